@@ -1,0 +1,34 @@
+/**
+ * The proxy's door through Next, for `next dev` and as its visible home: on Workers the entry
+ * (`worker.ts`) answers these paths before Next is loaded.
+ * @module
+ */
+import { getCloudflareContext } from "@opennextjs/cloudflare";
+import type { Env } from "@/lib/env";
+import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
+import { handleProxyRequest } from "@/lib/proxy/handle-request";
+import { splitProxyPath } from "@/lib/proxy/proxy-path";
+import { isolateProxy } from "@/lib/runtime/isolate-proxy";
+
+export const dynamic = "force-dynamic";
+
+async function handle(request: Request): Promise<Response> {
+  const { env, ctx } = await getCloudflareContext<Record<string, unknown>, ExecutionContext>({
+    async: true,
+  });
+  const path = splitProxyPath(new URL(request.url).pathname);
+  if (path === null) return new Response(null, { status: 404 });
+  // Bindings are declared in lib/env.ts; OpenNext's own type knows only its own.
+  const proxy = await isolateProxy(env as unknown as Env, fetchDecoded);
+  return handleProxyRequest(request, path, proxy, (work) => ctx.waitUntil(work));
+}
+
+export {
+  handle as DELETE,
+  handle as GET,
+  handle as HEAD,
+  handle as OPTIONS,
+  handle as PATCH,
+  handle as POST,
+  handle as PUT,
+};

@@ -1,0 +1,76 @@
+/**
+ * What every route of the admin API does around its verb: guard, context, errors.
+ * @module
+ */
+import { getCloudflareContext } from "@opennextjs/cloudflare";
+import { NotAdminError, requireAdmin } from "@/lib/auth/require-admin";
+import { openDatabase } from "@/lib/db/open-database";
+import { rootCause } from "@/lib/db/root-cause";
+import { type Env, sealingSecrets } from "@/lib/env";
+import type { ManageContext } from "@/lib/manage/manage-context";
+import { type InputIssue, ManageError, type ManageErrorCode } from "@/lib/manage/manage-error";
+import { BodyError } from "./read-body";
+
+export interface AdminCall<Params> {
+  readonly request: Request;
+  /** The path's variable parts. */
+  readonly params: Params;
+  readonly context: ManageContext;
+  readonly env: Env;
+}
+
+const STATUS: Readonly<Record<ManageErrorCode, number>> = {
+  invalid_input: 400,
+  not_found: 404,
+  conflict: 409,
+  not_configured: 503,
+};
+
+/** A route handler: answers what `handle` returns as JSON, 204 for undefined. */
+export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) => Promise<unknown>) {
+  return async (request: Request, route: { params: Promise<Params> }): Promise<Response> => {
+    try {
+      // Bindings exist only inside a request; lib/env.ts declares them, OpenNext knows only its own.
+      const env = getCloudflareContext().env as unknown as Env;
+      const admin = await requireAdmin(request.headers, env.AUTH_KEY ?? "", Date.now());
+      const context: ManageContext = {
+        db: openDatabase(env.DB),
+        secrets: sealingSecrets(env),
+        nowMs: Date.now,
+        actor: admin.id,
+      };
+      const result = await handle({ request, params: await route.params, context, env });
+      return answer(result === undefined ? 204 : 200, result);
+    } catch (error) {
+      return errorAnswer(error);
+    }
+  };
+}
+
+function errorAnswer(error: unknown): Response {
+  if (error instanceof NotAdminError) {
+    return errorBody(401, "unauthorized", error.message, { "www-authenticate": "Bearer" });
+  }
+  if (error instanceof BodyError) return errorBody(error.status, error.code, error.message);
+  if (error instanceof ManageError) {
+    return errorBody(STATUS[error.code], error.code, error.message, {}, error.issues);
+  }
+  console.error("admin API:", rootCause(error));
+  return errorBody(500, "internal_error", "Something went wrong; the server's log says what.");
+}
+
+function errorBody(
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+  issues: readonly InputIssue[] = [],
+): Response {
+  const error = { code, message, ...(issues.length > 0 && { issues }) };
+  return answer(status, { error }, headers);
+}
+
+function answer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  const init = { status, headers: { ...headers, "cache-control": "no-store" } };
+  return body === undefined ? new Response(null, init) : Response.json(body, init);
+}

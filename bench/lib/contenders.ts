@@ -1,0 +1,114 @@
+/**
+ * What is compared: the product's Worker, and the least a Worker in the same place could do.
+ * @module
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Miniflare, NoOpLog } from "miniflare";
+import { startServer } from "../../scripts/serve.ts";
+import { workerdPids } from "./processes.ts";
+
+export interface Contender {
+  readonly name: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of its workerd. */
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const ACCESS_TOKEN = "bench-access-token";
+
+/** Sends every request on as it is: no token, no key, no judgement. */
+const BARE_WORKER = `
+export default {
+  fetch(request, env) {
+    const url = new URL(request.url);
+    return fetch(new Request(env.UPSTREAM + url.pathname, request));
+  },
+};
+`;
+
+export async function startBare(upstreamUrl: string): Promise<Contender> {
+  const before = workerdPids();
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    log: new NoOpLog(),
+    cf: false,
+    enableDevRegistry: false,
+    workers: [
+      {
+        config: {
+          name: "bare",
+          compatibilityDate: "2026-11-01",
+          manifest: {
+            mainModule: "bare.js",
+            modulesRoot: "/",
+            modules: { "bare.js": { type: "esm", contents: BARE_WORKER } },
+          },
+          env: { UPSTREAM: { type: "text", value: upstreamUrl } },
+        },
+        dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], stripCfConnectingIp: false },
+      },
+    ],
+  });
+  await miniflare.ready;
+  return {
+    name: "bare pass-through",
+    port: Number((await miniflare.unsafeGetDirectURL("bare")).port),
+    path: "/openai/chat/completions",
+    headers: { authorization: "Bearer bench-key" },
+    pid: newPid(before),
+    stop: () => miniflare.dispose(),
+  };
+}
+
+/** The built product with so many OpenAI keys in its pool. */
+export async function startOneBalance(upstreamUrl: string, keys: number): Promise<Contender> {
+  const before = workerdPids();
+  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-bench-"));
+  const server = await startServer({
+    port: 0,
+    dataDir,
+    vars: {
+      AUTH_KEY: ACCESS_TOKEN,
+      AUTH_SECRET: "bench-session-secret",
+      KEY_ENCRYPTION_SECRET: "bench-encryption-secret",
+      AI_GATEWAY_URL: upstreamUrl,
+    },
+  });
+  await addKeys(server.url, keys);
+  return {
+    name: `One Balance, ${keys.toLocaleString("en")} keys`,
+    // Past the TCP front of `npm start`, as the bare Worker has none.
+    port: Number(new URL(server.workerUrl).port),
+    path: "/api/openai/chat/completions",
+    headers: { authorization: `Bearer ${ACCESS_TOKEN}` },
+    pid: newPid(before),
+    stop: async () => {
+      await server.dispose();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function addKeys(url: string, count: number): Promise<void> {
+  const response = await fetch(`${url}/api/admin/provider-keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ACCESS_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      provider: "openai",
+      keys: Array.from({ length: count }, (_, index) => `sk-bench-${String(index).padStart(40, "0")}`),
+    }),
+  });
+  if (!response.ok) throw new Error(`keys were not added: ${response.status} ${await response.text()}`);
+}
+
+function newPid(before: ReadonlySet<number>): number {
+  const [pid] = [...workerdPids()].filter((candidate) => !before.has(candidate));
+  if (pid === undefined) throw new Error("no workerd was started");
+  return pid;
+}

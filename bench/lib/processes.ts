@@ -1,0 +1,67 @@
+/**
+ * Child processes of a benchmark, and what they cost.
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { LoadPlan, LoadResult } from "./load.ts";
+
+const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Starts the upstream; returns its address and how to end it. */
+export async function startUpstream(): Promise<{ url: string; stop(): void }> {
+  const child = spawn(process.execPath, [file("upstream.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+  const [port] = await once(child.stdout, "data");
+  return { url: `http://127.0.0.1:${String(port).trim()}`, stop: () => child.kill() };
+}
+
+export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
+  const child = spawn(process.execPath, [file("load.ts"), JSON.stringify(plan)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk) => chunks.push(chunk));
+  const [exitCode] = await once(child, "close");
+  if (exitCode !== 0) throw new Error(`the load ended with exit code ${exitCode}`);
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
+
+/** The workerd processes among this process's children (Linux). */
+export function workerdPids(): Set<number> {
+  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  return new Set(
+    pids.filter((pid) => {
+      const stat = statFields(pid);
+      return stat !== null && stat.name === "workerd" && stat.parent === process.pid;
+    }),
+  );
+}
+
+/** User and system time a process has used, in milliseconds (Linux counts it in ticks of 10). */
+export function cpuMs(pid: number): number {
+  return (statFields(pid)?.cpuTicks ?? 0) * 10;
+}
+
+/** Memory a process holds, in MiB. */
+export function residentMiB(pid: number): number {
+  const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kib ?? 0) / 1024;
+}
+
+function statFields(pid: number): { name: string; parent: number; cpuTicks: number } | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return null;
+  }
+  const close = text.lastIndexOf(")");
+  const fields = text.slice(close + 2).split(" ");
+  return {
+    name: text.slice(text.indexOf("(") + 1, close),
+    parent: Number(fields[1]),
+    cpuTicks: Number(fields[11]) + Number(fields[12]),
+  };
+}

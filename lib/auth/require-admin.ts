@@ -1,0 +1,38 @@
+/**
+ * The guard of the admin API: an unrestricted, unexpired token of `AUTH_KEY` is an admin credential.
+ * @module
+ */
+import { hashToken } from "../crypto/hash-token";
+import { envAccessTokens } from "../db/env-access-tokens";
+
+export interface Admin {
+  /** Noted as the author of changes. */
+  readonly id: string;
+}
+
+export class NotAdminError extends Error {
+  override readonly name = "NotAdminError";
+}
+
+/**
+ * Who asks, by `Authorization: Bearer` or `x-api-key`.
+ * @throws {NotAdminError} if the request brings no admin credential.
+ */
+export async function requireAdmin(
+  headers: Headers,
+  authKey: string,
+  nowMs: number,
+): Promise<Admin> {
+  const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
+  const credential = bearer ?? headers.get("x-api-key");
+  if (!credential) throw new NotAdminError("this needs an admin credential");
+  const tokens = await envAccessTokens(authKey);
+  const token = tokens.get(await hashToken(credential));
+  if (token === undefined) throw new NotAdminError("unknown admin credential");
+  if (token.scopes !== null)
+    throw new NotAdminError("a limited access token is no admin credential");
+  if (token.expiresAtMs !== null && token.expiresAtMs <= nowMs) {
+    throw new NotAdminError("the admin credential has expired");
+  }
+  return { id: token.id };
+}

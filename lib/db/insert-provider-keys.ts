@@ -1,0 +1,75 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "./open-database";
+import type { ProviderKeyRow } from "./schema";
+import { changeState, TAKEN_VERSION } from "./state-version";
+
+export interface NewProviderKey
+  extends Pick<ProviderKeyRow, "id" | "sealed" | "fingerprint" | "masked" | "weight" | "priority"> {
+  /** The fingerprint under the previous secret, while rotating: rows added before have that one. */
+  readonly previousFingerprint: string | null;
+  readonly quotaDomain: string | null;
+  readonly models: readonly string[] | null;
+  readonly remark: string | null;
+}
+
+export interface Origin {
+  readonly provider: string;
+  readonly createdAtMs: number;
+  readonly createdBy: string | null;
+}
+
+/** With sealed keys of up to 12 kB, a statement's one parameter must stay below D1's 2 MB. */
+const CHUNK_MAX_CHARS = 1_000_000;
+
+/**
+ * Adds keys, however many, in one transaction a megabyte; those whose fingerprint is already there are
+ * left out.
+ *
+ * @returns How many were added.
+ */
+export async function insertProviderKeys(
+  db: Database,
+  origin: Origin,
+  keys: readonly NewProviderKey[],
+): Promise<number> {
+  let added = 0;
+  for (const json of chunksOf(keys)) {
+    const { rowCounts } = await changeState(db, [insertStatement(origin, json)]);
+    added += rowCounts[0] ?? 0;
+  }
+  return added;
+}
+
+/** JSON arrays of the keys, each short enough for one parameter. */
+function* chunksOf(keys: readonly NewProviderKey[]): Generator<string> {
+  let chunk: string[] = [];
+  let chars = 0;
+  for (const key of keys) {
+    const json = JSON.stringify(key);
+    if (chars + json.length > CHUNK_MAX_CHARS && chunk.length > 0) {
+      yield `[${chunk.join()}]`;
+      chunk = [];
+      chars = 0;
+    }
+    chunk.push(json);
+    chars += json.length + 1;
+  }
+  if (chunk.length > 0) yield `[${chunk.join()}]`;
+}
+
+/** Unlike `->>`, `->` keeps a list as JSON; `nullif` turns JSON's null into SQL's. */
+function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson: string) {
+  return sql`
+    insert into provider_keys (id, provider, sealed, fingerprint, masked, weight, priority,
+      quota_domain, models, remark, created_at_ms, created_by, updated_at_ms, version)
+    select e.value ->> 'id', ${provider}, e.value ->> 'sealed', e.value ->> 'fingerprint',
+      e.value ->> 'masked', e.value ->> 'weight', e.value ->> 'priority', e.value ->> 'quotaDomain',
+      nullif(e.value -> 'models', 'null'), e.value ->> 'remark', ${createdAtMs}, ${createdBy},
+      ${createdAtMs}, ${TAKEN_VERSION}
+    from json_each(${keysJson}) e
+    where not exists (
+      select 1 from provider_keys k
+      where k.provider = ${provider} and k.fingerprint = e.value ->> 'previousFingerprint'
+    )
+    on conflict (provider, fingerprint) do nothing`;
+}

@@ -1,0 +1,231 @@
+/**
+ * The proxy's state in one isolate, over D1.
+ *
+ * A warm request waits for D1 only when the isolate's knowledge is older than 5 s, and then 1 s at most.
+ * Everything else happens after responses. With D1 down, what is known is used; a cold isolate still
+ * knows the tokens of `AUTH_KEY`.
+ *
+ * workerd ties a promise that waits for I/O to the request that began it, and one of a cancelled request
+ * never settles. So a request joins a read that another began only for a limited time, and then begins
+ * its own. Writing has its own rule, see `event-writer.ts`.
+ * @module
+ */
+import { hashToken } from "../crypto/hash-token";
+import { openSealed, SealError, type SealingSecrets } from "../crypto/seal";
+import type { KeyPool } from "../pool/key-pool";
+import type { PoolKey } from "../pool/types";
+import type { AccessToken, ProxyState, StateEvent } from "../proxy/ports";
+import { BoundedMap } from "./bounded-map";
+import { ENV_TOKEN_PREFIX, envAccessTokens } from "./env-access-tokens";
+import { EventWriter } from "./event-writer";
+import { KnownState } from "./known-state";
+import type { Database } from "./open-database";
+import { loadState, readChanges, TOMBSTONE_LIFE_MS } from "./read-state";
+import { rootCause } from "./root-cause";
+import { isDoneWithin } from "./timers";
+import { LAST_USED_GRAIN_MS, writeStateEvents } from "./write-state-events";
+
+export interface IsolateStateOptions {
+  readonly db: Database;
+  /** Null where `KEY_ENCRYPTION_SECRET` is not set: then no key can be opened. */
+  readonly secrets: SealingSecrets | null;
+  /** `AUTH_KEY`. */
+  readonly authKey: string;
+  nowMs(): number;
+  /** In [0, 1). */
+  random(): number;
+}
+
+export interface IsolateState extends ProxyState {
+  /** Makes the next `ready()` ask the store: something was changed through this isolate. */
+  expire(): void;
+}
+
+export function createIsolateState(options: IsolateStateOptions): IsolateState {
+  return new D1IsolateState(options);
+}
+
+/** Under traffic, changes are asked for this often, after a response. */
+const REFRESH_GAP_MS = 2_000;
+/** Knowledge older than this is refreshed before a request is served. */
+const TRUST_MS = 5_000;
+const WARM_WAIT_MS = 1_000;
+const COLD_WAIT_MS = 10_000;
+/** After a failed or slow read, requests do not wait for another for this long. */
+const WARM_RETRY_MS = 5_000;
+const COLD_RETRY_MS = 1_000;
+/** A read under way for longer may belong to a request that is gone: the next who needs it begins anew. */
+const READ_LOST_MS = 3_000;
+/** How often an unknown access token makes the isolate ask the store. */
+const UNKNOWN_TOKEN_GAP_MS = 1_000;
+
+const OPENED_KEYS_MAX = 10_000;
+const TOKEN_HASHES_MAX = 10_000;
+const USES_MAX = 50_000;
+
+interface Read {
+  readonly sinceMs: number;
+  /** Never rejects. */
+  readonly done: Promise<void>;
+}
+
+class D1IsolateState implements IsolateState {
+  readonly #options: IsolateStateOptions;
+  readonly #known: KnownState;
+  readonly #writer: EventWriter;
+
+  #envTokens: ReadonlyMap<string, AccessToken> | null = null;
+  /** Hashes of texts that were found to be tokens. */
+  readonly #tokenHashes = new BoundedMap<string, string>(TOKEN_HASHES_MAX);
+  /** Texts of keys, by their sealed form. */
+  readonly #openedKeys = new BoundedMap<string, string>(OPENED_KEYS_MAX);
+  /** When the last use of a key or token was handed to the writer. */
+  readonly #usesMs = new BoundedMap<string, number>(USES_MAX);
+
+  #read: Read | null = null;
+  #readStartedMs = Number.NEGATIVE_INFINITY;
+  /** Everything written to the store before this moment is known. */
+  #freshMs = Number.NEGATIVE_INFINITY;
+  #isExpired = false;
+  /** Not before this moment does a request wait for the store again. */
+  #retryMs = 0;
+
+  constructor(options: IsolateStateOptions) {
+    this.#options = options;
+    this.#known = new KnownState(() => options.random());
+    this.#writer = new EventWriter({
+      write: async (events) => {
+        const version = await writeStateEvents(options.db, events);
+        if (version !== null) this.#known.advance(version);
+      },
+      nowMs: () => options.nowMs(),
+    });
+  }
+
+  async ready(): Promise<void> {
+    const nowMs = this.#options.nowMs();
+    if (!this.#isExpired && nowMs - this.#freshMs <= TRUST_MS) return;
+    if (nowMs < this.#retryMs) return;
+    await this.#catchUp(this.#known.version === null ? COLD_WAIT_MS : WARM_WAIT_MS);
+  }
+
+  async findAccessToken(text: string): Promise<AccessToken | null> {
+    const hash = this.#tokenHashes.get(text) ?? (await hashToken(text));
+    this.#envTokens ??= await envAccessTokens(this.#options.authKey);
+    let token = this.#envTokens.get(hash) ?? this.#known.accessToken(hash);
+    if (token === undefined && this.#mayAskForToken()) {
+      await this.#catchUp(WARM_WAIT_MS);
+      token = this.#known.accessToken(hash);
+    }
+    if (token === undefined) return null;
+    this.#tokenHashes.set(text, hash);
+    return token;
+  }
+
+  pool(provider: string): KeyPool {
+    return this.#known.pool(provider);
+  }
+
+  async openKey(key: PoolKey): Promise<string> {
+    const opened = this.#openedKeys.get(key.sealed);
+    if (opened !== undefined) return opened;
+    if (this.#options.secrets === null) throw new SealError("KEY_ENCRYPTION_SECRET is not set");
+    const text = await openSealed(key.sealed, this.#options.secrets);
+    this.#openedKeys.set(key.sealed, text);
+    return text;
+  }
+
+  record(event: StateEvent): void {
+    if (event.kind === "key-used" || event.kind === "token-used") {
+      const id = event.kind === "key-used" ? event.keyId : event.tokenId;
+      if (id.startsWith(ENV_TOKEN_PREFIX)) return;
+      if (event.atMs - (this.#usesMs.get(id) ?? 0) < LAST_USED_GRAIN_MS) return;
+      this.#usesMs.set(id, event.atMs);
+    }
+    this.#writer.add(event);
+  }
+
+  async afterResponse(): Promise<void> {
+    await Promise.all([this.#writer.flush(), this.#refreshIfDue()]);
+  }
+
+  expire(): void {
+    this.#isExpired = true;
+    this.#retryMs = 0;
+    // A read that is under way may have seen the state before the change.
+    this.#read = null;
+  }
+
+  async #refreshIfDue(): Promise<void> {
+    const nowMs = this.#options.nowMs();
+    if (nowMs < this.#retryMs || nowMs - this.#readStartedMs < REFRESH_GAP_MS) return;
+    if (this.#readUnderWay() !== null) return;
+    await this.#startRead().done;
+  }
+
+  #mayAskForToken(): boolean {
+    const nowMs = this.#options.nowMs();
+    if (nowMs < this.#retryMs) return false;
+    return this.#readUnderWay() !== null || nowMs - this.#readStartedMs >= UNKNOWN_TOKEN_GAP_MS;
+  }
+
+  /** Waits until a read is done, its own or another request's, but not longer than `limitMs`. */
+  async #catchUp(limitMs: number): Promise<void> {
+    const { nowMs } = this.#options;
+    let leftMs = limitMs;
+    while (leftMs > 0) {
+      const read = this.#readUnderWay() ?? this.#startRead();
+      const waitMs = Math.min(leftMs, Math.max(1, read.sinceMs + READ_LOST_MS - nowMs()));
+      if (await isDoneWithin(read.done, waitMs)) return;
+      leftMs -= waitMs;
+    }
+    this.#retryMs = nowMs() + this.#retryGapMs();
+  }
+
+  #readUnderWay(): Read | null {
+    const read = this.#read;
+    return read !== null && this.#options.nowMs() - read.sinceMs < READ_LOST_MS ? read : null;
+  }
+
+  #startRead(): Read {
+    const sinceMs = this.#options.nowMs();
+    const read: Read = {
+      sinceMs,
+      done: this.#readStore(sinceMs).then(
+        () => {
+          this.#freshMs = Math.max(this.#freshMs, sinceMs);
+          // Another read took this one's place if it was taken for lost, or began before a change here.
+          if (this.#read !== read) return;
+          this.#read = null;
+          this.#isExpired = false;
+          this.#retryMs = 0;
+        },
+        (error: unknown) => {
+          console.error(
+            "state: the store cannot be read, what is known is used:",
+            rootCause(error),
+          );
+          if (this.#read !== read) return;
+          this.#read = null;
+          this.#retryMs = this.#options.nowMs() + this.#retryGapMs();
+        },
+      ),
+    };
+    this.#read = read;
+    this.#readStartedMs = sinceMs;
+    return read;
+  }
+
+  async #readStore(nowMs: number): Promise<void> {
+    const { db } = this.#options;
+    const since = this.#known.version;
+    // Half the tombstones' life: deletions must not be missed.
+    const mustLoad = since === null || nowMs - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
+    const changes = mustLoad ? await loadState(db, nowMs) : await readChanges(db, since, nowMs);
+    if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
+  }
+
+  #retryGapMs(): number {
+    return this.#known.version === null ? COLD_RETRY_MS : WARM_RETRY_MS;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The store's state as one isolate knows it: pools and access tokens in memory.
+ * @module
+ */
+import { KeyPool } from "../pool/key-pool";
+import type { Cooldown, PoolKey } from "../pool/types";
+import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
+import type { KeyState, StateChanges, TokenState } from "./read-state";
+
+export class KnownState {
+  readonly #random: () => number;
+  readonly #pools = new Map<string, KeyPool>();
+  /** Where a key is, and up to which reset its state is known. */
+  readonly #keys = new Map<string, { readonly provider: string; readonly resetAtMs: number }>();
+  /** Active tokens by hash, and each one's hash by id. */
+  readonly #tokens = new Map<string, AccessToken>();
+  readonly #tokenHashes = new Map<string, string>();
+  #version: number | null = null;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** Null while nothing was loaded. */
+  get version(): number | null {
+    return this.#version;
+  }
+
+  pool(provider: string): KeyPool {
+    return this.#pools.get(provider) ?? new KeyPool(this.#random);
+  }
+
+  accessToken(hash: string): AccessToken | undefined {
+    return this.#tokens.get(hash);
+  }
+
+  /** Takes note of a write of this isolate's own: what it wrote is known here already. */
+  advance(version: number): void {
+    if (this.#version === version - 1) this.#version = version;
+  }
+
+  /**
+   * Takes over what was read from the store. What this isolate noted itself stands: rests end no
+   * earlier, blocks hold, unless a reset in the store came after them.
+   *
+   * @param unwritten Events of this isolate that the rows may not know of yet.
+   */
+  apply(changes: StateChanges, unwritten: readonly StateEvent[]): void {
+    if (changes.since === null) {
+      this.#forgetAllBut(changes);
+    } else if (
+      this.#version === null ||
+      this.#version < changes.since ||
+      this.#version >= changes.version
+    ) {
+      // Another read overtook this one.
+      return;
+    }
+    const cooldowns = Map.groupBy(changes.cooldowns, (cooldown) => cooldown.keyId);
+    for (const key of changes.keys) {
+      const stored = (cooldowns.get(key.id) ?? []).map(
+        ({ model, untilMs, reason }) => [model, { untilMs, reason }] as const,
+      );
+      this.#upsertKey(key, new Map(stored));
+    }
+    for (const { keyId, model, untilMs, reason } of changes.cooldowns) {
+      this.#poolOf(keyId)?.cool(keyId, model, untilMs, reason);
+    }
+    for (const id of changes.deletedKeyIds) this.#removeKey(id);
+    for (const token of changes.tokens) this.#upsertToken(token);
+    for (const event of unwritten) this.#replay(event);
+    this.#version = changes.version;
+  }
+
+  #forgetAllBut(changes: StateChanges): void {
+    const present = new Set(changes.keys.map((key) => key.id));
+    for (const id of this.#keys.keys()) {
+      if (!present.has(id)) this.#removeKey(id);
+    }
+    this.#tokens.clear();
+    this.#tokenHashes.clear();
+  }
+
+  #upsertKey(row: KeyState, cooldowns: Map<string, Cooldown>): void {
+    const { resetAtMs, ...columns } = row;
+    const known = this.#keys.get(row.id);
+    if (known !== undefined && known.provider !== row.provider) this.#removeKey(row.id);
+    let pool = this.#pools.get(row.provider);
+    if (pool === undefined) {
+      pool = new KeyPool(this.#random);
+      this.#pools.set(row.provider, pool);
+    }
+    const key: PoolKey = { ...columns, cooldowns };
+    const before = pool.get(row.id);
+    if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {
+      for (const [model, cooldown] of before.cooldowns) {
+        if ((cooldowns.get(model)?.untilMs ?? 0) < cooldown.untilMs) cooldowns.set(model, cooldown);
+      }
+    }
+    pool.upsert(key);
+    this.#keys.set(row.id, { provider: row.provider, resetAtMs });
+  }
+
+  #removeKey(id: string): void {
+    this.#poolOf(id)?.remove(id);
+    this.#keys.delete(id);
+  }
+
+  #poolOf(keyId: string): KeyPool | undefined {
+    const known = this.#keys.get(keyId);
+    return known && this.#pools.get(known.provider);
+  }
+
+  #upsertToken(row: TokenState): void {
+    const oldHash = this.#tokenHashes.get(row.id);
+    if (oldHash !== undefined) this.#tokens.delete(oldHash);
+    if (row.status !== "active") return;
+    this.#tokenHashes.set(row.id, row.tokenHash);
+    const { id, name, expiresAtMs } = row;
+    this.#tokens.set(row.tokenHash, { id, name, scopes: scopesOf(row), expiresAtMs });
+  }
+
+  #replay(event: StateEvent): void {
+    if (event.kind !== "key-cooled" && event.kind !== "key-blocked") return;
+    const { keyId, evidence } = event;
+    const pool = this.#poolOf(keyId);
+    if (pool === undefined || evidence.atMs <= (this.#keys.get(keyId)?.resetAtMs ?? 0)) return;
+    if (event.kind === "key-cooled") pool.cool(keyId, event.model, event.untilMs, evidence.meaning);
+    else if (pool.get(keyId)?.status === "active") pool.block(keyId);
+  }
+}
+
+/** A token's lists of providers and models hold for each other: every provider with every model. */
+function scopesOf({ providers, models }: TokenState): readonly AccessScope[] | null {
+  if (providers !== null) return providers.map((provider) => ({ provider, models }));
+  return models === null ? null : [{ provider: null, models }];
+}

@@ -1,0 +1,121 @@
+/**
+ * What an isolate needs to know to serve requests: everything at first, then what changed.
+ * @module
+ */
+import { and, eq, gt, inArray, or } from "drizzle-orm";
+import type { Database } from "./open-database";
+import {
+  type AccessTokenRow,
+  accessTokens,
+  type KeyCooldownRow,
+  keyCooldowns,
+  type ProviderKeyRow,
+  providerKeys,
+  tombstones,
+} from "./schema";
+import { selectVersion } from "./state-version";
+
+/** How long a deletion can be read about; an isolate that asked longer ago must load everything. */
+export const TOMBSTONE_LIFE_MS = 24 * 3_600_000;
+
+export interface StateChanges {
+  /** The version these rows bring a reader to. */
+  readonly version: number;
+  /** The version they start from; null if they are everything there is. */
+  readonly since: number | null;
+  readonly keys: readonly KeyState[];
+  /** Live cooldowns: those that changed, and all of each changed key. */
+  readonly cooldowns: readonly CooldownState[];
+  readonly tokens: readonly TokenState[];
+  readonly deletedKeyIds: readonly string[];
+}
+
+export type KeyState = Pick<ProviderKeyRow, keyof typeof KEY_COLUMNS>;
+export type CooldownState = Pick<KeyCooldownRow, keyof typeof COOLDOWN_COLUMNS>;
+export type TokenState = Pick<AccessTokenRow, keyof typeof TOKEN_COLUMNS>;
+
+const KEY_COLUMNS = {
+  id: providerKeys.id,
+  provider: providerKeys.provider,
+  sealed: providerKeys.sealed,
+  masked: providerKeys.masked,
+  status: providerKeys.status,
+  weight: providerKeys.weight,
+  priority: providerKeys.priority,
+  quotaDomain: providerKeys.quotaDomain,
+  models: providerKeys.models,
+  resetAtMs: providerKeys.resetAtMs,
+};
+
+const COOLDOWN_COLUMNS = {
+  keyId: keyCooldowns.keyId,
+  model: keyCooldowns.model,
+  untilMs: keyCooldowns.untilMs,
+  reason: keyCooldowns.reason,
+};
+
+const TOKEN_COLUMNS = {
+  id: accessTokens.id,
+  name: accessTokens.name,
+  tokenHash: accessTokens.tokenHash,
+  status: accessTokens.status,
+  providers: accessTokens.providers,
+  models: accessTokens.models,
+  expiresAtMs: accessTokens.expiresAtMs,
+};
+
+export async function loadState(db: Database, nowMs: number): Promise<StateChanges> {
+  const [version, keys, cooldowns, tokens] = await db.batch([
+    selectVersion(db),
+    db.select(KEY_COLUMNS).from(providerKeys),
+    db.select(COOLDOWN_COLUMNS).from(keyCooldowns).where(gt(keyCooldowns.untilMs, nowMs)),
+    db.select(TOKEN_COLUMNS).from(accessTokens).where(eq(accessTokens.status, "active")),
+  ]);
+  return { version: versionOf(version), since: null, keys, cooldowns, tokens, deletedKeyIds: [] };
+}
+
+/** What changed after version `since`; null, at the price of one row read, if nothing did. */
+export async function readChanges(
+  db: Database,
+  since: number,
+  nowMs: number,
+): Promise<StateChanges | null> {
+  const latest = versionOf(await selectVersion(db));
+  if (latest === since) return null;
+  // Only a restored database goes back.
+  if (latest < since) return loadState(db, nowMs);
+
+  const changedKeys = db
+    .select({ id: providerKeys.id })
+    .from(providerKeys)
+    .where(gt(providerKeys.version, since));
+  const [version, keys, cooldowns, tokens, deleted] = await db.batch([
+    selectVersion(db),
+    db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
+    db
+      .select(COOLDOWN_COLUMNS)
+      .from(keyCooldowns)
+      .where(
+        and(
+          gt(keyCooldowns.untilMs, nowMs),
+          or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys)),
+        ),
+      ),
+    db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
+    db.select({ id: tombstones.id }).from(tombstones).where(gt(tombstones.version, since)),
+  ]);
+  return {
+    version: versionOf(version),
+    since,
+    keys,
+    cooldowns,
+    tokens,
+    deletedKeyIds: deleted.map((row) => row.id),
+  };
+}
+
+function versionOf(rows: readonly { version: number }[]): number {
+  const row = rows[0];
+  if (row === undefined) throw new Error("state_version is empty: apply the migrations");
+  return row.version;
+}

@@ -1,0 +1,148 @@
+/**
+ * The tables of D1. Times are epoch milliseconds.
+ *
+ * `version` is the value of `state_version` at a row's last change. One batch of writes takes one new
+ * version, so "what changed since version V" is one indexed read a table.
+ * @module
+ */
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { KeyStatus } from "../pool/types";
+import type { Evidence } from "../proxy/ports";
+
+export const providerKeys = sqliteTable(
+  "provider_keys",
+  {
+    /** `pk_…`; later keys have greater ids. */
+    id: text("id").primaryKey(),
+    provider: text("provider").notNull(),
+    /** See `lib/crypto/seal.ts`. */
+    sealed: text("sealed").notNull(),
+    /** See `lib/crypto/fingerprint.ts`. */
+    fingerprint: text("fingerprint").notNull(),
+    masked: text("masked").notNull(),
+    status: text("status").$type<KeyStatus>().notNull().default("active"),
+    /** Why the status is what it is: a `Meaning`, or null. */
+    reason: text("reason"),
+    /** What the upstream said when it refused the key. */
+    evidence: text("evidence", { mode: "json" }).$type<Evidence>(),
+    /** 1 to 100. */
+    weight: integer("weight").notNull().default(1),
+    /** 0 is used first. */
+    priority: integer("priority").notNull().default(0),
+    quotaDomain: text("quota_domain"),
+    /** Model names, `*` is a wildcard; null for all. */
+    models: text("models", { mode: "json" }).$type<readonly string[]>(),
+    remark: text("remark"),
+    createdAtMs: integer("created_at_ms").notNull(),
+    createdBy: text("created_by"),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    /**
+     * When a person, or a check that found the key good, last cleared its state: what an isolate noted
+     * before counts no more, however late it is written.
+     */
+    resetAtMs: integer("reset_at_ms").notNull().default(0),
+    /** To the hour; not versioned, since no isolate needs it. */
+    lastUsedAtMs: integer("last_used_at_ms"),
+    version: integer("version").notNull(),
+  },
+  (table) => [
+    uniqueIndex("provider_keys_fingerprint").on(table.provider, table.fingerprint),
+    index("provider_keys_version").on(table.version),
+    index("provider_keys_status").on(table.provider, table.status, table.id),
+  ],
+);
+
+/** Rests of keys, by model or `*` for every model. Rows outlive their end; readers compare `until_ms`. */
+export const keyCooldowns = sqliteTable(
+  "key_cooldowns",
+  {
+    keyId: text("key_id").notNull(),
+    model: text("model").notNull(),
+    untilMs: integer("until_ms").notNull(),
+    /** A `Meaning`, or `manual`. */
+    reason: text("reason").notNull(),
+    evidence: text("evidence", { mode: "json" }).$type<Evidence>().notNull(),
+    setAtMs: integer("set_at_ms").notNull(),
+    version: integer("version").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.keyId, table.model] }),
+    index("key_cooldowns_version").on(table.version),
+  ],
+);
+
+export type TokenStatus = "active" | "paused" | "revoked";
+
+export const accessTokens = sqliteTable(
+  "access_tokens",
+  {
+    /** `at_…`; later tokens have greater ids. */
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    /** SHA-256, hex. */
+    tokenHash: text("token_hash").notNull().unique(),
+    masked: text("masked").notNull(),
+    status: text("status").$type<TokenStatus>().notNull().default("active"),
+    /** Provider slugs; null for all. */
+    providers: text("providers", { mode: "json" }).$type<readonly string[]>(),
+    /** Model names, `*` is a wildcard; null for all. They hold for each of the providers. */
+    models: text("models", { mode: "json" }).$type<readonly string[]>(),
+    /** Null in this and the limits below: none. */
+    expiresAtMs: integer("expires_at_ms"),
+    rpm: integer("rpm"),
+    tpm: integer("tpm"),
+    dailyRequests: integer("daily_requests"),
+    dailyTokens: integer("daily_tokens"),
+    dailyCostUsd: real("daily_cost_usd"),
+    monthlyCostUsd: real("monthly_cost_usd"),
+    createdAtMs: integer("created_at_ms").notNull(),
+    createdBy: text("created_by"),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    /** To the hour; not versioned, since no isolate needs it. */
+    lastUsedAtMs: integer("last_used_at_ms"),
+    version: integer("version").notNull(),
+  },
+  (table) => [index("access_tokens_version").on(table.version)],
+);
+
+/** Deleted rows, so that isolates learn of them. Kept for `TOMBSTONE_LIFE_MS`. */
+export const tombstones = sqliteTable(
+  "tombstones",
+  {
+    kind: text("kind").$type<"provider-key">().notNull(),
+    id: text("id").notNull(),
+    deletedAtMs: integer("deleted_at_ms").notNull(),
+    version: integer("version").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.id] }),
+    index("tombstones_version").on(table.version),
+  ],
+);
+
+/** One row, `id` 1: the version of the last write. */
+export const stateVersion = sqliteTable("state_version", {
+  id: integer("id").primaryKey(),
+  version: integer("version").notNull(),
+});
+
+export const settings = sqliteTable("settings", {
+  name: text("name").primaryKey(),
+  value: text("value", { mode: "json" }).$type<unknown>().notNull(),
+  updatedAtMs: integer("updated_at_ms").notNull(),
+});
+
+/** Some columns of a row; undefined leaves one as it is. */
+export type Changes<Row> = { readonly [Column in keyof Row]?: Row[Column] | undefined };
+
+export type ProviderKeyRow = typeof providerKeys.$inferSelect;
+export type KeyCooldownRow = typeof keyCooldowns.$inferSelect;
+export type AccessTokenRow = typeof accessTokens.$inferSelect;

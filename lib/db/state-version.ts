@@ -1,0 +1,45 @@
+/**
+ * The counter that tells isolates whether anything changed, and the transactions that move it.
+ * @module
+ */
+import { type SQLWrapper, sql } from "drizzle-orm";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import type { Database } from "./open-database";
+import { stateVersion } from "./schema";
+
+/** In a statement for `changeState`: the version to stamp on the rows it touches. */
+export const TAKEN_VERSION = sql<number>`(select version from state_version)`;
+
+const TAKE_VERSION = sql`update state_version set version = version + 1 returning version`;
+
+export interface StateChange {
+  readonly version: number;
+  /** Rows written by each of the statements. */
+  readonly rowCounts: readonly number[];
+}
+
+/** Runs statements that change keys, cooldowns or tokens in one transaction, under a new version. */
+export async function changeState(
+  db: Database,
+  statements: readonly SQLWrapper[],
+): Promise<StateChange> {
+  const [taken, ...results] = await runBatch(db, [TAKE_VERSION, ...statements]);
+  const row = taken?.results[0] as { version: number } | undefined;
+  if (row === undefined) throw new Error("state_version is empty: apply the migrations");
+  return { version: row.version, rowCounts: results.map((result) => result.meta.changes) };
+}
+
+/** One transaction. drizzle's own `batch()` (0.45) forgets the parameters of `sql` statements. */
+export function runBatch(db: Database, statements: readonly SQLWrapper[]): Promise<D1Result[]> {
+  const dialect = new SQLiteAsyncDialect();
+  return db.$client.batch(
+    statements.map((statement) => {
+      const query = dialect.sqlToQuery(statement.getSQL());
+      return db.$client.prepare(query.sql).bind(...query.params);
+    }),
+  );
+}
+
+export function selectVersion(db: Database) {
+  return db.select({ version: stateVersion.version }).from(stateVersion);
+}

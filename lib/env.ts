@@ -1,0 +1,41 @@
+/**
+ * Bindings and variables of the Worker, as `wrangler.toml` and the environment give them.
+ * Every variable is optional unless its comment says otherwise; empty strings count as absent.
+ * @module
+ */
+import type { SealingSecrets } from "./crypto/seal";
+
+export interface Env {
+  DB: D1Database;
+  ASSETS?: Fetcher;
+  /** Workers AI binding: its gateway URL is used where no other is set. */
+  AI?: { gateway(id: string): { getUrl(provider?: string): Promise<string> } };
+  /** Access tokens by environment: `k1=provider1,model1,model2;k2;k3(1758077793)=provider2&provider3`. */
+  AUTH_KEY?: string;
+  AUTH_SECRET?: string;
+  /** Seals provider keys at rest. Required to add or use keys; `npm start` makes one. */
+  KEY_ENCRYPTION_SECRET?: string;
+  /** The secret before the last rotation, while rotating. */
+  KEY_ENCRYPTION_SECRET_PREVIOUS?: string;
+  /** Full base: `https://gateway.ai.cloudflare.com/v1/<account>/<gateway>`. */
+  AI_GATEWAY_URL?: string;
+  /** With `AI_GATEWAY`, the other way to name the gateway. */
+  CLOUDFLARE_ACCOUNT_ID?: string;
+  AI_GATEWAY?: string;
+  /** Goes into `cf-aig-authorization`. */
+  AI_GATEWAY_TOKEN?: string;
+  CONSECUTIVE_429_THRESHOLD?: string;
+  /** Milliseconds from a request's arrival to the first byte of its answer (default 120000). */
+  FIRST_BYTE_TIMEOUT_MS?: string;
+  /** Attempts a request may cost (default 10). */
+  MAX_ATTEMPTS?: string;
+}
+
+/** The secrets that seal provider keys; null where none is set, and then no key can be added or used. */
+export function sealingSecrets(env: Env): SealingSecrets | null {
+  if (!env.KEY_ENCRYPTION_SECRET) return null;
+  return {
+    current: env.KEY_ENCRYPTION_SECRET,
+    previous: env.KEY_ENCRYPTION_SECRET_PREVIOUS || null,
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * Server-Sent Events: the first event of a text (HTML Standard, section 9.2.6).
+ * @module
+ */
+
+export interface SseEvent {
+  /** The `event` field; `message` where there is none. */
+  readonly event: string;
+  /** The `data` lines, joined by line feeds. */
+  readonly data: string;
+}
+
+/**
+ * The first event in `text`, comments and empty events skipped; null where there is none.
+ * An event that is not yet closed by an empty line counts: an error that ends the stream may lack it.
+ */
+export function readFirstSseEvent(text: string): SseEvent | null {
+  let event = "message";
+  let hasEventField = false;
+  const data: string[] = [];
+  for (const line of text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/)) {
+    if (line === "") {
+      if (data.length > 0 || hasEventField) break;
+      continue;
+    }
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (field === "event") {
+      event = value;
+      hasEventField = true;
+    } else if (field === "data") {
+      data.push(value);
+    }
+  }
+  return data.length > 0 || hasEventField ? { event, data: data.join("\n") } : null;
+}

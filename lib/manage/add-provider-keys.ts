@@ -1,0 +1,83 @@
+import { fingerprintKey } from "../crypto/fingerprint";
+import { maskKey } from "../crypto/mask-key";
+import { type SealingSecrets, sealKey } from "../crypto/seal";
+import { insertProviderKeys, type NewProviderKey } from "../db/insert-provider-keys";
+import { newRowId } from "../db/new-row-id";
+import { knownProvider } from "./known-provider";
+import type { ManageContext } from "./manage-context";
+import { ManageError } from "./manage-error";
+import { describeIssue, toWords } from "./parse-input";
+import { readKeyText } from "./read-key-text";
+import { type AddProviderKeysInput, newKeySettings } from "./schemas";
+
+export interface AddedProviderKeys {
+  readonly added: number;
+  /** Lines whose key the provider already has, or that repeat an earlier line. */
+  readonly duplicates: number;
+  readonly rejected: readonly { readonly index: number; readonly reason: string }[];
+}
+
+type KeySettings = Omit<
+  NewProviderKey,
+  "id" | "sealed" | "fingerprint" | "previousFingerprint" | "masked"
+>;
+
+/** Adds keys to a provider's pool, thousands a call. Bad lines are told apart and do not stop the others. */
+export async function addProviderKeys(
+  context: ManageContext,
+  input: AddProviderKeysInput,
+): Promise<AddedProviderKeys> {
+  const { slug } = knownProvider(input.provider);
+  const { secrets } = context;
+  if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
+  const nowMs = context.nowMs();
+
+  const texts = new Map<string, KeySettings>();
+  const rejected: { index: number; reason: string }[] = [];
+  for (const [index, line] of input.keys.entries()) {
+    const read = readLine(line);
+    if ("problem" in read) rejected.push({ index, reason: read.problem });
+    else if (!texts.has(read.text)) texts.set(read.text, read.settings);
+  }
+  const keys = await Promise.all(
+    [...texts].map(([text, settings], index) =>
+      newKey(slug, text, settings, newRowId("pk", nowMs, index), secrets),
+    ),
+  );
+  const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor };
+  const added = await insertProviderKeys(context.db, origin, keys);
+  return { added, duplicates: input.keys.length - rejected.length - added, rejected };
+}
+
+function readLine(line: unknown): { text: string; settings: KeySettings } | { problem: string } {
+  const parsed = newKeySettings.safeParse(typeof line === "string" ? { key: line } : line);
+  if (!parsed.success) {
+    return { problem: parsed.error.issues.map(describeIssue).map(toWords).join("; ") };
+  }
+  const {
+    key,
+    weight = 1,
+    priority = 0,
+    quotaDomain = null,
+    models = null,
+    remark = null,
+  } = parsed.data;
+  const read = readKeyText(key);
+  if ("problem" in read) return read;
+  return { text: read.text, settings: { weight, priority, quotaDomain, models, remark } };
+}
+
+async function newKey(
+  provider: string,
+  text: string,
+  settings: KeySettings,
+  id: string,
+  { current, previous }: SealingSecrets,
+): Promise<NewProviderKey> {
+  const [sealed, fingerprint, previousFingerprint] = await Promise.all([
+    sealKey(text, current),
+    fingerprintKey(provider, text, current),
+    previous === null ? null : fingerprintKey(provider, text, previous),
+  ]);
+  return { id, sealed, fingerprint, previousFingerprint, masked: maskKey(text), ...settings };
+}

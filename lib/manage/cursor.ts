@@ -1,0 +1,21 @@
+import { fromBase64Url, toBase64Url } from "../crypto/base64url";
+import { ManageError } from "./manage-error";
+
+/** Where a page ended, for its reader an opaque text. */
+export function toCursor(lastId: string): string {
+  return toBase64Url(new TextEncoder().encode(lastId));
+}
+
+/** @throws {ManageError} `invalid_input` if the text is no cursor. */
+export function fromCursor(cursor: string, prefix: "pk" | "at"): string {
+  let id = "";
+  try {
+    id = new TextDecoder().decode(fromBase64Url(cursor));
+  } catch {
+    // Reported below, like any other text that is no cursor.
+  }
+  if (!id.startsWith(`${prefix}_`)) {
+    throw new ManageError("invalid_input", "cursor: not a cursor of this list");
+  }
+  return id;
+}

@@ -1,0 +1,50 @@
+import { type ListedAccessToken, listAccessTokens as readAccessTokens } from "../db/access-tokens";
+import { fromCursor, toCursor } from "./cursor";
+import type { ManageContext } from "./manage-context";
+import type { ListAccessTokensInput } from "./schemas";
+
+type Unchanged =
+  | "id"
+  | "name"
+  | "masked"
+  | "status"
+  | "providers"
+  | "models"
+  | "rpm"
+  | "tpm"
+  | "dailyRequests"
+  | "dailyTokens"
+  | "dailyCostUsd"
+  | "monthlyCostUsd";
+
+/** Times are epoch milliseconds; a null limit is none. */
+export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {
+  readonly expiresAt: number | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+export interface AccessTokenPage {
+  readonly items: readonly AccessTokenItem[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** Newest first; revoked ones too, unless the status says otherwise. */
+export async function listAccessTokens(
+  { db }: ManageContext,
+  { cursor, limit, ...filter }: ListAccessTokensInput,
+): Promise<AccessTokenPage> {
+  const beforeId = cursor === undefined ? undefined : fromCursor(cursor, "at");
+  // One more than asked for tells whether there is a next page.
+  const tokens = await readAccessTokens(db, { ...filter, beforeId, limit: limit + 1 });
+  const items = tokens.slice(0, limit).map(toItem);
+  const last = items.at(-1);
+  return { items, nextCursor: last && tokens.length > limit ? toCursor(last.id) : null };
+}
+
+function toItem(token: ListedAccessToken): AccessTokenItem {
+  const { expiresAtMs, createdAtMs, lastUsedAtMs, createdBy, updatedAtMs, version, ...same } =
+    token;
+  return { ...same, expiresAt: expiresAtMs, createdAt: createdAtMs, lastUsedAt: lastUsedAtMs };
+}

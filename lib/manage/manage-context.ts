@@ -1,0 +1,13 @@
+import type { SealingSecrets } from "../crypto/seal";
+import type { Database } from "../db/open-database";
+
+/** What a verb needs besides its input. */
+export interface ManageContext {
+  readonly db: Database;
+  /** Null where `KEY_ENCRYPTION_SECRET` is not set. */
+  readonly secrets: SealingSecrets | null;
+  /** Epoch milliseconds. */
+  readonly nowMs: () => number;
+  /** Who acts: an access token's or a user's id. */
+  readonly actor: string;
+}

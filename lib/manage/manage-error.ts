@@ -1,0 +1,22 @@
+/** Whose fault it is: the first three the caller's, the last the deployment's. */
+export type ManageErrorCode = "invalid_input" | "not_found" | "conflict" | "not_configured";
+
+/** What is wrong with one part of the input. */
+export interface InputIssue {
+  /** Where, like `keys.3.weight`; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A verb refuses. The message is for people and never holds a key. */
+export class ManageError extends Error {
+  override readonly name = "ManageError";
+  readonly code: ManageErrorCode;
+  readonly issues: readonly InputIssue[];
+
+  constructor(code: ManageErrorCode, message: string, issues: readonly InputIssue[] = []) {
+    super(message);
+    this.code = code;
+    this.issues = issues;
+  }
+}

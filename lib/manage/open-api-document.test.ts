@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { openApiDocument } from "./open-api-document";
+
+const document = openApiDocument("1.2.3");
+
+describe("openApiDocument", () => {
+  test("is OpenAPI 3.1 and survives JSON", () => {
+    expect(document.openapi).toBe("3.1.0");
+    expect(JSON.parse(JSON.stringify(document))).toEqual(document);
+  });
+
+  test("has every route of the admin API", () => {
+    const routes = Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.keys(item)
+        .filter((method) => method !== "parameters")
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes.sort()).toEqual([
+      "DELETE /api/admin/access-tokens/{id}",
+      "DELETE /api/admin/provider-keys/{id}",
+      "GET /api/admin/access-tokens",
+      "GET /api/admin/provider-keys",
+      "PATCH /api/admin/access-tokens/{id}",
+      "PATCH /api/admin/provider-keys/{id}",
+      "POST /api/admin/access-tokens",
+      "POST /api/admin/provider-keys",
+      "POST /api/admin/provider-keys/delete",
+      "POST /api/admin/provider-keys/{id}/check",
+      "POST /api/admin/provider-keys/{id}/reset",
+    ]);
+  });
+
+  test("bodies and parameters say what is checked", () => {
+    const keys = document.paths["/api/admin/provider-keys"];
+    expect(keys).toMatchObject({
+      post: {
+        requestBody: {
+          content: {
+            "application/json": {
+              schema: {
+                required: ["provider", "keys"],
+                properties: {
+                  keys: { items: { anyOf: [{ type: "string" }, { required: ["key"] }] } },
+                },
+              },
+            },
+          },
+        },
+      },
+      get: {
+        parameters: expect.arrayContaining([
+          expect.objectContaining({ name: "limit", in: "query" }),
+        ]),
+      },
+    });
+    expect(document.paths["/api/admin/access-tokens"]).toMatchObject({
+      post: {
+        requestBody: {
+          content: {
+            "application/json": {
+              schema: { properties: { rpm: { description: "Requests a minute" } } },
+            },
+          },
+        },
+      },
+    });
+  });
+});

@@ -1,0 +1,140 @@
+/**
+ * The admin API as an OpenAPI 3.1 document, from the schemas that check its input.
+ * @module
+ */
+import { z } from "zod";
+import * as answers from "./answer-schemas";
+import * as inputs from "./schemas";
+
+interface Operation {
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Absent: 204 without a body. */
+  readonly answer?: z.ZodType;
+}
+
+/** Lines are checked one by one, so the schema that checks the call says less than this. */
+const addProviderKeysBody = inputs.addProviderKeysInput.extend({
+  keys: z.array(z.union([z.string(), inputs.newKeySettings])).min(1),
+});
+
+const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  "/api/admin/provider-keys": {
+    get: {
+      summary: "List provider keys, newest first",
+      query: inputs.listProviderKeysInput,
+      answer: answers.providerKeyPage,
+    },
+    post: {
+      summary: "Add provider keys, thousands a call",
+      body: addProviderKeysBody,
+      answer: answers.addedProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/{id}": {
+    patch: { summary: "Change a provider key", body: inputs.updateProviderKeyInput },
+    delete: { summary: "Delete a provider key" },
+  },
+  "/api/admin/provider-keys/delete": {
+    post: {
+      summary: "Delete provider keys by ids or filter",
+      body: inputs.deleteProviderKeysInput,
+      answer: answers.deletedProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/{id}/check": {
+    post: {
+      summary: "Ask the provider, by a free call, whether a key is alive; block or revive it",
+      answer: answers.checkedProviderKey,
+    },
+  },
+  "/api/admin/provider-keys/{id}/reset": {
+    post: { summary: "End a key's block and all its rests" },
+  },
+  "/api/admin/access-tokens": {
+    get: {
+      summary: "List access tokens, newest first",
+      query: inputs.listAccessTokensInput,
+      answer: answers.accessTokenPage,
+    },
+    post: {
+      summary: "Create an access token",
+      body: inputs.createAccessTokenInput,
+      answer: answers.createdAccessToken,
+    },
+  },
+  "/api/admin/access-tokens/{id}": {
+    patch: {
+      summary: "Pause, resume or change an access token",
+      body: inputs.updateAccessTokenInput,
+    },
+    delete: { summary: "Revoke an access token for good" },
+  },
+};
+
+export function openApiDocument(version: string) {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "One Balance admin API",
+      version,
+      description:
+        "Every error has the body of the `Error` schema, with status 400 for wrong input, 401 without " +
+        "an admin credential, 404 for an unknown id, 409 for a revoked token, 413 for too large a body.",
+    },
+    security: [{ bearer: [] }, { apiKey: [] }],
+    paths: Object.fromEntries(
+      Object.entries(OPERATIONS).map(([path, operations]) => [path, pathItem(path, operations)]),
+    ),
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer" },
+        apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
+      },
+      schemas: { Error: jsonSchema(answers.errorAnswer) },
+    },
+  };
+}
+
+function pathItem(path: string, operations: Readonly<Record<string, Operation>>) {
+  const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
+  return {
+    ...(path.includes("{id}") && { parameters: [id] }),
+    ...Object.fromEntries(
+      Object.entries(operations).map(([method, operation]) => [method, operationObject(operation)]),
+    ),
+  };
+}
+
+function operationObject({ summary, query, body, answer }: Operation) {
+  return {
+    summary,
+    ...(query && { parameters: queryParameters(query) }),
+    ...(body && { requestBody: { required: true, content: json(jsonSchema(body)) } }),
+    responses: {
+      ...(answer
+        ? { 200: { description: "Done", content: json(jsonSchema(answer)) } }
+        : { 204: { description: "Done" } }),
+      default: { description: "Refused", content: json({ $ref: "#/components/schemas/Error" }) },
+    },
+  };
+}
+
+function queryParameters(query: z.ZodObject) {
+  return Object.entries(query.shape).map(([name, schema]) => ({
+    name,
+    in: "query",
+    schema: jsonSchema(schema as z.ZodType),
+  }));
+}
+
+function json(schema: object) {
+  return { "application/json": { schema } };
+}
+
+function jsonSchema(schema: z.ZodType): object {
+  // OpenAPI 3.1 speaks this dialect by itself.
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  return rest;
+}

@@ -1,0 +1,116 @@
+/**
+ * Input of the verbs, as JSON. Objects are strict: a misspelt field is an error, not a silent nothing.
+ * @module
+ */
+import { z } from "zod";
+
+const name = z.string().trim().min(1).max(200);
+const remark = z.string().trim().max(1_000);
+const quotaDomain = name;
+const models = z
+  .array(name)
+  .min(1)
+  .max(500)
+  .meta({ description: "Model names; * stands for any characters" });
+const providers = z.array(name).min(1).max(100).meta({ description: "Provider slugs" });
+const weight = z.int().min(1).max(100).meta({ description: "Share of the picks" });
+const priority = z.int().min(0).max(9).meta({ description: "0 is used first" });
+const limit = z.coerce.number().pipe(z.int().min(1).max(500)).default(100);
+
+/** 1973 in milliseconds, the year 5138 in seconds: what is below was meant as seconds. */
+const MIN_EPOCH_MS = 100_000_000_000;
+
+const time = z
+  .union([
+    z.int().min(MIN_EPOCH_MS, "expected epoch milliseconds, not seconds"),
+    z.iso.datetime({ offset: true }),
+    z.iso.date(),
+  ])
+  .transform((value) => (typeof value === "number" ? value : Date.parse(value)))
+  .meta({ description: "ISO 8601 or epoch milliseconds" });
+
+/** A provider key with its settings. */
+export const newKeySettings = z.strictObject({
+  key: z.string(),
+  remark: remark.nullish(),
+  weight: weight.optional(),
+  priority: priority.optional(),
+  quotaDomain: quotaDomain.nullish(),
+  models: models.nullish(),
+});
+
+/** Lines are looked at one by one (see `add-provider-keys.ts`): a bad one does not spoil the others. */
+export const addProviderKeysInput = z.strictObject({
+  provider: name,
+  keys: z.array(z.unknown()).min(1).max(20_000),
+});
+export type AddProviderKeysInput = z.output<typeof addProviderKeysInput>;
+
+const providerKeyFilter = z.strictObject({
+  provider: name.optional(),
+  status: z.enum(["active", "blocked", "disabled", "cooling"]).optional(),
+  model: name.meta({ description: "Keys that may serve this model" }).optional(),
+  q: name.meta({ description: "Part of the masked key or the remark" }).optional(),
+});
+
+export const listProviderKeysInput = providerKeyFilter.extend({
+  limit,
+  cursor: z.string().optional(),
+});
+export type ListProviderKeysInput = z.output<typeof listProviderKeysInput>;
+
+const atLeastOneField = (value: object) =>
+  Object.values(value).some((field) => field !== undefined);
+
+export const updateProviderKeyInput = z
+  .strictObject({
+    status: z.enum(["active", "disabled"]).optional(),
+    remark: remark.nullish(),
+    weight: weight.optional(),
+    priority: priority.optional(),
+    quotaDomain: quotaDomain.nullish(),
+    models: models.nullish(),
+  })
+  .refine(atLeastOneField, "nothing to change");
+export type UpdateProviderKeyInput = z.output<typeof updateProviderKeyInput>;
+
+/** An empty filter would mean every key: that must be said otherwise. */
+export const deleteProviderKeysInput = z.union(
+  [
+    z.strictObject({ ids: z.array(name).min(1).max(20_000) }),
+    z.strictObject({ filter: providerKeyFilter.refine(atLeastOneField) }),
+  ],
+  "expected either ids, or a filter with at least one field",
+);
+export type DeleteProviderKeysInput = z.output<typeof deleteProviderKeysInput>;
+
+const count = z.int().min(1);
+const costUsd = z.number().positive();
+
+const accessTokenLimits = z.strictObject({
+  providers: providers.nullish(),
+  models: models.nullish(),
+  expiresAt: time.nullish(),
+  rpm: count.nullish().meta({ description: "Requests a minute" }),
+  tpm: count.nullish().meta({ description: "Tokens a minute" }),
+  dailyRequests: count.nullish(),
+  dailyTokens: count.nullish(),
+  dailyCostUsd: costUsd.nullish(),
+  monthlyCostUsd: costUsd.nullish(),
+});
+
+export const createAccessTokenInput = accessTokenLimits.extend({ name });
+export type CreateAccessTokenInput = z.output<typeof createAccessTokenInput>;
+
+export const updateAccessTokenInput = accessTokenLimits
+  .extend({ name: name.optional(), status: z.enum(["active", "paused"]).optional() })
+  .refine(atLeastOneField, "nothing to change");
+export type UpdateAccessTokenInput = z.output<typeof updateAccessTokenInput>;
+
+export const listAccessTokensInput = z.strictObject({
+  status: z.enum(["active", "paused", "revoked"]).optional(),
+  q: name.meta({ description: "Part of the name or the masked token" }).optional(),
+  limit,
+  cursor: z.string().optional(),
+});
+export type ListAccessTokensInput = z.output<typeof listAccessTokensInput>;

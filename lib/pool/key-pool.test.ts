@@ -1,0 +1,221 @@
+import { describe, expect, test } from "vitest";
+import { KeyPool } from "./key-pool";
+import { EVERY_MODEL, type PoolKey } from "./types";
+
+const NOW = 1_000_000;
+
+function key(id: string, overrides: Partial<PoolKey> = {}): PoolKey {
+  return {
+    id,
+    provider: "openai",
+    sealed: "",
+    masked: "",
+    status: "active",
+    weight: 1,
+    priority: 0,
+    quotaDomain: null,
+    models: null,
+    cooldowns: new Map(),
+    ...overrides,
+  };
+}
+
+function poolOf(...keys: PoolKey[]): KeyPool {
+  const pool = new KeyPool(() => 0.5);
+  for (const each of keys) pool.upsert(each);
+  return pool;
+}
+
+function countPicks(pool: KeyPool, picks: number, model = "m", nowMs = NOW): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let pick = 0; pick < picks; pick += 1) {
+    const id = pool.pick(model, nowMs)?.id ?? "none";
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+}
+
+describe("rotation", () => {
+  test("uses every ready key once before any key twice", () => {
+    const pool = poolOf(...Array.from({ length: 7 }, (_, index) => key(`k${index}`)));
+    for (let round = 0; round < 5; round += 1) {
+      expect([...countPicks(pool, 7).values()]).toEqual([1, 1, 1, 1, 1, 1, 1]);
+    }
+  });
+
+  test("shares picks in the ratio of the weights, key by key", () => {
+    const pool = poolOf(
+      key("a", { weight: 3 }),
+      key("b", { weight: 1 }),
+      key("c", { weight: 1 }),
+      key("d", { weight: 5 }),
+    );
+    const counts = countPicks(pool, 1000);
+    expect(Object.fromEntries(counts)).toEqual({ a: 300, b: 100, c: 100, d: 500 });
+  });
+
+  test("goes on where it was when a key is added", () => {
+    const pool = poolOf(key("a"), key("b"), key("c"));
+    const first = pool.pick("m", NOW)?.id;
+    pool.upsert(key("d"));
+    const next = [0, 1, 2].map(() => pool.pick("m", NOW)?.id);
+    expect(next).not.toContain(first);
+    expect(new Set(next).size).toBe(3);
+  });
+
+  test("starts somewhere else in each isolate", () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `k${index}`);
+    const firsts = new Set<string>();
+    for (let seed = 1; seed <= 20; seed += 1) {
+      let state = seed;
+      const pool = new KeyPool(() => {
+        state = (state * 48271) % 2147483647;
+        return state / 2147483647;
+      });
+      for (const id of ids) pool.upsert(key(id));
+      firsts.add(pool.pick("m", NOW)?.id ?? "");
+    }
+    expect(firsts.size).toBeGreaterThan(5);
+  });
+});
+
+describe("priorities", () => {
+  test("a lower tier is used only while the higher has nothing ready", () => {
+    const pool = poolOf(key("first"), key("second", { priority: 1 }), key("third", { priority: 9 }));
+    expect(Object.fromEntries(countPicks(pool, 10))).toEqual({ first: 10 });
+    pool.cool("first", "m", NOW + 100, "rate_limit_minute");
+    expect(Object.fromEntries(countPicks(pool, 10))).toEqual({ second: 10 });
+    expect(Object.fromEntries(countPicks(pool, 10, "m", NOW + 100))).toEqual({ first: 10 });
+  });
+});
+
+describe("cooldowns", () => {
+  test("rest a key for one model only", () => {
+    const pool = poolOf(key("a"), key("b"));
+    pool.cool("a", "m", NOW + 1000, "rate_limit_minute");
+    expect(Object.fromEntries(countPicks(pool, 4))).toEqual({ b: 4 });
+    expect(Object.fromEntries(countPicks(pool, 4, "other"))).toEqual({ a: 2, b: 2 });
+  });
+
+  test("for every model rest the key everywhere, calls without a model included", () => {
+    const pool = poolOf(key("a"));
+    pool.cool("a", EVERY_MODEL, NOW + 1000, "out_of_credit");
+    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pool.pick(null, NOW)).toBeNull();
+    expect(pool.outlook(null, NOW)).toEqual({ kind: "cooling", wakeMs: NOW + 1000 });
+  });
+
+  test("are never shortened", () => {
+    const pool = poolOf(key("a"));
+    pool.cool("a", "m", NOW + 1000, "rate_limit_day");
+    pool.cool("a", "m", NOW + 10, "rate_limit_minute");
+    expect(pool.pick("m", NOW + 999)).toBeNull();
+    expect(pool.pick("m", NOW + 1000)?.id).toBe("a");
+  });
+
+  test("tell when the first key wakes, also when a rest was prolonged while asleep", () => {
+    const pool = poolOf(key("a"), key("b"));
+    pool.cool("a", "m", NOW + 100, "rate_limit_minute");
+    pool.cool("b", "m", NOW + 300, "rate_limit_minute");
+    expect(pool.pick("m", NOW)).toBeNull();
+    pool.cool("a", EVERY_MODEL, NOW + 500, "out_of_credit");
+    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pool.outlook("m", NOW)).toEqual({ kind: "cooling", wakeMs: NOW + 300 });
+  });
+
+  test("taken back by a new version of the key wake it at once", () => {
+    const pool = poolOf(key("a"));
+    pool.cool("a", "m", NOW + 1000, "rate_limit_day");
+    expect(pool.pick("m", NOW)).toBeNull();
+    pool.upsert(key("a"));
+    expect(pool.pick("m", NOW)?.id).toBe("a");
+  });
+});
+
+describe("a request's own tries", () => {
+  test("are not repeated, and say that keys are ready", () => {
+    const pool = poolOf(key("a"), key("b"));
+    const tried = new Set(["a", "b"]);
+    expect(pool.pick("m", NOW, tried)).toBeNull();
+    expect(pool.outlook("m", NOW)).toEqual({ kind: "ready" });
+    tried.delete("b");
+    expect(pool.pick("m", NOW, tried)?.id).toBe("b");
+  });
+});
+
+describe("keys that may not be used", () => {
+  test("blocked, disabled and removed ones are never picked", () => {
+    const pool = poolOf(key("a"), key("b"), key("c", { status: "disabled" }), key("d"));
+    countPicks(pool, 3);
+    pool.block("a");
+    pool.remove("b");
+    expect(Object.fromEntries(countPicks(pool, 6))).toEqual({ d: 6 });
+    pool.block("d");
+    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pool.outlook("m", NOW)).toEqual({ kind: "empty" });
+  });
+
+  test("an unblocked key is back", () => {
+    const pool = poolOf(key("a"));
+    pool.block("a");
+    expect(pool.pick("m", NOW)).toBeNull();
+    pool.upsert(key("a"));
+    expect(pool.pick("m", NOW)?.id).toBe("a");
+  });
+
+  test("allowed models hold, with wildcards; a call without a model may use any key", () => {
+    const pool = poolOf(key("a", { models: ["gpt-4o*"] }), key("b", { models: ["o3"] }));
+    expect(Object.fromEntries(countPicks(pool, 3, "gpt-4o-mini"))).toEqual({ a: 3 });
+    expect(pool.outlook("other", NOW)).toEqual({ kind: "empty" });
+    expect(pool.pick(null, NOW)).not.toBeNull();
+  });
+});
+
+test("bare 429s are counted for key and model, and a success ends the row", () => {
+  const pool = poolOf(key("a"));
+  expect(pool.countBare429("a", "m")).toBe(1);
+  expect(pool.countBare429("a", "other")).toBe(1);
+  expect(pool.countBare429("a", "m")).toBe(2);
+  pool.succeed("a", "m");
+  expect(pool.countBare429("a", "m")).toBe(1);
+  expect(pool.countBare429("a", "other")).toBe(2);
+});
+
+test("a random life never picks a key that must rest, and never starves one that may work", () => {
+  const seed = Math.floor(Math.random() * 1e9) + 1;
+  console.info(`seed ${seed}`);
+  let state = seed;
+  const random = () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+  const pool = new KeyPool(random);
+  const keys = Array.from({ length: 30 }, (_, index) =>
+    key(`k${index}`, { priority: index % 2, weight: 1 + (index % 3) }),
+  );
+  for (const each of keys) pool.upsert(each);
+  let nowMs = NOW;
+  for (let step = 0; step < 20_000; step += 1) {
+    nowMs += Math.floor(random() * 20);
+    const model = random() < 0.5 ? "m" : "n";
+    const ready = keys.filter(
+      (each) =>
+        each.status === "active" &&
+        (each.cooldowns.get(model)?.untilMs ?? 0) <= nowMs &&
+        (each.cooldowns.get(EVERY_MODEL)?.untilMs ?? 0) <= nowMs,
+    );
+    const picked = pool.pick(model, nowMs);
+    if (picked === null) {
+      expect(ready).toEqual([]);
+      continue;
+    }
+    expect(ready).toContain(picked);
+    expect(picked.priority).toBe(Math.min(...ready.map(({ priority }) => priority)));
+    const fate = random();
+    if (fate < 0.3) pool.cool(picked.id, model, nowMs + random() * 500, "rate_limit_minute");
+    else if (fate < 0.32) pool.cool(picked.id, EVERY_MODEL, nowMs + 300, "out_of_credit");
+    else if (fate < 0.322 && keys.filter(({ status }) => status === "active").length > 5) {
+      pool.block(picked.id);
+    }
+  }
+});

@@ -1,0 +1,58 @@
+/**
+ * Sleepers by the time they wake, earliest first (binary min-heap).
+ * @module
+ */
+interface Sleeper<Item> {
+  readonly item: Item;
+  readonly wakeMs: number;
+}
+
+export class WakeHeap<Item> {
+  readonly #heap: Sleeper<Item>[] = [];
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  peek(): Sleeper<Item> | undefined {
+    return this.#heap[0];
+  }
+
+  push(item: Item, wakeMs: number): void {
+    const heap = this.#heap;
+    const sleeper = { item, wakeMs };
+    let index = heap.length;
+    heap.push(sleeper);
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = heap[parentIndex];
+      if (parent === undefined || parent.wakeMs <= wakeMs) break;
+      heap[index] = parent;
+      index = parentIndex;
+    }
+    heap[index] = sleeper;
+  }
+
+  pop(): Sleeper<Item> | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    let index = 0;
+    for (;;) {
+      let childIndex = index * 2 + 1;
+      let child = heap[childIndex];
+      if (child === undefined) break;
+      const right = heap[childIndex + 1];
+      if (right !== undefined && right.wakeMs < child.wakeMs) {
+        childIndex += 1;
+        child = right;
+      }
+      if (child.wakeMs >= last.wakeMs) break;
+      heap[index] = child;
+      index = childIndex;
+    }
+    heap[index] = last;
+    return first;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Anthropic. Facts from docs.claude.com's API reference, errors, rate limits and OpenAI SDK pages, and from
+ * AI Gateway's page on Anthropic.
+ * @module
+ */
+import { versionedPath } from "./base-path";
+import { allOf, anyOf, coded, says, withStatus } from "./error-matchers";
+import { asBearer, inHeader } from "./place-key";
+import { NEEDS_MODEL, PROVIDER_DEFAULTS } from "./provider-defaults";
+import { nextMonthMs } from "./quota-day";
+import type { ErrorRule, OutgoingRequest, Provider } from "./types";
+import { shortWaitMs } from "./wait-time";
+
+const inApiKeyHeader = inHeader("x-api-key");
+
+/** The OpenAI-compatible endpoint and OAuth keys take Bearer, all else `x-api-key`. */
+function placeKey(request: OutgoingRequest, key: string): void {
+  const { headers, url } = request;
+  const wantsBearer = key.startsWith("sk-ant-oat") || url.pathname.endsWith("/chat/completions");
+  (wantsBearer ? asBearer : inApiKeyHeader)(request, key);
+  if (!headers.has("anthropic-version")) headers.set("anthropic-version", "2023-06-01");
+}
+
+const errorRules: readonly ErrorRule[] = [
+  {
+    name: "anthropic-spend-limit",
+    meaning: "out_of_credit",
+    untilMs: (_facts, nowMs) => nextMonthMs(nowMs),
+    matches: coded("enforced_spend_limit_reached"),
+  },
+  {
+    // A limit set by the owner; the message tells the date.
+    name: "anthropic-usage-limit",
+    meaning: "out_of_credit",
+    matches: says(
+      /^you have reached your specified api usage limits|^this organization has reached its .*usage limit/i,
+    ),
+  },
+  {
+    name: "anthropic-credit",
+    meaning: "out_of_credit",
+    matches: says(/^your credit balance is too low/i),
+  },
+  {
+    name: "anthropic-organization-disabled",
+    meaning: "key_blocked",
+    matches: allOf(withStatus(400, 401, 403), says(/^this organization has been disabled/i)),
+  },
+  {
+    name: "anthropic-oauth-not-allowed",
+    meaning: "key_blocked",
+    matches: allOf(withStatus(401, 403), says(/^oauth authentication is currently not allowed/i)),
+  },
+  {
+    // Without the outer `"type":"error"`: said by the edge, about where the request comes from.
+    name: "anthropic-edge",
+    meaning: "region_denied",
+    matches: allOf(withStatus(403), coded("forbidden"), says(/^request not allowed/i)),
+  },
+  {
+    // Its windows are minutes; a day quota does not exist. The OpenAI-compatible endpoint has the word in `code`.
+    name: "anthropic-rate-limit",
+    meaning: "rate_limit_minute",
+    untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 60_000),
+    matches: allOf(
+      withStatus(429),
+      anyOf(coded("rate_limit_error"), says(/acceleration limit|rate limit/i)),
+    ),
+  },
+];
+
+export const anthropic: Provider = {
+  ...PROVIDER_DEFAULTS,
+  slug: "anthropic",
+  label: "Anthropic",
+  errorFormat: "anthropic",
+  usageFormat: "anthropic",
+  compatSlug: "anthropic",
+  ...versionedPath("https://api.anthropic.com", "v1"),
+  placeKey,
+  model: { body: ["model"] },
+  needsModel: NEEDS_MODEL,
+  openAiCompatible: { chatCompletions: "v1/chat/completions", models: "v1/models" },
+  keyCheck: { method: "GET", path: "v1/models" },
+  keyPattern: /^sk-ant-/,
+  errorRules,
+};

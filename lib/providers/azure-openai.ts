@@ -1,0 +1,104 @@
+/**
+ * Azure OpenAI. Facts from learn.microsoft.com's Azure OpenAI REST and quota pages, and AI Gateway's page
+ * on Azure OpenAI.
+ * @module
+ */
+import { hostLabel } from "./base-path";
+import { allOf, coded, says, withStatus } from "./error-matchers";
+import { inHeader } from "./place-key";
+import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import { ProviderPathError } from "./provider-path-error";
+import type { ErrorRule, Provider } from "./types";
+import { shortWaitMs } from "./wait-time";
+
+/** `{resource}/{deployment}/rest`, as AI Gateway has it, or `{resource}/openai/rest`, as Azure does. */
+const PATH = /^([^/]*)\/(openai\/)?(.+)$/;
+const DEPLOYMENTS = "deployments/";
+
+function split(path: string): { resource: string; rest: string } {
+  const [, resource, native, rest] = PATH.exec(path) ?? [];
+  if (rest === undefined) {
+    throw new ProviderPathError(
+      "write the path as {resource}/{deployment}/chat/completions or {resource}/openai/…",
+    );
+  }
+  return {
+    resource: hostLabel(resource, "the Azure resource"),
+    rest: native === undefined ? DEPLOYMENTS + rest : rest,
+  };
+}
+
+function directUrl(path: string): string {
+  const { resource, rest } = split(path);
+  return `https://${resource}.openai.azure.com/openai/${rest}`;
+}
+
+function gatewayPath(path: string): string {
+  const { resource, rest } = split(path);
+  return rest.startsWith(DEPLOYMENTS)
+    ? `${resource}/${rest.slice(DEPLOYMENTS.length)}`
+    : `${resource}/openai/${rest}`;
+}
+
+const errorRules: readonly ErrorRule[] = [
+  {
+    // Deployments belong to a resource; another key's resource may have it.
+    name: "azure-deployment-not-found",
+    meaning: "client_error",
+    next: "retry",
+    matches: allOf(withStatus(404), coded("DeploymentNotFound")),
+  },
+  {
+    // A wrong resource answers the same, and the next request would fail the same way.
+    name: "azure-key-invalid",
+    meaning: "key_invalid",
+    matches: allOf(withStatus(401), says(/invalid subscription key/i)),
+  },
+  {
+    name: "azure-role-missing",
+    meaning: "model_denied",
+    matches: allOf(withStatus(401, 403), says(/^the principal .* lacks the required data action/i)),
+  },
+  {
+    name: "azure-network",
+    meaning: "region_denied",
+    matches: allOf(
+      withStatus(403),
+      says(/virtual network|firewall|private endpoint|public access is disabled/i),
+    ),
+  },
+  {
+    name: "azure-rate-limit",
+    meaning: "rate_limit_minute",
+    // A request larger than the deployment's quota is told to come back in 86400 seconds; smaller ones pass sooner.
+    untilMs(facts, nowMs) {
+      const waitMs = shortWaitMs(facts, nowMs);
+      return nowMs + (waitMs === null || waitMs >= 3_600_000 ? 60_000 : waitMs);
+    },
+    matches: allOf(withStatus(429), says(/rate limit/i)),
+  },
+];
+
+export const azureOpenai: Provider = {
+  ...PROVIDER_DEFAULTS,
+  slug: "azure-openai",
+  label: "Azure OpenAI",
+  usageFormat: "openai",
+  gatewayPath,
+  directUrl,
+  placeKey: inHeader("api-key"),
+  model: {
+    // The deployment; paths below `openai/v1` have a model in the body instead.
+    path: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\/./,
+    query: "deployment",
+    body: ["model"],
+  },
+  needsModel:
+    /^[^/]+\/openai\/(?:v1\/)?(?:chat\/completions|completions|embeddings|audio\/(?:speech|transcriptions|translations))$/,
+  webSocket: {
+    // AI Gateway does not know Azure's realtime service.
+    upstreamUrl: directUrl,
+    placeKey: inHeader("api-key"),
+  },
+  errorRules,
+};

@@ -1,0 +1,71 @@
+/**
+ * Google AI Studio (Gemini API). Facts from ai.google.dev's API reference, Google's gen-ai SDKs, and
+ * AI Gateway's pages on Google AI Studio and the realtime WebSockets API.
+ * @module
+ */
+import { versionedPath } from "./base-path";
+import { googleErrorRules } from "./google-error-rules";
+import { asBearer, inHeader, inQuery } from "./place-key";
+import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import type { OutgoingRequest, Provider, WebSocketPlan } from "./types";
+
+const ORIGIN = "https://generativelanguage.googleapis.com";
+
+/** The version is added where a client left it out, and OpenAI's bare paths are led to the compatible endpoint. */
+const paths = versionedPath(ORIGIN, "v1beta");
+const OPENAI_PATH = /^(?:v1\/)?(?:openai\/)?(chat\/completions|embeddings)$/;
+const toGooglePath = (path: string) => {
+  const openAiPath = OPENAI_PATH.exec(path)?.[1];
+  return openAiPath === undefined ? path : `v1beta/openai/${openAiPath}`;
+};
+
+const inGoogHeader = inHeader("x-goog-api-key");
+
+/** The OpenAI-compatible endpoint takes Bearer. */
+function placeKey(request: OutgoingRequest, key: string): void {
+  (request.url.pathname.includes("/openai/") ? asBearer : inGoogHeader)(request, key);
+}
+
+const asApiKeyQuery = inQuery("api_key");
+
+/**
+ * The Live API. At AI Gateway it lies below `google`, a slug of its own, and takes the key only as a query
+ * parameter. Google itself takes the header as well (its Python SDK sends no other).
+ */
+const webSocket: WebSocketPlan = {
+  upstreamUrl(path, gatewayBase) {
+    if (gatewayBase !== null) return `${gatewayBase}/google`;
+    return `${ORIGIN}/${path || "ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"}`;
+  },
+  placeKey(request, key) {
+    (request.route === "gateway" ? asApiKeyQuery : inGoogHeader)(request, key);
+  },
+};
+
+export const googleAiStudio: Provider = {
+  ...PROVIDER_DEFAULTS,
+  slug: "google-ai-studio",
+  label: "Google AI Studio",
+  errorFormat: "google",
+  usageFormat: "google",
+  compatSlug: "google-ai-studio",
+  gatewayPath: (path) => paths.gatewayPath(toGooglePath(path)),
+  directUrl: (path) => paths.directUrl(toGooglePath(path)),
+  placeKey,
+  model: {
+    // `models/{model}:{method}`, `tunedModels/{model}:{method}`.
+    path: /(?:^|\/)(?:models\/|(?=tunedModels\/))((?:tunedModels\/)?[^/:]+)(?::|%3A)/i,
+    body: ["model"],
+  },
+  needsModel: /(?:^|\/)(?:chat\/completions|openai\/embeddings|v1\/embeddings)$|^embeddings$/,
+  openAiCompatible: {
+    chatCompletions: "v1beta/openai/chat/completions",
+    embeddings: "v1beta/openai/embeddings",
+    models: "v1beta/openai/models",
+  },
+  keyCheck: { method: "GET", path: "v1beta/models" },
+  webSocket,
+  keyPattern: /^(?:AIza[\w-]{35}|AQ\.[\w.-]+)$/,
+  quotaDayZone: "America/Los_Angeles",
+  errorRules: googleErrorRules,
+};

@@ -1,0 +1,220 @@
+/**
+ * Says what an upstream answer means and what to do about it, from the answer alone.
+ *
+ * Rules are tried in this order: AI Gateway's own errors, the provider's rules, pages of proxies on the way,
+ * the common rules. The last of those matches everything, so every answer gets a verdict.
+ * @module
+ */
+import { readFirstSseEvent } from "../http/read-sse-event";
+import { commonErrorRules } from "./common-error-rules";
+import { gatewayErrorRules, pageRules } from "./edge-error-rules";
+import { isRecord } from "./error-json";
+import { nextMidnightMs } from "./quota-day";
+import { readErrorFacts } from "./read-error-facts";
+import type {
+  CooldownScope,
+  ErrorFacts,
+  ErrorRule,
+  Provider,
+  Verdict,
+  VerdictEffect,
+} from "./types";
+import { shortWaitMs, toldDateMs, toldWaitMs } from "./wait-time";
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+export interface AnswerToJudge {
+  readonly provider: Provider;
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as text, as much of it as was read. */
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+/** The verdict on a whole answer. Never throws. An answer below 400 is fine unless its body holds only an error. */
+export function judgeAnswer({ provider, status, headers, text, nowMs }: AnswerToJudge): Verdict {
+  if (status < 400) {
+    return judgeStreamStart({ provider, text, nowMs }) ?? OK;
+  }
+  return judgeFacts(provider, readErrorFacts(status, headers, text), nowMs);
+}
+
+/**
+ * The verdict on a 200 answer by the first piece of its text: null unless its first event is an error
+ * (`event: error`, `data: {"error":…}`, `response.failed`), or its JSON says nothing but an error.
+ */
+export function judgeStreamStart({
+  provider,
+  text,
+  nowMs,
+}: Pick<AnswerToJudge, "provider" | "text" | "nowMs">): Verdict | null {
+  if (!MAY_BE_ERROR.test(text)) return null;
+  const event = /^\s*[[{]/.test(text) ? null : readFirstSseEvent(text);
+  if (!holdsOnlyAnError(event?.data ?? text, event?.event)) return null;
+  return judgeFacts(provider, readErrorFacts(200, new Headers(), text), nowMs);
+}
+
+/** Spares parsing nearly every good answer. */
+const MAY_BE_ERROR = /error|response\.failed/;
+
+const OK: Verdict = {
+  meaning: "ok",
+  rule: "ok",
+  effect: { kind: "none" },
+  next: "deliver",
+  words: "",
+};
+
+/** Fields that stand beside an error. With anything else, the body is a resource that has an `error` field. */
+const BESIDE_AN_ERROR = new Set([
+  "error",
+  "errors",
+  "type",
+  "event_type",
+  "code",
+  "message",
+  "param",
+  "status",
+  "success",
+  "messages",
+  "result",
+  "request_id",
+  "user_id",
+  "event_id",
+  "sequence_number",
+]);
+
+function holdsOnlyAnError(data: string, event: string | undefined): boolean {
+  let json: unknown;
+  try {
+    json = JSON.parse(data);
+  } catch {
+    // An error event whose data was cut off, or is plain text.
+    return event === "error";
+  }
+  const body: unknown = Array.isArray(json) ? json[0] : json;
+  if (!isRecord(body)) return event === "error";
+  if (
+    event === "error" ||
+    body.type === "error" ||
+    body.event_type === "error" ||
+    body.type === "response.failed"
+  )
+    return true;
+  const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
+  if (isRecord(choice))
+    return isRecord(choice.error) || (isRecord(body.error) && choice.finish_reason === "error");
+  if (!isRecord(body.error) && typeof body.error !== "string") return false;
+  return Object.keys(body).every((key) => BESIDE_AN_ERROR.has(key));
+}
+
+function judgeFacts(provider: Provider, facts: ErrorFacts, nowMs: number): Verdict {
+  const rule = findRule(provider, facts);
+  const usual = USUAL[rule.meaning];
+  return {
+    meaning: rule.meaning,
+    rule: rule.name,
+    effect: effectOf(rule, provider, facts, nowMs),
+    next: rule.next ?? usual.next,
+    words: facts.message.slice(0, 300),
+  };
+}
+
+function findRule(provider: Provider, facts: ErrorFacts): ErrorRule {
+  for (const rules of [gatewayErrorRules, provider.errorRules, pageRules, commonErrorRules]) {
+    const rule = rules.find(({ matches }) => matches(facts));
+    if (rule !== undefined) return rule;
+  }
+  throw new Error("the last common rule matches every answer");
+}
+
+type ErrorMeaning = ErrorRule["meaning"];
+
+interface Usual {
+  readonly next: Verdict["next"];
+  readonly effect: "none" | "cool" | "block";
+  readonly scope: CooldownScope;
+  /** The longest a key may be made to rest, whatever the answer says. */
+  readonly longestMs: number;
+}
+
+/** What is done about a meaning where the rule says nothing else. */
+const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
+  client_error: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },
+  rate_limit_minute: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
+  rate_limit_day: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
+  out_of_credit: { next: "retry", effect: "cool", scope: "key", longestMs: 32 * DAY_MS },
+  key_invalid: { next: "retry", effect: "block", scope: "key", longestMs: 25 * HOUR_MS },
+  key_blocked: { next: "retry", effect: "block", scope: "key", longestMs: 25 * HOUR_MS },
+  key_doubtful: { next: "retry", effect: "cool", scope: "key", longestMs: 25 * HOUR_MS },
+  model_denied: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
+  region_denied: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  overloaded: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  server_error: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  gateway_limit: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },
+};
+
+function effectOf(
+  rule: ErrorRule,
+  provider: Provider,
+  facts: ErrorFacts,
+  nowMs: number,
+): VerdictEffect {
+  const usual = USUAL[rule.meaning];
+  const scope = rule.scope ?? usual.scope;
+  if (usual.effect === "none" || scope === "none") return { kind: "none" };
+  const ruledMs = rule.untilMs?.(facts, nowMs) ?? null;
+  if (usual.effect === "block" && ruledMs === null) return { kind: "block" };
+  const wantedMs = ruledMs ?? usualUntilMs(rule.meaning, provider, facts, nowMs);
+  // A told wait of nothing would send the next request into the same limit.
+  const untilMs = Math.min(Math.max(wantedMs, nowMs + SECOND_MS), nowMs + usual.longestMs);
+  const told =
+    ruledMs !== null || rule.meaning !== "rate_limit_minute" || tellsItsQuota(facts, nowMs);
+  return { kind: "cool", scope, untilMs, told };
+}
+
+function usualUntilMs(
+  meaning: ErrorMeaning,
+  provider: Provider,
+  facts: ErrorFacts,
+  nowMs: number,
+): number {
+  switch (meaning) {
+    case "rate_limit_minute":
+      return nowMs + (shortWaitMs(facts, nowMs) ?? MINUTE_MS);
+    case "rate_limit_day": {
+      // Most day quotas refill bit by bit (OpenAI: one of 200 requests in 7m12s), and then the answer tells.
+      const waitMs = toldWaitMs(facts, nowMs);
+      return waitMs === null ? nextMidnightMs(provider.quotaDayZone, nowMs) : nowMs + waitMs;
+    }
+    case "out_of_credit": {
+      // Of the waits an answer may tell, only dates are about money: `retry-after` is sent by habit.
+      const dateMs = toldDateMs(facts);
+      return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + HOUR_MS;
+    }
+    case "key_doubtful":
+      return nowMs + 10 * MINUTE_MS;
+    default:
+      return nowMs + HOUR_MS;
+  }
+}
+
+/** True if the answer says which quota is used up, or when it renews. */
+function tellsItsQuota(facts: ErrorFacts, nowMs: number): boolean {
+  if (shortWaitMs(facts, nowMs) !== null) return true;
+  const words = [
+    facts.message,
+    facts.code,
+    facts.type,
+    ...facts.quotaViolations.map(({ quotaId }) => quotaId),
+  ];
+  return words.some((word) => QUOTA_NAME.test(word));
+}
+
+const QUOTA_NAME =
+  /per[ _-]?(?:second|sec|minute|min|hour)|\/ ?(?:second|sec|s|minute|min|hour)\b|\b[RT]P[SMH]\b/i;

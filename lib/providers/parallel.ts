@@ -1,0 +1,21 @@
+/**
+ * Parallel. Facts from docs.parallel.ai and AI Gateway's page on Parallel.
+ * @module
+ */
+import { basePath } from "./base-path";
+import { asBearer, inHeader } from "./place-key";
+import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import type { Provider } from "./types";
+
+export const parallel: Provider = {
+  ...PROVIDER_DEFAULTS,
+  slug: "parallel",
+  label: "Parallel",
+  usageFormat: "openai",
+  compatSlug: "parallel",
+  ...basePath({ base: "https://api.parallel.ai", prefixes: [] }),
+  placeKey: inHeader("x-api-key"),
+  model: { body: ["model", "processor"] },
+  needsModel: /(?:^|\/)chat\/completions$/,
+  openAiCompatible: { chatCompletions: "chat/completions", placeKey: asBearer },
+};

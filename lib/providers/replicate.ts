@@ -1,0 +1,32 @@
+/**
+ * Replicate. Facts from replicate.com's HTTP API reference and AI Gateway's page on Replicate.
+ * @module
+ */
+import { basePath } from "./base-path";
+import { allOf, says, withStatus } from "./error-matchers";
+import { asBearer } from "./place-key";
+import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import type { ErrorRule, Provider } from "./types";
+
+const errorRules: readonly ErrorRule[] = [
+  {
+    name: "replicate-token-invalid",
+    meaning: "key_invalid",
+    matches: allOf(withStatus(401), says(/did not pass a valid authentication token/i)),
+  },
+];
+
+export const replicate: Provider = {
+  ...PROVIDER_DEFAULTS,
+  slug: "replicate",
+  label: "Replicate",
+  ...basePath({ base: "https://api.replicate.com/v1", prefixes: ["v1/"] }),
+  placeKey: asBearer,
+  model: {
+    path: /^(?:v1\/)?(?:models|deployments)\/([^/]+\/[^/]+)(?:\/|$)/,
+    body: ["version", "model"],
+  },
+  keyCheck: { method: "GET", path: "account" },
+  keyPattern: /^r8_/,
+  errorRules,
+};

@@ -1,0 +1,125 @@
+/**
+ * One attempt: the call sent with one key, and what came back.
+ * @module
+ */
+import { judgeAnswer, judgeStreamStart } from "../providers/judge-answer";
+import type { OutgoingRequest, Verdict } from "../providers/types";
+import type { ProxyConfig } from "./config";
+import type { ProxyCall } from "./proxy-call";
+import { bodyToSend } from "./request-body";
+import type { RequestScope } from "./request-scope";
+import { type Bytes, type ByteStream, readHead, rejoin, type StreamHead } from "./stream-head";
+
+/** Errors are judged by their beginning; more than this is passed on unread. */
+const JUDGED_BYTES = 64 * 1024;
+
+/** An upstream's answer, judged. */
+export interface Answer {
+  readonly kind: "answer";
+  readonly response: Response;
+  /** What is to be delivered: the body untouched, or put together again after a look at its head. */
+  readonly body: ByteStream | Bytes | null;
+  readonly verdict: Verdict;
+}
+
+/** Nothing came back: connection refused, reset, or cut off by the deadline or the client. */
+export interface NoAnswer {
+  readonly kind: "no-answer";
+  readonly error: unknown;
+}
+
+const OK: Verdict = { meaning: "ok", rule: "ok", effect: { kind: "none" }, next: "deliver", words: "" };
+
+const EMPTY: StreamHead = { head: new Uint8Array(0), rest: null };
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Sends the call with a key's text and judges the answer. Never throws. */
+export async function attempt(
+  call: ProxyCall,
+  keyText: string,
+  signal: AbortSignal,
+  { config, ports }: RequestScope,
+): Promise<Answer | NoAnswer> {
+  try {
+    const response = await ports.fetch(outgoingRequest(call, keyText, signal, config));
+    return await judged(call, keyText, response, ports.nowMs());
+  } catch (error) {
+    return { kind: "no-answer", error };
+  }
+}
+
+function outgoingRequest(
+  call: ProxyCall,
+  keyText: string,
+  signal: AbortSignal,
+  config: ProxyConfig,
+): Request {
+  const outgoing: OutgoingRequest = {
+    url: new URL(call.url),
+    headers: new Headers(call.headers),
+    route: call.route,
+  };
+  call.placeKey(outgoing, keyText);
+  if (call.route === "gateway") addGatewayHeaders(outgoing.headers, config);
+  const body = bodyToSend(call.body);
+  return new Request(outgoing.url, {
+    method: call.method,
+    headers: outgoing.headers,
+    redirect: "manual",
+    signal,
+    // Node asks for `duplex` with a streamed body; workerd ignores it.
+    ...(body === null ? {} : { body, duplex: "half" }),
+  });
+}
+
+function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {
+  if (config.gatewayToken !== null) {
+    headers.set("cf-aig-authorization", `Bearer ${config.gatewayToken}`);
+  }
+  // A request whose key got lost must fail, not be billed to the Cloudflare account.
+  headers.set("cf-aig-no-wholesale", "true");
+  // Keys are rotated here: a retry of the gateway's own would hit the same key again.
+  headers.set("cf-aig-max-attempts", "1");
+}
+
+async function judged(
+  call: ProxyCall,
+  keyText: string,
+  response: Response,
+  nowMs: number,
+): Promise<Answer> {
+  const { provider } = call;
+  if (response.status < 400) {
+    if (!isPlainEventStream(response) || response.body === null) {
+      return { kind: "answer", response, body: response.body, verdict: OK };
+    }
+    // A stream may begin with an error although its status is 200: look before the client does.
+    const start = await readHead(response.body, 1);
+    const text = decoder.decode(start.head);
+    const verdict = judgeStreamStart({ provider, text, nowMs }) ?? OK;
+    return { kind: "answer", response, body: rejoin(start), verdict };
+  }
+  const start = response.body === null ? EMPTY : await readHead(response.body, JUDGED_BYTES);
+  const text = decoder.decode(start.head);
+  const { status, headers } = response;
+  const verdict = judgeAnswer({ provider, status, headers, text, nowMs });
+  const head = withoutKey(start.head, text, keyText);
+  const body = start.rest === null ? head : rejoin({ head, rest: start.rest });
+  return { kind: "answer", response, body, verdict };
+}
+
+/** Some providers put the key into their error: it must not reach the client, nor a log. */
+function withoutKey(bytes: Bytes, text: string, keyText: string): Bytes {
+  return text.includes(keyText) ? encoder.encode(text.replaceAll(keyText, "[key]")) : bytes;
+}
+
+/** Looking into a compressed stream would unpack it on its way to the client. */
+function isPlainEventStream({ status, headers }: Response): boolean {
+  return (
+    status === 200 &&
+    !headers.has("content-encoding") &&
+    (headers.get("content-type") ?? "").startsWith("text/event-stream")
+  );
+}

@@ -1,0 +1,101 @@
+/**
+ * The OpenAI form over every provider: `/api/compat/{path}`, `model` is `{provider}/{model}`.
+ *
+ * AI Gateway's own compat endpoint knows chat completions of some providers; everything else goes to
+ * the provider's own OpenAI-compatible endpoint, through the gateway or straight.
+ * @module
+ */
+import { asBearer } from "../providers/place-key";
+import { providerForCompatModel } from "../providers/registry";
+import type { OpenAiCompatible, Provider } from "../providers/types";
+import { type BodyField, findBodyField } from "./body-field";
+import type { ProxyConfig } from "./config";
+import { outgoingHeaders } from "./outgoing-headers";
+import type { ProxyCall } from "./proxy-call";
+import { ProxyError } from "./proxy-error";
+import { type RequestBody, replaceInBody } from "./request-body";
+import { CREDENTIAL_QUERY } from "./request-credential";
+import { queryWithout, upstreamUrl } from "./upstream-url";
+
+const CHAT_COMPLETIONS = "chat/completions";
+
+/**
+ * @param path Below `/api/compat/`; a leading `v1/` is accepted, as in any OpenAI base URL.
+ * @throws {ProxyError} `model_required`, `unknown_provider`.
+ */
+export function compatCall(
+  request: Request,
+  path: string,
+  search: URLSearchParams,
+  body: RequestBody,
+  config: ProxyConfig,
+): ProxyCall {
+  const named = findBodyField(body, request.headers, "model");
+  if (named === null) {
+    throw new ProxyError(
+      "model_required",
+      'No model was found: /api/compat needs "model": "{provider}/{model}". ' +
+        "If the body is JSON, check that it is valid.",
+    );
+  }
+  const { provider, openAi, model } = compatTarget(named.value);
+  const endpoint = path.replace(/^v1\//, "");
+  const throughCompat =
+    config.gatewayUrl !== null && provider.compatSlug !== null && endpoint === CHAT_COMPLETIONS;
+  const url = throughCompat
+    ? `${config.gatewayUrl}/compat/${CHAT_COMPLETIONS}`
+    : upstreamUrl(provider, openAiPath(openAi, endpoint), config);
+  const upstreamModel = throughCompat ? `${provider.compatSlug}/${model}` : model;
+  const route = config.gatewayUrl === null ? "direct" : "gateway";
+  return {
+    provider,
+    route,
+    model,
+    method: request.method,
+    url: url + queryWithout(search, CREDENTIAL_QUERY),
+    headers: outgoingHeaders(request.headers, route === "gateway"),
+    body: renameModel(body, named, upstreamModel),
+    isWebSocket: false,
+    preferredKeyId: null,
+    placeKey: throughCompat ? asBearer : (openAi.placeKey ?? provider.placeKey),
+  };
+}
+
+interface CompatTarget {
+  readonly provider: Provider;
+  readonly openAi: OpenAiCompatible;
+  readonly model: string;
+}
+
+/** Splits at the first slash only: `openrouter/meta-llama/llama-3` names OpenRouter's `meta-llama/llama-3`. */
+function compatTarget(name: string): CompatTarget {
+  const slash = name.indexOf("/");
+  const model = name.slice(slash + 1);
+  if (slash < 1 || model === "") {
+    throw new ProxyError(
+      "model_required",
+      `"model" must be "{provider}/{model}", not ${JSON.stringify(name)}.`,
+    );
+  }
+  const provider = providerForCompatModel(name.slice(0, slash));
+  const openAi = provider?.openAiCompatible ?? null;
+  if (provider === undefined || openAi === null) {
+    throw new ProxyError(
+      "unknown_provider",
+      provider === undefined
+        ? `Unknown provider ${JSON.stringify(name.slice(0, slash))} in "model".`
+        : `${provider.label} has no OpenAI-compatible API; call /api/${provider.slug}/ instead.`,
+    );
+  }
+  return { provider, openAi, model };
+}
+
+/** Where the provider keeps an OpenAI endpoint: beside its chat completions. */
+function openAiPath(openAi: OpenAiCompatible, endpoint: string): string {
+  if (endpoint === "embeddings" && openAi.embeddings !== undefined) return openAi.embeddings;
+  return openAi.chatCompletions.slice(0, -CHAT_COMPLETIONS.length) + endpoint;
+}
+
+function renameModel(body: RequestBody, field: BodyField, name: string): RequestBody {
+  return name === field.value ? body : replaceInBody(body, field, field.encode(name));
+}

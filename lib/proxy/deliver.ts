@@ -1,0 +1,53 @@
+import { removeHopByHop } from "../http/hop-by-hop";
+import type { Answer } from "./attempt";
+import type { ProxyCall } from "./proxy-call";
+import type { LimitSource } from "./proxy-error";
+import { RESPONSE_HEADERS } from "./response-headers";
+import type { RequestScope } from "./request-scope";
+import type { Served } from "./serve-from-pool";
+import { redirectUpload } from "./upload-url";
+import { chosenProtocol } from "./web-socket-call";
+
+/** The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop. */
+export function deliver(
+  { answer, key }: Served,
+  call: ProxyCall,
+  request: Request,
+  { requestId, attempts, config }: RequestScope,
+): Response {
+  const { response, body, verdict } = answer;
+  const headers = new Headers(response.headers);
+  removeHopByHop(headers);
+  headers.delete("set-cookie");
+  if (body !== response.body) {
+    // It was read here, and so unpacked; its length is set anew.
+    if (headers.has("content-encoding") || body instanceof Uint8Array) headers.delete("content-length");
+    headers.delete("content-encoding");
+  }
+  headers.set(RESPONSE_HEADERS.requestId, requestId);
+  headers.set(RESPONSE_HEADERS.attempts, String(attempts));
+  const source = limitSource(verdict.meaning);
+  if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
+  redirectUpload(headers, call, key, config, new URL(request.url).origin);
+
+  if (response.webSocket) {
+    headers.delete("sec-websocket-protocol");
+    const protocol = chosenProtocol(request.headers, response.headers);
+    if (protocol !== null) headers.set("sec-websocket-protocol", protocol);
+    return new Response(null, { status: 101, webSocket: response.webSocket, headers });
+  }
+  const { status, statusText } = response;
+  return new Response(isNullBodyStatus(status) ? null : body, { status, statusText, headers });
+}
+
+function limitSource(meaning: Answer["verdict"]["meaning"]): LimitSource | null {
+  if (meaning === "gateway_limit") return "gateway";
+  const isLimit =
+    meaning === "rate_limit_minute" || meaning === "rate_limit_day" || meaning === "out_of_credit";
+  return isLimit ? "upstream" : null;
+}
+
+/** https://fetch.spec.whatwg.org/#null-body-status */
+function isNullBodyStatus(status: number): boolean {
+  return status === 101 || status === 204 || status === 205 || status === 304;
+}

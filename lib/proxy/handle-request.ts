@@ -1,0 +1,130 @@
+/**
+ * The request's story, from the caller's token to the answer. Read it from top to bottom.
+ * @module
+ */
+import { findProvider, providers } from "../providers/registry";
+import type { ErrorFormat, Provider } from "../providers/types";
+import { compatCall } from "./compat-call";
+import { compatModels, type ModelCatalog } from "./compat-models";
+import type { ProxyConfig } from "./config";
+import { deliver } from "./deliver";
+import { errorResponse } from "./error-response";
+import { nativeCall } from "./native-call";
+import type { AccessToken, ProxyPorts } from "./ports";
+import type { ProxyCall } from "./proxy-call";
+import { ProxyError } from "./proxy-error";
+import { assertSafePath, type ProxyPath } from "./proxy-path";
+import { readRequestBody } from "./request-body";
+import { requestCredentials } from "./request-credential";
+import type { RequestScope } from "./request-scope";
+import { serveFromPool } from "./serve-from-pool";
+import { tokenAllows } from "./token-allows";
+
+/** What lives as long as the isolate. */
+export interface Proxy {
+  readonly config: ProxyConfig;
+  readonly ports: ProxyPorts;
+  readonly catalog: ModelCatalog;
+}
+
+/**
+ * Answers a request for `/api/{provider}/…` or `/api/compat/…`. Never rejects.
+ * @param path From `splitProxyPath`.
+ * @param waitUntil Keeps work alive after the response.
+ */
+export async function handleProxyRequest(
+  request: Request,
+  path: ProxyPath,
+  { config, ports, catalog }: Proxy,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<Response> {
+  const scope: RequestScope = {
+    requestId: ports.newRequestId(),
+    clientSignal: request.signal,
+    config,
+    ports,
+    attempts: 0,
+  };
+  const provider = findProvider(path.segment);
+  const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
+  try {
+    const { searchParams } = new URL(request.url);
+    await ports.state.ready();
+    const token = await authenticate(request, searchParams, provider, ports);
+    if (path.segment === "compat" && isModelList(request, path)) {
+      return await compatModels(token, catalog, scope);
+    }
+    const call = await resolveCall(request, path, provider, searchParams, config);
+    authorize(token, call);
+    const served = await serveFromPool(call, scope);
+    ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
+    return deliver(served, call, request, scope);
+  } catch (error) {
+    return errorResponse(asProxyError(error), errorFormat, scope.requestId, scope.attempts);
+  } finally {
+    waitUntil(ports.state.afterResponse());
+  }
+}
+
+/** Who is calling: the first credential found that is a token of ours and has not expired. */
+async function authenticate(
+  request: Request,
+  search: URLSearchParams,
+  provider: Provider | undefined,
+  ports: ProxyPorts,
+): Promise<AccessToken> {
+  const protocolPrefixes = provider?.webSocket?.credentialProtocolPrefixes ?? [];
+  const credentials = requestCredentials(request.headers, search, protocolPrefixes);
+  for (const credential of credentials) {
+    const token = await ports.state.findAccessToken(credential);
+    if (token === null) continue;
+    if (token.expiresAtMs === null || token.expiresAtMs > ports.nowMs()) return token;
+    throw new ProxyError("invalid_access_token", "This access token has expired.");
+  }
+  throw new ProxyError(
+    "invalid_access_token",
+    credentials.length === 0
+      ? "No access token was sent. Use it as the API key of your SDK, or as Authorization: Bearer."
+      : "This access token is not known, or was revoked.",
+  );
+}
+
+/** What is asked of whom: provider, model, address and body, read once. */
+async function resolveCall(
+  request: Request,
+  path: ProxyPath,
+  provider: Provider | undefined,
+  search: URLSearchParams,
+  config: ProxyConfig,
+): Promise<ProxyCall> {
+  if (provider === undefined && path.segment !== "compat") throw unknownProvider(path.segment);
+  assertSafePath(path.rest);
+  const body = await readRequestBody(request);
+  return provider === undefined
+    ? compatCall(request, path.rest, search, body, config)
+    : nativeCall(request, provider, path.rest, search, body, config);
+}
+
+function authorize(token: AccessToken, { provider, model, method }: ProxyCall): void {
+  if (tokenAllows(token, provider.slug, model, method)) return;
+  const target = model === null ? provider.label : `${model} of ${provider.label}`;
+  throw new ProxyError("access_denied", `This access token may not use ${target}.`);
+}
+
+function isModelList({ method }: Request, { rest }: ProxyPath): boolean {
+  return method === "GET" && /^(?:v1\/)?models\/?$/.test(rest);
+}
+
+function unknownProvider(segment: string): ProxyError {
+  const known = providers.map(({ slug }) => slug).join(", ");
+  return new ProxyError(
+    "unknown_provider",
+    `Unknown provider ${JSON.stringify(segment)}. Known: ${known}; or compat for the OpenAI form.`,
+  );
+}
+
+function asProxyError(error: unknown): ProxyError {
+  if (error instanceof ProxyError) return error;
+  console.error("proxy: unexpected error", error instanceof Error ? error.stack : error);
+  return new ProxyError("internal_error", "Something failed inside One Balance; see its log.");
+}

@@ -1,0 +1,61 @@
+/**
+ * Pass-through: `/api/{provider}/{path}`, the path as AI Gateway documents it.
+ * @module
+ */
+import { findModel } from "../providers/find-model";
+import type { Provider } from "../providers/types";
+import { findBodyField } from "./body-field";
+import type { ProxyConfig } from "./config";
+import { outgoingHeaders } from "./outgoing-headers";
+import type { ProxyCall } from "./proxy-call";
+import { ProxyError } from "./proxy-error";
+import type { RequestBody } from "./request-body";
+import { CREDENTIAL_QUERY } from "./request-credential";
+import { KEY_ID_PARAMETER } from "./upload-url";
+import { queryWithout, upstreamUrl } from "./upstream-url";
+import { webSocketCall } from "./web-socket-call";
+
+/**
+ * @param path Below the provider's slug, without a leading slash.
+ * @throws {ProxyError} `model_required`, `invalid_path`.
+ */
+export function nativeCall(
+  request: Request,
+  provider: Provider,
+  path: string,
+  search: URLSearchParams,
+  body: RequestBody,
+  config: ProxyConfig,
+): ProxyCall {
+  const model = findModel(provider, {
+    path,
+    search,
+    bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
+  });
+  if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+    return webSocketCall(request, provider, path, search, model, config);
+  }
+  if (model === null && request.method === "POST" && provider.needsModel.test(path)) {
+    throw new ProxyError(
+      "model_required",
+      `No model was found: /${path} needs one, in the place ${provider.label}'s API has it. ` +
+        "If the body is JSON, check that it is valid.",
+    );
+  }
+  const preferredKeyId = search.get(KEY_ID_PARAMETER);
+  const route = config.gatewayUrl === null ? "direct" : "gateway";
+  return {
+    provider,
+    route,
+    model,
+    method: request.method,
+    url: upstreamUrl(provider, path, config) + queryWithout(search, OWN_PARAMETERS),
+    headers: outgoingHeaders(request.headers, route === "gateway"),
+    body,
+    isWebSocket: false,
+    preferredKeyId,
+    placeKey: provider.placeKey,
+  };
+}
+
+const OWN_PARAMETERS = [...CREDENTIAL_QUERY, KEY_ID_PARAMETER];

@@ -1,0 +1,77 @@
+/**
+ * Everything the proxy needs from outside: clock, network, state. The proxy knows neither Next nor Cloudflare.
+ * @module
+ */
+import type { KeyPool } from "../pool/key-pool";
+import type { PoolKey } from "../pool/types";
+import type { Meaning } from "../providers/types";
+
+export interface ProxyPorts {
+  /** Epoch milliseconds. */
+  nowMs(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** Must not follow redirects by itself (`redirect: "manual"` is passed). */
+  fetch(request: Request): Promise<Response>;
+  /** Runs `callback` once after `ms`; the returned function cancels it. */
+  setTimer(callback: () => void, ms: number): () => void;
+  newRequestId(): string;
+  readonly state: ProxyState;
+}
+
+/** One thing a token may use: a provider, or some models of it. */
+export interface AccessScope {
+  /** Provider slug; null for any provider. */
+  readonly provider: string | null;
+  /** Model names (`*` is a wildcard); null for all. */
+  readonly models: readonly string[] | null;
+}
+
+/** Who calls, and what the caller may do. */
+export interface AccessToken {
+  readonly id: string;
+  readonly name: string;
+  /** What the caller may use (see `token-allows.ts`); null for everything. */
+  readonly scopes: readonly AccessScope[] | null;
+  /** Epoch milliseconds; null for never. */
+  readonly expiresAtMs: number | null;
+}
+
+/**
+ * The pool's state as one isolate knows it. Reading is synchronous memory; `ready()` waits only when
+ * the isolate is cold or its knowledge is too old to trust.
+ */
+export interface ProxyState {
+  /** Resolves when tokens and keys may be read. Never rejects: with the store down, what is known is used. */
+  ready(): Promise<void>;
+  /** The token with this text, or null. May ask the store once for a text it has never seen. Expiry is the caller's check. */
+  findAccessToken(text: string): Promise<AccessToken | null>;
+  /** The pool of a provider; an empty one where it has no keys. */
+  pool(provider: string): KeyPool;
+  /** The key's text. Never log or return it. */
+  openKey(key: PoolKey): Promise<string>;
+  /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
+  record(event: StateEvent): void;
+  /** Called once a response is on its way: flushes events and asks for changes when due. */
+  afterResponse(): Promise<void>;
+}
+
+/** Why a key's state changed; kept with the change and shown to people. */
+export interface Evidence {
+  readonly meaning: Meaning | "manual";
+  /** Name of the rule that decided. */
+  readonly rule: string;
+  /** Upstream status, 0 where there was none. */
+  readonly status: number;
+  /** The upstream's words, redacted. */
+  readonly words: string;
+  readonly requestId: string;
+  readonly model: string | null;
+  readonly atMs: number;
+}
+
+export type StateEvent =
+  | { readonly kind: "key-cooled"; readonly keyId: string; readonly model: string; readonly untilMs: number; readonly evidence: Evidence }
+  | { readonly kind: "key-blocked"; readonly keyId: string; readonly evidence: Evidence }
+  | { readonly kind: "key-used"; readonly keyId: string; readonly atMs: number }
+  | { readonly kind: "token-used"; readonly tokenId: string; readonly atMs: number };

@@ -1,0 +1,63 @@
+/**
+ * One Balance's own errors, and whose fault each is. The error answers of providers never pass through here.
+ * @module
+ */
+
+export type ProxyErrorCode =
+  | "invalid_access_token"
+  | "access_denied"
+  | "unknown_provider"
+  | "invalid_path"
+  | "model_required"
+  | "body_too_large"
+  | "token_limit_reached"
+  | "pool_exhausted"
+  | "no_provider_keys"
+  | "upstream_unreachable"
+  | "upstream_timeout"
+  | "client_closed_request"
+  | "websocket_unsupported"
+  | "internal_error";
+
+/** HTTP status of each code. 499 is never seen by anyone: its client has left. */
+const STATUS: Record<ProxyErrorCode, number> = {
+  invalid_access_token: 401,
+  access_denied: 403,
+  unknown_provider: 404,
+  invalid_path: 400,
+  model_required: 400,
+  body_too_large: 413,
+  token_limit_reached: 429,
+  pool_exhausted: 429,
+  no_provider_keys: 503,
+  upstream_unreachable: 502,
+  upstream_timeout: 504,
+  client_closed_request: 499,
+  websocket_unsupported: 501,
+  internal_error: 500,
+};
+
+/** Which limit a 429 comes from, for `x-one-balance-limit-source`. */
+export type LimitSource = "token" | "pool" | "gateway" | "upstream";
+
+export class ProxyError extends Error {
+  override readonly name = "ProxyError";
+  readonly code: ProxyErrorCode;
+  readonly status: number;
+  /** Milliseconds until the same request may work; null where waiting does not help or is not known. */
+  readonly retryAfterMs: number | null;
+  readonly limitSource: LimitSource | null;
+
+  /** @param message Shown to the caller: what happened, and what to do. No secrets. */
+  constructor(
+    code: ProxyErrorCode,
+    message: string,
+    options: { retryAfterMs?: number; limitSource?: LimitSource; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.status = STATUS[code];
+    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.limitSource = options.limitSource ?? null;
+  }
+}

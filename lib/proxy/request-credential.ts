@@ -1,0 +1,55 @@
+/**
+ * The caller's credentials: where they may stand, and how to take them out of what travels on.
+ * @module
+ */
+
+/** Every header a vendor's SDK may put its key into. */
+export const CREDENTIAL_HEADERS = [
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "api-key",
+  "xi-api-key",
+] as const;
+
+/** Query parameters that carry a key: Google's, and those of WebSocket services. */
+export const CREDENTIAL_QUERY = ["key", "api_key", "xi-api-key"] as const;
+
+/**
+ * Every text the caller sent as a credential, most usual place first, without repeats. Schemes
+ * (`Bearer`, Deepgram's `Token`, fal's `Key`) are left out.
+ * @param protocolPrefixes Subprotocol prefixes behind which a browser's WebSocket carries its key.
+ */
+export function requestCredentials(
+  headers: Headers,
+  search: URLSearchParams,
+  protocolPrefixes: readonly string[],
+): string[] {
+  const found = new Set<string>();
+  for (const name of CREDENTIAL_HEADERS) {
+    const value = headers.get(name);
+    if (value !== null) found.add(name === "authorization" ? withoutScheme(value) : value.trim());
+  }
+  for (const name of CREDENTIAL_QUERY) {
+    const value = search.get(name);
+    if (value !== null) found.add(value);
+  }
+  for (const protocol of splitProtocols(headers.get("sec-websocket-protocol"))) {
+    const prefix = protocolPrefixes.find((candidate) => protocol.startsWith(candidate));
+    if (prefix !== undefined) found.add(protocol.slice(prefix.length));
+  }
+  found.delete("");
+  return [...found];
+}
+
+/** The subprotocols a WebSocket client offers, in order. */
+export function splitProtocols(header: string | null): string[] {
+  return (header ?? "")
+    .split(",")
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol !== "");
+}
+
+function withoutScheme(authorization: string): string {
+  return authorization.trim().replace(/^(?:bearer|token|key|api-key)\s+/i, "");
+}

@@ -1,0 +1,6 @@
+/** The headers One Balance adds to an answer. */
+export const RESPONSE_HEADERS = {
+  requestId: "x-one-balance-request-id",
+  attempts: "x-one-balance-attempts",
+  limitSource: "x-one-balance-limit-source",
+} as const;

@@ -1,0 +1,83 @@
+/**
+ * Looking at the beginning of a stream and handing it on whole.
+ * @module
+ */
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+export type ByteStream = ReadableStream<Bytes>;
+
+export interface StreamHead {
+  /** What was read. */
+  readonly head: Bytes;
+  /** The unread remainder; null if the stream ended within `head`. */
+  readonly rest: ByteStream | null;
+}
+
+/** Reads until the stream ends or `head` holds at least `enoughBytes`. */
+export async function readHead(stream: ByteStream, enoughBytes: number): Promise<StreamHead> {
+  const reader = stream.getReader();
+  const chunks: Bytes[] = [];
+  let length = 0;
+  while (length < enoughBytes) {
+    const { done, value } = await reader.read();
+    if (done) return { head: concat(chunks, length), rest: null };
+    chunks.push(value);
+    length += value.length;
+  }
+  reader.releaseLock();
+  return { head: concat(chunks, length), rest: stream };
+}
+
+/**
+ * The stream as it was before `readHead`. Back-pressure is kept, and a reader that cancels cancels the source.
+ * @param length Total bytes where known: workerd then sends `content-length` instead of chunks.
+ */
+export function rejoin({ head, rest }: StreamHead, length: number | null = null): ByteStream {
+  const { readable, writable } = byteChannel(length);
+  void pump(head, rest, writable);
+  return readable;
+}
+
+async function pump(head: Bytes, rest: ByteStream | null, writable: WritableStream<Bytes>) {
+  const writer = writable.getWriter();
+  try {
+    if (head.length > 0) await writer.write(head);
+    if (rest === null) await writer.close();
+  } catch (error) {
+    // The reader left: nobody is left to tell but the source.
+    await rest?.cancel(error).catch(() => {});
+    return;
+  }
+  writer.releaseLock();
+  // A failure on either side is passed to the other by `pipeTo` itself.
+  await rest?.pipeTo(writable).catch(() => {});
+}
+
+interface ByteChannel {
+  readonly readable: ByteStream;
+  readonly writable: WritableStream<Bytes>;
+}
+
+/** Constructors that only workerd has; through them the rest is pumped natively, without JavaScript per chunk. */
+const native = globalThis as {
+  FixedLengthStream?: new (length: number) => ByteChannel;
+  IdentityTransformStream?: new () => ByteChannel;
+};
+
+function byteChannel(length: number | null): ByteChannel {
+  if (length !== null && native.FixedLengthStream) return new native.FixedLengthStream(length);
+  if (native.IdentityTransformStream) return new native.IdentityTransformStream();
+  return new TransformStream<Bytes, Bytes>();
+}
+
+export function concat(chunks: readonly Bytes[], length: number): Bytes {
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return only;
+  const all = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return all;
+}

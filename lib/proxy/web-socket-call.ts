@@ -1,0 +1,62 @@
+/**
+ * WebSocket pass-through: the handshake is an ordinary request, answered 101 by the upstream.
+ * @module
+ */
+import type { Provider } from "../providers/types";
+import type { ProxyConfig } from "./config";
+import { outgoingHeaders } from "./outgoing-headers";
+import type { ProxyCall } from "./proxy-call";
+import { ProxyError } from "./proxy-error";
+import { CREDENTIAL_QUERY, splitProtocols } from "./request-credential";
+import { queryWithout } from "./upstream-url";
+
+/** @throws {ProxyError} `websocket_unsupported` where the provider has no such service. */
+export function webSocketCall(
+  request: Request,
+  provider: Provider,
+  path: string,
+  search: URLSearchParams,
+  model: string | null,
+  config: ProxyConfig,
+): ProxyCall {
+  const plan = provider.webSocket;
+  if (plan === null) {
+    throw new ProxyError("websocket_unsupported", `${provider.label} has no WebSocket service.`);
+  }
+  const route = config.gatewayUrl === null ? "direct" : "gateway";
+  const headers = outgoingHeaders(request.headers, route === "gateway");
+  headers.set("upgrade", "websocket");
+  const protocols = publicProtocols(request.headers, plan.credentialProtocolPrefixes ?? []);
+  if (protocols.length > 0) headers.set("sec-websocket-protocol", protocols.join(", "));
+  return {
+    provider,
+    route,
+    model,
+    method: "GET",
+    url: plan.upstreamUrl(path, config.gatewayUrl) + queryWithout(search, CREDENTIAL_QUERY),
+    headers,
+    body: { kind: "none" },
+    isWebSocket: true,
+    preferredKeyId: null,
+    placeKey: plan.placeKey,
+  };
+}
+
+/** The offered subprotocols that carry no credential. */
+function publicProtocols(headers: Headers, prefixes: readonly string[]): string[] {
+  return splitProtocols(headers.get("sec-websocket-protocol")).filter(
+    (protocol) => !prefixes.some((prefix) => protocol.startsWith(prefix)),
+  );
+}
+
+/**
+ * The subprotocol to name in the 101: the upstream's choice if the client offered it. A browser that
+ * offered some fails the connection when none is chosen, so its own first offer is the last resort
+ * (its own access token at worst, never a pool key).
+ */
+export function chosenProtocol(request: Headers, answer: Headers): string | null {
+  const offered = splitProtocols(request.get("sec-websocket-protocol"));
+  const chosen = answer.get("sec-websocket-protocol");
+  if (chosen !== null && offered.includes(chosen)) return chosen;
+  return offered[0] ?? null;
+}

@@ -1,0 +1,24 @@
+import { getCloudflareContext, initOpenNextCloudflareForDev } from "@opennextjs/cloudflare";
+import type { NextConfig } from "next";
+import { PHASE_DEVELOPMENT_SERVER } from "next/constants";
+
+export default async function nextConfig(phase: string): Promise<NextConfig> {
+  if (phase === PHASE_DEVELOPMENT_SERVER) await initBindingsForDev();
+  return {
+    poweredByHeader: false,
+    typedRoutes: true,
+    // `npm test` checks the types of everything; a build need not wait for it.
+    typescript: { ignoreBuildErrors: true },
+    images: { unoptimized: true },
+    // Pasting thousands of provider keys into a form is more than the default 1 MB.
+    experimental: { serverActions: { bodySizeLimit: "8mb" } },
+  };
+}
+
+/** `next dev` gets the bindings of wrangler.toml on local D1; the production build gets them from the Worker. */
+async function initBindingsForDev(): Promise<void> {
+  // Set by scripts/dev.ts.
+  const { d1Path, vars } = JSON.parse(process.env.ONE_BALANCE_DEV ?? "{}");
+  await initOpenNextCloudflareForDev(d1Path === undefined ? {} : { persist: { path: d1Path } });
+  Object.assign(getCloudflareContext().env, vars);
+}

@@ -1,0 +1,46 @@
+/**
+ * `npm run dev`: `next dev` with the settings, secrets and local D1 of `npm start`, migrated first.
+ * Arguments go to `next dev`. Not to be run on the same data folder at once with `npm start`.
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { getPlatformProxy } from "wrangler";
+import { applyMigrations } from "./migrate.ts";
+import { reportAndExit } from "./report-and-exit.ts";
+import { localSecrets } from "./secrets.ts";
+import { readSettings } from "./settings.ts";
+
+// Both processes would otherwise ask the web for a sample of `request.cf`.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+process.env.WRANGLER_SEND_METRICS = "false";
+process.env.NEXT_TELEMETRY_DISABLED = "1";
+
+try {
+  const { port, dataDir, vars } = await readSettings();
+  const secrets = await localSecrets(dataDir);
+  const platform = await getPlatformProxy<{ DB: Parameters<typeof applyMigrations>[0] }>({
+    persist: { path: dataDir },
+  });
+  await applyMigrations(platform.env.DB);
+  await platform.dispose();
+  if (vars.AUTH_KEY === undefined) console.log(`Admin token: ${secrets.AUTH_KEY}`);
+  const child = spawn(
+    "next",
+    ["dev", "--hostname", "127.0.0.1", "--port", String(port), ...process.argv.slice(2)],
+    {
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        ONE_BALANCE_DEV: JSON.stringify({ d1Path: dataDir, vars: { ...secrets, ...vars } }),
+      },
+    },
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => child.kill(signal));
+  }
+  const [exitCode] = await once(child, "exit");
+  process.exit(exitCode ?? 0);
+} catch (error) {
+  reportAndExit(error);
+}

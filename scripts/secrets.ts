@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ExpectedError } from "./expected-error.ts";
+
+/** Made once for a data folder and kept there, for those who did not set their own. */
+export interface LocalSecrets {
+  readonly AUTH_SECRET: string;
+  readonly KEY_ENCRYPTION_SECRET: string;
+  /** One access token without limits, so also an admin credential. */
+  readonly AUTH_KEY: string;
+}
+
+/** Reads the secrets of a data folder, or makes them (file mode 600, folder 700). */
+export async function localSecrets(dataDir: string): Promise<LocalSecrets> {
+  const file = join(dataDir, "secrets.json");
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return null;
+      throw error;
+    });
+    if (text !== null) return parseSecrets(text, file);
+    const secrets: LocalSecrets = {
+      AUTH_SECRET: randomBytes(32).toString("base64url"),
+      KEY_ENCRYPTION_SECRET: randomBytes(32).toString("base64url"),
+      AUTH_KEY: `ob-${randomBytes(32).toString("base64url")}`,
+    };
+    // Renamed into place: a half-written file would lose the only key to the stored provider keys.
+    await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+    return secrets;
+  } catch (error) {
+    if (error instanceof ExpectedError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExpectedError(`DATA_DIR ${dataDir} cannot be used: ${reason}`);
+  }
+}
+
+function parseSecrets(text: string, file: string): LocalSecrets {
+  const broken = new ExpectedError(`${file} is damaged; restore it, or move it away to start anew`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw broken;
+  }
+  if (!isLocalSecrets(value)) throw broken;
+  return value;
+}
+
+function isLocalSecrets(value: unknown): value is LocalSecrets {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    ["AUTH_SECRET", "KEY_ENCRYPTION_SECRET", "AUTH_KEY"].every(
+      (name) => name in value && typeof Reflect.get(value, name) === "string",
+    )
+  );
+}

@@ -1,0 +1,191 @@
+/**
+ * Serves the built Worker on workerd, without wrangler's dev proxy: `npm start`, the tests and the
+ * benchmarks all run through here.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Miniflare, NoOpLog } from "miniflare";
+import type { WorkerConfig } from "./build.ts";
+import { startFront } from "./front.ts";
+import { applyMigrations } from "./migrate.ts";
+import { root } from "./root.ts";
+
+export interface ServerOptions {
+  /** On 127.0.0.1; 0 takes a free one. */
+  readonly port: number;
+  /** Folder of the local D1; made where missing. */
+  readonly dataDir: string;
+  /** Environment variables of the Worker. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Static files (default `.open-next/assets`). */
+  readonly assetsDir?: string;
+  /** Folder with `worker.js` and the modules it imports (default `dist/worker`). */
+  readonly workerDir?: string;
+  /** Gets every line the Worker logs. Default: warnings and errors go to stderr. */
+  readonly onLog?: (level: string, message: string) => void;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:8787` */
+  readonly url: string;
+  /** workerd's own socket, without the TCP front: for measuring. */
+  readonly workerUrl: string;
+  /** Lets pending writes settle, then stops workerd. May be called again. */
+  dispose(): Promise<void>;
+}
+
+/** The Worker writes its state at most one second after a response; stopping waits for that. */
+const SETTLE_MS = 1_200;
+
+/**
+ * The asset rule of wrangler.toml (`run_worker_first = ["/api/*"]`) as a module around the Worker.
+ * Miniflare's own chain of entry, proxy and router Workers does the same at a tenth of the requests per second.
+ */
+const LOCAL_ENTRY = `
+import worker from "./worker.js";
+export * from "./worker.js";
+export default {
+  ...worker,
+  async fetch(request, env, ctx) {
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    if (isRead && !new URL(request.url).pathname.startsWith("/api/")) {
+      const asset = await env.ASSETS.fetch(request);
+      if (asset.status !== 404) return asset;
+    }
+    return worker.fetch(request, env, ctx);
+  },
+};
+`;
+
+/** Serves asset-less requests of the asset Worker, which workerd wants to have a script. */
+const NO_ASSET = `export default { fetch: () => new Response(null, { status: 404 }) };`;
+
+const MODULE_TYPES = {
+  ".js": "esm",
+  ".mjs": "esm",
+  ".wasm": "wasm",
+  ".bin": "data",
+  ".txt": "text",
+  ".html": "text",
+} as const;
+
+/** Migrates the local D1 and serves. Any number of servers may run at once, each on its own `dataDir`. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const config: WorkerConfig = JSON.parse(
+    await readFile(join(root, "dist/worker-config.json"), "utf8"),
+  );
+  const runtime = {
+    compatibilityDate: config.compatibilityDate,
+    compatibilityFlags: [...config.compatibilityFlags],
+  };
+  const workerDir = resolve(options.workerDir ?? join(root, "dist/worker"));
+  const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    log: new NoOpLog(),
+    handleStructuredLogs: ({ level, message }) => (options.onLog ?? logProblem)(level, message),
+    // Would be fetched from the web.
+    cf: false,
+    enableDevRegistry: false,
+    resourcePersistencePath: resolve(options.dataDir),
+    workers: [
+      {
+        config: {
+          ...runtime,
+          name: "one-balance",
+          manifest: {
+            mainModule: "local-entry.js",
+            modulesRoot: workerDir,
+            modules: {
+              "local-entry.js": { type: "esm", contents: LOCAL_ENTRY },
+              ...(await readModules(workerDir)),
+            },
+          },
+          env: {
+            ...textBindings(options.vars),
+            DB: { type: "d1", id: "DB" },
+            ASSETS: { type: "worker", worker: "assets" },
+          },
+        },
+        dev: {
+          // Requests reach the Worker straight from workerd's socket.
+          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+          stripCfConnectingIp: false,
+        },
+      },
+      {
+        config: {
+          ...runtime,
+          name: "assets",
+          manifest: {
+            mainModule: "no-asset.js",
+            modules: { "no-asset.js": { type: "esm", contents: NO_ASSET } },
+          },
+          assets: { directory: assetsDir },
+        },
+      },
+    ],
+  });
+  try {
+    await miniflare.ready;
+    await applyMigrations(await miniflare.getD1Database("DB", "one-balance"));
+    const workerUrl = await miniflare.unsafeGetDirectURL("one-balance");
+    const front = await startFront(options.port, Number(workerUrl.port));
+    const stop = async () => {
+      front.stopListening();
+      await sleep(SETTLE_MS);
+      front.close();
+      await miniflare.dispose();
+    };
+    let stopped: Promise<void> | undefined;
+    return {
+      url: `http://127.0.0.1:${front.port}`,
+      workerUrl: workerUrl.origin,
+      dispose: () => {
+        stopped ??= stop();
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}
+
+async function readModules(workerDir: string) {
+  if (!existsSync(join(workerDir, "worker.js"))) throw new Error(`no worker.js in ${workerDir}`);
+  const modules: Record<
+    string,
+    {
+      type: (typeof MODULE_TYPES)[keyof typeof MODULE_TYPES];
+      contents: string | Uint8Array<ArrayBuffer>;
+    }
+  > = {};
+  for (const name of await readdir(workerDir)) {
+    const extension = extname(name);
+    if (!isModuleExtension(extension)) continue;
+    const contents = await readFile(join(workerDir, name));
+    const type = MODULE_TYPES[extension];
+    const isBinary = type === "wasm" || type === "data";
+    modules[name] = { type, contents: isBinary ? new Uint8Array(contents) : contents.toString() };
+  }
+  return modules;
+}
+
+function isModuleExtension(extension: string): extension is keyof typeof MODULE_TYPES {
+  return extension in MODULE_TYPES;
+}
+
+function textBindings(vars: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => [name, { type: "text" as const, value }]),
+  );
+}
+
+function logProblem(level: string, message: string): void {
+  if (level === "error" || level === "warn") console.error(message);
+}

@@ -1,0 +1,85 @@
+/**
+ * What `npm start` reads from the environment and `.dev.vars`, checked before anything is built or served.
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { ExpectedError } from "./expected-error.ts";
+import { root } from "./root.ts";
+
+export interface Settings {
+  readonly port: number;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Variables for the Worker; only those that are set. */
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+/** Every variable the Worker reads. */
+const WORKER_VARS = [
+  "AUTH_KEY",
+  "AUTH_SECRET",
+  "KEY_ENCRYPTION_SECRET",
+  "KEY_ENCRYPTION_SECRET_PREVIOUS",
+  "AI_GATEWAY_URL",
+  "CLOUDFLARE_ACCOUNT_ID",
+  "AI_GATEWAY",
+  "AI_GATEWAY_TOKEN",
+  "CONSECUTIVE_429_THRESHOLD",
+  "FIRST_BYTE_TIMEOUT_MS",
+  "MAX_ATTEMPTS",
+  "GITHUB_ID",
+  "GITHUB_SECRET",
+  "GOOGLE_ID",
+  "GOOGLE_SECRET",
+];
+
+const POSITIVE_INTEGERS = ["CONSECUTIVE_429_THRESHOLD", "FIRST_BYTE_TIMEOUT_MS", "MAX_ATTEMPTS"];
+
+/** Settings of this process. The environment goes before `.dev.vars`; empty counts as not set. */
+export async function readSettings(): Promise<Settings> {
+  const devVars = await readDevVars();
+  const vars: Record<string, string> = {};
+  for (const name of WORKER_VARS) {
+    const value = process.env[name] || devVars[name];
+    if (value) vars[name] = value;
+  }
+  for (const name of POSITIVE_INTEGERS) {
+    const value = vars[name];
+    if (value !== undefined && !/^[1-9]\d*$/.test(value)) {
+      throw new ExpectedError(`${name} must be a whole number above 0, but is "${value}"`);
+    }
+  }
+  if (vars.AI_GATEWAY_URL !== undefined) checkHttpUrl("AI_GATEWAY_URL", vars.AI_GATEWAY_URL);
+  return {
+    port: readPort(process.env.PORT),
+    dataDir: resolve(root, process.env.DATA_DIR || ".data"),
+    vars,
+  };
+}
+
+async function readDevVars(): Promise<NodeJS.Dict<string>> {
+  const file = join(root, ".dev.vars");
+  try {
+    return parseEnv(await readFile(file, "utf8"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw new ExpectedError(`.dev.vars cannot be read: ${String(error)}`);
+  }
+}
+
+function readPort(value: string | undefined): number {
+  if (!value) return 8787;
+  const port = Number(value);
+  if (!/^\d+$/.test(value) || port > 65_535) {
+    throw new ExpectedError(`PORT must be a number from 0 to 65535, but is "${value}"`);
+  }
+  return port;
+}
+
+function checkHttpUrl(name: string, value: string): void {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new ExpectedError(`${name} must be an http or https URL, but is "${value}"`);
+  }
+}

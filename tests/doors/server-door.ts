@@ -1,0 +1,44 @@
+/**
+ * A door on workerd: a built Worker before a fake upstream, its state in a D1 of its own.
+ * @module
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startServer } from "../../scripts/serve.ts";
+import { AdminApi } from "../e2e/admin-api.ts";
+import { startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
+import { DOOR_AUTH_KEY, DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "./door.ts";
+
+/** @param workerDir Folder of the bundle; default: the product's own entry. */
+export async function openServerDoor(workerDir?: string): Promise<Door> {
+  const upstream = await startFakeUpstream();
+  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-door-"));
+  const server = await startServer({
+    port: 0,
+    dataDir,
+    vars: {
+      AUTH_KEY: DOOR_AUTH_KEY,
+      AUTH_SECRET: "test-session-secret",
+      KEY_ENCRYPTION_SECRET: "test-encryption-secret",
+      AI_GATEWAY_URL: upstream.gatewayUrl,
+    },
+    ...(workerDir !== undefined && { workerDir }),
+  });
+  const admin = new AdminApi(() => server.url, DOOR_TOKEN);
+  return {
+    upstream,
+    token: DOOR_TOKEN,
+    limitedToken: DOOR_LIMITED_TOKEN,
+    fetch: (path, init) => fetch(`${server.url}${path}`, init),
+    async setKeys(provider, keys) {
+      await admin.call("POST", "provider-keys/delete", { filter: { provider } });
+      if (keys.length > 0) await admin.addKeys(provider, keys);
+    },
+    keyStates: (provider) => admin.listKeys(`provider=${provider}`),
+    async close() {
+      await Promise.all([server.dispose(), upstream.close()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,220 @@
+/** Quota turned into answers: the pool's keys over many requests, with bad, tired and unsteady ones among them. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { chat, inParallel } from "./chat.ts";
+import { removeKeys, type Stack, startStack } from "./harness.ts";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+beforeEach(async () => {
+  await removeKeys(stack, ["openai", "google-ai-studio"]);
+  stack.upstream.clear();
+});
+afterAll(() => stack?.close());
+
+function keyNames(kind: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `sk-fake-${kind}-${index}`);
+}
+
+function answeredBy(key: string, status = 200): number {
+  return stack.upstream.ledger.get(key)?.statuses[status] ?? 0;
+}
+
+/** Status and remaining headers of one chat, its body read. */
+async function ask(model?: string) {
+  const response = await chat(stack, model === undefined ? {} : { model });
+  const body = await response.text();
+  const attempts = Number(response.headers.get("x-one-balance-attempts"));
+  return { status: response.status, attempts, body };
+}
+
+describe("bad keys", () => {
+  test("20 keys with 10 dead, 500 requests: all answered, each dead key asked once and blocked with the upstream's words", async () => {
+    const good = keyNames("good", 10);
+    const banned = keyNames("banned", 5);
+    const invalid = keyNames("invalid", 5);
+    for (const key of good) stack.upstream.setKey(key, { kind: "ok" });
+    for (const key of banned) stack.upstream.setKey(key, { kind: "banned" });
+    await stack.admin.addKeys("openai", [...good, ...banned, ...invalid]);
+
+    const answers = await inParallel(500, 8, () => ask());
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+
+    for (const key of [...banned, ...invalid]) {
+      expect(stack.upstream.ledger.get(key)?.requests, key).toBe(1);
+    }
+    expect(answers.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(510);
+
+    await expect
+      .poll(() => stack.admin.listKeys("provider=openai&status=blocked"), { timeout: 5000 })
+      .toHaveLength(10);
+    const blocked = await stack.admin.listKeys("provider=openai&status=blocked");
+    const reasons = blocked.map(({ reason }) => reason ?? "");
+    expect(reasons.filter((reason) => reason.includes("deactivated account"))).toHaveLength(5);
+    expect(reasons.filter((reason) => reason.includes("Incorrect API key"))).toHaveLength(5);
+  });
+
+  test("good keys of equal weight share the requests evenly", async () => {
+    const keys = keyNames("even", 10);
+    for (const key of keys) stack.upstream.setKey(key, { kind: "ok" });
+    await stack.admin.addKeys("openai", keys);
+    await inParallel(200, 4, () => ask());
+    const shares = keys.map((key) => answeredBy(key));
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBe(200);
+    expect(Math.min(...shares)).toBeGreaterThanOrEqual(17);
+    expect(Math.max(...shares)).toBeLessThanOrEqual(23);
+  });
+
+  test("a key banned by Google, whose answer repeats the key, is blocked without its text in the reason", async () => {
+    stack.upstream.setKey("AIzaFakeBanned0001", { kind: "banned" });
+    stack.upstream.setKey("AIzaFakeGood0001", { kind: "ok" });
+    await stack.admin.addKeys("google-ai-studio", ["AIzaFakeBanned0001", "AIzaFakeGood0001"]);
+    const generate = () =>
+      fetch(`${stack.url}/api/google-ai-studio/v1beta/models/gemini-2.5-flash:generateContent`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-goog-api-key": "test-admin-token" },
+        body: JSON.stringify({ contents: [{ parts: [{ text: "hi" }] }] }),
+      });
+    for (let index = 0; index < 3; index++) expect((await generate()).status).toBe(200);
+    await expect
+      .poll(() => stack.admin.listKeys("status=blocked"), { timeout: 5000 })
+      .toHaveLength(1);
+    const [key] = await stack.admin.listKeys("status=blocked");
+    expect(key?.reason).toContain("has been suspended");
+    expect(key?.reason).not.toContain("AIzaFakeBanned0001");
+  });
+
+  test.each(["html", "gateway-limit", "region"] as const)(
+    "an answer that is nobody's key's fault (%s) neither rests nor blocks the key",
+    async (kind) => {
+      stack.upstream.setKey("sk-fake-1", { kind: "sequence", steps: [{ kind }, { kind: "ok" }] });
+      stack.upstream.setKey("sk-fake-2", { kind: "ok" });
+      await stack.admin.addKeys("openai", ["sk-fake-1", "sk-fake-2"]);
+      await inParallel(10, 1, () => ask());
+      expect(answeredBy("sk-fake-1")).toBeGreaterThanOrEqual(3);
+      const keys = await stack.admin.listKeys();
+      expect(keys.map(({ status, cooldowns }) => ({ status, cooldowns }))).toEqual(
+        Array(2).fill({ status: "active", cooldowns: [] }),
+      );
+    },
+  );
+});
+
+describe("an unsteady upstream", () => {
+  test("30 % random 503s: every one of 200 requests is answered and no key suffers", async () => {
+    const seed = Math.floor(Math.random() * 1e9);
+    console.info(`503s from seed ${seed}`);
+    const keys = keyNames("flaky", 5);
+    keys.forEach((key, index) => {
+      stack.upstream.setKey(key, { kind: "flaky", share: 0.3, seed: seed + index });
+    });
+    await stack.admin.addKeys("openai", keys);
+    const answers = await inParallel(200, 8, () => ask());
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    for (const key of keys) expect(answeredBy(key)).toBeGreaterThan(0);
+    const listed = await stack.admin.listKeys();
+    expect(listed.every((key) => key.status === "active" && key.cooldowns.length === 0)).toBe(true);
+  });
+
+  test("one key that closes connections: every request is answered by the other", async () => {
+    stack.upstream.setKey("sk-fake-reset", { kind: "reset" });
+    stack.upstream.setKey("sk-fake-ok", { kind: "ok" });
+    await stack.admin.addKeys("openai", ["sk-fake-reset", "sk-fake-ok"]);
+    const answers = await inParallel(10, 2, () => ask());
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  });
+});
+
+describe("limits", () => {
+  test("a key limited for one model is asked once for it and keeps serving the others", async () => {
+    stack.upstream.setKey("sk-fake-tired", {
+      kind: "limited",
+      requests: 0,
+      windowMs: 60_000,
+      models: ["gpt-4o"],
+    });
+    stack.upstream.setKey("sk-fake-fresh", { kind: "ok" });
+    await stack.admin.addKeys("openai", ["sk-fake-tired", "sk-fake-fresh"]);
+    const large = await inParallel(20, 1, () => ask("gpt-4o"));
+    const small = await inParallel(20, 1, () => ask("gpt-4o-mini"));
+    expect([...large, ...small].filter(({ status }) => status !== 200)).toEqual([]);
+    expect(answeredBy("sk-fake-tired", 429)).toBe(1);
+    expect(answeredBy("sk-fake-tired")).toBe(10);
+  });
+
+  test("a key is used again as soon as the wait the upstream told is over", async () => {
+    stack.upstream.setKey("sk-fake-brief", { kind: "limited", requests: 1, windowMs: 1500 });
+    await stack.admin.addKeys("openai", ["sk-fake-brief"]);
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(429);
+    await expect.poll(async () => (await ask()).status, { timeout: 5000, interval: 100 }).toBe(200);
+    // Only the first 429 came from the upstream: the pool answered the rest by itself.
+    expect(answeredBy("sk-fake-brief", 429)).toBe(1);
+  });
+
+  test("CONSECUTIVE_429_THRESHOLD bare 429s in a row rest a key until the day quota renews", async () => {
+    const bare = { kind: "limited", requests: 0, windowMs: 60_000, tells: "bare" } as const;
+    stack.upstream.setKey("sk-fake-mute", bare);
+    await stack.admin.addKeys("openai", ["sk-fake-mute"]);
+    expect((await ask()).status).toBe(429);
+    const first = await cooldownOf("gpt-4o-mini");
+    expect(first.untilMs - Date.now()).toBeLessThan(10 * 60_000);
+    await resetKeys();
+    expect((await ask()).status).toBe(429);
+    await expect
+      .poll(async () => (await cooldownOf("gpt-4o-mini")).reason, { timeout: 5000 })
+      .toContain("day");
+  });
+
+  test("a success in between starts the count of bare 429s anew", async () => {
+    const bare = { kind: "limited", requests: 0, windowMs: 1, tells: "bare" } as const;
+    stack.upstream.setKey("sk-fake-mute", {
+      kind: "sequence",
+      steps: [bare, { kind: "ok" }, bare, { kind: "ok" }],
+    });
+    await stack.admin.addKeys("openai", ["sk-fake-mute"]);
+    expect((await ask()).status).toBe(429);
+    await resetKeys();
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(429);
+    const cooldown = await cooldownOf("gpt-4o-mini");
+    expect(cooldown.reason).not.toContain("day");
+    expect(cooldown.untilMs - Date.now()).toBeLessThan(10 * 60_000);
+  });
+
+  test("a restart keeps cooldowns and blocks", async () => {
+    stack.upstream.setKey("sk-fake-banned", { kind: "banned" });
+    stack.upstream.setKey("sk-fake-tired", { kind: "limited", requests: 0, windowMs: 60_000 });
+    stack.upstream.setKey("sk-fake-ok", { kind: "ok" });
+    await stack.admin.addKeys("openai", ["sk-fake-banned", "sk-fake-tired", "sk-fake-ok"]);
+    await inParallel(6, 1, () => ask());
+    await stack.restart();
+    const answers = await inParallel(6, 1, () => ask());
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(stack.upstream.ledger.get("sk-fake-banned")?.requests).toBe(1);
+    expect(stack.upstream.ledger.get("sk-fake-tired")?.requests).toBe(1);
+    const keys = await stack.admin.listKeys();
+    expect(keys.filter(({ status }) => status === "blocked")).toHaveLength(1);
+    expect(keys.flatMap(({ cooldowns }) => cooldowns)).toHaveLength(1);
+  });
+});
+
+/** The cooldown of the only key for a model, once it is stored. */
+async function cooldownOf(model: string) {
+  const find = async () => {
+    const keys = await stack.admin.listKeys();
+    return keys.flatMap(({ cooldowns }) => cooldowns).find((cooldown) => cooldown.model === model);
+  };
+  await expect.poll(find, { timeout: 5000 }).toBeDefined();
+  const cooldown = await find();
+  if (cooldown === undefined) throw new Error(`no cooldown for ${model}`);
+  return cooldown;
+}
+
+/** Ends every rest, as an admin may, without telling the pool of a success. */
+async function resetKeys(): Promise<void> {
+  for (const { id } of await stack.admin.listKeys()) {
+    await stack.admin.call("POST", `provider-keys/${id}/reset`);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Cloudflare AI Gateway and the providers behind it, imitated on loopback: real paths, shapes and
+ * error texts, no outside network. For tests, benchmarks and the demo.
+ *
+ * @example
+ * const upstream = await startFakeUpstream({ keys: { "sk-fake-good": { kind: "ok" } } });
+ * // AI_GATEWAY_URL=upstream.gatewayUrl
+ * upstream.setKey("sk-fake-tired", { kind: "limited", requests: 3, windowMs: 60_000 });
+ * await upstream.close();
+ * @module
+ */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { Duplex } from "node:stream";
+import { handleRequest } from "./handle-request.ts";
+import { handleUpgrade } from "./handle-upgrade.ts";
+import { KeyBook } from "./key-book.ts";
+import { GATEWAY_PATH } from "./target.ts";
+import type { KeyBehaviour, LedgerEntry, RequestRecord } from "./types.ts";
+import { UpstreamState } from "./upstream-state.ts";
+
+export interface FakeUpstreamOptions {
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Behaviour by key text. */
+  readonly keys?: Readonly<Record<string, KeyBehaviour>>;
+  /** What a key without a behaviour does, asked once a key. Default: the provider does not know it. */
+  readonly unknownKey?: (key: string, provider: string) => KeyBehaviour;
+  /** False for long runs: `requests` stays empty, `ledger` still counts. Default true. */
+  readonly keepsRequests?: boolean;
+  /** `google`: upload URLs name Google's own host, as the real API's do. Default `own`: the fake's. */
+  readonly uploadHost?: "own" | "google";
+}
+
+export interface FakeUpstream {
+  /** Without a trailing slash. */
+  readonly url: string;
+  /** What goes into `AI_GATEWAY_URL`; a provider's slug and path follow it. */
+  readonly gatewayUrl: string;
+  /** Every request seen, oldest first. */
+  readonly requests: readonly RequestRecord[];
+  /** Answers by key text. */
+  readonly ledger: ReadonlyMap<string, LedgerEntry>;
+  /** Gives a key a behaviour, from its next request on. */
+  setKey(key: string, behaviour: KeyBehaviour): void;
+  /** Forgets the requests seen; keys and their progress stay. */
+  clear(): void;
+  close(): Promise<void>;
+}
+
+export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
+  const server = createServer();
+  // Longer than any pause of a client that keeps connections, so that none is closed under its hands.
+  server.keepAliveTimeout = 300_000;
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("No TCP address");
+  const url = `http://127.0.0.1:${address.port}`;
+  const gatewayUrl = `${url}${GATEWAY_PATH}`;
+  const keys = new KeyBook(options.unknownKey ?? (() => ({ kind: "invalid" })));
+  for (const [key, behaviour] of Object.entries(options.keys ?? {})) keys.set(key, behaviour);
+  const state = new UpstreamState({
+    keys,
+    gatewayUrl,
+    googleUploadBase:
+      options.uploadHost === "google"
+        ? "https://generativelanguage.googleapis.com"
+        : `${gatewayUrl}/google-ai-studio`,
+    keepsRequests: options.keepsRequests ?? true,
+  });
+
+  server.on("request", (request, response) => {
+    handleRequest(state, request, response).catch((error: unknown) => {
+      process.stderr.write(`fake upstream: ${String(error)}\n`);
+      response.destroy();
+    });
+  });
+  const upgraded = new Set<Duplex>();
+  server.on("upgrade", (request, socket, head) => {
+    upgraded.add(socket);
+    socket.on("close", () => upgraded.delete(socket));
+    socket.on("error", () => socket.destroy());
+    handleUpgrade(state, request, socket, head);
+  });
+
+  return {
+    url,
+    gatewayUrl,
+    requests: state.requests,
+    ledger: state.ledger,
+    setKey: (key, behaviour) => keys.set(key, behaviour),
+    clear() {
+      state.requests.length = 0;
+      state.ledger.clear();
+    },
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The D1 of the test run, and what tests put into it.
+ * @module
+ */
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { fingerprintKey } from "../../lib/crypto/fingerprint";
+import { hashToken } from "../../lib/crypto/hash-token";
+import { maskKey } from "../../lib/crypto/mask-key";
+import { sealKey } from "../../lib/crypto/seal";
+import { insertAccessToken } from "../../lib/db/access-tokens";
+import { insertProviderKeys } from "../../lib/db/insert-provider-keys";
+import { newRowId } from "../../lib/db/new-row-id";
+import { openDatabase } from "../../lib/db/open-database";
+import type { AccessTokenRow } from "../../lib/db/schema";
+
+export const SECRETS = { current: "a secret for tests", previous: null };
+
+export const db = openDatabase(env.DB);
+
+export async function emptyStore(): Promise<void> {
+  await db.batch([
+    db.run(sql`delete from provider_keys`),
+    db.run(sql`delete from key_cooldowns`),
+    db.run(sql`delete from access_tokens`),
+    db.run(sql`delete from tombstones`),
+  ]);
+}
+
+/** Adds an active key; returns its id. */
+export async function storeKey(text: string, provider = "openai"): Promise<string> {
+  const id = newRowId("pk", Date.now());
+  const key = {
+    id,
+    sealed: await sealKey(text, SECRETS.current),
+    fingerprint: await fingerprintKey(provider, text, SECRETS.current),
+    previousFingerprint: null,
+    masked: maskKey(text),
+    weight: 1,
+    priority: 0,
+    quotaDomain: null,
+    models: null,
+    remark: null,
+  };
+  await insertProviderKeys(db, { provider, createdAtMs: Date.now(), createdBy: null }, [key]);
+  return id;
+}
+
+/** Adds an active token with this text; returns its id. */
+export async function storeToken(
+  text: string,
+  limits: Partial<AccessTokenRow> = {},
+): Promise<string> {
+  const id = newRowId("at", Date.now());
+  await insertAccessToken(db, {
+    id,
+    name: "test",
+    tokenHash: await hashToken(text),
+    masked: maskKey(text),
+    status: "active",
+    providers: null,
+    models: null,
+    expiresAtMs: null,
+    rpm: null,
+    tpm: null,
+    dailyRequests: null,
+    dailyTokens: null,
+    dailyCostUsd: null,
+    monthlyCostUsd: null,
+    createdAtMs: Date.now(),
+    createdBy: null,
+    updatedAtMs: Date.now(),
+    lastUsedAtMs: null,
+    ...limits,
+  });
+  return id;
+}

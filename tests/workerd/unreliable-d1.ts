@@ -1,0 +1,35 @@
+/**
+ * A real D1 whose connection can be cut: calls then fail, or never come back, as `mode` says.
+ * @module
+ */
+export interface UnreliableD1 {
+  readonly d1: D1Database;
+  mode: "up" | "down" | "hanging";
+  /** Calls that reached for the store, whatever came of them. */
+  calls: number;
+}
+
+const REACHES_STORE = new Set<PropertyKey>(["batch", "all", "raw", "run", "first"]);
+
+export function unreliable(d1: D1Database): UnreliableD1 {
+  const connection: UnreliableD1 = { d1: wrap(d1), mode: "up", calls: 0 };
+  return connection;
+
+  function wrap<Target extends object>(target: Target): Target {
+    return new Proxy(target, {
+      get(inner, name) {
+        const value: unknown = Reflect.get(inner, name);
+        if (typeof value !== "function") return value;
+        return (...values: unknown[]) => {
+          if (REACHES_STORE.has(name)) {
+            connection.calls += 1;
+            if (connection.mode === "down") return Promise.reject(new Error("D1 is down"));
+            if (connection.mode === "hanging") return new Promise(() => undefined);
+          }
+          const result: unknown = Reflect.apply(value, inner, values);
+          return name === "prepare" || name === "bind" ? wrap(result as object) : result;
+        };
+      },
+    });
+  }
+}
