@@ -28,7 +28,14 @@ const streamPath = ({ path }: Contender) => path.replace("chat/completions", "gp
 async function firstBytesMs(contender: Contender): Promise<readonly number[]> {
   const { port, headers } = contender;
   const path = streamPath(contender);
-  const result = await runLoad({ port, path, headers, body: BODY, connections: 2, seconds: SECONDS });
+  const result = await runLoad({
+    port,
+    path,
+    headers,
+    body: BODY,
+    connections: 2,
+    seconds: SECONDS,
+  });
   if (result.errors > 0) throw new Error(`${result.errors} requests were not answered 200`);
   const wrong = result.bodyHashes.filter((hash) => hash !== expectedHash);
   if (wrong.length > 0) throw new Error(`${contender.name}: bytes were changed`);
@@ -82,11 +89,18 @@ try {
       firstByteP99Ms: Number(median(own.map((each) => each.p99)).toFixed(2)),
       ratioP50: Number(ratio(own, "p50").toFixed(2)),
       ratioP99: Number(ratio(own, "p99").toFixed(2)),
-      [`growth with ${SLOW_READERS} stalled readers, MiB`]: Math.round(growths[index] ?? Number.NaN),
+      [`growth with ${SLOW_READERS} stalled readers, MiB`]: Math.round(
+        growths[index] ?? Number.NaN,
+      ),
     };
   });
   console.table(rows);
-  await writeResult("streaming", { rounds: ROUNDS, secondsPerRound: SECONDS, slowReaders: SLOW_READERS, rows });
+  await writeResult("streaming", {
+    rounds: ROUNDS,
+    secondsPerRound: SECONDS,
+    slowReaders: SLOW_READERS,
+    rows,
+  });
 } finally {
   upstream.stop();
   await Promise.all(contenders.map((contender) => contender.stop()));

@@ -5,8 +5,8 @@
  */
 import { buildIfChanged } from "../scripts/build.ts";
 import { type Contender, startBare, startOneBalance } from "./lib/contenders.ts";
-import { median } from "./lib/quantile.ts";
 import { cpuMs, runLoad, startUpstream } from "./lib/processes.ts";
+import { median } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
 
 const ROUNDS = 7;

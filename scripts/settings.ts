@@ -37,12 +37,18 @@ const WORKER_VARS = [
 
 const POSITIVE_INTEGERS = ["CONSECUTIVE_429_THRESHOLD", "FIRST_BYTE_TIMEOUT_MS", "MAX_ATTEMPTS"];
 
-/** Settings of this process. The environment goes before `.dev.vars`; empty counts as not set. */
+type Variables = Readonly<NodeJS.Dict<string>>;
+
+/** Settings of this process. */
 export async function readSettings(): Promise<Settings> {
-  const devVars = await readDevVars();
+  return settingsFrom(process.env, await readDevVars());
+}
+
+/** The environment goes before `.dev.vars`; empty counts as not set. Throws `ExpectedError` on a wrong value. */
+export function settingsFrom(environment: Variables, devVars: Variables): Settings {
   const vars: Record<string, string> = {};
   for (const name of WORKER_VARS) {
-    const value = process.env[name] || devVars[name];
+    const value = environment[name] || devVars[name];
     if (value) vars[name] = value;
   }
   for (const name of POSITIVE_INTEGERS) {
@@ -53,13 +59,13 @@ export async function readSettings(): Promise<Settings> {
   }
   if (vars.AI_GATEWAY_URL !== undefined) checkHttpUrl("AI_GATEWAY_URL", vars.AI_GATEWAY_URL);
   return {
-    port: readPort(process.env.PORT),
-    dataDir: resolve(root, process.env.DATA_DIR || ".data"),
+    port: readPort(environment.PORT),
+    dataDir: resolve(root, environment.DATA_DIR || ".data"),
     vars,
   };
 }
 
-async function readDevVars(): Promise<NodeJS.Dict<string>> {
+async function readDevVars(): Promise<Variables> {
   const file = join(root, ".dev.vars");
   try {
     return parseEnv(await readFile(file, "utf8"));

@@ -101,10 +101,14 @@ async function addKeys(url: string, count: number): Promise<void> {
     headers: { authorization: `Bearer ${ACCESS_TOKEN}`, "content-type": "application/json" },
     body: JSON.stringify({
       provider: "openai",
-      keys: Array.from({ length: count }, (_, index) => `sk-bench-${String(index).padStart(40, "0")}`),
+      keys: Array.from(
+        { length: count },
+        (_, index) => `sk-bench-${String(index).padStart(40, "0")}`,
+      ),
     }),
   });
-  if (!response.ok) throw new Error(`keys were not added: ${response.status} ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`keys were not added: ${response.status} ${await response.text()}`);
 }
 
 function newPid(before: ReadonlySet<number>): number {

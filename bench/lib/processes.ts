@@ -12,7 +12,9 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Starts the upstream; returns its address and how to end it. */
 export async function startUpstream(): Promise<{ url: string; stop(): void }> {
-  const child = spawn(process.execPath, [file("upstream.ts")], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [file("upstream.ts")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [port] = await once(child.stdout, "data");
   return { url: `http://127.0.0.1:${String(port).trim()}`, stop: () => child.kill() };
 }

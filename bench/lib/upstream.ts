@@ -12,7 +12,11 @@ const completion = JSON.stringify({
   created: 0,
   model: "gpt-bench",
   choices: [
-    { index: 0, message: { role: "assistant", content: "word ".repeat(120) }, finish_reason: "stop" },
+    {
+      index: 0,
+      message: { role: "assistant", content: "word ".repeat(120) },
+      finish_reason: "stop",
+    },
   ],
   usage: { prompt_tokens: 20, completion_tokens: 120, total_tokens: 140 },
 });

@@ -5,7 +5,10 @@ import { fileURLToPath } from "node:url";
 const folder = fileURLToPath(new URL("../results/", import.meta.url));
 
 /** Writes `bench/results/{name}.json`, with what the figures were measured on. */
-export async function writeResult(name: string, result: Readonly<Record<string, unknown>>): Promise<void> {
+export async function writeResult(
+  name: string,
+  result: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const machine = { cores: cpus().length, arch: arch(), node: process.version };
   const measuredAt = new Date().toISOString();
   await mkdir(folder, { recursive: true });

@@ -102,11 +102,11 @@ class D1IsolateState implements IsolateState {
     });
   }
 
-  async ready(): Promise<void> {
+  ready(): Promise<void> | null {
     const nowMs = this.#options.nowMs();
-    if (!this.#isExpired && nowMs - this.#freshMs <= TRUST_MS) return;
-    if (nowMs < this.#retryMs) return;
-    await this.#catchUp(this.#known.version === null ? COLD_WAIT_MS : WARM_WAIT_MS);
+    if (!this.#isExpired && nowMs - this.#freshMs <= TRUST_MS) return null;
+    if (nowMs < this.#retryMs) return null;
+    return this.#catchUp(this.#known.version === null ? COLD_WAIT_MS : WARM_WAIT_MS);
   }
 
   async findAccessToken(text: string): Promise<AccessToken | null> {

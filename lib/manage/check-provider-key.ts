@@ -14,7 +14,7 @@ import { ManageError } from "./manage-error";
 
 /** How providers are reached. */
 export interface CheckUpstream {
-  fetch(request: Request): Promise<Response>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
   /** AI Gateway's base without a trailing slash; null to go straight to the provider. */
   readonly gatewayUrl: string | null;
   /** For `cf-aig-authorization`. */
@@ -57,9 +57,8 @@ export async function checkProviderKey(
   const text = await openSealed(key.sealed, secrets);
   let answer: { status: number; verdict: Verdict };
   try {
-    const response = await upstream.fetch(
-      checkRequest(provider, provider.keyCheck, text, upstream),
-    );
+    const { url, init } = checkRequest(provider, provider.keyCheck, text, upstream);
+    const response = await upstream.fetch(url, init);
     const { status, headers } = response;
     const body = await response.text();
     const verdict = judgeAnswer({ provider, status, headers, text: body, nowMs: context.nowMs() });
@@ -89,7 +88,7 @@ function checkRequest(
   check: KeyCheck,
   keyText: string,
   { gatewayUrl, gatewayToken }: CheckUpstream,
-): Request {
+): { url: string; init: RequestInit } {
   const isDirect = gatewayUrl === null || check.url !== undefined;
   const url = isDirect
     ? (check.url ?? provider.directUrl(check.path))
@@ -107,12 +106,15 @@ function checkRequest(
     // A cached answer would speak for another key.
     outgoing.headers.set("cf-aig-skip-cache", "true");
   }
-  return new Request(outgoing.url, {
-    method: check.method,
-    headers: outgoing.headers,
-    redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
+  return {
+    url: outgoing.url.href,
+    init: {
+      method: check.method,
+      headers: outgoing.headers,
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    },
+  };
 }
 
 async function block(

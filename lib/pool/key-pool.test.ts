@@ -81,7 +81,11 @@ describe("rotation", () => {
 
 describe("priorities", () => {
   test("a lower tier is used only while the higher has nothing ready", () => {
-    const pool = poolOf(key("first"), key("second", { priority: 1 }), key("third", { priority: 9 }));
+    const pool = poolOf(
+      key("first"),
+      key("second", { priority: 1 }),
+      key("third", { priority: 9 }),
+    );
     expect(Object.fromEntries(countPicks(pool, 10))).toEqual({ first: 10 });
     pool.cool("first", "m", NOW + 100, "rate_limit_minute");
     expect(Object.fromEntries(countPicks(pool, 10))).toEqual({ second: 10 });

@@ -6,8 +6,9 @@
  * until then, and a pick touches one ring entry in the usual case.
  * @module
  */
-import { ReadyRing } from "./ready-ring";
+
 import { readyAtMs } from "./readiness";
+import { ReadyRing } from "./ready-ring";
 import type { PoolKey } from "./types";
 import { WakeHeap } from "./wake-heap";
 

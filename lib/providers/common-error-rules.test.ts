@@ -1,4 +1,4 @@
-import { UTC_MIDNIGHT, openAi, testAnswers } from "./judge-for-test";
+import { openAi, testAnswers, UTC_MIDNIGHT } from "./judge-for-test";
 
 const QUOTA_TEXT = "You exceeded your current quota, please check your plan and billing details.";
 

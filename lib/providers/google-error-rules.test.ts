@@ -1,4 +1,4 @@
-import { NEXT_MONTH, PACIFIC_MIDNIGHT, google, testAnswers } from "./judge-for-test";
+import { google, NEXT_MONTH, PACIFIC_MIDNIGHT, testAnswers } from "./judge-for-test";
 
 const reason = (word: string) => ({
   "@type": "type.googleapis.com/google.rpc.ErrorInfo",

@@ -1,4 +1,4 @@
-import { HOUR, NOW_MS, UTC_MIDNIGHT, openAi, testAnswers } from "./judge-for-test";
+import { HOUR, NOW_MS, openAi, testAnswers, UTC_MIDNIGHT } from "./judge-for-test";
 
 // biome-ignore format: one answer a line
 testAnswers("openrouter", [

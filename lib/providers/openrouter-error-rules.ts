@@ -3,8 +3,9 @@
  * Facts from openrouter.ai's pages on limits and on errors and debugging. Limits are the account's.
  * @module
  */
-import { allOf, anyOf, coded, codeLike, says, withStatus } from "./error-matchers";
+
 import { findInJson, isRecord } from "./error-json";
+import { allOf, anyOf, coded, codeLike, says, withStatus } from "./error-matchers";
 import { nextMidnightMs, nextMonthMs } from "./quota-day";
 import type { ErrorFacts, ErrorRule } from "./types";
 import { toldDateMs, toldWaitMs } from "./wait-time";

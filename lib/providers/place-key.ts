@@ -49,11 +49,7 @@ export function inSubprotocol(prefix: string): PlaceKey {
   };
 }
 
-function removeCredentials({ url, headers }: OutgoingRequest): void {
+/** A client's `?key=` is gone already: the proxy takes it out of the address it builds. */
+function removeCredentials({ headers }: OutgoingRequest): void {
   for (const name of CREDENTIAL_HEADERS) headers.delete(name);
-  if (url.search !== "" && url.searchParams.has("key")) {
-    // Not `searchParams.delete`, which would write the rest of the query anew.
-    const parts = url.search.slice(1).split("&");
-    url.search = parts.filter((part) => !new URLSearchParams(part).has("key")).join("&");
-  }
 }

@@ -1,4 +1,4 @@
-import { NEXT_MONTH, UTC_MIDNIGHT, anthropicError, openAi, testAnswers } from "./judge-for-test";
+import { anthropicError, NEXT_MONTH, openAi, testAnswers, UTC_MIDNIGHT } from "./judge-for-test";
 
 const ELEVEN = (status: string, message = "…") => ({ detail: { status, message } });
 

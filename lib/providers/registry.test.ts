@@ -128,15 +128,6 @@ describe("paths and keys", () => {
       expect(gatewayPath(gatewayPath(path))).toBe(gatewayPath(path));
     }
   });
-
-  test("a client's ?key= goes, the rest of the query keeps its bytes", () => {
-    const request = requestTo(
-      "https://api.example/p?a=%20b+c&key=stale&%6bey=stale&alt=sse",
-      "direct",
-    );
-    provider("google-ai-studio").placeKey(request, KEY);
-    expect(request.url.search).toBe("?a=%20b+c&alt=sse");
-  });
 });
 
 describe("special credentials", () => {

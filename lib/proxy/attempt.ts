@@ -3,12 +3,14 @@
  * @module
  */
 import { judgeAnswer, judgeStreamStart } from "../providers/judge-answer";
-import type { OutgoingRequest, Verdict } from "../providers/types";
+import { ProviderPathError } from "../providers/provider-path-error";
+import type { OutgoingRequest, Route, Verdict } from "../providers/types";
 import type { ProxyConfig } from "./config";
+import type { Deadline } from "./deadline";
 import type { ProxyCall } from "./proxy-call";
 import { bodyToSend } from "./request-body";
 import type { RequestScope } from "./request-scope";
-import { type Bytes, type ByteStream, readHead, rejoin, type StreamHead } from "./stream-head";
+import { type ByteStream, type Bytes, readHead, rejoin, type StreamHead } from "./stream-head";
 
 /** Errors are judged by their beginning; more than this is passed on unread. */
 const JUDGED_BYTES = 64 * 1024;
@@ -22,56 +24,93 @@ export interface Answer {
   readonly verdict: Verdict;
 }
 
-/** Nothing came back: connection refused, reset, or cut off by the deadline or the client. */
+/** Nothing came back: connection refused or reset, the time was up, or the client left. */
 export interface NoAnswer {
   readonly kind: "no-answer";
   readonly error: unknown;
 }
 
-const OK: Verdict = { meaning: "ok", rule: "ok", effect: { kind: "none" }, next: "deliver", words: "" };
+const OK: Verdict = {
+  meaning: "ok",
+  rule: "ok",
+  effect: { kind: "none" },
+  next: "deliver",
+  words: "",
+};
 
 const EMPTY: StreamHead = { head: new Uint8Array(0), rest: null };
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Sends the call with a key's text and judges the answer. Never throws. */
+/** Sends the call with a key's text and judges the answer. Never throws; gives up at the deadline. */
 export async function attempt(
   call: ProxyCall,
   keyText: string,
-  signal: AbortSignal,
-  { config, ports }: RequestScope,
+  deadline: Deadline,
+  scope: RequestScope,
+): Promise<Answer | NoAnswer> {
+  const work = send(call, keyText, scope);
+  const result = await Promise.race([work, deadline.reached]);
+  if (result !== undefined) return result;
+  void work.then(discardAnswer, () => {});
+  return { kind: "no-answer", error: new DOMException("No answer in time", "TimeoutError") };
+}
+
+/** Frees the connection of an answer that will not be delivered. */
+export function discardAnswer(result: Answer | NoAnswer): void {
+  if (result.kind === "answer" && result.body instanceof ReadableStream) {
+    void result.body.cancel().catch(() => {});
+  }
+}
+
+async function send(
+  call: ProxyCall,
+  keyText: string,
+  { clientSignal, config, ports }: RequestScope,
 ): Promise<Answer | NoAnswer> {
   try {
-    const response = await ports.fetch(outgoingRequest(call, keyText, signal, config));
+    const outgoing = new Outgoing(call);
+    call.placeKey(outgoing, keyText);
+    if (call.route === "gateway") addGatewayHeaders(outgoing.headers, config);
+    const body = bodyToSend(call.body);
+    const response = await ports.fetch(outgoing.address, {
+      method: call.method,
+      headers: outgoing.headers,
+      // Followed here, a redirect could take the key to another host.
+      redirect: "manual",
+      signal: clientSignal,
+      // Node asks for `duplex` with a streamed body; workerd ignores it.
+      ...(body === null ? {} : { body, duplex: "half" }),
+    });
     return await judged(call, keyText, response, ports.nowMs());
   } catch (error) {
+    if (error instanceof ProviderPathError) throw error;
     return { kind: "no-answer", error };
   }
 }
 
-function outgoingRequest(
-  call: ProxyCall,
-  keyText: string,
-  signal: AbortSignal,
-  config: ProxyConfig,
-): Request {
-  const outgoing: OutgoingRequest = {
-    url: new URL(call.url),
-    headers: new Headers(call.headers),
-    route: call.route,
-  };
-  call.placeKey(outgoing, keyText);
-  if (call.route === "gateway") addGatewayHeaders(outgoing.headers, config);
-  const body = bodyToSend(call.body);
-  return new Request(outgoing.url, {
-    method: call.method,
-    headers: outgoing.headers,
-    redirect: "manual",
-    signal,
-    // Node asks for `duplex` with a streamed body; workerd ignores it.
-    ...(body === null ? {} : { body, duplex: "half" }),
-  });
+/** The request to be sent. Its address is parsed only for providers that look at it. */
+class Outgoing implements OutgoingRequest {
+  readonly headers: Headers;
+  readonly route: Route;
+  readonly #address: string;
+  #url: URL | null = null;
+
+  constructor(call: ProxyCall) {
+    this.headers = new Headers(call.headers);
+    this.route = call.route;
+    this.#address = call.url;
+  }
+
+  get url(): URL {
+    this.#url ??= new URL(this.#address);
+    return this.#url;
+  }
+
+  get address(): string {
+    return this.#url?.href ?? this.#address;
+  }
 }
 
 function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {

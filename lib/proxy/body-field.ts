@@ -19,7 +19,5 @@ export function findBodyField(body: RequestBody, headers: Headers, name: string)
   if (head === null) return null;
   const boundary = multipartBoundary(headers.get("content-type") ?? "");
   // Whatever else the content type says: clients send JSON under all kinds of names.
-  return boundary === null
-    ? findJsonField(head, name)
-    : findFormField(head, boundary, name);
+  return boundary === null ? findJsonField(head, name) : findFormField(head, boundary, name);
 }

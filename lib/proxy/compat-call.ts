@@ -26,7 +26,7 @@ const CHAT_COMPLETIONS = "chat/completions";
 export function compatCall(
   request: Request,
   path: string,
-  search: URLSearchParams,
+  { search }: URL,
   body: RequestBody,
   config: ProxyConfig,
 ): ProxyCall {

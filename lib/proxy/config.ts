@@ -28,7 +28,11 @@ export function readProxyConfig(env: Env, bindingGatewayUrl: string | null): Pro
     gatewayUrl: gatewayUrl(env) ?? bindingGatewayUrl?.replace(/\/+$/, "") ?? null,
     gatewayToken: env.AI_GATEWAY_TOKEN || null,
     maxAttempts: positiveInteger("MAX_ATTEMPTS", env.MAX_ATTEMPTS, 10),
-    firstByteTimeoutMs: positiveInteger("FIRST_BYTE_TIMEOUT_MS", env.FIRST_BYTE_TIMEOUT_MS, 120_000),
+    firstByteTimeoutMs: positiveInteger(
+      "FIRST_BYTE_TIMEOUT_MS",
+      env.FIRST_BYTE_TIMEOUT_MS,
+      120_000,
+    ),
     consecutive429Threshold: positiveInteger(
       "CONSECUTIVE_429_THRESHOLD",
       env.CONSECUTIVE_429_THRESHOLD,

@@ -2,8 +2,8 @@ import { removeHopByHop } from "../http/hop-by-hop";
 import type { Answer } from "./attempt";
 import type { ProxyCall } from "./proxy-call";
 import type { LimitSource } from "./proxy-error";
-import { RESPONSE_HEADERS } from "./response-headers";
 import type { RequestScope } from "./request-scope";
+import { RESPONSE_HEADERS } from "./response-headers";
 import type { Served } from "./serve-from-pool";
 import { redirectUpload } from "./upload-url";
 import { chosenProtocol } from "./web-socket-call";
@@ -13,6 +13,7 @@ export function deliver(
   { answer, key }: Served,
   call: ProxyCall,
   request: Request,
+  url: URL,
   { requestId, attempts, config }: RequestScope,
 ): Response {
   const { response, body, verdict } = answer;
@@ -21,14 +22,15 @@ export function deliver(
   headers.delete("set-cookie");
   if (body !== response.body) {
     // It was read here, and so unpacked; its length is set anew.
-    if (headers.has("content-encoding") || body instanceof Uint8Array) headers.delete("content-length");
+    if (headers.has("content-encoding") || body instanceof Uint8Array)
+      headers.delete("content-length");
     headers.delete("content-encoding");
   }
   headers.set(RESPONSE_HEADERS.requestId, requestId);
   headers.set(RESPONSE_HEADERS.attempts, String(attempts));
   const source = limitSource(verdict.meaning);
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
-  redirectUpload(headers, call, key, config, new URL(request.url).origin);
+  redirectUpload(headers, call, key, config, url);
 
   if (response.webSocket) {
     headers.delete("sec-websocket-protocol");

@@ -1,6 +1,6 @@
 import type { ErrorFormat } from "../providers/types";
-import { RESPONSE_HEADERS } from "./response-headers";
 import type { ProxyError } from "./proxy-error";
+import { RESPONSE_HEADERS } from "./response-headers";
 
 /** Official SDKs sleep through a `Retry-After` up to a minute and retry at once past it: tell them not to. */
 const LONGEST_SDK_WAIT_SECONDS = 60;

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { findFormField, multipartBoundary } from "./find-form-field";
 
-async function form(entries: [string, string | Blob][]): Promise<{ bytes: Uint8Array; boundary: string }> {
+async function form(
+  entries: [string, string | Blob][],
+): Promise<{ bytes: Uint8Array; boundary: string }> {
   const data = new FormData();
   for (const [name, value] of entries) data.append(name, value);
   const request = new Request("http://localhost", { method: "POST", body: data });

@@ -49,7 +49,12 @@ function readField(
   const start = partStart + encoder.encode(head.slice(0, blank)).length + 4;
   // The line break before the delimiter belongs to the delimiter.
   const end = bytes[partEnd - 2] === 0x0d ? partEnd - 2 : partEnd;
-  return { value: decoder.decode(bytes.subarray(start, end)), start, end, encode: (value) => value };
+  return {
+    value: decoder.decode(bytes.subarray(start, end)),
+    start,
+    end,
+    encode: (value) => value,
+  };
 }
 
 function indexOfBytes(bytes: Uint8Array, wanted: Uint8Array, from: number): number {

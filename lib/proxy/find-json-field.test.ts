@@ -64,8 +64,9 @@ describe("findJsonField", () => {
     for (let round = 0; round < 2000; round += 1) {
       const document = value(0);
       const text = JSON.stringify(document, null, random(3));
-      const isObject = typeof document === "object" && document !== null && !Array.isArray(document);
-      const expected = isObject ? (document as Record<string, unknown>)["model"] : undefined;
+      const isObject =
+        typeof document === "object" && document !== null && !Array.isArray(document);
+      const expected = isObject ? (document as Record<string, unknown>).model : undefined;
       expect(model(text)).toBe(typeof expected === "string" ? expected : null);
     }
   });

@@ -2,6 +2,7 @@
  * The request's story, from the caller's token to the answer. Read it from top to bottom.
  * @module
  */
+import { ProviderPathError } from "../providers/provider-path-error";
 import { findProvider, providers } from "../providers/registry";
 import type { ErrorFormat, Provider } from "../providers/types";
 import { compatCall } from "./compat-call";
@@ -10,7 +11,7 @@ import type { ProxyConfig } from "./config";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
 import { nativeCall } from "./native-call";
-import type { AccessToken, ProxyPorts } from "./ports";
+import type { AccessToken, ProxyPorts, ProxyState } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
@@ -21,7 +22,7 @@ import { serveFromPool } from "./serve-from-pool";
 import { tokenAllows } from "./token-allows";
 
 /** What lives as long as the isolate. */
-export interface Proxy {
+export interface ProxyInstance {
   readonly config: ProxyConfig;
   readonly ports: ProxyPorts;
   readonly catalog: ModelCatalog;
@@ -29,13 +30,15 @@ export interface Proxy {
 
 /**
  * Answers a request for `/api/{provider}/…` or `/api/compat/…`. Never rejects.
+ * @param url The request's, parsed.
  * @param path From `splitProxyPath`.
  * @param waitUntil Keeps work alive after the response.
  */
 export async function handleProxyRequest(
   request: Request,
+  url: URL,
   path: ProxyPath,
-  { config, ports, catalog }: Proxy,
+  { config, ports, catalog }: ProxyInstance,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
   const scope: RequestScope = {
@@ -48,22 +51,32 @@ export async function handleProxyRequest(
   const provider = findProvider(path.segment);
   const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
   try {
-    const { searchParams } = new URL(request.url);
-    await ports.state.ready();
-    const token = await authenticate(request, searchParams, provider, ports);
+    await catchUp(ports.state, waitUntil);
+    const token = await authenticate(request, url.searchParams, provider, ports);
     if (path.segment === "compat" && isModelList(request, path)) {
       return await compatModels(token, catalog, scope);
     }
-    const call = await resolveCall(request, path, provider, searchParams, config);
+    const call = await resolveCall(request, path, provider, url, config);
     authorize(token, call);
     const served = await serveFromPool(call, scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
-    return deliver(served, call, request, scope);
+    return deliver(served, call, request, url, scope);
   } catch (error) {
     return errorResponse(asProxyError(error), errorFormat, scope.requestId, scope.attempts);
   } finally {
     waitUntil(ports.state.afterResponse());
   }
+}
+
+/** Waits where the isolate does not know enough yet. The read goes on if this client leaves: others wait for it too. */
+async function catchUp(
+  state: ProxyState,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<void> {
+  const knowing = state.ready();
+  if (knowing === null) return;
+  waitUntil(knowing);
+  await knowing;
 }
 
 /** Who is calling: the first credential found that is a token of ours and has not expired. */
@@ -74,8 +87,9 @@ async function authenticate(
   ports: ProxyPorts,
 ): Promise<AccessToken> {
   const protocolPrefixes = provider?.webSocket?.credentialProtocolPrefixes ?? [];
-  const credentials = requestCredentials(request.headers, search, protocolPrefixes);
-  for (const credential of credentials) {
+  let isAnonymous = true;
+  for (const credential of requestCredentials(request.headers, search, protocolPrefixes)) {
+    isAnonymous = false;
     const token = await ports.state.findAccessToken(credential);
     if (token === null) continue;
     if (token.expiresAtMs === null || token.expiresAtMs > ports.nowMs()) return token;
@@ -83,7 +97,7 @@ async function authenticate(
   }
   throw new ProxyError(
     "invalid_access_token",
-    credentials.length === 0
+    isAnonymous
       ? "No access token was sent. Use it as the API key of your SDK, or as Authorization: Bearer."
       : "This access token is not known, or was revoked.",
   );
@@ -94,15 +108,15 @@ async function resolveCall(
   request: Request,
   path: ProxyPath,
   provider: Provider | undefined,
-  search: URLSearchParams,
+  url: URL,
   config: ProxyConfig,
 ): Promise<ProxyCall> {
   if (provider === undefined && path.segment !== "compat") throw unknownProvider(path.segment);
   assertSafePath(path.rest);
   const body = await readRequestBody(request);
   return provider === undefined
-    ? compatCall(request, path.rest, search, body, config)
-    : nativeCall(request, provider, path.rest, search, body, config);
+    ? compatCall(request, path.rest, url, body, config)
+    : nativeCall(request, provider, path.rest, url, body, config);
 }
 
 function authorize(token: AccessToken, { provider, model, method }: ProxyCall): void {
@@ -125,6 +139,9 @@ function unknownProvider(segment: string): ProxyError {
 
 function asProxyError(error: unknown): ProxyError {
   if (error instanceof ProxyError) return error;
+  if (error instanceof ProviderPathError) {
+    return new ProxyError("invalid_path", error.message, { cause: error });
+  }
   console.error("proxy: unexpected error", error instanceof Error ? error.stack : error);
   return new ProxyError("internal_error", "Something failed inside One Balance; see its log.");
 }

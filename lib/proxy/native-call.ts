@@ -17,19 +17,20 @@ import { webSocketCall } from "./web-socket-call";
 
 /**
  * @param path Below the provider's slug, without a leading slash.
- * @throws {ProxyError} `model_required`, `invalid_path`.
+ * @throws {ProxyError} `model_required`.
+ * @throws {ProviderPathError}
  */
 export function nativeCall(
   request: Request,
   provider: Provider,
   path: string,
-  search: URLSearchParams,
+  { search, searchParams }: URL,
   body: RequestBody,
   config: ProxyConfig,
 ): ProxyCall {
   const model = findModel(provider, {
     path,
-    search,
+    search: searchParams,
     bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
   });
   if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
@@ -42,7 +43,7 @@ export function nativeCall(
         "If the body is JSON, check that it is valid.",
     );
   }
-  const preferredKeyId = search.get(KEY_ID_PARAMETER);
+  const preferredKeyId = searchParams.get(KEY_ID_PARAMETER);
   const route = config.gatewayUrl === null ? "direct" : "gateway";
   return {
     provider,

@@ -11,8 +11,7 @@ export interface ProxyPorts {
   nowMs(): number;
   /** In [0, 1). */
   random(): number;
-  /** Must not follow redirects by itself (`redirect: "manual"` is passed). */
-  fetch(request: Request): Promise<Response>;
+  fetch(url: string, init: RequestInit): Promise<Response>;
   /** Runs `callback` once after `ms`; the returned function cancels it. */
   setTimer(callback: () => void, ms: number): () => void;
   newRequestId(): string;
@@ -42,8 +41,11 @@ export interface AccessToken {
  * the isolate is cold or its knowledge is too old to trust.
  */
 export interface ProxyState {
-  /** Resolves when tokens and keys may be read. Never rejects: with the store down, what is known is used. */
-  ready(): Promise<void>;
+  /**
+   * Null if tokens and keys may be read at once; else resolves when they may. Never rejects: with the
+   * store down, what is known is used.
+   */
+  ready(): Promise<void> | null;
   /** The token with this text, or null. May ask the store once for a text it has never seen. Expiry is the caller's check. */
   findAccessToken(text: string): Promise<AccessToken | null>;
   /** The pool of a provider; an empty one where it has no keys. */
@@ -71,7 +73,13 @@ export interface Evidence {
 }
 
 export type StateEvent =
-  | { readonly kind: "key-cooled"; readonly keyId: string; readonly model: string; readonly untilMs: number; readonly evidence: Evidence }
+  | {
+      readonly kind: "key-cooled";
+      readonly keyId: string;
+      readonly model: string;
+      readonly untilMs: number;
+      readonly evidence: Evidence;
+    }
   | { readonly kind: "key-blocked"; readonly keyId: string; readonly evidence: Evidence }
   | { readonly kind: "key-used"; readonly keyId: string; readonly atMs: number }
   | { readonly kind: "token-used"; readonly tokenId: string; readonly atMs: number };

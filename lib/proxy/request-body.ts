@@ -3,7 +3,7 @@
  * @module
  */
 import { ProxyError } from "./proxy-error";
-import { type Bytes, type ByteStream, concat, readHead, rejoin } from "./stream-head";
+import { type ByteStream, type Bytes, concat, readHead, rejoin } from "./stream-head";
 
 /** Longer bodies are sent as they arrive, with a single attempt. */
 export const KEPT_BODY_BYTES = 8 * 1024 * 1024;
@@ -27,14 +27,14 @@ export type RequestBody =
 
 /** @throws {ProxyError} `body_too_large`. */
 export async function readRequestBody(request: Request): Promise<RequestBody> {
-  if (request.body === null) return { kind: "none" };
   const length = declaredLength(request.headers);
+  if (length !== null && length > 0 && length <= KEPT_BODY_BYTES) {
+    return { kind: "kept", bytes: new Uint8Array(await request.arrayBuffer()) };
+  }
+  if (request.body === null) return { kind: "none" };
   if (length !== null && length > MAX_BODY_BYTES) {
     await drain(request.body);
     throw tooLarge();
-  }
-  if (length !== null && length <= KEPT_BODY_BYTES) {
-    return { kind: "kept", bytes: new Uint8Array(await request.arrayBuffer()) };
   }
   const { head, rest } = await readHead(request.body, KEPT_BODY_BYTES + 1);
   if (rest === null) return { kind: "kept", bytes: head };

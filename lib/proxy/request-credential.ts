@@ -16,30 +16,27 @@ export const CREDENTIAL_HEADERS = [
 export const CREDENTIAL_QUERY = ["key", "api_key", "xi-api-key"] as const;
 
 /**
- * Every text the caller sent as a credential, most usual place first, without repeats. Schemes
- * (`Bearer`, Deepgram's `Token`, fal's `Key`) are left out.
+ * The texts the caller sent as credentials, most usual place first. Schemes (`Bearer`, Deepgram's
+ * `Token`, fal's `Key`) are left out.
  * @param protocolPrefixes Subprotocol prefixes behind which a browser's WebSocket carries its key.
  */
-export function requestCredentials(
+export function* requestCredentials(
   headers: Headers,
   search: URLSearchParams,
   protocolPrefixes: readonly string[],
-): string[] {
-  const found = new Set<string>();
+): Generator<string, void> {
   for (const name of CREDENTIAL_HEADERS) {
     const value = headers.get(name);
-    if (value !== null) found.add(name === "authorization" ? withoutScheme(value) : value.trim());
+    if (value) yield name === "authorization" ? withoutScheme(value) : value.trim();
   }
   for (const name of CREDENTIAL_QUERY) {
     const value = search.get(name);
-    if (value !== null) found.add(value);
+    if (value) yield value;
   }
   for (const protocol of splitProtocols(headers.get("sec-websocket-protocol"))) {
     const prefix = protocolPrefixes.find((candidate) => protocol.startsWith(candidate));
-    if (prefix !== undefined) found.add(protocol.slice(prefix.length));
+    if (prefix !== undefined) yield protocol.slice(prefix.length);
   }
-  found.delete("");
-  return [...found];
 }
 
 /** The subprotocols a WebSocket client offers, in order. */

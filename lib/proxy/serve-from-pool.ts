@@ -7,7 +7,7 @@ import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
 import type { Meaning } from "../providers/types";
 import { applyVerdict, type JudgedAttempt } from "./apply-verdict";
-import { type Answer, attempt, type NoAnswer } from "./attempt";
+import { type Answer, attempt, discardAnswer, type NoAnswer } from "./attempt";
 import { type Deadline, pause, startDeadline } from "./deadline";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -26,13 +26,13 @@ const NOBODYS_FAULT: ReadonlySet<Meaning> = new Set(["overloaded", "server_error
 const MAX_REGION_ATTEMPTS = 2;
 
 const FIRST_BACKOFF_MS = 50;
-const LONGEST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 500;
 
 /** @throws {ProxyError} if no upstream answer is fit to be delivered. */
 export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promise<Served> {
   const { config, ports, clientSignal } = scope;
   const pool = ports.state.pool(call.provider.slug);
-  const deadline = startDeadline(clientSignal, config.firstByteTimeoutMs, ports);
+  const deadline = startDeadline(config.firstByteTimeoutMs, ports);
   const choice = new KeyChoice(pool, call);
   const maxAttempts = call.body.kind === "streamed" ? 1 : config.maxAttempts;
   /** Refusals of this model, held back until another key shows that it was the key and not the request. */
@@ -44,11 +44,11 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
   const backOff = async () => {
     const jitteredMs = backoffMs * (0.5 + ports.random() / 2);
     backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
-    await pause(jitteredMs, deadline.signal, ports);
+    await pause(jitteredMs, clientSignal, deadline, ports);
   };
 
   try {
-    while (scope.attempts < maxAttempts) {
+    while (scope.attempts < maxAttempts && !clientSignal.aborted && !deadline.expired) {
       const key = choice.next(ports.nowMs());
       if (key === null) break;
       const keyText = await openKey(key, scope);
@@ -57,12 +57,12 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
         continue;
       }
       scope.attempts += 1;
-      if (failure !== null) discard(failure);
-      const result = await attempt(call, keyText, deadline.signal, scope);
+      if (failure?.kind === "answer") discardAnswer(failure.served.answer);
+      const result = await attempt(call, keyText, deadline, scope);
 
       if (result.kind === "no-answer") {
         failure = result;
-        if (deadline.signal.aborted || !mayRepeat(call)) break;
+        if (clientSignal.aborted || deadline.expired || !mayRepeat(call)) break;
         await backOff();
         continue;
       }
@@ -100,7 +100,10 @@ async function openKey(key: PoolKey, { ports }: RequestScope): Promise<string | 
   try {
     return await ports.state.openKey(key);
   } catch (error) {
-    console.error(`proxy: key ${key.id} cannot be opened:`, error instanceof Error ? error.message : error);
+    console.error(
+      `proxy: key ${key.id} cannot be opened:`,
+      error instanceof Error ? error.message : error,
+    );
     return null;
   }
 }
@@ -214,10 +217,4 @@ function isDeadKey({ verdict }: Answer): boolean {
  */
 function mayRepeat(call: ProxyCall): boolean {
   return call.model !== null || ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"].includes(call.method);
-}
-
-/** Frees the connection of an answer that will not be delivered. */
-function discard(failure: Failure): void {
-  const body = failure.kind === "answer" ? failure.served.answer.body : null;
-  if (body instanceof ReadableStream) void body.cancel().catch(() => {});
 }

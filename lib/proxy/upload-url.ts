@@ -18,16 +18,17 @@ export function redirectUpload(
   call: ProxyCall,
   key: PoolKey,
   config: ProxyConfig,
-  origin: string,
+  requested: URL,
 ): void {
   const address = headers.get(UPLOAD_URL_HEADER);
   if (address === null) return;
   const { provider } = call;
-  const bases = [provider.directUrl("")];
+  // Uploads stand beside the API's base path (`/upload/v1beta/files`).
+  const bases = [`${new URL(provider.directUrl("")).origin}/`];
   if (config.gatewayUrl !== null) bases.push(`${config.gatewayUrl}/${provider.slug}/`);
   const base = bases.find((candidate) => address.startsWith(candidate));
   if (base === undefined) return;
-  const url = new URL(`${origin}/api/${provider.slug}/${address.slice(base.length)}`);
+  const url = new URL(`${requested.origin}/api/${provider.slug}/${address.slice(base.length)}`);
   url.searchParams.delete("key");
   url.searchParams.set(KEY_ID_PARAMETER, key.id);
   headers.set(UPLOAD_URL_HEADER, url.href);

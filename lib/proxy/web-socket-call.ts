@@ -15,7 +15,7 @@ export function webSocketCall(
   request: Request,
   provider: Provider,
   path: string,
-  search: URLSearchParams,
+  search: string,
   model: string | null,
   config: ProxyConfig,
 ): ProxyCall {

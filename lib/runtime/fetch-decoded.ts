@@ -1,12 +1,14 @@
+import { platform } from "./platform";
+
 /**
  * `fetch` for hosts that hand out decoded bytes (Node, and Next's stream plumbing): the headers that
  * describe the encoded ones go.
  */
-export async function fetchDecoded(request: Request): Promise<Response> {
-  if (request.headers.get("upgrade") !== null) {
+export async function fetchDecoded(url: string, init: RequestInit): Promise<Response> {
+  if (new Headers(init.headers).has("upgrade")) {
     return new Response("WebSockets need the Worker's own entry.", { status: 501 });
   }
-  const response = await fetch(request);
+  const response = await platform.fetch(url, init);
   if (!response.headers.has("content-encoding")) return response;
   const headers = new Headers(response.headers);
   headers.delete("content-encoding");

@@ -3,19 +3,13 @@
  * clock, network and randomness. Both doors use it.
  * @module
  */
-import { createIsolateState } from "../db/isolate-state";
-import { openDatabase } from "../db/open-database";
-import { type Env, sealingSecrets } from "../env";
+import type { Env } from "../env";
 import { readProxyConfig } from "../proxy/config";
-import type { Proxy } from "../proxy/handle-request";
+import type { ProxyInstance } from "../proxy/handle-request";
+import { platform } from "./platform";
+import { sharedState } from "./shared-state";
 
-export interface IsolateProxy extends Proxy {
-  /** Something was changed outside the proxy: the next request asks the store first. */
-  expireState(): void;
-}
-
-/** Keyed by the database, so that several environments in one process (tests) stay apart. */
-const proxies = new WeakMap<D1Database, IsolateProxy>();
+const proxies = new WeakMap<D1Database, ProxyInstance>();
 
 /**
  * The isolate's proxy, made at the first call.
@@ -23,36 +17,21 @@ const proxies = new WeakMap<D1Database, IsolateProxy>();
  */
 export async function isolateProxy(
   env: Env,
-  fetchUpstream: Proxy["ports"]["fetch"],
-): Promise<IsolateProxy> {
+  fetchUpstream: ProxyInstance["ports"]["fetch"],
+): Promise<ProxyInstance> {
   const known = proxies.get(env.DB);
   if (known !== undefined) return known;
-  const config = readProxyConfig(env, await gatewayUrlOfBinding(env));
-  // Another request may have made it while this one asked the binding.
-  const madeMeanwhile = proxies.get(env.DB);
-  if (madeMeanwhile !== undefined) return madeMeanwhile;
-  const state = createIsolateState({
-    db: openDatabase(env.DB),
-    secrets: sealingSecrets(env),
-    authKey: env.AUTH_KEY ?? "",
-    nowMs: Date.now,
-    random: Math.random,
-  });
-  const proxy: IsolateProxy = {
-    config,
+  const proxy: ProxyInstance = {
+    config: readProxyConfig(env, await gatewayUrlOfBinding(env)),
     ports: {
-      nowMs: Date.now,
-      random: Math.random,
+      nowMs: platform.nowMs,
+      random: platform.random,
       fetch: fetchUpstream,
-      setTimer: (callback, ms) => {
-        const timer = setTimeout(callback, ms);
-        return () => clearTimeout(timer);
-      },
-      newRequestId: () => crypto.randomUUID(),
-      state,
+      setTimer: platform.setTimer,
+      newRequestId: platform.newId,
+      state: sharedState(env),
     },
     catalog: new Map(),
-    expireState: () => state.expire(),
   };
   proxies.set(env.DB, proxy);
   return proxy;

@@ -31,7 +31,9 @@ export class MemoryState implements ProxyState {
     return pool;
   }
 
-  async ready(): Promise<void> {}
+  ready(): null {
+    return null;
+  }
 
   async findAccessToken(text: string): Promise<AccessToken | null> {
     return this.#tokens.get(text) ?? null;

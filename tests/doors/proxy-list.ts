@@ -38,7 +38,11 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       const { token = door.token, headers, ...rest } = init;
       return door.fetch(CHAT, {
         method: "POST",
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+          ...headers,
+        },
         body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }),
         ...rest,
       });
@@ -96,7 +100,10 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       const [key] = await pool("google-ai-studio", { kind: "ok" });
       const path = "/api/google-ai-studio/v1beta/models/gemini-2.5-flash:generateContent";
       const body = JSON.stringify({ contents: [{ parts: [{ text: "Hello" }] }] });
-      const response = await door.fetch(`${path}?key=${door.token}&alt=json`, { method: "POST", body });
+      const response = await door.fetch(`${path}?key=${door.token}&alt=json`, {
+        method: "POST",
+        body,
+      });
       expect(response.status).toBe(200);
       const [seen] = door.upstream.requests;
       expect(seen).toMatchObject({ key, keyFrom: "x-goog-api-key", query: "?alt=json" });
@@ -265,7 +272,13 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
     test.each([
       ["no token", 401, "invalid_access_token", {}, {}],
       ["an unknown token", 401, "invalid_access_token", { token: "who-is-this" }, {}],
-      ["a model beyond the token's scope", 403, "access_denied", { limited: true }, { model: "gpt-x" }],
+      [
+        "a model beyond the token's scope",
+        403,
+        "access_denied",
+        { limited: true },
+        { model: "gpt-x" },
+      ],
       ["no model", 400, "model_required", {}, { body: "{}" }],
       ["broken JSON", 400, "model_required", {}, { body: '{"messages": [' }],
       ["an unknown provider", 404, "unknown_provider", {}, { path: "/api/nobody/v1/chat" }],
@@ -287,14 +300,21 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
     });
 
     test("our own errors come in the shape of the provider that was asked", async () => {
-      const anthropic = await door.fetch("/api/anthropic/v1/messages", { method: "POST", body: "{}" });
+      const anthropic = await door.fetch("/api/anthropic/v1/messages", {
+        method: "POST",
+        body: "{}",
+      });
       expect(await anthropic.json()).toMatchObject({
         type: "error",
         error: { type: "authentication_error", code: "invalid_access_token" },
       });
       const google = await door.fetch("/api/google-ai-studio/v1beta/models", { method: "GET" });
       expect(await google.json()).toMatchObject({
-        error: { code: 401, status: "UNAUTHENTICATED", details: [{ reason: "invalid_access_token" }] },
+        error: {
+          code: 401,
+          status: "UNAUTHENTICATED",
+          details: [{ reason: "invalid_access_token" }],
+        },
       });
     });
 

@@ -1,5 +1,5 @@
 /** The common list of proxy tests against the handler alone: no server, no store. */
-import { handleProxyRequest, type Proxy } from "../../lib/proxy/handle-request.ts";
+import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request.ts";
 import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "../doors/door.ts";
@@ -23,7 +23,7 @@ async function openHandler(): Promise<Door> {
       ],
     ]),
   );
-  const proxy: Proxy = {
+  const proxy: ProxyInstance = {
     config: {
       gatewayUrl: upstream.gatewayUrl,
       gatewayToken: null,
@@ -49,10 +49,10 @@ async function openHandler(): Promise<Door> {
     token: DOOR_TOKEN,
     limitedToken: DOOR_LIMITED_TOKEN,
     async fetch(path, init) {
-      const url = `http://one-balance.test${path}`;
-      const proxyPath = splitProxyPath(new URL(url).pathname);
+      const url = new URL(`http://one-balance.test${path}`);
+      const proxyPath = splitProxyPath(url.pathname);
       if (proxyPath === null) throw new Error(`${path} is not the proxy's`);
-      return handleProxyRequest(new Request(url, init), proxyPath, proxy, () => {});
+      return handleProxyRequest(new Request(url, init), url, proxyPath, proxy, () => {});
     },
     setKeys: async (provider, keys) => state.setKeys(provider, keys),
     keyStates: async (provider) =>

@@ -418,8 +418,8 @@ describe("checkProviderKey", () => {
   function upstream(status: number, body: unknown, gatewayUrl: string | null = null) {
     const asked: Request[] = [];
     const answer: CheckUpstream = {
-      fetch: async (request) => {
-        asked.push(request);
+      fetch: async (url, init) => {
+        asked.push(new Request(url, init));
         return Response.json(body, { status });
       },
       gatewayUrl,

@@ -9,6 +9,7 @@ import { rootCause } from "@/lib/db/root-cause";
 import { type Env, sealingSecrets } from "@/lib/env";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { type InputIssue, ManageError, type ManageErrorCode } from "@/lib/manage/manage-error";
+import { sharedState } from "@/lib/runtime/shared-state";
 import { BodyError } from "./read-body";
 
 export interface AdminCall<Params> {
@@ -40,6 +41,8 @@ export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) =>
         actor: admin.id,
       };
       const result = await handle({ request, params: await route.params, context, env });
+      // What was changed holds for the very next proxied request of this isolate.
+      if (request.method !== "GET") sharedState(env).expire();
       return answer(result === undefined ? 204 : 200, result);
     } catch (error) {
       return errorAnswer(error);

@@ -5,9 +5,9 @@
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
 import type { Env } from "@/lib/env";
-import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { handleProxyRequest } from "@/lib/proxy/handle-request";
 import { splitProxyPath } from "@/lib/proxy/proxy-path";
+import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 
 export const dynamic = "force-dynamic";
@@ -16,11 +16,12 @@ async function handle(request: Request): Promise<Response> {
   const { env, ctx } = await getCloudflareContext<Record<string, unknown>, ExecutionContext>({
     async: true,
   });
-  const path = splitProxyPath(new URL(request.url).pathname);
+  const url = new URL(request.url);
+  const path = splitProxyPath(url.pathname);
   if (path === null) return new Response(null, { status: 404 });
   // Bindings are declared in lib/env.ts; OpenNext's own type knows only its own.
   const proxy = await isolateProxy(env as unknown as Env, fetchDecoded);
-  return handleProxyRequest(request, path, proxy, (work) => ctx.waitUntil(work));
+  return handleProxyRequest(request, url, path, proxy, (work) => ctx.waitUntil(work));
 }
 
 export {

@@ -1,0 +1,32 @@
+/**
+ * The state of this isolate, one for everybody in it.
+ * @module
+ */
+import { createIsolateState, type IsolateState } from "../db/isolate-state";
+import { openDatabase } from "../db/open-database";
+import { type Env, sealingSecrets } from "../env";
+import { platform } from "./platform";
+
+/**
+ * On `globalThis`, because the Worker's entry and Next are bundled apart and each has its own copy of
+ * this module: a change made through the admin API must reach the proxy beside it. Keyed by the
+ * database, so that several environments in one process (tests) stay apart.
+ */
+const shared = globalThis as { oneBalanceStates?: WeakMap<D1Database, IsolateState> };
+
+/** The isolate's state, made at the first call. */
+export function sharedState(env: Env): IsolateState {
+  shared.oneBalanceStates ??= new WeakMap();
+  let state = shared.oneBalanceStates.get(env.DB);
+  if (state === undefined) {
+    state = createIsolateState({
+      db: openDatabase(env.DB),
+      secrets: sealingSecrets(env),
+      authKey: env.AUTH_KEY ?? "",
+      nowMs: platform.nowMs,
+      random: platform.random,
+    });
+    shared.oneBalanceStates.set(env.DB, state);
+  }
+  return state;
+}

@@ -1,0 +1,101 @@
+/** `npm start` as a user meets it, on a build that is there already. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { root } from "../../scripts/root.ts";
+
+let dataDir = "";
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "one-balance-start-"));
+});
+
+afterAll(() => rm(dataDir, { recursive: true }));
+
+interface Started {
+  readonly child: ChildProcess;
+  /** Everything it has printed so far. */
+  output(): string;
+  readonly exit: Promise<number | null>;
+}
+
+function start(environment: Readonly<Record<string, string>> = {}): Started {
+  const child = spawn("npm", ["start"], {
+    cwd: root,
+    env: { ...process.env, AUTH_KEY: "", PORT: "0", DATA_DIR: dataDir, ...environment },
+    // As a terminal has it: signals can be sent to all of its processes at once.
+    detached: true,
+  });
+  let output = "";
+  child.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    output += chunk;
+  });
+  const exit = once(child, "close").then(([exitCode]) => exitCode);
+  return { child, output: () => output, exit };
+}
+
+async function served(started: Started): Promise<string> {
+  const pattern = /serving at (http:\S+)/;
+  await expect.poll(started.output, { timeout: 20_000 }).toMatch(/Ctrl-C stops it/);
+  return pattern.exec(started.output())?.[1] ?? "";
+}
+
+describe("npm start", () => {
+  test("serves within seconds, and the token it prints is the admin's, now and after a restart", async () => {
+    const startedAtMs = Date.now();
+    const first = start();
+    const url = await served(first);
+    expect(Date.now() - startedAtMs).toBeLessThan(15_000);
+    expect(await (await fetch(`${url}/api/health`)).json()).toEqual({ status: "ok" });
+    expect(await (await fetch(url)).text()).toContain("One Balance");
+    const token = /\bob-[\w-]{43}\b/.exec(first.output())?.[0] ?? "";
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${url}/api/admin/provider-keys`, { headers })).status).toBe(200);
+    first.child.kill("SIGTERM");
+    expect(await first.exit).toBe(0);
+    await expect(fetch(`${url}/api/health`)).rejects.toThrow();
+
+    const second = start();
+    await served(second);
+    expect(second.output()).toContain(token);
+    // Ctrl-C reaches npm, its shell, the server and workerd at once.
+    process.kill(-Number(second.child.pid), "SIGINT");
+    expect(await second.exit).toBe(0);
+    expect(() => process.kill(-Number(second.child.pid), 0)).toThrow("ESRCH");
+  });
+
+  test("a given AUTH_KEY is used and not printed", async () => {
+    const started = start({ AUTH_KEY: "my-own-token" });
+    const url = await served(started);
+    const headers = { authorization: "Bearer my-own-token" };
+    expect((await fetch(`${url}/api/admin/provider-keys`, { headers })).status).toBe(200);
+    expect(started.output()).not.toMatch(/my-own-token|\bob-/);
+    started.child.kill("SIGINT");
+    expect(await started.exit).toBe(0);
+  });
+
+  test("a taken port and a wrong setting are told in one line", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const address = taken.address();
+    const port = String(typeof address === "object" ? address?.port : "");
+    const onTakenPort = start({ PORT: port });
+    expect(await onTakenPort.exit).toBe(1);
+    expect(onTakenPort.output()).toContain(
+      `one-balance: port ${port} is already in use; set PORT to another\n`,
+    );
+    taken.close();
+
+    const wrong = start({ AI_GATEWAY_URL: "not a url" });
+    expect(await wrong.exit).toBe(1);
+    expect(wrong.output()).toMatch(/one-balance: AI_GATEWAY_URL must be [^\n]+\n/);
+    expect(wrong.output()).not.toContain("    at ");
+  });
+});
