@@ -8,6 +8,7 @@ import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy } from "./lib/runtime/isolate-proxy";
 import { platform } from "./lib/runtime/platform";
+import { sharedState } from "./lib/runtime/shared-state";
 
 export default {
   async fetch(request, env, context) {
@@ -17,6 +18,8 @@ export default {
       const proxy = await isolateProxy(env, platform.fetch);
       return handleProxyRequest(request, url, path, proxy, (work) => context.waitUntil(work));
     }
+    // Made before Next is loaded, so that it keeps the platform's own clock.
+    sharedState(env);
     const next = await import("#open-next");
     return next.default.fetch(request, env, context);
   },

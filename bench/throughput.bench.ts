@@ -9,8 +9,8 @@ import { cpuMs, runLoad, startUpstream } from "./lib/processes.ts";
 import { median } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
 
-const ROUNDS = 7;
-const SECONDS = 3;
+const ROUNDS = 15;
+const SECONDS = 1.5;
 const CONNECTIONS = 16;
 
 /** A chat of a few turns: 2 KB. */

@@ -51,12 +51,17 @@ export class EventWriter {
     return [...this.#underWay, ...this.#pending.values()];
   }
 
+  /** Whether there are events that no trusted runner sees to. */
+  isDue(): boolean {
+    if (this.#pending.size + this.#underWay.length === 0) return false;
+    return this.#runner === null || this.#options.nowMs() - this.#runner.sinceMs >= RUNNER_TRUST_MS;
+  }
+
   /** Resolves when all events are written, or another call sees to them, or the store refuses for too long. */
   async flush(): Promise<void> {
+    if (!this.isDue()) return;
     const { nowMs } = this.#options;
     const sinceMs = nowMs();
-    if (this.#pending.size + this.#underWay.length === 0) return;
-    if (this.#runner !== null && sinceMs - this.#runner.sinceMs < RUNNER_TRUST_MS) return;
     const runner = { sinceMs };
     this.#runner = runner;
     this.#putBack();

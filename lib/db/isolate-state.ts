@@ -145,8 +145,12 @@ class D1IsolateState implements IsolateState {
     this.#writer.add(event);
   }
 
-  async afterResponse(): Promise<void> {
-    await Promise.all([this.#writer.flush(), this.#refreshIfDue()]);
+  afterResponse(): Promise<void> | null {
+    const work = [
+      ...(this.#writer.isDue() ? [this.#writer.flush()] : []),
+      ...(this.#isRefreshDue() ? [this.#startRead().done] : []),
+    ];
+    return work.length === 0 ? null : Promise.all(work).then(() => {});
   }
 
   expire(): void {
@@ -156,11 +160,13 @@ class D1IsolateState implements IsolateState {
     this.#read = null;
   }
 
-  async #refreshIfDue(): Promise<void> {
+  #isRefreshDue(): boolean {
     const nowMs = this.#options.nowMs();
-    if (nowMs < this.#retryMs || nowMs - this.#readStartedMs < REFRESH_GAP_MS) return;
-    if (this.#readUnderWay() !== null) return;
-    await this.#startRead().done;
+    return (
+      nowMs >= this.#retryMs &&
+      nowMs - this.#readStartedMs >= REFRESH_GAP_MS &&
+      this.#readUnderWay() === null
+    );
   }
 
   #mayAskForToken(): boolean {

@@ -4,7 +4,7 @@
  */
 
 /** The RFC's list, and `proxy-connection`, which old clients send although it never was standard. */
-const HOP_BY_HOP = [
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-authenticate",
@@ -14,17 +14,24 @@ const HOP_BY_HOP = [
   "trailer",
   "transfer-encoding",
   "upgrade",
-] as const;
+]);
+
+/** The headers that `Connection` declares to end here as well, beside the usual ones. */
+export function connectionHeaders(headers: Headers): string[] {
+  const named = headers.get("connection");
+  if (named === null || named === "keep-alive" || named === "close") return [];
+  return (
+    named
+      .toLowerCase()
+      .split(",")
+      .map((part) => part.trim())
+      // `Headers.delete` throws on what is no header name; such an option cannot name a header.
+      .filter((name) => /^[!#$%&'*+\-.^_`|~\w]+$/.test(name) && !HOP_BY_HOP.has(name))
+  );
+}
 
 /** Removes the hop-by-hop headers, those that `Connection` names among them, in place. */
 export function removeHopByHop(headers: Headers): void {
-  const named = headers.get("connection");
-  if (named !== null) {
-    for (const part of named.split(",")) {
-      const name = part.trim();
-      // `Headers.delete` throws on what is no header name; such an option cannot name a header.
-      if (/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) headers.delete(name);
-    }
-  }
+  for (const name of connectionHeaders(headers)) headers.delete(name);
   for (const name of HOP_BY_HOP) headers.delete(name);
 }

@@ -67,22 +67,21 @@ export function discardAnswer(result: Answer | NoAnswer): void {
 async function send(
   call: ProxyCall,
   keyText: string,
-  { clientSignal, config, ports }: RequestScope,
+  { request, config, ports }: RequestScope,
 ): Promise<Answer | NoAnswer> {
   try {
     const outgoing = new Outgoing(call);
     call.placeKey(outgoing, keyText);
     if (call.route === "gateway") addGatewayHeaders(outgoing.headers, config);
     const body = bodyToSend(call.body);
-    const response = await ports.fetch(outgoing.address, {
+    const init: RequestInit = {
       method: call.method,
       headers: outgoing.headers,
       // Followed here, a redirect could take the key to another host.
       redirect: "manual",
-      signal: clientSignal,
-      // Node asks for `duplex` with a streamed body; workerd ignores it.
-      ...(body === null ? {} : { body, duplex: "half" }),
-    });
+    };
+    if (body !== null) init.body = body;
+    const response = await ports.fetch(outgoing.address, init, request);
     return await judged(call, keyText, response, ports.nowMs());
   } catch (error) {
     if (error instanceof ProviderPathError) throw error;
@@ -98,7 +97,8 @@ class Outgoing implements OutgoingRequest {
   #url: URL | null = null;
 
   constructor(call: ProxyCall) {
-    this.headers = new Headers(call.headers);
+    // A second attempt's key takes the place of the first's; only subprotocols would add up.
+    this.headers = call.isWebSocket ? new Headers(call.headers) : call.headers;
     this.route = call.route;
     this.#address = call.url;
   }
@@ -155,10 +155,7 @@ function withoutKey(bytes: Bytes, text: string, keyText: string): Bytes {
 }
 
 /** Looking into a compressed stream would unpack it on its way to the client. */
-function isPlainEventStream({ status, headers }: Response): boolean {
-  return (
-    status === 200 &&
-    !headers.has("content-encoding") &&
-    (headers.get("content-type") ?? "").startsWith("text/event-stream")
-  );
+function isPlainEventStream({ headers }: Response): boolean {
+  const isEventStream = headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+  return isEventStream && !headers.has("content-encoding");
 }

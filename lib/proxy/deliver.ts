@@ -17,29 +17,32 @@ export function deliver(
   { requestId, attempts, config }: RequestScope,
 ): Response {
   const { response, body, verdict } = answer;
-  const headers = new Headers(response.headers);
+  const delivered = response.webSocket
+    ? new Response(null, { status: 101, webSocket: response.webSocket, headers: response.headers })
+    : new Response(isNullBodyStatus(response.status) ? null : body, response);
+  const { headers } = delivered;
   removeHopByHop(headers);
   headers.delete("set-cookie");
   if (body !== response.body) {
     // It was read here, and so unpacked; its length is set anew.
-    if (headers.has("content-encoding") || body instanceof Uint8Array)
+    if (headers.has("content-encoding") || body instanceof Uint8Array) {
       headers.delete("content-length");
+    }
     headers.delete("content-encoding");
   }
   headers.set(RESPONSE_HEADERS.requestId, requestId);
   headers.set(RESPONSE_HEADERS.attempts, String(attempts));
   const source = limitSource(verdict.meaning);
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
-  redirectUpload(headers, call, key, config, url);
+  if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
+  if (call.isWebSocket) setProtocol(headers, request, response);
+  return delivered;
+}
 
-  if (response.webSocket) {
-    headers.delete("sec-websocket-protocol");
-    const protocol = chosenProtocol(request.headers, response.headers);
-    if (protocol !== null) headers.set("sec-websocket-protocol", protocol);
-    return new Response(null, { status: 101, webSocket: response.webSocket, headers });
-  }
-  const { status, statusText } = response;
-  return new Response(isNullBodyStatus(status) ? null : body, { status, statusText, headers });
+function setProtocol(headers: Headers, request: Request, response: Response): void {
+  const protocol = chosenProtocol(request.headers, response.headers);
+  if (protocol === null) headers.delete("sec-websocket-protocol");
+  else headers.set("sec-websocket-protocol", protocol);
 }
 
 function limitSource(meaning: Answer["verdict"]["meaning"]): LimitSource | null {

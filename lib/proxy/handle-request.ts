@@ -43,7 +43,7 @@ export async function handleProxyRequest(
 ): Promise<Response> {
   const scope: RequestScope = {
     requestId: ports.newRequestId(),
-    clientSignal: request.signal,
+    request,
     config,
     ports,
     attempts: 0,
@@ -64,7 +64,8 @@ export async function handleProxyRequest(
   } catch (error) {
     return errorResponse(asProxyError(error), errorFormat, scope.requestId, scope.attempts);
   } finally {
-    waitUntil(ports.state.afterResponse());
+    const upkeep = ports.state.afterResponse();
+    if (upkeep !== null) waitUntil(upkeep);
   }
 }
 

@@ -1,8 +1,9 @@
-import { removeHopByHop } from "../http/hop-by-hop";
+import { connectionHeaders, HOP_BY_HOP } from "../http/hop-by-hop";
 import { CREDENTIAL_HEADERS } from "./request-credential";
 
 /** Tells where a client sits, whatever proxy wrote it; and what only concerns this hop. */
 const WITHHELD = new Set<string>([
+  ...HOP_BY_HOP,
   ...CREDENTIAL_HEADERS,
   "cookie",
   "host",
@@ -34,7 +35,7 @@ export function outgoingHeaders(incoming: Headers, toGateway: boolean): Headers 
     if (!toGateway && name.startsWith("cf-aig-")) return;
     outgoing.append(name, value);
   });
-  removeHopByHop(outgoing);
+  for (const name of connectionHeaders(incoming)) outgoing.delete(name);
   // Cloudflare's browser integrity check refuses requests without one (error 1010).
   if (!outgoing.has("user-agent")) outgoing.set("user-agent", "one-balance");
   return outgoing;

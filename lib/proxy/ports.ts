@@ -11,7 +11,8 @@ export interface ProxyPorts {
   nowMs(): number;
   /** In [0, 1). */
   random(): number;
-  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** @param client Whose leaving cancels the fetch, where the host does not see to that by itself. */
+  fetch(url: string, init: RequestInit, client: Request): Promise<Response>;
   /** Runs `callback` once after `ms`; the returned function cancels it. */
   setTimer(callback: () => void, ms: number): () => void;
   newRequestId(): string;
@@ -54,8 +55,8 @@ export interface ProxyState {
   openKey(key: PoolKey): Promise<string>;
   /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
   record(event: StateEvent): void;
-  /** Called once a response is on its way: flushes events and asks for changes when due. */
-  afterResponse(): Promise<void>;
+  /** Called once a response is on its way: flushes events and asks for changes. Null if neither is due. */
+  afterResponse(): Promise<void> | null;
 }
 
 /** Why a key's state changed; kept with the change and shown to people. */

@@ -4,8 +4,8 @@ import type { ProxyPorts } from "./ports";
 /** One request's surroundings, handed down its story. */
 export interface RequestScope {
   readonly requestId: string;
-  /** Aborts when the client leaves. */
-  readonly clientSignal: AbortSignal;
+  /** The client's. Its `signal` is asked for only where something went wrong: in workerd it has its price. */
+  readonly request: Request;
   readonly config: ProxyConfig;
   readonly ports: ProxyPorts;
   /** Attempts made so far. */

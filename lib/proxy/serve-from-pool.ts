@@ -30,7 +30,7 @@ const LONGEST_BACKOFF_MS = 500;
 
 /** @throws {ProxyError} if no upstream answer is fit to be delivered. */
 export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promise<Served> {
-  const { config, ports, clientSignal } = scope;
+  const { config, ports, request } = scope;
   const pool = ports.state.pool(call.provider.slug);
   const deadline = startDeadline(config.firstByteTimeoutMs, ports);
   const choice = new KeyChoice(pool, call);
@@ -44,11 +44,11 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
   const backOff = async () => {
     const jitteredMs = backoffMs * (0.5 + ports.random() / 2);
     backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
-    await pause(jitteredMs, clientSignal, deadline, ports);
+    await pause(jitteredMs, request.signal, deadline, ports);
   };
 
   try {
-    while (scope.attempts < maxAttempts && !clientSignal.aborted && !deadline.expired) {
+    while (scope.attempts < maxAttempts) {
       const key = choice.next(ports.nowMs());
       if (key === null) break;
       const keyText = await openKey(key, scope);
@@ -62,8 +62,9 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
 
       if (result.kind === "no-answer") {
         failure = result;
-        if (clientSignal.aborted || deadline.expired || !mayRepeat(call)) break;
+        if (!mayRepeat(call)) break;
         await backOff();
+        if (deadline.expired || request.signal.aborted) break;
         continue;
       }
       const served = { answer: result, key };
@@ -83,6 +84,7 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
       if (NOBODYS_FAULT.has(verdict.meaning)) {
         if (!mayRepeat(call)) break;
         await backOff();
+        if (deadline.expired || request.signal.aborted) break;
         continue;
       }
       choice.refused(key);
@@ -151,9 +153,9 @@ function concede(
   pool: KeyPool,
   failure: Failure | null,
   deadline: Deadline,
-  { config, ports, clientSignal, attempts }: RequestScope,
+  { config, ports, request, attempts }: RequestScope,
 ): Served {
-  if (clientSignal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
+  if (request.signal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
   if (deadline.expired) {
     const seconds = config.firstByteTimeoutMs / 1000;
     throw new ProxyError(

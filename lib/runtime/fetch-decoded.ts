@@ -3,12 +3,23 @@ import { platform } from "./platform";
 /**
  * `fetch` for hosts that hand out decoded bytes (Node, and Next's stream plumbing): the headers that
  * describe the encoded ones go.
+ * @param client Whose leaving cancels the fetch.
  */
-export async function fetchDecoded(url: string, init: RequestInit): Promise<Response> {
+export async function fetchDecoded(
+  url: string,
+  init: RequestInit,
+  client: Request,
+): Promise<Response> {
   if (new Headers(init.headers).has("upgrade")) {
     return new Response("WebSockets need the Worker's own entry.", { status: 501 });
   }
-  const response = await platform.fetch(url, init);
+  // Node asks for `duplex` with a streamed body.
+  const options: RequestInit & { duplex: "half" } = {
+    ...init,
+    signal: client.signal,
+    duplex: "half",
+  };
+  const response = await platform.fetch(url, options);
   if (!response.headers.has("content-encoding")) return response;
   const headers = new Headers(response.headers);
   headers.delete("content-encoding");

@@ -6,6 +6,7 @@
 import type { Env } from "../env";
 import { readProxyConfig } from "../proxy/config";
 import type { ProxyInstance } from "../proxy/handle-request";
+import { newRequestId } from "../proxy/new-request-id";
 import { platform } from "./platform";
 import { sharedState } from "./shared-state";
 
@@ -28,7 +29,7 @@ export async function isolateProxy(
       random: platform.random,
       fetch: fetchUpstream,
       setTimer: platform.setTimer,
-      newRequestId: platform.newId,
+      newRequestId: () => newRequestId(platform.nowMs(), platform.random()),
       state: sharedState(env),
     },
     catalog: new Map(),

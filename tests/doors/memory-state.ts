@@ -47,7 +47,9 @@ export class MemoryState implements ProxyState {
     this.events.push(event);
   }
 
-  async afterResponse(): Promise<void> {}
+  afterResponse(): null {
+    return null;
+  }
 }
 
 function newKey(provider: string, text: string): PoolKey {
