@@ -7,6 +7,7 @@ import type { Env } from "./lib/env";
 import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy } from "./lib/runtime/isolate-proxy";
+import { misconfigured } from "./lib/runtime/misconfigured";
 import { platform } from "./lib/runtime/platform";
 import { sharedState } from "./lib/runtime/shared-state";
 
@@ -15,8 +16,12 @@ export default {
     const url = new URL(request.url);
     const path = splitProxyPath(url.pathname);
     if (path !== null) {
-      const proxy = await isolateProxy(env, platform.fetch);
-      return handleProxyRequest(request, url, path, proxy, (work) => context.waitUntil(work));
+      try {
+        const proxy = await isolateProxy(env, platform.fetch);
+        return handleProxyRequest(request, url, path, proxy, (work) => context.waitUntil(work));
+      } catch (error) {
+        return misconfigured(error);
+      }
     }
     // Made before Next is loaded, so that it keeps the platform's own clock.
     sharedState(env);

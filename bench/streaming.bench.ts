@@ -13,7 +13,7 @@ import { median, quantile } from "./lib/quantile.ts";
 import { STREAM_CHUNK, STREAM_CHUNKS } from "./lib/stream-answer.ts";
 import { writeResult } from "./lib/write-result.ts";
 
-const ROUNDS = 7;
+const ROUNDS = 10;
 const SECONDS = 3;
 const SLOW_READERS = 20;
 
@@ -68,27 +68,25 @@ try {
   contenders.push(await startOneBalance(upstream.url, 10));
   for (const contender of contenders) await firstBytesMs(contender);
 
-  const rounds = contenders.map((): { p50: number; p99: number }[] => []);
+  const firstBytes = contenders.map((): number[] => []);
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     for (const [index, contender] of contenders.entries()) {
-      const values = await firstBytesMs(contender);
-      rounds[index]?.push({ p50: median(values), p99: quantile(values, 0.99) });
+      firstBytes[index]?.push(...(await firstBytesMs(contender)));
     }
   }
   const growths: number[] = [];
   for (const contender of contenders) growths.push(await growthWithSlowReaders(contender));
 
-  const [bare = []] = rounds;
-  const ratio = (own: { p50: number; p99: number }[], of: "p50" | "p99") =>
-    median(own.map((each, turn) => each[of] / (bare[turn]?.[of] ?? Number.NaN)));
+  const [bare = []] = firstBytes;
   const rows = contenders.map(({ name }, index) => {
-    const own = rounds[index] ?? [];
+    const own = firstBytes[index] ?? [];
     return {
       contender: name,
-      firstByteP50Ms: Number(median(own.map((each) => each.p50)).toFixed(2)),
-      firstByteP99Ms: Number(median(own.map((each) => each.p99)).toFixed(2)),
-      ratioP50: Number(ratio(own, "p50").toFixed(2)),
-      ratioP99: Number(ratio(own, "p99").toFixed(2)),
+      streams: own.length,
+      firstByteP50Ms: Number(median(own).toFixed(2)),
+      firstByteP99Ms: Number(quantile(own, 0.99).toFixed(2)),
+      ratioP50: Number((median(own) / median(bare)).toFixed(2)),
+      ratioP99: Number((quantile(own, 0.99) / quantile(bare, 0.99)).toFixed(2)),
       [`growth with ${SLOW_READERS} stalled readers, MiB`]: Math.round(
         growths[index] ?? Number.NaN,
       ),

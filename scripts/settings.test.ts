@@ -34,4 +34,11 @@ describe("settings", () => {
     expect(read).toThrow(ExpectedError);
     expect(read).toThrow(new RegExp(`^${name} must be .*"${value}"$`));
   });
+
+  test("an AUTH_KEY that cannot be understood is refused without telling the key", () => {
+    const read = () => settingsFrom({ AUTH_KEY: "good;secret-key(soon)=openai" }, {});
+    expect(read).toThrow(ExpectedError);
+    expect(read).toThrow(/^AUTH_KEY, definition 2: /);
+    expect(read).not.toThrow(/secret-key/);
+  });
 });

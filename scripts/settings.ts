@@ -5,6 +5,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { parseAuthKey } from "../lib/db/parse-auth-key.ts";
+import { ConfigError, readProxyConfig } from "../lib/proxy/config.ts";
 import { ExpectedError } from "./expected-error.ts";
 import { root } from "./root.ts";
 
@@ -35,8 +37,6 @@ const WORKER_VARS = [
   "GOOGLE_SECRET",
 ];
 
-const POSITIVE_INTEGERS = ["CONSECUTIVE_429_THRESHOLD", "FIRST_BYTE_TIMEOUT_MS", "MAX_ATTEMPTS"];
-
 type Variables = Readonly<NodeJS.Dict<string>>;
 
 /** Settings of this process. */
@@ -51,13 +51,7 @@ export function settingsFrom(environment: Variables, devVars: Variables): Settin
     const value = environment[name] || devVars[name];
     if (value) vars[name] = value;
   }
-  for (const name of POSITIVE_INTEGERS) {
-    const value = vars[name];
-    if (value !== undefined && !/^[1-9]\d*$/.test(value)) {
-      throw new ExpectedError(`${name} must be a whole number above 0, but is "${value}"`);
-    }
-  }
-  if (vars.AI_GATEWAY_URL !== undefined) checkHttpUrl("AI_GATEWAY_URL", vars.AI_GATEWAY_URL);
+  checkWorkerVars(vars);
   return {
     port: readPort(environment.PORT),
     dataDir: resolve(root, environment.DATA_DIR || ".data"),
@@ -84,8 +78,13 @@ function readPort(value: string | undefined): number {
   return port;
 }
 
-function checkHttpUrl(name: string, value: string): void {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new ExpectedError(`${name} must be an http or https URL, but is "${value}"`);
+/** Asks the Worker's own readers, so that what it would refuse is refused before it starts. */
+function checkWorkerVars(vars: Readonly<Record<string, string>>): void {
+  const [problem] = parseAuthKey(vars.AUTH_KEY ?? "").problems;
+  if (problem !== undefined) throw new ExpectedError(`AUTH_KEY, ${problem}`);
+  try {
+    readProxyConfig(vars, null);
+  } catch (error) {
+    throw error instanceof ConfigError ? new ExpectedError(error.message) : error;
   }
 }

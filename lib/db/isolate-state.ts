@@ -109,8 +109,14 @@ class D1IsolateState implements IsolateState {
     return this.#catchUp(this.#known.version === null ? COLD_WAIT_MS : WARM_WAIT_MS);
   }
 
-  async findAccessToken(text: string): Promise<AccessToken | null> {
-    const hash = this.#tokenHashes.get(text) ?? (await hashToken(text));
+  findAccessToken(text: string): AccessToken | null | Promise<AccessToken | null> {
+    const hash = this.#tokenHashes.get(text);
+    const token = hash && (this.#envTokens?.get(hash) ?? this.#known.accessToken(hash));
+    return token || this.#lookUpAccessToken(text);
+  }
+
+  async #lookUpAccessToken(text: string): Promise<AccessToken | null> {
+    const hash = await hashToken(text);
     this.#envTokens ??= await envAccessTokens(this.#options.authKey);
     let token = this.#envTokens.get(hash) ?? this.#known.accessToken(hash);
     if (token === undefined && this.#mayAskForToken()) {
@@ -126,9 +132,11 @@ class D1IsolateState implements IsolateState {
     return this.#known.pool(provider);
   }
 
-  async openKey(key: PoolKey): Promise<string> {
-    const opened = this.#openedKeys.get(key.sealed);
-    if (opened !== undefined) return opened;
+  openKey(key: PoolKey): string | Promise<string> {
+    return this.#openedKeys.get(key.sealed) ?? this.#unseal(key);
+  }
+
+  async #unseal(key: PoolKey): Promise<string> {
     if (this.#options.secrets === null) throw new SealError("KEY_ENCRYPTION_SECRET is not set");
     const text = await openSealed(key.sealed, this.#options.secrets);
     this.#openedKeys.set(key.sealed, text);

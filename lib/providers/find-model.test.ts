@@ -8,7 +8,7 @@ function find(slug: string, target: string, body: Record<string, string> = {}): 
   const [path = "", query = ""] = target.split("?");
   return findModel(provider, {
     path,
-    search: new URLSearchParams(query),
+    queryParameter: (name) => new URLSearchParams(query).get(name),
     bodyFields: (name) => body[name] ?? null,
   });
 }

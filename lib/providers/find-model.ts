@@ -7,7 +7,8 @@ import type { Provider } from "./types";
 export interface ModelSources {
   /** Path below `/api/{slug}/`, percent-encoded as it came, without a leading slash. */
   readonly path: string;
-  readonly search: URLSearchParams;
+  /** A query parameter; null where absent. */
+  readonly queryParameter: (name: string) => string | null;
   /** A top-level field of the JSON body, or of the multipart form; null where absent. */
   readonly bodyFields: (name: string) => string | null;
 }
@@ -18,11 +19,11 @@ export interface ModelSources {
  */
 export function findModel(
   { model }: Provider,
-  { path, search, bodyFields }: ModelSources,
+  { path, queryParameter, bodyFields }: ModelSources,
 ): string | null {
   const inPath = model.path?.exec(path)?.[1];
   if (inPath !== undefined) return decode(inPath);
-  const inQuery = model.query === undefined ? null : search.get(model.query);
+  const inQuery = model.query === undefined ? null : queryParameter(model.query);
   if (inQuery) return inQuery;
   for (const field of model.body ?? []) {
     const inBody = bodyFields(field);

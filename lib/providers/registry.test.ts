@@ -13,33 +13,26 @@ function provider(slug: string): Provider {
   return found;
 }
 
-/** A request as a client's credentials and the proxy's gateway token may have left it. */
+/** A request as the proxy hands it over: without the client's credentials, with its own for the gateway. */
 function requestTo(
   url: string,
   route: OutgoingRequest["route"],
   headers: Record<string, string> = {},
 ): OutgoingRequest {
-  const stale = {
-    authorization: "Bearer stale",
-    "x-api-key": "stale",
-    "x-goog-api-key": "stale",
-    "api-key": "stale",
-    "xi-api-key": "stale",
-  };
   return {
     url: new URL(url),
     route,
-    headers: new Headers({ ...stale, "cf-aig-authorization": "Bearer gateway", ...headers }),
+    headers: new Headers({ "cf-aig-authorization": "Bearer gateway", ...headers }),
   };
 }
 
-/** Everything in the request that holds the key, and every credential that should have gone. */
+/** Everything in the request that holds the key. */
 function placed({ url, headers }: OutgoingRequest, key = KEY): string[] {
   const found = [...headers]
-    .filter(([, value]) => value.includes(key) || value.includes("stale"))
+    .filter(([, value]) => value.includes(key))
     .map(([name, value]) => `${name}: ${value}`);
   for (const [name, value] of url.searchParams)
-    if (value.includes(key) || value.includes("stale")) found.push(`?${name}=${value}`);
+    if (value.includes(key)) found.push(`?${name}=${value}`);
   return found;
 }
 

@@ -97,8 +97,7 @@ class Outgoing implements OutgoingRequest {
   #url: URL | null = null;
 
   constructor(call: ProxyCall) {
-    // A second attempt's key takes the place of the first's; only subprotocols would add up.
-    this.headers = call.isWebSocket ? new Headers(call.headers) : call.headers;
+    this.headers = new Headers(call.headers);
     this.route = call.route;
     this.#address = call.url;
   }
@@ -123,26 +122,40 @@ function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {
   headers.set("cf-aig-max-attempts", "1");
 }
 
-async function judged(
+function judged(
   call: ProxyCall,
   keyText: string,
   response: Response,
   nowMs: number,
+): Answer | Promise<Answer> {
+  if (response.status >= 400) return judgedError(call, keyText, response, nowMs);
+  return isPlainEventStream(response) && response.body !== null
+    ? judgedStream(call, response, response.body, nowMs)
+    : { kind: "answer", response, body: response.body, verdict: OK };
+}
+
+/** A stream may begin with an error although its status is 200: it is looked at before the client sees it. */
+async function judgedStream(
+  { provider }: ProxyCall,
+  response: Response,
+  stream: ByteStream,
+  nowMs: number,
 ): Promise<Answer> {
-  const { provider } = call;
-  if (response.status < 400) {
-    if (!isPlainEventStream(response) || response.body === null) {
-      return { kind: "answer", response, body: response.body, verdict: OK };
-    }
-    // A stream may begin with an error although its status is 200: look before the client does.
-    const start = await readHead(response.body, 1);
-    const text = decoder.decode(start.head);
-    const verdict = judgeStreamStart({ provider, text, nowMs }) ?? OK;
-    return { kind: "answer", response, body: rejoin(start), verdict };
-  }
+  const start = await readHead(stream, 1);
+  const text = decoder.decode(start.head);
+  const verdict = judgeStreamStart({ provider, text, nowMs }) ?? OK;
+  return { kind: "answer", response, body: rejoin(start), verdict };
+}
+
+async function judgedError(
+  { provider }: ProxyCall,
+  keyText: string,
+  response: Response,
+  nowMs: number,
+): Promise<Answer> {
+  const { status, headers } = response;
   const start = response.body === null ? EMPTY : await readHead(response.body, JUDGED_BYTES);
   const text = decoder.decode(start.head);
-  const { status, headers } = response;
   const verdict = judgeAnswer({ provider, status, headers, text, nowMs });
   const head = withoutKey(start.head, text, keyText);
   const body = start.rest === null ? head : rejoin({ head, rest: start.rest });

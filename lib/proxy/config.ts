@@ -23,7 +23,10 @@ export class ConfigError extends Error {
  * @param bindingGatewayUrl What the `AI` binding says, used where no variable names a gateway.
  * @throws {ConfigError} naming the variable whose value cannot be used.
  */
-export function readProxyConfig(env: Env, bindingGatewayUrl: string | null): ProxyConfig {
+export function readProxyConfig(
+  env: Omit<Env, "DB">,
+  bindingGatewayUrl: string | null,
+): ProxyConfig {
   return {
     gatewayUrl: gatewayUrl(env) ?? bindingGatewayUrl?.replace(/\/+$/, "") ?? null,
     gatewayToken: env.AI_GATEWAY_TOKEN || null,
@@ -41,11 +44,13 @@ export function readProxyConfig(env: Env, bindingGatewayUrl: string | null): Pro
   };
 }
 
-function gatewayUrl(env: Env): string | null {
+function gatewayUrl(env: Omit<Env, "DB">): string | null {
   if (env.AI_GATEWAY_URL) {
     const url = URL.canParse(env.AI_GATEWAY_URL) ? new URL(env.AI_GATEWAY_URL) : null;
     if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") {
-      throw new ConfigError(`AI_GATEWAY_URL is not an http(s) address: ${env.AI_GATEWAY_URL}`);
+      throw new ConfigError(
+        `AI_GATEWAY_URL must be an http or https address, not "${env.AI_GATEWAY_URL}"`,
+      );
     }
     return url.href.replace(/\/+$/, "");
   }
@@ -59,7 +64,7 @@ function positiveInteger(name: string, text: string | undefined, fallback: numbe
   if (text === undefined || text === "") return fallback;
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new ConfigError(`${name} must be a whole number above 0, not ${JSON.stringify(text)}`);
+    throw new ConfigError(`${name} must be a whole number above 0, not "${text}"`);
   }
   return value;
 }

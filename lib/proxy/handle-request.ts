@@ -52,7 +52,7 @@ export async function handleProxyRequest(
   const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
   try {
     await catchUp(ports.state, waitUntil);
-    const token = await authenticate(request, url.searchParams, provider, ports);
+    const token = await authenticate(request, url, provider, ports);
     if (path.segment === "compat" && isModelList(request, path)) {
       return await compatModels(token, catalog, scope);
     }
@@ -83,13 +83,13 @@ async function catchUp(
 /** Who is calling: the first credential found that is a token of ours and has not expired. */
 async function authenticate(
   request: Request,
-  search: URLSearchParams,
+  url: URL,
   provider: Provider | undefined,
   ports: ProxyPorts,
 ): Promise<AccessToken> {
   const protocolPrefixes = provider?.webSocket?.credentialProtocolPrefixes ?? [];
   let isAnonymous = true;
-  for (const credential of requestCredentials(request.headers, search, protocolPrefixes)) {
+  for (const credential of requestCredentials(request.headers, url, protocolPrefixes)) {
     isAnonymous = false;
     const token = await ports.state.findAccessToken(credential);
     if (token === null) continue;

@@ -12,7 +12,7 @@ import { ProxyError } from "./proxy-error";
 import type { RequestBody } from "./request-body";
 import { CREDENTIAL_QUERY } from "./request-credential";
 import { KEY_ID_PARAMETER } from "./upload-url";
-import { queryWithout, upstreamUrl } from "./upstream-url";
+import { queryParameter, queryWithout, upstreamUrl } from "./upstream-url";
 import { webSocketCall } from "./web-socket-call";
 
 /**
@@ -24,17 +24,17 @@ export function nativeCall(
   request: Request,
   provider: Provider,
   path: string,
-  { search, searchParams }: URL,
+  url: URL,
   body: RequestBody,
   config: ProxyConfig,
 ): ProxyCall {
   const model = findModel(provider, {
     path,
-    search: searchParams,
+    queryParameter: (name) => queryParameter(url, name),
     bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
   });
   if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-    return webSocketCall(request, provider, path, search, model, config);
+    return webSocketCall(request, provider, path, url.search, model, config);
   }
   if (model === null && request.method === "POST" && provider.needsModel.test(path)) {
     throw new ProxyError(
@@ -43,14 +43,14 @@ export function nativeCall(
         "If the body is JSON, check that it is valid.",
     );
   }
-  const preferredKeyId = searchParams.get(KEY_ID_PARAMETER);
+  const preferredKeyId = queryParameter(url, KEY_ID_PARAMETER);
   const route = config.gatewayUrl === null ? "direct" : "gateway";
   return {
     provider,
     route,
     model,
     method: request.method,
-    url: upstreamUrl(provider, path, config) + queryWithout(search, OWN_PARAMETERS),
+    url: upstreamUrl(provider, path, config) + queryWithout(url.search, OWN_PARAMETERS),
     headers: outgoingHeaders(request.headers, route === "gateway"),
     body,
     isWebSocket: false,

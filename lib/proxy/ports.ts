@@ -48,11 +48,11 @@ export interface ProxyState {
    */
   ready(): Promise<void> | null;
   /** The token with this text, or null. May ask the store once for a text it has never seen. Expiry is the caller's check. */
-  findAccessToken(text: string): Promise<AccessToken | null>;
+  findAccessToken(text: string): AccessToken | null | Promise<AccessToken | null>;
   /** The pool of a provider; an empty one where it has no keys. */
   pool(provider: string): KeyPool;
   /** The key's text. Never log or return it. */
-  openKey(key: PoolKey): Promise<string>;
+  openKey(key: PoolKey): string | Promise<string>;
   /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
   record(event: StateEvent): void;
   /** Called once a response is on its way: flushes events and asks for changes. Null if neither is due. */

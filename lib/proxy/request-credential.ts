@@ -2,6 +2,7 @@
  * The caller's credentials: where they may stand, and how to take them out of what travels on.
  * @module
  */
+import { queryParameter } from "./upstream-url";
 
 /** Every header a vendor's SDK may put its key into. */
 export const CREDENTIAL_HEADERS = [
@@ -22,7 +23,7 @@ export const CREDENTIAL_QUERY = ["key", "api_key", "xi-api-key"] as const;
  */
 export function* requestCredentials(
   headers: Headers,
-  search: URLSearchParams,
+  url: URL,
   protocolPrefixes: readonly string[],
 ): Generator<string, void> {
   for (const name of CREDENTIAL_HEADERS) {
@@ -30,7 +31,7 @@ export function* requestCredentials(
     if (value) yield name === "authorization" ? withoutScheme(value) : value.trim();
   }
   for (const name of CREDENTIAL_QUERY) {
-    const value = search.get(name);
+    const value = queryParameter(url, name);
     if (value) yield value;
   }
   for (const protocol of splitProtocols(headers.get("sec-websocket-protocol"))) {

@@ -11,6 +11,11 @@ export function upstreamUrl(provider: Provider, path: string, config: ProxyConfi
     : `${config.gatewayUrl}/${provider.slug}/${provider.gatewayPath(path)}`;
 }
 
+/** A query parameter; null where absent. Most requests have no query, and need not pay for its parser. */
+export function queryParameter(url: URL, name: string): string | null {
+  return url.search === "" ? null : url.searchParams.get(name);
+}
+
 /**
  * A query with its `?`, less the named parameters; the empty string if nothing is left. What stays
  * keeps its bytes.

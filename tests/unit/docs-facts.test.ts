@@ -1,0 +1,128 @@
+/** Tables and examples of the documents say what the code does. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseAuthKey } from "../../lib/db/parse-auth-key.ts";
+import { providers } from "../../lib/providers/registry.ts";
+import type { ErrorFormat } from "../../lib/providers/types.ts";
+import { errorResponse } from "../../lib/proxy/error-response.ts";
+import { ProxyError, type ProxyErrorCode } from "../../lib/proxy/proxy-error.ts";
+import { root } from "../../scripts/root.ts";
+import { settingsFrom } from "../../scripts/settings.ts";
+import { codeSpans, readDocument, snippet, tableRows } from "../docs/markdown.ts";
+
+const readme = readDocument("README.md");
+const errors = readDocument("docs/errors.md");
+
+const source = (path: string) => readFileSync(join(root, path), "utf8");
+
+/** The members of a string union, as its source lists them. */
+function unionMembers(path: string, type: string): string[] {
+  const [, members = ""] =
+    new RegExp(`export type ${type} =([\\s\\S]*?);\n`).exec(source(path)) ?? [];
+  return [...members.matchAll(/\| "(\w+)"/g)].map(([, member = ""]) => member);
+}
+
+describe("the README", () => {
+  const rows = tableRows(readme, "checked against the registry: providers");
+
+  test("lists every provider, with what it can do", () => {
+    const listed = rows.map(([label, slug = "", , , compat, webSocket]) => ({
+      label,
+      slug: codeSpans(slug)[0],
+      compat,
+      webSocket,
+    }));
+    const yesNo = (value: unknown) => (value === null ? "no" : "yes");
+    const known = providers.map(({ label, slug, openAiCompatible, webSocket }) => ({
+      label,
+      slug,
+      compat: yesNo(openAiCompatible),
+      webSocket: yesNo(webSocket),
+    }));
+    expect(listed).toEqual(known);
+  });
+
+  test("says where each path goes", () => {
+    const filled = (cell = "") =>
+      (codeSpans(cell)[0] ?? "")
+        .replaceAll("{account}", "0123456789abcdef0123456789abcdef")
+        .replaceAll(/\{(\w+)\}/g, "$1");
+    for (const [index, [, , path, url]] of rows.entries()) {
+      const provider = providers[index];
+      expect(provider?.directUrl(filled(path))).toBe(filled(url));
+      expect(() => provider?.gatewayPath(filled(path))).not.toThrow();
+    }
+  });
+
+  test("tells what happens for every meaning of an answer", () => {
+    const told = tableRows(readme, "checked against the code: meanings").flatMap(([meaning = ""]) =>
+      codeSpans(meaning),
+    );
+    const known = unionMembers("lib/providers/types.ts", "Meaning");
+    expect(known).toContain("ok");
+    expect(told.toSorted()).toEqual(known.toSorted());
+  });
+
+  test("lists every setting", () => {
+    const listed = tableRows(readme, "checked against the code: settings").flatMap(([name = ""]) =>
+      codeSpans(name),
+    );
+    const example = [...source(".dev.vars.example").matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+    expect(listed.toSorted()).toEqual(["PORT", "DATA_DIR", ...example].toSorted());
+    const ofWorker = listed.filter((name) => name !== "PORT" && name !== "DATA_DIR");
+    const values = ofWorker.map((name) => [name, name === "AI_GATEWAY_URL" ? "http://x" : "1"]);
+    expect(Object.keys(settingsFrom(Object.fromEntries(values), {}).vars).toSorted()).toEqual(
+      ofWorker.toSorted(),
+    );
+  });
+
+  test("has an AUTH_KEY that means what it says", () => {
+    expect(parseAuthKey(snippet(readme, "checked against the code: auth-key"))).toEqual({
+      definitions: [
+        {
+          text: "k1",
+          scopes: [{ provider: "openai", models: ["gpt-5-mini", "gpt-5-nano"] }],
+          expiresAtMs: null,
+        },
+        { text: "k2", scopes: null, expiresAtMs: null },
+        {
+          text: "k3",
+          scopes: [
+            { provider: "anthropic", models: null },
+            { provider: "google-ai-studio", models: ["gemini-*"] },
+          ],
+          expiresAtMs: 1_893_456_000_000,
+        },
+      ],
+      problems: [],
+    });
+  });
+});
+
+describe("docs/errors.md", () => {
+  test("lists every code with its status", () => {
+    const listed = tableRows(errors, "checked against the code: codes").map(
+      ([code = "", status]) => [codeSpans(code)[0], Number(status)],
+    );
+    const codes = unionMembers("lib/proxy/proxy-error.ts", "ProxyErrorCode") as ProxyErrorCode[];
+    expect(codes).toContain("no_provider_keys");
+    expect(listed).toEqual(codes.map((code) => [code, new ProxyError(code, "").status]));
+  });
+
+  test.each<[ErrorFormat, string]>([
+    ["openai", "There is no usable OpenAI key for gpt-5-mini in the pool."],
+    ["anthropic", "There is no usable Anthropic key for claude-haiku-4-5 in the pool."],
+    ["google", "There is no usable Google AI Studio key for gemini-2.5-flash in the pool."],
+  ])("shows the shape for %s", async (format, message) => {
+    const requestId = "the value of x-one-balance-request-id";
+    const error = new ProxyError("no_provider_keys", message);
+    const shown = JSON.parse(snippet(errors, `checked against the code: shape ${format}`));
+    expect(await errorResponse(error, format, requestId, 0).json()).toEqual(shown);
+  });
+});
+
+test("CONTRIBUTING.md shows a provider file as it is", () => {
+  const shown = snippet(readDocument("CONTRIBUTING.md"), "checked against the code: cerebras");
+  expect(source("lib/providers/cerebras.ts")).toContain(shown);
+});
