@@ -62,7 +62,8 @@ export function judgeStreamStart({
 /** Spares parsing nearly every good answer. */
 const MAY_BE_ERROR = /error|response\.failed/;
 
-const OK: Verdict = {
+/** The verdict on an answer without fault. */
+export const OK: Verdict = {
   meaning: "ok",
   rule: "ok",
   effect: { kind: "none" },

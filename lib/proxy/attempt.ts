@@ -2,7 +2,7 @@
  * One attempt: the call sent with one key, and what came back.
  * @module
  */
-import { judgeAnswer, judgeStreamStart } from "../providers/judge-answer";
+import { judgeAnswer, judgeStreamStart, OK } from "../providers/judge-answer";
 import { ProviderPathError } from "../providers/provider-path-error";
 import type { OutgoingRequest, Route, Verdict } from "../providers/types";
 import type { ProxyConfig } from "./config";
@@ -29,14 +29,6 @@ export interface NoAnswer {
   readonly kind: "no-answer";
   readonly error: unknown;
 }
-
-const OK: Verdict = {
-  meaning: "ok",
-  rule: "ok",
-  effect: { kind: "none" },
-  next: "deliver",
-  words: "",
-};
 
 const EMPTY: StreamHead = { head: new Uint8Array(0), rest: null };
 

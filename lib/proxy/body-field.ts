@@ -17,7 +17,10 @@ export interface BodyField {
 export function findBodyField(body: RequestBody, headers: Headers, name: string): BodyField | null {
   const head = bodyHead(body);
   if (head === null) return null;
-  const boundary = multipartBoundary(headers.get("content-type") ?? "");
-  // Whatever else the content type says: clients send JSON under all kinds of names.
+  // Clients send JSON under all kinds of content types, so the bytes are asked first.
+  const boundary =
+    head[0] === OPEN_BRACE ? null : multipartBoundary(headers.get("content-type") ?? "");
   return boundary === null ? findJsonField(head, name) : findFormField(head, boundary, name);
 }
+
+const OPEN_BRACE = 0x7b;

@@ -33,7 +33,7 @@ export function nativeCall(
     queryParameter: (name) => queryParameter(url, name),
     bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
   });
-  if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+  if (isWebSocket(request)) {
     return webSocketCall(request, provider, path, url.search, model, config);
   }
   if (model === null && request.method === "POST" && provider.needsModel.test(path)) {
@@ -60,3 +60,7 @@ export function nativeCall(
 }
 
 const OWN_PARAMETERS = [...CREDENTIAL_QUERY, KEY_ID_PARAMETER];
+
+function isWebSocket({ method, headers }: Request): boolean {
+  return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
+}
