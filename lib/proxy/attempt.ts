@@ -35,7 +35,11 @@ const EMPTY: StreamHead = { head: new Uint8Array(0), rest: null };
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** Sends the call with a key's text and judges the answer. Never throws; gives up at the deadline. */
+/**
+ * Sends the call with a key's text and judges the answer; gives up at the deadline. A fetch that fails is
+ * a result, not an error.
+ * @throws {ProviderPathError} where the key would have to go to a host that is not the provider's.
+ */
 export async function attempt(
   call: ProxyCall,
   keyText: string,

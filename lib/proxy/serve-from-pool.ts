@@ -62,7 +62,7 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
 
       if (result.kind === "no-answer") {
         failure = result;
-        if (!mayRepeat(call)) break;
+        if (!mayRepeat(call) || scope.attempts >= maxAttempts) break;
         await backOff();
         if (deadline.expired || request.signal.aborted) break;
         continue;
@@ -82,7 +82,7 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
 
       failure = { kind: "answer", served };
       if (NOBODYS_FAULT.has(verdict.meaning)) {
-        if (!mayRepeat(call)) break;
+        if (!mayRepeat(call) || scope.attempts >= maxAttempts) break;
         await backOff();
         if (deadline.expired || request.signal.aborted) break;
         continue;
