@@ -3,12 +3,9 @@
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
+import type { Actor } from "../db/audit-log";
 import { envAccessTokens } from "../db/env-access-tokens";
-
-export interface Admin {
-  /** Noted as the author of changes. */
-  readonly id: string;
-}
+import { whereFrom } from "./where-from";
 
 export class NotAdminError extends Error {
   override readonly name = "NotAdminError";
@@ -22,7 +19,7 @@ export async function requireAdmin(
   headers: Headers,
   authKey: string,
   nowMs: number,
-): Promise<Admin> {
+): Promise<Actor> {
   const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
   const credential = bearer ?? headers.get("x-api-key");
   if (!credential) throw new NotAdminError("this needs an admin credential");
@@ -34,5 +31,5 @@ export async function requireAdmin(
   if (token.expiresAtMs !== null && token.expiresAtMs <= nowMs) {
     throw new NotAdminError("the admin credential has expired");
   }
-  return { id: token.id };
+  return { kind: "token", id: token.id, name: token.name, ...whereFrom(headers) };
 }

@@ -79,6 +79,28 @@ export const keyCooldowns = sqliteTable(
   ],
 );
 
+export type KeyEventKind = "cooled" | "blocked" | "reset" | "checked";
+
+/** What happened to keys by itself; what people did to them is in the audit log. */
+export const keyEvents = sqliteTable(
+  "key_events",
+  {
+    /** `ke_…`, made where the event was seen, so that writing it again changes nothing. */
+    id: text("id").primaryKey(),
+    keyId: text("key_id").notNull(),
+    provider: text("provider").notNull(),
+    kind: text("kind").$type<KeyEventKind>().notNull(),
+    model: text("model"),
+    untilMs: integer("until_ms"),
+    evidence: text("evidence", { mode: "json" }).$type<Evidence>(),
+    atMs: integer("at_ms").notNull(),
+  },
+  (table) => [
+    index("key_events_key").on(table.keyId, table.atMs),
+    index("key_events_time").on(table.atMs),
+  ],
+);
+
 export type TokenStatus = "active" | "paused" | "revoked";
 
 export const accessTokens = sqliteTable(
@@ -105,19 +127,26 @@ export const accessTokens = sqliteTable(
     monthlyCostUsd: real("monthly_cost_usd"),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
+    /** The user whose token it is; null for one of the team's. */
+    ownerId: text("owner_id"),
+    /** The token that takes this one's place, which works until `expires_at_ms`; null if not rotated. */
+    rotatedToId: text("rotated_to_id"),
     updatedAtMs: integer("updated_at_ms").notNull(),
     /** To the hour; not versioned, since no isolate needs it. */
     lastUsedAtMs: integer("last_used_at_ms"),
     version: integer("version").notNull(),
   },
-  (table) => [index("access_tokens_version").on(table.version)],
+  (table) => [
+    index("access_tokens_version").on(table.version),
+    index("access_tokens_owner").on(table.ownerId),
+  ],
 );
 
 /** Deleted rows, so that isolates learn of them. Kept for `TOMBSTONE_LIFE_MS`. */
 export const tombstones = sqliteTable(
   "tombstones",
   {
-    kind: text("kind").$type<"provider-key">().notNull(),
+    kind: text("kind").$type<"provider-key" | "custom-provider">().notNull(),
     id: text("id").notNull(),
     deletedAtMs: integer("deleted_at_ms").notNull(),
     version: integer("version").notNull(),
@@ -138,6 +167,25 @@ export const settings = sqliteTable("settings", {
   name: text("name").primaryKey(),
   value: text("value", { mode: "json" }).$type<unknown>().notNull(),
   updatedAtMs: integer("updated_at_ms").notNull(),
+  version: integer("version").notNull().default(0),
+});
+
+/** Providers that the team added to the built-in ones. */
+export const customProviders = sqliteTable("custom_providers", {
+  slug: text("slug").primaryKey(),
+  label: text("label").notNull(),
+  /** https, without a trailing slash. */
+  baseUrl: text("base_url").notNull(),
+  /** Header that carries the key, lower case. */
+  keyHeader: text("key_header").notNull(),
+  /** What stands before the key in that header, such as `Bearer `. */
+  keyPrefix: text("key_prefix").notNull(),
+  /** Whose API it speaks: judges errors, finds the model and the usage. */
+  protocol: text("protocol").$type<"openai" | "anthropic" | "google">().notNull(),
+  createdAtMs: integer("created_at_ms").notNull(),
+  createdBy: text("created_by"),
+  updatedAtMs: integer("updated_at_ms").notNull(),
+  version: integer("version").notNull(),
 });
 
 /** Some columns of a row; undefined leaves one as it is. */
@@ -145,4 +193,6 @@ export type Changes<Row> = { readonly [Column in keyof Row]?: Row[Column] | unde
 
 export type ProviderKeyRow = typeof providerKeys.$inferSelect;
 export type KeyCooldownRow = typeof keyCooldowns.$inferSelect;
+export type KeyEventRow = typeof keyEvents.$inferSelect;
+export type CustomProviderRow = typeof customProviders.$inferSelect;
 export type AccessTokenRow = typeof accessTokens.$inferSelect;

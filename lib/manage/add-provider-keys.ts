@@ -44,7 +44,7 @@ export async function addProviderKeys(
       newKey(slug, text, settings, newRowId("pk", nowMs, index), secrets),
     ),
   );
-  const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor };
+  const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor.id };
   const added = await insertProviderKeys(context.db, origin, keys);
   return { added, duplicates: input.keys.length - rejected.length - added, rejected };
 }

@@ -132,7 +132,7 @@ async function block(
     rule,
     status,
     words,
-    requestId: `check by ${actor}`,
+    requestId: `check by ${actor.name}`,
     model: null,
     atMs,
   };

@@ -38,7 +38,9 @@ export async function createAccessToken(
     dailyCostUsd: input.dailyCostUsd ?? null,
     monthlyCostUsd: input.monthlyCostUsd ?? null,
     createdAtMs: atMs,
-    createdBy: actor,
+    createdBy: actor.id,
+    ownerId: null,
+    rotatedToId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,
   });

@@ -1,4 +1,5 @@
 import type { SealingSecrets } from "../crypto/seal";
+import type { Actor } from "../db/audit-log";
 import type { Database } from "../db/open-database";
 
 /** What a verb needs besides its input. */
@@ -8,6 +9,5 @@ export interface ManageContext {
   readonly secrets: SealingSecrets | null;
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
-  /** Who acts: an access token's or a user's id. */
-  readonly actor: string;
+  readonly actor: Actor;
 }

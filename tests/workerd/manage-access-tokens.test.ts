@@ -21,7 +21,8 @@ import { db, emptyStore, SECRETS } from "./test-store";
 
 let nowMs = 0;
 
-const context: ManageContext = { db, secrets: SECRETS, nowMs: () => nowMs, actor: "env_test" };
+const ACTOR = { kind: "token", id: "env_test", name: "test", ip: null, userAgent: null } as const;
+const context: ManageContext = { db, secrets: SECRETS, nowMs: () => nowMs, actor: ACTOR };
 
 beforeEach(async () => {
   nowMs = Date.now();

@@ -69,6 +69,8 @@ export async function storeToken(
     monthlyCostUsd: null,
     createdAtMs: Date.now(),
     createdBy: null,
+    ownerId: null,
+    rotatedToId: null,
     updatedAtMs: Date.now(),
     lastUsedAtMs: null,
     ...limits,

@@ -33,12 +33,12 @@ export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) =>
     try {
       // Bindings exist only inside a request; lib/env.ts declares them, OpenNext knows only its own.
       const env = getCloudflareContext().env as unknown as Env;
-      const admin = await requireAdmin(request.headers, env.AUTH_KEY ?? "", Date.now());
+      const actor = await requireAdmin(request.headers, env.AUTH_KEY ?? "", Date.now());
       const context: ManageContext = {
         db: openDatabase(env.DB),
         secrets: sealingSecrets(env),
         nowMs: Date.now,
-        actor: admin.id,
+        actor,
       };
       const result = await handle({ request, params: await route.params, context, env });
       // What was changed holds for the very next proxied request of this isolate.

@@ -1,0 +1,14 @@
+import type { Actor } from "../db/audit-log";
+
+const MAX_USER_AGENT_CHARS = 300;
+
+/**
+ * Where a request comes from, for the audit log. Cloudflare sets `cf-connecting-ip` and lets no client do so;
+ * without Cloudflare in front it is missing.
+ */
+export function whereFrom(headers: Headers): Pick<Actor, "ip" | "userAgent"> {
+  return {
+    ip: headers.get("cf-connecting-ip"),
+    userAgent: headers.get("user-agent")?.slice(0, MAX_USER_AGENT_CHARS) ?? null,
+  };
+}

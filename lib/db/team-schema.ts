@@ -1,0 +1,114 @@
+/**
+ * The tables of D1 about people: who may sign in, and who changed what. Times are epoch milliseconds.
+ * @module
+ */
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+
+/** `admin` may do everything; `member` has own access tokens, own usage and the playground; `viewer` reads. */
+export type Role = "admin" | "member" | "viewer";
+
+export const users = sqliteTable(
+  "users",
+  {
+    /** `us_…`; later users have greater ids. */
+    id: text("id").primaryKey(),
+    /** Lower case. */
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    image: text("image"),
+    role: text("role").$type<Role>().notNull(),
+    /** With the algorithm's parameters; null for people who sign in through another service only. */
+    passwordHash: text("password_hash"),
+    /** A session made under a lower version is over: raised by "sign out everywhere". */
+    sessionVersion: integer("session_version").notNull().default(1),
+    createdAtMs: integer("created_at_ms").notNull(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    /** To the hour. */
+    lastSeenAtMs: integer("last_seen_at_ms"),
+  },
+  (table) => [uniqueIndex("users_email").on(table.email)],
+);
+
+/** Accounts at other services (GitHub, Google) that sign a user in. */
+export const accounts = sqliteTable(
+  "accounts",
+  {
+    provider: text("provider").notNull(),
+    providerAccountId: text("provider_account_id").notNull(),
+    userId: text("user_id").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.provider, table.providerAccountId] }),
+    index("accounts_user").on(table.userId),
+  ],
+);
+
+export const invites = sqliteTable("invites", {
+  /** `iv_…`; later invitations have greater ids. */
+  id: text("id").primaryKey(),
+  /** SHA-256 of the link's secret, hex. */
+  tokenHash: text("token_hash").notNull().unique(),
+  role: text("role").$type<Role>().notNull(),
+  /** Lower case; the only address that may accept, null for any. */
+  email: text("email"),
+  createdBy: text("created_by").notNull(),
+  createdAtMs: integer("created_at_ms").notNull(),
+  expiresAtMs: integer("expires_at_ms").notNull(),
+  acceptedAtMs: integer("accepted_at_ms"),
+  acceptedBy: text("accepted_by"),
+});
+
+/** Wrong passwords by account and by address, in windows of time. */
+export const loginAttempts = sqliteTable("login_attempts", {
+  /** Hash of `account:<email>` or `address:<ip>`. */
+  subject: text("subject").primaryKey(),
+  failures: integer("failures").notNull(),
+  windowStartMs: integer("window_start_ms").notNull(),
+  blockedUntilMs: integer("blocked_until_ms").notNull().default(0),
+});
+
+export type ActorKind = "user" | "token" | "system";
+
+/** Every change by anyone. Never holds a secret. */
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    /** `au_…`; later entries have greater ids. */
+    id: text("id").primaryKey(),
+    atMs: integer("at_ms").notNull(),
+    actorKind: text("actor_kind").$type<ActorKind>().notNull(),
+    actorId: text("actor_id").notNull(),
+    /** As it was then: an e-mail address, a token's name. */
+    actorName: text("actor_name").notNull(),
+    /** `provider-key.update`: what was changed, and how. */
+    action: text("action").notNull(),
+    subjectKind: text("subject_kind").notNull(),
+    /** Null where many were changed at once. */
+    subjectId: text("subject_id"),
+    /** As it was then: a masked key, a token's name. */
+    subjectName: text("subject_name").notNull(),
+    ip: text("ip"),
+    userAgent: text("user_agent"),
+    before: text("before", { mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
+    after: text("after", { mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
+    /** How many rows the change touched. */
+    count: integer("count").notNull(),
+  },
+  (table) => [
+    index("audit_log_subject").on(table.subjectKind, table.subjectId),
+    index("audit_log_actor").on(table.actorId),
+  ],
+);
+
+export type UserRow = typeof users.$inferSelect;
+export type AccountRow = typeof accounts.$inferSelect;
+export type InviteRow = typeof invites.$inferSelect;
+export type AuditRow = typeof auditLog.$inferSelect;
