@@ -44,7 +44,7 @@ export async function listAccessTokens(
 }
 
 function toItem(token: ListedAccessToken): AccessTokenItem {
-  const { expiresAtMs, createdAtMs, lastUsedAtMs, createdBy, updatedAtMs, version, ...same } =
-    token;
+  const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
+  const { createdBy, ownerId, rotatedToId, updatedAtMs, version, ...same } = rest;
   return { ...same, expiresAt: expiresAtMs, createdAt: createdAtMs, lastUsedAt: lastUsedAtMs };
 }

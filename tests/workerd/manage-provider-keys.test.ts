@@ -467,7 +467,7 @@ describe("checkProviderKey", () => {
     expect(JSON.stringify(await row(id))).not.toContain(KEY);
     expect((await row(id))?.evidence).toMatchObject({
       status: 401,
-      requestId: "check by env_test",
+      requestId: "check by test",
     });
   });
 
