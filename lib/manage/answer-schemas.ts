@@ -57,6 +57,8 @@ export const createdAccessToken = z.strictObject({
   token: z.string().meta({ description: "Shown only here" }),
 });
 
+export const rotatedAccessToken = createdAccessToken.extend({ oldExpiresAt: epochMs });
+
 export const accessTokenPage = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -75,6 +77,11 @@ export const accessTokenPage = z.strictObject({
       monthlyCostUsd: z.number().nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
+      owner: z
+        .strictObject({ id: z.string(), name: z.string() })
+        .nullable()
+        .meta({ description: "Null for the team's" }),
+      rotatedTo: z.string().nullable().meta({ description: "Id of the token in its place" }),
     }),
   ),
   nextCursor,

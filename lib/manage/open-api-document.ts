@@ -71,6 +71,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
     delete: { summary: "Revoke an access token for good" },
   },
+  "/api/admin/access-tokens/{id}/rotate": {
+    post: {
+      summary: "Make a token with the same settings; the old one works on for the overlap",
+      body: inputs.rotateAccessTokenInput,
+      answer: answers.rotatedAccessToken,
+    },
+  },
 };
 
 export function openApiDocument(version: string) {

@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { updateAccessToken } from "../../lib/db/access-tokens";
 import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
 import {
@@ -11,7 +10,7 @@ import {
 } from "../../lib/db/provider-keys";
 import { accessTokens, keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema";
 import type { Evidence, StateEvent } from "../../lib/proxy/ports";
-import { db, emptyStore, SECRETS, storeKey, storeToken } from "./test-store";
+import { changeToken, db, emptyStore, SECRETS, storeKey, storeToken } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";
 
 const HOUR_MS = 3_600_000;
@@ -221,15 +220,15 @@ describe("what one isolate does, the other sees", () => {
       scopes: null,
     });
 
-    await updateAccessToken(db, id, { status: "paused" }, nowMs);
+    await changeToken(id, { status: "paused" }, nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
 
-    await updateAccessToken(db, id, { status: "active" }, nowMs);
+    await changeToken(id, { status: "active" }, nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toMatchObject({ id });
 
-    await updateAccessToken(db, id, { status: "revoked" }, nowMs);
+    await changeToken(id, { status: "revoked" }, nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
   });

@@ -8,15 +8,24 @@ import { fingerprintKey } from "../../lib/crypto/fingerprint";
 import { hashToken } from "../../lib/crypto/hash-token";
 import { maskKey } from "../../lib/crypto/mask-key";
 import { sealKey } from "../../lib/crypto/seal";
-import { insertAccessToken } from "../../lib/db/access-tokens";
+import { insertAccessToken, updateAccessToken } from "../../lib/db/access-tokens";
+import { type Actor, auditChange } from "../../lib/db/audit-log";
 import { insertProviderKeys } from "../../lib/db/insert-provider-keys";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
-import type { AccessTokenRow } from "../../lib/db/schema";
+import type { AccessTokenRow, Changes } from "../../lib/db/schema";
 
 export const SECRETS = { current: "a secret for tests", previous: null };
 
 export const db = openDatabase(env.DB);
+
+export const ACTOR: Actor = {
+  kind: "token",
+  id: "env_test",
+  name: "test",
+  ip: null,
+  userAgent: null,
+};
 
 export async function emptyStore(): Promise<void> {
   await db.batch([
@@ -24,6 +33,8 @@ export async function emptyStore(): Promise<void> {
     db.run(sql`delete from key_cooldowns`),
     db.run(sql`delete from access_tokens`),
     db.run(sql`delete from tombstones`),
+    db.run(sql`delete from users`),
+    db.run(sql`delete from audit_log`),
   ]);
 }
 
@@ -52,8 +63,9 @@ export async function storeToken(
   limits: Partial<AccessTokenRow> = {},
 ): Promise<string> {
   const id = newRowId("at", Date.now());
-  await insertAccessToken(db, {
+  const row: Omit<AccessTokenRow, "version"> = {
     id,
+    kind: "app",
     name: "test",
     tokenHash: await hashToken(text),
     masked: maskKey(text),
@@ -74,6 +86,20 @@ export async function storeToken(
     updatedAtMs: Date.now(),
     lastUsedAtMs: null,
     ...limits,
-  });
+  };
+  await insertAccessToken(db, row, auditOfToken(id, row.createdAtMs));
   return id;
+}
+
+export function changeToken(
+  id: string,
+  changes: Changes<AccessTokenRow>,
+  atMs: number,
+): Promise<boolean> {
+  return updateAccessToken(db, "everyone", id, changes, auditOfToken(id, atMs), atMs);
+}
+
+function auditOfToken(id: string, atMs: number) {
+  const subject = { kind: "access-token", id, name: "test" };
+  return auditChange(ACTOR, { action: "access-token.test", subject }, atMs);
 }
