@@ -23,6 +23,7 @@ describe("openApiDocument", () => {
       "PATCH /api/admin/access-tokens/{id}",
       "PATCH /api/admin/provider-keys/{id}",
       "POST /api/admin/access-tokens",
+      "POST /api/admin/access-tokens/{id}/rotate",
       "POST /api/admin/provider-keys",
       "POST /api/admin/provider-keys/delete",
       "POST /api/admin/provider-keys/{id}/check",
