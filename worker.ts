@@ -4,6 +4,7 @@
  * @module
  */
 import type { Env } from "./lib/env";
+import { newNonce, securePage, withNonce, withoutSniffing } from "./lib/http/page-security";
 import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy } from "./lib/runtime/isolate-proxy";
@@ -26,6 +27,11 @@ export default {
     // Made before Next is loaded, so that it keeps the platform's own clock.
     sharedState(env);
     const next = await import("#open-next");
-    return next.default.fetch(request, env, context);
+    if (url.pathname.startsWith("/api/")) {
+      return withoutSniffing(await next.default.fetch(request, env, context));
+    }
+    const nonce = newNonce();
+    const page = await next.default.fetch(withNonce(request, nonce), env, context);
+    return securePage(page, nonce, url.protocol === "https:");
   },
 } satisfies ExportedHandler<Env>;
