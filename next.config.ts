@@ -10,8 +10,12 @@ export default async function nextConfig(phase: string): Promise<NextConfig> {
     // `npm test` checks the types of everything; a build need not wait for it.
     typescript: { ignoreBuildErrors: true },
     images: { unoptimized: true },
-    // Pasting thousands of provider keys into a form is more than the default 1 MB.
-    experimental: { serverActions: { bodySizeLimit: "8mb" } },
+    experimental: {
+      // Pasting thousands of provider keys into a form is more than the default 1 MB.
+      serverActions: { bodySizeLimit: "8mb" },
+      // forbidden() and forbidden.tsx: 403 for pages that are not the member's.
+      authInterrupts: true,
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy } from "./lib/runtime/isolate-proxy";
 import { misconfigured } from "./lib/runtime/misconfigured";
+import { nextRequest } from "./lib/runtime/next-request";
 import { platform } from "./lib/runtime/platform";
 import { sharedState } from "./lib/runtime/shared-state";
 
@@ -26,6 +27,6 @@ export default {
     // Made before Next is loaded, so that it keeps the platform's own clock.
     sharedState(env);
     const next = await import("#open-next");
-    return next.default.fetch(request, env, context);
+    return next.default.fetch(nextRequest(request, url), env, context);
   },
 } satisfies ExportedHandler<Env>;
