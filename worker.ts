@@ -9,6 +9,7 @@ import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy } from "./lib/runtime/isolate-proxy";
 import { misconfigured } from "./lib/runtime/misconfigured";
+import { nextRequest } from "./lib/runtime/next-request";
 import { platform } from "./lib/runtime/platform";
 import { sharedState } from "./lib/runtime/shared-state";
 
@@ -27,11 +28,12 @@ export default {
     // Made before Next is loaded, so that it keeps the platform's own clock.
     sharedState(env);
     const next = await import("#open-next");
+    const asked = nextRequest(request, url);
     if (url.pathname.startsWith("/api/")) {
-      return withoutSniffing(await next.default.fetch(request, env, context));
+      return withoutSniffing(await next.default.fetch(asked, env, context));
     }
     const nonce = newNonce();
-    const page = await next.default.fetch(withNonce(request, nonce), env, context);
+    const page = await next.default.fetch(withNonce(asked, nonce), env, context);
     return securePage(page, nonce, url.protocol === "https:");
   },
 } satisfies ExportedHandler<Env>;
