@@ -4,10 +4,12 @@
  * @module
  */
 import type { Env } from "./lib/env";
+import { newNonce, securePage, withNonce, withoutSniffing } from "./lib/http/page-security";
 import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { type ProxyPath, splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy, knownProxy } from "./lib/runtime/isolate-proxy";
 import { misconfigured } from "./lib/runtime/misconfigured";
+import { nextRequest } from "./lib/runtime/next-request";
 import { platform } from "./lib/runtime/platform";
 import { sharedState } from "./lib/runtime/shared-state";
 
@@ -16,7 +18,7 @@ export default {
   fetch(request, env, context) {
     const url = new URL(request.url);
     const path = splitProxyPath(url.pathname);
-    if (path === null) return answerPortal(request, env, context);
+    if (path === null) return answerPortal(request, url, env, context);
     const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
     const proxy = knownProxy(env);
     return proxy === undefined
@@ -43,11 +45,18 @@ async function answerFirst(
 
 async function answerPortal(
   request: Request<unknown, IncomingRequestCfProperties>,
+  url: URL,
   env: Env,
   context: ExecutionContext,
 ): Promise<Response> {
   // Made before Next is loaded, so that it keeps the platform's own clock.
   sharedState(env);
   const next = await import("#open-next");
-  return next.default.fetch(request, env, context);
+  const asked = nextRequest(request, url);
+  if (url.pathname.startsWith("/api/")) {
+    return withoutSniffing(await next.default.fetch(asked, env, context));
+  }
+  const nonce = newNonce();
+  const page = await next.default.fetch(withNonce(asked, nonce), env, context);
+  return securePage(page, nonce, url.protocol === "https:");
 }
