@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { createToken } from "@/app/(portal)/tokens/actions";
-import { NEW_TOKEN, type TokenForm, tokenInputOf } from "@/components/tokens/token-form";
 import { type ProviderChoice, TokenFields } from "@/components/tokens/token-fields";
+import { NEW_TOKEN, type TokenForm, tokenInputOf } from "@/components/tokens/token-form";
 import { TokenShown } from "@/components/tokens/token-shown";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import { useTokenForm } from "@/components/tokens/use-token-form";
@@ -65,7 +65,12 @@ export function CreateTokenDialog({
               <DialogDescription>{t("create.description")}</DialogDescription>
             </DialogHeader>
             <Form {...form}>
-              <form id={formId} onSubmit={form.handleSubmit(submit)} noValidate className="grid gap-5">
+              <form
+                id={formId}
+                onSubmit={form.handleSubmit(submit)}
+                noValidate
+                className="grid gap-5"
+              >
                 <TokenFields
                   form={form}
                   providers={providers}

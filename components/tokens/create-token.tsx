@@ -11,9 +11,7 @@ const CreateTokenDialog = dynamic(() =>
 );
 
 /** The button that opens the form of a new token. */
-export function CreateToken(
-  props: Omit<ComponentProps<typeof CreateTokenDialog>, "onClose">,
-) {
+export function CreateToken(props: Omit<ComponentProps<typeof CreateTokenDialog>, "onClose">) {
   const t = useTranslations("tokens");
   const [isOpen, setIsOpen] = useState(false);
   return (

@@ -5,13 +5,13 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useId } from "react";
 import { toast } from "sonner";
 import { updateToken } from "@/app/(portal)/tokens/actions";
+import { type ProviderChoice, TokenFields } from "@/components/tokens/token-fields";
 import {
   settingsOf,
   type TokenForm,
   tokenFormOf,
   tokenInputOf,
 } from "@/components/tokens/token-form";
-import { type ProviderChoice, TokenFields } from "@/components/tokens/token-fields";
 import { useChangeToken } from "@/components/tokens/use-change-token";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import { useTokenForm } from "@/components/tokens/use-token-form";

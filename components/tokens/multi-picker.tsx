@@ -115,10 +115,7 @@ export function MultiPicker({
                       value={`${heading} ${value}`}
                       onSelect={() => toggle(value)}
                     >
-                      <Check
-                        aria-hidden
-                        className={cn(!chosen.includes(value) && "opacity-0")}
-                      />
+                      <Check aria-hidden className={cn(!chosen.includes(value) && "opacity-0")} />
                       <span className="truncate">{label}</span>
                     </CommandItem>
                   ))}

@@ -5,12 +5,7 @@ import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { ClientSnippets } from "@/components/snippets/client-snippets";
 import { Button } from "@/components/ui/button";
-import {
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from "@/components/ui/dialog";
+import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
 import type { ModelScope } from "@/lib/snippets/example-model";
 
 /** A token's text, which is shown only now, and how to use it. Stands in a dialog. */

@@ -27,11 +27,13 @@ export function TokenTable({
   tokens,
   providers,
   showsOwner,
+  mayChange,
 }: {
   readonly tokens: readonly AccessTokenItem[];
   readonly providers: readonly ProviderChoice[];
   /** Whether others' tokens are among them. */
   readonly showsOwner: boolean;
+  readonly mayChange: boolean;
 }) {
   const t = useTranslations("tokens");
   const [open, setOpen] = useState<{ kind: TokenDialogKind; token: AccessTokenItem } | null>(null);
@@ -84,19 +86,23 @@ export function TokenTable({
         header: t("column.expires"),
         cell: ({ row }) => <Expiry ms={row.original.expiresAt} />,
       }),
-      column.display({
-        id: "menu",
-        header: () => <span className="sr-only">{t("column.menu")}</span>,
-        cell: ({ row }) => (
-          <Menu
-            token={row.original}
-            onOpen={(kind) => setOpen({ kind, token: row.original })}
-          />
-        ),
-        meta: { align: "right" },
-      }),
+      ...(mayChange
+        ? [
+            column.display({
+              id: "menu",
+              header: () => <span className="sr-only">{t("column.menu")}</span>,
+              cell: ({ row }) => (
+                <Menu
+                  token={row.original}
+                  onOpen={(kind) => setOpen({ kind, token: row.original })}
+                />
+              ),
+              meta: { align: "right" },
+            }),
+          ]
+        : []),
     ];
-  }, [t, providers, showsOwner]);
+  }, [t, providers, showsOwner, mayChange]);
 
   return (
     <>

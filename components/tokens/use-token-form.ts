@@ -9,6 +9,9 @@ import { type TokenForm, tokenFormSchema } from "@/components/tokens/token-form"
 /** The form's state, checked as it is typed once it was sent. */
 export function useTokenForm(defaultValues: TokenForm) {
   const t = useTranslations("tokens.form.problem");
-  const resolver = useMemo(() => zodResolver(tokenFormSchema((problem) => t(problem), Date.now)), [t]);
+  const resolver = useMemo(
+    () => zodResolver(tokenFormSchema((problem) => t(problem), Date.now)),
+    [t],
+  );
   return useForm<TokenForm>({ resolver, defaultValues });
 }

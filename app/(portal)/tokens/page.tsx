@@ -12,6 +12,7 @@ import { SearchField } from "@/components/search-field";
 import { CreateToken } from "@/components/tokens/create-token";
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
+import { roleAllows } from "@/lib/auth/member";
 import { listAccessTokens } from "@/lib/manage/list-access-tokens";
 import { tokenReach } from "@/lib/manage/token-reach";
 import { providers as registry } from "@/lib/providers/registry";
@@ -32,7 +33,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function TokensPage({ searchParams }: PageProps<"/tokens">) {
-  const { context, member } = await portalRead("member");
+  const { context, member } = await portalRead("viewer");
   const { q, state, after } = query.parse(await searchParams);
   const t = await getTranslations("tokens");
   const { items, nextCursor } = await listAccessTokens(context, tokenReach(member), {
@@ -43,7 +44,8 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   });
   const providers = registry.map(({ slug, label }) => ({ slug, label }));
   const isAdmin = member.role === "admin";
-  const create = <CreateToken providers={providers} mayOwnForTeam={isAdmin} />;
+  const mayChange = roleAllows(member.role, "member");
+  const create = mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />;
   const isFiltered = q !== undefined || state !== undefined || after !== undefined;
   return (
     <ClientMessages areas={["tokens"]}>
@@ -56,7 +58,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
         <EmptyState
           icon={KeyRound}
           title={t("empty.title")}
-          description={t("empty.description")}
+          description={mayChange ? t("empty.description") : t("empty.viewer")}
           action={create}
         />
       ) : (
@@ -70,7 +72,12 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
               options={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
             />
           </div>
-          <TokenTable tokens={items} providers={providers} showsOwner={isAdmin} />
+          <TokenTable
+            tokens={items}
+            providers={providers}
+            showsOwner={isAdmin}
+            mayChange={mayChange}
+          />
           <nav aria-label={t("pages")} className="flex justify-end gap-2">
             {after !== undefined && (
               <Button asChild variant="outline" size="sm">
