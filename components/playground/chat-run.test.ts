@@ -4,7 +4,7 @@ import { ended, WAITING, withHeaders, withPart } from "./chat-run";
 describe("a run of the playground", () => {
   test("gathers what headers and parts tell", () => {
     const headers = new Headers({
-      "x-one-balance-key": "sk-p…9fQ2",
+      "x-one-balance-key": "sk-p%E2%80%A69fQ2",
       "x-one-balance-attempts": "2",
       "x-one-balance-request-id": "r1",
     });

@@ -44,10 +44,11 @@ export const WAITING: ChatRun = {
 /** What the answer's headers tell. */
 export function withHeaders(run: ChatRun, headers: Headers): ChatRun {
   const attempts = headers.get("x-one-balance-attempts");
+  const key = headers.get("x-one-balance-key");
   return {
     ...run,
     state: "streaming",
-    key: headers.get("x-one-balance-key"),
+    key: key === null ? null : decodeURIComponent(key),
     attempts: attempts === null ? null : Number(attempts),
     requestId: headers.get("x-one-balance-request-id"),
   };

@@ -63,7 +63,9 @@ export async function handleProxyRequest(
     const served = await serveFromPool(call, scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, request, url, scope);
-    if (token.showsKey) response.headers.set(RESPONSE_HEADERS.key, served.key.masked);
+    if (token.showsKey) {
+      response.headers.set(RESPONSE_HEADERS.key, encodeURIComponent(served.key.masked));
+    }
     return response;
   } catch (error) {
     return errorResponse(asProxyError(error), errorFormat, scope.requestId, scope.attempts);
