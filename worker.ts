@@ -4,6 +4,7 @@
  * @module
  */
 import type { Env } from "./lib/env";
+import { newNonce, securePage, withNonce, withoutSniffing } from "./lib/http/page-security";
 import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy } from "./lib/runtime/isolate-proxy";
@@ -27,6 +28,12 @@ export default {
     // Made before Next is loaded, so that it keeps the platform's own clock.
     sharedState(env);
     const next = await import("#open-next");
-    return next.default.fetch(nextRequest(request, url), env, context);
+    const asked = nextRequest(request, url);
+    if (url.pathname.startsWith("/api/")) {
+      return withoutSniffing(await next.default.fetch(asked, env, context));
+    }
+    const nonce = newNonce();
+    const page = await next.default.fetch(withNonce(asked, nonce), env, context);
+    return securePage(page, nonce, url.protocol === "https:");
   },
 } satisfies ExportedHandler<Env>;
