@@ -31,6 +31,18 @@ export class MemoryState implements ProxyState {
     return pool;
   }
 
+  customProvider(): undefined {
+    return undefined;
+  }
+
+  customProviders(): readonly [] {
+    return [];
+  }
+
+  goesDirect(): boolean {
+    return false;
+  }
+
   ready(): null {
     return null;
   }
