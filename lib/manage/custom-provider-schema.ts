@@ -92,7 +92,10 @@ export const addCustomProviderInput = customProviderSchema(inEnglish, true);
 export type AddCustomProviderInput = z.output<typeof addCustomProviderInput>;
 
 /** The slug stays: paths, tokens and keys name it. */
-export const changeCustomProviderInput = addCustomProviderInput.partial().required({ slug: true });
+export const customProviderChanges = addCustomProviderInput.omit({ slug: true }).partial();
+export const changeCustomProviderInput = customProviderChanges.extend({
+  slug: addCustomProviderInput.shape.slug,
+});
 export type ChangeCustomProviderInput = z.output<typeof changeCustomProviderInput>;
 
 export const removeCustomProviderInput = addCustomProviderInput.pick({ slug: true });
