@@ -37,6 +37,12 @@ export interface Env {
   FIRST_BYTE_TIMEOUT_MS?: string;
   /** Attempts a request may cost (default 10). */
   MAX_ATTEMPTS?: string;
+  /** `1` lets custom providers have private addresses, plain http and any port. */
+  ALLOW_PRIVATE_UPSTREAMS?: string;
+}
+
+export function allowsPrivateUpstreams(env: Pick<Env, "ALLOW_PRIVATE_UPSTREAMS">): boolean {
+  return env.ALLOW_PRIVATE_UPSTREAMS === "1";
 }
 
 /** The secrets that seal provider keys; null where none is set, and then no key can be added or used. */
