@@ -18,12 +18,17 @@ export const SECRETS = { current: "a secret for tests", previous: null };
 
 export const db = openDatabase(env.DB);
 
+/** In place of an entry of the audit log, where tests write beside the verbs. */
+export const NO_AUDIT = () => sql`select 1`;
+
 export async function emptyStore(): Promise<void> {
   await db.batch([
     db.run(sql`delete from provider_keys`),
     db.run(sql`delete from key_cooldowns`),
     db.run(sql`delete from access_tokens`),
     db.run(sql`delete from tombstones`),
+    db.run(sql`delete from key_events`),
+    db.run(sql`delete from audit_log`),
   ]);
 }
 
@@ -42,7 +47,12 @@ export async function storeKey(text: string, provider = "openai"): Promise<strin
     models: null,
     remark: null,
   };
-  await insertProviderKeys(db, { provider, createdAtMs: Date.now(), createdBy: null }, [key]);
+  await insertProviderKeys(
+    db,
+    { provider, createdAtMs: Date.now(), createdBy: null },
+    [key],
+    NO_AUDIT,
+  );
   return id;
 }
 
