@@ -8,6 +8,8 @@ import type { Database } from "./open-database";
 import { type KeyEventRow, keyEvents, type ProviderKeyRow } from "./schema";
 import { type AuditRow, auditLog } from "./team-schema";
 
+export type KeyEvidence = NonNullable<KeyEventRow["evidence"]>;
+
 export type EventOf<Kind extends StateEvent["kind"]> = Extract<StateEvent, { kind: Kind }>;
 
 /**
@@ -60,13 +62,11 @@ export function tellBlocks(events: readonly EventOf<"key-blocked">[]): SQL {
     on conflict (id) do nothing`;
 }
 
-export type CheckEvidence = NonNullable<KeyEventRow["evidence"]>;
-
 /** The statement that tells of checks. */
 export function tellChecks(
   checks: readonly {
     readonly key: Pick<ProviderKeyRow, "id" | "provider">;
-    readonly evidence: CheckEvidence;
+    readonly evidence: KeyEvidence;
   }[],
 ): SQL {
   const rows = checks.map(({ key, evidence }) => ({
@@ -97,7 +97,10 @@ export async function listKeyEvents(
     .limit(limit);
 }
 
-/** What people did to a key, alone or, where the entry names them, among others. Newest first. */
+/**
+ * What people did to a key, alone or, where the entry names them, among others. Newest first. Checks are left
+ * out: their events tell more.
+ */
 export async function listKeyAudit(
   db: Database,
   keyId: string,
@@ -107,7 +110,7 @@ export async function listKeyAudit(
     .select()
     .from(auditLog)
     .where(
-      sql`${auditLog.subjectKind} = 'provider-key' and (${auditLog.subjectId} = ${keyId}
+      sql`${auditLog.subjectKind} = 'provider-key' and ${auditLog.action} <> 'provider-key.check' and (${auditLog.subjectId} = ${keyId}
         or (${auditLog.subjectId} is null and instr(${auditLog.after} ->> 'ids', ${keyId}) > 0))`,
     )
     .orderBy(desc(auditLog.id))

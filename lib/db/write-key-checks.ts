@@ -3,7 +3,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import { type CheckEvidence, tellChecks } from "./key-events";
+import { type KeyEvidence, tellChecks } from "./key-events";
 import type { Database } from "./open-database";
 import type { ProviderKeyRow } from "./schema";
 import { changeState, TAKEN_VERSION } from "./state-version";
@@ -12,7 +12,7 @@ export interface KeyCheckResult {
   readonly key: Pick<ProviderKeyRow, "id" | "provider">;
   /** `good`: works; `bad`: is to be blocked; null: nothing follows. */
   readonly found: "good" | "bad" | null;
-  readonly evidence: CheckEvidence;
+  readonly evidence: KeyEvidence;
 }
 
 /**

@@ -24,7 +24,9 @@ describe("openApiDocument", () => {
       "PATCH /api/admin/provider-keys/{id}",
       "POST /api/admin/access-tokens",
       "POST /api/admin/provider-keys",
+      "POST /api/admin/provider-keys/change",
       "POST /api/admin/provider-keys/delete",
+      "POST /api/admin/provider-keys/undo",
       "POST /api/admin/provider-keys/{id}/check",
       "POST /api/admin/provider-keys/{id}/reset",
     ]);

@@ -81,7 +81,7 @@ export const previewProviderKeysInput = z.strictObject({
   /** Whose keys they are; null to find out for each. */
   provider: name.nullable(),
   keys: z
-    .array(z.strictObject({ text: z.string(), variable: z.string().max(200).nullable() }))
+    .array(z.strictObject({ text: z.string(), hint: z.string().max(200).nullable() }))
     .min(1)
     .max(2_000),
 });
