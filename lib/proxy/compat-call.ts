@@ -53,7 +53,7 @@ export function compatCall(
     model,
     method: request.method,
     url: url + queryWithout(search, CREDENTIAL_QUERY),
-    headers: outgoingHeaders(request.headers, route === "gateway"),
+    headers: () => outgoingHeaders(request.headers, route === "gateway"),
     body: renameModel(body, named, upstreamModel),
     isWebSocket: false,
     preferredKeyId: null,

@@ -87,7 +87,7 @@ async function readModels(
     model: null,
     method: "GET",
     url: upstreamUrl(provider, openAi.models, config),
-    headers: new Headers({ accept: "application/json", "user-agent": "one-balance" }),
+    headers: () => new Headers({ accept: "application/json", "user-agent": "one-balance" }),
     body: { kind: "none" },
     isWebSocket: false,
     preferredKeyId: null,

@@ -11,7 +11,7 @@ import type { ProxyConfig } from "./config";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
 import { nativeCall } from "./native-call";
-import type { AccessToken, ProxyPorts, ProxyState } from "./ports";
+import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
@@ -51,7 +51,8 @@ export async function handleProxyRequest(
   const provider = findProvider(path.segment);
   const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
   try {
-    await catchUp(ports.state, waitUntil);
+    const knowing = ports.state.ready();
+    if (knowing !== null) await catchUp(knowing, waitUntil);
     const token = await authenticate(request, url, provider, ports);
     if (path.segment === "compat" && isModelList(request, path)) {
       return await compatModels(token, catalog, scope);
@@ -69,13 +70,11 @@ export async function handleProxyRequest(
   }
 }
 
-/** Waits where the isolate does not know enough yet. The read goes on if this client leaves: others wait for it too. */
+/** Waits until the isolate knows enough. The read goes on if this client leaves: others wait for it too. */
 async function catchUp(
-  state: ProxyState,
+  knowing: Promise<void>,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<void> {
-  const knowing = state.ready();
-  if (knowing === null) return;
   waitUntil(knowing);
   await knowing;
 }

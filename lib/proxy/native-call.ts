@@ -51,7 +51,7 @@ export function nativeCall(
     model,
     method: request.method,
     url: upstreamUrl(provider, path, config) + queryWithout(url.search, OWN_PARAMETERS),
-    headers: outgoingHeaders(request.headers, route === "gateway"),
+    headers: () => outgoingHeaders(request.headers, route === "gateway"),
     body,
     isWebSocket: false,
     preferredKeyId,

@@ -24,17 +24,19 @@ export function webSocketCall(
     throw new ProxyError("websocket_unsupported", `${provider.label} has no WebSocket service.`);
   }
   const route = config.gatewayUrl === null ? "direct" : "gateway";
-  const headers = outgoingHeaders(request.headers, route === "gateway");
-  headers.set("upgrade", "websocket");
   const protocols = publicProtocols(request.headers, plan.credentialProtocolPrefixes ?? []);
-  if (protocols.length > 0) headers.set("sec-websocket-protocol", protocols.join(", "));
   return {
     provider,
     route,
     model,
     method: "GET",
     url: plan.upstreamUrl(path, config.gatewayUrl) + queryWithout(search, CREDENTIAL_QUERY),
-    headers,
+    headers: () => {
+      const headers = outgoingHeaders(request.headers, route === "gateway");
+      headers.set("upgrade", "websocket");
+      if (protocols.length > 0) headers.set("sec-websocket-protocol", protocols.join(", "));
+      return headers;
+    },
     body: { kind: "none" },
     isWebSocket: true,
     preferredKeyId: null,
