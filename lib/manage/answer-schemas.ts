@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { undoProviderKeysInput } from "./provider-key-schemas";
 
 const epochMs = z.int().meta({ description: "Epoch milliseconds" });
 const names = z.array(z.string()).nullable().meta({ description: "Null for all" });
@@ -45,6 +46,13 @@ export const providerKeyPage = z.strictObject({
 
 export const deletedProviderKeys = z.strictObject({ deleted: z.int() });
 
+export const changedProviderKeys = z.strictObject({
+  changed: z.int(),
+  undo: undoProviderKeysInput.nullable().meta({ description: "Null where there is no way back" }),
+});
+
+export const undoneProviderKeys = z.strictObject({ changed: z.int() });
+
 export const checkedProviderKey = z.strictObject({
   outcome: z.enum(["good", "bad", "unclear", "unreachable", "no_check"]),
   meaning: z.string().nullable(),
@@ -85,6 +93,25 @@ export const accessTokenPage = z.strictObject({
     }),
   ),
   nextCursor,
+});
+
+export const customProviderList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      slug: z.string(),
+      label: z.string(),
+      baseUrl: z.string(),
+      keyHeader: z.string(),
+      keyPrefix: z.string(),
+      protocol: z.enum(["openai", "anthropic", "google"]),
+      keys: z.int().meta({ description: "Keys in its pool, in whatever state" }),
+      createdAt: epochMs,
+    }),
+  ),
+});
+
+export const removedCustomProvider = z.strictObject({
+  keysLeft: z.int().meta({ description: "Keys of its pool, unusable without it" }),
 });
 
 export const errorAnswer = z.strictObject({

@@ -5,7 +5,7 @@ import { insertAccessToken } from "../db/access-tokens";
 import { auditChange } from "../db/audit-log";
 import { newRowId } from "../db/new-row-id";
 import { auditedToken } from "./audited-token";
-import { knownProvider } from "./known-provider";
+import { knownProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import type { CreateAccessTokenInput } from "./schemas";
 
@@ -20,11 +20,12 @@ export interface CreatedAccessToken {
  * @throws {ManageError} `invalid_input` for an unknown provider.
  */
 export async function createAccessToken(
-  { db, nowMs, actor }: ManageContext,
+  context: ManageContext,
   ownerId: string | null,
   input: CreateAccessTokenInput,
 ): Promise<CreatedAccessToken> {
-  input.providers?.forEach(knownProvider);
+  const { db, nowMs, actor } = context;
+  await knownProviders(context, input.providers ?? []);
   const token = newAccessToken();
   const atMs = nowMs();
   const id = newRowId("at", atMs);

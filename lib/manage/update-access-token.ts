@@ -6,7 +6,7 @@ import {
 import { auditChange } from "../db/audit-log";
 import type { AccessTokenRow, Changes } from "../db/schema";
 import { auditedChange } from "./audited-token";
-import { knownProvider } from "./known-provider";
+import { knownProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { UpdateAccessTokenInput } from "./schemas";
@@ -21,7 +21,7 @@ export async function updateAccessToken(
   id: string,
   { expiresAt, ...fields }: UpdateAccessTokenInput,
 ): Promise<void> {
-  fields.providers?.forEach(knownProvider);
+  await knownProviders(context, fields.providers ?? []);
   const changes = { ...fields, expiresAtMs: expiresAt };
   await changeAccessToken(context, reach, id, "access-token.update", changes);
 }

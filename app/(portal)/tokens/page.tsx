@@ -13,9 +13,9 @@ import { CreateToken } from "@/components/tokens/create-token";
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
 import { roleAllows } from "@/lib/auth/member";
+import { allProviders } from "@/lib/manage/known-provider";
 import { listAccessTokens } from "@/lib/manage/list-access-tokens";
 import { tokenReach } from "@/lib/manage/token-reach";
-import { providers as registry } from "@/lib/providers/registry";
 
 const STATES = ["active", "paused", "expired", "revoked"] as const;
 const PAGE_SIZE = 50;
@@ -42,7 +42,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
     cursor: after,
     limit: PAGE_SIZE,
   });
-  const providers = registry.map(({ slug, label }) => ({ slug, label }));
+  const providers = (await allProviders(context)).map(({ slug, label }) => ({ slug, label }));
   const isAdmin = member.role === "admin";
   const mayChange = roleAllows(member.role, "member");
   const create = mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />;
