@@ -1,18 +1,25 @@
 import { getCloudflareContext, initOpenNextCloudflareForDev } from "@opennextjs/cloudflare";
 import type { NextConfig } from "next";
 import { PHASE_DEVELOPMENT_SERVER } from "next/constants";
+import createNextIntlPlugin from "next-intl/plugin";
+
+const withNextIntl = createNextIntlPlugin();
 
 export default async function nextConfig(phase: string): Promise<NextConfig> {
   if (phase === PHASE_DEVELOPMENT_SERVER) await initBindingsForDev();
-  return {
+  return withNextIntl({
     poweredByHeader: false,
     typedRoutes: true,
     // `npm test` checks the types of everything; a build need not wait for it.
     typescript: { ignoreBuildErrors: true },
     images: { unoptimized: true },
-    // Pasting thousands of provider keys into a form is more than the default 1 MB.
-    experimental: { serverActions: { bodySizeLimit: "8mb" } },
-  };
+    experimental: {
+      // `forbidden()` answers 403 with the page of app/forbidden.tsx.
+      authInterrupts: true,
+      // Pasting thousands of provider keys into a form is more than the default 1 MB.
+      serverActions: { bodySizeLimit: "8mb" },
+    },
+  });
 }
 
 /** `next dev` gets the bindings of wrangler.toml on local D1; the production build gets them from the Worker. */

@@ -6,9 +6,17 @@ export default defineConfig({
   test: {
     projects: [
       {
+        resolve: { alias: { "@": import.meta.dirname } },
         test: {
           name: "unit",
-          include: ["lib/**/*.test.ts", "scripts/**/*.test.ts", "tests/unit/**/*.test.ts"],
+          include: [
+            "app/**/*.test.ts",
+            "components/**/*.test.ts",
+            "i18n/**/*.test.ts",
+            "lib/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "tests/unit/**/*.test.ts",
+          ],
           // Some let a request use up all its attempts, with their pauses.
           testTimeout: 20_000,
         },

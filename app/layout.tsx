@@ -1,16 +1,52 @@
 import "./globals.css";
-import type { Metadata } from "next";
+import { GeistMono } from "geist/font/mono";
+import { GeistSans } from "geist/font/sans";
+import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
+import { getLocale, getTranslations } from "next-intl/server";
+import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
+import { ClientMessages } from "@/components/client-messages";
+import { ThemeProvider } from "@/components/theme-provider";
+import { Toaster } from "@/components/ui/sonner";
+import { NONCE_HEADER } from "@/lib/http/page-security";
 
-export const metadata: Metadata = {
-  title: "One Balance",
-  description: "One URL over many AI-provider keys.",
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("shell");
+  return {
+    title: { default: "One Balance", template: "%s · One Balance" },
+    description: t("description"),
+    robots: { index: false, follow: false },
+  };
+}
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#ffffff" },
+    { media: "(prefers-color-scheme: dark)", color: "#0a0a0a" },
+  ],
 };
 
-export default function RootLayout({ children }: { readonly children: ReactNode }) {
+export default async function RootLayout({ children }: { readonly children: ReactNode }) {
+  const [locale, requestHeaders] = await Promise.all([getLocale(), headers()]);
+  const nonce = requestHeaders.get(NONCE_HEADER) ?? undefined;
   return (
-    <html lang="en">
-      <body>{children}</body>
+    // The theme's script changes the class before React takes over.
+    <html
+      lang={locale === "zh" ? "zh-CN" : "en"}
+      className={`${GeistSans.variable} ${GeistMono.variable}`}
+      suppressHydrationWarning
+    >
+      <body>
+        <ThemeProvider nonce={nonce}>
+          <NuqsAdapter>
+            <ClientMessages>
+              {children}
+              <Toaster position="bottom-right" />
+            </ClientMessages>
+          </NuqsAdapter>
+        </ThemeProvider>
+      </body>
     </html>
   );
 }

@@ -1,0 +1,32 @@
+import { cookies } from "next/headers";
+import type { ReactNode } from "react";
+import { portalRead } from "@/app/portal-read";
+import { RememberTimeZone } from "@/components/shell/remember-time-zone";
+import { Sidebar } from "@/components/shell/sidebar";
+import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
+import { CONTENT_ID, SkipLink } from "@/components/shell/skip-link";
+import { Topbar } from "@/components/shell/topbar";
+import { endSession } from "./sign-out";
+
+/** The frame of every page for members. */
+export default async function PortalLayout({ children }: { readonly children: ReactNode }) {
+  const { member } = await portalRead("viewer");
+  const sidebar = (await cookies()).get(SIDEBAR_COOKIE)?.value;
+  return (
+    <div className="flex min-h-dvh">
+      <SkipLink />
+      <RememberTimeZone />
+      <Sidebar role={member.role} wasCollapsed={sidebar === "collapsed"} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <Topbar member={member} signOut={endSession} />
+        <main
+          id={CONTENT_ID}
+          tabIndex={-1}
+          className="mx-auto w-full max-w-7xl flex-1 px-4 py-6 outline-none md:px-6 md:py-8"
+        >
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+import { Lock } from "lucide-react";
+import { getTranslations } from "next-intl/server";
+import { Notice } from "@/components/shell/notice";
+
+/** Answers 403 where even the portal's frame is refused. */
+export default async function Forbidden() {
+  const t = await getTranslations("shell.forbidden");
+  return (
+    <main className="flex min-h-dvh items-center justify-center px-4">
+      <Notice icon={Lock} title={t("title")} description={t("description")} action={t("action")} />
+    </main>
+  );
+}

@@ -1,0 +1,18 @@
+import { SearchX } from "lucide-react";
+import { getTranslations } from "next-intl/server";
+import { Notice } from "@/components/shell/notice";
+
+/** Answers 404 for an address that is no page, to anybody: so without the portal's frame. */
+export default async function NotFound() {
+  const t = await getTranslations("shell.notFound");
+  return (
+    <main className="flex min-h-dvh items-center justify-center px-4">
+      <Notice
+        icon={SearchX}
+        title={t("title")}
+        description={t("description")}
+        action={t("action")}
+      />
+    </main>
+  );
+}

@@ -1,0 +1,85 @@
+import { headers } from "next/headers";
+import { unstable_rethrow } from "next/navigation";
+import type { z } from "zod";
+import { currentMember } from "@/lib/auth/current-member";
+import { type Member, type Role, roleAllows } from "@/lib/auth/member";
+import { isSameOrigin } from "@/lib/auth/same-origin";
+import { rootCause } from "@/lib/db/root-cause";
+import type { Env } from "@/lib/env";
+import type { ManageContext } from "@/lib/manage/manage-context";
+import { ManageError } from "@/lib/manage/manage-error";
+import { parseInput } from "@/lib/manage/parse-input";
+import { recordRefusal } from "@/lib/manage/record-refusal";
+import { PATH_HEADER } from "@/lib/runtime/next-request";
+import { sharedState } from "@/lib/runtime/shared-state";
+import type { ActionErrorCode, ActionFailure, ActionResult } from "./action-result";
+import { memberContext, portalEnv } from "./portal-context";
+
+export type { ActionResult };
+
+/** What an action of the portal works with. */
+export interface PortalAction<Input> {
+  readonly context: ManageContext;
+  readonly member: Member;
+  readonly env: Env;
+  readonly input: Input;
+}
+
+/**
+ * A server action for members of at least `role`. Checks where the call comes from, who calls and what with
+ * before `run`, and never throws: what a verb refuses comes back as a failure, everything else is logged.
+ *
+ *     "use server";
+ *     export const addKeys = portalAction("admin", addProviderKeysInput, ({ context, input }) =>
+ *       addProviderKeys(context, input),
+ *     );
+ */
+export function portalAction<Schema extends z.ZodType, Data>(
+  role: Role,
+  schema: Schema,
+  run: (call: PortalAction<z.output<Schema>>) => Promise<Data>,
+): (input: unknown) => Promise<ActionResult<Data>> {
+  return async (input) => {
+    try {
+      const requestHeaders = await headers();
+      if (!isSameOrigin(requestHeaders)) return failure("cross_site");
+      const member = await currentMember();
+      if (member === null) return failure("signed_out");
+      const env = portalEnv();
+      const context = memberContext(env, member, requestHeaders);
+      if (!roleAllows(member.role, role)) {
+        await recordRefusal(context, requestHeaders.get(PATH_HEADER) ?? "/", role);
+        return failure("forbidden");
+      }
+      const data = await run({ context, member, env, input: parseInput(schema, input) });
+      // What was changed holds for the very next proxied request of this isolate.
+      sharedState(env).expire();
+      return { ok: true, data };
+    } catch (error) {
+      return actionFailure(error);
+    }
+  };
+}
+
+/** The answer for what was thrown. Next's own redirects go on. */
+export function actionFailure(error: unknown): ActionFailure {
+  unstable_rethrow(error);
+  if (error instanceof ManageError) {
+    return { ok: false, code: error.code, message: error.message, issues: error.issues };
+  }
+  console.error("portal action:", rootCause(error));
+  return failure("internal_error");
+}
+
+type OwnCode = Exclude<ActionErrorCode, ManageError["code"]>;
+
+const MESSAGES: Readonly<Record<OwnCode, string>> = {
+  signed_out: "Your session has ended. Sign in again; nothing was changed.",
+  forbidden: "Your role does not allow this. Nothing was changed.",
+  cross_site: "This call came from another site. Nothing was changed.",
+  internal_error: "Something went wrong on the server. Its log says what.",
+};
+
+export function failure(code: OwnCode): ActionFailure {
+  return { ok: false, code, message: MESSAGES[code], issues: [] };
+}

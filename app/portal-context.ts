@@ -1,0 +1,26 @@
+/**
+ * What the verbs get when the portal calls them.
+ * @module
+ */
+import { getCloudflareContext } from "@opennextjs/cloudflare";
+import type { Member } from "@/lib/auth/member";
+import { whereFrom } from "@/lib/auth/where-from";
+import { openDatabase } from "@/lib/db/open-database";
+import { allowsPrivateUpstreams, type Env, sealingSecrets } from "@/lib/env";
+import type { ManageContext } from "@/lib/manage/manage-context";
+
+/** Bindings and variables; only inside a request. */
+export function portalEnv(): Env {
+  // lib/env.ts declares the bindings, OpenNext's type knows only its own.
+  return getCloudflareContext().env as unknown as Env;
+}
+
+export function memberContext(env: Env, member: Member, headers: Headers): ManageContext {
+  return {
+    db: openDatabase(env.DB),
+    secrets: sealingSecrets(env),
+    nowMs: Date.now,
+    actor: { kind: "user", id: member.id, name: member.email, ...whereFrom(headers) },
+    allowPrivateUpstreams: allowsPrivateUpstreams(env),
+  };
+}

@@ -1,0 +1,35 @@
+import { headers } from "next/headers";
+import { forbidden, redirect } from "next/navigation";
+import { currentMember } from "@/lib/auth/current-member";
+import { type Member, type Role, roleAllows } from "@/lib/auth/member";
+import { isSameOrigin } from "@/lib/auth/same-origin";
+import type { Env } from "@/lib/env";
+import type { ManageContext } from "@/lib/manage/manage-context";
+import { PATH_HEADER } from "@/lib/runtime/next-request";
+import { memberContext, portalEnv } from "./portal-context";
+
+/** What a page of the portal works with. */
+export interface PortalRead {
+  readonly context: ManageContext;
+  readonly member: Member;
+  readonly env: Env;
+}
+
+/**
+ * The first line of every page and every route handler of the portal. Sends visitors who are not signed in
+ * to the login page, which brings them back, and answers 403 to members whose role is lower than `role`.
+ * A request that another site's page sent (browsers name it in `Origin` on every POST) gets 403 too.
+ */
+export async function portalRead(role: Role): Promise<PortalRead> {
+  const requestHeaders = await headers();
+  const member = await currentMember();
+  if (member === null) redirect(loginPath(requestHeaders.get(PATH_HEADER)));
+  const isCrossSite = requestHeaders.has("origin") && !isSameOrigin(requestHeaders);
+  if (isCrossSite || !roleAllows(member.role, role)) forbidden();
+  const env = portalEnv();
+  return { context: memberContext(env, member, requestHeaders), member, env };
+}
+
+function loginPath(path: string | null) {
+  return path === null || path === "/" ? "/login" : `/login?next=${encodeURIComponent(path)}`;
+}

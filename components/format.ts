@@ -1,0 +1,59 @@
+/**
+ * Figures as people read them. Null is what nobody knows, and becomes a dash.
+ * @module
+ */
+
+/** Stands for what is unknown; the place that shows it says why. */
+export const UNKNOWN = "–";
+
+/** `950`, `12.4K`, `3.1M`. K and M in every language, as the providers' own price lists have them. */
+export function formatCount(count: number | null): string {
+  if (count === null) return UNKNOWN;
+  return new Intl.NumberFormat("en", {
+    notation: "compact",
+    maximumFractionDigits: Math.abs(count) < 1_000 ? 0 : 1,
+  }).format(count);
+}
+
+/** Every digit, grouped: `12,431`. */
+export function formatExactCount(count: number | null): string {
+  return count === null ? UNKNOWN : new Intl.NumberFormat("en").format(count);
+}
+
+/** `$0.0032`, `$0.41`, `$1,204.50`: cents, and below ten of them two digits that mean something. */
+export function formatUsd(usd: number | null): string {
+  if (usd === null) return UNKNOWN;
+  const isTiny = usd !== 0 && Math.abs(usd) < 0.095;
+  return new Intl.NumberFormat("en", {
+    style: "currency",
+    currency: "USD",
+    ...(isTiny ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2 }),
+  }).format(usd);
+}
+
+/** `0.4 ms`, `820 ms`, `1.24 s`, `48 s`, `3 min 20 s`. */
+export function formatDuration(ms: number | null): string {
+  if (ms === null) return UNKNOWN;
+  if (ms < 1) return `${round(ms, 1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1_000;
+  if (seconds < 10) return `${round(seconds, 2)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const wholeSeconds = Math.round(seconds);
+  const rest = wholeSeconds % 60;
+  return rest === 0
+    ? `${Math.floor(wholeSeconds / 60)} min`
+    : `${Math.floor(wholeSeconds / 60)} min ${rest} s`;
+}
+
+/** A share from 0 to 1: `0%`, `<0.1%`, `99.2%`, `100%`. Never says 100 % or 0 % of what is only nearly so. */
+export function formatShare(share: number | null): string {
+  if (share === null) return UNKNOWN;
+  if (share > 0 && share < 0.001) return "<0.1%";
+  if (share < 1 && share > 0.999) return ">99.9%";
+  return `${round(share * 100, 1)}%`;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,65 @@
+import Link from "next/link";
+import { Fragment, type ReactNode } from "react";
+import {
+  Breadcrumb,
+  BreadcrumbItem,
+  BreadcrumbLink,
+  BreadcrumbList,
+  BreadcrumbPage,
+  BreadcrumbSeparator,
+} from "@/components/ui/breadcrumb";
+
+export interface Crumb {
+  readonly label: string;
+  /** Absent for the page itself. */
+  readonly href?: string;
+}
+
+/** A page's name and what can be done on it as a whole. */
+export function PageHeader({
+  title,
+  description,
+  actions,
+  crumbs = [],
+}: {
+  readonly title: ReactNode;
+  readonly description?: ReactNode;
+  readonly actions?: ReactNode;
+  /** The way here, for pages below an area's first. */
+  readonly crumbs?: readonly Crumb[];
+}) {
+  return (
+    <header className="mb-6 flex flex-col gap-4 sm:flex-row sm:items-start sm:justify-between">
+      <div className="min-w-0 space-y-1">
+        {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
+        <h1 className="truncate text-xl font-semibold tracking-tight">{title}</h1>
+        {description && <p className="text-muted-foreground max-w-prose">{description}</p>}
+      </div>
+      {actions && <div className="flex shrink-0 flex-wrap items-center gap-2">{actions}</div>}
+    </header>
+  );
+}
+
+function Crumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
+  return (
+    <Breadcrumb>
+      <BreadcrumbList>
+        {crumbs.map(({ label, href }, index) => (
+          <Fragment key={label}>
+            {index > 0 && <BreadcrumbSeparator />}
+            <BreadcrumbItem>
+              {href === undefined ? (
+                <BreadcrumbPage>{label}</BreadcrumbPage>
+              ) : (
+                <BreadcrumbLink asChild>
+                  {/* Crumbs lead to pages whose paths hold names, which typed routes cannot know. */}
+                  <Link href={href as "/"}>{label}</Link>
+                </BreadcrumbLink>
+              )}
+            </BreadcrumbItem>
+          </Fragment>
+        ))}
+      </BreadcrumbList>
+    </Breadcrumb>
+  );
+}

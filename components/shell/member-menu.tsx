@@ -1,0 +1,123 @@
+"use client";
+
+import { CircleUser, Languages, LogOut, SunMoon } from "lucide-react";
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import { useTheme } from "next-themes";
+import { useTransition } from "react";
+import { chooseLocale } from "@/app/choose-locale";
+import { Avatar, AvatarFallback, AvatarImage } from "@/components/ui/avatar";
+import { Button } from "@/components/ui/button";
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuRadioGroup,
+  DropdownMenuRadioItem,
+  DropdownMenuSeparator,
+  DropdownMenuSub,
+  DropdownMenuSubContent,
+  DropdownMenuSubTrigger,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+import { locales } from "@/i18n/locale";
+import type { Member } from "@/lib/auth/member";
+
+const THEMES = ["system", "light", "dark"] as const;
+
+/** Languages in their own words. */
+const LANGUAGE_NAMES = { en: "English", zh: "简体中文" };
+
+/** Who is signed in, and what they set for themselves. */
+export function MemberMenu({
+  member,
+  signOut,
+}: {
+  readonly member: Pick<Member, "name" | "email" | "image">;
+  readonly signOut: () => Promise<void>;
+}) {
+  const t = useTranslations("shell");
+  const locale = useLocale();
+  const { theme = "system", setTheme } = useTheme();
+  const [, startTransition] = useTransition();
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button
+          variant="ghost"
+          size="icon"
+          className="rounded-full"
+          aria-label={t("memberMenu", { name: member.name })}
+        >
+          <Avatar className="size-7">
+            {member.image !== null && <AvatarImage src={member.image} alt="" />}
+            <AvatarFallback className="text-xs font-medium">{initials(member.name)}</AvatarFallback>
+          </Avatar>
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="end" className="w-60">
+        <DropdownMenuLabel className="font-normal">
+          <p className="truncate font-medium">{member.name}</p>
+          <p className="text-muted-foreground truncate text-xs">{member.email}</p>
+        </DropdownMenuLabel>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem asChild>
+          {/* Typed routes know the page once it is built. */}
+          <Link href={"/account" as "/"}>
+            <CircleUser aria-hidden />
+            {t("account")}
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuSub>
+          <DropdownMenuSubTrigger>
+            <SunMoon aria-hidden />
+            {t("appearance")}
+          </DropdownMenuSubTrigger>
+          <DropdownMenuSubContent>
+            <DropdownMenuRadioGroup value={theme} onValueChange={setTheme}>
+              {THEMES.map((each) => (
+                <DropdownMenuRadioItem key={each} value={each}>
+                  {t(`theme.${each}`)}
+                </DropdownMenuRadioItem>
+              ))}
+            </DropdownMenuRadioGroup>
+          </DropdownMenuSubContent>
+        </DropdownMenuSub>
+        <DropdownMenuSub>
+          <DropdownMenuSubTrigger>
+            <Languages aria-hidden />
+            {t("language")}
+          </DropdownMenuSubTrigger>
+          <DropdownMenuSubContent>
+            <DropdownMenuRadioGroup
+              value={locale}
+              onValueChange={(chosen) => startTransition(() => chooseLocale(chosen))}
+            >
+              {locales.map((each) => (
+                <DropdownMenuRadioItem key={each} value={each} lang={each}>
+                  {LANGUAGE_NAMES[each]}
+                </DropdownMenuRadioItem>
+              ))}
+            </DropdownMenuRadioGroup>
+          </DropdownMenuSubContent>
+        </DropdownMenuSub>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem onSelect={() => startTransition(() => signOut())}>
+          <LogOut aria-hidden />
+          {t("signOut")}
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}
+
+/** `Ada Lovelace` is AL; of names in Chinese the first character. */
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters
+    .map((word) => Array.from(word ?? "")[0] ?? "")
+    .join("")
+    .toUpperCase();
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { navigationEntryOf, navigationFor } from "./navigation";
+
+const areasFor = (role: Parameters<typeof navigationFor>[0]) =>
+  navigationFor(role).flatMap(({ entries }) => entries.map(({ area }) => area));
+
+test("each role sees what it may open", () => {
+  expect(areasFor("viewer")).toEqual(["overview", "keys", "tokens", "help"]);
+  expect(areasFor("member")).toEqual(["overview", "keys", "tokens", "playground", "help"]);
+  expect(areasFor("admin")).toEqual([
+    "overview",
+    "keys",
+    "tokens",
+    "playground",
+    "team",
+    "audit",
+    "settings",
+    "help",
+  ]);
+});
+
+test.each([
+  ["/", "overview"],
+  ["/keys", "keys"],
+  ["/keys/openai", "keys"],
+  ["/keysmith", undefined],
+  ["/account", undefined],
+])("%s belongs to %s", (path, area) => {
+  expect(navigationEntryOf(path)?.area).toBe(area);
+});

@@ -1,0 +1,70 @@
+/**
+ * The pages of the portal, as the sidebar and the palette list them.
+ * @module
+ */
+import {
+  BookOpen,
+  ChartNoAxesColumn,
+  KeyRound,
+  type LucideIcon,
+  MessagesSquare,
+  ScrollText,
+  Settings,
+  Ticket,
+  Users,
+} from "lucide-react";
+import type { Messages } from "@/i18n/messages";
+import { type Role, roleAllows } from "@/lib/auth/member";
+
+export interface NavigationEntry {
+  /** Names its text in the `shell` messages. */
+  readonly area: keyof Messages["shell"]["areas"];
+  readonly href: string;
+  readonly icon: LucideIcon;
+  /** The least role that may open it. */
+  readonly role: Role;
+}
+
+export interface NavigationGroup {
+  /** Names its text in the `shell` messages; null for the first, which has none. */
+  readonly name: keyof Messages["shell"]["groups"] | null;
+  readonly entries: readonly NavigationEntry[];
+}
+
+const groups: readonly NavigationGroup[] = [
+  {
+    name: null,
+    entries: [
+      { area: "overview", href: "/", icon: ChartNoAxesColumn, role: "viewer" },
+      { area: "keys", href: "/keys", icon: KeyRound, role: "viewer" },
+      { area: "tokens", href: "/tokens", icon: Ticket, role: "viewer" },
+      { area: "playground", href: "/playground", icon: MessagesSquare, role: "member" },
+    ],
+  },
+  {
+    name: "team",
+    entries: [
+      { area: "team", href: "/team", icon: Users, role: "admin" },
+      { area: "audit", href: "/audit", icon: ScrollText, role: "admin" },
+      { area: "settings", href: "/settings", icon: Settings, role: "admin" },
+      { area: "help", href: "/help", icon: BookOpen, role: "viewer" },
+    ],
+  },
+];
+
+/** What a member may open; groups that would be empty are left out. */
+export function navigationFor(role: Role): readonly NavigationGroup[] {
+  return groups
+    .map(({ name, entries }) => ({
+      name,
+      entries: entries.filter((entry) => roleAllows(role, entry.role)),
+    }))
+    .filter(({ entries }) => entries.length > 0);
+}
+
+/** The page that a path belongs to; undefined for those that are not listed. */
+export function navigationEntryOf(path: string): NavigationEntry | undefined {
+  return groups
+    .flatMap(({ entries }) => entries)
+    .find(({ href }) => path === href || (href !== "/" && path.startsWith(`${href}/`)));
+}

@@ -1,0 +1,55 @@
+"use client";
+
+import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Brand } from "@/components/shell/brand";
+import { NavigationList } from "@/components/shell/navigation-list";
+import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
+import { Button } from "@/components/ui/button";
+import type { Role } from "@/lib/auth/member";
+import { cn } from "@/lib/utils";
+
+/** The pages on the left of wide screens; narrowed to icons it stays so, by a cookie. */
+export function Sidebar({
+  role,
+  wasCollapsed,
+}: {
+  readonly role: Role;
+  readonly wasCollapsed: boolean;
+}) {
+  const t = useTranslations("shell");
+  const [isCollapsed, setIsCollapsed] = useState(wasCollapsed);
+
+  function toggle() {
+    setIsCollapsed(!isCollapsed);
+    // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store.
+    document.cookie = `${SIDEBAR_COOKIE}=${isCollapsed ? "open" : "collapsed"}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  const label = t(isCollapsed ? "expandSidebar" : "collapseSidebar");
+  return (
+    <aside
+      className={cn(
+        "bg-sidebar sticky top-0 hidden h-dvh shrink-0 flex-col gap-5 border-r p-3 md:flex",
+        isCollapsed ? "w-14" : "w-56",
+      )}
+    >
+      <Brand isCollapsed={isCollapsed} />
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <NavigationList role={role} isCollapsed={isCollapsed} />
+      </div>
+      <Button
+        variant="ghost"
+        size="icon-sm"
+        aria-label={label}
+        aria-expanded={!isCollapsed}
+        title={label}
+        onClick={toggle}
+        className="text-muted-foreground"
+      >
+        {isCollapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
+      </Button>
+    </aside>
+  );
+}

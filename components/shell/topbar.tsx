@@ -1,0 +1,26 @@
+import { MemberMenu } from "@/components/shell/member-menu";
+import { PaletteButton } from "@/components/shell/palette-button";
+import { PathCrumbs } from "@/components/shell/path-crumbs";
+import { PhoneNavigation } from "@/components/shell/phone-navigation";
+import type { Member } from "@/lib/auth/member";
+
+/** Where one is, the way to anywhere else, and who one is. */
+export function Topbar({
+  member,
+  signOut,
+}: {
+  readonly member: Member;
+  readonly signOut: () => Promise<void>;
+}) {
+  const { name, email, image, role } = member;
+  return (
+    <div className="bg-background sticky top-0 z-20 flex h-14 items-center gap-2 border-b px-4 md:px-6">
+      <PhoneNavigation role={role} />
+      <PathCrumbs />
+      <div className="ml-auto flex items-center gap-2">
+        <PaletteButton role={role} />
+        <MemberMenu member={{ name, email, image }} signOut={signOut} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { Countdown } from "@/components/countdown";
+import { type KeyState, keyStateLooks } from "@/components/key-state";
+import { useNow } from "@/components/use-now";
+import { cn } from "@/lib/utils";
+
+/**
+ * A key's state in its colour, with its icon and name. A cooling key shows the time left, and is ready
+ * when that is over.
+ */
+export function StateBadge({
+  state,
+  untilMs,
+  className,
+}: {
+  readonly state: KeyState;
+  /** End of the cooldown, epoch milliseconds. */
+  readonly untilMs?: number | undefined;
+  readonly className?: string;
+}) {
+  const t = useTranslations("common");
+  const nowMs = useNow();
+  const isOver = state === "cooling" && untilMs !== undefined && untilMs <= nowMs;
+  const shown = isOver ? "ready" : state;
+  const { icon: Icon, text } = keyStateLooks[shown];
+  return (
+    <span
+      data-slot="state-badge"
+      data-state={shown}
+      className={cn("inline-flex items-center gap-1.5 whitespace-nowrap", text, className)}
+    >
+      <Icon aria-hidden className="size-3.5 shrink-0" />
+      <span>{t(`state.${shown}`)}</span>
+      {shown === "cooling" && untilMs !== undefined && <Countdown untilMs={untilMs} />}
+    </span>
+  );
+}

@@ -1,0 +1,20 @@
+/** One column and a direction, as the URL has it: `?sort=createdAt`, `?sort=-createdAt` for the greatest first. */
+export interface TableSort {
+  readonly column: string;
+  readonly isDescending: boolean;
+}
+
+/** Null for an absent one, and for a column that is not one of `columns`. */
+export function readTableSort(
+  text: string | null | undefined,
+  columns: readonly string[],
+): TableSort | null {
+  if (!text) return null;
+  const isDescending = text.startsWith("-");
+  const column = isDescending ? text.slice(1) : text;
+  return columns.includes(column) ? { column, isDescending } : null;
+}
+
+export function writeTableSort({ column, isDescending }: TableSort): string {
+  return isDescending ? `-${column}` : column;
+}

@@ -1,0 +1,46 @@
+/** Languages of the portal; the first is the fallback. */
+export const locales = ["en", "zh"] as const;
+
+export type Locale = (typeof locales)[number];
+
+/** Keeps a person's choice of language. */
+export const LOCALE_COOKIE = "locale";
+
+/** Keeps the browser's time zone, so that the server writes times as the reader's clock shows them. */
+export const TIME_ZONE_COOKIE = "time-zone";
+
+export function isLocale(value: string | undefined): value is Locale {
+  return locales.some((locale) => locale === value);
+}
+
+/** The language to answer in: the chosen one, else the browser's first that there is. */
+export function pickLocale(chosen: string | undefined, acceptLanguage: string | null): Locale {
+  if (isLocale(chosen)) return chosen;
+  const wanted = (acceptLanguage ?? "")
+    .split(",")
+    .map(readLanguageRange)
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+  return wanted.map(({ language }) => language).find(isLocale) ?? locales[0];
+}
+
+/** `zh-TW;q=0.8` (RFC 9110, 12.5.4); of the tag only the language counts. */
+function readLanguageRange(range: string): { language: string; quality: number } {
+  const [tag = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+  const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
+  return {
+    language: tag.split("-")[0] ?? "",
+    quality: quality === undefined ? 1 : Number(quality) || 0,
+  };
+}
+
+/** The zone as the browser named it, else UTC. */
+export function pickTimeZone(named: string | undefined): string {
+  const zone = named || "UTC";
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
+  } catch {
+    return "UTC";
+  }
+}

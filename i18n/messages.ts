@@ -1,0 +1,62 @@
+/**
+ * Every text a person reads, by language and area.
+ * @module
+ */
+import enAudit from "../messages/en/audit.json";
+import enAuth from "../messages/en/auth.json";
+import enCommon from "../messages/en/common.json";
+import enHelp from "../messages/en/help.json";
+import enKeys from "../messages/en/keys.json";
+import enOverview from "../messages/en/overview.json";
+import enPlayground from "../messages/en/playground.json";
+import enSettings from "../messages/en/settings.json";
+import enShell from "../messages/en/shell.json";
+import enTeam from "../messages/en/team.json";
+import enTokens from "../messages/en/tokens.json";
+import zhAudit from "../messages/zh/audit.json";
+import zhAuth from "../messages/zh/auth.json";
+import zhCommon from "../messages/zh/common.json";
+import zhHelp from "../messages/zh/help.json";
+import zhKeys from "../messages/zh/keys.json";
+import zhOverview from "../messages/zh/overview.json";
+import zhPlayground from "../messages/zh/playground.json";
+import zhSettings from "../messages/zh/settings.json";
+import zhShell from "../messages/zh/shell.json";
+import zhTeam from "../messages/zh/team.json";
+import zhTokens from "../messages/zh/tokens.json";
+import type { Locale } from "./locale";
+
+const en = {
+  audit: enAudit,
+  auth: enAuth,
+  common: enCommon,
+  help: enHelp,
+  keys: enKeys,
+  overview: enOverview,
+  playground: enPlayground,
+  settings: enSettings,
+  shell: enShell,
+  team: enTeam,
+  tokens: enTokens,
+};
+
+export type Messages = typeof en;
+
+export type Area = keyof Messages;
+
+/** That the languages have the same texts is a test's to see, so `zh` is taken at its word. */
+const zh = {
+  audit: zhAudit,
+  auth: zhAuth,
+  common: zhCommon,
+  help: zhHelp,
+  keys: zhKeys,
+  overview: zhOverview,
+  playground: zhPlayground,
+  settings: zhSettings,
+  shell: zhShell,
+  team: zhTeam,
+  tokens: zhTokens,
+};
+
+export const messages: Readonly<Record<Locale, Messages>> = { en, zh };

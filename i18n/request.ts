@@ -1,0 +1,20 @@
+import { cookies, headers } from "next/headers";
+import { getRequestConfig } from "next-intl/server";
+import { LOCALE_COOKIE, pickLocale, pickTimeZone, TIME_ZONE_COOKIE } from "./locale";
+import { messages } from "./messages";
+
+/** Language, time zone and clock of a request; next-intl asks once for each. */
+export default getRequestConfig(async () => {
+  const [cookieJar, requestHeaders] = await Promise.all([cookies(), headers()]);
+  const locale = pickLocale(
+    cookieJar.get(LOCALE_COOKIE)?.value,
+    requestHeaders.get("accept-language"),
+  );
+  return {
+    locale,
+    messages: messages[locale],
+    timeZone: pickTimeZone(cookieJar.get(TIME_ZONE_COOKIE)?.value),
+    // Handed to the browser too, whose first render so says the same as the server's.
+    now: new Date(),
+  };
+});

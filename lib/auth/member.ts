@@ -1,0 +1,20 @@
+import type { Role } from "../db/team-schema";
+
+export type { Role };
+
+/** A person who is signed in, as the store knows them now. */
+export interface Member {
+  /** `us_…` */
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly image: string | null;
+  readonly role: Role;
+}
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, member: 1, admin: 2 };
+
+/** Whether a role may do what `least` may: viewer < member < admin. */
+export function roleAllows(role: Role, least: Role): boolean {
+  return RANK[role] >= RANK[least];
+}

@@ -1,0 +1,70 @@
+/**
+ * Signing in with e-mail address and password. The answer and the time it takes are the same whether or not
+ * there is such an account.
+ * @module
+ */
+import { hashPassword, needsRehash, verifyPassword } from "../crypto/hash-password";
+import { type Actor, auditEvent } from "../db/audit-log";
+import { beginAttempt, clearAttempts } from "../db/login-attempts";
+import type { Database } from "../db/open-database";
+import { runBatch } from "../db/state-version";
+import type { UserRow } from "../db/team-schema";
+import { findUserByEmail, updatePasswordHash } from "../db/users";
+
+export interface PasswordSignIn {
+  readonly email: string;
+  readonly password: string;
+  /** See `whereFrom`. */
+  readonly from: Pick<Actor, "ip" | "userAgent">;
+}
+
+export type PasswordVerdict =
+  | { readonly kind: "ok"; readonly user: UserRow }
+  /** Wrong password, or no such account: which of them is not told. */
+  | { readonly kind: "wrong" }
+  | { readonly kind: "slowed"; readonly retryAfterMs: number };
+
+/** Failures in a row at which the audit log gets a line; then at each doubling. */
+const BURST = 5;
+
+export async function signInWithPassword(
+  db: Database,
+  { email, password, from }: PasswordSignIn,
+  nowMs: number,
+): Promise<PasswordVerdict> {
+  const account = email.trim().toLowerCase();
+  const attempt = await beginAttempt(db, account, from.ip, nowMs);
+  if (!attempt.allowed) return { kind: "slowed", retryAfterMs: attempt.retryAfterMs };
+
+  const user = await findUserByEmail(db, account);
+  const hash = user?.passwordHash ?? null;
+  const isRight = await verifyPassword(password, hash);
+  if (!isRight || user === undefined) {
+    if (isBurst(attempt.failures)) {
+      await runBatch(db, [burstEntry(user, attempt.failures, from, nowMs)]);
+    }
+    return { kind: "wrong" };
+  }
+  await clearAttempts(db, account, from.ip, nowMs);
+  if (hash !== null && needsRehash(hash)) {
+    await updatePasswordHash(db, user.id, { from: hash, to: await hashPassword(password) }, nowMs);
+  }
+  return { kind: "ok", user };
+}
+
+function isBurst(failures: number): boolean {
+  return failures >= BURST && Number.isInteger(Math.log2(failures / BURST));
+}
+
+function burstEntry(
+  user: UserRow | undefined,
+  failures: number,
+  from: PasswordSignIn["from"],
+  nowMs: number,
+) {
+  const actor: Actor = { kind: "system", id: "system", name: "system", ...from };
+  // What was typed as an address may be a password that missed its field: only known ones are written down.
+  const subject = { kind: "member", id: user?.id ?? null, name: user?.email ?? "unknown address" };
+  const entry = { action: "member.sign-in-failed", subject, after: { failures } };
+  return auditEvent(actor, entry, nowMs);
+}

@@ -1,0 +1,31 @@
+import { listTokenNames } from "../db/token-names";
+import { allProviders } from "./known-provider";
+import type { ManageContext } from "./manage-context";
+
+/** What the palette finds besides pages. */
+export interface PaletteTargets {
+  readonly providers: readonly { readonly slug: string; readonly label: string }[];
+  readonly tokens: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly masked: string;
+  }[];
+}
+
+/** Newest tokens first, at most `MOST_TOKENS`: more is a case for the list's own search. */
+const MOST_TOKENS = 500;
+
+/** @param ownerId whose tokens are found; null for everybody's */
+export async function listPaletteTargets(
+  context: ManageContext,
+  { ownerId }: { readonly ownerId: string | null },
+): Promise<PaletteTargets> {
+  const [providers, tokens] = await Promise.all([
+    allProviders(context),
+    listTokenNames(context.db, ownerId, MOST_TOKENS),
+  ]);
+  return {
+    providers: providers.map(({ slug, label }) => ({ slug, label })),
+    tokens,
+  };
+}
