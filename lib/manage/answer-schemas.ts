@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { undoProviderKeysInput } from "./provider-key-schemas";
 
 const epochMs = z.int().meta({ description: "Epoch milliseconds" });
 const names = z.array(z.string()).nullable().meta({ description: "Null for all" });
@@ -44,6 +45,13 @@ export const providerKeyPage = z.strictObject({
 });
 
 export const deletedProviderKeys = z.strictObject({ deleted: z.int() });
+
+export const changedProviderKeys = z.strictObject({
+  changed: z.int(),
+  undo: undoProviderKeysInput.nullable().meta({ description: "Null where there is no way back" }),
+});
+
+export const undoneProviderKeys = z.strictObject({ changed: z.int() });
 
 export const checkedProviderKey = z.strictObject({
   outcome: z.enum(["good", "bad", "unclear", "unreachable", "no_check"]),

@@ -30,7 +30,9 @@ describe("openApiDocument", () => {
       "POST /api/admin/access-tokens",
       "POST /api/admin/custom-providers",
       "POST /api/admin/provider-keys",
+      "POST /api/admin/provider-keys/change",
       "POST /api/admin/provider-keys/delete",
+      "POST /api/admin/provider-keys/undo",
       "POST /api/admin/provider-keys/{id}/check",
       "POST /api/admin/provider-keys/{id}/reset",
     ]);

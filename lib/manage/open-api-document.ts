@@ -5,6 +5,7 @@
 import { z } from "zod";
 import * as answers from "./answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import { changeProviderKeysInput, undoProviderKeysInput } from "./provider-key-schemas";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings-schema";
 
@@ -43,6 +44,20 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Delete provider keys by ids or filter",
       body: inputs.deleteProviderKeysInput,
       answer: answers.deletedProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/change": {
+    post: {
+      summary: "Disable, enable, unblock, wake or set provider keys by ids or filter",
+      body: changeProviderKeysInput,
+      answer: answers.changedProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/undo": {
+    post: {
+      summary: "Put provider keys back as they were before a change",
+      body: undoProviderKeysInput,
+      answer: answers.undoneProviderKeys,
     },
   },
   "/api/admin/provider-keys/{id}/check": {

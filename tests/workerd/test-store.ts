@@ -18,6 +18,9 @@ export const SECRETS = { current: "a secret for tests", previous: null };
 
 export const db = openDatabase(env.DB);
 
+/** In place of an entry of the audit log, where tests write beside the verbs. */
+export const NO_AUDIT = () => sql`select 1`;
+
 export async function emptyStore(): Promise<void> {
   await db.batch([
     db.run(sql`delete from provider_keys`),
@@ -26,6 +29,7 @@ export async function emptyStore(): Promise<void> {
     db.run(sql`delete from tombstones`),
     db.run(sql`delete from custom_providers`),
     db.run(sql`delete from settings`),
+    db.run(sql`delete from key_events`),
     db.run(sql`delete from audit_log`),
   ]);
 }
@@ -45,7 +49,12 @@ export async function storeKey(text: string, provider = "openai"): Promise<strin
     models: null,
     remark: null,
   };
-  await insertProviderKeys(db, { provider, createdAtMs: Date.now(), createdBy: null }, [key]);
+  await insertProviderKeys(
+    db,
+    { provider, createdAtMs: Date.now(), createdBy: null },
+    [key],
+    NO_AUDIT,
+  );
   return id;
 }
 
