@@ -53,6 +53,13 @@ export const changedProviderKeys = z.strictObject({
 
 export const undoneProviderKeys = z.strictObject({ changed: z.int() });
 
+export const resealedProviderKeys = z.strictObject({
+  resealed: z.int().meta({ description: "By this call" }),
+  remaining: z.int().meta({ description: "Still under the previous secret; at 0 it may go" }),
+  unopenable: z.int().meta({ description: "Sealed under neither secret" }),
+  damaged: z.array(z.string()).meta({ description: "Ids of keys found damaged" }),
+});
+
 export const checkedProviderKey = z.strictObject({
   outcome: z.enum(["good", "bad", "unclear", "unreachable", "no_check"]),
   meaning: z.string().nullable(),

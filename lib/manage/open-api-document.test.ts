@@ -33,6 +33,7 @@ describe("openApiDocument", () => {
       "POST /api/admin/provider-keys",
       "POST /api/admin/provider-keys/change",
       "POST /api/admin/provider-keys/delete",
+      "POST /api/admin/provider-keys/reseal",
       "POST /api/admin/provider-keys/undo",
       "POST /api/admin/provider-keys/{id}/check",
       "POST /api/admin/provider-keys/{id}/reset",

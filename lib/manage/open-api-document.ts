@@ -5,7 +5,11 @@
 import { z } from "zod";
 import * as answers from "./answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
-import { changeProviderKeysInput, undoProviderKeysInput } from "./provider-key-schemas";
+import {
+  changeProviderKeysInput,
+  resealProviderKeysInput,
+  undoProviderKeysInput,
+} from "./provider-key-schemas";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings-schema";
 
@@ -58,6 +62,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Put provider keys back as they were before a change",
       body: undoProviderKeysInput,
       answer: answers.undoneProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/reseal": {
+    post: {
+      summary: "Give some keys seals of the current secret; call until `remaining` is 0",
+      body: resealProviderKeysInput,
+      answer: answers.resealedProviderKeys,
     },
   },
   "/api/admin/provider-keys/{id}/check": {
