@@ -52,8 +52,7 @@ function Crumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
                 <BreadcrumbPage>{label}</BreadcrumbPage>
               ) : (
                 <BreadcrumbLink asChild>
-                  {/* Crumbs lead to pages whose paths hold names, which typed routes cannot know. */}
-                  <Link href={href as "/"}>{label}</Link>
+                  <Link href={href}>{label}</Link>
                 </BreadcrumbLink>
               )}
             </BreadcrumbItem>

@@ -63,8 +63,7 @@ export function MemberMenu({
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
         <DropdownMenuItem asChild>
-          {/* Typed routes know the page once it is built. */}
-          <Link href={"/account" as "/"}>
+          <Link href={"/account"}>
             <CircleUser aria-hidden />
             {t("account")}
           </Link>

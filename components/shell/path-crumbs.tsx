@@ -19,8 +19,7 @@ export function PathCrumbs() {
         {below.length === 0 ? (
           <span className="text-foreground font-medium">{label}</span>
         ) : (
-          // The entries' paths are plain strings, which typed routes cannot know.
-          <Link href={entry.href as "/"} className="hover:text-foreground">
+          <Link href={entry.href} className="hover:text-foreground">
             {label}
           </Link>
         )}
