@@ -47,15 +47,18 @@ const SETTLE_MS = 1_200;
 const LOCAL_ENTRY = `
 import worker from "./worker.js";
 export * from "./worker.js";
+const API = /^https?:\\/\\/[^/]+\\/api\\//;
+async function assetOrPage(request, env, ctx) {
+  const asset = await env.ASSETS.fetch(request);
+  return asset.status === 404 ? worker.fetch(request, env, ctx) : asset;
+}
 export default {
   ...worker,
-  async fetch(request, env, ctx) {
+  fetch(request, env, ctx) {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    if (isRead && !new URL(request.url).pathname.startsWith("/api/")) {
-      const asset = await env.ASSETS.fetch(request);
-      if (asset.status !== 404) return asset;
-    }
-    return worker.fetch(request, env, ctx);
+    return isRead && !API.test(request.url)
+      ? assetOrPage(request, env, ctx)
+      : worker.fetch(request, env, ctx);
   },
 };
 `;

@@ -7,19 +7,11 @@ import { openSealed } from "../crypto/seal";
 import { getProviderKey, resetProviderKey, updateProviderKey } from "../db/provider-keys";
 import type { ProviderKeyRow } from "../db/schema";
 import { judgeAnswer } from "../providers/judge-answer";
-import type { KeyCheck, Meaning, OutgoingRequest, Provider, Verdict } from "../providers/types";
+import type { Meaning, Verdict } from "../providers/types";
+import { type CheckUpstream, checkRequest } from "./check-request";
 import { knownProvider } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
-
-/** How providers are reached. */
-export interface CheckUpstream {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  /** AI Gateway's base without a trailing slash; null to go straight to the provider. */
-  readonly gatewayUrl: string | null;
-  /** For `cf-aig-authorization`. */
-  readonly gatewayToken: string | null;
-}
 
 export interface CheckedKey {
   /**
@@ -36,8 +28,6 @@ export interface CheckedKey {
   readonly words: string;
 }
 
-const TIMEOUT_MS = 20_000;
-
 /** Rests that a good answer ends. Quotas and credit are not seen by a free call. */
 const DOUBTS: readonly Meaning[] = ["key_doubtful"];
 
@@ -51,7 +41,7 @@ export async function checkProviderKey(
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   const key = await getProviderKey(db, id);
   if (key === undefined) throw new ManageError("not_found", "no such provider key");
-  const provider = knownProvider(key.provider);
+  const provider = await knownProvider(context, key.provider);
   if (provider.keyCheck === null) return withoutAnswer("no_check", "");
 
   const text = await openSealed(key.sealed, secrets);
@@ -81,40 +71,6 @@ function withoutAnswer(outcome: "unreachable" | "no_check", words: string): Chec
 function outcomeOf({ meaning, effect }: Verdict): "good" | "bad" | "unclear" {
   if (meaning === "ok") return "good";
   return effect.kind === "block" ? "bad" : "unclear";
-}
-
-function checkRequest(
-  provider: Provider,
-  check: KeyCheck,
-  keyText: string,
-  { gatewayUrl, gatewayToken }: CheckUpstream,
-): { url: string; init: RequestInit } {
-  const isDirect = gatewayUrl === null || check.url !== undefined;
-  const url = isDirect
-    ? (check.url ?? provider.directUrl(check.path))
-    : `${gatewayUrl}/${provider.slug}/${provider.gatewayPath(check.path)}`;
-  const outgoing: OutgoingRequest = {
-    url: new URL(url),
-    // Cloudflare's browser integrity check refuses requests without one (error 1010).
-    headers: new Headers({ "user-agent": "one-balance" }),
-    route: isDirect ? "direct" : "gateway",
-  };
-  provider.placeKey(outgoing, keyText);
-  if (!isDirect) {
-    if (gatewayToken !== null)
-      outgoing.headers.set("cf-aig-authorization", `Bearer ${gatewayToken}`);
-    // A cached answer would speak for another key.
-    outgoing.headers.set("cf-aig-skip-cache", "true");
-  }
-  return {
-    url: outgoing.url.href,
-    init: {
-      method: check.method,
-      headers: outgoing.headers,
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    },
-  };
 }
 
 async function block(

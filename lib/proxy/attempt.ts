@@ -93,7 +93,7 @@ class Outgoing implements OutgoingRequest {
   #url: URL | null = null;
 
   constructor(call: ProxyCall) {
-    this.headers = new Headers(call.headers);
+    this.headers = call.headers();
     this.route = call.route;
     this.#address = call.url;
   }

@@ -13,11 +13,11 @@ export interface ProxyCall {
   readonly method: string;
   /** Upstream address without a key. */
   readonly url: string;
-  /** The client's headers that may travel on, without a key. */
-  readonly headers: Headers;
   readonly body: RequestBody;
   readonly isWebSocket: boolean;
   /** The key this call must use if it can: it continues something begun with that key. */
   readonly preferredKeyId: string | null;
+  /** The client's headers that may travel on, without a key; made anew for each attempt. */
+  headers(): Headers;
   placeKey(request: OutgoingRequest, key: string): void;
 }

@@ -12,6 +12,11 @@ import { sharedState } from "./shared-state";
 
 const proxies = new WeakMap<D1Database, ProxyInstance>();
 
+/** The isolate's proxy, once `isolateProxy` has made it. */
+export function knownProxy(env: Env): ProxyInstance | undefined {
+  return proxies.get(env.DB);
+}
+
 /**
  * The isolate's proxy, made at the first call.
  * @throws {ConfigError} if a variable cannot be used.
@@ -20,7 +25,7 @@ export async function isolateProxy(
   env: Env,
   fetchUpstream: ProxyInstance["ports"]["fetch"],
 ): Promise<ProxyInstance> {
-  const known = proxies.get(env.DB);
+  const known = knownProxy(env);
   if (known !== undefined) return known;
   const proxy: ProxyInstance = {
     config: readProxyConfig(env, await gatewayUrlOfBinding(env)),
