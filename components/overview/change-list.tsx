@@ -2,7 +2,7 @@ import { Ban, Clock, type LucideIcon, RotateCcw, SearchCheck, UserRound } from "
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { RelativeTime } from "@/components/relative-time";
-import type { KeyChange } from "@/lib/manage/read-pool-overview";
+import type { LabelledChange } from "@/lib/manage/read-pool-overview";
 import { cn } from "@/lib/utils";
 
 const EVENT_LOOKS = {
@@ -19,7 +19,7 @@ function isEvent(kind: string): kind is EventKind {
 }
 
 /** What happened to keys, and what people did to them, newest first. */
-export async function ChangeList({ changes }: { readonly changes: readonly KeyChange[] }) {
+export async function ChangeList({ changes }: { readonly changes: readonly LabelledChange[] }) {
   const t = await getTranslations("overview.changes");
   return (
     <section aria-labelledby="changes">
@@ -39,9 +39,9 @@ export async function ChangeList({ changes }: { readonly changes: readonly KeyCh
   );
 }
 
-async function ChangeRow({ change }: { readonly change: KeyChange }) {
+async function ChangeRow({ change }: { readonly change: LabelledChange }) {
   const t = await getTranslations("overview.changes");
-  const { kind, name, model, words, actorName, count, atMs, provider } = change;
+  const { kind, name, model, words, actorName, count, atMs, label } = change;
   const { icon: Icon, text } = isEvent(kind)
     ? EVENT_LOOKS[kind]
     : { icon: UserRound, text: "text-muted-foreground" };
@@ -63,7 +63,7 @@ async function ChangeRow({ change }: { readonly change: KeyChange }) {
                 action: kind.slice("provider-key.".length),
                 count,
               })}
-          {provider !== null && <span className="text-muted-foreground"> · {provider}</span>}
+          {label !== null && <span className="text-muted-foreground"> · {label}</span>}
         </p>
         {words && <p className="text-muted-foreground line-clamp-2 break-words">{words}</p>}
       </div>

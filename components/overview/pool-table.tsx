@@ -29,7 +29,7 @@ export async function PoolTable({ pools }: { readonly pools: readonly PoolOvervi
           <TableHeader>
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{t("provider")}</TableHead>
-              <TableHead className="w-1/3">{t("keys")}</TableHead>
+              <TableHead className="w-1/2 sm:w-1/3">{t("keys")}</TableHead>
               {keyStates.map((state) => (
                 <TableHead key={state} className="hidden text-right sm:table-cell">
                   {common(`state.${state}`)}
@@ -51,7 +51,8 @@ export async function PoolTable({ pools }: { readonly pools: readonly PoolOvervi
   );
 }
 
-function PoolRow({ pool }: { readonly pool: PoolOverview }) {
+async function PoolRow({ pool }: { readonly pool: PoolOverview }) {
+  const t = await getTranslations("common");
   const { provider, label, ready, cooling, blocked, disabled, nextReadyAtMs } = pool;
   const counts: Readonly<Record<KeyState, number>> = { ready, cooling, blocked, disabled };
   return (
@@ -60,13 +61,20 @@ function PoolRow({ pool }: { readonly pool: PoolOverview }) {
         {/* The link covers its row. */}
         <Link
           href={`/keys/${provider}`}
+          prefetch={false}
           className="focus-visible:after:ring-ring/50 outline-none after:absolute after:inset-0 focus-visible:after:ring-[3px]"
         >
           {label}
         </Link>
       </TableCell>
-      <TableCell>
+      <TableCell className="pr-4">
         <StateStrip counts={counts} />
+        <p className="text-muted-foreground mt-1.5 text-xs whitespace-normal sm:hidden">
+          {keyStates
+            .filter((state) => counts[state] > 0)
+            .map((state) => t(`stateCount.${state}`, { count: counts[state] }))
+            .join(", ")}
+        </p>
       </TableCell>
       {keyStates.map((state) => (
         <TableCell

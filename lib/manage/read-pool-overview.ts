@@ -4,11 +4,14 @@ import {
   listKeyChanges,
   type PoolCounts,
 } from "../db/pool-overview";
-import { findProvider } from "../providers/registry";
+import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { comparePools, type PoolHealth, poolHealth } from "./pool-health";
 
-export type { KeyChange };
+export interface LabelledChange extends KeyChange {
+  /** The provider's name; null where keys of several were changed. */
+  readonly label: string | null;
+}
 
 /** A provider's keys. */
 export interface PoolOverview extends PoolCounts {
@@ -21,24 +24,34 @@ export interface PoolsOverview {
   /** Providers that have keys, those in trouble first. */
   readonly pools: readonly PoolOverview[];
   /** The newest first. */
-  readonly changes: readonly KeyChange[];
+  readonly changes: readonly LabelledChange[];
 }
 
 const CHANGES_SHOWN = 12;
 
 /** How the pools are, and what happened lately. @param input.withPeople whether to tell what people did */
 export async function readPoolOverview(
-  { db, nowMs }: ManageContext,
+  context: ManageContext,
   { withPeople }: { readonly withPeople: boolean },
 ): Promise<PoolsOverview> {
-  const [counts, changes] = await Promise.all([
+  const { db, nowMs } = context;
+  const [counts, changes, providers] = await Promise.all([
     countKeysByState(db, nowMs()),
     listKeyChanges(db, { limit: CHANGES_SHOWN, withPeople }),
+    allProviders(context),
   ]);
+  const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
+  const labelOf = (slug: string) => labels.get(slug) ?? slug;
   const pools = counts.map((pool) => ({
     ...pool,
-    label: findProvider(pool.provider)?.label ?? pool.provider,
+    label: labelOf(pool.provider),
     health: poolHealth(pool),
   }));
-  return { pools: pools.sort(comparePools), changes };
+  return {
+    pools: pools.sort(comparePools),
+    changes: changes.map((change) => ({
+      ...change,
+      label: change.provider && labelOf(change.provider),
+    })),
+  };
 }
