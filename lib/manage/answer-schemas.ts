@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { undoProviderKeysInput } from "./provider-key-schemas";
 
 const epochMs = z.int().meta({ description: "Epoch milliseconds" });
 const names = z.array(z.string()).nullable().meta({ description: "Null for all" });
@@ -45,6 +46,20 @@ export const providerKeyPage = z.strictObject({
 
 export const deletedProviderKeys = z.strictObject({ deleted: z.int() });
 
+export const changedProviderKeys = z.strictObject({
+  changed: z.int(),
+  undo: undoProviderKeysInput.nullable().meta({ description: "Null where there is no way back" }),
+});
+
+export const undoneProviderKeys = z.strictObject({ changed: z.int() });
+
+export const resealedProviderKeys = z.strictObject({
+  resealed: z.int().meta({ description: "By this call" }),
+  remaining: z.int().meta({ description: "Still under the previous secret; at 0 it may go" }),
+  unopenable: z.int().meta({ description: "Sealed under neither secret" }),
+  damaged: z.array(z.string()).meta({ description: "Ids of keys found damaged" }),
+});
+
 export const checkedProviderKey = z.strictObject({
   outcome: z.enum(["good", "bad", "unclear", "unreachable", "no_check"]),
   meaning: z.string().nullable(),
@@ -56,6 +71,8 @@ export const createdAccessToken = z.strictObject({
   id: z.string(),
   token: z.string().meta({ description: "Shown only here" }),
 });
+
+export const rotatedAccessToken = createdAccessToken.extend({ oldExpiresAt: epochMs });
 
 export const accessTokenPage = z.strictObject({
   items: z.array(
@@ -75,9 +92,33 @@ export const accessTokenPage = z.strictObject({
       monthlyCostUsd: z.number().nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
+      owner: z
+        .strictObject({ id: z.string(), name: z.string() })
+        .nullable()
+        .meta({ description: "Null for the team's" }),
+      rotatedTo: z.string().nullable().meta({ description: "Id of the token in its place" }),
     }),
   ),
   nextCursor,
+});
+
+export const customProviderList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      slug: z.string(),
+      label: z.string(),
+      baseUrl: z.string(),
+      keyHeader: z.string(),
+      keyPrefix: z.string(),
+      protocol: z.enum(["openai", "anthropic", "google"]),
+      keys: z.int().meta({ description: "Keys in its pool, in whatever state" }),
+      createdAt: epochMs,
+    }),
+  ),
+});
+
+export const removedCustomProvider = z.strictObject({
+  keysLeft: z.int().meta({ description: "Keys of its pool, unusable without it" }),
 });
 
 export const errorAnswer = z.strictObject({

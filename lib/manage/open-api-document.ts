@@ -4,7 +4,14 @@
  */
 import { z } from "zod";
 import * as answers from "./answer-schemas";
+import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import {
+  changeProviderKeysInput,
+  resealProviderKeysInput,
+  undoProviderKeysInput,
+} from "./provider-key-schemas";
 import * as inputs from "./schemas";
+import { changeSettingsInput, settingsSchema } from "./settings-schema";
 
 interface Operation {
   readonly summary: string;
@@ -43,6 +50,27 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       answer: answers.deletedProviderKeys,
     },
   },
+  "/api/admin/provider-keys/change": {
+    post: {
+      summary: "Disable, enable, unblock, wake or set provider keys by ids or filter",
+      body: changeProviderKeysInput,
+      answer: answers.changedProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/undo": {
+    post: {
+      summary: "Put provider keys back as they were before a change",
+      body: undoProviderKeysInput,
+      answer: answers.undoneProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/reseal": {
+    post: {
+      summary: "Give some keys seals of the current secret; call until `remaining` is 0",
+      body: resealProviderKeysInput,
+      answer: answers.resealedProviderKeys,
+    },
+  },
   "/api/admin/provider-keys/{id}/check": {
     post: {
       summary: "Ask the provider, by a free call, whether a key is alive; block or revive it",
@@ -71,6 +99,35 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
     delete: { summary: "Revoke an access token for good" },
   },
+  "/api/admin/access-tokens/{id}/rotate": {
+    post: {
+      summary: "Make a token with the same settings; the old one works on for the overlap",
+      body: inputs.rotateAccessTokenInput,
+      answer: answers.rotatedAccessToken,
+    },
+  },
+  "/api/admin/custom-providers": {
+    get: {
+      summary: "List the team's own providers",
+      answer: answers.customProviderList,
+    },
+    post: { summary: "Add a provider of the team's own", body: addCustomProviderInput },
+  },
+  "/api/admin/custom-providers/{slug}": {
+    patch: { summary: "Change a provider of the team's own", body: customProviderChanges },
+    delete: {
+      summary: "Remove a provider of the team's own; its keys stay, unusable",
+      answer: answers.removedCustomProvider,
+    },
+  },
+  "/api/admin/settings": {
+    get: { summary: "Read the settings", answer: settingsSchema },
+    patch: {
+      summary: "Change some fields of one section; null takes its own way from a provider",
+      body: changeSettingsInput,
+      answer: settingsSchema,
+    },
+  },
 };
 
 export function openApiDocument(version: string) {
@@ -81,7 +138,7 @@ export function openApiDocument(version: string) {
       version,
       description:
         "Every error has the body of the `Error` schema, with status 400 for wrong input, 401 without " +
-        "an admin credential, 404 for an unknown id, 409 for a revoked token, 413 for too large a body.",
+        "an admin credential, 404 for an unknown id, 409 for a revoked token or a taken slug, 413 for too large a body.",
     },
     security: [{ bearer: [] }, { apiKey: [] }],
     paths: Object.fromEntries(
@@ -98,9 +155,12 @@ export function openApiDocument(version: string) {
 }
 
 function pathItem(path: string, operations: Readonly<Record<string, Operation>>) {
-  const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const schema = { type: "string" };
   return {
-    ...(path.includes("{id}") && { parameters: [id] }),
+    ...(names.length > 0 && {
+      parameters: names.map((name) => ({ name, in: "path", required: true, schema })),
+    }),
     ...Object.fromEntries(
       Object.entries(operations).map(([method, operation]) => [method, operationObject(operation)]),
     ),

@@ -5,6 +5,7 @@
 import { modelMatches } from "../pool/model-matches";
 import { providers } from "../providers/registry";
 import type { Provider } from "../providers/types";
+import { gatewayFor } from "./gateway-for";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
@@ -30,25 +31,37 @@ export async function compatModels(
   catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<Response> {
-  const { state } = scope.ports;
-  const served = providers.filter(({ slug }) => state.pool(slug).size > 0);
-  const lists = await Promise.all(
-    served.map(async (provider) => {
-      const models = await modelsOf(provider, catalog, scope);
-      return models
-        .filter((model) => canServe(provider, model, scope))
-        .filter((model) => tokenAllows(token, provider.slug, model, "POST"))
-        .map((model) => ({
-          id: `${provider.slug}/${model}`,
-          object: "model",
-          created: 0,
-          owned_by: provider.slug,
-        }));
-    }),
+  const served = await servableModels(catalog, scope);
+  const data = served.flatMap(({ provider: { slug }, models }) =>
+    models
+      .filter((model) => tokenAllows(token, slug, model, "POST"))
+      .map((model) => ({
+        id: `${slug}/${model}`,
+        object: "model",
+        created: 0,
+        owned_by: slug,
+      })),
   );
   return Response.json(
-    { object: "list", data: lists.flat() },
+    { object: "list", data },
     { headers: { [RESPONSE_HEADERS.requestId]: scope.requestId } },
+  );
+}
+
+/** The models that active keys may serve, of every provider that has keys; empty where they are not known. */
+export function servableModels(
+  catalog: ModelCatalog,
+  scope: RequestScope,
+): Promise<{ readonly provider: Provider; readonly models: readonly string[] }[]> {
+  const { state } = scope.ports;
+  const served = [...providers, ...state.customProviders()].filter(
+    ({ slug }) => state.pool(slug).size > 0,
+  );
+  return Promise.all(
+    served.map(async (provider) => {
+      const models = await modelsOf(provider, catalog, scope);
+      return { provider, models: models.filter((model) => canServe(provider, model, scope)) };
+    }),
   );
 }
 
@@ -80,13 +93,13 @@ async function readModels(
 ): Promise<readonly string[] | null> {
   const openAi = provider.openAiCompatible;
   if (openAi?.models === undefined) return null;
-  const { config } = scope;
+  const gatewayUrl = gatewayFor(provider, scope);
   const call: ProxyCall = {
     provider,
-    route: config.gatewayUrl === null ? "direct" : "gateway",
+    route: gatewayUrl === null ? "direct" : "gateway",
     model: null,
     method: "GET",
-    url: upstreamUrl(provider, openAi.models, config),
+    url: upstreamUrl(provider, openAi.models, gatewayUrl),
     headers: () => new Headers({ accept: "application/json", "user-agent": "one-balance" }),
     body: { kind: "none" },
     isWebSocket: false,
