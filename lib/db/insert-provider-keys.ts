@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./open-database";
 import type { ProviderKeyRow } from "./schema";
 import { changeState, TAKEN_VERSION } from "./state-version";
@@ -25,36 +25,43 @@ const CHUNK_MAX_CHARS = 1_000_000;
  * Adds keys, however many, in one transaction a megabyte; those whose fingerprint is already there are
  * left out.
  *
+ * @param audit The statement of `auditChange` for the keys with these ids.
  * @returns How many were added.
  */
 export async function insertProviderKeys(
   db: Database,
   origin: Origin,
   keys: readonly NewProviderKey[],
+  audit: (ids: readonly string[]) => SQL,
 ): Promise<number> {
   let added = 0;
-  for (const json of chunksOf(keys)) {
-    const { rowCounts } = await changeState(db, [insertStatement(origin, json)]);
+  for (const { ids, json } of chunksOf(keys)) {
+    const { rowCounts } = await changeState(db, [insertStatement(origin, json), audit(ids)]);
     added += rowCounts[0] ?? 0;
   }
   return added;
 }
 
 /** JSON arrays of the keys, each short enough for one parameter. */
-function* chunksOf(keys: readonly NewProviderKey[]): Generator<string> {
+function* chunksOf(
+  keys: readonly NewProviderKey[],
+): Generator<{ readonly ids: readonly string[]; readonly json: string }> {
+  let ids: string[] = [];
   let chunk: string[] = [];
   let chars = 0;
   for (const key of keys) {
     const json = JSON.stringify(key);
     if (chars + json.length > CHUNK_MAX_CHARS && chunk.length > 0) {
-      yield `[${chunk.join()}]`;
+      yield { ids, json: `[${chunk.join()}]` };
+      ids = [];
       chunk = [];
       chars = 0;
     }
+    ids.push(key.id);
     chunk.push(json);
     chars += json.length + 1;
   }
-  if (chunk.length > 0) yield `[${chunk.join()}]`;
+  if (chunk.length > 0) yield { ids, json: `[${chunk.join()}]` };
 }
 
 /** Unlike `->>`, `->` keeps a list as JSON; `nullif` turns JSON's null into SQL's. */

@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, inArray, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, gt, inArray, not, or, type SQL, sql } from "drizzle-orm";
 import { EVERY_MODEL, type KeyStatus } from "../pool/types";
 import type { Database } from "./open-database";
 import { keyCooldowns, providerKeys } from "./schema";
@@ -7,8 +7,11 @@ import { keyCooldowns, providerKeys } from "./schema";
 export interface ProviderKeyFilter {
   readonly ids?: readonly string[] | undefined;
   readonly provider?: string | undefined;
-  /** `cooling`: active, and resting for the filter's model or, without one, for any. */
-  readonly status?: KeyStatus | "cooling" | undefined;
+  /**
+   * `cooling`: active, and resting for the filter's model or, without one, for any; `ready`: active, and
+   * not cooling.
+   */
+  readonly status?: KeyStatus | "cooling" | "ready" | undefined;
   /** Keys that may serve this model. */
   readonly model?: string | undefined;
   /** Part of the masked key or the remark; letters' case does not matter. */
@@ -25,14 +28,24 @@ export function whereProviderKey(
   return and(
     ids && sql`${providerKeys.id} in (select value from json_each(${JSON.stringify(ids)}))`,
     provider === undefined ? undefined : eq(providerKeys.provider, provider),
-    status === "cooling"
-      ? and(eq(providerKeys.status, "active"), isCooling(db, model, nowMs))
-      : status && eq(providerKeys.status, status),
+    whereStatus(db, status, model, nowMs),
     model === undefined ? undefined : mayServe(model),
     q === undefined
       ? undefined
       : or(contains(providerKeys.masked, q), contains(providerKeys.remark, q)),
   );
+}
+
+function whereStatus(
+  db: Database,
+  status: ProviderKeyFilter["status"],
+  model: string | undefined,
+  nowMs: number,
+): SQL | undefined {
+  if (status === undefined) return undefined;
+  if (status !== "cooling" && status !== "ready") return eq(providerKeys.status, status);
+  const cooling = isCooling(db, model, nowMs);
+  return and(eq(providerKeys.status, "active"), status === "cooling" ? cooling : not(cooling));
 }
 
 function isCooling(db: Database, model: string | undefined, nowMs: number): SQL {

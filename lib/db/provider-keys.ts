@@ -1,131 +1,206 @@
 /**
- * Reading, changing and deleting provider keys. Every change takes a new state version.
+ * Reading provider keys.
  * @module
  */
-import { and, desc, eq, gt, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, gt, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./open-database";
 import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter";
-import { TOMBSTONE_LIFE_MS } from "./read-state";
-import {
-  type Changes,
-  type KeyCooldownRow,
-  keyCooldowns,
-  type ProviderKeyRow,
-  providerKeys,
-  tombstones,
-} from "./schema";
-import { changeState, TAKEN_VERSION } from "./state-version";
+import { type KeyCooldownRow, keyCooldowns, type ProviderKeyRow, providerKeys } from "./schema";
 
-export type ListedProviderKey = ProviderKeyRow & { readonly cooldowns: readonly KeyCooldownRow[] };
+/** A key without its sealed text and fingerprint, which no list needs. */
+export type ListedProviderKey = Omit<ProviderKeyRow, "sealed" | "fingerprint"> & {
+  /** The live ones. */
+  readonly cooldowns: readonly KeyCooldownRow[];
+};
 
-/** Keys with their live cooldowns, newest first; `beforeId` continues after the last of a page. */
+export type ProviderKeyOrder =
+  | "created"
+  | "lastUsed"
+  | "status"
+  | "remark"
+  | "weight"
+  | "priority"
+  | "quotaDomain";
+
+export interface ProviderKeyPageRequest extends ProviderKeyFilter {
+  /** Continues after the last of a page that is ordered newest first. */
+  readonly beforeId?: string | undefined;
+  /** `created`, descending, unless said otherwise; equal keys come newest first. */
+  readonly order?: ProviderKeyOrder | undefined;
+  readonly isAscending?: boolean | undefined;
+  readonly offset?: number | undefined;
+  readonly limit: number;
+}
+
+const { sealed: _, fingerprint: __, ...LISTED_COLUMNS } = getTableColumns(providerKeys);
+
+/** Keys with their live cooldowns. */
 export async function listProviderKeys(
   db: Database,
-  filter: ProviderKeyFilter & { readonly beforeId?: string | undefined; readonly limit: number },
+  request: ProviderKeyPageRequest,
   nowMs: number,
 ): Promise<ListedProviderKey[]> {
-  const { beforeId, limit } = filter;
+  const { beforeId, order = "created", isAscending = false, offset = 0, limit } = request;
+  const direction = isAscending ? asc : desc;
   const keys = await db
-    .select()
+    .select(LISTED_COLUMNS)
     .from(providerKeys)
     .where(
       and(
-        whereProviderKey(db, filter, nowMs),
+        whereProviderKey(db, request, nowMs),
         beforeId === undefined ? undefined : lt(providerKeys.id, beforeId),
       ),
     )
-    .orderBy(desc(providerKeys.id))
-    .limit(limit);
-  const ids = JSON.stringify(keys.map((key) => key.id));
-  const cooldowns = await db
+    .orderBy(
+      ...(order === "created"
+        ? [direction(providerKeys.id)]
+        : [direction(rankOf(order, nowMs)), desc(providerKeys.id)]),
+    )
+    .limit(limit)
+    .offset(offset);
+  const cooldowns = Map.groupBy(
+    await liveCooldowns(
+      db,
+      keys.map((key) => key.id),
+      nowMs,
+    ),
+    (cooldown) => cooldown.keyId,
+  );
+  return keys.map((key) => ({ ...key, cooldowns: cooldowns.get(key.id) ?? [] }));
+}
+
+function rankOf(order: Exclude<ProviderKeyOrder, "created">, nowMs: number): SQL {
+  switch (order) {
+    case "lastUsed":
+      return sql`${providerKeys.lastUsedAtMs}`;
+    case "weight":
+      return sql`${providerKeys.weight}`;
+    case "priority":
+      return sql`${providerKeys.priority}`;
+    case "remark":
+      return sql`coalesce(${providerKeys.remark}, '') collate nocase`;
+    case "quotaDomain":
+      return sql`coalesce(${providerKeys.quotaDomain}, '') collate nocase`;
+    case "status":
+      // From well to ill.
+      return sql`case ${providerKeys.status} when 'disabled' then 1 when 'blocked' then 3 else 2 * exists (
+        select 1 from key_cooldowns c where c.key_id = provider_keys.id and c.until_ms > ${nowMs}) end`;
+  }
+}
+
+async function liveCooldowns(
+  db: Database,
+  ids: readonly string[],
+  nowMs: number,
+): Promise<KeyCooldownRow[]> {
+  return db
     .select()
     .from(keyCooldowns)
     .where(
       and(
-        sql`${keyCooldowns.keyId} in (select value from json_each(${ids}))`,
+        sql`${keyCooldowns.keyId} in (select value from json_each(${JSON.stringify(ids)}))`,
         gt(keyCooldowns.untilMs, nowMs),
       ),
     );
-  const byKey = Map.groupBy(cooldowns, (cooldown) => cooldown.keyId);
-  return keys.map((key) => ({ ...key, cooldowns: byKey.get(key.id) ?? [] }));
+}
+
+export async function countProviderKeys(
+  db: Database,
+  filter: ProviderKeyFilter,
+  nowMs: number,
+): Promise<number> {
+  return db.$count(providerKeys, whereProviderKey(db, filter, nowMs));
+}
+
+/** Ids of the keys a filter means, newest first. */
+export async function listProviderKeyIds(
+  db: Database,
+  filter: ProviderKeyFilter,
+  nowMs: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: providerKeys.id })
+    .from(providerKeys)
+    .where(whereProviderKey(db, filter, nowMs))
+    .orderBy(desc(providerKeys.id))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+/** Whole rows, sealed texts too: to check keys or to hand them out. In no order. */
+export async function readSealedKeys(
+  db: Database,
+  ids: readonly string[],
+): Promise<ProviderKeyRow[]> {
+  return db
+    .select()
+    .from(providerKeys)
+    .where(sql`${providerKeys.id} in (select value from json_each(${JSON.stringify(ids)}))`);
 }
 
 export async function getProviderKey(
   db: Database,
   id: string,
-): Promise<ProviderKeyRow | undefined> {
-  return db.select().from(providerKeys).where(eq(providerKeys.id, id)).get();
+  nowMs: number,
+): Promise<ListedProviderKey | undefined> {
+  const [key] = await listProviderKeys(db, { ids: [id], limit: 1 }, nowMs);
+  return key;
 }
 
-/** @returns Whether there is such a key. */
-export async function updateProviderKey(
+/** Those of the fingerprints that a provider's keys have. */
+export async function findFingerprints(
   db: Database,
-  id: string,
-  changes: Changes<ProviderKeyRow>,
-  nowMs: number,
-): Promise<boolean> {
-  const { rowCounts } = await changeState(db, [
-    db
-      .update(providerKeys)
-      .set({ ...changes, updatedAtMs: nowMs, version: TAKEN_VERSION })
-      .where(eq(providerKeys.id, id)),
-  ]);
-  return rowCounts[0] !== 0;
-}
-
-/**
- * Clears a key's state: a block ends, and so do rests, all or those of the given reasons. What isolates
- * noted until now is void. A disabled key stays disabled.
- *
- * @returns Whether there is such a key.
- */
-export async function resetProviderKey(
-  db: Database,
-  id: string,
-  nowMs: number,
-  reasons?: readonly string[],
-): Promise<boolean> {
-  const { rowCounts } = await changeState(db, [
-    db
-      .update(providerKeys)
-      .set({
-        status: sql`iif(${providerKeys.status} = 'disabled', 'disabled', 'active')`,
-        reason: sql`iif(${providerKeys.status} = 'disabled', ${providerKeys.reason}, null)`,
-        evidence: null,
-        resetAtMs: nowMs,
-        updatedAtMs: nowMs,
-        version: TAKEN_VERSION,
-      })
-      .where(eq(providerKeys.id, id)),
-    db
-      .delete(keyCooldowns)
-      .where(
-        and(eq(keyCooldowns.keyId, id), reasons && inArray(keyCooldowns.reason, [...reasons])),
+  provider: string,
+  fingerprints: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .select({ fingerprint: providerKeys.fingerprint })
+    .from(providerKeys)
+    .where(
+      and(
+        eq(providerKeys.provider, provider),
+        sql`${providerKeys.fingerprint} in (select value from json_each(${JSON.stringify(fingerprints)}))`,
       ),
-  ]);
-  return rowCounts[0] !== 0;
+    );
+  return new Set(rows.map((row) => row.fingerprint));
 }
 
-/** Deletes every key the filter means, with its cooldowns. @returns How many there were. */
-export async function deleteProviderKeys(
+/** How a provider's keys stand. */
+export interface ProviderKeyCounts {
+  readonly provider: string;
+  readonly ready: number;
+  /** Active, and resting for at least one model. */
+  readonly cooling: number;
+  readonly blocked: number;
+  readonly disabled: number;
+  /** Of the cooling ones, those that rest until their daily quota renews, for at least one model. */
+  readonly spentToday: number;
+  /** To the hour; null if none was ever used. */
+  readonly lastUsedAtMs: number | null;
+}
+
+/** Of each provider that has keys, or of one, sorted by slug. */
+export async function countKeyStates(
   db: Database,
-  filter: ProviderKeyFilter,
   nowMs: number,
-): Promise<number> {
-  const where: SQL | undefined = whereProviderKey(db, filter, nowMs);
-  const buriedNow = db
-    .select({ id: tombstones.id })
-    .from(tombstones)
-    .where(eq(tombstones.version, TAKEN_VERSION));
-  const { rowCounts } = await changeState(db, [
-    // First: the filter may ask about the cooldowns that go, too.
-    sql`
-      insert into tombstones (kind, id, deleted_at_ms, version)
-      select 'provider-key', id, ${nowMs}, ${TAKEN_VERSION} from provider_keys
-      where ${where ?? sql`true`}`,
-    db.delete(providerKeys).where(inArray(providerKeys.id, buriedNow)),
-    db.delete(keyCooldowns).where(inArray(keyCooldowns.keyId, buriedNow)),
-    db.delete(tombstones).where(lt(tombstones.deletedAtMs, nowMs - TOMBSTONE_LIFE_MS)),
-  ]);
-  return rowCounts[0] ?? 0;
+  provider?: string,
+): Promise<ProviderKeyCounts[]> {
+  return db.all<ProviderKeyCounts>(sql`
+    select provider,
+      sum(status = 'active' and not isResting) as ready,
+      sum(status = 'active' and isResting) as cooling,
+      sum(status = 'blocked') as blocked,
+      sum(status = 'disabled') as disabled,
+      sum(status = 'active' and isSpent) as "spentToday",
+      max(last_used_at_ms) as "lastUsedAtMs"
+    from (
+      select provider, status, last_used_at_ms,
+        exists (select 1 from key_cooldowns c where c.key_id = k.id and c.until_ms > ${nowMs})
+          as isResting,
+        exists (select 1 from key_cooldowns c where c.key_id = k.id and c.until_ms > ${nowMs}
+          and c.reason = 'rate_limit_day') as isSpent
+      from provider_keys k
+      where ${provider === undefined ? sql`true` : sql`provider = ${provider}`})
+    group by provider order by provider`);
 }

@@ -16,6 +16,8 @@ export interface StateChange {
   readonly version: number;
   /** Rows written by each of the statements. */
   readonly rowCounts: readonly number[];
+  /** Rows returned by each of the statements, columns by name. */
+  readonly rows: readonly (readonly unknown[])[];
 }
 
 /** Runs statements that change keys, cooldowns or tokens in one transaction, under a new version. */
@@ -26,7 +28,11 @@ export async function changeState(
   const [taken, ...results] = await runBatch(db, [TAKE_VERSION, ...statements]);
   const row = taken?.results[0] as { version: number } | undefined;
   if (row === undefined) throw new Error("state_version is empty: apply the migrations");
-  return { version: row.version, rowCounts: results.map((result) => result.meta.changes) };
+  return {
+    version: row.version,
+    rowCounts: results.map((result) => result.meta.changes),
+    rows: results.map((result) => result.results),
+  };
 }
 
 /** One transaction. drizzle's own `batch()` (0.45) forgets the parameters of `sql` statements. */

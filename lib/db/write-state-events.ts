@@ -4,13 +4,12 @@
  */
 import { sql } from "drizzle-orm";
 import type { StateEvent } from "../proxy/ports";
+import { type EventOf, tellBlocks, tellCooldowns } from "./key-events";
 import type { Database } from "./open-database";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
 
 /** `last_used_at_ms` is kept to this grain: every written row counts against the plan's daily number. */
 export const LAST_USED_GRAIN_MS = 3_600_000;
-
-type EventOf<Kind extends StateEvent["kind"]> = Extract<StateEvent, { kind: Kind }>;
 
 /**
  * Writes events in any order; writing them twice changes nothing more. A cooldown is never shortened,
@@ -28,8 +27,9 @@ export async function writeStateEvents(
   const [usedKeys, usedTokens] = [of("key-used"), of("token-used")];
 
   const changes = [];
-  if (cooled.length > 0) changes.push(upsertCooldowns(cooled));
-  if (blocked.length > 0) changes.push(blockKeys(blocked));
+  // The story first: it must see what was before.
+  if (cooled.length > 0) changes.push(tellCooldowns(cooled), upsertCooldowns(cooled));
+  if (blocked.length > 0) changes.push(tellBlocks(blocked), blockKeys(blocked));
   const uses = [];
   if (usedKeys.length > 0) {
     const rows = usedKeys.map((event) => [event.keyId, event.atMs] as const);

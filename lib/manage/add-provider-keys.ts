@@ -3,6 +3,7 @@ import { maskKey } from "../crypto/mask-key";
 import { type SealingSecrets, sealKey } from "../crypto/seal";
 import { insertProviderKeys, type NewProviderKey } from "../db/insert-provider-keys";
 import { newRowId } from "../db/new-row-id";
+import { auditKeys } from "./audit-provider-keys";
 import { knownProvider } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
@@ -45,7 +46,9 @@ export async function addProviderKeys(
     ),
   );
   const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor.id };
-  const added = await insertProviderKeys(context.db, origin, keys);
+  const added = await insertProviderKeys(context.db, origin, keys, (ids) =>
+    auditKeys(context.actor, "add", { provider: slug, ids }, nowMs),
+  );
   return { added, duplicates: input.keys.length - rejected.length - added, rejected };
 }
 

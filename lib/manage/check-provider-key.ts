@@ -1,17 +1,22 @@
 /**
- * Asks a provider, by a call that costs nothing, whether a key is alive.
+ * Asks providers, by calls that cost nothing, whether keys are alive.
  * @module
  */
+import type { SQL } from "drizzle-orm";
 import { redact } from "../crypto/redact";
-import { openSealed } from "../crypto/seal";
-import { getProviderKey, resetProviderKey, updateProviderKey } from "../db/provider-keys";
+import { openSealed, SealError, type SealingSecrets } from "../crypto/seal";
+import type { Actor } from "../db/audit-log";
+import { readSealedKeys } from "../db/provider-keys";
 import type { ProviderKeyRow } from "../db/schema";
+import { type KeyCheckResult, writeKeyChecks } from "../db/write-key-checks";
 import { judgeAnswer } from "../providers/judge-answer";
-import type { Meaning, Verdict } from "../providers/types";
+import type { Meaning, Provider, Verdict } from "../providers/types";
+import { auditKey, auditKeys } from "./audit-provider-keys";
 import { type CheckUpstream, checkRequest } from "./check-request";
-import { knownProvider } from "./known-provider";
+import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
+import type { CheckProviderKeysInput } from "./provider-key-schemas";
 
 export interface CheckedKey {
   /**
@@ -31,66 +36,112 @@ export interface CheckedKey {
 /** Rests that a good answer ends. Quotas and credit are not seen by a free call. */
 const DOUBTS: readonly Meaning[] = ["key_doubtful"];
 
+/** workerd lets a request wait for six answers at a time. */
+const CONCURRENCY = 5;
+
 /** @throws {ManageError} `not_found`; `not_configured` without `KEY_ENCRYPTION_SECRET`. */
 export async function checkProviderKey(
   context: ManageContext,
   id: string,
   upstream: CheckUpstream,
 ): Promise<CheckedKey> {
-  const { db, secrets } = context;
-  if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
-  const key = await getProviderKey(db, id);
-  if (key === undefined) throw new ManageError("not_found", "no such provider key");
-  const provider = await knownProvider(context, key.provider);
-  if (provider.keyCheck === null) return withoutAnswer("no_check", "");
+  const [checked] = await checkProviderKeys(context, { ids: [id] }, upstream);
+  if (checked === undefined) throw new ManageError("not_found", "no such provider key");
+  const { id: _, ...outcome } = checked;
+  return outcome;
+}
 
-  const text = await openSealed(key.sealed, secrets);
-  let answer: { status: number; verdict: Verdict };
+/**
+ * Checks the keys with these ids; those that are not there are left out.
+ * @throws {ManageError} `not_configured` without `KEY_ENCRYPTION_SECRET`.
+ */
+export async function checkProviderKeys(
+  context: ManageContext,
+  { ids }: CheckProviderKeysInput,
+  upstream: CheckUpstream,
+): Promise<readonly (CheckedKey & { readonly id: string })[]> {
+  const { db, secrets, nowMs, actor } = context;
+  if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
+  const keys = await readSealedKeys(db, ids);
+  const providers = new Map((await allProviders(context)).map((each) => [each.slug, each]));
+  const checked: (CheckedKey & { readonly id: string })[] = [];
+  const results: KeyCheckResult[] = [];
+  const waiting = keys.values();
+  const work = async () => {
+    for (const key of waiting) {
+      const { rule, ...outcome } = await askProvider(
+        key,
+        providers.get(key.provider),
+        secrets,
+        upstream,
+        nowMs,
+      );
+      checked.push({ id: key.id, ...outcome });
+      if (outcome.meaning === null) continue;
+      const { meaning, status, words } = outcome;
+      const found =
+        outcome.outcome === "good" || outcome.outcome === "bad" ? outcome.outcome : null;
+      const requestId = `check by ${actor.name}`;
+      const evidence = { meaning, rule, status: status ?? 0, words, requestId, model: null };
+      results.push({ key, found, evidence: { ...evidence, atMs: nowMs() } });
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  const atMs = nowMs();
+  await writeKeyChecks(db, results, DOUBTS, atMs, auditChecks(actor, keys, results, atMs));
+  return checked;
+}
+
+function auditChecks(
+  actor: Actor,
+  keys: readonly ProviderKeyRow[],
+  results: readonly KeyCheckResult[],
+  atMs: number,
+): SQL {
+  const [key] = keys;
+  const count = (found: KeyCheckResult["found"]) =>
+    results.filter((result) => result.found === found).length;
+  if (key !== undefined && keys.length === 1) {
+    const meaning = results[0]?.evidence.meaning;
+    return auditKey(actor, "check", key, atMs, { after: { meaning } });
+  }
+  const after = { good: count("good"), bad: count("bad"), unclear: count(null) };
+  return auditKeys(actor, "check", { ids: keys.map(({ id }) => id) }, atMs, after);
+}
+
+type Answer = CheckedKey & { readonly rule: string };
+
+async function askProvider(
+  key: ProviderKeyRow,
+  provider: Provider | undefined,
+  secrets: SealingSecrets,
+  upstream: CheckUpstream,
+  nowMs: () => number,
+): Promise<Answer> {
+  // A provider of the team's own may have been removed, its keys kept.
+  if (!provider?.keyCheck) return withoutAnswer("no_check", "");
+  let text = "";
   try {
+    text = await openSealed(key.sealed, secrets);
     const { url, init } = checkRequest(provider, provider.keyCheck, text, upstream);
     const response = await upstream.fetch(url, init);
     const { status, headers } = response;
     const body = await response.text();
-    const verdict = judgeAnswer({ provider, status, headers, text: body, nowMs: context.nowMs() });
-    answer = { status, verdict };
+    const verdict = judgeAnswer({ provider, status, headers, text: body, nowMs: nowMs() });
+    const { meaning, rule } = verdict;
+    const words = redact(verdict.words, [text]);
+    return { outcome: outcomeOf(verdict), meaning, status, words, rule };
   } catch (error) {
+    if (error instanceof SealError) return withoutAnswer("unclear", error.message);
     return withoutAnswer("unreachable", redact(String(error), [text]));
   }
-  const { status, verdict } = answer;
-  const words = redact(verdict.words, [text]);
-  const outcome = outcomeOf(verdict);
-  if (outcome === "good") await resetProviderKey(db, id, context.nowMs(), DOUBTS);
-  if (outcome === "bad") await block(context, key, status, verdict, words);
-  return { outcome, meaning: verdict.meaning, status, words };
 }
 
-function withoutAnswer(outcome: "unreachable" | "no_check", words: string): CheckedKey {
-  return { outcome, meaning: null, status: null, words };
+function withoutAnswer(outcome: "unreachable" | "unclear" | "no_check", words: string): Answer {
+  return { outcome, meaning: null, status: null, words, rule: "" };
 }
 
 function outcomeOf({ meaning, effect }: Verdict): "good" | "bad" | "unclear" {
   if (meaning === "ok") return "good";
   return effect.kind === "block" ? "bad" : "unclear";
-}
-
-async function block(
-  { db, nowMs, actor }: ManageContext,
-  key: ProviderKeyRow,
-  status: number,
-  { meaning, rule }: Verdict,
-  words: string,
-): Promise<void> {
-  // Switched off by a person: that says more.
-  if (key.status === "disabled") return;
-  const atMs = nowMs();
-  const evidence = {
-    meaning,
-    rule,
-    status,
-    words,
-    requestId: `check by ${actor.name}`,
-    model: null,
-    atMs,
-  };
-  await updateProviderKey(db, key.id, { status: "blocked", reason: meaning, evidence }, atMs);
 }

@@ -1,9 +1,20 @@
-import { deleteProviderKeys } from "../db/provider-keys";
+import { deleteProviderKeys } from "../db/change-provider-keys";
+import { getProviderKey } from "../db/provider-keys";
+import { auditKey } from "./audit-provider-keys";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 
 /** @throws {ManageError} `not_found`. */
-export async function deleteProviderKey({ db, nowMs }: ManageContext, id: string): Promise<void> {
-  const deleted = await deleteProviderKeys(db, { ids: [id] }, nowMs());
-  if (deleted === 0) throw new ManageError("not_found", "no such provider key");
+export async function deleteProviderKey(
+  { db, nowMs, actor }: ManageContext,
+  id: string,
+): Promise<void> {
+  const atMs = nowMs();
+  const key = await getProviderKey(db, id, atMs);
+  if (key !== undefined) {
+    const { provider, remark } = key;
+    const audit = auditKey(actor, "delete", key, atMs, { before: { provider, remark } });
+    if ((await deleteProviderKeys(db, { ids: [id] }, atMs, audit)) > 0) return;
+  }
+  throw new ManageError("not_found", "no such provider key");
 }

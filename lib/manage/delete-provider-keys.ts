@@ -1,12 +1,15 @@
-import { deleteProviderKeys as removeProviderKeys } from "../db/provider-keys";
+import { deleteProviderKeys as removeProviderKeys } from "../db/change-provider-keys";
+import { auditKeys } from "./audit-provider-keys";
 import type { ManageContext } from "./manage-context";
 import type { DeleteProviderKeysInput } from "./schemas";
 
 /** Deletes the keys with these ids, or all that a filter means. Ids that are not there are no error. */
 export async function deleteProviderKeys(
-  { db, nowMs }: ManageContext,
+  { db, nowMs, actor }: ManageContext,
   input: DeleteProviderKeysInput,
 ): Promise<{ readonly deleted: number }> {
   const filter = "ids" in input ? { ids: input.ids } : input.filter;
-  return { deleted: await removeProviderKeys(db, filter, nowMs()) };
+  const atMs = nowMs();
+  const audit = auditKeys(actor, "delete", filter, atMs);
+  return { deleted: await removeProviderKeys(db, filter, atMs, audit) };
 }

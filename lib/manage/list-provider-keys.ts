@@ -53,7 +53,7 @@ function toItem(key: ListedProviderKey): ProviderKeyItem {
     masked: key.masked,
     status: key.status,
     cooldowns: key.cooldowns.map(({ model, untilMs, reason }) => ({ model, untilMs, reason })),
-    reason: key.evidence?.words ? `${key.reason}: ${key.evidence.words}` : key.reason,
+    reason: reasonOf(key),
     remark: key.remark,
     weight: key.weight,
     priority: key.priority,
@@ -62,4 +62,9 @@ function toItem(key: ListedProviderKey): ProviderKeyItem {
     createdAt: key.createdAtMs,
     lastUsedAt: key.lastUsedAtMs,
   };
+}
+
+function reasonOf({ status, reason, evidence }: ListedProviderKey): string | null {
+  // A disabled key keeps the evidence of the block before.
+  return status === "blocked" && evidence?.words ? `${reason}: ${evidence.words}` : reason;
 }

@@ -5,8 +5,14 @@
 import { z } from "zod";
 import * as answers from "./answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import {
+  changeProviderKeysInput,
+  resealProviderKeysInput,
+  undoProviderKeysInput,
+} from "./provider-key-schemas";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings-schema";
+import { listRequestsInput, readUsageInput } from "./usage-schemas";
 
 interface Operation {
   readonly summary: string;
@@ -45,6 +51,27 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       answer: answers.deletedProviderKeys,
     },
   },
+  "/api/admin/provider-keys/change": {
+    post: {
+      summary: "Disable, enable, unblock, wake or set provider keys by ids or filter",
+      body: changeProviderKeysInput,
+      answer: answers.changedProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/undo": {
+    post: {
+      summary: "Put provider keys back as they were before a change",
+      body: undoProviderKeysInput,
+      answer: answers.undoneProviderKeys,
+    },
+  },
+  "/api/admin/provider-keys/reseal": {
+    post: {
+      summary: "Give some keys seals of the current secret; call until `remaining` is 0",
+      body: resealProviderKeysInput,
+      answer: answers.resealedProviderKeys,
+    },
+  },
   "/api/admin/provider-keys/{id}/check": {
     post: {
       summary: "Ask the provider, by a free call, whether a key is alive; block or revive it",
@@ -73,6 +100,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
     delete: { summary: "Revoke an access token for good" },
   },
+  "/api/admin/access-tokens/{id}/rotate": {
+    post: {
+      summary: "Make a token with the same settings; the old one works on for the overlap",
+      body: inputs.rotateAccessTokenInput,
+      answer: answers.rotatedAccessToken,
+    },
+  },
   "/api/admin/custom-providers": {
     get: {
       summary: "List the team's own providers",
@@ -94,6 +128,23 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       body: changeSettingsInput,
       answer: settingsSchema,
     },
+  },
+  "/api/admin/usage": {
+    get: {
+      summary: "What was used, by time and one other thing",
+      query: readUsageInput,
+      answer: answers.usageReport,
+    },
+  },
+  "/api/admin/requests": {
+    get: {
+      summary: "List requests, newest first",
+      query: listRequestsInput,
+      answer: answers.requestPage,
+    },
+  },
+  "/api/admin/requests/{id}": {
+    get: { summary: "One request, attempt by attempt", answer: answers.requestStory },
   },
 };
 

@@ -25,6 +25,6 @@ describe("readKeyText", () => {
     ["x".repeat(8_193), "the key is longer than 8192 characters"],
     ["{sk-fake", "the key looks like JSON but is not"],
   ])("%j is none: %s", (line, problem) => {
-    expect(readKeyText(line)).toEqual({ problem });
+    expect(readKeyText(line)).toMatchObject({ problem });
   });
 });

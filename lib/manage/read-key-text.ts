@@ -1,5 +1,19 @@
-/** A provider key ready to be sealed, or why a line is none. Reasons never repeat the line. */
-export type KeyText = { readonly text: string } | { readonly problem: string };
+/** Why a line is no key, in words. They never repeat the line. */
+const PROBLEMS = {
+  empty: "the key is empty",
+  "too-long": "the key is longer than 8192 characters",
+  "line-break": "the key has a line break inside",
+  whitespace: "the key has whitespace inside",
+  characters: "the key has a character that is not visible ASCII",
+  json: "the key looks like JSON but is not",
+} as const;
+
+export type KeyTextProblem = keyof typeof PROBLEMS;
+
+/** A provider key ready to be sealed, or why a line is none. */
+export type KeyText =
+  | { readonly text: string }
+  | { readonly code: KeyTextProblem; readonly problem: string };
 
 /** Service-account files, the longest credentials there are, have about 2,400 characters. */
 const MAX_LENGTH = 8_192;
@@ -10,15 +24,17 @@ const MAX_LENGTH = 8_192;
  */
 export function readKeyText(line: string): KeyText {
   const text = line.trim();
-  if (text === "") return { problem: "the key is empty" };
-  if (text.length > MAX_LENGTH)
-    return { problem: `the key is longer than ${MAX_LENGTH} characters` };
+  if (text === "") return problem("empty");
+  if (text.length > MAX_LENGTH) return problem("too-long");
   if (text.startsWith("{")) return readServiceAccount(text);
-  if (/[\r\n]/.test(text)) return { problem: "the key has a line break inside" };
-  if (/\s/.test(text)) return { problem: "the key has whitespace inside" };
-  if (!/^[\x21-\x7e]+$/.test(text))
-    return { problem: "the key has a character that is not visible ASCII" };
+  if (/[\r\n]/.test(text)) return problem("line-break");
+  if (/\s/.test(text)) return problem("whitespace");
+  if (!/^[\x21-\x7e]+$/.test(text)) return problem("characters");
   return { text };
+}
+
+function problem(code: KeyTextProblem): KeyText {
+  return { code, problem: PROBLEMS[code] };
 }
 
 function readServiceAccount(text: string): KeyText {
@@ -30,6 +46,6 @@ function readServiceAccount(text: string): KeyText {
     );
     return { text: compact };
   } catch {
-    return { problem: "the key looks like JSON but is not" };
+    return problem("json");
   }
 }

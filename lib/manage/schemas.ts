@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 
-const name = z.string().trim().min(1).max(200);
+export const name = z.string().trim().min(1).max(200);
 const remark = z.string().trim().max(1_000);
 const quotaDomain = name;
 const models = z
@@ -29,15 +29,17 @@ const time = z
   .transform((value) => (typeof value === "number" ? value : Date.parse(value)))
   .meta({ description: "ISO 8601 or epoch milliseconds" });
 
-/** A provider key with its settings. */
-export const newKeySettings = z.strictObject({
-  key: z.string(),
+/** What people set on a provider key; null clears. */
+export const keySettings = z.strictObject({
   remark: remark.nullish(),
   weight: weight.optional(),
   priority: priority.optional(),
   quotaDomain: quotaDomain.nullish(),
   models: models.nullish(),
 });
+
+/** A provider key with its settings. */
+export const newKeySettings = keySettings.extend({ key: z.string() });
 
 /** Lines are looked at one by one (see `add-provider-keys.ts`): a bad one does not spoil the others. */
 export const addProviderKeysInput = z.strictObject({
@@ -46,9 +48,9 @@ export const addProviderKeysInput = z.strictObject({
 });
 export type AddProviderKeysInput = z.output<typeof addProviderKeysInput>;
 
-const providerKeyFilter = z.strictObject({
+export const providerKeyFilter = z.strictObject({
   provider: name.optional(),
-  status: z.enum(["active", "blocked", "disabled", "cooling"]).optional(),
+  status: z.enum(["active", "blocked", "disabled", "cooling", "ready"]).optional(),
   model: name.meta({ description: "Keys that may serve this model" }).optional(),
   q: name.meta({ description: "Part of the masked key or the remark" }).optional(),
 });
@@ -59,29 +61,25 @@ export const listProviderKeysInput = providerKeyFilter.extend({
 });
 export type ListProviderKeysInput = z.output<typeof listProviderKeysInput>;
 
-const atLeastOneField = (value: object) =>
+export const atLeastOneField = (value: object) =>
   Object.values(value).some((field) => field !== undefined);
 
-export const updateProviderKeyInput = z
-  .strictObject({
-    status: z.enum(["active", "disabled"]).optional(),
-    remark: remark.nullish(),
-    weight: weight.optional(),
-    priority: priority.optional(),
-    quotaDomain: quotaDomain.nullish(),
-    models: models.nullish(),
-  })
+export const updateProviderKeyInput = keySettings
+  .extend({ status: z.enum(["active", "disabled"]).optional() })
   .refine(atLeastOneField, "nothing to change");
 export type UpdateProviderKeyInput = z.output<typeof updateProviderKeyInput>;
 
 /** An empty filter would mean every key: that must be said otherwise. */
-export const deleteProviderKeysInput = z.union(
+export const providerKeyTarget = z.union(
   [
     z.strictObject({ ids: z.array(name).min(1).max(20_000) }),
     z.strictObject({ filter: providerKeyFilter.refine(atLeastOneField) }),
   ],
   "expected either ids, or a filter with at least one field",
 );
+export type ProviderKeyTarget = z.output<typeof providerKeyTarget>;
+
+export const deleteProviderKeysInput = providerKeyTarget;
 export type DeleteProviderKeysInput = z.output<typeof deleteProviderKeysInput>;
 
 const count = z.int().min(1);
@@ -107,9 +105,26 @@ export const updateAccessTokenInput = accessTokenLimits
   .refine(atLeastOneField, "nothing to change");
 export type UpdateAccessTokenInput = z.output<typeof updateAccessTokenInput>;
 
+const DAY_SECONDS = 86_400;
+
+export const rotateAccessTokenInput = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(30 * DAY_SECONDS)
+    .default(DAY_SECONDS)
+    .meta({ description: "How long the old token goes on working" }),
+});
+export type RotateAccessTokenInput = z.output<typeof rotateAccessTokenInput>;
+
 export const listAccessTokensInput = z.strictObject({
-  status: z.enum(["active", "paused", "revoked"]).optional(),
-  q: name.meta({ description: "Part of the name or the masked token" }).optional(),
+  status: z
+    .enum(["active", "paused", "expired", "revoked", "current"])
+    .optional()
+    .meta({ description: "active: not expired; current: all but revoked" }),
+  q: name
+    .meta({ description: "Part of the name, the masked token or the owner's name" })
+    .optional(),
   limit,
   cursor: z.string().optional(),
 });

@@ -1,4 +1,6 @@
-import { updateProviderKey as writeProviderKey } from "../db/provider-keys";
+import { updateProviderKey as writeProviderKey } from "../db/change-provider-keys";
+import { getProviderKey, type ListedProviderKey } from "../db/provider-keys";
+import { auditKey } from "./audit-provider-keys";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { UpdateProviderKeyInput } from "./schemas";
@@ -8,20 +10,32 @@ import type { UpdateProviderKeyInput } from "./schemas";
  * @throws {ManageError} `not_found`.
  */
 export async function updateProviderKey(
-  { db, nowMs }: ManageContext,
+  { db, nowMs, actor }: ManageContext,
   id: string,
-  { status, ...fields }: UpdateProviderKeyInput,
+  input: UpdateProviderKeyInput,
 ): Promise<void> {
   const atMs = nowMs();
+  const { status, ...fields } = input;
+  const key = await getProviderKey(db, id, atMs);
   const changes = { ...fields, ...(status && statusChange(status, atMs)) };
-  if (!(await writeProviderKey(db, id, changes, atMs))) {
-    throw new ManageError("not_found", "no such provider key");
+  if (key !== undefined) {
+    const audit = auditKey(actor, "update", key, atMs, {
+      before: fieldsBefore(key, input),
+      after: input,
+    });
+    if (await writeProviderKey(db, id, changes, atMs, audit)) return;
   }
+  throw new ManageError("not_found", "no such provider key");
+}
+
+function fieldsBefore(key: ListedProviderKey, input: UpdateProviderKeyInput) {
+  const fields = Object.keys(input) as (keyof UpdateProviderKeyInput)[];
+  return Object.fromEntries(fields.map((field) => [field, key[field]]));
 }
 
 function statusChange(status: "active" | "disabled", atMs: number) {
   return status === "disabled"
-    ? { status, reason: "manual", evidence: null }
+    ? { status, reason: "manual" }
     : // A block that an isolate noted before, and writes later, must not undo this.
       { status, reason: null, evidence: null, resetAtMs: atMs };
 }

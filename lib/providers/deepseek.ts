@@ -28,6 +28,6 @@ export const deepseek = openAiLike({
   slug: "deepseek",
   label: "DeepSeek",
   base: "https://api.deepseek.com",
-  keyPattern: /^sk-/,
+  keyPattern: /^sk-(?!ant-|or-|proj-|svcacct-)/,
   errorRules,
 });

@@ -2,16 +2,16 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { updateAccessToken } from "../../lib/db/access-tokens";
-import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
-import { openDatabase } from "../../lib/db/open-database";
 import {
   deleteProviderKeys,
   resetProviderKey,
   updateProviderKey,
-} from "../../lib/db/provider-keys";
+} from "../../lib/db/change-provider-keys";
+import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
+import { openDatabase } from "../../lib/db/open-database";
 import { accessTokens, keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema";
 import type { Evidence, StateEvent } from "../../lib/proxy/ports";
-import { db, emptyStore, SECRETS, storeKey, storeToken } from "./test-store";
+import { db, emptyStore, NO_AUDIT, SECRETS, storeKey, storeToken } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";
 
 const HOUR_MS = 3_600_000;
@@ -166,9 +166,9 @@ describe("loading", () => {
   test("after half a day without news everything is loaded anew, so no deletion is missed", async () => {
     const id = await storeKey("sk-fake-1");
     const isolate = await startWarmIsolate();
-    await deleteProviderKeys(db, { ids: [id] }, nowMs);
+    await deleteProviderKeys(db, { ids: [id] }, nowMs, NO_AUDIT());
     nowMs += 13 * HOUR_MS;
-    await deleteProviderKeys(db, { ids: [] }, nowMs + 24 * HOUR_MS);
+    await deleteProviderKeys(db, { ids: [] }, nowMs + 24 * HOUR_MS, NO_AUDIT());
     await isolate.state.ready();
     expect(isolate.state.pool("openai").size).toBe(0);
   });
@@ -206,7 +206,7 @@ describe("what one isolate does, the other sees", () => {
     const id = await storeKey("sk-fake-1");
     const isolate = await startWarmIsolate();
     const added = await storeKey("sk-fake-2");
-    await deleteProviderKeys(db, { ids: [id] }, nowMs);
+    await deleteProviderKeys(db, { ids: [id] }, nowMs, NO_AUDIT());
     await serveLater(isolate);
     expect(statusOf(isolate, id)).toBeUndefined();
     expect(statusOf(isolate, added)).toBe("active");
@@ -221,15 +221,15 @@ describe("what one isolate does, the other sees", () => {
       scopes: null,
     });
 
-    await updateAccessToken(db, id, { status: "paused" }, nowMs);
+    await updateAccessToken(db, "everyone", id, { status: "paused" }, NO_AUDIT(), nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
 
-    await updateAccessToken(db, id, { status: "active" }, nowMs);
+    await updateAccessToken(db, "everyone", id, { status: "active" }, NO_AUDIT(), nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toMatchObject({ id });
 
-    await updateAccessToken(db, id, { status: "revoked" }, nowMs);
+    await updateAccessToken(db, "everyone", id, { status: "revoked" }, NO_AUDIT(), nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
   });
@@ -244,7 +244,7 @@ describe("what one isolate does, the other sees", () => {
     expect(statusOf(other, id)).toBe("blocked");
 
     nowMs += 1_000;
-    await resetProviderKey(db, id, nowMs);
+    await resetProviderKey(db, id, nowMs, NO_AUDIT());
     await serveLater(one);
     await serveLater(other);
     for (const isolate of [one, other]) {
@@ -256,7 +256,7 @@ describe("what one isolate does, the other sees", () => {
   test("expire() makes the next ready() see a change at once", async () => {
     const id = await storeKey("sk-fake-1");
     const isolate = await startWarmIsolate();
-    await updateProviderKey(db, id, { status: "disabled" }, nowMs);
+    await updateProviderKey(db, id, { status: "disabled" }, nowMs, NO_AUDIT());
     await isolate.state.ready();
     expect(statusOf(isolate, id)).toBe("active");
     isolate.state.expire();
@@ -283,8 +283,8 @@ describe("changes of others do not undo what this isolate noted", () => {
     const isolate = await startWarmIsolate();
     cool(isolate, cooled, "m1", nowMs + HOUR_MS);
     block(isolate, blocked);
-    await updateProviderKey(db, cooled, { weight: 7 }, nowMs);
-    await updateProviderKey(db, blocked, { weight: 7 }, nowMs);
+    await updateProviderKey(db, cooled, { weight: 7 }, nowMs, NO_AUDIT());
+    await updateProviderKey(db, blocked, { weight: 7 }, nowMs, NO_AUDIT());
     isolate.state.expire();
     await isolate.state.ready();
     expect(isolate.state.pool("openai").get(cooled)?.weight).toBe(7);
@@ -313,8 +313,8 @@ describe("changes of others do not undo what this isolate noted", () => {
     block(isolate, before);
     cool(isolate, before, "m1", nowMs + HOUR_MS);
     nowMs += 1;
-    await resetProviderKey(db, before, nowMs);
-    await resetProviderKey(db, after, nowMs);
+    await resetProviderKey(db, before, nowMs, NO_AUDIT());
+    await resetProviderKey(db, after, nowMs, NO_AUDIT());
     nowMs += 1;
     cool(isolate, after, "m1", nowMs + HOUR_MS);
     const endMs = nowMs + HOUR_MS;
@@ -333,7 +333,7 @@ describe("changes of others do not undo what this isolate noted", () => {
   test("a key that a person disabled is not made blocked", async () => {
     const id = await storeKey("sk-fake-1");
     const isolate = await startWarmIsolate();
-    await updateProviderKey(db, id, { status: "disabled" }, nowMs);
+    await updateProviderKey(db, id, { status: "disabled" }, nowMs, NO_AUDIT());
     block(isolate, id);
     await isolate.state.afterResponse();
     expect((await storedKey(id))?.status).toBe("disabled");
@@ -342,7 +342,7 @@ describe("changes of others do not undo what this isolate noted", () => {
   test("a deleted key leaves no cooldown behind", async () => {
     const id = await storeKey("sk-fake-1");
     const isolate = await startWarmIsolate();
-    await deleteProviderKeys(db, { ids: [id] }, nowMs);
+    await deleteProviderKeys(db, { ids: [id] }, nowMs, NO_AUDIT());
     cool(isolate, id, "m1", nowMs + HOUR_MS);
     await isolate.state.afterResponse();
     expect(await storedCooldown(id)).toBeUndefined();

@@ -377,12 +377,12 @@ describe("changing and deleting", () => {
   test("an unknown id is not_found for every verb", async () => {
     const upstream = { fetch, gatewayUrl: null, gatewayToken: null, goesDirect: () => false };
     for (const call of [
-      update("pk_none", { weight: 2 }),
-      deleteProviderKey(context, "pk_none"),
-      resetProviderKey(context, "pk_none"),
-      checkProviderKey(context, "pk_none", upstream),
+      () => update("pk_none", { weight: 2 }),
+      () => deleteProviderKey(context, "pk_none"),
+      () => resetProviderKey(context, "pk_none"),
+      () => checkProviderKey(context, "pk_none", upstream),
     ]) {
-      expect(await refusal(call)).toMatchObject({ code: "not_found" });
+      expect(await refusal(call())).toMatchObject({ code: "not_found" });
     }
   });
 

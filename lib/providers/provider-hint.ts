@@ -1,0 +1,58 @@
+/**
+ * Whose key it is, by what stands beside it and by its shape. Names of variables are those of the vendors'
+ * quickstarts and SDKs.
+ * @module
+ */
+import { findProvider, providers } from "./registry";
+import type { Provider } from "./types";
+
+/** Words in names of variables, the more telling first: `AZURE_OPENAI_API_KEY` is Azure's. */
+const WORDS: readonly (readonly [words: string, slug: string])[] = [
+  ["AZURE", "azure-openai"],
+  ["OPENROUTER", "openrouter"],
+  ["OPENAI", "openai"],
+  ["ANTHROPIC|CLAUDE", "anthropic"],
+  ["VERTEX|VERTEXAI|GOOGLE_APPLICATION_CREDENTIALS", "google-vertex-ai"],
+  ["GEMINI|GOOGLE|GOOGLEAI", "google-ai-studio"],
+  ["BEDROCK", "aws-bedrock"],
+  ["BASETEN", "baseten"],
+  ["CARTESIA", "cartesia"],
+  ["CEREBRAS", "cerebras"],
+  ["COHERE|CO_API_KEY", "cohere"],
+  ["DEEPGRAM", "deepgram"],
+  ["DEEPSEEK", "deepseek"],
+  ["ELEVENLABS|ELEVEN|XI_API_KEY", "elevenlabs"],
+  ["FAL", "fal"],
+  ["FIREWORKS", "fireworks"],
+  ["XAI|GROK", "grok"],
+  ["GROQ", "groq"],
+  ["HUGGINGFACE|HUGGING_FACE|HUGGINGFACEHUB|HF", "huggingface"],
+  ["IDEOGRAM", "ideogram"],
+  ["MISTRAL", "mistral"],
+  ["PARALLEL", "parallel"],
+  ["PERPLEXITY|PPLX", "perplexity-ai"],
+  ["REPLICATE", "replicate"],
+  ["WORKERS_AI|CLOUDFLARE", "workers-ai"],
+];
+
+const PATTERNS = WORDS.map(
+  ([words, slug]) => [new RegExp(`(?:^|_)(?:${words})(?:_|$)`, "i"), slug] as const,
+);
+
+/** The provider that a variable's name, a slug or a provider's name means. */
+export function providerByHint(hint: string): Provider | undefined {
+  const text = hint.trim();
+  const named =
+    findProvider(text.toLowerCase()) ??
+    providers.find(({ label }) => label.toLowerCase() === text.toLowerCase());
+  if (named !== undefined) return named;
+  const variable = text.replace(/[^A-Za-z0-9]+/g, "_");
+  const slug = PATTERNS.find(([pattern]) => pattern.test(variable))?.[1];
+  return slug === undefined ? undefined : findProvider(slug);
+}
+
+/** The one provider whose keys have this shape; undefined where several have it, or none. */
+export function providerByShape(key: string): Provider | undefined {
+  const [only, ...others] = providers.filter(({ keyPattern }) => keyPattern?.test(key));
+  return others.length === 0 ? only : undefined;
+}
