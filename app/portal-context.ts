@@ -6,7 +6,7 @@ import { getCloudflareContext } from "@opennextjs/cloudflare";
 import type { Member } from "@/lib/auth/member";
 import { whereFrom } from "@/lib/auth/where-from";
 import { openDatabase } from "@/lib/db/open-database";
-import { type Env, sealingSecrets } from "@/lib/env";
+import { allowsPrivateUpstreams, type Env, sealingSecrets } from "@/lib/env";
 import type { ManageContext } from "@/lib/manage/manage-context";
 
 /** Bindings and variables; only inside a request. */
@@ -21,5 +21,6 @@ export function memberContext(env: Env, member: Member, headers: Headers): Manag
     secrets: sealingSecrets(env),
     nowMs: Date.now,
     actor: { kind: "user", id: member.id, name: member.email, ...whereFrom(headers) },
+    allowPrivateUpstreams: allowsPrivateUpstreams(env),
   };
 }

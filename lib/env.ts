@@ -12,7 +12,15 @@ export interface Env {
   AI?: { gateway(id: string): { getUrl(provider?: string): Promise<string> } };
   /** Access tokens by environment: `k1=provider1,model1,model2;k2;k3(1758077793)=provider2&provider3`. */
   AUTH_KEY?: string;
+  /** Seals session cookies. Required to sign in; `npm start` makes one. */
   AUTH_SECRET?: string;
+  /** Secret of the link that makes the first admin; `npm start` makes one. */
+  SETUP_TOKEN?: string;
+  /** OAuth apps that sign members in; each needs both its values. */
+  GITHUB_ID?: string;
+  GITHUB_SECRET?: string;
+  GOOGLE_ID?: string;
+  GOOGLE_SECRET?: string;
   /** Seals provider keys at rest. Required to add or use keys; `npm start` makes one. */
   KEY_ENCRYPTION_SECRET?: string;
   /** The secret before the last rotation, while rotating. */
@@ -29,6 +37,12 @@ export interface Env {
   FIRST_BYTE_TIMEOUT_MS?: string;
   /** Attempts a request may cost (default 10). */
   MAX_ATTEMPTS?: string;
+  /** `1` lets custom providers have private addresses, plain http and any port. */
+  ALLOW_PRIVATE_UPSTREAMS?: string;
+}
+
+export function allowsPrivateUpstreams(env: Pick<Env, "ALLOW_PRIVATE_UPSTREAMS">): boolean {
+  return env.ALLOW_PRIVATE_UPSTREAMS === "1";
 }
 
 /** The secrets that seal provider keys; null where none is set, and then no key can be added or used. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
-import { headers } from "next/headers";
+import { cookies, headers } from "next/headers";
 import NextAuth, { CredentialsSignin, type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { auditEvent } from "../db/audit-log";
@@ -14,6 +14,8 @@ import type { UserRow } from "../db/team-schema";
 import { findUserByAccount, findUserById, isSeenStale, markSeen } from "../db/users";
 import type { Env } from "../env";
 import type { Member } from "./member";
+import { serviceProviders, verifiedEmail } from "./sign-in-services";
+import { signInWithAccount } from "./sign-in-with-account";
 import { signInWithPassword } from "./sign-in-with-password";
 import { whereFrom } from "./where-from";
 
@@ -22,6 +24,9 @@ declare module "next-auth" {
     user: Member;
   }
 }
+
+/** Carries an invitation's token through the visit to another service. */
+export const INVITE_COOKIE = "one-balance-invitation";
 
 /** Sessions end after this long, in seconds; only signing in begins a new one. */
 const SESSION_MAX_AGE_S = 30 * 24 * 3_600;
@@ -64,8 +69,26 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
           return verdict.kind === "ok" ? { id: verdict.user.id } : null;
         },
       }),
+      ...serviceProviders(env),
     ],
     callbacks: {
+      async signIn({ account, profile, user }) {
+        if (!account || account.type === "credentials") return true;
+        const isMember = await signInWithAccount(
+          db,
+          {
+            provider: account.provider,
+            providerAccountId: account.providerAccountId,
+            verifiedEmail: verifiedEmail(profile ?? {}),
+            name: user.name ?? null,
+            image: user.image ?? null,
+            inviteToken: (await cookies()).get(INVITE_COOKIE)?.value ?? null,
+            from: whereFrom(requestHeaders),
+          },
+          Date.now(),
+        );
+        return isMember || "/login?error=no-member";
+      },
       async jwt({ token, user, account }) {
         current =
           account && account.type !== "credentials"

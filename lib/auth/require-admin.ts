@@ -23,6 +23,18 @@ export async function requireAdmin(
   const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
   const credential = bearer ?? headers.get("x-api-key");
   if (!credential) throw new NotAdminError("this needs an admin credential");
+  return { ...(await adminByCredential(credential, authKey, nowMs)), ...whereFrom(headers) };
+}
+
+/**
+ * Whose credential a text is.
+ * @throws {NotAdminError} if it is no admin credential.
+ */
+export async function adminByCredential(
+  credential: string,
+  authKey: string,
+  nowMs: number,
+): Promise<Pick<Actor, "kind" | "id" | "name">> {
   const tokens = await envAccessTokens(authKey);
   const token = tokens.get(await hashToken(credential));
   if (token === undefined) throw new NotAdminError("unknown admin credential");
@@ -31,5 +43,5 @@ export async function requireAdmin(
   if (token.expiresAtMs !== null && token.expiresAtMs <= nowMs) {
     throw new NotAdminError("the admin credential has expired");
   }
-  return { kind: "token", id: token.id, name: token.name, ...whereFrom(headers) };
+  return { kind: "token", id: token.id, name: token.name };
 }

@@ -14,6 +14,7 @@ import { hashToken } from "../crypto/hash-token";
 import { openSealed, SealError, type SealingSecrets } from "../crypto/seal";
 import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
+import type { Provider } from "../providers/types";
 import type { AccessToken, ProxyState, StateEvent } from "../proxy/ports";
 import { BoundedMap } from "./bounded-map";
 import { ENV_TOKEN_PREFIX, envAccessTokens } from "./env-access-tokens";
@@ -22,6 +23,7 @@ import { KnownState } from "./known-state";
 import type { Database } from "./open-database";
 import { loadState, readChanges, TOMBSTONE_LIFE_MS } from "./read-state";
 import { rootCause } from "./root-cause";
+import type { Settings } from "./settings";
 import { isDoneWithin } from "./timers";
 import { LAST_USED_GRAIN_MS, writeStateEvents } from "./write-state-events";
 
@@ -31,12 +33,16 @@ export interface IsolateStateOptions {
   readonly secrets: SealingSecrets | null;
   /** `AUTH_KEY`. */
   readonly authKey: string;
+  /** `ALLOW_PRIVATE_UPSTREAMS`; absent: no. */
+  readonly allowPrivateUpstreams?: boolean;
   nowMs(): number;
   /** In [0, 1). */
   random(): number;
 }
 
 export interface IsolateState extends ProxyState {
+  /** As of the last read; the defaults before the first. */
+  readonly settings: Settings;
   /** Makes the next `ready()` ask the store: something was changed through this isolate. */
   expire(): void;
 }
@@ -92,7 +98,10 @@ class D1IsolateState implements IsolateState {
 
   constructor(options: IsolateStateOptions) {
     this.#options = options;
-    this.#known = new KnownState(() => options.random());
+    this.#known = new KnownState({
+      random: () => options.random(),
+      allowPrivateUpstreams: options.allowPrivateUpstreams ?? false,
+    });
     this.#writer = new EventWriter({
       write: async (events) => {
         const version = await writeStateEvents(options.db, events);
@@ -126,6 +135,22 @@ class D1IsolateState implements IsolateState {
     if (token === undefined) return null;
     this.#tokenHashes.set(text, hash);
     return token;
+  }
+
+  get settings(): Settings {
+    return this.#known.settings;
+  }
+
+  customProvider(slug: string): Provider | undefined {
+    return this.#known.customProviders.get(slug);
+  }
+
+  customProviders(): readonly Provider[] {
+    return [...this.#known.customProviders.values()];
+  }
+
+  goesDirect(slug: string): boolean {
+    return this.#known.goesDirect(slug);
   }
 
   pool(provider: string): KeyPool {

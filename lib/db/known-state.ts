@@ -1,24 +1,39 @@
 /**
- * The store's state as one isolate knows it: pools and access tokens in memory.
+ * The store's state as one isolate knows it: pools, access tokens, the team's own providers and settings
+ * in memory.
  * @module
  */
 import { KeyPool } from "../pool/key-pool";
 import type { Cooldown, PoolKey } from "../pool/types";
+import { customProvider } from "../providers/custom-provider";
+import type { Provider, Route } from "../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
 import type { KeyState, StateChanges, TokenState } from "./read-state";
+import { DEFAULT_SETTINGS, type Settings, withSettingRows } from "./settings";
+
+export interface KnownStateOptions {
+  /** In [0, 1). */
+  random(): number;
+  /** See `customProvider`. */
+  readonly allowPrivateUpstreams: boolean;
+}
 
 export class KnownState {
-  readonly #random: () => number;
+  readonly #options: KnownStateOptions;
   readonly #pools = new Map<string, KeyPool>();
   /** Where a key is, and up to which reset its state is known. */
   readonly #keys = new Map<string, { readonly provider: string; readonly resetAtMs: number }>();
   /** Active tokens by hash, and each one's hash by id. */
   readonly #tokens = new Map<string, AccessToken>();
   readonly #tokenHashes = new Map<string, string>();
+  #customProviders: ReadonlyMap<string, Provider> = new Map();
+  #settings = DEFAULT_SETTINGS;
+  /** Providers that have a way of their own. */
+  #routes: ReadonlyMap<string, Route> = new Map();
   #version: number | null = null;
 
-  constructor(random: () => number) {
-    this.#random = random;
+  constructor(options: KnownStateOptions) {
+    this.#options = options;
   }
 
   /** Null while nothing was loaded. */
@@ -27,7 +42,20 @@ export class KnownState {
   }
 
   pool(provider: string): KeyPool {
-    return this.#pools.get(provider) ?? new KeyPool(this.#random);
+    return this.#pools.get(provider) ?? new KeyPool(this.#options.random);
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** By slug. */
+  get customProviders(): ReadonlyMap<string, Provider> {
+    return this.#customProviders;
+  }
+
+  goesDirect(slug: string): boolean {
+    return (this.#routes.get(slug) ?? this.#settings.upstream.route) === "direct";
   }
 
   accessToken(hash: string): AccessToken | undefined {
@@ -68,6 +96,12 @@ export class KnownState {
     }
     for (const id of changes.deletedKeyIds) this.#removeKey(id);
     for (const token of changes.tokens) this.#upsertToken(token);
+    this.#takeProviders(changes);
+    this.#settings = withSettingRows(
+      changes.since === null ? DEFAULT_SETTINGS : this.#settings,
+      changes.settings,
+    );
+    this.#routes = this.#ownRoutes();
     for (const event of unwritten) this.#replay(event);
     this.#version = changes.version;
   }
@@ -87,7 +121,7 @@ export class KnownState {
     if (known !== undefined && known.provider !== row.provider) this.#removeKey(row.id);
     let pool = this.#pools.get(row.provider);
     if (pool === undefined) {
-      pool = new KeyPool(this.#random);
+      pool = new KeyPool(this.#options.random);
       this.#pools.set(row.provider, pool);
     }
     const key: PoolKey = { ...columns, cooldowns };
@@ -118,6 +152,24 @@ export class KnownState {
     this.#tokenHashes.set(row.id, row.tokenHash);
     const { id, name, expiresAtMs } = row;
     this.#tokens.set(row.tokenHash, { id, name, scopes: scopesOf(row), expiresAtMs });
+  }
+
+  #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {
+    const providers = new Map(since === null ? [] : this.#customProviders);
+    for (const slug of deletedProviders) providers.delete(slug);
+    for (const row of customProviders) {
+      providers.set(row.slug, customProvider(row, this.#options.allowPrivateUpstreams));
+    }
+    this.#customProviders = new Map(
+      [...providers].sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+  }
+
+  /** AI Gateway knows the built-in providers only. */
+  #ownRoutes(): Map<string, Route> {
+    const routes = new Map(Object.entries(this.#settings.upstream.providers));
+    for (const slug of this.#customProviders.keys()) routes.set(slug, "direct");
+    return routes;
   }
 
   #replay(event: StateEvent): void {

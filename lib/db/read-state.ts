@@ -3,16 +3,20 @@
  * @module
  */
 import { and, eq, gt, inArray, or } from "drizzle-orm";
+import type { CustomProviderOptions } from "../providers/custom-provider";
 import type { Database } from "./open-database";
 import {
   type AccessTokenRow,
   accessTokens,
+  customProviders,
   type KeyCooldownRow,
   keyCooldowns,
   type ProviderKeyRow,
   providerKeys,
+  settings,
   tombstones,
 } from "./schema";
+import { SETTING_COLUMNS, type SettingRow } from "./settings";
 import { selectVersion } from "./state-version";
 
 /** How long a deletion can be read about; an isolate that asked longer ago must load everything. */
@@ -27,7 +31,12 @@ export interface StateChanges {
   /** Live cooldowns: those that changed, and all of each changed key. */
   readonly cooldowns: readonly CooldownState[];
   readonly tokens: readonly TokenState[];
+  readonly customProviders: readonly CustomProviderOptions[];
+  /** Sections of settings; each row is its whole section. */
+  readonly settings: readonly SettingRow[];
   readonly deletedKeyIds: readonly string[];
+  /** By slug; one that came back since is among the rows too. */
+  readonly deletedProviders: readonly string[];
 }
 
 export type KeyState = Pick<ProviderKeyRow, keyof typeof KEY_COLUMNS>;
@@ -64,14 +73,35 @@ const TOKEN_COLUMNS = {
   expiresAtMs: accessTokens.expiresAtMs,
 };
 
+const CUSTOM_PROVIDER_COLUMNS = {
+  slug: customProviders.slug,
+  label: customProviders.label,
+  baseUrl: customProviders.baseUrl,
+  keyHeader: customProviders.keyHeader,
+  keyPrefix: customProviders.keyPrefix,
+  protocol: customProviders.protocol,
+};
+
 export async function loadState(db: Database, nowMs: number): Promise<StateChanges> {
-  const [version, keys, cooldowns, tokens] = await db.batch([
+  const [version, keys, cooldowns, tokens, addedProviders, settingRows] = await db.batch([
     selectVersion(db),
     db.select(KEY_COLUMNS).from(providerKeys),
     db.select(COOLDOWN_COLUMNS).from(keyCooldowns).where(gt(keyCooldowns.untilMs, nowMs)),
     db.select(TOKEN_COLUMNS).from(accessTokens).where(eq(accessTokens.status, "active")),
+    db.select(CUSTOM_PROVIDER_COLUMNS).from(customProviders),
+    db.select(SETTING_COLUMNS).from(settings),
   ]);
-  return { version: versionOf(version), since: null, keys, cooldowns, tokens, deletedKeyIds: [] };
+  return {
+    version: versionOf(version),
+    since: null,
+    keys,
+    cooldowns,
+    tokens,
+    customProviders: addedProviders,
+    settings: settingRows,
+    deletedKeyIds: [],
+    deletedProviders: [],
+  };
 }
 
 /** What changed after version `since`; null, at the price of one row read, if nothing did. */
@@ -89,7 +119,7 @@ export async function readChanges(
     .select({ id: providerKeys.id })
     .from(providerKeys)
     .where(gt(providerKeys.version, since));
-  const [version, keys, cooldowns, tokens, deleted] = await db.batch([
+  const [version, keys, cooldowns, tokens, addedProviders, settingRows, deleted] = await db.batch([
     selectVersion(db),
     db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
     db
@@ -102,7 +132,15 @@ export async function readChanges(
         ),
       ),
     db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
-    db.select({ id: tombstones.id }).from(tombstones).where(gt(tombstones.version, since)),
+    db
+      .select(CUSTOM_PROVIDER_COLUMNS)
+      .from(customProviders)
+      .where(gt(customProviders.version, since)),
+    db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
+    db
+      .select({ kind: tombstones.kind, id: tombstones.id })
+      .from(tombstones)
+      .where(gt(tombstones.version, since)),
   ]);
   return {
     version: versionOf(version),
@@ -110,7 +148,10 @@ export async function readChanges(
     keys,
     cooldowns,
     tokens,
-    deletedKeyIds: deleted.map((row) => row.id),
+    customProviders: addedProviders,
+    settings: settingRows,
+    deletedKeyIds: deleted.flatMap(({ kind, id }) => (kind === "provider-key" ? [id] : [])),
+    deletedProviders: deleted.flatMap(({ kind, id }) => (kind === "custom-provider" ? [id] : [])),
   };
 }
 

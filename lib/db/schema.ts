@@ -15,6 +15,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import type { KeyStatus } from "../pool/types";
+import type { Protocol } from "../providers/custom-provider";
 import type { Evidence } from "../proxy/ports";
 
 export const providerKeys = sqliteTable(
@@ -181,7 +182,7 @@ export const customProviders = sqliteTable("custom_providers", {
   /** What stands before the key in that header, such as `Bearer `. */
   keyPrefix: text("key_prefix").notNull(),
   /** Whose API it speaks: judges errors, finds the model and the usage. */
-  protocol: text("protocol").$type<"openai" | "anthropic" | "google">().notNull(),
+  protocol: text("protocol").$type<Protocol>().notNull(),
   createdAtMs: integer("created_at_ms").notNull(),
   createdBy: text("created_by"),
   updatedAtMs: integer("updated_at_ms").notNull(),

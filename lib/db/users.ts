@@ -2,9 +2,10 @@
  * The people of the team in the store.
  * @module
  */
-import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./open-database";
-import { accounts, type UserRow, users } from "./team-schema";
+import { runBatch } from "./state-version";
+import { type AccountRow, accounts, type UserRow, users } from "./team-schema";
 
 export async function findUserById(db: Database, id: string): Promise<UserRow | undefined> {
   return db.select().from(users).where(eq(users.id, id)).get();
@@ -61,4 +62,8 @@ export async function updatePasswordHash(
     .update(users)
     .set({ passwordHash: hash.to, updatedAtMs: nowMs })
     .where(and(eq(users.id, id), eq(users.passwordHash, hash.from)));
+}
+
+export async function linkAccount(db: Database, account: AccountRow, audit: SQL): Promise<void> {
+  await runBatch(db, [db.insert(accounts).values(account).onConflictDoNothing(), audit]);
 }

@@ -28,7 +28,7 @@ export async function addProviderKeys(
   context: ManageContext,
   input: AddProviderKeysInput,
 ): Promise<AddedProviderKeys> {
-  const { slug } = knownProvider(input.provider);
+  const { slug } = await knownProvider(context, input.provider);
   const { secrets } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   const nowMs = context.nowMs();

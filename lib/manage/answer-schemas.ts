@@ -88,6 +88,25 @@ export const accessTokenPage = z.strictObject({
   nextCursor,
 });
 
+export const customProviderList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      slug: z.string(),
+      label: z.string(),
+      baseUrl: z.string(),
+      keyHeader: z.string(),
+      keyPrefix: z.string(),
+      protocol: z.enum(["openai", "anthropic", "google"]),
+      keys: z.int().meta({ description: "Keys in its pool, in whatever state" }),
+      createdAt: epochMs,
+    }),
+  ),
+});
+
+export const removedCustomProvider = z.strictObject({
+  keysLeft: z.int().meta({ description: "Keys of its pool, unusable without it" }),
+});
+
 export const errorAnswer = z.strictObject({
   error: z.strictObject({
     code: z.string(),

@@ -10,21 +10,13 @@ import { readSealedKeys } from "../db/provider-keys";
 import type { ProviderKeyRow } from "../db/schema";
 import { type KeyCheckResult, writeKeyChecks } from "../db/write-key-checks";
 import { judgeAnswer } from "../providers/judge-answer";
-import type { KeyCheck, Meaning, OutgoingRequest, Provider, Verdict } from "../providers/types";
+import type { Meaning, Provider, Verdict } from "../providers/types";
 import { auditKey, auditKeys } from "./audit-provider-keys";
-import { knownProvider } from "./known-provider";
+import { type CheckUpstream, checkRequest } from "./check-request";
+import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { CheckProviderKeysInput } from "./provider-key-schemas";
-
-/** How providers are reached. */
-export interface CheckUpstream {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  /** AI Gateway's base without a trailing slash; null to go straight to the provider. */
-  readonly gatewayUrl: string | null;
-  /** For `cf-aig-authorization`. */
-  readonly gatewayToken: string | null;
-}
 
 export interface CheckedKey {
   /**
@@ -40,8 +32,6 @@ export interface CheckedKey {
   /** The provider's words, redacted. */
   readonly words: string;
 }
-
-const TIMEOUT_MS = 20_000;
 
 /** Rests that a good answer ends. Quotas and credit are not seen by a free call. */
 const DOUBTS: readonly Meaning[] = ["key_doubtful"];
@@ -66,18 +56,23 @@ export async function checkProviderKey(
  * @throws {ManageError} `not_configured` without `KEY_ENCRYPTION_SECRET`.
  */
 export async function checkProviderKeys(
-  { db, secrets, nowMs, actor }: ManageContext,
+  context: ManageContext,
   { ids }: CheckProviderKeysInput,
   upstream: CheckUpstream,
 ): Promise<readonly (CheckedKey & { readonly id: string })[]> {
+  const { db, secrets, nowMs, actor } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   const keys = await readSealedKeys(db, ids);
+  const providers = new Map((await allProviders(context)).map((each) => [each.slug, each]));
   const checked: (CheckedKey & { readonly id: string })[] = [];
   const results: KeyCheckResult[] = [];
   const waiting = keys.values();
   const work = async () => {
     for (const key of waiting) {
-      const { rule, ...outcome } = await askProvider(key, secrets, upstream, nowMs);
+      const { rule, ...outcome } = await askProvider(
+        { key, provider: providers.get(key.provider), secrets, nowMs },
+        upstream,
+      );
       checked.push({ id: key.id, ...outcome });
       if (outcome.meaning === null) continue;
       const { meaning, status, words } = outcome;
@@ -113,14 +108,19 @@ function auditChecks(
 
 type Answer = CheckedKey & { readonly rule: string };
 
+interface Question {
+  readonly key: ProviderKeyRow;
+  /** Undefined where the team has removed it and left its keys. */
+  readonly provider: Provider | undefined;
+  readonly secrets: SealingSecrets;
+  readonly nowMs: () => number;
+}
+
 async function askProvider(
-  key: ProviderKeyRow,
-  secrets: SealingSecrets,
+  { key, provider, secrets, nowMs }: Question,
   upstream: CheckUpstream,
-  nowMs: () => number,
 ): Promise<Answer> {
-  const provider = knownProvider(key.provider);
-  if (provider.keyCheck === null) return withoutAnswer("no_check", "");
+  if (!provider?.keyCheck) return withoutAnswer("no_check", "");
   let text = "";
   try {
     text = await openSealed(key.sealed, secrets);
@@ -145,38 +145,4 @@ function withoutAnswer(outcome: "unreachable" | "unclear" | "no_check", words: s
 function outcomeOf({ meaning, effect }: Verdict): "good" | "bad" | "unclear" {
   if (meaning === "ok") return "good";
   return effect.kind === "block" ? "bad" : "unclear";
-}
-
-function checkRequest(
-  provider: Provider,
-  check: KeyCheck,
-  keyText: string,
-  { gatewayUrl, gatewayToken }: CheckUpstream,
-): { url: string; init: RequestInit } {
-  const isDirect = gatewayUrl === null || check.url !== undefined;
-  const url = isDirect
-    ? (check.url ?? provider.directUrl(check.path))
-    : `${gatewayUrl}/${provider.slug}/${provider.gatewayPath(check.path)}`;
-  const outgoing: OutgoingRequest = {
-    url: new URL(url),
-    // Cloudflare's browser integrity check refuses requests without one (error 1010).
-    headers: new Headers({ "user-agent": "one-balance" }),
-    route: isDirect ? "direct" : "gateway",
-  };
-  provider.placeKey(outgoing, keyText);
-  if (!isDirect) {
-    if (gatewayToken !== null)
-      outgoing.headers.set("cf-aig-authorization", `Bearer ${gatewayToken}`);
-    // A cached answer would speak for another key.
-    outgoing.headers.set("cf-aig-skip-cache", "true");
-  }
-  return {
-    url: outgoing.url.href,
-    init: {
-      method: check.method,
-      headers: outgoing.headers,
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    },
-  };
 }

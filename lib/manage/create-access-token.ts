@@ -3,7 +3,7 @@ import { maskKey } from "../crypto/mask-key";
 import { newAccessToken } from "../crypto/new-access-token";
 import { insertAccessToken } from "../db/access-tokens";
 import { newRowId } from "../db/new-row-id";
-import { knownProvider } from "./known-provider";
+import { knownProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import type { CreateAccessTokenInput } from "./schemas";
 
@@ -15,10 +15,11 @@ export interface CreatedAccessToken {
 
 /** @throws {ManageError} `invalid_input` for an unknown provider. */
 export async function createAccessToken(
-  { db, nowMs, actor }: ManageContext,
+  context: ManageContext,
   input: CreateAccessTokenInput,
 ): Promise<CreatedAccessToken> {
-  input.providers?.forEach(knownProvider);
+  const { db, nowMs, actor } = context;
+  await knownProviders(context, input.providers ?? []);
   const token = newAccessToken();
   const atMs = nowMs();
   const id = newRowId("at", atMs);

@@ -1,11 +1,39 @@
+import { getCustomProvider, listCustomProviders } from "../db/custom-providers";
+import { customProvider } from "../providers/custom-provider";
 import { findProvider, providers } from "../providers/registry";
 import type { Provider } from "../providers/types";
+import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 
-/** @throws {ManageError} `invalid_input` if there is no such provider. */
-export function knownProvider(slug: string): Provider {
-  const provider = findProvider(slug);
+/** A provider by its slug, built-in or the team's own. @throws {ManageError} `invalid_input` if there is none. */
+export async function knownProvider(context: ManageContext, slug: string): Promise<Provider> {
+  const provider = findProvider(slug) ?? (await ownProvider(context, slug));
   if (provider) return provider;
-  const known = providers.map((each) => each.slug).join(", ");
+  const known = (await allProviders(context)).map((each) => each.slug).join(", ");
   throw new ManageError("invalid_input", `unknown provider; known are ${known}`);
+}
+
+/** @throws {ManageError} `invalid_input` if one of them is unknown. */
+export async function knownProviders(
+  context: ManageContext,
+  slugs: readonly string[],
+): Promise<readonly Provider[]> {
+  return Promise.all(slugs.map((slug) => knownProvider(context, slug)));
+}
+
+/** The built-in ones, then the team's own, each sorted by slug. */
+export async function allProviders({
+  db,
+  allowPrivateUpstreams = false,
+}: ManageContext): Promise<readonly Provider[]> {
+  const rows = await listCustomProviders(db);
+  return [...providers, ...rows.map((row) => customProvider(row, allowPrivateUpstreams))];
+}
+
+async function ownProvider(
+  { db, allowPrivateUpstreams = false }: ManageContext,
+  slug: string,
+): Promise<Provider | undefined> {
+  const row = await getCustomProvider(db, slug);
+  return row && customProvider(row, allowPrivateUpstreams);
 }

@@ -1,5 +1,5 @@
 import { listTokenNames } from "../db/token-names";
-import { providers } from "../providers/registry";
+import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 
 /** What the palette finds besides pages. */
@@ -17,11 +17,15 @@ const MOST_TOKENS = 500;
 
 /** @param ownerId whose tokens are found; null for everybody's */
 export async function listPaletteTargets(
-  { db }: ManageContext,
+  context: ManageContext,
   { ownerId }: { readonly ownerId: string | null },
 ): Promise<PaletteTargets> {
+  const [providers, tokens] = await Promise.all([
+    allProviders(context),
+    listTokenNames(context.db, ownerId, MOST_TOKENS),
+  ]);
   return {
     providers: providers.map(({ slug, label }) => ({ slug, label })),
-    tokens: await listTokenNames(db, ownerId, MOST_TOKENS),
+    tokens,
   };
 }

@@ -10,4 +10,6 @@ export interface ManageContext {
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
   readonly actor: Actor;
+  /** `ALLOW_PRIVATE_UPSTREAMS`; absent: no. */
+  readonly allowPrivateUpstreams?: boolean;
 }

@@ -17,12 +17,18 @@ describe("openApiDocument", () => {
     );
     expect(routes.sort()).toEqual([
       "DELETE /api/admin/access-tokens/{id}",
+      "DELETE /api/admin/custom-providers/{slug}",
       "DELETE /api/admin/provider-keys/{id}",
       "GET /api/admin/access-tokens",
+      "GET /api/admin/custom-providers",
       "GET /api/admin/provider-keys",
+      "GET /api/admin/settings",
       "PATCH /api/admin/access-tokens/{id}",
+      "PATCH /api/admin/custom-providers/{slug}",
       "PATCH /api/admin/provider-keys/{id}",
+      "PATCH /api/admin/settings",
       "POST /api/admin/access-tokens",
+      "POST /api/admin/custom-providers",
       "POST /api/admin/provider-keys",
       "POST /api/admin/provider-keys/change",
       "POST /api/admin/provider-keys/delete",

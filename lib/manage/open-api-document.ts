@@ -4,8 +4,10 @@
  */
 import { z } from "zod";
 import * as answers from "./answer-schemas";
+import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
 import { changeProviderKeysInput, undoProviderKeysInput } from "./provider-key-schemas";
 import * as inputs from "./schemas";
+import { changeSettingsInput, settingsSchema } from "./settings-schema";
 
 interface Operation {
   readonly summary: string;
@@ -86,6 +88,28 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
     delete: { summary: "Revoke an access token for good" },
   },
+  "/api/admin/custom-providers": {
+    get: {
+      summary: "List the team's own providers",
+      answer: answers.customProviderList,
+    },
+    post: { summary: "Add a provider of the team's own", body: addCustomProviderInput },
+  },
+  "/api/admin/custom-providers/{slug}": {
+    patch: { summary: "Change a provider of the team's own", body: customProviderChanges },
+    delete: {
+      summary: "Remove a provider of the team's own; its keys stay, unusable",
+      answer: answers.removedCustomProvider,
+    },
+  },
+  "/api/admin/settings": {
+    get: { summary: "Read the settings", answer: settingsSchema },
+    patch: {
+      summary: "Change some fields of one section; null takes its own way from a provider",
+      body: changeSettingsInput,
+      answer: settingsSchema,
+    },
+  },
 };
 
 export function openApiDocument(version: string) {
@@ -96,7 +120,7 @@ export function openApiDocument(version: string) {
       version,
       description:
         "Every error has the body of the `Error` schema, with status 400 for wrong input, 401 without " +
-        "an admin credential, 404 for an unknown id, 409 for a revoked token, 413 for too large a body.",
+        "an admin credential, 404 for an unknown id, 409 for a revoked token or a taken slug, 413 for too large a body.",
     },
     security: [{ bearer: [] }, { apiKey: [] }],
     paths: Object.fromEntries(
@@ -113,9 +137,12 @@ export function openApiDocument(version: string) {
 }
 
 function pathItem(path: string, operations: Readonly<Record<string, Operation>>) {
-  const id = { name: "id", in: "path", required: true, schema: { type: "string" } };
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const schema = { type: "string" };
   return {
-    ...(path.includes("{id}") && { parameters: [id] }),
+    ...(names.length > 0 && {
+      parameters: names.map((name) => ({ name, in: "path", required: true, schema })),
+    }),
     ...Object.fromEntries(
       Object.entries(operations).map(([method, operation]) => [method, operationObject(operation)]),
     ),

@@ -1,6 +1,6 @@
 import { getAccessToken, updateAccessToken as writeAccessToken } from "../db/access-tokens";
 import type { AccessTokenRow, Changes } from "../db/schema";
-import { knownProvider } from "./known-provider";
+import { knownProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { UpdateAccessTokenInput } from "./schemas";
@@ -14,7 +14,7 @@ export async function updateAccessToken(
   id: string,
   { expiresAt, ...fields }: UpdateAccessTokenInput,
 ): Promise<void> {
-  fields.providers?.forEach(knownProvider);
+  await knownProviders(context, fields.providers ?? []);
   const changes = { ...fields, expiresAtMs: expiresAt };
   await changeAccessToken(context, id, changes);
 }

@@ -15,9 +15,14 @@ const inApiKeyHeader = inHeader("x-api-key");
 
 /** The OpenAI-compatible endpoint and OAuth keys take Bearer, all else `x-api-key`. */
 function placeKey(request: OutgoingRequest, key: string): void {
-  const { headers, url } = request;
-  const wantsBearer = key.startsWith("sk-ant-oat") || url.pathname.endsWith("/chat/completions");
+  const wantsBearer =
+    key.startsWith("sk-ant-oat") || request.url.pathname.endsWith("/chat/completions");
   (wantsBearer ? asBearer : inApiKeyHeader)(request, key);
+  addVersion(request);
+}
+
+/** The API refuses requests that name no version. */
+export function addVersion({ headers }: OutgoingRequest): void {
   if (!headers.has("anthropic-version")) headers.set("anthropic-version", "2023-06-01");
 }
 

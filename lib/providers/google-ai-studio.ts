@@ -11,13 +11,20 @@ import type { OutgoingRequest, Provider, WebSocketPlan } from "./types";
 
 const ORIGIN = "https://generativelanguage.googleapis.com";
 
-/** The version is added where a client left it out, and OpenAI's bare paths are led to the compatible endpoint. */
-const paths = versionedPath(ORIGIN, "v1beta");
 const OPENAI_PATH = /^(?:v1\/)?(?:openai\/)?(chat\/completions|embeddings)$/;
 const toGooglePath = (path: string) => {
   const openAiPath = OPENAI_PATH.exec(path)?.[1];
   return openAiPath === undefined ? path : `v1beta/openai/${openAiPath}`;
 };
+
+/** The version is added where a client left it out, and OpenAI's bare paths are led to the compatible endpoint. */
+export function googlePaths(origin: string): Pick<Provider, "gatewayPath" | "directUrl"> {
+  const { gatewayPath, directUrl } = versionedPath(origin, "v1beta");
+  return {
+    gatewayPath: (path) => gatewayPath(toGooglePath(path)),
+    directUrl: (path) => directUrl(toGooglePath(path)),
+  };
+}
 
 const inGoogHeader = inHeader("x-goog-api-key");
 
@@ -49,8 +56,7 @@ export const googleAiStudio: Provider = {
   errorFormat: "google",
   usageFormat: "google",
   compatSlug: "google-ai-studio",
-  gatewayPath: (path) => paths.gatewayPath(toGooglePath(path)),
-  directUrl: (path) => paths.directUrl(toGooglePath(path)),
+  ...googlePaths(ORIGIN),
   placeKey,
   model: {
     // `models/{model}:{method}`, `tunedModels/{model}:{method}`.

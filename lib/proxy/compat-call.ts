@@ -9,12 +9,13 @@ import { asBearer } from "../providers/place-key";
 import { providerForCompatModel } from "../providers/registry";
 import type { OpenAiCompatible, Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";
-import type { ProxyConfig } from "./config";
+import { gatewayFor } from "./gateway-for";
 import { outgoingHeaders } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { type RequestBody, replaceInBody } from "./request-body";
 import { CREDENTIAL_QUERY } from "./request-credential";
+import type { RequestScope } from "./request-scope";
 import { queryWithout, upstreamUrl } from "./upstream-url";
 
 const CHAT_COMPLETIONS = "chat/completions";
@@ -28,7 +29,7 @@ export function compatCall(
   path: string,
   { search }: URL,
   body: RequestBody,
-  config: ProxyConfig,
+  scope: RequestScope,
 ): ProxyCall {
   const named = findBodyField(body, request.headers, "model");
   if (named === null) {
@@ -38,15 +39,16 @@ export function compatCall(
         "If the body is JSON, check that it is valid.",
     );
   }
-  const { provider, openAi, model } = compatTarget(named.value);
+  const { provider, openAi, model } = compatTarget(named.value, scope);
+  const gatewayUrl = gatewayFor(provider, scope);
   const endpoint = path.replace(/^v1\//, "");
   const throughCompat =
-    config.gatewayUrl !== null && provider.compatSlug !== null && endpoint === CHAT_COMPLETIONS;
+    gatewayUrl !== null && provider.compatSlug !== null && endpoint === CHAT_COMPLETIONS;
   const url = throughCompat
-    ? `${config.gatewayUrl}/compat/${CHAT_COMPLETIONS}`
-    : upstreamUrl(provider, openAiPath(openAi, endpoint), config);
+    ? `${gatewayUrl}/compat/${CHAT_COMPLETIONS}`
+    : upstreamUrl(provider, openAiPath(openAi, endpoint), gatewayUrl);
   const upstreamModel = throughCompat ? `${provider.compatSlug}/${model}` : model;
-  const route = config.gatewayUrl === null ? "direct" : "gateway";
+  const route = gatewayUrl === null ? "direct" : "gateway";
   return {
     provider,
     route,
@@ -68,7 +70,7 @@ interface CompatTarget {
 }
 
 /** Splits at the first slash only: `openrouter/meta-llama/llama-3` names OpenRouter's `meta-llama/llama-3`. */
-function compatTarget(name: string): CompatTarget {
+function compatTarget(name: string, { ports }: RequestScope): CompatTarget {
   const slash = name.indexOf("/");
   const model = name.slice(slash + 1);
   if (slash < 1 || model === "") {
@@ -77,13 +79,14 @@ function compatTarget(name: string): CompatTarget {
       `"model" must be "{provider}/{model}", not ${JSON.stringify(name)}.`,
     );
   }
-  const provider = providerForCompatModel(name.slice(0, slash));
+  const prefix = name.slice(0, slash);
+  const provider = providerForCompatModel(prefix) ?? ports.state.customProvider(prefix);
   const openAi = provider?.openAiCompatible ?? null;
   if (provider === undefined || openAi === null) {
     throw new ProxyError(
       "unknown_provider",
       provider === undefined
-        ? `Unknown provider ${JSON.stringify(name.slice(0, slash))} in "model".`
+        ? `Unknown provider ${JSON.stringify(prefix)} in "model".`
         : `${provider.label} has no OpenAI-compatible API; call /api/${provider.slug}/ instead.`,
     );
   }

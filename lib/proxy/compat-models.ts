@@ -5,6 +5,7 @@
 import { modelMatches } from "../pool/model-matches";
 import { providers } from "../providers/registry";
 import type { Provider } from "../providers/types";
+import { gatewayFor } from "./gateway-for";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
@@ -31,7 +32,9 @@ export async function compatModels(
   scope: RequestScope,
 ): Promise<Response> {
   const { state } = scope.ports;
-  const served = providers.filter(({ slug }) => state.pool(slug).size > 0);
+  const served = [...providers, ...state.customProviders()].filter(
+    ({ slug }) => state.pool(slug).size > 0,
+  );
   const lists = await Promise.all(
     served.map(async (provider) => {
       const models = await modelsOf(provider, catalog, scope);
@@ -80,13 +83,13 @@ async function readModels(
 ): Promise<readonly string[] | null> {
   const openAi = provider.openAiCompatible;
   if (openAi?.models === undefined) return null;
-  const { config } = scope;
+  const gatewayUrl = gatewayFor(provider, scope);
   const call: ProxyCall = {
     provider,
-    route: config.gatewayUrl === null ? "direct" : "gateway",
+    route: gatewayUrl === null ? "direct" : "gateway",
     model: null,
     method: "GET",
-    url: upstreamUrl(provider, openAi.models, config),
+    url: upstreamUrl(provider, openAi.models, gatewayUrl),
     headers: () => new Headers({ accept: "application/json", "user-agent": "one-balance" }),
     body: { kind: "none" },
     isWebSocket: false,

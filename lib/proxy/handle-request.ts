@@ -10,6 +10,7 @@ import { compatModels, type ModelCatalog } from "./compat-models";
 import type { ProxyConfig } from "./config";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
+import { gatewayFor } from "./gateway-for";
 import { nativeCall } from "./native-call";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
@@ -48,21 +49,22 @@ export async function handleProxyRequest(
     ports,
     attempts: 0,
   };
-  const provider = findProvider(path.segment);
-  const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
+  let provider = findProvider(path.segment);
   try {
     const knowing = ports.state.ready();
     if (knowing !== null) await catchUp(knowing, waitUntil);
+    provider ??= ports.state.customProvider(path.segment);
     const token = await authenticate(request, url, provider, ports);
     if (path.segment === "compat" && isModelList(request, path)) {
       return await compatModels(token, catalog, scope);
     }
-    const call = await resolveCall(request, path, provider, url, config);
+    const call = await resolveCall(request, path, provider, url, scope);
     authorize(token, call);
     const served = await serveFromPool(call, scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     return deliver(served, call, request, url, scope);
   } catch (error) {
+    const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
     return errorResponse(asProxyError(error), errorFormat, scope.requestId, scope.attempts);
   } finally {
     const upkeep = ports.state.afterResponse();
@@ -109,14 +111,14 @@ async function resolveCall(
   path: ProxyPath,
   provider: Provider | undefined,
   url: URL,
-  config: ProxyConfig,
+  scope: RequestScope,
 ): Promise<ProxyCall> {
-  if (provider === undefined && path.segment !== "compat") throw unknownProvider(path.segment);
+  if (provider === undefined && path.segment !== "compat") throw unknownProvider(path, scope);
   assertSafePath(path.rest);
   const body = await readRequestBody(request);
   return provider === undefined
-    ? compatCall(request, path.rest, url, body, config)
-    : nativeCall(request, provider, path.rest, url, body, config);
+    ? compatCall(request, path.rest, url, body, scope)
+    : nativeCall(request, provider, path.rest, url, body, gatewayFor(provider, scope));
 }
 
 function authorize(token: AccessToken, { provider, model, method }: ProxyCall): void {
@@ -129,8 +131,8 @@ function isModelList({ method }: Request, { rest }: ProxyPath): boolean {
   return method === "GET" && /^(?:v1\/)?models\/?$/.test(rest);
 }
 
-function unknownProvider(segment: string): ProxyError {
-  const known = providers.map(({ slug }) => slug).join(", ");
+function unknownProvider({ segment }: ProxyPath, { ports }: RequestScope): ProxyError {
+  const known = [...providers, ...ports.state.customProviders()].map(({ slug }) => slug).join(", ");
   return new ProxyError(
     "unknown_provider",
     `Unknown provider ${JSON.stringify(segment)}. Known: ${known}; or compat for the OpenAI form.`,

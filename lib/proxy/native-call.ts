@@ -5,7 +5,6 @@
 import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
 import { findBodyField } from "./body-field";
-import type { ProxyConfig } from "./config";
 import { outgoingHeaders } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -17,6 +16,7 @@ import { webSocketCall } from "./web-socket-call";
 
 /**
  * @param path Below the provider's slug, without a leading slash.
+ * @param gatewayUrl From `gatewayFor`.
  * @throws {ProxyError} `model_required`.
  * @throws {ProviderPathError}
  */
@@ -26,7 +26,7 @@ export function nativeCall(
   path: string,
   url: URL,
   body: RequestBody,
-  config: ProxyConfig,
+  gatewayUrl: string | null,
 ): ProxyCall {
   const model = findModel(provider, {
     path,
@@ -34,7 +34,7 @@ export function nativeCall(
     bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
   });
   if (isWebSocket(request)) {
-    return webSocketCall(request, provider, path, url.search, model, config);
+    return webSocketCall(request, provider, path, url.search, model, gatewayUrl);
   }
   if (model === null && request.method === "POST" && provider.needsModel.test(path)) {
     throw new ProxyError(
@@ -44,13 +44,13 @@ export function nativeCall(
     );
   }
   const preferredKeyId = queryParameter(url, KEY_ID_PARAMETER);
-  const route = config.gatewayUrl === null ? "direct" : "gateway";
+  const route = gatewayUrl === null ? "direct" : "gateway";
   return {
     provider,
     route,
     model,
     method: request.method,
-    url: upstreamUrl(provider, path, config) + queryWithout(url.search, OWN_PARAMETERS),
+    url: upstreamUrl(provider, path, gatewayUrl) + queryWithout(url.search, OWN_PARAMETERS),
     headers: () => outgoingHeaders(request.headers, route === "gateway"),
     body,
     isWebSocket: false,

@@ -4,7 +4,7 @@
  */
 import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
-import type { Meaning } from "../providers/types";
+import type { Meaning, Provider } from "../providers/types";
 
 export interface ProxyPorts {
   /** Epoch milliseconds. */
@@ -49,6 +49,12 @@ export interface ProxyState {
   ready(): Promise<void> | null;
   /** The token with this text, or null. May ask the store once for a text it has never seen. Expiry is the caller's check. */
   findAccessToken(text: string): AccessToken | null | Promise<AccessToken | null>;
+  /** A provider that the team added, by its slug; the built-in ones are in the registry. */
+  customProvider(slug: string): Provider | undefined;
+  /** All that the team added, sorted by slug. */
+  customProviders(): readonly Provider[];
+  /** Whether requests to this provider go straight to it even where there is a gateway. */
+  goesDirect(slug: string): boolean;
   /** The pool of a provider; an empty one where it has no keys. */
   pool(provider: string): KeyPool;
   /** The key's text. Never log or return it. */

@@ -1,7 +1,5 @@
+import { OWN_SEGMENTS } from "../providers/own-segments";
 import { ProxyError } from "./proxy-error";
-
-/** First segments below `/api/` that are never a provider and not the proxy's either. */
-const NOT_PROXIED = new Set(["auth", "admin", "health", "metrics", "openapi.json"]);
 
 export interface ProxyPath {
   /** `openai`, `compat`, … as the client wrote it. */
@@ -15,7 +13,7 @@ export function splitProxyPath(pathname: string): ProxyPath | null {
   if (!pathname.startsWith("/api/")) return null;
   const slash = pathname.indexOf("/", 5);
   const segment = slash === -1 ? pathname.slice(5) : pathname.slice(5, slash);
-  if (NOT_PROXIED.has(segment)) return null;
+  if (OWN_SEGMENTS.has(segment)) return null;
   return { segment, rest: slash === -1 ? "" : pathname.slice(slash + 1) };
 }
 

@@ -1,14 +1,14 @@
 import type { Provider } from "../providers/types";
-import type { ProxyConfig } from "./config";
 
 /**
- * The address of a provider's path, through the gateway where one is set.
+ * The address of a provider's path.
+ * @param gatewayUrl From `gatewayFor`.
  * @throws {ProviderPathError} where the path leads nowhere, or to a host that is not the provider's.
  */
-export function upstreamUrl(provider: Provider, path: string, config: ProxyConfig): string {
-  return config.gatewayUrl === null
+export function upstreamUrl(provider: Provider, path: string, gatewayUrl: string | null): string {
+  return gatewayUrl === null
     ? provider.directUrl(path)
-    : `${config.gatewayUrl}/${provider.slug}/${provider.gatewayPath(path)}`;
+    : `${gatewayUrl}/${provider.slug}/${provider.gatewayPath(path)}`;
 }
 
 /** A query parameter; null where absent. Most requests have no query, and need not pay for its parser. */

@@ -3,7 +3,6 @@
  * @module
  */
 import type { Provider } from "../providers/types";
-import type { ProxyConfig } from "./config";
 import { outgoingHeaders } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -17,20 +16,20 @@ export function webSocketCall(
   path: string,
   search: string,
   model: string | null,
-  config: ProxyConfig,
+  gatewayUrl: string | null,
 ): ProxyCall {
   const plan = provider.webSocket;
   if (plan === null) {
     throw new ProxyError("websocket_unsupported", `${provider.label} has no WebSocket service.`);
   }
-  const route = config.gatewayUrl === null ? "direct" : "gateway";
+  const route = gatewayUrl === null ? "direct" : "gateway";
   const protocols = publicProtocols(request.headers, plan.credentialProtocolPrefixes ?? []);
   return {
     provider,
     route,
     model,
     method: "GET",
-    url: plan.upstreamUrl(path, config.gatewayUrl) + queryWithout(search, CREDENTIAL_QUERY),
+    url: plan.upstreamUrl(path, gatewayUrl) + queryWithout(search, CREDENTIAL_QUERY),
     headers: () => {
       const headers = outgoingHeaders(request.headers, route === "gateway");
       headers.set("upgrade", "websocket");

@@ -4,7 +4,7 @@
  */
 import { createIsolateState, type IsolateState } from "../db/isolate-state";
 import { openDatabase } from "../db/open-database";
-import { type Env, sealingSecrets } from "../env";
+import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { platform } from "./platform";
 
 /**
@@ -23,6 +23,7 @@ export function sharedState(env: Env): IsolateState {
       db: openDatabase(env.DB),
       secrets: sealingSecrets(env),
       authKey: env.AUTH_KEY ?? "",
+      allowPrivateUpstreams: allowsPrivateUpstreams(env),
       nowMs: platform.nowMs,
       random: platform.random,
     });

@@ -4,16 +4,26 @@
  */
 import { KeyPool } from "../../lib/pool/key-pool.ts";
 import type { PoolKey } from "../../lib/pool/types.ts";
+import type { Provider } from "../../lib/providers/types.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../lib/proxy/ports.ts";
+
+/** What the team decided about upstreams. */
+export interface MemoryUpstreams {
+  readonly customProviders?: readonly Provider[];
+  /** Slugs of providers that are asked directly. */
+  readonly direct?: readonly string[];
+}
 
 export class MemoryState implements ProxyState {
   readonly #pools = new Map<string, KeyPool>();
   readonly #tokens: ReadonlyMap<string, AccessToken>;
+  readonly #upstreams: MemoryUpstreams;
   /** What the proxy noted, oldest first. */
   readonly events: StateEvent[] = [];
 
-  constructor(tokens: ReadonlyMap<string, AccessToken>) {
+  constructor(tokens: ReadonlyMap<string, AccessToken>, upstreams: MemoryUpstreams = {}) {
     this.#tokens = tokens;
+    this.#upstreams = upstreams;
   }
 
   setKeys(provider: string, texts: readonly string[]): void {
@@ -29,6 +39,18 @@ export class MemoryState implements ProxyState {
       this.#pools.set(provider, pool);
     }
     return pool;
+  }
+
+  customProvider(slug: string): Provider | undefined {
+    return this.customProviders().find((provider) => provider.slug === slug);
+  }
+
+  customProviders(): readonly Provider[] {
+    return this.#upstreams.customProviders ?? [];
+  }
+
+  goesDirect(slug: string): boolean {
+    return this.#upstreams.direct?.includes(slug) ?? false;
   }
 
   ready(): null {

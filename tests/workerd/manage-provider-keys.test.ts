@@ -8,7 +8,8 @@ import { keyCooldowns, providerKeys, tombstones } from "../../lib/db/schema";
 import { writeStateEvents } from "../../lib/db/write-state-events";
 import { addProviderKeys } from "../../lib/manage/add-provider-keys";
 import { providerKeyPage } from "../../lib/manage/answer-schemas";
-import { type CheckUpstream, checkProviderKey } from "../../lib/manage/check-provider-key";
+import { checkProviderKey } from "../../lib/manage/check-provider-key";
+import type { CheckUpstream } from "../../lib/manage/check-request";
 import { deleteProviderKey } from "../../lib/manage/delete-provider-key";
 import { deleteProviderKeys } from "../../lib/manage/delete-provider-keys";
 import { listProviderKeys, type ProviderKeyItem } from "../../lib/manage/list-provider-keys";
@@ -374,7 +375,7 @@ describe("changing and deleting", () => {
   });
 
   test("an unknown id is not_found for every verb", async () => {
-    const upstream = { fetch, gatewayUrl: null, gatewayToken: null };
+    const upstream = { fetch, gatewayUrl: null, gatewayToken: null, goesDirect: () => false };
     for (const call of [
       () => update("pk_none", { weight: 2 }),
       () => deleteProviderKey(context, "pk_none"),
@@ -425,6 +426,7 @@ describe("checkProviderKey", () => {
       },
       gatewayUrl,
       gatewayToken: gatewayUrl && "fake-gateway-token",
+      goesDirect: () => false,
     };
     return { asked, answer };
   }

@@ -8,7 +8,8 @@ import { addProviderKeys } from "../../lib/manage/add-provider-keys";
 import { changedProviderKeys } from "../../lib/manage/answer-schemas";
 import { browseProviderKeys } from "../../lib/manage/browse-provider-keys";
 import { changeProviderKeys } from "../../lib/manage/change-provider-keys";
-import { type CheckUpstream, checkProviderKeys } from "../../lib/manage/check-provider-key";
+import { checkProviderKeys } from "../../lib/manage/check-provider-key";
+import type { CheckUpstream } from "../../lib/manage/check-request";
 import { deleteProviderKey } from "../../lib/manage/delete-provider-key";
 import { deleteProviderKeys } from "../../lib/manage/delete-provider-keys";
 import { exportProviderKeys } from "../../lib/manage/export-provider-keys";
@@ -463,6 +464,7 @@ describe("checkProviderKeys", () => {
     let [underWay, most] = [0, 0];
     const upstream: CheckUpstream = {
       gatewayUrl: null,
+      goesDirect: () => true,
       gatewayToken: null,
       fetch: async (_, { headers }) => {
         underWay += 1;

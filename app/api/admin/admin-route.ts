@@ -6,7 +6,7 @@ import { getCloudflareContext } from "@opennextjs/cloudflare";
 import { NotAdminError, requireAdmin } from "@/lib/auth/require-admin";
 import { openDatabase } from "@/lib/db/open-database";
 import { rootCause } from "@/lib/db/root-cause";
-import { type Env, sealingSecrets } from "@/lib/env";
+import { allowsPrivateUpstreams, type Env, sealingSecrets } from "@/lib/env";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { type InputIssue, ManageError, type ManageErrorCode } from "@/lib/manage/manage-error";
 import { sharedState } from "@/lib/runtime/shared-state";
@@ -39,6 +39,7 @@ export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) =>
         secrets: sealingSecrets(env),
         nowMs: Date.now,
         actor,
+        allowPrivateUpstreams: allowsPrivateUpstreams(env),
       };
       const result = await handle({ request, params: await route.params, context, env });
       // What was changed holds for the very next proxied request of this isolate.

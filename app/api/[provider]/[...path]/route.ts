@@ -9,6 +9,7 @@ import { handleProxyRequest } from "@/lib/proxy/handle-request";
 import { splitProxyPath } from "@/lib/proxy/proxy-path";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
+import { misconfigured } from "@/lib/runtime/misconfigured";
 
 export const dynamic = "force-dynamic";
 
@@ -20,8 +21,12 @@ async function handle(request: Request): Promise<Response> {
   const path = splitProxyPath(url.pathname);
   if (path === null) return new Response(null, { status: 404 });
   // Bindings are declared in lib/env.ts; OpenNext's own type knows only its own.
-  const proxy = await isolateProxy(env as unknown as Env, fetchDecoded);
-  return handleProxyRequest(request, url, path, proxy, (work) => ctx.waitUntil(work));
+  try {
+    const proxy = await isolateProxy(env as unknown as Env, fetchDecoded);
+    return handleProxyRequest(request, url, path, proxy, (work) => ctx.waitUntil(work));
+  } catch (error) {
+    return misconfigured(error);
+  }
 }
 
 export {

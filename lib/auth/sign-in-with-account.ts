@@ -1,0 +1,65 @@
+/**
+ * Signing in with an account at another service. It lets in who is a member already, or holds an invitation;
+ * it never makes a member of anybody else.
+ * @module
+ */
+import { hashToken } from "../crypto/hash-token";
+import { type Actor, auditChange } from "../db/audit-log";
+import { acceptInvite, findOpenInvite } from "../db/invites";
+import { newRowId } from "../db/new-row-id";
+import type { Database } from "../db/open-database";
+import { findUserByAccount, findUserByEmail, linkAccount } from "../db/users";
+
+export interface AccountSignIn {
+  /** `github`, `google` */
+  readonly provider: string;
+  readonly providerAccountId: string;
+  /** Null where the service does not vouch for it. */
+  readonly verifiedEmail: string | null;
+  readonly name: string | null;
+  readonly image: string | null;
+  /** Of the invitation's link that the visitor comes from; null for none. */
+  readonly inviteToken: string | null;
+  readonly from: Pick<Actor, "ip" | "userAgent">;
+}
+
+/** Whether the account may sign in; it is a member's when this answers yes. */
+export async function signInWithAccount(
+  db: Database,
+  account: AccountSignIn,
+  nowMs: number,
+): Promise<boolean> {
+  const { provider, providerAccountId, verifiedEmail, from } = account;
+  if (await findUserByAccount(db, provider, providerAccountId)) return true;
+  if (verifiedEmail === null) return false;
+  const email = verifiedEmail.toLowerCase();
+  const member = await findUserByEmail(db, email);
+  if (member === undefined) return joinByInvite(db, account, email, nowMs);
+  const subject = { kind: "member", id: member.id, name: email };
+  const actor = { kind: "user", id: member.id, name: email, ...from } as const;
+  const entry = { action: "member.link-account", subject, after: { provider } };
+  const link = { provider, providerAccountId, userId: member.id, createdAtMs: nowMs };
+  await linkAccount(db, link, auditChange(actor, entry, nowMs));
+  return true;
+}
+
+async function joinByInvite(
+  db: Database,
+  { provider, providerAccountId, name, image, inviteToken, from }: AccountSignIn,
+  email: string,
+  nowMs: number,
+): Promise<boolean> {
+  if (inviteToken === null) return false;
+  const tokenHash = await hashToken(inviteToken);
+  const invite = await findOpenInvite(db, tokenHash, nowMs);
+  if (invite === undefined) return false;
+  const id = newRowId("us", nowMs);
+  const user = { id, email, name: name ?? email, image, passwordHash: null, createdAtMs: nowMs };
+  const entry = {
+    action: "member.join",
+    subject: { kind: "member", id, name: email },
+    after: { name: user.name, role: invite.role, provider },
+  };
+  const audit = auditChange({ kind: "user", id, name: email, ...from }, entry, nowMs);
+  return acceptInvite(db, tokenHash, user, { provider, providerAccountId }, audit);
+}

@@ -1,0 +1,46 @@
+import { auditChange } from "../db/audit-log";
+import { insertCustomProvider } from "../db/custom-providers";
+import { OWN_SEGMENTS } from "../providers/own-segments";
+import { findProvider, providerForCompatModel } from "../providers/registry";
+import { assertBaseUrl } from "./assert-base-url";
+import type { AddCustomProviderInput } from "./custom-provider-schema";
+import type { ManageContext } from "./manage-context";
+import { ManageError } from "./manage-error";
+
+/**
+ * Adds a provider that `/api/{slug}/…` leads to.
+ * @throws {ManageError} `conflict` if the slug is taken; `invalid_input` for a forbidden address.
+ */
+export async function addCustomProvider(
+  context: ManageContext,
+  input: AddCustomProviderInput,
+): Promise<void> {
+  const { db, actor, nowMs } = context;
+  assertBaseUrl(context, input.baseUrl);
+  const { slug, ...after } = input;
+  if (isTaken(slug)) throw slugTaken();
+  const atMs = nowMs();
+  const row = { ...input, createdAtMs: atMs, createdBy: actor.id, updatedAtMs: atMs };
+  const subject = { kind: "custom-provider", id: slug, name: input.label };
+  const audit = auditChange(actor, { action: "custom-provider.create", subject, after }, atMs);
+  if (!(await insertCustomProvider(db, row, audit))) throw slugTaken();
+}
+
+/** Pages of the portal that stand where a provider's keys would, below `/keys/`. */
+const KEY_PAGES: ReadonlySet<string> = new Set(["add", "export"]);
+
+/** A built-in provider's slug, or a path of this program's own. */
+function isTaken(slug: string): boolean {
+  return (
+    slug === "compat" ||
+    KEY_PAGES.has(slug) ||
+    OWN_SEGMENTS.has(slug) ||
+    findProvider(slug) !== undefined ||
+    providerForCompatModel(slug) !== undefined
+  );
+}
+
+function slugTaken(): ManageError {
+  const message = "this slug is taken";
+  return new ManageError("conflict", message, [{ path: "slug", message }]);
+}

@@ -1,0 +1,65 @@
+/**
+ * The free call that asks a provider about a key, or whether it is there at all.
+ * @module
+ */
+import type { KeyCheck, OutgoingRequest, Provider, Route } from "../providers/types";
+
+/** How providers are reached. */
+export interface CheckUpstream {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** AI Gateway's base without a trailing slash; null to go straight to the provider. */
+  readonly gatewayUrl: string | null;
+  /** Whether requests to this provider go straight to it even where there is a gateway. */
+  goesDirect(slug: string): boolean;
+  /** For `cf-aig-authorization`. */
+  readonly gatewayToken: string | null;
+}
+
+export interface CheckRequest {
+  readonly url: string;
+  readonly route: Route;
+  readonly init: RequestInit;
+}
+
+const TIMEOUT_MS = 20_000;
+
+/**
+ * @param keyText Null to ask without a key.
+ * @throws {ProviderPathError} where the path leads nowhere.
+ */
+export function checkRequest(
+  provider: Provider,
+  check: KeyCheck,
+  keyText: string | null,
+  upstream: CheckUpstream,
+): CheckRequest {
+  const { gatewayUrl, gatewayToken } = upstream;
+  const isDirect =
+    gatewayUrl === null || check.url !== undefined || upstream.goesDirect(provider.slug);
+  const url = isDirect
+    ? (check.url ?? provider.directUrl(check.path))
+    : `${gatewayUrl}/${provider.slug}/${provider.gatewayPath(check.path)}`;
+  const outgoing: OutgoingRequest = {
+    url: new URL(url),
+    // Cloudflare's browser integrity check refuses requests without one (error 1010).
+    headers: new Headers({ "user-agent": "one-balance" }),
+    route: isDirect ? "direct" : "gateway",
+  };
+  if (keyText !== null) provider.placeKey(outgoing, keyText);
+  if (!isDirect) {
+    if (gatewayToken !== null)
+      outgoing.headers.set("cf-aig-authorization", `Bearer ${gatewayToken}`);
+    // A cached answer would speak for another key.
+    outgoing.headers.set("cf-aig-skip-cache", "true");
+  }
+  return {
+    url: outgoing.url.href,
+    route: outgoing.route,
+    init: {
+      method: check.method,
+      headers: outgoing.headers,
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    },
+  };
+}

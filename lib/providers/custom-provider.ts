@@ -1,0 +1,90 @@
+/**
+ * Providers that a team adds by itself: a service that speaks one of the three common APIs, at an address
+ * of its own. Always asked directly.
+ * @module
+ */
+import { baseUrlProblem } from "../http/base-url-problem";
+import { addVersion, anthropic } from "./anthropic";
+import { versionedPath } from "./base-path";
+import { googleAiStudio, googlePaths } from "./google-ai-studio";
+import { openai } from "./openai";
+import { openAiLike } from "./openai-like";
+import type { PlaceKey } from "./place-key";
+import { ProviderPathError } from "./provider-path-error";
+import type { Provider } from "./types";
+
+/** Whose API a service speaks. */
+export type Protocol = "openai" | "anthropic" | "google";
+
+export interface CustomProviderOptions {
+  readonly slug: string;
+  readonly label: string;
+  /** As the protocol's own SDK takes it, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Header that carries the key, lower case. */
+  readonly keyHeader: string;
+  /** What stands before the key in that header, such as `Bearer `. */
+  readonly keyPrefix: string;
+  readonly protocol: Protocol;
+}
+
+/** @param allowPrivate See `baseUrlProblem`: without it, an address that is not public leads nowhere. */
+export function customProvider(options: CustomProviderOptions, allowPrivate: boolean): Provider {
+  const provider = FAMILIES[options.protocol](options);
+  if (baseUrlProblem(options.baseUrl, allowPrivate) === null) return provider;
+  return { ...provider, directUrl: () => refuseAddress(options.label) };
+}
+
+const FAMILIES: Readonly<Record<Protocol, (options: CustomProviderOptions) => Provider>> = {
+  openai: (options) =>
+    openAiLike({
+      ...identity(options),
+      base: options.baseUrl,
+      hasEmbeddings: true,
+      model: openai.model,
+      errorRules: openai.errorRules,
+      placeKey: inHeaderOf(options),
+    }),
+  anthropic: (options) => {
+    const placeKey = inHeaderOf(options);
+    return {
+      ...anthropic,
+      ...identity(options),
+      ...versionedPath(options.baseUrl.replace(/\/v1$/, ""), "v1"),
+      placeKey(request, key) {
+        placeKey(request, key);
+        addVersion(request);
+      },
+    };
+  },
+  google: (options) => ({
+    ...googleAiStudio,
+    ...identity(options),
+    ...googlePaths(options.baseUrl.replace(/\/v1beta$/, "")),
+    placeKey: inHeaderOf(options),
+  }),
+};
+
+/** What is the team's own, and what of a family is not known to hold elsewhere. */
+function identity({ slug, label }: CustomProviderOptions) {
+  return {
+    slug,
+    label,
+    compatSlug: null,
+    keyPattern: null,
+    webSocket: null,
+    quotaDayZone: "UTC",
+  } as const;
+}
+
+function inHeaderOf({ keyHeader, keyPrefix }: CustomProviderOptions): PlaceKey {
+  return (request, key) => {
+    request.headers.set(keyHeader, keyPrefix + key);
+  };
+}
+
+function refuseAddress(label: string): never {
+  throw new ProviderPathError(
+    `${label} is set to an address that is not of the public internet, which this deployment does not allow.`,
+  );
+}

@@ -1,0 +1,22 @@
+import type { Env } from "../env";
+import type { CheckUpstream } from "../manage/check-request";
+import { fetchDecoded } from "./fetch-decoded";
+import { isolateProxy } from "./isolate-proxy";
+import { platform } from "./platform";
+import { sharedState } from "./shared-state";
+
+/**
+ * The way to the providers, as the proxy of this isolate takes it.
+ * @throws {ConfigError} if a variable cannot be used.
+ */
+export async function checkUpstream(env: Env): Promise<CheckUpstream> {
+  const { config } = await isolateProxy(env, fetchDecoded);
+  const state = sharedState(env);
+  await state.ready();
+  return {
+    fetch: platform.fetch,
+    gatewayUrl: config.gatewayUrl,
+    gatewayToken: config.gatewayToken,
+    goesDirect: (slug) => state.goesDirect(slug),
+  };
+}

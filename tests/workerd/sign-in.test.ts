@@ -1,0 +1,263 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { signInWithAccount } from "../../lib/auth/sign-in-with-account";
+import { signInWithPassword } from "../../lib/auth/sign-in-with-password";
+import { needsRehash } from "../../lib/crypto/hash-password";
+import type { Actor } from "../../lib/db/audit-log";
+import { loginAttempts, users } from "../../lib/db/team-schema";
+import { findUserByAccount, findUserByEmail, isSeenStale, markSeen } from "../../lib/db/users";
+import { changePassword } from "../../lib/manage/change-password";
+import { confirmPassword } from "../../lib/manage/confirm-password";
+import { inviteMember } from "../../lib/manage/invite-member";
+import type { ManageContext } from "../../lib/manage/manage-context";
+import { db, SECRETS } from "./test-store";
+import { auditActions, auditEntries, emptyTeam, refusal, storeUser } from "./test-team";
+
+const HOUR_MS = 3_600_000;
+
+/** Password "correct horse" under parameters that are cheap to compute. */
+const CHEAP_HASH =
+  "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$A9lBa6RTbfBovWqamVIqXKovIl4Vk6OZyVojLJmYmSI";
+
+let nowMs = 0;
+let member: Actor;
+
+const as = (actor: Actor): ManageContext => ({ db, secrets: SECRETS, nowMs: () => nowMs, actor });
+
+beforeEach(async () => {
+  nowMs = Date.now();
+  await emptyTeam();
+  member = await storeUser("m@team.test", "member", CHEAP_HASH);
+});
+
+const signIn = (email: string, password: string, ip: string | null = null) =>
+  signInWithPassword(db, { email, password, from: { ip, userAgent: "test" } }, nowMs);
+
+const kindOf = async (email: string, password: string, ip: string | null = null) =>
+  (await signIn(email, password, ip)).kind;
+
+/** How often a password may be tried right now before the door closes. */
+async function triesUntilSlowed(email: string, ip: string | null = null): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    if ((await kindOf(email, "wrong", ip)) === "slowed") return tries;
+  }
+}
+
+describe("signing in with a password", () => {
+  test("the right one lets in, however the address is written", async () => {
+    expect(await signIn(" M@Team.test ", "correct horse")).toMatchObject({
+      kind: "ok",
+      user: { id: member.id },
+    });
+    expect(await kindOf("m@team.test", "wrong horse")).toBe("wrong");
+    expect(await kindOf("nobody@team.test", "correct horse")).toBe("wrong");
+  });
+
+  test("a hash of older parameters is made anew", async () => {
+    await signIn("m@team.test", "correct horse");
+    const hash = (await findUserByEmail(db, "m@team.test"))?.passwordHash ?? "";
+    expect(needsRehash(hash)).toBe(false);
+    expect(await kindOf("m@team.test", "correct horse")).toBe("ok");
+  });
+
+  test("who signs in through another service has no password to guess", async () => {
+    await storeUser("oauth@team.test", "member", null);
+    expect(await kindOf("oauth@team.test", "")).toBe("wrong");
+  });
+});
+
+describe("wrong passwords", () => {
+  test("five are free, then each doubles the wait, and the right one must wait too", async () => {
+    expect(await triesUntilSlowed("m@team.test")).toBe(5);
+    for (const seconds of [1, 2, 4, 8]) {
+      expect(await signIn("m@team.test", "correct horse")).toEqual({
+        kind: "slowed",
+        retryAfterMs: seconds * 1_000,
+      });
+      nowMs += seconds * 1_000;
+      expect(await kindOf("m@team.test", "wrong")).toBe("wrong");
+    }
+  });
+
+  test("the wait is a quarter of an hour at most, and a day forgets", async () => {
+    await triesUntilSlowed("m@team.test");
+    for (let i = 0; i < 20; i++) {
+      const verdict = await signIn("m@team.test", "wrong");
+      if (verdict.kind === "slowed") nowMs += verdict.retryAfterMs;
+      await signIn("m@team.test", "wrong");
+    }
+    const verdict = await signIn("m@team.test", "wrong");
+    expect(verdict).toEqual({ kind: "slowed", retryAfterMs: 15 * 60_000 });
+    nowMs += 24 * HOUR_MS;
+    expect(await triesUntilSlowed("m@team.test")).toBe(5);
+  });
+
+  test("an account that is not there answers in the same way", async () => {
+    const told = async (email: string) => {
+      const answers = [];
+      for (let i = 0; i < 7; i++) answers.push(await signIn(email, "wrong"));
+      return answers;
+    };
+    expect(await told("nobody@team.test")).toEqual(await told("m@team.test"));
+  });
+
+  test("a success forgets the account's, other accounts are untouched", async () => {
+    for (let i = 0; i < 4; i++) await signIn("m@team.test", "wrong");
+    expect(await kindOf("m@team.test", "correct horse")).toBe("ok");
+    expect(await triesUntilSlowed("m@team.test")).toBe(5);
+    expect(await kindOf("other@team.test", "wrong")).toBe("wrong");
+  });
+
+  test("many at once do not slip through together", async () => {
+    const kinds = await Promise.all(
+      Array.from({ length: 30 }, () => kindOf("m@team.test", "wrong")),
+    );
+    expect(kinds.filter((kind) => kind === "wrong")).toHaveLength(5);
+  });
+
+  test("an address is slowed over all accounts, and does not close accounts for others", async () => {
+    const ip = "192.0.2.7";
+    for (const name of ["a", "b", "c", "d", "e", "f"]) {
+      await storeUser(`${name}@team.test`, "member", CHEAP_HASH);
+      for (let i = 0; i < 5; i++) {
+        expect(await kindOf(`${name}@team.test`, "wrong", ip)).toBe("wrong");
+      }
+    }
+    expect(await kindOf("m@team.test", "correct horse", ip)).toBe("slowed");
+    for (let i = 0; i < 10; i++) await signIn("m@team.test", "wrong", ip);
+    expect(await kindOf("m@team.test", "correct horse", "192.0.2.8")).toBe("ok");
+  });
+
+  test("who signs in rightly is not counted against the address", async () => {
+    for (let i = 0; i < 3; i++) await signIn("m@team.test", "correct horse", "192.0.2.7");
+    expect(await db.select().from(loginAttempts)).toMatchObject([{ failures: 0 }]);
+  });
+
+  test("neither address is stored as it is", async () => {
+    await signIn("m@team.test", "wrong", "192.0.2.7");
+    const stored = JSON.stringify(await db.select().from(loginAttempts));
+    expect(stored).toMatch(/[0-9a-f]{64}/);
+    expect(stored).not.toMatch(/team\.test|192\.0/);
+  });
+
+  test("bursts are in the log; what was typed in vain is not", async () => {
+    for (let i = 0; i < 12; i++) {
+      await signIn("m@team.test", "wrong");
+      await signIn("my secret password", "wrong");
+      nowMs += HOUR_MS / 2;
+    }
+    const entries = await auditEntries();
+    expect(entries.filter(({ subjectId }) => subjectId === member.id)).toMatchObject([
+      { action: "member.sign-in-failed", after: { failures: 5 } },
+      { action: "member.sign-in-failed", after: { failures: 10 } },
+    ]);
+    expect(entries).toHaveLength(4);
+    expect(JSON.stringify(entries)).not.toContain("secret password");
+  });
+});
+
+describe("changing the password", () => {
+  const change = (currentPassword: string | undefined, newPassword = "a new long password") =>
+    changePassword(as(member), {
+      ...(currentPassword !== undefined && { currentPassword }),
+      newPassword,
+    });
+
+  test("takes the current one, and ends all sessions", async () => {
+    await change("correct horse");
+    expect(await kindOf("m@team.test", "a new long password")).toBe("ok");
+    expect(await kindOf("m@team.test", "correct horse")).toBe("wrong");
+    expect((await findUserByEmail(db, "m@team.test"))?.sessionVersion).toBe(2);
+    const entries = await auditEntries();
+    expect(entries).toMatchObject([{ action: "member.change-password", actorId: member.id }]);
+    expect(JSON.stringify(entries)).not.toContain("scrypt");
+  });
+
+  test("is refused with a wrong one or none, and guessing is slowed", async () => {
+    expect(await refusal(change(undefined))).toBe("invalid_input");
+    for (let i = 0; i < 5; i++) expect(await refusal(change("wrong"))).toBe("invalid_input");
+    expect(await refusal(change("correct horse"))).toBe("conflict");
+    expect(await refusal(confirmPassword(as(member), "correct horse", "password"))).toBe(
+      "conflict",
+    );
+    nowMs += 1_000;
+    await confirmPassword(as(member), "correct horse", "password");
+    expect(await auditActions()).toEqual([]);
+  });
+
+  test("who has none yet sets the first", async () => {
+    const oauth = await storeUser("oauth@team.test", "member", null);
+    expect(await refusal(confirmPassword(as(oauth), "any", "password"))).toBe("not_configured");
+    await changePassword(as(oauth), { newPassword: "a new long password" });
+    expect(await kindOf("oauth@team.test", "a new long password")).toBe("ok");
+  });
+});
+
+describe("signing in with an account at another service", () => {
+  const ACCOUNT = {
+    provider: "github",
+    providerAccountId: "42",
+    verifiedEmail: null,
+    name: "Octo",
+    image: null,
+    inviteToken: null,
+    from: { ip: null, userAgent: "test" },
+  };
+
+  test("a verified address of a member links the account, which then is enough", async () => {
+    const verified = { ...ACCOUNT, verifiedEmail: "M@team.test" };
+    expect(await signInWithAccount(db, verified, nowMs)).toBe(true);
+    expect((await findUserByAccount(db, "github", "42"))?.id).toBe(member.id);
+    expect(await signInWithAccount(db, ACCOUNT, nowMs)).toBe(true);
+    expect(await auditActions()).toEqual(["member.link-account"]);
+  });
+
+  test("strangers stay outside, and an address that is not verified is nobody's", async () => {
+    const stranger = { ...ACCOUNT, verifiedEmail: "stranger@team.test" };
+    expect(await signInWithAccount(db, stranger, nowMs)).toBe(false);
+    expect(await signInWithAccount(db, ACCOUNT, nowMs)).toBe(false);
+    expect(await db.$count(users)).toBe(1);
+  });
+
+  test("an invitation lets a stranger in once, with its role", async () => {
+    const admin = await storeUser("admin@team.test", "admin");
+    const { token: inviteToken } = await inviteMember(as(admin), {
+      role: "viewer",
+      email: null,
+      expiresInDays: 1,
+    });
+    const first = { ...ACCOUNT, verifiedEmail: "octo@team.test", inviteToken };
+    expect(await signInWithAccount(db, first, nowMs)).toBe(true);
+    expect(await findUserByAccount(db, "github", "42")).toMatchObject({
+      email: "octo@team.test",
+      name: "Octo",
+      role: "viewer",
+      passwordHash: null,
+    });
+    const second = { ...first, providerAccountId: "43", verifiedEmail: "other@team.test" };
+    expect(await signInWithAccount(db, second, nowMs)).toBe(false);
+    expect(await auditActions()).toEqual(["invitation.create", "member.join"]);
+  });
+
+  test("an invitation for another address does not", async () => {
+    const admin = await storeUser("admin@team.test", "admin");
+    const { token: inviteToken } = await inviteMember(as(admin), {
+      role: "viewer",
+      email: "someone@team.test",
+      expiresInDays: 1,
+    });
+    const other = { ...ACCOUNT, verifiedEmail: "octo@team.test", inviteToken };
+    expect(await signInWithAccount(db, other, nowMs)).toBe(false);
+    expect(await findUserByAccount(db, "github", "42")).toBeUndefined();
+  });
+});
+
+test("last seen is kept to the hour", async () => {
+  const seenAt = async () => (await findUserByEmail(db, "m@team.test"))?.lastSeenAtMs;
+  await markSeen(db, member.id, nowMs);
+  await markSeen(db, member.id, nowMs + HOUR_MS - 1);
+  expect(await seenAt()).toBe(nowMs);
+  expect(isSeenStale({ lastSeenAtMs: nowMs }, nowMs + HOUR_MS - 1)).toBe(false);
+  expect(isSeenStale({ lastSeenAtMs: nowMs }, nowMs + HOUR_MS)).toBe(true);
+  await markSeen(db, member.id, nowMs + HOUR_MS);
+  expect(await seenAt()).toBe(nowMs + HOUR_MS);
+});
