@@ -53,6 +53,13 @@ export const changedProviderKeys = z.strictObject({
 
 export const undoneProviderKeys = z.strictObject({ changed: z.int() });
 
+export const resealedProviderKeys = z.strictObject({
+  resealed: z.int().meta({ description: "By this call" }),
+  remaining: z.int().meta({ description: "Still under the previous secret; at 0 it may go" }),
+  unopenable: z.int().meta({ description: "Sealed under neither secret" }),
+  damaged: z.array(z.string()).meta({ description: "Ids of keys found damaged" }),
+});
+
 export const checkedProviderKey = z.strictObject({
   outcome: z.enum(["good", "bad", "unclear", "unreachable", "no_check"]),
   meaning: z.string().nullable(),
@@ -64,6 +71,8 @@ export const createdAccessToken = z.strictObject({
   id: z.string(),
   token: z.string().meta({ description: "Shown only here" }),
 });
+
+export const rotatedAccessToken = createdAccessToken.extend({ oldExpiresAt: epochMs });
 
 export const accessTokenPage = z.strictObject({
   items: z.array(
@@ -83,6 +92,11 @@ export const accessTokenPage = z.strictObject({
       monthlyCostUsd: z.number().nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
+      owner: z
+        .strictObject({ id: z.string(), name: z.string() })
+        .nullable()
+        .meta({ description: "Null for the team's" }),
+      rotatedTo: z.string().nullable().meta({ description: "Id of the token in its place" }),
     }),
   ),
   nextCursor,

@@ -5,7 +5,11 @@
 import { z } from "zod";
 import * as answers from "./answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
-import { changeProviderKeysInput, undoProviderKeysInput } from "./provider-key-schemas";
+import {
+  changeProviderKeysInput,
+  resealProviderKeysInput,
+  undoProviderKeysInput,
+} from "./provider-key-schemas";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings-schema";
 
@@ -60,6 +64,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       answer: answers.undoneProviderKeys,
     },
   },
+  "/api/admin/provider-keys/reseal": {
+    post: {
+      summary: "Give some keys seals of the current secret; call until `remaining` is 0",
+      body: resealProviderKeysInput,
+      answer: answers.resealedProviderKeys,
+    },
+  },
   "/api/admin/provider-keys/{id}/check": {
     post: {
       summary: "Ask the provider, by a free call, whether a key is alive; block or revive it",
@@ -87,6 +98,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       body: inputs.updateAccessTokenInput,
     },
     delete: { summary: "Revoke an access token for good" },
+  },
+  "/api/admin/access-tokens/{id}/rotate": {
+    post: {
+      summary: "Make a token with the same settings; the old one works on for the overlap",
+      body: inputs.rotateAccessTokenInput,
+      answer: answers.rotatedAccessToken,
+    },
   },
   "/api/admin/custom-providers": {
     get: {

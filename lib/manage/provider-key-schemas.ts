@@ -88,3 +88,13 @@ export const previewProviderKeysInput = z.strictObject({
     .max(2_000),
 });
 export type PreviewProviderKeysInput = z.output<typeof previewProviderKeysInput>;
+
+export const resealProviderKeysInput = z.strictObject({
+  limit: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(200)
+    .meta({ description: "At most so many keys in this call" }),
+});
+export type ResealProviderKeysInput = z.output<typeof resealProviderKeysInput>;

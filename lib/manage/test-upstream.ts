@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { redact } from "../crypto/redact";
 import { openSealed } from "../crypto/seal";
-import { listProviderKeys, readSealedKeys } from "../db/provider-keys";
+import { listProviderKeyIds, readSealedKeys } from "../db/provider-keys";
 import { judgeAnswer } from "../providers/judge-answer";
 import { openai } from "../providers/openai";
 import { ProviderPathError } from "../providers/provider-path-error";
@@ -88,9 +88,9 @@ async function newestKey(
   { slug }: Provider,
 ): Promise<PooledKey | null> {
   if (secrets === null) return null;
-  const filter = { provider: slug, status: "active", limit: 1 } as const;
-  const [newest] = await listProviderKeys(db, filter, nowMs());
-  const [key] = newest ? await readSealedKeys(db, [newest.id]) : [];
+  const filter = { provider: slug, status: "active" } as const;
+  const ids = await listProviderKeyIds(db, filter, nowMs(), 1);
+  const [key] = await readSealedKeys(db, ids);
   return key ? { masked: key.masked, text: await openSealed(key.sealed, secrets) } : null;
 }
 

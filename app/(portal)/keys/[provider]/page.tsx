@@ -16,20 +16,20 @@ import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
 import { ManageError } from "@/lib/manage/manage-error";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
-import { readQuery, type SearchParams, textOf } from "./read-query";
+import { readQuery, textOf } from "./read-query";
 
-interface Route {
-  readonly params: Promise<{ readonly provider: string }>;
-  readonly searchParams: Promise<SearchParams>;
-}
-
-export async function generateMetadata({ params }: Route): Promise<Metadata> {
+export async function generateMetadata({
+  params,
+}: PageProps<"/keys/[provider]">): Promise<Metadata> {
   const [t, { provider }] = await Promise.all([getTranslations("keys"), params]);
   return { title: `${provider} · ${t("title")}` };
 }
 
 /** A provider's keys; with `?key=pk_…` one of them in full. */
-export default async function ProviderPage({ params, searchParams }: Route) {
+export default async function ProviderPage({
+  params,
+  searchParams,
+}: PageProps<"/keys/[provider]">) {
   const { context, member } = await portalRead("viewer");
   const [{ provider }, query] = await Promise.all([params, searchParams]);
   const input = readQuery(provider, query);

@@ -5,7 +5,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { AddKeys } from "@/components/keys/add-keys";
 import { PageHeader } from "@/components/page-header";
 import { allProviders } from "@/lib/manage/known-provider";
-import { type SearchParams, textOf } from "../[provider]/read-query";
+import { textOf } from "../[provider]/read-query";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("keys");
@@ -13,11 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 /** Keys are pasted, looked at and added; `?provider=` is chosen already. */
-export default async function AddKeysPage({
-  searchParams,
-}: {
-  readonly searchParams: Promise<SearchParams>;
-}) {
+export default async function AddKeysPage({ searchParams }: PageProps<"/keys/add">) {
   const { context } = await portalRead("admin");
   const [t, query, known] = await Promise.all([
     getTranslations("keys"),

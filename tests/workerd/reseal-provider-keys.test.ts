@@ -1,0 +1,173 @@
+/** Rotation of the master secret: every key keeps working, and nothing is done twice or lost. */
+import { env } from "cloudflare:workers";
+import { asc, eq } from "drizzle-orm";
+import { beforeEach, describe, expect, test } from "vitest";
+import { fingerprintKey } from "../../lib/crypto/fingerprint";
+import { openSealed, sealKey } from "../../lib/crypto/seal";
+import { createIsolateState } from "../../lib/db/isolate-state";
+import { openDatabase } from "../../lib/db/open-database";
+import { readSealedKeys, writeSeals } from "../../lib/db/reseal-provider-keys";
+import { providerKeys } from "../../lib/db/schema";
+import { auditLog } from "../../lib/db/team-schema";
+import { addProviderKeys } from "../../lib/manage/add-provider-keys";
+import { resealedProviderKeys } from "../../lib/manage/answer-schemas";
+import type { ManageContext } from "../../lib/manage/manage-context";
+import { parseInput } from "../../lib/manage/parse-input";
+import { resealProviderKeysInput } from "../../lib/manage/provider-key-schemas";
+import { resealProviderKeys } from "../../lib/manage/reseal-provider-keys";
+import { addProviderKeysInput } from "../../lib/manage/schemas";
+import { db, emptyStore, NO_AUDIT, SECRETS, storeKey } from "./test-store";
+
+const NEW = "the secret after the rotation";
+const BOTH = { current: NEW, previous: SECRETS.current };
+
+const ACTOR = { kind: "token", id: "env_test", name: "test", ip: null, userAgent: null } as const;
+const context: ManageContext = {
+  db,
+  secrets: BOTH,
+  nowMs: Date.now,
+  actor: ACTOR,
+  allowPrivateUpstreams: false,
+};
+
+beforeEach(emptyStore);
+
+async function reseal(limit = 200, secrets: ManageContext["secrets"] = BOTH) {
+  const input = parseInput(resealProviderKeysInput, { limit });
+  const result = await resealProviderKeys({ ...context, secrets }, input);
+  expect(resealedProviderKeys.parse(result)).toEqual(result);
+  return result;
+}
+
+const rows = () => db.select().from(providerKeys).orderBy(asc(providerKeys.id));
+
+async function storeKeys(count: number): Promise<string[]> {
+  const texts = Array.from({ length: count }, (_, index) => `sk-fake-${index}`);
+  const keys = parseInput(addProviderKeysInput, { provider: "openai", keys: texts });
+  await addProviderKeys({ ...context, secrets: SECRETS }, keys);
+  return texts;
+}
+
+describe("resealProviderKeys", () => {
+  test("call by call all keys get seals and fingerprints of the new secret, which alone opens them then", async () => {
+    const texts = await storeKeys(25);
+    expect(await reseal(10)).toEqual({ resealed: 10, remaining: 15, unopenable: 0, damaged: [] });
+    expect(await reseal(10)).toMatchObject({ resealed: 10, remaining: 5 });
+    expect(await reseal(10)).toMatchObject({ resealed: 5, remaining: 0 });
+    expect(await reseal(10)).toMatchObject({ resealed: 0, remaining: 0 });
+
+    const stored = await rows();
+    const alone = { current: NEW, previous: null };
+    const opened = await Promise.all(stored.map(({ sealed }) => openSealed(sealed, alone)));
+    expect(opened.toSorted()).toEqual(texts.toSorted());
+    for (const [index, { fingerprint }] of stored.entries()) {
+      expect(fingerprint).toBe(await fingerprintKey("openai", opened[index] ?? "", NEW));
+    }
+  });
+
+  test("each call is in the audit log with the number of keys, and with no part of a key", async () => {
+    await storeKeys(3);
+    await db.delete(auditLog);
+    await reseal(2);
+    await reseal(2);
+    await reseal(2);
+    const entries = await db.select().from(auditLog).orderBy(asc(auditLog.id));
+    expect(entries).toMatchObject([
+      { action: "provider-key.reseal", subjectName: "2 keys", count: 2, actorId: "env_test" },
+      { action: "provider-key.reseal", subjectName: "1 key", count: 1 },
+    ]);
+    expect(JSON.stringify(entries)).not.toMatch(/fake|v1\./);
+  });
+
+  test("nothing else about a key changes, not even its version: isolates need not read it again", async () => {
+    await storeKey("sk-fake-1");
+    const strip = ({ sealed: _, fingerprint: __, ...rest }: (typeof before)[number]) => rest;
+    const before = await rows();
+    await reseal();
+    expect((await rows()).map(strip)).toEqual(before.map(strip));
+  });
+
+  test("an isolate that read a key before opens it afterwards", async () => {
+    const id = await storeKey("sk-fake-1");
+    const state = createIsolateState({
+      db: openDatabase(env.DB),
+      secrets: BOTH,
+      authKey: "",
+      allowPrivateUpstreams: false,
+      nowMs: Date.now,
+      random: () => 0.5,
+    });
+    await state.ready();
+    await reseal();
+    const key = state.pool("openai").get(id);
+    expect(key && (await state.openKey(key))).toBe("sk-fake-1");
+  });
+
+  test("a key that was added again before or after is known as the same", async () => {
+    await storeKeys(2);
+    const again = parseInput(addProviderKeysInput, { provider: "openai", keys: ["sk-fake-0"] });
+    expect(await addProviderKeys(context, again)).toMatchObject({ added: 0, duplicates: 1 });
+    await reseal();
+    expect(await addProviderKeys(context, again)).toMatchObject({ added: 0, duplicates: 1 });
+  });
+
+  test("two at once do every key once", async () => {
+    await storeKeys(30);
+    const results = await Promise.all([reseal(30), reseal(30), reseal(30)]);
+    expect(results.reduce((sum, { resealed }) => sum + resealed, 0)).toBe(30);
+    expect((await reseal()).remaining).toBe(0);
+  });
+
+  test("damaged keys are told and do not stop the others, however few a call takes", async () => {
+    const first = await storeKey("sk-fake-1");
+    await storeKey("sk-fake-2");
+    const [key] = await rows();
+    const damaged = `${key?.sealed.slice(0, -4)}AAAA`;
+    await db.update(providerKeys).set({ sealed: damaged }).where(eq(providerKeys.id, first));
+    expect(await reseal(1)).toEqual({
+      resealed: 1,
+      remaining: 1,
+      unopenable: 0,
+      damaged: [first],
+    });
+    expect(await reseal(1)).toMatchObject({ resealed: 0, remaining: 1, damaged: [first] });
+  });
+
+  test("keys of a third secret are counted and left as they are", async () => {
+    const id = await storeKey("sk-fake-1");
+    const sealed = await sealKey("sk-fake-1", "a forgotten secret");
+    await db.update(providerKeys).set({ sealed }).where(eq(providerKeys.id, id));
+    expect(await reseal()).toEqual({ resealed: 0, remaining: 0, unopenable: 1, damaged: [] });
+    expect((await rows())[0]?.sealed).toBe(sealed);
+  });
+
+  test("without a previous secret nothing is done, and keys of another secret show", async () => {
+    await storeKeys(2);
+    const alone = { current: NEW, previous: null };
+    expect(await reseal(10, alone)).toMatchObject({ resealed: 0, remaining: 0, unopenable: 2 });
+    expect(await reseal(10, SECRETS)).toMatchObject({ resealed: 0, unopenable: 0 });
+    const same = { current: SECRETS.current, previous: SECRETS.current };
+    expect(await reseal(10, same)).toMatchObject({ resealed: 0, remaining: 0, unopenable: 0 });
+    await expect(reseal(10, null)).rejects.toMatchObject({ code: "not_configured" });
+  });
+
+  test("a double that an isolate with the old secret added is resealed too", async () => {
+    await storeKeys(1);
+    await reseal();
+    await addProviderKeys(
+      { ...context, secrets: SECRETS },
+      parseInput(addProviderKeysInput, { provider: "openai", keys: ["sk-fake-0"] }),
+    );
+    expect(await reseal()).toMatchObject({ resealed: 1, remaining: 0 });
+    expect(await rows()).toHaveLength(2);
+  });
+});
+
+test("a seal is replaced only where it still is the one that was read", async () => {
+  await storeKey("sk-fake-1");
+  const [before] = await rows();
+  const seal = { id: before?.id ?? "", from: "v1.other.iv.text", to: "v1.x.y.z", fingerprint: "f" };
+  expect(await writeSeals(db, [seal], NO_AUDIT())).toBe(0);
+  expect((await rows())[0]).toEqual(before);
+  expect(await readSealedKeys(db, "nosuchid", { afterId: "", limit: 10 })).toEqual([]);
+});
