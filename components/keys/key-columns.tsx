@@ -48,7 +48,7 @@ export function keyColumns({
         </button>
       ),
     }),
-    column.display({
+    column.accessor((key): unknown => key.state, {
       id: "status",
       enableSorting: true,
       header: t("column.state"),
@@ -59,7 +59,7 @@ export function keyColumns({
         </div>
       ),
     }),
-    column.display({
+    column.accessor((key): unknown => key.remark, {
       id: "remark",
       enableSorting: true,
       header: t("column.remark"),
@@ -72,21 +72,21 @@ export function keyColumns({
           </span>
         ),
     }),
-    column.display({
+    column.accessor((key): unknown => key.weight, {
       id: "weight",
       enableSorting: true,
       header: t("column.weight"),
       meta: { align: "right" },
       cell: ({ row: { original: key } }) => key.weight,
     }),
-    column.display({
+    column.accessor((key): unknown => key.priority, {
       id: "priority",
       enableSorting: true,
       header: t("column.priority"),
       meta: { align: "right" },
       cell: ({ row: { original: key } }) => key.priority,
     }),
-    column.display({
+    column.accessor((key): unknown => key.quotaDomain, {
       id: "quotaDomain",
       enableSorting: true,
       header: t("column.domain"),
@@ -104,7 +104,7 @@ export function keyColumns({
       header: t("column.models"),
       cell: ({ row: { original: key } }) => <ModelNames models={key.models} />,
     }),
-    column.display({
+    column.accessor((key): unknown => key.createdAtMs, {
       id: "created",
       enableSorting: true,
       header: t("column.added"),
@@ -119,7 +119,7 @@ export function keyColumns({
         </div>
       ),
     }),
-    column.display({
+    column.accessor((key): unknown => key.lastUsedAtMs, {
       id: "lastUsed",
       enableSorting: true,
       header: t("column.lastUsed"),

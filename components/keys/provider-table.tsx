@@ -30,7 +30,7 @@ export function ProviderTable({ providers }: { readonly providers: readonly Prov
                 {tCommon(`state.${state}`)}
               </TableHead>
             ))}
-            <TableHead className="hidden md:table-cell">{t("overview.leftToday")}</TableHead>
+            <TableHead className="hidden pl-8 md:table-cell">{t("overview.leftToday")}</TableHead>
             <TableHead className="pr-4 text-right">{t("column.lastUsed")}</TableHead>
           </TableRow>
         </TableHeader>
@@ -59,7 +59,7 @@ export function ProviderTable({ providers }: { readonly providers: readonly Prov
                   </span>
                 </TableCell>
               ))}
-              <TableCell className="hidden md:table-cell">
+              <TableCell className="hidden pl-8 md:table-cell">
                 <LeftToday provider={provider} />
               </TableCell>
               <TableCell className="text-muted-foreground pr-4 text-right">

@@ -16,6 +16,8 @@ export function ProvidersWithoutKeys({
         {providers.map(({ provider, label }) => (
           <li key={provider}>
             <Link
+              // Two dozen pages nobody has asked for yet.
+              prefetch={false}
               href={`/keys/add?provider=${encodeURIComponent(provider)}`}
               className="group hover:bg-accent focus-visible:ring-ring/50 flex h-10 items-center justify-between gap-2 rounded-lg border px-3 outline-none focus-visible:ring-[3px]"
             >

@@ -10,8 +10,8 @@ import { DeleteBlockedButton } from "@/components/keys/delete-blocked-button";
 import { ExportMenu } from "@/components/keys/export-menu";
 import { KeyBrowser } from "@/components/keys/key-browser";
 import { KeyFilters } from "@/components/keys/key-filters";
+import { KeyStates } from "@/components/keys/key-states";
 import { PageHeader } from "@/components/page-header";
-import { StateStrip } from "@/components/state-strip";
 import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
 import { ManageError } from "@/lib/manage/manage-error";
@@ -49,13 +49,7 @@ export default async function ProviderPage({
     <ClientMessages areas={["keys"]}>
       <PageHeader
         title={label}
-        crumbs={[{ label: t("title"), href: "/keys" }, { label }]}
-        description={
-          <span className="flex items-center gap-3">
-            <StateStrip counts={counts} className="w-32" />
-            <span data-figure>{t("overview.keys", { count: all })}</span>
-          </span>
-        }
+        description={t("overview.keys", { count: all })}
         actions={
           isAdmin && (
             <>
@@ -76,7 +70,8 @@ export default async function ProviderPage({
           )
         }
       />
-      <div className="space-y-3">
+      <div className="space-y-4">
+        <KeyStates counts={counts} />
         <KeyFilters />
         <KeyBrowser
           keys={{ items, total, page, pageSize }}

@@ -26,11 +26,7 @@ export default async function AddKeysPage({ searchParams }: PageProps<"/keys/add
   const chosen = providers.find(({ slug }) => slug === textOf(query.provider))?.slug ?? null;
   return (
     <ClientMessages areas={["keys"]}>
-      <PageHeader
-        title={t("add.title")}
-        description={t("add.description")}
-        crumbs={[{ label: t("title"), href: "/keys" }, { label: t("add.title") }]}
-      />
+      <PageHeader title={t("add.title")} description={t("add.description")} />
       <AddKeys providers={providers} chosen={chosen} />
     </ClientMessages>
   );
