@@ -15,10 +15,10 @@ const SECTIONS = [
 
 /** The pages of the settings, side by side; scrolls where the screen is narrow. */
 export function SettingsNavigation() {
-  const t = useTranslations("settings");
+  const t = useTranslations("shell");
   const path = usePathname();
   return (
-    <nav aria-label={t("title")} className="mb-6 overflow-x-auto border-b">
+    <nav aria-label={t("areas.settings")} className="mb-6 overflow-x-auto border-b">
       <ul className="flex gap-1">
         {SECTIONS.map(({ name, href }) => (
           <li key={name}>
@@ -30,7 +30,7 @@ export function SettingsNavigation() {
                 path === href && "border-foreground text-foreground font-medium",
               )}
             >
-              {t(`sections.${name}`)}
+              {t(`pages.settings.${name}`)}
             </Link>
           </li>
         ))}

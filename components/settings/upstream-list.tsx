@@ -5,15 +5,16 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 import { Collapsible, CollapsibleContent, CollapsibleTrigger } from "@/components/ui/collapsible";
 import type { UpstreamItem } from "@/lib/manage/list-upstreams";
+import type { Settings } from "@/lib/manage/settings-schema";
 import { UpstreamRow } from "./upstream-row";
 
 /** Providers that matter now; those without keys and without a way of their own fold away. */
 export function UpstreamList({
   providers,
-  hasGateway,
+  defaultRoute,
 }: {
   readonly providers: readonly UpstreamItem[];
-  readonly hasGateway: boolean;
+  readonly defaultRoute: Settings["upstream"]["route"] | null;
 }) {
   const t = useTranslations("settings.upstream.providers");
   const isIdle = ({ keys, route, isCustom }: UpstreamItem) =>
@@ -22,7 +23,7 @@ export function UpstreamList({
   const idle = providers.filter(isIdle);
   return (
     <div className="space-y-3">
-      {used.length > 0 && <Rows providers={used} hasGateway={hasGateway} />}
+      {used.length > 0 && <Rows providers={used} defaultRoute={defaultRoute} />}
       {idle.length > 0 && (
         <Collapsible defaultOpen={used.length === 0}>
           <CollapsibleTrigger asChild>
@@ -35,7 +36,7 @@ export function UpstreamList({
             </Button>
           </CollapsibleTrigger>
           <CollapsibleContent className="pt-2">
-            <Rows providers={idle} hasGateway={hasGateway} />
+            <Rows providers={idle} defaultRoute={defaultRoute} />
           </CollapsibleContent>
         </Collapsible>
       )}
@@ -45,15 +46,15 @@ export function UpstreamList({
 
 function Rows({
   providers,
-  hasGateway,
+  defaultRoute,
 }: {
   readonly providers: readonly UpstreamItem[];
-  readonly hasGateway: boolean;
+  readonly defaultRoute: Settings["upstream"]["route"] | null;
 }) {
   return (
     <ul className="divide-y rounded-lg border">
       {providers.map((provider) => (
-        <UpstreamRow key={provider.slug} provider={provider} hasGateway={hasGateway} />
+        <UpstreamRow key={provider.slug} provider={provider} defaultRoute={defaultRoute} />
       ))}
     </ul>
   );

@@ -13,28 +13,30 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 import type { UpstreamItem } from "@/lib/manage/list-upstreams";
+import type { Settings } from "@/lib/manage/settings-schema";
 import { TestResult } from "./test-result";
 import { useFailureToast } from "./use-failure-toast";
 import { useUpstreamTest } from "./use-upstream-test";
 
 const WAYS = ["default", "gateway", "direct"] as const;
 
+type Route = Settings["upstream"]["route"];
 type Way = (typeof WAYS)[number];
 
 /** A provider: its way, saved as soon as it is chosen, and a test of it. */
 export function UpstreamRow({
   provider,
-  hasGateway,
+  defaultRoute,
 }: {
   readonly provider: UpstreamItem;
-  /** Without a gateway there is but one way. */
-  readonly hasGateway: boolean;
+  /** Of providers without a choice of their own; null where there is no gateway, and so but one way. */
+  readonly defaultRoute: Route | null;
 }) {
   const t = useTranslations("settings.upstream.providers");
   const { slug, label, keys, isCustom } = provider;
   const { result, isTesting, test } = useUpstreamTest(slug);
   return (
-    <li className="space-y-3 px-4 py-3">
+    <li className="px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <div className="min-w-40 flex-1">
           <p className="truncate font-medium">{label}</p>
@@ -44,7 +46,9 @@ export function UpstreamRow({
         </div>
         <div className="flex items-center gap-2">
           {isCustom && <p className="text-muted-foreground px-3 text-sm">{t("custom")}</p>}
-          {!isCustom && hasGateway && <WaySelect provider={provider} />}
+          {!isCustom && defaultRoute && (
+            <WaySelect provider={provider} defaultRoute={defaultRoute} />
+          )}
           <Button
             variant="outline"
             size="sm"
@@ -56,14 +60,24 @@ export function UpstreamRow({
           </Button>
         </div>
       </div>
-      <div role="status" className="empty:hidden">
-        {result && <TestResult result={result} ofGateway={false} />}
+      <div role="status">
+        {result && (
+          <div className="pt-3">
+            <TestResult result={result} ofGateway={false} />
+          </div>
+        )}
       </div>
     </li>
   );
 }
 
-function WaySelect({ provider: { slug, label, route } }: { readonly provider: UpstreamItem }) {
+function WaySelect({
+  provider: { slug, label, route },
+  defaultRoute,
+}: {
+  readonly provider: UpstreamItem;
+  readonly defaultRoute: Route;
+}) {
   const t = useTranslations("settings.upstream.providers");
   const tSettings = useTranslations("settings");
   const way = route ?? "default";
@@ -90,13 +104,13 @@ function WaySelect({ provider: { slug, label, route } }: { readonly provider: Up
       value={shown}
       onValueChange={(value) => choose(WAYS.find((each) => each === value) ?? "default")}
     >
-      <SelectTrigger size="sm" className="w-36" aria-label={t("wayOf", { provider: label })}>
+      <SelectTrigger size="sm" className="w-48" aria-label={t("wayOf", { provider: label })}>
         <SelectValue />
       </SelectTrigger>
       <SelectContent>
         {WAYS.map((each) => (
           <SelectItem key={each} value={each}>
-            {t(`route.${each}`)}
+            {t(`route.${each}`, { route: defaultRoute })}
           </SelectItem>
         ))}
       </SelectContent>

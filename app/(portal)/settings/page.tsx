@@ -49,7 +49,10 @@ export default async function UpstreamPage() {
         title={t("providers.title")}
         description={t("providers.description")}
       >
-        <UpstreamList providers={providers} hasGateway={hasGateway} />
+        <UpstreamList
+          providers={providers}
+          defaultRoute={hasGateway ? settings.upstream.route : null}
+        />
       </SettingsSection>
     </>
   );

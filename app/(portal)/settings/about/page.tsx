@@ -7,7 +7,7 @@ import { VARIABLES } from "@/lib/env";
 import { version } from "@/package.json";
 
 export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations("settings.sections");
+  const t = await getTranslations("shell.pages.settings");
   return { title: t("about") };
 }
 

@@ -6,7 +6,7 @@ import { SettingsSection } from "@/components/settings/settings-section";
 import { readSettings } from "@/lib/manage/read-settings";
 
 export async function generateMetadata(): Promise<Metadata> {
-  const t = await getTranslations("settings.sections");
+  const t = await getTranslations("shell.pages.settings");
   return { title: t("appearance") };
 }
 

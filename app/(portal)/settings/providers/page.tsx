@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { EmptyState } from "@/components/empty-state";
 import { CustomProviderButton } from "@/components/settings/custom-provider-button";
-import { CustomProviderTable } from "@/components/settings/custom-provider-table";
+import { CustomProviderList } from "@/components/settings/custom-provider-list";
 import { SettingsSection } from "@/components/settings/settings-section";
 import { allowsPrivateUpstreams } from "@/lib/env";
 import { listCustomProviders } from "@/lib/manage/list-custom-providers";
@@ -38,7 +38,7 @@ export default async function CustomProvidersPage() {
           action={add}
         />
       ) : (
-        <CustomProviderTable providers={providers} allowPrivate={allowPrivate} />
+        <CustomProviderList providers={providers} allowPrivate={allowPrivate} />
       )}
     </SettingsSection>
   );
