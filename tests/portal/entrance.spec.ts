@@ -38,6 +38,8 @@ test("wrong passwords are slowed, and the page tells until when", async ({
   browser,
   page,
 }) => {
+  // A dozen hashes, and the waits themselves.
+  test.slow();
   const person = { name: "Slow", email: "slow@example.com", password: PASSWORD };
   await join(browser, await invite(admin, "viewer"), person);
   for (const email of [person.email, "nobody@example.com"]) {

@@ -35,6 +35,9 @@ function roleOfAction(file: string, name: string): Role | null {
   throw new Error(`${name} in ${file} is neither a portalAction nor an entranceAction`);
 }
 
+// Some hundred requests each.
+test.setTimeout(240_000);
+
 const ROLES = ["viewer", "member", "admin"] as const;
 
 test("each role opens its own pages, and visitors are sent to sign in", async ({
