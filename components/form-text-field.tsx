@@ -38,13 +38,13 @@ export function FormTextField<Values extends FieldValues>({
     <FormField
       control={control}
       name={name}
-      render={({ field }) => (
+      render={({ field, fieldState }) => (
         <FormItem>
           <FormLabel>{label}</FormLabel>
           <FormControl>
             <Input {...input} {...field} value={field.value ?? ""} />
           </FormControl>
-          {description && <FormDescription>{description}</FormDescription>}
+          {description && !fieldState.error && <FormDescription>{description}</FormDescription>}
           <FieldMessage invalid={invalid} />
         </FormItem>
       )}

@@ -4,15 +4,10 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { signInWithService } from "@/app/(entrance)/login/actions";
 import { ServiceMark } from "@/components/auth/service-mark";
+import { SERVICE_NAMES } from "@/components/auth/service-names";
 import { FormFailure } from "@/components/form-failure";
 import { Button } from "@/components/ui/button";
 import type { ServiceId } from "@/lib/auth/sign-in-services";
-
-/** Names as the services write them. */
-export const SERVICE_NAMES: Readonly<Record<ServiceId, string>> = {
-  github: "GitHub",
-  google: "Google",
-};
 
 /** One button for each service that signs members in, above the form with the password. */
 export function ServiceButtons({

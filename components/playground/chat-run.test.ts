@@ -11,7 +11,11 @@ describe("a run of the playground", () => {
     let run = withHeaders(WAITING, headers);
     run = withPart(run, { kind: "text", text: "Hel" }, 120);
     run = withPart(run, { kind: "text", text: "lo" }, 150);
-    run = withPart(run, { kind: "usage", inputTokens: 5, outputTokens: 7 }, 160);
+    run = withPart(
+      run,
+      { kind: "usage", inputTokens: 5, cachedInputTokens: 2, outputTokens: 7 },
+      160,
+    );
     run = withPart(run, { kind: "finish", reason: "stop" }, 160);
     expect(ended(run, 170)).toEqual({
       state: "done",
@@ -23,7 +27,9 @@ describe("a run of the playground", () => {
       firstTextMs: 120,
       totalMs: 170,
       inputTokens: 5,
+      cachedInputTokens: 2,
       outputTokens: 7,
+      costUsd: null,
       finishReason: "stop",
       problem: null,
     });

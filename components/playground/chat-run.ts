@@ -19,7 +19,10 @@ export interface ChatRun {
   /** From sending to the end. */
   readonly totalMs: number | null;
   readonly inputTokens: number | null;
+  readonly cachedInputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Null until it is asked, and where no price is known. */
+  readonly costUsd: number | null;
   /** Why the model stopped: `stop`, `length`, … */
   readonly finishReason: string | null;
   /** Why there is no answer, or no more of it. */
@@ -36,7 +39,9 @@ export const WAITING: ChatRun = {
   firstTextMs: null,
   totalMs: null,
   inputTokens: null,
+  cachedInputTokens: null,
   outputTokens: null,
+  costUsd: null,
   finishReason: null,
   problem: null,
 };
@@ -65,8 +70,10 @@ export function withPart(run: ChatRun, part: ChatPart, elapsedMs: number): ChatR
         thinking: run.thinking + part.text,
         firstTextMs: run.firstTextMs ?? elapsedMs,
       };
-    case "usage":
-      return { ...run, inputTokens: part.inputTokens, outputTokens: part.outputTokens };
+    case "usage": {
+      const { kind: _, ...counts } = part;
+      return { ...run, ...counts };
+    }
     case "finish":
       return { ...run, finishReason: part.reason };
     case "error":

@@ -3,7 +3,7 @@
 import { Send, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
-import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
 import { CodeBlock } from "@/components/code-block";
 import { FieldError } from "@/components/field-error";
 import { ModelPicker } from "@/components/playground/model-picker";
@@ -18,6 +18,9 @@ import { Textarea } from "@/components/ui/textarea";
 import { useOrigin } from "@/components/use-origin";
 import { chatRequest } from "@/lib/playground/chat-request";
 import { curlChat } from "@/lib/snippets/client-snippets";
+
+/** Stands in the curl while no model is chosen. */
+const NO_MODEL = "provider/model";
 
 type FieldName = "model" | "prompt" | "temperature" | "maxTokens";
 
@@ -34,6 +37,7 @@ export function Playground() {
   const [pastedToken, setPastedToken] = useState("");
   const [wasSent, setWasSent] = useState(false);
   const { run, send, stop } = useChatRun();
+  const answer = useRef<HTMLElement>(null);
   const isRunning = run?.state === "waiting" || run?.state === "streaming";
 
   const problems: Readonly<Record<FieldName, string | undefined>> = {
@@ -56,6 +60,8 @@ export function Playground() {
     setWasSent(true);
     if (isRunning || Object.values(problems).some((problem) => problem !== undefined)) return;
     void send(settings, pastedToken.trim());
+    // On a phone the answer stands below the form.
+    answer.current?.scrollIntoView({ block: "nearest" });
   }
 
   function sendByKey(event: KeyboardEvent) {
@@ -130,7 +136,11 @@ export function Playground() {
         )}
       </form>
       <div className="min-w-0 space-y-6">
-        <section aria-label={t("answer.label")} className="rounded-lg border">
+        <section
+          ref={answer}
+          aria-label={t("answer.label")}
+          className="scroll-my-4 rounded-lg border"
+        >
           <div className="min-h-48 p-4" aria-live="polite" aria-busy={isRunning}>
             <RunAnswer run={run} />
           </div>
@@ -141,7 +151,14 @@ export function Playground() {
         <section className="space-y-2">
           <h2 className="font-medium">{t("curl.title")}</h2>
           <p className="text-muted-foreground">{t("curl.description")}</p>
-          <CodeBlock code={curlChat(origin, "$ACCESS_TOKEN", chatRequest(settings))} />
+          <CodeBlock
+            code={curlChat(
+              origin,
+              "$ACCESS_TOKEN",
+              chatRequest({ ...settings, model: model || NO_MODEL }),
+            )}
+            language="bash"
+          />
         </section>
       </div>
     </div>

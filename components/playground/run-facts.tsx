@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { formatDuration, formatExactCount, UNKNOWN } from "@/components/format";
+import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
 import type { ChatRun } from "@/components/playground/chat-run";
 
 /** What a call took: which key, attempts, times, tokens, cost. A dash where it is not known, with why. */
@@ -30,8 +30,8 @@ export function RunFacts({ run }: { readonly run: ChatRun | null }) {
       <Fact name={t("outputTokens")} why={whyNoTokens}>
         {run?.outputTokens == null ? null : formatExactCount(run.outputTokens)}
       </Fact>
-      <Fact name={t("cost")} why={t("noCost")}>
-        {null}
+      <Fact name={t("cost")} why={isPending ? t("notYet") : t("noCost")}>
+        {run?.costUsd == null ? null : formatUsd(run.costUsd)}
       </Fact>
       <Fact name={t("request")} why={t("notYet")}>
         {run?.requestId && (

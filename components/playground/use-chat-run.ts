@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
+import { askCost } from "@/components/playground/ask-cost";
 import {
   type ChatRun,
   ended,
@@ -54,7 +55,11 @@ export function useChatRun() {
       for await (const part of readChatAnswer(response)) {
         show(withPart(latest, part, performance.now() - sentMs));
       }
-      show(ended(latest, performance.now() - sentMs));
+      const end = ended(latest, performance.now() - sentMs);
+      show(end);
+      const costUsd = await askCost(settings.model, end);
+      // Another call may have begun meanwhile.
+      if (current.current === controller) show({ ...end, costUsd });
     } catch (error) {
       const totalMs = performance.now() - sentMs;
       if (signal.aborted) show({ ...latest, state: "stopped", totalMs });

@@ -60,7 +60,7 @@ export function ClientSnippets({
 
 function SnippetBody({ snippet }: { readonly snippet: Snippet }) {
   const t = useTranslations("tokens.snippets");
-  if (snippet.kind === "code") return <CodeBlock code={snippet.code} />;
+  if (snippet.kind === "code") return <CodeBlock code={snippet.code} language={snippet.language} />;
   return (
     <dl className="divide-y rounded-lg border text-sm">
       {snippet.settings.map(({ name, value }) => (

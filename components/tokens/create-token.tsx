@@ -3,24 +3,34 @@
 import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { type ComponentProps, useState } from "react";
+import { parseAsBoolean, useQueryState } from "nuqs";
+import type { ProviderChoice } from "@/components/tokens/token-fields";
 import { Button } from "@/components/ui/button";
 
 const CreateTokenDialog = dynamic(() =>
   import("@/components/tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
 );
 
-/** The button that opens the form of a new token. */
-export function CreateToken(props: Omit<ComponentProps<typeof CreateTokenDialog>, "onClose">) {
-  const t = useTranslations("tokens");
-  const [isOpen, setIsOpen] = useState(false);
+/** `?new=true`: the form of a new token is open. */
+const useIsOpen = () => useQueryState("new", parseAsBoolean.withDefault(false));
+
+/** Opens the form of a new token. */
+export function CreateTokenButton() {
+  const t = useTranslations("tokens.create");
+  const [, setIsOpen] = useIsOpen();
   return (
-    <>
-      <Button onClick={() => setIsOpen(true)}>
-        <Plus aria-hidden />
-        {t("create.open")}
-      </Button>
-      {isOpen && <CreateTokenDialog {...props} onClose={() => setIsOpen(false)} />}
-    </>
+    <Button onClick={() => void setIsOpen(true)}>
+      <Plus aria-hidden />
+      {t("open")}
+    </Button>
   );
+}
+
+/** The form of a new token, where it is open. Apart from its buttons, which go with the empty list. */
+export function CreateToken(props: {
+  readonly providers: readonly ProviderChoice[];
+  readonly mayOwnForTeam: boolean;
+}) {
+  const [isOpen, setIsOpen] = useIsOpen();
+  return isOpen && <CreateTokenDialog {...props} onClose={() => void setIsOpen(null)} />;
 }

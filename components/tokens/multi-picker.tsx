@@ -1,7 +1,7 @@
 "use client";
 
 import { Check, Plus, X } from "lucide-react";
-import { type ComponentProps, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import {
@@ -30,7 +30,8 @@ export function MultiPicker({
   groups,
   labels,
   addLabel,
-  ...control
+  labelledBy,
+  describedBy,
 }: {
   readonly chosen: readonly string[];
   readonly onChange: (chosen: string[]) => void;
@@ -45,7 +46,10 @@ export function MultiPicker({
   };
   /** Offers what was typed: `Use “gpt-*”`. */
   readonly addLabel?: (text: string) => string;
-} & Pick<ComponentProps<"button">, "id" | "aria-describedby" | "aria-invalid">) {
+  /** Ids of what names and explains the field. */
+  readonly labelledBy: string;
+  readonly describedBy: string;
+}) {
   const [isOpen, setIsOpen] = useState(false);
   const [text, setText] = useState("");
   const listId = useId();
@@ -62,7 +66,13 @@ export function MultiPicker({
   }
 
   return (
-    <div className="space-y-2">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would need its legend inside.
+    <div
+      role="group"
+      aria-labelledby={labelledBy}
+      aria-describedby={describedBy}
+      className="space-y-2"
+    >
       {chosen.length > 0 && (
         <ul className="flex flex-wrap gap-1.5">
           {chosen.map((value) => (
@@ -84,7 +94,7 @@ export function MultiPicker({
       )}
       <Popover modal open={isOpen} onOpenChange={setIsOpen}>
         <PopoverTrigger asChild>
-          <Button type="button" variant="outline" size="sm" {...control}>
+          <Button type="button" variant="outline" size="sm">
             <Plus aria-hidden />
             {labels.open}
           </Button>

@@ -2,6 +2,7 @@
 
 import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useId } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
 import { EXPIRY_DAYS, LIMITS, type TokenForm } from "@/components/tokens/token-form";
@@ -15,6 +16,7 @@ import {
   FormMessage,
 } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
 import {
   Select,
   SelectContent,
@@ -104,6 +106,7 @@ function ScopeFields({
   readonly providers: readonly ProviderChoice[];
 }) {
   const t = useTranslations("tokens.form");
+  const id = useId();
   const known = useKnownModels();
   const chosenProviders = useWatch({ control: form.control, name: "providers" });
   const withKeys = new Set(known?.map(({ slug }) => slug));
@@ -126,21 +129,23 @@ function ScopeFields({
         name="providers"
         render={({ field }) => (
           <FormItem>
-            <FormLabel>{t("providers")}</FormLabel>
-            <FormControl>
-              <MultiPicker
-                chosen={field.value}
-                onChange={field.onChange}
-                groups={providerGroups}
-                labels={{
-                  open: t("addProvider"),
-                  search: t("searchProviders"),
-                  empty: t("noProvider"),
-                  remove,
-                }}
-              />
-            </FormControl>
-            <FormDescription>{t("providersHelp")}</FormDescription>
+            <Label asChild>
+              <span id={`${id}-providers`}>{t("providers")}</span>
+            </Label>
+            <MultiPicker
+              labelledBy={`${id}-providers`}
+              describedBy={`${id}-providers-help`}
+              chosen={field.value}
+              onChange={field.onChange}
+              groups={providerGroups}
+              labels={{
+                open: t("addProvider"),
+                search: t("searchProviders"),
+                empty: t("noProvider"),
+                remove,
+              }}
+            />
+            <FormDescription id={`${id}-providers-help`}>{t("providersHelp")}</FormDescription>
           </FormItem>
         )}
       />
@@ -149,22 +154,24 @@ function ScopeFields({
         name="models"
         render={({ field }) => (
           <FormItem>
-            <FormLabel>{t("models")}</FormLabel>
-            <FormControl>
-              <MultiPicker
-                chosen={field.value}
-                onChange={field.onChange}
-                groups={modelGroups}
-                labels={{
-                  open: t("addModel"),
-                  search: t("searchModels"),
-                  empty: known === null ? t("loadingModels") : t("noModel"),
-                  remove,
-                }}
-                addLabel={(text) => t("useModel", { text })}
-              />
-            </FormControl>
-            <FormDescription>{t("modelsHelp")}</FormDescription>
+            <Label asChild>
+              <span id={`${id}-models`}>{t("models")}</span>
+            </Label>
+            <MultiPicker
+              labelledBy={`${id}-models`}
+              describedBy={`${id}-models-help`}
+              chosen={field.value}
+              onChange={field.onChange}
+              groups={modelGroups}
+              labels={{
+                open: t("addModel"),
+                search: t("searchModels"),
+                empty: known === null ? t("loadingModels") : t("noModel"),
+                remove,
+              }}
+              addLabel={(text) => t("useModel", { text })}
+            />
+            <FormDescription id={`${id}-models-help`}>{t("modelsHelp")}</FormDescription>
           </FormItem>
         )}
       />
@@ -239,7 +246,7 @@ function LimitFields({ form }: { readonly form: Form }) {
           aria-hidden
           className="size-4 transition-transform group-data-[state=open]:rotate-90"
         />
-        {t("limits")}
+        {t("limits")}{" "}
         <span className="text-muted-foreground font-normal">
           {isLimited ? "" : t("limitsNone")}
         </span>

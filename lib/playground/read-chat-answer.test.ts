@@ -30,13 +30,20 @@ describe("readChatAnswer", () => {
       ": keep-alive\n\n" +
       delta(", 世界") +
       event({ choices: [{ delta: {}, finish_reason: "stop" }] }) +
-      event({ choices: [], usage: { prompt_tokens: 5, completion_tokens: 7 } }) +
+      event({
+        choices: [],
+        usage: {
+          prompt_tokens: 5,
+          completion_tokens: 7,
+          prompt_tokens_details: { cached_tokens: 2 },
+        },
+      }) +
       "data: [DONE]\n\n";
     expect(await read(stream(text, size))).toEqual([
       { kind: "text", text: "Grüße" },
       { kind: "text", text: ", 世界" },
       { kind: "finish", reason: "stop" },
-      { kind: "usage", inputTokens: 5, outputTokens: 7 },
+      { kind: "usage", inputTokens: 5, cachedInputTokens: 2, outputTokens: 7 },
     ]);
   });
 
@@ -61,7 +68,7 @@ describe("readChatAnswer", () => {
     expect(await read(answer)).toEqual([
       { kind: "text", text: "Hi" },
       { kind: "finish", reason: "length" },
-      { kind: "usage", inputTokens: 1, outputTokens: null },
+      { kind: "usage", inputTokens: 1, cachedInputTokens: null, outputTokens: null },
     ]);
   });
 

@@ -12,6 +12,8 @@ export type ChatPart =
   | {
       readonly kind: "usage";
       readonly inputTokens: number | null;
+      /** Part of the input that the provider had in its cache. */
+      readonly cachedInputTokens: number | null;
       readonly outputTokens: number | null;
     }
   /** Why it ended: `stop`, `length`, … */
@@ -60,6 +62,7 @@ interface Completion {
   readonly usage?: {
     readonly prompt_tokens?: number;
     readonly completion_tokens?: number;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
   } | null;
   readonly error?: { readonly message?: string } | string | null;
 }
@@ -89,8 +92,12 @@ function* partsOf(data: string): Generator<ChatPart> {
   if (text !== "") yield { kind: "text", text };
   if (choice?.finish_reason) yield { kind: "finish", reason: choice.finish_reason };
   if (usage) {
-    const { prompt_tokens: input = null, completion_tokens: output = null } = usage;
-    yield { kind: "usage", inputTokens: input, outputTokens: output };
+    yield {
+      kind: "usage",
+      inputTokens: usage.prompt_tokens ?? null,
+      cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
+      outputTokens: usage.completion_tokens ?? null,
+    };
   }
 }
 

@@ -56,7 +56,7 @@ export function clientSnippets(input: SnippetInput): readonly Snippet[] {
 }
 
 /** A call of the OpenAI form as curl. `token` goes into double quotes: text, or `$NAME`. */
-export function curlChat(origin: string, token: string, body: unknown): string {
+export function curlChat(origin: string, token: string, body: object): string {
   return `curl ${origin}/api/compat/chat/completions \\
   -H "Authorization: Bearer ${token}" \\
   -H "Content-Type: application/json" \\

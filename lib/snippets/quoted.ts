@@ -3,8 +3,10 @@ export function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** JSON as one word of a POSIX shell. */
-export function jsonInShell(value: unknown): string {
-  const json = JSON.stringify(value, null, 2).replaceAll("\n", "\n  ");
-  return `'${json.replaceAll("'", `'\\''`)}'`;
+/** A JSON object as one word of a POSIX shell, a line for each field, indented for a curl command. */
+export function jsonInShell(fields: object): string {
+  const lines = Object.entries(fields).map(
+    ([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
+  return `'{\n${lines.join(",\n")}\n  }'`.replaceAll(/(?!^)'(?!$)/g, `'\\''`);
 }

@@ -1,4 +1,4 @@
-import { KeyRound } from "lucide-react";
+import { Ticket } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
@@ -9,7 +9,7 @@ import { EmptyState } from "@/components/empty-state";
 import { FilterSelect } from "@/components/filter-select";
 import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";
-import { CreateToken } from "@/components/tokens/create-token";
+import { CreateToken, CreateTokenButton } from "@/components/tokens/create-token";
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
 import { roleAllows } from "@/lib/auth/member";
@@ -45,18 +45,20 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   const providers = (await allProviders(context)).map(({ slug, label }) => ({ slug, label }));
   const isAdmin = member.role === "admin";
   const mayChange = roleAllows(member.role, "member");
-  const create = mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />;
+  const create = mayChange && <CreateTokenButton />;
   const isFiltered = q !== undefined || state !== undefined || after !== undefined;
+  const isEmpty = items.length === 0 && !isFiltered;
   return (
     <ClientMessages areas={["tokens"]}>
       <PageHeader
         title={t("title")}
         description={isAdmin ? t("description") : t("descriptionOwn")}
-        actions={create}
+        actions={!isEmpty && create}
       />
-      {items.length === 0 && !isFiltered ? (
+      {mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />}
+      {isEmpty ? (
         <EmptyState
-          icon={KeyRound}
+          icon={Ticket}
           title={t("empty.title")}
           description={mayChange ? t("empty.description") : t("empty.viewer")}
           action={create}
