@@ -10,8 +10,8 @@ import { runBatch } from "./state-version";
 import {
   CELL_COLUMNS,
   type Grain,
-  JOURNAL_CELLS,
   journalCells,
+  journalValue,
   KEY_COLUMN_LIST,
   rollupOf,
   SUMMED_VALUE_LIST,
@@ -45,9 +45,9 @@ export async function compactUsage(db: Database, id: string, nowMs: number): Pro
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
 }
 
-/** Whether an hour's cells stay in the journal. */
+/** Whether a cell of `journalCells` stays in the journal: its hour decides, for days too. */
 function isOpen(openHourMs: number): SQL {
-  return sql`(bucket_ms >= ${openHourMs}
+  return sql`(${sql.raw(journalValue("bucket_ms"))} >= ${openHourMs}
     and (select sum(length(cells)) from usage_journal) <= ${MAX_JOURNAL_CHARS})`;
 }
 
@@ -55,11 +55,9 @@ function fold(grain: Grain, openHourMs: number): SQL {
   const added = sql.raw(
     CELL_VALUE_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(", "),
   );
-  // Days count from their hours' cells, so the hour decides for both.
-  const cells = sql`select * from (${JOURNAL_CELLS}) where not ${isOpen(openHourMs)}`;
   return sql`
     insert into ${rollupOf(grain)} (${KEY_COLUMN_LIST}, ${sql.raw(CELL_VALUE_COLUMNS.join(", "))})
-    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${journalCells(grain, cells)})
+    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${journalCells(grain)} where not ${isOpen(openHourMs)})
     where true
     group by ${KEY_COLUMN_LIST}
     on conflict (${KEY_COLUMN_LIST}) do update set ${added}`;
@@ -81,8 +79,8 @@ function keepOpenHour(id: string, nowMs: number, openHourMs: number): SQL {
     insert into usage_journal (id, at_ms, cells, rows_written, dropped, unlogged)
     select ${id}, ${nowMs}, json_group_array(json_array(${sql.raw(CELL_COLUMNS.join(", "))})), 0, 0, 0
     from (
-      select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${JOURNAL_CELLS})
-      where ${isOpen(openHourMs)} group by ${KEY_COLUMN_LIST}
+      select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} 
+      from (${journalCells("hour")} where ${isOpen(openHourMs)}) group by ${KEY_COLUMN_LIST}
     ) having count(*) > 0
     on conflict (id) do nothing`;
 }

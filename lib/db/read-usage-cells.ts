@@ -39,6 +39,8 @@ export interface CellFilter {
 export interface CellQuery extends CellRange {
   readonly by: readonly CellDimension[];
   readonly where?: CellFilter;
+  /** Whether the buckets of durations and first tokens are wanted: they cost twice as much as all else. */
+  readonly withTimes?: boolean;
   /** Rows at most, those with the most requests; all without. Of a query by time, the first. */
   readonly limit?: number;
 }
@@ -47,7 +49,7 @@ export interface CellQuery extends CellRange {
 export type CellSum = { readonly [Name in Exclude<CellDimension, "bucketMs">]: string } & {
   readonly bucketMs: number;
   readonly values: Readonly<Record<Measure, number>>;
-  /** Counts of `BUCKET_BOUNDS_MS` and of what is longer. */
+  /** Counts of `BUCKET_BOUNDS_MS` and of what is longer; empty where not asked for. */
   readonly durations: readonly number[];
   readonly firstTokens: readonly number[];
 };
@@ -61,30 +63,35 @@ export async function sumCells(
   return results.map(({ results: rows }) => (rows as Record<string, unknown>[]).map(toSum));
 }
 
-const SUMS = sql.raw(
-  CELL_VALUE_COLUMNS.map((column) => `coalesce(sum(${column}), 0) as ${column}`).join(", "),
-);
-
-function selectSums({ by, where = {}, limit, ...range }: CellQuery): SQL {
+function selectSums({ by, where = {}, withTimes = false, limit, ...range }: CellQuery): SQL {
+  const values = CELL_VALUE_COLUMNS.slice(0, withTimes ? undefined : MEASURES.length);
+  const sums = sql.raw(
+    values.map((column) => `coalesce(sum(${column}), 0) as ${column}`).join(", "),
+  );
   const columns = by.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const conditions = Object.entries(where).flatMap(([dimension, value]) =>
     value === undefined
       ? []
       : [sql`${sql.raw(DIMENSION_COLUMNS[dimension as keyof CellFilter])} = ${value}`],
   );
+  const dimensions = [...by, ...Object.keys(where)] as CellDimension[];
+  const names = dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]);
+  const needed = [...new Set([...names, ...values])];
   const condition = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
   const groups = sql.raw(columns.join(", "));
   const order = by.includes("bucketMs") ? sql`bucket_ms` : sql`sum(requests) desc`;
   return sql`
-    select ${columns.length === 0 ? sql`` : sql`${groups},`} ${SUMS}
-    from (${cellsOf(range)}) where ${condition}
+    select ${columns.length === 0 ? sql`` : sql`${groups},`} ${sums}
+    from (${cellsOf(range, needed)}) where ${condition}
     ${columns.length === 0 ? sql`` : sql`group by ${groups} order by ${order}`}
     ${limit === undefined ? sql`` : sql`limit ${limit}`}`;
 }
 
 function toSum(row: Record<string, unknown>): CellSum {
   const text = (name: CellDimension) => String(row[DIMENSION_COLUMNS[name]] ?? "");
-  const values = CELL_VALUE_COLUMNS.map((column) => Number(row[column]));
+  const values = CELL_VALUE_COLUMNS.flatMap((column) =>
+    column in row ? [Number(row[column])] : [],
+  );
   const named = MEASURES.map((measure, index) => [measure, values[index] ?? 0]);
   return {
     bucketMs: Number(row.bucket_ms ?? 0),

@@ -5,6 +5,8 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Route } from "../providers/types";
+import type { LogChoice } from "../usage/logged-share";
+import type { PriceOverride } from "../usage/price";
 import type { Database } from "./open-database";
 import { settings as table } from "./schema";
 import { changeState, TAKEN_VERSION } from "./state-version";
@@ -23,10 +25,18 @@ export interface Settings {
     readonly dailyDays: number;
   };
   readonly logging: {
-    /** Which requests leave a row in the request log; `problems` are those without a good answer. */
-    readonly requests: "all" | "problems" | "none";
+    /** Which requests leave a row in the request log. */
+    readonly requests: LogChoice;
     /** Whether the row of a failed request holds the upstream's words, redacted. */
     readonly errorWords: boolean;
+  };
+  readonly metering: {
+    /** Rows of D1 that metering may write a day (UTC), by all isolates together; 0 for no limit. */
+    readonly dailyRowBudget: number;
+  };
+  readonly prices: {
+    /** Before the known prices; the first that fits wins. */
+    readonly overrides: readonly PriceOverride[];
   };
   /** For people who have not chosen for themselves; `auto` and `system` ask the browser. */
   readonly appearance: {
@@ -41,6 +51,9 @@ export const DEFAULT_SETTINGS: Settings = {
   upstream: { route: "gateway", providers: {} },
   retention: { requestLogDays: 14, hourlyDays: 90, dailyDays: 730 },
   logging: { requests: "all", errorWords: true },
+  // Of the free plan's 100,000 rows a day, what is left is for keys, tokens and people.
+  metering: { dailyRowBudget: 90_000 },
+  prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },
 };
 

@@ -19,25 +19,29 @@ export const SUMMED_VALUE_LIST = raw(
   CELL_VALUE_COLUMNS.map((column) => `sum(${column}) as ${column}`).join(", "),
 );
 
-/** A select of the journal's cells, with the columns of `CELL_COLUMNS`, one row for each flush they are in. */
-export const JOURNAL_CELLS: SQL = raw(
-  `select ${CELL_COLUMNS.map((column, index) => `e.value ->> ${index} as ${column}`).join(", ")}
-   from usage_journal j, json_each(j.cells) e`,
-);
-
 /**
- * The journal's cells, by the grain's buckets and in the shape of its rollup.
- * @param cells Some of `JOURNAL_CELLS`.
+ * A select of the journal's cells: a row for each flush a cell is in. Only the named columns are read, since
+ * each is looked for in the cell's JSON from its beginning.
+ * @param columns Of `CELL_COLUMNS`.
  */
-export function journalCells(grain: Grain, cells = JOURNAL_CELLS): SQL {
-  if (grain === "hour") return cells;
-  const columns = CELL_COLUMNS.map((column) => {
-    if (column === "bucket_ms") return `bucket_ms - bucket_ms % ${DAY_MS} as bucket_ms`;
-    // Keys times models would be too many for every day.
-    if (column === "model") return "case side when 'key' then '' else model end as model";
-    return column;
-  });
-  return sql`select ${raw(columns.join(", "))} from (${cells})`;
+export function journalCells(grain: Grain, columns: readonly string[] = CELL_COLUMNS): SQL {
+  const read = columns.map((column) => `${inGrain(grain, column)} as ${column}`);
+  return raw(`select ${read.join(", ")} from usage_journal j, json_each(j.cells) e`);
+}
+
+/** A column of the cell `e` of the journal. */
+export function journalValue(column: string): string {
+  return `e.value ->> ${CELL_COLUMNS.indexOf(column)}`;
+}
+
+function inGrain(grain: Grain, column: string): string {
+  const value = journalValue(column);
+  if (grain === "hour") return value;
+  if (column === "bucket_ms") return `(${value}) - (${value}) % ${DAY_MS}`;
+  // Keys times models would be too many for every day.
+  if (column === "model")
+    return `case ${journalValue("side")} when 'key' then '' else ${value} end`;
+  return value;
 }
 
 export function rollupOf(grain: Grain): SQL {
@@ -52,12 +56,16 @@ export interface CellRange {
   readonly toMs: number;
 }
 
-/** A select of all cells of a range: several rows may be for one cell. */
-export function cellsOf({ side, grain, fromMs, toMs }: CellRange): SQL {
+/** A select of all cells of a range: several rows may be for one cell. `columns` of `CELL_COLUMNS`. */
+export function cellsOf(
+  { side, grain, fromMs, toMs }: CellRange,
+  columns: readonly string[] = CELL_COLUMNS,
+): SQL {
+  const list = raw(columns.join(", "));
   const range = sql`side = ${side} and bucket_ms >= ${fromMs} and bucket_ms < ${toMs}`;
-  const columns = raw(CELL_COLUMNS.join(", "));
+  const withRange = [...new Set(["side", "bucket_ms", ...columns])];
   return sql`
-    select ${columns} from ${rollupOf(grain)} where ${range}
+    select ${list} from ${rollupOf(grain)} where ${range}
     union all
-    select ${columns} from (${journalCells(grain)}) where ${range}`;
+    select ${list} from (${journalCells(grain, withRange)}) where ${range}`;
 }

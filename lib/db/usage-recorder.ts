@@ -11,7 +11,7 @@
  * by the next request if it may have died.
  * @module
  */
-import { isProblem, type LogChoice, loggedShare } from "../usage/logged-share";
+import { affordableShare, isProblem, wantedShare } from "../usage/logged-share";
 import { loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 import { Cells, DAY_MS } from "../usage/rollup";
@@ -24,13 +24,8 @@ import type { Settings } from "./settings";
 import type { RequestLogRow } from "./usage-schema";
 import { type UsageFlush, type UsageFlushResult, writeUsage } from "./write-usage";
 
-export interface RecordingSettings {
-  readonly log: LogChoice;
-  /** Rows that metering may write a day, by all isolates together; 0 for no limit. */
-  readonly dailyRowBudget: number;
-  readonly retention: Settings["retention"];
-  readonly prices: readonly PriceOverride[];
-}
+/** What the team decided about recording. */
+export type RecordingSettings = Pick<Settings, "logging" | "retention" | "metering" | "prices">;
 
 export interface UsageRecorderOptions {
   readonly db: Database;
@@ -38,7 +33,7 @@ export interface UsageRecorderOptions {
   sleep(ms: number): Promise<void>;
   /** In [0, 1). */
   random(): number;
-  /** What the team wants, as this isolate knows it; the same object until it changes. */
+  /** As this isolate knows them; their parts stay the same objects until they change. */
   settings(): RecordingSettings;
 }
 
@@ -163,8 +158,9 @@ export class UsageRecorder {
   }
 
   #isLogging(): boolean {
-    const { log, dailyRowBudget } = this.#options.settings();
-    return log !== "none" && loggedShare(this.#rowsWrittenToday, dailyRowBudget, false) > 0;
+    const { logging, metering } = this.#options.settings();
+    const left = affordableShare(this.#rowsWrittenToday, metering.dailyRowBudget, false);
+    return logging.requests !== "none" && left > 0;
   }
 
   #takeFlush(book: PriceBook): FlushUnderWay {
@@ -178,7 +174,7 @@ export class UsageRecorder {
     for (const event of events) {
       const costNanoUsd = this.#costNanoUsd(event, book);
       cells.add(event, costNanoUsd);
-      if (this.#isLogged(event)) logRows.push(toLogRow(event, costNanoUsd));
+      if (this.#isLogged(event)) logRows.push(this.#toLogRow(event, costNanoUsd));
     }
     const flush: UsageFlush = {
       id: newRowId("uf", atMs),
@@ -196,13 +192,33 @@ export class UsageRecorder {
   }
 
   #isLogged(event: RequestEvent): boolean {
-    const { log, dailyRowBudget } = this.#options.settings();
+    const { logging, metering } = this.#options.settings();
     const problem = isProblem(event);
-    if (log === "none" || (log === "problems" && !problem)) return false;
-    const share = loggedShare(this.#rowsWrittenToday, dailyRowBudget, problem);
-    if (share === 1 || this.#options.random() < share) return true;
+    const wanted = wantedShare(logging.requests, problem);
+    const left = affordableShare(this.#rowsWrittenToday, metering.dailyRowBudget, problem);
+    const chance = this.#options.random();
+    if (chance >= wanted) return false;
+    if (chance < left) return true;
     this.#unlogged += 1;
     return false;
+  }
+
+  #toLogRow(event: RequestEvent, costNanoUsd: number | null): RequestLogRow {
+    const { usage, attempts, ...rest } = event;
+    const keepsWords = this.#options.settings().logging.errorWords;
+    return {
+      ...rest,
+      keyId: attempts.at(-1)?.keyId ?? null,
+      attemptCount: attempts.length,
+      attempts: keepsWords ? attempts : attempts.map((each) => ({ ...each, words: null })),
+      inputTokens: usage?.inputTokens ?? null,
+      outputTokens: usage?.outputTokens ?? null,
+      cachedInputTokens: usage?.cachedInputTokens ?? null,
+      cacheWriteTokens: usage?.cacheWriteTokens ?? null,
+      reasoningTokens: usage?.reasoningTokens ?? null,
+      isEstimate: usage?.isEstimate ?? false,
+      costNanoUsd,
+    };
   }
 
   #costNanoUsd({ provider, model, usage, atMs }: RequestEvent, book: PriceBook): number | null {
@@ -211,7 +227,7 @@ export class UsageRecorder {
   }
 
   async #loadPrices() {
-    const overrides = this.#options.settings().prices;
+    const { overrides } = this.#options.settings().prices;
     if (this.#prices?.overrides !== overrides) {
       this.#prices = { book: await loadPriceBook(overrides), overrides };
     }
@@ -231,21 +247,4 @@ export class UsageRecorder {
 function clipped(event: RequestEvent): RequestEvent {
   const isLong = event.model !== null && event.model.length > MAX_MODEL_CHARS;
   return isLong ? { ...event, model: event.model.slice(0, MAX_MODEL_CHARS) } : event;
-}
-
-function toLogRow(event: RequestEvent, costNanoUsd: number | null): RequestLogRow {
-  const { usage, attempts, ...rest } = event;
-  return {
-    ...rest,
-    keyId: attempts.at(-1)?.keyId ?? null,
-    attemptCount: attempts.length,
-    attempts,
-    inputTokens: usage?.inputTokens ?? null,
-    outputTokens: usage?.outputTokens ?? null,
-    cachedInputTokens: usage?.cachedInputTokens ?? null,
-    cacheWriteTokens: usage?.cacheWriteTokens ?? null,
-    reasoningTokens: usage?.reasoningTokens ?? null,
-    isEstimate: usage?.isEstimate ?? false,
-    costNanoUsd,
-  };
 }

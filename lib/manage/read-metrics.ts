@@ -24,7 +24,7 @@ export async function readMetrics(context: ManageContext): Promise<string> {
     sumCells(context.db, [
       { ...range, by: ["provider", "outcome"] },
       { ...range, by: ["provider", "model"] },
-      { ...range, by: ["provider"] },
+      { ...range, by: ["provider"], withTimes: true },
     ]),
     countKeyStates(context.db, nowMs),
   ]);

@@ -26,8 +26,34 @@ const retention = z.strictObject({
 });
 
 const logging = z.strictObject({
-  requests: z.enum(["all", "problems", "none"]),
+  requests: z.enum(["all", "sampled", "problems", "none"]),
   errorWords: z.boolean(),
+});
+
+const metering = z.strictObject({
+  dailyRowBudget: z.int().min(0).max(1_000_000_000).meta({ description: "0 for no limit" }),
+});
+
+const usdPerMillion = z.number().min(0).max(1_000_000);
+
+const prices = z.strictObject({
+  overrides: z
+    .array(
+      z.strictObject({
+        provider: z.string().trim().min(1).max(60),
+        model: z
+          .string()
+          .trim()
+          .min(1)
+          .max(200)
+          .meta({ description: "A * at the end is a wildcard" }),
+        input: usdPerMillion.meta({ description: "US dollars per million tokens" }),
+        output: usdPerMillion,
+        cachedInput: usdPerMillion.optional(),
+        cacheWrite: usdPerMillion.optional(),
+      }),
+    )
+    .max(500),
 });
 
 const appearance = z.strictObject({
@@ -45,6 +71,8 @@ export const settingsSchema = z.strictObject({
   upstream,
   retention: retentionInput,
   logging,
+  metering,
+  prices,
   appearance,
 }) satisfies z.ZodType<Settings>;
 
@@ -58,6 +86,8 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   }),
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
+  z.strictObject({ section: z.literal("metering"), changes: metering.partial() }),
+  z.strictObject({ section: z.literal("prices"), changes: prices.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),
 ]);
 export type ChangeSettingsInput = z.output<typeof changeSettingsInput>;

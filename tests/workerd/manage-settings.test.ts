@@ -97,6 +97,8 @@ describe("settings", () => {
     [{ section: "retention", changes: { hourlyDays: 731 } }],
     [{ section: "logging", changes: { requests: "some" } }],
     [{ section: "logging", changes: { prompts: true } }],
+    [{ section: "metering", changes: { dailyRowBudget: -1 } }],
+    [{ section: "prices", changes: { overrides: [{ provider: "openai", model: "m", input: 1 }] } }],
     [{ section: "appearance", changes: { language: "fr" } }],
     [{ section: "upstream", changes: { providers: { nobody: "direct" } } }],
     [{ section: "upstream", changes: { route: "elsewhere" } }],

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { compactUsage } from "../../lib/db/compact-usage";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
+import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { runBatch } from "../../lib/db/state-version";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import * as answers from "../../lib/manage/answer-schemas";
@@ -40,8 +41,6 @@ beforeEach(async () => {
 
 async function record(events: readonly RequestEvent[]): Promise<void> {
   let nowMs = NOW_MS;
-  const retention = { requestLogDays: 14, hourlyDays: 90, dailyDays: 730 };
-  const settings = { log: "all", dailyRowBudget: 0, retention, prices: [] } as const;
   const recorder = new UsageRecorder({
     db: openDatabase(env.DB),
     nowMs: () => nowMs,
@@ -49,7 +48,7 @@ async function record(events: readonly RequestEvent[]): Promise<void> {
       nowMs += ms;
     },
     random: () => 0.5,
-    settings: () => settings,
+    settings: () => DEFAULT_SETTINGS,
   });
   for (const event of events) recorder.add(event);
   while (recorder.isDue()) await recorder.flush();
@@ -212,7 +211,7 @@ describe("the request log", () => {
     const csv = (await read("csv")).trim().split("\r\n");
     expect(csv).toHaveLength(122);
     expect(csv[0]).toMatch(/^id,at,provider,model,/);
-    expect(csv[1]).toContain(`,"'=cmd|""x""",`);
+    expect(csv.join()).toContain(`,"'=cmd|""x""",`);
     expect(JSON.parse(await read("json"))).toHaveLength(121);
   });
 

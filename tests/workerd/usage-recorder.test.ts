@@ -5,6 +5,7 @@ import { compactUsage } from "../../lib/db/compact-usage";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import { pruneUsage } from "../../lib/db/prune-usage";
+import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { runBatch } from "../../lib/db/state-version";
 import { cellsOf, type Grain } from "../../lib/db/usage-cells";
 import { type RecordingSettings, UsageRecorder } from "../../lib/db/usage-recorder";
@@ -17,12 +18,11 @@ import { attemptBy, requestAt, usageOf } from "./usage-events";
 
 /** Half past twelve, so that the hour does not end within a test. */
 const START_MS = Date.UTC(2026, 10, 20, 12, 30);
-const SETTINGS: RecordingSettings = {
-  log: "all",
-  dailyRowBudget: 0,
-  retention: { requestLogDays: 14, hourlyDays: 90, dailyDays: 730 },
-  prices: [],
-};
+const SETTINGS: RecordingSettings = { ...DEFAULT_SETTINGS, metering: { dailyRowBudget: 0 } };
+
+const logging = (requests: RecordingSettings["logging"]["requests"]) => ({
+  logging: { requests, errorWords: true },
+});
 
 let nowMs = START_MS;
 let logged: MockInstance;
@@ -312,18 +312,33 @@ describe("what goes into the log", () => {
 
   test.each([
     ["all", 2],
+    // Chance is one in two here.
+    ["sampled", 1],
     ["problems", 1],
     ["none", 0],
   ] as const)("%s", async (log, rows) => {
-    const { recorder } = startRecorder({ log });
+    const { recorder } = startRecorder(logging(log));
     add(recorder, mixed());
     await recorder.flush();
     expect(await count("request_log")).toBe(rows);
     await expectTotals(2);
   });
 
+  test("the upstream's words only where they are wanted", async () => {
+    const failed = { ...attemptBy("pk_1", "key_invalid"), words: "no such key" };
+    for (const errorWords of [true, false]) {
+      const { recorder } = startRecorder({ logging: { requests: "all", errorWords } });
+      recorder.add(requestAt(START_MS, { attempts: [failed] }));
+      await recorder.flush();
+    }
+    const rows = await env.DB.prepare(
+      "select attempts ->> '$[0].words' as words from request_log order by words",
+    ).all();
+    expect(rows.results).toEqual([{ words: null }, { words: "no such key" }]);
+  });
+
   test("less when the day's rows run out, and what is left out is told; counting goes on", async () => {
-    const { recorder } = startRecorder({ dailyRowBudget: 20 });
+    const { recorder } = startRecorder({ metering: { dailyRowBudget: 20 } });
     for (let round = 0; round < 30; round += 1) {
       add(recorder, [requestAt(nowMs)]);
       await recorder.flush();
@@ -339,10 +354,10 @@ describe("what goes into the log", () => {
 });
 
 describe("rows written for 1,000 requests at 100 a second, over 100 keys, 10 models and 20 tokens", () => {
-  async function rowsPerThousand(log: RecordingSettings["log"]): Promise<number> {
+  async function rowsPerThousand(log: "all" | "none"): Promise<number> {
     let clockMs = START_MS;
     let rows = 0;
-    const settings = { ...SETTINGS, log };
+    const settings = { ...SETTINGS, ...logging(log) };
     const counting = new Proxy(env.DB, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name);
