@@ -9,7 +9,6 @@ export default async function nextConfig(phase: string): Promise<NextConfig> {
   if (phase === PHASE_DEVELOPMENT_SERVER) await initBindingsForDev();
   return withNextIntl({
     poweredByHeader: false,
-    typedRoutes: true,
     // `npm test` checks the types of everything; a build need not wait for it.
     typescript: { ignoreBuildErrors: true },
     images: { unoptimized: true },

@@ -10,6 +10,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { ThemeProvider } from "@/components/theme-provider";
 import { Toaster } from "@/components/ui/sonner";
 import { NONCE_HEADER } from "@/lib/http/page-security";
+import { teamAppearance } from "./team-appearance";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("shell");
@@ -28,7 +29,11 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
-  const [locale, requestHeaders] = await Promise.all([getLocale(), headers()]);
+  const [locale, requestHeaders, { theme }] = await Promise.all([
+    getLocale(),
+    headers(),
+    teamAppearance(),
+  ]);
   const nonce = requestHeaders.get(NONCE_HEADER) ?? undefined;
   return (
     // The theme's script changes the class before React takes over.
@@ -38,7 +43,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
       suppressHydrationWarning
     >
       <body>
-        <ThemeProvider nonce={nonce}>
+        <ThemeProvider nonce={nonce} defaultTheme={theme}>
           <NuqsAdapter>
             <ClientMessages>
               {children}

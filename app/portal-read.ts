@@ -1,3 +1,4 @@
+import type { Route } from "next";
 import { headers } from "next/headers";
 import { forbidden, redirect } from "next/navigation";
 import { currentMember } from "@/lib/auth/current-member";
@@ -30,6 +31,6 @@ export async function portalRead(role: Role): Promise<PortalRead> {
   return { context: memberContext(env, member, requestHeaders), member, env };
 }
 
-function loginPath(path: string | null) {
+function loginPath(path: string | null): Route {
   return path === null || path === "/" ? "/login" : `/login?next=${encodeURIComponent(path)}`;
 }

@@ -17,7 +17,7 @@ export function DataTableHead({
   readonly isRight: boolean;
   readonly children: ReactNode;
 }) {
-  const className = cn("text-muted-foreground font-medium", isRight && "text-right");
+  const className = cn(isRight && "text-right");
   if (onSort === undefined) return <TableHead className={className}>{children}</TableHead>;
   const Icon = ICONS[sort || "none"];
   return (

@@ -25,7 +25,7 @@ export function PageHeader({
   readonly title: ReactNode;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
-  /** The way here, for pages below an area's first. */
+  /** The way here, for pages below an area's first; wide screens have it above the page. */
   readonly crumbs?: readonly Crumb[];
 }) {
   return (
@@ -42,7 +42,7 @@ export function PageHeader({
 
 function Crumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
   return (
-    <Breadcrumb>
+    <Breadcrumb className="md:hidden">
       <BreadcrumbList>
         {crumbs.map(({ label, href }, index) => (
           <Fragment key={label}>
@@ -52,8 +52,7 @@ function Crumbs({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
                 <BreadcrumbPage>{label}</BreadcrumbPage>
               ) : (
                 <BreadcrumbLink asChild>
-                  {/* Crumbs lead to pages whose paths hold names, which typed routes cannot know. */}
-                  <Link href={href as "/"}>{label}</Link>
+                  <Link href={href}>{label}</Link>
                 </BreadcrumbLink>
               )}
             </BreadcrumbItem>

@@ -6,16 +6,19 @@ import type { ReactNode } from "react";
 /** Light, dark or as the system has it, by a class on `<html>`. */
 export function ThemeProvider({
   nonce,
+  defaultTheme,
   children,
 }: {
   /** Of the Content-Security-Policy, for the script that sets the class before the first paint. */
   readonly nonce: string | undefined;
+  /** For browsers that have not chosen. */
+  readonly defaultTheme: "system" | "light" | "dark";
   readonly children: ReactNode;
 }) {
   return (
     <NextThemesProvider
       attribute="class"
-      defaultTheme="system"
+      defaultTheme={defaultTheme}
       enableSystem
       disableTransitionOnChange
       {...(nonce !== undefined && { nonce })}

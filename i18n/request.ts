@@ -1,13 +1,15 @@
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { LOCALE_COOKIE, pickLocale, pickTimeZone, TIME_ZONE_COOKIE } from "./locale";
+import { teamAppearance } from "@/app/team-appearance";
+import { isLocale, LOCALE_COOKIE, pickLocale, pickTimeZone, TIME_ZONE_COOKIE } from "./locale";
 import { messages } from "./messages";
 
 /** Language, time zone and clock of a request; next-intl asks once for each. */
 export default getRequestConfig(async () => {
   const [cookieJar, requestHeaders] = await Promise.all([cookies(), headers()]);
+  const chosen = cookieJar.get(LOCALE_COOKIE)?.value;
   const locale = pickLocale(
-    cookieJar.get(LOCALE_COOKIE)?.value,
+    isLocale(chosen) ? chosen : (await teamAppearance()).language,
     requestHeaders.get("accept-language"),
   );
   return {

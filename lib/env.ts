@@ -41,6 +41,28 @@ export interface Env {
   ALLOW_PRIVATE_UPSTREAMS?: string;
 }
 
+/** Every variable the Worker reads. */
+export const VARIABLES = [
+  "AUTH_KEY",
+  "AUTH_SECRET",
+  "KEY_ENCRYPTION_SECRET",
+  "KEY_ENCRYPTION_SECRET_PREVIOUS",
+  "AI_GATEWAY_URL",
+  "CLOUDFLARE_ACCOUNT_ID",
+  "AI_GATEWAY",
+  "AI_GATEWAY_TOKEN",
+  "CONSECUTIVE_429_THRESHOLD",
+  "FIRST_BYTE_TIMEOUT_MS",
+  "MAX_ATTEMPTS",
+  "ALLOW_PRIVATE_UPSTREAMS",
+  "GITHUB_ID",
+  "GITHUB_SECRET",
+  "GOOGLE_ID",
+  "GOOGLE_SECRET",
+] as const satisfies readonly (keyof Env)[];
+
+export type Variable = (typeof VARIABLES)[number];
+
 export function allowsPrivateUpstreams(env: Pick<Env, "ALLOW_PRIVATE_UPSTREAMS">): boolean {
   return env.ALLOW_PRIVATE_UPSTREAMS === "1";
 }

@@ -6,9 +6,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { getPlatformProxy } from "wrangler";
+import { hasAdmin } from "./has-admin.ts";
 import { applyMigrations } from "./migrate.ts";
 import { reportAndExit } from "./report-and-exit.ts";
-import { localSecrets } from "./secrets.ts";
+import { localSecrets, newSetupToken, setupUrl } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 
 // Both processes would otherwise ask the web for a sample of `request.cf`.
@@ -23,8 +24,11 @@ try {
     persist: { path: dataDir },
   });
   await applyMigrations(platform.env.DB);
+  const isSetUp = await hasAdmin(platform.env.DB);
   await platform.dispose();
+  const setupToken = newSetupToken();
   if (vars.AUTH_KEY === undefined) console.log(`Admin token: ${secrets.AUTH_KEY}`);
+  if (!isSetUp) console.log(`First admin: ${setupUrl(`http://127.0.0.1:${port}`, setupToken)}`);
   const child = spawn(
     "next",
     ["dev", "--hostname", "127.0.0.1", "--port", String(port), ...process.argv.slice(2)],
@@ -32,7 +36,10 @@ try {
       stdio: "inherit",
       env: {
         ...process.env,
-        ONE_BALANCE_DEV: JSON.stringify({ d1Path: dataDir, vars: { ...secrets, ...vars } }),
+        ONE_BALANCE_DEV: JSON.stringify({
+          d1Path: dataDir,
+          vars: { ...secrets, ...vars, SETUP_TOKEN: setupToken },
+        }),
       },
     },
   );

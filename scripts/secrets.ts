@@ -11,6 +11,16 @@ export interface LocalSecrets {
   readonly AUTH_KEY: string;
 }
 
+/** Opens the set-up page of one start, while there is no admin; so it is kept nowhere. */
+export function newSetupToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** The one-time link that makes the first admin. */
+export function setupUrl(url: string, token: string): string {
+  return `${url}/setup?token=${token}`;
+}
+
 /** Reads the secrets of a data folder, or makes them (file mode 600, folder 700). */
 export async function localSecrets(dataDir: string): Promise<LocalSecrets> {
   const file = join(dataDir, "secrets.json");

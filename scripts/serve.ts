@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Miniflare, NoOpLog } from "miniflare";
 import type { WorkerConfig } from "./build.ts";
 import { startFront } from "./front.ts";
+import { hasAdmin } from "./has-admin.ts";
 import { applyMigrations } from "./migrate.ts";
 import { root } from "./root.ts";
 
@@ -33,6 +34,8 @@ export interface RunningServer {
   readonly url: string;
   /** workerd's own socket, without the TCP front: for measuring. */
   readonly workerUrl: string;
+  /** Whether the team has an admin; while not, the portal's set-up page is open. */
+  hasAdmin(): Promise<boolean>;
   /** Lets pending writes settle, then stops workerd. May be called again. */
   dispose(): Promise<void>;
 }
@@ -135,7 +138,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   try {
     await miniflare.ready;
-    await applyMigrations(await miniflare.getD1Database("DB", "one-balance"));
+    const database = await miniflare.getD1Database("DB", "one-balance");
+    await applyMigrations(database);
     const workerUrl = await miniflare.unsafeGetDirectURL("one-balance");
     const front = await startFront(options.port, Number(workerUrl.port));
     const stop = async () => {
@@ -148,6 +152,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return {
       url: `http://127.0.0.1:${front.port}`,
       workerUrl: workerUrl.origin,
+      hasAdmin: () => hasAdmin(database),
       dispose: () => {
         stopped ??= stop();
         return stopped;

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { parseAuthKey } from "../lib/db/parse-auth-key.ts";
+import { VARIABLES } from "../lib/env.ts";
 import { ConfigError, readProxyConfig } from "../lib/proxy/config.ts";
 import { ExpectedError } from "./expected-error.ts";
 import { root } from "./root.ts";
@@ -18,26 +19,6 @@ export interface Settings {
   readonly vars: Readonly<Record<string, string>>;
 }
 
-/** Every variable the Worker reads. */
-const WORKER_VARS = [
-  "AUTH_KEY",
-  "AUTH_SECRET",
-  "KEY_ENCRYPTION_SECRET",
-  "KEY_ENCRYPTION_SECRET_PREVIOUS",
-  "AI_GATEWAY_URL",
-  "CLOUDFLARE_ACCOUNT_ID",
-  "AI_GATEWAY",
-  "AI_GATEWAY_TOKEN",
-  "CONSECUTIVE_429_THRESHOLD",
-  "FIRST_BYTE_TIMEOUT_MS",
-  "MAX_ATTEMPTS",
-  "ALLOW_PRIVATE_UPSTREAMS",
-  "GITHUB_ID",
-  "GITHUB_SECRET",
-  "GOOGLE_ID",
-  "GOOGLE_SECRET",
-];
-
 type Variables = Readonly<NodeJS.Dict<string>>;
 
 /** Settings of this process. */
@@ -48,7 +29,7 @@ export async function readSettings(): Promise<Settings> {
 /** The environment goes before `.dev.vars`; empty counts as not set. Throws `ExpectedError` on a wrong value. */
 export function settingsFrom(environment: Variables, devVars: Variables): Settings {
   const vars: Record<string, string> = {};
-  for (const name of WORKER_VARS) {
+  for (const name of VARIABLES) {
     const value = environment[name] || devVars[name];
     if (value) vars[name] = value;
   }

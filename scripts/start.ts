@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { buildIfChanged } from "./build.ts";
 import { ExpectedError } from "./expected-error.ts";
 import { reportAndExit } from "./report-and-exit.ts";
-import { localSecrets } from "./secrets.ts";
+import { localSecrets, newSetupToken, setupUrl } from "./secrets.ts";
 import { startServer } from "./serve.ts";
 import { readSettings } from "./settings.ts";
 
@@ -24,11 +24,17 @@ try {
   const secrets = await localSecrets(dataDir);
   await checkPortIsFree(port);
   await buildIfChanged(stopping.signal);
-  const server = await startServer({ port, dataDir, vars: { ...secrets, ...vars } });
+  const setupToken = newSetupToken();
+  const server = await startServer({
+    port,
+    dataDir,
+    vars: { ...secrets, ...vars, SETUP_TOKEN: setupToken },
+  });
   // Miniflare ends the process at once on a signal; stopping in order is our part.
   listenForStop();
   if (!stopping.signal.aborted) {
-    printWelcome(server.url, vars.AUTH_KEY === undefined ? secrets.AUTH_KEY : null);
+    const madeToken = vars.AUTH_KEY === undefined ? secrets.AUTH_KEY : null;
+    printWelcome(server.url, madeToken, (await server.hasAdmin()) ? null : setupToken);
   }
   await stopped;
   await server.dispose();
@@ -46,11 +52,21 @@ function listenForStop(): void {
   }
 }
 
-/** @param madeToken the admin token made for this data folder; null where AUTH_KEY was given */
-function printWelcome(url: string, madeToken: string | null): void {
+/**
+ * @param madeToken the admin token made for this data folder; null where AUTH_KEY was given
+ * @param setupToken opens the set-up page; null where there is an admin already
+ */
+function printWelcome(url: string, madeToken: string | null, setupToken: string | null): void {
   const token = madeToken ?? "$ACCESS_TOKEN";
   console.log(`
 One Balance is serving at ${url}
+
+${
+  setupToken === null
+    ? `  Portal: ${url}/`
+    : `  Portal, for its first admin, once:
+    ${setupUrl(url, setupToken)}`
+}
 
 ${
   madeToken === null

@@ -34,8 +34,7 @@ export function CommandPalette({
 
   function go(href: string) {
     onOpenChange(false);
-    // Targets come from the server; typed routes cannot know them.
-    router.push(href as "/");
+    router.push(href);
   }
 
   return (

@@ -6,8 +6,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { useTransition } from "react";
 import { chooseLocale } from "@/app/choose-locale";
-import { Avatar, AvatarFallback, AvatarImage } from "@/components/ui/avatar";
-import { Button } from "@/components/ui/button";
+import { MemberButton } from "@/components/shell/member-button";
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -29,7 +28,7 @@ const THEMES = ["system", "light", "dark"] as const;
 /** Languages in their own words. */
 const LANGUAGE_NAMES = { en: "English", zh: "简体中文" };
 
-/** Who is signed in, and what they set for themselves. */
+/** Who is signed in, and what they set for themselves. Open from the start: it is loaded to be opened. */
 export function MemberMenu({
   member,
   signOut,
@@ -42,19 +41,9 @@ export function MemberMenu({
   const { theme = "system", setTheme } = useTheme();
   const [, startTransition] = useTransition();
   return (
-    <DropdownMenu>
+    <DropdownMenu defaultOpen>
       <DropdownMenuTrigger asChild>
-        <Button
-          variant="ghost"
-          size="icon"
-          className="rounded-full"
-          aria-label={t("memberMenu", { name: member.name })}
-        >
-          <Avatar className="size-7">
-            {member.image !== null && <AvatarImage src={member.image} alt="" />}
-            <AvatarFallback className="text-xs font-medium">{initials(member.name)}</AvatarFallback>
-          </Avatar>
-        </Button>
+        <MemberButton member={member} />
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end" className="w-60">
         <DropdownMenuLabel className="font-normal">
@@ -63,8 +52,7 @@ export function MemberMenu({
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
         <DropdownMenuItem asChild>
-          {/* Typed routes know the page once it is built. */}
-          <Link href={"/account" as "/"}>
+          <Link href={"/account"}>
             <CircleUser aria-hidden />
             {t("account")}
           </Link>
@@ -110,14 +98,4 @@ export function MemberMenu({
       </DropdownMenuContent>
     </DropdownMenu>
   );
-}
-
-/** `Ada Lovelace` is AL; of names in Chinese the first character. */
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  return letters
-    .map((word) => Array.from(word ?? "")[0] ?? "")
-    .join("")
-    .toUpperCase();
 }

@@ -38,8 +38,7 @@ export function NavigationList({
             return (
               <Link
                 key={href}
-                // The entries' paths are plain strings, which typed routes cannot know.
-                href={href as "/"}
+                href={href}
                 aria-current={isCurrent ? "page" : undefined}
                 title={isCollapsed ? label : undefined}
                 {...(onFollow && { onClick: onFollow })}

@@ -42,7 +42,7 @@ const groups: readonly NavigationGroup[] = [
     ],
   },
   {
-    name: "team",
+    name: "manage",
     entries: [
       { area: "team", href: "/team", icon: Users, role: "admin" },
       { area: "audit", href: "/audit", icon: ScrollText, role: "admin" },

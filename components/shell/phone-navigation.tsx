@@ -2,36 +2,49 @@
 
 import { Menu } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { Brand } from "@/components/shell/brand";
-import { NavigationList } from "@/components/shell/navigation-list";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
-import {
-  Sheet,
-  SheetContent,
-  SheetDescription,
-  SheetTitle,
-  SheetTrigger,
-} from "@/components/ui/sheet";
 import type { Role } from "@/lib/auth/member";
 
-/** The pages behind a button, where there is no room for the sidebar. */
+const load = () => import("@/components/shell/phone-sheet");
+
+const PhoneSheet = lazy(async () => ({ default: (await load()).PhoneSheet }));
+
+/** The pages behind a button, where there is no room for the sidebar; loaded when first wanted. */
 export function PhoneNavigation({ role }: { readonly role: Role }) {
   const t = useTranslations("shell");
+  const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setIsOpen] = useState(false);
+  const [wasOpened, setWasOpened] = useState(false);
+
+  function change(open: boolean) {
+    setIsOpen(open);
+    if (!open) button.current?.focus();
+  }
+
   return (
-    <Sheet open={isOpen} onOpenChange={setIsOpen}>
-      <SheetTrigger asChild>
-        <Button variant="ghost" size="icon" aria-label={t("openNavigation")} className="md:hidden">
-          <Menu aria-hidden />
-        </Button>
-      </SheetTrigger>
-      <SheetContent side="left" className="w-64 gap-5 p-3">
-        <SheetTitle className="sr-only">{t("navigation")}</SheetTitle>
-        <SheetDescription className="sr-only">{t("description")}</SheetDescription>
-        <Brand />
-        <NavigationList role={role} onFollow={() => setIsOpen(false)} />
-      </SheetContent>
-    </Sheet>
+    <>
+      <Button
+        ref={button}
+        variant="ghost"
+        size="icon"
+        aria-label={t("openNavigation")}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        className="-ml-2 md:hidden"
+        onPointerEnter={load}
+        onClick={() => {
+          setWasOpened(true);
+          setIsOpen(true);
+        }}
+      >
+        <Menu aria-hidden />
+      </Button>
+      {wasOpened && (
+        <Suspense fallback={null}>
+          <PhoneSheet role={role} isOpen={isOpen} onOpenChange={change} />
+        </Suspense>
+      )}
+    </>
   );
 }

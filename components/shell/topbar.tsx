@@ -1,4 +1,5 @@
-import { MemberMenu } from "@/components/shell/member-menu";
+import { Brand } from "@/components/shell/brand";
+import { LazyMemberMenu } from "@/components/shell/lazy-member-menu";
 import { PaletteButton } from "@/components/shell/palette-button";
 import { PathCrumbs } from "@/components/shell/path-crumbs";
 import { PhoneNavigation } from "@/components/shell/phone-navigation";
@@ -16,10 +17,13 @@ export function Topbar({
   return (
     <div className="bg-background sticky top-0 z-20 flex h-14 items-center gap-2 border-b px-4 md:px-6">
       <PhoneNavigation role={role} />
+      <div className="md:hidden">
+        <Brand />
+      </div>
       <PathCrumbs />
       <div className="ml-auto flex items-center gap-2">
         <PaletteButton role={role} />
-        <MemberMenu member={{ name, email, image }} signOut={signOut} />
+        <LazyMemberMenu member={{ name, email, image }} signOut={signOut} />
       </div>
     </div>
   );

@@ -31,13 +31,14 @@ export const INVITE_COOKIE = "one-balance-invitation";
 /** Sessions end after this long, in seconds; only signing in begins a new one. */
 const SESSION_MAX_AGE_S = 30 * 24 * 3_600;
 
-/** Too many wrong passwords; `code` is the number of seconds to wait. */
+/** Too many wrong passwords. */
 export class SlowedSignIn extends CredentialsSignin {
-  override code: string;
+  override code = "slowed";
+  readonly retryAfterMs: number;
 
   constructor(retryAfterMs: number) {
     super();
-    this.code = String(Math.ceil(retryAfterMs / 1_000));
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -2,7 +2,7 @@
  * Reading the log of changes.
  * @module
  */
-import { and, desc, eq, gte, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
@@ -21,18 +21,23 @@ export interface AuditFilter {
   readonly toMs?: number | undefined;
 }
 
-/** Newest first, from after `beforeId` on. */
+/**
+ * Newest first, from after `beforeId` on. In the order of the table itself, not of the ids, which differ by
+ * what was written in the same millisecond only: so a page costs its own rows, also of one actor or subject
+ * with very many entries, whose index is in that order too.
+ */
 export async function readAuditEntries(
   db: Database,
   filter: AuditFilter,
   page: { readonly beforeId?: string | undefined; readonly limit: number },
 ): Promise<AuditRow[]> {
   const { beforeId, limit } = page;
+  const isBefore = beforeId === undefined ? undefined : sql`rowid < ${rowidOf(beforeId)}`;
   return db
     .select()
     .from(auditLog)
-    .where(and(whereAudit(filter), beforeId === undefined ? undefined : lt(auditLog.id, beforeId)))
-    .orderBy(desc(auditLog.id))
+    .where(and(whereAudit(filter), isBefore))
+    .orderBy(sql`rowid desc`)
     .limit(limit);
 }
 
@@ -88,12 +93,17 @@ function whereAudit({ q, actor, action, subjectKind, subjectId, fromMs, toMs }: 
     action === undefined ? undefined : eq(auditLog.action, action),
     subjectKind === undefined ? undefined : eq(auditLog.subjectKind, subjectKind),
     subjectId === undefined ? undefined : eq(auditLog.subjectId, subjectId),
-    fromMs === undefined ? undefined : gte(auditLog.id, firstIdAt(fromMs)),
-    toMs === undefined ? undefined : lt(auditLog.id, firstIdAt(toMs)),
+    fromMs === undefined ? undefined : sql`rowid >= ${rowidOf(firstIdAt(fromMs))}`,
+    toMs === undefined ? undefined : sql`rowid < ${rowidOf(firstIdAt(toMs))}`,
   );
 }
 
-/** Ids begin with their time (see `new-row-id.ts`), so a span of time is a span of the primary key. */
+/** The place of an entry in the table, or of the first after it; behind the last where there is none. */
+function rowidOf(id: string): SQL {
+  return sql`coalesce((select rowid from audit_log where id >= ${id} order by id limit 1), 1 << 62)`;
+}
+
+/** Ids begin with their time (see `new-row-id.ts`). */
 function firstIdAt(ms: number): string {
   return `au_${ms.toString(36).padStart(9, "0")}`;
 }

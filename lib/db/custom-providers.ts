@@ -4,26 +4,12 @@
  */
 import { asc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./open-database";
-import { type Changes, type CustomProviderRow, customProviders, providerKeys } from "./schema";
+import { type Changes, type CustomProviderRow, customProviders } from "./schema";
 import { changeState, TAKEN_VERSION } from "./state-version";
 
-export type ListedCustomProvider = CustomProviderRow & {
-  /** How many keys its pool has, in whatever state. */
-  readonly keys: number;
-};
-
 /** Sorted by slug. */
-export async function listCustomProviders(db: Database): Promise<ListedCustomProvider[]> {
-  const [rows, counts] = await db.batch([
-    db.select().from(customProviders).orderBy(asc(customProviders.slug)),
-    db
-      .select({ slug: providerKeys.provider, keys: sql<number>`count(*)` })
-      .from(providerKeys)
-      .innerJoin(customProviders, eq(customProviders.slug, providerKeys.provider))
-      .groupBy(providerKeys.provider),
-  ]);
-  const keysOf = new Map(counts.map(({ slug, keys }) => [slug, keys]));
-  return rows.map((row) => ({ ...row, keys: keysOf.get(row.slug) ?? 0 }));
+export async function listCustomProviders(db: Database): Promise<CustomProviderRow[]> {
+  return db.select().from(customProviders).orderBy(asc(customProviders.slug));
 }
 
 export async function getCustomProvider(
@@ -85,9 +71,4 @@ export async function deleteCustomProvider(
     audit,
   ]);
   return rowCounts[0] !== 0;
-}
-
-/** How many keys a provider's pool has, in whatever state. */
-export async function countProviderKeys(db: Database, provider: string): Promise<number> {
-  return db.$count(providerKeys, eq(providerKeys.provider, provider));
 }

@@ -151,7 +151,8 @@ export class KnownState {
     if (row.status !== "active") return;
     this.#tokenHashes.set(row.id, row.tokenHash);
     const { id, name, expiresAtMs } = row;
-    this.#tokens.set(row.tokenHash, { id, name, scopes: scopesOf(row), expiresAtMs });
+    const showsKey = row.kind === "playground";
+    this.#tokens.set(row.tokenHash, { id, name, scopes: scopesOf(row), expiresAtMs, showsKey });
   }
 
   #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {

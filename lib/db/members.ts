@@ -21,8 +21,8 @@ export interface ListedMember
   readonly tokenCount: number;
 }
 
-/** In the order they joined. */
-export async function listMembers(db: Database): Promise<ListedMember[]> {
+/** In the order they joined. @param id narrows to one */
+export async function listMembers(db: Database, id?: string): Promise<ListedMember[]> {
   const rows = await db
     .select({
       id: users.id,
@@ -39,6 +39,7 @@ export async function listMembers(db: Database): Promise<ListedMember[]> {
         where access_tokens.owner_id = users.id and access_tokens.status <> 'revoked')`,
     })
     .from(users)
+    .where(id === undefined ? undefined : eq(users.id, id))
     .orderBy(asc(users.id));
   return rows.map(({ hasPassword, services, ...rest }) => ({
     ...rest,

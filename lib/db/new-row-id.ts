@@ -5,12 +5,16 @@
  * @param index Position among rows made in the same millisecond, below 36^4.
  */
 export function newRowId(prefix: RowPrefix, nowMs: number, index = 0): string {
-  const time = nowMs.toString(36).padStart(9, "0");
   const position = index.toString(36).padStart(4, "0");
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   const random = (high.toString(36) + low.toString(36)).padStart(8, "0").slice(-8);
-  return `${prefix}_${time}${position}${random}`;
+  return `${firstRowIdAt(prefix, nowMs)}${position}${random}`;
 }
 
-/** Provider key, access token, user, invitation, audit entry, key event. */
-export type RowPrefix = "pk" | "at" | "us" | "iv" | "au" | "ke";
+/** Ids made at `timeMs` or later are not below it, earlier ones are. */
+export function firstRowIdAt(prefix: RowPrefix, timeMs: number): string {
+  return `${prefix}_${timeMs.toString(36).padStart(9, "0")}`;
+}
+
+/** Provider key, access token, user, invitation, audit entry, key event, usage flush. */
+export type RowPrefix = "pk" | "at" | "us" | "iv" | "au" | "ke" | "uf";

@@ -65,6 +65,7 @@ const COOLDOWN_COLUMNS = {
 
 const TOKEN_COLUMNS = {
   id: accessTokens.id,
+  kind: accessTokens.kind,
   name: accessTokens.name,
   tokenHash: accessTokens.tokenHash,
   status: accessTokens.status,

@@ -5,6 +5,7 @@
  * version, so "what changed since version V" is one indexed read a table.
  * @module
  */
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -104,11 +105,15 @@ export const keyEvents = sqliteTable(
 
 export type TokenStatus = "active" | "paused" | "revoked";
 
+/** `playground`: one a user, made and renewed by the playground itself; it stands in no list. */
+export type TokenKind = "app" | "playground";
+
 export const accessTokens = sqliteTable(
   "access_tokens",
   {
     /** `at_…`; later tokens have greater ids. */
     id: text("id").primaryKey(),
+    kind: text("kind").$type<TokenKind>().notNull().default("app"),
     name: text("name").notNull(),
     /** SHA-256, hex. */
     tokenHash: text("token_hash").notNull().unique(),
@@ -140,6 +145,7 @@ export const accessTokens = sqliteTable(
   (table) => [
     index("access_tokens_version").on(table.version),
     index("access_tokens_owner").on(table.ownerId),
+    uniqueIndex("access_tokens_playground").on(table.ownerId).where(sql`kind = 'playground'`),
   ],
 );
 

@@ -9,6 +9,7 @@ export function listTokenNames(db: Database, ownerId: string | null, limit: numb
     .from(accessTokens)
     .where(
       and(
+        eq(accessTokens.kind, "app"),
         ne(accessTokens.status, "revoked"),
         ownerId === null ? undefined : eq(accessTokens.ownerId, ownerId),
       ),

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { OUTCOMES } from "../usage/types";
 import { undoProviderKeysInput } from "./provider-key-schemas";
 
 const epochMs = z.int().meta({ description: "Epoch milliseconds" });
@@ -72,6 +73,8 @@ export const createdAccessToken = z.strictObject({
   token: z.string().meta({ description: "Shown only here" }),
 });
 
+export const rotatedAccessToken = createdAccessToken.extend({ oldExpiresAt: epochMs });
+
 export const accessTokenPage = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -90,6 +93,11 @@ export const accessTokenPage = z.strictObject({
       monthlyCostUsd: z.number().nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
+      owner: z
+        .strictObject({ id: z.string(), name: z.string() })
+        .nullable()
+        .meta({ description: "Null for the team's" }),
+      rotatedTo: z.string().nullable().meta({ description: "Id of the token in its place" }),
     }),
   ),
   nextCursor,
@@ -112,6 +120,78 @@ export const customProviderList = z.strictObject({
 
 export const removedCustomProvider = z.strictObject({
   keysLeft: z.int().meta({ description: "Keys of its pool, unusable without it" }),
+});
+
+const usageSums = z.strictObject({
+  requests: z.int(),
+  attempts: z.int(),
+  inputTokens: z.int().meta({ description: "Cached input and cache writes included" }),
+  outputTokens: z.int().meta({ description: "Reasoning included" }),
+  cachedInputTokens: z.int(),
+  cacheWriteTokens: z.int(),
+  reasoningTokens: z.int(),
+  costUsd: z.number().meta({ description: "Of requests whose model has a known price" }),
+  unpricedRequests: z.int().meta({ description: "With tokens but without a known price" }),
+  estimatedRequests: z.int().meta({ description: "Their tokens are estimated" }),
+});
+
+export const usageReport = z.strictObject({
+  rows: z.array(
+    usageSums.extend({
+      bucket: epochMs,
+      group: z.string().meta({ description: "Empty where there is none" }),
+    }),
+  ),
+  totals: usageSums,
+});
+
+const tokenCount = z.int().nullable();
+
+const loggedRequest = z.strictObject({
+  id: z.string(),
+  at: epochMs,
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+  tokenId: z.string().nullable(),
+  userId: z.string().nullable(),
+  keyId: z.string().nullable().meta({ description: "The key of the last attempt" }),
+  outcome: z.enum(OUTCOMES),
+  status: z.int(),
+  errorCode: z.string().nullable().meta({ description: "One Balance's own, see docs/errors.md" }),
+  durationMs: z.int(),
+  timeToFirstTokenMs: z.int().nullable(),
+  isStream: z.boolean(),
+  attempts: z.int(),
+  inputTokens: tokenCount,
+  outputTokens: tokenCount,
+  cachedInputTokens: tokenCount,
+  cacheWriteTokens: tokenCount,
+  reasoningTokens: tokenCount,
+  isEstimate: z.boolean(),
+  costUsd: z.number().nullable().meta({ description: "Null where no price is known" }),
+  gatewayLogId: z.string().nullable(),
+});
+
+export const requestPage = z.strictObject({
+  items: z.array(loggedRequest),
+  nextCursor: z.string().nullable().meta({
+    description: "Null at the end; a page with few items, or none, may have a next one",
+  }),
+});
+
+export const requestStory = loggedRequest.extend({
+  attempts: z.array(
+    z.strictObject({
+      keyId: z.string(),
+      maskedKey: z.string().nullable(),
+      afterMs: z.int(),
+      tookMs: z.int(),
+      status: z.int().meta({ description: "The provider's; 0 where no answer came" }),
+      meaning: z.string(),
+      rule: z.string().nullable(),
+      words: z.string().nullable().meta({ description: "The provider's words, redacted" }),
+    }),
+  ),
 });
 
 export const errorAnswer = z.strictObject({

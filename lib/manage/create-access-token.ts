@@ -2,7 +2,9 @@ import { hashToken } from "../crypto/hash-token";
 import { maskKey } from "../crypto/mask-key";
 import { newAccessToken } from "../crypto/new-access-token";
 import { insertAccessToken } from "../db/access-tokens";
+import { auditChange } from "../db/audit-log";
 import { newRowId } from "../db/new-row-id";
+import { auditedToken } from "./audited-token";
 import { knownProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import type { CreateAccessTokenInput } from "./schemas";
@@ -13,9 +15,13 @@ export interface CreatedAccessToken {
   readonly token: string;
 }
 
-/** @throws {ManageError} `invalid_input` for an unknown provider. */
+/**
+ * @param ownerId The user whose token it will be; null for the team's.
+ * @throws {ManageError} `invalid_input` for an unknown provider.
+ */
 export async function createAccessToken(
   context: ManageContext,
+  ownerId: string | null,
   input: CreateAccessTokenInput,
 ): Promise<CreatedAccessToken> {
   const { db, nowMs, actor } = context;
@@ -23,8 +29,9 @@ export async function createAccessToken(
   const token = newAccessToken();
   const atMs = nowMs();
   const id = newRowId("at", atMs);
-  await insertAccessToken(db, {
+  const row = {
     id,
+    kind: "app",
     name: input.name,
     tokenHash: await hashToken(token),
     masked: maskKey(token),
@@ -40,10 +47,16 @@ export async function createAccessToken(
     monthlyCostUsd: input.monthlyCostUsd ?? null,
     createdAtMs: atMs,
     createdBy: actor.id,
-    ownerId: null,
+    ownerId,
     rotatedToId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,
-  });
+  } as const;
+  const entry = {
+    action: "access-token.create",
+    subject: { kind: "access-token", id, name: input.name },
+    after: auditedToken(row),
+  };
+  await insertAccessToken(db, row, auditChange(actor, entry, atMs));
   return { id, token };
 }

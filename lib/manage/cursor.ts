@@ -7,7 +7,7 @@ export function toCursor(lastId: string): string {
 }
 
 /** @throws {ManageError} `invalid_input` if the text is no cursor. */
-export function fromCursor(cursor: string, prefix: "pk" | "at" | "au"): string {
+export function fromCursor(cursor: string, prefix: "pk" | "at" | "au" | "req"): string {
   let id = "";
   try {
     id = new TextDecoder().decode(fromBase64Url(cursor));

@@ -1,4 +1,8 @@
-import { type ListedAccessToken, listAccessTokens as readAccessTokens } from "../db/access-tokens";
+import {
+  type ListedAccessToken,
+  listAccessTokens as readAccessTokens,
+  type TokenReach,
+} from "../db/access-tokens";
 import { fromCursor, toCursor } from "./cursor";
 import type { ManageContext } from "./manage-context";
 import type { ListAccessTokensInput } from "./schemas";
@@ -22,6 +26,10 @@ export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {
   readonly expiresAt: number | null;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
+  /** Whose token it is; null for the team's. */
+  readonly owner: { readonly id: string; readonly name: string } | null;
+  /** The token that takes this one's place; this one works until `expiresAt`. Null if not rotated. */
+  readonly rotatedTo: string | null;
 }
 
 export interface AccessTokenPage {
@@ -32,12 +40,17 @@ export interface AccessTokenPage {
 
 /** Newest first; revoked ones too, unless the status says otherwise. */
 export async function listAccessTokens(
-  { db }: ManageContext,
+  { db, nowMs }: ManageContext,
+  reach: TokenReach,
   { cursor, limit, ...filter }: ListAccessTokensInput,
 ): Promise<AccessTokenPage> {
   const beforeId = cursor === undefined ? undefined : fromCursor(cursor, "at");
   // One more than asked for tells whether there is a next page.
-  const tokens = await readAccessTokens(db, { ...filter, beforeId, limit: limit + 1 });
+  const tokens = await readAccessTokens(
+    db,
+    { ...filter, reach, beforeId, limit: limit + 1 },
+    nowMs(),
+  );
   const items = tokens.slice(0, limit).map(toItem);
   const last = items.at(-1);
   return { items, nextCursor: last && tokens.length > limit ? toCursor(last.id) : null };
@@ -45,6 +58,13 @@ export async function listAccessTokens(
 
 function toItem(token: ListedAccessToken): AccessTokenItem {
   const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
-  const { createdBy, ownerId, rotatedToId, updatedAtMs, version, ...same } = rest;
-  return { ...same, expiresAt: expiresAtMs, createdAt: createdAtMs, lastUsedAt: lastUsedAtMs };
+  const { kind, createdBy, ownerId, owner, rotatedToId, updatedAtMs, version, ...same } = rest;
+  return {
+    ...same,
+    expiresAt: expiresAtMs,
+    createdAt: createdAtMs,
+    lastUsedAt: lastUsedAtMs,
+    owner: ownerId === null ? null : { id: ownerId, name: owner?.name ?? ownerId },
+    rotatedTo: rotatedToId,
+  };
 }

@@ -1,3 +1,4 @@
+import { countKeysByProvider } from "../db/count-provider-keys";
 import { listCustomProviders as readCustomProviders } from "../db/custom-providers";
 import type { AddCustomProviderInput } from "./custom-provider-schema";
 import type { ManageContext } from "./manage-context";
@@ -13,9 +14,10 @@ export interface CustomProviderItem extends AddCustomProviderInput {
 export async function listCustomProviders({
   db,
 }: ManageContext): Promise<readonly CustomProviderItem[]> {
-  const rows = await readCustomProviders(db);
+  const [rows, keysOf] = await Promise.all([readCustomProviders(db), countKeysByProvider(db)]);
   return rows.map(({ createdAtMs, createdBy, updatedAtMs, version, ...fields }) => ({
     ...fields,
+    keys: keysOf.get(fields.slug) ?? 0,
     createdAt: createdAtMs,
   }));
 }

@@ -12,6 +12,7 @@ import {
 } from "./provider-key-schemas";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings-schema";
+import { listRequestsInput, readUsageInput } from "./usage-schemas";
 
 interface Operation {
   readonly summary: string;
@@ -99,6 +100,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
     },
     delete: { summary: "Revoke an access token for good" },
   },
+  "/api/admin/access-tokens/{id}/rotate": {
+    post: {
+      summary: "Make a token with the same settings; the old one works on for the overlap",
+      body: inputs.rotateAccessTokenInput,
+      answer: answers.rotatedAccessToken,
+    },
+  },
   "/api/admin/custom-providers": {
     get: {
       summary: "List the team's own providers",
@@ -120,6 +128,23 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       body: changeSettingsInput,
       answer: settingsSchema,
     },
+  },
+  "/api/admin/usage": {
+    get: {
+      summary: "What was used, by time and one other thing",
+      query: readUsageInput,
+      answer: answers.usageReport,
+    },
+  },
+  "/api/admin/requests": {
+    get: {
+      summary: "List requests, newest first",
+      query: listRequestsInput,
+      answer: answers.requestPage,
+    },
+  },
+  "/api/admin/requests/{id}": {
+    get: { summary: "One request, attempt by attempt", answer: answers.requestStory },
   },
 };
 

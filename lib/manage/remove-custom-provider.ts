@@ -1,5 +1,6 @@
 import { auditChange } from "../db/audit-log";
-import { countProviderKeys, deleteCustomProvider, getCustomProvider } from "../db/custom-providers";
+import { countProviderKeys } from "../db/count-provider-keys";
+import { deleteCustomProvider, getCustomProvider } from "../db/custom-providers";
 import type { RemoveCustomProviderInput } from "./custom-provider-schema";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";

@@ -1,3 +1,4 @@
+import type { TokenReach } from "../db/access-tokens";
 import type { ManageContext } from "./manage-context";
 import { changeAccessToken } from "./update-access-token";
 
@@ -5,6 +6,10 @@ import { changeAccessToken } from "./update-access-token";
  * Ends a token for good. It stays in lists, so that its use can still be told.
  * @throws {ManageError} `not_found`; `conflict` if it is revoked already.
  */
-export async function revokeAccessToken(context: ManageContext, id: string): Promise<void> {
-  await changeAccessToken(context, id, { status: "revoked" });
+export async function revokeAccessToken(
+  context: ManageContext,
+  reach: TokenReach,
+  id: string,
+): Promise<void> {
+  await changeAccessToken(context, reach, id, "access-token.revoke", { status: "revoked" });
 }

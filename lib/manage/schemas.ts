@@ -105,9 +105,26 @@ export const updateAccessTokenInput = accessTokenLimits
   .refine(atLeastOneField, "nothing to change");
 export type UpdateAccessTokenInput = z.output<typeof updateAccessTokenInput>;
 
+const DAY_SECONDS = 86_400;
+
+export const rotateAccessTokenInput = z.strictObject({
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .max(30 * DAY_SECONDS)
+    .default(DAY_SECONDS)
+    .meta({ description: "How long the old token goes on working" }),
+});
+export type RotateAccessTokenInput = z.output<typeof rotateAccessTokenInput>;
+
 export const listAccessTokensInput = z.strictObject({
-  status: z.enum(["active", "paused", "revoked"]).optional(),
-  q: name.meta({ description: "Part of the name or the masked token" }).optional(),
+  status: z
+    .enum(["active", "paused", "expired", "revoked", "current"])
+    .optional()
+    .meta({ description: "active: not expired; current: all but revoked" }),
+  q: name
+    .meta({ description: "Part of the name, the masked token or the owner's name" })
+    .optional(),
   limit,
   cursor: z.string().optional(),
 });

@@ -8,7 +8,11 @@ import type { Settings } from "../db/settings";
 export type { Settings };
 
 const route = z.enum(["gateway", "direct"]);
-const days = z.int().min(1).max(3_650);
+
+/** The longest that records may be kept, in days. */
+export const LONGEST_DAYS = { requestLogDays: 365, hourlyDays: 3_650, dailyDays: 3_650 } as const;
+
+const days = (longest: number) => z.int().min(1).max(longest);
 
 const upstream = z.strictObject({
   route,
@@ -16,9 +20,9 @@ const upstream = z.strictObject({
 });
 
 const retention = z.strictObject({
-  requestLogDays: days.max(365),
-  hourlyDays: days,
-  dailyDays: days,
+  requestLogDays: days(LONGEST_DAYS.requestLogDays),
+  hourlyDays: days(LONGEST_DAYS.hourlyDays),
+  dailyDays: days(LONGEST_DAYS.dailyDays),
 });
 
 const logging = z.strictObject({
@@ -31,13 +35,15 @@ const appearance = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
 });
 
+export const retentionInput = retention.refine(
+  ({ hourlyDays, dailyDays }) => dailyDays >= hourlyDays,
+  { path: ["dailyDays"], error: "daily figures are kept at least as long as hourly ones" },
+);
+
 /** The whole of the settings, as they must be after a change. */
 export const settingsSchema = z.strictObject({
   upstream,
-  retention: retention.refine(({ hourlyDays, dailyDays }) => dailyDays >= hourlyDays, {
-    path: ["dailyDays"],
-    error: "daily figures are kept at least as long as hourly ones",
-  }),
+  retention: retentionInput,
   logging,
   appearance,
 }) satisfies z.ZodType<Settings>;

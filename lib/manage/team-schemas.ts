@@ -43,6 +43,10 @@ export const inviteMemberInput = z.strictObject({
   email: emailAddress.nullish(),
   expiresInDays: z.int().min(1).max(30),
 });
+/** The same as a form has it, where no address is an empty field. */
+export const inviteFormInput = inviteMemberInput.extend({
+  email: z.union([z.literal(""), emailAddress]),
+});
 export type InviteMemberInput = z.output<typeof inviteMemberInput>;
 
 export const acceptInviteInput = newPerson.extend({ token: z.string().min(1).max(100) });
@@ -63,4 +67,4 @@ export const changePasswordInput = z.strictObject({
 });
 export type ChangePasswordInput = z.output<typeof changePasswordInput>;
 
-export const nothing = z.undefined();
+export const noInput = z.undefined();

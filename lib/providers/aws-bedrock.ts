@@ -82,6 +82,7 @@ export const awsBedrock: Provider = {
   ...PROVIDER_DEFAULTS,
   slug: "aws-bedrock",
   label: "Amazon Bedrock",
+  usageFormat: "bedrock",
   gatewayPath(path) {
     const { service, region, rest } = split(path);
     return `${service}/${region}/${rest}`;

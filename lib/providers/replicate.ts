@@ -20,6 +20,7 @@ export const replicate: Provider = {
   ...PROVIDER_DEFAULTS,
   slug: "replicate",
   label: "Replicate",
+  usageFormat: "replicate",
   ...basePath({ base: "https://api.replicate.com/v1", prefixes: ["v1/"] }),
   placeKey: asBearer,
   model: {

@@ -59,8 +59,15 @@ export interface OpenAiCompatible {
   placeKey?(request: OutgoingRequest, key: string): void;
 }
 
-/** Which usage reader understands the answers (see `lib/usage`). */
-export type UsageFormat = "openai" | "anthropic" | "google" | "cohere" | "none";
+/** Whose usage its answers report; `none` are not read for it (see `lib/usage/usage-reader.ts`). */
+export type UsageFormat =
+  | "openai"
+  | "anthropic"
+  | "google"
+  | "cohere"
+  | "bedrock"
+  | "replicate"
+  | "none";
 
 export interface Provider {
   /** First path segment below `/api/`, and AI Gateway's slug for it. */

@@ -31,27 +31,37 @@ export async function compatModels(
   catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<Response> {
+  const served = await servableModels(catalog, scope);
+  const data = served.flatMap(({ provider: { slug }, models }) =>
+    models
+      .filter((model) => tokenAllows(token, slug, model, "POST"))
+      .map((model) => ({
+        id: `${slug}/${model}`,
+        object: "model",
+        created: 0,
+        owned_by: slug,
+      })),
+  );
+  return Response.json(
+    { object: "list", data },
+    { headers: { [RESPONSE_HEADERS.requestId]: scope.requestId } },
+  );
+}
+
+/** The models that active keys may serve, of every provider that has keys; empty where they are not known. */
+export function servableModels(
+  catalog: ModelCatalog,
+  scope: RequestScope,
+): Promise<{ readonly provider: Provider; readonly models: readonly string[] }[]> {
   const { state } = scope.ports;
   const served = [...providers, ...state.customProviders()].filter(
     ({ slug }) => state.pool(slug).size > 0,
   );
-  const lists = await Promise.all(
+  return Promise.all(
     served.map(async (provider) => {
       const models = await modelsOf(provider, catalog, scope);
-      return models
-        .filter((model) => canServe(provider, model, scope))
-        .filter((model) => tokenAllows(token, provider.slug, model, "POST"))
-        .map((model) => ({
-          id: `${provider.slug}/${model}`,
-          object: "model",
-          created: 0,
-          owned_by: provider.slug,
-        }));
+      return { provider, models: models.filter((model) => canServe(provider, model, scope)) };
     }),
-  );
-  return Response.json(
-    { object: "list", data: lists.flat() },
-    { headers: { [RESPONSE_HEADERS.requestId]: scope.requestId } },
   );
 }
 

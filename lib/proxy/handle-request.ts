@@ -19,6 +19,7 @@ import { assertSafePath, type ProxyPath } from "./proxy-path";
 import { readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import type { RequestScope } from "./request-scope";
+import { RESPONSE_HEADERS } from "./response-headers";
 import { serveFromPool } from "./serve-from-pool";
 import { tokenAllows } from "./token-allows";
 
@@ -62,7 +63,11 @@ export async function handleProxyRequest(
     authorize(token, call);
     const served = await serveFromPool(call, scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
-    return deliver(served, call, request, url, scope);
+    const response = deliver(served, call, request, url, scope);
+    if (token.showsKey) {
+      response.headers.set(RESPONSE_HEADERS.key, encodeURIComponent(served.key.masked));
+    }
+    return response;
   } catch (error) {
     const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
     return errorResponse(asProxyError(error), errorFormat, scope.requestId, scope.attempts);

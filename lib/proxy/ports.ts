@@ -35,6 +35,8 @@ export interface AccessToken {
   readonly scopes: readonly AccessScope[] | null;
   /** Epoch milliseconds; null for never. */
   readonly expiresAtMs: number | null;
+  /** Whether answers tell which key served, masked: so for the playground's tokens, nobody else's. */
+  readonly showsKey?: boolean;
 }
 
 /**

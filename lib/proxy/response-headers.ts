@@ -3,4 +3,6 @@ export const RESPONSE_HEADERS = {
   requestId: "x-one-balance-request-id",
   attempts: "x-one-balance-attempts",
   limitSource: "x-one-balance-limit-source",
+  /** The key that served, masked and percent-encoded; for tokens that are shown it only. */
+  key: "x-one-balance-key",
 } as const;

@@ -221,15 +221,15 @@ describe("what one isolate does, the other sees", () => {
       scopes: null,
     });
 
-    await updateAccessToken(db, id, { status: "paused" }, nowMs);
+    await updateAccessToken(db, "everyone", id, { status: "paused" }, NO_AUDIT(), nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
 
-    await updateAccessToken(db, id, { status: "active" }, nowMs);
+    await updateAccessToken(db, "everyone", id, { status: "active" }, NO_AUDIT(), nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toMatchObject({ id });
 
-    await updateAccessToken(db, id, { status: "revoked" }, nowMs);
+    await updateAccessToken(db, "everyone", id, { status: "revoked" }, NO_AUDIT(), nowMs);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
   });

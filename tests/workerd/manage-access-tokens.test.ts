@@ -4,24 +4,28 @@ import { hashToken } from "../../lib/crypto/hash-token";
 import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
 import { accessTokens } from "../../lib/db/schema";
+import { auditLog, users } from "../../lib/db/team-schema";
 import { accessTokenPage } from "../../lib/manage/answer-schemas";
 import { createAccessToken } from "../../lib/manage/create-access-token";
 import { listAccessTokens } from "../../lib/manage/list-access-tokens";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
+import { openPlayground } from "../../lib/manage/open-playground";
 import { parseInput } from "../../lib/manage/parse-input";
 import { revokeAccessToken } from "../../lib/manage/revoke-access-token";
+import { rotateAccessToken } from "../../lib/manage/rotate-access-token";
 import {
   createAccessTokenInput,
   listAccessTokensInput,
+  rotateAccessTokenInput,
   updateAccessTokenInput,
 } from "../../lib/manage/schemas";
+import { type TokenReach, tokenReach } from "../../lib/manage/token-reach";
 import { updateAccessToken } from "../../lib/manage/update-access-token";
-import { db, emptyStore, SECRETS } from "./test-store";
+import { ACTOR, db, emptyStore, SECRETS } from "./test-store";
 
 let nowMs = 0;
 
-const ACTOR = { kind: "token", id: "env_test", name: "test", ip: null, userAgent: null } as const;
 const context: ManageContext = { db, secrets: SECRETS, nowMs: () => nowMs, actor: ACTOR };
 
 beforeEach(async () => {
@@ -29,14 +33,57 @@ beforeEach(async () => {
   await emptyStore();
 });
 
-const create = (body: unknown) =>
-  createAccessToken(context, parseInput(createAccessTokenInput, body));
+const create = (body: unknown, ownerId: string | null = null) =>
+  createAccessToken(context, ownerId, parseInput(createAccessTokenInput, body));
 
-const update = (id: string, body: unknown) =>
-  updateAccessToken(context, id, parseInput(updateAccessTokenInput, body));
+const update = (id: string, body: unknown, reach: TokenReach = "everyone") =>
+  updateAccessToken(context, reach, id, parseInput(updateAccessTokenInput, body));
 
-const page = (query: Record<string, string> = {}) =>
-  listAccessTokens(context, parseInput(listAccessTokensInput, query));
+const revoke = (id: string, reach: TokenReach = "everyone") =>
+  revokeAccessToken(context, reach, id);
+
+const rotate = (id: string, body: unknown = {}, reach: TokenReach = "everyone") =>
+  rotateAccessToken(context, reach, id, parseInput(rotateAccessTokenInput, body));
+
+const page = (query: Record<string, string> = {}, reach: TokenReach = "everyone") =>
+  listAccessTokens(context, reach, parseInput(listAccessTokensInput, query));
+
+const names = async (query: Record<string, string> = {}, reach: TokenReach = "everyone") =>
+  (await page(query, reach)).items.map(({ name }) => name);
+
+/** Oldest first. */
+const audited = () =>
+  db
+    .select({
+      action: auditLog.action,
+      subjectId: auditLog.subjectId,
+      subjectName: auditLog.subjectName,
+      before: auditLog.before,
+      after: auditLog.after,
+      count: auditLog.count,
+    })
+    .from(auditLog)
+    .orderBy(auditLog.id);
+
+const ANN = "us_ann";
+const BOB = "us_bob";
+
+function storeUser(id: string, name: string) {
+  const email = `${name.toLowerCase()}@example.test`;
+  return db
+    .insert(users)
+    .values({ id, email, name, role: "member", createdAtMs: nowMs, updatedAtMs: nowMs });
+}
+
+function openState() {
+  return createIsolateState({
+    db: openDatabase(env.DB),
+    secrets: SECRETS,
+    authKey: "",
+    nowMs: () => nowMs,
+    random: () => 0.5,
+  });
+}
 
 async function refusal(promise: Promise<unknown>): Promise<unknown> {
   const error = await promise.catch((reason: unknown) => reason);
@@ -125,16 +172,16 @@ describe("access tokens", () => {
 
   test("a revoked token stays listed and cannot come back", async () => {
     const { id } = await create({ name: "app" });
-    await revokeAccessToken(context, id);
+    await revoke(id);
     expect((await page({ status: "revoked" })).items).toMatchObject([{ id, status: "revoked" }]);
     expect(await refusal(update(id, { status: "active" }))).toMatchObject({ code: "conflict" });
-    expect(await refusal(revokeAccessToken(context, id))).toMatchObject({ code: "conflict" });
+    expect(await refusal(revoke(id))).toMatchObject({ code: "conflict" });
     expect(() => parseInput(updateAccessTokenInput, { status: "revoked" })).toThrow(ManageError);
   });
 
   test("an unknown id is not_found", async () => {
     expect(await refusal(update("at_none", { name: "x" }))).toMatchObject({ code: "not_found" });
-    expect(await refusal(revokeAccessToken(context, "at_none"))).toMatchObject({
+    expect(await refusal(revoke("at_none"))).toMatchObject({
       code: "not_found",
     });
   });
@@ -153,13 +200,7 @@ describe("access tokens", () => {
   });
 
   test("an isolate knows a new token, its edits and its end", async () => {
-    const state = createIsolateState({
-      db: openDatabase(env.DB),
-      secrets: SECRETS,
-      authKey: "",
-      nowMs: () => nowMs,
-      random: () => 0.5,
-    });
+    const state = openState();
     await state.ready();
     const { id, token } = await create({ name: "app", models: ["m1"] });
     nowMs += 1_000;
@@ -170,9 +211,198 @@ describe("access tokens", () => {
     state.expire();
     await state.ready();
     expect((await state.findAccessToken(token))?.scopes).toBeNull();
-    await revokeAccessToken(context, id);
+    await revoke(id);
     state.expire();
     await state.ready();
     expect(await state.findAccessToken(token)).toBeNull();
+  });
+});
+
+describe("whose tokens", () => {
+  beforeEach(async () => {
+    await storeUser(ANN, "Ann");
+    await storeUser(BOB, "Bob");
+  });
+
+  test("a member sees own tokens only, an admin all with their owners", async () => {
+    await create({ name: "team's" });
+    await create({ name: "Ann's" }, ANN);
+    await create({ name: "Bob's" }, BOB);
+    expect(await names({}, tokenReach({ id: ANN, role: "member" }))).toEqual(["Ann's"]);
+    expect(await names({}, tokenReach({ id: ANN, role: "viewer" }))).toEqual(["Ann's"]);
+    const all = await page({}, tokenReach({ id: ANN, role: "admin" }));
+    expect(Object.fromEntries(all.items.map(({ name, owner }) => [name, owner]))).toEqual({
+      "team's": null,
+      "Ann's": { id: ANN, name: "Ann" },
+      "Bob's": { id: BOB, name: "Bob" },
+    });
+    expect(await names({ q: "bob@example" })).toEqual(["Bob's"]);
+  });
+
+  test("another's token is not found, and stays as it is", async () => {
+    const { id } = await create({ name: "Bob's" }, BOB);
+    const reach = { ownerId: ANN };
+    for (const attempt of [update(id, { name: "mine" }, reach), revoke(id, reach)]) {
+      expect(await refusal(attempt)).toMatchObject({ code: "not_found" });
+    }
+    expect(await refusal(rotate(id, {}, reach))).toMatchObject({ code: "not_found" });
+    expect((await page()).items).toMatchObject([{ name: "Bob's", status: "active" }]);
+    expect(await audited()).toHaveLength(1);
+  });
+});
+
+describe("rotation", () => {
+  test("a token with the same settings takes over; the old one works for the overlap", async () => {
+    await storeUser(ANN, "Ann");
+    const settings = { name: "app", providers: ["openai"], models: ["gpt-*"], rpm: 60 };
+    const old = await create({ ...settings, monthlyCostUsd: 2.5 }, ANN);
+    const state = openState();
+    await state.ready();
+    nowMs += 1_000;
+    const rotated = await rotate(old.id, { overlapSeconds: 3_600 }, { ownerId: ANN });
+    expect(rotated.oldExpiresAt).toBe(nowMs + 3_600_000);
+    const same = { ...settings, monthlyCostUsd: 2.5, status: "active", owner: { id: ANN } };
+    expect((await page()).items).toMatchObject([
+      { ...same, id: rotated.id, expiresAt: null, rotatedTo: null, lastUsedAt: null },
+      { ...same, id: old.id, expiresAt: rotated.oldExpiresAt, rotatedTo: rotated.id },
+    ]);
+    state.expire();
+    await state.ready();
+    expect(await state.findAccessToken(rotated.token)).toMatchObject({
+      id: rotated.id,
+      scopes: [{ provider: "openai", models: ["gpt-*"] }],
+    });
+    expect(await state.findAccessToken(old.token)).toMatchObject({
+      expiresAtMs: rotated.oldExpiresAt,
+    });
+  });
+
+  test("it never lengthens a token's life", async () => {
+    const expiresAt = nowMs + 60_000;
+    const { id } = await create({ name: "app", expiresAt });
+    expect((await rotate(id)).oldExpiresAt).toBe(expiresAt);
+    expect((await page()).items).toMatchObject([{ expiresAt }, { expiresAt }]);
+  });
+
+  test("one that is rotated, revoked or expired is not rotated", async () => {
+    const rotated = await create({ name: "rotated" });
+    await rotate(rotated.id);
+    const revoked = await create({ name: "revoked" });
+    await revoke(revoked.id);
+    const expired = await create({ name: "expired", expiresAt: nowMs + 1 });
+    nowMs += 1;
+    const before = (await page()).items;
+    for (const { id } of [rotated, revoked, expired]) {
+      expect(await refusal(rotate(id))).toMatchObject({ code: "conflict" });
+    }
+    expect((await page()).items).toEqual(before);
+    expect(await refusal(rotate("at_none"))).toMatchObject({ code: "not_found" });
+  });
+});
+
+test("statuses as people mean them: what has expired is not active", async () => {
+  await create({ name: "active" });
+  await create({ name: "expired", expiresAt: nowMs + 1 });
+  const paused = await create({ name: "paused" });
+  await update(paused.id, { status: "paused" });
+  const revoked = await create({ name: "revoked" });
+  await revoke(revoked.id);
+  nowMs += 1;
+  for (const status of ["active", "expired", "paused", "revoked"]) {
+    expect(await names({ status })).toEqual([status]);
+  }
+  expect((await names({ status: "current" })).toSorted()).toEqual(["active", "expired", "paused"]);
+  expect(await names()).toHaveLength(4);
+});
+
+test("every change is audited with what it made different, and no secret", async () => {
+  const { id, token } = await create({ name: "app", rpm: 60 }, ANN);
+  nowMs += 1;
+  await update(id, { name: "renamed", rpm: 60, models: ["m1"] });
+  nowMs += 1;
+  const rotated = await rotate(id, { overlapSeconds: 0 });
+  nowMs += 1;
+  await revoke(rotated.id);
+  const [first, second] = (await page()).items.toReversed();
+  const entries = await audited();
+  expect(entries).toEqual([
+    {
+      action: "access-token.create",
+      subjectId: id,
+      subjectName: "app",
+      before: null,
+      after: { name: "app", masked: first?.masked, status: "active", ownerId: ANN, rpm: 60 },
+      count: 1,
+    },
+    {
+      action: "access-token.update",
+      subjectId: id,
+      subjectName: "app",
+      before: { name: "app", models: null },
+      after: { name: "renamed", models: ["m1"] },
+      count: 1,
+    },
+    {
+      action: "access-token.rotate",
+      subjectId: id,
+      subjectName: "renamed",
+      before: { masked: first?.masked, expiresAt: null },
+      after: {
+        masked: second?.masked,
+        rotatedTo: rotated.id,
+        oldExpiresAt: rotated.oldExpiresAt,
+      },
+      count: 1,
+    },
+    {
+      action: "access-token.revoke",
+      subjectId: rotated.id,
+      subjectName: "renamed",
+      before: { status: "active" },
+      after: { status: "revoked" },
+      count: 1,
+    },
+  ]);
+  const log = JSON.stringify(entries);
+  for (const secret of [token, rotated.token]) {
+    expect(log).not.toContain(secret);
+    expect(log).not.toContain(await hashToken(secret));
+  }
+});
+
+describe("the playground's token", () => {
+  test("a user has one, renewed with a new text; answers to it show the key", async () => {
+    const state = openState();
+    await state.ready();
+    const first = await openPlayground(context, ANN);
+    expect(first.expiresAt).toBe(nowMs + 3_600_000);
+    nowMs += 1_000;
+    const found = await state.findAccessToken(first.token);
+    expect(found).toMatchObject({ showsKey: true, scopes: null, expiresAtMs: first.expiresAt });
+
+    const second = await openPlayground(context, ANN);
+    expect(second.expiresAt).toBe(nowMs + 3_600_000);
+    nowMs += 1_000;
+    await openPlayground(context, BOB);
+    state.expire();
+    await state.ready();
+    expect(await state.findAccessToken(first.token)).toBeNull();
+    // The id stays: what a user's playground costs adds up under it.
+    expect(await state.findAccessToken(second.token)).toMatchObject({ id: found?.id });
+    expect(await db.select().from(accessTokens)).toHaveLength(2);
+    expect((await audited()).map(({ action, count }) => [action, count])).toEqual(
+      Array(3).fill(["playground.open", 1]),
+    );
+  });
+
+  test("it stands in no list and no verb reaches it; others' answers show no key", async () => {
+    const { token } = await openPlayground(context, ANN);
+    const app = await create({ name: "app" }, ANN);
+    expect(await names()).toEqual(["app"]);
+    const state = openState();
+    await state.ready();
+    const { id } = (await state.findAccessToken(token)) ?? { id: "" };
+    expect(await refusal(revoke(id))).toMatchObject({ code: "not_found" });
+    expect(await state.findAccessToken(app.token)).toMatchObject({ showsKey: false });
   });
 });

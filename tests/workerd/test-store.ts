@@ -9,6 +9,7 @@ import { hashToken } from "../../lib/crypto/hash-token";
 import { maskKey } from "../../lib/crypto/mask-key";
 import { sealKey } from "../../lib/crypto/seal";
 import { insertAccessToken } from "../../lib/db/access-tokens";
+import type { Actor } from "../../lib/db/audit-log";
 import { insertProviderKeys } from "../../lib/db/insert-provider-keys";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
@@ -18,6 +19,13 @@ export const SECRETS = { current: "a secret for tests", previous: null };
 
 export const db = openDatabase(env.DB);
 
+export const ACTOR: Actor = {
+  kind: "token",
+  id: "env_test",
+  name: "test",
+  ip: null,
+  userAgent: null,
+};
 /** In place of an entry of the audit log, where tests write beside the verbs. */
 export const NO_AUDIT = () => sql`select 1`;
 
@@ -27,6 +35,7 @@ export async function emptyStore(): Promise<void> {
     db.run(sql`delete from key_cooldowns`),
     db.run(sql`delete from access_tokens`),
     db.run(sql`delete from tombstones`),
+    db.run(sql`delete from users`),
     db.run(sql`delete from custom_providers`),
     db.run(sql`delete from settings`),
     db.run(sql`delete from key_events`),
@@ -64,8 +73,9 @@ export async function storeToken(
   limits: Partial<AccessTokenRow> = {},
 ): Promise<string> {
   const id = newRowId("at", Date.now());
-  await insertAccessToken(db, {
+  const row: Omit<AccessTokenRow, "version"> = {
     id,
+    kind: "app",
     name: "test",
     tokenHash: await hashToken(text),
     masked: maskKey(text),
@@ -86,6 +96,7 @@ export async function storeToken(
     updatedAtMs: Date.now(),
     lastUsedAtMs: null,
     ...limits,
-  });
+  };
+  await insertAccessToken(db, row, NO_AUDIT());
   return id;
 }

@@ -1,10 +1,11 @@
 /**
- * A real D1 whose connection can be cut: calls then fail, or never come back, as `mode` says.
+ * A real D1 whose connection can be cut: calls then fail, never come back, or are done without a word of it,
+ * as `mode` says.
  * @module
  */
 export interface UnreliableD1 {
   readonly d1: D1Database;
-  mode: "up" | "down" | "hanging";
+  mode: "up" | "down" | "hanging" | "answers-lost";
   /** Calls that reached for the store, whatever came of them. */
   calls: number;
 }
@@ -27,6 +28,9 @@ export function unreliable(d1: D1Database): UnreliableD1 {
             if (connection.mode === "hanging") return new Promise(() => undefined);
           }
           const result: unknown = Reflect.apply(value, inner, values);
+          if (REACHES_STORE.has(name) && connection.mode === "answers-lost") {
+            return Promise.resolve(result).then(() => Promise.reject(new Error("connection lost")));
+          }
           return name === "prepare" || name === "bind" ? wrap(result as object) : result;
         };
       },

@@ -27,7 +27,7 @@ const STATUS: Readonly<Record<ManageErrorCode, number>> = {
   not_configured: 503,
 };
 
-/** A route handler: answers what `handle` returns as JSON, 204 for undefined. */
+/** A route handler: answers what `handle` returns as JSON, 204 for undefined, or the response itself. */
 export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) => Promise<unknown>) {
   return async (request: Request, route: { params: Promise<Params> }): Promise<Response> => {
     try {
@@ -44,6 +44,7 @@ export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) =>
       const result = await handle({ request, params: await route.params, context, env });
       // What was changed holds for the very next proxied request of this isolate.
       if (request.method !== "GET") sharedState(env).expire();
+      if (result instanceof Response) return result;
       return answer(result === undefined ? 204 : 200, result);
     } catch (error) {
       return errorAnswer(error);

@@ -5,9 +5,9 @@ import { adminRoute } from "../admin-route";
 import { readBody, readQuery } from "../read-body";
 
 export const GET = adminRoute(async ({ request, context }) =>
-  listAccessTokens(context, readQuery(request, listAccessTokensInput)),
+  listAccessTokens(context, "everyone", readQuery(request, listAccessTokensInput)),
 );
 
 export const POST = adminRoute(async ({ request, context }) =>
-  createAccessToken(context, await readBody(request, createAccessTokenInput)),
+  createAccessToken(context, null, await readBody(request, createAccessTokenInput)),
 );

@@ -5,9 +5,14 @@ import { adminRoute } from "../../admin-route";
 import { readBody } from "../../read-body";
 
 export const PATCH = adminRoute<{ id: string }>(async ({ request, params, context }) =>
-  updateAccessToken(context, params.id, await readBody(request, updateAccessTokenInput)),
+  updateAccessToken(
+    context,
+    "everyone",
+    params.id,
+    await readBody(request, updateAccessTokenInput),
+  ),
 );
 
 export const DELETE = adminRoute<{ id: string }>(({ params, context }) =>
-  revokeAccessToken(context, params.id),
+  revokeAccessToken(context, "everyone", params.id),
 );

@@ -1,0 +1,13 @@
+"use server";
+
+import { entranceAction } from "@/app/entrance-action";
+import { signIn } from "@/lib/auth/auth";
+import { acceptInvite } from "@/lib/manage/accept-invite";
+import { acceptInviteInput } from "@/lib/manage/team-schemas";
+
+/** Makes the visitor a member and signs them in. */
+export const joinTeam = entranceAction(acceptInviteInput, async ({ context, input }) => {
+  await acceptInvite(context, input);
+  const { email, password } = input;
+  await signIn("credentials", { email, password, redirect: false });
+});

@@ -1,0 +1,19 @@
+import { MailX } from "lucide-react";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { EntranceHeading } from "@/components/auth/entrance-heading";
+import { Button } from "@/components/ui/button";
+
+/** Answers 404 for an invitation that is used, over, taken back or unknown. */
+export default async function InviteNotFound() {
+  const t = await getTranslations("auth");
+  return (
+    <>
+      <MailX aria-hidden className="text-muted-foreground mb-4 size-6" />
+      <EntranceHeading title={t("invite.goneTitle")} description={t("invite.gone")} />
+      <Button asChild variant="outline" className="w-full">
+        <Link href="/login">{t("invite.toLogin")}</Link>
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { visitorContext } from "@/app/entrance-action";
+import { portalEnv } from "@/app/portal-context";
+import { EntranceHeading } from "@/components/auth/entrance-heading";
+import { InviteForm } from "@/components/auth/invite-form";
+import { ServiceButtons } from "@/components/auth/service-buttons";
+import { ClientMessages } from "@/components/client-messages";
+import { signInServices } from "@/lib/auth/sign-in-services";
+import { findInvite } from "@/lib/manage/find-invite";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("auth"))("invite.title") };
+}
+
+export default async function InvitePage({ params }: PageProps<"/invite/[token]">) {
+  const { token } = await params;
+  const env = portalEnv();
+  const invite = await findInvite(visitorContext(env), token);
+  if (invite === null) notFound();
+  const t = await getTranslations("auth");
+  const role = t(`role.${invite.role}`);
+  const description =
+    invite.createdByName === null
+      ? t("invite.description", { role })
+      : t("invite.descriptionFrom", { role, name: invite.createdByName });
+  return (
+    <ClientMessages areas={["auth"]}>
+      <EntranceHeading
+        title={t("invite.title")}
+        description={
+          <>
+            {description} {t(`roleMeaning.${invite.role}`)}
+          </>
+        }
+      />
+      <div className="space-y-6">
+        <ServiceButtons services={signInServices(env)} next="/" inviteToken={token} />
+        <InviteForm token={token} email={invite.email} />
+      </div>
+    </ClientMessages>
+  );
+}

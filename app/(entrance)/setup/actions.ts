@@ -1,0 +1,29 @@
+"use server";
+
+import { entranceAction } from "@/app/entrance-action";
+import { signIn } from "@/lib/auth/auth";
+import { maySetUp } from "@/lib/auth/may-set-up";
+import { createFirstAdmin } from "@/lib/manage/create-first-admin";
+import { hasAdmin } from "@/lib/manage/has-admin";
+import { ManageError } from "@/lib/manage/manage-error";
+import { createFirstAdminInput } from "@/lib/manage/team-schemas";
+
+/** Makes the first admin and signs them in. */
+export const setUp = entranceAction(
+  createFirstAdminInput,
+  async ({ context, env, headers, input: { secret, ...person } }) => {
+    // Asked before the secret, so that an old link cannot be told from a wrong one.
+    if (await hasAdmin(context)) throw new ManageError("conflict", "there is an admin already");
+    const actor = await maySetUp(secret, env, headers, context.nowMs());
+    if (actor === null) {
+      const issue = { path: "secret", message: "this opens nothing" };
+      throw new ManageError("invalid_input", issue.message, [issue]);
+    }
+    await createFirstAdmin({ ...context, actor }, person);
+    await signIn("credentials", {
+      email: person.email,
+      password: person.password,
+      redirect: false,
+    });
+  },
+);

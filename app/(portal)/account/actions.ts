@@ -1,0 +1,28 @@
+"use server";
+
+import { portalAction } from "@/app/portal-action";
+import { signIn, signOut } from "@/lib/auth/auth";
+import { changePassword } from "@/lib/manage/change-password";
+import { renameMember } from "@/lib/manage/rename-member";
+import { signOutEverywhere } from "@/lib/manage/sign-out-everywhere";
+import { changePasswordInput, noInput, renameMemberInput } from "@/lib/manage/team-schemas";
+
+export const rename = portalAction("viewer", renameMemberInput, ({ context, input }) =>
+  renameMember(context, input),
+);
+
+export const setPassword = portalAction(
+  "viewer",
+  changePasswordInput,
+  async ({ context, member, input }) => {
+    await changePassword(context, input);
+    // That ended all sessions; this browser, which just told the password, gets a new one.
+    const { email } = member;
+    await signIn("credentials", { email, password: input.newPassword, redirect: false });
+  },
+);
+
+export const endAllSessions = portalAction("viewer", noInput, async ({ context }) => {
+  await signOutEverywhere(context);
+  await signOut({ redirectTo: "/login" });
+});

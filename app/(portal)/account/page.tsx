@@ -1,0 +1,46 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { portalRead } from "@/app/portal-read";
+import { PasswordForm } from "@/components/auth/password-form";
+import { ProfileForm } from "@/components/auth/profile-form";
+import { SERVICE_NAMES } from "@/components/auth/service-names";
+import { SignOutEverywhere } from "@/components/auth/sign-out-everywhere";
+import { ClientMessages } from "@/components/client-messages";
+import { PageHeader } from "@/components/page-header";
+import { PageSection } from "@/components/page-section";
+import { readAccount } from "@/lib/manage/read-account";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("auth"))("account.title") };
+}
+
+export default async function AccountPage() {
+  const { context } = await portalRead("viewer");
+  const account = await readAccount(context);
+  const t = await getTranslations("auth");
+  const services = account.services.map((id) => SERVICE_NAMES[id as "github"] ?? id);
+  return (
+    <ClientMessages areas={["auth"]}>
+      <PageHeader title={t("account.title")} description={t("account.description")} />
+      <div className="max-w-3xl">
+        <PageSection title={t("account.profile")} description={account.email}>
+          <ProfileForm name={account.name} />
+          <p className="text-muted-foreground mt-4">{t(`roleMeaning.${account.role}`)}</p>
+        </PageSection>
+        <PageSection
+          title={t("account.password")}
+          description={
+            services.length === 0
+              ? t("account.passwordDescription")
+              : t("account.passwordBeside", { services: services.join(", ") })
+          }
+        >
+          <PasswordForm hasPassword={account.hasPassword} />
+        </PageSection>
+        <PageSection title={t("account.sessions")} description={t("account.sessionsDescription")}>
+          <SignOutEverywhere />
+        </PageSection>
+      </div>
+    </ClientMessages>
+  );
+}

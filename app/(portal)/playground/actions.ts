@@ -1,0 +1,9 @@
+"use server";
+
+import { z } from "zod";
+import { portalAction } from "@/app/portal-action";
+import { openPlayground as openPlaygroundOf } from "@/lib/manage/open-playground";
+
+export const openPlayground = portalAction("member", z.undefined(), ({ context, member }) =>
+  openPlaygroundOf(context, member.id),
+);

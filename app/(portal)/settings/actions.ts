@@ -1,0 +1,62 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { portalAction } from "@/app/portal-action";
+import { addCustomProvider as addProvider } from "@/lib/manage/add-custom-provider";
+import { changeCustomProvider as changeProvider } from "@/lib/manage/change-custom-provider";
+import { changeSettings as changeTeamSettings } from "@/lib/manage/change-settings";
+import {
+  addCustomProviderInput,
+  changeCustomProviderInput,
+  removeCustomProviderInput,
+} from "@/lib/manage/custom-provider-schema";
+import { removeCustomProvider as removeProvider } from "@/lib/manage/remove-custom-provider";
+import { changeSettingsInput } from "@/lib/manage/settings-schema";
+import { testUpstream as testProvider, testUpstreamInput } from "@/lib/manage/test-upstream";
+import { checkUpstream } from "@/lib/runtime/check-upstream";
+
+const PAGES = "/settings";
+
+export const changeSettings = portalAction(
+  "admin",
+  changeSettingsInput,
+  async ({ context, input }) => {
+    const settings = await changeTeamSettings(context, input);
+    revalidatePath(PAGES, "layout");
+    return settings;
+  },
+);
+
+export const addCustomProvider = portalAction(
+  "admin",
+  addCustomProviderInput,
+  async ({ context, input }) => {
+    await addProvider(context, input);
+    revalidatePath(PAGES, "layout");
+  },
+);
+
+export const changeCustomProvider = portalAction(
+  "admin",
+  changeCustomProviderInput,
+  async ({ context, input }) => {
+    await changeProvider(context, input);
+    revalidatePath(PAGES, "layout");
+  },
+);
+
+export const removeCustomProvider = portalAction(
+  "admin",
+  removeCustomProviderInput,
+  async ({ context, input }) => {
+    const removed = await removeProvider(context, input);
+    revalidatePath(PAGES, "layout");
+    return removed;
+  },
+);
+
+export const testUpstream = portalAction(
+  "admin",
+  testUpstreamInput,
+  async ({ context, env, input }) => testProvider(context, input, await checkUpstream(env)),
+);

@@ -1,0 +1,36 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { portalRead } from "@/app/portal-read";
+import { LoggingForm } from "@/components/settings/logging-form";
+import { RetentionForm } from "@/components/settings/retention-form";
+import { SettingsSection } from "@/components/settings/settings-section";
+import { readSettings } from "@/lib/manage/read-settings";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("shell.pages.settings");
+  return { title: t("logging") };
+}
+
+/** What is recorded of requests, and for how long. */
+export default async function LoggingPage() {
+  const { context } = await portalRead("admin");
+  const [t, settings] = await Promise.all([getTranslations("settings"), readSettings(context)]);
+  return (
+    <>
+      <SettingsSection
+        id="logging"
+        title={t("logging.title")}
+        description={t("logging.description")}
+      >
+        <LoggingForm settings={settings.logging} />
+      </SettingsSection>
+      <SettingsSection
+        id="retention"
+        title={t("retention.title")}
+        description={t("retention.description")}
+      >
+        <RetentionForm settings={settings.retention} />
+      </SettingsSection>
+    </>
+  );
+}

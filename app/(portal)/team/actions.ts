@@ -1,0 +1,24 @@
+"use server";
+
+import { portalAction } from "@/app/portal-action";
+import { changeRole } from "@/lib/manage/change-role";
+import { inviteMember } from "@/lib/manage/invite-member";
+import { removeMember } from "@/lib/manage/remove-member";
+import { revokeInvite } from "@/lib/manage/revoke-invite";
+import { byIdInput, changeRoleInput, inviteMemberInput } from "@/lib/manage/team-schemas";
+
+export const invite = portalAction("admin", inviteMemberInput, ({ context, input }) =>
+  inviteMember(context, input),
+);
+
+export const takeInviteBack = portalAction("admin", byIdInput, ({ context, input }) =>
+  revokeInvite(context, input),
+);
+
+export const giveRole = portalAction("admin", changeRoleInput, ({ context, input }) =>
+  changeRole(context, input),
+);
+
+export const remove = portalAction("admin", byIdInput, ({ context, input }) =>
+  removeMember(context, input),
+);

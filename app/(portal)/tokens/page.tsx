@@ -1,0 +1,106 @@
+import { Ticket } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { z } from "zod";
+import { portalRead } from "@/app/portal-read";
+import { ClientMessages } from "@/components/client-messages";
+import { EmptyState } from "@/components/empty-state";
+import { FilterSelect } from "@/components/filter-select";
+import { PageHeader } from "@/components/page-header";
+import { SearchField } from "@/components/search-field";
+import { CreateToken, CreateTokenButton } from "@/components/tokens/create-token";
+import { TokenTable } from "@/components/tokens/token-table";
+import { Button } from "@/components/ui/button";
+import { roleAllows } from "@/lib/auth/member";
+import { allProviders } from "@/lib/manage/known-provider";
+import { listAccessTokens } from "@/lib/manage/list-access-tokens";
+import { tokenReach } from "@/lib/manage/token-reach";
+
+const STATES = ["active", "paused", "expired", "revoked"] as const;
+const PAGE_SIZE = 50;
+
+/** What is wrong in the URL is as if it were not there. */
+const query = z.object({
+  q: z.string().trim().min(1).max(200).optional().catch(undefined),
+  state: z.enum(STATES).optional().catch(undefined),
+  after: z.string().optional().catch(undefined),
+});
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("tokens");
+  return { title: t("title") };
+}
+
+export default async function TokensPage({ searchParams }: PageProps<"/tokens">) {
+  const { context, member } = await portalRead("viewer");
+  const { q, state, after } = query.parse(await searchParams);
+  const t = await getTranslations("tokens");
+  const { items, nextCursor } = await listAccessTokens(context, tokenReach(member), {
+    q,
+    status: state ?? "current",
+    cursor: after,
+    limit: PAGE_SIZE,
+  });
+  const providers = (await allProviders(context)).map(({ slug, label }) => ({ slug, label }));
+  const isAdmin = member.role === "admin";
+  const mayChange = roleAllows(member.role, "member");
+  const create = mayChange && <CreateTokenButton />;
+  const isFiltered = q !== undefined || state !== undefined || after !== undefined;
+  const isEmpty = items.length === 0 && !isFiltered;
+  return (
+    <ClientMessages areas={["tokens"]}>
+      <PageHeader
+        title={t("title")}
+        description={isAdmin ? t("description") : t("descriptionOwn")}
+        actions={!isEmpty && create}
+      />
+      {mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />}
+      {isEmpty ? (
+        <EmptyState
+          icon={Ticket}
+          title={t("empty.title")}
+          description={mayChange ? t("empty.description") : t("empty.viewer")}
+          action={create}
+        />
+      ) : (
+        <div className="space-y-3">
+          <div className="flex flex-wrap gap-2">
+            <SearchField label={t("search")} />
+            <FilterSelect
+              name="state"
+              label={t("filter.label")}
+              anyLabel={t("filter.any")}
+              options={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
+            />
+          </div>
+          <TokenTable
+            tokens={items}
+            providers={providers}
+            showsOwner={isAdmin}
+            mayChange={mayChange}
+          />
+          <nav aria-label={t("pages")} className="flex justify-end gap-2">
+            {after !== undefined && (
+              <Button asChild variant="outline" size="sm">
+                <Link href={pageHref({ q, state })}>{t("newest")}</Link>
+              </Button>
+            )}
+            {nextCursor !== null && (
+              <Button asChild variant="outline" size="sm">
+                <Link href={pageHref({ q, state, after: nextCursor })}>{t("older")}</Link>
+              </Button>
+            )}
+          </nav>
+        </div>
+      )}
+    </ClientMessages>
+  );
+}
+
+function pageHref(fields: z.output<typeof query>) {
+  const set = Object.entries(fields).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return `/tokens?${new URLSearchParams(set)}` as const;
+}

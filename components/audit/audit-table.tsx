@@ -1,0 +1,78 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { actionLabel } from "@/components/audit/action-label";
+import { AuditEntrySheet } from "@/components/audit/audit-entry-sheet";
+import { UNKNOWN } from "@/components/format";
+import { Button } from "@/components/ui/button";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { AuditRow } from "@/lib/manage/list-audit-entries";
+
+/** Entries of the log; one opens to show what it changed. */
+export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] }) {
+  const t = useTranslations("audit");
+  const format = useFormatter();
+  const [opened, setOpened] = useState<AuditRow | null>(null);
+  return (
+    <div className="overflow-hidden rounded-lg border">
+      <Table aria-label={t("title")}>
+        <TableHeader>
+          <TableRow className="hover:bg-transparent">
+            <TableHead className="pl-4">{t("time")}</TableHead>
+            <TableHead>{t("actor")}</TableHead>
+            <TableHead>{t("action")}</TableHead>
+            <TableHead>{t("subject")}</TableHead>
+            <TableHead>{t("address")}</TableHead>
+            <TableHead className="w-12">
+              <span className="sr-only">{t("details")}</span>
+            </TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {entries.map((entry) => (
+            <TableRow key={entry.id} className="cursor-pointer" onClick={() => setOpened(entry)}>
+              <TableCell className="text-muted-foreground pl-4 whitespace-nowrap tabular-nums">
+                {format.dateTime(entry.atMs, { dateStyle: "medium", timeStyle: "medium" })}
+              </TableCell>
+              <TableCell className="max-w-48 truncate" title={entry.actorName}>
+                {entry.actorName}
+              </TableCell>
+              <TableCell className="font-medium whitespace-nowrap">
+                {actionLabel(t, entry.action)}
+              </TableCell>
+              <TableCell className="max-w-64 truncate" title={entry.subjectName}>
+                {entry.subjectName}
+                {entry.count > 1 && (
+                  <span className="text-muted-foreground ml-2 tabular-nums">
+                    {t("rows", { count: entry.count })}
+                  </span>
+                )}
+              </TableCell>
+              <TableCell className="font-mono text-xs">{entry.ip ?? UNKNOWN}</TableCell>
+              <TableCell>
+                <Button
+                  variant="ghost"
+                  size="icon-sm"
+                  aria-label={t("open", { action: actionLabel(t, entry.action) })}
+                  onClick={() => setOpened(entry)}
+                >
+                  <ChevronRight aria-hidden />
+                </Button>
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+      <AuditEntrySheet entry={opened} onClose={() => setOpened(null)} />
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState, useTransition } from "react";
+import { signInWithService } from "@/app/(entrance)/login/actions";
+import { ServiceMark } from "@/components/auth/service-mark";
+import { SERVICE_NAMES } from "@/components/auth/service-names";
+import { FormFailure } from "@/components/form-failure";
+import { Button } from "@/components/ui/button";
+import type { ServiceId } from "@/lib/auth/sign-in-services";
+
+/** One button for each service that signs members in, above the form with the password. */
+export function ServiceButtons({
+  services,
+  next,
+  inviteToken,
+}: {
+  readonly services: readonly ServiceId[];
+  readonly next: string;
+  /** Of the invitation that is accepted this way. */
+  readonly inviteToken?: string;
+}) {
+  const t = useTranslations("auth");
+  const [hasFailed, setHasFailed] = useState(false);
+  const [isRunning, startTransition] = useTransition();
+  if (services.length === 0) return null;
+
+  function leaveFor(service: ServiceId) {
+    startTransition(async () => {
+      const result = await signInWithService({ service, next, inviteToken });
+      setHasFailed(!result.ok);
+    });
+  }
+
+  return (
+    <div className="space-y-3">
+      {services.map((service) => (
+        <Button
+          key={service}
+          type="button"
+          variant="outline"
+          className="w-full"
+          disabled={isRunning}
+          onClick={() => leaveFor(service)}
+        >
+          <ServiceMark service={service} />
+          {t("service.continue", { name: SERVICE_NAMES[service] })}
+        </Button>
+      ))}
+      <FormFailure>{hasFailed && t("login.failed")}</FormFailure>
+      <p className="text-muted-foreground before:bg-border after:bg-border flex items-center gap-3 pt-3 text-xs before:h-px before:flex-1 after:h-px after:flex-1">
+        {t("service.or")}
+      </p>
+    </div>
+  );
+}

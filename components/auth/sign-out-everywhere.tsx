@@ -1,0 +1,27 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { toast } from "sonner";
+import { endAllSessions } from "@/app/(portal)/account/actions";
+import { ConfirmDialog } from "@/components/confirm-dialog";
+import { Button } from "@/components/ui/button";
+
+export function SignOutEverywhere() {
+  const t = useTranslations("auth");
+
+  async function signOut() {
+    // Where it works, the browser is sent to the login page and there is no answer.
+    const result = await endAllSessions(undefined);
+    if (result && !result.ok) toast.error(t("failed"));
+  }
+
+  return (
+    <ConfirmDialog
+      trigger={<Button variant="outline">{t("account.signOutEverywhere")}</Button>}
+      title={t("account.signOutTitle")}
+      description={t("account.signOutDescription")}
+      confirmLabel={t("account.signOutEverywhere")}
+      onConfirm={signOut}
+    />
+  );
+}

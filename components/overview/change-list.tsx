@@ -1,0 +1,79 @@
+import { Ban, Clock, type LucideIcon, RotateCcw, SearchCheck, UserRound } from "lucide-react";
+import { getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { RelativeTime } from "@/components/relative-time";
+import type { LabelledChange } from "@/lib/manage/read-pool-overview";
+import { cn } from "@/lib/utils";
+
+const EVENT_LOOKS = {
+  cooled: { icon: Clock, text: "text-cooling" },
+  blocked: { icon: Ban, text: "text-blocked" },
+  reset: { icon: RotateCcw, text: "text-ready" },
+  checked: { icon: SearchCheck, text: "text-muted-foreground" },
+} satisfies Record<string, { readonly icon: LucideIcon; readonly text: string }>;
+
+type EventKind = keyof typeof EVENT_LOOKS;
+
+function isEvent(kind: string): kind is EventKind {
+  return kind in EVENT_LOOKS;
+}
+
+/** What happened to keys, and what people did to them, newest first. */
+export async function ChangeList({ changes }: { readonly changes: readonly LabelledChange[] }) {
+  const t = await getTranslations("overview.changes");
+  return (
+    <section aria-labelledby="changes">
+      <h2 id="changes" className="mb-3 text-base font-medium">
+        {t("title")}
+      </h2>
+      {changes.length === 0 ? (
+        <p className="text-muted-foreground rounded-lg border px-4 py-6 text-center">{t("none")}</p>
+      ) : (
+        <ol className="divide-y rounded-lg border">
+          {changes.map((change) => (
+            <ChangeRow key={change.id} change={change} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+async function ChangeRow({ change }: { readonly change: LabelledChange }) {
+  const t = await getTranslations("overview.changes");
+  const { kind, name, model, words, actorName, count, atMs, label } = change;
+  const { icon: Icon, text } = isEvent(kind)
+    ? EVENT_LOOKS[kind]
+    : { icon: UserRound, text: "text-muted-foreground" };
+  const mono = (chunks: ReactNode) => <span className="font-mono text-[13px]">{chunks}</span>;
+  const values = { name: name ?? t("goneKey"), mono, strong };
+  return (
+    <li className="flex items-start gap-3 px-4 py-2.5">
+      <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", text)} />
+      <div className="min-w-0 flex-1">
+        <p className="break-words">
+          {isEvent(kind)
+            ? t.rich(kind === "cooled" && model !== null && model !== "*" ? "cooledFor" : kind, {
+                ...values,
+                model: model ?? "",
+              })
+            : t.rich("byPerson", {
+                ...values,
+                actor: actorName ?? "",
+                action: kind.slice("provider-key.".length),
+                count,
+              })}
+          {label !== null && <span className="text-muted-foreground"> · {label}</span>}
+        </p>
+        {words && <p className="text-muted-foreground line-clamp-2 break-words">{words}</p>}
+      </div>
+      <span className="text-muted-foreground shrink-0">
+        <RelativeTime ms={atMs} />
+      </span>
+    </li>
+  );
+}
+
+function strong(chunks: ReactNode) {
+  return <span className="font-medium">{chunks}</span>;
+}

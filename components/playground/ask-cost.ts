@@ -1,0 +1,22 @@
+import type { ChatRun } from "@/components/playground/chat-run";
+
+/** What the tokens of a run cost in US dollars; null where no price is known or nothing was counted. */
+export async function askCost(
+  model: string,
+  { inputTokens, outputTokens, cachedInputTokens }: ChatRun,
+): Promise<number | null> {
+  if (inputTokens === null && outputTokens === null) return null;
+  const counts = Object.entries({ inputTokens, outputTokens, cachedInputTokens });
+  const told = counts.flatMap(([name, count]) => (count === null ? [] : [[name, String(count)]]));
+  try {
+    const response = await fetch(
+      `/playground/price?${new URLSearchParams([["model", model], ...told])}`,
+    );
+    if (!response.ok) return null;
+    const { costUsd }: { costUsd: number | null } = await response.json();
+    return costUsd;
+  } catch {
+    // The answer stands without its price.
+    return null;
+  }
+}

@@ -1,0 +1,106 @@
+"use client";
+
+import { Check, ChevronsUpDown } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ComponentProps, useId, useState } from "react";
+import { Button } from "@/components/ui/button";
+import {
+  Command,
+  CommandEmpty,
+  CommandGroup,
+  CommandInput,
+  CommandItem,
+  CommandList,
+} from "@/components/ui/command";
+import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { useKnownModels } from "@/components/use-known-models";
+import { cn } from "@/lib/utils";
+
+const SHOWN_MAX = 100;
+
+/** Chooses a model as `{provider}/{model}`: one the pool can serve, or any that is typed. */
+export function ModelPicker({
+  model,
+  onChange,
+  ...control
+}: {
+  /** Empty while none is chosen. */
+  readonly model: string;
+  readonly onChange: (model: string) => void;
+} & Pick<ComponentProps<"button">, "id" | "aria-describedby" | "aria-invalid">) {
+  const t = useTranslations("playground.model");
+  const known = useKnownModels();
+  const listId = useId();
+  const [isOpen, setIsOpen] = useState(false);
+  const [text, setText] = useState("");
+  const typed = text.trim();
+  const groups = (known ?? [])
+    .filter(({ isOpenAiCompatible }) => isOpenAiCompatible)
+    .map(({ slug, label, models }) => ({
+      label,
+      models: models
+        .map((name) => `${slug}/${name}`)
+        .filter((name) => name.toLowerCase().includes(typed.toLowerCase()))
+        .slice(0, SHOWN_MAX),
+    }))
+    .filter(({ models }) => models.length > 0);
+  const isListed = groups.some(({ models }) => models.includes(typed));
+
+  function choose(name: string) {
+    onChange(name);
+    setText("");
+    setIsOpen(false);
+  }
+
+  return (
+    <Popover open={isOpen} onOpenChange={setIsOpen}>
+      <PopoverTrigger asChild>
+        <Button
+          type="button"
+          role="combobox"
+          aria-expanded={isOpen}
+          aria-controls={listId}
+          variant="outline"
+          className="w-full justify-between font-normal"
+          {...control}
+        >
+          <span className={cn("truncate", model === "" ? "text-muted-foreground" : "font-mono")}>
+            {model || t("choose")}
+          </span>
+          <ChevronsUpDown aria-hidden className="opacity-50" />
+        </Button>
+      </PopoverTrigger>
+      <PopoverContent
+        align="start"
+        className="w-(--radix-popover-trigger-width) min-w-72 max-w-[calc(100vw-2rem)] p-0"
+      >
+        <Command shouldFilter={false} label={t("search")}>
+          <CommandInput placeholder={t("search")} value={text} onValueChange={setText} />
+          <CommandList id={listId}>
+            {typed === "" && (
+              <CommandEmpty>{known === null ? t("loading") : t("empty")}</CommandEmpty>
+            )}
+            {typed.includes("/") && !isListed && (
+              <CommandItem value={`typed ${typed}`} onSelect={() => choose(typed)}>
+                <span className="truncate">{t("use", { model: typed })}</span>
+              </CommandItem>
+            )}
+            {typed !== "" && !typed.includes("/") && groups.length === 0 && (
+              <p className="text-muted-foreground px-3 py-4 text-sm">{t("form")}</p>
+            )}
+            {groups.map(({ label, models }) => (
+              <CommandGroup key={label} heading={label}>
+                {models.map((name) => (
+                  <CommandItem key={name} value={name} onSelect={() => choose(name)}>
+                    <Check aria-hidden className={cn(name !== model && "opacity-0")} />
+                    <span className="truncate font-mono text-[13px]">{name}</span>
+                  </CommandItem>
+                ))}
+              </CommandGroup>
+            ))}
+          </CommandList>
+        </Command>
+      </PopoverContent>
+    </Popover>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import type { ChatRun } from "@/components/playground/chat-run";
+
+/** What a call took: which key, attempts, times, tokens, cost. A dash where it is not known, with why. */
+export function RunFacts({ run }: { readonly run: ChatRun | null }) {
+  const t = useTranslations("playground.facts");
+  const isPending = run === null || run.state === "waiting";
+  const whyNoTokens = isPending ? t("notYet") : t("noTokens");
+  return (
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4" data-figure>
+      <Fact name={t("key")} why={isPending ? t("notYet") : t("noKey")}>
+        {run?.key && <span className="font-mono text-[13px]">{run.key}</span>}
+      </Fact>
+      <Fact name={t("attempts")} why={t("notYet")}>
+        {run?.attempts ?? null}
+      </Fact>
+      <Fact name={t("firstText")} why={isPending ? t("notYet") : t("noText")}>
+        {run?.firstTextMs == null ? null : formatDuration(run.firstTextMs)}
+      </Fact>
+      <Fact name={t("total")} why={t("notYet")}>
+        {run?.totalMs == null ? null : formatDuration(run.totalMs)}
+      </Fact>
+      <Fact name={t("inputTokens")} why={whyNoTokens}>
+        {run?.inputTokens == null ? null : formatExactCount(run.inputTokens)}
+      </Fact>
+      <Fact name={t("outputTokens")} why={whyNoTokens}>
+        {run?.outputTokens == null ? null : formatExactCount(run.outputTokens)}
+      </Fact>
+      <Fact name={t("cost")} why={isPending ? t("notYet") : t("noCost")}>
+        {run?.costUsd == null ? null : formatUsd(run.costUsd)}
+      </Fact>
+      <Fact name={t("request")} why={t("notYet")}>
+        {run?.requestId && (
+          <span className="block truncate font-mono text-[13px]" title={run.requestId}>
+            {run.requestId}
+          </span>
+        )}
+      </Fact>
+    </dl>
+  );
+}
+
+function Fact({
+  name,
+  why,
+  children,
+}: {
+  readonly name: string;
+  /** Why it is not known; on hover of the dash. */
+  readonly why: string;
+  readonly children: ReactNode;
+}) {
+  const isKnown = children !== null && children !== undefined && children !== "";
+  return (
+    <div className="min-w-0">
+      <dt className="text-muted-foreground text-xs">{name}</dt>
+      <dd className="mt-0.5">{isKnown ? children : <span title={why}>{UNKNOWN}</span>}</dd>
+    </div>
+  );
+}

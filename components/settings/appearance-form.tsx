@@ -1,0 +1,72 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useId } from "react";
+import { Controller, useForm } from "react-hook-form";
+import { changeSettings } from "@/app/(portal)/settings/actions";
+import { RadioGroup } from "@/components/ui/radio-group";
+import type { Settings } from "@/lib/manage/settings-schema";
+import { RadioRow } from "./radio-row";
+import { SaveBar } from "./save-bar";
+import { useFailureToast } from "./use-failure-toast";
+
+const LANGUAGES = ["auto", "en", "zh"] as const;
+const THEMES = ["system", "light", "dark"] as const;
+
+/** Language and theme of those who have not chosen. */
+export function AppearanceForm({ settings }: { readonly settings: Settings["appearance"] }) {
+  const t = useTranslations("settings.appearance");
+  const id = useId();
+  const showFailure = useFailureToast();
+  const form = useForm({ defaultValues: settings });
+  const { isDirty, isSubmitting, isSubmitSuccessful } = form.formState;
+
+  const save = form.handleSubmit(async (changes) => {
+    const answer = await changeSettings({ section: "appearance", changes });
+    if (answer.ok) form.reset(answer.data.appearance);
+    else {
+      showFailure(answer);
+      form.setError("root", {});
+    }
+  });
+
+  return (
+    <form className="space-y-6" onSubmit={save}>
+      <div className="grid gap-6 sm:grid-cols-2">
+        <div className="space-y-3">
+          <h3 id={`${id}-language`} className="text-sm font-medium">
+            {t("language")}
+          </h3>
+          <Controller
+            control={form.control}
+            name="language"
+            render={({ field: { value, onChange } }) => (
+              <RadioGroup aria-labelledby={`${id}-language`} value={value} onValueChange={onChange}>
+                {LANGUAGES.map((each) => (
+                  <RadioRow key={each} value={each} label={t(`languages.${each}`)} />
+                ))}
+              </RadioGroup>
+            )}
+          />
+        </div>
+        <div className="space-y-3">
+          <h3 id={`${id}-theme`} className="text-sm font-medium">
+            {t("theme")}
+          </h3>
+          <Controller
+            control={form.control}
+            name="theme"
+            render={({ field: { value, onChange } }) => (
+              <RadioGroup aria-labelledby={`${id}-theme`} value={value} onValueChange={onChange}>
+                {THEMES.map((each) => (
+                  <RadioRow key={each} value={each} label={t(`themes.${each}`)} />
+                ))}
+              </RadioGroup>
+            )}
+          />
+        </div>
+      </div>
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={isSubmitSuccessful} />
+    </form>
+  );
+}

@@ -1,0 +1,72 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useTranslations } from "next-intl";
+import { useId } from "react";
+import { type FieldError as FormFieldError, useForm } from "react-hook-form";
+import { changeSettings } from "@/app/(portal)/settings/actions";
+import { FieldError } from "@/components/field-error";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import { LONGEST_DAYS, retentionInput, type Settings } from "@/lib/manage/settings-schema";
+import { SaveBar } from "./save-bar";
+import { useFailureToast } from "./use-failure-toast";
+
+const FIELDS = ["requestLogDays", "hourlyDays", "dailyDays"] as const;
+
+/** How long records are kept. */
+export function RetentionForm({ settings }: { readonly settings: Settings["retention"] }) {
+  const t = useTranslations("settings.retention");
+  const id = useId();
+  const showFailure = useFailureToast();
+  const form = useForm({ defaultValues: settings, resolver: zodResolver(retentionInput) });
+  const { errors, isDirty, isSubmitting, isSubmitSuccessful } = form.formState;
+
+  const save = form.handleSubmit(async (changes) => {
+    const answer = await changeSettings({ section: "retention", changes });
+    if (answer.ok) form.reset(answer.data.retention);
+    else {
+      showFailure(answer);
+      form.setError("root", {});
+    }
+  });
+
+  /** The only rule between two fields is the schema's own; every other error is about one number. */
+  function wordsFor(name: (typeof FIELDS)[number], error: FormFieldError | undefined) {
+    if (error === undefined) return undefined;
+    return error.type === "custom" ? t("dailyTooShort") : t("range", { max: LONGEST_DAYS[name] });
+  }
+
+  return (
+    <form noValidate className="space-y-5" onSubmit={save}>
+      <div className="grid gap-4 sm:grid-cols-3 sm:items-start">
+        {FIELDS.map((name) => {
+          const message = wordsFor(name, errors[name]);
+          return (
+            <div key={name} className="grid gap-2">
+              <Label htmlFor={`${id}-${name}`}>{t(name)}</Label>
+              <div className="flex items-center gap-2">
+                <Input
+                  id={`${id}-${name}`}
+                  type="number"
+                  inputMode="numeric"
+                  min={1}
+                  max={LONGEST_DAYS[name]}
+                  className="w-24 text-right tabular-nums"
+                  aria-invalid={message !== undefined}
+                  aria-describedby={`${id}-${name}-unit ${id}-${name}-error`}
+                  {...form.register(name, { valueAsNumber: true })}
+                />
+                <span id={`${id}-${name}-unit`} className="text-muted-foreground text-sm">
+                  {t("days")}
+                </span>
+              </div>
+              <FieldError id={`${id}-${name}-error`} message={message} />
+            </div>
+          );
+        })}
+      </div>
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={isSubmitSuccessful} />
+    </form>
+  );
+}

@@ -1,0 +1,34 @@
+"use client";
+
+import { Check } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+
+/** A form's button, and the quiet word that it is saved. */
+export function SaveBar({
+  isDirty,
+  isSaving,
+  wasSaved,
+}: {
+  readonly isDirty: boolean;
+  readonly isSaving: boolean;
+  /** Since the form was last changed. */
+  readonly wasSaved: boolean;
+}) {
+  const t = useTranslations("settings");
+  return (
+    <div className="flex items-center gap-3">
+      <Button type="submit" size="sm" disabled={!isDirty || isSaving}>
+        {isSaving ? t("saving") : t("save")}
+      </Button>
+      <p role="status" className="text-muted-foreground flex items-center gap-1.5 text-sm">
+        {wasSaved && !isDirty && (
+          <>
+            <Check aria-hidden className="size-4" />
+            {t("saved")}
+          </>
+        )}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { cn } from "@/lib/utils";
+
+const SECTIONS = [
+  { name: "upstream", href: "/settings" },
+  { name: "providers", href: "/settings/providers" },
+  { name: "logging", href: "/settings/logging" },
+  { name: "appearance", href: "/settings/appearance" },
+  { name: "about", href: "/settings/about" },
+] as const;
+
+/** The pages of the settings, side by side; scrolls where the screen is narrow. */
+export function SettingsNavigation() {
+  const t = useTranslations("shell");
+  const path = usePathname();
+  return (
+    <nav aria-label={t("areas.settings")} className="mb-6 overflow-x-auto border-b">
+      <ul className="flex gap-1">
+        {SECTIONS.map(({ name, href }) => (
+          <li key={name}>
+            <Link
+              href={href}
+              aria-current={path === href ? "page" : undefined}
+              className={cn(
+                "text-muted-foreground hover:text-foreground focus-visible:ring-ring/50 -mb-px block rounded-t-sm border-b-2 border-transparent px-3 py-2 whitespace-nowrap outline-none focus-visible:ring-[3px] focus-visible:ring-inset",
+                path === href && "border-foreground text-foreground font-medium",
+              )}
+            >
+              {t(`pages.settings.${name}`)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,41 @@
+import { useTranslations } from "next-intl";
+import type { ComponentProps } from "react";
+import { Button } from "@/components/ui/button";
+import type { Member } from "@/lib/auth/member";
+
+/** The member's picture or initials. */
+export function MemberButton({
+  member: { name, image },
+  ...props
+}: {
+  readonly member: Pick<Member, "name" | "image">;
+} & ComponentProps<typeof Button>) {
+  const t = useTranslations("shell");
+  return (
+    <Button
+      variant="ghost"
+      size="icon"
+      className="rounded-full"
+      aria-label={t("memberMenu", { name })}
+      {...props}
+    >
+      <span className="bg-muted relative flex size-7 items-center justify-center overflow-hidden rounded-full text-xs font-medium">
+        {initials(name)}
+        {image !== null && (
+          // biome-ignore lint/performance/noImgElement: small, from elsewhere, and Next's loader is off.
+          <img src={image} alt="" referrerPolicy="no-referrer" className="absolute inset-0" />
+        )}
+      </span>
+    </Button>
+  );
+}
+
+/** `Ada Lovelace` is AL; of a name in one word, as Chinese ones are, the first character. */
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters
+    .map((word) => Array.from(word ?? "")[0] ?? "")
+    .join("")
+    .toUpperCase();
+}

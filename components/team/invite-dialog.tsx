@@ -1,0 +1,56 @@
+"use client";
+
+import { UserPlus } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { InviteForm } from "@/components/team/invite-form";
+import { InviteLink } from "@/components/team/invite-link";
+import { Button } from "@/components/ui/button";
+import {
+  Dialog,
+  DialogContent,
+  DialogDescription,
+  DialogHeader,
+  DialogTitle,
+  DialogTrigger,
+} from "@/components/ui/dialog";
+import type { CreatedInvite } from "@/lib/manage/invite-member";
+
+/** Asks whom to invite, then shows the link: the only time it is seen. */
+export function InviteDialog() {
+  const t = useTranslations("team");
+  const router = useRouter();
+  const [isOpen, setIsOpen] = useState(false);
+  const [created, setCreated] = useState<CreatedInvite | null>(null);
+
+  function open(isOpen: boolean) {
+    setIsOpen(isOpen);
+    if (isOpen) setCreated(null);
+    else if (created !== null) router.refresh();
+  }
+
+  return (
+    <Dialog open={isOpen} onOpenChange={open}>
+      <DialogTrigger asChild>
+        <Button>
+          <UserPlus aria-hidden />
+          {t("invite.open")}
+        </Button>
+      </DialogTrigger>
+      <DialogContent>
+        <DialogHeader>
+          <DialogTitle>{created === null ? t("invite.title") : t("invite.ready")}</DialogTitle>
+          <DialogDescription>
+            {created === null ? t("invite.description") : t("invite.readyDescription")}
+          </DialogDescription>
+        </DialogHeader>
+        {created === null ? (
+          <InviteForm onCreated={setCreated} />
+        ) : (
+          <InviteLink invite={created} onDone={() => open(false)} />
+        )}
+      </DialogContent>
+    </Dialog>
+  );
+}

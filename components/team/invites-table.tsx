@@ -1,0 +1,60 @@
+import { getTranslations } from "next-intl/server";
+import { Countdown } from "@/components/countdown";
+import { RelativeTime } from "@/components/relative-time";
+import { RevokeInvite } from "@/components/team/revoke-invite";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { OpenInvite } from "@/lib/manage/list-invites";
+
+/** Invitations that can still be accepted. Their links cannot be shown again. */
+export async function InvitesTable({
+  invites,
+  label,
+}: {
+  readonly invites: readonly OpenInvite[];
+  readonly label: string;
+}) {
+  const t = await getTranslations("team");
+  return (
+    <div className="overflow-hidden rounded-lg border">
+      <Table aria-label={label}>
+        <TableHeader>
+          <TableRow className="hover:bg-transparent">
+            <TableHead className="pl-4">{t("invites.for")}</TableHead>
+            <TableHead>{t("columns.role")}</TableHead>
+            <TableHead>{t("invites.by")}</TableHead>
+            <TableHead>{t("invites.created")}</TableHead>
+            <TableHead>{t("invites.expires")}</TableHead>
+            <TableHead className="w-12">
+              <span className="sr-only">{t("columns.actions")}</span>
+            </TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {invites.map(({ id, email, role, createdByName, createdAtMs, expiresAtMs }) => (
+            <TableRow key={id}>
+              <TableCell className="pl-4 font-medium">{email ?? t("invites.anyone")}</TableCell>
+              <TableCell>{t(`roles.${role}`)}</TableCell>
+              <TableCell>{createdByName}</TableCell>
+              <TableCell>
+                <RelativeTime ms={createdAtMs} />
+              </TableCell>
+              <TableCell className="tabular-nums">
+                <Countdown untilMs={expiresAtMs} />
+              </TableCell>
+              <TableCell>
+                <RevokeInvite id={id} name={email ?? t("invites.anyone")} />
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}

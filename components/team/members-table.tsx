@@ -1,0 +1,108 @@
+import { getTranslations } from "next-intl/server";
+import { RelativeTime } from "@/components/relative-time";
+import { RemoveMember } from "@/components/team/remove-member";
+import { RoleDialog } from "@/components/team/role-dialog";
+import { Avatar, AvatarFallback, AvatarImage } from "@/components/ui/avatar";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { ListedMember } from "@/lib/manage/list-members";
+
+/** Everyone on the team. Who looks at it cannot remove themselves. */
+export async function MembersTable({
+  members,
+  ownId,
+}: {
+  readonly members: readonly ListedMember[];
+  readonly ownId: string;
+}) {
+  const t = await getTranslations("team");
+  return (
+    <div className="overflow-hidden rounded-lg border">
+      <Table aria-label={t("title")}>
+        <TableHeader>
+          <TableRow className="hover:bg-transparent">
+            <TableHead className="pl-4">{t("columns.member")}</TableHead>
+            <TableHead>{t("columns.role")}</TableHead>
+            <TableHead className="text-right">{t("columns.tokens")}</TableHead>
+            <TableHead>{t("columns.lastSeen")}</TableHead>
+            <TableHead>{t("columns.joined")}</TableHead>
+            <TableHead className="w-12">
+              <span className="sr-only">{t("columns.actions")}</span>
+            </TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {members.map((member) => (
+            <TableRow key={member.id}>
+              <TableCell className="pl-4">
+                <MemberName member={member} you={member.id === ownId ? t("you") : null} />
+              </TableCell>
+              <TableCell>
+                <RoleDialog
+                  id={member.id}
+                  name={member.name}
+                  role={member.role}
+                  tokenCount={member.tokenCount}
+                />
+              </TableCell>
+              <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
+              <TableCell>
+                {member.lastSeenAtMs === null ? (
+                  t("never")
+                ) : (
+                  <RelativeTime ms={member.lastSeenAtMs} />
+                )}
+              </TableCell>
+              <TableCell>
+                <RelativeTime ms={member.createdAtMs} />
+              </TableCell>
+              <TableCell>
+                {member.id !== ownId && (
+                  <RemoveMember
+                    id={member.id}
+                    name={member.name}
+                    email={member.email}
+                    tokenCount={member.tokenCount}
+                  />
+                )}
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}
+
+function MemberName({
+  member: { name, email, image },
+  you,
+}: {
+  readonly member: ListedMember;
+  /** Marks the row of who looks. */
+  readonly you: string | null;
+}) {
+  return (
+    <div className="flex items-center gap-3 py-1">
+      <Avatar className="size-8">
+        {image !== null && <AvatarImage src={image} alt="" />}
+        <AvatarFallback className="text-xs font-medium" aria-hidden>
+          {Array.from(name)[0]?.toUpperCase()}
+        </AvatarFallback>
+      </Avatar>
+      <div className="min-w-0">
+        <p className="truncate font-medium">
+          {name}
+          {you && <span className="text-muted-foreground ml-2 font-normal">{you}</span>}
+        </p>
+        <p className="text-muted-foreground truncate">{email}</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { createToken } from "@/app/(portal)/tokens/actions";
+import { type ProviderChoice, TokenFields } from "@/components/tokens/token-fields";
+import { NEW_TOKEN, type TokenForm, tokenInputOf } from "@/components/tokens/token-form";
+import { TokenShown } from "@/components/tokens/token-shown";
+import { useFailureWords } from "@/components/tokens/use-failure-words";
+import { useTokenForm } from "@/components/tokens/use-token-form";
+import { Button } from "@/components/ui/button";
+import {
+  Dialog,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+} from "@/components/ui/dialog";
+import { Form } from "@/components/ui/form";
+import type { ModelScope } from "@/lib/snippets/example-model";
+
+/** A new token's form, and then the token, for the only time. */
+export function CreateTokenDialog({
+  providers,
+  mayOwnForTeam,
+  onClose,
+}: {
+  readonly providers: readonly ProviderChoice[];
+  readonly mayOwnForTeam: boolean;
+  readonly onClose: () => void;
+}) {
+  const t = useTranslations("tokens");
+  const router = useRouter();
+  const failureWords = useFailureWords();
+  const form = useTokenForm(NEW_TOKEN);
+  const formId = useId();
+  const [made, setMade] = useState<{ name: string; token: string; scope: ModelScope } | null>(null);
+
+  async function submit(values: TokenForm) {
+    const input = tokenInputOf(values, Date.now());
+    const result = await createToken({ ...input, owner: values.owner });
+    if (!result.ok) {
+      form.setError("root", { message: failureWords(result) });
+      return;
+    }
+    const { providers: allowed = null, models = null } = input;
+    setMade({ name: input.name, token: result.data.token, scope: { providers: allowed, models } });
+    router.refresh();
+  }
+
+  const { isSubmitting, errors } = form.formState;
+  return (
+    <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <DialogContent
+        className="max-h-[calc(100dvh-2rem)] overflow-y-auto sm:max-w-xl"
+        // Shown once: a click beside it must not lose it.
+        onInteractOutside={(event) => event.preventDefault()}
+      >
+        {made === null ? (
+          <>
+            <DialogHeader>
+              <DialogTitle>{t("create.title")}</DialogTitle>
+              <DialogDescription>{t("create.description")}</DialogDescription>
+            </DialogHeader>
+            <Form {...form}>
+              <form
+                id={formId}
+                onSubmit={form.handleSubmit(submit)}
+                noValidate
+                className="grid gap-5"
+              >
+                <TokenFields
+                  form={form}
+                  providers={providers}
+                  mayOwnForTeam={mayOwnForTeam}
+                  keepLabel={null}
+                />
+                {errors.root && (
+                  <p role="alert" className="text-destructive text-sm">
+                    {errors.root.message}
+                  </p>
+                )}
+              </form>
+            </Form>
+            <DialogFooter>
+              <Button type="submit" form={formId} disabled={isSubmitting}>
+                {t("create.submit")}
+              </Button>
+            </DialogFooter>
+          </>
+        ) : (
+          <TokenShown {...made} onClose={onClose} />
+        )}
+      </DialogContent>
+    </Dialog>
+  );
+}

@@ -1,0 +1,36 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useTranslations } from "next-intl";
+import { parseAsBoolean, useQueryState } from "nuqs";
+import type { ProviderChoice } from "@/components/tokens/token-fields";
+import { Button } from "@/components/ui/button";
+
+const CreateTokenDialog = dynamic(() =>
+  import("@/components/tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
+);
+
+/** `?new=true`: the form of a new token is open. */
+const useIsOpen = () => useQueryState("new", parseAsBoolean.withDefault(false));
+
+/** Opens the form of a new token. */
+export function CreateTokenButton() {
+  const t = useTranslations("tokens.create");
+  const [, setIsOpen] = useIsOpen();
+  return (
+    <Button onClick={() => void setIsOpen(true)}>
+      <Plus aria-hidden />
+      {t("open")}
+    </Button>
+  );
+}
+
+/** The form of a new token, where it is open. Apart from its buttons, which go with the empty list. */
+export function CreateToken(props: {
+  readonly providers: readonly ProviderChoice[];
+  readonly mayOwnForTeam: boolean;
+}) {
+  const [isOpen, setIsOpen] = useIsOpen();
+  return isOpen && <CreateTokenDialog {...props} onClose={() => void setIsOpen(null)} />;
+}

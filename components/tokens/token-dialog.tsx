@@ -1,0 +1,34 @@
+"use client";
+
+import { EditTokenDialog } from "@/components/tokens/edit-token-dialog";
+import { RevokeTokenDialog } from "@/components/tokens/revoke-token-dialog";
+import { RotateTokenDialog } from "@/components/tokens/rotate-token-dialog";
+import { SnippetsDialog } from "@/components/tokens/snippets-dialog";
+import type { ProviderChoice } from "@/components/tokens/token-fields";
+import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+
+export type TokenDialogKind = "edit" | "snippets" | "rotate" | "revoke";
+
+/** The dialog that was chosen from a token's menu. */
+export function TokenDialog({
+  kind,
+  token,
+  providers,
+  onClose,
+}: {
+  readonly kind: TokenDialogKind;
+  readonly token: AccessTokenItem;
+  readonly providers: readonly ProviderChoice[];
+  readonly onClose: () => void;
+}) {
+  switch (kind) {
+    case "edit":
+      return <EditTokenDialog token={token} providers={providers} onClose={onClose} />;
+    case "snippets":
+      return <SnippetsDialog token={token} onClose={onClose} />;
+    case "rotate":
+      return <RotateTokenDialog token={token} onClose={onClose} />;
+    case "revoke":
+      return <RevokeTokenDialog token={token} onClose={onClose} />;
+  }
+}

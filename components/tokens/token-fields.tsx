@@ -1,0 +1,281 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useId } from "react";
+import { type UseFormReturn, useWatch } from "react-hook-form";
+import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
+import { EXPIRY_DAYS, LIMITS, type TokenForm } from "@/components/tokens/token-form";
+import { Collapsible, CollapsibleContent, CollapsibleTrigger } from "@/components/ui/collapsible";
+import {
+  FormControl,
+  FormDescription,
+  FormField,
+  FormItem,
+  FormLabel,
+  FormMessage,
+} from "@/components/ui/form";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import {
+  Select,
+  SelectContent,
+  SelectItem,
+  SelectTrigger,
+  SelectValue,
+} from "@/components/ui/select";
+import { useKnownModels } from "@/components/use-known-models";
+
+export interface ProviderChoice {
+  readonly slug: string;
+  readonly label: string;
+}
+
+type Form = UseFormReturn<TokenForm>;
+
+/** The fields of a new token and of a changed one. */
+export function TokenFields({
+  form,
+  providers,
+  mayOwnForTeam,
+  keepLabel,
+}: {
+  readonly form: Form;
+  readonly providers: readonly ProviderChoice[];
+  /** Whether the maker chooses whose it is. */
+  readonly mayOwnForTeam: boolean;
+  /** Names the expiry a token has; null where there is none to keep. */
+  readonly keepLabel: string | null;
+}) {
+  const t = useTranslations("tokens.form");
+  return (
+    <>
+      <FormField
+        control={form.control}
+        name="name"
+        render={({ field }) => (
+          <FormItem>
+            <FormLabel>{t("name")}</FormLabel>
+            <FormControl>
+              <Input {...field} autoComplete="off" placeholder={t("namePlaceholder")} />
+            </FormControl>
+            <FormMessage />
+          </FormItem>
+        )}
+      />
+      {mayOwnForTeam && <OwnerField form={form} />}
+      <ScopeFields form={form} providers={providers} />
+      <ExpiryField form={form} keepLabel={keepLabel} />
+      <LimitFields form={form} />
+    </>
+  );
+}
+
+function OwnerField({ form }: { readonly form: Form }) {
+  const t = useTranslations("tokens.form");
+  return (
+    <FormField
+      control={form.control}
+      name="owner"
+      render={({ field }) => (
+        <FormItem>
+          <FormLabel>{t("owner")}</FormLabel>
+          <Select value={field.value} onValueChange={field.onChange}>
+            <FormControl>
+              <SelectTrigger className="w-full">
+                <SelectValue />
+              </SelectTrigger>
+            </FormControl>
+            <SelectContent>
+              <SelectItem value="me">{t("ownerMe")}</SelectItem>
+              <SelectItem value="team">{t("ownerTeam")}</SelectItem>
+            </SelectContent>
+          </Select>
+          <FormDescription>{t("ownerHelp")}</FormDescription>
+        </FormItem>
+      )}
+    />
+  );
+}
+
+function ScopeFields({
+  form,
+  providers,
+}: {
+  readonly form: Form;
+  readonly providers: readonly ProviderChoice[];
+}) {
+  const t = useTranslations("tokens.form");
+  const id = useId();
+  const known = useKnownModels();
+  const chosenProviders = useWatch({ control: form.control, name: "providers" });
+  const withKeys = new Set(known?.map(({ slug }) => slug));
+  const options = providers.map(({ slug, label }) => ({ value: slug, label }));
+  const providerGroups: readonly PickerGroup[] = [
+    { heading: t("withKeys"), options: options.filter(({ value }) => withKeys.has(value)) },
+    { heading: t("withoutKeys"), options: options.filter(({ value }) => !withKeys.has(value)) },
+  ];
+  const modelGroups: readonly PickerGroup[] = (known ?? [])
+    .filter(({ slug }) => chosenProviders.length === 0 || chosenProviders.includes(slug))
+    .map(({ label, models }) => ({
+      heading: label,
+      options: models.map((model) => ({ value: model, label: model })),
+    }));
+  const remove = (label: string) => t("remove", { label });
+  return (
+    <>
+      <FormField
+        control={form.control}
+        name="providers"
+        render={({ field }) => (
+          <FormItem>
+            <Label asChild>
+              <span id={`${id}-providers`}>{t("providers")}</span>
+            </Label>
+            <MultiPicker
+              labelledBy={`${id}-providers`}
+              describedBy={`${id}-providers-help`}
+              chosen={field.value}
+              onChange={field.onChange}
+              groups={providerGroups}
+              labels={{
+                open: t("addProvider"),
+                search: t("searchProviders"),
+                empty: t("noProvider"),
+                remove,
+              }}
+            />
+            <FormDescription id={`${id}-providers-help`}>{t("providersHelp")}</FormDescription>
+          </FormItem>
+        )}
+      />
+      <FormField
+        control={form.control}
+        name="models"
+        render={({ field }) => (
+          <FormItem>
+            <Label asChild>
+              <span id={`${id}-models`}>{t("models")}</span>
+            </Label>
+            <MultiPicker
+              labelledBy={`${id}-models`}
+              describedBy={`${id}-models-help`}
+              chosen={field.value}
+              onChange={field.onChange}
+              groups={modelGroups}
+              labels={{
+                open: t("addModel"),
+                search: t("searchModels"),
+                empty: known === null ? t("loadingModels") : t("noModel"),
+                remove,
+              }}
+              addLabel={(text) => t("useModel", { text })}
+            />
+            <FormDescription id={`${id}-models-help`}>{t("modelsHelp")}</FormDescription>
+          </FormItem>
+        )}
+      />
+    </>
+  );
+}
+
+function ExpiryField({
+  form,
+  keepLabel,
+}: {
+  readonly form: Form;
+  readonly keepLabel: string | null;
+}) {
+  const t = useTranslations("tokens.form");
+  const expiry = useWatch({ control: form.control, name: "expiry" });
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <FormField
+        control={form.control}
+        name="expiry"
+        render={({ field }) => (
+          <FormItem>
+            <FormLabel>{t("expiry")}</FormLabel>
+            <Select value={field.value} onValueChange={field.onChange}>
+              <FormControl>
+                <SelectTrigger className="w-full">
+                  <SelectValue />
+                </SelectTrigger>
+              </FormControl>
+              <SelectContent>
+                {keepLabel !== null && <SelectItem value="keep">{keepLabel}</SelectItem>}
+                <SelectItem value="never">{t("expiryNever")}</SelectItem>
+                {EXPIRY_DAYS.map((days) => (
+                  <SelectItem key={days} value={days}>
+                    {t("expiryDays", { days: Number(days) })}
+                  </SelectItem>
+                ))}
+                <SelectItem value="date">{t("expiryDate")}</SelectItem>
+              </SelectContent>
+            </Select>
+          </FormItem>
+        )}
+      />
+      {expiry === "date" && (
+        <FormField
+          control={form.control}
+          name="date"
+          render={({ field }) => (
+            <FormItem>
+              <FormLabel>{t("date")}</FormLabel>
+              <FormControl>
+                <Input {...field} type="date" />
+              </FormControl>
+              <FormMessage />
+            </FormItem>
+          )}
+        />
+      )}
+    </div>
+  );
+}
+
+function LimitFields({ form }: { readonly form: Form }) {
+  const t = useTranslations("tokens.form");
+  const values = useWatch({ control: form.control, name: [...LIMITS] });
+  const isLimited = values.some((value) => value !== "");
+  return (
+    <Collapsible defaultOpen={isLimited}>
+      <CollapsibleTrigger className="group focus-visible:ring-ring/50 flex items-center gap-1.5 rounded-sm text-sm font-medium outline-none focus-visible:ring-[3px]">
+        <ChevronRight
+          aria-hidden
+          className="size-4 transition-transform group-data-[state=open]:rotate-90"
+        />
+        {t("limits")}{" "}
+        <span className="text-muted-foreground font-normal">
+          {isLimited ? "" : t("limitsNone")}
+        </span>
+      </CollapsibleTrigger>
+      <CollapsibleContent className="pt-4">
+        <div className="grid gap-4 sm:grid-cols-2">
+          {LIMITS.map((name) => (
+            <FormField
+              key={name}
+              control={form.control}
+              name={name}
+              render={({ field }) => (
+                <FormItem className="content-start">
+                  <FormLabel>{t(`limit.${name}`)}</FormLabel>
+                  <FormControl>
+                    <Input
+                      {...field}
+                      inputMode={name.endsWith("Usd") ? "decimal" : "numeric"}
+                      autoComplete="off"
+                      placeholder={t("noLimit")}
+                    />
+                  </FormControl>
+                  <FormMessage />
+                </FormItem>
+              )}
+            />
+          ))}
+        </div>
+      </CollapsibleContent>
+    </Collapsible>
+  );
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { NEW_TOKEN, settingsOf, tokenFormOf, tokenFormSchema, tokenInputOf } from "./token-form";
+
+const NOW_MS = Date.UTC(2026, 10, 22, 12);
+const DAY_MS = 86_400_000;
+const schema = tokenFormSchema(
+  (problem) => problem,
+  () => NOW_MS,
+);
+const NO_LIMITS = {
+  rpm: null,
+  tpm: null,
+  dailyRequests: null,
+  dailyTokens: null,
+  dailyCostUsd: null,
+  monthlyCostUsd: null,
+};
+const TOKEN = {
+  ...NO_LIMITS,
+  name: "app",
+  providers: ["openai"],
+  models: null,
+  expiresAt: NOW_MS + DAY_MS,
+  rpm: 60,
+  dailyCostUsd: 0.5,
+};
+
+describe("tokenFormSchema", () => {
+  test.each([
+    [{}, "nameMissing"],
+    [{ name: "  " }, "nameMissing"],
+    [{ name: "x".repeat(201) }, "nameLong"],
+    [{ rpm: "0" }, "wholeNumber"],
+    [{ tpm: "1.5" }, "wholeNumber"],
+    [{ dailyTokens: "many" }, "wholeNumber"],
+    [{ dailyCostUsd: "0" }, "amount"],
+    [{ monthlyCostUsd: "-1" }, "amount"],
+    [{ monthlyCostUsd: "." }, "amount"],
+    [{ expiry: "date" }, "dateMissing"],
+    [{ expiry: "date", date: "2026-11-20" }, "datePast"],
+  ])("%j: %s", (fields, problem) => {
+    const name = "name" in fields || problem === "nameMissing" ? {} : { name: "app" };
+    const result = schema.safeParse({ ...NEW_TOKEN, ...name, ...fields });
+    expect(result.error?.issues.map(({ message }) => message)).toEqual([problem]);
+  });
+
+  test("a new token needs nothing but a name", () => {
+    expect(schema.parse({ ...NEW_TOKEN, name: " app " }).name).toBe("app");
+    expect(schema.safeParse({ ...NEW_TOKEN, name: "app", dailyCostUsd: ".5" }).success).toBe(true);
+  });
+});
+
+describe("tokenInputOf", () => {
+  test("empty fields are no limits and all scopes", () => {
+    expect(tokenInputOf({ ...NEW_TOKEN, name: "app" }, NOW_MS)).toEqual({
+      ...NO_LIMITS,
+      name: "app",
+      providers: null,
+      models: null,
+      expiresAt: null,
+    });
+  });
+
+  test("days count from now; a date lasts to its end where the reader is", () => {
+    const expiry = (fields: object) =>
+      tokenInputOf({ ...NEW_TOKEN, name: "app", ...fields }, NOW_MS).expiresAt;
+    expect(expiry({ expiry: "30" })).toBe(NOW_MS + 30 * DAY_MS);
+    expect(expiry({ expiry: "date", date: "2027-01-31" })).toBe(
+      new Date(2027, 0, 31, 23, 59, 59).getTime(),
+    );
+  });
+});
+
+test("an existing token's form says what the token is, and leaves its expiry", () => {
+  const form = tokenFormOf(TOKEN);
+  expect(schema.safeParse(form).success).toBe(true);
+  const { expiresAt, ...rest } = settingsOf(TOKEN);
+  expect(expiresAt).toBe(TOKEN.expiresAt);
+  expect(tokenInputOf(form, NOW_MS)).toEqual(rest);
+});

@@ -1,0 +1,147 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useFormatter, useTranslations } from "next-intl";
+import { useMemo, useState } from "react";
+import { DataTable, dataTableColumns } from "@/components/data-table";
+import { UNKNOWN } from "@/components/format";
+import { RelativeTime } from "@/components/relative-time";
+import type { TokenDialogKind } from "@/components/tokens/token-dialog";
+import type { ProviderChoice } from "@/components/tokens/token-fields";
+import { TokenLimits } from "@/components/tokens/token-limits";
+import { TokenMenu } from "@/components/tokens/token-menu";
+import { TokenScopes } from "@/components/tokens/token-scopes";
+import { tokenState } from "@/components/tokens/token-state";
+import { TokenStateBadge } from "@/components/tokens/token-state-badge";
+import { useNow } from "@/components/use-now";
+import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+
+const TokenDialog = dynamic(() =>
+  import("@/components/tokens/token-dialog").then((module) => module.TokenDialog),
+);
+
+const column = dataTableColumns<AccessTokenItem>();
+
+/** A page of access tokens, and what can be done with each. */
+export function TokenTable({
+  tokens,
+  providers,
+  showsOwner,
+  mayChange,
+}: {
+  readonly tokens: readonly AccessTokenItem[];
+  readonly providers: readonly ProviderChoice[];
+  /** Whether others' tokens are among them. */
+  readonly showsOwner: boolean;
+  readonly mayChange: boolean;
+}) {
+  const t = useTranslations("tokens");
+  const [open, setOpen] = useState<{ kind: TokenDialogKind; token: AccessTokenItem } | null>(null);
+  const columns = useMemo(() => {
+    const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
+    return [
+      column.display({
+        id: "name",
+        header: t("column.name"),
+        cell: ({ row: { original: token } }) => (
+          <div className="max-w-56">
+            <div className="truncate font-medium" title={token.name}>
+              {token.name}
+            </div>
+            <div className="text-muted-foreground truncate font-mono text-xs">{token.masked}</div>
+          </div>
+        ),
+      }),
+      column.display({
+        id: "state",
+        header: t("column.state"),
+        cell: ({ row }) => <State token={row.original} />,
+      }),
+      column.display({
+        id: "scopes",
+        header: t("column.scopes"),
+        cell: ({ row }) => <TokenScopes token={row.original} labels={labels} />,
+      }),
+      ...(showsOwner
+        ? [
+            column.display({
+              id: "owner",
+              header: t("column.owner"),
+              cell: ({ row }) => row.original.owner?.name ?? t("ownerTeam"),
+            }),
+          ]
+        : []),
+      column.display({
+        id: "limits",
+        header: t("column.limits"),
+        cell: ({ row }) => <TokenLimits token={row.original} />,
+      }),
+      column.display({
+        id: "lastUsed",
+        header: t("column.lastUsed"),
+        cell: ({ row }) => <RelativeTime ms={row.original.lastUsedAt} />,
+      }),
+      column.display({
+        id: "expires",
+        header: t("column.expires"),
+        cell: ({ row }) => <Expiry ms={row.original.expiresAt} />,
+      }),
+      ...(mayChange
+        ? [
+            column.display({
+              id: "menu",
+              header: () => <span className="sr-only">{t("column.menu")}</span>,
+              cell: ({ row }) => (
+                <Menu
+                  token={row.original}
+                  onOpen={(kind) => setOpen({ kind, token: row.original })}
+                />
+              ),
+              meta: { align: "right" },
+            }),
+          ]
+        : []),
+    ];
+  }, [t, providers, showsOwner, mayChange]);
+
+  return (
+    <>
+      <DataTable
+        label={t("title")}
+        columns={columns}
+        rows={tokens}
+        getRowId={({ id }) => id}
+        empty={t("noMatch")}
+      />
+      {open && <TokenDialog {...open} providers={providers} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
+
+function State({ token }: { readonly token: AccessTokenItem }) {
+  return <TokenStateBadge state={tokenState(token, useNow())} expiresAt={token.expiresAt} />;
+}
+
+function Menu({
+  token,
+  onOpen,
+}: {
+  readonly token: AccessTokenItem;
+  readonly onOpen: (kind: TokenDialogKind) => void;
+}) {
+  return <TokenMenu token={token} state={tokenState(token, useNow())} onOpen={onOpen} />;
+}
+
+function Expiry({ ms }: { readonly ms: number | null }) {
+  const t = useTranslations("tokens");
+  const format = useFormatter();
+  if (ms === null) return <span title={t("neverExpires")}>{UNKNOWN}</span>;
+  return (
+    <time
+      dateTime={new Date(ms).toISOString()}
+      title={format.dateTime(ms, { dateStyle: "medium", timeStyle: "long" })}
+    >
+      {format.dateTime(ms, { dateStyle: "medium" })}
+    </time>
+  );
+}

@@ -1,0 +1,24 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { toast } from "sonner";
+import { updateToken } from "@/app/(portal)/tokens/actions";
+import { useFailureWords } from "@/components/tokens/use-failure-words";
+import type { UpdateAccessTokenInput } from "@/lib/manage/schemas";
+
+/** Changes a token, says so with `words` (or why not), and shows the page as it then is. */
+export function useChangeToken() {
+  const router = useRouter();
+  const failureWords = useFailureWords();
+  return async (
+    id: string,
+    changes: UpdateAccessTokenInput,
+    words: string,
+    action?: { readonly label: string; readonly onClick: () => void },
+  ): Promise<void> => {
+    const result = await updateToken({ id, changes });
+    if (result.ok) toast.success(words, action && { action });
+    else toast.error(failureWords(result));
+    router.refresh();
+  };
+}

@@ -1,0 +1,27 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { ActionFailure } from "@/app/action-result";
+import type { Messages } from "@/i18n/messages";
+
+/** Why an action on a token did nothing, in the reader's language where there are words for it. */
+export function useFailureWords(): (failure: ActionFailure) => string {
+  const t = useTranslations("tokens.failure");
+  return ({ code, message }) => (hasWords(code) ? t(code) : message);
+}
+
+type Told = keyof Messages["tokens"]["failure"];
+
+/** Codes that the portal's actions on tokens answer; another's own words are shown as they are. */
+const TOLD: ReadonlySet<string> = new Set<Told>([
+  "invalid_input",
+  "not_found",
+  "conflict",
+  "signed_out",
+  "forbidden",
+  "internal_error",
+]);
+
+function hasWords(code: string): code is Told {
+  return TOLD.has(code);
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import type { KnownModels } from "@/lib/runtime/known-models";
+
+/** Asked once a page: the list changes by the week. */
+let asked: Promise<readonly KnownModels[]> | null = null;
+
+/**
+ * The models that the pool can serve, for choosing from; null until they are there. Where they cannot be
+ * had the list is empty, and names are typed.
+ */
+export function useKnownModels(): readonly KnownModels[] | null {
+  const [known, setKnown] = useState<readonly KnownModels[] | null>(null);
+  useEffect(() => {
+    let isShown = true;
+    asked ??= ask();
+    asked.then((providers) => isShown && setKnown(providers));
+    return () => {
+      isShown = false;
+    };
+  }, []);
+  return known;
+}
+
+async function ask(): Promise<readonly KnownModels[]> {
+  try {
+    const response = await fetch("/known-models");
+    if (!response.ok) throw new Error(`known models: ${response.status}`);
+    const { providers }: { providers: readonly KnownModels[] } = await response.json();
+    return providers;
+  } catch {
+    // The next who needs the list asks again.
+    asked = null;
+    return [];
+  }
+}

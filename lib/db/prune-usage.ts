@@ -1,0 +1,46 @@
+/**
+ * Lets go what is older than the team wants it kept, a few rows at a time: deleted rows count as written.
+ * @module
+ */
+import { sql } from "drizzle-orm";
+import { DAY_MS } from "../usage/rollup";
+import type { Database } from "./open-database";
+import { firstRequestIdAt } from "./request-id-bounds";
+import type { Settings } from "./settings";
+import { runBatch } from "./state-version";
+
+/** Rows of each table that one call deletes at most. */
+const STEP_ROWS = 1_000;
+/** As long as a flush may be repeated (see `UsageRecorder`). */
+const FOLD_LIFE_MS = 2 * DAY_MS;
+
+/** @returns How many rows were deleted. */
+export async function pruneUsage(
+  db: Database,
+  { requestLogDays, hourlyDays, dailyDays }: Settings["retention"],
+  nowMs: number,
+): Promise<number> {
+  const results = await runBatch(db, [
+    sql`
+      delete from request_log where id in (
+        select id from request_log where id < ${firstRequestIdAt(nowMs - requestLogDays * DAY_MS)}
+        order by id limit ${STEP_ROWS})`,
+    ...pruneRollup("usage_hourly", nowMs - hourlyDays * DAY_MS),
+    ...pruneRollup("usage_daily", nowMs - dailyDays * DAY_MS),
+    sql`delete from usage_days where day_ms < ${nowMs - dailyDays * DAY_MS}`,
+    sql`delete from usage_folds where at_ms < ${nowMs - FOLD_LIFE_MS}`,
+  ]);
+  return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
+}
+
+/** The oldest bucket of each side, if it is too old: a bucket is never half gone for long. */
+function pruneRollup(table: "usage_hourly" | "usage_daily", beforeMs: number) {
+  const name = sql.identifier(table);
+  return (["caller", "key"] as const).map(
+    (side) => sql`
+      delete from ${name} where (side, bucket_ms, provider, model, subject_id, user_id, outcome) in (
+        select side, bucket_ms, provider, model, subject_id, user_id, outcome from ${name}
+        where side = ${side} and bucket_ms < ${beforeMs}
+        order by bucket_ms limit ${STEP_ROWS})`,
+  );
+}

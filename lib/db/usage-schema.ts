@@ -1,0 +1,141 @@
+/**
+ * The tables of D1 about use: the log of requests, and what rollups of it are made of. Times are epoch
+ * milliseconds, costs whole nano-dollars.
+ *
+ * Every written row counts against the plan's daily number, and so does every index it touches and every
+ * row deleted later. So all tables here have no index but their primary key, and are `WITHOUT ROWID` (the
+ * migration says so, drizzle cannot), or the key itself would be an index beside the table:
+ * - a request in the log is one row;
+ * - a flush is one row of `usage_journal`, its cells as JSON, however many keys, models and tokens they
+ *   tell of. Its key is the flush's id, so writing it twice changes nothing;
+ * - compaction takes the journal's rows together: cells of hours that are over go to `usage_hourly` and
+ *   `usage_daily`, one upsert each for some thousand requests, the open hour's become one row again. The
+ *   ids that went are kept in `usage_folds`, one row for all, for retries that come later.
+ * Upserting each flush's cells into rollups at once would take some 900 rows for 1,000 requests over 100
+ * keys. Readers add up rollups and journal (see `usage-cells.ts`).
+ * @module
+ */
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { BUCKET_COUNT } from "../usage/histogram";
+import type { AttemptRecord } from "../usage/request-event";
+import { MEASURES, type Side, type StoredCell } from "../usage/rollup";
+import type { Outcome } from "../usage/types";
+
+/** Newest last: ids begin with the time. */
+export const requestLog = sqliteTable("request_log", {
+  /** `req_…` */
+  id: text("id").primaryKey(),
+  atMs: integer("at_ms").notNull(),
+  provider: text("provider"),
+  model: text("model"),
+  tokenId: text("token_id"),
+  userId: text("user_id"),
+  /** The key of the last attempt. */
+  keyId: text("key_id"),
+  outcome: text("outcome").$type<Outcome>().notNull(),
+  status: integer("status").notNull(),
+  errorCode: text("error_code"),
+  durationMs: integer("duration_ms").notNull(),
+  timeToFirstTokenMs: integer("time_to_first_token_ms"),
+  isStream: integer("is_stream", { mode: "boolean" }).notNull(),
+  attemptCount: integer("attempt_count").notNull(),
+  attempts: text("attempts", { mode: "json" }).$type<readonly AttemptRecord[]>().notNull(),
+  inputTokens: integer("input_tokens"),
+  outputTokens: integer("output_tokens"),
+  cachedInputTokens: integer("cached_input_tokens"),
+  cacheWriteTokens: integer("cache_write_tokens"),
+  reasoningTokens: integer("reasoning_tokens"),
+  isEstimate: integer("is_estimate", { mode: "boolean" }).notNull(),
+  /** Null where no price is known. */
+  costNanoUsd: integer("cost_nano_usd"),
+  gatewayLogId: text("gateway_log_id"),
+});
+
+/** Flushes that are not in the rollups yet. */
+export const usageJournal = sqliteTable("usage_journal", {
+  /** The flush's id. */
+  id: text("id").primaryKey(),
+  atMs: integer("at_ms").notNull(),
+  cells: text("cells", { mode: "json" }).$type<readonly StoredCell[]>().notNull(),
+  /** Rows that the isolate has written since the flush before, as D1 counted them. */
+  rowsWritten: integer("rows_written").notNull(),
+  /** Requests that could not be kept for these cells. */
+  dropped: integer("dropped").notNull(),
+  /** Requests that are counted, but were left out of the log to stay within the budget. */
+  unlogged: integer("unlogged").notNull(),
+});
+
+/** Ids of flushes that went from the journal into rollups, kept for a day. */
+export const usageFolds = sqliteTable("usage_folds", {
+  id: text("id").primaryKey(),
+  atMs: integer("at_ms").notNull(),
+  flushIds: text("flush_ids", { mode: "json" }).$type<readonly string[]>().notNull(),
+});
+
+/** The journal's own numbers, by day (UTC). */
+export const usageDays = sqliteTable("usage_days", {
+  dayMs: integer("day_ms").primaryKey(),
+  rowsWritten: integer("rows_written").notNull(),
+  dropped: integer("dropped").notNull(),
+  unlogged: integer("unlogged").notNull(),
+});
+
+const snakeCase = (name: string) => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`);
+const bucketColumns = (prefix: string) =>
+  Array.from({ length: BUCKET_COUNT }, (_, index) => `${prefix}_${index}`);
+
+/** What cells are told apart by, in the order of the primary key and of `StoredCell`. */
+export const CELL_KEY_COLUMNS = [
+  "bucket_ms",
+  "side",
+  "provider",
+  "model",
+  "subject_id",
+  "user_id",
+  "outcome",
+] as const;
+
+/** The columns of a cell's numbers, in the order of `StoredCell`. */
+export const CELL_VALUE_COLUMNS: readonly string[] = [
+  ...MEASURES.map(snakeCase),
+  ...bucketColumns("duration"),
+  ...bucketColumns("first_token"),
+];
+
+function rollupTable(name: string) {
+  const values = CELL_VALUE_COLUMNS.map((column) => [column, integer(column).notNull()] as const);
+  return sqliteTable(
+    name,
+    {
+      /** Start of the hour, or of the day (UTC). */
+      bucketMs: integer("bucket_ms").notNull(),
+      side: text("side").$type<Side>().notNull(),
+      provider: text("provider").notNull(),
+      /** Empty on the key's side of days, where keys times models would be too many. */
+      model: text("model").notNull(),
+      subjectId: text("subject_id").notNull(),
+      userId: text("user_id").notNull(),
+      outcome: text("outcome").$type<Outcome>().notNull(),
+      ...Object.fromEntries(values),
+    },
+    (table) => [
+      // The side first: a chart reads one side over a range of time.
+      primaryKey({
+        columns: [
+          table.side,
+          table.bucketMs,
+          table.provider,
+          table.model,
+          table.subjectId,
+          table.userId,
+          table.outcome,
+        ],
+      }),
+    ],
+  );
+}
+
+export const usageHourly = rollupTable("usage_hourly");
+export const usageDaily = rollupTable("usage_daily");
+
+export type RequestLogRow = typeof requestLog.$inferSelect;

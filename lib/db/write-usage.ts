@@ -1,0 +1,107 @@
+/**
+ * One flush of usage, in one transaction, that may be repeated until its answer is heard.
+ * @module
+ */
+import { sql } from "drizzle-orm";
+import { DAY_MS, type StoredCell } from "../usage/rollup";
+import { firstRowIdAt } from "./new-row-id";
+import type { Database } from "./open-database";
+import { runBatch } from "./state-version";
+import type { RequestLogRow } from "./usage-schema";
+
+export interface UsageFlush {
+  /** New for each flush, and the same when it is repeated. */
+  readonly id: string;
+  readonly atMs: number;
+  readonly cells: readonly StoredCell[];
+  readonly logRows: readonly RequestLogRow[];
+  readonly rowsWritten: number;
+  readonly dropped: number;
+  readonly unlogged: number;
+}
+
+export interface UsageFlushResult {
+  /** By this flush, as D1 counts them. */
+  readonly rowsWritten: number;
+  /** Metering's rows of the flush's day, of all isolates, as far as they have told. */
+  readonly rowsWrittenToday: number;
+  /** Flushes that wait in the journal. */
+  readonly journalLength: number;
+}
+
+/** Clocks of isolates do not differ by more. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** Writes a flush once, however often and late it is called with it. */
+export async function writeUsage(db: Database, flush: UsageFlush): Promise<UsageFlushResult> {
+  const journal = insertIntoJournal(flush);
+  const log = flush.logRows.length === 0 ? [] : [insertIntoLog(flush.logRows)];
+  const results = await runBatch(db, [journal, ...log, selectState(flush.atMs)]);
+  const [state] = (results.at(-1)?.results ?? []) as { today: number; length: number }[];
+  return {
+    rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0),
+    rowsWrittenToday: state?.today ?? 0,
+    journalLength: state?.length ?? 0,
+  };
+}
+
+/** Only compactions since the flush was made can have taken it: one or two, unless it is late. */
+function insertIntoJournal(flush: UsageFlush) {
+  const { id, atMs, cells, rowsWritten, dropped, unlogged } = flush;
+  return sql`
+    insert into usage_journal (id, at_ms, cells, rows_written, dropped, unlogged)
+    select ${id}, ${atMs}, ${JSON.stringify(cells)}, ${rowsWritten}, ${dropped}, ${unlogged}
+    where not exists (
+      select 1 from usage_folds f, json_each(f.flush_ids) e
+      where f.id >= ${firstRowIdAt("uf", atMs - CLOCK_SKEW_MS)} and e.value = ${id})
+    on conflict (id) do nothing`;
+}
+
+const LOG_FIELDS = {
+  id: "id",
+  at_ms: "atMs",
+  provider: "provider",
+  model: "model",
+  token_id: "tokenId",
+  user_id: "userId",
+  key_id: "keyId",
+  outcome: "outcome",
+  status: "status",
+  error_code: "errorCode",
+  duration_ms: "durationMs",
+  time_to_first_token_ms: "timeToFirstTokenMs",
+  is_stream: "isStream",
+  attempt_count: "attemptCount",
+  attempts: "attempts",
+  input_tokens: "inputTokens",
+  output_tokens: "outputTokens",
+  cached_input_tokens: "cachedInputTokens",
+  cache_write_tokens: "cacheWriteTokens",
+  reasoning_tokens: "reasoningTokens",
+  is_estimate: "isEstimate",
+  cost_nano_usd: "costNanoUsd",
+  gateway_log_id: "gatewayLogId",
+} as const satisfies Record<string, keyof RequestLogRow>;
+
+const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));
+const LOG_VALUES = sql.raw(
+  Object.values(LOG_FIELDS)
+    .map((field) => `e.value ->> '${field}'`)
+    .join(", "),
+);
+
+function insertIntoLog(rows: readonly RequestLogRow[]) {
+  return sql`
+    insert into request_log (${LOG_COLUMNS})
+    select ${LOG_VALUES} from json_each(${JSON.stringify(rows)}) e where true
+    on conflict (id) do nothing`;
+}
+
+function selectState(atMs: number) {
+  const dayMs = Math.floor(atMs / DAY_MS) * DAY_MS;
+  return sql`
+    select count(*) as length,
+      coalesce(sum(rows_written) filter (where at_ms >= ${dayMs}), 0)
+        + coalesce((select rows_written from usage_days where day_ms = ${dayMs}), 0) as today
+    from usage_journal`;
+}

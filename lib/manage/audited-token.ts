@@ -1,0 +1,46 @@
+import type { AccessTokenRow, Changes } from "../db/schema";
+
+/** What the audit log keeps of a token, in the words of the API: settings that are set, no secret. */
+const AUDITED = {
+  name: "name",
+  masked: "masked",
+  status: "status",
+  ownerId: "ownerId",
+  providers: "providers",
+  models: "models",
+  expiresAtMs: "expiresAt",
+  rpm: "rpm",
+  tpm: "tpm",
+  dailyRequests: "dailyRequests",
+  dailyTokens: "dailyTokens",
+  dailyCostUsd: "dailyCostUsd",
+  monthlyCostUsd: "monthlyCostUsd",
+} as const satisfies Partial<Record<keyof AccessTokenRow, string>>;
+
+type AuditedColumn = keyof typeof AUDITED;
+const COLUMNS = Object.keys(AUDITED) as readonly AuditedColumn[];
+
+/** A new token for the audit log. */
+export function auditedToken(token: Changes<AccessTokenRow>): Record<string, unknown> {
+  return fields(
+    token,
+    COLUMNS.filter((column) => token[column] != null),
+  );
+}
+
+/** What a change makes different, before and after. */
+export function auditedChange(
+  token: Changes<AccessTokenRow>,
+  changes: Changes<AccessTokenRow>,
+): { before: Record<string, unknown>; after: Record<string, unknown> } {
+  const changed = COLUMNS.filter(
+    (column) =>
+      changes[column] !== undefined &&
+      JSON.stringify(changes[column]) !== JSON.stringify(token[column]),
+  );
+  return { before: fields(token, changed), after: fields(changes, changed) };
+}
+
+function fields(row: Changes<AccessTokenRow>, columns: readonly AuditedColumn[]) {
+  return Object.fromEntries(columns.map((column) => [AUDITED[column], row[column]]));
+}

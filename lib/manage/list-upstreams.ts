@@ -1,0 +1,38 @@
+import { countKeysByProvider } from "../db/count-provider-keys";
+import { readSettings } from "../db/settings";
+import { findProvider } from "../providers/registry";
+import type { Route } from "../providers/types";
+import { allProviders } from "./known-provider";
+import type { ManageContext } from "./manage-context";
+
+export interface UpstreamItem {
+  readonly slug: string;
+  readonly label: string;
+  /** Added by the team: asked at its own address, whatever the settings say. */
+  readonly isCustom: boolean;
+  /** How many keys its pool has, in whatever state. */
+  readonly keys: number;
+  /** The way it was given; null for the way of all. */
+  readonly route: Route | null;
+}
+
+/** Every provider and its way: those with keys first, then by name. */
+export async function listUpstreams(context: ManageContext): Promise<readonly UpstreamItem[]> {
+  const [providers, keysOf, { settings }] = await Promise.all([
+    allProviders(context),
+    countKeysByProvider(context.db),
+    readSettings(context.db),
+  ]);
+  return providers
+    .map(({ slug, label }) => ({
+      slug,
+      label,
+      isCustom: findProvider(slug) === undefined,
+      keys: keysOf.get(slug) ?? 0,
+      route: settings.upstream.providers[slug] ?? null,
+    }))
+    .sort(
+      (one, other) =>
+        Number(other.keys > 0) - Number(one.keys > 0) || one.label.localeCompare(other.label, "en"),
+    );
+}

@@ -1,0 +1,141 @@
+/**
+ * Figures for Prometheus, in its text format 0.0.4.
+ *
+ * Counters count the running day (UTC) and begin anew at midnight, which Prometheus takes for the restart
+ * that it is: so each answer reads one day of cells, and pruning never makes a counter go back. Labels are
+ * bounded: providers, outcomes, and the models with the most requests; the others are summed as `other`.
+ * @module
+ */
+import { countKeyStates } from "../db/provider-keys";
+import { type CellSum, sumCells } from "../db/read-usage-cells";
+import { BUCKET_BOUNDS_MS } from "../usage/histogram";
+import { NANO_PER_USD } from "../usage/price";
+import { DAY_MS } from "../usage/rollup";
+import type { ManageContext } from "./manage-context";
+
+const MAX_MODELS = 100;
+const OTHER = "other";
+
+export async function readMetrics(context: ManageContext): Promise<string> {
+  const nowMs = context.nowMs();
+  const fromMs = nowMs - (nowMs % DAY_MS);
+  const range = { side: "caller", grain: "hour", fromMs, toMs: nowMs + 1 } as const;
+  const [[byOutcome = [], byModel = [], byProvider = []], pools] = await Promise.all([
+    sumCells(context.db, [
+      { ...range, by: ["provider", "outcome"] },
+      { ...range, by: ["provider", "model"] },
+      { ...range, by: ["provider"] },
+    ]),
+    countKeyStates(context.db, nowMs),
+  ]);
+  const models = byModel.map((row, index) =>
+    index < MAX_MODELS ? row : { ...row, provider: OTHER, model: OTHER },
+  );
+  const tokens = (kind: string, measure: keyof CellSum["values"]) =>
+    summed(models, ["provider", "model"], measure).map(([labels, value]) =>
+      sample("one_balance_tokens_total", { ...labels, kind }, value),
+    );
+  return [
+    head("one_balance_requests_total", "counter", "Requests today (UTC)."),
+    ...byOutcome.map((row) =>
+      sample("one_balance_requests_total", pick(row, ["provider", "outcome"]), row.values.requests),
+    ),
+    head("one_balance_attempts_total", "counter", "Requests sent to providers today (UTC)."),
+    ...byProvider.map((row) =>
+      sample("one_balance_attempts_total", pick(row, ["provider"]), row.values.attempts),
+    ),
+    head(
+      "one_balance_tokens_total",
+      "counter",
+      "Tokens today (UTC). cached_input and cache_write are part of input, reasoning of output.",
+    ),
+    ...tokens("input", "inputTokens"),
+    ...tokens("output", "outputTokens"),
+    ...tokens("cached_input", "cachedInputTokens"),
+    ...tokens("cache_write", "cacheWriteTokens"),
+    ...tokens("reasoning", "reasoningTokens"),
+    head(
+      "one_balance_cost_usd_total",
+      "counter",
+      "US dollars today (UTC), where prices are known.",
+    ),
+    ...summed(models, ["provider", "model"], "costNanoUsd").map(([labels, value]) =>
+      sample("one_balance_cost_usd_total", labels, value / NANO_PER_USD),
+    ),
+    ...histogram(
+      "one_balance_request_duration_seconds",
+      "From a request's arrival to its answer's last byte.",
+      byProvider.map((row) => [row.provider, row.durations, row.values.durationMs]),
+    ),
+    ...histogram(
+      "one_balance_time_to_first_token_seconds",
+      "From a request's arrival to its answer's first byte.",
+      byProvider.map((row) => [row.provider, row.firstTokens, row.values.timeToFirstTokenMs]),
+    ),
+    head("one_balance_provider_keys", "gauge", "Keys of the pool by state."),
+    ...pools.flatMap(({ provider, ready, cooling, blocked, disabled }) =>
+      Object.entries({ ready, cooling, blocked, disabled }).map(([state, count]) =>
+        sample("one_balance_provider_keys", { provider, state }, count),
+      ),
+    ),
+    "",
+  ].join("\n");
+}
+
+type Labels = Readonly<Record<string, string>>;
+type LabelName = "provider" | "model" | "outcome";
+
+function head(name: string, type: "counter" | "gauge" | "histogram", help: string): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}`;
+}
+
+function sample(name: string, labels: Labels, value: number): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+  return `${name}{${pairs.join(",")}} ${value}`;
+}
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information */
+function escaped(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
+
+function pick(row: CellSum, names: readonly LabelName[]): Labels {
+  return Object.fromEntries(names.map((name) => [name, row[name]]));
+}
+
+/** Rows may share their labels: the models that are summed as `other`. */
+function summed(
+  rows: readonly CellSum[],
+  names: readonly LabelName[],
+  measure: keyof CellSum["values"],
+): [Labels, number][] {
+  const sums = new Map<string, [Labels, number]>();
+  for (const row of rows) {
+    const labels = pick(row, names);
+    const key = JSON.stringify(labels);
+    sums.set(key, [labels, (sums.get(key)?.[1] ?? 0) + row.values[measure]]);
+  }
+  return [...sums.values()];
+}
+
+function histogram(
+  name: string,
+  help: string,
+  rows: readonly (readonly [provider: string, counts: readonly number[], sumMs: number])[],
+): string[] {
+  const lines = rows.flatMap(([provider, counts, sumMs]) => {
+    let below = 0;
+    const buckets = counts.map((count, index) => {
+      below += count;
+      const bound = BUCKET_BOUNDS_MS[index];
+      const le = bound === undefined ? "+Inf" : String(bound / 1000);
+      return sample(`${name}_bucket`, { provider, le }, below);
+    });
+    return [
+      ...buckets,
+      sample(`${name}_sum`, { provider }, sumMs / 1000),
+      sample(`${name}_count`, { provider }, below),
+    ];
+  });
+  return [head(name, "histogram", help), ...lines];
+}

@@ -1,0 +1,119 @@
+import { type CellDimension, type CellSum, sumCells } from "../db/read-usage-cells";
+import { NANO_PER_USD } from "../usage/price";
+import { DAY_MS, HOUR_MS, type Measure } from "../usage/rollup";
+import type { ManageContext } from "./manage-context";
+import { ManageError } from "./manage-error";
+import type { ReadUsageInput } from "./usage-schemas";
+
+export interface UsageSums {
+  readonly requests: number;
+  readonly attempts: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+  /** Of requests with a known price. */
+  readonly costUsd: number;
+  /** Requests with tokens but without a known price. */
+  readonly unpricedRequests: number;
+  /** Requests whose tokens are estimated. */
+  readonly estimatedRequests: number;
+}
+
+export interface UsageRow extends UsageSums {
+  /** Start, epoch milliseconds. */
+  readonly bucket: number;
+  /** Slug, name, id or outcome; empty where there is none. */
+  readonly group: string;
+}
+
+export interface UsageReport {
+  /** By time, then by requests. */
+  readonly rows: readonly UsageRow[];
+  readonly totals: UsageSums;
+}
+
+const DIMENSIONS = {
+  provider: "provider",
+  model: "model",
+  key: "subjectId",
+  token: "subjectId",
+  user: "userId",
+  outcome: "outcome",
+} as const satisfies Record<ReadUsageInput["groupBy"], CellDimension>;
+
+const DEFAULT_RANGE_MS = { hour: DAY_MS, day: 30 * DAY_MS };
+const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
+const MAX_BUCKETS = 1_000;
+
+/**
+ * What was used, by time and one other thing; the last day by hours, or 30 days, unless said otherwise.
+ * @throws {ManageError} `invalid_input` for too long a range, or for keys together with tokens or users:
+ * which key served whom is in the request log only.
+ */
+export async function readUsage(
+  { db, nowMs }: ManageContext,
+  input: ReadUsageInput,
+): Promise<UsageReport> {
+  const { bucket, groupBy, key, token, user, provider, model, outcome } = input;
+  const ofKeys = key !== undefined || groupBy === "key";
+  if (ofKeys && (token !== undefined || user !== undefined || callerGroups.has(groupBy))) {
+    throw new ManageError("invalid_input", "keys cannot be told apart by token or user");
+  }
+  if (ofKeys && bucket === "day" && (model !== undefined || groupBy === "model")) {
+    throw new ManageError("invalid_input", "keys are told apart by model by the hour only");
+  }
+  const toMs = input.to ?? nowMs() + 1;
+  const fromMs = floorTo(input.from ?? toMs - DEFAULT_RANGE_MS[bucket], BUCKET_MS[bucket]);
+  if ((toMs - fromMs) / BUCKET_MS[bucket] > MAX_BUCKETS) {
+    throw new ManageError("invalid_input", `at most ${MAX_BUCKETS} ${bucket}s at once`);
+  }
+  const range = { side: ofKeys ? "key" : "caller", grain: bucket, fromMs, toMs } as const;
+  const where = { provider, model, outcome, userId: user, subjectId: key ?? token };
+  const [rows = [], [total] = []] = await sumCells(db, [
+    { ...range, where, by: ["bucketMs", DIMENSIONS[groupBy]] },
+    { ...range, where, by: [] },
+  ]);
+  return {
+    rows: rows
+      .map((row) => ({
+        bucket: row.bucketMs,
+        group: row[DIMENSIONS[groupBy]],
+        ...toSums(row.values),
+      }))
+      .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
+    totals: toSums(total?.values ?? NOTHING),
+  };
+}
+
+const callerGroups: ReadonlySet<string> = new Set(["token", "user"]);
+
+const NOTHING: CellSum["values"] = {
+  requests: 0,
+  attempts: 0,
+  estimated: 0,
+  unpriced: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  costNanoUsd: 0,
+  durationMs: 0,
+  timeToFirstTokenMs: 0,
+};
+
+function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
+  const { durationMs, timeToFirstTokenMs, costNanoUsd, unpriced, estimated, ...same } = values;
+  return {
+    ...same,
+    costUsd: costNanoUsd / NANO_PER_USD,
+    unpricedRequests: unpriced,
+    estimatedRequests: estimated,
+  };
+}
+
+function floorTo(ms: number, step: number): number {
+  return Math.floor(ms / step) * step;
+}

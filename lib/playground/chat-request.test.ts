@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { chatRequest } from "./chat-request";
+
+const SETTINGS = {
+  model: "groq/llama",
+  system: "",
+  prompt: "Hello",
+  temperature: null,
+  maxTokens: null,
+};
+
+describe("chatRequest", () => {
+  test("leaves out what was not set, and asks for the token count", () => {
+    expect(chatRequest(SETTINGS)).toEqual({
+      model: "groq/llama",
+      messages: [{ role: "user", content: "Hello" }],
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+  });
+
+  test("system prompt, temperature 0 and a limit are sent", () => {
+    const set = { ...SETTINGS, system: "Be brief.", temperature: 0, maxTokens: 50 };
+    expect(chatRequest(set)).toMatchObject({
+      messages: [
+        { role: "system", content: "Be brief." },
+        { role: "user", content: "Hello" },
+      ],
+      temperature: 0,
+      max_tokens: 50,
+    });
+  });
+
+  test("the limit has the name the provider knows", () => {
+    const body = chatRequest({ ...SETTINGS, model: "openai/gpt-5-mini", maxTokens: 50 });
+    expect(body).toMatchObject({ max_completion_tokens: 50 });
+    expect(body).not.toHaveProperty("max_tokens");
+  });
+
+  test("Mistral gets no field it would refuse", () => {
+    const body = chatRequest({ ...SETTINGS, model: "mistral/mistral-small-latest" });
+    expect(body).not.toHaveProperty("stream_options");
+  });
+});

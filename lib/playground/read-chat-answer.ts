@@ -1,0 +1,118 @@
+/**
+ * Reads a chat completion of the OpenAI form as it arrives, streamed or whole.
+ * @module
+ */
+import { readFirstSseEvent } from "../http/read-sse-event";
+
+export type ChatPart =
+  | { readonly kind: "text"; readonly text: string }
+  /** What a reasoning model thinks aloud; providers have no common name for it. */
+  | { readonly kind: "thinking"; readonly text: string }
+  /** Counts so far; the last ones stand. Null where not told. */
+  | {
+      readonly kind: "usage";
+      readonly inputTokens: number | null;
+      /** Part of the input that the provider had in its cache. */
+      readonly cachedInputTokens: number | null;
+      readonly outputTokens: number | null;
+    }
+  /** Why it ended: `stop`, `length`, … */
+  | { readonly kind: "finish"; readonly reason: string }
+  /** The stream broke off with the upstream's words. */
+  | { readonly kind: "error"; readonly message: string };
+
+/** The parts of an answer with status 2xx, in order. */
+export async function* readChatAnswer(response: Response): AsyncGenerator<ChatPart> {
+  if (response.body === null) return;
+  if (response.headers.get("content-type")?.includes("application/json")) {
+    yield* partsOf(await response.text());
+    return;
+  }
+  for await (const block of sseBlocks(response.body)) {
+    const data = readFirstSseEvent(block)?.data;
+    if (data !== undefined && data !== "" && data !== "[DONE]") yield* partsOf(data);
+  }
+}
+
+/** The texts between empty lines. */
+async function* sseBlocks(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let waiting = "";
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      waiting += decoder.decode(read.value, { stream: true });
+      const blocks = waiting.split(/\r\n\r\n|\n\n|\r\r/);
+      waiting = blocks.pop() ?? "";
+      yield* blocks;
+    }
+    yield waiting + decoder.decode();
+  } finally {
+    await reader.cancel();
+  }
+}
+
+/** As much of the format as is looked at; anything may be missing. */
+interface Completion {
+  readonly choices?: readonly {
+    readonly delta?: Message | null;
+    readonly message?: Message | null;
+    readonly finish_reason?: string | null;
+  }[];
+  readonly usage?: {
+    readonly prompt_tokens?: number;
+    readonly completion_tokens?: number;
+    readonly prompt_tokens_details?: { readonly cached_tokens?: number } | null;
+  } | null;
+  readonly error?: { readonly message?: string } | string | null;
+}
+
+interface Message {
+  readonly content?: unknown;
+  readonly reasoning_content?: unknown;
+  readonly reasoning?: unknown;
+}
+
+function* partsOf(data: string): Generator<ChatPart> {
+  const completion = parseCompletion(data);
+  if (completion === null) {
+    yield { kind: "error", message: data.slice(0, 300) };
+    return;
+  }
+  const { choices, usage, error } = completion;
+  if (error) {
+    const message = typeof error === "string" ? error : error.message;
+    yield { kind: "error", message: message ?? JSON.stringify(error) };
+  }
+  const choice = choices?.[0];
+  const message = choice?.delta ?? choice?.message;
+  const thinking = textOf(message?.reasoning_content) || textOf(message?.reasoning);
+  if (thinking !== "") yield { kind: "thinking", text: thinking };
+  const text = textOf(message?.content);
+  if (text !== "") yield { kind: "text", text };
+  if (choice?.finish_reason) yield { kind: "finish", reason: choice.finish_reason };
+  if (usage) {
+    yield {
+      kind: "usage",
+      inputTokens: usage.prompt_tokens ?? null,
+      cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
+      outputTokens: usage.completion_tokens ?? null,
+    };
+  }
+}
+
+function parseCompletion(data: string): Completion | null {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Content is a text, or a list of parts some of which have one. */
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => (typeof part?.text === "string" ? part.text : "")).join("");
+}

@@ -1,0 +1,236 @@
+/**
+ * How clients are told to use an access token: code to paste, or settings to fill in. Runs in the browser.
+ *
+ * Sources: the SDKs' own pages; docs.claude.com, "LLM gateway configuration" (Claude Code);
+ * docs.cherry-ai.com, "Model providers"; librechat.ai, "Custom endpoints".
+ * @module
+ */
+import { exampleModel, type ModelScope } from "./example-model";
+import { jsonInShell, quoted } from "./quoted";
+
+export interface SnippetInput extends ModelScope {
+  /** Of the portal, without a trailing slash. */
+  readonly origin: string;
+  readonly token: string;
+}
+
+export type ClientId =
+  | "curl"
+  | "openai-python"
+  | "openai-js"
+  | "anthropic-python"
+  | "anthropic-js"
+  | "google-python"
+  | "google-js"
+  | "claude-code"
+  | "cherry-studio"
+  | "librechat";
+
+/** What a client's settings page asks for. */
+export type SettingName = "type" | "baseUrl" | "key" | "model";
+
+export type Snippet = {
+  readonly client: ClientId;
+  /** A name, the same in every language. */
+  readonly label: string;
+} & (
+  | { readonly kind: "code"; readonly language: string; readonly code: string }
+  | {
+      readonly kind: "settings";
+      readonly settings: readonly { readonly name: SettingName; readonly value: string }[];
+    }
+);
+
+/** The clients that can be used within a token's scopes, best known first. */
+export function clientSnippets(input: SnippetInput): readonly Snippet[] {
+  const compat = exampleModel(input, "compat");
+  const anthropic = exampleModel(input, "anthropic");
+  const google = exampleModel(input, "google-ai-studio");
+  return [
+    ...(compat === null ? [] : [curl(input, compat), ...openAi(input, compat)]),
+    ...(anthropic === null ? [] : anthropicSdks(input, anthropic)),
+    ...(google === null ? [] : googleSdks(input, google)),
+    ...(anthropic === null ? [] : [claudeCode(input)]),
+    ...(compat === null ? [] : [cherryStudio(input, compat), libreChat(input, compat)]),
+  ];
+}
+
+/** A call of the OpenAI form as curl. `token` goes into double quotes: text, or `$NAME`. */
+export function curlChat(origin: string, token: string, body: object): string {
+  return `curl ${origin}/api/compat/chat/completions \\
+  -H "Authorization: Bearer ${token}" \\
+  -H "Content-Type: application/json" \\
+  -d ${jsonInShell(body)}`;
+}
+
+function curl({ origin, token }: SnippetInput, model: string): Snippet {
+  const code = curlChat(origin, token, { model, messages: [{ role: "user", content: "Hello" }] });
+  return { client: "curl", label: "curl", kind: "code", language: "bash", code };
+}
+
+function openAi({ origin, token }: SnippetInput, model: string): readonly Snippet[] {
+  const baseUrl = quoted(`${origin}/api/compat`);
+  return [
+    {
+      client: "openai-python",
+      label: "OpenAI Python",
+      kind: "code",
+      language: "python",
+      code: `from openai import OpenAI
+
+client = OpenAI(
+    base_url=${baseUrl},
+    api_key=${quoted(token)},
+)
+completion = client.chat.completions.create(
+    model=${quoted(model)},
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print(completion.choices[0].message.content)`,
+    },
+    {
+      client: "openai-js",
+      label: "OpenAI JS",
+      kind: "code",
+      language: "js",
+      code: `import OpenAI from "openai";
+
+const client = new OpenAI({
+  baseURL: ${baseUrl},
+  apiKey: ${quoted(token)},
+});
+const completion = await client.chat.completions.create({
+  model: ${quoted(model)},
+  messages: [{ role: "user", content: "Hello" }],
+});
+console.log(completion.choices[0].message.content);`,
+    },
+  ];
+}
+
+function anthropicSdks({ origin, token }: SnippetInput, model: string): readonly Snippet[] {
+  const baseUrl = quoted(`${origin}/api/anthropic`);
+  return [
+    {
+      client: "anthropic-python",
+      label: "Anthropic Python",
+      kind: "code",
+      language: "python",
+      code: `from anthropic import Anthropic
+
+client = Anthropic(
+    base_url=${baseUrl},
+    api_key=${quoted(token)},
+)
+message = client.messages.create(
+    model=${quoted(model)},
+    max_tokens=1024,
+    messages=[{"role": "user", "content": "Hello"}],
+)
+print(message.content[0].text)`,
+    },
+    {
+      client: "anthropic-js",
+      label: "Anthropic JS",
+      kind: "code",
+      language: "js",
+      code: `import Anthropic from "@anthropic-ai/sdk";
+
+const client = new Anthropic({
+  baseURL: ${baseUrl},
+  apiKey: ${quoted(token)},
+});
+const message = await client.messages.create({
+  model: ${quoted(model)},
+  max_tokens: 1024,
+  messages: [{ role: "user", content: "Hello" }],
+});
+console.log(message.content[0].text);`,
+    },
+  ];
+}
+
+function googleSdks({ origin, token }: SnippetInput, model: string): readonly Snippet[] {
+  const baseUrl = quoted(`${origin}/api/google-ai-studio`);
+  return [
+    {
+      client: "google-python",
+      label: "Google Python",
+      kind: "code",
+      language: "python",
+      code: `from google import genai
+
+client = genai.Client(
+    api_key=${quoted(token)},
+    http_options={"base_url": ${baseUrl}},
+)
+response = client.models.generate_content(
+    model=${quoted(model)},
+    contents="Hello",
+)
+print(response.text)`,
+    },
+    {
+      client: "google-js",
+      label: "Google JS",
+      kind: "code",
+      language: "js",
+      code: `import { GoogleGenAI } from "@google/genai";
+
+const client = new GoogleGenAI({
+  apiKey: ${quoted(token)},
+  httpOptions: { baseUrl: ${baseUrl} },
+});
+const response = await client.models.generateContent({
+  model: ${quoted(model)},
+  contents: "Hello",
+});
+console.log(response.text);`,
+    },
+  ];
+}
+
+function claudeCode({ origin, token }: SnippetInput): Snippet {
+  return {
+    client: "claude-code",
+    label: "Claude Code",
+    kind: "code",
+    language: "bash",
+    code: `export ANTHROPIC_BASE_URL="${origin}/api/anthropic"
+export ANTHROPIC_AUTH_TOKEN="${token}"
+claude`,
+  };
+}
+
+function cherryStudio({ origin, token }: SnippetInput, model: string): Snippet {
+  return {
+    client: "cherry-studio",
+    label: "Cherry Studio",
+    kind: "settings",
+    settings: [
+      { name: "type", value: "OpenAI Compatible" },
+      { name: "baseUrl", value: `${origin}/api/compat` },
+      { name: "key", value: token },
+      { name: "model", value: model },
+    ],
+  };
+}
+
+function libreChat({ origin, token }: SnippetInput, model: string): Snippet {
+  return {
+    client: "librechat",
+    label: "LibreChat",
+    kind: "code",
+    language: "yaml",
+    code: `endpoints:
+  custom:
+    - name: "One Balance"
+      apiKey: ${quoted(token)}
+      baseURL: ${quoted(`${origin}/api/compat`)}
+      models:
+        default: [${quoted(model)}]
+        fetch: true
+      titleConvo: true
+      titleModel: "current_model"`,
+  };
+}

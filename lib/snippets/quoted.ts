@@ -1,0 +1,12 @@
+/** A string literal that JavaScript, Python and YAML read alike. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** A JSON object as one word of a POSIX shell, a line for each field, indented for a curl command. */
+export function jsonInShell(fields: object): string {
+  const lines = Object.entries(fields).map(
+    ([name, value]) => `    ${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+  );
+  return `'{\n${lines.join(",\n")}\n  }'`.replaceAll(/(?!^)'(?!$)/g, `'\\''`);
+}

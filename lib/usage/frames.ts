@@ -1,0 +1,132 @@
+/**
+ * How JSON texts lie in the bytes of an answer. Each framing hands the bytes of JSON to `read`, and calls
+ * `endText` where one text ends and the next begins.
+ * @module
+ */
+
+export interface TextSink {
+  read(bytes: Uint8Array, start: number, end: number): void;
+  endText(): void;
+}
+
+export interface Framing {
+  push(bytes: Uint8Array): void;
+}
+
+/** One JSON text, or several one after the other: bodies, Gemini's growing list, lines of JSON. */
+export class PlainFraming implements Framing {
+  readonly #sink: TextSink;
+
+  constructor(sink: TextSink) {
+    this.#sink = sink;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#sink.read(bytes, 0, bytes.length);
+  }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const DATA = [..."data:"].map((char) => char.charCodeAt(0));
+
+/**
+ * Server-Sent Events: the `data` lines of an event are one text, an empty line ends it. A lone carriage
+ * return, which the standard allows as a line end too, is sent by nobody.
+ */
+export class EventFraming implements Framing {
+  readonly #sink: TextSink;
+  /** Bytes of `data:` seen at the line's beginning; -1 in a line that begins otherwise. */
+  #matched = 0;
+  #isEmptyLine = true;
+
+  constructor(sink: TextSink) {
+    this.#sink = sink;
+  }
+
+  push(bytes: Uint8Array): void {
+    let at = 0;
+    while (at < bytes.length) {
+      const lineFeed = bytes.indexOf(LINE_FEED, at);
+      const end = lineFeed < 0 ? bytes.length : lineFeed;
+      this.#pushLine(bytes, at, end);
+      if (lineFeed < 0) return;
+      if (this.#isEmptyLine) this.#sink.endText();
+      this.#matched = 0;
+      this.#isEmptyLine = true;
+      at = end + 1;
+    }
+  }
+
+  /** A line, or a part of one. */
+  #pushLine(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (this.#matched >= 0 && this.#matched < DATA.length && at < end) {
+      const byte = bytes[at++];
+      if (byte === DATA[this.#matched]) this.#matched += 1;
+      else if (byte !== CARRIAGE_RETURN || !this.#isEmptyLine) this.#matched = -1;
+      else continue;
+      this.#isEmptyLine = false;
+    }
+    if (this.#matched === DATA.length && at < end) this.#sink.read(bytes, at, end);
+  }
+}
+
+const PRELUDE_BYTES = 12;
+const CHECKSUM_BYTES = 4;
+
+/**
+ * Amazon's binary event stream: total length and header length as big-endian 32-bit numbers, their checksum,
+ * headers, payload, checksum. Source: the Smithy specification, "Amazon Event Stream".
+ */
+export class AmazonFraming implements Framing {
+  readonly #sink: TextSink;
+  readonly #prelude = new DataView(new ArrayBuffer(PRELUDE_BYTES));
+  #preludeBytes = 0;
+  #headerBytes = 0;
+  #payloadBytes = 0;
+  #tailBytes = 0;
+
+  constructor(sink: TextSink) {
+    this.#sink = sink;
+  }
+
+  push(bytes: Uint8Array): void {
+    let at = 0;
+    while (at < bytes.length) {
+      const left = bytes.length - at;
+      if (this.#preludeBytes < PRELUDE_BYTES) {
+        this.#prelude.setUint8(this.#preludeBytes, bytes[at] ?? 0);
+        this.#preludeBytes += 1;
+        at += 1;
+        if (this.#preludeBytes === PRELUDE_BYTES) this.#beginMessage();
+      } else if (this.#headerBytes > 0) {
+        const size = Math.min(left, this.#headerBytes);
+        this.#headerBytes -= size;
+        at += size;
+      } else if (this.#payloadBytes > 0) {
+        const size = Math.min(left, this.#payloadBytes);
+        this.#sink.read(bytes, at, at + size);
+        this.#payloadBytes -= size;
+        at += size;
+      } else {
+        const size = Math.min(left, this.#tailBytes);
+        this.#tailBytes -= size;
+        at += size;
+        if (this.#tailBytes === 0) this.#endMessage();
+      }
+    }
+  }
+
+  #beginMessage(): void {
+    this.#headerBytes = this.#prelude.getUint32(4);
+    const rest = this.#prelude.getUint32(0) - PRELUDE_BYTES - CHECKSUM_BYTES;
+    this.#payloadBytes = Math.max(0, rest - this.#headerBytes);
+    this.#tailBytes = CHECKSUM_BYTES;
+  }
+
+  #endMessage(): void {
+    this.#preludeBytes = 0;
+    this.#sink.endText();
+  }
+}

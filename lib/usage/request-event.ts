@@ -1,0 +1,69 @@
+/**
+ * What is recorded about a request. Never a prompt, an answer or a secret.
+ * @module
+ */
+import type { Meaning } from "../providers/types";
+import type { Outcome, Usage } from "./types";
+
+/** One key that was asked. */
+export interface AttemptRecord {
+  readonly keyId: string;
+  /** From the request's arrival to the sending, in milliseconds. */
+  readonly afterMs: number;
+  /** From the sending to the answer's first byte, or to giving up. */
+  readonly tookMs: number;
+  /** The upstream's; 0 where none came. */
+  readonly status: number;
+  readonly meaning: Meaning | "no_answer";
+  /** The rule that decided; null where there was nothing to judge. */
+  readonly rule: string | null;
+  /** The upstream's words about an error, redacted. */
+  readonly words: string | null;
+}
+
+export interface RequestEvent {
+  /** `req_…`; later requests have greater ids. */
+  readonly id: string;
+  /** Arrival, epoch milliseconds. */
+  readonly atMs: number;
+  /** Slug; null where none was resolved. */
+  readonly provider: string | null;
+  readonly model: string | null;
+  /** The access token's; null where none was valid. */
+  readonly tokenId: string | null;
+  /** The token's owner; null for one of the team's. */
+  readonly userId: string | null;
+  readonly outcome: Outcome;
+  /** What the client was answered; 499 where it had left. */
+  readonly status: number;
+  /** One Balance's own error code; null where the upstream's answer was delivered. */
+  readonly errorCode: string | null;
+  /** To the answer's last byte. */
+  readonly durationMs: number;
+  /** To the first byte of the answer's body; null where none was sent. */
+  readonly timeToFirstTokenMs: number | null;
+  readonly isStream: boolean;
+  /** In order; the last one's key is the one that served. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Null where nothing was reported and nothing could be estimated. */
+  readonly usage: Usage | null;
+  /** AI Gateway's, from `cf-aig-log-id`. */
+  readonly gatewayLogId: string | null;
+}
+
+/** What became of one attempt, for the statistics of its key. */
+export function attemptOutcome(meaning: AttemptRecord["meaning"]): Outcome {
+  switch (meaning) {
+    case "ok":
+      return "ok";
+    case "client_error":
+      return "client_error";
+    case "rate_limit_minute":
+    case "rate_limit_day":
+    case "out_of_credit":
+    case "gateway_limit":
+      return "limited";
+    default:
+      return "upstream_error";
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Requests counted into cells: the arithmetic of the rollups.
+ *
+ * A cell for every combination of caller, model and key would be one for nearly each request. So each
+ * request is counted on two sides: on the caller's by token, user, provider and model, on the key's by key
+ * and model. Both sides add up to the same totals.
+ * @module
+ */
+import { BUCKET_COUNT, bucketOf } from "./histogram";
+import { attemptOutcome, type RequestEvent } from "./request-event";
+import type { Outcome } from "./types";
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+export type Side = "caller" | "key";
+
+export interface CellKey {
+  /** Start of the hour (UTC) the request came in. */
+  readonly hourMs: number;
+  readonly side: Side;
+  /** In this and the next three: empty where there is none. */
+  readonly provider: string;
+  readonly model: string;
+  /** The access token's id on the caller's side, the provider key's on the key's. */
+  readonly subjectId: string;
+  /** On the caller's side only. */
+  readonly userId: string;
+  readonly outcome: Outcome;
+}
+
+/** What a cell counts. Sums all, so that cells of any hours, keys or models can be added up. */
+export const MEASURES = [
+  "requests",
+  "attempts",
+  /** Requests whose tokens are estimated. */
+  "estimated",
+  /** Requests with tokens whose model has no known price. */
+  "unpriced",
+  "inputTokens",
+  "outputTokens",
+  "cachedInputTokens",
+  "cacheWriteTokens",
+  "reasoningTokens",
+  /** 1e-9 US dollars. */
+  "costNanoUsd",
+  "durationMs",
+  "timeToFirstTokenMs",
+] as const;
+
+export type Measure = (typeof MEASURES)[number];
+
+/** Measures, then the counts of the duration's buckets, then those of the time to the first token. */
+export const CELL_WIDTH = MEASURES.length + 2 * BUCKET_COUNT;
+export const DURATION_BUCKETS_FROM = MEASURES.length;
+export const FIRST_TOKEN_BUCKETS_FROM = MEASURES.length + BUCKET_COUNT;
+
+/** A cell's place and its `CELL_WIDTH` numbers, as it is stored as JSON. */
+export type StoredCell = readonly [
+  hourMs: number,
+  side: Side,
+  provider: string,
+  model: string,
+  subjectId: string,
+  userId: string,
+  outcome: Outcome,
+  ...values: number[],
+];
+
+const INDEX = Object.fromEntries(MEASURES.map((name, index) => [name, index])) as Record<
+  Measure,
+  number
+>;
+
+/** Cells of events that were not stored yet. */
+export class Cells {
+  readonly #values = new Map<string, { readonly key: CellKey; readonly values: number[] }>();
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  /** @param costNanoUsd Null where no price is known. */
+  add(event: RequestEvent, costNanoUsd: number | null): void {
+    const { usage, attempts } = event;
+    const hourMs = Math.floor(event.atMs / HOUR_MS) * HOUR_MS;
+    const { provider: slug, model: name, outcome } = event;
+    const place = { hourMs, provider: slug ?? "", model: name ?? "" };
+    const last = attempts.at(-1);
+    const caller = this.#cell({
+      ...place,
+      side: "caller",
+      subjectId: event.tokenId ?? "",
+      userId: event.userId ?? "",
+      outcome,
+    });
+    const key = this.#cell({
+      ...place,
+      side: "key",
+      subjectId: last?.keyId ?? "",
+      userId: "",
+      outcome,
+    });
+    caller[INDEX.attempts] = (caller[INDEX.attempts] ?? 0) + attempts.length;
+    for (const { keyId, meaning } of attempts) {
+      const own = attemptOutcome(meaning);
+      const cell = this.#cell({
+        ...place,
+        side: "key",
+        subjectId: keyId,
+        userId: "",
+        outcome: own,
+      });
+      cell[INDEX.attempts] = (cell[INDEX.attempts] ?? 0) + 1;
+    }
+    const hasTokens = usage !== null && (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) > 0;
+    for (const values of [caller, key]) {
+      const plus = (measure: Measure, value: number | null | undefined) => {
+        values[INDEX[measure]] = (values[INDEX[measure]] ?? 0) + (value ?? 0);
+      };
+      plus("requests", 1);
+      plus("estimated", usage?.isEstimate ? 1 : 0);
+      plus("unpriced", hasTokens && costNanoUsd === null ? 1 : 0);
+      plus("inputTokens", usage?.inputTokens);
+      plus("outputTokens", usage?.outputTokens);
+      plus("cachedInputTokens", usage?.cachedInputTokens);
+      plus("cacheWriteTokens", usage?.cacheWriteTokens);
+      plus("reasoningTokens", usage?.reasoningTokens);
+      plus("costNanoUsd", costNanoUsd);
+      plus("durationMs", event.durationMs);
+      plus("timeToFirstTokenMs", event.timeToFirstTokenMs);
+      countTime(values, DURATION_BUCKETS_FROM, event.durationMs);
+      if (event.timeToFirstTokenMs !== null) {
+        countTime(values, FIRST_TOKEN_BUCKETS_FROM, event.timeToFirstTokenMs);
+      }
+    }
+  }
+
+  toStored(): StoredCell[] {
+    return [...this.#values.values()].map(({ key, values }) => [
+      key.hourMs,
+      key.side,
+      key.provider,
+      key.model,
+      key.subjectId,
+      key.userId,
+      key.outcome,
+      ...values,
+    ]);
+  }
+
+  #cell(key: CellKey): number[] {
+    const { hourMs, side, provider, model, subjectId, userId, outcome } = key;
+    const name = [hourMs, side, provider, model, subjectId, userId, outcome].join("\n");
+    const known = this.#values.get(name);
+    if (known !== undefined) return known.values;
+    const values = new Array<number>(CELL_WIDTH).fill(0);
+    this.#values.set(name, { key, values });
+    return values;
+  }
+}
+
+function countTime(values: number[], bucketsFrom: number, ms: number): void {
+  const index = bucketsFrom + bucketOf(ms);
+  values[index] = (values[index] ?? 0) + 1;
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from "@playwright/test";
+import { CHROMIUM_FLAGS, findChromium } from "./scripts/find-chromium.ts";
+
+const executablePath = findChromium();
+
+/** The portal in a real browser, against the production build. Each file has a server of its own. */
+export default defineConfig({
+  testDir: "tests/portal",
+  outputDir: "dist/portal-tests",
+  globalSetup: "./tests/e2e/build-once.ts",
+  forbidOnly: true,
+  // Hashing passwords takes a core each; more at once only wait for each other.
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"]],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: "en-US",
+    timezoneId: "Europe/Berlin",
+    trace: "retain-on-failure",
+    launchOptions: { args: CHROMIUM_FLAGS, ...(executablePath !== null && { executablePath }) },
+  },
+});

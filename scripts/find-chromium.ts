@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { chromium } from "@playwright/test";
+import { ExpectedError } from "./expected-error.ts";
+import { runCommand, step } from "./run-command.ts";
+
+/** What a browser needs to run in a container, and to make no requests of its own. */
+export const CHROMIUM_FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** The path of a Chromium: `CHROME_PATH`, else the system's, else Playwright's own; null if there is none. */
+export function findChromium(): string | null {
+  const given = process.env.CHROME_PATH;
+  if (given) return given;
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...candidates, chromium.executablePath()].find((path) => existsSync(path)) ?? null;
+}
+
+/**
+ * Finds a Chromium, and gets one where there is none: Playwright's download, else the system's package.
+ * @throws {ExpectedError} if none can be had.
+ */
+export async function ensureChromium(): Promise<string> {
+  const found = findChromium();
+  if (found !== null) return found;
+  const ways: [command: string, ...args: string[]][] = [["playwright", "install", "chromium"]];
+  if (process.getuid?.() === 0) ways.push(["apt-get", "install", "-y", "chromium"]);
+  for (const [command, ...args] of ways) {
+    const hasWorked = await step(`Getting Chromium by ${command}`, () =>
+      runCommand(command, args).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const installed = hasWorked ? findChromium() : null;
+    if (installed !== null) return installed;
+  }
+  throw new ExpectedError("no Chromium was found or could be installed; set CHROME_PATH to one");
+}

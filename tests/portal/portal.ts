@@ -1,0 +1,129 @@
+/**
+ * What the tests of the portal start from: a server with the fake upstream for each test file, an admin
+ * made on the set-up page, and pages that must not break their own content policy.
+ *
+ * @example
+ * test("the overview", async ({ admin }) => {
+ *   await admin.goto("/");
+ *   await expectAccessible(admin);
+ * });
+ * @module
+ */
+import AxeBuilder from "@axe-core/playwright";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { type Stack, startStack } from "../e2e/harness.ts";
+
+export { expect };
+
+/** Who signs in. */
+export interface Person {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export const ADMIN: Person = {
+  name: "Ada Lovelace",
+  email: "ada@example.com",
+  password: "correct horse battery",
+};
+
+const SETUP_TOKEN = "test-setup-token";
+
+/** The way to the set-up page, which is open until there is an admin. */
+export const SETUP_PATH = `/setup?token=${SETUP_TOKEN}`;
+
+/** The server of the file whose tests run in this worker. */
+class Servers {
+  #file = "";
+  #stack: Stack | undefined;
+  /** The admin's cookies, once the set-up is done. */
+  adminState: Awaited<ReturnType<BrowserContext["storageState"]>> | undefined;
+
+  async of(file: string): Promise<Stack> {
+    if (this.#stack !== undefined && this.#file === file) return this.#stack;
+    await this.close();
+    this.#file = file;
+    this.#stack = await startStack({ vars: { SETUP_TOKEN } });
+    return this.#stack;
+  }
+
+  async close(): Promise<void> {
+    await this.#stack?.close();
+    this.#stack = undefined;
+    this.adminState = undefined;
+  }
+}
+
+interface TestFixtures {
+  readonly server: Stack;
+  /** A page whose visitor is the admin. */
+  readonly admin: Page;
+}
+
+export const test = base.extend<TestFixtures, { readonly servers: Servers }>({
+  servers: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is needed here.
+    async ({}, use) => {
+      const servers = new Servers();
+      await use(servers);
+      await servers.close();
+    },
+    { scope: "worker" },
+  ],
+  server: async ({ servers }, use, { file }) => use(await servers.of(file)),
+  baseURL: async ({ server }, use) => use(server.url),
+  // `server` comes first: its address is the base of this page's paths.
+  admin: async ({ server: _, servers, browser }, use) => {
+    const { adminState } = servers;
+    const context = await browser.newContext(adminState && { storageState: adminState });
+    const page = await context.newPage();
+    const faults = collectFaults(page);
+    if (adminState === undefined) {
+      await setUp(page);
+      servers.adminState = await context.storageState();
+    }
+    await use(page);
+    await context.close();
+    expect(faults, "faults that the page told in its console").toEqual([]);
+  },
+});
+
+/** Makes the first admin; the page is at the overview then. */
+export async function setUp(page: Page, person = ADMIN): Promise<void> {
+  await page.goto(SETUP_PATH);
+  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Create admin" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+}
+
+/** Signs in on the login page, and waits until the page it leads to is there. */
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await page.goto("/login");
+  await page.getByLabel("Email").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page).not.toHaveURL(/\/login/);
+}
+
+/** No serious or critical fault by axe's rules. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const faults = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ html }) => html) }));
+  expect(faults, `accessibility of ${page.url()}`).toEqual([]);
+}
+
+/** Uncaught errors, breaches of the content policy, and HTML that React rendered otherwise than the server. */
+function collectFaults(page: Page): readonly string[] {
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    const text = message.text();
+    if (/Content Security Policy|Minified React error|hydrat/i.test(text)) faults.push(text);
+  });
+  return faults;
+}

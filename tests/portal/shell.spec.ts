@@ -1,0 +1,188 @@
+import { gzipSync } from "node:zlib";
+import { portalPages } from "./pages.ts";
+import { expect, expectAccessible, test } from "./portal.ts";
+
+/** JavaScript a page may send, gzipped, before anything is clicked. */
+const MOST_SCRIPT_BYTES = 250 * 1024;
+
+test("a new instance says what to do first, and every page is reachable by keyboard", async ({
+  admin,
+}) => {
+  await admin.goto("/");
+  await expect(admin.getByRole("heading", { name: "Set up your pool" })).toBeVisible();
+  await expect(admin.getByRole("link", { name: "Add keys" })).toHaveAttribute("href", "/keys");
+  await expectAccessible(admin);
+
+  await admin.keyboard.press("Tab");
+  const skipLink = admin.getByRole("link", { name: "Skip to content" });
+  await expect(skipLink).toBeFocused();
+  await admin.keyboard.press("Enter");
+  await expect(admin.getByRole("main")).toBeFocused();
+});
+
+test("the overview tells the worst pool first", async ({ admin, server }) => {
+  server.upstream.setKey("sk-fake-banned-shell", { kind: "banned" });
+  await server.admin.call("POST", "provider-keys", {
+    provider: "openai",
+    keys: ["sk-fake-good-shell-1", "sk-fake-good-shell-2"],
+  });
+  await server.admin.call("POST", "provider-keys", {
+    provider: "groq",
+    keys: ["sk-fake-banned-shell"],
+  });
+  await fetch(`${server.url}/api/groq/chat/completions`, {
+    method: "POST",
+    headers: { authorization: "Bearer test-admin-token", "content-type": "application/json" },
+    body: JSON.stringify({ model: "llama-3.3-70b", messages: [{ role: "user", content: "Hi" }] }),
+  });
+  // The block is written with the next flush.
+  await expect(async () => {
+    await admin.goto("/");
+    await expect(admin.getByText("Groq cannot answer")).toBeVisible({ timeout: 500 });
+  }).toPass();
+  const openai = admin.getByRole("row", { name: /OpenAI/ });
+  await expect(openai.getByRole("img", { name: "2 ready" })).toBeVisible();
+  await expectAccessible(admin);
+});
+
+test("the palette finds pages, providers and tokens", async ({ admin, server }) => {
+  await server.admin.call("POST", "access-tokens", { name: "nightly-report" });
+  await admin.goto("/");
+  await admin.keyboard.press("Control+k");
+  const palette = admin.getByRole("dialog", { name: "Go to" });
+  const field = palette.getByRole("combobox");
+  await field.fill("nightly");
+  await expect(palette.getByRole("option", { name: /nightly-report/ })).toBeVisible();
+  await expectAccessible(admin);
+  await field.fill("anthropic");
+  await expect(palette.getByRole("option")).toHaveCount(1);
+  await admin.keyboard.press("Enter");
+  await expect(admin).toHaveURL(/\/keys\/anthropic$/);
+  await admin.keyboard.press("Control+k");
+  await field.fill("overv");
+  await admin.keyboard.press("Enter");
+  await expect(admin.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+});
+
+test("light and dark stay as chosen", async ({ admin }) => {
+  await admin.goto("/");
+  await admin.getByRole("button", { name: "Menu of Ada Lovelace" }).click();
+  await expectAccessible(admin);
+  await admin.getByRole("menuitem", { name: "Appearance" }).press("ArrowRight");
+  await admin.getByRole("menuitemradio", { name: "Dark" }).click();
+  await expect(admin.locator("html")).toHaveClass(/\bdark\b/);
+  await admin.reload();
+  await expect(admin.locator("html")).toHaveClass(/\bdark\b/);
+  await expectAccessible(admin);
+});
+
+test("the language changes at once and stays", async ({ admin }) => {
+  await admin.goto("/");
+  await admin.getByRole("button", { name: "Menu of Ada Lovelace" }).click();
+  await admin.getByRole("menuitem", { name: "Language" }).press("ArrowRight");
+  await admin.getByRole("menuitemradio", { name: "简体中文" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name: "概览" })).toBeVisible();
+  await admin.reload();
+  await expect(admin.locator("html")).toHaveAttribute("lang", "zh-CN");
+  await expectAccessible(admin);
+  await admin.context().clearCookies({ name: "locale" });
+});
+
+test("the sidebar stays narrow once narrowed", async ({ admin }) => {
+  await admin.goto("/");
+  await admin.getByRole("button", { name: "Collapse sidebar" }).click();
+  await admin.reload();
+  await expect(admin.getByRole("button", { name: "Expand sidebar" })).toBeVisible();
+  // Its names are still told to those who cannot see.
+  await expect(admin.getByRole("link", { name: "Provider keys" })).toBeVisible();
+  await expectAccessible(admin);
+});
+
+test("at 390 px nothing is cut off, and the pages are behind a button", async ({ admin }) => {
+  await admin.setViewportSize({ width: 390, height: 844 });
+  for (const path of portalPages()) {
+    await admin.goto(path);
+    await expect(admin.getByRole("heading", { level: 1 })).toBeVisible();
+    const width = await admin.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `width of ${path}`).toBe(390);
+  }
+  await admin.goto("/");
+  await admin.getByRole("button", { name: "Open navigation" }).click();
+  const navigation = admin.getByRole("dialog", { name: "Main" });
+  await expectAccessible(admin);
+  await navigation.getByRole("link", { name: "Help" }).click();
+  await expect(admin).toHaveURL(/\/help$/);
+  await expect(navigation).toBeHidden();
+});
+
+test("an address that is no page answers 404 in words", async ({ admin }) => {
+  const answer = await admin.goto("/no/such/page");
+  expect(answer?.status()).toBe(404);
+  await expect(admin.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  await expectAccessible(admin);
+});
+
+test("each page answers with a policy of its own, which its scripts keep to", async ({
+  admin,
+  server,
+}) => {
+  const nonces = new Set<string>();
+  for (const path of ["/", "/", "/no/such/page", "/login"]) {
+    const answer = await admin.request.get(path, { maxRedirects: 0 });
+    const headers = answer.headers();
+    const nonce = /script-src 'nonce-([^']+)' 'strict-dynamic';/.exec(
+      headers["content-security-policy"] ?? "",
+    )?.[1];
+    expect(nonce, path).toBeDefined();
+    nonces.add(nonce ?? "");
+    const scripts = (await answer.text()).match(/<script[^>]*>/g) ?? [];
+    for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`);
+    expect(headers).toMatchObject({
+      "x-frame-options": "DENY",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "strict-origin-when-cross-origin",
+    });
+    // Over plain http the header would mean nothing.
+    expect(headers["strict-transport-security"]).toBeUndefined();
+  }
+  expect(nonces.size).toBe(4);
+  const health = await fetch(`${server.url}/api/health`);
+  expect(health.headers.get("x-content-type-options")).toBe("nosniff");
+  expect(health.headers.get("content-security-policy")).toBeNull();
+});
+
+test("an inline script without the nonce does not run", async ({ admin, browser }) => {
+  const context = await browser.newContext({
+    storageState: await admin.context().storageState(),
+  });
+  const page = await context.newPage();
+  await page.goto("/");
+  const hasRun = await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "document.title = 'broken in'";
+    document.body.append(script);
+    return document.title === "broken in";
+  });
+  expect(hasRun).toBe(false);
+  await context.close();
+});
+
+test("no page sends more JavaScript than agreed", async ({ admin }, testInfo) => {
+  for (const path of portalPages()) {
+    const scripts: Promise<Buffer>[] = [];
+    admin.on("response", (response) => {
+      if (response.request().resourceType() === "script") scripts.push(response.body());
+    });
+    await admin.goto(path, { waitUntil: "networkidle" });
+    const bytes = (await Promise.all(scripts))
+      .map((script) => gzipSync(script).length)
+      .reduce((sum, size) => sum + size, 0);
+    admin.removeAllListeners("response");
+    testInfo.annotations.push({
+      type: "JavaScript",
+      description: `${path}: ${Math.round(bytes / 1024)} KB gzip`,
+    });
+    expect(bytes, `JavaScript of ${path}`).toBeLessThanOrEqual(MOST_SCRIPT_BYTES);
+  }
+  console.log(testInfo.annotations.map(({ description }) => description).join("\n"));
+});

@@ -1,0 +1,249 @@
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { beforeEach, describe, expect, test } from "vitest";
+import { compactUsage } from "../../lib/db/compact-usage";
+import { newRowId } from "../../lib/db/new-row-id";
+import { openDatabase } from "../../lib/db/open-database";
+import { runBatch } from "../../lib/db/state-version";
+import { UsageRecorder } from "../../lib/db/usage-recorder";
+import * as answers from "../../lib/manage/answer-schemas";
+import { exportRequests } from "../../lib/manage/export-requests";
+import { findRequest } from "../../lib/manage/find-request";
+import { listRequests } from "../../lib/manage/list-requests";
+import type { ManageContext } from "../../lib/manage/manage-context";
+import { parseInput } from "../../lib/manage/parse-input";
+import { readMetrics } from "../../lib/manage/read-metrics";
+import { readUsage } from "../../lib/manage/read-usage";
+import { listRequestsInput, readUsageInput } from "../../lib/manage/usage-schemas";
+import type { RequestEvent } from "../../lib/usage/request-event";
+import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
+import { db, emptyStore, SECRETS, storeKey } from "./test-store";
+import { attemptBy, requestAt, usageOf } from "./usage-events";
+
+const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);
+
+const context: ManageContext = {
+  db,
+  secrets: SECRETS,
+  nowMs: () => NOW_MS,
+  actor: { kind: "user", id: "us_test", name: "ann@team.test", ip: null, userAgent: null },
+};
+
+beforeEach(async () => {
+  await emptyStore();
+  const tables = ["request_log", "usage_journal", "usage_folds", "usage_hourly", "usage_daily"];
+  await runBatch(
+    db,
+    tables.map((table) => sql.raw(`delete from ${table}`)),
+  );
+});
+
+async function record(events: readonly RequestEvent[]): Promise<void> {
+  let nowMs = NOW_MS;
+  const retention = { requestLogDays: 14, hourlyDays: 90, dailyDays: 730 };
+  const settings = { log: "all", dailyRowBudget: 0, retention, prices: [] } as const;
+  const recorder = new UsageRecorder({
+    db: openDatabase(env.DB),
+    nowMs: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+    random: () => 0.5,
+    settings: () => settings,
+  });
+  for (const event of events) recorder.add(event);
+  while (recorder.isDue()) await recorder.flush();
+}
+
+const usage = (query: Record<string, string>) =>
+  readUsage(context, parseInput(readUsageInput, query));
+const requests = (query: Record<string, string> = {}) =>
+  listRequests(context, parseInput(listRequestsInput, query));
+
+/** Three hours of two days, three tokens, two models and four keys; some retried, some refused. */
+function mixed(): RequestEvent[] {
+  return Array.from({ length: 120 }, (_, index) => {
+    const atMs = NOW_MS - ([0, HOUR_MS, DAY_MS][index % 3] ?? 0) - index;
+    const base = requestAt(atMs, {
+      model: index % 2 === 0 ? "gpt-5-mini" : "gpt-5",
+      tokenId: `at_${index % 3}`,
+      userId: index % 3 === 0 ? "us_1" : null,
+      usage: usageOf(100 + index, index),
+      durationMs: 10 * index,
+      attempts: [attemptBy(`pk_${index % 4}`)],
+    });
+    if (index % 10 === 0) {
+      return { ...base, attempts: [attemptBy("pk_9", "rate_limit_minute"), ...base.attempts] };
+    }
+    if (index % 10 === 5) {
+      return { ...base, outcome: "limited", status: 429, usage: null, attempts: [] };
+    }
+    return base;
+  });
+}
+
+describe("use", () => {
+  test("the same totals whatever it is grouped by, and the same as the log's", async () => {
+    await record(mixed());
+    const events = mixed();
+    const sum = (value: (event: RequestEvent) => number) =>
+      events.reduce((total, event) => total + value(event), 0);
+    const expected = {
+      requests: 120,
+      attempts: sum((event) => event.attempts.length),
+      inputTokens: sum((event) => event.usage?.inputTokens ?? 0),
+      outputTokens: sum((event) => event.usage?.outputTokens ?? 0),
+    };
+    const log = await env.DB.prepare(
+      "select sum(cost_nano_usd) / 1e9 as cost, sum(input_tokens) as input from request_log",
+    ).first<{ cost: number; input: number }>();
+    expect(log?.input).toBe(expected.inputTokens);
+
+    const check = async () => {
+      for (const bucket of ["hour", "day"]) {
+        for (const groupBy of ["provider", "model", "key", "token", "user", "outcome"]) {
+          const from = String(NOW_MS - 3 * DAY_MS);
+          const report = await usage({ from, bucket, groupBy });
+          answers.usageReport.parse(report);
+          expect(report.totals).toMatchObject(expected);
+          expect(report.totals.costUsd).toBeCloseTo(log?.cost ?? 0, 12);
+          const rows = report.rows.reduce((total, row) => total + row.requests, 0);
+          expect(rows).toBe(120);
+        }
+      }
+    };
+    await check();
+    await compactUsage(db, newRowId("uf", NOW_MS), NOW_MS);
+    await check();
+    await compactUsage(db, newRowId("uf", NOW_MS), NOW_MS + HOUR_MS);
+    await check();
+  });
+
+  test("by hour and day, and of what the filters mean", async () => {
+    await record(mixed());
+    const days = await usage({ groupBy: "outcome" });
+    expect(days.rows.map(({ bucket, group, requests: count }) => [bucket, group, count])).toEqual([
+      [Date.UTC(2026, 10, 19), "ok", 36],
+      [Date.UTC(2026, 10, 19), "limited", 4],
+      [Date.UTC(2026, 10, 20), "ok", 72],
+      [Date.UTC(2026, 10, 20), "limited", 8],
+    ]);
+    const hours = await usage({ bucket: "hour", from: String(NOW_MS - HOUR_MS), token: "at_1" });
+    expect(hours.rows).toEqual([
+      expect.objectContaining({
+        bucket: Date.UTC(2026, 10, 20, 11),
+        group: "openai",
+        requests: 40,
+      }),
+    ]);
+    const retried = await usage({ bucket: "hour", key: "pk_9", groupBy: "outcome" });
+    expect(retried.totals).toMatchObject({ requests: 0, inputTokens: 0 });
+    expect(retried.totals.attempts).toBeGreaterThan(0);
+    expect(retried.rows.every(({ group }) => group === "limited")).toBe(true);
+  });
+
+  test.each<Record<string, string>>([
+    { groupBy: "key", token: "at_1" },
+    { groupBy: "token", key: "pk_1" },
+    { groupBy: "model", key: "pk_1" },
+    { bucket: "hour", from: "2020-01-01" },
+    { groupBy: "shoe" },
+    { from: "yesterday" },
+  ])("%j is refused", async (query) => {
+    await expect(async () => usage(query)).rejects.toMatchObject({ code: "invalid_input" });
+  });
+});
+
+describe("the request log", () => {
+  test("newest first, page by page", async () => {
+    await record(mixed());
+    const first = await requests({ limit: "70" });
+    answers.requestPage.parse(first);
+    const second = await requests({ limit: "70", cursor: first.nextCursor ?? "" });
+    expect(second.nextCursor).toBeNull();
+    const ids = [...first.items, ...second.items].map(({ id }) => id);
+    expect(ids).toHaveLength(120);
+    expect(ids).toEqual([...ids].sort().reverse());
+    expect(first.items[0]?.at).toBe(NOW_MS);
+    const newer = await requests({ after: ids[3] ?? "" });
+    expect(newer.items.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+  });
+
+  test.each<[Record<string, string>, number]>([
+    [{ model: "gpt-5" }, 60],
+    [{ token: "at_1" }, 40],
+    [{ user: "us_1" }, 40],
+    [{ key: "pk_3" }, 24],
+    [{ outcome: "limited", status: "429" }, 12],
+    [{ retried: "true" }, 12],
+    [{ retried: "false", outcome: "ok" }, 96],
+    [{ minDurationMs: "1000" }, 20],
+    [{ from: new Date(NOW_MS - HOUR_MS / 2).toISOString() }, 40],
+    [{ to: String(NOW_MS - HOUR_MS * 2) }, 40],
+    [{ provider: "groq" }, 0],
+  ])("%j", async (filter, count) => {
+    await record(mixed());
+    expect((await requests({ ...filter, limit: "500" })).items).toHaveLength(count);
+  });
+
+  test("a request's story has its keys masked, and none that were deleted", async () => {
+    const keyId = await storeKey("sk-test-a-key-of-a-test-0001");
+    const event = requestAt(NOW_MS, {
+      attempts: [attemptBy("pk_gone", "key_invalid"), attemptBy(keyId)],
+    });
+    await record([event]);
+    const story = await findRequest(context, event.id);
+    answers.requestStory.parse(story);
+    expect(story.attempts.map((attempt) => [attempt.meaning, attempt.maskedKey])).toEqual([
+      ["key_invalid", null],
+      ["ok", expect.stringContaining("…")],
+    ]);
+    expect(JSON.stringify(story)).not.toContain("a-key-of-a-test");
+    await expect(findRequest(context, "req_none")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("as a file: every row once, and nothing a spreadsheet would run", async () => {
+    await record([...mixed(), requestAt(NOW_MS, { model: '=cmd|"x"' })]);
+    const read = async (format: "csv" | "json") => {
+      let text = "";
+      for await (const piece of exportRequests(context, {}, format)) text += piece;
+      return text;
+    };
+    const csv = (await read("csv")).trim().split("\r\n");
+    expect(csv).toHaveLength(122);
+    expect(csv[0]).toMatch(/^id,at,provider,model,/);
+    expect(csv[1]).toContain(`,"'=cmd|""x""",`);
+    expect(JSON.parse(await read("json"))).toHaveLength(121);
+  });
+
+  test("an export of nothing is still a file", async () => {
+    const pieces: string[] = [];
+    for await (const piece of exportRequests(context, {}, "json")) pieces.push(piece);
+    expect(JSON.parse(pieces.join(""))).toEqual([]);
+  });
+});
+
+test("metrics: counters of the day, buckets that add up, and the pool", async () => {
+  await storeKey("sk-test-a-key-of-a-test-0001");
+  await record([
+    requestAt(NOW_MS, { durationMs: 90 }),
+    requestAt(NOW_MS, { durationMs: 2_000, model: 'say "hi"\n' }),
+    requestAt(NOW_MS - DAY_MS),
+  ]);
+  const lines = (await readMetrics(context)).split("\n");
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'one_balance_requests_total{provider="openai",outcome="ok"} 2',
+      'one_balance_tokens_total{provider="openai",model="gpt-5-mini",kind="input"} 100',
+      'one_balance_tokens_total{provider="openai",model="say \\"hi\\"\\n",kind="output"} 10',
+      'one_balance_cost_usd_total{provider="openai",model="gpt-5-mini"} 0.000045',
+      'one_balance_request_duration_seconds_bucket{provider="openai",le="0.05"} 0',
+      'one_balance_request_duration_seconds_bucket{provider="openai",le="0.1"} 1',
+      'one_balance_request_duration_seconds_bucket{provider="openai",le="+Inf"} 2',
+      'one_balance_request_duration_seconds_sum{provider="openai"} 2.09',
+      'one_balance_request_duration_seconds_count{provider="openai"} 2',
+      'one_balance_provider_keys{provider="openai",state="ready"} 1',
+    ]),
+  );
+  for (const line of lines) expect(line).toMatch(/^(?:#.*|[a-z_]+\{.*\} [\d.e-]+|)$/);
+});

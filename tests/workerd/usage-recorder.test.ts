@@ -1,0 +1,405 @@
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
+import { compactUsage } from "../../lib/db/compact-usage";
+import { newRowId } from "../../lib/db/new-row-id";
+import { openDatabase } from "../../lib/db/open-database";
+import { pruneUsage } from "../../lib/db/prune-usage";
+import { runBatch } from "../../lib/db/state-version";
+import { cellsOf, type Grain } from "../../lib/db/usage-cells";
+import { type RecordingSettings, UsageRecorder } from "../../lib/db/usage-recorder";
+import { writeUsage } from "../../lib/db/write-usage";
+import type { RequestEvent } from "../../lib/usage/request-event";
+import { Cells, DAY_MS, HOUR_MS, type Side } from "../../lib/usage/rollup";
+import { db } from "./test-store";
+import { type UnreliableD1, unreliable } from "./unreliable-d1";
+import { attemptBy, requestAt, usageOf } from "./usage-events";
+
+/** Half past twelve, so that the hour does not end within a test. */
+const START_MS = Date.UTC(2026, 10, 20, 12, 30);
+const SETTINGS: RecordingSettings = {
+  log: "all",
+  dailyRowBudget: 0,
+  retention: { requestLogDays: 14, hourlyDays: 90, dailyDays: 730 },
+  prices: [],
+};
+
+let nowMs = START_MS;
+let logged: MockInstance;
+
+beforeEach(async () => {
+  nowMs = START_MS;
+  logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const tables = [
+    "request_log",
+    "usage_journal",
+    "usage_folds",
+    "usage_days",
+    "usage_hourly",
+    "usage_daily",
+  ];
+  await runBatch(
+    db,
+    tables.map((table) => sql.raw(`delete from ${table}`)),
+  );
+});
+
+afterEach(() => logged.mockRestore());
+
+function startRecorder(settings: Partial<RecordingSettings> = {}) {
+  const store: UnreliableD1 = unreliable(env.DB);
+  const wanted = { ...SETTINGS, ...settings };
+  const recorder = new UsageRecorder({
+    db: openDatabase(store.d1),
+    nowMs: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+    random: () => 0.5,
+    settings: () => wanted,
+  });
+  return { recorder, store };
+}
+
+const add = (recorder: UsageRecorder, events: readonly RequestEvent[]) => {
+  for (const event of events) recorder.add(event);
+};
+
+interface Totals {
+  requests: number;
+  attempts: number;
+  input: number;
+  output: number;
+  cost: number;
+}
+
+async function totals(side: Side, grain: Grain = "hour"): Promise<Totals> {
+  const cells = cellsOf({ side, grain, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
+  const [result] = await runBatch(db, [
+    sql`select coalesce(sum(requests), 0) as requests, coalesce(sum(attempts), 0) as attempts,
+      coalesce(sum(input_tokens), 0) as input, coalesce(sum(output_tokens), 0) as output,
+      coalesce(sum(cost_nano_usd), 0) as cost from (${cells})`,
+  ]);
+  return result?.results[0] as Totals;
+}
+
+const count = async (table: string) =>
+  (await env.DB.prepare(`select count(*) as rows from ${table}`).first<{ rows: number }>())?.rows;
+
+/** 250 dollars-per-billion input, 2000 output: 100 and 10 tokens. */
+const COST_EACH = 100 * 250 + 10 * 2_000;
+
+const expectedTotals = (requests: number, attempts = requests): Totals => ({
+  requests,
+  attempts,
+  input: requests * 100,
+  output: requests * 10,
+  cost: requests * COST_EACH,
+});
+
+async function expectTotals(requests: number, attempts = requests): Promise<void> {
+  for (const side of ["caller", "key"] as const) {
+    for (const grain of ["hour", "day"] as const) {
+      expect(await totals(side, grain)).toEqual(expectedTotals(requests, attempts));
+    }
+  }
+}
+
+describe("a flush", () => {
+  test("has every request in the log, and counted on both sides", async () => {
+    const { recorder } = startRecorder();
+    add(recorder, [
+      requestAt(START_MS),
+      requestAt(START_MS, {
+        attempts: [attemptBy("pk_1", "rate_limit_minute"), attemptBy("pk_2")],
+      }),
+      requestAt(START_MS, { tokenId: "at_2", userId: "us_1" }),
+    ]);
+    await recorder.flush();
+
+    expect(recorder.isDue()).toBe(false);
+    expect(await count("request_log")).toBe(3);
+    expect(await count("usage_journal")).toBe(1);
+    await expectTotals(3, 4);
+    const rows = await env.DB.prepare(
+      "select key_id, attempt_count, cost_nano_usd, attempts ->> '$[0].meaning' as first from request_log order by attempt_count desc limit 1",
+    ).all();
+    expect(rows.results).toEqual([
+      { key_id: "pk_2", attempt_count: 2, cost_nano_usd: COST_EACH, first: "rate_limit_minute" },
+    ]);
+  });
+
+  test("refused requests have no key, no model and no tokens", async () => {
+    const { recorder } = startRecorder();
+    const refused = { provider: null, model: null, tokenId: null, usage: null, attempts: [] };
+    add(recorder, [requestAt(START_MS, { ...refused, outcome: "denied", status: 401 })]);
+    await recorder.flush();
+    expect(await totals("caller")).toEqual({
+      requests: 1,
+      attempts: 0,
+      input: 0,
+      output: 0,
+      cost: 0,
+    });
+    expect(await totals("key")).toEqual({ requests: 1, attempts: 0, input: 0, output: 0, cost: 0 });
+  });
+
+  test("tokens without a known price are counted apart, never as free", async () => {
+    const { recorder } = startRecorder();
+    add(recorder, [requestAt(START_MS, { model: "no-such-model" }), requestAt(START_MS)]);
+    await recorder.flush();
+    const row = await env.DB.prepare(
+      "select cost_nano_usd from request_log where model = 'no-such-model'",
+    ).first();
+    expect(row).toEqual({ cost_nano_usd: null });
+    const cells = cellsOf({ side: "caller", grain: "hour", fromMs: 0, toMs: START_MS });
+    const [sum] = await runBatch(db, [sql`select sum(unpriced) as unpriced from (${cells})`]);
+    expect(sum?.results).toEqual([{ unpriced: 1 }]);
+  });
+});
+
+describe("an unreliable store", () => {
+  test("down for a while: nothing is lost", async () => {
+    const { recorder, store } = startRecorder();
+    store.mode = "down";
+    for (let round = 0; round < 20; round += 1) {
+      add(recorder, [requestAt(START_MS), requestAt(START_MS)]);
+      await recorder.flush();
+    }
+    expect(await count("request_log")).toBe(0);
+    store.mode = "up";
+    nowMs += 60_000;
+    await recorder.flush();
+    expect(await count("request_log")).toBe(40);
+    await expectTotals(40);
+  });
+
+  test("every flush's answer lost once: nothing is counted twice, compacted meanwhile or not", async () => {
+    const { recorder, store } = startRecorder();
+    for (let round = 0; round < 6; round += 1) {
+      add(recorder, [requestAt(START_MS), requestAt(START_MS)]);
+      store.mode = "answers-lost";
+      await recorder.flush();
+      expect(recorder.isDue()).toBe(true);
+      expect(await count("request_log")).toBe(2 * (round + 1));
+      if (round % 2 === 1) await compactUsage(db, newRowId("uf", nowMs), nowMs);
+      store.mode = "up";
+      nowMs += 60_000;
+      await recorder.flush();
+    }
+    expect(recorder.isDue()).toBe(false);
+    await expectTotals(12);
+    expect(await count("request_log")).toBe(12);
+  });
+
+  test("a flush whose answer never comes is repeated by the next request's runner", async () => {
+    const { recorder, store } = startRecorder();
+    add(recorder, [requestAt(START_MS)]);
+    store.mode = "hanging";
+    void recorder.flush();
+    await vi.waitFor(() => expect(store.calls).toBe(1));
+    store.mode = "up";
+    nowMs += 10_000;
+    add(recorder, [requestAt(START_MS)]);
+    expect(recorder.isDue()).toBe(true);
+    await recorder.flush();
+    await expectTotals(2);
+  });
+
+  test("more than can be kept: first without log rows, then told as lost", async () => {
+    const { recorder, store } = startRecorder();
+    add(recorder, [requestAt(START_MS)]);
+    await recorder.flush();
+    store.mode = "down";
+    const keys = 7_000;
+    for (let index = 0; index < 20_000 + keys; index += 1) {
+      const attempts = index < 20_000 ? undefined : [attemptBy(`pk_${index}`)];
+      recorder.add(requestAt(START_MS, attempts && { attempts }));
+    }
+    store.mode = "up";
+    nowMs += 60_000;
+    while (recorder.isDue()) await recorder.flush();
+    const { requests } = await totals("caller");
+    const told = await env.DB.prepare(
+      `select sum(dropped) as dropped, sum(unlogged) as unlogged
+       from (select dropped, unlogged from usage_journal union all select dropped, unlogged from usage_days)`,
+    ).first<{ dropped: number; unlogged: number }>();
+    expect(await count("request_log")).toBe(20_001);
+    expect(told?.unlogged).toBeGreaterThan(1_000);
+    expect(requests).toBe(20_001 + (told?.unlogged ?? 0));
+    expect(requests + (told?.dropped ?? 0)).toBe(20_001 + keys);
+  });
+});
+
+describe("compaction", () => {
+  const flushAt = (id: string, atMs: number, events: readonly RequestEvent[]) => {
+    const cells = new Cells();
+    for (const event of events) cells.add(event, COST_EACH);
+    const told = { rowsWritten: 5, dropped: 1, unlogged: 2 };
+    return { id, atMs, cells: cells.toStored(), logRows: [], ...told };
+  };
+
+  test("moves hours that are over into the rollups, and keeps the open one as one row", async () => {
+    const earlier = START_MS - HOUR_MS;
+    for (const atMs of [earlier, earlier + 1, START_MS, START_MS + 1]) {
+      await writeUsage(db, flushAt(newRowId("uf", atMs), atMs, [requestAt(atMs), requestAt(atMs)]));
+    }
+    await compactUsage(db, newRowId("uf", nowMs), START_MS);
+    expect(await count("usage_journal")).toBe(1);
+    expect(await count("usage_hourly")).toBe(2);
+    expect(await count("usage_daily")).toBe(2);
+    await expectTotals(8);
+
+    await compactUsage(db, newRowId("uf", nowMs), START_MS + HOUR_MS);
+    expect(await count("usage_journal")).toBe(0);
+    expect(await count("usage_hourly")).toBe(4);
+    expect(await count("usage_daily")).toBe(2);
+    await expectTotals(8);
+    const days = await env.DB.prepare("select * from usage_days").all();
+    expect(days.results).toEqual([
+      { day_ms: START_MS - (START_MS % DAY_MS), rows_written: 20, dropped: 4, unlogged: 8 },
+    ]);
+  });
+
+  test("a flush that arrives again after it was compacted does not count again, even a day later", async () => {
+    const flush = flushAt(newRowId("uf", START_MS), START_MS, [requestAt(START_MS)]);
+    await writeUsage(db, flush);
+    await compactUsage(db, newRowId("uf", START_MS + 1), START_MS + 1);
+    await compactUsage(db, newRowId("uf", START_MS + 2), START_MS + HOUR_MS * 2);
+    await pruneUsage(db, SETTINGS.retention, START_MS + DAY_MS);
+    await writeUsage(db, flush);
+    await expectTotals(1);
+  });
+
+  test("an empty journal leaves nothing behind", async () => {
+    await compactUsage(db, newRowId("uf", nowMs), nowMs);
+    expect(await count("usage_folds")).toBe(0);
+    expect(await count("usage_journal")).toBe(0);
+  });
+
+  test("a journal too large to be parsed by readers goes into the rollups, open hour or not", async () => {
+    const events = Array.from({ length: 2_500 }, (_, index) =>
+      requestAt(START_MS, { attempts: [attemptBy(`pk_${index}`)] }),
+    );
+    await writeUsage(db, flushAt(newRowId("uf", START_MS), START_MS, events));
+    await compactUsage(db, newRowId("uf", nowMs), START_MS);
+    expect(await count("usage_journal")).toBe(0);
+    await expectTotals(2_500);
+  });
+});
+
+test("what is older than wanted goes, the rest stays", async () => {
+  const ages = [0, 13, 15, 91, 731];
+  for (const age of ages) {
+    const atMs = START_MS - age * DAY_MS;
+    const { recorder } = startRecorder();
+    recorder.add(requestAt(atMs));
+    await recorder.flush();
+  }
+  await compactUsage(db, newRowId("uf", nowMs), nowMs + HOUR_MS);
+  await pruneUsage(db, SETTINGS.retention, START_MS);
+  await pruneUsage(db, SETTINGS.retention, START_MS);
+  expect(await count("request_log")).toBe(2);
+  expect(await count("usage_hourly")).toBe(2 * 3);
+  expect(await count("usage_daily")).toBe(2 * 4);
+});
+
+describe("what goes into the log", () => {
+  const mixed = () => [
+    requestAt(START_MS),
+    requestAt(START_MS, { outcome: "upstream_error", status: 502, usage: usageOf(100, 10) }),
+  ];
+
+  test.each([
+    ["all", 2],
+    ["problems", 1],
+    ["none", 0],
+  ] as const)("%s", async (log, rows) => {
+    const { recorder } = startRecorder({ log });
+    add(recorder, mixed());
+    await recorder.flush();
+    expect(await count("request_log")).toBe(rows);
+    await expectTotals(2);
+  });
+
+  test("less when the day's rows run out, and what is left out is told; counting goes on", async () => {
+    const { recorder } = startRecorder({ dailyRowBudget: 20 });
+    for (let round = 0; round < 30; round += 1) {
+      add(recorder, [requestAt(nowMs)]);
+      await recorder.flush();
+      nowMs += 20_000;
+    }
+    const rows = (await count("request_log")) ?? 0;
+    expect(rows).toBeGreaterThan(3);
+    expect(rows).toBeLessThan(20);
+    expect((await totals("caller")).requests).toBe(30);
+    const told = await env.DB.prepare("select sum(unlogged) as n from usage_journal").first();
+    expect(told).toEqual({ n: 30 - rows });
+  });
+});
+
+describe("rows written for 1,000 requests at 100 a second, over 100 keys, 10 models and 20 tokens", () => {
+  async function rowsPerThousand(log: RecordingSettings["log"]): Promise<number> {
+    let clockMs = START_MS;
+    let rows = 0;
+    const settings = { ...SETTINGS, log };
+    const counting = new Proxy(env.DB, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        return async (...values: unknown[]) => {
+          const result: unknown = await Reflect.apply(value, target, values);
+          if (name === "batch") {
+            for (const { meta } of result as D1Result[]) rows += meta.rows_written;
+          }
+          return result;
+        };
+      },
+    });
+    // `prepare` must answer at once.
+    const d1 = new Proxy(counting, {
+      get: (target, name) =>
+        name === "prepare" ? env.DB.prepare.bind(env.DB) : Reflect.get(target, name),
+    });
+    const recorder = new UsageRecorder({
+      db: openDatabase(d1),
+      nowMs: () => clockMs,
+      sleep: async (ms) => {
+        clockMs += ms;
+      },
+      random: () => 0.5,
+      settings: () => settings,
+    });
+    const requests = 20_000;
+    // A hundred come before each look at the clock a second later; the recorder decides when it writes.
+    for (let done = 0; done < requests; done += 100) {
+      for (let index = 0; index < 100; index += 1) {
+        const n = done + index;
+        recorder.add(
+          requestAt(clockMs, {
+            model: `model-${n % 10}`,
+            tokenId: `at_${(n * 7) % 20}`,
+            attempts: [attemptBy(`pk_${(n * 13) % 100}`)],
+          }),
+        );
+      }
+      clockMs += 1_000;
+      if (log === "all" || done % 1_000 === 900) await recorder.flush();
+    }
+    expect((await totals("caller")).requests).toBe(requests);
+    return (rows / requests) * 1_000;
+  }
+
+  test("at most 1,200 with the full log", { timeout: 60_000 }, async () => {
+    const rows = await rowsPerThousand("all");
+    console.info(`rows per 1,000 requests with the full log: ${rows.toFixed(1)}`);
+    expect(rows).toBeGreaterThan(1_000);
+    expect(rows).toBeLessThan(1_200);
+  });
+
+  test("at most 50 without", { timeout: 60_000 }, async () => {
+    const rows = await rowsPerThousand("none");
+    console.info(`rows per 1,000 requests without a log: ${rows.toFixed(1)}`);
+    expect(rows).toBeLessThan(50);
+  });
+});
