@@ -22,6 +22,7 @@ import { Wrangler } from "./deploy/wrangler.ts";
 import { ExpectedError } from "./expected-error.ts";
 import { reportAndExit } from "./report-and-exit.ts";
 import { root } from "./root.ts";
+import { setupUrl } from "./secrets.ts";
 import { settingsFrom } from "./settings.ts";
 
 /** Written by each run, relative to the root. */
@@ -88,7 +89,7 @@ async function deploy(): Promise<void> {
   if (isPages && journal.change(`write ${PAGES_FOLDER}`)) {
     await writePagesFolder(join(root, PAGES_FOLDER), base, deployment);
   }
-  const url = isPages
+  const made = isPages
     ? await deployPages(wrangler, api, journal, project, {
         accountId,
         name,
@@ -96,28 +97,13 @@ async function deploy(): Promise<void> {
         secrets: put,
       })
     : await deployWorker(wrangler, journal, WORKER_CONFIG, put);
-  const address = url ?? `https://${name}.${isPages ? "pages.dev" : "{account}.workers.dev"}`;
+  const unknown = `https://${name}.${isPages ? "pages.dev" : "{account}.workers.dev"}`;
+  const { address, newest } = made ?? { address: unknown, newest: unknown };
 
   journal.step("Check");
-  await smokeTest(journal, address, adminTokenIn(keep.AUTH_KEY ?? ""));
-  if (isDryRun) {
-    console.log("\nDry run: nothing was changed.");
-    return;
-  }
-  console.log(`\n${styleText("bold", `One Balance is deployed at ${address}`)}\n`);
-  if (put.SETUP_TOKEN !== undefined) {
-    console.log(`  Make the first admin, once:\n    ${address}/setup?token=${put.SETUP_TOKEN}\n`);
-  }
-  if (given.AUTH_KEY === undefined && put.AUTH_KEY !== undefined) {
-    console.log(`  Admin token:\n    ${put.AUTH_KEY}\n`);
-  }
-  if (put.KEY_ENCRYPTION_SECRET !== undefined) {
-    console.log(
-      `  KEY_ENCRYPTION_SECRET seals the provider keys and cannot be read back from Cloudflare. It is in
-    ${secretsFile}
-  Put a copy where you keep passwords: without it the stored provider keys are lost.\n`,
-    );
-  }
+  await smokeTest(journal, newest, adminTokenIn(keep.AUTH_KEY ?? ""));
+  if (isDryRun) console.log("\nDry run: nothing was changed.");
+  else tellOutcome({ address, put, secretsFile, isTokenGiven: given.AUTH_KEY !== undefined });
 
   async function gatewayAddress(): Promise<string> {
     if (!hasGateway) {
@@ -130,6 +116,31 @@ async function deploy(): Promise<void> {
     }
     const hasToken = given.AI_GATEWAY_TOKEN !== undefined || deployed.has("AI_GATEWAY_TOKEN");
     return findOrMakeGateway(api, journal, { accountId, name: given.AI_GATEWAY ?? name, hasToken });
+  }
+}
+
+interface Outcome {
+  readonly address: string;
+  /** The secrets of this run. */
+  readonly put: Readonly<Record<string, string>>;
+  readonly secretsFile: string;
+  readonly isTokenGiven: boolean;
+}
+
+function tellOutcome({ address, put, secretsFile, isTokenGiven }: Outcome): void {
+  console.log(`\n${styleText("bold", `One Balance is deployed at ${address}`)}\n`);
+  if (put.SETUP_TOKEN !== undefined) {
+    console.log(`  Make the first admin, once:\n    ${setupUrl(address, put.SETUP_TOKEN)}\n`);
+  }
+  if (!isTokenGiven && put.AUTH_KEY !== undefined) {
+    console.log(`  Admin token:\n    ${put.AUTH_KEY}\n`);
+  }
+  if (put.KEY_ENCRYPTION_SECRET !== undefined) {
+    console.log(
+      `  KEY_ENCRYPTION_SECRET seals the provider keys and cannot be read back from Cloudflare. It is in
+    ${secretsFile}
+  Put a copy where you keep passwords: without it the stored provider keys are lost.\n`,
+    );
   }
 }
 

@@ -4,9 +4,11 @@
  */
 import { ExpectedError } from "../expected-error.ts";
 import type { CloudflareApi } from "./cloudflare-api.ts";
+import type { Deployed } from "./deployed.ts";
 import type { Journal } from "./journal.ts";
 import { withSecretsFile } from "./secrets.ts";
 import type { Wrangler } from "./wrangler.ts";
+import { withWranglerReport } from "./wrangler-report.ts";
 
 const PRODUCTION_BRANCH = "main";
 
@@ -43,14 +45,14 @@ export interface PagesDeployment {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** @returns The project's address; null in a dry run. */
+/** Null in a dry run. */
 export async function deployPages(
   wrangler: Wrangler,
   api: CloudflareApi,
   journal: Journal,
   project: Project | null,
   { accountId, name, folder, secrets }: PagesDeployment,
-): Promise<string | null> {
+): Promise<Deployed | null> {
   if (project === null) {
     await wrangler.change([
       "pages",
@@ -64,15 +66,21 @@ export async function deployPages(
     ]);
   }
   // First: a deployment has the secrets that its project had when it was made.
-  await withSecretsFile(journal, secrets, (file) =>
-    wrangler.change(["pages", "secret", "bulk", file, "--project-name", name]),
-  );
+  if (Object.keys(secrets).length > 0) {
+    await withSecretsFile(journal, secrets, (file) =>
+      wrangler.change(["pages", "secret", "bulk", file, "--project-name", name]),
+    );
+  }
   const deploy = ["pages", "deploy", "--project-name", name, "--branch", PRODUCTION_BRANCH];
-  await wrangler.change([...deploy, "--no-bundle", "--commit-dirty"], { cwd: folder });
+  const report = await withWranglerReport((env) =>
+    wrangler.change([...deploy, "--no-bundle", "--commit-dirty"], { cwd: folder, env }),
+  );
   if (journal.isDryRun) return null;
+  const deployment = report.find(({ type }) => type === "pages-deploy")?.url;
   const deployed = await findProject(api, accountId, name);
-  if (deployed === null)
-    throw new ExpectedError(`Pages project ${name} was deployed, but is not there`);
+  if (deployment === undefined || deployed === null) {
+    throw new ExpectedError(`Pages project ${name} was deployed, but wrangler does not say where`);
+  }
   const own = deployed.domains?.find((domain) => !domain.endsWith(".pages.dev"));
-  return `https://${own ?? deployed.subdomain}`;
+  return { address: `https://${own ?? deployed.subdomain}`, newest: deployment };
 }

@@ -132,11 +132,10 @@ function answerApi(
   const envVars = Object.fromEntries(
     Object.keys(secrets).map((name) => [name, { type: "secret_text", value: "" }]),
   );
-  const { host } = new URL(account.address);
   return found({
     name: projectName,
-    subdomain: host,
-    domains: [host],
+    subdomain: `${projectName}.pages.dev`,
+    domains: [`${projectName}.pages.dev`],
     deployment_configs: { production: { env_vars: envVars } },
   });
 }
@@ -192,7 +191,10 @@ function runWrangler(account: Account, { args, secrets }: WranglerCall): Wrangle
       return { stdout: "✨ secrets successfully uploaded\n" };
     }
     case "pages deploy":
-      return { stdout: "✨ Deployment complete!\n" };
+      return {
+        stdout: "✨ Deployment complete!\n",
+        report: { type: "pages-deploy", version: 1, url: account.address },
+      };
     default: {
       if (args[0] !== "deploy") return { stderr: `Unknown command: ${command}`, exitCode: 1 };
       const name = "one-balance";

@@ -19,6 +19,7 @@ import {
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
 const KEPT_FILE = join(root, `.deploy/${ACCOUNT_ID}-one-balance.json`);
+const PAGES_FOLDER = join(root, "dist/pages");
 const CONFIG_FILE = join(root, "dist/deploy/wrangler.toml");
 
 let stack: Stack;
@@ -306,13 +307,46 @@ describe("-- --dry-run", () => {
 });
 
 describe("npm run deploy:pages", () => {
-  test("makes project and secrets first, deploys the folder, and once more only deploys", async () => {
-    // Pages' own addresses are https; the server here is not.
-    const first = await deploy(["--pages", "--dry-run"]);
+  test("an empty account gets project, secrets and then the folder; a second run only deploys", async () => {
+    const first = await deploy(["--pages"]);
+    expect(first.output).toContain("One Balance is deployed at https://one-balance.pages.dev");
     expect(first.exitCode).toBe(0);
-    expect(first.output).toMatch(
-      /pages project create one-balance --production-branch main[\s\S]*pages secret bulk[\s\S]*pages deploy --project-name one-balance/,
+    const withoutFile = (call: string) => call.replace(/\S+secrets\.json/, "{file}");
+    expect(changes().slice(-3).map(withoutFile)).toEqual([
+      "wrangler pages project create one-balance --production-branch main --force",
+      "wrangler pages secret bulk {file} --project-name one-balance",
+      "wrangler pages deploy --project-name one-balance --branch main --no-bundle --commit-dirty",
+    ]);
+    const secrets = cloudflare.account.projects.get("one-balance") ?? {};
+    expect(await keptSecrets()).toMatchObject({ AUTH_KEY: secrets.AUTH_KEY });
+    expect(first.output).toContain(
+      `https://one-balance.pages.dev/setup?token=${secrets.SETUP_TOKEN}`,
     );
-    expect(changes()).toEqual([]);
+
+    const before = { ...secrets };
+    cloudflare.account.stored.admins = 1;
+    cloudflare.calls.length = 0;
+    const second = await deploy(["--pages"], { AUTH_KEY: "" });
+    expect(second.exitCode).toBe(0);
+    expect(changes().map((call) => call.split(" --")[0])).toEqual([
+      "wrangler d1 migrations apply DB",
+      "wrangler pages deploy",
+    ]);
+    expect(cloudflare.account.projects.get("one-balance")).toEqual(before);
+  });
+
+  test("the folder is whole: site, Worker, routes that leave files to Pages, and a configuration of its own", async () => {
+    await deploy(["--pages"]);
+    const call = cloudflare.wranglerCalls.find(({ args }) => args[1] === "deploy");
+    expect(call?.cwd).toBe(PAGES_FOLDER);
+    const read = (file: string) => readFile(join(PAGES_FOLDER, file), "utf8");
+    const config = await read("wrangler.toml");
+    expect(config).toContain('pages_build_output_dir = "site"');
+    expect(config).toContain(`database_id = "${cloudflare.account.databases[0]?.uuid}"`);
+    expect(config).not.toMatch(/^(?:main|assets|account_id|triggers|keep_vars)\b/m);
+    const routes = JSON.parse(await read("site/_routes.json"));
+    expect(routes.include).toEqual(["/*"]);
+    expect(routes.exclude).toContain("/_next/static/*");
+    expect(existsSync(join(PAGES_FOLDER, "site/_worker.js/index.js"))).toBe(true);
   });
 });
