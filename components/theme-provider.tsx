@@ -1,5 +1,6 @@
 "use client";
 
+import "./style-nonce";
 import { ThemeProvider as NextThemesProvider } from "next-themes";
 import type { ReactNode } from "react";
 

@@ -3,7 +3,7 @@ import type { ComponentProps } from "react";
 import { Button } from "@/components/ui/button";
 import type { Member } from "@/lib/auth/member";
 
-/** The member's picture or initials. */
+/** The member's picture or initials; these are no text, which the button's name would have to hold. */
 export function MemberButton({
   member: { name, image },
   ...props
@@ -19,8 +19,10 @@ export function MemberButton({
       aria-label={t("memberMenu", { name })}
       {...props}
     >
-      <span className="bg-muted relative flex size-7 items-center justify-center overflow-hidden rounded-full text-xs font-medium">
-        {initials(name)}
+      <span
+        data-initials={initials(name)}
+        className="bg-muted relative flex size-7 items-center justify-center overflow-hidden rounded-full text-xs font-medium before:content-[attr(data-initials)]"
+      >
         {image !== null && (
           // biome-ignore lint/performance/noImgElement: small, from elsewhere, and Next's loader is off.
           <img src={image} alt="" referrerPolicy="no-referrer" className="absolute inset-0" />

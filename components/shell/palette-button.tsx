@@ -37,12 +37,14 @@ export function PaletteButton({ role }: { readonly role: Role }) {
         variant="outline"
         size="sm"
         className="text-muted-foreground gap-2 font-normal shadow-none max-sm:size-8 max-sm:p-0 sm:w-52 sm:justify-start"
-        aria-label={t("searchShortcut")}
+        aria-keyshortcuts="Control+K Meta+K"
         onClick={() => setIsOpen(true)}
       >
         <Search aria-hidden />
-        <span className="max-sm:hidden">{t("search")}</span>
-        <Kbd className="ml-auto max-sm:hidden">Ctrl K</Kbd>
+        <span className="max-sm:sr-only">{t("search")}</span>
+        <Kbd aria-hidden className="ml-auto max-sm:hidden">
+          Ctrl K
+        </Kbd>
       </Button>
       {wasOpened && <CommandPalette role={role} isOpen={isOpen} onOpenChange={setIsOpen} />}
     </>
