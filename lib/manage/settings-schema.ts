@@ -30,8 +30,11 @@ const logging = z.strictObject({
   errorWords: z.boolean(),
 });
 
-const metering = z.strictObject({
-  dailyRowBudget: z.int().min(0).max(1_000_000_000).meta({ description: "0 for no limit" }),
+/** Of rows that metering may write a day. */
+export const MOST_ROWS_A_DAY = 1_000_000_000;
+
+export const meteringInput = z.strictObject({
+  dailyRowBudget: z.int().min(0).max(MOST_ROWS_A_DAY).meta({ description: "0 for no limit" }),
 });
 
 const usdPerMillion = z.number().min(0).max(1_000_000);
@@ -71,7 +74,7 @@ export const settingsSchema = z.strictObject({
   upstream,
   retention: retentionInput,
   logging,
-  metering,
+  metering: meteringInput,
   prices,
   appearance,
 }) satisfies z.ZodType<Settings>;
@@ -86,7 +89,7 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   }),
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
-  z.strictObject({ section: z.literal("metering"), changes: metering.partial() }),
+  z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
   z.strictObject({ section: z.literal("prices"), changes: prices.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),
 ]);
