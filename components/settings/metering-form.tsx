@@ -1,6 +1,5 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { useForm } from "react-hook-form";
@@ -8,7 +7,8 @@ import { changeSettings } from "@/app/(portal)/settings/actions";
 import { FieldError } from "@/components/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import { MOST_ROWS_A_DAY, meteringInput, type Settings } from "@/lib/manage/settings-schema";
+import { MOST_ROWS_A_DAY } from "@/lib/manage/settings-limits";
+import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
 import { useFailureToast } from "./use-failure-toast";
 
@@ -18,7 +18,10 @@ export function MeteringForm({ settings }: { readonly settings: Settings["meteri
   const id = useId();
   const showFailure = useFailureToast();
   const [wasSaved, setWasSaved] = useState(false);
-  const form = useForm({ defaultValues: settings, resolver: zodResolver(meteringInput) });
+  const form = useForm({
+    defaultValues: settings,
+    resolver: async (...asked) => (await import("./settings-resolvers")).meteringResolver(...asked),
+  });
   const { errors, isDirty, isSubmitting } = form.formState;
   const message = errors.dailyRowBudget && t("range", { max: MOST_ROWS_A_DAY });
 

@@ -5,12 +5,11 @@
 import { z } from "zod";
 import type { Settings } from "../db/settings";
 
+import { LONGEST_DAYS, MOST_ROWS_A_DAY } from "./settings-limits";
+
 export type { Settings };
 
 const route = z.enum(["gateway", "direct"]);
-
-/** The longest that records may be kept, in days. */
-export const LONGEST_DAYS = { requestLogDays: 365, hourlyDays: 3_650, dailyDays: 3_650 } as const;
 
 const days = (longest: number) => z.int().min(1).max(longest);
 
@@ -29,9 +28,6 @@ const logging = z.strictObject({
   requests: z.enum(["all", "sampled", "problems", "none"]),
   errorWords: z.boolean(),
 });
-
-/** Of rows that metering may write a day. */
-export const MOST_ROWS_A_DAY = 1_000_000_000;
 
 export const meteringInput = z.strictObject({
   dailyRowBudget: z.int().min(0).max(MOST_ROWS_A_DAY).meta({ description: "0 for no limit" }),
