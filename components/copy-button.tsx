@@ -12,10 +12,13 @@ const CONFIRMATION_MS = 1_500;
 export function CopyButton({
   value,
   label,
+  name,
   className,
 }: {
   readonly value: string;
   readonly label?: string;
+  /** What is copied, for those who cannot see which of many icons this is. */
+  readonly name?: string;
   readonly className?: string;
 }) {
   const t = useTranslations("common");
@@ -44,7 +47,7 @@ export function CopyButton({
       size={label === undefined ? "icon-sm" : "sm"}
       className={className}
       onClick={copy}
-      {...(label === undefined && { "aria-label": isCopied ? t("copied") : t("copy") })}
+      {...(label === undefined && { "aria-label": name ? t("copyName", { name }) : t("copy") })}
     >
       <Icon aria-hidden />
       {label !== undefined && (isCopied ? t("copied") : label)}

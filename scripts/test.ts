@@ -1,5 +1,6 @@
 /**
- * `npm test`: lint and format, types, then every vitest project, each to its end whatever failed before.
+ * `npm test`: lint and format, types, every vitest project and the portal in a browser, each to its end
+ * whatever failed before.
  * The last line is `N passed, N failed`; lint and types count as one check each.
  * @module
  */
@@ -8,6 +9,8 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ExpectedError } from "./expected-error.ts";
+import { ensureChromium } from "./find-chromium.ts";
 import { root } from "./root.ts";
 import { seconds } from "./run-command.ts";
 
@@ -25,6 +28,16 @@ interface VitestReport {
     readonly status: string;
     readonly assertionResults: readonly unknown[];
   }[];
+}
+
+/** What is read of Playwright's JSON report. */
+interface PlaywrightReport {
+  readonly stats: {
+    readonly expected: number;
+    readonly unexpected: number;
+    readonly flaky: number;
+    readonly skipped: number;
+  };
 }
 
 process.env.NEXT_TELEMETRY_DISABLED = "1";
@@ -52,6 +65,7 @@ const tallies = [
   await stage("unit", () => vitest("unit")),
   await stage("workerd", () => vitest("workerd")),
   await stage("e2e", () => vitest("e2e")),
+  await stage("portal", playwright),
 ];
 await rm(reportsDir, { recursive: true });
 
@@ -101,6 +115,25 @@ async function vitest(project: string): Promise<Tally> {
   // Errors outside of tests, and no tests at all, show in the exit code alone.
   const unseenFailure = failures === 0 && (exitCode !== 0 || ranNothing) ? 1 : 0;
   return { passed: report.numPassedTests, failed: failures + unseenFailure };
+}
+
+async function playwright(): Promise<Tally> {
+  const reportFile = join(reportsDir, "portal.json");
+  try {
+    process.env.CHROME_PATH = await ensureChromium();
+  } catch (error) {
+    console.error(error instanceof ExpectedError ? error.message : error);
+    return { passed: 0, failed: 1 };
+  }
+  process.env.PLAYWRIGHT_JSON_OUTPUT_FILE = reportFile;
+  const exitCode = await run(["playwright", "test", "--reporter=list,json"]);
+  const text = await readFile(reportFile, "utf8").catch(() => null);
+  if (text === null) return { passed: 0, failed: 1 };
+  const { stats }: PlaywrightReport = JSON.parse(text);
+  if (stats.skipped > 0) console.log(`${stats.skipped} skipped`);
+  const failures = stats.unexpected + stats.flaky;
+  const unseenFailure = failures === 0 && (exitCode !== 0 || stats.expected === 0) ? 1 : 0;
+  return { passed: stats.expected, failed: failures + unseenFailure };
 }
 
 /** Runs a tool of the project with its output shown; returns the exit code. */

@@ -26,10 +26,14 @@ export async function addCustomProvider(
   if (!(await insertCustomProvider(db, row, audit))) throw slugTaken();
 }
 
+/** Pages of the portal that stand where a provider's keys would, below `/keys/`. */
+const KEY_PAGES: ReadonlySet<string> = new Set(["add", "export"]);
+
 /** A built-in provider's slug, or a path of this program's own. */
 function isTaken(slug: string): boolean {
   return (
     slug === "compat" ||
+    KEY_PAGES.has(slug) ||
     OWN_SEGMENTS.has(slug) ||
     findProvider(slug) !== undefined ||
     providerForCompatModel(slug) !== undefined

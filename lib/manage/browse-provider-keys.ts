@@ -5,11 +5,17 @@ import {
   listProviderKeys,
   type ProviderKeyCounts,
 } from "../db/provider-keys";
+import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
+import { ManageError } from "./manage-error";
 import type { BrowseProviderKeysInput } from "./provider-key-schemas";
 import { type ProviderKeyView, viewProviderKey } from "./provider-key-view";
 
 export interface BrowsedProviderKeys {
+  /** The provider's name as people know it; its slug where the team has removed it and left its keys. */
+  readonly label: string;
+  /** Whether the provider has a free call to check keys by. */
+  readonly canCheck: boolean;
   readonly items: readonly ProviderKeyView[];
   /** Keys that match, on all pages. */
   readonly total: number;
@@ -26,11 +32,15 @@ const NO_KEYS: BrowsedProviderKeys["counts"] = {
   lastUsedAtMs: null,
 };
 
-/** One page of a provider's keys, for people: sorted, counted, with who added them. */
+/**
+ * One page of a provider's keys, for people: sorted, counted, with who added them.
+ * @throws {ManageError} `not_found` for an unknown provider that has no keys.
+ */
 export async function browseProviderKeys(
-  { db, nowMs }: ManageContext,
+  context: ManageContext,
   { order, direction, page, pageSize, ...filter }: BrowseProviderKeysInput,
 ): Promise<BrowsedProviderKeys> {
+  const { db, nowMs } = context;
   const atMs = nowMs();
   const request = {
     ...filter,
@@ -39,12 +49,23 @@ export async function browseProviderKeys(
     limit: pageSize,
     offset: (page - 1) * pageSize,
   };
-  const [keys, total, [counts = NO_KEYS]] = await Promise.all([
+  const [keys, total, [counts], providers] = await Promise.all([
     listProviderKeys(db, request, atMs),
     countProviderKeys(db, filter, atMs),
     countKeyStates(db, atMs, filter.provider),
+    allProviders(context),
   ]);
+  const provider = providers.find(({ slug }) => slug === filter.provider);
+  if (provider === undefined && counts === undefined) {
+    throw new ManageError("not_found", "no such provider");
+  }
   const adders = [...new Set(keys.flatMap(({ createdBy }) => createdBy ?? []))];
   const names = await findActorNames(db, adders);
-  return { items: keys.map((key) => viewProviderKey(key, names)), total, counts };
+  return {
+    label: provider?.label ?? filter.provider,
+    canCheck: Boolean(provider?.keyCheck),
+    items: keys.map((key) => viewProviderKey(key, names)),
+    total,
+    counts: counts ?? NO_KEYS,
+  };
 }

@@ -70,11 +70,8 @@ export async function checkProviderKeys(
   const work = async () => {
     for (const key of waiting) {
       const { rule, ...outcome } = await askProvider(
-        key,
-        providers.get(key.provider),
-        secrets,
+        { key, provider: providers.get(key.provider), secrets, nowMs },
         upstream,
-        nowMs,
       );
       checked.push({ id: key.id, ...outcome });
       if (outcome.meaning === null) continue;
@@ -111,14 +108,18 @@ function auditChecks(
 
 type Answer = CheckedKey & { readonly rule: string };
 
+interface Question {
+  readonly key: ProviderKeyRow;
+  /** Undefined where the team has removed it and left its keys. */
+  readonly provider: Provider | undefined;
+  readonly secrets: SealingSecrets;
+  readonly nowMs: () => number;
+}
+
 async function askProvider(
-  key: ProviderKeyRow,
-  provider: Provider | undefined,
-  secrets: SealingSecrets,
+  { key, provider, secrets, nowMs }: Question,
   upstream: CheckUpstream,
-  nowMs: () => number,
 ): Promise<Answer> {
-  // A provider of the team's own may have been removed, its keys kept.
   if (!provider?.keyCheck) return withoutAnswer("no_check", "");
   let text = "";
   try {

@@ -4,6 +4,7 @@ import { auditEvent } from "../db/audit-log";
 import { type ListedProviderKey, listProviderKeys, readSealedKeys } from "../db/provider-keys";
 import { runBatch } from "../db/state-version";
 import { nameOf, whichOf } from "./audit-provider-keys";
+import { confirmPassword } from "./confirm-password";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { ExportProviderKeysInput } from "./provider-key-schemas";
@@ -30,18 +31,20 @@ type ExportedKey = { readonly [Column in (typeof COLUMNS)[number]]: string | num
 
 /**
  * The keys that a filter means as a file's text, piece by piece, newest first; what `readPastedKeys` takes back.
- * The export is logged before the first piece. Whether the caller may see secrets is the caller's check.
+ * The export is logged before the first piece.
  *
- * @throws {ManageError} `not_configured` for secrets without `KEY_ENCRYPTION_SECRET`.
+ * @throws {ManageError} `not_configured` for secrets without `KEY_ENCRYPTION_SECRET`; as `confirmPassword`.
  */
 export async function exportProviderKeys(
   context: ManageContext,
-  { filter, format }: ExportProviderKeysInput,
-  withSecrets: boolean,
+  { filter, format, password }: ExportProviderKeysInput,
 ): Promise<AsyncGenerator<string>> {
   const { db, actor, nowMs, secrets } = context;
-  if (withSecrets && secrets === null) {
-    throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
+  const withSecrets = password !== undefined;
+  if (withSecrets) {
+    if (secrets === null)
+      throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
+    await confirmPassword(context, password, "password");
   }
   const entry = {
     action: withSecrets ? "provider-key.export-secrets" : "provider-key.export",

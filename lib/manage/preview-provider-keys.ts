@@ -3,7 +3,7 @@ import { maskKey } from "../crypto/mask-key";
 import type { SealingSecrets } from "../crypto/seal";
 import { findFingerprints } from "../db/provider-keys";
 import { providerByHint, providerByShape } from "../providers/provider-hint";
-import { knownProvider } from "./known-provider";
+import { allProviders, knownProvider } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { PreviewProviderKeysInput } from "./provider-key-schemas";
@@ -40,11 +40,12 @@ export async function previewProviderKeys(
   const { db, secrets } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   const chosen = input.provider === null ? undefined : await knownProvider(context, input.provider);
+  const providers = await allProviders(context);
   const read = input.keys.map(({ text, hint }) => {
     const result = readKeyText(text);
     if ("problem" in result) return { problem: result.code };
-    const named = hint === null ? undefined : providerByHint(hint);
-    const provider = named ?? chosen ?? providerByShape(result.text);
+    const named = hint === null ? undefined : providerByHint(hint, providers);
+    const provider = named ?? chosen ?? providerByShape(result.text, providers);
     return { text: result.text, provider };
   });
 
@@ -72,7 +73,7 @@ export async function previewProviderKeys(
     if (provider.keyPattern === null || provider.keyPattern.test(text)) {
       return previewOf("new", masked, { provider: slug });
     }
-    const looksLike = providerByShape(text)?.slug ?? null;
+    const looksLike = providerByShape(text, providers)?.slug ?? null;
     return previewOf("odd", masked, { provider: slug, looksLike });
   });
 }

@@ -74,6 +74,8 @@ export type ProviderKeyFilterInput = z.output<typeof providerKeyFilterInput>;
 export const exportProviderKeysInput = z.strictObject({
   filter: providerKeyFilter,
   format: z.enum(["csv", "json"]),
+  /** The acting member's: with it, and only then, the keys themselves are in the file. */
+  password: z.string().min(1).max(1_000).optional(),
 });
 export type ExportProviderKeysInput = z.output<typeof exportProviderKeysInput>;
 

@@ -38,6 +38,8 @@ export const keySettings = z.strictObject({
   models: models.nullish(),
 });
 
+export type KeySettingsInput = z.output<typeof keySettings>;
+
 /** A provider key with its settings. */
 export const newKeySettings = keySettings.extend({ key: z.string() });
 

@@ -1,5 +1,5 @@
 import { countKeyStates, type ProviderKeyCounts } from "../db/provider-keys";
-import { providers } from "../providers/registry";
+import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 
 export interface ProviderSummary extends ProviderKeyCounts {
@@ -8,12 +8,15 @@ export interface ProviderSummary extends ProviderKeyCounts {
 }
 
 /** Providers that keys can be added to, and how those that have keys stand. Both sorted by label. */
-export async function summarizeProviderKeys({ db, nowMs }: ManageContext): Promise<{
+export async function summarizeProviderKeys(context: ManageContext): Promise<{
   readonly withKeys: readonly ProviderSummary[];
   readonly withoutKeys: readonly { readonly provider: string; readonly label: string }[];
 }> {
+  const [providers, counts] = await Promise.all([
+    allProviders(context),
+    countKeyStates(context.db, context.nowMs()),
+  ]);
   const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
-  const counts = await countKeyStates(db, nowMs());
   const withKeys = counts.map((each) => ({
     ...each,
     label: labels.get(each.provider) ?? each.provider,

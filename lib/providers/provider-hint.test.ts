@@ -25,29 +25,29 @@ describe("providerByHint", () => {
     ["Google AI Studio", "google-ai-studio"],
     ["perplexity-ai", "perplexity-ai"],
   ])("%s is of %s", (hint, slug) => {
-    expect(providerByHint(hint)?.slug).toBe(slug);
+    expect(providerByHint(hint, providers)?.slug).toBe(slug);
   });
 
   test.each(["STRIPE_API_KEY", "DATABASE_URL", "FALLBACK_KEY", "SHELF_TOKEN", ""])(
     "%j says nothing",
     (hint) => {
-      expect(providerByHint(hint)).toBeUndefined();
+      expect(providerByHint(hint, providers)).toBeUndefined();
     },
   );
 
   test("every provider is known by its slug, its name, and a variable made of its slug", () => {
     for (const { slug, label } of providers) {
       const variable = `${slug.replaceAll("-", "_").toUpperCase()}_API_KEY`;
-      expect(providerByHint(slug)?.slug).toBe(slug);
-      expect(providerByHint(label)?.slug).toBe(slug);
-      expect(providerByHint(variable)?.slug).toBe(slug);
+      expect(providerByHint(slug, providers)?.slug).toBe(slug);
+      expect(providerByHint(label, providers)?.slug).toBe(slug);
+      expect(providerByHint(variable, providers)?.slug).toBe(slug);
     }
   });
 });
 
 test("a shape tells the provider only where no other has it", () => {
-  expect(providerByShape("sk-ant-fake-0123")?.slug).toBe("anthropic");
-  expect(providerByShape("gsk_fake0123")?.slug).toBe("groq");
-  expect(providerByShape("sk-fake-0123")).toBeUndefined();
-  expect(providerByShape("whatever")).toBeUndefined();
+  expect(providerByShape("sk-ant-fake-0123", providers)?.slug).toBe("anthropic");
+  expect(providerByShape("gsk_fake0123", providers)?.slug).toBe("groq");
+  expect(providerByShape("sk-fake-0123", providers)).toBeUndefined();
+  expect(providerByShape("whatever", providers)).toBeUndefined();
 });

@@ -3,7 +3,6 @@
  * quickstarts and SDKs.
  * @module
  */
-import { findProvider, providers } from "./registry";
 import type { Provider } from "./types";
 
 /** Words in names of variables, the more telling first: `AZURE_OPENAI_API_KEY` is Azure's. */
@@ -39,20 +38,21 @@ const PATTERNS = WORDS.map(
   ([words, slug]) => [new RegExp(`(?:^|_)(?:${words})(?:_|$)`, "i"), slug] as const,
 );
 
-/** The provider that a variable's name, a slug or a provider's name means. */
-export function providerByHint(hint: string): Provider | undefined {
+/** The one of the providers that a variable's name, a slug or a provider's name means. */
+export function providerByHint(hint: string, providers: readonly Provider[]): Provider | undefined {
   const text = hint.trim();
+  const name = text.toLowerCase();
   const named =
-    findProvider(text.toLowerCase()) ??
-    providers.find(({ label }) => label.toLowerCase() === text.toLowerCase());
+    providers.find(({ slug }) => slug === name) ??
+    providers.find(({ label }) => label.toLowerCase() === name);
   if (named !== undefined) return named;
   const variable = text.replace(/[^A-Za-z0-9]+/g, "_");
   const slug = PATTERNS.find(([pattern]) => pattern.test(variable))?.[1];
-  return slug === undefined ? undefined : findProvider(slug);
+  return providers.find((provider) => provider.slug === slug);
 }
 
 /** The one provider whose keys have this shape; undefined where several have it, or none. */
-export function providerByShape(key: string): Provider | undefined {
+export function providerByShape(key: string, providers: readonly Provider[]): Provider | undefined {
   const [only, ...others] = providers.filter(({ keyPattern }) => keyPattern?.test(key));
   return others.length === 0 ? only : undefined;
 }

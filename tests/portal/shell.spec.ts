@@ -99,6 +99,7 @@ test("the sidebar stays narrow once narrowed", async ({ admin }) => {
 });
 
 test("at 390 px nothing is cut off, and the pages are behind a button", async ({ admin }) => {
+  test.slow();
   await admin.setViewportSize({ width: 390, height: 844 });
   for (const path of portalPages()) {
     await admin.goto(path);
@@ -174,6 +175,8 @@ test("a script that got into the HTML does not run", async ({ admin, browser }) 
 });
 
 test("no page sends more JavaScript than agreed", async ({ admin, browser }) => {
+  // Each page is loaded from nothing, until its network is quiet.
+  test.slow();
   const storageState = await admin.context().storageState();
   const sizes: string[] = [];
   for (const path of portalPages()) {

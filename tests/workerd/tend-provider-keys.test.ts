@@ -1,6 +1,7 @@
 /** Changing many keys at once, taking it back, and what the logs tell of it. */
 import { asc, eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
+import { hashPassword } from "../../lib/crypto/hash-password";
 import { keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema";
 import { auditLog, users } from "../../lib/db/team-schema";
 import { writeStateEvents } from "../../lib/db/write-state-events";
@@ -41,6 +42,15 @@ const ACTOR = {
   ip: "192.0.2.1",
   userAgent: "test",
 } as const;
+const ADA = {
+  id: "us_ada",
+  email: "ada@example.com",
+  name: "Ada",
+  role: "admin",
+  createdAtMs: 1,
+  updatedAtMs: 1,
+} as const;
+
 const context: ManageContext = { db, secrets: SECRETS, nowMs: () => nowMs, actor: ACTOR };
 
 beforeEach(async () => {
@@ -333,20 +343,14 @@ describe("a key's history", () => {
 
 describe("browseProviderKeys", () => {
   test("sorts, pages, counts matches and states, and says why and by whom", async () => {
-    await db.insert(users).values({
-      id: "us_ada",
-      email: "ada@example.com",
-      name: "Ada",
-      role: "admin",
-      createdAtMs: 1,
-      updatedAtMs: 1,
-    });
+    await db.insert(users).values(ADA);
     await add([
       { key: "k1", remark: "b", weight: 3 },
       { key: "k2", remark: "a", weight: 2 },
       { key: "k3", weight: 2 },
       { key: "k4", remark: "C", priority: 1 },
     ]);
+    expect((await browse()).items[0]?.addedBy).toBe("Ada");
     await db.delete(users);
     const remarks = async (query: Record<string, unknown>) =>
       (await browse(query)).items.map(({ remark }) => remark);
@@ -464,8 +468,8 @@ describe("checkProviderKeys", () => {
     let [underWay, most] = [0, 0];
     const upstream: CheckUpstream = {
       gatewayUrl: null,
-      gatewayToken: null,
       goesDirect: () => true,
+      gatewayToken: null,
       fetch: async (_, { headers }) => {
         underWay += 1;
         most = Math.max(most, underWay);
@@ -516,28 +520,35 @@ describe("checkProviderKeys", () => {
 });
 
 describe("exportProviderKeys", () => {
-  const read = async (format: "csv" | "json", withSecrets: boolean) => {
+  const PASSWORD = "correct horse battery";
+
+  const read = async (format: "csv" | "json", password?: string, provider = "openai") => {
     let text = "";
-    const input = { filter: { provider: "openai" }, format };
-    for await (const piece of await exportProviderKeys(context, input, withSecrets)) text += piece;
+    const input = { filter: { provider }, format, ...(password && { password }) };
+    for await (const piece of await exportProviderKeys(context, input)) text += piece;
     return text;
   };
 
-  beforeEach(() =>
-    add([
+  beforeEach(async () => {
+    await db.delete(users);
+    await db.insert(users).values({
+      ...ADA,
+      passwordHash: await hashPassword(PASSWORD),
+    });
+    await add([
       { key: "sk-fake-0123456789-abcdef", remark: '=1+1, "x"', models: ["m1", "m2"], weight: 3 },
       "sk-fake-0000000000-second",
-    ]),
-  );
+    ]);
+  });
 
   test("masked, it holds no key; both are logged", async () => {
     nowMs += 1;
     for (const format of ["csv", "json"] as const) {
-      const text = await read(format, false);
+      const text = await read(format);
       expect(text).toContain("sk-f");
       expect(text).not.toMatch(/0123456789|0000000000/);
     }
-    await read("csv", true);
+    await read("csv", PASSWORD);
     const actions = (await entries()).map(({ action }) => action).slice(1);
     expect(actions.toSorted()).toEqual([
       "provider-key.export",
@@ -547,9 +558,9 @@ describe("exportProviderKeys", () => {
   });
 
   test("with secrets, pasting the file gives the same keys again; formulas are defused", async () => {
-    const csv = await read("csv", true);
+    const csv = await read("csv", PASSWORD);
     expect(csv).toContain(`"'=1+1, ""x"""`);
-    for (const text of [csv, await read("json", true)]) {
+    for (const text of [csv, await read("json", PASSWORD)]) {
       const { keys } = readPastedKeys(text);
       expect(keys.map((key) => key.text).toSorted()).toEqual([
         "sk-fake-0000000000-second",
@@ -565,15 +576,17 @@ describe("exportProviderKeys", () => {
 
   test("more keys than one read brings are all there, once", async () => {
     await add(Array.from({ length: 1_234 }, (_, index) => `sk-fake-many-${index}-abcdef`));
-    const keys: { id: string }[] = JSON.parse(await read("json", false));
+    const keys: { id: string }[] = JSON.parse(await read("json"));
     expect(new Set(keys.map(({ id }) => id)).size).toBe(1_236);
-    expect(JSON.parse(await exportEmpty())).toEqual([]);
+    expect(JSON.parse(await read("json", undefined, "groq"))).toEqual([]);
   });
 
-  async function exportEmpty(): Promise<string> {
-    let text = "";
-    const input = { filter: { provider: "groq" }, format: "json" } as const;
-    for await (const piece of await exportProviderKeys(context, input, false)) text += piece;
-    return text;
-  }
+  test("with a wrong password nothing is read or logged", async () => {
+    const logged = (await entries()).length;
+    await expect(read("csv", "wrong horse")).rejects.toMatchObject({
+      code: "invalid_input",
+      issues: [{ path: "password" }],
+    });
+    expect(await entries()).toHaveLength(logged);
+  });
 });

@@ -1,0 +1,57 @@
+"use server";
+
+import { portalAction } from "@/app/portal-action";
+import { addProviderKeys } from "@/lib/manage/add-provider-keys";
+import { changeProviderKeys } from "@/lib/manage/change-provider-keys";
+import { checkProviderKeys } from "@/lib/manage/check-provider-key";
+import { deleteProviderKeys } from "@/lib/manage/delete-provider-keys";
+import { listProviderKeyIds } from "@/lib/manage/list-provider-key-ids";
+import { previewProviderKeys } from "@/lib/manage/preview-provider-keys";
+import {
+  changeProviderKeysInput,
+  checkProviderKeysInput,
+  previewProviderKeysInput,
+  providerKeyFilterInput,
+  undoProviderKeysInput,
+} from "@/lib/manage/provider-key-schemas";
+import { addProviderKeysInput, deleteProviderKeysInput } from "@/lib/manage/schemas";
+import { undoProviderKeys } from "@/lib/manage/undo-provider-keys";
+import { checkUpstream } from "@/lib/runtime/check-upstream";
+
+export const previewKeys = portalAction(
+  "admin",
+  previewProviderKeysInput,
+  async ({ context, input }) => previewProviderKeys(context, input),
+);
+
+export const addKeys = portalAction("admin", addProviderKeysInput, async ({ context, input }) =>
+  addProviderKeys(context, input),
+);
+
+export const changeKeys = portalAction(
+  "admin",
+  changeProviderKeysInput,
+  async ({ context, input }) => changeProviderKeys(context, input),
+);
+
+export const undoKeys = portalAction("admin", undoProviderKeysInput, async ({ context, input }) =>
+  undoProviderKeys(context, input),
+);
+
+export const deleteKeys = portalAction(
+  "admin",
+  deleteProviderKeysInput,
+  async ({ context, input }) => deleteProviderKeys(context, input),
+);
+
+export const listKeyIds = portalAction(
+  "admin",
+  providerKeyFilterInput,
+  async ({ context, input }) => listProviderKeyIds(context, input),
+);
+
+export const checkKeys = portalAction(
+  "admin",
+  checkProviderKeysInput,
+  async ({ context, input, env }) => checkProviderKeys(context, input, await checkUpstream(env)),
+);

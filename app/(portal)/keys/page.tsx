@@ -1,0 +1,50 @@
+import { KeyRound, Plus } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { portalRead } from "@/app/portal-read";
+import { EmptyState } from "@/components/empty-state";
+import { ProviderTable } from "@/components/keys/provider-table";
+import { ProvidersWithoutKeys } from "@/components/keys/providers-without-keys";
+import { PageHeader } from "@/components/page-header";
+import { Button } from "@/components/ui/button";
+import { summarizeProviderKeys } from "@/lib/manage/summarize-provider-keys";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("keys");
+  return { title: t("title") };
+}
+
+/** Every provider at a glance. */
+export default async function KeysPage() {
+  const { context, member } = await portalRead("viewer");
+  const [t, { withKeys, withoutKeys }] = await Promise.all([
+    getTranslations("keys"),
+    summarizeProviderKeys(context),
+  ]);
+  const isAdmin = member.role === "admin";
+  const addKeys = isAdmin && (
+    <Button asChild>
+      <Link href="/keys/add">
+        <Plus aria-hidden />
+        {t("addKeys")}
+      </Link>
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader title={t("title")} description={t("description")} actions={addKeys} />
+      {withKeys.length > 0 ? (
+        <ProviderTable providers={withKeys} />
+      ) : (
+        <EmptyState
+          icon={KeyRound}
+          title={t("empty.title")}
+          description={t("empty.description")}
+          action={addKeys}
+        />
+      )}
+      {isAdmin && withoutKeys.length > 0 && <ProvidersWithoutKeys providers={withoutKeys} />}
+    </>
+  );
+}

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { changedFields } from "./changed-fields";
+
+test("tells each setting that was changed, and nothing else", () => {
+  expect(
+    changedFields(
+      { remark: null, weight: 1, status: "active" },
+      { remark: "A", weight: 7, models: ["a", "b"], status: "disabled", provider: "openai" },
+    ),
+  ).toEqual([
+    { field: "remark", from: "–", to: "A" },
+    { field: "weight", from: "1", to: "7" },
+    { field: "models", from: "–", to: "a, b" },
+  ]);
+  expect(changedFields(null, null)).toEqual([]);
+});

@@ -1,0 +1,97 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { formatExactCount, UNKNOWN } from "@/components/format";
+import { keyStates } from "@/components/key-state";
+import { RelativeTime } from "@/components/relative-time";
+import { StateStrip } from "@/components/state-strip";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { ProviderSummary } from "@/lib/manage/summarize-provider-keys";
+
+/** Providers that have keys, a row each. */
+export function ProviderTable({ providers }: { readonly providers: readonly ProviderSummary[] }) {
+  const t = useTranslations("keys");
+  const tCommon = useTranslations("common");
+  return (
+    <div className="overflow-hidden rounded-lg border">
+      <Table aria-label={t("overview.tableLabel")}>
+        <TableHeader>
+          <TableRow className="text-muted-foreground hover:bg-transparent">
+            <TableHead className="pl-4">{t("overview.provider")}</TableHead>
+            <TableHead className="w-1/4 max-sm:w-1/3">{t("overview.states")}</TableHead>
+            {keyStates.map((state) => (
+              <TableHead key={state} className="hidden text-right sm:table-cell">
+                {tCommon(`state.${state}`)}
+              </TableHead>
+            ))}
+            <TableHead className="hidden pl-8 md:table-cell">{t("overview.leftToday")}</TableHead>
+            <TableHead className="pr-4 text-right">{t("column.lastUsed")}</TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {providers.map((provider) => (
+            <TableRow key={provider.provider} className="relative h-14">
+              <TableCell className="pl-4">
+                <Link
+                  href={`/keys/${provider.provider}`}
+                  // The whole row leads there.
+                  className="font-medium outline-none after:absolute after:inset-0 focus-visible:underline"
+                >
+                  {provider.label}
+                </Link>
+                <p className="text-muted-foreground text-xs" data-figure>
+                  {t("overview.keys", { count: totalOf(provider) })}
+                </p>
+              </TableCell>
+              <TableCell>
+                <StateStrip counts={provider} />
+              </TableCell>
+              {keyStates.map((state) => (
+                <TableCell key={state} className="hidden text-right sm:table-cell">
+                  <span className={provider[state] === 0 ? "text-muted-foreground" : undefined}>
+                    {formatExactCount(provider[state])}
+                  </span>
+                </TableCell>
+              ))}
+              <TableCell className="hidden pl-8 md:table-cell">
+                <LeftToday provider={provider} />
+              </TableCell>
+              <TableCell className="text-muted-foreground pr-4 text-right">
+                <RelativeTime ms={provider.lastUsedAtMs} />
+              </TableCell>
+            </TableRow>
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}
+
+function totalOf({ ready, cooling, blocked, disabled }: ProviderSummary): number {
+  return ready + cooling + blocked + disabled;
+}
+
+/** Answers tell when a day's quota is used up, and never how much of one is left. */
+function LeftToday({ provider }: { readonly provider: ProviderSummary }) {
+  const t = useTranslations("keys.overview");
+  if (provider.spentToday > 0) {
+    return (
+      <span className="text-cooling">
+        {t("spent", { spent: provider.spentToday, total: provider.ready + provider.cooling })}
+      </span>
+    );
+  }
+  return (
+    // Above the row's link, so that the reason shows on hover.
+    <span className="text-muted-foreground relative z-10 cursor-help" title={t("leftUnknown")}>
+      <span aria-hidden>{UNKNOWN}</span>
+      <span className="sr-only">{t("leftUnknownShort")}</span>
+    </span>
+  );
+}

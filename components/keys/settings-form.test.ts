@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { readSetting, toTexts } from "./settings-form";
+
+describe("readSetting", () => {
+  test.each([
+    ["remark", " Team A ", { remark: "Team A" }],
+    ["remark", "  ", { remark: null }],
+    ["weight", "100", { weight: 100 }],
+    ["weight", "101", null],
+    ["weight", "1.5", null],
+    ["weight", "", null],
+    ["weight", "x", null],
+    ["priority", "0", { priority: 0 }],
+    ["priority", "10", null],
+    ["quotaDomain", "org-1", { quotaDomain: "org-1" }],
+    ["quotaDomain", "", { quotaDomain: null }],
+    ["models", "gpt-4o\n gpt-5* ,\n", { models: ["gpt-4o", "gpt-5*"] }],
+    ["models", "\n", { models: null }],
+    ["models", "x".repeat(201), null],
+  ] as const)("%s %j", (field, text, setting) => {
+    expect(readSetting(field, text)).toEqual(setting);
+  });
+});
+
+test("what was written is read as it was", () => {
+  const settings = {
+    remark: null,
+    weight: 3,
+    priority: 2,
+    quotaDomain: "org",
+    models: ["a", "b*"],
+  };
+  const texts = toTexts(settings);
+  expect(texts).toEqual({
+    remark: "",
+    weight: "3",
+    priority: "2",
+    quotaDomain: "org",
+    models: "a\nb*",
+  });
+  const read = Object.entries(texts).map(([field, text]) =>
+    readSetting(field as keyof typeof texts, text),
+  );
+  expect(Object.assign({}, ...read)).toEqual(settings);
+});

@@ -1,0 +1,52 @@
+/**
+ * A key's settings as a form holds them: text in every field.
+ * @module
+ */
+import { type KeySettingsInput, keySettings } from "@/lib/manage/schemas";
+
+export const SETTING_FIELDS = ["remark", "weight", "priority", "quotaDomain", "models"] as const;
+
+export type SettingField = (typeof SETTING_FIELDS)[number];
+
+export type SettingTexts = Readonly<Record<SettingField, string>>;
+
+/** A key's settings as pages show them; null for none. */
+export interface ShownSettings {
+  readonly remark: string | null;
+  readonly weight: number;
+  readonly priority: number;
+  readonly quotaDomain: string | null;
+  readonly models: readonly string[] | null;
+}
+
+export function toTexts(settings: ShownSettings): SettingTexts {
+  return {
+    remark: settings.remark ?? "",
+    weight: String(settings.weight),
+    priority: String(settings.priority),
+    quotaDomain: settings.quotaDomain ?? "",
+    models: settings.models?.join("\n") ?? "",
+  };
+}
+
+/** Null for a text that the field cannot have, else an object with that field. */
+export function readSetting(field: SettingField, text: string): KeySettingsInput | null {
+  const result = keySettings.safeParse({ [field]: parseText(field, text.trim()) });
+  return result.success ? result.data : null;
+}
+
+function parseText(field: SettingField, text: string): unknown {
+  switch (field) {
+    case "weight":
+    case "priority":
+      return text === "" ? null : Number(text);
+    case "models": {
+      const names = text.split(/[\n,]/).map((name) => name.trim());
+      const models = names.filter((name) => name !== "");
+      return models.length === 0 ? null : models;
+    }
+    case "remark":
+    case "quotaDomain":
+      return text === "" ? null : text;
+  }
+}

@@ -1,0 +1,27 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { ActionFailure } from "@/app/action-result";
+import type { Messages } from "@/i18n/messages";
+
+type Told = keyof Messages["keys"]["failure"];
+
+const TOLD: ReadonlySet<string> = new Set<Told>([
+  "conflict",
+  "cross_site",
+  "forbidden",
+  "internal_error",
+  "not_configured",
+  "not_found",
+  "signed_out",
+]);
+
+/** Why an action on keys did nothing, in the reader's language where there are words for it. */
+export function useFailureWords(): (failure: Pick<ActionFailure, "code" | "message">) => string {
+  const t = useTranslations("keys.failure");
+  return ({ code, message }) => (isTold(code) ? t(code) : message);
+}
+
+function isTold(code: string): code is Told {
+  return TOLD.has(code);
+}

@@ -1,0 +1,39 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { Messages } from "@/i18n/messages";
+
+type Meaning = keyof Messages["keys"]["meaning"];
+
+const MEANINGS: ReadonlySet<string> = new Set<Meaning>([
+  "client_error",
+  "gateway_limit",
+  "key_blocked",
+  "key_doubtful",
+  "key_invalid",
+  "manual",
+  "model_denied",
+  "ok",
+  "out_of_credit",
+  "overloaded",
+  "rate_limit_day",
+  "rate_limit_minute",
+  "region_denied",
+  "server_error",
+]);
+
+/** What a reason kept with a key means, in words; an unknown one stands for itself. */
+export function useMeaning(): (reason: string) => string {
+  const t = useTranslations("keys.meaning");
+  return (reason) => (isMeaning(reason) ? t(reason) : reason);
+}
+
+function isMeaning(reason: string): reason is Meaning {
+  return MEANINGS.has(reason);
+}
+
+/** How a cooldown's model is called: `*` is every one, an empty name calls without any. */
+export function useModelName(): (model: string) => string {
+  const t = useTranslations("keys.detail");
+  return (model) => (model === "*" ? t("every") : model === "" ? t("noModel") : model);
+}
