@@ -14,8 +14,8 @@ export function FilterDate({ name, label }: { readonly name: string; readonly la
   const [, setPage] = useQueryState("page");
   const id = useId();
   return (
-    <div className="flex items-center gap-2">
-      <label htmlFor={id} className="text-muted-foreground text-sm">
+    <div className="flex items-center gap-2 max-sm:w-full">
+      <label htmlFor={id} className="text-muted-foreground shrink-0 text-sm max-sm:w-10">
         {label}
       </label>
       <Input
@@ -23,7 +23,7 @@ export function FilterDate({ name, label }: { readonly name: string; readonly la
         type="date"
         aria-busy={isLoading}
         value={day}
-        className="w-36"
+        className="sm:w-36"
         onChange={(event) => {
           setDay(event.target.value || null);
           setPage(null);

@@ -43,7 +43,10 @@ export function FilterSelect({
       }}
     >
       <SelectTrigger aria-label={label} aria-busy={isLoading}>
-        <SelectValue />
+        {/* Named here, since the list that Radix would read it from is not rendered on the server. */}
+        <SelectValue>
+          {options.find((option) => option.value === value)?.label ?? anyLabel}
+        </SelectValue>
       </SelectTrigger>
       <SelectContent>
         <SelectItem value={ANY}>{anyLabel}</SelectItem>

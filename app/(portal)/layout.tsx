@@ -1,16 +1,20 @@
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { portalRead } from "@/app/portal-read";
+import { navigationEntryOf } from "@/components/shell/navigation";
 import { RememberTimeZone } from "@/components/shell/remember-time-zone";
 import { Sidebar } from "@/components/shell/sidebar";
 import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
 import { CONTENT_ID, SkipLink } from "@/components/shell/skip-link";
 import { Topbar } from "@/components/shell/topbar";
+import { PATH_HEADER } from "@/lib/runtime/next-request";
 import { endSession } from "./sign-out";
 
 /** The frame of every page for members. */
 export default async function PortalLayout({ children }: { readonly children: ReactNode }) {
-  const { member } = await portalRead("viewer");
+  // The page asks for its role again. Here it is asked before anything is sent, so that a refusal is a 403.
+  const path = (await headers()).get(PATH_HEADER)?.split("?", 1)[0] ?? "/";
+  const { member } = await portalRead(navigationEntryOf(path)?.role ?? "viewer");
   const sidebar = (await cookies()).get(SIDEBAR_COOKIE)?.value;
   return (
     <div className="flex min-h-dvh">

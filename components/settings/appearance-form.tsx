@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { changeSettings } from "@/app/(portal)/settings/actions";
 import { RadioGroup } from "@/components/ui/radio-group";
@@ -18,16 +18,15 @@ export function AppearanceForm({ settings }: { readonly settings: Settings["appe
   const t = useTranslations("settings.appearance");
   const id = useId();
   const showFailure = useFailureToast();
+  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({ defaultValues: settings });
-  const { isDirty, isSubmitting, isSubmitSuccessful } = form.formState;
+  const { isDirty, isSubmitting } = form.formState;
 
   const save = form.handleSubmit(async (changes) => {
     const answer = await changeSettings({ section: "appearance", changes });
     if (answer.ok) form.reset(answer.data.appearance);
-    else {
-      showFailure(answer);
-      form.setError("root", {});
-    }
+    else showFailure(answer);
+    setWasSaved(answer.ok);
   });
 
   return (
@@ -66,7 +65,7 @@ export function AppearanceForm({ settings }: { readonly settings: Settings["appe
           />
         </div>
       </div>
-      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={isSubmitSuccessful} />
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );
 }

@@ -90,7 +90,7 @@ export function CustomProviderForm({
       toast(t("dialog.added", { name: values.label }), {
         action: {
           label: t("dialog.addKeys"),
-          onClick: () => router.push(`/keys/${values.slug}` as "/"),
+          onClick: () => router.push(`/keys/${values.slug}`),
         },
       });
     } else toast(t("dialog.changed", { name: values.label }));

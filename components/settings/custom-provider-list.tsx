@@ -59,7 +59,7 @@ function Row({
             </span>{" "}
             · {/* Typed routes cannot know the slug. */}
             <Link
-              href={`/keys/${slug}` as "/"}
+              href={`/keys/${slug}`}
               className="hover:text-foreground underline underline-offset-4"
             >
               {tUpstream("keys", { count: keys })}

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { changeSettings } from "@/app/(portal)/settings/actions";
 import { Label } from "@/components/ui/label";
@@ -19,16 +19,15 @@ export function LoggingForm({ settings }: { readonly settings: Settings["logging
   const t = useTranslations("settings.logging");
   const id = useId();
   const showFailure = useFailureToast();
+  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({ defaultValues: settings });
-  const { isDirty, isSubmitting, isSubmitSuccessful } = form.formState;
+  const { isDirty, isSubmitting } = form.formState;
 
   const save = form.handleSubmit(async (changes) => {
     const answer = await changeSettings({ section: "logging", changes });
     if (answer.ok) form.reset(answer.data.logging);
-    else {
-      showFailure(answer);
-      form.setError("root", {});
-    }
+    else showFailure(answer);
+    setWasSaved(answer.ok);
   });
 
   return (
@@ -65,7 +64,7 @@ export function LoggingForm({ settings }: { readonly settings: Settings["logging
           </div>
         )}
       />
-      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={isSubmitSuccessful} />
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );
 }

@@ -2,7 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { type FieldError as FormFieldError, useForm } from "react-hook-form";
 import { changeSettings } from "@/app/(portal)/settings/actions";
 import { FieldError } from "@/components/field-error";
@@ -19,16 +19,15 @@ export function RetentionForm({ settings }: { readonly settings: Settings["reten
   const t = useTranslations("settings.retention");
   const id = useId();
   const showFailure = useFailureToast();
+  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({ defaultValues: settings, resolver: zodResolver(retentionInput) });
-  const { errors, isDirty, isSubmitting, isSubmitSuccessful } = form.formState;
+  const { errors, isDirty, isSubmitting } = form.formState;
 
   const save = form.handleSubmit(async (changes) => {
     const answer = await changeSettings({ section: "retention", changes });
     if (answer.ok) form.reset(answer.data.retention);
-    else {
-      showFailure(answer);
-      form.setError("root", {});
-    }
+    else showFailure(answer);
+    setWasSaved(answer.ok);
   });
 
   /** The only rule between two fields is the schema's own; every other error is about one number. */
@@ -66,7 +65,7 @@ export function RetentionForm({ settings }: { readonly settings: Settings["reten
           );
         })}
       </div>
-      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={isSubmitSuccessful} />
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );
 }

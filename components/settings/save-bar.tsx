@@ -12,7 +12,7 @@ export function SaveBar({
 }: {
   readonly isDirty: boolean;
   readonly isSaving: boolean;
-  /** Since the form was last changed. */
+  /** The last attempt went well; said until the form is changed again. */
   readonly wasSaved: boolean;
 }) {
   const t = useTranslations("settings");

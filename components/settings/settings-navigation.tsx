@@ -4,14 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { cn } from "@/lib/utils";
-
-const SECTIONS = [
-  { name: "upstream", href: "/settings" },
-  { name: "providers", href: "/settings/providers" },
-  { name: "logging", href: "/settings/logging" },
-  { name: "appearance", href: "/settings/appearance" },
-  { name: "about", href: "/settings/about" },
-] as const;
+import { settingsPages } from "./settings-pages";
 
 /** The pages of the settings, side by side; scrolls where the screen is narrow. */
 export function SettingsNavigation() {
@@ -20,7 +13,7 @@ export function SettingsNavigation() {
   return (
     <nav aria-label={t("areas.settings")} className="mb-6 overflow-x-auto border-b">
       <ul className="flex gap-1">
-        {SECTIONS.map(({ name, href }) => (
+        {settingsPages.map(({ name, href }) => (
           <li key={name}>
             <Link
               href={href}

@@ -52,7 +52,7 @@ export function TestResult({
       status !== null &&
       outcome !== "gateway_refused" &&
       t("gatewayLetThrough"),
-    !isReached && words !== "" && t("words", { words }),
+    !isReached && words !== "" && t(status === null ? "reason" : "words", { words }),
   ].filter((fact) => fact !== false);
   return (
     <div className="flex gap-2 text-sm">

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { settingsPages } from "@/components/settings/settings-pages";
 import { navigationEntryOf } from "@/components/shell/navigation";
 
 /** The way back from a page below an area's first: the area, and what of the path lies below it. */
@@ -12,6 +13,8 @@ export function PathCrumbs() {
   const entry = navigationEntryOf(path);
   const below = path.slice(entry?.href.length).split("/").filter(Boolean).map(decodeURIComponent);
   if (entry === undefined || below.length === 0) return null;
+  // What else lies below an area is a slug or an id.
+  const named = settingsPages.find(({ href }) => href === path);
   return (
     <nav aria-label={t("crumbs")} className="min-w-0 max-md:hidden">
       <ol className="text-muted-foreground flex min-w-0 items-center gap-2">
@@ -23,7 +26,9 @@ export function PathCrumbs() {
         {below.map((part) => (
           <li key={part} className="flex min-w-0 items-center gap-2">
             <span aria-hidden>/</span>
-            <span className="text-foreground truncate">{part}</span>
+            <span className="text-foreground truncate">
+              {named === undefined ? part : t(`pages.settings.${named.name}`)}
+            </span>
           </li>
         ))}
       </ol>

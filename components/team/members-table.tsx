@@ -30,7 +30,7 @@ export async function MembersTable({
             <TableHead className="pl-4">{t("columns.member")}</TableHead>
             <TableHead>{t("columns.role")}</TableHead>
             <TableHead className="text-right">{t("columns.tokens")}</TableHead>
-            <TableHead>{t("columns.lastSeen")}</TableHead>
+            <TableHead className="pl-8">{t("columns.lastSeen")}</TableHead>
             <TableHead>{t("columns.joined")}</TableHead>
             <TableHead className="w-12">
               <span className="sr-only">{t("columns.actions")}</span>
@@ -52,7 +52,7 @@ export async function MembersTable({
                 />
               </TableCell>
               <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
-              <TableCell>
+              <TableCell className="pl-8">
                 {member.lastSeenAtMs === null ? (
                   t("never")
                 ) : (

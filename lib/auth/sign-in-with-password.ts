@@ -64,7 +64,7 @@ function burstEntry(
 ) {
   const actor: Actor = { kind: "system", id: "system", name: "system", ...from };
   // What was typed as an address may be a password that missed its field: only known ones are written down.
-  const subject = { kind: "member", id: user?.id ?? null, name: user?.email ?? "unknown address" };
+  const subject = { kind: "member", id: user?.id ?? null, name: user?.email ?? "–" };
   const entry = { action: "member.sign-in-failed", subject, after: { failures } };
   return auditEvent(actor, entry, nowMs);
 }

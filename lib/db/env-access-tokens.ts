@@ -15,7 +15,8 @@ export async function envAccessTokens(authKey: string): Promise<ReadonlyMap<stri
   const entries = definitions.map(async ({ text, scopes, expiresAtMs }, index) => {
     const hash = await hashToken(text);
     const id = `${ENV_TOKEN_PREFIX}${hash.slice(0, 12)}`;
-    return [hash, { id, name: `AUTH_KEY ${index + 1}`, scopes, expiresAtMs }] as const;
+    const name = `AUTH_KEY ${index + 1}`;
+    return [hash, { id, name, ownerId: null, scopes, expiresAtMs }] as const;
   });
   return new Map(await Promise.all(entries));
 }

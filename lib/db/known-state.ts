@@ -150,9 +150,10 @@ export class KnownState {
     if (oldHash !== undefined) this.#tokens.delete(oldHash);
     if (row.status !== "active") return;
     this.#tokenHashes.set(row.id, row.tokenHash);
-    const { id, name, expiresAtMs } = row;
+    const { id, name, ownerId, expiresAtMs } = row;
     const showsKey = row.kind === "playground";
-    this.#tokens.set(row.tokenHash, { id, name, scopes: scopesOf(row), expiresAtMs, showsKey });
+    const scopes = scopesOf(row);
+    this.#tokens.set(row.tokenHash, { id, name, ownerId, scopes, expiresAtMs, showsKey });
   }
 
   #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {

@@ -67,6 +67,7 @@ const TOKEN_COLUMNS = {
   id: accessTokens.id,
   kind: accessTokens.kind,
   name: accessTokens.name,
+  ownerId: accessTokens.ownerId,
   tokenHash: accessTokens.tokenHash,
   status: accessTokens.status,
   providers: accessTokens.providers,

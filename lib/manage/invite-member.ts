@@ -30,8 +30,8 @@ export async function inviteMember(
   const expiresAtMs = createdAtMs + expiresInDays * DAY_MS;
   const id = newRowId("iv", createdAtMs);
   const tokenHash = await hashToken(token);
-  const subject = { kind: "invitation", id, name: email ?? "anyone with the link" };
-  const entry = { action: "invitation.create", subject, after: { role, expiresAtMs } };
+  const subject = { kind: "invitation", id, name: email ?? id };
+  const entry = { action: "invitation.create", subject, after: { role, email, expiresAtMs } };
   await insertInvite(
     db,
     { id, tokenHash, role, email, createdBy: actor.id, createdAtMs, expiresAtMs },

@@ -10,9 +10,9 @@ export async function revokeInvite(
 ): Promise<void> {
   const invite = await findInvite(db, id);
   if (invite !== undefined) {
-    const { role, expiresAtMs } = invite;
-    const subject = { kind: "invitation", id, name: invite.email ?? "anyone with the link" };
-    const entry = { action: "invitation.revoke", subject, before: { role, expiresAtMs } };
+    const { role, email, expiresAtMs } = invite;
+    const subject = { kind: "invitation", id, name: email ?? id };
+    const entry = { action: "invitation.revoke", subject, before: { role, email, expiresAtMs } };
     if (await deleteOpenInvite(db, id, auditChange(actor, entry, nowMs()))) return;
   }
   throw new ManageError("not_found", "there is no such open invitation");

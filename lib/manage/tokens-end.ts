@@ -4,7 +4,7 @@ import type { AuditEntry } from "../db/audit-log";
 export function tokensEnd(email: string): AuditEntry {
   return {
     action: "access-token.revoke",
-    subject: { kind: "access-token", id: null, name: `all of ${email}` },
+    subject: { kind: "access-token", id: null, name: email },
     after: { status: "revoked" },
   };
 }

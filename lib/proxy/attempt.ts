@@ -10,7 +10,7 @@ import type { Deadline } from "./deadline";
 import type { ProxyCall } from "./proxy-call";
 import { bodyToSend } from "./request-body";
 import type { RequestScope } from "./request-scope";
-import { type ByteStream, type Bytes, readHead, rejoin, type StreamHead } from "./stream-head";
+import { type ByteStream, type Bytes, readHead, type StreamHead, unread } from "./stream-head";
 
 /** Errors are judged by their beginning; more than this is passed on unread. */
 const JUDGED_BYTES = 64 * 1024;
@@ -19,8 +19,8 @@ const JUDGED_BYTES = 64 * 1024;
 export interface Answer {
   readonly kind: "answer";
   readonly response: Response;
-  /** What is to be delivered: the body untouched, or put together again after a look at its head. */
-  readonly body: ByteStream | Bytes | null;
+  /** What is to be delivered: the body as it came, or its head, which was looked at, and the rest. */
+  readonly body: StreamHead;
   readonly verdict: Verdict;
 }
 
@@ -29,8 +29,6 @@ export interface NoAnswer {
   readonly kind: "no-answer";
   readonly error: unknown;
 }
-
-const EMPTY: StreamHead = { head: new Uint8Array(0), rest: null };
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -55,9 +53,7 @@ export async function attempt(
 
 /** Frees the connection of an answer that will not be delivered. */
 export function discardAnswer(result: Answer | NoAnswer): void {
-  if (result.kind === "answer" && result.body instanceof ReadableStream) {
-    void result.body.cancel().catch(() => {});
-  }
+  if (result.kind === "answer") void result.body.rest?.cancel().catch(() => {});
 }
 
 async function send(
@@ -127,7 +123,7 @@ function judged(
   if (response.status >= 400) return judgedError(call, keyText, response, nowMs);
   return isPlainEventStream(response) && response.body !== null
     ? judgedStream(call, response, response.body, nowMs)
-    : { kind: "answer", response, body: response.body, verdict: OK };
+    : { kind: "answer", response, body: unread(response.body), verdict: OK };
 }
 
 /** A stream may begin with an error although its status is 200: it is looked at before the client sees it. */
@@ -137,10 +133,10 @@ async function judgedStream(
   stream: ByteStream,
   nowMs: number,
 ): Promise<Answer> {
-  const start = await readHead(stream, 1);
-  const text = decoder.decode(start.head);
+  const body = await readHead(stream, 1);
+  const text = decoder.decode(body.head);
   const verdict = judgeStreamStart({ provider, text, nowMs }) ?? OK;
-  return { kind: "answer", response, body: rejoin(start), verdict };
+  return { kind: "answer", response, body, verdict };
 }
 
 async function judgedError(
@@ -150,12 +146,11 @@ async function judgedError(
   nowMs: number,
 ): Promise<Answer> {
   const { status, headers } = response;
-  const start = response.body === null ? EMPTY : await readHead(response.body, JUDGED_BYTES);
+  const start = response.body === null ? unread(null) : await readHead(response.body, JUDGED_BYTES);
   const text = decoder.decode(start.head);
   const verdict = judgeAnswer({ provider, status, headers, text, nowMs });
   const head = withoutKey(start.head, text, keyText);
-  const body = start.rest === null ? head : rejoin({ head, rest: start.rest });
-  return { kind: "answer", response, body, verdict };
+  return { kind: "answer", response, body: { head, rest: start.rest }, verdict };
 }
 
 /** Some providers put the key into their error: it must not reach the client, nor a log. */

@@ -11,6 +11,7 @@ import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { serveFromPool } from "./serve-from-pool";
+import { rejoin } from "./stream-head";
 import { tokenAllows } from "./token-allows";
 import { upstreamUrl } from "./upstream-url";
 
@@ -109,7 +110,7 @@ async function readModels(
   try {
     const { answer } = await serveFromPool(call, { ...scope, attempts: 0 });
     if (answer.verdict.meaning !== "ok") return null;
-    return modelNames(await new Response(answer.body).json());
+    return modelNames(await new Response(rejoin(answer.body)).json());
   } catch {
     // One provider that cannot be asked must not hide the models of the others.
     return null;

@@ -1,5 +1,6 @@
 import { removeHopByHop } from "../http/hop-by-hop";
 import type { Answer } from "./attempt";
+import { isUnread, meteredBody } from "./metered-body";
 import type { ProxyCall } from "./proxy-call";
 import type { LimitSource } from "./proxy-error";
 import type { RequestScope } from "./request-scope";
@@ -8,22 +9,28 @@ import type { Served } from "./serve-from-pool";
 import { redirectUpload } from "./upload-url";
 import { chosenProtocol } from "./web-socket-call";
 
-/** The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop. */
+/**
+ * The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop.
+ * @param path What follows the provider in the request's path.
+ * @param waitUntil Keeps work alive after the response.
+ */
 export function deliver(
   { answer, key }: Served,
   call: ProxyCall,
-  request: Request,
   url: URL,
-  { requestId, attempts, config }: RequestScope,
+  path: string,
+  { request, requestId, attempts, config, meter }: RequestScope,
+  waitUntil: (work: Promise<unknown>) => void,
 ): Response {
-  const { response, body, verdict } = answer;
+  const { response, verdict } = answer;
+  const body = meteredBody(answer, call, path, meter, waitUntil);
   const delivered = response.webSocket
     ? new Response(null, { status: 101, webSocket: response.webSocket, headers: response.headers })
     : new Response(isNullBodyStatus(response.status) ? null : body, response);
   const { headers } = delivered;
   removeHopByHop(headers);
   headers.delete("set-cookie");
-  if (body !== response.body) {
+  if (!isUnread(answer)) {
     // It was read here, and so unpacked; its length is set anew.
     if (headers.has("content-encoding") || body instanceof Uint8Array) {
       headers.delete("content-length");

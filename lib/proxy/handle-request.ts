@@ -18,6 +18,7 @@ import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
 import { readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
+import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { serveFromPool } from "./serve-from-pool";
@@ -43,34 +44,44 @@ export async function handleProxyRequest(
   { config, ports, catalog }: ProxyInstance,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
+  const requestId = ports.newRequestId();
+  const meter = new RequestMeter(request, requestId, ports, waitUntil);
   const scope: RequestScope = {
-    requestId: ports.newRequestId(),
+    requestId,
     request,
     config,
     ports,
     attempts: 0,
+    meter,
   };
   let provider = findProvider(path.segment);
   try {
     const knowing = ports.state.ready();
     if (knowing !== null) await catchUp(knowing, waitUntil);
     provider ??= ports.state.customProvider(path.segment);
+    meter.askedOf(provider);
     const token = await authenticate(request, url, provider, ports);
+    meter.calledBy(token);
     if (path.segment === "compat" && isModelList(request, path)) {
-      return await compatModels(token, catalog, scope);
+      const models = await compatModels(token, catalog, scope);
+      meter.served(models.status);
+      return models;
     }
     const call = await resolveCall(request, path, provider, url, scope);
+    meter.resolved(call);
     authorize(token, call);
     const served = await serveFromPool(call, scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
-    const response = deliver(served, call, request, url, scope);
+    const response = deliver(served, call, url, path.rest, scope, waitUntil);
     if (token.showsKey) {
       response.headers.set(RESPONSE_HEADERS.key, encodeURIComponent(served.key.masked));
     }
     return response;
   } catch (error) {
     const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
-    return errorResponse(asProxyError(error), errorFormat, scope.requestId, scope.attempts);
+    const proxyError = asProxyError(error);
+    meter.refused(proxyError);
+    return errorResponse(proxyError, errorFormat, requestId, scope.attempts);
   } finally {
     const upkeep = ports.state.afterResponse();
     if (upkeep !== null) waitUntil(upkeep);

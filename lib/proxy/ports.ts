@@ -5,6 +5,7 @@
 import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
+import type { RequestEvent } from "../usage/request-event";
 
 export interface ProxyPorts {
   /** Epoch milliseconds. */
@@ -17,6 +18,14 @@ export interface ProxyPorts {
   setTimer(callback: () => void, ms: number): () => void;
   newRequestId(): string;
   readonly state: ProxyState;
+  readonly usage: UsageSink;
+}
+
+/** Where what requests used is recorded. */
+export interface UsageSink {
+  add(event: RequestEvent): void;
+  /** Writes what waits. Null if nothing does, or another request sees to it. Never rejects. */
+  flush(): Promise<void> | null;
 }
 
 /** One thing a token may use: a provider, or some models of it. */
@@ -31,6 +40,8 @@ export interface AccessScope {
 export interface AccessToken {
   readonly id: string;
   readonly name: string;
+  /** The user whose token it is; null for one of the team's. */
+  readonly ownerId: string | null;
   /** What the caller may use (see `token-allows.ts`); null for everything. */
   readonly scopes: readonly AccessScope[] | null;
   /** Epoch milliseconds; null for never. */

@@ -1,5 +1,6 @@
 import type { ProxyConfig } from "./config";
 import type { ProxyPorts } from "./ports";
+import type { RequestMeter } from "./request-meter";
 
 /** One request's surroundings, handed down its story. */
 export interface RequestScope {
@@ -10,4 +11,5 @@ export interface RequestScope {
   readonly ports: ProxyPorts;
   /** Attempts made so far. */
   attempts: number;
+  readonly meter: RequestMeter;
 }

@@ -3,6 +3,7 @@
  * Nothing has been sent to the client before this returns.
  * @module
  */
+import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
 import type { Meaning } from "../providers/types";
@@ -30,7 +31,7 @@ const LONGEST_BACKOFF_MS = 500;
 
 /** @throws {ProxyError} if no upstream answer is fit to be delivered. */
 export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promise<Served> {
-  const { config, ports, request } = scope;
+  const { config, meter, ports, request } = scope;
   const pool = ports.state.pool(call.provider.slug);
   const deadline = startDeadline(config.firstByteTimeoutMs, ports);
   const choice = new KeyChoice(pool, call);
@@ -57,9 +58,11 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
         continue;
       }
       scope.attempts += 1;
+      meter.attempting(key.id);
       if (failure?.kind === "answer") discardAnswer(failure.served.answer);
       const result = await attempt(call, keyText, deadline, scope);
 
+      meter.attempted(attemptFacts(result, keyText));
       if (result.kind === "no-answer") {
         failure = result;
         if (!mayRepeat(call) || scope.attempts >= maxAttempts) break;
@@ -95,6 +98,19 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
   } finally {
     deadline.clear();
   }
+}
+
+/** What the meter keeps of an attempt; null where nothing came back. */
+function attemptFacts(result: Answer | NoAnswer, keyText: string) {
+  if (result.kind === "no-answer") return null;
+  const { meaning, rule, words } = result.verdict;
+  const isOk = meaning === "ok";
+  return {
+    status: result.response.status,
+    meaning,
+    rule: isOk ? null : rule,
+    words: isOk ? null : redact(words, [keyText]),
+  };
 }
 
 /** The key's text; null, and a line in the log, where it cannot be opened (the secret was changed). */

@@ -6,6 +6,13 @@
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type ByteStream = ReadableStream<Bytes>;
 
+/** Nothing of a body was looked at, or there is none. */
+export function unread(body: ByteStream | null): StreamHead {
+  return { head: NOTHING, rest: body };
+}
+
+const NOTHING: Bytes = new Uint8Array(0);
+
 export interface StreamHead {
   /** What was read. */
   readonly head: Bytes;
@@ -64,7 +71,8 @@ const native = globalThis as {
   IdentityTransformStream?: new () => ByteChannel;
 };
 
-function byteChannel(length: number | null): ByteChannel {
+/** @param length Total bytes where known: workerd then sends `content-length` instead of chunks. */
+export function byteChannel(length: number | null): ByteChannel {
   if (length !== null && native.FixedLengthStream) return new native.FixedLengthStream(length);
   if (native.IdentityTransformStream) return new native.IdentityTransformStream();
   return new TransformStream<Bytes, Bytes>();

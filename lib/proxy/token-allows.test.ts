@@ -5,6 +5,7 @@ import { tokenAllows } from "./token-allows";
 const token = (scopes: AccessScope[] | null): AccessToken => ({
   id: "at_test",
   name: "test",
+  ownerId: null,
   scopes,
   expiresAtMs: null,
 });

@@ -3,12 +3,14 @@
  * clock, network and randomness. Both doors use it.
  * @module
  */
+import type { UsageRecorder } from "../db/usage-recorder";
 import type { Env } from "../env";
 import { readProxyConfig } from "../proxy/config";
 import type { ProxyInstance } from "../proxy/handle-request";
 import { newRequestId } from "../proxy/new-request-id";
+import type { UsageSink } from "../proxy/ports";
 import { platform } from "./platform";
-import { sharedState } from "./shared-state";
+import { sharedRecorder, sharedState } from "./shared-state";
 
 const proxies = new WeakMap<D1Database, ProxyInstance>();
 
@@ -36,11 +38,19 @@ export async function isolateProxy(
       setTimer: platform.setTimer,
       newRequestId: () => newRequestId(platform.nowMs(), platform.random()),
       state: sharedState(env),
+      usage: usageSink(sharedRecorder(env)),
     },
     catalog: new Map(),
   };
   proxies.set(env.DB, proxy);
   return proxy;
+}
+
+function usageSink(recorder: UsageRecorder): UsageSink {
+  return {
+    add: (event) => recorder.add(event),
+    flush: () => (recorder.isDue() ? recorder.flush() : null),
+  };
 }
 
 /** The gateway that the `AI` binding names (`AI_GATEWAY`, else `default`); null without a binding. */

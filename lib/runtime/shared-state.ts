@@ -4,6 +4,7 @@
  */
 import { createIsolateState, type IsolateState } from "../db/isolate-state";
 import { openDatabase } from "../db/open-database";
+import { UsageRecorder } from "../db/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { platform } from "./platform";
 
@@ -12,7 +13,10 @@ import { platform } from "./platform";
  * this module: a change made through the admin API must reach the proxy beside it. Keyed by the
  * database, so that several environments in one process (tests) stay apart.
  */
-const shared = globalThis as { oneBalanceStates?: WeakMap<D1Database, IsolateState> };
+const shared = globalThis as {
+  oneBalanceStates?: WeakMap<D1Database, IsolateState>;
+  oneBalanceRecorders?: WeakMap<D1Database, UsageRecorder>;
+};
 
 /** The isolate's state, made at the first call. */
 export function sharedState(env: Env): IsolateState {
@@ -30,4 +34,22 @@ export function sharedState(env: Env): IsolateState {
     shared.oneBalanceStates.set(env.DB, state);
   }
   return state;
+}
+
+/** The isolate's recorder of usage, made at the first call. */
+export function sharedRecorder(env: Env): UsageRecorder {
+  shared.oneBalanceRecorders ??= new WeakMap();
+  let recorder = shared.oneBalanceRecorders.get(env.DB);
+  if (recorder === undefined) {
+    const state = sharedState(env);
+    recorder = new UsageRecorder({
+      db: openDatabase(env.DB),
+      nowMs: platform.nowMs,
+      sleep: (ms) => new Promise((resolve) => platform.setTimer(resolve, ms)),
+      random: platform.random,
+      settings: () => state.settings,
+    });
+    shared.oneBalanceRecorders.set(env.DB, recorder);
+  }
+  return recorder;
 }

@@ -4,6 +4,7 @@ import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "../doors/door.ts";
 import { MemoryState } from "../doors/memory-state.ts";
+import { MemoryUsage } from "../doors/memory-usage.ts";
 import { describeProxy } from "../doors/proxy-list.ts";
 import { startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 
@@ -11,12 +12,13 @@ async function openHandler(): Promise<Door> {
   const upstream = await startFakeUpstream();
   const state = new MemoryState(
     new Map([
-      [DOOR_TOKEN, { id: "at_all", name: "all", scopes: null, expiresAtMs: null }],
+      [DOOR_TOKEN, { id: "at_all", name: "all", ownerId: null, scopes: null, expiresAtMs: null }],
       [
         DOOR_LIMITED_TOKEN,
         {
           id: "at_limited",
           name: "limited",
+          ownerId: null,
           scopes: [{ provider: "openai", models: ["gpt-allowed"] }],
           expiresAtMs: null,
         },
@@ -41,6 +43,7 @@ async function openHandler(): Promise<Door> {
       },
       newRequestId: () => crypto.randomUUID(),
       state,
+      usage: new MemoryUsage(),
     },
     catalog: new Map(),
   };

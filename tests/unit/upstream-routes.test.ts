@@ -4,6 +4,7 @@ import { customProvider } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { MemoryState } from "../doors/memory-state.ts";
+import { MemoryUsage } from "../doors/memory-usage.ts";
 
 const GATEWAY = "https://gateway.example.test/v1/account/name";
 
@@ -26,7 +27,7 @@ interface Sent {
 
 /** What goes out for a client's request, with these providers set to go direct. */
 async function sentFor(path: string, direct: readonly string[], model = "m1"): Promise<Sent> {
-  const everything = { id: "at_1", name: "all", scopes: null, expiresAtMs: null };
+  const everything = { id: "at_1", name: "all", ownerId: null, scopes: null, expiresAtMs: null };
   const state = new MemoryState(new Map([["ob-token", everything]]), {
     customProviders: [acme],
     direct,
@@ -63,6 +64,7 @@ async function sentFor(path: string, direct: readonly string[], model = "m1"): P
       setTimer: () => () => {},
       newRequestId: () => "req_test",
       state,
+      usage: new MemoryUsage(),
     },
     catalog: new Map(),
   };

@@ -248,7 +248,7 @@ describe("removing a member", () => {
     expect(await findInvite(as(admin), kept)).not.toBeNull();
     expect((await auditEntries()).slice(-2)).toMatchObject([
       { action: "member.remove", subjectName: "b@team.test", before: { role: "admin" } },
-      { action: "access-token.revoke", subjectName: "all of b@team.test", count: 1 },
+      { action: "access-token.revoke", subjectName: "b@team.test", count: 1 },
     ]);
   });
 });

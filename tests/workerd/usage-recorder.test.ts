@@ -206,7 +206,9 @@ describe("an unreliable store", () => {
     await expectTotals(2);
   });
 
-  test("more than can be kept: first without log rows, then told as lost", async () => {
+  test("more than can be kept: first without log rows, then told as lost", {
+    timeout: 60_000,
+  }, async () => {
     const { recorder, store } = startRecorder();
     add(recorder, [requestAt(START_MS)]);
     await recorder.flush();

@@ -23,9 +23,16 @@ export default async function AccountPage() {
     <ClientMessages areas={["auth"]}>
       <PageHeader title={t("account.title")} description={t("account.description")} />
       <div className="max-w-3xl">
-        <PageSection title={t("account.profile")} description={account.email}>
+        <PageSection
+          title={t("account.profile")}
+          description={
+            <>
+              <span className="block break-all">{account.email}</span>
+              {t(`roleMeaning.${account.role}`)}
+            </>
+          }
+        >
           <ProfileForm name={account.name} />
-          <p className="text-muted-foreground mt-4">{t(`roleMeaning.${account.role}`)}</p>
         </PageSection>
         <PageSection
           title={t("account.password")}

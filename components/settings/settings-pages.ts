@@ -1,0 +1,8 @@
+/** The pages of the settings, in their order. */
+export const settingsPages = [
+  { name: "upstream", href: "/settings" },
+  { name: "providers", href: "/settings/providers" },
+  { name: "logging", href: "/settings/logging" },
+  { name: "appearance", href: "/settings/appearance" },
+  { name: "about", href: "/settings/about" },
+] as const;

@@ -1,0 +1,168 @@
+/**
+ * What a request comes to in the statistics: one event, whatever becomes of it.
+ * @module
+ */
+import type { Provider } from "../providers/types";
+import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../usage/request-event";
+import type { Outcome } from "../usage/types";
+import type { UsageReader } from "../usage/usage-reader";
+import type { AccessToken, ProxyPorts } from "./ports";
+import type { ProxyCall } from "./proxy-call";
+import type { ProxyError, ProxyErrorCode } from "./proxy-error";
+import type { Served } from "./serve-from-pool";
+
+/** What One Balance's own errors count as. */
+const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
+  invalid_access_token: "denied",
+  access_denied: "denied",
+  unknown_provider: "client_error",
+  invalid_path: "client_error",
+  model_required: "client_error",
+  body_too_large: "client_error",
+  websocket_unsupported: "client_error",
+  token_limit_reached: "limited",
+  pool_exhausted: "limited",
+  no_provider_keys: "upstream_error",
+  upstream_unreachable: "upstream_error",
+  upstream_timeout: "upstream_error",
+  internal_error: "upstream_error",
+  client_closed_request: "aborted",
+};
+
+/** How an answer that was being delivered ended. */
+export type Ending = "complete" | "client_left" | "upstream_broke";
+
+type Waiting = (work: Promise<unknown>) => void;
+
+export class RequestMeter {
+  /** The keys that were asked, in order. */
+  readonly attempts: AttemptRecord[] = [];
+  readonly #ports: ProxyPorts;
+  readonly #waitUntil: Waiting;
+  readonly #requestId: string;
+  readonly #arrivedMs: number;
+  #provider: Provider | undefined;
+  #token: AccessToken | null = null;
+  #call: ProxyCall | null = null;
+  #answer: Served["answer"] | null = null;
+  #reader: UsageReader | null = null;
+  #isStream = false;
+  #firstByteMs: number | null = null;
+  #isRecorded = false;
+
+  /** @param waitUntil Keeps the writing of events alive after the response. */
+  constructor(request: Request, requestId: string, ports: ProxyPorts, waitUntil: Waiting) {
+    this.#ports = ports;
+    this.#waitUntil = waitUntil;
+    this.#requestId = requestId;
+    this.#arrivedMs = ports.nowMs();
+    // workerd runs this when the connection is gone, and nothing else of the request after it.
+    request.signal.addEventListener("abort", () => this.ended("client_left"));
+  }
+
+  askedOf(provider: Provider | undefined): void {
+    this.#provider = provider;
+  }
+
+  calledBy(token: AccessToken): void {
+    this.#token = token;
+  }
+
+  resolved(call: ProxyCall): void {
+    this.#call = call;
+    this.#provider = call.provider;
+  }
+
+  /** Another key is asked now; what comes of it is told by `attempted`. */
+  attempting(keyId: string): void {
+    const afterMs = this.#ports.nowMs() - this.#arrivedMs;
+    const nothing = { status: 0, meaning: "no_answer", rule: null, words: null } as const;
+    this.attempts.push({ keyId, afterMs, tookMs: 0, ...nothing });
+  }
+
+  attempted(result: Pick<AttemptRecord, "status" | "meaning" | "rule" | "words"> | null): void {
+    const attempt = this.attempts.pop();
+    if (attempt === undefined) return;
+    const tookMs = this.#ports.nowMs() - this.#arrivedMs - attempt.afterMs;
+    this.attempts.push({ ...attempt, tookMs, ...result });
+  }
+
+  /**
+   * The upstream's answer is about to be delivered.
+   * @param reader Reads the usage from its bytes; null where they hold none.
+   */
+  answering(answer: Served["answer"], reader: UsageReader | null, isStream: boolean): void {
+    this.#answer = answer;
+    this.#reader = reader;
+    this.#isStream = isStream;
+  }
+
+  /** Bytes of the answer, on their way to the client. */
+  passing(bytes: Uint8Array): void {
+    this.#firstByteMs ??= this.#ports.nowMs();
+    this.#reader?.push(bytes);
+  }
+
+  /** No more bytes of the answer come. Only the first ending counts. */
+  ended(ending: Ending): void {
+    if (this.#isRecorded) return;
+    const answer = this.#answer;
+    const usage =
+      this.#reader?.end({
+        isComplete: ending === "complete",
+        requestBytes: jsonLength(this.#call),
+      }) ?? null;
+    this.#record({
+      outcome: outcomeOf(ending, answer),
+      status: ending === "client_left" ? 499 : (answer?.response.status ?? 0),
+      errorCode: null,
+      usage,
+      gatewayLogId: answer?.response.headers.get("cf-aig-log-id") ?? null,
+    });
+  }
+
+  /** The client is answered by an error of our own. */
+  refused({ code, status }: ProxyError): void {
+    if (this.#isRecorded) return;
+    const outcome = OUTCOMES[code];
+    this.#record({ outcome, status, errorCode: code, usage: null, gatewayLogId: null });
+  }
+
+  /** The client is answered by One Balance itself. */
+  served(status: number): void {
+    this.#record({ outcome: "ok", status, errorCode: null, usage: null, gatewayLogId: null });
+  }
+
+  #record(
+    result: Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">,
+  ): void {
+    this.#isRecorded = true;
+    const { usage } = this.#ports;
+    usage.add({
+      id: this.#requestId,
+      atMs: this.#arrivedMs,
+      provider: this.#provider?.slug ?? null,
+      model: this.#call?.model ?? null,
+      tokenId: this.#token?.id ?? null,
+      userId: this.#token?.ownerId ?? null,
+      durationMs: this.#ports.nowMs() - this.#arrivedMs,
+      timeToFirstTokenMs: this.#firstByteMs === null ? null : this.#firstByteMs - this.#arrivedMs,
+      isStream: this.#isStream,
+      attempts: this.attempts,
+      ...result,
+    });
+    const writing = usage.flush();
+    if (writing !== null) this.#waitUntil(writing);
+  }
+}
+
+function outcomeOf(ending: Ending, answer: Served["answer"] | null): Outcome {
+  if (ending === "client_left") return "aborted";
+  if (ending === "upstream_broke" || answer === null) return "upstream_error";
+  return attemptOutcome(answer.verdict.meaning);
+}
+
+/** Length of the request's text, from which its tokens can be estimated; null for what is no JSON. */
+function jsonLength(call: ProxyCall | null): number | null {
+  return call?.body.kind === "kept" && call.body.bytes[0] === 0x7b ? call.body.bytes.length : null;
+}

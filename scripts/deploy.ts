@@ -1,0 +1,177 @@
+/**
+ * `npm run deploy` and `npm run deploy:pages`: One Balance on the caller's Cloudflare account, from nothing
+ * or from wherever an earlier run stopped. `-- --dry-run` tells every step and changes nothing.
+ * @module
+ */
+import { join } from "node:path";
+import { parseArgs, styleText } from "node:util";
+import { parseAuthKey } from "../lib/db/parse-auth-key.ts";
+import { buildIfChanged } from "./build.ts";
+import { chooseAccount } from "./deploy/account.ts";
+import { CloudflareApi } from "./deploy/cloudflare-api.ts";
+import { EMPTY_STATE, findOrMakeDatabase, readStoredState } from "./deploy/database.ts";
+import { deployPages, findProject, projectSecrets } from "./deploy/deploy-pages.ts";
+import { deployWorker, workerSecrets } from "./deploy/deploy-worker.ts";
+import { findOrMakeGateway } from "./deploy/gateway.ts";
+import { Journal } from "./deploy/journal.ts";
+import { writePagesFolder } from "./deploy/pages-folder.ts";
+import { keepSecrets, keptSecretsFile, planSecrets, readKeptSecrets } from "./deploy/secrets.ts";
+import { smokeTest } from "./deploy/smoke-test.ts";
+import { readBaseConfig, workerConfig, writeConfig } from "./deploy/worker-config.ts";
+import { Wrangler } from "./deploy/wrangler.ts";
+import { ExpectedError } from "./expected-error.ts";
+import { reportAndExit } from "./report-and-exit.ts";
+import { root } from "./root.ts";
+import { setupUrl } from "./secrets.ts";
+import { settingsFrom } from "./settings.ts";
+
+/** Written by each run, relative to the root. */
+const WORKER_CONFIG = "dist/deploy/wrangler.toml";
+const PAGES_FOLDER = "dist/pages";
+
+/** Variables that are no secrets, besides the gateway's address. */
+const PLAIN_VARS = [
+  "CONSECUTIVE_429_THRESHOLD",
+  "FIRST_BYTE_TIMEOUT_MS",
+  "MAX_ATTEMPTS",
+  "ALLOW_PRIVATE_UPSTREAMS",
+];
+
+try {
+  await deploy();
+} catch (error) {
+  reportAndExit(error);
+}
+
+async function deploy(): Promise<void> {
+  const { isPages, hasGateway, isDryRun, ...options } = readOptions();
+  const base = await readBaseConfig();
+  const name = options.name ?? base.name;
+  // Of the environment only: .dev.vars is for the local server.
+  const { vars: given } = settingsFrom({ ...process.env, CLOUDFLARE_ACCOUNT_ID: "" }, {});
+  const journal = new Journal(isDryRun);
+  const wrangler = new Wrangler(journal);
+  const api = new CloudflareApi(wrangler, journal);
+
+  journal.step("Account");
+  const accountId = await chooseAccount(wrangler, journal);
+  const project = isPages ? await findProject(api, accountId, name) : null;
+  const deployed = isPages ? projectSecrets(project) : await workerSecrets(wrangler, name);
+
+  journal.step("AI Gateway");
+  const gatewayUrl = await gatewayAddress();
+
+  journal.step("Build");
+  if (journal.change("next build, bundled by OpenNext and wrangler")) await buildIfChanged();
+
+  journal.step("Database");
+  const databaseId = await findOrMakeDatabase(wrangler, journal, name);
+  const plain = PLAIN_VARS.flatMap((each) => (given[each] ? [[each, given[each]]] : []));
+  const vars = { ...Object.fromEntries(plain), AI_GATEWAY_URL: gatewayUrl };
+  const deployment = { name, databaseId, vars };
+  if (journal.change(`write ${WORKER_CONFIG}, from wrangler.toml and what was found`)) {
+    await writeConfig(join(root, WORKER_CONFIG), workerConfig(base, deployment, WORKER_CONFIG));
+  }
+  const migrate = ["d1", "migrations", "apply", "DB", "--remote", "--config", WORKER_CONFIG];
+  await wrangler.change(migrate, { env: { CI: "true" } });
+  const stored = isDryRun ? EMPTY_STATE : await readStoredState(wrangler, WORKER_CONFIG);
+
+  journal.step("Secrets");
+  const secretsFile = keptSecretsFile(accountId ?? "account", name);
+  const kept = await readKeptSecrets(secretsFile);
+  const { put, keep } = planSecrets({ given, kept, deployed, ...stored });
+  if (journal.change(`write ${secretsFile}, readable for you only`)) {
+    await keepSecrets(secretsFile, keep);
+  }
+  journal.note(`put: ${Object.keys(put).join(", ") || "none"}; others stay as they are`);
+
+  journal.step("Deploy");
+  if (isPages && journal.change(`write ${PAGES_FOLDER}`)) {
+    await writePagesFolder(join(root, PAGES_FOLDER), base, deployment);
+  }
+  const made = isPages
+    ? await deployPages(wrangler, api, journal, project, {
+        accountId,
+        name,
+        folder: join(root, PAGES_FOLDER),
+        secrets: put,
+      })
+    : await deployWorker(wrangler, journal, WORKER_CONFIG, put);
+  const unknown = `https://${name}.${isPages ? "pages.dev" : "{account}.workers.dev"}`;
+  const { address, newest } = made ?? { address: unknown, newest: unknown };
+
+  journal.step("Check");
+  await smokeTest(journal, newest, adminTokenIn(keep.AUTH_KEY ?? ""));
+  if (isDryRun) console.log("\nDry run: nothing was changed.");
+  else tellOutcome({ address, put, secretsFile, isTokenGiven: given.AUTH_KEY !== undefined });
+
+  async function gatewayAddress(): Promise<string> {
+    if (!hasGateway) {
+      journal.note("none: requests go straight to each provider");
+      return "";
+    }
+    if (given.AI_GATEWAY_URL !== undefined) {
+      journal.note(`AI_GATEWAY_URL is given: ${given.AI_GATEWAY_URL}`);
+      return given.AI_GATEWAY_URL;
+    }
+    const hasToken = given.AI_GATEWAY_TOKEN !== undefined || deployed.has("AI_GATEWAY_TOKEN");
+    return findOrMakeGateway(api, journal, { accountId, name: given.AI_GATEWAY ?? name, hasToken });
+  }
+}
+
+interface Outcome {
+  readonly address: string;
+  /** The secrets of this run. */
+  readonly put: Readonly<Record<string, string>>;
+  readonly secretsFile: string;
+  readonly isTokenGiven: boolean;
+}
+
+function tellOutcome({ address, put, secretsFile, isTokenGiven }: Outcome): void {
+  console.log(`\n${styleText("bold", `One Balance is deployed at ${address}`)}\n`);
+  if (put.SETUP_TOKEN !== undefined) {
+    console.log(`  Make the first admin, once:\n    ${setupUrl(address, put.SETUP_TOKEN)}\n`);
+  }
+  if (!isTokenGiven && put.AUTH_KEY !== undefined) {
+    console.log(`  Admin token:\n    ${put.AUTH_KEY}\n`);
+  }
+  if (put.KEY_ENCRYPTION_SECRET !== undefined) {
+    console.log(
+      `  KEY_ENCRYPTION_SECRET seals the provider keys and cannot be read back from Cloudflare. It is in
+    ${secretsFile}
+  Put a copy where you keep passwords: without it the stored provider keys are lost.\n`,
+    );
+  }
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        "dry-run": { type: "boolean", default: false },
+        pages: { type: "boolean", default: false },
+        gateway: { type: "boolean", default: true },
+        name: { type: "string" },
+      },
+      allowNegative: true,
+    });
+    const { name } = values;
+    // What a Worker, a Pages project, a database and a gateway may all be called.
+    if (name !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/.test(name)) {
+      throw new ExpectedError("--name takes up to 54 small letters, digits and hyphens");
+    }
+    return { isDryRun: values["dry-run"], isPages: values.pages, hasGateway: values.gateway, name };
+  } catch (error) {
+    if (error instanceof ExpectedError || !(error instanceof TypeError)) throw error;
+    throw new ExpectedError(`${error.message} (there are: --dry-run, --no-gateway, --name <name>)`);
+  }
+}
+
+/** The first token without limits; null where there is none. */
+function adminTokenIn(authKey: string): string | null {
+  const { definitions } = parseAuthKey(authKey);
+  return (
+    definitions.find(({ scopes, expiresAtMs }) => scopes === null && expiresAtMs === null)?.text ??
+    null
+  );
+}

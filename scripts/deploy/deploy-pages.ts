@@ -1,0 +1,86 @@
+/**
+ * The Pages half of a deployment. A project is asked about by API: wrangler prints its secrets for people only.
+ * @module
+ */
+import { ExpectedError } from "../expected-error.ts";
+import type { CloudflareApi } from "./cloudflare-api.ts";
+import type { Deployed } from "./deployed.ts";
+import type { Journal } from "./journal.ts";
+import { withSecretsFile } from "./secrets.ts";
+import type { Wrangler } from "./wrangler.ts";
+import { withWranglerReport } from "./wrangler-report.ts";
+
+const PRODUCTION_BRANCH = "main";
+
+/** What is read of a project. */
+interface Project {
+  /** `one-balance.pages.dev`; with a suffix where the name was taken. */
+  readonly subdomain: string;
+  readonly domains?: readonly string[];
+  readonly deployment_configs?: {
+    readonly production?: { readonly env_vars?: Readonly<Record<string, unknown>> | null };
+  };
+}
+
+export async function findProject(
+  api: CloudflareApi,
+  accountId: string | null,
+  name: string,
+): Promise<Project | null> {
+  return accountId === null
+    ? null
+    : api.get<Project>(`/accounts/${accountId}/pages/projects/${name}`);
+}
+
+/** Names of the variables and secrets that the project has. */
+export function projectSecrets(project: Project | null): ReadonlySet<string> {
+  return new Set(Object.keys(project?.deployment_configs?.production?.env_vars ?? {}));
+}
+
+export interface PagesDeployment {
+  readonly accountId: string | null;
+  readonly name: string;
+  /** With `wrangler.toml`: Pages takes no path to a configuration. */
+  readonly folder: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Null in a dry run. */
+export async function deployPages(
+  wrangler: Wrangler,
+  api: CloudflareApi,
+  journal: Journal,
+  project: Project | null,
+  { accountId, name, folder, secrets }: PagesDeployment,
+): Promise<Deployed | null> {
+  if (project === null) {
+    await wrangler.change([
+      "pages",
+      "project",
+      "create",
+      name,
+      "--production-branch",
+      PRODUCTION_BRANCH,
+      // Wrangler makes a Worker instead where it takes its caller for an AI agent; Pages was asked for.
+      "--force",
+    ]);
+  }
+  // First: a deployment has the secrets that its project had when it was made.
+  if (Object.keys(secrets).length > 0) {
+    await withSecretsFile(journal, secrets, (file) =>
+      wrangler.change(["pages", "secret", "bulk", file, "--project-name", name]),
+    );
+  }
+  const deploy = ["pages", "deploy", "--project-name", name, "--branch", PRODUCTION_BRANCH];
+  const report = await withWranglerReport((env) =>
+    wrangler.change([...deploy, "--no-bundle", "--commit-dirty"], { cwd: folder, env }),
+  );
+  if (journal.isDryRun) return null;
+  const deployment = report.find(({ type }) => type === "pages-deploy")?.url;
+  const deployed = await findProject(api, accountId, name);
+  if (deployment === undefined || deployed === null) {
+    throw new ExpectedError(`Pages project ${name} was deployed, but wrangler does not say where`);
+  }
+  const own = deployed.domains?.find((domain) => !domain.endsWith(".pages.dev"));
+  return { address: `https://${own ?? deployed.subdomain}`, newest: deployment };
+}

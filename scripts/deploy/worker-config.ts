@@ -1,0 +1,90 @@
+/**
+ * The wrangler configurations of a deployment, made from the repository's `wrangler.toml` and what belongs
+ * to one account only. They are written below `dist/`, so that no tracked file changes.
+ * @module
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { root } from "../root.ts";
+import { toToml } from "./to-toml.ts";
+
+/** What of `wrangler.toml` is read here; the rest is handed on as it is. */
+export interface BaseConfig extends Readonly<Record<string, unknown>> {
+  readonly name: string;
+  readonly main: string;
+  readonly compatibility_date: string;
+  readonly compatibility_flags: readonly string[];
+  readonly assets: Readonly<Record<string, unknown>> & { readonly directory: string };
+  readonly d1_databases: readonly (Readonly<Record<string, unknown>> & {
+    readonly binding: string;
+    readonly migrations_dir: string;
+  })[];
+  readonly placement?: unknown;
+  readonly vars?: Readonly<Record<string, string>>;
+}
+
+/** What one deployment adds. */
+export interface DeploymentConfig {
+  /** Of the Worker or Pages project, and of its D1 database. */
+  readonly name: string;
+  readonly databaseId: string;
+  /** Variables that are no secrets. */
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+export async function readBaseConfig(): Promise<BaseConfig> {
+  const { experimental_readRawConfig: readRawConfig } = await import("wrangler");
+  // Its type allows for every way to write a configuration; ours is checked by each build.
+  return readRawConfig({ config: join(root, "wrangler.toml") }).rawConfig as unknown as BaseConfig;
+}
+
+/** For Workers: everything of `wrangler.toml`, with paths as seen from `file`. */
+export function workerConfig(base: BaseConfig, deployment: DeploymentConfig, file: string): string {
+  const fromHere = (path: string) =>
+    relative(dirname(file), join(root, path)).replaceAll("\\", "/");
+  return toToml({
+    ...base,
+    name: deployment.name,
+    main: fromHere(base.main),
+    assets: { ...base.assets, directory: fromHere(base.assets.directory) },
+    d1_databases: databasesOf(base, deployment).map((database) => ({
+      ...database,
+      migrations_dir: fromHere(database.migrations_dir),
+    })),
+    // What was set in the dashboard stays.
+    keep_vars: true,
+    vars: { ...base.vars, ...deployment.vars },
+  });
+}
+
+/** For Pages, which knows neither `main` nor `assets` nor paths to migrations. */
+export function pagesConfig(
+  base: BaseConfig,
+  deployment: DeploymentConfig,
+  outputDir: string,
+): string {
+  return toToml({
+    name: deployment.name,
+    pages_build_output_dir: outputDir,
+    compatibility_date: base.compatibility_date,
+    compatibility_flags: base.compatibility_flags,
+    placement: base.placement,
+    d1_databases: databasesOf(base, deployment).map(
+      ({ migrations_dir: _, ...database }) => database,
+    ),
+    vars: { ...base.vars, ...deployment.vars },
+  });
+}
+
+function databasesOf(base: BaseConfig, { name, databaseId }: DeploymentConfig) {
+  return base.d1_databases.map((database) => ({
+    ...database,
+    database_name: name,
+    database_id: databaseId,
+  }));
+}
+
+export async function writeConfig(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `# Generated from wrangler.toml.\n${text}`);
+}

@@ -1,0 +1,105 @@
+/**
+ * Wrangler as the deployment uses it: what only looks is always run, what changes something is printed and,
+ * in a dry run, left undone.
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { delimiter, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { ExpectedError } from "../expected-error.ts";
+import { root } from "../root.ts";
+import { toolCommand } from "../tool-command.ts";
+import { adviceFor } from "./advice.ts";
+import type { Journal } from "./journal.ts";
+
+export interface RunOptions {
+  /** Default: the repository's root. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Lets wrangler use the terminal, to ask and to show its progress; its output is not read then. */
+  readonly isInteractive?: boolean;
+}
+
+/** Wrangler ended with an error. The message is for people: its words, and what to do. */
+export class WranglerError extends ExpectedError {
+  /** Everything it printed. */
+  readonly output: string;
+
+  constructor(args: readonly string[], output: string) {
+    super(`wrangler ${args.join(" ")} failed\n${lastLines(output)}${adviceFor(output)}`);
+    this.output = output;
+  }
+}
+
+export class Wrangler {
+  readonly #journal: Journal;
+  /** Of the account that all commands are for, once it is known. */
+  accountId: string | null = null;
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  /** @returns What it printed to stdout. @throws {WranglerError} */
+  async read(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    this.#journal.call(`wrangler ${args.join(" ")}`);
+    return this.#run(args, options);
+  }
+
+  /** `read`, of a command that prints JSON. */
+  async readJson<Answer>(args: readonly string[], options: RunOptions = {}): Promise<Answer> {
+    const text = await this.read(args, options);
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new WranglerError(args, text);
+    }
+  }
+
+  /** Runs what changes something. @throws {WranglerError} */
+  async change(args: readonly string[], options: RunOptions = {}): Promise<void> {
+    const isToRun = this.#journal.change(`wrangler ${args.join(" ")}`);
+    if (isToRun) await this.#run(args, options);
+  }
+
+  async #run(
+    args: readonly string[],
+    { cwd = root, env = {}, isInteractive = false }: RunOptions,
+  ): Promise<string> {
+    const [command, ...commandArgs] = toolCommand("wrangler");
+    const child = spawn(command, [...commandArgs, ...args], {
+      cwd,
+      stdio: isInteractive ? "inherit" : ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        PATH: [process.env.PATH, join(root, "node_modules/.bin")].join(delimiter),
+        WRANGLER_SEND_METRICS: "false",
+        // Also skips wrangler's look-up of its newest version.
+        WRANGLER_HIDE_BANNER: "true",
+        // Otherwise wrangler hands a deployment back to OpenNext.
+        OPEN_NEXT_DEPLOY: "true",
+        ...(this.accountId !== null && { CLOUDFLARE_ACCOUNT_ID: this.accountId }),
+        ...env,
+      },
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    const printed = Buffer.concat(stdout).toString();
+    if (exitCode === 0) return printed;
+    const output = `${printed}\n${Buffer.concat(stderr)}`;
+    throw new WranglerError(args, stripVTControlCharacters(output));
+  }
+}
+
+const LINES_MAX = 12;
+
+function lastLines(output: string): string {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  return lines.slice(-LINES_MAX).join("\n");
+}

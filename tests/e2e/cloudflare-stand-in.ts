@@ -1,0 +1,210 @@
+/**
+ * A Cloudflare account on loopback: the parts of its API that the deployment asks, and behind
+ * `wrangler-stand-in.mjs` the wrangler commands it uses, with answers as wrangler 4.164 prints them.
+ * @module
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+
+export const ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
+
+interface WranglerCall {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly accountId: string | null;
+  /** Text of the file after `--config`. */
+  readonly config: string | null;
+  /** Text of the file with secrets. */
+  readonly secrets: string | null;
+}
+
+interface WranglerAnswer {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exitCode?: number;
+  readonly report?: unknown;
+}
+
+/** What the account holds; tests set it up and look at it. */
+export interface Account {
+  isLoggedIn: boolean;
+  /** Paths and commands that the login may not use. */
+  forbidden: RegExp | null;
+  /** Commands that fail, with what wrangler prints. */
+  failing: { readonly command: RegExp; readonly output: string } | null;
+  readonly databases: { readonly uuid: string; readonly name: string }[];
+  readonly gateways: Map<string, Record<string, unknown>>;
+  /** Secrets by the Worker or Pages project. */
+  readonly workers: Map<string, Record<string, string>>;
+  readonly projects: Map<string, Record<string, string>>;
+  /** What the database answers. */
+  stored: { admins: number; secretIds: readonly string[] };
+  /** Where a deployment is found. */
+  address: string;
+}
+
+export interface CloudflareStandIn {
+  readonly account: Account;
+  /** `CLOUDFLARE_API_BASE_URL`. */
+  readonly apiUrl: string;
+  /** `wrangler …` and `METHOD path`, oldest first. */
+  readonly calls: string[];
+  readonly wranglerCalls: WranglerCall[];
+  close(): Promise<void>;
+}
+
+const NO_PERMISSION = `✘ [ERROR] A request to the Cloudflare API failed.\n\n  Authentication error [code: 10000]\n`;
+
+export async function startCloudflareStandIn(): Promise<CloudflareStandIn> {
+  const account: Account = {
+    isLoggedIn: true,
+    forbidden: null,
+    failing: null,
+    databases: [],
+    gateways: new Map(),
+    workers: new Map(),
+    projects: new Map(),
+    stored: { admins: 0, secretIds: [] },
+    address: "",
+  };
+  const calls: string[] = [];
+  const wranglerCalls: WranglerCall[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await readJson(request);
+    const path = (request.url ?? "").replace(/^\/client\/v4/, "");
+    if (path === "/wrangler") {
+      wranglerCalls.push(body as WranglerCall);
+      calls.push(`wrangler ${(body as WranglerCall).args.join(" ")}`);
+      const answer = runWrangler(account, body as WranglerCall);
+      const whole = { stdout: "", stderr: "", exitCode: 0, report: null, ...answer };
+      response.end(JSON.stringify(whole));
+      return;
+    }
+    calls.push(`${request.method} ${path}`);
+    const { status, result } = answerApi(account, request, path, body);
+    const errors = status < 400 ? [] : [{ code: 10000, message: "Authentication error" }];
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify({ success: status < 400, errors, messages: [], result }));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no TCP address");
+  return {
+    account,
+    apiUrl: `http://127.0.0.1:${address.port}/client/v4`,
+    calls,
+    wranglerCalls,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return text === "" ? null : JSON.parse(text);
+}
+
+function answerApi(
+  account: Account,
+  { method, headers }: IncomingMessage,
+  path: string,
+  body: unknown,
+): { status: number; result: unknown } {
+  if (headers.authorization !== "Bearer fake-cloudflare-token")
+    return { status: 401, result: null };
+  if (account.forbidden?.test(`${method} ${path}`)) return { status: 403, result: null };
+  const [, gatewayName] =
+    /^\/accounts\/[0-9a-f]{32}\/ai-gateway\/gateways(?:\/(.+))?$/.exec(path) ?? [];
+  if (method === "POST") {
+    const gateway = body as { id: string };
+    account.gateways.set(gateway.id, gateway);
+    return { status: 200, result: gateway };
+  }
+  if (gatewayName !== undefined) return found(account.gateways.get(gatewayName));
+  const [, projectName = ""] = /^\/accounts\/[0-9a-f]{32}\/pages\/projects\/(.+)$/.exec(path) ?? [];
+  const secrets = account.projects.get(projectName);
+  if (secrets === undefined) return found(undefined);
+  const envVars = Object.fromEntries(
+    Object.keys(secrets).map((name) => [name, { type: "secret_text", value: "" }]),
+  );
+  return found({
+    name: projectName,
+    subdomain: `${projectName}.pages.dev`,
+    domains: [`${projectName}.pages.dev`],
+    deployment_configs: { production: { env_vars: envVars } },
+  });
+}
+
+function found(result: unknown): { status: number; result: unknown } {
+  return result === undefined ? { status: 404, result: null } : { status: 200, result };
+}
+
+function runWrangler(account: Account, { args, secrets }: WranglerCall): WranglerAnswer {
+  const command = args.join(" ");
+  if (account.failing?.command.test(command))
+    return { stderr: account.failing.output, exitCode: 1 };
+  if (account.forbidden?.test(`wrangler ${command}`)) return { stderr: NO_PERMISSION, exitCode: 1 };
+  const option = (name: string) => args[args.indexOf(name) + 1] ?? "";
+  switch (args.slice(0, 2).join(" ")) {
+    case "whoami --json":
+      return account.isLoggedIn
+        ? json({
+            loggedIn: true,
+            authType: "User API Token",
+            email: "ada@example.com",
+            accounts: [{ id: ACCOUNT_ID, name: "Ada's account" }],
+          })
+        : { stdout: `{"loggedIn":false}\n`, exitCode: 1 };
+    case "auth token":
+      return json({ type: "api_token", token: "fake-cloudflare-token" });
+    case "d1 list":
+      return json(account.databases);
+    case "d1 create":
+      account.databases.push({ uuid: crypto.randomUUID(), name: args[2] ?? "" });
+      return { stdout: `✅ Successfully created DB '${args[2]}'\n` };
+    case "d1 migrations":
+      return { stdout: "🚣 Executed migrations\n" };
+    case "d1 execute": {
+      const { admins, secretIds } = account.stored;
+      const row = { admins, secretIds: JSON.stringify(secretIds) };
+      return json([{ results: [row], success: true, meta: { duration: 0.2 } }]);
+    }
+    case "secret list": {
+      const worker = account.workers.get(option("--name"));
+      if (worker === undefined) {
+        const words = `Worker "${option("--name")}" not found.\n\nIf this is a new Worker, run \`wrangler deploy\` first to create it.`;
+        return { stderr: `✘ [ERROR] ${words}\n`, exitCode: 1 };
+      }
+      return json(Object.keys(worker).map((name) => ({ name, type: "secret_text" })));
+    }
+    case "pages project":
+      account.projects.set(args[3] ?? "", {});
+      return { stdout: "✨ Successfully created the project.\n" };
+    case "pages secret": {
+      const project = account.projects.get(option("--project-name"));
+      Object.assign(project ?? {}, JSON.parse(secrets ?? "{}"));
+      return { stdout: "✨ secrets successfully uploaded\n" };
+    }
+    case "pages deploy":
+      return {
+        stdout: "✨ Deployment complete!\n",
+        report: { type: "pages-deploy", version: 1, url: account.address },
+      };
+    default: {
+      if (args[0] !== "deploy") return { stderr: `Unknown command: ${command}`, exitCode: 1 };
+      const name = "one-balance";
+      account.workers.set(name, { ...account.workers.get(name), ...JSON.parse(secrets ?? "{}") });
+      const report = { type: "deploy", version: 1, worker_name: name, targets: [account.address] };
+      return { stdout: `Uploaded ${name}\n`, report };
+    }
+  }
+}
+
+function json(value: unknown): WranglerAnswer {
+  return { stdout: `${JSON.stringify(value, null, 2)}\n` };
+}

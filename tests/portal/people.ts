@@ -1,0 +1,49 @@
+/**
+ * Members of all roles, made as a team makes them: an admin invites, and they join.
+ * @module
+ */
+import type { Browser, Page } from "@playwright/test";
+import type { Role } from "../../lib/auth/member.ts";
+import { expect, type Person } from "./portal.ts";
+
+const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  admin: "Admin",
+  member: "Member",
+  viewer: "Viewer",
+};
+
+export const PASSWORD = "correct horse battery";
+
+/** Invites on the team page. @returns the link */
+export async function invite(admin: Page, role: Role, email?: string): Promise<string> {
+  await admin.goto("/team");
+  await admin.getByRole("button", { name: "Invite member" }).click();
+  const dialog = admin.getByRole("dialog");
+  await dialog.getByRole("radio", { name: ROLE_NAMES[role] }).click();
+  if (email !== undefined) await dialog.getByLabel("Email (optional)").fill(email);
+  await dialog.getByRole("button", { name: "Create link" }).click();
+  const link = await dialog.getByRole("textbox", { name: "Invitation link" }).inputValue();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  return link;
+}
+
+/** Follows an invitation's link in a browser of its own, and joins. @returns its page, at the overview */
+export async function join(browser: Browser, link: string, { name, email, password }: Person) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByLabel("Name").fill(name);
+  const field = page.getByLabel("Email");
+  if (await field.isEditable()) await field.fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Join the team" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  return page;
+}
+
+/** A new member of this role, signed in. */
+export async function newMember(browser: Browser, admin: Page, role: Role, name: string) {
+  const person = { name, email: `${name.toLowerCase()}@example.com`, password: PASSWORD };
+  const page = await join(browser, await invite(admin, role), person);
+  return { person, page };
+}

@@ -1,0 +1,22 @@
+/** A chat completion through the proxy, as an app makes it. @module */
+import type { Stack } from "../e2e/harness.ts";
+
+export interface ProxyAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** @param model Compat form: `{provider}/{model}`. */
+export async function askProxy(
+  { url }: Stack,
+  token: string,
+  model = "openai/gpt-4o-mini",
+): Promise<ProxyAnswer> {
+  const response = await fetch(`${url}/api/compat/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}

@@ -1,0 +1,161 @@
+/** What a session is worth, and when it is worth nothing any more. */
+import { encode } from "next-auth/jwt";
+import { builtActions, callAction, outcomeOf } from "./actions.ts";
+import { newMember, PASSWORD } from "./people.ts";
+import { ADMIN, expect, signIn, test } from "./portal.ts";
+
+const COOKIE = "authjs.session-token";
+
+const actionNamed = (name: string) => {
+  const action = builtActions().find((each) => each.name === name);
+  if (action === undefined) throw new Error(`no action ${name}`);
+  return action;
+};
+
+test("the cookie is out of reach of scripts and other sites, and https only where there is https", async ({
+  admin,
+  server,
+}) => {
+  const cookies = await admin.context().cookies();
+  const session = cookies.find(({ name }) => name === COOKIE);
+  expect(session).toMatchObject({ httpOnly: true, sameSite: "Lax", secure: false, path: "/" });
+  expect(await admin.evaluate(() => document.cookie)).not.toContain("authjs");
+
+  // As behind Cloudflare, which tells the Worker that its client came over https.
+  const https = { "x-forwarded-proto": "https" };
+  const csrf = await fetch(`${server.url}/api/auth/csrf`, { headers: https });
+  const { csrfToken } = (await csrf.json()) as { csrfToken: string };
+  const [csrfCookie = ""] = csrf.headers.getSetCookie();
+  const answer = await fetch(`${server.url}/api/auth/callback/credentials`, {
+    method: "POST",
+    redirect: "manual",
+    headers: { ...https, cookie: csrfCookie.split(";")[0] ?? "" },
+    body: new URLSearchParams({ csrfToken, email: ADMIN.email, password: ADMIN.password }),
+  });
+  const secure = answer.headers.getSetCookie().find((each) => each.includes("session-token"));
+  expect(secure).toMatch(/^__Secure-authjs\.session-token=[^;]+;/);
+  expect(secure).toMatch(/; HttpOnly; Secure; SameSite=Lax/);
+});
+
+test("a forged session opens nothing", async ({ admin, server, playwright }) => {
+  const session = await (await admin.request.get(`${server.url}/api/auth/session`)).json();
+  const claims = { sub: session.user.id, sessionVersion: 1, role: "admin" };
+  const forgeries = [
+    "",
+    "nonsense",
+    Buffer.from(JSON.stringify(claims)).toString("base64"),
+    await encode({ token: claims, secret: "another secret", salt: COOKIE }),
+    await encode({ token: claims, secret: "test-session-secret", salt: "another.cookie" }),
+  ];
+  for (const value of forgeries) {
+    const request = await playwright.request.newContext({
+      extraHTTPHeaders: { cookie: `${COOKIE}=${value}` },
+    });
+    const page = await request.get(`${server.url}/team`, { maxRedirects: 0 });
+    expect(page.status()).toBe(307);
+    const { text } = await callAction(request, server.url, actionNamed("invite"), {
+      role: "admin",
+      expiresInDays: 1,
+    });
+    expect(outcomeOf(text)).toBe("signed_out");
+    await request.dispose();
+  }
+  await admin.goto("/team");
+  await expect(admin.getByText("open invitation")).toBeHidden();
+});
+
+test("a member who is demoted or removed loses access with the next click", async ({
+  admin,
+  browser,
+}) => {
+  const { page } = await newMember(browser, admin, "admin", "Dora");
+  await page.goto("/audit");
+  await expect(page.getByRole("heading", { name: "Audit log" })).toBeVisible();
+
+  await admin.goto("/team");
+  await admin.getByRole("button", { name: /Role of Dora/ }).click();
+  await admin.getByRole("radio", { name: "Viewer" }).click();
+  await admin.getByRole("button", { name: "Change role" }).click();
+  await expect(admin.getByText("Dora now has the role Viewer.")).toBeVisible();
+  const refused = await page.goto("/audit");
+  expect(refused?.status()).toBe(403);
+  await expect(page.getByRole("heading", { name: "This page is not yours" })).toBeVisible();
+
+  await admin.getByRole("button", { name: "Remove Dora" }).click();
+  const dialog = admin.getByRole("alertdialog", { name: "Remove Dora?" });
+  await expect(dialog).toContainText("dora@example.com loses access at once");
+  await dialog.getByRole("button", { name: "Remove member" }).click();
+  await expect(admin.getByText("Dora was removed.")).toBeVisible();
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/login$/);
+});
+
+test("signing out everywhere ends the sessions of all browsers", async ({ admin, browser }) => {
+  const { page, person } = await newMember(browser, admin, "member", "Eve");
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other, person);
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Sign out everywhere" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Sign out everywhere" }).click();
+  await expect(page).toHaveURL(/\/login$/);
+  await other.goto("/account");
+  await expect(other).toHaveURL("/login?next=%2Faccount");
+});
+
+test("a changed password ends other sessions and keeps this one", async ({ admin, browser }) => {
+  const { page, person } = await newMember(browser, admin, "member", "Fay");
+  const other = await (await browser.newContext()).newPage();
+  await signIn(other, person);
+  await page.goto("/account");
+  await page.getByLabel("Current password").fill("not the password");
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("Use 10 to 200 characters.")).toBeVisible();
+  await page.getByLabel("New password").fill("another long password");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("This is not your current password.")).toBeVisible();
+  await page.getByLabel("Current password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("Password changed.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Account" })).toBeVisible();
+  await other.goto("/account");
+  await expect(other).toHaveURL(/\/login/);
+  await signIn(other, { ...person, password: "another long password" });
+});
+
+test("a post from another site does nothing", async ({ admin, server }) => {
+  const input = { role: "admin", email: "intruder@example.com", expiresInDays: 7 };
+  for (const headers of [
+    { origin: "https://evil.example" },
+    { origin: server.url, "sec-fetch-site": "cross-site" },
+    { origin: "null", "sec-fetch-site": "cross-site" },
+    {},
+  ]) {
+    const action = actionNamed("invite");
+    const { text } = await callAction(admin.request, server.url, action, input, headers);
+    expect(outcomeOf(text), JSON.stringify(headers)).not.toBe("ok");
+  }
+  await admin.goto("/team");
+  await expect(admin.getByText("intruder@example.com")).toBeHidden();
+  const page = await admin.request.get(`${server.url}/audit/export`, {
+    headers: { origin: "https://evil.example" },
+  });
+  expect(page.status()).toBe(403);
+});
+
+test("a member's call of an admin's action changes nothing and is in the log", async ({
+  admin,
+  browser,
+  server,
+}) => {
+  const { page } = await newMember(browser, admin, "member", "Gus");
+  const input = { role: "admin", email: "friend@example.com", expiresInDays: 7 };
+  const { text } = await callAction(page.request, server.url, actionNamed("invite"), input);
+  expect(outcomeOf(text)).toBe("forbidden");
+  await admin.goto("/team");
+  await expect(admin.getByText("friend@example.com")).toBeHidden();
+  await admin.goto("/audit");
+  const row = admin.getByRole("row", { name: /gus@example.com Refused an action/ });
+  await expect(row).toContainText("/team");
+});

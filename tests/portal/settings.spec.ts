@@ -1,0 +1,162 @@
+/** Settings and custom providers, and the proxy that follows them. */
+import type { Page } from "@playwright/test";
+import { ADMIN_TOKEN, type Stack } from "../e2e/harness.ts";
+import { expect, expectAccessible, test } from "./portal.ts";
+
+const chat = (server: Stack, path: string, model: string) =>
+  fetch(`${server.url}/api/${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }),
+  });
+
+async function addProvider(admin: Page, fields: Readonly<Record<string, string>>): Promise<void> {
+  await admin.goto("/settings/providers");
+  await admin.getByRole("button", { name: "Add provider" }).click();
+  const dialog = admin.getByRole("dialog");
+  for (const [label, value] of Object.entries(fields)) {
+    await dialog.getByLabel(label).fill(value);
+  }
+  await dialog.getByRole("button", { name: "Add provider" }).click();
+}
+
+test("every page of the settings is accessible", async ({ admin }) => {
+  for (const path of ["", "/providers", "/logging", "/appearance", "/about"]) {
+    await admin.goto(`/settings${path}`);
+    await expect(admin.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+    await expectAccessible(admin);
+  }
+});
+
+test("the gateway and a provider are tested in words", async ({ admin, server }) => {
+  server.upstream.setKey("sk-fake-dead-key", { kind: "invalid" });
+  await server.admin.addKeys("openai", ["sk-fake-dead-key"]);
+  await admin.goto("/settings");
+  await admin.getByRole("button", { name: "Test gateway" }).click();
+  await expect(admin.getByText("The gateway can be reached")).toBeVisible();
+  await admin.getByRole("button", { name: "Test OpenAI" }).click();
+  await expect(admin.getByText("Reachable, but it refused this key.")).toBeVisible();
+  await expect(admin.getByText("AI Gateway let the request through.")).toBeVisible();
+  expect(await admin.content()).not.toContain("sk-fake-dead-key");
+  const [key] = await server.admin.listKeys("provider=openai");
+  expect(key?.status).toBe("active");
+});
+
+test("how requests leave is saved at once, and undone from the message", async ({
+  admin,
+  server,
+}) => {
+  await server.admin.addKeys("groq", ["gsk-fake-key"]);
+  await admin.goto("/settings");
+  const way = admin.getByRole("combobox", { name: "How requests to Groq leave" });
+  await way.click();
+  await admin.getByRole("option", { name: "Direct", exact: true }).click();
+  await expect(admin.getByText("Groq: now direct")).toBeVisible();
+  await admin.reload();
+  await expect(way).toHaveText("Direct");
+  await way.click();
+  await admin.getByRole("option", { name: "AI Gateway", exact: true }).click();
+  await admin.getByRole("button", { name: "Undo" }).click();
+  await expect(way).toHaveText("Direct");
+  const settings = await server.admin.call("GET", "settings");
+  expect(settings).toMatchObject({ upstream: { providers: { groq: "direct" } } });
+});
+
+test("a custom provider with a private address is refused beside its field, in any spelling", async ({
+  admin,
+  server,
+}) => {
+  await addProvider(admin, { Name: "Inside", Slug: "inside", "Base URL": "https://2130706433/v1" });
+  const dialog = admin.getByRole("dialog");
+  await expect(dialog.getByText("not of the public internet")).toBeVisible();
+  await dialog.getByLabel("Base URL").fill("https://[::ffff:10.0.0.1]/v1");
+  await expect(dialog.getByText("not of the public internet")).toBeVisible();
+  await dialog.getByLabel("Base URL").fill("https://user:secret@llm.example.com");
+  await expect(dialog.getByText("no user name or password")).toBeVisible();
+  const { items } = await server.admin.call<{ items: unknown[] }>("GET", "custom-providers");
+  expect(items).toEqual([]);
+});
+
+test("a taken slug is said beside its field, and what was typed stays", async ({ admin }) => {
+  const fields = { Name: "Mine", Slug: "openai", "Base URL": "https://llm.example.com/v1" };
+  await addProvider(admin, fields);
+  const dialog = admin.getByRole("dialog");
+  await expect(dialog.getByText("This slug is taken.")).toBeVisible();
+  await expect(dialog.getByLabel("Base URL")).toHaveValue("https://llm.example.com/v1");
+  await expectAccessible(admin);
+});
+
+test("a custom provider is added, edited and removed, and the running proxy knows at once", async ({
+  admin,
+  server,
+}) => {
+  await addProvider(admin, {
+    Name: "Acme",
+    Slug: "acme",
+    "Base URL": "https://llm.acme.example.com/v1",
+  });
+  await expect(admin.getByText("Acme added.")).toBeVisible();
+  // No key yet, but no stranger any more.
+  expect((await chat(server, "acme/chat/completions", "m1")).status).toBe(503);
+
+  await admin.getByRole("button", { name: "Edit Acme" }).click();
+  const dialog = admin.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Acme Europe");
+  await dialog.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByRole("listitem").filter({ hasText: "Acme Europe" })).toBeVisible();
+
+  await server.admin.addKeys("acme", ["fake-acme-key"]);
+  await admin.reload();
+  await admin.getByRole("button", { name: "Remove Acme Europe" }).click();
+  await expect(admin.getByText("Its 1 key stays in the pool, unusable")).toBeVisible();
+  await admin.getByRole("button", { name: "Remove provider" }).click();
+  await expect(admin.getByText("No custom providers")).toBeVisible();
+  expect((await chat(server, "acme/chat/completions", "m1")).status).toBe(404);
+});
+
+test("retention is checked beside its field, and saved calmly", async ({ admin, server }) => {
+  await admin.goto("/settings/logging");
+  const save = admin.getByRole("button", { name: "Save changes" }).last();
+  await admin.getByLabel("Request log").fill("999");
+  await admin.getByLabel("Daily usage").fill("5");
+  await save.click();
+  await expect(admin.getByText("Whole days from 1 to 365.")).toBeVisible();
+  await expect(admin.getByText("at least as long as hourly usage")).toBeVisible();
+  await admin.getByLabel("Request log").fill("30");
+  await admin.getByLabel("Daily usage").fill("365");
+  await save.click();
+  await expect(admin.getByText("Saved")).toBeVisible();
+  expect(await server.admin.call("GET", "settings")).toMatchObject({
+    retention: { requestLogDays: 30, hourlyDays: 90, dailyDays: 365 },
+  });
+});
+
+test("newcomers get the team's language and theme", async ({ admin, browser, server }) => {
+  const change = (changes: object) =>
+    server.admin.call("PATCH", "settings", { section: "appearance", changes });
+  await admin.goto("/settings/appearance");
+  await admin.getByLabel("简体中文").click();
+  await admin.getByLabel("Dark").click();
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  const context = await browser.newContext({ baseURL: server.url, colorScheme: "light" });
+  const newcomer = await context.newPage();
+  await expect(async () => {
+    await newcomer.goto("/login");
+    await expect(newcomer.locator("html")).toHaveAttribute("lang", "zh-CN", { timeout: 1_000 });
+  }).toPass();
+  await expect(newcomer.locator("html")).toHaveClass(/\bdark\b/);
+  await context.close();
+  await change({ language: "auto", theme: "system" });
+});
+
+test("About names what is set and shows no value", async ({ admin }) => {
+  await admin.goto("/settings/about");
+  const row = (name: string) =>
+    admin.getByRole("listitem").filter({ has: admin.getByText(name, { exact: true }) });
+  await expect(row("AI_GATEWAY_URL")).toContainText("Set");
+  await expect(row("GITHUB_SECRET")).toContainText("Not set");
+  const html = await admin.content();
+  for (const secret of ["test-session-secret", "test-encryption-secret", ADMIN_TOKEN]) {
+    expect(html).not.toContain(secret);
+  }
+});
