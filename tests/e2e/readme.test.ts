@@ -126,6 +126,13 @@ describe("calls", () => {
     expect(stack.upstream.requests.at(-1)?.key).toBe(KEYS.YOUR_ANTHROPIC_KEY);
   });
 
+  test("a provider of the team's own is added", async () => {
+    expect(await runSnippet("add-custom-provider")).toBe("");
+    expect(await stack.admin.call("GET", "custom-providers")).toMatchObject({
+      items: [{ slug: "acme", baseUrl: "https://llm.acme.example.com/v1", keys: 0 }],
+    });
+  });
+
   test("the models of the pool are listed by their compat names", async () => {
     const { object, data } = JSON.parse(await runSnippet("compat-models"));
     expect(object).toBe("list");

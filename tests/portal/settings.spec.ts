@@ -116,7 +116,8 @@ test("a custom provider is added, edited and removed, and the running proxy know
 
 test("retention is checked beside its field, and saved calmly", async ({ admin, server }) => {
   await admin.goto("/settings/logging");
-  const save = admin.getByRole("button", { name: "Save changes" }).last();
+  const retention = admin.getByRole("region", { name: "Retention" });
+  const save = retention.getByRole("button", { name: "Save changes" });
   await admin.getByLabel("Request log").fill("999");
   await admin.getByLabel("Daily usage").fill("5");
   await save.click();
