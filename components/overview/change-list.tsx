@@ -57,7 +57,7 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
                 ...values,
                 model: model ?? "",
               })
-            : t.rich("byPerson", {
+            : t.rich(name === null ? "byPersonMany" : "byPerson", {
                 ...values,
                 actor: actorName ?? "",
                 action: kind.slice("provider-key.".length),

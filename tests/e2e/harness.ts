@@ -21,6 +21,8 @@ export interface StackOptions {
   /** Variables of the Worker besides the secrets and the gateway's address. */
   readonly vars?: Readonly<Record<string, string>>;
   readonly upstream?: FakeUpstreamOptions;
+  /** Gets every line the Worker logs. */
+  readonly onLog?: (level: string, message: string) => void;
 }
 
 export interface Stack {
@@ -47,6 +49,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         AI_GATEWAY_URL: upstream.gatewayUrl,
         ...options.vars,
       },
+      ...(options.onLog && { onLog: options.onLog }),
     });
   let server = await serve();
   return {

@@ -77,7 +77,8 @@ describe("five-minute start", () => {
     }
     const printed = output
       .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, ADDRESS)
-      .replaceAll(/\bob-[\w-]{43}/g, "ob-…");
+      .replaceAll(/\bob-[\w-]{43}/g, "ob-…")
+      .replaceAll(/token=[\w-]{43}/g, "token=…");
     expect(printed).toContain(snippet(readme, "printed by: npm start"));
   });
 
