@@ -5,7 +5,8 @@ import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
-import { EXPIRY_DAYS, LIMITS, type TokenForm } from "@/components/tokens/token-form";
+import { EXPIRY_DAYS, type TokenForm } from "@/components/tokens/token-form";
+import { LIMITS } from "@/components/tokens/token-limit-names";
 import { Collapsible, CollapsibleContent, CollapsibleTrigger } from "@/components/ui/collapsible";
 import {
   FormControl,

@@ -3,18 +3,9 @@
  * @module
  */
 import { z } from "zod";
+import { LIMITS, type LimitName } from "@/components/tokens/token-limit-names";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
-
-export const LIMITS = [
-  "rpm",
-  "tpm",
-  "dailyRequests",
-  "dailyTokens",
-  "dailyCostUsd",
-  "monthlyCostUsd",
-] as const;
-export type LimitName = (typeof LIMITS)[number];
 
 /** Days from now, besides `never`, a `date`, and to `keep` what an existing token has. */
 export const EXPIRY_DAYS = ["7", "30", "90", "365"] as const;

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { formatCount, formatUsd, UNKNOWN } from "@/components/format";
-import { LIMITS } from "@/components/tokens/token-form";
+import { LIMITS } from "@/components/tokens/token-limit-names";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 
 /** A token's limits, and how much of each is used: a dash while that is not counted. */

@@ -1,11 +1,11 @@
 "use client";
 
-import { Code, MoreHorizontal, Pause, Pencil, Play, RefreshCw, ShieldX } from "lucide-react";
+import { Code, Pause, Pencil, Play, RefreshCw, ShieldX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { TokenDialogKind } from "@/components/tokens/token-dialog";
+import { TokenMenuButton } from "@/components/tokens/token-menu-button";
 import type { TokenState } from "@/components/tokens/token-state";
 import { useChangeToken } from "@/components/tokens/use-change-token";
-import { Button } from "@/components/ui/button";
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -15,7 +15,7 @@ import {
 } from "@/components/ui/dropdown-menu";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 
-/** What can be done with a token in its state. A revoked one is only looked at. */
+/** What can be done with a token in its state. Open from the start: it is loaded to be opened. */
 export function TokenMenu({
   token,
   state,
@@ -28,7 +28,6 @@ export function TokenMenu({
   const t = useTranslations("tokens.menu");
   const common = useTranslations("common");
   const change = useChangeToken();
-  if (state === "revoked") return null;
   const isPaused = token.status === "paused";
   const { id, name } = token;
 
@@ -41,11 +40,9 @@ export function TokenMenu({
   }
 
   return (
-    <DropdownMenu>
+    <DropdownMenu defaultOpen>
       <DropdownMenuTrigger asChild>
-        <Button variant="ghost" size="icon-sm" aria-label={t("open", { name })}>
-          <MoreHorizontal aria-hidden />
-        </Button>
+        <TokenMenuButton name={name} />
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">
         <DropdownMenuItem onSelect={() => onOpen("edit")}>

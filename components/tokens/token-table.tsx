@@ -6,10 +6,10 @@ import { useMemo, useState } from "react";
 import { DataTable, dataTableColumns } from "@/components/data-table";
 import { UNKNOWN } from "@/components/format";
 import { RelativeTime } from "@/components/relative-time";
+import { LazyTokenMenu } from "@/components/tokens/lazy-token-menu";
 import type { TokenDialogKind } from "@/components/tokens/token-dialog";
 import type { ProviderChoice } from "@/components/tokens/token-fields";
 import { TokenLimits } from "@/components/tokens/token-limits";
-import { TokenMenu } from "@/components/tokens/token-menu";
 import { TokenScopes } from "@/components/tokens/token-scopes";
 import { tokenState } from "@/components/tokens/token-state";
 import { TokenStateBadge } from "@/components/tokens/token-state-badge";
@@ -129,7 +129,7 @@ function Menu({
   readonly token: AccessTokenItem;
   readonly onOpen: (kind: TokenDialogKind) => void;
 }) {
-  return <TokenMenu token={token} state={tokenState(token, useNow())} onOpen={onOpen} />;
+  return <LazyTokenMenu token={token} state={tokenState(token, useNow())} onOpen={onOpen} />;
 }
 
 function Expiry({ ms }: { readonly ms: number | null }) {
