@@ -3,7 +3,11 @@
  * the nonce of `__webpack_nonce__`. The policy's nonce is read from a script the browser already trusts.
  * @module
  */
-if (typeof document !== "undefined") {
-  const nonce = document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
-  Object.assign(globalThis, { __webpack_nonce__: nonce });
-}
+
+/** For style elements that components make by themselves; undefined on the server. */
+export const styleNonce =
+  typeof document === "undefined"
+    ? undefined
+    : document.querySelector<HTMLScriptElement>("script[nonce]")?.nonce;
+
+if (styleNonce !== undefined) Object.assign(globalThis, { __webpack_nonce__: styleNonce });

@@ -72,6 +72,7 @@ export function ModelPicker({
       </PopoverTrigger>
       <PopoverContent
         align="start"
+        aria-label={t("search")}
         className="w-(--radix-popover-trigger-width) min-w-72 max-w-[calc(100vw-2rem)] p-0"
       >
         <Command shouldFilter={false} label={t("search")}>

@@ -12,7 +12,7 @@ import { RadioRow } from "./radio-row";
 import { SaveBar } from "./save-bar";
 import { useFailureToast } from "./use-failure-toast";
 
-const REQUESTS = ["all", "problems", "none"] as const;
+const REQUESTS = ["all", "sampled", "problems", "none"] as const;
 
 /** What the request log keeps. */
 export function LoggingForm({ settings }: { readonly settings: Settings["logging"] }) {

@@ -1,6 +1,5 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { type FieldError as FormFieldError, useForm } from "react-hook-form";
@@ -8,7 +7,8 @@ import { changeSettings } from "@/app/(portal)/settings/actions";
 import { FieldError } from "@/components/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import { LONGEST_DAYS, retentionInput, type Settings } from "@/lib/manage/settings-schema";
+import { LONGEST_DAYS } from "@/lib/manage/settings-limits";
+import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
 import { useFailureToast } from "./use-failure-toast";
 
@@ -20,7 +20,11 @@ export function RetentionForm({ settings }: { readonly settings: Settings["reten
   const id = useId();
   const showFailure = useFailureToast();
   const [wasSaved, setWasSaved] = useState(false);
-  const form = useForm({ defaultValues: settings, resolver: zodResolver(retentionInput) });
+  const form = useForm({
+    defaultValues: settings,
+    resolver: async (...asked) =>
+      (await import("./settings-resolvers")).retentionResolver(...asked),
+  });
   const { errors, isDirty, isSubmitting } = form.formState;
 
   const save = form.handleSubmit(async (changes) => {

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { cn } from "@/lib/utils";
 import { settingsPages } from "./settings-pages";
 
@@ -10,12 +11,20 @@ import { settingsPages } from "./settings-pages";
 export function SettingsNavigation() {
   const t = useTranslations("shell");
   const path = usePathname();
+  const current = useRef<HTMLAnchorElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: Another path makes another link the current one.
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [path]);
+
   return (
     <nav aria-label={t("areas.settings")} className="mb-6 overflow-x-auto border-b">
       <ul className="flex gap-1">
         {settingsPages.map(({ name, href }) => (
           <li key={name}>
             <Link
+              ref={path === href ? current : null}
               href={href}
               aria-current={path === href ? "page" : undefined}
               className={cn(

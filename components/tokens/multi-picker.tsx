@@ -99,7 +99,11 @@ export function MultiPicker({
             {labels.open}
           </Button>
         </PopoverTrigger>
-        <PopoverContent align="start" className="w-80 max-w-[calc(100vw-2rem)] p-0">
+        <PopoverContent
+          align="start"
+          aria-label={labels.search}
+          className="w-80 max-w-[calc(100vw-2rem)] p-0"
+        >
           <Command shouldFilter={false} label={labels.search}>
             <CommandInput
               placeholder={labels.search}

@@ -4,6 +4,7 @@ import * as React from "react"
 import { CheckIcon, ChevronDownIcon, ChevronUpIcon } from "lucide-react"
 import { Select as SelectPrimitive } from "radix-ui"
 
+import { styleNonce } from "@/components/style-nonce"
 import { cn } from "@/lib/utils"
 
 function Select({
@@ -73,6 +74,7 @@ function SelectContent({
       >
         <SelectScrollUpButton />
         <SelectPrimitive.Viewport
+          nonce={styleNonce}
           className={cn(
             "p-1",
             position === "popper" &&

@@ -5,10 +5,11 @@
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
 import { cookies, headers } from "next/headers";
-import NextAuth, { CredentialsSignin, type NextAuthConfig } from "next-auth";
+import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { auditEvent } from "../db/audit-log";
 import { openDatabase } from "../db/open-database";
+import { rootCause } from "../db/root-cause";
 import { runBatch } from "../db/state-version";
 import type { UserRow } from "../db/team-schema";
 import { findUserByAccount, findUserById, isSeenStale, markSeen } from "../db/users";
@@ -120,8 +121,11 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
     logger: {
       // A wrong password or a cookie of another secret is no fault of the server.
       error(error) {
-        if (error instanceof CredentialsSignin || error.name === "JWTSessionError") return;
-        console.error("sign-in:", error.name, error.message);
+        // By `type`: the names of classes are shortened in the build.
+        const type = error instanceof AuthError ? error.type : error.name;
+        if (type === "CredentialsSignin" || type === "JWTSessionError") return;
+        const cause = error instanceof AuthError ? error.cause?.err : error.cause;
+        console.error("sign-in:", type, rootCause(cause ?? error));
       },
     },
   };

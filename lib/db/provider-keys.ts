@@ -176,6 +176,8 @@ export interface ProviderKeyCounts {
   readonly disabled: number;
   /** Of the cooling ones, those that rest until their daily quota renews, for at least one model. */
   readonly spentToday: number;
+  /** When the first of the cooling ones has rested for every model; null where none cools. */
+  readonly nextReadyAtMs: number | null;
   /** To the hour; null if none was ever used. */
   readonly lastUsedAtMs: number | null;
 }
@@ -188,16 +190,17 @@ export async function countKeyStates(
 ): Promise<ProviderKeyCounts[]> {
   return db.all<ProviderKeyCounts>(sql`
     select provider,
-      sum(status = 'active' and not isResting) as ready,
-      sum(status = 'active' and isResting) as cooling,
+      sum(status = 'active' and restsUntilMs is null) as ready,
+      sum(status = 'active' and restsUntilMs is not null) as cooling,
       sum(status = 'blocked') as blocked,
       sum(status = 'disabled') as disabled,
       sum(status = 'active' and isSpent) as "spentToday",
+      min(iif(status = 'active', restsUntilMs, null)) as "nextReadyAtMs",
       max(last_used_at_ms) as "lastUsedAtMs"
     from (
       select provider, status, last_used_at_ms,
-        exists (select 1 from key_cooldowns c where c.key_id = k.id and c.until_ms > ${nowMs})
-          as isResting,
+        (select max(c.until_ms) from key_cooldowns c where c.key_id = k.id and c.until_ms > ${nowMs})
+          as restsUntilMs,
         exists (select 1 from key_cooldowns c where c.key_id = k.id and c.until_ms > ${nowMs}
           and c.reason = 'rate_limit_day') as isSpent
       from provider_keys k

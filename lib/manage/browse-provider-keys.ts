@@ -29,6 +29,7 @@ const NO_KEYS: BrowsedProviderKeys["counts"] = {
   blocked: 0,
   disabled: 0,
   spentToday: 0,
+  nextReadyAtMs: null,
   lastUsedAtMs: null,
 };
 

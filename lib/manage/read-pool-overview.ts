@@ -1,9 +1,5 @@
-import {
-  countKeysByState,
-  type KeyChange,
-  listKeyChanges,
-  type PoolCounts,
-} from "../db/pool-overview";
+import { type KeyChange, listKeyChanges } from "../db/key-changes";
+import { countKeyStates, type ProviderKeyCounts } from "../db/provider-keys";
 import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { comparePools, type PoolHealth, poolHealth } from "./pool-health";
@@ -14,7 +10,7 @@ export interface LabelledChange extends KeyChange {
 }
 
 /** A provider's keys. */
-export interface PoolOverview extends PoolCounts {
+export interface PoolOverview extends ProviderKeyCounts {
   /** The provider's name. */
   readonly label: string;
   readonly health: PoolHealth;
@@ -36,7 +32,7 @@ export async function readPoolOverview(
 ): Promise<PoolsOverview> {
   const { db, nowMs } = context;
   const [counts, changes, providers] = await Promise.all([
-    countKeysByState(db, nowMs()),
+    countKeyStates(db, nowMs()),
     listKeyChanges(db, { limit: CHANGES_SHOWN, withPeople }),
     allProviders(context),
   ]);

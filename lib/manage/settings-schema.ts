@@ -5,12 +5,11 @@
 import { z } from "zod";
 import type { Settings } from "../db/settings";
 
+import { LONGEST_DAYS, MOST_ROWS_A_DAY } from "./settings-limits";
+
 export type { Settings };
 
 const route = z.enum(["gateway", "direct"]);
-
-/** The longest that records may be kept, in days. */
-export const LONGEST_DAYS = { requestLogDays: 365, hourlyDays: 3_650, dailyDays: 3_650 } as const;
 
 const days = (longest: number) => z.int().min(1).max(longest);
 
@@ -30,8 +29,8 @@ const logging = z.strictObject({
   errorWords: z.boolean(),
 });
 
-const metering = z.strictObject({
-  dailyRowBudget: z.int().min(0).max(1_000_000_000).meta({ description: "0 for no limit" }),
+export const meteringInput = z.strictObject({
+  dailyRowBudget: z.int().min(0).max(MOST_ROWS_A_DAY).meta({ description: "0 for no limit" }),
 });
 
 const usdPerMillion = z.number().min(0).max(1_000_000);
@@ -71,7 +70,7 @@ export const settingsSchema = z.strictObject({
   upstream,
   retention: retentionInput,
   logging,
-  metering,
+  metering: meteringInput,
   prices,
   appearance,
 }) satisfies z.ZodType<Settings>;
@@ -86,7 +85,7 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   }),
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
-  z.strictObject({ section: z.literal("metering"), changes: metering.partial() }),
+  z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
   z.strictObject({ section: z.literal("prices"), changes: prices.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),
 ]);

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../scripts/root.ts";
+import { builtActions, outcomeOf } from "../portal/actions.ts";
 
 let dataDir = "";
 
@@ -69,6 +70,50 @@ describe("npm start", () => {
     process.kill(-Number(second.child.pid), "SIGINT");
     expect(await second.exit).toBe(0);
     expect(() => process.kill(-Number(second.child.pid), 0)).toThrow("ESRCH");
+  });
+
+  // Three starts and stops.
+  const timeout = 90_000;
+  test("prints a set-up link while there is no admin, a new one at each start", {
+    timeout,
+  }, async () => {
+    const setupLink = (started: Started) =>
+      /http:\S+\/setup\?token=[\w-]{43}/.exec(started.output())?.[0] ?? "";
+    const setUp = builtActions().find(({ name }) => name === "setUp");
+    const makeAdmin = (origin: string, secret: string | null) =>
+      fetch(`${origin}/setup`, {
+        method: "POST",
+        headers: { "next-action": setUp?.id ?? "", origin, "content-type": "text/plain" },
+        body: JSON.stringify([
+          { name: "Ada", email: "ada@example.com", password: "a long password", secret },
+        ]),
+      }).then((answer) => answer.text());
+    const tokenOf = (link: string) => new URL(link).searchParams.get("token");
+
+    const first = start();
+    await served(first);
+    const oldLink = setupLink(first);
+    expect((await fetch(oldLink)).status).toBe(200);
+    first.child.kill("SIGTERM");
+    await first.exit;
+
+    const second = start();
+    const url = await served(second);
+    const link = setupLink(second);
+    expect(link).not.toBe(oldLink);
+    expect(outcomeOf(await makeAdmin(url, tokenOf(oldLink)))).toBe("invalid_input");
+    expect(outcomeOf(await makeAdmin(url, tokenOf(link)))).toBe("ok");
+    expect(outcomeOf(await makeAdmin(url, tokenOf(link)))).toBe("conflict");
+    expect((await fetch(link)).status).toBe(404);
+    second.child.kill("SIGTERM");
+    await second.exit;
+
+    const third = start();
+    await served(third);
+    expect(third.output()).not.toContain("/setup");
+    expect(third.output()).toMatch(/Portal: http/);
+    third.child.kill("SIGTERM");
+    await third.exit;
   });
 
   test("a given AUTH_KEY is used and not printed", async () => {

@@ -77,7 +77,8 @@ describe("five-minute start", () => {
     }
     const printed = output
       .replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, ADDRESS)
-      .replaceAll(/\bob-[\w-]{43}/g, "ob-…");
+      .replaceAll(/\bob-[\w-]{43}/g, "ob-…")
+      .replaceAll(/token=[\w-]{43}/g, "token=…");
     expect(printed).toContain(snippet(readme, "printed by: npm start"));
   });
 
@@ -123,6 +124,13 @@ describe("calls", () => {
     const { choices } = JSON.parse(await runSnippet("compat-chat"));
     expect(choices[0].message.content).toBe("You said: Hello");
     expect(stack.upstream.requests.at(-1)?.key).toBe(KEYS.YOUR_ANTHROPIC_KEY);
+  });
+
+  test("a provider of the team's own is added", async () => {
+    expect(await runSnippet("add-custom-provider")).toBe("");
+    expect(await stack.admin.call("GET", "custom-providers")).toMatchObject({
+      items: [{ slug: "acme", baseUrl: "https://llm.acme.example.com/v1", keys: 0 }],
+    });
   });
 
   test("the models of the pool are listed by their compat names", async () => {

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { LoggingForm } from "@/components/settings/logging-form";
+import { MeteringForm } from "@/components/settings/metering-form";
 import { RetentionForm } from "@/components/settings/retention-form";
 import { SettingsSection } from "@/components/settings/settings-section";
 import { readSettings } from "@/lib/manage/read-settings";
@@ -30,6 +31,13 @@ export default async function LoggingPage() {
         description={t("retention.description")}
       >
         <RetentionForm settings={settings.retention} />
+      </SettingsSection>
+      <SettingsSection
+        id="metering"
+        title={t("metering.title")}
+        description={t("metering.description")}
+      >
+        <MeteringForm settings={settings.metering} />
       </SettingsSection>
     </>
   );

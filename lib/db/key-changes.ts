@@ -1,38 +1,10 @@
 /**
- * The pools as a whole: how many keys are in which state, and what happened to them lately.
+ * What happened to keys lately, by themselves and by people.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./open-database";
 import type { KeyEventKind } from "./schema";
-
-/** Keys by state; one that rests for any model counts as cooling. */
-export interface PoolCounts {
-  readonly provider: string;
-  readonly ready: number;
-  readonly cooling: number;
-  readonly blocked: number;
-  readonly disabled: number;
-  /** When the first of the cooling keys has rested for every model; null where none cools. */
-  readonly nextReadyAtMs: number | null;
-}
-
-/** Every provider that has keys, by slug. */
-export function countKeysByState(db: Database, nowMs: number): Promise<PoolCounts[]> {
-  return db.all<PoolCounts>(sql`
-    with resting as (
-      select key_id, max(until_ms) as until_ms from key_cooldowns
-      where until_ms > ${nowMs} group by key_id
-    )
-    select provider,
-      sum(status = 'active' and until_ms is null) as ready,
-      sum(status = 'active' and until_ms is not null) as cooling,
-      sum(status = 'blocked') as blocked,
-      sum(status = 'disabled') as disabled,
-      min(iif(status = 'active', until_ms, null)) as nextReadyAtMs
-    from provider_keys left join resting on resting.key_id = provider_keys.id
-    group by provider order by provider`);
-}
 
 /** What happened to one key by itself, or what a person did to one or many. */
 export interface KeyChange {
@@ -42,7 +14,7 @@ export interface KeyChange {
   readonly kind: KeyEventKind | `provider-key.${string}`;
   /** Null where a person changed keys of several providers. */
   readonly provider: string | null;
-  /** The masked key, or what the audit log calls the subject; null for a key that is gone. */
+  /** The masked key; null where many were changed at once, and for an event of a key that is gone. */
   readonly name: string | null;
   /** Of a rest: for which model (`*` for all), and until when. */
   readonly model: string | null;
@@ -77,8 +49,10 @@ function events(limit: number): SQL {
 function doings(limit: number): SQL {
   return sql`
     select * from (
-      select audit.id as id, at_ms as atMs, action as kind, provider, subject_name as name,
-        null as model, null as untilMs, null as words, actor_name as actorName, count
+      select audit.id as id, at_ms as atMs, action as kind,
+        coalesce(key.provider, after ->> 'provider', before ->> 'provider') as provider,
+        iif(subject_id is null, null, subject_name) as name, null as model, null as untilMs,
+        null as words, actor_name as actorName, count
       from audit_log audit left join provider_keys key on key.id = audit.subject_id
       where subject_kind = 'provider-key' order by audit.id desc limit ${limit})`;
 }

@@ -1,0 +1,58 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { useForm } from "react-hook-form";
+import { changeSettings } from "@/app/(portal)/settings/actions";
+import { FieldError } from "@/components/field-error";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import { MOST_ROWS_A_DAY } from "@/lib/manage/settings-limits";
+import type { Settings } from "@/lib/manage/settings-schema";
+import { SaveBar } from "./save-bar";
+import { useFailureToast } from "./use-failure-toast";
+
+/** How many rows metering may write a day. */
+export function MeteringForm({ settings }: { readonly settings: Settings["metering"] }) {
+  const t = useTranslations("settings.metering");
+  const id = useId();
+  const showFailure = useFailureToast();
+  const [wasSaved, setWasSaved] = useState(false);
+  const form = useForm({
+    defaultValues: settings,
+    resolver: async (...asked) => (await import("./settings-resolvers")).meteringResolver(...asked),
+  });
+  const { errors, isDirty, isSubmitting } = form.formState;
+  const message = errors.dailyRowBudget && t("range", { max: MOST_ROWS_A_DAY });
+
+  const save = form.handleSubmit(async (changes) => {
+    const answer = await changeSettings({ section: "metering", changes });
+    if (answer.ok) form.reset(answer.data.metering);
+    else showFailure(answer);
+    setWasSaved(answer.ok);
+  });
+
+  return (
+    <form noValidate className="space-y-5" onSubmit={save}>
+      <div className="grid gap-2">
+        <Label htmlFor={id}>{t("dailyRowBudget")}</Label>
+        <Input
+          id={id}
+          type="number"
+          inputMode="numeric"
+          min={0}
+          max={MOST_ROWS_A_DAY}
+          className="w-40 text-right tabular-nums"
+          aria-invalid={message !== undefined}
+          aria-describedby={`${id}-hint ${id}-error`}
+          {...form.register("dailyRowBudget", { valueAsNumber: true })}
+        />
+        <p id={`${id}-hint`} className="text-muted-foreground text-sm">
+          {t("hint")}
+        </p>
+        <FieldError id={`${id}-error`} message={message} />
+      </div>
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
+    </form>
+  );
+}
