@@ -103,7 +103,15 @@ async function deploy(): Promise<void> {
   journal.step("Check");
   await smokeTest(journal, newest, adminTokenIn(keep.AUTH_KEY ?? ""));
   if (isDryRun) console.log("\nDry run: nothing was changed.");
-  else tellOutcome({ address, put, secretsFile, isTokenGiven: given.AUTH_KEY !== undefined });
+  else {
+    tellOutcome({
+      address,
+      put,
+      secretsFile,
+      isTokenGiven: given.AUTH_KEY !== undefined,
+      isSecretNew: keep.KEY_ENCRYPTION_SECRET !== kept.KEY_ENCRYPTION_SECRET,
+    });
+  }
 
   async function gatewayAddress(): Promise<string> {
     if (!hasGateway) {
@@ -125,9 +133,10 @@ interface Outcome {
   readonly put: Readonly<Record<string, string>>;
   readonly secretsFile: string;
   readonly isTokenGiven: boolean;
+  readonly isSecretNew: boolean;
 }
 
-function tellOutcome({ address, put, secretsFile, isTokenGiven }: Outcome): void {
+function tellOutcome({ address, put, secretsFile, isTokenGiven, isSecretNew }: Outcome): void {
   console.log(`\n${styleText("bold", `One Balance is deployed at ${address}`)}\n`);
   if (put.SETUP_TOKEN !== undefined) {
     console.log(`  Make the first admin, once:\n    ${setupUrl(address, put.SETUP_TOKEN)}\n`);
@@ -135,7 +144,7 @@ function tellOutcome({ address, put, secretsFile, isTokenGiven }: Outcome): void
   if (!isTokenGiven && put.AUTH_KEY !== undefined) {
     console.log(`  Admin token:\n    ${put.AUTH_KEY}\n`);
   }
-  if (put.KEY_ENCRYPTION_SECRET !== undefined) {
+  if (isSecretNew) {
     console.log(
       `  KEY_ENCRYPTION_SECRET seals the provider keys and cannot be read back from Cloudflare. It is in
     ${secretsFile}

@@ -9,10 +9,11 @@ const MIGRATIONS_DIR = join(root, "drizzle");
 /**
  * Applies the migrations of `drizzle/` that a database does not have yet, in order, each in one transaction.
  * Tracked in the same table as `wrangler d1 migrations apply`, so either may follow the other.
+ * @param until name of the last migration to apply; all without it
  * @returns names of the migrations applied now
  */
-export async function applyMigrations(database: D1Database): Promise<string[]> {
-  const names = (await readdir(MIGRATIONS_DIR)).filter((name) => name.endsWith(".sql")).sort();
+export async function applyMigrations(database: D1Database, until?: string): Promise<string[]> {
+  const names = await knownMigrations();
   await database
     .prepare(
       `create table if not exists d1_migrations(
@@ -32,7 +33,8 @@ export async function applyMigrations(database: D1Database): Promise<string[]> {
       `the database was made by a newer version: it has ${unknown.join(", ")}`,
     );
   }
-  const missing = names.filter((name) => !applied.has(name));
+  const wanted = until === undefined ? names : names.slice(0, names.indexOf(until) + 1);
+  const missing = wanted.filter((name) => !applied.has(name));
   for (const name of missing) {
     const sql = await readFile(join(MIGRATIONS_DIR, name), "utf8");
     const statements = sql.split("--> statement-breakpoint").map((statement) => statement.trim());
@@ -42,4 +44,9 @@ export async function applyMigrations(database: D1Database): Promise<string[]> {
     ]);
   }
   return missing;
+}
+
+/** Names of all migrations, in order. */
+export async function knownMigrations(): Promise<string[]> {
+  return (await readdir(MIGRATIONS_DIR)).filter((name) => name.endsWith(".sql")).sort();
 }

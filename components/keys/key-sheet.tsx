@@ -18,7 +18,10 @@ import { KeyFacts } from "./key-facts";
 import { KeyHistory } from "./key-history";
 import { KeySettingsForm } from "./key-settings-form";
 
-/** One key beside the table: what state it is in and why, what can be done about it, what was. */
+/**
+ * One key beside the table: what state it is in and why, what can be done about it, what was. The page stays
+ * in reach: another row can be opened, and an undo taken from its toast.
+ */
 export function KeySheet({
   label,
   detail,
@@ -38,8 +41,11 @@ export function KeySheet({
   const t = useTranslations("keys.detail");
   const key = detail?.key;
   return (
-    <Sheet open onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <SheetContent className="w-full gap-0 overflow-y-auto sm:max-w-lg">
+    <Sheet open modal={false} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <SheetContent
+        className="w-full gap-0 overflow-y-auto sm:max-w-lg"
+        onInteractOutside={(event) => event.preventDefault()}
+      >
         <SheetHeader className="border-b pr-12">
           <SheetTitle className="truncate font-mono text-base">
             {key?.masked ?? (isLoading ? t("loading") : t("gone"))}

@@ -60,7 +60,7 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
             : t.rich(name === null ? "byPersonMany" : "byPerson", {
                 ...values,
                 actor: actorName ?? "",
-                action: kind.slice("provider-key.".length),
+                action: kind.slice("provider-key.".length).replaceAll("-", "_"),
                 count,
               })}
           {label !== null && <span className="text-muted-foreground"> · {label}</span>}

@@ -40,15 +40,16 @@ export class CloudflareApi {
   /** @param path Below `/client/v4`. @returns `result`; null where there is no such thing. */
   async get<Result>(path: string): Promise<Result | null> {
     this.#journal.call(`GET ${path}`);
-    return this.#request<Result>("GET", path);
+    return this.request<Result>("GET", path);
   }
 
   async post(path: string, body: unknown): Promise<void> {
     const isToRun = this.#journal.change(`POST ${path} ${JSON.stringify(body)}`);
-    if (isToRun) await this.#request("POST", path, body);
+    if (isToRun) await this.request("POST", path, body);
   }
 
-  async #request<Result>(method: string, path: string, body?: unknown): Promise<Result | null> {
+  /** A call that the journal does not tell. @returns `result`; null for a GET of what is not there. */
+  async request<Result>(method: string, path: string, body?: unknown): Promise<Result | null> {
     const base = process.env.CLOUDFLARE_API_BASE_URL || "https://api.cloudflare.com/client/v4";
     this.#headers ??= this.#logIn();
     let response: Response;

@@ -14,11 +14,15 @@ interface ListedDatabase {
   readonly name: string;
 }
 
-/** @returns The database's id. */
+/**
+ * @param mayMake False where a missing database is an error.
+ * @returns The database's id.
+ */
 export async function findOrMakeDatabase(
   wrangler: Wrangler,
   journal: Journal,
   name: string,
+  mayMake = true,
 ): Promise<string> {
   const isKnown = wrangler.accountId !== null;
   const found = isKnown ? await findDatabase(wrangler, name) : undefined;
@@ -26,6 +30,7 @@ export async function findOrMakeDatabase(
     journal.note(`D1 database ${name} is there (${found.uuid})`);
     return found.uuid;
   }
+  if (!mayMake) throw new ExpectedError(`the account has no D1 database ${name}`);
   await wrangler.change(["d1", "create", name]);
   if (journal.isDryRun) return NEW_DATABASE_ID;
   const made = await findDatabase(wrangler, name);

@@ -61,8 +61,11 @@ export function planSecrets({
   secretIds,
 }: KnownSecrets): SecretPlan {
   const put: Record<string, string> = {};
+  const keptOpensAll = opensAll(secretIds, kept.KEY_ENCRYPTION_SECRET);
   for (const [name, make] of Object.entries(MAKERS)) {
-    const value = given[name] ?? (deployed.has(name) ? undefined : (kept[name] ?? make()));
+    // What a restore brought is put, though the deployment may have another: only that one opens the keys.
+    const isLeft = deployed.has(name) && !(name === "KEY_ENCRYPTION_SECRET" && keptOpensAll);
+    const value = given[name] ?? (isLeft ? undefined : (kept[name] ?? make()));
     if (value !== undefined) put[name] = value;
   }
   for (const name of PUT_IF_GIVEN) {
@@ -76,6 +79,12 @@ export function planSecrets({
   // Each deployment without an admin makes its own link; nobody needs it later.
   if (!hasAdmin) put.SETUP_TOKEN = newSecret();
   return { put, keep };
+}
+
+/** Whether there are stored keys and the secret opens them all. */
+function opensAll(secretIds: readonly string[], secret: string | undefined): boolean {
+  if (secret === undefined || secretIds.length === 0) return false;
+  return secretIds.every((id) => id === secretId(secret));
 }
 
 function checkStoredKeysOpen(put: Secrets, secretIds: readonly string[]): void {

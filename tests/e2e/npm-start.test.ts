@@ -72,7 +72,11 @@ describe("npm start", () => {
     expect(() => process.kill(-Number(second.child.pid), 0)).toThrow("ESRCH");
   });
 
-  test("prints a set-up link while there is no admin, a new one at each start", async () => {
+  // Three starts and stops.
+  const timeout = 90_000;
+  test("prints a set-up link while there is no admin, a new one at each start", {
+    timeout,
+  }, async () => {
     const setupLink = (started: Started) =>
       /http:\S+\/setup\?token=[\w-]{43}/.exec(started.output())?.[0] ?? "";
     const setUp = builtActions().find(({ name }) => name === "setUp");

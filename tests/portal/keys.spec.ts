@@ -31,7 +31,7 @@ test("an empty pool says what to do next; then each provider stands in a row", a
   server,
 }) => {
   await admin.goto("/keys");
-  await expect(admin.getByRole("heading", { name: "No keys yet" })).toBeVisible();
+  await expect(admin.getByText("No keys yet")).toBeVisible();
   await expectAccessible(admin);
 
   await server.admin.addKeys("openai", keys(3));
@@ -104,9 +104,8 @@ test("a blocked key says why, in the upstream's words, and can be unblocked", as
   const sheet = admin.getByRole("dialog");
   await expect(admin).toHaveURL(/key=pk_/);
   await expect(sheet.getByRole("heading", { name: "Why" })).toBeVisible();
-  await expect(
-    sheet.getByText(/account associated with this API key has been deactivated/),
-  ).not.toHaveCount(0);
+  const words = sheet.getByText(/^This key is associated with a deactivated account/);
+  await expect(words.first()).toBeVisible();
   await expect(sheet.getByText(/^req_/)).toBeVisible();
   await expect(sheet.getByText("gpt-4o", { exact: true })).toBeVisible();
   await expectAccessible(admin);

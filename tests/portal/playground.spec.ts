@@ -5,7 +5,7 @@ import { expect, expectAccessible, test } from "./portal.ts";
 import { askProxy } from "./proxy-call.ts";
 
 const KEY = "sk-fake-playground-spec-0123456789abcd";
-const MASKED = "sk-fak…abcd";
+const MASKED = "sk-fake-…abcd";
 
 test.beforeEach(async ({ server }) => {
   server.upstream.setKey(KEY, { kind: "ok" });

@@ -1,0 +1,118 @@
+/**
+ * What tending a large pool costs: adding 5,000 pasted keys in a real browser, from the click to the report,
+ * and the server's time for a page of a provider with 10,000 keys.
+ * @module
+ */
+import { chromium, type Page } from "@playwright/test";
+import { buildIfChanged } from "../scripts/build.ts";
+import { CHROMIUM_FLAGS, findChromium } from "../scripts/find-chromium.ts";
+import { ADMIN_TOKEN, startStack } from "../tests/e2e/harness.ts";
+import { median, quantile } from "./lib/quantile.ts";
+import { writeResult } from "./lib/write-result.ts";
+
+const PASTED = 5_000;
+const POOL = 10_000;
+const RUNS = 30;
+
+/** Views of the page, from the plainest to those that must look at every key. */
+const VIEWS = {
+  newest: "",
+  "last page": "?page=200",
+  "sorted by state": "?sort=-status",
+  "sorted by remark": "?sort=remark",
+  searched: "?q=no.+99",
+  "blocked only": "?status=blocked",
+  "for a model": "?model=gpt-4o",
+};
+
+await buildIfChanged();
+const stack = await startStack({ vars: { SETUP_TOKEN: "bench-setup-token" } });
+const executablePath = findChromium();
+const browser = await chromium.launch({
+  args: CHROMIUM_FLAGS,
+  ...(executablePath !== null && { executablePath }),
+});
+try {
+  const context = await browser.newContext({ baseURL: stack.url, locale: "en-US" });
+  const page = await context.newPage();
+  await setUp(page);
+  const adding = await addPasted(page);
+
+  const keys = Array.from({ length: POOL - PASTED }, (_, index) => ({
+    key: keyText("more", index),
+    remark: `no. ${PASTED + index}`,
+    ...(index % 3 === 0 && { models: ["gpt-5*"] }),
+  }));
+  await stack.admin.addKeys("openai", keys);
+  const cookies = await context.cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const rows = [];
+  for (const [view, query] of Object.entries(VIEWS)) {
+    rows.push({ view, ...(await timePage(`${stack.url}/keys/openai${query}`, cookie)) });
+  }
+  console.table([adding]);
+  console.table(rows);
+  await writeResult("provider-keys", { pastedKeys: PASTED, adding, pool: POOL, runs: RUNS, rows });
+} finally {
+  await browser.close();
+  await stack.close();
+}
+
+function keyText(name: string, index: number): string {
+  return `sk-proj-fake-${name}-${String(index).padStart(5, "0")}${"x".repeat(120)}`;
+}
+
+async function setUp(page: Page): Promise<void> {
+  await page.goto(`/setup?token=${ADMIN_TOKEN}`);
+  await page.getByLabel("Name").fill("Ada");
+  await page.getByLabel("Email").fill("ada@example.com");
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Create admin" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+}
+
+/** Milliseconds from "Preview" to the preview, and from "Add" to the report. */
+async function addPasted(page: Page) {
+  const lines = Array.from(
+    { length: PASTED },
+    (_, index) => `${keyText("pasted", index)}, no. ${index}`,
+  );
+  await page.goto("/keys/add?provider=openai", { waitUntil: "networkidle" });
+  await page.getByLabel("Keys", { exact: true }).fill(lines.join("\n"));
+  const add = page.getByRole("button", { name: `Add ${PASTED.toLocaleString("en")} keys` });
+  const beganMs = performance.now();
+  await page.getByRole("button", { name: "Preview" }).click();
+  await add.waitFor();
+  const previewedMs = performance.now();
+  await add.click();
+  await page
+    .getByRole("heading", { name: `${PASTED.toLocaleString("en")} keys added` })
+    .waitFor({ timeout: 60_000 });
+  return {
+    previewMs: Math.round(previewedMs - beganMs),
+    addMs: Math.round(performance.now() - previewedMs),
+  };
+}
+
+/** The whole page's HTML over loopback, so the server's time and hardly anything else. */
+async function timePage(url: string, cookie: string) {
+  const times: number[] = [];
+  let bytes = 0;
+  for (let run = 0; run < RUNS + 3; run += 1) {
+    const beganMs = performance.now();
+    const response = await fetch(url, { headers: { cookie }, redirect: "manual" });
+    const html = await response.text();
+    const elapsedMs = performance.now() - beganMs;
+    if (response.status !== 200 || !html.includes("/keys")) {
+      throw new Error(`${url}: ${response.status}`);
+    }
+    bytes = html.length;
+    // The first answers load and warm the page's code.
+    if (run >= 3) times.push(elapsedMs);
+  }
+  return {
+    medianMs: Math.round(median(times)),
+    p95Ms: Math.round(quantile(times, 0.95)),
+    htmlKb: Math.round(bytes / 1024),
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * All of a database as lines of JSON, and back: first what it is, then each table's name and columns
+ * followed by its rows as lists, last a line that says it is whole.
+ *
+ * Rows are read and written some hundred at a time by plain statements, so any D1 will do: a local one, or a
+ * deployed one through Cloudflare's API. Rows that are written meanwhile may or may not be in it.
+ * @module
+ */
+import { ExpectedError } from "../expected-error.ts";
+
+type Value = string | number | null;
+
+/** Runs one statement. @returns Its rows, columns by name. */
+export type Query = (
+  sql: string,
+  params?: readonly Value[],
+) => Promise<readonly Readonly<Record<string, Value>>[]>;
+
+/** What a restored instance needs besides its tables. */
+export interface DumpHead {
+  readonly format: 1;
+  /** Names of the applied migrations, in order. */
+  readonly migrations: readonly string[];
+  /** `KEY_ENCRYPTION_SECRET` and the others: without it the keys in the tables do not open. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+type Line =
+  | DumpHead
+  | { readonly table: string; readonly columns: readonly string[] }
+  | readonly Value[]
+  | { readonly rows: number };
+
+const ROWS_AT_ONCE = 200;
+/** D1 takes 2 MB a parameter, and rows of the usage journal can be long. */
+const CHARS_AT_ONCE = 500_000;
+
+/** Tables of the platform and of the migrations themselves. */
+const USER_TABLES = `
+  select name from sqlite_master
+  where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name not like '\\_cf\\_%' escape '\\'
+    and name <> 'd1_migrations'
+  order by name = 'state_version', name`;
+
+/** `state_version` is read last: no row is newer than what it says. */
+export async function* dumpDatabase(
+  query: Query,
+  secrets: DumpHead["secrets"],
+): AsyncGenerator<string> {
+  yield line({ format: 1, migrations: await appliedMigrations(query), secrets });
+  let rows = 0;
+  for (const table of await tablesOf(query)) {
+    const { columns, key } = await columnsOf(query, table);
+    yield line({ table, columns });
+    for await (const row of rowsOf(query, table, columns, key)) {
+      yield line(row);
+      rows++;
+    }
+  }
+  yield line({ rows });
+}
+
+function line(value: Line): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+export async function appliedMigrations(query: Query): Promise<string[]> {
+  const rows = await query("select name from d1_migrations order by name");
+  return rows.map(({ name }) => String(name));
+}
+
+async function tablesOf(query: Query): Promise<string[]> {
+  return (await query(USER_TABLES)).map(({ name }) => String(name));
+}
+
+async function columnsOf(query: Query, table: string) {
+  const info = await query(`pragma table_info(${quoted(table)})`);
+  const names = info.map(({ name }) => String(name));
+  const key = info
+    .filter(({ pk }) => Number(pk) > 0)
+    .sort((a, b) => Number(a.pk) - Number(b.pk))
+    .map(({ name }) => String(name));
+  if (key.length === 0) throw new Error(`table ${table} has no primary key`);
+  return { columns: names, key };
+}
+
+/** In the order of the primary key, page by page after the last row's. */
+async function* rowsOf(
+  query: Query,
+  table: string,
+  columns: readonly string[],
+  key: readonly string[],
+): AsyncGenerator<Value[]> {
+  const keyList = key.map(quoted).join(", ");
+  const select = `select ${columns.map(quoted).join(", ")} from ${quoted(table)}`;
+  const order = `order by ${keyList} limit ${ROWS_AT_ONCE}`;
+  const after = `where (${keyList}) > (${key.map((_, index) => `?${index + 1}`).join(", ")})`;
+  let rows = await query(`${select} ${order}`);
+  for (;;) {
+    for (const row of rows) yield columns.map((column) => row[column] ?? null);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_AT_ONCE) return;
+    rows = await query(
+      `${select} ${after} ${order}`,
+      key.map((column) => last[column] ?? null),
+    );
+  }
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** @throws {ExpectedError} if some table has rows: a restore never mixes two instances. */
+export async function assertEmpty(query: Query): Promise<void> {
+  for (const table of await tablesOf(query)) {
+    if (table === "state_version") continue;
+    const rows = await query(`select 1 as one from ${quoted(table)} limit 1`);
+    if (rows.length > 0) {
+      throw new ExpectedError(
+        `the instance is not empty (${table} has rows): restore into a new one`,
+      );
+    }
+  }
+}
+
+/**
+ * Writes the rows of a dump whose head was read, into a database that has had the same migrations.
+ * @returns How many rows.
+ * @throws {ExpectedError} if the dump ends early.
+ */
+export async function loadRows(query: Query, lines: AsyncIterable<string>): Promise<number> {
+  let insert: ((rows: readonly (readonly Value[])[]) => Promise<unknown>) | undefined;
+  let waiting: (readonly Value[])[] = [];
+  let chars = 0;
+  let rows = 0;
+  const flush = async () => {
+    if (waiting.length > 0) await insert?.(waiting);
+    rows += waiting.length;
+    waiting = [];
+    chars = 0;
+  };
+  for await (const text of lines) {
+    const value: Line = JSON.parse(text);
+    if (isRow(value)) {
+      waiting.push(value);
+      chars += text.length;
+      if (waiting.length === ROWS_AT_ONCE || chars > CHARS_AT_ONCE) await flush();
+      continue;
+    }
+    await flush();
+    if ("rows" in value) {
+      if (value.rows !== rows) throw new ExpectedError("the backup is damaged: rows are missing");
+      return rows;
+    }
+    if ("table" in value) insert = inserter(query, value.table, value.columns);
+  }
+  throw new ExpectedError("the backup is damaged: it ends too early");
+}
+
+function isRow(value: Line): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function inserter(query: Query, table: string, columns: readonly string[]) {
+  const names = columns.map(quoted).join(", ");
+  const values = columns.map((_, index) => `e.value ->> ${index}`).join(", ");
+  // `state_version` has its row from the start.
+  const sql = `insert or replace into ${quoted(table)} (${names}) select ${values} from json_each(?1) e`;
+  return (rows: readonly (readonly Value[])[]) => query(sql, [JSON.stringify(rows)]);
+}

@@ -1,0 +1,128 @@
+/**
+ * The built product as Cloudflare's own tools serve it: `wrangler dev` for Workers, `wrangler pages dev` for
+ * Pages, each with a D1 of its own and the fake upstream as its gateway.
+ * @module
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writePagesFolder } from "../../scripts/deploy/pages-folder.ts";
+import { readBaseConfig, workerConfig, writeConfig } from "../../scripts/deploy/worker-config.ts";
+import { root } from "../../scripts/root.ts";
+import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
+import { AdminApi } from "./admin-api.ts";
+import { ADMIN_TOKEN } from "./harness.ts";
+
+export type Platform = "workers" | "pages";
+
+export interface PlatformServer {
+  readonly url: string;
+  readonly admin: AdminApi;
+  readonly upstream: FakeUpstream;
+  close(): Promise<void>;
+}
+
+const READY_WITHIN_MS = 60_000;
+
+export async function startPlatformServer(platform: Platform): Promise<PlatformServer> {
+  const upstream = await startFakeUpstream();
+  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-platform-"));
+  // Inside the repository, as what is deployed: paths to the build are relative.
+  const folder = await mkdtemp(join(root, "dist/platform-"));
+  const base = await readBaseConfig();
+  const deployment = {
+    name: "one-balance",
+    databaseId: crypto.randomUUID(),
+    vars: {
+      AUTH_KEY: ADMIN_TOKEN,
+      AUTH_SECRET: "test-session-secret",
+      KEY_ENCRYPTION_SECRET: "test-encryption-secret",
+      AI_GATEWAY_URL: upstream.gatewayUrl,
+    },
+  };
+  const configFile = join(folder, "worker/wrangler.toml");
+  const built = { ...base, main: "dist/worker/worker.js", no_bundle: true };
+  await writeConfig(configFile, workerConfig(built, deployment, configFile));
+  const local = ["--persist-to", dataDir];
+  const migrate = ["d1", "migrations", "apply", "DB", "--local", "--config", configFile];
+  await endOf(startWrangler([...migrate, ...local], root));
+
+  // `wrangler pages dev` (4.164) takes neither variables nor the database's id from wrangler.toml.
+  const bindings = [
+    ...Object.entries(deployment.vars).map(([name, value]) => `--binding=${name}=${value}`),
+    `--d1=DB=${deployment.databaseId}`,
+  ];
+  const listen = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"];
+  const pagesFolder = join(folder, "pages");
+  if (platform === "pages") await writePagesFolder(pagesFolder, base, deployment);
+  const server =
+    platform === "workers"
+      ? startWrangler(["dev", "--config", configFile, ...listen, ...local], root)
+      : startWrangler(["pages", "dev", ...listen, ...local, ...bindings], pagesFolder);
+  const url = await addressOf(server);
+  return {
+    url,
+    upstream,
+    admin: new AdminApi(() => url, ADMIN_TOKEN),
+    async close() {
+      const closed = once(server, "close");
+      server.kill("SIGTERM");
+      await Promise.all([closed, upstream.close()]);
+      await Promise.all([
+        rm(dataDir, { recursive: true, force: true }),
+        rm(folder, { recursive: true, force: true }),
+      ]);
+    },
+  };
+}
+
+function startWrangler(args: readonly string[], cwd: string): ChildProcess {
+  return spawn("wrangler", args, {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      CI: "true",
+      // Would be fetched from the web.
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      WRANGLER_SEND_METRICS: "false",
+      WRANGLER_HIDE_BANNER: "true",
+    },
+  });
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  let output = "";
+  child.stdout?.on("data", (chunk) => {
+    output += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    output += chunk;
+  });
+  const [exitCode] = await once(child, "close");
+  if (exitCode !== 0) throw new Error(`wrangler failed:\n${output}`);
+}
+
+/** Waits until the server says where it listens. */
+function addressOf(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const fail = (reason: string) => reject(new Error(`wrangler ${reason}:\n${output}`));
+    const timer = setTimeout(() => fail("is not ready in time"), READY_WITHIN_MS);
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      const url = /Ready on (http:\/\/127\.0\.0\.1:\d+)/.exec(output)?.[1];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    };
+    server.stdout?.on("data", read);
+    server.stderr?.on("data", read);
+    server.once("close", () => {
+      clearTimeout(timer);
+      fail("ended");
+    });
+  });
+}
