@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId } from "react";
+import { useEffect, useId } from "react";
 import { Controller, type FieldErrors, useForm } from "react-hook-form";
 import { FieldError } from "@/components/field-error";
 import { Button } from "@/components/ui/button";
@@ -20,9 +20,7 @@ export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
   const id = useId();
   const { change, isBusy } = useKeyChanges();
   const { control, handleSubmit, formState, reset } = useForm<SettingTexts>({
-    // New values, after saving or undoing, replace those that were not touched.
-    values: toTexts(view),
-    resetOptions: { keepDirtyValues: true },
+    defaultValues: toTexts(view),
     resolver: async (values) => {
       const wrong = SETTING_FIELDS.filter((field) => readSetting(field, values[field]) === null);
       if (wrong.length === 0) return { values, errors: {} };
@@ -34,13 +32,15 @@ export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
   });
   const { dirtyFields, isDirty, errors } = formState;
 
+  // What was saved, undone, or changed by somebody else is what the fields start from.
+  const stored = JSON.stringify(toTexts(view));
+  useEffect(() => reset(JSON.parse(stored)), [reset, stored]);
+
   async function save(texts: SettingTexts) {
     const touched = SETTING_FIELDS.filter((field) => dirtyFields[field]);
     const settings: KeySettingsInput = {};
     for (const field of touched) Object.assign(settings, readSetting(field, texts[field]));
-    const isSaved = await change({ ids: [view.id] }, { kind: "set", settings });
-    // Saved fields count as touched no more, so that an undo shows in them.
-    if (isSaved) reset(texts);
+    await change({ ids: [view.id] }, { kind: "set", settings });
   }
 
   return (

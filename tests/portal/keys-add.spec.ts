@@ -1,8 +1,16 @@
 /** Keys are pasted, looked at and added. */
+import type { Page } from "@playwright/test";
 import { removeKeys } from "../e2e/harness.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 
 test.beforeEach(({ server }) => removeKeys(server, ["openai", "groq", "anthropic"]));
+
+const chooseFile = (page: Page, lines: readonly string[]) =>
+  page.getByLabel("Choose a file").setInputFiles({
+    name: "keys.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from(lines.join("\n")),
+  });
 
 const OPENAI = "sk-proj-fakeAAAAAAAAAAAAAAAAAAAA0001";
 
@@ -78,11 +86,7 @@ test("a file of 5,000 keys is added in less than 10 s, with progress", async ({
     (_, index) => `sk-proj-fake${String(index).padStart(5, "0")}${"x".repeat(100)}, no. ${index}`,
   );
   await admin.goto("/keys/add?provider=openai");
-  await admin.getByLabel("Choose a file").setInputFiles({
-    name: "keys.txt",
-    mimeType: "text/plain",
-    buffer: Buffer.from(lines.join("\n")),
-  });
+  await chooseFile(admin, lines);
   await admin.getByRole("button", { name: "Preview" }).click();
   const add = admin.getByRole("button", { name: "Add 5,000 keys" });
   await expect(add).toBeVisible({ timeout: 20_000 });
@@ -104,7 +108,7 @@ test("adding can be cancelled; what was sent stays and is told", async ({ admin,
     (_, index) => `sk-proj-fake${String(index).padStart(5, "0")}${"y".repeat(100)}`,
   );
   await admin.goto("/keys/add?provider=openai");
-  await admin.getByLabel("Keys", { exact: true }).fill(lines.join("\n"));
+  await chooseFile(admin, lines);
   await admin.getByRole("button", { name: "Preview" }).click();
   // The server's answers are held back, so that there is a moment to cancel in.
   await admin.route("**/keys/add**", async (route) => {

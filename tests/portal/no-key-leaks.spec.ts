@@ -14,6 +14,7 @@ const KEYS = {
 const SECRET = /LEAK(?:good|dead|past)LEAK/;
 
 base("no answer to the browser and no log line holds a provider key", async ({ browser }) => {
+  base.slow();
   const logged: string[] = [];
   const setupToken = new URLSearchParams(SETUP_PATH.split("?")[1]).get("token") ?? "";
   const server = await startStack({
