@@ -1,3 +1,4 @@
+import { Minus } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { type KeyState, keyStateLooks } from "@/components/key-state";
 import type { Meaning } from "@/lib/providers/types";
@@ -19,6 +20,8 @@ const OUTCOMES: Readonly<Record<Exclude<Meaning, "ok">, KeyState | null>> = {
   client_error: null,
 };
 
+const UNCHANGED = { icon: Minus, text: "text-muted-foreground" };
+
 function isMeaning(name: string): name is keyof typeof OUTCOMES {
   return name in OUTCOMES;
 }
@@ -33,7 +36,7 @@ export async function JudgingGuide() {
         .filter(isMeaning)
         .map((meaning) => {
           const state = OUTCOMES[meaning];
-          const { icon: Icon, text } = keyStateLooks[state ?? "ready"];
+          const { icon: Icon, text } = state ? keyStateLooks[state] : UNCHANGED;
           return (
             <div key={meaning} className="grid gap-x-6 gap-y-1 p-4 sm:grid-cols-[14rem_1fr]">
               <dt>

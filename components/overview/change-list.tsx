@@ -53,7 +53,7 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
       <div className="min-w-0 flex-1">
         <p className="break-words">
           {isEvent(kind)
-            ? t.rich(kind === "cooled" && model !== null && model !== "*" ? "cooledFor" : kind, {
+            ? t.rich(kind === "cooled" && hasName(model) ? "cooledFor" : kind, {
                 ...values,
                 model: model ?? "",
               })
@@ -65,13 +65,18 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
               })}
           {label !== null && <span className="text-muted-foreground"> · {label}</span>}
         </p>
-        {words && <p className="text-muted-foreground line-clamp-2 break-words">{words}</p>}
+        {words && <p className="text-muted-foreground line-clamp-1 break-all">{words}</p>}
       </div>
       <span className="text-muted-foreground shrink-0">
         <RelativeTime ms={atMs} />
       </span>
     </li>
   );
+}
+
+/** `*` is every model, and empty are calls that name none. */
+function hasName(model: string | null): boolean {
+  return model !== null && model !== "*" && model !== "";
 }
 
 function strong(chunks: ReactNode) {
