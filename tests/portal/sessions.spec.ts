@@ -103,6 +103,9 @@ test("signing out everywhere ends the sessions of all browsers", async ({ admin,
 });
 
 test("a changed password ends other sessions and keeps this one", async ({ admin, browser }) => {
+  // Six passwords to hash.
+  test.slow();
+  test.slow();
   const { page, person } = await newMember(browser, admin, "member", "Fay");
   const other = await (await browser.newContext()).newPage();
   await signIn(other, person);
