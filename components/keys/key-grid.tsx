@@ -27,17 +27,17 @@ export function KeyGrid({ grid, provider }: { readonly grid: Grid; readonly prov
   const t = useTranslations("keys.grid");
   if (grid.models.length === 0) return null;
   return (
-    <section aria-labelledby="key-grid" className="rounded-lg border p-4">
-      <h2 id="key-grid" className="font-medium">
+    <details className="rounded-lg border p-4">
+      <summary className="focus-visible:ring-ring/50 w-fit cursor-pointer rounded-sm font-medium outline-none focus-visible:ring-[3px]">
         {t("title")}
-      </h2>
-      <p className="text-muted-foreground text-sm">{t("description")}</p>
+      </summary>
+      <p className="text-muted-foreground mt-1 text-sm">{t("description")}</p>
       <ul className="mt-4 space-y-4">
         {grid.models.map((row) => (
           <ModelRow key={row.model} row={row} keys={grid.keys} provider={provider} />
         ))}
       </ul>
-    </section>
+    </details>
   );
 }
 

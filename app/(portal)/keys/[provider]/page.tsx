@@ -75,6 +75,7 @@ export default async function ProviderPage({
       />
       <div className="space-y-4">
         <KeyStates counts={counts} />
+        <KeyGrid grid={grid} provider={provider} />
         <KeyFilters />
         <KeyBrowser
           keys={{ items, total, page, pageSize }}
@@ -84,7 +85,6 @@ export default async function ProviderPage({
           canCheck={canCheck}
           detail={detail}
         />
-        <KeyGrid grid={grid} provider={provider} />
       </div>
     </ClientMessages>
   );
