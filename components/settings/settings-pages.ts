@@ -3,6 +3,7 @@ export const settingsPages = [
   { name: "upstream", href: "/settings" },
   { name: "providers", href: "/settings/providers" },
   { name: "logging", href: "/settings/logging" },
+  { name: "prices", href: "/settings/prices" },
   { name: "appearance", href: "/settings/appearance" },
   { name: "about", href: "/settings/about" },
 ] as const;

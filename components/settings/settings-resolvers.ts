@@ -3,7 +3,8 @@
  * @module
  */
 import { zodResolver } from "@hookform/resolvers/zod";
-import { meteringInput, retentionInput } from "@/lib/manage/settings-schema";
+import { meteringInput, pricesInput, retentionInput } from "@/lib/manage/settings-schema";
 
 export const retentionResolver = zodResolver(retentionInput);
 export const meteringResolver = zodResolver(meteringInput);
+export const pricesResolver = zodResolver(pricesInput);

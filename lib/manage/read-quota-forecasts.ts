@@ -129,8 +129,13 @@ function lastOfEachDay(
   zoneOf: (provider: string) => Provider["quotaDayZone"],
 ): AnswerWindow[] {
   const windows = new Map<string, AnswerWindow>();
+  // Looking up a zone's clock is slow, and thousands of notices are of some hundred hours.
+  const starts = new Map<string, number>();
   for (const { atMs, ...rest } of notices) {
-    const fromMs = quotaDayStartMs(zoneOf(rest.provider), atMs);
+    const zone = zoneOf(rest.provider);
+    const hour = `${zone} ${Math.floor(atMs / HOUR_MS)}`;
+    const fromMs = starts.get(hour) ?? quotaDayStartMs(zone, atMs);
+    starts.set(hour, fromMs);
     const name = `${windowOf(rest)} ${fromMs}`;
     if (!windows.has(name)) windows.set(name, { ...rest, fromMs, toMs: atMs });
   }

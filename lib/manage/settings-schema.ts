@@ -35,7 +35,7 @@ export const meteringInput = z.strictObject({
 
 const usdPerMillion = z.number().min(0).max(1_000_000);
 
-const prices = z.strictObject({
+export const pricesInput = z.strictObject({
   overrides: z
     .array(
       z.strictObject({
@@ -71,7 +71,7 @@ export const settingsSchema = z.strictObject({
   retention: retentionInput,
   logging,
   metering: meteringInput,
-  prices,
+  prices: pricesInput,
   appearance,
 }) satisfies z.ZodType<Settings>;
 
@@ -86,7 +86,7 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
   z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
-  z.strictObject({ section: z.literal("prices"), changes: prices.partial() }),
+  z.strictObject({ section: z.literal("prices"), changes: pricesInput.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),
 ]);
 export type ChangeSettingsInput = z.output<typeof changeSettingsInput>;

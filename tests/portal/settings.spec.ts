@@ -21,7 +21,7 @@ async function addProvider(admin: Page, fields: Readonly<Record<string, string>>
 }
 
 test("every page of the settings is accessible", async ({ admin }) => {
-  for (const path of ["", "/providers", "/logging", "/appearance", "/about"]) {
+  for (const path of ["", "/providers", "/logging", "/prices", "/appearance", "/about"]) {
     await admin.goto(`/settings${path}`);
     await expect(admin.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
     await expectAccessible(admin);
@@ -162,4 +162,29 @@ test("About names what is set and shows no value", async ({ admin }) => {
   for (const secret of ["test-session-secret", "test-encryption-secret", ADMIN_TOKEN]) {
     expect(html).not.toContain(secret);
   }
+});
+
+test("prices of one's own are saved, refused where they are none, and taken away again", async ({
+  admin,
+}) => {
+  await admin.goto("/settings/prices");
+  await expect(admin.getByText("No prices of your own.")).toBeVisible();
+  await admin.getByRole("button", { name: "Add price" }).click();
+  const row = admin.getByRole("group", { name: "Price 1" });
+  await row.getByLabel("Provider").fill("openai");
+  await row.getByLabel("Model").fill("my-model*");
+  await row.getByLabel("Input", { exact: true }).fill("1.5");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(row.getByText("Prices are numbers from 0")).toBeVisible();
+  await row.getByLabel("Output").fill("6");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByText("Saved", { exact: true })).toBeVisible();
+  await admin.reload();
+  await expect(row.getByLabel("Output")).toHaveValue("6");
+  await expect(row.getByLabel("Cached input")).toHaveValue("");
+  await expectAccessible(admin);
+  await row.getByRole("button", { name: "Remove price 1" }).click();
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await admin.reload();
+  await expect(admin.getByText("No prices of your own.")).toBeVisible();
 });

@@ -10,11 +10,13 @@ import { DeleteBlockedButton } from "@/components/keys/delete-blocked-button";
 import { ExportMenu } from "@/components/keys/export-menu";
 import { KeyBrowser } from "@/components/keys/key-browser";
 import { KeyFilters } from "@/components/keys/key-filters";
+import { KeyGrid } from "@/components/keys/key-grid";
 import { KeyStates } from "@/components/keys/key-states";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
 import { ManageError } from "@/lib/manage/manage-error";
+import { readKeyGrid } from "@/lib/manage/read-key-grid";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
 import { readQuery, textOf } from "./read-query";
 
@@ -34,10 +36,11 @@ export default async function ProviderPage({
   const [{ provider }, query] = await Promise.all([params, searchParams]);
   const input = readQuery(provider, query);
   const keyId = textOf(query.key);
-  const [t, keys, detail] = await Promise.all([
+  const [t, keys, detail, grid] = await Promise.all([
     getTranslations("keys"),
     browseProviderKeys(context, input).catch(nullIfMissing),
     keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
+    readKeyGrid(context, provider),
   ]);
   if (keys === null) notFound();
   const { label, counts, canCheck, items, total } = keys;
@@ -72,6 +75,7 @@ export default async function ProviderPage({
       />
       <div className="space-y-4">
         <KeyStates counts={counts} />
+        <KeyGrid grid={grid} provider={provider} />
         <KeyFilters />
         <KeyBrowser
           keys={{ items, total, page, pageSize }}

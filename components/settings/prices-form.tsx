@@ -1,0 +1,146 @@
+"use client";
+
+import { Plus, Trash2 } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { useFieldArray, useForm } from "react-hook-form";
+import { changeSettings } from "@/app/(portal)/settings/actions";
+import { FieldError } from "@/components/field-error";
+import { Button } from "@/components/ui/button";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import type { Settings } from "@/lib/manage/settings-schema";
+import { SaveBar } from "./save-bar";
+import { useFailureToast } from "./use-failure-toast";
+
+const PRICES = ["input", "output", "cachedInput", "cacheWrite"] as const;
+const OPTIONAL: ReadonlySet<string> = new Set(["cachedInput", "cacheWrite"]);
+
+interface Fields {
+  overrides: Settings["prices"]["overrides"][number][];
+}
+
+const fieldsOf = ({ overrides }: Settings["prices"]): Fields => ({ overrides: [...overrides] });
+
+/** The team's own prices, a row each. */
+export function PricesForm({
+  settings,
+  providers,
+}: {
+  readonly settings: Settings["prices"];
+  /** Slugs to choose from. */
+  readonly providers: readonly string[];
+}) {
+  const t = useTranslations("settings.prices");
+  const id = useId();
+  const showFailure = useFailureToast();
+  const [wasSaved, setWasSaved] = useState(false);
+  const form = useForm<Fields>({
+    defaultValues: fieldsOf(settings),
+    resolver: async (...asked) => (await import("./settings-resolvers")).pricesResolver(...asked),
+  });
+  const { errors, isDirty, isSubmitting } = form.formState;
+  const rows = useFieldArray({ control: form.control, name: "overrides" });
+
+  const save = form.handleSubmit(async (changes) => {
+    const answer = await changeSettings({ section: "prices", changes });
+    if (answer.ok) form.reset(fieldsOf(answer.data.prices));
+    else showFailure(answer);
+    setWasSaved(answer.ok);
+  });
+
+  return (
+    <form noValidate className="space-y-5" onSubmit={save}>
+      <datalist id={`${id}-providers`}>
+        {providers.map((slug) => (
+          <option key={slug} value={slug} />
+        ))}
+      </datalist>
+      {rows.fields.length === 0 && <p className="text-muted-foreground text-sm">{t("empty")}</p>}
+      {rows.fields.map((field, index) => {
+        const own = errors.overrides?.[index];
+        const names = own?.provider ?? own?.model;
+        const message = names ? t("nameMissing") : own && t("badPrice");
+        const at = `${id}-${index}`;
+        return (
+          <fieldset key={field.id} className="rounded-lg border p-4">
+            <legend className="sr-only">{t("row", { number: index + 1 })}</legend>
+            <div className="grid grid-cols-2 items-end gap-3 lg:grid-cols-[1fr_1.5fr_repeat(4,6.5rem)_auto]">
+              <div className="grid gap-2">
+                <Label htmlFor={`${at}-provider`}>{t("provider")}</Label>
+                <Input
+                  id={`${at}-provider`}
+                  list={`${id}-providers`}
+                  aria-invalid={own?.provider !== undefined}
+                  aria-describedby={`${at}-error`}
+                  {...form.register(`overrides.${index}.provider`)}
+                />
+              </div>
+              <div className="grid gap-2">
+                <Label htmlFor={`${at}-model`}>{t("model")}</Label>
+                <Input
+                  id={`${at}-model`}
+                  className="font-mono text-[13px]"
+                  title={t("modelHint")}
+                  aria-invalid={own?.model !== undefined}
+                  aria-describedby={`${at}-error`}
+                  {...form.register(`overrides.${index}.model`)}
+                />
+              </div>
+              {PRICES.map((name) => (
+                <div key={name} className="grid gap-2">
+                  <Label htmlFor={`${at}-${name}`}>{t(name)}</Label>
+                  <Input
+                    id={`${at}-${name}`}
+                    type="number"
+                    inputMode="decimal"
+                    min={0}
+                    step="any"
+                    className="text-right tabular-nums"
+                    {...(OPTIONAL.has(name) && { placeholder: t("optional") })}
+                    aria-invalid={own?.[name] !== undefined}
+                    aria-describedby={`${at}-error`}
+                    {...form.register(`overrides.${index}.${name}`, {
+                      setValueAs: OPTIONAL.has(name) ? optionalPrice : price,
+                    })}
+                  />
+                </div>
+              ))}
+              <Button
+                type="button"
+                variant="ghost"
+                size="icon"
+                aria-label={t("remove", { number: index + 1 })}
+                onClick={() => rows.remove(index)}
+              >
+                <Trash2 aria-hidden />
+              </Button>
+            </div>
+            <FieldError id={`${at}-error`} message={message} />
+          </fieldset>
+        );
+      })}
+      <Button
+        type="button"
+        variant="outline"
+        size="sm"
+        onClick={() =>
+          rows.append({ provider: "", model: "", input: Number.NaN, output: Number.NaN })
+        }
+      >
+        <Plus aria-hidden />
+        {t("add")}
+      </Button>
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
+    </form>
+  );
+}
+
+/** What is typed is text, what is stored a number; nothing typed is no number, not 0. */
+function price(value: unknown): number {
+  return value === "" ? Number.NaN : Number(value);
+}
+
+function optionalPrice(value: unknown): number | undefined {
+  return value === "" || value === undefined ? undefined : Number(value);
+}

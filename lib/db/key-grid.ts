@@ -1,0 +1,37 @@
+import { sql } from "drizzle-orm";
+import type { KeyStatus } from "../pool/types";
+import type { Database } from "./open-database";
+
+export interface GridKey {
+  readonly id: string;
+  readonly masked: string;
+  readonly status: KeyStatus;
+  /** Null for all. */
+  readonly models: readonly string[] | null;
+}
+
+/** A provider's keys, the oldest first. */
+export async function listGridKeys(
+  db: Database,
+  provider: string,
+  limit: number,
+): Promise<GridKey[]> {
+  const rows = await db.all<Omit<GridKey, "models"> & { readonly models: string | null }>(sql`
+    select id, masked, status, models from provider_keys
+    where provider = ${provider} order by id limit ${limit}`);
+  return rows.map((row) => ({ ...row, models: row.models && JSON.parse(row.models) }));
+}
+
+export interface GridRest {
+  readonly keyId: string;
+  /** `*` for every model. */
+  readonly model: string;
+  readonly untilMs: number;
+}
+
+/** Rests of a provider's keys that are not over. */
+export function listGridRests(db: Database, provider: string, nowMs: number): Promise<GridRest[]> {
+  return db.all<GridRest>(sql`
+    select key_id as "keyId", model, until_ms as "untilMs" from key_cooldowns
+    where until_ms > ${nowMs} and key_id in (select id from provider_keys where provider = ${provider})`);
+}

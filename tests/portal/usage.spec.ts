@@ -1,0 +1,143 @@
+/** The usage page and the overview's figures, against what was sent through the proxy. */
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import Papa from "papaparse";
+import type { Stack } from "../e2e/harness.ts";
+import { ADMIN_TOKEN } from "../e2e/harness.ts";
+import { newMember } from "./people.ts";
+import { expect, expectAccessible, test } from "./portal.ts";
+import { askProxy } from "./proxy-call.ts";
+
+const KEY = "sk-fake-usage-spec-0123456789";
+const MODELS = ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o-mini", "gpt-4o", "gpt-4o"];
+
+/** What was sent: five answers of two models, and one request with a token that is none. */
+interface Sent {
+  readonly tokens: number;
+  readonly requests: number;
+}
+
+let sent: Sent | undefined;
+
+/** Sends once for the whole file; waits until all of it is counted. */
+async function send(admin: Page, server: Stack): Promise<Sent> {
+  if (sent !== undefined) return sent;
+  server.upstream.setKey(KEY, { kind: "ok" });
+  await server.admin.addKeys("openai", [KEY]);
+  let tokens = 0;
+  for (const model of MODELS) {
+    const { status, text } = await askProxy(server, ADMIN_TOKEN, `openai/${model}`);
+    expect(status).toBe(200);
+    tokens += JSON.parse(text).usage.total_tokens;
+  }
+  expect((await askProxy(server, "no-such-token")).status).toBe(401);
+  sent = { tokens, requests: MODELS.length + 1 };
+  await expect(async () => {
+    await admin.goto("/usage");
+    await expect(figure(admin, "Requests")).toHaveText(/^6/, { timeout: 500 });
+  }).toPass();
+  return sent;
+}
+
+const figure = (page: Page, name: string) =>
+  page
+    .locator("dl > div")
+    .filter({ has: page.getByText(name, { exact: true }) })
+    .locator("dd");
+
+const chart = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+
+test("before any request the page says what to do", async ({ admin }) => {
+  await admin.goto("/usage");
+  await expect(admin.getByText("No requests in this range")).toBeVisible();
+  await expectAccessible(admin);
+});
+
+test("figures, hover, keyboard, table and file tell what was sent", async ({ admin, server }) => {
+  const { tokens } = await send(admin, server);
+  await admin.goto("/usage");
+  await expect(figure(admin, "Answered")).toContainText("83.3%");
+  await expect(figure(admin, "Answered")).toContainText("5 of 6");
+  const shown = figure(admin, "Tokens").locator("span").first();
+  await expect(shown).toHaveAttribute("title", new Intl.NumberFormat("en").format(tokens));
+
+  const requests = chart(admin, "Requests by outcome");
+  const plot = requests.locator("svg.recharts-surface").first();
+  await expect(plot).toBeVisible();
+  const box = await plot.boundingBox();
+  if (box === null) throw new Error("the chart has no place");
+  await plot.hover({ position: { x: box.width - 16, y: box.height / 2 } });
+  const tooltip = requests.locator("[data-slot=chart-tooltip]");
+  await expect(tooltip).toContainText("Europe/Berlin");
+  await expect(tooltip).toContainText("not over yet");
+  await expect(tooltip).toContainText(/Answered5/);
+  await expect(tooltip).toContainText(/Denied1/);
+  await expectAccessible(admin);
+
+  await admin.mouse.move(0, 0);
+  await expect(tooltip).toBeHidden();
+  await plot.focus();
+  for (let hour = 0; hour < 24; hour++) await admin.keyboard.press("ArrowRight");
+  await expect(tooltip).toContainText(/Answered5/);
+
+  await requests.getByRole("button", { name: "Show Requests by outcome as a table" }).click();
+  const newest = requests.getByRole("row").nth(1);
+  await expect(newest.getByRole("cell").nth(1)).toHaveText("5");
+  await expect(newest.getByRole("cell").nth(2)).toHaveText("1");
+  await expectAccessible(admin);
+
+  const tokenChart = chart(admin, "Tokens by model");
+  const download = admin.waitForEvent("download");
+  await tokenChart.getByRole("button", { name: "Download Tokens by model as CSV" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("tokens-by-model.csv");
+  const csv = Papa.parse<string[]>(await readFile(await file.path(), "utf8")).data;
+  expect(csv).toHaveLength(25);
+  expect(csv[0]?.slice(1).sort()).toEqual(["gpt-4o", "gpt-4o-mini"]);
+  const cells = csv.slice(1).flatMap((row) => row.slice(1).map(Number));
+  expect(cells.reduce((sum, value) => sum + value, 0)).toBe(tokens);
+});
+
+test("filters and grouping are in the URL, and narrow everything", async ({ admin, server }) => {
+  await send(admin, server);
+  await admin.goto("/usage");
+  await admin.getByRole("combobox", { name: "Model" }).click();
+  await admin.getByRole("option", { name: "gpt-4o", exact: true }).click();
+  await expect(admin).toHaveURL(/model=gpt-4o$/);
+  await expect(figure(admin, "Requests")).toHaveText(/^2/);
+  await admin.getByRole("combobox", { name: "Group by" }).click();
+  await admin.getByRole("option", { name: "By key" }).click();
+  await expect(admin.getByRole("heading", { name: "Use by key" })).toBeVisible();
+  await expect(figure(admin, "Requests")).toHaveText(/^2/);
+  expect(await admin.content()).not.toContain(KEY);
+  await admin.reload();
+  await expect(figure(admin, "Requests")).toHaveText(/^2/);
+  await admin.goto("/usage?range=7d&by=outcome");
+  await expect(figure(admin, "Requests")).toHaveText(/^6/);
+  const rows = admin.getByRole("table", { name: "Use by outcome" }).getByRole("row");
+  await expect(rows.filter({ hasText: "Denied" }).getByRole("cell").nth(1)).toHaveText("1");
+});
+
+test("the overview has the same totals as today's usage", async ({ admin, server }) => {
+  await send(admin, server);
+  await admin.goto("/usage?range=today");
+  const cost = await figure(admin, "Cost").locator("span").first().getAttribute("title");
+  await admin.goto("/");
+  await expect(figure(admin, "Answers")).toContainText("5");
+  await expect(figure(admin, "Answers")).toContainText("of 6 requests");
+  await expect(figure(admin, "Share answered")).toHaveText("83.3%");
+  await expect(figure(admin, "Cost").locator("span").first()).toHaveAttribute("title", cost ?? "");
+  expect(Number(cost)).toBeGreaterThan(0);
+  await expect(figure(admin, "First pool dry")).toContainText("No key was told its daily quota");
+  await expectAccessible(admin);
+});
+
+test("a member sees nobody else's use", async ({ admin, browser, server }) => {
+  await send(admin, server);
+  const { page } = await newMember(browser, admin, "member", "Mia");
+  await page.goto("/usage");
+  await expect(page.getByText("your own requests")).toBeVisible();
+  await expect(page.getByText("No requests in this range")).toBeVisible();
+  await page.goto("/usage?by=key");
+  expect(await page.content()).not.toContain("gpt-4o");
+});
