@@ -9,6 +9,7 @@ import enHelp from "../messages/en/help.json";
 import enKeys from "../messages/en/keys.json";
 import enOverview from "../messages/en/overview.json";
 import enPlayground from "../messages/en/playground.json";
+import enRequests from "../messages/en/requests.json";
 import enSettings from "../messages/en/settings.json";
 import enShell from "../messages/en/shell.json";
 import enTeam from "../messages/en/team.json";
@@ -21,6 +22,7 @@ import zhHelp from "../messages/zh/help.json";
 import zhKeys from "../messages/zh/keys.json";
 import zhOverview from "../messages/zh/overview.json";
 import zhPlayground from "../messages/zh/playground.json";
+import zhRequests from "../messages/zh/requests.json";
 import zhSettings from "../messages/zh/settings.json";
 import zhShell from "../messages/zh/shell.json";
 import zhTeam from "../messages/zh/team.json";
@@ -36,6 +38,7 @@ const en = {
   keys: enKeys,
   overview: enOverview,
   playground: enPlayground,
+  requests: enRequests,
   settings: enSettings,
   shell: enShell,
   team: enTeam,
@@ -56,6 +59,7 @@ const zh = {
   keys: zhKeys,
   overview: zhOverview,
   playground: zhPlayground,
+  requests: zhRequests,
   settings: zhSettings,
   shell: zhShell,
   team: zhTeam,

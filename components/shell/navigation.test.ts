@@ -5,12 +5,21 @@ const areasFor = (role: Parameters<typeof navigationFor>[0]) =>
   navigationFor(role).flatMap(({ entries }) => entries.map(({ area }) => area));
 
 test("each role sees what it may open", () => {
-  expect(areasFor("viewer")).toEqual(["overview", "keys", "usage", "tokens", "help"]);
-  expect(areasFor("member")).toEqual(["overview", "keys", "usage", "tokens", "playground", "help"]);
+  expect(areasFor("viewer")).toEqual(["overview", "keys", "usage", "requests", "tokens", "help"]);
+  expect(areasFor("member")).toEqual([
+    "overview",
+    "keys",
+    "usage",
+    "requests",
+    "tokens",
+    "playground",
+    "help",
+  ]);
   expect(areasFor("admin")).toEqual([
     "overview",
     "keys",
     "usage",
+    "requests",
     "tokens",
     "playground",
     "team",

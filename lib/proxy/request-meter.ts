@@ -123,7 +123,6 @@ export class RequestMeter {
 
   /** The client is answered by an error of our own. */
   refused({ code, status }: ProxyError): void {
-    if (this.#isRecorded) return;
     const outcome = OUTCOMES[code];
     this.#record({ outcome, status, errorCode: code, usage: null, gatewayLogId: null });
   }
@@ -136,6 +135,8 @@ export class RequestMeter {
   #record(
     result: Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">,
   ): void {
+    // A client may leave while it is answered: one request is one event.
+    if (this.#isRecorded) return;
     this.#isRecorded = true;
     const { usage } = this.#ports;
     usage.add({

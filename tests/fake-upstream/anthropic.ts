@@ -47,7 +47,7 @@ async function answerMessage(exchange: Exchange): Promise<void> {
     ...messageObject(exchange),
     content: [block],
     stop_reason: stopReason(block),
-    usage: usageOf(exchange.json, countTokens(JSON.stringify(block))),
+    usage: usageOf(exchange, countTokens(JSON.stringify(block))),
   });
 }
 
@@ -75,7 +75,7 @@ function composeBlock(json: JsonObject): Block {
 
 function* streamOf(exchange: Exchange, block: Block): Generator<string> {
   yield typedEvent("message_start", {
-    message: { ...messageObject(exchange), usage: usageOf(exchange.json, 1) },
+    message: { ...messageObject(exchange), usage: usageOf(exchange, 1) },
   });
   const start = block.type === "text" ? { type: "text", text: "" } : { ...block, input: {} };
   yield typedEvent("content_block_start", { index: 0, content_block: start });
@@ -90,7 +90,7 @@ function* streamOf(exchange: Exchange, block: Block): Generator<string> {
   yield typedEvent("content_block_stop", { index: 0 });
   yield typedEvent("message_delta", {
     delta: { stop_reason: stopReason(block), stop_sequence: null },
-    usage: usageOf(exchange.json, countTokens(JSON.stringify(block))),
+    usage: usageOf(exchange, countTokens(JSON.stringify(block))),
   });
   yield typedEvent("message_stop");
 }
@@ -111,7 +111,8 @@ function stopReason(block: Block): string {
   return block.type === "text" ? "end_turn" : "tool_use";
 }
 
-function usageOf(json: JsonObject, outputTokens: number): unknown {
+function usageOf({ json, tellUsage }: Exchange, outputTokens: number): unknown {
+  tellUsage({ inputTokens: inputTokens(json), outputTokens });
   return {
     input_tokens: inputTokens(json),
     cache_creation_input_tokens: 0,

@@ -68,22 +68,29 @@ async function callModel(exchange: Exchange, method: string): Promise<void> {
 
 async function streamGenerated(exchange: Exchange): Promise<void> {
   const pieces = partsOf(exchange).flatMap(inChunks);
-  const answers = pieces.map((part, index) =>
-    generated(exchange, [part], index === pieces.length - 1 ? "STOP" : null),
-  );
+  // Made as they are sent, so that what is told is what was sent.
+  function* answers() {
+    for (const [index, part] of pieces.entries()) {
+      yield generated(exchange, [part], index === pieces.length - 1 ? "STOP" : null);
+    }
+  }
   if (exchange.query.get("alt") === "sse") {
     await sendEvents(
       exchange,
-      answers.map((answer) => dataEvent(answer).replace(/\n\n$/, "\r\n\r\n")),
+      answers().map((answer) => dataEvent(answer).replace(/\n\n$/, "\r\n\r\n")),
     );
     return;
   }
   // Without alt=sse the answer is one JSON array that grows, an element a chunk.
-  const elements = answers.map((answer, index) => {
-    const opening = index === 0 ? "[" : ",\r\n";
-    return `${opening}${JSON.stringify(answer, null, 2)}\n`;
-  });
-  await sendChunks(exchange, "application/json; charset=UTF-8", [...elements, "]"]);
+  function* elements() {
+    let opening = "[";
+    for (const answer of answers()) {
+      yield `${opening}${JSON.stringify(answer, null, 2)}\n`;
+      opening = ",\r\n";
+    }
+    yield "]";
+  }
+  await sendChunks(exchange, "application/json; charset=UTF-8", elements());
 }
 
 type Part =
@@ -123,6 +130,7 @@ function audioPart(bytes: Buffer): Part {
 function generated(exchange: Exchange, parts: readonly Part[], finishReason: string | null) {
   const promptTokenCount = promptTokens(exchange.json);
   const candidatesTokenCount = countTokens(JSON.stringify(parts));
+  exchange.tellUsage({ inputTokens: promptTokenCount, outputTokens: candidatesTokenCount });
   return {
     candidates: [
       { content: { parts, role: "model" }, ...(finishReason && { finishReason }), index: 0 },

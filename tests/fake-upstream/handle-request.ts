@@ -28,6 +28,7 @@ export async function handleRequest(
     return;
   }
   const record = upstream.open(request, target, false);
+  if (record.logId !== "") response.setHeader("cf-aig-log-id", record.logId);
   const left = new AbortController();
   response.on("close", () => {
     if (response.writableFinished) return;
@@ -61,6 +62,9 @@ export async function handleRequest(
     files: upstream.files,
     response,
     signal: left.signal,
+    tellUsage: (usage) => {
+      record.usage = usage;
+    },
     chunkDelayMs: 0,
   };
   await decideAndAnswer(upstream, exchange, compat?.provider ?? target.slug);

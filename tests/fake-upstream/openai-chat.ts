@@ -36,7 +36,7 @@ export async function answerChatCompletion(exchange: Exchange): Promise<void> {
         finish_reason: reply.finishReason,
       },
     ],
-    usage: usageOf(exchange.json, reply),
+    usage: usageOf(exchange, reply),
     service_tier: "default",
     system_fingerprint: "fp_fake",
   });
@@ -101,13 +101,14 @@ function* streamOf(exchange: Exchange, reply: Reply): Generator<string> {
   }
   for (const piece of inPieces(reply.text ?? "")) yield delta({ content: piece });
   yield delta({}, reply.finishReason);
-  if (includesUsage) yield chunk([], usageOf(exchange.json, reply));
+  if (includesUsage) yield chunk([], usageOf(exchange, reply));
   yield "data: [DONE]\n\n";
 }
 
-function usageOf(json: JsonObject, reply: Reply): unknown {
+function usageOf({ json, tellUsage }: Exchange, reply: Reply): unknown {
   const prompt = countTokens(JSON.stringify(json.messages ?? ""));
   const completion = countTokens(reply.text ?? reply.toolCall?.function.arguments ?? "");
+  tellUsage({ inputTokens: prompt, outputTokens: completion });
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,

@@ -28,6 +28,8 @@ export interface FakeUpstreamOptions {
   readonly unknownKey?: (key: string, provider: string) => KeyBehaviour;
   /** False for long runs: `requests` stays empty, `ledger` still counts. Default true. */
   readonly keepsRequests?: boolean;
+  /** Gives each answer its own `cf-aig-log-id`. Default false. */
+  readonly namesAnswers?: boolean;
   /** `google`: upload URLs name Google's own host, as the real API's do. Default `own`: the fake's. */
   readonly uploadHost?: "own" | "google";
 }
@@ -68,6 +70,7 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
         ? "https://generativelanguage.googleapis.com"
         : `${gatewayUrl}/google-ai-studio`,
     keepsRequests: options.keepsRequests ?? true,
+    namesAnswers: options.namesAnswers ?? false,
   });
 
   server.on("request", (request, response) => {

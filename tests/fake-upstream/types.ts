@@ -77,8 +77,18 @@ export interface RequestRecord {
   bodySha256: string;
   /** 0 until answered. */
   status: number;
+  /** What the answer's last usage object said; null where it had none. */
+  usage: ToldUsage | null;
+  /** Goes into `cf-aig-log-id`, as AI Gateway names each answer in its own log; empty where not asked for. */
+  readonly logId: string;
   /** When the asker left before the whole answer was sent, or a WebSocket closed; else null. */
   abortedAtMs: number | null;
+}
+
+/** Tokens as an answer tells them. */
+export interface ToldUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
 }
 
 /** What one key was asked and how it answered. */
@@ -112,6 +122,8 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Aborts when the asker leaves. */
   readonly signal: AbortSignal;
+  /** To be called with each usage object as it is sent. */
+  readonly tellUsage: (usage: ToldUsage) => void;
   /** Wait before every chunk of a streamed answer. */
   chunkDelayMs: number;
 }

@@ -17,17 +17,21 @@ export class UpstreamState {
   readonly gatewayUrl: string;
   readonly googleUploadBase: string;
   readonly #keepsRequests: boolean;
+  readonly #namesAnswers: boolean;
+  #answers = 0;
 
   constructor(parts: {
     keys: KeyBook;
     gatewayUrl: string;
     googleUploadBase: string;
     keepsRequests: boolean;
+    namesAnswers: boolean;
   }) {
     this.keys = parts.keys;
     this.gatewayUrl = parts.gatewayUrl;
     this.googleUploadBase = parts.googleUploadBase;
     this.#keepsRequests = parts.keepsRequests;
+    this.#namesAnswers = parts.namesAnswers;
   }
 
   /** Starts the record of a request whose headers are there. */
@@ -47,6 +51,8 @@ export class UpstreamState {
       bodyBytes: 0,
       bodySha256: "",
       status: 0,
+      usage: null,
+      logId: this.#namesAnswers ? `log-${++this.#answers}` : "",
       abortedAtMs: null,
     };
     if (this.#keepsRequests) this.requests.push(record);

@@ -8,6 +8,11 @@ import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { runBatch } from "../../lib/db/state-version";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import * as answers from "../../lib/manage/answer-schemas";
+import {
+  browseRequests,
+  exportBrowsedRequests,
+  readRequestStory,
+} from "../../lib/manage/browse-requests";
 import { exportRequests } from "../../lib/manage/export-requests";
 import { findRequest } from "../../lib/manage/find-request";
 import { listRequests } from "../../lib/manage/list-requests";
@@ -199,6 +204,30 @@ describe("the request log", () => {
     ]);
     expect(JSON.stringify(story)).not.toContain("a-key-of-a-test");
     await expect(findRequest(context, "req_none")).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("members see their own requests, whatever they ask for; the others everybody's", async () => {
+    await record(mixed());
+    const own = { id: "us_1", role: "member" } as const;
+    const asked = parseInput(listRequestsInput, { user: "us_2", limit: "500" });
+    const { items } = await browseRequests(context, own, asked);
+    expect(items).toHaveLength(40);
+    expect(items.every(({ userId }) => userId === "us_1")).toBe(true);
+    let text = "";
+    for await (const piece of exportBrowsedRequests(context, own, {}, "json")) text += piece;
+    expect(JSON.parse(text)).toHaveLength(40);
+
+    const everything = parseInput(listRequestsInput, { limit: "500" });
+    for (const role of ["viewer", "admin"] as const) {
+      const page = await browseRequests(context, { id: "us_2", role }, everything);
+      expect(page.items).toHaveLength(120);
+    }
+    const others = (await requests({ limit: "500" })).items.find(({ userId }) => userId === null);
+    const [mine] = items;
+    expect((await readRequestStory(context, own, mine?.id ?? "")).id).toBe(mine?.id);
+    await expect(readRequestStory(context, own, others?.id ?? "")).rejects.toMatchObject({
+      code: "not_found",
+    });
   });
 
   test("as a file: every row once, and nothing a spreadsheet would run", async () => {

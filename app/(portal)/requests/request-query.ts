@@ -1,0 +1,37 @@
+import { dayStartMs } from "@/i18n/day-start";
+import { parseInput } from "@/lib/manage/parse-input";
+import { type RequestFilterInput, requestFilterInput } from "@/lib/manage/usage-schemas";
+import { OUTCOMES } from "@/lib/usage/types";
+
+export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const MAX_NAME_CHARS = 200;
+
+/**
+ * What the page's URL narrows the log to: `provider`, `model`, `key`, `token`, `user`, `outcome`, `status`,
+ * `slow` (took at least so many seconds), `retried`, and the days `from` and `to`, both included, on the
+ * reader's calendar. What makes no sense does not narrow.
+ */
+export function requestFilterOf(params: SearchParams, timeZone: string): RequestFilterInput {
+  const name = (value: SearchParams[string]) => text(value)?.slice(0, MAX_NAME_CHARS);
+  const slow = Number(text(params.slow));
+  return parseInput(requestFilterInput, {
+    provider: name(params.provider),
+    model: name(params.model),
+    key: name(params.key),
+    token: name(params.token),
+    user: name(params.user),
+    outcome: OUTCOMES.find((each) => each === text(params.outcome)),
+    status: /^[1-5]\d\d$/.test(text(params.status) ?? "") ? text(params.status) : undefined,
+    minDurationMs: slow > 0 && slow < 1e6 ? Math.round(slow * 1_000) : undefined,
+    retried: text(params.retried) === "true" ? "true" : undefined,
+    from: dayStartMs(text(params.from) ?? "", timeZone) ?? undefined,
+    to: dayStartMs(text(params.to) ?? "", timeZone, 1) ?? undefined,
+  });
+}
+
+/** The first value of a parameter, trimmed; undefined for a blank one. */
+export function text(value: SearchParams[string]): string | undefined {
+  const first = typeof value === "object" ? value[0] : value;
+  return first?.trim() || undefined;
+}

@@ -1,0 +1,147 @@
+import { CircleCheck, CircleX, Flag, LogIn } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { formatDuration, UNKNOWN } from "@/components/format";
+import type { RequestStory } from "@/lib/manage/find-request";
+
+type Attempt = RequestStory["attempts"][number];
+
+/** A request from its arrival to its end. Times are counted from the arrival. */
+export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
+  const t = useTranslations("requests");
+  const { attempts, provider, durationMs, timeToFirstTokenMs, outcome, status, errorCode } = story;
+  return (
+    <section aria-labelledby="timeline">
+      <h2 id="timeline" className="mb-4 font-medium">
+        {t("story.title")}
+      </h2>
+      <ol className="relative space-y-6 border-l pl-6">
+        <Step icon={<LogIn aria-hidden />} atMs={0} title={t("story.arrived")} />
+        {attempts.map((attempt, index) => (
+          <AttemptStep
+            // An attempt has no name but its place.
+            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
+            key={index}
+            attempt={attempt}
+            number={index + 1}
+            provider={provider}
+            waitMs={attempt.afterMs - endOf(attempts[index - 1])}
+          />
+        ))}
+        {attempts.length === 0 && (
+          <li className="text-muted-foreground text-sm">{t("story.noAttempts")}</li>
+        )}
+        {timeToFirstTokenMs !== null && (
+          <Step
+            icon={<CircleCheck aria-hidden />}
+            atMs={timeToFirstTokenMs}
+            title={t("story.firstByte")}
+          />
+        )}
+        <Step
+          icon={<Flag aria-hidden />}
+          atMs={durationMs}
+          title={t("story.ended", { outcome: t(`outcomes.${outcome}`), status })}
+        >
+          {errorCode !== null && <code className="font-mono text-xs">{errorCode}</code>}
+        </Step>
+      </ol>
+    </section>
+  );
+}
+
+function AttemptStep({
+  attempt,
+  number,
+  provider,
+  waitMs,
+}: {
+  readonly attempt: Attempt;
+  readonly number: number;
+  readonly provider: string | null;
+  readonly waitMs: number;
+}) {
+  const t = useTranslations("requests");
+  const { keyId, maskedKey, afterMs, tookMs, status, meaning, rule, words } = attempt;
+  const isGood = meaning === "ok";
+  return (
+    <Step
+      icon={
+        isGood ? (
+          <CircleCheck aria-hidden className="text-ready" />
+        ) : (
+          <CircleX aria-hidden className="text-blocked" />
+        )
+      }
+      atMs={afterMs}
+      title={t("story.attempt", { number, verdict: t(`meanings.${meaning}`) })}
+    >
+      <dl className="grid grid-cols-[6rem_1fr] gap-x-4 gap-y-1.5 text-sm">
+        <Fact name={t("key")}>
+          {maskedKey === null || provider === null ? (
+            <span className="text-muted-foreground">{t("goneKey")}</span>
+          ) : (
+            <Link
+              href={{ pathname: `/keys/${encodeURIComponent(provider)}`, query: { key: keyId } }}
+              className="font-mono text-xs underline underline-offset-4"
+            >
+              {maskedKey}
+            </Link>
+          )}
+        </Fact>
+        <Fact name={t("status")}>{status === 0 ? t("story.noStatus") : status}</Fact>
+        <Fact name={t("story.wait")}>{formatDuration(Math.max(0, waitMs))}</Fact>
+        <Fact name={t("story.took")}>{formatDuration(tookMs)}</Fact>
+        {!isGood && (
+          <Fact name={t("story.rule")}>
+            <code className="font-mono text-xs">{rule ?? UNKNOWN}</code>
+          </Fact>
+        )}
+      </dl>
+      {words !== null && words !== "" && (
+        <pre className="bg-muted mt-2 max-h-60 overflow-auto rounded-md p-3 font-mono text-xs break-words whitespace-pre-wrap">
+          {words}
+        </pre>
+      )}
+    </Step>
+  );
+}
+
+function Step({
+  icon,
+  atMs,
+  title,
+  children,
+}: {
+  readonly icon: ReactNode;
+  readonly atMs: number;
+  readonly title: string;
+  readonly children?: ReactNode;
+}) {
+  return (
+    <li className="relative">
+      <span className="bg-background absolute top-0.5 -left-[33px] rounded-full [&>svg]:size-4">
+        {icon}
+      </span>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+        <p className="font-medium">{title}</p>
+        <p className="text-muted-foreground text-xs tabular-nums">+{formatDuration(atMs)}</p>
+      </div>
+      {children && <div className="mt-2">{children}</div>}
+    </li>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted-foreground">{name}</dt>
+      <dd className="min-w-0 tabular-nums">{children}</dd>
+    </>
+  );
+}
+
+function endOf(attempt: Attempt | undefined): number {
+  return attempt === undefined ? 0 : attempt.afterMs + attempt.tookMs;
+}

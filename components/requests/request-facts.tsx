@@ -1,0 +1,79 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { CopyButton } from "@/components/copy-button";
+import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import type { RequestNames } from "@/lib/manage/browse-requests";
+import type { RequestStory } from "@/lib/manage/find-request";
+
+/** Who asked for what, and what it took. */
+export function RequestFacts({
+  story,
+  gatewayLogsUrl,
+}: {
+  readonly story: RequestStory & RequestNames;
+  /** AI Gateway's log in Cloudflare's console; null where it is not known. */
+  readonly gatewayLogsUrl: string | null;
+}) {
+  const t = useTranslations("requests");
+  const hasUsage = story.inputTokens !== null || story.outputTokens !== null;
+  return (
+    <section aria-labelledby="facts" className="rounded-lg border p-4">
+      <h2 id="facts" className="mb-3 font-medium">
+        {t("facts.title")}
+      </h2>
+      <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2 text-sm">
+        <Fact name={t("facts.id")}>
+          <span className="flex items-start gap-1">
+            <code className="min-w-0 font-mono text-xs break-all">{story.id}</code>
+            <CopyButton value={story.id} />
+          </span>
+        </Fact>
+        <Fact name={t("provider")}>{story.provider ?? UNKNOWN}</Fact>
+        <Fact name={t("model")}>{story.model ?? UNKNOWN}</Fact>
+        <Fact name={t("token")}>{story.tokenName ?? story.tokenId ?? t("noToken")}</Fact>
+        <Fact name={t("member")}>{story.userName ?? story.userId ?? t("noMember")}</Fact>
+        <Fact name={t("facts.form")}>{story.isStream ? t("facts.stream") : t("facts.whole")}</Fact>
+        <Fact name={t("duration")}>{formatDuration(story.durationMs)}</Fact>
+        <Fact name={t("facts.firstByte")}>{formatDuration(story.timeToFirstTokenMs)}</Fact>
+        <Fact name={t("facts.input")}>{formatExactCount(story.inputTokens)}</Fact>
+        <Fact name={t("facts.cached")}>{formatExactCount(story.cachedInputTokens)}</Fact>
+        <Fact name={t("facts.cacheWrite")}>{formatExactCount(story.cacheWriteTokens)}</Fact>
+        <Fact name={t("facts.output")}>{formatExactCount(story.outputTokens)}</Fact>
+        <Fact name={t("facts.reasoning")}>{formatExactCount(story.reasoningTokens)}</Fact>
+        <Fact name={t("cost")}>
+          {story.costUsd === null && hasUsage ? t("noPrice") : formatUsd(story.costUsd)}
+        </Fact>
+        {story.gatewayLogId !== null && (
+          <Fact name={t("facts.gatewayLog")}>
+            <span className="flex items-start gap-1">
+              <code className="min-w-0 font-mono text-xs break-all">{story.gatewayLogId}</code>
+              <CopyButton value={story.gatewayLogId} />
+            </span>
+            {gatewayLogsUrl !== null && (
+              <a
+                href={gatewayLogsUrl}
+                target="_blank"
+                rel="noreferrer"
+                className="underline underline-offset-4"
+              >
+                {t("facts.openGateway")}
+              </a>
+            )}
+          </Fact>
+        )}
+      </dl>
+      {story.isEstimate && (
+        <p className="text-muted-foreground mt-3 text-sm">{t("facts.estimate")}</p>
+      )}
+    </section>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted-foreground">{name}</dt>
+      <dd className="min-w-0 break-words tabular-nums">{children}</dd>
+    </>
+  );
+}

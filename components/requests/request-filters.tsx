@@ -1,0 +1,106 @@
+"use client";
+
+import { X } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { parseAsString, useQueryStates } from "nuqs";
+import { FilterDate } from "@/components/filter-date";
+import { FilterSelect } from "@/components/filter-select";
+import { SearchField } from "@/components/search-field";
+import { Button } from "@/components/ui/button";
+import type { RequestChoices } from "@/lib/manage/list-request-choices";
+import { OUTCOMES } from "@/lib/usage/types";
+
+const SLOW_SECONDS = ["2", "10", "30"];
+const STATUSES = ["200", "400", "401", "403", "404", "429", "499", "500", "502", "503", "504"];
+
+const everything = {
+  provider: parseAsString,
+  model: parseAsString,
+  key: parseAsString,
+  token: parseAsString,
+  user: parseAsString,
+  outcome: parseAsString,
+  status: parseAsString,
+  slow: parseAsString,
+  retried: parseAsString,
+  from: parseAsString,
+  to: parseAsString,
+  page: parseAsString,
+};
+
+/** What the log is narrowed to, all of it in the URL. */
+export function RequestFilters({
+  choices: { providers, tokens, members },
+  isAdminView,
+}: {
+  readonly choices: RequestChoices;
+  /** Everybody's requests are shown: they can be narrowed to a member's. */
+  readonly isAdminView: boolean;
+}) {
+  const t = useTranslations("requests");
+  const [chosen, setChosen] = useQueryStates(everything, { shallow: false });
+  const { page: _, ...narrowing } = chosen;
+  const isNarrowed = Object.values(narrowing).some((value) => value !== null);
+  const toOptions = (list: readonly { readonly id: string; readonly name: string }[]) =>
+    list.map(({ id, name }) => ({ value: id, label: name }));
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-2">
+      <FilterSelect
+        name="outcome"
+        label={t("outcome")}
+        anyLabel={t("anyOutcome")}
+        options={OUTCOMES.map((value) => ({ value, label: t(`outcomes.${value}`) }))}
+      />
+      <FilterSelect
+        name="provider"
+        label={t("provider")}
+        anyLabel={t("anyProvider")}
+        options={toOptions(providers)}
+      />
+      <SearchField name="model" label={t("model")} className="sm:w-48" />
+      <FilterSelect
+        name="token"
+        label={t("token")}
+        anyLabel={t("anyToken")}
+        options={toOptions(tokens)}
+      />
+      {isAdminView && (
+        <FilterSelect
+          name="user"
+          label={t("member")}
+          anyLabel={t("anyMember")}
+          options={toOptions(members)}
+        />
+      )}
+      <FilterSelect
+        name="status"
+        label={t("status")}
+        anyLabel={t("anyStatus")}
+        options={STATUSES.map((value) => ({ value, label: value }))}
+      />
+      <FilterSelect
+        name="slow"
+        label={t("duration")}
+        anyLabel={t("anyDuration")}
+        options={SLOW_SECONDS.map((value) => ({
+          value,
+          label: t("slowerThan", { seconds: Number(value) }),
+        }))}
+      />
+      <FilterSelect
+        name="retried"
+        label={t("attempts")}
+        anyLabel={t("anyAttempts")}
+        options={[{ value: "true", label: t("retried") }]}
+      />
+      <FilterDate name="from" label={t("from")} />
+      <FilterDate name="to" label={t("to")} />
+      {isNarrowed && (
+        <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
+          <X aria-hidden />
+          {t("clear")}
+        </Button>
+      )}
+    </div>
+  );
+}

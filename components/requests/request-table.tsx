@@ -1,0 +1,100 @@
+"use client";
+
+import { RotateCw } from "lucide-react";
+import Link from "next/link";
+import { useFormatter, useTranslations } from "next-intl";
+import { formatCount, formatDuration, formatUsd, UNKNOWN } from "@/components/format";
+import { OutcomeBadge } from "@/components/requests/outcome-badge";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { NamedRequest } from "@/lib/manage/browse-requests";
+
+/** Requests, newest first; one's time leads to its story. */
+export function RequestTable({ items }: { readonly items: readonly NamedRequest[] }) {
+  const t = useTranslations("requests");
+  return (
+    <div className="overflow-hidden rounded-lg border">
+      <Table aria-label={t("title")}>
+        <TableHeader>
+          <TableRow className="hover:bg-transparent">
+            <TableHead className="pl-4">{t("time")}</TableHead>
+            <TableHead>{t("outcome")}</TableHead>
+            <TableHead>{t("model")}</TableHead>
+            <TableHead>{t("token")}</TableHead>
+            <TableHead>{t("key")}</TableHead>
+            <TableHead className="text-right">{t("attempts")}</TableHead>
+            <TableHead className="text-right">{t("duration")}</TableHead>
+            <TableHead className="text-right">{t("tokensInOut")}</TableHead>
+            <TableHead className="pr-4 text-right">{t("cost")}</TableHead>
+          </TableRow>
+        </TableHeader>
+        <TableBody>
+          {items.map((item) => (
+            <RequestRow key={item.id} item={item} />
+          ))}
+        </TableBody>
+      </Table>
+    </div>
+  );
+}
+
+function RequestRow({ item }: { readonly item: NamedRequest }) {
+  const t = useTranslations("requests");
+  const format = useFormatter();
+  const hasUsage = item.inputTokens !== null || item.outputTokens !== null;
+  return (
+    <TableRow>
+      <TableCell className="pl-4 whitespace-nowrap tabular-nums">
+        <Link
+          href={`/requests/${encodeURIComponent(item.id)}`}
+          prefetch={false}
+          className="underline-offset-4 hover:underline"
+        >
+          {format.dateTime(item.at, { dateStyle: "medium", timeStyle: "medium" })}
+        </Link>
+      </TableCell>
+      <TableCell>
+        <OutcomeBadge outcome={item.outcome} status={item.status} />
+      </TableCell>
+      <TableCell className="max-w-60">
+        <p className="truncate" title={item.model ?? undefined}>
+          {item.model ?? UNKNOWN}
+        </p>
+        <p className="text-muted-foreground text-xs">{item.provider ?? UNKNOWN}</p>
+      </TableCell>
+      <TableCell className="max-w-44">
+        <p className="truncate">{item.tokenName ?? item.tokenId ?? t("noToken")}</p>
+        {item.userName !== null && (
+          <p className="text-muted-foreground truncate text-xs">{item.userName}</p>
+        )}
+      </TableCell>
+      <TableCell className="font-mono text-xs whitespace-nowrap">
+        {item.keyId === null ? UNKNOWN : (item.maskedKey ?? t("goneKey"))}
+      </TableCell>
+      <TableCell className="text-right tabular-nums">
+        {item.attempts > 1 && (
+          <RotateCw aria-hidden className="text-cooling mr-1 inline size-3 align-[-1px]" />
+        )}
+        {item.attempts}
+      </TableCell>
+      <TableCell className="text-right whitespace-nowrap tabular-nums">
+        {formatDuration(item.durationMs)}
+      </TableCell>
+      <TableCell className="text-right whitespace-nowrap tabular-nums">
+        {item.isEstimate && <span title={t("estimated")}>≈ </span>}
+        {hasUsage
+          ? `${formatCount(item.inputTokens)} / ${formatCount(item.outputTokens)}`
+          : UNKNOWN}
+      </TableCell>
+      <TableCell className="pr-4 text-right whitespace-nowrap tabular-nums">
+        {item.costUsd === null && hasUsage ? t("noPrice") : formatUsd(item.costUsd)}
+      </TableCell>
+    </TableRow>
+  );
+}

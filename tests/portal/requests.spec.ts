@@ -1,0 +1,111 @@
+/** The request log: what went through the proxy, as pages, while it goes on, and as a file. */
+import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
+import { newMember } from "./people.ts";
+import { expect, expectAccessible, test } from "./portal.ts";
+import { askProxy } from "./proxy-call.ts";
+
+const LIMITED = "sk-fake-requests-spec-limited-0001";
+const GOOD = "sk-fake-requests-spec-good-0002";
+
+/** Requests are written a second after their answers, and the page asks every few seconds. */
+const SHOWN_WITHIN_MS = 20_000;
+
+test.describe.configure({ mode: "serial" });
+
+test.beforeEach(async ({ server }) => {
+  server.upstream.setKey(LIMITED, { kind: "limited", requests: 0, windowMs: 60_000 });
+  server.upstream.setKey(GOOD, { kind: "ok" });
+});
+
+const table = (page: Page) => page.getByRole("table", { name: "Requests" });
+const rows = (page: Page, model: string) => table(page).getByRole("row", { name: model });
+
+test("a call appears by itself, and its story tells each attempt", async ({ admin, server }) => {
+  await server.admin.call("POST", "provider-keys", {
+    provider: "openai",
+    keys: [
+      { key: LIMITED, priority: 0 },
+      { key: GOOD, priority: 1 },
+    ],
+  });
+  const { token } = await server.admin.createToken({ name: "story app" });
+  await admin.goto("/requests");
+  await expect(admin.getByText("No requests yet")).toBeVisible();
+
+  const answer = await askProxy(server, token, "openai/gpt-4o-mini");
+  expect(answer.status).toBe(200);
+  const row = rows(admin, "gpt-4o-mini");
+  await expect(row).toBeVisible({ timeout: SHOWN_WITHIN_MS });
+  await expect(row).toContainText("Answered");
+  await expect(row).toContainText("story app");
+  await expectAccessible(admin);
+
+  await row.getByRole("link").click();
+  const story = admin.getByRole("region", { name: "What happened" });
+  await expect(story.getByText("Attempt 1: short limit used up")).toBeVisible();
+  await expect(story.getByText("Attempt 2: answered")).toBeVisible();
+  await expect(story.getByText("Answered, status 200")).toBeVisible();
+  await expect(admin.getByText(GOOD)).toHaveCount(0);
+  await expectAccessible(admin);
+  await story.getByRole("link").last().click();
+  await expect(admin).toHaveURL(/\/keys\/openai\?key=pk_/);
+});
+
+test("pausing holds new requests back", async ({ admin, server }) => {
+  await admin.goto("/requests");
+  await admin.getByRole("button", { name: "Pause" }).click();
+  await expect(admin.getByRole("status").filter({ hasText: "Paused" })).toBeVisible();
+  const { token } = await server.admin.createToken({ name: "paused app" });
+  await askProxy(server, token, "openai/gpt-4o");
+  const logged = async () =>
+    (await server.admin.call<{ items: unknown[] }>("GET", "requests?model=gpt-4o")).items.length;
+  await expect.poll(logged, { timeout: SHOWN_WITHIN_MS }).toBe(1);
+  await expect(table(admin).getByText("paused app")).toHaveCount(0);
+  await admin.getByRole("button", { name: "Resume" }).click();
+  await expect(table(admin).getByText("paused app")).toBeVisible({ timeout: SHOWN_WITHIN_MS });
+});
+
+test("filters are in the URL, and a file holds what they mean", async ({ admin }) => {
+  await admin.goto("/requests");
+  await admin.getByRole("combobox", { name: "Attempts" }).click();
+  await admin.getByRole("option", { name: "Retried" }).click();
+  await expect(admin).toHaveURL(/retried=true/);
+  await expect(table(admin).getByText("story app")).toBeVisible();
+  await expect(table(admin).getByText("paused app")).toHaveCount(0);
+
+  await admin.getByRole("button", { name: "Export" }).click();
+  const downloading = admin.waitForEvent("download");
+  await admin.getByRole("menuitem", { name: "As JSON" }).click();
+  const file = JSON.parse(await readFile(await (await downloading).path(), "utf8"));
+  expect(file).toMatchObject([{ model: "gpt-4o-mini", attempts: 2, outcome: "ok" }]);
+
+  await admin.getByRole("button", { name: "Clear filters" }).click();
+  await expect(table(admin).getByText("paused app")).toBeVisible();
+  await admin.goto("/requests?outcome=denied");
+  await expect(admin.getByText("No request matches")).toBeVisible();
+});
+
+test("a member sees their own requests only", async ({ admin, browser, server }) => {
+  const { page } = await newMember(browser, admin, "member", "Bea");
+  await page.goto("/requests");
+  await expect(page.getByText("No requests yet")).toBeVisible();
+  await page.goto("/tokens?new=true");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Bea's app");
+  await dialog.getByRole("button", { name: "Create token" }).click();
+  const token = (await dialog.getByTestId("token").textContent()) ?? "";
+  await askProxy(server, token, "openai/gpt-4o-mini");
+  await page.goto("/requests");
+  await expect(rows(page, "Bea's app")).toBeVisible({ timeout: SHOWN_WITHIN_MS });
+  await expect(table(page).getByText("story app")).toHaveCount(0);
+
+  const { items } = await server.admin.call<{ items: { id: string; userId: string | null }[] }>(
+    "GET",
+    "requests?limit=100",
+  );
+  const foreign = items.find(({ userId }) => userId === null);
+  await page.goto(`/requests/${foreign?.id}`);
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  await page.context().close();
+});
