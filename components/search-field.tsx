@@ -24,7 +24,7 @@ export function SearchField({
     name,
     parseAsString.withDefault("").withOptions({ shallow: false, startTransition }),
   );
-  const [, setPage] = useQueryState("page");
+  const [page, setPage] = useQueryState("page");
   return (
     <div className={cn("relative w-full sm:w-64", className)}>
       <Search
@@ -41,9 +41,10 @@ export function SearchField({
         className="pl-8"
         onChange={(event) => {
           const { value } = event.target;
-          const limitUrlUpdates = value === "" ? debounce(0) : debounce(PAUSE_MS);
-          setText(value || null, { limitUrlUpdates });
-          setPage(null, { limitUrlUpdates });
+          // At once, or in one with the search: a change of the URL alone that comes right after makes
+          // Next drop the answer it waits for.
+          if (page !== null) setPage(null);
+          setText(value || null, value === "" ? {} : { limitUrlUpdates: debounce(PAUSE_MS) });
         }}
       />
     </div>

@@ -13,6 +13,7 @@ import enSettings from "../messages/en/settings.json";
 import enShell from "../messages/en/shell.json";
 import enTeam from "../messages/en/team.json";
 import enTokens from "../messages/en/tokens.json";
+import enUsage from "../messages/en/usage.json";
 import zhAudit from "../messages/zh/audit.json";
 import zhAuth from "../messages/zh/auth.json";
 import zhCommon from "../messages/zh/common.json";
@@ -24,6 +25,7 @@ import zhSettings from "../messages/zh/settings.json";
 import zhShell from "../messages/zh/shell.json";
 import zhTeam from "../messages/zh/team.json";
 import zhTokens from "../messages/zh/tokens.json";
+import zhUsage from "../messages/zh/usage.json";
 import type { Locale } from "./locale";
 
 const en = {
@@ -38,6 +40,7 @@ const en = {
   shell: enShell,
   team: enTeam,
   tokens: enTokens,
+  usage: enUsage,
 };
 
 export type Messages = typeof en;
@@ -57,6 +60,7 @@ const zh = {
   shell: zhShell,
   team: zhTeam,
   tokens: zhTokens,
+  usage: zhUsage,
 };
 
 export const messages: Readonly<Record<Locale, Messages>> = { en, zh };

@@ -17,7 +17,7 @@ import { Journal } from "./deploy/journal.ts";
 import { writePagesFolder } from "./deploy/pages-folder.ts";
 import { keepSecrets, keptSecretsFile, planSecrets, readKeptSecrets } from "./deploy/secrets.ts";
 import { smokeTest } from "./deploy/smoke-test.ts";
-import { readBaseConfig, workerConfig, writeConfig } from "./deploy/worker-config.ts";
+import { namesOf, readBaseConfig, workerConfig, writeConfig } from "./deploy/worker-config.ts";
 import { Wrangler } from "./deploy/wrangler.ts";
 import { ExpectedError } from "./expected-error.ts";
 import { reportAndExit } from "./report-and-exit.ts";
@@ -46,7 +46,7 @@ try {
 async function deploy(): Promise<void> {
   const { isPages, hasGateway, isDryRun, ...options } = readOptions();
   const base = await readBaseConfig();
-  const name = options.name ?? base.name;
+  const { name, databaseName, ...known } = namesOf(base, options.name);
   // Of the environment only: .dev.vars is for the local server.
   const { vars: given } = settingsFrom({ ...process.env, CLOUDFLARE_ACCOUNT_ID: "" }, {});
   const journal = new Journal(isDryRun);
@@ -65,10 +65,14 @@ async function deploy(): Promise<void> {
   if (journal.change("next build, bundled by OpenNext and wrangler")) await buildIfChanged();
 
   journal.step("Database");
-  const databaseId = await findOrMakeDatabase(wrangler, journal, name);
+  const databaseId =
+    known.databaseId ?? (await findOrMakeDatabase(wrangler, journal, databaseName));
   const plain = PLAIN_VARS.flatMap((each) => (given[each] ? [[each, given[each]]] : []));
-  const vars = { ...Object.fromEntries(plain), AI_GATEWAY_URL: gatewayUrl };
-  const deployment = { name, databaseId, vars };
+  const vars = {
+    ...Object.fromEntries(plain),
+    ...(gatewayUrl !== null && { AI_GATEWAY_URL: gatewayUrl }),
+  };
+  const deployment = { name, databaseName, databaseId, vars };
   if (journal.change(`write ${WORKER_CONFIG}, from wrangler.toml and what was found`)) {
     await writeConfig(join(root, WORKER_CONFIG), workerConfig(base, deployment, WORKER_CONFIG));
   }
@@ -77,7 +81,7 @@ async function deploy(): Promise<void> {
   const stored = isDryRun ? EMPTY_STATE : await readStoredState(wrangler, WORKER_CONFIG);
 
   journal.step("Secrets");
-  const secretsFile = keptSecretsFile(accountId ?? "account", name);
+  const secretsFile = keptSecretsFile(accountId ?? "account", databaseName);
   const kept = await readKeptSecrets(secretsFile);
   const { put, keep } = planSecrets({ given, kept, deployed, ...stored });
   if (journal.change(`write ${secretsFile}, readable for you only`)) {
@@ -113,7 +117,8 @@ async function deploy(): Promise<void> {
     });
   }
 
-  async function gatewayAddress(): Promise<string> {
+  /** Empty for none, null to leave it as it is. */
+  async function gatewayAddress(): Promise<string | null> {
     if (!hasGateway) {
       journal.note("none: requests go straight to each provider");
       return "";

@@ -3,36 +3,28 @@
  * in the foreground, until SIGINT or SIGTERM.
  * @module
  */
-import { createServer } from "node:net";
 import { buildIfChanged } from "./build.ts";
-import { ExpectedError } from "./expected-error.ts";
+import { checkPortIsFree } from "./check-port.ts";
 import { reportAndExit } from "./report-and-exit.ts";
 import { localSecrets, newSetupToken, setupUrl } from "./secrets.ts";
 import { startServer } from "./serve.ts";
 import { readSettings } from "./settings.ts";
-
-const stopping = new AbortController();
-const stopped = new Promise<void>((resolve) => {
-  stopping.signal.addEventListener("abort", () => resolve());
-});
-// Ctrl-C reaches every process of the terminal and is forwarded by npm too: more than one is normal.
-const stop = () => stopping.abort();
+import { listenForStop, stopped, stopSignal } from "./stop-signal.ts";
 
 try {
   listenForStop();
   const { port, dataDir, vars } = await readSettings();
   const secrets = await localSecrets(dataDir);
   await checkPortIsFree(port);
-  await buildIfChanged(stopping.signal);
+  await buildIfChanged(stopSignal);
   const setupToken = newSetupToken();
   const server = await startServer({
     port,
     dataDir,
     vars: { ...secrets, ...vars, SETUP_TOKEN: setupToken },
   });
-  // Miniflare ends the process at once on a signal; stopping in order is our part.
   listenForStop();
-  if (!stopping.signal.aborted) {
+  if (!stopSignal.aborted) {
     const madeToken = vars.AUTH_KEY === undefined ? secrets.AUTH_KEY : null;
     printWelcome(server.url, madeToken, (await server.hasAdmin()) ? null : setupToken);
   }
@@ -40,16 +32,8 @@ try {
   await server.dispose();
   process.exit(0);
 } catch (error) {
-  if (stopping.signal.aborted) process.exit(0);
+  if (stopSignal.aborted) process.exit(0);
   reportAndExit(error);
-}
-
-/** Makes `stop` the only listener for the signals. */
-function listenForStop(): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.removeAllListeners(signal);
-    process.on(signal, stop);
-  }
 }
 
 /**
@@ -85,18 +69,4 @@ ${
       -d '{"model": "gpt-5-mini", "messages": [{"role": "user", "content": "Hello"}]}'
 
 Ctrl-C stops it.`);
-}
-
-/** Asked before the build, so that a taken port is told at once and not after half a minute. */
-async function checkPortIsFree(port: number): Promise<void> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once("error", (error: NodeJS.ErrnoException) => {
-      const reason =
-        error.code === "EADDRINUSE" ? "is already in use" : `cannot be used: ${error.message}`;
-      reject(new ExpectedError(`port ${port} ${reason}; set PORT to another`));
-    });
-    probe.listen(port, "127.0.0.1", resolve);
-  });
-  await new Promise((resolve) => probe.close(resolve));
 }

@@ -1,26 +1,42 @@
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { getTimeZone, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
+import { ClientMessages } from "@/components/client-messages";
 import { ChangeList } from "@/components/overview/change-list";
 import { FirstSteps } from "@/components/overview/first-steps";
-import { PoolFigures } from "@/components/overview/pool-figures";
 import { PoolTable } from "@/components/overview/pool-table";
+import { QuotaTable } from "@/components/overview/quota-table";
+import { RecentUse } from "@/components/overview/recent-use";
 import { StatusLine } from "@/components/overview/status-line";
+import { TodayFigures } from "@/components/overview/today-figures";
 import { PageHeader } from "@/components/page-header";
+import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { roleAllows } from "@/lib/auth/member";
+import { readLogThinning } from "@/lib/manage/read-log-thinning";
+import { readOverviewUsage } from "@/lib/manage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/read-pool-overview";
+import { readQuotaForecasts } from "@/lib/manage/read-quota-forecasts";
+import { todayStartMs } from "./usage/usage-query";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("overview");
   return { title: t("title") };
 }
 
-/** Whether anything is wrong, how the pools are, and what happened lately. */
+/** Whether anything is wrong, what today brought, whether it will last, and what happened lately. */
 export default async function OverviewPage() {
   const { context, member } = await portalRead("viewer");
-  const t = await getTranslations("overview");
-  const withPeople = roleAllows(member.role, "admin");
-  const { pools, changes } = await readPoolOverview(context, { withPeople });
+  const isAdmin = roleAllows(member.role, "admin");
+  const isOwn = member.role === "member";
+  const nowMs = context.nowMs();
+  const todayMs = todayStartMs(nowMs, await getTimeZone());
+  const [t, { pools, changes }, usage, forecasts, thinning] = await Promise.all([
+    getTranslations("overview"),
+    readPoolOverview(context, { withPeople: isAdmin }),
+    readOverviewUsage(context, member, todayMs),
+    readQuotaForecasts(context),
+    readLogThinning(context),
+  ]);
   if (pools.length === 0) {
     return (
       <>
@@ -30,14 +46,17 @@ export default async function OverviewPage() {
     );
   }
   return (
-    <>
+    <ClientMessages areas={["usage"]}>
       <PageHeader title={t("title")} />
+      {!isOwn && <LogThinningNotice thinning={thinning} mayChange={isAdmin} />}
       <div className="space-y-8">
         <StatusLine pools={pools} />
-        <PoolFigures pools={pools} />
+        <TodayFigures today={usage.today} pools={pools} forecasts={forecasts} nowMs={nowMs} />
+        <RecentUse usage={usage} isOwn={isOwn} />
         <PoolTable pools={pools} />
+        <QuotaTable forecasts={forecasts} nowMs={nowMs} />
         <ChangeList changes={changes} />
       </div>
-    </>
+    </ClientMessages>
   );
 }

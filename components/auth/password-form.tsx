@@ -1,34 +1,39 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { setPassword } from "@/app/(portal)/account/actions";
 import { FormFailure } from "@/components/form-failure";
-import { FormTextField, FROM_SERVER } from "@/components/form-text-field";
+import { FormTextField } from "@/components/form-text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
-import { changePasswordInput } from "@/lib/manage/team-schemas";
 
-/** @param hasPassword Who signs in through another service so far sets a first one. */
+const FIELDS = ["currentPassword", "newPassword"] as const;
+const EMPTY = { currentPassword: "", newPassword: "" };
+
+/**
+ * The server checks both fields: only it can tell whether the current password is right.
+ * @param hasPassword Who signs in through another service so far sets a first one.
+ */
 export function PasswordForm({ hasPassword }: { readonly hasPassword: boolean }) {
   const t = useTranslations("auth");
   const router = useRouter();
-  const empty = { ...(hasPassword && { currentPassword: "" }), newPassword: "" };
-  const form = useForm({ resolver: zodResolver(changePasswordInput), defaultValues: empty });
+  const form = useForm({ defaultValues: EMPTY });
   const { errors, isSubmitting } = form.formState;
 
-  const submit = form.handleSubmit(async (input) => {
-    const result = await setPassword(input);
+  const submit = form.handleSubmit(async ({ currentPassword, newPassword }) => {
+    const result = await setPassword({ ...(hasPassword && { currentPassword }), newPassword });
     if (result.ok) {
-      form.reset(empty);
+      form.reset(EMPTY);
       toast.success(t("account.passwordSaved"));
       router.refresh();
-    } else if (result.issues.some(({ path }) => path === "currentPassword")) {
-      const message = t("account.wrongPassword");
-      form.setError("currentPassword", { type: FROM_SERVER, message });
+    } else if (result.code === "invalid_input") {
+      for (const field of FIELDS) {
+        const isWrong = result.issues.some(({ path }) => path === field);
+        if (isWrong) form.setError(field, { type: "invalid" });
+      }
     } else {
       // Of what the verb refuses, a conflict is that it was guessed too often.
       const message = result.code === "conflict" ? t("account.slowed") : t("failed");
@@ -45,7 +50,7 @@ export function PasswordForm({ hasPassword }: { readonly hasPassword: boolean })
             name="currentPassword"
             type="password"
             label={t("fields.currentPassword")}
-            invalid={t("invalid.currentPassword")}
+            invalid={t("account.wrongPassword")}
             autoComplete="current-password"
           />
         )}

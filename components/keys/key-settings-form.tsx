@@ -19,7 +19,7 @@ export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
   const tCommon = useTranslations("common");
   const id = useId();
   const { change, isBusy } = useKeyChanges();
-  const { control, handleSubmit, formState } = useForm<SettingTexts>({
+  const { control, handleSubmit, formState, reset } = useForm<SettingTexts>({
     // New values, after saving or undoing, replace those that were not touched.
     values: toTexts(view),
     resetOptions: { keepDirtyValues: true },
@@ -38,7 +38,9 @@ export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
     const touched = SETTING_FIELDS.filter((field) => dirtyFields[field]);
     const settings: KeySettingsInput = {};
     for (const field of touched) Object.assign(settings, readSetting(field, texts[field]));
-    await change({ ids: [view.id] }, { kind: "set", settings });
+    const isSaved = await change({ ids: [view.id] }, { kind: "set", settings });
+    // Saved fields count as touched no more, so that an undo shows in them.
+    if (isSaved) reset(texts);
   }
 
   return (

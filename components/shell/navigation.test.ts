@@ -5,11 +5,12 @@ const areasFor = (role: Parameters<typeof navigationFor>[0]) =>
   navigationFor(role).flatMap(({ entries }) => entries.map(({ area }) => area));
 
 test("each role sees what it may open", () => {
-  expect(areasFor("viewer")).toEqual(["overview", "keys", "tokens", "help"]);
-  expect(areasFor("member")).toEqual(["overview", "keys", "tokens", "playground", "help"]);
+  expect(areasFor("viewer")).toEqual(["overview", "keys", "usage", "tokens", "help"]);
+  expect(areasFor("member")).toEqual(["overview", "keys", "usage", "tokens", "playground", "help"]);
   expect(areasFor("admin")).toEqual([
     "overview",
     "keys",
+    "usage",
     "tokens",
     "playground",
     "team",

@@ -4,8 +4,9 @@
  */
 import {
   BookOpen,
-  ChartNoAxesColumn,
+  ChartColumn,
   KeyRound,
+  LayoutDashboard,
   type LucideIcon,
   MessagesSquare,
   ScrollText,
@@ -35,8 +36,9 @@ const groups: readonly NavigationGroup[] = [
   {
     name: null,
     entries: [
-      { area: "overview", href: "/", icon: ChartNoAxesColumn, role: "viewer" },
+      { area: "overview", href: "/", icon: LayoutDashboard, role: "viewer" },
       { area: "keys", href: "/keys", icon: KeyRound, role: "viewer" },
+      { area: "usage", href: "/usage", icon: ChartColumn, role: "viewer" },
       { area: "tokens", href: "/tokens", icon: Ticket, role: "viewer" },
       { area: "playground", href: "/playground", icon: MessagesSquare, role: "member" },
     ],

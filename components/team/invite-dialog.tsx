@@ -1,10 +1,10 @@
 "use client";
 
 import { UserPlus } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { InviteForm } from "@/components/team/invite-form";
 import { InviteLink } from "@/components/team/invite-link";
 import { Button } from "@/components/ui/button";
 import {
@@ -15,7 +15,14 @@ import {
   DialogTitle,
   DialogTrigger,
 } from "@/components/ui/dialog";
+import { Skeleton } from "@/components/ui/skeleton";
 import type { CreatedInvite } from "@/lib/manage/invite-member";
+
+/** Loaded when the dialog opens: forms and their rules are most of what the page would send. */
+const InviteForm = dynamic(
+  () => import("@/components/team/invite-form").then((module) => module.InviteForm),
+  { ssr: false, loading: () => <Skeleton className="h-96 w-full" /> },
+);
 
 /** Asks whom to invite, then shows the link: the only time it is seen. */
 export function InviteDialog() {

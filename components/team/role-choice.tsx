@@ -3,8 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { RadioGroup, RadioGroupItem } from "@/components/ui/radio-group";
-import type { Role } from "@/lib/auth/member";
-import { ROLES, roleInput } from "@/lib/manage/team-schemas";
+import { ROLES, type Role } from "@/lib/auth/member";
 
 /** The roles, each with what it may do. */
 export function RoleChoice({
@@ -20,7 +19,10 @@ export function RoleChoice({
   return (
     <RadioGroup
       value={role}
-      onValueChange={(value) => onChoose(roleInput.parse(value))}
+      onValueChange={(value) => {
+        const chosen = ROLES.find((each) => each === value);
+        if (chosen !== undefined) onChoose(chosen);
+      }}
       aria-label={team("columns.role")}
       className="gap-0 overflow-hidden rounded-lg border"
     >

@@ -12,6 +12,8 @@ export interface Member {
   readonly role: Role;
 }
 
+export const ROLES: readonly Role[] = ["admin", "member", "viewer"];
+
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, member: 1, admin: 2 };
 
 /** Whether a role may do what `least` may: viewer < member < admin. */

@@ -39,6 +39,8 @@ export interface CellFilter {
 export interface CellQuery extends CellRange {
   readonly by: readonly CellDimension[];
   readonly where?: CellFilter;
+  /** Only cells with one of these values. */
+  readonly only?: { readonly dimension: keyof CellFilter; readonly values: readonly string[] };
   /** Whether the buckets of durations and first tokens are wanted: they cost twice as much as all else. */
   readonly withTimes?: boolean;
   /** Rows at most, those with the most requests; all without. Of a query by time, the first. */
@@ -63,7 +65,7 @@ export async function sumCells(
   return results.map(({ results: rows }) => (rows as Record<string, unknown>[]).map(toSum));
 }
 
-function selectSums({ by, where = {}, withTimes = false, limit, ...range }: CellQuery): SQL {
+function selectSums({ by, where = {}, only, withTimes = false, limit, ...range }: CellQuery): SQL {
   const values = CELL_VALUE_COLUMNS.slice(0, withTimes ? undefined : MEASURES.length);
   const sums = sql.raw(
     values.map((column) => `coalesce(sum(${column}), 0) as ${column}`).join(", "),
@@ -74,7 +76,17 @@ function selectSums({ by, where = {}, withTimes = false, limit, ...range }: Cell
       ? []
       : [sql`${sql.raw(DIMENSION_COLUMNS[dimension as keyof CellFilter])} = ${value}`],
   );
-  const dimensions = [...by, ...Object.keys(where)] as CellDimension[];
+  if (only !== undefined) {
+    const column = sql.raw(DIMENSION_COLUMNS[only.dimension]);
+    conditions.push(
+      sql`${column} in (select value from json_each(${JSON.stringify(only.values)}))`,
+    );
+  }
+  const dimensions = [
+    ...by,
+    ...Object.keys(where),
+    ...(only === undefined ? [] : [only.dimension]),
+  ] as CellDimension[];
   const names = dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const needed = [...new Set([...names, ...values])];
   const condition = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);

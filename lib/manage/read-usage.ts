@@ -89,7 +89,7 @@ export async function readUsage(
 
 const callerGroups: ReadonlySet<string> = new Set(["token", "user"]);
 
-const NOTHING: CellSum["values"] = {
+export const NOTHING: CellSum["values"] = {
   requests: 0,
   attempts: 0,
   estimated: 0,
@@ -104,7 +104,7 @@ const NOTHING: CellSum["values"] = {
   timeToFirstTokenMs: 0,
 };
 
-function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
+export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
   const { durationMs, timeToFirstTokenMs, costNanoUsd, unpriced, estimated, ...same } = values;
   return {
     ...same,

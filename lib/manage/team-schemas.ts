@@ -4,8 +4,7 @@
  */
 import { z } from "zod";
 
-export const ROLES = ["admin", "member", "viewer"] as const;
-export const roleInput = z.enum(ROLES);
+const role = z.enum(["admin", "member", "viewer"]);
 
 /** NIST SP 800-63B: length is what counts, and no rules of composition. */
 export const PASSWORD_MIN_LENGTH = 10;
@@ -39,7 +38,7 @@ export type CreateFirstAdminInput = z.output<typeof createFirstAdminInput>;
 export const INVITE_DAYS = [1, 7, 30] as const;
 
 export const inviteMemberInput = z.strictObject({
-  role: roleInput,
+  role,
   email: emailAddress.nullish(),
   expiresInDays: z.int().min(1).max(30),
 });
@@ -52,7 +51,7 @@ export type InviteMemberInput = z.output<typeof inviteMemberInput>;
 export const acceptInviteInput = newPerson.extend({ token: z.string().min(1).max(100) });
 export type AcceptInviteInput = z.output<typeof acceptInviteInput>;
 
-export const changeRoleInput = z.strictObject({ id, role: roleInput });
+export const changeRoleInput = z.strictObject({ id, role });
 export type ChangeRoleInput = z.output<typeof changeRoleInput>;
 
 /** Names one row. */

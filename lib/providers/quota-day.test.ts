@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nextMidnightMs, nextMonthMs } from "./quota-day";
+import { nextMidnightMs, nextMonthMs, quotaDayStartMs } from "./quota-day";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -53,4 +53,15 @@ describe("nextMidnightMs", () => {
 test("nextMonthMs", () => {
   expect(iso(nextMonthMs(Date.parse("2026-11-22T12:00:00Z")))).toBe("2026-12-01T00:00:00.000Z");
   expect(iso(nextMonthMs(Date.parse("2026-12-31T23:59:59Z")))).toBe("2027-01-01T00:00:00.000Z");
+});
+
+test("a quota day begins at the last midnight, on days of 23 and 25 hours too", () => {
+  for (const zone of ["UTC", "America/Los_Angeles"] as const) {
+    const start = Date.parse("2026-01-01T08:00:00Z");
+    for (let now = start; now < start + 365 * 86_400_000; now += 1_800_000) {
+      const began = quotaDayStartMs(zone, now);
+      expect(began).toBeLessThanOrEqual(now);
+      expect(nextMidnightMs(zone, began)).toBe(nextMidnightMs(zone, now));
+    }
+  }
 });

@@ -4,7 +4,8 @@
  */
 import type { Provider } from "./types";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Made on first use: constructing one costs milliseconds, which a cold start should not pay. */
 let pacificTime: Intl.DateTimeFormat | undefined;
@@ -18,6 +19,14 @@ export function nextMidnightMs(zone: Provider["quotaDayZone"], nowMs: number): n
   // and the clocks change at two in the morning, so the second look is right.
   const nearMidnight = localMidnight - pacificOffsetMs(nowMs);
   return localMidnight - pacificOffsetMs(nearMidnight);
+}
+
+/** When the quota day that `nowMs` is in began. */
+export function quotaDayStartMs(zone: Provider["quotaDayZone"], nowMs: number): number {
+  // No day is longer than 25 hours, so this midnight is past; the next one may be too.
+  const midnightMs = nextMidnightMs(zone, nowMs - 26 * HOUR_MS);
+  const followingMs = nextMidnightMs(zone, midnightMs);
+  return followingMs <= nowMs ? followingMs : midnightMs;
 }
 
 /** Midnight UTC on the first of the month after `nowMs`. */

@@ -30,7 +30,10 @@ export function deliver(
   const { headers } = delivered;
   removeHopByHop(headers);
   headers.delete("set-cookie");
-  if (!isUnread(answer)) {
+  if (isUnread(answer)) {
+    // Packed anew, it has another length.
+    if (body !== response.body && headers.has("content-encoding")) headers.delete("content-length");
+  } else {
     // It was read here, and so unpacked; its length is set anew.
     if (headers.has("content-encoding") || body instanceof Uint8Array) {
       headers.delete("content-length");

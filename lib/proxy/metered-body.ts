@@ -33,9 +33,7 @@ export function meteredBody(
   const contentType = headers.get("content-type");
   const isStream =
     (contentType !== null && STREAMING.test(contentType)) || path.includes("streamGenerateContent");
-  // What comes packed is delivered packed: to read it would be to unpack it for the client too.
-  const isPacked = headers.has("content-encoding") && isUnread(answer);
-  const form = isPacked ? null : usageFormFor(call.provider, path, contentType);
+  const form = usageFormFor(call.provider, path, contentType);
   meter.answering(answer, form && createUsageReader(form), isStream);
 
   const { head, rest } = body;
@@ -44,13 +42,15 @@ export function meteredBody(
     meter.ended("complete");
     return response.body === null ? null : head;
   }
+  // What is read here was unpacked by the platform, which packs it again on its way to the client.
+  const isPacked = headers.has("content-encoding");
   const length = isPacked ? null : knownLength(headers, head);
   if (form !== null && head.length === 0 && length !== null && length <= SPLIT_MAX_BYTES) {
     const [toClient, toMeter] = rest.tee();
     waitUntil(readAll(toMeter, meter));
     return toClient;
   }
-  if (isPacked) {
+  if (isPacked && form === null && isUnread(answer)) {
     meter.ended("complete");
     return rest;
   }

@@ -10,7 +10,6 @@ const WITHHELD = new Set<string>([
   // Set anew by `fetch` for the body that is really sent.
   "content-length",
   "expect",
-  "accept-encoding",
   "forwarded",
   "via",
   "x-real-ip",
@@ -37,8 +36,6 @@ export function outgoingHeaders(incoming: Headers, toGateway: boolean): Headers 
     outgoing.append(name, value);
   });
   for (const name of connectionHeaders(incoming)) outgoing.delete(name);
-  // Usage is read from the answer as it passes; a packed one would have to be unpacked, and packed anew.
-  outgoing.set("accept-encoding", "identity");
   // Cloudflare's browser integrity check refuses requests without one (error 1010).
   if (!outgoing.has("user-agent")) outgoing.set("user-agent", "one-balance");
   return outgoing;

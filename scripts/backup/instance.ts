@@ -10,7 +10,7 @@ import { CloudflareApi } from "../deploy/cloudflare-api.ts";
 import { findOrMakeDatabase } from "../deploy/database.ts";
 import { Journal } from "../deploy/journal.ts";
 import { keepSecrets, keptSecretsFile, readKeptSecrets } from "../deploy/secrets.ts";
-import { readBaseConfig, workerConfig, writeConfig } from "../deploy/worker-config.ts";
+import { namesOf, readBaseConfig, workerConfig, writeConfig } from "../deploy/worker-config.ts";
 import { Wrangler } from "../deploy/wrangler.ts";
 import { ExpectedError } from "../expected-error.ts";
 import { applyMigrations, knownMigrations } from "../migrate.ts";
@@ -79,7 +79,7 @@ export async function openDeployedInstance(
   journal.step("Account");
   const accountId = await chooseAccount(wrangler, journal);
   const base = await readBaseConfig();
-  const databaseName = name ?? base.name;
+  const { databaseName, ...known } = namesOf(base, name);
   const secretsFile = keptSecretsFile(accountId ?? "", databaseName);
   const kept = await readKeptSecrets(secretsFile);
   const { vars } = await readSettings();
@@ -89,7 +89,8 @@ export async function openDeployedInstance(
       `without KEY_ENCRYPTION_SECRET a backup is worth nothing, and ${secretsFile} is not there; set it`,
     );
   }
-  const databaseId = await findOrMakeDatabase(wrangler, journal, databaseName, isNew);
+  const databaseId =
+    known.databaseId ?? (await findOrMakeDatabase(wrangler, journal, databaseName, isNew));
   return {
     secrets,
     query: async (sql, params = []) => {
@@ -102,14 +103,13 @@ export async function openDeployedInstance(
       return answer?.results ?? [];
     },
     async migrate(migrations) {
-      const known = await knownMigrations();
-      if (known.length !== migrations.length) {
+      if ((await knownMigrations()).length !== migrations.length) {
         throw new ExpectedError(
           "the backup was made by an earlier version: restore it locally, start that once, and back it up again",
         );
       }
       const config = "dist/deploy/wrangler.toml";
-      const deployment = { name: databaseName, databaseId, vars: {} };
+      const deployment = { name: known.name, databaseName, databaseId, vars: {} };
       await writeConfig(join(root, config), workerConfig(base, deployment, config));
       const apply = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];
       await wrangler.change(apply, { env: { CI: "true" } });

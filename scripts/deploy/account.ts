@@ -3,10 +3,15 @@ import { TOKEN_PERMISSIONS } from "./advice.ts";
 import type { Journal } from "./journal.ts";
 import { type Wrangler, WranglerError } from "./wrangler.ts";
 
+interface Account {
+  readonly id: string;
+  readonly name: string;
+}
+
 interface WhoAmI {
   readonly loggedIn: boolean;
   readonly email?: string;
-  readonly accounts?: readonly { readonly id: string; readonly name: string }[];
+  readonly accounts?: readonly Account[];
 }
 
 /**
@@ -32,11 +37,7 @@ export async function chooseAccount(wrangler: Wrangler, journal: Journal): Promi
   }
   const accounts = who.accounts ?? [];
   const wanted = process.env.CLOUDFLARE_ACCOUNT_ID;
-  const account = wanted
-    ? accounts.find(({ id }) => id === wanted)
-    : accounts.length === 1
-      ? accounts[0]
-      : undefined;
+  const account = wanted ? findAccount(accounts, wanted) : onlyOf(accounts);
   if (account === undefined) {
     const list = accounts.map(({ id, name }) => `\n  ${id}  ${name}`).join("");
     throw new ExpectedError(
@@ -48,6 +49,15 @@ export async function chooseAccount(wrangler: Wrangler, journal: Journal): Promi
   journal.note(`${who.email ?? "API token"}, account ${account.name} (${account.id})`);
   wrangler.accountId = account.id;
   return account.id;
+}
+
+function findAccount(accounts: readonly Account[], id: string): Account | undefined {
+  // A token may be for one account without the right to list it.
+  return accounts.length === 0 ? { id, name: id } : accounts.find((account) => account.id === id);
+}
+
+function onlyOf(accounts: readonly Account[]): Account | undefined {
+  return accounts.length === 1 ? accounts[0] : undefined;
 }
 
 async function whoAmI(wrangler: Wrangler): Promise<WhoAmI> {

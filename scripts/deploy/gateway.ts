@@ -38,14 +38,15 @@ export interface GatewayOptions {
 }
 
 /**
- * @returns What goes into `AI_GATEWAY_URL`.
+ * @returns What goes into `AI_GATEWAY_URL`; null where Cloudflare itself builds and its token may not manage
+ * gateways: then it is left as it is.
  * @throws {ExpectedError} if there is a gateway of that name that would not do.
  */
 export async function findOrMakeGateway(
   api: CloudflareApi,
   journal: Journal,
   { accountId, name, hasToken }: GatewayOptions,
-): Promise<string> {
+): Promise<string | null> {
   const path = `/accounts/${accountId ?? "{account}"}/ai-gateway/gateways`;
   try {
     const found = accountId === null ? null : await api.get<Gateway>(`${path}/${name}`);
@@ -58,8 +59,13 @@ export async function findOrMakeGateway(
       checkGateway(found, journal, name, hasToken);
     }
   } catch (error) {
-    if (error instanceof CloudflareApiError && error.isForbidden) throw withoutPermission(error);
-    throw error;
+    if (!(error instanceof CloudflareApiError && error.isForbidden)) throw error;
+    // Nobody is there to choose; https://developers.cloudflare.com/workers/ci-cd/builds/configuration/
+    if (process.env.WORKERS_CI !== "1") throw withoutPermission(error);
+    journal.note(
+      "The build's token may not manage AI Gateway. Set AI_GATEWAY_URL in the dashboard to use one.",
+    );
+    return null;
   }
   return `https://gateway.ai.cloudflare.com/v1/${accountId ?? "{account}"}/${name}`;
 }

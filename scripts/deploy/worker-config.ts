@@ -17,6 +17,9 @@ export interface BaseConfig extends Readonly<Record<string, unknown>> {
   readonly assets: Readonly<Record<string, unknown>> & { readonly directory: string };
   readonly d1_databases: readonly (Readonly<Record<string, unknown>> & {
     readonly binding: string;
+    readonly database_name: string;
+    /** Only in a copy that belongs to one account. */
+    readonly database_id?: string;
     readonly migrations_dir: string;
   })[];
   readonly placement?: unknown;
@@ -25,8 +28,9 @@ export interface BaseConfig extends Readonly<Record<string, unknown>> {
 
 /** What one deployment adds. */
 export interface DeploymentConfig {
-  /** Of the Worker or Pages project, and of its D1 database. */
+  /** Of the Worker or Pages project. */
   readonly name: string;
+  readonly databaseName: string;
   readonly databaseId: string;
   /** Variables that are no secrets. */
   readonly vars: Readonly<Record<string, string>>;
@@ -36,6 +40,16 @@ export async function readBaseConfig(): Promise<BaseConfig> {
   const { experimental_readRawConfig: readRawConfig } = await import("wrangler");
   // Its type allows for every way to write a configuration; ours is checked by each build.
   return readRawConfig({ config: join(root, "wrangler.toml") }).rawConfig as unknown as BaseConfig;
+}
+
+/** The names of a deployment: those of `wrangler.toml`, or `own` for all. */
+export function namesOf(base: BaseConfig, own: string | undefined) {
+  const [database] = base.d1_databases;
+  return {
+    name: own ?? base.name,
+    databaseName: own ?? database?.database_name ?? base.name,
+    databaseId: own === undefined ? database?.database_id : undefined,
+  };
 }
 
 /** For Workers: everything of `wrangler.toml`, with paths as seen from `file`. */
@@ -76,10 +90,10 @@ export function pagesConfig(
   });
 }
 
-function databasesOf(base: BaseConfig, { name, databaseId }: DeploymentConfig) {
+function databasesOf(base: BaseConfig, { databaseName, databaseId }: DeploymentConfig) {
   return base.d1_databases.map((database) => ({
     ...database,
-    database_name: name,
+    database_name: databaseName,
     database_id: databaseId,
   }));
 }

@@ -4,7 +4,11 @@
  * @module
  */
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { root } from "../../scripts/root.ts";
 
 export const ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
 
@@ -37,8 +41,10 @@ export interface Account {
   /** Secrets by the Worker or Pages project. */
   readonly workers: Map<string, Record<string, string>>;
   readonly projects: Map<string, Record<string, string>>;
-  /** What the database answers. */
+  /** What the deployment asks of the database. */
   stored: { admins: number; secretIds: readonly string[] };
+  /** What the databases hold: one for all, which is enough. */
+  readonly sqlite: DatabaseSync;
   /** Where a deployment is found. */
   address: string;
 }
@@ -65,6 +71,7 @@ export async function startCloudflareStandIn(): Promise<CloudflareStandIn> {
     workers: new Map(),
     projects: new Map(),
     stored: { admins: 0, secretIds: [] },
+    sqlite: new DatabaseSync(":memory:"),
     address: "",
   };
   const calls: string[] = [];
@@ -120,6 +127,11 @@ function answerApi(
   if (account.forbidden?.test(`${method} ${path}`)) return { status: 403, result: null };
   const [, gatewayName] =
     /^\/accounts\/[0-9a-f]{32}\/ai-gateway\/gateways(?:\/(.+))?$/.exec(path) ?? [];
+  if (/^\/accounts\/[0-9a-f]{32}\/d1\/database\/[0-9a-f-]{36}\/query$/.test(path)) {
+    const { sql, params } = body as { sql: string; params: (string | number | null)[] };
+    const results = account.sqlite.prepare(sql).all(...params);
+    return { status: 200, result: [{ results, success: true, meta: {} }] };
+  }
   if (method === "POST") {
     const gateway = body as { id: string };
     account.gateways.set(gateway.id, gateway);
@@ -168,6 +180,7 @@ function runWrangler(account: Account, { args, secrets }: WranglerCall): Wrangle
       account.databases.push({ uuid: crypto.randomUUID(), name: args[2] ?? "" });
       return { stdout: `✅ Successfully created DB '${args[2]}'\n` };
     case "d1 migrations":
+      migrate(account.sqlite);
       return { stdout: "🚣 Executed migrations\n" };
     case "d1 execute": {
       const { admins, secretIds } = account.stored;
@@ -202,6 +215,20 @@ function runWrangler(account: Account, { args, secrets }: WranglerCall): Wrangle
       const report = { type: "deploy", version: 1, worker_name: name, targets: [account.address] };
       return { stdout: `Uploaded ${name}\n`, report };
     }
+  }
+}
+
+/** As `wrangler d1 migrations apply` does. */
+export function migrate(sqlite: DatabaseSync): void {
+  const folder = join(root, "drizzle");
+  sqlite.exec(
+    "create table if not exists d1_migrations (id integer primary key, name text unique)",
+  );
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  for (const name of names.toSorted()) {
+    if (sqlite.prepare("select 1 from d1_migrations where name = ?").get(name)) continue;
+    sqlite.exec(readFileSync(join(folder, name), "utf8"));
+    sqlite.prepare("insert into d1_migrations (name) values (?)").run(name);
   }
 }
 

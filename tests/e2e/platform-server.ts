@@ -34,6 +34,7 @@ export async function startPlatformServer(platform: Platform): Promise<PlatformS
   const base = await readBaseConfig();
   const deployment = {
     name: "one-balance",
+    databaseName: "one-balance",
     databaseId: crypto.randomUUID(),
     vars: {
       AUTH_KEY: ADMIN_TOKEN,

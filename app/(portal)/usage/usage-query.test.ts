@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { todayStartMs, usageQueryOf } from "./usage-query";
+
+const NOW_MS = Date.UTC(2026, 10, 22, 23, 30);
+const HOUR_MS = 3_600_000;
+
+const query = (params: Record<string, string>, zone = "Europe/Berlin") =>
+  usageQueryOf(params, NOW_MS, zone);
+
+describe("usageQueryOf", () => {
+  test("the last 24 hours by model, unless asked otherwise", () => {
+    expect(query({})).toMatchObject({
+      range: "24h",
+      grain: "hour",
+      groupBy: "model",
+      fromMs: Date.UTC(2026, 10, 22),
+      toMs: Date.UTC(2026, 10, 23),
+    });
+    expect(query({ range: "century", by: "shoe", outcome: "fine" })).toEqual(query({}));
+  });
+
+  test("today is the reader's, days are UTC's", () => {
+    // Half past midnight of the 23rd in Berlin.
+    expect(query({ range: "today" }).fromMs).toBe(Date.UTC(2026, 10, 22, 23));
+    expect(query({ range: "7d" })).toMatchObject({
+      grain: "day",
+      fromMs: Date.UTC(2026, 10, 16),
+      toMs: Date.UTC(2026, 10, 23),
+    });
+    expect(todayStartMs(NOW_MS, "Asia/Kolkata") % HOUR_MS).toBe(0);
+  });
+
+  test("days of one's own: by the hour where they are few", () => {
+    expect(query({ range: "custom", from: "2026-11-20", to: "2026-11-21" })).toMatchObject({
+      grain: "hour",
+      fromMs: Date.UTC(2026, 10, 19, 23),
+      toMs: Date.UTC(2026, 10, 21, 23),
+    });
+    expect(query({ range: "custom", from: "2026-10-01", to: "2026-10-31" })).toMatchObject({
+      grain: "day",
+      fromMs: Date.UTC(2026, 9, 1),
+      toMs: Date.UTC(2026, 10, 1),
+    });
+    expect(query({ range: "custom", from: "2026-11-21", to: "2026-11-20" })).toMatchObject({
+      fromMs: Date.UTC(2026, 10, 22),
+    });
+  });
+
+  test("keys are not told apart by token or member", () => {
+    expect(query({ by: "key", token: "at_1", user: "us_1", provider: "openai" })).toMatchObject({
+      groupBy: "key",
+      token: undefined,
+      user: undefined,
+      provider: "openai",
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { dayStartMs } from "@/i18n/day-start";
+import type { UsageBoardInput, UsageGroup } from "@/lib/manage/read-usage-board";
+import { OUTCOMES } from "@/lib/usage/types";
+
+export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export const RANGES = ["24h", "today", "7d", "30d", "90d", "custom"] as const;
+export type UsageRange = (typeof RANGES)[number];
+
+export const GROUPS = ["model", "provider", "token", "user", "key", "outcome"] as const;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** Longer ranges are shown by the day. */
+const LONGEST_BY_HOUR_MS = 3 * DAY_MS;
+const LONGEST_MS = 731 * DAY_MS;
+const DAYS = { "7d": 7, "30d": 30, "90d": 90 } as const;
+
+export interface UsageQuery extends UsageBoardInput {
+  readonly range: UsageRange;
+}
+
+/**
+ * What the page's URL asks for: `range` (with `from` and `to`, days of the reader's calendar, both included,
+ * where it is `custom`), `by`, and filters. What makes no sense counts as not said. Hours are the world's,
+ * days are UTC's, since that is how use is summed.
+ */
+export function usageQueryOf(params: SearchParams, nowMs: number, timeZone: string): UsageQuery {
+  const range = RANGES.find((each) => each === text(params.range)) ?? "24h";
+  const groupBy: UsageGroup = GROUPS.find((each) => each === text(params.by)) ?? "model";
+  const isOfKeys = groupBy === "key";
+  return {
+    range,
+    ...timesOf(range, text(params.from) ?? "", text(params.to) ?? "", nowMs, timeZone),
+    groupBy,
+    provider: text(params.provider),
+    model: text(params.model),
+    outcome: OUTCOMES.find((each) => each === text(params.outcome)),
+    token: isOfKeys ? undefined : text(params.token),
+    user: isOfKeys ? undefined : text(params.user),
+  };
+}
+
+type Times = Pick<UsageQuery, "grain" | "fromMs" | "toMs">;
+
+function timesOf(
+  range: UsageRange,
+  from: string,
+  to: string,
+  nowMs: number,
+  timeZone: string,
+): Times {
+  const hourMs = floorTo(nowMs, HOUR_MS);
+  const lastDay: Times = { grain: "hour", fromMs: hourMs - 23 * HOUR_MS, toMs: hourMs + HOUR_MS };
+  if (range === "24h") return lastDay;
+  if (range === "today") return { ...lastDay, fromMs: todayStartMs(nowMs, timeZone) };
+  if (range !== "custom") {
+    const toMs = floorTo(nowMs, DAY_MS) + DAY_MS;
+    return { grain: "day", fromMs: toMs - DAYS[range] * DAY_MS, toMs };
+  }
+  const fromMs = dayStartMs(from, timeZone);
+  const toMs = dayStartMs(to === "" ? from : to, timeZone, 1);
+  if (fromMs === null || toMs === null || toMs <= fromMs || toMs - fromMs > LONGEST_MS) {
+    return lastDay;
+  }
+  if (toMs - fromMs <= LONGEST_BY_HOUR_MS) {
+    return { grain: "hour", fromMs: floorTo(fromMs, HOUR_MS), toMs };
+  }
+  return {
+    grain: "day",
+    fromMs: dayStartMs(from, "UTC") ?? fromMs,
+    toMs: dayStartMs(to, "UTC", 1) ?? toMs,
+  };
+}
+
+/** When the reader's day began, to the full hour: use is not told apart further. */
+export function todayStartMs(nowMs: number, timeZone: string): number {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(nowMs);
+  return floorTo(dayStartMs(day, timeZone) ?? nowMs, HOUR_MS);
+}
+
+function floorTo(ms: number, step: number): number {
+  return Math.floor(ms / step) * step;
+}
+
+/** The first value of a parameter; undefined for a blank or endless one. */
+function text(value: SearchParams[string]): string | undefined {
+  const first = (typeof value === "string" ? value : value?.[0])?.trim();
+  return first === undefined || first === "" || first.length > 200 ? undefined : first;
+}

@@ -1,0 +1,106 @@
+import { getFormatter, getTranslations } from "next-intl/server";
+import { UNKNOWN } from "@/components/format";
+import { Progress } from "@/components/ui/progress";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { QuotaForecast, QuotaForecasts } from "@/lib/manage/read-quota-forecasts";
+
+const SHOWN = 10;
+
+/** What is left of today's quotas as far as anything is known of them, and whether it lasts. */
+export async function QuotaTable({
+  forecasts: { known, unknownModels },
+  nowMs,
+}: {
+  readonly forecasts: QuotaForecasts;
+  readonly nowMs: number;
+}) {
+  if (known.length === 0) return null;
+  const t = await getTranslations("overview.quota");
+  return (
+    <section aria-labelledby="quota">
+      <h2 id="quota" className="mb-3 text-base font-medium">
+        {t("title")}
+      </h2>
+      <div className="overflow-hidden rounded-lg border">
+        <Table aria-label={t("title")}>
+          <TableHeader>
+            <TableRow className="hover:bg-transparent">
+              <TableHead className="pl-4">{t("model")}</TableHead>
+              <TableHead>{t("left")}</TableHead>
+              <TableHead>{t("source")}</TableHead>
+              <TableHead className="text-right">{t("rate")}</TableHead>
+              <TableHead className="text-right">{t("ends")}</TableHead>
+              <TableHead className="pr-4 text-right">{t("reset")}</TableHead>
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {known.slice(0, SHOWN).map((forecast) => (
+              <QuotaRow
+                key={`${forecast.provider} ${forecast.model}`}
+                forecast={forecast}
+                nowMs={nowMs}
+              />
+            ))}
+          </TableBody>
+        </Table>
+      </div>
+      {unknownModels > 0 && (
+        <p className="text-muted-foreground mt-2 text-sm">
+          {t("unknownModels", { count: unknownModels })}
+        </p>
+      )}
+    </section>
+  );
+}
+
+async function QuotaRow({
+  forecast,
+  nowMs,
+}: {
+  readonly forecast: QuotaForecast;
+  readonly nowMs: number;
+}) {
+  const [t, format] = await Promise.all([getTranslations("overview.quota"), getFormatter()]);
+  const { label, model, quota, left, keys, dryMs, resetMs, requestsPerHour, resetZone } = forecast;
+  const clock = (ms: number) =>
+    format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const percent = quota ? (100 * (left ?? 0)) / quota : 0;
+  const isKnown = quota !== null && left !== null;
+  const name = isKnown ? t("leftOf", { left: Math.round(left), quota }) : UNKNOWN;
+  return (
+    <TableRow>
+      <TableCell className="pl-4">
+        <span className="font-mono text-[13px]">{model}</span>
+        <span className="text-muted-foreground block text-xs">{label}</span>
+      </TableCell>
+      <TableCell className="min-w-32 tabular-nums">
+        {name}
+        <Progress aria-label={`${model}: ${name}`} value={percent} className="mt-1.5 h-1.5" />
+      </TableCell>
+      <TableCell className="text-muted-foreground text-xs">
+        {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
+        {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
+      </TableCell>
+      <TableCell className="text-right tabular-nums">
+        {t("perHour", { rate: Number(requestsPerHour.toPrecision(2)) })}
+      </TableCell>
+      <TableCell className="text-right font-medium whitespace-nowrap">
+        {dryMs === null
+          ? t("lasts")
+          : dryMs <= nowMs
+            ? t("dryNow")
+            : t("dry", { time: clock(dryMs) })}
+      </TableCell>
+      <TableCell className="text-muted-foreground pr-4 text-right text-xs">
+        {t("resetAt", { time: clock(resetMs), zone: resetZone === "UTC" ? "UTC" : "PT" })}
+      </TableCell>
+    </TableRow>
+  );
+}

@@ -1,0 +1,52 @@
+import { getTranslations } from "next-intl/server";
+import { outcomeSeries } from "@/components/usage/board-charts";
+import { UsageBreakdown } from "@/components/usage/usage-breakdown";
+import { UsageChart } from "@/components/usage/usage-chart";
+import type { OverviewUsage } from "@/lib/manage/read-overview-usage";
+
+/** The last 24 hours: what became of requests, and who and what used most. */
+export async function RecentUse({
+  usage,
+  isOwn,
+}: {
+  readonly usage: OverviewUsage;
+  /** Whether it is the reader's use alone. */
+  readonly isOwn: boolean;
+}) {
+  const [t, words] = await Promise.all([
+    getTranslations("overview.usage"),
+    getTranslations("usage"),
+  ]);
+  const { hours, outcomes, models, users } = usage;
+  return (
+    <>
+      <UsageChart
+        data={{
+          title: t(isOwn ? "requestsOwn" : "requests"),
+          kind: "bars",
+          unit: "count",
+          grain: "hour",
+          buckets: hours,
+          openBucketMs: hours.at(-1) ?? null,
+          series: outcomeSeries(outcomes, (outcome) => words(`outcome.${outcome}`)),
+        }}
+      />
+      {models.length > 0 && (
+        <div className="grid gap-6 lg:grid-cols-2">
+          <UsageBreakdown
+            title={t("models")}
+            groupLabel={words("column.model")}
+            rows={models.map((row) => ({ ...row, label: row.label || words("none.model") }))}
+          />
+          {!isOwn && (
+            <UsageBreakdown
+              title={t("users")}
+              groupLabel={words("column.user")}
+              rows={users.map((row) => ({ ...row, label: row.label || words("none.user") }))}
+            />
+          )}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import Link from "next/link";
+import { getFormatter, getTranslations } from "next-intl/server";
+import { formatExactCount, formatShare, UNKNOWN } from "@/components/format";
+import { CostFigure, Figure } from "@/components/usage/usage-figures";
+import type { PoolOverview } from "@/lib/manage/read-pool-overview";
+import type { QuotaForecasts } from "@/lib/manage/read-quota-forecasts";
+import type { AnsweredSums } from "@/lib/manage/read-usage-board";
+
+/** The day in five figures. */
+export async function TodayFigures({
+  today,
+  pools,
+  forecasts,
+  nowMs,
+}: {
+  readonly today: AnsweredSums;
+  readonly pools: readonly PoolOverview[];
+  readonly forecasts: QuotaForecasts;
+  readonly nowMs: number;
+}) {
+  const [t, usage] = await Promise.all([
+    getTranslations("overview.figures"),
+    getTranslations("overview.usage"),
+  ]);
+  const sum = (count: (pool: PoolOverview) => number) =>
+    pools.reduce((total, pool) => total + count(pool), 0);
+  const ready = sum((pool) => pool.ready);
+  const all = sum((pool) => pool.ready + pool.cooling + pool.blocked + pool.disabled);
+  const { requests, answered } = today;
+  return (
+    <section aria-labelledby="today">
+      <div className="mb-3 flex items-baseline justify-between gap-4">
+        <h2 id="today" className="text-base font-medium">
+          {t("today")}
+        </h2>
+        <Link href="/usage?range=today" className="text-sm underline underline-offset-4">
+          {usage("all")}
+        </Link>
+      </div>
+      <dl className="bg-border grid grid-cols-2 gap-px overflow-hidden rounded-lg border lg:grid-cols-5">
+        <Figure name={t("answers")} detail={t("ofRequests", { count: requests })}>
+          {formatExactCount(answered)}
+        </Figure>
+        <Figure name={t("answered")} {...(requests === 0 && { exact: t("noRequests") })}>
+          {formatShare(requests === 0 ? null : answered / requests)}
+        </Figure>
+        <CostFigure totals={today} />
+        <Figure name={t("ready")} detail={t("ofKeys", { count: all })}>
+          {formatExactCount(ready)}
+        </Figure>
+        <DryFigure forecasts={forecasts} nowMs={nowMs} />
+      </dl>
+    </section>
+  );
+}
+
+async function DryFigure({
+  forecasts: { known },
+  nowMs,
+}: {
+  readonly forecasts: QuotaForecasts;
+  readonly nowMs: number;
+}) {
+  const [t, format] = await Promise.all([getTranslations("overview.figures"), getFormatter()]);
+  const [first] = known;
+  const className = "max-lg:col-span-2";
+  if (first === undefined) {
+    return (
+      <Figure name={t("dry")} exact={t("unknown")} detail={t("unknown")} className={className}>
+        {UNKNOWN}
+      </Figure>
+    );
+  }
+  const { dryMs, model, label } = first;
+  if (dryMs === null) {
+    const detail = t("lastsWhy", { count: known.length });
+    return (
+      <Figure name={t("dry")} detail={detail} className={className}>
+        {t("lasts")}
+      </Figure>
+    );
+  }
+  return (
+    <Figure name={t("dry")} detail={t("dryAt", { model, label })} className={className}>
+      {dryMs <= nowMs
+        ? t("dryNow")
+        : format.dateTime(dryMs, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}
+    </Figure>
+  );
+}

@@ -1,0 +1,90 @@
+import type { UsageBoard } from "@/lib/manage/read-usage-board";
+import type { ChartSeries } from "@/lib/usage/chart-series";
+import type { Outcome } from "@/lib/usage/types";
+import type { ChartData } from "./chart-data";
+import { OTHER_COLOR, OUTCOME_COLORS, rankColor } from "./series-colors";
+
+/** What the charts of a board are told by. */
+export interface BoardWords {
+  readonly outcome: (outcome: Outcome) => string;
+  /** Name of a group; of the rest where it is null. */
+  readonly group: (id: string | null) => string;
+  readonly cooled: string;
+  readonly blocked: string;
+  readonly attempts: string;
+}
+
+export type BoardChart =
+  | "requests"
+  | "tokens"
+  | "cost"
+  | "duration"
+  | "firstToken"
+  | "attempts"
+  | "keyEvents";
+
+/** The charts of the usage page, in its order; titles come from `title`. */
+export function boardCharts(
+  board: UsageBoard,
+  grain: ChartData["grain"],
+  words: BoardWords,
+  title: (chart: BoardChart) => string,
+): readonly { readonly name: BoardChart; readonly data: ChartData }[] {
+  const { buckets, openBucketMs } = board;
+  const chart = (name: BoardChart, own: Pick<ChartData, "kind" | "unit" | "series">) => ({
+    name,
+    data: { title: title(name), grain, buckets, openBucketMs, ...own },
+  });
+  const grouped = (series: readonly ChartSeries[]) =>
+    series.map(({ id, values }, rank) => ({
+      label: words.group(id),
+      color: id === null ? OTHER_COLOR : rankColor(rank),
+      values,
+    }));
+  const quantiles = (name: "durations" | "firstTokens") =>
+    (["p50", "p90", "p99"] as const).map((quantile, rank) => ({
+      label: quantile,
+      color: rankColor(rank),
+      values: board[name].map((each) => each[quantile]),
+    }));
+  return [
+    chart("requests", {
+      kind: "bars",
+      unit: "count",
+      series: outcomeSeries(board.outcomes, words.outcome),
+    }),
+    chart("tokens", { kind: "bars", unit: "count", series: grouped(board.tokens) }),
+    chart("cost", { kind: "bars", unit: "usd", series: grouped(board.costs) }),
+    chart("duration", { kind: "lines", unit: "ms", series: quantiles("durations") }),
+    chart("firstToken", { kind: "lines", unit: "ms", series: quantiles("firstTokens") }),
+    chart("attempts", {
+      kind: "lines",
+      unit: "ratio",
+      series: [{ label: words.attempts, color: rankColor(0), values: board.attemptsPerAnswer }],
+    }),
+    chart("keyEvents", {
+      kind: "bars",
+      unit: "count",
+      series: [
+        { label: words.cooled, color: OUTCOME_COLORS.limited, values: board.keyEvents.cooled },
+        {
+          label: words.blocked,
+          color: OUTCOME_COLORS.upstream_error,
+          values: board.keyEvents.blocked,
+        },
+      ],
+    }),
+  ];
+}
+
+/** Requests by what became of them, each in its own colour. */
+export function outcomeSeries(
+  outcomes: UsageBoard["outcomes"],
+  label: (outcome: Outcome) => string,
+): ChartData["series"] {
+  return outcomes.map(({ outcome, values }) => ({
+    label: label(outcome),
+    color: OUTCOME_COLORS[outcome],
+    values,
+  }));
+}

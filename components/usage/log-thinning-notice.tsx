@@ -1,0 +1,32 @@
+import { TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import type { LogThinning } from "@/lib/manage/read-log-thinning";
+
+/** Says that the request log is not whole today, and why; nothing where it is. */
+export async function LogThinningNotice({
+  thinning,
+  mayChange,
+}: {
+  readonly thinning: LogThinning;
+  /** Whether the reader may change the budget. */
+  readonly mayChange: boolean;
+}) {
+  const { log, unlogged, rowsWritten, budget } = thinning;
+  if (log === "full" && unlogged === 0) return null;
+  const t = await getTranslations("usage.thinning");
+  return (
+    <div role="note" className="mb-6 flex items-start gap-3 rounded-lg border px-4 py-3">
+      <TriangleAlert aria-hidden className="text-cooling mt-0.5 size-4 shrink-0" />
+      <p>
+        <span className="font-medium">{t(log)}</span>{" "}
+        <span className="text-muted-foreground">{t("why", { rowsWritten, budget, unlogged })}</span>{" "}
+        {mayChange && (
+          <Link href="/settings/logging" className="underline underline-offset-4">
+            {t("change")}
+          </Link>
+        )}
+      </p>
+    </div>
+  );
+}

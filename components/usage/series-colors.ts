@@ -1,0 +1,18 @@
+import type { Outcome } from "@/lib/usage/types";
+
+/** Outcomes look the same everywhere, and as the states of keys do where they mean the same. */
+export const OUTCOME_COLORS: Readonly<Record<Outcome, string>> = {
+  ok: "var(--ready-fill)",
+  client_error: "var(--chart-5)",
+  limited: "var(--cooling-fill)",
+  upstream_error: "var(--blocked-fill)",
+  aborted: "var(--disabled-fill)",
+  denied: "var(--chart-6)",
+};
+
+export const OTHER_COLOR = "var(--disabled-fill)";
+
+/** The colour of a series by its rank, from 0. */
+export function rankColor(rank: number): string {
+  return `var(--chart-${(rank % 8) + 1})`;
+}

@@ -1,0 +1,71 @@
+import { getTranslations } from "next-intl/server";
+import { formatExactCount, formatUsd } from "@/components/format";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { UsageSums } from "@/lib/manage/read-usage";
+
+export interface BreakdownRow extends UsageSums {
+  readonly id: string;
+  readonly label: string;
+}
+
+/** Who or what used how much, the most requests first. */
+export async function UsageBreakdown({
+  title,
+  groupLabel,
+  rows,
+}: {
+  readonly title: string;
+  /** Heading of the first column. */
+  readonly groupLabel: string;
+  readonly rows: readonly BreakdownRow[];
+}) {
+  const t = await getTranslations("usage.figures");
+  return (
+    <section className="min-w-0">
+      <h2 className="mb-3 text-base font-medium">{title}</h2>
+      <div className="overflow-hidden rounded-lg border">
+        <Table aria-label={title}>
+          <TableHeader>
+            <TableRow className="hover:bg-transparent">
+              <TableHead className="pl-4">{groupLabel}</TableHead>
+              <TableHead className="text-right">{t("requests")}</TableHead>
+              <TableHead className="text-right">{t("tokens")}</TableHead>
+              <TableHead className="pr-4 text-right">{t("cost")}</TableHead>
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {rows.map(({ id, label, requests, inputTokens, outputTokens, ...row }) => {
+              const isUnknown = row.costUsd === 0 && row.unpricedRequests > 0;
+              return (
+                <TableRow key={id}>
+                  <TableCell className="max-w-64 truncate pl-4 font-medium" title={label}>
+                    {label}
+                  </TableCell>
+                  <TableCell className="text-right tabular-nums">
+                    {formatExactCount(requests)}
+                  </TableCell>
+                  <TableCell className="text-right tabular-nums">
+                    {formatExactCount(inputTokens + outputTokens)}
+                  </TableCell>
+                  <TableCell
+                    className="pr-4 text-right tabular-nums"
+                    title={isUnknown ? t("noPrice") : String(row.costUsd)}
+                  >
+                    {formatUsd(isUnknown ? null : row.costUsd)}
+                  </TableCell>
+                </TableRow>
+              );
+            })}
+          </TableBody>
+        </Table>
+      </div>
+    </section>
+  );
+}

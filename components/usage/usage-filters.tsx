@@ -1,0 +1,64 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { parseAsString, useQueryState } from "nuqs";
+import { FilterDate } from "@/components/filter-date";
+import { FilterSelect } from "@/components/filter-select";
+
+export interface FilterChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export type UsageFilterName = "provider" | "model" | "token" | "user" | "outcome";
+
+/** Range, grouping and filters of the usage page, all in the URL. */
+export function UsageFilters({
+  ranges,
+  groups,
+  filters,
+}: {
+  /** The first is the default, in this and the next. */
+  readonly ranges: readonly FilterChoice[];
+  readonly groups: readonly FilterChoice[];
+  readonly filters: readonly {
+    readonly name: UsageFilterName;
+    readonly choices: readonly FilterChoice[];
+  }[];
+}) {
+  const t = useTranslations("usage.filters");
+  const [range] = useQueryState("range", parseAsString);
+  const [firstRange, ...otherRanges] = ranges;
+  const [firstGroup, ...otherGroups] = groups;
+  return (
+    <div className="mb-6 flex flex-wrap items-center gap-2">
+      <FilterSelect
+        name="range"
+        label={t("range")}
+        anyLabel={firstRange?.label ?? ""}
+        options={otherRanges}
+      />
+      {range === "custom" && (
+        <>
+          <FilterDate name="from" label={t("from")} />
+          <FilterDate name="to" label={t("to")} />
+        </>
+      )}
+      <FilterSelect
+        name="by"
+        label={t("by")}
+        anyLabel={firstGroup?.label ?? ""}
+        options={otherGroups}
+      />
+      {filters.map(({ name, choices }) => (
+        <FilterSelect
+          key={name}
+          name={name}
+          label={t(`${name}.label`)}
+          anyLabel={t(`${name}.any`)}
+          options={choices}
+        />
+      ))}
+    </div>
+  );
+}

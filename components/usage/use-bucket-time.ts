@@ -1,0 +1,29 @@
+"use client";
+
+import { useFormatter, useTimeZone } from "next-intl";
+import type { ChartData } from "./chart-data";
+
+/** How a bucket's time is written: hours in the reader's zone, days in UTC, as they are summed. */
+export function useBucketTime(grain: ChartData["grain"]) {
+  const format = useFormatter();
+  const readerZone = useTimeZone() ?? "UTC";
+  const timeZone = grain === "day" ? "UTC" : readerZone;
+  return {
+    timeZone,
+    tick: (ms: number) =>
+      grain === "day"
+        ? format.dateTime(ms, { month: "short", day: "numeric", timeZone })
+        : format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }),
+    full: (ms: number) =>
+      grain === "day"
+        ? format.dateTime(ms, { dateStyle: "medium", timeZone })
+        : format.dateTime(ms, {
+            month: "short",
+            day: "numeric",
+            hour: "2-digit",
+            minute: "2-digit",
+            hourCycle: "h23",
+            timeZone,
+          }),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * A trickle of requests through the proxy, until stopped: every API form, some streamed, some left early.
+ * @module
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ApiForm, type SampleModel, sampleProviders } from "./sample-models.ts";
+import type { SampleToken } from "./sample-team.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+
+const PAUSE_MS = 900;
+
+const QUESTIONS = [
+  "Summarize this ticket in two sentences.",
+  "Write a polite answer that says the parcel is late.",
+  "Which of these invoices is overdue?",
+  "Translate the release notes into Chinese.",
+  "Name three risks of this plan, and what would lower them.",
+];
+
+interface Call {
+  readonly path: string;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Resolves when `signal` is aborted and the last answer is over. */
+export async function liveTraffic(
+  url: string,
+  tokens: readonly SampleToken[],
+  random: SeededRandom,
+  signal: AbortSignal,
+): Promise<void> {
+  const models = sampleProviders.flatMap(({ slug, models: own }) =>
+    own.map((model) => ({ slug, model, weight: model.weight })),
+  );
+  const underWay = new Set<Promise<void>>();
+  while (!signal.aborted) {
+    const { slug, model } = random.pick(models);
+    const question = QUESTIONS[random.between(0, QUESTIONS.length - 1)] ?? "";
+    const call = CALLS[model.form](model, question, random.chance(0.6));
+    const leaves = random.chance(0.03) ? AbortSignal.timeout(20) : undefined;
+    const asked = ask(`${url}/api/${slug}/`, random.pick(tokens).token, call, leaves).finally(() =>
+      underWay.delete(asked),
+    );
+    underWay.add(asked);
+    await sleep(random.around(PAUSE_MS), undefined, { signal }).catch(() => {});
+  }
+  await Promise.all(underWay);
+}
+
+const CALLS: Readonly<
+  Record<ApiForm, (model: SampleModel, question: string, isStream: boolean) => Call>
+> = {
+  chat: ({ name }, content, stream) => ({
+    path: "v1/chat/completions",
+    body: {
+      model: name,
+      messages: [{ role: "user", content }],
+      ...(stream && { stream, stream_options: { include_usage: true } }),
+    },
+  }),
+  embeddings: ({ name }, input) => ({ path: "v1/embeddings", body: { model: name, input } }),
+  messages: ({ name }, content, stream) => ({
+    path: "v1/messages",
+    headers: { "anthropic-version": "2023-06-01" },
+    body: { model: name, max_tokens: 256, stream, messages: [{ role: "user", content }] },
+  }),
+  gemini: ({ name }, text, stream) => ({
+    path: `v1beta/models/${name}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
+    body: { contents: [{ role: "user", parts: [{ text }] }] },
+  }),
+};
+
+/** What the answer is, is told in the request log. */
+async function ask(
+  base: string,
+  token: string,
+  { path, body, headers }: Call,
+  leaves: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    const response = await fetch(base + path, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        ...headers,
+      },
+      body: JSON.stringify(body),
+      ...(leaves && { signal: leaves }),
+    });
+    await response.arrayBuffer();
+  } catch (error) {
+    if (leaves?.aborted !== true) console.error("demo traffic:", error);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Weeks of use, brought into the store by the proxy's own recorder with its clock set back: priced, counted,
+ * logged, compacted and pruned as live requests are.
+ * @module
+ */
+import type { Database } from "../../lib/db/open-database.ts";
+import { DEFAULT_SETTINGS } from "../../lib/db/settings.ts";
+import { UsageRecorder } from "../../lib/db/usage-recorder.ts";
+import { writeStateEvents } from "../../lib/db/write-state-events.ts";
+import type { StateEvent } from "../../lib/proxy/ports.ts";
+import type { RequestEvent } from "../../lib/usage/request-event.ts";
+import { sampleRequests } from "./sample-requests.ts";
+import type { SampleTeam } from "./sample-team.ts";
+import { SeededRandom } from "./seeded-random.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+/** As many as one flush takes. */
+const PORTION = 500;
+
+export interface PastSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** @returns How many requests there were. */
+export async function recordPast(
+  db: Database,
+  team: SampleTeam,
+  { fromMs, toMs }: PastSpan,
+  seed: number,
+): Promise<number> {
+  const random = new SeededRandom(seed);
+  let clockMs = fromMs;
+  const recorder = new UsageRecorder({
+    db,
+    nowMs: () => clockMs,
+    sleep: async (ms) => {
+      clockMs += ms;
+    },
+    random: random.next,
+    // Written faster than ever in life: the day's budget is for the traffic to come.
+    settings: () => ({ ...SETTINGS, logging: isLogged(clockMs, toMs) ? LOG_ALL : LOG_NONE }),
+  });
+  let count = 0;
+  let events: StateEvent[] = [];
+  const write = async () => {
+    await recorder.flush();
+    if (events.length > 0) await writeStateEvents(db, events);
+    events = [];
+  };
+  for (const request of sampleRequests(team, random, fromMs, toMs)) {
+    clockMs = Math.max(clockMs, request.atMs);
+    recorder.add(request);
+    events.push(...restsAfter(request));
+    count += 1;
+    if (count % PORTION === 0) await write();
+  }
+  await write();
+  return count;
+}
+
+const LOG_ALL = DEFAULT_SETTINGS.logging;
+const LOG_NONE = { ...LOG_ALL, requests: "none" } as const;
+const SETTINGS = { ...DEFAULT_SETTINGS, metering: { dailyRowBudget: 0 } };
+
+/** Older rows would be pruned at once. */
+function isLogged(atMs: number, toMs: number): boolean {
+  return atMs >= toMs - DEFAULT_SETTINGS.retention.requestLogDays * DAY_MS;
+}
+
+/** The rests that a request's refused attempts brought on their keys. */
+function restsAfter({ id, atMs, model, attempts }: RequestEvent): StateEvent[] {
+  return attempts.flatMap(({ keyId, afterMs, meaning, rule, status, words }) => {
+    if (model === null || (meaning !== "rate_limit_minute" && meaning !== "rate_limit_day")) {
+      return [];
+    }
+    const atAttemptMs = atMs + afterMs;
+    const untilMs =
+      meaning === "rate_limit_minute"
+        ? atAttemptMs + MINUTE_MS
+        : (Math.floor(atAttemptMs / DAY_MS) + 1) * DAY_MS;
+    const evidence = {
+      meaning,
+      rule: rule ?? meaning,
+      status,
+      words: words ?? "",
+      requestId: id,
+      model,
+      atMs: atAttemptMs,
+    };
+    return [{ kind: "key-cooled", keyId, model, untilMs, evidence }];
+  });
+}

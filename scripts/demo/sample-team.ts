@@ -1,0 +1,86 @@
+/**
+ * The demo's people, keys and tokens, made by the verbs that the portal calls.
+ * @module
+ */
+import type { SealingSecrets } from "../../lib/crypto/seal.ts";
+import type { Actor } from "../../lib/db/audit-log.ts";
+import type { Database } from "../../lib/db/open-database.ts";
+import { acceptInvite } from "../../lib/manage/accept-invite.ts";
+import { addProviderKeys } from "../../lib/manage/add-provider-keys.ts";
+import { createAccessToken } from "../../lib/manage/create-access-token.ts";
+import { createFirstAdmin } from "../../lib/manage/create-first-admin.ts";
+import { inviteMember } from "../../lib/manage/invite-member.ts";
+import { listProviderKeyIds } from "../../lib/manage/list-provider-key-ids.ts";
+import type { ManageContext } from "../../lib/manage/manage-context.ts";
+import { sampleProviders } from "./sample-models.ts";
+
+export const DEMO_ADMIN = {
+  name: "Ada Lovelace",
+  email: "ada@example.com",
+  password: "demo-balance",
+} as const;
+
+const MEMBERS = [
+  { name: "Grace Hopper", role: "member", weight: 8 },
+  { name: "Alan Turing", role: "member", weight: 5 },
+  { name: "Katherine Johnson", role: "member", weight: 3 },
+  { name: "Edsger Dijkstra", role: "viewer", weight: 0 },
+] as const;
+
+const TEAM_TOKENS = [
+  { name: "Support assistant", weight: 14 },
+  { name: "Search index", weight: 9 },
+  { name: "Nightly reports", weight: 4 },
+] as const;
+
+export interface SampleToken {
+  readonly id: string;
+  readonly token: string;
+  /** Null for one of the team's. */
+  readonly ownerId: string | null;
+  readonly weight: number;
+}
+
+export interface SampleTeam {
+  readonly tokens: readonly SampleToken[];
+  /** By provider: ids in the order of `sampleProviders`. */
+  readonly keyIds: ReadonlyMap<string, readonly string[]>;
+}
+
+const SYSTEM: Actor = { kind: "system", id: "system", name: "demo", ip: null, userAgent: null };
+
+/** @param atMs When the team began. */
+export async function makeSampleTeam(
+  db: Database,
+  secrets: SealingSecrets,
+  atMs: number,
+): Promise<SampleTeam> {
+  let clockMs = atMs;
+  // One thing after the other, so that lists have an order.
+  const nowMs = () => (clockMs += 60_000);
+  const as = (actor: Actor): ManageContext => ({ db, secrets, nowMs, actor });
+  const admin = await createFirstAdmin(as(SYSTEM), DEMO_ADMIN);
+  const context = as({ ...SYSTEM, kind: "user", id: admin.id, name: DEMO_ADMIN.email });
+
+  const keyIds = new Map<string, readonly string[]>();
+  for (const { slug, keys } of sampleProviders) {
+    await addProviderKeys(context, { provider: slug, keys: [...keys] });
+    keyIds.set(slug, (await listProviderKeyIds(context, { provider: slug })).toReversed());
+  }
+
+  const tokens: SampleToken[] = [];
+  const addToken = async (name: string, ownerId: string | null, weight: number) => {
+    tokens.push({ ...(await createAccessToken(context, ownerId, { name })), ownerId, weight });
+  };
+  for (const { name, weight } of TEAM_TOKENS) await addToken(name, null, weight);
+  await addToken("Notebook", admin.id, 3);
+  for (const { name, role, weight } of MEMBERS) {
+    const email = `${name.split(" ")[0]?.toLowerCase()}@example.com`;
+    const { token } = await inviteMember(context, { role, email, expiresInDays: 7 });
+    const { password } = DEMO_ADMIN;
+    const { id } = await acceptInvite(as(SYSTEM), { token, name, email, password });
+    if (weight > 0) await addToken(`${name.split(" ")[0]}'s editor`, id, weight);
+  }
+  await inviteMember(as(context.actor), { role: "member", expiresInDays: 30 });
+  return { tokens, keyIds };
+}
