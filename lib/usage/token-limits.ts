@@ -1,5 +1,5 @@
 /** The limits a token can have, in the order they are shown; those in dollars end in `Usd`. */
-export const LIMITS = [
+export const TOKEN_LIMITS = [
   "rpm",
   "tpm",
   "dailyRequests",
@@ -8,4 +8,7 @@ export const LIMITS = [
   "monthlyCostUsd",
 ] as const;
 
-export type LimitName = (typeof LIMITS)[number];
+export type TokenLimit = (typeof TOKEN_LIMITS)[number];
+
+/** What limits may be at most. One that is not named may be anything. */
+export type LimitCeilings = Readonly<Partial<Record<TokenLimit, number>>>;
