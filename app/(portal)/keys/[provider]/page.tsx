@@ -1,4 +1,4 @@
-import { Plus } from "lucide-react";
+import { KeyRound, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
@@ -6,6 +6,7 @@ import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
 import { type PortalRead, portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
+import { EmptyState } from "@/components/empty-state";
 import { CheckAllButton } from "@/components/keys/check-all-button";
 import { DeleteBlockedButton } from "@/components/keys/delete-blocked-button";
 import { ExportMenu } from "@/components/keys/export-menu";
@@ -70,6 +71,27 @@ async function ProviderKeys({
   const { q, status, model, page, pageSize } = input;
   const filter = { provider, q, status, model };
   const isAdmin = member.role === "admin";
+  const addKeys = isAdmin && (
+    <Button asChild size="sm">
+      <Link href={`/keys/add?provider=${encodeURIComponent(provider)}`}>
+        <Plus aria-hidden />
+        {t("addKeys")}
+      </Link>
+    </Button>
+  );
+  if (all === 0) {
+    return (
+      <>
+        <PageHeader title={label} description={t("overview.keys", { count: all })} />
+        <EmptyState
+          icon={KeyRound}
+          title={t("empty.title")}
+          description={t("empty.description")}
+          action={addKeys}
+        />
+      </>
+    );
+  }
   return (
     <ClientMessages areas={["keys"]}>
       <PageHeader
@@ -81,16 +103,9 @@ async function ProviderKeys({
               {counts.blocked > 0 && (
                 <DeleteBlockedButton provider={provider} label={label} count={counts.blocked} />
               )}
-              {canCheck && all > 0 && (
-                <CheckAllButton provider={provider} label={label} count={all} />
-              )}
-              {all > 0 && <ExportMenu filter={filter} label={label} />}
-              <Button asChild size="sm">
-                <Link href={`/keys/add?provider=${encodeURIComponent(provider)}`}>
-                  <Plus aria-hidden />
-                  {t("addKeys")}
-                </Link>
-              </Button>
+              {canCheck && <CheckAllButton provider={provider} label={label} count={all} />}
+              <ExportMenu filter={filter} label={label} />
+              {addKeys}
             </>
           )
         }
