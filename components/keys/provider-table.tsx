@@ -89,12 +89,13 @@ function totalOf({ ready, cooling, blocked, disabled }: ProviderSummary): number
   return ready + cooling + blocked + disabled;
 }
 
-/** The model of a provider that has the least of its quota left. */
+/** The model of a provider that has the least of its quota left. Of a key that was spent at once no quota is known. */
 function tightest(forecasts: readonly QuotaForecast[], provider: string) {
-  const share = ({ left, quota }: QuotaForecast) => (left ?? 0) / Math.max(1, quota ?? 0);
   return forecasts
-    .filter((forecast) => forecast.provider === provider)
-    .sort((a, b) => share(a) - share(b))[0];
+    .flatMap(({ left, quota, model, provider: own }) =>
+      own === provider && left !== null && quota ? [{ left, quota, model }] : [],
+    )
+    .sort((a, b) => a.left / a.quota - b.left / b.quota)[0];
 }
 
 /** What is left as far as earlier days tell; else how many keys are used up, which answers do tell. */
@@ -103,16 +104,14 @@ function LeftToday({
   forecast,
 }: {
   readonly provider: ProviderSummary;
-  readonly forecast: QuotaForecast | undefined;
+  readonly forecast: ReturnType<typeof tightest>;
 }) {
   const t = useTranslations("keys.overview");
   if (forecast !== undefined) {
     const { left, quota, model } = forecast;
     return (
       <>
-        <span className="tabular-nums">
-          {t("left", { left: Math.round(left ?? 0), quota: quota ?? 0 })}
-        </span>
+        <span className="tabular-nums">{t("left", { left: Math.round(left), quota })}</span>
         <p className="text-muted-foreground font-mono text-xs">{model}</p>
       </>
     );
