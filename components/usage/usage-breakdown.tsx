@@ -36,7 +36,7 @@ export async function UsageBreakdown({
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{groupLabel}</TableHead>
               <TableHead className="text-right">{t("requests")}</TableHead>
-              <TableHead className="text-right">{t("tokens")}</TableHead>
+              <TableHead className="hidden text-right sm:table-cell">{t("tokens")}</TableHead>
               <TableHead className="pr-4 text-right">{t("cost")}</TableHead>
             </TableRow>
           </TableHeader>
@@ -51,7 +51,7 @@ export async function UsageBreakdown({
                   <TableCell className="text-right tabular-nums">
                     {formatExactCount(requests)}
                   </TableCell>
-                  <TableCell className="text-right tabular-nums">
+                  <TableCell className="hidden text-right tabular-nums sm:table-cell">
                     {formatExactCount(inputTokens + outputTokens)}
                   </TableCell>
                   <TableCell

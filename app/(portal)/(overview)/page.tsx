@@ -16,7 +16,7 @@ import { readLogThinning } from "@/lib/manage/read-log-thinning";
 import { readOverviewUsage } from "@/lib/manage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/read-pool-overview";
 import { readQuotaForecasts } from "@/lib/manage/read-quota-forecasts";
-import { todayStartMs } from "./usage/usage-query";
+import { todayStartMs } from "../usage/usage-query";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("overview");
