@@ -54,10 +54,11 @@ export async function recordLargeUse(
     const hours = (openHourMs - firstHourMs) / HOUR_MS + 1;
     for (let hour = 0; hour < hours; hour += 1) {
       const hourMs = firstHourMs + hour * HOUR_MS;
-      // The open hour is as full as the others, whenever this runs: the journal is read the slowest.
-      const spanMs = Math.min(HOUR_MS, nowMs - hourMs);
-      const count =
-        Math.floor(((hour + 1) * requests) / hours) - Math.floor((hour * requests) / hours);
+      const isOpen = hourMs === openHourMs;
+      const spanMs = isOpen ? nowMs - hourMs : HOUR_MS;
+      const upTo = (hoursOver: number) => Math.floor((hoursOver * requests) / (hours - 0.5));
+      // The journal is the slowest to read. Whenever this runs, it holds as much as compaction leaves there.
+      const count = (isOpen ? requests : upTo(hour + 1)) - upTo(hour);
       const cells = new Cells();
       for (let made = 0; made < count; made += 1) {
         const event = sampleRequest(team, random, Math.floor(hourMs + (made * spanMs) / count));
@@ -66,8 +67,8 @@ export async function recordLargeUse(
         insertLog.run(...logValues(event, costNanoUsd));
       }
       const stored = cells.toStored();
-      if (hourMs < openHourMs) for (const cell of stored) insertCell.run(...cell);
-      else insertJournal(store, stored, nowMs);
+      if (isOpen) insertJournal(store, stored, nowMs);
+      else for (const cell of stored) insertCell.run(...cell);
     }
     sumDays(store);
     for (const table of ["usage_hourly", "usage_daily"]) {

@@ -8,9 +8,9 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { UsageSums } from "@/lib/manage/read-usage";
+import type { SpentSums } from "@/lib/manage/read-usage";
 
-export interface BreakdownRow extends UsageSums {
+export interface BreakdownRow extends SpentSums {
   readonly id: string;
   readonly label: string;
 }

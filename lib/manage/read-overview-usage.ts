@@ -3,11 +3,11 @@ import { findUsageNames } from "../db/usage-names";
 import { HOUR_MS } from "../usage/rollup";
 import { OUTCOMES, type Outcome } from "../usage/types";
 import type { ManageContext } from "./manage-context";
-import { toSums, type UsageSums } from "./read-usage";
+import { SPENT_MEASURES, type SpentSums, toSpentSums } from "./read-usage";
 import { type AnsweredSums, answeredSums } from "./read-usage-board";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
-export interface TopSums extends UsageSums {
+export interface TopSums extends SpentSums {
   /** A model's name, or a member's id; empty for tokens of the team. */
   readonly id: string;
   readonly label: string;
@@ -43,8 +43,8 @@ export async function readOverviewUsage(
   const since = Math.min(fromMs, todayMs);
   const [byOutcome = [], models = [], users = []] = await sumCells(db, [
     { ...range, fromMs: since, where, by: ["bucketMs", "outcome"] },
-    { ...range, where, by: ["model"], limit: TOP_SHOWN },
-    { ...range, where, by: ["userId"], limit: TOP_SHOWN },
+    { ...range, where, by: ["model"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
+    { ...range, where, by: ["userId"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
   ]);
   const names = await findUsageNames(
     db,
@@ -59,11 +59,11 @@ export async function readOverviewUsage(
       const counts = new Map(own.map((row) => [row.bucketMs, row.values.requests]));
       return { outcome, values: hours.map((hour) => counts.get(hour) ?? 0) };
     }).filter(({ values }) => values.some((value) => value > 0)),
-    models: models.map((row) => ({ id: row.model, label: row.model, ...toSums(row.values) })),
+    models: models.map((row) => ({ id: row.model, label: row.model, ...toSpentSums(row.values) })),
     users: users.map((row) => ({
       id: row.userId,
       label: names.get(row.userId) ?? row.userId,
-      ...toSums(row.values),
+      ...toSpentSums(row.values),
     })),
   };
 }

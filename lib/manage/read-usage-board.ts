@@ -3,8 +3,9 @@
  * @module
  */
 import { countKeyEvents } from "../db/count-key-events";
-import { type CellDimension, type CellQuery, type CellSum, sumCells } from "../db/read-usage-cells";
+import { type CellDimension, type CellSum, sumCells } from "../db/read-usage-cells";
 import { findUsageNames } from "../db/usage-names";
+import { listUsedNames, type UsedNames } from "../db/used-names";
 import { type ChartSeries, MAX_SERIES, topSeries } from "../usage/chart-series";
 import { quantileMs } from "../usage/histogram";
 import { NANO_PER_USD } from "../usage/price";
@@ -122,32 +123,33 @@ export async function readUsageBoard(
     (_, index) => fromMs + index * bucketMs,
   );
   const callers = { side: "caller", grain, fromMs, toMs } as const;
-  const choiceQuery: CellQuery = {
-    ...callers,
-    by: ["provider", "model", "subjectId", "userId"],
-    where: { userId: scope },
-    limit: MAX_CHOICES,
-  };
-  const [[byOutcome = [], times = [], groups = [], choices = []], events] = await Promise.all([
+  const [[byOutcome = [], times = [], groups = []], used, events] = await Promise.all([
     sumCells(db, [
       { ...range, where, by: ["bucketMs", "outcome"] },
       {
         ...range,
         where: { ...where, outcome: outcome ?? "ok" },
         by: ["bucketMs"],
+        measures: [],
         withTimes: true,
       },
       { ...range, where, by: [by], limit: MAX_GROUPS },
-      choiceQuery,
     ]),
+    listUsedNames(db, callers, scope, MAX_CHOICES),
     countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model }),
   ]);
   const drawn = [...new Set([...greatest(groups, by, tokensOf), ...greatest(groups, by, costOf)])];
-  const chosen = choicesOf(choices, { ...input, user: scope ?? input.user });
+  const chosen = choicesOf(used, { ...input, user: scope ?? input.user });
   const ids = [...drawn, ...groups.map((row) => row[by]), ...chosen.tokens, ...chosen.users];
   const [[byGroup = []], names] = await Promise.all([
     sumCells(db, [
-      { ...range, where, by: ["bucketMs", by], only: { dimension: by, values: drawn } },
+      {
+        ...range,
+        where,
+        by: ["bucketMs", by],
+        only: { dimension: by, values: drawn },
+        measures: DRAWN_MEASURES,
+      },
     ]),
     findUsageNames(db, [...new Set(ids)]),
   ]);
@@ -225,6 +227,8 @@ export function answeredSums(byOutcome: readonly CellSum[]): AnsweredSums {
 const requestsOf = (row: CellSum) => row.values.requests;
 const tokensOf = (row: CellSum) => row.values.inputTokens + row.values.outputTokens;
 const costOf = (row: CellSum) => row.values.costNanoUsd;
+/** What `tokensOf` and `costOf` read. */
+const DRAWN_MEASURES: readonly Measure[] = ["inputTokens", "outputTokens", "costNanoUsd"];
 
 function greatest(
   rows: readonly CellSum[],
@@ -238,14 +242,14 @@ function greatest(
 }
 
 /** What is chosen stays a choice, though nothing may have been used of it. */
-function choicesOf(rows: readonly CellSum[], chosen: UsageBoardInput): UsageChoices {
-  const distinct = (name: Exclude<CellDimension, "bucketMs">, now: string | undefined) =>
-    [...new Set([...rows.map((row) => row[name]), now ?? ""])].filter((each) => each !== "").sort();
+function choicesOf(used: UsedNames, chosen: UsageBoardInput): UsageChoices {
+  const including = (names: readonly string[], name: string | undefined) =>
+    name === undefined || names.includes(name) ? names : [...names, name].sort();
   return {
-    providers: distinct("provider", chosen.provider),
-    models: distinct("model", chosen.model),
-    tokens: distinct("subjectId", chosen.token),
-    users: distinct("userId", chosen.user),
+    providers: including(used.providers, chosen.provider),
+    models: including(used.models, chosen.model),
+    tokens: including(used.subjects, chosen.token),
+    users: including(used.users, chosen.user),
   };
 }
 

@@ -21,6 +21,21 @@ export interface UsageSums {
   readonly estimatedRequests: number;
 }
 
+/** What a list shows of those who spend. */
+export type SpentSums = Pick<
+  UsageSums,
+  "requests" | "inputTokens" | "outputTokens" | "costUsd" | "unpricedRequests"
+>;
+
+/** What `toSpentSums` reads. */
+export const SPENT_MEASURES: readonly Measure[] = [
+  "requests",
+  "unpriced",
+  "inputTokens",
+  "outputTokens",
+  "costNanoUsd",
+];
+
 export interface UsageRow extends UsageSums {
   /** Start, epoch milliseconds. */
   readonly bucket: number;
@@ -112,6 +127,11 @@ export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
     unpricedRequests: unpriced,
     estimatedRequests: estimated,
   };
+}
+
+export function toSpentSums(values: Readonly<Record<Measure, number>>): SpentSums {
+  const { requests, inputTokens, outputTokens, costUsd, unpricedRequests } = toSums(values);
+  return { requests, inputTokens, outputTokens, costUsd, unpricedRequests };
 }
 
 function floorTo(ms: number, step: number): number {
