@@ -14,6 +14,7 @@ import { openSignInLink } from "../scripts/demo/sign-in-link.ts";
 import { startServer } from "../scripts/serve.ts";
 import { COUNT_PATH, makeCountedWorker } from "./lib/counted-worker.ts";
 import type { LargeTeam } from "./lib/large-team.ts";
+import { residentMiB, workerdPids } from "./lib/processes.ts";
 import { median, quantile } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
 
@@ -25,7 +26,7 @@ const { LARGE_TEAM_ADMIN, makeLargeTeam } = await import("./lib/large-team.ts");
 const { modelName, recordLargeUse } = await import("./lib/large-use.ts");
 
 const LOG_ROWS = Number(process.env.USAGE_ROWS ?? 1_000_000);
-const RUNS = 20;
+const RUNS = 15;
 /** The first answers load and warm a page's code. */
 const WARM_UP_RUNS = 3;
 const ADMIN_TOKEN = "bench-admin-token";
@@ -54,7 +55,9 @@ try {
       rows.push({ read, ...(await timeAnswer(server.workerUrl, path, cookie)) });
     }
     console.table(rows);
-    await writeResult("usage-reading", { logRows: LOG_ROWS, runs: RUNS, rows });
+    const file = await timeFile(server.workerUrl);
+    console.table([file]);
+    await writeResult("usage-reading", { logRows: LOG_ROWS, runs: RUNS, rows, file });
   } finally {
     await server.dispose();
   }
@@ -131,4 +134,32 @@ async function timeAnswer(url: string, path: string, cookie: string) {
 
 async function statementsSoFar(url: string): Promise<number> {
   return (await fetch(`${url}${COUNT_PATH}`)).json() as Promise<number>;
+}
+
+/** The whole log as CSV: to its first byte, to its end, and what the Worker's process takes for it. */
+async function timeFile(url: string) {
+  const [pid = 0] = workerdPids();
+  const beforeMiB = residentMiB(pid);
+  let mostMiB = beforeMiB;
+  const beganMs = performance.now();
+  const response = await fetch(`${url}/api/admin/requests?format=csv`, {
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+  });
+  const reader = response.body?.getReader();
+  if (reader === undefined) throw new Error(`no file: ${response.status}`);
+  let firstByteMs = 0;
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (bytes === 0) firstByteMs = performance.now() - beganMs;
+    bytes += value.byteLength;
+    mostMiB = Math.max(mostMiB, residentMiB(pid));
+  }
+  return {
+    firstByteMs: Math.round(firstByteMs),
+    seconds: Math.round((performance.now() - beganMs) / 1_000),
+    fileMiB: Math.round(bytes / 2 ** 20),
+    grownMiB: Math.round(mostMiB - beforeMiB),
+  };
 }

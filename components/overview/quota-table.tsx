@@ -1,5 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { UNKNOWN } from "@/components/format";
+import { BurnDown } from "@/components/overview/burn-down";
 import { Progress } from "@/components/ui/progress";
 import {
   Table,
@@ -35,6 +36,7 @@ export async function QuotaTable({
               <TableHead className="pl-4">{t("model")}</TableHead>
               <TableHead>{t("left")}</TableHead>
               <TableHead>{t("source")}</TableHead>
+              <TableHead>{t("burnDown")}</TableHead>
               <TableHead className="text-right">{t("rate")}</TableHead>
               <TableHead className="text-right">{t("ends")}</TableHead>
               <TableHead className="pr-4 text-right">{t("reset")}</TableHead>
@@ -87,6 +89,9 @@ async function QuotaRow({
       <TableCell className="text-muted-foreground text-xs">
         {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
         {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
+      </TableCell>
+      <TableCell>
+        <BurnDown forecast={forecast} nowMs={nowMs} />
       </TableCell>
       <TableCell className="text-right tabular-nums">
         {t("perHour", { rate: Number(requestsPerHour.toPrecision(2)) })}

@@ -32,6 +32,7 @@ export interface CellFilter {
 }
 
 export interface CellQuery extends CellRange {
+  /** At least one. */
   readonly by: readonly CellDimension[];
   readonly where?: CellFilter;
   /** Only cells with one of these values. */
@@ -74,7 +75,7 @@ function selectSums(query: CellQuery): SQL {
     return measure === undefined ? withTimes : measures.includes(measure);
   });
   const columns = by.map((dimension) => DIMENSION_COLUMNS[dimension]);
-  const sums = values.map((column) => `coalesce(sum(${column}), 0) as ${column}`);
+  const sums = values.map((column) => `sum(${column}) as ${column}`);
   const selected = sql.raw([...columns, ...sums].join(", "));
   const { condition, conditionColumns } = conditionOf(query);
   const wanted = sql`${inRange(query)} and ${condition}`;
@@ -87,12 +88,12 @@ function selectSums(query: CellQuery): SQL {
       union all
       select ${sql.raw([...columns, ...values].join(", "))}
       from (${journalCells(grain, read)}) where ${wanted})
-    ${groupBy(columns)} ${by.length === 0 ? sql`` : sql`order by ${order}`}
+    ${groupBy(columns)} order by ${order}
     ${limit === undefined ? sql`` : sql`limit ${limit}`}`;
 }
 
 function groupBy(columns: readonly string[]): SQL {
-  return columns.length === 0 ? sql`` : sql.raw(`group by ${columns.join(", ")}`);
+  return sql.raw(`group by ${columns.join(", ")}`);
 }
 
 const KEY_START: readonly CellDimension[] = ["bucketMs", "provider", "model"];

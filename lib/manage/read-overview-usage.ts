@@ -1,7 +1,7 @@
 import { sumCells } from "../db/read-usage-cells";
-import { findUsageNames } from "../db/usage-names";
 import { HOUR_MS } from "../usage/rollup";
 import { OUTCOMES, type Outcome } from "../usage/types";
+import { findNames } from "./find-names";
 import type { ManageContext } from "./manage-context";
 import { SPENT_MEASURES, type SpentSums, toSpentSums } from "./read-usage";
 import { type AnsweredSums, answeredSums } from "./read-usage-board";
@@ -31,10 +31,11 @@ const TOP_SHOWN = 5;
  * @param todayMs Start of the reader's day.
  */
 export async function readOverviewUsage(
-  { db, nowMs }: ManageContext,
+  context: ManageContext,
   reader: UsageReader,
   todayMs: number,
 ): Promise<OverviewUsage> {
+  const { db, nowMs } = context;
   const toMs = nowMs() + 1;
   const fromMs = Math.floor(nowMs() / HOUR_MS) * HOUR_MS - (HOURS_SHOWN - 1) * HOUR_MS;
   const range = { side: "caller", grain: "hour", fromMs, toMs } as const;
@@ -46,8 +47,8 @@ export async function readOverviewUsage(
     { ...range, where, by: ["model"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
     { ...range, where, by: ["userId"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
   ]);
-  const names = await findUsageNames(
-    db,
+  const names = await findNames(
+    context,
     users.map((row) => row.userId),
   );
   const hours = Array.from({ length: HOURS_SHOWN }, (_, index) => fromMs + index * HOUR_MS);

@@ -4,15 +4,15 @@
  */
 import { countKeyEvents } from "../db/count-key-events";
 import { type CellDimension, type CellSum, sumCells } from "../db/read-usage-cells";
-import { findUsageNames } from "../db/usage-names";
 import { listUsedNames, type UsedNames } from "../db/used-names";
 import { type ChartSeries, MAX_SERIES, topSeries } from "../usage/chart-series";
 import { quantileMs } from "../usage/histogram";
 import { NANO_PER_USD } from "../usage/price";
 import { DAY_MS, HOUR_MS, type Measure } from "../usage/rollup";
 import { OUTCOMES, type Outcome } from "../usage/types";
+import { findNames } from "./find-names";
 import type { ManageContext } from "./manage-context";
-import { NOTHING, toSums, type UsageSums } from "./read-usage";
+import { toSums, totalOf, type UsageSums } from "./read-usage";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
 export type UsageGroup = "provider" | "model" | "token" | "user" | "key" | "outcome";
@@ -100,11 +100,12 @@ const MAX_CHOICES = 1_000;
  * counted.
  */
 export async function readUsageBoard(
-  { db, nowMs }: ManageContext,
+  context: ManageContext,
   reader: UsageReader,
   input: UsageBoardInput,
 ): Promise<UsageBoard> {
-  const now = nowMs();
+  const { db } = context;
+  const now = context.nowMs();
   const scope = scopeOf(reader);
   const groupBy = input.groupBy === "key" && scope !== undefined ? "model" : input.groupBy;
   const isOfKeys = groupBy === "key";
@@ -151,7 +152,7 @@ export async function readUsageBoard(
         measures: DRAWN_MEASURES,
       },
     ]),
-    findUsageNames(db, [...new Set(ids)]),
+    findNames(context, [...new Set(ids)]),
   ]);
 
   const perBucket = (rows: readonly CellSum[], value: (row: CellSum) => number) => {
@@ -215,13 +216,10 @@ export async function readUsageBoard(
 
 /** Sums over rows that are told apart by outcome. */
 export function answeredSums(byOutcome: readonly CellSum[]): AnsweredSums {
-  const values: Record<Measure, number> = { ...NOTHING };
-  let answered = 0;
-  for (const row of byOutcome) {
-    for (const name of Object.keys(values) as Measure[]) values[name] += row.values[name];
-    if (row.outcome === "ok") answered += row.values.requests;
-  }
-  return { ...toSums(values), answered };
+  const answered = byOutcome
+    .filter((row) => row.outcome === "ok")
+    .reduce((sum, row) => sum + row.values.requests, 0);
+  return { ...toSums(totalOf(byOutcome)), answered };
 }
 
 const requestsOf = (row: CellSum) => row.values.requests;

@@ -86,9 +86,8 @@ export async function readUsage(
   }
   const range = { side: ofKeys ? "key" : "caller", grain: bucket, fromMs, toMs } as const;
   const where = { provider, model, outcome, userId: user, subjectId: key ?? token };
-  const [rows = [], [total] = []] = await sumCells(db, [
+  const [rows = []] = await sumCells(db, [
     { ...range, where, by: ["bucketMs", DIMENSIONS[groupBy]] },
-    { ...range, where, by: [] },
   ]);
   return {
     rows: rows
@@ -98,13 +97,13 @@ export async function readUsage(
         ...toSums(row.values),
       }))
       .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
-    totals: toSums(total?.values ?? NOTHING),
+    totals: toSums(totalOf(rows)),
   };
 }
 
 const callerGroups: ReadonlySet<string> = new Set(["token", "user"]);
 
-export const NOTHING: CellSum["values"] = {
+const NOTHING: CellSum["values"] = {
   requests: 0,
   attempts: 0,
   estimated: 0,
@@ -118,6 +117,15 @@ export const NOTHING: CellSum["values"] = {
   durationMs: 0,
   timeToFirstTokenMs: 0,
 };
+
+/** Every request is in one of the rows, whatever they are told apart by. */
+export function totalOf(rows: readonly CellSum[]): CellSum["values"] {
+  const values: Record<Measure, number> = { ...NOTHING };
+  for (const row of rows) {
+    for (const name of Object.keys(values) as Measure[]) values[name] += row.values[name];
+  }
+  return values;
+}
 
 export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
   const { durationMs, timeToFirstTokenMs, costNanoUsd, unpriced, estimated, ...same } = values;
