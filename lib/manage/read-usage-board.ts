@@ -6,6 +6,7 @@ import { countKeyEvents } from "../db/count-key-events";
 import { type CellDimension, type CellSum, sumCells } from "../db/read-usage-cells";
 import { listUsedNames, type UsedNames } from "../db/used-names";
 import { type ChartSeries, MAX_SERIES, topSeries } from "../usage/chart-series";
+import { distinctNames } from "../usage/distinct-names";
 import { quantileMs } from "../usage/histogram";
 import { NANO_PER_USD } from "../usage/price";
 import { DAY_MS, HOUR_MS, type Measure } from "../usage/rollup";
@@ -79,7 +80,7 @@ export interface UsageBoard {
   };
   /** What there is to narrow to. */
   readonly choices: UsageChoices;
-  /** What people call the tokens, members and keys above, by id; those that are gone are missing. */
+  /** What people call the tokens, members and keys above, by id, each unlike the others; those that are gone are missing. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -210,7 +211,7 @@ export async function readUsageBoard(
     ),
     keyEvents: { cooled: eventsOf("cooled"), blocked: eventsOf("blocked") },
     choices: chosen,
-    names: Object.fromEntries(names),
+    names: Object.fromEntries(distinctNames(names)),
   };
 }
 

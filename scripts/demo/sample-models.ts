@@ -96,10 +96,11 @@ export const sampleProviders: readonly SampleProvider[] = [
   },
 ];
 
-/** The end differs first, as it is what is shown of a key. */
+/** The end differs from all others, as it is what is shown of a key. */
 function numbered(start: string, count: number): string[] {
+  const place = [...start].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 9_973, 0);
   return Array.from({ length: count }, (_, index) => {
-    const end = ((index + 17) * 48_271_113).toString(36).padStart(8, "0");
+    const end = ((index + 17 + 50 * place) * 48_271_113).toString(36).slice(-8);
     return `${start}-${"0".repeat(16)}${end}`;
   });
 }

@@ -43,8 +43,10 @@ export interface SampleToken {
 
 export interface SampleTeam {
   readonly tokens: readonly SampleToken[];
-  /** By provider: ids in the order of `sampleProviders`. */
+  /** Of keys that answer, by provider. */
   readonly keyIds: ReadonlyMap<string, readonly string[]>;
+  /** Of keys that the provider has refused by now, by provider. */
+  readonly refusedKeyIds: ReadonlyMap<string, readonly string[]>;
 }
 
 const SYSTEM: Actor = { kind: "system", id: "system", name: "demo", ip: null, userAgent: null };
@@ -63,9 +65,17 @@ export async function makeSampleTeam(
   const context = as({ ...SYSTEM, kind: "user", id: admin.id, name: DEMO_ADMIN.email });
 
   const keyIds = new Map<string, readonly string[]>();
+  const refusedKeyIds = new Map<string, readonly string[]>();
   for (const { slug, keys } of sampleProviders) {
     await addProviderKeys(context, { provider: slug, keys: [...keys] });
-    keyIds.set(slug, (await listProviderKeyIds(context, { provider: slug })).toReversed());
+    const ids = (await listProviderKeyIds(context, { provider: slug })).toReversed();
+    const isRefused = (_: string, index: number) => /banned|invalid/.test(keys[index] ?? "");
+    // The last one is refused in front of the demo's visitor.
+    refusedKeyIds.set(slug, ids.slice(0, -1).filter(isRefused));
+    keyIds.set(
+      slug,
+      ids.filter((id, index) => !isRefused(id, index)),
+    );
   }
 
   const tokens: SampleToken[] = [];
@@ -82,5 +92,5 @@ export async function makeSampleTeam(
     if (weight > 0) await addToken(`${name.split(" ")[0]}'s editor`, id, weight);
   }
   await inviteMember(as(context.actor), { role: "member", expiresInDays: 30 });
-  return { tokens, keyIds };
+  return { tokens, keyIds, refusedKeyIds };
 }
