@@ -152,7 +152,6 @@ function sampleMeaning(provider: string, random: SeededRandom): "ok" | keyof typ
   // Google's free keys have a quota a day.
   if (provider === "google-ai-studio" && random.chance(0.08)) return "rate_limit_day";
   const at = random.next();
-  if (at < 0.05) return "rate_limit_minute";
   if (at < 0.065) return "rate_limit_minute";
   if (at < 0.08) return "server_error";
   return at < 0.095 ? "client_error" : "ok";
