@@ -18,7 +18,9 @@ export async function BurnDown({
   if (quota === null || burnDown.length === 0) return null;
   const clock = (ms: number) =>
     format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const points = burnDown.map(({ atMs, left }) => ({
+  // What is used up now runs dry where it begins.
+  const distinct = burnDown.filter(({ atMs }, index) => atMs !== burnDown[index - 1]?.atMs);
+  const points = distinct.map(({ atMs, left }) => ({
     x: EDGE + ((WIDTH - 2 * EDGE) * (atMs - nowMs)) / Math.max(1, resetMs - nowMs),
     y: HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * left) / Math.max(1, quota),
     words: t("leftAt", { left: Math.max(0, Math.round(left)), time: clock(atMs) }),

@@ -16,11 +16,9 @@ const SHOWN = 10;
 
 /** What is left of today's quotas as far as anything is known of them, and whether it lasts. */
 export async function QuotaTable({
-  forecasts: { known, unknownModels },
-  nowMs,
+  forecasts: { atMs, known, unknownModels },
 }: {
   readonly forecasts: QuotaForecasts;
-  readonly nowMs: number;
 }) {
   if (known.length === 0) return null;
   const t = await getTranslations("overview.quota");
@@ -47,7 +45,7 @@ export async function QuotaTable({
               <QuotaRow
                 key={`${forecast.provider} ${forecast.model}`}
                 forecast={forecast}
-                nowMs={nowMs}
+                nowMs={atMs}
               />
             ))}
           </TableBody>

@@ -32,6 +32,8 @@ export interface QuotaForecast extends Forecast {
 }
 
 export interface QuotaForecasts {
+  /** When they were made: what was used up by then is used up. */
+  readonly atMs: number;
   /** Those that run dry first, then those with the least left of their quota. */
   readonly known: readonly QuotaForecast[];
   /** How many models answered of late whose quota nobody told yet. */
@@ -110,6 +112,7 @@ export async function readQuotaForecasts(context: ManageContext): Promise<QuotaF
   });
   const told = new Set(known.filter(({ quota }) => quota !== null).map(nameOf));
   return {
+    atMs: now,
     known: known.filter(({ quota }) => quota !== null).sort(byUrgency),
     unknownModels: rates.filter((row) => row.model !== "" && !told.has(nameOf(row))).length,
   };

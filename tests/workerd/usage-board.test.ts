@@ -215,7 +215,11 @@ describe("forecasts of quotas", () => {
   test("nothing is known before a provider has told it", async () => {
     const keyId = await storeKey("a");
     await record(answersOf(keyId, 3, NOW_MS));
-    expect(await readQuotaForecasts(context)).toEqual({ known: [], unknownModels: 1 });
+    expect(await readQuotaForecasts(context)).toEqual({
+      atMs: NOW_MS,
+      known: [],
+      unknownModels: 1,
+    });
   });
 
   test("from days that were spent, for keys that were and those that were not", async () => {
