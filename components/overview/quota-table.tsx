@@ -33,10 +33,10 @@ export async function QuotaTable({
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{t("model")}</TableHead>
               <TableHead>{t("left")}</TableHead>
-              <TableHead>{t("source")}</TableHead>
               <TableHead>{t("burnDown")}</TableHead>
-              <TableHead className="text-right">{t("rate")}</TableHead>
               <TableHead className="text-right">{t("ends")}</TableHead>
+              <TableHead className="text-right">{t("rate")}</TableHead>
+              <TableHead>{t("source")}</TableHead>
               <TableHead className="pr-4 text-right">{t("reset")}</TableHead>
             </TableRow>
           </TableHeader>
@@ -84,15 +84,8 @@ async function QuotaRow({
         {name}
         <Progress aria-label={`${model}: ${name}`} value={percent} className="mt-1.5 h-1.5" />
       </TableCell>
-      <TableCell className="text-muted-foreground text-xs">
-        {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
-        {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
-      </TableCell>
       <TableCell>
         <BurnDown forecast={forecast} nowMs={nowMs} />
-      </TableCell>
-      <TableCell className="text-right tabular-nums">
-        {t("perHour", { rate: Number(requestsPerHour.toPrecision(2)) })}
       </TableCell>
       <TableCell className="text-right font-medium whitespace-nowrap">
         {dryMs === null
@@ -100,6 +93,13 @@ async function QuotaRow({
           : dryMs <= nowMs
             ? t("dryNow")
             : t("dry", { time: clock(dryMs) })}
+      </TableCell>
+      <TableCell className="text-right tabular-nums">
+        {t("perHour", { rate: Number(requestsPerHour.toPrecision(2)) })}
+      </TableCell>
+      <TableCell className="text-muted-foreground text-xs">
+        {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
+        {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
       </TableCell>
       <TableCell className="text-muted-foreground pr-4 text-right text-xs">
         {t("resetAt", { time: clock(resetMs), zone: resetZone === "UTC" ? "UTC" : "PT" })}
