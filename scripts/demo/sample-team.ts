@@ -57,8 +57,10 @@ export interface SampleToken {
 
 export interface SampleTeam {
   readonly tokens: readonly SampleToken[];
-  /** By provider: ids in the order of `sampleProviders`. */
+  /** Of keys that answer, by provider. */
   readonly keyIds: ReadonlyMap<string, readonly string[]>;
+  /** Of keys that the provider has refused by now, by provider. */
+  readonly refusedKeyIds: ReadonlyMap<string, readonly string[]>;
 }
 
 const SYSTEM: Actor = { kind: "system", id: "system", name: "demo", ip: null, userAgent: null };
@@ -77,13 +79,21 @@ export async function makeSampleTeam(
   const context = as({ ...SYSTEM, kind: "user", id: admin.id, name: DEMO_ADMIN.email });
 
   const keyIds = new Map<string, readonly string[]>();
+  const refusedKeyIds = new Map<string, readonly string[]>();
   for (const { slug, keys } of sampleProviders) {
     const remarked = keys.map((key, index) => {
       const remark = REMARKS[index % REMARKS.length] ?? null;
       return { key, ...(remark !== null && { remark }) };
     });
     await addProviderKeys(context, { provider: slug, keys: remarked });
-    keyIds.set(slug, (await listProviderKeyIds(context, { provider: slug })).toReversed());
+    const ids = (await listProviderKeyIds(context, { provider: slug })).toReversed();
+    const isRefused = (_: string, index: number) => /banned|invalid/.test(keys[index] ?? "");
+    // The last one is refused in front of the demo's visitor.
+    refusedKeyIds.set(slug, ids.slice(0, -1).filter(isRefused));
+    keyIds.set(
+      slug,
+      ids.filter((id, index) => !isRefused(id, index)),
+    );
   }
 
   const tokens: SampleToken[] = [];
@@ -106,5 +116,5 @@ export async function makeSampleTeam(
   }
   const email = "barbara@example.com";
   await inviteMember({ ...context, nowMs: Date.now }, { role: "member", email, expiresInDays: 7 });
-  return { tokens, keyIds };
+  return { tokens, keyIds, refusedKeyIds };
 }
