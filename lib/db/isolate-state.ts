@@ -13,6 +13,7 @@
 import { hashToken } from "../crypto/hash-token";
 import { openSealed, SealError, type SealingSecrets } from "../crypto/seal";
 import type { KeyPool } from "../pool/key-pool";
+import type { ModelAlias } from "../pool/model-alias";
 import type { PoolKey } from "../pool/types";
 import type { Provider } from "../providers/types";
 import type { AccessToken, ProxyState, StateEvent } from "../proxy/ports";
@@ -147,6 +148,10 @@ class D1IsolateState implements IsolateState {
 
   customProviders(): readonly Provider[] {
     return [...this.#known.customProviders.values()];
+  }
+
+  modelAliases(): ReadonlyMap<string, ModelAlias> {
+    return this.#known.modelAliases;
   }
 
   goesDirect(slug: string): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 import { KeyPool } from "../pool/key-pool";
+import type { ModelAlias } from "../pool/model-alias";
 import type { Cooldown, PoolKey } from "../pool/types";
 import { customProvider } from "../providers/custom-provider";
 import type { Provider, Route } from "../providers/types";
@@ -27,6 +28,7 @@ export class KnownState {
   readonly #tokens = new Map<string, AccessToken>();
   readonly #tokenHashes = new Map<string, string>();
   #customProviders: ReadonlyMap<string, Provider> = new Map();
+  #modelAliases: ReadonlyMap<string, ModelAlias> = new Map();
   #settings = DEFAULT_SETTINGS;
   /** Providers that have a way of their own. */
   #routes: ReadonlyMap<string, Route> = new Map();
@@ -52,6 +54,11 @@ export class KnownState {
   /** By slug. */
   get customProviders(): ReadonlyMap<string, Provider> {
     return this.#customProviders;
+  }
+
+  /** By name. */
+  get modelAliases(): ReadonlyMap<string, ModelAlias> {
+    return this.#modelAliases;
   }
 
   goesDirect(slug: string): boolean {
@@ -97,6 +104,7 @@ export class KnownState {
     for (const id of changes.deletedKeyIds) this.#removeKey(id);
     for (const token of changes.tokens) this.#upsertToken(token);
     this.#takeProviders(changes);
+    this.#takeAliases(changes);
     this.#settings = withSettingRows(
       changes.since === null ? DEFAULT_SETTINGS : this.#settings,
       changes.settings,
@@ -165,6 +173,13 @@ export class KnownState {
     this.#customProviders = new Map(
       [...providers].sort(([one], [other]) => (one < other ? -1 : 1)),
     );
+  }
+
+  #takeAliases({ since, modelAliases, deletedAliases }: StateChanges): void {
+    const aliases = new Map(since === null ? [] : this.#modelAliases);
+    for (const name of deletedAliases) aliases.delete(name);
+    for (const alias of modelAliases) aliases.set(alias.name, alias);
+    this.#modelAliases = aliases;
   }
 
   /** AI Gateway knows the built-in providers only. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { and, eq, gt, inArray, or } from "drizzle-orm";
+import type { ModelAlias } from "../pool/model-alias";
 import type { CustomProviderOptions } from "../providers/custom-provider";
 import type { Database } from "./open-database";
 import {
@@ -11,6 +12,7 @@ import {
   customProviders,
   type KeyCooldownRow,
   keyCooldowns,
+  modelAliases,
   type ProviderKeyRow,
   providerKeys,
   settings,
@@ -32,11 +34,14 @@ export interface StateChanges {
   readonly cooldowns: readonly CooldownState[];
   readonly tokens: readonly TokenState[];
   readonly customProviders: readonly CustomProviderOptions[];
+  readonly modelAliases: readonly ModelAlias[];
   /** Sections of settings; each row is its whole section. */
   readonly settings: readonly SettingRow[];
   readonly deletedKeyIds: readonly string[];
   /** By slug; one that came back since is among the rows too. */
   readonly deletedProviders: readonly string[];
+  /** By name; likewise. */
+  readonly deletedAliases: readonly string[];
 }
 
 export type KeyState = Pick<ProviderKeyRow, keyof typeof KEY_COLUMNS>;
@@ -84,13 +89,22 @@ const CUSTOM_PROVIDER_COLUMNS = {
   protocol: customProviders.protocol,
 };
 
+const ALIAS_COLUMNS = {
+  name: modelAliases.name,
+  choice: modelAliases.choice,
+  targets: modelAliases.targets,
+  maxInputUsd: modelAliases.maxInputUsd,
+  maxOutputUsd: modelAliases.maxOutputUsd,
+};
+
 export async function loadState(db: Database, nowMs: number): Promise<StateChanges> {
-  const [version, keys, cooldowns, tokens, addedProviders, settingRows] = await db.batch([
+  const [version, keys, cooldowns, tokens, addedProviders, aliases, settingRows] = await db.batch([
     selectVersion(db),
     db.select(KEY_COLUMNS).from(providerKeys),
     db.select(COOLDOWN_COLUMNS).from(keyCooldowns).where(gt(keyCooldowns.untilMs, nowMs)),
     db.select(TOKEN_COLUMNS).from(accessTokens).where(eq(accessTokens.status, "active")),
     db.select(CUSTOM_PROVIDER_COLUMNS).from(customProviders),
+    db.select(ALIAS_COLUMNS).from(modelAliases),
     db.select(SETTING_COLUMNS).from(settings),
   ]);
   return {
@@ -100,9 +114,11 @@ export async function loadState(db: Database, nowMs: number): Promise<StateChang
     cooldowns,
     tokens,
     customProviders: addedProviders,
+    modelAliases: aliases,
     settings: settingRows,
     deletedKeyIds: [],
     deletedProviders: [],
+    deletedAliases: [],
   };
 }
 
@@ -121,29 +137,33 @@ export async function readChanges(
     .select({ id: providerKeys.id })
     .from(providerKeys)
     .where(gt(providerKeys.version, since));
-  const [version, keys, cooldowns, tokens, addedProviders, settingRows, deleted] = await db.batch([
-    selectVersion(db),
-    db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
-    db
-      .select(COOLDOWN_COLUMNS)
-      .from(keyCooldowns)
-      .where(
-        and(
-          gt(keyCooldowns.untilMs, nowMs),
-          or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys)),
+  const [version, keys, cooldowns, tokens, addedProviders, aliases, settingRows, deleted] =
+    await db.batch([
+      selectVersion(db),
+      db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
+      db
+        .select(COOLDOWN_COLUMNS)
+        .from(keyCooldowns)
+        .where(
+          and(
+            gt(keyCooldowns.untilMs, nowMs),
+            or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys)),
+          ),
         ),
-      ),
-    db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
-    db
-      .select(CUSTOM_PROVIDER_COLUMNS)
-      .from(customProviders)
-      .where(gt(customProviders.version, since)),
-    db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
-    db
-      .select({ kind: tombstones.kind, id: tombstones.id })
-      .from(tombstones)
-      .where(gt(tombstones.version, since)),
-  ]);
+      db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
+      db
+        .select(CUSTOM_PROVIDER_COLUMNS)
+        .from(customProviders)
+        .where(gt(customProviders.version, since)),
+      db.select(ALIAS_COLUMNS).from(modelAliases).where(gt(modelAliases.version, since)),
+      db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
+      db
+        .select({ kind: tombstones.kind, id: tombstones.id })
+        .from(tombstones)
+        .where(gt(tombstones.version, since)),
+    ]);
+  const deletedOf = (wanted: (typeof deleted)[number]["kind"]) =>
+    deleted.flatMap(({ kind, id }) => (kind === wanted ? [id] : []));
   return {
     version: versionOf(version),
     since,
@@ -151,9 +171,11 @@ export async function readChanges(
     cooldowns,
     tokens,
     customProviders: addedProviders,
+    modelAliases: aliases,
     settings: settingRows,
-    deletedKeyIds: deleted.flatMap(({ kind, id }) => (kind === "provider-key" ? [id] : [])),
-    deletedProviders: deleted.flatMap(({ kind, id }) => (kind === "custom-provider" ? [id] : [])),
+    deletedKeyIds: deletedOf("provider-key"),
+    deletedProviders: deletedOf("custom-provider"),
+    deletedAliases: deletedOf("model-alias"),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import type { AliasChoice, RouteTarget } from "../pool/model-alias";
 import type { KeyStatus } from "../pool/types";
 import type { Protocol } from "../providers/custom-provider";
 import type { Evidence } from "../proxy/ports";
@@ -156,7 +157,7 @@ export const accessTokens = sqliteTable(
 export const tombstones = sqliteTable(
   "tombstones",
   {
-    kind: text("kind").$type<"provider-key" | "custom-provider">().notNull(),
+    kind: text("kind").$type<"provider-key" | "custom-provider" | "model-alias">().notNull(),
     id: text("id").notNull(),
     deletedAtMs: integer("deleted_at_ms").notNull(),
     version: integer("version").notNull(),
@@ -198,6 +199,20 @@ export const customProviders = sqliteTable("custom_providers", {
   version: integer("version").notNull(),
 });
 
+/** Names that lead to models of providers, see `lib/pool/model-alias.ts`. */
+export const modelAliases = sqliteTable("model_aliases", {
+  name: text("name").primaryKey(),
+  choice: text("choice").$type<AliasChoice>().notNull(),
+  targets: text("targets", { mode: "json" }).$type<readonly RouteTarget[]>().notNull(),
+  /** US dollars per million tokens; null in both for no limit. */
+  maxInputUsd: real("max_input_usd"),
+  maxOutputUsd: real("max_output_usd"),
+  createdAtMs: integer("created_at_ms").notNull(),
+  createdBy: text("created_by"),
+  updatedAtMs: integer("updated_at_ms").notNull(),
+  version: integer("version").notNull(),
+});
+
 /** Some columns of a row; undefined leaves one as it is. */
 export type Changes<Row> = { readonly [Column in keyof Row]?: Row[Column] | undefined };
 
@@ -205,4 +220,5 @@ export type ProviderKeyRow = typeof providerKeys.$inferSelect;
 export type KeyCooldownRow = typeof keyCooldowns.$inferSelect;
 export type KeyEventRow = typeof keyEvents.$inferSelect;
 export type CustomProviderRow = typeof customProviders.$inferSelect;
+export type ModelAliasRow = typeof modelAliases.$inferSelect;
 export type AccessTokenRow = typeof accessTokens.$inferSelect;

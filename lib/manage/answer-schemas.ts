@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { ALIAS_CHOICES, CAPABILITIES } from "../pool/model-alias";
 import { TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
 import { undoProviderKeysInput } from "./provider-key-schemas";
@@ -125,6 +126,34 @@ export const customProviderList = z.strictObject({
 
 export const removedCustomProvider = z.strictObject({
   keysLeft: z.int().meta({ description: "Keys of its pool, unusable without it" }),
+});
+
+const usdPerMillion = z.number().meta({ description: "US dollars per million tokens" });
+
+export const modelAliasList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      name: z.string(),
+      choice: z.enum(ALIAS_CHOICES),
+      maxInputUsd: usdPerMillion.nullable(),
+      maxOutputUsd: usdPerMillion.nullable(),
+      targets: z.array(
+        z.strictObject({
+          provider: z.string(),
+          model: z.string(),
+          weight: z.int(),
+          capabilities: z.array(z.enum(CAPABILITIES)),
+          label: z.string().nullable().meta({ description: "Null where the provider is no more" }),
+          keys: z.int().meta({ description: "Keys of its provider that are active" }),
+          ready: z.int().meta({ description: "Those that do not rest" }),
+          price: z.strictObject({ inputUsd: usdPerMillion, outputUsd: usdPerMillion }).nullable(),
+          fitsPrice: z.boolean().meta({ description: "False: it is passed over" }),
+        }),
+      ),
+      createdAt: epochMs,
+      updatedAt: epochMs,
+    }),
+  ),
 });
 
 const usageSums = z.strictObject({

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import * as answers from "./answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import { addModelAliasInput, modelAliasChanges } from "./model-alias-schema";
 import {
   changeProviderKeysInput,
   resealProviderKeysInput,
@@ -120,6 +121,17 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Remove a provider of the team's own; its keys stay, unusable",
       answer: answers.removedCustomProvider,
     },
+  },
+  "/api/admin/model-aliases": {
+    get: {
+      summary: "List model aliases, and how it stands with their targets",
+      answer: answers.modelAliasList,
+    },
+    post: { summary: "Add a model alias", body: addModelAliasInput },
+  },
+  "/api/admin/model-aliases/{name}": {
+    patch: { summary: "Change a model alias; its targets as a whole", body: modelAliasChanges },
+    delete: { summary: "Remove a model alias" },
   },
   "/api/admin/settings": {
     get: { summary: "Read the settings", answer: settingsSchema },

@@ -80,6 +80,7 @@ export const anthropic: Provider = {
   label: "Anthropic",
   errorFormat: "anthropic",
   usageFormat: "anthropic",
+  protocol: "anthropic",
   compatSlug: "anthropic",
   ...versionedPath("https://api.anthropic.com", "v1"),
   placeKey,

@@ -18,7 +18,7 @@ export interface ModelSources {
  * Without Google's `models/`, so that one model has one name, and one cooldown.
  */
 export function findModel(
-  { model }: Provider,
+  { model }: Pick<Provider, "model">,
   { path, queryParameter, bodyFields }: ModelSources,
 ): string | null {
   const inPath = model.path?.exec(path)?.[1];

@@ -55,6 +55,7 @@ export const googleAiStudio: Provider = {
   label: "Google AI Studio",
   errorFormat: "google",
   usageFormat: "google",
+  protocol: "google",
   compatSlug: "google-ai-studio",
   ...googlePaths(ORIGIN),
   placeKey,

@@ -17,6 +17,7 @@ export const NEVER_NEEDS_MODEL = /(?!)/;
 export const PROVIDER_DEFAULTS = {
   errorFormat: "openai",
   usageFormat: "none",
+  protocol: null,
   compatSlug: null,
   needsModel: NEVER_NEEDS_MODEL,
   openAiCompatible: null,

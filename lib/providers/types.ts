@@ -76,6 +76,11 @@ export interface Provider {
   readonly label: string;
   readonly errorFormat: ErrorFormat;
   readonly usageFormat: UsageFormat;
+  /**
+   * Whose API its own paths speak, where other providers may speak it too, so that a call for one can go to
+   * another; null where only the OpenAI-compatible endpoints can be shared.
+   */
+  readonly protocol: "anthropic" | "google" | null;
   /** Slug in AI Gateway's compat model names (`{compatSlug}/{model}`); null where compat does not know the provider. */
   readonly compatSlug: string | null;
   /**

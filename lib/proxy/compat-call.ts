@@ -39,9 +39,25 @@ export function compatCall(
         "If the body is JSON, check that it is valid.",
     );
   }
-  const { provider, openAi, model } = compatTarget(named.value, scope);
+  const target = compatTarget(named.value, scope);
+  return openAiCall(request, path.replace(/^v1\//, ""), search, target, body, named, scope);
+}
+
+/**
+ * A call in the OpenAI form to a provider's own endpoint for it.
+ * @param endpoint As OpenAI's base URL is followed by: `chat/completions`.
+ * @param named Where the body names the model.
+ */
+export function openAiCall(
+  request: Request,
+  endpoint: string,
+  search: string,
+  { provider, openAi, model }: OpenAiTarget,
+  body: RequestBody,
+  named: BodyField,
+  scope: RequestScope,
+): ProxyCall {
   const gatewayUrl = gatewayFor(provider, scope);
-  const endpoint = path.replace(/^v1\//, "");
   const throughCompat =
     gatewayUrl !== null && provider.compatSlug !== null && endpoint === CHAT_COMPLETIONS;
   const url = throughCompat
@@ -56,27 +72,28 @@ export function compatCall(
     method: request.method,
     url: url + queryWithout(search, CREDENTIAL_QUERY),
     headers: () => outgoingHeaders(request.headers, route === "gateway"),
-    body: renameModel(body, named, upstreamModel),
+    body: renameField(body, named, upstreamModel),
     isWebSocket: false,
     preferredKeyId: null,
     placeKey: throughCompat ? asBearer : (openAi.placeKey ?? provider.placeKey),
   };
 }
 
-interface CompatTarget {
+/** A model of a provider that has an OpenAI-compatible API. */
+export interface OpenAiTarget {
   readonly provider: Provider;
   readonly openAi: OpenAiCompatible;
   readonly model: string;
 }
 
 /** Splits at the first slash only: `openrouter/meta-llama/llama-3` names OpenRouter's `meta-llama/llama-3`. */
-function compatTarget(name: string, { ports }: RequestScope): CompatTarget {
+function compatTarget(name: string, { ports }: RequestScope): OpenAiTarget {
   const slash = name.indexOf("/");
   const model = name.slice(slash + 1);
   if (slash < 1 || model === "") {
     throw new ProxyError(
       "model_required",
-      `"model" must be "{provider}/{model}", not ${JSON.stringify(name)}.`,
+      `"model" must be "{provider}/{model}" or an alias, not ${JSON.stringify(name)}.`,
     );
   }
   const prefix = name.slice(0, slash);
@@ -99,6 +116,7 @@ function openAiPath(openAi: OpenAiCompatible, endpoint: string): string {
   return openAi.chatCompletions.slice(0, -CHAT_COMPLETIONS.length) + endpoint;
 }
 
-function renameModel(body: RequestBody, field: BodyField, name: string): RequestBody {
-  return name === field.value ? body : replaceInBody(body, field, field.encode(name));
+/** The body with another value in a field. */
+export function renameField(body: RequestBody, field: BodyField, value: string): RequestBody {
+  return value === field.value ? body : replaceInBody(body, field, field.encode(value));
 }

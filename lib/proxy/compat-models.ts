@@ -2,14 +2,17 @@
  * `GET /api/compat/models`: what the pool's keys can serve, from the providers' own model lists.
  * @module
  */
+import type { ModelAlias, RouteTarget } from "../pool/model-alias";
 import { modelMatches } from "../pool/model-matches";
 import { providers } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import { gatewayFor } from "./gateway-for";
+import { knownProvider } from "./known-provider";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
+import { tokenAllowsTarget } from "./route-targets";
 import { serveFromPool } from "./serve-from-pool";
 import { rejoin } from "./stream-head";
 import { tokenAllows } from "./token-allows";
@@ -43,9 +46,28 @@ export async function compatModels(
         owned_by: slug,
       })),
   );
+  const aliases = [...scope.ports.state.modelAliases().values()]
+    .filter((alias) => alias.targets.some((target) => canLead(alias, target, token, scope)))
+    .map(({ name }) => ({ id: name, object: "model", created: 0, owned_by: "one-balance" }));
   return Response.json(
-    { object: "list", data },
+    { object: "list", data: [...aliases, ...data] },
     { headers: { [RESPONSE_HEADERS.requestId]: scope.requestId } },
+  );
+}
+
+/** Whether an alias may lead the token there, and there is a pool that speaks the OpenAI form. */
+function canLead(
+  alias: ModelAlias,
+  target: RouteTarget,
+  token: AccessToken,
+  scope: RequestScope,
+): boolean {
+  const provider = knownProvider(target.provider, scope);
+  return (
+    provider !== undefined &&
+    provider.openAiCompatible !== null &&
+    canServe(provider, target.model, scope) &&
+    tokenAllowsTarget(token, alias, target)
   );
 }
 

@@ -2,9 +2,11 @@
  * The request's story, from the caller's token to the answer. Read it from top to bottom.
  * @module
  */
+import type { RouteTarget } from "../pool/model-alias";
 import { ProviderPathError } from "../providers/provider-path-error";
 import { findProvider, providers } from "../providers/registry";
 import type { ErrorFormat, Provider } from "../providers/types";
+import { aliasedCall } from "./aliased-call";
 import { compatCall } from "./compat-call";
 import { compatModels, type ModelCatalog } from "./compat-models";
 import type { ProxyConfig } from "./config";
@@ -21,7 +23,8 @@ import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
-import { serveFromPool } from "./serve-from-pool";
+import { type Served, serveFromPool } from "./serve-from-pool";
+import { type ServedFromTarget, serveFromTargets } from "./serve-from-targets";
 import { tokenAllows } from "./token-allows";
 
 /** What lives as long as the isolate. */
@@ -67,12 +70,10 @@ export async function handleProxyRequest(
       meter.served(models.status);
       return models;
     }
-    const call = await resolveCall(request, path, provider, url, scope);
-    meter.resolved(call);
-    authorize(token, call);
-    const served = await serveFromPool(call, scope);
+    const { call, served, target } = await serve(request, path, provider, url, token, scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, url, path.rest, scope, waitUntil);
+    if (target !== null) response.headers.set(RESPONSE_HEADERS.target, encodeTarget(target));
     if (token.showsKey) {
       response.headers.set(RESPONSE_HEADERS.key, encodeURIComponent(served.key.masked));
     }
@@ -121,26 +122,46 @@ async function authenticate(
   );
 }
 
-/** What is asked of whom: provider, model, address and body, read once. */
-async function resolveCall(
+/** Finds out what is asked of whom, from the path and the body, which is read once, and has it answered. */
+async function serve(
   request: Request,
   path: ProxyPath,
   provider: Provider | undefined,
   url: URL,
+  token: AccessToken,
   scope: RequestScope,
-): Promise<ProxyCall> {
+): Promise<ServedFromTarget | ServedCall> {
   if (provider === undefined && path.segment !== "compat") throw unknownProvider(path, scope);
   assertSafePath(path.rest);
   const body = await readRequestBody(request);
-  return provider === undefined
-    ? compatCall(request, path.rest, url, body, scope)
-    : nativeCall(request, provider, path.rest, url, body, gatewayFor(provider, scope));
+  if (scope.ports.state.modelAliases().size > 0) {
+    const aliased = aliasedCall(request, provider, path.rest, url, body, scope);
+    if (aliased !== null) return serveFromTargets(aliased, token, scope);
+  }
+  const call =
+    provider === undefined
+      ? compatCall(request, path.rest, url, body, scope)
+      : nativeCall(request, provider, path.rest, url, body, gatewayFor(provider, scope));
+  scope.meter.resolved(call);
+  authorize(token, call);
+  return { call, served: await serveFromPool(call, scope), target: null };
+}
+
+/** The answer to a call that named its model itself. */
+interface ServedCall {
+  readonly call: ProxyCall;
+  readonly served: Served;
+  readonly target: null;
 }
 
 function authorize(token: AccessToken, { provider, model, method }: ProxyCall): void {
   if (tokenAllows(token, provider.slug, model, method)) return;
   const target = model === null ? provider.label : `${model} of ${provider.label}`;
   throw new ProxyError("access_denied", `This access token may not use ${target}.`);
+}
+
+function encodeTarget({ provider, model }: RouteTarget): string {
+  return `${provider}/${encodeURI(model)}`;
 }
 
 function isModelList({ method }: Request, { rest }: ProxyPath): boolean {

@@ -3,8 +3,10 @@
  * @module
  */
 import type { KeyPool } from "../pool/key-pool";
+import type { ModelAlias } from "../pool/model-alias";
 import type { PoolKey } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
+import type { PriceBook } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 
 export interface ProxyPorts {
@@ -19,6 +21,8 @@ export interface ProxyPorts {
   newRequestId(): string;
   readonly state: ProxyState;
   readonly usage: UsageSink;
+  /** What models cost; loaded when first asked for. */
+  prices(): Promise<PriceBook>;
 }
 
 /** Where what requests used is recorded. */
@@ -66,6 +70,8 @@ export interface ProxyState {
   customProvider(slug: string): Provider | undefined;
   /** All that the team added, sorted by slug. */
   customProviders(): readonly Provider[];
+  /** Names that lead to other models, by name; empty for most teams. */
+  modelAliases(): ReadonlyMap<string, ModelAlias>;
   /** Whether requests to this provider go straight to it even where there is a gateway. */
   goesDirect(slug: string): boolean;
   /** The pool of a provider; an empty one where it has no keys. */

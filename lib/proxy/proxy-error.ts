@@ -9,6 +9,7 @@ export type ProxyErrorCode =
   | "unknown_provider"
   | "invalid_path"
   | "model_required"
+  | "no_route_target"
   | "body_too_large"
   | "token_limit_reached"
   | "pool_exhausted"
@@ -26,6 +27,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   unknown_provider: 404,
   invalid_path: 400,
   model_required: 400,
+  no_route_target: 400,
   body_too_large: 413,
   token_limit_reached: 429,
   pool_exhausted: 429,

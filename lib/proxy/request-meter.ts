@@ -18,6 +18,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   unknown_provider: "client_error",
   invalid_path: "client_error",
   model_required: "client_error",
+  no_route_target: "client_error",
   body_too_large: "client_error",
   websocket_unsupported: "client_error",
   token_limit_reached: "limited",
@@ -68,7 +69,15 @@ export class RequestMeter {
     this.#token = token;
   }
 
+  /** What the request comes to. Said again where another target of an alias is tried. */
   resolved(call: ProxyCall): void {
+    const before = this.#call;
+    if (before !== null) {
+      const target = { provider: before.provider.slug, model: before.model };
+      for (const [index, attempt] of this.attempts.entries()) {
+        if (attempt.target === undefined) this.attempts[index] = { ...attempt, target };
+      }
+    }
     this.#call = call;
     this.#provider = call.provider;
   }

@@ -39,6 +39,7 @@ export async function isolateProxy(
       newRequestId: () => newRequestId(platform.nowMs(), platform.random()),
       state: sharedState(env),
       usage: usageSink(sharedRecorder(env)),
+      prices: () => sharedRecorder(env).priceBook(),
     },
     catalog: new Map(),
   };

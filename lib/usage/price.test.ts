@@ -122,3 +122,20 @@ test.each([
     }
   }
 });
+
+describe("perMillion", () => {
+  test("the price book's, the team's own, and none for what is not known", () => {
+    expect(book.perMillion("openai", "gpt-5-mini", AT_MS)).toEqual({
+      inputUsd: 0.25,
+      outputUsd: 2,
+    });
+    expect(book.perMillion("openai", "gpt-own", AT_MS)).toEqual({ inputUsd: 2, outputUsd: 4 });
+    expect(book.perMillion("openai", "nobody-knows", AT_MS)).toBeNull();
+  });
+
+  test("of the lowest tier, without a price of each request", () => {
+    expect(book.perMillion("google-ai-studio", "gemini-2.5-pro", AT_MS)?.inputUsd).toBe(1.25);
+    // sonar: 1 dollar a million each way, and some thousandths a request.
+    expect(book.perMillion("perplexity-ai", "sonar", AT_MS)).toEqual({ inputUsd: 1, outputUsd: 1 });
+  });
+});

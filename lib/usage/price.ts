@@ -8,7 +8,7 @@
  * @module
  */
 import type { ModelPrice, Usage as Units } from "@pydantic/genai-prices";
-import type { Usage } from "./types";
+import { NO_USAGE, type Usage } from "./types";
 
 /** A team's own price of a model, in US dollars per million tokens. */
 export interface PriceOverride {
@@ -32,6 +32,14 @@ export interface PriceBook {
    * @returns Null where no price is known or nothing was counted; zero only for what is free.
    */
   costNanoUsd(provider: string, model: string, usage: Usage, atMs: number): number | null;
+  /** What a model's tokens are sold for; null where that is not known, or something else is sold. */
+  perMillion(provider: string, model: string, atMs: number): PricePerMillion | null;
+}
+
+/** In US dollars per million tokens, of requests short enough for the lowest tier. */
+export interface PricePerMillion {
+  readonly inputUsd: number;
+  readonly outputUsd: number;
 }
 
 export const NANO_PER_USD = 1e9;
@@ -107,6 +115,7 @@ interface KnownModel {
 const MAX_KNOWN_MODELS = 2_000;
 const MINUTE_MS = 60_000;
 const PROBED_TOKENS = 1_000;
+const MILLION = 1e6;
 
 class LibraryPriceBook implements PriceBook {
   readonly #library: Library;
@@ -140,6 +149,18 @@ class LibraryPriceBook implements PriceBook {
     const known = this.#knownModel(id, libraryModel(model), atMs);
     if (known === null) return null;
     return sumUsd(this.#rates(known, id, libraryModel(model), inputTokens ?? 0, atMs), usage);
+  }
+
+  perMillion(provider: string, model: string, atMs: number): PricePerMillion | null {
+    const cost = (usage: Partial<Usage>) =>
+      this.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs);
+    // Some models have a price of each request besides.
+    const none = cost({ inputTokens: 0, outputTokens: 0 });
+    const input = cost({ inputTokens: PROBED_TOKENS, outputTokens: 0 });
+    const output = cost({ inputTokens: 0, outputTokens: PROBED_TOKENS });
+    if (none === null || input === null || output === null) return null;
+    const usd = (nanoUsd: number) => ((nanoUsd - none) * MILLION) / PROBED_TOKENS / NANO_PER_USD;
+    return { inputUsd: usd(input), outputUsd: usd(output) };
   }
 
   /** Lengths of recordings have minimums, and are rare: the package is asked each time. */

@@ -8,6 +8,8 @@ import type { Outcome, Usage } from "./types";
 /** One key that was asked. */
 export interface AttemptRecord {
   readonly keyId: string;
+  /** Where it was asked, if not at the event's own provider and model: an alias led elsewhere first. */
+  readonly target?: { readonly provider: string; readonly model: string | null };
   /** From the request's arrival to the sending, in milliseconds. */
   readonly afterMs: number;
   /** From the sending to the answer's first byte, or to giving up. */

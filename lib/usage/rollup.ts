@@ -96,16 +96,19 @@ export class Cells {
     });
     const key = this.#cell({
       ...place,
+      ...placeOf(last),
       side: "key",
       subjectId: last?.keyId ?? "",
       userId: "",
       outcome,
     });
     caller[INDEX.attempts] = (caller[INDEX.attempts] ?? 0) + attempts.length;
-    for (const { keyId, meaning } of attempts) {
+    for (const attempt of attempts) {
+      const { keyId, meaning } = attempt;
       const own = attemptOutcome(meaning);
       const cell = this.#cell({
         ...place,
+        ...placeOf(attempt),
         side: "key",
         subjectId: keyId,
         userId: "",
@@ -158,6 +161,12 @@ export class Cells {
     this.#values.set(name, { key, values });
     return values;
   }
+}
+
+/** An attempt made for another target than the one that the request came to is counted there. */
+function placeOf(attempt: RequestEvent["attempts"][number] | undefined) {
+  const target = attempt?.target;
+  return target === undefined ? {} : { provider: target.provider, model: target.model ?? "" };
 }
 
 function countTime(values: number[], bucketsFrom: number, ms: number): void {

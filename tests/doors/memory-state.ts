@@ -3,6 +3,7 @@
  * @module
  */
 import { KeyPool } from "../../lib/pool/key-pool.ts";
+import type { ModelAlias } from "../../lib/pool/model-alias.ts";
 import type { PoolKey } from "../../lib/pool/types.ts";
 import type { Provider } from "../../lib/providers/types.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../lib/proxy/ports.ts";
@@ -18,6 +19,7 @@ export class MemoryState implements ProxyState {
   readonly #pools = new Map<string, KeyPool>();
   readonly #tokens: ReadonlyMap<string, AccessToken>;
   readonly #upstreams: MemoryUpstreams;
+  #aliases: ReadonlyMap<string, ModelAlias> = new Map();
   /** What the proxy noted, oldest first. */
   readonly events: StateEvent[] = [];
 
@@ -47,6 +49,14 @@ export class MemoryState implements ProxyState {
 
   customProviders(): readonly Provider[] {
     return this.#upstreams.customProviders ?? [];
+  }
+
+  modelAliases(): ReadonlyMap<string, ModelAlias> {
+    return this.#aliases;
+  }
+
+  setAliases(...aliases: readonly ModelAlias[]): void {
+    this.#aliases = new Map(aliases.map((alias) => [alias.name, alias]));
   }
 
   goesDirect(slug: string): boolean {

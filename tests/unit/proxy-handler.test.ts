@@ -2,6 +2,7 @@
 import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request.ts";
 import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
+import { loadPriceBook } from "../../lib/usage/price.ts";
 import { DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "../doors/door.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
@@ -44,6 +45,7 @@ async function openHandler(): Promise<Door> {
       newRequestId: () => crypto.randomUUID(),
       state,
       usage: new MemoryUsage(),
+      prices: () => loadPriceBook(),
     },
     catalog: new Map(),
   };

@@ -37,6 +37,7 @@ export async function emptyStore(): Promise<void> {
     db.run(sql`delete from tombstones`),
     db.run(sql`delete from users`),
     db.run(sql`delete from custom_providers`),
+    db.run(sql`delete from model_aliases`),
     db.run(sql`delete from settings`),
     db.run(sql`delete from key_events`),
     db.run(sql`delete from audit_log`),

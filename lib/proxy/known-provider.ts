@@ -1,0 +1,11 @@
+import { findProvider } from "../providers/registry";
+import type { Provider } from "../providers/types";
+import type { RequestScope } from "./request-scope";
+
+/** A provider by its slug, built-in or the team's own. */
+export function knownProvider(
+  slug: string,
+  { ports }: Pick<RequestScope, "ports">,
+): Provider | undefined {
+  return findProvider(slug) ?? ports.state.customProvider(slug);
+}

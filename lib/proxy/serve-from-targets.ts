@@ -1,0 +1,102 @@
+/**
+ * The way through an alias's targets: each is served from its own pool, until one answers. All of it
+ * happens before the answer's first byte, within one request's attempts and deadline.
+ * @module
+ */
+import type { RouteTarget } from "../pool/model-alias";
+import { ProviderPathError } from "../providers/provider-path-error";
+import type { AliasedCall } from "./aliased-call";
+import { discardAnswer } from "./attempt";
+import { neededCapabilities } from "./needed-capabilities";
+import { noFittingTarget, noTargetServed } from "./no-target";
+import type { AccessToken } from "./ports";
+import type { ProxyCall } from "./proxy-call";
+import { ProxyError } from "./proxy-error";
+import type { RequestScope } from "./request-scope";
+import { chooseTargets, type RouteChoice } from "./route-targets";
+import { type Served, serveFromPool } from "./serve-from-pool";
+
+/** An answer, and the target that gave it. */
+export interface ServedFromTarget {
+  readonly target: RouteTarget;
+  readonly call: ProxyCall;
+  readonly served: Served;
+}
+
+/** @throws {ProxyError} if no target may be asked, or none has an answer fit to be delivered. */
+export async function serveFromTargets(
+  aliased: AliasedCall,
+  token: AccessToken,
+  scope: RequestScope,
+): Promise<ServedFromTarget> {
+  const { alias, body } = aliased;
+  const { targets, passedOver } = await choose(aliased, token, scope);
+  if (targets.length === 0) throw noFittingTarget(alias.name, passedOver);
+
+  const { config, ports } = scope;
+  const endMs = ports.nowMs() + config.firstByteTimeoutMs;
+  const refusals: { readonly target: RouteTarget; readonly error: ProxyError }[] = [];
+  /** An upstream's failure, delivered if nothing better comes. */
+  let failed: ServedFromTarget | null = null;
+  for (const [index, target] of targets.entries()) {
+    const attemptsLeft = config.maxAttempts - scope.attempts;
+    const firstByteTimeoutMs = endMs - ports.nowMs();
+    const isSent = body.kind === "streamed" && scope.attempts > 0;
+    if (attemptsLeft < 1 || firstByteTimeoutMs < 1 || isSent) break;
+    // Keys that turn out to be used up must not take the attempts of the targets behind.
+    const share = Math.ceil(attemptsLeft / (targets.length - index));
+    const maxAttempts = scope.attempts + share;
+    const limits = { ...config, maxAttempts, firstByteTimeoutMs };
+    const result = await serveTarget(aliased, target, limits, scope);
+    if (result instanceof ProxyError) {
+      refusals.push({ target, error: result });
+      continue;
+    }
+    if (failed !== null) discardAnswer(failed.served.answer);
+    if (result.served.answer.verdict.next === "deliver") return result;
+    failed = result;
+  }
+  if (failed === null) throw noTargetServed(alias.name, refusals);
+  scope.meter.resolved(failed.call);
+  return failed;
+}
+
+async function choose(
+  { alias, body, speaks }: AliasedCall,
+  token: AccessToken,
+  { ports }: RequestScope,
+): Promise<RouteChoice> {
+  const isPriced = alias.maxInputUsd !== null || alias.maxOutputUsd !== null;
+  const book = isPriced ? await ports.prices() : null;
+  const nowMs = ports.nowMs();
+  return chooseTargets(alias, {
+    token,
+    needed: neededCapabilities(alias, body),
+    speaks,
+    priceOf: ({ provider, model }) => book?.perMillion(provider, model, nowMs) ?? null,
+    random: () => ports.random(),
+  });
+}
+
+/** One target's answer, fit or not; or why there is none. @throws {ProxyError} if the client has left. */
+async function serveTarget(
+  { callTo }: AliasedCall,
+  target: RouteTarget,
+  config: RequestScope["config"],
+  scope: RequestScope,
+): Promise<ServedFromTarget | ProxyError> {
+  const part = { ...scope, config };
+  try {
+    const call = callTo(target);
+    scope.meter.resolved(call);
+    return { target, call, served: await serveFromPool(call, part) };
+  } catch (error) {
+    if (error instanceof ProviderPathError) {
+      return new ProxyError("invalid_path", error.message, { cause: error });
+    }
+    if (!(error instanceof ProxyError) || error.code === "client_closed_request") throw error;
+    return error;
+  } finally {
+    scope.attempts = part.attempts;
+  }
+}
