@@ -10,6 +10,7 @@ import enKeys from "../messages/en/keys.json";
 import enOverview from "../messages/en/overview.json";
 import enPlayground from "../messages/en/playground.json";
 import enRequests from "../messages/en/requests.json";
+import enRoutes from "../messages/en/routes.json";
 import enSettings from "../messages/en/settings.json";
 import enShell from "../messages/en/shell.json";
 import enTeam from "../messages/en/team.json";
@@ -23,6 +24,7 @@ import zhKeys from "../messages/zh/keys.json";
 import zhOverview from "../messages/zh/overview.json";
 import zhPlayground from "../messages/zh/playground.json";
 import zhRequests from "../messages/zh/requests.json";
+import zhRoutes from "../messages/zh/routes.json";
 import zhSettings from "../messages/zh/settings.json";
 import zhShell from "../messages/zh/shell.json";
 import zhTeam from "../messages/zh/team.json";
@@ -39,6 +41,7 @@ const en = {
   overview: enOverview,
   playground: enPlayground,
   requests: enRequests,
+  routes: enRoutes,
   settings: enSettings,
   shell: enShell,
   team: enTeam,
@@ -60,6 +63,7 @@ const zh = {
   overview: zhOverview,
   playground: zhPlayground,
   requests: zhRequests,
+  routes: zhRoutes,
   settings: zhSettings,
   shell: zhShell,
   team: zhTeam,

@@ -6,6 +6,7 @@ const ERRORS = [
   { status: 403, code: "access_denied" },
   { status: 404, code: "unknown_provider" },
   { status: 400, code: "model_required" },
+  { status: 400, code: "no_route_target" },
   { status: 429, code: "token_limit_reached" },
   { status: 429, code: "pool_exhausted" },
   { status: 503, code: "no_provider_keys" },

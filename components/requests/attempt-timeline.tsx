@@ -25,7 +25,7 @@ export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
             key={index}
             attempt={attempt}
             number={index + 1}
-            provider={provider}
+            provider={attempt.target?.provider ?? provider}
             waitMs={attempt.afterMs - endOf(attempts[index - 1])}
           />
         ))}
@@ -63,7 +63,7 @@ function AttemptStep({
   readonly waitMs: number;
 }) {
   const t = useTranslations("requests");
-  const { keyId, maskedKey, afterMs, tookMs, status, meaning, rule, words } = attempt;
+  const { keyId, maskedKey, target, afterMs, tookMs, status, meaning, rule, words } = attempt;
   const isGood = meaning === "ok";
   return (
     <Step
@@ -78,6 +78,13 @@ function AttemptStep({
       title={t("story.attempt", { number, verdict: t(`meanings.${meaning}`) })}
     >
       <dl className="grid grid-cols-[6rem_1fr] gap-x-4 gap-y-1.5 text-sm">
+        {target && (
+          <Fact name={t("story.target")}>
+            <span className="font-mono text-xs break-all">
+              {target.model === null ? target.provider : `${target.provider}/${target.model}`}
+            </span>
+          </Fact>
+        )}
         <Fact name={t("key")}>
           {maskedKey === null || provider === null ? (
             <span className="text-muted-foreground">{t("goneKey")}</span>

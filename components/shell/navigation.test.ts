@@ -5,13 +5,22 @@ const areasFor = (role: Parameters<typeof navigationFor>[0]) =>
   navigationFor(role).flatMap(({ entries }) => entries.map(({ area }) => area));
 
 test("each role sees what it may open", () => {
-  expect(areasFor("viewer")).toEqual(["overview", "keys", "usage", "requests", "tokens", "help"]);
+  expect(areasFor("viewer")).toEqual([
+    "overview",
+    "keys",
+    "usage",
+    "requests",
+    "tokens",
+    "routes",
+    "help",
+  ]);
   expect(areasFor("member")).toEqual([
     "overview",
     "keys",
     "usage",
     "requests",
     "tokens",
+    "routes",
     "playground",
     "help",
   ]);
@@ -21,6 +30,7 @@ test("each role sees what it may open", () => {
     "usage",
     "requests",
     "tokens",
+    "routes",
     "playground",
     "team",
     "audit",

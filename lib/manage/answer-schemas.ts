@@ -218,6 +218,10 @@ export const requestStory = loggedRequest.extend({
     z.strictObject({
       keyId: z.string(),
       maskedKey: z.string().nullable(),
+      target: z
+        .strictObject({ provider: z.string(), model: z.string().nullable() })
+        .optional()
+        .meta({ description: "Where it was asked, if an alias led elsewhere first" }),
       afterMs: z.int(),
       tookMs: z.int(),
       status: z.int().meta({ description: "The provider's; 0 where no answer came" }),

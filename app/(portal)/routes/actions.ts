@@ -1,0 +1,37 @@
+"use server";
+
+import { revalidatePath } from "next/cache";
+import { portalAction } from "@/app/portal-action";
+import { addModelAlias } from "@/lib/manage/add-model-alias";
+import { changeModelAlias } from "@/lib/manage/change-model-alias";
+import {
+  addModelAliasInput,
+  changeModelAliasInput,
+  removeModelAliasInput,
+} from "@/lib/manage/model-alias-schema";
+import { removeModelAlias } from "@/lib/manage/remove-model-alias";
+
+const PAGE = "/routes";
+
+export const addAlias = portalAction("admin", addModelAliasInput, async ({ context, input }) => {
+  await addModelAlias(context, input);
+  revalidatePath(PAGE);
+});
+
+export const changeAlias = portalAction(
+  "admin",
+  changeModelAliasInput,
+  async ({ context, input }) => {
+    await changeModelAlias(context, input);
+    revalidatePath(PAGE);
+  },
+);
+
+export const removeAlias = portalAction(
+  "admin",
+  removeModelAliasInput,
+  async ({ context, input }) => {
+    await removeModelAlias(context, input);
+    revalidatePath(PAGE);
+  },
+);

@@ -1,0 +1,55 @@
+"use client";
+
+import { Pencil, Plus } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
+import type { ProviderChoice } from "./provider-choice";
+
+const AliasDialog = dynamic(async () => (await import("./alias-dialog")).AliasDialog, {
+  ssr: false,
+});
+
+/** Opens the form for a new alias, or for one that is there. The form is fetched when it is wanted. */
+export function AliasButton({
+  alias,
+  providers,
+}: {
+  /** Null for a new one. */
+  readonly alias: ModelAliasItem | null;
+  readonly providers: readonly ProviderChoice[];
+}) {
+  const t = useTranslations("routes");
+  const [isOpen, setIsOpen] = useState(false);
+  const [wasOpened, setWasOpened] = useState(false);
+
+  function open() {
+    setWasOpened(true);
+    setIsOpen(true);
+  }
+
+  return (
+    <>
+      {alias === null ? (
+        <Button size="sm" onClick={open}>
+          <Plus aria-hidden />
+          {t("add")}
+        </Button>
+      ) : (
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label={t("editOf", { name: alias.name })}
+          onClick={open}
+        >
+          <Pencil aria-hidden />
+        </Button>
+      )}
+      {wasOpened && (
+        <AliasDialog alias={alias} providers={providers} isOpen={isOpen} onOpenChange={setIsOpen} />
+      )}
+    </>
+  );
+}

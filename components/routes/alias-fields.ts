@@ -1,0 +1,43 @@
+/**
+ * What the form of an alias holds.
+ * @module
+ */
+import type { z } from "zod";
+import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
+import type { modelAliasSchema } from "@/lib/manage/model-alias-schema";
+import { CAPABILITIES } from "@/lib/pool/model-alias";
+
+export type AliasFields = z.input<ReturnType<typeof modelAliasSchema>>;
+
+export function newTarget(): AliasFields["targets"][number] {
+  return { provider: "", model: "", weight: 1, capabilities: [...CAPABILITIES] };
+}
+
+export const NEW_ALIAS: AliasFields = {
+  name: "",
+  choice: "ordered",
+  targets: [newTarget()],
+  maxInputUsd: null,
+  maxOutputUsd: null,
+};
+
+export function fieldsOf(alias: ModelAliasItem): AliasFields {
+  const { name, choice, maxInputUsd, maxOutputUsd, targets } = alias;
+  return {
+    name,
+    choice,
+    maxInputUsd,
+    maxOutputUsd,
+    targets: targets.map(({ provider, model, weight, capabilities }) => ({
+      provider,
+      model,
+      weight,
+      capabilities: [...capabilities],
+    })),
+  };
+}
+
+/** What is typed is text, what is stored a number; nothing typed is no limit, not 0. */
+export function priceLimit(text: string): number | null {
+  return text === "" ? null : Number(text);
+}

@@ -1,0 +1,204 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import { type FieldPath, useFieldArray, useForm } from "react-hook-form";
+import { toast } from "sonner";
+import { addAlias, changeAlias } from "@/app/(portal)/routes/actions";
+import type { ActionFailure } from "@/app/action-result";
+import { FieldError } from "@/components/field-error";
+import { Button } from "@/components/ui/button";
+import {
+  Form,
+  FormControl,
+  FormDescription,
+  FormField,
+  FormItem,
+  FormLabel,
+  FormMessage,
+} from "@/components/ui/form";
+import { Input } from "@/components/ui/input";
+import {
+  Select,
+  SelectContent,
+  SelectItem,
+  SelectTrigger,
+  SelectValue,
+} from "@/components/ui/select";
+import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
+import { type AddModelAliasInput, modelAliasSchema } from "@/lib/manage/model-alias-schema";
+import { ALIAS_CHOICES } from "@/lib/pool/model-alias";
+import { type AliasFields, fieldsOf, NEW_ALIAS, newTarget, priceLimit } from "./alias-fields";
+import type { ProviderChoice } from "./provider-choice";
+import { TargetFields } from "./target-fields";
+
+/** Saves when it is right; what is wrong is said at its field, and what was typed stays. */
+export function AliasForm({
+  alias,
+  providers,
+  onDone,
+}: {
+  /** Null for a new one. */
+  readonly alias: ModelAliasItem | null;
+  readonly providers: readonly ProviderChoice[];
+  readonly onDone: () => void;
+}) {
+  const t = useTranslations("routes");
+  const schema = useMemo(() => modelAliasSchema((problem) => t(`problem.${problem}`)), [t]);
+  const form = useForm<AliasFields, unknown, AddModelAliasInput>({
+    resolver: zodResolver(schema),
+    defaultValues: alias === null ? NEW_ALIAS : fieldsOf(alias),
+  });
+  const { errors, isSubmitting } = form.formState;
+  const targets = useFieldArray({ control: form.control, name: "targets" });
+  const isWeighted = form.watch("choice") === "weighted";
+
+  async function save(values: AddModelAliasInput) {
+    const answer = await (alias === null ? addAlias : changeAlias)(values);
+    if (!answer.ok) {
+      showFailure(answer);
+      return;
+    }
+    onDone();
+    toast(t(alias === null ? "dialog.added" : "dialog.changed", { name: values.name }));
+  }
+
+  function showFailure({ code, issues }: ActionFailure) {
+    if (code === "conflict" && alias === null) {
+      form.setError("name", { message: t("problem.name_taken") }, { shouldFocus: true });
+      return;
+    }
+    const ofProviders = issues.filter(({ path }) => path.endsWith(".provider"));
+    for (const { path } of ofProviders) {
+      // The path is that of the input, which is the form's too.
+      form.setError(path as FieldPath<AliasFields>, { message: t("problem.provider_unusable") });
+    }
+    if (ofProviders.length === 0)
+      toast.error(t("failed.title"), { description: t(`failed.${code}`) });
+  }
+
+  return (
+    <Form {...form}>
+      <form noValidate className="grid gap-5" onSubmit={form.handleSubmit(save)}>
+        <div className="grid gap-4 sm:grid-cols-2 sm:items-start">
+          <FormField
+            control={form.control}
+            name="name"
+            render={({ field }) => (
+              <FormItem>
+                <FormLabel>{t("dialog.name")}</FormLabel>
+                <FormControl>
+                  <Input
+                    autoComplete="off"
+                    spellCheck={false}
+                    placeholder="fast"
+                    className="font-mono"
+                    readOnly={alias !== null}
+                    {...field}
+                  />
+                </FormControl>
+                <FormDescription>
+                  {t(alias === null ? "dialog.nameHint" : "dialog.nameStays")}
+                </FormDescription>
+                <FormMessage />
+              </FormItem>
+            )}
+          />
+          <FormField
+            control={form.control}
+            name="choice"
+            render={({ field }) => (
+              <FormItem>
+                <FormLabel>{t("dialog.choice")}</FormLabel>
+                <Select value={field.value ?? "ordered"} onValueChange={field.onChange}>
+                  <FormControl>
+                    <SelectTrigger className="w-full">
+                      <SelectValue />
+                    </SelectTrigger>
+                  </FormControl>
+                  <SelectContent>
+                    {ALIAS_CHOICES.map((choice) => (
+                      <SelectItem key={choice} value={choice}>
+                        {t(`choices.${choice}`)}
+                      </SelectItem>
+                    ))}
+                  </SelectContent>
+                </Select>
+                <FormDescription>
+                  {t(isWeighted ? "dialog.weightedHint" : "dialog.orderedHint")}
+                </FormDescription>
+              </FormItem>
+            )}
+          />
+        </div>
+        <fieldset className="min-w-0 space-y-3">
+          <legend className="mb-2 text-sm font-medium">{t("dialog.targets")}</legend>
+          <ol className="space-y-3">
+            {targets.fields.map((field, index) => (
+              <li key={field.id}>
+                <TargetFields
+                  form={form}
+                  index={index}
+                  providers={providers}
+                  isWeighted={isWeighted}
+                  isLast={index === targets.fields.length - 1}
+                  onMove={(to) => targets.move(index, to)}
+                  onRemove={targets.fields.length > 1 ? () => targets.remove(index) : null}
+                />
+              </li>
+            ))}
+          </ol>
+          <FieldError message={errors.targets?.root?.message ?? errors.targets?.message} />
+          <Button
+            type="button"
+            variant="outline"
+            size="sm"
+            onClick={() => targets.append(newTarget())}
+          >
+            <Plus aria-hidden />
+            {t("dialog.addTarget")}
+          </Button>
+        </fieldset>
+        <fieldset className="min-w-0">
+          <legend className="mb-2 text-sm font-medium">{t("dialog.limits")}</legend>
+          <div className="grid gap-4 sm:grid-cols-2 sm:items-start">
+            {(["maxInputUsd", "maxOutputUsd"] as const).map((name) => (
+              <FormField
+                key={name}
+                control={form.control}
+                name={name}
+                render={({ field: { value, onChange, ...field } }) => (
+                  <FormItem>
+                    <FormLabel className="font-normal">{t(`dialog.${name}`)}</FormLabel>
+                    <FormControl>
+                      <Input
+                        type="number"
+                        inputMode="decimal"
+                        min={0}
+                        step="any"
+                        placeholder={t("dialog.noLimit")}
+                        className="text-right tabular-nums"
+                        {...field}
+                        value={value ?? ""}
+                        onChange={(event) => onChange(priceLimit(event.target.value))}
+                      />
+                    </FormControl>
+                    <FormMessage />
+                  </FormItem>
+                )}
+              />
+            ))}
+          </div>
+          <p className="text-muted-foreground mt-2 text-sm">{t("dialog.limitsHint")}</p>
+        </fieldset>
+        <div className="flex justify-end">
+          <Button type="submit" disabled={isSubmitting}>
+            {alias === null ? t("add") : t("save")}
+          </Button>
+        </div>
+      </form>
+    </Form>
+  );
+}
