@@ -13,7 +13,7 @@ export type ModelAliasProblem =
   | "provider_missing"
   | "model_missing"
   | "model_too_long"
-  | "model_wildcard"
+  | "model_shape"
   | "same_target"
   | "bad_weight"
   | "bad_price";
@@ -41,7 +41,8 @@ export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
       .trim()
       .min(1, say("model_missing"))
       .max(200, say("model_too_long"))
-      .refine((model) => !model.includes("*"), { error: say("model_wildcard") }),
+      // It goes into addresses and headers, which take no control characters and no halves of characters.
+      .regex(/^[^*\p{C}]*$/u, say("model_shape")),
     weight: weight.default(1).meta({ description: "Counts where the choice is weighted" }),
     capabilities: z
       .array(z.enum(CAPABILITIES))
@@ -83,7 +84,7 @@ const ENGLISH: Readonly<Record<ModelAliasProblem, string>> = {
   provider_missing: "a provider is needed",
   model_missing: "a model is needed",
   model_too_long: "at most 200 characters",
-  model_wildcard: "one model's name, without *",
+  model_shape: "one model's name, without * and control characters",
   same_target: "this target is there already",
   bad_weight: "a whole number from 1 to 100",
   bad_price: "a number of dollars, 0 or more",

@@ -6,12 +6,15 @@ import type { SealingSecrets } from "../../lib/crypto/seal.ts";
 import type { Actor } from "../../lib/db/audit-log.ts";
 import type { Database } from "../../lib/db/open-database.ts";
 import { acceptInvite } from "../../lib/manage/accept-invite.ts";
+import { addModelAlias } from "../../lib/manage/add-model-alias.ts";
 import { addProviderKeys } from "../../lib/manage/add-provider-keys.ts";
 import { createAccessToken } from "../../lib/manage/create-access-token.ts";
 import { createFirstAdmin } from "../../lib/manage/create-first-admin.ts";
 import { inviteMember } from "../../lib/manage/invite-member.ts";
 import { listProviderKeyIds } from "../../lib/manage/list-provider-key-ids.ts";
 import type { ManageContext } from "../../lib/manage/manage-context.ts";
+import { addModelAliasInput } from "../../lib/manage/model-alias-schema.ts";
+import { parseInput } from "../../lib/manage/parse-input.ts";
 import type { CreateAccessTokenInput } from "../../lib/manage/schemas.ts";
 import { sampleProviders } from "./sample-models.ts";
 
@@ -20,6 +23,26 @@ export const DEMO_ADMIN = {
   email: "ada@example.com",
   password: "demo-balance",
 } as const;
+
+const ALIASES = [
+  {
+    name: "fast",
+    maxOutputUsd: 6,
+    targets: [
+      { provider: "google-ai-studio", model: "gemini-2.5-flash" },
+      { provider: "openai", model: "gpt-5-mini" },
+      { provider: "anthropic", model: "claude-haiku-4-5" },
+    ],
+  },
+  {
+    name: "smart",
+    choice: "weighted",
+    targets: [
+      { provider: "anthropic", model: "claude-sonnet-4-5", weight: 3 },
+      { provider: "openai", model: "gpt-5", weight: 1 },
+    ],
+  },
+] as const;
 
 const MEMBERS = [
   { name: "Grace Hopper", role: "member", weight: 8 },
@@ -114,6 +137,7 @@ export async function makeSampleTeam(
     const editor = { name: `${name.split(" ")[0]}'s editor`, dailyRequests: 2_000 };
     if (weight > 0) await addToken(editor, id, weight);
   }
+  for (const alias of ALIASES) await addModelAlias(context, parseInput(addModelAliasInput, alias));
   const email = "barbara@example.com";
   await inviteMember({ ...context, nowMs: Date.now }, { role: "member", email, expiresInDays: 7 });
   return { tokens, keyIds, refusedKeyIds };

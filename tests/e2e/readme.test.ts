@@ -126,6 +126,16 @@ describe("calls", () => {
     expect(stack.upstream.requests.at(-1)?.key).toBe(KEYS.YOUR_ANTHROPIC_KEY);
   });
 
+  test("an alias is made, and leads to its first target", async () => {
+    expect(await runSnippet("add-model-alias")).toBe("");
+    const response = await fetch(`${stack.url}/api/compat/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${accessToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "fast", messages: [{ role: "user", content: "Hello" }] }),
+    });
+    expect(response.headers.get("x-one-balance-target")).toBe("openai/gpt-5-mini");
+  });
+
   test("a provider of the team's own is added", async () => {
     expect(await runSnippet("add-custom-provider")).toBe("");
     expect(await stack.admin.call("GET", "custom-providers")).toMatchObject({

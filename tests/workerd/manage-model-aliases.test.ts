@@ -81,6 +81,8 @@ describe("the input", () => {
     ["name", { name: "f".repeat(101) }],
     ["targets", { targets: [] }],
     ["targets.0.model", { targets: [{ ...OPENAI, model: "gpt-*" }] }],
+    ["targets.0.model", { targets: [{ ...OPENAI, model: "gpt\ud800" }] }],
+    ["targets.0.model", { targets: [{ ...OPENAI, model: "gpt\n5" }] }],
     ["targets.0.provider", { targets: [{ ...OPENAI, provider: " " }] }],
     ["targets.0.weight", { targets: [{ ...OPENAI, weight: 0 }] }],
     ["targets.0.capabilities.0", { targets: [{ ...OPENAI, capabilities: ["magic"] }] }],

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { AttemptRecord, RequestEvent } from "./request-event";
+import { Cells } from "./rollup";
+
+const attempt = (keyId: string, fields: Partial<AttemptRecord> = {}): AttemptRecord => ({
+  keyId,
+  afterMs: 0,
+  tookMs: 1,
+  status: 200,
+  meaning: "ok",
+  rule: null,
+  words: null,
+  ...fields,
+});
+
+const event = (attempts: readonly AttemptRecord[]): RequestEvent => ({
+  id: "req_1",
+  atMs: 0,
+  provider: "openai",
+  model: "gpt-5-mini",
+  tokenId: "at_1",
+  userId: null,
+  outcome: "ok",
+  status: 200,
+  errorCode: null,
+  durationMs: 5,
+  timeToFirstTokenMs: null,
+  isStream: false,
+  attempts,
+  usage: null,
+  gatewayLogId: null,
+});
+
+test("an attempt at another target is counted there, the request where it was served", () => {
+  const target = { provider: "groq", model: "llama" };
+  const refused = attempt("pk_groq", { meaning: "rate_limit_minute", status: 429, target });
+  const cells = new Cells();
+  cells.add(event([refused, attempt("pk_openai")]), null);
+  const counted = cells
+    .toStored()
+    .map(([, side, provider, model, subject, , outcome, requests, attempts]) =>
+      [side, provider, model, subject, outcome, requests, attempts].join(" "),
+    );
+  expect(counted.sort()).toEqual([
+    "caller openai gpt-5-mini at_1 ok 1 2",
+    "key groq llama pk_groq limited 0 1",
+    "key openai gpt-5-mini pk_openai ok 1 1",
+  ]);
+});
