@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { CopyButton } from "@/components/copy-button";
-import { formatUsd } from "@/components/format";
+import { formatShare, formatUsd } from "@/components/format";
 import {
   Table,
   TableBody,
@@ -33,9 +33,9 @@ export async function AliasTable({
           <TableRow className="hover:bg-transparent">
             <TableHead className="pl-4">{t("columns.name")}</TableHead>
             <TableHead>{t("columns.targets")}</TableHead>
-            <TableHead className="hidden lg:table-cell">{t("columns.limits")}</TableHead>
+            <TableHead className="hidden w-36 lg:table-cell">{t("columns.limits")}</TableHead>
             {mayChange && (
-              <TableHead className="w-20">
+              <TableHead className="w-12 sm:w-24">
                 <span className="sr-only">{t("columns.actions")}</span>
               </TableHead>
             )}
@@ -43,11 +43,13 @@ export async function AliasTable({
         </TableHeader>
         <TableBody>
           {aliases.map((alias) => (
-            <TableRow key={alias.name} className="align-top">
-              <TableCell className="py-3 pl-4">
-                <span className="flex items-center gap-1">
-                  <span className="font-mono text-[13px] font-medium">{alias.name}</span>
-                  <CopyButton value={alias.name} name={alias.name} />
+            <TableRow key={alias.name} className="*:align-top *:whitespace-normal">
+              <TableCell className="w-28 py-3 pl-4 sm:w-44">
+                <span className="flex items-start gap-1">
+                  <span className="font-mono text-[13px] leading-5 font-medium break-all">
+                    {alias.name}
+                  </span>
+                  <CopyButton value={alias.name} name={alias.name} className="-mt-1.5" />
                 </span>
                 <p className="text-muted-foreground text-xs">{t(`choices.${alias.choice}`)}</p>
                 <p className="text-muted-foreground mt-1 text-xs lg:hidden">
@@ -55,12 +57,12 @@ export async function AliasTable({
                 </p>
               </TableCell>
               <TableCell className="py-3">
-                <ol className="space-y-2">
-                  {alias.targets.map((target) => (
+                <ol className="space-y-2.5">
+                  {alias.targets.map((target, index) => (
                     <TargetLine
                       key={`${target.provider}/${target.model}`}
                       target={target}
-                      share={shareOf(alias, target.weight)}
+                      marker={markerOf(alias, index)}
                     />
                   ))}
                 </ol>
@@ -69,8 +71,8 @@ export async function AliasTable({
                 <Limits alias={alias} />
               </TableCell>
               {mayChange && (
-                <TableCell className="py-2 pr-4">
-                  <div className="flex justify-end gap-1">
+                <TableCell className="px-1 py-1.5 sm:pr-4">
+                  <div className="flex flex-col items-end gap-1 sm:flex-row sm:justify-end">
                     <AliasButton alias={alias} providers={providers} />
                     <RemoveAlias name={alias.name} />
                   </div>
@@ -102,8 +104,9 @@ async function Limits({
   ));
 }
 
-/** Of the requests, as long as all targets serve; null where they are taken in order. */
-function shareOf({ choice, targets }: ModelAliasItem, weight: number): number | null {
-  if (choice !== "weighted") return null;
-  return weight / targets.reduce((sum, target) => sum + target.weight, 0);
+/** A target's place; where the choice is weighted its share, as long as all targets serve. */
+function markerOf({ choice, targets }: ModelAliasItem, index: number): string {
+  if (choice === "ordered") return `${index + 1}.`;
+  const sum = targets.reduce((total, { weight }) => total + weight, 0);
+  return formatShare((targets[index]?.weight ?? 0) / sum);
 }

@@ -1,36 +1,37 @@
 import { Ban, CircleCheck, Clock } from "lucide-react";
 import Link from "next/link";
-import { getTranslations } from "next-intl/server";
-import { formatShare, formatUsd, UNKNOWN } from "@/components/format";
+import { getFormatter, getTranslations } from "next-intl/server";
+import { formatUsd } from "@/components/format";
 import type { TargetItem } from "@/lib/manage/list-model-aliases";
 import { CAPABILITIES } from "@/lib/pool/model-alias";
 
 /** A target, and whether it could serve now. */
 export async function TargetLine({
   target,
-  share,
+  marker,
 }: {
   readonly target: TargetItem;
-  /** Of the requests; null where targets are taken in order. */
-  readonly share: number | null;
+  /** Its place, or its share of the requests. */
+  readonly marker: string;
 }) {
-  const t = await getTranslations("routes");
+  const [t, format] = await Promise.all([getTranslations("routes"), getFormatter()]);
   const { provider, model, label, price, capabilities } = target;
   const lacking = CAPABILITIES.filter((each) => !capabilities.includes(each));
+  const needs = lacking.map((each) => t(`target.needs.${each}`));
   const facts = [
     price === null
-      ? t("target.noPrice", { unknown: UNKNOWN })
+      ? t("target.noPrice")
       : t("target.price", { input: formatUsd(price.inputUsd), output: formatUsd(price.outputUsd) }),
-    ...(lacking.length > 0
-      ? [t("target.lacks", { names: lacking.map((each) => t(`target.needs.${each}`)).join(", ") })]
+    ...(needs.length > 0
+      ? [t("target.lacks", { names: format.list(needs, { type: "disjunction" }) })]
       : []),
   ];
   return (
-    <li className="flex flex-wrap items-baseline gap-x-3">
-      {share !== null && (
-        <span className="w-10 text-right text-xs tabular-nums">{formatShare(share)}</span>
-      )}
-      <span className="min-w-0">
+    <li className="grid grid-cols-[2rem_minmax(0,1fr)] gap-x-2 md:grid-cols-[2rem_minmax(0,1fr)_11rem]">
+      <span className="text-muted-foreground text-right text-xs leading-5 tabular-nums">
+        {marker}
+      </span>
+      <span>
         {label === null ? (
           <span>{provider}</span>
         ) : (
@@ -65,7 +66,7 @@ async function Standing({ target }: { readonly target: TargetItem }) {
       ? ([Clock, "text-cooling"] as const)
       : ([CircleCheck, "text-ready"] as const);
   return (
-    <span className="inline-flex items-center gap-1.5 text-xs tabular-nums">
+    <span className="col-start-2 flex items-center gap-1.5 self-start text-xs leading-5 tabular-nums md:col-start-3">
       <Icon aria-hidden className={`size-3.5 shrink-0 ${colour}`} />
       {stop || t("ready", { ready, keys })}
     </span>
