@@ -3,7 +3,8 @@
  * @module
  */
 import { redact } from "../crypto/redact";
-import { EVERY_MODEL, NO_MODEL, type PoolKey } from "../pool/types";
+import type { Lease } from "../pool/model-pool";
+import { EVERY_MODEL, NO_MODEL } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
 import type { Meaning, Verdict } from "../providers/types";
 import type { Evidence } from "./ports";
@@ -13,7 +14,7 @@ import type { RequestScope } from "./request-scope";
 /** A judged answer and what it was an answer to. */
 export interface JudgedAttempt {
   readonly call: ProxyCall;
-  readonly key: PoolKey;
+  readonly lease: Lease;
   readonly keyText: string;
   readonly verdict: Verdict;
   /** Upstream status. */
@@ -23,9 +24,11 @@ export interface JudgedAttempt {
 /** Rests or blocks the key as the verdict says: at once here, and with the next flush everywhere. */
 export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   const { config, ports } = scope;
-  const { call, key, verdict } = judged;
+  const { call, lease, verdict } = judged;
+  const { key } = lease;
   const { effect } = verdict;
   const pool = ports.state.pool(key.provider);
+  if (verdict.quota === null) pool.drop(call.model, lease, ports.nowMs());
   if (effect.kind === "none") return;
   if (effect.kind === "block") {
     pool.block(key.id);
@@ -35,7 +38,14 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   }
   let { untilMs } = effect;
   let { meaning, rule } = verdict;
-  const isMute = !effect.told && meaning === "rate_limit_minute";
+  let isExpected = false;
+  if (verdict.quota !== null) {
+    const lesson = pool.refuse(call.model, lease, verdict.quota, untilMs, ports.nowMs());
+    isExpected = lesson.isExpected;
+    // A day quota's own rule knows better than the hints that come with it.
+    if (meaning === "rate_limit_minute") untilMs = lesson.untilMs;
+  }
+  const isMute = !effect.told && meaning === "rate_limit_minute" && !isExpected;
   if (isMute && pool.countBare429(key.id, call.model) >= config.consecutive429Threshold) {
     untilMs = nextMidnightMs(call.provider.quotaDayZone, ports.nowMs());
     meaning = "rate_limit_day";
