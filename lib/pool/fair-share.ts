@@ -12,6 +12,8 @@ import type { Claim } from "./types";
 
 const SERVED_FADE_MS = 60_000;
 const WANTED_FADE_MS = 30_000;
+/** What others are expected to want is a mean, and they may want more: this much of it is held back for them. */
+const RESERVE = 1.08;
 /** The wish of a token seen for the first time is spread over at least this long. */
 const LEAST_AGE_MS = 10_000;
 /** Tokens nobody has heard of for this long are forgotten. */
@@ -78,7 +80,7 @@ export class FairShare {
     let left = perMs;
     for (const [id, account] of this.#accounts) {
       if (id === ownId || account.priority > own.priority) continue;
-      const wish = wishOf(account, nowMs);
+      const wish = wishOf(account, nowMs) * RESERVE;
       const isAhead = account.priority < own.priority;
       left -= isAhead ? wish : Math.min(wish, (perMs * account.weight) / weights);
     }

@@ -44,6 +44,7 @@ export interface Lease {
   readonly key: PoolKey;
   readonly sent: Sent;
   readonly group: Group;
+  readonly lane: Lane;
 }
 
 export type Turn =
@@ -109,12 +110,16 @@ export class ModelPool {
     const ahead = this.#line.size === 0 ? 0 : this.#line.ahead(ask.claim, ask.waiter, nowMs);
     const shareAtMs = this.#shareAtMs(ask.claim, nowMs);
     const isNext = ahead === 0 || ahead < lane.readyGroups;
-    if (isNext && shareAtMs <= nowMs) {
-      const choice = this.#choose(lane, ask, nowMs);
-      if (choice !== null) return { kind: "go", lease: this.#take(choice, ask, nowMs, false) };
-    }
+    const mayGo = isNext && shareAtMs <= nowMs;
+    const first = mayGo ? this.#choose(lane, ask, nowMs) : null;
+    if (first !== null) return { kind: "go", lease: this.#take(lane, first, ask, nowMs) };
     const outlook = lane.outlook(nowMs);
-    if (outlook.kind === "empty" || (outlook.kind === "ready" && isNext && shareAtMs <= nowMs)) {
+    if (mayGo && outlook.kind === "ready") {
+      // Looking ahead may have found one awake that was thought to sleep.
+      const second = this.#choose(lane, ask, nowMs);
+      if (second !== null) return { kind: "go", lease: this.#take(lane, second, ask, nowMs) };
+    }
+    if (outlook.kind === "empty" || (outlook.kind === "ready" && mayGo)) {
       this.leave(ask);
       return { kind: "none", outlook };
     }
@@ -125,7 +130,7 @@ export class ModelPool {
       shareAtMs > ask.patientUntilMs ||
       lane.slotsUntil(ask.patientUntilMs, ahead + 1, nowMs) <= ahead ||
       firstMs > ask.patientUntilMs;
-    if (isNext && shareAtMs <= nowMs && (isHopeless || turnMs - nowMs > PATIENCE_MS)) {
+    if (mayGo && (isHopeless || turnMs - nowMs > PATIENCE_MS)) {
       const scout = this.#scout(lane, ask, nowMs);
       if (scout !== null) return { kind: "go", lease: scout };
     }
@@ -144,32 +149,31 @@ export class ModelPool {
   }
 
   succeed(lease: Lease, readings: readonly QuotaReading[], nowMs: number): void {
-    const { group, sent } = lease;
-    const { pace } = group;
+    const { pace } = lease.group;
     if (pace === null) return;
-    let mayMore = pace.succeed(sent, readings, nowMs);
-    if (sent.isScout) {
-      const cameThrough = this.#scouting.succeeded(pace.windowMs, nowMs);
-      if (pace.exceeded(cameThrough, nowMs)) {
-        this.#scouting.end();
-        mayMore = true;
-      }
+    if (pace.succeed(lease.sent, readings)) this.#rouse(lease, nowMs);
+    if (!lease.sent.isScout) return;
+    const cameThrough = this.#scouting.succeeded(pace.windowMs, nowMs);
+    if (pace.exceeded(cameThrough, nowMs)) {
+      this.#scouting.end();
+      this.rebuild();
     }
-    if (mayMore) this.#lane?.rouse(group, nowMs);
   }
 
   /** Notes an answer that says nothing about quota, or none. */
   drop(lease: Lease, nowMs: number): void {
-    const mayMore =
-      lease.group.pace?.succeed({ ...lease.sent, isScout: false }, [], nowMs) ?? false;
     if (lease.sent.isScout) this.#scouting.back();
-    if (mayMore) this.#lane?.rouse(lease.group, nowMs);
+    if (lease.group.pace?.succeed(lease.sent, []) === true) this.#rouse(lease, nowMs);
   }
 
   refuse(lease: Lease, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
     if (lease.sent.isScout) this.#scouting.failed(nowMs);
     this.#perMsUntilMs = 0;
-    return this.#paceOf(lease.group, nowMs).refuse(lease.sent, refusal, guessMs, nowMs);
+    const before = this.#habits.limit;
+    const lesson = this.#paceOf(lease.group, nowMs).refuse(lease.sent, refusal, guessMs, nowMs);
+    // What was learned of one may wake others sooner.
+    if (before !== null && (this.#habits.limit ?? 0) > before) this.rebuild();
+    return lesson;
   }
 
   /** Rests a domain; the first request after the rest goes alone. */
@@ -190,14 +194,20 @@ export class ModelPool {
 
   /** A key whatever its state: the request continues what was begun with it. */
   demand(keyId: string, ask: Ask, nowMs: number): Lease | null {
-    const group = this.#groupOf(keyId, this.#laneAt(nowMs));
+    const lane = this.#laneAt(nowMs);
+    const group = this.#groupOf(keyId, lane);
     const entry = group?.entries.find(({ key }) => key.id === keyId);
     if (group === undefined || entry === undefined) return null;
-    return this.#take({ group, entry }, ask, nowMs, false);
+    return this.#take(lane, { group, entry }, ask, nowMs);
   }
 
   outlook(nowMs: number): Outlook {
     return this.#laneAt(nowMs).outlook(nowMs);
+  }
+
+  #rouse({ group, lane }: Lease, nowMs: number): void {
+    // A group of a lane that was built anew stands there under another object.
+    if (lane === this.#lane) lane.rouse(group, nowMs);
   }
 
   #choose(lane: Lane, ask: Ask, nowMs: number): Choice | null {
@@ -212,15 +222,15 @@ export class ModelPool {
     const choice = lane.pickScout(this.#scouting.domain, ask.tokens, nowMs, ask.tried);
     if (choice === null) return null;
     this.#scouting.started(choice.group, nowMs);
-    return this.#take(choice, ask, nowMs, true);
+    return this.#take(lane, choice, ask, nowMs, true);
   }
 
-  #take({ group, entry }: Choice, ask: Ask, nowMs: number, isScout: boolean): Lease {
+  #take(lane: Lane, { group, entry }: Choice, ask: Ask, nowMs: number, isScout = false): Lease {
     if (ask.waiter !== null) this.#line.leave(ask.waiter, true);
     ask.waiter = null;
     this.#share.served(ask.claim, nowMs);
     const sent = this.#paceOf(group, nowMs).take(ask.tokens, nowMs, isScout);
-    return { key: entry.key, sent, group };
+    return { key: entry.key, sent, group, lane };
   }
 
   #wait(ask: Ask, turnMs: number, nowMs: number): number {

@@ -25,6 +25,8 @@ const TRUST_MS = 10 * MINUTE_MS;
 const UNKNOWN_GRAIN_MS = 25;
 /** Sends closer together than this part of a window are remembered as one. */
 const GRAINS = 256;
+/** What so many domains show in a row is presumed of the rest. */
+const COMMON = 3;
 /** So many more than the limit are remembered: of those under way, some may turn out not to count. */
 const SPARE = 16;
 /** What the guard begins with, and grows by. */
@@ -40,6 +42,8 @@ export class Habits {
   windowMs: number | null = null;
   /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
   guard = GUARD;
+  /** Refusals in a row that came although less than the limit had been sent. */
+  sharedInRow = 0;
   /** When the guard grew last. */
   guardedMs = 0;
 }
@@ -144,15 +148,16 @@ export class Pace {
 
   /**
    * Takes note of an answer that was no refusal.
+   * @param readings As of when the request was sent: they were made when it arrived, not when it was answered.
    * @returns Whether more may go now than before.
    */
-  succeed(sent: Sent, readings: readonly QuotaReading[], nowMs: number): boolean {
+  succeed(sent: Sent, readings: readonly QuotaReading[]): boolean {
     for (const reading of readings) {
       const [soFar, then] =
         reading.unit === "tokens"
           ? [this.#tokensSoFar, sent.tokensSoFar]
           : [this.#requestsSoFar, sent.requestsSoFar];
-      this.#read(reading, soFar - then, nowMs);
+      this.#read(reading, soFar - then, sent.atMs);
     }
     const endsTrial = typeof this.#trial === "number" && sent.atMs >= this.#trial;
     if (endsTrial) this.#trial = null;
@@ -284,7 +289,7 @@ export class Pace {
 
   #learnLimit(sent: Sent, refusal: QuotaRefusal, isRepeated: boolean, nowMs: number): void {
     const taken = this.#log.since(nowMs - this.windowMs);
-    const told = this.#believable(refusal.limit, taken);
+    const told = this.#believable(refusal, taken);
     const known = this.limit(nowMs);
     if (sent.isScout && (told === null || told === known)) {
       this.#setOwn(known, nowMs);
@@ -294,11 +299,10 @@ export class Pace {
     const limit = told ?? taken;
     const firstMs = this.#log.timeOfLast(limit);
     if (firstMs === null || firstMs <= nowMs - MINUTE_MS) {
-      // Less was sent than is allowed: others use this quota too.
-      const half = Math.floor(Math.min(limit, known ?? limit) / 2);
-      if (!isRepeated) this.#setOwn(Math.max(taken, half, 1), nowMs);
+      if (!isRepeated) this.#learnShared(taken, nowMs);
       return;
     }
+    this.#habits.sharedInRow = 0;
     this.#setOwn(limit, nowMs);
     this.#habits.limit = limit;
     if (refusal.retryAtMs === null) return;
@@ -306,10 +310,17 @@ export class Pace {
     this.#habits.windowMs = Math.max(this.#habits.windowMs ?? 0, Math.min(MINUTE_MS, windowMs));
   }
 
+  /** Less was sent than is allowed: others use this quota too, perhaps other isolates of this pool. */
+  #learnShared(taken: number, nowMs: number): void {
+    this.#setOwn(taken, nowMs);
+    this.#habits.sharedInRow += 1;
+    if (this.#habits.sharedInRow >= COMMON) this.#habits.limit = taken;
+  }
+
   /** A told limit, unless more came through than two windows hold: then it is some other quota's. */
-  #believable(told: number | null, taken: number): number | null {
-    if (told === null || told === 0) return null;
-    return this.#habits.windowMs === null && taken > 2 * told ? null : told;
+  #believable({ limit, retryAtMs }: QuotaRefusal, taken: number): number | null {
+    if (limit === null || limit === 0) return null;
+    return retryAtMs === null && taken > 2 * limit ? null : limit;
   }
 
   #learnTokens({ limit, retryAtMs }: QuotaRefusal): number | null {

@@ -8,15 +8,19 @@
  * windows let more through around their end; twice the limit within one window proves that it is higher.
  * @module
  */
-const FIRST_PAUSE_MS = 4_000;
-const LONGEST_PAUSE_MS = 120_000;
+const FIRST_PAUSE_MS = 20_000;
+const LONGEST_PAUSE_MS = 300_000;
+/** Quotas change when a day begins somewhere, which is at a full hour nearly everywhere. */
+const HOUR_MS = 3_600_000;
 const MAX_AT_ONCE = 64;
 /** Scouts that were not heard of for this long belong to requests that are gone. */
 const LOST_MS = 60_000;
 
 export class Scouting<Domain> {
   #domain: Domain | null = null;
-  #nextMs = 0;
+  /** Null until somebody waits in vain for the first time. */
+  #nextMs: number | null = null;
+  #hour = 0;
   #pauseMs = FIRST_PAUSE_MS;
   #atOnce = 1;
   #underWay = 0;
@@ -31,6 +35,10 @@ export class Scouting<Domain> {
 
   isDue(nowMs: number): boolean {
     if (nowMs - this.#startedMs > LOST_MS) this.#underWay = 0;
+    const hour = Math.floor(nowMs / HOUR_MS);
+    if (this.#nextMs === null) this.#nextMs = nowMs + FIRST_PAUSE_MS;
+    else if (hour !== this.#hour) this.#nextMs = nowMs;
+    this.#hour = hour;
     return nowMs >= this.#nextMs && this.#underWay < this.#atOnce;
   }
 

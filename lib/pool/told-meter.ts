@@ -15,6 +15,9 @@ export interface Reading {
   readonly refillMs: number | null;
 }
 
+/** Left untouched in a quota that refills bit by bit: requests overtake each other on their way. */
+const SPARE = 0.1;
+
 export class ToldMeter implements Meter {
   readonly unit: Meter["unit"];
   readonly #periodMs: number | null;
@@ -34,15 +37,22 @@ export class ToldMeter implements Meter {
   /**
    * Takes over a reading.
    * @param sinceSent What was sent after the request that this reading answers: it cannot know of that.
+   * @param asOfMs When the reading was true, epoch milliseconds.
    */
-  read({ limit, remaining, resetMs, refillMs }: Reading, sinceSent: number, nowMs: number): void {
-    this.#limit = limit;
-    this.#level = remaining - sinceSent;
-    this.#atMs = nowMs;
-    this.#resetMs = resetMs;
+  read({ limit, remaining, resetMs, refillMs }: Reading, sinceSent: number, asOfMs: number): void {
     // A fixed window may look like a steady refill for a moment, never the other way round.
     if (refillMs === null) this.#isAtOnce = true;
     else this.#refillMs = refillMs;
+    let level = remaining - sinceSent;
+    if (!this.#isAtOnce) {
+      // Readings are whole numbers; between them, the own count is finer.
+      const ownLevel = this.#levelAt(asOfMs);
+      if (ownLevel > level && ownLevel < level + 1) level = ownLevel;
+    }
+    this.#limit = limit;
+    this.#resetMs = resetMs;
+    this.#level = level;
+    this.#atMs = asOfMs;
   }
 
   get perMs(): number {
@@ -57,7 +67,8 @@ export class ToldMeter implements Meter {
 
   readyAtMs(amount: number, nowMs: number): number {
     this.#advance(nowMs);
-    const missing = Math.min(amount, this.#limit) - this.#level;
+    const spare = this.#isAtOnce ? 0 : SPARE;
+    const missing = Math.min(amount + spare, this.#limit) - this.#level;
     if (missing <= 0) return 0;
     if (!this.#isAtOnce) return nowMs + (missing * this.#refillMs) / this.#limit;
     // A window that ended without news of the next one holds nobody back.
@@ -66,12 +77,17 @@ export class ToldMeter implements Meter {
 
   #advance(nowMs: number): void {
     if (!this.#isAtOnce) {
-      const refilled = ((nowMs - this.#atMs) * this.#limit) / this.#refillMs;
-      this.#level = Math.min(this.#limit, this.#level + refilled);
+      this.#level = this.#levelAt(nowMs);
     } else if (nowMs >= this.#resetMs && this.#resetMs > 0) {
       this.#level = this.#limit;
       this.#resetMs = this.#periodMs === null ? 0 : this.#resetMs + this.#periodMs;
     }
     this.#atMs = nowMs;
+  }
+
+  /** Of a quota that refills bit by bit. */
+  #levelAt(nowMs: number): number {
+    const refilled = ((nowMs - this.#atMs) * this.#limit) / this.#refillMs;
+    return Math.min(this.#limit, this.#level + refilled);
   }
 }

@@ -103,7 +103,9 @@ function refillTimeMs(missing: number, limit: number, resetInMs: number): number
   if (missing === 0 || resetInMs <= 0) return MINUTE_MS;
   const impliedMs = (resetInMs * limit) / missing;
   const nearestMs = impliedMs < Math.sqrt(MINUTE_MS * DAY_MS) ? MINUTE_MS : DAY_MS;
-  const isClose = Math.abs(impliedMs - nearestMs) <= nearestMs / 20;
+  // What is left is told as a whole number, so up to one of the missing may be back already.
+  const leastMs = (nearestMs * (missing - 1)) / missing;
+  const isClose = impliedMs > leastMs * 0.95 && impliedMs < nearestMs * 1.05;
   return isClose || missing < limit / 50 ? nearestMs : null;
 }
 

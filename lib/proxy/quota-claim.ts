@@ -24,8 +24,8 @@ const OPEN_BRACE = 0x7b;
 export const HOUSE_CLAIM: Claim = { tokenId: "", weight: 1, priority: 0 };
 
 /** The right by which a token's requests ask for quota. */
-export function claimOf({ id }: AccessToken): Claim {
-  return { tokenId: id, weight: 1, priority: 0 };
+export function claimOf({ id, share }: AccessToken): Claim {
+  return { tokenId: id, weight: share?.weight ?? 1, priority: share?.priority ?? 0 };
 }
 
 /** The request's place in the pool, kept for as long as it looks for a key. */

@@ -84,7 +84,8 @@ export async function serveFromPool(
       const { verdict, response } = result;
       if (verdict.meaning === "ok") {
         const nowMs = ports.nowMs();
-        pool.succeed(call.model, lease, readQuotaHeaders(response.headers, nowMs), nowMs);
+        const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
+        pool.succeed(call.model, lease, readings, nowMs);
         choice.settled();
         for (const refusal of heldBack) applyVerdict(refusal, scope);
         ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });

@@ -15,6 +15,8 @@ export interface Client {
   readonly tokenId: string;
   /** Requests a millisecond. */
   readonly perMs: number;
+  /** 1 if absent. */
+  readonly weight?: number;
 }
 
 export interface Scenario {
@@ -138,9 +140,11 @@ function bodyOf(bytes: number): Uint8Array<ArrayBuffer> {
 class Isolate {
   readonly pool: KeyPool;
   readonly #provider: string;
+  readonly #clients: readonly Client[];
 
-  constructor({ keys, keysOfAccount, upstream }: Scenario, random: () => number) {
+  constructor({ keys, keysOfAccount, upstream, clients }: Scenario, random: () => number) {
     this.pool = new KeyPool(random);
+    this.#clients = clients;
     this.#provider = PROVIDERS[upstream.style];
     for (let number = 0; number < keys; number += 1) {
       const account = Math.floor(number / keysOfAccount);
@@ -178,6 +182,10 @@ class Isolate {
         name: text,
         scopes: null,
         expiresAtMs: null,
+        share: {
+          weight: this.#clients.find(({ tokenId }) => tokenId === text)?.weight ?? 1,
+          priority: 0,
+        },
       }),
       customProvider: () => undefined,
       customProviders: () => [],
