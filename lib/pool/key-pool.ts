@@ -8,7 +8,8 @@
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
-import type { Group, Outlook, PoolEntry } from "./lane";
+import { Brake } from "./brake";
+import { Group, type Outlook, type PoolEntry } from "./lane";
 import { modelMatches } from "./model-matches";
 import { type Ask, type Lease, ModelPool, type Turn } from "./model-pool";
 import type { Lesson } from "./pace";
@@ -28,7 +29,16 @@ import {
 const MAX_PLACES = 1_000_000;
 const MAX_MODELS = 500;
 
+/** A change of a key's state that may still turn out to be wrong. */
+export interface KeyChange {
+  /** Makes it known to everybody. */
+  commit(): void;
+  /** Takes it back here. */
+  undo(): void;
+}
+
 export class KeyPool {
+  readonly brake = new Brake<KeyChange>();
   readonly #random: () => number;
   readonly #entries = new Map<string, PoolEntry>();
   readonly #models = new Map<string, ModelPool>();
@@ -136,6 +146,22 @@ export class KeyPool {
     if (entry !== undefined) entry.key.status = "blocked";
   }
 
+  /** Takes back a block. */
+  unblock(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.key.status = "active";
+    this.#rebuild();
+  }
+
+  /** Takes back a rest for one model (or `EVERY_MODEL`), unless it was prolonged since. */
+  warm(id: string, model: string, untilMs: number): void {
+    const cooldowns = this.#entries.get(id)?.key.cooldowns;
+    if (cooldowns?.get(model)?.untilMs !== untilMs) return;
+    cooldowns.delete(model);
+    this.#rebuild();
+  }
+
   /** Counts a 429 that told neither quota nor reset; returns how many came in a row for key and model. */
   countBare429(id: string, model: string | null): number {
     const entry = this.#entries.get(id);
@@ -219,25 +245,13 @@ export class KeyPool {
     for (const entry of entries) {
       const { key } = entry;
       const domain = domainOf(key);
-      const { priority, weight } = key;
-      const isShared = key.quotaDomain !== null;
-      const name = isShared ? `${priority} ${weight} ${domain}` : domain;
-      const group = groups.get(name);
+      const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
+      let group = groups.get(name);
       if (group === undefined) {
-        const asleepUntilMs = null;
-        const pace = null;
-        groups.set(name, {
-          pace,
-          domain,
-          isShared,
-          priority,
-          weight,
-          entries: [entry],
-          asleepUntilMs,
-        });
-      } else {
-        group.entries.push(entry);
+        group = new Group(domain, key);
+        groups.set(name, group);
       }
+      group.entries.push(entry);
     }
     return [...groups.values()];
   }
@@ -263,7 +277,7 @@ export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): As
     claim,
     tokens: 1,
     tried,
-    preferred: null,
+    conversation: null,
     patientUntilMs: 0,
     waiter: null,
     isCounted: false,

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { type Candidate, hashText } from "./affinity";
 import type { Pace } from "./pace";
 import { readyAtMs } from "./readiness";
 import { ReadyRing } from "./ready-ring";
@@ -26,19 +27,36 @@ export interface PoolEntry {
 }
 
 /** Keys of one quota domain, of one priority and weight. */
-export interface Group {
+export class Group implements Candidate {
   /** Null until the group is used for the first time. */
-  pace: Pace | null;
+  pace: Pace | null = null;
   /** Its name among the paces of the lane's model. */
-  readonly domain: string;
+  readonly id: string;
   /** Whether other groups may have the same domain. */
   readonly isShared: boolean;
   readonly priority: number;
   readonly weight: number;
   /** The one to use first in front. */
-  readonly entries: PoolEntry[];
+  readonly entries: PoolEntry[] = [];
   /** When the group's place in the heap of sleepers is due; null while it stands in a ring. */
-  asleepUntilMs: number | null;
+  asleepUntilMs: number | null = null;
+  #hash: number | null = null;
+
+  constructor(domain: string, { quotaDomain, priority, weight }: PoolKey) {
+    this.id = domain;
+    this.isShared = quotaDomain !== null;
+    this.priority = priority;
+    this.weight = weight;
+  }
+
+  get hash(): number {
+    this.#hash ??= hashText(this.id);
+    return this.#hash;
+  }
+
+  get load(): number {
+    return this.pace?.requestsSoFar ?? 0;
+  }
 }
 
 export interface Choice {
@@ -74,6 +92,7 @@ const SCOUT_CANDIDATES = 16;
 export class Lane {
   readonly model: string;
   readonly groups: readonly Group[];
+  #ring: Group[] | null = null;
   /** Lowest priority number first. */
   readonly #tiers: Tier[] = [];
   readonly #sleepers = new WakeHeap<Group>();
@@ -104,10 +123,32 @@ export class Lane {
     return null;
   }
 
-  /** The key of a certain group, out of turn; null if it may not serve now. */
-  pickFrom(group: Group, tokens: number, nowMs: number, tried: ReadonlySet<string>): Choice | null {
+  /** All groups of the highest priority, sorted by hash. */
+  get ring(): readonly Group[] {
+    if (this.#ring === null) {
+      const highest = Math.min(...this.#tiers.map(({ priority }) => priority));
+      this.#ring = this.groups.filter(({ priority }) => priority === highest);
+      this.#ring.sort((a, b) => a.hash - b.hash);
+    }
+    return this.#ring;
+  }
+
+  /** A key of a certain group, out of turn, preferably a certain one; null if the group may not serve now. */
+  pickFrom(
+    group: Group,
+    preferredId: string | null,
+    tokens: number,
+    nowMs: number,
+    tried: ReadonlySet<string>,
+  ): Choice | null {
     if (paceReadyAtMs(group, tokens, nowMs) > nowMs) return null;
-    const entry = this.#usableEntry(group, nowMs, tried);
+    const preferred = group.entries.find(({ key }) => key.id === preferredId);
+    const isReady =
+      preferred !== undefined &&
+      isUsable(preferred) &&
+      !tried.has(preferred.key.id) &&
+      readyAtMs(preferred.key, this.model) <= nowMs;
+    const entry = isReady ? preferred : this.#usableEntry(group, nowMs, tried);
     return entry === null ? null : { group, entry };
   }
 

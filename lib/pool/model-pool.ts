@@ -4,6 +4,7 @@
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
+import { Affinity, type Conversation, rendezvous } from "./affinity";
 import { FairShare } from "./fair-share";
 import { type Choice, type Group, Lane, type Outlook } from "./lane";
 import { Habits, type Lesson, Pace, type Sent } from "./pace";
@@ -30,8 +31,8 @@ export interface Ask {
   readonly tokens: number;
   /** Ids of keys that must not be used. */
   tried: ReadonlySet<string>;
-  /** The key to use if it is ready. */
-  preferred: string | null;
+  /** What it is part of, and so prefers the key of; null for nothing. */
+  readonly conversation: Conversation | null;
   /** Until when it may wait: epoch milliseconds. */
   readonly patientUntilMs: number;
   /** Its place in the line; null while it does not wait. */
@@ -73,6 +74,9 @@ export class ModelPool {
   readonly #scouting = new Scouting<Group>();
   readonly #line = new WaitingLine();
   readonly #share = new FairShare();
+  readonly #affinity = new Affinity();
+  /** Requests sent by all groups. */
+  #taken = 0;
   #lane: Lane | null = null;
   #groups: ReadonlyMap<string, Group> | null = null;
   #perMs: number | null = null;
@@ -211,10 +215,20 @@ export class ModelPool {
   }
 
   #choose(lane: Lane, ask: Ask, nowMs: number): Choice | null {
-    const preferred = ask.preferred === null ? undefined : this.#groupOf(ask.preferred, lane);
+    const { tokens, tried } = ask;
+    const conversation = lane.groups.length < 2 ? null : ask.conversation;
+    if (conversation === null) return lane.pick(tokens, nowMs, tried);
+    const { name, isContinued } = conversation;
+    const knownId = isContinued ? this.#affinity.keyOf(name) : null;
+    const known = knownId === null ? undefined : this.#groupOf(knownId, lane);
+    const home =
+      known ?? (isContinued ? rendezvous(name, lane.ring, this.#taken / lane.groups.length) : null);
     const choice =
-      preferred === undefined ? null : lane.pickFrom(preferred, ask.tokens, nowMs, ask.tried);
-    return choice ?? lane.pick(ask.tokens, nowMs, ask.tried);
+      (home === null ? null : lane.pickFrom(home, knownId, tokens, nowMs, tried)) ??
+      lane.pick(tokens, nowMs, tried);
+    // Away from home only for as long as its key has to rest.
+    if (choice !== null && known === undefined) this.#affinity.note(name, choice.entry.key.id);
+    return choice;
   }
 
   #scout(lane: Lane, ask: Ask, nowMs: number): Lease | null {
@@ -228,6 +242,7 @@ export class ModelPool {
   #take(lane: Lane, { group, entry }: Choice, ask: Ask, nowMs: number, isScout = false): Lease {
     if (ask.waiter !== null) this.#line.leave(ask.waiter, true);
     ask.waiter = null;
+    this.#taken += 1;
     this.#share.served(ask.claim, nowMs);
     const sent = this.#paceOf(group, nowMs).take(ask.tokens, nowMs, isScout);
     return { key: entry.key, sent, group, lane };
@@ -278,7 +293,7 @@ export class ModelPool {
     const { limit, windowMs } = this.#habits;
     let perMs = 0;
     const seen = new Set<string>();
-    for (const { domain, pace } of this.#laneAt(nowMs).groups) {
+    for (const { id: domain, pace } of this.#laneAt(nowMs).groups) {
       if (seen.has(domain)) continue;
       seen.add(domain);
       const ofDomain =
@@ -300,7 +315,7 @@ export class ModelPool {
         // Groups of one domain have one pace, which must not be made by the first that is used.
         group.pace = group.isShared
           ? this.#sharedPace(group, nowMs)
-          : (this.#paces.get(group.domain) ?? null);
+          : (this.#paces.get(group.id) ?? null);
       }
       this.#lane = new Lane(this.#options.model, groups, nowMs);
     }
@@ -308,7 +323,7 @@ export class ModelPool {
   }
 
   /** The pace of a domain with a name, resting as long as any of its keys. */
-  #sharedPace({ domain, entries }: Group, nowMs: number): Pace {
+  #sharedPace({ id: domain, entries }: Group, nowMs: number): Pace {
     const pace = this.#paceOfDomain(domain, nowMs);
     for (const { key } of entries) {
       const cooldown = key.cooldowns.get(this.#options.model);
@@ -320,12 +335,12 @@ export class ModelPool {
   #groupOf(keyId: string, lane: Lane): Group | undefined {
     const domain = this.#options.domainOf(keyId);
     if (domain === null) return undefined;
-    this.#groups ??= new Map(lane.groups.map((group) => [group.domain, group]));
+    this.#groups ??= new Map(lane.groups.map((group) => [group.id, group]));
     return this.#groups.get(domain);
   }
 
   #paceOf(group: Group, nowMs: number): Pace {
-    group.pace ??= this.#paceOfDomain(group.domain, nowMs);
+    group.pace ??= this.#paceOfDomain(group.id, nowMs);
     return group.pace;
   }
 

@@ -206,6 +206,11 @@ export class Pace {
     return usual === null || nowMs - this.#ownAtMs < TRUST_MS ? own : Math.max(own, usual);
   }
 
+  /** All that it ever sent. */
+  get requestsSoFar(): number {
+    return this.#requestsSoFar;
+  }
+
   /** How many requests could go until a moment at least; one at least, since it is asked of those that wake by then. */
   slotsUntil(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs);

@@ -2,8 +2,10 @@
  * What a request asks of the pool's quota: how much, in whose name, and how long it may wait.
  * @module
  */
+import type { Conversation } from "../pool/affinity";
 import type { Ask } from "../pool/model-pool";
 import type { Claim } from "../pool/types";
+import { conversationOf } from "./conversation";
 import type { AccessToken } from "./ports";
 import { bodyHead, type RequestBody } from "./request-body";
 
@@ -33,17 +35,27 @@ export class QuotaClaim implements Ask {
   readonly claim: Claim;
   readonly tokens: number;
   tried: ReadonlySet<string> = new Set();
-  preferred: string | null = null;
   waiter: Ask["waiter"] = null;
   isCounted = false;
   readonly #headers: Headers;
+  readonly #body: RequestBody;
+  #conversation: Conversation | null | undefined;
   readonly #startedMs: number;
 
   constructor(claim: Claim, body: RequestBody, headers: Headers, nowMs: number) {
     this.claim = claim;
     this.tokens = Math.min(MAX_GUESSED_TOKENS, guessTokens(body));
+    this.#body = body;
     this.#headers = headers;
     this.#startedMs = nowMs;
+  }
+
+  /** Looked for only where there are keys to choose from. */
+  get conversation(): Conversation | null {
+    if (this.#conversation === undefined) {
+      this.#conversation = conversationOf(this.claim.tokenId, this.#headers, this.#body);
+    }
+    return this.#conversation;
   }
 
   /** Read only where there is something to wait for. */

@@ -43,7 +43,6 @@ export async function serveFromPool(
 ): Promise<Served> {
   const { config, ports, request } = scope;
   const pool = ports.state.pool(call.provider.slug);
-  const deadline = startDeadline(config.firstByteTimeoutMs, ports);
   const ask = new QuotaClaim(claim, call.body, request.headers, ports.nowMs());
   const choice = new KeyChoice(pool, call, ask);
   const maxAttempts = call.body.kind === "streamed" ? 1 : config.maxAttempts;
@@ -58,6 +57,10 @@ export async function serveFromPool(
     backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
     await pause(jitteredMs, request.signal, deadline, ports);
   };
+
+  for (const change of pool.brake.settled(ports.nowMs())) change.commit();
+  if (!pool.brake.mayTry(ports.nowMs())) throw braked(call);
+  const deadline = startDeadline(config.firstByteTimeoutMs, ports);
 
   try {
     while (scope.attempts < maxAttempts) {
@@ -87,6 +90,7 @@ export async function serveFromPool(
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
         pool.succeed(call.model, lease, readings, nowMs);
         choice.settled();
+        for (const change of pool.brake.succeeded()) change.commit();
         for (const refusal of heldBack) applyVerdict(refusal, scope);
         ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
         return served;
@@ -119,6 +123,15 @@ export async function serveFromPool(
     choice.end(ports.nowMs());
     deadline.clear();
   }
+}
+
+/** Many keys failed alike within seconds: hammering on would change nothing. */
+function braked({ provider }: ProxyCall): ProxyError {
+  return new ProxyError(
+    "no_provider_keys",
+    `${provider.label} refuses all keys alike, which is hardly their fault. One request a second may try; the keys are left as they are.`,
+    { retryAfterMs: 1000 },
+  );
 }
 
 /** The key's text; null, and a line in the log, where it cannot be opened (the secret was changed). */

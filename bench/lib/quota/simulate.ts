@@ -31,6 +31,8 @@ export interface Scenario {
   readonly upstream: Omit<UpstreamOptions, "accountOf">;
   /** Of the body, in bytes. */
   readonly bodyBytes: number;
+  /** Whether those who are told a Retry-After come again then, once. */
+  readonly comesBack?: boolean;
 }
 
 export interface Told {
@@ -40,7 +42,7 @@ export interface Told {
   readonly answeredMs: number;
   readonly retryAfterMs: number | null;
   readonly attempts: number;
-  readonly body: string;
+  readonly isSecond: boolean;
 }
 
 export interface Outcome {
@@ -86,7 +88,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const style = scenario.upstream.style;
   const body = bodyOf(scenario.bodyBytes);
 
-  const send = async (tokenId: string) => {
+  const send = async (tokenId: string, isSecond: boolean) => {
     const proxy = proxies[Math.floor(random() * proxies.length)];
     if (proxy === undefined) return;
     const url = new URL(`http://one-balance.test${PATHS[style]}`);
@@ -105,8 +107,11 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
       answeredMs: time.nowMs,
       retryAfterMs: retryAfter === null ? null : Number(retryAfter) * 1000,
       attempts: Number(response.headers.get("x-one-balance-attempts")),
-      body: await response.text(),
+      isSecond,
     });
+    if (scenario.comesBack === true && !isSecond && retryAfter !== null) {
+      time.at(time.nowMs + Number(retryAfter) * 1000, () => void send(tokenId, true));
+    }
   };
 
   for (const client of scenario.clients) {
@@ -114,7 +119,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     for (;;) {
       atMs += -Math.log(1 - random()) / client.perMs;
       if (atMs > scenario.startMs + scenario.durationMs) break;
-      time.at(atMs, () => void send(client.tokenId));
+      time.at(atMs, () => void send(client.tokenId, false));
     }
   }
   await time.run();
