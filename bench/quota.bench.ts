@@ -37,7 +37,7 @@ for (const line of linesFor(seed)) {
     share >= line.leastShare &&
     attempts <= line.maxAttemptsPerAnswer &&
     answers + refused === offered;
-  rows.push({
+  const row = {
     line: line.name,
     offered,
     answers,
@@ -45,7 +45,9 @@ for (const line of linesFor(seed)) {
     share: `${(share * 100).toFixed(1)} % of ${line.of}`,
     attemptsPerAnswer: Number(attempts.toFixed(4)),
     "": verdict(isRight),
-  });
+  };
+  console.log(Object.values(row).join(", "));
+  rows.push(row);
 }
 console.table(rows);
 

@@ -20,7 +20,7 @@ export interface Waiter {
 interface Flow {
   readonly weight: number;
   readonly priority: number;
-  /** Virtual time at which its last request was served. */
+  /** Virtual time from which its first request waits: when the one before was served, or it began to wait. */
   servedTag: number;
   readonly waiting: Waiter[];
 }
@@ -47,6 +47,8 @@ export class WaitingLine {
       flow = { weight, priority, servedTag: 0, waiting: [] };
       this.#flows.set(name, flow);
     }
+    // Time in which it did not wait gives a token no credit.
+    if (flow.waiting.length === 0) flow.servedTag = Math.max(flow.servedTag, this.#nowTag(flow));
     flow.waiting.push(waiter);
     this.#size += 1;
   }
@@ -60,7 +62,7 @@ export class WaitingLine {
     flow.waiting.splice(index, 1);
     this.#size -= 1;
     if (isServed) {
-      flow.servedTag = this.#tag(flow, 0);
+      flow.servedTag = tagOf(flow, 0);
       this.#nowTags.set(flow.priority, flow.servedTag);
     }
     if (flow.waiting.length === 0 && flow.servedTag <= this.#nowTag(flow)) this.#flows.delete(name);
@@ -76,7 +78,7 @@ export class WaitingLine {
     const own = this.#flows.get(`${claim.tokenId} ${claim.priority}`);
     const place = waiter === null ? -1 : (own?.waiting.indexOf(waiter) ?? -1);
     const index = place >= 0 ? place : (own?.waiting.length ?? 0);
-    const tag = this.#tag(own ?? { ...claim, servedTag: 0 }, index);
+    const tag = tagOf(own ?? { ...claim, servedTag: this.#nowTag(claim) }, index);
     let count = index;
     let isBeforeOwn = true;
     for (const flow of this.#flows.values()) {
@@ -86,16 +88,12 @@ export class WaitingLine {
         count += flow.waiting.length;
       } else if (flow.priority === claim.priority) {
         // Requests of the flow with a smaller tag; of equal ones, the flow that came first.
-        const steps = (tag - this.#tag(flow, 0)) * flow.weight;
+        const steps = (tag - tagOf(flow, 0)) * flow.weight;
         const earlier = isBeforeOwn ? Math.floor(steps + 1e-9) + 1 : Math.ceil(steps - 1e-9);
         count += Math.max(0, Math.min(flow.waiting.length, earlier));
       }
     }
     return count;
-  }
-
-  #tag(flow: Pick<Flow, "servedTag" | "weight" | "priority">, index: number): number {
-    return Math.max(flow.servedTag, this.#nowTag(flow)) + (index + 1) / flow.weight;
   }
 
   #nowTag({ priority }: Pick<Flow, "priority">): number {
@@ -110,4 +108,9 @@ export class WaitingLine {
       if (nowMs - waiter.dueMs > LATE_MS) this.leave(waiter, false);
     }
   }
+}
+
+/** The virtual time at which a flow's request with so many before it will be served. */
+function tagOf({ servedTag, weight }: Pick<Flow, "servedTag" | "weight">, index: number): number {
+  return servedTag + (index + 1) / weight;
 }
