@@ -16,6 +16,7 @@ import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
+import { claimOf } from "./quota-claim";
 import { readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
@@ -70,7 +71,7 @@ export async function handleProxyRequest(
     const call = await resolveCall(request, path, provider, url, scope);
     meter.resolved(call);
     authorize(token, call);
-    const served = await serveFromPool(call, scope);
+    const served = await serveFromPool(call, claimOf(token), scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, url, path.rest, scope, waitUntil);
     if (token.showsKey) {

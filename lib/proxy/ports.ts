@@ -46,6 +46,8 @@ export interface AccessToken {
   readonly scopes: readonly AccessScope[] | null;
   /** Epoch milliseconds; null for never. */
   readonly expiresAtMs: number | null;
+  /** Its share where more quota is wanted than there is, and its class; absent for 1 and interactive. */
+  readonly share?: { readonly weight: number; readonly priority: number };
   /** Whether answers tell which key served, masked: so for the playground's tokens, nobody else's. */
   readonly showsKey?: boolean;
 }

@@ -22,6 +22,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   websocket_unsupported: "client_error",
   token_limit_reached: "limited",
   pool_exhausted: "limited",
+  request_exceeds_limits: "limited",
   no_provider_keys: "upstream_error",
   upstream_unreachable: "upstream_error",
   upstream_timeout: "upstream_error",
