@@ -17,17 +17,19 @@ import { Journal } from "./deploy/journal.ts";
 import { writePagesFolder } from "./deploy/pages-folder.ts";
 import { keepSecrets, keptSecretsFile, planSecrets, readKeptSecrets } from "./deploy/secrets.ts";
 import { smokeTest } from "./deploy/smoke-test.ts";
-import { namesOf, readBaseConfig, workerConfig, writeConfig } from "./deploy/worker-config.ts";
+import {
+  deploymentFiles,
+  namesOf,
+  readBaseConfig,
+  workerConfig,
+  writeConfig,
+} from "./deploy/worker-config.ts";
 import { Wrangler } from "./deploy/wrangler.ts";
 import { ExpectedError } from "./expected-error.ts";
 import { reportAndExit } from "./report-and-exit.ts";
 import { root } from "./root.ts";
 import { setupUrl } from "./secrets.ts";
 import { settingsFrom } from "./settings.ts";
-
-/** Written by each run, relative to the root. */
-const WORKER_CONFIG = "dist/deploy/wrangler.toml";
-const PAGES_FOLDER = "dist/pages";
 
 /** Variables that are no secrets, besides the gateway's address. */
 const PLAIN_VARS = [
@@ -55,6 +57,7 @@ async function deploy(): Promise<void> {
 
   journal.step("Account");
   const accountId = await chooseAccount(wrangler, journal);
+  const { config, pagesFolder } = deploymentFiles(accountId, name);
   const project = isPages ? await findProject(api, accountId, name) : null;
   const deployed = isPages ? projectSecrets(project) : await workerSecrets(wrangler, name);
 
@@ -73,12 +76,12 @@ async function deploy(): Promise<void> {
     ...(gatewayUrl !== null && { AI_GATEWAY_URL: gatewayUrl }),
   };
   const deployment = { name, databaseName, databaseId, vars };
-  if (journal.change(`write ${WORKER_CONFIG}, from wrangler.toml and what was found`)) {
-    await writeConfig(join(root, WORKER_CONFIG), workerConfig(base, deployment, WORKER_CONFIG));
+  if (journal.change(`write ${config}, from wrangler.toml and what was found`)) {
+    await writeConfig(join(root, config), workerConfig(base, deployment, config));
   }
-  const migrate = ["d1", "migrations", "apply", "DB", "--remote", "--config", WORKER_CONFIG];
+  const migrate = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];
   await wrangler.change(migrate, { env: { CI: "true" } });
-  const stored = isDryRun ? EMPTY_STATE : await readStoredState(wrangler, WORKER_CONFIG);
+  const stored = isDryRun ? EMPTY_STATE : await readStoredState(wrangler, config);
 
   journal.step("Secrets");
   const secretsFile = keptSecretsFile(accountId ?? "account", databaseName);
@@ -90,17 +93,17 @@ async function deploy(): Promise<void> {
   journal.note(`put: ${Object.keys(put).join(", ") || "none"}; others stay as they are`);
 
   journal.step("Deploy");
-  if (isPages && journal.change(`write ${PAGES_FOLDER}`)) {
-    await writePagesFolder(join(root, PAGES_FOLDER), base, deployment);
+  if (isPages && journal.change(`write ${pagesFolder}`)) {
+    await writePagesFolder(join(root, pagesFolder), base, deployment);
   }
   const made = isPages
     ? await deployPages(wrangler, api, journal, project, {
         accountId,
         name,
-        folder: join(root, PAGES_FOLDER),
+        folder: join(root, pagesFolder),
         secrets: put,
       })
-    : await deployWorker(wrangler, journal, WORKER_CONFIG, put);
+    : await deployWorker(wrangler, journal, config, put);
   const unknown = `https://${name}.${isPages ? "pages.dev" : "{account}.workers.dev"}`;
   const { address, newest } = made ?? { address: unknown, newest: unknown };
 

@@ -10,7 +10,13 @@ import { CloudflareApi } from "../deploy/cloudflare-api.ts";
 import { findOrMakeDatabase } from "../deploy/database.ts";
 import { Journal } from "../deploy/journal.ts";
 import { keepSecrets, keptSecretsFile, readKeptSecrets } from "../deploy/secrets.ts";
-import { namesOf, readBaseConfig, workerConfig, writeConfig } from "../deploy/worker-config.ts";
+import {
+  deploymentFiles,
+  namesOf,
+  readBaseConfig,
+  workerConfig,
+  writeConfig,
+} from "../deploy/worker-config.ts";
 import { Wrangler } from "../deploy/wrangler.ts";
 import { ExpectedError } from "../expected-error.ts";
 import { applyMigrations, knownMigrations } from "../migrate.ts";
@@ -108,7 +114,7 @@ export async function openDeployedInstance(
           "the backup was made by an earlier version: restore it locally, start that once, and back it up again",
         );
       }
-      const config = "dist/deploy/wrangler.toml";
+      const { config } = deploymentFiles(accountId, known.name);
       const deployment = { name: known.name, databaseName, databaseId, vars: {} };
       await writeConfig(join(root, config), workerConfig(base, deployment, config));
       const apply = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];

@@ -52,6 +52,12 @@ export function namesOf(base: BaseConfig, own: string | undefined) {
   };
 }
 
+/** What a run writes for one deployment, relative to the root. */
+export function deploymentFiles(accountId: string | null, name: string) {
+  const folder = `dist/deploy/${accountId ?? "account"}-${name}`;
+  return { config: `${folder}/wrangler.toml`, pagesFolder: `${folder}/pages` };
+}
+
 /** For Workers: everything of `wrangler.toml`, with paths as seen from `file`. */
 export function workerConfig(base: BaseConfig, deployment: DeploymentConfig, file: string): string {
   const fromHere = (path: string) =>

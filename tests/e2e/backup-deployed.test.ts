@@ -4,18 +4,17 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { root } from "../../scripts/root.ts";
-import {
-  ACCOUNT_ID,
-  type CloudflareStandIn,
-  migrate,
-  startCloudflareStandIn,
-} from "./cloudflare-stand-in.ts";
+import { type CloudflareStandIn, migrate, startCloudflareStandIn } from "./cloudflare-stand-in.ts";
+
+// Each run starts Node a dozen times.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 /** Not the name that other tests deploy. */
 const NAME = "backed-up";
-const KEPT_FILE = join(root, `.deploy/${ACCOUNT_ID}-${NAME}.json`);
+const keptFile = ({ accountId }: CloudflareStandIn) =>
+  join(root, `.deploy/${accountId}-${NAME}.json`);
 const KEPT = { AUTH_KEY: "fake-a", AUTH_SECRET: "fake-b", KEY_ENCRYPTION_SECRET: "fake-c" };
 
 const run = promisify(execFile);
@@ -33,7 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([first?.close(), second?.close()]);
   await rm(folder, { recursive: true, force: true });
-  await rm(KEPT_FILE, { force: true });
+  for (const each of [first, second]) await rm(keptFile(each), { force: true });
 });
 
 function script(name: "backup" | "restore", account: CloudflareStandIn) {
@@ -55,13 +54,12 @@ const keysIn = ({ account }: CloudflareStandIn) =>
   account.sqlite.prepare("select * from provider_keys order by id").all();
 
 test("a backup without the encryption secret is refused", async () => {
-  await rm(KEPT_FILE, { force: true });
   await expect(script("backup", first)).rejects.toThrow(/without KEY_ENCRYPTION_SECRET/);
 });
 
 test("a name that is not deployed has nothing to back up, and nothing is made", async () => {
   await mkdir(join(root, ".deploy"), { recursive: true });
-  await writeFile(KEPT_FILE, JSON.stringify(KEPT));
+  await writeFile(keptFile(first), JSON.stringify(KEPT));
   await expect(script("backup", first)).rejects.toThrow(/has no D1 database backed-up/);
   expect(first.account.databases).toEqual([]);
 });
@@ -77,12 +75,11 @@ test("its rows come to the other account, its secrets to where a deployment take
     insert.run(`pk_${index}`, `v1.x.y.${index}`, `f${index}`);
   await script("backup", first);
 
-  await writeFile(KEPT_FILE, "{}");
   const { stdout } = await script("restore", second);
   expect(stdout).toContain("Run `npm run deploy`");
   expect(second.account.databases).toMatchObject([{ name: NAME }]);
   expect(keysIn(second)).toEqual(keysIn(first));
-  expect(JSON.parse(await readFile(KEPT_FILE, "utf8"))).toEqual(KEPT);
+  expect(JSON.parse(await readFile(keptFile(second), "utf8"))).toEqual(KEPT);
 });
 
 test("a second restore into it is refused", async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { dumpDatabase } from "../../scripts/backup/dump.ts";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { root } from "../../scripts/root.ts";
@@ -12,6 +12,9 @@ import { localSecrets } from "../../scripts/secrets.ts";
 import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
+
+// Each run starts Node a dozen times.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const PASSPHRASE = "a passphrase for tests";
 const KEYS = Array.from({ length: 450 }, (_, index) => `sk-fake-${index}`);

@@ -10,8 +10,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { root } from "../../scripts/root.ts";
 
-export const ACCOUNT_ID = "0123456789abcdef0123456789abcdef";
-
 interface WranglerCall {
   readonly args: readonly string[];
   readonly cwd: string;
@@ -31,6 +29,7 @@ interface WranglerAnswer {
 
 /** What the account holds; tests set it up and look at it. */
 export interface Account {
+  readonly id: string;
   isLoggedIn: boolean;
   /** Paths and commands that the login may not use. */
   forbidden: RegExp | null;
@@ -50,6 +49,8 @@ export interface Account {
 }
 
 export interface CloudflareStandIn {
+  /** Another for each. */
+  readonly accountId: string;
   readonly account: Account;
   /** `CLOUDFLARE_API_BASE_URL`. */
   readonly apiUrl: string;
@@ -62,7 +63,9 @@ export interface CloudflareStandIn {
 const NO_PERMISSION = `✘ [ERROR] A request to the Cloudflare API failed.\n\n  Authentication error [code: 10000]\n`;
 
 export async function startCloudflareStandIn(): Promise<CloudflareStandIn> {
+  const accountId = crypto.randomUUID().replaceAll("-", "");
   const account: Account = {
+    id: accountId,
     isLoggedIn: true,
     forbidden: null,
     failing: null,
@@ -98,6 +101,7 @@ export async function startCloudflareStandIn(): Promise<CloudflareStandIn> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no TCP address");
   return {
+    accountId,
     account,
     apiUrl: `http://127.0.0.1:${address.port}/client/v4`,
     calls,
@@ -169,7 +173,7 @@ function runWrangler(account: Account, { args, secrets }: WranglerCall): Wrangle
             loggedIn: true,
             authType: "User API Token",
             email: "ada@example.com",
-            accounts: [{ id: ACCOUNT_ID, name: "Ada's account" }],
+            accounts: [{ id: account.id, name: "Ada's account" }],
           })
         : { stdout: `{"loggedIn":false}\n`, exitCode: 1 };
     case "auth token":

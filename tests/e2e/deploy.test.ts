@@ -8,19 +8,19 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { secretId } from "../../scripts/deploy/secrets.ts";
 import { root } from "../../scripts/root.ts";
-import {
-  ACCOUNT_ID,
-  type CloudflareStandIn,
-  startCloudflareStandIn,
-} from "./cloudflare-stand-in.ts";
+import { type CloudflareStandIn, startCloudflareStandIn } from "./cloudflare-stand-in.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
-const KEPT_FILE = join(root, `.deploy/${ACCOUNT_ID}-one-balance.json`);
-const PAGES_FOLDER = join(root, "dist/pages");
-const CONFIG_FILE = join(root, "dist/deploy/wrangler.toml");
+// Each run starts Node a dozen times.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const keptFile = () => join(root, `.deploy/${cloudflare.accountId}-one-balance.json`);
+/** Below it is what a run writes. */
+const folder = () => join(root, `dist/deploy/${cloudflare.accountId}-one-balance`);
+const configFile = () => join(folder(), "wrangler.toml");
 
 let stack: Stack;
 let cloudflare: CloudflareStandIn;
@@ -37,13 +37,13 @@ afterAll(async () => {
   await rm(binDir, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  await rm(KEPT_FILE, { force: true });
   cloudflare = await startCloudflareStandIn();
   cloudflare.account.address = stack.url;
 });
 afterEach(async () => {
   await cloudflare.close();
-  await rm(KEPT_FILE, { force: true });
+  await rm(keptFile(), { force: true });
+  await rm(folder(), { recursive: true, force: true });
 });
 
 interface Outcome {
@@ -89,7 +89,7 @@ const changes = () =>
     /^POST|^wrangler (?:deploy|d1 create|d1 migrations|pages (?:project|secret|deploy))/.test(call),
   );
 
-const keptSecrets = async () => JSON.parse(await readFile(KEPT_FILE, "utf8"));
+const keptSecrets = async () => JSON.parse(await readFile(keptFile(), "utf8"));
 
 describe("npm run deploy", () => {
   test("an empty account: everything is made, in order, checked, and the set-up link printed", async () => {
@@ -97,10 +97,11 @@ describe("npm run deploy", () => {
     expect(output).toContain(`One Balance is deployed at ${stack.url}`);
     expect(exitCode).toBe(0);
     const uuid = cloudflare.account.databases[0]?.uuid;
+    const config = `dist/deploy/${cloudflare.accountId}-one-balance/wrangler.toml`;
     expect(changes()).toEqual([
-      `POST /accounts/${ACCOUNT_ID}/ai-gateway/gateways`,
+      `POST /accounts/${cloudflare.accountId}/ai-gateway/gateways`,
       "wrangler d1 create one-balance",
-      "wrangler d1 migrations apply DB --remote --config dist/deploy/wrangler.toml",
+      `wrangler d1 migrations apply DB --remote --config ${config}`,
       expect.stringMatching(
         /^wrangler deploy --config dist\/deploy\/wrangler.toml --secrets-file /,
       ),
@@ -110,10 +111,10 @@ describe("npm run deploy", () => {
       collect_logs: false,
       cache_ttl: 0,
     });
-    const { config } = cloudflare.wranglerCalls.find(({ args }) => args[0] === "deploy") ?? {};
-    expect(config).toContain(`database_id = "${uuid}"`);
-    expect(config).toContain(
-      `AI_GATEWAY_URL = "https://gateway.ai.cloudflare.com/v1/${ACCOUNT_ID}/one-balance"`,
+    const deployed = await readFile(configFile(), "utf8");
+    expect(deployed).toContain(`database_id = "${uuid}"`);
+    expect(deployed).toContain(
+      `AI_GATEWAY_URL = "https://gateway.ai.cloudflare.com/v1/${cloudflare.accountId}/one-balance"`,
     );
     const secrets = cloudflare.account.workers.get("one-balance") ?? {};
     expect(Object.keys(secrets).toSorted()).toEqual([
@@ -123,9 +124,9 @@ describe("npm run deploy", () => {
       "SETUP_TOKEN",
     ]);
     expect(output).toContain(`${stack.url}/setup?token=${secrets.SETUP_TOKEN}`);
-    expect(cloudflare.wranglerCalls.slice(1).every((call) => call.accountId === ACCOUNT_ID)).toBe(
-      true,
-    );
+    expect(
+      cloudflare.wranglerCalls.slice(1).every((call) => call.accountId === cloudflare.accountId),
+    ).toBe(true);
   });
 
   test("the secrets it made are kept for their owner alone, and printed nowhere", async () => {
@@ -133,7 +134,7 @@ describe("npm run deploy", () => {
     const kept = await keptSecrets();
     const { SETUP_TOKEN: _, ...deployed } = cloudflare.account.workers.get("one-balance") ?? {};
     expect(kept).toEqual(deployed);
-    expect((await stat(KEPT_FILE)).mode & 0o777).toBe(0o600);
+    expect((await stat(keptFile())).mode & 0o777).toBe(0o600);
     for (const secret of [kept.KEY_ENCRYPTION_SECRET, kept.AUTH_SECRET, ADMIN_TOKEN]) {
       expect(output).not.toContain(secret);
     }
@@ -184,7 +185,7 @@ describe("npm run deploy", () => {
     expect(changes()).toEqual([]);
 
     expect((await deploy(["--no-gateway"])).exitCode).toBe(0);
-    expect(await readFile(CONFIG_FILE, "utf8")).toContain('AI_GATEWAY_URL = ""');
+    expect(await readFile(configFile(), "utf8")).toContain('AI_GATEWAY_URL = ""');
   });
 
   test("a permission that wrangler misses is told with what the token needs", async () => {
@@ -204,7 +205,7 @@ describe("npm run deploy", () => {
 
     expect((await deploy([], { AI_GATEWAY: "my-pool" })).exitCode).toBe(0);
     expect(cloudflare.account.gateways.get("one-balance")).toEqual(billing);
-    expect(await readFile(CONFIG_FILE, "utf8")).toContain(`/v1/${ACCOUNT_ID}/my-pool"`);
+    expect(await readFile(configFile(), "utf8")).toContain(`/v1/${cloudflare.accountId}/my-pool"`);
   });
 
   test("a gateway that asks for authentication needs AI_GATEWAY_TOKEN, which becomes a secret", async () => {
@@ -278,12 +279,11 @@ describe("npm run deploy", () => {
 describe("-- --dry-run", () => {
   test("looks, tells every step and changes nothing", async () => {
     cloudflare.account.databases.push({ uuid: crypto.randomUUID(), name: "one-balance" });
-    await rm(CONFIG_FILE, { force: true });
     const { exitCode, output } = await deploy(["--dry-run"]);
     expect(exitCode).toBe(0);
     expect(changes()).toEqual([]);
-    expect(existsSync(KEPT_FILE)).toBe(false);
-    expect(existsSync(CONFIG_FILE)).toBe(false);
+    expect(existsSync(keptFile())).toBe(false);
+    expect(existsSync(configFile())).toBe(false);
     for (const step of [
       /would run: POST \/accounts\/\w+\/ai-gateway\/gateways/,
       /D1 database one-balance is there/,
@@ -338,8 +338,8 @@ describe("npm run deploy:pages", () => {
   test("the folder is whole: site, Worker, routes that leave files to Pages, and a configuration of its own", async () => {
     await deploy(["--pages"]);
     const call = cloudflare.wranglerCalls.find(({ args }) => args[1] === "deploy");
-    expect(call?.cwd).toBe(PAGES_FOLDER);
-    const read = (file: string) => readFile(join(PAGES_FOLDER, file), "utf8");
+    expect(call?.cwd).toBe(join(folder(), "pages"));
+    const read = (file: string) => readFile(join(join(folder(), "pages"), file), "utf8");
     const config = await read("wrangler.toml");
     expect(config).toContain('pages_build_output_dir = "site"');
     expect(config).toContain(`database_id = "${cloudflare.account.databases[0]?.uuid}"`);
@@ -347,6 +347,6 @@ describe("npm run deploy:pages", () => {
     const routes = JSON.parse(await read("site/_routes.json"));
     expect(routes.include).toEqual(["/*"]);
     expect(routes.exclude).toContain("/_next/static/*");
-    expect(existsSync(join(PAGES_FOLDER, "site/_worker.js/index.js"))).toBe(true);
+    expect(existsSync(join(join(folder(), "pages"), "site/_worker.js/index.js"))).toBe(true);
   });
 });

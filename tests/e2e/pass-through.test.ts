@@ -54,7 +54,7 @@ describe("answers", () => {
   });
 
   test.each([false, true])(
-    "a compressed answer passes as it is for a client that asked for it (streamed: %s)",
+    "a compressed answer stays compressed for a client that asked for it (streamed: %s)",
     async (stream) => {
       const ask = (base: string, token: string) =>
         rawHttp(`${base}/openai/chat/completions`, {
@@ -74,10 +74,10 @@ describe("answers", () => {
       const through = await ask(`${stack.url}/api`, ADMIN_TOKEN);
       expect(through.status).toBe(200);
       expect(through.headers["content-encoding"]).toBe("gzip");
-      expect(through.body.equals(direct.body)).toBe(true);
-      expect(gunzipSync(through.body).toString()).toContain(
-        stream ? "data: [DONE]" : "You said: hi",
-      );
+      // Its usage was read on the way, so it was packed anew: the content is the same.
+      const content = gunzipSync(through.body).toString();
+      expect(content).toBe(gunzipSync(direct.body).toString());
+      expect(content).toContain(stream ? "data: [DONE]" : "You said: hi");
     },
   );
 

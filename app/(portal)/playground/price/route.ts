@@ -1,6 +1,7 @@
 /** What an answer cost, as the playground counted its tokens: `{costUsd}`, null where no price is known. */
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
+import { readSettings } from "@/lib/manage/read-settings";
 import { providerForCompatModel } from "@/lib/providers/registry";
 import { loadPriceBook, NANO_PER_USD } from "@/lib/usage/price";
 import { NO_USAGE } from "@/lib/usage/types";
@@ -23,7 +24,8 @@ export async function GET(request: Request): Promise<Response> {
   const slash = model.indexOf("/");
   const prefix = model.slice(0, slash);
   const provider = providerForCompatModel(prefix)?.slug ?? prefix;
-  const book = await loadPriceBook();
+  const { prices } = await readSettings(context);
+  const book = await loadPriceBook(prices.overrides);
   const usage = { ...NO_USAGE, ...counts };
   const nanoUsd = book.costNanoUsd(provider, model.slice(slash + 1), usage, context.nowMs());
   const costUsd = nanoUsd === null ? null : nanoUsd / NANO_PER_USD;
