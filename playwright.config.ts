@@ -11,7 +11,8 @@ export default defineConfig({
   forbidOnly: true,
   // Hashing passwords takes a core each; more at once only wait for each other.
   workers: 2,
-  timeout: 60_000,
+  // Flows of many steps on two slow cores.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
   use: {

@@ -47,7 +47,12 @@ export default async function RootLayout({ children }: { readonly children: Reac
           <NuqsAdapter>
             <ClientMessages>
               {children}
-              <Toaster position="bottom-right" />
+              {/* Above the bar of what is selected, whose buttons a message must not cover. */}
+              <Toaster
+                position="bottom-right"
+                offset={{ bottom: "6rem" }}
+                mobileOffset={{ bottom: "11rem" }}
+              />
             </ClientMessages>
           </NuqsAdapter>
         </ThemeProvider>

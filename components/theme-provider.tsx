@@ -21,7 +21,6 @@ export function ThemeProvider({
       attribute="class"
       defaultTheme={defaultTheme}
       enableSystem
-      disableTransitionOnChange
       {...(nonce !== undefined && { nonce })}
     >
       {children}

@@ -16,11 +16,28 @@ import { useFailureToast } from "./use-failure-toast";
 const PRICES = ["input", "output", "cachedInput", "cacheWrite"] as const;
 const OPTIONAL: ReadonlySet<string> = new Set(["cachedInput", "cacheWrite"]);
 
+type Price = Settings["prices"]["overrides"][number];
+
 interface Fields {
-  overrides: Settings["prices"]["overrides"][number][];
+  overrides: (Pick<Price, "provider" | "model" | "input" | "output"> & {
+    cachedInput?: number | undefined;
+    cacheWrite?: number | undefined;
+  })[];
 }
 
-const fieldsOf = ({ overrides }: Settings["prices"]): Fields => ({ overrides: [...overrides] });
+/** Prices that are not given are there too: without them a row would count as changed. */
+const NOTHING: Fields["overrides"][number] = {
+  provider: "",
+  model: "",
+  input: Number.NaN,
+  output: Number.NaN,
+  cachedInput: undefined,
+  cacheWrite: undefined,
+};
+
+const fieldsOf = ({ overrides }: Settings["prices"]): Fields => ({
+  overrides: overrides.map((override) => ({ ...NOTHING, ...override })),
+});
 
 /** The team's own prices, a row each. */
 export function PricesForm({
@@ -120,14 +137,7 @@ export function PricesForm({
           </fieldset>
         );
       })}
-      <Button
-        type="button"
-        variant="outline"
-        size="sm"
-        onClick={() =>
-          rows.append({ provider: "", model: "", input: Number.NaN, output: Number.NaN })
-        }
-      >
+      <Button type="button" variant="outline" size="sm" onClick={() => rows.append(NOTHING)}>
         <Plus aria-hidden />
         {t("add")}
       </Button>

@@ -53,6 +53,7 @@ test("a call appears by itself, and its story tells each attempt", async ({ admi
 });
 
 test("pausing holds new requests back", async ({ admin, server }) => {
+  server.upstream.setKey(LIMITED, { kind: "ok" });
   await admin.goto("/requests");
   await admin.getByRole("button", { name: "Pause" }).click();
   await expect(admin.getByRole("status").filter({ hasText: "Paused" })).toBeVisible();

@@ -55,7 +55,8 @@ test("the palette finds pages, providers and tokens", async ({ admin, server }) 
   await expect(palette.getByRole("option", { name: /nightly-report/ })).toBeVisible();
   await expectAccessible(admin);
   await field.fill("anthropic");
-  await expect(palette.getByRole("option")).toHaveCount(1);
+  const anthropic = palette.getByRole("option", { name: "Anthropic", exact: true });
+  await expect(anthropic).toHaveAttribute("aria-selected", "true");
   await admin.keyboard.press("Enter");
   await expect(admin).toHaveURL(/\/keys\/anthropic$/);
   await admin.keyboard.press("Control+k");
