@@ -102,9 +102,7 @@ describe("npm run deploy", () => {
       `POST /accounts/${cloudflare.accountId}/ai-gateway/gateways`,
       "wrangler d1 create one-balance",
       `wrangler d1 migrations apply DB --remote --config ${config}`,
-      expect.stringMatching(
-        /^wrangler deploy --config dist\/deploy\/wrangler.toml --secrets-file /,
-      ),
+      expect.stringContaining(`wrangler deploy --config ${config} --secrets-file `),
     ]);
     expect(cloudflare.account.gateways.get("one-balance")).toMatchObject({
       byok_only: true,

@@ -107,7 +107,7 @@ test("all keys are checked with progress; those that are refused can be deleted 
 });
 
 test("checking can be stopped in the middle", async ({ admin, server }) => {
-  for (const { key } of KEYS) server.upstream.setKey(key, { kind: "slow-headers", delayMs: 100 });
+  for (const { key } of KEYS) server.upstream.setKey(key, { kind: "slow-headers", delayMs: 500 });
   await admin.goto("/keys/openai");
   await admin.getByRole("button", { name: "Check all" }).click();
   const dialog = admin.getByRole("dialog");
