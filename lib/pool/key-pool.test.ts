@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { KeyPool, newAsk } from "./key-pool";
+import { KeyPool } from "./key-pool";
+import { newAsk } from "./turn";
 import { EVERY_MODEL, type PoolKey } from "./types";
 
 const NOW = 1_000_000;

@@ -9,18 +9,13 @@
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
 import { Brake } from "./brake";
-import { Group, type Outlook, type PoolEntry } from "./lane";
+import { Group, type PoolEntry } from "./group";
+import type { Outlook } from "./lane";
 import { modelMatches } from "./model-matches";
-import { type Ask, type Lease, ModelPool, type Turn } from "./model-pool";
+import { ModelPool } from "./model-pool";
 import type { Lesson } from "./pace";
-import {
-  type Claim,
-  EVERY_MODEL,
-  isOfTheDomain,
-  NO_MODEL,
-  type PoolKey,
-  type PoolLimits,
-} from "./types";
+import type { Ask, Lease, Turn } from "./turn";
+import { EVERY_MODEL, isOfTheDomain, NO_MODEL, type PoolKey, type PoolLimits } from "./types";
 
 /**
  * Places that the groups of all models of one pool may take together. Model names come from clients, so
@@ -269,19 +264,6 @@ export class KeyPool {
       this.#models.delete(oldest);
     }
   }
-}
-
-/** A request for quota that will not wait. */
-export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): Ask {
-  return {
-    claim,
-    tokens: 1,
-    tried,
-    conversation: null,
-    patientUntilMs: 0,
-    waiter: null,
-    isCounted: false,
-  };
 }
 
 /** The name of a key's quota domain; a key of no domain is one by itself. */

@@ -8,61 +8,9 @@
  * @module
  */
 
-import { type Candidate, hashText } from "./affinity";
-import type { Pace } from "./pace";
-import { readyAtMs } from "./readiness";
+import type { Choice, Group } from "./group";
 import { ReadyRing } from "./ready-ring";
-import type { PoolKey } from "./types";
 import { WakeHeap } from "./wake-heap";
-
-/** A key's place in its pool; shared by every lane the key stands in. */
-export interface PoolEntry {
-  key: PoolKey;
-  /** False once the key was removed from the pool. */
-  present: boolean;
-  /** Grows with every pick; keeps the order when lanes are built anew. */
-  lastPick: number;
-  /** 429s in a row that told neither quota nor reset, by model; null while there are none. */
-  bare429s: Map<string, number> | null;
-}
-
-/** Keys of one quota domain, of one priority and weight. */
-export class Group implements Candidate {
-  /** Null until the group is used for the first time. */
-  pace: Pace | null = null;
-  /** Its name among the paces of the lane's model. */
-  readonly id: string;
-  /** Whether other groups may have the same domain. */
-  readonly isShared: boolean;
-  readonly priority: number;
-  readonly weight: number;
-  /** The one to use first in front. */
-  readonly entries: PoolEntry[] = [];
-  /** When the group's place in the heap of sleepers is due; null while it stands in a ring. */
-  asleepUntilMs: number | null = null;
-  #hash: number | null = null;
-
-  constructor(domain: string, { quotaDomain, priority, weight }: PoolKey) {
-    this.id = domain;
-    this.isShared = quotaDomain !== null;
-    this.priority = priority;
-    this.weight = weight;
-  }
-
-  get hash(): number {
-    this.#hash ??= hashText(this.id);
-    return this.#hash;
-  }
-
-  get load(): number {
-    return this.pace?.requestsSoFar ?? 0;
-  }
-}
-
-export interface Choice {
-  readonly group: Group;
-  readonly entry: PoolEntry;
-}
 
 /** Groups of one weight. Its share of its tier's picks is `weight * ring.size`. */
 interface WeightClass {
@@ -86,6 +34,8 @@ export type Outlook =
   /** No key can serve this model at all. */
   | { readonly kind: "empty" };
 
+/** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
+const CALLED = 8;
 /** So many sleepers are looked at for one that may be scouted. */
 const SCOUT_CANDIDATES = 16;
 
@@ -141,14 +91,8 @@ export class Lane {
     nowMs: number,
     tried: ReadonlySet<string>,
   ): Choice | null {
-    if (paceReadyAtMs(group, tokens, nowMs) > nowMs) return null;
-    const preferred = group.entries.find(({ key }) => key.id === preferredId);
-    const isReady =
-      preferred !== undefined &&
-      isUsable(preferred) &&
-      !tried.has(preferred.key.id) &&
-      readyAtMs(preferred.key, this.model) <= nowMs;
-    const entry = isReady ? preferred : this.#usableEntry(group, nowMs, tried);
+    if (group.roomAtMs(tokens, nowMs) > nowMs) return null;
+    const entry = group.usableEntry(this.model, nowMs, tried, preferredId);
     return entry === null ? null : { group, entry };
   }
 
@@ -166,7 +110,7 @@ export class Lane {
     });
     for (const group of candidates) {
       if (group.pace?.mayScout(tokens, nowMs) !== true) continue;
-      const entry = this.#usableEntry(group, nowMs, tried);
+      const entry = group.usableEntry(this.model, nowMs, tried);
       if (entry !== null) return { group, entry };
     }
     return null;
@@ -196,6 +140,22 @@ export class Lane {
     return slots;
   }
 
+  /** When a request with so many before it may hope for its turn. */
+  slotTimeMs(
+    ahead: number,
+    firstMs: number,
+    nowMs: number,
+  ): { readonly atSoonest: number; readonly atLatest: number } {
+    let atSoonest = firstMs;
+    let atLatest = firstMs;
+    for (let stepMs = 20; this.slotsUntil(atLatest, ahead + 1, nowMs) <= ahead; stepMs *= 2) {
+      atSoonest = atLatest;
+      atLatest = firstMs + stepMs;
+      if (stepMs > 86_400_000) break;
+    }
+    return { atSoonest: ahead < CALLED ? firstMs : atSoonest, atLatest };
+  }
+
   /** Looks at a group anew that may be ready sooner than it was thought to be. */
   rouse(group: Group, nowMs: number): void {
     if (group.asleepUntilMs !== null) this.#place(group, nowMs);
@@ -204,7 +164,7 @@ export class Lane {
   #firstWakeMs(nowMs: number): number | null {
     for (let first = this.#sleepers.peek(); first !== undefined; first = this.#sleepers.peek()) {
       const { item, wakeMs } = first;
-      if (item.asleepUntilMs === wakeMs && this.#groupReadyAtMs(item, nowMs) === wakeMs)
+      if (item.asleepUntilMs === wakeMs && item.readyAtMs(this.model, nowMs) === wakeMs)
         return wakeMs;
       this.#sleepers.pop();
       if (item.asleepUntilMs === wakeMs) this.#place(item, nowMs);
@@ -223,7 +183,7 @@ export class Lane {
 
   /** Puts a group where its state says: into a ring, to sleep, or nowhere if no key of it can be used. */
   #place(group: Group, nowMs: number): void {
-    const wakeMs = this.#groupReadyAtMs(group, nowMs);
+    const wakeMs = group.readyAtMs(this.model, nowMs);
     if (wakeMs > nowMs) {
       this.#sleep(group, wakeMs);
     } else {
@@ -235,16 +195,6 @@ export class Lane {
   #sleep(group: Group, wakeMs: number): void {
     group.asleepUntilMs = wakeMs;
     this.#sleepers.push(group, wakeMs);
-  }
-
-  /** When the smallest request may go: 0 for now, -1 for never. */
-  #groupReadyAtMs(group: Group, nowMs: number): number {
-    let readyMs = Number.POSITIVE_INFINITY;
-    for (const entry of group.entries) {
-      if (isUsable(entry)) readyMs = Math.min(readyMs, readyAtMs(entry.key, this.model));
-    }
-    if (readyMs === Number.POSITIVE_INFINITY) return -1;
-    return Math.max(readyMs, paceReadyAtMs(group, 1, nowMs));
   }
 
   #weightClass({ priority, weight }: Group): WeightClass {
@@ -299,40 +249,17 @@ export class Lane {
     for (let left = ring.size; left > 0; left -= 1) {
       const group = ring.shift();
       if (group === undefined) continue;
-      const roomMs = paceReadyAtMs(group, tokens, nowMs);
-      const entry = roomMs > nowMs ? null : this.#usableEntry(group, nowMs, tried);
+      const roomMs = group.roomAtMs(tokens, nowMs);
+      const entry = roomMs > nowMs ? null : group.usableEntry(this.model, nowMs, tried);
       if (entry !== null) {
         ring.push(group);
         return { group, entry };
       }
-      const wakeMs = this.#groupReadyAtMs(group, nowMs);
+      const wakeMs = group.readyAtMs(this.model, nowMs);
       if (wakeMs > nowMs) this.#sleep(group, wakeMs);
       else if (wakeMs >= 0) ring.push(group);
       if (wakeMs <= nowMs && roomMs > nowMs) this.#roomAtMs = Math.min(this.#roomAtMs, roomMs);
     }
     return null;
   }
-
-  /** The group's key used longest ago of those that are ready and not tried; it goes to the back. */
-  #usableEntry(group: Group, nowMs: number, tried: ReadonlySet<string>): PoolEntry | null {
-    const { entries } = group;
-    for (const [index, entry] of entries.entries()) {
-      if (!isUsable(entry) || tried.has(entry.key.id)) continue;
-      if (readyAtMs(entry.key, this.model) > nowMs) continue;
-      if (index < entries.length - 1) {
-        entries.splice(index, 1);
-        entries.push(entry);
-      }
-      return entry;
-    }
-    return null;
-  }
-}
-
-function isUsable(entry: PoolEntry): boolean {
-  return entry.present && entry.key.status === "active";
-}
-
-function paceReadyAtMs({ pace }: Group, tokens: number, nowMs: number): number {
-  return pace === null ? 0 : pace.readyAtMs(tokens, nowMs);
 }

@@ -4,18 +4,19 @@
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
-import { Affinity, type Conversation, rendezvous } from "./affinity";
+import { Affinity, rendezvous } from "./affinity";
+import { Habits } from "./experience";
 import { FairShare } from "./fair-share";
-import { type Choice, type Group, Lane, type Outlook } from "./lane";
-import { Habits, type Lesson, Pace, type Sent } from "./pace";
+import type { Choice, Group } from "./group";
+import { Lane, type Outlook } from "./lane";
+import { type Lesson, Pace } from "./pace";
 import { Scouting } from "./scouting";
-import { type Claim, isOfTheDomain, type PoolKey } from "./types";
-import { type Waiter, WaitingLine } from "./waiting-line";
+import type { Ask, Lease, Turn } from "./turn";
+import { type Claim, isOfTheDomain } from "./types";
+import { WaitingLine } from "./waiting-line";
 
 /** Requests that may wait at once. */
 const MAX_WAITING = 2_000;
-/** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
-const CALLED = 8;
 /** Nobody asks again sooner than this. */
 const LEAST_WAIT_MS = 5;
 /** Nobody who waits stays away for longer than this, since others may leave and keys may recover. */
@@ -23,39 +24,6 @@ const LONGEST_WAIT_MS = 1_000;
 /** Waits shorter than this are no reason to try the limits. */
 const PATIENCE_MS = 2_000;
 const RATE_LIFE_MS = 1_000;
-
-/** A request for quota. */
-export interface Ask {
-  readonly claim: Claim;
-  /** Estimated. */
-  readonly tokens: number;
-  /** Ids of keys that must not be used. */
-  tried: ReadonlySet<string>;
-  /** What it is part of, and so prefers the key of; null for nothing. */
-  readonly conversation: Conversation | null;
-  /** Until when it may wait: epoch milliseconds. */
-  readonly patientUntilMs: number;
-  /** Its place in the line; null while it does not wait. */
-  waiter: Waiter | null;
-  isCounted: boolean;
-}
-
-/** A key handed out for one attempt. */
-export interface Lease {
-  readonly key: PoolKey;
-  readonly sent: Sent;
-  readonly group: Group;
-  readonly lane: Lane;
-}
-
-export type Turn =
-  | { readonly kind: "go"; readonly lease: Lease }
-  /** Ask again then. */
-  | { readonly kind: "wait"; readonly untilMs: number }
-  /** Nothing within its patience; there may be something at `retryAtMs`. */
-  | { readonly kind: "full"; readonly retryAtMs: number }
-  /** Every key left is in `tried`, or there is none. */
-  | { readonly kind: "none"; readonly outlook: Outlook };
 
 export interface ModelPoolOptions {
   readonly model: string;
@@ -128,7 +96,7 @@ export class ModelPool {
       return { kind: "none", outlook };
     }
     const firstMs = outlook.kind === "cooling" ? outlook.wakeMs : nowMs;
-    const slotMs = this.#slotTimeMs(lane, ahead, firstMs, nowMs);
+    const slotMs = lane.slotTimeMs(ahead, firstMs, nowMs);
     const turnMs = Math.max(slotMs.atLatest, shareAtMs);
     const isHopeless =
       shareAtMs > ask.patientUntilMs ||
@@ -157,8 +125,8 @@ export class ModelPool {
     if (pace === null) return;
     if (pace.succeed(lease.sent, readings)) this.#rouse(lease, nowMs);
     if (!lease.sent.isScout) return;
-    const cameThrough = this.#scouting.succeeded(pace.windowMs, nowMs);
-    if (pace.exceeded(cameThrough, nowMs)) {
+    const cameThrough = this.#scouting.succeeded(pace.experience.windowMs, nowMs);
+    if (pace.experience.exceeded(cameThrough, nowMs)) {
       this.#scouting.end();
       this.rebuild();
     }
@@ -260,23 +228,6 @@ export class ModelPool {
     }
     ask.waiter.dueMs = untilMs;
     return untilMs;
-  }
-
-  /** When a request with so many before it may hope for its turn. */
-  #slotTimeMs(
-    lane: Lane,
-    ahead: number,
-    firstMs: number,
-    nowMs: number,
-  ): { readonly atSoonest: number; readonly atLatest: number } {
-    let atSoonest = firstMs;
-    let atLatest = firstMs;
-    for (let stepMs = 20; lane.slotsUntil(atLatest, ahead + 1, nowMs) <= ahead; stepMs *= 2) {
-      atSoonest = atLatest;
-      atLatest = firstMs + stepMs;
-      if (stepMs > 86_400_000) break;
-    }
-    return { atSoonest: ahead < CALLED ? firstMs : atSoonest, atLatest };
   }
 
   /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */

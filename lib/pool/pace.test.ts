@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaRefusal } from "../providers/types";
-import { Habits, Pace, TRIAL_MS } from "./pace";
+import { Habits } from "./experience";
+import { Pace, TRIAL_MS } from "./pace";
 
 const T0 = 1_000_000_000;
 const MINUTE = 60_000;
@@ -52,7 +53,7 @@ describe("a refusal", () => {
     const pace = new Pace(new Habits());
     for (let count = 0; count < 4; count += 1) pace.succeed(pace.take(1, T0 + count), []);
     pace.refuse(pace.take(1, T0 + 100), refusal(10, T0 + 30_000), T0 + MINUTE, T0 + 100);
-    expect(pace.limit(T0 + 100)).toBe(4);
+    expect(pace.experience.limit(T0 + 100)).toBe(4);
   });
 
   test("of one is the guess for the others, which a refusal of their own corrects", () => {
@@ -76,7 +77,7 @@ describe("a refusal", () => {
     const sent = pace.take(1, laterMs);
     pace.refuse(sent, refusal(10, laterMs + 300), laterMs + MINUTE, laterMs + 50);
     expect(habits.guard).toBeGreaterThan(guard);
-    expect(pace.limit(laterMs)).toBe(10);
+    expect(pace.experience.limit(laterMs)).toBe(10);
   });
 });
 

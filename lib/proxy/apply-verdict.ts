@@ -5,7 +5,7 @@
 import { redact } from "../crypto/redact";
 import { ALIKE } from "../pool/brake";
 import type { KeyChange, KeyPool } from "../pool/key-pool";
-import type { Lease } from "../pool/model-pool";
+import type { Lease } from "../pool/turn";
 import { EVERY_MODEL, NO_MODEL } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
 import type { Meaning, QuotaRefusal, Verdict, VerdictEffect } from "../providers/types";

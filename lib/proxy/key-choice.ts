@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeyPool } from "../pool/key-pool";
-import type { Lease } from "../pool/model-pool";
+import type { Lease } from "../pool/turn";
 import { type Deadline, pause } from "./deadline";
 import type { ProxyCall } from "./proxy-call";
 import type { QuotaClaim } from "./quota-claim";

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Conversation } from "../pool/affinity";
-import type { Ask } from "../pool/model-pool";
+import type { Ask } from "../pool/turn";
 import type { Claim } from "../pool/types";
 import { conversationOf } from "./conversation";
 import type { AccessToken } from "./ports";

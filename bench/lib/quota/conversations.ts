@@ -2,7 +2,8 @@
  * Conversations of twenty turns on a pool of 100 keys at half its load, for some hours.
  * @module
  */
-import { KeyPool, newAsk } from "../../../lib/pool/key-pool.ts";
+import { KeyPool } from "../../../lib/pool/key-pool.ts";
+import { newAsk } from "../../../lib/pool/turn.ts";
 import { poolKey } from "./pool-key.ts";
 import { seededRandom } from "./random.ts";
 

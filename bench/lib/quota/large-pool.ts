@@ -4,7 +4,8 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { KeyPool, newAsk } from "../../../lib/pool/key-pool.ts";
+import { KeyPool } from "../../../lib/pool/key-pool.ts";
+import { newAsk } from "../../../lib/pool/turn.ts";
 import { poolKey } from "./pool-key.ts";
 import { seededRandom } from "./random.ts";
 
