@@ -17,6 +17,8 @@ const TRUST_MS = 10 * MINUTE_MS;
 const UNKNOWN_GRAIN_MS = 25;
 /** Sends closer together than this part of a window are remembered as one. */
 const GRAINS = 256;
+/** Minute quotas that others share seldom tell so short a way from one's own first request to the return. */
+const SHORT_WINDOW_MS = 10_000;
 /** What so many domains show in a row is presumed of the rest. */
 const COMMON = 3;
 /** So many more than the limit are remembered: of those under way, some may turn out not to count. */
@@ -34,10 +36,27 @@ export class Habits {
   windowMs: number | null = null;
   /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
   guard = GUARD;
+  #found: number | null = null;
+  #foundInRow = 0;
   /** Refusals in a row that came although less than the limit had been sent. */
   sharedInRow = 0;
+  /** When a limit was found to have risen: what was learned before that is doubted. */
+  raisedMs = 0;
   /** When the guard grew last. */
   guardedMs = 0;
+
+  /** Notes what one more domain was found to be allowed: more is presumed of all at once, less when several agree. */
+  noteFound(limit: number, nowMs: number): void {
+    this.#foundInRow = limit === this.#found ? this.#foundInRow + 1 : 1;
+    this.#found = limit;
+    if (this.limit !== null && limit > this.limit) this.raise(limit, nowMs);
+    else if (this.#foundInRow >= COMMON) this.limit = limit;
+  }
+
+  raise(limit: number, nowMs: number): void {
+    this.limit = limit;
+    this.raisedMs = nowMs;
+  }
 }
 
 /** What experience needs to know of a send that was refused. */
@@ -51,6 +70,8 @@ export class Experience {
   readonly #log = new SendLog();
   #ownLimit: number | null = null;
   #ownAtMs = 0;
+  /** Requests a minute that people allow; null for any number. */
+  setLimit: number | null = null;
 
   constructor(habits: Habits) {
     this.#habits = habits;
@@ -65,7 +86,8 @@ export class Experience {
     const own = this.#ownLimit;
     const usual = this.#habits.limit;
     if (own === null) return usual;
-    return usual === null || nowMs - this.#ownAtMs < TRUST_MS ? own : Math.max(own, usual);
+    const isFresh = nowMs - this.#ownAtMs < TRUST_MS && this.#ownAtMs >= this.#habits.raisedMs;
+    return usual === null || isFresh ? own : Math.max(own, usual);
   }
 
   /** Notes a send. */
@@ -75,11 +97,18 @@ export class Experience {
     this.#log.add(nowMs, 1, windowMs === null ? UNKNOWN_GRAIN_MS : windowMs / GRAINS);
   }
 
-  /** When one more may be sent: epoch milliseconds, 0 for now. */
+  /** When people allow one more to be sent: epoch milliseconds, 0 for now. */
+  allowedAtMs(nowMs: number): number {
+    if (this.setLimit === null) return 0;
+    const allowedMs = (this.#log.timeOfLast(this.setLimit) ?? Number.NEGATIVE_INFINITY) + MINUTE_MS;
+    return allowedMs > nowMs ? allowedMs : 0;
+  }
+
+  /** When one more may be expected to be let in: epoch milliseconds, 0 for now. */
   readyAtMs(nowMs: number): number {
     const limit = this.limit(nowMs);
     if (limit === null) return 0;
-    this.#log.keepLast(limit + SPARE);
+    this.#log.keepLast(Math.max(limit, this.setLimit ?? 0) + SPARE);
     const blockerMs = this.#log.timeOfLast(limit);
     if (blockerMs === null) return 0;
     const readyMs = blockerMs + this.windowMs * (1 + this.#habits.guard);
@@ -91,11 +120,21 @@ export class Experience {
     return this.readyAtMs(nowMs) > nowMs + this.windowMs * MAX_GUARD;
   }
 
-  /** How many could be sent by a moment; null where no limit is known. */
-  roomAt(untilMs: number, nowMs: number): number | null {
-    const limit = this.limit(nowMs);
-    if (limit === null) return null;
-    return limit - this.#log.since(untilMs - this.windowMs * (1 + this.#habits.guard));
+  /** How many could be sent by a moment; infinite where no limit is known. */
+  roomAt(untilMs: number, nowMs: number): number {
+    const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
+    const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
+    return Math.min(
+      limit - this.#log.since(untilMs - this.windowMs * (1 + this.#habits.guard)),
+      allowed - this.#log.since(untilMs - MINUTE_MS),
+    );
+  }
+
+  /** Requests a millisecond in the long run; infinite where no limit is known. */
+  ratePerMs(nowMs: number): number {
+    const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
+    const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
+    return Math.min(limit / this.windowMs, allowed / MINUTE_MS);
   }
 
   /** So many requests beyond the limit came through within one window: more than fit any two windows raise it for all. */
@@ -103,7 +142,7 @@ export class Experience {
     const limit = this.limit(nowMs);
     if (limit === null || by <= limit) return false;
     this.#setOwn(limit + by, nowMs);
-    this.#habits.limit = limit + by;
+    this.#habits.raise(limit + by, nowMs);
     return true;
   }
 
@@ -171,13 +210,37 @@ export class Experience {
     const firstMs = this.#log.timeOfLast(limit);
     if (firstMs === null || firstMs <= nowMs - MINUTE_MS) {
       if (!isRepeated) this.#learnShared(taken, nowMs);
+      this.#learnShortWindow(sent, refusal, this.#log.timeOfLast(taken), nowMs);
       return;
     }
     this.#habits.sharedInRow = 0;
+    if (this.#ownLimit !== limit) this.#habits.noteFound(limit, nowMs);
     this.#setOwn(limit, nowMs);
-    this.#habits.limit = limit;
-    if (refusal.retryAtMs === null) return;
-    const windowMs = sent.atMs + (refusal.retryAtMs - nowMs) - firstMs;
+    this.#learnWindow(sent, refusal, firstMs, nowMs);
+  }
+
+  /** A return so soon after the first request that the quota cannot be a minute's, whoever shares it. */
+  #learnShortWindow(
+    sent: RefusedSend,
+    refusal: QuotaRefusal,
+    firstMs: number | null,
+    nowMs: number,
+  ): void {
+    const backMs = sent.atMs + (refusal.retryAtMs ?? Number.POSITIVE_INFINITY) - nowMs;
+    if (firstMs !== null && backMs - firstMs < SHORT_WINDOW_MS) {
+      this.#learnWindow(sent, refusal, firstMs, nowMs);
+    }
+  }
+
+  /** @param firstMs When the request was sent that has to leave the window before the next may come. */
+  #learnWindow(
+    sent: RefusedSend,
+    { retryAtMs }: QuotaRefusal,
+    firstMs: number | null,
+    nowMs: number,
+  ): void {
+    if (retryAtMs === null || firstMs === null) return;
+    const windowMs = sent.atMs + (retryAtMs - nowMs) - firstMs;
     this.#habits.windowMs = Math.max(this.#habits.windowMs ?? 0, Math.min(MINUTE_MS, windowMs));
   }
 

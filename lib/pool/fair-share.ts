@@ -45,12 +45,14 @@ export class FairShare {
     this.#wantedMs = nowMs;
   }
 
+  /** Whether there is more than one token to share with. */
+  get hasRivals(): boolean {
+    return this.#accounts.size > 1;
+  }
+
   /** Whether more is wanted of late than so many requests a millisecond. */
   isContended(perMs: number, nowMs: number): boolean {
-    return (
-      this.#accounts.size > 1 &&
-      wishPerMs(this.#wanted, this.#wantedMs, this.#sinceMs ?? nowMs, nowMs) > perMs
-    );
+    return wishPerMs(this.#wanted, this.#wantedMs, this.#sinceMs ?? nowMs, nowMs) > perMs;
   }
 
   served(claim: Claim, nowMs: number): void {
@@ -64,9 +66,9 @@ export class FairShare {
   readyAtMs(claim: Claim, perMs: number, nowMs: number): number {
     const account = this.#account(claim, nowMs);
     const share = this.#spare(account, claim.tokenId, perMs, nowMs) * SERVED_FADE_MS;
-    // One request more than its share would be too much.
-    if (account.served + 1 <= share || account.served < 1) return 0;
-    return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(share - 1, 0.5));
+    // Served evenly at its share, the count swings from half a request below to half a request above.
+    if (account.served + 0.5 <= share || account.served < 1) return 0;
+    return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(share - 0.5, 0.5));
   }
 
   /** What the others leave, in requests a millisecond. */

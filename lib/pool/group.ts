@@ -29,13 +29,18 @@ export class Group implements Candidate {
   readonly priority: number;
   readonly weight: number;
   /** The one to use first in front. */
-  readonly entries: PoolEntry[] = [];
+  readonly entries: PoolEntry[];
+  /** Requests it served out of turn, for which it lets as many of its turns pass. */
+  ahead = 0;
   /** When the group's place in the heap of sleepers is due; null while it stands in a ring. */
   asleepUntilMs: number | null = null;
   #hash: number | null = null;
 
-  constructor(domain: string, { quotaDomain, priority, weight }: PoolKey) {
+  /** @param first Its first key; others may be added to `entries`. */
+  constructor(domain: string, first: PoolEntry) {
+    const { quotaDomain, priority, weight } = first.key;
     this.id = domain;
+    this.entries = [first];
     this.isShared = quotaDomain !== null;
     this.priority = priority;
     this.weight = weight;

@@ -24,6 +24,9 @@ import { EVERY_MODEL, isOfTheDomain, NO_MODEL, type PoolKey, type PoolLimits } f
 const MAX_PLACES = 1_000_000;
 const MAX_MODELS = 500;
 
+/** Keys that were never picked stand in the order of a number below this, drawn for each. */
+const SHUFFLE = 2 ** 30;
+
 /** A change of a key's state that may still turn out to be wrong. */
 export interface KeyChange {
   /** Makes it known to everybody. */
@@ -64,7 +67,7 @@ export class KeyPool {
       this.#entries.set(key.id, {
         key,
         present: true,
-        lastPick: -this.#random(),
+        lastPick: -Math.ceil(this.#random() * SHUFFLE),
         bare429s: null,
       });
       this.#rebuild();
@@ -85,6 +88,8 @@ export class KeyPool {
     if (entry === undefined) return;
     entry.present = false;
     this.#entries.delete(id);
+    // What was learned of keys that are all gone says nothing of the next ones.
+    if (this.#entries.size === 0) this.#models.clear();
   }
 
   /** Takes over the limits that people set. */
@@ -125,7 +130,7 @@ export class KeyPool {
   cool(id: string, model: string, untilMs: number, reason: string): void {
     const key = this.#entries.get(id)?.key;
     if (key === undefined || (key.cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;
-    key.cooldowns.set(model, { untilMs, reason });
+    key.cooldowns = new Map(key.cooldowns).set(model, { untilMs, reason });
     if (!isOfTheDomain(reason)) return;
     if (model !== EVERY_MODEL) {
       this.#models.get(model)?.rest(domainOf(key), untilMs);
@@ -151,9 +156,11 @@ export class KeyPool {
 
   /** Takes back a rest for one model (or `EVERY_MODEL`), unless it was prolonged since. */
   warm(id: string, model: string, untilMs: number): void {
-    const cooldowns = this.#entries.get(id)?.key.cooldowns;
-    if (cooldowns?.get(model)?.untilMs !== untilMs) return;
+    const key = this.#entries.get(id)?.key;
+    if (key?.cooldowns.get(model)?.untilMs !== untilMs) return;
+    const cooldowns = new Map(key.cooldowns);
     cooldowns.delete(model);
+    key.cooldowns = cooldowns;
     this.#rebuild();
   }
 
@@ -174,7 +181,7 @@ export class KeyPool {
     readings: readonly QuotaReading[],
     nowMs: number,
   ): void {
-    this.#entries.get(lease.key.id)?.bare429s?.delete(model ?? NO_MODEL);
+    lease.entry.bare429s?.delete(model ?? NO_MODEL);
     this.#models.get(model ?? NO_MODEL)?.succeed(lease, readings, nowMs);
   }
 
@@ -197,10 +204,9 @@ export class KeyPool {
     return this.#model(model).refuse(lease, refusal, guessMs, nowMs);
   }
 
-  #noteUse({ key }: Lease): void {
-    const entry = this.#entries.get(key.id);
+  #noteUse({ entry }: Lease): void {
     this.#picks += 1;
-    if (entry !== undefined) entry.lastPick = this.#picks;
+    entry.lastPick = this.#picks;
   }
 
   #rebuild(): void {
@@ -241,12 +247,9 @@ export class KeyPool {
       const { key } = entry;
       const domain = domainOf(key);
       const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
-      let group = groups.get(name);
-      if (group === undefined) {
-        group = new Group(domain, key);
-        groups.set(name, group);
-      }
-      group.entries.push(entry);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, new Group(domain, entry));
+      else group.entries.push(entry);
     }
     return [...groups.values()];
   }
@@ -277,7 +280,8 @@ function limitsOf({ provider, domains, keys }: PoolLimits, domain: string) {
 
 function restEverywhere(key: PoolKey, untilMs: number, reason: string): void {
   const known = key.cooldowns.get(EVERY_MODEL)?.untilMs ?? 0;
-  if (known < untilMs) key.cooldowns.set(EVERY_MODEL, { untilMs, reason });
+  if (known >= untilMs) return;
+  key.cooldowns = new Map(key.cooldowns).set(EVERY_MODEL, { untilMs, reason });
 }
 
 /** Whether the new version of a key could be picked where or when the old one could not. */

@@ -36,6 +36,10 @@ export type Outlook =
 
 /** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
 const CALLED = 8;
+/** More than this, served out of turn, is forgotten. */
+const MAX_AHEAD = 50;
+/** So many turns may be let pass at one pick: who was served out of turn comes later, but not at any price. */
+const MAX_PASSES = 200;
 /** So many sleepers are looked at for one that may be scouted. */
 const SCOUT_CANDIDATES = 16;
 
@@ -93,7 +97,9 @@ export class Lane {
   ): Choice | null {
     if (group.roomAtMs(tokens, nowMs) > nowMs) return null;
     const entry = group.usableEntry(this.model, nowMs, tried, preferredId);
-    return entry === null ? null : { group, entry };
+    if (entry === null) return null;
+    group.ahead = Math.min(MAX_AHEAD, group.ahead + 1);
+    return { group, entry };
   }
 
   /** A group that only experience holds back (see `Pace.mayScout`): the preferred one, else one of the next to wake. */
@@ -246,6 +252,7 @@ export class Lane {
     nowMs: number,
     tried: ReadonlySet<string>,
   ): Choice | null {
+    letPass(ring);
     for (let left = ring.size; left > 0; left -= 1) {
       const group = ring.shift();
       if (group === undefined) continue;
@@ -261,5 +268,16 @@ export class Lane {
       if (wakeMs <= nowMs && roomMs > nowMs) this.#roomAtMs = Math.min(this.#roomAtMs, roomMs);
     }
     return null;
+  }
+}
+
+/** Puts those whose turn it would be to the back for as many turns as they had out of turn. */
+function letPass(ring: ReadyRing<Group>): void {
+  for (let passes = Math.min(MAX_PASSES, ring.size); passes > 0; passes -= 1) {
+    const group = ring.peek();
+    if (group === undefined || group.ahead === 0) return;
+    group.ahead -= 1;
+    ring.shift();
+    ring.push(group);
   }
 }

@@ -23,7 +23,9 @@ const LEAST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1_000;
 /** Waits shorter than this are no reason to try the limits. */
 const PATIENCE_MS = 2_000;
-const RATE_LIFE_MS = 1_000;
+/** What all keys together may send is worked out anew after this long at least, and after longer for many. */
+const LEAST_RATE_LIFE_MS = 1_000;
+const RATE_LIFE_MS_A_GROUP = 0.2;
 
 export interface ModelPoolOptions {
   readonly model: string;
@@ -213,7 +215,7 @@ export class ModelPool {
     this.#taken += 1;
     this.#share.served(ask.claim, nowMs);
     const sent = this.#paceOf(group, nowMs).take(ask.tokens, nowMs, isScout);
-    return { key: entry.key, sent, group, lane };
+    return { key: entry.key, entry, sent, group, lane };
   }
 
   #wait(ask: Ask, turnMs: number, nowMs: number): number {
@@ -232,6 +234,7 @@ export class ModelPool {
 
   /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */
   #shareAtMs(claim: Claim, nowMs: number): number {
+    if (!this.#share.hasRivals) return 0;
     const perMs = this.#ratePerMs(nowMs);
     if (perMs === null || !this.#share.isContended(perMs, nowMs)) return 0;
     return this.#share.readyAtMs(claim, perMs, nowMs);
@@ -240,13 +243,14 @@ export class ModelPool {
   /** Requests a millisecond that all keys together may send; null where that is not known of every one. */
   #ratePerMs(nowMs: number): number | null {
     if (nowMs < this.#perMsUntilMs) return this.#perMs;
-    this.#perMsUntilMs = nowMs + RATE_LIFE_MS;
+    const { groups } = this.#laneAt(nowMs);
+    this.#perMsUntilMs = nowMs + Math.max(LEAST_RATE_LIFE_MS, groups.length * RATE_LIFE_MS_A_GROUP);
     const { limit, windowMs } = this.#habits;
     let perMs = 0;
     const seen = new Set<string>();
-    for (const { id: domain, pace } of this.#laneAt(nowMs).groups) {
-      if (seen.has(domain)) continue;
-      seen.add(domain);
+    for (const { id: domain, pace, isShared } of groups) {
+      if (isShared && seen.has(domain)) continue;
+      if (isShared) seen.add(domain);
       const ofDomain =
         pace?.ratePerMs(nowMs) ?? (limit === null ? null : limit / (windowMs ?? 60_000));
       if (ofDomain === null) {

@@ -31,8 +31,8 @@ function taught(refused: (nowMs: number) => QuotaRefusal, habits = new Habits())
 describe("a refusal", () => {
   test("that tells limit and return teaches both: the eleventh waits until the first is a window old", () => {
     const habits = new Habits();
-    taught((nowMs) => refusal(10, nowMs + 20_000), habits);
-    expect(habits).toMatchObject({ limit: 10 });
+    const pace = taught((nowMs) => refusal(10, nowMs + 20_000), habits);
+    expect(pace.experience.limit(T0 + 10_000)).toBe(10);
     expect(habits.windowMs).toBeCloseTo(30_000, -2);
   });
 
@@ -44,7 +44,7 @@ describe("a refusal", () => {
     }
     const nowMs = T0 + 10_000;
     const lesson = pace.refuse(pace.take(1, nowMs), refusal(null, null), nowMs + MINUTE, nowMs);
-    expect(habits.limit).toBe(10);
+    expect(pace.experience.limit(nowMs)).toBe(10);
     expect(lesson.untilMs).toBeGreaterThanOrEqual(T0 + MINUTE);
     expect(lesson.untilMs).toBeLessThan(T0 + MINUTE + 1000);
   });
@@ -56,11 +56,25 @@ describe("a refusal", () => {
     expect(pace.experience.limit(T0 + 100)).toBe(4);
   });
 
-  test("of one is the guess for the others, which a refusal of their own corrects", () => {
+  test("of one says nothing of the others; what three have in common is the guess for all", () => {
     const habits = new Habits();
-    taught((nowMs) => refusal(10, nowMs + 50_000), habits);
-    const other = new Pace(habits);
-    expect(sendAll(other, T0)).toBe(10);
+    const teach = () => taught((nowMs) => refusal(10, nowMs + 50_000), habits);
+    teach();
+    teach();
+    expect(sendAll(new Pace(habits), T0)).toBe(100);
+    teach();
+    expect(sendAll(new Pace(habits), T0)).toBe(10);
+  });
+
+  test("that tells more than was presumed is believed for all at once", () => {
+    const habits = new Habits();
+    for (let number = 0; number < 3; number += 1) {
+      taught((nowMs) => refusal(10, nowMs + 50_000), habits);
+    }
+    const raised = new Pace(habits);
+    for (let count = 0; count < 20; count += 1) raised.take(1, T0 + count);
+    raised.refuse(raised.take(1, T0 + 50), refusal(20, T0 + MINUTE), T0 + MINUTE, T0 + 50);
+    expect(sendAll(new Pace(habits), T0 + 50)).toBe(20);
   });
 
   test("of a day's quota says nothing about the minute's", () => {

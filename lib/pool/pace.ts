@@ -17,6 +17,7 @@ const DAY_MS = 86_400_000;
 
 /** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
 export const TRIAL_MS = 2_000;
+
 /** One send, for the judgement that follows it. */
 export interface Sent {
   readonly atMs: number;
@@ -44,7 +45,7 @@ export class Pace {
   #restUntilMs = 0;
   /** The first request after a rest: still to be sent, sent then (epoch milliseconds), or null where none is needed. */
   #trial: "due" | number | null = null;
-  #refusedAtMs = Number.NEGATIVE_INFINITY;
+  #refusedAtMs = 0;
   #requestsSoFar = 0;
   #tokensSoFar = 0;
 
@@ -57,10 +58,12 @@ export class Pace {
    * @param midnightMs When the provider's day ends.
    */
   setLimits(limits: QuotaLimits | null, midnightMs: number, nowMs: number): void {
-    const perMinute = (unit: Meter["unit"], limit: number | null | undefined) =>
-      limit ? new WindowMeter(unit, limit, MINUTE_MS) : null;
-    this.#setMeter("set requests/minute", perMinute("requests", limits?.requestsPerMinute));
-    this.#setMeter("set tokens/minute", perMinute("tokens", limits?.tokensPerMinute));
+    const tokens = limits?.tokensPerMinute ?? null;
+    this.#experience.setLimit = limits?.requestsPerMinute ?? null;
+    this.#setMeter(
+      "set tokens/minute",
+      tokens === null ? null : new WindowMeter("tokens", tokens, MINUTE_MS),
+    );
     this.#setMeter("set requests/day", null);
     const limit = limits?.requestsPerDay ?? null;
     if (limit === null) return;
@@ -73,6 +76,7 @@ export class Pace {
     return Math.max(
       this.#restedAtMs(nowMs),
       this.#metersAtMs(tokens, nowMs),
+      this.#experience.allowedAtMs(nowMs),
       this.#experience.readyAtMs(nowMs),
     );
   }
@@ -83,6 +87,7 @@ export class Pace {
       this.#trial === null &&
       this.#restedAtMs(nowMs) === 0 &&
       this.#metersAtMs(tokens, nowMs) === 0 &&
+      this.#experience.allowedAtMs(nowMs) === 0 &&
       // Shortly before its time a request comes through because the window is about to move on.
       this.#experience.isFull(nowMs)
     );
@@ -169,14 +174,13 @@ export class Pace {
     const trialMs = typeof this.#trial === "number" ? this.#trial : 0;
     const trialEndsMs = Math.max(this.#restUntilMs, trialMs) + TRIAL_MS / 2;
     if (this.#trial !== null && untilMs < trialEndsMs) return 1;
-    return Math.max(1, this.#experience.roomAt(untilMs, nowMs) ?? 1);
+    const room = this.#experience.roomAt(untilMs, nowMs);
+    return room === Number.POSITIVE_INFINITY ? 1 : Math.max(1, room);
   }
 
   /** Requests a millisecond that the believed limit allows; null where none is known. */
   ratePerMs(nowMs: number): number | null {
-    const { windowMs } = this.#experience;
-    const limit = this.#experience.limit(nowMs);
-    let perMs = limit === null ? Number.POSITIVE_INFINITY : limit / windowMs;
+    let perMs = this.#experience.ratePerMs(nowMs);
     for (const meter of this.#meters?.values() ?? []) {
       if (meter.unit === "requests") perMs = Math.min(perMs, meter.perMs);
     }

@@ -2,13 +2,18 @@
  * What was sent lately, oldest first, so that "the request ten sends ago must be a minute old" can be asked.
  *
  * Sends of nearly the same moment share an entry, so that memory stays bounded however many there are:
- * times are rounded up to a grain, which errs on the side of waiting a little longer.
+ * times are rounded up to a grain, which errs on the side of waiting a little longer. Every key has such a
+ * log, so it grows in small steps.
  * @module
  */
+const FIRST_ENTRIES = 4;
+
 export class SendLog {
-  /** Pairs of time and amount. */
-  #entries: number[] = [];
+  /** Pairs of time and amount, in a circle. */
+  #slots: number[] = [];
+  /** Index of the oldest pair's time. */
   #head = 0;
+  #size = 0;
   #total = 0;
 
   /** Everything that is remembered. */
@@ -19,13 +24,14 @@ export class SendLog {
   add(nowMs: number, amount: number, grainMs: number): void {
     const timeMs = Math.ceil(nowMs / grainMs) * grainMs;
     this.#total += amount;
-    const last = this.#entries.length - 2;
-    const lastMs = last >= this.#head ? this.#entries[last] : undefined;
-    if (lastMs !== undefined && lastMs >= timeMs) {
-      this.#entries[last + 1] = (this.#entries[last + 1] ?? 0) + amount;
-    } else {
-      this.#entries.push(timeMs, amount);
+    if (this.#size > 0 && this.#timeAt(this.#size - 1) >= timeMs) {
+      this.#setAmount(this.#size - 1, this.#amountAt(this.#size - 1) + amount);
+      return;
     }
+    if (this.#size * 2 === this.#slots.length) this.#grow();
+    this.#size += 1;
+    this.#slots[this.#slotOf(this.#size - 1)] = timeMs;
+    this.#setAmount(this.#size - 1, amount);
   }
 
   /** Takes back an amount of what was sent last: it did not count. */
@@ -33,10 +39,9 @@ export class SendLog {
     let left = Math.min(amount, this.#total);
     this.#total -= left;
     while (left > 0) {
-      const last = this.#entries.length - 1;
-      const here = this.#entries[last] ?? left;
-      if (here > left) this.#entries[last] = here - left;
-      else this.#entries.length -= 2;
+      const here = this.#amountAt(this.#size - 1);
+      if (here > left) this.#setAmount(this.#size - 1, here - left);
+      else this.#size -= 1;
       left -= Math.min(here, left);
     }
   }
@@ -45,9 +50,9 @@ export class SendLog {
   timeOfLast(amount: number): number | null {
     let beyond = this.#total - amount;
     if (beyond < 0) return null;
-    for (let index = this.#head; index < this.#entries.length; index += 2) {
-      const here = this.#entries[index + 1] ?? 0;
-      if (here > beyond) return this.#entries[index] ?? null;
+    for (let index = 0; index < this.#size; index += 1) {
+      const here = this.#amountAt(index);
+      if (here > beyond) return this.#timeAt(index);
       beyond -= here;
     }
     return null;
@@ -55,37 +60,53 @@ export class SendLog {
 
   /** Forgets all but the last `amount` units and what was sent together with them. */
   keepLast(amount: number): void {
-    while (this.#head < this.#entries.length && this.#total - this.#headAmount() >= amount) {
-      this.#dropHead();
-    }
+    while (this.#size > 0 && this.#total - this.#amountAt(0) >= amount) this.#dropOldest();
   }
 
   /** The amount sent after a moment. */
   since(timeMs: number): number {
     let amount = 0;
-    for (let index = this.#entries.length - 2; index >= this.#head; index -= 2) {
-      if ((this.#entries[index] ?? 0) <= timeMs) break;
-      amount += this.#entries[index + 1] ?? 0;
+    for (let index = this.#size - 1; index >= 0 && this.#timeAt(index) > timeMs; index -= 1) {
+      amount += this.#amountAt(index);
     }
     return amount;
   }
 
   forgetBefore(timeMs: number): void {
-    while (this.#head < this.#entries.length && (this.#entries[this.#head] ?? 0) < timeMs) {
-      this.#dropHead();
-    }
+    while (this.#size > 0 && this.#timeAt(0) < timeMs) this.#dropOldest();
   }
 
-  #headAmount(): number {
-    return this.#entries[this.#head + 1] ?? 0;
+  #dropOldest(): void {
+    this.#total -= this.#amountAt(0);
+    this.#head = this.#slotOf(1);
+    this.#size -= 1;
   }
 
-  #dropHead(): void {
-    this.#total -= this.#headAmount();
-    this.#head += 2;
-    if (this.#head * 2 > this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#head);
-      this.#head = 0;
+  #grow(): void {
+    const entries = Math.max(FIRST_ENTRIES, this.#size + 2, Math.ceil(this.#size * 1.25));
+    const slots = new Array<number>(entries * 2);
+    for (let index = 0; index < this.#size; index += 1) {
+      slots[index * 2] = this.#timeAt(index);
+      slots[index * 2 + 1] = this.#amountAt(index);
     }
+    this.#slots = slots;
+    this.#head = 0;
+  }
+
+  #slotOf(index: number): number {
+    const slot = this.#head + index * 2;
+    return slot < this.#slots.length ? slot : slot - this.#slots.length;
+  }
+
+  #timeAt(index: number): number {
+    return this.#slots[this.#slotOf(index)] ?? 0;
+  }
+
+  #amountAt(index: number): number {
+    return this.#slots[this.#slotOf(index) + 1] ?? 0;
+  }
+
+  #setAmount(index: number, amount: number): void {
+    this.#slots[this.#slotOf(index) + 1] = amount;
   }
 }

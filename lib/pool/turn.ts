@@ -3,7 +3,7 @@
  * @module
  */
 import type { Conversation } from "./affinity";
-import type { Group } from "./group";
+import type { Group, PoolEntry } from "./group";
 import type { Lane, Outlook } from "./lane";
 import type { Sent } from "./pace";
 import type { Claim, PoolKey } from "./types";
@@ -28,6 +28,7 @@ export interface Ask {
 /** A key handed out for one attempt. */
 export interface Lease {
   readonly key: PoolKey;
+  readonly entry: PoolEntry;
   readonly sent: Sent;
   readonly group: Group;
   readonly lane: Lane;

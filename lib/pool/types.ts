@@ -19,6 +19,9 @@ export interface Cooldown {
   readonly reason: string;
 }
 
+/** Of a key that rests for no model: one for all such keys, since there may be very many. */
+export const NO_COOLDOWNS: ReadonlyMap<string, Cooldown> = new Map();
+
 /** Cooldowns that speak of an upstream account, whose keys share its quota. */
 export function isOfTheDomain(reason: string): boolean {
   return (
@@ -44,7 +47,7 @@ export interface PoolKey {
   /** Models this key may serve (`*` is a wildcard); null for all. */
   readonly models: readonly string[] | null;
   /** By model name, or `EVERY_MODEL`. */
-  readonly cooldowns: Map<string, Cooldown>;
+  cooldowns: ReadonlyMap<string, Cooldown>;
 }
 
 /** One quota, and what has been taken from it. */

@@ -9,9 +9,14 @@ import { conversationOf } from "./conversation";
 import type { AccessToken } from "./ports";
 import { bodyHead, type RequestBody } from "./request-body";
 
-/** Seconds a request may wait for a key; 0 for not at all. */
+/** Seconds a request may wait for a key; 0 for hardly at all. */
 export const MAX_WAIT_HEADER = "x-one-balance-max-wait";
 
+/**
+ * Everybody waits this long: a `Retry-After` is told in whole seconds, and who comes back a moment early must
+ * not be refused for that.
+ */
+export const LEAST_WAIT_MS = 250;
 const DEFAULT_MAX_WAIT_MS = 10_000;
 /** Clients and proxies on the way give up on silence of a few minutes. */
 const LONGEST_MAX_WAIT_MS = 120_000;
@@ -21,6 +26,8 @@ const BYTES_PER_TOKEN = 4;
 const MAX_GUESSED_TOKENS = 25_000;
 
 const OPEN_BRACE = 0x7b;
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Requests of One Balance's own. */
 export const HOUSE_CLAIM: Claim = { tokenId: "", weight: 1, priority: 0 };
@@ -34,7 +41,7 @@ export function claimOf({ id, share }: AccessToken): Claim {
 export class QuotaClaim implements Ask {
   readonly claim: Claim;
   readonly tokens: number;
-  tried: ReadonlySet<string> = new Set();
+  tried = NONE;
   waiter: Ask["waiter"] = null;
   isCounted = false;
   readonly #headers: Headers;
@@ -75,5 +82,5 @@ export function guessTokens(body: RequestBody): number {
 function maxWaitMs(headers: Headers): number {
   const text = headers.get(MAX_WAIT_HEADER)?.trim();
   if (text === undefined || !/^\d{1,6}(?:\.\d{1,3})?$/.test(text)) return DEFAULT_MAX_WAIT_MS;
-  return Math.min(LONGEST_MAX_WAIT_MS, Number(text) * 1000);
+  return Math.min(LONGEST_MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, Number(text) * 1000));
 }

@@ -15,7 +15,7 @@ import { KeyChoice } from "./key-choice";
 import { isAboutRequest, isOversized, oversized } from "./oversized-request";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
-import { QuotaClaim } from "./quota-claim";
+import { LEAST_WAIT_MS, QuotaClaim } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 
 /** The answer to deliver, the key it came through, and what it took. */
@@ -65,7 +65,8 @@ export async function serveFromPool(
 
   try {
     while (scope.attempts < maxAttempts) {
-      const lease = await choice.next(deadline, scope);
+      const next = choice.next(deadline, scope);
+      const lease = next instanceof Promise ? await next : next;
       if (lease === null) break;
       const { key } = lease;
       const keyText = await openKey(key, scope);
@@ -117,7 +118,8 @@ export async function serveFromPool(
         continue;
       }
       if (verdict.quota === null) choice.refused(lease);
-      else choice.refusedByDomain(lease);
+      else if (isAboutRequest(judged)) choice.refusedByDomain(lease);
+      else choice.rested(lease);
       if (verdict.meaning === "region_denied") regionRefusals += 1;
       if (regionRefusals >= MAX_REGION_ATTEMPTS) break;
     }
@@ -196,8 +198,8 @@ function concede(
   const outlook = pool.outlook(call.model, nowMs);
   const forModel = call.model === null ? "" : ` for ${call.model}`;
   if (retryAtMs !== null || outlook.kind === "cooling") {
-    const retryAfterMs =
-      (retryAtMs ?? (outlook.kind === "cooling" ? outlook.wakeMs : nowMs)) - nowMs;
+    const wakeMs = retryAtMs ?? (outlook.kind === "cooling" ? outlook.wakeMs : nowMs);
+    const retryAfterMs = Math.max(1, wakeMs - nowMs - LEAST_WAIT_MS);
     throw new ProxyError(
       "pool_exhausted",
       `Every ${call.provider.label} key${forModel} is at its limit; there is room again in ${Math.ceil(retryAfterMs / 1000)} s.`,
