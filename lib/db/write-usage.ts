@@ -84,16 +84,15 @@ const LOG_FIELDS = {
 } as const satisfies Record<string, keyof RequestLogRow>;
 
 const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));
-const LOG_VALUES = sql.raw(
-  Object.values(LOG_FIELDS)
-    .map((field) => `e.value ->> '${field}'`)
-    .join(", "),
-);
+const LOG_ORDER = Object.values(LOG_FIELDS);
+/** By place: SQLite finds a field by its name in twice the time. */
+const LOG_VALUES = sql.raw(LOG_ORDER.map((_, index) => `e.value ->> ${index}`).join(", "));
 
 function insertIntoLog(rows: readonly RequestLogRow[]) {
+  const values = rows.map((row) => LOG_ORDER.map((field) => row[field]));
   return sql`
     insert into request_log (${LOG_COLUMNS})
-    select ${LOG_VALUES} from json_each(${JSON.stringify(rows)}) e where true
+    select ${LOG_VALUES} from json_each(${JSON.stringify(values)}) e where true
     on conflict (id) do nothing`;
 }
 

@@ -2,6 +2,8 @@
  * One attempt: the call sent with one key, and what came back.
  * @module
  */
+
+import { declaredLength } from "../http/declared-length";
 import { judgeAnswer, judgeStreamStart, OK } from "../providers/judge-answer";
 import { ProviderPathError } from "../providers/provider-path-error";
 import type { OutgoingRequest, Route, Verdict } from "../providers/types";
@@ -14,6 +16,12 @@ import { type ByteStream, type Bytes, readHead, type StreamHead, unread } from "
 
 /** Errors are judged by their beginning; more than this is passed on unread. */
 const JUDGED_BYTES = 64 * 1024;
+
+/**
+ * JSON no longer than this is taken whole before it is handed on: its few packets come with the headers,
+ * reading it in pieces costs three times as much, and if it breaks off another attempt can be made.
+ */
+const WHOLE_BYTES = 64 * 1024;
 
 /** An upstream's answer, judged. */
 export interface Answer {
@@ -121,9 +129,25 @@ function judged(
   nowMs: number,
 ): Answer | Promise<Answer> {
   if (response.status >= 400) return judgedError(call, keyText, response, nowMs);
-  return isPlainEventStream(response) && response.body !== null
-    ? judgedStream(call, response, response.body, nowMs)
-    : { kind: "answer", response, body: unread(response.body), verdict: OK };
+  const { body, headers } = response;
+  const contentType = headers.get("content-type");
+  // Looking into what is compressed would unpack it on its way to the client.
+  if (body !== null && contentType !== null && !headers.has("content-encoding")) {
+    if (contentType.startsWith("text/event-stream"))
+      return judgedStream(call, response, body, nowMs);
+    if (contentType.startsWith("application/json") && isShort(headers)) return whole(response);
+  }
+  return { kind: "answer", response, body: unread(body), verdict: OK };
+}
+
+function isShort(headers: Headers): boolean {
+  const length = declaredLength(headers);
+  return length !== null && length <= WHOLE_BYTES;
+}
+
+async function whole(response: Response): Promise<Answer> {
+  const head = new Uint8Array(await response.arrayBuffer());
+  return { kind: "answer", response, body: { head, rest: null }, verdict: OK };
 }
 
 /** A stream may begin with an error although its status is 200: it is looked at before the client sees it. */
@@ -156,10 +180,4 @@ async function judgedError(
 /** Some providers put the key into their error: it must not reach the client, nor a log. */
 function withoutKey(bytes: Bytes, text: string, keyText: string): Bytes {
   return text.includes(keyText) ? encoder.encode(text.replaceAll(keyText, "[key]")) : bytes;
-}
-
-/** Looking into a compressed stream would unpack it on its way to the client. */
-function isPlainEventStream({ headers }: Response): boolean {
-  const isEventStream = headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-  return isEventStream && !headers.has("content-encoding");
 }

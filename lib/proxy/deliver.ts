@@ -12,7 +12,6 @@ import { chosenProtocol } from "./web-socket-call";
 /**
  * The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop.
  * @param path What follows the provider in the request's path.
- * @param waitUntil Keeps work alive after the response.
  */
 export function deliver(
   { answer, key }: Served,
@@ -20,10 +19,9 @@ export function deliver(
   url: URL,
   path: string,
   { request, requestId, attempts, config, meter }: RequestScope,
-  waitUntil: (work: Promise<unknown>) => void,
 ): Response {
   const { response, verdict } = answer;
-  const body = meteredBody(answer, call, path, meter, waitUntil);
+  const body = meteredBody(answer, call, path, meter);
   const delivered = response.webSocket
     ? new Response(null, { status: 101, webSocket: response.webSocket, headers: response.headers })
     : new Response(isNullBodyStatus(response.status) ? null : body, response);

@@ -73,7 +73,7 @@ export async function handleProxyRequest(
     authorize(token, call);
     const served = await serveFromPool(call, claimOf(token), scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
-    const response = deliver(served, call, url, path.rest, scope, waitUntil);
+    const response = deliver(served, call, url, path.rest, scope);
     if (token.showsKey) {
       response.headers.set(RESPONSE_HEADERS.key, encodeURIComponent(served.key.masked));
     }

@@ -3,17 +3,12 @@
  * neither changed nor held back, and a slow client slows the upstream.
  * @module
  */
+import { declaredLength } from "../http/declared-length";
 import { createUsageReader, usageFormFor } from "../usage/usage-reader";
 import type { Answer } from "./attempt";
 import type { ProxyCall } from "./proxy-call";
 import type { Ending, RequestMeter } from "./request-meter";
 import { type ByteStream, type Bytes, byteChannel, type StreamHead } from "./stream-head";
-
-/**
- * An answer no longer than this is split in two by the platform, one for the client and one to be read:
- * cheaper than passing it through our hands, and what a slow client leaves waiting is bounded.
- */
-const SPLIT_MAX_BYTES = 64 * 1024;
 
 const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/;
 
@@ -26,7 +21,6 @@ export function meteredBody(
   call: ProxyCall,
   path: string,
   meter: RequestMeter,
-  waitUntil: (work: Promise<unknown>) => void,
 ): ByteStream | Bytes | null {
   const { response, body } = answer;
   const { headers } = response;
@@ -44,17 +38,11 @@ export function meteredBody(
   }
   // What is read here was unpacked by the platform, which packs it again on its way to the client.
   const isPacked = headers.has("content-encoding");
-  const length = isPacked ? null : knownLength(headers, head);
-  if (form !== null && head.length === 0 && length !== null && length <= SPLIT_MAX_BYTES) {
-    const [toClient, toMeter] = rest.tee();
-    waitUntil(readAll(toMeter, meter));
-    return toClient;
-  }
   if (isPacked && form === null && isUnread(answer)) {
     meter.ended("complete");
     return rest;
   }
-  const { readable, writable } = byteChannel(length);
+  const { readable, writable } = byteChannel(isPacked ? null : knownLength(headers, head));
   void pump(body, writable, meter).then((ending) => meter.ended(ending));
   return readable;
 }
@@ -62,18 +50,6 @@ export function meteredBody(
 /** Whether the body is delivered as it came. */
 export function isUnread({ response, body }: Answer): boolean {
   return body.rest === response.body && body.head.length === 0;
-}
-
-async function readAll(stream: ByteStream, meter: RequestMeter): Promise<void> {
-  const reader = stream.getReader();
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      meter.passing(read.value);
-    }
-    meter.ended("complete");
-  } catch {
-    meter.ended("upstream_broke");
-  }
 }
 
 async function pump(
@@ -107,8 +83,6 @@ async function pump(
 }
 
 function knownLength(headers: Headers, head: Bytes): number | null {
-  const text = headers.get("content-length");
-  return text !== null && /^\d{1,15}$/.test(text) && Number(text) >= head.length
-    ? Number(text)
-    : null;
+  const length = declaredLength(headers);
+  return length !== null && length >= head.length ? length : null;
 }

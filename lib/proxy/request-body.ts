@@ -2,6 +2,7 @@
  * A request's body, read once: kept whole where another key may have to be tried with it, streamed where it is long.
  * @module
  */
+import { declaredLength } from "../http/declared-length";
 import { ProxyError } from "./proxy-error";
 import { type ByteStream, type Bytes, concat, readHead, rejoin } from "./stream-head";
 
@@ -74,11 +75,6 @@ export function replaceInBody(
   if (body.kind !== "streamed") return { kind: "kept", bytes };
   const length = body.length === null ? null : body.length - head.length + bytes.length;
   return { ...body, head: bytes, length };
-}
-
-function declaredLength(headers: Headers): number | null {
-  const text = headers.get("content-length");
-  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
 function tooLarge(): ProxyError {

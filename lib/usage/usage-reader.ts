@@ -131,8 +131,8 @@ class ScanningReader implements UsageReader {
   /** The last report wins, field by field: Anthropic tells the input in the first and the output in the last. */
   #reported(): Usage | null {
     const { firstUsage, lastUsage } = this.#scanner;
-    const fields = { ...parse(firstUsage), ...parse(lastUsage) };
-    return readUsage(fields);
+    const first = parse(firstUsage);
+    return readUsage(lastUsage === null ? first : { ...first, ...parse(lastUsage) });
   }
 }
 
@@ -141,15 +141,21 @@ function estimatedInput(requestBytes: number | null): number | null {
   return Math.ceil(requestBytes / BYTES_PER_TOKEN);
 }
 
+const decoder = new TextDecoder();
+
 /** An object's fields without those that are null; empty for what is no JSON. */
 function parse(pieces: readonly Uint8Array[] | null): Record<string, unknown> {
   if (pieces === null) return {};
-  const decoder = new TextDecoder();
   const text = pieces.map((piece) => decoder.decode(piece, { stream: true })).join("");
+  decoder.decode();
+  let fields: Record<string, unknown>;
   try {
-    const fields: Record<string, unknown> = JSON.parse(text);
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+    fields = JSON.parse(text);
   } catch {
     return {};
   }
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === null) delete fields[name];
+  }
+  return fields;
 }
