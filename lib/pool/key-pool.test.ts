@@ -54,6 +54,30 @@ describe("rotation", () => {
     }
   });
 
+  test("a key that serves a conversation out of turn lets as many of its turns pass", () => {
+    const pool = poolOf(key("a"), key("b"), key("c"));
+    const conversation = { name: "talk", isContinued: false };
+    const first = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
+    const home = first.kind === "go" ? first.lease.key.id : "none";
+    for (let count = 0; count < 10; count += 1) {
+      const talk = { name: "talk", isContinued: true };
+      const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
+      expect(turn.kind === "go" && turn.lease.key.id).toBe(home);
+    }
+    const others = countPicks(pool, 20);
+    expect(others.get(home) ?? 0).toBe(0);
+    expect([...others.values()]).toEqual([10, 10]);
+  });
+
+  test("a key is found although it is ahead of its turn, where no other is left", () => {
+    const pool = poolOf(key("a"), key("b"));
+    const talk = { name: "talk", isContinued: true };
+    const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
+    const home = turn.kind === "go" ? turn.lease.key.id : "none";
+    const other = home === "a" ? "b" : "a";
+    expect(pick(pool, "m", NOW, new Set([other]))?.id).toBe(home);
+  });
+
   test("shares picks in the ratio of the weights, key by key", () => {
     const pool = poolOf(
       key("a", { weight: 3 }),
