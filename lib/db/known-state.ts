@@ -4,6 +4,7 @@
  * @module
  */
 import { KeyPool } from "../pool/key-pool";
+import type { TokenLimits } from "../pool/token-ledger";
 import { type Cooldown, NO_COOLDOWNS, type PoolKey } from "../pool/types";
 import { customProvider } from "../providers/custom-provider";
 import type { Provider, Route } from "../providers/types";
@@ -154,7 +155,9 @@ export class KnownState {
     const { id, name, ownerId, expiresAtMs } = row;
     const showsKey = row.kind === "playground";
     const scopes = scopesOf(row);
-    this.#tokens.set(row.tokenHash, { id, name, ownerId, scopes, expiresAtMs, showsKey });
+    const limits = limitsOf(row);
+    const token = { id, name, ownerId, scopes, expiresAtMs, showsKey };
+    this.#tokens.set(row.tokenHash, limits === null ? token : { ...token, limits });
   }
 
   #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {
@@ -183,6 +186,13 @@ export class KnownState {
     if (event.kind === "key-cooled") pool.cool(keyId, event.model, event.untilMs, evidence.meaning);
     else if (pool.get(keyId)?.status === "active") pool.block(keyId);
   }
+}
+
+/** Null for a token without any limit. */
+function limitsOf(row: TokenState): TokenLimits | null {
+  const { rpm, tpm, dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd } = row;
+  const limits = { rpm, tpm, dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd };
+  return Object.values(limits).some((limit) => limit !== null) ? limits : null;
 }
 
 /** A token's lists of providers and models hold for each other: every provider with every model. */

@@ -34,6 +34,11 @@ export class WindowMeter implements Meter {
     this.#log.add(nowMs, amount, this.#windowMs / GRAINS);
   }
 
+  /** Takes back a part of what was taken last. */
+  giveBack(amount: number): void {
+    this.#log.takeBack(amount);
+  }
+
   readyAtMs(amount: number, nowMs: number): number {
     this.#log.keepLast(this.#limit);
     const blockerMs = this.#log.timeOfLast(this.#limit - Math.min(amount, this.#limit) + 1);

@@ -24,6 +24,7 @@ import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { serveFromPool } from "./serve-from-pool";
 import { tokenAllows } from "./token-allows";
+import { reserveBudget } from "./token-budget";
 
 /** What lives as long as the isolate. */
 export interface ProxyInstance {
@@ -71,6 +72,7 @@ export async function handleProxyRequest(
     const call = await resolveCall(request, path, provider, url, scope);
     meter.resolved(call);
     authorize(token, call);
+    if (token.limits !== undefined) await reserveBudget(token, token.limits, call, scope);
     const served = await serveFromPool(call, claimOf(token), scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, url, path.rest, scope);

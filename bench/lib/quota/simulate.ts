@@ -7,6 +7,7 @@ import type { PoolKey } from "../../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../../lib/proxy/ports.ts";
 import { splitProxyPath } from "../../../lib/proxy/proxy-path.ts";
+import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { seededRandom } from "./random.ts";
 import { Upstream, type UpstreamOptions } from "./upstream.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -220,6 +221,7 @@ class Isolate {
         },
         state,
         usage: { add: () => {}, flush: () => null },
+        budgets: new MemoryBudgets(),
       },
       catalog: new Map(),
     };
