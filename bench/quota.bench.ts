@@ -11,6 +11,7 @@ import { writeResult } from "./lib/write-result.ts";
 const { answersInTime, lineOf, linesFor } = await import("./lib/quota/scenarios.ts");
 const { simulate } = await import("./lib/quota/simulate.ts");
 const { playConversations } = await import("./lib/quota/conversations.ts");
+const { playBudget } = await import("./lib/quota/budget.ts");
 const { playLargePool } = await import("./lib/quota/large-pool.ts");
 
 const seed = Number(process.env.SEED ?? 1);
@@ -143,6 +144,7 @@ const touched = region.keys.filter(
   ({ status, cooldowns }) => status !== "active" || cooldowns.size > 0,
 ).length;
 
+const budget = await playBudget(seed);
 const conversations = playConversations(seed);
 const largest = playLargePool(seed);
 const singles = [
@@ -163,6 +165,16 @@ const singles = [
     "": verdict(restedForSize === 0),
   },
   { what: "region refusal, keys touched of 50", value: touched, "": verdict(touched === 0) },
+  {
+    what: "$1 budget, 200 at once: overshoot in parts of the dearest request",
+    value: budget.overshoot.toFixed(2),
+    "": verdict(budget.overshoot <= 1),
+  },
+  {
+    what: "the same, used when the first is refused",
+    value: `${(budget.used * 100).toFixed(1)} %`,
+    "": verdict(budget.used >= 1),
+  },
   {
     what: "20-turn conversations, turns on one key",
     value: `${(conversations.onOneKey * 100).toFixed(1)} %`,

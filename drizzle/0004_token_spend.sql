@@ -6,6 +6,7 @@ CREATE TABLE `resource_keys` (
 	PRIMARY KEY(`provider`, `resource`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `resource_keys_time` ON `resource_keys` (`at_ms`);--> statement-breakpoint
 CREATE TABLE `token_spend` (
 	`token_id` text NOT NULL,
 	`period` text NOT NULL,

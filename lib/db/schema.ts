@@ -180,7 +180,10 @@ export const resourceKeys = sqliteTable(
     keyId: text("key_id").notNull(),
     atMs: integer("at_ms").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.provider, table.resource] })],
+  (table) => [
+    primaryKey({ columns: [table.provider, table.resource] }),
+    index("resource_keys_time").on(table.atMs),
+  ],
 );
 
 export const settings = sqliteTable("settings", {

@@ -13,6 +13,8 @@ const MINUTE_MS = 60_000;
 
 /** What a domain's own refusal taught is believed for this long against what others were found to be allowed. */
 const TRUST_MS = 10 * MINUTE_MS;
+/** What others leave of a quota changes sooner than the quota. */
+const SHARED_TRUST_MS = MINUTE_MS;
 /** While the window is unknown, sends are told apart this finely. */
 const UNKNOWN_GRAIN_MS = 25;
 /** Sends closer together than this part of a window are remembered as one. */
@@ -246,7 +248,7 @@ export class Experience {
 
   /** Less was sent than is allowed: others use this quota too, perhaps other isolates of this pool. */
   #learnShared(taken: number, nowMs: number): void {
-    this.#setOwn(taken, nowMs);
+    this.#setOwn(taken, nowMs - TRUST_MS + SHARED_TRUST_MS);
     this.#habits.sharedInRow += 1;
     if (this.#habits.sharedInRow >= COMMON) this.#habits.limit = taken;
   }

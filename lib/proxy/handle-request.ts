@@ -21,6 +21,7 @@ import { readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
+import { homeOf, mayHaveHome } from "./resource-affinity";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { serveFromPool } from "./serve-from-pool";
 import { tokenAllows } from "./token-allows";
@@ -69,10 +70,11 @@ export async function handleProxyRequest(
       meter.served(models.status);
       return models;
     }
-    const call = await resolveCall(request, path, provider, url, scope);
+    let call = await resolveCall(request, path, provider, url, scope);
     meter.resolved(call);
     authorize(token, call);
     if (token.limits !== undefined) await reserveBudget(token, token.limits, call, scope);
+    if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
     const served = await serveFromPool(call, claimOf(token), scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, url, path.rest, scope);

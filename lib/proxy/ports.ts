@@ -91,6 +91,8 @@ export interface ProxyState {
   goesDirect(slug: string): boolean;
   /** The pool of a provider; an empty one where it has no keys. */
   pool(provider: string): KeyPool;
+  /** Id of the key whose account a resource lives in; null if nobody has seen it. May ask the store. */
+  keyOfResource(provider: string, resource: string): string | null | Promise<string | null>;
   /** The key's text. Never log or return it. */
   openKey(key: PoolKey): string | Promise<string>;
   /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
@@ -123,4 +125,12 @@ export type StateEvent =
     }
   | { readonly kind: "key-blocked"; readonly keyId: string; readonly evidence: Evidence }
   | { readonly kind: "key-used"; readonly keyId: string; readonly atMs: number }
+  /** An answer through this key named something that lives in its account. */
+  | {
+      readonly kind: "resource-seen";
+      readonly provider: string;
+      readonly resource: string;
+      readonly keyId: string;
+      readonly atMs: number;
+    }
   | { readonly kind: "token-used"; readonly tokenId: string; readonly atMs: number };

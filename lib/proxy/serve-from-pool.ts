@@ -17,6 +17,7 @@ import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { LEAST_WAIT_MS, QuotaClaim } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
+import { makesResources, rememberResources } from "./resource-affinity";
 
 /** The answer to deliver, the key it came through, and what it took. */
 export interface Served {
@@ -97,7 +98,8 @@ export async function serveFromPool(
         for (const change of pool.brake.succeeded()) change.commit();
         for (const refusal of heldBack) applyVerdict(refusal, scope);
         ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
-        return served;
+        if (!makesResources(call)) return served;
+        return { answer: await rememberResources(call, result, key, scope), key };
       }
       const judged = { call, lease, keyText, verdict, status: response.status };
       choice.settled();

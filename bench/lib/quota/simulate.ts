@@ -199,6 +199,7 @@ class Isolate {
       goesDirect: () => true,
       pool: () => this.pool,
       openKey: (key) => key.sealed,
+      keyOfResource: () => null,
       record: (event) => share(event, this),
       afterResponse: () => null,
     };
