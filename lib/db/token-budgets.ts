@@ -2,15 +2,14 @@
  * The budgets of access tokens over D1: what was used before, and what a request may cost.
  * @module
  */
-import { and, eq, inArray } from "drizzle-orm";
 import { NO_SPEND, type TokenLedger, type TokenLimits } from "../pool/token-ledger";
 import type { TokenBudgets } from "../proxy/ports";
 import type { PriceBook } from "../usage/price";
 import { NO_USAGE, type Usage } from "../usage/types";
 import type { Database } from "./open-database";
 import { rootCause } from "./root-cause";
+import { readTokenSpend } from "./token-spend";
 import type { UsageRecorder } from "./usage-recorder";
-import { tokenSpend } from "./usage-schema";
 
 export class D1TokenBudgets implements TokenBudgets {
   readonly #db: Database;
@@ -48,10 +47,7 @@ export class D1TokenBudgets implements TokenBudgets {
     if (needsPrices) this.#book = await this.#recorder.prices();
     if (periods.length === 0) return;
     try {
-      const rows = await this.#db
-        .select()
-        .from(tokenSpend)
-        .where(and(eq(tokenSpend.tokenId, tokenId), inArray(tokenSpend.period, periods)));
+      const rows = await readTokenSpend(this.#db, tokenId, periods);
       for (const period of periods) {
         const stored = rows.find((row) => row.period === period) ?? NO_SPEND;
         this.ledger.load(tokenId, period, stored);

@@ -30,6 +30,8 @@ beforeEach(async () => {
   await db.batch([
     db.run(sql`delete from token_spend`),
     db.run(sql`delete from usage_journal`),
+    db.run(sql`delete from usage_hourly`),
+    db.run(sql`delete from usage_daily`),
     db.run(sql`delete from request_log`),
   ]);
 });
@@ -82,6 +84,22 @@ test("a flush adds what a token used to its day and its month, cost included", a
     { period: "2026-11", ...spend },
     { period: "2026-11-20", ...spend },
   ]);
+});
+
+test("what was used before the token had limits counts, and a row that is gone is counted anew", async () => {
+  const { recorder } = startIsolate();
+  for (let count = 0; count < 6; count += 1) recorder.add(requestAt(nowMs));
+  recorder.add(requestAt(nowMs, { outcome: "limited", usage: null }));
+  await recorder.flush();
+  expect(await storedSpend()).toEqual([]);
+  const { recorder: next, serve } = startIsolate();
+  expect(await serve(10)).toBe(4);
+  await next.flush();
+  const spend = { requests: 10, tokens: 1_100, cost: 10 * 45_000 };
+  expect(await storedSpend()).toMatchObject([spend, spend]);
+  await db.run(sql`delete from token_spend`);
+  expect(await startIsolate().serve(10)).toBe(0);
+  expect(await storedSpend()).toMatchObject([spend, spend]);
 });
 
 test("an isolate that begins later knows what was used before", async () => {
