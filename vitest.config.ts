@@ -22,6 +22,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias: { "@": import.meta.dirname } },
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },

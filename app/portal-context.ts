@@ -22,5 +22,6 @@ export function memberContext(env: Env, member: Member, headers: Headers): Manag
     nowMs: Date.now,
     actor: { kind: "user", id: member.id, name: member.email, ...whereFrom(headers) },
     allowPrivateUpstreams: allowsPrivateUpstreams(env),
+    authKey: env.AUTH_KEY ?? "",
   };
 }

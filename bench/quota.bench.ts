@@ -89,11 +89,12 @@ for (const { tokenId } of crowd.scenario.clients) {
 }
 console.table(fairness);
 
+/** In the long run: what was learned in the first window is put to use in the second. */
 const pair = lineOf(
   {
     name: "weights 10 : 1",
     load: 2,
-    minutes: 10,
+    minutes: 20,
     clients: (perMs) => [
       { tokenId: "at_ten", perMs, weight: 10 },
       { tokenId: "at_one", perMs, weight: 1 },
@@ -102,7 +103,7 @@ const pair = lineOf(
   seed,
 );
 const paired = (await simulate(pair.scenario)).told.filter(
-  ({ askedMs, status }) => status === 200 && askedMs >= pair.scenario.startMs + WARM_UP_MS,
+  ({ askedMs, status }) => status === 200 && askedMs >= pair.scenario.startMs + 2 * WARM_UP_MS,
 );
 const ofTen = paired.filter(({ tokenId }) => tokenId === "at_ten").length;
 const ratio = ofTen / (paired.length - ofTen);

@@ -10,14 +10,16 @@ export function DataTableHead({
   sort,
   onSort,
   isRight,
+  className: ownClassName,
   children,
 }: {
   readonly sort: "asc" | "desc" | false;
   readonly onSort: (() => void) | undefined;
   readonly isRight: boolean;
+  readonly className?: string | undefined;
   readonly children: ReactNode;
 }) {
-  const className = cn(isRight && "text-right");
+  const className = cn("first:pl-4 last:pr-4", isRight && "text-right", ownClassName);
   if (onSort === undefined) return <TableHead className={className}>{children}</TableHead>;
   const Icon = ICONS[sort || "none"];
   return (

@@ -24,7 +24,9 @@ import { cn } from "@/lib/utils";
 export interface DataTableColumnMeta {
   /** Numbers stand right. */
   readonly align?: "right";
+  /** Of the cells. */
   readonly className?: string;
+  readonly headClassName?: string;
 }
 
 const features = tableFeatures({
@@ -115,7 +117,7 @@ export function DataTable<Row extends RowData>({
             {table.getHeaderGroups().map((group) => (
               <TableRow key={group.id} className="hover:bg-transparent">
                 {selection && (
-                  <th scope="col" className="w-10 pl-3 text-left align-middle">
+                  <th scope="col" className="w-10 pl-4 text-left align-middle">
                     <Checkbox
                       aria-label={t("selectPage")}
                       checked={
@@ -134,6 +136,7 @@ export function DataTable<Row extends RowData>({
                       header.column.getCanSort() ? () => header.column.toggleSorting() : undefined
                     }
                     isRight={header.column.columnDef.meta?.align === "right"}
+                    className={header.column.columnDef.meta?.headClassName}
                   >
                     <table.FlexRender header={header} />
                   </DataTableHead>
@@ -161,7 +164,7 @@ export function DataTable<Row extends RowData>({
               >
                 {selection && (
                   // A near miss of the box must not open the row.
-                  <TableCell className="w-10 pl-3" onClick={(event) => event.stopPropagation()}>
+                  <TableCell className="w-10 pl-4" onClick={(event) => event.stopPropagation()}>
                     <Checkbox
                       aria-label={selection.rowLabel(row.original)}
                       checked={row.getIsSelected()}
@@ -174,7 +177,11 @@ export function DataTable<Row extends RowData>({
                   return (
                     <TableCell
                       key={cell.id}
-                      className={cn(align === "right" && "text-right", className)}
+                      className={cn(
+                        "first:pl-4 last:pr-4",
+                        align === "right" && "text-right",
+                        className,
+                      )}
                     >
                       <table.FlexRender cell={cell} />
                     </TableCell>

@@ -56,6 +56,6 @@ function ValueCell({ name, value }: { readonly name: string; readonly value: unk
 
 function toText(name: string, value: unknown): string {
   if (value === undefined || value === null) return UNKNOWN;
-  if (typeof value === "number" && name.endsWith("AtMs")) return new Date(value).toISOString();
+  if (typeof value === "number" && /At(Ms)?$/.test(name)) return new Date(value).toISOString();
   return typeof value === "string" ? value : JSON.stringify(value, null, 1);
 }

@@ -16,6 +16,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { AuditRow } from "@/lib/manage/list-audit-entries";
+import { cn } from "@/lib/utils";
 
 /** Entries of the log; one opens to show what it changed. */
 export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] }) {
@@ -51,13 +52,15 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
               </TableCell>
               <TableCell className="max-w-64 truncate" title={entry.subjectName}>
                 {entry.subjectName}
-                {entry.count > 1 && (
+                {entry.count > 1 && !saysCount(entry) && (
                   <span className="text-muted-foreground ml-2 tabular-nums">
                     {t("rows", { count: entry.count })}
                   </span>
                 )}
               </TableCell>
-              <TableCell className="font-mono text-xs">{entry.ip ?? UNKNOWN}</TableCell>
+              <TableCell className={cn(entry.ip !== null && "font-mono text-xs")}>
+                {entry.ip ?? UNKNOWN}
+              </TableCell>
               <TableCell>
                 <Button
                   variant="ghost"
@@ -75,4 +78,9 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
       <AuditEntrySheet entry={opened} onClose={() => setOpened(null)} />
     </div>
   );
+}
+
+/** Names of several keys end in their number. */
+function saysCount({ subjectName, count }: AuditRow): boolean {
+  return subjectName.endsWith(`${count} keys`);
 }

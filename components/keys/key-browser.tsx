@@ -56,7 +56,6 @@ export function KeyBrowser({
   const chosen: ChosenKeys = isAll
     ? { target: { filter }, count: keys.total }
     : { target: { ids: chosenIds }, count: chosenIds.length };
-  const isFiltered = Boolean(filter.q ?? filter.status ?? filter.model);
 
   function clear() {
     setSelected({});
@@ -72,7 +71,7 @@ export function KeyBrowser({
         getRowId={(key) => key.id}
         pager={keys}
         onRowClick={(key) => setOpenId(key.id)}
-        empty={isFiltered ? t("empty.filtered") : t("empty.provider", { provider: label })}
+        empty={t("empty.filtered")}
         {...(isAdmin && {
           selection: {
             selected: isAll ? everyRow() : selected,

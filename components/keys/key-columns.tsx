@@ -90,6 +90,8 @@ export function keyColumns({
       id: "quotaDomain",
       enableSorting: true,
       header: t("column.domain"),
+      // Numbers that stand right are before it.
+      meta: { className: "pl-6", headClassName: "pl-6" },
       cell: ({ row: { original: key } }) =>
         key.quotaDomain === null ? (
           <Nothing />

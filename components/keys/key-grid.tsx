@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { type PointerEvent, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { Countdown } from "@/components/countdown";
 import { keyStates } from "@/components/key-state";
 import type { KeyGrid as Grid, GridState } from "@/lib/manage/read-key-grid";
@@ -10,6 +10,14 @@ import type { KeyGrid as Grid, GridState } from "@/lib/manage/read-key-grid";
 /** Keys a line, and the side of a key's place in the drawing's own unit. */
 const COLUMNS = 50;
 const CELL = 10;
+
+/** How far an arrow key goes. */
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  ArrowUp: -COLUMNS,
+  ArrowDown: COLUMNS,
+};
 
 /** A state's shape, so that it is not told by colour alone, and its colour. */
 const LOOKS: Readonly<
@@ -71,6 +79,14 @@ function ModelRow({
     setPointed(index >= 0 && index < keys.length ? index : null);
   };
 
+  const move = (event: KeyboardEvent<SVGSVGElement>) => {
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const index = pointed === null ? 0 : pointed + step;
+    if (index >= 0 && index < keys.length) setPointed(index);
+  };
+
   return (
     <li className="grid gap-x-6 gap-y-1 md:grid-cols-[16rem_1fr]">
       <div className="min-w-0 text-sm">
@@ -81,7 +97,7 @@ function ModelRow({
         >
           {model}
         </Link>
-        <p className="text-muted-foreground min-h-8 text-xs">
+        <p aria-live="polite" className="text-muted-foreground min-h-8 text-xs">
           {state !== undefined && pointed !== null ? (
             <>
               <span className="font-mono">{keys[pointed]}</span>
@@ -108,12 +124,16 @@ function ModelRow({
         </p>
       </div>
       <svg
-        role="img"
-        aria-label={`${model}: ${counts}`}
+        role="application"
+        aria-label={t("marks", { model, counts })}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk through the keys.
+        tabIndex={0}
         viewBox={`0 0 ${COLUMNS * CELL} ${height}`}
-        className="w-full max-w-2xl"
+        className="focus-visible:ring-ring/50 w-full max-w-2xl rounded-sm outline-none focus-visible:ring-[3px]"
         onPointerMove={point}
         onPointerLeave={() => setPointed(null)}
+        onKeyDown={move}
+        onBlur={() => setPointed(null)}
       >
         {Object.entries(LOOKS).map(([name, { shape, fill }]) => (
           <path
@@ -128,6 +148,15 @@ function ModelRow({
               .join("")}
           />
         ))}
+        {pointed !== null && (
+          <rect
+            x={(pointed % COLUMNS) * CELL + 0.5}
+            y={Math.floor(pointed / COLUMNS) * CELL + 0.5}
+            width={CELL - 1}
+            height={CELL - 1}
+            className="stroke-foreground fill-none"
+          />
+        )}
       </svg>
     </li>
   );

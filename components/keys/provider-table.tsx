@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { formatExactCount, UNKNOWN } from "@/components/format";
-import { keyStates } from "@/components/key-state";
+import { keyStateLooks, keyStates } from "@/components/key-state";
 import { RelativeTime } from "@/components/relative-time";
 import { StateStrip } from "@/components/state-strip";
 import {
@@ -12,10 +12,18 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
+import type { QuotaForecast } from "@/lib/manage/read-quota-forecasts";
 import type { ProviderSummary } from "@/lib/manage/summarize-provider-keys";
 
 /** Providers that have keys, a row each. */
-export function ProviderTable({ providers }: { readonly providers: readonly ProviderSummary[] }) {
+export function ProviderTable({
+  providers,
+  forecasts,
+}: {
+  readonly providers: readonly ProviderSummary[];
+  /** Of today's quotas, as far as any are known. */
+  readonly forecasts: readonly QuotaForecast[];
+}) {
   const t = useTranslations("keys");
   const tCommon = useTranslations("common");
   return (
@@ -54,13 +62,17 @@ export function ProviderTable({ providers }: { readonly providers: readonly Prov
               </TableCell>
               {keyStates.map((state) => (
                 <TableCell key={state} className="hidden text-right sm:table-cell">
-                  <span className={provider[state] === 0 ? "text-muted-foreground" : undefined}>
+                  <span
+                    className={
+                      provider[state] === 0 ? "text-muted-foreground" : keyStateLooks[state].text
+                    }
+                  >
                     {formatExactCount(provider[state])}
                   </span>
                 </TableCell>
               ))}
               <TableCell className="hidden pl-8 md:table-cell">
-                <LeftToday provider={provider} />
+                <LeftToday provider={provider} forecast={tightest(forecasts, provider.provider)} />
               </TableCell>
               <TableCell className="text-muted-foreground pr-4 text-right">
                 <RelativeTime ms={provider.lastUsedAtMs} />
@@ -77,9 +89,33 @@ function totalOf({ ready, cooling, blocked, disabled }: ProviderSummary): number
   return ready + cooling + blocked + disabled;
 }
 
-/** Answers tell when a day's quota is used up, and never how much of one is left. */
-function LeftToday({ provider }: { readonly provider: ProviderSummary }) {
+/** The model of a provider that has the least of its quota left. Of a key that was spent at once no quota is known. */
+function tightest(forecasts: readonly QuotaForecast[], provider: string) {
+  return forecasts
+    .flatMap(({ left, quota, model, provider: own }) =>
+      own === provider && left !== null && quota ? [{ left, quota, model }] : [],
+    )
+    .sort((a, b) => a.left / a.quota - b.left / b.quota)[0];
+}
+
+/** What is left as far as earlier days tell; else how many keys are used up, which answers do tell. */
+function LeftToday({
+  provider,
+  forecast,
+}: {
+  readonly provider: ProviderSummary;
+  readonly forecast: ReturnType<typeof tightest>;
+}) {
   const t = useTranslations("keys.overview");
+  if (forecast !== undefined) {
+    const { left, quota, model } = forecast;
+    return (
+      <>
+        <span className="tabular-nums">{t("left", { left: Math.round(left), quota })}</span>
+        <p className="text-muted-foreground font-mono text-xs">{model}</p>
+      </>
+    );
+  }
   if (provider.spentToday > 0) {
     return (
       <span className="text-cooling">

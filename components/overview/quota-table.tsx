@@ -1,5 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { UNKNOWN } from "@/components/format";
+import { BurnDown } from "@/components/overview/burn-down";
 import { Progress } from "@/components/ui/progress";
 import {
   Table,
@@ -15,11 +16,9 @@ const SHOWN = 10;
 
 /** What is left of today's quotas as far as anything is known of them, and whether it lasts. */
 export async function QuotaTable({
-  forecasts: { known, unknownModels },
-  nowMs,
+  forecasts: { atMs, known, unknownModels },
 }: {
   readonly forecasts: QuotaForecasts;
-  readonly nowMs: number;
 }) {
   if (known.length === 0) return null;
   const t = await getTranslations("overview.quota");
@@ -34,9 +33,10 @@ export async function QuotaTable({
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{t("model")}</TableHead>
               <TableHead>{t("left")}</TableHead>
-              <TableHead>{t("source")}</TableHead>
-              <TableHead className="text-right">{t("rate")}</TableHead>
+              <TableHead>{t("burnDown")}</TableHead>
               <TableHead className="text-right">{t("ends")}</TableHead>
+              <TableHead className="text-right">{t("rate")}</TableHead>
+              <TableHead>{t("source")}</TableHead>
               <TableHead className="pr-4 text-right">{t("reset")}</TableHead>
             </TableRow>
           </TableHeader>
@@ -45,7 +45,7 @@ export async function QuotaTable({
               <QuotaRow
                 key={`${forecast.provider} ${forecast.model}`}
                 forecast={forecast}
-                nowMs={nowMs}
+                nowMs={atMs}
               />
             ))}
           </TableBody>
@@ -84,12 +84,8 @@ async function QuotaRow({
         {name}
         <Progress aria-label={`${model}: ${name}`} value={percent} className="mt-1.5 h-1.5" />
       </TableCell>
-      <TableCell className="text-muted-foreground text-xs">
-        {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
-        {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
-      </TableCell>
-      <TableCell className="text-right tabular-nums">
-        {t("perHour", { rate: Number(requestsPerHour.toPrecision(2)) })}
+      <TableCell>
+        <BurnDown forecast={forecast} nowMs={nowMs} />
       </TableCell>
       <TableCell className="text-right font-medium whitespace-nowrap">
         {dryMs === null
@@ -97,6 +93,13 @@ async function QuotaRow({
           : dryMs <= nowMs
             ? t("dryNow")
             : t("dry", { time: clock(dryMs) })}
+      </TableCell>
+      <TableCell className="text-right tabular-nums">
+        {t("perHour", { rate: Number(requestsPerHour.toPrecision(2)) })}
+      </TableCell>
+      <TableCell className="text-muted-foreground text-xs">
+        {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
+        {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
       </TableCell>
       <TableCell className="text-muted-foreground pr-4 text-right text-xs">
         {t("resetAt", { time: clock(resetMs), zone: resetZone === "UTC" ? "UTC" : "PT" })}

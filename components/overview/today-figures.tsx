@@ -11,12 +11,10 @@ export async function TodayFigures({
   today,
   pools,
   forecasts,
-  nowMs,
 }: {
   readonly today: AnsweredSums;
   readonly pools: readonly PoolOverview[];
   readonly forecasts: QuotaForecasts;
-  readonly nowMs: number;
 }) {
   const [t, usage] = await Promise.all([
     getTranslations("overview.figures"),
@@ -48,19 +46,13 @@ export async function TodayFigures({
         <Figure name={t("ready")} detail={t("ofKeys", { count: all })}>
           {formatExactCount(ready)}
         </Figure>
-        <DryFigure forecasts={forecasts} nowMs={nowMs} />
+        <DryFigure forecasts={forecasts} />
       </dl>
     </section>
   );
 }
 
-async function DryFigure({
-  forecasts: { known },
-  nowMs,
-}: {
-  readonly forecasts: QuotaForecasts;
-  readonly nowMs: number;
-}) {
+async function DryFigure({ forecasts: { atMs, known } }: { readonly forecasts: QuotaForecasts }) {
   const [t, format] = await Promise.all([getTranslations("overview.figures"), getFormatter()]);
   const [first] = known;
   const className = "max-lg:col-span-2";
@@ -82,7 +74,7 @@ async function DryFigure({
   }
   return (
     <Figure name={t("dry")} detail={t("dryAt", { model, label })} className={className}>
-      {dryMs <= nowMs
+      {dryMs <= atMs
         ? t("dryNow")
         : format.dateTime(dryMs, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}
     </Figure>

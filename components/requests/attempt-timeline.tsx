@@ -16,7 +16,7 @@ export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
       <h2 id="timeline" className="mb-4 font-medium">
         {t("story.title")}
       </h2>
-      <ol className="relative space-y-6 border-l pl-6">
+      <ol className="relative ml-2 space-y-6 border-l pl-6">
         <Step icon={<LogIn aria-hidden />} atMs={0} title={t("story.arrived")} />
         {attempts.map((attempt, index) => (
           <AttemptStep

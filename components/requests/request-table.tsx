@@ -15,6 +15,15 @@ import {
 } from "@/components/ui/table";
 import type { NamedRequest } from "@/lib/manage/browse-requests";
 
+/** The log is short enough to do without the year. */
+const TIME = {
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+} as const;
+
 /** Requests, newest first; one's time leads to its story. */
 export function RequestTable({ items }: { readonly items: readonly NamedRequest[] }) {
   const t = useTranslations("requests");
@@ -52,11 +61,12 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
     <TableRow>
       <TableCell className="pl-4 whitespace-nowrap tabular-nums">
         <Link
+          title={format.dateTime(item.at, { dateStyle: "full", timeStyle: "long" })}
           href={`/requests/${encodeURIComponent(item.id)}`}
           prefetch={false}
           className="underline-offset-4 hover:underline"
         >
-          {format.dateTime(item.at, { dateStyle: "medium", timeStyle: "medium" })}
+          {format.dateTime(item.at, TIME)}
         </Link>
       </TableCell>
       <TableCell>

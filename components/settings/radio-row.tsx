@@ -18,7 +18,7 @@ export function RadioRow({
       <RadioGroupItem
         id={id}
         value={value}
-        className="mt-0.5"
+        className="-mt-px"
         {...(hint !== undefined && { "aria-describedby": `${id}-hint` })}
       />
       <div className="space-y-1">

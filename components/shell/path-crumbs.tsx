@@ -27,7 +27,11 @@ export function PathCrumbs() {
           <li key={part} className="flex min-w-0 items-center gap-2">
             <span aria-hidden>/</span>
             <span className="text-foreground truncate">
-              {named === undefined ? part : t(`pages.settings.${named.name}`)}
+              {path === "/keys/add"
+                ? t("pages.addKeys")
+                : named === undefined
+                  ? part
+                  : t(`pages.settings.${named.name}`)}
             </span>
           </li>
         ))}

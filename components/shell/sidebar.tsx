@@ -30,26 +30,25 @@ export function Sidebar({
   const label = t(isCollapsed ? "expandSidebar" : "collapseSidebar");
   return (
     <aside
-      className={cn(
-        "bg-sidebar sticky top-0 hidden h-dvh shrink-0 flex-col gap-5 border-r p-3 md:flex",
-        isCollapsed ? "w-14" : "w-56",
-      )}
+      className={cn("bg-sidebar hidden shrink-0 border-r md:block", isCollapsed ? "w-14" : "w-56")}
     >
-      <Brand isCollapsed={isCollapsed} />
-      <div className="min-h-0 flex-1 overflow-y-auto">
-        <NavigationList role={role} isCollapsed={isCollapsed} />
+      <div className="sticky top-0 flex h-dvh flex-col gap-5 p-3">
+        <Brand isCollapsed={isCollapsed} />
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          <NavigationList role={role} isCollapsed={isCollapsed} />
+        </div>
+        <Button
+          variant="ghost"
+          size="icon-sm"
+          aria-label={label}
+          aria-expanded={!isCollapsed}
+          title={label}
+          onClick={toggle}
+          className="text-muted-foreground"
+        >
+          {isCollapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
+        </Button>
       </div>
-      <Button
-        variant="ghost"
-        size="icon-sm"
-        aria-label={label}
-        aria-expanded={!isCollapsed}
-        title={label}
-        onClick={toggle}
-        className="text-muted-foreground"
-      >
-        {isCollapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
-      </Button>
     </aside>
   );
 }

@@ -64,7 +64,7 @@ export function RoleDialog({
         <Button
           variant="ghost"
           size="sm"
-          className="-ml-3"
+          className="-ml-2.5"
           aria-label={t("role.of", { name, role: t(`roles.${role}`) })}
         >
           {t(`roles.${role}`)}

@@ -31,10 +31,13 @@ import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 export function EditTokenDialog({
   token,
   providers,
+  isAdmin,
   onClose,
 }: {
   readonly token: AccessTokenItem;
   readonly providers: readonly ProviderChoice[];
+  /** Admins are above the limits that admins set. */
+  readonly isAdmin: boolean;
   readonly onClose: () => void;
 }) {
   const t = useTranslations("tokens");
@@ -43,7 +46,8 @@ export function EditTokenDialog({
   const router = useRouter();
   const change = useChangeToken();
   const failureWords = useFailureWords();
-  const form = useTokenForm(tokenFormOf(token));
+  const ceilings = isAdmin ? null : token.limitCeilings;
+  const form = useTokenForm(tokenFormOf(token), ceilings);
   const formId = useId();
 
   async function submit(values: TokenForm) {
@@ -78,6 +82,7 @@ export function EditTokenDialog({
               form={form}
               providers={providers}
               mayOwnForTeam={false}
+              ceilings={ceilings}
               keepLabel={
                 token.expiresAt === null
                   ? null
@@ -93,7 +98,7 @@ export function EditTokenDialog({
             )}
           </form>
         </Form>
-        <DialogFooter>
+        <DialogFooter className="bg-background sticky bottom-0 -mx-6 -mb-6 border-t px-6 py-4">
           <Button variant="outline" onClick={onClose}>
             {common("cancel")}
           </Button>

@@ -14,16 +14,20 @@ export function TokenDialog({
   kind,
   token,
   providers,
+  isAdmin,
   onClose,
 }: {
   readonly kind: TokenDialogKind;
   readonly token: AccessTokenItem;
   readonly providers: readonly ProviderChoice[];
+  readonly isAdmin: boolean;
   readonly onClose: () => void;
 }) {
   switch (kind) {
     case "edit":
-      return <EditTokenDialog token={token} providers={providers} onClose={onClose} />;
+      return (
+        <EditTokenDialog token={token} providers={providers} isAdmin={isAdmin} onClose={onClose} />
+      );
     case "snippets":
       return <SnippetsDialog token={token} onClose={onClose} />;
     case "rotate":

@@ -4,9 +4,9 @@ import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
+import { formatExactCount, formatUsd } from "@/components/format";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
 import { EXPIRY_DAYS, type TokenForm } from "@/components/tokens/token-form";
-import { LIMITS } from "@/components/tokens/token-limit-names";
 import { Collapsible, CollapsibleContent, CollapsibleTrigger } from "@/components/ui/collapsible";
 import {
   FormControl,
@@ -26,6 +26,7 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
+import { type LimitCeilings, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 
 export interface ProviderChoice {
   readonly slug: string;
@@ -40,6 +41,7 @@ export function TokenFields({
   providers,
   mayOwnForTeam,
   keepLabel,
+  ceilings = null,
 }: {
   readonly form: Form;
   readonly providers: readonly ProviderChoice[];
@@ -47,6 +49,8 @@ export function TokenFields({
   readonly mayOwnForTeam: boolean;
   /** Names the expiry a token has; null where there is none to keep. */
   readonly keepLabel: string | null;
+  /** What limits may be at most. */
+  readonly ceilings?: LimitCeilings | null;
 }) {
   const t = useTranslations("tokens.form");
   return (
@@ -67,7 +71,7 @@ export function TokenFields({
       {mayOwnForTeam && <OwnerField form={form} />}
       <ScopeFields form={form} providers={providers} />
       <ExpiryField form={form} keepLabel={keepLabel} />
-      <LimitFields form={form} />
+      <LimitFields form={form} ceilings={ceilings} />
     </>
   );
 }
@@ -236,9 +240,15 @@ function ExpiryField({
   );
 }
 
-function LimitFields({ form }: { readonly form: Form }) {
+function LimitFields({
+  form,
+  ceilings,
+}: {
+  readonly form: Form;
+  readonly ceilings: LimitCeilings | null;
+}) {
   const t = useTranslations("tokens.form");
-  const values = useWatch({ control: form.control, name: [...LIMITS] });
+  const values = useWatch({ control: form.control, name: [...TOKEN_LIMITS] });
   const isLimited = values.some((value) => value !== "");
   return (
     <Collapsible defaultOpen={isLimited}>
@@ -254,7 +264,7 @@ function LimitFields({ form }: { readonly form: Form }) {
       </CollapsibleTrigger>
       <CollapsibleContent className="pt-4">
         <div className="grid gap-4 sm:grid-cols-2">
-          {LIMITS.map((name) => (
+          {TOKEN_LIMITS.map((name) => (
             <FormField
               key={name}
               control={form.control}
@@ -270,6 +280,7 @@ function LimitFields({ form }: { readonly form: Form }) {
                       placeholder={t("noLimit")}
                     />
                   </FormControl>
+                  <Ceiling name={name} ceiling={ceilings?.[name]} />
                   <FormMessage />
                 </FormItem>
               )}
@@ -279,4 +290,17 @@ function LimitFields({ form }: { readonly form: Form }) {
       </CollapsibleContent>
     </Collapsible>
   );
+}
+
+function Ceiling({
+  name,
+  ceiling,
+}: {
+  readonly name: TokenLimit;
+  readonly ceiling: number | undefined;
+}) {
+  const t = useTranslations("tokens.form");
+  if (ceiling === undefined) return null;
+  const amount = name.endsWith("Usd") ? formatUsd(ceiling) : formatExactCount(ceiling);
+  return <FormDescription>{t("ceiling", { amount })}</FormDescription>;
 }

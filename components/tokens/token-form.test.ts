@@ -50,6 +50,21 @@ describe("tokenFormSchema", () => {
   });
 });
 
+test("a limit with a ceiling is at most that, and not empty", () => {
+  const limited = tokenFormSchema(
+    (problem) => problem,
+    () => NOW_MS,
+    { rpm: 60 },
+  );
+  const problems = (fields: object) =>
+    limited
+      .safeParse({ ...NEW_TOKEN, name: "app", ...fields })
+      .error?.issues.map(({ path, message }) => [...path, message]);
+  expect(problems({ rpm: "60", tpm: "" })).toBeUndefined();
+  expect(problems({ rpm: "61" })).toEqual([["rpm", "aboveCeiling"]]);
+  expect(problems({ rpm: "" })).toEqual([["rpm", "aboveCeiling"]]);
+});
+
 describe("tokenInputOf", () => {
   test("empty fields are no limits and all scopes", () => {
     expect(tokenInputOf({ ...NEW_TOKEN, name: "app" }, NOW_MS)).toEqual({

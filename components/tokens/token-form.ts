@@ -3,9 +3,9 @@
  * @module
  */
 import { z } from "zod";
-import { LIMITS, type LimitName } from "@/components/tokens/token-limit-names";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
+import { type LimitCeilings, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 
 /** Days from now, besides `never`, a `date`, and to `keep` what an existing token has. */
 export const EXPIRY_DAYS = ["7", "30", "90", "365"] as const;
@@ -15,11 +15,19 @@ export type TokenProblem =
   | "nameLong"
   | "wholeNumber"
   | "amount"
+  | "aboveCeiling"
   | "dateMissing"
   | "datePast";
 
-/** @param words A problem as people read it. */
-export function tokenFormSchema(words: (problem: TokenProblem) => string, nowMs: () => number) {
+/**
+ * @param words A problem as people read it.
+ * @param ceilings What limits may be at most; those that are named cannot be left empty.
+ */
+export function tokenFormSchema(
+  words: (problem: TokenProblem) => string,
+  nowMs: () => number,
+  ceilings: LimitCeilings | null = null,
+) {
   const count = z.string().regex(/^(?:[1-9]\d{0,14})?$/, words("wholeNumber"));
   const costUsd = z
     .string()
@@ -41,6 +49,14 @@ export function tokenFormSchema(words: (problem: TokenProblem) => string, nowMs:
       dailyTokens: count,
       dailyCostUsd: costUsd,
       monthlyCostUsd: costUsd,
+    })
+    .superRefine((form, context) => {
+      for (const name of TOKEN_LIMITS) {
+        const ceiling = ceilings?.[name];
+        if (ceiling === undefined) continue;
+        if (form[name] !== "" && Number(form[name]) <= ceiling) continue;
+        context.addIssue({ code: "custom", path: [name], message: words("aboveCeiling") });
+      }
     })
     .superRefine(({ expiry, date }, context) => {
       if (expiry !== "date") return;
@@ -70,15 +86,18 @@ export const NEW_TOKEN: TokenForm = {
 
 type TokenSettings = Pick<
   AccessTokenItem,
-  "name" | "providers" | "models" | "expiresAt" | LimitName
+  "name" | "providers" | "models" | "expiresAt" | TokenLimit
 >;
 
 /** The fields as they stand for an existing token. */
 export function tokenFormOf(token: TokenSettings): TokenForm {
-  const limits = LIMITS.map((name) => [name, token[name] === null ? "" : String(token[name])]);
+  const limits = TOKEN_LIMITS.map((name) => [
+    name,
+    token[name] === null ? "" : String(token[name]),
+  ]);
   return {
     ...NEW_TOKEN,
-    ...(Object.fromEntries(limits) as Record<LimitName, string>),
+    ...(Object.fromEntries(limits) as Record<TokenLimit, string>),
     name: token.name,
     providers: [...(token.providers ?? [])],
     models: [...(token.models ?? [])],
@@ -88,9 +107,9 @@ export function tokenFormOf(token: TokenSettings): TokenForm {
 
 /** What the fields mean. Without `expiresAt` where that stays as it is. */
 export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenInput {
-  const limits = LIMITS.map((name) => [name, form[name] === "" ? null : Number(form[name])]);
+  const limits = TOKEN_LIMITS.map((name) => [name, form[name] === "" ? null : Number(form[name])]);
   return {
-    ...(Object.fromEntries(limits) as Record<LimitName, number | null>),
+    ...(Object.fromEntries(limits) as Record<TokenLimit, number | null>),
     name: form.name.trim(),
     providers: form.providers.length === 0 ? null : form.providers,
     models: form.models.length === 0 ? null : form.models,
@@ -101,9 +120,9 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
 /** A token's settings, to put them back. */
 export function settingsOf(token: TokenSettings): CreateAccessTokenInput {
   const { name, expiresAt, providers, models } = token;
-  const limits = LIMITS.map((limit) => [limit, token[limit]]);
+  const limits = TOKEN_LIMITS.map((limit) => [limit, token[limit]]);
   return {
-    ...(Object.fromEntries(limits) as Record<LimitName, number | null>),
+    ...(Object.fromEntries(limits) as Record<TokenLimit, number | null>),
     name,
     expiresAt,
     providers: providers && [...providers],

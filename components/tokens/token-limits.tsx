@@ -1,30 +1,70 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { formatCount, formatUsd, UNKNOWN } from "@/components/format";
-import { LIMITS } from "@/components/tokens/token-limit-names";
+import { formatCount, formatExactCount, formatUsd } from "@/components/format";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { TokenUse } from "@/lib/manage/read-token-use";
+import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
+import { cn } from "@/lib/utils";
 
-/** A token's limits, and how much of each is used: a dash while that is not counted. */
-export function TokenLimits({ token }: { readonly token: AccessTokenItem }) {
+/** A share of a limit from which on it is worth a look. */
+const NEARLY = 0.8;
+
+/** A token's limits, and how much is used of those that count a day or a month. */
+export function TokenLimits({
+  token,
+  use,
+}: {
+  readonly token: AccessTokenItem;
+  readonly use: TokenUse | undefined;
+}) {
   const t = useTranslations("tokens");
-  const limits = LIMITS.flatMap((name) => {
+  const limits = TOKEN_LIMITS.flatMap((name) => {
     const limit = token[name];
-    if (limit === null) return [];
-    return [{ name, amount: name.endsWith("Usd") ? formatUsd(limit) : formatCount(limit) }];
+    return limit === null ? [] : [{ name, limit }];
   });
-  if (limits.length === 0) return <span title={t("noLimits")}>{UNKNOWN}</span>;
+  if (limits.length === 0) return <span className="text-muted-foreground">{t("noLimits")}</span>;
   return (
-    <ul className="text-xs leading-5" data-figure>
-      {limits.map(({ name, amount }) => (
-        <li key={name}>
-          <span className="text-muted-foreground" title={t("useUnknown")}>
-            {UNKNOWN}
-            {" / "}
-          </span>
-          {t(`limitLine.${name}`, { amount })}
-        </li>
+    <ul className="text-xs leading-5 whitespace-nowrap" data-figure>
+      {limits.map(({ name, limit }) => (
+        <Limit key={name} name={name} limit={limit} used={usedOf(use, name)} />
       ))}
     </ul>
   );
+}
+
+function Limit({
+  name,
+  limit,
+  used,
+}: {
+  readonly name: TokenLimit;
+  readonly limit: number;
+  /** Null for limits by the minute, whose use is over before it is read. */
+  readonly used: number | null;
+}) {
+  const t = useTranslations("tokens.limitLine");
+  const amount = amountOf(name, limit);
+  if (used === null) return <li>{t(name, { used: "", amount })}</li>;
+  const share = used / limit;
+  return (
+    <li
+      className={cn(share >= NEARLY && "text-cooling", share >= 1 && "text-blocked font-medium")}
+      title={t("exact", { used: exactly(name, used), amount: exactly(name, limit) })}
+    >
+      {t(name, { used: amountOf(name, used), amount })}
+    </li>
+  );
+}
+
+function usedOf(use: TokenUse | undefined, name: TokenLimit): number | null {
+  return use === undefined || name === "rpm" || name === "tpm" ? null : use[name];
+}
+
+function amountOf(name: TokenLimit, amount: number): string {
+  return name.endsWith("Usd") ? formatUsd(amount) : formatCount(amount);
+}
+
+function exactly(name: TokenLimit, amount: number): string {
+  return name.endsWith("Usd") ? formatUsd(amount) : formatExactCount(amount);
 }

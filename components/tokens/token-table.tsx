@@ -15,6 +15,7 @@ import { tokenState } from "@/components/tokens/token-state";
 import { TokenStateBadge } from "@/components/tokens/token-state-badge";
 import { useNow } from "@/components/use-now";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { TokenUse } from "@/lib/manage/read-token-use";
 
 const TokenDialog = dynamic(() =>
   import("@/components/tokens/token-dialog").then((module) => module.TokenDialog),
@@ -25,14 +26,17 @@ const column = dataTableColumns<AccessTokenItem>();
 /** A page of access tokens, and what can be done with each. */
 export function TokenTable({
   tokens,
+  use,
   providers,
-  showsOwner,
+  isAdmin,
   mayChange,
 }: {
   readonly tokens: readonly AccessTokenItem[];
+  /** By the id of a token; those without limits may be left out. */
+  readonly use: Readonly<Record<string, TokenUse>>;
   readonly providers: readonly ProviderChoice[];
-  /** Whether others' tokens are among them. */
-  readonly showsOwner: boolean;
+  /** Then others' tokens are among them. */
+  readonly isAdmin: boolean;
   readonly mayChange: boolean;
 }) {
   const t = useTranslations("tokens");
@@ -62,7 +66,7 @@ export function TokenTable({
         header: t("column.scopes"),
         cell: ({ row }) => <TokenScopes token={row.original} labels={labels} />,
       }),
-      ...(showsOwner
+      ...(isAdmin
         ? [
             column.display({
               id: "owner",
@@ -74,7 +78,7 @@ export function TokenTable({
       column.display({
         id: "limits",
         header: t("column.limits"),
-        cell: ({ row }) => <TokenLimits token={row.original} />,
+        cell: ({ row }) => <TokenLimits token={row.original} use={use[row.original.id]} />,
       }),
       column.display({
         id: "lastUsed",
@@ -102,7 +106,7 @@ export function TokenTable({
           ]
         : []),
     ];
-  }, [t, providers, showsOwner, mayChange]);
+  }, [t, use, providers, isAdmin, mayChange]);
 
   return (
     <>
@@ -113,7 +117,14 @@ export function TokenTable({
         getRowId={({ id }) => id}
         empty={t("noMatch")}
       />
-      {open && <TokenDialog {...open} providers={providers} onClose={() => setOpen(null)} />}
+      {open && (
+        <TokenDialog
+          {...open}
+          providers={providers}
+          isAdmin={isAdmin}
+          onClose={() => setOpen(null)}
+        />
+      )}
     </>
   );
 }

@@ -5,13 +5,14 @@ import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { useForm } from "react-hook-form";
 import { type TokenForm, tokenFormSchema } from "@/components/tokens/token-form";
+import type { LimitCeilings } from "@/lib/usage/token-limits";
 
 /** The form's state, checked as it is typed once it was sent. */
-export function useTokenForm(defaultValues: TokenForm) {
+export function useTokenForm(defaultValues: TokenForm, ceilings: LimitCeilings | null = null) {
   const t = useTranslations("tokens.form.problem");
   const resolver = useMemo(
-    () => zodResolver(tokenFormSchema((problem) => t(problem), Date.now)),
-    [t],
+    () => zodResolver(tokenFormSchema((problem) => t(problem), Date.now, ceilings)),
+    [t, ceilings],
   );
   return useForm<TokenForm>({ resolver, defaultValues });
 }

@@ -1,5 +1,5 @@
 import type { UsageBoard } from "@/lib/manage/read-usage-board";
-import type { ChartSeries } from "@/lib/usage/chart-series";
+import { type ChartSeries, MAX_SERIES } from "@/lib/usage/chart-series";
 import type { Outcome } from "@/lib/usage/types";
 import type { ChartData } from "./chart-data";
 import { OTHER_COLOR, OUTCOME_COLORS, rankColor } from "./series-colors";
@@ -23,9 +23,12 @@ export type BoardChart =
   | "attempts"
   | "keyEvents";
 
+/** What of a board is drawn. */
+type Drawn = Omit<UsageBoard, "totals" | "groups" | "choices" | "names">;
+
 /** The charts of the usage page, in its order; titles come from `title`. */
 export function boardCharts(
-  board: UsageBoard,
+  board: Drawn,
   grain: ChartData["grain"],
   words: BoardWords,
   title: (chart: BoardChart) => string,
@@ -35,10 +38,11 @@ export function boardCharts(
     name,
     data: { title: title(name), grain, buckets, openBucketMs, ...own },
   });
+  const ranks = sharedRanks(board.tokens, board.costs);
   const grouped = (series: readonly ChartSeries[]) =>
-    series.map(({ id, values }, rank) => ({
+    series.map(({ id, values }) => ({
       label: words.group(id),
-      color: id === null ? OTHER_COLOR : rankColor(rank),
+      color: id === null ? OTHER_COLOR : rankColor(ranks.get(id) ?? 0),
       values,
     }));
   const quantiles = (name: "durations" | "firstTokens") =>
@@ -75,6 +79,23 @@ export function boardCharts(
       ],
     }),
   ];
+}
+
+/**
+ * Ranks, and so colours, of what two charts draw: the same in both, and none twice in one of them.
+ * @param first Ranked as it comes.
+ */
+function sharedRanks(
+  first: readonly ChartSeries[],
+  second: readonly ChartSeries[],
+): ReadonlyMap<string | null, number> {
+  const ranks = new Map(first.map(({ id }, rank) => [id, rank]));
+  const taken = new Set(second.map(({ id }) => ranks.get(id)));
+  const free = Array.from({ length: MAX_SERIES }, (_, rank) => rank).filter(
+    (rank) => !taken.has(rank),
+  );
+  const added = second.filter(({ id }) => id !== null && !ranks.has(id));
+  return new Map([...ranks, ...added.map(({ id }, index) => [id, free[index] ?? 0] as const)]);
 }
 
 /** Requests by what became of them, each in its own colour. */

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Bar, CartesianGrid, ComposedChart, Line, ReferenceArea, XAxis, YAxis } from "recharts";
 import { ChartContainer, ChartTooltip } from "@/components/ui/chart";
+import { axisTicks } from "./axis-ticks";
 import { type ChartData, exactValue, shortValue } from "./chart-data";
 import { useBucketTime } from "./use-bucket-time";
 
@@ -16,6 +17,11 @@ export function ChartPlot({ title, kind, unit, grain, buckets, openBucketMs, ser
       series.map(({ values }, number) => [`s${number}`, values[index] ?? null]),
     ),
   }));
+  const tops = buckets.map((_, index) => {
+    const values = series.map((each) => each.values[index] ?? 0);
+    return kind === "bars" ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
+  });
+  const ticks = axisTicks(Math.max(0, ...tops), unit === "count");
   return (
     <ChartContainer className="h-full w-full">
       <ComposedChart data={rows} title={t("plot", { title })} accessibilityLayer>
@@ -42,8 +48,8 @@ export function ChartPlot({ title, kind, unit, grain, buckets, openBucketMs, ser
           tickFormatter={(value: number) => shortValue(value, unit)}
           tickLine={false}
           axisLine={false}
-          allowDecimals={unit !== "count"}
-          domain={[0, "auto"]}
+          ticks={[...ticks]}
+          domain={[0, ticks.at(-1) ?? 0]}
         />
         <ChartTooltip
           isAnimationActive={false}

@@ -8,14 +8,14 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { UsageSums } from "@/lib/manage/read-usage";
+import type { SpentSums } from "@/lib/manage/read-usage";
 
-export interface BreakdownRow extends UsageSums {
+export interface BreakdownRow extends SpentSums {
   readonly id: string;
   readonly label: string;
 }
 
-/** Who or what used how much, the most requests first. */
+/** Who or what used how much, the most requests first. Phones have no room for the tokens. */
 export async function UsageBreakdown({
   title,
   groupLabel,
@@ -36,7 +36,7 @@ export async function UsageBreakdown({
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{groupLabel}</TableHead>
               <TableHead className="text-right">{t("requests")}</TableHead>
-              <TableHead className="text-right">{t("tokens")}</TableHead>
+              <TableHead className="hidden text-right sm:table-cell">{t("tokens")}</TableHead>
               <TableHead className="pr-4 text-right">{t("cost")}</TableHead>
             </TableRow>
           </TableHeader>
@@ -45,13 +45,16 @@ export async function UsageBreakdown({
               const isUnknown = row.costUsd === 0 && row.unpricedRequests > 0;
               return (
                 <TableRow key={id}>
-                  <TableCell className="max-w-64 truncate pl-4 font-medium" title={label}>
+                  <TableCell
+                    className="max-w-40 truncate pl-4 font-medium sm:max-w-64"
+                    title={label}
+                  >
                     {label}
                   </TableCell>
                   <TableCell className="text-right tabular-nums">
                     {formatExactCount(requests)}
                   </TableCell>
-                  <TableCell className="text-right tabular-nums">
+                  <TableCell className="hidden text-right tabular-nums sm:table-cell">
                     {formatExactCount(inputTokens + outputTokens)}
                   </TableCell>
                   <TableCell

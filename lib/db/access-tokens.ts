@@ -92,11 +92,14 @@ export async function getAccessToken(
     .get();
 }
 
-/** A revoked token cannot be changed. @returns Whether there is such a token, not revoked. */
+/**
+ * A revoked token cannot be changed.
+ * @param token As it was read: its change is meant for that version.
+ * @returns Whether it is still that, and not revoked.
+ */
 export async function updateAccessToken(
   db: Database,
-  reach: TokenReach,
-  id: string,
+  { id, version }: Pick<AccessTokenRow, "id" | "version">,
   changes: Changes<AccessTokenRow>,
   audit: SQL,
   nowMs: number,
@@ -105,7 +108,13 @@ export async function updateAccessToken(
     db
       .update(accessTokens)
       .set({ ...changes, updatedAtMs: nowMs, version: TAKEN_VERSION })
-      .where(and(eq(accessTokens.id, id), ne(accessTokens.status, "revoked"), withinReach(reach))),
+      .where(
+        and(
+          eq(accessTokens.id, id),
+          ne(accessTokens.status, "revoked"),
+          eq(accessTokens.version, version),
+        ),
+      ),
     audit,
   ]);
   return rowCounts[0] !== 0;

@@ -94,7 +94,8 @@ export async function countAnswers(
       select * from (${journalCells("hour", columns)}) where side = 'key' and outcome = 'ok')
     select n, sum(requests) as answered from (
       select w.n, u.requests from windows w cross join json_each(${hours}) h cross join usage_hourly u
-      where u.side = 'key' and u.bucket_ms = w.from_ms + h.value * ${HOUR_MS} and u.bucket_ms < w.to_ms
+      where w.from_ms + h.value * ${HOUR_MS} < w.to_ms
+        and u.side = 'key' and u.bucket_ms = w.from_ms + h.value * ${HOUR_MS}
         and u.provider = w.provider and u.model = w.model and u.subject_id = w.key_id
         and u.user_id = '' and u.outcome = 'ok'
       union all

@@ -4,16 +4,11 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { BUCKET_COUNT } from "../usage/histogram";
-import {
-  DURATION_BUCKETS_FROM,
-  FIRST_TOKEN_BUCKETS_FROM,
-  MEASURES,
-  type Measure,
-} from "../usage/rollup";
+import { MEASURES, type Measure } from "../usage/rollup";
 import type { Outcome } from "../usage/types";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
-import { type CellRange, cellsOf } from "./usage-cells";
+import { type CellRange, inRange, journalCells, rollupOf } from "./usage-cells";
 import { CELL_VALUE_COLUMNS } from "./usage-schema";
 
 /** What sums can be told apart by. `subjectId` is a token on the caller's side, a key on the key's. */
@@ -37,10 +32,13 @@ export interface CellFilter {
 }
 
 export interface CellQuery extends CellRange {
+  /** At least one. */
   readonly by: readonly CellDimension[];
   readonly where?: CellFilter;
   /** Only cells with one of these values. */
   readonly only?: { readonly dimension: keyof CellFilter; readonly values: readonly string[] };
+  /** What is wanted of the sums; all without. Each costs, over hundreds of thousands of cells. */
+  readonly measures?: readonly Measure[];
   /** Whether the buckets of durations and first tokens are wanted: they cost twice as much as all else. */
   readonly withTimes?: boolean;
   /** Rows at most, those with the most requests; all without. Of a query by time, the first. */
@@ -50,6 +48,7 @@ export interface CellQuery extends CellRange {
 /** A dimension that was not asked for is empty, or 0. */
 export type CellSum = { readonly [Name in Exclude<CellDimension, "bucketMs">]: string } & {
   readonly bucketMs: number;
+  /** Those that were not asked for are 0. */
   readonly values: Readonly<Record<Measure, number>>;
   /** Counts of `BUCKET_BOUNDS_MS` and of what is longer; empty where not asked for. */
   readonly durations: readonly number[];
@@ -65,16 +64,56 @@ export async function sumCells(
   return results.map(({ results: rows }) => (rows as Record<string, unknown>[]).map(toSum));
 }
 
-function selectSums({ by, where = {}, only, withTimes = false, limit, ...range }: CellQuery): SQL {
-  const values = CELL_VALUE_COLUMNS.slice(0, withTimes ? undefined : MEASURES.length);
-  const sums = sql.raw(
-    values.map((column) => `coalesce(sum(${column}), 0) as ${column}`).join(", "),
-  );
+/**
+ * Rollups are summed by themselves first, since they can be read in the order of their key, then their few
+ * sums with the journal.
+ */
+function selectSums(query: CellQuery): SQL {
+  const { by, measures = MEASURES, withTimes = false, limit, grain } = query;
+  const values = CELL_VALUE_COLUMNS.filter((_, index) => {
+    const measure = MEASURES[index];
+    return measure === undefined ? withTimes : measures.includes(measure);
+  });
   const columns = by.map((dimension) => DIMENSION_COLUMNS[dimension]);
-  const conditions = Object.entries(where).flatMap(([dimension, value]) =>
-    value === undefined
-      ? []
-      : [sql`${sql.raw(DIMENSION_COLUMNS[dimension as keyof CellFilter])} = ${value}`],
+  const sums = values.map((column) => `sum(${column}) as ${column}`);
+  const selected = sql.raw([...columns, ...sums].join(", "));
+  const { condition, conditionColumns } = conditionOf(query);
+  const wanted = sql`${inRange(query)} and ${condition}`;
+  const read = [...new Set(["side", "bucket_ms", ...columns, ...conditionColumns, ...values])];
+  const order = by.includes("bucketMs") ? sql`bucket_ms` : sql`sum(requests) desc`;
+  return sql`
+    select ${selected} from (
+      select * from (
+        select ${selected} from ${rollupOf(grain)} where ${wanted} ${groupBy(inKeyOrder(by))})
+      union all
+      select ${sql.raw([...columns, ...values].join(", "))}
+      from (${journalCells(grain, read)}) where ${wanted})
+    ${groupBy(columns)} order by ${order}
+    ${limit === undefined ? sql`` : sql`limit ${limit}`}`;
+}
+
+function groupBy(columns: readonly string[]): SQL {
+  return sql.raw(`group by ${columns.join(", ")}`);
+}
+
+const KEY_START: readonly CellDimension[] = ["bucketMs", "provider", "model"];
+
+/**
+ * The columns to sum rollups by: where a little finer sums come in the order of the primary key, those, for
+ * then SQLite need not sort the cells.
+ */
+function inKeyOrder(by: readonly CellDimension[]): readonly string[] {
+  const isOfKeyStart = by.every((dimension) => KEY_START.includes(dimension));
+  const last = Math.max(...by.map((dimension) => KEY_START.indexOf(dimension)));
+  const dimensions = isOfKeyStart ? KEY_START.slice(0, last + 1) : by;
+  return dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]);
+}
+
+function conditionOf({ where = {}, only }: CellQuery) {
+  const names = Object.keys(where) as (keyof CellFilter)[];
+  const asked = names.filter((dimension) => where[dimension] !== undefined);
+  const conditions = asked.map(
+    (dimension) => sql`${sql.raw(DIMENSION_COLUMNS[dimension])} = ${where[dimension]}`,
   );
   if (only !== undefined) {
     const column = sql.raw(DIMENSION_COLUMNS[only.dimension]);
@@ -82,29 +121,21 @@ function selectSums({ by, where = {}, only, withTimes = false, limit, ...range }
       sql`${column} in (select value from json_each(${JSON.stringify(only.values)}))`,
     );
   }
-  const dimensions = [
-    ...by,
-    ...Object.keys(where),
-    ...(only === undefined ? [] : [only.dimension]),
-  ] as CellDimension[];
-  const names = dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]);
-  const needed = [...new Set([...names, ...values])];
-  const condition = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
-  const groups = sql.raw(columns.join(", "));
-  const order = by.includes("bucketMs") ? sql`bucket_ms` : sql`sum(requests) desc`;
-  return sql`
-    select ${columns.length === 0 ? sql`` : sql`${groups},`} ${sums}
-    from (${cellsOf(range, needed)}) where ${condition}
-    ${columns.length === 0 ? sql`` : sql`group by ${groups} order by ${order}`}
-    ${limit === undefined ? sql`` : sql`limit ${limit}`}`;
+  const dimensions = only === undefined ? asked : [...asked, only.dimension];
+  return {
+    condition: conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `),
+    conditionColumns: dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]),
+  };
 }
 
 function toSum(row: Record<string, unknown>): CellSum {
   const text = (name: CellDimension) => String(row[DIMENSION_COLUMNS[name]] ?? "");
-  const values = CELL_VALUE_COLUMNS.flatMap((column) =>
-    column in row ? [Number(row[column])] : [],
-  );
-  const named = MEASURES.map((measure, index) => [measure, values[index] ?? 0]);
+  const number = (column: string) => Number(row[column] ?? 0);
+  const times = CELL_VALUE_COLUMNS.slice(MEASURES.length).filter((column) => column in row);
+  const named = MEASURES.map((measure, index) => [
+    measure,
+    number(CELL_VALUE_COLUMNS[index] ?? ""),
+  ]);
   return {
     bucketMs: Number(row.bucket_ms ?? 0),
     provider: text("provider"),
@@ -113,7 +144,7 @@ function toSum(row: Record<string, unknown>): CellSum {
     userId: text("userId"),
     outcome: text("outcome"),
     values: Object.fromEntries(named) as Record<Measure, number>,
-    durations: values.slice(DURATION_BUCKETS_FROM, DURATION_BUCKETS_FROM + BUCKET_COUNT),
-    firstTokens: values.slice(FIRST_TOKEN_BUCKETS_FROM, FIRST_TOKEN_BUCKETS_FROM + BUCKET_COUNT),
+    durations: times.slice(0, BUCKET_COUNT).map(number),
+    firstTokens: times.slice(BUCKET_COUNT).map(number),
   };
 }

@@ -18,6 +18,7 @@ import {
 import type { KeyStatus } from "../pool/types";
 import type { Protocol } from "../providers/custom-provider";
 import type { Evidence } from "../proxy/ports";
+import type { LimitCeilings } from "../usage/token-limits";
 
 export const providerKeys = sqliteTable(
   "provider_keys",
@@ -131,6 +132,8 @@ export const accessTokens = sqliteTable(
     dailyTokens: integer("daily_tokens"),
     dailyCostUsd: real("daily_cost_usd"),
     monthlyCostUsd: real("monthly_cost_usd"),
+    /** What the owner may set limits to at most, by an admin's word; null: anything. */
+    limitCeilings: text("limit_ceilings", { mode: "json" }).$type<LimitCeilings>(),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
     /** The user whose token it is; null for one of the team's. */

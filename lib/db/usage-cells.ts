@@ -56,16 +56,7 @@ export interface CellRange {
   readonly toMs: number;
 }
 
-/** A select of all cells of a range: several rows may be for one cell. `columns` of `CELL_COLUMNS`. */
-export function cellsOf(
-  { side, grain, fromMs, toMs }: CellRange,
-  columns: readonly string[] = CELL_COLUMNS,
-): SQL {
-  const list = raw(columns.join(", "));
-  const range = sql`side = ${side} and bucket_ms >= ${fromMs} and bucket_ms < ${toMs}`;
-  const withRange = [...new Set(["side", "bucket_ms", ...columns])];
-  return sql`
-    select ${list} from ${rollupOf(grain)} where ${range}
-    union all
-    select ${list} from (${journalCells(grain, withRange)}) where ${range}`;
+/** Of a rollup or of `journalCells`. */
+export function inRange({ side, fromMs, toMs }: CellRange): SQL {
+  return sql`side = ${side} and bucket_ms >= ${fromMs} and bucket_ms < ${toMs}`;
 }

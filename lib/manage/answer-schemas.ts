@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
 import { undoProviderKeysInput } from "./provider-key-schemas";
 
@@ -91,6 +92,10 @@ export const accessTokenPage = z.strictObject({
       dailyTokens: z.int().nullable(),
       dailyCostUsd: z.number().nullable(),
       monthlyCostUsd: z.number().nullable(),
+      limitCeilings: z
+        .partialRecord(z.enum(TOKEN_LIMITS), z.number())
+        .nullable()
+        .meta({ description: "What the owner may raise limits to: those that an admin set" }),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
       owner: z

@@ -1,5 +1,5 @@
-import { findUsageNames } from "../db/usage-names";
 import { exportRequests } from "./export-requests";
+import { findNames } from "./find-names";
 import { findRequest, type RequestStory } from "./find-request";
 import { listRequests, type RequestItem } from "./list-requests";
 import type { ManageContext } from "./manage-context";
@@ -64,12 +64,12 @@ function narrowed<Filter extends RequestFilterInput>(reader: UsageReader, filter
 }
 
 async function withNames<Item extends Pick<RequestItem, "tokenId" | "userId" | "keyId">>(
-  { db }: ManageContext,
+  context: ManageContext,
   items: readonly Item[],
 ): Promise<(Item & RequestNames)[]> {
   const ids = new Set(items.flatMap(({ tokenId, userId, keyId }) => [tokenId, userId, keyId]));
-  const names = await findUsageNames(
-    db,
+  const names = await findNames(
+    context,
     [...ids].filter((id) => id !== null),
   );
   const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? null));

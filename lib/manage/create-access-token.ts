@@ -45,6 +45,7 @@ export async function createAccessToken(
     dailyTokens: input.dailyTokens ?? null,
     dailyCostUsd: input.dailyCostUsd ?? null,
     monthlyCostUsd: input.monthlyCostUsd ?? null,
+    limitCeilings: null,
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,

@@ -30,7 +30,7 @@ export async function inviteMember(
   const expiresAtMs = createdAtMs + expiresInDays * DAY_MS;
   const id = newRowId("iv", createdAtMs);
   const tokenHash = await hashToken(token);
-  const subject = { kind: "invitation", id, name: email ?? id };
+  const subject = { kind: "invitation", id, name: email ?? `anyone, as ${role}` };
   const entry = { action: "invitation.create", subject, after: { role, email, expiresAtMs } };
   await insertInvite(
     db,

@@ -19,7 +19,8 @@ type Unchanged =
   | "dailyRequests"
   | "dailyTokens"
   | "dailyCostUsd"
-  | "monthlyCostUsd";
+  | "monthlyCostUsd"
+  | "limitCeilings";
 
 /** Times are epoch milliseconds; a null limit is none. */
 export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {

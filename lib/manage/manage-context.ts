@@ -12,4 +12,6 @@ export interface ManageContext {
   readonly actor: Actor;
   /** `ALLOW_PRIVATE_UPSTREAMS`; absent: no. */
   readonly allowPrivateUpstreams?: boolean;
+  /** `AUTH_KEY`, whose tokens stand in no list of the store; absent: there are none. */
+  readonly authKey?: string;
 }

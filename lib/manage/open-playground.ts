@@ -44,6 +44,7 @@ export async function openPlayground(
     dailyTokens: null,
     dailyCostUsd: null,
     monthlyCostUsd: null,
+    limitCeilings: null,
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,

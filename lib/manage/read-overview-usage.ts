@@ -1,13 +1,13 @@
 import { sumCells } from "../db/read-usage-cells";
-import { findUsageNames } from "../db/usage-names";
 import { HOUR_MS } from "../usage/rollup";
 import { OUTCOMES, type Outcome } from "../usage/types";
+import { findNames } from "./find-names";
 import type { ManageContext } from "./manage-context";
-import { toSums, type UsageSums } from "./read-usage";
+import { SPENT_MEASURES, type SpentSums, toSpentSums } from "./read-usage";
 import { type AnsweredSums, answeredSums } from "./read-usage-board";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
-export interface TopSums extends UsageSums {
+export interface TopSums extends SpentSums {
   /** A model's name, or a member's id; empty for tokens of the team. */
   readonly id: string;
   readonly label: string;
@@ -31,10 +31,11 @@ const TOP_SHOWN = 5;
  * @param todayMs Start of the reader's day.
  */
 export async function readOverviewUsage(
-  { db, nowMs }: ManageContext,
+  context: ManageContext,
   reader: UsageReader,
   todayMs: number,
 ): Promise<OverviewUsage> {
+  const { db, nowMs } = context;
   const toMs = nowMs() + 1;
   const fromMs = Math.floor(nowMs() / HOUR_MS) * HOUR_MS - (HOURS_SHOWN - 1) * HOUR_MS;
   const range = { side: "caller", grain: "hour", fromMs, toMs } as const;
@@ -43,11 +44,11 @@ export async function readOverviewUsage(
   const since = Math.min(fromMs, todayMs);
   const [byOutcome = [], models = [], users = []] = await sumCells(db, [
     { ...range, fromMs: since, where, by: ["bucketMs", "outcome"] },
-    { ...range, where, by: ["model"], limit: TOP_SHOWN },
-    { ...range, where, by: ["userId"], limit: TOP_SHOWN },
+    { ...range, where, by: ["model"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
+    { ...range, where, by: ["userId"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
   ]);
-  const names = await findUsageNames(
-    db,
+  const names = await findNames(
+    context,
     users.map((row) => row.userId),
   );
   const hours = Array.from({ length: HOURS_SHOWN }, (_, index) => fromMs + index * HOUR_MS);
@@ -59,11 +60,11 @@ export async function readOverviewUsage(
       const counts = new Map(own.map((row) => [row.bucketMs, row.values.requests]));
       return { outcome, values: hours.map((hour) => counts.get(hour) ?? 0) };
     }).filter(({ values }) => values.some((value) => value > 0)),
-    models: models.map((row) => ({ id: row.model, label: row.model, ...toSums(row.values) })),
+    models: models.map((row) => ({ id: row.model, label: row.model, ...toSpentSums(row.values) })),
     users: users.map((row) => ({
       id: row.userId,
       label: names.get(row.userId) ?? row.userId,
-      ...toSums(row.values),
+      ...toSpentSums(row.values),
     })),
   };
 }

@@ -15,7 +15,7 @@ import { sumCells } from "../db/read-usage-cells";
 import { modelMatches } from "../pool/model-matches";
 import { nextMidnightMs, quotaDayStartMs } from "../providers/quota-day";
 import type { Provider } from "../providers/types";
-import { type Forecast, forecastQuota } from "../usage/forecast";
+import { DAYS_REMEMBERED, type Forecast, forecastQuota } from "../usage/forecast";
 import { DAY_MS, HOUR_MS } from "../usage/rollup";
 import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
@@ -32,6 +32,8 @@ export interface QuotaForecast extends Forecast {
 }
 
 export interface QuotaForecasts {
+  /** When they were made: what was used up by then is used up. */
+  readonly atMs: number;
   /** Those that run dry first, then those with the least left of their quota. */
   readonly known: readonly QuotaForecast[];
   /** How many models answered of late whose quota nobody told yet. */
@@ -82,14 +84,14 @@ export async function readQuotaForecasts(context: ManageContext): Promise<QuotaF
       ({ id }): AnswerWindow => ({ keyId: id, provider, model, fromMs: startMs, toMs: now + 1 }),
     ),
   );
-  const earlier = lastOfEachDay(notices, (slug) => bySlug.get(slug)?.quotaDayZone ?? "UTC");
+  const earlier = spentWindows(notices, (slug) => bySlug.get(slug)?.quotaDayZone ?? "UTC", now);
   const counts = await countAnswers(db, [...todays, ...earlier]);
   const answered = new Map(todays.map((each, index) => [windowOf(each), counts[index] ?? 0]));
   const spentDays = Map.groupBy(
     earlier.map((each, index) => ({ ...each, answered: counts[todays.length + index] ?? 0 })),
     windowOf,
   );
-  const known = days.map(({ provider, model, zone, startMs, own }): QuotaForecast => {
+  const known = days.map(({ provider, model, zone, own }): QuotaForecast => {
     const rate = rates.find((row) => row.provider === provider && row.model === model);
     const requestsPerHour = ((rate?.values.requests ?? 0) * HOUR_MS) / (now - rateFromMs);
     const forecast = forecastQuota({
@@ -98,7 +100,7 @@ export async function readQuotaForecasts(context: ManageContext): Promise<QuotaF
         return {
           answered: answered.get(name) ?? 0,
           isSpent: isSpent.has(`${id} ${model}`) || isSpent.has(`${id} *`),
-          spentDays: (spentDays.get(name) ?? []).filter((day) => day.fromMs < startMs),
+          spentDays: spentDays.get(name) ?? [],
         };
       }),
       requestsPerHour,
@@ -110,6 +112,7 @@ export async function readQuotaForecasts(context: ManageContext): Promise<QuotaF
   });
   const told = new Set(known.filter(({ quota }) => quota !== null).map(nameOf));
   return {
+    atMs: now,
     known: known.filter(({ quota }) => quota !== null).sort(byUrgency),
     unknownModels: rates.filter((row) => row.model !== "" && !told.has(nameOf(row))).length,
   };
@@ -123,23 +126,33 @@ function windowOf({ keyId, provider, model }: Pick<AnswerWindow, "keyId" | "prov
   return `${keyId} ${provider} ${model}`;
 }
 
-/** From the beginning of a quota day until the word came that it is used up; the latest day first. */
-function lastOfEachDay(
+/**
+ * The earlier days of each key and model that were spent, from their beginning until the last word of it;
+ * the latest first, as many as a forecast remembers.
+ */
+function spentWindows(
   notices: readonly SpentNotice[],
   zoneOf: (provider: string) => Provider["quotaDayZone"],
+  nowMs: number,
 ): AnswerWindow[] {
-  const windows = new Map<string, AnswerWindow>();
+  const windows = new Map<string, AnswerWindow[]>();
   // Looking up a zone's clock is slow, and thousands of notices are of some hundred hours.
   const starts = new Map<string, number>();
-  for (const { atMs, ...rest } of notices) {
-    const zone = zoneOf(rest.provider);
+  const startOf = (provider: string, atMs: number) => {
+    const zone = zoneOf(provider);
     const hour = `${zone} ${Math.floor(atMs / HOUR_MS)}`;
-    const fromMs = starts.get(hour) ?? quotaDayStartMs(zone, atMs);
-    starts.set(hour, fromMs);
-    const name = `${windowOf(rest)} ${fromMs}`;
-    if (!windows.has(name)) windows.set(name, { ...rest, fromMs, toMs: atMs });
+    const known = starts.get(hour) ?? quotaDayStartMs(zone, atMs);
+    starts.set(hour, known);
+    return known;
+  };
+  for (const { atMs, ...rest } of notices) {
+    const fromMs = startOf(rest.provider, atMs);
+    if (fromMs === startOf(rest.provider, nowMs)) continue;
+    const own = windows.get(windowOf(rest)) ?? [];
+    if (own.length === DAYS_REMEMBERED || own.some((window) => window.fromMs === fromMs)) continue;
+    windows.set(windowOf(rest), [...own, { ...rest, fromMs, toMs: atMs }]);
   }
-  return [...windows.values()];
+  return [...windows.values()].flat();
 }
 
 function byUrgency(a: QuotaForecast, b: QuotaForecast): number {

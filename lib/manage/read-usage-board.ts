@@ -3,15 +3,17 @@
  * @module
  */
 import { countKeyEvents } from "../db/count-key-events";
-import { type CellDimension, type CellQuery, type CellSum, sumCells } from "../db/read-usage-cells";
-import { findUsageNames } from "../db/usage-names";
+import { type CellDimension, type CellSum, sumCells } from "../db/read-usage-cells";
+import { listUsedNames, type UsedNames } from "../db/used-names";
 import { type ChartSeries, MAX_SERIES, topSeries } from "../usage/chart-series";
+import { distinctNames } from "../usage/distinct-names";
 import { quantileMs } from "../usage/histogram";
 import { NANO_PER_USD } from "../usage/price";
 import { DAY_MS, HOUR_MS, type Measure } from "../usage/rollup";
 import { OUTCOMES, type Outcome } from "../usage/types";
+import { findNames } from "./find-names";
 import type { ManageContext } from "./manage-context";
-import { NOTHING, toSums, type UsageSums } from "./read-usage";
+import { toSums, totalOf, type UsageSums } from "./read-usage";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
 export type UsageGroup = "provider" | "model" | "token" | "user" | "key" | "outcome";
@@ -78,7 +80,7 @@ export interface UsageBoard {
   };
   /** What there is to narrow to. */
   readonly choices: UsageChoices;
-  /** What people call the tokens, members and keys above, by id; those that are gone are missing. */
+  /** What people call the tokens, members and keys above, by id, each unlike the others; those that are gone are missing. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -99,11 +101,12 @@ const MAX_CHOICES = 1_000;
  * counted.
  */
 export async function readUsageBoard(
-  { db, nowMs }: ManageContext,
+  context: ManageContext,
   reader: UsageReader,
   input: UsageBoardInput,
 ): Promise<UsageBoard> {
-  const now = nowMs();
+  const { db } = context;
+  const now = context.nowMs();
   const scope = scopeOf(reader);
   const groupBy = input.groupBy === "key" && scope !== undefined ? "model" : input.groupBy;
   const isOfKeys = groupBy === "key";
@@ -122,34 +125,35 @@ export async function readUsageBoard(
     (_, index) => fromMs + index * bucketMs,
   );
   const callers = { side: "caller", grain, fromMs, toMs } as const;
-  const choiceQuery: CellQuery = {
-    ...callers,
-    by: ["provider", "model", "subjectId", "userId"],
-    where: { userId: scope },
-    limit: MAX_CHOICES,
-  };
-  const [[byOutcome = [], times = [], groups = [], choices = []], events] = await Promise.all([
+  const [[byOutcome = [], times = [], groups = []], used, events] = await Promise.all([
     sumCells(db, [
       { ...range, where, by: ["bucketMs", "outcome"] },
       {
         ...range,
         where: { ...where, outcome: outcome ?? "ok" },
         by: ["bucketMs"],
+        measures: [],
         withTimes: true,
       },
       { ...range, where, by: [by], limit: MAX_GROUPS },
-      choiceQuery,
     ]),
+    listUsedNames(db, callers, scope, MAX_CHOICES),
     countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model }),
   ]);
   const drawn = [...new Set([...greatest(groups, by, tokensOf), ...greatest(groups, by, costOf)])];
-  const chosen = choicesOf(choices, { ...input, user: scope ?? input.user });
+  const chosen = choicesOf(used, { ...input, user: scope ?? input.user });
   const ids = [...drawn, ...groups.map((row) => row[by]), ...chosen.tokens, ...chosen.users];
   const [[byGroup = []], names] = await Promise.all([
     sumCells(db, [
-      { ...range, where, by: ["bucketMs", by], only: { dimension: by, values: drawn } },
+      {
+        ...range,
+        where,
+        by: ["bucketMs", by],
+        only: { dimension: by, values: drawn },
+        measures: DRAWN_MEASURES,
+      },
     ]),
-    findUsageNames(db, [...new Set(ids)]),
+    findNames(context, [...new Set(ids)]),
   ]);
 
   const perBucket = (rows: readonly CellSum[], value: (row: CellSum) => number) => {
@@ -207,24 +211,23 @@ export async function readUsageBoard(
     ),
     keyEvents: { cooled: eventsOf("cooled"), blocked: eventsOf("blocked") },
     choices: chosen,
-    names: Object.fromEntries(names),
+    names: Object.fromEntries(distinctNames(names)),
   };
 }
 
 /** Sums over rows that are told apart by outcome. */
 export function answeredSums(byOutcome: readonly CellSum[]): AnsweredSums {
-  const values: Record<Measure, number> = { ...NOTHING };
-  let answered = 0;
-  for (const row of byOutcome) {
-    for (const name of Object.keys(values) as Measure[]) values[name] += row.values[name];
-    if (row.outcome === "ok") answered += row.values.requests;
-  }
-  return { ...toSums(values), answered };
+  const answered = byOutcome
+    .filter((row) => row.outcome === "ok")
+    .reduce((sum, row) => sum + row.values.requests, 0);
+  return { ...toSums(totalOf(byOutcome)), answered };
 }
 
 const requestsOf = (row: CellSum) => row.values.requests;
 const tokensOf = (row: CellSum) => row.values.inputTokens + row.values.outputTokens;
 const costOf = (row: CellSum) => row.values.costNanoUsd;
+/** What `tokensOf` and `costOf` read. */
+const DRAWN_MEASURES: readonly Measure[] = ["inputTokens", "outputTokens", "costNanoUsd"];
 
 function greatest(
   rows: readonly CellSum[],
@@ -238,14 +241,14 @@ function greatest(
 }
 
 /** What is chosen stays a choice, though nothing may have been used of it. */
-function choicesOf(rows: readonly CellSum[], chosen: UsageBoardInput): UsageChoices {
-  const distinct = (name: Exclude<CellDimension, "bucketMs">, now: string | undefined) =>
-    [...new Set([...rows.map((row) => row[name]), now ?? ""])].filter((each) => each !== "").sort();
+function choicesOf(used: UsedNames, chosen: UsageBoardInput): UsageChoices {
+  const including = (names: readonly string[], name: string | undefined) =>
+    name === undefined || names.includes(name) ? names : [...names, name].sort();
   return {
-    providers: distinct("provider", chosen.provider),
-    models: distinct("model", chosen.model),
-    tokens: distinct("subjectId", chosen.token),
-    users: distinct("userId", chosen.user),
+    providers: including(used.providers, chosen.provider),
+    models: including(used.models, chosen.model),
+    tokens: including(used.subjects, chosen.token),
+    users: including(used.users, chosen.user),
   };
 }
 

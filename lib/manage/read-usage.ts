@@ -21,6 +21,21 @@ export interface UsageSums {
   readonly estimatedRequests: number;
 }
 
+/** What a list shows of those who spend. */
+export type SpentSums = Pick<
+  UsageSums,
+  "requests" | "inputTokens" | "outputTokens" | "costUsd" | "unpricedRequests"
+>;
+
+/** What `toSpentSums` reads. */
+export const SPENT_MEASURES: readonly Measure[] = [
+  "requests",
+  "unpriced",
+  "inputTokens",
+  "outputTokens",
+  "costNanoUsd",
+];
+
 export interface UsageRow extends UsageSums {
   /** Start, epoch milliseconds. */
   readonly bucket: number;
@@ -71,9 +86,8 @@ export async function readUsage(
   }
   const range = { side: ofKeys ? "key" : "caller", grain: bucket, fromMs, toMs } as const;
   const where = { provider, model, outcome, userId: user, subjectId: key ?? token };
-  const [rows = [], [total] = []] = await sumCells(db, [
+  const [rows = []] = await sumCells(db, [
     { ...range, where, by: ["bucketMs", DIMENSIONS[groupBy]] },
-    { ...range, where, by: [] },
   ]);
   return {
     rows: rows
@@ -83,13 +97,13 @@ export async function readUsage(
         ...toSums(row.values),
       }))
       .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
-    totals: toSums(total?.values ?? NOTHING),
+    totals: toSums(totalOf(rows)),
   };
 }
 
 const callerGroups: ReadonlySet<string> = new Set(["token", "user"]);
 
-export const NOTHING: CellSum["values"] = {
+const NOTHING: CellSum["values"] = {
   requests: 0,
   attempts: 0,
   estimated: 0,
@@ -104,6 +118,15 @@ export const NOTHING: CellSum["values"] = {
   timeToFirstTokenMs: 0,
 };
 
+/** Every request is in one of the rows, whatever they are told apart by. */
+export function totalOf(rows: readonly CellSum[]): CellSum["values"] {
+  const values: Record<Measure, number> = { ...NOTHING };
+  for (const row of rows) {
+    for (const name of Object.keys(values) as Measure[]) values[name] += row.values[name];
+  }
+  return values;
+}
+
 export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
   const { durationMs, timeToFirstTokenMs, costNanoUsd, unpriced, estimated, ...same } = values;
   return {
@@ -112,6 +135,11 @@ export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
     unpricedRequests: unpriced,
     estimatedRequests: estimated,
   };
+}
+
+export function toSpentSums(values: Readonly<Record<Measure, number>>): SpentSums {
+  const { requests, inputTokens, outputTokens, costUsd, unpricedRequests } = toSums(values);
+  return { requests, inputTokens, outputTokens, costUsd, unpricedRequests };
 }
 
 function floorTo(ms: number, step: number): number {

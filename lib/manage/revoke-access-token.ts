@@ -11,5 +11,5 @@ export async function revokeAccessToken(
   reach: TokenReach,
   id: string,
 ): Promise<void> {
-  await changeAccessToken(context, reach, id, "access-token.revoke", { status: "revoked" });
+  await changeAccessToken(context, reach, id, "access-token.revoke", () => ({ status: "revoked" }));
 }

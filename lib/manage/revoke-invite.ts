@@ -11,7 +11,7 @@ export async function revokeInvite(
   const invite = await findInvite(db, id);
   if (invite !== undefined) {
     const { role, email, expiresAtMs } = invite;
-    const subject = { kind: "invitation", id, name: email ?? id };
+    const subject = { kind: "invitation", id, name: email ?? `anyone, as ${role}` };
     const entry = { action: "invitation.revoke", subject, before: { role, email, expiresAtMs } };
     if (await deleteOpenInvite(db, id, auditChange(actor, entry, nowMs()))) return;
   }

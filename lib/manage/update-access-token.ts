@@ -1,5 +1,6 @@
 import {
   getAccessToken,
+  type ListedAccessToken,
   type TokenReach,
   updateAccessToken as writeAccessToken,
 } from "../db/access-tokens";
@@ -7,13 +8,15 @@ import { auditChange } from "../db/audit-log";
 import type { AccessTokenRow, Changes } from "../db/schema";
 import { auditedChange } from "./audited-token";
 import { knownProviders } from "./known-provider";
+import { assertBelowCeilings, ceilingsAfter } from "./limit-ceilings";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { UpdateAccessTokenInput } from "./schemas";
 
 /**
- * Pauses, resumes or edits a token; null clears a limit.
- * @throws {ManageError} `not_found`; `conflict` if it is revoked; `invalid_input` for an unknown provider.
+ * Pauses, resumes or edits a token; null clears a limit. What an admin sets is a ceiling for the owner.
+ * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile;
+ * `invalid_input` for an unknown provider, or a limit above an admin's.
  */
 export async function updateAccessToken(
   context: ManageContext,
@@ -23,22 +26,31 @@ export async function updateAccessToken(
 ): Promise<void> {
   await knownProviders(context, fields.providers ?? []);
   const changes = { ...fields, expiresAtMs: expiresAt };
-  await changeAccessToken(context, reach, id, "access-token.update", changes);
+  await changeAccessToken(context, reach, id, "access-token.update", (token) => {
+    if (reach === "everyone") return { ...changes, limitCeilings: ceilingsAfter(token, changes) };
+    assertBelowCeilings(token.limitCeilings, changes);
+    return changes;
+  });
 }
 
-/** Revoking is for good. @throws {ManageError} `not_found`; `conflict` if it is revoked already. */
+/**
+ * Revoking is for good.
+ * @param changesOf What to change of the token as it is; it is not written if the token is another by then.
+ * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile.
+ */
 export async function changeAccessToken(
   { db, nowMs, actor }: ManageContext,
   reach: TokenReach,
   id: string,
   action: "access-token.update" | "access-token.revoke",
-  changes: Changes<AccessTokenRow>,
+  changesOf: (token: ListedAccessToken) => Changes<AccessTokenRow>,
 ): Promise<void> {
   const token = await getAccessToken(db, reach, id);
   if (token === undefined) throw new ManageError("not_found", "no such access token");
+  const changes = changesOf(token);
   const atMs = nowMs();
   const subject = { kind: "access-token", id, name: token.name };
   const audit = auditChange(actor, { action, subject, ...auditedChange(token, changes) }, atMs);
-  if (await writeAccessToken(db, reach, id, changes, audit, atMs)) return;
-  throw new ManageError("conflict", "the access token is revoked");
+  if (await writeAccessToken(db, token, changes, audit, atMs)) return;
+  throw new ManageError("conflict", "the access token is revoked, or was changed meanwhile");
 }

@@ -14,6 +14,8 @@ const SERVED_FADE_MS = 60_000;
 const WANTED_FADE_MS = 30_000;
 /** What others are expected to want is a mean, and they may want more: this much of it is held back for them. */
 const RESERVE = 1.08;
+/** Requests by which a token may be ahead of its share. */
+const SLACK = 1;
 /** The wish of a token seen for the first time is spread over at least this long. */
 const LEAST_AGE_MS = 10_000;
 /** Tokens nobody has heard of for this long are forgotten. */
@@ -66,9 +68,11 @@ export class FairShare {
   readyAtMs(claim: Claim, perMs: number, nowMs: number): number {
     const account = this.#account(claim, nowMs);
     const share = this.#spare(account, claim.tokenId, perMs, nowMs) * SERVED_FADE_MS;
-    // Served evenly at its share, the count swings from half a request below to half a request above.
-    if (account.served + 0.5 <= share || account.served < 1) return 0;
-    return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(share - 0.5, 0.5));
+    // Served evenly at its share, the count swings from half a request below to half a request above; and
+    // whoever is let go may find no key awake, and is served later than its share says.
+    const most = share + SLACK;
+    if (account.served <= most || account.served < 1) return 0;
+    return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(most, 0.5));
   }
 
   /** What the others leave, in requests a millisecond. */

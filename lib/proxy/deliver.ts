@@ -12,16 +12,19 @@ import { chosenProtocol } from "./web-socket-call";
 /**
  * The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop.
  * @param path What follows the provider in the request's path.
+ * @param waitUntil Keeps work alive after the response.
  */
 export function deliver(
   { answer, key }: Served,
   call: ProxyCall,
   url: URL,
   path: string,
-  { request, requestId, attempts, config, meter }: RequestScope,
+  scope: RequestScope,
+  waitUntil: (work: Promise<unknown>) => void,
 ): Response {
+  const { request, requestId, attempts, config } = scope;
   const { response, verdict } = answer;
-  const body = meteredBody(answer, call, path, meter);
+  const body = meteredBody(answer, call, path, scope, waitUntil);
   const delivered = response.webSocket
     ? new Response(null, { status: 101, webSocket: response.webSocket, headers: response.headers })
     : new Response(isNullBodyStatus(response.status) ? null : body, response);

@@ -77,7 +77,7 @@ export async function handleProxyRequest(
     if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
     const served = await serveFromPool(call, claimOf(token), scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
-    const response = deliver(served, call, url, path.rest, scope);
+    const response = deliver(served, call, url, path.rest, scope, waitUntil);
     if (token.showsKey) {
       response.headers.set(RESPONSE_HEADERS.key, encodeURIComponent(served.key.masked));
     }

@@ -8,19 +8,22 @@ import { createUsageReader, usageFormFor } from "../usage/usage-reader";
 import type { Answer } from "./attempt";
 import type { ProxyCall } from "./proxy-call";
 import type { Ending, RequestMeter } from "./request-meter";
-import { type ByteStream, type Bytes, byteChannel, type StreamHead } from "./stream-head";
+import type { RequestScope } from "./request-scope";
+import { type ByteStream, type Bytes, byteChannel } from "./stream-head";
 
 const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/;
 
 /**
  * @param path What follows the provider in the request's path.
+ * @param waitUntil Keeps the meter at work when the client leaves, or it could not tell how the answer ended.
  * @returns What to deliver: a stream, or all bytes where they are known already; null for no body.
  */
 export function meteredBody(
   answer: Answer,
   call: ProxyCall,
   path: string,
-  meter: RequestMeter,
+  { meter, request }: RequestScope,
+  waitUntil: (work: Promise<unknown>) => void,
 ): ByteStream | Bytes | null {
   const { response, body } = answer;
   const { headers } = response;
@@ -43,7 +46,10 @@ export function meteredBody(
     return rest;
   }
   const { readable, writable } = byteChannel(isPacked ? null : knownLength(headers, head));
-  void pump(body, writable, meter).then((ending) => meter.ended(ending));
+  const source = rest.getReader();
+  // Work that is waited for outlives its client, and its upstream request with it.
+  request.signal.addEventListener("abort", () => void source.cancel().catch(() => {}));
+  waitUntil(pump(head, source, writable, meter).then((ending) => meter.ended(ending)));
   return readable;
 }
 
@@ -53,11 +59,11 @@ export function isUnread({ response, body }: Answer): boolean {
 }
 
 async function pump(
-  { head, rest }: StreamHead,
+  head: Bytes,
+  source: ReadableStreamDefaultReader<Bytes>,
   writable: WritableStream<Bytes>,
   meter: RequestMeter,
 ): Promise<Ending> {
-  const reader = rest?.getReader();
   const writer = writable.getWriter();
   let chunk: Bytes | undefined = head;
   while (chunk !== undefined) {
@@ -66,12 +72,12 @@ async function pump(
       try {
         await writer.write(chunk);
       } catch (error) {
-        await reader?.cancel(error).catch(() => {});
+        await source.cancel(error).catch(() => {});
         return "client_left";
       }
     }
     try {
-      chunk = (await reader?.read())?.value;
+      chunk = (await source.read()).value;
     } catch (error) {
       await writer.abort(error).catch(() => {});
       return "upstream_broke";

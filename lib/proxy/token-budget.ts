@@ -86,7 +86,7 @@ function settle(reservation: Reservation, event: RequestEvent, { ports }: Reques
 }
 
 /** Requests that found no quota, or were refused before, are none of a token's budget. */
-export function countsAsRequest({ outcome }: Pick<RequestEvent, "outcome">): boolean {
+export function countsAsRequest({ outcome }: { readonly outcome: string }): boolean {
   return outcome !== "limited" && outcome !== "denied";
 }
 

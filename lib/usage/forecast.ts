@@ -56,8 +56,8 @@ export interface ForecastInput {
 }
 
 const HOUR_MS = 3_600_000;
-/** Quotas change: older days tell little. */
-const DAYS_REMEMBERED = 5;
+/** Of a key's spent days, the latest: quotas change, and older ones tell little. */
+export const DAYS_REMEMBERED = 5;
 
 export function forecastQuota({ keys, requestsPerHour, nowMs, resetMs }: ForecastInput): Forecast {
   const learnt = keys.map(learntQuota);

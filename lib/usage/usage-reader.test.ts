@@ -337,6 +337,15 @@ describe("OpenAI's chat as a stream", () => {
     expect(read(EVENTS, body, { isComplete: false })).toMatchObject({ isEstimate: true });
   });
 
+  test("cut off before its first word: it has read the request", () => {
+    expectUsage(
+      EVENTS,
+      sse([chatChunk("")]),
+      { inputTokens: 25, outputTokens: 0, isEstimate: true },
+      { isComplete: false, requestBytes: 100 },
+    );
+  });
+
   test("cut off after the report: marked, since more may have been written", () => {
     expectUsage(
       EVENTS,

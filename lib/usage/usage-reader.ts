@@ -115,9 +115,11 @@ class ScanningReader implements UsageReader {
     this.#noteReport();
     const reported = this.#reported();
     const textBytes = this.#scanner.textBytes - (reported === null ? 0 : this.#reportedTextBytes);
-    if (textBytes === 0) return reported && { ...reported, isEstimate: !isComplete };
-    const outputTokens = Math.ceil(textBytes / BYTES_PER_TOKEN) + (reported?.outputTokens ?? 0);
+    if (textBytes === 0 && reported !== null) return { ...reported, isEstimate: !isComplete };
     const inputTokens = reported?.inputTokens ?? estimatedInput(requestBytes);
+    // Cut off before its first word, an answer has still read the request.
+    if (textBytes === 0 && (isComplete || inputTokens === null)) return null;
+    const outputTokens = Math.ceil(textBytes / BYTES_PER_TOKEN) + (reported?.outputTokens ?? 0);
     return { ...(reported ?? NO_USAGE), inputTokens, outputTokens, isEstimate: true };
   }
 

@@ -7,6 +7,9 @@ import type { Database } from "../../lib/db/open-database.ts";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings.ts";
 import { UsageRecorder } from "../../lib/db/usage-recorder.ts";
 import { writeStateEvents } from "../../lib/db/write-state-events.ts";
+import { nextMidnightMs } from "../../lib/providers/quota-day.ts";
+import { findProvider } from "../../lib/providers/registry.ts";
+import { newRequestId } from "../../lib/proxy/new-request-id.ts";
 import type { StateEvent } from "../../lib/proxy/ports.ts";
 import type { RequestEvent } from "../../lib/usage/request-event.ts";
 import { sampleRequests } from "./sample-requests.ts";
@@ -57,6 +60,7 @@ export async function recordPast(
     count += 1;
     if (count % PORTION === 0) await write();
   }
+  events.push(...blocksOf(team, toMs));
   await write();
   return count;
 }
@@ -70,8 +74,26 @@ function isLogged(atMs: number, toMs: number): boolean {
   return atMs >= toMs - DEFAULT_SETTINGS.retention.requestLogDays * DAY_MS;
 }
 
+/** The blocks of keys that their providers refused in the last days. */
+function blocksOf({ refusedKeyIds }: SampleTeam, toMs: number): StateEvent[] {
+  return [...refusedKeyIds.values()].flat().map((keyId, place) => {
+    const atMs = toMs - (5 + 9 * place) * HOUR_MS;
+    const evidence = {
+      meaning: "key_blocked",
+      rule: "key_blocked",
+      status: 403,
+      words: "The account of this key was suspended.",
+      requestId: newRequestId(atMs, 0.5),
+      model: null,
+      atMs,
+    } as const;
+    return { kind: "key-blocked", keyId, evidence };
+  });
+}
+
 /** The rests that a request's refused attempts brought on their keys. */
-function restsAfter({ id, atMs, model, attempts }: RequestEvent): StateEvent[] {
+function restsAfter({ id, atMs, provider, model, attempts }: RequestEvent): StateEvent[] {
+  const quotaZone = (provider === null ? undefined : findProvider(provider))?.quotaDayZone ?? "UTC";
   return attempts.flatMap(({ keyId, afterMs, meaning, rule, status, words }) => {
     if (model === null || (meaning !== "rate_limit_minute" && meaning !== "rate_limit_day")) {
       return [];
@@ -80,7 +102,7 @@ function restsAfter({ id, atMs, model, attempts }: RequestEvent): StateEvent[] {
     const untilMs =
       meaning === "rate_limit_minute"
         ? atAttemptMs + MINUTE_MS
-        : (Math.floor(atAttemptMs / DAY_MS) + 1) * DAY_MS;
+        : nextMidnightMs(quotaZone, atAttemptMs);
     const evidence = {
       meaning,
       rule: rule ?? meaning,

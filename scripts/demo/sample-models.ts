@@ -96,10 +96,13 @@ export const sampleProviders: readonly SampleProvider[] = [
   },
 ];
 
-/** The end differs first, as it is what is shown of a key. */
+/** Each with an end of its own, as it is what is shown of a key. */
 function numbered(start: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
-    const end = ((index + 17) * 48_271_113).toString(36).padStart(8, "0");
-    return `${start}-${"0".repeat(16)}${end}`;
+    let hash = 0x811c9dc5;
+    for (const char of `${start} ${index}`) {
+      hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+    }
+    return `${start}-${"0".repeat(16)}${hash.toString(36).padStart(8, "0")}`;
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Requests as the demo's team may have made them: more by day than by night and on weekdays, more each
- * week, with the limits, faults and people who leave that there always are. The same for the same seed.
+ * week, and now it is their afternoon; with the limits, faults and people who leave that there always are. The same for the same seed.
  * @module
  */
 import { newRequestId } from "../../lib/proxy/new-request-id.ts";
@@ -11,8 +11,8 @@ import type { SampleTeam } from "./sample-team.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 const PEAK_PER_HOUR = 110;
+const TEAM_HOUR_NOW = 15;
 
 interface Choice {
   readonly provider: string;
@@ -43,11 +43,12 @@ export function* sampleRequests(
 
 function requestsPerHour(atMs: number, fromMs: number, toMs: number): number {
   const date = new Date(atMs);
-  const hour = (atMs % DAY_MS) / HOUR_MS;
+  // Whenever the demo is started, the last hours are those in which most is asked.
+  const hour = ((((atMs - toMs) / HOUR_MS + TEAM_HOUR_NOW) % 24) + 24) % 24;
   const daylight = 0.12 + 0.88 * Math.max(0, Math.sin((Math.PI * (hour - 6)) / 15)) ** 1.5;
   const isWeekend = date.getUTCDay() % 6 === 0;
   const growth = 0.55 + (0.45 * (atMs - fromMs)) / (toMs - fromMs);
-  return PEAK_PER_HOUR * daylight * (isWeekend ? 0.35 : 1) * growth;
+  return PEAK_PER_HOUR * daylight * (isWeekend ? 0.5 : 1) * growth;
 }
 
 function sampleRequest(team: SampleTeam, random: SeededRandom, atMs: number): RequestEvent {
@@ -148,10 +149,10 @@ function sampleAttempts(
 }
 
 function sampleMeaning(provider: string, random: SeededRandom): "ok" | keyof typeof ERRORS {
-  const at = random.next();
-  if (at < 0.05) return "rate_limit_minute";
   // Google's free keys have a quota a day.
-  if (at < 0.065) return provider === "google-ai-studio" ? "rate_limit_day" : "rate_limit_minute";
+  if (provider === "google-ai-studio" && random.chance(0.08)) return "rate_limit_day";
+  const at = random.next();
+  if (at < 0.065) return "rate_limit_minute";
   if (at < 0.08) return "server_error";
   return at < 0.095 ? "client_error" : "ok";
 }

@@ -12,6 +12,7 @@ import { createFirstAdmin } from "../../lib/manage/create-first-admin.ts";
 import { inviteMember } from "../../lib/manage/invite-member.ts";
 import { listProviderKeyIds } from "../../lib/manage/list-provider-key-ids.ts";
 import type { ManageContext } from "../../lib/manage/manage-context.ts";
+import type { CreateAccessTokenInput } from "../../lib/manage/schemas.ts";
 import { sampleProviders } from "./sample-models.ts";
 
 export const DEMO_ADMIN = {
@@ -27,11 +28,24 @@ const MEMBERS = [
   { name: "Edsger Dijkstra", role: "viewer", weight: 0 },
 ] as const;
 
-const TEAM_TOKENS = [
-  { name: "Support assistant", weight: 14 },
-  { name: "Search index", weight: 9 },
-  { name: "Nightly reports", weight: 4 },
-] as const;
+const DAY_MS = 86_400_000;
+
+/** Limits are wide enough for the demo's own traffic. */
+const TEAM_TOKENS: readonly (CreateAccessTokenInput & { readonly weight: number })[] = [
+  { name: "Support assistant", weight: 14, dailyCostUsd: 2, monthlyCostUsd: 25 },
+  { name: "Search index", weight: 9, dailyTokens: 2_000_000 },
+  { name: "Nightly reports", weight: 4, rpm: 600 },
+  {
+    name: "Staging",
+    weight: 0,
+    providers: ["openai"],
+    models: ["gpt-5-mini", "gpt-4o-mini"],
+    expiresAt: Date.now() + 30 * DAY_MS,
+  },
+];
+
+/** Whose keys they are, as people note it down; not of every key. */
+const REMARKS = ["Research", null, "Support", "Ada, personal", null, "Trial until March"];
 
 export interface SampleToken {
   readonly id: string;
@@ -43,8 +57,10 @@ export interface SampleToken {
 
 export interface SampleTeam {
   readonly tokens: readonly SampleToken[];
-  /** By provider: ids in the order of `sampleProviders`. */
+  /** Of keys that answer, by provider. */
   readonly keyIds: ReadonlyMap<string, readonly string[]>;
+  /** Of keys that the provider has refused by now, by provider. */
+  readonly refusedKeyIds: ReadonlyMap<string, readonly string[]>;
 }
 
 const SYSTEM: Actor = { kind: "system", id: "system", name: "demo", ip: null, userAgent: null };
@@ -63,24 +79,42 @@ export async function makeSampleTeam(
   const context = as({ ...SYSTEM, kind: "user", id: admin.id, name: DEMO_ADMIN.email });
 
   const keyIds = new Map<string, readonly string[]>();
+  const refusedKeyIds = new Map<string, readonly string[]>();
   for (const { slug, keys } of sampleProviders) {
-    await addProviderKeys(context, { provider: slug, keys: [...keys] });
-    keyIds.set(slug, (await listProviderKeyIds(context, { provider: slug })).toReversed());
+    const remarked = keys.map((key, index) => {
+      const remark = REMARKS[index % REMARKS.length] ?? null;
+      return { key, ...(remark !== null && { remark }) };
+    });
+    await addProviderKeys(context, { provider: slug, keys: remarked });
+    const ids = (await listProviderKeyIds(context, { provider: slug })).toReversed();
+    const isRefused = (_: string, index: number) => /banned|invalid/.test(keys[index] ?? "");
+    // The last one is refused in front of the demo's visitor.
+    refusedKeyIds.set(slug, ids.slice(0, -1).filter(isRefused));
+    keyIds.set(
+      slug,
+      ids.filter((id, index) => !isRefused(id, index)),
+    );
   }
 
   const tokens: SampleToken[] = [];
-  const addToken = async (name: string, ownerId: string | null, weight: number) => {
-    tokens.push({ ...(await createAccessToken(context, ownerId, { name })), ownerId, weight });
+  const addToken = async (
+    input: CreateAccessTokenInput,
+    ownerId: string | null,
+    weight: number,
+  ): Promise<void> => {
+    tokens.push({ ...(await createAccessToken(context, ownerId, input)), ownerId, weight });
   };
-  for (const { name, weight } of TEAM_TOKENS) await addToken(name, null, weight);
-  await addToken("Notebook", admin.id, 3);
+  for (const { weight, ...input } of TEAM_TOKENS) await addToken(input, null, weight);
+  await addToken({ name: "Notebook" }, admin.id, 3);
   for (const { name, role, weight } of MEMBERS) {
     const email = `${name.split(" ")[0]?.toLowerCase()}@example.com`;
     const { token } = await inviteMember(context, { role, email, expiresInDays: 7 });
     const { password } = DEMO_ADMIN;
     const { id } = await acceptInvite(as(SYSTEM), { token, name, email, password });
-    if (weight > 0) await addToken(`${name.split(" ")[0]}'s editor`, id, weight);
+    const editor = { name: `${name.split(" ")[0]}'s editor`, dailyRequests: 2_000 };
+    if (weight > 0) await addToken(editor, id, weight);
   }
-  await inviteMember(as(context.actor), { role: "member", expiresInDays: 30 });
-  return { tokens, keyIds };
+  const email = "barbara@example.com";
+  await inviteMember({ ...context, nowMs: Date.now }, { role: "member", email, expiresInDays: 7 });
+  return { tokens, keyIds, refusedKeyIds };
 }

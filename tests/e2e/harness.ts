@@ -21,6 +21,8 @@ export interface StackOptions {
   /** Variables of the Worker besides the secrets and the gateway's address. */
   readonly vars?: Readonly<Record<string, string>>;
   readonly upstream?: FakeUpstreamOptions;
+  /** Served in place of the build's folder. */
+  readonly workerDir?: string;
   /** Gets every line the Worker logs. */
   readonly onLog?: (level: string, message: string) => void;
 }
@@ -49,6 +51,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         AI_GATEWAY_URL: upstream.gatewayUrl,
         ...options.vars,
       },
+      ...(options.workerDir && { workerDir: options.workerDir }),
       ...(options.onLog && { onLog: options.onLog }),
     });
   let server = await serve();

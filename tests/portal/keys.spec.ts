@@ -47,7 +47,7 @@ test("an empty pool says what to do next; then each provider stands in a row", a
   await expect(admin.getByRole("heading", { level: 1, name: "OpenAI" })).toBeVisible();
   await expectAccessible(admin);
 
-  await admin.goto("/keys/no-such-provider");
+  expect((await admin.goto("/keys/no-such-provider"))?.status()).toBe(404);
   await expect(admin.getByText("Page not found")).toBeVisible();
 });
 

@@ -106,7 +106,7 @@ test("a member sees their own requests only", async ({ admin, browser, server })
     "requests?limit=100",
   );
   const foreign = items.find(({ userId }) => userId === null);
-  await page.goto(`/requests/${foreign?.id}`);
+  expect((await page.goto(`/requests/${foreign?.id}`))?.status()).toBe(404);
   await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await page.context().close();
 });

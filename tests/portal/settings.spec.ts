@@ -185,6 +185,7 @@ test("prices of one's own are saved, refused where they are none, and taken away
   await expectAccessible(admin);
   await row.getByRole("button", { name: "Remove price 1" }).click();
   await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByText("Saved", { exact: true })).toBeVisible();
   await admin.reload();
   await expect(admin.getByText("No prices of your own.")).toBeVisible();
 });

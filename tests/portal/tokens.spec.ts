@@ -232,6 +232,45 @@ test("long lists have pages", async ({ admin, server }) => {
   await expect(rowOf(admin, "page-50")).toBeVisible();
 });
 
+test("a limit that an admin sets is a ceiling for its owner, shown with what is used", async ({
+  admin,
+  browser,
+  server,
+}) => {
+  const { page } = await newMember(browser, admin, "member", "Cem");
+  const token = await makeToken(page, "ceiling-app");
+  await expect(rowOf(page, "ceiling-app")).toContainText("No limits");
+  expect((await askProxy(server, token)).status).toBe(200);
+
+  await admin.goto("/tokens");
+  await choose(admin, "ceiling-app", "Edit");
+  const form = admin.getByRole("dialog");
+  await form.getByRole("button", { name: /^Limits/ }).click();
+  await form.getByLabel("Requests a day").fill("100");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(rowOf(admin, "ceiling-app")).toContainText("of 100 requests today");
+  await expect(async () => {
+    await admin.reload();
+    await expect(rowOf(admin, "ceiling-app")).toContainText("1 of 100", { timeout: 500 });
+  }).toPass();
+
+  await page.reload();
+  await choose(page, "ceiling-app", "Edit");
+  const field = page.getByRole("dialog").getByLabel("Requests a day");
+  await expect(field).toHaveAccessibleDescription(/At most 100, set by an admin/);
+  const save = page.getByRole("dialog").getByRole("button", { name: "Save" });
+  for (const tooMuch of ["101", ""]) {
+    await field.fill(tooMuch);
+    await save.click();
+    await expect(field).toHaveAccessibleDescription(/lower, not higher/);
+  }
+  await expectAccessible(page);
+  await field.fill("50");
+  await save.click();
+  await expect(rowOf(page, "ceiling-app")).toContainText("of 50 requests today");
+  await page.context().close();
+});
+
 test("a member sees and changes only own tokens", async ({ admin, browser, server }) => {
   const { id } = await server.admin.createToken({ name: "of-the-team" });
   const { page } = await newMember(browser, admin, "member", "Mary");

@@ -1,7 +1,6 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { updateAccessToken } from "../../lib/db/access-tokens";
 import {
   deleteProviderKeys,
   resetProviderKey,
@@ -10,8 +9,10 @@ import {
 import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
 import { accessTokens, keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema";
+import { revokeAccessToken } from "../../lib/manage/revoke-access-token";
+import { updateAccessToken } from "../../lib/manage/update-access-token";
 import type { Evidence, StateEvent } from "../../lib/proxy/ports";
-import { db, emptyStore, NO_AUDIT, SECRETS, storeKey, storeToken } from "./test-store";
+import { ACTOR, db, emptyStore, NO_AUDIT, SECRETS, storeKey, storeToken } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";
 
 const HOUR_MS = 3_600_000;
@@ -214,6 +215,7 @@ describe("what one isolate does, the other sees", () => {
 
   test("a new token at once, a paused and a revoked one after the next refresh", async () => {
     const isolate = await startWarmIsolate();
+    const manage = { db, secrets: SECRETS, nowMs: () => nowMs, actor: ACTOR };
     const id = await storeToken("ob-fake-token");
     nowMs += 1_000;
     expect(await isolate.state.findAccessToken("ob-fake-token")).toMatchObject({
@@ -221,15 +223,15 @@ describe("what one isolate does, the other sees", () => {
       scopes: null,
     });
 
-    await updateAccessToken(db, "everyone", id, { status: "paused" }, NO_AUDIT(), nowMs);
+    await updateAccessToken(manage, "everyone", id, { status: "paused" });
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
 
-    await updateAccessToken(db, "everyone", id, { status: "active" }, NO_AUDIT(), nowMs);
+    await updateAccessToken(manage, "everyone", id, { status: "active" });
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toMatchObject({ id });
 
-    await updateAccessToken(db, "everyone", id, { status: "revoked" }, NO_AUDIT(), nowMs);
+    await revokeAccessToken(manage, "everyone", id);
     await serveLater(isolate);
     expect(await isolate.state.findAccessToken("ob-fake-token")).toBeNull();
   });

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { hashToken } from "../../lib/crypto/hash-token";
+import { getAccessToken, updateAccessToken as writeAccessToken } from "../../lib/db/access-tokens";
 import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
 import { accessTokens } from "../../lib/db/schema";
@@ -22,7 +23,7 @@ import {
 } from "../../lib/manage/schemas";
 import { type TokenReach, tokenReach } from "../../lib/manage/token-reach";
 import { updateAccessToken } from "../../lib/manage/update-access-token";
-import { ACTOR, db, emptyStore, SECRETS } from "./test-store";
+import { ACTOR, db, emptyStore, NO_AUDIT, SECRETS } from "./test-store";
 
 let nowMs = 0;
 
@@ -247,6 +248,40 @@ describe("whose tokens", () => {
     expect(await refusal(rotate(id, {}, reach))).toMatchObject({ code: "not_found" });
     expect((await page()).items).toMatchObject([{ name: "Bob's", status: "active" }]);
     expect(await audited()).toHaveLength(1);
+  });
+});
+
+describe("limits that an admin sets", () => {
+  const ANNS: TokenReach = { ownerId: ANN };
+
+  test("are the most its owner may have, who goes lower and up again; a rotation keeps them", async () => {
+    const { id } = await create({ name: "app", tpm: 500 }, ANN);
+    await update(id, { name: "app", rpm: 60, tpm: 500 });
+    expect((await page({}, ANNS)).items[0]?.limitCeilings).toEqual({ rpm: 60 });
+    for (const rpm of [61, null]) {
+      expect(await refusal(update(id, { rpm }, ANNS))).toMatchObject({
+        code: "invalid_input",
+        issues: [{ path: "rpm" }],
+      });
+    }
+    await update(id, { rpm: 10, tpm: null }, ANNS);
+    await update(id, { rpm: 60 }, ANNS);
+    const successor = await rotate(id, {}, ANNS);
+    expect(await refusal(update(successor.id, { rpm: 61 }, ANNS))).toMatchObject({
+      code: "invalid_input",
+    });
+    await update(successor.id, { rpm: null });
+    await update(successor.id, { rpm: 1_000 }, ANNS);
+    expect((await page({}, ANNS)).items[0]).toMatchObject({ rpm: 1_000, limitCeilings: null });
+  });
+
+  test("hold although the owner's change was read before", async () => {
+    const { id } = await create({ name: "app" }, ANN);
+    const stale = await getAccessToken(db, ANNS, id);
+    if (stale === undefined) throw new Error("no token");
+    await update(id, { rpm: 60 });
+    expect(await writeAccessToken(db, stale, { rpm: 1_000 }, NO_AUDIT(), nowMs)).toBe(false);
+    expect((await page()).items[0]).toMatchObject({ rpm: 60 });
   });
 });
 

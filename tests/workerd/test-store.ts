@@ -89,6 +89,7 @@ export async function storeToken(
     dailyTokens: null,
     dailyCostUsd: null,
     monthlyCostUsd: null,
+    limitCeilings: null,
     createdAtMs: Date.now(),
     createdBy: null,
     ownerId: null,

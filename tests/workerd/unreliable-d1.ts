@@ -3,9 +3,11 @@
  * as `mode` says.
  * @module
  */
+export type D1Mode = "up" | "down" | "hanging" | "answers-lost";
+
 export interface UnreliableD1 {
   readonly d1: D1Database;
-  mode: "up" | "down" | "hanging" | "answers-lost";
+  mode: D1Mode;
   /** Calls that reached for the store, whatever came of them. */
   calls: number;
 }

@@ -2,12 +2,15 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { compactUsage } from "../../lib/db/compact-usage";
+import { envAccessTokens } from "../../lib/db/env-access-tokens";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { runBatch } from "../../lib/db/state-version";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
+import { browseRequests } from "../../lib/manage/browse-requests";
 import { changeSettings } from "../../lib/manage/change-settings";
+import { listRequestChoices } from "../../lib/manage/list-request-choices";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { readLogThinning } from "../../lib/manage/read-log-thinning";
 import { readOverviewUsage } from "../../lib/manage/read-overview-usage";
@@ -26,7 +29,14 @@ const ADMIN = { id: "us_admin", role: "admin" } as const;
 
 beforeEach(async () => {
   await emptyStore();
-  const tables = ["usage_journal", "usage_folds", "usage_hourly", "usage_daily", "usage_days"];
+  const tables = [
+    "request_log",
+    "usage_journal",
+    "usage_folds",
+    "usage_hourly",
+    "usage_daily",
+    "usage_days",
+  ];
   await runBatch(
     db,
     tables.map((table) => sql.raw(`delete from ${table}`)),
@@ -146,6 +156,23 @@ describe("the board of use", () => {
     expect(JSON.stringify(names)).not.toContain("a-key-of-a-test");
   });
 
+  test("tokens of the environment have names too", async () => {
+    const [fromEnv] = (await envAccessTokens("one-of-a-test")).values();
+    const tokenId = fromEnv?.id ?? "";
+    await record([requestAt(NOW_MS, { tokenId })]);
+    const withEnv = { ...context, authKey: "one-of-a-test" };
+    const input = { grain: "hour", fromMs: HOUR_OF_NOW, toMs: NOW_MS, groupBy: "token" } as const;
+    expect((await readUsageBoard(withEnv, ADMIN, input)).names).toEqual({
+      [tokenId]: "AUTH_KEY 1",
+    });
+    const page = await browseRequests(withEnv, ADMIN, { limit: 1, format: "json" });
+    expect(page.items).toMatchObject([{ tokenId, tokenName: "AUTH_KEY 1" }]);
+    const choices = await listRequestChoices(withEnv, ADMIN);
+    expect(choices.tokens).toEqual([{ id: tokenId, name: "AUTH_KEY 1" }]);
+    const member = { id: "us_1", role: "member" } as const;
+    expect((await listRequestChoices(withEnv, member)).tokens).toEqual([]);
+  });
+
   test("the overview's day is the board's", async () => {
     await record(mixed());
     const overview = await readOverviewUsage(context, ADMIN, HOUR_OF_NOW - HOUR_MS);
@@ -188,7 +215,11 @@ describe("forecasts of quotas", () => {
   test("nothing is known before a provider has told it", async () => {
     const keyId = await storeKey("a");
     await record(answersOf(keyId, 3, NOW_MS));
-    expect(await readQuotaForecasts(context)).toEqual({ known: [], unknownModels: 1 });
+    expect(await readQuotaForecasts(context)).toEqual({
+      atMs: NOW_MS,
+      known: [],
+      unknownModels: 1,
+    });
   });
 
   test("from days that were spent, for keys that were and those that were not", async () => {

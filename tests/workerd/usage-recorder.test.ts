@@ -5,13 +5,14 @@ import { compactUsage } from "../../lib/db/compact-usage";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import { pruneUsage } from "../../lib/db/prune-usage";
+import { sumCells } from "../../lib/db/read-usage-cells";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { runBatch } from "../../lib/db/state-version";
-import { cellsOf, type Grain } from "../../lib/db/usage-cells";
+import type { Grain } from "../../lib/db/usage-cells";
 import { type RecordingSettings, UsageRecorder } from "../../lib/db/usage-recorder";
 import { writeUsage } from "../../lib/db/write-usage";
 import type { RequestEvent } from "../../lib/usage/request-event";
-import { Cells, DAY_MS, HOUR_MS, type Side } from "../../lib/usage/rollup";
+import { Cells, DAY_MS, HOUR_MS, type Measure, type Side } from "../../lib/usage/rollup";
 import { db } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
@@ -74,13 +75,17 @@ interface Totals {
 }
 
 async function totals(side: Side, grain: Grain = "hour"): Promise<Totals> {
-  const cells = cellsOf({ side, grain, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER });
-  const [result] = await runBatch(db, [
-    sql`select coalesce(sum(requests), 0) as requests, coalesce(sum(attempts), 0) as attempts,
-      coalesce(sum(input_tokens), 0) as input, coalesce(sum(output_tokens), 0) as output,
-      coalesce(sum(cost_nano_usd), 0) as cost from (${cells})`,
+  const [rows = []] = await sumCells(db, [
+    { side, grain, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, by: ["outcome"] },
   ]);
-  return result?.results[0] as Totals;
+  const sum = (measure: Measure) => rows.reduce((total, row) => total + row.values[measure], 0);
+  return {
+    requests: sum("requests"),
+    attempts: sum("attempts"),
+    input: sum("inputTokens"),
+    output: sum("outputTokens"),
+    cost: sum("costNanoUsd"),
+  };
 }
 
 const count = async (table: string) =>
@@ -152,9 +157,13 @@ describe("a flush", () => {
       "select cost_nano_usd from request_log where model = 'no-such-model'",
     ).first();
     expect(row).toEqual({ cost_nano_usd: null });
-    const cells = cellsOf({ side: "caller", grain: "hour", fromMs: 0, toMs: START_MS });
-    const [sum] = await runBatch(db, [sql`select sum(unpriced) as unpriced from (${cells})`]);
-    expect(sum?.results).toEqual([{ unpriced: 1 }]);
+    const range = { side: "caller", grain: "hour", fromMs: 0, toMs: START_MS } as const;
+    const [sums = []] = await sumCells(db, [{ ...range, by: ["model"] }]);
+    const unpriced = sums.map(({ model, values }) => [model, values.unpriced]);
+    expect(unpriced.sort()).toEqual([
+      ["gpt-5-mini", 0],
+      ["no-such-model", 1],
+    ]);
   });
 });
 

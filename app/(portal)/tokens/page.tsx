@@ -15,7 +15,9 @@ import { Button } from "@/components/ui/button";
 import { roleAllows } from "@/lib/auth/member";
 import { allProviders } from "@/lib/manage/known-provider";
 import { listAccessTokens } from "@/lib/manage/list-access-tokens";
+import { readTokenUse } from "@/lib/manage/read-token-use";
 import { tokenReach } from "@/lib/manage/token-reach";
+import { TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 const STATES = ["active", "paused", "expired", "revoked"] as const;
 const PAGE_SIZE = 50;
@@ -42,7 +44,15 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
     cursor: after,
     limit: PAGE_SIZE,
   });
-  const providers = (await allProviders(context)).map(({ slug, label }) => ({ slug, label }));
+  const limited = items.filter((token) => TOKEN_LIMITS.some((name) => token[name] !== null));
+  const [use, known] = await Promise.all([
+    readTokenUse(
+      context,
+      limited.map(({ id }) => id),
+    ),
+    allProviders(context),
+  ]);
+  const providers = known.map(({ slug, label }) => ({ slug, label }));
   const isAdmin = member.role === "admin";
   const mayChange = roleAllows(member.role, "member");
   const create = mayChange && <CreateTokenButton />;
@@ -76,8 +86,9 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
           </div>
           <TokenTable
             tokens={items}
+            use={use}
             providers={providers}
-            showsOwner={isAdmin}
+            isAdmin={isAdmin}
             mayChange={mayChange}
           />
           <nav aria-label={t("pages")} className="flex justify-end gap-2">

@@ -90,7 +90,7 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       ) : (
         <div className="space-y-6">
           <UsageFigures totals={board.totals} />
-          <div className="grid gap-4 lg:grid-cols-2">
+          <div className="grid gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2">
             {charts.map(({ name, data }) => (
               <UsageChart key={name} data={data} hint={t(`hints.${name}`)} />
             ))}

@@ -1,10 +1,12 @@
-import { Plus } from "lucide-react";
+import { KeyRound, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { portalRead } from "@/app/portal-read";
+import { Suspense } from "react";
+import { type PortalRead, portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
+import { EmptyState } from "@/components/empty-state";
 import { CheckAllButton } from "@/components/keys/check-all-button";
 import { DeleteBlockedButton } from "@/components/keys/delete-blocked-button";
 import { ExportMenu } from "@/components/keys/export-menu";
@@ -15,9 +17,11 @@ import { KeyStates } from "@/components/keys/key-states";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
+import { hasProvider } from "@/lib/manage/has-provider";
 import { ManageError } from "@/lib/manage/manage-error";
 import { readKeyGrid } from "@/lib/manage/read-key-grid";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
+import { KeysSkeleton } from "./keys-skeleton";
 import { readQuery, textOf } from "./read-query";
 
 export async function generateMetadata({
@@ -27,27 +31,67 @@ export async function generateMetadata({
   return { title: `${provider} · ${t("title")}` };
 }
 
-/** A provider's keys; with `?key=pk_…` one of them in full. */
+/**
+ * A provider's keys; with `?key=pk_…` one of them in full. Whether there is such a provider is asked before
+ * anything is sent, so that the answer is a 404 where there is none; a `loading.tsx` would send a 200 first.
+ */
 export default async function ProviderPage({
   params,
   searchParams,
 }: PageProps<"/keys/[provider]">) {
-  const { context, member } = await portalRead("viewer");
+  const reader = await portalRead("viewer");
   const [{ provider }, query] = await Promise.all([params, searchParams]);
+  if (!(await hasProvider(reader.context, provider))) notFound();
+  return (
+    <Suspense fallback={<KeysSkeleton />}>
+      <ProviderKeys reader={reader} provider={provider} query={query} />
+    </Suspense>
+  );
+}
+
+async function ProviderKeys({
+  reader: { context, member },
+  provider,
+  query,
+}: {
+  readonly reader: PortalRead;
+  readonly provider: string;
+  readonly query: Awaited<PageProps<"/keys/[provider]">["searchParams"]>;
+}) {
   const input = readQuery(provider, query);
   const keyId = textOf(query.key);
   const [t, keys, detail, grid] = await Promise.all([
     getTranslations("keys"),
-    browseProviderKeys(context, input).catch(nullIfMissing),
+    browseProviderKeys(context, input),
     keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
     readKeyGrid(context, provider),
   ]);
-  if (keys === null) notFound();
   const { label, counts, canCheck, items, total } = keys;
   const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
   const { q, status, model, page, pageSize } = input;
   const filter = { provider, q, status, model };
   const isAdmin = member.role === "admin";
+  const addKeys = isAdmin && (
+    <Button asChild size="sm">
+      <Link href={`/keys/add?provider=${encodeURIComponent(provider)}`}>
+        <Plus aria-hidden />
+        {t("addKeys")}
+      </Link>
+    </Button>
+  );
+  if (all === 0) {
+    return (
+      <>
+        <PageHeader title={label} description={t("overview.keys", { count: all })} />
+        <EmptyState
+          icon={KeyRound}
+          title={t("empty.title")}
+          description={t("empty.description")}
+          action={addKeys}
+        />
+      </>
+    );
+  }
   return (
     <ClientMessages areas={["keys"]}>
       <PageHeader
@@ -59,16 +103,9 @@ export default async function ProviderPage({
               {counts.blocked > 0 && (
                 <DeleteBlockedButton provider={provider} label={label} count={counts.blocked} />
               )}
-              {canCheck && all > 0 && (
-                <CheckAllButton provider={provider} label={label} count={all} />
-              )}
-              {all > 0 && <ExportMenu filter={filter} label={label} />}
-              <Button asChild size="sm">
-                <Link href={`/keys/add?provider=${encodeURIComponent(provider)}`}>
-                  <Plus aria-hidden />
-                  {t("addKeys")}
-                </Link>
-              </Button>
+              {canCheck && <CheckAllButton provider={provider} label={label} count={all} />}
+              <ExportMenu filter={filter} label={label} />
+              {addKeys}
             </>
           )
         }

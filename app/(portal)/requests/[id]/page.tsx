@@ -16,7 +16,7 @@ export async function generateMetadata({ params }: PageProps<"/requests/[id]">):
   return { title: `${id} · ${t("title")}` };
 }
 
-/** What happened to one request, attempt by attempt. */
+/** What happened to one request, attempt by attempt. Without a `loading.tsx`, so that a missing one is a 404. */
 export default async function RequestPage({ params }: PageProps<"/requests/[id]">) {
   const { context, member, env } = await portalRead("viewer");
   const { id } = await params;

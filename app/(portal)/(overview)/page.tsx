@@ -16,7 +16,7 @@ import { readLogThinning } from "@/lib/manage/read-log-thinning";
 import { readOverviewUsage } from "@/lib/manage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/read-pool-overview";
 import { readQuotaForecasts } from "@/lib/manage/read-quota-forecasts";
-import { todayStartMs } from "./usage/usage-query";
+import { todayStartMs } from "../usage/usage-query";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("overview");
@@ -28,8 +28,7 @@ export default async function OverviewPage() {
   const { context, member } = await portalRead("viewer");
   const isAdmin = roleAllows(member.role, "admin");
   const isOwn = member.role === "member";
-  const nowMs = context.nowMs();
-  const todayMs = todayStartMs(nowMs, await getTimeZone());
+  const todayMs = todayStartMs(context.nowMs(), await getTimeZone());
   const [t, { pools, changes }, usage, forecasts, thinning] = await Promise.all([
     getTranslations("overview"),
     readPoolOverview(context, { withPeople: isAdmin }),
@@ -51,10 +50,10 @@ export default async function OverviewPage() {
       {!isOwn && <LogThinningNotice thinning={thinning} mayChange={isAdmin} />}
       <div className="space-y-8">
         <StatusLine pools={pools} />
-        <TodayFigures today={usage.today} pools={pools} forecasts={forecasts} nowMs={nowMs} />
+        <TodayFigures today={usage.today} pools={pools} forecasts={forecasts} />
         <RecentUse usage={usage} isOwn={isOwn} />
         <PoolTable pools={pools} />
-        <QuotaTable forecasts={forecasts} nowMs={nowMs} />
+        <QuotaTable forecasts={forecasts} />
         <ChangeList changes={changes} />
       </div>
     </ClientMessages>

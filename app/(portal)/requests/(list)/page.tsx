@@ -14,7 +14,7 @@ import { RequestTable } from "@/components/requests/request-table";
 import { browseRequests } from "@/lib/manage/browse-requests";
 import { listRequestChoices } from "@/lib/manage/list-request-choices";
 import { ManageError } from "@/lib/manage/manage-error";
-import { requestFilterOf, text } from "./request-query";
+import { requestFilterOf, text } from "../request-query";
 
 const PAGE_SIZE = 50;
 

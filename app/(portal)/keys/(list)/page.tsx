@@ -8,6 +8,7 @@ import { ProviderTable } from "@/components/keys/provider-table";
 import { ProvidersWithoutKeys } from "@/components/keys/providers-without-keys";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
+import { readQuotaForecasts } from "@/lib/manage/read-quota-forecasts";
 import { summarizeProviderKeys } from "@/lib/manage/summarize-provider-keys";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,9 +19,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Every provider at a glance. */
 export default async function KeysPage() {
   const { context, member } = await portalRead("viewer");
-  const [t, { withKeys, withoutKeys }] = await Promise.all([
+  const [t, { withKeys, withoutKeys }, forecasts] = await Promise.all([
     getTranslations("keys"),
     summarizeProviderKeys(context),
+    readQuotaForecasts(context),
   ]);
   const isAdmin = member.role === "admin";
   const addKeys = isAdmin && (
@@ -33,9 +35,13 @@ export default async function KeysPage() {
   );
   return (
     <>
-      <PageHeader title={t("title")} description={t("description")} actions={addKeys} />
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={withKeys.length > 0 && addKeys}
+      />
       {withKeys.length > 0 ? (
-        <ProviderTable providers={withKeys} />
+        <ProviderTable providers={withKeys} forecasts={forecasts.known} />
       ) : (
         <EmptyState
           icon={KeyRound}

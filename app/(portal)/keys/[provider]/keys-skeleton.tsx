@@ -2,7 +2,8 @@ import { Skeleton } from "@/components/ui/skeleton";
 
 const ROWS = Array.from({ length: 12 }, (_, index) => index);
 
-export default function Loading() {
+/** The shape of a provider's page. */
+export function KeysSkeleton() {
   return (
     <div aria-busy className="space-y-4">
       <div className="space-y-2 pb-2">

@@ -1,0 +1,64 @@
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { beforeEach, expect, test } from "vitest";
+import { openDatabase } from "../../lib/db/open-database";
+import { DEFAULT_SETTINGS } from "../../lib/db/settings";
+import { runBatch } from "../../lib/db/state-version";
+import { UsageRecorder } from "../../lib/db/usage-recorder";
+import { readTokenUse } from "../../lib/manage/read-token-use";
+import type { RequestEvent } from "../../lib/usage/request-event";
+import { ACTOR, db, emptyStore, SECRETS } from "./test-store";
+import { requestAt, usageOf } from "./usage-events";
+
+const DAY_MS = 86_400_000;
+const NOON_MS = Date.UTC(2026, 10, 20, 12, 30);
+
+beforeEach(async () => {
+  await emptyStore();
+  const tables = ["usage_journal", "usage_folds", "usage_hourly", "usage_daily", "usage_days"];
+  await runBatch(
+    db,
+    tables.map((table) => sql.raw(`delete from ${table}`)),
+  );
+});
+
+/** Recorded when it happened, so that older requests are in the rollups by now. */
+async function record(events: readonly RequestEvent[]): Promise<void> {
+  let nowMs = 0;
+  const recorder = new UsageRecorder({
+    db: openDatabase(env.DB),
+    nowMs: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+    random: () => 0.5,
+    settings: () => DEFAULT_SETTINGS,
+  });
+  for (const event of events) {
+    nowMs = Math.max(nowMs, event.atMs);
+    recorder.add(event);
+    await recorder.flush();
+  }
+}
+
+test("a token's use is counted by the day and the month in UTC, others' apart", async () => {
+  const million = { tokenId: "at_1", usage: usageOf(1_000_000, 100_000) };
+  await record([
+    requestAt(Date.UTC(2026, 9, 31, 23, 59), million),
+    requestAt(NOON_MS - DAY_MS, million),
+    requestAt(NOON_MS, million),
+    requestAt(NOON_MS, { tokenId: "at_2", usage: usageOf(7, 3) }),
+  ]);
+  const context = { db, secrets: SECRETS, nowMs: () => NOON_MS, actor: ACTOR };
+  const use = await readTokenUse(context, ["at_1", "at_2", "at_3"]);
+  // gpt-5-mini: $0.25 a million of input tokens, $2 a million of output tokens.
+  expect(use.at_1).toEqual({
+    dailyRequests: 1,
+    dailyTokens: 1_100_000,
+    dailyCostUsd: 0.45,
+    monthlyCostUsd: 0.9,
+  });
+  expect(use.at_2).toMatchObject({ dailyRequests: 1, dailyTokens: 10 });
+  expect(use.at_3).toMatchObject({ dailyRequests: 0, monthlyCostUsd: 0 });
+  expect(await readTokenUse(context, [])).toEqual({});
+});
