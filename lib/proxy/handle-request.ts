@@ -18,14 +18,17 @@ import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
+import { claimOf } from "./quota-claim";
 import { readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
+import { homeOf, mayHaveHome } from "./resource-affinity";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { type Served, serveFromPool } from "./serve-from-pool";
 import { type ServedFromTarget, serveFromTargets } from "./serve-from-targets";
 import { tokenAllows } from "./token-allows";
+import { reserveBudget } from "./token-budget";
 
 /** What lives as long as the isolate. */
 export interface ProxyInstance {
@@ -138,13 +141,18 @@ async function serve(
     const aliased = aliasedCall(request, provider, path.rest, url, body, scope);
     if (aliased !== null) return serveFromTargets(aliased, token, scope);
   }
-  const call =
+  let call =
     provider === undefined
       ? compatCall(request, path.rest, url, body, scope)
       : nativeCall(request, provider, path.rest, url, body, gatewayFor(provider, scope));
   scope.meter.resolved(call);
   authorize(token, call);
-  return { call, served: await serveFromPool(call, scope), target: null };
+  if (token.limits !== undefined) {
+    const destination = { provider: call.provider.slug, model: call.model };
+    await reserveBudget(token, token.limits, [destination], body, scope);
+  }
+  if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
+  return { call, served: await serveFromPool(call, claimOf(token), scope), target: null };
 }
 
 /** The answer to a call that named its model itself. */

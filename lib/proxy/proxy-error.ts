@@ -11,6 +11,7 @@ export type ProxyErrorCode =
   | "model_required"
   | "no_route_target"
   | "body_too_large"
+  | "request_exceeds_limits"
   | "token_limit_reached"
   | "pool_exhausted"
   | "no_provider_keys"
@@ -29,6 +30,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   model_required: 400,
   no_route_target: 400,
   body_too_large: 413,
+  request_exceeds_limits: 413,
   token_limit_reached: 429,
   pool_exhausted: 429,
   no_provider_keys: 503,

@@ -12,9 +12,12 @@ import { noFittingTarget, noTargetServed } from "./no-target";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
+import { claimOf } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
+import { homeOf, mayHaveHome } from "./resource-affinity";
 import { chooseTargets, type RouteChoice } from "./route-targets";
 import { type Served, serveFromPool } from "./serve-from-pool";
+import { reserveBudget } from "./token-budget";
 
 /** An answer, and the target that gave it. */
 export interface ServedFromTarget {
@@ -33,8 +36,10 @@ export async function serveFromTargets(
   const { targets, passedOver } = await choose(aliased, token, scope);
   if (targets.length === 0) throw noFittingTarget(alias.name, passedOver);
 
+  if (token.limits !== undefined) await reserveBudget(token, token.limits, targets, body, scope);
   const { config, ports } = scope;
-  const endMs = ports.nowMs() + config.firstByteTimeoutMs;
+  const askingSinceMs = ports.nowMs();
+  const endMs = askingSinceMs + config.firstByteTimeoutMs;
   const refusals: { readonly target: RouteTarget; readonly error: ProxyError }[] = [];
   /** An upstream's failure, delivered if nothing better comes. */
   let failed: ServedFromTarget | null = null;
@@ -45,9 +50,10 @@ export async function serveFromTargets(
     if (attemptsLeft < 1 || firstByteTimeoutMs < 1 || isSent) break;
     // Keys that turn out to be used up must not take the attempts of the targets behind.
     const share = Math.ceil(attemptsLeft / (targets.length - index));
-    const maxAttempts = scope.attempts + share;
-    const limits = { ...config, maxAttempts, firstByteTimeoutMs };
-    const result = await serveTarget(aliased, target, limits, scope);
+    const limits = { ...config, maxAttempts: scope.attempts + share, firstByteTimeoutMs };
+    const part = { ...scope, config: limits, askingSinceMs };
+    const result = await serveTarget(aliased, target, token, part);
+    scope.attempts = part.attempts;
     if (result instanceof ProxyError) {
       refusals.push({ target, error: result });
       continue;
@@ -82,21 +88,19 @@ async function choose(
 async function serveTarget(
   { callTo }: AliasedCall,
   target: RouteTarget,
-  config: RequestScope["config"],
+  token: AccessToken,
   scope: RequestScope,
 ): Promise<ServedFromTarget | ProxyError> {
-  const part = { ...scope, config };
   try {
-    const call = callTo(target);
+    let call = callTo(target);
     scope.meter.resolved(call);
-    return { target, call, served: await serveFromPool(call, part) };
+    if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
+    return { target, call, served: await serveFromPool(call, claimOf(token), scope) };
   } catch (error) {
     if (error instanceof ProviderPathError) {
       return new ProxyError("invalid_path", error.message, { cause: error });
     }
     if (!(error instanceof ProxyError) || error.code === "client_closed_request") throw error;
     return error;
-  } finally {
-    scope.attempts = part.attempts;
   }
 }

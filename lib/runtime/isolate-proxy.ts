@@ -3,6 +3,8 @@
  * clock, network and randomness. Both doors use it.
  * @module
  */
+import { openDatabase } from "../db/open-database";
+import { D1TokenBudgets } from "../db/token-budgets";
 import type { UsageRecorder } from "../db/usage-recorder";
 import type { Env } from "../env";
 import { readProxyConfig } from "../proxy/config";
@@ -40,6 +42,7 @@ export async function isolateProxy(
       state: sharedState(env),
       usage: usageSink(sharedRecorder(env)),
       prices: () => sharedRecorder(env).priceBook(),
+      budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env)),
     },
     catalog: new Map(),
   };

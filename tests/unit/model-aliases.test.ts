@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/pool/model-alias.ts";
+import type { TokenLimits } from "../../lib/pool/token-ledger.ts";
 import { customProvider, type Protocol } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import type { AccessScope } from "../../lib/proxy/ports.ts";
@@ -9,6 +10,7 @@ import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { KEPT_BODY_BYTES } from "../../lib/proxy/request-body.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
+import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
@@ -25,14 +27,23 @@ const SPENT: KeyBehaviour = { kind: "limited", requests: 0, windowMs: 60_000 };
 
 let state: MemoryState;
 let usage: MemoryUsage;
+let budgets: MemoryBudgets;
 beforeEach(() => {
   upstream.clear();
   usage = new MemoryUsage();
+  budgets = new MemoryBudgets();
   startState(null);
 });
 
-function startState(scopes: readonly AccessScope[] | null): void {
-  const token = { id: "at_1", name: "app", ownerId: null, scopes, expiresAtMs: null };
+function startState(scopes: readonly AccessScope[] | null, limits?: TokenLimits): void {
+  const token = {
+    id: "at_1",
+    name: "app",
+    ownerId: null,
+    scopes,
+    expiresAtMs: null,
+    ...(limits && { limits }),
+  };
   const own = (slug: string, protocol: Protocol, path: string) =>
     customProvider(
       {
@@ -112,6 +123,7 @@ async function ask(
       state,
       usage,
       prices: () => loadPriceBook(),
+      budgets,
     },
     catalog: new Map(),
   };
@@ -352,4 +364,19 @@ test("what is recorded is the target that served, and where each attempt before 
     { provider: "openai", model: "gpt-5-mini", outcome: "ok", attempts: [{ target: groq }, {}] },
   ]);
   expect(usage.events[0]?.attempts[1]?.target).toBeUndefined();
+});
+
+test("a token's limit counts the request once, however many targets are asked", async () => {
+  const others = { rpm: null, tpm: null, dailyTokens: null, dailyCostUsd: null };
+  startState(null, { ...others, monthlyCostUsd: null, dailyRequests: 2 });
+  keys("groq", SPENT);
+  keys("openai", { kind: "ok" });
+  alias(["groq/llama", "openai/gpt-5-mini"]);
+  const statuses: number[] = [];
+  for (let call = 0; call < 3; call += 1) {
+    const response = await chat();
+    await response.text();
+    statuses.push(response.status);
+  }
+  expect(statuses).toEqual([200, 200, 429]);
 });

@@ -4,6 +4,7 @@ import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "../doors/door.ts";
+import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 import { describeProxy } from "../doors/proxy-list.ts";
@@ -46,6 +47,7 @@ async function openHandler(): Promise<Door> {
       state,
       usage: new MemoryUsage(),
       prices: () => loadPriceBook(),
+      budgets: new MemoryBudgets(),
     },
     catalog: new Map(),
   };

@@ -4,6 +4,7 @@ import { customProvider } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
+import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 
@@ -67,6 +68,7 @@ async function sentFor(path: string, direct: readonly string[], model = "m1"): P
       state,
       usage: new MemoryUsage(),
       prices: () => loadPriceBook(),
+      budgets: new MemoryBudgets(),
     },
     catalog: new Map(),
   };
