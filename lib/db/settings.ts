@@ -23,6 +23,10 @@ export interface Settings {
     readonly requestLogDays: number;
     readonly hourlyDays: number;
     readonly dailyDays: number;
+    /** What happened to keys by itself. */
+    readonly keyEventDays: number;
+    /** The log of changes. */
+    readonly auditDays: number;
   };
   readonly logging: {
     /** Which requests leave a row in the request log. */
@@ -49,7 +53,13 @@ export type SettingsSection = keyof Settings;
 
 export const DEFAULT_SETTINGS: Settings = {
   upstream: { route: "gateway", providers: {} },
-  retention: { requestLogDays: 14, hourlyDays: 90, dailyDays: 730 },
+  retention: {
+    requestLogDays: 14,
+    hourlyDays: 90,
+    dailyDays: 730,
+    keyEventDays: 90,
+    auditDays: 730,
+  },
   logging: { requests: "all", errorWords: true },
   // Of the free plan's 100,000 rows a day, what is left is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },

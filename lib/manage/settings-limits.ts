@@ -1,5 +1,11 @@
 /** The longest that records may be kept, in days. */
-export const LONGEST_DAYS = { requestLogDays: 365, hourlyDays: 3_650, dailyDays: 3_650 } as const;
+export const LONGEST_DAYS = {
+  requestLogDays: 365,
+  hourlyDays: 3_650,
+  dailyDays: 3_650,
+  keyEventDays: 3_650,
+  auditDays: 3_650,
+} as const;
 
 /** Of rows that metering may write a day. */
 export const MOST_ROWS_A_DAY = 1_000_000_000;

@@ -22,6 +22,8 @@ const retention = z.strictObject({
   requestLogDays: days(LONGEST_DAYS.requestLogDays),
   hourlyDays: days(LONGEST_DAYS.hourlyDays),
   dailyDays: days(LONGEST_DAYS.dailyDays),
+  keyEventDays: days(LONGEST_DAYS.keyEventDays),
+  auditDays: days(LONGEST_DAYS.auditDays),
 });
 
 const logging = z.strictObject({

@@ -21,7 +21,15 @@ async function addProvider(admin: Page, fields: Readonly<Record<string, string>>
 }
 
 test("every page of the settings is accessible", async ({ admin }) => {
-  for (const path of ["", "/providers", "/logging", "/prices", "/appearance", "/about"]) {
+  for (const path of [
+    "",
+    "/providers",
+    "/logging",
+    "/prices",
+    "/appearance",
+    "/maintenance",
+    "/about",
+  ]) {
     await admin.goto(`/settings${path}`);
     await expect(admin.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
     await expectAccessible(admin);
@@ -188,4 +196,16 @@ test("prices of one's own are saved, refused where they are none, and taken away
   await expect(admin.getByText("Saved", { exact: true })).toBeVisible();
   await admin.reload();
   await expect(admin.getByText("No prices of your own.")).toBeVisible();
+});
+
+test("maintenance runs when asked, and says what it did", async ({ admin, server }) => {
+  await server.admin.createToken({ name: "ended", expiresAt: "2026-01-01T00:00:00Z" });
+  await admin.goto("/settings/maintenance");
+  await expect(admin.getByText("No blocked key waits for one")).toBeVisible();
+  await admin.getByRole("button", { name: "Run now" }).click();
+  await expect(admin.getByText("Maintenance has run")).toBeVisible();
+  await expect(admin.getByText("1 expired token revoked")).toBeVisible();
+  await expect(admin.getByText(/ago, by hand|now, by hand/)).toBeVisible();
+  await admin.goto("/audit");
+  await expect(admin.getByText("Ran maintenance").first()).toBeVisible();
 });

@@ -12,8 +12,10 @@ import {
 } from "@/lib/manage/custom-provider-schema";
 import { removeCustomProvider as removeProvider } from "@/lib/manage/remove-custom-provider";
 import { changeSettingsInput } from "@/lib/manage/settings-schema";
+import { noInput } from "@/lib/manage/team-schemas";
 import { testUpstream as testProvider, testUpstreamInput } from "@/lib/manage/test-upstream";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
+import { runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
 
 const PAGES = "/settings";
 
@@ -60,3 +62,10 @@ export const testUpstream = portalAction(
   testUpstreamInput,
   async ({ context, env, input }) => testProvider(context, input, await checkUpstream(env)),
 );
+
+export const runMaintenance = portalAction("admin", noInput, async ({ context, env }) => {
+  const upstream = () => checkUpstream(env);
+  const { figures, failed } = await runUpkeepNow({ ...context, upstream });
+  revalidatePath(PAGES, "layout");
+  return { figures, failed };
+});
