@@ -1,7 +1,9 @@
 /** What the instance does by itself: whose turn it is, what a run does, and what one that dies leaves. */
+import { env } from "cloudflare:workers";
 import { eq, sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { firstRowIdAt, newRowId } from "../../lib/db/new-row-id";
+import { openDatabase } from "../../lib/db/open-database";
 import { accessTokens, keyCooldowns, keyEvents, providerKeys } from "../../lib/db/schema";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { runBatch } from "../../lib/db/state-version";
@@ -14,6 +16,7 @@ import type { Evidence } from "../../lib/proxy/ports";
 import { runUpkeep } from "../../lib/upkeep/run-upkeep";
 import { runUpkeepNow } from "../../lib/upkeep/run-upkeep-now";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
+import { counted } from "./counted-d1";
 import { ACTOR, db, SECRETS, storeKey, storeToken } from "./test-store";
 import { auditActions, emptyTeam, refusal } from "./test-team";
 
@@ -417,4 +420,32 @@ describe("chores", () => {
     ]);
     expect(await auditActions()).toEqual([]);
   });
+
+  test("a run by itself stays far below the free plan's 50 statements and 50 requests, whatever is due", async () => {
+    const store = counted(env.DB);
+    for (let index = 0; index < 40; index++) await block(await storeKey(`sk-${index}`));
+    goodKeys = ["sk-3"];
+    nowMs += HOUR_MS;
+    const statements: number[] = [];
+    for (let index = 0; index < 5; index++) {
+      await storeToken(`ended ${index}`, { expiresAtMs: 1 });
+      await runBatch(db, [journalRow(`uf_${index}_1`), journalRow(`uf_${index}_2`)]);
+      const [before, askedBefore] = [store.statements, asked.length];
+      const report = await runUpkeep(
+        { ...context, db: openDatabase(store.d1) },
+        { startedBy: "cron", idleMs: 1 },
+      );
+      expect(report?.failed).toEqual([]);
+      statements.push(store.statements - before);
+      expect(asked.length - askedBefore).toBeLessThanOrEqual(15);
+      nowMs += 15 * MINUTE_MS;
+    }
+    expect(Math.min(...statements)).toBeGreaterThan(3);
+    expect(Math.max(...statements)).toBeLessThanOrEqual(30);
+    expect(asked).toHaveLength(40);
+  });
 });
+
+const journalRow = (id: string) => sql`
+  insert into usage_journal (id, at_ms, cells, rows_written, dropped, unlogged)
+  values (${id}, ${nowMs}, '[]', 1, 0, 0)`;
