@@ -5,6 +5,7 @@ export default defineConfig({
   dialect: "sqlite",
   schema: [
     "./lib/db/schema.ts",
+    "./lib/db/alert-schema.ts",
     "./lib/db/team-schema.ts",
     "./lib/db/upkeep-schema.ts",
     "./lib/db/usage-schema.ts",

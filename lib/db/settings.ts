@@ -38,6 +38,13 @@ export interface Settings {
     /** Rows of D1 that metering may write a day (UTC), by all isolates together; 0 for no limit. */
     readonly dailyRowBudget: number;
   };
+  readonly alerts: {
+    /** A provider with fewer ready keys is told of; 0 for never. */
+    readonly readyKeysBelow: number;
+    /** From and to these hours (UTC) alerts wait; the same hour twice for none. */
+    readonly quietFromHour: number;
+    readonly quietToHour: number;
+  };
   readonly prices: {
     /** Before the known prices; the first that fits wins. */
     readonly overrides: readonly PriceOverride[];
@@ -63,6 +70,7 @@ export const DEFAULT_SETTINGS: Settings = {
   logging: { requests: "all", errorWords: true },
   // Of the free plan's 100,000 rows a day, what is left is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },
+  alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0 },
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },
 };

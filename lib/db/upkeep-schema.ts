@@ -14,6 +14,8 @@ export const UPKEEP_FIGURES = [
   "deletedUsageRows",
   "deletedRecords",
   "endedTokens",
+  "raisedAlerts",
+  "sentAlerts",
 ] as const;
 
 export type UpkeepFigure = (typeof UPKEEP_FIGURES)[number];

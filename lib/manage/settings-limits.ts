@@ -7,5 +7,8 @@ export const LONGEST_DAYS = {
   auditDays: 3_650,
 } as const;
 
+/** Of ready keys that a team wants to have. */
+export const MOST_READY_KEYS = 10_000;
+
 /** Of rows that metering may write a day. */
 export const MOST_ROWS_A_DAY = 1_000_000_000;

@@ -9,6 +9,7 @@ import { rootCause } from "../db/root-cause";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { runUpkeep, SYSTEM_ACTOR } from "../upkeep/run-upkeep";
 import type { UpkeepContext } from "../upkeep/upkeep-job";
+import { alertWebhook } from "./alert-webhook";
 import { checkUpstream } from "./check-upstream";
 import { platform } from "./platform";
 import { sharedState } from "./shared-state";
@@ -57,5 +58,6 @@ function upkeepContext(env: Env): UpkeepContext {
     actor: SYSTEM_ACTOR,
     allowPrivateUpstreams: allowsPrivateUpstreams(env),
     upstream: () => checkUpstream(env, platform.fetch),
+    alertWebhook: alertWebhook(env),
   };
 }

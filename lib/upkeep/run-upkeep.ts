@@ -1,7 +1,7 @@
 /**
  * One run of the upkeep, by one isolate at a time.
  *
- * A run that begins by itself does the re-checks and one of the other jobs, in turn: with all of them it
+ * A run that begins by itself does the re-checks, the alerts and one of the other jobs, in turn: with all of them it
  * would come near the free plan's 50 statements an invocation. One that a person asks for does everything.
  * @module
  */
@@ -12,8 +12,11 @@ import type { UpkeepFigures, UpkeepReport, UpkeepTrigger } from "../db/upkeep-sc
 import { compactJournal } from "./compact-journal";
 import { deleteOldRecords } from "./delete-old-records";
 import { deleteOldUsage } from "./delete-old-usage";
+import { deliverAlerts } from "./deliver-alerts";
 import { endExpiredTokens } from "./end-expired-tokens";
 import { optimize } from "./optimize";
+import { raiseKeyAlerts } from "./raise-key-alerts";
+import { raiseQuotaAlerts } from "./raise-quota-alerts";
 import { recheckKeys } from "./recheck-keys";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
@@ -23,7 +26,11 @@ const CHORES: readonly UpkeepJob[] = [
   deleteOldRecords,
   endExpiredTokens,
   optimize,
+  raiseQuotaAlerts,
 ];
+
+/** Alerts last: what a re-check brings back is no news. */
+const ALWAYS: readonly UpkeepJob[] = [recheckKeys, raiseKeyAlerts, deliverAlerts];
 
 /** Work after a response has 30 s; no job is begun later than this. */
 const BEGIN_WITHIN_MS = 10_000;
@@ -68,5 +75,5 @@ export async function runUpkeep(
 
 function jobsOf(startedBy: UpkeepTrigger, turn: number): readonly UpkeepJob[] {
   const at = turn % CHORES.length;
-  return [...(startedBy === "person" ? CHORES : CHORES.slice(at, at + 1)), recheckKeys];
+  return [...(startedBy === "person" ? CHORES : CHORES.slice(at, at + 1)), ...ALWAYS];
 }
