@@ -8,6 +8,7 @@ import { newNonce, securePage, withNonce, withoutSniffing } from "./lib/http/pag
 import { handleProxyRequest } from "./lib/proxy/handle-request";
 import { type ProxyPath, splitProxyPath } from "./lib/proxy/proxy-path";
 import { isolateProxy, knownProxy } from "./lib/runtime/isolate-proxy";
+import { withLeftBody } from "./lib/runtime/left-body";
 import { misconfigured } from "./lib/runtime/misconfigured";
 import { nextRequest } from "./lib/runtime/next-request";
 import { platform } from "./lib/runtime/platform";
@@ -68,9 +69,9 @@ async function answerPortal(
   const next = await import("#open-next");
   const asked = nextRequest(request, url);
   if (url.pathname.startsWith("/api/")) {
-    return withoutSniffing(await next.default.fetch(asked, env, context));
+    return withoutSniffing(withLeftBody(await next.default.fetch(asked, env, context)));
   }
   const nonce = newNonce();
-  const page = await next.default.fetch(withNonce(asked, nonce), env, context);
+  const page = withLeftBody(await next.default.fetch(withNonce(asked, nonce), env, context));
   return securePage(page, nonce, url.protocol === "https:");
 }

@@ -24,14 +24,16 @@ const LOW_POOLS = "pool_low/%";
 export interface KeyBlock {
   /** Of the event. */
   readonly id: string;
+  readonly keyId: string;
   readonly provider: string;
   readonly masked: string;
 }
 
-/** Blocks of late that were not told yet, oldest first. */
+/** Blocks of late that were not told yet, of keys that are still blocked; oldest first. */
 export function listUntoldBlocks(db: Database, nowMs: number): Promise<KeyBlock[]> {
   return db.all<KeyBlock>(sql`
-    select e.id, e.provider, k.masked from key_events e join provider_keys k on k.id = e.key_id
+    select e.id, k.id as "keyId", e.provider, k.masked
+    from key_events e join provider_keys k on k.id = e.key_id and k.status = 'blocked'
     where e.at_ms > ${nowMs - NEWS_MS} and e.kind = 'blocked'
       and not exists (select 1 from alert_topics told where told.topic = e.id)
     order by e.at_ms limit 500`);

@@ -22,6 +22,7 @@ import { EventWriter } from "./event-writer";
 import { KnownState } from "./known-state";
 import type { Database } from "./open-database";
 import { loadState, readChanges, TOMBSTONE_LIFE_MS } from "./read-state";
+import { readResourceKey } from "./resource-keys";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
 import { isDoneWithin } from "./timers";
@@ -68,6 +69,7 @@ const UNKNOWN_TOKEN_GAP_MS = 1_000;
 const OPENED_KEYS_MAX = 10_000;
 const TOKEN_HASHES_MAX = 10_000;
 const USES_MAX = 50_000;
+const RESOURCES_MAX = 20_000;
 
 interface Read {
   readonly sinceMs: number;
@@ -87,6 +89,9 @@ class D1IsolateState implements IsolateState {
   readonly #openedKeys = new BoundedMap<string, string>(OPENED_KEYS_MAX);
   /** When the last use of a key or token was handed to the writer. */
   readonly #usesMs = new BoundedMap<string, number>(USES_MAX);
+
+  /** Ids of keys by the provider and resource that lives in their account. */
+  readonly #resourceKeys = new BoundedMap<string, string>(RESOURCES_MAX);
 
   #read: Read | null = null;
   #readStartedMs = Number.NEGATIVE_INFINITY;
@@ -168,7 +173,29 @@ class D1IsolateState implements IsolateState {
     return text;
   }
 
+  keyOfResource(provider: string, resource: string): string | null | Promise<string | null> {
+    return (
+      this.#resourceKeys.get(`${provider} ${resource}`) ?? this.#readResource(provider, resource)
+    );
+  }
+
+  async #readResource(provider: string, resource: string): Promise<string | null> {
+    try {
+      const keyId = await readResourceKey(this.#options.db, provider, resource);
+      if (keyId !== null) this.#resourceKeys.set(`${provider} ${resource}`, keyId);
+      return keyId;
+    } catch (error) {
+      console.error("state: a resource cannot be looked up:", rootCause(error));
+      return null;
+    }
+  }
+
   record(event: StateEvent): void {
+    if (event.kind === "resource-seen") {
+      const name = `${event.provider} ${event.resource}`;
+      if (this.#resourceKeys.get(name) === event.keyId) return;
+      this.#resourceKeys.set(name, event.keyId);
+    }
     if (event.kind === "key-used" || event.kind === "token-used") {
       const id = event.kind === "key-used" ? event.keyId : event.tokenId;
       if (id.startsWith(ENV_TOKEN_PREFIX)) return;

@@ -4,7 +4,8 @@
  * @module
  */
 import { KeyPool } from "../pool/key-pool";
-import type { Cooldown, PoolKey } from "../pool/types";
+import type { TokenLimits } from "../pool/token-ledger";
+import { type Cooldown, NO_COOLDOWNS, type PoolKey } from "../pool/types";
 import { customProvider } from "../providers/custom-provider";
 import type { Provider, Route } from "../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
@@ -84,17 +85,17 @@ export class KnownState {
       // Another read overtook this one.
       return;
     }
+    for (const id of changes.deletedKeyIds) this.#removeKey(id);
     const cooldowns = Map.groupBy(changes.cooldowns, (cooldown) => cooldown.keyId);
     for (const key of changes.keys) {
-      const stored = (cooldowns.get(key.id) ?? []).map(
-        ({ model, untilMs, reason }) => [model, { untilMs, reason }] as const,
-      );
-      this.#upsertKey(key, new Map(stored));
+      const stored = cooldowns
+        .get(key.id)
+        ?.map(({ model, untilMs, reason }) => [model, { untilMs, reason }] as const);
+      this.#upsertKey(key, stored === undefined ? NO_COOLDOWNS : new Map(stored));
     }
     for (const { keyId, model, untilMs, reason } of changes.cooldowns) {
       this.#poolOf(keyId)?.cool(keyId, model, untilMs, reason);
     }
-    for (const id of changes.deletedKeyIds) this.#removeKey(id);
     for (const token of changes.tokens) this.#upsertToken(token);
     this.#takeProviders(changes);
     this.#settings = withSettingRows(
@@ -115,7 +116,7 @@ export class KnownState {
     this.#tokenHashes.clear();
   }
 
-  #upsertKey(row: KeyState, cooldowns: Map<string, Cooldown>): void {
+  #upsertKey(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): void {
     const { resetAtMs, ...columns } = row;
     const known = this.#keys.get(row.id);
     if (known !== undefined && known.provider !== row.provider) this.#removeKey(row.id);
@@ -128,7 +129,8 @@ export class KnownState {
     const before = pool.get(row.id);
     if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {
       for (const [model, cooldown] of before.cooldowns) {
-        if ((cooldowns.get(model)?.untilMs ?? 0) < cooldown.untilMs) cooldowns.set(model, cooldown);
+        if ((key.cooldowns.get(model)?.untilMs ?? 0) >= cooldown.untilMs) continue;
+        key.cooldowns = new Map(key.cooldowns).set(model, cooldown);
       }
     }
     pool.upsert(key);
@@ -153,7 +155,9 @@ export class KnownState {
     const { id, name, ownerId, expiresAtMs } = row;
     const showsKey = row.kind === "playground";
     const scopes = scopesOf(row);
-    this.#tokens.set(row.tokenHash, { id, name, ownerId, scopes, expiresAtMs, showsKey });
+    const limits = limitsOf(row);
+    const token = { id, name, ownerId, scopes, expiresAtMs, showsKey };
+    this.#tokens.set(row.tokenHash, limits === null ? token : { ...token, limits });
   }
 
   #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {
@@ -182,6 +186,13 @@ export class KnownState {
     if (event.kind === "key-cooled") pool.cool(keyId, event.model, event.untilMs, evidence.meaning);
     else if (pool.get(keyId)?.status === "active") pool.block(keyId);
   }
+}
+
+/** Null for a token without any limit. */
+function limitsOf(row: TokenState): TokenLimits | null {
+  const { rpm, tpm, dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd } = row;
+  const limits = { rpm, tpm, dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd };
+  return Object.values(limits).some((limit) => limit !== null) ? limits : null;
 }
 
 /** A token's lists of providers and models hold for each other: every provider with every model. */

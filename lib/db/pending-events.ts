@@ -52,6 +52,8 @@ export class PendingEvents {
 
 function nameOf(event: StateEvent): string {
   switch (event.kind) {
+    case "resource-seen":
+      return `${event.kind} ${event.provider} ${event.resource}`;
     case "key-cooled":
       return `${event.kind} ${event.keyId} ${event.model}`;
     case "key-blocked":
@@ -74,6 +76,7 @@ function rank(event: StateEvent): number {
     case "key-blocked":
       return event.evidence.atMs;
     case "key-used":
+    case "resource-seen":
     case "token-used":
       return event.atMs;
   }

@@ -13,6 +13,10 @@ import { runBatch } from "./state-version";
 const STEP_ROWS = 1_000;
 /** As long as a flush may be repeated (see `UsageRecorder`). */
 const FOLD_LIFE_MS = 2 * DAY_MS;
+/** Budgets look at this month only. */
+const SPEND_LIFE_MS = 40 * DAY_MS;
+/** Providers keep batches and responses for 30 days; what is used again longer than that is rare. */
+const RESOURCE_LIFE_MS = 90 * DAY_MS;
 
 /** @returns How many rows were deleted. */
 export async function pruneUsage(
@@ -28,6 +32,8 @@ export async function pruneUsage(
     ...pruneRollup("usage_hourly", nowMs - hourlyDays * DAY_MS),
     ...pruneRollup("usage_daily", nowMs - dailyDays * DAY_MS),
     sql`delete from usage_days where day_ms < ${nowMs - dailyDays * DAY_MS}`,
+    sql`delete from token_spend where period < ${new Date(nowMs - SPEND_LIFE_MS).toISOString().slice(0, 10)}`,
+    sql`delete from resource_keys where at_ms < ${nowMs - RESOURCE_LIFE_MS}`,
     sql`delete from usage_folds where at_ms < ${nowMs - FOLD_LIFE_MS}`,
   ]);
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);

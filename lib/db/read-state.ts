@@ -73,6 +73,12 @@ const TOKEN_COLUMNS = {
   providers: accessTokens.providers,
   models: accessTokens.models,
   expiresAtMs: accessTokens.expiresAtMs,
+  rpm: accessTokens.rpm,
+  tpm: accessTokens.tpm,
+  dailyRequests: accessTokens.dailyRequests,
+  dailyTokens: accessTokens.dailyTokens,
+  dailyCostUsd: accessTokens.dailyCostUsd,
+  monthlyCostUsd: accessTokens.monthlyCostUsd,
 };
 
 const CUSTOM_PROVIDER_COLUMNS = {

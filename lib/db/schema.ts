@@ -175,6 +175,22 @@ export const stateVersion = sqliteTable("state_version", {
   version: integer("version").notNull(),
 });
 
+/** Which key made a resource that only its own account knows: a file, a batch, a stored response. */
+export const resourceKeys = sqliteTable(
+  "resource_keys",
+  {
+    provider: text("provider").notNull(),
+    /** The upstream's id: `file-…`, `cachedContents/…`. */
+    resource: text("resource").notNull(),
+    keyId: text("key_id").notNull(),
+    atMs: integer("at_ms").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.provider, table.resource] }),
+    index("resource_keys_time").on(table.atMs),
+  ],
+);
+
 export const settings = sqliteTable("settings", {
   name: text("name").primaryKey(),
   value: text("value", { mode: "json" }).$type<unknown>().notNull(),

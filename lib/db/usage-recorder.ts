@@ -11,6 +11,8 @@
  * by the next request if it may have died.
  * @module
  */
+import { NO_SPEND, periodsAt, type Spend, sum, TokenLedger } from "../pool/token-ledger";
+import { countsAsRequest } from "../proxy/token-budget";
 import { affordableShare, isProblem, wantedShare } from "../usage/logged-share";
 import { loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
@@ -60,6 +62,8 @@ interface FlushUnderWay {
 }
 
 export class UsageRecorder {
+  /** What tokens with limits use; told of every flush. */
+  readonly ledger = new TokenLedger();
   readonly #options: UsageRecorderOptions;
   #waiting: RequestEvent[] = [];
   #overflow = new Cells();
@@ -132,6 +136,7 @@ export class UsageRecorder {
       if (this.#underWay !== underWay) return null;
       this.#underWay = null;
       this.#failures = 0;
+      this.#tellLedger(underWay.flush, result);
       this.#rowsWritten += result.rowsWritten;
       this.#rowsWrittenToday = result.rowsWrittenToday + this.#rowsWritten;
       if (this.#waiting.length >= FLUSH_MAX_EVENTS) this.#nextFlushMs = nowMs();
@@ -171,8 +176,10 @@ export class UsageRecorder {
     this.#overflow = new Cells();
     this.#overflowRequests = 0;
     const logRows: RequestLogRow[] = [];
+    const spends = new Map<string, Map<string, Spend>>();
     for (const event of events) {
       const costNanoUsd = this.#costNanoUsd(event, book);
+      this.#addSpend(spends, event, costNanoUsd);
       cells.add(event, costNanoUsd);
       if (this.#isLogged(event)) logRows.push(this.#toLogRow(event, costNanoUsd));
     }
@@ -181,6 +188,9 @@ export class UsageRecorder {
       atMs,
       cells: cells.toStored(),
       logRows,
+      spends: [...spends].flatMap(([tokenId, periods]) =>
+        [...periods].map(([period, spend]) => ({ tokenId, period, ...spend })),
+      ),
       rowsWritten: this.#rowsWritten,
       dropped: this.#dropped,
       unlogged: this.#unlogged,
@@ -189,6 +199,30 @@ export class UsageRecorder {
     this.#dropped = 0;
     this.#unlogged = 0;
     return { flush, requests };
+  }
+
+  /** Only tokens with limits have an account: nobody asks what the others have left. */
+  #addSpend(
+    spends: Map<string, Map<string, Spend>>,
+    event: RequestEvent,
+    costNanoUsd: number | null,
+  ): void {
+    const { tokenId, usage, atMs } = event;
+    if (tokenId === null || !this.ledger.has(tokenId) || !countsAsRequest(event)) return;
+    const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+    const periods = spends.get(tokenId) ?? new Map<string, Spend>();
+    spends.set(tokenId, periods);
+    for (const period of periodsAt(atMs)) {
+      const spend = { requests: 1, tokens, costNanoUsd: costNanoUsd ?? 0 };
+      periods.set(period, sum(periods.get(period) ?? NO_SPEND, spend));
+    }
+  }
+
+  #tellLedger({ spends }: UsageFlush, { spent }: UsageFlushResult): void {
+    for (const { tokenId, period, ...own } of spends) {
+      const total = spent.find((row) => row.tokenId === tokenId && row.period === period);
+      this.ledger.written(tokenId, period, own, total ?? null);
+    }
   }
 
   #isLogged(event: RequestEvent): boolean {
@@ -224,6 +258,11 @@ export class UsageRecorder {
   #costNanoUsd({ provider, model, usage, atMs }: RequestEvent, book: PriceBook): number | null {
     if (provider === null || model === null || usage === null) return null;
     return book.costNanoUsd(provider, model, usage, atMs);
+  }
+
+  /** The prices of now, the team's own included. */
+  async prices(): Promise<PriceBook> {
+    return (await this.#loadPrices()).book;
   }
 
   async #loadPrices() {

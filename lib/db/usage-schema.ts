@@ -51,6 +51,20 @@ export const requestLog = sqliteTable("request_log", {
   gatewayLogId: text("gateway_log_id"),
 });
 
+/** What tokens with limits have used of a day or a month, for isolates that must know it at once. */
+export const tokenSpend = sqliteTable(
+  "token_spend",
+  {
+    tokenId: text("token_id").notNull(),
+    /** `2026-11-23` or `2026-11`, UTC. */
+    period: text("period").notNull(),
+    requests: integer("requests").notNull(),
+    tokens: integer("tokens").notNull(),
+    costNanoUsd: integer("cost_nano_usd").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tokenId, table.period] })],
+);
+
 /** Flushes that are not in the rollups yet. */
 export const usageJournal = sqliteTable("usage_journal", {
   /** The flush's id. */
@@ -138,4 +152,5 @@ function rollupTable(name: string) {
 export const usageHourly = rollupTable("usage_hourly");
 export const usageDaily = rollupTable("usage_daily");
 
+export type TokenSpendRow = typeof tokenSpend.$inferSelect;
 export type RequestLogRow = typeof requestLog.$inferSelect;

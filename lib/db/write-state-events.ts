@@ -40,6 +40,9 @@ export async function writeStateEvents(
     uses.push(noteLastUse("access_tokens", rows));
   }
 
+  const resources = of("resource-seen");
+  if (resources.length > 0) uses.push(rememberResources(resources));
+
   if (changes.length > 0) return (await changeState(db, [...changes, ...uses])).version;
   if (uses.length > 0) await runBatch(db, uses);
   return null;
@@ -68,6 +71,15 @@ function blockKeys(events: readonly EventOf<"key-blocked">[]) {
     from json_each(${JSON.stringify(events)}) e
     where provider_keys.id = e.value ->> 'keyId' and status = 'active'
       and reset_at_ms < e.value ->> '$.evidence.atMs'`;
+}
+
+function rememberResources(events: readonly EventOf<"resource-seen">[]) {
+  return sql`
+    insert into resource_keys (provider, resource, key_id, at_ms)
+    select e.value ->> 'provider', e.value ->> 'resource', e.value ->> 'keyId', e.value ->> 'atMs'
+    from json_each(${JSON.stringify(events)}) e where true
+    on conflict (provider, resource) do update set key_id = excluded.key_id, at_ms = excluded.at_ms
+    where key_id <> excluded.key_id`;
 }
 
 function noteLastUse(

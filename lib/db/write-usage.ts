@@ -7,7 +7,7 @@ import { DAY_MS, type StoredCell } from "../usage/rollup";
 import { firstRowIdAt } from "./new-row-id";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
-import type { RequestLogRow } from "./usage-schema";
+import type { RequestLogRow, TokenSpendRow } from "./usage-schema";
 
 export interface UsageFlush {
   /** New for each flush, and the same when it is repeated. */
@@ -15,6 +15,8 @@ export interface UsageFlush {
   readonly atMs: number;
   readonly cells: readonly StoredCell[];
   readonly logRows: readonly RequestLogRow[];
+  /** What tokens with limits used, by period. */
+  readonly spends: readonly TokenSpendRow[];
   readonly rowsWritten: number;
   readonly dropped: number;
   readonly unlogged: number;
@@ -27,6 +29,8 @@ export interface UsageFlushResult {
   readonly rowsWrittenToday: number;
   /** Flushes that wait in the journal. */
   readonly journalLength: number;
+  /** All that the tokens and periods of the flush have come to; empty where it was a repetition. */
+  readonly spent: readonly TokenSpendRow[];
 }
 
 /** Clocks of isolates do not differ by more. */
@@ -35,13 +39,16 @@ const CLOCK_SKEW_MS = 300_000;
 /** Writes a flush once, however often and late it is called with it. */
 export async function writeUsage(db: Database, flush: UsageFlush): Promise<UsageFlushResult> {
   const journal = insertIntoJournal(flush);
+  // Right behind the journal: it counts only if the journal took the flush.
+  const spends = flush.spends.length === 0 ? [] : [addToSpend(flush.spends)];
   const log = flush.logRows.length === 0 ? [] : [insertIntoLog(flush.logRows)];
-  const results = await runBatch(db, [journal, ...log, selectState(flush.atMs)]);
+  const results = await runBatch(db, [journal, ...spends, ...log, selectState(flush.atMs)]);
   const [state] = (results.at(-1)?.results ?? []) as { today: number; length: number }[];
   return {
     rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0),
     rowsWrittenToday: state?.today ?? 0,
     journalLength: state?.length ?? 0,
+    spent: spends.length === 0 ? [] : (results[1]?.results as TokenSpendRow[]),
   };
 }
 
@@ -55,6 +62,25 @@ function insertIntoJournal(flush: UsageFlush) {
       select 1 from usage_folds f, json_each(f.flush_ids) e
       where f.id >= ${firstRowIdAt("uf", atMs - CLOCK_SKEW_MS)} and e.value = ${id})
     on conflict (id) do nothing`;
+}
+
+function addToSpend(spends: readonly TokenSpendRow[]) {
+  const values = spends.map(({ tokenId, period, requests, tokens, costNanoUsd }) => [
+    tokenId,
+    period,
+    requests,
+    tokens,
+    costNanoUsd,
+  ]);
+  return sql`
+    insert into token_spend (token_id, period, requests, tokens, cost_nano_usd)
+    select e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4
+    from json_each(${JSON.stringify(values)}) e where changes() > 0
+    on conflict (token_id, period) do update set
+      requests = requests + excluded.requests,
+      tokens = tokens + excluded.tokens,
+      cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd
+    returning token_id as tokenId, period, requests, tokens, cost_nano_usd as costNanoUsd`;
 }
 
 const LOG_FIELDS = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KeyPool } from "./key-pool";
+import { newAsk } from "./turn";
 import { EVERY_MODEL, type PoolKey } from "./types";
 
 const NOW = 1_000_000;
@@ -26,10 +27,20 @@ function poolOf(...keys: PoolKey[]): KeyPool {
   return pool;
 }
 
+const CLAIM = { tokenId: "at_1", weight: 1, priority: 0 };
+
+/** The key a request gets that does not wait; it is answered at once. */
+function pick(pool: KeyPool, model: string | null, nowMs: number, tried?: ReadonlySet<string>) {
+  const turn = pool.ask(model, newAsk(CLAIM, tried), nowMs);
+  if (turn.kind !== "go") return null;
+  pool.succeed(model, turn.lease, [], nowMs);
+  return turn.lease.key;
+}
+
 function countPicks(pool: KeyPool, picks: number, model = "m", nowMs = NOW): Map<string, number> {
   const counts = new Map<string, number>();
-  for (let pick = 0; pick < picks; pick += 1) {
-    const id = pool.pick(model, nowMs)?.id ?? "none";
+  for (let turn = 0; turn < picks; turn += 1) {
+    const id = pick(pool, model, nowMs)?.id ?? "none";
     counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   return counts;
@@ -41,6 +52,30 @@ describe("rotation", () => {
     for (let round = 0; round < 5; round += 1) {
       expect([...countPicks(pool, 7).values()]).toEqual([1, 1, 1, 1, 1, 1, 1]);
     }
+  });
+
+  test("a key that serves a conversation out of turn lets as many of its turns pass", () => {
+    const pool = poolOf(key("a"), key("b"), key("c"));
+    const conversation = { name: "talk", isContinued: false };
+    const first = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
+    const home = first.kind === "go" ? first.lease.key.id : "none";
+    for (let count = 0; count < 10; count += 1) {
+      const talk = { name: "talk", isContinued: true };
+      const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
+      expect(turn.kind === "go" && turn.lease.key.id).toBe(home);
+    }
+    const others = countPicks(pool, 20);
+    expect(others.get(home) ?? 0).toBe(0);
+    expect([...others.values()]).toEqual([10, 10]);
+  });
+
+  test("a key is found although it is ahead of its turn, where no other is left", () => {
+    const pool = poolOf(key("a"), key("b"));
+    const talk = { name: "talk", isContinued: true };
+    const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
+    const home = turn.kind === "go" ? turn.lease.key.id : "none";
+    const other = home === "a" ? "b" : "a";
+    expect(pick(pool, "m", NOW, new Set([other]))?.id).toBe(home);
   });
 
   test("shares picks in the ratio of the weights, key by key", () => {
@@ -56,9 +91,9 @@ describe("rotation", () => {
 
   test("goes on where it was when a key is added", () => {
     const pool = poolOf(key("a"), key("b"), key("c"));
-    const first = pool.pick("m", NOW)?.id;
+    const first = pick(pool, "m", NOW)?.id;
     pool.upsert(key("d"));
-    const next = [0, 1, 2].map(() => pool.pick("m", NOW)?.id);
+    const next = [0, 1, 2].map(() => pick(pool, "m", NOW)?.id);
     expect(next).not.toContain(first);
     expect(new Set(next).size).toBe(3);
   });
@@ -73,7 +108,7 @@ describe("rotation", () => {
         return state / 2147483647;
       });
       for (const id of ids) pool.upsert(key(id));
-      firsts.add(pool.pick("m", NOW)?.id ?? "");
+      firsts.add(pick(pool, "m", NOW)?.id ?? "");
     }
     expect(firsts.size).toBeGreaterThan(5);
   });
@@ -104,8 +139,8 @@ describe("cooldowns", () => {
   test("for every model rest the key everywhere, calls without a model included", () => {
     const pool = poolOf(key("a"));
     pool.cool("a", EVERY_MODEL, NOW + 1000, "out_of_credit");
-    expect(pool.pick("m", NOW)).toBeNull();
-    expect(pool.pick(null, NOW)).toBeNull();
+    expect(pick(pool, "m", NOW)).toBeNull();
+    expect(pick(pool, null, NOW)).toBeNull();
     expect(pool.outlook(null, NOW)).toEqual({ kind: "cooling", wakeMs: NOW + 1000 });
   });
 
@@ -113,26 +148,26 @@ describe("cooldowns", () => {
     const pool = poolOf(key("a"));
     pool.cool("a", "m", NOW + 1000, "rate_limit_day");
     pool.cool("a", "m", NOW + 10, "rate_limit_minute");
-    expect(pool.pick("m", NOW + 999)).toBeNull();
-    expect(pool.pick("m", NOW + 1000)?.id).toBe("a");
+    expect(pick(pool, "m", NOW + 999)).toBeNull();
+    expect(pick(pool, "m", NOW + 1000)?.id).toBe("a");
   });
 
   test("tell when the first key wakes, also when a rest was prolonged while asleep", () => {
     const pool = poolOf(key("a"), key("b"));
     pool.cool("a", "m", NOW + 100, "rate_limit_minute");
     pool.cool("b", "m", NOW + 300, "rate_limit_minute");
-    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pick(pool, "m", NOW)).toBeNull();
     pool.cool("a", EVERY_MODEL, NOW + 500, "out_of_credit");
-    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pick(pool, "m", NOW)).toBeNull();
     expect(pool.outlook("m", NOW)).toEqual({ kind: "cooling", wakeMs: NOW + 300 });
   });
 
   test("taken back by a new version of the key wake it at once", () => {
     const pool = poolOf(key("a"));
     pool.cool("a", "m", NOW + 1000, "rate_limit_day");
-    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pick(pool, "m", NOW)).toBeNull();
     pool.upsert(key("a"));
-    expect(pool.pick("m", NOW)?.id).toBe("a");
+    expect(pick(pool, "m", NOW)?.id).toBe("a");
   });
 });
 
@@ -140,10 +175,10 @@ describe("a request's own tries", () => {
   test("are not repeated, and say that keys are ready", () => {
     const pool = poolOf(key("a"), key("b"));
     const tried = new Set(["a", "b"]);
-    expect(pool.pick("m", NOW, tried)).toBeNull();
+    expect(pick(pool, "m", NOW, tried)).toBeNull();
     expect(pool.outlook("m", NOW)).toEqual({ kind: "ready" });
     tried.delete("b");
-    expect(pool.pick("m", NOW, tried)?.id).toBe("b");
+    expect(pick(pool, "m", NOW, tried)?.id).toBe("b");
   });
 });
 
@@ -155,32 +190,34 @@ describe("keys that may not be used", () => {
     pool.remove("b");
     expect(Object.fromEntries(countPicks(pool, 6))).toEqual({ d: 6 });
     pool.block("d");
-    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pick(pool, "m", NOW)).toBeNull();
     expect(pool.outlook("m", NOW)).toEqual({ kind: "empty" });
   });
 
   test("an unblocked key is back", () => {
     const pool = poolOf(key("a"));
     pool.block("a");
-    expect(pool.pick("m", NOW)).toBeNull();
+    expect(pick(pool, "m", NOW)).toBeNull();
     pool.upsert(key("a"));
-    expect(pool.pick("m", NOW)?.id).toBe("a");
+    expect(pick(pool, "m", NOW)?.id).toBe("a");
   });
 
   test("allowed models hold, with wildcards; a call without a model may use any key", () => {
     const pool = poolOf(key("a", { models: ["gpt-4o*"] }), key("b", { models: ["o3"] }));
     expect(Object.fromEntries(countPicks(pool, 3, "gpt-4o-mini"))).toEqual({ a: 3 });
     expect(pool.outlook("other", NOW)).toEqual({ kind: "empty" });
-    expect(pool.pick(null, NOW)).not.toBeNull();
+    expect(pick(pool, null, NOW)).not.toBeNull();
   });
 });
 
 test("bare 429s are counted for key and model, and a success ends the row", () => {
   const pool = poolOf(key("a"));
+  const turn = pool.ask("m", newAsk(CLAIM), NOW);
   expect(pool.countBare429("a", "m")).toBe(1);
   expect(pool.countBare429("a", "other")).toBe(1);
   expect(pool.countBare429("a", "m")).toBe(2);
-  pool.succeed("a", "m");
+  if (turn.kind !== "go") throw new Error("no key");
+  pool.succeed("m", turn.lease, [], NOW);
   expect(pool.countBare429("a", "m")).toBe(1);
   expect(pool.countBare429("a", "other")).toBe(2);
 });
@@ -208,7 +245,7 @@ test("a random life never picks a key that must rest, and never starves one that
         (each.cooldowns.get(model)?.untilMs ?? 0) <= nowMs &&
         (each.cooldowns.get(EVERY_MODEL)?.untilMs ?? 0) <= nowMs,
     );
-    const picked = pool.pick(model, nowMs);
+    const picked = pick(pool, model, nowMs);
     if (picked === null) {
       expect(ready).toEqual([]);
       continue;

@@ -3,25 +3,44 @@
  * handed in. No I/O.
  *
  * Rotation is even: the key used longest ago is next, weights share by class, and a lower priority tier
- * serves only when no higher one has a ready key.
+ * serves only when no higher one has a ready key. Keys of one quota domain share pace and rest.
  * @module
  */
-import { Lane, type Outlook, type PoolEntry } from "./lane";
+import type { QuotaReading } from "../providers/read-limits";
+import type { QuotaRefusal } from "../providers/types";
+import { Brake } from "./brake";
+import { Group, type PoolEntry } from "./group";
+import type { Outlook } from "./lane";
 import { modelMatches } from "./model-matches";
-import { NO_MODEL, type PoolKey } from "./types";
+import { ModelPool } from "./model-pool";
+import type { Lesson } from "./pace";
+import type { Ask, Lease, Turn } from "./turn";
+import { EVERY_MODEL, isOfTheDomain, NO_MODEL, type PoolKey, type PoolLimits } from "./types";
 
 /**
- * Ring slots all lanes of one pool may hold together. Model names come from clients, so lanes must not
- * grow with them without bound; the oldest lane goes first and is rebuilt when asked for.
+ * Places that the groups of all models of one pool may take together. Model names come from clients, so
+ * what is kept for them must not grow without bound.
  */
-const MAX_LANE_SLOTS = 1_000_000;
+const MAX_PLACES = 1_000_000;
+const MAX_MODELS = 500;
 
-const NONE: ReadonlySet<string> = new Set();
+/** Keys that were never picked stand in the order of a number below this, drawn for each. */
+const SHUFFLE = 2 ** 30;
+
+/** A change of a key's state that may still turn out to be wrong. */
+export interface KeyChange {
+  /** Makes it known to everybody. */
+  commit(): void;
+  /** Takes it back here. */
+  undo(): void;
+}
 
 export class KeyPool {
+  readonly brake = new Brake<KeyChange>();
   readonly #random: () => number;
   readonly #entries = new Map<string, PoolEntry>();
-  readonly #lanes = new Map<string, Lane>();
+  readonly #models = new Map<string, ModelPool>();
+  #limits: PoolLimits | null = null;
   #picks = 0;
 
   /** @param random In [0, 1); spreads the first round, so that isolates do not march in step. */
@@ -48,14 +67,19 @@ export class KeyPool {
       this.#entries.set(key.id, {
         key,
         present: true,
-        lastPick: -this.#random(),
+        lastPick: -Math.ceil(this.#random() * SHUFFLE),
         bare429s: null,
       });
-      this.#lanes.clear();
+      this.#rebuild();
       return;
     }
     // Lanes notice by themselves what got worse; only what may wake a key or move it needs new lanes.
-    if (mayServeMore(entry.key, key)) this.#lanes.clear();
+    if (mayServeMore(entry.key, key)) {
+      for (const model of entry.key.cooldowns.keys()) {
+        if (!key.cooldowns.has(model)) this.#models.get(model)?.wake(domainOf(key));
+      }
+      this.#rebuild();
+    }
     entry.key = key;
   }
 
@@ -64,35 +88,80 @@ export class KeyPool {
     if (entry === undefined) return;
     entry.present = false;
     this.#entries.delete(id);
+    // What was learned of keys that are all gone says nothing of the next ones.
+    if (this.#entries.size === 0) this.#models.clear();
+  }
+
+  /** Takes over the limits that people set. */
+  setLimits(limits: PoolLimits, nowMs: number): void {
+    this.#limits = limits;
+    for (const model of this.#models.values()) model.prepareAll(nowMs);
   }
 
   /**
-   * The key to use next for a model (null: a call that names none), or null if none that is not in
-   * `tried` is ready. Constant time, amortised.
+   * The turn of a request for a model (null: a call that names none): a key, a time to ask again, or why
+   * there is neither. Constant time, amortised, while nobody waits.
    */
-  pick(model: string | null, nowMs: number, tried: ReadonlySet<string> = NONE): PoolKey | null {
-    const entry = this.#lane(model, nowMs).pick(nowMs, tried);
-    if (entry === null) return null;
-    this.#picks += 1;
-    entry.lastPick = this.#picks;
-    return entry.key;
+  ask(model: string | null, ask: Ask, nowMs: number): Turn {
+    const turn = this.#model(model).ask(ask, nowMs);
+    if (turn.kind === "go") this.#noteUse(turn.lease);
+    return turn;
   }
 
-  /** Why `pick` found nothing, and when to come back. */
+  /** A key whatever its state, for a request that continues what was begun with it; null if it is not usable at all. */
+  demand(model: string | null, keyId: string, ask: Ask, nowMs: number): Lease | null {
+    if (this.get(keyId)?.status !== "active") return null;
+    const lease = this.#model(model).demand(keyId, ask, nowMs);
+    if (lease !== null) this.#noteUse(lease);
+    return lease;
+  }
+
+  /** A request that waited does so no longer. */
+  leave(model: string | null, ask: Ask): void {
+    if (ask.waiter !== null) this.#models.get(model ?? NO_MODEL)?.leave(ask);
+  }
+
+  /** Why there is no key, and when to come back. */
   outlook(model: string | null, nowMs: number): Outlook {
-    return this.#lane(model, nowMs).outlook(nowMs);
+    return this.#model(model).outlook(nowMs);
   }
 
-  /** Rests a key for one model (or `EVERY_MODEL`). Never shortens a rest. */
+  /** Rests a key for one model (or `EVERY_MODEL`), and its domain where the quota is the cause. Never shortens a rest. */
   cool(id: string, model: string, untilMs: number, reason: string): void {
-    const cooldowns = this.#entries.get(id)?.key.cooldowns;
-    if (cooldowns === undefined || (cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;
-    cooldowns.set(model, { untilMs, reason });
+    const key = this.#entries.get(id)?.key;
+    if (key === undefined || (key.cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;
+    key.cooldowns = new Map(key.cooldowns).set(model, { untilMs, reason });
+    if (!isOfTheDomain(reason)) return;
+    if (model !== EVERY_MODEL) {
+      this.#models.get(model)?.rest(domainOf(key), untilMs);
+    } else if (key.quotaDomain !== null) {
+      for (const { key: sibling } of this.#entries.values()) {
+        if (sibling.quotaDomain === key.quotaDomain) restEverywhere(sibling, untilMs, reason);
+      }
+    }
   }
 
   block(id: string): void {
     const entry = this.#entries.get(id);
     if (entry !== undefined) entry.key.status = "blocked";
+  }
+
+  /** Takes back a block. */
+  unblock(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    entry.key.status = "active";
+    this.#rebuild();
+  }
+
+  /** Takes back a rest for one model (or `EVERY_MODEL`), unless it was prolonged since. */
+  warm(id: string, model: string, untilMs: number): void {
+    const key = this.#entries.get(id)?.key;
+    if (key?.cooldowns.get(model)?.untilMs !== untilMs) return;
+    const cooldowns = new Map(key.cooldowns);
+    cooldowns.delete(model);
+    key.cooldowns = cooldowns;
+    this.#rebuild();
   }
 
   /** Counts a 429 that told neither quota nor reset; returns how many came in a row for key and model. */
@@ -105,39 +174,121 @@ export class KeyPool {
     return count;
   }
 
-  /** A success ends the row of bare 429s for key and model. */
-  succeed(id: string, model: string | null): void {
-    this.#entries.get(id)?.bare429s?.delete(model ?? NO_MODEL);
+  /** Notes a success: it ends a row of bare 429s, and a rest's trial, and may bring readings of the quota. */
+  succeed(
+    model: string | null,
+    lease: Lease,
+    readings: readonly QuotaReading[],
+    nowMs: number,
+  ): void {
+    lease.entry.bare429s?.delete(model ?? NO_MODEL);
+    this.#models.get(model ?? NO_MODEL)?.succeed(lease, readings, nowMs);
   }
 
-  #lane(model: string | null, nowMs: number): Lane {
-    const name = model ?? NO_MODEL;
-    let lane = this.#lanes.get(name);
-    if (lane === undefined) {
-      const entries = [...this.#entries.values()].filter((entry) =>
-        modelMatches(entry.key.models, model),
-      );
-      entries.sort((a, b) => a.lastPick - b.lastPick);
-      lane = new Lane(name, entries, nowMs);
+  /** Notes an answer that says nothing about quota, or that there was none. */
+  drop(model: string | null, lease: Lease, nowMs: number): void {
+    this.#models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
+  }
+
+  /**
+   * Learns from a refusal for lack of quota. Resting the key is the caller's: see `cool`.
+   * @param guessMs Until when to rest where the answer did not tell.
+   */
+  refuse(
+    model: string | null,
+    lease: Lease,
+    refusal: QuotaRefusal,
+    guessMs: number,
+    nowMs: number,
+  ): Lesson {
+    return this.#model(model).refuse(lease, refusal, guessMs, nowMs);
+  }
+
+  #noteUse({ entry }: Lease): void {
+    this.#picks += 1;
+    entry.lastPick = this.#picks;
+  }
+
+  #rebuild(): void {
+    for (const model of this.#models.values()) model.rebuild();
+  }
+
+  #model(name: string | null): ModelPool {
+    const model = name ?? NO_MODEL;
+    let known = this.#models.get(model);
+    if (known === undefined) {
       this.#makeRoom();
-      this.#lanes.set(name, lane);
+      known = new ModelPool({
+        model,
+        groups: () => this.#groups(name),
+        prepare: (pace, domain, nowMs) => {
+          if (this.#limits !== null) {
+            const limits = limitsOf(this.#limits, domain);
+            pace.setLimits(limits, this.#limits.nextMidnightMs(nowMs), nowMs);
+          }
+        },
+        domainOf: (id) => {
+          const key = this.get(id);
+          return key === undefined ? null : domainOf(key);
+        },
+      });
+      this.#models.set(model, known);
     }
-    return lane;
+    return known;
+  }
+
+  #groups(model: string | null): Group[] {
+    const entries = [...this.#entries.values()].filter(({ key }) =>
+      modelMatches(key.models, model),
+    );
+    entries.sort((a, b) => a.lastPick - b.lastPick);
+    const groups = new Map<string, Group>();
+    for (const entry of entries) {
+      const { key } = entry;
+      const domain = domainOf(key);
+      const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, new Group(domain, entry));
+      else group.entries.push(entry);
+    }
+    return [...groups.values()];
   }
 
   #makeRoom(): void {
-    const limit = Math.max(4, Math.floor(MAX_LANE_SLOTS / Math.max(1, this.#entries.size)));
-    for (const name of this.#lanes.keys()) {
-      if (this.#lanes.size < limit) return;
-      this.#lanes.delete(name);
+    const limit = Math.min(MAX_MODELS, Math.max(4, MAX_PLACES / Math.max(1, this.#entries.size)));
+    while (this.#models.size >= limit) {
+      let oldest: string | null = null;
+      let oldestMs = Number.POSITIVE_INFINITY;
+      for (const [name, model] of this.#models) {
+        if (model.isBusy || model.usedMs >= oldestMs) continue;
+        [oldest, oldestMs] = [name, model.usedMs];
+      }
+      if (oldest === null) return;
+      this.#models.delete(oldest);
     }
   }
+}
+
+/** The name of a key's quota domain; a key of no domain is one by itself. */
+function domainOf({ id, quotaDomain }: PoolKey): string {
+  return quotaDomain === null ? id : `domain ${quotaDomain}`;
+}
+
+function limitsOf({ provider, domains, keys }: PoolLimits, domain: string) {
+  return keys.get(domain) ?? domains.get(domain.replace(/^domain /, "")) ?? provider;
+}
+
+function restEverywhere(key: PoolKey, untilMs: number, reason: string): void {
+  const known = key.cooldowns.get(EVERY_MODEL)?.untilMs ?? 0;
+  if (known >= untilMs) return;
+  key.cooldowns = new Map(key.cooldowns).set(EVERY_MODEL, { untilMs, reason });
 }
 
 /** Whether the new version of a key could be picked where or when the old one could not. */
 function mayServeMore(before: PoolKey, after: PoolKey): boolean {
   if (after.status === "active" && before.status !== "active") return true;
   if (after.priority !== before.priority || after.weight !== before.weight) return true;
+  if (after.quotaDomain !== before.quotaDomain) return true;
   if (JSON.stringify(after.models) !== JSON.stringify(before.models)) return true;
   for (const [model, cooldown] of before.cooldowns) {
     if ((after.cooldowns.get(model)?.untilMs ?? 0) < cooldown.untilMs) return true;

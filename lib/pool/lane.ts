@@ -1,32 +1,21 @@
 /**
  * The keys that may serve one model, in the order they will be used.
  *
- * Ready keys stand in rings, one for each priority and weight; resting keys sleep in a heap until they
- * may wake. A key whose state got worse is noticed when its turn comes, so a cooldown costs nothing
- * until then, and a pick touches one ring entry in the usual case.
+ * Keys of one quota domain stand together in a group, because they have one pace. Ready groups stand in
+ * rings, one for each priority and weight; resting ones sleep in a heap until they may wake. A group whose
+ * state got worse is noticed when its turn comes, so a cooldown costs nothing until then, and a pick
+ * touches one ring entry in the usual case.
  * @module
  */
 
-import { readyAtMs } from "./readiness";
+import type { Choice, Group } from "./group";
 import { ReadyRing } from "./ready-ring";
-import type { PoolKey } from "./types";
 import { WakeHeap } from "./wake-heap";
 
-/** A key's place in its pool; shared by every lane the key stands in. */
-export interface PoolEntry {
-  key: PoolKey;
-  /** False once the key was removed from the pool. */
-  present: boolean;
-  /** Grows with every pick; keeps the order when lanes are built anew. */
-  lastPick: number;
-  /** 429s in a row that told neither quota nor reset, by model; null while there are none. */
-  bare429s: Map<string, number> | null;
-}
-
-/** Keys of one weight. Its share of its tier's picks is `weight * ring.size`. */
+/** Groups of one weight. Its share of its tier's picks is `weight * ring.size`. */
 interface WeightClass {
   readonly weight: number;
-  readonly ring: ReadyRing<PoolEntry>;
+  readonly ring: ReadyRing<Group>;
   /** Smooth weighted round-robin: grows by the share, falls by the tier's sum when picked. */
   credit: number;
 }
@@ -45,24 +34,90 @@ export type Outlook =
   /** No key can serve this model at all. */
   | { readonly kind: "empty" };
 
+/** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
+const CALLED = 8;
+/** More than this, served out of turn, is forgotten. */
+const MAX_AHEAD = 50;
+/** So many turns may be let pass at one pick: who was served out of turn comes later, but not at any price. */
+const MAX_PASSES = 200;
+/** So many sleepers are looked at for one that may be scouted. */
+const SCOUT_CANDIDATES = 16;
+
 export class Lane {
-  readonly #model: string;
+  readonly model: string;
+  readonly groups: readonly Group[];
+  #ring: Group[] | null = null;
   /** Lowest priority number first. */
   readonly #tiers: Tier[] = [];
-  readonly #sleepers = new WakeHeap<PoolEntry>();
+  readonly #sleepers = new WakeHeap<Group>();
+  /** When the first of the ready groups that the last pick passed over has room for what it asked. */
+  #roomAtMs = Number.POSITIVE_INFINITY;
 
-  /** @param entries Keys allowed to serve the model, the one to use first in front. */
-  constructor(model: string, entries: readonly PoolEntry[], nowMs: number) {
-    this.#model = model;
-    for (const entry of entries) this.#place(entry, nowMs);
+  constructor(model: string, groups: readonly Group[], nowMs: number) {
+    this.model = model;
+    this.groups = groups;
+    for (const group of groups) this.#place(group, nowMs);
   }
 
-  /** The next ready key that is not in `tried`; null if there is none. */
-  pick(nowMs: number, tried: ReadonlySet<string>): PoolEntry | null {
+  /** Groups that stand ready. Some of them may turn out to rest when their turn comes. */
+  get readyGroups(): number {
+    let count = 0;
+    for (const { classes } of this.#tiers) for (const { ring } of classes) count += ring.size;
+    return count;
+  }
+
+  /** The next ready key that is not in `tried` and has room for so many tokens; null if there is none. */
+  pick(tokens: number, nowMs: number, tried: ReadonlySet<string>): Choice | null {
     this.#wake(nowMs);
+    this.#roomAtMs = Number.POSITIVE_INFINITY;
     for (const tier of this.#tiers) {
-      const entry = this.#pickFromTier(tier, nowMs, tried);
-      if (entry !== null) return entry;
+      const choice = this.#pickFromTier(tier, tokens, nowMs, tried);
+      if (choice !== null) return choice;
+    }
+    return null;
+  }
+
+  /** All groups of the highest priority, sorted by hash. */
+  get ring(): readonly Group[] {
+    if (this.#ring === null) {
+      const highest = Math.min(...this.#tiers.map(({ priority }) => priority));
+      this.#ring = this.groups.filter(({ priority }) => priority === highest);
+      this.#ring.sort((a, b) => a.hash - b.hash);
+    }
+    return this.#ring;
+  }
+
+  /** A key of a certain group, out of turn, preferably a certain one; null if the group may not serve now. */
+  pickFrom(
+    group: Group,
+    preferredId: string | null,
+    tokens: number,
+    nowMs: number,
+    tried: ReadonlySet<string>,
+  ): Choice | null {
+    if (group.roomAtMs(tokens, nowMs) > nowMs) return null;
+    const entry = group.usableEntry(this.model, nowMs, tried, preferredId);
+    if (entry === null) return null;
+    group.ahead = Math.min(MAX_AHEAD, group.ahead + 1);
+    return { group, entry };
+  }
+
+  /** A group that only experience holds back (see `Pace.mayScout`): the preferred one, else one of the next to wake. */
+  pickScout(
+    preferred: Group | null,
+    tokens: number,
+    nowMs: number,
+    tried: ReadonlySet<string>,
+  ): Choice | null {
+    const candidates = preferred === null ? [] : [preferred];
+    this.#sleepers.visitUntil(Number.POSITIVE_INFINITY, ({ item }) => {
+      candidates.push(item);
+      return candidates.length < SCOUT_CANDIDATES;
+    });
+    for (const group of candidates) {
+      if (group.pace?.mayScout(tokens, nowMs) !== true) continue;
+      const entry = group.usableEntry(this.model, nowMs, tried);
+      if (entry !== null) return { group, entry };
     }
     return null;
   }
@@ -70,35 +125,85 @@ export class Lane {
   /** Exact right after `pick` returned null: that pick has looked at every ring entry. */
   outlook(nowMs: number): Outlook {
     this.#wake(nowMs);
-    if (this.#tiers.some((tier) => tier.classes.some((weightClass) => weightClass.ring.size > 0))) {
-      return { kind: "ready" };
+    const wakeMs = this.#firstWakeMs(nowMs);
+    if (this.readyGroups > 0) {
+      const isFull = this.#roomAtMs < Number.POSITIVE_INFINITY;
+      return isFull
+        ? { kind: "cooling", wakeMs: Math.min(this.#roomAtMs, wakeMs ?? this.#roomAtMs) }
+        : { kind: "ready" };
     }
+    return wakeMs === null ? { kind: "empty" } : { kind: "cooling", wakeMs };
+  }
+
+  /** How many requests could go until a moment, counted up to `enough`. */
+  slotsUntil(untilMs: number, enough: number, nowMs: number): number {
+    let slots = 0;
+    for (const { classes } of this.#tiers) for (const { ring } of classes) slots += ring.size;
+    this.#sleepers.visitUntil(untilMs, ({ item, wakeMs }) => {
+      if (item.asleepUntilMs === wakeMs) slots += item.pace?.slotsUntil(untilMs, nowMs) ?? 1;
+      return slots < enough;
+    });
+    return slots;
+  }
+
+  /** When a request with so many before it may hope for its turn. */
+  slotTimeMs(
+    ahead: number,
+    firstMs: number,
+    nowMs: number,
+  ): { readonly atSoonest: number; readonly atLatest: number } {
+    let atSoonest = firstMs;
+    let atLatest = firstMs;
+    for (let stepMs = 20; this.slotsUntil(atLatest, ahead + 1, nowMs) <= ahead; stepMs *= 2) {
+      atSoonest = atLatest;
+      atLatest = firstMs + stepMs;
+      if (stepMs > 86_400_000) break;
+    }
+    return { atSoonest: ahead < CALLED ? firstMs : atSoonest, atLatest };
+  }
+
+  /** Looks at a group anew that may be ready sooner than it was thought to be. */
+  rouse(group: Group, nowMs: number): void {
+    if (group.asleepUntilMs !== null) this.#place(group, nowMs);
+  }
+
+  #firstWakeMs(nowMs: number): number | null {
     for (let first = this.#sleepers.peek(); first !== undefined; first = this.#sleepers.peek()) {
-      const wakeMs = isUsable(first.item) ? readyAtMs(first.item.key, this.#model) : 0;
-      if (wakeMs === first.wakeMs) return { kind: "cooling", wakeMs };
+      const { item, wakeMs } = first;
+      if (item.asleepUntilMs === wakeMs && item.readyAtMs(this.model, nowMs) === wakeMs)
+        return wakeMs;
       this.#sleepers.pop();
-      if (wakeMs > 0) this.#sleepers.push(first.item, wakeMs);
+      if (item.asleepUntilMs === wakeMs) this.#place(item, nowMs);
     }
-    return { kind: "empty" };
+    return null;
   }
 
   #wake(nowMs: number): void {
     for (let first = this.#sleepers.peek(); first !== undefined; first = this.#sleepers.peek()) {
       if (first.wakeMs > nowMs) return;
       this.#sleepers.pop();
-      this.#place(first.item, nowMs);
+      // Groups that were roused have left the heap's order behind them.
+      if (first.item.asleepUntilMs === first.wakeMs) this.#place(first.item, nowMs);
     }
   }
 
-  /** Puts an entry where its state says: into a ring, to sleep, or nowhere if it cannot be used. */
-  #place(entry: PoolEntry, nowMs: number): void {
-    if (!isUsable(entry)) return;
-    const wakeMs = readyAtMs(entry.key, this.#model);
-    if (wakeMs > nowMs) this.#sleepers.push(entry, wakeMs);
-    else this.#weightClass(entry.key).ring.push(entry);
+  /** Puts a group where its state says: into a ring, to sleep, or nowhere if no key of it can be used. */
+  #place(group: Group, nowMs: number): void {
+    const wakeMs = group.readyAtMs(this.model, nowMs);
+    if (wakeMs > nowMs) {
+      this.#sleep(group, wakeMs);
+    } else {
+      group.asleepUntilMs = null;
+      if (wakeMs >= 0) this.#weightClass(group).ring.push(group);
+    }
   }
 
-  #weightClass({ priority, weight }: PoolKey): WeightClass {
+  #sleep(group: Group, wakeMs: number): void {
+    group.asleepUntilMs = wakeMs;
+    this.#sleepers.push(group, wakeMs);
+  }
+
+  #weightClass({ priority, weight }: Group): WeightClass {
     let tier = this.#tiers.find((candidate) => candidate.priority === priority);
     if (tier === undefined) {
       tier = { priority, classes: [] };
@@ -113,10 +218,15 @@ export class Lane {
     return weightClass;
   }
 
-  #pickFromTier(tier: Tier, nowMs: number, tried: ReadonlySet<string>): PoolEntry | null {
+  #pickFromTier(
+    tier: Tier,
+    tokens: number,
+    nowMs: number,
+    tried: ReadonlySet<string>,
+  ): Choice | null {
     const [only] = tier.classes;
     if (only !== undefined && tier.classes.length === 1) {
-      return this.#pickFromRing(only.ring, nowMs, tried);
+      return this.#pickFromRing(only.ring, tokens, nowMs, tried);
     }
     let total = 0;
     for (const weightClass of tier.classes) {
@@ -127,35 +237,47 @@ export class Lane {
     const byCredit = tier.classes.filter((weightClass) => weightClass.ring.size > 0);
     byCredit.sort((a, b) => b.credit - a.credit);
     for (const weightClass of byCredit) {
-      const entry = this.#pickFromRing(weightClass.ring, nowMs, tried);
-      if (entry !== null) {
+      const choice = this.#pickFromRing(weightClass.ring, tokens, nowMs, tried);
+      if (choice !== null) {
         weightClass.credit -= total;
-        return entry;
+        return choice;
       }
     }
     return null;
   }
 
   #pickFromRing(
-    ring: ReadyRing<PoolEntry>,
+    ring: ReadyRing<Group>,
+    tokens: number,
     nowMs: number,
     tried: ReadonlySet<string>,
-  ): PoolEntry | null {
+  ): Choice | null {
+    letPass(ring);
     for (let left = ring.size; left > 0; left -= 1) {
-      const entry = ring.shift();
-      if (entry === undefined || !isUsable(entry)) continue;
-      const wakeMs = readyAtMs(entry.key, this.#model);
-      if (wakeMs > nowMs) {
-        this.#sleepers.push(entry, wakeMs);
-        continue;
+      const group = ring.shift();
+      if (group === undefined) continue;
+      const roomMs = group.roomAtMs(tokens, nowMs);
+      const entry = roomMs > nowMs ? null : group.usableEntry(this.model, nowMs, tried);
+      if (entry !== null) {
+        ring.push(group);
+        return { group, entry };
       }
-      ring.push(entry);
-      if (!tried.has(entry.key.id)) return entry;
+      const wakeMs = group.readyAtMs(this.model, nowMs);
+      if (wakeMs > nowMs) this.#sleep(group, wakeMs);
+      else if (wakeMs >= 0) ring.push(group);
+      if (wakeMs <= nowMs && roomMs > nowMs) this.#roomAtMs = Math.min(this.#roomAtMs, roomMs);
     }
     return null;
   }
 }
 
-function isUsable(entry: PoolEntry): boolean {
-  return entry.present && entry.key.status === "active";
+/** Puts those whose turn it would be to the back for as many turns as they had out of turn. */
+function letPass(ring: ReadyRing<Group>): void {
+  for (let passes = Math.min(MAX_PASSES, ring.size); passes > 0; passes -= 1) {
+    const group = ring.peek();
+    if (group === undefined || group.ahead === 0) return;
+    group.ahead -= 1;
+    ring.shift();
+    ring.push(group);
+  }
 }

@@ -14,6 +14,10 @@ export class ReadyRing<Item> {
     this.#items.push(item);
   }
 
+  peek(): Item | undefined {
+    return this.#items[this.#head];
+  }
+
   shift(): Item | undefined {
     if (this.size === 0) return undefined;
     const item = this.#items[this.#head];

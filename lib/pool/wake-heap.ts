@@ -2,7 +2,7 @@
  * Sleepers by the time they wake, earliest first (binary min-heap).
  * @module
  */
-interface Sleeper<Item> {
+export interface Sleeper<Item> {
   readonly item: Item;
   readonly wakeMs: number;
 }
@@ -16,6 +16,18 @@ export class WakeHeap<Item> {
 
   peek(): Sleeper<Item> | undefined {
     return this.#heap[0];
+  }
+
+  /** Visits those who wake until a moment, in no particular order, until `visit` returns false. */
+  visitUntil(untilMs: number, visit: (sleeper: Sleeper<Item>) => boolean): void {
+    const heap = this.#heap;
+    const indices = [0];
+    for (let index = indices.pop(); index !== undefined; index = indices.pop()) {
+      const sleeper = heap[index];
+      if (sleeper === undefined || sleeper.wakeMs > untilMs) continue;
+      if (!visit(sleeper)) return;
+      indices.push(index * 2 + 1, index * 2 + 2);
+    }
   }
 
   push(item: Item, wakeMs: number): void {

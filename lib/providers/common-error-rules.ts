@@ -11,6 +11,9 @@ import { nextMonthMs } from "./quota-day";
 import type { ErrorFacts, ErrorRule } from "./types";
 import { shortWaitMs } from "./wait-time";
 
+/** Name of the rule for a request that asks for more than its quota ever holds. */
+export const LARGER_THAN_QUOTA = "larger-than-quota";
+
 const credentialStatus = withStatus(401, 403);
 const moneyStatus = withStatus(401, 402, 403, 429);
 
@@ -178,7 +181,7 @@ const creditRules: readonly ErrorRule[] = [
 const rateRules: readonly ErrorRule[] = [
   {
     // Can never pass with this key's tier; a key of a bigger tier may take it.
-    name: "larger-than-quota",
+    name: LARGER_THAN_QUOTA,
     meaning: "client_error",
     next: "retry",
     matches: (facts) =>

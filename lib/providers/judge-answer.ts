@@ -6,11 +6,12 @@
  * @module
  */
 import { readFirstSseEvent } from "../http/read-sse-event";
-import { commonErrorRules } from "./common-error-rules";
+import { commonErrorRules, LARGER_THAN_QUOTA } from "./common-error-rules";
 import { gatewayErrorRules, pageRules } from "./edge-error-rules";
 import { isRecord } from "./error-json";
 import { nextMidnightMs } from "./quota-day";
 import { readErrorFacts } from "./read-error-facts";
+import { readQuotaRefusal } from "./read-limits";
 import type {
   CooldownScope,
   ErrorFacts,
@@ -69,6 +70,7 @@ export const OK: Verdict = {
   effect: { kind: "none" },
   next: "deliver",
   words: "",
+  quota: null,
 };
 
 /** Fields that stand beside an error. With anything else, the body is a resource that has an `error` field. */
@@ -123,7 +125,14 @@ function judgeFacts(provider: Provider, facts: ErrorFacts, nowMs: number): Verdi
     effect: effectOf(rule, provider, facts, nowMs),
     next: rule.next ?? usual.next,
     words: facts.message.slice(0, 300),
+    quota: isQuota(rule) ? readQuotaRefusal(facts, nowMs) : null,
   };
+}
+
+function isQuota({ meaning, name }: ErrorRule): boolean {
+  return (
+    meaning === "rate_limit_minute" || meaning === "rate_limit_day" || name === LARGER_THAN_QUOTA
+  );
 }
 
 function findRule(provider: Provider, facts: ErrorFacts): ErrorRule {

@@ -185,7 +185,23 @@ export interface Verdict {
   readonly next: "deliver" | "retry";
   /** The upstream's words, at most 300 characters, not yet redacted. */
   readonly words: string;
+  /** The quota that refused; null where the answer is no matter of quota. */
+  readonly quota: QuotaRefusal | null;
 }
+
+/** The quota that a refusal names; parts are null where the answer does not tell (see `read-limits.ts`). */
+export interface QuotaRefusal {
+  /** Requests where nothing is said. */
+  readonly unit: QuotaUnit;
+  readonly span: "minute" | "day";
+  readonly limit: number | null;
+  /** Epoch milliseconds when it is worth asking again, to the millisecond. */
+  readonly retryAtMs: number | null;
+  /** Tokens of the refused request. */
+  readonly requested: number | null;
+}
+
+export type QuotaUnit = "requests" | "tokens";
 
 export type VerdictEffect =
   | { readonly kind: "none" }

@@ -15,7 +15,12 @@ const HOUR_MS = 3_600_000;
 
 /** Milliseconds, rounded up to whole seconds, or null where the answer does not tell. */
 export function toldWaitMs(facts: ErrorFacts, nowMs: number): number | null {
-  return wholeSeconds(readRetryAfter(facts.headers, nowMs) ?? waitInAnswer(facts, nowMs));
+  return wholeSeconds(exactWaitMs(facts, nowMs));
+}
+
+/** The told wait to the millisecond; null where the answer does not tell. */
+export function exactWaitMs(facts: ErrorFacts, nowMs: number): number | null {
+  return readRetryAfter(facts.headers, nowMs) ?? waitInAnswer(facts, nowMs);
 }
 
 /**
@@ -133,7 +138,7 @@ function waitUntilReset(value: string, nowMs: number): number | null {
 }
 
 /** An ISO date, epoch seconds or epoch milliseconds as epoch milliseconds; null for any other text. */
-function epochMs(value: string): number | null {
+export function epochMs(value: string): number | null {
   if (/^\d{4}-\d\d-\d\d/.test(value)) {
     const ms = Date.parse(value);
     return Number.isNaN(ms) ? null : ms;

@@ -3,9 +3,12 @@
  * @module
  */
 import { redact } from "../crypto/redact";
-import { EVERY_MODEL, NO_MODEL, type PoolKey } from "../pool/types";
+import { ALIKE } from "../pool/brake";
+import type { KeyChange, KeyPool } from "../pool/key-pool";
+import type { Lease } from "../pool/turn";
+import { EVERY_MODEL, NO_MODEL } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
-import type { Meaning, Verdict } from "../providers/types";
+import type { Meaning, QuotaRefusal, Verdict, VerdictEffect } from "../providers/types";
 import type { Evidence } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
@@ -13,38 +16,91 @@ import type { RequestScope } from "./request-scope";
 /** A judged answer and what it was an answer to. */
 export interface JudgedAttempt {
   readonly call: ProxyCall;
-  readonly key: PoolKey;
+  readonly lease: Lease;
   readonly keyText: string;
   readonly verdict: Verdict;
   /** Upstream status. */
   readonly status: number;
 }
 
+/** Words that condemn a key. Said of many keys at once, they are doubted (see `lib/pool/brake.ts`). */
+const DOUBTED: ReadonlySet<Meaning> = new Set(["key_invalid", "key_blocked", "key_doubtful"]);
+
 /** Rests or blocks the key as the verdict says: at once here, and with the next flush everywhere. */
 export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
-  const { config, ports } = scope;
-  const { call, key, verdict } = judged;
+  const { ports } = scope;
+  const { call, lease, verdict } = judged;
   const { effect } = verdict;
-  const pool = ports.state.pool(key.provider);
+  const pool = ports.state.pool(lease.key.provider);
+  if (verdict.quota === null) pool.drop(call.model, lease, ports.nowMs());
   if (effect.kind === "none") return;
-  if (effect.kind === "block") {
-    pool.block(key.id);
-    const evidence = evidenceOf(judged, verdict.meaning, verdict.rule, scope);
-    ports.state.record({ kind: "key-blocked", keyId: key.id, evidence });
+  const change =
+    effect.kind === "block"
+      ? blocking(judged, pool, scope)
+      : resting(judged, effect, verdict.quota, pool, scope);
+  if (!DOUBTED.has(verdict.meaning) || pool.size < ALIKE) {
+    change.make();
+    change.commit();
     return;
   }
+  const outcome = pool.brake.failed(lease.key.id, verdict.rule, change, ports.nowMs());
+  if (outcome === "ignore") return;
+  change.make();
+  if (outcome === "wait") return;
+  for (const doubted of outcome) doubted.undo();
+  console.error(
+    `proxy: ${outcome.length} ${call.provider.label} keys failed alike (${verdict.rule}): no key is changed until one succeeds`,
+  );
+}
+
+interface Change extends KeyChange {
+  /** Does it here. */
+  make(): void;
+}
+
+function blocking(judged: JudgedAttempt, pool: KeyPool, scope: RequestScope): Change {
+  const keyId = judged.lease.key.id;
+  const { meaning, rule } = judged.verdict;
+  const evidence = evidenceOf(judged, meaning, rule, scope);
+  return {
+    make: () => pool.block(keyId),
+    undo: () => pool.unblock(keyId),
+    commit: () => scope.ports.state.record({ kind: "key-blocked", keyId, evidence }),
+  };
+}
+
+function resting(
+  judged: JudgedAttempt,
+  effect: Extract<VerdictEffect, { kind: "cool" }>,
+  quota: QuotaRefusal | null,
+  pool: KeyPool,
+  scope: RequestScope,
+): Change {
+  const { config, ports } = scope;
+  const { call, lease } = judged;
+  const keyId = lease.key.id;
   let { untilMs } = effect;
-  let { meaning, rule } = verdict;
-  const isMute = !effect.told && meaning === "rate_limit_minute";
-  if (isMute && pool.countBare429(key.id, call.model) >= config.consecutive429Threshold) {
+  let { meaning, rule } = judged.verdict;
+  let isExpected = false;
+  if (quota !== null) {
+    const lesson = pool.refuse(call.model, lease, quota, untilMs, ports.nowMs());
+    isExpected = lesson.isExpected;
+    // A day quota's own rule knows better than the hints that come with it.
+    if (meaning === "rate_limit_minute") untilMs = lesson.untilMs;
+  }
+  const isMute = !effect.told && meaning === "rate_limit_minute" && !isExpected;
+  if (isMute && pool.countBare429(keyId, call.model) >= config.consecutive429Threshold) {
     untilMs = nextMidnightMs(call.provider.quotaDayZone, ports.nowMs());
     meaning = "rate_limit_day";
     rule = "consecutive-429";
   }
   const model = effect.scope === "key" ? EVERY_MODEL : (call.model ?? NO_MODEL);
-  pool.cool(key.id, model, untilMs, meaning);
   const evidence = evidenceOf(judged, meaning, rule, scope);
-  ports.state.record({ kind: "key-cooled", keyId: key.id, model, untilMs, evidence });
+  return {
+    make: () => pool.cool(keyId, model, untilMs, meaning),
+    undo: () => pool.warm(keyId, model, untilMs),
+    commit: () => ports.state.record({ kind: "key-cooled", keyId, model, untilMs, evidence }),
+  };
 }
 
 function evidenceOf(

@@ -8,6 +8,7 @@ import type { Provider } from "../providers/types";
 import { gatewayFor } from "./gateway-for";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
+import { HOUSE_CLAIM } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { serveFromPool } from "./serve-from-pool";
@@ -108,7 +109,7 @@ async function readModels(
     placeKey: openAi.placeKey ?? provider.placeKey,
   };
   try {
-    const { answer } = await serveFromPool(call, { ...scope, attempts: 0 });
+    const { answer } = await serveFromPool(call, HOUSE_CLAIM, { ...scope, attempts: 0 });
     if (answer.verdict.meaning !== "ok") return null;
     return modelNames(await new Response(rejoin(answer.body)).json());
   } catch {

@@ -16,13 +16,16 @@ import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
+import { claimOf } from "./quota-claim";
 import { readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
+import { homeOf, mayHaveHome } from "./resource-affinity";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { serveFromPool } from "./serve-from-pool";
 import { tokenAllows } from "./token-allows";
+import { reserveBudget } from "./token-budget";
 
 /** What lives as long as the isolate. */
 export interface ProxyInstance {
@@ -67,10 +70,12 @@ export async function handleProxyRequest(
       meter.served(models.status);
       return models;
     }
-    const call = await resolveCall(request, path, provider, url, scope);
+    let call = await resolveCall(request, path, provider, url, scope);
     meter.resolved(call);
     authorize(token, call);
-    const served = await serveFromPool(call, scope);
+    if (token.limits !== undefined) await reserveBudget(token, token.limits, call, scope);
+    if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
+    const served = await serveFromPool(call, claimOf(token), scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, url, path.rest, scope, waitUntil);
     if (token.showsKey) {

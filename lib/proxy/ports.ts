@@ -3,9 +3,11 @@
  * @module
  */
 import type { KeyPool } from "../pool/key-pool";
+import type { TokenLedger, TokenLimits } from "../pool/token-ledger";
 import type { PoolKey } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
 import type { RequestEvent } from "../usage/request-event";
+import type { Usage } from "../usage/types";
 
 export interface ProxyPorts {
   /** Epoch milliseconds. */
@@ -19,6 +21,21 @@ export interface ProxyPorts {
   newRequestId(): string;
   readonly state: ProxyState;
   readonly usage: UsageSink;
+  readonly budgets: TokenBudgets;
+}
+
+/** What access tokens with limits may still use. */
+export interface TokenBudgets {
+  readonly ledger: TokenLedger;
+  /** Null if all is known that a token's limits need; else resolves when it is, or cannot be. Never rejects. */
+  ready(tokenId: string, limits: TokenLimits, nowMs: number): Promise<void> | null;
+  /** 0 where no price is known. */
+  costNanoUsd(
+    provider: string,
+    model: string | null,
+    usage: Pick<Usage, "inputTokens" | "outputTokens"> & Partial<Usage>,
+    atMs: number,
+  ): number;
 }
 
 /** Where what requests used is recorded. */
@@ -46,6 +63,10 @@ export interface AccessToken {
   readonly scopes: readonly AccessScope[] | null;
   /** Epoch milliseconds; null for never. */
   readonly expiresAtMs: number | null;
+  /** Its share where more quota is wanted than there is, and its class; absent for 1 and interactive. */
+  readonly share?: { readonly weight: number; readonly priority: number };
+  /** Absent for none. */
+  readonly limits?: TokenLimits;
   /** Whether answers tell which key served, masked: so for the playground's tokens, nobody else's. */
   readonly showsKey?: boolean;
 }
@@ -70,6 +91,8 @@ export interface ProxyState {
   goesDirect(slug: string): boolean;
   /** The pool of a provider; an empty one where it has no keys. */
   pool(provider: string): KeyPool;
+  /** Id of the key whose account a resource lives in; null if nobody has seen it. May ask the store. */
+  keyOfResource(provider: string, resource: string): string | null | Promise<string | null>;
   /** The key's text. Never log or return it. */
   openKey(key: PoolKey): string | Promise<string>;
   /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
@@ -102,4 +125,12 @@ export type StateEvent =
     }
   | { readonly kind: "key-blocked"; readonly keyId: string; readonly evidence: Evidence }
   | { readonly kind: "key-used"; readonly keyId: string; readonly atMs: number }
+  /** An answer through this key named something that lives in its account. */
+  | {
+      readonly kind: "resource-seen";
+      readonly provider: string;
+      readonly resource: string;
+      readonly keyId: string;
+      readonly atMs: number;
+    }
   | { readonly kind: "token-used"; readonly tokenId: string; readonly atMs: number };

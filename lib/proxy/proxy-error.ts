@@ -10,6 +10,7 @@ export type ProxyErrorCode =
   | "invalid_path"
   | "model_required"
   | "body_too_large"
+  | "request_exceeds_limits"
   | "token_limit_reached"
   | "pool_exhausted"
   | "no_provider_keys"
@@ -27,6 +28,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   invalid_path: 400,
   model_required: 400,
   body_too_large: 413,
+  request_exceeds_limits: 413,
   token_limit_reached: 429,
   pool_exhausted: 429,
   no_provider_keys: 503,

@@ -22,6 +22,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   websocket_unsupported: "client_error",
   token_limit_reached: "limited",
   pool_exhausted: "limited",
+  request_exceeds_limits: "limited",
   no_provider_keys: "upstream_error",
   upstream_unreachable: "upstream_error",
   upstream_timeout: "upstream_error",
@@ -49,6 +50,7 @@ export class RequestMeter {
   #isStream = false;
   #firstByteMs: number | null = null;
   #isRecorded = false;
+  #whenRecorded: ((event: RequestEvent) => void) | null = null;
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
   constructor(request: Request, requestId: string, ports: ProxyPorts, waitUntil: Waiting) {
@@ -66,6 +68,11 @@ export class RequestMeter {
 
   calledBy(token: AccessToken): void {
     this.#token = token;
+  }
+
+  /** Calls back once, with what the request came to. */
+  whenRecorded(callback: (event: RequestEvent) => void): void {
+    this.#whenRecorded = callback;
   }
 
   resolved(call: ProxyCall): void {
@@ -139,7 +146,7 @@ export class RequestMeter {
     if (this.#isRecorded) return;
     this.#isRecorded = true;
     const { usage } = this.#ports;
-    usage.add({
+    const event: RequestEvent = {
       id: this.#requestId,
       atMs: this.#arrivedMs,
       provider: this.#provider?.slug ?? null,
@@ -151,7 +158,9 @@ export class RequestMeter {
       isStream: this.#isStream,
       attempts: this.attempts,
       ...result,
-    });
+    };
+    this.#whenRecorded?.(event);
+    usage.add(event);
     const writing = usage.flush();
     if (writing !== null) this.#waitUntil(writing);
   }

@@ -5,14 +5,19 @@
  */
 import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
-import type { PoolKey } from "../pool/types";
+import type { Claim, PoolKey } from "../pool/types";
+import { readQuotaHeaders } from "../providers/read-limits";
 import type { Meaning } from "../providers/types";
 import { applyVerdict, type JudgedAttempt } from "./apply-verdict";
 import { type Answer, attempt, discardAnswer, type NoAnswer } from "./attempt";
 import { type Deadline, pause, startDeadline } from "./deadline";
+import { KeyChoice } from "./key-choice";
+import { isAboutRequest, isOversized, oversized } from "./oversized-request";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
+import { LEAST_WAIT_MS, QuotaClaim } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
+import { makesResources, rememberResources } from "./resource-affinity";
 
 /** The answer to deliver, the key it came through, and what it took. */
 export interface Served {
@@ -29,15 +34,22 @@ const MAX_REGION_ATTEMPTS = 2;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 500;
 
-/** @throws {ProxyError} if no upstream answer is fit to be delivered. */
-export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promise<Served> {
+/**
+ * @param claim Whose share of the quota is used.
+ * @throws {ProxyError} if no upstream answer is fit to be delivered.
+ */
+export async function serveFromPool(
+  call: ProxyCall,
+  claim: Claim,
+  scope: RequestScope,
+): Promise<Served> {
   const { config, meter, ports, request } = scope;
   const pool = ports.state.pool(call.provider.slug);
-  const deadline = startDeadline(config.firstByteTimeoutMs, ports);
-  const choice = new KeyChoice(pool, call);
+  const ask = new QuotaClaim(claim, call.body, request.headers, ports.nowMs());
+  const choice = new KeyChoice(pool, call, ask);
   const maxAttempts = call.body.kind === "streamed" ? 1 : config.maxAttempts;
-  /** Refusals of this model, held back until another key shows that it was the key and not the request. */
-  const modelDenials: JudgedAttempt[] = [];
+  /** Refusals held back until another key shows that it was the key and not the request. */
+  const heldBack: JudgedAttempt[] = [];
   let regionRefusals = 0;
   let backoffMs = FIRST_BACKOFF_MS;
   let failure: Failure | null = null;
@@ -48,13 +60,19 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
     await pause(jitteredMs, request.signal, deadline, ports);
   };
 
+  for (const change of pool.brake.settled(ports.nowMs())) change.commit();
+  if (!pool.brake.mayTry(ports.nowMs())) throw braked(call);
+  const deadline = startDeadline(config.firstByteTimeoutMs, ports);
+
   try {
     while (scope.attempts < maxAttempts) {
-      const key = choice.next(ports.nowMs());
-      if (key === null) break;
+      const next = choice.next(deadline, scope);
+      const lease = next instanceof Promise ? await next : next;
+      if (lease === null) break;
+      const { key } = lease;
       const keyText = await openKey(key, scope);
       if (keyText === null) {
-        choice.refused(key);
+        choice.refused(lease);
         continue;
       }
       scope.attempts += 1;
@@ -72,16 +90,27 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
       }
       const served = { answer: result, key };
       const { verdict, response } = result;
-      const judged = { call, key, keyText, verdict, status: response.status };
       if (verdict.meaning === "ok") {
-        pool.succeed(key.id, call.model);
-        for (const denial of modelDenials) applyVerdict(denial, scope);
-        ports.state.record({ kind: "key-used", keyId: key.id, atMs: ports.nowMs() });
-        return served;
+        const nowMs = ports.nowMs();
+        const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
+        pool.succeed(call.model, lease, readings, nowMs);
+        choice.settled();
+        for (const change of pool.brake.succeeded()) change.commit();
+        for (const refusal of heldBack) applyVerdict(refusal, scope);
+        ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
+        if (!makesResources(call)) return served;
+        return { answer: await rememberResources(call, result, key, scope), key };
       }
-      if (verdict.meaning === "model_denied") modelDenials.push(judged);
-      else applyVerdict(judged, scope);
+      const judged = { call, lease, keyText, verdict, status: response.status };
+      choice.settled();
+      if (isAboutRequest(judged)) {
+        pool.drop(call.model, lease, ports.nowMs());
+        heldBack.push(judged);
+      } else {
+        applyVerdict(judged, scope);
+      }
       if (verdict.next === "deliver") return served;
+      if (isOversized(heldBack)) throw oversized(judged);
 
       failure = { kind: "answer", served };
       if (NOBODYS_FAULT.has(verdict.meaning)) {
@@ -90,12 +119,15 @@ export async function serveFromPool(call: ProxyCall, scope: RequestScope): Promi
         if (deadline.expired || request.signal.aborted) break;
         continue;
       }
-      choice.refused(key);
+      if (verdict.quota === null) choice.refused(lease);
+      else if (isAboutRequest(judged)) choice.refusedByDomain(lease);
+      else choice.rested(lease);
       if (verdict.meaning === "region_denied") regionRefusals += 1;
       if (regionRefusals >= MAX_REGION_ATTEMPTS) break;
     }
-    return concede(call, pool, failure, deadline, scope);
+    return concede(call, pool, failure, choice.retryAtMs, deadline, scope);
   } finally {
+    choice.end(ports.nowMs());
     deadline.clear();
   }
 }
@@ -113,6 +145,15 @@ function attemptFacts(result: Answer | NoAnswer, keyText: string) {
   };
 }
 
+/** Many keys failed alike within seconds: hammering on would change nothing. */
+function braked({ provider }: ProxyCall): ProxyError {
+  return new ProxyError(
+    "no_provider_keys",
+    `${provider.label} refuses all keys alike, which is hardly their fault. One request a second may try; the keys are left as they are.`,
+    { retryAfterMs: 1000 },
+  );
+}
+
 /** The key's text; null, and a line in the log, where it cannot be opened (the secret was changed). */
 async function openKey(key: PoolKey, { ports }: RequestScope): Promise<string | null> {
   try {
@@ -126,40 +167,6 @@ async function openKey(key: PoolKey, { ports }: RequestScope): Promise<string | 
   }
 }
 
-/** Which key to try next: ready ones not tried yet, then again those that failed through nobody's fault. */
-class KeyChoice {
-  readonly #pool: KeyPool;
-  readonly #model: string | null;
-  readonly #tried = new Set<string>();
-  readonly #refused = new Set<string>();
-  #preferredId: string | null;
-
-  constructor(pool: KeyPool, call: ProxyCall) {
-    this.#pool = pool;
-    this.#model = call.model;
-    this.#preferredId = call.preferredKeyId;
-  }
-
-  next(nowMs: number): PoolKey | null {
-    const key =
-      this.#preferred() ??
-      this.#pool.pick(this.#model, nowMs, this.#tried) ??
-      this.#pool.pick(this.#model, nowMs, this.#refused);
-    if (key !== null) this.#tried.add(key.id);
-    return key;
-  }
-
-  refused(key: PoolKey): void {
-    this.#refused.add(key.id);
-  }
-
-  #preferred(): PoolKey | null {
-    const key = this.#preferredId === null ? undefined : this.#pool.get(this.#preferredId);
-    this.#preferredId = null;
-    return key?.status === "active" ? key : null;
-  }
-}
-
 /** What the last attempt came to, if it was not an answer to deliver at once. */
 type Failure = NoAnswer | { readonly kind: "answer"; readonly served: Served };
 
@@ -168,6 +175,7 @@ function concede(
   call: ProxyCall,
   pool: KeyPool,
   failure: Failure | null,
+  retryAtMs: number | null,
   deadline: Deadline,
   { config, ports, request, attempts }: RequestScope,
 ): Served {
@@ -191,11 +199,12 @@ function concede(
   const nowMs = ports.nowMs();
   const outlook = pool.outlook(call.model, nowMs);
   const forModel = call.model === null ? "" : ` for ${call.model}`;
-  if (outlook.kind === "cooling") {
-    const retryAfterMs = outlook.wakeMs - nowMs;
+  if (retryAtMs !== null || outlook.kind === "cooling") {
+    const wakeMs = retryAtMs ?? (outlook.kind === "cooling" ? outlook.wakeMs : nowMs);
+    const retryAfterMs = Math.max(1, wakeMs - nowMs - LEAST_WAIT_MS);
     throw new ProxyError(
       "pool_exhausted",
-      `Every ${call.provider.label} key${forModel} is at its limit; the first is back in ${Math.ceil(retryAfterMs / 1000)} s.`,
+      `Every ${call.provider.label} key${forModel} is at its limit; there is room again in ${Math.ceil(retryAfterMs / 1000)} s.`,
       { retryAfterMs, limitSource: "pool" },
     );
   }

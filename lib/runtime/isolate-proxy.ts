@@ -3,6 +3,8 @@
  * clock, network and randomness. Both doors use it.
  * @module
  */
+import { openDatabase } from "../db/open-database";
+import { D1TokenBudgets } from "../db/token-budgets";
 import type { UsageRecorder } from "../db/usage-recorder";
 import type { Env } from "../env";
 import { readProxyConfig } from "../proxy/config";
@@ -39,6 +41,7 @@ export async function isolateProxy(
       newRequestId: () => newRequestId(platform.nowMs(), platform.random()),
       state: sharedState(env),
       usage: usageSink(sharedRecorder(env)),
+      budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env)),
     },
     catalog: new Map(),
   };

@@ -42,8 +42,9 @@ async function lowPools({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Promise
 /** One alert a provider, however many keys. */
 async function blockedKeys({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Promise<NewAlert[]> {
   const blocks = Map.groupBy(await listUntoldBlocks(db, nowMs()), ({ provider }) => provider);
-  return [...blocks].map(([provider, keys]) => {
-    const names = keys.slice(0, NAMED_MAX).map(({ masked }) => masked);
+  return [...blocks].map(([provider, events]) => {
+    const keys = [...new Map(events.map(({ keyId, masked }) => [keyId, masked])).values()];
+    const names = keys.slice(0, NAMED_MAX);
     return {
       kind: "key_blocked",
       details: {
@@ -51,7 +52,7 @@ async function blockedKeys({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Prom
         count: keys.length,
         keys: [...names, ...(keys.length > NAMED_MAX ? ["…"] : [])].join(", "),
       },
-      topics: keys.map(({ id }) => id),
+      topics: events.map(({ id }) => id),
     };
   });
 }

@@ -65,6 +65,14 @@ export class MemoryState implements ProxyState {
     return key.sealed;
   }
 
+  keyOfResource(provider: string, resource: string): string | null {
+    for (const event of this.events.toReversed()) {
+      if (event.kind !== "resource-seen") continue;
+      if (event.provider === provider && event.resource === resource) return event.keyId;
+    }
+    return null;
+  }
+
   record(event: StateEvent): void {
     this.events.push(event);
   }

@@ -48,6 +48,9 @@ export interface NewToken {
   readonly providers?: readonly string[];
   readonly models?: readonly string[];
   readonly expiresAt?: number | string;
+  readonly rpm?: number;
+  readonly dailyRequests?: number;
+  readonly monthlyCostUsd?: number;
 }
 
 export class AdminApi {

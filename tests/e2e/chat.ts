@@ -6,13 +6,24 @@ export interface ChatOptions {
   readonly token?: string;
   readonly provider?: string;
   readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function chat(stack: Stack, options: ChatOptions = {}): Promise<Response> {
-  const { model = "gpt-4o-mini", token = ADMIN_TOKEN, provider = "openai", signal } = options;
+  const {
+    model = "gpt-4o-mini",
+    token = ADMIN_TOKEN,
+    provider = "openai",
+    signal,
+    headers,
+  } = options;
   return fetch(`${stack.url}/api/${provider}/chat/completions`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${token}`,
+      ...headers,
+    },
     body: JSON.stringify({ model, messages: [{ role: "user", content: "hi" }] }),
     ...(signal && { signal }),
   });

@@ -143,13 +143,32 @@ describe("limits", () => {
     expect(answeredBy("sk-fake-tired")).toBe(10);
   });
 
-  test("a key is used again as soon as the wait the upstream told is over", async () => {
+  test("a request waits for the only key, which serves as soon as the wait the upstream told is over", async () => {
     stack.upstream.setKey("sk-fake-brief", { kind: "limited", requests: 1, windowMs: 1500 });
     await stack.admin.addKeys("openai", ["sk-fake-brief"]);
-    expect((await ask()).status).toBe(200);
-    expect((await ask()).status).toBe(429);
-    await expect.poll(async () => (await ask()).status, { timeout: 5000, interval: 100 }).toBe(200);
-    // Only the first 429 came from the upstream: the pool answered the rest by itself.
+    const first = await ask();
+    const startedMs = performance.now();
+    const second = await ask();
+    const waitedMs = performance.now() - startedMs;
+    expect([first, second].map(({ status, attempts }) => [status, attempts])).toEqual([
+      [200, 1],
+      [200, 2],
+    ]);
+    expect(waitedMs).toBeGreaterThan(1000);
+    expect(answeredBy("sk-fake-brief", 429)).toBe(1);
+  });
+
+  test("a request that will not wait is told when there is room again, and the pool answers it by itself", async () => {
+    stack.upstream.setKey("sk-fake-brief", { kind: "limited", requests: 1, windowMs: 1500 });
+    await stack.admin.addKeys("openai", ["sk-fake-brief"]);
+    const impatient = { headers: { "x-one-balance-max-wait": "0" } };
+    expect((await chat(stack, impatient)).status).toBe(200);
+    const refused = await chat(stack, impatient);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("x-one-balance-limit-source")).toBe("pool");
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    const again = async () => (await chat(stack, impatient)).status;
+    await expect.poll(again, { timeout: 5000, interval: 100 }).toBe(200);
     expect(answeredBy("sk-fake-brief", 429)).toBe(1);
   });
 

@@ -3,6 +3,7 @@ import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-r
 import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "../doors/door.ts";
+import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 import { describeProxy } from "../doors/proxy-list.ts";
@@ -44,6 +45,7 @@ async function openHandler(): Promise<Door> {
       newRequestId: () => crypto.randomUUID(),
       state,
       usage: new MemoryUsage(),
+      budgets: new MemoryBudgets(),
     },
     catalog: new Map(),
   };

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { customProvider } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
+import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 
@@ -65,6 +66,7 @@ async function sentFor(path: string, direct: readonly string[], model = "m1"): P
       newRequestId: () => "req_test",
       state,
       usage: new MemoryUsage(),
+      budgets: new MemoryBudgets(),
     },
     catalog: new Map(),
   };

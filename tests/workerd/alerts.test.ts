@@ -119,6 +119,19 @@ describe("what is told", () => {
     expect(texts()).toEqual([low, low]);
   });
 
+  test("no key that is back already", async () => {
+    await storeKey("sk-ready");
+    const key = await storeKey("sk-back");
+    await block(key);
+    nowMs += 1;
+    await resetProviderKey(context, key);
+    await run();
+    expect(texts()).toEqual([]);
+    await block(key);
+    await run();
+    expect(texts()[0]).toMatch(/^OpenAI: keys blocked: 1 /);
+  });
+
   test("nothing where no webhook is set", async () => {
     await block(await storeKey("sk-dead"));
     await run(contextWith(null));

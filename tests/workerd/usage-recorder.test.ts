@@ -247,7 +247,7 @@ describe("compaction", () => {
     const cells = new Cells();
     for (const event of events) cells.add(event, COST_EACH);
     const told = { rowsWritten: 5, dropped: 1, unlogged: 2 };
-    return { id, atMs, cells: cells.toStored(), logRows: [], ...told };
+    return { id, atMs, cells: cells.toStored(), logRows: [], spends: [], ...told };
   };
 
   test("moves hours that are over into the rollups, and keeps the open one as one row", async () => {

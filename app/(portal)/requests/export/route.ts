@@ -1,7 +1,8 @@
 import { getTimeZone } from "next-intl/server";
-import { textStream } from "@/app/api/admin/text-stream";
 import { portalRead } from "@/app/portal-read";
+import { textStream } from "@/lib/http/text-stream";
 import { exportBrowsedRequests } from "@/lib/manage/browse-requests";
+import { answerWithStream } from "@/lib/runtime/left-body";
 import { requestFilterOf } from "../request-query";
 
 const TYPES = { csv: "text/csv; charset=utf-8", json: "application/json" } as const;
@@ -13,11 +14,10 @@ export async function GET(request: Request): Promise<Response> {
   const format = searchParams.get("format") === "json" ? "json" : "csv";
   const filter = requestFilterOf(Object.fromEntries(searchParams), await getTimeZone());
   const day = new Date(context.nowMs()).toISOString().slice(0, 10);
-  return new Response(textStream(exportBrowsedRequests(context, member, filter, format)), {
-    headers: {
-      "content-type": TYPES[format],
-      "content-disposition": `attachment; filename="requests-${day}.${format}"`,
-      "cache-control": "no-store",
-    },
+  const body = textStream(exportBrowsedRequests(context, member, filter, format));
+  return answerWithStream(request, body, {
+    "content-type": TYPES[format],
+    "content-disposition": `attachment; filename="requests-${day}.${format}"`,
+    "cache-control": "no-store",
   });
 }

@@ -1,0 +1,230 @@
+/**
+ * The real handler and pool against a simulated upstream, in virtual time.
+ * @module
+ */
+import { KeyPool } from "../../../lib/pool/key-pool.ts";
+import type { PoolKey } from "../../../lib/pool/types.ts";
+import { handleProxyRequest, type ProxyInstance } from "../../../lib/proxy/handle-request.ts";
+import type { AccessToken, ProxyState, StateEvent } from "../../../lib/proxy/ports.ts";
+import { splitProxyPath } from "../../../lib/proxy/proxy-path.ts";
+import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
+import { seededRandom } from "./random.ts";
+import { Upstream, type UpstreamOptions } from "./upstream.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+export interface Client {
+  readonly tokenId: string;
+  /** Requests a millisecond. */
+  readonly perMs: number;
+  /** 1 if absent. */
+  readonly weight?: number;
+}
+
+export interface Scenario {
+  readonly seed: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly keys: number;
+  /** Keys of one account follow each other; the pool knows that they belong together. */
+  readonly keysOfAccount: number;
+  readonly isolates: number;
+  readonly clients: readonly Client[];
+  readonly upstream: Omit<UpstreamOptions, "accountOf">;
+  /** Of the body, in bytes. */
+  readonly bodyBytes: number;
+  /** Whether those who are told a Retry-After come again then, once. */
+  readonly comesBack?: boolean;
+}
+
+export interface Told {
+  readonly tokenId: string;
+  readonly status: number;
+  readonly askedMs: number;
+  readonly answeredMs: number;
+  readonly retryAfterMs: number | null;
+  readonly attempts: number;
+  readonly isSecond: boolean;
+}
+
+export interface Outcome {
+  readonly told: readonly Told[];
+  readonly attempts: number;
+  readonly acceptedMs: readonly number[];
+  readonly answersByKey: ReadonlyMap<string, number>;
+  readonly keys: readonly PoolKey[];
+}
+
+const PATHS = {
+  google: "/api/google-ai-studio/v1beta/models/gemini-2.5-flash:generateContent",
+  openai: "/api/openai/chat/completions",
+  anthropic: "/api/anthropic/v1/messages",
+} as const;
+const PROVIDERS = {
+  google: "google-ai-studio",
+  openai: "openai",
+  anthropic: "anthropic",
+} as const;
+
+/** How long a change of one isolate takes to be known in the others: one flush and one refresh. */
+const SHARED_AFTER_MS = [1_000, 3_000] as const;
+
+export async function simulate(scenario: Scenario): Promise<Outcome> {
+  const random = seededRandom(scenario.seed);
+  const time = new VirtualTime(scenario.startMs);
+  const accountOf = (key: string) => {
+    const number = Number(key.slice(key.lastIndexOf("-") + 1));
+    return String(Math.floor(number / scenario.keysOfAccount));
+  };
+  const upstream = new Upstream({ ...scenario.upstream, accountOf }, time, random);
+  const isolates = Array.from({ length: scenario.isolates }, () => new Isolate(scenario, random));
+  const share = (event: StateEvent, from: Isolate) => {
+    for (const isolate of isolates) {
+      if (isolate === from || event.kind !== "key-cooled") continue;
+      const [least, most] = SHARED_AFTER_MS;
+      time.at(time.nowMs + least + random() * (most - least), () => isolate.takeOver(event));
+    }
+  };
+  const proxies = isolates.map((isolate) => isolate.proxy(time, upstream, random, share));
+  const told: Told[] = [];
+  const style = scenario.upstream.style;
+  const body = bodyOf(scenario.bodyBytes);
+
+  const send = async (tokenId: string, isSecond: boolean) => {
+    const proxy = proxies[Math.floor(random() * proxies.length)];
+    if (proxy === undefined) return;
+    const url = new URL(`http://one-balance.test${PATHS[style]}`);
+    const path = splitProxyPath(url.pathname);
+    if (path === null) throw new Error(`${url.pathname} is not the proxy's`);
+    const askedMs = time.nowMs;
+    const headers = { authorization: `Bearer ${tokenId}`, "content-type": "application/json" };
+    const length = { "content-length": String(body.length) };
+    const request = new Request(url, { method: "POST", headers: { ...headers, ...length }, body });
+    const response = await handleProxyRequest(request, url, path, proxy, () => {});
+    const retryAfter = response.headers.get("retry-after");
+    told.push({
+      tokenId,
+      status: response.status,
+      askedMs,
+      answeredMs: time.nowMs,
+      retryAfterMs: retryAfter === null ? null : Number(retryAfter) * 1000,
+      attempts: Number(response.headers.get("x-one-balance-attempts")),
+      isSecond,
+    });
+    if (scenario.comesBack === true && !isSecond && retryAfter !== null) {
+      time.at(time.nowMs + Number(retryAfter) * 1000, () => void send(tokenId, true));
+    }
+  };
+
+  for (const client of scenario.clients) {
+    let atMs = scenario.startMs;
+    for (;;) {
+      atMs += -Math.log(1 - random()) / client.perMs;
+      if (atMs > scenario.startMs + scenario.durationMs) break;
+      time.at(atMs, () => void send(client.tokenId, false));
+    }
+  }
+  await time.run();
+  const [first] = isolates;
+  return {
+    told,
+    attempts: upstream.attempts,
+    acceptedMs: upstream.acceptedMs,
+    answersByKey: upstream.answersByKey,
+    keys: first === undefined ? [] : [...first.pool.keys()],
+  };
+}
+
+function bodyOf(bytes: number): Uint8Array<ArrayBuffer> {
+  const message = { role: "user", content: "" };
+  const short = JSON.stringify({ model: "gpt-sim", messages: [message] });
+  const content = "x".repeat(Math.max(0, bytes - short.length));
+  return new TextEncoder().encode(
+    JSON.stringify({ model: "gpt-sim", messages: [{ ...message, content }] }),
+  );
+}
+
+class Isolate {
+  readonly pool: KeyPool;
+  readonly #provider: string;
+  readonly #clients: readonly Client[];
+
+  constructor({ keys, keysOfAccount, upstream, clients }: Scenario, random: () => number) {
+    this.pool = new KeyPool(random);
+    this.#clients = clients;
+    this.#provider = PROVIDERS[upstream.style];
+    for (let number = 0; number < keys; number += 1) {
+      const account = Math.floor(number / keysOfAccount);
+      this.pool.upsert({
+        id: `pk_${number}`,
+        provider: this.#provider,
+        sealed: `sk-sim-${number}`,
+        masked: "",
+        status: "active",
+        weight: 1,
+        priority: 0,
+        quotaDomain: keysOfAccount > 1 ? `account-${account}` : null,
+        models: null,
+        cooldowns: new Map(),
+      });
+    }
+  }
+
+  takeOver(event: StateEvent): void {
+    if (event.kind !== "key-cooled") return;
+    this.pool.cool(event.keyId, event.model, event.untilMs, event.evidence.meaning);
+  }
+
+  proxy(
+    time: VirtualTime,
+    upstream: Upstream,
+    random: () => number,
+    share: (event: StateEvent, from: Isolate) => void,
+  ): ProxyInstance {
+    let requests = 0;
+    const state: ProxyState = {
+      ready: () => null,
+      findAccessToken: (text): AccessToken => ({
+        id: text,
+        name: text,
+        ownerId: null,
+        scopes: null,
+        expiresAtMs: null,
+        share: {
+          weight: this.#clients.find(({ tokenId }) => tokenId === text)?.weight ?? 1,
+          priority: 0,
+        },
+      }),
+      customProvider: () => undefined,
+      customProviders: () => [],
+      goesDirect: () => true,
+      pool: () => this.pool,
+      openKey: (key) => key.sealed,
+      keyOfResource: () => null,
+      record: (event) => share(event, this),
+      afterResponse: () => null,
+    };
+    return {
+      config: {
+        gatewayUrl: null,
+        gatewayToken: null,
+        maxAttempts: 10,
+        firstByteTimeoutMs: 120_000,
+        consecutive429Threshold: 2,
+      },
+      ports: {
+        nowMs: () => time.nowMs,
+        random,
+        fetch: upstream.fetch,
+        setTimer: (callback, ms) => time.at(time.nowMs + ms, callback),
+        newRequestId: () => {
+          requests += 1;
+          return String(requests);
+        },
+        state,
+        usage: { add: () => {}, flush: () => null },
+        budgets: new MemoryBudgets(),
+      },
+      catalog: new Map(),
+    };
+  }
+}

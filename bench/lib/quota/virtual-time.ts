@@ -1,0 +1,55 @@
+/**
+ * A clock that jumps from one timer to the next once everything else is done, so that minutes take
+ * milliseconds.
+ * @module
+ */
+import { setImmediate } from "node:timers";
+import { WakeHeap } from "../../../lib/pool/wake-heap.ts";
+
+interface Timer {
+  readonly callback: () => void;
+  isOff: boolean;
+}
+
+export class VirtualTime {
+  readonly #timers = new WakeHeap<Timer>();
+  #nowMs: number;
+
+  constructor(startMs: number) {
+    this.#nowMs = startMs;
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Runs `callback` once at a moment; the returned function cancels it. */
+  at(timeMs: number, callback: () => void): () => void {
+    const timer: Timer = { callback, isOff: false };
+    this.#timers.push(timer, Math.max(timeMs, this.#nowMs));
+    return () => {
+      timer.isOff = true;
+    };
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.at(this.#nowMs + ms, resolve));
+  }
+
+  /** Runs until no timer is left. */
+  async run(): Promise<void> {
+    for (;;) {
+      await settle();
+      const first = this.#timers.pop();
+      if (first === undefined) return;
+      if (first.item.isOff) continue;
+      this.#nowMs = Math.max(this.#nowMs, first.wakeMs);
+      first.item.callback();
+    }
+  }
+}
+
+/** Lets every promise that can go on do so. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,266 @@
+/**
+ * What sending and being refused taught about the requests that one quota domain may send to one model.
+ *
+ * Sends are logged: the one that is as many sends ago as the limit allows must be a whole window old. A
+ * refusal teaches the limit (what it says, or as much as had been sent) and the window (from the send that
+ * must leave it until the told return). That holds for fixed windows and sliding ones alike.
+ * @module
+ */
+import type { QuotaRefusal } from "../providers/types";
+import { SendLog } from "./send-log";
+
+const MINUTE_MS = 60_000;
+
+/** What a domain's own refusal taught is believed for this long against what others were found to be allowed. */
+const TRUST_MS = 10 * MINUTE_MS;
+/** What others leave of a quota changes sooner than the quota. */
+const SHARED_TRUST_MS = MINUTE_MS;
+/** While the window is unknown, sends are told apart this finely. */
+const UNKNOWN_GRAIN_MS = 25;
+/** Sends closer together than this part of a window are remembered as one. */
+const GRAINS = 256;
+/** Minute quotas that others share seldom tell so short a way from one's own first request to the return. */
+const SHORT_WINDOW_MS = 10_000;
+/** What so many domains show in a row is presumed of the rest. */
+const COMMON = 3;
+/** So many more than the limit are remembered: of those under way, some may turn out not to count. */
+const SPARE = 16;
+/** What the guard begins with, and grows by. */
+const GUARD = 1 / 250;
+/** At most this part, however often a request came too early. */
+const MAX_GUARD = 1 / 10;
+
+/** What the domains of one pool were found to be allowed for one model: the best guess for those not yet known. */
+export class Habits {
+  /** Requests in a window; null while nothing was refused. */
+  limit: number | null = null;
+  /** Null while no refusal told when to come back. */
+  windowMs: number | null = null;
+  /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
+  guard = GUARD;
+  #found: number | null = null;
+  #foundInRow = 0;
+  /** Refusals in a row that came although less than the limit had been sent. */
+  sharedInRow = 0;
+  /** When a limit was found to have risen: what was learned before that is doubted. */
+  raisedMs = 0;
+  /** When the guard grew last. */
+  guardedMs = 0;
+
+  /** Notes what one more domain was found to be allowed: more is presumed of all at once, less when several agree. */
+  noteFound(limit: number, nowMs: number): void {
+    this.#foundInRow = limit === this.#found ? this.#foundInRow + 1 : 1;
+    this.#found = limit;
+    if (this.limit !== null && limit > this.limit) this.raise(limit, nowMs);
+    else if (this.#foundInRow >= COMMON) this.limit = limit;
+  }
+
+  raise(limit: number, nowMs: number): void {
+    this.limit = limit;
+    this.raisedMs = nowMs;
+  }
+}
+
+/** What experience needs to know of a send that was refused. */
+interface RefusedSend {
+  readonly atMs: number;
+  readonly isScout: boolean;
+}
+
+export class Experience {
+  readonly #habits: Habits;
+  readonly #log = new SendLog();
+  #ownLimit: number | null = null;
+  #ownAtMs = 0;
+  /** Requests a minute that people allow; null for any number. */
+  setLimit: number | null = null;
+
+  constructor(habits: Habits) {
+    this.#habits = habits;
+  }
+
+  get windowMs(): number {
+    return this.#habits.windowMs ?? MINUTE_MS;
+  }
+
+  /** The believed limit in requests a window; null where none is known. */
+  limit(nowMs: number): number | null {
+    const own = this.#ownLimit;
+    const usual = this.#habits.limit;
+    if (own === null) return usual;
+    const isFresh = nowMs - this.#ownAtMs < TRUST_MS && this.#ownAtMs >= this.#habits.raisedMs;
+    return usual === null || isFresh ? own : Math.max(own, usual);
+  }
+
+  /** Notes a send. */
+  sent(nowMs: number): void {
+    const { windowMs } = this.#habits;
+    this.#log.forgetBefore(nowMs - MINUTE_MS);
+    this.#log.add(nowMs, 1, windowMs === null ? UNKNOWN_GRAIN_MS : windowMs / GRAINS);
+  }
+
+  /** When people allow one more to be sent: epoch milliseconds, 0 for now. */
+  allowedAtMs(nowMs: number): number {
+    if (this.setLimit === null) return 0;
+    const allowedMs = (this.#log.timeOfLast(this.setLimit) ?? Number.NEGATIVE_INFINITY) + MINUTE_MS;
+    return allowedMs > nowMs ? allowedMs : 0;
+  }
+
+  /** When one more may be expected to be let in: epoch milliseconds, 0 for now. */
+  readyAtMs(nowMs: number): number {
+    const limit = this.limit(nowMs);
+    if (limit === null) return 0;
+    this.#log.keepLast(Math.max(limit, this.setLimit ?? 0) + SPARE);
+    const blockerMs = this.#log.timeOfLast(limit);
+    if (blockerMs === null) return 0;
+    const readyMs = blockerMs + this.windowMs * (1 + this.#habits.guard);
+    return readyMs > nowMs ? readyMs : 0;
+  }
+
+  /** Whether one more would be too early by more than requests that overtake each other explain. */
+  isFull(nowMs: number): boolean {
+    return this.readyAtMs(nowMs) > nowMs + this.windowMs * MAX_GUARD;
+  }
+
+  /** How many could be sent by a moment; infinite where no limit is known. */
+  roomAt(untilMs: number, nowMs: number): number {
+    const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
+    const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
+    return Math.min(
+      limit - this.#log.since(untilMs - this.windowMs * (1 + this.#habits.guard)),
+      allowed - this.#log.since(untilMs - MINUTE_MS),
+    );
+  }
+
+  /** Requests a millisecond in the long run; infinite where no limit is known. */
+  ratePerMs(nowMs: number): number {
+    const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
+    const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
+    return Math.min(limit / this.windowMs, allowed / MINUTE_MS);
+  }
+
+  /** So many requests beyond the limit came through within one window: more than fit any two windows raise it for all. */
+  exceeded(by: number, nowMs: number): boolean {
+    const limit = this.limit(nowMs);
+    if (limit === null || by <= limit) return false;
+    this.#setOwn(limit + by, nowMs);
+    this.#habits.raise(limit + by, nowMs);
+    return true;
+  }
+
+  /**
+   * Learns from a refusal.
+   * @param isRepeated Whether the request was sent before an earlier refusal was known.
+   * @returns When to send again, null where that is not known; and whether only the timing was wrong.
+   */
+  refused(
+    sent: RefusedSend,
+    refusal: QuotaRefusal,
+    isRepeated: boolean,
+    nowMs: number,
+  ): { readonly backMs: number | null; readonly isEarly: boolean } {
+    const isEarly = this.#isEarly(sent, refusal, nowMs);
+    if (isEarly) return { backMs: this.#comeLater(sent, refusal, nowMs), isEarly };
+    this.#learnLimit(sent, refusal, isRepeated, nowMs);
+    return { backMs: this.#backMs(sent, refusal, nowMs), isEarly };
+  }
+
+  /** Takes back a send that did not count. */
+  takeBack(): void {
+    this.#log.takeBack(1);
+  }
+
+  /** The window was about to move on: a moment later the request would have been let in. */
+  #isEarly(sent: RefusedSend, { retryAtMs }: QuotaRefusal, nowMs: number): boolean {
+    if (retryAtMs === null || sent.isScout || this.limit(nowMs) === null) return false;
+    return retryAtMs - nowMs < this.windowMs * MAX_GUARD;
+  }
+
+  #comeLater(sent: RefusedSend, refusal: QuotaRefusal, nowMs: number): number {
+    const earlyMs = (refusal.retryAtMs ?? nowMs) - nowMs;
+    const { guard } = this.#habits;
+    // Several requests that were under way together tell of the same shortfall once.
+    const isNews = sent.atMs > this.#habits.guardedMs;
+    if (isNews) {
+      this.#habits.guard = Math.min(MAX_GUARD, guard + earlyMs / this.windowMs + GUARD);
+      this.#habits.guardedMs = nowMs;
+    }
+    return sent.atMs + earlyMs + this.windowMs * GUARD;
+  }
+
+  /**
+   * When the quota is back, by the provider's word or else by the log. The provider counts from when a
+   * request reaches it: from one send to the next, the ways there cancel out.
+   */
+  #backMs(sent: RefusedSend, { retryAtMs }: QuotaRefusal, nowMs: number): number | null {
+    const guardMs = this.windowMs * this.#habits.guard;
+    if (retryAtMs !== null) return sent.atMs + (retryAtMs - nowMs) + guardMs;
+    const firstMs = this.#ownLimit === null ? null : this.#log.timeOfLast(this.#ownLimit);
+    return firstMs === null ? null : Math.max(nowMs, firstMs + this.windowMs + guardMs);
+  }
+
+  #learnLimit(sent: RefusedSend, refusal: QuotaRefusal, isRepeated: boolean, nowMs: number): void {
+    const taken = this.#log.since(nowMs - this.windowMs);
+    const told = this.#believable(refusal, taken);
+    const known = this.limit(nowMs);
+    if (sent.isScout && (told === null || told === known)) {
+      this.#setOwn(known, nowMs);
+      return;
+    }
+    if (taken === 0) return;
+    const limit = told ?? taken;
+    const firstMs = this.#log.timeOfLast(limit);
+    if (firstMs === null || firstMs <= nowMs - MINUTE_MS) {
+      if (!isRepeated) this.#learnShared(taken, nowMs);
+      this.#learnShortWindow(sent, refusal, this.#log.timeOfLast(taken), nowMs);
+      return;
+    }
+    this.#habits.sharedInRow = 0;
+    if (this.#ownLimit !== limit) this.#habits.noteFound(limit, nowMs);
+    this.#setOwn(limit, nowMs);
+    this.#learnWindow(sent, refusal, firstMs, nowMs);
+  }
+
+  /** A return so soon after the first request that the quota cannot be a minute's, whoever shares it. */
+  #learnShortWindow(
+    sent: RefusedSend,
+    refusal: QuotaRefusal,
+    firstMs: number | null,
+    nowMs: number,
+  ): void {
+    const backMs = sent.atMs + (refusal.retryAtMs ?? Number.POSITIVE_INFINITY) - nowMs;
+    if (firstMs !== null && backMs - firstMs < SHORT_WINDOW_MS) {
+      this.#learnWindow(sent, refusal, firstMs, nowMs);
+    }
+  }
+
+  /** @param firstMs When the request was sent that has to leave the window before the next may come. */
+  #learnWindow(
+    sent: RefusedSend,
+    { retryAtMs }: QuotaRefusal,
+    firstMs: number | null,
+    nowMs: number,
+  ): void {
+    if (retryAtMs === null || firstMs === null) return;
+    const windowMs = sent.atMs + (retryAtMs - nowMs) - firstMs;
+    this.#habits.windowMs = Math.max(this.#habits.windowMs ?? 0, Math.min(MINUTE_MS, windowMs));
+  }
+
+  /** Less was sent than is allowed: others use this quota too, perhaps other isolates of this pool. */
+  #learnShared(taken: number, nowMs: number): void {
+    this.#setOwn(taken, nowMs - TRUST_MS + SHARED_TRUST_MS);
+    this.#habits.sharedInRow += 1;
+    if (this.#habits.sharedInRow >= COMMON) this.#habits.limit = taken;
+  }
+
+  /** A told limit, unless more came through than two windows hold: then it is some other quota's. */
+  #believable({ limit, retryAtMs }: QuotaRefusal, taken: number): number | null {
+    if (limit === null || limit === 0) return null;
+    return retryAtMs === null && taken > 2 * limit ? null : limit;
+  }
+
+  #setOwn(limit: number | null, nowMs: number): void {
+    this.#ownLimit = limit;
+    this.#ownAtMs = nowMs;
+  }
+}

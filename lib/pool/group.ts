@@ -1,0 +1,105 @@
+/**
+ * The keys of one quota domain that stand together in a lane, because they have one pace.
+ * @module
+ */
+import { type Candidate, hashText } from "./affinity";
+import type { Pace } from "./pace";
+import { readyAtMs } from "./readiness";
+import type { PoolKey } from "./types";
+
+/** A key's place in its pool; shared by every lane the key stands in. */
+export interface PoolEntry {
+  key: PoolKey;
+  /** False once the key was removed from the pool. */
+  present: boolean;
+  /** Grows with every pick; keeps the order when lanes are built anew. */
+  lastPick: number;
+  /** 429s in a row that told neither quota nor reset, by model; null while there are none. */
+  bare429s: Map<string, number> | null;
+}
+
+/** Keys of one quota domain, of one priority and weight. */
+export class Group implements Candidate {
+  /** Null until the group is used for the first time. */
+  pace: Pace | null = null;
+  /** Its name among the paces of the lane's model. */
+  readonly id: string;
+  /** Whether other groups may have the same domain. */
+  readonly isShared: boolean;
+  readonly priority: number;
+  readonly weight: number;
+  /** The one to use first in front. */
+  readonly entries: PoolEntry[];
+  /** Requests it served out of turn, for which it lets as many of its turns pass. */
+  ahead = 0;
+  /** When the group's place in the heap of sleepers is due; null while it stands in a ring. */
+  asleepUntilMs: number | null = null;
+  #hash: number | null = null;
+
+  /** @param first Its first key; others may be added to `entries`. */
+  constructor(domain: string, first: PoolEntry) {
+    const { quotaDomain, priority, weight } = first.key;
+    this.id = domain;
+    this.entries = [first];
+    this.isShared = quotaDomain !== null;
+    this.priority = priority;
+    this.weight = weight;
+  }
+
+  get hash(): number {
+    this.#hash ??= hashText(this.id);
+    return this.#hash;
+  }
+
+  get load(): number {
+    return this.pace?.requestsSoFar ?? 0;
+  }
+
+  /** When there is room for a request of so many tokens: epoch milliseconds, 0 for now. */
+  roomAtMs(tokens: number, nowMs: number): number {
+    return this.pace === null ? 0 : this.pace.readyAtMs(tokens, nowMs);
+  }
+
+  /** When the smallest request for a model may go: epoch milliseconds, 0 for now, -1 for never. */
+  readyAtMs(model: string, nowMs: number): number {
+    let readyMs = Number.POSITIVE_INFINITY;
+    for (const entry of this.entries) {
+      if (isUsable(entry)) readyMs = Math.min(readyMs, readyAtMs(entry.key, model));
+    }
+    if (readyMs === Number.POSITIVE_INFINITY) return -1;
+    return Math.max(readyMs, this.roomAtMs(1, nowMs));
+  }
+
+  /** The preferred key if it is ready and not tried, else the one used longest ago of those that are. It goes to the back. */
+  usableEntry(
+    model: string,
+    nowMs: number,
+    tried: ReadonlySet<string>,
+    preferredId: string | null = null,
+  ): PoolEntry | null {
+    let found = -1;
+    for (const [index, entry] of this.entries.entries()) {
+      if (!isUsable(entry) || tried.has(entry.key.id)) continue;
+      if (readyAtMs(entry.key, model) > nowMs) continue;
+      if (found < 0) found = index;
+      if (preferredId === null) break;
+      if (entry.key.id === preferredId) found = index;
+    }
+    const entry = this.entries[found];
+    if (entry === undefined) return null;
+    if (found < this.entries.length - 1) {
+      this.entries.splice(found, 1);
+      this.entries.push(entry);
+    }
+    return entry;
+  }
+}
+
+export interface Choice {
+  readonly group: Group;
+  readonly entry: PoolEntry;
+}
+
+function isUsable(entry: PoolEntry): boolean {
+  return entry.present && entry.key.status === "active";
+}

@@ -1,0 +1,311 @@
+/**
+ * The quota of all keys for one model, and who gets it: now, in a while, or not within its patience.
+ * @module
+ */
+import type { QuotaReading } from "../providers/read-limits";
+import type { QuotaRefusal } from "../providers/types";
+import { Affinity, rendezvous } from "./affinity";
+import { Habits } from "./experience";
+import { FairShare } from "./fair-share";
+import type { Choice, Group } from "./group";
+import { Lane, type Outlook } from "./lane";
+import { type Lesson, Pace } from "./pace";
+import { Scouting } from "./scouting";
+import type { Ask, Lease, Turn } from "./turn";
+import { type Claim, isOfTheDomain } from "./types";
+import { WaitingLine } from "./waiting-line";
+
+/** Requests that may wait at once. */
+const MAX_WAITING = 2_000;
+/** Nobody asks again sooner than this. */
+const LEAST_WAIT_MS = 5;
+/** Nobody who waits stays away for longer than this, since others may leave and keys may recover. */
+const LONGEST_WAIT_MS = 1_000;
+/** Waits shorter than this are no reason to try the limits. */
+const PATIENCE_MS = 2_000;
+/** What all keys together may send is worked out anew after this long at least, and after longer for many. */
+const LEAST_RATE_LIFE_MS = 1_000;
+const RATE_LIFE_MS_A_GROUP = 0.2;
+
+export interface ModelPoolOptions {
+  readonly model: string;
+  /** The groups of all keys that may serve the model, the one to use first in front. */
+  groups(): readonly Group[];
+  /** Called with a new pace, to give it the limits that people set. */
+  prepare(pace: Pace, domain: string, nowMs: number): void;
+  /** The place of a key in this model's groups is looked up by its domain. */
+  domainOf(keyId: string): string | null;
+}
+
+export class ModelPool {
+  readonly #options: ModelPoolOptions;
+  readonly #paces = new Map<string, Pace>();
+  readonly #habits = new Habits();
+  readonly #scouting = new Scouting<Group>();
+  readonly #line = new WaitingLine();
+  readonly #share = new FairShare();
+  readonly #affinity = new Affinity();
+  /** Requests sent by all groups. */
+  #taken = 0;
+  #lane: Lane | null = null;
+  #groups: ReadonlyMap<string, Group> | null = null;
+  #perMs: number | null = null;
+  #perMsUntilMs = 0;
+  /** When it was asked last. */
+  usedMs = 0;
+
+  constructor(options: ModelPoolOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#lane?.groups.length ?? 0;
+  }
+
+  /** Whether requests wait here. */
+  get isBusy(): boolean {
+    return this.#line.size > 0;
+  }
+
+  /** Forgets the order of the keys, not what is known of them. */
+  rebuild(): void {
+    this.#lane = null;
+    this.#groups = null;
+  }
+
+  /** The turn of a request: asked first when it comes, and again whenever it was told to. */
+  ask(ask: Ask, nowMs: number): Turn {
+    this.usedMs = nowMs;
+    if (!ask.isCounted) {
+      ask.isCounted = true;
+      this.#share.want(ask.claim, nowMs);
+    }
+    const lane = this.#laneAt(nowMs);
+    const ahead = this.#line.size === 0 ? 0 : this.#line.ahead(ask.claim, ask.waiter, nowMs);
+    const shareAtMs = this.#shareAtMs(ask.claim, nowMs);
+    const isNext = ahead === 0 || ahead < lane.readyGroups;
+    const mayGo = isNext && shareAtMs <= nowMs;
+    const first = mayGo ? this.#choose(lane, ask, nowMs) : null;
+    if (first !== null) return { kind: "go", lease: this.#take(lane, first, ask, nowMs) };
+    const outlook = lane.outlook(nowMs);
+    if (mayGo && outlook.kind === "ready") {
+      // Looking ahead may have found one awake that was thought to sleep.
+      const second = this.#choose(lane, ask, nowMs);
+      if (second !== null) return { kind: "go", lease: this.#take(lane, second, ask, nowMs) };
+    }
+    if (outlook.kind === "empty" || (outlook.kind === "ready" && mayGo)) {
+      this.leave(ask);
+      return { kind: "none", outlook };
+    }
+    const firstMs = outlook.kind === "cooling" ? outlook.wakeMs : nowMs;
+    const slotMs = lane.slotTimeMs(ahead, firstMs, nowMs);
+    const turnMs = Math.max(slotMs.atLatest, shareAtMs);
+    const isHopeless =
+      shareAtMs > ask.patientUntilMs ||
+      lane.slotsUntil(ask.patientUntilMs, ahead + 1, nowMs) <= ahead ||
+      firstMs > ask.patientUntilMs;
+    if (mayGo && (isHopeless || turnMs - nowMs > PATIENCE_MS)) {
+      const scout = this.#scout(lane, ask, nowMs);
+      if (scout !== null) return { kind: "go", lease: scout };
+    }
+    if (isHopeless || (ask.waiter === null && this.#line.size >= MAX_WAITING)) {
+      this.leave(ask);
+      return { kind: "full", retryAtMs: Math.max(turnMs, nowMs + LEAST_WAIT_MS) };
+    }
+    return { kind: "wait", untilMs: this.#wait(ask, Math.max(slotMs.atSoonest, shareAtMs), nowMs) };
+  }
+
+  /** The request waits no longer. */
+  leave(ask: Ask): void {
+    if (ask.waiter === null) return;
+    this.#line.leave(ask.waiter, false);
+    ask.waiter = null;
+  }
+
+  succeed(lease: Lease, readings: readonly QuotaReading[], nowMs: number): void {
+    const { pace } = lease.group;
+    if (pace === null) return;
+    if (pace.succeed(lease.sent, readings)) this.#rouse(lease, nowMs);
+    if (!lease.sent.isScout) return;
+    const cameThrough = this.#scouting.succeeded(pace.experience.windowMs, nowMs);
+    if (pace.experience.exceeded(cameThrough, nowMs)) {
+      this.#scouting.end();
+      this.rebuild();
+    }
+  }
+
+  /** Notes an answer that says nothing about quota, or none. */
+  drop(lease: Lease, nowMs: number): void {
+    if (lease.sent.isScout) this.#scouting.back();
+    if (lease.group.pace?.succeed(lease.sent, []) === true) this.#rouse(lease, nowMs);
+  }
+
+  refuse(lease: Lease, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
+    if (lease.sent.isScout) this.#scouting.failed(nowMs);
+    this.#perMsUntilMs = 0;
+    const before = this.#habits.limit;
+    const lesson = this.#paceOf(lease.group, nowMs).refuse(lease.sent, refusal, guessMs, nowMs);
+    // What was learned of one may wake others sooner.
+    if (before !== null && (this.#habits.limit ?? 0) > before) this.rebuild();
+    return lesson;
+  }
+
+  /** Rests a domain; the first request after the rest goes alone. */
+  rest(domain: string, untilMs: number): void {
+    this.#paces.get(domain)?.rest(untilMs);
+  }
+
+  wake(domain: string): void {
+    this.#paces.get(domain)?.wake();
+  }
+
+  /** Gives every pace its limits anew. */
+  prepareAll(nowMs: number): void {
+    for (const [domain, pace] of this.#paces) this.#options.prepare(pace, domain, nowMs);
+    this.#perMsUntilMs = 0;
+    this.rebuild();
+  }
+
+  /** A key whatever its state: the request continues what was begun with it. */
+  demand(keyId: string, ask: Ask, nowMs: number): Lease | null {
+    const lane = this.#laneAt(nowMs);
+    const group = this.#groupOf(keyId, lane);
+    const entry = group?.entries.find(({ key }) => key.id === keyId);
+    if (group === undefined || entry === undefined) return null;
+    return this.#take(lane, { group, entry }, ask, nowMs);
+  }
+
+  outlook(nowMs: number): Outlook {
+    return this.#laneAt(nowMs).outlook(nowMs);
+  }
+
+  #rouse({ group, lane }: Lease, nowMs: number): void {
+    // A group of a lane that was built anew stands there under another object.
+    if (lane === this.#lane) lane.rouse(group, nowMs);
+  }
+
+  #choose(lane: Lane, ask: Ask, nowMs: number): Choice | null {
+    const { tokens, tried } = ask;
+    const conversation = lane.groups.length < 2 ? null : ask.conversation;
+    if (conversation === null) return lane.pick(tokens, nowMs, tried);
+    const { name, isContinued } = conversation;
+    const knownId = isContinued ? this.#affinity.keyOf(name) : null;
+    const known = knownId === null ? undefined : this.#groupOf(knownId, lane);
+    const home =
+      known ?? (isContinued ? rendezvous(name, lane.ring, this.#taken / lane.groups.length) : null);
+    const choice =
+      (home === null ? null : lane.pickFrom(home, knownId, tokens, nowMs, tried)) ??
+      lane.pick(tokens, nowMs, tried);
+    // Away from home only for as long as its key has to rest.
+    if (choice !== null && known === undefined) this.#affinity.note(name, choice.entry.key.id);
+    return choice;
+  }
+
+  #scout(lane: Lane, ask: Ask, nowMs: number): Lease | null {
+    if (!this.#scouting.isDue(nowMs)) return null;
+    const choice = lane.pickScout(this.#scouting.domain, ask.tokens, nowMs, ask.tried);
+    if (choice === null) return null;
+    this.#scouting.started(choice.group, nowMs);
+    return this.#take(lane, choice, ask, nowMs, true);
+  }
+
+  #take(lane: Lane, { group, entry }: Choice, ask: Ask, nowMs: number, isScout = false): Lease {
+    if (ask.waiter !== null) this.#line.leave(ask.waiter, true);
+    ask.waiter = null;
+    this.#taken += 1;
+    this.#share.served(ask.claim, nowMs);
+    const sent = this.#paceOf(group, nowMs).take(ask.tokens, nowMs, isScout);
+    return { key: entry.key, entry, sent, group, lane };
+  }
+
+  #wait(ask: Ask, turnMs: number, nowMs: number): number {
+    const untilMs = Math.min(
+      Math.max(turnMs, nowMs + LEAST_WAIT_MS),
+      nowMs + LONGEST_WAIT_MS,
+      Math.max(ask.patientUntilMs, nowMs + LEAST_WAIT_MS),
+    );
+    if (ask.waiter === null) {
+      ask.waiter = { claim: ask.claim, dueMs: untilMs };
+      this.#line.enter(ask.waiter);
+    }
+    ask.waiter.dueMs = untilMs;
+    return untilMs;
+  }
+
+  /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */
+  #shareAtMs(claim: Claim, nowMs: number): number {
+    if (!this.#share.hasRivals) return 0;
+    const perMs = this.#ratePerMs(nowMs);
+    if (perMs === null || !this.#share.isContended(perMs, nowMs)) return 0;
+    return this.#share.readyAtMs(claim, perMs, nowMs);
+  }
+
+  /** Requests a millisecond that all keys together may send; null where that is not known of every one. */
+  #ratePerMs(nowMs: number): number | null {
+    if (nowMs < this.#perMsUntilMs) return this.#perMs;
+    const { groups } = this.#laneAt(nowMs);
+    this.#perMsUntilMs = nowMs + Math.max(LEAST_RATE_LIFE_MS, groups.length * RATE_LIFE_MS_A_GROUP);
+    const { limit, windowMs } = this.#habits;
+    let perMs = 0;
+    const seen = new Set<string>();
+    for (const { id: domain, pace, isShared } of groups) {
+      if (isShared && seen.has(domain)) continue;
+      if (isShared) seen.add(domain);
+      const ofDomain =
+        pace?.ratePerMs(nowMs) ?? (limit === null ? null : limit / (windowMs ?? 60_000));
+      if (ofDomain === null) {
+        this.#perMs = null;
+        return null;
+      }
+      perMs += ofDomain;
+    }
+    this.#perMs = perMs;
+    return perMs;
+  }
+
+  #laneAt(nowMs: number): Lane {
+    if (this.#lane === null) {
+      const groups = this.#options.groups();
+      for (const group of groups) {
+        // Groups of one domain have one pace, which must not be made by the first that is used.
+        group.pace = group.isShared
+          ? this.#sharedPace(group, nowMs)
+          : (this.#paces.get(group.id) ?? null);
+      }
+      this.#lane = new Lane(this.#options.model, groups, nowMs);
+    }
+    return this.#lane;
+  }
+
+  /** The pace of a domain with a name, resting as long as any of its keys. */
+  #sharedPace({ id: domain, entries }: Group, nowMs: number): Pace {
+    const pace = this.#paceOfDomain(domain, nowMs);
+    for (const { key } of entries) {
+      const cooldown = key.cooldowns.get(this.#options.model);
+      if (cooldown !== undefined && isOfTheDomain(cooldown.reason)) pace.rest(cooldown.untilMs);
+    }
+    return pace;
+  }
+
+  #groupOf(keyId: string, lane: Lane): Group | undefined {
+    const domain = this.#options.domainOf(keyId);
+    if (domain === null) return undefined;
+    this.#groups ??= new Map(lane.groups.map((group) => [group.id, group]));
+    return this.#groups.get(domain);
+  }
+
+  #paceOf(group: Group, nowMs: number): Pace {
+    group.pace ??= this.#paceOfDomain(group.id, nowMs);
+    return group.pace;
+  }
+
+  #paceOfDomain(domain: string, nowMs: number): Pace {
+    let pace = this.#paces.get(domain);
+    if (pace === undefined) {
+      pace = new Pace(this.#habits);
+      this.#options.prepare(pace, domain, nowMs);
+      this.#paces.set(domain, pace);
+    }
+    return pace;
+  }
+}

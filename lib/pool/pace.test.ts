@@ -1,0 +1,166 @@
+import { describe, expect, test } from "vitest";
+import type { QuotaRefusal } from "../providers/types";
+import { Habits } from "./experience";
+import { Pace, TRIAL_MS } from "./pace";
+
+const T0 = 1_000_000_000;
+const MINUTE = 60_000;
+
+function refusal(limit: number | null, retryAtMs: number | null): QuotaRefusal {
+  return { unit: "requests", span: "minute", limit, retryAtMs, requested: null };
+}
+
+/** Sends until the pace says no; returns how many went. */
+function sendAll(pace: Pace, nowMs: number, most = 100): number {
+  for (let sent = 0; sent < most; sent += 1) {
+    if (pace.readyAtMs(1, nowMs) > nowMs) return sent;
+    pace.succeed(pace.take(1, nowMs), []);
+  }
+  return most;
+}
+
+/** A pace that sent ten requests a second apart and was refused the eleventh. */
+function taught(refused: (nowMs: number) => QuotaRefusal, habits = new Habits()): Pace {
+  const pace = new Pace(habits);
+  for (let second = 0; second < 10; second += 1) pace.succeed(pace.take(1, T0 + second * 1000), []);
+  const nowMs = T0 + 10_000;
+  pace.refuse(pace.take(1, nowMs), refused(nowMs), nowMs + MINUTE, nowMs);
+  return pace;
+}
+
+describe("a refusal", () => {
+  test("that tells limit and return teaches both: the eleventh waits until the first is a window old", () => {
+    const habits = new Habits();
+    const pace = taught((nowMs) => refusal(10, nowMs + 20_000), habits);
+    expect(pace.experience.limit(T0 + 10_000)).toBe(10);
+    expect(habits.windowMs).toBeCloseTo(30_000, -2);
+  });
+
+  test("that tells nothing teaches what had come through, for a minute from the first", () => {
+    const habits = new Habits();
+    const pace = new Pace(habits);
+    for (let second = 0; second < 10; second += 1) {
+      pace.succeed(pace.take(1, T0 + second * 1000), []);
+    }
+    const nowMs = T0 + 10_000;
+    const lesson = pace.refuse(pace.take(1, nowMs), refusal(null, null), nowMs + MINUTE, nowMs);
+    expect(pace.experience.limit(nowMs)).toBe(10);
+    expect(lesson.untilMs).toBeGreaterThanOrEqual(T0 + MINUTE);
+    expect(lesson.untilMs).toBeLessThan(T0 + MINUTE + 1000);
+  });
+
+  test("before the limit was reached means that others use the quota: the own part is kept to", () => {
+    const pace = new Pace(new Habits());
+    for (let count = 0; count < 4; count += 1) pace.succeed(pace.take(1, T0 + count), []);
+    pace.refuse(pace.take(1, T0 + 100), refusal(10, T0 + 30_000), T0 + MINUTE, T0 + 100);
+    expect(pace.experience.limit(T0 + 100)).toBe(4);
+  });
+
+  test("of one says nothing of the others; what three have in common is the guess for all", () => {
+    const habits = new Habits();
+    const teach = () => taught((nowMs) => refusal(10, nowMs + 50_000), habits);
+    teach();
+    teach();
+    expect(sendAll(new Pace(habits), T0)).toBe(100);
+    teach();
+    expect(sendAll(new Pace(habits), T0)).toBe(10);
+  });
+
+  test("that tells more than was presumed is believed for all at once", () => {
+    const habits = new Habits();
+    for (let number = 0; number < 3; number += 1) {
+      taught((nowMs) => refusal(10, nowMs + 50_000), habits);
+    }
+    const raised = new Pace(habits);
+    for (let count = 0; count < 20; count += 1) raised.take(1, T0 + count);
+    raised.refuse(raised.take(1, T0 + 50), refusal(20, T0 + MINUTE), T0 + MINUTE, T0 + 50);
+    expect(sendAll(new Pace(habits), T0 + 50)).toBe(20);
+  });
+
+  test("of a day's quota says nothing about the minute's", () => {
+    const habits = new Habits();
+    taught((nowMs) => ({ ...refusal(250, nowMs), span: "day" }), habits);
+    expect(habits.limit).toBeNull();
+  });
+
+  test("by a hair's breadth widens the guard, not the limit", () => {
+    const habits = new Habits();
+    const pace = taught((nowMs) => refusal(10, nowMs + 50_000), habits);
+    const guard = habits.guard;
+    const laterMs = T0 + 62_000;
+    const sent = pace.take(1, laterMs);
+    pace.refuse(sent, refusal(10, laterMs + 300), laterMs + MINUTE, laterMs + 50);
+    expect(habits.guard).toBeGreaterThan(guard);
+    expect(pace.experience.limit(laterMs)).toBe(10);
+  });
+});
+
+describe("after a rest", () => {
+  test("one request goes first, and the rest follow its success", () => {
+    const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
+    const wakeMs = pace.readyAtMs(1, T0 + 11_000);
+    const nowMs = wakeMs + 20_000;
+    const first = pace.take(1, nowMs);
+    expect(pace.readyAtMs(1, nowMs + 10)).toBeGreaterThan(nowMs + 10);
+    expect(pace.succeed(first, [])).toBe(true);
+    expect(pace.readyAtMs(1, nowMs + 10)).toBe(0);
+  });
+
+  test("its silence counts as success after two seconds", () => {
+    const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
+    const nowMs = T0 + 100_000;
+    pace.take(1, nowMs);
+    expect(pace.readyAtMs(1, nowMs + 1)).toBe(nowMs + TRIAL_MS);
+    expect(pace.readyAtMs(1, nowMs + TRIAL_MS)).toBe(0);
+  });
+});
+
+test("never more than the limit goes in any window, whatever comes", () => {
+  const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
+  const sends: number[] = [];
+  let state = 7;
+  for (let nowMs = T0 + 70_000; nowMs < T0 + 1_000_000; ) {
+    state = (state * 48271) % 2147483647;
+    nowMs += (state % 9000) + 1;
+    if (pace.readyAtMs(1, nowMs) > nowMs) continue;
+    pace.succeed(pace.take(1, nowMs), []);
+    sends.push(nowMs);
+  }
+  expect(sends.length).toBeGreaterThan(100);
+  for (const [index, atMs] of sends.entries()) {
+    const tenBefore = sends[index - 10];
+    if (tenBefore !== undefined) expect(atMs - tenBefore).toBeGreaterThanOrEqual(MINUTE);
+  }
+});
+
+describe("limits that people set", () => {
+  const limits = { requestsPerMinute: 3, tokensPerMinute: 1000, requestsPerDay: 5 };
+
+  test("hold for requests a minute and a day", () => {
+    const pace = new Pace(new Habits());
+    pace.setLimits({ ...limits, tokensPerMinute: null }, T0 + 10 * MINUTE, T0);
+    expect(sendAll(pace, T0)).toBe(3);
+    expect(sendAll(pace, T0 + 2 * MINUTE)).toBe(2);
+    expect(pace.readyAtMs(1, T0 + 4 * MINUTE)).toBe(T0 + 10 * MINUTE);
+    expect(sendAll(pace, T0 + 10 * MINUTE)).toBe(3);
+  });
+
+  test("hold for tokens: a large request waits where a small one may go", () => {
+    const pace = new Pace(new Habits());
+    pace.setLimits({ ...limits, requestsPerMinute: null, requestsPerDay: null }, 0, T0);
+    pace.take(700, T0);
+    expect(pace.readyAtMs(300, T0 + 1)).toBe(0);
+    expect(pace.readyAtMs(301, T0 + 1)).toBeGreaterThanOrEqual(T0 + MINUTE);
+  });
+});
+
+test("a reading knows nothing of what was sent after the request it answers", () => {
+  const pace = new Pace(new Habits());
+  const first = pace.take(1, T0);
+  pace.take(1, T0 + 1);
+  const reading = { name: "requests", unit: "requests", limit: 3, remaining: 2 } as const;
+  pace.succeed(first, [{ ...reading, resetMs: T0 + 30_000, refillMs: null }]);
+  expect(pace.readyAtMs(1, T0 + 2)).toBe(0);
+  pace.take(1, T0 + 3);
+  expect(pace.readyAtMs(1, T0 + 4)).toBe(T0 + 30_000);
+});

@@ -1,0 +1,245 @@
+/**
+ * The pace of one quota domain at one model: when it may take one more request.
+ *
+ * What is known comes from three sides, and the strictest holds: limits that people set, readings that
+ * answers bring along, and experience. After a rest that came as a surprise, one request goes first.
+ * @module
+ */
+import type { QuotaReading } from "../providers/read-limits";
+import type { QuotaRefusal } from "../providers/types";
+import { Experience, type Habits } from "./experience";
+import { ToldMeter } from "./told-meter";
+import type { Meter, QuotaLimits } from "./types";
+import { WindowMeter } from "./window-meter";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
+export const TRIAL_MS = 2_000;
+
+/** One send, for the judgement that follows it. */
+export interface Sent {
+  readonly atMs: number;
+  /** Estimated. */
+  readonly tokens: number;
+  /** Beyond the believed limit, to learn whether it still holds. */
+  readonly isScout: boolean;
+  /** What the domain had sent by then, this included. */
+  readonly requestsSoFar: number;
+  readonly tokensSoFar: number;
+}
+
+/** What a refusal came to. */
+export interface Lesson {
+  /** Until when the domain rests: epoch milliseconds. */
+  readonly untilMs: number;
+  /** True where only the pace needs to wait: the refusal was expected, or sent before an earlier one was known. */
+  readonly isExpected: boolean;
+}
+
+export class Pace {
+  readonly #experience: Experience;
+  /** Limits set, read and told; null while there are none. */
+  #meters: Map<string, Meter> | null = null;
+  #restUntilMs = 0;
+  /** The first request after a rest: still to be sent, sent then (epoch milliseconds), or null where none is needed. */
+  #trial: "due" | number | null = null;
+  #refusedAtMs = 0;
+  #requestsSoFar = 0;
+  #tokensSoFar = 0;
+
+  constructor(habits: Habits) {
+    this.#experience = new Experience(habits);
+  }
+
+  /**
+   * Sets the limits that people gave; null for none.
+   * @param midnightMs When the provider's day ends.
+   */
+  setLimits(limits: QuotaLimits | null, midnightMs: number, nowMs: number): void {
+    const tokens = limits?.tokensPerMinute ?? null;
+    this.#experience.setLimit = limits?.requestsPerMinute ?? null;
+    this.#setMeter(
+      "set tokens/minute",
+      tokens === null ? null : new WindowMeter("tokens", tokens, MINUTE_MS),
+    );
+    this.#setMeter("set requests/day", null);
+    const limit = limits?.requestsPerDay ?? null;
+    if (limit === null) return;
+    const day = { name: "set requests/day", unit: "requests", limit, remaining: limit } as const;
+    this.#read({ ...day, resetMs: midnightMs, refillMs: null }, 0, nowMs);
+  }
+
+  /** When one more request may go: epoch milliseconds, 0 for now. */
+  readyAtMs(tokens: number, nowMs: number): number {
+    return Math.max(
+      this.#restedAtMs(nowMs),
+      this.#metersAtMs(tokens, nowMs),
+      this.#experience.allowedAtMs(nowMs),
+      this.#experience.readyAtMs(nowMs),
+    );
+  }
+
+  /** Whether only experience holds the next request back, so that one beyond it may test whether that still holds. */
+  mayScout(tokens: number, nowMs: number): boolean {
+    return (
+      this.#trial === null &&
+      this.#restedAtMs(nowMs) === 0 &&
+      this.#metersAtMs(tokens, nowMs) === 0 &&
+      this.#experience.allowedAtMs(nowMs) === 0 &&
+      // Shortly before its time a request comes through because the window is about to move on.
+      this.#experience.isFull(nowMs)
+    );
+  }
+
+  /** Notes a send. */
+  take(tokens: number, nowMs: number, isScout = false): Sent {
+    this.#experience.sent(nowMs);
+    if (this.#meters !== null) {
+      for (const meter of this.#meters.values()) meter.take(amountOf(meter, tokens), nowMs);
+    }
+    if (this.#trial === "due") this.#trial = nowMs;
+    this.#requestsSoFar += 1;
+    this.#tokensSoFar += tokens;
+    const [requestsSoFar, tokensSoFar] = [this.#requestsSoFar, this.#tokensSoFar];
+    return { atMs: nowMs, tokens, isScout, requestsSoFar, tokensSoFar };
+  }
+
+  /** Rests the domain. After a rest that nobody foresaw, the first request goes alone. */
+  rest(untilMs: number, isForeseen = false): void {
+    if (untilMs <= this.#restUntilMs) return;
+    this.#restUntilMs = untilMs;
+    if (!isForeseen) this.#trial = "due";
+  }
+
+  /** Ends a rest: a person said so. */
+  wake(): void {
+    this.#restUntilMs = 0;
+    this.#trial = null;
+  }
+
+  /**
+   * Takes note of an answer that was no refusal.
+   * @param readings As of when the request was sent: they were made when it arrived, not when it was answered.
+   * @returns Whether more may go now than before.
+   */
+  succeed(sent: Sent, readings: readonly QuotaReading[]): boolean {
+    for (const reading of readings) {
+      const [soFar, then] =
+        reading.unit === "tokens"
+          ? [this.#tokensSoFar, sent.tokensSoFar]
+          : [this.#requestsSoFar, sent.requestsSoFar];
+      this.#read(reading, soFar - then, sent.atMs);
+    }
+    const endsTrial = typeof this.#trial === "number" && sent.atMs >= this.#trial;
+    if (endsTrial) this.#trial = null;
+    return endsTrial;
+  }
+
+  /**
+   * Takes note of a refusal for lack of quota.
+   * @param guessMs Until when to rest where the answer did not tell.
+   */
+  refuse(sent: Sent, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
+    this.#experience.takeBack();
+    const isRepeated = sent.atMs <= this.#refusedAtMs;
+    this.#refusedAtMs = nowMs;
+    let untilMs = guessMs;
+    let isForeseen = sent.isScout;
+    if (refusal.span === "day") {
+      this.#learnDay(refusal, untilMs, nowMs);
+    } else if (refusal.unit === "tokens") {
+      untilMs = this.#learnTokens(refusal) ?? guessMs;
+    } else {
+      const { backMs, isEarly } = this.#experience.refused(sent, refusal, isRepeated, nowMs);
+      untilMs = backMs ?? guessMs;
+      isForeseen ||= isEarly;
+    }
+    this.rest(untilMs, isForeseen);
+    return { untilMs, isExpected: isForeseen || isRepeated };
+  }
+
+  get experience(): Experience {
+    return this.#experience;
+  }
+
+  /** All that it ever sent. */
+  get requestsSoFar(): number {
+    return this.#requestsSoFar;
+  }
+
+  /** How many requests could go until a moment at least; one at least, since it is asked of those that wake by then. */
+  slotsUntil(untilMs: number, nowMs: number): number {
+    const trialMs = typeof this.#trial === "number" ? this.#trial : 0;
+    const trialEndsMs = Math.max(this.#restUntilMs, trialMs) + TRIAL_MS / 2;
+    if (this.#trial !== null && untilMs < trialEndsMs) return 1;
+    const room = this.#experience.roomAt(untilMs, nowMs);
+    return room === Number.POSITIVE_INFINITY ? 1 : Math.max(1, room);
+  }
+
+  /** Requests a millisecond that the believed limit allows; null where none is known. */
+  ratePerMs(nowMs: number): number | null {
+    let perMs = this.#experience.ratePerMs(nowMs);
+    for (const meter of this.#meters?.values() ?? []) {
+      if (meter.unit === "requests") perMs = Math.min(perMs, meter.perMs);
+    }
+    return perMs === Number.POSITIVE_INFINITY ? null : perMs;
+  }
+
+  #restedAtMs(nowMs: number): number {
+    if (this.#restUntilMs > nowMs) return this.#restUntilMs;
+    if (typeof this.#trial !== "number") return 0;
+    const silenceMs = this.#trial + TRIAL_MS;
+    if (silenceMs > nowMs) return silenceMs;
+    this.#trial = null;
+    return 0;
+  }
+
+  #metersAtMs(tokens: number, nowMs: number): number {
+    let readyMs = 0;
+    if (this.#meters === null) return 0;
+    for (const meter of this.#meters.values()) {
+      readyMs = Math.max(readyMs, meter.readyAtMs(amountOf(meter, tokens), nowMs));
+    }
+    return readyMs;
+  }
+
+  #learnTokens({ limit, retryAtMs }: QuotaRefusal): number | null {
+    const known = this.#meters?.get("told tokens/minute");
+    const isNews = !(known instanceof WindowMeter) || known.limit !== limit;
+    if (limit !== null && limit > 0 && isNews) {
+      this.#setMeter("told tokens/minute", new WindowMeter("tokens", limit, MINUTE_MS));
+    }
+    return retryAtMs;
+  }
+
+  #learnDay({ unit, limit }: QuotaRefusal, resetMs: number, nowMs: number): void {
+    if (limit === null || limit === 0) return;
+    const day = { name: `told ${unit}/day`, unit, limit, remaining: 0 };
+    this.#read({ ...day, resetMs, refillMs: null }, 0, nowMs);
+  }
+
+  #read(reading: QuotaReading, sinceSent: number, nowMs: number): void {
+    const known = this.#meters?.get(reading.name);
+    const meter =
+      known instanceof ToldMeter
+        ? known
+        : new ToldMeter(reading.unit, reading.name.endsWith("/day") ? DAY_MS : null);
+    this.#setMeter(reading.name, meter);
+    meter.read(reading, sinceSent, nowMs);
+  }
+
+  #setMeter(name: string, meter: Meter | null): void {
+    if (meter === null) {
+      this.#meters?.delete(name);
+      return;
+    }
+    this.#meters ??= new Map();
+    this.#meters.set(name, meter);
+  }
+}
+
+function amountOf({ unit }: Meter, tokens: number): number {
+  return unit === "tokens" ? tokens : 1;
+}

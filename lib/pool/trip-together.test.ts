@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { type Trip, tripTogether } from "./trip-together";
+
+function trips(atMs: number, ...keyIds: string[]): Trip[] {
+  return keyIds.map((keyId, index) => ({ keyId, model: "m", atMs: atMs + index * 100 }));
+}
+
+test("keys that are always refused together are one group; one that joins at times is not in it", () => {
+  const events = [0, 60_000, 120_000, 180_000].flatMap((atMs) => [
+    ...trips(atMs, "a", "b", "c"),
+    ...trips(atMs + 30_000, "d"),
+  ]);
+  events.push(...trips(300_000, "a", "b", "c", "d"));
+  expect(tripTogether(events, 20)).toEqual([["a", "b", "c"]]);
+});
+
+test("twice is chance, and the whole pool at once is load", () => {
+  expect(tripTogether([...trips(0, "a", "b"), ...trips(60_000, "a", "b")], 20)).toEqual([]);
+  const all = Array.from({ length: 10 }, (_, index) => `k${index}`);
+  const events = [0, 60_000, 120_000, 180_000].flatMap((atMs) => trips(atMs, ...all));
+  expect(tripTogether(events, 10)).toEqual([]);
+});

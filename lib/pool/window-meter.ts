@@ -1,0 +1,48 @@
+/**
+ * A quota that is only known by its size: so much in any window of a given length. Holds for fixed windows
+ * and sliding ones alike, since it never sends more than the limit within one length.
+ * @module
+ */
+import { SendLog } from "./send-log";
+import type { Meter } from "./types";
+
+/** Sends closer together than this part of a window are remembered as one. */
+const GRAINS = 256;
+
+export class WindowMeter implements Meter {
+  readonly unit: Meter["unit"];
+  readonly #limit: number;
+  readonly #windowMs: number;
+  readonly #log = new SendLog();
+
+  constructor(unit: Meter["unit"], limit: number, windowMs: number) {
+    this.unit = unit;
+    this.#limit = limit;
+    this.#windowMs = windowMs;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get perMs(): number {
+    return this.#limit / this.#windowMs;
+  }
+
+  take(amount: number, nowMs: number): void {
+    this.#log.forgetBefore(nowMs - this.#windowMs);
+    this.#log.add(nowMs, amount, this.#windowMs / GRAINS);
+  }
+
+  /** Takes back a part of what was taken last. */
+  giveBack(amount: number): void {
+    this.#log.takeBack(amount);
+  }
+
+  readyAtMs(amount: number, nowMs: number): number {
+    this.#log.keepLast(this.#limit);
+    const blockerMs = this.#log.timeOfLast(this.#limit - Math.min(amount, this.#limit) + 1);
+    const readyMs = blockerMs === null ? 0 : blockerMs + this.#windowMs;
+    return readyMs > nowMs ? readyMs : 0;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Which key a request tries next: one that is ready and was not tried yet, then again those that failed
+ * through nobody's fault, and where none is ready but one will be in time, that one.
+ * @module
+ */
+import type { KeyPool } from "../pool/key-pool";
+import type { Lease, Turn } from "../pool/turn";
+import { type Deadline, pause } from "./deadline";
+import type { ProxyCall } from "./proxy-call";
+import type { QuotaClaim } from "./quota-claim";
+import type { RequestScope } from "./request-scope";
+
+const NONE: ReadonlySet<string> = new Set();
+
+export class KeyChoice {
+  readonly #pool: KeyPool;
+  readonly #call: ProxyCall;
+  readonly #claim: QuotaClaim;
+  readonly #tried = new Set<string>();
+  /** Of those tried, the ones not to ask again; null while there are none. */
+  #refused: Set<string> | null = null;
+  /** Those that were asked once and had no quota; null while there are none. */
+  #rested: Set<string> | null = null;
+  #demandedId: string | null;
+  /** Handed out and not yet accounted for. */
+  #lease: Lease | null = null;
+  /** When there may be a key again, if the last look found none. */
+  retryAtMs: number | null = null;
+
+  constructor(pool: KeyPool, call: ProxyCall, claim: QuotaClaim) {
+    this.#pool = pool;
+    this.#call = call;
+    this.#claim = claim;
+    this.#demandedId = call.preferredKeyId;
+  }
+
+  /** The next key, at once where one is ready; null where there is none in time, or the client left, or the deadline passed. */
+  next(deadline: Deadline, scope: RequestScope): Lease | null | Promise<Lease | null> {
+    const turn = this.#turn(scope.ports.nowMs());
+    return turn.kind === "wait" ? this.#wait(turn.untilMs, deadline, scope) : this.#taken(turn);
+  }
+
+  async #wait(
+    firstMs: number,
+    deadline: Deadline,
+    { ports, request }: RequestScope,
+  ): Promise<Lease | null> {
+    for (let untilMs = firstMs; ; ) {
+      await pause(untilMs - ports.nowMs(), request.signal, deadline, ports);
+      if (deadline.expired || request.signal.aborted) return null;
+      const turn = this.#turn(ports.nowMs());
+      if (turn.kind !== "wait") return this.#taken(turn);
+      untilMs = turn.untilMs;
+    }
+  }
+
+  #taken(turn: Exclude<Turn, { kind: "wait" }>): Lease | null {
+    this.retryAtMs = turn.kind === "full" ? turn.retryAtMs : null;
+    if (turn.kind !== "go") return null;
+    this.#lease = turn.lease;
+    this.#tried.add(turn.lease.key.id);
+    return turn.lease;
+  }
+
+  /** The key refused this request: it is not asked again. */
+  refused({ key }: Lease): void {
+    this.#refuse(key.id);
+  }
+
+  /** The key rests until its quota is back, and may be asked once more then. */
+  rested({ key }: Lease): void {
+    this.#rested ??= new Set();
+    if (this.#rested.has(key.id)) this.#refuse(key.id);
+    else this.#tried.delete(key.id);
+    this.#rested.add(key.id);
+  }
+
+  /** Nor is any other key of the same quota. */
+  refusedByDomain({ key }: Lease): void {
+    this.#refuse(key.id);
+    if (key.quotaDomain === null) return;
+    for (const { id, quotaDomain } of this.#pool.keys()) {
+      if (quotaDomain === key.quotaDomain) this.#refuse(id);
+    }
+  }
+
+  /** The last key's answer was accounted for. */
+  settled(): void {
+    this.#lease = null;
+  }
+
+  /** Gives back what is still held. */
+  end(nowMs: number): void {
+    this.#pool.leave(this.#call.model, this.#claim);
+    if (this.#lease !== null) this.#pool.drop(this.#call.model, this.#lease, nowMs);
+  }
+
+  #turn(nowMs: number): Turn {
+    const { model } = this.#call;
+    if (this.#demandedId !== null) {
+      const lease = this.#pool.demand(model, this.#demandedId, this.#claim, nowMs);
+      this.#demandedId = null;
+      if (lease !== null) return { kind: "go", lease };
+    }
+    this.#claim.tried = this.#tried;
+    const turn = this.#pool.ask(model, this.#claim, nowMs);
+    if (turn.kind === "go" || this.#tried.size === (this.#refused?.size ?? 0)) return turn;
+    this.#claim.tried = this.#refused ?? NONE;
+    return this.#pool.ask(model, this.#claim, nowMs);
+  }
+
+  #refuse(keyId: string): void {
+    this.#refused ??= new Set();
+    this.#refused.add(keyId);
+    this.#tried.add(keyId);
+  }
+}
