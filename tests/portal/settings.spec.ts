@@ -27,6 +27,7 @@ test("every page of the settings is accessible", async ({ admin }) => {
     "/logging",
     "/prices",
     "/appearance",
+    "/alerts",
     "/maintenance",
     "/about",
   ]) {
@@ -208,4 +209,20 @@ test("maintenance runs when asked, and says what it did", async ({ admin, server
   await expect(admin.getByText(/ago, by hand|now, by hand/)).toBeVisible();
   await admin.goto("/audit");
   await expect(admin.getByText("Ran maintenance").first()).toBeVisible();
+});
+
+test("alerts say where they would go, and when they are wanted", async ({ admin, server }) => {
+  await admin.goto("/settings/alerts");
+  await expect(admin.getByText("Not set up: set ALERT_WEBHOOK_URL")).toBeVisible();
+  await expect(admin.getByText("Nothing to tell yet.")).toBeVisible();
+  await admin.getByLabel("Quiet from (UTC hour)").fill("24");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByText("A whole number from 0 to 23.")).toBeVisible();
+  await admin.getByLabel("Quiet from (UTC hour)").fill("22");
+  await admin.getByLabel("Fewer ready keys than").fill("3");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByText("Saved")).toBeVisible();
+  expect(await server.admin.call("GET", "settings")).toMatchObject({
+    alerts: { readyKeysBelow: 3, quietFromHour: 22, quietToHour: 0 },
+  });
 });
