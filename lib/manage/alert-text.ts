@@ -1,5 +1,5 @@
-import en from "../../messages/en/alerts.json" with { type: "json" };
-import zh from "../../messages/zh/alerts.json" with { type: "json" };
+import en from "../../messages/en/alerts.json";
+import zh from "../../messages/zh/alerts.json";
 import type { AlertDetails, AlertKind } from "../db/alert-schema";
 
 const TEXTS = { en, zh };
