@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { keyEvents } from "../../lib/db/schema";
 import { runBatch } from "../../lib/db/state-version";
 import { writeStateEvents } from "../../lib/db/write-state-events";
+import { writeUsage } from "../../lib/db/write-usage";
 import { changeSettings } from "../../lib/manage/change-settings";
 import { listAlerts } from "../../lib/manage/list-alerts";
 import type { AlertWebhook } from "../../lib/manage/post-alert";
@@ -12,8 +13,10 @@ import { resetProviderKey } from "../../lib/manage/reset-provider-key";
 import { sendTestAlert } from "../../lib/manage/send-test-alert";
 import { runUpkeep } from "../../lib/upkeep/run-upkeep";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
+import { Cells } from "../../lib/usage/rollup";
 import { ACTOR, db, SECRETS, storeKey } from "./test-store";
 import { auditActions, emptyTeam, refusal } from "./test-team";
+import { attemptBy, requestAt } from "./usage-events";
 
 const START_MS = Date.UTC(2026, 10, 20, 12, 30);
 const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 24 * 3_600_000];
@@ -75,7 +78,7 @@ beforeEach(async () => {
   received = [];
   answer = () => new Response("ok");
   await emptyTeam();
-  const tables = ["upkeep", "key_rechecks", "alerts", "alert_topics"];
+  const tables = ["upkeep", "key_rechecks", "alerts", "alert_topics", "usage_journal"];
   await runBatch(
     db,
     tables.map((table) => sql.raw(`delete from ${table}`)),
@@ -117,6 +120,40 @@ describe("what is told", () => {
     await db.delete(keyEvents);
     await run();
     expect(texts()).toEqual([low, low]);
+  });
+
+  test("a day's quota that will not last, once a day", async () => {
+    const key = await storeKey("sk-spent");
+    await writeStateEvents(db, [
+      {
+        kind: "key-cooled",
+        keyId: key,
+        model: "gpt-5-mini",
+        untilMs: nowMs + DAY_MS,
+        evidence: {
+          meaning: "rate_limit_day",
+          rule: "test",
+          status: 429,
+          words: "",
+          requestId: "req_test",
+          model: "gpt-5-mini",
+          atMs: nowMs,
+        },
+      },
+    ]);
+    const cells = new Cells();
+    for (let index = 0; index < 7; index++) {
+      cells.add(requestAt(nowMs, { attempts: [attemptBy(key)] }), null);
+    }
+    const flush = { id: "uf_test", atMs: nowMs, cells: cells.toStored(), logRows: [], spends: [] };
+    await writeUsage(db, { ...flush, rowsWritten: 0, dropped: 0, unlogged: 0 });
+    // The pool is low, too; that one comes first.
+    for (let index = 0; index < 12; index++) await run();
+    const dry = texts().filter((text) => text.includes("quota"));
+    expect(dry).toHaveLength(1);
+    expect(dry[0]).toMatch(
+      /^OpenAI: today's quota of gpt-5-mini will be used up at 2026-11-20 \d\d:\d\d UTC, before it renews at 2026-11-21 00:00 UTC\.$/,
+    );
   });
 
   test("no key that is back already", async () => {
@@ -202,9 +239,9 @@ describe("delivery", () => {
       Array.from({ length: 3 }, () => ["failing", "503 down"]),
     );
     const tries = received.length;
-    for (const untilMs = nowMs + DAY_MS; nowMs < untilMs; ) await run();
-    // Ever more rarely: of 288 chances they took some.
-    expect(received.length - tries).toBeLessThan(40);
+    for (const untilMs = nowMs + 12 * HOUR_MS; nowMs < untilMs; ) await run();
+    // Ever more rarely: of 144 chances they took few.
+    expect(received.length - tries).toBeLessThan(25);
     received = [];
     answer = () => new Response("ok");
     for (const untilMs = nowMs + 7 * HOUR_MS; nowMs < untilMs; ) await run();
