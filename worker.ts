@@ -13,20 +13,34 @@ import { misconfigured } from "./lib/runtime/misconfigured";
 import { nextRequest } from "./lib/runtime/next-request";
 import { platform } from "./lib/runtime/platform";
 import { sharedState } from "./lib/runtime/shared-state";
+import { isUpkeepDue, upkeepAfter, upkeepByCron } from "./lib/runtime/upkeep";
 
 export default {
   // Not async, as what it calls is: on the proxy's way each promise around another costs.
   fetch(request, env, context) {
-    const url = new URL(request.url);
-    const path = splitProxyPath(url.pathname);
-    if (path === null) return answerPortal(request, url, env, context);
-    const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
-    const proxy = knownProxy(env);
-    return proxy === undefined
-      ? answerFirst(request, url, path, env, waitUntil)
-      : handleProxyRequest(request, url, path, proxy, waitUntil);
+    const response = answer(request, env, context);
+    if (isUpkeepDue()) context.waitUntil(upkeepAfter(response, env));
+    return response;
+  },
+  scheduled(_event, env) {
+    return upkeepByCron(env);
   },
 } satisfies ExportedHandler<Env>;
+
+function answer(
+  request: Request<unknown, IncomingRequestCfProperties>,
+  env: Env,
+  context: ExecutionContext,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const path = splitProxyPath(url.pathname);
+  if (path === null) return answerPortal(request, url, env, context);
+  const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
+  const proxy = knownProxy(env);
+  return proxy === undefined
+    ? answerFirst(request, url, path, env, waitUntil)
+    : handleProxyRequest(request, url, path, proxy, waitUntil);
+}
 
 /** The isolate's first proxied request: puts the proxy together. */
 async function answerFirst(

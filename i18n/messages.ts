@@ -2,6 +2,7 @@
  * Every text a person reads, by language and area.
  * @module
  */
+import enAlerts from "../messages/en/alerts.json";
 import enAudit from "../messages/en/audit.json";
 import enAuth from "../messages/en/auth.json";
 import enCommon from "../messages/en/common.json";
@@ -16,6 +17,7 @@ import enShell from "../messages/en/shell.json";
 import enTeam from "../messages/en/team.json";
 import enTokens from "../messages/en/tokens.json";
 import enUsage from "../messages/en/usage.json";
+import zhAlerts from "../messages/zh/alerts.json";
 import zhAudit from "../messages/zh/audit.json";
 import zhAuth from "../messages/zh/auth.json";
 import zhCommon from "../messages/zh/common.json";
@@ -33,6 +35,7 @@ import zhUsage from "../messages/zh/usage.json";
 import type { Locale } from "./locale";
 
 const en = {
+  alerts: enAlerts,
   audit: enAudit,
   auth: enAuth,
   common: enCommon,
@@ -55,6 +58,7 @@ export type Area = keyof Messages;
 
 /** That the languages have the same texts is a test's to see, so `zh` is taken at its word. */
 const zh = {
+  alerts: zhAlerts,
   audit: zhAudit,
   auth: zhAuth,
   common: zhCommon,

@@ -37,6 +37,10 @@ export interface Env {
   FIRST_BYTE_TIMEOUT_MS?: string;
   /** Attempts a request may cost (default 10). */
   MAX_ATTEMPTS?: string;
+  /** Where alerts are sent, a secret in itself: of Slack, Discord, Feishu, or any that takes JSON. */
+  ALERT_WEBHOOK_URL?: string;
+  /** Signs alerts. */
+  ALERT_WEBHOOK_SECRET?: string;
   /** `1` lets custom providers have private addresses, plain http and any port. */
   ALLOW_PRIVATE_UPSTREAMS?: string;
 }
@@ -55,6 +59,8 @@ export const VARIABLES = [
   "FIRST_BYTE_TIMEOUT_MS",
   "MAX_ATTEMPTS",
   "ALLOW_PRIVATE_UPSTREAMS",
+  "ALERT_WEBHOOK_URL",
+  "ALERT_WEBHOOK_SECRET",
   "GITHUB_ID",
   "GITHUB_SECRET",
   "GOOGLE_ID",

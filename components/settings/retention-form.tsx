@@ -12,7 +12,13 @@ import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
 import { useFailureToast } from "./use-failure-toast";
 
-const FIELDS = ["requestLogDays", "hourlyDays", "dailyDays"] as const;
+const FIELDS = [
+  "requestLogDays",
+  "hourlyDays",
+  "dailyDays",
+  "keyEventDays",
+  "auditDays",
+] as const satisfies readonly (keyof Settings["retention"])[];
 
 /** How long records are kept. */
 export function RetentionForm({ settings }: { readonly settings: Settings["retention"] }) {

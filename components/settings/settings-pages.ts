@@ -5,5 +5,7 @@ export const settingsPages = [
   { name: "logging", href: "/settings/logging" },
   { name: "prices", href: "/settings/prices" },
   { name: "appearance", href: "/settings/appearance" },
+  { name: "alerts", href: "/settings/alerts" },
+  { name: "maintenance", href: "/settings/maintenance" },
   { name: "about", href: "/settings/about" },
 ] as const;

@@ -3,8 +3,14 @@
  * @module
  */
 import { zodResolver } from "@hookform/resolvers/zod";
-import { meteringInput, pricesInput, retentionInput } from "@/lib/manage/settings-schema";
+import {
+  alertsInput,
+  meteringInput,
+  pricesInput,
+  retentionInput,
+} from "@/lib/manage/settings-schema";
 
 export const retentionResolver = zodResolver(retentionInput);
+export const alertsResolver = zodResolver(alertsInput);
 export const meteringResolver = zodResolver(meteringInput);
 export const pricesResolver = zodResolver(pricesInput);

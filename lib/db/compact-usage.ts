@@ -45,6 +45,15 @@ export async function compactUsage(db: Database, id: string, nowMs: number): Pro
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
 }
 
+/** Whether compaction would make the journal shorter: it writes rows even where nothing is gained. */
+export async function isUsageCompactable(db: Database, nowMs: number): Promise<boolean> {
+  const journal = await db.get<{ readonly flushes: number; readonly oldestMs: number }>(
+    sql`select count(*) as flushes, min(at_ms) as "oldestMs" from usage_journal`,
+  );
+  if (journal === undefined || journal.flushes === 0) return false;
+  return journal.flushes > 1 || journal.oldestMs < nowMs - HOUR_MS - HOUR_GRACE_MS;
+}
+
 /** Whether a cell of `journalCells` stays in the journal: its hour decides, for days too. */
 function isOpen(openHourMs: number): SQL {
   return sql`(${sql.raw(journalValue("bucket_ms"))} >= ${openHourMs}

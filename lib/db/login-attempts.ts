@@ -10,7 +10,7 @@ import { runBatch } from "./state-version";
 import { loginAttempts } from "./team-schema";
 
 /** After this long since the first of them, failures are forgotten. */
-const WINDOW_MS = 24 * 3_600_000;
+export const ATTEMPT_WINDOW_MS = 24 * 3_600_000;
 
 /** A minute is enough to notice a mistyped password, a quarter of an hour leaves a guesser 100 tries a day. */
 const FIRST_DELAY_MS = 1_000;
@@ -62,7 +62,7 @@ export async function clearAttempts(
   const addressHash = ip === null ? null : await hashSubject({ kind: "address", name: ip });
   await runBatch(db, [
     sql`delete from login_attempts
-      where subject = ${accountHash} or window_start_ms <= ${nowMs - WINDOW_MS}`,
+      where subject = ${accountHash} or window_start_ms <= ${nowMs - ATTEMPT_WINDOW_MS}`,
     sql`update login_attempts set failures = failures - 1, blocked_until_ms = 0
       where subject = ${addressHash}`,
   ]);
@@ -71,7 +71,7 @@ export async function clearAttempts(
 async function count(db: Database, subject: AttemptSubject, nowMs: number): Promise<Attempt> {
   const hash = await hashSubject(subject);
   const free = FREE_FAILURES[subject.kind];
-  const isOver = sql`window_start_ms <= ${nowMs - WINDOW_MS}`;
+  const isOver = sql`window_start_ms <= ${nowMs - ATTEMPT_WINDOW_MS}`;
   const failures = sql`case when ${isOver} then 1 else failures + 1 end`;
   // A shift by 40 is far beyond the longest delay already.
   const delay = sql`case when failures + 1 < ${free} or ${isOver} then 0

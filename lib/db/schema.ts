@@ -61,6 +61,8 @@ export const providerKeys = sqliteTable(
     uniqueIndex("provider_keys_fingerprint").on(table.provider, table.fingerprint),
     index("provider_keys_version").on(table.version),
     index("provider_keys_status").on(table.provider, table.status, table.id),
+    // Few rows, which upkeep asks for again and again.
+    index("provider_keys_blocked").on(table.id).where(sql`status = 'blocked'`),
   ],
 );
 

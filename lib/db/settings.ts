@@ -23,6 +23,10 @@ export interface Settings {
     readonly requestLogDays: number;
     readonly hourlyDays: number;
     readonly dailyDays: number;
+    /** What happened to keys by itself. */
+    readonly keyEventDays: number;
+    /** The log of changes. */
+    readonly auditDays: number;
   };
   readonly logging: {
     /** Which requests leave a row in the request log. */
@@ -33,6 +37,13 @@ export interface Settings {
   readonly metering: {
     /** Rows of D1 that metering may write a day (UTC), by all isolates together; 0 for no limit. */
     readonly dailyRowBudget: number;
+  };
+  readonly alerts: {
+    /** A provider with fewer ready keys is told of; 0 for never. */
+    readonly readyKeysBelow: number;
+    /** From and to these hours (UTC) alerts wait; the same hour twice for none. */
+    readonly quietFromHour: number;
+    readonly quietToHour: number;
   };
   readonly prices: {
     /** Before the known prices; the first that fits wins. */
@@ -49,10 +60,17 @@ export type SettingsSection = keyof Settings;
 
 export const DEFAULT_SETTINGS: Settings = {
   upstream: { route: "gateway", providers: {} },
-  retention: { requestLogDays: 14, hourlyDays: 90, dailyDays: 730 },
+  retention: {
+    requestLogDays: 14,
+    hourlyDays: 90,
+    dailyDays: 730,
+    keyEventDays: 90,
+    auditDays: 730,
+  },
   logging: { requests: "all", errorWords: true },
   // Of the free plan's 100,000 rows a day, what is left is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },
+  alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0 },
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },
 };

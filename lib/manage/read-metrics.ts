@@ -8,6 +8,7 @@
  */
 import { countKeyStates } from "../db/provider-keys";
 import { type CellSum, sumCells } from "../db/read-usage-cells";
+import { readUpkeep } from "../db/upkeep-lease";
 import { BUCKET_BOUNDS_MS } from "../usage/histogram";
 import { NANO_PER_USD } from "../usage/price";
 import { DAY_MS } from "../usage/rollup";
@@ -20,13 +21,14 @@ export async function readMetrics(context: ManageContext): Promise<string> {
   const nowMs = context.nowMs();
   const fromMs = nowMs - (nowMs % DAY_MS);
   const range = { side: "caller", grain: "hour", fromMs, toMs: nowMs + 1 } as const;
-  const [[byOutcome = [], byModel = [], byProvider = []], pools] = await Promise.all([
+  const [[byOutcome = [], byModel = [], byProvider = []], pools, upkeep] = await Promise.all([
     sumCells(context.db, [
       { ...range, by: ["provider", "outcome"] },
       { ...range, by: ["provider", "model"] },
       { ...range, by: ["provider"], withTimes: true },
     ]),
     countKeyStates(context.db, nowMs),
+    readUpkeep(context.db),
   ]);
   const models = byModel.map((row, index) =>
     index < MAX_MODELS ? row : { ...row, provider: OTHER, model: OTHER },
@@ -78,6 +80,16 @@ export async function readMetrics(context: ManageContext): Promise<string> {
         sample("one_balance_provider_keys", { provider, state }, count),
       ),
     ),
+    head("one_balance_maintenance_finished_timestamp_seconds", "gauge", "When it last ended."),
+    ...(upkeep?.finishedAtMs
+      ? [
+          sample(
+            "one_balance_maintenance_finished_timestamp_seconds",
+            { started_by: upkeep.startedBy },
+            upkeep.finishedAtMs / 1000,
+          ),
+        ]
+      : []),
     "",
   ].join("\n");
 }

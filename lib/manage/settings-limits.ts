@@ -1,5 +1,14 @@
 /** The longest that records may be kept, in days. */
-export const LONGEST_DAYS = { requestLogDays: 365, hourlyDays: 3_650, dailyDays: 3_650 } as const;
+export const LONGEST_DAYS = {
+  requestLogDays: 365,
+  hourlyDays: 3_650,
+  dailyDays: 3_650,
+  keyEventDays: 3_650,
+  auditDays: 3_650,
+} as const;
+
+/** Of ready keys that a team wants to have. */
+export const MOST_READY_KEYS = 10_000;
 
 /** Of rows that metering may write a day. */
 export const MOST_ROWS_A_DAY = 1_000_000_000;

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Settings } from "../db/settings";
 
-import { LONGEST_DAYS, MOST_ROWS_A_DAY } from "./settings-limits";
+import { LONGEST_DAYS, MOST_READY_KEYS, MOST_ROWS_A_DAY } from "./settings-limits";
 
 export type { Settings };
 
@@ -22,6 +22,8 @@ const retention = z.strictObject({
   requestLogDays: days(LONGEST_DAYS.requestLogDays),
   hourlyDays: days(LONGEST_DAYS.hourlyDays),
   dailyDays: days(LONGEST_DAYS.dailyDays),
+  keyEventDays: days(LONGEST_DAYS.keyEventDays),
+  auditDays: days(LONGEST_DAYS.auditDays),
 });
 
 const logging = z.strictObject({
@@ -31,6 +33,14 @@ const logging = z.strictObject({
 
 export const meteringInput = z.strictObject({
   dailyRowBudget: z.int().min(0).max(MOST_ROWS_A_DAY).meta({ description: "0 for no limit" }),
+});
+
+const hour = z.int().min(0).max(23);
+
+export const alertsInput = z.strictObject({
+  readyKeysBelow: z.int().min(0).max(MOST_READY_KEYS).meta({ description: "0 for never" }),
+  quietFromHour: hour.meta({ description: "UTC" }),
+  quietToHour: hour.meta({ description: "UTC; the same as quietFromHour for no quiet hours" }),
 });
 
 const usdPerMillion = z.number().min(0).max(1_000_000);
@@ -71,6 +81,7 @@ export const settingsSchema = z.strictObject({
   retention: retentionInput,
   logging,
   metering: meteringInput,
+  alerts: alertsInput,
   prices: pricesInput,
   appearance,
 }) satisfies z.ZodType<Settings>;
@@ -86,6 +97,7 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
   z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
+  z.strictObject({ section: z.literal("alerts"), changes: alertsInput.partial() }),
   z.strictObject({ section: z.literal("prices"), changes: pricesInput.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),
 ]);

@@ -1,5 +1,6 @@
 import type { Env } from "../env";
 import type { CheckUpstream } from "../manage/check-request";
+import type { ProxyPorts } from "../proxy/ports";
 import { fetchDecoded } from "./fetch-decoded";
 import { isolateProxy } from "./isolate-proxy";
 import { platform } from "./platform";
@@ -7,10 +8,14 @@ import { sharedState } from "./shared-state";
 
 /**
  * The way to the providers, as the proxy of this isolate takes it.
+ * @param proxyFetch How that proxy asks upstreams; Next's way unless said otherwise.
  * @throws {ConfigError} if a variable cannot be used.
  */
-export async function checkUpstream(env: Env): Promise<CheckUpstream> {
-  const { config } = await isolateProxy(env, fetchDecoded);
+export async function checkUpstream(
+  env: Env,
+  proxyFetch: ProxyPorts["fetch"] = fetchDecoded,
+): Promise<CheckUpstream> {
+  const { config } = await isolateProxy(env, proxyFetch);
   const state = sharedState(env);
   await state.ready();
   return {

@@ -26,7 +26,11 @@ export interface PlatformServer {
 
 const READY_WITHIN_MS = 60_000;
 
-export async function startPlatformServer(platform: Platform): Promise<PlatformServer> {
+/** @param prepare SQL that is run on the migrated database before anything is served. */
+export async function startPlatformServer(
+  platform: Platform,
+  prepare: string,
+): Promise<PlatformServer> {
   const upstream = await startFakeUpstream();
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-platform-"));
   // Inside the repository, as what is deployed: paths to the build are relative.
@@ -49,6 +53,8 @@ export async function startPlatformServer(platform: Platform): Promise<PlatformS
   const local = ["--persist-to", dataDir];
   const migrate = ["d1", "migrations", "apply", "DB", "--local", "--config", configFile];
   await endOf(startWrangler([...migrate, ...local], root));
+  const execute = ["d1", "execute", "DB", "--local", "--config", configFile, "--command", prepare];
+  await endOf(startWrangler([...execute, ...local], root));
 
   // `wrangler pages dev` (4.164) takes neither variables nor the database's id from wrangler.toml.
   const bindings = [

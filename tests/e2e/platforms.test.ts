@@ -3,10 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN } from "./harness.ts";
 import { type PlatformServer, startPlatformServer } from "./platform-server.ts";
 
+/** A database whose upkeep ran last so long ago: cron takes its turn after 10 minutes, requests after 30. */
+const ranMinutesAgo = (minutes: number) =>
+  `insert into upkeep (id, lease_until_ms, started_at_ms, started_by, runs)
+   values (1, 0, ${Date.now() - minutes * 60_000}, 'person', 0)`;
+
 describe.each(["workers", "pages"] as const)("on %s", (platform) => {
   let server: PlatformServer;
   beforeAll(async () => {
-    server = await startPlatformServer(platform);
+    server = await startPlatformServer(platform, ranMinutesAgo(platform === "workers" ? 15 : 31));
   }, 120_000);
   afterAll(() => server?.close());
 
@@ -83,5 +88,18 @@ describe.each(["workers", "pages"] as const)("on %s", (platform) => {
     const keys = await server.admin.listKeys("provider=openai");
     expect(keys).toMatchObject([{ provider: "openai", status: "active" }]);
     expect(JSON.stringify(keys)).not.toContain("sk-fake-good");
+  });
+
+  test(`the upkeep runs ${platform === "workers" ? "by cron" : "after a request"}`, async () => {
+    const finished = async () => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const metrics = await fetch(`${server.url}/api/metrics`, { headers });
+      return /_maintenance_finished_\w+\{started_by="(\w+)"\}/.exec(await metrics.text())?.[1];
+    };
+    if (platform === "workers") {
+      expect(await finished()).toBeUndefined();
+      expect((await fetch(`${server.url}/cdn-cgi/handler/scheduled`)).status).toBe(200);
+    }
+    await expect.poll(finished).toBe(platform === "workers" ? "cron" : "request");
   });
 });

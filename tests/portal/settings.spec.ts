@@ -21,7 +21,16 @@ async function addProvider(admin: Page, fields: Readonly<Record<string, string>>
 }
 
 test("every page of the settings is accessible", async ({ admin }) => {
-  for (const path of ["", "/providers", "/logging", "/prices", "/appearance", "/about"]) {
+  for (const path of [
+    "",
+    "/providers",
+    "/logging",
+    "/prices",
+    "/appearance",
+    "/alerts",
+    "/maintenance",
+    "/about",
+  ]) {
     await admin.goto(`/settings${path}`);
     await expect(admin.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
     await expectAccessible(admin);
@@ -188,4 +197,32 @@ test("prices of one's own are saved, refused where they are none, and taken away
   await expect(admin.getByText("Saved", { exact: true })).toBeVisible();
   await admin.reload();
   await expect(admin.getByText("No prices of your own.")).toBeVisible();
+});
+
+test("maintenance runs when asked, and says what it did", async ({ admin, server }) => {
+  await server.admin.createToken({ name: "ended", expiresAt: "2026-01-01T00:00:00Z" });
+  await admin.goto("/settings/maintenance");
+  await expect(admin.getByText("No blocked key waits for one")).toBeVisible();
+  await admin.getByRole("button", { name: "Run now" }).click();
+  await expect(admin.getByText("Maintenance has run")).toBeVisible();
+  await expect(admin.getByText("1 expired token revoked")).toBeVisible();
+  await expect(admin.getByText(/ago, by hand|now, by hand/)).toBeVisible();
+  await admin.goto("/audit");
+  await expect(admin.getByText("Ran maintenance").first()).toBeVisible();
+});
+
+test("alerts say where they would go, and when they are wanted", async ({ admin, server }) => {
+  await admin.goto("/settings/alerts");
+  await expect(admin.getByText("Not set up: set ALERT_WEBHOOK_URL")).toBeVisible();
+  await expect(admin.getByText("Nothing to tell yet.")).toBeVisible();
+  await admin.getByLabel("Quiet from (UTC hour)").fill("24");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByText("A whole number from 0 to 23.")).toBeVisible();
+  await admin.getByLabel("Quiet from (UTC hour)").fill("22");
+  await admin.getByLabel("Fewer ready keys than").fill("3");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByText("Saved")).toBeVisible();
+  expect(await server.admin.call("GET", "settings")).toMatchObject({
+    alerts: { readyKeysBelow: 3, quietFromHour: 22, quietToHour: 0 },
+  });
 });

@@ -12,7 +12,7 @@ const matches = (source: string, pattern: RegExp) =>
 
 /** Every action, as the sources that log write it. */
 function loggedActions(): string[] {
-  const folders = ["lib/manage", "lib/auth"].map((folder) => join(root, folder));
+  const folders = ["lib/manage", "lib/auth", "lib/upkeep"].map((folder) => join(root, folder));
   const sources = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))

@@ -1,0 +1,68 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { portalRead } from "@/app/portal-read";
+import { RelativeTime } from "@/components/relative-time";
+import { RunMaintenance } from "@/components/settings/run-maintenance";
+import { SettingsSection } from "@/components/settings/settings-section";
+import { UpkeepResult } from "@/components/settings/upkeep-result";
+import { readUpkeepView } from "@/lib/manage/read-upkeep";
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("shell.pages.settings");
+  return { title: t("maintenance") };
+}
+
+/** What the instance last did by itself, and when it asks about blocked keys again. */
+export default async function MaintenancePage() {
+  const { context } = await portalRead("admin");
+  const [t, view] = await Promise.all([
+    getTranslations("settings.maintenance"),
+    readUpkeepView(context),
+  ]);
+  const { startedBy, finishedAtMs, report, state, rechecks } = view;
+  return (
+    <>
+      <SettingsSection
+        id="maintenance"
+        title={t("title")}
+        description={t("description")}
+        action={<RunMaintenance />}
+      >
+        <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
+          <dt className="text-muted-foreground">{t("last")}</dt>
+          <dd>
+            {finishedAtMs === null ? (
+              t("never")
+            ) : (
+              <>
+                <RelativeTime ms={finishedAtMs} />
+                {startedBy !== null && state === "idle" && `, ${t(`startedBy.${startedBy}`)}`}
+              </>
+            )}
+            {state === "running" && <p className="text-muted-foreground">{t("underWay")}</p>}
+            {state === "cut" && <p className="text-cooling">{t("cut")}</p>}
+          </dd>
+          {report !== null && (
+            <>
+              <dt className="text-muted-foreground">{t("result")}</dt>
+              <dd>
+                <UpkeepResult report={report} />
+              </dd>
+            </>
+          )}
+        </dl>
+      </SettingsSection>
+      <SettingsSection id="rechecks" title={t("rechecks")} description={t("rechecksHint")}>
+        <p className="text-sm">
+          {t("waiting", { count: rechecks.keys })}
+          {rechecks.nextAtMs !== null && (
+            <>
+              {" · "}
+              {t.rich("next", { time: () => <RelativeTime ms={rechecks.nextAtMs} /> })}
+            </>
+          )}
+        </p>
+      </SettingsSection>
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { useForm } from "react-hook-form";
+import { changeSettings } from "@/app/(portal)/settings/actions";
+import { FieldError } from "@/components/field-error";
+import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
+import { MOST_READY_KEYS } from "@/lib/manage/settings-limits";
+import type { Settings } from "@/lib/manage/settings-schema";
+import { SaveBar } from "./save-bar";
+import { useFailureToast } from "./use-failure-toast";
+
+const FIELDS = [
+  { name: "readyKeysBelow", max: MOST_READY_KEYS },
+  { name: "quietFromHour", max: 23 },
+  { name: "quietToHour", max: 23 },
+] as const;
+
+/** When alerts are raised, and when they wait. */
+export function AlertsForm({ settings }: { readonly settings: Settings["alerts"] }) {
+  const t = useTranslations("settings.alerts");
+  const id = useId();
+  const showFailure = useFailureToast();
+  const [wasSaved, setWasSaved] = useState(false);
+  const form = useForm({
+    defaultValues: settings,
+    resolver: async (...asked) => (await import("./settings-resolvers")).alertsResolver(...asked),
+  });
+  const { errors, isDirty, isSubmitting } = form.formState;
+
+  const save = form.handleSubmit(async (changes) => {
+    const answer = await changeSettings({ section: "alerts", changes });
+    if (answer.ok) form.reset(answer.data.alerts);
+    else showFailure(answer);
+    setWasSaved(answer.ok);
+  });
+
+  return (
+    <form noValidate className="space-y-5" onSubmit={save}>
+      <div className="grid gap-4 sm:grid-cols-3 sm:items-start">
+        {FIELDS.map(({ name, max }) => {
+          const message = errors[name] && t("range", { max });
+          return (
+            <div key={name} className="grid gap-2">
+              <Label htmlFor={`${id}-${name}`}>{t(name)}</Label>
+              <Input
+                id={`${id}-${name}`}
+                type="number"
+                inputMode="numeric"
+                min={0}
+                max={max}
+                className="w-24 text-right tabular-nums"
+                aria-invalid={message !== undefined}
+                aria-describedby={`${id}-hint ${id}-${name}-error`}
+                {...form.register(name, { valueAsNumber: true })}
+              />
+              <FieldError id={`${id}-${name}-error`} message={message} />
+            </div>
+          );
+        })}
+      </div>
+      <p id={`${id}-hint`} className="text-muted-foreground text-sm">
+        {t("quietHint")}
+      </p>
+      <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
+    </form>
+  );
+}

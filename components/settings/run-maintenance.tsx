@@ -1,0 +1,30 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useTransition } from "react";
+import { toast } from "sonner";
+import { runMaintenance } from "@/app/(portal)/settings/actions";
+import { Button } from "@/components/ui/button";
+import { useFailureToast } from "./use-failure-toast";
+
+/** Does now what the maintenance would do later. */
+export function RunMaintenance() {
+  const t = useTranslations("settings.maintenance");
+  const [isRunning, startTransition] = useTransition();
+  const showFailure = useFailureToast();
+
+  function run() {
+    startTransition(async () => {
+      const answer = await runMaintenance(undefined);
+      if (answer.ok) toast.success(t("done"));
+      else if (answer.code === "conflict") toast.info(t("conflict"));
+      else showFailure(answer);
+    });
+  }
+
+  return (
+    <Button variant="outline" size="sm" disabled={isRunning} onClick={run}>
+      {isRunning ? t("running") : t("run")}
+    </Button>
+  );
+}

@@ -1,0 +1,126 @@
+/**
+ * Alerts in the store: what is new, what was told, what waits for its delivery.
+ * @module
+ */
+import { and, asc, desc, isNotNull, like, lte, sql } from "drizzle-orm";
+import { DAY_MS } from "../usage/rollup";
+import {
+  type AlertDetails,
+  type AlertKind,
+  type AlertRow,
+  alerts,
+  alertTopics,
+} from "./alert-schema";
+import { newRowId } from "./new-row-id";
+import type { Database } from "./open-database";
+import { runBatch } from "./state-version";
+
+/** A block that is older when it is first seen is no news. Topics must be remembered for longer. */
+const NEWS_MS = DAY_MS;
+const TOPIC_LIFE_MS = 2 * DAY_MS;
+/** These are remembered for as long as they last. */
+const LOW_POOLS = "pool_low/%";
+
+export interface KeyBlock {
+  /** Of the event. */
+  readonly id: string;
+  readonly keyId: string;
+  readonly provider: string;
+  readonly masked: string;
+}
+
+/** Blocks of late that were not told yet, of keys that are still blocked; oldest first. */
+export function listUntoldBlocks(db: Database, nowMs: number): Promise<KeyBlock[]> {
+  return db.all<KeyBlock>(sql`
+    select e.id, k.id as "keyId", e.provider, k.masked
+    from key_events e join provider_keys k on k.id = e.key_id and k.status = 'blocked'
+    where e.at_ms > ${nowMs - NEWS_MS} and e.kind = 'blocked'
+      and not exists (select 1 from alert_topics told where told.topic = e.id)
+    order by e.at_ms limit 500`);
+}
+
+/** Topics of low pools that were told and are not known to be over. */
+export async function listLowPools(db: Database): Promise<readonly string[]> {
+  const rows = await db
+    .select({ topic: alertTopics.topic })
+    .from(alertTopics)
+    .where(like(alertTopics.topic, LOW_POOLS));
+  return rows.map(({ topic }) => topic);
+}
+
+export interface NewAlert {
+  readonly kind: AlertKind;
+  readonly details: AlertDetails;
+  /** What it tells of: ids of events, `pool_low/{provider}`. Nothing is raised if all was told before. */
+  readonly topics: readonly string[];
+}
+
+/**
+ * Raises alerts that were not told before, and forgets topics, in one transaction: each is told once, by
+ * however many runs.
+ * @param bounds `over`: topics of states that have ended; they are told again when they come back.
+ * @returns How many were raised, `limit` at most.
+ */
+export async function raiseAlerts(
+  db: Database,
+  found: readonly NewAlert[],
+  { limit, over }: { readonly limit: number; readonly over: readonly string[] },
+  nowMs: number,
+): Promise<number> {
+  const topics = JSON.stringify(found.flatMap((alert) => alert.topics));
+  const rows = await db.all<{ readonly topic: string }>(
+    sql`select topic from alert_topics where topic in (select value from json_each(${topics}))`,
+  );
+  const told = new Set(rows.map(({ topic }) => topic));
+  const raised = found.filter((alert) => alert.topics.some((topic) => !told.has(topic)));
+  const inserts = raised.slice(0, limit).flatMap(({ kind, details, topics }, index) => [
+    sql`
+      insert into alert_topics (topic, at_ms)
+      select value, ${nowMs} from json_each(${JSON.stringify(topics)}) where true
+      on conflict (topic) do nothing`,
+    sql`
+      insert into alerts (id, kind, details, created_at_ms, failures, next_try_ms)
+      select ${newRowId("al", nowMs, index)}, ${kind}, ${JSON.stringify(details)}, ${nowMs}, 0, ${nowMs}
+      where changes() > 0`,
+  ]);
+  const results = await runBatch(db, [
+    ...inserts,
+    sql`
+      delete from alert_topics where topic in (select value from json_each(${JSON.stringify(over)}))
+        or (topic not like ${LOW_POOLS} and at_ms < ${nowMs - TOPIC_LIFE_MS})`,
+  ]);
+  return results.filter(({ meta }, index) => index % 2 === 1 && meta.changes > 0).length;
+}
+
+/** Alerts to send now, oldest first. */
+export function listDueAlerts(db: Database, limit: number, nowMs: number): Promise<AlertRow[]> {
+  return db
+    .select()
+    .from(alerts)
+    .where(and(isNotNull(alerts.nextTryMs), lte(alerts.nextTryMs, nowMs)))
+    .orderBy(asc(alerts.id))
+    .limit(limit);
+}
+
+export type AlertDelivery = Pick<
+  AlertRow,
+  "id" | "failures" | "nextTryMs" | "deliveredAtMs" | "problem"
+>;
+
+/** Writes what became of tries. */
+export async function writeDeliveries(
+  db: Database,
+  deliveries: readonly AlertDelivery[],
+): Promise<void> {
+  await runBatch(db, [
+    sql`
+      update alerts set failures = e.value ->> 'failures', next_try_ms = e.value ->> 'nextTryMs',
+        delivered_at_ms = e.value ->> 'deliveredAtMs', problem = e.value ->> 'problem'
+      from json_each(${JSON.stringify(deliveries)}) e where alerts.id = e.value ->> 'id'`,
+  ]);
+}
+
+/** The newest first. */
+export function listAlerts(db: Database, limit: number): Promise<AlertRow[]> {
+  return db.select().from(alerts).orderBy(desc(alerts.id)).limit(limit);
+}

@@ -1,0 +1,54 @@
+/**
+ * Lets go what nobody needs any more besides usage, a bounded number of rows at a time: deleted rows count
+ * as written.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import { DAY_MS } from "../usage/rollup";
+import { ATTEMPT_WINDOW_MS } from "./login-attempts";
+import { firstRowIdAt } from "./new-row-id";
+import type { Database } from "./open-database";
+import { TOMBSTONE_LIFE_MS } from "./read-state";
+import type { Settings } from "./settings";
+import { runBatch } from "./state-version";
+
+/** Rows of each table that one call deletes at most. */
+const STEP_ROWS = 1_000;
+/** Invitations that nobody accepted: their links say the same as unknown ones anyway. */
+const INVITE_LIFE_MS = 30 * DAY_MS;
+
+/**
+ * @param auditPruning The statement of `auditChange` for deleted entries of the log of changes.
+ * @returns How many rows were deleted.
+ */
+export async function pruneRecords(
+  db: Database,
+  { keyEventDays, auditDays }: Settings["retention"],
+  auditPruning: SQL,
+  nowMs: number,
+): Promise<number> {
+  const results = await runBatch(db, [
+    deleteSome("key_events", sql`at_ms < ${nowMs - keyEventDays * DAY_MS}`),
+    // Ids are made of the time.
+    deleteSome("audit_log", sql`id < ${firstRowIdAt("au", nowMs - auditDays * DAY_MS)}`),
+    auditPruning,
+    // Rests that are over: isolates compare the time, so no version is taken.
+    deleteSome("key_cooldowns", sql`until_ms < ${nowMs - DAY_MS}`),
+    deleteSome("alerts", sql`created_at_ms < ${nowMs - keyEventDays * DAY_MS}`),
+    deleteSome("tombstones", sql`deleted_at_ms < ${nowMs - TOMBSTONE_LIFE_MS}`),
+    deleteSome("login_attempts", sql`window_start_ms <= ${nowMs - ATTEMPT_WINDOW_MS}`),
+    deleteSome(
+      "invites",
+      sql`accepted_at_ms is null and expires_at_ms < ${nowMs - INVITE_LIFE_MS}`,
+    ),
+  ]);
+  const deleted = results.filter((_, index) => index !== 2);
+  return deleted.reduce((sum, { meta }) => sum + meta.changes, 0);
+}
+
+function deleteSome(table: string, where: SQL): SQL {
+  const name = sql.identifier(table);
+  return sql`
+    delete from ${name} where rowid in (
+      select rowid from ${name} where ${where} limit ${STEP_ROWS})`;
+}

@@ -1,0 +1,41 @@
+import { listAlerts as listStored } from "../db/alerts";
+import { type AlertLanguage, alertText } from "./alert-text";
+import type { ManageContext } from "./manage-context";
+
+export interface AlertItem {
+  readonly id: string;
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly createdAtMs: number;
+  readonly state: "waiting" | "delivered" | "failing" | "givenUp";
+  readonly failures: number;
+  /** What the last try in vain met with; empty where there was none. */
+  readonly problem: string;
+}
+
+const LIMIT = 20;
+
+/** The newest alerts and what became of them. */
+export async function listAlerts(
+  { db }: ManageContext,
+  language: AlertLanguage,
+): Promise<AlertItem[]> {
+  const rows = await listStored(db, LIMIT);
+  return rows.map(
+    ({ id, kind, details, createdAtMs, failures, nextTryMs, deliveredAtMs, problem }) => ({
+      id,
+      text: alertText(kind, details, language),
+      createdAtMs,
+      state:
+        deliveredAtMs !== null
+          ? "delivered"
+          : nextTryMs === null
+            ? "givenUp"
+            : failures > 0
+              ? "failing"
+              : "waiting",
+      failures,
+      problem: problem ?? "",
+    }),
+  );
+}

@@ -1,0 +1,17 @@
+import { auditChange } from "../db/audit-log";
+import { pruneRecords } from "../db/prune-records";
+import { readSettings } from "../db/settings";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** Deletes old events of keys and old entries of the log of changes, and what is over: rests, invitations, login attempts. */
+export const deleteOldRecords: UpkeepJob = {
+  name: "delete-old-records",
+  async run({ db, nowMs, actor }) {
+    const atMs = nowMs();
+    const { retention } = (await readSettings(db)).settings;
+    const subject = { kind: "audit-log", id: null, name: "audit log" };
+    const after = { olderThanDays: retention.auditDays };
+    const audit = auditChange(actor, { action: "audit-log.prune", subject, after }, atMs);
+    return { deletedRecords: await pruneRecords(db, retention, audit, atMs) };
+  },
+};

@@ -1,0 +1,12 @@
+import { pruneUsage } from "../db/prune-usage";
+import { readSettings } from "../db/settings";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** Deletes usage and requests that are older than the team keeps them. */
+export const deleteOldUsage: UpkeepJob = {
+  name: "delete-old-usage",
+  async run({ db, nowMs }) {
+    const { settings } = await readSettings(db);
+    return { deletedUsageRows: await pruneUsage(db, settings.retention, nowMs()) };
+  },
+};

@@ -1,0 +1,54 @@
+import type { AlertRow } from "../db/alert-schema";
+import { type AlertDelivery, listDueAlerts, writeDeliveries } from "../db/alerts";
+import { readSettings } from "../db/settings";
+import { alertText } from "../manage/alert-text";
+import { postAlert } from "../manage/post-alert";
+import { isQuietAt } from "./quiet-hours";
+import type { UpkeepJob } from "./upkeep-job";
+
+const ALERTS_A_RUN = 5;
+const FIRST_RETRY_MS = 10 * 60_000;
+const LONGEST_RETRY_MS = 6 * 3_600_000;
+/** An alert of last week helps nobody. */
+const LIFE_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Sends alerts that wait; in quiet hours they wait on. One that cannot be delivered is sent again, ever more
+ * rarely, for a week. A run that dies after it sent one sends it again, under the same id.
+ */
+export const deliverAlerts: UpkeepJob = {
+  name: "deliver-alerts",
+  async run({ db, nowMs, alertWebhook }) {
+    if (alertWebhook === null) return {};
+    const { alerts, appearance } = (await readSettings(db)).settings;
+    if (isQuietAt(nowMs(), alerts)) return {};
+    const language = appearance.language === "zh" ? "zh" : "en";
+    const due = await listDueAlerts(db, ALERTS_A_RUN, nowMs());
+    const deliveries = await Promise.all(
+      due.map(async (alert) => {
+        const { id, kind, details, createdAtMs } = alert;
+        const text = alertText(kind, details, language);
+        const problem = await postAlert(
+          { id, kind, text, details, createdAtMs },
+          alertWebhook,
+          nowMs(),
+        );
+        return outcomeOf(alert, problem, nowMs());
+      }),
+    );
+    if (deliveries.length > 0) await writeDeliveries(db, deliveries);
+    return { sentAlerts: deliveries.filter(({ problem }) => problem === null).length };
+  },
+};
+
+function outcomeOf(
+  { id, failures, createdAtMs }: AlertRow,
+  problem: string | null,
+  nowMs: number,
+): AlertDelivery {
+  if (problem === null) return { id, failures, nextTryMs: null, deliveredAtMs: nowMs, problem };
+  const gapMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
+  const isGivenUp = nowMs + gapMs - createdAtMs > LIFE_MS;
+  const nextTryMs = isGivenUp ? null : nowMs + gapMs;
+  return { id, failures: failures + 1, nextTryMs, deliveredAtMs: null, problem };
+}

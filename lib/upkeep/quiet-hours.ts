@@ -1,0 +1,12 @@
+import type { Settings } from "../db/settings";
+
+/** Whether alerts wait at this moment. Hours are UTC; the same hour twice means never, and they may pass midnight. */
+export function isQuietAt(
+  nowMs: number,
+  { quietFromHour, quietToHour }: Settings["alerts"],
+): boolean {
+  const hour = new Date(nowMs).getUTCHours();
+  return quietFromHour <= quietToHour
+    ? hour >= quietFromHour && hour < quietToHour
+    : hour >= quietFromHour || hour < quietToHour;
+}

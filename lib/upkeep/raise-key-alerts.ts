@@ -1,0 +1,58 @@
+import { listLowPools, listUntoldBlocks, type NewAlert, raiseAlerts } from "../db/alerts";
+import { countKeyStates } from "../db/provider-keys";
+import { readSettings } from "../db/settings";
+import { allProviders } from "../manage/known-provider";
+import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+
+/** What one run raises at most; the rest has its turn later. */
+const ALERTS_A_RUN = 5;
+/** An alert names so many keys. */
+const NAMED_MAX = 5;
+
+/** Tells of blocked keys, and of pools with few ready keys until they have enough again. */
+export const raiseKeyAlerts: UpkeepJob = {
+  name: "raise-key-alerts",
+  async run(context) {
+    const { db, nowMs, alertWebhook } = context;
+    if (alertWebhook === null) return {};
+    const labels = new Map((await allProviders(context)).map(({ slug, label }) => [slug, label]));
+    const labelOf = (slug: string) => labels.get(slug) ?? slug;
+    const low = await lowPools(context, labelOf);
+    const isLow = new Set(low.flatMap(({ topics }) => topics));
+    const over = (await listLowPools(db)).filter((topic) => !isLow.has(topic));
+    const found = [...low, ...(await blockedKeys(context, labelOf))];
+    return { raisedAlerts: await raiseAlerts(db, found, { limit: ALERTS_A_RUN, over }, nowMs()) };
+  },
+};
+
+type LabelOf = (slug: string) => string;
+
+async function lowPools({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Promise<NewAlert[]> {
+  const below = (await readSettings(db)).settings.alerts.readyKeysBelow;
+  const pools = await countKeyStates(db, nowMs());
+  return pools
+    .filter(({ ready, cooling, blocked }) => ready < below && ready + cooling + blocked > 0)
+    .map(({ provider, ready }) => ({
+      kind: "pool_low",
+      details: { provider: labelOf(provider), ready, below },
+      topics: [`pool_low/${provider}`],
+    }));
+}
+
+/** One alert a provider, however many keys. */
+async function blockedKeys({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Promise<NewAlert[]> {
+  const blocks = Map.groupBy(await listUntoldBlocks(db, nowMs()), ({ provider }) => provider);
+  return [...blocks].map(([provider, events]) => {
+    const keys = [...new Map(events.map(({ keyId, masked }) => [keyId, masked])).values()];
+    const names = keys.slice(0, NAMED_MAX);
+    return {
+      kind: "key_blocked",
+      details: {
+        provider: labelOf(provider),
+        count: keys.length,
+        keys: [...names, ...(keys.length > NAMED_MAX ? ["…"] : [])].join(", "),
+      },
+      topics: events.map(({ id }) => id),
+    };
+  });
+}

@@ -1,0 +1,33 @@
+import { type NewAlert, raiseAlerts } from "../db/alerts";
+import { readQuotaForecasts } from "../manage/read-quota-forecasts";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** What one run raises at most; the rest has its turn later. */
+const ALERTS_A_RUN = 5;
+
+/** Tells of quotas that will be used up before they renew, once a model and day. */
+export const raiseQuotaAlerts: UpkeepJob = {
+  name: "raise-quota-alerts",
+  async run(context) {
+    const { db, nowMs, alertWebhook } = context;
+    if (alertWebhook === null) return {};
+    const { known } = await readQuotaForecasts(context);
+    const dry = known.flatMap(({ provider, label, model, dryMs, resetMs }): NewAlert[] => {
+      if (dryMs === null) return [];
+      const times = { dry: minuteOf(dryMs), reset: minuteOf(resetMs) };
+      return [
+        {
+          kind: "quota_dry",
+          details: { provider: label, model, ...times },
+          topics: [`quota_dry/${provider}/${resetMs}/${model}`],
+        },
+      ];
+    });
+    return { raisedAlerts: await raiseAlerts(db, dry, { limit: ALERTS_A_RUN, over: [] }, nowMs()) };
+  },
+};
+
+/** `2026-11-23 07:30 UTC` */
+function minuteOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

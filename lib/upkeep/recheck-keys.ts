@@ -1,0 +1,39 @@
+import { settleRechecks, takeDueRechecks } from "../db/key-rechecks";
+import { type CheckedKey, checkProviderKeys } from "../manage/check-provider-key";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** A run's share of the free plan's 50 subrequests an invocation. */
+const KEYS_A_RUN = 15;
+/** With five asked at a time, a run's keys take 15 s at most, half of what work after a response may take. */
+const PATIENCE_MS = 5_000;
+
+/** Asks providers about blocked keys that are due; those that are good again go back into the pool. */
+export const recheckKeys: UpkeepJob = {
+  name: "recheck-keys",
+  async run(context) {
+    const { db, nowMs, secrets } = context;
+    if (secrets === null) return {};
+    const ids = await takeDueRechecks(db, KEYS_A_RUN, nowMs());
+    if (ids.length === 0) return { checkedKeys: 0, revivedKeys: 0 };
+    const { fetch, ...way } = await context.upstream();
+    const checked = await checkProviderKeys(
+      context,
+      { ids: [...ids] },
+      {
+        ...way,
+        fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }),
+      },
+    );
+    const settled = checked.map(({ id, outcome }) => ({ id, wasAsked: wasAsked(outcome) }));
+    await settleRechecks(db, settled, nowMs());
+    return {
+      checkedKeys: checked.length,
+      revivedKeys: checked.filter(({ outcome }) => outcome === "good").length,
+    };
+  },
+};
+
+/** A provider that does not answer says nothing about its keys. */
+function wasAsked(outcome: CheckedKey["outcome"]): boolean {
+  return outcome !== "unreachable";
+}

@@ -1,0 +1,79 @@
+/**
+ * One run of the upkeep, by one isolate at a time.
+ *
+ * A run that begins by itself does the re-checks, the alerts and one of the other jobs, in turn: with all of them it
+ * would come near the free plan's 50 statements an invocation. One that a person asks for does everything.
+ * @module
+ */
+import type { Actor } from "../db/audit-log";
+import { rootCause } from "../db/root-cause";
+import { finishUpkeep, takeUpkeepLease, type UpkeepClaim } from "../db/upkeep-lease";
+import type { UpkeepFigures, UpkeepReport, UpkeepTrigger } from "../db/upkeep-schema";
+import { compactJournal } from "./compact-journal";
+import { deleteOldRecords } from "./delete-old-records";
+import { deleteOldUsage } from "./delete-old-usage";
+import { deliverAlerts } from "./deliver-alerts";
+import { endExpiredTokens } from "./end-expired-tokens";
+import { optimize } from "./optimize";
+import { raiseKeyAlerts } from "./raise-key-alerts";
+import { raiseQuotaAlerts } from "./raise-quota-alerts";
+import { recheckKeys } from "./recheck-keys";
+import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+
+const CHORES: readonly UpkeepJob[] = [
+  compactJournal,
+  deleteOldUsage,
+  deleteOldRecords,
+  endExpiredTokens,
+  optimize,
+  raiseQuotaAlerts,
+];
+
+/** Alerts last: what a re-check brings back is no news. */
+const ALWAYS: readonly UpkeepJob[] = [recheckKeys, raiseKeyAlerts, deliverAlerts];
+
+/** Work after a response has 30 s; no job is begun later than this. */
+const BEGIN_WITHIN_MS = 10_000;
+
+/** Who did what nobody asked for. */
+export const SYSTEM_ACTOR: Actor = {
+  kind: "system",
+  id: "system",
+  name: "system",
+  ip: null,
+  userAgent: null,
+};
+
+/**
+ * Does what is due, if it is this one's turn. A job that fails stops no other.
+ * @returns What was done; null if it is not this one's turn.
+ */
+export async function runUpkeep(
+  context: UpkeepContext,
+  claim: Omit<UpkeepClaim, "holder">,
+): Promise<UpkeepReport | null> {
+  const { db, nowMs } = context;
+  const holder = crypto.randomUUID();
+  const startedAtMs = nowMs();
+  const turn = await takeUpkeepLease(db, { ...claim, holder }, startedAtMs);
+  if (turn === null) return null;
+  let figures: UpkeepFigures = {};
+  const failed: string[] = [];
+  for (const job of jobsOf(claim.startedBy, turn)) {
+    if (nowMs() - startedAtMs > BEGIN_WITHIN_MS) break;
+    try {
+      figures = { ...figures, ...(await job.run({ ...context, actor: SYSTEM_ACTOR })) };
+    } catch (error) {
+      failed.push(job.name);
+      console.error(`upkeep: ${job.name} failed, tried again later:`, rootCause(error));
+    }
+  }
+  const report = { figures, failed };
+  await finishUpkeep(db, holder, report, nowMs());
+  return report;
+}
+
+function jobsOf(startedBy: UpkeepTrigger, turn: number): readonly UpkeepJob[] {
+  const at = turn % CHORES.length;
+  return [...(startedBy === "person" ? CHORES : CHORES.slice(at, at + 1)), ...ALWAYS];
+}

@@ -1,0 +1,22 @@
+import type { UpkeepFigures } from "../db/upkeep-schema";
+import type { CheckUpstream } from "../manage/check-request";
+import type { ManageContext } from "../manage/manage-context";
+import type { AlertWebhook } from "../manage/post-alert";
+
+/** What jobs work with. */
+export interface UpkeepContext extends ManageContext {
+  /** The way to the providers; asked for only where one is needed. */
+  readonly upstream: () => Promise<CheckUpstream>;
+  /** Where alerts are sent; null where none are wanted. */
+  readonly alertWebhook: AlertWebhook | null;
+}
+
+/**
+ * A bounded step that may be killed anywhere: each of its writes is one transaction, after which all is as
+ * if the job had ended there, and the next run goes on.
+ */
+export interface UpkeepJob {
+  readonly name: string;
+  /** @returns What to tell people of it. */
+  run(context: UpkeepContext): Promise<UpkeepFigures>;
+}

@@ -1,0 +1,111 @@
+/** The built Worker without a cron, as `npm start` serves it: upkeep comes after requests. */
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
+import { type RunningServer, startServer } from "../../scripts/serve.ts";
+import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
+import { AdminApi } from "./admin-api.ts";
+import { ADMIN_TOKEN } from "./harness.ts";
+
+const KEY = "sk-fake-comes-back";
+const DEAD_KEY = "sk-fake-stays-dead";
+const SECRET = "test-webhook-secret";
+
+/** What came to the webhook with a right signature. */
+const alerts: unknown[] = [];
+const receiver = createServer(async (request, response) => {
+  const body = await text(request);
+  const timestamp = request.headers["x-one-balance-timestamp"];
+  const expected = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
+  const isOurs = request.headers["x-one-balance-signature"] === `v1=${expected}`;
+  if (isOurs) alerts.push(JSON.parse(body));
+  response.writeHead(isOurs ? 204 : 401).end();
+});
+
+let upstream: FakeUpstream;
+let dataDir = "";
+let server: RunningServer;
+
+const serve = () =>
+  startServer({
+    port: 0,
+    dataDir,
+    vars: {
+      AUTH_KEY: ADMIN_TOKEN,
+      KEY_ENCRYPTION_SECRET: "test-encryption-secret",
+      AI_GATEWAY_URL: upstream.gatewayUrl,
+      ALERT_WEBHOOK_URL: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/alerts`,
+      ALERT_WEBHOOK_SECRET: SECRET,
+    },
+  });
+
+const chat = async () => {
+  const response = await fetch(`${server.url}/api/openai/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "Hello" }] }),
+  });
+  await response.text();
+  return response.status;
+};
+
+/** What the database says, or is made to say, while nothing is served. */
+async function onDatabase(statement: string) {
+  const { query, close } = await openLocalDatabase(dataDir);
+  try {
+    return await query(statement);
+  } finally {
+    await close();
+  }
+}
+
+beforeAll(async () => {
+  await once(receiver.listen(0, "127.0.0.1"), "listening");
+  upstream = await startFakeUpstream();
+  dataDir = await mkdtemp(join(tmpdir(), "one-balance-upkeep-"));
+  server = await serve();
+});
+
+afterAll(async () => {
+  await Promise.all([server?.dispose(), upstream?.close()]);
+  receiver.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test("after the next request a blocked key that works again is back and serves, and the team is told of the dead one", async () => {
+  const admin = new AdminApi(() => server.url, ADMIN_TOKEN);
+  const statuses = async () =>
+    (await admin.listKeys("provider=openai")).map(({ status }) => status).sort();
+  for (const key of [KEY, DEAD_KEY]) upstream.setKey(key, { kind: "invalid" });
+  await admin.addKeys("openai", [KEY, DEAD_KEY]);
+  await chat();
+  await expect.poll(statuses).toEqual(["blocked", "blocked"]);
+  await server.dispose();
+
+  // The first request has started the clock. An hour later:
+  expect(await onDatabase("select runs, finished_at_ms from upkeep")).toEqual([
+    { runs: 0, finished_at_ms: null },
+  ]);
+  await onDatabase("update upkeep set started_at_ms = started_at_ms - 3600000");
+  await onDatabase(
+    `update provider_keys
+     set evidence = json_set(evidence, '$.atMs', (evidence ->> 'atMs') - 3600000)`,
+  );
+  upstream.setKey(KEY, { kind: "ok" });
+  server = await serve();
+
+  expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
+  await expect.poll(statuses).toEqual(["active", "blocked"]);
+  expect(await chat()).toBe(200);
+  await expect.poll(() => alerts).toHaveLength(1);
+  expect(alerts).toMatchObject([
+    { kind: "key_blocked", details: { provider: "OpenAI", count: 1 } },
+  ]);
+});
