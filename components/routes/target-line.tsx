@@ -43,7 +43,7 @@ export async function TargetLine({
             {label}
           </Link>
         )}{" "}
-        <span className="font-mono text-[13px] break-all">{model}</span>
+        <span className="font-mono text-[13px] wrap-anywhere">{model}</span>
         <span className="text-muted-foreground block text-xs tabular-nums">
           {facts.join(" · ")}
         </span>
