@@ -5,11 +5,11 @@ import { getTimeZone, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { actionLabel } from "@/components/audit/action-label";
 import { AuditFilters } from "@/components/audit/audit-filters";
-import { AuditPager } from "@/components/audit/audit-pager";
 import { AuditTable } from "@/components/audit/audit-table";
-import { ExportMenu } from "@/components/audit/export-menu";
 import { ClientMessages } from "@/components/client-messages";
+import { CursorPager } from "@/components/cursor-pager";
 import { EmptyState } from "@/components/empty-state";
+import { LogExportMenu } from "@/components/log-export-menu";
 import { PageHeader } from "@/components/page-header";
 import { listAuditChoices } from "@/lib/manage/list-audit-choices";
 import { listAuditEntries } from "@/lib/manage/list-audit-entries";
@@ -40,7 +40,11 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
   return (
     <ClientMessages areas={["audit"]}>
-      <PageHeader title={t("title")} description={t("description")} actions={<ExportMenu />} />
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={<LogExportMenu path="/audit/export" />}
+      />
       <AuditFilters
         actors={choices.actors.map(({ id, name }) => ({ value: id, label: name }))}
         actions={choices.actions.map((action) => ({
@@ -58,7 +62,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
       ) : (
         <AuditTable entries={items} />
       )}
-      <AuditPager isFirst={cursor === undefined} nextCursor={nextCursor} />
+      <CursorPager isNewest={cursor === undefined} nextCursor={nextCursor} />
     </ClientMessages>
   );
 }

@@ -4,11 +4,11 @@ import { notFound } from "next/navigation";
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
+import { CursorPager } from "@/components/cursor-pager";
 import { EmptyState } from "@/components/empty-state";
+import { LogExportMenu } from "@/components/log-export-menu";
 import { PageHeader } from "@/components/page-header";
-import { ExportMenu } from "@/components/requests/export-menu";
 import { LiveRequests } from "@/components/requests/live-requests";
-import { OlderRequests } from "@/components/requests/older-requests";
 import { RequestFilters } from "@/components/requests/request-filters";
 import { RequestTable } from "@/components/requests/request-table";
 import { browseRequests } from "@/lib/manage/browse-requests";
@@ -52,7 +52,7 @@ export default async function RequestsPage({ searchParams }: PageProps<"/request
       <PageHeader
         title={t("title")}
         description={member.role === "member" ? t("descriptionOwn") : t("description")}
-        actions={<ExportMenu />}
+        actions={<LogExportMenu path="/requests/export" />}
       />
       <RequestFilters choices={choices} isAdminView={member.role !== "member"} />
       {isLive ? (
@@ -63,7 +63,7 @@ export default async function RequestsPage({ searchParams }: PageProps<"/request
       ) : (
         <RequestTable items={items} />
       )}
-      <OlderRequests isNewest={isNewest} nextCursor={nextCursor} />
+      <CursorPager isNewest={isNewest} nextCursor={nextCursor} />
     </ClientMessages>
   );
 }

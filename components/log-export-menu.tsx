@@ -11,15 +11,18 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 
-/** The entries that the page's filters mean, all of them, as a file. */
-export function ExportMenu() {
-  const t = useTranslations("audit");
+/**
+ * All entries that the page's filters mean as a file.
+ * @param path Of the route that makes it; it takes the page's parameters, and `format`.
+ */
+export function LogExportMenu({ path }: { readonly path: string }) {
+  const t = useTranslations("common");
   const params = useSearchParams();
   const href = (format: "csv" | "json") => {
     const query = new URLSearchParams(params);
     query.delete("page");
     query.set("format", format);
-    return `/audit/export?${query}`;
+    return `${path}?${query}`;
   };
   return (
     <DropdownMenu>

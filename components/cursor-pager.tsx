@@ -5,8 +5,8 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useTransition } from "react";
 import { Button } from "@/components/ui/button";
 
-/** On to older requests; back again by the browser, or to the newest at once. */
-export function OlderRequests({
+/** On to older entries; back again by the browser, or to the newest at once. */
+export function CursorPager({
   isNewest,
   nextCursor,
 }: {
@@ -14,7 +14,7 @@ export function OlderRequests({
   /** Null on the last page. */
   readonly nextCursor: string | null;
 }) {
-  const t = useTranslations("requests");
+  const t = useTranslations("common");
   const [isLoading, startTransition] = useTransition();
   const [, setPage] = useQueryState(
     "page",
