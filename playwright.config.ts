@@ -19,6 +19,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
     timezoneId: "Europe/Berlin",
+    // What moves is waited for before each click, and drawn by the processor.
+    contextOptions: { reducedMotion: "reduce" },
     // A trace of each test, kept or not, would cost a fifth of the time: `--trace on` makes one where needed.
     screenshot: "only-on-failure",
     launchOptions: { args: CHROMIUM_FLAGS, ...(executablePath !== null && { executablePath }) },

@@ -110,11 +110,25 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 
 /** No serious or critical fault by axe's rules. */
 export async function expectAccessible(page: Page): Promise<void> {
+  await endOfAnimations(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const faults = violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => ({ id, help, at: nodes.map(({ html }) => html) }));
   expect(faults, `accessibility of ${page.url()}`).toEqual([]);
+}
+
+/** What fades in has not its own colours yet. What moves for ever (skeletons) is not waited for. */
+async function endOfAnimations(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ effect, playState }) =>
+          playState !== "running" ||
+          effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
+      ),
+  );
 }
 
 /** Uncaught errors, breaches of the content policy, and HTML that React rendered otherwise than the server. */
