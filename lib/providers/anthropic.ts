@@ -63,7 +63,13 @@ const errorRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(403), coded("forbidden"), says(/^request not allowed/i)),
   },
   {
-    // Its windows are minutes; a day quota does not exist. The OpenAI-compatible endpoint has the word in `code`.
+    // Of accounts that still have one; most windows are minutes.
+    name: "anthropic-day-limit",
+    meaning: "rate_limit_day",
+    matches: allOf(withStatus(429), says(/\bdaily\b|\bper[ -]day\b/i)),
+  },
+  {
+    // The OpenAI-compatible endpoint has the word in `code`.
     name: "anthropic-rate-limit",
     meaning: "rate_limit_minute",
     untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 60_000),

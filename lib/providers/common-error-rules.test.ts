@@ -39,6 +39,8 @@ testAnswers("openai-like", [
   ["grok", 403, { code: "permission-denied", error: "Your team 0 has either used all available credits or reached its monthly spending limit." }, "out_of_credit", "key 3600"],
   ["grok", 403, { code: "The caller does not have permission to execute the specified operation", error: "This API key may not use this endpoint." }, "model_denied", "model 3600"],
   ["grok", 403, { code: "The caller does not have permission to execute the specified operation", error: "Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO" }, "client_error", "none"],
+  ["grok", 400, { code: "Client specified an invalid argument", error: "API key is currently blocked: xai-...fake" }, "key_blocked", "block"],
+  ["grok", 400, { code: "Client specified an invalid argument", error: "Unknown field: the API key of account 0 is blocked" }, "client_error", "none"],
   ["grok", 404, { code: "Some requested entity was not found", error: "The model grok-9 does not exist or your team 0 does not have access to it." }, "model_denied", "model 3600"],
   ["cerebras", 401, { message: "Wrong API Key", type: "invalid_request_error", param: "api_key", code: "wrong_api_key" }, "key_invalid", "block"],
   ["cerebras", 429, { message: "Tokens per day limit exceeded - too many tokens processed.", type: "too_many_tokens_error", param: "quota", code: "token_quota_exceeded" }, "rate_limit_day", `model ${UTC_MIDNIGHT}`],

@@ -15,7 +15,7 @@ import { shortWaitMs } from "./wait-time";
 export const LARGER_THAN_QUOTA = "larger-than-quota";
 
 const credentialStatus = withStatus(401, 403);
-const moneyStatus = withStatus(401, 402, 403, 429);
+const moneyStatus = withStatus(401, 402, 403, 412, 429);
 
 /** `Limit 30000, Requested 30601`: more in one request than the quota ever holds. */
 export function exceedsWholeQuota(facts: ErrorFacts): boolean {
@@ -171,7 +171,7 @@ const creditRules: readonly ErrorRule[] = [
     matches: allOf(
       moneyStatus,
       says(
-        /insufficient (?:account )?(?:balance|credits?|funds|quota)|\b(?:credits?|balance|funds)\b[^.]{0,40}\b(?:too low|depleted|exhausted|used up|insufficient|ran out|run out|negative)|\b(?:exhausted|out of|no|not enough|any|more) (?:remaining )?(?:credits?|balance|funds)\b|check your plan and billing|check your billing|\b(?:billing|spend|spending|budget)(?: \w+)? (?:limit|cap)\b|maximum billing|payment (?:method )?(?:is )?required|\btop[ -_]?up\b/i,
+        /insufficient (?:account )?(?:balance|credits?|funds|quota)|\b(?:credits?|balance|funds)\b[^.]{0,40}\b(?:too low|depleted|exhausted|used up|insufficient|ran out|run out|negative)|\b(?:exhausted|out of|no|not enough|any|more) (?:remaining )?(?:credits?|balance|funds)\b|check your plan and billing|check your billing|\b(?:billing|spend|spending|budget)(?: \w+)? (?:limit|cap)\b|maximum billing|payment (?:method )?(?:is )?required|\b(?:failed|incomplete|unpaid|past[ -]due|failure to pay)\b[^.]{0,30}\b(?:payment|invoices?|bills?)\b|\btop[ -_]?up\b/i,
       ),
     ),
   },
@@ -251,7 +251,7 @@ const requestRules: readonly ErrorRule[] = [
           coded("model_not_found", "model_not_allowed", "model_access_denied"),
         ),
         says(
-          /\b(?:does not|doesn't|do not|don't|not) have access to\b.{0,80}\bmodel|\bmodel\b.{0,120}\bdoes not exist or you(?:r team)?\b|\bmodel\b.{0,80}\b(?:is )?(?:not (?:allowed|permitted|enabled)|blocked)|must be verified to use the model|not allowed to (?:sample|generate|use) |\baccess to (?:the |this )?model\b.{0,60}\b(?:denied|not allowed)/i,
+          /\b(?:does not|doesn't|do not|don't|not) have access to\b.{0,80}\bmodel|\bmodel\b.{0,120}\bdoes not exist or you(?:r team)?\b|\bmodel\b.{0,80}\b(?:is )?(?:not (?:allowed|permitted|enabled)|blocked)|must be verified to use the model|not allowed to (?:sample|generate|use) |\baccess to (?:the |this )?model\b.{0,60}\b(?:denied|not allowed|restricted)/i,
         ),
       ),
     ),

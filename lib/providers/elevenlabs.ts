@@ -16,7 +16,11 @@ const inApiKeyHeader = inHeader("xi-api-key");
 const inApiKeySubprotocol = inSubprotocol("xi-api-key.");
 
 const errorRules: readonly ErrorRule[] = [
-  { name: "elevenlabs-quota", meaning: "out_of_credit", matches: coded("quota_exceeded") },
+  {
+    name: "elevenlabs-quota",
+    meaning: "out_of_credit",
+    matches: coded("quota_exceeded", "payment_issue"),
+  },
   {
     // About the address and the free tier; passes by itself, for some after days.
     name: "elevenlabs-unusual-activity",

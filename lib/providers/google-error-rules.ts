@@ -170,7 +170,7 @@ const keyRules: readonly ErrorRule[] = [
     matches: allOf(
       withStatus(403),
       says(
-        /permission to access (?:the )?(?:file|cached ?content|corpus|document)|^cachedcontent not found/i,
+        /permission to access (?:the )?(?:file|cached ?content|corpus|document|tuned ?model)|^cachedcontent not found/i,
       ),
     ),
   },

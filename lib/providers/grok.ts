@@ -3,7 +3,7 @@
  * The `code` of its errors is a sentence and the same for many causes: the text in `error` decides.
  * @module
  */
-import { allOf, codeLike, says, withStatus } from "./error-matchers";
+import { allOf, anyOf, codeLike, says, withStatus } from "./error-matchers";
 import { openAiLike } from "./openai-like";
 import type { ErrorRule } from "./types";
 import { shortWaitMs } from "./wait-time";
@@ -30,7 +30,11 @@ const errorRules: readonly ErrorRule[] = [
     name: "xai-key-blocked",
     meaning: "key_blocked",
     matches: allOf(
-      withStatus(401, 403),
+      // 400 as for a wrong key, and then it stands at the beginning: further in it may quote the request.
+      anyOf(
+        allOf(withStatus(400), says(/^api key\b[^.:]{0,20}\b(?:blocked|disabled)\b/i)),
+        withStatus(401, 403),
+      ),
       says(/\b(?:api key|team|account)\b[^.]{0,40}\b(?:blocked|disabled|suspended|banned)\b/i),
     ),
   },
