@@ -4,6 +4,7 @@
  */
 
 import { declaredLength } from "../http/declared-length";
+import { isNullBodyStatus } from "../http/null-body-status";
 import { judgeAnswer, judgeStreamStart, OK } from "../providers/judge-answer";
 import { ProviderPathError } from "../providers/provider-path-error";
 import type { OutgoingRequest, Route, Verdict } from "../providers/types";
@@ -22,6 +23,11 @@ const JUDGED_BYTES = 64 * 1024;
  * reading it in pieces costs three times as much, and if it breaks off another attempt can be made.
  */
 const WHOLE_BYTES = 64 * 1024;
+
+/** An answer that says nothing but an error is shorter. */
+const ERROR_BYTES = 8 * 1024;
+/** Spares parsing good answers, of which some have `"error": null`. */
+const HAS_ERROR = /"error"\s*:\s*["{]/;
 
 /** An upstream's answer, judged. */
 export interface Answer {
@@ -129,25 +135,35 @@ function judged(
   nowMs: number,
 ): Answer | Promise<Answer> {
   if (response.status >= 400) return judgedError(call, keyText, response, nowMs);
-  const { body, headers } = response;
+  const { headers } = response;
   const contentType = headers.get("content-type");
   // Looking into what is compressed would unpack it on its way to the client.
-  if (body !== null && contentType !== null && !headers.has("content-encoding")) {
-    if (contentType.startsWith("text/event-stream"))
-      return judgedStream(call, response, body, nowMs);
-    if (contentType.startsWith("application/json") && isShort(headers)) return whole(response);
+  if (contentType !== null && !headers.has("content-encoding")) {
+    if (contentType.startsWith("application/json") && isShort(call, response))
+      return judgedWhole(call, response, nowMs);
+    if (contentType.startsWith("text/event-stream") && response.body !== null)
+      return judgedStream(call, response, response.body, nowMs);
   }
-  return { kind: "answer", response, body: unread(body), verdict: OK };
+  return { kind: "answer", response, body: unread(response.body), verdict: OK };
 }
 
-function isShort(headers: Headers): boolean {
+/** Whether there is a body and it is short, told without a look at it: each stream that is looked at costs. */
+function isShort({ method }: ProxyCall, { status, headers }: Response): boolean {
   const length = declaredLength(headers);
-  return length !== null && length <= WHOLE_BYTES;
+  const isTold = length !== null && length > 0 && length <= WHOLE_BYTES;
+  return isTold && method !== "HEAD" && !isNullBodyStatus(status);
 }
 
-async function whole(response: Response): Promise<Answer> {
+/** Some say with status 200 that they could not answer (OpenRouter), in so few words that they are all here. */
+async function judgedWhole(
+  { provider }: ProxyCall,
+  response: Response,
+  nowMs: number,
+): Promise<Answer> {
   const head = new Uint8Array(await response.arrayBuffer());
-  return { kind: "answer", response, body: { head, rest: null }, verdict: OK };
+  const text = head.length <= ERROR_BYTES ? decoder.decode(head) : "";
+  const verdict = (HAS_ERROR.test(text) && judgeStreamStart({ provider, text, nowMs })) || OK;
+  return { kind: "answer", response, body: { head, rest: null }, verdict };
 }
 
 /** A stream may begin with an error although its status is 200: it is looked at before the client sees it. */

@@ -1,4 +1,5 @@
 import { removeHopByHop } from "../http/hop-by-hop";
+import { isNullBodyStatus } from "../http/null-body-status";
 import type { Answer } from "./attempt";
 import { isUnread, meteredBody } from "./metered-body";
 import type { ProxyCall } from "./proxy-call";
@@ -61,9 +62,4 @@ function limitSource(meaning: Answer["verdict"]["meaning"]): LimitSource | null 
   const isLimit =
     meaning === "rate_limit_minute" || meaning === "rate_limit_day" || meaning === "out_of_credit";
   return isLimit ? "upstream" : null;
-}
-
-/** https://fetch.spec.whatwg.org/#null-body-status */
-function isNullBodyStatus(status: number): boolean {
-  return status === 101 || status === 204 || status === 205 || status === 304;
 }

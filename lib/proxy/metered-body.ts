@@ -37,7 +37,7 @@ export function meteredBody(
   if (rest === null) {
     if (head.length > 0) meter.passing(head);
     meter.ended("complete");
-    return response.body === null ? null : head;
+    return head.length > 0 ? head : null;
   }
   // What is read here was unpacked by the platform, which packs it again on its way to the client.
   const isPacked = headers.has("content-encoding");
@@ -55,7 +55,7 @@ export function meteredBody(
 
 /** Whether the body is delivered as it came. */
 export function isUnread({ response, body }: Answer): boolean {
-  return body.rest === response.body && body.head.length === 0;
+  return body.head.length === 0 && body.rest === response.body;
 }
 
 async function pump(

@@ -1,9 +1,17 @@
 /**
- * An id such as `req_mia3k0x9f2k8c0q1p7s`: time, then chance. Later requests have greater ids, so that a log
+ * An id such as `req_mia3k0x90f2k8c0q1p7s`: time, then chance. Later requests have greater ids, so that a log
  * can be read in the order of its key. Not a secret.
- * @param random In [0, 1): 53 bits of it are used.
+ * @param random In [0, 1): 52 bits of it are used, in halves, since writing out greater numbers takes longer
+ *   than all the rest.
  */
 export function newRequestId(nowMs: number, random: number): string {
-  const chance = Math.floor(random * 2 ** 53);
-  return `req_${nowMs.toString(36)}${chance.toString(36).padStart(11, "0")}`;
+  const scaled = random * HALF;
+  const high = Math.floor(scaled);
+  return `req_${nowMs.toString(36)}${digits(high)}${digits(Math.floor((scaled - high) * HALF))}`;
+}
+
+const HALF = 2 ** 26;
+
+function digits(half: number): string {
+  return half.toString(36).padStart(6, "0");
 }

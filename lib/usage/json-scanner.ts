@@ -69,7 +69,7 @@ export class JsonScanner {
   textBytes = 0;
   readonly #textKeys: KeySet;
   /** For each open bracket, outermost first: 1 if it is an object's. */
-  readonly #isObject = new Uint8Array(MAX_DEPTH);
+  readonly #isObject: (0 | 1)[] = [];
   #depth = 0;
   #objectDepth = 0;
   /** How many of the open objects, from the outermost, are ones usage may stand in. */
@@ -158,7 +158,7 @@ export class JsonScanner {
   }
 
   #open(isObject: 0 | 1): void {
-    this.#isObject[this.#depth] = isObject;
+    if (this.#depth < MAX_DEPTH) this.#isObject[this.#depth] = isObject;
     this.#depth += 1;
     this.#expectsKey = false;
   }

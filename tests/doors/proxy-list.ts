@@ -229,6 +229,21 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(response.headers.get("x-one-balance-attempts")).toBe("2");
     });
 
+    test("an answer of 200 that says nothing but an error goes to the next key", async () => {
+      const body = '{"error":{"message":"Provider returned error","code":502}}';
+      const headers = {
+        "content-type": "application/json",
+        "content-length": String(body.length),
+      };
+      await pool("openai", {
+        kind: "sequence",
+        steps: [{ kind: "answer", answer: { status: 200, headers, body } }, { kind: "ok" }],
+      });
+      const response = await chat();
+      expect(await response.json()).toMatchObject({ object: "chat.completion" });
+      expect(response.headers.get("x-one-balance-attempts")).toBe("2");
+    });
+
     test("the model of a multipart form is found", async () => {
       await pool("openai", { kind: "ok" });
       const form = new FormData();
