@@ -4,14 +4,12 @@
  * @module
  */
 import { type Conversation, hashText } from "../pool/affinity";
-import type { RequestBody } from "./request-body";
+import { bodyText, type RequestBody } from "./request-body";
 
 export const SESSION_HEADER = "x-one-balance-session";
 
 /** Conversations that begin alike for longer than this share the provider's prompt cache anyway. */
-const COMPARED_BYTES = 16 * 1024;
-
-const decoder = new TextDecoder();
+const COMPARED_CHARS = 16 * 1024;
 
 /**
  * The request's conversation; null where it is part of none.
@@ -25,12 +23,12 @@ export function conversationOf(
   const session = headers.get(SESSION_HEADER);
   if (session !== null) return { name: `${tokenId} ${session.slice(0, 256)}`, isContinued: true };
   if (body.kind !== "kept") return null;
-  const text = decoder.decode(body.bytes.subarray(0, COMPARED_BYTES));
+  const text = bodyText(body).slice(0, COMPARED_CHARS);
   const user = /"role"\s*:\s*"user"/.exec(text);
   if (user === null) return null;
   const end = endOfObject(text, user.index);
   const name = `${tokenId} ${end} ${hashText(text.slice(0, end))}`;
-  return { name, isContinued: end === COMPARED_BYTES || text.includes('"role"', end) };
+  return { name, isContinued: end === COMPARED_CHARS || text.includes('"role"', end) };
 }
 
 /** Index behind the brace that closes the object around `position`; the text's length if it is not in it. */

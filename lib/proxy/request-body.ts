@@ -17,7 +17,12 @@ const MAX_DRAINED_BYTES = 2 * MAX_BODY_BYTES;
 
 export type RequestBody =
   | { readonly kind: "none" }
-  | { readonly kind: "kept"; readonly bytes: Bytes }
+  | {
+      readonly kind: "kept";
+      readonly bytes: Bytes;
+      /** Set by `bodyText`. */
+      text?: string;
+    }
   /** `head` holds the first `KEPT_BODY_BYTES` or more; `length` is the whole, where the client told. */
   | {
       readonly kind: "streamed";
@@ -51,6 +56,20 @@ export async function readRequestBody(request: Request): Promise<RequestBody> {
 export function bodyHead(body: RequestBody): Bytes | null {
   if (body.kind === "none") return null;
   return body.kind === "kept" ? body.bytes : body.head;
+}
+
+/** Ids and the beginning of a conversation are looked for this far. */
+const TEXT_BYTES = 64 * 1024;
+const OPEN_BRACE = 0x7b;
+const decoder = new TextDecoder();
+
+/** The first 64 KiB of a JSON object as text, decoded once; empty for everything else. */
+export function bodyText(body: RequestBody): string {
+  const head = bodyHead(body);
+  if (head === null || head[0] !== OPEN_BRACE) return "";
+  if (body.kind !== "kept") return decoder.decode(head.subarray(0, TEXT_BYTES));
+  body.text ??= decoder.decode(head.subarray(0, TEXT_BYTES));
+  return body.text;
 }
 
 /** What to hand to `fetch`; a streamed body can be sent once. */

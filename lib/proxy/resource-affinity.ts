@@ -9,7 +9,7 @@
 import type { PoolKey } from "../pool/types";
 import type { Answer } from "./attempt";
 import type { ProxyCall } from "./proxy-call";
-import { bodyHead } from "./request-body";
+import { bodyText } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { readHead } from "./stream-head";
 
@@ -88,9 +88,7 @@ function idsInPath(url: string): readonly string[] {
 }
 
 function idsInBody({ body }: ProxyCall): readonly string[] {
-  const bytes = bodyHead(body);
-  if (bytes?.[0] !== 0x7b) return [];
-  return idsIn(IN_JSON, decoder.decode(bytes.subarray(0, SEARCHED_BYTES)));
+  return idsIn(IN_JSON, bodyText(body));
 }
 
 function idsIn(pattern: RegExp, text: string): readonly string[] {

@@ -43,6 +43,9 @@ function tableOf(ascii: string): Uint8Array {
   return table;
 }
 
+/** A character that is cut in two comes out as another: what is read of usage is ASCII. */
+const decoder = new TextDecoder();
+
 /** A set of keys that are told by a hash, since making a string of each key costs more than all the rest. */
 export type KeySet = ReadonlySet<number>;
 
@@ -59,10 +62,10 @@ const usageKeys = keySet(USAGE_KEYS);
 const parentKeys = keySet(PARENT_KEYS);
 
 export class JsonScanner {
-  /** JSON of the first usage object seen, in pieces. */
-  firstUsage: readonly Uint8Array[] | null = null;
+  /** JSON of the first usage object seen. */
+  firstUsage: string | null = null;
   /** JSON of the last one; null where there was only one. */
-  lastUsage: readonly Uint8Array[] | null = null;
+  lastUsage: string | null = null;
   /** How many were seen. */
   usages = 0;
   /** Length of the strings under the keys of text that a model wrote. */
@@ -80,8 +83,8 @@ export class JsonScanner {
   /** Hash of the key that is being read or was read last. */
   #key = 0;
 
-  /** Pieces of the usage object that is being read; null while none is. */
-  #capture: Uint8Array[] | null = null;
+  /** What is read so far of a usage object; null while none is. */
+  #capture: string | null = null;
   #captured = 0;
   /** `#depth` at which the object that is captured ends. */
   #captureDepth = 0;
@@ -127,7 +130,7 @@ export class JsonScanner {
         this.#close();
         if (this.#capture !== null && this.#depth === this.#captureDepth) {
           this.#keep(bytes, captureFrom, at);
-          this.#finishCapture();
+          this.#finishCapture(this.#capture);
         }
       }
     }
@@ -140,7 +143,7 @@ export class JsonScanner {
     const isTrusted = isRoot || this.#isTrustedValue();
     const begins = this.#capture === null && !isRoot && isTrusted && usageKeys.has(this.#key);
     if (begins) {
-      this.#capture = [];
+      this.#capture = "";
       this.#captured = 0;
       this.#captureDepth = this.#depth;
     }
@@ -230,17 +233,17 @@ export class JsonScanner {
 
   #keep(bytes: Uint8Array, start: number, end: number): void {
     this.#captured += end - start;
-    if (this.#captured <= MAX_CAPTURE_BYTES) this.#capture?.push(bytes.slice(start, end));
+    if (this.#captured > MAX_CAPTURE_BYTES) return;
+    this.#capture = (this.#capture ?? "") + decoder.decode(bytes.subarray(start, end));
   }
 
-  #finishCapture(): void {
-    const pieces = this.#capture ?? [];
+  #finishCapture(text: string): void {
     this.#capture = null;
     // Longer than any provider's: not usage.
     if (this.#captured > MAX_CAPTURE_BYTES) return;
     this.usages += 1;
-    if (this.firstUsage === null) this.firstUsage = pieces;
-    else this.lastUsage = pieces;
+    if (this.firstUsage === null) this.firstUsage = text;
+    else this.lastUsage = text;
   }
 }
 

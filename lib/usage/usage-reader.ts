@@ -143,13 +143,9 @@ function estimatedInput(requestBytes: number | null): number | null {
   return Math.ceil(requestBytes / BYTES_PER_TOKEN);
 }
 
-const decoder = new TextDecoder();
-
 /** An object's fields without those that are null; empty for what is no JSON. */
-function parse(pieces: readonly Uint8Array[] | null): Record<string, unknown> {
-  if (pieces === null) return {};
-  const text = pieces.map((piece) => decoder.decode(piece, { stream: true })).join("");
-  decoder.decode();
+function parse(text: string | null): Record<string, unknown> {
+  if (text === null) return {};
   let fields: Record<string, unknown>;
   try {
     fields = JSON.parse(text);
