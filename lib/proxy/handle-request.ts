@@ -10,6 +10,7 @@ import { aliasedCall } from "./aliased-call";
 import { compatCall } from "./compat-call";
 import { compatModels, type ModelCatalog } from "./compat-models";
 import type { ProxyConfig } from "./config";
+import { isPreflight, letPageRead, preflightAnswer } from "./cross-origin";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
 import { gatewayFor } from "./gateway-for";
@@ -43,7 +44,26 @@ export interface ProxyInstance {
  * @param path From `splitProxyPath`.
  * @param waitUntil Keeps work alive after the response.
  */
-export async function handleProxyRequest(
+export function handleProxyRequest(
+  request: Request,
+  url: URL,
+  path: ProxyPath,
+  proxy: ProxyInstance,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<Response> {
+  const answering = () => answer(request, url, path, proxy, waitUntil);
+  return request.headers.has("origin") ? answerPage(request, answering) : answering();
+}
+
+/** For a page in a browser, which asks first and may not read every answer. */
+async function answerPage(request: Request, answering: () => Promise<Response>): Promise<Response> {
+  if (isPreflight(request)) return preflightAnswer(request);
+  const response = await answering();
+  letPageRead(response);
+  return response;
+}
+
+async function answer(
   request: Request,
   url: URL,
   path: ProxyPath,

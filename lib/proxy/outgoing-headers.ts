@@ -19,6 +19,8 @@ const WITHHELD = new Set<string>([
   "fastly-client-ip",
   "fly-client-ip",
   "cdn-loop",
+  // The page an app runs in: providers refuse requests from browsers (Anthropic), which this is none of.
+  "origin",
   "cf-aig-authorization",
 ]);
 

@@ -80,6 +80,39 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(JSON.stringify(seen)).not.toContain("10.0.0.1");
     });
 
+    test("a page in a browser may ask, without a token, and read the answers, errors included", async () => {
+      await pool("anthropic", { kind: "ok" });
+      const page = { origin: "https://app.example.com" };
+      const asked = "authorization,content-type,x-api-key";
+      const preflight = await door.fetch("/api/anthropic/v1/messages", {
+        method: "OPTIONS",
+        headers: {
+          ...page,
+          "access-control-request-method": "POST",
+          "access-control-request-headers": asked,
+        },
+      });
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
+      expect(preflight.headers.get("access-control-allow-headers")).toBe(asked);
+      expect(door.upstream.requests).toEqual([]);
+      for (const token of [door.token, "nobody"]) {
+        const response = await door.fetch("/api/anthropic/v1/messages", {
+          method: "POST",
+          headers: { ...page, "x-api-key": token, "content-type": "application/json" },
+          body: JSON.stringify({
+            model: "claude-sonnet-4-5",
+            max_tokens: 10,
+            messages: [{ role: "user", content: "Hello" }],
+          }),
+        });
+        expect(response.status).toBe(token === "nobody" ? 401 : 200);
+        expect(response.headers.get("access-control-allow-origin")).toBe("*");
+        expect(response.headers.get("access-control-expose-headers")).toBe("*");
+      }
+      expect(door.upstream.requests[0]?.headers.origin).toBeUndefined();
+    });
+
     test("a streamed answer of 2 MB arrives byte for byte", async () => {
       await pool("openai", { kind: "ok" });
       const response = await chat("fake-2mb-stream");

@@ -1,0 +1,35 @@
+/**
+ * Apps that run in a browser and call the proxy from another site (Fetch Standard, CORS protocol). Every site
+ * may: who calls is told by the access token alone, and the portal's cookie is not looked at here.
+ * @module
+ */
+
+/** Seconds a browser may remember it; Chromium keeps no longer. */
+const MAX_AGE_S = 7200;
+
+/** A browser's question whether a page may send a request; it carries no token. */
+export function isPreflight({ method, headers }: Request): boolean {
+  return method === "OPTIONS" && headers.has("access-control-request-method");
+}
+
+export function preflightAnswer({ headers }: Request): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+      // Not `*`, which does not stand for `authorization`.
+      "access-control-allow-headers": headers.get("access-control-request-headers") ?? "*",
+      "access-control-max-age": String(MAX_AGE_S),
+      vary: "access-control-request-headers",
+    },
+  });
+}
+
+/** Lets the page read the answer. What the upstream says of it is about the proxy, which asked it without an origin. */
+export function letPageRead({ headers, status }: Response): void {
+  if (status === 101) return;
+  headers.set("access-control-allow-origin", "*");
+  headers.set("access-control-expose-headers", "*");
+  headers.delete("access-control-allow-credentials");
+}
