@@ -114,7 +114,9 @@ test("a custom provider is added, edited and removed, and the running proxy know
   const dialog = admin.getByRole("dialog");
   await dialog.getByLabel("Name").fill("Acme Europe");
   await dialog.getByRole("button", { name: "Save changes" }).click();
-  await expect(admin.getByRole("main").getByRole("listitem").filter({ hasText: "Acme Europe" })).toBeVisible();
+  await expect(
+    admin.getByRole("main").getByRole("listitem").filter({ hasText: "Acme Europe" }),
+  ).toBeVisible();
 
   await server.admin.addKeys("acme", ["fake-acme-key"]);
   await admin.reload();
