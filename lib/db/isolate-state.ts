@@ -18,6 +18,7 @@ import type { PoolKey } from "../pool/types";
 import type { Provider } from "../providers/types";
 import type { AccessToken, ProxyState, StateEvent } from "../proxy/ports";
 import { BoundedMap } from "./bounded-map";
+import { DayCounts } from "./day-counts";
 import { ENV_TOKEN_PREFIX, envAccessTokens } from "./env-access-tokens";
 import { EventWriter } from "./event-writer";
 import { KnownState } from "./known-state";
@@ -82,6 +83,7 @@ class D1IsolateState implements IsolateState {
   readonly #options: IsolateStateOptions;
   readonly #known: KnownState;
   readonly #writer: EventWriter;
+  readonly #dayCounts: DayCounts;
 
   #envTokens: ReadonlyMap<string, AccessToken> | null = null;
   /** Hashes of texts that were found to be tokens. */
@@ -108,6 +110,7 @@ class D1IsolateState implements IsolateState {
       random: () => options.random(),
       allowPrivateUpstreams: options.allowPrivateUpstreams ?? false,
     });
+    this.#dayCounts = new DayCounts(options.db, this.#known);
     this.#writer = new EventWriter({
       write: async (events) => {
         const version = await writeStateEvents(options.db, events);
@@ -294,6 +297,7 @@ class D1IsolateState implements IsolateState {
     const mustLoad = since === null || nowMs - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
     const changes = mustLoad ? await loadState(db, nowMs) : await readChanges(db, since, nowMs);
     if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
+    await this.#dayCounts.refresh(nowMs);
   }
 
   #retryGapMs(): number {

@@ -18,6 +18,13 @@ export const addedProviderKeys = z.strictObject({
   rejected: z.array(z.strictObject({ index: z.int(), reason: z.string() })),
 });
 
+const limitRule = z.strictObject({
+  model: z.string(),
+  rpm: z.int().nullable(),
+  tpm: z.int().nullable(),
+  dailyRequests: z.int().nullable(),
+});
+
 export const providerKeyPage = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -40,6 +47,7 @@ export const providerKeyPage = z.strictObject({
       priority: z.int(),
       quotaDomain: z.string().nullable(),
       models: names,
+      limits: z.array(limitRule).nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
     }),
@@ -154,6 +162,21 @@ export const modelAliasList = z.strictObject({
       updatedAt: epochMs,
     }),
   ),
+});
+
+export const quotaLimitList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      provider: z.string(),
+      domain: z.string().nullable().meta({ description: "Null: of each key of the provider" }),
+      limits: z.array(limitRule).meta({ description: "The closest first" }),
+      updatedAt: epochMs,
+    }),
+  ),
+});
+
+export const previousQuotaLimits = z.strictObject({
+  previous: z.array(limitRule).meta({ description: "Setting them again is the undo" }),
 });
 
 const usageSums = z.strictObject({

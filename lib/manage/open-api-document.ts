@@ -11,6 +11,7 @@ import {
   resealProviderKeysInput,
   undoProviderKeysInput,
 } from "./provider-key-schemas";
+import { listQuotaLimitsInput, setQuotaLimitsInput } from "./quota-limit-schemas";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings-schema";
 import { listRequestsInput, readUsageInput } from "./usage-schemas";
@@ -81,6 +82,18 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/provider-keys/{id}/reset": {
     post: { summary: "End a key's block and all its rests" },
+  },
+  "/api/admin/quota-limits": {
+    get: {
+      summary: "List the limits of providers and quota domains",
+      query: listQuotaLimitsInput,
+      answer: answers.quotaLimitList,
+    },
+    put: {
+      summary: "Set the limits of a provider's keys, or of a quota domain",
+      body: setQuotaLimitsInput,
+      answer: answers.previousQuotaLimits,
+    },
   },
   "/api/admin/access-tokens": {
     get: {

@@ -8,11 +8,12 @@ import { Affinity, rendezvous } from "./affinity";
 import { Habits } from "./experience";
 import { FairShare } from "./fair-share";
 import type { Choice, Group } from "./group";
+import { ratePerMs } from "./group-rate";
 import { Lane, type Outlook } from "./lane";
 import { type Lesson, Pace } from "./pace";
 import { Scouting } from "./scouting";
 import type { Ask, Lease, Turn } from "./turn";
-import { type Claim, isOfTheDomain } from "./types";
+import { type Claim, isOfTheDomain, type KnownLimit } from "./types";
 import { WaitingLine } from "./waiting-line";
 
 /** Requests that may wait at once. */
@@ -31,8 +32,10 @@ export interface ModelPoolOptions {
   readonly model: string;
   /** The groups of all keys that may serve the model, the one to use first in front. */
   groups(): readonly Group[];
-  /** Called with a new pace, to give it the limits that people set. */
+  /** Called with a new pace, and when they changed, to give it the limits that people set. */
   prepare(pace: Pace, domain: string, nowMs: number): void;
+  /** Whether a domain needs its pace before its first request here. */
+  isCounted(domain: string): boolean;
   /** The place of a key in this model's groups is looked up by its domain. */
   domainOf(keyId: string): string | null;
 }
@@ -40,6 +43,8 @@ export interface ModelPoolOptions {
 export class ModelPool {
   readonly #options: ModelPoolOptions;
   readonly #paces = new Map<string, Pace>();
+  /** Domains whose paces have old limits. */
+  readonly #stale = new Set<string>();
   readonly #habits = new Habits();
   readonly #scouting = new Scouting<Group>();
   readonly #line = new WaitingLine();
@@ -159,9 +164,14 @@ export class ModelPool {
     this.#paces.get(domain)?.wake();
   }
 
-  /** Gives every pace its limits anew. */
-  prepareAll(nowMs: number): void {
-    for (const [domain, pace] of this.#paces) this.#options.prepare(pace, domain, nowMs);
+  /** What the pace of a key's domain keeps to; empty while it has none. */
+  knownLimits(domain: string, nowMs: number): readonly KnownLimit[] {
+    return this.#paces.get(domain)?.knownLimits(nowMs) ?? [];
+  }
+
+  /** Limits that people set have changed, for all domains or for one. */
+  limitsChanged(domain?: string): void {
+    for (const name of domain === undefined ? this.#paces.keys() : [domain]) this.#stale.add(name);
     this.#perMsUntilMs = 0;
     this.rebuild();
   }
@@ -245,32 +255,25 @@ export class ModelPool {
     if (nowMs < this.#perMsUntilMs) return this.#perMs;
     const { groups } = this.#laneAt(nowMs);
     this.#perMsUntilMs = nowMs + Math.max(LEAST_RATE_LIFE_MS, groups.length * RATE_LIFE_MS_A_GROUP);
-    const { limit, windowMs } = this.#habits;
-    let perMs = 0;
-    const seen = new Set<string>();
-    for (const { id: domain, pace, isShared } of groups) {
-      if (isShared && seen.has(domain)) continue;
-      if (isShared) seen.add(domain);
-      const ofDomain =
-        pace?.ratePerMs(nowMs) ?? (limit === null ? null : limit / (windowMs ?? 60_000));
-      if (ofDomain === null) {
-        this.#perMs = null;
-        return null;
-      }
-      perMs += ofDomain;
-    }
-    this.#perMs = perMs;
-    return perMs;
+    this.#perMs = ratePerMs(groups, this.#habits, nowMs);
+    return this.#perMs;
   }
 
   #laneAt(nowMs: number): Lane {
     if (this.#lane === null) {
+      for (const domain of this.#stale) {
+        const pace = this.#paces.get(domain);
+        if (pace !== undefined) this.#options.prepare(pace, domain, nowMs);
+      }
+      this.#stale.clear();
       const groups = this.#options.groups();
       for (const group of groups) {
         // Groups of one domain have one pace, which must not be made by the first that is used.
         group.pace = group.isShared
           ? this.#sharedPace(group, nowMs)
-          : (this.#paces.get(group.id) ?? null);
+          : this.#options.isCounted(group.id)
+            ? this.#paceOfDomain(group.id, nowMs)
+            : (this.#paces.get(group.id) ?? null);
       }
       this.#lane = new Lane(this.#options.model, groups, nowMs);
     }

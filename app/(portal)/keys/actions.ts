@@ -14,7 +14,9 @@ import {
   providerKeyFilterInput,
   undoProviderKeysInput,
 } from "@/lib/manage/provider-key-schemas";
+import { setQuotaLimitsInput } from "@/lib/manage/quota-limit-schemas";
 import { addProviderKeysInput, deleteProviderKeysInput } from "@/lib/manage/schemas";
+import { setQuotaLimits } from "@/lib/manage/set-quota-limits";
 import { undoProviderKeys } from "@/lib/manage/undo-provider-keys";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 
@@ -48,6 +50,10 @@ export const listKeyIds = portalAction(
   "admin",
   providerKeyFilterInput,
   async ({ context, input }) => listProviderKeyIds(context, input),
+);
+
+export const setLimits = portalAction("admin", setQuotaLimitsInput, async ({ context, input }) =>
+  setQuotaLimits(context, input),
 );
 
 export const checkKeys = portalAction(

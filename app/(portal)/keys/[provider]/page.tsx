@@ -14,6 +14,7 @@ import { KeyBrowser } from "@/components/keys/key-browser";
 import { KeyFilters } from "@/components/keys/key-filters";
 import { KeyGrid } from "@/components/keys/key-grid";
 import { KeyStates } from "@/components/keys/key-states";
+import { ProviderLimits } from "@/components/keys/provider-limits";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
@@ -21,6 +22,8 @@ import { hasProvider } from "@/lib/manage/has-provider";
 import { ManageError } from "@/lib/manage/manage-error";
 import { readKeyGrid } from "@/lib/manage/read-key-grid";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
+import { readProviderLimits } from "@/lib/manage/read-provider-limits";
+import { sharedState } from "@/lib/runtime/shared-state";
 import { KeysSkeleton } from "./keys-skeleton";
 import { readQuery, textOf } from "./read-query";
 
@@ -50,7 +53,7 @@ export default async function ProviderPage({
 }
 
 async function ProviderKeys({
-  reader: { context, member },
+  reader: { context, member, env },
   provider,
   query,
 }: {
@@ -60,12 +63,15 @@ async function ProviderKeys({
 }) {
   const input = readQuery(provider, query);
   const keyId = textOf(query.key);
-  const [t, keys, detail, grid] = await Promise.all([
+  const [t, keys, detail, grid, limits] = await Promise.all([
     getTranslations("keys"),
     browseProviderKeys(context, input),
     keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
     readKeyGrid(context, provider),
+    readProviderLimits(context, provider),
   ]);
+  const pool = sharedState(env).pool(provider);
+  const inUse = keyId === undefined ? [] : pool.knownLimits(keyId, context.nowMs());
   const { label, counts, canCheck, items, total } = keys;
   const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
   const { q, status, model, page, pageSize } = input;
@@ -112,6 +118,7 @@ async function ProviderKeys({
       />
       <div className="space-y-4">
         <KeyStates counts={counts} />
+        <ProviderLimits provider={provider} label={label} limits={limits} isAdmin={isAdmin} />
         <KeyGrid grid={grid} provider={provider} />
         <KeyFilters />
         <KeyBrowser
@@ -121,6 +128,8 @@ async function ProviderKeys({
           isAdmin={isAdmin}
           canCheck={canCheck}
           detail={detail}
+          limits={limits}
+          inUse={inUse}
         />
       </div>
     </ClientMessages>
