@@ -19,7 +19,8 @@ import type { Provider } from "../providers/types";
 import type { AccessToken, ProxyState, StateEvent } from "../proxy/ports";
 import { BoundedMap } from "./bounded-map";
 import { DayCounts } from "./day-counts";
-import { ENV_TOKEN_PREFIX, envAccessTokens } from "./env-access-tokens";
+import { envAccessTokens } from "./env-access-tokens";
+import { EventGate } from "./event-gate";
 import { EventWriter } from "./event-writer";
 import { KnownState } from "./known-state";
 import type { Database } from "./open-database";
@@ -28,7 +29,7 @@ import { readResourceKey } from "./resource-keys";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
 import { isDoneWithin } from "./timers";
-import { LAST_USED_GRAIN_MS, writeStateEvents } from "./write-state-events";
+import { writeStateEvents } from "./write-state-events";
 
 export interface IsolateStateOptions {
   readonly db: Database;
@@ -70,7 +71,6 @@ const UNKNOWN_TOKEN_GAP_MS = 1_000;
 
 const OPENED_KEYS_MAX = 10_000;
 const TOKEN_HASHES_MAX = 10_000;
-const USES_MAX = 50_000;
 const RESOURCES_MAX = 20_000;
 
 interface Read {
@@ -90,8 +90,7 @@ class D1IsolateState implements IsolateState {
   readonly #tokenHashes = new BoundedMap<string, string>(TOKEN_HASHES_MAX);
   /** Texts of keys, by their sealed form. */
   readonly #openedKeys = new BoundedMap<string, string>(OPENED_KEYS_MAX);
-  /** When the last use of a key or token was handed to the writer. */
-  readonly #usesMs = new BoundedMap<string, number>(USES_MAX);
+  readonly #gate = new EventGate();
 
   /** Ids of keys by the provider and resource that lives in their account. */
   readonly #resourceKeys = new BoundedMap<string, string>(RESOURCES_MAX);
@@ -204,13 +203,7 @@ class D1IsolateState implements IsolateState {
       if (this.#resourceKeys.get(name) === event.keyId) return;
       this.#resourceKeys.set(name, event.keyId);
     }
-    if (event.kind === "key-used" || event.kind === "token-used") {
-      const id = event.kind === "key-used" ? event.keyId : event.tokenId;
-      if (id.startsWith(ENV_TOKEN_PREFIX)) return;
-      if (event.atMs - (this.#usesMs.get(id) ?? 0) < LAST_USED_GRAIN_MS) return;
-      this.#usesMs.set(id, event.atMs);
-    }
-    this.#writer.add(event);
+    if (this.#gate.passes(event)) this.#writer.add(event);
   }
 
   afterResponse(): Promise<void> | null {

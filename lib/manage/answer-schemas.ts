@@ -179,6 +179,29 @@ export const previousQuotaLimits = z.strictObject({
   previous: z.array(limitRule).meta({ description: "Setting them again is the undo" }),
 });
 
+export const incidentList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      provider: z.string(),
+      label: z.string(),
+      rule: z.string().meta({ description: "What the failures had in common" }),
+      meaning: z.string(),
+      status: z.int().meta({ description: "The provider's HTTP status" }),
+      words: z.string().meta({ description: "The provider's words, redacted" }),
+      effect: z.enum(["block", "cool"]).meta({ description: "What was undone" }),
+      keys: z.array(z.strictObject({ id: z.string(), masked: z.string().nullable() })),
+      openedAt: epochMs,
+      lastSeenAt: epochMs,
+      endedAt: epochMs.nullable().meta({ description: "Null while it goes on" }),
+      endedBy: z
+        .enum(["answer", "quiet"])
+        .nullable()
+        .meta({ description: "A key answered, or nobody saw it for half an hour" }),
+    }),
+  ),
+});
+
 const usageSums = z.strictObject({
   requests: z.int(),
   attempts: z.int(),

@@ -22,6 +22,7 @@ describe("openApiDocument", () => {
       "DELETE /api/admin/provider-keys/{id}",
       "GET /api/admin/access-tokens",
       "GET /api/admin/custom-providers",
+      "GET /api/admin/incidents",
       "GET /api/admin/model-aliases",
       "GET /api/admin/provider-keys",
       "GET /api/admin/quota-limits",

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import * as answers from "./answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import { listIncidentsInput } from "./incident-schemas";
 import { addModelAliasInput, modelAliasChanges } from "./model-alias-schema";
 import {
   changeProviderKeysInput,
@@ -93,6 +94,14 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Set the limits of a provider's keys, or of a quota domain",
       body: setQuotaLimitsInput,
       answer: answers.previousQuotaLimits,
+    },
+  },
+  "/api/admin/incidents": {
+    get: {
+      summary:
+        "List incidents: many keys of a provider that failed alike and were left as they are",
+      query: listIncidentsInput,
+      answer: answers.incidentList,
     },
   },
   "/api/admin/access-tokens": {

@@ -7,6 +7,8 @@ import { Suspense } from "react";
 import { type PortalRead, portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
+import { IncidentLines } from "@/components/incidents/incident-lines";
+import { IncidentList } from "@/components/incidents/incident-list";
 import { CheckAllButton } from "@/components/keys/check-all-button";
 import { DeleteBlockedButton } from "@/components/keys/delete-blocked-button";
 import { ExportMenu } from "@/components/keys/export-menu";
@@ -19,6 +21,7 @@ import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
 import { hasProvider } from "@/lib/manage/has-provider";
+import { listIncidents } from "@/lib/manage/list-incidents";
 import { ManageError } from "@/lib/manage/manage-error";
 import { readKeyGrid } from "@/lib/manage/read-key-grid";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
@@ -26,6 +29,8 @@ import { readProviderLimits } from "@/lib/manage/read-provider-limits";
 import { sharedState } from "@/lib/runtime/shared-state";
 import { KeysSkeleton } from "./keys-skeleton";
 import { readQuery, textOf } from "./read-query";
+
+const INCIDENTS_SHOWN = 20;
 
 export async function generateMetadata({
   params,
@@ -63,12 +68,13 @@ async function ProviderKeys({
 }) {
   const input = readQuery(provider, query);
   const keyId = textOf(query.key);
-  const [t, keys, detail, grid, limits] = await Promise.all([
+  const [t, keys, detail, grid, limits, incidents] = await Promise.all([
     getTranslations("keys"),
     browseProviderKeys(context, input),
     keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
     readKeyGrid(context, provider),
     readProviderLimits(context, provider),
+    listIncidents(context, { provider, limit: INCIDENTS_SHOWN }),
   ]);
   const pool = sharedState(env).pool(provider);
   const inUse = keyId === undefined ? [] : pool.knownLimits(keyId, context.nowMs());
@@ -117,6 +123,7 @@ async function ProviderKeys({
         }
       />
       <div className="space-y-4">
+        <IncidentLines incidents={incidents} />
         <KeyStates counts={counts} />
         <ProviderLimits provider={provider} label={label} limits={limits} isAdmin={isAdmin} />
         <KeyGrid grid={grid} provider={provider} />
@@ -131,6 +138,7 @@ async function ProviderKeys({
           limits={limits}
           inUse={inUse}
         />
+        <IncidentList incidents={incidents} />
       </div>
     </ClientMessages>
   );
