@@ -18,14 +18,22 @@ import { cn } from "@/lib/utils";
 
 const SHOWN_MAX = 100;
 
-/** Chooses a model as `{provider}/{model}`: one the pool can serve, or any that is typed. */
+/** An alias of models, and where it may lead, as `{provider}/{model}`. */
+export interface AliasChoice {
+  readonly name: string;
+  readonly targets: readonly string[];
+}
+
+/** Chooses an alias, or a model as `{provider}/{model}`: one the pool can serve, or any that is typed. */
 export function ModelPicker({
   model,
+  aliases,
   onChange,
   ...control
 }: {
   /** Empty while none is chosen. */
   readonly model: string;
+  readonly aliases: readonly AliasChoice[];
   readonly onChange: (model: string) => void;
 } & Pick<ComponentProps<"button">, "id" | "aria-describedby" | "aria-invalid">) {
   const t = useTranslations("playground.model");
@@ -44,6 +52,11 @@ export function ModelPicker({
         .slice(0, SHOWN_MAX),
     }))
     .filter(({ models }) => models.length > 0);
+  if (aliases.length > 0) {
+    const names = aliases.map(({ name }) => name);
+    const found = names.filter((name) => name.toLowerCase().includes(typed.toLowerCase()));
+    if (found.length > 0) groups.unshift({ label: t("aliases"), models: found });
+  }
   const isListed = groups.some(({ models }) => models.includes(typed));
 
   function choose(name: string) {

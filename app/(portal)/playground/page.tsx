@@ -4,6 +4,7 @@ import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { Playground } from "@/components/playground/playground";
+import { listModelAliases } from "@/lib/manage/list-model-aliases";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("playground");
@@ -11,12 +12,19 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function PlaygroundPage() {
-  await portalRead("member");
-  const t = await getTranslations("playground");
+  const { context } = await portalRead("member");
+  const [t, aliases] = await Promise.all([
+    getTranslations("playground"),
+    listModelAliases(context),
+  ]);
+  const choices = aliases.map(({ name, targets }) => ({
+    name,
+    targets: targets.map(({ provider, model }) => `${provider}/${model}`),
+  }));
   return (
     <ClientMessages areas={["playground"]}>
       <PageHeader title={t("title")} description={t("description")} />
-      <Playground />
+      <Playground aliases={choices} />
     </ClientMessages>
   );
 }
