@@ -3,6 +3,7 @@
 import { Check, ChevronsUpDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ComponentProps, useId, useState } from "react";
+import type { AliasChoice } from "@/components/playground/alias-choice";
 import { Button } from "@/components/ui/button";
 import {
   Command,
@@ -17,12 +18,6 @@ import { useKnownModels } from "@/components/use-known-models";
 import { cn } from "@/lib/utils";
 
 const SHOWN_MAX = 100;
-
-/** An alias of models, and where it may lead, as `{provider}/{model}`. */
-export interface AliasChoice {
-  readonly name: string;
-  readonly targets: readonly string[];
-}
 
 /** Chooses an alias, or a model as `{provider}/{model}`: one the pool can serve, or any that is typed. */
 export function ModelPicker({

@@ -8,7 +8,7 @@
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { Provider, QuotaRefusal } from "../providers/types";
-import { Brake } from "./brake";
+import { Brake, type KeyChange } from "./brake";
 import { groupsOf, type PoolEntry } from "./group";
 import type { Outlook } from "./lane";
 import { type DayUse, isDaily, LimitBook } from "./limit-book";
@@ -16,6 +16,7 @@ import { mayServeMore } from "./may-serve-more";
 import { ModelPool } from "./model-pool";
 import type { Lesson } from "./pace";
 import { domainOf } from "./quota-domain";
+import { type Standing, standingOf } from "./standing";
 import type { Ask, Lease, Turn } from "./turn";
 import {
   EVERY_MODEL,
@@ -35,14 +36,6 @@ const MAX_MODELS = 500;
 
 /** Keys that were never picked stand in the order of a number below this, drawn for each. */
 const SHUFFLE = 2 ** 30;
-
-/** A change of a key's state that may still turn out to be wrong. */
-export interface KeyChange {
-  /** Makes it known to everybody. */
-  commit(): void;
-  /** Takes it back here. */
-  undo(): void;
-}
 
 export class KeyPool {
   readonly brake = new Brake<KeyChange>();
@@ -113,9 +106,10 @@ export class KeyPool {
 
   /** Whether some limit counts by the day. */
   get hasDailyLimits(): boolean {
-    if (this.#book.hasDailyLimits) return true;
-    for (const { key } of this.#entries.values()) if (isDaily(key.limits ?? [])) return true;
-    return false;
+    return (
+      this.#book.hasDailyLimits ||
+      this.keys().some(({ limits }) => limits !== null && isDaily(limits))
+    );
   }
 
   /** Takes over what all isolates have sent of the provider's day that `atMs` is in. */
@@ -134,9 +128,11 @@ export class KeyPool {
   ): readonly { readonly model: string; readonly limits: readonly KnownLimit[] }[] {
     const key = this.get(id);
     if (key === undefined) return [];
-    return [...this.#models]
-      .map(([model, pool]) => ({ model, limits: pool.knownLimits(domainOf(key), nowMs) }))
-      .filter(({ limits }) => limits.length > 0);
+    return [...this.#models].flatMap(([model, pool]) => {
+      const group = pool.groups(nowMs).find((each) => each.id === domainOf(key));
+      const limits = group?.pace?.knownLimits(nowMs) ?? [];
+      return limits.length === 0 ? [] : [{ model, limits }];
+    });
   }
 
   /**
@@ -160,6 +156,11 @@ export class KeyPool {
   /** A request that waited does so no longer. */
   leave(model: string | null, ask: Ask): void {
     if (ask.waiter !== null) this.#models.get(model ?? NO_MODEL)?.leave(ask);
+  }
+
+  /** How many keys could serve a model (null: a call that names none), and when. */
+  standing(model: string | null, nowMs: number): Standing {
+    return standingOf(this.#model(model).groups(nowMs), model ?? NO_MODEL, nowMs);
   }
 
   /** Why there is no key, and when to come back. */

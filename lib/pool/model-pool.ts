@@ -8,12 +8,12 @@ import { Affinity, rendezvous } from "./affinity";
 import { Habits } from "./experience";
 import { FairShare } from "./fair-share";
 import type { Choice, Group } from "./group";
-import { ratePerMs } from "./group-rate";
+import { GroupRate } from "./group-rate";
 import { Lane, type Outlook } from "./lane";
 import { type Lesson, Pace } from "./pace";
 import { Scouting } from "./scouting";
 import type { Ask, Lease, Turn } from "./turn";
-import { type Claim, isOfTheDomain, type KnownLimit } from "./types";
+import { type Claim, isOfTheDomain } from "./types";
 import { WaitingLine } from "./waiting-line";
 
 /** Requests that may wait at once. */
@@ -24,9 +24,6 @@ const LEAST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1_000;
 /** Waits shorter than this are no reason to try the limits. */
 const PATIENCE_MS = 2_000;
-/** What all keys together may send is worked out anew after this long at least, and after longer for many. */
-const LEAST_RATE_LIFE_MS = 1_000;
-const RATE_LIFE_MS_A_GROUP = 0.2;
 
 export interface ModelPoolOptions {
   readonly model: string;
@@ -49,13 +46,12 @@ export class ModelPool {
   readonly #scouting = new Scouting<Group>();
   readonly #line = new WaitingLine();
   readonly #share = new FairShare();
+  readonly #rate = new GroupRate();
   readonly #affinity = new Affinity();
   /** Requests sent by all groups. */
   #taken = 0;
   #lane: Lane | null = null;
   #groups: ReadonlyMap<string, Group> | null = null;
-  #perMs: number | null = null;
-  #perMsUntilMs = 0;
   /** When it was asked last. */
   usedMs = 0;
 
@@ -147,7 +143,7 @@ export class ModelPool {
 
   refuse(lease: Lease, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
     if (lease.sent.isScout) this.#scouting.failed(nowMs);
-    this.#perMsUntilMs = 0;
+    this.#rate.forget();
     const before = this.#habits.limit;
     const lesson = this.#paceOf(lease.group, nowMs).refuse(lease.sent, refusal, guessMs, nowMs);
     // What was learned of one may wake others sooner.
@@ -164,15 +160,10 @@ export class ModelPool {
     this.#paces.get(domain)?.wake();
   }
 
-  /** What the pace of a key's domain keeps to; empty while it has none. */
-  knownLimits(domain: string, nowMs: number): readonly KnownLimit[] {
-    return this.#paces.get(domain)?.knownLimits(nowMs) ?? [];
-  }
-
   /** Limits that people set have changed, for all domains or for one. */
   limitsChanged(domain?: string): void {
     for (const name of domain === undefined ? this.#paces.keys() : [domain]) this.#stale.add(name);
-    this.#perMsUntilMs = 0;
+    this.#rate.forget();
     this.rebuild();
   }
 
@@ -183,6 +174,11 @@ export class ModelPool {
     const entry = group?.entries.find(({ key }) => key.id === keyId);
     if (group === undefined || entry === undefined) return null;
     return this.#take(lane, { group, entry }, ask, nowMs);
+  }
+
+  /** Its keys, with what is known of them. */
+  groups(nowMs: number): readonly Group[] {
+    return this.#laneAt(nowMs).groups;
   }
 
   outlook(nowMs: number): Outlook {
@@ -245,18 +241,9 @@ export class ModelPool {
   /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */
   #shareAtMs(claim: Claim, nowMs: number): number {
     if (!this.#share.hasRivals) return 0;
-    const perMs = this.#ratePerMs(nowMs);
+    const perMs = this.#rate.perMs(this.#laneAt(nowMs).groups, this.#habits, nowMs);
     if (perMs === null || !this.#share.isContended(perMs, nowMs)) return 0;
     return this.#share.readyAtMs(claim, perMs, nowMs);
-  }
-
-  /** Requests a millisecond that all keys together may send; null where that is not known of every one. */
-  #ratePerMs(nowMs: number): number | null {
-    if (nowMs < this.#perMsUntilMs) return this.#perMs;
-    const { groups } = this.#laneAt(nowMs);
-    this.#perMsUntilMs = nowMs + Math.max(LEAST_RATE_LIFE_MS, groups.length * RATE_LIFE_MS_A_GROUP);
-    this.#perMs = ratePerMs(groups, this.#habits, nowMs);
-    return this.#perMs;
   }
 
   #laneAt(nowMs: number): Lane {

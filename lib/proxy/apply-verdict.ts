@@ -3,8 +3,8 @@
  * @module
  */
 import { redact } from "../crypto/redact";
-import { ALIKE } from "../pool/brake";
-import type { KeyChange, KeyPool } from "../pool/key-pool";
+import { ALIKE, type KeyChange } from "../pool/brake";
+import type { KeyPool } from "../pool/key-pool";
 import type { Lease } from "../pool/turn";
 import { EVERY_MODEL, NO_MODEL } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";

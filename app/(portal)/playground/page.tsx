@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
+import { toAliasChoice } from "@/components/playground/alias-choice";
 import { Playground } from "@/components/playground/playground";
 import { listModelAliases } from "@/lib/manage/list-model-aliases";
 
@@ -17,14 +18,10 @@ export default async function PlaygroundPage() {
     getTranslations("playground"),
     listModelAliases(context),
   ]);
-  const choices = aliases.map(({ name, targets }) => ({
-    name,
-    targets: targets.map(({ provider, model }) => `${provider}/${model}`),
-  }));
   return (
     <ClientMessages areas={["playground"]}>
       <PageHeader title={t("title")} description={t("description")} />
-      <Playground aliases={choices} />
+      <Playground aliases={aliases.map(toAliasChoice)} />
     </ClientMessages>
   );
 }
