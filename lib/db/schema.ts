@@ -248,6 +248,14 @@ export const quotaLimits = sqliteTable(
   (table) => [primaryKey({ columns: [table.provider, table.domain] })],
 );
 
+/** Hints that some keys share one quota, which people did not want to see again. */
+export const dismissedQuotaHints = sqliteTable("dismissed_quota_hints", {
+  /** Ids, sorted, with blanks between. */
+  keyIds: text("key_ids").primaryKey(),
+  provider: text("provider").notNull(),
+  dismissedAtMs: integer("dismissed_at_ms").notNull(),
+});
+
 /** Some columns of a row; undefined leaves one as it is. */
 export type Changes<Row> = { readonly [Column in keyof Row]?: Row[Column] | undefined };
 

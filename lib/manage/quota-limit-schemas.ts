@@ -1,5 +1,5 @@
 /**
- * Input of the verbs about limits of providers and quota domains, as JSON (see `schemas.ts`).
+ * Input of the verbs about limits of providers and about quota domains, as JSON (see `schemas.ts`).
  * @module
  */
 import { z } from "zod";
@@ -17,3 +17,9 @@ export const setQuotaLimitsInput = z.strictObject({
   limits: limitRules.meta({ description: "All that hold from now on; empty for none" }),
 });
 export type SetQuotaLimitsInput = z.output<typeof setQuotaLimitsInput>;
+
+export const dismissQuotaHintInput = z.strictObject({
+  provider: name,
+  keyIds: z.array(name).min(2).max(1_000),
+});
+export type DismissQuotaHintInput = z.output<typeof dismissQuotaHintInput>;

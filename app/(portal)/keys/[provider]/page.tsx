@@ -17,6 +17,7 @@ import { KeyFilters } from "@/components/keys/key-filters";
 import { KeyGrid } from "@/components/keys/key-grid";
 import { KeyStates } from "@/components/keys/key-states";
 import { ProviderLimits } from "@/components/keys/provider-limits";
+import { QuotaHints } from "@/components/keys/quota-hints";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
@@ -26,6 +27,7 @@ import { ManageError } from "@/lib/manage/manage-error";
 import { readKeyGrid } from "@/lib/manage/read-key-grid";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
 import { readProviderLimits } from "@/lib/manage/read-provider-limits";
+import { readQuotaHints } from "@/lib/manage/read-quota-hints";
 import { sharedState } from "@/lib/runtime/shared-state";
 import { KeysSkeleton } from "./keys-skeleton";
 import { readQuery, textOf } from "./read-query";
@@ -83,6 +85,7 @@ async function ProviderKeys({
   const { q, status, model, page, pageSize } = input;
   const filter = { provider, q, status, model };
   const isAdmin = member.role === "admin";
+  const hints = isAdmin ? await readQuotaHints(context, provider, all) : [];
   const addKeys = isAdmin && (
     <Button asChild size="sm">
       <Link href={`/keys/add?provider=${encodeURIComponent(provider)}`}>
@@ -126,6 +129,7 @@ async function ProviderKeys({
         <IncidentLines incidents={incidents} />
         <KeyStates counts={counts} />
         <ProviderLimits provider={provider} label={label} limits={limits} isAdmin={isAdmin} />
+        <QuotaHints provider={provider} hints={hints} />
         <KeyGrid grid={grid} provider={provider} />
         <KeyFilters />
         <KeyBrowser
