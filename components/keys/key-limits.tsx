@@ -55,6 +55,11 @@ export function KeyLimits({
           {t("fromProvider", { limits: limitWords(limits.provider, format.number) })}
         </p>
       )}
+      {quotaDomain !== null && own !== null && (
+        <p className="text-muted-foreground text-xs break-words">
+          {t("ownIdle", { limits: limitWords(own, format.number) })}
+        </p>
+      )}
       {isAdmin ? (
         <>
           <p className="text-muted-foreground text-xs">
