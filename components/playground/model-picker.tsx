@@ -23,18 +23,21 @@ const SHOWN_MAX = 100;
 export function ModelPicker({
   model,
   aliases,
+  isFirst = false,
   onChange,
   ...control
 }: {
   /** Empty while none is chosen. */
   readonly model: string;
   readonly aliases: readonly AliasChoice[];
+  /** Whether it is what the page begins with, so that its list is fetched before it is opened. */
+  readonly isFirst?: boolean;
   readonly onChange: (model: string) => void;
 } & Pick<ComponentProps<"button">, "id" | "aria-describedby" | "aria-invalid">) {
   const t = useTranslations("playground.model");
-  const known = useKnownModels();
   const listId = useId();
   const [isOpen, setIsOpen] = useState(false);
+  const known = useKnownModels(isFirst || isOpen);
   const [text, setText] = useState("");
   const typed = text.trim();
   const groups = (known ?? [])

@@ -79,6 +79,7 @@ export function Playground({ aliases }: { readonly aliases: readonly AliasChoice
             id={`${id}-model`}
             model={model}
             aliases={aliases}
+            isFirst
             onChange={(name) => void setModel(name)}
             aria-invalid={shown.model !== undefined}
             aria-describedby={`${id}-model-problem`}
