@@ -55,8 +55,10 @@ async function IncidentRow({ incident }: { readonly incident: IncidentItem }) {
         </p>
         {words && <p className="text-muted-foreground line-clamp-2 break-words italic">{words}</p>}
         <p className="text-muted-foreground break-words">
-          {t(`effect.${effect}`, { count: keys.length })}:{" "}
-          <span className="font-mono text-[13px]">{names}</span>
+          {t.rich(`effect.${effect}`, {
+            count: keys.length,
+            names: () => <span className="font-mono text-[13px]">{names}</span>,
+          })}
         </p>
         <p className={endedBy === null ? "text-cooling" : "text-muted-foreground"}>
           {endedBy === null || endedAt === null

@@ -1,6 +1,8 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
 import {
   Table,
   TableBody,
@@ -83,8 +85,14 @@ export function KeyLimits({
   );
 }
 
+/** More models are shown on request, the tightest first. */
+const SHOWN_MODELS = 3;
+
 function LimitsInUse({ inUse }: { readonly inUse: KeyLimitsInUse }) {
   const t = useTranslations("keys.limits");
+  const [showsAll, setShowsAll] = useState(false);
+  const sorted = inUse.toSorted((a, b) => leftOf(a.limits) - leftOf(b.limits));
+  const shown = showsAll ? sorted : sorted.slice(0, SHOWN_MODELS);
   const format = useFormatter();
   const modelName = useModelName();
   const limit = ({ unit, windowMs, limit: count }: KnownLimit) => {
@@ -104,8 +112,8 @@ function LimitsInUse({ inUse }: { readonly inUse: KeyLimitsInUse }) {
             <TableHead>{t("source")}</TableHead>
           </TableRow>
         </TableHeader>
-        {inUse.map(({ model, limits }) => (
-          <TableBody key={model}>
+        {shown.map(({ model, limits }) => (
+          <TableBody key={model} className="border-t">
             <TableRow className="hover:bg-transparent">
               <TableHead colSpan={3} scope="rowgroup" className="h-8 font-mono text-xs">
                 {modelName(model)}
@@ -126,7 +134,24 @@ function LimitsInUse({ inUse }: { readonly inUse: KeyLimitsInUse }) {
           </TableBody>
         ))}
       </Table>
-      <p className="text-muted-foreground border-t px-3 py-2 text-xs">{t("inUseHint")}</p>
+      <div className="text-muted-foreground space-y-1 border-t px-3 py-2 text-xs">
+        {shown.length < sorted.length && (
+          <Button
+            variant="link"
+            size="sm"
+            className="h-auto p-0 text-xs"
+            onClick={() => setShowsAll(true)}
+          >
+            {t("more", { count: sorted.length - shown.length })}
+          </Button>
+        )}
+        <p>{t("inUseHint")}</p>
+      </div>
     </div>
   );
+}
+
+/** What share of the tightest limit is left. */
+function leftOf(limits: readonly KnownLimit[]): number {
+  return Math.min(...limits.map(({ left, limit }) => left / limit));
 }

@@ -94,7 +94,7 @@ export function LimitsForm({
                 >
                   <Trash2 aria-hidden />
                 </Button>
-                <div className="col-span-2 grid grid-cols-3 gap-3 sm:items-start">
+                <div className="col-span-2 grid grid-cols-[4fr_5fr_4fr] gap-3 sm:items-start">
                   {COUNTS.map((count) => (
                     <FormField
                       key={count}
@@ -109,7 +109,7 @@ export function LimitsForm({
                               inputMode="numeric"
                               min={1}
                               placeholder="∞"
-                              className="text-right tabular-nums"
+                              className="px-2 text-right tabular-nums [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
                               {...field}
                               value={value ?? ""}
                               onChange={({ target }) =>

@@ -11,7 +11,7 @@ import { cn } from "@/lib/utils";
 export function ExplainedTargets({ route }: { readonly route: ExplainedRoute }) {
   const t = useTranslations("routes.try");
   const { choice, targets } = route;
-  const isServed = targets.some(({ isChosen }) => isChosen);
+  const isServed = targets.some(({ share }) => share > 0);
   return (
     <div className="rounded-lg border">
       <p className="border-b px-4 py-3 font-medium">
@@ -46,7 +46,7 @@ function TargetRow({
   readonly atMs: number;
 }) {
   const t = useTranslations("routes.try");
-  const { provider, label, model, passedOver, isBraked, standing, price, isChosen } = target;
+  const { provider, label, model, passedOver, isBraked, standing, price, share } = target;
   const { keys, ready, readyAtMs } = standing;
   const waitMs = readyAtMs === null ? null : Math.max(0, readyAtMs - atMs);
   const state =
@@ -67,7 +67,7 @@ function TargetRow({
     <li
       className={cn(
         "grid grid-cols-[2.5rem_minmax(0,1fr)] items-start gap-x-2 gap-y-1 px-4 py-3 sm:grid-cols-[2.5rem_minmax(0,1fr)_auto]",
-        isChosen && "bg-accent/40",
+        share > 0 && "bg-accent/40",
       )}
     >
       <span className="text-muted-foreground text-right text-xs leading-6 tabular-nums">
@@ -93,7 +93,7 @@ function TargetRow({
           </span>
         </p>
       </div>
-      {isChosen && (
+      {share > 0 && (
         <Badge variant="secondary" className="col-start-2 sm:col-start-3">
           {t("chosen")}
         </Badge>

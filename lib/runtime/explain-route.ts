@@ -11,9 +11,7 @@ import { DEFAULT_MAX_WAIT_MS } from "../proxy/quota-claim";
 import { chooseTargets, type PassedOverReason } from "../proxy/route-targets";
 import type { PricePerMillion } from "../usage/price";
 
-export interface ExplainedTarget {
-  readonly provider: string;
-  readonly model: string;
+export interface ExplainedTarget extends RouteTarget {
   /** The provider's name; null where there is no such provider. */
   readonly label: string | null;
   /** Why the request would pass it over; null where it fits. */
@@ -23,10 +21,11 @@ export interface ExplainedTarget {
   readonly standing: Standing;
   /** Null where it is not known. */
   readonly price: PricePerMillion | null;
-  /** Of the requests that it is the first to be asked for, from 0 to 1. */
+  /**
+   * Of the requests that it would serve, from 0 to 1: in order all go to the first that can before the patience
+   * of a usual request ends, by weight each that can has its part.
+   */
   readonly share: number;
-  /** The first to be asked that can serve before the patience of a usual request ends. */
-  readonly isChosen: boolean;
 }
 
 export interface ExplainedRoute {
@@ -67,7 +66,7 @@ export async function explainRoute(
   const providerOf = ({ provider }: RouteTarget) =>
     findProvider(provider) ?? state.customProvider(provider);
   const priceOf = ({ provider, model }: RouteTarget) => book.perMillion(provider, model, nowMs);
-  const { targets: fitting, passedOver } = chooseTargets(
+  const { passedOver } = chooseTargets(
     { ...route, choice: "ordered" },
     {
       token: ANYBODY,
@@ -77,40 +76,41 @@ export async function explainRoute(
       random: () => 0,
     },
   );
-  const weights = fitting.reduce((sum, { weight }) => sum + weight, 0);
-  const isWeighted = route.choice === "weighted";
-  const targets = route.targets.map((target): Omit<ExplainedTarget, "isChosen"> => {
+  const told = route.targets.map((target) => {
     const provider = providerOf(target);
     const pool = state.pool(target.provider);
-    const isFirst = target === fitting[0];
     const reason = passedOver.find((other) => other.target === target)?.reason ?? null;
     return {
-      provider: target.provider,
-      model: target.model,
+      ...target,
       label: provider?.label ?? null,
-      passedOver: provider === undefined ? "no_provider" : reason,
+      passedOver: provider === undefined ? ("no_provider" as const) : reason,
       isBraked: pool.brake.incident !== null,
       standing: pool.standing(target.model, nowMs),
       price: priceOf(target),
-      share: reason !== null ? 0 : isWeighted ? target.weight / weights : isFirst ? 1 : 0,
     };
   });
-  const canServe = ({ passedOver, isBraked, standing }: (typeof targets)[number]) =>
-    passedOver === null &&
-    !isBraked &&
-    standing.readyAtMs !== null &&
-    standing.readyAtMs <= nowMs + DEFAULT_MAX_WAIT_MS;
-  const able = targets.filter(canServe);
+  const able = told.filter((target) => canServe(target, nowMs));
+  const weights = able.reduce((sum, { weight }) => sum + weight, 0);
+  // What those that cannot serve would be drawn for is drawn anew among the others.
+  const shareOf = (target: (typeof told)[number]) => {
+    if (!able.includes(target)) return 0;
+    if (route.choice === "weighted") return target.weight / weights;
+    return target === able[0] ? 1 : 0;
+  };
   return {
     name,
     choice: alias?.choice ?? null,
     atMs: nowMs,
-    targets: targets.map((target) => ({
-      ...target,
-      // By weight, any of those that can serve may be drawn.
-      isChosen: isWeighted ? able.includes(target) : target === able[0],
-    })),
+    targets: told.map((target) => ({ ...target, share: shareOf(target) })),
   };
+}
+
+function canServe(
+  { passedOver, isBraked, standing: { readyAtMs } }: Omit<ExplainedTarget, "share">,
+  nowMs: number,
+): boolean {
+  if (passedOver !== null || isBraked || readyAtMs === null) return false;
+  return readyAtMs <= nowMs + DEFAULT_MAX_WAIT_MS;
 }
 
 function modelAsRoute(name: string): ModelAlias | null {

@@ -57,7 +57,12 @@ test("limits are set for a provider and for chosen keys, shown with their source
   await sheet.getByRole("button", { name: "Save" }).first().click();
   await expect(admin.getByText("1 key changed")).toBeVisible();
   await expect(sheet.getByText("No limit of its own.")).toBeVisible();
-  await admin.getByRole("button", { name: "Undo" }).click();
+  // Each change has a toast of its own with an undo.
+  await admin
+    .getByRole("listitem")
+    .filter({ hasText: "1 key changed" })
+    .getByRole("button", { name: "Undo" })
+    .click();
   await expect(sheet.getByLabel("RPM")).toHaveValue("4");
 
   await admin.goto("/audit?subjectKind=provider");

@@ -44,18 +44,14 @@ test("the first target that can serve in time is chosen, and each says how it st
   const route = await explain("fast");
   expect(route).toMatchObject({ name: "fast", choice: "ordered", atMs: NOW });
   expect(route?.targets).toMatchObject([
-    { label: "Mistral", isChosen: false, standing: { keys: 0, ready: 0, readyAtMs: null } },
-    { isChosen: false, standing: { keys: 2, ready: 0, readyAtMs: NOW + 60_000 } },
-    { isChosen: true, standing: { keys: 1, ready: 1 }, passedOver: null, share: 0 },
+    { label: "Mistral", share: 0, standing: { keys: 0, ready: 0, readyAtMs: null } },
+    { share: 0, standing: { keys: 2, ready: 0, readyAtMs: NOW + 60_000 } },
+    { share: 1, standing: { keys: 1, ready: 1 }, passedOver: null },
   ]);
   // A usual request is patient enough for this.
   state.setKeys("groq", ["a"]);
   rest("groq", 5_000);
-  expect((await explain("fast"))?.targets.map(({ isChosen }) => isChosen)).toEqual([
-    false,
-    true,
-    false,
-  ]);
+  expect((await explain("fast"))?.targets.map(({ share }) => share)).toEqual([0, 1, 0]);
 });
 
 test("what a request needs and what the alias limits pass targets over", async () => {
@@ -82,23 +78,25 @@ test("what a request needs and what the alias limits pass targets over", async (
   expect(await reasons("tools")).toMatchObject([null, {}, {}, {}, {}]);
 });
 
-test("by weight, each fitting target has its share", async () => {
+test("by weight, each target that can serve has its share", async () => {
   for (const provider of ["openai", "groq"]) state.setKeys(provider, ["a"]);
   alias([target("openai/a", { weight: 3 }), target("groq/b"), target("fal/c", { weight: 9 })], {
     choice: "weighted",
   });
   expect((await explain("fast"))?.targets).toMatchObject([
-    { share: 0.75, isChosen: true },
-    { share: 0.25, isChosen: true },
-    { share: 0, isChosen: false, passedOver: "other_api" },
+    { share: 0.75 },
+    { share: 0.25 },
+    { share: 0, passedOver: "other_api" },
   ]);
+  state.setKeys("openai", []);
+  expect((await explain("fast"))?.targets.map(({ share }) => share)).toEqual([0, 1, 0]);
 });
 
 test("a model is a route of one target; a name that is neither is none", async () => {
   state.setKeys("groq", ["a"]);
   expect(await explain("groq/meta/llama")).toMatchObject({
     choice: null,
-    targets: [{ provider: "groq", model: "meta/llama", isChosen: true, share: 1 }],
+    targets: [{ provider: "groq", model: "meta/llama", share: 1 }],
   });
   for (const name of ["fast", "/x", "groq/", ""]) expect(await explain(name)).toBeNull();
 });
@@ -108,7 +106,5 @@ test("a pool whose keys fail alike is not chosen", async () => {
   const { brake } = state.pool("groq");
   const change = { commit: () => {}, undo: () => {} };
   for (let key = 0; key < ALIKE; key += 1) brake.failed(`pk_${key}`, "bad-key", change, NOW);
-  expect((await explain("groq/llama"))?.targets).toMatchObject([
-    { isBraked: true, isChosen: false },
-  ]);
+  expect((await explain("groq/llama"))?.targets).toMatchObject([{ isBraked: true, share: 0 }]);
 });

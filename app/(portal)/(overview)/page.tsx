@@ -15,6 +15,7 @@ import { PageHeader } from "@/components/page-header";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { roleAllows } from "@/lib/auth/member";
 import { listIncidents } from "@/lib/manage/list-incidents";
+import type { PoolHealth } from "@/lib/manage/pool-health";
 import { readLogThinning } from "@/lib/manage/read-log-thinning";
 import { readOverviewUsage } from "@/lib/manage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/read-pool-overview";
@@ -50,6 +51,7 @@ export default async function OverviewPage() {
       </>
     );
   }
+  const isIncident = incidents.some(({ endedAt }) => endedAt === null);
   return (
     <ClientMessages areas={["usage"]}>
       <PageHeader title={t("title")} />
@@ -57,7 +59,7 @@ export default async function OverviewPage() {
       <div className="space-y-8">
         <div className="space-y-3">
           <IncidentLines incidents={incidents} />
-          <StatusLine pools={pools} />
+          {(!isIncident || isTrouble(pools[0]?.health)) && <StatusLine pools={pools} />}
         </div>
         <TodayFigures today={usage.today} pools={pools} forecasts={forecasts} />
         <RecentUse usage={usage} isOwn={isOwn} />
@@ -68,4 +70,9 @@ export default async function OverviewPage() {
       </div>
     </ClientMessages>
   );
+}
+
+/** Worth a line beside an incident, which "all pools serving" would belie. */
+function isTrouble(health: PoolHealth | undefined): boolean {
+  return health === "dead" || health === "resting";
 }
