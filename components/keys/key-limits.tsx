@@ -42,7 +42,6 @@ export function KeyLimits({
   readonly isAdmin: boolean;
 }) {
   const t = useTranslations("keys.limits");
-  const tCommon = useTranslations("common");
   const format = useFormatter();
   const { change, isBusy: isKeyBusy } = useKeyChanges();
   const { save, isBusy } = useLimitChanges();
@@ -69,7 +68,7 @@ export function KeyLimits({
           </p>
           <LimitsForm
             rules={closest}
-            submitLabel={tCommon("save")}
+            submitLabel={t("save")}
             isBusy={isBusy || isKeyBusy}
             onSave={(rules) =>
               quotaDomain === null

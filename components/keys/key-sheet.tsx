@@ -82,7 +82,14 @@ export function KeySheet({
               <KeyCooldowns keyId={detail.key.id} cooldowns={detail.cooldowns} isAdmin={isAdmin} />
             )}
             <KeyFacts view={detail.key} withSettings={!isAdmin} />
-            <KeyLimits view={detail.key} limits={limits} inUse={inUse} isAdmin={isAdmin} />
+            <KeyLimits
+              // An undo right after a change brings back what the page showed all along, not what was typed.
+              key={detail.history.find(({ by }) => by === "person")?.id}
+              view={detail.key}
+              limits={limits}
+              inUse={inUse}
+              isAdmin={isAdmin}
+            />
             {isAdmin && <KeySettingsForm view={detail.key} />}
             <KeyHistory history={detail.history} />
           </div>

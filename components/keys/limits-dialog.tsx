@@ -37,7 +37,6 @@ export function LimitsDialog({
   readonly onClose: () => void;
 }) {
   const t = useTranslations("keys.limits");
-  const tCommon = useTranslations("common");
   const id = useId();
   const { save, isBusy } = useLimitChanges();
   const [scope, setScope] = useState(EACH_KEY);
@@ -70,7 +69,7 @@ export function LimitsDialog({
         <LimitsForm
           key={scope}
           rules={chosen?.limits ?? limits.provider}
-          submitLabel={tCommon("save")}
+          submitLabel={t("save")}
           isBusy={isBusy}
           onSave={async (rules) => {
             const input = { provider, domain: chosen?.name ?? null, limits: rules };

@@ -26,11 +26,11 @@ test("limits are set for a provider and for chosen keys, shown with their source
     await expect(dialog).toBeVisible({ timeout: 1000 });
   }).toPass();
   await dialog.getByRole("button", { name: "Add a limit" }).click();
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save limits" }).click();
   await expect(dialog.getByText("At least one limit")).toBeVisible();
   await fill(dialog, { RPM: "30", RPD: "500" });
   await expectAccessible(admin);
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save limits" }).click();
   await expect(section).toContainText("Each key: 30 RPM, 500 RPD");
 
   await admin.getByRole("checkbox", { name: /Select all rows/ }).click();
@@ -54,7 +54,7 @@ test("limits are set for a provider and for chosen keys, shown with their source
   );
   await expectAccessible(admin);
   await sheet.getByRole("button", { name: "Remove limit 1" }).click();
-  await sheet.getByRole("button", { name: "Save" }).first().click();
+  await sheet.getByRole("button", { name: "Save limits" }).click();
   await expect(admin.getByText("1 key changed")).toBeVisible();
   await expect(sheet.getByText("No limit of its own.")).toBeVisible();
   // Each change has a toast of its own with an undo.
