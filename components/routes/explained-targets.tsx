@@ -22,11 +22,7 @@ export function ExplainedTargets({ route }: { readonly route: ExplainedRoute }) 
           <TargetRow
             key={`${target.provider}/${target.model}`}
             target={target}
-            marker={
-              choice === "weighted" && target.share > 0
-                ? formatShare(target.share)
-                : `${index + 1}.`
-            }
+            marker={choice === "weighted" ? formatShare(target.share) : `${index + 1}.`}
             atMs={route.atMs}
           />
         ))}
