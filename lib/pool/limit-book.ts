@@ -7,7 +7,7 @@ import type { Provider } from "../providers/types";
 import { limitsFor } from "./limits-for";
 import type { Pace } from "./pace";
 import { sharedName } from "./quota-domain";
-import type { LimitRule, PoolLimits } from "./types";
+import type { LimitRule, PoolLimits, QuotaLimits } from "./types";
 
 /** What one key sent to one model. */
 export interface DayUse {
@@ -23,10 +23,15 @@ interface DayCount {
   readonly used: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
+/** Model names come from clients. */
+const USUAL_MAX = 1_000;
+
 const NONE: PoolLimits = { provider: [], domains: new Map() };
 
 export class LimitBook {
   #limits = NONE;
+  readonly #usualLimits = new Map<string, QuotaLimits | null>();
+  readonly #nextMidnightMs = (nowMs: number) => this.#midnightMs(nowMs);
   #zone: Provider["quotaDayZone"] = "UTC";
   #count: DayCount = { untilMs: 0, used: new Map() };
   /** The day that was looked up last, since a zone's clock is slow. */
@@ -34,6 +39,7 @@ export class LimitBook {
 
   setLimits(limits: PoolLimits, zone: Provider["quotaDayZone"]): void {
     this.#limits = limits;
+    this.#usualLimits.clear();
     if (zone !== this.#zone) this.#day = { fromMs: 0, untilMs: 0 };
     this.#zone = zone;
   }
@@ -71,11 +77,23 @@ export class LimitBook {
     nowMs: number,
   ): void {
     const name = sharedName(domain);
-    const closest = name === null ? own : this.#limits.domains.get(name);
-    const limits = limitsFor([closest ?? [], this.#limits.provider], model);
+    const closest = name === null ? own : (this.#limits.domains.get(name) ?? null);
+    const limits =
+      closest === null ? this.#usual(model) : limitsFor([closest, this.#limits.provider], model);
     const isToday = nowMs < this.#count.untilMs;
     const usedToday = (isToday && this.#count.used.get(model)?.get(domain)) || 0;
-    pace.setLimits(limits, { usedToday, nextMidnightMs: (ms) => this.#midnightMs(ms) }, nowMs);
+    pace.setLimits(limits, usedToday, this.#nextMidnightMs, nowMs);
+  }
+
+  /** The provider's limits at a model: those of most keys, each of which is prepared when it is first used. */
+  #usual(model: string): QuotaLimits | null {
+    let limits = this.#usualLimits.get(model);
+    if (limits === undefined) {
+      limits = limitsFor([this.#limits.provider], model);
+      if (this.#usualLimits.size >= USUAL_MAX) this.#usualLimits.clear();
+      this.#usualLimits.set(model, limits);
+    }
+    return limits;
   }
 
   #midnightMs(nowMs: number): number {

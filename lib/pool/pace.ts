@@ -20,6 +20,8 @@ const DAY_MS = 86_400_000;
 const SET_TOKENS = "set tokens/minute";
 const SET_DAY = "set requests/day";
 
+const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
+
 /** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
 export const TRIAL_MS = 2_000;
 
@@ -60,14 +62,16 @@ export class Pace {
 
   /**
    * Sets the limits that people gave; null for none. What was counted against them goes on counting.
-   * @param day The provider's: what was used of it at least, and when it ends.
+   * @param usedToday What was used of the provider's day at least.
+   * @param nextMidnightMs When the day ends that a moment is in.
    */
   setLimits(
     limits: QuotaLimits | null,
-    day: { readonly usedToday: number; nextMidnightMs(nowMs: number): number },
+    usedToday: number,
+    nextMidnightMs: (nowMs: number) => number,
     nowMs: number,
   ): void {
-    const { rpm = null, tpm = null, dailyRequests = null } = limits ?? {};
+    const { rpm, tpm, dailyRequests } = limits ?? NO_LIMITS;
     this.#experience.setLimit = rpm;
     const tokens = this.#meters?.get(SET_TOKENS);
     if (tpm !== (tokens?.limit ?? null)) {
@@ -78,9 +82,9 @@ export class Pace {
       this.#setMeter(SET_DAY, null);
       return;
     }
-    const meter = today ?? new DayMeter(dailyRequests, day.nextMidnightMs, nowMs);
+    const meter = today ?? new DayMeter(dailyRequests, nextMidnightMs, nowMs);
     meter.limit = dailyRequests;
-    meter.noteUsed(day.usedToday, nowMs);
+    meter.noteUsed(usedToday, nowMs);
     this.#setMeter(SET_DAY, meter);
   }
 
