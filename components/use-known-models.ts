@@ -9,17 +9,19 @@ let asked: Promise<readonly KnownModels[]> | null = null;
 /**
  * The models that the pool can serve, for choosing from; null until they are there. Where they cannot be
  * had the list is empty, and names are typed.
+ * @param isWanted False while nobody is going to choose: providers are asked for it.
  */
-export function useKnownModels(): readonly KnownModels[] | null {
+export function useKnownModels(isWanted = true): readonly KnownModels[] | null {
   const [known, setKnown] = useState<readonly KnownModels[] | null>(null);
   useEffect(() => {
+    if (!isWanted) return;
     let isShown = true;
     asked ??= ask();
     asked.then((providers) => isShown && setKnown(providers));
     return () => {
       isShown = false;
     };
-  }, []);
+  }, [isWanted]);
   return known;
 }
 

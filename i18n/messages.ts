@@ -7,6 +7,7 @@ import enAudit from "../messages/en/audit.json";
 import enAuth from "../messages/en/auth.json";
 import enCommon from "../messages/en/common.json";
 import enHelp from "../messages/en/help.json";
+import enIncidents from "../messages/en/incidents.json";
 import enKeys from "../messages/en/keys.json";
 import enOverview from "../messages/en/overview.json";
 import enPlayground from "../messages/en/playground.json";
@@ -22,6 +23,7 @@ import zhAudit from "../messages/zh/audit.json";
 import zhAuth from "../messages/zh/auth.json";
 import zhCommon from "../messages/zh/common.json";
 import zhHelp from "../messages/zh/help.json";
+import zhIncidents from "../messages/zh/incidents.json";
 import zhKeys from "../messages/zh/keys.json";
 import zhOverview from "../messages/zh/overview.json";
 import zhPlayground from "../messages/zh/playground.json";
@@ -40,6 +42,7 @@ const en = {
   auth: enAuth,
   common: enCommon,
   help: enHelp,
+  incidents: enIncidents,
   keys: enKeys,
   overview: enOverview,
   playground: enPlayground,
@@ -63,6 +66,7 @@ const zh = {
   auth: zhAuth,
   common: zhCommon,
   help: zhHelp,
+  incidents: zhIncidents,
   keys: zhKeys,
   overview: zhOverview,
   playground: zhPlayground,

@@ -12,6 +12,9 @@ import { useKeyChanges } from "./use-key-changes";
 const SetKeysDialog = dynamic(() =>
   import("./set-keys-dialog").then(({ SetKeysDialog }) => SetKeysDialog),
 );
+const BulkLimitsDialog = dynamic(() =>
+  import("./bulk-limits-dialog").then(({ BulkLimitsDialog }) => BulkLimitsDialog),
+);
 const CheckKeysDialog = dynamic(() =>
   import("./check-keys-dialog").then(({ CheckKeysDialog }) => CheckKeysDialog),
 );
@@ -40,7 +43,7 @@ export function BulkBar({
 }) {
   const t = useTranslations("keys.bulk");
   const { change, isBusy } = useKeyChanges();
-  const [dialog, setDialog] = useState<"set" | "check" | null>(null);
+  const [dialog, setDialog] = useState<"set" | "limits" | "check" | null>(null);
   return (
     <section
       aria-label={t("label")}
@@ -74,6 +77,9 @@ export function BulkBar({
         <Button variant="outline" size="sm" disabled={isBusy} onClick={() => setDialog("set")}>
           {t("set")}
         </Button>
+        <Button variant="outline" size="sm" disabled={isBusy} onClick={() => setDialog("limits")}>
+          {t("limits")}
+        </Button>
         {canCheck && (
           <Button variant="outline" size="sm" disabled={isBusy} onClick={() => setDialog("check")}>
             {t("check")}
@@ -82,6 +88,7 @@ export function BulkBar({
         <DeleteKeysButton chosen={chosen} label={label} onDeleted={onClear} />
       </div>
       {dialog === "set" && <SetKeysDialog chosen={chosen} onClose={() => setDialog(null)} />}
+      {dialog === "limits" && <BulkLimitsDialog chosen={chosen} onClose={() => setDialog(null)} />}
       {dialog === "check" && (
         <CheckKeysDialog
           ids={"ids" in chosen.target ? chosen.target.ids : null}

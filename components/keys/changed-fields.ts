@@ -1,5 +1,9 @@
 import { UNKNOWN } from "@/components/format";
+import type { LimitRule } from "@/lib/pool/types";
+import { limitWords } from "./limit-words";
 import { SETTING_FIELDS, type SettingField } from "./settings-form";
+
+const FIELDS = [...SETTING_FIELDS, "limits"] as const;
 
 type Fields = Readonly<Record<string, unknown>> | null;
 
@@ -7,15 +11,21 @@ type Fields = Readonly<Record<string, unknown>> | null;
 export function changedFields(
   before: Fields,
   after: Fields,
-): readonly { readonly field: SettingField; readonly from: string; readonly to: string }[] {
-  return SETTING_FIELDS.filter((field) => after !== null && field in after).map((field) => ({
+): readonly {
+  readonly field: SettingField | "limits";
+  readonly from: string;
+  readonly to: string;
+}[] {
+  return FIELDS.filter((field) => after !== null && field in after).map((field) => ({
     field,
-    from: toText(before?.[field]),
-    to: toText(after?.[field]),
+    from: toText(field, before?.[field]),
+    to: toText(field, after?.[field]),
   }));
 }
 
-function toText(value: unknown): string {
+function toText(field: SettingField | "limits", value: unknown): string {
   if (value === null || value === undefined || value === "") return UNKNOWN;
+  // The log keeps them as the verbs checked them.
+  if (field === "limits") return limitWords(value as readonly LimitRule[], String) || UNKNOWN;
   return Array.isArray(value) ? value.join(", ") : String(value);
 }

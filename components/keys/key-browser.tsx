@@ -7,8 +7,10 @@ import { useMemo, useState, useTransition } from "react";
 import { DataTable, type DataTableSelection } from "@/components/data-table";
 import type { ProviderKeyView } from "@/lib/manage/provider-key-view";
 import type { ProviderKeyDetail } from "@/lib/manage/read-provider-key";
+import type { ProviderLimits } from "@/lib/manage/read-provider-limits";
 import { BulkBar } from "./bulk-bar";
 import { keyColumns } from "./key-columns";
+import type { KeyLimitsInUse } from "./key-limits";
 import type { ChosenKeys, KeyFilter } from "./types";
 
 const KeySheet = dynamic(() => import("./key-sheet").then(({ KeySheet }) => KeySheet));
@@ -21,6 +23,8 @@ export function KeyBrowser({
   isAdmin,
   canCheck,
   detail,
+  limits,
+  inUse,
 }: {
   readonly keys: {
     readonly items: readonly ProviderKeyView[];
@@ -35,6 +39,9 @@ export function KeyBrowser({
   readonly canCheck: boolean;
   /** The key that `?key=` names; null for none, or one that is gone. */
   readonly detail: ProviderKeyDetail | null;
+  readonly limits: ProviderLimits;
+  /** Of the key that `?key=` names. */
+  readonly inUse: KeyLimitsInUse;
 }) {
   const t = useTranslations("keys");
   const [isOpening, startTransition] = useTransition();
@@ -98,6 +105,8 @@ export function KeyBrowser({
         <KeySheet
           label={label}
           detail={detail?.key.id === openId ? detail : null}
+          limits={limits}
+          inUse={inUse}
           isLoading={isOpening}
           isAdmin={isAdmin}
           canCheck={canCheck}

@@ -11,11 +11,13 @@ import {
 } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ProviderKeyDetail } from "@/lib/manage/read-provider-key";
+import type { ProviderLimits } from "@/lib/manage/read-provider-limits";
 import { KeyActions } from "./key-actions";
 import { KeyCooldowns } from "./key-cooldowns";
 import { KeyEvidence } from "./key-evidence";
 import { KeyFacts } from "./key-facts";
 import { KeyHistory } from "./key-history";
+import { KeyLimits, type KeyLimitsInUse } from "./key-limits";
 import { KeySettingsForm } from "./key-settings-form";
 
 /**
@@ -25,6 +27,8 @@ import { KeySettingsForm } from "./key-settings-form";
 export function KeySheet({
   label,
   detail,
+  limits,
+  inUse,
   isLoading,
   isAdmin,
   canCheck,
@@ -33,6 +37,8 @@ export function KeySheet({
   readonly label: string;
   /** Null while loading, or where there is no such key. */
   readonly detail: ProviderKeyDetail | null;
+  readonly limits: ProviderLimits;
+  readonly inUse: KeyLimitsInUse;
   readonly isLoading: boolean;
   readonly isAdmin: boolean;
   readonly canCheck: boolean;
@@ -76,6 +82,14 @@ export function KeySheet({
               <KeyCooldowns keyId={detail.key.id} cooldowns={detail.cooldowns} isAdmin={isAdmin} />
             )}
             <KeyFacts view={detail.key} withSettings={!isAdmin} />
+            <KeyLimits
+              // An undo right after a change brings back what the page showed all along, not what was typed.
+              key={detail.history.find(({ by }) => by === "person")?.id}
+              view={detail.key}
+              limits={limits}
+              inUse={inUse}
+              isAdmin={isAdmin}
+            />
             {isAdmin && <KeySettingsForm view={detail.key} />}
             <KeyHistory history={detail.history} />
           </div>

@@ -6,6 +6,7 @@ describe("a run of the playground", () => {
     const headers = new Headers({
       "x-one-balance-key": "sk-p%E2%80%A69fQ2",
       "x-one-balance-attempts": "2",
+      "x-one-balance-target": "groq/caf%C3%A9",
       "x-one-balance-request-id": "r1",
     });
     let run = withHeaders(WAITING, headers);
@@ -22,6 +23,7 @@ describe("a run of the playground", () => {
       text: "Hello",
       thinking: "",
       key: "sk-p…9fQ2",
+      target: "groq/café",
       attempts: 2,
       requestId: "r1",
       firstTextMs: 120,

@@ -12,6 +12,8 @@ export interface ChatRun {
   readonly thinking: string;
   /** The key that served, masked; null while unknown, and for tokens that are not shown it. */
   readonly key: string | null;
+  /** Where an alias led, as `{provider}/{model}`; null for a model that was named itself. */
+  readonly target: string | null;
   readonly attempts: number | null;
   readonly requestId: string | null;
   /** From sending to the first text. */
@@ -34,6 +36,7 @@ export const WAITING: ChatRun = {
   text: "",
   thinking: "",
   key: null,
+  target: null,
   attempts: null,
   requestId: null,
   firstTextMs: null,
@@ -50,10 +53,12 @@ export const WAITING: ChatRun = {
 export function withHeaders(run: ChatRun, headers: Headers): ChatRun {
   const attempts = headers.get("x-one-balance-attempts");
   const key = headers.get("x-one-balance-key");
+  const target = headers.get("x-one-balance-target");
   return {
     ...run,
     state: "streaming",
     key: key === null ? null : decodeURIComponent(key),
+    target: target === null ? null : decodeURI(target),
     attempts: attempts === null ? null : Number(attempts),
     requestId: headers.get("x-one-balance-request-id"),
   };

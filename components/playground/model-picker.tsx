@@ -3,6 +3,7 @@
 import { Check, ChevronsUpDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ComponentProps, useId, useState } from "react";
+import type { AliasChoice } from "@/components/playground/alias-choice";
 import { Button } from "@/components/ui/button";
 import {
   Command,
@@ -18,20 +19,25 @@ import { cn } from "@/lib/utils";
 
 const SHOWN_MAX = 100;
 
-/** Chooses a model as `{provider}/{model}`: one the pool can serve, or any that is typed. */
+/** Chooses an alias, or a model as `{provider}/{model}`: one the pool can serve, or any that is typed. */
 export function ModelPicker({
   model,
+  aliases,
+  isFirst = false,
   onChange,
   ...control
 }: {
   /** Empty while none is chosen. */
   readonly model: string;
+  readonly aliases: readonly AliasChoice[];
+  /** Whether it is what the page begins with, so that its list is fetched before it is opened. */
+  readonly isFirst?: boolean;
   readonly onChange: (model: string) => void;
 } & Pick<ComponentProps<"button">, "id" | "aria-describedby" | "aria-invalid">) {
   const t = useTranslations("playground.model");
-  const known = useKnownModels();
   const listId = useId();
   const [isOpen, setIsOpen] = useState(false);
+  const known = useKnownModels(isFirst || isOpen);
   const [text, setText] = useState("");
   const typed = text.trim();
   const groups = (known ?? [])
@@ -44,6 +50,11 @@ export function ModelPicker({
         .slice(0, SHOWN_MAX),
     }))
     .filter(({ models }) => models.length > 0);
+  if (aliases.length > 0) {
+    const names = aliases.map(({ name }) => name);
+    const found = names.filter((name) => name.toLowerCase().includes(typed.toLowerCase()));
+    if (found.length > 0) groups.unshift({ label: t("aliases"), models: found });
+  }
   const isListed = groups.some(({ models }) => models.includes(typed));
 
   function choose(name: string) {

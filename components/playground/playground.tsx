@@ -6,6 +6,7 @@ import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
 import { CodeBlock } from "@/components/code-block";
 import { FieldError } from "@/components/field-error";
+import type { AliasChoice } from "@/components/playground/alias-choice";
 import { ModelPicker } from "@/components/playground/model-picker";
 import { RunAnswer } from "@/components/playground/run-answer";
 import { RunFacts } from "@/components/playground/run-facts";
@@ -25,7 +26,7 @@ const NO_MODEL = "provider/model";
 type FieldName = "model" | "prompt" | "temperature" | "maxTokens";
 
 /** A prompt through the proxy, and everything that can be seen of its way. */
-export function Playground() {
+export function Playground({ aliases }: { readonly aliases: readonly AliasChoice[] }) {
   const t = useTranslations("playground");
   const id = useId();
   const origin = useOrigin();
@@ -49,6 +50,7 @@ export function Playground() {
   const shown: Partial<typeof problems> = wasSent ? problems : {};
   const settings = {
     model,
+    targets: aliases.find(({ name }) => name === model)?.targets ?? [],
     system: system.trim(),
     prompt,
     temperature: temperature === "" ? null : Number(temperature),
@@ -76,6 +78,8 @@ export function Playground() {
           <ModelPicker
             id={`${id}-model`}
             model={model}
+            aliases={aliases}
+            isFirst
             onChange={(name) => void setModel(name)}
             aria-invalid={shown.model !== undefined}
             aria-describedby={`${id}-model-problem`}

@@ -12,6 +12,12 @@ export function RunFacts({ run }: { readonly run: ChatRun | null }) {
   const whyNoTokens = isPending ? t("notYet") : t("noTokens");
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4" data-figure>
+      {run?.target && (
+        <div className="col-span-full min-w-0">
+          <dt className="text-muted-foreground text-xs">{t("target")}</dt>
+          <dd className="mt-0.5 truncate font-mono text-[13px]">{run.target}</dd>
+        </div>
+      )}
       <Fact name={t("key")} why={isPending ? t("notYet") : t("noKey")}>
         {run?.key && <span className="font-mono text-[13px]">{run.key}</span>}
       </Fact>

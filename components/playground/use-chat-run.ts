@@ -57,7 +57,7 @@ export function useChatRun() {
       }
       const end = ended(latest, performance.now() - sentMs);
       show(end);
-      const costUsd = await askCost(settings.model, end);
+      const costUsd = await askCost(end.target ?? settings.model, end);
       // Another call may have begun meanwhile.
       if (current.current === controller) show({ ...end, costUsd });
     } catch (error) {

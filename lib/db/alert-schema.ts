@@ -4,7 +4,12 @@
  */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-export type AlertKind = "key_blocked" | "pool_low" | "quota_dry";
+export type AlertKind =
+  | "key_blocked"
+  | "pool_low"
+  | "quota_dry"
+  | "incident_opened"
+  | "incident_closed";
 
 /** What the words of an alert are filled with. Never a secret. */
 export type AlertDetails = Readonly<Record<string, string | number>>;

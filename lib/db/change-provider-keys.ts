@@ -19,7 +19,7 @@ import { changeState, TAKEN_VERSION } from "./state-version";
 /** What people may set on a key. */
 export type KeySettings = Pick<
   ProviderKeyRow,
-  "remark" | "weight" | "priority" | "quotaDomain" | "models"
+  "remark" | "weight" | "priority" | "quotaDomain" | "models" | "limits"
 >;
 
 export type KeyChange =
@@ -57,7 +57,7 @@ export async function changeProviderKeys(
   const where = and(whereProviderKey(db, filter, nowMs), whomItConcerns(db, change));
   const { rowCounts, rows } = await changeState(db, [
     sql`
-      select id, remark, weight, priority, quota_domain as "quotaDomain", models
+      select id, remark, weight, priority, quota_domain as "quotaDomain", models, limits
       from provider_keys where ${where ?? sql`true`} limit ${PREVIOUS_MAX + 1}`,
     db
       .update(providerKeys)
@@ -69,14 +69,21 @@ export async function changeProviderKeys(
   const previous = (rows[0] ?? []) as readonly StoredSettings[];
   return {
     changed: rowCounts[1] ?? 0,
-    previous: previous.length > PREVIOUS_MAX ? null : previous.map(parseModels),
+    previous: previous.length > PREVIOUS_MAX ? null : previous.map(parseLists),
   };
 }
 
-type StoredSettings = Omit<PreviousSettings, "models"> & { readonly models: string | null };
+type StoredSettings = Omit<PreviousSettings, "models" | "limits"> & {
+  readonly models: string | null;
+  readonly limits: string | null;
+};
 
-function parseModels({ models, ...same }: StoredSettings): PreviousSettings {
-  return { ...same, models: models === null ? null : JSON.parse(models) };
+function parseLists({ models, limits, ...same }: StoredSettings): PreviousSettings {
+  return {
+    ...same,
+    models: models === null ? null : JSON.parse(models),
+    limits: limits === null ? null : JSON.parse(limits),
+  };
 }
 
 function whomItConcerns(db: Database, change: KeyChange): SQL | undefined {
@@ -175,7 +182,9 @@ export async function putBackSettings(
 /** Unlike `->>`, `->` keeps a list as JSON; `nullif` turns JSON's null into SQL's. */
 function setFromJson(column: keyof KeySettings): SQL {
   const name = sql.identifier(providerKeys[column].name);
-  if (column === "models") return sql`${name} = nullif(e.value -> 'models', 'null')`;
+  if (column === "models" || column === "limits") {
+    return sql`${name} = nullif(e.value -> ${column}, 'null')`;
+  }
   return sql`${name} = e.value ->> ${column}`;
 }
 

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import type { LimitRule } from "../pool/types";
 import type { Database } from "./open-database";
 import type { ProviderKeyRow } from "./schema";
 import { changeState, TAKEN_VERSION } from "./state-version";
@@ -9,6 +10,7 @@ export interface NewProviderKey
   readonly previousFingerprint: string | null;
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
+  readonly limits: readonly LimitRule[] | null;
   readonly remark: string | null;
 }
 
@@ -68,10 +70,11 @@ function* chunksOf(
 function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson: string) {
   return sql`
     insert into provider_keys (id, provider, sealed, fingerprint, masked, weight, priority,
-      quota_domain, models, remark, created_at_ms, created_by, updated_at_ms, version)
+      quota_domain, models, limits, remark, created_at_ms, created_by, updated_at_ms, version)
     select e.value ->> 'id', ${provider}, e.value ->> 'sealed', e.value ->> 'fingerprint',
       e.value ->> 'masked', e.value ->> 'weight', e.value ->> 'priority', e.value ->> 'quotaDomain',
-      nullif(e.value -> 'models', 'null'), e.value ->> 'remark', ${createdAtMs}, ${createdBy},
+      nullif(e.value -> 'models', 'null'), nullif(e.value -> 'limits', 'null'),
+      e.value ->> 'remark', ${createdAtMs}, ${createdBy},
       ${createdAtMs}, ${TAKEN_VERSION}
     from json_each(${keysJson}) e
     where not exists (

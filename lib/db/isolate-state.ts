@@ -18,7 +18,9 @@ import type { PoolKey } from "../pool/types";
 import type { Provider } from "../providers/types";
 import type { AccessToken, ProxyState, StateEvent } from "../proxy/ports";
 import { BoundedMap } from "./bounded-map";
-import { ENV_TOKEN_PREFIX, envAccessTokens } from "./env-access-tokens";
+import { DayCounts } from "./day-counts";
+import { envAccessTokens } from "./env-access-tokens";
+import { EventGate } from "./event-gate";
 import { EventWriter } from "./event-writer";
 import { KnownState } from "./known-state";
 import type { Database } from "./open-database";
@@ -27,7 +29,7 @@ import { readResourceKey } from "./resource-keys";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
 import { isDoneWithin } from "./timers";
-import { LAST_USED_GRAIN_MS, writeStateEvents } from "./write-state-events";
+import { writeStateEvents } from "./write-state-events";
 
 export interface IsolateStateOptions {
   readonly db: Database;
@@ -69,7 +71,6 @@ const UNKNOWN_TOKEN_GAP_MS = 1_000;
 
 const OPENED_KEYS_MAX = 10_000;
 const TOKEN_HASHES_MAX = 10_000;
-const USES_MAX = 50_000;
 const RESOURCES_MAX = 20_000;
 
 interface Read {
@@ -82,14 +83,14 @@ class D1IsolateState implements IsolateState {
   readonly #options: IsolateStateOptions;
   readonly #known: KnownState;
   readonly #writer: EventWriter;
+  readonly #dayCounts: DayCounts;
 
   #envTokens: ReadonlyMap<string, AccessToken> | null = null;
   /** Hashes of texts that were found to be tokens. */
   readonly #tokenHashes = new BoundedMap<string, string>(TOKEN_HASHES_MAX);
   /** Texts of keys, by their sealed form. */
   readonly #openedKeys = new BoundedMap<string, string>(OPENED_KEYS_MAX);
-  /** When the last use of a key or token was handed to the writer. */
-  readonly #usesMs = new BoundedMap<string, number>(USES_MAX);
+  readonly #gate = new EventGate();
 
   /** Ids of keys by the provider and resource that lives in their account. */
   readonly #resourceKeys = new BoundedMap<string, string>(RESOURCES_MAX);
@@ -108,6 +109,7 @@ class D1IsolateState implements IsolateState {
       random: () => options.random(),
       allowPrivateUpstreams: options.allowPrivateUpstreams ?? false,
     });
+    this.#dayCounts = new DayCounts(options.db, this.#known);
     this.#writer = new EventWriter({
       write: async (events) => {
         const version = await writeStateEvents(options.db, events);
@@ -201,13 +203,7 @@ class D1IsolateState implements IsolateState {
       if (this.#resourceKeys.get(name) === event.keyId) return;
       this.#resourceKeys.set(name, event.keyId);
     }
-    if (event.kind === "key-used" || event.kind === "token-used") {
-      const id = event.kind === "key-used" ? event.keyId : event.tokenId;
-      if (id.startsWith(ENV_TOKEN_PREFIX)) return;
-      if (event.atMs - (this.#usesMs.get(id) ?? 0) < LAST_USED_GRAIN_MS) return;
-      this.#usesMs.set(id, event.atMs);
-    }
-    this.#writer.add(event);
+    if (this.#gate.passes(event)) this.#writer.add(event);
   }
 
   afterResponse(): Promise<void> | null {
@@ -294,6 +290,7 @@ class D1IsolateState implements IsolateState {
     const mustLoad = since === null || nowMs - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
     const changes = mustLoad ? await loadState(db, nowMs) : await readChanges(db, since, nowMs);
     if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
+    await this.#dayCounts.refresh(nowMs);
   }
 
   #retryGapMs(): number {

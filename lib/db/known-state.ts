@@ -6,8 +6,9 @@
 import { KeyPool } from "../pool/key-pool";
 import type { ModelAlias } from "../pool/model-alias";
 import type { TokenLimits } from "../pool/token-ledger";
-import { type Cooldown, NO_COOLDOWNS, type PoolKey } from "../pool/types";
+import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../pool/types";
 import { customProvider } from "../providers/custom-provider";
+import { findProvider } from "../providers/registry";
 import type { Provider, Route } from "../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
 import type { KeyState, StateChanges, TokenState } from "./read-state";
@@ -30,6 +31,10 @@ export class KnownState {
   readonly #tokenHashes = new Map<string, string>();
   #customProviders: ReadonlyMap<string, Provider> = new Map();
   #modelAliases: ReadonlyMap<string, ModelAlias> = new Map();
+  /** Rules by provider and quota domain, where an empty name stands for all of the provider's keys. */
+  readonly #limits = new Map<string, Map<string, readonly LimitRule[]>>();
+  /** Providers whose pools do not have their limits yet. */
+  readonly #limitsDue = new Set<string>();
   #settings = DEFAULT_SETTINGS;
   /** Providers that have a way of their own. */
   #routes: ReadonlyMap<string, Route> = new Map();
@@ -46,6 +51,11 @@ export class KnownState {
 
   pool(provider: string): KeyPool {
     return this.#pools.get(provider) ?? new KeyPool(this.#options.random);
+  }
+
+  /** Providers with limits that count by the day. */
+  providersWithDailyLimits(): string[] {
+    return [...this.#pools].flatMap(([slug, pool]) => (pool.hasDailyLimits ? [slug] : []));
   }
 
   get settings(): Settings {
@@ -106,6 +116,7 @@ export class KnownState {
     for (const token of changes.tokens) this.#upsertToken(token);
     this.#takeProviders(changes);
     this.#takeAliases(changes);
+    this.#takeLimits(changes);
     this.#settings = withSettingRows(
       changes.since === null ? DEFAULT_SETTINGS : this.#settings,
       changes.settings,
@@ -132,6 +143,7 @@ export class KnownState {
     if (pool === undefined) {
       pool = new KeyPool(this.#options.random);
       this.#pools.set(row.provider, pool);
+      this.#limitsDue.add(row.provider);
     }
     const key: PoolKey = { ...columns, cooldowns };
     const before = pool.get(row.id);
@@ -184,6 +196,29 @@ export class KnownState {
     for (const name of deletedAliases) aliases.delete(name);
     for (const alias of modelAliases) aliases.set(alias.name, alias);
     this.#modelAliases = aliases;
+  }
+
+  #takeLimits({ since, quotaLimits }: StateChanges): void {
+    if (since === null) {
+      for (const slug of this.#limits.keys()) this.#limitsDue.add(slug);
+      this.#limits.clear();
+    }
+    for (const { provider, domain, rules } of quotaLimits) {
+      const ofProvider = this.#limits.get(provider) ?? new Map<string, readonly LimitRule[]>();
+      this.#limits.set(provider, ofProvider.set(domain, rules));
+      this.#limitsDue.add(provider);
+    }
+    for (const slug of this.#limitsDue) {
+      const domains = new Map(this.#limits.get(slug));
+      const provider = domains.get("") ?? [];
+      domains.delete("");
+      this.#pools.get(slug)?.setLimits({ provider, domains }, this.quotaDayZone(slug));
+    }
+    this.#limitsDue.clear();
+  }
+
+  quotaDayZone(slug: string): Provider["quotaDayZone"] {
+    return (findProvider(slug) ?? this.#customProviders.get(slug))?.quotaDayZone ?? "UTC";
   }
 
   /** AI Gateway knows the built-in providers only. */

@@ -61,6 +61,10 @@ function nameOf(event: StateEvent): string {
       return `${event.kind} ${event.keyId}`;
     case "token-used":
       return `${event.kind} ${event.tokenId}`;
+    case "incident-seen":
+      return `${event.kind} ${event.provider} ${event.rule}`;
+    case "incident-over":
+      return `${event.kind} ${event.provider}`;
   }
 }
 
@@ -78,6 +82,8 @@ function rank(event: StateEvent): number {
     case "key-used":
     case "resource-seen":
     case "token-used":
+    case "incident-seen":
+    case "incident-over":
       return event.atMs;
   }
 }

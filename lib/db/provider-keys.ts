@@ -207,3 +207,11 @@ export async function countKeyStates(
       where ${provider === undefined ? sql`true` : sql`provider = ${provider}`})
     group by provider order by provider`);
 }
+
+/** Quota domains that a provider's keys are in; at most 500. */
+export async function listQuotaDomains(db: Database, provider: string): Promise<string[]> {
+  const rows = await db.all<{ readonly name: string }>(sql`
+    select distinct quota_domain as name from provider_keys
+    where provider = ${provider} and quota_domain is not null order by 1 limit 500`);
+  return rows.map(({ name }) => name);
+}

@@ -34,6 +34,7 @@ export async function pruneRecords(
     auditPruning,
     // Rests that are over: isolates compare the time, so no version is taken.
     deleteSome("key_cooldowns", sql`until_ms < ${nowMs - DAY_MS}`),
+    deleteSome("incidents", sql`last_seen_ms < ${nowMs - keyEventDays * DAY_MS}`),
     deleteSome("alerts", sql`created_at_ms < ${nowMs - keyEventDays * DAY_MS}`),
     deleteSome("tombstones", sql`deleted_at_ms < ${nowMs - TOMBSTONE_LIFE_MS}`),
     deleteSome("login_attempts", sql`window_start_ms <= ${nowMs - ATTEMPT_WINDOW_MS}`),

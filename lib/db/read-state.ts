@@ -15,6 +15,8 @@ import {
   modelAliases,
   type ProviderKeyRow,
   providerKeys,
+  type QuotaLimitRow,
+  quotaLimits,
   settings,
   tombstones,
 } from "./schema";
@@ -35,6 +37,8 @@ export interface StateChanges {
   readonly tokens: readonly TokenState[];
   readonly customProviders: readonly CustomProviderOptions[];
   readonly modelAliases: readonly ModelAlias[];
+  /** Each row has all rules of its scope. */
+  readonly quotaLimits: readonly QuotaLimitState[];
   /** Sections of settings; each row is its whole section. */
   readonly settings: readonly SettingRow[];
   readonly deletedKeyIds: readonly string[];
@@ -48,6 +52,8 @@ export type KeyState = Pick<ProviderKeyRow, keyof typeof KEY_COLUMNS>;
 export type CooldownState = Pick<KeyCooldownRow, keyof typeof COOLDOWN_COLUMNS>;
 export type TokenState = Pick<AccessTokenRow, keyof typeof TOKEN_COLUMNS>;
 
+export type QuotaLimitState = Pick<QuotaLimitRow, keyof typeof QUOTA_LIMIT_COLUMNS>;
+
 const KEY_COLUMNS = {
   id: providerKeys.id,
   provider: providerKeys.provider,
@@ -58,6 +64,7 @@ const KEY_COLUMNS = {
   priority: providerKeys.priority,
   quotaDomain: providerKeys.quotaDomain,
   models: providerKeys.models,
+  limits: providerKeys.limits,
   resetAtMs: providerKeys.resetAtMs,
 };
 
@@ -103,16 +110,24 @@ const ALIAS_COLUMNS = {
   maxOutputUsd: modelAliases.maxOutputUsd,
 };
 
+const QUOTA_LIMIT_COLUMNS = {
+  provider: quotaLimits.provider,
+  domain: quotaLimits.domain,
+  rules: quotaLimits.rules,
+};
+
 export async function loadState(db: Database, nowMs: number): Promise<StateChanges> {
-  const [version, keys, cooldowns, tokens, addedProviders, aliases, settingRows] = await db.batch([
-    selectVersion(db),
-    db.select(KEY_COLUMNS).from(providerKeys),
-    db.select(COOLDOWN_COLUMNS).from(keyCooldowns).where(gt(keyCooldowns.untilMs, nowMs)),
-    db.select(TOKEN_COLUMNS).from(accessTokens).where(eq(accessTokens.status, "active")),
-    db.select(CUSTOM_PROVIDER_COLUMNS).from(customProviders),
-    db.select(ALIAS_COLUMNS).from(modelAliases),
-    db.select(SETTING_COLUMNS).from(settings),
-  ]);
+  const [version, keys, cooldowns, tokens, addedProviders, aliases, limits, settingRows] =
+    await db.batch([
+      selectVersion(db),
+      db.select(KEY_COLUMNS).from(providerKeys),
+      db.select(COOLDOWN_COLUMNS).from(keyCooldowns).where(gt(keyCooldowns.untilMs, nowMs)),
+      db.select(TOKEN_COLUMNS).from(accessTokens).where(eq(accessTokens.status, "active")),
+      db.select(CUSTOM_PROVIDER_COLUMNS).from(customProviders),
+      db.select(ALIAS_COLUMNS).from(modelAliases),
+      db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits),
+      db.select(SETTING_COLUMNS).from(settings),
+    ]);
   return {
     version: versionOf(version),
     since: null,
@@ -121,6 +136,7 @@ export async function loadState(db: Database, nowMs: number): Promise<StateChang
     tokens,
     customProviders: addedProviders,
     modelAliases: aliases,
+    quotaLimits: limits,
     settings: settingRows,
     deletedKeyIds: [],
     deletedProviders: [],
@@ -143,7 +159,7 @@ export async function readChanges(
     .select({ id: providerKeys.id })
     .from(providerKeys)
     .where(gt(providerKeys.version, since));
-  const [version, keys, cooldowns, tokens, addedProviders, aliases, settingRows, deleted] =
+  const [version, keys, cooldowns, tokens, addedProviders, aliases, limits, settingRows, deleted] =
     await db.batch([
       selectVersion(db),
       db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
@@ -162,6 +178,7 @@ export async function readChanges(
         .from(customProviders)
         .where(gt(customProviders.version, since)),
       db.select(ALIAS_COLUMNS).from(modelAliases).where(gt(modelAliases.version, since)),
+      db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits).where(gt(quotaLimits.version, since)),
       db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
       db
         .select({ kind: tombstones.kind, id: tombstones.id })
@@ -178,6 +195,7 @@ export async function readChanges(
     tokens,
     customProviders: addedProviders,
     modelAliases: aliases,
+    quotaLimits: limits,
     settings: settingRows,
     deletedKeyIds: deletedOf("provider-key"),
     deletedProviders: deletedOf("custom-provider"),

@@ -16,7 +16,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import type { AliasChoice, RouteTarget } from "../pool/model-alias";
-import type { KeyStatus } from "../pool/types";
+import type { KeyStatus, LimitRule } from "../pool/types";
 import type { Protocol } from "../providers/custom-provider";
 import type { Evidence } from "../proxy/ports";
 import type { LimitCeilings } from "../usage/token-limits";
@@ -44,6 +44,8 @@ export const providerKeys = sqliteTable(
     quotaDomain: text("quota_domain"),
     /** Model names, `*` is a wildcard; null for all. */
     models: text("models", { mode: "json" }).$type<readonly string[]>(),
+    /** Of this key alone, see `lib/pool/limits-for.ts`; null for none. */
+    limits: text("limits", { mode: "json" }).$type<readonly LimitRule[]>(),
     remark: text("remark"),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
@@ -231,6 +233,29 @@ export const modelAliases = sqliteTable("model_aliases", {
   version: integer("version").notNull(),
 });
 
+/** Limits that people set for a provider's keys; a key's own stand with the key. */
+export const quotaLimits = sqliteTable(
+  "quota_limits",
+  {
+    provider: text("provider").notNull(),
+    /** A quota domain, whose keys share the limits; empty for each of the provider's keys. */
+    domain: text("domain").notNull(),
+    /** Empty where there are none any more, so that isolates learn of it. */
+    rules: text("rules", { mode: "json" }).$type<readonly LimitRule[]>().notNull(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    version: integer("version").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.domain] })],
+);
+
+/** Hints that some keys share one quota, which people did not want to see again. */
+export const dismissedQuotaHints = sqliteTable("dismissed_quota_hints", {
+  /** Ids, sorted, with blanks between. */
+  keyIds: text("key_ids").primaryKey(),
+  provider: text("provider").notNull(),
+  dismissedAtMs: integer("dismissed_at_ms").notNull(),
+});
+
 /** Some columns of a row; undefined leaves one as it is. */
 export type Changes<Row> = { readonly [Column in keyof Row]?: Row[Column] | undefined };
 
@@ -239,4 +264,5 @@ export type KeyCooldownRow = typeof keyCooldowns.$inferSelect;
 export type KeyEventRow = typeof keyEvents.$inferSelect;
 export type CustomProviderRow = typeof customProviders.$inferSelect;
 export type ModelAliasRow = typeof modelAliases.$inferSelect;
+export type QuotaLimitRow = typeof quotaLimits.$inferSelect;
 export type AccessTokenRow = typeof accessTokens.$inferSelect;

@@ -4,6 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import type { StateEvent } from "../proxy/ports";
+import { tellIncidents } from "./incidents";
 import { type EventOf, tellBlocks, tellCooldowns } from "./key-events";
 import type { Database } from "./open-database";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
@@ -42,6 +43,7 @@ export async function writeStateEvents(
 
   const resources = of("resource-seen");
   if (resources.length > 0) uses.push(rememberResources(resources));
+  uses.push(...tellIncidents(events));
 
   if (changes.length > 0) return (await changeState(db, [...changes, ...uses])).version;
   if (uses.length > 0) await runBatch(db, uses);

@@ -63,11 +63,12 @@ function readLine(line: unknown): { text: string; settings: KeySettings } | { pr
     priority = 0,
     quotaDomain = null,
     models = null,
+    limits = null,
     remark = null,
   } = parsed.data;
   const read = readKeyText(key);
   if ("problem" in read) return read;
-  return { text: read.text, settings: { weight, priority, quotaDomain, models, remark } };
+  return { text: read.text, settings: { weight, priority, quotaDomain, models, limits, remark } };
 }
 
 async function newKey(

@@ -18,6 +18,13 @@ export const addedProviderKeys = z.strictObject({
   rejected: z.array(z.strictObject({ index: z.int(), reason: z.string() })),
 });
 
+const limitRule = z.strictObject({
+  model: z.string(),
+  rpm: z.int().nullable(),
+  tpm: z.int().nullable(),
+  dailyRequests: z.int().nullable(),
+});
+
 export const providerKeyPage = z.strictObject({
   items: z.array(
     z.strictObject({
@@ -40,6 +47,7 @@ export const providerKeyPage = z.strictObject({
       priority: z.int(),
       quotaDomain: z.string().nullable(),
       models: names,
+      limits: z.array(limitRule).nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
     }),
@@ -152,6 +160,44 @@ export const modelAliasList = z.strictObject({
       ),
       createdAt: epochMs,
       updatedAt: epochMs,
+    }),
+  ),
+});
+
+export const quotaLimitList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      provider: z.string(),
+      domain: z.string().nullable().meta({ description: "Null: of each key of the provider" }),
+      limits: z.array(limitRule).meta({ description: "The closest first" }),
+      updatedAt: epochMs,
+    }),
+  ),
+});
+
+export const previousQuotaLimits = z.strictObject({
+  previous: z.array(limitRule).meta({ description: "Setting them again is the undo" }),
+});
+
+export const incidentList = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id: z.string(),
+      provider: z.string(),
+      label: z.string(),
+      rule: z.string().meta({ description: "What the failures had in common" }),
+      meaning: z.string(),
+      status: z.int().meta({ description: "The provider's HTTP status" }),
+      words: z.string().meta({ description: "The provider's words, redacted" }),
+      effect: z.enum(["block", "cool"]).meta({ description: "What was undone" }),
+      keys: z.array(z.strictObject({ id: z.string(), masked: z.string().nullable() })),
+      openedAt: epochMs,
+      lastSeenAt: epochMs,
+      endedAt: epochMs.nullable().meta({ description: "Null while it goes on" }),
+      endedBy: z
+        .enum(["answer", "quiet"])
+        .nullable()
+        .meta({ description: "A key answered, or nobody saw it for half an hour" }),
     }),
   ),
 });

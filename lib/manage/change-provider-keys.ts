@@ -66,7 +66,7 @@ function undoOf(
 export function settingsIn(
   settings: Partial<Record<keyof KeySettings, unknown>>,
 ): (keyof KeySettings)[] {
-  const columns = ["remark", "weight", "priority", "quotaDomain", "models"] as const;
+  const columns = ["remark", "weight", "priority", "quotaDomain", "models", "limits"] as const;
   return columns.filter((column) => settings[column] !== undefined);
 }
 

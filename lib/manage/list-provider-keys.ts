@@ -1,5 +1,5 @@
 import { type ListedProviderKey, listProviderKeys as readProviderKeys } from "../db/provider-keys";
-import type { KeyStatus } from "../pool/types";
+import type { KeyStatus, LimitRule } from "../pool/types";
 import { fromCursor, toCursor } from "./cursor";
 import type { ManageContext } from "./manage-context";
 import type { ListProviderKeysInput } from "./schemas";
@@ -23,6 +23,7 @@ export interface ProviderKeyItem {
   readonly priority: number;
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
+  readonly limits: readonly LimitRule[] | null;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
 }
@@ -59,6 +60,7 @@ function toItem(key: ListedProviderKey): ProviderKeyItem {
     priority: key.priority,
     quotaDomain: key.quotaDomain,
     models: key.models,
+    limits: key.limits,
     createdAt: key.createdAtMs,
     lastUsedAt: key.lastUsedAtMs,
   };

@@ -22,8 +22,10 @@ describe("openApiDocument", () => {
       "DELETE /api/admin/provider-keys/{id}",
       "GET /api/admin/access-tokens",
       "GET /api/admin/custom-providers",
+      "GET /api/admin/incidents",
       "GET /api/admin/model-aliases",
       "GET /api/admin/provider-keys",
+      "GET /api/admin/quota-limits",
       "GET /api/admin/requests",
       "GET /api/admin/requests/{id}",
       "GET /api/admin/settings",
@@ -44,6 +46,7 @@ describe("openApiDocument", () => {
       "POST /api/admin/provider-keys/undo",
       "POST /api/admin/provider-keys/{id}/check",
       "POST /api/admin/provider-keys/{id}/reset",
+      "PUT /api/admin/quota-limits",
     ]);
   });
 

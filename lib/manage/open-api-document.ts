@@ -5,12 +5,14 @@
 import { z } from "zod";
 import * as answers from "./answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import { listIncidentsInput } from "./incident-schemas";
 import { addModelAliasInput, modelAliasChanges } from "./model-alias-schema";
 import {
   changeProviderKeysInput,
   resealProviderKeysInput,
   undoProviderKeysInput,
 } from "./provider-key-schemas";
+import { listQuotaLimitsInput, setQuotaLimitsInput } from "./quota-limit-schemas";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings-schema";
 import { listRequestsInput, readUsageInput } from "./usage-schemas";
@@ -81,6 +83,26 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/provider-keys/{id}/reset": {
     post: { summary: "End a key's block and all its rests" },
+  },
+  "/api/admin/quota-limits": {
+    get: {
+      summary: "List the limits of providers and quota domains",
+      query: listQuotaLimitsInput,
+      answer: answers.quotaLimitList,
+    },
+    put: {
+      summary: "Set the limits of a provider's keys, or of a quota domain",
+      body: setQuotaLimitsInput,
+      answer: answers.previousQuotaLimits,
+    },
+  },
+  "/api/admin/incidents": {
+    get: {
+      summary:
+        "List incidents: many keys of a provider that failed alike and were left as they are",
+      query: listIncidentsInput,
+      answer: answers.incidentList,
+    },
   },
   "/api/admin/access-tokens": {
     get: {

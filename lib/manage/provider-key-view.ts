@@ -3,6 +3,7 @@
  * @module
  */
 import type { ListedProviderKey } from "../db/provider-keys";
+import type { LimitRule } from "../pool/types";
 
 /** `cooling`: active, and resting for at least one model. */
 export type KeyState = "ready" | "cooling" | "blocked" | "disabled";
@@ -24,6 +25,7 @@ export interface ProviderKeyView {
   readonly priority: number;
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
+  readonly limits: readonly LimitRule[] | null;
   /** What people call who added it; null if nobody knows. */
   readonly addedBy: string | null;
   readonly createdAtMs: number;

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { limitRules } from "./limit-rules-schema";
 
 export const name = z.string().trim().min(1).max(200);
 const remark = z.string().trim().max(1_000);
@@ -36,6 +37,10 @@ export const keySettings = z.strictObject({
   priority: priority.optional(),
   quotaDomain: quotaDomain.nullish(),
   models: models.nullish(),
+  limits: limitRules
+    .transform((rules) => (rules.length === 0 ? null : rules))
+    .nullish()
+    .meta({ description: "Of this key alone; a key of a quota domain has the domain's instead" }),
 });
 
 export type KeySettingsInput = z.output<typeof keySettings>;

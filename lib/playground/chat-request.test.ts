@@ -3,6 +3,7 @@ import { chatRequest } from "./chat-request";
 
 const SETTINGS = {
   model: "groq/llama",
+  targets: [],
   system: "",
   prompt: "Hello",
   temperature: null,
@@ -40,5 +41,14 @@ describe("chatRequest", () => {
   test("Mistral gets no field it would refuse", () => {
     const body = chatRequest({ ...SETTINGS, model: "mistral/mistral-small-latest" });
     expect(body).not.toHaveProperty("stream_options");
+  });
+
+  test("an alias is asked so that each of its targets takes it", () => {
+    const alias = { ...SETTINGS, model: "fast", maxTokens: 50 };
+    const openAi = chatRequest({ ...alias, targets: ["openai/gpt-5", "openai/gpt-5-mini"] });
+    expect(openAi).toMatchObject({ model: "fast", max_completion_tokens: 50 });
+    const mixed = chatRequest({ ...alias, targets: ["openai/gpt-5", "mistral/mistral-small"] });
+    expect(mixed).toMatchObject({ max_tokens: 50 });
+    expect(mixed).not.toHaveProperty("stream_options");
   });
 });

@@ -1,7 +1,9 @@
 /** What a person set in the playground. */
 export interface ChatSettings {
-  /** Compat form: `{provider}/{model}`. */
+  /** Compat form: `{provider}/{model}`, or an alias. */
   readonly model: string;
+  /** Where an alias may lead, in the compat form; empty for a model. */
+  readonly targets: readonly string[];
   /** Empty for none. */
   readonly system: string;
   readonly prompt: string;
@@ -18,8 +20,18 @@ const STRICT_PROVIDER = "mistral/";
 const RENAMED_LIMIT = /^(?:openai|azure-openai)\//;
 
 /** The body of a streamed chat completion at `/api/compat/chat/completions`. */
-export function chatRequest({ model, system, prompt, temperature, maxTokens }: ChatSettings) {
-  const limitName = RENAMED_LIMIT.test(model) ? "max_completion_tokens" : "max_tokens";
+export function chatRequest({
+  model,
+  targets,
+  system,
+  prompt,
+  temperature,
+  maxTokens,
+}: ChatSettings) {
+  const destinations = targets.length === 0 ? [model] : targets;
+  const isRenamed = destinations.every((name) => RENAMED_LIMIT.test(name));
+  const limitName = isRenamed ? "max_completion_tokens" : "max_tokens";
+  const isStrict = destinations.some((name) => name.startsWith(STRICT_PROVIDER));
   return {
     model,
     messages: [
@@ -29,6 +41,6 @@ export function chatRequest({ model, system, prompt, temperature, maxTokens }: C
     ...(temperature !== null && { temperature }),
     ...(maxTokens !== null && { [limitName]: maxTokens }),
     stream: true,
-    ...(!model.startsWith(STRICT_PROVIDER) && { stream_options: { include_usage: true } }),
+    ...(!isStrict && { stream_options: { include_usage: true } }),
   };
 }

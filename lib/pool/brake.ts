@@ -14,6 +14,14 @@ export const ALIKE = 5;
 const TOGETHER_MS = 10_000;
 const TRICKLE_MS = 1_000;
 
+/** A change of a key's state that may still turn out to be wrong. */
+export interface KeyChange {
+  /** Makes it known to everybody. */
+  commit(): void;
+  /** Takes it back here. */
+  undo(): void;
+}
+
 interface Suspicion<Change> {
   readonly keyId: string;
   readonly signature: string;

@@ -122,6 +122,17 @@ export class Experience {
     return this.readyAtMs(nowMs) > nowMs + this.windowMs * MAX_GUARD;
   }
 
+  /** Requests of the last minute, against which `setLimit` counts. */
+  lastMinute(nowMs: number): number {
+    return this.#log.since(nowMs - MINUTE_MS);
+  }
+
+  /** What is left of the believed limit; infinite where none is known. */
+  learntRoom(nowMs: number): number {
+    const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
+    return limit - this.#log.since(nowMs - this.windowMs);
+  }
+
   /** How many could be sent by a moment; infinite where no limit is known. */
   roomAt(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;

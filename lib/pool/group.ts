@@ -3,7 +3,9 @@
  * @module
  */
 import { type Candidate, hashText } from "./affinity";
+import { modelMatches } from "./model-matches";
 import type { Pace } from "./pace";
+import { domainOf } from "./quota-domain";
 import { readyAtMs } from "./readiness";
 import type { PoolKey } from "./types";
 
@@ -93,6 +95,22 @@ export class Group implements Candidate {
     }
     return entry;
   }
+}
+
+/** The groups of the keys that may serve a model (null: a call that names none), the one to use first in front. */
+export function groupsOf(pool: Iterable<PoolEntry>, model: string | null): Group[] {
+  const entries = [...pool].filter(({ key }) => modelMatches(key.models, model));
+  entries.sort((a, b) => a.lastPick - b.lastPick);
+  const groups = new Map<string, Group>();
+  for (const entry of entries) {
+    const { key } = entry;
+    const domain = domainOf(key);
+    const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, new Group(domain, entry));
+    else group.entries.push(entry);
+  }
+  return [...groups.values()];
 }
 
 export interface Choice {

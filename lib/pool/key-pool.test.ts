@@ -16,6 +16,7 @@ function key(id: string, overrides: Partial<PoolKey> = {}): PoolKey {
     priority: 0,
     quotaDomain: null,
     models: null,
+    limits: null,
     cooldowns: new Map(),
     ...overrides,
   };
@@ -259,4 +260,64 @@ test("a random life never picks a key that must rest, and never starves one that
       pool.block(picked.id);
     }
   }
+});
+
+describe("limits that people set", () => {
+  const every = { model: "*", rpm: null, tpm: null, dailyRequests: null };
+
+  test("the key's own goes before the provider's, the domain's holds for all its keys together", () => {
+    const pool = poolOf(
+      key("plain"),
+      key("paid", { limits: [{ ...every, rpm: 5 }] }),
+      key("twin 1", { quotaDomain: "d", limits: [{ ...every, rpm: 50 }] }),
+      key("twin 2", { quotaDomain: "d" }),
+    );
+    const domains = new Map([["d", [{ ...every, rpm: 3 }]]]);
+    pool.setLimits({ provider: [{ ...every, rpm: 2 }], domains }, "UTC");
+    const counts = countPicks(pool, 100);
+    expect(counts.get("plain")).toBe(2);
+    expect(counts.get("paid")).toBe(5);
+    expect((counts.get("twin 1") ?? 0) + (counts.get("twin 2") ?? 0)).toBe(3);
+    // Each model counts by itself.
+    expect(countPicks(pool, 100, "other").get("plain")).toBe(2);
+  });
+
+  test("a change holds at once, in both directions", () => {
+    const pool = poolOf(key("a", { limits: [{ ...every, rpm: 1 }] }));
+    expect(countPicks(pool, 5).get("a")).toBe(1);
+    pool.upsert(key("a", { limits: [{ ...every, rpm: 3 }] }));
+    expect(countPicks(pool, 5).get("a")).toBe(2);
+    pool.upsert(key("a", { limits: [{ ...every, rpm: 3, dailyRequests: 3 }] }));
+    expect(countPicks(pool, 5, "m", NOW + 61_000).get("a")).toBe(3);
+    pool.upsert(key("a"));
+    expect(countPicks(pool, 5, "m", NOW + 61_001).get("a")).toBe(5);
+  });
+
+  test("what other isolates used of the day counts before the first request here", () => {
+    const pool = poolOf(key("a"), key("b"));
+    const daily = { ...every, dailyRequests: 10 };
+    pool.setLimits({ provider: [daily], domains: new Map() }, "UTC");
+    expect(pool.hasDailyLimits).toBe(true);
+    pool.noteUsedToday(
+      [
+        { keyId: "a", model: "m", requests: 10 },
+        { keyId: "b", model: "m", requests: 8 },
+        { keyId: "gone", model: "m", requests: 1 },
+      ],
+      NOW,
+    );
+    expect(countPicks(pool, 5)).toEqual(
+      new Map([
+        ["b", 2],
+        ["none", 3],
+      ]),
+    );
+    expect(countPicks(pool, 20, "m", NOW + 86_400_000).get("a")).toBe(10);
+    expect(pool.knownLimits("b", NOW + 86_400_000)).toEqual([
+      {
+        model: "m",
+        limits: [{ source: "set", unit: "requests", limit: 10, windowMs: 86_400_000, left: 0 }],
+      },
+    ]);
+  });
 });

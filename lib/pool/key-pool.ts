@@ -7,15 +7,25 @@
  * @module
  */
 import type { QuotaReading } from "../providers/read-limits";
-import type { QuotaRefusal } from "../providers/types";
-import { Brake } from "./brake";
-import { Group, type PoolEntry } from "./group";
+import type { Provider, QuotaRefusal } from "../providers/types";
+import { Brake, type KeyChange } from "./brake";
+import { groupsOf, type PoolEntry } from "./group";
 import type { Outlook } from "./lane";
-import { modelMatches } from "./model-matches";
+import { type DayUse, isDaily, LimitBook } from "./limit-book";
+import { mayServeMore } from "./may-serve-more";
 import { ModelPool } from "./model-pool";
 import type { Lesson } from "./pace";
+import { domainOf } from "./quota-domain";
+import { type Standing, standingOf } from "./standing";
 import type { Ask, Lease, Turn } from "./turn";
-import { EVERY_MODEL, isOfTheDomain, NO_MODEL, type PoolKey, type PoolLimits } from "./types";
+import {
+  EVERY_MODEL,
+  isOfTheDomain,
+  type KnownLimit,
+  NO_MODEL,
+  type PoolKey,
+  type PoolLimits,
+} from "./types";
 
 /**
  * Places that the groups of all models of one pool may take together. Model names come from clients, so
@@ -27,20 +37,12 @@ const MAX_MODELS = 500;
 /** Keys that were never picked stand in the order of a number below this, drawn for each. */
 const SHUFFLE = 2 ** 30;
 
-/** A change of a key's state that may still turn out to be wrong. */
-export interface KeyChange {
-  /** Makes it known to everybody. */
-  commit(): void;
-  /** Takes it back here. */
-  undo(): void;
-}
-
 export class KeyPool {
   readonly brake = new Brake<KeyChange>();
   readonly #random: () => number;
   readonly #entries = new Map<string, PoolEntry>();
   readonly #models = new Map<string, ModelPool>();
-  #limits: PoolLimits | null = null;
+  readonly #book = new LimitBook();
   #picks = 0;
 
   /** @param random In [0, 1); spreads the first round, so that isolates do not march in step. */
@@ -80,7 +82,11 @@ export class KeyPool {
       }
       this.#rebuild();
     }
+    const hasOtherLimits = JSON.stringify(entry.key.limits) !== JSON.stringify(key.limits);
     entry.key = key;
+    if (hasOtherLimits) {
+      for (const model of this.#models.values()) model.limitsChanged(domainOf(key));
+    }
   }
 
   remove(id: string): void {
@@ -92,10 +98,41 @@ export class KeyPool {
     if (this.#entries.size === 0) this.#models.clear();
   }
 
-  /** Takes over the limits that people set. */
-  setLimits(limits: PoolLimits, nowMs: number): void {
-    this.#limits = limits;
-    for (const model of this.#models.values()) model.prepareAll(nowMs);
+  /** Takes over the limits that people set, but for the keys' own. */
+  setLimits(limits: PoolLimits, zone: Provider["quotaDayZone"]): void {
+    this.#book.setLimits(limits, zone);
+    for (const model of this.#models.values()) model.limitsChanged();
+  }
+
+  /** Whether some limit counts by the day. */
+  get hasDailyLimits(): boolean {
+    return (
+      this.#book.hasDailyLimits ||
+      this.keys().some(({ limits }) => limits !== null && isDaily(limits))
+    );
+  }
+
+  /** Takes over what all isolates have sent of the provider's day that `atMs` is in. */
+  noteUsedToday(uses: readonly DayUse[], atMs: number): void {
+    const own = uses.flatMap((use) => {
+      const key = this.get(use.keyId);
+      return key === undefined ? [] : [{ ...use, domain: domainOf(key) }];
+    });
+    for (const model of this.#book.noteUsed(own, atMs)) this.#models.get(model)?.limitsChanged();
+  }
+
+  /** What a key keeps to at each model that was in use of late; empty for a key that is not here. */
+  knownLimits(
+    id: string,
+    nowMs: number,
+  ): readonly { readonly model: string; readonly limits: readonly KnownLimit[] }[] {
+    const key = this.get(id);
+    if (key === undefined) return [];
+    return [...this.#models].flatMap(([model, pool]) => {
+      const group = pool.groups(nowMs).find((each) => each.id === domainOf(key));
+      const limits = group?.pace?.knownLimits(nowMs) ?? [];
+      return limits.length === 0 ? [] : [{ model, limits }];
+    });
   }
 
   /**
@@ -119,6 +156,11 @@ export class KeyPool {
   /** A request that waited does so no longer. */
   leave(model: string | null, ask: Ask): void {
     if (ask.waiter !== null) this.#models.get(model ?? NO_MODEL)?.leave(ask);
+  }
+
+  /** How many keys could serve a model (null: a call that names none), and when. */
+  standing(model: string | null, nowMs: number): Standing {
+    return standingOf(this.#model(model).groups(nowMs), model ?? NO_MODEL, nowMs);
   }
 
   /** Why there is no key, and when to come back. */
@@ -220,13 +262,10 @@ export class KeyPool {
       this.#makeRoom();
       known = new ModelPool({
         model,
-        groups: () => this.#groups(name),
-        prepare: (pace, domain, nowMs) => {
-          if (this.#limits !== null) {
-            const limits = limitsOf(this.#limits, domain);
-            pace.setLimits(limits, this.#limits.nextMidnightMs(nowMs), nowMs);
-          }
-        },
+        groups: () => groupsOf(this.#entries.values(), name),
+        prepare: (pace, domain, nowMs) =>
+          this.#book.prepare(pace, model, domain, this.get(domain)?.limits ?? null, nowMs),
+        isCounted: (domain) => this.#book.hasUsed(model, domain),
         domainOf: (id) => {
           const key = this.get(id);
           return key === undefined ? null : domainOf(key);
@@ -235,23 +274,6 @@ export class KeyPool {
       this.#models.set(model, known);
     }
     return known;
-  }
-
-  #groups(model: string | null): Group[] {
-    const entries = [...this.#entries.values()].filter(({ key }) =>
-      modelMatches(key.models, model),
-    );
-    entries.sort((a, b) => a.lastPick - b.lastPick);
-    const groups = new Map<string, Group>();
-    for (const entry of entries) {
-      const { key } = entry;
-      const domain = domainOf(key);
-      const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, new Group(domain, entry));
-      else group.entries.push(entry);
-    }
-    return [...groups.values()];
   }
 
   #makeRoom(): void {
@@ -269,29 +291,8 @@ export class KeyPool {
   }
 }
 
-/** The name of a key's quota domain; a key of no domain is one by itself. */
-function domainOf({ id, quotaDomain }: PoolKey): string {
-  return quotaDomain === null ? id : `domain ${quotaDomain}`;
-}
-
-function limitsOf({ provider, domains, keys }: PoolLimits, domain: string) {
-  return keys.get(domain) ?? domains.get(domain.replace(/^domain /, "")) ?? provider;
-}
-
 function restEverywhere(key: PoolKey, untilMs: number, reason: string): void {
   const known = key.cooldowns.get(EVERY_MODEL)?.untilMs ?? 0;
   if (known >= untilMs) return;
   key.cooldowns = new Map(key.cooldowns).set(EVERY_MODEL, { untilMs, reason });
-}
-
-/** Whether the new version of a key could be picked where or when the old one could not. */
-function mayServeMore(before: PoolKey, after: PoolKey): boolean {
-  if (after.status === "active" && before.status !== "active") return true;
-  if (after.priority !== before.priority || after.weight !== before.weight) return true;
-  if (after.quotaDomain !== before.quotaDomain) return true;
-  if (JSON.stringify(after.models) !== JSON.stringify(before.models)) return true;
-  for (const [model, cooldown] of before.cooldowns) {
-    if ((after.cooldowns.get(model)?.untilMs ?? 0) < cooldown.untilMs) return true;
-  }
-  return false;
 }

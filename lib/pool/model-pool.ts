@@ -8,6 +8,7 @@ import { Affinity, rendezvous } from "./affinity";
 import { Habits } from "./experience";
 import { FairShare } from "./fair-share";
 import type { Choice, Group } from "./group";
+import { GroupRate } from "./group-rate";
 import { Lane, type Outlook } from "./lane";
 import { type Lesson, Pace } from "./pace";
 import { Scouting } from "./scouting";
@@ -23,16 +24,15 @@ const LEAST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1_000;
 /** Waits shorter than this are no reason to try the limits. */
 const PATIENCE_MS = 2_000;
-/** What all keys together may send is worked out anew after this long at least, and after longer for many. */
-const LEAST_RATE_LIFE_MS = 1_000;
-const RATE_LIFE_MS_A_GROUP = 0.2;
 
 export interface ModelPoolOptions {
   readonly model: string;
   /** The groups of all keys that may serve the model, the one to use first in front. */
   groups(): readonly Group[];
-  /** Called with a new pace, to give it the limits that people set. */
+  /** Called with a new pace, and when they changed, to give it the limits that people set. */
   prepare(pace: Pace, domain: string, nowMs: number): void;
+  /** Whether a domain needs its pace before its first request here. */
+  isCounted(domain: string): boolean;
   /** The place of a key in this model's groups is looked up by its domain. */
   domainOf(keyId: string): string | null;
 }
@@ -40,17 +40,18 @@ export interface ModelPoolOptions {
 export class ModelPool {
   readonly #options: ModelPoolOptions;
   readonly #paces = new Map<string, Pace>();
+  /** Domains whose paces have old limits. */
+  readonly #stale = new Set<string>();
   readonly #habits = new Habits();
   readonly #scouting = new Scouting<Group>();
   readonly #line = new WaitingLine();
   readonly #share = new FairShare();
+  readonly #rate = new GroupRate();
   readonly #affinity = new Affinity();
   /** Requests sent by all groups. */
   #taken = 0;
   #lane: Lane | null = null;
   #groups: ReadonlyMap<string, Group> | null = null;
-  #perMs: number | null = null;
-  #perMsUntilMs = 0;
   /** When it was asked last. */
   usedMs = 0;
 
@@ -142,7 +143,7 @@ export class ModelPool {
 
   refuse(lease: Lease, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
     if (lease.sent.isScout) this.#scouting.failed(nowMs);
-    this.#perMsUntilMs = 0;
+    this.#rate.forget();
     const before = this.#habits.limit;
     const lesson = this.#paceOf(lease.group, nowMs).refuse(lease.sent, refusal, guessMs, nowMs);
     // What was learned of one may wake others sooner.
@@ -159,10 +160,10 @@ export class ModelPool {
     this.#paces.get(domain)?.wake();
   }
 
-  /** Gives every pace its limits anew. */
-  prepareAll(nowMs: number): void {
-    for (const [domain, pace] of this.#paces) this.#options.prepare(pace, domain, nowMs);
-    this.#perMsUntilMs = 0;
+  /** Limits that people set have changed, for all domains or for one. */
+  limitsChanged(domain?: string): void {
+    for (const name of domain === undefined ? this.#paces.keys() : [domain]) this.#stale.add(name);
+    this.#rate.forget();
     this.rebuild();
   }
 
@@ -173,6 +174,11 @@ export class ModelPool {
     const entry = group?.entries.find(({ key }) => key.id === keyId);
     if (group === undefined || entry === undefined) return null;
     return this.#take(lane, { group, entry }, ask, nowMs);
+  }
+
+  /** Its keys, with what is known of them. */
+  groups(nowMs: number): readonly Group[] {
+    return this.#laneAt(nowMs).groups;
   }
 
   outlook(nowMs: number): Outlook {
@@ -235,42 +241,26 @@ export class ModelPool {
   /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */
   #shareAtMs(claim: Claim, nowMs: number): number {
     if (!this.#share.hasRivals) return 0;
-    const perMs = this.#ratePerMs(nowMs);
+    const perMs = this.#rate.perMs(this.#laneAt(nowMs).groups, this.#habits, nowMs);
     if (perMs === null || !this.#share.isContended(perMs, nowMs)) return 0;
     return this.#share.readyAtMs(claim, perMs, nowMs);
   }
 
-  /** Requests a millisecond that all keys together may send; null where that is not known of every one. */
-  #ratePerMs(nowMs: number): number | null {
-    if (nowMs < this.#perMsUntilMs) return this.#perMs;
-    const { groups } = this.#laneAt(nowMs);
-    this.#perMsUntilMs = nowMs + Math.max(LEAST_RATE_LIFE_MS, groups.length * RATE_LIFE_MS_A_GROUP);
-    const { limit, windowMs } = this.#habits;
-    let perMs = 0;
-    const seen = new Set<string>();
-    for (const { id: domain, pace, isShared } of groups) {
-      if (isShared && seen.has(domain)) continue;
-      if (isShared) seen.add(domain);
-      const ofDomain =
-        pace?.ratePerMs(nowMs) ?? (limit === null ? null : limit / (windowMs ?? 60_000));
-      if (ofDomain === null) {
-        this.#perMs = null;
-        return null;
-      }
-      perMs += ofDomain;
-    }
-    this.#perMs = perMs;
-    return perMs;
-  }
-
   #laneAt(nowMs: number): Lane {
     if (this.#lane === null) {
+      for (const domain of this.#stale) {
+        const pace = this.#paces.get(domain);
+        if (pace !== undefined) this.#options.prepare(pace, domain, nowMs);
+      }
+      this.#stale.clear();
       const groups = this.#options.groups();
       for (const group of groups) {
         // Groups of one domain have one pace, which must not be made by the first that is used.
         group.pace = group.isShared
           ? this.#sharedPace(group, nowMs)
-          : (this.#paces.get(group.id) ?? null);
+          : this.#options.isCounted(group.id)
+            ? this.#paceOfDomain(group.id, nowMs)
+            : (this.#paces.get(group.id) ?? null);
       }
       this.#lane = new Lane(this.#options.model, groups, nowMs);
     }

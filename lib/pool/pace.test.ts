@@ -134,20 +134,55 @@ test("never more than the limit goes in any window, whatever comes", () => {
 });
 
 describe("limits that people set", () => {
-  const limits = { requestsPerMinute: 3, tokensPerMinute: 1000, requestsPerDay: 5 };
+  const limits = { rpm: 3, tpm: 1000, dailyRequests: 5 };
+
+  /** A day that ends ten minutes after `T0`, and a day later again. */
+  const midnight = (ms: number) => T0 + 10 * MINUTE + (ms < T0 + 10 * MINUTE ? 0 : 1440 * MINUTE);
 
   test("hold for requests a minute and a day", () => {
     const pace = new Pace(new Habits());
-    pace.setLimits({ ...limits, tokensPerMinute: null }, T0 + 10 * MINUTE, T0);
+    pace.setLimits({ ...limits, tpm: null }, 0, midnight, T0);
     expect(sendAll(pace, T0)).toBe(3);
     expect(sendAll(pace, T0 + 2 * MINUTE)).toBe(2);
     expect(pace.readyAtMs(1, T0 + 4 * MINUTE)).toBe(T0 + 10 * MINUTE);
     expect(sendAll(pace, T0 + 10 * MINUTE)).toBe(3);
   });
 
+  test("count what other isolates sent that day, and nothing twice", () => {
+    const pace = new Pace(new Habits());
+    const daily = { rpm: null, tpm: null, dailyRequests: 5 };
+    pace.setLimits(daily, 3, midnight, T0);
+    expect(sendAll(pace, T0)).toBe(2);
+    // A count of before the last sends, or of exactly those known.
+    pace.setLimits(daily, 4, midnight, T0);
+    pace.setLimits({ ...daily, dailyRequests: 6 }, 5, midnight, T0);
+    expect(sendAll(pace, T0)).toBe(1);
+  });
+
+  test("a refused request is not one of the day's", () => {
+    const pace = new Pace(new Habits());
+    pace.setLimits({ rpm: null, tpm: null, dailyRequests: 1 }, 0, midnight, T0);
+    pace.refuse(pace.take(1, T0), refusal(null, T0 + 1000), T0 + 1000, T0);
+    expect(pace.readyAtMs(1, T0 + MINUTE)).toBe(0);
+    pace.take(1, T0 + MINUTE);
+    expect(pace.readyAtMs(1, T0 + 2 * MINUTE)).toBe(T0 + 10 * MINUTE);
+  });
+
+  test("the lower one holds: a person's above what was learnt changes nothing, one below it does", () => {
+    const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
+    pace.setLimits({ rpm: 1000, tpm: null, dailyRequests: null }, 0, midnight, T0 + 11_000);
+    expect(sendAll(pace, T0 + 5 * MINUTE)).toBe(10);
+    pace.setLimits({ rpm: 4, tpm: null, dailyRequests: null }, 0, midnight, T0 + 5 * MINUTE);
+    expect(sendAll(pace, T0 + 8 * MINUTE)).toBe(4);
+    expect(pace.knownLimits(T0 + 8 * MINUTE)).toMatchObject([
+      { source: "set", unit: "requests", limit: 4, windowMs: MINUTE, left: 0 },
+      { source: "learnt", unit: "requests", limit: 10 },
+    ]);
+  });
+
   test("hold for tokens: a large request waits where a small one may go", () => {
     const pace = new Pace(new Habits());
-    pace.setLimits({ ...limits, requestsPerMinute: null, requestsPerDay: null }, 0, T0);
+    pace.setLimits({ ...limits, rpm: null, dailyRequests: null }, 0, midnight, T0);
     pace.take(700, T0);
     expect(pace.readyAtMs(300, T0 + 1)).toBe(0);
     expect(pace.readyAtMs(301, T0 + 1)).toBeGreaterThanOrEqual(T0 + MINUTE);

@@ -7,13 +7,20 @@
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
+import { DayMeter } from "./day-meter";
 import { Experience, type Habits } from "./experience";
 import { ToldMeter } from "./told-meter";
-import type { Meter, QuotaLimits } from "./types";
+import type { KnownLimit, Meter, QuotaLimits } from "./types";
 import { WindowMeter } from "./window-meter";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+
+/** Names of the meters of what people set. */
+const SET_TOKENS = "set tokens/minute";
+const SET_DAY = "set requests/day";
+
+const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
 
 /** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
 export const TRIAL_MS = 2_000;
@@ -54,21 +61,63 @@ export class Pace {
   }
 
   /**
-   * Sets the limits that people gave; null for none.
-   * @param midnightMs When the provider's day ends.
+   * Sets the limits that people gave; null for none. What was counted against them goes on counting.
+   * @param usedToday What was used of the provider's day at least.
+   * @param nextMidnightMs When the day ends that a moment is in.
    */
-  setLimits(limits: QuotaLimits | null, midnightMs: number, nowMs: number): void {
-    const tokens = limits?.tokensPerMinute ?? null;
-    this.#experience.setLimit = limits?.requestsPerMinute ?? null;
-    this.#setMeter(
-      "set tokens/minute",
-      tokens === null ? null : new WindowMeter("tokens", tokens, MINUTE_MS),
-    );
-    this.#setMeter("set requests/day", null);
-    const limit = limits?.requestsPerDay ?? null;
-    if (limit === null) return;
-    const day = { name: "set requests/day", unit: "requests", limit, remaining: limit } as const;
-    this.#read({ ...day, resetMs: midnightMs, refillMs: null }, 0, nowMs);
+  setLimits(
+    limits: QuotaLimits | null,
+    usedToday: number,
+    nextMidnightMs: (nowMs: number) => number,
+    nowMs: number,
+  ): void {
+    const { rpm, tpm, dailyRequests } = limits ?? NO_LIMITS;
+    this.#experience.setLimit = rpm;
+    const tokens = this.#meters?.get(SET_TOKENS);
+    if (tpm !== (tokens?.limit ?? null)) {
+      this.#setMeter(SET_TOKENS, tpm === null ? null : new WindowMeter("tokens", tpm, MINUTE_MS));
+    }
+    const today = this.#setDay;
+    if (dailyRequests === null) {
+      this.#setMeter(SET_DAY, null);
+      return;
+    }
+    const meter = today ?? new DayMeter(dailyRequests, nextMidnightMs, nowMs);
+    meter.limit = dailyRequests;
+    meter.noteUsed(usedToday, nowMs);
+    this.#setMeter(SET_DAY, meter);
+  }
+
+  get #setDay(): DayMeter | null {
+    const meter = this.#meters?.get(SET_DAY);
+    return meter instanceof DayMeter ? meter : null;
+  }
+
+  /** What it keeps to, for people. */
+  knownLimits(nowMs: number): readonly KnownLimit[] {
+    const requests = (
+      source: KnownLimit["source"],
+      limit: number,
+      windowMs: number,
+      left: number,
+    ) => ({ unit: "requests", source, limit, windowMs, left: Math.max(0, left) }) as const;
+    const learnt = this.#experience.limit(nowMs);
+    const { setLimit, windowMs } = this.#experience;
+    return [
+      ...(setLimit === null
+        ? []
+        : [requests("set", setLimit, MINUTE_MS, setLimit - this.#experience.lastMinute(nowMs))]),
+      ...[...(this.#meters ?? [])].map(([name, meter]) => ({
+        unit: meter.unit,
+        source: name === SET_TOKENS || name === SET_DAY ? ("set" as const) : ("told" as const),
+        limit: meter.limit,
+        windowMs: meter.windowMs,
+        left: meter.left(nowMs),
+      })),
+      ...(learnt === null
+        ? []
+        : [requests("learnt", learnt, windowMs, this.#experience.learntRoom(nowMs))]),
+    ];
   }
 
   /** When one more request may go: epoch milliseconds, 0 for now. */
@@ -143,6 +192,7 @@ export class Pace {
    */
   refuse(sent: Sent, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
     this.#experience.takeBack();
+    this.#setDay?.giveBack(1);
     const isRepeated = sent.atMs <= this.#refusedAtMs;
     this.#refusedAtMs = nowMs;
     let untilMs = guessMs;

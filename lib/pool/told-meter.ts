@@ -60,6 +60,19 @@ export class ToldMeter implements Meter {
     return this.#periodMs === null ? Number.POSITIVE_INFINITY : this.#limit / this.#periodMs;
   }
 
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get windowMs(): number | null {
+    return this.#isAtOnce ? this.#periodMs : this.#refillMs;
+  }
+
+  left(nowMs: number): number {
+    this.#advance(nowMs);
+    return Math.max(0, Math.floor(this.#level));
+  }
+
   take(amount: number, nowMs: number): void {
     this.#advance(nowMs);
     this.#level -= amount;

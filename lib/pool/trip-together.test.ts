@@ -11,7 +11,9 @@ test("keys that are always refused together are one group; one that joins at tim
     ...trips(atMs + 30_000, "d"),
   ]);
   events.push(...trips(300_000, "a", "b", "c", "d"));
-  expect(tripTogether(events, 20)).toEqual([["a", "b", "c"]]);
+  expect(tripTogether(events, 20)).toEqual([
+    { keyIds: ["a", "b", "c"], together: 5, occasions: 5 },
+  ]);
 });
 
 test("twice is chance, and the whole pool at once is load", () => {
@@ -19,4 +21,13 @@ test("twice is chance, and the whole pool at once is load", () => {
   const all = Array.from({ length: 10 }, (_, index) => `k${index}`);
   const events = [0, 60_000, 120_000, 180_000].flatMap((atMs) => trips(atMs, ...all));
   expect(tripTogether(events, 10)).toEqual([]);
+});
+
+test("one that was missing once is still of the group, and is counted as missing", () => {
+  const events = Array.from({ length: 20 }, (_, minute) =>
+    trips(minute * 60_000, "a", "b", ...(minute === 7 ? [] : ["c"])),
+  ).flat();
+  expect(tripTogether(events, 20)).toEqual([
+    { keyIds: ["a", "b", "c"], together: 19, occasions: 20 },
+  ]);
 });

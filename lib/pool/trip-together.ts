@@ -18,12 +18,22 @@ const ALWAYS = 0.9;
 /** Where more of the pool trips at once, it is the load or the provider that they have in common. */
 const MOST_OF_POOL = 1 / 3;
 
+/** Keys that probably share one quota. */
+export interface Suspects {
+  /** Sorted; two at least. */
+  readonly keyIds: readonly string[];
+  /** Occasions on which all of them tripped. */
+  readonly together: number;
+  /** Occasions on which any of them did. */
+  readonly occasions: number;
+}
+
 /**
  * Groups of keys that always trip together, as a suggestion to put each into one quota domain.
  * @param trips In any order.
  * @param poolSize Keys of the pool.
  */
-export function tripTogether(trips: readonly Trip[], poolSize: number): readonly string[][] {
+export function tripTogether(trips: readonly Trip[], poolSize: number): readonly Suspects[] {
   const occasions = occasionsOf(trips).filter(({ size }) => size <= poolSize * MOST_OF_POOL);
   const counts = new Map<string, number>();
   const pairs = new Map<string, { readonly a: string; readonly b: string; count: number }>();
@@ -46,7 +56,14 @@ export function tripTogether(trips: readonly Trip[], poolSize: number): readonly
     const merged = new Set([a, b, ...(groups.get(a) ?? []), ...(groups.get(b) ?? [])]);
     for (const keyId of merged) groups.set(keyId, merged);
   }
-  return [...new Set(groups.values())].map((group) => [...group].sort());
+  return [...new Set(groups.values())].map((group) => {
+    const counted = occasions.filter((occasion) => !group.isDisjointFrom(occasion));
+    return {
+      keyIds: [...group].sort(),
+      together: counted.filter((occasion) => group.isSubsetOf(occasion)).length,
+      occasions: counted.length,
+    };
+  });
 }
 
 /** The keys of each burst of refusals of one model. */

@@ -46,6 +46,8 @@ export interface PoolKey {
   readonly quotaDomain: string | null;
   /** Models this key may serve (`*` is a wildcard); null for all. */
   readonly models: readonly string[] | null;
+  /** Limits of this key alone; a key of a quota domain has the domain's instead. Null for none. */
+  readonly limits: readonly LimitRule[] | null;
   /** By model name, or `EVERY_MODEL`. */
   cooldowns: ReadonlyMap<string, Cooldown>;
 }
@@ -61,24 +63,42 @@ export interface Meter {
   take(amount: number, nowMs: number): void;
   /** What it lets through in the long run, a millisecond; infinite where that is not known. */
   readonly perMs: number;
+  readonly limit: number;
+  /** How long it takes until all of it is back; null where that is not known. */
+  readonly windowMs: number | null;
+  /** What is left of it. */
+  left(nowMs: number): number;
 }
 
-/** Limits that a person set for keys, each of them for every model by itself; null where there is none. */
+/** A limit that a pace keeps to. */
+export interface KnownLimit extends Pick<Meter, "unit" | "limit" | "windowMs"> {
+  /** Set by a person, told by the provider's answers, or learnt from its refusals. */
+  readonly source: "set" | "told" | "learnt";
+  readonly left: number;
+}
+
+/** Limits that a person set; null where there is none. */
 export interface QuotaLimits {
-  readonly requestsPerMinute: number | null;
-  readonly tokensPerMinute: number | null;
-  readonly requestsPerDay: number | null;
+  /** Requests a minute. */
+  readonly rpm: number | null;
+  /** Tokens a minute. */
+  readonly tpm: number | null;
+  /** In the provider's day. */
+  readonly dailyRequests: number | null;
 }
 
-/** The limits of one provider's keys: a key's own go before its domain's, and those before the provider's. */
+/** Limits for some models, each of which is counted by itself. */
+export interface LimitRule extends QuotaLimits {
+  /** A model's name; `*` stands for any characters. */
+  readonly model: string;
+}
+
+/** What people set for the keys of one provider besides the keys' own rules. */
 export interface PoolLimits {
-  readonly provider: QuotaLimits | null;
-  /** By quota domain. */
-  readonly domains: ReadonlyMap<string, QuotaLimits>;
-  /** By key id; for keys that share a domain, the domain's count. */
-  readonly keys: ReadonlyMap<string, QuotaLimits>;
-  /** When the provider's day ends next. */
-  nextMidnightMs(nowMs: number): number;
+  /** Of each of its keys. */
+  readonly provider: readonly LimitRule[];
+  /** By quota domain, for all of its keys together. */
+  readonly domains: ReadonlyMap<string, readonly LimitRule[]>;
 }
 
 /** Who asks for quota, and with what right. */

@@ -25,6 +25,14 @@ export class WindowMeter implements Meter {
     return this.#limit;
   }
 
+  get windowMs(): number {
+    return this.#windowMs;
+  }
+
+  left(nowMs: number): number {
+    return Math.max(0, this.#limit - this.#log.since(nowMs - this.#windowMs));
+  }
+
   get perMs(): number {
     return this.#limit / this.#windowMs;
   }

@@ -17,6 +17,8 @@ import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
+import { queryParameter, queryWith } from "./upstream-url";
+import { isWebSocket } from "./web-socket-call";
 
 export interface AliasedCall {
   readonly alias: ModelAlias;
@@ -48,6 +50,7 @@ export function aliasedCall(
   body: RequestBody,
   scope: RequestScope,
 ): AliasedCall | null {
+  if (isWebSocket(request)) return inQuery(request, provider, path, url, body, scope);
   if (request.method !== "POST") return null;
   const named = findBodyField(body, request.headers, "model");
   const endpoint =
@@ -115,6 +118,32 @@ function inOwnForm(
       const renamedPath = renameInPath(path, places.path, target.model);
       const renamedBody = renameInBody(body, named, alias, target.model);
       return nativeCall(request, provider, renamedPath, url, renamedBody, gatewayUrl);
+    },
+  };
+}
+
+/** WebSockets have no body to name a model in. Each service has a language of its own, so targets are the provider's. */
+function inQuery(
+  request: Request,
+  provider: Provider | undefined,
+  path: string,
+  url: URL,
+  body: RequestBody,
+  scope: RequestScope,
+): AliasedCall | null {
+  const parameter = provider?.model.query;
+  if (provider === undefined || parameter === undefined) return null;
+  const name = queryParameter(url, parameter);
+  const alias = name === null ? undefined : scope.ports.state.modelAliases().get(name);
+  if (alias === undefined) return null;
+  return {
+    alias,
+    body,
+    speaks: (target) => target.provider === provider.slug,
+    callTo({ model }) {
+      const renamed = new URL(url);
+      renamed.search = queryWith(url.search, parameter, model);
+      return nativeCall(request, provider, path, renamed, body, gatewayFor(provider, scope));
     },
   };
 }

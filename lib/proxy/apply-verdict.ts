@@ -3,8 +3,8 @@
  * @module
  */
 import { redact } from "../crypto/redact";
-import { ALIKE } from "../pool/brake";
-import type { KeyChange, KeyPool } from "../pool/key-pool";
+import { ALIKE, type KeyChange } from "../pool/brake";
+import type { KeyPool } from "../pool/key-pool";
 import type { Lease } from "../pool/turn";
 import { EVERY_MODEL, NO_MODEL } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
@@ -44,13 +44,39 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
     return;
   }
   const outcome = pool.brake.failed(lease.key.id, verdict.rule, change, ports.nowMs());
-  if (outcome === "ignore") return;
+  if (outcome === "ignore") {
+    tellIncident(judged, effect.kind, pool, scope);
+    return;
+  }
   change.make();
   if (outcome === "wait") return;
   for (const doubted of outcome) doubted.undo();
+  tellIncident(judged, effect.kind, pool, scope);
   console.error(
     `proxy: ${outcome.length} ${call.provider.label} keys failed alike (${verdict.rule}): no key is changed until one succeeds`,
   );
+}
+
+function tellIncident(
+  { lease, keyText, verdict, status }: JudgedAttempt,
+  effect: "block" | "cool",
+  pool: KeyPool,
+  { ports }: RequestScope,
+): void {
+  const { incident } = pool.brake;
+  if (incident === null) return;
+  ports.state.record({
+    kind: "incident-seen",
+    provider: lease.key.provider,
+    rule: verdict.rule,
+    meaning: verdict.meaning,
+    status,
+    words: redact(verdict.words, [keyText]),
+    effect,
+    keyIds: incident.keyIds,
+    sinceMs: incident.sinceMs,
+    atMs: ports.nowMs(),
+  });
 }
 
 interface Change extends KeyChange {

@@ -12,7 +12,7 @@ import type { RequestBody } from "./request-body";
 import { CREDENTIAL_QUERY } from "./request-credential";
 import { KEY_ID_PARAMETER } from "./upload-url";
 import { queryParameter, queryWithout, upstreamUrl } from "./upstream-url";
-import { webSocketCall } from "./web-socket-call";
+import { isWebSocket, webSocketCall } from "./web-socket-call";
 
 /**
  * @param path Below the provider's slug, without a leading slash.
@@ -60,7 +60,3 @@ export function nativeCall(
 }
 
 const OWN_PARAMETERS = [...CREDENTIAL_QUERY, KEY_ID_PARAMETER];
-
-function isWebSocket({ method, headers }: Request): boolean {
-  return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
-}

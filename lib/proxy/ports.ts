@@ -121,6 +121,22 @@ export interface Evidence {
   readonly atMs: number;
 }
 
+/** Many keys of one provider fail alike, so that nothing is done to them (see `lib/pool/brake.ts`). */
+export interface IncidentSighting {
+  readonly provider: string;
+  readonly rule: string;
+  readonly meaning: Meaning;
+  /** Upstream status, and the upstream's words, redacted, of the last failure. */
+  readonly status: number;
+  readonly words: string;
+  /** What was undone. */
+  readonly effect: "block" | "cool";
+  /** The keys it was undone for. */
+  readonly keyIds: readonly string[];
+  readonly sinceMs: number;
+  readonly atMs: number;
+}
+
 export type StateEvent =
   | {
       readonly kind: "key-cooled";
@@ -139,4 +155,7 @@ export type StateEvent =
       readonly keyId: string;
       readonly atMs: number;
     }
+  | ({ readonly kind: "incident-seen" } & IncidentSighting)
+  /** A key answered: whatever the provider's keys were suspected of, the way works. */
+  | { readonly kind: "incident-over"; readonly provider: string; readonly atMs: number }
   | { readonly kind: "token-used"; readonly tokenId: string; readonly atMs: number };

@@ -17,7 +17,8 @@ export const MAX_WAIT_HEADER = "x-one-balance-max-wait";
  * not be refused for that.
  */
 export const LEAST_WAIT_MS = 250;
-const DEFAULT_MAX_WAIT_MS = 10_000;
+/** What a request waits for a key at most that says nothing about it. */
+export const DEFAULT_MAX_WAIT_MS = 10_000;
 /** Clients and proxies on the way give up on silence of a few minutes. */
 const LONGEST_MAX_WAIT_MS = 120_000;
 

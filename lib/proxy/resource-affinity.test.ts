@@ -11,7 +11,7 @@ const provider = findProvider("openai");
 if (provider === undefined) throw new Error("openai is built in");
 
 function key(id: string): PoolKey {
-  const nothing = { quotaDomain: null, models: null, cooldowns: NO_COOLDOWNS };
+  const nothing = { quotaDomain: null, models: null, limits: null, cooldowns: NO_COOLDOWNS };
   return {
     id,
     provider: "openai",

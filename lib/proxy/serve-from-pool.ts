@@ -96,7 +96,11 @@ export async function serveFromPool(
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
         pool.succeed(call.model, lease, readings, nowMs);
         choice.settled();
+        const isOver = pool.brake.incident !== null;
         for (const change of pool.brake.succeeded()) change.commit();
+        if (isOver) {
+          ports.state.record({ kind: "incident-over", provider: key.provider, atMs: nowMs });
+        }
         for (const refusal of heldBack) applyVerdict(refusal, scope);
         ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
         if (!makesResources(call)) return served;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { queryWithout } from "./upstream-url";
+import { queryWith, queryWithout } from "./upstream-url";
 
 test.each([
   ["", ""],
@@ -10,4 +10,11 @@ test.each([
   ["?a&&b=", "?a&b="],
 ])("of %j, without key, stays %j", (search, expected) => {
   expect(queryWithout(search, ["key"])).toBe(expected);
+});
+
+test.each([
+  ["?model=voice", "?model=gpt%2Frealtime"],
+  ["?a=%20b+c&mod%65l=voice&models=2", "?a=%20b+c&model=gpt%2Frealtime&models=2"],
+])("of %j, with another model, becomes %j", (search, expected) => {
+  expect(queryWith(search, "model", "gpt/realtime")).toBe(expected);
 });

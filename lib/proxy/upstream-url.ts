@@ -29,3 +29,13 @@ export function queryWithout(search: string, names: readonly string[]): string {
     .filter((pair) => pair !== "" && !names.some((name) => new URLSearchParams(pair).has(name)));
   return kept.length === 0 ? "" : `?${kept.join("&")}`;
 }
+
+/**
+ * A query in which a parameter has another value. What stays keeps its bytes.
+ * @param search As in `URL.search`, with the parameter.
+ */
+export function queryWith(search: string, name: string, value: string): string {
+  const pairs = search.slice(1).split("&");
+  const isNamed = (pair: string) => new URLSearchParams(pair).has(name);
+  return `?${pairs.map((pair) => (isNamed(pair) ? `${name}=${encodeURIComponent(value)}` : pair)).join("&")}`;
+}

@@ -9,6 +9,10 @@ import { ProxyError } from "./proxy-error";
 import { CREDENTIAL_QUERY, splitProtocols } from "./request-credential";
 import { queryWithout } from "./upstream-url";
 
+export function isWebSocket({ method, headers }: Request): boolean {
+  return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
 /** @throws {ProxyError} `websocket_unsupported` where the provider has no such service. */
 export function webSocketCall(
   request: Request,

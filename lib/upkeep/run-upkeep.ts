@@ -8,13 +8,19 @@
 import type { Actor } from "../db/audit-log";
 import { rootCause } from "../db/root-cause";
 import { finishUpkeep, takeUpkeepLease, type UpkeepClaim } from "../db/upkeep-lease";
-import type { UpkeepFigures, UpkeepReport, UpkeepTrigger } from "../db/upkeep-schema";
+import {
+  UPKEEP_FIGURES,
+  type UpkeepFigures,
+  type UpkeepReport,
+  type UpkeepTrigger,
+} from "../db/upkeep-schema";
 import { compactJournal } from "./compact-journal";
 import { deleteOldRecords } from "./delete-old-records";
 import { deleteOldUsage } from "./delete-old-usage";
 import { deliverAlerts } from "./deliver-alerts";
 import { endExpiredTokens } from "./end-expired-tokens";
 import { optimize } from "./optimize";
+import { raiseIncidentAlerts } from "./raise-incident-alerts";
 import { raiseKeyAlerts } from "./raise-key-alerts";
 import { raiseQuotaAlerts } from "./raise-quota-alerts";
 import { recheckKeys } from "./recheck-keys";
@@ -30,7 +36,12 @@ const CHORES: readonly UpkeepJob[] = [
 ];
 
 /** Alerts last: what a re-check brings back is no news. */
-const ALWAYS: readonly UpkeepJob[] = [recheckKeys, raiseKeyAlerts, deliverAlerts];
+const ALWAYS: readonly UpkeepJob[] = [
+  recheckKeys,
+  raiseKeyAlerts,
+  raiseIncidentAlerts,
+  deliverAlerts,
+];
 
 /** Work after a response has 30 s; no job is begun later than this. */
 const BEGIN_WITHIN_MS = 10_000;
@@ -62,7 +73,7 @@ export async function runUpkeep(
   for (const job of jobsOf(claim.startedBy, turn)) {
     if (nowMs() - startedAtMs > BEGIN_WITHIN_MS) break;
     try {
-      figures = { ...figures, ...(await job.run({ ...context, actor: SYSTEM_ACTOR })) };
+      figures = addUp(figures, await job.run({ ...context, actor: SYSTEM_ACTOR }));
     } catch (error) {
       failed.push(job.name);
       console.error(`upkeep: ${job.name} failed, tried again later:`, rootCause(error));
@@ -71,6 +82,12 @@ export async function runUpkeep(
   const report = { figures, failed };
   await finishUpkeep(db, holder, report, nowMs());
   return report;
+}
+
+/** Several jobs may tell of the same, such as alerts. */
+function addUp(figures: UpkeepFigures, more: UpkeepFigures): UpkeepFigures {
+  const told = UPKEEP_FIGURES.filter((name) => name in figures || name in more);
+  return Object.fromEntries(told.map((name) => [name, (figures[name] ?? 0) + (more[name] ?? 0)]));
 }
 
 function jobsOf(startedBy: UpkeepTrigger, turn: number): readonly UpkeepJob[] {

@@ -7,6 +7,7 @@ import type { Database } from "../../lib/db/open-database.ts";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings.ts";
 import { UsageRecorder } from "../../lib/db/usage-recorder.ts";
 import { writeStateEvents } from "../../lib/db/write-state-events.ts";
+import { ALIKE } from "../../lib/pool/brake.ts";
 import { nextMidnightMs } from "../../lib/providers/quota-day.ts";
 import { findProvider } from "../../lib/providers/registry.ts";
 import { newRequestId } from "../../lib/proxy/new-request-id.ts";
@@ -60,7 +61,7 @@ export async function recordPast(
     count += 1;
     if (count % PORTION === 0) await write();
   }
-  events.push(...blocksOf(team, toMs));
+  events.push(...blocksOf(team, toMs), ...incidentOf(team, toMs));
   await write();
   return count;
 }
@@ -89,6 +90,27 @@ function blocksOf({ refusedKeyIds }: SampleTeam, toMs: number): StateEvent[] {
     } as const;
     return { kind: "key-blocked", keyId, evidence };
   });
+}
+
+/** Two days ago a provider refused good keys for some minutes. */
+function incidentOf({ keyIds }: SampleTeam, toMs: number): StateEvent[] {
+  const provider = "anthropic";
+  const sinceMs = toMs - 2 * DAY_MS;
+  return [
+    {
+      kind: "incident-seen",
+      provider,
+      rule: "bad-key",
+      meaning: "key_invalid",
+      status: 401,
+      words: "invalid x-api-key",
+      effect: "block",
+      keyIds: keyIds.get(provider)?.slice(0, ALIKE) ?? [],
+      sinceMs,
+      atMs: sinceMs + 4 * MINUTE_MS,
+    },
+    { kind: "incident-over", provider, atMs: sinceMs + 6 * MINUTE_MS },
+  ];
 }
 
 /** The rests that a request's refused attempts brought on their keys. */

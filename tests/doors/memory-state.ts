@@ -102,6 +102,7 @@ function newKey(provider: string, text: string): PoolKey {
     weight: 1,
     priority: 0,
     quotaDomain: null,
+    limits: null,
     models: null,
     cooldowns: new Map(),
   };

@@ -10,6 +10,7 @@ export interface NewKey {
   readonly priority?: number;
   readonly quotaDomain?: string;
   readonly models?: readonly string[];
+  readonly limits?: readonly object[];
 }
 
 export interface AddedKeys {

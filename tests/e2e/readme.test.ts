@@ -156,6 +156,7 @@ describe("calls", () => {
     const answer = await runSnippet("list-keys");
     expect(JSON.parse(answer).items).toMatchObject([{ provider: "openai", status: "active" }]);
     expect(answer).not.toContain(KEYS.YOUR_OPENAI_KEY);
+    expect(JSON.parse(await runSnippet("set-limits"))).toEqual({ previous: [] });
   });
 });
 

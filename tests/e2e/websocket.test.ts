@@ -58,6 +58,25 @@ describe("OpenAI Realtime", () => {
     expect(JSON.stringify(request)).not.toContain(ADMIN_TOKEN);
   });
 
+  test("a model alias in the query leads to the target's model, past targets of other services", async () => {
+    await stack.admin.call("POST", "model-aliases", {
+      name: "voice",
+      targets: [
+        { provider: "groq", model: "llama-4" },
+        { provider: "openai", model: "gpt-realtime-mini" },
+      ],
+    });
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    const socket = await openNodeSocket(socketUrl("openai/realtime?model=voice&x=a%20b"), {
+      headers,
+    });
+    expect(await socket.next()).toMatchObject({ session: { model: "gpt-realtime-mini" } });
+    socket.close();
+    const told = await rawUpgrade(`${stack.url}/api/openai/realtime?model=voice`, headers);
+    expect(told["x-one-balance-target"]).toBe("openai/gpt-realtime-mini");
+    await stack.admin.call("DELETE", "model-aliases/voice");
+  });
+
   test("a client's leaving closes the upstream's socket within a second", async () => {
     const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
     const socket = await openNodeSocket(socketUrl(REALTIME), { headers });

@@ -149,10 +149,10 @@ test("settings are checked beside their field, saved, and put back", async ({ ad
   const sheet = admin.getByRole("dialog");
   await sheet.getByLabel("Weight").fill("500");
   await sheet.getByLabel("Models").fill("gpt-4o\ngpt-5*");
-  await sheet.getByRole("button", { name: "Save" }).click();
+  await sheet.getByRole("button", { name: "Save", exact: true }).click();
   await expect(sheet.getByRole("alert")).toHaveText("A whole number from 1 to 100.");
   await sheet.getByLabel("Weight").fill("7");
-  await sheet.getByRole("button", { name: "Save" }).click();
+  await sheet.getByRole("button", { name: "Save", exact: true }).click();
   await expect(admin.getByText("1 key changed")).toBeVisible();
   const stored = async () => (await server.admin.listKeys("provider=openai"))[0];
   expect(await stored()).toMatchObject({

@@ -156,3 +156,21 @@ test("a member has it too, a viewer has not; its token is in no list", async ({
   expect((await viewer.page.request.get("/known-models")).status()).toBe(403);
   await viewer.page.context().close();
 });
+
+test("an alias is chosen like a model, and the answer says which model gave it", async ({
+  admin,
+  server,
+}) => {
+  await server.admin.call("POST", "model-aliases", {
+    name: "quick",
+    targets: [{ provider: "openai", model: "gpt-4o-mini" }],
+  });
+  await admin.goto("/playground");
+  await expect(async () => {
+    await admin.getByRole("combobox", { name: "Model" }).click();
+    await admin.getByRole("option", { name: "quick" }).click({ timeout: 1000 });
+  }).toPass();
+  await send(admin);
+  await expect(admin.getByTestId("answer")).toBeVisible();
+  await expect(fact(admin, "Answered by")).toHaveText("openai/gpt-4o-mini");
+});

@@ -99,3 +99,36 @@ test("a viewer looks and changes nothing", async ({ admin, browser, server }) =>
   await expect(page.getByRole("row", { name: /seen/ })).toBeVisible();
   await expect(page.getByRole("button", { name: /Add alias|Edit|Delete/ })).toHaveCount(0);
 });
+
+test("a name is tried: where it would go and why, then with a prompt", async ({
+  admin,
+  server,
+}) => {
+  server.upstream.setKey("sk-fake-try", { kind: "ok" });
+  await server.admin.addKeys("openai", ["sk-fake-try"]);
+  await server.admin.call("POST", "model-aliases", {
+    name: "tried",
+    targets: [
+      { provider: "mistral", model: "mistral-small", capabilities: ["tools"] },
+      { provider: "openai", model: "gpt-5-mini" },
+    ],
+  });
+  await admin.goto("/routes");
+  const section = admin.getByRole("region", { name: "Try it" });
+  const picker = section.getByRole("combobox", { name: "Alias or model" });
+  await expect(async () => {
+    await picker.click();
+    await admin.getByRole("option", { name: "tried" }).click({ timeout: 1000 });
+  }).toPass();
+  const targets = section.getByRole("list", { name: "Targets" }).getByRole("listitem");
+  await expect(targets.nth(0)).toContainText("No active key for this model");
+  await expect(targets.nth(1)).toContainText("keys ready");
+  await expect(targets.nth(1)).toContainText("Would serve");
+  await section.getByRole("checkbox", { name: "Pictures" }).click();
+  await expect(targets.nth(0)).toContainText("Not marked for what the request needs");
+  await expect(admin).toHaveURL(/try=tried&needs=vision/);
+  await expectAccessible(admin);
+  await section.getByRole("button", { name: "Send a prompt" }).click();
+  await expect(section.getByTestId("answer")).toContainText("You said:");
+  await expect(section).toContainText("openai/gpt-5-mini");
+});

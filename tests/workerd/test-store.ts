@@ -39,6 +39,7 @@ export async function emptyStore(): Promise<void> {
     db.run(sql`delete from custom_providers`),
     db.run(sql`delete from model_aliases`),
     db.run(sql`delete from settings`),
+    db.run(sql`delete from quota_limits`),
     db.run(sql`delete from key_events`),
     db.run(sql`delete from audit_log`),
   ]);
@@ -57,6 +58,7 @@ export async function storeKey(text: string, provider = "openai"): Promise<strin
     priority: 0,
     quotaDomain: null,
     models: null,
+    limits: null,
     remark: null,
   };
   await insertProviderKeys(

@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
+import { IncidentLines } from "@/components/incidents/incident-lines";
+import { IncidentList } from "@/components/incidents/incident-list";
 import { ChangeList } from "@/components/overview/change-list";
 import { FirstSteps } from "@/components/overview/first-steps";
 import { PoolTable } from "@/components/overview/pool-table";
@@ -12,11 +14,15 @@ import { TodayFigures } from "@/components/overview/today-figures";
 import { PageHeader } from "@/components/page-header";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { roleAllows } from "@/lib/auth/member";
+import { listIncidents } from "@/lib/manage/list-incidents";
+import type { PoolHealth } from "@/lib/manage/pool-health";
 import { readLogThinning } from "@/lib/manage/read-log-thinning";
 import { readOverviewUsage } from "@/lib/manage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/read-pool-overview";
 import { readQuotaForecasts } from "@/lib/manage/read-quota-forecasts";
 import { todayStartMs } from "../usage/usage-query";
+
+const INCIDENTS_SHOWN = 5;
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("overview");
@@ -29,12 +35,13 @@ export default async function OverviewPage() {
   const isAdmin = roleAllows(member.role, "admin");
   const isOwn = member.role === "member";
   const todayMs = todayStartMs(context.nowMs(), await getTimeZone());
-  const [t, { pools, changes }, usage, forecasts, thinning] = await Promise.all([
+  const [t, { pools, changes }, usage, forecasts, thinning, incidents] = await Promise.all([
     getTranslations("overview"),
     readPoolOverview(context, { withPeople: isAdmin }),
     readOverviewUsage(context, member, todayMs),
     readQuotaForecasts(context),
     readLogThinning(context),
+    listIncidents(context, { limit: INCIDENTS_SHOWN }),
   ]);
   if (pools.length === 0) {
     return (
@@ -44,18 +51,28 @@ export default async function OverviewPage() {
       </>
     );
   }
+  const isIncident = incidents.some(({ endedAt }) => endedAt === null);
   return (
     <ClientMessages areas={["usage"]}>
       <PageHeader title={t("title")} />
       {!isOwn && <LogThinningNotice thinning={thinning} mayChange={isAdmin} />}
       <div className="space-y-8">
-        <StatusLine pools={pools} />
+        <div className="space-y-3">
+          <IncidentLines incidents={incidents} />
+          {(!isIncident || isTrouble(pools[0]?.health)) && <StatusLine pools={pools} />}
+        </div>
         <TodayFigures today={usage.today} pools={pools} forecasts={forecasts} />
         <RecentUse usage={usage} isOwn={isOwn} />
         <PoolTable pools={pools} />
         <QuotaTable forecasts={forecasts} />
+        <IncidentList incidents={incidents} />
         <ChangeList changes={changes} />
       </div>
     </ClientMessages>
   );
+}
+
+/** Worth a line beside an incident, which "all pools serving" would belie. */
+function isTrouble(health: PoolHealth | undefined): boolean {
+  return health === "dead" || health === "resting";
 }

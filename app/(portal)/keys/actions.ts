@@ -5,6 +5,7 @@ import { addProviderKeys } from "@/lib/manage/add-provider-keys";
 import { changeProviderKeys } from "@/lib/manage/change-provider-keys";
 import { checkProviderKeys } from "@/lib/manage/check-provider-key";
 import { deleteProviderKeys } from "@/lib/manage/delete-provider-keys";
+import { dismissQuotaHint } from "@/lib/manage/dismiss-quota-hint";
 import { listProviderKeyIds } from "@/lib/manage/list-provider-key-ids";
 import { previewProviderKeys } from "@/lib/manage/preview-provider-keys";
 import {
@@ -14,7 +15,9 @@ import {
   providerKeyFilterInput,
   undoProviderKeysInput,
 } from "@/lib/manage/provider-key-schemas";
+import { dismissQuotaHintInput, setQuotaLimitsInput } from "@/lib/manage/quota-limit-schemas";
 import { addProviderKeysInput, deleteProviderKeysInput } from "@/lib/manage/schemas";
+import { setQuotaLimits } from "@/lib/manage/set-quota-limits";
 import { undoProviderKeys } from "@/lib/manage/undo-provider-keys";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 
@@ -48,6 +51,16 @@ export const listKeyIds = portalAction(
   "admin",
   providerKeyFilterInput,
   async ({ context, input }) => listProviderKeyIds(context, input),
+);
+
+export const setLimits = portalAction("admin", setQuotaLimitsInput, async ({ context, input }) =>
+  setQuotaLimits(context, input),
+);
+
+export const dismissHint = portalAction(
+  "admin",
+  dismissQuotaHintInput,
+  async ({ context, input }) => dismissQuotaHint(context, input),
 );
 
 export const checkKeys = portalAction(

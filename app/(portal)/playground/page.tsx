@@ -3,7 +3,9 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
+import { toAliasChoice } from "@/components/playground/alias-choice";
 import { Playground } from "@/components/playground/playground";
+import { listModelAliases } from "@/lib/manage/list-model-aliases";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("playground");
@@ -11,12 +13,15 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function PlaygroundPage() {
-  await portalRead("member");
-  const t = await getTranslations("playground");
+  const { context } = await portalRead("member");
+  const [t, aliases] = await Promise.all([
+    getTranslations("playground"),
+    listModelAliases(context),
+  ]);
   return (
     <ClientMessages areas={["playground"]}>
       <PageHeader title={t("title")} description={t("description")} />
-      <Playground />
+      <Playground aliases={aliases.map(toAliasChoice)} />
     </ClientMessages>
   );
 }

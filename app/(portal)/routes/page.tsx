@@ -5,10 +5,18 @@ import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
 import { PageHeader } from "@/components/page-header";
+import { toAliasChoice } from "@/components/playground/alias-choice";
 import { AliasButton } from "@/components/routes/alias-button";
 import { AliasTable } from "@/components/routes/alias-table";
+import { TryRoute } from "@/components/routes/try-route";
+import { roleAllows } from "@/lib/auth/member";
+import type { Env } from "@/lib/env";
 import { allProviders } from "@/lib/manage/known-provider";
 import { listModelAliases } from "@/lib/manage/list-model-aliases";
+import { CAPABILITIES } from "@/lib/pool/model-alias";
+import { type ExplainedRoute, explainRoute } from "@/lib/runtime/explain-route";
+import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
+import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("routes");
@@ -16,11 +24,12 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 /** Which name leads where. Everybody may look, admins change. */
-export default async function RoutesPage() {
-  const { context, member } = await portalRead("viewer");
-  const [aliases, known, t] = await Promise.all([
+export default async function RoutesPage({ searchParams }: PageProps<"/routes">) {
+  const { context, member, env } = await portalRead("viewer");
+  const [aliases, known, route, t] = await Promise.all([
     listModelAliases(context),
     allProviders(context),
+    explain(env, await searchParams),
     getTranslations("routes"),
   ]);
   const providers = known
@@ -29,7 +38,7 @@ export default async function RoutesPage() {
   const mayChange = member.role === "admin";
   const add = mayChange && <AliasButton alias={null} providers={providers} />;
   return (
-    <ClientMessages areas={["routes"]}>
+    <ClientMessages areas={["routes", "playground"]}>
       <PageHeader
         title={t("title")}
         description={t("description")}
@@ -45,6 +54,27 @@ export default async function RoutesPage() {
       ) : (
         <AliasTable aliases={aliases} providers={providers} mayChange={mayChange} />
       )}
+      <TryRoute
+        aliases={aliases.map(toAliasChoice)}
+        route={route}
+        maySend={roleAllows(member.role, "member")}
+      />
     </ClientMessages>
+  );
+}
+
+/** The name that `?try=` asks about, with what `?needs=` says a request of it needs. */
+async function explain(
+  env: Env,
+  query: Awaited<PageProps<"/routes">["searchParams"]>,
+): Promise<ExplainedRoute | null> {
+  const { try: name, needs } = query;
+  if (typeof name !== "string" || name === "") return null;
+  const needed = String(needs ?? "").split(",");
+  const proxy = await isolateProxy(env, fetchDecoded);
+  return explainRoute(
+    proxy,
+    name,
+    CAPABILITIES.filter((each) => needed.includes(each)),
   );
 }

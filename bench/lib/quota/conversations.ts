@@ -39,12 +39,10 @@ export function playConversations(seed: number): Affinities {
   const pool = new KeyPool(random);
   pool.setLimits(
     {
-      provider: { requestsPerMinute: LIMIT, tokensPerMinute: null, requestsPerDay: null },
+      provider: [{ model: "*", rpm: LIMIT, tpm: null, dailyRequests: null }],
       domains: new Map(),
-      keys: new Map(),
-      nextMidnightMs: () => 0,
     },
-    0,
+    "UTC",
   );
   for (let number = 0; number < KEYS; number += 1) pool.upsert(poolKey(`pk_${number}`));
 

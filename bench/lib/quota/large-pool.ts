@@ -23,12 +23,10 @@ export function playLargePool(seed: number): {
   const pool = new KeyPool(seededRandom(seed));
   pool.setLimits(
     {
-      provider: { requestsPerMinute: LIMIT, tokensPerMinute: null, requestsPerDay: null },
+      provider: [{ model: "*", rpm: LIMIT, tpm: null, dailyRequests: null }],
       domains: new Map(),
-      keys: new Map(),
-      nextMidnightMs: () => 0,
     },
-    0,
+    "UTC",
   );
   for (let number = 0; number < KEYS; number += 1) pool.upsert(poolKey(`pk_${number}`));
   const claim = { tokenId: "at_one", weight: 1, priority: 0 };

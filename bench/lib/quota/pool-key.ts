@@ -13,6 +13,7 @@ export function poolKey(id: string): PoolKey {
     priority: 0,
     quotaDomain: null,
     models: null,
+    limits: null,
     cooldowns: NO_COOLDOWNS,
   };
 }

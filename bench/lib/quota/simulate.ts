@@ -165,6 +165,7 @@ class Isolate {
         priority: 0,
         quotaDomain: keysOfAccount > 1 ? `account-${account}` : null,
         models: null,
+        limits: null,
         cooldowns: new Map(),
       });
     }

@@ -7,6 +7,8 @@ import { Suspense } from "react";
 import { type PortalRead, portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
+import { IncidentLines } from "@/components/incidents/incident-lines";
+import { IncidentList } from "@/components/incidents/incident-list";
 import { CheckAllButton } from "@/components/keys/check-all-button";
 import { DeleteBlockedButton } from "@/components/keys/delete-blocked-button";
 import { ExportMenu } from "@/components/keys/export-menu";
@@ -14,15 +16,23 @@ import { KeyBrowser } from "@/components/keys/key-browser";
 import { KeyFilters } from "@/components/keys/key-filters";
 import { KeyGrid } from "@/components/keys/key-grid";
 import { KeyStates } from "@/components/keys/key-states";
+import { ProviderLimits } from "@/components/keys/provider-limits";
+import { QuotaHints } from "@/components/keys/quota-hints";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { browseProviderKeys } from "@/lib/manage/browse-provider-keys";
 import { hasProvider } from "@/lib/manage/has-provider";
+import { listIncidents } from "@/lib/manage/list-incidents";
 import { ManageError } from "@/lib/manage/manage-error";
 import { readKeyGrid } from "@/lib/manage/read-key-grid";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
+import { readProviderLimits } from "@/lib/manage/read-provider-limits";
+import { readQuotaHints } from "@/lib/manage/read-quota-hints";
+import { sharedState } from "@/lib/runtime/shared-state";
 import { KeysSkeleton } from "./keys-skeleton";
 import { readQuery, textOf } from "./read-query";
+
+const INCIDENTS_SHOWN = 20;
 
 export async function generateMetadata({
   params,
@@ -50,7 +60,7 @@ export default async function ProviderPage({
 }
 
 async function ProviderKeys({
-  reader: { context, member },
+  reader: { context, member, env },
   provider,
   query,
 }: {
@@ -60,17 +70,22 @@ async function ProviderKeys({
 }) {
   const input = readQuery(provider, query);
   const keyId = textOf(query.key);
-  const [t, keys, detail, grid] = await Promise.all([
+  const [t, keys, detail, grid, limits, incidents] = await Promise.all([
     getTranslations("keys"),
     browseProviderKeys(context, input),
     keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
     readKeyGrid(context, provider),
+    readProviderLimits(context, provider),
+    listIncidents(context, { provider, limit: INCIDENTS_SHOWN }),
   ]);
+  const pool = sharedState(env).pool(provider);
+  const inUse = keyId === undefined ? [] : pool.knownLimits(keyId, context.nowMs());
   const { label, counts, canCheck, items, total } = keys;
   const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
   const { q, status, model, page, pageSize } = input;
   const filter = { provider, q, status, model };
   const isAdmin = member.role === "admin";
+  const hints = isAdmin ? await readQuotaHints(context, provider, all) : [];
   const addKeys = isAdmin && (
     <Button asChild size="sm">
       <Link href={`/keys/add?provider=${encodeURIComponent(provider)}`}>
@@ -111,7 +126,10 @@ async function ProviderKeys({
         }
       />
       <div className="space-y-4">
+        <IncidentLines incidents={incidents} />
         <KeyStates counts={counts} />
+        <ProviderLimits provider={provider} label={label} limits={limits} isAdmin={isAdmin} />
+        <QuotaHints provider={provider} hints={hints} />
         <KeyGrid grid={grid} provider={provider} />
         <KeyFilters />
         <KeyBrowser
@@ -121,7 +139,10 @@ async function ProviderKeys({
           isAdmin={isAdmin}
           canCheck={canCheck}
           detail={detail}
+          limits={limits}
+          inUse={inUse}
         />
+        <IncidentList incidents={incidents} />
       </div>
     </ClientMessages>
   );

@@ -1,0 +1,53 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useTransition } from "react";
+import { toast } from "sonner";
+import { setLimits } from "@/app/(portal)/keys/actions";
+import type { SetQuotaLimitsInput } from "@/lib/manage/quota-limit-schemas";
+import { useFailureWords } from "./use-failure-words";
+
+/** As long as for changes of keys. */
+const UNDO_MS = 10_000;
+
+/** Sets the limits of a provider or a quota domain; a toast tells how it went, with an undo. */
+export function useLimitChanges() {
+  const t = useTranslations("keys");
+  const tCommon = useTranslations("common");
+  const failureWords = useFailureWords();
+  const router = useRouter();
+  const [isBusy, startTransition] = useTransition();
+
+  /** Resolves to whether it was done. */
+  function save(input: SetQuotaLimitsInput): Promise<boolean> {
+    return send(input, ({ previous }) =>
+      toast.success(t("limits.saved"), {
+        duration: UNDO_MS,
+        action: {
+          label: tCommon("undo"),
+          onClick: () =>
+            send({ ...input, limits: [...previous] }, () => toast.success(t("limits.undone"))),
+        },
+      }),
+    );
+  }
+
+  function send(
+    input: SetQuotaLimitsInput,
+    done: (data: { readonly previous: SetQuotaLimitsInput["limits"] }) => void,
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      startTransition(async () => {
+        // It rejects only where the server was not reached.
+        const result = await setLimits(input).catch(() => null);
+        if (result?.ok) done({ previous: [...result.data.previous] });
+        else toast.error(result ? failureWords(result) : t("failure.offline"));
+        resolve(result?.ok ?? false);
+        if (result?.ok) startTransition(() => router.refresh());
+      });
+    });
+  }
+
+  return { save, isBusy };
+}

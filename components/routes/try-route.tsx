@@ -1,0 +1,133 @@
+"use client";
+
+import { Send, Square } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { parseAsArrayOf, parseAsString, parseAsStringEnum, useQueryStates } from "nuqs";
+import { useId, useTransition } from "react";
+import type { AliasChoice } from "@/components/playground/alias-choice";
+import { ModelPicker } from "@/components/playground/model-picker";
+import { RunAnswer } from "@/components/playground/run-answer";
+import { RunFacts } from "@/components/playground/run-facts";
+import { useChatRun } from "@/components/playground/use-chat-run";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Label } from "@/components/ui/label";
+import { CAPABILITIES } from "@/lib/pool/model-alias";
+import type { ExplainedRoute } from "@/lib/runtime/explain-route";
+import { ExplainedTargets } from "./explained-targets";
+
+/** Where a name would lead now and why, and on request one short prompt through it. */
+export function TryRoute({
+  aliases,
+  route,
+  maySend,
+}: {
+  readonly aliases: readonly AliasChoice[];
+  /** Of the name in the address; null while there is none, or for a name that is nothing. */
+  readonly route: ExplainedRoute | null;
+  readonly maySend: boolean;
+}) {
+  const t = useTranslations("routes.try");
+  const tCapability = useTranslations("routes.dialog.capabilities");
+  const id = useId();
+  const [isLooking, startTransition] = useTransition();
+  const [{ try: name, needs }, setQuery] = useQueryStates(
+    {
+      try: parseAsString.withDefault(""),
+      needs: parseAsArrayOf(parseAsStringEnum([...CAPABILITIES])).withDefault([]),
+    },
+    { shallow: false, startTransition },
+  );
+  return (
+    <section aria-labelledby={`${id}-title`} className="mt-10 space-y-4">
+      <div className="space-y-1">
+        <h2 id={`${id}-title`} className="text-base font-medium">
+          {t("title")}
+        </h2>
+        <p className="text-muted-foreground">{t("description")}</p>
+      </div>
+      <div className="flex flex-wrap items-end gap-x-8 gap-y-4">
+        <div className="w-full space-y-2 sm:w-96">
+          <Label htmlFor={`${id}-name`}>{t("name")}</Label>
+          <ModelPicker
+            id={`${id}-name`}
+            model={name}
+            aliases={aliases}
+            onChange={(chosen) => void setQuery({ try: chosen })}
+          />
+        </div>
+        <fieldset className="flex flex-wrap items-center gap-x-5 gap-y-2 pb-2">
+          <legend className="mb-2 text-sm font-medium">{t("needs")}</legend>
+          {CAPABILITIES.map((each) => (
+            <Label key={each} className="font-normal">
+              <Checkbox
+                checked={needs.includes(each)}
+                onCheckedChange={(isOn) =>
+                  void setQuery({
+                    needs: CAPABILITIES.filter((other) =>
+                      other === each ? isOn === true : needs.includes(other),
+                    ),
+                  })
+                }
+              />
+              {tCapability(each)}
+            </Label>
+          ))}
+        </fieldset>
+      </div>
+      <div aria-live="polite" aria-busy={isLooking} className="space-y-4">
+        {name !== "" && route === null && !isLooking && (
+          <p className="text-muted-foreground rounded-lg border px-4 py-6">{t("unknown")}</p>
+        )}
+        {route !== null && route.name === name && (
+          <>
+            <ExplainedTargets route={route} />
+            {maySend && <SendPrompt key={name} route={route} />}
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function SendPrompt({ route: { name, choice, targets } }: { readonly route: ExplainedRoute }) {
+  const t = useTranslations("routes.try");
+  const { run, send, stop } = useChatRun();
+  const isRunning = run?.state === "waiting" || run?.state === "streaming";
+  const settings = {
+    model: name,
+    targets: choice === null ? [] : targets.map(({ provider, model }) => `${provider}/${model}`),
+    system: "",
+    prompt: t("prompt"),
+    temperature: null,
+    maxTokens: null,
+  };
+  return (
+    <div className="space-y-3">
+      {isRunning ? (
+        <Button variant="outline" size="sm" onClick={stop}>
+          <Square aria-hidden />
+          {t("stop")}
+        </Button>
+      ) : (
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <Button variant="outline" size="sm" onClick={() => void send(settings, "")}>
+            <Send aria-hidden />
+            {t("send")}
+          </Button>
+          <p className="text-muted-foreground text-xs">{t("sendHint", { prompt: t("prompt") })}</p>
+        </div>
+      )}
+      {run !== null && (
+        <div className="rounded-lg border">
+          <div className="p-4">
+            <RunAnswer run={run} />
+          </div>
+          <div className="border-t p-4">
+            <RunFacts run={run} />
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * Which target a request would go to now, and why: what the proxy would decide, without sending anything.
+ * @module
+ */
+import type { AliasChoice, Capability, ModelAlias, RouteTarget } from "../pool/model-alias";
+import { CAPABILITIES } from "../pool/model-alias";
+import type { Standing } from "../pool/standing";
+import { findProvider } from "../providers/registry";
+import type { AccessToken, ProxyPorts } from "../proxy/ports";
+import { DEFAULT_MAX_WAIT_MS } from "../proxy/quota-claim";
+import { chooseTargets, type PassedOverReason } from "../proxy/route-targets";
+import type { PricePerMillion } from "../usage/price";
+
+export interface ExplainedTarget extends RouteTarget {
+  /** The provider's name; null where there is no such provider. */
+  readonly label: string | null;
+  /** Why the request would pass it over; null where it fits. */
+  readonly passedOver: PassedOverReason | "no_provider" | null;
+  /** Whether all its keys fail alike, so that one request a second may try. */
+  readonly isBraked: boolean;
+  readonly standing: Standing;
+  /** Null where it is not known. */
+  readonly price: PricePerMillion | null;
+  /**
+   * Of the requests that it would serve, from 0 to 1: in order all go to the first that can before the patience
+   * of a usual request ends, by weight each that can has its part.
+   */
+  readonly share: number;
+}
+
+export interface ExplainedRoute {
+  /** As it was asked for. */
+  readonly name: string;
+  /** Null for a model that is named itself. */
+  readonly choice: AliasChoice | null;
+  /** When it was looked at: epoch milliseconds. */
+  readonly atMs: number;
+  readonly targets: readonly ExplainedTarget[];
+}
+
+/** Whoever may use everything. */
+const ANYBODY: AccessToken = {
+  id: "",
+  name: "",
+  ownerId: null,
+  scopes: null,
+  expiresAtMs: null,
+};
+
+/**
+ * A chat completion in the OpenAI form that names an alias, or a model as `{provider}/{model}`.
+ * @returns Null where the name is neither.
+ */
+export async function explainRoute(
+  { ports }: { readonly ports: Pick<ProxyPorts, "state" | "prices" | "nowMs"> },
+  name: string,
+  needed: readonly Capability[],
+): Promise<ExplainedRoute | null> {
+  const { state } = ports;
+  await state.ready();
+  const alias = state.modelAliases().get(name);
+  const route = alias ?? modelAsRoute(name);
+  if (route === null) return null;
+  const book = await ports.prices();
+  const nowMs = ports.nowMs();
+  const providerOf = ({ provider }: RouteTarget) =>
+    findProvider(provider) ?? state.customProvider(provider);
+  const priceOf = ({ provider, model }: RouteTarget) => book.perMillion(provider, model, nowMs);
+  const { passedOver } = chooseTargets(
+    { ...route, choice: "ordered" },
+    {
+      token: ANYBODY,
+      needed: alias === undefined ? [] : needed,
+      speaks: (target) => providerOf(target)?.openAiCompatible != null,
+      priceOf,
+      random: () => 0,
+    },
+  );
+  const told = route.targets.map((target) => {
+    const provider = providerOf(target);
+    const pool = state.pool(target.provider);
+    const reason = passedOver.find((other) => other.target === target)?.reason ?? null;
+    return {
+      ...target,
+      label: provider?.label ?? null,
+      passedOver: provider === undefined ? ("no_provider" as const) : reason,
+      isBraked: pool.brake.incident !== null,
+      standing: pool.standing(target.model, nowMs),
+      price: priceOf(target),
+    };
+  });
+  const able = told.filter((target) => canServe(target, nowMs));
+  const weights = able.reduce((sum, { weight }) => sum + weight, 0);
+  // What those that cannot serve would be drawn for is drawn anew among the others.
+  const shareOf = (target: (typeof told)[number]) => {
+    if (!able.includes(target)) return 0;
+    if (route.choice === "weighted") return target.weight / weights;
+    return target === able[0] ? 1 : 0;
+  };
+  return {
+    name,
+    choice: alias?.choice ?? null,
+    atMs: nowMs,
+    targets: told.map((target) => ({ ...target, share: shareOf(target) })),
+  };
+}
+
+function canServe(
+  { passedOver, isBraked, standing: { readyAtMs } }: Omit<ExplainedTarget, "share">,
+  nowMs: number,
+): boolean {
+  if (passedOver !== null || isBraked || readyAtMs === null) return false;
+  return readyAtMs <= nowMs + DEFAULT_MAX_WAIT_MS;
+}
+
+function modelAsRoute(name: string): ModelAlias | null {
+  const slash = name.indexOf("/");
+  if (slash < 1 || slash === name.length - 1) return null;
+  const [provider, model] = [name.slice(0, slash), name.slice(slash + 1)];
+  const target = { provider, model, weight: 1, capabilities: CAPABILITIES };
+  return { name, choice: "ordered", targets: [target], maxInputUsd: null, maxOutputUsd: null };
+}

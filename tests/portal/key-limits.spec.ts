@@ -1,0 +1,70 @@
+/** Limits that an admin sets: for a provider, for many keys, for one. */
+import type { Page } from "@playwright/test";
+import { removeKeys } from "../e2e/harness.ts";
+import { expect, expectAccessible, test } from "./portal.ts";
+import { askProxy } from "./proxy-call.ts";
+
+const fill = async (form: ReturnType<Page["getByRole"]>, limits: Record<string, string>) => {
+  for (const [label, value] of Object.entries(limits)) await form.getByLabel(label).fill(value);
+};
+
+test("limits are set for a provider and for chosen keys, shown with their source, and undone", async ({
+  admin,
+  server,
+}) => {
+  await removeKeys(server, ["openai"]);
+  server.upstream.setKey("sk-fake-limits-1", { kind: "ok" });
+  await server.admin.addKeys("openai", [
+    { key: "sk-fake-limits-1", remark: "first" },
+    { key: "sk-fake-limits-2", remark: "second", quotaDomain: "org-1" },
+  ]);
+  await admin.goto("/keys/openai");
+  const section = admin.getByRole("region", { name: "Limits" });
+  const dialog = admin.getByRole("dialog", { name: "Limits of OpenAI keys" });
+  await expect(async () => {
+    await section.getByRole("button", { name: "Set limits" }).click();
+    await expect(dialog).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await dialog.getByRole("button", { name: "Add a limit" }).click();
+  await dialog.getByRole("button", { name: "Save limits" }).click();
+  await expect(dialog.getByText("At least one limit")).toBeVisible();
+  await fill(dialog, { RPM: "30", RPD: "500" });
+  await expectAccessible(admin);
+  await dialog.getByRole("button", { name: "Save limits" }).click();
+  await expect(section).toContainText("Each key: 30 RPM, 500 RPD");
+
+  await admin.getByRole("checkbox", { name: /Select all rows/ }).click();
+  const bar = admin.getByRole("region", { name: "Selected keys" });
+  await bar.getByRole("button", { name: "Limits" }).click();
+  const bulk = admin.getByRole("dialog", { name: "Limits for 2 keys" });
+  await fill(bulk, { RPM: "4" });
+  await bulk.getByRole("button", { name: "Set for 2 keys" }).click();
+  await expect(admin.getByText("2 keys changed")).toBeVisible();
+
+  expect((await askProxy(server, "test-admin-token")).status).toBe(200);
+  await admin.getByRole("row", { name: /first/ }).click();
+  const sheet = admin.getByRole("dialog", { name: /sk-…/ });
+  await expect(sheet.getByLabel("RPM")).toHaveValue("4");
+  const inForce = sheet.getByRole("table", { name: "Limits in force" });
+  await expect(inForce.getByRole("row", { name: /4 requests a minute/ })).toContainText(
+    "3Set by a person",
+  );
+  await expect(inForce.getByRole("row", { name: /500 requests a day/ })).toContainText(
+    "499Set by a person",
+  );
+  await expectAccessible(admin);
+  await sheet.getByRole("button", { name: "Remove limit 1" }).click();
+  await sheet.getByRole("button", { name: "Save limits" }).click();
+  await expect(admin.getByText("1 key changed")).toBeVisible();
+  await expect(sheet.getByText("No limit of its own.")).toBeVisible();
+  // Each change has a toast of its own with an undo.
+  await admin
+    .getByRole("listitem")
+    .filter({ hasText: "1 key changed" })
+    .getByRole("button", { name: "Undo" })
+    .click();
+  await expect(sheet.getByLabel("RPM")).toHaveValue("4");
+
+  await admin.goto("/audit?subjectKind=provider");
+  await expect(admin.getByText("Set limits").first()).toBeVisible();
+});

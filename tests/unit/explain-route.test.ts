@@ -1,0 +1,110 @@
+/** Where a name would lead, told without sending anything. */
+import { beforeEach, expect, test } from "vitest";
+import { ALIKE } from "../../lib/pool/brake.ts";
+import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/pool/model-alias.ts";
+import { explainRoute } from "../../lib/runtime/explain-route.ts";
+import { loadPriceBook } from "../../lib/usage/price.ts";
+import { MemoryState } from "../doors/memory-state.ts";
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+
+let state: MemoryState;
+beforeEach(() => {
+  state = new MemoryState(new Map());
+});
+
+const explain = (name: string, needed: readonly (typeof CAPABILITIES)[number][] = []) =>
+  explainRoute(
+    { ports: { state, prices: () => loadPriceBook([]), nowMs: () => NOW } },
+    name,
+    needed,
+  );
+
+function target(name: string, fields: Partial<RouteTarget> = {}): RouteTarget {
+  const [provider = "", ...model] = name.split("/");
+  return { provider, model: model.join("/"), weight: 1, capabilities: CAPABILITIES, ...fields };
+}
+
+function alias(targets: readonly RouteTarget[], fields: Partial<ModelAlias> = {}): void {
+  const limits = { maxInputUsd: null, maxOutputUsd: null };
+  state.setAliases({ name: "fast", choice: "ordered", targets, ...limits, ...fields });
+}
+
+/** Rests every key of a provider for so long. */
+function rest(provider: string, ms: number): void {
+  const pool = state.pool(provider);
+  for (const { id } of pool.keys()) pool.cool(id, "*", NOW + ms, "manual");
+}
+
+test("the first target that can serve in time is chosen, and each says how it stands", async () => {
+  state.setKeys("groq", ["a", "b"]);
+  state.setKeys("openai", ["c"]);
+  rest("groq", 60_000);
+  alias([target("mistral/small"), target("groq/llama"), target("openai/gpt-5-mini")]);
+  const route = await explain("fast");
+  expect(route).toMatchObject({ name: "fast", choice: "ordered", atMs: NOW });
+  expect(route?.targets).toMatchObject([
+    { label: "Mistral", share: 0, standing: { keys: 0, ready: 0, readyAtMs: null } },
+    { share: 0, standing: { keys: 2, ready: 0, readyAtMs: NOW + 60_000 } },
+    { share: 1, standing: { keys: 1, ready: 1 }, passedOver: null },
+  ]);
+  // A usual request is patient enough for this.
+  state.setKeys("groq", ["a"]);
+  rest("groq", 5_000);
+  expect((await explain("fast"))?.targets.map(({ share }) => share)).toEqual([0, 1, 0]);
+});
+
+test("what a request needs and what the alias limits pass targets over", async () => {
+  for (const provider of ["openai", "groq", "fal"]) state.setKeys(provider, ["a"]);
+  alias(
+    [
+      target("openai/gpt-5-mini", { capabilities: ["tools"] }),
+      target("groq/nobody-knows-its-price"),
+      target("openai/gpt-4"),
+      target("fal/flux"),
+      target("gone/model"),
+    ],
+    { maxOutputUsd: 20 },
+  );
+  const reasons = async (...needed: (typeof CAPABILITIES)[number][]) =>
+    (await explain("fast", needed))?.targets.map(({ passedOver }) => passedOver);
+  expect(await reasons("vision")).toEqual([
+    "lacks_capability",
+    "unknown_price",
+    "too_expensive",
+    "other_api",
+    "no_provider",
+  ]);
+  expect(await reasons("tools")).toMatchObject([null, {}, {}, {}, {}]);
+});
+
+test("by weight, each target that can serve has its share", async () => {
+  for (const provider of ["openai", "groq"]) state.setKeys(provider, ["a"]);
+  alias([target("openai/a", { weight: 3 }), target("groq/b"), target("fal/c", { weight: 9 })], {
+    choice: "weighted",
+  });
+  expect((await explain("fast"))?.targets).toMatchObject([
+    { share: 0.75 },
+    { share: 0.25 },
+    { share: 0, passedOver: "other_api" },
+  ]);
+  state.setKeys("openai", []);
+  expect((await explain("fast"))?.targets.map(({ share }) => share)).toEqual([0, 1, 0]);
+});
+
+test("a model is a route of one target; a name that is neither is none", async () => {
+  state.setKeys("groq", ["a"]);
+  expect(await explain("groq/meta/llama")).toMatchObject({
+    choice: null,
+    targets: [{ provider: "groq", model: "meta/llama", share: 1 }],
+  });
+  for (const name of ["fast", "/x", "groq/", ""]) expect(await explain(name)).toBeNull();
+});
+
+test("a pool whose keys fail alike is not chosen", async () => {
+  state.setKeys("groq", ["a"]);
+  const { brake } = state.pool("groq");
+  const change = { commit: () => {}, undo: () => {} };
+  for (let key = 0; key < ALIKE; key += 1) brake.failed(`pk_${key}`, "bad-key", change, NOW);
+  expect((await explain("groq/llama"))?.targets).toMatchObject([{ isBraked: true, share: 0 }]);
+});
