@@ -1,0 +1,4 @@
+declare module "*.md" {
+  const document: import("./help-document").HelpDocument;
+  export default document;
+}
