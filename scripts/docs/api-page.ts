@@ -7,7 +7,8 @@ import { code, GENERATED, ORIGIN, page, table } from "./markdown-parts.ts";
 
 /** What of JSON Schema the document uses. */
 interface Schema {
-  readonly type?: string;
+  /** Several where one of them is null. */
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -92,11 +93,7 @@ function operationParts(method: string, path: string, operation: Operation): str
       : [
           table(
             ["Query", "Type", "Meaning"],
-            query.map(({ name, schema }) => [
-              code(name),
-              typeOf(schema),
-              schema.description ?? "",
-            ]),
+            query.map(({ name, schema }) => [code(name), typeOf(schema), schema.description ?? ""]),
           ),
         ]),
     ...(body === null ? [] : [table(["Field", "Type", "Meaning"], fieldRows(body))]),
@@ -112,35 +109,34 @@ function schemaOf(part: Content | undefined): Schema | null {
 
 /** A row for each field, those of objects within as `targets[].model`. Required ones are marked. */
 function fieldRows(schema: Schema, prefix = ""): string[][] {
-  const variants = schema.anyOf ?? schema.oneOf;
-  if (variants !== undefined) {
-    return variants.flatMap((variant, index) => [
-      ...(index === 0 ? [] : [["or", "", ""]]),
-      ...fieldRows(variant, prefix),
-    ]);
-  }
-  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
-    const isRequired = schema.required?.includes(name) ?? false;
-    const inner = objectIn(field);
-    const row = [
-      `${code(prefix + name)}${isRequired ? " (required)" : ""}`,
-      typeOf(field),
-      field.description ?? "",
-    ];
-    return inner === null ? [row] : [row, ...fieldRows(inner.schema, `${prefix}${name}${inner.step}`)];
-  });
+  return alternatives(
+    objectsIn(schema).map(({ schema: { properties = {}, required = [] }, step }) =>
+      Object.entries(properties).flatMap(([name, field]) => {
+        const path = prefix === "" ? name : `${prefix}${step}${name}`;
+        return [
+          [
+            `${code(path)}${required.includes(name) ? " (required)" : ""}`,
+            typeOf(field),
+            field.description ?? "",
+          ],
+          ...fieldRows(field, path),
+        ];
+      }),
+    ),
+  );
 }
 
-/** The object that a field holds, itself or as the items of a list. */
-function objectIn(field: Schema): { schema: Schema; step: string } | null {
-  const { type, items, anyOf, properties } = field;
-  if (type === "array" && items !== undefined) {
-    const inner = objectIn(items);
-    return inner === null ? null : { schema: inner.schema, step: `[]${inner.step}` };
+function alternatives(rows: readonly string[][][]): string[][] {
+  return rows.flatMap((each, index) => (index === 0 ? each : [["or", "", ""], ...each]));
+}
+
+/** The objects that a schema may be, itself or as the items of a list, with the way to their fields. */
+function objectsIn(schema: Schema): { readonly schema: Schema; readonly step: string }[] {
+  if (schema.properties !== undefined) return [{ schema, step: "." }];
+  if (schema.items !== undefined) {
+    return objectsIn(schema.items).map((inner) => ({ ...inner, step: `[]${inner.step}` }));
   }
-  if (properties !== undefined) return { schema: field, step: "." };
-  const [found] = (anyOf ?? []).flatMap((variant) => objectIn(variant) ?? []);
-  return found ?? null;
+  return (schema.anyOf ?? schema.oneOf ?? []).flatMap(objectsIn);
 }
 
 function typeOf(schema: Schema): string {
@@ -154,13 +150,23 @@ function bareType(schema: Schema): string {
   const variants = schema.anyOf ?? schema.oneOf;
   if (variants !== undefined) return [...new Set(variants.map(bareType))].join(" or ");
   if (schema.type === "array") {
-    return `list of ${schema.items === undefined ? "values" : bareType(schema.items)}`;
+    return schema.items === undefined ? "list" : `list of ${plural(bareType(schema.items))}`;
   }
   if (schema.type === "integer" || schema.type === "number") return numberType(schema);
-  return schema.type ?? "any value";
+  return typeName(schema);
 }
 
-function numberType({ type = "", minimum, maximum, exclusiveMinimum }: Schema): string {
+function typeName({ type = "any value" }: Schema): string {
+  return typeof type === "string" ? type : type.join(" or ");
+}
+
+function plural(type: string): string {
+  return type.replaceAll(/\b(?:string|integer|number|object)\b/g, "$&s");
+}
+
+function numberType(schema: Schema): string {
+  const { minimum, maximum, exclusiveMinimum } = schema;
+  const type = typeName(schema);
   // What every integer of JavaScript keeps to says nothing.
   const isSaid = (bound: number | undefined) =>
     bound !== undefined && Math.abs(bound) !== Number.MAX_SAFE_INTEGER;
@@ -190,7 +196,8 @@ function shapeOf(schema: Schema, indent: string): string {
   if (typeof schema.additionalProperties === "object") {
     return `{name: ${shapeOf(schema.additionalProperties, indent)}, …}`;
   }
-  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
+  if (schema.enum !== undefined)
+    return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  return schema.type ?? "any value";
+  return typeName(schema);
 }

@@ -5,8 +5,8 @@
 import { commonErrorRules } from "../../lib/providers/common-error-rules.ts";
 import { gatewayErrorRules, pageRules } from "../../lib/providers/edge-error-rules.ts";
 import { USUAL, usualUntilMs } from "../../lib/providers/judge-answer.ts";
-import { readErrorFacts } from "../../lib/providers/read-error-facts.ts";
 import { openai } from "../../lib/providers/openai.ts";
+import { readErrorFacts } from "../../lib/providers/read-error-facts.ts";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorRule } from "../../lib/providers/types.ts";
 import { code, GENERATED, page, table } from "./markdown-parts.ts";
@@ -18,6 +18,8 @@ interface MeaningText {
   readonly means: string;
   /** When the answer itself tells the time; empty where it never does. */
   readonly told: string;
+  /** What must happen before the key rests; absent where nothing must. */
+  readonly condition?: string;
   readonly request: string;
 }
 
@@ -52,7 +54,8 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
   model_denied: {
     means: "this key may not use this model",
     told: "",
-    request: "next key; if none serves it, the refusal is delivered and no key rests",
+    condition: "once another key has served the request",
+    request: "next key; if none serves it, the refusal is delivered",
   },
   region_denied: {
     means: "refused for where the request came from",
@@ -116,6 +119,7 @@ export function judgingPage(): string {
 
 function keyText(meaning: ErrorMeaning): string {
   const { effect, scope } = USUAL[meaning];
+  const { told, condition } = MEANINGS[meaning];
   if (effect === "none") return "nothing";
   if (effect === "block") return "blocked until it is reset or a check finds it good";
   const reach = scope === "model" ? "rests for this model" : "rests for every model";
@@ -124,7 +128,7 @@ function keyText(meaning: ErrorMeaning): string {
     meaning === "rate_limit_day"
       ? "until the provider's midnight"
       : timeUntil(usualUntilMs(meaning, openai, words, NOW_MS));
-  return `${reach} ${MEANINGS[meaning].told}${usual}`;
+  return `${reach} ${told}${usual}${condition === undefined ? "" : `, ${condition}`}`;
 }
 
 function pacificLabels(): string {

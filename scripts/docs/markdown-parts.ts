@@ -3,11 +3,18 @@
  * @module
  */
 
-/** Lines with the columns' names first. Cells hold no line ends; their pipes are escaped. */
+/** Lines with the columns' names first, padded as the formatter wants it. Cells hold no line ends; their pipes are escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = head.map((_, column) =>
+    Math.max(3, ...lines.map((cells) => (cells[column] ?? "").length)),
+  );
   const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+    `| ${widths.map((width, column) => (cells[column] ?? "").padEnd(width)).join(" | ")} |`;
+  const [names = [], ...body] = lines;
+  return [line(names), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join(
+    "\n",
+  );
 }
 
 export function code(text: string): string {

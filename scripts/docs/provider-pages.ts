@@ -97,12 +97,11 @@ function keyRows(provider: Provider): string[][] {
     ["It usually looks like", keyPattern === null ? "no shape is known" : code(`${keyPattern}`)],
     [
       "Asked for free whether a key works",
-      keyCheck === null ? "there is no such call" : code(`${keyCheck.method} ${keyCheck.url ?? keyCheck.path}`),
+      keyCheck === null
+        ? "there is no such call"
+        : code(`${keyCheck.method} ${keyCheck.url ?? keyCheck.path}`),
     ],
-    [
-      "A day's quota renews at",
-      quotaDayZone === "UTC" ? "midnight UTC" : "midnight Pacific time",
-    ],
+    ["A day's quota renews at", quotaDayZone === "UTC" ? "midnight UTC" : "midnight Pacific time"],
   ];
 }
 

@@ -2,12 +2,13 @@
  * Error rules as rows of a table: an answer they were seen to match, what it means and what follows.
  * @module
  */
-import samples from "../../tests/fixtures/error-samples.json" with { type: "json" };
+
 import { judgeAnswer, USUAL } from "../../lib/providers/judge-answer.ts";
 import { nextMidnightMs, nextMonthMs } from "../../lib/providers/quota-day.ts";
 import { readErrorFacts } from "../../lib/providers/read-error-facts.ts";
 import { findProvider } from "../../lib/providers/registry.ts";
 import type { ErrorFacts, ErrorRule } from "../../lib/providers/types.ts";
+import samples from "../../tests/fixtures/error-samples.json" with { type: "json" };
 import { code, table } from "./markdown-parts.ts";
 
 /** A summer day, on which no two of the times told apart below are the same. */
@@ -72,11 +73,13 @@ export function timeUntil(untilMs: number): string {
   if (untilMs === nextMidnightMs("America/Los_Angeles", NOW_MS)) return "until midnight Pacific";
   if (untilMs === nextMidnightMs("UTC", NOW_MS)) return "until midnight UTC";
   const seconds = Math.ceil((untilMs - NOW_MS) / 1000);
-  const [size, unit] = ([
-    [86_400, "day"],
-    [3_600, "hour"],
-    [60, "minute"],
-  ] as const).find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
+  const [size, unit] = (
+    [
+      [86_400, "day"],
+      [3_600, "hour"],
+      [60, "minute"],
+    ] as const
+  ).find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
   const count = seconds / size;
   return `for ${count} ${unit}${count === 1 ? "" : "s"}`;
 }
