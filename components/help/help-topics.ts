@@ -73,23 +73,23 @@ export const helpGroups: readonly HelpGroup[] = [
 ];
 
 /** Apps and libraries with a page of their own below `clients`. */
-export const helpClients = [
-  "cherry-studio",
-  "claude-code",
-  "codex",
-  "librechat",
-  "open-webui",
-  "cursor",
-  "langchain",
-  "vercel-ai-sdk",
-  "llamaindex",
-] as const;
+export const helpClients: readonly { readonly slug: string; readonly label: string }[] = [
+  { slug: "cherry-studio", label: "Cherry Studio" },
+  { slug: "claude-code", label: "Claude Code" },
+  { slug: "codex", label: "Codex" },
+  { slug: "librechat", label: "LibreChat" },
+  { slug: "open-webui", label: "Open WebUI" },
+  { slug: "cursor", label: "Cursor" },
+  { slug: "langchain", label: "LangChain" },
+  { slug: "vercel-ai-sdk", label: "Vercel AI SDK" },
+  { slug: "llamaindex", label: "LlamaIndex" },
+];
 
 const translated: ReadonlySet<string> = new Set([
   "start",
   "faq",
   "clients",
-  ...helpClients.map((client) => `clients/${client}`),
+  ...helpClients.map(({ slug }) => `clients/${slug}`),
 ]);
 
 /** The file below `docs/`, without its ending, that says `page` (`clients/codex`) in a language. */

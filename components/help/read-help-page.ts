@@ -20,14 +20,15 @@ export async function readHelpPage(
 ): Promise<HelpPage | null> {
   if (!isHelpPage(path)) return null;
   const file = helpFile(path.join("/"), locale);
-  const { default: document } = await import(`../../docs/${file}.md`);
-  return { document, locale: file.startsWith("zh/") ? "zh" : "en" };
+  // Made by `scripts/docs/help-loader.ts`.
+  const page: { readonly default: HelpDocument } = await import(`../../docs/${file}.md`);
+  return { document: page.default, locale: file.startsWith("zh/") ? "zh" : "en" };
 }
 
 function isHelpPage([topic = "", page, ...rest]: readonly string[]): boolean {
   if (rest.length > 0) return false;
   if (page === undefined) return isTopic(topic);
-  if (topic === "clients") return helpClients.some((client) => client === page);
+  if (topic === "clients") return helpClients.some(({ slug }) => slug === page);
   return topic === "providers" && findProvider(page) !== undefined;
 }
 

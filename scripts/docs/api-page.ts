@@ -57,7 +57,7 @@ export function apiPage(): string {
   return page(
     "# Admin API",
     GENERATED,
-    `Everything the portal does to keys, tokens, aliases and settings, scripts can do too. Calls take an admin credential (a token of ${code("AUTH_KEY")} without limits) as ${code("Authorization: Bearer")} or ${code("x-api-key")}. Bodies are JSON; a field that is not known is refused. Times are epoch milliseconds; filters and inputs also take ISO 8601. The same as an OpenAPI document: ${code("GET /api/openapi.json")}. Errors: [errors.md](errors.md#admin-api).`,
+    `Everything the portal does to keys, tokens, aliases and settings, scripts can do too. Calls take an admin credential (a token of ${code("AUTH_KEY")} without limits) as ${code("Authorization: Bearer")} or ${code("x-api-key")}. Bodies are JSON; a field that is not known is refused. Times are epoch milliseconds; filters and inputs also take ISO 8601. The same as an OpenAPI document: ${code("GET /api/openapi.json")}. What went wrong: [Errors](errors.md#admin-api).`,
     "Active keys that may serve a model, ten a page:",
     run("api-list-keys", [
       `curl "${ORIGIN}/api/admin/provider-keys?provider=openai&model=gpt-5-mini&limit=10" \\`,

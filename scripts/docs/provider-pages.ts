@@ -24,7 +24,7 @@ function listPage(): string {
   return page(
     "# Providers",
     GENERATED,
-    `${code("/api/{slug}/{path}")} takes the path as AI Gateway documents it; where a provider speaks OpenAI's API, with and without ${code("v1/")}. The last columns: whether ${code("/api/compat")} takes the provider, and whether it has a WebSocket service that passes through. What is not here can be added: [custom-providers.md](custom-providers.md).`,
+    `${code("/api/{slug}/{path}")} takes the path as AI Gateway documents it; where a provider speaks OpenAI's API, with and without ${code("v1/")}. The last columns: whether ${code("/api/compat")} takes the provider, and whether it has a WebSocket service that passes through. What is not here can be added: [Custom providers](custom-providers.md).`,
     table(
       ["Provider", "Slug", "Path", "Sent straight, it becomes", "compat", "WebSocket"],
       providers.map((provider) => [
@@ -48,7 +48,7 @@ function providerPage(provider: Provider): string {
   return page(
     `# ${label}`,
     GENERATED,
-    `Change the base URL to ${code(`${ORIGIN}/api/${slug}`)} and the key to an access token; everything else is ${label}'s own. How calls work in general: [calling.md](../calling.md).`,
+    `Change the base URL to ${code(`${ORIGIN}/api/${slug}`)} and the key to an access token; everything else is ${label}'s own. How calls work in general: [Calling the pool](../calling.md).`,
     "## Calls",
     table(["What", "Value"], callRows(provider)),
     ...(model === undefined ? [] : ["In the OpenAI form:", chatExample(provider, model)]),
@@ -94,7 +94,7 @@ function keyRows(provider: Provider): string[][] {
   const { keyCheck, keyPattern, quotaDayZone } = provider;
   return [
     ["Where the key travels", code(placeOfKey(provider))],
-    ["It usually looks like", keyPattern === null ? "no shape is known" : code(`${keyPattern}`)],
+    ["Its usual shape", keyPattern === null ? "none is known" : `matches ${code(`${keyPattern}`)}`],
     [
       "Asked for free whether a key works",
       keyCheck === null

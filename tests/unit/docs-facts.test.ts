@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAuthKey } from "../../lib/db/parse-auth-key.ts";
+import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorFormat } from "../../lib/providers/types.ts";
 import { errorResponse } from "../../lib/proxy/error-response.ts";
 import { ProxyError, type ProxyErrorCode } from "../../lib/proxy/proxy-error.ts";
@@ -20,6 +21,10 @@ function unionMembers(path: string, type: string): string[] {
     new RegExp(`export type ${type} =([\\s\\S]*?);\n`).exec(source(path)) ?? [];
   return [...members.matchAll(/\| "(\w+)"/g)].map(([, member = ""]) => member);
 }
+
+test("the README counts the providers", () => {
+  expect(readDocument("README.md")).toContain(`[${providers.length} providers](docs/providers.md)`);
+});
 
 describe("docs/settings.md", () => {
   test("lists every setting", () => {

@@ -9,7 +9,7 @@ import { codeSpans, DOCUMENTS, readDocument, snippets } from "../docs/markdown.t
 
 const pages = [
   ...helpGroups.flatMap(({ topics }) => topics.map(({ topic }) => topic)),
-  ...helpClients.map((client) => `clients/${client}`),
+  ...helpClients.map(({ slug }) => `clients/${slug}`),
   ...providers.map(({ slug }) => `providers/${slug}`),
 ];
 const documents = DOCUMENTS.filter((path) => path.startsWith("docs/"));

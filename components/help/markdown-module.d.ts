@@ -1,4 +1,0 @@
-declare module "*.md" {
-  const document: import("./help-document").HelpDocument;
-  export default document;
-}
