@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
 import { CodeBlock } from "@/components/code-block";
-import type { Block, Cell, Inline } from "@/components/help/help-document";
+import type { Block, Cell, HeadingBlock, Inline } from "@/components/help/help-document";
 
 /** The address that the documents are written with: where `npm start` serves. */
 const WRITTEN_ORIGIN = "http://127.0.0.1:8787";
@@ -15,33 +15,15 @@ export function DocumentView({
   /** Of the portal, without a trailing slash. */
   readonly origin: string;
 }) {
-  // The blocks of a page never change places.
-  return blocks.map((block, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: see above
-    <BlockView key={index} block={block} origin={origin} />
-  ));
+  return inPlace(blocks, (block) => <BlockView block={block} origin={origin} />);
 }
 
 function BlockView({ block, origin }: { readonly block: Block; readonly origin: string }) {
-  const text = (children: readonly Inline[]) => inlineViews(children, origin);
   switch (block.kind) {
-    case "heading": {
-      const Heading = block.level === 2 ? "h2" : "h3";
-      return (
-        <Heading
-          id={block.id}
-          className={
-            block.level === 2
-              ? "scroll-mt-20 pt-6 text-base font-semibold tracking-tight"
-              : "scroll-mt-20 pt-3 font-medium"
-          }
-        >
-          {text(block.children)}
-        </Heading>
-      );
-    }
+    case "heading":
+      return <HeadingView heading={block} origin={origin} />;
     case "paragraph":
-      return <p className="leading-relaxed">{text(block.children)}</p>;
+      return <p className="leading-relaxed">{text(block.children, origin)}</p>;
     case "code":
       return block.isOutput ? (
         <Output code={block.code} />
@@ -55,9 +37,8 @@ function BlockView({ block, origin }: { readonly block: Block; readonly origin: 
       const List = block.isOrdered ? "ol" : "ul";
       return (
         <List className={`space-y-1.5 pl-5 ${block.isOrdered ? "list-decimal" : "list-disc"}`}>
-          {block.items.map((item, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: items never change places
-            <li key={index} className="space-y-1.5 leading-relaxed marker:text-muted-foreground">
+          {inPlace(block.items, (item) => (
+            <li className="space-y-1.5 leading-relaxed marker:text-muted-foreground">
               <DocumentView blocks={item} origin={origin} />
             </li>
           ))}
@@ -65,8 +46,26 @@ function BlockView({ block, origin }: { readonly block: Block; readonly origin: 
       );
     }
     case "table":
-      return <TableView head={block.head} rows={block.rows} text={text} />;
+      return <TableView head={block.head} rows={block.rows} origin={origin} />;
   }
+}
+
+function HeadingView({
+  heading: { level, id, children },
+  origin,
+}: {
+  readonly heading: HeadingBlock;
+  readonly origin: string;
+}) {
+  return level === 2 ? (
+    <h2 id={id} className="scroll-mt-20 pt-6 text-base font-semibold tracking-tight first:pt-0">
+      {text(children, origin)}
+    </h2>
+  ) : (
+    <h3 id={id} className="scroll-mt-20 pt-3 font-medium">
+      {text(children, origin)}
+    </h3>
+  );
 }
 
 /** What a program prints. */
@@ -79,14 +78,15 @@ function Output({ code }: { readonly code: string }) {
   );
 }
 
+/** Scrolls by itself where the screen is too narrow for it. */
 function TableView({
   head,
   rows,
-  text,
+  origin,
 }: {
   readonly head: readonly Cell[];
   readonly rows: readonly (readonly Cell[])[];
-  readonly text: (children: readonly Inline[]) => ReactNode;
+  readonly origin: string;
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
@@ -94,25 +94,17 @@ function TableView({
       <table className="w-full text-sm">
         <thead className="bg-muted/50 border-b text-left">
           <tr>
-            {head.map((cell, column) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns never change places
-              <th key={column} className="px-3 py-2 font-medium whitespace-nowrap">
-                {text(cell)}
-              </th>
+            {inPlace(head, (cell) => (
+              <th className="px-3 py-2 font-medium whitespace-nowrap">{text(cell, origin)}</th>
             ))}
           </tr>
         </thead>
         <tbody className="divide-y">
-          {rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows never change places
-            <tr key={index}>
-              {row.map((cell, column) => (
-                <td
-                  // biome-ignore lint/suspicious/noArrayIndexKey: columns never change places
-                  key={column}
-                  className={`px-3 py-2 align-top leading-relaxed ${cellWidth(cell)}`}
-                >
-                  {text(cell)}
+          {inPlace(rows, (row) => (
+            <tr>
+              {inPlace(row, (cell) => (
+                <td className={`px-3 py-2 align-top leading-relaxed ${cellWidth(cell)}`}>
+                  {text(cell, origin)}
                 </td>
               ))}
             </tr>
@@ -129,29 +121,32 @@ function cellWidth(cell: Cell): string {
   return isProse ? "min-w-64" : "";
 }
 
-function inlineViews(children: readonly Inline[], origin: string): ReactNode {
-  return children.map((child, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never change places
-    <Fragment key={index}>{inlineView(child, origin)}</Fragment>
-  ));
+function text(children: readonly Inline[], origin: string): ReactNode {
+  return inPlace(children, (child) => inline(child, origin));
 }
 
-function inlineView(inline: Inline, origin: string): ReactNode {
-  if (typeof inline === "string") return inline;
-  switch (inline.kind) {
+function inline(part: Inline, origin: string): ReactNode {
+  if (typeof part === "string") return part;
+  switch (part.kind) {
     case "code":
-      return (
-        <code className="bg-muted rounded px-1 py-0.5 font-mono text-[0.85em] wrap-anywhere">
-          {inline.text.replaceAll(WRITTEN_ORIGIN, origin)}
-        </code>
-      );
+      return <CodeView code={part.text.replaceAll(WRITTEN_ORIGIN, origin)} />;
     case "strong":
-      return <strong className="font-medium">{inlineViews(inline.children, origin)}</strong>;
+      return <strong className="font-medium">{text(part.children, origin)}</strong>;
     case "emphasis":
-      return <em>{inlineViews(inline.children, origin)}</em>;
+      return <em>{text(part.children, origin)}</em>;
     case "link":
-      return <LinkView href={inline.href}>{inlineViews(inline.children, origin)}</LinkView>;
+      return <LinkView href={part.href}>{text(part.children, origin)}</LinkView>;
   }
+}
+
+/** Names and addresses are read best in one piece, as far as a phone has room for it. */
+const LONGEST_PIECE = 40;
+
+function CodeView({ code }: { readonly code: string }) {
+  const wrap = code.length <= LONGEST_PIECE ? "whitespace-nowrap" : "wrap-break-word";
+  return (
+    <code className={`bg-muted rounded px-1 py-0.5 font-mono text-[0.85em] ${wrap}`}>{code}</code>
+  );
 }
 
 function LinkView({ href, children }: { readonly href: string; readonly children: ReactNode }) {
@@ -169,4 +164,12 @@ function LinkView({ href, children }: { readonly href: string; readonly children
       {children}
     </a>
   );
+}
+
+/** The parts of a document never change places, so a part's place is its key. */
+function inPlace<Part>(parts: readonly Part[], view: (part: Part) => ReactNode): ReactNode {
+  return parts.map((part, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: see above
+    <Fragment key={place}>{view(part)}</Fragment>
+  ));
 }

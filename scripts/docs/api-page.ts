@@ -36,6 +36,10 @@ interface Operation {
   readonly responses: { readonly 200?: Content };
 }
 
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
 const GROUPS: Readonly<Record<string, string>> = {
   "provider-keys": "Provider keys",
   "access-tokens": "Access tokens",
@@ -47,11 +51,12 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 export function apiPage(): string {
-  const operations = Object.entries(openApiDocument("").paths).flatMap(([path, item]) =>
+  // The document is typed as what it is made of; here it is read as what it says.
+  const document: Document = JSON.parse(JSON.stringify(openApiDocument("")));
+  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([method]) => method !== "parameters")
-      // The document is typed as what it is made of; here it is read as what it says.
-      .map(([method, operation]) => ({ method, path, operation: operation as Operation })),
+      .map(([method, operation]) => ({ method, path, operation })),
   );
   const groups = Map.groupBy(operations, ({ path }) => path.split("/")[3] ?? "");
   return page(

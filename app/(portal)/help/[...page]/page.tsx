@@ -4,7 +4,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { DocumentView } from "@/components/help/document-view";
 import { OnThisPage } from "@/components/help/on-this-page";
-import { readHelpPage } from "@/components/help/read-help-page";
+import { isTopic, readHelpPage } from "@/components/help/read-help-page";
 import { PageHeader } from "@/components/page-header";
 import { portalOrigin } from "../portal-origin";
 
@@ -21,17 +21,23 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function HelpDocumentPage({ params }: Props) {
   await portalRead("viewer");
   const locale = await getLocale();
-  const page = await readHelpPage((await params).page, locale);
+  const path = (await params).page;
+  const page = await readHelpPage(path, locale);
   if (page === null) notFound();
   const t = await getTranslations("help");
   const { title, blocks } = page.document;
+  const [topic = ""] = path;
+  const above =
+    path.length > 1 && isTopic(topic)
+      ? [{ label: t(`topics.${topic}.title`), href: `/help/${topic}` }]
+      : [];
   const isForeign = page.locale !== locale;
   return (
     <div className="grid gap-10 xl:grid-cols-[minmax(0,48rem)_14rem]">
       <article className="min-w-0">
         <PageHeader
           title={title}
-          crumbs={[{ label: t("title"), href: "/help" }, { label: title }]}
+          crumbs={[{ label: t("title"), href: "/help" }, ...above, { label: title }]}
           {...(isForeign && { description: t("onlyEnglish") })}
         />
         <div lang={page.locale === "zh" ? "zh-CN" : "en"} className="space-y-4 text-sm">
