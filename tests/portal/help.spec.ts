@@ -12,8 +12,8 @@ test("help is read, copied from and found by typing", async ({ admin, server }) 
 
   await admin.keyboard.press("Control+k");
   await admin.getByRole("combobox").fill("CORS");
-  await admin.getByRole("option", { name: "A browser app is refused by CORS" }).click();
-  await expect(admin).toHaveURL(/\/help\/faq#a-browser-app-is-refused-by-cors$/);
+  await admin.getByRole("option", { name: "Can a page in the browser call it (CORS)?" }).click();
+  await expect(admin).toHaveURL(/\/help\/faq#can-a-page-in-the-browser-call-it-cors$/);
 
   await admin.goto("/help/clients");
   await admin.getByRole("link", { name: "Claude Code" }).click();
