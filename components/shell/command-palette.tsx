@@ -61,6 +61,7 @@ function PaletteContent({
   const t = useTranslations("shell");
   const { targets, hasFailed } = usePaletteTargets();
   const [search, setSearch] = useState("");
+  const help = helpFor(targets, search);
   return (
     <>
       <CommandInput
@@ -116,10 +117,9 @@ function PaletteContent({
             ))}
           </CommandGroup>
         )}
-        {/* Too much to look through before anything is typed. */}
-        {search !== "" && targets.help.length > 0 && (
+        {help.length > 0 && (
           <CommandGroup heading={t("palette.help")}>
-            {targets.help.map(({ title, href }) => (
+            {help.map(({ title, href }) => (
               <CommandItem
                 key={href}
                 value={`help ${href}`}
@@ -140,6 +140,12 @@ function PaletteContent({
       </CommandList>
     </>
   );
+}
+
+/** Whose titles have the words: in sentences, letters that lie apart are found everywhere. */
+function helpFor({ help }: PaletteAnswer, search: string) {
+  const words = search.trim().toLowerCase();
+  return words === "" ? [] : help.filter(({ title }) => title.toLowerCase().includes(words));
 }
 
 function usePaletteTargets() {
