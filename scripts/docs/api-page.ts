@@ -42,12 +42,14 @@ interface Document {
 
 const GROUPS: Readonly<Record<string, string>> = {
   "provider-keys": "Provider keys",
+  "quota-limits": "Limits of keys",
   "access-tokens": "Access tokens",
   "custom-providers": "Custom providers",
   "model-aliases": "Model aliases",
   settings: "Settings",
   usage: "Usage",
   requests: "Requests",
+  incidents: "Incidents",
 };
 
 export function apiPage(): string {

@@ -111,6 +111,10 @@ describe("administration", () => {
     );
   });
 
+  test("limits of a provider's keys are set", async () => {
+    expect(JSON.parse(await run("docs/keys.md", "set-limits"))).toEqual({ previous: [] });
+  });
+
   test("a token with limits keeps them", async () => {
     const { id } = JSON.parse(await run("docs/tokens.md", "token-with-limits"));
     const token = {
