@@ -17,6 +17,8 @@ export default async function nextConfig(phase: string): Promise<NextConfig> {
     // `npm test` checks the types of everything; a build need not wait for it.
     typescript: { ignoreBuildErrors: true },
     images: { unoptimized: true },
+    // The help shows the pages of `docs/`, parsed by the build.
+    turbopack: { rules: { "*.md": { loaders: ["./scripts/docs/help-loader.ts"], as: "*.js" } } },
     experimental: {
       // `forbidden()` answers 403 with the page of app/forbidden.tsx.
       authInterrupts: true,

@@ -14,10 +14,12 @@ import { runCommand, step } from "./run-command.ts";
 const INPUTS = [
   "app",
   "components",
+  "docs",
   "i18n",
   "lib",
   "messages",
   "public",
+  "scripts/docs",
   "worker.ts",
   "next.config.ts",
   "open-next.config.ts",

@@ -1,10 +1,11 @@
 "use client";
 
-import { KeyRound, Ticket } from "lucide-react";
+import { BookOpen, KeyRound, Ticket } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { navigationFor } from "@/components/shell/navigation";
+import type { PaletteAnswer } from "@/components/shell/palette-answer";
 import {
   CommandDialog,
   CommandEmpty,
@@ -14,11 +15,10 @@ import {
   CommandList,
 } from "@/components/ui/command";
 import type { Role } from "@/lib/auth/member";
-import type { PaletteTargets } from "@/lib/manage/list-palette-targets";
 
-const NOTHING: PaletteTargets = { providers: [], tokens: [] };
+const NOTHING: PaletteAnswer = { providers: [], tokens: [], help: [] };
 
-/** Any page, provider or access token, found by typing. Targets are asked for each time it opens. */
+/** Any page, provider, access token or help, found by typing. */
 export function CommandPalette({
   role,
   isOpen,
@@ -30,7 +30,6 @@ export function CommandPalette({
 }) {
   const t = useTranslations("shell");
   const router = useRouter();
-  const { targets, hasFailed } = usePaletteTargets(isOpen);
 
   function go(href: string) {
     onOpenChange(false);
@@ -46,7 +45,30 @@ export function CommandPalette({
       showCloseButton={false}
       className="top-[20%] translate-y-0"
     >
-      <CommandInput placeholder={t("palette.placeholder")} />
+      <PaletteContent role={role} go={go} />
+    </CommandDialog>
+  );
+}
+
+/** There only while the palette is open: so it begins empty, and asks for its targets each time. */
+function PaletteContent({
+  role,
+  go,
+}: {
+  readonly role: Role;
+  readonly go: (href: string) => void;
+}) {
+  const t = useTranslations("shell");
+  const { targets, hasFailed } = usePaletteTargets();
+  const [search, setSearch] = useState("");
+  const help = helpFor(targets, search);
+  return (
+    <>
+      <CommandInput
+        placeholder={t("palette.placeholder")}
+        value={search}
+        onValueChange={setSearch}
+      />
       <CommandList className="max-h-96">
         <CommandEmpty>{t("palette.empty")}</CommandEmpty>
         <CommandGroup heading={t("palette.pages")}>
@@ -95,35 +117,49 @@ export function CommandPalette({
             ))}
           </CommandGroup>
         )}
+        {help.length > 0 && (
+          <CommandGroup heading={t("palette.help")}>
+            {help.map(({ title, href }) => (
+              <CommandItem
+                key={href}
+                value={`help ${href}`}
+                keywords={[title]}
+                onSelect={() => go(href)}
+              >
+                <BookOpen aria-hidden />
+                {title}
+              </CommandItem>
+            ))}
+          </CommandGroup>
+        )}
         {hasFailed && (
           <p role="alert" className="text-muted-foreground px-4 py-3">
             {t("palette.failed")}
           </p>
         )}
       </CommandList>
-    </CommandDialog>
+    </>
   );
 }
 
-function usePaletteTargets(isOpen: boolean) {
+/** Whose titles have the words: in sentences, letters that lie apart are found everywhere. */
+function helpFor({ help }: PaletteAnswer, search: string) {
+  const words = search.trim().toLowerCase();
+  return words === "" ? [] : help.filter(({ title }) => title.toLowerCase().includes(words));
+}
+
+function usePaletteTargets() {
   const [targets, setTargets] = useState(NOTHING);
   const [hasFailed, setHasFailed] = useState(false);
   useEffect(() => {
-    if (!isOpen) return;
     const leaving = new AbortController();
-    readTargets(leaving.signal).then(
-      (read) => {
-        setTargets(read);
-        setHasFailed(false);
-      },
-      () => setHasFailed(!leaving.signal.aborted),
-    );
+    readTargets(leaving.signal).then(setTargets, () => setHasFailed(!leaving.signal.aborted));
     return () => leaving.abort();
-  }, [isOpen]);
+  }, []);
   return { targets, hasFailed };
 }
 
-async function readTargets(signal: AbortSignal): Promise<PaletteTargets> {
+async function readTargets(signal: AbortSignal): Promise<PaletteAnswer> {
   const response = await fetch("/palette", { signal, redirect: "error" });
   if (!response.ok) throw new Error(`palette: ${response.status}`);
   return response.json();

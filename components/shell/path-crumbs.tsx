@@ -23,18 +23,27 @@ export function PathCrumbs() {
             {t(`areas.${entry.area}`)}
           </Link>
         </li>
-        {below.map((part) => (
-          <li key={part} className="flex min-w-0 items-center gap-2">
+        {below.slice(0, -1).map((part, index) => (
+          <li key={part} className="flex shrink-0 items-center gap-2">
             <span aria-hidden>/</span>
-            <span className="text-foreground truncate">
-              {path === "/keys/add"
-                ? t("pages.addKeys")
-                : named === undefined
-                  ? part
-                  : t(`pages.settings.${named.name}`)}
-            </span>
+            <Link
+              href={[entry.href, ...below.slice(0, index + 1)].join("/")}
+              className="hover:text-foreground"
+            >
+              {part}
+            </Link>
           </li>
         ))}
+        <li className="flex min-w-0 items-center gap-2">
+          <span aria-hidden>/</span>
+          <span className="text-foreground truncate">
+            {path === "/keys/add"
+              ? t("pages.addKeys")
+              : named === undefined
+                ? below.at(-1)
+                : t(`pages.settings.${named.name}`)}
+          </span>
+        </li>
       </ol>
     </nav>
   );

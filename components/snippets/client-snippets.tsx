@@ -54,6 +54,15 @@ export function ClientSnippets({
         </Select>
       </div>
       <SnippetBody snippet={shown} />
+      {/* Elsewhere: the token beside it may be shown only this once. */}
+      <a
+        href="/help/clients"
+        target="_blank"
+        rel="noreferrer"
+        className="text-muted-foreground hover:text-foreground inline-block text-sm underline underline-offset-4"
+      >
+        {t("more")}
+      </a>
     </div>
   );
 }

@@ -154,7 +154,7 @@ interface Usual {
 }
 
 /** What is done about a meaning where the rule says nothing else. */
-const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
+export const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
   client_error: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },
   rate_limit_minute: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
   rate_limit_day: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
@@ -188,7 +188,8 @@ function effectOf(
   return { kind: "cool", scope, untilMs, told };
 }
 
-function usualUntilMs(
+/** When a key may be used again where the rule says nothing else, as epoch milliseconds. */
+export function usualUntilMs(
   meaning: ErrorMeaning,
   provider: Provider,
   facts: ErrorFacts,

@@ -9,10 +9,12 @@ import { root } from "../../scripts/root.ts";
 /** All documents, relative to the root. */
 export const DOCUMENTS: readonly string[] = [
   "README.md",
+  "README.zh-CN.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
+    .map((name) => `docs/${name}`)
+    .sort(),
 ];
 
 export function readDocument(path: string): string {

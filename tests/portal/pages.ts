@@ -4,7 +4,11 @@ import { dirname, join } from "node:path";
 import { root } from "../../scripts/root.ts";
 
 /** What stands for a path's variable parts. No request has this id: its page says so, to those who may ask. */
-const EXAMPLES: Readonly<Record<string, string>> = { provider: "openai", id: "req_none" };
+const EXAMPLES: Readonly<Record<string, string>> = {
+  provider: "openai",
+  id: "req_none",
+  "...page": "providers/google-ai-studio",
+};
 
 /** Paths such as `/keys/openai`, sorted. @throws {Error} for a variable part without an example. */
 export function portalPages(): readonly string[] {

@@ -11,7 +11,6 @@ import { root } from "../../scripts/root.ts";
 import { settingsFrom } from "../../scripts/settings.ts";
 import { codeSpans, readDocument, snippet, tableRows } from "../docs/markdown.ts";
 
-const readme = readDocument("README.md");
 const errors = readDocument("docs/errors.md");
 
 const source = (path: string) => readFileSync(join(root, path), "utf8");
@@ -23,51 +22,14 @@ function unionMembers(path: string, type: string): string[] {
   return [...members.matchAll(/\| "(\w+)"/g)].map(([, member = ""]) => member);
 }
 
-describe("the README", () => {
-  const rows = tableRows(readme, "checked against the registry: providers");
+test("the README counts the providers", () => {
+  expect(readDocument("README.md")).toContain(`[${providers.length} providers](docs/providers.md)`);
+});
 
-  test("lists every provider, with what it can do", () => {
-    const listed = rows.map(([label, slug = "", , , compat, webSocket]) => ({
-      label,
-      slug: codeSpans(slug)[0],
-      compat,
-      webSocket,
-    }));
-    const yesNo = (value: unknown) => (value === null ? "no" : "yes");
-    const known = providers.map(({ label, slug, openAiCompatible, webSocket }) => ({
-      label,
-      slug,
-      compat: yesNo(openAiCompatible),
-      webSocket: yesNo(webSocket),
-    }));
-    expect(listed).toEqual(known);
-  });
-
-  test("says where each path goes", () => {
-    const filled = (cell = "") =>
-      (codeSpans(cell)[0] ?? "")
-        .replaceAll("{account}", "0123456789abcdef0123456789abcdef")
-        .replaceAll(/\{(\w+)\}/g, "$1");
-    for (const [index, [, , path, url]] of rows.entries()) {
-      const provider = providers[index];
-      expect(provider?.directUrl(filled(path))).toBe(filled(url));
-      expect(() => provider?.gatewayPath(filled(path))).not.toThrow();
-    }
-  });
-
-  test("tells what happens for every meaning of an answer", () => {
-    const told = tableRows(readme, "checked against the code: meanings").flatMap(([meaning = ""]) =>
-      codeSpans(meaning),
-    );
-    const known = unionMembers("lib/providers/types.ts", "Meaning");
-    expect(known).toContain("ok");
-    expect(told.toSorted()).toEqual(known.toSorted());
-  });
-
+describe("docs/settings.md", () => {
   test("lists every setting", () => {
-    const listed = tableRows(readme, "checked against the code: settings").flatMap(([name = ""]) =>
-      codeSpans(name),
-    );
+    const rows = tableRows(readDocument("docs/settings.md"), "checked against the code: settings");
+    const listed = rows.flatMap(([name = ""]) => codeSpans(name));
     const example = [...source(".dev.vars.example").matchAll(/^(\w+)=/gm)].map(([, name]) => name);
     expect(listed.toSorted()).toEqual(["PORT", "DATA_DIR", ...example].toSorted());
     const ofWorker = listed.filter((name) => name !== "PORT" && name !== "DATA_DIR");
@@ -76,27 +38,28 @@ describe("the README", () => {
       ofWorker.toSorted(),
     );
   });
+});
 
-  test("has an AUTH_KEY that means what it says", () => {
-    expect(parseAuthKey(snippet(readme, "checked against the code: auth-key"))).toEqual({
-      definitions: [
-        {
-          text: "k1",
-          scopes: [{ provider: "openai", models: ["gpt-5-mini", "gpt-5-nano"] }],
-          expiresAtMs: null,
-        },
-        { text: "k2", scopes: null, expiresAtMs: null },
-        {
-          text: "k3",
-          scopes: [
-            { provider: "anthropic", models: null },
-            { provider: "google-ai-studio", models: ["gemini-*"] },
-          ],
-          expiresAtMs: 1_893_456_000_000,
-        },
-      ],
-      problems: [],
-    });
+test("docs/tokens.md has an AUTH_KEY that means what it says", () => {
+  const shown = snippet(readDocument("docs/tokens.md"), "checked against the code: auth-key");
+  expect(parseAuthKey(shown)).toEqual({
+    definitions: [
+      {
+        text: "k1",
+        scopes: [{ provider: "openai", models: ["gpt-5-mini", "gpt-5-nano"] }],
+        expiresAtMs: null,
+      },
+      { text: "k2", scopes: null, expiresAtMs: null },
+      {
+        text: "k3",
+        scopes: [
+          { provider: "anthropic", models: null },
+          { provider: "google-ai-studio", models: ["gemini-*"] },
+        ],
+        expiresAtMs: 1_893_456_000_000,
+      },
+    ],
+    problems: [],
   });
 });
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { anchor } from "../../scripts/docs/parse-document.ts";
 import { root } from "../../scripts/root.ts";
 import { codeSpans, DOCUMENTS, readDocument } from "../docs/markdown.ts";
 
@@ -32,11 +33,25 @@ describe.each(DOCUMENTS)("%s", (document) => {
     const missing = namedPaths(document).filter((path) => !existsSync(join(root, path)));
     expect(missing).toEqual([]);
   });
+
+  test("links only to sections that exist", () => {
+    const links = [...readDocument(document).matchAll(/\]\(([^)\s:#]*)#([^)\s]+)\)/g)];
+    const missing = links.filter(([, target = "", hash = ""]) => {
+      const page = target === "" ? document : join(dirname(document), target);
+      return !anchorsOf(page).includes(hash);
+    });
+    expect(missing.map(([link]) => link)).toEqual([]);
+  });
 });
+
+function anchorsOf(document: string): string[] {
+  const headings = readDocument(document).matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading = ""]) => anchor(heading.replaceAll("`", "")));
+}
 
 test("paths are found in the documents, as links and in backticks", () => {
   expect(namedPaths("README.md")).toEqual(
-    expect.arrayContaining(["docs/errors.md", "LICENSE", "bench/results"]),
+    expect.arrayContaining(["docs/errors.md", "LICENSE", "bench/results/quota.json"]),
   );
   expect(namedPaths("CONTRIBUTING.md")).toEqual(
     expect.arrayContaining(["worker.ts", "app/api/[provider]/[...path]/route.ts"]),

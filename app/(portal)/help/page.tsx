@@ -7,6 +7,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { ErrorGuide } from "@/components/help/error-guide";
 import { JudgingGuide } from "@/components/help/judging-guide";
 import { ProviderAddresses } from "@/components/help/provider-addresses";
+import { TopicList } from "@/components/help/topic-list";
 import { PageHeader } from "@/components/page-header";
 import { ClientSnippets } from "@/components/snippets/client-snippets";
 import { allProviders } from "@/lib/manage/known-provider";
@@ -18,7 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Stands where the reader's own token goes. */
 const TOKEN_PLACEHOLDER = "YOUR_TOKEN";
 
-/** How to call the pool, how keys are judged, and what the answers mean. */
+/** The pages to read, and the short of them: how to call the pool, how keys are judged, what errors mean. */
 export default async function HelpPage() {
   const { context } = await portalRead("viewer");
   const t = await getTranslations("help");
@@ -26,6 +27,9 @@ export default async function HelpPage() {
   return (
     <ClientMessages areas={["tokens"]}>
       <PageHeader title={t("title")} description={t("description")} />
+      <div className="mb-12 border-b pb-10">
+        <TopicList />
+      </div>
       <div className="max-w-4xl space-y-12">
         <Guide id="call" title={t("call.title")} description={t("call.description")}>
           <ClientSnippets token={TOKEN_PLACEHOLDER} scope={{ providers: null, models: null }} />

@@ -1,0 +1,9 @@
+import { headers } from "next/headers";
+
+/** The portal's address as the reader's browser has it, without a trailing slash. */
+export async function portalOrigin(): Promise<string> {
+  const requestHeaders = await headers();
+  const host = requestHeaders.get("x-forwarded-host") ?? requestHeaders.get("host");
+  const scheme = requestHeaders.get("x-forwarded-proto") ?? "http";
+  return `${scheme}://${host}`;
+}

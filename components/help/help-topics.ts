@@ -1,0 +1,98 @@
+/**
+ * The pages of the portal's help: which there are, and in which order.
+ * @module
+ */
+import {
+  BookOpenText,
+  Braces,
+  Cable,
+  CircleQuestionMark,
+  CloudUpload,
+  KeyRound,
+  Laptop,
+  type LucideIcon,
+  Plug,
+  Scale,
+  Server,
+  ShieldCheck,
+  SlidersHorizontal,
+  Ticket,
+  TriangleAlert,
+  Users,
+  Wrench,
+} from "lucide-react";
+import type { Locale } from "@/i18n/locale";
+import type { Messages } from "@/i18n/messages";
+
+export type HelpTopic = keyof Messages["help"]["topics"];
+
+export interface HelpGroup {
+  /** Names its text in the `help` messages. */
+  readonly name: keyof Messages["help"]["groups"];
+  /** `docs/{topic}.md` is its page. */
+  readonly topics: readonly { readonly topic: HelpTopic; readonly icon: LucideIcon }[];
+}
+
+export const helpGroups: readonly HelpGroup[] = [
+  {
+    name: "begin",
+    topics: [
+      { topic: "start", icon: BookOpenText },
+      { topic: "clients", icon: Laptop },
+      { topic: "faq", icon: CircleQuestionMark },
+    ],
+  },
+  {
+    name: "call",
+    topics: [
+      { topic: "calling", icon: Cable },
+      { topic: "providers", icon: Server },
+      { topic: "custom-providers", icon: Plug },
+      { topic: "errors", icon: TriangleAlert },
+    ],
+  },
+  {
+    name: "pool",
+    topics: [
+      { topic: "keys", icon: KeyRound },
+      { topic: "judging", icon: Scale },
+      { topic: "tokens", icon: Ticket },
+      { topic: "team", icon: Users },
+    ],
+  },
+  {
+    name: "operate",
+    topics: [
+      { topic: "deploy", icon: CloudUpload },
+      { topic: "operations", icon: Wrench },
+      { topic: "settings", icon: SlidersHorizontal },
+      { topic: "security", icon: ShieldCheck },
+      { topic: "api", icon: Braces },
+    ],
+  },
+];
+
+/** Apps and libraries with a page of their own below `clients`. */
+export const helpClients: readonly { readonly slug: string; readonly label: string }[] = [
+  { slug: "cherry-studio", label: "Cherry Studio" },
+  { slug: "claude-code", label: "Claude Code" },
+  { slug: "codex", label: "Codex" },
+  { slug: "librechat", label: "LibreChat" },
+  { slug: "open-webui", label: "Open WebUI" },
+  { slug: "cursor", label: "Cursor" },
+  { slug: "langchain", label: "LangChain" },
+  { slug: "vercel-ai-sdk", label: "Vercel AI SDK" },
+  { slug: "llamaindex", label: "LlamaIndex" },
+];
+
+const translated: ReadonlySet<string> = new Set([
+  "start",
+  "faq",
+  "clients",
+  ...helpClients.map(({ slug }) => `clients/${slug}`),
+]);
+
+/** The file below `docs/`, without its ending, that says `page` (`clients/codex`) in a language. */
+export function helpFile(page: string, locale: Locale): string {
+  return locale === "zh" && translated.has(page) ? `zh/${page}` : page;
+}

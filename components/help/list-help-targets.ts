@@ -1,0 +1,25 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import { helpClients, helpGroups } from "./help-topics";
+import { readHelpPage } from "./read-help-page";
+
+/** A page of the help, or a question answered there, as the command palette finds it. */
+export interface HelpTarget {
+  readonly title: string;
+  readonly href: string;
+}
+
+/** Topics, apps and questions, in the reader's language. */
+export async function listHelpTargets(): Promise<readonly HelpTarget[]> {
+  const t = await getTranslations("help");
+  const topics = helpGroups.flatMap((group) => group.topics.map(({ topic }) => topic));
+  const faq = await readHelpPage(["faq"], await getLocale());
+  return [
+    ...topics.map((topic) => ({ title: t(`topics.${topic}.title`), href: `/help/${topic}` })),
+    ...helpClients.map(({ slug, label }) => ({ title: label, href: `/help/clients/${slug}` })),
+    ...(faq?.document.blocks ?? []).flatMap((block) =>
+      block.kind === "heading" && block.level === 3
+        ? [{ title: block.text, href: `/help/faq#${block.id}` }]
+        : [],
+    ),
+  ];
+}

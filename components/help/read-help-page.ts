@@ -1,0 +1,37 @@
+import type { Locale } from "@/i18n/locale";
+import { findProvider } from "@/lib/providers/registry";
+import type { HelpDocument } from "./help-document";
+import { type HelpTopic, helpClients, helpFile, helpGroups } from "./help-topics";
+
+export interface HelpPage {
+  readonly document: HelpDocument;
+  /** The language that it is written in: English where it was not translated. */
+  readonly locale: Locale;
+}
+
+/**
+ * A page of the help, in the language asked for if it is translated.
+ * @param path below `/help/`: `faq`, `clients/codex`
+ * @returns null where there is no such page
+ */
+export async function readHelpPage(
+  path: readonly string[],
+  locale: Locale,
+): Promise<HelpPage | null> {
+  if (!isHelpPage(path)) return null;
+  const file = helpFile(path.join("/"), locale);
+  // Made by `scripts/docs/help-loader.ts`.
+  const page: { readonly default: HelpDocument } = await import(`../../docs/${file}.md`);
+  return { document: page.default, locale: file.startsWith("zh/") ? "zh" : "en" };
+}
+
+function isHelpPage([topic = "", page, ...rest]: readonly string[]): boolean {
+  if (rest.length > 0) return false;
+  if (page === undefined) return isTopic(topic);
+  if (topic === "clients") return helpClients.some(({ slug }) => slug === page);
+  return topic === "providers" && findProvider(page) !== undefined;
+}
+
+export function isTopic(name: string): name is HelpTopic {
+  return helpGroups.some(({ topics }) => topics.some(({ topic }) => topic === name));
+}

@@ -1,0 +1,12 @@
+import { apiPage } from "./api-page.ts";
+import { judgingPage } from "./judging-page.ts";
+import { providerPages } from "./provider-pages.ts";
+
+/** The documents that are made from the code: path from the root, and text. */
+export function generatedDocuments(): ReadonlyMap<string, string> {
+  return new Map([
+    ...providerPages(),
+    ["docs/judging.md", judgingPage()],
+    ["docs/api.md", apiPage()],
+  ]);
+}

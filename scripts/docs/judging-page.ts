@@ -1,0 +1,139 @@
+/**
+ * The page on how keys are judged, from the rules that judge them.
+ * @module
+ */
+import { commonErrorRules } from "../../lib/providers/common-error-rules.ts";
+import { gatewayErrorRules, pageRules } from "../../lib/providers/edge-error-rules.ts";
+import { USUAL, usualUntilMs } from "../../lib/providers/judge-answer.ts";
+import { openai } from "../../lib/providers/openai.ts";
+import { readErrorFacts } from "../../lib/providers/read-error-facts.ts";
+import { providers } from "../../lib/providers/registry.ts";
+import type { ErrorRule } from "../../lib/providers/types.ts";
+import { code, GENERATED, page, table } from "./markdown-parts.ts";
+import { NOW_MS, ruleTable, timeUntil } from "./rule-rows.ts";
+
+type ErrorMeaning = ErrorRule["meaning"];
+
+interface MeaningText {
+  readonly means: string;
+  /** When the answer itself tells the time; empty where it never does. */
+  readonly told: string;
+  /** What must happen before the key rests; absent where nothing must. */
+  readonly condition?: string;
+  readonly request: string;
+}
+
+const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
+  client_error: {
+    means: "the request itself is refused",
+    told: "",
+    request: "delivered; another key is tried where it may hold what this one lacks",
+  },
+  rate_limit_minute: {
+    means: "a short quota is used up",
+    told: "as long as the answer says, else ",
+    request: "next key",
+  },
+  rate_limit_day: {
+    means: "the day's quota is used up",
+    told: "as long as the answer says, else ",
+    request: "next key",
+  },
+  out_of_credit: {
+    means: "balance, credit or a spending cap is used up",
+    told: "until the date that the answer names, else ",
+    request: "next key",
+  },
+  key_invalid: { means: "words known to mean a dead key", told: "", request: "next key" },
+  key_blocked: {
+    means: "the key or its account was banned, leaked or suspended",
+    told: "",
+    request: "next key",
+  },
+  key_doubtful: { means: "a 401 or 403 in unknown words", told: "", request: "next key" },
+  model_denied: {
+    means: "this key may not use this model",
+    told: "",
+    condition: "once another key has served the request",
+    request: "next key; if none serves it, the refusal is delivered",
+  },
+  region_denied: {
+    means: "refused for where the request came from",
+    told: "",
+    request: "once more, then delivered",
+  },
+  overloaded: {
+    means: "the model has no capacity",
+    told: "",
+    request: "again after a short pause, with another key where there is one",
+  },
+  server_error: {
+    means: "the provider failed, or gave no answer at all",
+    told: "",
+    request: "again after a short pause, with another key where there is one",
+  },
+  gateway_limit: {
+    means: "AI Gateway's own limit or refusal",
+    told: "",
+    request: "delivered",
+  },
+};
+
+export function judgingPage(): string {
+  return page(
+    "# How keys are judged",
+    GENERATED,
+    "The words of an answer come before its status: a 401 may be an empty account, a 403 a region, a 429 a request too large to ever pass. Every rest and every block keeps its evidence (the provider's words with secrets taken out, the rule, the request, the time), which the portal shows, and can be undone there or with `POST /api/admin/provider-keys/{id}/reset`.",
+    "## Meanings",
+    "<!-- checked against the code: meanings -->\n" +
+      table(
+        ["What the answer means", "What happens to the key", "What happens to the request"],
+        [
+          [code("ok"), "nothing", "delivered"],
+          ...(Object.keys(MEANINGS) as ErrorMeaning[]).map((meaning) => [
+            `${code(meaning)}: ${MEANINGS[meaning].means}`,
+            keyText(meaning),
+            MEANINGS[meaning].request,
+          ]),
+        ],
+      ),
+    `Daily quotas renew at midnight UTC, ${pacificLabels()} at midnight Pacific time. A rest is never shortened except by a reset.`,
+    "A 429 that tells neither quota nor reset time rests the key for a minute; `CONSECUTIVE_429_THRESHOLD` of them for one key and model, with no success between, are taken for the day's quota. What condemns many keys alike within seconds is doubted: it is more likely the provider's fault than that of all keys.",
+    "After the first byte went to the client, nothing is tried again. A `POST` that names no model (a file, a batch) is not sent again after an unknown outcome: it might be done twice.",
+    "A blocked key is asked about again, by a free call, after 1 hour, then after 6 and 24 hours, then weekly; a good answer brings it back. [Operations](operations.md#maintenance) has more.",
+    "## Rules",
+    "They are tried in this order; the first that matches decides, and the last matches everything. Where no sample of an answer is recorded, the second column is empty.",
+    "### AI Gateway's own answers",
+    ruleTable(gatewayErrorRules),
+    "### The provider's own rules",
+    `On the page of each: ${providers
+      .filter(({ errorRules }) => errorRules.length > 0)
+      .map(({ slug, label }) => `[${label}](providers/${slug}.md#what-its-errors-do)`)
+      .join(", ")}.`,
+    "### Pages of proxies on the way",
+    ruleTable(pageRules),
+    "### Common rules",
+    ruleTable(commonErrorRules),
+  );
+}
+
+function keyText(meaning: ErrorMeaning): string {
+  const { effect, scope } = USUAL[meaning];
+  const { told, condition } = MEANINGS[meaning];
+  if (effect === "none") return "nothing";
+  if (effect === "block") return "blocked until it is reset or a check finds it good";
+  const reach = scope === "model" ? "rests for this model" : "rests for every model";
+  const words = readErrorFacts(429, new Headers(), "");
+  const usual =
+    meaning === "rate_limit_day"
+      ? "until the provider's midnight"
+      : timeUntil(usualUntilMs(meaning, openai, words, NOW_MS));
+  return `${reach} ${told}${usual}${condition === undefined ? "" : `, ${condition}`}`;
+}
+
+function pacificLabels(): string {
+  return providers
+    .filter(({ quotaDayZone }) => quotaDayZone === "America/Los_Angeles")
+    .map(({ label }) => label)
+    .join(" and ");
+}

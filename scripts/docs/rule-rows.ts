@@ -1,0 +1,85 @@
+/**
+ * Error rules as rows of a table: an answer they were seen to match, what it means and what follows.
+ * @module
+ */
+
+import { judgeAnswer, USUAL } from "../../lib/providers/judge-answer.ts";
+import { nextMidnightMs, nextMonthMs } from "../../lib/providers/quota-day.ts";
+import { readErrorFacts } from "../../lib/providers/read-error-facts.ts";
+import { findProvider } from "../../lib/providers/registry.ts";
+import type { ErrorFacts, ErrorRule } from "../../lib/providers/types.ts";
+import samples from "../../tests/fixtures/error-samples.json" with { type: "json" };
+import { code, table } from "./markdown-parts.ts";
+
+/** A summer day, on which no two of the times told apart below are the same. */
+export const NOW_MS = Date.parse("2026-04-28T18:00:00Z");
+
+const LONGEST_WORDS = 110;
+
+export function ruleTable(rules: readonly ErrorRule[]): string {
+  return table(
+    ["Rule", "An answer it is for", "Means", "The key", "The request"],
+    rules.map((rule) => {
+      const example = exampleOf(rule);
+      return [
+        code(rule.name),
+        example === null ? "" : `${example.facts.status} ${code(shortened(example.words))}`,
+        code(rule.meaning),
+        effectOf(rule, example?.facts ?? NO_WORDS),
+        (rule.next ?? USUAL[rule.meaning].next) === "retry" ? "another key" : "delivered",
+      ];
+    }),
+  );
+}
+
+const NO_WORDS = readErrorFacts(429, new Headers(), "");
+
+interface Example {
+  readonly facts: ErrorFacts;
+  readonly words: string;
+}
+
+/** The first of the recorded answers that the rule decides and that has words. */
+function exampleOf(rule: ErrorRule): Example | null {
+  for (const { provider: name, status, headers, body } of samples) {
+    const provider = findProvider(name === "cloudflare-ai-gateway" ? "openai" : name);
+    if (provider === undefined) continue;
+    const answer = { status, headers: new Headers(headers as Record<string, string>), text: body };
+    const verdict = judgeAnswer({ provider, ...answer, nowMs: NOW_MS });
+    if (verdict.rule !== rule.name || verdict.words === "") continue;
+    return { facts: readErrorFacts(status, answer.headers, body), words: verdict.words };
+  }
+  return null;
+}
+
+function shortened(words: string): string {
+  const line = words.replaceAll(/\s+/g, " ").trim();
+  return line.length <= LONGEST_WORDS ? line : `${line.slice(0, LONGEST_WORDS).trimEnd()}…`;
+}
+
+function effectOf(rule: ErrorRule, facts: ErrorFacts): string {
+  const usual = USUAL[rule.meaning];
+  const scope = rule.scope ?? usual.scope;
+  if (usual.effect === "none" || scope === "none") return "stays as it is";
+  if (usual.effect === "block" && rule.untilMs === undefined) return "blocked";
+  const reach = scope === "model" ? "rests for this model" : "rests for every model";
+  const untilMs = rule.untilMs?.(facts, NOW_MS) ?? null;
+  return untilMs === null ? reach : `${reach} ${timeUntil(untilMs)}`;
+}
+
+/** `for 1 hour`, `until midnight UTC`. */
+export function timeUntil(untilMs: number): string {
+  if (untilMs === nextMonthMs(NOW_MS)) return "until the first of next month";
+  if (untilMs === nextMidnightMs("America/Los_Angeles", NOW_MS)) return "until midnight Pacific";
+  if (untilMs === nextMidnightMs("UTC", NOW_MS)) return "until midnight UTC";
+  const seconds = Math.ceil((untilMs - NOW_MS) / 1000);
+  const [size, unit] = (
+    [
+      [86_400, "day"],
+      [3_600, "hour"],
+      [60, "minute"],
+    ] as const
+  ).find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
+  const count = seconds / size;
+  return `for ${count} ${unit}${count === 1 ? "" : "s"}`;
+}

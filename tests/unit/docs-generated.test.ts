@@ -1,0 +1,18 @@
+/** Documents that are made from the code are what the code makes now. */
+import { expect, test } from "vitest";
+import { generatedDocuments } from "../../scripts/docs/generated-documents.ts";
+import { DOCUMENTS, readDocument } from "../docs/markdown.ts";
+
+const generated = generatedDocuments();
+
+test.each([...generated])("%s is up to date", (path, text) => {
+  expect(DOCUMENTS, "run `npx node scripts/generate-docs.ts`").toContain(path);
+  expect(readDocument(path), "run `npx node scripts/generate-docs.ts`").toBe(text);
+});
+
+test("no page is left of what is not made any more", () => {
+  const marked = DOCUMENTS.filter((path) =>
+    readDocument(path).includes("scripts/generate-docs.ts. "),
+  );
+  expect(marked.toSorted()).toEqual([...generated.keys()].toSorted());
+});
