@@ -9,6 +9,7 @@ import enCommon from "../messages/en/common.json";
 import enHelp from "../messages/en/help.json";
 import enIncidents from "../messages/en/incidents.json";
 import enKeys from "../messages/en/keys.json";
+import enLimits from "../messages/en/limits.json";
 import enOverview from "../messages/en/overview.json";
 import enPlayground from "../messages/en/playground.json";
 import enRequests from "../messages/en/requests.json";
@@ -25,6 +26,7 @@ import zhCommon from "../messages/zh/common.json";
 import zhHelp from "../messages/zh/help.json";
 import zhIncidents from "../messages/zh/incidents.json";
 import zhKeys from "../messages/zh/keys.json";
+import zhLimits from "../messages/zh/limits.json";
 import zhOverview from "../messages/zh/overview.json";
 import zhPlayground from "../messages/zh/playground.json";
 import zhRequests from "../messages/zh/requests.json";
@@ -44,6 +46,7 @@ const en = {
   help: enHelp,
   incidents: enIncidents,
   keys: enKeys,
+  limits: enLimits,
   overview: enOverview,
   playground: enPlayground,
   requests: enRequests,
@@ -68,6 +71,7 @@ const zh = {
   help: zhHelp,
   incidents: zhIncidents,
   keys: zhKeys,
+  limits: zhLimits,
   overview: zhOverview,
   playground: zhPlayground,
   requests: zhRequests,

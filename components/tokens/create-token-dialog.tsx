@@ -75,6 +75,7 @@ export function CreateTokenDialog({
                   form={form}
                   providers={providers}
                   mayOwnForTeam={mayOwnForTeam}
+                  isAdmin={mayOwnForTeam}
                   keepLabel={null}
                 />
                 {errors.root && (

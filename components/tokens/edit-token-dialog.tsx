@@ -82,6 +82,7 @@ export function EditTokenDialog({
               form={form}
               providers={providers}
               mayOwnForTeam={false}
+              isAdmin={isAdmin}
               ceilings={ceilings}
               keepLabel={
                 token.expiresAt === null

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { formatCount, formatExactCount, formatUsd } from "@/components/format";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 import type { TokenUse } from "@/lib/manage/read-token-use";
-import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
+import { BUDGETS, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 import { cn } from "@/lib/utils";
 
 /** A share of a limit from which on it is worth a look. */
@@ -40,7 +40,7 @@ function Limit({
 }: {
   readonly name: TokenLimit;
   readonly limit: number;
-  /** Null for limits by the minute, whose use is over before it is read. */
+  /** Null for limits by the minute or the moment, whose use is over before it is read. */
   readonly used: number | null;
 }) {
   const t = useTranslations("tokens.limitLine");
@@ -58,7 +58,8 @@ function Limit({
 }
 
 function usedOf(use: TokenUse | undefined, name: TokenLimit): number | null {
-  return use === undefined || name === "rpm" || name === "tpm" ? null : use[name];
+  const budget = BUDGETS.find((each) => each === name);
+  return use === undefined || budget === undefined ? null : use[budget];
 }
 
 function amountOf(name: TokenLimit, amount: number): string {

@@ -5,7 +5,7 @@
  */
 import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./open-database";
-import { accessTokens } from "./schema";
+import { accessTokens, memberLimits } from "./schema";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
 import { accounts, type Role, type UserRow, users } from "./team-schema";
 
@@ -115,7 +115,7 @@ export interface Removal {
 }
 
 /**
- * Removes a member with all that would let them in again: own access tokens, linked accounts, open invitations.
+ * Removes a member with all that would let them in again: own access tokens, linked accounts, open invitations. Their limits go too.
  * @returns How many tokens ended; null if nobody was removed: unknown, or the last admin.
  */
 export async function deleteMember(db: Database, removal: Removal): Promise<number | null> {
@@ -128,6 +128,7 @@ export async function deleteMember(db: Database, removal: Removal): Promise<numb
     tokenAudit,
     deleteInvites(id, isGone),
     db.delete(accounts).where(and(eq(accounts.userId, id), isGone)),
+    db.delete(memberLimits).where(and(eq(memberLimits.userId, id), isGone)),
   ]);
   return rowCounts[0] === 1 ? (rowCounts[2] ?? 0) : null;
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { ALIAS_CHOICES, CAPABILITIES } from "../pool/model-alias";
-import { TOKEN_LIMITS } from "../usage/token-limits";
+import { PRIORITY_CLASSES, TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
 import { undoProviderKeysInput } from "./provider-key-schemas";
 
@@ -78,6 +78,16 @@ export const checkedProviderKey = z.strictObject({
   words: z.string().meta({ description: "The provider's words, redacted" }),
 });
 
+const limits = {
+  rpm: z.int().nullable(),
+  tpm: z.int().nullable(),
+  concurrentRequests: z.int().nullable(),
+  dailyRequests: z.int().nullable(),
+  dailyTokens: z.int().nullable(),
+  dailyCostUsd: z.number().nullable(),
+  monthlyCostUsd: z.number().nullable(),
+};
+
 export const createdAccessToken = z.strictObject({
   id: z.string(),
   token: z.string().meta({ description: "Shown only here" }),
@@ -95,16 +105,14 @@ export const accessTokenPage = z.strictObject({
       providers: names,
       models: names,
       expiresAt: epochMs.nullable(),
-      rpm: z.int().nullable(),
-      tpm: z.int().nullable(),
-      dailyRequests: z.int().nullable(),
-      dailyTokens: z.int().nullable(),
-      dailyCostUsd: z.number().nullable(),
-      monthlyCostUsd: z.number().nullable(),
+      ...limits,
       limitCeilings: z
         .partialRecord(z.enum(TOKEN_LIMITS), z.number())
         .nullable()
         .meta({ description: "What the owner may raise limits to: those that an admin set" }),
+      weight: z.int(),
+      priorityClass: z.enum(PRIORITY_CLASSES),
+      maxWaitSeconds: z.int().nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
       owner: z

@@ -11,10 +11,14 @@ const AUDITED = {
   expiresAtMs: "expiresAt",
   rpm: "rpm",
   tpm: "tpm",
+  concurrentRequests: "concurrentRequests",
   dailyRequests: "dailyRequests",
   dailyTokens: "dailyTokens",
   dailyCostUsd: "dailyCostUsd",
   monthlyCostUsd: "monthlyCostUsd",
+  weight: "weight",
+  priorityClass: "priorityClass",
+  maxWaitSeconds: "maxWaitSeconds",
 } as const satisfies Partial<Record<keyof AccessTokenRow, string>>;
 
 type AuditedColumn = keyof typeof AUDITED;

@@ -34,8 +34,8 @@ beforeEach(async () => {
   await emptyStore();
 });
 
-const create = (body: unknown, ownerId: string | null = null) =>
-  createAccessToken(context, ownerId, parseInput(createAccessTokenInput, body));
+const create = (body: unknown, ownerId: string | null = null, reach: TokenReach = "everyone") =>
+  createAccessToken(context, reach, ownerId, parseInput(createAccessTokenInput, body));
 
 const update = (id: string, body: unknown, reach: TokenReach = "everyone") =>
   updateAccessToken(context, reach, id, parseInput(updateAccessTokenInput, body));

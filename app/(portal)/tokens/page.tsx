@@ -59,7 +59,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   const isFiltered = q !== undefined || state !== undefined || after !== undefined;
   const isEmpty = items.length === 0 && !isFiltered;
   return (
-    <ClientMessages areas={["tokens"]}>
+    <ClientMessages areas={["limits", "tokens"]}>
       <PageHeader
         title={t("title")}
         description={isAdmin ? t("description") : t("descriptionOwn")}

@@ -1,0 +1,67 @@
+import type { CountedSpend } from "../db/counted-spend";
+import { type LimitedHolder, listLimitedHolders } from "../db/limited-holders";
+import { compareTokenSpend } from "../db/token-spend";
+import { periodsAt, type Spend, type SpendPeriod } from "../pool/spend";
+import type { ManageContext } from "./manage-context";
+
+/** What a day or a month of one holder comes to, by three ways of counting that must agree. */
+export interface CheckedPeriod {
+  readonly holder: Pick<LimitedHolder, "kind" | "id" | "name">;
+  /** `2026-11-23` or `2026-11` (UTC). */
+  readonly period: string;
+  /** What the proxy goes by; null if no request has asked for it yet: then it is taken from the rollups. */
+  readonly budget: Spend | null;
+  readonly rollups: Spend;
+  readonly log: Spend;
+  /** Whether the log holds every request: not where it was thinned out, pruned or is off. */
+  readonly isLogWhole: boolean;
+  /** Whether the budget is what the best of the others says. */
+  readonly agrees: boolean;
+}
+
+export interface BudgetCheck {
+  readonly periods: readonly CheckedPeriod[];
+  /** The oldest request in the log, epoch milliseconds; null if it is empty. */
+  readonly logFromMs: number | null;
+}
+
+/**
+ * Counts today and this month of everybody with limits in the budgets, in the rollups and in the log. Reads
+ * all of the month's log.
+ */
+export async function checkBudgets({ db, nowMs }: ManageContext): Promise<BudgetCheck> {
+  const names = periodsAt(nowMs());
+  const holders = await listLimitedHolders(db, "everyone");
+  const asked = holders.flatMap((holder) =>
+    names.map((period) => ({ holder, holderId: holder.id, period })),
+  );
+  if (asked.length === 0) return { periods: [], logFromMs: null };
+  const { rows, counted, logFromMs } = await compareTokenSpend(db, asked);
+  return {
+    logFromMs,
+    periods: asked.map(({ holder: { kind, id, name }, period }): CheckedPeriod => {
+      const isOwn = (row: SpendPeriod) => row.holderId === id && row.period === period;
+      const countedBy = (source: CountedSpend["source"]) =>
+        spendOf(counted.find((row) => row.source === source && isOwn(row)));
+      const [rollups, log] = [countedBy("rollups"), countedBy("log")];
+      const row = rows.find(isOwn);
+      const budget = row === undefined ? null : spendOf(row);
+      const isLogWhole = log.requests >= rollups.requests;
+      const agrees = budget === null || isSame(budget, isLogWhole ? log : rollups);
+      return { holder: { kind, id, name }, period, budget, rollups, log, isLogWhole, agrees };
+    }),
+  };
+}
+
+function spendOf(row: Spend | undefined): Spend {
+  const { requests = 0, tokens = 0, costNanoUsd = 0 } = row ?? {};
+  return { requests, tokens, costNanoUsd };
+}
+
+function isSame(one: Spend, other: Spend): boolean {
+  return (
+    one.requests === other.requests &&
+    one.tokens === other.tokens &&
+    one.costNanoUsd === other.costNanoUsd
+  );
+}
