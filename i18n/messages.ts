@@ -5,6 +5,7 @@
 import enAlerts from "../messages/en/alerts.json";
 import enAudit from "../messages/en/audit.json";
 import enAuth from "../messages/en/auth.json";
+import enBudgets from "../messages/en/budgets.json";
 import enCommon from "../messages/en/common.json";
 import enHelp from "../messages/en/help.json";
 import enIncidents from "../messages/en/incidents.json";
@@ -22,6 +23,7 @@ import enUsage from "../messages/en/usage.json";
 import zhAlerts from "../messages/zh/alerts.json";
 import zhAudit from "../messages/zh/audit.json";
 import zhAuth from "../messages/zh/auth.json";
+import zhBudgets from "../messages/zh/budgets.json";
 import zhCommon from "../messages/zh/common.json";
 import zhHelp from "../messages/zh/help.json";
 import zhIncidents from "../messages/zh/incidents.json";
@@ -42,6 +44,7 @@ const en = {
   alerts: enAlerts,
   audit: enAudit,
   auth: enAuth,
+  budgets: enBudgets,
   common: enCommon,
   help: enHelp,
   incidents: enIncidents,
@@ -67,6 +70,7 @@ const zh = {
   alerts: zhAlerts,
   audit: zhAudit,
   auth: zhAuth,
+  budgets: zhBudgets,
   common: zhCommon,
   help: zhHelp,
   incidents: zhIncidents,

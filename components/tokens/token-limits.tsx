@@ -10,7 +10,7 @@ import { cn } from "@/lib/utils";
 /** A share of a limit from which on it is worth a look. */
 const NEARLY = 0.8;
 
-/** A token's limits, and how much is used of those that count a day or a month. */
+/** A token's limits, how much is used of those that count a day or a month, and its share if it is unusual. */
 export function TokenLimits({
   token,
   use,
@@ -23,12 +23,19 @@ export function TokenLimits({
     const limit = token[name];
     return limit === null ? [] : [{ name, limit }];
   });
-  if (limits.length === 0) return <span className="text-muted-foreground">{t("noLimits")}</span>;
+  const { weight, priorityClass } = token;
+  const isUsual = weight === 1 && priorityClass === "interactive";
+  if (limits.length === 0 && isUsual) {
+    return <span className="text-muted-foreground">{t("noLimits")}</span>;
+  }
   return (
     <ul className="text-xs leading-5 whitespace-nowrap" data-figure>
       {limits.map(({ name, limit }) => (
         <Limit key={name} name={name} limit={limit} used={usedOf(use, name)} />
       ))}
+      {!isUsual && (
+        <li className="text-muted-foreground">{t(`shareLine.${priorityClass}`, { weight })}</li>
+      )}
     </ul>
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
+import { type LimitValues, limitsOf, NO_LIMITS } from "../usage/token-limits";
 import type { Database } from "./open-database";
 import { accessTokens, memberLimits } from "./schema";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
@@ -19,6 +20,8 @@ export interface ListedMember
   readonly services: readonly string[];
   /** Own access tokens that are not revoked. */
   readonly tokenCount: number;
+  /** For all of them together. */
+  readonly limits: LimitValues;
 }
 
 /** In the order they joined. @param id narrows to one */
@@ -37,12 +40,15 @@ export async function listMembers(db: Database, id?: string): Promise<ListedMemb
         where accounts.user_id = users.id)`,
       tokenCount: sql<number>`(select count(*) from access_tokens
         where access_tokens.owner_id = users.id and access_tokens.status <> 'revoked')`,
+      limits: memberLimits,
     })
     .from(users)
+    .leftJoin(memberLimits, eq(memberLimits.userId, users.id))
     .where(id === undefined ? undefined : eq(users.id, id))
     .orderBy(asc(users.id));
-  return rows.map(({ hasPassword, services, ...rest }) => ({
+  return rows.map(({ hasPassword, services, limits, ...rest }) => ({
     ...rest,
+    limits: limits === null ? NO_LIMITS : limitsOf(limits),
     hasPassword: hasPassword === 1,
     services: JSON.parse(services),
   }));

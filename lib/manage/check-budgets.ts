@@ -1,8 +1,18 @@
 import type { CountedSpend } from "../db/counted-spend";
 import { type LimitedHolder, listLimitedHolders } from "../db/limited-holders";
 import { compareTokenSpend } from "../db/token-spend";
-import { periodsAt, type Spend, type SpendPeriod } from "../pool/spend";
+import { NO_SPEND, periodsAt, type Spend, type SpendPeriod } from "../pool/spend";
+import { NANO_PER_USD } from "../usage/price";
 import type { ManageContext } from "./manage-context";
+
+/** What was used of a day or a month. */
+export interface PeriodUse {
+  readonly requests: number;
+  /** Input and output. */
+  readonly tokens: number;
+  /** Of requests with a known price. */
+  readonly costUsd: number;
+}
 
 /** What a day or a month of one holder comes to, by three ways of counting that must agree. */
 export interface CheckedPeriod {
@@ -10,9 +20,9 @@ export interface CheckedPeriod {
   /** `2026-11-23` or `2026-11` (UTC). */
   readonly period: string;
   /** What the proxy goes by; null if no request has asked for it yet: then it is taken from the rollups. */
-  readonly budget: Spend | null;
-  readonly rollups: Spend;
-  readonly log: Spend;
+  readonly budget: PeriodUse | null;
+  readonly rollups: PeriodUse;
+  readonly log: PeriodUse;
   /** Whether the log holds every request: not where it was thinned out, pruned or is off. */
   readonly isLogWhole: boolean;
   /** Whether the budget is what the best of the others says. */
@@ -22,7 +32,7 @@ export interface CheckedPeriod {
 export interface BudgetCheck {
   readonly periods: readonly CheckedPeriod[];
   /** The oldest request in the log, epoch milliseconds; null if it is empty. */
-  readonly logFromMs: number | null;
+  readonly logFrom: number | null;
 }
 
 /**
@@ -35,27 +45,30 @@ export async function checkBudgets({ db, nowMs }: ManageContext): Promise<Budget
   const asked = holders.flatMap((holder) =>
     names.map((period) => ({ holder, holderId: holder.id, period })),
   );
-  if (asked.length === 0) return { periods: [], logFromMs: null };
+  if (asked.length === 0) return { periods: [], logFrom: null };
   const { rows, counted, logFromMs } = await compareTokenSpend(db, asked);
   return {
-    logFromMs,
+    logFrom: logFromMs,
     periods: asked.map(({ holder: { kind, id, name }, period }): CheckedPeriod => {
       const isOwn = (row: SpendPeriod) => row.holderId === id && row.period === period;
       const countedBy = (source: CountedSpend["source"]) =>
-        spendOf(counted.find((row) => row.source === source && isOwn(row)));
+        counted.find((row) => row.source === source && isOwn(row)) ?? NO_SPEND;
       const [rollups, log] = [countedBy("rollups"), countedBy("log")];
-      const row = rows.find(isOwn);
-      const budget = row === undefined ? null : spendOf(row);
+      const budget = rows.find(isOwn) ?? null;
       const isLogWhole = log.requests >= rollups.requests;
-      const agrees = budget === null || isSame(budget, isLogWhole ? log : rollups);
-      return { holder: { kind, id, name }, period, budget, rollups, log, isLogWhole, agrees };
+      return {
+        ...{ holder: { kind, id, name }, period, isLogWhole },
+        budget: budget && toUse(budget),
+        rollups: toUse(rollups),
+        log: toUse(log),
+        agrees: budget === null || isSame(budget, isLogWhole ? log : rollups),
+      };
     }),
   };
 }
 
-function spendOf(row: Spend | undefined): Spend {
-  const { requests = 0, tokens = 0, costNanoUsd = 0 } = row ?? {};
-  return { requests, tokens, costNanoUsd };
+function toUse({ requests, tokens, costNanoUsd }: Spend): PeriodUse {
+  return { requests, tokens, costUsd: costNanoUsd / NANO_PER_USD };
 }
 
 function isSame(one: Spend, other: Spend): boolean {

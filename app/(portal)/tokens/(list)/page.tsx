@@ -1,4 +1,4 @@
-import { Ticket } from "lucide-react";
+import { Gauge, Ticket } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
@@ -63,7 +63,19 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
       <PageHeader
         title={t("title")}
         description={isAdmin ? t("description") : t("descriptionOwn")}
-        actions={!isEmpty && create}
+        actions={
+          !isEmpty && (
+            <>
+              <Button asChild variant="outline">
+                <Link href="/tokens/budgets">
+                  <Gauge aria-hidden />
+                  {t("budgets")}
+                </Link>
+              </Button>
+              {create}
+            </>
+          )
+        }
       />
       {mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />}
       {isEmpty ? (
