@@ -19,7 +19,7 @@ export interface LimitedHolder {
   readonly limits: LimitValues;
 }
 
-/** Members first, then tokens that are not revoked, each in the order they came. One round trip. */
+/** Members first, then tokens that are not revoked, each in the order they came. */
 export async function listLimitedHolders(
   db: Database,
   reach: TokenReach,
@@ -28,7 +28,8 @@ export async function listLimitedHolders(
     reach === "everyone" ? undefined : eq(column, reach.ownerId);
   const isLimited = (table: typeof accessTokens | typeof memberLimits) =>
     or(...TOKEN_LIMITS.map((name) => isNotNull(table[name])));
-  const [members, tokens] = await db.batch([
+  // No batch: D1 tells its rows by the names of columns, and two tables have a `name`.
+  const [members, tokens] = await Promise.all([
     db
       .select({ limits: memberLimits, name: users.name })
       .from(memberLimits)

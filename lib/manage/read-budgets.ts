@@ -29,7 +29,7 @@ export interface HolderBudgets extends LimitedHolder {
 }
 
 /**
- * How much of each budget is used, as the proxy counts it. Members first, then tokens. Two to three queries,
+ * How much of each budget is used, as the proxy counts it. Members first, then tokens. Three to four statements,
  * however many there are.
  * @param underWay What a holder's requests hold that are under way, as far as this isolate knows.
  */
