@@ -1,14 +1,13 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useId } from "react";
+import { useId } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
 import { LimitInputs } from "@/components/limits/limit-inputs";
+import { Folded } from "@/components/tokens/folded";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
 import { ShareFields } from "@/components/tokens/share-fields";
 import { EXPIRY_DAYS, NEW_TOKEN, type TokenForm } from "@/components/tokens/token-form";
-import { Collapsible, CollapsibleContent, CollapsibleTrigger } from "@/components/ui/collapsible";
 import {
   FormControl,
   FormDescription,
@@ -271,33 +270,5 @@ function ShareSection({ form }: { readonly form: Form }) {
     <Folded title={t("title")} note={isUsual ? t("usual") : ""} isOpen={!isUsual}>
       <ShareFields />
     </Folded>
-  );
-}
-
-/** Fields that most tokens leave as they are. */
-function Folded({
-  title,
-  note,
-  isOpen,
-  children,
-}: {
-  readonly title: string;
-  /** What holds while nothing is set. */
-  readonly note: string;
-  /** At first. */
-  readonly isOpen: boolean;
-  readonly children: ReactNode;
-}) {
-  return (
-    <Collapsible defaultOpen={isOpen}>
-      <CollapsibleTrigger className="group focus-visible:ring-ring/50 flex items-center gap-1.5 rounded-sm text-sm font-medium outline-none focus-visible:ring-[3px]">
-        <ChevronRight
-          aria-hidden
-          className="size-4 transition-transform group-data-[state=open]:rotate-90"
-        />
-        {title} <span className="text-muted-foreground font-normal">{note}</span>
-      </CollapsibleTrigger>
-      <CollapsibleContent className="pt-4">{children}</CollapsibleContent>
-    </Collapsible>
   );
 }

@@ -4,8 +4,9 @@
  */
 import { z } from "zod";
 import { ALIAS_CHOICES, CAPABILITIES } from "../pool/model-alias";
-import { BUDGETS, PRIORITY_CLASSES, TOKEN_LIMITS } from "../usage/token-limits";
+import { PRIORITY_CLASSES, TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
+import { limitAnswers } from "./budget-answer-schemas";
 import { undoProviderKeysInput } from "./provider-key-schemas";
 
 const epochMs = z.int().meta({ description: "Epoch milliseconds" });
@@ -78,16 +79,6 @@ export const checkedProviderKey = z.strictObject({
   words: z.string().meta({ description: "The provider's words, redacted" }),
 });
 
-const limits = {
-  rpm: z.int().nullable(),
-  tpm: z.int().nullable(),
-  concurrentRequests: z.int().nullable(),
-  dailyRequests: z.int().nullable(),
-  dailyTokens: z.int().nullable(),
-  dailyCostUsd: z.number().nullable(),
-  monthlyCostUsd: z.number().nullable(),
-};
-
 export const createdAccessToken = z.strictObject({
   id: z.string(),
   token: z.string().meta({ description: "Shown only here" }),
@@ -105,7 +96,7 @@ export const accessTokenPage = z.strictObject({
       providers: names,
       models: names,
       expiresAt: epochMs.nullable(),
-      ...limits,
+      ...limitAnswers,
       limitCeilings: z
         .partialRecord(z.enum(TOKEN_LIMITS), z.number())
         .nullable()
@@ -208,64 +199,6 @@ export const incidentList = z.strictObject({
         .meta({ description: "A key answered, or nobody saw it for half an hour" }),
     }),
   ),
-});
-
-const holder = {
-  kind: z
-    .enum(["token", "member"])
-    .meta({ description: "A member's are for all own tokens together" }),
-  id: z.string(),
-  name: z.string(),
-};
-
-export const budgetList = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      ...holder,
-      owner: z
-        .strictObject({ id: z.string(), name: z.string() })
-        .nullable()
-        .meta({ description: "Of a token; null for the team's" }),
-      limits: z.strictObject(limits),
-      budgets: z.array(
-        z.strictObject({
-          limit: z.enum(BUDGETS),
-          most: z.number(),
-          used: z.number(),
-          reserved: z
-            .number()
-            .meta({ description: "By requests that are under way in the isolate that answers" }),
-          left: z.number(),
-          share: z.number().meta({ description: "Used of the most; above 1 where exceeded" }),
-          renewsAt: epochMs,
-        }),
-      ),
-      underWay: z.int().nullable().meta({ description: "Requests in the isolate that answers" }),
-    }),
-  ),
-});
-
-const periodUse = z.strictObject({ requests: z.int(), tokens: z.int(), costUsd: z.number() });
-
-export const budgetCheck = z.strictObject({
-  periods: z.array(
-    z.strictObject({
-      holder: z.strictObject(holder),
-      period: z.string().meta({ description: "2026-11-23 or 2026-11, UTC" }),
-      isLogWhole: z.boolean().meta({ description: "Whether the log holds every request" }),
-      budget: periodUse.nullable().meta({ description: "Null if no request has asked for it yet" }),
-      rollups: periodUse,
-      log: periodUse,
-      agrees: z.boolean(),
-    }),
-  ),
-  logFrom: epochMs.nullable().meta({ description: "The oldest request in the log" }),
-});
-
-export const rebuiltBudgets = z.strictObject({
-  fromLog: z.int().meta({ description: "Days and months counted anew from the log" }),
-  fromRollups: z.int().meta({ description: "From the rollups, where the log is not whole" }),
-  corrected: z.int().meta({ description: "Those that were something else before" }),
 });
 
 const usageSums = z.strictObject({

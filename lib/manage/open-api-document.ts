@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import * as answers from "./answer-schemas";
+import * as budgetAnswers from "./budget-answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
 import { listIncidentsInput } from "./incident-schemas";
 import { limitsInput } from "./limit-schemas";
@@ -140,19 +141,19 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   "/api/admin/budgets": {
     get: {
       summary: "How much of their limits tokens and members have used",
-      answer: answers.budgetList,
+      answer: budgetAnswers.budgetList,
     },
   },
   "/api/admin/budgets/check": {
     get: {
       summary: "Compare budgets with the rollups and the log, of today and this month",
-      answer: answers.budgetCheck,
+      answer: budgetAnswers.budgetCheck,
     },
   },
   "/api/admin/budgets/rebuild": {
     post: {
       summary: "Count the budgets of today and this month anew, from the log where it is whole",
-      answer: answers.rebuiltBudgets,
+      answer: budgetAnswers.rebuiltBudgets,
     },
   },
   "/api/admin/custom-providers": {

@@ -42,3 +42,27 @@ export function periodBounds(period: string): readonly [fromMs: number, toMs: nu
   else end.setUTCMonth(end.getUTCMonth() + 1);
   return [Date.parse(period), end.getTime()];
 }
+
+/** What one isolate knows of a day or a month of one holder. */
+export class Period implements SpendPeriod {
+  readonly holderId: string;
+  readonly period: string;
+  readonly endMs: number;
+  /** When the store was last heard of it; null before the first time. */
+  knownMs: number | null = null;
+  /** All that the store is known to have. */
+  stored = NO_SPEND;
+  /** Settled here, and not in `stored` yet. */
+  unwritten = NO_SPEND;
+  reserved = NO_SPEND;
+
+  constructor(holderId: string, period: string) {
+    this.holderId = holderId;
+    this.period = period;
+    [, this.endMs] = periodBounds(period);
+  }
+
+  spent(unit: keyof Spend): number {
+    return this.stored[unit] + this.unwritten[unit];
+  }
+}

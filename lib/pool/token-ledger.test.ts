@@ -7,6 +7,7 @@ import {
   TokenLedger,
   type TokenLimits,
 } from "./token-ledger";
+import type { Waiter } from "./waiting-line";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const [DAY, MONTH] = periodsAt(NOW);
@@ -180,6 +181,61 @@ describe("requests at the same time", () => {
       tokens: 2_000,
       costNanoUsd: 2e7,
     });
+  });
+});
+
+describe("who waits for a seat", () => {
+  const one = token({ concurrentRequests: 1 });
+  const waiterOf = (tokenId: string, weight = 1): Waiter => ({
+    claim: { tokenId, weight, priority: 0 },
+    dueMs: NOW + 50,
+  });
+  const ask = (ledger: TokenLedger, holder: LimitHolder, waiter: Waiter, nowMs = NOW) =>
+    ledger.reserve([holder], CENT, nowMs, waiter).kind;
+  const endAll = (ledger: TokenLedger, held: readonly Reservation[]) => {
+    for (const each of held) ledger.settle(each, requestId(), CENT, NOW);
+  };
+
+  test("is served before who comes later, also before who asks in between", () => {
+    const ledger = ledgerWith();
+    const { held } = reserveAll(ledger, one);
+    const [first, second] = [waiterOf("at_1"), waiterOf("at_1")];
+    expect([ask(ledger, one, first), ask(ledger, one, second)]).toEqual(["wait", "wait"]);
+    endAll(ledger, held);
+    expect([ask(ledger, one, waiterOf("at_1")), ask(ledger, one, second)]).toEqual([
+      "wait",
+      "wait",
+    ]);
+    expect(ask(ledger, one, first)).toBe("go");
+  });
+
+  test("of a member's tokens waits by their weights", () => {
+    const ledger = ledgerWith();
+    const seat = member({ concurrentRequests: 1 });
+    const { held } = reserveAll(ledger, seat);
+    const [busy, other] = [waiterOf("at_1"), waiterOf("at_2")];
+    expect(ask(ledger, seat, busy)).toBe("wait");
+    expect(ask(ledger, seat, waiterOf("at_1"))).toBe("wait");
+    expect(ask(ledger, seat, other)).toBe("wait");
+    endAll(ledger, held);
+    expect(ask(ledger, seat, other)).toBe("wait");
+    const turn = ledger.reserve([seat], CENT, NOW, busy);
+    ledger.leave([seat], busy, true);
+    if (turn.kind === "go") endAll(ledger, [turn.reservation]);
+    // The other token has had nothing yet: it comes before the busy one's second.
+    expect(ask(ledger, seat, other)).toBe("go");
+  });
+
+  test("and leaves, or does not come back, is forgotten", () => {
+    const ledger = ledgerWith();
+    const { held } = reserveAll(ledger, one);
+    const [first, second, third] = [waiterOf("at_1"), waiterOf("at_1"), waiterOf("at_1")];
+    for (const each of [first, second, third]) ask(ledger, one, each);
+    endAll(ledger, held);
+    ledger.leave([one], first, false);
+    const laterMs = NOW + 3_000;
+    third.dueMs = laterMs + 50;
+    expect(ask(ledger, one, third, laterMs)).toBe("go");
   });
 });
 

@@ -18,13 +18,14 @@
  */
 import {
   NO_SPEND,
+  Period,
   type PeriodSpend,
-  periodBounds,
   periodsAt,
   type Spend,
   type SpendPeriod,
   sum,
 } from "./spend";
+import { type Waiter, WaitingLine } from "./waiting-line";
 import { WindowMeter } from "./window-meter";
 
 const MINUTE_MS = 60_000;
@@ -69,30 +70,6 @@ type Refusal = { readonly holder: LimitHolder; readonly limit: keyof TokenLimits
   | { readonly kind: "full"; readonly retryAtMs: number }
 );
 
-/** A day or a month of one holder. */
-export class Period implements SpendPeriod {
-  readonly holderId: string;
-  readonly period: string;
-  readonly endMs: number;
-  /** When the store was last heard of it; null before the first time. */
-  knownMs: number | null = null;
-  /** All that the store is known to have. */
-  stored = NO_SPEND;
-  /** Settled here, and not in `stored` yet. */
-  unwritten = NO_SPEND;
-  reserved = NO_SPEND;
-
-  constructor(holderId: string, period: string) {
-    this.holderId = holderId;
-    this.period = period;
-    [, this.endMs] = periodBounds(period);
-  }
-
-  spent(unit: keyof Spend): number {
-    return this.stored[unit] + this.unwritten[unit];
-  }
-}
-
 class Account {
   rpm: WindowMeter | null = null;
   tpm: WindowMeter | null = null;
@@ -100,6 +77,8 @@ class Account {
   month: Period;
   /** The oldest first. */
   readonly underWay = new Set<Reservation>();
+  /** Who waits until one of them is over: newcomers do not go before. */
+  readonly line = new WaitingLine();
 
   constructor(holderId: string, nowMs: number) {
     const [day, month] = periodsAt(nowMs);
@@ -140,11 +119,19 @@ export class TokenLedger {
     }
   }
 
-  /** A seat for one request, of all holders or of none. */
-  reserve(holders: readonly LimitHolder[], estimate: Spend, nowMs: number): ReservationTurn {
+  /**
+   * A seat for one request, of all holders or of none.
+   * @param waiter The request, where it would wait for others: it keeps its place until `leave` is called.
+   */
+  reserve(
+    holders: readonly LimitHolder[],
+    estimate: Spend,
+    nowMs: number,
+    waiter: Waiter | null = null,
+  ): ReservationTurn {
     let held: ReservationTurn | null = null;
     for (const holder of holders) {
-      const refusal = this.#refusal(holder, estimate, nowMs);
+      const refusal = this.#refusal(holder, estimate, nowMs, waiter);
       if (refusal?.kind === "full") return refusal;
       held ??= refusal;
     }
@@ -159,6 +146,11 @@ export class TokenLedger {
     }
     for (const period of periods) period.reserved = sum(period.reserved, estimate);
     return { kind: "go", reservation };
+  }
+
+  /** The request that asked for a seat waits no more, whether it got one or not. */
+  leave(holders: readonly LimitHolder[], waiter: Waiter, isServed: boolean): void {
+    for (const { id } of holders) this.#accounts.get(id)?.line.leave(waiter, isServed);
   }
 
   /** The request is over, and came to this. */
@@ -211,7 +203,12 @@ export class TokenLedger {
     return estimates.reduce((one, other) => sum(one, other), NO_SPEND);
   }
 
-  #refusal(holder: LimitHolder, estimate: Spend, nowMs: number): Refusal | null {
+  #refusal(
+    holder: LimitHolder,
+    estimate: Spend,
+    nowMs: number,
+    waiter: Waiter | null,
+  ): Refusal | null {
     const { id, limits } = holder;
     const account = this.#account(id, nowMs);
     this.#forgetLost(account, nowMs);
@@ -224,9 +221,11 @@ export class TokenLedger {
       const readyMs = meter?.readyAtMs(amount, nowMs) ?? 0;
       if (readyMs > nowMs) return { kind: "full", holder, limit, retryAtMs: readyMs };
     }
-    const seats = limits.concurrentRequests ?? Number.POSITIVE_INFINITY;
-    let held: keyof TokenLimits | null =
-      account.underWay.size >= seats ? "concurrentRequests" : null;
+    let held: keyof TokenLimits | null = null;
+    if (limits.concurrentRequests !== null) {
+      const free = limits.concurrentRequests - account.underWay.size;
+      if (!hasSeat(account.line, free, waiter, nowMs)) held = "concurrentRequests";
+    }
     for (const [limit, period, unit, perUnit] of [
       ["dailyRequests", account.day, "requests", 1],
       ["dailyTokens", account.day, "tokens", 1],
@@ -278,6 +277,15 @@ export class TokenLedger {
     const account = this.#accounts.get(holderId);
     return [account?.day, account?.month].find((each) => each?.period === period);
   }
+}
+
+/** Whether one of the free seats is this request's turn; if not, it stands in line. */
+function hasSeat(line: WaitingLine, free: number, waiter: Waiter | null, nowMs: number): boolean {
+  if (waiter === null) return line.size < free;
+  if (line.size === 0 && free > 0) return true;
+  if (line.ahead(waiter.claim, waiter, nowMs) < free) return true;
+  line.enter(waiter);
+  return false;
 }
 
 function meterFor(

@@ -4,11 +4,12 @@
  */
 import { NO_SPEND, type Spend } from "../pool/spend";
 import type { LimitHolder, Reservation, TokenLimits } from "../pool/token-ledger";
+import type { Waiter } from "../pool/waiting-line";
 import { isCounted } from "../usage/counted-request";
 import type { RequestEvent } from "../usage/request-event";
 import type { AccessToken, ProxyPorts } from "./ports";
 import { ProxyError } from "./proxy-error";
-import { guessTokens, patienceMs } from "./quota-claim";
+import { claimOf, guessTokens, patienceMs } from "./quota-claim";
 import { bodyHead, type RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
 
@@ -22,14 +23,16 @@ const DEFAULT_OUTPUT_TOKENS = 4_096;
 const SEARCHED_BYTES = 32 * 1024;
 
 const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
-  rpm: (limit) => `${limit} requests a minute`,
-  tpm: (limit) => `${limit} tokens a minute`,
-  concurrentRequests: (limit) => `${limit} requests at the same time`,
-  dailyRequests: (limit) => `${limit} requests a day`,
-  dailyTokens: (limit) => `${limit} tokens a day`,
+  rpm: (limit) => `${counted(limit, "request")} a minute`,
+  tpm: (limit) => `${counted(limit, "token")} a minute`,
+  concurrentRequests: (limit) => `${counted(limit, "request")} at the same time`,
+  dailyRequests: (limit) => `${counted(limit, "request")} a day`,
+  dailyTokens: (limit) => `${counted(limit, "token")} a day`,
   dailyCostUsd: (limit) => `$${limit} a day`,
   monthlyCostUsd: (limit) => `$${limit} a month`,
 };
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const decoder = new TextDecoder();
 
@@ -48,7 +51,7 @@ interface Destination {
  * @throws {ProxyError} `token_limit_reached`; `client_closed_request` if the client leaves while it waits.
  */
 export async function reserveBudget(
-  { maxWaitMs }: AccessToken,
+  token: AccessToken,
   holders: readonly LimitHolder[],
   destinations: readonly Destination[],
   body: RequestBody,
@@ -65,18 +68,28 @@ export async function reserveBudget(
     .map((destination) => estimateOf(destination, body, scope))
     .reduce((one, other) => (other.costNanoUsd > one.costNanoUsd ? other : one));
   const sinceMs = ports.nowMs();
-  for (;;) {
-    const nowMs = ports.nowMs();
-    const turn = budgets.ledger.reserve(holders, estimate, nowMs);
-    if (turn.kind === "go") {
-      meter.whenRecorded((event) => settle(turn.reservation, event, scope));
-      return;
+  const hasSeats = holders.some(({ limits }) => limits.concurrentRequests !== null);
+  const waiter: Waiter | null = hasSeats ? { claim: claimOf(token), dueMs: sinceMs } : null;
+  let isServed = false;
+  try {
+    for (;;) {
+      const nowMs = ports.nowMs();
+      if (waiter !== null) waiter.dueMs = nowMs + LOOK_AGAIN_MS;
+      const turn = budgets.ledger.reserve(holders, estimate, nowMs, waiter);
+      if (turn.kind === "go") {
+        isServed = true;
+        meter.whenRecorded((event) => settle(turn.reservation, event, scope));
+        return;
+      }
+      if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
+      const untilMs = sinceMs + patienceMs(request.headers, token.maxWaitMs);
+      if (nowMs >= untilMs) throw exceeded(turn, null);
+      scope.askingSinceMs = sinceMs;
+      await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
+      assertThere(request);
     }
-    if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
-    if (nowMs >= sinceMs + patienceMs(request.headers, maxWaitMs)) throw exceeded(turn, null);
-    scope.askingSinceMs = sinceMs;
-    await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
-    assertThere(request);
+  } finally {
+    if (waiter !== null) budgets.ledger.leave(holders, waiter, isServed);
   }
 }
 

@@ -88,7 +88,7 @@ test("requests at the same time: the others wait for a seat, or are refused wher
     expect(await answer.json()).toMatchObject({
       error: {
         code: "token_limit_reached",
-        message: expect.stringContaining("This token's limit of 1 requests at the same time"),
+        message: expect.stringContaining("This token's limit of 1 request at the same time"),
       },
     });
   }
