@@ -25,10 +25,9 @@ export async function BudgetTable({ holders }: { readonly holders: readonly Hold
       <Table aria-label={t("table")}>
         <TableHeader>
           <TableRow className="hover:bg-transparent">
-            <TableHead className="pl-4">{t("column.holder")}</TableHead>
-            <TableHead>{t("column.limit")}</TableHead>
-            <TableHead className="min-w-44">{t("column.used")}</TableHead>
-            <TableHead className="text-right">{t("column.reserved")}</TableHead>
+            <TableHead className="pl-4 max-sm:hidden">{t("column.limit")}</TableHead>
+            <TableHead className="min-w-40 max-sm:pl-4">{t("column.used")}</TableHead>
+            <TableHead className="text-right max-sm:hidden">{t("column.reserved")}</TableHead>
             <TableHead className="text-right">{t("column.left")}</TableHead>
             <TableHead className="pr-4 text-right">{t("column.renews")}</TableHead>
           </TableRow>
@@ -47,27 +46,21 @@ async function HolderRows({ holder }: { readonly holder: HolderBudgets }) {
   const set = TOKEN_LIMITS.filter((limit) => holder.limits[limit] !== null);
   return (
     <TableBody className="border-b last:border-b-0">
-      {set.map((limit, index) => (
-        <TableRow key={limit} className="hover:bg-transparent [&:not(:last-child)]:border-0">
-          {index === 0 && (
-            <th
-              scope="rowgroup"
-              rowSpan={set.length}
-              className="max-w-56 py-3 pr-2 pl-4 text-left align-top font-normal"
-            >
-              <span className="block truncate font-medium" title={name}>
-                {name}
-              </span>
-              <span className="text-muted-foreground block truncate text-xs">
-                {kind === "member"
-                  ? t("kind.member")
-                  : owner === null
-                    ? t("kind.teamToken")
-                    : t("kind.token", { owner: owner.name })}
-              </span>
-            </th>
-          )}
-          <TableCell>{limits(`name.${limit}`)}</TableCell>
+      <TableRow className="border-0 hover:bg-transparent">
+        <th scope="rowgroup" colSpan={5} className="px-4 pt-3 pb-1 text-left font-normal">
+          <span className="font-medium">{name}</span>{" "}
+          <span className="text-muted-foreground text-xs">
+            {kind === "member"
+              ? t("kind.member")
+              : owner === null
+                ? t("kind.teamToken")
+                : t("kind.token", { owner: owner.name })}
+          </span>
+        </th>
+      </TableRow>
+      {set.map((limit) => (
+        <TableRow key={limit} className="border-0 hover:bg-transparent">
+          <TableCell className="pl-4 max-sm:hidden">{limits(`name.${limit}`)}</TableCell>
           <LimitCells holder={holder} limit={limit} label={limits(`name.${limit}`)} />
         </TableRow>
       ))}
@@ -92,12 +85,13 @@ async function LimitCells({
     const { underWay } = holder;
     return (
       <>
-        <TableCell className="tabular-nums">
+        <TableCell className="tabular-nums max-sm:pl-4">
+          <PhoneLabel>{label}</PhoneLabel>
           {isNow
             ? t("used", { used: formatExactCount(underWay ?? 0), most: formatExactCount(most) })
-            : t("used", { used: UNKNOWN, most: formatCount(most) })}
+            : t("most", { most: formatCount(most) })}
         </TableCell>
-        <TableCell className="text-right">{UNKNOWN}</TableCell>
+        <TableCell className="text-right max-sm:hidden">{UNKNOWN}</TableCell>
         <TableCell className="text-right tabular-nums">
           {isNow ? formatExactCount(Math.max(0, most - (underWay ?? 0))) : UNKNOWN}
         </TableCell>
@@ -112,7 +106,8 @@ async function LimitCells({
   const tone = cn(share >= NEARLY && "text-cooling", share >= 1 && "text-blocked font-medium");
   return (
     <>
-      <TableCell className="tabular-nums">
+      <TableCell className="tabular-nums max-sm:pl-4">
+        <PhoneLabel>{label}</PhoneLabel>
         <span className={tone}>{t("used", words)}</span>
         <Progress
           aria-label={t("usedLabel", { name: holder.name, limit: label, ...words })}
@@ -120,7 +115,7 @@ async function LimitCells({
           className="mt-1.5 h-1.5"
         />
       </TableCell>
-      <TableCell className="text-right tabular-nums" title={t("reservedHelp")}>
+      <TableCell className="text-right tabular-nums max-sm:hidden" title={t("reservedHelp")}>
         {reserved === 0 ? UNKNOWN : amountOf(limit, reserved)}
       </TableCell>
       <TableCell className={cn("text-right tabular-nums", tone)}>{amountOf(limit, left)}</TableCell>
@@ -129,6 +124,11 @@ async function LimitCells({
       </TableCell>
     </>
   );
+}
+
+/** On a phone a limit's name has no column of its own. */
+function PhoneLabel({ children }: { readonly children: string }) {
+  return <span className="text-muted-foreground block text-xs sm:hidden">{children}</span>;
 }
 
 function amountOf(limit: TokenLimit, amount: number): string {

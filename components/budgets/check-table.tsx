@@ -24,10 +24,10 @@ export async function CheckTable({ check: { periods, logFrom } }: { readonly che
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{t("column.holder")}</TableHead>
               <TableHead>{t("column.period")}</TableHead>
+              <TableHead>{t("column.result")}</TableHead>
               <TableHead>{t("column.budget")}</TableHead>
               <TableHead>{t("column.rollups")}</TableHead>
-              <TableHead>{t("column.log")}</TableHead>
-              <TableHead className="pr-4">{t("column.result")}</TableHead>
+              <TableHead className="pr-4">{t("column.log")}</TableHead>
             </TableRow>
           </TableHeader>
           <TableBody>
@@ -37,14 +37,14 @@ export async function CheckTable({ check: { periods, logFrom } }: { readonly che
                   {each.holder.name}
                 </TableCell>
                 <TableCell className="tabular-nums">{each.period}</TableCell>
-                {[each.budget, each.rollups, each.log].map((use, index) => (
-                  <TableCell key={COLUMNS[index]} className="text-xs tabular-nums">
-                    <Figures use={use} />
-                  </TableCell>
-                ))}
-                <TableCell className="pr-4 text-xs">
+                <TableCell className="text-xs">
                   <Result checked={each} />
                 </TableCell>
+                {COLUMNS.map((column) => (
+                  <TableCell key={column} className="text-xs tabular-nums last:pr-4">
+                    <Figures use={each[column]} />
+                  </TableCell>
+                ))}
               </TableRow>
             ))}
           </TableBody>

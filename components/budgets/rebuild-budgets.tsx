@@ -35,6 +35,7 @@ export function RebuildBudgets() {
       title={t("title")}
       description={t("description")}
       confirmLabel={t("submit")}
+      variant="default"
       onConfirm={confirm}
     />
   );

@@ -28,6 +28,7 @@ interface Read {
 export class D1TokenBudgets implements TokenBudgets {
   readonly #db: Database;
   readonly #recorder: UsageRecorder;
+  /** The last that was loaded: good enough for what is settled while others are. */
   #book: PriceBook | null = null;
   /** Those under way, by what they ask for: requests at the same time ask for the same. */
   readonly #reads = new Map<string, Read>();
@@ -45,7 +46,7 @@ export class D1TokenBudgets implements TokenBudgets {
 
   ready(holders: readonly LimitHolder[], nowMs: number): Promise<void> | null {
     const unknown = nowMs < this.#retryMs ? [] : this.ledger.unknownPeriods(holders, nowMs);
-    const needsPrices = this.#book === null && holders.some(hasCostBudget);
+    const needsPrices = this.#recorder.loadedPrices === null && holders.some(hasCostBudget);
     if (unknown.length === 0 && !needsPrices) return null;
     return this.#load(unknown, needsPrices, nowMs);
   }
@@ -56,8 +57,9 @@ export class D1TokenBudgets implements TokenBudgets {
     usage: Pick<Usage, "inputTokens" | "outputTokens"> & Partial<Usage>,
     atMs: number,
   ): number {
-    if (model === null || this.#book === null) return 0;
-    return this.#book.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs) ?? 0;
+    const book = this.#recorder.loadedPrices ?? this.#book;
+    if (model === null || book === null) return 0;
+    return book.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs) ?? 0;
   }
 
   async #load(asked: readonly SpendPeriod[], needsPrices: boolean, nowMs: number): Promise<void> {

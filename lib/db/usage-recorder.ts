@@ -251,6 +251,12 @@ export class UsageRecorder {
     return (await this.#loadPrices()).book;
   }
 
+  /** The same where they are loaded; null where they are not, or were changed since. */
+  get loadedPrices(): PriceBook | null {
+    const { overrides } = this.#options.settings().prices;
+    return this.#prices?.overrides === overrides ? this.#prices.book : null;
+  }
+
   async #loadPrices() {
     const { overrides } = this.#options.settings().prices;
     if (this.#prices?.overrides !== overrides) {

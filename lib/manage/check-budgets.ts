@@ -1,9 +1,10 @@
 import type { CountedSpend } from "../db/counted-spend";
 import { type LimitedHolder, listLimitedHolders } from "../db/limited-holders";
 import { compareTokenSpend } from "../db/token-spend";
-import { NO_SPEND, periodsAt, type Spend, type SpendPeriod } from "../pool/spend";
+import { NO_SPEND, type Spend, type SpendPeriod } from "../pool/spend";
 import { NANO_PER_USD } from "../usage/price";
 import type { ManageContext } from "./manage-context";
+import { periodsOf } from "./read-budgets";
 
 /** What was used of a day or a month. */
 export interface PeriodUse {
@@ -36,14 +37,14 @@ export interface BudgetCheck {
 }
 
 /**
- * Counts today and this month of everybody with limits in the budgets, in the rollups and in the log. Reads
- * all of the month's log.
+ * Compares the budgets that run today and this month with the rollups and the log. Reads all of the month's
+ * log.
  */
 export async function checkBudgets({ db, nowMs }: ManageContext): Promise<BudgetCheck> {
-  const names = periodsAt(nowMs());
+  const atMs = nowMs();
   const holders = await listLimitedHolders(db, "everyone");
   const asked = holders.flatMap((holder) =>
-    names.map((period) => ({ holder, holderId: holder.id, period })),
+    periodsOf(holder, atMs).map((period) => ({ ...period, holder })),
   );
   if (asked.length === 0) return { periods: [], logFrom: null };
   const { rows, counted, logFromMs } = await compareTokenSpend(db, asked);

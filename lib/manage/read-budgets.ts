@@ -62,7 +62,11 @@ export async function readBudgets(
   });
 }
 
-function periodsOf({ id, limits }: LimitedHolder, atMs: number): readonly SpendPeriod[] {
+/** The periods that a holder's budgets count, of those that are running. */
+export function periodsOf(
+  { id, limits }: Pick<LimitedHolder, "id" | "limits">,
+  atMs: number,
+): readonly SpendPeriod[] {
   const names = BUDGETS.filter((limit) => limits[limit] !== null).map((limit) =>
     periodOf(limit, atMs),
   );

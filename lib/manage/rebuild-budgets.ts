@@ -15,7 +15,7 @@ export interface RebuiltBudgets {
 }
 
 /**
- * Counts today and this month of everybody with limits anew: from the log where it is whole, else from the
+ * Counts the budgets of today and this month anew: from the log where it is whole, else from the
  * rollups. Repeating it changes nothing. Requests under way keep what they hold; isolates go by the new counts
  * within 5 s.
  */

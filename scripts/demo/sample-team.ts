@@ -56,7 +56,7 @@ const DAY_MS = 86_400_000;
 
 /** Limits are wide enough for the demo's own traffic. */
 const TEAM_TOKENS: readonly (CreateAccessTokenInput & { readonly traffic: number })[] = [
-  { name: "Support assistant", traffic: 14, dailyCostUsd: 2, monthlyCostUsd: 25 },
+  { name: "Support assistant", traffic: 14, dailyCostUsd: 2, monthlyCostUsd: 45 },
   { name: "Search index", traffic: 9, dailyTokens: 2_000_000 },
   { name: "Nightly reports", traffic: 4, rpm: 600, concurrentRequests: 40, priorityClass: "batch" },
   {

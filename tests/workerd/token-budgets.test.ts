@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings";
+import { DEFAULT_SETTINGS, type Settings } from "../../lib/db/settings";
 import { D1TokenBudgets } from "../../lib/db/token-budgets";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import type { LimitHolder } from "../../lib/pool/token-ledger";
@@ -27,8 +27,11 @@ const ESTIMATE = { requests: 1, tokens: 110, costNanoUsd: 45_000 };
 
 let nowMs = 0;
 let logged: MockInstance;
+/** What every isolate knows of the team's settings. */
+let settings: Settings = DEFAULT_SETTINGS;
 
 beforeEach(async () => {
+  settings = DEFAULT_SETTINGS;
   nowMs = Date.UTC(2026, 10, 20, 12, 30);
   logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
   await db.batch([
@@ -53,7 +56,7 @@ function startIsolate() {
       store.mode = "up";
     },
     random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
+    settings: () => settings,
   });
   const budgets = new D1TokenBudgets(database, recorder);
 
@@ -214,4 +217,13 @@ test("with the store down requests are counted here, and nobody waits for it aga
   const { calls } = store;
   expect(await serve(1)).toBe(0);
   expect(store.calls).toBe(calls);
+});
+
+test("the team's own prices count as soon as they are set", async () => {
+  const { serve } = startIsolate();
+  expect(await serve(1)).toBe(1);
+  const dear = { provider: "openai", model: "gpt-5-mini", input: 5_000, output: 5_000 };
+  settings = { ...DEFAULT_SETTINGS, prices: { overrides: [dear] } };
+  // 110 tokens are 55 cents now, of the dollar a month.
+  expect(await serve(5)).toBe(2);
 });
