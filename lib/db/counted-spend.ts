@@ -50,7 +50,7 @@ export function selectCounts(counts: readonly SpendCount[]): SQL {
       coalesce(sum(d.cost), 0) as "costNanoUsd", p.value ->> 'source' as source
     from json_each(${JSON.stringify(asked)}) p
     left join days d on d.source = p.value ->> 'source'
-      and p.value ->> 'holderId' in (d.token_id, d.user_id)
+      and p.value ->> 'holderId' in (d.budget_id, d.user_id)
       and d.day_ms >= p.value ->> 'fromMs' and d.day_ms < p.value ->> 'toMs'
     where true
     group by p.key`;
@@ -80,7 +80,8 @@ function daysOfRollups({ ids, ...range }: CountedRange): SQL {
   const wanted = sql`${inRange({ side: "caller", grain: "day", ...range })}
     and ${ofHolders("subject_id", ids)} and ${isCountedSql}`;
   return sql`
-    select 'rollups' as source, subject_id as token_id, user_id, bucket_ms as day_ms,
+    select 'rollups' as source, ${budgetOf("subject_id")} as budget_id, user_id,
+      bucket_ms as day_ms,
       sum(requests) as requests, sum(input_tokens + output_tokens) as tokens,
       sum(cost_nano_usd) as cost
     from (
@@ -92,7 +93,8 @@ function daysOfRollups({ ids, ...range }: CountedRange): SQL {
 
 function daysOfLog({ ids, fromMs, toMs }: CountedRange): SQL {
   return sql`
-    select 'log' as source, token_id, user_id, at_ms - at_ms % ${DAY_MS} as day_ms,
+    select 'log' as source, ${budgetOf("token_id")} as budget_id, user_id,
+      at_ms - at_ms % ${DAY_MS} as day_ms,
       count(*) as requests,
       sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) as tokens,
       sum(coalesce(cost_nano_usd, 0)) as cost
@@ -102,9 +104,16 @@ function daysOfLog({ ids, fromMs, toMs }: CountedRange): SQL {
     group by 2, 3, 4`;
 }
 
+/** Whose budget a token's use counts for. */
+function budgetOf(tokenColumn: string): SQL {
+  const column = sql.raw(tokenColumn);
+  return sql`coalesce((select budget_id from access_tokens t where t.id = ${column}), ${column})`;
+}
+
 function ofHolders(tokenColumn: string, ids: string): SQL {
   const known = sql`(select value from json_each(${ids}))`;
-  return sql`(${sql.raw(tokenColumn)} in ${known} or user_id in ${known})`;
+  return sql`(${sql.raw(tokenColumn)} in ${known} or user_id in ${known}
+    or ${sql.raw(tokenColumn)} in (select id from access_tokens where budget_id in ${known}))`;
 }
 
 const isCountedSql = sql.raw(

@@ -179,7 +179,8 @@ export class KnownState {
     this.#tokenHashes.set(row.id, row.tokenHash);
     const { id, name, ownerId, expiresAtMs } = row;
     const showsKey = row.kind === "playground";
-    const own: LimitHolder = { kind: "token", id, limits: limitsOf(row) };
+    const budgetId = row.budgetId ?? id;
+    const own: LimitHolder = { kind: "token", id, budgetId, limits: limitsOf(row) };
     this.#tokens.set(row.tokenHash, {
       ...{ id, name, ownerId, scopes: scopesOf(row), expiresAtMs, showsKey },
       ...shareOf(row),
@@ -197,8 +198,10 @@ export class KnownState {
   #takeMemberLimits({ memberLimits }: StateChanges): void {
     if (memberLimits.length === 0) return;
     for (const { userId, ...limits } of memberLimits) {
-      if (hasLimits(limits)) this.#members.set(userId, { kind: "member", id: userId, limits });
-      else this.#members.delete(userId);
+      if (hasLimits(limits)) {
+        const holder = { kind: "member", id: userId, budgetId: userId, limits } as const;
+        this.#members.set(userId, holder);
+      } else this.#members.delete(userId);
     }
     const changed = new Set(memberLimits.map(({ userId }) => userId));
     for (const [hash, token] of this.#tokens) {

@@ -14,6 +14,8 @@ export interface LimitedHolder {
   /** `at_…` or `us_…`. */
   readonly id: string;
   readonly name: string;
+  /** Whose budgets are counted: a token that took another's place goes on with that one's. */
+  readonly budgetId: string;
   /** Of a token; null for the team's, and for members. */
   readonly owner: { readonly id: string; readonly name: string } | null;
   readonly limits: LimitValues;
@@ -53,12 +55,16 @@ export async function listLimitedHolders(
   return [
     ...members.map(({ limits, name }): LimitedHolder => {
       const { userId } = limits;
-      return { kind: "member", id: userId, name, owner: null, limits: limitsOf(limits) };
+      return {
+        ...{ kind: "member", id: userId, budgetId: userId, name, owner: null },
+        limits: limitsOf(limits),
+      };
     }),
     ...tokens.map(({ token, ownerName }): LimitedHolder => {
       const { id, name, ownerId } = token;
       const owner = ownerId === null ? null : { id: ownerId, name: ownerName ?? ownerId };
-      return { kind: "token", id, name, owner, limits: limitsOf(token) };
+      const budgetId = token.budgetId ?? id;
+      return { kind: "token", id, budgetId, name, owner, limits: limitsOf(token) };
     }),
   ];
 }

@@ -100,6 +100,7 @@ const TOKEN_COLUMNS = {
   weight: accessTokens.weight,
   priorityClass: accessTokens.priorityClass,
   maxWaitSeconds: accessTokens.maxWaitSeconds,
+  budgetId: accessTokens.budgetId,
 };
 
 const { updatedAtMs: _, version: __, ...MEMBER_LIMITS_COLUMNS } = getTableColumns(memberLimits);

@@ -146,6 +146,8 @@ export const accessTokens = sqliteTable(
     ownerId: text("owner_id"),
     /** The token that takes this one's place, which works until `expires_at_ms`; null if not rotated. */
     rotatedToId: text("rotated_to_id"),
+    /** Whose budgets it shares: the token its rotations began with; null for its own. */
+    budgetId: text("budget_id"),
     updatedAtMs: integer("updated_at_ms").notNull(),
     /** To the hour; not versioned, since no isolate needs it. */
     lastUsedAtMs: integer("last_used_at_ms"),

@@ -65,7 +65,10 @@ function insertIntoJournal(flush: UsageFlush) {
     on conflict (id) do nothing`;
 }
 
-/** Rows that nobody has asked for are not there: they are made from the rollups when somebody does. */
+/**
+ * Rows that nobody has asked for are not there: they are made from the rollups when somebody does. Tokens that
+ * took each other's place have one row.
+ */
 function addToSpend(spends: readonly PeriodSpend[]) {
   const values = spends.map(({ holderId, period, requests, tokens, costNanoUsd }) => [
     holderId,
@@ -76,11 +79,15 @@ function addToSpend(spends: readonly PeriodSpend[]) {
   ]);
   return sql`
     update token_spend set
-      requests = requests + e.value ->> 2,
-      tokens = tokens + e.value ->> 3,
-      cost_nano_usd = cost_nano_usd + e.value ->> 4
-    from json_each(${JSON.stringify(values)}) e
-    where changes() > 0 and token_id = e.value ->> 0 and period = e.value ->> 1
+      requests = token_spend.requests + e.requests,
+      tokens = token_spend.tokens + e.tokens,
+      cost_nano_usd = token_spend.cost_nano_usd + e.cost
+    from (
+      select coalesce(t.budget_id, s.value ->> 0) as holder, s.value ->> 1 as period,
+        sum(s.value ->> 2) as requests, sum(s.value ->> 3) as tokens, sum(s.value ->> 4) as cost
+      from json_each(${JSON.stringify(values)}) s left join access_tokens t on t.id = s.value ->> 0
+      group by 1, 2) e
+    where changes() > 0 and token_spend.token_id = e.holder and token_spend.period = e.period
     returning token_id as "holderId", period, requests, tokens, cost_nano_usd as "costNanoUsd"`;
 }
 

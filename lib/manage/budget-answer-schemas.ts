@@ -26,10 +26,15 @@ const holder = {
   name: z.string(),
 };
 
+const budgetId = z
+  .string()
+  .meta({ description: "A token that took another's place by rotation shares that one's budgets" });
+
 export const budgetList = z.strictObject({
   items: z.array(
     z.strictObject({
       ...holder,
+      budgetId,
       owner: z
         .strictObject({ id: z.string(), name: z.string() })
         .nullable()
@@ -59,6 +64,7 @@ export const budgetCheck = z.strictObject({
   periods: z.array(
     z.strictObject({
       holder: z.strictObject(holder),
+      budgetId,
       period: z.string().meta({ description: "2026-11-23 or 2026-11, UTC" }),
       isLogWhole: z.boolean().meta({ description: "Whether the log holds every request" }),
       budget: periodUse.nullable().meta({ description: "Null if no request has asked for it yet" }),

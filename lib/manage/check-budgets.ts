@@ -18,6 +18,8 @@ export interface PeriodUse {
 /** What a day or a month of one holder comes to, by three ways of counting that must agree. */
 export interface CheckedPeriod {
   readonly holder: Pick<LimitedHolder, "kind" | "id" | "name">;
+  /** Whose it is in the store. */
+  readonly budgetId: string;
   /** `2026-11-23` or `2026-11` (UTC). */
   readonly period: string;
   /** What the proxy goes by; null if no request has asked for it yet: then it is taken from the rollups. */
@@ -43,22 +45,24 @@ export interface BudgetCheck {
 export async function checkBudgets({ db, nowMs }: ManageContext): Promise<BudgetCheck> {
   const atMs = nowMs();
   const holders = await listLimitedHolders(db, "everyone");
-  const asked = holders.flatMap((holder) =>
+  const all = holders.flatMap((holder) =>
     periodsOf(holder, atMs).map((period) => ({ ...period, holder })),
   );
+  // Tokens that took each other's place share budgets: the last one names them.
+  const asked = [...new Map(all.map((each) => [`${each.holderId} ${each.period}`, each])).values()];
   if (asked.length === 0) return { periods: [], logFrom: null };
   const { rows, counted, logFromMs } = await compareTokenSpend(db, asked);
   return {
     logFrom: logFromMs,
-    periods: asked.map(({ holder: { kind, id, name }, period }): CheckedPeriod => {
-      const isOwn = (row: SpendPeriod) => row.holderId === id && row.period === period;
+    periods: asked.map(({ holder: { kind, id, name }, holderId, period }): CheckedPeriod => {
+      const isOwn = (row: SpendPeriod) => row.holderId === holderId && row.period === period;
       const countedBy = (source: CountedSpend["source"]) =>
         counted.find((row) => row.source === source && isOwn(row)) ?? NO_SPEND;
       const [rollups, log] = [countedBy("rollups"), countedBy("log")];
       const budget = rows.find(isOwn) ?? null;
       const isLogWhole = log.requests >= rollups.requests;
       return {
-        ...{ holder: { kind, id, name }, period, isLogWhole },
+        ...{ holder: { kind, id, name }, budgetId: holderId, period, isLogWhole },
         budget: budget && toUse(budget),
         rollups: toUse(rollups),
         log: toUse(log),

@@ -58,6 +58,7 @@ export async function createAccessToken(
     createdBy: actor.id,
     ownerId,
     rotatedToId: null,
+    budgetId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,
   } as const;

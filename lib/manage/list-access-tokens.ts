@@ -58,7 +58,8 @@ export async function listAccessTokens(
 
 function toItem(token: ListedAccessToken): AccessTokenItem {
   const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
-  const { kind, createdBy, ownerId, owner, rotatedToId, updatedAtMs, version, ...same } = rest;
+  const { kind, createdBy, ownerId, owner, rotatedToId, budgetId, ...others } = rest;
+  const { updatedAtMs, version, ...same } = others;
   return {
     ...same,
     expiresAt: expiresAtMs,

@@ -47,6 +47,7 @@ export async function openPlayground(
     createdBy: actor.id,
     ownerId,
     rotatedToId: null,
+    budgetId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,
   } as const;

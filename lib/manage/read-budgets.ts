@@ -52,7 +52,7 @@ export async function readBudgets(
       const most = holder.limits[limit];
       if (most === null) return [];
       const period = periodOf(limit, atMs);
-      const used = amountOf(limit, spentOf({ holderId: holder.id, period }));
+      const used = amountOf(limit, spentOf({ holderId: holder.budgetId, period }));
       const reserved = amountOf(limit, held ?? NO_SPEND);
       const left = Math.max(0, most - used - reserved);
       const [, renewsAt] = periodBounds(period);
@@ -64,13 +64,13 @@ export async function readBudgets(
 
 /** The periods that a holder's budgets count, of those that are running. */
 export function periodsOf(
-  { id, limits }: Pick<LimitedHolder, "id" | "limits">,
+  { budgetId, limits }: Pick<LimitedHolder, "budgetId" | "limits">,
   atMs: number,
 ): readonly SpendPeriod[] {
   const names = BUDGETS.filter((limit) => limits[limit] !== null).map((limit) =>
     periodOf(limit, atMs),
   );
-  return [...new Set(names)].map((period) => ({ holderId: id, period }));
+  return [...new Set(names)].map((period) => ({ holderId: budgetId, period }));
 }
 
 function periodOf(limit: BudgetName, atMs: number): string {

@@ -1,3 +1,4 @@
+import { findBudgetIds } from "../db/access-tokens";
 import { peekTokenSpend } from "../db/token-spend";
 import { NO_SPEND, periodsAt } from "../pool/spend";
 import { NANO_PER_USD } from "../usage/price";
@@ -18,23 +19,28 @@ export async function readTokenUse(
   { db, nowMs }: ManageContext,
   ids: readonly string[],
 ): Promise<Readonly<Record<string, TokenUse>>> {
+  if (ids.length === 0) return {};
   const [day, month] = periodsAt(nowMs());
+  const budgetIds = await findBudgetIds(db, ids);
+  const budgetOf = (id: string) => budgetIds.get(id) ?? id;
   const spends = await peekTokenSpend(
     db,
-    ids.flatMap((holderId) => [day, month].map((period) => ({ holderId, period }))),
+    [...new Set(ids.map(budgetOf))].flatMap((holderId) =>
+      [day, month].map((period) => ({ holderId, period })),
+    ),
   );
   const spentBy = (holderId: string, period: string) =>
     spends.find((row) => row.holderId === holderId && row.period === period) ?? NO_SPEND;
   return Object.fromEntries(
     ids.map((id): [string, TokenUse] => {
-      const today = spentBy(id, day);
+      const today = spentBy(budgetOf(id), day);
       return [
         id,
         {
           dailyRequests: today.requests,
           dailyTokens: today.tokens,
           dailyCostUsd: today.costNanoUsd / NANO_PER_USD,
-          monthlyCostUsd: spentBy(id, month).costNanoUsd / NANO_PER_USD,
+          monthlyCostUsd: spentBy(budgetOf(id), month).costNanoUsd / NANO_PER_USD,
         },
       ];
     }),

@@ -34,9 +34,9 @@ export async function rebuildBudgets(context: ManageContext): Promise<RebuiltBud
     subject: { kind: "budget", id: null, name: periodsAt(atMs).join(", ") },
     after: { ...result },
   };
-  const counts = periods.map(({ holder, period, isLogWhole }) => {
+  const counts = periods.map(({ budgetId, period, isLogWhole }) => {
     const source: SpendSource = isLogWhole ? "log" : "rollups";
-    return { holderId: holder.id, period, source };
+    return { holderId: budgetId, period, source };
   });
   await rebuildTokenSpend(db, counts, auditChange(actor, entry, atMs));
   return result;

@@ -11,6 +11,7 @@ const NANO = 1e9;
 const HOLDER: LimitHolder = {
   kind: "token",
   id: "at_1",
+  budgetId: "at_1",
   limits: {
     rpm: null,
     tpm: null,

@@ -26,11 +26,13 @@ const CENT: Spend = { requests: 1, tokens: 1_000, costNanoUsd: 1e7 };
 const token = (limits: Partial<TokenLimits>, id = "at_1"): LimitHolder => ({
   kind: "token",
   id,
+  budgetId: id,
   limits: { ...NONE, ...limits },
 });
 const member = (limits: Partial<TokenLimits>): LimitHolder => ({
   kind: "member",
   id: "us_1",
+  budgetId: "us_1",
   limits: { ...NONE, ...limits },
 });
 
@@ -153,6 +155,18 @@ describe("a budget", () => {
     ]);
     // Limits of the minute need no store.
     expect(ledger.unknownPeriods([token({ rpm: 1 })], NOW + 5_001)).toEqual([]);
+  });
+});
+
+describe("a token that took another's place", () => {
+  test("goes on with its budgets, and has a minute of its own", () => {
+    const ledger = ledgerWith();
+    const limits = { rpm: 2, dailyRequests: 3 };
+    const successor = { ...token(limits, "at_2"), budgetId: "at_1" };
+    expect(reserveAll(ledger, token(limits)).held).toHaveLength(2);
+    const { held, turn } = reserveAll(ledger, successor);
+    expect(held).toHaveLength(1);
+    expect(turn).toMatchObject({ kind: "full", limit: "dailyRequests" });
   });
 });
 

@@ -52,6 +52,8 @@ export interface LimitHolder {
   readonly kind: "token" | "member";
   /** `at_…` or `us_…`. */
   readonly id: string;
+  /** Whose days and months count: a token that took another's place goes on with its budgets. */
+  readonly budgetId: string;
   readonly limits: TokenLimits;
 }
 
@@ -97,8 +99,8 @@ export class TokenLedger {
 
   /** Of what the store must be asked before these limits can be kept. */
   unknownPeriods(holders: readonly LimitHolder[], nowMs: number): readonly SpendPeriod[] {
-    return holders.flatMap(({ id, limits }) => {
-      const { day, month } = this.#account(id, nowMs);
+    return holders.flatMap(({ budgetId, limits }) => {
+      const { day, month } = this.#account(budgetId, nowMs);
       const { dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd } = limits;
       const needsDay = dailyRequests !== null || dailyTokens !== null || dailyCostUsd !== null;
       const needed = [...(needsDay ? [day] : []), ...(monthlyCostUsd === null ? [] : [month])];
@@ -137,7 +139,8 @@ export class TokenLedger {
     }
     if (held !== null) return held;
     const accounts = holders.map(({ id }) => this.#account(id, nowMs));
-    const periods = accounts.flatMap(({ day, month }) => [day, month]);
+    const budgets = holders.map(({ budgetId }) => this.#account(budgetId, nowMs));
+    const periods = budgets.flatMap(({ day, month }) => [day, month]);
     const reservation = { accounts, periods, estimate, sinceMs: nowMs };
     for (const account of accounts) {
       account.rpm?.take(1, nowMs);
@@ -199,8 +202,7 @@ export class TokenLedger {
   underWay(holderId: string): Spend | null {
     const account = this.#accounts.get(holderId);
     if (account === undefined) return null;
-    const estimates = [...account.underWay].map(({ estimate }) => estimate);
-    return estimates.reduce((one, other) => sum(one, other), NO_SPEND);
+    return [...account.underWay].reduce((held, { estimate }) => sum(held, estimate), NO_SPEND);
   }
 
   #refusal(
@@ -209,8 +211,9 @@ export class TokenLedger {
     nowMs: number,
     waiter: Waiter | null,
   ): Refusal | null {
-    const { id, limits } = holder;
+    const { id, budgetId, limits } = holder;
     const account = this.#account(id, nowMs);
+    const { day, month } = this.#account(budgetId, nowMs);
     this.#forgetLost(account, nowMs);
     account.rpm = meterFor("requests", limits.rpm, account.rpm);
     account.tpm = meterFor("tokens", limits.tpm, account.tpm);
@@ -227,10 +230,10 @@ export class TokenLedger {
       if (!hasSeat(account.line, free, waiter, nowMs)) held = "concurrentRequests";
     }
     for (const [limit, period, unit, perUnit] of [
-      ["dailyRequests", account.day, "requests", 1],
-      ["dailyTokens", account.day, "tokens", 1],
-      ["dailyCostUsd", account.day, "costNanoUsd", NANO_PER_USD],
-      ["monthlyCostUsd", account.month, "costNanoUsd", NANO_PER_USD],
+      ["dailyRequests", day, "requests", 1],
+      ["dailyTokens", day, "tokens", 1],
+      ["dailyCostUsd", day, "costNanoUsd", NANO_PER_USD],
+      ["monthlyCostUsd", month, "costNanoUsd", NANO_PER_USD],
     ] as const) {
       const most = (limits[limit] ?? Number.POSITIVE_INFINITY) * perUnit;
       const spent = period.spent(unit);
@@ -264,11 +267,10 @@ export class TokenLedger {
       account = new Account(holderId, nowMs);
       this.#accounts.set(holderId, account);
     }
-    const [day, month] = [account.day.endMs <= nowMs, account.month.endMs <= nowMs];
-    if (day || month) {
-      const fresh = new Account(holderId, nowMs);
-      if (day) account.day = fresh.day;
-      if (month) account.month = fresh.month;
+    if (account.day.endMs <= nowMs) {
+      const { day, month } = new Account(holderId, nowMs);
+      account.day = day;
+      if (account.month.endMs <= nowMs) account.month = month;
     }
     return account;
   }

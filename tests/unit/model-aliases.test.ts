@@ -42,7 +42,9 @@ function startState(scopes: readonly AccessScope[] | null, limits?: LimitValues)
     ownerId: null,
     scopes,
     expiresAtMs: null,
-    ...(limits && { limitHolders: [{ kind: "token", id: "at_1", limits } as const] }),
+    ...(limits && {
+      limitHolders: [{ kind: "token", id: "at_1", budgetId: "at_1", limits } as const],
+    }),
   };
   const own = (slug: string, protocol: Protocol, path: string) =>
     customProvider(

@@ -12,7 +12,9 @@ import { changeMemberLimits } from "../../lib/manage/change-member-limits";
 import { checkBudgets } from "../../lib/manage/check-budgets";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { readBudgets } from "../../lib/manage/read-budgets";
+import { readTokenUse } from "../../lib/manage/read-token-use";
 import { rebuildBudgets } from "../../lib/manage/rebuild-budgets";
+import { rotateAccessToken } from "../../lib/manage/rotate-access-token";
 import { counted } from "./counted-d1";
 import { db, SECRETS, storeToken } from "./test-store";
 import { auditEntries, emptyTeam, storeUser } from "./test-team";
@@ -142,11 +144,22 @@ describe("the check", () => {
     expect(logFrom).toBe(NOON_MS - DAY_MS);
     const month = { requests: 2, tokens: 1_000_000, costUsd: 2 * COST_USD };
     const day = { requests: 1, tokens: 500_000, costUsd: COST_USD };
-    const holder = { kind: "token", id: tokenId, name: "notebook" };
+    const whose = {
+      holder: { kind: "token", id: tokenId, name: "notebook" },
+      budgetId: tokenId,
+    };
     expect(periods).toEqual([
-      { holder, period: DAY, isLogWhole: true, agrees: true, budget: null, rollups: day, log: day },
       {
-        ...{ holder, period: MONTH, isLogWhole: true, agrees: true },
+        ...whose,
+        period: DAY,
+        isLogWhole: true,
+        agrees: true,
+        budget: null,
+        rollups: day,
+        log: day,
+      },
+      {
+        ...{ ...whose, period: MONTH, isLogWhole: true, agrees: true },
         ...{ budget: month, rollups: month, log: month },
       },
     ]);
@@ -163,6 +176,46 @@ describe("the check", () => {
       { period: MONTH, isLogWhole: false, rollups: { requests: 2 }, log: { requests: 1 } },
     ]);
   });
+});
+
+test("rotating a token begins no new budget: both go on with one", async () => {
+  await useSome();
+  await readTokenSpend(db, [{ holderId: tokenId, period: MONTH }]);
+  const rotate = async (id: string) => {
+    const input = { overlapSeconds: 3_600 };
+    return (await rotateAccessToken(context(), { ownerId: mary.id }, id, input)).id;
+  };
+  const second = await rotate(tokenId);
+  const third = await rotate(second);
+  const recorder = new UsageRecorder({
+    db: openDatabase(env.DB),
+    nowMs: () => NOON_MS,
+    sleep: async () => undefined,
+    random: () => 0.5,
+    settings: () => DEFAULT_SETTINGS,
+  });
+  for (const id of [tokenId, second, third]) {
+    recorder.add(requestAt(NOON_MS, { tokenId: id, userId: mary.id, usage: HALF_A_MILLION }));
+  }
+  await recorder.flush();
+
+  expect(await spends()).toEqual([{ id: tokenId, period: MONTH, requests: 5 }]);
+  const budgets = await readBudgets(context(), { ownerId: mary.id });
+  expect(budgets.map(({ id }) => id).sort()).toEqual([tokenId, second, third].sort());
+  expect(new Set(budgets.map(({ budgetId }) => budgetId))).toEqual(new Set([tokenId]));
+  for (const { budgets: own } of budgets) {
+    expect(own).toMatchObject([{ used: 4 * COST_USD }, { used: 5 * COST_USD }]);
+  }
+  const use = await readTokenUse(context(), [tokenId, third]);
+  expect(use[third]).toEqual(use[tokenId]);
+  expect(use[third]).toMatchObject({ dailyRequests: 4, monthlyCostUsd: 5 * COST_USD });
+  const { periods } = await checkBudgets(context());
+  expect(periods).toMatchObject([
+    { period: DAY, budget: null, log: { requests: 4 }, rollups: { requests: 4 } },
+    { period: MONTH, agrees: true, budget: { requests: 5 }, log: { requests: 5 } },
+  ]);
+  expect(await rebuildBudgets(context())).toEqual({ fromLog: 2, fromRollups: 0, corrected: 0 });
+  expect(await spends()).toMatchObject([{ requests: 5 }, { requests: 4 }]);
 });
 
 describe("a rebuild", () => {

@@ -136,9 +136,15 @@ describe("isolates", () => {
     const member = {
       kind: "member",
       id: mary.id,
+      budgetId: mary.id,
       limits: { ...NO_LIMITS, dailyRequests: 100 },
     };
-    const ownLimits = { kind: "token", id: limited.id, limits: { ...NO_LIMITS, rpm: 5 } };
+    const ownLimits = {
+      kind: "token",
+      id: limited.id,
+      budgetId: limited.id,
+      limits: { ...NO_LIMITS, rpm: 5 },
+    };
     expect(await holdersOf(state, plain.token)).toEqual([member]);
     expect(await holdersOf(state, limited.token)).toEqual([ownLimits, member]);
     expect(await holdersOf(state, teams.token)).toBeUndefined();

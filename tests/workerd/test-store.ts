@@ -96,6 +96,7 @@ export async function storeToken(
     createdBy: null,
     ownerId: null,
     rotatedToId: null,
+    budgetId: null,
     updatedAtMs: Date.now(),
     lastUsedAtMs: null,
     ...limits,

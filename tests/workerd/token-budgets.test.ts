@@ -16,11 +16,13 @@ import { requestAt, usageOf } from "./usage-events";
 const TOKEN: LimitHolder = {
   kind: "token",
   id: "at_1",
+  budgetId: "at_1",
   limits: { ...NO_LIMITS, dailyRequests: 10, monthlyCostUsd: 1 },
 };
 const MEMBER: LimitHolder = {
   kind: "member",
   id: "us_1",
+  budgetId: "us_1",
   limits: { ...NO_LIMITS, dailyRequests: 12, monthlyCostUsd: 1 },
 };
 const ESTIMATE = { requests: 1, tokens: 110, costNanoUsd: 45_000 };

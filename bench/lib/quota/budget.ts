@@ -12,7 +12,7 @@ const AT_ONCE = 200;
 const START_MS = Date.parse("2026-03-10T12:00:00Z");
 const DOLLAR = 1e9;
 const HOLDERS: readonly LimitHolder[] = [
-  { kind: "token", id: "at_one", limits: { ...NO_LIMITS, dailyCostUsd: 1 } },
+  { kind: "token", id: "at_one", budgetId: "at_one", limits: { ...NO_LIMITS, dailyCostUsd: 1 } },
 ];
 
 export interface BudgetUse {
