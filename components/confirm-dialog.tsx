@@ -14,12 +14,13 @@ import {
 } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 
-/** Asks before what cannot be undone. Stays open while `onConfirm` runs, and if it returns false. */
+/** Asks before what cannot be undone, or needs explaining. Stays open while `onConfirm` runs, and if it returns false. */
 export function ConfirmDialog({
   trigger,
   title,
   description,
   confirmLabel,
+  variant = "destructive",
   onConfirm,
 }: {
   /** A button. */
@@ -29,6 +30,8 @@ export function ConfirmDialog({
   readonly description: ReactNode;
   /** A verb and its object: `Revoke token`. */
   readonly confirmLabel: string;
+  /** `default` for what destroys nothing. */
+  readonly variant?: "destructive" | "default";
   readonly onConfirm: () => Promise<boolean | undefined> | Promise<void>;
 }) {
   const t = useTranslations("common");
@@ -53,7 +56,7 @@ export function ConfirmDialog({
         </AlertDialogHeader>
         <AlertDialogFooter>
           <AlertDialogCancel disabled={isRunning}>{t("cancel")}</AlertDialogCancel>
-          <Button variant="destructive" disabled={isRunning} onClick={confirm}>
+          <Button variant={variant} disabled={isRunning} onClick={confirm}>
             {confirmLabel}
           </Button>
         </AlertDialogFooter>

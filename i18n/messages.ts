@@ -5,10 +5,12 @@
 import enAlerts from "../messages/en/alerts.json";
 import enAudit from "../messages/en/audit.json";
 import enAuth from "../messages/en/auth.json";
+import enBudgets from "../messages/en/budgets.json";
 import enCommon from "../messages/en/common.json";
 import enHelp from "../messages/en/help.json";
 import enIncidents from "../messages/en/incidents.json";
 import enKeys from "../messages/en/keys.json";
+import enLimits from "../messages/en/limits.json";
 import enOverview from "../messages/en/overview.json";
 import enPlayground from "../messages/en/playground.json";
 import enRequests from "../messages/en/requests.json";
@@ -21,10 +23,12 @@ import enUsage from "../messages/en/usage.json";
 import zhAlerts from "../messages/zh/alerts.json";
 import zhAudit from "../messages/zh/audit.json";
 import zhAuth from "../messages/zh/auth.json";
+import zhBudgets from "../messages/zh/budgets.json";
 import zhCommon from "../messages/zh/common.json";
 import zhHelp from "../messages/zh/help.json";
 import zhIncidents from "../messages/zh/incidents.json";
 import zhKeys from "../messages/zh/keys.json";
+import zhLimits from "../messages/zh/limits.json";
 import zhOverview from "../messages/zh/overview.json";
 import zhPlayground from "../messages/zh/playground.json";
 import zhRequests from "../messages/zh/requests.json";
@@ -40,10 +44,12 @@ const en = {
   alerts: enAlerts,
   audit: enAudit,
   auth: enAuth,
+  budgets: enBudgets,
   common: enCommon,
   help: enHelp,
   incidents: enIncidents,
   keys: enKeys,
+  limits: enLimits,
   overview: enOverview,
   playground: enPlayground,
   requests: enRequests,
@@ -64,10 +70,12 @@ const zh = {
   alerts: zhAlerts,
   audit: zhAudit,
   auth: zhAuth,
+  budgets: zhBudgets,
   common: zhCommon,
   help: zhHelp,
   incidents: zhIncidents,
   keys: zhKeys,
+  limits: zhLimits,
   overview: zhOverview,
   playground: zhPlayground,
   requests: zhRequests,

@@ -73,7 +73,7 @@ export async function makeLargeTeam(dataDir: string, secret: string): Promise<La
     const tokens = [];
     for (let token = 0; token < TOKENS; token += 1) {
       const userId = token % 5 === 0 ? null : (userIds[token % MEMBERS] ?? null);
-      const { id } = await createAccessToken(context, userId, { name: `App ${token}` });
+      const { id } = await createAccessToken(context, "everyone", userId, { name: `App ${token}` });
       tokens.push({ id, userId });
     }
     return { userIds, tokens, keyIds };

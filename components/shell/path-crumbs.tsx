@@ -6,6 +6,11 @@ import { useTranslations } from "next-intl";
 import { settingsPages } from "@/components/settings/settings-pages";
 import { navigationEntryOf } from "@/components/shell/navigation";
 
+const PAGES: Readonly<Record<string, "addKeys" | "budgets">> = {
+  "/keys/add": "addKeys",
+  "/tokens/budgets": "budgets",
+};
+
 /** The way back from a page below an area's first: the area, and what of the path lies below it. */
 export function PathCrumbs() {
   const t = useTranslations("shell");
@@ -13,6 +18,7 @@ export function PathCrumbs() {
   const entry = navigationEntryOf(path);
   const below = path.slice(entry?.href.length).split("/").filter(Boolean).map(decodeURIComponent);
   if (entry === undefined || below.length === 0) return null;
+  const page = PAGES[path];
   // What else lies below an area is a slug or an id.
   const named = settingsPages.find(({ href }) => href === path);
   return (
@@ -37,8 +43,8 @@ export function PathCrumbs() {
         <li className="flex min-w-0 items-center gap-2">
           <span aria-hidden>/</span>
           <span className="text-foreground truncate">
-            {path === "/keys/add"
-              ? t("pages.addKeys")
+            {page !== undefined
+              ? t(`pages.${page}`)
               : named === undefined
                 ? below.at(-1)
                 : t(`pages.settings.${named.name}`)}

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { RelativeTime } from "@/components/relative-time";
+import { MemberLimits } from "@/components/team/member-limits";
 import { RemoveMember } from "@/components/team/remove-member";
 import { RoleDialog } from "@/components/team/role-dialog";
 import { Avatar, AvatarFallback, AvatarImage } from "@/components/ui/avatar";
@@ -29,6 +30,7 @@ export async function MembersTable({
           <TableRow className="hover:bg-transparent">
             <TableHead className="pl-4">{t("columns.member")}</TableHead>
             <TableHead>{t("columns.role")}</TableHead>
+            <TableHead>{t("columns.limits")}</TableHead>
             <TableHead className="text-right">{t("columns.tokens")}</TableHead>
             <TableHead className="pl-8">{t("columns.lastSeen")}</TableHead>
             <TableHead>{t("columns.joined")}</TableHead>
@@ -50,6 +52,9 @@ export async function MembersTable({
                   role={member.role}
                   tokenCount={member.tokenCount}
                 />
+              </TableCell>
+              <TableCell>
+                <MemberLimits id={member.id} name={member.name} limits={member.limits} />
               </TableCell>
               <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
               <TableCell className="pl-8">

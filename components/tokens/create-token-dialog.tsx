@@ -75,6 +75,7 @@ export function CreateTokenDialog({
                   form={form}
                   providers={providers}
                   mayOwnForTeam={mayOwnForTeam}
+                  isAdmin={mayOwnForTeam}
                   keepLabel={null}
                 />
                 {errors.root && (
@@ -84,7 +85,7 @@ export function CreateTokenDialog({
                 )}
               </form>
             </Form>
-            <DialogFooter className="bg-background sticky bottom-0 -mx-6 -mb-6 border-t px-6 py-4">
+            <DialogFooter className="bg-background sticky -bottom-6 -mx-6 -mb-6 border-t px-6 py-4">
               <Button type="submit" form={formId} disabled={isSubmitting}>
                 {t("create.submit")}
               </Button>

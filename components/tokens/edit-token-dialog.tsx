@@ -82,6 +82,7 @@ export function EditTokenDialog({
               form={form}
               providers={providers}
               mayOwnForTeam={false}
+              isAdmin={isAdmin}
               ceilings={ceilings}
               keepLabel={
                 token.expiresAt === null
@@ -98,7 +99,7 @@ export function EditTokenDialog({
             )}
           </form>
         </Form>
-        <DialogFooter className="bg-background sticky bottom-0 -mx-6 -mb-6 border-t px-6 py-4">
+        <DialogFooter className="bg-background sticky -bottom-6 -mx-6 -mb-6 border-t px-6 py-4">
           <Button variant="outline" onClick={onClose}>
             {common("cancel")}
           </Button>

@@ -1,13 +1,13 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
-import { formatExactCount, formatUsd } from "@/components/format";
+import { LimitInputs } from "@/components/limits/limit-inputs";
+import { Folded } from "@/components/tokens/folded";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
-import { EXPIRY_DAYS, type TokenForm } from "@/components/tokens/token-form";
-import { Collapsible, CollapsibleContent, CollapsibleTrigger } from "@/components/ui/collapsible";
+import { ShareFields } from "@/components/tokens/share-fields";
+import { EXPIRY_DAYS, NEW_TOKEN, type TokenForm } from "@/components/tokens/token-form";
 import {
   FormControl,
   FormDescription,
@@ -26,7 +26,7 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
-import { type LimitCeilings, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
+import { type LimitCeilings, TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 export interface ProviderChoice {
   readonly slug: string;
@@ -40,6 +40,7 @@ export function TokenFields({
   form,
   providers,
   mayOwnForTeam,
+  isAdmin,
   keepLabel,
   ceilings = null,
 }: {
@@ -47,6 +48,8 @@ export function TokenFields({
   readonly providers: readonly ProviderChoice[];
   /** Whether the maker chooses whose it is. */
   readonly mayOwnForTeam: boolean;
+  /** Then the maker also says how it shares the pool. */
+  readonly isAdmin: boolean;
   /** Names the expiry a token has; null where there is none to keep. */
   readonly keepLabel: string | null;
   /** What limits may be at most. */
@@ -72,6 +75,7 @@ export function TokenFields({
       <ScopeFields form={form} providers={providers} />
       <ExpiryField form={form} keepLabel={keepLabel} />
       <LimitFields form={form} ceilings={ceilings} />
+      {isAdmin && <ShareSection form={form} />}
     </>
   );
 }
@@ -251,56 +255,20 @@ function LimitFields({
   const values = useWatch({ control: form.control, name: [...TOKEN_LIMITS] });
   const isLimited = values.some((value) => value !== "");
   return (
-    <Collapsible defaultOpen={isLimited}>
-      <CollapsibleTrigger className="group focus-visible:ring-ring/50 flex items-center gap-1.5 rounded-sm text-sm font-medium outline-none focus-visible:ring-[3px]">
-        <ChevronRight
-          aria-hidden
-          className="size-4 transition-transform group-data-[state=open]:rotate-90"
-        />
-        {t("limits")}{" "}
-        <span className="text-muted-foreground font-normal">
-          {isLimited ? "" : t("limitsNone")}
-        </span>
-      </CollapsibleTrigger>
-      <CollapsibleContent className="pt-4">
-        <div className="grid gap-4 sm:grid-cols-2">
-          {TOKEN_LIMITS.map((name) => (
-            <FormField
-              key={name}
-              control={form.control}
-              name={name}
-              render={({ field }) => (
-                <FormItem className="content-start">
-                  <FormLabel>{t(`limit.${name}`)}</FormLabel>
-                  <FormControl>
-                    <Input
-                      {...field}
-                      inputMode={name.endsWith("Usd") ? "decimal" : "numeric"}
-                      autoComplete="off"
-                      placeholder={t("noLimit")}
-                    />
-                  </FormControl>
-                  <Ceiling name={name} ceiling={ceilings?.[name]} />
-                  <FormMessage />
-                </FormItem>
-              )}
-            />
-          ))}
-        </div>
-      </CollapsibleContent>
-    </Collapsible>
+    <Folded title={t("limits")} note={isLimited ? "" : t("limitsNone")} isOpen={isLimited}>
+      <LimitInputs ceilings={ceilings} />
+    </Folded>
   );
 }
 
-function Ceiling({
-  name,
-  ceiling,
-}: {
-  readonly name: TokenLimit;
-  readonly ceiling: number | undefined;
-}) {
-  const t = useTranslations("tokens.form");
-  if (ceiling === undefined) return null;
-  const amount = name.endsWith("Usd") ? formatUsd(ceiling) : formatExactCount(ceiling);
-  return <FormDescription>{t("ceiling", { amount })}</FormDescription>;
+function ShareSection({ form }: { readonly form: Form }) {
+  const t = useTranslations("tokens.form.share");
+  const share = ["priorityClass", "weight", "maxWaitSeconds"] as const;
+  const values = useWatch({ control: form.control, name: [...share] });
+  const isUsual = share.every((name, index) => values[index] === NEW_TOKEN[name]);
+  return (
+    <Folded title={t("title")} note={isUsual ? t("usual") : ""} isOpen={!isUsual}>
+      <ShareFields />
+    </Folded>
+  );
 }

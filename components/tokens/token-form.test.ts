@@ -1,29 +1,26 @@
 import { describe, expect, test } from "vitest";
+import { NO_LIMITS } from "../../lib/usage/token-limits";
 import { NEW_TOKEN, settingsOf, tokenFormOf, tokenFormSchema, tokenInputOf } from "./token-form";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12);
 const DAY_MS = 86_400_000;
-const schema = tokenFormSchema(
-  (problem) => problem,
-  () => NOW_MS,
-);
-const NO_LIMITS = {
-  rpm: null,
-  tpm: null,
-  dailyRequests: null,
-  dailyTokens: null,
-  dailyCostUsd: null,
-  monthlyCostUsd: null,
-};
+const WORDS = { token: (problem: string) => problem, limit: (problem: string) => problem };
+const schema = tokenFormSchema(WORDS, () => NOW_MS);
+const USUAL_SHARE = { priorityClass: "interactive", weight: 1, maxWaitSeconds: null } as const;
 const TOKEN = {
   ...NO_LIMITS,
+  ...USUAL_SHARE,
   name: "app",
   providers: ["openai"],
   models: null,
   expiresAt: NOW_MS + DAY_MS,
   rpm: 60,
+  concurrentRequests: 4,
   dailyCostUsd: 0.5,
-};
+  priorityClass: "batch",
+  weight: 3,
+  maxWaitSeconds: 60,
+} as const;
 
 describe("tokenFormSchema", () => {
   test.each([
@@ -36,6 +33,10 @@ describe("tokenFormSchema", () => {
     [{ dailyCostUsd: "0" }, "amount"],
     [{ monthlyCostUsd: "-1" }, "amount"],
     [{ monthlyCostUsd: "." }, "amount"],
+    [{ weight: "0" }, "weight"],
+    [{ weight: "101" }, "weight"],
+    [{ maxWaitSeconds: "121" }, "maxWait"],
+    [{ maxWaitSeconds: "1.5" }, "maxWait"],
     [{ expiry: "date" }, "dateMissing"],
     [{ expiry: "date", date: "2026-11-20" }, "datePast"],
   ])("%j: %s", (fields, problem) => {
@@ -51,11 +52,7 @@ describe("tokenFormSchema", () => {
 });
 
 test("a limit with a ceiling is at most that, and not empty", () => {
-  const limited = tokenFormSchema(
-    (problem) => problem,
-    () => NOW_MS,
-    { rpm: 60 },
-  );
+  const limited = tokenFormSchema(WORDS, () => NOW_MS, { rpm: 60 });
   const problems = (fields: object) =>
     limited
       .safeParse({ ...NEW_TOKEN, name: "app", ...fields })
@@ -69,6 +66,7 @@ describe("tokenInputOf", () => {
   test("empty fields are no limits and all scopes", () => {
     expect(tokenInputOf({ ...NEW_TOKEN, name: "app" }, NOW_MS)).toEqual({
       ...NO_LIMITS,
+      ...USUAL_SHARE,
       name: "app",
       providers: null,
       models: null,

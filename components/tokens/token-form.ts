@@ -3,9 +3,22 @@
  * @module
  */
 import { z } from "zod";
+import {
+  type LimitProblem,
+  limitNumbers,
+  limitShape,
+  limitsAbove,
+  limitTexts,
+} from "@/components/limits/limit-form";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
-import { type LimitCeilings, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
+import {
+  type LimitCeilings,
+  limitsOf,
+  NO_LIMITS,
+  PRIORITY_CLASSES,
+  type TokenLimit,
+} from "@/lib/usage/token-limits";
 
 /** Days from now, besides `never`, a `date`, and to `keep` what an existing token has. */
 export const EXPIRY_DAYS = ["7", "30", "90", "365"] as const;
@@ -13,49 +26,41 @@ export const EXPIRY_DAYS = ["7", "30", "90", "365"] as const;
 export type TokenProblem =
   | "nameMissing"
   | "nameLong"
-  | "wholeNumber"
-  | "amount"
-  | "aboveCeiling"
+  | "weight"
+  | "maxWait"
   | "dateMissing"
   | "datePast";
 
-/**
- * @param words A problem as people read it.
- * @param ceilings What limits may be at most; those that are named cannot be left empty.
- */
+/** Problems as people read them. */
+export interface TokenProblemWords {
+  token(problem: TokenProblem): string;
+  limit(problem: LimitProblem): string;
+}
+
+/** @param ceilings What limits may be at most; those that are named cannot be left empty. */
 export function tokenFormSchema(
-  words: (problem: TokenProblem) => string,
+  words: TokenProblemWords,
   nowMs: () => number,
   ceilings: LimitCeilings | null = null,
 ) {
-  const count = z.string().regex(/^(?:[1-9]\d{0,14})?$/, words("wholeNumber"));
-  const costUsd = z
-    .string()
-    .refine((text) => text === "" || (/^\d{0,9}(?:\.\d+)?$/.test(text) && Number(text) > 0), {
-      error: words("amount"),
-    });
   return z
     .object({
-      name: z.string().trim().min(1, words("nameMissing")).max(200, words("nameLong")),
+      name: z.string().trim().min(1, words.token("nameMissing")).max(200, words.token("nameLong")),
       owner: z.enum(["me", "team"]),
       providers: z.array(z.string()),
       models: z.array(z.string()),
       expiry: z.enum(["never", ...EXPIRY_DAYS, "date", "keep"]),
       /** `2027-01-31`; counts for the expiry `date` only. */
       date: z.string(),
-      rpm: count,
-      tpm: count,
-      dailyRequests: count,
-      dailyTokens: count,
-      dailyCostUsd: costUsd,
-      monthlyCostUsd: costUsd,
+      ...limitShape((problem) => words.limit(problem)),
+      priorityClass: z.enum(PRIORITY_CLASSES),
+      weight: z.string().regex(/^(?:[1-9]\d?|100)$/, words.token("weight")),
+      /** Empty for the usual. */
+      maxWaitSeconds: z.string().regex(/^(?:\d{1,2}|1[01]\d|120)?$/, words.token("maxWait")),
     })
     .superRefine((form, context) => {
-      for (const name of TOKEN_LIMITS) {
-        const ceiling = ceilings?.[name];
-        if (ceiling === undefined) continue;
-        if (form[name] !== "" && Number(form[name]) <= ceiling) continue;
-        context.addIssue({ code: "custom", path: [name], message: words("aboveCeiling") });
+      for (const name of limitsAbove(form, ceilings)) {
+        context.addIssue({ code: "custom", path: [name], message: words.limit("aboveCeiling") });
       }
     })
     .superRefine(({ expiry, date }, context) => {
@@ -63,7 +68,7 @@ export function tokenFormSchema(
       const endMs = endOfDayMs(date);
       if (endMs > nowMs()) return;
       const problem = Number.isNaN(endMs) ? "dateMissing" : "datePast";
-      context.addIssue({ code: "custom", path: ["date"], message: words(problem) });
+      context.addIssue({ code: "custom", path: ["date"], message: words.token(problem) });
     });
 }
 
@@ -76,28 +81,32 @@ export const NEW_TOKEN: TokenForm = {
   models: [],
   expiry: "never",
   date: "",
-  rpm: "",
-  tpm: "",
-  dailyRequests: "",
-  dailyTokens: "",
-  dailyCostUsd: "",
-  monthlyCostUsd: "",
+  ...limitTexts(NO_LIMITS),
+  priorityClass: "interactive",
+  weight: "1",
+  maxWaitSeconds: "",
 };
 
 type TokenSettings = Pick<
   AccessTokenItem,
-  "name" | "providers" | "models" | "expiresAt" | TokenLimit
+  | "name"
+  | "providers"
+  | "models"
+  | "expiresAt"
+  | "priorityClass"
+  | "weight"
+  | "maxWaitSeconds"
+  | TokenLimit
 >;
 
 /** The fields as they stand for an existing token. */
 export function tokenFormOf(token: TokenSettings): TokenForm {
-  const limits = TOKEN_LIMITS.map((name) => [
-    name,
-    token[name] === null ? "" : String(token[name]),
-  ]);
   return {
     ...NEW_TOKEN,
-    ...(Object.fromEntries(limits) as Record<TokenLimit, string>),
+    ...limitTexts(token),
+    priorityClass: token.priorityClass,
+    weight: String(token.weight),
+    maxWaitSeconds: token.maxWaitSeconds === null ? "" : String(token.maxWaitSeconds),
     name: token.name,
     providers: [...(token.providers ?? [])],
     models: [...(token.models ?? [])],
@@ -107,9 +116,11 @@ export function tokenFormOf(token: TokenSettings): TokenForm {
 
 /** What the fields mean. Without `expiresAt` where that stays as it is. */
 export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenInput {
-  const limits = TOKEN_LIMITS.map((name) => [name, form[name] === "" ? null : Number(form[name])]);
   return {
-    ...(Object.fromEntries(limits) as Record<TokenLimit, number | null>),
+    ...limitNumbers(form),
+    priorityClass: form.priorityClass,
+    weight: Number(form.weight),
+    maxWaitSeconds: form.maxWaitSeconds === "" ? null : Number(form.maxWaitSeconds),
     name: form.name.trim(),
     providers: form.providers.length === 0 ? null : form.providers,
     models: form.models.length === 0 ? null : form.models,
@@ -119,12 +130,10 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
 
 /** A token's settings, to put them back. */
 export function settingsOf(token: TokenSettings): CreateAccessTokenInput {
-  const { name, expiresAt, providers, models } = token;
-  const limits = TOKEN_LIMITS.map((limit) => [limit, token[limit]]);
+  const { name, expiresAt, providers, models, priorityClass, weight, maxWaitSeconds } = token;
   return {
-    ...(Object.fromEntries(limits) as Record<TokenLimit, number | null>),
-    name,
-    expiresAt,
+    ...limitsOf(token),
+    ...{ name, expiresAt, priorityClass, weight, maxWaitSeconds },
     providers: providers && [...providers],
     models: models && [...models],
   };

@@ -4,13 +4,13 @@ import { useTranslations } from "next-intl";
 import { formatCount, formatExactCount, formatUsd } from "@/components/format";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 import type { TokenUse } from "@/lib/manage/read-token-use";
-import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
+import { BUDGETS, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 import { cn } from "@/lib/utils";
 
 /** A share of a limit from which on it is worth a look. */
 const NEARLY = 0.8;
 
-/** A token's limits, and how much is used of those that count a day or a month. */
+/** A token's limits, how much is used of those that count a day or a month, and its share if it is unusual. */
 export function TokenLimits({
   token,
   use,
@@ -23,12 +23,19 @@ export function TokenLimits({
     const limit = token[name];
     return limit === null ? [] : [{ name, limit }];
   });
-  if (limits.length === 0) return <span className="text-muted-foreground">{t("noLimits")}</span>;
+  const { weight, priorityClass } = token;
+  const isUsual = weight === 1 && priorityClass === "interactive";
+  if (limits.length === 0 && isUsual) {
+    return <span className="text-muted-foreground">{t("noLimits")}</span>;
+  }
   return (
     <ul className="text-xs leading-5 whitespace-nowrap" data-figure>
       {limits.map(({ name, limit }) => (
         <Limit key={name} name={name} limit={limit} used={usedOf(use, name)} />
       ))}
+      {!isUsual && (
+        <li className="text-muted-foreground">{t(`shareLine.${priorityClass}`, { weight })}</li>
+      )}
     </ul>
   );
 }
@@ -40,7 +47,7 @@ function Limit({
 }: {
   readonly name: TokenLimit;
   readonly limit: number;
-  /** Null for limits by the minute, whose use is over before it is read. */
+  /** Null for limits by the minute or the moment, whose use is over before it is read. */
   readonly used: number | null;
 }) {
   const t = useTranslations("tokens.limitLine");
@@ -58,7 +65,8 @@ function Limit({
 }
 
 function usedOf(use: TokenUse | undefined, name: TokenLimit): number | null {
-  return use === undefined || name === "rpm" || name === "tpm" ? null : use[name];
+  const budget = BUDGETS.find((each) => each === name);
+  return use === undefined || budget === undefined ? null : use[budget];
 }
 
 function amountOf(name: TokenLimit, amount: number): string {

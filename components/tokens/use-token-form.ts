@@ -10,9 +10,10 @@ import type { LimitCeilings } from "@/lib/usage/token-limits";
 /** The form's state, checked as it is typed once it was sent. */
 export function useTokenForm(defaultValues: TokenForm, ceilings: LimitCeilings | null = null) {
   const t = useTranslations("tokens.form.problem");
-  const resolver = useMemo(
-    () => zodResolver(tokenFormSchema((problem) => t(problem), Date.now, ceilings)),
-    [t, ceilings],
-  );
+  const limits = useTranslations("limits.problem");
+  const resolver = useMemo(() => {
+    const words = { token: t, limit: limits };
+    return zodResolver(tokenFormSchema(words, Date.now, ceilings));
+  }, [t, limits, ceilings]);
   return useForm<TokenForm>({ resolver, defaultValues });
 }

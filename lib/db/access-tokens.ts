@@ -120,7 +120,7 @@ export async function updateAccessToken(
   return rowCounts[0] !== 0;
 }
 
-/** What is new in a token that takes another's place; all else is the other's. */
+/** What is new in a token that takes another's place; all else is the other's, its budgets too. */
 export interface Successor
   extends Pick<AccessTokenRow, "id" | "tokenHash" | "masked" | "createdBy"> {
   /** When the other stops working, unless it expires before. */
@@ -139,6 +139,7 @@ export async function rotateAccessToken(
   const columns = {
     ...getTableColumns(accessTokens),
     ...aliased(successor),
+    budgetId: sql<string>`coalesce(${accessTokens.budgetId}, ${accessTokens.id})`.as("budgetId"),
     ...aliased({ createdAtMs: nowMs, updatedAtMs: nowMs, lastUsedAtMs: null }),
     version: TAKEN_VERSION.as("version"),
   };
@@ -179,6 +180,17 @@ export async function rotateAccessToken(
 function aliased<Values extends Readonly<Record<string, string | number | null>>>(values: Values) {
   const entries = Object.entries(values).map(([name, value]) => [name, sql`${value}`.as(name)]);
   return Object.fromEntries(entries) as { [Name in keyof Values]: SQL.Aliased };
+}
+
+/** Whose budgets tokens share that took another's place; those with their own are missing. */
+export async function findBudgetIds(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.all<{ readonly id: string; readonly budgetId: string }>(sql`
+    select id, budget_id as "budgetId" from access_tokens
+    where budget_id is not null and id in (select value from json_each(${JSON.stringify(ids)}))`);
+  return new Map(rows.map(({ id, budgetId }) => [id, budgetId]));
 }
 
 /**

@@ -5,12 +5,13 @@
  */
 import { KeyPool } from "../pool/key-pool";
 import type { ModelAlias } from "../pool/model-alias";
-import type { TokenLimits } from "../pool/token-ledger";
+import type { LimitHolder } from "../pool/token-ledger";
 import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../pool/types";
 import { customProvider } from "../providers/custom-provider";
 import { findProvider } from "../providers/registry";
 import type { Provider, Route } from "../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
+import { hasLimits, limitsOf, PRIORITY_CLASSES } from "../usage/token-limits";
 import type { KeyState, StateChanges, TokenState } from "./read-state";
 import { DEFAULT_SETTINGS, type Settings, withSettingRows } from "./settings";
 
@@ -29,6 +30,8 @@ export class KnownState {
   /** Active tokens by hash, and each one's hash by id. */
   readonly #tokens = new Map<string, AccessToken>();
   readonly #tokenHashes = new Map<string, string>();
+  /** Of members with limits, by their ids. */
+  readonly #members = new Map<string, LimitHolder>();
   #customProviders: ReadonlyMap<string, Provider> = new Map();
   #modelAliases: ReadonlyMap<string, ModelAlias> = new Map();
   /** Rules by provider and quota domain, where an empty name stands for all of the provider's keys. */
@@ -113,6 +116,7 @@ export class KnownState {
     for (const { keyId, model, untilMs, reason } of changes.cooldowns) {
       this.#poolOf(keyId)?.cool(keyId, model, untilMs, reason);
     }
+    this.#takeMemberLimits(changes);
     for (const token of changes.tokens) this.#upsertToken(token);
     this.#takeProviders(changes);
     this.#takeAliases(changes);
@@ -133,6 +137,7 @@ export class KnownState {
     }
     this.#tokens.clear();
     this.#tokenHashes.clear();
+    this.#members.clear();
   }
 
   #upsertKey(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): void {
@@ -174,10 +179,37 @@ export class KnownState {
     this.#tokenHashes.set(row.id, row.tokenHash);
     const { id, name, ownerId, expiresAtMs } = row;
     const showsKey = row.kind === "playground";
-    const scopes = scopesOf(row);
-    const limits = limitsOf(row);
-    const token = { id, name, ownerId, scopes, expiresAtMs, showsKey };
-    this.#tokens.set(row.tokenHash, limits === null ? token : { ...token, limits });
+    const budgetId = row.budgetId ?? id;
+    const own: LimitHolder = { kind: "token", id, budgetId, limits: limitsOf(row) };
+    this.#tokens.set(row.tokenHash, {
+      ...{ id, name, ownerId, scopes: scopesOf(row), expiresAtMs, showsKey },
+      ...shareOf(row),
+      ...this.#holdersOf(hasLimits(row) ? own : undefined, ownerId),
+    });
+  }
+
+  /** What stands in a token that has limits or whose owner has: nothing else costs a request anything. */
+  #holdersOf(own: LimitHolder | undefined, ownerId: string | null) {
+    const member = ownerId === null ? undefined : this.#members.get(ownerId);
+    const limitHolders = [own, member].filter((holder) => holder !== undefined);
+    return limitHolders.length === 0 ? {} : { limitHolders };
+  }
+
+  #takeMemberLimits({ memberLimits }: StateChanges): void {
+    if (memberLimits.length === 0) return;
+    for (const { userId, ...limits } of memberLimits) {
+      if (hasLimits(limits)) {
+        const holder = { kind: "member", id: userId, budgetId: userId, limits } as const;
+        this.#members.set(userId, holder);
+      } else this.#members.delete(userId);
+    }
+    const changed = new Set(memberLimits.map(({ userId }) => userId));
+    for (const [hash, token] of this.#tokens) {
+      const { limitHolders = [], ...rest } = token;
+      if (token.ownerId === null || !changed.has(token.ownerId)) continue;
+      const own = limitHolders.find(({ kind }) => kind === "token");
+      this.#tokens.set(hash, { ...rest, ...this.#holdersOf(own, token.ownerId) });
+    }
   }
 
   #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {
@@ -238,11 +270,13 @@ export class KnownState {
   }
 }
 
-/** Null for a token without any limit. */
-function limitsOf(row: TokenState): TokenLimits | null {
-  const { rpm, tpm, dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd } = row;
-  const limits = { rpm, tpm, dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd };
-  return Object.values(limits).some((limit) => limit !== null) ? limits : null;
+/** What is not as with most tokens. */
+function shareOf({ weight, priorityClass, maxWaitSeconds }: TokenState) {
+  const priority = PRIORITY_CLASSES.indexOf(priorityClass);
+  return {
+    ...((weight !== 1 || priority !== 0) && { share: { weight, priority } }),
+    ...(maxWaitSeconds !== null && { maxWaitMs: maxWaitSeconds * 1_000 }),
+  };
 }
 
 /** A token's lists of providers and models hold for each other: every provider with every model. */

@@ -4,8 +4,9 @@
  * @module
  */
 import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
+import { type LimitValues, limitsOf, NO_LIMITS } from "../usage/token-limits";
 import type { Database } from "./open-database";
-import { accessTokens } from "./schema";
+import { accessTokens, memberLimits } from "./schema";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
 import { accounts, type Role, type UserRow, users } from "./team-schema";
 
@@ -19,6 +20,8 @@ export interface ListedMember
   readonly services: readonly string[];
   /** Own access tokens that are not revoked. */
   readonly tokenCount: number;
+  /** For all of them together. */
+  readonly limits: LimitValues;
 }
 
 /** In the order they joined. @param id narrows to one */
@@ -37,12 +40,15 @@ export async function listMembers(db: Database, id?: string): Promise<ListedMemb
         where accounts.user_id = users.id)`,
       tokenCount: sql<number>`(select count(*) from access_tokens
         where access_tokens.owner_id = users.id and access_tokens.status <> 'revoked')`,
+      limits: memberLimits,
     })
     .from(users)
+    .leftJoin(memberLimits, eq(memberLimits.userId, users.id))
     .where(id === undefined ? undefined : eq(users.id, id))
     .orderBy(asc(users.id));
-  return rows.map(({ hasPassword, services, ...rest }) => ({
+  return rows.map(({ hasPassword, services, limits, ...rest }) => ({
     ...rest,
+    limits: limits === null ? NO_LIMITS : limitsOf(limits),
     hasPassword: hasPassword === 1,
     services: JSON.parse(services),
   }));
@@ -115,7 +121,7 @@ export interface Removal {
 }
 
 /**
- * Removes a member with all that would let them in again: own access tokens, linked accounts, open invitations.
+ * Removes a member with all that would let them in again: own access tokens, linked accounts, open invitations. Their limits go too.
  * @returns How many tokens ended; null if nobody was removed: unknown, or the last admin.
  */
 export async function deleteMember(db: Database, removal: Removal): Promise<number | null> {
@@ -128,6 +134,7 @@ export async function deleteMember(db: Database, removal: Removal): Promise<numb
     tokenAudit,
     deleteInvites(id, isGone),
     db.delete(accounts).where(and(eq(accounts.userId, id), isGone)),
+    db.delete(memberLimits).where(and(eq(memberLimits.userId, id), isGone)),
   ]);
   return rowCounts[0] === 1 ? (rowCounts[2] ?? 0) : null;
 }

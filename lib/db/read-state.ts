@@ -2,7 +2,7 @@
  * What an isolate needs to know to serve requests: everything at first, then what changed.
  * @module
  */
-import { and, eq, gt, inArray, or } from "drizzle-orm";
+import { and, eq, getTableColumns, gt, inArray, or } from "drizzle-orm";
 import type { ModelAlias } from "../pool/model-alias";
 import type { CustomProviderOptions } from "../providers/custom-provider";
 import type { Database } from "./open-database";
@@ -12,6 +12,8 @@ import {
   customProviders,
   type KeyCooldownRow,
   keyCooldowns,
+  type MemberLimitsRow,
+  memberLimits,
   modelAliases,
   type ProviderKeyRow,
   providerKeys,
@@ -35,6 +37,8 @@ export interface StateChanges {
   /** Live cooldowns: those that changed, and all of each changed key. */
   readonly cooldowns: readonly CooldownState[];
   readonly tokens: readonly TokenState[];
+  /** One whose limits were all taken away is among those that changed. */
+  readonly memberLimits: readonly MemberLimitsState[];
   readonly customProviders: readonly CustomProviderOptions[];
   readonly modelAliases: readonly ModelAlias[];
   /** Each row has all rules of its scope. */
@@ -53,6 +57,7 @@ export type CooldownState = Pick<KeyCooldownRow, keyof typeof COOLDOWN_COLUMNS>;
 export type TokenState = Pick<AccessTokenRow, keyof typeof TOKEN_COLUMNS>;
 
 export type QuotaLimitState = Pick<QuotaLimitRow, keyof typeof QUOTA_LIMIT_COLUMNS>;
+export type MemberLimitsState = Omit<MemberLimitsRow, "updatedAtMs" | "version">;
 
 const KEY_COLUMNS = {
   id: providerKeys.id,
@@ -87,11 +92,18 @@ const TOKEN_COLUMNS = {
   expiresAtMs: accessTokens.expiresAtMs,
   rpm: accessTokens.rpm,
   tpm: accessTokens.tpm,
+  concurrentRequests: accessTokens.concurrentRequests,
   dailyRequests: accessTokens.dailyRequests,
   dailyTokens: accessTokens.dailyTokens,
   dailyCostUsd: accessTokens.dailyCostUsd,
   monthlyCostUsd: accessTokens.monthlyCostUsd,
+  weight: accessTokens.weight,
+  priorityClass: accessTokens.priorityClass,
+  maxWaitSeconds: accessTokens.maxWaitSeconds,
+  budgetId: accessTokens.budgetId,
 };
+
+const { updatedAtMs: _, version: __, ...MEMBER_LIMITS_COLUMNS } = getTableColumns(memberLimits);
 
 const CUSTOM_PROVIDER_COLUMNS = {
   slug: customProviders.slug,
@@ -117,12 +129,13 @@ const QUOTA_LIMIT_COLUMNS = {
 };
 
 export async function loadState(db: Database, nowMs: number): Promise<StateChanges> {
-  const [version, keys, cooldowns, tokens, addedProviders, aliases, limits, settingRows] =
+  const [version, keys, cooldowns, tokens, members, addedProviders, aliases, limits, settingRows] =
     await db.batch([
       selectVersion(db),
       db.select(KEY_COLUMNS).from(providerKeys),
       db.select(COOLDOWN_COLUMNS).from(keyCooldowns).where(gt(keyCooldowns.untilMs, nowMs)),
       db.select(TOKEN_COLUMNS).from(accessTokens).where(eq(accessTokens.status, "active")),
+      db.select(MEMBER_LIMITS_COLUMNS).from(memberLimits),
       db.select(CUSTOM_PROVIDER_COLUMNS).from(customProviders),
       db.select(ALIAS_COLUMNS).from(modelAliases),
       db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits),
@@ -134,6 +147,7 @@ export async function loadState(db: Database, nowMs: number): Promise<StateChang
     keys,
     cooldowns,
     tokens,
+    memberLimits: members,
     customProviders: addedProviders,
     modelAliases: aliases,
     quotaLimits: limits,
@@ -159,32 +173,43 @@ export async function readChanges(
     .select({ id: providerKeys.id })
     .from(providerKeys)
     .where(gt(providerKeys.version, since));
-  const [version, keys, cooldowns, tokens, addedProviders, aliases, limits, settingRows, deleted] =
-    await db.batch([
-      selectVersion(db),
-      db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
-      db
-        .select(COOLDOWN_COLUMNS)
-        .from(keyCooldowns)
-        .where(
-          and(
-            gt(keyCooldowns.untilMs, nowMs),
-            or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys)),
-          ),
+  const [
+    version,
+    keys,
+    cooldowns,
+    tokens,
+    members,
+    addedProviders,
+    aliases,
+    limits,
+    settingRows,
+    deleted,
+  ] = await db.batch([
+    selectVersion(db),
+    db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
+    db
+      .select(COOLDOWN_COLUMNS)
+      .from(keyCooldowns)
+      .where(
+        and(
+          gt(keyCooldowns.untilMs, nowMs),
+          or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys)),
         ),
-      db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
-      db
-        .select(CUSTOM_PROVIDER_COLUMNS)
-        .from(customProviders)
-        .where(gt(customProviders.version, since)),
-      db.select(ALIAS_COLUMNS).from(modelAliases).where(gt(modelAliases.version, since)),
-      db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits).where(gt(quotaLimits.version, since)),
-      db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
-      db
-        .select({ kind: tombstones.kind, id: tombstones.id })
-        .from(tombstones)
-        .where(gt(tombstones.version, since)),
-    ]);
+      ),
+    db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
+    db.select(MEMBER_LIMITS_COLUMNS).from(memberLimits).where(gt(memberLimits.version, since)),
+    db
+      .select(CUSTOM_PROVIDER_COLUMNS)
+      .from(customProviders)
+      .where(gt(customProviders.version, since)),
+    db.select(ALIAS_COLUMNS).from(modelAliases).where(gt(modelAliases.version, since)),
+    db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits).where(gt(quotaLimits.version, since)),
+    db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
+    db
+      .select({ kind: tombstones.kind, id: tombstones.id })
+      .from(tombstones)
+      .where(gt(tombstones.version, since)),
+  ]);
   const deletedOf = (wanted: (typeof deleted)[number]["kind"]) =>
     deleted.flatMap(({ kind, id }) => (kind === wanted ? [id] : []));
   return {
@@ -193,6 +218,7 @@ export async function readChanges(
     keys,
     cooldowns,
     tokens,
+    memberLimits: members,
     customProviders: addedProviders,
     modelAliases: aliases,
     quotaLimits: limits,

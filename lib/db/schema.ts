@@ -19,7 +19,8 @@ import type { AliasChoice, RouteTarget } from "../pool/model-alias";
 import type { KeyStatus, LimitRule } from "../pool/types";
 import type { Protocol } from "../providers/custom-provider";
 import type { Evidence } from "../proxy/ports";
-import type { LimitCeilings } from "../usage/token-limits";
+import type { LimitCeilings, PriorityClass } from "../usage/token-limits";
+import { limitColumns } from "./limit-columns";
 
 export const providerKeys = sqliteTable(
   "provider_keys",
@@ -131,20 +132,22 @@ export const accessTokens = sqliteTable(
     models: text("models", { mode: "json" }).$type<readonly string[]>(),
     /** Null in this and the limits below: none. */
     expiresAtMs: integer("expires_at_ms"),
-    rpm: integer("rpm"),
-    tpm: integer("tpm"),
-    dailyRequests: integer("daily_requests"),
-    dailyTokens: integer("daily_tokens"),
-    dailyCostUsd: real("daily_cost_usd"),
-    monthlyCostUsd: real("monthly_cost_usd"),
+    ...limitColumns(),
     /** What the owner may set limits to at most, by an admin's word; null: anything. */
     limitCeilings: text("limit_ceilings", { mode: "json" }).$type<LimitCeilings>(),
+    /** 1 to 100: share of the quota among tokens that want more than there is. */
+    weight: integer("weight").notNull().default(1),
+    priorityClass: text("priority_class").$type<PriorityClass>().notNull().default("interactive"),
+    /** How long its requests may wait for quota; null: 10 s, and up to 120 s where they say so. */
+    maxWaitSeconds: integer("max_wait_seconds"),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
     /** The user whose token it is; null for one of the team's. */
     ownerId: text("owner_id"),
     /** The token that takes this one's place, which works until `expires_at_ms`; null if not rotated. */
     rotatedToId: text("rotated_to_id"),
+    /** Whose budgets it shares: the token its rotations began with; null for its own. */
+    budgetId: text("budget_id"),
     updatedAtMs: integer("updated_at_ms").notNull(),
     /** To the hour; not versioned, since no isolate needs it. */
     lastUsedAtMs: integer("last_used_at_ms"),
@@ -155,6 +158,18 @@ export const accessTokens = sqliteTable(
     index("access_tokens_owner").on(table.ownerId),
     uniqueIndex("access_tokens_playground").on(table.ownerId).where(sql`kind = 'playground'`),
   ],
+);
+
+/** Limits of members, for all own tokens together; a member without a row has none. */
+export const memberLimits = sqliteTable(
+  "member_limits",
+  {
+    userId: text("user_id").primaryKey(),
+    ...limitColumns(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    version: integer("version").notNull(),
+  },
+  (table) => [index("member_limits_version").on(table.version)],
 );
 
 /** Deleted rows, so that isolates learn of them. Kept for `TOMBSTONE_LIFE_MS`. */
@@ -266,3 +281,4 @@ export type CustomProviderRow = typeof customProviders.$inferSelect;
 export type ModelAliasRow = typeof modelAliases.$inferSelect;
 export type QuotaLimitRow = typeof quotaLimits.$inferSelect;
 export type AccessTokenRow = typeof accessTokens.$inferSelect;
+export type MemberLimitsRow = typeof memberLimits.$inferSelect;

@@ -1,20 +1,38 @@
 /**
- * The budgets of access tokens over D1: what was used before, and what a request may cost.
+ * The budgets of access tokens and members over D1: what was used before, and what a request may cost.
  * @module
  */
-import { NO_SPEND, type TokenLedger, type TokenLimits } from "../pool/token-ledger";
+import type { SpendPeriod } from "../pool/spend";
+import type { LimitHolder, TokenLedger } from "../pool/token-ledger";
 import type { TokenBudgets } from "../proxy/ports";
 import type { PriceBook } from "../usage/price";
 import { NO_USAGE, type Usage } from "../usage/types";
 import type { Database } from "./open-database";
 import { rootCause } from "./root-cause";
+import { isDoneWithin } from "./timers";
 import { readTokenSpend } from "./token-spend";
 import type { UsageRecorder } from "./usage-recorder";
+
+/** How long a request waits for what another reads, and then for what it reads itself. */
+const JOIN_MS = 1_000;
+const WAIT_MS = 2_000;
+/** After a failure none waits for so long. */
+const RETRY_MS = 5_000;
+
+interface Read {
+  readonly sinceMs: number;
+  /** Never rejects. */
+  readonly done: Promise<void>;
+}
 
 export class D1TokenBudgets implements TokenBudgets {
   readonly #db: Database;
   readonly #recorder: UsageRecorder;
+  /** The last that was loaded: good enough for what is settled while others are. */
   #book: PriceBook | null = null;
+  /** Those under way, by what they ask for: requests at the same time ask for the same. */
+  readonly #reads = new Map<string, Read>();
+  #retryMs = 0;
 
   /** @param recorder Whose flushes write what tokens used. */
   constructor(db: Database, recorder: UsageRecorder) {
@@ -26,11 +44,11 @@ export class D1TokenBudgets implements TokenBudgets {
     return this.#recorder.ledger;
   }
 
-  ready(tokenId: string, limits: TokenLimits, nowMs: number): Promise<void> | null {
-    const unknown = this.ledger.unknownPeriods(tokenId, limits, nowMs);
-    const needsPrices = limits.dailyCostUsd !== null || limits.monthlyCostUsd !== null;
-    if (unknown.length === 0 && (!needsPrices || this.#book !== null)) return null;
-    return this.#load(tokenId, unknown, needsPrices);
+  ready(holders: readonly LimitHolder[], nowMs: number): Promise<void> | null {
+    const unknown = nowMs < this.#retryMs ? [] : this.ledger.unknownPeriods(holders, nowMs);
+    const needsPrices = this.#recorder.loadedPrices === null && holders.some(hasCostBudget);
+    if (unknown.length === 0 && !needsPrices) return null;
+    return this.#load(unknown, needsPrices, nowMs);
   }
 
   costNanoUsd(
@@ -39,21 +57,36 @@ export class D1TokenBudgets implements TokenBudgets {
     usage: Pick<Usage, "inputTokens" | "outputTokens"> & Partial<Usage>,
     atMs: number,
   ): number {
-    if (model === null || this.#book === null) return 0;
-    return this.#book.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs) ?? 0;
+    const book = this.#recorder.loadedPrices ?? this.#book;
+    if (model === null || book === null) return 0;
+    return book.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs) ?? 0;
   }
 
-  async #load(tokenId: string, periods: readonly string[], needsPrices: boolean): Promise<void> {
+  async #load(asked: readonly SpendPeriod[], needsPrices: boolean, nowMs: number): Promise<void> {
     if (needsPrices) this.#book = await this.#recorder.prices();
-    if (periods.length === 0) return;
+    if (asked.length === 0) return;
+    const name = JSON.stringify(asked);
+    const other = this.#reads.get(name);
+    // One under way for longer may belong to a request that is gone.
+    if (other !== undefined && nowMs - other.sinceMs < JOIN_MS) {
+      if (await isDoneWithin(other.done, JOIN_MS)) return;
+    }
+    const read: Read = { sinceMs: nowMs, done: this.#read(asked, nowMs) };
+    this.#reads.set(name, read);
+    if (!(await isDoneWithin(read.done, WAIT_MS))) this.#retryMs = nowMs + RETRY_MS;
+    if (this.#reads.get(name) === read) this.#reads.delete(name);
+  }
+
+  async #read(asked: readonly SpendPeriod[], nowMs: number): Promise<void> {
     try {
-      const rows = await readTokenSpend(this.#db, tokenId, periods);
-      for (const period of periods) {
-        const stored = rows.find((row) => row.period === period) ?? NO_SPEND;
-        this.ledger.load(tokenId, period, stored);
-      }
+      this.ledger.load(await readTokenSpend(this.#db, asked), nowMs);
     } catch (error) {
+      this.#retryMs = nowMs + RETRY_MS;
       console.error("budgets: the store cannot be read, counting goes on:", rootCause(error));
     }
   }
+}
+
+function hasCostBudget({ limits }: LimitHolder): boolean {
+  return limits.dailyCostUsd !== null || limits.monthlyCostUsd !== null;
 }

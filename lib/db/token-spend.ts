@@ -1,64 +1,116 @@
 /**
- * What tokens with limits have used of a day or a month.
+ * What tokens and members have used of a day or a month, as their budgets count it.
+ *
+ * A row is made when it is first asked for, from the rollups; from then on every flush adds to it (see
+ * `write-usage.ts`), whichever isolate it is of and whether or not that knows of limits. So a row is right
+ * however late limits are set, and a row that is gone is made anew.
  * @module
  */
-import { and, eq, inArray } from "drizzle-orm";
-import { countsAsRequest } from "../proxy/token-budget";
+import { type SQL, sql } from "drizzle-orm";
+import type { PeriodSpend, SpendPeriod } from "../pool/spend";
+import { type CountedSpend, type SpendCount, selectCounts } from "./counted-spend";
 import type { Database } from "./open-database";
-import { sumCells } from "./read-usage-cells";
-import { type TokenSpendRow, tokenSpend } from "./usage-schema";
+import { runBatch } from "./state-version";
 
-/**
- * Reads periods of one token. A period that nobody has asked for before is counted from the rollups first:
- * requests made before the token had limits are in there alone. So deleting rows rebuilds them.
- */
+/** Rows for all that is asked, made where they were missing. */
 export async function readTokenSpend(
   db: Database,
-  tokenId: string,
-  periods: readonly string[],
-): Promise<readonly TokenSpendRow[]> {
-  const known = await selectSpend(db, tokenId, periods);
-  const missing = periods.filter((period) => !known.some((row) => row.period === period));
+  asked: readonly SpendPeriod[],
+): Promise<readonly PeriodSpend[]> {
+  if (asked.length === 0) return [];
+  const known = await db.all<PeriodSpend>(selectSpend(asked));
+  const missing = missingOf(asked, known);
   if (missing.length === 0) return known;
-  const counted = await Promise.all(missing.map((period) => countSpend(db, tokenId, period)));
-  // Another isolate may have been first, and counted on since.
-  await db.insert(tokenSpend).values(counted).onConflictDoNothing();
-  return selectSpend(db, tokenId, periods);
-}
-
-function selectSpend(
-  db: Database,
-  tokenId: string,
-  periods: readonly string[],
-): Promise<TokenSpendRow[]> {
-  return db
-    .select()
-    .from(tokenSpend)
-    .where(and(eq(tokenSpend.tokenId, tokenId), inArray(tokenSpend.period, [...periods])));
-}
-
-async function countSpend(db: Database, tokenId: string, period: string): Promise<TokenSpendRow> {
-  const fromMs = Date.parse(period);
-  const isDay = period.length === "2026-11-23".length;
-  const end = new Date(fromMs);
-  if (isDay) end.setUTCDate(end.getUTCDate() + 1);
-  else end.setUTCMonth(end.getUTCMonth() + 1);
-  const [rows = []] = await sumCells(db, [
-    {
-      side: "caller",
-      grain: isDay ? "hour" : "day",
-      fromMs,
-      toMs: end.getTime(),
-      where: { subjectId: tokenId },
-      by: ["outcome"],
-    },
+  const [, made] = await runBatch(db, [
+    // Another isolate may have been first, and counted on since.
+    sql`${insertCounts(fromRollups(missing))} on conflict (token_id, period) do nothing`,
+    selectSpend(missing),
   ]);
-  const spend = { requests: 0, tokens: 0, costNanoUsd: 0 };
-  for (const { outcome, values } of rows) {
-    if (!countsAsRequest({ outcome })) continue;
-    spend.requests += values.requests;
-    spend.tokens += values.inputTokens + values.outputTokens;
-    spend.costNanoUsd += values.costNanoUsd;
-  }
-  return { tokenId, period, ...spend };
+  return [...known, ...((made?.results ?? []) as PeriodSpend[])];
+}
+
+/** The same for those who only look: what is missing is counted, and not written. */
+export async function peekTokenSpend(
+  db: Database,
+  asked: readonly SpendPeriod[],
+): Promise<readonly PeriodSpend[]> {
+  if (asked.length === 0) return [];
+  const known = await db.all<PeriodSpend>(selectSpend(asked));
+  const missing = missingOf(asked, known);
+  if (missing.length === 0) return known;
+  return [...known, ...(await db.all<PeriodSpend>(selectCounts(fromRollups(missing))))];
+}
+
+export interface SpendComparison {
+  /** The rows there are. */
+  readonly rows: readonly PeriodSpend[];
+  /** The same from the rollups and from the log, for all that is asked. */
+  readonly counted: readonly CountedSpend[];
+  /** The oldest request in the log, epoch milliseconds; null if it is empty. */
+  readonly logFromMs: number | null;
+}
+
+/** All ways of counting, at one moment. Reads the log of the periods. @param asked At least one. */
+export async function compareTokenSpend(
+  db: Database,
+  asked: readonly SpendPeriod[],
+): Promise<SpendComparison> {
+  const counts = asked.flatMap((each): readonly SpendCount[] => [
+    { ...each, source: "rollups" },
+    { ...each, source: "log" },
+  ]);
+  const [rows, counted, oldest] = await runBatch(db, [
+    selectSpend(asked),
+    selectCounts(counts),
+    sql`select at_ms as "atMs" from request_log order by id limit 1`,
+  ]);
+  const [first] = (oldest?.results ?? []) as { readonly atMs: number }[];
+  return {
+    rows: (rows?.results ?? []) as PeriodSpend[],
+    counted: (counted?.results ?? []) as CountedSpend[],
+    logFromMs: first?.atMs ?? null,
+  };
+}
+
+/**
+ * Counts rows anew, those that are there too. Rows of the same periods that are not asked for go: they are made
+ * anew when somebody asks.
+ * @param counts At least one.
+ * @param audit Right after the change.
+ */
+export async function rebuildTokenSpend(
+  db: Database,
+  counts: readonly SpendCount[],
+  audit: SQL,
+): Promise<void> {
+  const periods = [...new Set(counts.map(({ period }) => period))];
+  await runBatch(db, [
+    sql`delete from token_spend where period in (select value from json_each(${JSON.stringify(periods)}))`,
+    insertCounts(counts),
+    audit,
+  ]);
+}
+
+function fromRollups(asked: readonly SpendPeriod[]): readonly SpendCount[] {
+  return asked.map((each) => ({ ...each, source: "rollups" }));
+}
+
+function missingOf(asked: readonly SpendPeriod[], known: readonly SpendPeriod[]) {
+  const names = new Set(known.map(({ holderId, period }) => `${holderId} ${period}`));
+  return asked.filter(({ holderId, period }) => !names.has(`${holderId} ${period}`));
+}
+
+function insertCounts(counts: readonly SpendCount[]): SQL {
+  return sql`
+    insert into token_spend (token_id, period, requests, tokens, cost_nano_usd)
+    select "holderId", period, requests, tokens, "costNanoUsd" from (${selectCounts(counts)})
+    where true`;
+}
+
+function selectSpend(asked: readonly SpendPeriod[]): SQL {
+  const pairs = asked.map(({ holderId, period }) => [holderId, period]);
+  return sql`
+    select token_id as "holderId", s.period, requests, tokens, cost_nano_usd as "costNanoUsd"
+    from json_each(${JSON.stringify(pairs)}) p
+    join token_spend s on s.token_id = p.value ->> 0 and s.period = p.value ->> 1`;
 }

@@ -11,8 +11,7 @@
  * by the next request if it may have died.
  * @module
  */
-import { NO_SPEND, periodsAt, type Spend, sum, TokenLedger } from "../pool/token-ledger";
-import { countsAsRequest } from "../proxy/token-budget";
+import { type TakenSpend, TokenLedger } from "../pool/token-ledger";
 import { affordableShare, isProblem, wantedShare } from "../usage/logged-share";
 import { loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
@@ -23,6 +22,7 @@ import type { Database } from "./open-database";
 import { pruneUsage } from "./prune-usage";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
+import { spendsOfCells } from "./spends-of-cells";
 import type { RequestLogRow } from "./usage-schema";
 import { type UsageFlush, type UsageFlushResult, writeUsage } from "./write-usage";
 
@@ -59,15 +59,18 @@ const JOURNAL_JITTER_FLUSHES = 20;
 interface FlushUnderWay {
   readonly flush: UsageFlush;
   readonly requests: number;
+  /** What of it the ledger counts as not written. */
+  readonly taken: TakenSpend;
 }
 
 export class UsageRecorder {
-  /** What tokens with limits use; told of every flush. */
+  /** What tokens and members with limits use; told of every flush. */
   readonly ledger = new TokenLedger();
   readonly #options: UsageRecorderOptions;
   #waiting: RequestEvent[] = [];
   #overflow = new Cells();
   #overflowRequests = 0;
+  #overflowTaken: TakenSpend = new Map();
   #dropped = 0;
   #unlogged = 0;
   #underWay: FlushUnderWay | null = null;
@@ -88,8 +91,10 @@ export class UsageRecorder {
     } else if (this.#overflow.size < OVERFLOW_MAX_CELLS && this.#prices !== null) {
       this.#overflow.add(clipped(event), this.#costNanoUsd(event, this.#prices.book));
       this.#overflowRequests += 1;
+      this.ledger.take(event.id, this.#overflowTaken);
       this.#unlogged += 1;
     } else {
+      this.ledger.take(event.id, new Map());
       this.#dropped += 1;
     }
   }
@@ -141,7 +146,7 @@ export class UsageRecorder {
       if (this.#underWay !== underWay) return null;
       this.#underWay = null;
       this.#failures = 0;
-      this.#tellLedger(underWay.flush, result);
+      this.ledger.written(underWay.taken, result.spent, nowMs());
       this.#rowsWritten += result.rowsWritten;
       this.#rowsWrittenToday = result.rowsWrittenToday + this.#rowsWritten;
       if (this.#waiting.length >= FLUSH_MAX_EVENTS) this.#nextFlushMs = nowMs();
@@ -178,24 +183,24 @@ export class UsageRecorder {
     const events = this.#waiting.splice(0, FLUSH_MAX_EVENTS).map(clipped);
     const cells = this.#overflow;
     const requests = this.#overflowRequests + events.length;
+    const taken = this.#overflowTaken;
     this.#overflow = new Cells();
     this.#overflowRequests = 0;
+    this.#overflowTaken = new Map();
     const logRows: RequestLogRow[] = [];
-    const spends = new Map<string, Map<string, Spend>>();
     for (const event of events) {
       const costNanoUsd = this.#costNanoUsd(event, book);
-      this.#addSpend(spends, event, costNanoUsd);
+      this.ledger.take(event.id, taken);
       cells.add(event, costNanoUsd);
       if (this.#isLogged(event)) logRows.push(this.#toLogRow(event, costNanoUsd));
     }
+    const stored = cells.toStored();
     const flush: UsageFlush = {
       id: newRowId("uf", atMs),
       atMs,
-      cells: cells.toStored(),
+      cells: stored,
       logRows,
-      spends: [...spends].flatMap(([tokenId, periods]) =>
-        [...periods].map(([period, spend]) => ({ tokenId, period, ...spend })),
-      ),
+      spends: spendsOfCells(stored),
       rowsWritten: this.#rowsWritten,
       dropped: this.#dropped,
       unlogged: this.#unlogged,
@@ -203,31 +208,7 @@ export class UsageRecorder {
     this.#rowsWritten = 0;
     this.#dropped = 0;
     this.#unlogged = 0;
-    return { flush, requests };
-  }
-
-  /** Only tokens with limits have an account: nobody asks what the others have left. */
-  #addSpend(
-    spends: Map<string, Map<string, Spend>>,
-    event: RequestEvent,
-    costNanoUsd: number | null,
-  ): void {
-    const { tokenId, usage, atMs } = event;
-    if (tokenId === null || !this.ledger.has(tokenId) || !countsAsRequest(event)) return;
-    const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
-    const periods = spends.get(tokenId) ?? new Map<string, Spend>();
-    spends.set(tokenId, periods);
-    for (const period of periodsAt(atMs)) {
-      const spend = { requests: 1, tokens, costNanoUsd: costNanoUsd ?? 0 };
-      periods.set(period, sum(periods.get(period) ?? NO_SPEND, spend));
-    }
-  }
-
-  #tellLedger({ spends }: UsageFlush, { spent }: UsageFlushResult): void {
-    for (const { tokenId, period, ...own } of spends) {
-      const total = spent.find((row) => row.tokenId === tokenId && row.period === period);
-      this.ledger.written(tokenId, period, own, total ?? null);
-    }
+    return { flush, requests, taken };
   }
 
   #isLogged(event: RequestEvent): boolean {
@@ -268,6 +249,12 @@ export class UsageRecorder {
   /** The prices of now, the team's own included. */
   async prices(): Promise<PriceBook> {
     return (await this.#loadPrices()).book;
+  }
+
+  /** The same where they are loaded; null where they are not, or were changed since. */
+  get loadedPrices(): PriceBook | null {
+    const { overrides } = this.#options.settings().prices;
+    return this.#prices?.overrides === overrides ? this.#prices.book : null;
   }
 
   async #loadPrices() {

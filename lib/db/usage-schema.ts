@@ -51,18 +51,19 @@ export const requestLog = sqliteTable("request_log", {
   gatewayLogId: text("gateway_log_id"),
 });
 
-/** What tokens with limits have used of a day or a month, for isolates that must know it at once. */
+/** What tokens and members with limits have used of a day or a month, for isolates that must know it at once. */
 export const tokenSpend = sqliteTable(
   "token_spend",
   {
-    tokenId: text("token_id").notNull(),
+    /** Id of an access token, or of a user for what all own tokens used together. */
+    holderId: text("token_id").notNull(),
     /** `2026-11-23` or `2026-11`, UTC. */
     period: text("period").notNull(),
     requests: integer("requests").notNull(),
     tokens: integer("tokens").notNull(),
     costNanoUsd: integer("cost_nano_usd").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.tokenId, table.period] })],
+  (table) => [primaryKey({ columns: [table.holderId, table.period] })],
 );
 
 /** Flushes that are not in the rollups yet. */
@@ -152,5 +153,4 @@ function rollupTable(name: string) {
 export const usageHourly = rollupTable("usage_hourly");
 export const usageDaily = rollupTable("usage_daily");
 
-export type TokenSpendRow = typeof tokenSpend.$inferSelect;
 export type RequestLogRow = typeof requestLog.$inferSelect;

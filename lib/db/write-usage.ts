@@ -3,11 +3,12 @@
  * @module
  */
 import { sql } from "drizzle-orm";
+import type { PeriodSpend } from "../pool/spend";
 import { DAY_MS, type StoredCell } from "../usage/rollup";
 import { firstRowIdAt } from "./new-row-id";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
-import type { RequestLogRow, TokenSpendRow } from "./usage-schema";
+import type { RequestLogRow } from "./usage-schema";
 
 export interface UsageFlush {
   /** New for each flush, and the same when it is repeated. */
@@ -15,8 +16,8 @@ export interface UsageFlush {
   readonly atMs: number;
   readonly cells: readonly StoredCell[];
   readonly logRows: readonly RequestLogRow[];
-  /** What tokens with limits used, by period. */
-  readonly spends: readonly TokenSpendRow[];
+  /** What tokens and members used, by period; it counts where somebody has asked for their sum before. */
+  readonly spends: readonly PeriodSpend[];
   readonly rowsWritten: number;
   readonly dropped: number;
   readonly unlogged: number;
@@ -29,8 +30,8 @@ export interface UsageFlushResult {
   readonly rowsWrittenToday: number;
   /** Flushes that wait in the journal. */
   readonly journalLength: number;
-  /** All that the tokens and periods of the flush have come to; empty where it was a repetition. */
-  readonly spent: readonly TokenSpendRow[];
+  /** All that the holders and periods of the flush have come to, where that is kept; empty for a repetition. */
+  readonly spent: readonly PeriodSpend[];
 }
 
 /** Clocks of isolates do not differ by more. */
@@ -48,7 +49,7 @@ export async function writeUsage(db: Database, flush: UsageFlush): Promise<Usage
     rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0),
     rowsWrittenToday: state?.today ?? 0,
     journalLength: state?.length ?? 0,
-    spent: spends.length === 0 ? [] : (results[1]?.results as TokenSpendRow[]),
+    spent: spends.length === 0 ? [] : (results[1]?.results as PeriodSpend[]),
   };
 }
 
@@ -64,23 +65,30 @@ function insertIntoJournal(flush: UsageFlush) {
     on conflict (id) do nothing`;
 }
 
-function addToSpend(spends: readonly TokenSpendRow[]) {
-  const values = spends.map(({ tokenId, period, requests, tokens, costNanoUsd }) => [
-    tokenId,
+/**
+ * Rows that nobody has asked for are not there: they are made from the rollups when somebody does. Tokens that
+ * took each other's place have one row.
+ */
+function addToSpend(spends: readonly PeriodSpend[]) {
+  const values = spends.map(({ holderId, period, requests, tokens, costNanoUsd }) => [
+    holderId,
     period,
     requests,
     tokens,
     costNanoUsd,
   ]);
   return sql`
-    insert into token_spend (token_id, period, requests, tokens, cost_nano_usd)
-    select e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3, e.value ->> 4
-    from json_each(${JSON.stringify(values)}) e where changes() > 0
-    on conflict (token_id, period) do update set
-      requests = requests + excluded.requests,
-      tokens = tokens + excluded.tokens,
-      cost_nano_usd = cost_nano_usd + excluded.cost_nano_usd
-    returning token_id as tokenId, period, requests, tokens, cost_nano_usd as costNanoUsd`;
+    update token_spend set
+      requests = token_spend.requests + e.requests,
+      tokens = token_spend.tokens + e.tokens,
+      cost_nano_usd = token_spend.cost_nano_usd + e.cost
+    from (
+      select coalesce(t.budget_id, s.value ->> 0) as holder, s.value ->> 1 as period,
+        sum(s.value ->> 2) as requests, sum(s.value ->> 3) as tokens, sum(s.value ->> 4) as cost
+      from json_each(${JSON.stringify(values)}) s left join access_tokens t on t.id = s.value ->> 0
+      group by 1, 2) e
+    where changes() > 0 and token_spend.token_id = e.holder and token_spend.period = e.period
+    returning token_id as "holderId", period, requests, tokens, cost_nano_usd as "costNanoUsd"`;
 }
 
 const LOG_FIELDS = {

@@ -4,8 +4,9 @@
  */
 import { z } from "zod";
 import { ALIAS_CHOICES, CAPABILITIES } from "../pool/model-alias";
-import { TOKEN_LIMITS } from "../usage/token-limits";
+import { PRIORITY_CLASSES, TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
+import { limitAnswers } from "./budget-answer-schemas";
 import { undoProviderKeysInput } from "./provider-key-schemas";
 
 const epochMs = z.int().meta({ description: "Epoch milliseconds" });
@@ -95,16 +96,14 @@ export const accessTokenPage = z.strictObject({
       providers: names,
       models: names,
       expiresAt: epochMs.nullable(),
-      rpm: z.int().nullable(),
-      tpm: z.int().nullable(),
-      dailyRequests: z.int().nullable(),
-      dailyTokens: z.int().nullable(),
-      dailyCostUsd: z.number().nullable(),
-      monthlyCostUsd: z.number().nullable(),
+      ...limitAnswers,
       limitCeilings: z
         .partialRecord(z.enum(TOKEN_LIMITS), z.number())
         .nullable()
         .meta({ description: "What the owner may raise limits to: those that an admin set" }),
+      weight: z.int(),
+      priorityClass: z.enum(PRIORITY_CLASSES),
+      maxWaitSeconds: z.int().nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
       owner: z

@@ -1,4 +1,5 @@
 import type { AccessTokenRow, Changes } from "../db/schema";
+import { USUAL_SHARE } from "./token-share";
 
 /** What the audit log keeps of a token, in the words of the API: settings that are set, no secret. */
 const AUDITED = {
@@ -11,20 +12,25 @@ const AUDITED = {
   expiresAtMs: "expiresAt",
   rpm: "rpm",
   tpm: "tpm",
+  concurrentRequests: "concurrentRequests",
   dailyRequests: "dailyRequests",
   dailyTokens: "dailyTokens",
   dailyCostUsd: "dailyCostUsd",
   monthlyCostUsd: "monthlyCostUsd",
+  weight: "weight",
+  priorityClass: "priorityClass",
+  maxWaitSeconds: "maxWaitSeconds",
 } as const satisfies Partial<Record<keyof AccessTokenRow, string>>;
 
 type AuditedColumn = keyof typeof AUDITED;
 const COLUMNS = Object.keys(AUDITED) as readonly AuditedColumn[];
 
-/** A new token for the audit log. */
+/** A new token for the audit log: what is as with most is left out. */
 export function auditedToken(token: Changes<AccessTokenRow>): Record<string, unknown> {
+  const usual: Changes<AccessTokenRow> = USUAL_SHARE;
   return fields(
     token,
-    COLUMNS.filter((column) => token[column] != null),
+    COLUMNS.filter((column) => token[column] != null && token[column] !== usual[column]),
   );
 }
 

@@ -1,13 +1,14 @@
 import { hashToken } from "../crypto/hash-token";
 import { maskKey } from "../crypto/mask-key";
 import { newAccessToken } from "../crypto/new-access-token";
-import { insertAccessToken } from "../db/access-tokens";
+import { insertAccessToken, type TokenReach } from "../db/access-tokens";
 import { auditChange } from "../db/audit-log";
 import { newRowId } from "../db/new-row-id";
 import { auditedToken } from "./audited-token";
 import { knownProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import type { CreateAccessTokenInput } from "./schemas";
+import { assertMayShare, USUAL_SHARE } from "./token-share";
 
 /** The only time the token itself is seen: the store keeps its hash. */
 export interface CreatedAccessToken {
@@ -16,15 +17,18 @@ export interface CreatedAccessToken {
 }
 
 /**
+ * @param reach The maker's.
  * @param ownerId The user whose token it will be; null for the team's.
- * @throws {ManageError} `invalid_input` for an unknown provider.
+ * @throws {ManageError} `invalid_input` for an unknown provider, or a share that only admins give.
  */
 export async function createAccessToken(
   context: ManageContext,
+  reach: TokenReach,
   ownerId: string | null,
   input: CreateAccessTokenInput,
 ): Promise<CreatedAccessToken> {
   const { db, nowMs, actor } = context;
+  assertMayShare(reach, USUAL_SHARE, input);
   await knownProviders(context, input.providers ?? []);
   const token = newAccessToken();
   const atMs = nowMs();
@@ -41,15 +45,20 @@ export async function createAccessToken(
     expiresAtMs: input.expiresAt ?? null,
     rpm: input.rpm ?? null,
     tpm: input.tpm ?? null,
+    concurrentRequests: input.concurrentRequests ?? null,
     dailyRequests: input.dailyRequests ?? null,
     dailyTokens: input.dailyTokens ?? null,
     dailyCostUsd: input.dailyCostUsd ?? null,
     monthlyCostUsd: input.monthlyCostUsd ?? null,
     limitCeilings: null,
+    weight: input.weight ?? USUAL_SHARE.weight,
+    priorityClass: input.priorityClass ?? USUAL_SHARE.priorityClass,
+    maxWaitSeconds: input.maxWaitSeconds ?? USUAL_SHARE.maxWaitSeconds,
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,
     rotatedToId: null,
+    budgetId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,
   } as const;

@@ -1,20 +1,22 @@
 import { describe, expect, test } from "vitest";
+import { NO_LIMITS } from "../usage/token-limits";
 import { assertBelowCeilings, ceilingsAfter } from "./limit-ceilings";
 import { ManageError } from "./manage-error";
 
 const TOKEN = {
+  ...NO_LIMITS,
   rpm: 60,
-  tpm: null,
-  dailyRequests: null,
-  dailyTokens: null,
   dailyCostUsd: 2,
-  monthlyCostUsd: null,
   limitCeilings: { dailyCostUsd: 5 },
 };
 
 describe("what an admin changes becomes a ceiling", () => {
   test.each([
-    ["what is set or raised", { rpm: 100, dailyCostUsd: 3 }, { rpm: 100, dailyCostUsd: 3 }],
+    [
+      "what is set or raised",
+      { rpm: 100, concurrentRequests: 2, dailyCostUsd: 3 },
+      { rpm: 100, concurrentRequests: 2, dailyCostUsd: 3 },
+    ],
     ["not what stays as it was", { rpm: 60, dailyCostUsd: 2 }, { dailyCostUsd: 5 }],
     ["not what is left out", {}, { dailyCostUsd: 5 }],
     ["what is taken away is none any more", { dailyCostUsd: null }, null],

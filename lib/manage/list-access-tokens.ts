@@ -3,6 +3,7 @@ import {
   listAccessTokens as readAccessTokens,
   type TokenReach,
 } from "../db/access-tokens";
+import type { TokenLimit } from "../usage/token-limits";
 import { fromCursor, toCursor } from "./cursor";
 import type { ManageContext } from "./manage-context";
 import type { ListAccessTokensInput } from "./schemas";
@@ -14,13 +15,11 @@ type Unchanged =
   | "status"
   | "providers"
   | "models"
-  | "rpm"
-  | "tpm"
-  | "dailyRequests"
-  | "dailyTokens"
-  | "dailyCostUsd"
-  | "monthlyCostUsd"
-  | "limitCeilings";
+  | TokenLimit
+  | "limitCeilings"
+  | "weight"
+  | "priorityClass"
+  | "maxWaitSeconds";
 
 /** Times are epoch milliseconds; a null limit is none. */
 export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {
@@ -59,7 +58,8 @@ export async function listAccessTokens(
 
 function toItem(token: ListedAccessToken): AccessTokenItem {
   const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
-  const { kind, createdBy, ownerId, owner, rotatedToId, updatedAtMs, version, ...same } = rest;
+  const { kind, createdBy, ownerId, owner, rotatedToId, budgetId, ...others } = rest;
+  const { updatedAtMs, version, ...same } = others;
   return {
     ...same,
     expiresAt: expiresAtMs,

@@ -4,8 +4,10 @@
  */
 import { z } from "zod";
 import * as answers from "./answer-schemas";
+import * as budgetAnswers from "./budget-answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
 import { listIncidentsInput } from "./incident-schemas";
+import { limitsInput } from "./limit-schemas";
 import { addModelAliasInput, modelAliasChanges } from "./model-alias-schema";
 import {
   changeProviderKeysInput,
@@ -128,6 +130,30 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Make a token with the same settings; the old one works on for the overlap",
       body: inputs.rotateAccessTokenInput,
       answer: answers.rotatedAccessToken,
+    },
+  },
+  "/api/admin/members/{id}/limits": {
+    patch: {
+      summary: "Limit a member, all own tokens together; null takes a limit away",
+      body: limitsInput,
+    },
+  },
+  "/api/admin/budgets": {
+    get: {
+      summary: "How much of their limits tokens and members have used",
+      answer: budgetAnswers.budgetList,
+    },
+  },
+  "/api/admin/budgets/check": {
+    get: {
+      summary: "Compare budgets with the rollups and the log, of today and this month",
+      answer: budgetAnswers.budgetCheck,
+    },
+  },
+  "/api/admin/budgets/rebuild": {
+    post: {
+      summary: "Count the budgets of today and this month anew, from the log where it is whole",
+      answer: budgetAnswers.rebuiltBudgets,
     },
   },
   "/api/admin/custom-providers": {

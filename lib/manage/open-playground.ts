@@ -4,7 +4,9 @@ import { newAccessToken } from "../crypto/new-access-token";
 import { putPlaygroundToken } from "../db/access-tokens";
 import { auditChange } from "../db/audit-log";
 import { newRowId } from "../db/new-row-id";
+import { NO_LIMITS } from "../usage/token-limits";
 import type { ManageContext } from "./manage-context";
+import { USUAL_SHARE } from "./token-share";
 
 export interface PlaygroundToken {
   readonly token: string;
@@ -38,17 +40,14 @@ export async function openPlayground(
     providers: null,
     models: null,
     expiresAtMs: expiresAt,
-    rpm: null,
-    tpm: null,
-    dailyRequests: null,
-    dailyTokens: null,
-    dailyCostUsd: null,
-    monthlyCostUsd: null,
+    ...NO_LIMITS,
     limitCeilings: null,
+    ...USUAL_SHARE,
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,
     rotatedToId: null,
+    budgetId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,
   } as const;

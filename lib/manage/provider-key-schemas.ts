@@ -3,13 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import {
-  atLeastOneField,
-  keySettings,
-  name,
-  providerKeyFilter,
-  providerKeyTarget,
-} from "./schemas";
+import { atLeastOneField } from "./at-least-one-field";
+import { keySettings, name, providerKeyFilter, providerKeyTarget } from "./schemas";
 
 const ids = z.array(name).min(1).max(20_000);
 

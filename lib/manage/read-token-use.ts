@@ -1,9 +1,10 @@
-import { sumCells } from "../db/read-usage-cells";
+import { findBudgetIds } from "../db/access-tokens";
+import { peekTokenSpend } from "../db/token-spend";
+import { NO_SPEND, periodsAt } from "../pool/spend";
 import { NANO_PER_USD } from "../usage/price";
-import { DAY_MS } from "../usage/rollup";
 import type { ManageContext } from "./manage-context";
 
-/** What a token has used of the day and of the month (UTC), of limits that count either. */
+/** What a token has used of the day and of the month (UTC), as its budgets count it. */
 export interface TokenUse {
   readonly dailyRequests: number;
   /** Input and output. */
@@ -13,39 +14,35 @@ export interface TokenUse {
   readonly monthlyCostUsd: number;
 }
 
-const NONE: TokenUse = { dailyRequests: 0, dailyTokens: 0, dailyCostUsd: 0, monthlyCostUsd: 0 };
-
 /** By the tokens' ids; all of those asked for are there. */
 export async function readTokenUse(
   { db, nowMs }: ManageContext,
   ids: readonly string[],
 ): Promise<Readonly<Record<string, TokenUse>>> {
   if (ids.length === 0) return {};
-  const now = new Date(nowMs());
-  const dayMs = now.getTime() - (now.getTime() % DAY_MS);
-  const monthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth());
-  const query = {
-    side: "caller",
-    grain: "day",
-    toMs: now.getTime() + 1,
-    by: ["subjectId"],
-    only: { dimension: "subjectId", values: ids },
-  } as const;
-  const [today = [], month = []] = await sumCells(db, [
-    { ...query, fromMs: dayMs },
-    { ...query, fromMs: monthMs },
-  ]);
-  const use = Object.fromEntries(ids.map((id) => [id, NONE]));
-  for (const { subjectId, values } of month) {
-    use[subjectId] = { ...NONE, monthlyCostUsd: values.costNanoUsd / NANO_PER_USD };
-  }
-  for (const { subjectId, values } of today) {
-    use[subjectId] = {
-      ...(use[subjectId] ?? NONE),
-      dailyRequests: values.requests,
-      dailyTokens: values.inputTokens + values.outputTokens,
-      dailyCostUsd: values.costNanoUsd / NANO_PER_USD,
-    };
-  }
-  return use;
+  const [day, month] = periodsAt(nowMs());
+  const budgetIds = await findBudgetIds(db, ids);
+  const budgetOf = (id: string) => budgetIds.get(id) ?? id;
+  const spends = await peekTokenSpend(
+    db,
+    [...new Set(ids.map(budgetOf))].flatMap((holderId) =>
+      [day, month].map((period) => ({ holderId, period })),
+    ),
+  );
+  const spentBy = (holderId: string, period: string) =>
+    spends.find((row) => row.holderId === holderId && row.period === period) ?? NO_SPEND;
+  return Object.fromEntries(
+    ids.map((id): [string, TokenUse] => {
+      const today = spentBy(budgetOf(id), day);
+      return [
+        id,
+        {
+          dailyRequests: today.requests,
+          dailyTokens: today.tokens,
+          dailyCostUsd: today.costNanoUsd / NANO_PER_USD,
+          monthlyCostUsd: spentBy(budgetOf(id), month).costNanoUsd / NANO_PER_USD,
+        },
+      ];
+    }),
+  );
 }

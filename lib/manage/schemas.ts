@@ -3,7 +3,10 @@
  * @module
  */
 import { z } from "zod";
+import { PRIORITY_CLASSES } from "../usage/token-limits";
+import { atLeastOneField } from "./at-least-one-field";
 import { limitRules } from "./limit-rules-schema";
+import { limitFields } from "./limit-schemas";
 
 export const name = z.string().trim().min(1).max(200);
 const remark = z.string().trim().max(1_000);
@@ -68,9 +71,6 @@ export const listProviderKeysInput = providerKeyFilter.extend({
 });
 export type ListProviderKeysInput = z.output<typeof listProviderKeysInput>;
 
-export const atLeastOneField = (value: object) =>
-  Object.values(value).some((field) => field !== undefined);
-
 export const updateProviderKeyInput = keySettings
   .extend({ status: z.enum(["active", "disabled"]).optional() })
   .refine(atLeastOneField, "nothing to change");
@@ -89,25 +89,33 @@ export type ProviderKeyTarget = z.output<typeof providerKeyTarget>;
 export const deleteProviderKeysInput = providerKeyTarget;
 export type DeleteProviderKeysInput = z.output<typeof deleteProviderKeysInput>;
 
-const count = z.int().min(1);
-const costUsd = z.number().positive();
+/** How long a request may wait at most, whoever says so: see `lib/proxy/quota-claim.ts`. */
+const LONGEST_WAIT_SECONDS = 120;
 
-const accessTokenLimits = z.strictObject({
+/** How a token shares the pool with others, by an admin's word. */
+const shareFields = {
+  weight: weight.optional().meta({ description: "Share of the quota where it is scarce" }),
+  priorityClass: z
+    .enum(PRIORITY_CLASSES)
+    .optional()
+    .meta({ description: "Interactive requests are served before those of batches" }),
+  maxWaitSeconds: z.int().min(0).max(LONGEST_WAIT_SECONDS).nullish().meta({
+    description: "How long its requests wait for quota, unless they ask for less; null for 10 s",
+  }),
+};
+
+const accessTokenSettings = z.strictObject({
   providers: providers.nullish(),
   models: models.nullish(),
   expiresAt: time.nullish(),
-  rpm: count.nullish().meta({ description: "Requests a minute" }),
-  tpm: count.nullish().meta({ description: "Tokens a minute" }),
-  dailyRequests: count.nullish(),
-  dailyTokens: count.nullish(),
-  dailyCostUsd: costUsd.nullish(),
-  monthlyCostUsd: costUsd.nullish(),
+  ...limitFields,
+  ...shareFields,
 });
 
-export const createAccessTokenInput = accessTokenLimits.extend({ name });
+export const createAccessTokenInput = accessTokenSettings.extend({ name });
 export type CreateAccessTokenInput = z.output<typeof createAccessTokenInput>;
 
-export const updateAccessTokenInput = accessTokenLimits
+export const updateAccessTokenInput = accessTokenSettings
   .extend({ name: name.optional(), status: z.enum(["active", "paused"]).optional() })
   .refine(atLeastOneField, "nothing to change");
 export type UpdateAccessTokenInput = z.output<typeof updateAccessTokenInput>;

@@ -12,11 +12,12 @@ import { assertBelowCeilings, ceilingsAfter } from "./limit-ceilings";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { UpdateAccessTokenInput } from "./schemas";
+import { assertMayShare } from "./token-share";
 
 /**
  * Pauses, resumes or edits a token; null clears a limit. What an admin sets is a ceiling for the owner.
  * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile;
- * `invalid_input` for an unknown provider, or a limit above an admin's.
+ * `invalid_input` for an unknown provider, a limit above an admin's, or a share that only admins give.
  */
 export async function updateAccessToken(
   context: ManageContext,
@@ -29,6 +30,7 @@ export async function updateAccessToken(
   await changeAccessToken(context, reach, id, "access-token.update", (token) => {
     if (reach === "everyone") return { ...changes, limitCeilings: ceilingsAfter(token, changes) };
     assertBelowCeilings(token.limitCeilings, changes);
+    assertMayShare(reach, token, changes);
     return changes;
   });
 }

@@ -1,6 +1,7 @@
 /**
- * What access tokens may still use: limits a minute, and budgets of the day and the month (UTC). A state
- * machine with the clock handed in.
+ * What access tokens and members may still use: limits a minute, requests at the same time, and budgets of
+ * the day and the month (UTC). A member's limits hold for all own tokens together. A state machine with the
+ * clock handed in.
  *
  * A request reserves the most it may come to before it is sent, and settles what it came to afterwards. So
  * many requests at once cannot overrun a budget that each of them alone would fit. A reservation is a guess,
@@ -8,111 +9,212 @@
  * whatever is left of a budget is enough for one more. So a budget is exceeded by one request at most, as far
  * as guesses are not too low.
  *
- * The minute's limits hold for each isolate by itself. Of budgets an isolate knows what all others have
- * written, as of its own last flush: they may exceed it by what they have under way at the same moment and
- * what they used in the second before.
+ * Across isolates: the limits of a minute and of requests at the same time hold for each isolate by itself.
+ * Of budgets an isolate knows what all have written, as of its own last flush, or of a look into the store
+ * that is 5 s old at most (`KNOWN_FOR_MS`). What the others have used since, or have under way, it does not
+ * know: by that much, and one request's cost, a budget may be exceeded. At worst, where all of it is used
+ * between two flushes, each isolate uses the budget once.
  * @module
  */
+import {
+  NO_SPEND,
+  Period,
+  type PeriodSpend,
+  periodsAt,
+  type Spend,
+  type SpendPeriod,
+  sum,
+} from "./spend";
+import { type Waiter, WaitingLine } from "./waiting-line";
 import { WindowMeter } from "./window-meter";
 
 const MINUTE_MS = 60_000;
 const NANO_PER_USD = 1e9;
+/** How long what the store said of a budget is good enough to let a request go. */
+const KNOWN_FOR_MS = 5_000;
+/** A request that has not told its end for so long was cut off with all its code, and holds nothing any more. */
+const LOST_MS = 3_600_000;
 
 /** Null for no limit. */
 export interface TokenLimits {
   readonly rpm: number | null;
   readonly tpm: number | null;
+  /** Under way at the same moment. */
+  readonly concurrentRequests: number | null;
   readonly dailyRequests: number | null;
   readonly dailyTokens: number | null;
   readonly dailyCostUsd: number | null;
   readonly monthlyCostUsd: number | null;
 }
 
-export interface Spend {
-  readonly requests: number;
-  /** Read and written by the model. */
-  readonly tokens: number;
-  readonly costNanoUsd: number;
+/** Whose limits a request must keep. */
+export interface LimitHolder {
+  readonly kind: "token" | "member";
+  /** `at_…` or `us_…`. */
+  readonly id: string;
+  /** Whose days and months count: a token that took another's place goes on with its budgets. */
+  readonly budgetId: string;
+  readonly limits: TokenLimits;
 }
-
-export const NO_SPEND: Spend = { requests: 0, tokens: 0, costNanoUsd: 0 };
 
 /** What a request that is under way holds. */
 export interface Reservation {
-  readonly account: Account;
+  readonly accounts: readonly Account[];
   readonly periods: readonly Period[];
   readonly estimate: Spend;
+  readonly sinceMs: number;
 }
 
-export type ReservationTurn =
-  | { readonly kind: "go"; readonly reservation: Reservation }
-  /** Others under way hold what this one needs. */
-  | { readonly kind: "wait"; readonly limit: keyof TokenLimits }
-  | { readonly kind: "full"; readonly limit: keyof TokenLimits; readonly retryAtMs: number };
+export type ReservationTurn = { readonly kind: "go"; readonly reservation: Reservation } | Refusal;
 
-/** A day or a month of one token. */
-class Period {
-  /** `2026-11-23` or `2026-11`. */
-  readonly name: string;
-  readonly endMs: number;
-  /** Whether the store was asked what had been used before. */
-  isKnown = false;
-  /** All that the store is known to have. */
-  stored = NO_SPEND;
-  /** Settled here, and not in `stored` yet. */
-  unwritten = NO_SPEND;
-  reserved = NO_SPEND;
-
-  constructor(name: string, endMs: number) {
-    this.name = name;
-    this.endMs = endMs;
-  }
-
-  spent(unit: keyof Spend): number {
-    return this.stored[unit] + this.unwritten[unit];
-  }
-}
+type Refusal = { readonly holder: LimitHolder; readonly limit: keyof TokenLimits } & (
+  | /** Others under way hold what this one needs. */ { readonly kind: "wait" }
+  | { readonly kind: "full"; readonly retryAtMs: number }
+);
 
 class Account {
   rpm: WindowMeter | null = null;
   tpm: WindowMeter | null = null;
   day: Period;
   month: Period;
+  /** The oldest first. */
+  readonly underWay = new Set<Reservation>();
+  /** Who waits until one of them is over: newcomers do not go before. */
+  readonly line = new WaitingLine();
 
-  constructor(nowMs: number) {
-    this.day = dayOf(nowMs);
-    this.month = monthOf(nowMs);
+  constructor(holderId: string, nowMs: number) {
+    const [day, month] = periodsAt(nowMs);
+    this.day = new Period(holderId, day);
+    this.month = new Period(holderId, month);
   }
 }
 
+/** What settled requests came to, by the periods they count for: on its way to the store. */
+export type TakenSpend = Map<Period, Spend>;
+
 export class TokenLedger {
   readonly #accounts = new Map<string, Account>();
+  /** Requests that are over and not on their way to the store yet, by their ids. */
+  readonly #settled = new Map<string, { readonly periods: readonly Period[]; actual: Spend }>();
 
-  has(tokenId: string): boolean {
-    return this.#accounts.has(tokenId);
+  /** Of what the store must be asked before these limits can be kept. */
+  unknownPeriods(holders: readonly LimitHolder[], nowMs: number): readonly SpendPeriod[] {
+    return holders.flatMap(({ budgetId, limits }) => {
+      const { day, month } = this.#account(budgetId, nowMs);
+      const { dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd } = limits;
+      const needsDay = dailyRequests !== null || dailyTokens !== null || dailyCostUsd !== null;
+      const needed = [...(needsDay ? [day] : []), ...(monthlyCostUsd === null ? [] : [month])];
+      return needed.filter(({ knownMs }) => knownMs === null || nowMs - knownMs > KNOWN_FOR_MS);
+    });
   }
 
-  /** Names of the periods of which the store must be asked before a token's limits can be kept. */
-  unknownPeriods(tokenId: string, limits: TokenLimits, nowMs: number): readonly string[] {
-    const { day, month } = this.#account(tokenId, nowMs);
-    const needsDay =
-      limits.dailyRequests !== null || limits.dailyTokens !== null || limits.dailyCostUsd !== null;
-    return [
-      ...(needsDay && !day.isKnown ? [day.name] : []),
-      ...(limits.monthlyCostUsd !== null && !month.isKnown ? [month.name] : []),
-    ];
+  /**
+   * Takes over what the store was read to have.
+   * @param sinceMs When the reading began: what was written since is not overwritten.
+   */
+  load(rows: readonly PeriodSpend[], sinceMs: number): void {
+    for (const row of rows) {
+      const known = this.#period(row);
+      if (known === undefined || (known.knownMs ?? sinceMs - 1) >= sinceMs) continue;
+      known.stored = row;
+      known.knownMs = sinceMs;
+    }
   }
 
-  /** Takes over what the store has of a period; what is known already stands. */
-  load(tokenId: string, period: string, stored: Spend): void {
-    const known = this.#period(tokenId, period);
-    if (known === undefined || known.isKnown) return;
-    known.stored = stored;
-    known.isKnown = true;
+  /**
+   * A seat for one request, of all holders or of none.
+   * @param waiter The request, where it would wait for others: it keeps its place until `leave` is called.
+   */
+  reserve(
+    holders: readonly LimitHolder[],
+    estimate: Spend,
+    nowMs: number,
+    waiter: Waiter | null = null,
+  ): ReservationTurn {
+    let held: ReservationTurn | null = null;
+    for (const holder of holders) {
+      const refusal = this.#refusal(holder, estimate, nowMs, waiter);
+      if (refusal?.kind === "full") return refusal;
+      held ??= refusal;
+    }
+    if (held !== null) return held;
+    const accounts = holders.map(({ id }) => this.#account(id, nowMs));
+    const budgets = holders.map(({ budgetId }) => this.#account(budgetId, nowMs));
+    const periods = budgets.flatMap(({ day, month }) => [day, month]);
+    const reservation = { accounts, periods, estimate, sinceMs: nowMs };
+    for (const account of accounts) {
+      account.rpm?.take(1, nowMs);
+      account.tpm?.take(estimate.tokens, nowMs);
+      account.underWay.add(reservation);
+    }
+    for (const period of periods) period.reserved = sum(period.reserved, estimate);
+    return { kind: "go", reservation };
   }
 
-  reserve(tokenId: string, limits: TokenLimits, estimate: Spend, nowMs: number): ReservationTurn {
-    const account = this.#account(tokenId, nowMs);
+  /** The request that asked for a seat waits no more, whether it got one or not. */
+  leave(holders: readonly LimitHolder[], waiter: Waiter, isServed: boolean): void {
+    for (const { id } of holders) this.#accounts.get(id)?.line.leave(waiter, isServed);
+  }
+
+  /** The request is over, and came to this. */
+  settle(reservation: Reservation, requestId: string, actual: Spend, nowMs: number): void {
+    this.#release(reservation);
+    const { accounts, periods, estimate } = reservation;
+    for (const period of periods) period.unwritten = sum(period.unwritten, actual);
+    this.#settled.set(requestId, { periods, actual });
+    const more = actual.tokens - estimate.tokens;
+    for (const { tpm } of accounts) {
+      if (more > 0) tpm?.take(more, nowMs);
+      else tpm?.giveBack(-more);
+    }
+  }
+
+  /** Adds to `taken` what a request came to that is on its way to the store now, or will never get there. */
+  take(requestId: string, taken: TakenSpend): void {
+    const settled = this.#settled.get(requestId);
+    if (settled === undefined) return;
+    this.#settled.delete(requestId);
+    for (const period of settled.periods) {
+      taken.set(period, sum(taken.get(period) ?? NO_SPEND, settled.actual));
+    }
+  }
+
+  /**
+   * What was taken is in the store now.
+   * @param totals All that the store has of these periods, of every isolate, as far as it told.
+   */
+  written(taken: TakenSpend, totals: readonly PeriodSpend[], nowMs: number): void {
+    const told = new Set<Period>();
+    for (const total of totals) {
+      const known = this.#period(total);
+      if (known === undefined) continue;
+      known.stored = total;
+      known.knownMs = nowMs;
+      told.add(known);
+    }
+    for (const [period, own] of taken) {
+      period.unwritten = sum(period.unwritten, own, -1);
+      if (!told.has(period)) period.stored = sum(period.stored, own);
+    }
+  }
+
+  /** What a holder's requests hold that are under way in this isolate; null if it has no limits here. */
+  underWay(holderId: string): Spend | null {
+    const account = this.#accounts.get(holderId);
+    if (account === undefined) return null;
+    return [...account.underWay].reduce((held, { estimate }) => sum(held, estimate), NO_SPEND);
+  }
+
+  #refusal(
+    holder: LimitHolder,
+    estimate: Spend,
+    nowMs: number,
+    waiter: Waiter | null,
+  ): Refusal | null {
+    const { id, budgetId, limits } = holder;
+    const account = this.#account(id, nowMs);
+    const { day, month } = this.#account(budgetId, nowMs);
+    this.#forgetLost(account, nowMs);
     account.rpm = meterFor("requests", limits.rpm, account.rpm);
     account.tpm = meterFor("tokens", limits.tpm, account.tpm);
     for (const [limit, meter, amount] of [
@@ -120,93 +222,72 @@ export class TokenLedger {
       ["tpm", account.tpm, estimate.tokens],
     ] as const) {
       const readyMs = meter?.readyAtMs(amount, nowMs) ?? 0;
-      if (readyMs > nowMs) return { kind: "full", limit, retryAtMs: readyMs };
+      if (readyMs > nowMs) return { kind: "full", holder, limit, retryAtMs: readyMs };
     }
     let held: keyof TokenLimits | null = null;
+    if (limits.concurrentRequests !== null) {
+      const free = limits.concurrentRequests - account.underWay.size;
+      if (!hasSeat(account.line, free, waiter, nowMs)) held = "concurrentRequests";
+    }
     for (const [limit, period, unit, perUnit] of [
-      ["dailyRequests", account.day, "requests", 1],
-      ["dailyTokens", account.day, "tokens", 1],
-      ["dailyCostUsd", account.day, "costNanoUsd", NANO_PER_USD],
-      ["monthlyCostUsd", account.month, "costNanoUsd", NANO_PER_USD],
+      ["dailyRequests", day, "requests", 1],
+      ["dailyTokens", day, "tokens", 1],
+      ["dailyCostUsd", day, "costNanoUsd", NANO_PER_USD],
+      ["monthlyCostUsd", month, "costNanoUsd", NANO_PER_USD],
     ] as const) {
       const most = (limits[limit] ?? Number.POSITIVE_INFINITY) * perUnit;
       const spent = period.spent(unit);
       const reserved = period.reserved[unit];
       // Of requests, one under way is as good as done.
       const isFull = spent + (unit === "requests" ? reserved : 0) >= most;
-      if (isFull) return { kind: "full", limit, retryAtMs: period.endMs };
+      if (isFull) return { kind: "full", holder, limit, retryAtMs: period.endMs };
       if (reserved > 0 && spent + reserved + estimate[unit] > most) held ??= limit;
     }
-    if (held !== null) return { kind: "wait", limit: held };
-    account.rpm?.take(1, nowMs);
-    account.tpm?.take(estimate.tokens, nowMs);
-    const periods = [account.day, account.month];
-    for (const period of periods) period.reserved = sum(period.reserved, estimate);
-    return { kind: "go", reservation: { account, periods, estimate } };
+    return held === null ? null : { kind: "wait", holder, limit: held };
   }
 
-  /** The request is over, and came to this. */
-  settle({ account, periods, estimate }: Reservation, actual: Spend, nowMs: number): void {
-    for (const period of periods) {
-      period.reserved = sum(period.reserved, estimate, -1);
-      period.unwritten = sum(period.unwritten, actual);
+  #forgetLost({ underWay }: Account, nowMs: number): void {
+    for (const reservation of underWay) {
+      if (nowMs - reservation.sinceMs < LOST_MS) return;
+      this.#release(reservation);
     }
-    const more = actual.tokens - estimate.tokens;
-    if (more > 0) account.tpm?.take(more, nowMs);
-    else account.tpm?.giveBack(-more);
   }
 
-  /**
-   * A part of what was settled here is in the store now.
-   * @param total All that the store has of the period, of every isolate; null where it did not tell.
-   */
-  written(tokenId: string, period: string, own: Spend, total: Spend | null): void {
-    const known = this.#period(tokenId, period);
-    if (known === undefined) return;
-    known.unwritten = sum(known.unwritten, own, -1);
-    known.stored = total ?? sum(known.stored, own);
+  /** Gives back what a request holds, once. */
+  #release(reservation: Reservation): void {
+    const { accounts, periods, estimate } = reservation;
+    const wereHeld = accounts.map(({ underWay }) => underWay.delete(reservation));
+    if (!wereHeld.includes(true)) return;
+    for (const period of periods) period.reserved = sum(period.reserved, estimate, -1);
   }
 
-  #account(tokenId: string, nowMs: number): Account {
-    let account = this.#accounts.get(tokenId);
+  #account(holderId: string, nowMs: number): Account {
+    let account = this.#accounts.get(holderId);
     if (account === undefined) {
-      account = new Account(nowMs);
-      this.#accounts.set(tokenId, account);
+      account = new Account(holderId, nowMs);
+      this.#accounts.set(holderId, account);
     }
-    if (nowMs >= account.day.endMs) account.day = dayOf(nowMs);
-    if (nowMs >= account.month.endMs) account.month = monthOf(nowMs);
+    if (account.day.endMs <= nowMs) {
+      const { day, month } = new Account(holderId, nowMs);
+      account.day = day;
+      if (account.month.endMs <= nowMs) account.month = month;
+    }
     return account;
   }
 
-  #period(tokenId: string, name: string): Period | undefined {
-    const account = this.#accounts.get(tokenId);
-    return [account?.day, account?.month].find((period) => period?.name === name);
+  #period({ holderId, period }: SpendPeriod): Period | undefined {
+    const account = this.#accounts.get(holderId);
+    return [account?.day, account?.month].find((each) => each?.period === period);
   }
 }
 
-/** The day and the month a request of this moment counts for. */
-export function periodsAt(atMs: number): readonly [day: string, month: string] {
-  const day = new Date(atMs).toISOString().slice(0, 10);
-  return [day, day.slice(0, 7)];
-}
-
-function dayOf(nowMs: number): Period {
-  const [day] = periodsAt(nowMs);
-  return new Period(day, Date.parse(day) + 86_400_000);
-}
-
-function monthOf(nowMs: number): Period {
-  const date = new Date(nowMs);
-  const [, month] = periodsAt(nowMs);
-  return new Period(month, Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1));
-}
-
-export function sum(one: Spend, other: Spend, sign: 1 | -1 = 1): Spend {
-  return {
-    requests: one.requests + sign * other.requests,
-    tokens: one.tokens + sign * other.tokens,
-    costNanoUsd: one.costNanoUsd + sign * other.costNanoUsd,
-  };
+/** Whether one of the free seats is this request's turn; if not, it stands in line. */
+function hasSeat(line: WaitingLine, free: number, waiter: Waiter | null, nowMs: number): boolean {
+  if (waiter === null) return line.size < free;
+  if (line.size === 0 && free > 0) return true;
+  if (line.ahead(waiter.claim, waiter, nowMs) < free) return true;
+  line.enter(waiter);
+  return false;
 }
 
 function meterFor(

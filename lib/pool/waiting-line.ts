@@ -39,6 +39,7 @@ export class WaitingLine {
     return this.#size;
   }
 
+  /** Whoever is in line keeps the place. */
   enter(waiter: Waiter): void {
     const { tokenId, weight, priority } = waiter.claim;
     const name = `${tokenId} ${priority}`;
@@ -47,6 +48,7 @@ export class WaitingLine {
       flow = { weight, priority, servedTag: 0, waiting: [] };
       this.#flows.set(name, flow);
     }
+    if (flow.waiting.includes(waiter)) return;
     // Time in which it did not wait gives a token no credit.
     if (flow.waiting.length === 0) flow.servedTag = Math.max(flow.servedTag, this.#nowTag(flow));
     flow.waiting.push(waiter);

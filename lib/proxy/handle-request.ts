@@ -167,9 +167,9 @@ async function serve(
       : nativeCall(request, provider, path.rest, url, body, gatewayFor(provider, scope));
   scope.meter.resolved(call);
   authorize(token, call);
-  if (token.limits !== undefined) {
+  if (token.limitHolders !== undefined) {
     const destination = { provider: call.provider.slug, model: call.model };
-    await reserveBudget(token, token.limits, [destination], body, scope);
+    await reserveBudget(token, token.limitHolders, [destination], body, scope);
   }
   if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
   return { call, served: await serveFromPool(call, claimOf(token), scope), target: null };

@@ -4,7 +4,7 @@
  */
 import type { KeyPool } from "../pool/key-pool";
 import type { ModelAlias } from "../pool/model-alias";
-import type { TokenLedger, TokenLimits } from "../pool/token-ledger";
+import type { LimitHolder, TokenLedger } from "../pool/token-ledger";
 import type { PoolKey } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
 import type { PriceBook } from "../usage/price";
@@ -28,11 +28,11 @@ export interface ProxyPorts {
   readonly budgets: TokenBudgets;
 }
 
-/** What access tokens with limits may still use. */
+/** What access tokens and members with limits may still use. */
 export interface TokenBudgets {
   readonly ledger: TokenLedger;
-  /** Null if all is known that a token's limits need; else resolves when it is, or cannot be. Never rejects. */
-  ready(tokenId: string, limits: TokenLimits, nowMs: number): Promise<void> | null;
+  /** Null if all is known that these limits need; else resolves when it is, or cannot be. Never rejects. */
+  ready(holders: readonly LimitHolder[], nowMs: number): Promise<void> | null;
   /** 0 where no price is known. */
   costNanoUsd(
     provider: string,
@@ -69,8 +69,10 @@ export interface AccessToken {
   readonly expiresAtMs: number | null;
   /** Its share where more quota is wanted than there is, and its class; absent for 1 and interactive. */
   readonly share?: { readonly weight: number; readonly priority: number };
-  /** Absent for none. */
-  readonly limits?: TokenLimits;
+  /** How long its requests may wait at most, and do where they do not say; absent for the proxy's own limits. */
+  readonly maxWaitMs?: number;
+  /** Its own limits, and those of its owner; absent for none. */
+  readonly limitHolders?: readonly LimitHolder[];
   /** Whether answers tell which key served, masked: so for the playground's tokens, nobody else's. */
   readonly showsKey?: boolean;
 }

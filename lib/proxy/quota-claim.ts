@@ -30,17 +30,23 @@ const OPEN_BRACE = 0x7b;
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** The right by which a request asks for quota, and how long it may wait for it. */
+export interface RequestClaim extends Claim {
+  /** At most, and where the request does not say; absent for what holds for everybody. */
+  readonly maxWaitMs?: number | undefined;
+}
+
 /** Requests of One Balance's own. */
-export const HOUSE_CLAIM: Claim = { tokenId: "", weight: 1, priority: 0 };
+export const HOUSE_CLAIM: RequestClaim = { tokenId: "", weight: 1, priority: 0 };
 
 /** The right by which a token's requests ask for quota. */
-export function claimOf({ id, share }: AccessToken): Claim {
-  return { tokenId: id, weight: share?.weight ?? 1, priority: share?.priority ?? 0 };
+export function claimOf({ id, share, maxWaitMs }: AccessToken): RequestClaim {
+  return { tokenId: id, weight: share?.weight ?? 1, priority: share?.priority ?? 0, maxWaitMs };
 }
 
 /** The request's place in the pool, kept for as long as it looks for a key. */
 export class QuotaClaim implements Ask {
-  readonly claim: Claim;
+  readonly claim: RequestClaim;
   readonly tokens: number;
   tried = NONE;
   waiter: Ask["waiter"] = null;
@@ -50,7 +56,7 @@ export class QuotaClaim implements Ask {
   #conversation: Conversation | null | undefined;
   readonly #startedMs: number;
 
-  constructor(claim: Claim, body: RequestBody, headers: Headers, nowMs: number) {
+  constructor(claim: RequestClaim, body: RequestBody, headers: Headers, nowMs: number) {
     this.claim = claim;
     this.tokens = Math.min(MAX_GUESSED_TOKENS, guessTokens(body));
     this.#body = body;
@@ -68,7 +74,7 @@ export class QuotaClaim implements Ask {
 
   /** Read only where there is something to wait for. */
   get patientUntilMs(): number {
-    return this.#startedMs + maxWaitMs(this.#headers);
+    return this.#startedMs + patienceMs(this.#headers, this.claim.maxWaitMs);
   }
 }
 
@@ -80,8 +86,13 @@ export function guessTokens(body: RequestBody): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN);
 }
 
-function maxWaitMs(headers: Headers): number {
+/**
+ * How long a request waits: as it says itself, else as long as its token may, else 10 s.
+ * @param mostMs What its token allows; undefined for the longest there is.
+ */
+export function patienceMs(headers: Headers, mostMs: number | undefined): number {
   const text = headers.get(MAX_WAIT_HEADER)?.trim();
-  if (text === undefined || !/^\d{1,6}(?:\.\d{1,3})?$/.test(text)) return DEFAULT_MAX_WAIT_MS;
-  return Math.min(LONGEST_MAX_WAIT_MS, Math.max(LEAST_WAIT_MS, Number(text) * 1000));
+  const isSaid = text !== undefined && /^\d{1,6}(?:\.\d{1,3})?$/.test(text);
+  const wantedMs = isSaid ? Number(text) * 1000 : (mostMs ?? DEFAULT_MAX_WAIT_MS);
+  return Math.max(LEAST_WAIT_MS, Math.min(mostMs ?? LONGEST_MAX_WAIT_MS, wantedMs));
 }

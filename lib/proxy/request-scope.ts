@@ -12,6 +12,6 @@ export interface RequestScope {
   /** Attempts made so far. */
   attempts: number;
   readonly meter: RequestMeter;
-  /** When it began to ask for keys, where that was at another target: its patience is one. Epoch milliseconds. */
-  readonly askingSinceMs?: number;
+  /** When it began to wait, where that was for its budget or at another target: its patience is one. Epoch milliseconds. */
+  askingSinceMs?: number;
 }

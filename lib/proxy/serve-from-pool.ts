@@ -5,7 +5,7 @@
  */
 import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
-import type { Claim, PoolKey } from "../pool/types";
+import type { PoolKey } from "../pool/types";
 import { readQuotaHeaders } from "../providers/read-limits";
 import type { Meaning } from "../providers/types";
 import { applyVerdict, type JudgedAttempt } from "./apply-verdict";
@@ -15,7 +15,7 @@ import { KeyChoice } from "./key-choice";
 import { isAboutRequest, isOversized, oversized } from "./oversized-request";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
-import { LEAST_WAIT_MS, QuotaClaim } from "./quota-claim";
+import { LEAST_WAIT_MS, QuotaClaim, type RequestClaim } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 import { makesResources, rememberResources } from "./resource-affinity";
 
@@ -40,7 +40,7 @@ const LONGEST_BACKOFF_MS = 500;
  */
 export async function serveFromPool(
   call: ProxyCall,
-  claim: Claim,
+  claim: RequestClaim,
   scope: RequestScope,
 ): Promise<Served> {
   const { config, meter, ports, request } = scope;

@@ -36,10 +36,12 @@ export async function serveFromTargets(
   const { targets, passedOver } = await choose(aliased, token, scope);
   if (targets.length === 0) throw noFittingTarget(alias.name, passedOver);
 
-  if (token.limits !== undefined) await reserveBudget(token, token.limits, targets, body, scope);
+  const { limitHolders } = token;
+  if (limitHolders !== undefined) await reserveBudget(token, limitHolders, targets, body, scope);
   const { config, ports } = scope;
-  const askingSinceMs = ports.nowMs();
-  const endMs = askingSinceMs + config.firstByteTimeoutMs;
+  const nowMs = ports.nowMs();
+  const askingSinceMs = scope.askingSinceMs ?? nowMs;
+  const endMs = nowMs + config.firstByteTimeoutMs;
   const refusals: { readonly target: RouteTarget; readonly error: ProxyError }[] = [];
   /** An upstream's failure, delivered if nothing better comes. */
   let failed: ServedFromTarget | null = null;

@@ -1,30 +1,38 @@
 /**
- * Keeps a request within its token's limits: reserves before it is sent, settles after.
+ * Keeps a request within the limits of its token and its member: reserves before it is sent, settles after.
  * @module
  */
-import type { Reservation, Spend, TokenLimits } from "../pool/token-ledger";
+import { NO_SPEND, type Spend } from "../pool/spend";
+import type { LimitHolder, Reservation, TokenLimits } from "../pool/token-ledger";
+import type { Waiter } from "../pool/waiting-line";
+import { isCounted } from "../usage/counted-request";
 import type { RequestEvent } from "../usage/request-event";
-import type { AccessToken } from "./ports";
+import type { AccessToken, ProxyPorts } from "./ports";
 import { ProxyError } from "./proxy-error";
-import { guessTokens, QuotaClaim } from "./quota-claim";
+import { claimOf, guessTokens, patienceMs } from "./quota-claim";
 import { bodyHead, type RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
 
 /** How often a request looks again whether others have settled. */
 const LOOK_AGAIN_MS = 50;
+/** When to come back where it is not known when others are answered. */
+const HELD_RETRY_MS = 1_000;
 /** What an answer may come to where the request does not say. */
 const DEFAULT_OUTPUT_TOKENS = 4_096;
 /** Where in a long body a limit of the output is looked for: at either end. */
 const SEARCHED_BYTES = 32 * 1024;
 
 const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
-  rpm: (limit) => `${limit} requests a minute`,
-  tpm: (limit) => `${limit} tokens a minute`,
-  dailyRequests: (limit) => `${limit} requests a day`,
-  dailyTokens: (limit) => `${limit} tokens a day`,
+  rpm: (limit) => `${counted(limit, "request")} a minute`,
+  tpm: (limit) => `${counted(limit, "token")} a minute`,
+  concurrentRequests: (limit) => `${counted(limit, "request")} at the same time`,
+  dailyRequests: (limit) => `${counted(limit, "request")} a day`,
+  dailyTokens: (limit) => `${counted(limit, "token")} a day`,
   dailyCostUsd: (limit) => `$${limit} a day`,
   monthlyCostUsd: (limit) => `$${limit} a month`,
 };
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const decoder = new TextDecoder();
 
@@ -36,20 +44,22 @@ interface Destination {
 }
 
 /**
- * Reserves what the request may come to, and has it settled when it is over.
+ * Reserves what the request may come to, and has it settled when it is over. What others hold is waited for,
+ * as long as the request may wait.
+ * @param holders The token, its member, or both.
  * @param destinations Where it may be sent, at least one: the dearest counts.
  * @throws {ProxyError} `token_limit_reached`; `client_closed_request` if the client leaves while it waits.
  */
 export async function reserveBudget(
   token: AccessToken,
-  limits: TokenLimits,
+  holders: readonly LimitHolder[],
   destinations: readonly Destination[],
   body: RequestBody,
   scope: RequestScope,
 ): Promise<void> {
   const { meter, ports, request } = scope;
   const { budgets } = ports;
-  const loading = budgets.ready(token.id, limits, ports.nowMs());
+  const loading = budgets.ready(holders, ports.nowMs());
   if (loading !== null) {
     await loading;
     assertThere(request);
@@ -57,23 +67,29 @@ export async function reserveBudget(
   const estimate = destinations
     .map((destination) => estimateOf(destination, body, scope))
     .reduce((one, other) => (other.costNanoUsd > one.costNanoUsd ? other : one));
-  const { patientUntilMs } = new QuotaClaim(
-    { tokenId: token.id, weight: 1, priority: 0 },
-    body,
-    request.headers,
-    ports.nowMs(),
-  );
-  for (;;) {
-    const nowMs = ports.nowMs();
-    const turn = budgets.ledger.reserve(token.id, limits, estimate, nowMs);
-    if (turn.kind === "go") {
-      meter.whenRecorded((event) => settle(turn.reservation, event, scope));
-      return;
+  const sinceMs = ports.nowMs();
+  const hasSeats = holders.some(({ limits }) => limits.concurrentRequests !== null);
+  const waiter: Waiter | null = hasSeats ? { claim: claimOf(token), dueMs: sinceMs } : null;
+  let isServed = false;
+  try {
+    for (;;) {
+      const nowMs = ports.nowMs();
+      if (waiter !== null) waiter.dueMs = nowMs + LOOK_AGAIN_MS;
+      const turn = budgets.ledger.reserve(holders, estimate, nowMs, waiter);
+      if (turn.kind === "go") {
+        isServed = true;
+        meter.whenRecorded((event) => settle(turn.reservation, event, scope));
+        return;
+      }
+      if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
+      const untilMs = sinceMs + patienceMs(request.headers, token.maxWaitMs);
+      if (nowMs >= untilMs) throw exceeded(turn, null);
+      scope.askingSinceMs = sinceMs;
+      await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
+      assertThere(request);
     }
-    if (turn.kind === "full") throw exceeded(turn.limit, limits, turn.retryAtMs - nowMs);
-    if (nowMs >= patientUntilMs) throw exceeded(turn.limit, limits, null);
-    await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
-    assertThere(request);
+  } finally {
+    if (waiter !== null) budgets.ledger.leave(holders, waiter, isServed);
   }
 }
 
@@ -83,21 +99,21 @@ function assertThere({ signal }: Request): void {
 }
 
 function settle(reservation: Reservation, event: RequestEvent, { ports }: RequestScope): void {
-  const { provider, model, usage, atMs } = event;
-  const inputTokens = usage?.inputTokens ?? 0;
-  const outputTokens = usage?.outputTokens ?? 0;
-  const isFree = provider === null || usage === null;
-  const actual: Spend = {
-    requests: countsAsRequest(event) ? 1 : 0,
-    tokens: inputTokens + outputTokens,
-    costNanoUsd: isFree ? 0 : ports.budgets.costNanoUsd(provider, model, usage, atMs),
-  };
-  ports.budgets.ledger.settle(reservation, actual, ports.nowMs());
+  const { ledger } = ports.budgets;
+  ledger.settle(reservation, event.id, spendOf(event, ports), ports.nowMs());
 }
 
-/** Requests that found no quota, or were refused before, are none of a token's budget. */
-export function countsAsRequest({ outcome }: { readonly outcome: string }): boolean {
-  return outcome !== "limited" && outcome !== "denied";
+function spendOf(
+  { outcome, provider, model, usage, atMs }: RequestEvent,
+  ports: ProxyPorts,
+): Spend {
+  if (!isCounted(outcome)) return NO_SPEND;
+  if (provider === null || usage === null) return { ...NO_SPEND, requests: 1 };
+  return {
+    requests: 1,
+    tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
+    costNanoUsd: ports.budgets.costNanoUsd(provider, model, usage, atMs),
+  };
 }
 
 /** The most the call may come to, as far as its body tells. */
@@ -134,18 +150,26 @@ function mostOutputTokens(body: RequestBody): number {
 const MOST_OUTPUT =
   /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens)"\s*:\s*(\d{1,9})/;
 
+interface Exceeded {
+  readonly holder: LimitHolder;
+  readonly limit: keyof TokenLimits;
+}
+
+/** @param waitMs Until there is room again; null where others under way hold it. */
 function exceeded(
-  limit: keyof TokenLimits,
-  limits: TokenLimits,
+  { holder: { kind, limits }, limit }: Exceeded,
   waitMs: number | null,
 ): ProxyError {
-  const words = WORDS[limit](limits[limit] ?? 0);
-  const isHeld = waitMs === null;
-  return new ProxyError(
-    "token_limit_reached",
-    isHeld
-      ? `What is left of this token's ${words} is held by requests that are under way. Try again when they are answered.`
-      : `This token's limit of ${words} is reached.`,
-    { retryAfterMs: isHeld ? 1000 : waitMs, limitSource: "token" },
-  );
+  const amount = WORDS[limit](limits[limit] ?? 0);
+  const isToken = kind === "token";
+  const which = isToken ? amount : `${amount} for all of the owner's tokens together`;
+  const reached = `${isToken ? "This token's" : "The owner's"} limit of ${which} is reached.`;
+  const held =
+    limit === "concurrentRequests"
+      ? `${reached} Try again when one of them is answered.`
+      : `What is left of ${isToken ? "this token's" : "the owner's"} ${which} is held by requests that are under way. Try again when they are answered.`;
+  return new ProxyError("token_limit_reached", waitMs === null ? held : reached, {
+    retryAfterMs: waitMs ?? HELD_RETRY_MS,
+    limitSource: "token",
+  });
 }

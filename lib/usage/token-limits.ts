@@ -1,7 +1,8 @@
-/** The limits a token can have, in the order they are shown; those in dollars end in `Usd`. */
+/** The limits a token or a member can have, in the order they are shown; those in dollars end in `Usd`. */
 export const TOKEN_LIMITS = [
   "rpm",
   "tpm",
+  "concurrentRequests",
   "dailyRequests",
   "dailyTokens",
   "dailyCostUsd",
@@ -9,6 +10,44 @@ export const TOKEN_LIMITS = [
 ] as const;
 
 export type TokenLimit = (typeof TOKEN_LIMITS)[number];
+
+/** Those that count what was used of a day or a month. */
+export const BUDGETS = [
+  "dailyRequests",
+  "dailyTokens",
+  "dailyCostUsd",
+  "monthlyCostUsd",
+] as const satisfies readonly TokenLimit[];
+
+export type BudgetName = (typeof BUDGETS)[number];
+
+/** Each limit's value; null for none. */
+export type LimitValues = Readonly<Record<TokenLimit, number | null>>;
+
+export const NO_LIMITS: LimitValues = {
+  rpm: null,
+  tpm: null,
+  concurrentRequests: null,
+  dailyRequests: null,
+  dailyTokens: null,
+  dailyCostUsd: null,
+  monthlyCostUsd: null,
+};
+
+/** The limits of something that has other fields too. */
+export function limitsOf(values: LimitValues): LimitValues {
+  const limits = TOKEN_LIMITS.map((name) => [name, values[name]]);
+  return Object.fromEntries(limits) as Record<TokenLimit, number | null>;
+}
+
+export function hasLimits(values: LimitValues): boolean {
+  return TOKEN_LIMITS.some((name) => values[name] !== null);
+}
+
+/** Who is served first where quota is scarce: interactive requests before those of batches. */
+export const PRIORITY_CLASSES = ["interactive", "batch"] as const;
+
+export type PriorityClass = (typeof PRIORITY_CLASSES)[number];
 
 /** What limits may be at most. One that is not named may be anything. */
 export type LimitCeilings = Readonly<Partial<Record<TokenLimit, number>>>;

@@ -8,6 +8,7 @@ import type { Database } from "../../lib/db/open-database.ts";
 import { acceptInvite } from "../../lib/manage/accept-invite.ts";
 import { addModelAlias } from "../../lib/manage/add-model-alias.ts";
 import { addProviderKeys } from "../../lib/manage/add-provider-keys.ts";
+import { changeMemberLimits } from "../../lib/manage/change-member-limits.ts";
 import { createAccessToken } from "../../lib/manage/create-access-token.ts";
 import { createFirstAdmin } from "../../lib/manage/create-first-admin.ts";
 import { inviteMember } from "../../lib/manage/invite-member.ts";
@@ -54,18 +55,21 @@ const MEMBERS = [
 const DAY_MS = 86_400_000;
 
 /** Limits are wide enough for the demo's own traffic. */
-const TEAM_TOKENS: readonly (CreateAccessTokenInput & { readonly weight: number })[] = [
-  { name: "Support assistant", weight: 14, dailyCostUsd: 2, monthlyCostUsd: 25 },
-  { name: "Search index", weight: 9, dailyTokens: 2_000_000 },
-  { name: "Nightly reports", weight: 4, rpm: 600 },
+const TEAM_TOKENS: readonly (CreateAccessTokenInput & { readonly traffic: number })[] = [
+  { name: "Support assistant", traffic: 14, dailyCostUsd: 2, monthlyCostUsd: 45 },
+  { name: "Search index", traffic: 9, dailyTokens: 2_000_000 },
+  { name: "Nightly reports", traffic: 4, rpm: 600, concurrentRequests: 40, priorityClass: "batch" },
   {
     name: "Staging",
-    weight: 0,
+    traffic: 0,
     providers: ["openai"],
     models: ["gpt-5-mini", "gpt-4o-mini"],
     expiresAt: Date.now() + 30 * DAY_MS,
   },
 ];
+
+/** For all tokens of a member together. */
+const MEMBER_LIMITS = { concurrentRequests: 20, dailyCostUsd: 3, monthlyCostUsd: 40 };
 
 /** Whose keys they are, as people note it down; not of every key. */
 const REMARKS = ["Research", null, "Support", "Ada, personal", null, "Trial until March"];
@@ -125,9 +129,13 @@ export async function makeSampleTeam(
     ownerId: string | null,
     weight: number,
   ): Promise<void> => {
-    tokens.push({ ...(await createAccessToken(context, ownerId, input)), ownerId, weight });
+    tokens.push({
+      ...(await createAccessToken(context, "everyone", ownerId, input)),
+      ownerId,
+      weight,
+    });
   };
-  for (const { weight, ...input } of TEAM_TOKENS) await addToken(input, null, weight);
+  for (const { traffic, ...input } of TEAM_TOKENS) await addToken(input, null, traffic);
   await addToken({ name: "Notebook" }, admin.id, 3);
   for (const { name, role, weight } of MEMBERS) {
     const email = `${name.split(" ")[0]?.toLowerCase()}@example.com`;
@@ -136,6 +144,7 @@ export async function makeSampleTeam(
     const { id } = await acceptInvite(as(SYSTEM), { token, name, email, password });
     const editor = { name: `${name.split(" ")[0]}'s editor`, dailyRequests: 2_000 };
     if (weight > 0) await addToken(editor, id, weight);
+    if (role === "member") await changeMemberLimits(context, id, MEMBER_LIMITS);
   }
   for (const alias of ALIASES) await addModelAlias(context, parseInput(addModelAliasInput, alias));
   const email = "barbara@example.com";

@@ -1,14 +1,17 @@
-import { TokenLedger, type TokenLimits } from "../../lib/pool/token-ledger.ts";
+import { NO_SPEND } from "../../lib/pool/spend.ts";
+import { type LimitHolder, TokenLedger } from "../../lib/pool/token-ledger.ts";
 import type { TokenBudgets } from "../../lib/proxy/ports.ts";
 
 /** Budgets that no store knows of; a million tokens cost a dollar, whatever the model. */
 export class MemoryBudgets implements TokenBudgets {
   readonly ledger = new TokenLedger();
 
-  ready(tokenId: string, limits: TokenLimits, nowMs: number): null {
-    for (const period of this.ledger.unknownPeriods(tokenId, limits, nowMs)) {
-      this.ledger.load(tokenId, period, { requests: 0, tokens: 0, costNanoUsd: 0 });
-    }
+  ready(holders: readonly LimitHolder[], nowMs: number): null {
+    const unknown = this.ledger.unknownPeriods(holders, nowMs);
+    this.ledger.load(
+      unknown.map((period) => ({ ...period, ...NO_SPEND })),
+      nowMs,
+    );
     return null;
   }
 

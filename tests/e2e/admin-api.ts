@@ -50,8 +50,13 @@ export interface NewToken {
   readonly models?: readonly string[];
   readonly expiresAt?: number | string;
   readonly rpm?: number;
+  readonly concurrentRequests?: number;
   readonly dailyRequests?: number;
+  readonly dailyCostUsd?: number;
   readonly monthlyCostUsd?: number;
+  readonly weight?: number;
+  readonly priorityClass?: "interactive" | "batch";
+  readonly maxWaitSeconds?: number;
 }
 
 export class AdminApi {

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/pool/model-alias.ts";
-import type { TokenLimits } from "../../lib/pool/token-ledger.ts";
 import { customProvider, type Protocol } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import type { AccessScope } from "../../lib/proxy/ports.ts";
@@ -10,6 +9,7 @@ import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { KEPT_BODY_BYTES } from "../../lib/proxy/request-body.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
+import { type LimitValues, NO_LIMITS } from "../../lib/usage/token-limits.ts";
 import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
@@ -35,14 +35,16 @@ beforeEach(() => {
   startState(null);
 });
 
-function startState(scopes: readonly AccessScope[] | null, limits?: TokenLimits): void {
+function startState(scopes: readonly AccessScope[] | null, limits?: LimitValues): void {
   const token = {
     id: "at_1",
     name: "app",
     ownerId: null,
     scopes,
     expiresAtMs: null,
-    ...(limits && { limits }),
+    ...(limits && {
+      limitHolders: [{ kind: "token", id: "at_1", budgetId: "at_1", limits } as const],
+    }),
   };
   const own = (slug: string, protocol: Protocol, path: string) =>
     customProvider(
@@ -367,8 +369,7 @@ test("what is recorded is the target that served, and where each attempt before 
 });
 
 test("a token's limit counts the request once, however many targets are asked", async () => {
-  const others = { rpm: null, tpm: null, dailyTokens: null, dailyCostUsd: null };
-  startState(null, { ...others, monthlyCostUsd: null, dailyRequests: 2 });
+  startState(null, { ...NO_LIMITS, dailyRequests: 2 });
   keys("groq", SPENT);
   keys("openai", { kind: "ok" });
   alias(["groq/llama", "openai/gpt-5-mini"]);

@@ -132,7 +132,7 @@ describe("adding", () => {
     ]);
     expect((await allProviders(context)).map(({ slug }) => slug)).toContain("acme");
     await addProviderKeys(context, { provider: "acme", keys: ["fake-acme-key-1"] });
-    await createAccessToken(context, null, { name: "app", providers: ["acme"] });
+    await createAccessToken(context, "everyone", null, { name: "app", providers: ["acme"] });
     expect(await listCustomProviders(context)).toEqual([{ ...ACME, keys: 1, createdAt: nowMs }]);
   });
 

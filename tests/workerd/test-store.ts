@@ -14,6 +14,8 @@ import { insertProviderKeys } from "../../lib/db/insert-provider-keys";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import type { AccessTokenRow } from "../../lib/db/schema";
+import { USUAL_SHARE } from "../../lib/manage/token-share";
+import { NO_LIMITS } from "../../lib/usage/token-limits";
 
 export const SECRETS = { current: "a secret for tests", previous: null };
 
@@ -34,6 +36,7 @@ export async function emptyStore(): Promise<void> {
     db.run(sql`delete from provider_keys`),
     db.run(sql`delete from key_cooldowns`),
     db.run(sql`delete from access_tokens`),
+    db.run(sql`delete from member_limits`),
     db.run(sql`delete from tombstones`),
     db.run(sql`delete from users`),
     db.run(sql`delete from custom_providers`),
@@ -86,17 +89,14 @@ export async function storeToken(
     providers: null,
     models: null,
     expiresAtMs: null,
-    rpm: null,
-    tpm: null,
-    dailyRequests: null,
-    dailyTokens: null,
-    dailyCostUsd: null,
-    monthlyCostUsd: null,
+    ...NO_LIMITS,
     limitCeilings: null,
+    ...USUAL_SHARE,
     createdAtMs: Date.now(),
     createdBy: null,
     ownerId: null,
     rotatedToId: null,
+    budgetId: null,
     updatedAtMs: Date.now(),
     lastUsedAtMs: null,
     ...limits,

@@ -3,28 +3,37 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings";
+import { DEFAULT_SETTINGS, type Settings } from "../../lib/db/settings";
 import { D1TokenBudgets } from "../../lib/db/token-budgets";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
-import type { TokenLimits } from "../../lib/pool/token-ledger";
+import type { LimitHolder } from "../../lib/pool/token-ledger";
+import type { RequestEvent } from "../../lib/usage/request-event";
+import { NO_LIMITS } from "../../lib/usage/token-limits";
 import { db } from "./test-store";
 import { unreliable } from "./unreliable-d1";
 import { requestAt, usageOf } from "./usage-events";
 
-const LIMITS: TokenLimits = {
-  rpm: null,
-  tpm: null,
-  dailyRequests: 10,
-  dailyTokens: null,
-  dailyCostUsd: null,
-  monthlyCostUsd: 1,
+const TOKEN: LimitHolder = {
+  kind: "token",
+  id: "at_1",
+  budgetId: "at_1",
+  limits: { ...NO_LIMITS, dailyRequests: 10, monthlyCostUsd: 1 },
+};
+const MEMBER: LimitHolder = {
+  kind: "member",
+  id: "us_1",
+  budgetId: "us_1",
+  limits: { ...NO_LIMITS, dailyRequests: 12, monthlyCostUsd: 1 },
 };
 const ESTIMATE = { requests: 1, tokens: 110, costNanoUsd: 45_000 };
 
 let nowMs = 0;
 let logged: MockInstance;
+/** What every isolate knows of the team's settings. */
+let settings: Settings = DEFAULT_SETTINGS;
 
 beforeEach(async () => {
+  settings = DEFAULT_SETTINGS;
   nowMs = Date.UTC(2026, 10, 20, 12, 30);
   logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
   await db.batch([
@@ -49,26 +58,33 @@ function startIsolate() {
       store.mode = "up";
     },
     random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
+    settings: () => settings,
   });
   const budgets = new D1TokenBudgets(database, recorder);
 
-  /** Serves requests one after the other until the budget is used up; returns how many. */
-  async function serve(most: number): Promise<number> {
-    await budgets.ready("at_1", LIMITS, nowMs);
+  /** Serves requests one after the other until a budget is used up; returns how many. */
+  async function serve(
+    most: number,
+    holders: readonly LimitHolder[] = [TOKEN],
+    event: Partial<RequestEvent> = {},
+  ): Promise<number> {
+    await budgets.ready(holders, nowMs);
     for (let served = 0; served < most; served += 1) {
-      const turn = budgets.ledger.reserve("at_1", LIMITS, ESTIMATE, nowMs);
+      const turn = budgets.ledger.reserve(holders, ESTIMATE, nowMs);
       if (turn.kind !== "go") return served;
-      recorder.add(requestAt(nowMs));
-      const { usage, atMs } = requestAt(nowMs);
+      const request = requestAt(nowMs, event);
+      const { id, usage, atMs } = request;
       const costNanoUsd =
         usage === null ? 0 : budgets.costNanoUsd("openai", "gpt-5-mini", usage, atMs);
-      budgets.ledger.settle(turn.reservation, { requests: 1, tokens: 110, costNanoUsd }, nowMs);
+      budgets.ledger.settle(turn.reservation, id, { requests: 1, tokens: 110, costNanoUsd }, nowMs);
+      recorder.add(request);
     }
     return most;
   }
 
-  return { recorder, store, serve };
+  const ask = async (holders: readonly LimitHolder[]) => budgets.ready(holders, nowMs);
+
+  return { recorder, store, serve, ask };
 }
 
 const storedSpend = () =>
@@ -139,4 +155,77 @@ test("what was refused for lack of quota is none of the budget; tokens without l
   recorder.add(requestAt(nowMs, { tokenId: "at_free", usage: usageOf(1, 1) }));
   await recorder.flush();
   expect(await storedSpend()).toMatchObject([{ requests: 1 }, { requests: 1 }]);
+});
+
+test("a member's budget counts all own tokens, and what they used before it was set", async () => {
+  const before = startIsolate();
+  for (const tokenId of ["at_1", "at_2"]) {
+    before.recorder.add(requestAt(nowMs, { tokenId, userId: "us_1" }));
+  }
+  before.recorder.add(requestAt(nowMs, { tokenId: "at_1", userId: "us_2" }));
+  await before.recorder.flush();
+  const { recorder, serve } = startIsolate();
+  expect(await serve(4, [MEMBER], { tokenId: "at_2", userId: "us_1" })).toBe(4);
+  // The token's own limit of ten has two used already; the member's twelve has six.
+  expect(await serve(20, [TOKEN, MEMBER], { tokenId: "at_1", userId: "us_1" })).toBe(6);
+  await recorder.flush();
+  expect(await startIsolate().serve(1, [MEMBER], { userId: "us_1" })).toBe(0);
+});
+
+test("an isolate that does not know of the limits yet counts for them all the same", async () => {
+  const { serve } = startIsolate();
+  expect(await serve(2)).toBe(2);
+  const ignorant = startIsolate();
+  for (let count = 0; count < 3; count += 1) ignorant.recorder.add(requestAt(nowMs));
+  await ignorant.recorder.flush();
+  // The first has not written its two yet.
+  expect(await startIsolate().serve(10)).toBe(7);
+});
+
+test("a month's budget counts what was used before it was set, though the token had others", async () => {
+  const daily = { ...TOKEN, limits: { ...NO_LIMITS, dailyRequests: 5 } };
+  const early = startIsolate();
+  for (let count = 0; count < 2; count += 1) early.recorder.add(requestAt(nowMs));
+  await early.recorder.flush();
+  const { recorder, serve } = startIsolate();
+  expect(await serve(5, [daily])).toBe(3);
+  await recorder.flush();
+  const monthly = { ...TOKEN, limits: { ...NO_LIMITS, monthlyCostUsd: (6 * 45_000) / 1e9 } };
+  expect(await startIsolate().serve(5, [monthly])).toBe(1);
+});
+
+test("what an idle isolate knows is read anew once it is 5 s old", async () => {
+  const [idle, busy] = [startIsolate(), startIsolate()];
+  expect(await idle.serve(1)).toBe(1);
+  await idle.recorder.flush();
+  expect(await busy.serve(9)).toBe(9);
+  await busy.recorder.flush();
+  nowMs += 5_001;
+  expect(await idle.serve(1)).toBe(0);
+});
+
+test("requests at the same time ask the store once", async () => {
+  const { store, ask } = startIsolate();
+  const before = store.calls;
+  await Promise.all(Array.from({ length: 20 }, () => ask([TOKEN, MEMBER])));
+  // What there is, and what is made where nothing is.
+  expect(store.calls - before).toBe(2);
+});
+
+test("with the store down requests are counted here, and nobody waits for it again and again", async () => {
+  const { store, serve } = startIsolate();
+  store.mode = "down";
+  expect(await serve(20)).toBe(10);
+  const { calls } = store;
+  expect(await serve(1)).toBe(0);
+  expect(store.calls).toBe(calls);
+});
+
+test("the team's own prices count as soon as they are set", async () => {
+  const { serve } = startIsolate();
+  expect(await serve(1)).toBe(1);
+  const dear = { provider: "openai", model: "gpt-5-mini", input: 5_000, output: 5_000 };
+  settings = { ...DEFAULT_SETTINGS, prices: { overrides: [dear] } };
+  // 110 tokens are 55 cents now, of the dollar a month.
+  expect(await serve(5)).toBe(2);
 });

@@ -15,7 +15,14 @@ const NOON_MS = Date.UTC(2026, 10, 20, 12, 30);
 
 beforeEach(async () => {
   await emptyStore();
-  const tables = ["usage_journal", "usage_folds", "usage_hourly", "usage_daily", "usage_days"];
+  const tables = [
+    "usage_journal",
+    "usage_folds",
+    "usage_hourly",
+    "usage_daily",
+    "usage_days",
+    "token_spend",
+  ];
   await runBatch(
     db,
     tables.map((table) => sql.raw(`delete from ${table}`)),
@@ -41,12 +48,13 @@ async function record(events: readonly RequestEvent[]): Promise<void> {
   }
 }
 
-test("a token's use is counted by the day and the month in UTC, others' apart", async () => {
+test("a token's use is counted by the day and the month in UTC, others' and refusals apart", async () => {
   const million = { tokenId: "at_1", usage: usageOf(1_000_000, 100_000) };
   await record([
     requestAt(Date.UTC(2026, 9, 31, 23, 59), million),
     requestAt(NOON_MS - DAY_MS, million),
     requestAt(NOON_MS, million),
+    requestAt(NOON_MS, { tokenId: "at_1", outcome: "limited", usage: null }),
     requestAt(NOON_MS, { tokenId: "at_2", usage: usageOf(7, 3) }),
   ]);
   const context = { db, secrets: SECRETS, nowMs: () => NOON_MS, actor: ACTOR };

@@ -1,8 +1,10 @@
 "use server";
 
 import { portalAction } from "@/app/portal-action";
+import { changeMemberLimits } from "@/lib/manage/change-member-limits";
 import { changeRole } from "@/lib/manage/change-role";
 import { inviteMember } from "@/lib/manage/invite-member";
+import { limitsInput } from "@/lib/manage/limit-schemas";
 import { removeMember } from "@/lib/manage/remove-member";
 import { revokeInvite } from "@/lib/manage/revoke-invite";
 import { byIdInput, changeRoleInput, inviteMemberInput } from "@/lib/manage/team-schemas";
@@ -17,6 +19,12 @@ export const takeInviteBack = portalAction("admin", byIdInput, ({ context, input
 
 export const giveRole = portalAction("admin", changeRoleInput, ({ context, input }) =>
   changeRole(context, input),
+);
+
+export const limitMember = portalAction(
+  "admin",
+  byIdInput.extend({ limits: limitsInput }),
+  ({ context, input }) => changeMemberLimits(context, input.id, input.limits),
 );
 
 export const remove = portalAction("admin", byIdInput, ({ context, input }) =>

@@ -22,7 +22,7 @@ export default async function TeamPage() {
   ]);
   const openInvites = t("invites.open", { count: invites.length });
   return (
-    <ClientMessages areas={["auth", "team"]}>
+    <ClientMessages areas={["auth", "limits", "team"]}>
       <PageHeader
         title={t("title")}
         description={t("description", { count: members.length })}

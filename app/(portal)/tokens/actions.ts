@@ -17,7 +17,7 @@ export const createToken = portalAction(
   "member",
   createAccessTokenInput.extend({ owner: z.enum(["me", "team"]) }),
   ({ context, member, input: { owner, ...token } }) =>
-    createAccessToken(context, newTokenOwner(member, owner), token),
+    createAccessToken(context, tokenReach(member), newTokenOwner(member, owner), token),
 );
 
 export const updateToken = portalAction(

@@ -2,21 +2,18 @@
  * A budget of a dollar a day under 200 requests at once, each of which turns out cheaper than it might have.
  * @module
  */
-import { NO_SPEND, TokenLedger, type TokenLimits } from "../../../lib/pool/token-ledger.ts";
+import type { LimitHolder } from "../../../lib/pool/token-ledger.ts";
+import { NO_LIMITS } from "../../../lib/usage/token-limits.ts";
+import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { seededRandom } from "./random.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 const AT_ONCE = 200;
 const START_MS = Date.parse("2026-03-10T12:00:00Z");
 const DOLLAR = 1e9;
-const LIMITS: TokenLimits = {
-  rpm: null,
-  tpm: null,
-  dailyRequests: null,
-  dailyTokens: null,
-  dailyCostUsd: 1,
-  monthlyCostUsd: null,
-};
+const HOLDERS: readonly LimitHolder[] = [
+  { kind: "token", id: "at_one", budgetId: "at_one", limits: { ...NO_LIMITS, dailyCostUsd: 1 } },
+];
 
 export interface BudgetUse {
   /** Beyond the dollar, in parts of the dearest request. */
@@ -28,10 +25,10 @@ export interface BudgetUse {
 export async function playBudget(seed: number): Promise<BudgetUse> {
   const random = seededRandom(seed);
   const time = new VirtualTime(START_MS);
-  const ledger = new TokenLedger();
-  for (const period of ledger.unknownPeriods("at_one", LIMITS, time.nowMs)) {
-    ledger.load("at_one", period, NO_SPEND);
-  }
+  const budgets = new MemoryBudgets();
+  budgets.ready(HOLDERS, time.nowMs);
+  const { ledger } = budgets;
+  let served = 0;
   let spent = 0;
   let dearest = 0;
   let spentAtRefusal: number | null = null;
@@ -39,7 +36,7 @@ export async function playBudget(seed: number): Promise<BudgetUse> {
   const ask = (): void => {
     const most = (0.002 + random() * 0.018) * DOLLAR;
     const estimate = { requests: 1, tokens: 0, costNanoUsd: Math.round(most) };
-    const turn = ledger.reserve("at_one", LIMITS, estimate, time.nowMs);
+    const turn = ledger.reserve(HOLDERS, estimate, time.nowMs);
     if (turn.kind === "full") {
       spentAtRefusal ??= spent;
       return;
@@ -50,7 +47,8 @@ export async function playBudget(seed: number): Promise<BudgetUse> {
     }
     time.at(time.nowMs + 300 + random() * 900, () => {
       const costNanoUsd = Math.round(most * (0.1 + random() * 0.9));
-      ledger.settle(turn.reservation, { requests: 1, tokens: 0, costNanoUsd }, time.nowMs);
+      const actual = { requests: 1, tokens: 0, costNanoUsd };
+      ledger.settle(turn.reservation, `req_${served++}`, actual, time.nowMs);
       spent += costNanoUsd;
       dearest = Math.max(dearest, costNanoUsd);
       ask();

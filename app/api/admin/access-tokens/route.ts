@@ -9,5 +9,5 @@ export const GET = adminRoute(async ({ request, context }) =>
 );
 
 export const POST = adminRoute(async ({ request, context }) =>
-  createAccessToken(context, null, await readBody(request, createAccessTokenInput)),
+  createAccessToken(context, "everyone", null, await readBody(request, createAccessTokenInput)),
 );

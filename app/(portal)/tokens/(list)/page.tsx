@@ -1,4 +1,4 @@
-import { Ticket } from "lucide-react";
+import { Gauge, Ticket } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
@@ -59,11 +59,23 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   const isFiltered = q !== undefined || state !== undefined || after !== undefined;
   const isEmpty = items.length === 0 && !isFiltered;
   return (
-    <ClientMessages areas={["tokens"]}>
+    <ClientMessages areas={["limits", "tokens"]}>
       <PageHeader
         title={t("title")}
         description={isAdmin ? t("description") : t("descriptionOwn")}
-        actions={!isEmpty && create}
+        actions={
+          !isEmpty && (
+            <>
+              <Button asChild variant="outline">
+                <Link href="/tokens/budgets">
+                  <Gauge aria-hidden />
+                  {t("budgets")}
+                </Link>
+              </Button>
+              {create}
+            </>
+          )
+        }
       />
       {mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />}
       {isEmpty ? (

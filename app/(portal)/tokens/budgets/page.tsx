@@ -1,0 +1,71 @@
+import { Gauge } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { getTranslations } from "next-intl/server";
+import { z } from "zod";
+import { portalRead } from "@/app/portal-read";
+import { BudgetTable } from "@/components/budgets/budget-table";
+import { CheckTable } from "@/components/budgets/check-table";
+import { RebuildBudgets } from "@/components/budgets/rebuild-budgets";
+import { ClientMessages } from "@/components/client-messages";
+import { EmptyState } from "@/components/empty-state";
+import { PageHeader } from "@/components/page-header";
+import { Button } from "@/components/ui/button";
+import { checkBudgets } from "@/lib/manage/check-budgets";
+import { readBudgets } from "@/lib/manage/read-budgets";
+import { tokenReach } from "@/lib/manage/token-reach";
+import { sharedRecorder } from "@/lib/runtime/shared-state";
+
+/** `?check=true`: the budgets are compared with the rollups and the log. */
+const query = z.object({ check: z.literal("true").optional().catch(undefined) });
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("budgets"))("title") };
+}
+
+export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/budgets">) {
+  const { context, member, env } = await portalRead("viewer");
+  const { check } = query.parse(await searchParams);
+  const [t, shell] = await Promise.all([getTranslations("budgets"), getTranslations("shell")]);
+  const { ledger } = sharedRecorder(env);
+  const isAdmin = member.role === "admin";
+  const holders = await readBudgets(context, tokenReach(member), (id) => ledger.underWay(id));
+  return (
+    <ClientMessages areas={["budgets"]}>
+      <PageHeader
+        title={t("title")}
+        description={isAdmin ? t("description") : t("descriptionOwn")}
+        crumbs={[{ label: shell("areas.tokens"), href: "/tokens" }, { label: t("title") }]}
+      />
+      {holders.length === 0 ? (
+        <EmptyState icon={Gauge} title={t("empty.title")} description={t("empty.description")} />
+      ) : (
+        <>
+          <BudgetTable holders={holders} />
+          <p className="text-muted-foreground mt-2 text-sm">{t("reservedHelp")}</p>
+        </>
+      )}
+      {isAdmin && holders.length > 0 && (
+        <section aria-labelledby="check" className="mt-10">
+          <div className="mb-3 flex flex-col gap-3 sm:flex-row sm:items-start sm:justify-between">
+            <div className="space-y-1">
+              <h2 id="check" className="text-base font-medium">
+                {t("check.title")}
+              </h2>
+              <p className="text-muted-foreground max-w-prose text-sm">{t("check.description")}</p>
+            </div>
+            <div className="flex shrink-0 flex-wrap gap-2">
+              <Button asChild variant="outline" size="sm">
+                <Link href="/tokens/budgets?check=true" prefetch={false} scroll={false}>
+                  {t("check.run")}
+                </Link>
+              </Button>
+              <RebuildBudgets />
+            </div>
+          </div>
+          {check && <CheckTable check={await checkBudgets(context)} />}
+        </section>
+      )}
+    </ClientMessages>
+  );
+}

@@ -1,0 +1,136 @@
+import { getTranslations } from "next-intl/server";
+import { Countdown } from "@/components/countdown";
+import { formatCount, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import { Progress } from "@/components/ui/progress";
+import {
+  Table,
+  TableBody,
+  TableCell,
+  TableHead,
+  TableHeader,
+  TableRow,
+} from "@/components/ui/table";
+import type { HolderBudgets } from "@/lib/manage/read-budgets";
+import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
+import { cn } from "@/lib/utils";
+
+/** A share of a budget from which on it is worth a look. */
+const NEARLY = 0.8;
+
+/** Each limit of each token and member: what is used, reserved and left of it, and when it renews. */
+export async function BudgetTable({ holders }: { readonly holders: readonly HolderBudgets[] }) {
+  const t = await getTranslations("budgets");
+  return (
+    <div className="overflow-hidden rounded-lg border">
+      <Table aria-label={t("table")}>
+        <TableHeader>
+          <TableRow className="hover:bg-transparent">
+            <TableHead className="pl-4 max-sm:hidden">{t("column.limit")}</TableHead>
+            <TableHead className="min-w-40 max-sm:pl-4">{t("column.used")}</TableHead>
+            <TableHead className="text-right max-sm:hidden">{t("column.reserved")}</TableHead>
+            <TableHead className="text-right">{t("column.left")}</TableHead>
+            <TableHead className="pr-4 text-right">{t("column.renews")}</TableHead>
+          </TableRow>
+        </TableHeader>
+        {holders.map((holder) => (
+          <HolderRows key={holder.id} holder={holder} />
+        ))}
+      </Table>
+    </div>
+  );
+}
+
+async function HolderRows({ holder }: { readonly holder: HolderBudgets }) {
+  const [t, limits] = await Promise.all([getTranslations("budgets"), getTranslations("limits")]);
+  const { kind, name, owner } = holder;
+  const set = TOKEN_LIMITS.filter((limit) => holder.limits[limit] !== null);
+  return (
+    <TableBody className="border-b last:border-b-0">
+      <TableRow className="border-0 hover:bg-transparent">
+        <th scope="rowgroup" colSpan={5} className="px-4 pt-3 pb-1 text-left font-normal">
+          <span className="font-medium">{name}</span>{" "}
+          <span className="text-muted-foreground text-xs">
+            {kind === "member"
+              ? t("kind.member")
+              : owner === null
+                ? t("kind.teamToken")
+                : t("kind.token", { owner: owner.name })}
+          </span>
+        </th>
+      </TableRow>
+      {set.map((limit) => (
+        <TableRow key={limit} className="border-0 hover:bg-transparent">
+          <TableCell className="pl-4 max-sm:hidden">{limits(`name.${limit}`)}</TableCell>
+          <LimitCells holder={holder} limit={limit} label={limits(`name.${limit}`)} />
+        </TableRow>
+      ))}
+    </TableBody>
+  );
+}
+
+async function LimitCells({
+  holder,
+  limit,
+  label,
+}: {
+  readonly holder: HolderBudgets;
+  readonly limit: TokenLimit;
+  readonly label: string;
+}) {
+  const t = await getTranslations("budgets");
+  const most = holder.limits[limit] ?? 0;
+  const budget = holder.budgets.find((each) => each.limit === limit);
+  if (budget === undefined) {
+    const isNow = limit === "concurrentRequests";
+    const { underWay } = holder;
+    return (
+      <>
+        <TableCell className="tabular-nums max-sm:pl-4">
+          <PhoneLabel>{label}</PhoneLabel>
+          {isNow
+            ? t("used", { used: formatExactCount(underWay ?? 0), most: formatExactCount(most) })
+            : t("most", { most: formatCount(most) })}
+        </TableCell>
+        <TableCell className="text-right max-sm:hidden">{UNKNOWN}</TableCell>
+        <TableCell className="text-right tabular-nums">
+          {isNow ? formatExactCount(Math.max(0, most - (underWay ?? 0))) : UNKNOWN}
+        </TableCell>
+        <TableCell className="text-muted-foreground pr-4 text-right text-xs">
+          {isNow ? t("noRenewal") : t("minute")}
+        </TableCell>
+      </>
+    );
+  }
+  const { used, reserved, left, share, renewsAt } = budget;
+  const words = { used: amountOf(limit, used), most: amountOf(limit, most) };
+  const tone = cn(share >= NEARLY && "text-cooling", share >= 1 && "text-blocked font-medium");
+  return (
+    <>
+      <TableCell className="tabular-nums max-sm:pl-4">
+        <PhoneLabel>{label}</PhoneLabel>
+        <span className={tone}>{t("used", words)}</span>
+        <Progress
+          aria-label={t("usedLabel", { name: holder.name, limit: label, ...words })}
+          value={Math.min(100, share * 100)}
+          className="mt-1.5 h-1.5"
+        />
+      </TableCell>
+      <TableCell className="text-right tabular-nums max-sm:hidden" title={t("reservedHelp")}>
+        {reserved === 0 ? UNKNOWN : amountOf(limit, reserved)}
+      </TableCell>
+      <TableCell className={cn("text-right tabular-nums", tone)}>{amountOf(limit, left)}</TableCell>
+      <TableCell className="text-muted-foreground pr-4 text-right text-xs whitespace-nowrap">
+        <Countdown untilMs={renewsAt} />
+      </TableCell>
+    </>
+  );
+}
+
+/** On a phone a limit's name has no column of its own. */
+function PhoneLabel({ children }: { readonly children: string }) {
+  return <span className="text-muted-foreground block text-xs sm:hidden">{children}</span>;
+}
+
+function amountOf(limit: TokenLimit, amount: number): string {
+  return limit.endsWith("Usd") ? formatUsd(amount) : formatCount(amount);
+}

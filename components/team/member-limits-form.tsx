@@ -1,0 +1,71 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import { useForm } from "react-hook-form";
+import { toast } from "sonner";
+import { z } from "zod";
+import { limitMember } from "@/app/(portal)/team/actions";
+import { FormFailure } from "@/components/form-failure";
+import {
+  type LimitForm,
+  limitNumbers,
+  limitShape,
+  limitTexts,
+} from "@/components/limits/limit-form";
+import { LimitInputs } from "@/components/limits/limit-inputs";
+import { Button } from "@/components/ui/button";
+import { DialogFooter } from "@/components/ui/dialog";
+import { Form } from "@/components/ui/form";
+import type { LimitValues } from "@/lib/usage/token-limits";
+
+/** Limits for all of a member's tokens together. */
+export function MemberLimitsForm({
+  id,
+  name,
+  limits,
+  onDone,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly limits: LimitValues;
+  readonly onDone: () => void;
+}) {
+  const t = useTranslations("team");
+  const problem = useTranslations("limits.problem");
+  const router = useRouter();
+  const resolver = useMemo(
+    () => zodResolver(z.object(limitShape((each) => problem(each)))),
+    [problem],
+  );
+  const form = useForm<LimitForm>({ resolver, defaultValues: limitTexts(limits) });
+
+  async function submit(values: LimitForm) {
+    const result = await limitMember({ id, limits: limitNumbers(values) });
+    if (!result.ok) {
+      const message = result.code === "conflict" ? t("limits.conflict") : t("failed");
+      form.setError("root", { message });
+      return;
+    }
+    toast.success(t("limits.done", { name }));
+    router.refresh();
+    onDone();
+  }
+
+  const { isSubmitting, errors } = form.formState;
+  return (
+    <Form {...form}>
+      <form onSubmit={form.handleSubmit(submit)} noValidate className="grid gap-5">
+        <LimitInputs />
+        <FormFailure>{errors.root?.message ?? null}</FormFailure>
+        <DialogFooter>
+          <Button type="submit" disabled={isSubmitting}>
+            {t("limits.submit")}
+          </Button>
+        </DialogFooter>
+      </form>
+    </Form>
+  );
+}

@@ -1,0 +1,84 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useFormContext } from "react-hook-form";
+import type { TokenForm } from "@/components/tokens/token-form";
+import {
+  FormControl,
+  FormDescription,
+  FormField,
+  FormItem,
+  FormLabel,
+  FormMessage,
+} from "@/components/ui/form";
+import { Input } from "@/components/ui/input";
+import {
+  Select,
+  SelectContent,
+  SelectItem,
+  SelectTrigger,
+  SelectValue,
+} from "@/components/ui/select";
+import { PRIORITY_CLASSES } from "@/lib/usage/token-limits";
+
+/** How a token shares the pool with the others, where more is wanted than there is. */
+export function ShareFields() {
+  const t = useTranslations("tokens.form.share");
+  const { control } = useFormContext<TokenForm>();
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <FormField
+        control={control}
+        name="priorityClass"
+        render={({ field }) => (
+          <FormItem className="content-start">
+            <FormLabel>{t("class")}</FormLabel>
+            <Select value={field.value} onValueChange={field.onChange}>
+              <FormControl>
+                <SelectTrigger className="w-full">
+                  <SelectValue />
+                </SelectTrigger>
+              </FormControl>
+              <SelectContent>
+                {PRIORITY_CLASSES.map((name) => (
+                  <SelectItem key={name} value={name}>
+                    {t(`classes.${name}`)}
+                  </SelectItem>
+                ))}
+              </SelectContent>
+            </Select>
+            <FormDescription>{t("classHelp")}</FormDescription>
+          </FormItem>
+        )}
+      />
+      <FormField
+        control={control}
+        name="weight"
+        render={({ field }) => (
+          <FormItem className="content-start">
+            <FormLabel>{t("weight")}</FormLabel>
+            <FormControl>
+              <Input {...field} inputMode="numeric" autoComplete="off" />
+            </FormControl>
+            <FormDescription>{t("weightHelp")}</FormDescription>
+            <FormMessage />
+          </FormItem>
+        )}
+      />
+      <FormField
+        control={control}
+        name="maxWaitSeconds"
+        render={({ field }) => (
+          <FormItem className="content-start">
+            <FormLabel>{t("maxWait")}</FormLabel>
+            <FormControl>
+              <Input {...field} inputMode="numeric" autoComplete="off" placeholder="10" />
+            </FormControl>
+            <FormDescription>{t("maxWaitHelp")}</FormDescription>
+            <FormMessage />
+          </FormItem>
+        )}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,12 @@
+import { integer, real } from "drizzle-orm/sqlite-core";
+
+/** The columns of limits, see `TokenLimits`; null for none. */
+export const limitColumns = () => ({
+  rpm: integer("rpm"),
+  tpm: integer("tpm"),
+  concurrentRequests: integer("concurrent_requests"),
+  dailyRequests: integer("daily_requests"),
+  dailyTokens: integer("daily_tokens"),
+  dailyCostUsd: real("daily_cost_usd"),
+  monthlyCostUsd: real("monthly_cost_usd"),
+});

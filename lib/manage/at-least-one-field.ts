@@ -1,0 +1,2 @@
+export const atLeastOneField = (value: object) =>
+  Object.values(value).some((field) => field !== undefined);

@@ -1,0 +1,28 @@
+import type { TokenReach } from "../db/access-tokens";
+import type { AccessTokenRow } from "../db/schema";
+import { ManageError } from "./manage-error";
+
+/** How a token shares the pool with others: where quota is scarce, one's gain is the others' loss. */
+type TokenShare = Pick<AccessTokenRow, "weight" | "priorityClass" | "maxWaitSeconds">;
+
+export const USUAL_SHARE: TokenShare = {
+  weight: 1,
+  priorityClass: "interactive",
+  maxWaitSeconds: null,
+};
+
+/** @throws {ManageError} `invalid_input` if somebody other than an admin gives a token another share. */
+export function assertMayShare(
+  reach: TokenReach,
+  before: TokenShare,
+  changes: { readonly [Name in keyof TokenShare]?: TokenShare[Name] | undefined },
+): void {
+  if (reach === "everyone") return;
+  const names = Object.keys(USUAL_SHARE) as (keyof TokenShare)[];
+  const changed = names.filter(
+    (name) => changes[name] !== undefined && changes[name] !== before[name],
+  );
+  if (changed.length === 0) return;
+  const issues = changed.map((path) => ({ path, message: "only admins set this" }));
+  throw new ManageError("invalid_input", "only admins say how a token shares the pool", issues);
+}

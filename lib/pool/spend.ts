@@ -1,0 +1,68 @@
+/**
+ * What budgets count, and the days and months (UTC) they count it for.
+ * @module
+ */
+export interface Spend {
+  readonly requests: number;
+  /** Read and written by the model. */
+  readonly tokens: number;
+  readonly costNanoUsd: number;
+}
+
+export const NO_SPEND: Spend = { requests: 0, tokens: 0, costNanoUsd: 0 };
+
+/** A day or a month of a token or a member. */
+export interface SpendPeriod {
+  /** Id of an access token (`at_…`) or of a user (`us_…`). */
+  readonly holderId: string;
+  /** `2026-11-23` or `2026-11`. */
+  readonly period: string;
+}
+
+export type PeriodSpend = SpendPeriod & Spend;
+
+export function sum(one: Spend, other: Spend, sign: 1 | -1 = 1): Spend {
+  return {
+    requests: one.requests + sign * other.requests,
+    tokens: one.tokens + sign * other.tokens,
+    costNanoUsd: one.costNanoUsd + sign * other.costNanoUsd,
+  };
+}
+
+/** The day and the month a request of this moment counts for. */
+export function periodsAt(atMs: number): readonly [day: string, month: string] {
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  return [day, day.slice(0, 7)];
+}
+
+/** Epoch milliseconds: its beginning, and that of the next. */
+export function periodBounds(period: string): readonly [fromMs: number, toMs: number] {
+  const end = new Date(period);
+  if (period.length === "2026-11-23".length) end.setUTCDate(end.getUTCDate() + 1);
+  else end.setUTCMonth(end.getUTCMonth() + 1);
+  return [Date.parse(period), end.getTime()];
+}
+
+/** What one isolate knows of a day or a month of one holder. */
+export class Period implements SpendPeriod {
+  readonly holderId: string;
+  readonly period: string;
+  readonly endMs: number;
+  /** When the store was last heard of it; null before the first time. */
+  knownMs: number | null = null;
+  /** All that the store is known to have. */
+  stored = NO_SPEND;
+  /** Settled here, and not in `stored` yet. */
+  unwritten = NO_SPEND;
+  reserved = NO_SPEND;
+
+  constructor(holderId: string, period: string) {
+    this.holderId = holderId;
+    this.period = period;
+    [, this.endMs] = periodBounds(period);
+  }
+
+  spent(unit: keyof Spend): number {
+    return this.stored[unit] + this.unwritten[unit];
+  }
+}

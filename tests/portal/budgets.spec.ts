@@ -1,0 +1,75 @@
+/** Limits of a member: set by an admin, held by the proxy for all own tokens, and shown on the page of budgets. */
+import { newMember } from "./people.ts";
+import { expect, expectAccessible, test } from "./portal.ts";
+import { askProxy } from "./proxy-call.ts";
+
+const KEY = "sk-fake-budgets-spec-0123456789";
+
+test("a member's limit holds for all own tokens; both see what is left, an admin checks and rebuilds", async ({
+  admin,
+  browser,
+  server,
+}) => {
+  server.upstream.setKey(KEY, { kind: "ok" });
+  await server.admin.addKeys("openai", [KEY]);
+  const { page } = await newMember(browser, admin, "member", "Mary");
+  const makeToken = async (name: string) => {
+    await page.goto("/tokens?new=true");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill(name);
+    await expect(dialog.getByText("Share of the pool")).toHaveCount(0);
+    await dialog.getByRole("button", { name: "Create token" }).click();
+    return (await dialog.getByTestId("token").textContent()) ?? "";
+  };
+  const [first, second] = [await makeToken("first"), await makeToken("second")];
+
+  await admin.goto("/team");
+  const button = admin.getByRole("button", { name: /^Limits of Mary: / });
+  await expect(button).toHaveText("None");
+  await button.click();
+  const form = admin.getByRole("dialog", { name: "Limits of Mary" });
+  await form.getByLabel("Requests a day").fill("many");
+  await form.getByRole("button", { name: "Save limits" }).click();
+  await expect(form.getByLabel("Requests a day")).toHaveAccessibleDescription(/whole number/);
+  await expectAccessible(admin);
+  await form.getByLabel("Requests a day").fill("2");
+  await form.getByLabel("US dollars a month").fill("5");
+  await form.getByRole("button", { name: "Save limits" }).click();
+  await expect(button).toHaveText("2 limits");
+  await expectAccessible(admin);
+
+  expect((await askProxy(server, first)).status).toBe(200);
+  expect((await askProxy(server, second)).status).toBe(200);
+  const refused = await askProxy(server, first);
+  expect(refused.status).toBe(429);
+  expect(refused.headers.get("x-one-balance-limit-source")).toBe("token");
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(refused.text).toContain(
+    "The owner's limit of 2 requests a day for all of the owner's tokens together is reached.",
+  );
+
+  const row = page.getByRole("row", { name: /Requests a day/ });
+  await expect(async () => {
+    await page.goto("/tokens/budgets");
+    await expect(row).toContainText("2 of 2", { timeout: 500 });
+  }).toPass();
+  await expect(page.getByRole("button", { name: "Rebuild from the log" })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.context().close();
+
+  await admin.goto("/tokens");
+  await admin.getByRole("link", { name: "Budgets" }).click();
+  await expect(admin.getByRole("table", { name: "Budgets", exact: true })).toContainText("Mary");
+  await admin.getByRole("link", { name: "Check against the log" }).click();
+  await expect(admin).toHaveURL(/check=true/);
+  await expect(admin.getByText("All agree.")).toBeVisible();
+  await admin.getByRole("button", { name: "Rebuild from the log" }).click();
+  await admin.getByRole("button", { name: "Rebuild budgets" }).click();
+  await expect(
+    admin.getByText("Rebuilt 2 from the log and 0 from the rollups; 0 had been off."),
+  ).toBeVisible();
+  await expectAccessible(admin);
+
+  await admin.goto("/audit?q=mary");
+  await expect(admin.getByRole("button", { name: "Details: Changed limits" })).toBeVisible();
+});
