@@ -33,6 +33,8 @@ export default defineConfig({
           name: "workerd",
           include: ["tests/workerd/**/*.test.ts"],
           setupFiles: ["./tests/workerd/apply-migrations.ts"],
+          // Some play weeks of maintenance.
+          testTimeout: 30_000,
         },
       },
       {

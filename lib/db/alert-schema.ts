@@ -9,7 +9,9 @@ export type AlertKind =
   | "pool_low"
   | "quota_dry"
   | "incident_opened"
-  | "incident_closed";
+  | "incident_closed"
+  | "budget_used"
+  | "writes_used";
 
 /** What the words of an alert are filled with. Never a secret. */
 export type AlertDetails = Readonly<Record<string, string | number>>;

@@ -15,9 +15,10 @@ import { newRowId } from "./new-row-id";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
 
-/** A block that is older when it is first seen is no news. Topics must be remembered for longer. */
+/** A block that is older when it is first seen is no news. */
 const NEWS_MS = DAY_MS;
-const TOPIC_LIFE_MS = 2 * DAY_MS;
+/** Topics are remembered for longer than anything can be news: a month's budget is told of once a month. */
+const TOPIC_LIFE_MS = 32 * DAY_MS;
 /** These are remembered for as long as they last. */
 const LOW_POOLS = "pool_low/%";
 
@@ -51,7 +52,7 @@ export async function listLowPools(db: Database): Promise<readonly string[]> {
 export interface NewAlert {
   readonly kind: AlertKind;
   readonly details: AlertDetails;
-  /** What it tells of: ids of events, `pool_low/{provider}`. Nothing is raised if all was told before. */
+  /** What it tells of: ids of events, `{kind}/…`. Nothing is raised if all was told before. */
   readonly topics: readonly string[];
 }
 
@@ -67,29 +68,29 @@ export async function raiseAlerts(
   { limit, over }: { readonly limit: number; readonly over: readonly string[] },
   nowMs: number,
 ): Promise<number> {
-  const topics = JSON.stringify(found.flatMap((alert) => alert.topics));
-  const rows = await db.all<{ readonly topic: string }>(
-    sql`select topic from alert_topics where topic in (select value from json_each(${topics}))`,
-  );
-  const told = new Set(rows.map(({ topic }) => topic));
-  const raised = found.filter((alert) => alert.topics.some((topic) => !told.has(topic)));
-  const inserts = raised.slice(0, limit).flatMap(({ kind, details, topics }, index) => [
-    sql`
-      insert into alert_topics (topic, at_ms)
-      select value, ${nowMs} from json_each(${JSON.stringify(topics)}) where true
-      on conflict (topic) do nothing`,
+  const rows = found.map(({ kind, details, topics }, index) => {
+    return { id: newRowId("al", nowMs, index), kind, details, topics };
+  });
+  const alertsJson = JSON.stringify(rows);
+  const [raised] = await runBatch(db, [
     sql`
       insert into alerts (id, kind, details, created_at_ms, failures, next_try_ms)
-      select ${newRowId("al", nowMs, index)}, ${kind}, ${JSON.stringify(details)}, ${nowMs}, 0, ${nowMs}
-      where changes() > 0`,
-  ]);
-  const results = await runBatch(db, [
-    ...inserts,
+      select a.value ->> 'id', a.value ->> 'kind', a.value -> 'details', ${nowMs}, 0, ${nowMs}
+      from json_each(${alertsJson}) a
+      where exists (
+        select 1 from json_each(a.value, '$.topics') t
+        where t.value not in (select topic from alert_topics))
+      order by a.key limit ${limit}`,
+    sql`
+      insert into alert_topics (topic, at_ms)
+      select t.value, ${nowMs} from json_each(${alertsJson}) a, json_each(a.value, '$.topics') t
+      where exists (select 1 from alerts where alerts.id = a.value ->> 'id')
+      on conflict (topic) do nothing`,
     sql`
       delete from alert_topics where topic in (select value from json_each(${JSON.stringify(over)}))
         or (topic not like ${LOW_POOLS} and at_ms < ${nowMs - TOPIC_LIFE_MS})`,
   ]);
-  return results.filter(({ meta }, index) => index % 2 === 1 && meta.changes > 0).length;
+  return raised?.meta.changes ?? 0;
 }
 
 /** Alerts to send now, oldest first. */

@@ -20,6 +20,7 @@ import { deleteOldUsage } from "./delete-old-usage";
 import { deliverAlerts } from "./deliver-alerts";
 import { endExpiredTokens } from "./end-expired-tokens";
 import { optimize } from "./optimize";
+import { raiseBudgetAlerts } from "./raise-budget-alerts";
 import { raiseIncidentAlerts } from "./raise-incident-alerts";
 import { raiseKeyAlerts } from "./raise-key-alerts";
 import { raiseQuotaAlerts } from "./raise-quota-alerts";
@@ -40,6 +41,7 @@ const ALWAYS: readonly UpkeepJob[] = [
   recheckKeys,
   raiseKeyAlerts,
   raiseIncidentAlerts,
+  raiseBudgetAlerts,
   deliverAlerts,
 ];
 

@@ -1,0 +1,71 @@
+import { type NewAlert, raiseAlerts } from "../db/alerts";
+import { listBudgetUse } from "../db/budget-use";
+import { readMeteringDay } from "../db/metering-day";
+import { readSettings } from "../db/settings";
+import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+
+/** What one run raises at most; the rest has its turn later. */
+const ALERTS_A_RUN = 5;
+/** Percent of a cost budget. */
+const COST_STEPS = [50, 80, 100] as const;
+/** Percent of the rows that metering may write a day. */
+const ROW_STEPS = [80, 100] as const;
+
+/** Tells of budgets that are used in good part, once a step and period. */
+export const raiseBudgetAlerts: UpkeepJob = {
+  name: "raise-budget-alerts",
+  async run(context) {
+    const { db, nowMs, alertWebhook } = context;
+    if (alertWebhook === null) return {};
+    const found = [...(await writeBudget(context)), ...(await costBudgets(context))];
+    return {
+      raisedAlerts: await raiseAlerts(db, found, { limit: ALERTS_A_RUN, over: [] }, nowMs()),
+    };
+  },
+};
+
+async function costBudgets({ db, nowMs }: UpkeepContext): Promise<NewAlert[]> {
+  const budgets = await listBudgetUse(db, COST_STEPS[0] / 100, nowMs());
+  return budgets.map(({ id, name, period, usedUsd, budgetUsd }) => {
+    const steps = reached(COST_STEPS, usedUsd, budgetUsd);
+    return {
+      kind: "budget_used",
+      details: {
+        name,
+        period,
+        percent: steps.at(-1) ?? 0,
+        used: dollars(usedUsd),
+        budget: dollars(budgetUsd),
+      },
+      topics: steps.map((step) => `budget_used/${id}/${period}/${step}`),
+    };
+  });
+}
+
+/** D1's rows, of which the free plan has 100,000 a day. */
+async function writeBudget({ db, nowMs }: UpkeepContext): Promise<NewAlert[]> {
+  const atMs = nowMs();
+  const { dailyRowBudget: budget } = (await readSettings(db)).settings.metering;
+  if (budget === 0) return [];
+  const { rowsWritten: written } = await readMeteringDay(db, atMs);
+  const steps = reached(ROW_STEPS, written, budget);
+  const percent = steps.at(-1);
+  if (percent === undefined) return [];
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  return [
+    {
+      kind: "writes_used",
+      details: { day, percent, written, budget },
+      topics: steps.map((step) => `writes_used/${day}/${step}`),
+    },
+  ];
+}
+
+/** One that jumps over a step is told the last one only: all that it reached count as told. */
+function reached(steps: readonly number[], used: number, budget: number): readonly number[] {
+  return steps.filter((step) => used * 100 >= budget * step);
+}
+
+function dollars(usd: number): string {
+  return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+}
