@@ -13,10 +13,13 @@ export type AlertKind =
   | "budget_used"
   | "writes_used";
 
+/** How an alert is sent. */
+export type AlertChannel = "webhook" | "mail";
+
 /** What the words of an alert are filled with. Never a secret. */
 export type AlertDetails = Readonly<Record<string, string | number>>;
 
-/** Alerts and what became of them: the delivery log. */
+/** Alerts and what became of them, one row a channel: the delivery log. */
 export const alerts = sqliteTable(
   "alerts",
   {
@@ -24,6 +27,7 @@ export const alerts = sqliteTable(
     id: text("id").primaryKey(),
     kind: text("kind").$type<AlertKind>().notNull(),
     details: text("details", { mode: "json" }).$type<AlertDetails>().notNull(),
+    channel: text("channel").$type<AlertChannel>().notNull().default("webhook"),
     createdAtMs: integer("created_at_ms").notNull(),
     /** How often it was sent in vain. */
     failures: integer("failures").notNull().default(0),

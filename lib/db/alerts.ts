@@ -5,6 +5,7 @@
 import { and, asc, desc, isNotNull, like, lte, sql } from "drizzle-orm";
 import { DAY_MS } from "../usage/rollup";
 import {
+  type AlertChannel,
   type AlertDetails,
   type AlertKind,
   type AlertRow,
@@ -56,31 +57,41 @@ export interface NewAlert {
   readonly topics: readonly string[];
 }
 
+export interface Raising {
+  /** Where to tell; nothing is raised without any. */
+  readonly channels: readonly AlertChannel[];
+  /** Of alerts, each in all channels. */
+  readonly limit: number;
+  /** Topics of states that have ended; they are told again when they come back. */
+  readonly over: readonly string[];
+}
+
 /**
  * Raises alerts that were not told before, and forgets topics, in one transaction: each is told once, by
  * however many runs.
- * @param bounds `over`: topics of states that have ended; they are told again when they come back.
- * @returns How many were raised, `limit` at most.
+ * @returns How many were raised.
  */
 export async function raiseAlerts(
   db: Database,
   found: readonly NewAlert[],
-  { limit, over }: { readonly limit: number; readonly over: readonly string[] },
+  { channels, limit, over }: Raising,
   nowMs: number,
 ): Promise<number> {
-  const rows = found.map(({ kind, details, topics }, index) => {
-    return { id: newRowId("al", nowMs, index), kind, details, topics };
-  });
+  if (channels.length === 0) return 0;
+  const rows = found
+    .flatMap((alert) => channels.map((channel) => ({ ...alert, channel })))
+    .map((row, index) => ({ ...row, id: newRowId("al", nowMs, index) }));
   const alertsJson = JSON.stringify(rows);
   const [raised] = await runBatch(db, [
     sql`
-      insert into alerts (id, kind, details, created_at_ms, failures, next_try_ms)
-      select a.value ->> 'id', a.value ->> 'kind', a.value -> 'details', ${nowMs}, 0, ${nowMs}
+      insert into alerts (id, kind, details, channel, created_at_ms, failures, next_try_ms)
+      select a.value ->> 'id', a.value ->> 'kind', a.value -> 'details', a.value ->> 'channel',
+        ${nowMs}, 0, ${nowMs}
       from json_each(${alertsJson}) a
       where exists (
         select 1 from json_each(a.value, '$.topics') t
         where t.value not in (select topic from alert_topics))
-      order by a.key limit ${limit}`,
+      order by a.key limit ${limit * channels.length}`,
     sql`
       insert into alert_topics (topic, at_ms)
       select t.value, ${nowMs} from json_each(${alertsJson}) a, json_each(a.value, '$.topics') t
@@ -90,7 +101,7 @@ export async function raiseAlerts(
       delete from alert_topics where topic in (select value from json_each(${JSON.stringify(over)}))
         or (topic not like ${LOW_POOLS} and at_ms < ${nowMs - TOPIC_LIFE_MS})`,
   ]);
-  return raised?.meta.changes ?? 0;
+  return (raised?.meta.changes ?? 0) / channels.length;
 }
 
 /** Alerts to send now, oldest first. */

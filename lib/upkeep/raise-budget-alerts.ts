@@ -2,6 +2,7 @@ import { type NewAlert, raiseAlerts } from "../db/alerts";
 import { listBudgetUse } from "../db/budget-use";
 import { readMeteringDay } from "../db/metering-day";
 import { readSettings } from "../db/settings";
+import { alertChannels } from "../manage/alert-channels";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 /** What one run raises at most; the rest has its turn later. */
@@ -15,12 +16,14 @@ const ROW_STEPS = [80, 100] as const;
 export const raiseBudgetAlerts: UpkeepJob = {
   name: "raise-budget-alerts",
   async run(context) {
-    const { db, nowMs, alertWebhook } = context;
-    if (alertWebhook === null) return {};
-    const found = [...(await writeBudget(context)), ...(await costBudgets(context))];
-    return {
-      raisedAlerts: await raiseAlerts(db, found, { limit: ALERTS_A_RUN, over: [] }, nowMs()),
-    };
+    const { db, nowMs } = context;
+    const { settings } = await readSettings(db);
+    const channels = alertChannels(context, settings);
+    if (channels.length === 0) return {};
+    const writes = await writeBudget(context, settings.metering.dailyRowBudget);
+    const found = [...writes, ...(await costBudgets(context))];
+    const raising = { channels, limit: ALERTS_A_RUN, over: [] };
+    return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
   },
 };
 
@@ -43,9 +46,8 @@ async function costBudgets({ db, nowMs }: UpkeepContext): Promise<NewAlert[]> {
 }
 
 /** D1's rows, of which the free plan has 100,000 a day. */
-async function writeBudget({ db, nowMs }: UpkeepContext): Promise<NewAlert[]> {
+async function writeBudget({ db, nowMs }: UpkeepContext, budget: number): Promise<NewAlert[]> {
   const atMs = nowMs();
-  const { dailyRowBudget: budget } = (await readSettings(db)).settings.metering;
   if (budget === 0) return [];
   const { rowsWritten: written } = await readMeteringDay(db, atMs);
   const steps = reached(ROW_STEPS, written, budget);

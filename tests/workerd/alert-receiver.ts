@@ -67,6 +67,7 @@ export class AlertReceiver {
       nowMs: () => this.nowMs,
       actor: ACTOR,
       alertWebhook,
+      mailApi: null,
       upstream: async () => ({
         fetch: async () => Response.json({ error: { code: "invalid_api_key" } }, { status: 401 }),
         gatewayUrl: null,

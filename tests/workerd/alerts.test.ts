@@ -160,7 +160,13 @@ describe("delivery", () => {
     ],
   ])("takes the form of %s", async (url, body) => {
     receiver.answer = () => Response.json({ code: 0 });
-    expect(await sendTestAlert(context, receiver.webhookAt(url))).toBeNull();
+    expect(
+      await sendTestAlert(
+        context,
+        { channel: "webhook" },
+        receiver.contextWith(receiver.webhookAt(url)),
+      ),
+    ).toBeNull();
     expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject(body);
     expect(await auditActions()).toEqual(["alerts.test"]);
   });
@@ -168,13 +174,17 @@ describe("delivery", () => {
   test("a refusal is told, without the address, which is a secret; Feishu refuses with status 200", async () => {
     receiver.answer = () =>
       new Response("no_service at https://hooks.example.org/in?key=hidden", { status: 404 });
-    const problem = await sendTestAlert(context, context.alertWebhook);
+    const problem = await sendTestAlert(context, { channel: "webhook" }, context);
     expect(problem).toMatch(/^404 no_service/);
     expect(problem).not.toContain("hidden");
     receiver.answer = () => Response.json({ code: 19021, msg: "sign match fail" });
     const feishu = receiver.webhookAt("https://open.feishu.cn/open-apis/bot/v2/hook/x");
-    expect(await sendTestAlert(context, feishu)).toContain("sign match fail");
-    expect(await refusal(sendTestAlert(context, null))).toBe("not_configured");
+    expect(
+      await sendTestAlert(context, { channel: "webhook" }, receiver.contextWith(feishu)),
+    ).toContain("sign match fail");
+    expect(
+      await refusal(sendTestAlert(context, { channel: "webhook" }, receiver.contextWith(null))),
+    ).toBe("not_configured");
   });
 
   test("an outage of the receiver loses no alert", async () => {

@@ -46,6 +46,7 @@ const context: UpkeepContext = {
   nowMs: () => nowMs,
   actor: ACTOR,
   alertWebhook: null,
+  mailApi: null,
   upstream: async () => ({
     fetch: provider,
     gatewayUrl: null,

@@ -11,11 +11,11 @@ import {
   removeCustomProviderInput,
 } from "@/lib/manage/custom-provider-schema";
 import { removeCustomProvider as removeProvider } from "@/lib/manage/remove-custom-provider";
-import { sendTestAlert } from "@/lib/manage/send-test-alert";
+import { sendTestAlert, testAlertInput } from "@/lib/manage/send-test-alert";
 import { changeSettingsInput } from "@/lib/manage/settings-schema";
 import { noInput } from "@/lib/manage/team-schemas";
 import { testUpstream as testProvider, testUpstreamInput } from "@/lib/manage/test-upstream";
-import { alertWebhook } from "@/lib/runtime/alert-webhook";
+import { alertSenders } from "@/lib/runtime/alert-senders";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 import { runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
 
@@ -65,13 +65,13 @@ export const testUpstream = portalAction(
   async ({ context, env, input }) => testProvider(context, input, await checkUpstream(env)),
 );
 
-export const testAlerts = portalAction("admin", noInput, async ({ context, env }) => ({
-  problem: await sendTestAlert(context, alertWebhook(env)),
+export const testAlert = portalAction("admin", testAlertInput, async ({ context, env, input }) => ({
+  problem: await sendTestAlert(context, input, alertSenders(env)),
 }));
 
 export const runMaintenance = portalAction("admin", noInput, async ({ context, env }) => {
   const upstream = () => checkUpstream(env);
-  const call = { ...context, upstream, alertWebhook: alertWebhook(env) };
+  const call = { ...context, upstream, ...alertSenders(env) };
   const { figures, failed } = await runUpkeepNow(call);
   revalidatePath(PAGES, "layout");
   return { figures, failed };
