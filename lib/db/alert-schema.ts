@@ -11,7 +11,8 @@ export type AlertKind =
   | "incident_opened"
   | "incident_closed"
   | "budget_used"
-  | "writes_used";
+  | "writes_used"
+  | "schema_behind";
 
 /** How an alert is sent. */
 export type AlertChannel = "webhook" | "mail";

@@ -24,6 +24,7 @@ import { raiseBudgetAlerts } from "./raise-budget-alerts";
 import { raiseIncidentAlerts } from "./raise-incident-alerts";
 import { raiseKeyAlerts } from "./raise-key-alerts";
 import { raiseQuotaAlerts } from "./raise-quota-alerts";
+import { raiseSchemaAlert } from "./raise-schema-alert";
 import { recheckKeys } from "./recheck-keys";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
@@ -42,6 +43,7 @@ const ALWAYS: readonly UpkeepJob[] = [
   raiseKeyAlerts,
   raiseIncidentAlerts,
   raiseBudgetAlerts,
+  raiseSchemaAlert,
   deliverAlerts,
 ];
 
