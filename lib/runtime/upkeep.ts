@@ -11,6 +11,8 @@ import { runUpkeep, SYSTEM_ACTOR } from "../upkeep/run-upkeep";
 import type { UpkeepContext } from "../upkeep/upkeep-job";
 import { alertSenders } from "./alert-senders";
 import { checkUpstream } from "./check-upstream";
+import { isolateProxy } from "./isolate-proxy";
+import { refreshModels } from "./known-models";
 import { platform } from "./platform";
 import { sharedState } from "./shared-state";
 
@@ -58,6 +60,7 @@ function upkeepContext(env: Env): UpkeepContext {
     actor: SYSTEM_ACTOR,
     allowPrivateUpstreams: allowsPrivateUpstreams(env),
     upstream: () => checkUpstream(env, platform.fetch),
+    refreshModels: async (bounds) => refreshModels(await isolateProxy(env, platform.fetch), bounds),
     ...alertSenders(env),
   };
 }

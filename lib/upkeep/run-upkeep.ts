@@ -26,6 +26,7 @@ import { raiseKeyAlerts } from "./raise-key-alerts";
 import { raiseQuotaAlerts } from "./raise-quota-alerts";
 import { raiseSchemaAlert } from "./raise-schema-alert";
 import { recheckKeys } from "./recheck-keys";
+import { refreshModels } from "./refresh-models";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 const CHORES: readonly UpkeepJob[] = [
@@ -35,6 +36,7 @@ const CHORES: readonly UpkeepJob[] = [
   endExpiredTokens,
   optimize,
   raiseQuotaAlerts,
+  refreshModels,
 ];
 
 /** Alerts last: what a re-check brings back is no news. */

@@ -68,6 +68,7 @@ export class AlertReceiver {
       actor: ACTOR,
       alertWebhook,
       mailApi: null,
+      refreshModels: async () => 0,
       upstream: async () => ({
         fetch: async () => Response.json({ error: { code: "invalid_api_key" } }, { status: 401 }),
         gatewayUrl: null,

@@ -17,6 +17,9 @@ import { noInput } from "@/lib/manage/team-schemas";
 import { testUpstream as testProvider, testUpstreamInput } from "@/lib/manage/test-upstream";
 import { alertSenders } from "@/lib/runtime/alert-senders";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
+import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
+import { isolateProxy } from "@/lib/runtime/isolate-proxy";
+import { refreshModels } from "@/lib/runtime/known-models";
 import { runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
 
 const PAGES = "/settings";
@@ -70,8 +73,13 @@ export const testAlert = portalAction("admin", testAlertInput, async ({ context,
 }));
 
 export const runMaintenance = portalAction("admin", noInput, async ({ context, env }) => {
-  const upstream = () => checkUpstream(env);
-  const call = { ...context, upstream, ...alertSenders(env) };
+  const call = {
+    ...context,
+    ...alertSenders(env),
+    upstream: () => checkUpstream(env),
+    refreshModels: async (bounds: Parameters<typeof refreshModels>[1]) =>
+      refreshModels(await isolateProxy(env, fetchDecoded), bounds),
+  };
   const { figures, failed } = await runUpkeepNow(call);
   revalidatePath(PAGES, "layout");
   return { figures, failed };
