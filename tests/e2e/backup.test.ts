@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { dumpDatabase } from "../../scripts/backup/dump.ts";
+import { dumpDatabase } from "../../lib/db/dump.ts";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { root } from "../../scripts/root.ts";
 import { localSecrets } from "../../scripts/secrets.ts";

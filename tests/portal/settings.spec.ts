@@ -29,6 +29,7 @@ test("every page of the settings is accessible", async ({ admin }) => {
     "/appearance",
     "/alerts",
     "/maintenance",
+    "/backup",
     "/about",
   ]) {
     await admin.goto(`/settings${path}`);

@@ -10,7 +10,9 @@ import {
   changeCustomProviderInput,
   removeCustomProviderInput,
 } from "@/lib/manage/custom-provider-schema";
+import { resealProviderKeysInput } from "@/lib/manage/provider-key-schemas";
 import { removeCustomProvider as removeProvider } from "@/lib/manage/remove-custom-provider";
+import { resealProviderKeys } from "@/lib/manage/reseal-provider-keys";
 import { sendTestAlert, testAlertInput } from "@/lib/manage/send-test-alert";
 import { changeSettingsInput } from "@/lib/manage/settings-schema";
 import { noInput } from "@/lib/manage/team-schemas";
@@ -84,3 +86,9 @@ export const runMaintenance = portalAction("admin", noInput, async ({ context, e
   revalidatePath(PAGES, "layout");
   return { figures, failed };
 });
+
+export const resealKeys = portalAction(
+  "admin",
+  resealProviderKeysInput,
+  async ({ context, input }) => resealProviderKeys(context, input),
+);

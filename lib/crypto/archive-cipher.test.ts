@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { ExpectedError } from "../expected-error.ts";
-import { decrypt, encrypt } from "./archive-cipher.ts";
+import { decrypt, encrypt } from "./archive-cipher";
+import { BackupError } from "./backup-error";
 
 const PASSPHRASE = "correct horse battery staple";
 const HEADER_BYTES = 35;
@@ -88,7 +88,7 @@ describe("a backup's encryption", () => {
       archive.subarray(0, -1),
       header,
     ]) {
-      await expect(open(damaged)).rejects.toThrow(ExpectedError);
+      await expect(open(damaged)).rejects.toThrow(BackupError);
     }
   });
 
