@@ -98,6 +98,8 @@ function secretsOf({ secrets }: DumpHead): SealingSecrets {
 
 /** @param version Newer than what any isolate knows. */
 function changes(version: number, from: SealingSecrets, to: SealingSecrets): ChangeRows {
+  const opensAll =
+    from.current === to.current && (from.previous === null || from.previous === to.previous);
   return (table, columns) => {
     const at = (name: string) => columns.indexOf(name);
     const place = at("version");
@@ -106,7 +108,7 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
     const versioned = (row: readonly Value[]) =>
       row.with(place, isState ? Math.max(version, Number(row[place])) : version);
     if (place === -1) return null;
-    if (table !== "provider_keys" || from.current === to.current) return versioned;
+    if (table !== "provider_keys" || opensAll) return versioned;
     return async (row) => {
       const sealed = await sealedAnew(String(row[at("provider")]), String(row[at("sealed")]));
       return sealed === null
