@@ -3,6 +3,7 @@ import { auditEvent } from "../db/audit-log";
 import { dumpDatabase } from "../db/dump";
 import { queryOf } from "../db/restore-target";
 import { runBatch } from "../db/state-version";
+import { piecesOf } from "../http/byte-stream";
 import type { CreateBackupInput } from "./backup-schemas";
 import { confirmPassword } from "./confirm-password";
 import type { ManageContext } from "./manage-context";
@@ -39,5 +40,5 @@ function gzip(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> {
   }
   // The reader is told.
   write().catch((error: unknown) => writer.abort(error).catch(() => undefined));
-  return readable;
+  return piecesOf(readable);
 }

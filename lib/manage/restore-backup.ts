@@ -21,6 +21,7 @@ import {
   type Value,
 } from "../db/dump";
 import { beginRestore, endRestore, queryOf, readOccupation } from "../db/restore-target";
+import { piecesOf, streamOf } from "../http/byte-stream";
 import type { RestoreBackupInput } from "./backup-schemas";
 import { confirmPassword } from "./confirm-password";
 import type { ManageContext } from "./manage-context";
@@ -47,7 +48,7 @@ export async function restoreBackup(
   }
   const query = queryOf(db);
   try {
-    const packed = await Array.fromAsync(decrypt(oneChunk(file), passphrase, LOG_N_MAX));
+    const packed = await Array.fromAsync(decrypt(chunks([file]), passphrase, LOG_N_MAX));
     const head = await readWhole(packed);
     assertSameVersion(head, await appliedMigrations(query));
     const version = 1 + (await beginRestore(db, nowMs()));
@@ -64,15 +65,15 @@ export async function restoreBackup(
   }
 }
 
-async function* oneChunk(file: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield file;
+async function* chunks(of: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* of;
 }
 
 async function* linesOf(packed: readonly Uint8Array[]): AsyncGenerator<string> {
-  const texts = ReadableStream.from(packed)
+  const texts = streamOf(chunks(packed))
     .pipeThrough(new DecompressionStream("gzip"))
     .pipeThrough(new TextDecoderStream());
-  yield* splitLines(texts);
+  yield* splitLines(piecesOf(texts));
 }
 
 /** Reads to the end, where it shows whether something is missing. */

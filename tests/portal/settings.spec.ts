@@ -72,6 +72,9 @@ test("how requests leave is saved at once, and undone from the message", async (
   await expect
     .poll(() => server.admin.call("GET", "settings"))
     .toMatchObject({ upstream: { providers: { groq: "direct" } } });
+  // What comes later must not leave the machine.
+  const changes = { providers: { groq: null } };
+  await server.admin.call("PATCH", "settings", { section: "upstream", changes });
 });
 
 test("a custom provider with a private address is refused beside its field, in any spelling", async ({

@@ -1,6 +1,8 @@
 /** A backup made and restored in the portal: what comes back is what was there. */
+
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { Buffer } from "node:buffer";
 import { sql } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { encrypt } from "../../lib/crypto/archive-cipher";
@@ -32,7 +34,7 @@ const KEYS = Array.from({ length: 250 }, (_, index) => `sk-fake-${index}`);
 /** The database that backups are restored into. */
 const target = openDatabase(env.OLDER_DB);
 let passwordHash = "";
-let file = new Uint8Array();
+let file: Uint8Array = new Uint8Array();
 
 function contextOf(database: typeof db, actorId: string, secrets: SealingSecrets): ManageContext {
   const actor: Actor = { kind: "user", id: actorId, name: actorId, ip: null, userAgent: null };
@@ -48,7 +50,7 @@ async function addAdmin(database: typeof db, id: string): Promise<void> {
 }
 
 async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  return new Uint8Array(await new Blob(await Array.fromAsync(pieces)).arrayBuffer());
+  return new Uint8Array(Buffer.concat(await Array.fromAsync(pieces)));
 }
 
 const restore = (context: ManageContext, changes: object = {}) =>

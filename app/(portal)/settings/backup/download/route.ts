@@ -1,5 +1,6 @@
 import { actionFailure } from "@/app/portal-action";
 import { portalRead } from "@/app/portal-read";
+import { streamOf } from "@/lib/http/byte-stream";
 import { createBackupInput } from "@/lib/manage/backup-schemas";
 import { createBackup } from "@/lib/manage/create-backup";
 import { parseInput } from "@/lib/manage/parse-input";
@@ -11,7 +12,7 @@ export async function POST(request: Request): Promise<Response> {
     const input = parseInput(createBackupInput, await request.json().catch(() => null));
     const pieces = await createBackup(context, input);
     const day = new Date(context.nowMs()).toISOString().slice(0, 10);
-    return new Response(ReadableStream.from(pieces), {
+    return new Response(streamOf(pieces), {
       headers: {
         "content-type": "application/octet-stream",
         "content-disposition": `attachment; filename="one-balance-${day}.backup"`,
