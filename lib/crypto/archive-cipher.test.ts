@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { decrypt, encrypt } from "./archive-cipher";
+import { decrypt, encrypt, WORKER_COST } from "./archive-cipher";
 import { BackupError } from "./backup-error";
 
 const PASSPHRASE = "correct horse battery staple";
@@ -49,6 +49,15 @@ describe("a backup's encryption", () => {
   test("by default a guess costs 128 MiB", async () => {
     const archive = await whole(encrypt(inPieces(Buffer.alloc(0), 1), PASSPHRASE));
     expect([...archive.subarray(9, 12)]).toEqual([17, 8, 1]);
+  });
+
+  test("made within a Worker it opens everywhere, made elsewhere not within a Worker", async () => {
+    const text = Buffer.from("text");
+    const light = await whole(encrypt(inPieces(text, 10), PASSPHRASE, WORKER_COST));
+    expect((await open(light)).equals(text)).toBe(true);
+    const heavy = await whole(encrypt(inPieces(text, 10), PASSPHRASE));
+    const within = whole(decrypt(inPieces(heavy, 10), PASSPHRASE, WORKER_COST.logN));
+    await expect(within).rejects.toMatchObject({ reason: "too_heavy" });
   });
 
   test("another passphrase opens nothing", async () => {

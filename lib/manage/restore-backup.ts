@@ -7,7 +7,7 @@
  * every isolate learns of them.
  * @module
  */
-import { decrypt } from "../crypto/archive-cipher";
+import { decrypt, WORKER_COST } from "../crypto/archive-cipher";
 import { BackupError } from "../crypto/backup-error";
 import { fingerprintKey } from "../crypto/fingerprint";
 import { openSealed, SealError, type SealingSecrets, sealKey } from "../crypto/seal";
@@ -27,9 +27,6 @@ import { confirmPassword } from "./confirm-password";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 
-/** 16 MiB: an archive that was made for more memory than a Worker has is restored by the command. */
-const LOG_N_MAX = 14;
-
 /**
  * May be called again with the same file if it was cut short.
  * @returns How many rows came back.
@@ -48,7 +45,7 @@ export async function restoreBackup(
   }
   const query = queryOf(db);
   try {
-    const packed = await Array.fromAsync(decrypt(chunks([file]), passphrase, LOG_N_MAX));
+    const packed = await Array.fromAsync(decrypt(chunks([file]), passphrase, WORKER_COST.logN));
     const head = await readWhole(packed);
     assertSameVersion(head, await appliedMigrations(query));
     const version = 1 + (await beginRestore(db, nowMs()));
