@@ -15,7 +15,8 @@ export function useBackupWords() {
     const reason = REASONS.find((each) => issue?.path === `file.${each}`);
     if (reason !== undefined) return { field: "file", words: t(`unusable.${reason}`) };
     // Of what the verbs refuse, a conflict is a password guessed too often, or an instance with rows.
-    const words = failure.code === "conflict" ? t("conflict") : tFailed(failure.code);
-    return { field: "root", words };
+    if (failure.code === "conflict") return { field: "root", words: t("conflict") };
+    if (failure.code === "not_configured") return { field: "root", words: t("notConfigured") };
+    return { field: "root", words: tFailed(failure.code) };
   };
 }
