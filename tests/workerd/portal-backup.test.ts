@@ -34,7 +34,7 @@ const KEYS = Array.from({ length: 250 }, (_, index) => `sk-fake-${index}`);
 /** The database that backups are restored into. */
 const target = openDatabase(env.OLDER_DB);
 let passwordHash = "";
-let file: Uint8Array = new Uint8Array();
+let file = new Uint8Array();
 
 function contextOf(database: typeof db, actorId: string, secrets: SealingSecrets): ManageContext {
   const actor: Actor = { kind: "user", id: actorId, name: actorId, ip: null, userAgent: null };
@@ -49,7 +49,7 @@ async function addAdmin(database: typeof db, id: string): Promise<void> {
   await database.insert(users).values({ ...user, ...times });
 }
 
-async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(Buffer.concat(await Array.fromAsync(pieces)));
 }
 
