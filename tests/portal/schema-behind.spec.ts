@@ -26,7 +26,8 @@ test("the portal says that the database is behind, and what to do, while request
   try {
     stack.upstream.setKey("sk-fake-good", { kind: "ok" });
     await stack.admin.addKeys("openai", ["sk-fake-good"]);
-    const page = await browser.newPage({ baseURL: stack.url });
+    const context = await browser.newContext({ baseURL: stack.url });
+    const page = await context.newPage();
     await setUp(page);
     const notice = page.getByRole("status").filter({ hasText: "The database is behind" });
     await expect(notice).toContainText(`${NEXT}.sql`);
@@ -38,7 +39,7 @@ test("the portal says that the database is behind, and what to do, while request
       body: JSON.stringify({ model: "gpt-4o-mini", messages: [{ role: "user", content: "Hi" }] }),
     });
     expect(response.status).toBe(200);
-    await page.close();
+    await context.close();
   } finally {
     await stack.close();
     await rm(workerDir, { recursive: true, force: true });
