@@ -1,6 +1,7 @@
 import { refreshModelLists, servableModels } from "../proxy/compat-models";
 import type { ProxyInstance } from "../proxy/handle-request";
 import type { UsageSink } from "../proxy/ports";
+import { MAX_WAIT_HEADER } from "../proxy/quota-claim";
 import { RequestMeter } from "../proxy/request-meter";
 import type { RequestScope } from "../proxy/request-scope";
 
@@ -14,8 +15,10 @@ export interface KnownModels {
   readonly models: readonly string[];
 }
 
-/** People wait for the list, and names can be typed too. The upkeep has no more time either. */
+/** A person waits for the list, and names can be typed too. */
 const PATIENCE_MS = 8_000;
+/** Other jobs of the upkeep wait. */
+const UPKEEP_PATIENCE_MS = 4_000;
 /** Of each provider: a list is no client's request. */
 const MAX_ATTEMPTS = 3;
 
@@ -26,7 +29,7 @@ export async function knownModels(
   proxy: ProxyInstance,
   request: Request,
 ): Promise<readonly KnownModels[]> {
-  const served = await servableModels(proxy.catalog, await houseScope(proxy, request));
+  const served = await servableModels(proxy.catalog, await houseScope(proxy, request, PATIENCE_MS));
   return served.map(({ provider, models }) => ({
     slug: provider.slug,
     label: provider.label,
@@ -40,7 +43,10 @@ export async function refreshModels(
   proxy: ProxyInstance,
   bounds: { readonly maxAgeMs: number; readonly limit: number },
 ): Promise<number> {
-  const scope = await houseScope(proxy, new Request("https://upkeep.invalid/"));
+  // Keys that rest are for those who wait for answers.
+  const headers = { [MAX_WAIT_HEADER]: "0" };
+  const request = new Request("https://upkeep.invalid/", { headers });
+  const scope = await houseScope(proxy, request, UPKEEP_PATIENCE_MS);
   return refreshModelLists(proxy.catalog, scope, bounds);
 }
 
@@ -48,6 +54,7 @@ export async function refreshModels(
 async function houseScope(
   { config, ports }: ProxyInstance,
   request: Request,
+  patienceMs: number,
 ): Promise<RequestScope> {
   await ports.state.ready();
   const requestId = ports.newRequestId();
@@ -56,7 +63,7 @@ async function houseScope(
     request,
     config: {
       ...config,
-      firstByteTimeoutMs: Math.min(config.firstByteTimeoutMs, PATIENCE_MS),
+      firstByteTimeoutMs: Math.min(config.firstByteTimeoutMs, patienceMs),
       maxAttempts: Math.min(config.maxAttempts, MAX_ATTEMPTS),
     },
     ports,

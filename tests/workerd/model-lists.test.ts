@@ -105,6 +105,14 @@ test("a run reads a bounded number, those that are oldest first, and none that i
   expect(await refresh(isolate, 2)).toBe(0);
 });
 
+test("the upkeep does not wait for keys that rest", async () => {
+  const isolate = startIsolate();
+  const pool = isolate.proxy.ports.state.pool("groq");
+  for (const { id } of pool.keys()) pool.cool(id, "*", nowMs + 5_000, "rate_limit_minute");
+  // No timer of this isolate ever ends: it would wait for good.
+  expect(await refresh(isolate)).toBe(2);
+});
+
 test("a provider that is down keeps its last list, in isolates that never asked it too", async () => {
   await look(startIsolate());
   nowMs += 24 * HOUR_MS;
