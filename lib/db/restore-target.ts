@@ -24,6 +24,7 @@ const OWN_TABLES = [
   "access_tokens",
   "custom_providers",
   "model_aliases",
+  "quota_limits",
   "request_log",
   "usage_journal",
   "usage_hourly",
