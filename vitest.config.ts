@@ -26,13 +26,18 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { TEST_MIGRATIONS: await readD1Migrations("./drizzle") } },
+            miniflare: {
+              bindings: { TEST_MIGRATIONS: await readD1Migrations("./drizzle") },
+              d1Databases: ["OLDER_DB"],
+            },
           })),
         ],
         test: {
           name: "workerd",
           include: ["tests/workerd/**/*.test.ts"],
           setupFiles: ["./tests/workerd/apply-migrations.ts"],
+          // Some play weeks of maintenance.
+          testTimeout: 30_000,
         },
       },
       {

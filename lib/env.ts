@@ -41,6 +41,10 @@ export interface Env {
   ALERT_WEBHOOK_URL?: string;
   /** Signs alerts. */
   ALERT_WEBHOOK_SECRET?: string;
+  /** Sends alerts as mail: the key of a mail service's HTTP API. */
+  ALERT_MAIL_KEY?: string;
+  /** The API's address (default Resend's). */
+  ALERT_MAIL_URL?: string;
   /** `1` lets custom providers have private addresses, plain http and any port. */
   ALLOW_PRIVATE_UPSTREAMS?: string;
 }
@@ -61,6 +65,8 @@ export const VARIABLES = [
   "ALLOW_PRIVATE_UPSTREAMS",
   "ALERT_WEBHOOK_URL",
   "ALERT_WEBHOOK_SECRET",
+  "ALERT_MAIL_KEY",
+  "ALERT_MAIL_URL",
   "GITHUB_ID",
   "GITHUB_SECRET",
   "GOOGLE_ID",

@@ -1,8 +1,10 @@
+import { BackupError } from "../lib/crypto/backup-error.ts";
 import { ExpectedError } from "./expected-error.ts";
 
 /** Ends the process with exit code 1: one line for what was to be expected, the stack for a fault of ours. */
 export function reportAndExit(error: unknown): never {
-  if (error instanceof ExpectedError) console.error(`one-balance: ${error.message}`);
+  const isExpected = error instanceof ExpectedError || error instanceof BackupError;
+  if (isExpected) console.error(`one-balance: ${error.message}`);
   else console.error(error);
   process.exit(1);
 }

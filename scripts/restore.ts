@@ -5,8 +5,8 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { appliedMigrations, assertEmpty, loadRows } from "../lib/db/dump.ts";
 import { openArchive } from "./backup/archive.ts";
-import { appliedMigrations, assertEmpty, loadRows } from "./backup/dump.ts";
 import { openDeployedInstance, openLocalInstance } from "./backup/instance.ts";
 import { readPassphrase } from "./backup/passphrase.ts";
 import { ExpectedError } from "./expected-error.ts";

@@ -24,11 +24,21 @@ test("secrets are made once, and for their owner's eyes alone", async () => {
   expect((await stat(join(dataDir, "secrets.json"))).mode & 0o777).toBe(0o600);
 });
 
+test("what a restored folder lacks is made, and what it has is kept", async () => {
+  const { KEY_ENCRYPTION_SECRET } = await localSecrets(dataDir);
+  const file = join(dataDir, "secrets.json");
+  await writeFile(file, JSON.stringify({ KEY_ENCRYPTION_SECRET }));
+  const secrets = await localSecrets(dataDir);
+  expect(secrets.KEY_ENCRYPTION_SECRET).toBe(KEY_ENCRYPTION_SECRET);
+  expect(secrets.AUTH_KEY).toMatch(/^ob-[\w-]{43,}$/);
+  expect(await localSecrets(dataDir)).toEqual(secrets);
+});
+
 /** They are the only way to the provider keys stored under them. */
 test("a damaged file is told and never replaced", async () => {
   await localSecrets(dataDir);
   const file = join(dataDir, "secrets.json");
-  for (const damage of ["{", "null", '{"AUTH_KEY": 1}']) {
+  for (const damage of ["{", "null", '{"AUTH_KEY": "k"}', '{"KEY_ENCRYPTION_SECRET": 1}']) {
     await writeFile(file, damage);
     await expect(localSecrets(dataDir)).rejects.toThrow(ExpectedError);
     expect(await readFile(file, "utf8")).toBe(damage);

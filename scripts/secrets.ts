@@ -30,12 +30,14 @@ export async function localSecrets(dataDir: string): Promise<LocalSecrets> {
       if (error.code === "ENOENT") return null;
       throw error;
     });
-    if (text !== null) return parseSecrets(text, file);
+    const kept = text === null ? {} : parseSecrets(text, file);
     const secrets: LocalSecrets = {
       AUTH_SECRET: randomBytes(32).toString("base64url"),
       KEY_ENCRYPTION_SECRET: randomBytes(32).toString("base64url"),
       AUTH_KEY: `ob-${randomBytes(32).toString("base64url")}`,
+      ...kept,
     };
+    if (Object.keys(secrets).every((name) => name in kept)) return secrets;
     // Renamed into place: a half-written file would lose the only key to the stored provider keys.
     await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
     await rename(`${file}.new`, file);
@@ -47,7 +49,7 @@ export async function localSecrets(dataDir: string): Promise<LocalSecrets> {
   }
 }
 
-function parseSecrets(text: string, file: string): LocalSecrets {
+function parseSecrets(text: string, file: string): KeptSecrets {
   const broken = new ExpectedError(`${file} is damaged; restore it, or move it away to start anew`);
   let value: unknown;
   try {
@@ -55,16 +57,18 @@ function parseSecrets(text: string, file: string): LocalSecrets {
   } catch {
     throw broken;
   }
-  if (!isLocalSecrets(value)) throw broken;
+  if (!isKept(value)) throw broken;
   return value;
 }
 
-function isLocalSecrets(value: unknown): value is LocalSecrets {
+/** The portal's backups have no more than the secret of the provider keys, which can never be made anew. */
+type KeptSecrets = Pick<LocalSecrets, "KEY_ENCRYPTION_SECRET"> & Partial<LocalSecrets>;
+
+function isKept(value: unknown): value is KeptSecrets {
   return (
     typeof value === "object" &&
     value !== null &&
-    ["AUTH_SECRET", "KEY_ENCRYPTION_SECRET", "AUTH_KEY"].every(
-      (name) => name in value && typeof Reflect.get(value, name) === "string",
-    )
+    "KEY_ENCRYPTION_SECRET" in value &&
+    Object.values(value).every((secret) => typeof secret === "string")
   );
 }

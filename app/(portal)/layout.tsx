@@ -3,10 +3,12 @@ import type { ReactNode } from "react";
 import { portalRead } from "@/app/portal-read";
 import { navigationEntryOf } from "@/components/shell/navigation";
 import { RememberTimeZone } from "@/components/shell/remember-time-zone";
+import { SchemaNotice } from "@/components/shell/schema-notice";
 import { Sidebar } from "@/components/shell/sidebar";
 import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
 import { CONTENT_ID, SkipLink } from "@/components/shell/skip-link";
 import { Topbar } from "@/components/shell/topbar";
+import { roleAllows } from "@/lib/auth/member";
 import { PATH_HEADER } from "@/lib/runtime/next-request";
 import { endSession } from "./sign-out";
 
@@ -14,7 +16,7 @@ import { endSession } from "./sign-out";
 export default async function PortalLayout({ children }: { readonly children: ReactNode }) {
   // The page asks for its role again. Here it is asked before anything is sent, so that a refusal is a 403.
   const path = (await headers()).get(PATH_HEADER)?.split("?", 1)[0] ?? "/";
-  const { member } = await portalRead(navigationEntryOf(path)?.role ?? "viewer");
+  const { member, context } = await portalRead(navigationEntryOf(path)?.role ?? "viewer");
   const sidebar = (await cookies()).get(SIDEBAR_COOKIE)?.value;
   return (
     <div className="flex min-h-dvh">
@@ -28,6 +30,7 @@ export default async function PortalLayout({ children }: { readonly children: Re
           tabIndex={-1}
           className="mx-auto w-full max-w-7xl flex-1 px-4 py-6 outline-none md:px-6 md:py-8"
         >
+          {roleAllows(member.role, "admin") && <SchemaNotice context={context} />}
           {children}
         </main>
       </div>

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState, useTransition } from "react";
 import type { ActionFailure } from "@/app/action-result";
 import { FieldError } from "@/components/field-error";
+import { saveResponse } from "@/components/save-response";
 import { Button } from "@/components/ui/button";
 import {
   Dialog,
@@ -16,7 +17,6 @@ import {
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { RadioGroup, RadioGroupItem } from "@/components/ui/radio-group";
-import { saveResponse } from "./save-response";
 import type { KeyFilter } from "./types";
 import { useFailureWords } from "./use-failure-words";
 

@@ -8,11 +8,13 @@ export function AlertList({ alerts }: { readonly alerts: readonly AlertItem[] })
   if (alerts.length === 0) return <p className="text-muted-foreground text-sm">{t("empty")}</p>;
   return (
     <ul className="divide-y rounded-lg border text-sm">
-      {alerts.map(({ id, text, createdAtMs, state, failures, problem }) => (
+      {alerts.map(({ id, text, channel, createdAtMs, state, failures, problem }) => (
         <li key={id} className="space-y-1 px-4 py-3">
           <p className="break-words">{text}</p>
           <p className="text-muted-foreground break-words">
             <RelativeTime ms={createdAtMs} />
+            {" · "}
+            {t(`channels.${channel}`)}
             {" · "}
             {t(state, { count: failures, problem })}
           </p>

@@ -2,12 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
-import { testAlerts } from "@/app/(portal)/settings/actions";
+import { testAlert } from "@/app/(portal)/settings/actions";
 import { Button } from "@/components/ui/button";
+import type { AlertChannel } from "@/lib/manage/list-alerts";
 import { useFailureToast } from "./use-failure-toast";
 
-/** Sends a test message, and says whether the webhook took it. */
-export function AlertTest() {
+/** Sends a test message, and says whether the channel took it. */
+export function AlertTest({ channel }: { readonly channel: AlertChannel }) {
   const t = useTranslations("settings.alerts");
   const [result, setResult] = useState<{ readonly problem: string | null } | null>(null);
   const [isSending, startTransition] = useTransition();
@@ -15,7 +16,7 @@ export function AlertTest() {
 
   function send() {
     startTransition(async () => {
-      const answer = await testAlerts(undefined);
+      const answer = await testAlert({ channel });
       if (answer.ok) setResult(answer.data);
       else showFailure(answer);
     });
@@ -24,11 +25,13 @@ export function AlertTest() {
   return (
     <div className="space-y-3">
       <Button variant="outline" size="sm" disabled={isSending} onClick={send}>
-        {isSending ? t("testing") : t("test")}
+        {isSending ? t("testing") : t("test", { channel })}
       </Button>
       <p role="status" className="text-sm break-words">
         {result !== null &&
-          (result.problem === null ? t("accepted") : t("refused", { problem: result.problem }))}
+          (result.problem === null
+            ? t("accepted", { channel })
+            : t("refused", { channel, problem: result.problem }))}
       </p>
     </div>
   );

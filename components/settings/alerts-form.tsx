@@ -18,21 +18,24 @@ const FIELDS = [
   { name: "quietToHour", max: 23 },
 ] as const;
 
+type AlertTimes = Pick<Settings["alerts"], (typeof FIELDS)[number]["name"]>;
+
 /** When alerts are raised, and when they wait. */
-export function AlertsForm({ settings }: { readonly settings: Settings["alerts"] }) {
+export function AlertsForm({ settings }: { readonly settings: AlertTimes }) {
   const t = useTranslations("settings.alerts");
   const id = useId();
   const showFailure = useFailureToast();
   const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({
-    defaultValues: settings,
-    resolver: async (...asked) => (await import("./settings-resolvers")).alertsResolver(...asked),
+    defaultValues: timesOf(settings),
+    resolver: async (...asked) =>
+      (await import("./settings-resolvers")).alertTimesResolver(...asked),
   });
   const { errors, isDirty, isSubmitting } = form.formState;
 
   const save = form.handleSubmit(async (changes) => {
     const answer = await changeSettings({ section: "alerts", changes });
-    if (answer.ok) form.reset(answer.data.alerts);
+    if (answer.ok) form.reset(timesOf(answer.data.alerts));
     else showFailure(answer);
     setWasSaved(answer.ok);
   });
@@ -67,4 +70,8 @@ export function AlertsForm({ settings }: { readonly settings: Settings["alerts"]
       <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );
+}
+
+function timesOf({ readyKeysBelow, quietFromHour, quietToHour }: AlertTimes) {
+  return { readyKeysBelow, quietFromHour, quietToHour };
 }

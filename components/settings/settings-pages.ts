@@ -7,5 +7,6 @@ export const settingsPages = [
   { name: "appearance", href: "/settings/appearance" },
   { name: "alerts", href: "/settings/alerts" },
   { name: "maintenance", href: "/settings/maintenance" },
+  { name: "backup", href: "/settings/backup" },
   { name: "about", href: "/settings/about" },
 ] as const;

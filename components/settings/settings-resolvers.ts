@@ -3,14 +3,22 @@
  * @module
  */
 import { zodResolver } from "@hookform/resolvers/zod";
+import { z } from "zod";
 import {
-  alertsInput,
+  alertTimesInput,
+  mailInput,
   meteringInput,
   pricesInput,
   retentionInput,
 } from "@/lib/manage/settings-schema";
+import { splitAddresses } from "./split-addresses";
 
 export const retentionResolver = zodResolver(retentionInput);
-export const alertsResolver = zodResolver(alertsInput);
+export const alertTimesResolver = zodResolver(alertTimesInput);
+export const mailResolver = zodResolver(
+  mailInput.extend({ mailTo: z.string().transform(splitAddresses).pipe(mailInput.shape.mailTo) }),
+  undefined,
+  { raw: true },
+);
 export const meteringResolver = zodResolver(meteringInput);
 export const pricesResolver = zodResolver(pricesInput);

@@ -9,12 +9,18 @@ export type AlertKind =
   | "pool_low"
   | "quota_dry"
   | "incident_opened"
-  | "incident_closed";
+  | "incident_closed"
+  | "budget_used"
+  | "writes_used"
+  | "schema_behind";
+
+/** How an alert is sent. */
+export type AlertChannel = "webhook" | "mail";
 
 /** What the words of an alert are filled with. Never a secret. */
 export type AlertDetails = Readonly<Record<string, string | number>>;
 
-/** Alerts and what became of them: the delivery log. */
+/** Alerts and what became of them, one row a channel: the delivery log. */
 export const alerts = sqliteTable(
   "alerts",
   {
@@ -22,6 +28,7 @@ export const alerts = sqliteTable(
     id: text("id").primaryKey(),
     kind: text("kind").$type<AlertKind>().notNull(),
     details: text("details", { mode: "json" }).$type<AlertDetails>().notNull(),
+    channel: text("channel").$type<AlertChannel>().notNull().default("webhook"),
     createdAtMs: integer("created_at_ms").notNull(),
     /** How often it was sent in vain. */
     failures: integer("failures").notNull().default(0),

@@ -5,6 +5,7 @@
 import { and, asc, desc, isNotNull, like, lte, sql } from "drizzle-orm";
 import { DAY_MS } from "../usage/rollup";
 import {
+  type AlertChannel,
   type AlertDetails,
   type AlertKind,
   type AlertRow,
@@ -15,9 +16,10 @@ import { newRowId } from "./new-row-id";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
 
-/** A block that is older when it is first seen is no news. Topics must be remembered for longer. */
+/** A block that is older when it is first seen is no news. */
 const NEWS_MS = DAY_MS;
-const TOPIC_LIFE_MS = 2 * DAY_MS;
+/** Topics are remembered for longer than anything can be news: a month's budget is told of once a month. */
+const TOPIC_LIFE_MS = 32 * DAY_MS;
 /** These are remembered for as long as they last. */
 const LOW_POOLS = "pool_low/%";
 
@@ -51,45 +53,55 @@ export async function listLowPools(db: Database): Promise<readonly string[]> {
 export interface NewAlert {
   readonly kind: AlertKind;
   readonly details: AlertDetails;
-  /** What it tells of: ids of events, `pool_low/{provider}`. Nothing is raised if all was told before. */
+  /** What it tells of: ids of events, `{kind}/…`. Nothing is raised if all was told before. */
   readonly topics: readonly string[];
+}
+
+export interface Raising {
+  /** Where to tell; nothing is raised without any. */
+  readonly channels: readonly AlertChannel[];
+  /** Of alerts, each in all channels. */
+  readonly limit: number;
+  /** Topics of states that have ended; they are told again when they come back. */
+  readonly over: readonly string[];
 }
 
 /**
  * Raises alerts that were not told before, and forgets topics, in one transaction: each is told once, by
  * however many runs.
- * @param bounds `over`: topics of states that have ended; they are told again when they come back.
- * @returns How many were raised, `limit` at most.
+ * @returns How many were raised.
  */
 export async function raiseAlerts(
   db: Database,
   found: readonly NewAlert[],
-  { limit, over }: { readonly limit: number; readonly over: readonly string[] },
+  { channels, limit, over }: Raising,
   nowMs: number,
 ): Promise<number> {
-  const topics = JSON.stringify(found.flatMap((alert) => alert.topics));
-  const rows = await db.all<{ readonly topic: string }>(
-    sql`select topic from alert_topics where topic in (select value from json_each(${topics}))`,
-  );
-  const told = new Set(rows.map(({ topic }) => topic));
-  const raised = found.filter((alert) => alert.topics.some((topic) => !told.has(topic)));
-  const inserts = raised.slice(0, limit).flatMap(({ kind, details, topics }, index) => [
+  if (channels.length === 0) return 0;
+  const rows = found
+    .flatMap((alert) => channels.map((channel) => ({ ...alert, channel })))
+    .map((row, index) => ({ ...row, id: newRowId("al", nowMs, index) }));
+  const alertsJson = JSON.stringify(rows);
+  const [raised] = await runBatch(db, [
+    sql`
+      insert into alerts (id, kind, details, channel, created_at_ms, failures, next_try_ms)
+      select a.value ->> 'id', a.value ->> 'kind', a.value -> 'details', a.value ->> 'channel',
+        ${nowMs}, 0, ${nowMs}
+      from json_each(${alertsJson}) a
+      where exists (
+        select 1 from json_each(a.value, '$.topics') t
+        where t.value not in (select topic from alert_topics))
+      order by a.key limit ${limit * channels.length}`,
     sql`
       insert into alert_topics (topic, at_ms)
-      select value, ${nowMs} from json_each(${JSON.stringify(topics)}) where true
+      select t.value, ${nowMs} from json_each(${alertsJson}) a, json_each(a.value, '$.topics') t
+      where exists (select 1 from alerts where alerts.id = a.value ->> 'id')
       on conflict (topic) do nothing`,
-    sql`
-      insert into alerts (id, kind, details, created_at_ms, failures, next_try_ms)
-      select ${newRowId("al", nowMs, index)}, ${kind}, ${JSON.stringify(details)}, ${nowMs}, 0, ${nowMs}
-      where changes() > 0`,
-  ]);
-  const results = await runBatch(db, [
-    ...inserts,
     sql`
       delete from alert_topics where topic in (select value from json_each(${JSON.stringify(over)}))
         or (topic not like ${LOW_POOLS} and at_ms < ${nowMs - TOPIC_LIFE_MS})`,
   ]);
-  return results.filter(({ meta }, index) => index % 2 === 1 && meta.changes > 0).length;
+  return (raised?.meta.changes ?? 0) / channels.length;
 }
 
 /** Alerts to send now, oldest first. */

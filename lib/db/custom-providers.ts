@@ -3,6 +3,7 @@
  * @module
  */
 import { asc, eq, type SQL, sql } from "drizzle-orm";
+import { forgetModelList } from "./model-lists";
 import type { Database } from "./open-database";
 import { type Changes, type CustomProviderRow, customProviders } from "./schema";
 import { changeState, TAKEN_VERSION } from "./state-version";
@@ -49,6 +50,7 @@ export async function updateCustomProvider(
       .set({ ...changes, updatedAtMs: nowMs, version: TAKEN_VERSION })
       .where(eq(customProviders.slug, slug)),
     audit,
+    forgetModelList(slug),
   ]);
   return rowCounts[0] !== 0;
 }
@@ -69,6 +71,7 @@ export async function deleteCustomProvider(
         deleted_at_ms = excluded.deleted_at_ms, version = excluded.version`,
     db.delete(customProviders).where(eq(customProviders.slug, slug)),
     audit,
+    forgetModelList(slug),
   ]);
   return rowCounts[0] !== 0;
 }

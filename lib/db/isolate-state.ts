@@ -24,6 +24,7 @@ import { EventGate } from "./event-gate";
 import { EventWriter } from "./event-writer";
 import { KnownState } from "./known-state";
 import type { Database } from "./open-database";
+import { isOlderSchema, readOlderState } from "./read-older-state";
 import { loadState, readChanges, TOMBSTONE_LIFE_MS } from "./read-state";
 import { readResourceKey } from "./resource-keys";
 import { rootCause } from "./root-cause";
@@ -288,7 +289,11 @@ class D1IsolateState implements IsolateState {
     const since = this.#known.version;
     // Half the tombstones' life: deletions must not be missed.
     const mustLoad = since === null || nowMs - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
-    const changes = mustLoad ? await loadState(db, nowMs) : await readChanges(db, since, nowMs);
+    const read = mustLoad ? loadState(db, nowMs) : readChanges(db, since, nowMs);
+    const changes = await read.catch((error: unknown) => {
+      if (!isOlderSchema(error)) throw error;
+      return readOlderState(db, mustLoad ? null : since, nowMs);
+    });
     if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
     await this.#dayCounts.refresh(nowMs);
   }

@@ -128,6 +128,18 @@ const QUOTA_LIMIT_COLUMNS = {
   rules: quotaLimits.rules,
 };
 
+/** What is read of each table. */
+export const STATE_COLUMNS = {
+  keys: KEY_COLUMNS,
+  cooldowns: COOLDOWN_COLUMNS,
+  tokens: TOKEN_COLUMNS,
+  memberLimits: MEMBER_LIMITS_COLUMNS,
+  customProviders: CUSTOM_PROVIDER_COLUMNS,
+  modelAliases: ALIAS_COLUMNS,
+  quotaLimits: QUOTA_LIMIT_COLUMNS,
+  settings: SETTING_COLUMNS,
+};
+
 export async function loadState(db: Database, nowMs: number): Promise<StateChanges> {
   const [version, keys, cooldowns, tokens, members, addedProviders, aliases, limits, settingRows] =
     await db.batch([

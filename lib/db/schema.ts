@@ -271,6 +271,14 @@ export const dismissedQuotaHints = sqliteTable("dismissed_quota_hints", {
   dismissedAtMs: integer("dismissed_at_ms").notNull(),
 });
 
+/** Model names of each provider, as it last listed them. */
+export const modelLists = sqliteTable("model_lists", {
+  /** Slug. */
+  provider: text("provider").primaryKey(),
+  models: text("models", { mode: "json" }).$type<readonly string[]>().notNull(),
+  readAtMs: integer("read_at_ms").notNull(),
+});
+
 /** Some columns of a row; undefined leaves one as it is. */
 export type Changes<Row> = { readonly [Column in keyof Row]?: Row[Column] | undefined };
 

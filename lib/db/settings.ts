@@ -44,6 +44,10 @@ export interface Settings {
     /** From and to these hours (UTC) alerts wait; the same hour twice for none. */
     readonly quietFromHour: number;
     readonly quietToHour: number;
+    /** `alerts@example.org` or `One Balance <alerts@example.org>`; empty for no mail. */
+    readonly mailFrom: string;
+    /** Empty for no mail. */
+    readonly mailTo: readonly string[];
   };
   readonly prices: {
     /** Before the known prices; the first that fits wins. */
@@ -70,7 +74,7 @@ export const DEFAULT_SETTINGS: Settings = {
   logging: { requests: "all", errorWords: true },
   // Of the free plan's 100,000 rows a day, what is left is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },
-  alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0 },
+  alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0, mailFrom: "", mailTo: [] },
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },
 };

@@ -14,6 +14,7 @@ export const UPKEEP_FIGURES = [
   "deletedUsageRows",
   "deletedRecords",
   "endedTokens",
+  "readModelLists",
   "raisedAlerts",
   "sentAlerts",
 ] as const;

@@ -43,6 +43,7 @@ export const budgetList = z.strictObject({
       budgets: z.array(
         z.strictObject({
           limit: z.enum(BUDGETS),
+          period: z.string().meta({ description: "`2026-11-23` or `2026-11`, UTC" }),
           most: z.number(),
           used: z.number(),
           reserved: z

@@ -1,10 +1,14 @@
+import type { AlertChannel } from "../db/alert-schema";
 import { listAlerts as listStored } from "../db/alerts";
 import { type AlertLanguage, alertText } from "./alert-text";
 import type { ManageContext } from "./manage-context";
 
+export type { AlertChannel };
+
 export interface AlertItem {
   readonly id: string;
   readonly text: string;
+  readonly channel: AlertChannel;
   /** Epoch milliseconds. */
   readonly createdAtMs: number;
   readonly state: "waiting" | "delivered" | "failing" | "givenUp";
@@ -22,9 +26,10 @@ export async function listAlerts(
 ): Promise<AlertItem[]> {
   const rows = await listStored(db, LIMIT);
   return rows.map(
-    ({ id, kind, details, createdAtMs, failures, nextTryMs, deliveredAtMs, problem }) => ({
+    ({ id, kind, details, channel, createdAtMs, failures, nextTryMs, deliveredAtMs, problem }) => ({
       id,
       text: alertText(kind, details, language),
+      channel,
       createdAtMs,
       state:
         deliveredAtMs !== null

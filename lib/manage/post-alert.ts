@@ -6,7 +6,7 @@
  * https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
  * @module
  */
-import { redact } from "../crypto/redact";
+import { postToReceiver } from "./post-to-receiver";
 
 export interface AlertWebhook {
   readonly url: string;
@@ -26,9 +26,6 @@ export interface AlertMessage {
   readonly createdAtMs: number;
 }
 
-const PATIENCE_MS = 5_000;
-const PROBLEM_MAX_CHARS = 200;
-
 /** Told by the address. */
 export function webhookForm(url: string): WebhookForm {
   const host = URL.canParse(url) ? new URL(url).hostname : "";
@@ -46,32 +43,21 @@ export async function postAlert(
 ): Promise<string | null> {
   const timestamp = String(Math.floor(nowMs / 1000));
   const form = webhookForm(url);
-  try {
-    const body = JSON.stringify(await bodyOf(form, message, secret, timestamp));
-    const headers = new Headers({
-      "content-type": "application/json",
-      "user-agent": "one-balance",
+  const body = JSON.stringify(await bodyOf(form, message, secret, timestamp));
+  return postToReceiver({
+    url,
+    headers: {
       "x-one-balance-timestamp": timestamp,
-    });
-    if (secret !== null) {
-      const signature = await hmac(secret, `${timestamp}.${body}`);
-      const hex = Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("");
-      headers.set("x-one-balance-signature", `v1=${hex}`);
-    }
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    const response = await fetch(url, {
-      method: "POST",
-      headers,
-      body,
-      redirect: "manual",
-      signal,
-    });
-    const answer = (await response.text()).slice(0, 2_000);
-    if (response.ok && !(form === "feishu" && isFeishuRefusal(answer))) return null;
-    return problem(`${response.status} ${answer}`, url, secret);
-  } catch (error) {
-    return problem(String(error), url, secret);
-  }
+      ...(secret !== null && {
+        "x-one-balance-signature": `v1=${hex(await hmac(secret, `${timestamp}.${body}`))}`,
+      }),
+    },
+    body,
+    // The address of a webhook is a secret, too.
+    secrets: secret === null ? [url] : [url, secret],
+    fetch,
+    ...(form === "feishu" && { isTaken: isTakenByFeishu }),
+  });
 }
 
 async function bodyOf(
@@ -97,8 +83,8 @@ async function bodyOf(
 }
 
 /** Feishu refuses with status 200 and a `code` other than 0. */
-function isFeishuRefusal(answer: string): boolean {
-  return !/"code"\s*:\s*0\b/.test(answer);
+function isTakenByFeishu(answer: string): boolean {
+  return /"code"\s*:\s*0\b/.test(answer);
 }
 
 async function hmac(secret: string, text: string): Promise<Uint8Array> {
@@ -110,8 +96,6 @@ async function hmac(secret: string, text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes.encode(text)));
 }
 
-/** The address of a webhook is a secret, too. */
-function problem(text: string, url: string, secret: string | null): string {
-  const secrets = secret === null ? [url] : [url, secret];
-  return redact(text, secrets).slice(0, PROBLEM_MAX_CHARS);
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -9,6 +9,8 @@ import type { ManageContext } from "./manage-context";
 /** A limit that counts a day or a month (UTC). Dollars where its name ends in `Usd`. */
 export interface Budget {
   readonly limit: BudgetName;
+  /** `2026-11-23` or `2026-11`. */
+  readonly period: string;
   readonly most: number;
   readonly used: number;
   /** By requests that are under way; 0 where that is not known. */
@@ -56,7 +58,7 @@ export async function readBudgets(
       const reserved = amountOf(limit, held ?? NO_SPEND);
       const left = Math.max(0, most - used - reserved);
       const [, renewsAt] = periodBounds(period);
-      return [{ limit, most, used, reserved, left, share: used / most, renewsAt }];
+      return [{ limit, period, most, used, reserved, left, share: used / most, renewsAt }];
     });
     return { ...holder, budgets, underWay: held?.requests ?? null };
   });

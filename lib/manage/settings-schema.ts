@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Settings } from "../db/settings";
 
-import { LONGEST_DAYS, MOST_READY_KEYS, MOST_ROWS_A_DAY } from "./settings-limits";
+import { LONGEST_DAYS, MOST_READY_KEYS, MOST_RECIPIENTS, MOST_ROWS_A_DAY } from "./settings-limits";
 
 export type { Settings };
 
@@ -37,11 +37,28 @@ export const meteringInput = z.strictObject({
 
 const hour = z.int().min(0).max(23);
 
-export const alertsInput = z.strictObject({
+/** An address, alone or after a name. */
+const sender = z
+  .string()
+  .trim()
+  .max(320)
+  .refine((text) => z.email().safeParse(/^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success);
+
+export const mailInput = z.strictObject({
+  mailFrom: z.union([z.literal(""), sender]).meta({
+    description: "`alerts@example.org` or `Name <alerts@example.org>`; empty for no mail",
+  }),
+  mailTo: z.array(z.email().max(254)).max(MOST_RECIPIENTS),
+});
+
+/** When to tell. */
+export const alertTimesInput = z.strictObject({
   readyKeysBelow: z.int().min(0).max(MOST_READY_KEYS).meta({ description: "0 for never" }),
   quietFromHour: hour.meta({ description: "UTC" }),
   quietToHour: hour.meta({ description: "UTC; the same as quietFromHour for no quiet hours" }),
 });
+
+const alerts = alertTimesInput.extend(mailInput.shape);
 
 const usdPerMillion = z.number().min(0).max(1_000_000);
 
@@ -81,7 +98,7 @@ export const settingsSchema = z.strictObject({
   retention: retentionInput,
   logging,
   metering: meteringInput,
-  alerts: alertsInput,
+  alerts,
   prices: pricesInput,
   appearance,
 }) satisfies z.ZodType<Settings>;
@@ -97,7 +114,7 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
   z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
-  z.strictObject({ section: z.literal("alerts"), changes: alertsInput.partial() }),
+  z.strictObject({ section: z.literal("alerts"), changes: alerts.partial() }),
   z.strictObject({ section: z.literal("prices"), changes: pricesInput.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),
 ]);

@@ -19,16 +19,20 @@ import { rejoin } from "./stream-head";
 import { tokenAllows } from "./token-allows";
 import { upstreamUrl } from "./upstream-url";
 
-/** Model lists change by the week; a failed look-up keeps the last list. */
-const FRESH_MS = 10 * 60 * 1000;
+/** Model lists change by the week; the upkeep reads them anew before. A failed look-up keeps the last list. */
+const FRESH_MS = 3 * 3_600_000;
 
-interface ModelList {
+export interface ModelList {
   readonly models: readonly string[];
   readonly readAtMs: number;
 }
 
-/** Model names of each provider (by slug), as last read. */
-export type ModelCatalog = Map<string, ModelList>;
+/** Where model lists are kept. */
+export interface ModelCatalog {
+  /** As last read, by the provider's slug. */
+  lists(): Promise<ReadonlyMap<string, ModelList>>;
+  keep(slug: string, list: ModelList): Promise<void>;
+}
 
 /** An OpenAI model list with `{provider}/{model}` names, less what the token may not use. */
 export async function compatModels(
@@ -73,20 +77,44 @@ function canLead(
 }
 
 /** The models that active keys may serve, of every provider that has keys; empty where they are not known. */
-export function servableModels(
+export async function servableModels(
   catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<{ readonly provider: Provider; readonly models: readonly string[] }[]> {
-  const { state } = scope.ports;
-  const served = [...providers, ...state.customProviders()].filter(
-    ({ slug }) => state.pool(slug).size > 0,
-  );
+  const lists = await catalog.lists();
   return Promise.all(
-    served.map(async (provider) => {
-      const models = await modelsOf(provider, catalog, scope);
-      return { provider, models: models.filter((model) => canServe(provider, model, scope)) };
+    servedProviders(scope).map(async (provider) => {
+      const known = lists.get(provider.slug);
+      const isFresh = known !== undefined && scope.ports.nowMs() - known.readAtMs < FRESH_MS;
+      const models = isFresh ? known.models : await readAndKeep(provider, catalog, scope);
+      const listed = models ?? known?.models ?? [];
+      return { provider, models: listed.filter((model) => canServe(provider, model, scope)) };
     }),
   );
+}
+
+/**
+ * Reads lists anew that are older than `maxAgeMs`, the oldest first, `limit` at most.
+ * @returns How many were read.
+ */
+export async function refreshModelLists(
+  catalog: ModelCatalog,
+  scope: RequestScope,
+  { maxAgeMs, limit }: { readonly maxAgeMs: number; readonly limit: number },
+): Promise<number> {
+  const lists = await catalog.lists();
+  const readAtMs = ({ slug }: Provider) => lists.get(slug)?.readAtMs ?? 0;
+  const due = servedProviders(scope)
+    .filter(({ openAiCompatible }) => openAiCompatible?.models !== undefined)
+    .filter((provider) => scope.ports.nowMs() - readAtMs(provider) >= maxAgeMs)
+    .sort((one, other) => readAtMs(one) - readAtMs(other))
+    .slice(0, limit);
+  const read = await Promise.all(due.map((provider) => readAndKeep(provider, catalog, scope)));
+  return read.filter((models) => models !== null).length;
+}
+
+function servedProviders({ ports: { state } }: RequestScope): readonly Provider[] {
+  return [...providers, ...state.customProviders()].filter(({ slug }) => state.pool(slug).size > 0);
 }
 
 function canServe({ slug }: Provider, model: string, { ports }: RequestScope): boolean {
@@ -96,17 +124,15 @@ function canServe({ slug }: Provider, model: string, { ports }: RequestScope): b
     .some((key) => key.status === "active" && modelMatches(key.models, model));
 }
 
-async function modelsOf(
+async function readAndKeep(
   provider: Provider,
   catalog: ModelCatalog,
   scope: RequestScope,
-): Promise<readonly string[]> {
-  const known = catalog.get(provider.slug);
-  const nowMs = scope.ports.nowMs();
-  if (known !== undefined && nowMs - known.readAtMs < FRESH_MS) return known.models;
+): Promise<readonly string[] | null> {
   const models = await readModels(provider, scope);
-  if (models === null) return known?.models ?? [];
-  catalog.set(provider.slug, { models, readAtMs: nowMs });
+  if (models !== null) {
+    await catalog.keep(provider.slug, { models, readAtMs: scope.ports.nowMs() });
+  }
   return models;
 }
 

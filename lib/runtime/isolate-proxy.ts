@@ -3,6 +3,7 @@
  * clock, network and randomness. Both doors use it.
  * @module
  */
+import { D1ModelCatalog } from "../db/model-lists";
 import { openDatabase } from "../db/open-database";
 import { D1TokenBudgets } from "../db/token-budgets";
 import type { UsageRecorder } from "../db/usage-recorder";
@@ -44,7 +45,7 @@ export async function isolateProxy(
       prices: () => sharedRecorder(env).priceBook(),
       budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env)),
     },
-    catalog: new Map(),
+    catalog: new D1ModelCatalog(openDatabase(env.DB), platform.nowMs),
   };
   proxies.set(env.DB, proxy);
   return proxy;

@@ -1,7 +1,9 @@
-import { servableModels } from "../proxy/compat-models";
+import { refreshModelLists, servableModels } from "../proxy/compat-models";
 import type { ProxyInstance } from "../proxy/handle-request";
 import type { UsageSink } from "../proxy/ports";
+import { MAX_WAIT_HEADER } from "../proxy/quota-claim";
 import { RequestMeter } from "../proxy/request-meter";
+import type { RequestScope } from "../proxy/request-scope";
 
 /** A provider with keys in the pool. */
 export interface KnownModels {
@@ -15,30 +17,57 @@ export interface KnownModels {
 
 /** A person waits for the list, and names can be typed too. */
 const PATIENCE_MS = 8_000;
+/** Other jobs of the upkeep wait. */
+const UPKEEP_PATIENCE_MS = 4_000;
+/** Of each provider: a list is no client's request. */
+const MAX_ATTEMPTS = 3;
 
 const UNCOUNTED: UsageSink = { add: () => {}, flush: () => null };
 
 /** What the pool can serve, for choosing from. Asks providers through the pool, as `GET /api/compat/models` does. */
 export async function knownModels(
-  { config, ports, catalog }: ProxyInstance,
+  proxy: ProxyInstance,
   request: Request,
 ): Promise<readonly KnownModels[]> {
-  await ports.state.ready();
-  const requestId = ports.newRequestId();
-  // No call of a client's: it is not counted as one.
-  const meter = new RequestMeter(request, requestId, { ...ports, usage: UNCOUNTED }, () => {});
-  const served = await servableModels(catalog, {
-    requestId,
-    request,
-    config: { ...config, firstByteTimeoutMs: Math.min(config.firstByteTimeoutMs, PATIENCE_MS) },
-    ports,
-    attempts: 0,
-    meter,
-  });
+  const served = await servableModels(proxy.catalog, await houseScope(proxy, request, PATIENCE_MS));
   return served.map(({ provider, models }) => ({
     slug: provider.slug,
     label: provider.label,
     isOpenAiCompatible: provider.openAiCompatible !== null,
     models,
   }));
+}
+
+/** Reads lists anew that are older than `maxAgeMs`, `limit` at most. @returns How many were read. */
+export async function refreshModels(
+  proxy: ProxyInstance,
+  bounds: { readonly maxAgeMs: number; readonly limit: number },
+): Promise<number> {
+  // Keys that rest are for those who wait for answers.
+  const headers = { [MAX_WAIT_HEADER]: "0" };
+  const request = new Request("https://upkeep.invalid/", { headers });
+  const scope = await houseScope(proxy, request, UPKEEP_PATIENCE_MS);
+  return refreshModelLists(proxy.catalog, scope, bounds);
+}
+
+/** The surroundings of a call that no client made: it is not counted as one. */
+async function houseScope(
+  { config, ports }: ProxyInstance,
+  request: Request,
+  patienceMs: number,
+): Promise<RequestScope> {
+  await ports.state.ready();
+  const requestId = ports.newRequestId();
+  return {
+    requestId,
+    request,
+    config: {
+      ...config,
+      firstByteTimeoutMs: Math.min(config.firstByteTimeoutMs, patienceMs),
+      maxAttempts: Math.min(config.maxAttempts, MAX_ATTEMPTS),
+    },
+    ports,
+    attempts: 0,
+    meter: new RequestMeter(request, requestId, { ...ports, usage: UNCOUNTED }, () => {}),
+  };
 }

@@ -9,8 +9,10 @@ import { rootCause } from "../db/root-cause";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { runUpkeep, SYSTEM_ACTOR } from "../upkeep/run-upkeep";
 import type { UpkeepContext } from "../upkeep/upkeep-job";
-import { alertWebhook } from "./alert-webhook";
+import { alertSenders } from "./alert-senders";
 import { checkUpstream } from "./check-upstream";
+import { isolateProxy } from "./isolate-proxy";
+import { refreshModels } from "./known-models";
 import { platform } from "./platform";
 import { sharedState } from "./shared-state";
 
@@ -58,6 +60,7 @@ function upkeepContext(env: Env): UpkeepContext {
     actor: SYSTEM_ACTOR,
     allowPrivateUpstreams: allowsPrivateUpstreams(env),
     upstream: () => checkUpstream(env, platform.fetch),
-    alertWebhook: alertWebhook(env),
+    refreshModels: async (bounds) => refreshModels(await isolateProxy(env, platform.fetch), bounds),
+    ...alertSenders(env),
   };
 }

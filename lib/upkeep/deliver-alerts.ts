@@ -1,12 +1,12 @@
 import type { AlertRow } from "../db/alert-schema";
 import { type AlertDelivery, listDueAlerts, writeDeliveries } from "../db/alerts";
 import { readSettings } from "../db/settings";
+import { alertChannels, sendAlert } from "../manage/alert-channels";
 import { alertText } from "../manage/alert-text";
-import { postAlert } from "../manage/post-alert";
 import { isQuietAt } from "./quiet-hours";
 import type { UpkeepJob } from "./upkeep-job";
 
-const ALERTS_A_RUN = 5;
+const SENT_A_RUN = 10;
 const FIRST_RETRY_MS = 10 * 60_000;
 const LONGEST_RETRY_MS = 6 * 3_600_000;
 /** An alert of last week helps nobody. */
@@ -18,21 +18,19 @@ const LIFE_MS = 7 * 24 * 3_600_000;
  */
 export const deliverAlerts: UpkeepJob = {
   name: "deliver-alerts",
-  async run({ db, nowMs, alertWebhook }) {
-    if (alertWebhook === null) return {};
-    const { alerts, appearance } = (await readSettings(db)).settings;
-    if (isQuietAt(nowMs(), alerts)) return {};
-    const language = appearance.language === "zh" ? "zh" : "en";
-    const due = await listDueAlerts(db, ALERTS_A_RUN, nowMs());
+  async run(context) {
+    const { db, nowMs } = context;
+    const { settings } = await readSettings(db);
+    if (alertChannels(context, settings).length === 0) return {};
+    if (isQuietAt(nowMs(), settings.alerts)) return {};
+    const language = settings.appearance.language === "zh" ? "zh" : "en";
+    const due = await listDueAlerts(db, SENT_A_RUN, nowMs());
     const deliveries = await Promise.all(
       due.map(async (alert) => {
-        const { id, kind, details, createdAtMs } = alert;
+        const { id, kind, details, channel, createdAtMs } = alert;
         const text = alertText(kind, details, language);
-        const problem = await postAlert(
-          { id, kind, text, details, createdAtMs },
-          alertWebhook,
-          nowMs(),
-        );
+        const message = { id, kind, text, details, createdAtMs };
+        const problem = await sendAlert(message, channel, context, settings, nowMs());
         return outcomeOf(alert, problem, nowMs());
       }),
     );

@@ -3,7 +3,7 @@ import type { Settings } from "../db/settings";
 /** Whether alerts wait at this moment. Hours are UTC; the same hour twice means never, and they may pass midnight. */
 export function isQuietAt(
   nowMs: number,
-  { quietFromHour, quietToHour }: Settings["alerts"],
+  { quietFromHour, quietToHour }: Pick<Settings["alerts"], "quietFromHour" | "quietToHour">,
 ): boolean {
   const hour = new Date(nowMs).getUTCHours();
   return quietFromHour <= quietToHour

@@ -1,4 +1,6 @@
 import { type NewAlert, raiseAlerts } from "../db/alerts";
+import { readSettings } from "../db/settings";
+import { alertChannels } from "../manage/alert-channels";
 import { type IncidentItem, listIncidents } from "../manage/list-incidents";
 import type { UpkeepJob } from "./upkeep-job";
 
@@ -11,15 +13,14 @@ const DAY_MS = 86_400_000;
 export const raiseIncidentAlerts: UpkeepJob = {
   name: "raise-incident-alerts",
   async run(context) {
-    const { db, nowMs, alertWebhook } = context;
-    if (alertWebhook === null) return {};
+    const { db, nowMs } = context;
     const found = (await listIncidents(context, {})).flatMap((incident) =>
       alertsOf(incident, nowMs() - DAY_MS),
     );
     if (found.length === 0) return {};
-    return {
-      raisedAlerts: await raiseAlerts(db, found, { limit: ALERTS_A_RUN, over: [] }, nowMs()),
-    };
+    const channels = alertChannels(context, (await readSettings(db)).settings);
+    const raising = { channels, limit: ALERTS_A_RUN, over: [] };
+    return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
   },
 };
 

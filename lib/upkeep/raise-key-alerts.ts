@@ -1,6 +1,7 @@
 import { listLowPools, listUntoldBlocks, type NewAlert, raiseAlerts } from "../db/alerts";
 import { countKeyStates } from "../db/provider-keys";
 import { readSettings } from "../db/settings";
+import { alertChannels } from "../manage/alert-channels";
 import { allProviders } from "../manage/known-provider";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
@@ -13,22 +14,28 @@ const NAMED_MAX = 5;
 export const raiseKeyAlerts: UpkeepJob = {
   name: "raise-key-alerts",
   async run(context) {
-    const { db, nowMs, alertWebhook } = context;
-    if (alertWebhook === null) return {};
+    const { db, nowMs } = context;
+    const { settings } = await readSettings(db);
+    const channels = alertChannels(context, settings);
+    if (channels.length === 0) return {};
     const labels = new Map((await allProviders(context)).map(({ slug, label }) => [slug, label]));
     const labelOf = (slug: string) => labels.get(slug) ?? slug;
-    const low = await lowPools(context, labelOf);
+    const low = await lowPools(context, settings.alerts.readyKeysBelow, labelOf);
     const isLow = new Set(low.flatMap(({ topics }) => topics));
     const over = (await listLowPools(db)).filter((topic) => !isLow.has(topic));
     const found = [...low, ...(await blockedKeys(context, labelOf))];
-    return { raisedAlerts: await raiseAlerts(db, found, { limit: ALERTS_A_RUN, over }, nowMs()) };
+    const raising = { channels, limit: ALERTS_A_RUN, over };
+    return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
   },
 };
 
 type LabelOf = (slug: string) => string;
 
-async function lowPools({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Promise<NewAlert[]> {
-  const below = (await readSettings(db)).settings.alerts.readyKeysBelow;
+async function lowPools(
+  { db, nowMs }: UpkeepContext,
+  below: number,
+  labelOf: LabelOf,
+): Promise<NewAlert[]> {
   const pools = await countKeyStates(db, nowMs());
   return pools
     .filter(({ ready, cooling, blocked }) => ready < below && ready + cooling + blocked > 0)

@@ -1,4 +1,6 @@
 import { type NewAlert, raiseAlerts } from "../db/alerts";
+import { readSettings } from "../db/settings";
+import { alertChannels } from "../manage/alert-channels";
 import { readQuotaForecasts } from "../manage/read-quota-forecasts";
 import type { UpkeepJob } from "./upkeep-job";
 
@@ -9,8 +11,9 @@ const ALERTS_A_RUN = 5;
 export const raiseQuotaAlerts: UpkeepJob = {
   name: "raise-quota-alerts",
   async run(context) {
-    const { db, nowMs, alertWebhook } = context;
-    if (alertWebhook === null) return {};
+    const { db, nowMs } = context;
+    const channels = alertChannels(context, (await readSettings(db)).settings);
+    if (channels.length === 0) return {};
     const { known } = await readQuotaForecasts(context);
     const dry = known.flatMap(({ provider, label, model, dryMs, resetMs }): NewAlert[] => {
       if (dryMs === null) return [];
@@ -23,7 +26,8 @@ export const raiseQuotaAlerts: UpkeepJob = {
         },
       ];
     });
-    return { raisedAlerts: await raiseAlerts(db, dry, { limit: ALERTS_A_RUN, over: [] }, nowMs()) };
+    const raising = { channels, limit: ALERTS_A_RUN, over: [] };
+    return { raisedAlerts: await raiseAlerts(db, dry, raising, nowMs()) };
   },
 };
 

@@ -20,10 +20,13 @@ import { deleteOldUsage } from "./delete-old-usage";
 import { deliverAlerts } from "./deliver-alerts";
 import { endExpiredTokens } from "./end-expired-tokens";
 import { optimize } from "./optimize";
+import { raiseBudgetAlerts } from "./raise-budget-alerts";
 import { raiseIncidentAlerts } from "./raise-incident-alerts";
 import { raiseKeyAlerts } from "./raise-key-alerts";
 import { raiseQuotaAlerts } from "./raise-quota-alerts";
+import { raiseSchemaAlert } from "./raise-schema-alert";
 import { recheckKeys } from "./recheck-keys";
+import { refreshModels } from "./refresh-models";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 const CHORES: readonly UpkeepJob[] = [
@@ -33,6 +36,7 @@ const CHORES: readonly UpkeepJob[] = [
   endExpiredTokens,
   optimize,
   raiseQuotaAlerts,
+  refreshModels,
 ];
 
 /** Alerts last: what a re-check brings back is no news. */
@@ -40,6 +44,8 @@ const ALWAYS: readonly UpkeepJob[] = [
   recheckKeys,
   raiseKeyAlerts,
   raiseIncidentAlerts,
+  raiseBudgetAlerts,
+  raiseSchemaAlert,
   deliverAlerts,
 ];
 

@@ -1,14 +1,17 @@
 import type { UpkeepFigures } from "../db/upkeep-schema";
+import type { AlertSenders } from "../manage/alert-channels";
 import type { CheckUpstream } from "../manage/check-request";
 import type { ManageContext } from "../manage/manage-context";
-import type { AlertWebhook } from "../manage/post-alert";
 
 /** What jobs work with. */
-export interface UpkeepContext extends ManageContext {
+export interface UpkeepContext extends ManageContext, AlertSenders {
   /** The way to the providers; asked for only where one is needed. */
   readonly upstream: () => Promise<CheckUpstream>;
-  /** Where alerts are sent; null where none are wanted. */
-  readonly alertWebhook: AlertWebhook | null;
+  /** Reads model lists anew that are older than `maxAgeMs`, `limit` at most; says how many were read. */
+  readonly refreshModels: (bounds: {
+    readonly maxAgeMs: number;
+    readonly limit: number;
+  }) => Promise<number>;
 }
 
 /**

@@ -7,9 +7,9 @@ import { rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
+import { decrypt, encrypt } from "../../lib/crypto/archive-cipher.ts";
+import { type DumpHead, splitLines } from "../../lib/db/dump.ts";
 import { ExpectedError } from "../expected-error.ts";
-import { decrypt, encrypt } from "./archive-cipher.ts";
-import type { DumpHead } from "./dump.ts";
 
 /** Writes the lines; the file gets its name only once it is whole. */
 export async function writeArchive(
@@ -75,15 +75,5 @@ async function* linesOf(file: string, passphrase: string): AsyncGenerator<string
       throw new ExpectedError(`${file} is not there`);
     }
     throw error;
-  }
-}
-
-/** At line feeds only: node:readline also splits at U+2028, which JSON writes as it is. */
-async function* splitLines(texts: AsyncIterable<string>): AsyncGenerator<string> {
-  let open = "";
-  for await (const text of texts) {
-    const lines = `${open}${text}`.split("\n");
-    open = lines.pop() ?? "";
-    yield* lines;
   }
 }

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import type { Query } from "../../lib/db/dump.ts";
 import { chooseAccount } from "../deploy/account.ts";
 import { CloudflareApi } from "../deploy/cloudflare-api.ts";
 import { findOrMakeDatabase } from "../deploy/database.ts";
@@ -22,7 +23,6 @@ import { ExpectedError } from "../expected-error.ts";
 import { applyMigrations, knownMigrations } from "../migrate.ts";
 import { root } from "../root.ts";
 import { readSettings } from "../settings.ts";
-import type { Query } from "./dump.ts";
 import { openLocalDatabase } from "./local-database.ts";
 
 type Secrets = Readonly<Record<string, string>>;

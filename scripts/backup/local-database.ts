@@ -1,6 +1,6 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { Miniflare, NoOpLog } from "miniflare";
-import type { Query } from "./dump.ts";
+import type { Query } from "../../lib/db/dump.ts";
 
 export interface LocalDatabase {
   readonly database: D1Database;

@@ -1,11 +1,16 @@
 /** `npm run backup` and `npm run restore`: what comes back is what was there. */
 import { execFile } from "node:child_process";
+import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
+import { createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { dumpDatabase } from "../../scripts/backup/dump.ts";
+import { encrypt, WORKER_COST } from "../../lib/crypto/archive-cipher.ts";
+import { dumpDatabase } from "../../lib/db/dump.ts";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { root } from "../../scripts/root.ts";
 import { localSecrets } from "../../scripts/secrets.ts";
@@ -143,6 +148,28 @@ describe("restore", () => {
     await script("restore", "third", join(folder, "serving.backup"));
     const keysOf = (lines: readonly string[]) => lines.filter((line) => line.includes("Zeile"));
     expect(keysOf(await dumpOf("third")).length).toBe(keysOf(original).length);
+  });
+
+  test("of a file that the portal made, which has the secret of the keys alone, serves with a new admin token", async () => {
+    const { KEY_ENCRYPTION_SECRET } = await localSecrets(dataDir("first"));
+    const { query, close } = await openLocalDatabase(dataDir("first"));
+    const file = join(folder, "portal.backup");
+    await pipeline(
+      Readable.from(dumpDatabase(query, { KEY_ENCRYPTION_SECRET })),
+      createGzip(),
+      (source: AsyncIterable<Buffer>) => encrypt(source, PASSPHRASE, WORKER_COST),
+      createWriteStream(file),
+    );
+    await close();
+    await script("restore", "portal", file);
+    const { AUTH_KEY } = await localSecrets(dataDir("portal"));
+    const server = await serve("portal");
+    try {
+      expect(await new AdminApi(() => server.url, AUTH_KEY).listKeys()).toHaveLength(KEYS.length);
+      expect((await chat(server.url, appToken)).status).toBe(200);
+    } finally {
+      await server.dispose();
+    }
   });
 
   test("into an instance that has rows is refused and changes nothing", async () => {

@@ -32,15 +32,15 @@ export interface Stack {
   readonly admin: AdminApi;
   /** Of the server, without a trailing slash; changes with a restart. */
   readonly url: string;
-  /** Stops the server and starts it again on the same data. */
-  restart(): Promise<void>;
+  /** Stops the server and starts it again on the same data, with these variables besides. */
+  restart(vars?: StackOptions["vars"]): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const upstream = await startFakeUpstream(options.upstream);
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-e2e-"));
-  const serve = () =>
+  const serve = (vars: StackOptions["vars"] = {}) =>
     startServer({
       port: 0,
       dataDir,
@@ -50,6 +50,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         KEY_ENCRYPTION_SECRET: "test-encryption-secret",
         AI_GATEWAY_URL: upstream.gatewayUrl,
         ...options.vars,
+        ...vars,
       },
       ...(options.workerDir && { workerDir: options.workerDir }),
       ...(options.onLog && { onLog: options.onLog }),
@@ -61,9 +62,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     get url() {
       return server.url;
     },
-    async restart() {
+    async restart(vars) {
       await server.dispose();
-      server = await serve();
+      server = await serve(vars);
     },
     async close() {
       await Promise.all([server.dispose(), upstream.close()]);

@@ -17,17 +17,31 @@ import { ADMIN_TOKEN } from "./harness.ts";
 const KEY = "sk-fake-comes-back";
 const DEAD_KEY = "sk-fake-stays-dead";
 const SECRET = "test-webhook-secret";
+const MAIL_KEY = "test-mail-key";
 
-/** What came to the webhook with a right signature. */
-const alerts: unknown[] = [];
+/** What came to the webhook with a right signature, and to the mail service with its key. */
+const [alerts, mails]: [unknown[], unknown[]] = [[], []];
+/** The receiver answers once this is over. */
+const away = Promise.withResolvers<void>();
+let waiting = 0;
 const receiver = createServer(async (request, response) => {
+  const { headers } = request;
   const body = await text(request);
-  const timestamp = request.headers["x-one-balance-timestamp"];
+  const isMail = request.url === "/mail";
+  const timestamp = headers["x-one-balance-timestamp"];
   const expected = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
-  const isOurs = request.headers["x-one-balance-signature"] === `v1=${expected}`;
-  if (isOurs) alerts.push(JSON.parse(body));
+  const isOurs = isMail
+    ? headers.authorization === `Bearer ${MAIL_KEY}`
+    : headers["x-one-balance-signature"] === `v1=${expected}`;
+  if (isOurs) (isMail ? mails : alerts).push(JSON.parse(body));
+  waiting += 1;
+  response.once("close", () => {
+    waiting -= 1;
+  });
+  await away.promise;
   response.writeHead(isOurs ? 204 : 401).end();
 });
+const receiverUrl = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
 
 let upstream: FakeUpstream;
 let dataDir = "";
@@ -41,8 +55,10 @@ const serve = () =>
       AUTH_KEY: ADMIN_TOKEN,
       KEY_ENCRYPTION_SECRET: "test-encryption-secret",
       AI_GATEWAY_URL: upstream.gatewayUrl,
-      ALERT_WEBHOOK_URL: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/alerts`,
+      ALERT_WEBHOOK_URL: `${receiverUrl()}/alerts`,
       ALERT_WEBHOOK_SECRET: SECRET,
+      ALERT_MAIL_URL: `${receiverUrl()}/mail`,
+      ALERT_MAIL_KEY: MAIL_KEY,
     },
   });
 
@@ -79,12 +95,14 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test("after the next request a blocked key that works again is back and serves, and the team is told of the dead one", async () => {
+test("after the next request a blocked key that works again is back and serves, and the team is told of the dead one by webhook and mail, for whose receivers nobody waits", async () => {
   const admin = new AdminApi(() => server.url, ADMIN_TOKEN);
   const statuses = async () =>
     (await admin.listKeys("provider=openai")).map(({ status }) => status).sort();
   for (const key of [KEY, DEAD_KEY]) upstream.setKey(key, { kind: "invalid" });
   await admin.addKeys("openai", [KEY, DEAD_KEY]);
+  const changes = { mailFrom: "alerts@example.org", mailTo: ["ada@example.org"] };
+  await admin.call("PATCH", "settings", { section: "alerts", changes });
   await chat();
   await expect.poll(statuses).toEqual(["blocked", "blocked"]);
   await server.dispose();
@@ -103,9 +121,12 @@ test("after the next request a blocked key that works again is back and serves, 
 
   expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
   await expect.poll(statuses).toEqual(["active", "blocked"]);
-  expect(await chat()).toBe(200);
-  await expect.poll(() => alerts).toHaveLength(1);
-  expect(alerts).toMatchObject([
-    { kind: "key_blocked", details: { provider: "OpenAI", count: 1 } },
-  ]);
+  await expect.poll(() => [alerts.length, mails.length]).toEqual([1, 1]);
+  // Another request tells this isolate of the key that came back.
+  await expect.poll(chat, { timeout: 4_000 }).toBe(200);
+  expect(waiting, "receivers that still owe their answers").toBe(2);
+  away.resolve();
+  const told = { kind: "key_blocked", details: { provider: "OpenAI", count: 1 } };
+  expect(alerts).toMatchObject([told]);
+  expect(mails).toMatchObject([{ ...told, from: "alerts@example.org", to: ["ada@example.org"] }]);
 });

@@ -29,6 +29,11 @@ export const ADMIN: Person = {
 };
 
 const SETUP_TOKEN = "test-setup-token";
+/** Nobody listens there. */
+const NO_MAIL_SERVICE = {
+  ALERT_MAIL_URL: "http://127.0.0.1:9/mail",
+  ALERT_MAIL_KEY: "test-mail-key",
+};
 
 /** The way to the set-up page, which is open until there is an admin. */
 export const SETUP_PATH = `/setup?token=${SETUP_TOKEN}`;
@@ -44,7 +49,7 @@ class Servers {
     if (this.#stack !== undefined && this.#file === file) return this.#stack;
     await this.close();
     this.#file = file;
-    this.#stack = await startStack({ vars: { SETUP_TOKEN } });
+    this.#stack = await startStack({ vars: { SETUP_TOKEN, ...NO_MAIL_SERVICE } });
     return this.#stack;
   }
 

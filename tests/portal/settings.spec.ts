@@ -29,6 +29,7 @@ test("every page of the settings is accessible", async ({ admin }) => {
     "/appearance",
     "/alerts",
     "/maintenance",
+    "/backup",
     "/about",
   ]) {
     await admin.goto(`/settings${path}`);
@@ -71,6 +72,9 @@ test("how requests leave is saved at once, and undone from the message", async (
   await expect
     .poll(() => server.admin.call("GET", "settings"))
     .toMatchObject({ upstream: { providers: { groq: "direct" } } });
+  // What comes later must not leave the machine.
+  const changes = { providers: { groq: null } };
+  await server.admin.call("PATCH", "settings", { section: "upstream", changes });
 });
 
 test("a custom provider with a private address is refused beside its field, in any spelling", async ({
@@ -215,16 +219,41 @@ test("maintenance runs when asked, and says what it did", async ({ admin, server
 
 test("alerts say where they would go, and when they are wanted", async ({ admin, server }) => {
   await admin.goto("/settings/alerts");
+  const when = admin.getByRole("region", { name: "When to tell" });
   await expect(admin.getByText("Not set up: set ALERT_WEBHOOK_URL")).toBeVisible();
   await expect(admin.getByText("Nothing to tell yet.")).toBeVisible();
   await admin.getByLabel("Quiet from (UTC hour)").fill("24");
-  await admin.getByRole("button", { name: "Save changes" }).click();
+  await when.getByRole("button", { name: "Save changes" }).click();
   await expect(admin.getByText("A whole number from 0 to 23.")).toBeVisible();
   await admin.getByLabel("Quiet from (UTC hour)").fill("22");
   await admin.getByLabel("Fewer ready keys than").fill("3");
-  await admin.getByRole("button", { name: "Save changes" }).click();
-  await expect(admin.getByText("Saved")).toBeVisible();
+  await when.getByRole("button", { name: "Save changes" }).click();
+  await expect(when.getByText("Saved")).toBeVisible();
   expect(await server.admin.call("GET", "settings")).toMatchObject({
     alerts: { readyKeysBelow: 3, quietFromHour: 22, quietToHour: 0 },
   });
+});
+
+test("mail has a sender and recipients, is tested in words, and never shows its key", async ({
+  admin,
+}) => {
+  await admin.goto("/settings/alerts");
+  const mail = admin.getByRole("region", { name: "Mail" });
+  const save = mail.getByRole("button", { name: "Save changes" });
+  await expect(async () => {
+    await mail.getByLabel("From").fill("One Balance <alerts@example.org>");
+    await mail.getByLabel("To", { exact: true }).fill("ada@example.org lin");
+    await save.click({ timeout: 1_000 });
+  }).toPass();
+  await expect(mail.getByText("mail addresses, separated by commas.")).toBeVisible();
+  await mail.getByLabel("To", { exact: true }).fill("ada@example.org; lin@example.org");
+  await save.click();
+  await expect(mail.getByText("Saved")).toBeVisible();
+  await expect(mail.getByLabel("To", { exact: true })).toHaveValue(
+    "ada@example.org, lin@example.org",
+  );
+  await mail.getByRole("button", { name: "Send a test mail" }).click();
+  await expect(mail.getByText("The mail service did not take it:")).toBeVisible();
+  expect(await admin.content()).not.toContain("test-mail-key");
+  await expectAccessible(admin);
 });

@@ -31,6 +31,16 @@ test("lists every permission that the advice names", () => {
   expect(told).toBe(`Account: ${inWords("Account")}; User: ${inWords("User")}`);
 });
 
+test("the deploy button has words for the database and every variable it asks for", () => {
+  const example = readFileSync(join(root, ".dev.vars.example"), "utf8");
+  const asked = [...example.matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+  const { bindings } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).cloudflare;
+  expect(Object.keys(bindings).toSorted()).toEqual(["DB", ...asked].toSorted());
+  for (const { description } of Object.values<{ description: string }>(bindings)) {
+    expect(description).not.toBe("");
+  }
+});
+
 test.each(["domain", "placement"])("wrangler understands the lines for %s", async (name) => {
   const lines = snippet(document, `checked against wrangler: ${name}`);
   const wrangler = readFileSync(join(root, "wrangler.toml"), "utf8");

@@ -11,6 +11,7 @@ import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { type LimitValues, NO_LIMITS } from "../../lib/usage/token-limits.ts";
 import { MemoryBudgets } from "../doors/memory-budgets.ts";
+import { MemoryCatalog } from "../doors/memory-catalog.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
@@ -127,7 +128,7 @@ async function ask(
       prices: () => loadPriceBook(),
       budgets,
     },
-    catalog: new Map(),
+    catalog: new MemoryCatalog(),
   };
   return handleProxyRequest(new Request(url, init), url, proxyPath, proxy, () => {});
 }

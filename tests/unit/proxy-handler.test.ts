@@ -5,6 +5,7 @@ import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "../doors/door.ts";
 import { MemoryBudgets } from "../doors/memory-budgets.ts";
+import { MemoryCatalog } from "../doors/memory-catalog.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 import { describeProxy } from "../doors/proxy-list.ts";
@@ -49,7 +50,7 @@ async function openHandler(): Promise<Door> {
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(),
     },
-    catalog: new Map(),
+    catalog: new MemoryCatalog(),
   };
   return {
     upstream,

@@ -5,6 +5,7 @@ import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryBudgets } from "../doors/memory-budgets.ts";
+import { MemoryCatalog } from "../doors/memory-catalog.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
 
@@ -70,7 +71,7 @@ async function sentFor(path: string, direct: readonly string[], model = "m1"): P
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(),
     },
-    catalog: new Map(),
+    catalog: new MemoryCatalog(),
   };
   const response = await handleProxyRequest(request, url, proxyPath, proxy, () => {});
   if (sent === null) throw new Error(`nothing was sent: ${await response.text()}`);

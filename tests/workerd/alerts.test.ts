@@ -1,91 +1,33 @@
 /** What the team is told of, once each, and what becomes of it while the receiver is away. */
 import { createHmac } from "node:crypto";
-import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { keyEvents } from "../../lib/db/schema";
-import { runBatch } from "../../lib/db/state-version";
 import { writeStateEvents } from "../../lib/db/write-state-events";
 import { writeUsage } from "../../lib/db/write-usage";
 import { changeSettings } from "../../lib/manage/change-settings";
 import { listAlerts } from "../../lib/manage/list-alerts";
-import type { AlertWebhook } from "../../lib/manage/post-alert";
 import { resetProviderKey } from "../../lib/manage/reset-provider-key";
 import { sendTestAlert } from "../../lib/manage/send-test-alert";
-import { runUpkeep } from "../../lib/upkeep/run-upkeep";
-import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
 import { Cells } from "../../lib/usage/rollup";
-import { ACTOR, db, SECRETS, storeKey } from "./test-store";
-import { auditActions, emptyTeam, refusal } from "./test-team";
+import { AlertReceiver, DAY_MS, HOUR_MS, START_MS, WEBHOOK_SECRET } from "./alert-receiver";
+import { db, storeKey } from "./test-store";
+import { auditActions, refusal } from "./test-team";
 import { attemptBy, requestAt } from "./usage-events";
 
-const START_MS = Date.UTC(2026, 10, 20, 12, 30);
-const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 24 * 3_600_000];
-const SECRET = "webhook secret";
-
-interface Received {
-  readonly headers: Headers;
-  readonly body: string;
-}
-
-let nowMs = START_MS;
-let received: Received[] = [];
-let answer: () => Response = () => new Response("ok");
-
-const webhookAt = (url: string): AlertWebhook => ({
-  url,
-  secret: SECRET,
-  fetch: async (_url, { headers, body }) => {
-    received.push({ headers: new Headers(headers), body: String(body) });
-    return answer();
-  },
-});
-
-const contextWith = (alertWebhook: AlertWebhook | null): UpkeepContext => ({
-  db,
-  secrets: SECRETS,
-  nowMs: () => nowMs,
-  actor: ACTOR,
-  alertWebhook,
-  upstream: async () => ({
-    fetch: async () => Response.json({ error: { code: "invalid_api_key" } }, { status: 401 }),
-    gatewayUrl: null,
-    gatewayToken: null,
-    goesDirect: () => true,
-  }),
-});
-const context = contextWith(webhookAt("https://hooks.example.org/in?key=hidden"));
-
-/** A run by itself, a quarter of an hour after the one before. */
-async function run(as = context) {
-  nowMs += 15 * MINUTE_MS;
-  const report = await runUpkeep(as, { startedBy: "cron", idleMs: 1 });
-  expect(report?.failed).toEqual([]);
-  return report?.figures;
-}
-
-const texts = () => received.map(({ body }) => (JSON.parse(body) as { text: string }).text);
+const receiver = new AlertReceiver();
+const { context } = receiver;
+const run = (as = context) => receiver.run(as);
+const texts = () => receiver.texts();
 
 function block(keyId: string): Promise<unknown> {
   const evidence = { meaning: "key_invalid", rule: "test", status: 401, words: "dead" } as const;
-  const where = { requestId: "req_test", model: null, atMs: nowMs };
+  const where = { requestId: "req_test", model: null, atMs: receiver.nowMs };
   return writeStateEvents(db, [
     { kind: "key-blocked", keyId, evidence: { ...evidence, ...where } },
   ]);
 }
 
-beforeEach(async () => {
-  nowMs = START_MS;
-  received = [];
-  answer = () => new Response("ok");
-  await emptyTeam();
-  const tables = ["upkeep", "key_rechecks", "alerts", "alert_topics", "usage_journal"];
-  await runBatch(
-    db,
-    tables.map((table) => sql.raw(`delete from ${table}`)),
-  );
-  // The first call of a new database only starts the clock.
-  expect(await runUpkeep(context, { startedBy: "cron", idleMs: 1 })).toBeNull();
-});
+beforeEach(() => receiver.reset());
 
 describe("what is told", () => {
   test("blocked keys, one alert a provider, once", async () => {
@@ -95,7 +37,7 @@ describe("what is told", () => {
     expect(await run()).toMatchObject({ raisedAlerts: 1, sentAlerts: 1 });
     expect(texts()).toHaveLength(1);
     expect(texts()[0]).toMatch(/^OpenAI: keys blocked: 2 \(\S+, \S+\)\./);
-    expect(received[0]?.body).not.toContain("sk-dead-one-of-two");
+    expect(receiver.received[0]?.body).not.toContain("sk-dead-one-of-two");
     expect(await run()).toMatchObject({ raisedAlerts: 0, sentAlerts: 0 });
     await block(await storeKey("sk-dead-three"));
     await run();
@@ -115,7 +57,7 @@ describe("what is told", () => {
     expect(texts()).toEqual([low]);
     await resetProviderKey(context, one);
     await run();
-    nowMs += 1;
+    receiver.nowMs += 1;
     await block(one);
     await db.delete(keyEvents);
     await run();
@@ -129,7 +71,7 @@ describe("what is told", () => {
         kind: "key-cooled",
         keyId: key,
         model: "gpt-5-mini",
-        untilMs: nowMs + DAY_MS,
+        untilMs: receiver.nowMs + DAY_MS,
         evidence: {
           meaning: "rate_limit_day",
           rule: "test",
@@ -137,15 +79,21 @@ describe("what is told", () => {
           words: "",
           requestId: "req_test",
           model: "gpt-5-mini",
-          atMs: nowMs,
+          atMs: receiver.nowMs,
         },
       },
     ]);
     const cells = new Cells();
     for (let index = 0; index < 7; index++) {
-      cells.add(requestAt(nowMs, { attempts: [attemptBy(key)] }), null);
+      cells.add(requestAt(receiver.nowMs, { attempts: [attemptBy(key)] }), null);
     }
-    const flush = { id: "uf_test", atMs: nowMs, cells: cells.toStored(), logRows: [], spends: [] };
+    const flush = {
+      id: "uf_test",
+      atMs: receiver.nowMs,
+      cells: cells.toStored(),
+      logRows: [],
+      spends: [],
+    };
     await writeUsage(db, { ...flush, rowsWritten: 0, dropped: 0, unlogged: 0 });
     // The pool is low, too; that one comes first.
     for (let index = 0; index < 12; index++) await run();
@@ -160,7 +108,7 @@ describe("what is told", () => {
     await storeKey("sk-ready");
     const key = await storeKey("sk-back");
     await block(key);
-    nowMs += 1;
+    receiver.nowMs += 1;
     await resetProviderKey(context, key);
     await run();
     expect(texts()).toEqual([]);
@@ -171,7 +119,7 @@ describe("what is told", () => {
 
   test("nothing where no webhook is set", async () => {
     await block(await storeKey("sk-dead"));
-    await run(contextWith(null));
+    await run(receiver.contextWith(null));
     expect(await listAlerts(context, "en")).toEqual([]);
   });
 });
@@ -180,17 +128,19 @@ describe("delivery", () => {
   test("is signed, so that the receiver can tell ours from others'", async () => {
     await block(await storeKey("sk-dead"));
     await run();
-    for (const { headers, body } of received) {
+    for (const { headers, body } of receiver.received) {
       const timestamp = headers.get("x-one-balance-timestamp");
-      expect(timestamp).toBe(String(nowMs / 1000));
-      const expected = createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex");
+      expect(timestamp).toBe(String(receiver.nowMs / 1000));
+      const expected = createHmac("sha256", WEBHOOK_SECRET)
+        .update(`${timestamp}.${body}`)
+        .digest("hex");
       expect(headers.get("x-one-balance-signature")).toBe(`v1=${expected}`);
     }
-    expect(JSON.parse(received[0]?.body ?? "")).toMatchObject({
+    expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject({
       id: expect.stringMatching(/^al_/),
       kind: "pool_low",
       details: { provider: "OpenAI", ready: 0, below: 1 },
-      at: new Date(nowMs).toISOString(),
+      at: new Date(receiver.nowMs).toISOString(),
     });
   });
 
@@ -203,32 +153,42 @@ describe("delivery", () => {
         msg_type: "text",
         content: { text: expect.stringContaining("test") },
         timestamp: String(START_MS / 1000),
-        sign: createHmac("sha256", `${START_MS / 1000}\n${SECRET}`)
+        sign: createHmac("sha256", `${START_MS / 1000}\n${WEBHOOK_SECRET}`)
           .update("")
           .digest("base64"),
       },
     ],
   ])("takes the form of %s", async (url, body) => {
-    answer = () => Response.json({ code: 0 });
-    expect(await sendTestAlert(context, webhookAt(url))).toBeNull();
-    expect(JSON.parse(received[0]?.body ?? "")).toMatchObject(body);
+    receiver.answer = () => Response.json({ code: 0 });
+    expect(
+      await sendTestAlert(
+        context,
+        { channel: "webhook" },
+        receiver.contextWith(receiver.webhookAt(url)),
+      ),
+    ).toBeNull();
+    expect(JSON.parse(receiver.received[0]?.body ?? "")).toMatchObject(body);
     expect(await auditActions()).toEqual(["alerts.test"]);
   });
 
   test("a refusal is told, without the address, which is a secret; Feishu refuses with status 200", async () => {
-    answer = () =>
+    receiver.answer = () =>
       new Response("no_service at https://hooks.example.org/in?key=hidden", { status: 404 });
-    const problem = await sendTestAlert(context, context.alertWebhook);
+    const problem = await sendTestAlert(context, { channel: "webhook" }, context);
     expect(problem).toMatch(/^404 no_service/);
     expect(problem).not.toContain("hidden");
-    answer = () => Response.json({ code: 19021, msg: "sign match fail" });
-    const feishu = webhookAt("https://open.feishu.cn/open-apis/bot/v2/hook/x");
-    expect(await sendTestAlert(context, feishu)).toContain("sign match fail");
-    expect(await refusal(sendTestAlert(context, null))).toBe("not_configured");
+    receiver.answer = () => Response.json({ code: 19021, msg: "sign match fail" });
+    const feishu = receiver.webhookAt("https://open.feishu.cn/open-apis/bot/v2/hook/x");
+    expect(
+      await sendTestAlert(context, { channel: "webhook" }, receiver.contextWith(feishu)),
+    ).toContain("sign match fail");
+    expect(
+      await refusal(sendTestAlert(context, { channel: "webhook" }, receiver.contextWith(null))),
+    ).toBe("not_configured");
   });
 
   test("an outage of the receiver loses no alert", async () => {
-    answer = () => new Response("down", { status: 503 });
+    receiver.answer = () => new Response("down", { status: 503 });
     await storeKey("sk-ready");
     for (const text of ["sk-1", "sk-2", "sk-3"]) {
       await block(await storeKey(text));
@@ -238,14 +198,14 @@ describe("delivery", () => {
     expect(failing.map(({ state, problem }) => [state, problem])).toEqual(
       Array.from({ length: 3 }, () => ["failing", "503 down"]),
     );
-    const tries = received.length;
-    for (const untilMs = nowMs + 12 * HOUR_MS; nowMs < untilMs; ) await run();
+    const tries = receiver.received.length;
+    for (const untilMs = receiver.nowMs + 12 * HOUR_MS; receiver.nowMs < untilMs; ) await run();
     // Ever more rarely: of 144 chances they took few.
-    expect(received.length - tries).toBeLessThan(25);
-    received = [];
-    answer = () => new Response("ok");
-    for (const untilMs = nowMs + 7 * HOUR_MS; nowMs < untilMs; ) await run();
-    const ids = received.map(({ body }) => (JSON.parse(body) as { id: string }).id);
+    expect(receiver.received.length - tries).toBeLessThan(25);
+    receiver.received = [];
+    receiver.answer = () => new Response("ok");
+    for (const untilMs = receiver.nowMs + 7 * HOUR_MS; receiver.nowMs < untilMs; ) await run();
+    const ids = receiver.received.map(({ body }) => (JSON.parse(body) as { id: string }).id);
     expect(ids.sort()).toEqual(failing.map(({ id }) => id).sort());
     expect((await listAlerts(context, "en")).every(({ state }) => state === "delivered")).toBe(
       true,
@@ -253,17 +213,17 @@ describe("delivery", () => {
   });
 
   test("is given up after a week, and that is shown", async () => {
-    answer = () => new Response("gone", { status: 410 });
+    receiver.answer = () => new Response("gone", { status: 410 });
     await block(await storeKey("sk-dead"));
     await run();
-    nowMs += 8 * DAY_MS;
+    receiver.nowMs += 8 * DAY_MS;
     await run();
     const states = (await listAlerts(context, "zh")).map(({ state }) => state);
     expect(new Set(states)).toEqual(new Set(["givenUp"]));
-    received = [];
-    nowMs += DAY_MS;
+    receiver.received = [];
+    receiver.nowMs += DAY_MS;
     await run();
-    expect(received).toEqual([]);
+    expect(receiver.received).toEqual([]);
   });
 
   test("waits in quiet hours, and comes after them", async () => {
@@ -274,8 +234,11 @@ describe("delivery", () => {
     await storeKey("sk-ready");
     await block(await storeKey("sk-dead"));
     await run();
-    expect([received.length, (await listAlerts(context, "en"))[0]?.state]).toEqual([0, "waiting"]);
-    nowMs = Date.UTC(2026, 10, 20, 13, 45);
+    expect([receiver.received.length, (await listAlerts(context, "en"))[0]?.state]).toEqual([
+      0,
+      "waiting",
+    ]);
+    receiver.nowMs = Date.UTC(2026, 10, 20, 13, 45);
     await run();
     expect(texts()).toHaveLength(1);
   });

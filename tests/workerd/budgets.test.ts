@@ -94,6 +94,7 @@ describe("readBudgets", () => {
     expect(member?.budgets).toEqual([
       {
         limit: "dailyRequests",
+        period: "2026-11-20",
         most: 4,
         used: 2,
         reserved: 1,

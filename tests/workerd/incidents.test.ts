@@ -23,7 +23,9 @@ const context: UpkeepContext = {
     secret: "webhook secret",
     fetch: async () => new Response("ok"),
   },
+  mailApi: null,
   upstream: () => Promise.reject(new Error("no upstream is needed")),
+  refreshModels: async () => 0,
 };
 
 beforeEach(async () => {

@@ -46,6 +46,8 @@ const context: UpkeepContext = {
   nowMs: () => nowMs,
   actor: ACTOR,
   alertWebhook: null,
+  mailApi: null,
+  refreshModels: async () => 0,
   upstream: async () => ({
     fetch: provider,
     gatewayUrl: null,
@@ -410,7 +412,7 @@ describe("chores", () => {
 
   test("runs by themselves do one chore each, in turn, and nothing where there is nothing", async () => {
     const done: string[] = [];
-    for (let index = 0; index < 6; index++) {
+    for (let index = 0; index < 7; index++) {
       const report = await run();
       expect(report?.failed).toEqual([]);
       done.push(...Object.keys(report?.figures ?? {}).filter((name) => !name.endsWith("Keys")));
@@ -420,6 +422,7 @@ describe("chores", () => {
       "deletedRecords",
       "deletedUsageRows",
       "endedTokens",
+      "readModelLists",
       "writtenUsageRows",
     ]);
     expect(await auditActions()).toEqual([]);
@@ -436,7 +439,7 @@ describe("chores", () => {
     goodKeys = ["sk-3"];
     nowMs += HOUR_MS;
     const statements: number[] = [];
-    for (let index = 0; index < 6; index++) {
+    for (let index = 0; index < 7; index++) {
       await storeToken(`ended ${index}`, { expiresAtMs: 1 });
       await runBatch(db, [journalRow(`uf_${index}_1`), journalRow(`uf_${index}_2`)]);
       const [before, askedBefore] = [store.statements, asked.length];

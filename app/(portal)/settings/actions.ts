@@ -10,13 +10,18 @@ import {
   changeCustomProviderInput,
   removeCustomProviderInput,
 } from "@/lib/manage/custom-provider-schema";
+import { resealProviderKeysInput } from "@/lib/manage/provider-key-schemas";
 import { removeCustomProvider as removeProvider } from "@/lib/manage/remove-custom-provider";
-import { sendTestAlert } from "@/lib/manage/send-test-alert";
+import { resealProviderKeys } from "@/lib/manage/reseal-provider-keys";
+import { sendTestAlert, testAlertInput } from "@/lib/manage/send-test-alert";
 import { changeSettingsInput } from "@/lib/manage/settings-schema";
 import { noInput } from "@/lib/manage/team-schemas";
 import { testUpstream as testProvider, testUpstreamInput } from "@/lib/manage/test-upstream";
-import { alertWebhook } from "@/lib/runtime/alert-webhook";
+import { alertSenders } from "@/lib/runtime/alert-senders";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
+import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
+import { isolateProxy } from "@/lib/runtime/isolate-proxy";
+import { refreshModels } from "@/lib/runtime/known-models";
 import { runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
 
 const PAGES = "/settings";
@@ -65,14 +70,25 @@ export const testUpstream = portalAction(
   async ({ context, env, input }) => testProvider(context, input, await checkUpstream(env)),
 );
 
-export const testAlerts = portalAction("admin", noInput, async ({ context, env }) => ({
-  problem: await sendTestAlert(context, alertWebhook(env)),
+export const testAlert = portalAction("admin", testAlertInput, async ({ context, env, input }) => ({
+  problem: await sendTestAlert(context, input, alertSenders(env)),
 }));
 
 export const runMaintenance = portalAction("admin", noInput, async ({ context, env }) => {
-  const upstream = () => checkUpstream(env);
-  const call = { ...context, upstream, alertWebhook: alertWebhook(env) };
+  const call = {
+    ...context,
+    ...alertSenders(env),
+    upstream: () => checkUpstream(env),
+    refreshModels: async (bounds: Parameters<typeof refreshModels>[1]) =>
+      refreshModels(await isolateProxy(env, fetchDecoded), bounds),
+  };
   const { figures, failed } = await runUpkeepNow(call);
   revalidatePath(PAGES, "layout");
   return { figures, failed };
 });
+
+export const resealKeys = portalAction(
+  "admin",
+  resealProviderKeysInput,
+  async ({ context, input }) => resealProviderKeys(context, input),
+);

@@ -9,6 +9,7 @@ import type { AccessToken, ProxyState, StateEvent } from "../../../lib/proxy/por
 import { splitProxyPath } from "../../../lib/proxy/proxy-path.ts";
 import { loadPriceBook } from "../../../lib/usage/price.ts";
 import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
+import { MemoryCatalog } from "../../../tests/doors/memory-catalog.ts";
 import { seededRandom } from "./random.ts";
 import { Upstream, type UpstreamOptions } from "./upstream.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -228,7 +229,7 @@ class Isolate {
         budgets: new MemoryBudgets(),
         prices: () => loadPriceBook(),
       },
-      catalog: new Map(),
+      catalog: new MemoryCatalog(),
     };
   }
 }

@@ -2,20 +2,23 @@ import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { AlertList } from "@/components/settings/alert-list";
+import { AlertMailForm } from "@/components/settings/alert-mail-form";
 import { AlertTest } from "@/components/settings/alert-test";
 import { AlertsForm } from "@/components/settings/alerts-form";
 import { SettingsSection } from "@/components/settings/settings-section";
+import { alertChannels } from "@/lib/manage/alert-channels";
 import { listAlerts } from "@/lib/manage/list-alerts";
+import { mailForm } from "@/lib/manage/mail-alert";
 import { webhookForm } from "@/lib/manage/post-alert";
 import { readSettings } from "@/lib/manage/read-settings";
-import { alertWebhook } from "@/lib/runtime/alert-webhook";
+import { alertSenders } from "@/lib/runtime/alert-senders";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("shell.pages.settings");
   return { title: t("alerts") };
 }
 
-/** Where alerts go, when, and what became of them. The webhook's address is a secret: its host is shown. */
+/** Where alerts go, when, and what became of them. Addresses may be secrets: their host is shown. */
 export default async function AlertsPage() {
   const { context, env } = await portalRead("admin");
   const locale = await getLocale();
@@ -24,7 +27,9 @@ export default async function AlertsPage() {
     readSettings(context),
     listAlerts(context, locale),
   ]);
-  const webhook = alertWebhook(env);
+  const senders = alertSenders(env);
+  const { alertWebhook: webhook, mailApi } = senders;
+  const canMail = alertChannels(senders, settings).includes("mail");
   return (
     <>
       <SettingsSection id="webhook" title={t("title")} description={t("description")}>
@@ -34,12 +39,25 @@ export default async function AlertsPage() {
           <div className="space-y-3">
             <p className="text-sm">
               {t("goesTo", {
-                host: URL.canParse(webhook.url) ? new URL(webhook.url).host : "?",
+                host: hostOf(webhook.url),
                 form: webhookForm(webhook.url),
                 signed: webhook.secret === null ? "no" : "yes",
               })}
             </p>
-            <AlertTest />
+            <AlertTest channel="webhook" />
+          </div>
+        )}
+      </SettingsSection>
+      <SettingsSection id="mail" title={t("mail")} description={t("mailDescription")}>
+        {mailApi === null ? (
+          <p className="text-sm">{t("mailNone")}</p>
+        ) : (
+          <div className="space-y-5">
+            <p className="text-sm">
+              {t("mailGoesTo", { host: hostOf(mailApi.url), form: mailForm(mailApi.url) })}
+            </p>
+            <AlertMailForm settings={settings.alerts} />
+            {canMail && <AlertTest channel="mail" />}
           </div>
         )}
       </SettingsSection>
@@ -51,4 +69,8 @@ export default async function AlertsPage() {
       </SettingsSection>
     </>
   );
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : "?";
 }

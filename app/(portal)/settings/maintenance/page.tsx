@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { RelativeTime } from "@/components/relative-time";
 import { RunMaintenance } from "@/components/settings/run-maintenance";
+import { SecretSection } from "@/components/settings/secret-section";
 import { SettingsSection } from "@/components/settings/settings-section";
 import { UpkeepResult } from "@/components/settings/upkeep-result";
 import { readUpkeepView } from "@/lib/manage/read-upkeep";
@@ -63,6 +64,7 @@ export default async function MaintenancePage() {
           )}
         </p>
       </SettingsSection>
+      <SecretSection context={context} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { ExpectedError } from "../expected-error.ts";
-import { decrypt, encrypt } from "./archive-cipher.ts";
+import { decrypt, encrypt, WORKER_COST } from "./archive-cipher";
+import { BackupError } from "./backup-error";
 
 const PASSPHRASE = "correct horse battery staple";
 const HEADER_BYTES = 35;
@@ -51,6 +51,15 @@ describe("a backup's encryption", () => {
     expect([...archive.subarray(9, 12)]).toEqual([17, 8, 1]);
   });
 
+  test("made within a Worker it opens everywhere, made elsewhere not within a Worker", async () => {
+    const text = Buffer.from("text");
+    const light = await whole(encrypt(inPieces(text, 10), PASSPHRASE, WORKER_COST));
+    expect((await open(light)).equals(text)).toBe(true);
+    const heavy = await whole(encrypt(inPieces(text, 10), PASSPHRASE));
+    const within = whole(decrypt(inPieces(heavy, 10), PASSPHRASE, WORKER_COST.logN));
+    await expect(within).rejects.toMatchObject({ reason: "too_heavy" });
+  });
+
   test("another passphrase opens nothing", async () => {
     const archive = await seal(randomBytes(100));
     await expect(open(archive, "wrong")).rejects.toThrow("the passphrase is wrong");
@@ -88,7 +97,7 @@ describe("a backup's encryption", () => {
       archive.subarray(0, -1),
       header,
     ]) {
-      await expect(open(damaged)).rejects.toThrow(ExpectedError);
+      await expect(open(damaged)).rejects.toThrow(BackupError);
     }
   });
 

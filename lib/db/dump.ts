@@ -6,9 +6,9 @@
  * deployed one through Cloudflare's API. Rows that are written meanwhile may or may not be in it.
  * @module
  */
-import { ExpectedError } from "../expected-error.ts";
+import { BackupError } from "../crypto/backup-error.ts";
 
-type Value = string | number | null;
+export type Value = string | number | null;
 
 /** Runs one statement. @returns Its rows, columns by name. */
 export type Query = (
@@ -64,6 +64,16 @@ function line(value: Line): string {
   return `${JSON.stringify(value)}\n`;
 }
 
+/** A dump's lines, of text in pieces. At line feeds only: node:readline also splits at U+2028, which JSON writes as it is. */
+export async function* splitLines(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let open = "";
+  for await (const text of texts) {
+    const lines = `${open}${text}`.split("\n");
+    open = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
 export async function appliedMigrations(query: Query): Promise<string[]> {
   const rows = await query("select name from d1_migrations order by name");
   return rows.map(({ name }) => String(name));
@@ -111,26 +121,37 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** @throws {ExpectedError} if some table has rows: a restore never mixes two instances. */
+/** @throws {BackupError} if some table has rows: a restore never mixes two instances. */
 export async function assertEmpty(query: Query): Promise<void> {
   for (const table of await tablesOf(query)) {
     if (table === "state_version") continue;
     const rows = await query(`select 1 as one from ${quoted(table)} limit 1`);
     if (rows.length > 0) {
-      throw new ExpectedError(
+      throw new BackupError(
         `the instance is not empty (${table} has rows): restore into a new one`,
       );
     }
   }
 }
 
+/** Says what becomes of a table's rows; null leaves them as they are. */
+export type ChangeRows = (
+  table: string,
+  columns: readonly string[],
+) => ((row: readonly Value[]) => readonly Value[] | Promise<readonly Value[]>) | null;
+
 /**
  * Writes the rows of a dump whose head was read, into a database that has had the same migrations.
  * @returns How many rows.
- * @throws {ExpectedError} if the dump ends early.
+ * @throws {BackupError} if the dump ends early.
  */
-export async function loadRows(query: Query, lines: AsyncIterable<string>): Promise<number> {
+export async function loadRows(
+  query: Query,
+  lines: AsyncIterable<string>,
+  changeRows: ChangeRows = () => null,
+): Promise<number> {
   let insert: ((rows: readonly (readonly Value[])[]) => Promise<unknown>) | undefined;
+  let change: ReturnType<ChangeRows> = null;
   let waiting: (readonly Value[])[] = [];
   let chars = 0;
   let rows = 0;
@@ -143,19 +164,21 @@ export async function loadRows(query: Query, lines: AsyncIterable<string>): Prom
   for await (const text of lines) {
     const value: Line = JSON.parse(text);
     if (isRow(value)) {
-      waiting.push(value);
+      waiting.push(change === null ? value : await change(value));
       chars += text.length;
       if (waiting.length === ROWS_AT_ONCE || chars > CHARS_AT_ONCE) await flush();
       continue;
     }
     await flush();
     if ("rows" in value) {
-      if (value.rows !== rows) throw new ExpectedError("the backup is damaged: rows are missing");
+      if (value.rows !== rows) throw new BackupError("the backup is damaged: rows are missing");
       return rows;
     }
-    if ("table" in value) insert = inserter(query, value.table, value.columns);
+    if (!("table" in value)) continue;
+    insert = inserter(query, value.table, value.columns);
+    change = changeRows(value.table, value.columns);
   }
-  throw new ExpectedError("the backup is damaged: it ends too early");
+  throw new BackupError("the backup is damaged: it ends too early");
 }
 
 function isRow(value: Line): value is readonly Value[] {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
-import { assertEmpty, dumpDatabase, loadRows, type Query } from "./dump.ts";
+import { assertEmpty, dumpDatabase, loadRows, type Query } from "./dump";
 
 const SCHEMA = `
   create table d1_migrations (id integer primary key, name text, applied_at text);

@@ -1,0 +1,67 @@
+/**
+ * The instance of the portal as what backups are made of and restored into.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import type { Query } from "./dump";
+import type { Database } from "./open-database";
+import { runBatch } from "./state-version";
+
+/** For `dump.ts`. */
+export function queryOf({ $client }: Database): Query {
+  return async (statement, params = []) =>
+    (
+      await $client
+        .prepare(statement)
+        .bind(...params)
+        .all<Record<string, string | number | null>>()
+    ).results;
+}
+
+/** What a team has made, and would be mixed with another's. */
+const OWN_TABLES = [
+  "provider_keys",
+  "access_tokens",
+  "custom_providers",
+  "model_aliases",
+  "quota_limits",
+  "request_log",
+  "usage_journal",
+  "usage_hourly",
+  "usage_daily",
+] as const;
+
+/** A row of `settings` while a restore is under way: one that was cut short is begun again. */
+const MARK = "restore";
+
+export type Occupation = "empty" | "unfinished" | "occupied";
+
+/** Whether an instance may be restored into: it has no more than the one who asks. */
+export async function readOccupation(db: Database): Promise<Occupation> {
+  const tables = OWN_TABLES.map(
+    (table) => sql`exists (select 1 from ${sql.identifier(table)}) as ${sql.identifier(table)}`,
+  );
+  const row = await db.get<Readonly<Record<string, number>>>(sql`
+    select ${sql.join(tables, sql`, `)}, (select count(*) from users) > 1 as users,
+      exists (select 1 from settings where name = ${MARK}) as mark`);
+  const { mark, ...rows } = row;
+  if (mark) return "unfinished";
+  return Object.values(rows).some(Boolean) ? "occupied" : "empty";
+}
+
+/** @returns The version that the state had. */
+export async function beginRestore(db: Database, nowMs: number): Promise<number> {
+  const [, version] = await runBatch(db, [
+    sql`
+      insert into settings (name, value, updated_at_ms, version) values (${MARK}, '{}', ${nowMs}, 0)
+      on conflict (name) do nothing`,
+    sql`select version from state_version`,
+  ]);
+  const row = version?.results[0] as { readonly version: number } | undefined;
+  return row?.version ?? 0;
+}
+
+/** @param audit The statement of `auditEvent`. */
+export async function endRestore(db: Database, audit: SQL): Promise<void> {
+  await runBatch(db, [sql`delete from settings where name = ${MARK}`, audit]);
+}

@@ -1,0 +1,78 @@
+import { type NewAlert, raiseAlerts } from "../db/alerts";
+import { readMeteringDay } from "../db/metering-day";
+import { readSettings } from "../db/settings";
+import { alertChannels } from "../manage/alert-channels";
+import { readBudgets } from "../manage/read-budgets";
+import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+
+/** What one run raises at most; the rest has its turn later. */
+const ALERTS_A_RUN = 5;
+/** Percent of a cost budget. */
+const COST_STEPS = [50, 80, 100] as const;
+/** Percent of the rows that metering may write a day. */
+const ROW_STEPS = [80, 100] as const;
+
+/** Tells of budgets that are used in good part, once a step and period. */
+export const raiseBudgetAlerts: UpkeepJob = {
+  name: "raise-budget-alerts",
+  async run(context) {
+    const { db, nowMs } = context;
+    const { settings } = await readSettings(db);
+    const channels = alertChannels(context, settings);
+    if (channels.length === 0) return {};
+    const writes = await writeBudget(context, settings.metering.dailyRowBudget);
+    const found = [...writes, ...(await costBudgets(context))];
+    const raising = { channels, limit: ALERTS_A_RUN, over: [] };
+    return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
+  },
+};
+
+/** Of tokens and members, those that are used most first. */
+async function costBudgets(context: UpkeepContext): Promise<NewAlert[]> {
+  const holders = await readBudgets(context, "everyone");
+  return holders
+    .flatMap(({ id, name, budgets }) => budgets.map((budget) => ({ id, name, ...budget })))
+    .filter(({ limit, share }) => limit.endsWith("CostUsd") && share >= COST_STEPS[0] / 100)
+    .sort((a, b) => b.share - a.share)
+    .map(({ id, name, period, used, most }) => {
+      const steps = reached(COST_STEPS, used, most);
+      return {
+        kind: "budget_used",
+        details: {
+          name,
+          period,
+          percent: steps.at(-1) ?? 0,
+          used: dollars(used),
+          budget: dollars(most),
+        },
+        topics: steps.map((step) => `budget_used/${id}/${period}/${step}`),
+      };
+    });
+}
+
+/** D1's rows, of which the free plan has 100,000 a day. */
+async function writeBudget({ db, nowMs }: UpkeepContext, budget: number): Promise<NewAlert[]> {
+  const atMs = nowMs();
+  if (budget === 0) return [];
+  const { rowsWritten: written } = await readMeteringDay(db, atMs);
+  const steps = reached(ROW_STEPS, written, budget);
+  const percent = steps.at(-1);
+  if (percent === undefined) return [];
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  return [
+    {
+      kind: "writes_used",
+      details: { day, percent, written, budget },
+      topics: steps.map((step) => `writes_used/${day}/${step}`),
+    },
+  ];
+}
+
+/** One that jumps over a step is told the last one only: all that it reached count as told. */
+function reached(steps: readonly number[], used: number, budget: number): readonly number[] {
+  return steps.filter((step) => used * 100 >= budget * step);
+}
+
+function dollars(usd: number): string {
+  return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+}

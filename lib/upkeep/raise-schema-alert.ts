@@ -1,0 +1,21 @@
+import { raiseAlerts } from "../db/alerts";
+import { readSettings } from "../db/settings";
+import { alertChannels } from "../manage/alert-channels";
+import { readSchemaState } from "../manage/read-schema-state";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** Tells of a version that was deployed without its migrations, once a version. */
+export const raiseSchemaAlert: UpkeepJob = {
+  name: "raise-schema-alert",
+  async run(context) {
+    const { missing } = await readSchemaState(context);
+    const newest = missing.at(-1);
+    if (newest === undefined) return {};
+    const { db, nowMs } = context;
+    const channels = alertChannels(context, (await readSettings(db)).settings);
+    const details = { count: missing.length, newest };
+    const alert = { kind: "schema_behind", details, topics: [`schema_behind/${newest}`] } as const;
+    const raising = { channels, limit: 1, over: [] };
+    return { raisedAlerts: await raiseAlerts(db, [alert], raising, nowMs()) };
+  },
+};

@@ -1,0 +1,14 @@
+import type { UpkeepJob } from "./upkeep-job";
+
+/** Before the pool would have to ask by itself, and somebody to wait for it (`FRESH_MS` of `compat-models.ts`). */
+const MAX_AGE_MS = 3_600_000;
+/** A run's share of the free plan's 50 subrequests an invocation. */
+const LISTS_A_RUN = 5;
+
+/** Keeps the providers' model lists fresh, for pickers and `GET /api/compat/models`. */
+export const refreshModels: UpkeepJob = {
+  name: "refresh-models",
+  async run({ refreshModels }) {
+    return { readModelLists: await refreshModels({ maxAgeMs: MAX_AGE_MS, limit: LISTS_A_RUN }) };
+  },
+};

@@ -1,0 +1,213 @@
+/** A backup made and restored in the portal: what comes back is what was there. */
+
+import { applyD1Migrations } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { Buffer } from "node:buffer";
+import { sql } from "drizzle-orm";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { encrypt } from "../../lib/crypto/archive-cipher";
+import { fingerprintKey } from "../../lib/crypto/fingerprint";
+import { hashPassword } from "../../lib/crypto/hash-password";
+import { hashToken } from "../../lib/crypto/hash-token";
+import type { SealingSecrets } from "../../lib/crypto/seal";
+import type { Actor } from "../../lib/db/audit-log";
+import { createIsolateState } from "../../lib/db/isolate-state";
+import { openDatabase } from "../../lib/db/open-database";
+import { accessTokens, providerKeys, settings } from "../../lib/db/schema";
+import { auditLog, users } from "../../lib/db/team-schema";
+import { requestLog, usageJournal } from "../../lib/db/usage-schema";
+import { writeUsage } from "../../lib/db/write-usage";
+import { changeSettings } from "../../lib/manage/change-settings";
+import { createBackup } from "../../lib/manage/create-backup";
+import type { ManageContext } from "../../lib/manage/manage-context";
+import { ManageError } from "../../lib/manage/manage-error";
+import { restoreBackup } from "../../lib/manage/restore-backup";
+import { Cells } from "../../lib/usage/rollup";
+import { db, SECRETS, storeKey, storeToken } from "./test-store";
+import { auditActions, emptyTeam, refusal } from "./test-team";
+import { requestAt } from "./usage-events";
+
+const PASSWORD = "correct horse battery";
+const PASSPHRASE = "a passphrase for tests";
+const KEYS = Array.from({ length: 250 }, (_, index) => `sk-fake-${index}`);
+
+/** The database that backups are restored into. */
+const target = openDatabase(env.OLDER_DB);
+let passwordHash = "";
+let file = new Uint8Array();
+
+function contextOf(database: typeof db, actorId: string, secrets: SealingSecrets): ManageContext {
+  const actor: Actor = { kind: "user", id: actorId, name: actorId, ip: null, userAgent: null };
+  return { db: database, secrets, nowMs: Date.now, actor };
+}
+const source = contextOf(db, "us_ada", SECRETS);
+const into = (secrets: SealingSecrets = SECRETS) => contextOf(target, "us_new", secrets);
+
+async function addAdmin(database: typeof db, id: string): Promise<void> {
+  const times = { createdAtMs: 1, updatedAtMs: 1 };
+  const user = { id, email: `${id}@example.org`, name: id, role: "admin" as const, passwordHash };
+  await database.insert(users).values({ ...user, ...times });
+}
+
+async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(Buffer.concat(await Array.fromAsync(pieces)));
+}
+
+const restore = (context: ManageContext, changes: object = {}) =>
+  restoreBackup(context, { password: PASSWORD, passphrase: PASSPHRASE, file, ...changes });
+
+async function reasonOf(promise: Promise<unknown>): Promise<string | undefined> {
+  const error = await promise.catch((caught: unknown) => caught);
+  return error instanceof ManageError ? error.issues[0]?.path : String(error);
+}
+
+beforeAll(async () => {
+  passwordHash = await hashPassword(PASSWORD);
+  await emptyTeam();
+  await db.delete(usageJournal);
+  await addAdmin(db, "us_ada");
+  for (const key of KEYS) await storeKey(key);
+  await storeToken("ob-app", { name: "app", dailyCostUsd: 5 });
+  await changeSettings(source, { section: "alerts", changes: { readyKeysBelow: 7 } });
+  const cells = new Cells();
+  for (let index = 0; index < 7; index++) cells.add(requestAt(Date.now()), null);
+  const flush = { id: "uf_1", atMs: Date.now(), cells: cells.toStored(), logRows: [], spends: [] };
+  await writeUsage(db, { ...flush, rowsWritten: 0, dropped: 0, unlogged: 0 });
+  file = await bytesOf(await createBackup(source, { password: PASSWORD, passphrase: PASSPHRASE }));
+  await applyD1Migrations(env.OLDER_DB, env.TEST_MIGRATIONS);
+});
+
+beforeEach(async () => {
+  const tables = await target.all<{ name: string }>(
+    sql`select name from sqlite_master where type = 'table' and name not like 'sqlite%'
+      and name not glob '_cf*' and name not in ('d1_migrations', 'state_version')`,
+  );
+  for (const { name } of tables) await target.run(sql`delete from ${sql.identifier(name)}`);
+  await addAdmin(target, "us_new");
+});
+
+describe("a backup", () => {
+  test("is logged, and has no readable word in it", async () => {
+    expect(await auditActions()).toEqual(["settings.update", "backup.create"]);
+    const text = new TextDecoder("latin1").decode(file);
+    expect(text.startsWith("OBBACKUP")).toBe(true);
+    for (const word of ["provider_keys", "us_ada", SECRETS.current]) {
+      expect(text).not.toContain(word);
+    }
+  });
+
+  test("is not made without the password", async () => {
+    const wrong = createBackup(source, { password: "wrong", passphrase: PASSPHRASE });
+    expect(await refusal(wrong)).toBe("invalid_input");
+  });
+});
+
+describe("a restore", () => {
+  test("brings back keys by fingerprint, tokens, members, settings and usage, and is logged", async () => {
+    const isolate = createIsolateState({
+      db: target,
+      secrets: SECRETS,
+      authKey: "",
+      nowMs: Date.now,
+      random: () => 0.5,
+    });
+    await isolate.ready();
+    const { rows } = await restore(into());
+    expect(rows).toBeGreaterThan(KEYS.length);
+    const keysOf = (of: typeof db) =>
+      of
+        .select({ id: providerKeys.id, seal: providerKeys.sealed, print: providerKeys.fingerprint })
+        .from(providerKeys)
+        .orderBy(providerKeys.id);
+    expect(await keysOf(target)).toEqual(await keysOf(db));
+    for (const table of [requestLog, usageJournal]) {
+      expect(await target.select().from(table)).toEqual(await db.select().from(table));
+    }
+    expect((await target.select().from(users)).map(({ id }) => id).sort()).toEqual([
+      "us_ada",
+      "us_new",
+    ]);
+    expect((await target.select().from(settings)).map(({ name }) => name)).toEqual(["alerts"]);
+    expect((await target.select().from(auditLog)).map(({ action }) => action)).toContain(
+      "backup.restore",
+    );
+    // An isolate that knew the empty instance learns of everything.
+    isolate.expire();
+    await isolate.ready();
+    expect(isolate.pool("openai").size).toBe(KEYS.length);
+    expect(await isolate.findAccessToken("ob-app")).toMatchObject({ name: "app" });
+  });
+
+  test("into an instance with another secret seals every key under it", async () => {
+    const other = { current: "another secret", previous: null };
+    await restore(into(other));
+    const prints = new Set(
+      (await target.select().from(providerKeys)).map(({ fingerprint }) => fingerprint),
+    );
+    for (const key of KEYS) {
+      expect(prints).toContain(await fingerprintKey("openai", key, other.current));
+    }
+    const [token] = await target.select().from(accessTokens);
+    expect(token?.tokenHash).toBe(await hashToken("ob-app"));
+    const isolate = createIsolateState({
+      db: target,
+      secrets: other,
+      authKey: "",
+      nowMs: Date.now,
+      random: () => 0.5,
+    });
+    await isolate.ready();
+    const [key] = isolate.pool("openai").keys();
+    expect(key && KEYS.includes((await isolate.openKey(key)) ?? "")).toBe(true);
+  });
+
+  test("that was cut short is begun again with the same file", async () => {
+    const client = target.$client;
+    let calls = 0;
+    const dying = new Proxy(client, {
+      get(inner, name) {
+        const value: unknown = Reflect.get(inner, name);
+        if (name === "prepare" && typeof value === "function") {
+          return (statement: string) => {
+            if (statement.startsWith("insert or replace") && ++calls === 3) throw new Error("gone");
+            return client.prepare(statement);
+          };
+        }
+        return typeof value === "function" ? value.bind(inner) : value;
+      },
+    });
+    const broken = { ...into(), db: openDatabase(dying) };
+    await expect(restore(broken)).rejects.toThrow("gone");
+    await restore(into());
+    expect(await target.select().from(providerKeys)).toHaveLength(KEYS.length);
+  });
+
+  test("into an instance with something of its own is refused", async () => {
+    await restore(into());
+    expect(await refusal(restore(into()))).toBe("conflict");
+  });
+
+  test.each([
+    ["another passphrase", { passphrase: "another passphrase" }, "file.unreadable"],
+    ["no password", { password: "wrong" }, "password"],
+  ])("with %s changes nothing", async (_, changes, reason) => {
+    expect(await reasonOf(restore(into(), changes))).toBe(reason);
+    expect(await target.select().from(settings)).toEqual([]);
+  });
+
+  test("of a damaged file, a cut one, or one that is none changes nothing", async () => {
+    const flipped = file.with(file.length - 200, (file.at(-200) ?? 0) ^ 1);
+    for (const damaged of [flipped, file.subarray(0, -100), new Uint8Array(100)]) {
+      expect(await reasonOf(restore(into(), { file: damaged }))).toBe("file.unreadable");
+    }
+    expect(await target.select().from(settings)).toEqual([]);
+  });
+
+  test("of a file that was made for more memory says so before it tries", async () => {
+    async function* nothing() {
+      yield new Uint8Array();
+    }
+    const heavy = await bytesOf(encrypt(nothing(), PASSPHRASE, { logN: 15, r: 8, p: 1 }));
+    expect(await reasonOf(restore(into(), { file: heavy }))).toBe("file.too_heavy");
+  });
+});
