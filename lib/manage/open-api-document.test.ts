@@ -42,6 +42,7 @@ describe("openApiDocument", () => {
       "POST /api/admin/access-tokens/{id}/rotate",
       "POST /api/admin/budgets/rebuild",
       "POST /api/admin/custom-providers",
+      "POST /api/admin/import",
       "POST /api/admin/model-aliases",
       "POST /api/admin/provider-keys",
       "POST /api/admin/provider-keys/change",

@@ -6,6 +6,7 @@ import { z } from "zod";
 import * as answers from "./answer-schemas";
 import * as budgetAnswers from "./budget-answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import { importBody, importedKeys } from "./import-schemas";
 import { listIncidentsInput } from "./incident-schemas";
 import { limitsInput } from "./limit-schemas";
 import { addModelAliasInput, modelAliasChanges } from "./model-alias-schema";
@@ -104,6 +105,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
         "List incidents: many keys of a provider that failed alike and were left as they are",
       query: listIncidentsInput,
       answer: answers.incidentList,
+    },
+  },
+  "/api/admin/import": {
+    post: {
+      summary: "Move keys in from another program, or show first what that would do",
+      body: importBody,
+      answer: importedKeys,
     },
   },
   "/api/admin/access-tokens": {
