@@ -24,6 +24,7 @@ describe("openApiDocument", () => {
       "GET /api/admin/budgets",
       "GET /api/admin/budgets/check",
       "GET /api/admin/custom-providers",
+      "GET /api/admin/doctor",
       "GET /api/admin/incidents",
       "GET /api/admin/model-aliases",
       "GET /api/admin/provider-keys",

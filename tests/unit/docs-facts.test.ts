@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAuthKey } from "../../lib/db/parse-auth-key.ts";
+import { CHECKS } from "../../lib/manage/examination.ts";
 import { SOURCE_FORMS } from "../../lib/moving-in/source-key.ts";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorFormat } from "../../lib/providers/types.ts";
@@ -84,6 +85,11 @@ describe("docs/errors.md", () => {
     const shown = JSON.parse(snippet(errors, `checked against the code: shape ${format}`));
     expect(await errorResponse(error, format, requestId, 0).json()).toEqual(shown);
   });
+});
+
+test("docs/command-line.md lists every check of the doctor", () => {
+  const rows = tableRows(readDocument("docs/command-line.md"), "checked against the code: checks");
+  expect(rows.flatMap(([check = ""]) => codeSpans(check))).toEqual([...CHECKS]);
 });
 
 test("docs/moving-in.md lists every form", () => {
