@@ -3,7 +3,7 @@
  * second, and the log and the sums of use with 1,000,000 rows of log. `METERING_ROWS` sets another number.
  * @module
  */
-import "../scripts/demo/resolve-lib.ts";
+import "../scripts/resolve-lib.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

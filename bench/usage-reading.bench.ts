@@ -5,7 +5,7 @@
  * are those that D1 was asked. `USAGE_ROWS` sets another number of rows.
  * @module
  */
-import "../scripts/demo/resolve-lib.ts";
+import "../scripts/resolve-lib.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -8,6 +8,7 @@ import enAuth from "../messages/en/auth.json";
 import enBudgets from "../messages/en/budgets.json";
 import enCommon from "../messages/en/common.json";
 import enHelp from "../messages/en/help.json";
+import enImport from "../messages/en/import.json";
 import enIncidents from "../messages/en/incidents.json";
 import enKeys from "../messages/en/keys.json";
 import enLimits from "../messages/en/limits.json";
@@ -26,6 +27,7 @@ import zhAuth from "../messages/zh/auth.json";
 import zhBudgets from "../messages/zh/budgets.json";
 import zhCommon from "../messages/zh/common.json";
 import zhHelp from "../messages/zh/help.json";
+import zhImport from "../messages/zh/import.json";
 import zhIncidents from "../messages/zh/incidents.json";
 import zhKeys from "../messages/zh/keys.json";
 import zhLimits from "../messages/zh/limits.json";
@@ -47,6 +49,7 @@ const en = {
   budgets: enBudgets,
   common: enCommon,
   help: enHelp,
+  import: enImport,
   incidents: enIncidents,
   keys: enKeys,
   limits: enLimits,
@@ -73,6 +76,7 @@ const zh = {
   budgets: zhBudgets,
   common: zhCommon,
   help: zhHelp,
+  import: zhImport,
   incidents: zhIncidents,
   keys: zhKeys,
   limits: zhLimits,

@@ -18,13 +18,14 @@ const [name = "", ...scriptArgs] = process.argv.slice(2);
 
 if (!isInstalled()) {
   const startedAtMs = Date.now();
-  console.log("Installing dependencies …");
+  // What the script prints may be meant for another program.
+  console.error("Installing dependencies …");
   const exitCode = await installDependencies();
   if (exitCode !== 0 || !existsSync(node24)) {
     console.error("npm ci failed: the dependencies could not be installed.");
     process.exit(exitCode || 1);
   }
-  console.log(`  installed in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`);
+  console.error(`  installed in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`);
 }
 
 const script = join(root, "scripts", `${name}.ts`);

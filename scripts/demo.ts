@@ -3,7 +3,7 @@
  * sample keys, a team, weeks of use and a trickle of live traffic. Needs no account and no key.
  * @module
  */
-import "./demo/resolve-lib.ts";
+import "./resolve-lib.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

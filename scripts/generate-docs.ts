@@ -2,7 +2,7 @@
  * Writes the pages of `docs/` that are made from the code: `npx node scripts/generate-docs.ts`.
  * @module
  */
-import "./demo/resolve-lib.ts";
+import "./resolve-lib.ts";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { root } from "./root.ts";

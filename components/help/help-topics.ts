@@ -8,6 +8,7 @@ import {
   Cable,
   CircleQuestionMark,
   CloudUpload,
+  Import,
   KeyRound,
   Laptop,
   type LucideIcon,
@@ -16,6 +17,7 @@ import {
   Server,
   ShieldCheck,
   SlidersHorizontal,
+  SquareTerminal,
   Ticket,
   TriangleAlert,
   Users,
@@ -55,6 +57,7 @@ export const helpGroups: readonly HelpGroup[] = [
     name: "pool",
     topics: [
       { topic: "keys", icon: KeyRound },
+      { topic: "moving-in", icon: Import },
       { topic: "judging", icon: Scale },
       { topic: "tokens", icon: Ticket },
       { topic: "team", icon: Users },
@@ -68,6 +71,7 @@ export const helpGroups: readonly HelpGroup[] = [
       { topic: "settings", icon: SlidersHorizontal },
       { topic: "security", icon: ShieldCheck },
       { topic: "api", icon: Braces },
+      { topic: "command-line", icon: SquareTerminal },
     ],
   },
 ];

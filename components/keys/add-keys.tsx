@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { addKeys, previewKeys } from "@/app/(portal)/keys/actions";
 import type { PreviewedKey } from "@/lib/manage/preview-provider-keys";
-import { readPastedKeys } from "@/lib/manage/read-pasted-keys";
+import { readPastedKeys } from "@/lib/moving-in/read-pasted-keys";
 import { type AddedKeys, AddedReport, NOTHING_ADDED } from "./added-report";
 import { callsOf, dataOf, type FoundKey, judge, toAdd, WorkStopped } from "./found-keys";
 import { FoundTable } from "./found-table";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PreviewedKey, PreviewState } from "@/lib/manage/preview-provider-keys";
-import { readPastedKeys } from "@/lib/manage/read-pasted-keys";
+import { readPastedKeys } from "@/lib/moving-in/read-pasted-keys";
 import { callsOf, judge, toAdd } from "./found-keys";
 
 const preview = (state: PreviewState, provider: string | null = "openai"): PreviewedKey => ({

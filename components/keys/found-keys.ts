@@ -4,7 +4,7 @@
  */
 import type { ActionFailure, ActionResult } from "@/app/action-result";
 import type { PreviewedKey, PreviewState } from "@/lib/manage/preview-provider-keys";
-import type { PastedKey } from "@/lib/manage/read-pasted-keys";
+import type { PastedKey } from "@/lib/moving-in/read-pasted-keys";
 
 export interface FoundKey {
   readonly pasted: PastedKey;

@@ -66,6 +66,8 @@ const ACTIONS: ReadonlySet<string> = new Set<Told>([
   "disable",
   "enable",
   "end-cooldowns",
+  "fill",
+  "import",
   "reset",
   "set",
   "unblock",

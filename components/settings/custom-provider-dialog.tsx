@@ -8,21 +8,27 @@ import {
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
+import type { AddCustomProviderInput } from "@/lib/manage/custom-provider-schema";
 import type { CustomProviderItem } from "@/lib/manage/list-custom-providers";
 import { CustomProviderForm } from "./custom-provider-form";
 
 /** The form for a custom provider, over the page. */
 export function CustomProviderDialog({
   provider,
+  proposal,
   allowPrivate,
   isOpen,
   onOpenChange,
+  onSaved,
 }: {
   /** Null for a new one. */
   readonly provider: CustomProviderItem | null;
+  /** What a new one's form begins with. */
+  readonly proposal?: AddCustomProviderInput;
   readonly allowPrivate: boolean;
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
+  readonly onSaved?: () => void;
 }) {
   const t = useTranslations("settings.providers.dialog");
   return (
@@ -36,8 +42,12 @@ export function CustomProviderDialog({
         </DialogHeader>
         <CustomProviderForm
           provider={provider}
+          {...(proposal && { proposal })}
           allowPrivate={allowPrivate}
-          onDone={() => onOpenChange(false)}
+          onDone={() => {
+            onOpenChange(false);
+            onSaved?.();
+          }}
         />
       </DialogContent>
     </Dialog>

@@ -28,18 +28,12 @@ import {
 import {
   type AddCustomProviderInput,
   customProviderSchema,
+  USUAL_KEY_HEADERS,
 } from "@/lib/manage/custom-provider-schema";
 import type { CustomProviderItem } from "@/lib/manage/list-custom-providers";
 import { useFailureToast } from "./use-failure-toast";
 
 type Protocol = AddCustomProviderInput["protocol"];
-
-/** Where each API's own SDK puts the key. */
-const USUAL_HEADERS: Readonly<Record<Protocol, { keyHeader: string; keyPrefix: string }>> = {
-  openai: { keyHeader: "authorization", keyPrefix: "Bearer " },
-  anthropic: { keyHeader: "x-api-key", keyPrefix: "" },
-  google: { keyHeader: "x-goog-api-key", keyPrefix: "" },
-};
 
 const PROTOCOLS = ["openai", "anthropic", "google"] as const satisfies readonly Protocol[];
 
@@ -48,16 +42,19 @@ const NEW: AddCustomProviderInput = {
   slug: "",
   baseUrl: "",
   protocol: "openai",
-  ...USUAL_HEADERS.openai,
+  ...USUAL_KEY_HEADERS.openai,
 };
 
 export function CustomProviderForm({
   provider,
+  proposal = NEW,
   allowPrivate,
   onDone,
 }: {
   /** Null for a new one. */
   readonly provider: CustomProviderItem | null;
+  /** What a new one's form begins with. */
+  readonly proposal?: AddCustomProviderInput;
   readonly allowPrivate: boolean;
   readonly onDone: () => void;
 }) {
@@ -70,7 +67,7 @@ export function CustomProviderForm({
   );
   const form = useForm({
     resolver: zodResolver(schema),
-    defaultValues: provider === null ? NEW : fieldsOf(provider),
+    defaultValues: provider === null ? proposal : fieldsOf(provider),
   });
   const { isSubmitting } = form.formState;
   const slug = form.watch("slug");
@@ -101,8 +98,8 @@ export function CustomProviderForm({
     // What was typed stays; what was only proposed follows.
     if (form.formState.dirtyFields.keyHeader || form.formState.dirtyFields.keyPrefix) return;
     if (provider !== null) return;
-    form.resetField("keyHeader", { defaultValue: USUAL_HEADERS[protocol].keyHeader });
-    form.resetField("keyPrefix", { defaultValue: USUAL_HEADERS[protocol].keyPrefix });
+    form.resetField("keyHeader", { defaultValue: USUAL_KEY_HEADERS[protocol].keyHeader });
+    form.resetField("keyPrefix", { defaultValue: USUAL_KEY_HEADERS[protocol].keyPrefix });
   }
 
   return (

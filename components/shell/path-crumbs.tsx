@@ -6,8 +6,9 @@ import { useTranslations } from "next-intl";
 import { settingsPages } from "@/components/settings/settings-pages";
 import { navigationEntryOf } from "@/components/shell/navigation";
 
-const PAGES: Readonly<Record<string, "addKeys" | "budgets">> = {
+const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "importKeys">> = {
   "/keys/add": "addKeys",
+  "/keys/import": "importKeys",
   "/tokens/budgets": "budgets",
 };
 

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { LimitRule } from "../pool/types";
 import type { Database } from "./open-database";
-import type { ProviderKeyRow } from "./schema";
+import type { KeyCooldownRow, ProviderKeyRow } from "./schema";
 import { changeState, TAKEN_VERSION } from "./state-version";
 
 export interface NewProviderKey
@@ -12,6 +12,12 @@ export interface NewProviderKey
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
   readonly remark: string | null;
+  /** How a key stands that comes from elsewhere; absent: active and rested. */
+  readonly standing?: KeyStanding;
+}
+
+export interface KeyStanding extends Pick<ProviderKeyRow, "status" | "reason" | "evidence"> {
+  readonly cooldowns: readonly Pick<KeyCooldownRow, "model" | "untilMs" | "evidence">[];
 }
 
 export interface Origin {
@@ -37,8 +43,13 @@ export async function insertProviderKeys(
   audit: (ids: readonly string[]) => SQL,
 ): Promise<number> {
   let added = 0;
+  const rests = keys.some((key) => key.standing !== undefined && key.standing.cooldowns.length > 0);
   for (const { ids, json } of chunksOf(keys)) {
-    const { rowCounts } = await changeState(db, [insertStatement(origin, json), audit(ids)]);
+    const { rowCounts } = await changeState(db, [
+      insertStatement(origin, json),
+      audit(ids),
+      ...(rests ? [insertCooldowns(json)] : []),
+    ]);
     added += rowCounts[0] ?? 0;
   }
   return added;
@@ -70,16 +81,29 @@ function* chunksOf(
 function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson: string) {
   return sql`
     insert into provider_keys (id, provider, sealed, fingerprint, masked, weight, priority,
-      quota_domain, models, limits, remark, created_at_ms, created_by, updated_at_ms, version)
+      quota_domain, models, limits, remark, status, reason, evidence, created_at_ms, created_by,
+      updated_at_ms, version)
     select e.value ->> 'id', ${provider}, e.value ->> 'sealed', e.value ->> 'fingerprint',
       e.value ->> 'masked', e.value ->> 'weight', e.value ->> 'priority', e.value ->> 'quotaDomain',
       nullif(e.value -> 'models', 'null'), nullif(e.value -> 'limits', 'null'),
-      e.value ->> 'remark', ${createdAtMs}, ${createdBy},
-      ${createdAtMs}, ${TAKEN_VERSION}
+      e.value ->> 'remark', coalesce(e.value ->> '$.standing.status', 'active'),
+      e.value ->> '$.standing.reason', nullif(e.value -> '$.standing.evidence', 'null'),
+      ${createdAtMs}, ${createdBy}, ${createdAtMs}, ${TAKEN_VERSION}
     from json_each(${keysJson}) e
     where not exists (
       select 1 from provider_keys k
       where k.provider = ${provider} and k.fingerprint = e.value ->> 'previousFingerprint'
     )
     on conflict (provider, fingerprint) do nothing`;
+}
+
+/** Of the keys that were added: those left out have other ids. */
+function insertCooldowns(keysJson: string) {
+  return sql`
+    insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
+    select k.id, c.value ->> 'model', c.value ->> 'untilMs', c.value ->> '$.evidence.meaning',
+      c.value -> 'evidence', c.value ->> '$.evidence.atMs', ${TAKEN_VERSION}
+    from json_each(${keysJson}) e
+    join provider_keys k on k.id = e.value ->> 'id'
+    join json_each(e.value -> '$.standing.cooldowns') c`;
 }

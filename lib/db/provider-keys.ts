@@ -157,13 +157,30 @@ export async function findFingerprints(
   const rows = await db
     .select({ fingerprint: providerKeys.fingerprint })
     .from(providerKeys)
-    .where(
-      and(
-        eq(providerKeys.provider, provider),
-        sql`${providerKeys.fingerprint} in (select value from json_each(${JSON.stringify(fingerprints)}))`,
-      ),
-    );
+    .where(hasFingerprint(provider, fingerprints));
   return new Set(rows.map((row) => row.fingerprint));
+}
+
+export type KnownKey = Pick<ProviderKeyRow, "id" | "fingerprint" | "remark" | "quotaDomain">;
+
+/** A provider's keys that have one of the fingerprints. */
+export async function findKnownKeys(
+  db: Database,
+  provider: string,
+  fingerprints: readonly string[],
+): Promise<KnownKey[]> {
+  const { id, fingerprint, remark, quotaDomain } = providerKeys;
+  return db
+    .select({ id, fingerprint, remark, quotaDomain })
+    .from(providerKeys)
+    .where(hasFingerprint(provider, fingerprints));
+}
+
+function hasFingerprint(provider: string, fingerprints: readonly string[]): SQL | undefined {
+  return and(
+    eq(providerKeys.provider, provider),
+    sql`${providerKeys.fingerprint} in (select value from json_each(${JSON.stringify(fingerprints)}))`,
+  );
 }
 
 /** How a provider's keys stand. */

@@ -27,7 +27,7 @@ export async function addCustomProvider(
 }
 
 /** Pages of the portal that stand where a provider's keys would, below `/keys/`. */
-const KEY_PAGES: ReadonlySet<string> = new Set(["add", "export"]);
+const KEY_PAGES: ReadonlySet<string> = new Set(["add", "export", "import"]);
 
 /** A built-in provider's slug, or a path of this program's own. */
 function isTaken(slug: string): boolean {

@@ -1,12 +1,10 @@
-import { fingerprintKey } from "../crypto/fingerprint";
-import { maskKey } from "../crypto/mask-key";
-import { type SealingSecrets, sealKey } from "../crypto/seal";
-import { insertProviderKeys, type NewProviderKey } from "../db/insert-provider-keys";
+import { insertProviderKeys } from "../db/insert-provider-keys";
 import { newRowId } from "../db/new-row-id";
 import { auditKeys } from "./audit-provider-keys";
 import { knownProvider } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
+import { type NewKeySettings, newProviderKey } from "./new-provider-key";
 import { describeIssue, toWords } from "./parse-input";
 import { readKeyText } from "./read-key-text";
 import { type AddProviderKeysInput, newKeySettings } from "./schemas";
@@ -18,11 +16,6 @@ export interface AddedProviderKeys {
   readonly rejected: readonly { readonly index: number; readonly reason: string }[];
 }
 
-type KeySettings = Omit<
-  NewProviderKey,
-  "id" | "sealed" | "fingerprint" | "previousFingerprint" | "masked"
->;
-
 /** Adds keys to a provider's pool, thousands a call. Bad lines are told apart and do not stop the others. */
 export async function addProviderKeys(
   context: ManageContext,
@@ -33,7 +26,7 @@ export async function addProviderKeys(
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   const nowMs = context.nowMs();
 
-  const texts = new Map<string, KeySettings>();
+  const texts = new Map<string, NewKeySettings>();
   const rejected: { index: number; reason: string }[] = [];
   for (const [index, line] of input.keys.entries()) {
     const read = readLine(line);
@@ -42,7 +35,7 @@ export async function addProviderKeys(
   }
   const keys = await Promise.all(
     [...texts].map(([text, settings], index) =>
-      newKey(slug, text, settings, newRowId("pk", nowMs, index), secrets),
+      newProviderKey(slug, text, settings, newRowId("pk", nowMs, index), secrets),
     ),
   );
   const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor.id };
@@ -52,7 +45,7 @@ export async function addProviderKeys(
   return { added, duplicates: input.keys.length - rejected.length - added, rejected };
 }
 
-function readLine(line: unknown): { text: string; settings: KeySettings } | { problem: string } {
+function readLine(line: unknown): { text: string; settings: NewKeySettings } | { problem: string } {
   const parsed = newKeySettings.safeParse(typeof line === "string" ? { key: line } : line);
   if (!parsed.success) {
     return { problem: parsed.error.issues.map(describeIssue).map(toWords).join("; ") };
@@ -69,19 +62,4 @@ function readLine(line: unknown): { text: string; settings: KeySettings } | { pr
   const read = readKeyText(key);
   if ("problem" in read) return read;
   return { text: read.text, settings: { weight, priority, quotaDomain, models, limits, remark } };
-}
-
-async function newKey(
-  provider: string,
-  text: string,
-  settings: KeySettings,
-  id: string,
-  { current, previous }: SealingSecrets,
-): Promise<NewProviderKey> {
-  const [sealed, fingerprint, previousFingerprint] = await Promise.all([
-    sealKey(text, current),
-    fingerprintKey(provider, text, current),
-    previous === null ? null : fingerprintKey(provider, text, previous),
-  ]);
-  return { id, sealed, fingerprint, previousFingerprint, masked: maskKey(text), ...settings };
 }

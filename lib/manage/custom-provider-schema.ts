@@ -49,6 +49,13 @@ export function customProviderSchema(
   });
 }
 
+/** Where each API's own SDK puts the key. */
+export const USUAL_KEY_HEADERS = {
+  openai: { keyHeader: "authorization", keyPrefix: "Bearer " },
+  anthropic: { keyHeader: "x-api-key", keyPrefix: "" },
+  google: { keyHeader: "x-goog-api-key", keyPrefix: "" },
+} as const;
+
 /** Headers that say how to read the request, or where it goes: a key there would break it. */
 const NOT_FOR_KEYS = new Set([
   ...HOP_BY_HOP,

@@ -6,6 +6,8 @@ import { z } from "zod";
 import * as answers from "./answer-schemas";
 import * as budgetAnswers from "./budget-answer-schemas";
 import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
+import { examination } from "./examination";
+import { importBody, importedKeys } from "./import-schemas";
 import { listIncidentsInput } from "./incident-schemas";
 import { limitsInput } from "./limit-schemas";
 import { addModelAliasInput, modelAliasChanges } from "./model-alias-schema";
@@ -106,6 +108,13 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       answer: answers.incidentList,
     },
   },
+  "/api/admin/import": {
+    post: {
+      summary: "Move keys in from another program, or show first what that would do",
+      body: importBody,
+      answer: importedKeys,
+    },
+  },
   "/api/admin/access-tokens": {
     get: {
       summary: "List access tokens, newest first",
@@ -180,6 +189,12 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   "/api/admin/model-aliases/{name}": {
     patch: { summary: "Change a model alias; its targets as a whole", body: modelAliasChanges },
     delete: { summary: "Remove a model alias" },
+  },
+  "/api/admin/doctor": {
+    get: {
+      summary: "Examine the deployment: secrets, database, maintenance, pools, gateway, providers",
+      answer: examination,
+    },
   },
   "/api/admin/settings": {
     get: { summary: "Read the settings", answer: settingsSchema },

@@ -1,8 +1,7 @@
-import { fingerprintKey } from "../crypto/fingerprint";
 import { maskKey } from "../crypto/mask-key";
-import type { SealingSecrets } from "../crypto/seal";
 import { findFingerprints } from "../db/provider-keys";
 import { providerByHint, providerByShape } from "../providers/provider-hint";
+import { fingerprintsOf } from "./fingerprints-of";
 import { allProviders, knownProvider } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
@@ -84,10 +83,4 @@ function previewOf(
   more: Partial<PreviewedKey> = {},
 ): PreviewedKey {
   return { state, masked, provider: null, looksLike: null, problem: null, ...more };
-}
-
-/** Under both secrets while rotating: keys added before have the fingerprint of the previous one. */
-function fingerprintsOf(slug: string, text: string, { current, previous }: SealingSecrets) {
-  const secrets = previous === null ? [current] : [current, previous];
-  return Promise.all(secrets.map((secret) => fingerprintKey(slug, text, secret)));
 }

@@ -43,6 +43,7 @@ interface Document {
 const GROUPS: Readonly<Record<string, string>> = {
   "provider-keys": "Provider keys",
   "quota-limits": "Limits of keys",
+  import: "Moving in",
   "access-tokens": "Access tokens",
   "custom-providers": "Custom providers",
   "model-aliases": "Model aliases",
@@ -50,6 +51,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   usage: "Usage",
   requests: "Requests",
   incidents: "Incidents",
+  doctor: "Doctor",
 };
 
 export function apiPage(): string {

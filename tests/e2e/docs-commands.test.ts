@@ -1,5 +1,5 @@
 /**
- * The commands of docs/deploy.md and docs/operations.md, run as a reader would, against accounts on loopback.
+ * The commands of docs/deploy.md, docs/moving-in.md and docs/operations.md, run as a reader would, against accounts on loopback.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
@@ -18,7 +18,7 @@ import { ADMIN_TOKEN } from "./harness.ts";
 // Each run starts Node a dozen times.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const DOCUMENTS = ["docs/deploy.md", "docs/operations.md"];
+const DOCUMENTS = ["docs/deploy.md", "docs/moving-in.md", "docs/operations.md"];
 
 const runFile = promisify(execFile);
 
@@ -110,6 +110,12 @@ describe("docs/deploy.md", () => {
       name === "dry-run" ? "Dry run: nothing was changed." : "One Balance is deployed at",
     );
   });
+});
+
+test("docs/moving-in.md shows a difference", async () => {
+  expect(await run("docs/moving-in.md", "import")).toContain(
+    '"dryRun":true,"form":"text","added":1,',
+  );
 });
 
 describe("docs/operations.md", () => {

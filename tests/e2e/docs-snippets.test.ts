@@ -12,9 +12,11 @@ import { codeSpans, DOCUMENTS, readDocument, tableRows } from "../docs/markdown.
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 import { SnippetRunner, type SnippetSurroundings, WRITTEN_ADDRESS } from "./snippet-runner.ts";
 
-/** The rest has a test of its own: `readme.test.ts`, `docs-commands.test.ts`; translations have the same blocks. */
+/** The rest has a test of its own: `readme.test.ts`, `docs-commands.test.ts`, `command-line.test.ts`; translations have the same blocks. */
 const COVERED = DOCUMENTS.filter(
-  (path) => path.startsWith("docs/") && !/^docs\/(?:zh\/|(?:deploy|operations)\.md)/.test(path),
+  (path) =>
+    path.startsWith("docs/") &&
+    !/^docs\/(?:zh\/|(?:command-line|deploy|moving-in|operations)\.md)/.test(path),
 );
 
 let stack: Stack;

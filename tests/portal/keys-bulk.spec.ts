@@ -1,7 +1,7 @@
 /** What is done to many provider keys at once. */
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { readPastedKeys } from "../../lib/manage/read-pasted-keys.ts";
+import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys.ts";
 import { removeKeys } from "../e2e/harness.ts";
 import { ADMIN, expect, expectAccessible, test } from "./portal.ts";
 

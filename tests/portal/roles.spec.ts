@@ -11,7 +11,11 @@ import { newMember } from "./people.ts";
 import { expect, test } from "./portal.ts";
 
 /** Pages that the navigation does not list, or that fewer may open than the page above them. */
-const OWN_ROLES: Readonly<Record<string, Role>> = { "/account": "viewer", "/keys/add": "admin" };
+const OWN_ROLES: Readonly<Record<string, Role>> = {
+  "/account": "viewer",
+  "/keys/add": "admin",
+  "/keys/import": "admin",
+};
 
 /** Actions that check nobody's role, and why. */
 const OPEN_ACTIONS: Readonly<Record<string, string>> = {

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseAuthKey } from "../../lib/db/parse-auth-key.ts";
+import { CHECKS } from "../../lib/manage/examination.ts";
+import { SOURCE_FORMS } from "../../lib/moving-in/source-key.ts";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorFormat } from "../../lib/providers/types.ts";
 import { errorResponse } from "../../lib/proxy/error-response.ts";
@@ -83,6 +85,18 @@ describe("docs/errors.md", () => {
     const shown = JSON.parse(snippet(errors, `checked against the code: shape ${format}`));
     expect(await errorResponse(error, format, requestId, 0).json()).toEqual(shown);
   });
+});
+
+test("docs/command-line.md lists every check of the doctor", () => {
+  const rows = tableRows(readDocument("docs/command-line.md"), "checked against the code: checks");
+  expect(rows.flatMap(([check = ""]) => codeSpans(check))).toEqual([...CHECKS]);
+});
+
+test("docs/moving-in.md lists every form", () => {
+  const rows = tableRows(readDocument("docs/moving-in.md"), "checked against the code: forms");
+  expect(rows.flatMap(([, form = ""]) => codeSpans(form)).toSorted()).toEqual(
+    [...SOURCE_FORMS].toSorted(),
+  );
 });
 
 test("CONTRIBUTING.md shows a provider file as it is", () => {

@@ -23,13 +23,13 @@ import {
   changeProviderKeysInput,
   undoProviderKeysInput,
 } from "../../lib/manage/provider-key-schemas";
-import { readPastedKeys } from "../../lib/manage/read-pasted-keys";
 import { readProviderKey } from "../../lib/manage/read-provider-key";
 import { resetProviderKey } from "../../lib/manage/reset-provider-key";
 import { addProviderKeysInput } from "../../lib/manage/schemas";
 import { summarizeProviderKeys } from "../../lib/manage/summarize-provider-keys";
 import { undoProviderKeys } from "../../lib/manage/undo-provider-keys";
 import { updateProviderKey } from "../../lib/manage/update-provider-key";
+import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys";
 import type { Evidence } from "../../lib/proxy/ports";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 

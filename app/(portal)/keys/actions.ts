@@ -6,6 +6,8 @@ import { changeProviderKeys } from "@/lib/manage/change-provider-keys";
 import { checkProviderKeys } from "@/lib/manage/check-provider-key";
 import { deleteProviderKeys } from "@/lib/manage/delete-provider-keys";
 import { dismissQuotaHint } from "@/lib/manage/dismiss-quota-hint";
+import { importKeys } from "@/lib/manage/import-keys";
+import { importKeysInput } from "@/lib/manage/import-schemas";
 import { listProviderKeyIds } from "@/lib/manage/list-provider-key-ids";
 import { previewProviderKeys } from "@/lib/manage/preview-provider-keys";
 import {
@@ -29,6 +31,10 @@ export const previewKeys = portalAction(
 
 export const addKeys = portalAction("admin", addProviderKeysInput, async ({ context, input }) =>
   addProviderKeys(context, input),
+);
+
+export const importKeysOf = portalAction("admin", importKeysInput, async ({ context, input }) =>
+  importKeys(context, input),
 );
 
 export const changeKeys = portalAction(

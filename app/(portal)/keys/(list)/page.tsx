@@ -1,4 +1,4 @@
-import { KeyRound, Plus } from "lucide-react";
+import { Import, KeyRound, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
@@ -25,20 +25,28 @@ export default async function KeysPage() {
     readQuotaForecasts(context),
   ]);
   const isAdmin = member.role === "admin";
-  const addKeys = isAdmin && (
-    <Button asChild>
-      <Link href="/keys/add">
-        <Plus aria-hidden />
-        {t("addKeys")}
-      </Link>
-    </Button>
+  const actions = isAdmin && (
+    <div className="flex flex-wrap gap-2">
+      <Button asChild>
+        <Link href="/keys/add">
+          <Plus aria-hidden />
+          {t("addKeys")}
+        </Link>
+      </Button>
+      <Button asChild variant="outline">
+        <Link href="/keys/import">
+          <Import aria-hidden />
+          {t("import")}
+        </Link>
+      </Button>
+    </div>
   );
   return (
     <>
       <PageHeader
         title={t("title")}
         description={t("description")}
-        actions={withKeys.length > 0 && addKeys}
+        actions={withKeys.length > 0 && actions}
       />
       {withKeys.length > 0 ? (
         <ProviderTable providers={withKeys} forecasts={forecasts.known} />
@@ -47,7 +55,7 @@ export default async function KeysPage() {
           icon={KeyRound}
           title={t("empty.title")}
           description={t("empty.description")}
-          action={addKeys}
+          action={actions}
         />
       )}
       {isAdmin && withoutKeys.length > 0 && <ProvidersWithoutKeys providers={withoutKeys} />}

@@ -5,7 +5,7 @@
  */
 import { registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
-import { root } from "../root.ts";
+import { root } from "./root.ts";
 
 const LIB_URL = new URL("lib/", pathToFileURL(root)).href;
 

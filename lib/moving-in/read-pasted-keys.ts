@@ -12,6 +12,8 @@ export interface PastedKey {
   /** What names the provider: a variable, or the provider itself; null if nothing does. */
   readonly hint: string | null;
   readonly settings: PastedSettings;
+  /** Of a column of that name, as One Balance's own export has it. */
+  readonly status?: string;
   /** The line that has the same key before; null for the first. */
   readonly repeats: number | null;
 }
@@ -70,6 +72,7 @@ function readRecord(record: Readonly<Record<string, unknown>>, line: number): Fo
     fields.get("weight"),
     fields.get("priority"),
   ];
+  const status = fields.get("status")?.toLowerCase();
   const quotaDomain = first(["quotadomain", "domain", "project", "organization"]);
   const models = fields
     .get("models")
@@ -79,6 +82,7 @@ function readRecord(record: Readonly<Record<string, unknown>>, line: number): Fo
     text,
     line,
     hint: first(HINT_FIELDS) ?? null,
+    ...(status && { status }),
     settings: {
       ...(remark && { remark }),
       ...(isWhole(weight) && { weight: Number(weight) }),

@@ -1,0 +1,6 @@
+import type { ImportedKeys } from "@/lib/manage/import-schemas";
+
+/** Keys of services that are not known. */
+export function countLeftOut(unknown: ImportedKeys["unknown"]): number {
+  return unknown.reduce((sum, { keys }) => sum + keys, 0);
+}

@@ -1,0 +1,102 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { ProviderChoice } from "@/components/keys/add-keys";
+import { WorkProgress } from "@/components/keys/work-progress";
+import { type MergedKeys, mergeSameKeys } from "@/lib/moving-in/merge-same-keys";
+import { readSource } from "@/lib/moving-in/read-source";
+import type { Source } from "@/lib/moving-in/source-key";
+import { Difference } from "./difference";
+import { ImportReport } from "./import-report";
+import { SourceForm, type SourceText } from "./source-form";
+import { type Choices, useImport } from "./use-import";
+
+const NO_TEXT: SourceText = { text: "", fileName: null };
+const NO_CHOICES: Choices = { provider: null, providers: {} };
+
+/** Choose, compare, import. The source is read here, in the browser: what is no key never leaves it. */
+export function ImportKeys({
+  providers,
+  allowPrivate,
+}: {
+  readonly providers: readonly ProviderChoice[];
+  readonly allowPrivate: boolean;
+}) {
+  const t = useTranslations("import");
+  const tFailure = useTranslations("keys.failure");
+  const { step, problem, send, cancel, restart } = useImport(tFailure("offline"));
+  const [given, setGiven] = useState(NO_TEXT);
+  const [choices, setChoices] = useState(NO_CHOICES);
+  const [read, setRead] = useState<{ readonly source: Source; readonly merged: MergedKeys }>();
+  const [isEmpty, setIsEmpty] = useState(false);
+
+  function compare() {
+    const source = readSource(given.text, given.fileName ?? "");
+    const merged = mergeSameKeys(source.keys);
+    setRead({ source, merged });
+    setChoices(NO_CHOICES);
+    setIsEmpty(merged.keys.length === 0 && source.unusable.length === 0);
+    if (merged.keys.length > 0 || source.unusable.length > 0) {
+      send(source, merged, NO_CHOICES, true);
+    }
+  }
+
+  function choose(changes: Partial<Choices>) {
+    if (read === undefined) return;
+    const chosen = { ...choices, ...changes };
+    setChoices(chosen);
+    send(read.source, read.merged, chosen, true);
+  }
+
+  switch (step.kind) {
+    case "choose":
+      return (
+        <SourceForm
+          given={given}
+          onGiven={(next) => {
+            setGiven(next);
+            setIsEmpty(false);
+          }}
+          problem={isEmpty ? t("nothingFound") : problem}
+          onSubmit={compare}
+        />
+      );
+    case "comparing":
+    case "importing":
+      return (
+        <WorkProgress
+          done={step.done}
+          total={step.total}
+          words={t(step.kind, { done: step.done, total: step.total })}
+          cancelLabel={t("cancel")}
+          onCancel={cancel}
+        />
+      );
+    case "compared":
+      return (
+        <Difference
+          result={step.result}
+          providers={providers}
+          choices={choices}
+          allowPrivate={allowPrivate}
+          onChoose={choose}
+          onBack={restart}
+          onImport={() => read && send(read.source, read.merged, choices, false)}
+        />
+      );
+    case "imported":
+      return (
+        <ImportReport
+          result={step.result}
+          unsent={step.unsent}
+          problem={problem}
+          providers={providers}
+          onAgain={() => {
+            setGiven(NO_TEXT);
+            restart();
+          }}
+        />
+      );
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Rows in JSON, as programs' APIs and database tools answer: a list, or a list within an envelope
+ * (`{data: {items: [...]}}`, D1's `[{results: [...]}]`), or one object a line.
+ * @module
+ */
+import { fieldsOf } from "./source-key";
+
+/** Undefined where the text is no JSON. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return readLines(text);
+  }
+}
+
+function readLines(text: string): unknown {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  try {
+    return lines.length > 1 ? lines.map((line) => JSON.parse(line)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fields that hold the rows of an answer. */
+const ENVELOPES = ["results", "data", "items", "rows", "channels"];
+
+export function rowsOf(json: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (Array.isArray(json)) {
+    return json.flatMap((each) => {
+      const fields = fieldsOf(each);
+      return Array.isArray(fields.results) ? rowsOf(fields.results) : [fields];
+    });
+  }
+  const fields = fieldsOf(json);
+  for (const name of ENVELOPES) {
+    const value = fields[name];
+    if (Array.isArray(value)) return rowsOf(value);
+    if (typeof value === "object" && value !== null) return rowsOf(value);
+  }
+  return Object.keys(fields).length === 0 ? [] : [fields];
+}

@@ -1,0 +1,68 @@
+/**
+ * Finds out which program's data a text is, and reads its keys. Runs where the text is, in the browser or on
+ * the command line, so that what is no key never leaves it.
+ * @module
+ */
+import { isChannel, readChannels } from "./read-channels";
+import { isGptLoad, readGptLoad, readGptLoadName } from "./read-gpt-load";
+import { readJson, rowsOf } from "./read-json-rows";
+import { isLitellm, readLitellm } from "./read-litellm";
+import { isOneBalance, readOneBalance } from "./read-one-balance";
+import { isOneBalancePage, readOneBalancePage } from "./read-one-balance-page";
+import { type Row, readSqlTables } from "./read-sql-tables";
+import { readText } from "./read-text";
+import type { Source } from "./source-key";
+
+/** @param fileName The name it had as a file, which may tell more; empty if it was none. */
+export function readSource(text: string, fileName = ""): Source {
+  const clean = text.replace(/^\uFEFF/, "");
+  return (
+    readTables(clean) ?? readJsonRows(clean) ?? readMarkup(clean) ?? readNamed(clean, fileName)
+  );
+}
+
+const DUMP = /^\s*(?:(?:INSERT|REPLACE)\s(?:\w+\s){0,2}INTO\s|COPY\s.+\sFROM stdin;)/im;
+
+const TABLES = new Set(["keys", "api_keys", "groups", "channels"]);
+
+/** Null where the text is no dump. Of one without a table that is known nothing is taken for a key. */
+function readTables(text: string): Source | null {
+  if (!DUMP.test(text)) return null;
+  const tables = readSqlTables(text, TABLES);
+  const rows = (table: string) => tables.get(table) ?? [];
+  return (
+    readRows(rows("keys"), []) ??
+    readRows(rows("api_keys"), rows("groups")) ??
+    readRows(rows("channels"), []) ?? { form: "text", keys: [], unusable: [], skipped: 1 }
+  );
+}
+
+function readJsonRows(text: string): Source | null {
+  return /^\s*[[{]/.test(text) ? readRows(rowsOf(readJson(text)), []) : null;
+}
+
+/** Null where the rows are of none of the programs. */
+function readRows(rows: readonly Row[], groups: readonly Row[]): Source | null {
+  const [first] = rows;
+  if (first === undefined) return null;
+  if (isOneBalance(first)) return readOneBalance(rows);
+  if (isGptLoad(first)) return readGptLoad(rows, groups);
+  if (isChannel(first)) return readChannels(rows);
+  return null;
+}
+
+function readMarkup(text: string): Source | null {
+  if (isOneBalancePage(text)) return readOneBalancePage(text);
+  return isLitellm(text) ? readLitellm(text) : null;
+}
+
+function readNamed(text: string, fileName: string): Source {
+  const source = readText(text);
+  const told = readGptLoadName(fileName);
+  if (told === undefined) return source;
+  return {
+    ...source,
+    form: "gpt-load",
+    keys: source.keys.map((key) => ({ ...key, state: told.state, hint: key.hint ?? told.hint })),
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * CSV, `.env` files, lists and JSON of nobody in particular; among them the CSV and JSON that One Balance
+ * exports, with their states.
+ * @module
+ */
+import { readPastedKeys } from "./read-pasted-keys";
+import { PLAIN_KEY, type Source, type SourceState } from "./source-key";
+
+export function readText(text: string): Source {
+  const { keys, skipped } = readPastedKeys(text);
+  return {
+    form: "text",
+    keys: keys.map(({ text, line, hint, settings, status }) => ({
+      ...PLAIN_KEY,
+      text,
+      position: line,
+      hint,
+      settings,
+      state: stateOf(status),
+    })),
+    unusable: [],
+    skipped,
+  };
+}
+
+function stateOf(status: string | undefined): SourceState {
+  if (status === "disabled") return { kind: "disabled" };
+  if (status !== "blocked") return PLAIN_KEY.state;
+  return { kind: "blocked", meaning: "key_doubtful", words: "" };
+}

@@ -1,0 +1,72 @@
+import type { ParseArgsConfig } from "node:util";
+import type { Connection } from "./connection.ts";
+
+/** What was typed cannot be understood. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export type GivenOptions = Readonly<
+  Record<string, string | boolean | (string | boolean)[] | undefined>
+>;
+
+export interface Call {
+  readonly connection: Connection;
+  readonly positionals: readonly string[];
+  readonly options: GivenOptions;
+  /** For programs: one JSON value on stdout, and nothing else there. */
+  readonly isJson: boolean;
+}
+
+export interface Command {
+  /** `["keys", "add"]` */
+  readonly name: readonly string[];
+  /** Without `one-balance` before it: `keys add <provider> [file]`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** What each option of its own means, in the order of the help. */
+  readonly optionHelp: Readonly<Record<string, string>>;
+  readonly options: NonNullable<ParseArgsConfig["options"]>;
+  /** How many arguments it takes, at least and at most. */
+  readonly positionals: readonly [least: number, most: number];
+  /** @returns The exit code. */
+  run(call: Call): Promise<number>;
+}
+
+export const OPTIONS_OF_ALL = {
+  url: { type: "string" },
+  token: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies NonNullable<ParseArgsConfig["options"]>;
+
+/** An option with a text; undefined where it was not given. */
+export function textOption(options: GivenOptions, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** An option that may be given several times. */
+export function listOption(options: GivenOptions, name: string): readonly string[] {
+  const value = options[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+/** `a,b` as a list; undefined where it was not given. */
+export function namesOption(options: GivenOptions, name: string): string[] | undefined {
+  return textOption(options, name)
+    ?.split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+}
+
+/** @throws {UsageError} if it is no number. */
+export function numberOption(options: GivenOptions, name: string): number | undefined {
+  const value = textOption(options, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number)) {
+    throw new UsageError(`--${name} must be a number`);
+  }
+  return number;
+}

@@ -1,0 +1,23 @@
+import type { Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
+import { importCommand } from "./import.ts";
+import { keysAdd } from "./keys-add.ts";
+import { keysCheck } from "./keys-check.ts";
+import { keysExport } from "./keys-export.ts";
+import { keysList } from "./keys-list.ts";
+import { tokensCreate, tokensList, tokensRevoke } from "./tokens.ts";
+import { usage } from "./usage.ts";
+
+/** In the order of the help. */
+export const commands: readonly Command[] = [
+  doctor,
+  keysAdd,
+  keysList,
+  keysCheck,
+  keysExport,
+  importCommand,
+  tokensCreate,
+  tokensList,
+  tokensRevoke,
+  usage,
+];

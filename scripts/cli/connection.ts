@@ -1,0 +1,93 @@
+/** The instance did not do what was asked: it cannot be reached, or it refuses. */
+export class RefusedError extends Error {
+  override readonly name = "RefusedError";
+  /** HTTP status; null without an answer. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** A check of many keys, or an import, takes its time. */
+const TIMEOUT_MS = 120_000;
+
+/** The admin API of one instance. */
+export class Connection {
+  readonly url: string;
+  readonly #token: string;
+
+  /** @throws {RefusedError} if the address is none. */
+  constructor(url: string, token: string) {
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      throw new RefusedError(`the instance's address must begin with http:// or https://`, null);
+    }
+    this.url = url.replace(/\/+$/, "");
+    this.#token = token;
+  }
+
+  /**
+   * @param path Below `/api/admin/`, with its query.
+   * @returns The answer's JSON; undefined for 204. Its shape is the caller's to know, from `lib/manage`.
+   * @throws {RefusedError}
+   */
+  async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    if (this.#token === "") {
+      throw new RefusedError("give an admin token as ONE_BALANCE_TOKEN, or with --token", null);
+    }
+    const response = await this.#fetch(`/api/admin/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as Answer;
+    throw new RefusedError(
+      wordsOf(text) ?? `${this.url} answered ${response.status}`,
+      response.status,
+    );
+  }
+
+  /** Whether it is there at all. @returns Milliseconds until it answered. @throws {RefusedError} */
+  async ping(): Promise<number> {
+    const startMs = performance.now();
+    const response = await this.#fetch("/api/health", {});
+    const text = await response.text();
+    if (!response.ok || !text.includes('"ok"')) {
+      throw new RefusedError(
+        `${this.url} is no One Balance: it answered ${response.status}`,
+        response.status,
+      );
+    }
+    return Math.round(performance.now() - startMs);
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      // A redirect would take the token to another address.
+      return await fetch(this.url + path, {
+        ...init,
+        redirect: "error",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      const reason = cause instanceof Error && cause.message !== "" ? cause.message : String(cause);
+      throw new RefusedError(`${this.url} cannot be reached: ${reason}`, null);
+    }
+  }
+}
+
+/** What the API says in its errors. */
+function wordsOf(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: { readonly message?: string } };
+    return error?.message;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,122 @@
+import { type Command, namesOption, numberOption, textOption } from "./command.ts";
+import { count, printJson, printTable, time } from "./output.ts";
+
+interface ListedToken {
+  readonly id: string;
+  readonly name: string;
+  readonly masked: string;
+  readonly status: string;
+  readonly expiresAt: number | null;
+  readonly lastUsedAt: number | null;
+}
+
+const LIMITS = [
+  "rpm",
+  "tpm",
+  "daily-requests",
+  "daily-tokens",
+  "daily-cost",
+  "monthly-cost",
+] as const;
+
+/** Fields of the admin API by the options. */
+const FIELDS: Readonly<Record<(typeof LIMITS)[number], string>> = {
+  rpm: "rpm",
+  tpm: "tpm",
+  "daily-requests": "dailyRequests",
+  "daily-tokens": "dailyTokens",
+  "daily-cost": "dailyCostUsd",
+  "monthly-cost": "monthlyCostUsd",
+};
+
+export const tokensCreate: Command = {
+  name: ["tokens", "create"],
+  usage: "tokens create <name>",
+  summary: "Makes an access token, and shows it this once",
+  optionHelp: {
+    "--providers <a,b>": "may use these only",
+    "--models <a,b>": "may use these only; * stands for any characters",
+    "--expires <date>": "ISO 8601",
+    "--rpm, --tpm <number>": "requests, tokens a minute",
+    "--daily-requests, --daily-tokens <number>": "a day (UTC)",
+    "--daily-cost, --monthly-cost <dollars>": "a day, a month",
+  },
+  options: {
+    providers: { type: "string" },
+    models: { type: "string" },
+    expires: { type: "string" },
+    ...Object.fromEntries(LIMITS.map((name) => [name, { type: "string" } as const])),
+  },
+  positionals: [1, 1],
+  async run({ connection, positionals: [name], options, isJson }) {
+    const limits = LIMITS.map((limit) => [FIELDS[limit], numberOption(options, limit)]);
+    const made = await connection.call<{ readonly id: string; readonly token: string }>(
+      "POST",
+      "access-tokens",
+      {
+        name,
+        providers: namesOption(options, "providers"),
+        models: namesOption(options, "models"),
+        expiresAt: textOption(options, "expires"),
+        ...Object.fromEntries(limits),
+      },
+    );
+    if (isJson) printJson(made);
+    else {
+      console.error(`Made ${made.id}. It is shown this once:`);
+      console.log(made.token);
+    }
+    return 0;
+  },
+};
+
+export const tokensList: Command = {
+  name: ["tokens", "list"],
+  usage: "tokens list",
+  summary: "Lists access tokens, masked",
+  optionHelp: {},
+  options: {},
+  positionals: [0, 0],
+  async run({ connection, isJson }) {
+    const tokens: ListedToken[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const query = `limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page: { readonly items: ListedToken[]; readonly nextCursor: string | null } =
+        await connection.call("GET", `access-tokens?${query}`);
+      tokens.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    if (isJson) printJson(tokens);
+    else {
+      printTable(tokens, [
+        { title: "id", of: ({ id }) => id, style: () => "dim" },
+        { title: "name", of: ({ name }) => name },
+        { title: "token", of: ({ masked }) => masked },
+        {
+          title: "status",
+          of: ({ status }) => status,
+          style: ({ status }) => (status === "active" ? "green" : "yellow"),
+        },
+        { title: "expires", of: ({ expiresAt }) => time(expiresAt) },
+        { title: "last used", of: ({ lastUsedAt }) => time(lastUsedAt) },
+      ]);
+      console.error(count(tokens.length, "token"));
+    }
+    return 0;
+  },
+};
+
+export const tokensRevoke: Command = {
+  name: ["tokens", "revoke"],
+  usage: "tokens revoke <id>",
+  summary: "Revokes an access token for good",
+  optionHelp: {},
+  options: {},
+  positionals: [1, 1],
+  async run({ connection, positionals: [id = ""], isJson }) {
+    await connection.call("DELETE", `access-tokens/${encodeURIComponent(id)}`);
+    if (isJson) printJson({ revoked: id });
+    else console.log(`${id} is revoked`);
+    return 0;
+  },
+};
