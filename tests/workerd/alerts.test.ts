@@ -14,7 +14,7 @@ import { sendTestAlert } from "../../lib/manage/send-test-alert";
 import { runUpkeep } from "../../lib/upkeep/run-upkeep";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
 import { Cells } from "../../lib/usage/rollup";
-import { ACTOR, db, SECRETS, storeKey } from "./test-store";
+import { ACTOR, db, emptyUsage, SECRETS, storeKey } from "./test-store";
 import { auditActions, emptyTeam, refusal } from "./test-team";
 import { attemptBy, requestAt } from "./usage-events";
 
@@ -78,7 +78,8 @@ beforeEach(async () => {
   received = [];
   answer = () => new Response("ok");
   await emptyTeam();
-  const tables = ["upkeep", "key_rechecks", "alerts", "alert_topics", "usage_journal"];
+  await emptyUsage();
+  const tables = ["upkeep", "key_rechecks", "alerts", "alert_topics"];
   await runBatch(
     db,
     tables.map((table) => sql.raw(`delete from ${table}`)),

@@ -7,7 +7,7 @@ import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { D1TokenBudgets } from "../../lib/db/token-budgets";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import type { TokenLimits } from "../../lib/pool/token-ledger";
-import { db } from "./test-store";
+import { db, emptyUsage } from "./test-store";
 import { unreliable } from "./unreliable-d1";
 import { requestAt, usageOf } from "./usage-events";
 
@@ -27,13 +27,7 @@ let logged: MockInstance;
 beforeEach(async () => {
   nowMs = Date.UTC(2026, 10, 20, 12, 30);
   logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
-  await db.batch([
-    db.run(sql`delete from token_spend`),
-    db.run(sql`delete from usage_journal`),
-    db.run(sql`delete from usage_hourly`),
-    db.run(sql`delete from usage_daily`),
-    db.run(sql`delete from request_log`),
-  ]);
+  await emptyUsage();
 });
 
 afterEach(() => logged.mockRestore());
