@@ -4,6 +4,10 @@
  * Sends are logged: the one that is as many sends ago as the limit allows must be a whole window old. A
  * refusal teaches the limit (what it says, or as much as had been sent) and the window (from the send that
  * must leave it until the told return). That holds for fixed windows and sliding ones alike.
+ *
+ * Where less was sent than is allowed, others use the quota too, such as other isolates of this pool. What
+ * was sent from here is then this isolate's part, and whoever of them is refused tells it to all: so each
+ * keeps to its part, which comes back to it just as it was taken.
  * @module
  */
 import type { QuotaRefusal } from "../providers/types";
@@ -14,7 +18,9 @@ const MINUTE_MS = 60_000;
 /** What a domain's own refusal taught is believed for this long against what others were found to be allowed. */
 const TRUST_MS = 10 * MINUTE_MS;
 /** What others leave of a quota changes sooner than the quota. */
-const SHARED_TRUST_MS = MINUTE_MS;
+const PART_TRUST_MS = 3 * MINUTE_MS;
+/** Told by somebody else, a shorter rest may be of a window in which much less was sent. */
+const LEAST_REST_MS = 5_000;
 /** While the window is unknown, sends are told apart this finely. */
 const UNKNOWN_GRAIN_MS = 25;
 /** Sends closer together than this part of a window are remembered as one. */
@@ -34,6 +40,8 @@ const MAX_GUARD = 1 / 10;
 export class Habits {
   /** Requests in a window; null while nothing was refused. */
   limit: number | null = null;
+  /** Whether `limit` is a part of a quota that others use too. */
+  isPart = false;
   /** Null while no refusal told when to come back. */
   windowMs: number | null = null;
   /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
@@ -41,7 +49,7 @@ export class Habits {
   #found: number | null = null;
   #foundInRow = 0;
   /** Refusals in a row that came although less than the limit had been sent. */
-  sharedInRow = 0;
+  #partsInRow = 0;
   /** When a limit was found to have risen: what was learned before that is doubted. */
   raisedMs = 0;
   /** When the guard grew last. */
@@ -49,15 +57,28 @@ export class Habits {
 
   /** Notes what one more domain was found to be allowed: more is presumed of all at once, less when several agree. */
   noteFound(limit: number, nowMs: number): void {
+    this.#partsInRow = 0;
     this.#foundInRow = limit === this.#found ? this.#foundInRow + 1 : 1;
     this.#found = limit;
     if (this.limit !== null && limit > this.limit) this.raise(limit, nowMs);
-    else if (this.#foundInRow >= COMMON) this.limit = limit;
+    else if (this.#foundInRow >= COMMON) this.#set(limit, false);
+  }
+
+  /** Notes the part of one more domain. Parts vary: what is presumed of others is one more than the largest. */
+  notePart(part: number): void {
+    this.#partsInRow += 1;
+    if (this.#partsInRow < COMMON) return;
+    this.#set(Math.max(this.isPart ? (this.limit ?? 0) : 0, part + 1), true);
   }
 
   raise(limit: number, nowMs: number): void {
-    this.limit = limit;
+    this.#set(limit, false);
     this.raisedMs = nowMs;
+  }
+
+  #set(limit: number, isPart: boolean): void {
+    this.limit = limit;
+    this.isPart = isPart;
   }
 }
 
@@ -71,6 +92,7 @@ export class Experience {
   readonly #habits: Habits;
   readonly #log = new SendLog();
   #ownLimit: number | null = null;
+  #isOwnPart = false;
   #ownAtMs = 0;
   /** Requests a minute that people allow; null for any number. */
   setLimit: number | null = null;
@@ -85,8 +107,13 @@ export class Experience {
 
   /** The believed limit in requests a window; null where none is known. */
   limit(nowMs: number): number | null {
-    const own = this.#ownLimit;
     const usual = this.#habits.limit;
+    if (this.#ownLimit === null && usual !== null && this.#habits.isPart) {
+      // The parts of others say little against what came through here.
+      const taken = this.#log.since(nowMs - this.windowMs);
+      if (taken > usual) this.#setPart(taken, nowMs);
+    }
+    const own = this.#ownLimit;
     if (own === null) return usual;
     const isFresh = nowMs - this.#ownAtMs < TRUST_MS && this.#ownAtMs >= this.#habits.raisedMs;
     return usual === null || isFresh ? own : Math.max(own, usual);
@@ -150,10 +177,17 @@ export class Experience {
     return Math.min(limit / this.windowMs, allowed / MINUTE_MS);
   }
 
-  /** So many requests beyond the limit came through within one window: more than fit any two windows raise it for all. */
+  /**
+   * So many requests beyond the limit came through within one window: more than fit any two windows raise it
+   * for all. Of a part they only show that the others leave more here.
+   */
   exceeded(by: number, nowMs: number): boolean {
     const limit = this.limit(nowMs);
     if (limit === null || by <= limit) return false;
+    if (this.#ownLimit === null ? this.#habits.isPart : this.#isOwnPart) {
+      this.#setPart(limit + by, nowMs);
+      return true;
+    }
     this.#setOwn(limit + by, nowMs);
     this.#habits.raise(limit + by, nowMs);
     return true;
@@ -176,6 +210,17 @@ export class Experience {
     return { backMs: this.#backMs(sent, refusal, nowMs), isEarly };
   }
 
+  /**
+   * Learns from the refusal of another isolate: what was sent from here within that window is its part.
+   * @param backMs When the other was told to come back.
+   */
+  heard(backMs: number): void {
+    const restMs = backMs - (this.#log.timeOfLast(1) ?? backMs);
+    if (restMs < LEAST_REST_MS && !this.#habits.isPart) return;
+    const part = this.#log.since(backMs - this.windowMs * (1 + 2 * this.#habits.guard));
+    if (part > 0) this.#setPart(part, backMs);
+  }
+
   /** Takes back a send that did not count. */
   takeBack(): void {
     this.#log.takeBack(1);
@@ -191,12 +236,17 @@ export class Experience {
     const earlyMs = (refusal.retryAtMs ?? nowMs) - nowMs;
     const { guard } = this.#habits;
     // Several requests that were under way together tell of the same shortfall once.
-    const isNews = sent.atMs > this.#habits.guardedMs;
+    const isNews = sent.atMs > this.#habits.guardedMs && !this.#isOthersDoing(refusal, nowMs);
     if (isNews) {
       this.#habits.guard = Math.min(MAX_GUARD, guard + earlyMs / this.windowMs + GUARD);
       this.#habits.guardedMs = nowMs;
     }
     return sent.atMs + earlyMs + this.windowMs * GUARD;
+  }
+
+  /** Of a quota that others use too, they may have taken what was just about to come back. */
+  #isOthersDoing({ limit }: QuotaRefusal, nowMs: number): boolean {
+    return limit !== null && (this.limit(nowMs) ?? limit) < limit;
   }
 
   /**
@@ -222,12 +272,11 @@ export class Experience {
     const limit = told ?? taken;
     const firstMs = this.#log.timeOfLast(limit);
     if (firstMs === null || firstMs <= nowMs - MINUTE_MS) {
-      if (!isRepeated) this.#learnShared(taken, nowMs);
+      if (!isRepeated) this.#learnPart(taken, nowMs);
       this.#learnShortWindow(sent, refusal, this.#log.timeOfLast(taken), nowMs);
       return;
     }
-    this.#habits.sharedInRow = 0;
-    if (this.#ownLimit !== limit) this.#habits.noteFound(limit, nowMs);
+    if (this.#ownLimit !== limit || this.#isOwnPart) this.#habits.noteFound(limit, nowMs);
     this.#setOwn(limit, nowMs);
     this.#learnWindow(sent, refusal, firstMs, nowMs);
   }
@@ -257,11 +306,15 @@ export class Experience {
     this.#habits.windowMs = Math.max(this.#habits.windowMs ?? 0, Math.min(MINUTE_MS, windowMs));
   }
 
-  /** Less was sent than is allowed: others use this quota too, perhaps other isolates of this pool. */
-  #learnShared(taken: number, nowMs: number): void {
-    this.#setOwn(taken, nowMs - TRUST_MS + SHARED_TRUST_MS);
-    this.#habits.sharedInRow += 1;
-    if (this.#habits.sharedInRow >= COMMON) this.#habits.limit = taken;
+  /** Less was sent than is allowed: others use this quota too. */
+  #learnPart(taken: number, nowMs: number): void {
+    this.#setPart(taken, nowMs);
+    this.#habits.notePart(taken);
+  }
+
+  #setPart(part: number, nowMs: number): void {
+    this.#setOwn(part, nowMs - TRUST_MS + PART_TRUST_MS);
+    this.#isOwnPart = true;
   }
 
   /** A told limit, unless more came through than two windows hold: then it is some other quota's. */
@@ -272,6 +325,7 @@ export class Experience {
 
   #setOwn(limit: number | null, nowMs: number): void {
     this.#ownLimit = limit;
+    this.#isOwnPart = false;
     this.#ownAtMs = nowMs;
   }
 }

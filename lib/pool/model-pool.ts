@@ -151,9 +151,11 @@ export class ModelPool {
     return lesson;
   }
 
-  /** Rests a domain; the first request after the rest goes alone. */
-  rest(domain: string, untilMs: number): void {
-    this.#paces.get(domain)?.rest(untilMs);
+  /** Rests a domain that somebody else found without quota. */
+  rest(domain: string, untilMs: number, reason: string): void {
+    const pace = this.#paces.get(domain);
+    if (reason === "rate_limit_minute") pace?.hear(untilMs);
+    else pace?.rest(untilMs);
   }
 
   wake(domain: string): void {

@@ -162,6 +162,13 @@ export class Pace {
     if (!isForeseen) this.#trial = "due";
   }
 
+  /** Takes note that somebody else was refused, and told to come back then. */
+  hear(untilMs: number): void {
+    if (untilMs <= this.#restUntilMs) return;
+    this.#experience.heard(untilMs);
+    this.rest(untilMs);
+  }
+
   /** Ends a rest: a person said so. */
   wake(): void {
     this.#restUntilMs = 0;
