@@ -164,10 +164,17 @@ export class Experience {
   roomAt(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
     const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
+    const windowMs = this.windowMs * (1 + this.#habits.guard);
     return Math.min(
-      limit - this.#log.since(untilMs - this.windowMs * (1 + this.#habits.guard)),
-      allowed - this.#log.since(untilMs - MINUTE_MS),
+      this.#roomIn(windowMs, limit, untilMs, nowMs),
+      this.#roomIn(MINUTE_MS, allowed, untilMs, nowMs),
     );
+  }
+
+  /** Whole windows until then leave room for the limit each; the rest, for what was sent and left by then. */
+  #roomIn(windowMs: number, limit: number, untilMs: number, nowMs: number): number {
+    const windows = Math.max(0, Math.floor((untilMs - nowMs) / windowMs));
+    return (windows + 1) * limit - this.#log.since(untilMs - (windows + 1) * windowMs);
   }
 
   /** Requests a millisecond in the long run; infinite where no limit is known. */

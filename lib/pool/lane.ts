@@ -36,8 +36,12 @@ export type Outlook =
 
 /** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
 const CALLED = 8;
+/** Where limits are not known, nobody can say more than that it takes a while. */
+const FORESIGHT_MS = 60_000;
 /** More than this, served out of turn, is forgotten. */
 const MAX_AHEAD = 50;
+/** A conversation that begins is expected to come back so many times: a few more than most do. */
+const TURNS_TO_COME = 10;
 /** So many turns may be let pass at one pick: who was served out of turn comes later, but not at any price. */
 const MAX_PASSES = 200;
 /** So many sleepers are looked at for one that may be scouted. */
@@ -102,6 +106,11 @@ export class Lane {
     return { group, entry };
   }
 
+  /** A conversation began with the group: until its next turns come, others begin elsewhere. */
+  begun(group: Group): void {
+    group.ahead = Math.min(MAX_AHEAD, group.ahead + TURNS_TO_COME);
+  }
+
   /** A group that only experience holds back (see `Pace.mayScout`): the preferred one, else one of the next to wake. */
   pickScout(
     preferred: Group | null,
@@ -157,7 +166,7 @@ export class Lane {
     for (let stepMs = 20; this.slotsUntil(atLatest, ahead + 1, nowMs) <= ahead; stepMs *= 2) {
       atSoonest = atLatest;
       atLatest = firstMs + stepMs;
-      if (stepMs > 86_400_000) break;
+      if (stepMs > FORESIGHT_MS) break;
     }
     return { atSoonest: ahead < CALLED ? firstMs : atSoonest, atLatest };
   }

@@ -204,6 +204,7 @@ export class ModelPool {
     const choice =
       (home === null ? null : lane.pickFrom(home, knownId, tokens, nowMs, tried)) ??
       lane.pick(tokens, nowMs, tried);
+    if (choice !== null && !isContinued) lane.begun(choice.group);
     // Away from home only for as long as its key has to rest.
     if (choice !== null && known === undefined) this.#affinity.note(name, choice.entry.key.id);
     return choice;

@@ -184,6 +184,15 @@ describe("after a rest", () => {
   });
 });
 
+test("the slots until a moment are those of all windows until then", () => {
+  const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
+  const nowMs = T0 + 11_000;
+  const untilMs = (minutes: number) => T0 + 11_500 + minutes * MINUTE;
+  expect(pace.slotsUntil(untilMs(0), nowMs)).toBe(1);
+  expect(pace.slotsUntil(untilMs(1), nowMs)).toBe(10);
+  expect(pace.slotsUntil(untilMs(5), nowMs)).toBe(50);
+});
+
 test("never more than the limit goes in any window, whatever comes", () => {
   const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
   const sends: number[] = [];
