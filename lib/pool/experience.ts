@@ -11,6 +11,7 @@
  * @module
  */
 import type { QuotaRefusal } from "../providers/types";
+import { GUARD, type Habits } from "./habits";
 import { SendLog } from "./send-log";
 
 const MINUTE_MS = 60_000;
@@ -27,60 +28,10 @@ const UNKNOWN_GRAIN_MS = 25;
 const GRAINS = 256;
 /** Minute quotas that others share seldom tell so short a way from one's own first request to the return. */
 const SHORT_WINDOW_MS = 10_000;
-/** What so many domains show in a row is presumed of the rest. */
-const COMMON = 3;
 /** So many more than the limit are remembered: of those under way, some may turn out not to count. */
 const SPARE = 16;
-/** What the guard begins with, and grows by. */
-const GUARD = 1 / 250;
 /** At most this part, however often a request came too early. */
 const MAX_GUARD = 1 / 10;
-
-/** What the domains of one pool were found to be allowed for one model: the best guess for those not yet known. */
-export class Habits {
-  /** Requests in a window; null while nothing was refused. */
-  limit: number | null = null;
-  /** Whether `limit` is a part of a quota that others use too. */
-  isPart = false;
-  /** Null while no refusal told when to come back. */
-  windowMs: number | null = null;
-  /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
-  guard = GUARD;
-  #found: number | null = null;
-  #foundInRow = 0;
-  /** Refusals in a row that came although less than the limit had been sent. */
-  #partsInRow = 0;
-  /** When a limit was found to have risen: what was learned before that is doubted. */
-  raisedMs = 0;
-  /** When the guard grew last. */
-  guardedMs = 0;
-
-  /** Notes what one more domain was found to be allowed: more is presumed of all at once, less when several agree. */
-  noteFound(limit: number, nowMs: number): void {
-    this.#partsInRow = 0;
-    this.#foundInRow = limit === this.#found ? this.#foundInRow + 1 : 1;
-    this.#found = limit;
-    if (this.limit !== null && limit > this.limit) this.raise(limit, nowMs);
-    else if (this.#foundInRow >= COMMON) this.#set(limit, false);
-  }
-
-  /** Notes the part of one more domain. Parts vary: what is presumed of others is one more than the largest. */
-  notePart(part: number): void {
-    this.#partsInRow += 1;
-    if (this.#partsInRow < COMMON) return;
-    this.#set(Math.max(this.isPart ? (this.limit ?? 0) : 0, part + 1), true);
-  }
-
-  raise(limit: number, nowMs: number): void {
-    this.#set(limit, false);
-    this.raisedMs = nowMs;
-  }
-
-  #set(limit: number, isPart: boolean): void {
-    this.limit = limit;
-    this.isPart = isPart;
-  }
-}
 
 /** What experience needs to know of a send that was refused. */
 interface RefusedSend {
@@ -88,12 +39,19 @@ interface RefusedSend {
   readonly isScout: boolean;
 }
 
+/** What was learned of this domain itself. */
+interface OwnLimit {
+  readonly limit: number;
+  /** Whether others use the quota too. */
+  readonly isPart: boolean;
+  /** When it was learned, or long before, where it shall be believed for less long. */
+  readonly atMs: number;
+}
+
 export class Experience {
   readonly #habits: Habits;
   readonly #log = new SendLog();
-  #ownLimit: number | null = null;
-  #isOwnPart = false;
-  #ownAtMs = 0;
+  #own: OwnLimit | null = null;
   /** Requests a minute that people allow; null for any number. */
   setLimit: number | null = null;
 
@@ -108,15 +66,15 @@ export class Experience {
   /** The believed limit in requests a window; null where none is known. */
   limit(nowMs: number): number | null {
     const usual = this.#habits.limit;
-    if (this.#ownLimit === null && usual !== null && this.#habits.isPart) {
+    if (this.#own === null && usual !== null && this.#habits.isPart) {
       // The parts of others say little against what came through here.
       const taken = this.#log.since(nowMs - this.windowMs);
       if (taken > usual) this.#setPart(taken, nowMs);
     }
-    const own = this.#ownLimit;
-    if (own === null) return usual;
-    const isFresh = nowMs - this.#ownAtMs < TRUST_MS && this.#ownAtMs >= this.#habits.raisedMs;
-    return usual === null || isFresh ? own : Math.max(own, usual);
+    if (this.#own === null) return usual;
+    const { limit, atMs } = this.#own;
+    const isFresh = nowMs - atMs < TRUST_MS && atMs >= this.#habits.raisedMs;
+    return usual === null || isFresh ? limit : Math.max(limit, usual);
   }
 
   /** Notes a send. */
@@ -191,7 +149,7 @@ export class Experience {
   exceeded(by: number, nowMs: number): boolean {
     const limit = this.limit(nowMs);
     if (limit === null || by <= limit) return false;
-    if (this.#ownLimit === null ? this.#habits.isPart : this.#isOwnPart) {
+    if (this.#own?.isPart ?? this.#habits.isPart) {
       this.#setPart(limit + by, nowMs);
       return true;
     }
@@ -263,7 +221,7 @@ export class Experience {
   #backMs(sent: RefusedSend, { retryAtMs }: QuotaRefusal, nowMs: number): number | null {
     const guardMs = this.windowMs * this.#habits.guard;
     if (retryAtMs !== null) return sent.atMs + (retryAtMs - nowMs) + guardMs;
-    const firstMs = this.#ownLimit === null ? null : this.#log.timeOfLast(this.#ownLimit);
+    const firstMs = this.#own === null ? null : this.#log.timeOfLast(this.#own.limit);
     return firstMs === null ? null : Math.max(nowMs, firstMs + this.windowMs + guardMs);
   }
 
@@ -283,7 +241,8 @@ export class Experience {
       this.#learnShortWindow(sent, refusal, this.#log.timeOfLast(taken), nowMs);
       return;
     }
-    if (this.#ownLimit !== limit || this.#isOwnPart) this.#habits.noteFound(limit, nowMs);
+    const isNews = this.#own?.limit !== limit || this.#own.isPart;
+    if (isNews) this.#habits.noteFound(limit, nowMs);
     this.#setOwn(limit, nowMs);
     this.#learnWindow(sent, refusal, firstMs, nowMs);
   }
@@ -320,8 +279,7 @@ export class Experience {
   }
 
   #setPart(part: number, nowMs: number): void {
-    this.#setOwn(part, nowMs - TRUST_MS + PART_TRUST_MS);
-    this.#isOwnPart = true;
+    this.#own = { limit: part, isPart: true, atMs: nowMs - TRUST_MS + PART_TRUST_MS };
   }
 
   /** A told limit, unless more came through than two windows hold: then it is some other quota's. */
@@ -331,8 +289,6 @@ export class Experience {
   }
 
   #setOwn(limit: number | null, nowMs: number): void {
-    this.#ownLimit = limit;
-    this.#isOwnPart = false;
-    this.#ownAtMs = nowMs;
+    this.#own = limit === null ? null : { limit, isPart: false, atMs: nowMs };
   }
 }

@@ -5,10 +5,10 @@
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
 import { Affinity, rendezvous } from "./affinity";
-import { Habits } from "./experience";
 import { FairShare } from "./fair-share";
 import type { Choice, Group } from "./group";
 import { GroupRate } from "./group-rate";
+import { Habits } from "./habits";
 import { Lane, type Outlook } from "./lane";
 import { type Lesson, Pace } from "./pace";
 import { Scouting } from "./scouting";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaRefusal } from "../providers/types";
-import { Habits } from "./experience";
+import { Habits } from "./habits";
 import { Pace, TRIAL_MS } from "./pace";
 
 const T0 = 1_000_000_000;

@@ -8,7 +8,8 @@
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
 import { DayMeter } from "./day-meter";
-import { Experience, type Habits } from "./experience";
+import { Experience } from "./experience";
+import type { Habits } from "./habits";
 import { ToldMeter } from "./told-meter";
 import type { KnownLimit, Meter, QuotaLimits } from "./types";
 import { WindowMeter } from "./window-meter";
