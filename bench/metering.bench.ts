@@ -1,6 +1,7 @@
 /**
  * What metering writes, and how fast what it wrote is read: D1 rows per 1,000 requests at 100 requests a
- * second, and the log and the sums of use with 1,000,000 rows of log. `METERING_ROWS` sets another number.
+ * second, over an hour and its end, and the log and the sums of use with 1,000,000 rows of log.
+ * `METERING_ROWS` sets another number.
  * @module
  */
 import "../scripts/resolve-lib.ts";
@@ -8,53 +9,68 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "../lib/db/open-database.ts";
-import type { RequestEvent } from "../lib/usage/request-event.ts";
 import { openLocalDatabase } from "../scripts/backup/local-database.ts";
 import { SeededRandom } from "../scripts/demo/seeded-random.ts";
 import { applyMigrations } from "../scripts/migrate.ts";
 import { median, quantile } from "./lib/quantile.ts";
+import type { Traffic } from "./lib/sample-request.ts";
 import { writeResult } from "./lib/write-result.ts";
 
 // What imports lib/ waits until Node knows how to.
-const { newRequestId } = await import("../lib/proxy/new-request-id.ts");
 const { openDatabase } = await import("../lib/db/open-database.ts");
-const { DEFAULT_SETTINGS } = await import("../lib/db/settings.ts");
-const { UsageRecorder } = await import("../lib/db/usage-recorder.ts");
 const { listRequests } = await import("../lib/manage/list-requests.ts");
 const { readUsage } = await import("../lib/manage/read-usage.ts");
-const { NO_USAGE } = await import("../lib/usage/types.ts");
+const { RecordingIsolate } = await import("./lib/recording-isolate.ts");
+const { PROVIDERS, sampleRequest } = await import("./lib/sample-request.ts");
 
 const LOG_ROWS = Number(process.env.METERING_ROWS ?? 1_000_000);
 const RATE_PER_SECOND = 100;
-const MEASURED_REQUESTS = 20_000;
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** The requests of an hour, and some minutes of the next, in which it is folded. */
+const MEASURED_MS = HOUR_MS + 300_000;
 const RUNS = 15;
-/** How often one isolate flushes. */
-const FLUSH_GAPS = [
-  ["all", 1_000],
-  ["none", 10_000],
+const TOKENS = 50;
+/** With the log: what it writes, and how often an isolate does. */
+const LOGS = [
+  { log: "all", flushGapMs: 1_000, mostRows: 1_200 },
+  { log: "none", flushGapMs: 10_000, mostRows: 50 },
 ] as const;
 const FULL_FLUSH = 500;
 
 const random = new SeededRandom(1);
 const dataDir = await mkdtemp(join(tmpdir(), "one-balance-metering-"));
+let failures = 0;
 try {
   const writes = [];
-  for (const [requests, flushGapMs] of FLUSH_GAPS) {
-    const perThousand = await withStore(requests, async (store) => {
-      const portion = (flushGapMs / 1_000) * RATE_PER_SECOND;
-      const gapMs = 1_000 / RATE_PER_SECOND;
-      await record(store, Date.now() - DAY_MS, gapMs, MEASURED_REQUESTS, requests, portion);
-      return (store.rowsWritten() / MEASURED_REQUESTS) * 1_000;
-    });
-    writes.push({ log: requests, rowsPer1000Requests: Math.round(perThousand) });
+  for (const { log, flushGapMs, mostRows } of LOGS) {
+    for (const keys of [20, 1_000]) {
+      for (const isolates of [1, 3]) {
+        const perThousand = await withStore(`${log}-${keys}-${isolates}`, (store) =>
+          measureWrites(store, { log, flushGapMs, keys, isolates }),
+        );
+        const isRight = perThousand <= mostRows;
+        if (!isRight) failures += 1;
+        const row = {
+          log,
+          keys,
+          isolates,
+          rowsPer1000Requests: Number(perThousand.toFixed(1)),
+          "at most": mostRows,
+          "": isRight ? "ok" : "MISSED",
+        };
+        console.log(Object.values(row).join(", "));
+        writes.push(row);
+      }
+    }
   }
   console.table(writes);
   const reads = await withStore("large", measureReads);
   console.table(reads);
   await writeResult("metering", {
     requestsPerSecond: RATE_PER_SECOND,
-    requests: MEASURED_REQUESTS,
+    seconds: MEASURED_MS / SECOND_MS,
     writes,
     logRows: LOG_ROWS,
     runs: RUNS,
@@ -62,6 +78,10 @@ try {
   });
 } finally {
   await rm(dataDir, { recursive: true, force: true });
+}
+if (failures > 0) {
+  console.error(`${failures} missed`);
+  process.exitCode = 1;
 }
 
 interface Store {
@@ -92,79 +112,75 @@ async function withStore<Result>(name: string, run: (store: Store) => Promise<Re
   }
 }
 
-/**
- * Requests at even distances, by the recorder with its clock set to theirs.
- * @param portion Requests between two calls of `flush`.
- */
-async function record(
-  { db }: Store,
-  fromMs: number,
-  gapMs: number,
-  count: number,
-  requests: "all" | "none",
-  portion: number,
-): Promise<void> {
-  let clockMs = fromMs;
-  const settings = {
-    ...DEFAULT_SETTINGS,
-    logging: { ...DEFAULT_SETTINGS.logging, requests },
-    metering: { dailyRowBudget: 0 },
+function trafficOf(keys: number): Traffic {
+  return {
+    tokens: Array.from({ length: TOKENS }, (_, index) => ({ id: `at_${index}`, userId: null })),
+    keyIds: PROVIDERS.map(({ slug, share }) =>
+      Array.from({ length: keys * share }, (_, index) => `pk_${slug}_${index}`),
+    ),
   };
-  const recorder = new UsageRecorder({
-    db,
-    nowMs: () => clockMs,
-    sleep: async (ms) => {
-      clockMs += ms;
-    },
-    random: random.next,
-    settings: () => settings,
-  });
-  for (let made = 0; made < count; made++) {
-    const atMs = Math.floor(fromMs + made * gapMs);
-    clockMs = Math.max(clockMs, atMs);
-    recorder.add(sampleRequest(atMs));
-    if ((made + 1) % portion === 0) await recorder.flush();
-  }
-  while (recorder.isDue()) await recorder.flush();
 }
 
-/** 20 models, 50 tokens, 1,000 keys. */
-function sampleRequest(atMs: number): RequestEvent {
-  const keyId = `pk_${random.between(0, 999)}`;
-  return {
-    id: newRequestId(atMs, random.next()),
-    atMs,
-    provider: `provider-${random.between(0, 4)}`,
-    model: `model-${random.between(0, 19)}`,
-    tokenId: `at_${random.between(0, 49)}`,
-    userId: null,
-    outcome: "ok",
-    status: 200,
-    errorCode: null,
-    durationMs: random.around(1_200),
-    timeToFirstTokenMs: random.around(400),
-    isStream: true,
-    attempts: [
-      { keyId, afterMs: 1, tookMs: 400, status: 200, meaning: "ok", rule: null, words: null },
-    ],
-    usage: { ...NO_USAGE, inputTokens: random.around(900), outputTokens: random.around(200) },
-    gatewayLogId: null,
-  };
+/** Rows per 1,000 requests, all of an hour's folding counted in. */
+async function measureWrites(
+  store: Store,
+  wish: {
+    readonly log: "all" | "none";
+    readonly flushGapMs: number;
+    readonly keys: number;
+    readonly isolates: number;
+  },
+): Promise<number> {
+  const traffic = trafficOf(wish.keys);
+  const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS;
+  const isolates = Array.from(
+    { length: wish.isolates },
+    () => new RecordingIsolate(store.db, wish.log, startMs, random),
+  );
+  let requests = 0;
+  for (let passedMs = 0; passedMs < MEASURED_MS; passedMs += SECOND_MS) {
+    for (let made = 0; made < RATE_PER_SECOND; made += 1) {
+      const atMs = startMs + passedMs + (made * SECOND_MS) / RATE_PER_SECOND;
+      isolates[requests % isolates.length]?.recorder.add(sampleRequest(traffic, random, atMs));
+      requests += 1;
+    }
+    const endMs = startMs + passedMs + SECOND_MS;
+    for (const [index, isolate] of isolates.entries()) {
+      isolate.clockMs = Math.max(isolate.clockMs, endMs);
+      const isItsTurn = (passedMs / SECOND_MS + index + 1) % (wish.flushGapMs / SECOND_MS) === 0;
+      if (isItsTurn) await isolate.recorder.flush();
+    }
+  }
+  return (store.rowsWritten() / requests) * 1_000;
+}
+
+/** Fills the log, at even distances. */
+async function recordLog({ db }: Store, fromMs: number, gapMs: number): Promise<void> {
+  const traffic = trafficOf(1_000);
+  const isolate = new RecordingIsolate(db, "all", fromMs, random);
+  for (let made = 0; made < LOG_ROWS; made += 1) {
+    const atMs = Math.floor(fromMs + made * gapMs);
+    isolate.clockMs = Math.max(isolate.clockMs, atMs);
+    isolate.recorder.add(sampleRequest(traffic, random, atMs));
+    if ((made + 1) % FULL_FLUSH === 0) await isolate.recorder.flush();
+  }
+  while (isolate.recorder.isDue()) await isolate.recorder.flush();
 }
 
 async function measureReads(store: Store) {
   const spanMs = 13 * DAY_MS;
   const nowMs = Date.now();
-  await record(store, nowMs - spanMs, spanMs / LOG_ROWS, LOG_ROWS, "all", FULL_FLUSH);
+  await recordLog(store, nowMs - spanMs, spanMs / LOG_ROWS);
   const actor = { kind: "system", id: "bench", name: "bench", ip: null, userAgent: null } as const;
   const context = { db: store.db, secrets: null, nowMs: () => nowMs, actor };
   const page = { limit: 50, format: "json" } as const;
   const reads: Readonly<Record<string, () => Promise<unknown>>> = {
     "log, first page": () => listRequests(context, page),
-    "log, one key's": () => listRequests(context, { ...page, key: "pk_7" }),
+    "log, one key's": () => listRequests(context, { ...page, key: "pk_openai_7" }),
     "log, filter that nothing fits": () => listRequests(context, { ...page, status: 418 }),
     "use of a day by hour and model": () =>
       readUsage(context, { bucket: "hour", groupBy: "model" }),
+    "use of a day by hour and key": () => readUsage(context, { bucket: "hour", groupBy: "key" }),
     "use of 30 days by model": () => readUsage(context, { bucket: "day", groupBy: "model" }),
   };
   const rows = [];

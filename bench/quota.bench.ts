@@ -8,7 +8,7 @@
 import "./lib/resolve-ts.ts";
 import { writeResult } from "./lib/write-result.ts";
 
-const { answersInTime, lineOf, linesFor } = await import("./lib/quota/scenarios.ts");
+const { answersInTime, capacityOf, lineOf, linesFor } = await import("./lib/quota/scenarios.ts");
 const { simulate } = await import("./lib/quota/simulate.ts");
 const { playConversations } = await import("./lib/quota/conversations.ts");
 const { playBudget } = await import("./lib/quota/budget.ts");
@@ -31,7 +31,7 @@ for (const line of linesFor(seed)) {
   const offered = outcome.told.length;
   const share =
     line.of === "capacity"
-      ? answersInTime(outcome, line.scenario) / line.capacity
+      ? answersInTime(outcome, line.scenario) / capacityOf(line, outcome)
       : answers / offered;
   const attempts = outcome.attempts / answers;
   const isRight =

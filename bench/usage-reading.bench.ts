@@ -23,7 +23,8 @@ const { firstRequestIdAt } = await import("../lib/db/request-id-bounds.ts");
 const { toCursor } = await import("../lib/manage/cursor.ts");
 const { DAY_MS } = await import("../lib/usage/rollup.ts");
 const { LARGE_TEAM_ADMIN, makeLargeTeam } = await import("./lib/large-team.ts");
-const { modelName, recordLargeUse } = await import("./lib/large-use.ts");
+const { recordLargeUse } = await import("./lib/large-use.ts");
+const { modelName } = await import("./lib/sample-request.ts");
 
 const LOG_ROWS = Number(process.env.USAGE_ROWS ?? 1_000_000);
 const RUNS = 15;

@@ -12,6 +12,7 @@ import { inviteMember } from "../../lib/manage/invite-member.ts";
 import { listProviderKeyIds } from "../../lib/manage/list-provider-key-ids.ts";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { applyMigrations } from "../../scripts/migrate.ts";
+import { PROVIDERS, type Traffic } from "./sample-request.ts";
 
 export const LARGE_TEAM_ADMIN = {
   name: "Ada Lovelace",
@@ -19,15 +20,11 @@ export const LARGE_TEAM_ADMIN = {
   password: "bench-balance",
 } as const;
 
-export interface LargeTeam {
+export interface LargeTeam extends Traffic {
   readonly userIds: readonly string[];
-  readonly tokens: readonly { readonly id: string; readonly userId: string | null }[];
-  /** A list for each of `PROVIDERS`. */
-  readonly keyIds: readonly (readonly string[])[];
 }
 
-export const PROVIDERS = ["openai", "anthropic", "google-ai-studio", "groq", "mistral"] as const;
-const KEYS_OF_EACH = 200;
+const KEYS = 1_000;
 const MEMBERS = 20;
 const TOKENS = 50;
 
@@ -62,9 +59,9 @@ export async function makeLargeTeam(dataDir: string, secret: string): Promise<La
       userIds.push(id);
     }
     const keyIds = [];
-    for (const provider of PROVIDERS) {
+    for (const { slug: provider, share } of PROVIDERS) {
       const keys = Array.from(
-        { length: KEYS_OF_EACH },
+        { length: KEYS * share },
         (_, index) => `fake-${provider}-${String(index).padStart(4, "0")}-${"x".repeat(40)}`,
       );
       await addProviderKeys(context, { provider, keys });

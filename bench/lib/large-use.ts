@@ -9,27 +9,30 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { newRowId } from "../../lib/db/new-row-id.ts";
 import { CELL_COLUMNS } from "../../lib/db/usage-cells.ts";
-import { CELL_KEY_COLUMNS, CELL_VALUE_COLUMNS } from "../../lib/db/usage-schema.ts";
+import {
+  CELL_KEY_COLUMNS,
+  CELL_VALUE_COLUMNS,
+  KEY_HOUR_COLUMNS,
+} from "../../lib/db/usage-schema.ts";
 import { quotaDayStartMs } from "../../lib/providers/quota-day.ts";
 import { newRequestId } from "../../lib/proxy/new-request-id.ts";
-import type { AttemptRecord, RequestEvent } from "../../lib/usage/request-event.ts";
+import type { RequestEvent } from "../../lib/usage/request-event.ts";
 import { Cells, DAY_MS, HOUR_MS, type StoredCell } from "../../lib/usage/rollup.ts";
-import { NO_USAGE } from "../../lib/usage/types.ts";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
-import { type LargeTeam, PROVIDERS } from "./large-team.ts";
+import type { LargeTeam } from "./large-team.ts";
+import { modelName, PROVIDERS, sampleRequest } from "./sample-request.ts";
 
-const MODELS_OF_EACH = 4;
 const LOG_MS = 14 * DAY_MS;
 const ROLLUP_MS = 90 * DAY_MS;
 /** The provider whose keys have a quota a day. */
 const DAILY = "google-ai-studio";
 const DAILY_ZONE = "America/Los_Angeles";
-
-export const modelName = (provider: string, model: number) => `${provider}-model-${model}`;
+const KEY_HOUR_TABLE = ["bucket_ms", "provider", "key_id", "answers", "cells"];
+const CHUNK_CELLS = 1_000;
 
 /**
- * Fills an empty store; no server may run on the folder. The hour that is not over stays in the journal, as
- * compaction leaves it.
+ * Fills an empty store; no server may run on the folder. The hour that is not over stays packed, as compaction
+ * leaves it.
  * @param requests Of the log's days; the older days are as busy.
  */
 export async function recordLargeUse(
@@ -57,7 +60,7 @@ export async function recordLargeUse(
       const isOpen = hourMs === openHourMs;
       const spanMs = isOpen ? nowMs - hourMs : HOUR_MS;
       const upTo = (hoursOver: number) => Math.floor((hoursOver * requests) / (hours - 0.5));
-      // The journal is the slowest to read. Whenever this runs, it holds as much as compaction leaves there.
+      // The open hour is the slowest to read. Whenever this runs, it holds half as much as it may.
       const count = (isOpen ? requests : upTo(hour + 1)) - upTo(hour);
       const cells = new Cells();
       for (let made = 0; made < count; made += 1) {
@@ -67,11 +70,12 @@ export async function recordLargeUse(
         insertLog.run(...logValues(event, costNanoUsd));
       }
       const stored = cells.toStored();
-      if (isOpen) insertJournal(store, stored, nowMs);
+      if (isOpen) insertOpenHour(store, stored);
       else for (const cell of stored) insertCell.run(...cell);
     }
     sumDays(store);
-    for (const table of ["usage_hourly", "usage_daily"]) {
+    packKeyHours(store);
+    for (const table of ["usage_hourly", "usage_key_hours", "usage_daily"]) {
       repeatEarlier(store, table, firstHourMs, nowMs);
     }
     insertKeyEvents(store, team, random, nowMs);
@@ -87,58 +91,6 @@ async function databaseFile(dataDir: string): Promise<string> {
   const files = (await readdir(folder)).filter((file) => /^[0-9a-f]+\.sqlite$/.test(file));
   if (files.length !== 1) throw new Error(`not one D1 in ${folder}: ${files.join(", ")}`);
   return join(folder, files.join());
-}
-
-function sampleRequest(team: LargeTeam, random: SeededRandom, atMs: number): RequestEvent {
-  const place = random.between(0, PROVIDERS.length - 1);
-  const provider = PROVIDERS[place] ?? "";
-  const model = modelName(provider, random.between(0, MODELS_OF_EACH - 1));
-  const token = team.tokens[random.between(0, team.tokens.length - 1)];
-  const keyIds = team.keyIds[place] ?? [];
-  const attempt = (meaning: AttemptRecord["meaning"], status: number, words: string | null) => ({
-    keyId: keyIds[random.between(0, keyIds.length - 1)] ?? "",
-    afterMs: random.between(1, 9),
-    tookMs: random.around(400),
-    status,
-    meaning,
-    rule: meaning,
-    words,
-  });
-  const limited = () => attempt("rate_limit_minute", 429, "Rate limit reached for requests.");
-  const refused = Array.from({ length: random.chance(0.05) ? random.between(1, 3) : 0 }, limited);
-  const firstMs = random.around(400);
-  const event = {
-    id: newRequestId(atMs, random.next()),
-    atMs,
-    provider,
-    model,
-    tokenId: token?.id ?? null,
-    userId: token?.userId ?? null,
-    errorCode: null,
-    durationMs: firstMs + random.around(1_200),
-    timeToFirstTokenMs: firstMs,
-    isStream: true,
-    gatewayLogId: null,
-  };
-  const fate = random.next();
-  if (fate < 0.01) {
-    const attempts = [...refused, limited()];
-    return { ...event, outcome: "limited", status: 429, attempts, usage: null };
-  }
-  if (fate < 0.03) {
-    const attempts = [...refused, attempt("client_error", 400, "Too many tokens.")];
-    return { ...event, outcome: "client_error", status: 400, attempts, usage: null };
-  }
-  const usage = {
-    ...NO_USAGE,
-    inputTokens: random.around(900),
-    outputTokens: random.around(200),
-    cachedInputTokens: random.chance(0.3) ? random.between(1, 400) : 0,
-    isEstimate: fate < 0.05,
-  };
-  const attempts = [...refused, attempt("ok", 200, null)];
-  if (fate < 0.05) return { ...event, outcome: "aborted", status: 499, attempts, usage };
-  return { ...event, outcome: "ok", status: 200, attempts, usage };
 }
 
 const LOG_WIDTH = 23;
@@ -173,10 +125,15 @@ function logValues(event: RequestEvent, costNanoUsd: number | null) {
   ];
 }
 
-function insertJournal(store: DatabaseSync, cells: readonly StoredCell[], nowMs: number): void {
-  store
-    .prepare("insert into usage_journal values (?, ?, ?, 0, 0, 0)")
-    .run(newRowId("uf", nowMs), nowMs, JSON.stringify(cells));
+function insertOpenHour(store: DatabaseSync, cells: readonly StoredCell[]): void {
+  const insert = store.prepare("insert into usage_open_hours values (?, ?, ?, ?)");
+  const bySide = Map.groupBy(cells, ([, side]) => side);
+  for (const [side, own] of bySide) {
+    for (let from = 0; from < own.length; from += CHUNK_CELLS) {
+      const chunk = own.slice(from, from + CHUNK_CELLS);
+      insert.run(chunk[0]?.[0] ?? 0, side, from / CHUNK_CELLS, JSON.stringify(chunk));
+    }
+  }
 }
 
 /** The days of the hours, as compaction sums them: without models on the key's side. */
@@ -193,9 +150,21 @@ function sumDays(store: DatabaseSync): void {
     group by ${keys.map((_, index) => index + 1).join(", ")}`);
 }
 
+/** Hours that are over have a row for each key, as compaction packs them. */
+function packKeyHours(store: DatabaseSync): void {
+  store.exec(`
+    insert into usage_key_hours (${KEY_HOUR_TABLE.join(", ")})
+    select bucket_ms, provider, subject_id,
+      json_group_object(model, requests) filter (where outcome = 'ok'),
+      json_group_array(json_array(${KEY_HOUR_COLUMNS.join(", ")}))
+    from usage_hourly where side = 'key' group by 1, 2, 3;
+    delete from usage_hourly where side = 'key'`);
+}
+
 /** The weeks before the log were like those in it. */
 function repeatEarlier(store: DatabaseSync, table: string, firstHourMs: number, nowMs: number) {
-  const rest = CELL_COLUMNS.filter((column) => column !== "bucket_ms").join(", ");
+  const columns = table === "usage_key_hours" ? KEY_HOUR_TABLE : CELL_COLUMNS;
+  const rest = columns.filter((column) => column !== "bucket_ms").join(", ");
   for (let backMs = LOG_MS; backMs < ROLLUP_MS; backMs += LOG_MS) {
     store.exec(`
       insert into ${table} (bucket_ms, ${rest}) select bucket_ms - ${backMs}, ${rest} from ${table}
@@ -238,7 +207,7 @@ function insertKeyEvents(
   };
   const todayMs = quotaDayStartMs(DAILY_ZONE, nowMs);
   for (let dayMs = todayMs - ROLLUP_MS; dayMs <= todayMs; dayMs += DAY_MS) {
-    for (const [place, provider] of PROVIDERS.entries()) {
+    for (const [place, { slug: provider }] of PROVIDERS.entries()) {
       for (const keyId of keyIds[place] ?? []) {
         const atMs = dayMs + random.between(6 * HOUR_MS, DAY_MS - 1);
         if (atMs > nowMs) continue;

@@ -1,75 +1,118 @@
 /**
  * Makes many rows of the journal into few: cells of hours that are over go into the rollups, those of the
- * open hour become one row again.
+ * open hour are taken together.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import { DAY_MS, HOUR_MS } from "../usage/rollup";
+import { DAY_MS, HOUR_MS, type Side } from "../usage/rollup";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
 import {
   CELL_COLUMNS,
   type Grain,
-  journalCells,
-  journalValue,
+  jsonArrayOf,
+  jsonArrayOfAll,
   KEY_COLUMN_LIST,
+  keyHourValues,
   rollupOf,
   SUMMED_VALUE_LIST,
+  WAITING_HOUR,
+  waitingCells,
 } from "./usage-cells";
-import { CELL_VALUE_COLUMNS } from "./usage-schema";
+import { CELL_VALUE_COLUMNS, KEY_HOUR_COLUMNS } from "./usage-schema";
 
 /** Events of an hour come in some seconds after its end. */
 const HOUR_GRACE_MS = 60_000;
-/** A journal with more than this goes into the rollups whole: readers parse it, and a row holds 2 MB at most. */
-const MAX_JOURNAL_CHARS = 400_000;
+/** Even with the longest names and numbers, a row of so many is well below D1's 2 MB. */
+const CHUNK_CELLS = sql.raw("1000");
+/** An open hour of more rows is folded before its end: each compaction reads and writes all of it. */
+const MAX_OPEN_CHUNKS = 50;
 
 /**
- * Compacts the whole journal, in one transaction. Repeating it, or two isolates doing it at once, does no
- * harm: what is gone from the journal is in the rollups.
- * @param id A new one, for the row of the open hour.
+ * Compacts the whole journal, in one transaction. Two isolates doing it at once do no harm: what is gone from
+ * the journal is in the rollups, or with the open hours.
+ * @param id A new one; one that was used before fails.
  * @returns How many rows were written.
  */
 export async function compactUsage(db: Database, id: string, nowMs: number): Promise<number> {
-  const openHourMs = Math.floor((nowMs - HOUR_GRACE_MS) / HOUR_MS) * HOUR_MS;
+  const openFromMs = (await isTooMuchOpen(db)) ? Number.MAX_SAFE_INTEGER : openHourMs(nowMs);
   const results = await runBatch(db, [
     sql`
       insert into usage_folds (id, at_ms, flush_ids)
-      select ${id}, ${nowMs}, json_group_array(id) from usage_journal having count(*) > 0
-      on conflict (id) do nothing`,
+      select ${id}, ${nowMs}, json_group_array(id) from usage_journal having count(*) > 0`,
     foldDays(),
-    fold("day", openHourMs),
-    fold("hour", openHourMs),
-    keepOpenHour(id, nowMs, openHourMs),
-    sql`delete from usage_journal where id <> ${id}`,
+    foldCells("day", "caller", openFromMs),
+    foldCells("day", "key", openFromMs),
+    foldCells("hour", "caller", openFromMs),
+    foldKeyHours(openFromMs),
+    keepOpenHours("caller", openFromMs),
+    keepOpenHours("key", openFromMs),
+    sql`delete from usage_open_hours where bucket_ms < ${openFromMs}`,
+    sql`delete from usage_journal`,
   ]);
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
 }
 
-/** Whether compaction would make the journal shorter: it writes rows even where nothing is gained. */
+/** Whether compaction would leave fewer rows: it writes some even where nothing is gained. */
 export async function isUsageCompactable(db: Database, nowMs: number): Promise<boolean> {
-  const journal = await db.get<{ readonly flushes: number; readonly oldestMs: number }>(
-    sql`select count(*) as flushes, min(at_ms) as "oldestMs" from usage_journal`,
+  const waiting = await db.get<{ readonly flushes: number; readonly oldestMs: number | null }>(sql`
+    select (select count(*) from usage_journal) as flushes,
+      (select min(ms) from (
+        select min(at_ms) as ms from usage_journal
+        union all
+        select min(bucket_ms) from usage_open_hours)) as "oldestMs"`);
+  if (waiting === undefined) return false;
+  return waiting.flushes > 1 || (waiting.oldestMs ?? nowMs) < openHourMs(nowMs);
+}
+
+function openHourMs(nowMs: number): number {
+  return Math.floor((nowMs - HOUR_GRACE_MS) / HOUR_MS) * HOUR_MS;
+}
+
+async function isTooMuchOpen(db: Database): Promise<boolean> {
+  const open = await db.get<{ readonly chunks: number }>(
+    sql`select count(*) as chunks from usage_open_hours`,
   );
-  if (journal === undefined || journal.flushes === 0) return false;
-  return journal.flushes > 1 || journal.oldestMs < nowMs - HOUR_MS - HOUR_GRACE_MS;
+  return (open?.chunks ?? 0) > MAX_OPEN_CHUNKS;
 }
 
-/** Whether a cell of `journalCells` stays in the journal: its hour decides, for days too. */
-function isOpen(openHourMs: number): SQL {
-  return sql`(${sql.raw(journalValue("bucket_ms"))} >= ${openHourMs}
-    and (select sum(length(cells)) from usage_journal) <= ${MAX_JOURNAL_CHARS})`;
+/** A cell's hour decides, for days too. */
+function closedCells(grain: Grain, side: Side, openFromMs: number): SQL {
+  return waitingCells(grain, side, CELL_COLUMNS, sql`${WAITING_HOUR} < ${openFromMs}`);
 }
 
-function fold(grain: Grain, openHourMs: number): SQL {
+function foldCells(grain: Grain, side: Side, openFromMs: number): SQL {
   const added = sql.raw(
     CELL_VALUE_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(", "),
   );
   return sql`
     insert into ${rollupOf(grain)} (${KEY_COLUMN_LIST}, ${sql.raw(CELL_VALUE_COLUMNS.join(", "))})
-    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${journalCells(grain)} where not ${isOpen(openHourMs)})
+    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${closedCells(grain, side, openFromMs)})
     where true
     group by ${KEY_COLUMN_LIST}
     on conflict (${KEY_COLUMN_LIST}) do update set ${added}`;
+}
+
+/** Where cells of an hour come late, its keys' rows are packed anew with what was in them. */
+function foldKeyHours(openFromMs: number): SQL {
+  return sql`
+    with closed as materialized (${closedCells("hour", "key", openFromMs)})
+    insert into usage_key_hours (bucket_ms, provider, key_id, answers, cells)
+    select bucket_ms, provider, subject_id,
+      json_group_object(model, requests) filter (where outcome = 'ok'),
+      ${jsonArrayOfAll(jsonArrayOf(KEY_HOUR_COLUMNS))}
+    from (
+      select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (
+        select * from closed
+        union all
+        select ${keyHourValues(CELL_COLUMNS)}
+        from (select distinct bucket_ms, provider, subject_id from closed) c
+          cross join usage_key_hours k cross join json_each(k.cells) e
+        where k.bucket_ms = c.bucket_ms and k.provider = c.provider and k.key_id = c.subject_id)
+      group by ${KEY_COLUMN_LIST})
+    group by bucket_ms, provider, subject_id
+    on conflict (bucket_ms, provider, key_id) do update set
+      answers = excluded.answers, cells = excluded.cells`;
 }
 
 function foldDays(): SQL {
@@ -83,13 +126,17 @@ function foldDays(): SQL {
       unlogged = unlogged + excluded.unlogged`;
 }
 
-function keepOpenHour(id: string, nowMs: number, openHourMs: number): SQL {
+/** Cells of an hour only get more, so all its rows are written over. */
+function keepOpenHours(side: Side, openFromMs: number): SQL {
   return sql`
-    insert into usage_journal (id, at_ms, cells, rows_written, dropped, unlogged)
-    select ${id}, ${nowMs}, json_group_array(json_array(${sql.raw(CELL_COLUMNS.join(", "))})), 0, 0, 0
-    from (
-      select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} 
-      from (${journalCells("hour")} where ${isOpen(openHourMs)}) group by ${KEY_COLUMN_LIST}
-    ) having count(*) > 0
-    on conflict (id) do nothing`;
+    insert into usage_open_hours (bucket_ms, side, chunk, cells)
+    select bucket_ms, side, chunk, ${jsonArrayOfAll(sql`cell`)} from (
+      select bucket_ms, side, ${jsonArrayOf(CELL_COLUMNS)} as cell,
+        (row_number() over (partition by bucket_ms order by ${KEY_COLUMN_LIST}) - 1) / ${CHUNK_CELLS} as chunk
+      from (
+        select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST}
+        from (${waitingCells("hour", side, CELL_COLUMNS, sql`${WAITING_HOUR} >= ${openFromMs}`)})
+        group by ${KEY_COLUMN_LIST}))
+    group by bucket_ms, side, chunk
+    on conflict (bucket_ms, side, chunk) do update set cells = excluded.cells`;
 }

@@ -9,7 +9,7 @@ import { periodBounds, type SpendPeriod } from "../pool/spend";
 import { UNCOUNTED_OUTCOMES } from "../usage/counted-request";
 import { DAY_MS } from "../usage/rollup";
 import { firstRequestIdAt } from "./request-id-bounds";
-import { inRange, journalCells } from "./usage-cells";
+import { inRange, waitingCells } from "./usage-cells";
 
 export type SpendSource = "rollups" | "log";
 
@@ -87,7 +87,7 @@ function daysOfRollups({ ids, ...range }: CountedRange): SQL {
     from (
       select ${columns} from usage_daily where ${wanted}
       union all
-      select ${columns} from (${journalCells("day", CELL_COLUMNS)}) where ${wanted})
+      select ${columns} from (${waitingCells("day", "caller", CELL_COLUMNS)}) where ${wanted})
     group by 2, 3, 4`;
 }
 

@@ -31,6 +31,10 @@ export async function pruneUsage(
         order by id limit ${STEP_ROWS})`,
     ...pruneRollup("usage_hourly", nowMs - hourlyDays * DAY_MS),
     ...pruneRollup("usage_daily", nowMs - dailyDays * DAY_MS),
+    sql`
+      delete from usage_key_hours where (bucket_ms, provider, key_id) in (
+        select bucket_ms, provider, key_id from usage_key_hours
+        where bucket_ms < ${nowMs - hourlyDays * DAY_MS} order by bucket_ms limit ${STEP_ROWS})`,
     sql`delete from usage_days where day_ms < ${nowMs - dailyDays * DAY_MS}`,
     sql`delete from token_spend where period < ${new Date(nowMs - SPEND_LIFE_MS).toISOString().slice(0, 10)}`,
     sql`delete from resource_keys where at_ms < ${nowMs - RESOURCE_LIFE_MS}`,

@@ -5,7 +5,7 @@
 import { sql } from "drizzle-orm";
 import { HOUR_MS } from "../usage/rollup";
 import type { Database } from "./open-database";
-import { journalCells } from "./usage-cells";
+import { waitingCells } from "./usage-cells";
 
 /** The provider's word that a key's daily quota for a model is used up. */
 export interface SpentNotice {
@@ -84,15 +84,21 @@ export async function countAnswers(
 ): Promise<readonly number[]> {
   if (windows.length === 0) return [];
   const hours = JSON.stringify(Array.from({ length: MAX_WINDOW_HOURS }, (_, index) => index));
-  const columns = ["bucket_ms", "side", "provider", "model", "subject_id", "outcome", "requests"];
+  const columns = ["bucket_ms", "provider", "model", "subject_id", "outcome", "requests"];
   const rows = await db.all<{ n: number; answered: number }>(sql`
     with windows as materialized (
       select key as n, value ->> 'keyId' as key_id, value ->> 'provider' as provider,
         value ->> 'model' as model, value ->> 'fromMs' as from_ms, value ->> 'toMs' as to_ms
       from json_each(${JSON.stringify(windows)})),
     waiting as materialized (
-      select * from (${journalCells("hour", columns)}) where side = 'key' and outcome = 'ok')
+      select * from (${waitingCells("hour", "key", columns)}) where outcome = 'ok')
     select n, sum(requests) as answered from (
+      select w.n, k.answers ->> w.model as requests
+      from windows w cross join json_each(${hours}) h cross join usage_key_hours k
+      where w.from_ms + h.value * ${HOUR_MS} < w.to_ms
+        and k.bucket_ms = w.from_ms + h.value * ${HOUR_MS}
+        and k.provider = w.provider and k.key_id = w.key_id
+      union all
       select w.n, u.requests from windows w cross join json_each(${hours}) h cross join usage_hourly u
       where w.from_ms + h.value * ${HOUR_MS} < w.to_ms
         and u.side = 'key' and u.bucket_ms = w.from_ms + h.value * ${HOUR_MS}

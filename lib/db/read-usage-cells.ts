@@ -8,7 +8,7 @@ import { MEASURES, type Measure } from "../usage/rollup";
 import type { Outcome } from "../usage/types";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
-import { type CellRange, inRange, journalCells, rollupOf } from "./usage-cells";
+import { type CellRange, inRange, packedCells, rollupOf } from "./usage-cells";
 import { CELL_VALUE_COLUMNS } from "./usage-schema";
 
 /** What sums can be told apart by. `subjectId` is a token on the caller's side, a key on the key's. */
@@ -66,7 +66,7 @@ export async function sumCells(
 
 /**
  * Rollups are summed by themselves first, since they can be read in the order of their key, then their few
- * sums with the journal.
+ * sums with what is packed.
  */
 function selectSums(query: CellQuery): SQL {
   const { by, measures = MEASURES, withTimes = false, limit, grain } = query;
@@ -87,7 +87,7 @@ function selectSums(query: CellQuery): SQL {
         select ${selected} from ${rollupOf(grain)} where ${wanted} ${groupBy(inKeyOrder(by))})
       union all
       select ${sql.raw([...columns, ...values].join(", "))}
-      from (${journalCells(grain, read)}) where ${wanted})
+      from (${packedCells(query, read)}) where ${wanted})
     ${groupBy(columns)} order by ${order}
     ${limit === undefined ? sql`` : sql`limit ${limit}`}`;
 }

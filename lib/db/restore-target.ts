@@ -27,7 +27,9 @@ const OWN_TABLES = [
   "quota_limits",
   "request_log",
   "usage_journal",
+  "usage_open_hours",
   "usage_hourly",
+  "usage_key_hours",
   "usage_daily",
 ] as const;
 

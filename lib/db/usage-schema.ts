@@ -3,16 +3,19 @@
  * milliseconds, costs whole nano-dollars.
  *
  * Every written row counts against the plan's daily number, and so does every index it touches and every
- * row deleted later. So all tables here have no index but their primary key, and are `WITHOUT ROWID` (the
- * migration says so, drizzle cannot), or the key itself would be an index beside the table:
+ * row deleted later, however long it is. So all tables here have no index but their primary key, and are
+ * `WITHOUT ROWID` (the migration says so, drizzle cannot), or the key itself would be an index beside the
+ * table:
  * - a request in the log is one row;
  * - a flush is one row of `usage_journal`, its cells as JSON, however many keys, models and tokens they
  *   tell of. Its key is the flush's id, so writing it twice changes nothing;
- * - compaction takes the journal's rows together: cells of hours that are over go to `usage_hourly` and
- *   `usage_daily`, one upsert each for some thousand requests, the open hour's become one row again. The
- *   ids that went are kept in `usage_folds`, one row for all, for retries that come later.
+ * - compaction takes the journal's rows together: cells of hours that are not over go to `usage_open_hours`,
+ *   a thousand to a row. The ids that went are kept in `usage_folds`, one row for all, for retries that come
+ *   later;
+ * - what is over goes to the rollups, one row a cell, but for the key's side of hours, where keys times models
+ *   times outcomes would be most of all rows: these are one row for each key and hour, in `usage_key_hours`.
  * Upserting each flush's cells into rollups at once would take some 900 rows for 1,000 requests over 100
- * keys. Readers add up rollups and journal (see `usage-cells.ts`).
+ * keys. Readers add up rollups and what is packed (see `usage-cells.ts`).
  * @module
  */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
@@ -80,7 +83,21 @@ export const usageJournal = sqliteTable("usage_journal", {
   unlogged: integer("unlogged").notNull(),
 });
 
-/** Ids of flushes that went from the journal into rollups, kept for a day. */
+/** The cells of hours that are not over, taken together from flushes. */
+export const usageOpenHours = sqliteTable(
+  "usage_open_hours",
+  {
+    /** Start of the hour. */
+    bucketMs: integer("bucket_ms").notNull(),
+    side: text("side").$type<Side>().notNull(),
+    /** From 0 for each hour and side: a row is short enough for D1, whatever the cells. */
+    chunk: integer("chunk").notNull(),
+    cells: text("cells", { mode: "json" }).$type<readonly StoredCell[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.bucketMs, table.side, table.chunk] })],
+);
+
+/** Ids of flushes that went out of the journal, kept for a day. */
 export const usageFolds = sqliteTable("usage_folds", {
   id: text("id").primaryKey(),
   atMs: integer("at_ms").notNull(),
@@ -150,7 +167,27 @@ function rollupTable(name: string) {
   );
 }
 
+/** The caller's side; what versions before `usage_key_hours` wrote of the key's side is here too. */
 export const usageHourly = rollupTable("usage_hourly");
 export const usageDaily = rollupTable("usage_daily");
+
+/** In the order of `usage_key_hours.cells`, of the columns that tell its cells apart. */
+export const KEY_HOUR_COLUMNS: readonly string[] = ["model", "outcome", ...CELL_VALUE_COLUMNS];
+
+/** What a key did in an hour that is over. */
+export const usageKeyHours = sqliteTable(
+  "usage_key_hours",
+  {
+    bucketMs: integer("bucket_ms").notNull(),
+    provider: text("provider").notNull(),
+    /** Empty for requests that came to no key. */
+    keyId: text("key_id").notNull(),
+    /** Good answers by model: what forecasts of quotas ask for, of thousands of hours at once. */
+    answers: text("answers", { mode: "json" }).$type<Readonly<Record<string, number>>>().notNull(),
+    /** Each an array of the values of `KEY_HOUR_COLUMNS`. */
+    cells: text("cells", { mode: "json" }).$type<readonly (readonly unknown[])[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.bucketMs, table.provider, table.keyId] })],
+);
 
 export type RequestLogRow = typeof requestLog.$inferSelect;

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./open-database";
-import { type CellRange, inRange, journalCells, rollupOf } from "./usage-cells";
+import { type CellRange, inRange, packedCells, rollupOf } from "./usage-cells";
 
 const DIMENSIONS = ["provider", "model", "subject_id", "user_id"] as const;
 
@@ -31,7 +31,7 @@ export async function listUsedNames(
     with used as materialized (
       select distinct ${columns} from ${rollupOf(range.grain)} where ${wanted}
       union
-      select ${columns} from (${journalCells(range.grain, ["side", "bucket_ms", ...DIMENSIONS])})
+      select ${columns} from (${packedCells(range, ["side", "bucket_ms", ...DIMENSIONS])})
       where ${wanted})
     ${sql.join(lists, sql` union all `)}`);
   const namesOf = (dimension: (typeof DIMENSIONS)[number]) =>

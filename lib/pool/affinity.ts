@@ -1,9 +1,10 @@
 /**
  * Which keys conversations prefer, because prompt caches live with the key that filled them.
  *
- * The first request of a conversation takes its turn like any other, and this isolate remembers its key. A
- * conversation it has not seen begin goes to the key that rendezvous hashing gives it, which every isolate
- * works out alike, unless that key has served more than its share; then to the next in the same order.
+ * The first request of a conversation takes its turn like any other, and this isolate remembers its key. Others
+ * begin elsewhere for a while, since two lively ones may be too many for one key. A conversation it has not
+ * seen begin goes to the key that rendezvous hashing gives it, which every isolate works out alike, unless that
+ * key has served more than its share; then to the next in the same order.
  * @module
  */
 const REMEMBERED = 50_000;

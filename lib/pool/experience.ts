@@ -4,9 +4,14 @@
  * Sends are logged: the one that is as many sends ago as the limit allows must be a whole window old. A
  * refusal teaches the limit (what it says, or as much as had been sent) and the window (from the send that
  * must leave it until the told return). That holds for fixed windows and sliding ones alike.
+ *
+ * Where less was sent than is allowed, others use the quota too, such as other isolates of this pool. What
+ * was sent from here is then this isolate's part, and whoever of them is refused tells it to all: so each
+ * keeps to its part, which comes back to it just as it was taken.
  * @module
  */
 import type { QuotaRefusal } from "../providers/types";
+import { GUARD, type Habits } from "./habits";
 import { SendLog } from "./send-log";
 
 const MINUTE_MS = 60_000;
@@ -14,52 +19,19 @@ const MINUTE_MS = 60_000;
 /** What a domain's own refusal taught is believed for this long against what others were found to be allowed. */
 const TRUST_MS = 10 * MINUTE_MS;
 /** What others leave of a quota changes sooner than the quota. */
-const SHARED_TRUST_MS = MINUTE_MS;
+const PART_TRUST_MS = 3 * MINUTE_MS;
+/** Told by somebody else, a shorter rest may be of a window in which much less was sent. */
+const LEAST_REST_MS = 5_000;
 /** While the window is unknown, sends are told apart this finely. */
 const UNKNOWN_GRAIN_MS = 25;
 /** Sends closer together than this part of a window are remembered as one. */
 const GRAINS = 256;
 /** Minute quotas that others share seldom tell so short a way from one's own first request to the return. */
 const SHORT_WINDOW_MS = 10_000;
-/** What so many domains show in a row is presumed of the rest. */
-const COMMON = 3;
 /** So many more than the limit are remembered: of those under way, some may turn out not to count. */
 const SPARE = 16;
-/** What the guard begins with, and grows by. */
-const GUARD = 1 / 250;
 /** At most this part, however often a request came too early. */
 const MAX_GUARD = 1 / 10;
-
-/** What the domains of one pool were found to be allowed for one model: the best guess for those not yet known. */
-export class Habits {
-  /** Requests in a window; null while nothing was refused. */
-  limit: number | null = null;
-  /** Null while no refusal told when to come back. */
-  windowMs: number | null = null;
-  /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
-  guard = GUARD;
-  #found: number | null = null;
-  #foundInRow = 0;
-  /** Refusals in a row that came although less than the limit had been sent. */
-  sharedInRow = 0;
-  /** When a limit was found to have risen: what was learned before that is doubted. */
-  raisedMs = 0;
-  /** When the guard grew last. */
-  guardedMs = 0;
-
-  /** Notes what one more domain was found to be allowed: more is presumed of all at once, less when several agree. */
-  noteFound(limit: number, nowMs: number): void {
-    this.#foundInRow = limit === this.#found ? this.#foundInRow + 1 : 1;
-    this.#found = limit;
-    if (this.limit !== null && limit > this.limit) this.raise(limit, nowMs);
-    else if (this.#foundInRow >= COMMON) this.limit = limit;
-  }
-
-  raise(limit: number, nowMs: number): void {
-    this.limit = limit;
-    this.raisedMs = nowMs;
-  }
-}
 
 /** What experience needs to know of a send that was refused. */
 interface RefusedSend {
@@ -67,11 +39,19 @@ interface RefusedSend {
   readonly isScout: boolean;
 }
 
+/** What was learned of this domain itself. */
+interface OwnLimit {
+  readonly limit: number;
+  /** Whether others use the quota too. */
+  readonly isPart: boolean;
+  /** When it was learned, or long before, where it shall be believed for less long. */
+  readonly atMs: number;
+}
+
 export class Experience {
   readonly #habits: Habits;
   readonly #log = new SendLog();
-  #ownLimit: number | null = null;
-  #ownAtMs = 0;
+  #own: OwnLimit | null = null;
   /** Requests a minute that people allow; null for any number. */
   setLimit: number | null = null;
 
@@ -85,11 +65,16 @@ export class Experience {
 
   /** The believed limit in requests a window; null where none is known. */
   limit(nowMs: number): number | null {
-    const own = this.#ownLimit;
     const usual = this.#habits.limit;
-    if (own === null) return usual;
-    const isFresh = nowMs - this.#ownAtMs < TRUST_MS && this.#ownAtMs >= this.#habits.raisedMs;
-    return usual === null || isFresh ? own : Math.max(own, usual);
+    if (this.#own === null && usual !== null && this.#habits.isPart) {
+      // The parts of others say little against what came through here.
+      const taken = this.#log.since(nowMs - this.windowMs);
+      if (taken > usual) this.#setPart(taken, nowMs);
+    }
+    if (this.#own === null) return usual;
+    const { limit, atMs } = this.#own;
+    const isFresh = nowMs - atMs < TRUST_MS && atMs >= this.#habits.raisedMs;
+    return usual === null || isFresh ? limit : Math.max(limit, usual);
   }
 
   /** Notes a send. */
@@ -137,10 +122,17 @@ export class Experience {
   roomAt(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
     const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
+    const windowMs = this.windowMs * (1 + this.#habits.guard);
     return Math.min(
-      limit - this.#log.since(untilMs - this.windowMs * (1 + this.#habits.guard)),
-      allowed - this.#log.since(untilMs - MINUTE_MS),
+      this.#roomIn(windowMs, limit, untilMs, nowMs),
+      this.#roomIn(MINUTE_MS, allowed, untilMs, nowMs),
     );
+  }
+
+  /** Whole windows until then leave room for the limit each; the rest, for what was sent and left by then. */
+  #roomIn(windowMs: number, limit: number, untilMs: number, nowMs: number): number {
+    const windows = Math.max(0, Math.floor((untilMs - nowMs) / windowMs));
+    return (windows + 1) * limit - this.#log.since(untilMs - (windows + 1) * windowMs);
   }
 
   /** Requests a millisecond in the long run; infinite where no limit is known. */
@@ -150,10 +142,17 @@ export class Experience {
     return Math.min(limit / this.windowMs, allowed / MINUTE_MS);
   }
 
-  /** So many requests beyond the limit came through within one window: more than fit any two windows raise it for all. */
+  /**
+   * So many requests beyond the limit came through within one window: more than fit any two windows raise it
+   * for all. Of a part they only show that the others leave more here.
+   */
   exceeded(by: number, nowMs: number): boolean {
     const limit = this.limit(nowMs);
     if (limit === null || by <= limit) return false;
+    if (this.#own?.isPart ?? this.#habits.isPart) {
+      this.#setPart(limit + by, nowMs);
+      return true;
+    }
     this.#setOwn(limit + by, nowMs);
     this.#habits.raise(limit + by, nowMs);
     return true;
@@ -176,6 +175,17 @@ export class Experience {
     return { backMs: this.#backMs(sent, refusal, nowMs), isEarly };
   }
 
+  /**
+   * Learns from the refusal of another isolate: what was sent from here within that window is its part.
+   * @param backMs When the other was told to come back.
+   */
+  heard(backMs: number): void {
+    const restMs = backMs - (this.#log.timeOfLast(1) ?? backMs);
+    if (restMs < LEAST_REST_MS && !this.#habits.isPart) return;
+    const part = this.#log.since(backMs - this.windowMs * (1 + 2 * this.#habits.guard));
+    if (part > 0) this.#setPart(part, backMs);
+  }
+
   /** Takes back a send that did not count. */
   takeBack(): void {
     this.#log.takeBack(1);
@@ -191,12 +201,17 @@ export class Experience {
     const earlyMs = (refusal.retryAtMs ?? nowMs) - nowMs;
     const { guard } = this.#habits;
     // Several requests that were under way together tell of the same shortfall once.
-    const isNews = sent.atMs > this.#habits.guardedMs;
+    const isNews = sent.atMs > this.#habits.guardedMs && !this.#isOthersDoing(refusal, nowMs);
     if (isNews) {
       this.#habits.guard = Math.min(MAX_GUARD, guard + earlyMs / this.windowMs + GUARD);
       this.#habits.guardedMs = nowMs;
     }
     return sent.atMs + earlyMs + this.windowMs * GUARD;
+  }
+
+  /** Of a quota that others use too, they may have taken what was just about to come back. */
+  #isOthersDoing({ limit }: QuotaRefusal, nowMs: number): boolean {
+    return limit !== null && (this.limit(nowMs) ?? limit) < limit;
   }
 
   /**
@@ -206,7 +221,7 @@ export class Experience {
   #backMs(sent: RefusedSend, { retryAtMs }: QuotaRefusal, nowMs: number): number | null {
     const guardMs = this.windowMs * this.#habits.guard;
     if (retryAtMs !== null) return sent.atMs + (retryAtMs - nowMs) + guardMs;
-    const firstMs = this.#ownLimit === null ? null : this.#log.timeOfLast(this.#ownLimit);
+    const firstMs = this.#own === null ? null : this.#log.timeOfLast(this.#own.limit);
     return firstMs === null ? null : Math.max(nowMs, firstMs + this.windowMs + guardMs);
   }
 
@@ -222,12 +237,12 @@ export class Experience {
     const limit = told ?? taken;
     const firstMs = this.#log.timeOfLast(limit);
     if (firstMs === null || firstMs <= nowMs - MINUTE_MS) {
-      if (!isRepeated) this.#learnShared(taken, nowMs);
+      if (!isRepeated) this.#learnPart(taken, nowMs);
       this.#learnShortWindow(sent, refusal, this.#log.timeOfLast(taken), nowMs);
       return;
     }
-    this.#habits.sharedInRow = 0;
-    if (this.#ownLimit !== limit) this.#habits.noteFound(limit, nowMs);
+    const isNews = this.#own?.limit !== limit || this.#own.isPart;
+    if (isNews) this.#habits.noteFound(limit, nowMs);
     this.#setOwn(limit, nowMs);
     this.#learnWindow(sent, refusal, firstMs, nowMs);
   }
@@ -257,11 +272,14 @@ export class Experience {
     this.#habits.windowMs = Math.max(this.#habits.windowMs ?? 0, Math.min(MINUTE_MS, windowMs));
   }
 
-  /** Less was sent than is allowed: others use this quota too, perhaps other isolates of this pool. */
-  #learnShared(taken: number, nowMs: number): void {
-    this.#setOwn(taken, nowMs - TRUST_MS + SHARED_TRUST_MS);
-    this.#habits.sharedInRow += 1;
-    if (this.#habits.sharedInRow >= COMMON) this.#habits.limit = taken;
+  /** Less was sent than is allowed: others use this quota too. */
+  #learnPart(taken: number, nowMs: number): void {
+    this.#setPart(taken, nowMs);
+    this.#habits.notePart(taken);
+  }
+
+  #setPart(part: number, nowMs: number): void {
+    this.#own = { limit: part, isPart: true, atMs: nowMs - TRUST_MS + PART_TRUST_MS };
   }
 
   /** A told limit, unless more came through than two windows hold: then it is some other quota's. */
@@ -271,7 +289,6 @@ export class Experience {
   }
 
   #setOwn(limit: number | null, nowMs: number): void {
-    this.#ownLimit = limit;
-    this.#ownAtMs = nowMs;
+    this.#own = limit === null ? null : { limit, isPart: false, atMs: nowMs };
   }
 }

@@ -1,5 +1,5 @@
-import type { Habits } from "./experience";
 import type { Group } from "./group";
+import type { Habits } from "./habits";
 
 const MINUTE_MS = 60_000;
 /** What all keys together may send is worked out anew after this long at least, and after longer for many. */

@@ -32,7 +32,7 @@ export class Group implements Candidate {
   readonly weight: number;
   /** The one to use first in front. */
   readonly entries: PoolEntry[];
-  /** Requests it served out of turn, for which it lets as many of its turns pass. */
+  /** Requests it served out of turn, or is about to, for which it lets as many of its turns pass. */
   ahead = 0;
   /** When the group's place in the heap of sleepers is due; null while it stands in a ring. */
   asleepUntilMs: number | null = null;

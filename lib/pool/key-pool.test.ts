@@ -211,6 +211,20 @@ describe("keys that may not be used", () => {
   });
 });
 
+test("who is turned away is told when there is quota left for it, however many wait before", () => {
+  const rpm = [{ model: "*", rpm: 10, tpm: null, dailyRequests: null }];
+  const pool = poolOf(key("a", { limits: rpm }), key("b", { limits: rpm }));
+  const ask = (patienceMs: number) =>
+    pool.ask("m", { ...newAsk(CLAIM), patientUntilMs: NOW + patienceMs }, NOW);
+  for (let count = 0; count < 20; count += 1) expect(ask(0).kind).toBe("go");
+  // Those of the next two windows, and some of the third.
+  for (let count = 0; count < 45; count += 1) expect(ask(300_000).kind).toBe("wait");
+  const turn = ask(1_000);
+  if (turn.kind !== "full") throw new Error(turn.kind);
+  expect(turn.retryAtMs).toBeGreaterThan(NOW + 180_000);
+  expect(turn.retryAtMs).toBeLessThan(NOW + 300_000);
+});
+
 test("bare 429s are counted for key and model, and a success ends the row", () => {
   const pool = poolOf(key("a"));
   const turn = pool.ask("m", newAsk(CLAIM), NOW);

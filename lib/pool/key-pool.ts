@@ -175,7 +175,7 @@ export class KeyPool {
     key.cooldowns = new Map(key.cooldowns).set(model, { untilMs, reason });
     if (!isOfTheDomain(reason)) return;
     if (model !== EVERY_MODEL) {
-      this.#models.get(model)?.rest(domainOf(key), untilMs);
+      this.#models.get(model)?.rest(domainOf(key), untilMs, reason);
     } else if (key.quotaDomain !== null) {
       for (const { key: sibling } of this.#entries.values()) {
         if (sibling.quotaDomain === key.quotaDomain) restEverywhere(sibling, untilMs, reason);

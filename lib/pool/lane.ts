@@ -36,8 +36,13 @@ export type Outlook =
 
 /** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
 const CALLED = 8;
+/** Where looking this far shows nothing more, limits are not known, and nobody can say how long it takes. */
+const FORESIGHT_MS = 120_000;
+const LONGEST_FORESIGHT_MS = 86_400_000;
 /** More than this, served out of turn, is forgotten. */
 const MAX_AHEAD = 50;
+/** A conversation that begins is expected to come back so many times: a few more than most do. */
+const TURNS_TO_COME = 10;
 /** So many turns may be let pass at one pick: who was served out of turn comes later, but not at any price. */
 const MAX_PASSES = 200;
 /** So many sleepers are looked at for one that may be scouted. */
@@ -102,6 +107,11 @@ export class Lane {
     return { group, entry };
   }
 
+  /** A conversation began with the group: until its next turns come, others begin elsewhere. */
+  begun(group: Group): void {
+    group.ahead = Math.min(MAX_AHEAD, group.ahead + TURNS_TO_COME);
+  }
+
   /** A group that only experience holds back (see `Pace.mayScout`): the preferred one, else one of the next to wake. */
   pickScout(
     preferred: Group | null,
@@ -138,7 +148,12 @@ export class Lane {
   /** How many requests could go until a moment, counted up to `enough`. */
   slotsUntil(untilMs: number, enough: number, nowMs: number): number {
     let slots = 0;
-    for (const { classes } of this.#tiers) for (const { ring } of classes) slots += ring.size;
+    for (const { ring } of this.#tiers.flatMap(({ classes }) => classes)) {
+      for (const { pace } of ring.items()) {
+        if (slots >= enough) return slots;
+        slots += pace?.slotsUntil(untilMs, nowMs) ?? 1;
+      }
+    }
     this.#sleepers.visitUntil(untilMs, ({ item, wakeMs }) => {
       if (item.asleepUntilMs === wakeMs) slots += item.pace?.slotsUntil(untilMs, nowMs) ?? 1;
       return slots < enough;
@@ -154,10 +169,13 @@ export class Lane {
   ): { readonly atSoonest: number; readonly atLatest: number } {
     let atSoonest = firstMs;
     let atLatest = firstMs;
-    for (let stepMs = 20; this.slotsUntil(atLatest, ahead + 1, nowMs) <= ahead; stepMs *= 2) {
+    let before = -1;
+    for (let stepMs = 20; stepMs < LONGEST_FORESIGHT_MS; stepMs *= 2) {
+      const slots = this.slotsUntil(atLatest, ahead + 1, nowMs);
+      if (slots > ahead || (slots === before && stepMs > FORESIGHT_MS)) break;
+      before = slots;
       atSoonest = atLatest;
       atLatest = firstMs + stepMs;
-      if (stepMs > 86_400_000) break;
     }
     return { atSoonest: ahead < CALLED ? firstMs : atSoonest, atLatest };
   }

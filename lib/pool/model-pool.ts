@@ -5,10 +5,10 @@
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
 import { Affinity, rendezvous } from "./affinity";
-import { Habits } from "./experience";
 import { FairShare } from "./fair-share";
 import type { Choice, Group } from "./group";
 import { GroupRate } from "./group-rate";
+import { Habits } from "./habits";
 import { Lane, type Outlook } from "./lane";
 import { type Lesson, Pace } from "./pace";
 import { Scouting } from "./scouting";
@@ -151,9 +151,11 @@ export class ModelPool {
     return lesson;
   }
 
-  /** Rests a domain; the first request after the rest goes alone. */
-  rest(domain: string, untilMs: number): void {
-    this.#paces.get(domain)?.rest(untilMs);
+  /** Rests a domain that somebody else found without quota. */
+  rest(domain: string, untilMs: number, reason: string): void {
+    const pace = this.#paces.get(domain);
+    if (reason === "rate_limit_minute") pace?.hear(untilMs);
+    else pace?.rest(untilMs);
   }
 
   wake(domain: string): void {
@@ -202,6 +204,7 @@ export class ModelPool {
     const choice =
       (home === null ? null : lane.pickFrom(home, knownId, tokens, nowMs, tried)) ??
       lane.pick(tokens, nowMs, tried);
+    if (choice !== null && !isContinued) lane.begun(choice.group);
     // Away from home only for as long as its key has to rest.
     if (choice !== null && known === undefined) this.#affinity.note(name, choice.entry.key.id);
     return choice;

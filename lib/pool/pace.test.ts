@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaRefusal } from "../providers/types";
-import { Habits } from "./experience";
+import { Habits } from "./habits";
 import { Pace, TRIAL_MS } from "./pace";
 
 const T0 = 1_000_000_000;
@@ -95,6 +95,75 @@ describe("a refusal", () => {
   });
 });
 
+describe("a quota that others use too", () => {
+  /** Four sends ten seconds apart, and the word of another isolate that the quota came to its end. */
+  function told(): Pace {
+    const pace = new Pace(new Habits());
+    for (let count = 0; count < 4; count += 1) {
+      pace.succeed(pace.take(1, T0 + count * 10_000), []);
+    }
+    pace.hear(T0 + MINUTE);
+    return pace;
+  }
+  /** Habits of which every refusal showed that others use the quota. */
+  function partHabits(part: number): Habits {
+    const habits = new Habits();
+    for (let number = 0; number < 3; number += 1) {
+      const pace = new Pace(habits);
+      for (let count = 0; count < part; count += 1) pace.succeed(pace.take(1, T0 + count), []);
+      pace.refuse(pace.take(1, T0 + 100), refusal(10, T0 + 30_000), T0 + MINUTE, T0 + 100);
+    }
+    return habits;
+  }
+
+  test("comes back just as it was taken, after another isolate was refused", () => {
+    const pace = told();
+    const sends: number[] = [];
+    for (let nowMs = T0 + 40_000; nowMs < T0 + 3 * MINUTE; nowMs += 100) {
+      if (pace.readyAtMs(1, nowMs) > nowMs) continue;
+      pace.succeed(pace.take(1, nowMs), []);
+      sends.push(Math.round((nowMs - T0) / 1000));
+    }
+    expect(sends).toEqual([60, 70, 80, 90, 121, 131, 141, 151]);
+  });
+
+  test("is not learned from a short rest: who knows of which window it is", () => {
+    const pace = new Pace(new Habits());
+    for (let count = 0; count < 4; count += 1) pace.take(1, T0 + count);
+    pace.hear(T0 + 1_000);
+    expect(pace.experience.limit(T0 + 1_000)).toBeNull();
+  });
+
+  test("is presumed of the rest as one more than the largest part, and never stands against what came through", () => {
+    const habits = partHabits(3);
+    expect(sendAll(new Pace(habits), T0 + 200)).toBe(4);
+    const unknown = new Habits();
+    const pace = new Pace(unknown);
+    expect(sendAll(pace, T0, 6)).toBe(6);
+    for (let number = 0; number < 3; number += 1) unknown.notePart(3);
+    expect(pace.experience.limit(T0 + 1)).toBe(6);
+  });
+
+  test("makes no guard wider: others may have taken what was about to come back", () => {
+    const habits = partHabits(3);
+    const { guard } = habits;
+    const pace = new Pace(habits);
+    expect(sendAll(pace, T0 + 200)).toBe(4);
+    const laterMs = T0 + 61_000;
+    pace.refuse(pace.take(1, laterMs), refusal(10, laterMs + 300), laterMs + MINUTE, laterMs + 50);
+    expect(habits.guard).toBe(guard);
+  });
+
+  test("that turns out to leave more here is taken to leave more here, not everywhere", () => {
+    const habits = partHabits(3);
+    const pace = new Pace(habits);
+    expect(sendAll(pace, T0 + 200)).toBe(4);
+    expect(pace.experience.exceeded(5, T0 + 300)).toBe(true);
+    expect(pace.experience.limit(T0 + 300)).toBe(9);
+    expect(sendAll(new Pace(habits), T0 + 300)).toBe(4);
+  });
+});
+
 describe("after a rest", () => {
   test("one request goes first, and the rest follow its success", () => {
     const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
@@ -113,6 +182,15 @@ describe("after a rest", () => {
     expect(pace.readyAtMs(1, nowMs + 1)).toBe(nowMs + TRIAL_MS);
     expect(pace.readyAtMs(1, nowMs + TRIAL_MS)).toBe(0);
   });
+});
+
+test("the slots until a moment are those of all windows until then", () => {
+  const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
+  const nowMs = T0 + 11_000;
+  const untilMs = (minutes: number) => T0 + 11_500 + minutes * MINUTE;
+  expect(pace.slotsUntil(untilMs(0), nowMs)).toBe(1);
+  expect(pace.slotsUntil(untilMs(1), nowMs)).toBe(10);
+  expect(pace.slotsUntil(untilMs(5), nowMs)).toBe(50);
 });
 
 test("never more than the limit goes in any window, whatever comes", () => {

@@ -8,7 +8,8 @@
 import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
 import { DayMeter } from "./day-meter";
-import { Experience, type Habits } from "./experience";
+import { Experience } from "./experience";
+import type { Habits } from "./habits";
 import { ToldMeter } from "./told-meter";
 import type { KnownLimit, Meter, QuotaLimits } from "./types";
 import { WindowMeter } from "./window-meter";
@@ -160,6 +161,13 @@ export class Pace {
     if (untilMs <= this.#restUntilMs) return;
     this.#restUntilMs = untilMs;
     if (!isForeseen) this.#trial = "due";
+  }
+
+  /** Takes note that somebody else was refused, and told to come back then. */
+  hear(untilMs: number): void {
+    if (untilMs <= this.#restUntilMs) return;
+    this.#experience.heard(untilMs);
+    this.rest(untilMs);
   }
 
   /** Ends a rest: a person said so. */

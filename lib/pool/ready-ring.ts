@@ -14,6 +14,14 @@ export class ReadyRing<Item> {
     this.#items.push(item);
   }
 
+  /** From the front on. */
+  *items(): Generator<Item, void> {
+    for (let index = this.#head; index < this.#items.length; index += 1) {
+      const item = this.#items[index];
+      if (item !== undefined) yield item;
+    }
+  }
+
   peek(): Item | undefined {
     return this.#items[this.#head];
   }

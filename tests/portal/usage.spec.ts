@@ -141,3 +141,20 @@ test("a member sees nobody else's use", async ({ admin, browser, server }) => {
   await page.goto("/usage?by=key");
   expect(await page.content()).not.toContain("gpt-4o");
 });
+
+test("near the day's budget of written rows, pages say that the log is thinned out and where to change it", async ({
+  admin,
+  server,
+}) => {
+  await send(admin, server);
+  const setBudget = (dailyRowBudget: number) =>
+    server.admin.call("PATCH", "settings", { section: "metering", changes: { dailyRowBudget } });
+  await setBudget(1);
+  for (const path of ["/usage", "/"]) {
+    await admin.goto(path);
+    const note = admin.getByRole("note").filter({ hasText: "Nothing more is logged today." });
+    await expect(note).toContainText("of today's 1 rows are written");
+    await expect(note.getByRole("link", { name: "Change the budget" })).toBeVisible();
+  }
+  await setBudget(90_000);
+});

@@ -8,7 +8,7 @@ import { runBatch } from "../../lib/db/state-version";
 import type { AlertWebhook } from "../../lib/manage/post-alert";
 import { runUpkeep } from "../../lib/upkeep/run-upkeep";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
-import { ACTOR, db, SECRETS } from "./test-store";
+import { ACTOR, db, emptyUsage, SECRETS } from "./test-store";
 import { emptyTeam } from "./test-team";
 
 export const START_MS = Date.UTC(2026, 10, 20, 12, 30);
@@ -35,14 +35,8 @@ export class AlertReceiver {
     this.received = [];
     this.answer = () => new Response("ok");
     await emptyTeam();
-    const tables = [
-      "upkeep",
-      "key_rechecks",
-      "alerts",
-      "alert_topics",
-      "usage_journal",
-      "token_spend",
-    ];
+    await emptyUsage();
+    const tables = ["upkeep", "key_rechecks", "alerts", "alert_topics"];
     await runBatch(
       db,
       tables.map((table) => sql.raw(`delete from ${table}`)),

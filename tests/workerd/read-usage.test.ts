@@ -1,11 +1,9 @@
 import { env } from "cloudflare:workers";
-import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { compactUsage } from "../../lib/db/compact-usage";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import { runBatch } from "../../lib/db/state-version";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import * as answers from "../../lib/manage/answer-schemas";
 import {
@@ -23,7 +21,7 @@ import { readUsage } from "../../lib/manage/read-usage";
 import { listRequestsInput, readUsageInput } from "../../lib/manage/usage-schemas";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
-import { db, emptyStore, SECRETS, storeKey } from "./test-store";
+import { db, emptyStore, emptyUsage, SECRETS, storeKey } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);
@@ -37,11 +35,7 @@ const context: ManageContext = {
 
 beforeEach(async () => {
   await emptyStore();
-  const tables = ["request_log", "usage_journal", "usage_folds", "usage_hourly", "usage_daily"];
-  await runBatch(
-    db,
-    tables.map((table) => sql.raw(`delete from ${table}`)),
-  );
+  await emptyUsage();
 });
 
 async function record(events: readonly RequestEvent[]): Promise<void> {

@@ -20,7 +20,7 @@ import { readUsageBoard } from "../../lib/manage/read-usage-board";
 import { loadPriceBook } from "../../lib/usage/price";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
-import { ACTOR, db, emptyStore, SECRETS } from "./test-store";
+import { ACTOR, db, emptyStore, emptyUsage, SECRETS } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);
@@ -38,11 +38,7 @@ interface Sums {
 
 beforeEach(async () => {
   await emptyStore();
-  const tables = ["request_log", "usage_journal", "usage_folds", "usage_hourly", "usage_daily"];
-  await runBatch(
-    db,
-    tables.map((table) => sql.raw(`delete from ${table}`)),
-  );
+  await emptyUsage();
 });
 
 /** Four hours of one day: all outcomes, several providers, models without a price, retries, estimates. */
@@ -214,15 +210,15 @@ async function everyView(): Promise<Readonly<Record<string, readonly Sums[]>>> {
 describe("the same numbers everywhere", () => {
   test.each([
     ["before they are compacted", null],
-    ["with the open hour in the journal", NOW_MS],
+    ["with the open hour by itself", NOW_MS],
     ["with all in the rollups", NOW_MS + HOUR_MS],
   ])("%s", async (_, compactedAtMs) => {
     const expected = await recorded();
     expect(expected.costNanoUsd).toBeGreaterThan(0);
     if (compactedAtMs !== null) {
       await compactUsage(db, newRowId("uf", compactedAtMs), compactedAtMs);
-      const [left] = await runBatch(db, [sql`select id from usage_journal`]);
-      expect(left?.results).toHaveLength(compactedAtMs === NOW_MS ? 1 : 0);
+      const [left] = await runBatch(db, [sql`select side from usage_open_hours`]);
+      expect(left?.results).toHaveLength(compactedAtMs === NOW_MS ? 2 : 0);
     }
     const views = await everyView();
     for (const [view, told] of Object.entries(views)) {

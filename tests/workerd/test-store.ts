@@ -31,6 +31,21 @@ export const ACTOR: Actor = {
 /** In place of an entry of the audit log, where tests write beside the verbs. */
 export const NO_AUDIT = () => sql`select 1`;
 
+/** All that metering wrote. */
+export async function emptyUsage(): Promise<void> {
+  await db.batch([
+    db.run(sql`delete from request_log`),
+    db.run(sql`delete from token_spend`),
+    db.run(sql`delete from usage_journal`),
+    db.run(sql`delete from usage_open_hours`),
+    db.run(sql`delete from usage_folds`),
+    db.run(sql`delete from usage_key_hours`),
+    db.run(sql`delete from usage_hourly`),
+    db.run(sql`delete from usage_daily`),
+    db.run(sql`delete from usage_days`),
+  ]);
+}
+
 export async function emptyStore(): Promise<void> {
   await db.batch([
     db.run(sql`delete from provider_keys`),

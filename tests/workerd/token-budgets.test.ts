@@ -9,7 +9,7 @@ import { UsageRecorder } from "../../lib/db/usage-recorder";
 import type { LimitHolder } from "../../lib/pool/token-ledger";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { NO_LIMITS } from "../../lib/usage/token-limits";
-import { db } from "./test-store";
+import { db, emptyUsage } from "./test-store";
 import { unreliable } from "./unreliable-d1";
 import { requestAt, usageOf } from "./usage-events";
 
@@ -36,13 +36,7 @@ beforeEach(async () => {
   settings = DEFAULT_SETTINGS;
   nowMs = Date.UTC(2026, 10, 20, 12, 30);
   logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
-  await db.batch([
-    db.run(sql`delete from token_spend`),
-    db.run(sql`delete from usage_journal`),
-    db.run(sql`delete from usage_hourly`),
-    db.run(sql`delete from usage_daily`),
-    db.run(sql`delete from request_log`),
-  ]);
+  await emptyUsage();
 });
 
 afterEach(() => logged.mockRestore());

@@ -1,13 +1,11 @@
 import { env } from "cloudflare:workers";
-import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import { runBatch } from "../../lib/db/state-version";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import { readTokenUse } from "../../lib/manage/read-token-use";
 import type { RequestEvent } from "../../lib/usage/request-event";
-import { ACTOR, db, emptyStore, SECRETS } from "./test-store";
+import { ACTOR, db, emptyStore, emptyUsage, SECRETS } from "./test-store";
 import { requestAt, usageOf } from "./usage-events";
 
 const DAY_MS = 86_400_000;
@@ -15,18 +13,7 @@ const NOON_MS = Date.UTC(2026, 10, 20, 12, 30);
 
 beforeEach(async () => {
   await emptyStore();
-  const tables = [
-    "usage_journal",
-    "usage_folds",
-    "usage_hourly",
-    "usage_daily",
-    "usage_days",
-    "token_spend",
-  ];
-  await runBatch(
-    db,
-    tables.map((table) => sql.raw(`delete from ${table}`)),
-  );
+  await emptyUsage();
 });
 
 /** Recorded when it happened, so that older requests are in the rollups by now. */

@@ -6,7 +6,6 @@ import { envAccessTokens } from "../../lib/db/env-access-tokens";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import { runBatch } from "../../lib/db/state-version";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import { browseRequests } from "../../lib/manage/browse-requests";
 import { changeSettings } from "../../lib/manage/change-settings";
@@ -18,7 +17,7 @@ import { readQuotaForecasts } from "../../lib/manage/read-quota-forecasts";
 import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/read-usage-board";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
-import { ACTOR, db, emptyStore, SECRETS, storeKey, storeToken } from "./test-store";
+import { ACTOR, db, emptyStore, emptyUsage, SECRETS, storeKey, storeToken } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);
@@ -29,18 +28,7 @@ const ADMIN = { id: "us_admin", role: "admin" } as const;
 
 beforeEach(async () => {
   await emptyStore();
-  const tables = [
-    "request_log",
-    "usage_journal",
-    "usage_folds",
-    "usage_hourly",
-    "usage_daily",
-    "usage_days",
-  ];
-  await runBatch(
-    db,
-    tables.map((table) => sql.raw(`delete from ${table}`)),
-  );
+  await emptyUsage();
 });
 
 async function record(events: readonly RequestEvent[]): Promise<void> {

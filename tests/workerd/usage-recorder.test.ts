@@ -7,13 +7,12 @@ import { openDatabase } from "../../lib/db/open-database";
 import { pruneUsage } from "../../lib/db/prune-usage";
 import { sumCells } from "../../lib/db/read-usage-cells";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import { runBatch } from "../../lib/db/state-version";
 import type { Grain } from "../../lib/db/usage-cells";
 import { type RecordingSettings, UsageRecorder } from "../../lib/db/usage-recorder";
 import { writeUsage } from "../../lib/db/write-usage";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { Cells, DAY_MS, HOUR_MS, type Measure, type Side } from "../../lib/usage/rollup";
-import { db } from "./test-store";
+import { db, emptyUsage } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
@@ -31,18 +30,7 @@ let logged: MockInstance;
 beforeEach(async () => {
   nowMs = START_MS;
   logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
-  const tables = [
-    "request_log",
-    "usage_journal",
-    "usage_folds",
-    "usage_days",
-    "usage_hourly",
-    "usage_daily",
-  ];
-  await runBatch(
-    db,
-    tables.map((table) => sql.raw(`delete from ${table}`)),
-  );
+  await emptyUsage();
 });
 
 afterEach(() => logged.mockRestore());
@@ -250,20 +238,23 @@ describe("compaction", () => {
     return { id, atMs, cells: cells.toStored(), logRows: [], spends: [], ...told };
   };
 
-  test("moves hours that are over into the rollups, and keeps the open one as one row", async () => {
+  test("moves hours that are over into the rollups, and keeps the open one as a row a side", async () => {
     const earlier = START_MS - HOUR_MS;
     for (const atMs of [earlier, earlier + 1, START_MS, START_MS + 1]) {
       await writeUsage(db, flushAt(newRowId("uf", atMs), atMs, [requestAt(atMs), requestAt(atMs)]));
     }
     await compactUsage(db, newRowId("uf", nowMs), START_MS);
-    expect(await count("usage_journal")).toBe(1);
-    expect(await count("usage_hourly")).toBe(2);
+    expect(await count("usage_journal")).toBe(0);
+    expect(await count("usage_open_hours")).toBe(2);
+    expect(await count("usage_hourly")).toBe(1);
+    expect(await count("usage_key_hours")).toBe(1);
     expect(await count("usage_daily")).toBe(2);
     await expectTotals(8);
 
     await compactUsage(db, newRowId("uf", nowMs), START_MS + HOUR_MS);
-    expect(await count("usage_journal")).toBe(0);
-    expect(await count("usage_hourly")).toBe(4);
+    expect(await count("usage_open_hours")).toBe(0);
+    expect(await count("usage_hourly")).toBe(2);
+    expect(await count("usage_key_hours")).toBe(2);
     expect(await count("usage_daily")).toBe(2);
     await expectTotals(8);
     const days = await env.DB.prepare("select * from usage_days").all();
@@ -288,14 +279,79 @@ describe("compaction", () => {
     expect(await count("usage_journal")).toBe(0);
   });
 
-  test("a journal too large to be parsed by readers goes into the rollups, open hour or not", async () => {
-    const events = Array.from({ length: 2_500 }, (_, index) =>
-      requestAt(START_MS, { attempts: [attemptBy(`pk_${index}`)] }),
-    );
-    await writeUsage(db, flushAt(newRowId("uf", START_MS), START_MS, events));
+  test("a compaction whose answer is lost, or whose id was taken, counts nothing twice and loses nothing", async () => {
+    const [first, second] = [newRowId("uf", START_MS), newRowId("uf", START_MS + 1)];
+    await writeUsage(db, flushAt(newRowId("uf", START_MS), START_MS, [requestAt(START_MS)]));
+    const batch = vi.spyOn(env.DB, "batch").mockImplementationOnce(async (statements) => {
+      await env.DB.batch(statements);
+      throw new Error("connection lost");
+    });
+    await expect(compactUsage(db, first, START_MS)).rejects.toThrow("connection lost");
+    batch.mockRestore();
+    await writeUsage(db, flushAt(newRowId("uf", START_MS), START_MS, [requestAt(START_MS)]));
+    await expect(compactUsage(db, first, START_MS + HOUR_MS * 2)).rejects.toThrow();
+    await expectTotals(2);
+    await compactUsage(db, second, START_MS + HOUR_MS * 2);
+    await expectTotals(2);
+  });
+
+  test("two at once do no harm", async () => {
+    for (let flush = 0; flush < 4; flush += 1) {
+      const atMs = START_MS - flush * HOUR_MS;
+      await writeUsage(db, flushAt(newRowId("uf", atMs), atMs, [requestAt(atMs)]));
+    }
+    const ids = [newRowId("uf", nowMs), newRowId("uf", nowMs)];
+    await Promise.all(ids.map((id) => compactUsage(db, id, START_MS)));
+    await expectTotals(4);
+  });
+
+  test("cells that come after their hour was folded are added to it", async () => {
+    for (const model of ["gpt-5-mini", "gpt-5-mini", "gpt-5"]) {
+      const late = requestAt(START_MS, { model });
+      await writeUsage(db, flushAt(newRowId("uf", START_MS), START_MS, [late]));
+      await compactUsage(db, newRowId("uf", nowMs), START_MS + 2 * HOUR_MS);
+    }
+    expect(await count("usage_key_hours")).toBe(1);
+    await expectTotals(3);
+    const row = await env.DB.prepare("select answers from usage_key_hours").first();
+    expect(row).toEqual({ answers: JSON.stringify({ "gpt-5": 1, "gpt-5-mini": 2 }) });
+  });
+
+  test("an hour of many keys and models takes a row a thousand cells while it is open, a row a key after", async () => {
+    const models = Array.from({ length: 10 }, (_, model) => `model-${model}`);
+    const flush = async (atMs: number) => {
+      const events = Array.from({ length: 2_500 }, (_, index) =>
+        requestAt(atMs, { model: models[index % 10] ?? "", attempts: [attemptBy(`pk_${index}`)] }),
+      );
+      await writeUsage(db, flushAt(newRowId("uf", atMs), atMs, events));
+    };
+    await flush(START_MS);
+    const first = await compactUsage(db, newRowId("uf", nowMs), START_MS);
+    await flush(START_MS + 1);
+    const second = await compactUsage(db, newRowId("uf", nowMs), START_MS + 1);
+    expect(await count("usage_open_hours")).toBe(4);
+    expect(Math.max(first, second)).toBeLessThan(10);
+    await expectTotals(5_000);
+    await compactUsage(db, newRowId("uf", nowMs), START_MS + HOUR_MS);
+    expect(await count("usage_key_hours")).toBe(2_500);
+    expect(await count("usage_hourly")).toBe(10);
+    await expectTotals(5_000);
+  });
+
+  test("an open hour that would be read and written for long is folded before its end", async () => {
+    const cells = new Cells();
+    cells.add(requestAt(START_MS), COST_EACH);
+    const hourMs = START_MS - (START_MS % HOUR_MS);
+    for (const cell of cells.toStored()) {
+      await db.run(sql`
+        insert into usage_open_hours (bucket_ms, side, chunk, cells)
+        select ${hourMs}, ${cell[1]}, key, ${JSON.stringify([cell])}
+        from json_each(${JSON.stringify(Array(30).fill(0))})`);
+    }
     await compactUsage(db, newRowId("uf", nowMs), START_MS);
-    expect(await count("usage_journal")).toBe(0);
-    await expectTotals(2_500);
+    expect(await count("usage_open_hours")).toBe(0);
+    expect(await count("usage_key_hours")).toBe(1);
+    await expectTotals(30);
   });
 });
 
@@ -311,7 +367,8 @@ test("what is older than wanted goes, the rest stays", async () => {
   await pruneUsage(db, SETTINGS.retention, START_MS);
   await pruneUsage(db, SETTINGS.retention, START_MS);
   expect(await count("request_log")).toBe(2);
-  expect(await count("usage_hourly")).toBe(2 * 3);
+  expect(await count("usage_hourly")).toBe(3);
+  expect(await count("usage_key_hours")).toBe(3);
   expect(await count("usage_daily")).toBe(2 * 4);
 });
 

@@ -14,7 +14,7 @@ const MIDNIGHT_MS = Date.parse("2026-03-11T07:00:00Z");
 export interface Line {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Requests the quota allows while it runs. */
+  /** Requests the quota allows while it runs; see `capacityOf`. */
   readonly capacity: number;
   readonly maxAttemptsPerAnswer: number;
   /** Answers must reach this share of the capacity, or of what was offered. */
@@ -96,8 +96,6 @@ export function lineOf(wish: Wish, seed: number): Line {
   const startMs = limitAfter === undefined ? NOON_MS : MIDNIGHT_MS - durationMs / 2;
   const limitAt = (nowMs: number) =>
     limitAfter === undefined || nowMs < MIDNIGHT_MS ? limit : limitAfter;
-  // What refills bit by bit is full at the beginning.
-  const store = rule === "bucket" ? accounts * limit : 0;
   const of = load > 1 ? "capacity" : "offered";
   return {
     name: `${wish.name}, ${Math.round(load * 100)} %`,
@@ -112,11 +110,27 @@ export function lineOf(wish: Wish, seed: number): Line {
       upstream: { style, rule, limitAt, windowMs, tells, tokensPerMinute: null },
       bodyBytes: 200,
     },
-    capacity: perMs * durationMs + store,
+    capacity: perMs * durationMs,
     maxAttemptsPerAnswer: wish.maxAttemptsPerAnswer ?? (load > 1 ? 1.05 : 1.02),
     leastShare: load > 1 ? 0.98 : 1,
     of,
   };
+}
+
+/**
+ * Requests the quota allowed while the scenario ran. A quota that refills bit by bit is full at first, and
+ * refills only from its first request on, which the pool cannot send before there is one.
+ */
+export function capacityOf({ scenario, capacity }: Line, { told }: Outcome): number {
+  const { upstream, startMs, durationMs, keys, keysOfAccount } = scenario;
+  if (upstream.rule !== "bucket") return capacity;
+  const limit = upstream.limitAt(startMs);
+  const asked = told.map(({ askedMs }) => askedMs).sort((a, b) => a - b);
+  let sum = 0;
+  for (const firstMs of asked.slice(0, keys / keysOfAccount)) {
+    sum += Math.floor(limit + ((startMs + durationMs - firstMs) * limit) / upstream.windowMs);
+  }
+  return sum;
 }
 
 /** Answers the upstream gave while the scenario ran. */

@@ -1,0 +1,28 @@
+import type { Database } from "../../lib/db/open-database.ts";
+import { DEFAULT_SETTINGS } from "../../lib/db/settings.ts";
+import { UsageRecorder } from "../../lib/db/usage-recorder.ts";
+import type { SeededRandom } from "../../scripts/demo/seeded-random.ts";
+
+/** The recorder of an isolate, with a clock of its own: it is moved on by hand, and by the recorder's waiting. */
+export class RecordingIsolate {
+  readonly recorder: UsageRecorder;
+  clockMs: number;
+
+  constructor(db: Database, requests: "all" | "none", startMs: number, random: SeededRandom) {
+    this.clockMs = startMs;
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      logging: { ...DEFAULT_SETTINGS.logging, requests },
+      metering: { dailyRowBudget: 0 },
+    };
+    this.recorder = new UsageRecorder({
+      db,
+      nowMs: () => this.clockMs,
+      sleep: async (ms) => {
+        this.clockMs += ms;
+      },
+      random: random.next,
+      settings: () => settings,
+    });
+  }
+}
