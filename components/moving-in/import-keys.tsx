@@ -5,7 +5,6 @@ import { useState } from "react";
 import type { ProviderChoice } from "@/components/keys/add-keys";
 import { WorkProgress } from "@/components/keys/work-progress";
 import { type MergedKeys, mergeSameKeys } from "@/lib/moving-in/merge-same-keys";
-import { readSource } from "@/lib/moving-in/read-source";
 import type { Source } from "@/lib/moving-in/source-key";
 import { Difference } from "./difference";
 import { ImportReport } from "./import-report";
@@ -30,9 +29,14 @@ export function ImportKeys({
   const [choices, setChoices] = useState(NO_CHOICES);
   const [read, setRead] = useState<{ readonly source: Source; readonly merged: MergedKeys }>();
   const [isEmpty, setIsEmpty] = useState(false);
+  const [isOffline, setIsOffline] = useState(false);
 
-  function compare() {
-    const source = readSource(given.text, given.fileName ?? "");
+  async function compare() {
+    // The parsers are larger than the page: they come once there is something to read.
+    const reader = await import("@/lib/moving-in/read-source").catch(() => null);
+    setIsOffline(reader === null);
+    if (reader === null) return;
+    const source = reader.readSource(given.text, given.fileName ?? "");
     const merged = mergeSameKeys(source.keys);
     setRead({ source, merged });
     setChoices(NO_CHOICES);
@@ -58,7 +62,7 @@ export function ImportKeys({
             setGiven(next);
             setIsEmpty(false);
           }}
-          problem={isEmpty ? t("nothingFound") : problem}
+          problem={isOffline ? tFailure("offline") : isEmpty ? t("nothingFound") : problem}
           onSubmit={compare}
         />
       );
