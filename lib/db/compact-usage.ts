@@ -35,68 +35,92 @@ const MAX_OPEN_CHUNKS = 50;
  * @returns How many rows were written.
  */
 export async function compactUsage(db: Database, id: string, nowMs: number): Promise<number> {
-  const openFromMs = (await isTooMuchOpen(db)) ? Number.MAX_SAFE_INTEGER : openHourMs(nowMs);
+  return compact(db, id, nowMs, await readWaiting(db));
+}
+
+/** The same where it leaves fewer rows, or goes on with an hour that is over; else nothing is written. */
+export async function compactUsageWhereItGains(
+  db: Database,
+  id: string,
+  nowMs: number,
+): Promise<number> {
+  const waiting = await readWaiting(db);
+  const gains = waiting.flushes > 1 || isToFold(waiting, nowMs);
+  return gains ? compact(db, id, nowMs, waiting) : 0;
+}
+
+async function compact(db: Database, id: string, nowMs: number, waiting: Waiting): Promise<number> {
+  const fromMs = openFromMs(waiting, nowMs);
+  const folds = [
+    foldCells("day", null, fromMs),
+    foldCells("hour", "caller", fromMs),
+    foldKeyHours(fromMs),
+    keepOpenHours(fromMs),
+    sql`delete from usage_open_hours where bucket_ms < ${fromMs}`,
+  ];
   const results = await runBatch(db, [
     sql`
       insert into usage_folds (id, at_ms, flush_ids)
       select ${id}, ${nowMs}, json_group_array(id) from usage_journal having count(*) > 0`,
     foldDays(),
-    foldCells("day", "caller", openFromMs),
-    foldCells("day", "key", openFromMs),
-    foldCells("hour", "caller", openFromMs),
-    foldKeyHours(openFromMs),
-    keepOpenHours("caller", openFromMs),
-    keepOpenHours("key", openFromMs),
-    sql`delete from usage_open_hours where bucket_ms < ${openFromMs}`,
+    ...(isToFold(waiting, nowMs) ? folds : [keepOpenHours(0)]),
     sql`delete from usage_journal`,
   ]);
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
 }
 
-/** Whether compaction would leave fewer rows: it writes some even where nothing is gained. */
-export async function isUsageCompactable(db: Database, nowMs: number): Promise<boolean> {
-  const waiting = await db.get<{ readonly flushes: number; readonly oldestMs: number | null }>(sql`
-    select (select count(*) from usage_journal) as flushes,
-      (select min(ms) from (
-        select min(at_ms) as ms from usage_journal
-        union all
-        select min(bucket_ms) from usage_open_hours)) as "oldestMs"`);
-  if (waiting === undefined) return false;
-  return waiting.flushes > 1 || (waiting.oldestMs ?? nowMs) < openHourMs(nowMs);
+interface Waiting {
+  readonly flushes: number;
+  readonly openChunks: number;
+  /** Null where nothing waits. */
+  readonly oldestMs: number | null;
+}
+
+async function readWaiting(db: Database): Promise<Waiting> {
+  return db.get<Waiting>(sql`
+    select count(*) filter (where is_flush) as flushes,
+      count(*) filter (where not is_flush) as "openChunks", min(ms) as "oldestMs"
+    from (
+      select true as is_flush, at_ms as ms from usage_journal
+      union all
+      select false, bucket_ms from usage_open_hours)`);
+}
+
+/** Whether an hour is over, or too much is open; while none is, all cells stay, and little is read. */
+function isToFold({ openChunks, oldestMs }: Waiting, nowMs: number): boolean {
+  return openChunks > MAX_OPEN_CHUNKS || (oldestMs ?? nowMs) < openHourMs(nowMs);
+}
+
+/** Cells of this hour and later ones stay. */
+function openFromMs({ openChunks }: Waiting, nowMs: number): number {
+  return openChunks > MAX_OPEN_CHUNKS ? Number.MAX_SAFE_INTEGER : openHourMs(nowMs);
 }
 
 function openHourMs(nowMs: number): number {
   return Math.floor((nowMs - HOUR_GRACE_MS) / HOUR_MS) * HOUR_MS;
 }
 
-async function isTooMuchOpen(db: Database): Promise<boolean> {
-  const open = await db.get<{ readonly chunks: number }>(
-    sql`select count(*) as chunks from usage_open_hours`,
-  );
-  return (open?.chunks ?? 0) > MAX_OPEN_CHUNKS;
-}
-
 /** A cell's hour decides, for days too. */
-function closedCells(grain: Grain, side: Side, openFromMs: number): SQL {
-  return waitingCells(grain, side, CELL_COLUMNS, sql`${WAITING_HOUR} < ${openFromMs}`);
+function closedCells(grain: Grain, side: Side | null, fromMs: number): SQL {
+  return waitingCells(grain, side, CELL_COLUMNS, sql`${WAITING_HOUR} < ${fromMs}`);
 }
 
-function foldCells(grain: Grain, side: Side, openFromMs: number): SQL {
+function foldCells(grain: Grain, side: Side | null, fromMs: number): SQL {
   const added = sql.raw(
     CELL_VALUE_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(", "),
   );
   return sql`
     insert into ${rollupOf(grain)} (${KEY_COLUMN_LIST}, ${sql.raw(CELL_VALUE_COLUMNS.join(", "))})
-    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${closedCells(grain, side, openFromMs)})
+    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${closedCells(grain, side, fromMs)})
     where true
     group by ${KEY_COLUMN_LIST}
     on conflict (${KEY_COLUMN_LIST}) do update set ${added}`;
 }
 
 /** Where cells of an hour come late, its keys' rows are packed anew with what was in them. */
-function foldKeyHours(openFromMs: number): SQL {
+function foldKeyHours(fromMs: number): SQL {
   return sql`
-    with closed as materialized (${closedCells("hour", "key", openFromMs)})
+    with closed as materialized (${closedCells("hour", "key", fromMs)})
     insert into usage_key_hours (bucket_ms, provider, key_id, answers, cells)
     select bucket_ms, provider, subject_id,
       json_group_object(model, requests) filter (where outcome = 'ok'),
@@ -127,15 +151,15 @@ function foldDays(): SQL {
 }
 
 /** Cells of an hour only get more, so all its rows are written over. */
-function keepOpenHours(side: Side, openFromMs: number): SQL {
+function keepOpenHours(fromMs: number): SQL {
   return sql`
     insert into usage_open_hours (bucket_ms, side, chunk, cells)
     select bucket_ms, side, chunk, ${jsonArrayOfAll(sql`cell`)} from (
       select bucket_ms, side, ${jsonArrayOf(CELL_COLUMNS)} as cell,
-        (row_number() over (partition by bucket_ms order by ${KEY_COLUMN_LIST}) - 1) / ${CHUNK_CELLS} as chunk
+        (row_number() over (partition by bucket_ms, side order by ${KEY_COLUMN_LIST}) - 1) / ${CHUNK_CELLS} as chunk
       from (
         select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST}
-        from (${waitingCells("hour", side, CELL_COLUMNS, sql`${WAITING_HOUR} >= ${openFromMs}`)})
+        from (${waitingCells("hour", null, CELL_COLUMNS, sql`${WAITING_HOUR} >= ${fromMs}`)})
         group by ${KEY_COLUMN_LIST}))
     group by bucket_ms, side, chunk
     on conflict (bucket_ms, side, chunk) do update set cells = excluded.cells`;

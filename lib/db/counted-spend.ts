@@ -9,7 +9,7 @@ import { periodBounds, type SpendPeriod } from "../pool/spend";
 import { UNCOUNTED_OUTCOMES } from "../usage/counted-request";
 import { DAY_MS } from "../usage/rollup";
 import { firstRequestIdAt } from "./request-id-bounds";
-import { inRange, waitingCells } from "./usage-cells";
+import { type CellRange, inRange, packedCells } from "./usage-cells";
 
 export type SpendSource = "rollups" | "log";
 
@@ -75,9 +75,10 @@ const CELL_COLUMNS = [
   "cost_nano_usd",
 ];
 
-function daysOfRollups({ ids, ...range }: CountedRange): SQL {
+function daysOfRollups({ ids, fromMs, toMs }: CountedRange): SQL {
   const columns = sql.raw(CELL_COLUMNS.join(", "));
-  const wanted = sql`${inRange({ side: "caller", grain: "day", ...range })}
+  const range: CellRange = { side: "caller", grain: "day", fromMs, toMs };
+  const wanted = sql`${inRange(range)}
     and ${ofHolders("subject_id", ids)} and ${isCountedSql}`;
   return sql`
     select 'rollups' as source, ${budgetOf("subject_id")} as budget_id, user_id,
@@ -87,7 +88,7 @@ function daysOfRollups({ ids, ...range }: CountedRange): SQL {
     from (
       select ${columns} from usage_daily where ${wanted}
       union all
-      select ${columns} from (${waitingCells("day", "caller", CELL_COLUMNS)}) where ${wanted})
+      select ${columns} from (${packedCells(range, CELL_COLUMNS)}) where ${wanted})
     group by 2, 3, 4`;
 }
 

@@ -2,12 +2,13 @@
  * Lets go what is older than the team wants it kept, a few rows at a time: deleted rows count as written.
  * @module
  */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { DAY_MS } from "../usage/rollup";
 import type { Database } from "./open-database";
 import { firstRequestIdAt } from "./request-id-bounds";
 import type { Settings } from "./settings";
 import { runBatch } from "./state-version";
+import { CELL_KEY_COLUMNS } from "./usage-schema";
 
 /** Rows of each table that one call deletes at most. */
 const STEP_ROWS = 1_000;
@@ -29,8 +30,8 @@ export async function pruneUsage(
       delete from request_log where id in (
         select id from request_log where id < ${firstRequestIdAt(nowMs - requestLogDays * DAY_MS)}
         order by id limit ${STEP_ROWS})`,
-    ...pruneRollup("usage_hourly", nowMs - hourlyDays * DAY_MS),
-    ...pruneRollup("usage_daily", nowMs - dailyDays * DAY_MS),
+    pruneRollup("usage_hourly", nowMs - hourlyDays * DAY_MS),
+    pruneRollup("usage_daily", nowMs - dailyDays * DAY_MS),
     sql`
       delete from usage_key_hours where (bucket_ms, provider, key_id) in (
         select bucket_ms, provider, key_id from usage_key_hours
@@ -44,13 +45,14 @@ export async function pruneUsage(
 }
 
 /** The oldest bucket of each side, if it is too old: a bucket is never half gone for long. */
-function pruneRollup(table: "usage_hourly" | "usage_daily", beforeMs: number) {
+function pruneRollup(table: "usage_hourly" | "usage_daily", beforeMs: number): SQL {
   const name = sql.identifier(table);
-  return (["caller", "key"] as const).map(
+  const key = sql.raw(CELL_KEY_COLUMNS.join(", "));
+  const oldest = (["caller", "key"] as const).map(
     (side) => sql`
-      delete from ${name} where (side, bucket_ms, provider, model, subject_id, user_id, outcome) in (
-        select side, bucket_ms, provider, model, subject_id, user_id, outcome from ${name}
-        where side = ${side} and bucket_ms < ${beforeMs}
+      select * from (
+        select ${key} from ${name} where side = ${side} and bucket_ms < ${beforeMs}
         order by bucket_ms limit ${STEP_ROWS})`,
   );
+  return sql`delete from ${name} where (${key}) in (${sql.join(oldest, sql` union all `)})`;
 }

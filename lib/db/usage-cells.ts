@@ -41,12 +41,13 @@ export function jsonArrayOfAll(array: SQL): SQL {
  * A select of the cells that wait in the journal or belong to hours that are not over: a row for each flush
  * a cell is in. Only the named columns are read, since each is looked for in the cell's JSON from its
  * beginning.
+ * @param side Null for both.
  * @param columns Of `CELL_COLUMNS`.
  * @param where About the cell's `WAITING_HOUR`.
  */
 export function waitingCells(
   grain: Grain,
-  side: Side,
+  side: Side | null,
   columns: readonly string[] = CELL_COLUMNS,
   where: SQL = sql`true`,
 ): SQL {
@@ -55,8 +56,12 @@ export function waitingCells(
     select ${raw(read.join(", "))} from (
       select cells from usage_journal
       union all
-      select cells from usage_open_hours where side = ${side}) j, json_each(j.cells) e
-    where ${raw(waitingValue("side"))} = ${side} and ${where}`;
+      select cells from usage_open_hours where ${ofSide(raw("side"), side)}) j, json_each(j.cells) e
+    where ${ofSide(raw(waitingValue("side")), side)} and ${where}`;
+}
+
+function ofSide(value: SQL, side: Side | null): SQL {
+  return side === null ? sql`true` : sql`${value} = ${side}`;
 }
 
 /** When the hour of a cell of `waitingCells` began, whatever the grain. */

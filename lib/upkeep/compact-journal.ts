@@ -1,4 +1,4 @@
-import { compactUsage, isUsageCompactable } from "../db/compact-usage";
+import { compactUsageWhereItGains } from "../db/compact-usage";
 import { newRowId } from "../db/new-row-id";
 import type { UpkeepJob } from "./upkeep-job";
 
@@ -7,7 +7,7 @@ export const compactJournal: UpkeepJob = {
   name: "compact-journal",
   async run({ db, nowMs }) {
     const atMs = nowMs();
-    if (!(await isUsageCompactable(db, atMs))) return { writtenUsageRows: 0 };
-    return { writtenUsageRows: await compactUsage(db, newRowId("uf", atMs), atMs) };
+    const id = newRowId("uf", atMs);
+    return { writtenUsageRows: await compactUsageWhereItGains(db, id, atMs) };
   },
 };

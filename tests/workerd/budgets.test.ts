@@ -16,7 +16,7 @@ import { readTokenUse } from "../../lib/manage/read-token-use";
 import { rebuildBudgets } from "../../lib/manage/rebuild-budgets";
 import { rotateAccessToken } from "../../lib/manage/rotate-access-token";
 import { counted } from "./counted-d1";
-import { db, SECRETS, storeToken } from "./test-store";
+import { db, emptyUsage, SECRETS, storeToken } from "./test-store";
 import { auditEntries, emptyTeam, storeUser } from "./test-team";
 import { requestAt, usageOf } from "./usage-events";
 
@@ -35,11 +35,7 @@ const context = (): ManageContext => ({ db, secrets: SECRETS, nowMs: () => NOON_
 
 beforeEach(async () => {
   await emptyTeam();
-  const tables = ["request_log", "token_spend", "usage_journal", "usage_folds", "usage_hourly"];
-  await runBatch(
-    db,
-    [...tables, "usage_daily", "usage_days"].map((table) => sql.raw(`delete from ${table}`)),
-  );
+  await emptyUsage();
   admin = await storeUser("admin@team.test", "admin");
   mary = await storeUser("mary@team.test", "member");
   tokenId = await storeToken("ob-mary", {
