@@ -124,11 +124,6 @@ export class UsageRecorder {
     this.#runner = null;
   }
 
-  /** What models cost, by the team's word first. */
-  async priceBook(): Promise<PriceBook> {
-    return (await this.#loadPrices()).book;
-  }
-
   #hasWork(): boolean {
     return this.#underWay !== null || this.#waiting.length > 0 || this.#overflow.size > 0;
   }

@@ -42,7 +42,7 @@ export async function isolateProxy(
       newRequestId: () => newRequestId(platform.nowMs(), platform.random()),
       state: sharedState(env),
       usage: usageSink(sharedRecorder(env)),
-      prices: () => sharedRecorder(env).priceBook(),
+      prices: () => sharedRecorder(env).prices(),
       budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env)),
     },
     catalog: new D1ModelCatalog(openDatabase(env.DB), platform.nowMs),
