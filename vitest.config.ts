@@ -45,6 +45,8 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
           globalSetup: ["./tests/e2e/build-once.ts"],
+          // Where nobody looks on, what a slow machine upset is tried once more; `npm test` then says so.
+          retry: process.env.CI ? 1 : 0,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

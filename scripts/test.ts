@@ -13,35 +13,18 @@ import { ExpectedError } from "./expected-error.ts";
 import { ensureChromium } from "./find-chromium.ts";
 import { root } from "./root.ts";
 import { seconds } from "./run-command.ts";
-
-interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-}
-
-/** What is read of vitest's JSON report. */
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly testResults: readonly {
-    readonly status: string;
-    readonly assertionResults: readonly unknown[];
-  }[];
-}
-
-/** What is read of Playwright's JSON report. */
-interface PlaywrightReport {
-  readonly stats: {
-    readonly expected: number;
-    readonly unexpected: number;
-    readonly flaky: number;
-    readonly skipped: number;
-  };
-}
+import {
+  type PlaywrightReport,
+  type Tally,
+  tallyOfPlaywright,
+  tallyOfVitest,
+  type VitestReport,
+} from "./test-reports.ts";
 
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 process.env.WRANGLER_SEND_METRICS = "false";
+
+const NOTHING: Tally = { passed: 0, failures: [], flaky: [], skipped: 0 };
 
 const biomeOptions = [
   "--error-on-warnings",
@@ -69,10 +52,20 @@ const tallies = [
 ];
 await rm(reportsDir, { recursive: true });
 
+printNotes("passed at a later try only", tallies, "flaky");
+// Last, because of a long log it is often the end that is kept.
+printNotes("failed", tallies, "failures");
 const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
-const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+const failures = tallies.reduce((sum, tally) => sum + tally.failures.length, 0);
+console.log(`\n${passed} passed, ${failures} failed`);
+process.exit(failures === 0 ? 0 : 1);
+
+function printNotes(title: string, of: readonly Tally[], kind: "flaky" | "failures"): void {
+  const notes = of.flatMap((tally) => tally[kind]);
+  if (notes.length === 0) return;
+  console.log(`\n── ${title}`);
+  for (const { test, words } of notes) console.log(`${test}\n${words.replace(/^/gm, "    ")}`);
+}
 
 /** Runs a stage and prints its outcome with the time it took. */
 async function stage(name: string, work: () => Promise<Tally>): Promise<Tally> {
@@ -80,7 +73,8 @@ async function stage(name: string, work: () => Promise<Tally>): Promise<Tally> {
   console.log(`\n── ${name}`);
   const tally = await work();
   const time = seconds(performance.now() - startedAtMs);
-  console.log(`── ${name}: ${tally.passed} passed, ${tally.failed} failed (${time})`);
+  if (tally.skipped > 0) console.log(`${tally.skipped} skipped`);
+  console.log(`── ${name}: ${tally.passed} passed, ${tally.failures.length} failed (${time})`);
   return tally;
 }
 
@@ -93,9 +87,9 @@ async function types(): Promise<Tally> {
 /** Commands that together are one check: it passes if all exit with 0. */
 async function check(...commands: readonly (readonly string[])[]): Promise<Tally> {
   for (const command of commands) {
-    if ((await run(command)) !== 0) return { passed: 0, failed: 1 };
+    if ((await run(command)) !== 0) return failed(command.join(" "));
   }
-  return { passed: 1, failed: 0 };
+  return { ...NOTHING, passed: 1 };
 }
 
 async function vitest(project: string): Promise<Tally> {
@@ -108,19 +102,9 @@ async function vitest(project: string): Promise<Tally> {
     "--reporter=json",
     `--outputFile.json=${reportFile}`,
   ]);
-  const text = await readFile(reportFile, "utf8").catch(() => null);
-  if (text === null) return { passed: 0, failed: 1 };
-  const report: VitestReport = JSON.parse(text);
-  // A file that cannot be loaded has no tests, yet must not pass unseen.
-  const brokenFiles = report.testResults.filter(
-    (file) => file.status === "failed" && file.assertionResults.length === 0,
-  ).length;
-  if (report.numPendingTests > 0) console.log(`${report.numPendingTests} skipped`);
-  const failures = report.numFailedTests + brokenFiles;
-  const ranNothing = report.numPassedTests + failures === 0;
-  // Errors outside of tests, and no tests at all, show in the exit code alone.
-  const unseenFailure = failures === 0 && (exitCode !== 0 || ranNothing) ? 1 : 0;
-  return { passed: report.numPassedTests, failed: failures + unseenFailure };
+  const report: VitestReport | null = await readReport(reportFile);
+  if (report === null) return failed(`vitest --project=${project}`);
+  return withUnseen(tallyOfVitest(report, root), exitCode, project);
 }
 
 async function playwright(): Promise<Tally> {
@@ -128,19 +112,31 @@ async function playwright(): Promise<Tally> {
   try {
     process.env.CHROME_PATH = await ensureChromium();
   } catch (error) {
-    console.error(error instanceof ExpectedError ? error.message : error);
-    return { passed: 0, failed: 1 };
+    return failed("chromium", error instanceof ExpectedError ? error.message : String(error));
   }
   process.env.PLAYWRIGHT_JSON_OUTPUT_FILE = reportFile;
   const exitCode = await run(["playwright", "test", "--reporter=list,json"]);
-  const text = await readFile(reportFile, "utf8").catch(() => null);
-  if (text === null) return { passed: 0, failed: 1 };
-  const { stats }: PlaywrightReport = JSON.parse(text);
-  if (stats.skipped > 0) console.log(`${stats.skipped} skipped`);
-  if (stats.flaky > 0) console.log(`${stats.flaky} passed at the second try only`);
-  const passed = stats.expected + stats.flaky;
-  const unseenFailure = stats.unexpected === 0 && (exitCode !== 0 || passed === 0) ? 1 : 0;
-  return { passed, failed: stats.unexpected + unseenFailure };
+  const report: PlaywrightReport | null = await readReport(reportFile);
+  if (report === null) return failed("playwright");
+  return withUnseen(tallyOfPlaywright(report), exitCode, "portal");
+}
+
+/** Null where the runner did not come to write it. */
+async function readReport(file: string) {
+  const text = await readFile(file, "utf8").catch(() => null);
+  return text === null ? null : JSON.parse(text);
+}
+
+/** Errors outside of tests, and no tests at all, show in the exit code alone. */
+function withUnseen(tally: Tally, exitCode: number, name: string): Tally {
+  const ranNothing = tally.passed === 0;
+  if (tally.failures.length > 0 || (exitCode === 0 && !ranNothing)) return tally;
+  const words = ranNothing ? "ran no test" : `ended with exit code ${exitCode}; see its output`;
+  return { ...tally, failures: [{ test: name, words }] };
+}
+
+function failed(test: string, words = "see its output"): Tally {
+  return { ...NOTHING, failures: [{ test, words }] };
 }
 
 /** Runs a tool of the project with its output shown; returns the exit code. */

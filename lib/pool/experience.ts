@@ -11,6 +11,7 @@
  * @module
  */
 import type { QuotaRefusal } from "../providers/types";
+import { FallenLimit } from "./fallen-limit";
 import { GUARD, type Habits } from "./habits";
 import { SendLog } from "./send-log";
 
@@ -51,6 +52,8 @@ interface OwnLimit {
 export class Experience {
   readonly #habits: Habits;
   readonly #log = new SendLog();
+  /** Null while no limit is known: each key has one, and memory is dear. */
+  #fallen: FallenLimit | null = null;
   #own: OwnLimit | null = null;
   /** Requests a minute that people allow; null for any number. */
   setLimit: number | null = null;
@@ -80,6 +83,7 @@ export class Experience {
   /** Notes a send. */
   sent(nowMs: number): void {
     const { windowMs } = this.#habits;
+    this.#fallen?.sent(this.#keptOpenMs, nowMs);
     this.#log.forgetBefore(nowMs - MINUTE_MS);
     this.#log.add(nowMs, 1, windowMs === null ? UNKNOWN_GRAIN_MS : windowMs / GRAINS);
   }
@@ -95,11 +99,31 @@ export class Experience {
   readyAtMs(nowMs: number): number {
     const limit = this.limit(nowMs);
     if (limit === null) return 0;
+    this.#fallen ??= new FallenLimit(this.#log);
+    this.#fallen.keepTo(this.#isPart ? null : limit, nowMs);
     this.#log.keepLast(Math.max(limit, this.setLimit ?? 0) + SPARE);
     const blockerMs = this.#log.timeOfLast(limit);
     if (blockerMs === null) return 0;
-    const readyMs = blockerMs + this.windowMs * (1 + this.#habits.guard);
+    const readyMs = this.#mayLeaveAtOnce(nowMs)
+      ? this.#fallen.readyAtMs(this.#keptOpenMs)
+      : blockerMs + this.#keptOpenMs;
     return readyMs > nowMs ? readyMs : 0;
+  }
+
+  /** How long a send is waited for to leave its window. */
+  get #keptOpenMs(): number {
+    return this.windowMs * (1 + this.#habits.guard);
+  }
+
+  get #isPart(): boolean {
+    return this.#own?.isPart ?? this.#habits.isPart;
+  }
+
+  /** Where no refusal tells when to come back, trying that out would cost more than it gives. */
+  #mayLeaveAtOnce(nowMs: number): boolean {
+    const { slides, windowMs } = this.#habits;
+    const isFallen = this.#fallen?.isRecent(this.#keptOpenMs, nowMs) ?? false;
+    return isFallen && windowMs !== null && !slides;
   }
 
   /** Whether one more would be too early by more than requests that overtake each other explain. */
@@ -122,9 +146,8 @@ export class Experience {
   roomAt(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
     const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
-    const windowMs = this.windowMs * (1 + this.#habits.guard);
     return Math.min(
-      this.#roomIn(windowMs, limit, untilMs, nowMs),
+      this.#roomIn(this.#keptOpenMs, limit, untilMs, nowMs),
       this.#roomIn(MINUTE_MS, allowed, untilMs, nowMs),
     );
   }
@@ -149,7 +172,7 @@ export class Experience {
   exceeded(by: number, nowMs: number): boolean {
     const limit = this.limit(nowMs);
     if (limit === null || by <= limit) return false;
-    if (this.#own?.isPart ?? this.#habits.isPart) {
+    if (this.#isPart) {
       this.#setPart(limit + by, nowMs);
       return true;
     }
@@ -171,6 +194,7 @@ export class Experience {
   ): { readonly backMs: number | null; readonly isEarly: boolean } {
     const isEarly = this.#isEarly(sent, refusal, nowMs);
     if (isEarly) return { backMs: this.#comeLater(sent, refusal, nowMs), isEarly };
+    if (this.#mayLeaveAtOnce(nowMs)) this.#habits.slides = true;
     this.#learnLimit(sent, refusal, isRepeated, nowMs);
     return { backMs: this.#backMs(sent, refusal, nowMs), isEarly };
   }

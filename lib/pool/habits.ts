@@ -13,6 +13,8 @@ export class Habits {
   windowMs: number | null = null;
   /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
   guard = GUARD;
+  /** Whether a window was seen to slide, after a limit fell. */
+  slides = false;
   #found: number | null = null;
   #foundInRow = 0;
   /** Refusals in a row that came although less than the limit had been sent. */

@@ -184,6 +184,47 @@ describe("after a rest", () => {
   });
 });
 
+describe("a limit that fell from ten to six", () => {
+  /** When it is known, ten requests were sent five seconds apart. */
+  const FALL_MS = T0 + 5 * MINUTE;
+  function fallen(): { pace: Pace; habits: Habits } {
+    const habits = new Habits();
+    for (let number = 0; number < 3; number += 1) {
+      taught((nowMs) => refusal(10, nowMs + 50_000), habits);
+    }
+    const pace = new Pace(habits);
+    for (let left = 10; left > 0; left -= 1) {
+      const nowMs = FALL_MS - left * 5_000;
+      expect(pace.readyAtMs(1, nowMs)).toBe(0);
+      pace.succeed(pace.take(1, nowMs), []);
+    }
+    for (let number = 0; number < 3; number += 1) habits.noteFound(6, FALL_MS);
+    return { pace, habits };
+  }
+
+  test("holds from the end of the window that began with its first request", () => {
+    const { pace } = fallen();
+    const beganMs = FALL_MS - 50_000;
+    expect(pace.readyAtMs(1, FALL_MS)).toBeCloseTo(beganMs + MINUTE, -3);
+    const nextMs = beganMs + MINUTE + 1_000;
+    expect(sendAll(pace, nextMs)).toBe(6);
+    expect(pace.readyAtMs(1, nextMs + 30_000)).toBeCloseTo(nextMs + MINUTE, -3);
+  });
+
+  test("holds in a window that slides, which one refusal shows for all", () => {
+    const { pace, habits } = fallen();
+    const tooEarlyMs = FALL_MS + 11_000;
+    expect(pace.readyAtMs(1, tooEarlyMs)).toBe(0);
+    const sent = pace.take(1, tooEarlyMs);
+    const roomMs = FALL_MS - 30_000 + MINUTE;
+    pace.refuse(sent, refusal(6, roomMs), tooEarlyMs + MINUTE, tooEarlyMs);
+    expect(habits.slides).toBe(true);
+    expect(pace.readyAtMs(1, tooEarlyMs)).toBeCloseTo(roomMs, -3);
+    pace.succeed(pace.take(1, roomMs + 500), []);
+    expect(pace.readyAtMs(1, roomMs + 500)).toBeCloseTo(FALL_MS - 25_000 + MINUTE, -3);
+  });
+});
+
 test("the slots until a moment are those of all windows until then", () => {
   const pace = taught((nowMs) => refusal(10, nowMs + 50_000));
   const nowMs = T0 + 11_000;
