@@ -9,8 +9,8 @@ export default defineConfig({
   outputDir: "dist/portal-tests",
   globalSetup: "./tests/e2e/build-once.ts",
   forbidOnly: true,
-  // Hashing passwords takes a core each; more at once only wait for each other.
-  workers: 2,
+  // Two cores are busy then; what waits for a server or for time leaves them to the third.
+  workers: 3,
   // Where nobody looks on, what a slow machine upset is tried once more; `npm test` then says so.
   retries: process.env.CI ? 1 : 0,
   // Flows of many steps on two slow cores.

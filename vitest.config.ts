@@ -1,9 +1,17 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** Three kinds of tests, by what they run in; `npm test` runs one after the other. */
+/** How long a test waits for what must come at last; what must come soon says its own. */
+const POLL = { timeout: 10_000 };
+
+/** Most files of `e2e` wait for processes of theirs and for time to pass: two cores take that many at once. */
+const WORKERS = Math.max(4, availableParallelism());
+
+/** Three kinds of tests, by what they run in. */
 export default defineConfig({
   test: {
+    maxWorkers: WORKERS,
     projects: [
       {
         resolve: { alias: { "@": import.meta.dirname } },
@@ -19,6 +27,7 @@ export default defineConfig({
           ],
           // Some let a request use up all its attempts, with their pauses.
           testTimeout: 20_000,
+          expect: { poll: POLL },
         },
       },
       {
@@ -38,6 +47,7 @@ export default defineConfig({
           setupFiles: ["./tests/workerd/apply-migrations.ts"],
           // Some play weeks of maintenance.
           testTimeout: 30_000,
+          expect: { poll: POLL },
         },
       },
       {
@@ -47,8 +57,9 @@ export default defineConfig({
           globalSetup: ["./tests/e2e/build-once.ts"],
           // Where nobody looks on, what a slow machine upset is tried once more; `npm test` then says so.
           retry: process.env.CI ? 1 : 0,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: { poll: POLL },
         },
       },
     ],

@@ -15,7 +15,14 @@ export const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/** The one without a window costs two thirds of the others' processor time. */
+const NAMES = [
+  "chromium-headless-shell",
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+];
 
 /** The path of a Chromium: `CHROME_PATH`, else the system's, else Playwright's own; null if there is none. */
 export function findChromium(): string | null {
@@ -34,7 +41,10 @@ export async function ensureChromium(): Promise<string> {
   const found = findChromium();
   if (found !== null) return found;
   const ways: [command: string, ...args: string[]][] = [["playwright", "install", "chromium"]];
-  if (process.getuid?.() === 0) ways.push(["apt-get", "install", "-y", "chromium"]);
+  if (process.getuid?.() === 0) {
+    ways.push(["apt-get", "install", "-y", "chromium-headless-shell"]);
+    ways.push(["apt-get", "install", "-y", "chromium"]);
+  }
   for (const [command, ...args] of ways) {
     const hasWorked = await step(`Getting Chromium by ${command}`, () =>
       runCommand(command, args).then(

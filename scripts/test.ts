@@ -1,6 +1,6 @@
 /**
- * `npm test`: lint and format, types, every vitest project and the portal in a browser, each to its end
- * whatever failed before.
+ * `npm test`: lint and format, types, vitest's projects and the portal in a browser, each to its end whatever
+ * failed before.
  * The last line is `N passed, N failed`; lint and types count as one check each.
  * @module
  */
@@ -45,9 +45,7 @@ const reportsDir = await mkdtemp(join(tmpdir(), "one-balance-test-"));
 const tallies = [
   await stage("lint and format", () => check(["biome", "ci", ...biomeOptions])),
   await stage("types", types),
-  await stage("unit", () => vitest("unit")),
-  await stage("workerd", () => vitest("workerd")),
-  await stage("e2e", () => vitest("e2e")),
+  await stage("unit, workerd and e2e", vitest),
   await stage("portal", playwright),
 ];
 await rm(reportsDir, { recursive: true });
@@ -92,19 +90,18 @@ async function check(...commands: readonly (readonly string[])[]): Promise<Tally
   return { ...NOTHING, passed: 1 };
 }
 
-async function vitest(project: string): Promise<Tally> {
-  const reportFile = join(reportsDir, `${project}.json`);
+async function vitest(): Promise<Tally> {
+  const reportFile = join(reportsDir, "vitest.json");
   const exitCode = await run([
     "vitest",
     "run",
-    `--project=${project}`,
     "--reporter=dot",
     "--reporter=json",
     `--outputFile.json=${reportFile}`,
   ]);
   const report: VitestReport | null = await readReport(reportFile);
-  if (report === null) return failed(`vitest --project=${project}`);
-  return withUnseen(tallyOfVitest(report, root), exitCode, project);
+  if (report === null) return failed("vitest");
+  return withUnseen(tallyOfVitest(report, root), exitCode, "vitest");
 }
 
 async function playwright(): Promise<Tally> {

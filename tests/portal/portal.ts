@@ -10,7 +10,13 @@
  * @module
  */
 import AxeBuilder from "@axe-core/playwright";
-import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import {
+  type Browser,
+  type BrowserContext,
+  test as base,
+  expect,
+  type Page,
+} from "@playwright/test";
 import { type Stack, startStack } from "../e2e/harness.ts";
 
 export { expect };
@@ -67,6 +73,13 @@ interface TestFixtures {
 }
 
 export const test = base.extend<TestFixtures, { readonly servers: Servers }>({
+  browser: [
+    async ({ browser }, use) => {
+      waitForReact(browser);
+      await use(browser);
+    },
+    { scope: "worker" },
+  ],
   servers: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is needed here.
     async ({}, use) => {
@@ -111,10 +124,48 @@ export async function signIn(page: Page, person: Person): Promise<void> {
   await page.getByLabel("Password").fill(person.password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).not.toHaveURL(/\/login/);
+  await untilReactListens(page);
+}
+
+/** Makes `goto` and `reload` of the browser's pages come back when React listens: earlier clicks may be lost. */
+function waitForReact(browser: Browser): void {
+  const newContext = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await newContext(options);
+    const newPage = context.newPage.bind(context);
+    context.newPage = async () => {
+      const page = await newPage();
+      const goTo = page.goto.bind(page);
+      const reload = page.reload.bind(page);
+      page.goto = async (...args) => {
+        const response = await goTo(...args);
+        await untilReactListens(page);
+        return response;
+      };
+      page.reload = async (...args) => {
+        const response = await reload(...args);
+        await untilReactListens(page);
+        return response;
+      };
+      return page;
+    };
+    return context;
+  };
+}
+
+/** React marks each element that it has taken over. */
+async function untilReactListens(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("button")].every((button) =>
+      Object.keys(button).some((name) => name.startsWith("__reactProps$")),
+    ),
+  );
 }
 
 /** No serious or critical fault by axe's rules. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // Between two pages there is none.
+  await expect(page).toHaveTitle(/./);
   await endOfAnimations(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const faults = violations
