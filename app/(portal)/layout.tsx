@@ -9,8 +9,11 @@ import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
 import { CONTENT_ID, SkipLink } from "@/components/shell/skip-link";
 import { Topbar } from "@/components/shell/topbar";
 import { roleAllows } from "@/lib/auth/member";
+import { providers } from "@/lib/providers/registry";
 import { PATH_HEADER } from "@/lib/runtime/next-request";
 import { endSession } from "./sign-out";
+
+const PROVIDER_NAMES = Object.fromEntries(providers.map(({ slug, label }) => [slug, label]));
 
 /** The frame of every page for members. */
 export default async function PortalLayout({ children }: { readonly children: ReactNode }) {
@@ -24,7 +27,7 @@ export default async function PortalLayout({ children }: { readonly children: Re
       <RememberTimeZone />
       <Sidebar role={member.role} wasCollapsed={sidebar === "collapsed"} />
       <div className="flex min-w-0 flex-1 flex-col">
-        <Topbar member={member} signOut={endSession} />
+        <Topbar member={member} providerNames={PROVIDER_NAMES} signOut={endSession} />
         <main
           id={CONTENT_ID}
           tabIndex={-1}

@@ -8,9 +8,12 @@ import type { RequestStory } from "@/lib/manage/find-request";
 /** Who asked for what, and what it took. */
 export function RequestFacts({
   story,
+  providerName,
   gatewayLogsUrl,
 }: {
   readonly story: RequestStory & RequestNames;
+  /** Null where no provider was asked for. */
+  readonly providerName: string | null;
   /** AI Gateway's log in Cloudflare's console; null where it is not known. */
   readonly gatewayLogsUrl: string | null;
 }) {
@@ -28,7 +31,7 @@ export function RequestFacts({
             <CopyButton value={story.id} />
           </span>
         </Fact>
-        <Fact name={t("provider")}>{story.provider ?? UNKNOWN}</Fact>
+        <Fact name={t("provider")}>{providerName ?? UNKNOWN}</Fact>
         <Fact name={t("model")}>{story.model ?? UNKNOWN}</Fact>
         <Fact name={t("token")}>{story.tokenName ?? story.tokenId ?? t("noToken")}</Fact>
         <Fact name={t("member")}>{story.userName ?? story.userId ?? t("noMember")}</Fact>

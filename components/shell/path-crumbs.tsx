@@ -12,15 +12,23 @@ const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "importKeys">> = {
   "/tokens/budgets": "budgets",
 };
 
-/** The way back from a page below an area's first: the area, and what of the path lies below it. */
-export function PathCrumbs() {
+/**
+ * The way back from a page below an area's first: the area, and what of the path lies below it.
+ * @param providerNames By slug.
+ */
+export function PathCrumbs({
+  providerNames,
+}: {
+  readonly providerNames: Readonly<Record<string, string>>;
+}) {
   const t = useTranslations("shell");
   const path = usePathname();
   const entry = navigationEntryOf(path);
   const below = path.slice(entry?.href.length).split("/").filter(Boolean).map(decodeURIComponent);
   if (entry === undefined || below.length === 0) return null;
   const page = PAGES[path];
-  // What else lies below an area is a slug or an id.
+  // What else lies below an area is a provider's slug or an id.
+  const nameOf = (part: string) => providerNames[part] ?? part;
   const named = settingsPages.find(({ href }) => href === path);
   return (
     <nav aria-label={t("crumbs")} className="min-w-0 max-md:hidden">
@@ -37,7 +45,7 @@ export function PathCrumbs() {
               href={[entry.href, ...below.slice(0, index + 1)].join("/")}
               className="hover:text-foreground"
             >
-              {part}
+              {nameOf(part)}
             </Link>
           </li>
         ))}
@@ -47,7 +55,7 @@ export function PathCrumbs() {
             {page !== undefined
               ? t(`pages.${page}`)
               : named === undefined
-                ? below.at(-1)
+                ? nameOf(below.at(-1) ?? "")
                 : t(`pages.settings.${named.name}`)}
           </span>
         </li>

@@ -8,9 +8,12 @@ import type { Member } from "@/lib/auth/member";
 /** Where one is, the way to anywhere else, and who one is. */
 export function Topbar({
   member,
+  providerNames,
   signOut,
 }: {
   readonly member: Member;
+  /** By slug. */
+  readonly providerNames: Readonly<Record<string, string>>;
   readonly signOut: () => Promise<void>;
 }) {
   const { name, email, image, role } = member;
@@ -20,7 +23,7 @@ export function Topbar({
       <div className="md:hidden">
         <Brand />
       </div>
-      <PathCrumbs />
+      <PathCrumbs providerNames={providerNames} />
       <div className="ml-auto flex items-center gap-2">
         <PaletteButton role={role} />
         <LazyMemberMenu member={{ name, email, image }} signOut={signOut} />

@@ -10,6 +10,7 @@ import { RequestFacts } from "@/components/requests/request-facts";
 import { gatewayLogsUrl } from "@/lib/http/gateway-logs-url";
 import { readRequestStory } from "@/lib/manage/browse-requests";
 import { ManageError } from "@/lib/manage/manage-error";
+import { findProvider } from "@/lib/providers/registry";
 
 export async function generateMetadata({ params }: PageProps<"/requests/[id]">): Promise<Metadata> {
   const [t, { id }] = await Promise.all([getTranslations("requests"), params]);
@@ -28,17 +29,23 @@ export default async function RequestPage({ params }: PageProps<"/requests/[id]"
     if (error instanceof ManageError) notFound();
     throw error;
   });
+  const slug = story.provider;
+  const providerName = slug === null ? null : (findProvider(slug)?.label ?? slug);
   return (
     <ClientMessages areas={["requests"]}>
       <PageHeader
-        title={story.model ?? story.provider ?? t("request")}
+        title={story.model ?? providerName ?? t("request")}
         crumbs={[{ label: t("title"), href: "/requests" }, { label: story.id }]}
         description={format.dateTime(story.at, { dateStyle: "full", timeStyle: "long" })}
         actions={<OutcomeBadge outcome={story.outcome} status={story.status} />}
       />
       <div className="grid items-start gap-8 lg:grid-cols-[1fr_22rem]">
         <AttemptTimeline story={story} />
-        <RequestFacts story={story} gatewayLogsUrl={gatewayLogsUrl(env)} />
+        <RequestFacts
+          story={story}
+          providerName={providerName}
+          gatewayLogsUrl={gatewayLogsUrl(env)}
+        />
       </div>
     </ClientMessages>
   );
