@@ -4,7 +4,7 @@
  * @module
  */
 import { buildIfChanged } from "../scripts/build.ts";
-import { type Contender, startBare, startOneBalance } from "./lib/contenders.ts";
+import { type Contender, startBare, startMinimal, startOneBalance } from "./lib/contenders.ts";
 import { cpuMs, runLoad, startUpstream } from "./lib/processes.ts";
 import { median } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
@@ -49,6 +49,7 @@ const upstream = await startUpstream();
 const contenders: Contender[] = [];
 try {
   contenders.push(await startBare(upstream.url));
+  contenders.push(await startMinimal(upstream.url));
   contenders.push(await startOneBalance(upstream.url, 10));
   contenders.push(await startOneBalance(upstream.url, 10_000));
   for (const contender of contenders) await round(contender);

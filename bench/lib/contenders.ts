@@ -1,5 +1,5 @@
 /**
- * What is compared: the product's Worker, and the least a Worker in the same place could do.
+ * What is compared: the product's Worker, and the least that Workers in the same place could do.
  * @module
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -31,7 +31,35 @@ export default {
 };
 `;
 
-export async function startBare(upstreamUrl: string): Promise<Contender> {
+/**
+ * The least that a key pool needs: the body read, so that a second attempt is possible, a key set, the answer
+ * read, so that its tokens can be counted. What it loses against the bare one, no pool can win back.
+ */
+const MINIMAL_WORKER = `
+export default {
+  async fetch(request, env) {
+    const url = new URL(request.url);
+    const headers = new Headers(request.headers);
+    headers.set("authorization", "Bearer bench-key");
+    const body = await request.arrayBuffer();
+    const init = { method: request.method, headers, body, redirect: "manual" };
+    const response = await fetch(env.UPSTREAM + url.pathname, init);
+    const answer = new Response(await response.arrayBuffer(), response);
+    answer.headers.set("x-request-id", "1");
+    return answer;
+  },
+};
+`;
+
+export function startBare(upstreamUrl: string): Promise<Contender> {
+  return startScript("bare pass-through", BARE_WORKER, upstreamUrl);
+}
+
+export function startMinimal(upstreamUrl: string): Promise<Contender> {
+  return startScript("reads both bodies", MINIMAL_WORKER, upstreamUrl);
+}
+
+async function startScript(name: string, script: string, upstreamUrl: string): Promise<Contender> {
   const before = workerdPids();
   const miniflare = new Miniflare({
     host: "127.0.0.1",
@@ -42,12 +70,12 @@ export async function startBare(upstreamUrl: string): Promise<Contender> {
     workers: [
       {
         config: {
-          name: "bare",
+          name: "script",
           compatibilityDate: "2026-11-01",
           manifest: {
-            mainModule: "bare.js",
+            mainModule: "script.js",
             modulesRoot: "/",
-            modules: { "bare.js": { type: "esm", contents: BARE_WORKER } },
+            modules: { "script.js": { type: "esm", contents: script } },
           },
           env: { UPSTREAM: { type: "text", value: upstreamUrl } },
         },
@@ -57,8 +85,8 @@ export async function startBare(upstreamUrl: string): Promise<Contender> {
   });
   await miniflare.ready;
   return {
-    name: "bare pass-through",
-    port: Number((await miniflare.unsafeGetDirectURL("bare")).port),
+    name,
+    port: Number((await miniflare.unsafeGetDirectURL("script")).port),
     path: "/openai/chat/completions",
     headers: { authorization: "Bearer bench-key" },
     pid: newPid(before),
