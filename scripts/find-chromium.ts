@@ -42,11 +42,13 @@ export async function ensureChromium(): Promise<string> {
   if (found !== null) return found;
   const ways: [command: string, ...args: string[]][] = [["playwright", "install", "chromium"]];
   if (process.getuid?.() === 0) {
+    // A new machine knows of no package yet.
+    ways.push(["apt-get", "update"]);
     ways.push(["apt-get", "install", "-y", "chromium-headless-shell"]);
     ways.push(["apt-get", "install", "-y", "chromium"]);
   }
   for (const [command, ...args] of ways) {
-    const hasWorked = await step(`Getting Chromium by ${command}`, () =>
+    const hasWorked = await step(`Getting Chromium: ${[command, ...args].join(" ")}`, () =>
       runCommand(command, args).then(
         () => true,
         () => false,

@@ -122,8 +122,8 @@ export class Experience {
   /** Where no refusal tells when to come back, trying that out would cost more than it gives. */
   #mayLeaveAtOnce(nowMs: number): boolean {
     const { slides, windowMs } = this.#habits;
-    const isFallen = this.#fallen?.isRecent(this.#keptOpenMs, nowMs) ?? false;
-    return isFallen && windowMs !== null && !slides;
+    if (slides || windowMs === null) return false;
+    return this.#fallen?.isRecent(this.#keptOpenMs, nowMs) ?? false;
   }
 
   /** Whether one more would be too early by more than requests that overtake each other explain. */

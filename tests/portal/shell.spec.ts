@@ -48,9 +48,9 @@ test("the overview tells the worst pool first", async ({ admin, server }) => {
 test("the palette finds pages, providers and tokens", async ({ admin, server }) => {
   await server.admin.call("POST", "access-tokens", { name: "nightly-report" });
   await admin.goto("/");
+  await admin.keyboard.press("Control+k");
   const palette = admin.getByRole("dialog", { name: "Go to" });
   const field = palette.getByRole("combobox");
-  await admin.keyboard.press("Control+k");
   await field.fill("nightly");
   await expect(palette.getByRole("option", { name: /nightly-report/ })).toBeVisible();
   await expectAccessible(admin);
@@ -176,8 +176,8 @@ test("a script that got into the HTML does not run", async ({ admin, browser }) 
 });
 
 test("no page sends more JavaScript than agreed", async ({ admin }) => {
-  // What a page's HTML asks today's browsers for. What is asked for once the page has loaded and can be used, such as the
-  // library that draws charts, does not count.
+  // What a page's HTML asks today's browsers for. What is asked for once the page has loaded and can be
+  // used, such as the library that draws charts, does not count.
   const sizes = new Map<string, Promise<number>>();
   const sizeOf = async (script: string) =>
     gzipSync(await (await admin.request.get(script)).body()).length;
