@@ -59,7 +59,7 @@ export function bodyHead(body: RequestBody): Bytes | null {
 }
 
 /** Ids and the beginning of a conversation are looked for this far. */
-const TEXT_BYTES = 64 * 1024;
+export const TEXT_BYTES = 64 * 1024;
 const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
