@@ -93,6 +93,7 @@ const translated: ReadonlySet<string> = new Set([
   "start",
   "faq",
   "clients",
+  "security",
   ...helpClients.map(({ slug }) => `clients/${slug}`),
 ]);
 

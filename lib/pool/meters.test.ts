@@ -30,6 +30,18 @@ describe("the log of sends", () => {
     expect([log.total, log.timeOfLast(1)]).toEqual([1, 9]);
   });
 
+  test("refunds an entry where it stands, and nothing once it is forgotten", () => {
+    const log = new SendLog();
+    const entries = [1, 2, 3, 4, 5].map((timeMs) => log.add(timeMs, 10, 1));
+    const [, second = 0, , , fifth = 0] = entries;
+    log.refund(second, 4);
+    expect([log.total, log.since(1), log.since(2)]).toEqual([46, 36, 30]);
+    log.forgetBefore(3);
+    log.refund(second, 6);
+    log.refund(fifth, 99);
+    expect([log.total, log.timeOfLast(1)]).toEqual([20, 4]);
+  });
+
   test("stays small however much is sent", () => {
     const meter = new WindowMeter("requests", 1_000_000, 60_000);
     for (let count = 0; count < 500_000; count += 1) meter.take(1, NOW + count / 10);

@@ -21,17 +21,40 @@ export class SendLog {
     return this.#total;
   }
 
-  add(nowMs: number, amount: number, grainMs: number): void {
+  /** @returns The time of the entry that holds it, for `refund`. */
+  add(nowMs: number, amount: number, grainMs: number): number {
     const timeMs = Math.ceil(nowMs / grainMs) * grainMs;
     this.#total += amount;
-    if (this.#size > 0 && this.#timeAt(this.#size - 1) >= timeMs) {
+    const lastMs = this.#size > 0 ? this.#timeAt(this.#size - 1) : Number.NEGATIVE_INFINITY;
+    if (lastMs >= timeMs) {
       this.#setAmount(this.#size - 1, this.#amountAt(this.#size - 1) + amount);
-      return;
+      return lastMs;
     }
     if (this.#size * 2 === this.#slots.length) this.#grow();
     this.#size += 1;
     this.#slots[this.#slotOf(this.#size - 1)] = timeMs;
     this.#setAmount(this.#size - 1, amount);
+    return timeMs;
+  }
+
+  /**
+   * Takes an amount out of the entry that it was added to. Nothing if that entry is forgotten: what was added
+   * later is not to pay for it.
+   * @param entryMs As `add` returned it.
+   */
+  refund(entryMs: number, amount: number): void {
+    let low = 0;
+    let high = this.#size - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#timeAt(middle) < entryMs) low = middle + 1;
+      else high = middle;
+    }
+    if (this.#size === 0 || this.#timeAt(low) !== entryMs) return;
+    const here = this.#amountAt(low);
+    const refunded = Math.min(here, amount);
+    this.#setAmount(low, here - refunded);
+    this.#total -= refunded;
   }
 
   /** Takes back an amount of what was sent last: it did not count. */

@@ -84,7 +84,8 @@ describe("a minute's limits", () => {
     const limits = token({ tpm: 10_000 });
     const { held, turn } = reserveAll(ledger, limits);
     expect(held).toHaveLength(10);
-    expect(turn).toMatchObject({ kind: "full", limit: "tpm" });
+    // They may all come to less.
+    expect(turn).toMatchObject({ kind: "wait", limit: "tpm" });
     for (const each of held) ledger.settle(each, requestId(), { ...CENT, tokens: 100 }, NOW);
     expect(reserveAll(ledger, limits).held).toHaveLength(9);
   });

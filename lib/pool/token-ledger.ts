@@ -7,7 +7,8 @@
  * many requests at once cannot overrun a budget that each of them alone would fit. A reservation is a guess,
  * though: it never refuses by itself, it makes others wait until it is settled; and with nothing under way
  * whatever is left of a budget is enough for one more. So a budget is exceeded by one request at most, as far
- * as guesses are not too low.
+ * as guesses are not too low. The tokens of a minute are kept likewise, except that with nothing under way a
+ * request must find room for what it surely takes, or for the largest of the last answers.
  *
  * Across isolates: the limits of a minute and of requests at the same time hold for each isolate by itself.
  * Of budgets an isolate knows what all have written, as of its own last flush, or of a look into the store
@@ -57,9 +58,25 @@ export interface LimitHolder {
   readonly limits: TokenLimits;
 }
 
+/** The most a request may come to, before it is sent. */
+export interface Estimate extends Spend {
+  /** Of the tokens those that it takes whatever the answer is; absent for none. */
+  readonly leastTokens?: number;
+}
+
+/** Tokens that a request took from a minute's limit before it was sent. */
+interface TakenTokens {
+  readonly meter: WindowMeter;
+  /** As `WindowMeter.take` returned it. */
+  readonly entryMs: number;
+  readonly tokens: number;
+}
+
 /** What a request that is under way holds. */
 export interface Reservation {
   readonly accounts: readonly Account[];
+  /** Of each account in turn; null where its minutes have no limit of tokens. */
+  readonly minutes: readonly (TakenTokens | null)[];
   readonly periods: readonly Period[];
   readonly estimate: Spend;
   readonly sinceMs: number;
@@ -75,6 +92,7 @@ type Refusal = { readonly holder: LimitHolder; readonly limit: keyof TokenLimits
 class Account {
   rpm: WindowMeter | null = null;
   tpm: WindowMeter | null = null;
+  readonly answered = new LastAnswers();
   day: Period;
   month: Period;
   /** The oldest first. */
@@ -86,6 +104,25 @@ class Account {
     const [day, month] = periodsAt(nowMs);
     this.day = new Period(holderId, day);
     this.month = new Period(holderId, month);
+  }
+}
+
+/** So many answers say what the next may come to. */
+const LAST_ANSWERS = 16;
+
+/** What the last requests came to, in tokens. */
+class LastAnswers {
+  readonly #tokens: number[] = [];
+  #next = 0;
+
+  add(tokens: number): void {
+    this.#tokens[this.#next] = tokens;
+    this.#next = (this.#next + 1) % LAST_ANSWERS;
+  }
+
+  /** Null before the first. */
+  get largest(): number | null {
+    return this.#tokens.length === 0 ? null : Math.max(...this.#tokens);
   }
 }
 
@@ -127,7 +164,7 @@ export class TokenLedger {
    */
   reserve(
     holders: readonly LimitHolder[],
-    estimate: Spend,
+    estimate: Estimate,
     nowMs: number,
     waiter: Waiter | null = null,
   ): ReservationTurn {
@@ -141,10 +178,10 @@ export class TokenLedger {
     const accounts = holders.map(({ id }) => this.#account(id, nowMs));
     const budgets = holders.map(({ budgetId }) => this.#account(budgetId, nowMs));
     const periods = budgets.flatMap(({ day, month }) => [day, month]);
-    const reservation = { accounts, periods, estimate, sinceMs: nowMs };
+    const minutes = accounts.map(({ tpm }) => takeTokens(tpm, estimate.tokens, nowMs));
+    const reservation = { accounts, minutes, periods, estimate, sinceMs: nowMs };
     for (const account of accounts) {
       account.rpm?.take(1, nowMs);
-      account.tpm?.take(estimate.tokens, nowMs);
       account.underWay.add(reservation);
     }
     for (const period of periods) period.reserved = sum(period.reserved, estimate);
@@ -159,13 +196,15 @@ export class TokenLedger {
   /** The request is over, and came to this. */
   settle(reservation: Reservation, requestId: string, actual: Spend, nowMs: number): void {
     this.#release(reservation);
-    const { accounts, periods, estimate } = reservation;
+    const { accounts, minutes, periods } = reservation;
     for (const period of periods) period.unwritten = sum(period.unwritten, actual);
     this.#settled.set(requestId, { periods, actual });
-    const more = actual.tokens - estimate.tokens;
-    for (const { tpm } of accounts) {
-      if (more > 0) tpm?.take(more, nowMs);
-      else tpm?.giveBack(-more);
+    for (const { answered } of accounts) answered.add(actual.tokens);
+    for (const taken of minutes) {
+      if (taken === null) continue;
+      const more = actual.tokens - taken.tokens;
+      if (more > 0) taken.meter.take(more, nowMs);
+      else taken.meter.refund(taken.entryMs, -more);
     }
   }
 
@@ -207,7 +246,7 @@ export class TokenLedger {
 
   #refusal(
     holder: LimitHolder,
-    estimate: Spend,
+    estimate: Estimate,
     nowMs: number,
     waiter: Waiter | null,
   ): Refusal | null {
@@ -217,17 +256,14 @@ export class TokenLedger {
     this.#forgetLost(account, nowMs);
     account.rpm = meterFor("requests", limits.rpm, account.rpm);
     account.tpm = meterFor("tokens", limits.tpm, account.tpm);
-    for (const [limit, meter, amount] of [
-      ["rpm", account.rpm, 1],
-      ["tpm", account.tpm, estimate.tokens],
-    ] as const) {
-      const readyMs = meter?.readyAtMs(amount, nowMs) ?? 0;
-      if (readyMs > nowMs) return { kind: "full", holder, limit, retryAtMs: readyMs };
-    }
-    let held: keyof TokenLimits | null = null;
+    const readyMs = account.rpm?.readyAtMs(1, nowMs) ?? 0;
+    if (readyMs > nowMs) return { kind: "full", holder, limit: "rpm", retryAtMs: readyMs };
+    const tokensAtMs = tokensReadyAtMs(account, estimate, nowMs);
+    if (tokensAtMs > nowMs) return { kind: "full", holder, limit: "tpm", retryAtMs: tokensAtMs };
+    let held: keyof TokenLimits | null = tokensAtMs === HELD ? "tpm" : null;
     if (limits.concurrentRequests !== null) {
       const free = limits.concurrentRequests - account.underWay.size;
-      if (!hasSeat(account.line, free, waiter, nowMs)) held = "concurrentRequests";
+      if (!hasSeat(account.line, free, waiter, nowMs)) held ??= "concurrentRequests";
     }
     for (const [limit, period, unit, perUnit] of [
       ["dailyRequests", day, "requests", 1],
@@ -288,6 +324,45 @@ function hasSeat(line: WaitingLine, free: number, waiter: Waiter | null, nowMs: 
   if (line.ahead(waiter.claim, waiter, nowMs) < free) return true;
   line.enter(waiter);
   return false;
+}
+
+/** What is wanted is held by requests under way, which may give it back. */
+const HELD = -1;
+
+/**
+ * When a minute has room for a request's tokens: 0 for now, `HELD` for when others are settled, else epoch
+ * milliseconds. With nothing under way, what is left is enough if it is as much as the request surely takes
+ * and as the largest of the last answers.
+ */
+function tokensReadyAtMs(account: Account, estimate: Estimate, nowMs: number): number {
+  const { tpm, answered } = account;
+  if (tpm === null) return 0;
+  const left = tpm.left(nowMs);
+  if (left >= Math.min(tpm.limit, estimate.tokens)) return 0;
+  const likely = Math.min(estimate.tokens, answered.largest ?? estimate.tokens);
+  const needed = Math.max(1, Math.min(tpm.limit, Math.max(likely, estimate.leastTokens ?? 0)));
+  const held = heldTokens(account, tpm, nowMs);
+  if (left + held < needed) return tpm.readyAtMs(needed, nowMs);
+  return held > 0 ? HELD : 0;
+}
+
+/** Of a minute's tokens those that requests under way may still give back. */
+function heldTokens({ underWay }: Account, meter: WindowMeter, nowMs: number): number {
+  let held = 0;
+  for (const { minutes } of underWay) {
+    for (const taken of minutes) {
+      const counts = taken?.meter === meter && taken.entryMs > nowMs - meter.windowMs;
+      if (counts) held += taken.tokens;
+    }
+  }
+  return held;
+}
+
+/** Takes what is left at most: a guess does not make a minute overfull. */
+function takeTokens(meter: WindowMeter | null, guess: number, nowMs: number): TakenTokens | null {
+  if (meter === null) return null;
+  const tokens = Math.min(guess, meter.left(nowMs));
+  return { meter, tokens, entryMs: meter.take(tokens, nowMs) };
 }
 
 function meterFor(

@@ -37,18 +37,20 @@ export class WindowMeter implements Meter {
     return this.#limit / this.#windowMs;
   }
 
-  take(amount: number, nowMs: number): void {
+  /** @returns The time of its entry, for `refund`. */
+  take(amount: number, nowMs: number): number {
     this.#log.forgetBefore(nowMs - this.#windowMs);
-    this.#log.add(nowMs, amount, this.#windowMs / GRAINS);
+    return this.#log.add(nowMs, amount, this.#windowMs / GRAINS);
   }
 
-  /** Takes back a part of what was taken last. */
-  giveBack(amount: number): void {
-    this.#log.takeBack(amount);
+  /** Takes a part of what was taken back; nothing if its entry has left the window. */
+  refund(entryMs: number, amount: number): void {
+    this.#log.refund(entryMs, amount);
   }
 
   readyAtMs(amount: number, nowMs: number): number {
-    this.#log.keepLast(this.#limit);
+    // By time, never by amount: a refund of later entries makes the earlier ones count again.
+    this.#log.forgetBefore(nowMs - this.#windowMs);
     const blockerMs = this.#log.timeOfLast(this.#limit - Math.min(amount, this.#limit) + 1);
     const readyMs = blockerMs === null ? 0 : blockerMs + this.#windowMs;
     return readyMs > nowMs ? readyMs : 0;

@@ -24,7 +24,7 @@ const LONGEST_MAX_WAIT_MS = 120_000;
 
 const BYTES_PER_TOKEN = 4;
 /** A longer body holds pictures or files, of which the number of bytes says little. */
-const MAX_GUESSED_TOKENS = 25_000;
+export const MAX_GUESSED_TOKENS = 25_000;
 
 const OPEN_BRACE = 0x7b;
 

@@ -3,13 +3,13 @@
  * @module
  */
 import { NO_SPEND, type Spend } from "../pool/spend";
-import type { LimitHolder, Reservation, TokenLimits } from "../pool/token-ledger";
+import type { Estimate, LimitHolder, Reservation, TokenLimits } from "../pool/token-ledger";
 import type { Waiter } from "../pool/waiting-line";
 import { isCounted } from "../usage/counted-request";
 import type { RequestEvent } from "../usage/request-event";
 import type { AccessToken, ProxyPorts } from "./ports";
 import { ProxyError } from "./proxy-error";
-import { claimOf, guessTokens, patienceMs } from "./quota-claim";
+import { claimOf, guessTokens, MAX_GUESSED_TOKENS, patienceMs } from "./quota-claim";
 import { bodyHead, type RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
 
@@ -121,13 +121,14 @@ function estimateOf(
   { provider, model }: Destination,
   body: RequestBody,
   { ports }: RequestScope,
-): Spend {
+): Estimate {
   if (model === null) return { requests: 1, tokens: 0, costNanoUsd: 0 };
   const inputTokens = guessTokens(body);
   const outputTokens = mostOutputTokens(body);
   return {
     requests: 1,
     tokens: inputTokens + outputTokens,
+    leastTokens: Math.min(MAX_GUESSED_TOKENS, inputTokens),
     costNanoUsd: ports.budgets.costNanoUsd(
       provider,
       model,
