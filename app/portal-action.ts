@@ -53,7 +53,7 @@ export function portalAction<Schema extends z.ZodType, Data>(
       }
       const data = await run({ context, member, env, input: parseInput(schema, input) });
       // What was changed holds for the very next proxied request of this isolate.
-      sharedState(env).expire();
+      sharedState(env).expireIfChanged();
       return { ok: true, data };
     } catch (error) {
       return actionFailure(error);

@@ -5,9 +5,8 @@
  * Everything else happens after responses. With D1 down, what is known is used; a cold isolate still
  * knows the tokens of `AUTH_KEY`.
  *
- * workerd ties a promise that waits for I/O to the request that began it, and one of a cancelled request
- * never settles. So a request joins a read that another began only for a limited time, and then begins
- * its own. Writing has its own rule, see `event-writer.ts`.
+ * A request joins a read that another began (see `shared-read.ts`) only for a limited time, and then begins its
+ * own. A read goes on when the client that began it leaves. Writing has its own rule, see `event-writer.ts`.
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
@@ -16,7 +15,7 @@ import type { KeyPool } from "../pool/key-pool";
 import type { ModelAlias } from "../pool/model-alias";
 import type { PoolKey } from "../pool/types";
 import type { Provider } from "../providers/types";
-import type { AccessToken, ProxyState, StateEvent } from "../proxy/ports";
+import type { AccessToken, KeepAlive, ProxyState, StateEvent } from "../proxy/ports";
 import { BoundedMap } from "./bounded-map";
 import { DayCounts } from "./day-counts";
 import { envAccessTokens } from "./env-access-tokens";
@@ -29,6 +28,9 @@ import { loadState, readChanges, TOMBSTONE_LIFE_MS } from "./read-state";
 import { readResourceKey } from "./resource-keys";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
+import { SharedRead } from "./shared-read";
+import { lastTakenVersion } from "./state-version";
+import { steadyClock } from "./steady-clock";
 import { isDoneWithin } from "./timers";
 import { writeStateEvents } from "./write-state-events";
 
@@ -50,6 +52,10 @@ export interface IsolateState extends ProxyState {
   readonly settings: Settings;
   /** Makes the next `ready()` ask the store: something was changed through this isolate. */
   expire(): void;
+  /** The same, if anything was changed that is not known here yet: most calls of the portal only read. */
+  expireIfChanged(): void;
+  /** How many events could not be kept since the last call. */
+  takeLostEvents(): number;
 }
 
 export function createIsolateState(options: IsolateStateOptions): IsolateState {
@@ -67,18 +73,14 @@ const WARM_RETRY_MS = 5_000;
 const COLD_RETRY_MS = 1_000;
 /** A read under way for longer may belong to a request that is gone: the next who needs it begins anew. */
 const READ_LOST_MS = 3_000;
+/** How long a request waits for the key of a resource. Then any key is asked. */
+const RESOURCE_WAIT_MS = 1_000;
 /** How often an unknown access token makes the isolate ask the store. */
 const UNKNOWN_TOKEN_GAP_MS = 1_000;
 
 const OPENED_KEYS_MAX = 10_000;
 const TOKEN_HASHES_MAX = 10_000;
 const RESOURCES_MAX = 20_000;
-
-interface Read {
-  readonly sinceMs: number;
-  /** Never rejects. */
-  readonly done: Promise<void>;
-}
 
 class D1IsolateState implements IsolateState {
   readonly #options: IsolateStateOptions;
@@ -96,16 +98,20 @@ class D1IsolateState implements IsolateState {
   /** Ids of keys by the provider and resource that lives in their account. */
   readonly #resourceKeys = new BoundedMap<string, string>(RESOURCES_MAX);
 
-  #read: Read | null = null;
+  /** For gaps and waits; rows carry the machine's own time. */
+  readonly #steadyMs: () => number;
+  #read: SharedRead | null = null;
   #readStartedMs = Number.NEGATIVE_INFINITY;
   /** Everything written to the store before this moment is known. */
   #freshMs = Number.NEGATIVE_INFINITY;
   #isExpired = false;
   /** Not before this moment does a request wait for the store again. */
-  #retryMs = 0;
+  #retryMs = Number.NEGATIVE_INFINITY;
+  #resourceRetryMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: IsolateStateOptions) {
     this.#options = options;
+    this.#steadyMs = steadyClock(options.nowMs);
     this.#known = new KnownState({
       random: () => options.random(),
       allowPrivateUpstreams: options.allowPrivateUpstreams ?? false,
@@ -116,29 +122,36 @@ class D1IsolateState implements IsolateState {
         const version = await writeStateEvents(options.db, events);
         if (version !== null) this.#known.advance(version);
       },
-      nowMs: () => options.nowMs(),
+      nowMs: this.#steadyMs,
     });
   }
 
-  ready(): Promise<void> | null {
-    const nowMs = this.#options.nowMs();
+  get isLoaded(): boolean {
+    return this.#known.version !== null;
+  }
+
+  ready(keep?: KeepAlive): Promise<void> | null {
+    const nowMs = this.#steadyMs();
     if (!this.#isExpired && nowMs - this.#freshMs <= TRUST_MS) return null;
     if (nowMs < this.#retryMs) return null;
-    return this.#catchUp(this.#known.version === null ? COLD_WAIT_MS : WARM_WAIT_MS);
+    return this.#catchUp(this.isLoaded ? WARM_WAIT_MS : COLD_WAIT_MS, keep);
   }
 
-  findAccessToken(text: string): AccessToken | null | Promise<AccessToken | null> {
+  findAccessToken(
+    text: string,
+    keep?: KeepAlive,
+  ): AccessToken | null | Promise<AccessToken | null> {
     const hash = this.#tokenHashes.get(text);
     const token = hash && (this.#envTokens?.get(hash) ?? this.#known.accessToken(hash));
-    return token || this.#lookUpAccessToken(text);
+    return token || this.#lookUpAccessToken(text, keep);
   }
 
-  async #lookUpAccessToken(text: string): Promise<AccessToken | null> {
+  async #lookUpAccessToken(text: string, keep?: KeepAlive): Promise<AccessToken | null> {
     const hash = await hashToken(text);
     this.#envTokens ??= await envAccessTokens(this.#options.authKey);
     let token = this.#envTokens.get(hash) ?? this.#known.accessToken(hash);
     if (token === undefined && this.#mayAskForToken()) {
-      await this.#catchUp(WARM_WAIT_MS);
+      await this.#catchUp(WARM_WAIT_MS, keep);
       token = this.#known.accessToken(hash);
     }
     if (token === undefined) return null;
@@ -188,14 +201,20 @@ class D1IsolateState implements IsolateState {
   }
 
   async #readResource(provider: string, resource: string): Promise<string | null> {
-    try {
-      const keyId = await readResourceKey(this.#options.db, provider, resource);
-      if (keyId !== null) this.#resourceKeys.set(`${provider} ${resource}`, keyId);
-      return keyId;
-    } catch (error) {
-      console.error("state: a resource cannot be looked up:", rootCause(error));
-      return null;
+    if (this.#steadyMs() < this.#resourceRetryMs) return null;
+    const name = `${provider} ${resource}`;
+    const reading = readResourceKey(this.#options.db, provider, resource).then(
+      (keyId) => {
+        if (keyId !== null) this.#resourceKeys.set(name, keyId);
+      },
+      (error: unknown) => {
+        console.error("state: a resource cannot be looked up:", rootCause(error));
+      },
+    );
+    if (!(await isDoneWithin(reading, RESOURCE_WAIT_MS))) {
+      this.#resourceRetryMs = this.#steadyMs() + WARM_RETRY_MS;
     }
+    return this.#resourceKeys.get(name) ?? null;
   }
 
   record(event: StateEvent): void {
@@ -204,7 +223,12 @@ class D1IsolateState implements IsolateState {
       if (this.#resourceKeys.get(name) === event.keyId) return;
       this.#resourceKeys.set(name, event.keyId);
     }
-    if (this.#gate.passes(event)) this.#writer.add(event);
+    if (!this.#gate.passes(event)) return;
+    this.#writer.add(event);
+  }
+
+  takeLostEvents(): number {
+    return this.#writer.takeLost();
   }
 
   afterResponse(): Promise<void> | null {
@@ -217,13 +241,19 @@ class D1IsolateState implements IsolateState {
 
   expire(): void {
     this.#isExpired = true;
-    this.#retryMs = 0;
+    this.#retryMs = Number.NEGATIVE_INFINITY;
     // A read that is under way may have seen the state before the change.
     this.#read = null;
   }
 
+  expireIfChanged(): void {
+    const taken = lastTakenVersion(this.#options.db);
+    const known = this.#known.version;
+    if (taken !== undefined && known !== null && taken > known) this.expire();
+  }
+
   #isRefreshDue(): boolean {
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#steadyMs();
     return (
       nowMs >= this.#retryMs &&
       nowMs - this.#readStartedMs >= REFRESH_GAP_MS &&
@@ -232,53 +262,50 @@ class D1IsolateState implements IsolateState {
   }
 
   #mayAskForToken(): boolean {
-    const nowMs = this.#options.nowMs();
+    const nowMs = this.#steadyMs();
     if (nowMs < this.#retryMs) return false;
     return this.#readUnderWay() !== null || nowMs - this.#readStartedMs >= UNKNOWN_TOKEN_GAP_MS;
   }
 
-  /** Waits until a read is done, its own or another request's, but not longer than `limitMs`. */
-  async #catchUp(limitMs: number): Promise<void> {
-    const { nowMs } = this.#options;
+  /** Waits until a read is over, its own or another request's, but not longer than `limitMs`. */
+  async #catchUp(limitMs: number, keep?: KeepAlive): Promise<void> {
     let leftMs = limitMs;
     while (leftMs > 0) {
-      const read = this.#readUnderWay() ?? this.#startRead();
-      const waitMs = Math.min(leftMs, Math.max(1, read.sinceMs + READ_LOST_MS - nowMs()));
-      if (await isDoneWithin(read.done, waitMs)) return;
+      let read = this.#readUnderWay();
+      if (read === null) {
+        read = this.#startRead();
+        keep?.(read.done);
+      }
+      const waitMs = Math.min(leftMs, Math.max(1, read.sinceMs + READ_LOST_MS - this.#steadyMs()));
+      if (await read.endsWithin(waitMs)) return;
       leftMs -= waitMs;
     }
-    this.#retryMs = nowMs() + this.#retryGapMs();
+    this.#retryMs = this.#steadyMs() + this.#retryGapMs();
   }
 
-  #readUnderWay(): Read | null {
+  #readUnderWay(): SharedRead | null {
     const read = this.#read;
-    return read !== null && this.#options.nowMs() - read.sinceMs < READ_LOST_MS ? read : null;
+    return read !== null && this.#steadyMs() - read.sinceMs < READ_LOST_MS ? read : null;
   }
 
-  #startRead(): Read {
-    const sinceMs = this.#options.nowMs();
-    const read: Read = {
-      sinceMs,
-      done: this.#readStore(sinceMs).then(
-        () => {
-          this.#freshMs = Math.max(this.#freshMs, sinceMs);
-          // Another read took this one's place if it was taken for lost, or began before a change here.
-          if (this.#read !== read) return;
-          this.#read = null;
-          this.#isExpired = false;
-          this.#retryMs = 0;
-        },
-        (error: unknown) => {
-          console.error(
-            "state: the store cannot be read, what is known is used:",
-            rootCause(error),
-          );
-          if (this.#read !== read) return;
-          this.#read = null;
-          this.#retryMs = this.#options.nowMs() + this.#retryGapMs();
-        },
-      ),
-    };
+  #startRead(): SharedRead {
+    const sinceMs = this.#steadyMs();
+    const read = new SharedRead(sinceMs, async () => {
+      try {
+        await this.#readStore(this.#options.nowMs());
+        this.#freshMs = Math.max(this.#freshMs, sinceMs);
+        // Another read took this one's place if it was taken for lost, or began before a change here.
+        if (this.#read !== read) return;
+        this.#read = null;
+        this.#isExpired = false;
+        this.#retryMs = Number.NEGATIVE_INFINITY;
+      } catch (error) {
+        console.error("state: the store cannot be read, what is known is used:", rootCause(error));
+        if (this.#read !== read) return;
+        this.#read = null;
+        this.#retryMs = this.#steadyMs() + this.#retryGapMs();
+      }
+    });
     this.#read = read;
     this.#readStartedMs = sinceMs;
     return read;
@@ -288,7 +315,7 @@ class D1IsolateState implements IsolateState {
     const { db } = this.#options;
     const since = this.#known.version;
     // Half the tombstones' life: deletions must not be missed.
-    const mustLoad = since === null || nowMs - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
+    const mustLoad = since === null || this.#steadyMs() - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
     const read = mustLoad ? loadState(db, nowMs) : readChanges(db, since, nowMs);
     const changes = await read.catch((error: unknown) => {
       if (!isOlderSchema(error)) throw error;
@@ -299,6 +326,6 @@ class D1IsolateState implements IsolateState {
   }
 
   #retryGapMs(): number {
-    return this.#known.version === null ? COLD_RETRY_MS : WARM_RETRY_MS;
+    return this.isLoaded ? WARM_RETRY_MS : COLD_RETRY_MS;
   }
 }

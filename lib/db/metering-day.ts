@@ -5,7 +5,7 @@ import type { Database } from "./open-database";
 /** Metering's own numbers of a day (UTC), as far as isolates have told. */
 export interface MeteringDay {
   readonly rowsWritten: number;
-  /** Requests that could not be counted. */
+  /** Requests and changes of keys that could not be kept. */
   readonly dropped: number;
   /** Requests that are counted, but were left out of the log to stay within the budget. */
   readonly unlogged: number;

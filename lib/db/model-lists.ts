@@ -8,9 +8,12 @@ import type { ModelCatalog, ModelList } from "../proxy/compat-models";
 import type { Database } from "./open-database";
 import { rootCause } from "./root-cause";
 import { modelLists } from "./schema";
+import { isDoneWithin } from "./timers";
 
 /** How long an isolate goes by what it last saw in the store. */
 const LOOK_GAP_MS = 60_000;
+/** How long a request waits for the store. */
+const WAIT_MS = 2_000;
 
 export class D1ModelCatalog implements ModelCatalog {
   readonly #db: Database;
@@ -23,9 +26,14 @@ export class D1ModelCatalog implements ModelCatalog {
     this.#nowMs = nowMs;
   }
 
-  /** With the store down, what is known. */
+  /** With the store down or slow, what is known. */
   async lists(): Promise<ReadonlyMap<string, ModelList>> {
-    if (this.#nowMs() - this.#lookedMs < LOOK_GAP_MS) return this.#lists;
+    const ageMs = this.#nowMs() - this.#lookedMs;
+    if (ageMs < 0 || ageMs >= LOOK_GAP_MS) await isDoneWithin(this.#look(), WAIT_MS);
+    return this.#lists;
+  }
+
+  async #look(): Promise<void> {
     try {
       const rows = await this.#db.select().from(modelLists);
       this.#lists = new Map(rows.map(({ provider, ...list }) => [provider, list]));
@@ -33,12 +41,15 @@ export class D1ModelCatalog implements ModelCatalog {
     } catch (error) {
       console.error("model lists: the store cannot be read:", rootCause(error));
     }
-    return this.#lists;
   }
 
   /** With the store down the list is known here alone. */
   async keep(provider: string, list: ModelList): Promise<void> {
     this.#lists = new Map(this.#lists).set(provider, list);
+    await isDoneWithin(this.#write(provider, list), WAIT_MS);
+  }
+
+  async #write(provider: string, list: ModelList): Promise<void> {
     try {
       const row = { provider, models: [...list.models], readAtMs: list.readAtMs };
       await this.#db

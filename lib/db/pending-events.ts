@@ -8,6 +8,8 @@ import type { StateEvent } from "../proxy/ports";
 export class PendingEvents {
   readonly #events = new Map<string, StateEvent>();
   readonly #max: number;
+  /** How many were forgotten for lack of room. */
+  forgotten = 0;
 
   /** @param max Model names come from clients, so there is a limit: beyond it the oldest event goes. */
   constructor(max: number) {
@@ -29,15 +31,22 @@ export class PendingEvents {
     this.#events.set(name, event);
   }
 
-  /** Takes out up to `max` events, oldest first. */
-  take(max: number): StateEvent[] {
+  /** Takes out up to `max` events, oldest first, but for those with a name in `without`. */
+  take(max: number, without?: ReadonlyMap<string, unknown>): StateEvent[] {
     const taken: StateEvent[] = [];
     for (const [name, event] of this.#events) {
       if (taken.length === max) break;
+      if (without?.has(name) === true) continue;
       taken.push(event);
       this.#events.delete(name);
     }
     return taken;
+  }
+
+  hasOthersThan(names: ReadonlyMap<string, unknown>): boolean {
+    if (names.size === 0) return this.size > 0;
+    for (const name of this.#events.keys()) if (!names.has(name)) return true;
+    return false;
   }
 
   values(): Iterable<StateEvent> {
@@ -46,11 +55,12 @@ export class PendingEvents {
 
   #dropOldest(): void {
     const [oldest] = this.#events.keys();
-    if (oldest !== undefined) this.#events.delete(oldest);
+    if (oldest !== undefined && this.#events.delete(oldest)) this.forgotten += 1;
   }
 }
 
-function nameOf(event: StateEvent): string {
+/** Events of one name are merged. */
+export function nameOf(event: StateEvent): string {
   switch (event.kind) {
     case "resource-seen":
       return `${event.kind} ${event.provider} ${event.resource}`;

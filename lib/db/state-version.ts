@@ -12,6 +12,17 @@ export const TAKEN_VERSION = sql<number>`(select version from state_version)`;
 
 const TAKE_VERSION = sql`update state_version set version = version + 1 returning version`;
 
+/**
+ * The latest version taken in this isolate, by database. On `globalThis`, because the Worker's entry and Next are
+ * bundled apart.
+ */
+const shared = globalThis as { oneBalanceTaken?: WeakMap<D1Database, number> };
+
+/** The latest version that a change of this isolate took; undefined while there was none. */
+export function lastTakenVersion(db: Database): number | undefined {
+  return shared.oneBalanceTaken?.get(db.$client);
+}
+
 export interface StateChange {
   readonly version: number;
   /** Rows written by each of the statements. */
@@ -28,6 +39,8 @@ export async function changeState(
   const [taken, ...results] = await runBatch(db, [TAKE_VERSION, ...statements]);
   const row = taken?.results[0] as { version: number } | undefined;
   if (row === undefined) throw new Error("state_version is empty: apply the migrations");
+  shared.oneBalanceTaken ??= new WeakMap();
+  shared.oneBalanceTaken.set(db.$client, row.version);
   return {
     version: row.version,
     rowCounts: results.map((result) => result.meta.changes),

@@ -2,13 +2,17 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Whether `work`, which must not reject, is done within `ms` milliseconds. */
-export async function isDoneWithin(work: Promise<void>, ms: number): Promise<boolean> {
+/** Whether `work` of this same request is done within `ms` milliseconds; work that fails is not. Never rejects. */
+export async function isDoneWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), ms);
   });
-  const isDone = await Promise.race([work.then(() => true), timeout]);
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  const isDone = await Promise.race([done, timeout]);
   clearTimeout(timer);
   return isDone;
 }

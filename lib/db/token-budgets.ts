@@ -4,12 +4,13 @@
  */
 import type { SpendPeriod } from "../pool/spend";
 import type { LimitHolder, TokenLedger } from "../pool/token-ledger";
-import type { TokenBudgets } from "../proxy/ports";
+import type { KeepAlive, TokenBudgets } from "../proxy/ports";
 import type { PriceBook } from "../usage/price";
 import { NO_USAGE, type Usage } from "../usage/types";
+import { BoundedMap } from "./bounded-map";
 import type { Database } from "./open-database";
 import { rootCause } from "./root-cause";
-import { isDoneWithin } from "./timers";
+import { SharedRead } from "./shared-read";
 import { readTokenSpend } from "./token-spend";
 import type { UsageRecorder } from "./usage-recorder";
 
@@ -18,12 +19,8 @@ const JOIN_MS = 1_000;
 const WAIT_MS = 2_000;
 /** After a failure none waits for so long. */
 const RETRY_MS = 5_000;
-
-interface Read {
-  readonly sinceMs: number;
-  /** Never rejects. */
-  readonly done: Promise<void>;
-}
+/** Reads that are remembered while they are under way. */
+const READS_MAX = 1_000;
 
 export class D1TokenBudgets implements TokenBudgets {
   readonly #db: Database;
@@ -31,8 +28,8 @@ export class D1TokenBudgets implements TokenBudgets {
   /** The last that was loaded: good enough for what is settled while others are. */
   #book: PriceBook | null = null;
   /** Those under way, by what they ask for: requests at the same time ask for the same. */
-  readonly #reads = new Map<string, Read>();
-  #retryMs = 0;
+  readonly #reads = new BoundedMap<string, SharedRead>(READS_MAX);
+  #failedMs = Number.NEGATIVE_INFINITY;
 
   /** @param recorder Whose flushes write what tokens used. */
   constructor(db: Database, recorder: UsageRecorder) {
@@ -44,11 +41,13 @@ export class D1TokenBudgets implements TokenBudgets {
     return this.#recorder.ledger;
   }
 
-  ready(holders: readonly LimitHolder[], nowMs: number): Promise<void> | null {
-    const unknown = nowMs < this.#retryMs ? [] : this.ledger.unknownPeriods(holders, nowMs);
+  ready(holders: readonly LimitHolder[], nowMs: number, keep?: KeepAlive): Promise<void> | null {
+    const unknown = isWithin(RETRY_MS, this.#failedMs, nowMs)
+      ? []
+      : this.ledger.unknownPeriods(holders, nowMs);
     const needsPrices = this.#recorder.loadedPrices === null && holders.some(hasCostBudget);
     if (unknown.length === 0 && !needsPrices) return null;
-    return this.#load(unknown, needsPrices, nowMs);
+    return this.#load(unknown, needsPrices, nowMs, keep);
   }
 
   costNanoUsd(
@@ -62,18 +61,24 @@ export class D1TokenBudgets implements TokenBudgets {
     return book.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs) ?? 0;
   }
 
-  async #load(asked: readonly SpendPeriod[], needsPrices: boolean, nowMs: number): Promise<void> {
+  async #load(
+    asked: readonly SpendPeriod[],
+    needsPrices: boolean,
+    nowMs: number,
+    keep?: KeepAlive,
+  ): Promise<void> {
     if (needsPrices) this.#book = await this.#recorder.prices();
     if (asked.length === 0) return;
     const name = JSON.stringify(asked);
     const other = this.#reads.get(name);
     // One under way for longer may belong to a request that is gone.
-    if (other !== undefined && nowMs - other.sinceMs < JOIN_MS) {
-      if (await isDoneWithin(other.done, JOIN_MS)) return;
+    if (other !== undefined && isWithin(JOIN_MS, other.sinceMs, nowMs)) {
+      if (await other.endsWithin(JOIN_MS)) return;
     }
-    const read: Read = { sinceMs: nowMs, done: this.#read(asked, nowMs) };
+    const read = new SharedRead(nowMs, () => this.#read(asked, nowMs));
     this.#reads.set(name, read);
-    if (!(await isDoneWithin(read.done, WAIT_MS))) this.#retryMs = nowMs + RETRY_MS;
+    keep?.(read.done);
+    if (!(await read.endsWithin(WAIT_MS))) this.#failedMs = nowMs;
     if (this.#reads.get(name) === read) this.#reads.delete(name);
   }
 
@@ -81,10 +86,15 @@ export class D1TokenBudgets implements TokenBudgets {
     try {
       this.ledger.load(await readTokenSpend(this.#db, asked), nowMs);
     } catch (error) {
-      this.#retryMs = nowMs + RETRY_MS;
+      this.#failedMs = nowMs;
       console.error("budgets: the store cannot be read, counting goes on:", rootCause(error));
     }
   }
+}
+
+/** Whether `nowMs` is less than `ms` after `sinceMs`. A clock that was set back is not. */
+function isWithin(ms: number, sinceMs: number, nowMs: number): boolean {
+  return nowMs >= sinceMs && nowMs - sinceMs < ms;
 }
 
 function hasCostBudget({ limits }: LimitHolder): boolean {

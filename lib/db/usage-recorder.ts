@@ -5,7 +5,8 @@
  * logged), writes all that wait in one transaction, under an id. If its answer is not heard, the very same
  * flush is written again, before any other: the store knows its id. With the store down events wait, in
  * bounded memory: first those beyond the bound are counted without a log row, then what cannot even be
- * counted is counted as lost and told with the next flush.
+ * counted is counted as lost and told with the next flush. What the store refuses for what is in it, is halved
+ * until the event that is refused stands alone: it is lost, and counted as such.
  *
  * Who writes, and when, is decided as in `event-writer.ts`: one request's `waitUntil` at a time, taken over
  * by the next request if it may have died.
@@ -16,13 +17,16 @@ import { affordableShare, isProblem, wantedShare } from "../usage/logged-share";
 import { loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 import { Cells, DAY_MS } from "../usage/rollup";
+import { boundedRecord } from "./bounded-record";
 import { compactUsage } from "./compact-usage";
 import { newRowId } from "./new-row-id";
 import type { Database } from "./open-database";
 import { pruneUsage } from "./prune-usage";
+import { isRefusedForContent } from "./refused-for-content";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
 import { spendsOfCells } from "./spends-of-cells";
+import { steadyClock } from "./steady-clock";
 import type { RequestLogRow } from "./usage-schema";
 import { type UsageFlush, type UsageFlushResult, writeUsage } from "./write-usage";
 
@@ -37,6 +41,8 @@ export interface UsageRecorderOptions {
   random(): number;
   /** As this isolate knows them; their parts stay the same objects until they change. */
   settings(): RecordingSettings;
+  /** How many other records were lost since the last call: they are told with this isolate's requests. */
+  takeLost?(): number;
 }
 
 const FLUSH_GAP_MS = 1_000;
@@ -50,6 +56,8 @@ const WAITING_MAX_EVENTS = 20_000;
 const OVERFLOW_MAX_CELLS = 3_000;
 /** Longer names are no model's. */
 const MAX_MODEL_CHARS = 200;
+/** Of each text of an event. */
+const MAX_CHARS = 1_000;
 /** A flush that was not confirmed for so long is given up: the ids of compacted ones are kept twice as long. */
 const FLUSH_LIFE_MS = DAY_MS;
 /** So many flushes in the journal are compacted; plus chance, so that isolates do not all do it at once. */
@@ -58,6 +66,8 @@ const JOURNAL_JITTER_FLUSHES = 20;
 
 interface FlushUnderWay {
   readonly flush: UsageFlush;
+  /** What it is made of; empty for requests that were only counted. */
+  readonly events: readonly RequestEvent[];
   readonly requests: number;
   /** What of it the ledger counts as not written. */
   readonly taken: TakenSpend;
@@ -74,8 +84,12 @@ export class UsageRecorder {
   #dropped = 0;
   #unlogged = 0;
   #underWay: FlushUnderWay | null = null;
+  /** Halves of a flush that was refused, to be written before others. */
+  #halves: FlushUnderWay[] = [];
   #runner: { readonly sinceMs: number } | null = null;
-  #nextFlushMs = 0;
+  /** For gaps; rows carry the machine's own time. */
+  readonly #steadyMs: () => number;
+  #nextFlushMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #rowsWritten = 0;
   #rowsWrittenToday = 0;
@@ -83,11 +97,12 @@ export class UsageRecorder {
 
   constructor(options: UsageRecorderOptions) {
     this.#options = options;
+    this.#steadyMs = steadyClock(options.nowMs);
   }
 
   add(event: RequestEvent): void {
     if (this.#waiting.length < WAITING_MAX_EVENTS) {
-      this.#waiting.push(event);
+      this.#waiting.push(clipped(event));
     } else if (this.#overflow.size < OVERFLOW_MAX_CELLS && this.#prices !== null) {
       this.#overflow.add(clipped(event), this.#costNanoUsd(event, this.#prices.book));
       this.#overflowRequests += 1;
@@ -102,18 +117,19 @@ export class UsageRecorder {
   /** Whether there is something to write that no trusted runner sees to. */
   isDue(): boolean {
     if (!this.#hasWork()) return false;
-    return this.#runner === null || this.#options.nowMs() - this.#runner.sinceMs >= RUNNER_TRUST_MS;
+    return this.#runner === null || this.#steadyMs() - this.#runner.sinceMs >= RUNNER_TRUST_MS;
   }
 
   /** Resolves when all is written, or another call sees to it, or the store refuses for too long. Never rejects. */
   async flush(): Promise<void> {
     if (!this.isDue()) return;
-    const { nowMs, sleep } = this.#options;
-    const runner = { sinceMs: nowMs() };
+    const { sleep } = this.#options;
+    const runner = { sinceMs: this.#steadyMs() };
     this.#runner = runner;
     while (this.#hasWork()) {
-      const waitMs = Math.max(0, this.#nextFlushMs - nowMs());
-      if (nowMs() + waitMs > runner.sinceMs + RUNNER_LIFE_MS) break;
+      const nowMs = this.#steadyMs();
+      const waitMs = Math.max(0, this.#nextFlushMs - nowMs);
+      if (nowMs + waitMs > runner.sinceMs + RUNNER_LIFE_MS) break;
       if (waitMs > 0) await sleep(waitMs);
       if (this.#runner !== runner) return;
       const result = await this.#writeOne();
@@ -125,17 +141,23 @@ export class UsageRecorder {
   }
 
   #hasWork(): boolean {
-    return this.#underWay !== null || this.#waiting.length > 0 || this.#overflow.size > 0;
+    return (
+      this.#underWay !== null ||
+      this.#halves.length > 0 ||
+      this.#waiting.length > 0 ||
+      this.#overflow.size > 0
+    );
   }
 
   async #writeOne(): Promise<UsageFlushResult | null> {
     const { db, nowMs } = this.#options;
     this.#giveUpOld();
     // Where the log is off, `COUNTING_GAP_MS` makes a flush of more requests, and so fewer rows of all.
-    this.#nextFlushMs = nowMs() + (this.#isLogging() ? FLUSH_GAP_MS : COUNTING_GAP_MS);
+    const gapMs = this.#isLogging() ? FLUSH_GAP_MS : COUNTING_GAP_MS;
+    this.#nextFlushMs = this.#steadyMs() + gapMs;
     try {
       const { book } = await this.#loadPrices();
-      this.#underWay ??= this.#takeFlush(book);
+      this.#underWay ??= this.#halves.shift() ?? this.#takeFlush(book);
       const underWay = this.#underWay;
       const result = await writeUsage(db, underWay.flush);
       if (this.#underWay !== underWay) return null;
@@ -144,15 +166,43 @@ export class UsageRecorder {
       this.ledger.written(underWay.taken, result.spent, nowMs());
       this.#rowsWritten += result.rowsWritten;
       this.#rowsWrittenToday = result.rowsWrittenToday + this.#rowsWritten;
-      if (this.#waiting.length >= FLUSH_MAX_EVENTS) this.#nextFlushMs = nowMs();
+      const hasMore = this.#halves.length > 0 || this.#waiting.length >= FLUSH_MAX_EVENTS;
+      if (hasMore) this.#nextFlushMs = this.#steadyMs();
       return result;
     } catch (error) {
       this.#failures += 1;
       const backoffMs = Math.min(BACKOFF_MAX_MS, FLUSH_GAP_MS * 2 ** this.#failures);
-      this.#nextFlushMs = nowMs() + backoffMs;
+      this.#nextFlushMs = this.#steadyMs() + backoffMs;
       console.error("usage: not written, retried later:", rootCause(error));
+      if (isRefusedForContent(error)) this.#halve();
       return null;
     }
+  }
+
+  /** Takes the refused flush apart. Nothing of it was written, so its halves are flushes of their own. */
+  #halve(): void {
+    const refused = this.#underWay;
+    if (refused === null || this.#prices === null) return;
+    this.#underWay = null;
+    this.#failures = 0;
+    this.#nextFlushMs = this.#steadyMs() + FLUSH_GAP_MS;
+    const { flush, events, requests, taken } = refused;
+    this.#dropped += flush.dropped;
+    this.#rowsWritten += flush.rowsWritten;
+    if (events.length <= 1) {
+      console.error("usage: what the store refuses is dropped:", `${requests} requests`);
+      this.#dropped += requests;
+      this.ledger.written(taken, [], this.#options.nowMs());
+      return;
+    }
+    const { book } = this.#prices;
+    const middle = Math.ceil(events.length / 2);
+    const [first, second] = [events.slice(0, middle), events.slice(middle)];
+    // What the ledger counts as not written goes with the last of them.
+    this.#halves.unshift(
+      this.#flushOf(first, new Cells(), first.length, new Map(), book),
+      this.#flushOf(second, new Cells(), second.length, taken, book),
+    );
   }
 
   /** Compacts and prunes now and then. A failure is not worth a retry: the next flush comes by here too. */
@@ -173,19 +223,34 @@ export class UsageRecorder {
     return logging.requests !== "none" && left > 0;
   }
 
+  /** Those that wait; those that were only counted go by themselves. */
   #takeFlush(book: PriceBook): FlushUnderWay {
-    const atMs = this.#options.nowMs();
-    const events = this.#waiting.splice(0, FLUSH_MAX_EVENTS).map(clipped);
-    const cells = this.#overflow;
-    const requests = this.#overflowRequests + events.length;
-    const taken = this.#overflowTaken;
+    if (this.#waiting.length > 0) {
+      const events = this.#waiting
+        .splice(0, FLUSH_MAX_EVENTS)
+        .map((event) => boundedRecord(event, MAX_CHARS));
+      const taken: TakenSpend = new Map();
+      for (const { id } of events) this.ledger.take(id, taken);
+      return this.#flushOf(events, new Cells(), events.length, taken, book);
+    }
+    const [cells, requests, taken] = [this.#overflow, this.#overflowRequests, this.#overflowTaken];
     this.#overflow = new Cells();
     this.#overflowRequests = 0;
     this.#overflowTaken = new Map();
+    return this.#flushOf([], cells, requests, taken, book);
+  }
+
+  #flushOf(
+    events: readonly RequestEvent[],
+    cells: Cells,
+    requests: number,
+    taken: TakenSpend,
+    book: PriceBook,
+  ): FlushUnderWay {
+    const atMs = this.#options.nowMs();
     const logRows: RequestLogRow[] = [];
     for (const event of events) {
       const costNanoUsd = this.#costNanoUsd(event, book);
-      this.ledger.take(event.id, taken);
       cells.add(event, costNanoUsd);
       if (this.#isLogged(event)) logRows.push(this.#toLogRow(event, costNanoUsd));
     }
@@ -197,13 +262,13 @@ export class UsageRecorder {
       logRows,
       spends: spendsOfCells(stored),
       rowsWritten: this.#rowsWritten,
-      dropped: this.#dropped,
+      dropped: this.#dropped + (this.#options.takeLost?.() ?? 0),
       unlogged: this.#unlogged,
     };
     this.#rowsWritten = 0;
     this.#dropped = 0;
     this.#unlogged = 0;
-    return { flush, requests, taken };
+    return { flush, events, requests, taken };
   }
 
   #isLogged(event: RequestEvent): boolean {

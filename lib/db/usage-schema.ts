@@ -77,7 +77,7 @@ export const usageJournal = sqliteTable("usage_journal", {
   cells: text("cells", { mode: "json" }).$type<readonly StoredCell[]>().notNull(),
   /** Rows that the isolate has written since the flush before, as D1 counted them. */
   rowsWritten: integer("rows_written").notNull(),
-  /** Requests that could not be kept for these cells. */
+  /** Requests, and changes of keys, that could not be kept until now. */
   dropped: integer("dropped").notNull(),
   /** Requests that are counted, but were left out of the log to stay within the budget. */
   unlogged: integer("unlogged").notNull(),

@@ -6,6 +6,8 @@
  * bounded: providers, outcomes, and the models with the most requests; the others are summed as `other`.
  * @module
  */
+
+import { readMeteringDay } from "../db/metering-day";
 import { countKeyStates } from "../db/provider-keys";
 import { type CellSum, sumCells } from "../db/read-usage-cells";
 import { readUpkeep } from "../db/upkeep-lease";
@@ -21,7 +23,7 @@ export async function readMetrics(context: ManageContext): Promise<string> {
   const nowMs = context.nowMs();
   const fromMs = nowMs - (nowMs % DAY_MS);
   const range = { side: "caller", grain: "hour", fromMs, toMs: nowMs + 1 } as const;
-  const [[byOutcome = [], byModel = [], byProvider = []], pools, upkeep] = await Promise.all([
+  const [[byOutcome = [], byModel = [], byProvider = []], pools, upkeep, day] = await Promise.all([
     sumCells(context.db, [
       { ...range, by: ["provider", "outcome"] },
       { ...range, by: ["provider", "model"] },
@@ -29,6 +31,7 @@ export async function readMetrics(context: ManageContext): Promise<string> {
     ]),
     countKeyStates(context.db, nowMs),
     readUpkeep(context.db),
+    readMeteringDay(context.db, nowMs),
   ]);
   const models = byModel.map((row, index) =>
     index < MAX_MODELS ? row : { ...row, provider: OTHER, model: OTHER },
@@ -80,6 +83,12 @@ export async function readMetrics(context: ManageContext): Promise<string> {
         sample("one_balance_provider_keys", { provider, state }, count),
       ),
     ),
+    head(
+      "one_balance_lost_records_total",
+      "counter",
+      "Requests and changes of keys today (UTC) that the database refused, or that waited too long for it.",
+    ),
+    sample("one_balance_lost_records_total", {}, day.dropped),
     head("one_balance_maintenance_finished_timestamp_seconds", "gauge", "When it last ended."),
     ...(upkeep?.finishedAtMs
       ? [
@@ -103,7 +112,7 @@ function head(name: string, type: "counter" | "gauge" | "histogram", help: strin
 
 function sample(name: string, labels: Labels, value: number): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
-  return `${name}{${pairs.join(",")}} ${value}`;
+  return pairs.length === 0 ? `${name} ${value}` : `${name}{${pairs.join(",")}} ${value}`;
 }
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information */

@@ -1,4 +1,5 @@
 import { type RecheckOutlook, readRecheckOutlook } from "../db/key-rechecks";
+import { readMeteringDay } from "../db/metering-day";
 import { readUpkeep } from "../db/upkeep-lease";
 import { UPKEEP_FIGURES, type UpkeepReport, type UpkeepTrigger } from "../db/upkeep-schema";
 import type { ManageContext } from "./manage-context";
@@ -15,10 +16,16 @@ export interface UpkeepView {
   /** `cut`: the last run was begun and never ended; the next one goes on. */
   readonly state: "idle" | "running" | "cut";
   readonly rechecks: RecheckOutlook;
+  /** Records of today (UTC) that the store refused, or that were too many to be kept until it was back. */
+  readonly lostRecords: number;
 }
 
 export async function readUpkeepView({ db, nowMs }: ManageContext): Promise<UpkeepView> {
-  const [row, rechecks] = await Promise.all([readUpkeep(db), readRecheckOutlook(db)]);
+  const [row, rechecks, { dropped }] = await Promise.all([
+    readUpkeep(db),
+    readRecheckOutlook(db),
+    readMeteringDay(db, nowMs()),
+  ]);
   const isHeld = row !== undefined && row.holder !== null;
   return {
     startedBy: row?.startedBy ?? null,
@@ -26,5 +33,6 @@ export async function readUpkeepView({ db, nowMs }: ManageContext): Promise<Upke
     report: row?.report ?? null,
     state: !isHeld ? "idle" : row.leaseUntilMs > nowMs() ? "running" : "cut",
     rechecks,
+    lostRecords: dropped,
   };
 }

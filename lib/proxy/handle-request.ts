@@ -15,7 +15,7 @@ import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
 import { gatewayFor } from "./gateway-for";
 import { nativeCall } from "./native-call";
-import type { AccessToken, ProxyPorts } from "./ports";
+import type { AccessToken, KeepAlive, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
@@ -30,6 +30,9 @@ import { type Served, serveFromPool } from "./serve-from-pool";
 import { type ServedFromTarget, serveFromTargets } from "./serve-from-targets";
 import { tokenAllows } from "./token-allows";
 import { reserveBudget } from "./token-budget";
+
+/** When to come back where the store cannot be read. */
+const STORE_RETRY_MS = 2_000;
 
 /** What lives as long as the isolate. */
 export interface ProxyInstance {
@@ -79,14 +82,16 @@ async function answer(
     ports,
     attempts: 0,
     meter,
+    keep: waitUntil,
   };
   let provider = findProvider(path.segment);
   try {
-    const knowing = ports.state.ready();
-    if (knowing !== null) await catchUp(knowing, waitUntil);
+    const knowing = ports.state.ready(waitUntil);
+    if (knowing !== null) await knowing;
+    if (!ports.state.isLoaded) throw storeUnavailable();
     provider ??= ports.state.customProvider(path.segment);
     meter.askedOf(provider);
-    const token = await authenticate(request, url, provider, ports);
+    const token = await authenticate(request, url, provider, ports, waitUntil);
     meter.calledBy(token);
     if (path.segment === "compat" && isModelList(request, path)) {
       const models = await compatModels(token, catalog, scope);
@@ -112,27 +117,19 @@ async function answer(
   }
 }
 
-/** Waits until the isolate knows enough. The read goes on if this client leaves: others wait for it too. */
-async function catchUp(
-  knowing: Promise<void>,
-  waitUntil: (work: Promise<unknown>) => void,
-): Promise<void> {
-  waitUntil(knowing);
-  await knowing;
-}
-
 /** Who is calling: the first credential found that is a token of ours and has not expired. */
 async function authenticate(
   request: Request,
   url: URL,
   provider: Provider | undefined,
   ports: ProxyPorts,
+  keep: KeepAlive,
 ): Promise<AccessToken> {
   const protocolPrefixes = provider?.webSocket?.credentialProtocolPrefixes ?? [];
   let isAnonymous = true;
   for (const credential of requestCredentials(request.headers, url, protocolPrefixes)) {
     isAnonymous = false;
-    const token = await ports.state.findAccessToken(credential);
+    const token = await ports.state.findAccessToken(credential, keep);
     if (token === null) continue;
     if (token.expiresAtMs === null || token.expiresAtMs > ports.nowMs()) return token;
     throw new ProxyError("invalid_access_token", "This access token has expired.");
@@ -194,6 +191,15 @@ function encodeTarget({ provider, model }: RouteTarget): string {
 
 function isModelList({ method }: Request, { rest }: ProxyPath): boolean {
   return method === "GET" && /^(?:v1\/)?models\/?$/.test(rest);
+}
+
+/** The isolate is new and has read nothing yet: it cannot tell who calls, or which keys there are. */
+function storeUnavailable(): ProxyError {
+  return new ProxyError(
+    "store_unavailable",
+    "One Balance cannot read its database (D1) at the moment, and knows no tokens and keys yet.",
+    { retryAfterMs: STORE_RETRY_MS },
+  );
 }
 
 function unknownProvider({ segment }: ProxyPath, { ports }: RequestScope): ProxyError {

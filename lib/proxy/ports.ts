@@ -28,11 +28,18 @@ export interface ProxyPorts {
   readonly budgets: TokenBudgets;
 }
 
+/** Keeps work that outlives its request alive: the `waitUntil` of the request that began it. */
+export type KeepAlive = (work: Promise<unknown>) => void;
+
 /** What access tokens and members with limits may still use. */
 export interface TokenBudgets {
   readonly ledger: TokenLedger;
-  /** Null if all is known that these limits need; else resolves when it is, or cannot be. Never rejects. */
-  ready(holders: readonly LimitHolder[], nowMs: number): Promise<void> | null;
+  /**
+   * Null if all is known that these limits need; else resolves when it is, or cannot be within seconds. Never
+   * rejects.
+   * @param keep Keeps the reading alive if this client leaves: others wait for it too.
+   */
+  ready(holders: readonly LimitHolder[], nowMs: number, keep?: KeepAlive): Promise<void> | null;
   /** 0 where no price is known. */
   costNanoUsd(
     provider: string,
@@ -82,13 +89,16 @@ export interface AccessToken {
  * the isolate is cold or its knowledge is too old to trust.
  */
 export interface ProxyState {
+  /** Whether anything was read from the store yet: while not, an unknown token or key says nothing. */
+  readonly isLoaded: boolean;
   /**
-   * Null if tokens and keys may be read at once; else resolves when they may. Never rejects: with the
-   * store down, what is known is used.
+   * Null if tokens and keys may be read at once; else resolves when they may, or cannot be within seconds. Never
+   * rejects: with the store down, what is known is used.
+   * @param keep Keeps the reading alive if this client leaves: others wait for it too.
    */
-  ready(): Promise<void> | null;
+  ready(keep?: KeepAlive): Promise<void> | null;
   /** The token with this text, or null. May ask the store once for a text it has never seen. Expiry is the caller's check. */
-  findAccessToken(text: string): AccessToken | null | Promise<AccessToken | null>;
+  findAccessToken(text: string, keep?: KeepAlive): AccessToken | null | Promise<AccessToken | null>;
   /** A provider that the team added, by its slug; the built-in ones are in the registry. */
   customProvider(slug: string): Provider | undefined;
   /** All that the team added, sorted by slug. */

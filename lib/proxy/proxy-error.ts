@@ -15,6 +15,7 @@ export type ProxyErrorCode =
   | "token_limit_reached"
   | "pool_exhausted"
   | "no_provider_keys"
+  | "store_unavailable"
   | "upstream_unreachable"
   | "upstream_timeout"
   | "client_closed_request"
@@ -34,6 +35,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   token_limit_reached: 429,
   pool_exhausted: 429,
   no_provider_keys: 503,
+  store_unavailable: 503,
   upstream_unreachable: 502,
   upstream_timeout: 504,
   client_closed_request: 499,

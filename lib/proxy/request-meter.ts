@@ -25,6 +25,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   pool_exhausted: "limited",
   request_exceeds_limits: "limited",
   no_provider_keys: "upstream_error",
+  store_unavailable: "upstream_error",
   upstream_unreachable: "upstream_error",
   upstream_timeout: "upstream_error",
   internal_error: "upstream_error",

@@ -1,5 +1,5 @@
 import type { ProxyConfig } from "./config";
-import type { ProxyPorts } from "./ports";
+import type { KeepAlive, ProxyPorts } from "./ports";
 import type { RequestMeter } from "./request-meter";
 
 /** One request's surroundings, handed down its story. */
@@ -12,6 +12,8 @@ export interface RequestScope {
   /** Attempts made so far. */
   attempts: number;
   readonly meter: RequestMeter;
+  /** Absent where what is begun is kept alive by the caller. */
+  readonly keep?: KeepAlive;
   /** When it began to wait, where that was for its budget or at another target: its patience is one. Epoch milliseconds. */
   askingSinceMs?: number;
 }

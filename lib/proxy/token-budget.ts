@@ -59,7 +59,7 @@ export async function reserveBudget(
 ): Promise<void> {
   const { meter, ports, request } = scope;
   const { budgets } = ports;
-  const loading = budgets.ready(holders, ports.nowMs());
+  const loading = budgets.ready(holders, ports.nowMs(), scope.keep);
   if (loading !== null) {
     await loading;
     assertThere(request);

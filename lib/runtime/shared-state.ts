@@ -48,6 +48,7 @@ export function sharedRecorder(env: Env): UsageRecorder {
       sleep: (ms) => new Promise((resolve) => platform.setTimer(resolve, ms)),
       random: platform.random,
       settings: () => state.settings,
+      takeLost: () => state.takeLostEvents(),
     });
     shared.oneBalanceRecorders.set(env.DB, recorder);
   }

@@ -34,6 +34,8 @@ export class MemoryState implements ProxyState {
     this.#pools.set(provider, pool);
   }
 
+  readonly isLoaded = true;
+
   pool(provider: string): KeyPool {
     let pool = this.#pools.get(provider);
     if (pool === undefined) {

@@ -517,6 +517,80 @@ describe("with D1 down", () => {
   });
 });
 
+describe("what the store refuses", () => {
+  afterEach(() => env.DB.prepare("drop trigger if exists refuse").run());
+
+  test("one rest that D1 refuses holds up no block, and is lost and counted at last", async () => {
+    const [cooled, blocked] = [await storeKey("sk-fake-1"), await storeKey("sk-fake-2")];
+    await env.DB.prepare(
+      `create trigger refuse before insert on key_cooldowns when new.model = 'refused'
+       begin select raise(abort, 'refused'); end`,
+    ).run();
+    const isolate = await startWarmIsolate();
+    cool(isolate, cooled, "refused", nowMs + HOUR_MS);
+    block(isolate, blocked);
+    void isolate.state.afterResponse();
+    await vi.waitFor(async () => expect((await storedKey(blocked))?.status).toBe("blocked"), {
+      timeout: 10_000,
+    });
+    let lost = 0;
+    await vi.waitFor(
+      async () => {
+        // Requests go on, some of them with news.
+        nowMs += 31_000;
+        cool(isolate, cooled, `m${nowMs}`, nowMs + HOUR_MS);
+        void isolate.state.afterResponse();
+        lost += isolate.state.takeLostEvents();
+        expect(lost).toBe(1);
+      },
+      { timeout: 20_000, interval: 1_500 },
+    );
+  });
+
+  test("a rest without end is one until the end of numbers, and what comes with it is written", async () => {
+    const [cooled, blocked] = [await storeKey("sk-fake-1"), await storeKey("sk-fake-2")];
+    const isolate = await startWarmIsolate();
+    cool(isolate, cooled, "m1", Number.POSITIVE_INFINITY);
+    block(isolate, blocked);
+    await isolate.state.afterResponse();
+    expect((await storedKey(blocked))?.status).toBe("blocked");
+    expect((await storedCooldown(cooled))?.untilMs).toBe(Number.MAX_SAFE_INTEGER);
+  });
+});
+
+describe("a clock that is set back an hour", () => {
+  test("stops neither reading nor writing", async () => {
+    const id = await storeKey("sk-fake-1");
+    const isolate = await startWarmIsolate();
+    nowMs -= HOUR_MS;
+    cool(isolate, id, "m1", nowMs + HOUR_MS);
+    await isolate.state.afterResponse();
+    expect((await storedCooldown(id))?.untilMs).toBe(nowMs + HOUR_MS);
+    const added = await storeKey("sk-fake-2");
+    await serveLater(isolate);
+    expect(statusOf(isolate, added)).toBe("active");
+  });
+});
+
+describe("expireIfChanged()", () => {
+  test("makes the next request wait for the store after a change, and not after what only reads", async () => {
+    const id = await storeKey("sk-fake-1");
+    const isolate = startIsolate();
+    // As the portal does it: on the database of its own isolate.
+    const here = openDatabase(isolate.store.d1);
+    await isolate.state.ready();
+    await here.select().from(providerKeys);
+    isolate.state.expireIfChanged();
+    expect(isolate.state.ready()).toBeNull();
+    await updateProviderKey(here, id, { status: "disabled" }, nowMs, NO_AUDIT());
+    isolate.state.expireIfChanged();
+    await isolate.state.ready();
+    expect(statusOf(isolate, id)).toBe("disabled");
+    isolate.state.expireIfChanged();
+    expect(isolate.state.ready()).toBeNull();
+  });
+});
+
 describe("access tokens", () => {
   test("unknown texts make the isolate ask at most once a second", async () => {
     const isolate = await startWarmIsolate();

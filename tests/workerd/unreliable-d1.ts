@@ -1,9 +1,9 @@
 /**
- * A real D1 whose connection can be cut: calls then fail, never come back, or are done without a word of it,
- * as `mode` says.
+ * A real D1 whose connection can be cut: calls then fail, never come back, are done without a word of it, or take
+ * so many milliseconds more, as `mode` says.
  * @module
  */
-export type D1Mode = "up" | "down" | "hanging" | "answers-lost";
+export type D1Mode = "up" | "down" | "hanging" | "answers-lost" | `slow-${number}`;
 
 export interface UnreliableD1 {
   readonly d1: D1Database;
@@ -28,6 +28,12 @@ export function unreliable(d1: D1Database): UnreliableD1 {
             connection.calls += 1;
             if (connection.mode === "down") return Promise.reject(new Error("D1 is down"));
             if (connection.mode === "hanging") return new Promise(() => undefined);
+          }
+          if (REACHES_STORE.has(name) && connection.mode.startsWith("slow-")) {
+            const delayMs = Number(connection.mode.slice("slow-".length));
+            return new Promise((resolve) => setTimeout(resolve, delayMs)).then(() =>
+              Reflect.apply(value, inner, values),
+            );
           }
           const result: unknown = Reflect.apply(value, inner, values);
           if (REACHES_STORE.has(name) && connection.mode === "answers-lost") {

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
 import { compactUsage } from "../../lib/db/compact-usage";
+import { readMeteringDay } from "../../lib/db/metering-day";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import { pruneUsage } from "../../lib/db/prune-usage";
@@ -485,4 +486,98 @@ describe("rows written for 1,000 requests at 100 a second, over 100 keys, 10 mod
     console.info(`rows per 1,000 requests without a log: ${rows.toFixed(1)}`);
     expect(rows).toBeLessThan(50);
   });
+});
+
+describe("what the store refuses", () => {
+  const refuse = (what: string) =>
+    env.DB.prepare(
+      `create trigger refuse before insert on request_log when ${what}
+       begin select raise(abort, 'refused'); end`,
+    ).run();
+
+  afterEach(() => env.DB.prepare("drop trigger if exists refuse").run());
+
+  test.each([2, 7, 300])(
+    "one request of %i that D1 refuses is lost and counted; all others are written, once",
+    async (requests) => {
+      const { recorder } = startRecorder();
+      const events = Array.from({ length: requests }, (_, index) =>
+        requestAt(START_MS, { model: index === 1 ? "refused" : "gpt-5-mini" }),
+      );
+      await refuse("new.model = 'refused'");
+      add(recorder, events);
+      while (recorder.isDue()) await recorder.flush();
+      // What was lost is told by the next flush.
+      recorder.add(requestAt(START_MS));
+      await recorder.flush();
+      expect(recorder.isDue()).toBe(false);
+      expect(await count("request_log")).toBe(requests);
+      await expectTotals(requests);
+      expect(await readMeteringDay(db, START_MS)).toMatchObject({ dropped: 1 });
+    },
+  );
+
+  test("a store that lacks a table of this build loses nothing for it", async () => {
+    const { recorder } = startRecorder();
+    await env.DB.prepare("alter table request_log rename to request_log_away").run();
+    add(recorder, [requestAt(START_MS), requestAt(START_MS)]);
+    await recorder.flush();
+    expect(recorder.isDue()).toBe(true);
+    await env.DB.prepare("alter table request_log_away rename to request_log").run();
+    nowMs += 60_000;
+    await recorder.flush();
+    await expectTotals(2);
+  });
+
+  test("values beyond all bounds are bounded and written", async () => {
+    const { recorder } = startRecorder();
+    const odd = `a\0${"x".repeat(3_000_000)}`;
+    recorder.add(
+      requestAt(START_MS, {
+        model: odd,
+        gatewayLogId: odd,
+        timeToFirstTokenMs: Number.POSITIVE_INFINITY,
+        attempts: [{ ...attemptBy("pk_1"), words: odd, tookMs: Number.NaN }],
+      }),
+    );
+    await recorder.flush();
+    expect(recorder.isDue()).toBe(false);
+    const row = await env.DB.prepare(
+      "select length(model) as model, length(gateway_log_id) as log from request_log",
+    ).first();
+    expect(row).toEqual({ model: 199, log: 999 });
+  });
+
+  test("what others lost is told with this isolate's requests", async () => {
+    let lost = 3;
+    const recorder = new UsageRecorder({
+      db,
+      nowMs: () => nowMs,
+      sleep: async () => {},
+      random: () => 0.5,
+      settings: () => SETTINGS,
+      takeLost: () => {
+        const taken = lost;
+        lost = 0;
+        return taken;
+      },
+    });
+    recorder.add(requestAt(START_MS));
+    await recorder.flush();
+    expect(await readMeteringDay(db, START_MS)).toMatchObject({ dropped: 3 });
+  });
+});
+
+test("a clock that is set back stops no writes", async () => {
+  const { recorder } = startRecorder();
+  recorder.add(requestAt(nowMs));
+  await recorder.flush();
+  nowMs -= HOUR_MS;
+  for (let made = 0; made < 5; made += 1) {
+    recorder.add(requestAt(nowMs));
+    await recorder.flush();
+    nowMs += 1_000;
+  }
+  expect(recorder.isDue()).toBe(false);
+  expect(await count("request_log")).toBe(6);
 });

@@ -185,6 +185,7 @@ class Isolate {
   ): ProxyInstance {
     let requests = 0;
     const state: ProxyState = {
+      isLoaded: true,
       ready: () => null,
       findAccessToken: (text): AccessToken => ({
         id: text,

@@ -20,7 +20,7 @@ export default async function MaintenancePage() {
     getTranslations("settings.maintenance"),
     readUpkeepView(context),
   ]);
-  const { startedBy, finishedAtMs, report, state, rechecks } = view;
+  const { startedBy, finishedAtMs, report, state, rechecks, lostRecords } = view;
   return (
     <>
       <SettingsSection
@@ -51,6 +51,10 @@ export default async function MaintenancePage() {
               </dd>
             </>
           )}
+          <dt className="text-muted-foreground">{t("lost")}</dt>
+          <dd className={lostRecords > 0 ? "text-cooling" : undefined}>
+            {t("lostRecords", { count: lostRecords })}
+          </dd>
         </dl>
       </SettingsSection>
       <SettingsSection id="rechecks" title={t("rechecks")} description={t("rechecksHint")}>

@@ -1,0 +1,41 @@
+/**
+ * What is written to the store, within bounds: parts of it come from clients and upstreams, and one value that
+ * D1 refuses would hold up all that is written with it.
+ * @module
+ */
+
+/** Of each list in a record. */
+const ITEMS_MAX = 1_000;
+/** SQLite counts no further. */
+const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
+
+/**
+ * A copy in which no text is longer than `charsMax` or holds what SQLite's JSON cannot (NUL, halves of a
+ * surrogate pair), no number is infinite or none, and no list is endless. Keys of records are ours.
+ */
+export function boundedRecord<Value>(value: Value, charsMax: number): Value {
+  // Each kind of value becomes one of its own kind.
+  return bounded(value, charsMax) as Value;
+}
+
+function bounded(value: unknown, charsMax: number): unknown {
+  if (typeof value === "string") return boundedText(value, charsMax);
+  if (typeof value === "number") return boundedNumber(value);
+  if (Array.isArray(value)) {
+    return value.slice(0, ITEMS_MAX).map((item) => bounded(item, charsMax));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, bounded(field, charsMax)]),
+  );
+}
+
+function boundedText(text: string, charsMax: number): string {
+  const short = text.length > charsMax ? text.slice(0, charsMax) : text;
+  return short.includes("\0") ? short.replaceAll("\0", "").toWellFormed() : short.toWellFormed();
+}
+
+function boundedNumber(value: number): number {
+  if (Number.isNaN(value)) return 0;
+  return Math.min(NUMBER_MAX, Math.max(-NUMBER_MAX, value));
+}

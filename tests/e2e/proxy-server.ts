@@ -1,0 +1,107 @@
+/**
+ * The Worker's entry alone on workerd, bundled in a second: proxied paths only, as nothing that Next answers is
+ * asked for. For tests and benchmarks of what the proxy does with its store.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { Miniflare, NoOpLog } from "miniflare";
+import { parse } from "smol-toml";
+import { applyMigrations } from "../../scripts/migrate.ts";
+import { root } from "../../scripts/root.ts";
+
+export interface ProxyServerOptions {
+  /** A module whose default export is the Worker; it may import `worker.ts`. */
+  readonly entry: string;
+  readonly vars: Readonly<Record<string, string>>;
+  /** Gets every line that the Worker logs as an error. */
+  readonly onError?: (message: string) => void;
+  readonly minify?: boolean;
+}
+
+export interface ProxyServer {
+  readonly url: string;
+  /** Of the bundle, in bytes. */
+  readonly size: number;
+  readonly database: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+  close(): Promise<void>;
+}
+
+/** Modules that come with the runtime, and the portal, which is asked for nothing. */
+const EXTERNAL = ["cloudflare:*", "node:*", "#open-next"];
+
+export async function startProxyServer(options: ProxyServerOptions): Promise<ProxyServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-proxy-"));
+  const script = await bundleWorker(options.entry, options.minify ?? false);
+  const config = parse(await readFile(join(root, "wrangler.toml"), "utf8"));
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    log: new NoOpLog(),
+    handleStructuredLogs: ({ level, message }) => {
+      if (level === "error") options.onError?.(message);
+    },
+    // Would be fetched from the web.
+    cf: false,
+    enableDevRegistry: false,
+    resourcePersistencePath: dataDir,
+    workers: [
+      {
+        config: {
+          name: "proxy",
+          compatibilityDate: String(config.compatibility_date),
+          compatibilityFlags: (config.compatibility_flags as readonly string[]).map(String),
+          manifest: {
+            mainModule: "worker.js",
+            modulesRoot: "/",
+            modules: { "worker.js": { type: "esm", contents: script } },
+          },
+          env: {
+            ...Object.fromEntries(
+              Object.entries(options.vars).map(([name, value]) => [
+                name,
+                { type: "text" as const, value },
+              ]),
+            ),
+            DB: { type: "d1", id: "DB" },
+          },
+        },
+        dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], stripCfConnectingIp: false },
+      },
+    ],
+  });
+  await miniflare.ready;
+  const database = await miniflare.getD1Database("DB", "proxy");
+  await applyMigrations(database);
+  const url = await miniflare.unsafeGetDirectURL("proxy");
+  return {
+    url: url.origin,
+    size: Buffer.byteLength(script),
+    database,
+    async close() {
+      await miniflare.dispose();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function bundleWorker(entry: string, minify: boolean): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "esnext",
+    conditions: ["workerd", "worker", "browser"],
+    external: EXTERNAL,
+    minify,
+    logLevel: "warning",
+    absWorkingDir: root,
+  });
+  const [output] = outputFiles;
+  if (output === undefined || !existsSync(entry)) throw new Error(`nothing was built of ${entry}`);
+  return output.text;
+}
