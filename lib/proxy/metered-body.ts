@@ -4,7 +4,8 @@
  * @module
  */
 import { declaredLength } from "../http/declared-length";
-import { createUsageReader, usageFormFor } from "../usage/usage-reader";
+import { usageFormFor } from "../usage/usage-form";
+import { createUsageReader } from "../usage/usage-reader";
 import type { Answer } from "./attempt";
 import type { ProxyCall } from "./proxy-call";
 import type { Ending, RequestMeter } from "./request-meter";
@@ -30,7 +31,7 @@ export function meteredBody(
   const contentType = headers.get("content-type");
   const isStream =
     (contentType !== null && STREAMING.test(contentType)) || path.includes("streamGenerateContent");
-  const form = usageFormFor(call.provider, path, contentType);
+  const form = usageFormFor({ provider: call.provider, path, headers });
   meter.answering(answer, form && createUsageReader(form), isStream);
 
   const { head, rest } = body;

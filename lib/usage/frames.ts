@@ -26,6 +26,26 @@ export class PlainFraming implements Framing {
   }
 }
 
+/** One JSON text a line, such as the results of a batch. */
+export class LineFraming implements Framing {
+  readonly #sink: TextSink;
+
+  constructor(sink: TextSink) {
+    this.#sink = sink;
+  }
+
+  push(bytes: Uint8Array): void {
+    let at = 0;
+    for (;;) {
+      const lineFeed = bytes.indexOf(LINE_FEED, at);
+      this.#sink.read(bytes, at, lineFeed < 0 ? bytes.length : lineFeed);
+      if (lineFeed < 0) return;
+      this.#sink.endText();
+      at = lineFeed + 1;
+    }
+  }
+}
+
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const DATA = [..."data:"].map((char) => char.charCodeAt(0));
@@ -128,5 +148,76 @@ export class AmazonFraming implements Framing {
   #endMessage(): void {
     this.#preludeBytes = 0;
     this.#sink.endText();
+  }
+}
+
+const BYTES_KEY = [...'"bytes":"'].map((char) => char.charCodeAt(0));
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const BITS_PER_CHAR = 6;
+const BITS_PER_BYTE = 8;
+
+/** The six bits of each character of Base64; 255 for others. */
+const BASE64 = (() => {
+  const table = new Uint8Array(256).fill(255);
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (const [value, char] of [...alphabet].entries()) table[char.charCodeAt(0)] = value;
+  return table;
+})();
+
+/**
+ * JSON texts as Base64 under `bytes` of other JSON texts: the payloads of Bedrock's
+ * `invoke-with-response-stream`. The rest of the outer text, which is padding, is left out. No string of JSON
+ * can look like the key, since its quotes would be escaped.
+ */
+export class Base64Sink implements TextSink {
+  readonly #sink: TextSink;
+  /** Characters of the key that were seen; all of them within its string. */
+  #matched = 0;
+  #bits = 0;
+  #bitCount = 0;
+
+  constructor(sink: TextSink) {
+    this.#sink = sink;
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
+      if (this.#matched < BYTES_KEY.length) {
+        const byte = bytes[at++] ?? 0;
+        if (byte === BYTES_KEY[this.#matched]) this.#matched += 1;
+        else if (byte !== SPACE) this.#matched = byte === QUOTE ? 1 : 0;
+      } else {
+        const quote = bytes.indexOf(QUOTE, at);
+        const stop = quote < 0 || quote > end ? end : quote;
+        this.#decode(bytes, at, stop);
+        if (stop < end) this.#matched = 0;
+        at = stop + 1;
+      }
+    }
+  }
+
+  endText(): void {
+    this.#matched = 0;
+    this.#bits = 0;
+    this.#bitCount = 0;
+    this.#sink.endText();
+  }
+
+  #decode(bytes: Uint8Array, start: number, end: number): void {
+    const decoded = new Uint8Array(Math.ceil(((end - start) * BITS_PER_CHAR) / BITS_PER_BYTE) + 1);
+    let length = 0;
+    for (let at = start; at < end; at += 1) {
+      const value = BASE64[bytes[at] ?? 0] ?? 255;
+      if (value === 255) continue;
+      this.#bits = ((this.#bits << BITS_PER_CHAR) | value) & 0xffff;
+      this.#bitCount += BITS_PER_CHAR;
+      if (this.#bitCount < BITS_PER_BYTE) continue;
+      this.#bitCount -= BITS_PER_BYTE;
+      decoded[length] = (this.#bits >> this.#bitCount) & 0xff;
+      length += 1;
+    }
+    if (length > 0) this.#sink.read(decoded, 0, length);
   }
 }

@@ -1,26 +1,85 @@
 /**
- * Finds the usage object in JSON as its bytes pass, in any cuts, without keeping or parsing the rest.
+ * Finds in JSON, as its bytes pass and in any cuts, what `usage-reader.ts` asks for, without keeping or
+ * parsing the rest.
  *
  * One pass follows strings and nesting, so that what a model wrote (`"usage": {…}` in its text or in the
  * arguments of a tool call) is never taken for what the provider reports: that stands in the outermost
  * object, or below it under known names only. Long strings, such as images, are skipped by the engine's own
- * search. Kept are the first and the last usage object, 8 KB at most each, whatever passes.
+ * search. Kept are the first and the last usage object, 32 KB at most each, and a few short strings.
  *
  * Inside a string of JSON every quote and backslash is escaped (RFC 8259, section 7), and no byte of a
  * multi-byte character looks like ASCII (RFC 3629): characters and escapes may be cut in two anywhere.
  * @module
  */
 
-/** Keys of the objects that `read-usage.ts` understands. */
-const USAGE_KEYS = ["usage", "usageMetadata", "billed_units", "metrics"];
+/** What a key stands for; a key may stand for several things. */
+export const ROLE = {
+  /** Its object is a usage object. */
+  usage: 1,
+  /** Its object is one in which usage and facts may stand. */
+  parent: 2,
+  /** Its list holds such objects. */
+  list: 4,
+  /** Its strings are text that a model wrote. */
+  text: 8,
+  /** The same for text that some send twice, under this key and under the next role's. */
+  reasoning: 16,
+  reasoningTwin: 32,
+  /** Its list repeats in objects what stands under `reasoning` too. */
+  reasoningList: 64,
+  /** Its string is kept, as the last that was seen. */
+  fact: 128,
+  /** Its strings are compared with the values that are counted. */
+  mark: 256,
+  /** The strings of its list are counted. */
+  counted: 512,
+  /** Its number is kept, as a fact's string is. */
+  number: 1024,
+  /** Its object is kept as JSON, as a fact's string is. */
+  object: 2048,
+} as const;
 
-/**
- * Objects that usage may stand in besides the outermost: Responses (`response`), Anthropic's first event
- * (`message`), Groq (`x_groq`), Cohere (`delta`, `meta`), Cloudflare (`result`).
- */
-const PARENT_KEYS = ["response", "message", "x_groq", "delta", "meta", "result"];
+export type Role = keyof typeof ROLE;
 
-const MAX_CAPTURE_BYTES = 8 * 1024;
+/** What is looked for; made once for each kind of answer. */
+export class ScanKeys {
+  readonly roles: ReadonlyMap<number, number>;
+  readonly factNames: ReadonlyMap<number, string>;
+  readonly marks: ReadonlyMap<number, string>;
+
+  /** @param marks Strings under keys of the role `mark` that are counted. */
+  constructor(
+    keys: Readonly<Partial<Record<Role, readonly string[]>>>,
+    marks: readonly string[] = [],
+  ) {
+    const roles = new Map<number, number>();
+    for (const role of Object.keys(ROLE) as Role[]) {
+      for (const key of keys[role] ?? []) {
+        const hash = hashOf(key);
+        roles.set(hash, (roles.get(hash) ?? 0) | ROLE[role]);
+      }
+    }
+    this.roles = roles;
+    const kept = [...(keys.fact ?? []), ...(keys.number ?? []), ...(keys.object ?? [])];
+    this.factNames = new Map(kept.map((key) => [hashOf(key), key]));
+    this.marks = new Map(marks.map((mark) => [hashOf(mark), mark]));
+  }
+}
+
+/** Making a string of each key would cost more than all the rest. */
+function addToHash(hash: number, byte: number): number {
+  return (Math.imul(hash, 31) + byte) | 0;
+}
+
+const encoder = new TextEncoder();
+
+function hashOf(text: string): number {
+  return encoder.encode(text).reduce(addToHash, 0);
+}
+
+const MAX_CAPTURE_BYTES = 32 * 1024;
+/** Longer strings are no name, id or state. */
+const MAX_FACT_BYTES = 256;
 /** Deeper than any provider nests; beyond it a text is not looked at. */
 const MAX_DEPTH = 256;
 /** Shorter strings end sooner than the engine's search would have begun. */
@@ -36,6 +95,12 @@ const OPEN_BRACE = 0x7b;
 const STRUCTURAL = tableOf('",[]{}');
 /** 1 for the bytes that lists of numbers are made of. */
 const NUMERIC = tableOf("0123456789+-.eE, ");
+const OF_NUMBERS = tableOf("0123456789+-.eE");
+
+const TEXT_ROLES = ROLE.text | ROLE.reasoning | ROLE.reasoningTwin;
+const CAPTURE_ROLES = ROLE.usage | ROLE.object;
+/** Roles of strings that are looked at beyond their length. */
+const READ_ROLES = ROLE.fact | ROLE.mark | ROLE.counted;
 
 function tableOf(ascii: string): Uint8Array {
   const table = new Uint8Array(256);
@@ -46,21 +111,6 @@ function tableOf(ascii: string): Uint8Array {
 /** A character that is cut in two comes out as another: what is read of usage is ASCII. */
 const decoder = new TextDecoder();
 
-/** A set of keys that are told by a hash, since making a string of each key costs more than all the rest. */
-export type KeySet = ReadonlySet<number>;
-
-export function keySet(keys: readonly string[]): KeySet {
-  const encoder = new TextEncoder();
-  return new Set(keys.map((key) => encoder.encode(key).reduce(addToHash, 0)));
-}
-
-function addToHash(hash: number, byte: number): number {
-  return (Math.imul(hash, 31) + byte) | 0;
-}
-
-const usageKeys = keySet(USAGE_KEYS);
-const parentKeys = keySet(PARENT_KEYS);
-
 export class JsonScanner {
   /** JSON of the first usage object seen. */
   firstUsage: string | null = null;
@@ -68,41 +118,97 @@ export class JsonScanner {
   lastUsage: string | null = null;
   /** How many were seen. */
   usages = 0;
-  /** Length of the strings under the keys of text that a model wrote. */
-  textBytes = 0;
-  readonly #textKeys: KeySet;
+  /** How often each marked string was seen. */
+  readonly marks = new Map<string, number>();
+  /** The most strings that one text had in its counted lists. */
+  mostCounted = 0;
+  readonly #keys: ScanKeys;
+  readonly #facts = new Map<string, string>();
+  /** For each fact's key the hash of what is kept, so that a repetition is not decoded. */
+  readonly #factHashes = new Map<number, number>();
   /** For each open bracket, outermost first: 1 if it is an object's. */
   readonly #isObject: (0 | 1)[] = [];
   #depth = 0;
   #objectDepth = 0;
   /** How many of the open objects, from the outermost, are ones usage may stand in. */
   #trustedDepth = 0;
+  /** `#depth` within the innermost list whose objects are such; 0 for none. */
+  #trustedList = 0;
+  /** The same of a list of reasoning that is told twice. */
+  #repeatedList = 0;
   #expectsKey = false;
   #inString = false;
   #isEscaped = false;
-  /** Hash of the key that is being read or was read last. */
+  /** A number that is kept is read as if it were a string: few are, and no other value pays for it. */
+  #isNumber = false;
+  /** Hash of the key that is being read or was read last, and its roles. */
   #key = 0;
+  #role = 0;
+  /** Roles of `READ_ROLES` of the string that is being read. */
+  #reading = 0;
+  #valueHash = 0;
+  #value = "";
+  #valueBytes = 0;
+  #counted = 0;
+
+  /** Length of the text that a model wrote: in the texts before, and in this one by how it is told. */
+  #textBefore = 0;
+  #plainText = 0;
+  #reasoning = 0;
+  #reasoningTwin = 0;
+  #repeated = 0;
 
   /** What is read so far of a usage object; null while none is. */
   #capture: string | null = null;
   #captured = 0;
   /** `#depth` at which the object that is captured ends. */
   #captureDepth = 0;
+  /** The key of what is captured, where it is kept as a fact. */
+  #captureKey: number | null = null;
 
-  /** @param textKeys Keys whose strings are text that a model wrote. */
-  constructor(textKeys: KeySet) {
-    this.#textKeys = textKeys;
+  constructor(keys: ScanKeys) {
+    this.#keys = keys;
+  }
+
+  /** Length of the strings that a model wrote; what is told twice in one text counts once. */
+  get textBytes(): number {
+    const reasoning = Math.max(this.#reasoning, this.#reasoningTwin, this.#repeated);
+    return this.#textBefore + this.#plainText + reasoning;
+  }
+
+  /** The last string under a key, or the text of its number or object; null if there was none. */
+  fact(key: string): string | null {
+    return this.#facts.get(key) ?? null;
   }
 
   /** Begins a new text; what was found stays. */
   reset(): void {
+    this.#textBefore = this.textBytes;
+    this.#plainText = 0;
+    this.#reasoning = 0;
+    this.#reasoningTwin = 0;
+    this.#repeated = 0;
+    this.#counted = 0;
     this.#depth = 0;
     this.#objectDepth = 0;
     this.#trustedDepth = 0;
+    this.#trustedList = 0;
+    this.#repeatedList = 0;
     this.#expectsKey = false;
     this.#inString = false;
     this.#isEscaped = false;
+    this.#isNumber = false;
+    this.#role = 0;
+    this.#reading = 0;
     this.#capture = null;
+  }
+
+  /** Lets go of the usage and the facts that were found. */
+  forget(): void {
+    this.firstUsage = null;
+    this.lastUsage = null;
+    this.#facts.clear();
+    this.#factHashes.clear();
   }
 
   /** Reads `bytes` from `start` to `end`; they are not kept. */
@@ -111,7 +217,7 @@ export class JsonScanner {
     let at = start;
     while (at < end) {
       if (this.#inString) {
-        at = this.#expectsKey ? this.#readKey(bytes, at, end) : this.#skipText(bytes, at, end);
+        at = this.#expectsKey ? this.#readKey(bytes, at, end) : this.#readString(bytes, at, end);
         continue;
       }
       const byte = bytes[at++] ?? 0;
@@ -119,12 +225,13 @@ export class JsonScanner {
       if (byte === QUOTE) {
         this.#inString = true;
         if (this.#expectsKey) this.#key = 0;
+        else if ((this.#role & READ_ROLES) !== 0) this.#beginValue();
       } else if (byte === COMMA) {
         this.#expectsKey = this.#isObject[this.#depth - 1] === 1;
       } else if (byte === OPEN_BRACE) {
         if (this.#openObject()) captureFrom = at - 1;
       } else if (byte === OPEN_BRACKET) {
-        this.#open(0);
+        this.#openList();
         while (at < end && NUMERIC[bytes[at] ?? 0] === 1) at += 1;
       } else {
         this.#close();
@@ -140,14 +247,17 @@ export class JsonScanner {
   /** Whether it is a usage object. */
   #openObject(): boolean {
     const isRoot = this.#objectDepth === 0;
+    const isListed = this.#trustedList !== 0 && this.#trustedList === this.#depth;
     const isTrusted = isRoot || this.#isTrustedValue();
-    const begins = this.#capture === null && !isRoot && isTrusted && usageKeys.has(this.#key);
+    const role = isTrusted && !isListed ? this.#role : 0;
+    const begins = this.#capture === null && !isRoot && (role & CAPTURE_ROLES) !== 0;
     if (begins) {
       this.#capture = "";
+      this.#captureKey = (role & ROLE.object) === 0 ? null : this.#key;
       this.#captured = 0;
       this.#captureDepth = this.#depth;
     }
-    if (isRoot || (isTrusted && parentKeys.has(this.#key))) this.#trustedDepth += 1;
+    if (isRoot || (isListed && isTrusted) || (role & ROLE.parent) !== 0) this.#trustedDepth += 1;
     // What is nested too deep to be told apart counts as a list.
     if (this.#depth < MAX_DEPTH) this.#objectDepth += 1;
     this.#open(1);
@@ -155,9 +265,24 @@ export class JsonScanner {
     return begins;
   }
 
-  /** Whether the value that begins is a field of an object usage may stand in. */
+  #openList(): void {
+    const role = this.#role & (ROLE.list | ROLE.reasoningList);
+    if (role !== 0) {
+      if ((role & ROLE.reasoningList) !== 0 && this.#repeatedList === 0) {
+        this.#repeatedList = this.#depth + 1;
+      }
+      if ((role & ROLE.list) !== 0 && this.#isTrustedValue()) this.#trustedList = this.#depth + 1;
+    }
+    this.#open(0);
+  }
+
+  /** Whether the value that begins is a field of an object usage may stand in, or stands in a list of such. */
   #isTrustedValue(): boolean {
-    return this.#objectDepth === this.#trustedDepth && this.#isObject[this.#depth - 1] === 1;
+    return (
+      this.#objectDepth === this.#trustedDepth &&
+      (this.#isObject[this.#depth - 1] === 1 ||
+        (this.#trustedList !== 0 && this.#trustedList === this.#depth))
+    );
   }
 
   #open(isObject: 0 | 1): void {
@@ -173,6 +298,9 @@ export class JsonScanner {
     if (this.#isObject[this.#depth] === 1) {
       this.#objectDepth -= 1;
       if (this.#objectDepth < this.#trustedDepth) this.#trustedDepth = this.#objectDepth;
+    } else {
+      if (this.#depth < this.#trustedList) this.#trustedList = 0;
+      if (this.#depth < this.#repeatedList) this.#repeatedList = 0;
     }
   }
 
@@ -186,6 +314,12 @@ export class JsonScanner {
       } else if (byte === QUOTE) {
         this.#inString = false;
         this.#expectsKey = false;
+        this.#role = this.#keys.roles.get(hash) ?? 0;
+        if ((this.#role & ROLE.number) !== 0 && this.#objectDepth === this.#trustedDepth) {
+          this.#inString = true;
+          this.#isNumber = true;
+          this.#value = "";
+        }
         break;
       } else if (byte === BACKSLASH) {
         this.#isEscaped = true;
@@ -196,10 +330,85 @@ export class JsonScanner {
     return at;
   }
 
-  #skipText(bytes: Uint8Array, start: number, end: number): number {
+  #readString(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#isNumber) return this.#readNumber(bytes, start, end);
     const at = this.#endOfString(bytes, start, end);
-    if (this.#textKeys.has(this.#key)) this.textBytes += at - start - (this.#inString ? 0 : 1);
+    const length = at - start - (this.#inString ? 0 : 1);
+    if ((this.#role & TEXT_ROLES) !== 0) this.#countText(length);
+    if (this.#reading !== 0) this.#readValue(bytes, start, start + length);
     return at;
+  }
+
+  /** What stands between a key and its value, then the value, up to what follows it. */
+  #readNumber(bytes: Uint8Array, start: number, end: number): number {
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (OF_NUMBERS[byte] === 1) {
+        if (this.#value.length < MAX_FACT_BYTES) this.#value += String.fromCharCode(byte);
+      } else if (STRUCTURAL[byte] === 1) {
+        this.#inString = false;
+        this.#isNumber = false;
+        if (this.#value !== "") {
+          this.#facts.set(this.#keys.factNames.get(this.#key) ?? "", this.#value);
+        }
+        return at;
+      }
+    }
+    return end;
+  }
+
+  #countText(length: number): void {
+    if (this.#repeatedList !== 0) this.#repeated += length;
+    else if ((this.#role & ROLE.text) !== 0) this.#plainText += length;
+    else if ((this.#role & ROLE.reasoning) !== 0) this.#reasoning += length;
+    else this.#reasoningTwin += length;
+  }
+
+  /** A string begins that may be looked at. */
+  #beginValue(): void {
+    const isListed = this.#isObject[this.#depth - 1] === 0;
+    if (this.#objectDepth !== this.#trustedDepth) return;
+    if (isListed) {
+      if ((this.#role & ROLE.counted) === 0) return;
+      this.#counted += 1;
+      this.mostCounted = Math.max(this.mostCounted, this.#counted);
+      return;
+    }
+    this.#reading = this.#role & (ROLE.fact | ROLE.mark);
+    this.#valueHash = 0;
+    this.#value = "";
+    this.#valueBytes = 0;
+  }
+
+  /** The next bytes of a string that is looked at, the last ones if it has ended. */
+  #readValue(bytes: Uint8Array, start: number, end: number): void {
+    const isFirst = this.#valueBytes === 0;
+    this.#valueBytes += end - start;
+    if (this.#valueBytes > MAX_FACT_BYTES) {
+      this.#reading = 0;
+      return;
+    }
+    let hash = this.#valueHash;
+    for (let at = start; at < end; at += 1) hash = addToHash(hash, bytes[at] ?? 0);
+    this.#valueHash = hash;
+    const isFact = (this.#reading & ROLE.fact) !== 0;
+    if (this.#inString) {
+      if (isFact) this.#value += decoder.decode(bytes.subarray(start, end));
+      return;
+    }
+    if (isFact && this.#factHashes.get(this.#key) !== hash) {
+      const rest = decoder.decode(bytes.subarray(start, end));
+      this.#factHashes.set(this.#key, hash);
+      this.#facts.set(
+        this.#keys.factNames.get(this.#key) ?? "",
+        isFirst ? rest : this.#value + rest,
+      );
+    }
+    if ((this.#reading & ROLE.mark) !== 0) {
+      const mark = this.#keys.marks.get(hash);
+      if (mark !== undefined) this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
+    }
+    this.#reading = 0;
   }
 
   /** The position after the string's closing quote, or `end`. */
@@ -239,8 +448,13 @@ export class JsonScanner {
 
   #finishCapture(text: string): void {
     this.#capture = null;
-    // Longer than any provider's: not usage.
+    // Longer than any provider's: not usage. Without a count above 0 it is silent: what was told before stands.
     if (this.#captured > MAX_CAPTURE_BYTES) return;
+    if (this.#captureKey !== null) {
+      this.#facts.set(this.#keys.factNames.get(this.#captureKey) ?? "", text);
+      return;
+    }
+    if (this.usages > 0 && !/[1-9]/.test(text)) return;
     this.usages += 1;
     if (this.firstUsage === null) this.firstUsage = text;
     else this.lastUsage = text;

@@ -1,14 +1,17 @@
 /**
- * What a request cost, by the prices of `@pydantic/genai-prices` at its time, or by the team's own.
+ * What a request cost: what its answer says, else by the team's own prices, else by the list prices of its
+ * time for the model that answered, the tier it was served at and the tools it called.
  *
- * The package's data are 480 KB of code (78 KB gzip), so it is loaded when the first price is asked for,
- * never on the way of a request. Its `calcPrice` takes 20 to 50 µs, which at full load would be a tenth of
- * all work; but between two tiers it is linear in the counts. So it is asked once a model and tier what a
- * token of each kind adds, and these rates are multiplied from then on (`price.test.ts` compares the two).
+ * The list's data are 480 KB of code (78 KB gzip), so it is loaded when the first price is asked for, never
+ * on the way of a request.
  * @module
  */
-import type { ModelPrice, Usage as Units } from "@pydantic/genai-prices";
-import { NO_USAGE, type Usage } from "./types";
+
+import { type PriceLibrary, PriceList } from "./price-list";
+import { type ListName, listId, listNames } from "./price-names";
+import { tierFactor } from "./price-tiers";
+import { toolFeesNanoUsd } from "./tool-fees";
+import { NO_USAGE, type Tier, type ToolCalls, type Units, type Usage } from "./types";
 
 /** A team's own price of a model, in US dollars per million tokens. */
 export interface PriceOverride {
@@ -24,14 +27,38 @@ export interface PriceOverride {
   readonly cacheWrite?: number | undefined;
 }
 
+/** How a cost came about, as short as it can be told: it is kept with every request. */
+export interface CostBasis {
+  /** Told by the answer, the team's own price, or a list price. */
+  readonly source: "reported" | "override" | "list";
+  /** What the price was found under; absent where it is not by model, or by several. */
+  readonly model?: string;
+  readonly tier?: Tier;
+  /** Times the price of the list, for the tier and the place. */
+  readonly factor?: number;
+  readonly units?: Units;
+  readonly tools?: ToolCalls;
+  /** Of the tools, in 1e-9 US dollars; a part of the cost. */
+  readonly toolsNanoUsd?: number;
+  /** Other models that took part, and are in the cost at their own prices. */
+  readonly others?: readonly string[];
+}
+
+export interface Cost {
+  /** In whole nano-dollars (1e-9 US dollars), so that sums are exact in whatever order they are made. */
+  readonly nanoUsd: number;
+  readonly basis: CostBasis;
+}
+
 export interface PriceBook {
   /**
-   * In whole nano-dollars (1e-9 US dollars), so that sums are exact in whatever order they are made.
-   * @param model As the request names it.
+   * @param model As the request names it; null where it names none.
    * @param atMs When the request was made.
    * @returns Null where no price is known or nothing was counted; zero only for what is free.
    */
-  costNanoUsd(provider: string, model: string, usage: Usage, atMs: number): number | null;
+  cost(provider: string, model: string | null, usage: Usage, atMs: number): Cost | null;
+  /** The amount of `cost` alone. */
+  costNanoUsd(provider: string, model: string | null, usage: Usage, atMs: number): number | null;
   /** What a model's tokens are sold for; null where that is not known, or something else is sold. */
   perMillion(provider: string, model: string, atMs: number): PricePerMillion | null;
 }
@@ -44,111 +71,40 @@ export interface PricePerMillion {
 
 export const NANO_PER_USD = 1e9;
 
-type Library = Pick<typeof import("@pydantic/genai-prices"), "calcPrice">;
-
-/** Loads the prices; `overrides` come before them, the first that fits wins. */
+/** Loads the prices; of `overrides` the first that fits wins. */
 export async function loadPriceBook(overrides: readonly PriceOverride[] = []): Promise<PriceBook> {
   const library = await import("@pydantic/genai-prices");
-  return new LibraryPriceBook(library, overrides);
+  return new LayeredPriceBook(library, overrides);
 }
 
-/** The package's names of our providers; those missing have no prices there. */
-const LIBRARY_IDS: Readonly<Record<string, string>> = {
-  anthropic: "anthropic",
-  "aws-bedrock": "aws",
-  "azure-openai": "azure",
-  baseten: "baseten",
-  cerebras: "cerebras",
-  cohere: "cohere",
-  deepseek: "deepseek",
-  fireworks: "fireworks",
-  "google-ai-studio": "google",
-  "google-vertex-ai": "google",
-  grok: "x-ai",
-  groq: "groq",
-  mistral: "mistral",
-  openai: "openai",
-  openrouter: "openrouter",
-  "perplexity-ai": "perplexity",
-  "workers-ai": "cloudflare",
-};
-
-/** Kinds of tokens that are a part of the input or the output, and may have a price of their own. */
-const PARTS = {
-  cache_read_tokens: "cachedInputTokens",
-  cache_write_tokens: "cacheWriteTokens",
-  cache_write_1h_tokens: "cacheWriteHourTokens",
-  input_audio_tokens: "inputAudioTokens",
-  output_audio_tokens: "outputAudioTokens",
-  input_image_tokens: "inputImageTokens",
-  output_image_tokens: "outputImageTokens",
-} as const satisfies Record<string, keyof Usage>;
-
-type Part = keyof typeof PARTS;
-
-/** The package asks for these where two kinds overlap: cached tokens are taken for text. */
-const NO_OVERLAP: Units = {
-  cache_audio_read_tokens: 0,
-  cache_audio_write_tokens: 0,
-  cache_image_read_tokens: 0,
-  cache_image_write_tokens: 0,
-  cache_audio_write_1h_tokens: 0,
-  cache_image_write_1h_tokens: 0,
-};
-
-/** US dollars. */
-interface Rates {
-  readonly perRequest: number;
-  readonly perInput: number;
-  readonly perOutput: number;
-  /** What a token costs more (or less) for being of this kind. */
-  readonly extra: Readonly<Record<Part, number>>;
-}
-
-interface KnownModel {
-  /** Input counts above which other prices hold, ascending. */
-  readonly tierStarts: readonly number[];
-  /** Rates by how many of these starts the input is above. */
-  readonly rates: Map<number, Rates>;
-}
-
-const MAX_KNOWN_MODELS = 2_000;
-const MINUTE_MS = 60_000;
 const PROBED_TOKENS = 1_000;
 const MILLION = 1e6;
+const FREE_OF_OPENROUTER = ":free";
 
-class LibraryPriceBook implements PriceBook {
-  readonly #library: Library;
+class LayeredPriceBook implements PriceBook {
+  readonly #list: PriceList;
   readonly #overrides: readonly PriceOverride[];
-  /** By provider and model, with the minute where prices depend on the time; null for unknown models. */
-  readonly #models = new Map<string, KnownModel | null>();
-  readonly #timed = new Set<string>();
 
-  constructor(library: Library, overrides: readonly PriceOverride[]) {
-    this.#library = library;
+  constructor(library: PriceLibrary, overrides: readonly PriceOverride[]) {
+    this.#list = new PriceList(library);
     this.#overrides = overrides;
   }
 
-  costNanoUsd(provider: string, model: string, usage: Usage, atMs: number): number | null {
-    const usd = this.#costUsd(provider, model, usage, atMs);
-    // A nudge well below the last digit, so that halves round up however the sum was made.
-    return usd === null ? null : Math.round(usd * NANO_PER_USD + 1e-6);
+  cost(provider: string, model: string | null, usage: Usage, atMs: number): Cost | null {
+    const reported = reportedCost(provider, usage);
+    if (reported !== null && !usage.isEstimate) return reported;
+    const counted =
+      usage.parts === null
+        ? (this.#overrideCost(provider, model, usage) ??
+          this.#listCost(provider, model, usage, atMs))
+        : this.#costOfParts(provider, model, usage, usage.parts, atMs);
+    if (reported === null || counted === null) return reported ?? counted;
+    // Cut off after the answer told its cost: no less than that.
+    return counted.nanoUsd > reported.nanoUsd ? counted : reported;
   }
 
-  #costUsd(provider: string, model: string, usage: Usage, atMs: number): number | null {
-    const { inputTokens, outputTokens, inputAudioSeconds } = usage;
-    const override = this.#overrides.find((each) => fits(each, provider, model));
-    if (inputTokens === null && outputTokens === null) {
-      if (override !== undefined || inputAudioSeconds === null) return null;
-      return this.#secondsUsd(provider, model, inputAudioSeconds, atMs);
-    }
-    if (override !== undefined) return overrideUsd(override, usage);
-    const id = LIBRARY_IDS[provider];
-    if (id === undefined) return null;
-    if (provider === "openrouter" && model.endsWith(":free")) return 0;
-    const known = this.#knownModel(id, libraryModel(model), atMs);
-    if (known === null) return null;
-    return sumUsd(this.#rates(known, id, libraryModel(model), inputTokens ?? 0, atMs), usage);
+  costNanoUsd(provider: string, model: string | null, usage: Usage, atMs: number): number | null {
+    return this.cost(provider, model, usage, atMs)?.nanoUsd ?? null;
   }
 
   perMillion(provider: string, model: string, atMs: number): PricePerMillion | null {
@@ -163,92 +119,112 @@ class LibraryPriceBook implements PriceBook {
     return { inputUsd: usd(input), outputUsd: usd(output) };
   }
 
-  /** Lengths of recordings have minimums, and are rare: the package is asked each time. */
-  #secondsUsd(provider: string, model: string, seconds: number, atMs: number): number | null {
-    const id = LIBRARY_IDS[provider];
-    const units = { input_audio_seconds: seconds, audio_seconds: seconds };
-    const price = id === undefined ? null : this.#ask(id, model, units, atMs);
-    // Sold by something else than its length.
-    return price === null || price.total_price === 0 ? null : price.total_price;
-  }
-
-  #knownModel(id: string, model: string, atMs: number): KnownModel | null {
-    const name = `${id} ${model}`;
-    const key = this.#timed.has(name) ? `${name} ${Math.floor(atMs / MINUTE_MS)}` : name;
-    const found = this.#models.get(key);
-    if (found !== undefined) return found;
-    const price = this.#ask(id, model, { input_tokens: 0 }, atMs);
-    if (this.#models.size >= MAX_KNOWN_MODELS) this.#models.clear();
-    if (price !== null && Array.isArray(price.model.prices) && !this.#timed.has(name)) {
-      this.#timed.add(name);
-      return this.#knownModel(id, model, atMs);
+  #overrideCost(provider: string, model: string | null, usage: Usage): Cost | null {
+    if (usage.inputTokens === null && usage.outputTokens === null) return null;
+    for (const name of [model, usage.model]) {
+      const found = name === null ? undefined : this.#override(provider, name);
+      if (found === undefined) continue;
+      const id = listId(provider) ?? provider;
+      const toolsNanoUsd = Math.round(toolFeesNanoUsd(id, usage.model ?? name ?? "", usage.tools));
+      return {
+        nanoUsd: toNano(overrideUsd(found, usage)) + toolsNanoUsd,
+        basis: { source: "override", model: found.model, ...toolBasis(usage, toolsNanoUsd) },
+      };
     }
-    const known =
-      price === null || !isSoldByTokens(price.model_price)
-        ? null
-        : { tierStarts: tierStarts(price.model_price), rates: new Map() };
-    this.#models.set(key, known);
-    return known;
+    return null;
   }
 
-  #rates(known: KnownModel, id: string, model: string, inputTokens: number, atMs: number): Rates {
-    const tier = known.tierStarts.filter((start) => inputTokens > start).length;
-    const found = known.rates.get(tier);
-    if (found !== undefined) return found;
-    // Two inputs of this tier: above its start, and far enough apart.
-    const low = (known.tierStarts[tier - 1] ?? 0) + PROBED_TOKENS;
-    const ask = (units: Units) => this.#ask(id, model, units, atMs)?.total_price ?? 0;
-    const base = ask({ input_tokens: low });
-    const perInput = (ask({ input_tokens: low + PROBED_TOKENS }) - base) / PROBED_TOKENS;
-    const withOutput = { input_tokens: low, output_tokens: PROBED_TOKENS };
-    const baseWithOutput = ask(withOutput);
-    const extraOf = (part: Part) => {
-      const more =
-        part === "cache_write_1h_tokens"
-          ? // An hour's write is a cache write too: this is what it costs more than an ordinary one.
-            ask({ ...withOutput, cache_write_tokens: PROBED_TOKENS, [part]: PROBED_TOKENS }) -
-            ask({ ...withOutput, cache_write_tokens: PROBED_TOKENS, [part]: 0 })
-          : ask({ ...withOutput, ...NO_OVERLAP, [part]: PROBED_TOKENS }) - baseWithOutput;
-      return more / PROBED_TOKENS;
-    };
-    const rates: Rates = {
-      perRequest: base - perInput * low,
-      perInput,
-      perOutput: (baseWithOutput - base) / PROBED_TOKENS,
-      extra: recordOf(extraOf),
-    };
-    known.rates.set(tier, rates);
-    return rates;
+  #override(provider: string, name: string): PriceOverride | undefined {
+    return this.#overrides.find((each) => fits(each, provider, name));
   }
 
-  #ask(id: string, model: string, units: Units, atMs: number) {
-    return this.#library.calcPrice(units, model, {
-      providerId: id,
-      timestamp: new Date(atMs),
+  #listCost(provider: string, model: string | null, usage: Usage, atMs: number): Cost | null {
+    if (isFree(provider, model, usage)) {
+      return { nanoUsd: 0, basis: { source: "list", ...(model !== null && { model }) } };
+    }
+    for (const name of listNames(provider, model, usage.model)) {
+      const usd = this.#list.costUsd(name, usage, atMs);
+      if (usd !== null) return listed(name, usd, usage);
+    }
+    return null;
+  }
+
+  /** Each model's part at its own price; the tools are of the whole. */
+  #costOfParts(
+    provider: string,
+    model: string | null,
+    usage: Usage,
+    parts: readonly Usage[],
+    atMs: number,
+  ): Cost | null {
+    const { tools, tier, isUsOnly } = usage;
+    const costs = parts.map((part) => {
+      const own = { ...part, tier: part.tier ?? tier, isUsOnly };
+      const isMain = part.model === null || part.model === usage.model;
+      const asked = isMain ? model : part.model;
+      const answered = part.model ?? usage.model;
+      return this.cost(provider, asked, { ...own, model: answered, parts: null }, atMs);
     });
+    const known = costs.filter((cost) => cost !== null);
+    const [main] = known;
+    if (main === undefined || known.length < costs.length) return null;
+    const models = new Set(known.flatMap(({ basis }) => basis.model ?? []));
+    const others = [...models].filter((each) => each !== main.basis.model);
+    const [name] = listNames(provider, model, usage.model);
+    const fees = name === undefined ? 0 : Math.round(toolFeesNanoUsd(name.id, name.model, tools));
+    const nanoUsd = known.reduce((total, cost) => total + cost.nanoUsd, fees);
+    return {
+      nanoUsd,
+      basis: {
+        ...main.basis,
+        ...(others.length > 0 && { others }),
+        ...toolBasis(usage, fees),
+      },
+    };
   }
 }
 
-function recordOf(value: (part: Part) => number): Record<Part, number> {
-  return {
-    cache_read_tokens: value("cache_read_tokens"),
-    cache_write_tokens: value("cache_write_tokens"),
-    cache_write_1h_tokens: value("cache_write_1h_tokens"),
-    input_audio_tokens: value("input_audio_tokens"),
-    output_audio_tokens: value("output_audio_tokens"),
-    input_image_tokens: value("input_image_tokens"),
-    output_image_tokens: value("output_image_tokens"),
+/** What the answer says it cost. Only OpenRouter says 0 of what is free; others of what they do not know. */
+function reportedCost(provider: string, { reportedNanoUsd }: Usage): Cost | null {
+  if (reportedNanoUsd === null) return null;
+  if (reportedNanoUsd === 0 && provider !== "openrouter") return null;
+  return { nanoUsd: reportedNanoUsd, basis: { source: "reported" } };
+}
+
+function isFree(provider: string, asked: string | null, { model: answered }: Usage): boolean {
+  if (provider !== "openrouter") return false;
+  // A free model may have been answered by another, at that one's price.
+  const bare = asked?.endsWith(FREE_OF_OPENROUTER)
+    ? asked.slice(0, -FREE_OF_OPENROUTER.length)
+    : null;
+  if (answered === null) return bare !== null;
+  return answered.endsWith(FREE_OF_OPENROUTER) || answered === bare;
+}
+
+function listed({ id, model }: ListName, usd: number, usage: Usage): Cost {
+  const { tier, isUsOnly, units, inputTokens, outputTokens } = usage;
+  const factor = tierFactor(id, model, tier, isUsOnly);
+  const fees = Math.round(toolFeesNanoUsd(id, model, usage.tools));
+  const hasTokens = inputTokens !== null || outputTokens !== null;
+  const basis: CostBasis = {
+    source: "list",
+    model,
+    ...(tier !== null && { tier }),
+    ...(factor !== 1 && { factor }),
+    ...(units !== null && !hasTokens && { units }),
+    ...toolBasis(usage, fees),
   };
+  return { nanoUsd: toNano(usd * factor) + fees, basis };
 }
 
-function sumUsd({ perRequest, perInput, perOutput, extra }: Rates, usage: Usage): number {
-  let usd =
-    perRequest + perInput * (usage.inputTokens ?? 0) + perOutput * (usage.outputTokens ?? 0);
-  for (const [part, field] of PART_FIELDS) usd += extra[part] * (usage[field] ?? 0);
-  return Math.max(0, usd);
+function toolBasis({ tools }: Usage, toolsNanoUsd: number): Partial<CostBasis> {
+  return tools === null || toolsNanoUsd === 0 ? {} : { tools, toolsNanoUsd };
 }
 
-const PART_FIELDS = Object.entries(PARTS) as [Part, (typeof PARTS)[Part]][];
+function toNano(usd: number): number {
+  // A nudge well below the last digit, so that halves round up however the sum was made.
+  return Math.round(usd * NANO_PER_USD + 1e-6);
+}
 
 function overrideUsd(
   { input, output, cachedInput = input, cacheWrite = input }: PriceOverride,
@@ -267,20 +243,4 @@ function fits(override: PriceOverride, provider: string, model: string): boolean
   return override.model.endsWith("*")
     ? model.startsWith(override.model.slice(0, -1))
     : model === override.model;
-}
-
-/** Google's OpenAI-compatible endpoint takes `models/…`; OpenRouter's routing wishes (`:nitro`) do not change the price. */
-function libraryModel(model: string): string {
-  return model.replace(/^models\//, "").replace(/:(?:nitro|floor|exacto)$/, "");
-}
-
-function isSoldByTokens(price: ModelPrice): boolean {
-  return price.input_mtok !== undefined || price.output_mtok !== undefined;
-}
-
-function tierStarts(price: ModelPrice): readonly number[] {
-  const starts = Object.values(price).flatMap((value) =>
-    typeof value === "object" ? value.tiers.map(({ start }) => start) : [],
-  );
-  return [...new Set(starts)].sort((a, b) => a - b);
 }

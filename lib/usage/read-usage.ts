@@ -4,25 +4,91 @@
  *
  * Sources: openai-node `src/resources/{completions,embeddings,images,responses,audio}`,
  * anthropic-sdk-typescript `src/resources/messages`, js-genai `src/types.ts`, docs.cohere.com, the Bedrock
- * API reference (`TokenUsage`), docs.x.ai, api-docs.deepseek.com, docs.mistral.ai, replicate.com/docs.
+ * API reference (`TokenUsage`), docs.x.ai, api-docs.deepseek.com, docs.mistral.ai, replicate.com/docs,
+ * openrouter.ai/docs, docs.perplexity.ai.
  * @module
  */
-import { NO_USAGE, type Usage } from "./types";
+import {
+  NO_USAGE,
+  type Tier,
+  TOOLS,
+  type Tool,
+  type ToolCalls,
+  type Unit,
+  type Units,
+  type Usage,
+} from "./types";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Null if the object holds no count that is known. */
+/** Null if the object holds nothing that is known. */
 export function readUsage(fields: Fields): Usage | null {
-  const usage = readCounts(fields);
-  const isEmpty = Object.values(usage).every((value) => value === null || value === false);
-  return isEmpty ? null : usage;
+  const counts = readCounts(renamed(fields));
+  const usage = {
+    ...counts,
+    tools: serverTools(fields),
+    tier:
+      tierNamed(fields.speed) ??
+      tierNamed(fields.service_tier ?? fields.serviceTier) ??
+      counts.tier,
+    isUsOnly: fields.inference_geo === "us",
+    reportedNanoUsd: reportedNanoUsd(fields),
+  };
+  return SUBSTANCE.every((name) => usage[name] === null) ? null : usage;
+}
+
+/**
+ * What both the first and the last report tell, where an API splits its report between them: Anthropic tells
+ * the input in the first and the output in the last. The last one's input counts as a whole, unless it is
+ * empty; what it does not name stands as it was told first.
+ */
+export function mergedReports(first: Fields, last: Fields): Fields {
+  const [before, after] = [renamed(first), renamed(last)];
+  if (!isAnthropic(before)) return after;
+  const hasInput = ANTHROPIC_INPUT.some((name) => (count(after[name]) ?? 0) > 0);
+  if (hasInput) return { ...before, ...after };
+  const rest = Object.entries(after).filter(([name]) => !ANTHROPIC_INPUT.includes(name));
+  return { ...before, ...Object.fromEntries(rest) };
+}
+
+const ANTHROPIC_INPUT: readonly string[] = [
+  "input_tokens",
+  "cache_read_input_tokens",
+  "cache_creation_input_tokens",
+  "cache_creation",
+];
+
+function isAnthropic(fields: Fields): boolean {
+  return "input_tokens" in fields && !("input_tokens_details" in fields);
+}
+
+/** Bedrock sums up streams of every model as metrics of the invocation. */
+function renamed(fields: Fields): Fields {
+  if (!("inputTokenCount" in fields || "outputTokenCount" in fields)) return fields;
+  const { inputTokenCount, outputTokenCount, cacheReadInputTokenCount } = fields;
+  const { cacheWriteInputTokenCount } = fields;
+  return {
+    ...(inputTokenCount !== undefined && { input_tokens: inputTokenCount }),
+    ...(outputTokenCount !== undefined && { output_tokens: outputTokenCount }),
+    ...(cacheReadInputTokenCount !== undefined && {
+      cache_read_input_tokens: cacheReadInputTokenCount,
+    }),
+    ...(cacheWriteInputTokenCount !== undefined && {
+      cache_creation_input_tokens: cacheWriteInputTokenCount,
+    }),
+  };
 }
 
 function readCounts(fields: Fields): Usage {
   if ("promptTokenCount" in fields || "totalTokenCount" in fields) return google(fields);
+  if ("total_input_tokens" in fields || "totalInputTokens" in fields) return interactions(fields);
   if ("inputTokens" in fields || "outputTokens" in fields) return bedrock(fields);
   if ("billed_units" in fields || "tokens" in fields) return cohere(fields);
+  if ("search_units" in fields) return cohere({ billed_units: fields });
   if ("prompt_tokens" in fields || "completion_tokens" in fields) return openAiChat(fields);
+  if (Array.isArray(fields.iterations) && fields.iterations.length > 0) {
+    return ofIterations(fields, fields.iterations.map(object));
+  }
   if ("cache_creation_input_tokens" in fields || "cache_read_input_tokens" in fields) {
     return anthropic(fields);
   }
@@ -30,11 +96,64 @@ function readCounts(fields: Fields): Usage {
   if (fields.type === "duration") {
     return { ...NO_USAGE, inputAudioSeconds: count(fields.seconds) };
   }
+  const pages = count(fields.pages_processed);
   return {
     ...NO_USAGE,
-    inputTokens: count(fields.input_token_count),
+    // A total by itself is of what only reads: embeddings, reranking.
+    inputTokens: count(fields.input_token_count) ?? count(fields.total_tokens),
     outputTokens: count(fields.output_token_count),
+    units: pages === null ? null : { pages },
   };
+}
+
+const NANO_PER_USD = 1e9;
+/** docs.x.ai, "Cost tracking": 1 USD is 10,000,000,000 ticks. */
+const TICKS_PER_NANO_USD = 10;
+
+/**
+ * What the answer says was charged, in 1e-9 US dollars. OpenRouter: `cost`, and beside it what a key of one's
+ * own was charged upstream ("Usage accounting"); xAI: `cost_in_usd_ticks`; Perplexity: `cost.total_cost`;
+ * DeepInfra: `estimated_cost`.
+ */
+function reportedNanoUsd(fields: Fields): number | null {
+  const ticks = count(fields.cost_in_usd_ticks);
+  if (ticks !== null) return Math.round(ticks / TICKS_PER_NANO_USD);
+  const cost = count(fields.cost) ?? count(object(fields.cost).total_cost);
+  const usd = cost ?? count(fields.estimated_cost);
+  if (usd === null) return null;
+  const upstream =
+    fields.is_byok === true ? count(object(fields.cost_details).upstream_inference_cost) : null;
+  return Math.round((usd + (upstream ?? 0)) * NANO_PER_USD);
+}
+
+/** Calls of the provider's own tools, as far as the usage object counts them. */
+function serverTools(fields: Fields): ToolCalls | null {
+  const webSearch = count(object(fields.server_tool_use).web_search_requests) ?? 0;
+  const grounding = Array.isArray(fields.grounding_tool_count) ? fields.grounding_tool_count : [];
+  const groundingQuery = grounding
+    .map(object)
+    .filter(({ type }) => type === "google_search")
+    .reduce((total, each) => total + (count(each.count) ?? 0), 0);
+  return toolCalls({ webSearch, groundingQuery, groundedPrompt: Math.min(1, groundingQuery) });
+}
+
+/** Those that were called; null for none. */
+export function toolCalls(calls: ToolCalls): ToolCalls | null {
+  const made = Object.entries(calls).filter(([, times]) => times > 0);
+  return made.length === 0 ? null : Object.fromEntries(made);
+}
+
+/** OpenAI calls its priority processing `fast` since July 2026; Anthropic's `fast` is a speed. */
+export function tierNamed(name: unknown): Tier | null {
+  switch (name) {
+    case "flex":
+    case "priority":
+    case "batch":
+    case "fast":
+      return name;
+    default:
+      return null;
+  }
 }
 
 /** Chat, completions and embeddings, and all who copied them. */
@@ -63,6 +182,8 @@ function openAiChat(fields: Fields): Usage {
     outputAudioTokens: count(completion.audio_tokens),
     inputImageTokens: count(prompt.image_tokens),
     outputImageTokens: count(completion.image_tokens),
+    // Mistral sells transcriptions by their length.
+    inputAudioSeconds: count(fields.prompt_audio_seconds),
   };
 }
 
@@ -110,6 +231,56 @@ function anthropic(fields: Fields): Usage {
   };
 }
 
+/**
+ * One call may be several passes: a compaction or an advisor is billed, and is not in the counts above it
+ * (Anthropic, "Compaction" and "Advisor tool"). A pass that names its model is that one's.
+ */
+function ofIterations(fields: Fields, passes: readonly Fields[]): Usage {
+  const parts = passes.map((pass) => ({
+    ...anthropic(pass),
+    model: typeof pass.model === "string" ? pass.model : null,
+  }));
+  return {
+    ...parts.reduce(added, NO_USAGE),
+    reasoningTokens: count(object(fields.output_tokens_details).thinking_tokens),
+    parts: parts.length > 1 ? parts : null,
+  };
+}
+
+/** One with the counts of both. */
+export function added(one: Usage, other: Usage): Usage {
+  const sums = COUNTS.map((name) => [name, sum(one[name], other[name])]);
+  const both = (tool: Tool) => (one.tools?.[tool] ?? 0) + (other.tools?.[tool] ?? 0);
+  return {
+    ...one,
+    ...Object.fromEntries(sums),
+    reportedNanoUsd: sum(one.reportedNanoUsd, other.reportedNanoUsd),
+    tools: toolCalls(Object.fromEntries(TOOLS.map((tool) => [tool, both(tool)]))),
+  };
+}
+
+/** Gemini's Interactions API counts thoughts and tool results beside the rest, too. */
+function interactions(fields: Fields): Usage {
+  const told = (name: string) => count(fields[name]) ?? count(fields[camelCase(name)]);
+  const audio = (name: string) => modality(fields[name] ?? fields[camelCase(name)], "AUDIO");
+  const image = (name: string) => modality(fields[name] ?? fields[camelCase(name)], "IMAGE");
+  const thoughts = told("total_thought_tokens");
+  return {
+    ...NO_USAGE,
+    inputTokens: sum(told("total_input_tokens"), told("total_tool_use_tokens")),
+    outputTokens: sum(told("total_output_tokens"), thoughts),
+    cachedInputTokens: told("total_cached_tokens"),
+    reasoningTokens: thoughts,
+    inputAudioTokens: audio("input_tokens_by_modality"),
+    outputAudioTokens: audio("output_tokens_by_modality"),
+    inputImageTokens: image("input_tokens_by_modality"),
+    outputImageTokens: image("output_tokens_by_modality"),
+    cachedAudioTokens: audio("cached_tokens_by_modality"),
+  };
+}
+
+const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+
 /** Thoughts stand beside the candidates, cached content within the prompt, tool results beside it. */
 function google(fields: Fields): Usage {
   const thoughts = count(fields.thoughtsTokenCount);
@@ -125,13 +296,24 @@ function google(fields: Fields): Usage {
     outputAudioTokens: modality(outputDetails, "AUDIO"),
     inputImageTokens: modality(fields.promptTokensDetails, "IMAGE"),
     outputImageTokens: modality(outputDetails, "IMAGE"),
+    cachedAudioTokens: modality(fields.cacheTokensDetails, "AUDIO"),
+    tier: vertexTier(fields.trafficType),
   };
+}
+
+/** `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY`. */
+function vertexTier(trafficType: unknown): Tier | null {
+  return typeof trafficType === "string"
+    ? tierNamed(trafficType.replace(/^ON_DEMAND_/, "").toLowerCase())
+    : null;
 }
 
 function modality(details: unknown, name: string): number | null {
   if (!Array.isArray(details)) return null;
-  const entry = details.map(object).find((each) => each.modality === name);
-  return count(entry?.tokenCount);
+  const isNamed = (each: Fields) =>
+    typeof each.modality === "string" && each.modality.toUpperCase() === name;
+  const entry = details.map(object).find(isNamed);
+  return count(entry?.tokenCount) ?? count(entry?.tokens);
 }
 
 /** What is billed differs from what was read where Cohere adds a prompt of its own. */
@@ -143,7 +325,13 @@ function cohere(fields: Fields): Usage {
     inputTokens: count(billed.input_tokens) ?? count(tokens.input_tokens),
     outputTokens: count(billed.output_tokens) ?? count(tokens.output_tokens),
     cachedInputTokens: count(fields.cached_tokens),
+    units: unitsOf({ searches: count(billed.search_units), images: count(billed.images) }),
   };
+}
+
+function unitsOf(counts: Readonly<Partial<Record<Unit, number | null>>>): Units | null {
+  const sold = Object.entries(counts).filter(([, value]) => value !== null && value > 0);
+  return sold.length === 0 ? null : Object.fromEntries(sold);
 }
 
 /** Like Anthropic's, the input is counted without the cache. */
@@ -158,6 +346,25 @@ function bedrock(fields: Fields): Usage {
     cacheWriteTokens: written,
   };
 }
+
+/** The fields of `Usage` that are counts of tokens or seconds. */
+const COUNTS = [
+  "inputTokens",
+  "outputTokens",
+  "cachedInputTokens",
+  "cacheWriteTokens",
+  "cacheWriteHourTokens",
+  "reasoningTokens",
+  "inputAudioTokens",
+  "outputAudioTokens",
+  "inputImageTokens",
+  "outputImageTokens",
+  "cachedAudioTokens",
+  "inputAudioSeconds",
+] as const satisfies readonly (keyof Usage)[];
+
+/** What makes a report one: the rest tells how it came about. */
+const SUBSTANCE = [...COUNTS, "units", "tools", "reportedNanoUsd"] as const;
 
 function sum(...counts: readonly (number | null)[]): number | null {
   const known = counts.filter((each) => each !== null);

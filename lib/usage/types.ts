@@ -3,7 +3,7 @@
  * @module
  */
 
-/** Tokens of one request. A count is null where the provider said nothing about it. */
+/** What one request used. A count is null where the provider said nothing about it. */
 export interface Usage {
   /** Everything the model read, cached tokens and cache writes included. */
   readonly inputTokens: number | null;
@@ -21,11 +21,47 @@ export interface Usage {
   readonly outputAudioTokens: number | null;
   readonly inputImageTokens: number | null;
   readonly outputImageTokens: number | null;
+  /** Part of the cached input. */
+  readonly cachedAudioTokens: number | null;
   /** Length of a transcribed recording, where that is what is sold. */
   readonly inputAudioSeconds: number | null;
+  /** What is sold by something else than tokens; null for nothing. */
+  readonly units: Units | null;
+  /** Calls of the provider's own tools, each with a price beside the tokens; null for none. */
+  readonly tools: ToolCalls | null;
+  /** The model that answered, by the answer's own name for it; null where it names none. */
+  readonly model: string | null;
+  /** Null for the standard one, and where the answer names none. */
+  readonly tier: Tier | null;
+  /** Whether it was kept within the United States, which Anthropic sells dearer. */
+  readonly isUsOnly: boolean;
+  /** What the answer says it cost, in 1e-9 US dollars; null where it says nothing. */
+  readonly reportedNanoUsd: number | null;
+  /** How many answers the counts are of: more than one for the results of a batch. */
+  readonly answers: number;
+  /** What the counts are made of, where parts have a price of their own: several passes, or several models. */
+  readonly parts: readonly Usage[] | null;
   /** True where a count was guessed from the length of texts: the stream ended early, or told nothing. */
   readonly isEstimate: boolean;
 }
+
+/** Things other than tokens that are sold. */
+export type Unit = "pages" | "searches" | "images";
+export type Units = Readonly<Partial<Record<Unit, number>>>;
+
+/** Tools that providers run themselves and bill by the call. */
+export const TOOLS = [
+  "webSearch",
+  "fileSearch",
+  "codeSession",
+  "groundedPrompt",
+  "groundingQuery",
+] as const;
+export type Tool = (typeof TOOLS)[number];
+export type ToolCalls = Readonly<Partial<Record<Tool, number>>>;
+
+/** How an answer was served, where its price depends on it. */
+export type Tier = "flex" | "priority" | "batch" | "fast";
 
 export const NO_USAGE: Usage = {
   inputTokens: null,
@@ -38,7 +74,16 @@ export const NO_USAGE: Usage = {
   outputAudioTokens: null,
   inputImageTokens: null,
   outputImageTokens: null,
+  cachedAudioTokens: null,
   inputAudioSeconds: null,
+  units: null,
+  tools: null,
+  model: null,
+  tier: null,
+  isUsOnly: false,
+  reportedNanoUsd: null,
+  answers: 1,
+  parts: null,
   isEstimate: false,
 };
 

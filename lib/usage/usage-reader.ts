@@ -1,60 +1,20 @@
 /**
  * Reads usage from an answer's bytes as they pass to the client. The bytes are looked at and let go: memory
- * stays below some 20 KB whatever passes, and nothing is added to the request or the answer.
+ * stays below some 100 KB whatever passes, and nothing is added to the request or the answer.
  * @module
  */
-import type { Provider } from "../providers/types";
-import { AmazonFraming, EventFraming, type Framing, PlainFraming } from "./frames";
-import { JsonScanner, type KeySet, keySet } from "./json-scanner";
-import { readUsage } from "./read-usage";
-import { NO_USAGE, type Usage } from "./types";
-
-export interface UsageForm {
-  readonly framing: "plain" | "events" | "amazon";
-  /** Keys whose strings are text that the model wrote. */
-  readonly textKeys: KeySet;
-}
-
-const TEXT_KEYS = keySet([
-  "arguments",
-  "content",
-  "generated_text",
-  "partial_json",
-  "reasoning",
-  "reasoning_content",
-  "refusal",
-  "response",
-  "text",
-  "thinking",
-]);
-/** The typed events of Responses repeat under other keys what they have sent as `delta`. */
-const RESPONSES_EVENT_KEYS = keySet(["delta"]);
-
-const RESPONSES_PATH = /(?:^|\/)responses(?:\/|$)/;
-
-/**
- * How usage is read from an answer; null where it holds none (audio, images as bytes, HTML).
- * @param path Below `/api/{slug}/`, without the query.
- * @param contentType The answer's.
- */
-export function usageFormFor(
-  { usageFormat }: Pick<Provider, "usageFormat">,
-  path: string,
-  contentType: string | null,
-): UsageForm | null {
-  if (usageFormat === "none" || contentType === null) return null;
-  if (contentType.startsWith("text/event-stream")) {
-    const textKeys = RESPONSES_PATH.test(path) ? RESPONSES_EVENT_KEYS : TEXT_KEYS;
-    return { framing: "events", textKeys };
-  }
-  if (contentType.startsWith("application/vnd.amazon.eventstream")) {
-    return { framing: "amazon", textKeys: TEXT_KEYS };
-  }
-  // application/json, application/x-ndjson, application/stream+json
-  return /^application\/[^;]*json/.test(contentType)
-    ? { framing: "plain", textKeys: TEXT_KEYS }
-    : null;
-}
+import {
+  AmazonFraming,
+  Base64Sink,
+  EventFraming,
+  type Framing,
+  LineFraming,
+  PlainFraming,
+} from "./frames";
+import { JsonScanner } from "./json-scanner";
+import { added, mergedReports, readUsage, tierNamed, toolCalls } from "./read-usage";
+import { NO_USAGE, type ToolCalls, type Usage } from "./types";
+import type { UsageForm } from "./usage-form";
 
 export interface UsageReader {
   /** The next bytes of the answer, as they were received; they are neither kept nor changed. */
@@ -81,30 +41,35 @@ export function createUsageReader(form: UsageForm): UsageReader {
 const BYTES_PER_TOKEN = 4;
 /** A longer request carries files, which are not counted by their length. */
 const MAX_ESTIMATED_REQUEST_BYTES = 1024 * 1024;
+/** What a model thinks at least where it says that it does, but not what: the usual of short answers. */
+const LEAST_HIDDEN_REASONING_TOKENS = 192;
+const PARTS_OF_TOTAL = ["prompt_tokens", "input_tokens", "total_input_tokens"];
+/** Of more models than that, the rest of a batch is counted without naming its model. */
+const MAX_MODELS = 20;
 
 class ScanningReader implements UsageReader {
+  readonly #form: UsageForm;
   readonly #scanner: JsonScanner;
   readonly #framing: Framing;
   #usagesBefore = 0;
   /** Length of the text that the last report covers: everything to the end of the event it came in. */
   #reportedTextBytes = 0;
+  /** Of answers of many texts, what each model used. */
+  readonly #byModel = new Map<string | null, Usage>();
 
-  constructor({ framing, textKeys }: UsageForm) {
-    const scanner = new JsonScanner(textKeys);
+  constructor(form: UsageForm) {
+    const scanner = new JsonScanner(form.keys);
     const sink = {
       read: (bytes: Uint8Array, start: number, end: number) => scanner.push(bytes, start, end),
       endText: () => {
         this.#noteReport();
+        if (form.isMany) this.#addText();
         scanner.reset();
       },
     };
+    this.#form = form;
     this.#scanner = scanner;
-    this.#framing =
-      framing === "plain"
-        ? new PlainFraming(sink)
-        : framing === "events"
-          ? new EventFraming(sink)
-          : new AmazonFraming(sink);
+    this.#framing = framingOf(form.framing, sink);
   }
 
   push(chunk: Uint8Array): void {
@@ -113,14 +78,33 @@ class ScanningReader implements UsageReader {
 
   end({ isComplete, requestBytes }: EndedAnswer): Usage | null {
     this.#noteReport();
+    if (this.#form.isMany) {
+      this.#addText();
+      return this.#sum(isComplete);
+    }
     const reported = this.#reported();
-    const textBytes = this.#scanner.textBytes - (reported === null ? 0 : this.#reportedTextBytes);
-    if (textBytes === 0 && reported !== null) return { ...reported, isEstimate: !isComplete };
+    const facts = this.#facts(reported);
+    if (reported !== null && this.#form.isWritten && this.#isBareTotal()) {
+      return splitTotal({ ...reported, ...facts }, this.#scanner.textBytes);
+    }
+    const textBytes = this.#textSince(reported);
+    if (textBytes === 0 && reported !== null) {
+      return { ...reported, ...facts, isEstimate: !isComplete };
+    }
+    if (!this.#form.isWritten) return null;
     const inputTokens = reported?.inputTokens ?? estimatedInput(requestBytes);
     // Cut off before its first word, an answer has still read the request.
     if (textBytes === 0 && (isComplete || inputTokens === null)) return null;
-    const outputTokens = Math.ceil(textBytes / BYTES_PER_TOKEN) + (reported?.outputTokens ?? 0);
-    return { ...(reported ?? NO_USAGE), inputTokens, outputTokens, isEstimate: true };
+    const visibleTokens = Math.ceil(textBytes / BYTES_PER_TOKEN);
+    const hiddenTokens = reported === null ? this.#hiddenReasoning(visibleTokens) : null;
+    return {
+      ...(reported ?? NO_USAGE),
+      ...facts,
+      inputTokens,
+      outputTokens: visibleTokens + (hiddenTokens ?? 0) + (reported?.outputTokens ?? 0),
+      ...(hiddenTokens !== null && { reasoningTokens: hiddenTokens }),
+      isEstimate: true,
+    };
   }
 
   #noteReport(): void {
@@ -130,17 +114,140 @@ class ScanningReader implements UsageReader {
     this.#reportedTextBytes = textBytes;
   }
 
-  /** The last report wins, field by field: Anthropic tells the input in the first and the output in the last. */
+  /** Length of the text that no report covers. */
+  #textSince(reported: Usage | null): number {
+    // Headers and lengths of recordings tell of the whole answer.
+    const isOfWhole = reported !== null && this.#usagesBefore === 0;
+    if (!this.#form.isWritten || isOfWhole) return 0;
+    return this.#scanner.textBytes - (reported === null ? 0 : this.#reportedTextBytes);
+  }
+
+  /** What the body reports, else what the headers told. */
   #reported(): Usage | null {
     const { firstUsage, lastUsage } = this.#scanner;
     const first = parse(firstUsage);
-    return readUsage(lastUsage === null ? first : { ...first, ...parse(lastUsage) });
+    const last = lastUsage === null ? null : parse(lastUsage);
+    const reported =
+      last === null
+        ? readUsage(first)
+        : (readUsage(mergedReports(first, last)) ?? readUsage(first));
+    if (reported !== null) return reported;
+    const length = this.#recordedSeconds();
+    if (length !== null) return { ...NO_USAGE, inputAudioSeconds: length };
+    const { told } = this.#form;
+    return told?.inputTokens == null && told?.outputTokens == null ? null : told;
   }
+
+  /** What the answer says beside its counts. */
+  #facts(reported: Usage | null): Pick<Usage, "model" | "tier" | "tools"> {
+    const scanner = this.#scanner;
+    const tierName = scanner.fact("service_tier") ?? scanner.fact("serviceTier");
+    return {
+      model: scanner.fact("model") ?? scanner.fact("modelVersion"),
+      tier: reported?.tier ?? tierNamed(tierName) ?? this.#form.told?.tier ?? null,
+      tools: reported?.tools ?? this.#calledTools(),
+    };
+  }
+
+  /** Tools that the answer shows as called, where its usage does not count them. */
+  #calledTools(): ToolCalls | null {
+    const { marks, mostCounted } = this.#scanner;
+    const queries = { groundingQuery: mostCounted, groundedPrompt: Math.min(1, mostCounted) };
+    if (marks.size === 0) return mostCounted === 0 ? null : toolCalls(queries);
+    const counts = parse(this.#scanner.fact("tool_usage"));
+    const isEvents = this.#form.framing === "events";
+    const called = (name: string) => marks.get(isEvents ? `response.${name}.completed` : name) ?? 0;
+    return toolCalls({
+      ...queries,
+      webSearch: numberIn(counts.web_search, "num_requests") ?? called("web_search_call"),
+      fileSearch: called("file_search_call"),
+      codeSession: Math.min(1, called("code_interpreter_call")),
+    });
+  }
+
+  /** Length of a recording whose transcription names it. */
+  #recordedSeconds(): number | null {
+    const beside = this.#scanner.fact("duration");
+    const seconds =
+      beside === null
+        ? numberIn(parse(this.#scanner.fact("metadata")), "duration")
+        : Number(beside);
+    return seconds !== null && seconds > 0 ? seconds : null;
+  }
+
+  /** Reasoning that an answer shows to have begun without telling its words; null where it shows none. */
+  #hiddenReasoning(visibleTokens: number): number | null {
+    if (!this.#scanner.marks.has("reasoning")) return null;
+    return Math.max(LEAST_HIDDEN_REASONING_TOKENS, visibleTokens);
+  }
+
+  /** Whether all that is reported is a total of what was read and what was written. */
+  #isBareTotal(): boolean {
+    const { firstUsage, lastUsage, textBytes } = this.#scanner;
+    if (textBytes === 0) return false;
+    const fields = parse(lastUsage ?? firstUsage);
+    return "total_tokens" in fields && !PARTS_OF_TOTAL.some((name) => name in fields);
+  }
+
+  #addText(): void {
+    const reported = this.#reported();
+    const facts = this.#facts(reported);
+    this.#scanner.forget();
+    if (reported === null) return;
+    const model = this.#byModel.size < MAX_MODELS ? facts.model : null;
+    const before = this.#byModel.get(model);
+    const usage = { ...reported, ...facts, model };
+    this.#byModel.set(
+      model,
+      before === undefined ? usage : { ...added(before, usage), answers: before.answers + 1 },
+    );
+  }
+
+  #sum(isComplete: boolean): Usage | null {
+    const parts = [...this.#byModel.values()];
+    const [first, ...others] = parts;
+    if (first === undefined) return null;
+    const isEstimate = !isComplete;
+    if (others.length === 0) return { ...first, isEstimate };
+    const answers = parts.reduce((sum, part) => sum + part.answers, 0);
+    return { ...parts.reduce(added), model: null, answers, parts, isEstimate };
+  }
+}
+
+function framingOf(
+  framing: UsageForm["framing"],
+  sink: ConstructorParameters<typeof PlainFraming>[0],
+): Framing {
+  switch (framing) {
+    case "plain":
+      return new PlainFraming(sink);
+    case "lines":
+      return new LineFraming(sink);
+    case "events":
+      return new EventFraming(sink);
+    case "amazon":
+      return new AmazonFraming(sink);
+    case "amazon-base64":
+      return new AmazonFraming(new Base64Sink(sink));
+  }
+}
+
+/** A total that text was written for is of both: the text's length tells which part was written. */
+function splitTotal(reported: Usage, textBytes: number): Usage {
+  const total = reported.inputTokens ?? 0;
+  const outputTokens = Math.min(total, Math.ceil(textBytes / BYTES_PER_TOKEN));
+  return { ...reported, inputTokens: total - outputTokens, outputTokens, isEstimate: true };
 }
 
 function estimatedInput(requestBytes: number | null): number | null {
   if (requestBytes === null || requestBytes > MAX_ESTIMATED_REQUEST_BYTES) return null;
   return Math.ceil(requestBytes / BYTES_PER_TOKEN);
+}
+
+function numberIn(fields: unknown, name: string): number | null {
+  if (typeof fields !== "object" || fields === null) return null;
+  const value: unknown = Reflect.get(fields, name);
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
 /** An object's fields without those that are null; empty for what is no JSON. */

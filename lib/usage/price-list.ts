@@ -1,0 +1,224 @@
+/**
+ * The list prices of `@pydantic/genai-prices`.
+ *
+ * Its `calcPrice` takes 20 to 50 µs, which at full load would be a tenth of all work; but between two tiers it
+ * is linear in the counts. So it is asked once a model and tier what a token of each kind adds, and these
+ * rates are multiplied from then on (`price.test.ts` compares the two).
+ * @module
+ */
+import type { ModelPrice, Usage as Units } from "@pydantic/genai-prices";
+import type { ListName } from "./price-names";
+import type { Usage } from "./types";
+
+export type PriceLibrary = Pick<typeof import("@pydantic/genai-prices"), "calcPrice">;
+
+/** Kinds of tokens that are a part of the input or the output, and may have a price of their own. */
+const PARTS = {
+  cache_read_tokens: "cachedInputTokens",
+  cache_write_tokens: "cacheWriteTokens",
+  cache_write_1h_tokens: "cacheWriteHourTokens",
+  input_audio_tokens: "inputAudioTokens",
+  output_audio_tokens: "outputAudioTokens",
+  input_image_tokens: "inputImageTokens",
+  output_image_tokens: "outputImageTokens",
+  cache_audio_read_tokens: "cachedAudioTokens",
+} as const satisfies Record<string, keyof Usage>;
+
+type Part = keyof typeof PARTS;
+
+/** Parts of parts: their price is what they cost more than what they are a part of. */
+const WHOLES: Readonly<Partial<Record<Part, readonly string[]>>> = {
+  cache_write_1h_tokens: ["cache_write_tokens"],
+  cache_audio_read_tokens: ["cache_read_tokens", "input_audio_tokens"],
+};
+
+/** The package asks for these where two kinds overlap: cached tokens are taken for text. */
+const NO_OVERLAP: Units = {
+  cache_audio_read_tokens: 0,
+  cache_audio_write_tokens: 0,
+  cache_image_read_tokens: 0,
+  cache_image_write_tokens: 0,
+  cache_audio_write_1h_tokens: 0,
+  cache_image_write_1h_tokens: 0,
+};
+
+/** US dollars. */
+interface Rates {
+  readonly perRequest: number;
+  readonly perInput: number;
+  readonly perOutput: number;
+  /** What a token costs more (or less) for being of this kind. */
+  readonly extra: Readonly<Record<Part, number>>;
+}
+
+interface KnownModel {
+  /** Input counts above which other prices hold, ascending. */
+  readonly tierStarts: readonly number[];
+  /** Rates by how many of these starts the input is above. */
+  readonly rates: Map<number, Rates>;
+}
+
+const MAX_KNOWN_MODELS = 2_000;
+const MINUTE_MS = 60_000;
+const PROBED_TOKENS = 1_000;
+const MILLION = 1e6;
+
+/** Where the list takes one model for another. */
+const CORRECTIONS: readonly {
+  readonly id: string;
+  readonly model: RegExp;
+  /** US dollars per million tokens, from the vendor's page. */
+  readonly input: number;
+  readonly output: number;
+}[] = [
+  // aws.amazon.com/bedrock/pricing: Titan Text Embeddings V2, taken for the five times dearer first one.
+  { id: "aws", model: /amazon\.titan-embed-text-v2/, input: 0.02, output: 0 },
+];
+
+export class PriceList {
+  readonly #library: PriceLibrary;
+  /** By provider and model, with the minute where prices depend on the time; null for unknown models. */
+  readonly #models = new Map<string, KnownModel | null>();
+  readonly #timed = new Set<string>();
+
+  constructor(library: PriceLibrary) {
+    this.#library = library;
+  }
+
+  /** US dollars; null where the model is not known by this name, or nothing of what it is sold by was counted. */
+  costUsd({ id, model }: ListName, usage: Usage, atMs: number): number | null {
+    const { inputTokens, outputTokens } = usage;
+    if (inputTokens !== null || outputTokens !== null) {
+      const known = this.#knownModel(id, model, atMs);
+      if (known !== null) {
+        // Which tier of long prompts, is about each answer.
+        const each = (inputTokens ?? 0) / usage.answers;
+        return sumUsd(this.#rates(known, id, model, each, atMs), usage);
+      }
+    }
+    const sold = unitsSold(usage);
+    if (sold === null) return null;
+    // Lengths of recordings have minimums, and pages are rare: the package is asked each time.
+    const price = this.#ask(id, model, sold, atMs);
+    // Sold by something else.
+    return price === null || price.total_price === 0 ? null : price.total_price;
+  }
+
+  #knownModel(id: string, model: string, atMs: number): KnownModel | null {
+    const name = `${id} ${model}`;
+    const key = this.#timed.has(name) ? `${name} ${Math.floor(atMs / MINUTE_MS)}` : name;
+    const found = this.#models.get(key);
+    if (found !== undefined) return found;
+    const corrected = correction(id, model);
+    if (corrected !== null) {
+      this.#models.set(key, corrected);
+      return corrected;
+    }
+    const price = this.#ask(id, model, { input_tokens: 0 }, atMs);
+    if (this.#models.size >= MAX_KNOWN_MODELS) this.#models.clear();
+    if (price !== null && Array.isArray(price.model.prices) && !this.#timed.has(name)) {
+      this.#timed.add(name);
+      return this.#knownModel(id, model, atMs);
+    }
+    const known =
+      price === null || !isSoldByTokens(price.model_price)
+        ? null
+        : { tierStarts: tierStarts(price.model_price), rates: new Map() };
+    this.#models.set(key, known);
+    return known;
+  }
+
+  #rates(known: KnownModel, id: string, model: string, inputTokens: number, atMs: number): Rates {
+    const tier = known.tierStarts.filter((start) => inputTokens > start).length;
+    const found = known.rates.get(tier);
+    if (found !== undefined) return found;
+    // Two inputs of this tier: above its start, and far enough apart.
+    const low = (known.tierStarts[tier - 1] ?? 0) + PROBED_TOKENS;
+    const ask = (units: Units) => this.#ask(id, model, units, atMs)?.total_price ?? 0;
+    const base = ask({ input_tokens: low });
+    const perInput = (ask({ input_tokens: low + PROBED_TOKENS }) - base) / PROBED_TOKENS;
+    const withOutput = { input_tokens: low, output_tokens: PROBED_TOKENS };
+    const baseWithOutput = ask(withOutput);
+    const extraOf = (part: Part) => {
+      const whole = WHOLES[part];
+      if (whole === undefined) {
+        const more = ask({ ...withOutput, ...NO_OVERLAP, [part]: PROBED_TOKENS }) - baseWithOutput;
+        return more / PROBED_TOKENS;
+      }
+      // The wholes may not be more than all of the input.
+      const tokens = PROBED_TOKENS / whole.length;
+      const asWhole = Object.fromEntries(whole.map((name) => [name, tokens]));
+      const priced = (count: number) =>
+        ask({ ...withOutput, ...NO_OVERLAP, ...asWhole, [part]: count });
+      return (priced(tokens) - priced(0)) / tokens;
+    };
+    const rates: Rates = {
+      perRequest: base - perInput * low,
+      perInput,
+      perOutput: (baseWithOutput - base) / PROBED_TOKENS,
+      extra: recordOf(extraOf),
+    };
+    known.rates.set(tier, rates);
+    return rates;
+  }
+
+  #ask(id: string, model: string, units: Units, atMs: number) {
+    return this.#library.calcPrice(units, model, {
+      providerId: id,
+      timestamp: new Date(atMs),
+    });
+  }
+}
+
+function recordOf(value: (part: Part) => number): Record<Part, number> {
+  return {
+    cache_read_tokens: value("cache_read_tokens"),
+    cache_write_tokens: value("cache_write_tokens"),
+    cache_write_1h_tokens: value("cache_write_1h_tokens"),
+    input_audio_tokens: value("input_audio_tokens"),
+    output_audio_tokens: value("output_audio_tokens"),
+    input_image_tokens: value("input_image_tokens"),
+    output_image_tokens: value("output_image_tokens"),
+    cache_audio_read_tokens: value("cache_audio_read_tokens"),
+  };
+}
+
+function sumUsd({ perRequest, perInput, perOutput, extra }: Rates, usage: Usage): number {
+  let usd =
+    perRequest * usage.answers +
+    perInput * (usage.inputTokens ?? 0) +
+    perOutput * (usage.outputTokens ?? 0);
+  for (const [part, field] of PART_FIELDS) usd += extra[part] * (usage[field] ?? 0);
+  return Math.max(0, usd);
+}
+
+const PART_FIELDS = Object.entries(PARTS) as [Part, (typeof PARTS)[Part]][];
+
+function isSoldByTokens(price: ModelPrice): boolean {
+  return price.input_mtok !== undefined || price.output_mtok !== undefined;
+}
+
+function tierStarts(price: ModelPrice): readonly number[] {
+  const starts = Object.values(price).flatMap((value) =>
+    typeof value === "object" ? value.tiers.map(({ start }) => start) : [],
+  );
+  return [...new Set(starts)].sort((a, b) => a - b);
+}
+
+function unitsSold({ inputAudioSeconds, units }: Usage): Units | null {
+  if (units?.pages !== undefined) return { input_document_pages: units.pages };
+  if (inputAudioSeconds === null) return null;
+  return { input_audio_seconds: inputAudioSeconds, audio_seconds: inputAudioSeconds };
+}
+
+function correction(id: string, model: string): KnownModel | null {
+  const found = CORRECTIONS.find((each) => each.id === id && each.model.test(model));
+  if (found === undefined) return null;
+  const rates: Rates = {
+    perRequest: 0,
+    perInput: found.input / MILLION,
+    perOutput: found.output / MILLION,
+    extra: recordOf(() => 0),
+  };
+  return { tierStarts: [], rates: new Map([[0, rates]]) };
+}

@@ -1,0 +1,37 @@
+/**
+ * What an answer's headers tell of its use.
+ * @module
+ */
+import type { Provider } from "../providers/types";
+import { NO_USAGE, type Usage } from "./types";
+
+/**
+ * Bedrock's InvokeModel counts tokens of every model in headers, whatever the body looks like; Gemini names the
+ * tier that an answer was served at. Sources: Bedrock's user guide, "Monitoring", and the Gemini API's
+ * "Priority inference".
+ * @returns Null where they tell nothing.
+ */
+export function headerUsage(usageFormat: Provider["usageFormat"], headers: Headers): Usage | null {
+  if (usageFormat === "bedrock") return bedrock(headers);
+  if (usageFormat !== "google") return null;
+  const tier = headers.get("x-gemini-service-tier");
+  return tier === "flex" || tier === "priority" ? { ...NO_USAGE, tier } : null;
+}
+
+function bedrock(headers: Headers): Usage | null {
+  const count = (name: string) => {
+    const text = headers.get(`x-amzn-bedrock-${name}-token-count`);
+    return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+  };
+  const [input, output] = [count("input"), count("output")];
+  if (input === null && output === null) return null;
+  const read = count("cache-read-input");
+  const written = count("cache-write-input");
+  return {
+    ...NO_USAGE,
+    inputTokens: input === null ? null : input + (read ?? 0) + (written ?? 0),
+    outputTokens: output,
+    cachedInputTokens: read,
+    cacheWriteTokens: written,
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Where an answer tells what was used: by the API that was asked, as its path shows, and by how its bytes lie.
+ * @module
+ */
+import type { Provider } from "../providers/types";
+import { ScanKeys } from "./json-scanner";
+import { headerUsage } from "./read-header-usage";
+import type { Usage } from "./types";
+
+export interface UsageForm {
+  readonly framing: "plain" | "lines" | "events" | "amazon" | "amazon-base64";
+  readonly keys: ScanKeys;
+  /** Whether its text may stand for tokens where none are reported: not where something else is sold. */
+  readonly isWritten: boolean;
+  /** Whether each of its texts is an answer by itself, so that their reports are added up. */
+  readonly isMany: boolean;
+  /** What the headers tell; null for nothing. */
+  readonly told: Usage | null;
+}
+
+/** Keys of the objects that `read-usage.ts` understands. */
+const USAGE_KEYS = [
+  "usage",
+  "usageMetadata",
+  "billed_units",
+  "metrics",
+  "usage_info",
+  "amazon-bedrock-invocationMetrics",
+];
+
+/**
+ * Objects that usage may stand in besides the outermost: Responses (`response`), Anthropic's first event
+ * (`message`), Groq (`x_groq`), Cohere (`delta`, `meta`), Cloudflare (`result`), Gemini's Interactions
+ * (`interaction`) and grounding.
+ */
+const PARENT_KEYS = [
+  "response",
+  "message",
+  "x_groq",
+  "delta",
+  "meta",
+  "result",
+  "interaction",
+  "groundingMetadata",
+];
+
+const MODEL_KEYS = ["model", "modelVersion", "service_tier"];
+
+const TEXT_KEYS = [
+  "arguments",
+  "content",
+  "generated_text",
+  "partial_json",
+  "refusal",
+  "response",
+  "text",
+  "thinking",
+];
+
+const COMMON = {
+  usage: USAGE_KEYS,
+  parent: PARENT_KEYS,
+  fact: MODEL_KEYS,
+  text: TEXT_KEYS,
+  reasoning: ["reasoning"],
+  reasoningTwin: ["reasoning_content"],
+  reasoningList: ["reasoning_details"],
+} as const;
+
+const CHAT = new ScanKeys(COMMON);
+
+const GEMINI = new ScanKeys({
+  ...COMMON,
+  fact: [...MODEL_KEYS, "serviceTier"],
+  list: ["candidates"],
+  counted: ["webSearchQueries"],
+});
+
+const RESPONSES_MARKS = [
+  "reasoning",
+  "web_search_call",
+  "file_search_call",
+  "code_interpreter_call",
+  "response.web_search_call.completed",
+  "response.file_search_call.completed",
+  "response.code_interpreter_call.completed",
+];
+const RESPONSES = { ...COMMON, object: ["tool_usage"], mark: ["type"] };
+const RESPONSES_JSON = new ScanKeys({ ...RESPONSES, list: ["output"] }, RESPONSES_MARKS);
+/** Its typed events repeat under other keys what they have sent as `delta`. */
+const RESPONSES_EVENTS = new ScanKeys(
+  {
+    ...RESPONSES,
+    parent: [...PARENT_KEYS, "item"],
+    text: ["delta"],
+    reasoning: [],
+    reasoningTwin: [],
+  },
+  RESPONSES_MARKS,
+);
+
+/** Deepgram tells the length of a recording in `metadata`, others beside the text. */
+const RECORDING = new ScanKeys({ ...COMMON, number: ["duration"], object: ["metadata"] });
+
+/** OpenAI's results of a batch hold each answer as `response.body`, Gemini's in a list of responses. */
+const BATCH = new ScanKeys({ ...COMMON, parent: [...PARENT_KEYS, "body"], fact: MODEL_KEYS });
+
+const RESPONSES_PATH = /(?:^|\/)responses(?:\/|$)/;
+const RECORDING_PATH =
+  /(?:^|\/)(?:stt|listen|audio\/(?:transcriptions|translations)|transcribe)(?:\/|$)/;
+const BATCH_RESULTS_PATH = /(?:^|\/)batches\/[^/]+\/results$/;
+/** What is sold here is no text that a model writes. */
+const UNWRITTEN_PATH =
+  /(?:^|[/:])(?:ocr|rerank|embed|embeddings|embedContent|batchEmbedContents|moderations|classify|classifications|tokenize|detokenize|files|batches|uploads|images|videos|audio|speech|stt|listen|transcribe|search|parse|count_?tokens|input_tokens|models|conversations|vector_stores|fine_tuning|fine-tuning)(?:[/:]|$)/i;
+
+export interface Exchange {
+  readonly provider: Pick<Provider, "usageFormat">;
+  /** Below `/api/{slug}/`, without the query. */
+  readonly path: string;
+  /** The answer's. */
+  readonly headers: Headers;
+}
+
+/** How usage is read from an answer; null where it holds none (audio, images as bytes, HTML). */
+export function usageFormFor({ provider, path, headers }: Exchange): UsageForm | null {
+  const contentType = headers.get("content-type");
+  const { usageFormat } = provider;
+  if (usageFormat === "none" || contentType === null) return null;
+  const framing = framingOf(contentType, path);
+  if (framing === null) return null;
+  const isMany = framing === "lines";
+  return {
+    framing,
+    keys: isMany ? BATCH : keysOf(usageFormat, path, framing),
+    isWritten: !isMany && !UNWRITTEN_PATH.test(path),
+    isMany,
+    told: headerUsage(usageFormat, headers),
+  };
+}
+
+function framingOf(contentType: string, path: string): UsageForm["framing"] | null {
+  if (contentType.startsWith("text/event-stream")) return "events";
+  if (contentType.startsWith("application/vnd.amazon.eventstream")) {
+    return path.endsWith("/invoke-with-response-stream") ? "amazon-base64" : "amazon";
+  }
+  // application/json, application/x-ndjson, application/stream+json, application/x-jsonl
+  if (!/^application\/[^;]*json/.test(contentType)) return null;
+  return BATCH_RESULTS_PATH.test(path) ? "lines" : "plain";
+}
+
+function keysOf(
+  usageFormat: Provider["usageFormat"],
+  path: string,
+  framing: UsageForm["framing"],
+): ScanKeys {
+  if (RESPONSES_PATH.test(path)) return framing === "events" ? RESPONSES_EVENTS : RESPONSES_JSON;
+  if (usageFormat === "google") return GEMINI;
+  return RECORDING_PATH.test(path) ? RECORDING : CHAT;
+}

@@ -1,0 +1,82 @@
+/**
+ * What is read from small answers of every API, whatever cuts they come in and however they were packed, and
+ * what they cost.
+ * @module
+ */
+import { brotliCompressSync, createBrotliDecompress, createGunzip, gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { findProvider } from "../../lib/providers/registry";
+import { loadPriceBook, NANO_PER_USD } from "../../lib/usage/price";
+import { NO_USAGE, type Usage } from "../../lib/usage/types";
+import { usageFormFor } from "../../lib/usage/usage-form";
+import { createUsageReader } from "../../lib/usage/usage-reader";
+import { bytesOf, type RecordedAnswer, readAnswers } from "../fixtures/read-answers";
+
+const AT_MS = Date.parse("2026-11-20T12:00:00Z");
+/** Length of the request that estimates are of. */
+const REQUEST_BYTES = 100;
+/** Prime, so that cuts fall everywhere. */
+const CUTS = [1, 3, 61, 65_536];
+
+const book = await loadPriceBook();
+const answers = readAnswers();
+
+const PACKINGS = {
+  plain: { pack: (bytes: Uint8Array) => bytes, unpack: null },
+  gzip: { pack: (bytes: Uint8Array) => gzipSync(bytes), unpack: createGunzip },
+  br: { pack: (bytes: Uint8Array) => brotliCompressSync(bytes), unpack: createBrotliDecompress },
+} as const;
+
+/** What a reader gets of the answer: packed and cut by the network, unpacked by the platform. */
+async function chunksOf(
+  answer: RecordedAnswer,
+  { pack, unpack }: (typeof PACKINGS)[keyof typeof PACKINGS],
+  size: number,
+): Promise<readonly Uint8Array[]> {
+  const packed = pack(bytesOf(answer));
+  const cut = Array.from({ length: Math.ceil(packed.length / size) }, (_, index) =>
+    packed.subarray(index * size, (index + 1) * size),
+  );
+  if (unpack === null) return cut;
+  const stream = unpack({ chunkSize: Math.max(64, size) });
+  for (const chunk of cut) stream.write(chunk);
+  stream.end();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
+}
+
+function read(answer: RecordedAnswer, chunks: readonly Uint8Array[]): Usage | null {
+  const { usageFormat } = findProvider(answer.provider) ?? { usageFormat: "openai" as const };
+  const headers = new Headers(answer.headers);
+  const form = usageFormFor({ provider: { usageFormat }, path: answer.path, headers });
+  if (form === null) return null;
+  const reader = createUsageReader(form);
+  for (const chunk of chunks) reader.push(chunk);
+  return reader.end({ isComplete: answer.isCut !== true, requestBytes: REQUEST_BYTES });
+}
+
+test("there are answers to read", () => {
+  expect(answers.length).toBeGreaterThan(40);
+});
+
+describe.each(answers.map((answer) => [answer.name, answer] as const))("%s", (_, answer) => {
+  const { expected } = answer;
+  const usage = expected.usage === null ? null : { ...NO_USAGE, ...expected.usage };
+
+  test.each(Object.entries(PACKINGS))(`${answer.what}: %s, in any cuts`, async (_packing, how) => {
+    for (const size of CUTS) {
+      const found = read(answer, await chunksOf(answer, how, size));
+      // Parts are looked at by what they cost.
+      expect(found && { ...found, parts: null }, `pieces of ${size}`).toEqual(usage);
+    }
+  });
+
+  test("and costs what the vendor asks", () => {
+    const found = read(answer, [bytesOf(answer)]);
+    const cost = found && book.cost(answer.provider, answer.asked ?? null, found, AT_MS);
+    if (expected.costUsd === null) return expect(cost).toBeNull();
+    expect((cost?.nanoUsd ?? Number.NaN) / NANO_PER_USD).toBeCloseTo(expected.costUsd, 8);
+    if (expected.basis !== undefined) expect(cost?.basis).toMatchObject(expected.basis);
+  });
+});
