@@ -50,14 +50,4 @@ describe("redact", () => {
   ])("ordinary words stay: %s", (text) => {
     expect(redact(text, [])).toBe(text);
   });
-
-  test("a very long text takes no long time", () => {
-    const startedMs = performance.now();
-    redact("key=".repeat(50_000), []);
-    redact("a".repeat(200_000), []);
-    redact("bearer ".repeat(50_000), []);
-    redact("a-".repeat(100_000), []);
-    redact("sk-".repeat(70_000), []);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
-  });
 });

@@ -1,24 +1,27 @@
-const patterns = new Map<string, RegExp>();
-
 /**
  * Whether a model name is in a list of names in which `*` stands for any characters.
  * A null list allows everything; a null model (a call that names none) is always allowed.
  */
 export function modelMatches(allowed: readonly string[] | null, model: string | null): boolean {
   if (allowed === null || model === null) return true;
-  return allowed.some((name) => (name.includes("*") ? pattern(name).test(model) : name === model));
+  return allowed.some((name) => (name.includes("*") ? globMatches(name, model) : name === model));
 }
 
-/** Compiled once per pattern: lists come from settings, so there are few. */
-function pattern(name: string): RegExp {
-  let compiled = patterns.get(name);
-  if (compiled === undefined) {
-    const source = name
-      .split(/\*+/)
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
-      .join(".*");
-    compiled = new RegExp(`^${source}$`, "s");
-    patterns.set(name, compiled);
+/**
+ * Each part between stars is looked for once, behind the part before it: the leftmost place is as good as any
+ * other, so nothing is tried twice, however the stars and the name are chosen.
+ */
+function globMatches(glob: string, name: string): boolean {
+  const parts = glob.split("*");
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  const endOfMiddle = name.length - last.length;
+  if (first.length > endOfMiddle || !name.startsWith(first) || !name.endsWith(last)) return false;
+  let position = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, position);
+    if (found === -1) return false;
+    position = found + part.length;
   }
-  return compiled;
+  return position <= endOfMiddle;
 }

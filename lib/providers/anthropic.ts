@@ -90,6 +90,10 @@ export const anthropic: Provider = {
   compatSlug: "anthropic",
   ...versionedPath("https://api.anthropic.com", "v1"),
   placeKey,
+  withholds: {
+    credentials: { headers: ["x-api-key", "authorization"] },
+    accounts: { headers: ["anthropic-workspace-id", "anthropic-organization-id"] },
+  },
   model: { body: ["model"] },
   needsModel: NEEDS_MODEL,
   openAiCompatible: { chatCompletions: "v1/chat/completions", models: "v1/models" },

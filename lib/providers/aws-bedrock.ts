@@ -92,6 +92,14 @@ export const awsBedrock: Provider = {
     return `https://${service}.${region}.amazonaws.com/${rest}`;
   },
   placeKey: asBearer,
+  withholds: {
+    // A client's own signature or session would be checked before the pool's key.
+    credentials: {
+      headers: ["authorization", "x-amz-security-token"],
+      query: ["x-amz-credential", "x-amz-security-token", "x-amz-signature", "x-amz-algorithm"],
+    },
+    accounts: { headers: ["x-amz-source-account", "x-amz-source-arn"] },
+  },
   model: { path: /(?:^|\/)model\/([^/]+)\//, body: ["model"] },
   needsModel: /\/openai\/v1\/chat\/completions$/,
   keyPattern: /^(?:ABSK|bedrock-api-key-)/,

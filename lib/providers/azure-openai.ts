@@ -87,6 +87,14 @@ export const azureOpenai: Provider = {
   gatewayPath,
   directUrl,
   placeKey: inHeader("api-key"),
+  withholds: {
+    // API Management, which many put before Azure OpenAI, has names of its own.
+    credentials: {
+      headers: ["api-key", "authorization", "ocp-apim-subscription-key"],
+      query: ["api-key", "subscription-key"],
+    },
+    accounts: { headers: ["x-ms-tenant-id", "x-ms-client-tenant-id", "x-ms-subscription-id"] },
+  },
   model: {
     // The deployment; paths below `openai/v1` have a model in the body instead.
     path: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\/./,

@@ -26,6 +26,13 @@ export const cartesia: Provider = {
   label: "Cartesia",
   ...basePath({ base: ORIGIN, prefixes: [] }),
   placeKey,
+  withholds: {
+    credentials: {
+      headers: ["x-api-key", "authorization"],
+      query: ["api_key", "access_token"],
+    },
+    accounts: {},
+  },
   model: { query: "model", body: ["model_id", "model"] },
   needsModel: /^tts\/(?:bytes|sse)$/,
   keyCheck: { method: "GET", path: "voices" },

@@ -66,15 +66,16 @@ const FAMILIES: Readonly<Record<Protocol, (options: CustomProviderOptions) => Pr
 };
 
 /** What is the team's own, and what of a family is not known to hold elsewhere. */
-function identity({ slug, label }: CustomProviderOptions) {
+function identity({ slug, label, keyHeader }: CustomProviderOptions) {
   return {
     slug,
     label,
+    withholds: { credentials: { headers: [keyHeader] }, accounts: {} },
     compatSlug: null,
     keyPattern: null,
     webSocket: null,
     quotaDayZone: "UTC",
-  } as const;
+  } as const satisfies Partial<Provider>;
 }
 
 function inHeaderOf({ keyHeader, keyPrefix }: CustomProviderOptions): PlaceKey {

@@ -49,6 +49,10 @@ export const deepgram: Provider = {
   label: "Deepgram",
   ...paths,
   placeKey,
+  withholds: {
+    credentials: { headers: ["authorization"], query: ["token"] },
+    accounts: {},
+  },
   model: { query: "model" },
   keyCheck: { method: "GET", path: "v1/projects" },
   webSocket: {

@@ -74,6 +74,14 @@ export const elevenlabs: Provider = {
   label: "ElevenLabs",
   ...paths,
   placeKey: inApiKeyHeader,
+  withholds: {
+    credentials: {
+      headers: ["xi-api-key", "authorization"],
+      query: ["xi-api-key", "xi_api_key", "authorization", "token", "single_use_token"],
+      subprotocols: ["xi-api-key."],
+    },
+    accounts: { headers: ["xi-workspace-id"] },
+  },
   model: { query: "model_id", body: ["model_id"] },
   keyCheck: { method: "GET", path: "v1/user" },
   webSocket: {
@@ -88,7 +96,6 @@ export const elevenlabs: Provider = {
     placeKey(request, key) {
       (request.route === "gateway" ? inApiKeySubprotocol : inApiKeyHeader)(request, key);
     },
-    credentialProtocolPrefixes: ["xi-api-key."],
   },
   keyPattern: /^(?:sk_)?[\da-f]{32,}$/,
   errorRules,

@@ -49,6 +49,14 @@ export const fal: Provider = {
   label: "fal",
   ...basePath({ base: "https://fal.run", prefixes: [] }),
   placeKey,
+  withholds: {
+    credentials: {
+      headers: ["authorization"],
+      query: ["fal_jwt_token", "fal_key"],
+      subprotocols: ["fal-api-key."],
+    },
+    accounts: {},
+  },
   model: { path: /^(.+?)(?:\/(?:requests|realtime|stream)(?:\/.*)?)?$/ },
   webSocket: {
     upstreamUrl: (path, gatewayBase) =>
@@ -56,7 +64,6 @@ export const fal: Provider = {
     placeKey(request, key) {
       (request.route === "gateway" ? inKeySubprotocol : inKeyScheme)(request, key);
     },
-    credentialProtocolPrefixes: ["fal-api-key."],
   },
   keyPattern: /^[\da-f-]{36}:[\da-f]{32}$/,
   errorRules,

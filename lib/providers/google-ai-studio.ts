@@ -5,6 +5,7 @@
  */
 import { versionedPath } from "./base-path";
 import { googleErrorRules } from "./google-error-rules";
+import { GOOGLE_WITHHOLDS } from "./google-withholds";
 import { asBearer, inHeader, inQuery } from "./place-key";
 import { PROVIDER_DEFAULTS } from "./provider-defaults";
 import type { OutgoingRequest, Provider, WebSocketPlan } from "./types";
@@ -59,6 +60,7 @@ export const googleAiStudio: Provider = {
   compatSlug: "google-ai-studio",
   ...googlePaths(ORIGIN),
   placeKey,
+  withholds: GOOGLE_WITHHOLDS,
   model: {
     // `models/{model}:{method}`, `tunedModels/{model}:{method}`.
     path: /(?:^|\/)(?:models\/|(?=tunedModels\/))((?:tunedModels\/)?[^/:]+)(?::|%3A)/i,

@@ -5,6 +5,7 @@
  */
 import { hostLabel, versionedPath } from "./base-path";
 import { googleErrorRules } from "./google-error-rules";
+import { GOOGLE_WITHHOLDS } from "./google-withholds";
 import { asBearer, inHeader } from "./place-key";
 import { PROVIDER_DEFAULTS } from "./provider-defaults";
 import { ProviderPathError } from "./provider-path-error";
@@ -55,6 +56,7 @@ export const googleVertexAi: Provider = {
   },
   directUrl: (path) => `${originOf(path)}/${withVersion(path)}`,
   placeKey,
+  withholds: GOOGLE_WITHHOLDS,
   model: {
     // `publishers/{publisher}/models/{model}:{method}`; the OpenAI-compatible endpoint has it in the body.
     path: /(?:^|\/)models\/([^/:]+)(?::|%3A)/i,

@@ -32,6 +32,11 @@ export const huggingface: Provider = {
     return `${ROUTER}/hf-inference/${path.startsWith("models/") ? path : `models/${path}`}`;
   },
   placeKey: asBearer,
+  withholds: {
+    credentials: { headers: ["authorization"] },
+    // The organisation that pays.
+    accounts: { headers: ["x-hf-bill-to"] },
+  },
   model: {
     path: /^(?:hf-inference\/)?(?:models\/)?((?!v1\/|hf-inference\/|models\/)[^/]+\/(?!v1(?:\/|$))[^/]+)/,
     body: ["model"],

@@ -13,5 +13,6 @@ export const ideogram: Provider = {
   label: "Ideogram",
   ...basePath({ base: "https://api.ideogram.ai", prefixes: [] }),
   placeKey: inHeader("api-key"),
+  withholds: { credentials: { headers: ["api-key"] }, accounts: {} },
   model: { path: /^(?:v\d+\/)?(ideogram-[^/]+)\//, body: ["model"] },
 };

@@ -18,7 +18,6 @@ const webSocket: WebSocketPlan = {
     return rest === "realtime" ? `${gatewayBase}/openai` : `${gatewayBase}/openai/${rest}`;
   },
   placeKey: asBearer,
-  credentialProtocolPrefixes: ["openai-insecure-api-key."],
 };
 
 const errorRules: readonly ErrorRule[] = [
@@ -40,6 +39,15 @@ export const openai = openAiLike({
   label: "OpenAI",
   base: BASE,
   hasEmbeddings: true,
+  withholds: {
+    credentials: { headers: ["authorization"], subprotocols: ["openai-insecure-api-key."] },
+    // The official SDKs send the first two by themselves where OPENAI_ORG_ID and OPENAI_PROJECT_ID are
+    // set, in browsers as subprotocols; Codex the third.
+    accounts: {
+      headers: ["openai-organization", "openai-project", "chatgpt-account-id"],
+      subprotocols: ["openai-organization.", "openai-project."],
+    },
+  },
   model: { query: "model", body: ["model"] },
   webSocket,
   keyPattern: /^sk-(?!ant-|or-)/,

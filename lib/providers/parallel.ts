@@ -15,6 +15,7 @@ export const parallel: Provider = {
   compatSlug: "parallel",
   ...basePath({ base: "https://api.parallel.ai", prefixes: [] }),
   placeKey: inHeader("x-api-key"),
+  withholds: { credentials: { headers: ["x-api-key", "authorization"] }, accounts: {} },
   model: { body: ["model", "processor"] },
   needsModel: /(?:^|\/)chat\/completions$/,
   openAiCompatible: { chatCompletions: "chat/completions", placeKey: asBearer },

@@ -19,6 +19,7 @@ export const PROVIDER_DEFAULTS = {
   usageFormat: "none",
   protocol: null,
   compatSlug: null,
+  withholds: { credentials: { headers: ["authorization"] }, accounts: {} },
   needsModel: NEVER_NEEDS_MODEL,
   openAiCompatible: null,
   keyCheck: null,

@@ -26,6 +26,23 @@ export interface ModelPlaces {
   readonly body?: readonly string[];
 }
 
+/** Names of fields of a request, lower case. */
+export interface FieldNames {
+  readonly headers?: readonly string[];
+  /** Query parameters; compared without case. */
+  readonly query?: readonly string[];
+  /** What stands before a credential in a WebSocket's subprotocol (`openai-insecure-api-key.`). */
+  readonly subprotocols?: readonly string[];
+}
+
+/** What of a client's request never travels, to this provider or to another (see `withheld-fields.ts`). */
+export interface Withheld {
+  /** Where the service takes a key: the pool's is placed there, a client's stays here. */
+  readonly credentials: FieldNames;
+  /** What chooses the account, organisation, project, tenant, workspace or payer: the pool's key has its own. */
+  readonly accounts: FieldNames;
+}
+
 /** A free call that tells whether a key is alive. */
 export interface KeyCheck {
   readonly method: "GET" | "POST";
@@ -44,8 +61,6 @@ export interface WebSocketPlan {
   upstreamUrl(path: string, gatewayBase: string | null): string;
   /** Places the pool's key for this service: a header wherever the service takes one. */
   placeKey(request: OutgoingRequest, key: string): void;
-  /** Subprotocols through which a browser hands over its credential: the prefix before the credential (`openai-insecure-api-key.`). */
-  readonly credentialProtocolPrefixes?: readonly string[];
 }
 
 /** OpenAI-compatible endpoints of a provider, for `/api/compat` when AI Gateway's own compat cannot be used. */
@@ -92,6 +107,7 @@ export interface Provider {
   directUrl(path: string): string;
   /** Throws `ProviderPathError` where this key cannot be used on the request's way. */
   placeKey(request: OutgoingRequest, key: string): void;
+  readonly withholds: Withheld;
   readonly model: ModelPlaces;
   /** Paths (below the slug, no leading slash) that cannot be served without a model. */
   readonly needsModel: RegExp;

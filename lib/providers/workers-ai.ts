@@ -84,6 +84,11 @@ export const workersAi: Provider = {
   gatewayPath,
   directUrl,
   placeKey: asBearer,
+  withholds: {
+    // The second pair is that of Cloudflare's global API key.
+    credentials: { headers: ["authorization", "x-auth-key", "x-auth-user-service-key"] },
+    accounts: { headers: ["x-auth-email"] },
+  },
   model: {
     path: /(?:^|\/)((?:@|%40)[^/]+\/[^/]+\/[^/]+)$/,
     query: "model",

@@ -11,7 +11,6 @@ import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";
 import { openAiCall, renameField } from "./compat-call";
-import { gatewayFor } from "./gateway-for";
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
@@ -114,10 +113,9 @@ function inOwnForm(
     speaks: (target) => find(target) !== null,
     callTo(target) {
       const provider = found(find(target), target);
-      const gatewayUrl = gatewayFor(provider, scope);
       const renamedPath = renameInPath(path, places.path, target.model);
       const renamedBody = renameInBody(body, named, alias, target.model);
-      return nativeCall(request, provider, renamedPath, url, renamedBody, gatewayUrl);
+      return nativeCall(request, provider, renamedPath, url, renamedBody, scope);
     },
   };
 }
@@ -143,7 +141,7 @@ function inQuery(
     callTo({ model }) {
       const renamed = new URL(url);
       renamed.search = queryWith(url.search, parameter, model);
-      return nativeCall(request, provider, path, renamed, body, gatewayFor(provider, scope));
+      return nativeCall(request, provider, path, renamed, body, scope);
     },
   };
 }

@@ -10,13 +10,12 @@ import { providerForCompatModel } from "../providers/registry";
 import type { OpenAiCompatible, Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";
 import { gatewayFor } from "./gateway-for";
-import { outgoingHeaders } from "./outgoing-headers";
+import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { type RequestBody, replaceInBody } from "./request-body";
-import { CREDENTIAL_QUERY } from "./request-credential";
 import type { RequestScope } from "./request-scope";
-import { queryWithout, upstreamUrl } from "./upstream-url";
+import { upstreamUrl } from "./upstream-url";
 
 const CHAT_COMPLETIONS = "chat/completions";
 
@@ -60,18 +59,21 @@ export function openAiCall(
   const gatewayUrl = gatewayFor(provider, scope);
   const throughCompat =
     gatewayUrl !== null && provider.compatSlug !== null && endpoint === CHAT_COMPLETIONS;
+  const path = openAiPath(openAi, endpoint);
   const url = throughCompat
     ? `${gatewayUrl}/compat/${CHAT_COMPLETIONS}`
-    : upstreamUrl(provider, openAiPath(openAi, endpoint), gatewayUrl);
+    : upstreamUrl(provider, path, gatewayUrl);
   const upstreamModel = throughCompat ? `${provider.compatSlug}/${model}` : model;
   const route = gatewayUrl === null ? "direct" : "gateway";
+  const { credential } = scope;
   return {
     provider,
     route,
     model,
     method: request.method,
-    url: url + queryWithout(search, CREDENTIAL_QUERY),
-    headers: () => outgoingHeaders(request.headers, route === "gateway"),
+    path,
+    url: url + outgoingQuery(search, credential),
+    headers: () => outgoingHeaders(request.headers, route, credential),
     body: renameField(body, named, upstreamModel),
     isWebSocket: false,
     preferredKeyId: null,

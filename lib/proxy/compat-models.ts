@@ -149,6 +149,7 @@ async function readModels(
     route: gatewayUrl === null ? "direct" : "gateway",
     model: null,
     method: "GET",
+    path: openAi.models,
     url: upstreamUrl(provider, openAi.models, gatewayUrl),
     headers: () => new Headers({ accept: "application/json", "user-agent": "one-balance" }),
     body: { kind: "none" },

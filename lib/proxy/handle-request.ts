@@ -13,9 +13,8 @@ import type { ProxyConfig } from "./config";
 import { isPreflight, letPageRead, preflightAnswer } from "./cross-origin";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
-import { gatewayFor } from "./gateway-for";
 import { nativeCall } from "./native-call";
-import type { AccessToken, KeepAlive, ProxyPorts } from "./ports";
+import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
@@ -80,6 +79,7 @@ async function answer(
     request,
     config,
     ports,
+    credential: "",
     attempts: 0,
     meter,
     keep: waitUntil,
@@ -91,7 +91,7 @@ async function answer(
     if (!ports.state.isLoaded) throw storeUnavailable();
     provider ??= ports.state.customProvider(path.segment);
     meter.askedOf(provider);
-    const token = await authenticate(request, url, provider, ports, waitUntil);
+    const token = await authenticate(url, provider, scope);
     meter.calledBy(token);
     if (path.segment === "compat" && isModelList(request, path)) {
       const models = await compatModels(token, catalog, scope);
@@ -119,18 +119,17 @@ async function answer(
 
 /** Who is calling: the first credential found that is a token of ours and has not expired. */
 async function authenticate(
-  request: Request,
   url: URL,
   provider: Provider | undefined,
-  ports: ProxyPorts,
-  keep: KeepAlive,
+  scope: RequestScope,
 ): Promise<AccessToken> {
-  const protocolPrefixes = provider?.webSocket?.credentialProtocolPrefixes ?? [];
+  const { ports, request, keep } = scope;
   let isAnonymous = true;
-  for (const credential of requestCredentials(request.headers, url, protocolPrefixes)) {
+  for (const credential of requestCredentials(request.headers, url, provider)) {
     isAnonymous = false;
     const token = await ports.state.findAccessToken(credential, keep);
     if (token === null) continue;
+    scope.credential = credential;
     if (token.expiresAtMs === null || token.expiresAtMs > ports.nowMs()) return token;
     throw new ProxyError("invalid_access_token", "This access token has expired.");
   }
@@ -152,7 +151,7 @@ async function serve(
   scope: RequestScope,
 ): Promise<ServedFromTarget | ServedCall> {
   if (provider === undefined && path.segment !== "compat") throw unknownProvider(path, scope);
-  assertSafePath(path.rest);
+  assertSafePath(path.rest, url.search, scope.credential);
   const body = await readRequestBody(request);
   if (scope.ports.state.modelAliases().size > 0) {
     const aliased = aliasedCall(request, provider, path.rest, url, body, scope);
@@ -161,7 +160,7 @@ async function serve(
   let call =
     provider === undefined
       ? compatCall(request, path.rest, url, body, scope)
-      : nativeCall(request, provider, path.rest, url, body, gatewayFor(provider, scope));
+      : nativeCall(request, provider, path.rest, url, body, scope);
   scope.meter.resolved(call);
   authorize(token, call);
   if (token.limitHolders !== undefined) {

@@ -5,18 +5,18 @@
 import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
 import { findBodyField } from "./body-field";
-import { outgoingHeaders } from "./outgoing-headers";
+import { gatewayFor } from "./gateway-for";
+import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import type { RequestBody } from "./request-body";
-import { CREDENTIAL_QUERY } from "./request-credential";
-import { KEY_ID_PARAMETER } from "./upload-url";
-import { queryParameter, queryWithout, upstreamUrl } from "./upstream-url";
+import type { RequestScope } from "./request-scope";
+import { isUploadPath, KEY_ID_PARAMETER } from "./upload-url";
+import { queryParameter, upstreamUrl } from "./upstream-url";
 import { isWebSocket, webSocketCall } from "./web-socket-call";
 
 /**
  * @param path Below the provider's slug, without a leading slash.
- * @param gatewayUrl From `gatewayFor`.
  * @throws {ProxyError} `model_required`.
  * @throws {ProviderPathError}
  */
@@ -26,7 +26,7 @@ export function nativeCall(
   path: string,
   url: URL,
   body: RequestBody,
-  gatewayUrl: string | null,
+  scope: RequestScope,
 ): ProxyCall {
   const model = findModel(provider, {
     path,
@@ -34,7 +34,7 @@ export function nativeCall(
     bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
   });
   if (isWebSocket(request)) {
-    return webSocketCall(request, provider, path, url.search, model, gatewayUrl);
+    return webSocketCall(request, provider, path, url.search, model, scope);
   }
   if (model === null && request.method === "POST" && provider.needsModel.test(path)) {
     throw new ProxyError(
@@ -43,15 +43,20 @@ export function nativeCall(
         "If the body is JSON, check that it is valid.",
     );
   }
-  const preferredKeyId = queryParameter(url, KEY_ID_PARAMETER);
+  const gatewayUrl = gatewayFor(provider, scope);
+  const preferredKeyId = isUploadPath(path) ? queryParameter(url, KEY_ID_PARAMETER) : null;
   const route = gatewayUrl === null ? "direct" : "gateway";
+  const { credential } = scope;
   return {
     provider,
     route,
     model,
     method: request.method,
-    url: upstreamUrl(provider, path, gatewayUrl) + queryWithout(url.search, OWN_PARAMETERS),
-    headers: () => outgoingHeaders(request.headers, route === "gateway"),
+    path,
+    url:
+      upstreamUrl(provider, path, gatewayUrl) +
+      outgoingQuery(url.search, credential, OWN_PARAMETERS),
+    headers: () => outgoingHeaders(request.headers, route, credential),
     body,
     isWebSocket: false,
     preferredKeyId,
@@ -59,4 +64,4 @@ export function nativeCall(
   };
 }
 
-const OWN_PARAMETERS = [...CREDENTIAL_QUERY, KEY_ID_PARAMETER];
+const OWN_PARAMETERS = [KEY_ID_PARAMETER];

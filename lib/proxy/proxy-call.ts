@@ -11,6 +11,8 @@ export interface ProxyCall {
   /** Null for calls that name none (model lists, files). */
   readonly model: string | null;
   readonly method: string;
+  /** Below the provider's slug, as the client could have written it, without a leading slash. */
+  readonly path: string;
   /** Upstream address without a key. */
   readonly url: string;
   readonly body: RequestBody;

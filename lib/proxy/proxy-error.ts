@@ -11,6 +11,8 @@ export type ProxyErrorCode =
   | "model_required"
   | "no_route_target"
   | "body_too_large"
+  | "headers_too_large"
+  | "address_too_long"
   | "request_exceeds_limits"
   | "token_limit_reached"
   | "pool_exhausted"
@@ -31,6 +33,8 @@ const STATUS: Record<ProxyErrorCode, number> = {
   model_required: 400,
   no_route_target: 400,
   body_too_large: 413,
+  headers_too_large: 431,
+  address_too_long: 414,
   request_exceeds_limits: 413,
   token_limit_reached: 429,
   pool_exhausted: 429,

@@ -1,5 +1,9 @@
 import { OWN_SEGMENTS } from "../providers/own-segments";
+import { isUnmistakable } from "./carries-token";
 import { ProxyError } from "./proxy-error";
+
+/** Path and query together; Cloudflare's edge takes 16 KB. */
+const MAX_ADDRESS_CHARS = 16 * 1024;
 
 export interface ProxyPath {
   /** `openai`, `compat`, … as the client wrote it. */
@@ -18,11 +22,21 @@ export function splitProxyPath(pathname: string): ProxyPath | null {
 }
 
 /**
- * Refuses a path that climbs out of its provider once an upstream decodes it. Plain `..` never gets
- * here: URL parsing has already resolved it.
- * @throws {ProxyError} `invalid_path`.
+ * Refuses a path that climbs out of its provider once an upstream decodes it (plain `..` never gets here: URL
+ * parsing has already resolved it), that holds the caller's token, or that is too long.
+ * @param search The query with its `?`.
+ * @throws {ProxyError} `invalid_path`, `address_too_long`.
  */
-export function assertSafePath(path: string): void {
+export function assertSafePath(path: string, search: string, token: string): void {
+  if (path.length + search.length > MAX_ADDRESS_CHARS) {
+    throw new ProxyError(
+      "address_too_long",
+      `Path and query may have ${MAX_ADDRESS_CHARS / 1024} KiB together.`,
+    );
+  }
+  if (isUnmistakable(token) && path.includes(token)) {
+    throw new ProxyError("invalid_path", "The path holds the access token, which goes nowhere.");
+  }
   if (!path.includes("%")) return;
   let decoded: string;
   try {

@@ -20,6 +20,8 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   model_required: "client_error",
   no_route_target: "client_error",
   body_too_large: "client_error",
+  headers_too_large: "client_error",
+  address_too_long: "client_error",
   websocket_unsupported: "client_error",
   token_limit_reached: "limited",
   pool_exhausted: "limited",

@@ -9,6 +9,8 @@ export interface RequestScope {
   readonly request: Request;
   readonly config: ProxyConfig;
   readonly ports: ProxyPorts;
+  /** The text of the caller's token, which must not go upstream; empty where nobody calls from outside. */
+  credential: string;
   /** Attempts made so far. */
   attempts: number;
   readonly meter: RequestMeter;

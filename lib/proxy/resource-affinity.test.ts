@@ -31,6 +31,7 @@ function callTo(url: string, json?: unknown): ProxyCall {
     route: "direct",
     model: null,
     method: "POST",
+    path: "",
     url,
     body: json === undefined ? { kind: "none" } : { kind: "kept", bytes },
     isWebSocket: false,

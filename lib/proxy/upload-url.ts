@@ -12,6 +12,15 @@ const UPLOAD_URL_HEADER = "x-goog-upload-url";
 /** Carries the id of the key that began the upload: Google knows the session under that key alone. */
 export const KEY_ID_PARAMETER = "one-balance-key";
 
+/**
+ * Whether the bytes of an upload go to this path: only there the parameter is read, which takes a key whatever
+ * its limits are.
+ * @param path Below the provider's slug.
+ */
+export function isUploadPath(path: string): boolean {
+  return path.startsWith("upload/");
+}
+
 /** Points the upload address of an answer back at the proxy; leaves addresses of other hosts alone. */
 export function redirectUpload(
   headers: Headers,

@@ -17,20 +17,6 @@ export function queryParameter(url: URL, name: string): string | null {
 }
 
 /**
- * A query with its `?`, less the named parameters; the empty string if nothing is left. What stays
- * keeps its bytes.
- * @param search As in `URL.search`.
- */
-export function queryWithout(search: string, names: readonly string[]): string {
-  if (search === "") return "";
-  const kept = search
-    .slice(1)
-    .split("&")
-    .filter((pair) => pair !== "" && !names.some((name) => new URLSearchParams(pair).has(name)));
-  return kept.length === 0 ? "" : `?${kept.join("&")}`;
-}
-
-/**
  * A query in which a parameter has another value. What stays keeps its bytes.
  * @param search As in `URL.search`, with the parameter.
  */

@@ -3,11 +3,12 @@
  * @module
  */
 import type { Provider } from "../providers/types";
-import { outgoingHeaders } from "./outgoing-headers";
+import { gatewayFor } from "./gateway-for";
+import { outgoingHeaders, outgoingQuery, outgoingSubprotocols } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
-import { CREDENTIAL_QUERY, splitProtocols } from "./request-credential";
-import { queryWithout } from "./upstream-url";
+import { splitProtocols } from "./request-credential";
+import type { RequestScope } from "./request-scope";
 
 export function isWebSocket({ method, headers }: Request): boolean {
   return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
@@ -20,22 +21,25 @@ export function webSocketCall(
   path: string,
   search: string,
   model: string | null,
-  gatewayUrl: string | null,
+  scope: RequestScope,
 ): ProxyCall {
   const plan = provider.webSocket;
   if (plan === null) {
     throw new ProxyError("websocket_unsupported", `${provider.label} has no WebSocket service.`);
   }
+  const gatewayUrl = gatewayFor(provider, scope);
   const route = gatewayUrl === null ? "direct" : "gateway";
-  const protocols = publicProtocols(request.headers, plan.credentialProtocolPrefixes ?? []);
+  const { credential } = scope;
+  const protocols = outgoingSubprotocols(request.headers, credential);
   return {
     provider,
     route,
     model,
     method: "GET",
-    url: plan.upstreamUrl(path, gatewayUrl) + queryWithout(search, CREDENTIAL_QUERY),
+    path,
+    url: plan.upstreamUrl(path, gatewayUrl) + outgoingQuery(search, credential),
     headers: () => {
-      const headers = outgoingHeaders(request.headers, route === "gateway");
+      const headers = outgoingHeaders(request.headers, route, credential);
       headers.set("upgrade", "websocket");
       if (protocols.length > 0) headers.set("sec-websocket-protocol", protocols.join(", "));
       return headers;
@@ -45,13 +49,6 @@ export function webSocketCall(
     preferredKeyId: null,
     placeKey: plan.placeKey,
   };
-}
-
-/** The offered subprotocols that carry no credential. */
-function publicProtocols(headers: Headers, prefixes: readonly string[]): string[] {
-  return splitProtocols(headers.get("sec-websocket-protocol")).filter(
-    (protocol) => !prefixes.some((prefix) => protocol.startsWith(prefix)),
-  );
 }
 
 /**

@@ -67,6 +67,7 @@ async function houseScope(
       maxAttempts: Math.min(config.maxAttempts, MAX_ATTEMPTS),
     },
     ports,
+    credential: "",
     attempts: 0,
     meter: new RequestMeter(request, requestId, { ...ports, usage: UNCOUNTED }, () => {}),
   };

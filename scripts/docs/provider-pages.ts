@@ -2,6 +2,7 @@
  * The pages on providers, from the registry.
  * @module
  */
+import { CALLER_GATEWAY_SETTINGS } from "../../lib/providers/gateway-settings.ts";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ModelPlaces, OutgoingRequest, Provider } from "../../lib/providers/types.ts";
 import { curlChat } from "../../lib/snippets/client-snippets.ts";
@@ -38,7 +39,7 @@ function listPage(): string {
     ),
     "Bedrock takes Bedrock API keys, not SigV4 signatures. A Vertex AI service account, and Workers AI without the account in its path (so compat too), work through AI Gateway only.",
     "## AI Gateway or straight",
-    `With ${code("AI_GATEWAY_URL")} set (or ${code("CLOUDFLARE_ACCOUNT_ID")} and ${code("AI_GATEWAY")}), requests go to ${code("{gateway}/{slug}/{path}")}; without, straight to the provider. ${code("AI_GATEWAY_TOKEN")} is for a gateway that asks for authentication. A client's own ${code("cf-aig-*")} headers reach the gateway, except the token, the number of attempts and wholesale billing, which One Balance sets itself.`,
+    `With ${code("AI_GATEWAY_URL")} set (or ${code("CLOUDFLARE_ACCOUNT_ID")} and ${code("AI_GATEWAY")}), requests go to ${code("{gateway}/{slug}/{path}")}; without, straight to the provider. ${code("AI_GATEWAY_TOKEN")} is for a gateway that asks for authentication. Of a client's own ${code("cf-aig-*")} headers, ${CALLER_GATEWAY_SETTINGS.map(code).join(" and ")} reach the gateway; the others would reach other callers' answers, the owner's log or another key.`,
   );
 }
 

@@ -160,24 +160,35 @@ describe("answers", () => {
 });
 
 describe("requests", () => {
-  test("the client's credentials and address never reach the upstream", async () => {
-    await fetch(`${stack.url}/api/openai/chat/completions?key=${ADMIN_TOKEN}&keep=1`, {
-      method: "POST",
-      headers: {
-        ...JSON_HEADERS,
-        "x-api-key": ADMIN_TOKEN,
-        "x-goog-api-key": ADMIN_TOKEN,
-        "api-key": ADMIN_TOKEN,
-        "xi-api-key": ADMIN_TOKEN,
-        cookie: "session=private",
-        "x-forwarded-for": "203.0.113.9",
-        "x-real-ip": "203.0.113.9",
-        "cf-connecting-ip": "203.0.113.9",
-        "x-stainless-lang": "js",
-        "openai-organization": "org-fake",
+  test("the client's credentials, address and choice of an account never reach the upstream", async () => {
+    await fetch(
+      `${stack.url}/api/openai/chat/completions?key=${ADMIN_TOKEN}&keep=1&access_token=${ADMIN_TOKEN}`,
+      {
+        method: "POST",
+        headers: {
+          ...JSON_HEADERS,
+          "x-api-key": ADMIN_TOKEN,
+          "x-goog-api-key": ADMIN_TOKEN,
+          "api-key": ADMIN_TOKEN,
+          "xi-api-key": ADMIN_TOKEN,
+          cookie: "session=private",
+          "x-forwarded-for": "203.0.113.9",
+          "x-real-ip": "203.0.113.9",
+          "cf-connecting-ip": "203.0.113.9",
+          referer: "https://app.example/private",
+          "sec-fetch-site": "cross-site",
+          "x-auth-token": ADMIN_TOKEN,
+          "x-stainless-lang": "js",
+          "openai-organization": "org-private",
+          "openai-project": "proj-private",
+          "x-goog-user-project": "project-private",
+          "anthropic-workspace-id": "wrkspc-private",
+          "cf-aig-cache-key": "private",
+          "accept-encoding": "gzip, deflate, br, zstd",
+        },
+        body: JSON.stringify({ model: "gpt-4o", messages: [] }),
       },
-      body: JSON.stringify({ model: "gpt-4o", messages: [] }),
-    });
+    );
     const request = lastRequest();
     expect(request.key).toBe(KEYS.openai);
     expect(request.query).toBe("?keep=1");
@@ -187,8 +198,9 @@ describe("requests", () => {
     expect(everything).not.toContain("private");
     expect(request.headers).toMatchObject({
       "x-stainless-lang": "js",
-      "openai-organization": "org-fake",
+      "accept-encoding": "gzip, br",
     });
+    expect(Object.keys(request.headers).filter((name) => name.startsWith("sec-"))).toEqual([]);
   });
 
   test.each([

@@ -45,6 +45,7 @@ async function sentFor(path: string, direct: readonly string[], model = "m1"): P
     headers: {
       authorization: "Bearer ob-token",
       "content-type": "application/json",
+      "cf-aig-metadata": '{"team":"a"}',
       "cf-aig-cache-ttl": "60",
     },
     body: JSON.stringify({ model, messages: [] }),
@@ -84,8 +85,9 @@ test("with a gateway, built-in providers are asked through it", async () => {
   expect(headers).toMatchObject({
     authorization: "Bearer fake-groq-key",
     "cf-aig-authorization": "Bearer fake-gateway-token",
-    "cf-aig-cache-ttl": "60",
+    "cf-aig-metadata": '{"team":"a"}',
   });
+  expect(headers).not.toHaveProperty("cf-aig-cache-ttl");
 });
 
 test("a provider set to direct is asked at its own address, and learns nothing of the gateway", async () => {
