@@ -1,14 +1,15 @@
 /**
- * An answer's body on its way to the client, with its bytes shown to the meter as they pass. They are
- * neither changed nor held back, and a slow client slows the upstream.
+ * An answer's body on its way to the client. The platform passes it on natively, and the meter reads a copy:
+ * the bytes are neither changed nor held back, and a slow client slows the upstream.
  * @module
  */
 import { declaredLength } from "../http/declared-length";
 import { usageFormFor } from "../usage/usage-form";
 import { createUsageReader } from "../usage/usage-reader";
 import type { Answer } from "./attempt";
+import { BodySampler, type CopyState } from "./body-sampler";
 import type { ProxyCall } from "./proxy-call";
-import type { Ending, RequestMeter } from "./request-meter";
+import type { Ending } from "./request-meter";
 import type { RequestScope } from "./request-scope";
 import { type ByteStream, type Bytes, byteChannel } from "./stream-head";
 
@@ -23,9 +24,10 @@ export function meteredBody(
   answer: Answer,
   call: ProxyCall,
   path: string,
-  { meter, request }: RequestScope,
+  scope: RequestScope,
   waitUntil: (work: Promise<unknown>) => void,
 ): ByteStream | Bytes | null {
+  const { meter } = scope;
   const { response, body } = answer;
   const { headers } = response;
   const contentType = headers.get("content-type");
@@ -47,10 +49,11 @@ export function meteredBody(
     return rest;
   }
   const { readable, writable } = byteChannel(isPacked ? null : knownLength(headers, head));
-  const source = rest.getReader();
-  // Work that is waited for outlives its client, and its upstream request with it.
-  request.signal.addEventListener("abort", () => void source.cancel().catch(() => {}));
-  waitUntil(pump(head, source, writable, meter).then((ending) => meter.ended(ending)));
+  const passing =
+    form === null
+      ? passOn(head, rest, writable, scope)
+      : passOnAndRead(head, rest, writable, scope);
+  waitUntil(passing.then((ending) => meter.ended(ending)));
   return readable;
 }
 
@@ -59,34 +62,73 @@ export function isUnread({ response, body }: Answer): boolean {
   return body.head.length === 0 && body.rest === response.body;
 }
 
-async function pump(
+/** Passes a body on that the meter reads. */
+async function passOnAndRead(
   head: Bytes,
-  source: ReadableStreamDefaultReader<Bytes>,
+  rest: ByteStream,
   writable: WritableStream<Bytes>,
-  meter: RequestMeter,
+  { meter, request, ports }: RequestScope,
 ): Promise<Ending> {
-  const writer = writable.getWriter();
-  let chunk: Bytes | undefined = head;
-  while (chunk !== undefined) {
-    if (chunk.length > 0) {
-      meter.passing(chunk);
-      try {
-        await writer.write(chunk);
-      } catch (error) {
-        await source.cancel(error).catch(() => {});
-        return "client_left";
-      }
-    }
-    try {
-      chunk = (await source.read()).value;
-    } catch (error) {
-      await writer.abort(error).catch(() => {});
-      return "upstream_broke";
-    }
+  const isBegun = head.length > 0;
+  if (isBegun) meter.passing(head);
+  const [forClient, copy] = rest.tee();
+  const read = (bytes: Uint8Array) => meter.passing(bytes);
+  const sampler = new BodySampler(copy, read, isBegun, ports.setTimer);
+  const left = new Promise<"left">((resolve) => meter.whenClientLeaves(() => resolve("left")));
+  const sending = send(head, forClient, writable, { signal: request.signal });
+  const how = await Promise.race([sending, left]);
+  if (how === "sent") {
+    await sampler.readToEnd();
+    return "complete";
   }
-  // Rejects if the client left with the last byte under way: it was answered in full.
-  await writer.close().catch(() => {});
-  return "complete";
+  if (how === "stopped" && !request.signal.aborted) return endingOf(await sampler.readLastWord());
+  // Where the upstream had said all, the client left with an answer.
+  return (await sampler.readWhatIsThere()) === "ended" ? "complete" : "client_left";
+}
+
+/** Passes a body on that says nothing about usage. */
+async function passOn(
+  head: Bytes,
+  rest: ByteStream,
+  writable: WritableStream<Bytes>,
+  { meter, request, ports }: RequestScope,
+): Promise<Ending> {
+  meter.passing(head);
+  const options = { signal: request.signal, preventCancel: true };
+  // `send` ends then, which is early enough where nothing is read.
+  meter.whenClientLeaves(() => {});
+  if ((await send(head, rest, writable, options)) === "sent") return "complete";
+  if (request.signal.aborted) {
+    void rest.cancel().catch(() => {});
+    return "client_left";
+  }
+  return endingOf(await new BodySampler(rest, () => {}, true, ports.setTimer).readLastWord());
+}
+
+/** Rejects never: `stopped` if either side failed, which takes the other with it. */
+async function send(
+  head: Bytes,
+  rest: ByteStream,
+  writable: WritableStream<Bytes>,
+  options: StreamPipeOptions,
+): Promise<"sent" | "stopped"> {
+  try {
+    if (head.length > 0) {
+      const writer = writable.getWriter();
+      await writer.write(head);
+      writer.releaseLock();
+    }
+    await rest.pipeTo(writable, options);
+    return "sent";
+  } catch (error) {
+    if (!rest.locked && options.preventCancel !== true) void rest.cancel(error).catch(() => {});
+    return "stopped";
+  }
+}
+
+function endingOf(state: CopyState): Ending {
+  if (state === "ended") return "complete";
+  return state === "broke" ? "upstream_broke" : "client_left";
 }
 
 function knownLength(headers: Headers, head: Bytes): number | null {

@@ -54,6 +54,7 @@ export class RequestMeter {
   #isStream = false;
   #firstByteMs: number | null = null;
   #isRecorded = false;
+  #whenClientLeaves: (() => void) | null = null;
   #whenRecorded: ((event: RequestEvent) => void) | null = null;
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
@@ -62,8 +63,16 @@ export class RequestMeter {
     this.#waitUntil = waitUntil;
     this.#requestId = requestId;
     this.#arrivedMs = ports.nowMs();
-    // workerd runs this when the connection is gone, and nothing else of the request after it.
-    request.signal.addEventListener("abort", () => this.ended("client_left"));
+    // workerd runs this when the connection is gone, and after it only what `waitUntil` was given.
+    request.signal.addEventListener("abort", () => {
+      if (this.#whenClientLeaves === null) this.ended("client_left");
+      else this.#whenClientLeaves();
+    });
+  }
+
+  /** Who delivers the answer is told when the client leaves, and says then how it ended. */
+  whenClientLeaves(callback: () => void): void {
+    this.#whenClientLeaves = callback;
   }
 
   askedOf(provider: Provider | undefined): void {
