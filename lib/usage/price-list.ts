@@ -10,7 +10,7 @@ import type { ModelPrice, Usage as Units } from "@pydantic/genai-prices";
 import type { ListName } from "./price-names";
 import type { Usage } from "./types";
 
-export type PriceLibrary = Pick<typeof import("@pydantic/genai-prices"), "calcPrice">;
+export type PriceLibrary = Pick<typeof import("./price-library"), "calcPrice">;
 
 /** Kinds of tokens that are a part of the input or the output, and may have a price of their own. */
 const PARTS = {

@@ -2,8 +2,7 @@
  * What a request cost: what its answer says, else by the team's own prices, else by the list prices of its
  * time for the model that answered, the tier it was served at and the tools it called.
  *
- * The list's data are 480 KB of code (78 KB gzip), so it is loaded when the first price is asked for, never
- * on the way of a request.
+ * The list is loaded when the first price is asked for, never on the way of a request.
  * @module
  */
 
@@ -73,7 +72,7 @@ export const NANO_PER_USD = 1e9;
 
 /** Loads the prices; of `overrides` the first that fits wins. */
 export async function loadPriceBook(overrides: readonly PriceOverride[] = []): Promise<PriceBook> {
-  const library = await import("@pydantic/genai-prices");
+  const library = await import("./price-library");
   return new LayeredPriceBook(library, overrides);
 }
 

@@ -1,0 +1,38 @@
+/**
+ * The list prices of `@pydantic/genai-prices`, a provider's parsed when the first of its models is asked for.
+ * `scripts/generate-prices.ts` makes the files and says why.
+ * @module
+ */
+import type { Provider } from "@pydantic/genai-prices";
+import { calcPrice as calculate } from "./genai-prices/calculation.js";
+import { PROVIDERS } from "./genai-prices/providers";
+
+const parsed = new Map<string, Provider>();
+
+/**
+ * As the package's own, for a provider by its id there.
+ * @returns Null for a provider or model that the list does not have.
+ */
+export const calcPrice: typeof calculate = (usage, model, options) => {
+  const provider = options?.providerId === undefined ? undefined : providerOf(options.providerId);
+  return provider === undefined ? null : calculate(usage, model, { ...options, provider });
+};
+
+/** With the models of those whose prices it also has. */
+function providerOf(id: string): Provider | undefined {
+  const known = parsed.get(id);
+  if (known !== undefined) return known;
+  const own = parse(id);
+  if (own === undefined) return undefined;
+  const others = own.fallback_model_providers ?? [];
+  const models = [own, ...others.map(parse)].flatMap((each) => each?.models ?? []);
+  const provider = { ...own, models };
+  parsed.set(id, provider);
+  return provider;
+}
+
+function parse(id: string): Provider | undefined {
+  const text = Object.hasOwn(PROVIDERS, id) ? PROVIDERS[id] : undefined;
+  // As `generate-prices.ts` wrote it.
+  return text === undefined ? undefined : (JSON.parse(text) as Provider);
+}

@@ -1,0 +1,80 @@
+/**
+ * Makes `lib/usage/genai-prices/` of the package `@pydantic/genai-prices`: its calculation without its data, and
+ * the data as one JSON text a provider. As the package has it, all 800 KB are built as objects when it is loaded,
+ * which takes five times the CPU that Cloudflare's free plan gives an invocation; here a provider's prices are
+ * parsed when the first of its models is asked for. Run it after an update of the package.
+ * @module
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { transform } from "esbuild";
+import { root } from "./root.ts";
+
+const PACKAGE = "@pydantic/genai-prices";
+const OUT_DIR = join(root, "lib/usage/genai-prices");
+
+/** What the built module begins with: all providers, then the units. */
+const DATA_START = "const E = [";
+const DATA_END = "\n], J = {";
+
+/** Of a provider, what the calculation looks at. */
+interface PricedProvider {
+  readonly id: string;
+  readonly name: string;
+  readonly fallback_model_providers?: readonly string[];
+  readonly models: readonly {
+    readonly id: string;
+    readonly match: unknown;
+    readonly prices: unknown;
+  }[];
+}
+
+/** The files' contents by their names. */
+export async function makePriceFiles(): Promise<Readonly<Record<string, string>>> {
+  const file = createRequire(import.meta.url)
+    .resolve(PACKAGE)
+    .replace(/index\.cjs$/, "index.js");
+  const { version, license } = JSON.parse(
+    await readFile(join(dirname(file), "../package.json"), "utf8"),
+  ) as { version: string; license?: string };
+  const source = await readFile(file, "utf8");
+  const end = source.indexOf(DATA_END);
+  if (!source.startsWith(DATA_START) || end < 0) {
+    throw new Error(`${PACKAGE} ${version} is built in another way: look at where its data end`);
+  }
+  const { code } = await transform(`const E = []${source.slice(end + "\n]".length)}`, {
+    format: "esm",
+    minifyWhitespace: true,
+    legalComments: "none",
+  });
+  const told = `Made by scripts/generate-prices.ts of ${PACKAGE} ${version} (${license ?? "MIT"}, https://github.com/pydantic/genai-prices).`;
+  const { waitForUpdate } = await import(PACKAGE);
+  const providers = (await waitForUpdate()) as readonly PricedProvider[];
+  const texts = providers.map(({ id, name, fallback_model_providers, models }) => {
+    const priced = models.map((model) => ({
+      id: model.id,
+      match: model.match,
+      prices: model.prices,
+    }));
+    const text = JSON.stringify({ id, name, fallback_model_providers, models: priced });
+    return `  ${quoted(id)}:\n    ${quoted(text)},`;
+  });
+  return {
+    "calculation.js": `// ${told}\n${code}`,
+    "calculation.d.ts": `// ${told}\nexport { calcPrice } from "${PACKAGE}";\n`,
+    "providers.ts": `// ${told}\n/** Providers of the list by their ids there, as JSON. */\nexport const PROVIDERS: Readonly<Record<string, string>> = {\n${texts.join("\n")}\n};\n`,
+  };
+}
+
+/** A literal in single quotes: JSON is full of double ones. */
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}
+
+if (import.meta.main) {
+  for (const [name, text] of Object.entries(await makePriceFiles())) {
+    await writeFile(join(OUT_DIR, name), text);
+    console.log(`lib/usage/genai-prices/${name}: ${text.length.toLocaleString("en")} characters`);
+  }
+}
