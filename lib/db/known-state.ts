@@ -159,6 +159,7 @@ export class KnownState {
       }
     }
     pool.upsert(key);
+    if (before !== undefined && known?.resetAtMs !== resetAtMs) pool.forget(row.id);
     this.#keys.set(row.id, { provider: row.provider, resetAtMs });
   }
 

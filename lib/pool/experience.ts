@@ -14,6 +14,7 @@ import type { QuotaRefusal } from "../providers/types";
 import { FallenLimit } from "./fallen-limit";
 import { GUARD, type Habits } from "./habits";
 import { SendLog } from "./send-log";
+import { isLike, isTaught, nextRow, type RefusalRow } from "./silent-limit";
 
 const MINUTE_MS = 60_000;
 
@@ -21,8 +22,13 @@ const MINUTE_MS = 60_000;
 const TRUST_MS = 10 * MINUTE_MS;
 /** What others leave of a quota changes sooner than the quota. */
 const PART_TRUST_MS = 3 * MINUTE_MS;
+/** What no refusal put into numbers is believed for this long. */
+const SILENT_TRUST_MS = 3 * MINUTE_MS;
+/** So many requests beyond it disprove a limit that no refusal put into numbers. */
+const DISPROOF = 3;
 /** Told by somebody else, a shorter rest may be of a window in which much less was sent. */
 const LEAST_REST_MS = 5_000;
+const LEAST_UNNUMBERED_REST_MS = 10_000;
 /** While the window is unknown, sends are told apart this finely. */
 const UNKNOWN_GRAIN_MS = 25;
 /** Sends closer together than this part of a window are remembered as one. */
@@ -45,6 +51,8 @@ interface OwnLimit {
   readonly limit: number;
   /** Whether others use the quota too. */
   readonly isPart: boolean;
+  /** Whether no refusal put it into numbers. */
+  readonly isSilent: boolean;
   /** When it was learned, or long before, where it shall be believed for less long. */
   readonly atMs: number;
 }
@@ -55,6 +63,10 @@ export class Experience {
   /** Null while no limit is known: each key has one, and memory is dear. */
   #fallen: FallenLimit | null = null;
   #own: OwnLimit | null = null;
+  /** A person reset the domain: what others were found to be allowed says nothing until it is refused itself. */
+  #isReset = false;
+  /** Refusals in a row that told no number. */
+  #row: RefusalRow | null = null;
   /** Requests a minute that people allow; null for any number. */
   setLimit: number | null = null;
 
@@ -68,7 +80,7 @@ export class Experience {
 
   /** The believed limit in requests a window; null where none is known. */
   limit(nowMs: number): number | null {
-    const usual = this.#habits.limit;
+    const usual = this.#isReset ? null : this.#habits.limit;
     if (this.#own === null && usual !== null && this.#habits.isPart) {
       // The parts of others say little against what came through here.
       const taken = this.#log.since(nowMs - this.windowMs);
@@ -113,6 +125,10 @@ export class Experience {
   /** How long a send is waited for to leave its window. */
   get #keptOpenMs(): number {
     return this.windowMs * (1 + this.#habits.guard);
+  }
+
+  get #isSilent(): boolean {
+    return this.#own?.isSilent ?? this.#habits.isSilent;
   }
 
   get #isPart(): boolean {
@@ -171,7 +187,13 @@ export class Experience {
    */
   exceeded(by: number, nowMs: number): boolean {
     const limit = this.limit(nowMs);
-    if (limit === null || by <= limit) return false;
+    if (limit === null) return false;
+    if (this.#isSilent && by >= DISPROOF) {
+      this.#own = null;
+      this.#habits.disprove();
+      return true;
+    }
+    if (by <= limit) return false;
     if (this.#isPart) {
       this.#setPart(limit + by, nowMs);
       return true;
@@ -192,11 +214,13 @@ export class Experience {
     isRepeated: boolean,
     nowMs: number,
   ): { readonly backMs: number | null; readonly isEarly: boolean } {
+    this.#isReset = false;
     const isEarly = this.#isEarly(sent, refusal, nowMs);
     if (isEarly) return { backMs: this.#comeLater(sent, refusal, nowMs), isEarly };
     if (this.#mayLeaveAtOnce(nowMs)) this.#habits.slides = true;
-    this.#learnLimit(sent, refusal, isRepeated, nowMs);
-    return { backMs: this.#backMs(sent, refusal, nowMs), isEarly };
+    const isExplained = this.#learnLimit(sent, refusal, isRepeated, nowMs);
+    const isKnown = isExplained || refusal.retryAtMs !== null;
+    return { backMs: isKnown ? this.#backMs(sent, refusal, nowMs) : null, isEarly };
   }
 
   /**
@@ -205,14 +229,31 @@ export class Experience {
    */
   heard(backMs: number): void {
     const restMs = backMs - (this.#log.timeOfLast(1) ?? backMs);
-    if (restMs < LEAST_REST_MS && !this.#habits.isPart) return;
+    // Of an upstream that never put a limit into numbers, a rest says little but itself.
+    const leastMs = this.#habits.isInNumbers ? LEAST_REST_MS : LEAST_UNNUMBERED_REST_MS;
+    if (restMs < leastMs && !this.#habits.isPart) return;
     const part = this.#log.since(backMs - this.windowMs * (1 + 2 * this.#habits.guard));
     if (part > 0) this.#setPart(part, backMs);
+  }
+
+  /** Forgets what was learned, not what was sent. */
+  forget(): void {
+    this.#own = null;
+    this.#fallen = null;
+    this.#row = null;
+    this.#isReset = true;
   }
 
   /** Takes back a send that did not count. */
   takeBack(): void {
     this.#log.takeBack(1);
+  }
+
+  /** Takes note that a request was let in. */
+  letIn(sentMs: number): void {
+    if (this.#row === null) return;
+    this.#row = nextRow(this.#row, { kind: "let-in", sentMs });
+    if (this.#row === null) this.#habits.noteLetIn();
   }
 
   /** The window was about to move on: a moment later the request would have been let in. */
@@ -245,30 +286,69 @@ export class Experience {
   #backMs(sent: RefusedSend, { retryAtMs }: QuotaRefusal, nowMs: number): number | null {
     const guardMs = this.windowMs * this.#habits.guard;
     if (retryAtMs !== null) return sent.atMs + (retryAtMs - nowMs) + guardMs;
-    const firstMs = this.#own === null ? null : this.#log.timeOfLast(this.#own.limit);
+    const limit = this.limit(nowMs);
+    const firstMs = limit === null ? null : this.#log.timeOfLast(limit);
     return firstMs === null ? null : Math.max(nowMs, firstMs + this.windowMs + guardMs);
   }
 
-  #learnLimit(sent: RefusedSend, refusal: QuotaRefusal, isRepeated: boolean, nowMs: number): void {
+  /** @returns Whether a limit that is known now explains the refusal. */
+  #learnLimit(
+    sent: RefusedSend,
+    refusal: QuotaRefusal,
+    isRepeated: boolean,
+    nowMs: number,
+  ): boolean {
     const taken = this.#log.since(nowMs - this.windowMs);
     const told = this.#believable(refusal, taken);
     const known = this.limit(nowMs);
-    if (sent.isScout && (told === null || told === known)) {
-      this.#setOwn(known, nowMs);
-      return;
+    if (sent.isScout && known !== null && (told === null || told === known)) {
+      if (told === null && this.#isSilent) this.#setSilent(known, nowMs);
+      else this.#setOwn(known, nowMs);
+      return true;
     }
-    if (taken === 0) return;
-    const limit = told ?? taken;
-    const firstMs = this.#log.timeOfLast(limit);
+    if (told === null) return this.#learnSilently(taken, isRepeated, nowMs);
+    this.#habits.isInNumbers = true;
+    this.#row = null;
+    if (taken === 0) return false;
+    const firstMs = this.#log.timeOfLast(told);
     if (firstMs === null || firstMs <= nowMs - MINUTE_MS) {
-      if (!isRepeated) this.#learnPart(taken, nowMs);
+      if (!isRepeated && this.#tellsOfOthers(refusal, nowMs)) this.#learnPart(taken, nowMs);
       this.#learnShortWindow(sent, refusal, this.#log.timeOfLast(taken), nowMs);
-      return;
+      return true;
     }
-    const isNews = this.#own?.limit !== limit || this.#own.isPart;
-    if (isNews) this.#habits.noteFound(limit, nowMs);
-    this.#setOwn(limit, nowMs);
+    const isNews = this.#own?.limit !== told || this.#own.isPart;
+    if (isNews) this.#habits.noteFound(told, nowMs);
+    this.#setOwn(told, nowMs);
     this.#learnWindow(sent, refusal, firstMs, nowMs);
+    return true;
+  }
+
+  /** Refused with room left, and only for a moment: the upstream's mood, not what others took. */
+  #tellsOfOthers({ retryAtMs }: QuotaRefusal, nowMs: number): boolean {
+    return retryAtMs === null || this.#isPart || retryAtMs - nowMs >= LEAST_REST_MS;
+  }
+
+  /** No number was told: see `silent-limit.ts`. */
+  #learnSilently(taken: number, isRepeated: boolean, nowMs: number): boolean {
+    const known = this.limit(nowMs);
+    if (known !== null && (taken >= known || isLike(taken, known))) {
+      this.#setSilent(known, nowMs);
+      return true;
+    }
+    if (isRepeated) return false;
+    this.#row = nextRow(this.#row, { kind: "refused", count: taken, atMs: nowMs });
+    if (this.#row === null) return false;
+    if (this.#row.times === 2) this.#habits.noteRefusedAgain(this.#row.count);
+    const { limit } = this.#habits;
+    const isPresumed = limit !== null && this.#habits.isSilent && isLike(taken, limit);
+    if (!isTaught(this.#row) && !isPresumed) return false;
+    this.#setSilent(isPresumed ? limit : this.#row.count, nowMs);
+    return true;
+  }
+
+  #setSilent(limit: number, nowMs: number): void {
+    const atMs = nowMs - TRUST_MS + SILENT_TRUST_MS;
+    this.#own = { limit, isPart: false, isSilent: true, atMs };
   }
 
   /** A return so soon after the first request that the quota cannot be a minute's, whoever shares it. */
@@ -303,7 +383,12 @@ export class Experience {
   }
 
   #setPart(part: number, nowMs: number): void {
-    this.#own = { limit: part, isPart: true, atMs: nowMs - TRUST_MS + PART_TRUST_MS };
+    this.#own = {
+      limit: part,
+      isPart: true,
+      isSilent: false,
+      atMs: nowMs - TRUST_MS + PART_TRUST_MS,
+    };
   }
 
   /** A told limit, unless more came through than two windows hold: then it is some other quota's. */
@@ -313,6 +398,6 @@ export class Experience {
   }
 
   #setOwn(limit: number | null, nowMs: number): void {
-    this.#own = limit === null ? null : { limit, isPart: false, atMs: nowMs };
+    this.#own = limit === null ? null : { limit, isPart: false, isSilent: false, atMs: nowMs };
   }
 }

@@ -14,10 +14,10 @@ export interface PoolEntry {
   key: PoolKey;
   /** False once the key was removed from the pool. */
   present: boolean;
+  /** False where the key's text cannot be had: the secret that it was sealed with is another. */
+  opens: boolean;
   /** Grows with every pick; keeps the order when lanes are built anew. */
   lastPick: number;
-  /** 429s in a row that told neither quota nor reset, by model; null while there are none. */
-  bare429s: Map<string, number> | null;
 }
 
 /** Keys of one quota domain, of one priority and weight. */
@@ -55,6 +55,11 @@ export class Group implements Candidate {
 
   get load(): number {
     return this.pace?.requestsSoFar ?? 0;
+  }
+
+  /** Whether any of its keys may be used at all, resting or not. */
+  get isUsable(): boolean {
+    return this.entries.some(isUsable);
   }
 
   /** When there is room for a request of so many tokens: epoch milliseconds, 0 for now. */
@@ -119,5 +124,5 @@ export interface Choice {
 }
 
 function isUsable(entry: PoolEntry): boolean {
-  return entry.present && entry.key.status === "active";
+  return entry.present && entry.opens && entry.key.status === "active";
 }

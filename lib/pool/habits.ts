@@ -1,3 +1,5 @@
+import { isLike } from "./silent-limit";
+
 /** What so many domains show in a row is presumed of the rest. */
 const COMMON = 3;
 /** What the guard begins with, and grows by. */
@@ -23,6 +25,12 @@ export class Habits {
   raisedMs = 0;
   /** When the guard grew last. */
   guardedMs = 0;
+  /** Whether some refusal put a limit into numbers. */
+  isInNumbers = false;
+  /** Whether no refusal put `limit` into numbers. */
+  isSilent = false;
+  /** A count that domains were refused at twice, with a rest between, and how many of them. */
+  #refusedAgain: { readonly count: number; readonly domains: number } | null = null;
 
   /** Notes what one more domain was found to be allowed: more is presumed of all at once, less when several agree. */
   noteFound(limit: number, nowMs: number): void {
@@ -40,6 +48,30 @@ export class Habits {
     this.#set(Math.max(this.isPart ? (this.limit ?? 0) : 0, part + 1), true);
   }
 
+  /** Notes that one more domain was refused at a count, rested, and was refused again at it. */
+  noteRefusedAgain(count: number): void {
+    const known = this.#refusedAgain;
+    const isSame = known !== null && isLike(count, known.count);
+    const least = isSame ? Math.min(count, known.count) : count;
+    this.#refusedAgain = { count: least, domains: isSame ? known.domains + 1 : 1 };
+    if (this.#refusedAgain.domains < COMMON || (this.limit !== null && !this.isSilent)) return;
+    this.#set(least, false);
+    this.isSilent = true;
+  }
+
+  /** Notes that a domain that had been refused was let in. */
+  noteLetIn(): void {
+    this.#refusedAgain = null;
+  }
+
+  /** More came through than a limit lets that no refusal put into numbers: there is none. */
+  disprove(): void {
+    this.#refusedAgain = null;
+    if (!this.isSilent) return;
+    this.limit = null;
+    this.isSilent = false;
+  }
+
   raise(limit: number, nowMs: number): void {
     this.#set(limit, false);
     this.raisedMs = nowMs;
@@ -48,5 +80,6 @@ export class Habits {
   #set(limit: number, isPart: boolean): void {
     this.limit = limit;
     this.isPart = isPart;
+    this.isSilent = false;
   }
 }

@@ -225,16 +225,119 @@ test("who is turned away is told when there is quota left for it, however many w
   expect(turn.retryAtMs).toBeLessThan(NOW + 300_000);
 });
 
-test("bare 429s are counted for key and model, and a success ends the row", () => {
-  const pool = poolOf(key("a"));
-  const turn = pool.ask("m", newAsk(CLAIM), NOW);
-  expect(pool.countBare429("a", "m")).toBe(1);
-  expect(pool.countBare429("a", "other")).toBe(1);
-  expect(pool.countBare429("a", "m")).toBe(2);
-  if (turn.kind !== "go") throw new Error("no key");
-  pool.succeed("m", turn.lease, [], NOW);
-  expect(pool.countBare429("a", "m")).toBe(1);
-  expect(pool.countBare429("a", "other")).toBe(2);
+describe("unexplained refusals", () => {
+  const silent = {
+    unit: "requests",
+    span: "minute",
+    limit: null,
+    retryAtMs: null,
+    requested: null,
+  } as const;
+
+  function refuse(pool: KeyPool, model: string, nowMs: number) {
+    const turn = pool.ask(model, newAsk(CLAIM), nowMs);
+    if (turn.kind !== "go") throw new Error(turn.kind);
+    const rest = { untilMs: nowMs + 5_000, isGuess: true };
+    return pool.refuse(model, turn.lease, silent, rest, nowMs);
+  }
+
+  test("are counted for key and model, each after the rest of the one before; a success ends the row", () => {
+    const pool = poolOf(key("a"));
+    expect(refuse(pool, "m", NOW).unexplained).toBe(1);
+    expect(refuse(pool, "other", NOW).unexplained).toBe(1);
+    expect(refuse(pool, "m", NOW + 5_000).unexplained).toBe(2);
+    pick(pool, "m", NOW + 60_000);
+    expect(refuse(pool, "m", NOW + 70_000).unexplained).toBe(1);
+    expect(refuse(pool, "other", NOW + 70_000).unexplained).toBe(2);
+  });
+
+  test("rest no key for a client that would be refused for it", () => {
+    const pool = poolOf(key("a"), key("b"));
+    refuse(pool, "m", NOW);
+    refuse(pool, "m", NOW);
+    expect(pool.ask("m", newAsk(CLAIM), NOW + 100)).toMatchObject({ kind: "go" });
+  });
+});
+
+describe("a lease", () => {
+  test("is accounted for once, whatever is said of it later", () => {
+    const pool = poolOf(
+      key("a", { limits: [{ model: "*", rpm: 2, tpm: null, dailyRequests: 2 }] }),
+    );
+    const turn = pool.ask("m", newAsk(CLAIM), NOW);
+    if (turn.kind !== "go") throw new Error(turn.kind);
+    const refusal = { unit: "requests", span: "minute", limit: null, requested: null } as const;
+    const rest = { untilMs: NOW + 1_000, isGuess: false };
+    for (let time = 0; time < 3; time += 1) {
+      pool.refuse("m", turn.lease, { ...refusal, retryAtMs: NOW + 1_000 }, rest, NOW);
+    }
+    pool.succeed("m", turn.lease, [], NOW);
+    // One refused request was given back once, so that two more may go and no third.
+    expect(pick(pool, "m", NOW + 2_000)?.id).toBe("a");
+    expect(pick(pool, "m", NOW + 5_000)?.id).toBe("a");
+    expect(pick(pool, "m", NOW + 5_001)).toBeNull();
+  });
+});
+
+describe("what people say", () => {
+  const rpm = (limit: number) => [{ model: "*", rpm: limit, tpm: null, dailyRequests: null }];
+
+  test("limits hold for a request that must go to a certain key: it waits, or is told when", () => {
+    const pool = poolOf(key("a", { limits: rpm(1) }));
+    const ask = { ...newAsk(CLAIM), patientUntilMs: NOW + 120_000 };
+    expect(pool.demand("m", "a", newAsk(CLAIM), NOW)?.kind).toBe("go");
+    expect(pool.demand("m", "a", newAsk(CLAIM), NOW + 1)).toMatchObject({ kind: "full" });
+    expect(pool.demand("m", "a", ask, NOW + 1)).toMatchObject({ kind: "wait" });
+    expect(pool.demand("m", "a", newAsk(CLAIM), NOW + 61_000)?.kind).toBe("go");
+  });
+
+  test("a key that was disabled stays so when a block is taken back", () => {
+    const pool = poolOf(key("a"), key("b"));
+    pool.block("a");
+    pool.upsert(key("a", { status: "disabled" }));
+    pool.unblock("a");
+    expect(pool.get("a")?.status).toBe("disabled");
+    pool.block("a");
+    expect(pool.get("a")?.status).toBe("disabled");
+  });
+
+  test("a reset forgets what was told and learned, for the day too", () => {
+    const pool = poolOf(key("a"));
+    const turn = pool.ask("m", newAsk(CLAIM), NOW);
+    if (turn.kind !== "go") throw new Error(turn.kind);
+    const untilMs = NOW + 10 * 3_600_000;
+    const day = { unit: "requests", span: "day", limit: 200, retryAtMs: untilMs } as const;
+    const rest = { untilMs, isGuess: false };
+    pool.refuse("m", turn.lease, { ...day, requested: null }, rest, NOW);
+    expect(pick(pool, "m", NOW + 1_000)).toBeNull();
+    pool.forget("a");
+    expect(pick(pool, "m", NOW + 1_000)?.id).toBe("a");
+  });
+});
+
+test("a conversation is no reason to use a reserve key while a better one is ready", () => {
+  const untilMs = NOW + 10_000;
+  const rest = new Map([[EVERY_MODEL, { untilMs, reason: "rate_limit_minute" }]]);
+  const pool = poolOf(
+    key("high", { cooldowns: rest }),
+    key("low", { priority: 1 }),
+    key("lower", { priority: 1 }),
+  );
+  const talk = (name: string, isContinued: boolean, nowMs: number) => {
+    const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: { name, isContinued } }, nowMs);
+    return turn.kind === "go" ? turn.lease.key.id : turn.kind;
+  };
+  expect(talk("old", false, NOW)).toMatch(/low/);
+  expect(talk("old", true, untilMs + 1_000)).toBe("high");
+  expect(talk("unseen", true, untilMs + 1_000)).toBe("high");
+});
+
+test("keys whose text cannot be had are left out until they are sealed anew", () => {
+  const pool = poolOf(key("a"), key("b"));
+  pool.noteUnopenable("a");
+  expect(Object.fromEntries(countPicks(pool, 2))).toEqual({ b: 2 });
+  pool.upsert(key("a", { sealed: "v2" }));
+  expect(countPicks(pool, 2).get("a")).toBe(1);
 });
 
 test("a random life never picks a key that must rest, and never starves one that may work", () => {

@@ -14,17 +14,20 @@ import type { Outlook } from "./lane";
 import { type DayUse, isDaily, LimitBook } from "./limit-book";
 import { mayServeMore } from "./may-serve-more";
 import { ModelPool } from "./model-pool";
-import type { Lesson } from "./pace";
+import type { Lesson, RefusedRest } from "./pace";
 import { domainOf } from "./quota-domain";
 import { type Standing, standingOf } from "./standing";
 import type { Ask, Lease, Turn } from "./turn";
 import {
+  type Cooldown,
   EVERY_MODEL,
   isOfTheDomain,
   type KnownLimit,
   NO_MODEL,
   type PoolKey,
   type PoolLimits,
+  type RestScope,
+  restName,
 } from "./types";
 
 /**
@@ -44,6 +47,8 @@ export class KeyPool {
   readonly #models = new Map<string, ModelPool>();
   readonly #book = new LimitBook();
   #picks = 0;
+  /** When a key answered last. */
+  #answeredMs = Number.NEGATIVE_INFINITY;
 
   /** @param random In [0, 1); spreads the first round, so that isolates do not march in step. */
   constructor(random: () => number) {
@@ -69,8 +74,8 @@ export class KeyPool {
       this.#entries.set(key.id, {
         key,
         present: true,
+        opens: true,
         lastPick: -Math.ceil(this.#random() * SHUFFLE),
-        bare429s: null,
       });
       this.#rebuild();
       return;
@@ -82,11 +87,22 @@ export class KeyPool {
       }
       this.#rebuild();
     }
+    if (!entry.opens && entry.key.sealed !== key.sealed) {
+      entry.opens = true;
+      this.#rebuild();
+    }
     const hasOtherLimits = JSON.stringify(entry.key.limits) !== JSON.stringify(key.limits);
     entry.key = key;
     if (hasOtherLimits) {
       for (const model of this.#models.values()) model.limitsChanged(domainOf(key));
     }
+  }
+
+  /** A person reset the key: what was told or learned of it, here and in the store, holds no longer. */
+  forget(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    for (const model of this.#models.values()) model.forget(domainOf(entry.key));
   }
 
   remove(id: string): void {
@@ -145,12 +161,15 @@ export class KeyPool {
     return turn;
   }
 
-  /** A key whatever its state, for a request that continues what was begun with it; null if it is not usable at all. */
-  demand(model: string | null, keyId: string, ask: Ask, nowMs: number): Lease | null {
+  /**
+   * The turn of a request at the key it continues something with, which may rest: a key, or when what
+   * people set allows it. Null if the key is not usable at all.
+   */
+  demand(model: string | null, keyId: string, ask: Ask, nowMs: number): Turn | null {
     if (this.get(keyId)?.status !== "active") return null;
-    const lease = this.#model(model).demand(keyId, ask, nowMs);
-    if (lease !== null) this.#noteUse(lease);
-    return lease;
+    const turn = this.#model(model).demand(keyId, ask, nowMs);
+    if (turn?.kind === "go") this.#noteUse(turn.lease);
+    return turn;
   }
 
   /** A request that waited does so no longer. */
@@ -168,14 +187,29 @@ export class KeyPool {
     return this.#model(model).outlook(nowMs);
   }
 
-  /** Rests a key for one model (or `EVERY_MODEL`), and its domain where the quota is the cause. Never shortens a rest. */
+  /** Rests a key, and its domain where the quota is the cause. Never shortens a rest. */
+  rest(id: string, scope: RestScope, cooldown: Cooldown): void {
+    this.#rest(id, restName(scope), cooldown, false);
+  }
+
+  /**
+   * Takes over a rest that another isolate found, or the store keeps.
+   * @param model As in the store: a model's name, or `EVERY_MODEL`.
+   */
   cool(id: string, model: string, untilMs: number, reason: string): void {
+    this.#rest(id, model, { untilMs, reason }, true);
+  }
+
+  #rest(id: string, model: string, cooldown: Cooldown, isHeard: boolean): void {
+    const { untilMs, reason, isGuess = false } = cooldown;
     const key = this.#entries.get(id)?.key;
-    if (key === undefined || (key.cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;
-    key.cooldowns = new Map(key.cooldowns).set(model, { untilMs, reason });
-    if (!isOfTheDomain(reason)) return;
+    if (key === undefined || !Number.isFinite(untilMs)) return;
+    if ((key.cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;
+    key.cooldowns = new Map(key.cooldowns).set(model, cooldown);
+    if (isGuess || !isOfTheDomain(reason)) return;
     if (model !== EVERY_MODEL) {
-      this.#models.get(model)?.rest(domainOf(key), untilMs, reason);
+      const isHeardQuota = isHeard && reason === "rate_limit_minute";
+      this.#models.get(model)?.rest(domainOf(key), untilMs, isHeardQuota);
     } else if (key.quotaDomain !== null) {
       for (const { key: sibling } of this.#entries.values()) {
         if (sibling.quotaDomain === key.quotaDomain) restEverywhere(sibling, untilMs, reason);
@@ -184,15 +218,22 @@ export class KeyPool {
   }
 
   block(id: string): void {
+    const key = this.#entries.get(id)?.key;
+    if (key?.status === "active") key.status = "blocked";
+  }
+
+  /** Leaves a key out until it is sealed anew: its text cannot be had here. */
+  noteUnopenable(id: string): void {
     const entry = this.#entries.get(id);
-    if (entry !== undefined) entry.key.status = "blocked";
+    if (entry !== undefined) entry.opens = false;
   }
 
   /** Takes back a block. */
   unblock(id: string): void {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return;
-    entry.key.status = "active";
+    const key = this.#entries.get(id)?.key;
+    // A key that a person disabled meanwhile stays so.
+    if (key?.status !== "blocked") return;
+    key.status = "active";
     this.#rebuild();
   }
 
@@ -206,44 +247,45 @@ export class KeyPool {
     this.#rebuild();
   }
 
-  /** Counts a 429 that told neither quota nor reset; returns how many came in a row for key and model. */
-  countBare429(id: string, model: string | null): number {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return 0;
-    entry.bare429s ??= new Map();
-    const count = (entry.bare429s.get(model ?? NO_MODEL) ?? 0) + 1;
-    entry.bare429s.set(model ?? NO_MODEL, count);
-    return count;
+  /** Whether some key of the provider answered since a moment. */
+  hasAnsweredSince(sinceMs: number): boolean {
+    return this.#answeredMs > sinceMs;
   }
 
-  /** Notes a success: it ends a row of bare 429s, and a rest's trial, and may bring readings of the quota. */
+  /** Notes a success: it ends a row of unexplained refusals, and a rest's trial, and may bring readings of the quota. */
   succeed(
     model: string | null,
     lease: Lease,
     readings: readonly QuotaReading[],
     nowMs: number,
   ): void {
-    lease.entry.bare429s?.delete(model ?? NO_MODEL);
+    if (!settle(lease)) return;
+    this.#answeredMs = nowMs;
     this.#models.get(model ?? NO_MODEL)?.succeed(lease, readings, nowMs);
   }
 
   /** Notes an answer that says nothing about quota, or that there was none. */
   drop(model: string | null, lease: Lease, nowMs: number): void {
-    this.#models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
+    if (settle(lease)) this.#models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
   }
 
   /**
-   * Learns from a refusal for lack of quota. Resting the key is the caller's: see `cool`.
-   * @param guessMs Until when to rest where the answer did not tell.
+   * Learns from a refusal for lack of quota, unless the lease was settled. Resting the key is the caller's:
+   * see `cool`.
+   * @param rest As the answer says.
    */
   refuse(
     model: string | null,
     lease: Lease,
     refusal: QuotaRefusal,
-    guessMs: number,
+    rest: RefusedRest,
     nowMs: number,
   ): Lesson {
-    return this.#model(model).refuse(lease, refusal, guessMs, nowMs);
+    if (!settle(lease)) {
+      const { untilMs, isGuess } = rest;
+      return { untilMs, isGuess, unexplained: 0, unexplainedSinceMs: nowMs, isExpected: true };
+    }
+    return this.#model(model).refuse(lease, refusal, rest, nowMs);
   }
 
   #noteUse({ entry }: Lease): void {
@@ -289,6 +331,13 @@ export class KeyPool {
       this.#models.delete(oldest);
     }
   }
+}
+
+/** Whether the lease's outcome is yet to be accounted for. From now on it is. */
+function settle(lease: Lease): boolean {
+  if (lease.isSettled) return false;
+  lease.isSettled = true;
+  return true;
 }
 
 function restEverywhere(key: PoolKey, untilMs: number, reason: string): void {

@@ -47,11 +47,14 @@ const TURNS_TO_COME = 10;
 const MAX_PASSES = 200;
 /** So many sleepers are looked at for one that may be scouted. */
 const SCOUT_CANDIDATES = 16;
+/** So many for one that only a guess holds back: they wake soonest. */
+const PROBE_CANDIDATES = 64;
 
 export class Lane {
   readonly model: string;
   readonly groups: readonly Group[];
   #ring: Group[] | null = null;
+  #highest: number | null = null;
   /** Lowest priority number first. */
   readonly #tiers: Tier[] = [];
   readonly #sleepers = new WakeHeap<Group>();
@@ -71,22 +74,42 @@ export class Lane {
     return count;
   }
 
-  /** The next ready key that is not in `tried` and has room for so many tokens; null if there is none. */
-  pick(tokens: number, nowMs: number, tried: ReadonlySet<string>): Choice | null {
+  /**
+   * The next ready key that is not in `tried` and has room for so many tokens; null if there is none.
+   * @param above Only of tiers that are used before this priority.
+   */
+  pick(
+    tokens: number,
+    nowMs: number,
+    tried: ReadonlySet<string>,
+    above = Number.POSITIVE_INFINITY,
+  ): Choice | null {
     this.#wake(nowMs);
     this.#roomAtMs = Number.POSITIVE_INFINITY;
     for (const tier of this.#tiers) {
+      if (tier.priority >= above) break;
       const choice = this.#pickFromTier(tier, tokens, nowMs, tried);
       if (choice !== null) return choice;
     }
     return null;
   }
 
+  /** The priority that is used first, whether or not a key of it is ready. */
+  get highestPriority(): number {
+    if (this.#highest === null) {
+      const usable = this.groups.filter((group) => group.isUsable);
+      this.#highest = usable.reduce(
+        (highest, { priority }) => Math.min(highest, priority),
+        Number.POSITIVE_INFINITY,
+      );
+    }
+    return this.#highest;
+  }
+
   /** All groups of the highest priority, sorted by hash. */
   get ring(): readonly Group[] {
     if (this.#ring === null) {
-      const highest = Math.min(...this.#tiers.map(({ priority }) => priority));
-      this.#ring = this.groups.filter(({ priority }) => priority === highest);
+      this.#ring = this.groups.filter(({ priority }) => priority === this.highestPriority);
       this.#ring.sort((a, b) => a.hash - b.hash);
     }
     return this.#ring;
@@ -110,6 +133,21 @@ export class Lane {
   /** A conversation began with the group: until its next turns come, others begin elsewhere. */
   begun(group: Group): void {
     group.ahead = Math.min(MAX_AHEAD, group.ahead + TURNS_TO_COME);
+  }
+
+  /** A group that only a guess holds back, one of the next to wake; null if there is none. */
+  pickProbe(tokens: number, nowMs: number, tried: ReadonlySet<string>): Choice | null {
+    const candidates: Group[] = [];
+    this.#sleepers.visitUntil(Number.POSITIVE_INFINITY, ({ item }) => {
+      candidates.push(item);
+      return candidates.length < PROBE_CANDIDATES;
+    });
+    for (const group of candidates) {
+      if (group.pace?.isHeldByGuess(tokens, nowMs) !== true) continue;
+      const entry = group.usableEntry(this.model, nowMs, tried);
+      if (entry !== null) return { group, entry };
+    }
+    return null;
   }
 
   /** A group that only experience holds back (see `Pace.mayScout`): the preferred one, else one of the next to wake. */

@@ -10,7 +10,7 @@ import type { Choice, Group } from "./group";
 import { GroupRate } from "./group-rate";
 import { Habits } from "./habits";
 import { Lane, type Outlook } from "./lane";
-import { type Lesson, Pace } from "./pace";
+import { type Lesson, Pace, type RefusedRest } from "./pace";
 import { Scouting } from "./scouting";
 import type { Ask, Lease, Turn } from "./turn";
 import { type Claim, isOfTheDomain } from "./types";
@@ -109,6 +109,11 @@ export class ModelPool {
       const scout = this.#scout(lane, ask, nowMs);
       if (scout !== null) return { kind: "go", lease: scout };
     }
+    if (mayGo && isHopeless) {
+      // A guess refuses nobody.
+      const probe = lane.pickProbe(ask.tokens, nowMs, ask.tried);
+      if (probe !== null) return { kind: "go", lease: this.#take(lane, probe, ask, nowMs) };
+    }
     if (isHopeless || (ask.waiter === null && this.#line.size >= MAX_WAITING)) {
       this.leave(ask);
       return { kind: "full", retryAtMs: Math.max(turnMs, nowMs + LEAST_WAIT_MS) };
@@ -141,21 +146,28 @@ export class ModelPool {
     if (lease.group.pace?.succeed(lease.sent, []) === true) this.#rouse(lease, nowMs);
   }
 
-  refuse(lease: Lease, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
+  refuse(lease: Lease, refusal: QuotaRefusal, rest: RefusedRest, nowMs: number): Lesson {
     if (lease.sent.isScout) this.#scouting.failed(nowMs);
     this.#rate.forget();
     const before = this.#habits.limit;
-    const lesson = this.#paceOf(lease.group, nowMs).refuse(lease.sent, refusal, guessMs, nowMs);
+    const lesson = this.#paceOf(lease.group, nowMs).refuse(lease.sent, refusal, rest, nowMs);
     // What was learned of one may wake others sooner.
     if (before !== null && (this.#habits.limit ?? 0) > before) this.rebuild();
     return lesson;
   }
 
-  /** Rests a domain that somebody else found without quota. */
-  rest(domain: string, untilMs: number, reason: string): void {
+  /** Rests a domain. @param isHeard Whether somebody else found it without a short quota. */
+  rest(domain: string, untilMs: number, isHeard: boolean): void {
     const pace = this.#paces.get(domain);
-    if (reason === "rate_limit_minute") pace?.hear(untilMs);
+    if (isHeard) pace?.hear(untilMs);
     else pace?.rest(untilMs);
+  }
+
+  /** Forgets what was told and learned of a domain; what people set holds. */
+  forget(domain: string): void {
+    this.#paces.get(domain)?.forget();
+    this.#rate.forget();
+    this.rebuild();
   }
 
   wake(domain: string): void {
@@ -169,13 +181,21 @@ export class ModelPool {
     this.rebuild();
   }
 
-  /** A key whatever its state: the request continues what was begun with it. */
-  demand(keyId: string, ask: Ask, nowMs: number): Lease | null {
+  /**
+   * A certain key, though it may rest: the request continues what was begun with it. What people set holds
+   * all the same, and is waited for. Null where the key does not serve this model.
+   */
+  demand(keyId: string, ask: Ask, nowMs: number): Turn | null {
     const lane = this.#laneAt(nowMs);
     const group = this.#groupOf(keyId, lane);
     const entry = group?.entries.find(({ key }) => key.id === keyId);
     if (group === undefined || entry === undefined) return null;
-    return this.#take(lane, { group, entry }, ask, nowMs);
+    const allowedMs = this.#paceOf(group, nowMs).allowedAtMs(ask.tokens, nowMs);
+    if (allowedMs <= nowMs)
+      return { kind: "go", lease: this.#take(lane, { group, entry }, ask, nowMs) };
+    if (allowedMs > ask.patientUntilMs || this.#line.size >= MAX_WAITING)
+      return { kind: "full", retryAtMs: allowedMs };
+    return { kind: "wait", untilMs: Math.min(allowedMs, nowMs + LONGEST_WAIT_MS) };
   }
 
   /** Its keys, with what is known of them. */
@@ -201,12 +221,19 @@ export class ModelPool {
     const known = knownId === null ? undefined : this.#groupOf(knownId, lane);
     const home =
       known ?? (isContinued ? rendezvous(name, lane.ring, this.#taken / lane.groups.length) : null);
+    // A cache is no reason to use a reserve key while a better one is ready.
+    const better =
+      home === null || home.priority <= lane.highestPriority
+        ? null
+        : lane.pick(tokens, nowMs, tried, home.priority);
     const choice =
+      better ??
       (home === null ? null : lane.pickFrom(home, knownId, tokens, nowMs, tried)) ??
       lane.pick(tokens, nowMs, tried);
-    if (choice !== null && !isContinued) lane.begun(choice.group);
+    if (choice === null) return null;
+    if (!isContinued) lane.begun(choice.group);
     // Away from home only for as long as its key has to rest.
-    if (choice !== null && known === undefined) this.#affinity.note(name, choice.entry.key.id);
+    if (known === undefined || better !== null) this.#affinity.note(name, choice.entry.key.id);
     return choice;
   }
 
@@ -224,7 +251,7 @@ export class ModelPool {
     this.#taken += 1;
     this.#share.served(ask.claim, nowMs);
     const sent = this.#paceOf(group, nowMs).take(ask.tokens, nowMs, isScout);
-    return { key: entry.key, entry, sent, group, lane };
+    return { key: entry.key, entry, sent, group, lane, isSettled: false };
   }
 
   #wait(ask: Ask, turnMs: number, nowMs: number): number {

@@ -6,6 +6,9 @@ import { Pace, TRIAL_MS } from "./pace";
 const T0 = 1_000_000_000;
 const MINUTE = 60_000;
 
+const guess = (nowMs: number) => ({ untilMs: nowMs + 5_000, isGuess: true });
+const told = (untilMs: number) => ({ untilMs, isGuess: false });
+
 function refusal(limit: number | null, retryAtMs: number | null): QuotaRefusal {
   return { unit: "requests", span: "minute", limit, retryAtMs, requested: null };
 }
@@ -24,7 +27,7 @@ function taught(refused: (nowMs: number) => QuotaRefusal, habits = new Habits())
   const pace = new Pace(habits);
   for (let second = 0; second < 10; second += 1) pace.succeed(pace.take(1, T0 + second * 1000), []);
   const nowMs = T0 + 10_000;
-  pace.refuse(pace.take(1, nowMs), refused(nowMs), nowMs + MINUTE, nowMs);
+  pace.refuse(pace.take(1, nowMs), refused(nowMs), told(nowMs + MINUTE), nowMs);
   return pace;
 }
 
@@ -36,23 +39,51 @@ describe("a refusal", () => {
     expect(habits.windowMs).toBeCloseTo(30_000, -2);
   });
 
-  test("that tells nothing teaches what had come through, for a minute from the first", () => {
-    const habits = new Habits();
-    const pace = new Pace(habits);
+  test("that tells nothing rests for seconds and teaches nothing, and the next success ends it", () => {
+    const pace = new Pace(new Habits());
     for (let second = 0; second < 10; second += 1) {
       pace.succeed(pace.take(1, T0 + second * 1000), []);
     }
     const nowMs = T0 + 10_000;
-    const lesson = pace.refuse(pace.take(1, nowMs), refusal(null, null), nowMs + MINUTE, nowMs);
-    expect(pace.experience.limit(nowMs)).toBe(10);
-    expect(lesson.untilMs).toBeGreaterThanOrEqual(T0 + MINUTE);
-    expect(lesson.untilMs).toBeLessThan(T0 + MINUTE + 1000);
+    const lesson = pace.refuse(pace.take(1, nowMs), refusal(null, null), guess(nowMs), nowMs);
+    expect(lesson).toMatchObject({ untilMs: nowMs + 5_000, isGuess: true, unexplained: 1 });
+    expect(pace.experience.limit(nowMs)).toBeNull();
+    pace.succeed(pace.take(1, nowMs + 5_000), []);
+    expect(sendAll(pace, nowMs + 5_001)).toBe(100);
+  });
+
+  test("that tells nothing, again and again at one count, teaches it", () => {
+    const pace = new Pace(new Habits());
+    for (let count = 0; count < 10; count += 1) pace.succeed(pace.take(1, T0 + count), []);
+    for (const afterMs of [1_000, 6_000, 16_000]) {
+      const nowMs = T0 + afterMs;
+      pace.refuse(pace.take(1, nowMs), refusal(null, null), guess(nowMs), nowMs);
+    }
+    expect(pace.experience.limit(T0 + 16_000)).toBe(10);
+    expect(pace.readyAtMs(1, T0 + 16_000)).toBeCloseTo(T0 + MINUTE, -3);
+  });
+
+  test("that tells nothing rests twice as long each time in a row, up to five minutes", () => {
+    const pace = new Pace(new Habits());
+    let nowMs = T0;
+    const rests = Array.from({ length: 8 }, () => {
+      const { untilMs } = pace.refuse(
+        pace.take(1, nowMs),
+        refusal(null, null),
+        guess(nowMs),
+        nowMs,
+      );
+      const restMs = untilMs - nowMs;
+      nowMs = untilMs + 1;
+      return restMs / 1000;
+    });
+    expect(rests).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
   });
 
   test("before the limit was reached means that others use the quota: the own part is kept to", () => {
     const pace = new Pace(new Habits());
     for (let count = 0; count < 4; count += 1) pace.succeed(pace.take(1, T0 + count), []);
-    pace.refuse(pace.take(1, T0 + 100), refusal(10, T0 + 30_000), T0 + MINUTE, T0 + 100);
+    pace.refuse(pace.take(1, T0 + 100), refusal(10, T0 + 30_000), told(T0 + MINUTE), T0 + 100);
     expect(pace.experience.limit(T0 + 100)).toBe(4);
   });
 
@@ -73,7 +104,7 @@ describe("a refusal", () => {
     }
     const raised = new Pace(habits);
     for (let count = 0; count < 20; count += 1) raised.take(1, T0 + count);
-    raised.refuse(raised.take(1, T0 + 50), refusal(20, T0 + MINUTE), T0 + MINUTE, T0 + 50);
+    raised.refuse(raised.take(1, T0 + 50), refusal(20, T0 + MINUTE), told(T0 + MINUTE), T0 + 50);
     expect(sendAll(new Pace(habits), T0 + 50)).toBe(20);
   });
 
@@ -89,7 +120,7 @@ describe("a refusal", () => {
     const guard = habits.guard;
     const laterMs = T0 + 62_000;
     const sent = pace.take(1, laterMs);
-    pace.refuse(sent, refusal(10, laterMs + 300), laterMs + MINUTE, laterMs + 50);
+    pace.refuse(sent, refusal(10, laterMs + 300), told(laterMs + MINUTE), laterMs + 50);
     expect(habits.guard).toBeGreaterThan(guard);
     expect(pace.experience.limit(laterMs)).toBe(10);
   });
@@ -97,8 +128,10 @@ describe("a refusal", () => {
 
 describe("a quota that others use too", () => {
   /** Four sends ten seconds apart, and the word of another isolate that the quota came to its end. */
-  function told(): Pace {
-    const pace = new Pace(new Habits());
+  function heard(): Pace {
+    const habits = new Habits();
+    habits.isInNumbers = true;
+    const pace = new Pace(habits);
     for (let count = 0; count < 4; count += 1) {
       pace.succeed(pace.take(1, T0 + count * 10_000), []);
     }
@@ -111,13 +144,13 @@ describe("a quota that others use too", () => {
     for (let number = 0; number < 3; number += 1) {
       const pace = new Pace(habits);
       for (let count = 0; count < part; count += 1) pace.succeed(pace.take(1, T0 + count), []);
-      pace.refuse(pace.take(1, T0 + 100), refusal(10, T0 + 30_000), T0 + MINUTE, T0 + 100);
+      pace.refuse(pace.take(1, T0 + 100), refusal(10, T0 + 30_000), told(T0 + MINUTE), T0 + 100);
     }
     return habits;
   }
 
   test("comes back just as it was taken, after another isolate was refused", () => {
-    const pace = told();
+    const pace = heard();
     const sends: number[] = [];
     for (let nowMs = T0 + 40_000; nowMs < T0 + 3 * MINUTE; nowMs += 100) {
       if (pace.readyAtMs(1, nowMs) > nowMs) continue;
@@ -150,7 +183,12 @@ describe("a quota that others use too", () => {
     const pace = new Pace(habits);
     expect(sendAll(pace, T0 + 200)).toBe(4);
     const laterMs = T0 + 61_000;
-    pace.refuse(pace.take(1, laterMs), refusal(10, laterMs + 300), laterMs + MINUTE, laterMs + 50);
+    pace.refuse(
+      pace.take(1, laterMs),
+      refusal(10, laterMs + 300),
+      told(laterMs + MINUTE),
+      laterMs + 50,
+    );
     expect(habits.guard).toBe(guard);
   });
 
@@ -217,7 +255,7 @@ describe("a limit that fell from ten to six", () => {
     expect(pace.readyAtMs(1, tooEarlyMs)).toBe(0);
     const sent = pace.take(1, tooEarlyMs);
     const roomMs = FALL_MS - 30_000 + MINUTE;
-    pace.refuse(sent, refusal(6, roomMs), tooEarlyMs + MINUTE, tooEarlyMs);
+    pace.refuse(sent, refusal(6, roomMs), told(tooEarlyMs + MINUTE), tooEarlyMs);
     expect(habits.slides).toBe(true);
     expect(pace.readyAtMs(1, tooEarlyMs)).toBeCloseTo(roomMs, -3);
     pace.succeed(pace.take(1, roomMs + 500), []);
@@ -281,7 +319,7 @@ describe("limits that people set", () => {
   test("a refused request is not one of the day's", () => {
     const pace = new Pace(new Habits());
     pace.setLimits({ rpm: null, tpm: null, dailyRequests: 1 }, 0, midnight, T0);
-    pace.refuse(pace.take(1, T0), refusal(null, T0 + 1000), T0 + 1000, T0);
+    pace.refuse(pace.take(1, T0), refusal(null, T0 + 1000), told(T0 + 1000), T0);
     expect(pace.readyAtMs(1, T0 + MINUTE)).toBe(0);
     pace.take(1, T0 + MINUTE);
     expect(pace.readyAtMs(1, T0 + 2 * MINUTE)).toBe(T0 + 10 * MINUTE);

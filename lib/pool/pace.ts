@@ -26,6 +26,9 @@ const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
 /** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
 export const TRIAL_MS = 2_000;
 
+/** The longest rest that is only guessed. */
+const LONGEST_GUESS_MS = 300_000;
+
 /** One send, for the judgement that follows it. */
 export interface Sent {
   readonly atMs: number;
@@ -38,10 +41,27 @@ export interface Sent {
   readonly tokensSoFar: number;
 }
 
+/** How long a refusal says to rest. */
+export interface RefusedRest {
+  /** Epoch milliseconds. */
+  readonly untilMs: number;
+  /** Whether that is no more than a guess: the answer told neither quota nor time. */
+  readonly isGuess: boolean;
+}
+
 /** What a refusal came to. */
 export interface Lesson {
   /** Until when the domain rests: epoch milliseconds. */
   readonly untilMs: number;
+  /** Whether nobody told so: a request may go sooner rather than be refused. */
+  readonly isGuess: boolean;
+  /**
+   * Unexplained refusals in a row, this one included: each after the rest of the one before was over, with no
+   * success between. 0 for any other refusal.
+   */
+  readonly unexplained: number;
+  /** When the first of them came: epoch milliseconds. */
+  readonly unexplainedSinceMs: number;
   /** True where only the pace needs to wait: the refusal was expected, or sent before an earlier one was known. */
   readonly isExpected: boolean;
 }
@@ -51,9 +71,13 @@ export class Pace {
   /** Limits set, read and told; null while there are none. */
   #meters: Map<string, Meter> | null = null;
   #restUntilMs = 0;
+  /** A rest that nobody told: it delays, and refuses nobody. */
+  #guessUntilMs = 0;
   /** The first request after a rest: still to be sent, sent then (epoch milliseconds), or null where none is needed. */
   #trial: "due" | number | null = null;
   #refusedAtMs = 0;
+  #unexplained = 0;
+  #unexplainedSinceMs = 0;
   #requestsSoFar = 0;
   #tokensSoFar = 0;
 
@@ -125,9 +149,31 @@ export class Pace {
   readyAtMs(tokens: number, nowMs: number): number {
     return Math.max(
       this.#restedAtMs(nowMs),
+      this.#guessUntilMs > nowMs ? this.#guessUntilMs : 0,
       this.#metersAtMs(tokens, nowMs),
       this.#experience.allowedAtMs(nowMs),
       this.#experience.readyAtMs(nowMs),
+    );
+  }
+
+  /** When what people set allows one more request: epoch milliseconds, 0 for now. */
+  allowedAtMs(tokens: number, nowMs: number): number {
+    let allowedMs = this.#experience.allowedAtMs(nowMs);
+    for (const name of [SET_TOKENS, SET_DAY]) {
+      const meter = this.#meters?.get(name);
+      if (meter === undefined) continue;
+      allowedMs = Math.max(allowedMs, meter.readyAtMs(amountOf(meter, tokens), nowMs));
+    }
+    return allowedMs;
+  }
+
+  /** Whether only a guess, or what was learned, holds the next request back: it may go sooner as a probe. */
+  isHeldByGuess(tokens: number, nowMs: number): boolean {
+    return (
+      this.#guessUntilMs > nowMs &&
+      this.#restedAtMs(nowMs) === 0 &&
+      this.#metersAtMs(tokens, nowMs) === 0 &&
+      this.#experience.allowedAtMs(nowMs) === 0
     );
   }
 
@@ -173,7 +219,19 @@ export class Pace {
   /** Ends a rest: a person said so. */
   wake(): void {
     this.#restUntilMs = 0;
+    this.#guessUntilMs = 0;
     this.#trial = null;
+  }
+
+  /** Forgets rests, and all that answers told and refusals taught: a person said so. What people set holds. */
+  forget(): void {
+    this.wake();
+    this.#refusedAtMs = 0;
+    this.#unexplained = 0;
+    this.#experience.forget();
+    for (const name of this.#meters?.keys() ?? []) {
+      if (name !== SET_TOKENS && name !== SET_DAY) this.#meters?.delete(name);
+    }
   }
 
   /**
@@ -189,33 +247,65 @@ export class Pace {
           : [this.#requestsSoFar, sent.requestsSoFar];
       this.#read(reading, soFar - then, sent.atMs);
     }
+    this.#experience.letIn(sent.atMs);
     const endsTrial = typeof this.#trial === "number" && sent.atMs >= this.#trial;
+    if (endsTrial || sent.atMs > this.#refusedAtMs) {
+      this.#unexplained = 0;
+      this.#guessUntilMs = 0;
+    }
     if (endsTrial) this.#trial = null;
     return endsTrial;
   }
 
   /**
    * Takes note of a refusal for lack of quota.
-   * @param guessMs Until when to rest where the answer did not tell.
+   * @param rest As the answer says; what was learned may say better.
    */
-  refuse(sent: Sent, refusal: QuotaRefusal, guessMs: number, nowMs: number): Lesson {
+  refuse(sent: Sent, refusal: QuotaRefusal, rest: RefusedRest, nowMs: number): Lesson {
     this.#experience.takeBack();
     this.#setDay?.giveBack(1);
     const isRepeated = sent.atMs <= this.#refusedAtMs;
     this.#refusedAtMs = nowMs;
-    let untilMs = guessMs;
+    let { untilMs } = rest;
+    let isGuess = false;
     let isForeseen = sent.isScout;
     if (refusal.span === "day") {
       this.#learnDay(refusal, untilMs, nowMs);
     } else if (refusal.unit === "tokens") {
-      untilMs = this.#learnTokens(refusal) ?? guessMs;
+      const toldMs = this.#learnTokens(refusal);
+      isGuess = toldMs === null && rest.isGuess;
+      untilMs = toldMs ?? untilMs;
     } else {
       const { backMs, isEarly } = this.#experience.refused(sent, refusal, isRepeated, nowMs);
-      untilMs = backMs ?? guessMs;
+      isGuess = backMs === null && rest.isGuess;
+      untilMs = backMs ?? untilMs;
       isForeseen ||= isEarly;
     }
-    this.rest(untilMs, isForeseen);
-    return { untilMs, isExpected: isForeseen || isRepeated };
+    if (isGuess) {
+      untilMs = this.#guess(untilMs, isRepeated, nowMs);
+      this.#guessUntilMs = Math.max(this.#guessUntilMs, untilMs);
+      this.#trial = "due";
+    } else {
+      this.#unexplained = 0;
+      this.rest(untilMs, isForeseen);
+    }
+    return {
+      untilMs,
+      isGuess,
+      unexplained: this.#unexplained,
+      unexplainedSinceMs: this.#unexplainedSinceMs,
+      isExpected: isForeseen || isRepeated,
+    };
+  }
+
+  /** Longer each time in a row: whoever has to guess should not guess alike for ever. */
+  #guess(untilMs: number, isRepeated: boolean, nowMs: number): number {
+    if (!isRepeated) {
+      if (this.#unexplained === 0) this.#unexplainedSinceMs = nowMs;
+      this.#unexplained += 1;
+    }
+    const longerMs = (untilMs - nowMs) * 2 ** Math.max(0, this.#unexplained - 1);
+    return nowMs + Math.min(longerMs, LONGEST_GUESS_MS);
   }
 
   get experience(): Experience {

@@ -32,6 +32,8 @@ export interface Lease {
   readonly sent: Sent;
   readonly group: Group;
   readonly lane: Lane;
+  /** Whether its outcome was accounted for: that is done once. */
+  isSettled: boolean;
 }
 
 export type Turn =

@@ -10,6 +10,17 @@ export type KeyStatus = "active" | "blocked" | "disabled";
 /** Stands for the model in a cooldown that rests a key for everything. */
 export const EVERY_MODEL = "*";
 
+/** What a rest holds for. "Every model" is no model's name: those come from clients, who may send any text. */
+export type RestScope =
+  | { readonly every: true }
+  | { readonly every: false; readonly model: string };
+
+/** The name under which a rest is kept, here and in the store: a model's own, or `EVERY_MODEL`. */
+export function restName(scope: RestScope): string {
+  if (scope.every) return EVERY_MODEL;
+  return scope.model === EVERY_MODEL ? `=${EVERY_MODEL}` : scope.model;
+}
+
 /** Stands for the model of calls that name none (file uploads, model lists). */
 export const NO_MODEL = "";
 
@@ -17,6 +28,8 @@ export interface Cooldown {
   readonly untilMs: number;
   /** A `Meaning` of `lib/providers/types.ts`, or `manual`. */
   readonly reason: string;
+  /** Nobody told it: kept for people to see, while the pace says when a request may go all the same. */
+  readonly isGuess?: boolean;
 }
 
 /** Of a key that rests for no model: one for all such keys, since there may be very many. */

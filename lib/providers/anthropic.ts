@@ -9,7 +9,6 @@ import { asBearer, inHeader } from "./place-key";
 import { NEEDS_MODEL, PROVIDER_DEFAULTS } from "./provider-defaults";
 import { nextMonthMs } from "./quota-day";
 import type { ErrorRule, OutgoingRequest, Provider } from "./types";
-import { shortWaitMs } from "./wait-time";
 
 const inApiKeyHeader = inHeader("x-api-key");
 
@@ -72,7 +71,7 @@ const errorRules: readonly ErrorRule[] = [
     // The OpenAI-compatible endpoint has the word in `code`.
     name: "anthropic-rate-limit",
     meaning: "rate_limit_minute",
-    untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 60_000),
+    hasNoDayQuota: true,
     matches: allOf(
       withStatus(429),
       anyOf(coded("rate_limit_error"), says(/acceleration limit|rate limit/i)),

@@ -10,7 +10,6 @@ import { asBearer } from "./place-key";
 import { PROVIDER_DEFAULTS } from "./provider-defaults";
 import { ProviderPathError } from "./provider-path-error";
 import type { ErrorRule, Provider } from "./types";
-import { shortWaitMs } from "./wait-time";
 
 /** `{service}/{region}/rest`; each service has a host in each region. */
 const PATH = /^(bedrock(?:-runtime|-agent|-agent-runtime)?)\/([^/]*)\/(.+)$/;
@@ -39,7 +38,7 @@ const errorRules: readonly ErrorRule[] = [
   {
     name: "bedrock-throttling",
     meaning: "rate_limit_minute",
-    untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 60_000),
+    hasNoDayQuota: true,
     matches: anyOf(
       allOf(withStatus(429), coded("ThrottlingException")),
       allOf(withStatus(400), coded("ThrottlingException", "ServiceQuotaExceededException")),

@@ -5,7 +5,6 @@
 import { allOf, says, withStatus } from "./error-matchers";
 import { openAiLike } from "./openai-like";
 import type { ErrorRule } from "./types";
-import { shortWaitMs } from "./wait-time";
 
 const errorRules: readonly ErrorRule[] = [
   {
@@ -19,7 +18,7 @@ const errorRules: readonly ErrorRule[] = [
     // There is no day quota: a 429 is the pressure of the moment.
     name: "deepseek-rate-limit",
     meaning: "rate_limit_minute",
-    untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 60_000),
+    hasNoDayQuota: true,
     matches: allOf(withStatus(429), says(/rate limit|too many requests|too quickly|too fast/i)),
   },
 ];

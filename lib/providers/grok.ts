@@ -6,7 +6,6 @@
 import { allOf, anyOf, codeLike, says, withStatus } from "./error-matchers";
 import { openAiLike } from "./openai-like";
 import type { ErrorRule } from "./types";
-import { shortWaitMs } from "./wait-time";
 
 const errorRules: readonly ErrorRule[] = [
   {
@@ -53,7 +52,7 @@ const errorRules: readonly ErrorRule[] = [
     // Limits are by second and minute; there is no day quota.
     name: "xai-rate-limit",
     meaning: "rate_limit_minute",
-    untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 60_000),
+    hasNoDayQuota: true,
     matches: allOf(withStatus(429), says(/rate limit|too many requests|requests per|tokens per/i)),
   },
 ];

@@ -53,13 +53,14 @@ const SAMPLE_EFFECTS: Readonly<Record<string, string>> = {
   "google-ai-studio-024": "key 600",
   "perplexity-ai-158": "key 600",
   // Neither quota nor wait is told.
-  "google-ai-studio-014": "model 60?",
-  "google-ai-studio-015": "model 60?",
-  "mistral-097": "model 60?",
+  "google-ai-studio-014": "model 5?",
+  "google-ai-studio-015": "model 5?",
+  "mistral-097": "model 5?",
   // Endpoint permission, and a price too high for what is left: the key stays in use.
   "openai-055": "none",
   "openai-056": "none",
   "openrouter-113": "none",
+  "aws-bedrock-162": "model 5?",
   "openrouter-106": `model ${UTC_MIDNIGHT}`,
   "openrouter-107": `model ${UTC_MIDNIGHT}`,
 };

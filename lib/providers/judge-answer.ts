@@ -27,6 +27,9 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** A 429 that tells neither quota nor time: the key rests so long at first, and longer each time in a row. */
+export const UNEXPLAINED_REST_MS = 5 * SECOND_MS;
+
 export interface AnswerToJudge {
   readonly provider: Provider;
   readonly status: number;
@@ -119,20 +122,22 @@ function holdsOnlyAnError(data: string, event: string | undefined): boolean {
 function judgeFacts(provider: Provider, facts: ErrorFacts, nowMs: number): Verdict {
   const rule = findRule(provider, facts);
   const usual = USUAL[rule.meaning];
+  const effect = effectOf(rule, provider, facts, nowMs);
   return {
     meaning: rule.meaning,
     rule: rule.name,
-    effect: effectOf(rule, provider, facts, nowMs),
+    effect,
     next: rule.next ?? usual.next,
     words: facts.message.slice(0, 300),
-    quota: isQuota(rule) ? readQuotaRefusal(facts, nowMs) : null,
+    quota: teachesQuota(rule, effect) ? readQuotaRefusal(facts, nowMs) : null,
   };
 }
 
-function isQuota({ meaning, name }: ErrorRule): boolean {
-  return (
-    meaning === "rate_limit_minute" || meaning === "rate_limit_day" || name === LARGER_THAN_QUOTA
-  );
+/** Whether a refusal says something of a quota that the pool can keep to. */
+function teachesQuota({ meaning, name }: ErrorRule, effect: VerdictEffect): boolean {
+  if (name === LARGER_THAN_QUOTA || meaning === "rate_limit_day") return true;
+  // A rule that says how long a short rest takes knows of no quota: of requests at once, or of the moment.
+  return meaning === "rate_limit_minute" && effect.kind === "cool" && effect.source !== "rule";
 }
 
 function findRule(provider: Provider, facts: ErrorFacts): ErrorRule {
@@ -181,11 +186,15 @@ function effectOf(
   const ruledMs = rule.untilMs?.(facts, nowMs) ?? null;
   if (usual.effect === "block" && ruledMs === null) return { kind: "block" };
   const wantedMs = ruledMs ?? usualUntilMs(rule.meaning, provider, facts, nowMs);
+  const longestMs = namesLongWindow(facts)
+    ? Math.max(usual.longestMs, LONG_WINDOW_MS)
+    : usual.longestMs;
+  const latestMs = nowMs + longestMs;
   // A told wait of nothing would send the next request into the same limit.
-  const untilMs = Math.min(Math.max(wantedMs, nowMs + SECOND_MS), nowMs + usual.longestMs);
-  const told =
-    ruledMs !== null || rule.meaning !== "rate_limit_minute" || tellsItsQuota(facts, nowMs);
-  return { kind: "cool", scope, untilMs, told };
+  const untilMs = Math.min(Math.max(wantedMs, nowMs + SECOND_MS), latestMs);
+  const isGuess = rule.meaning === "rate_limit_minute" && !tellsItsQuota(facts, nowMs);
+  const source = ruledMs !== null ? "rule" : isGuess ? "guess" : "told";
+  return { kind: "cool", scope, untilMs, source, latestMs, mayBeDay: rule.hasNoDayQuota !== true };
 }
 
 /** When a key may be used again where the rule says nothing else, as epoch milliseconds. */
@@ -196,8 +205,10 @@ export function usualUntilMs(
   nowMs: number,
 ): number {
   switch (meaning) {
-    case "rate_limit_minute":
-      return nowMs + (shortWaitMs(facts, nowMs) ?? MINUTE_MS);
+    case "rate_limit_minute": {
+      const unexplainedMs = tellsItsQuota(facts, nowMs) ? MINUTE_MS : UNEXPLAINED_REST_MS;
+      return nowMs + (shortWaitMs(facts, nowMs) ?? unexplainedMs);
+    }
     case "rate_limit_day": {
       // Most day quotas refill bit by bit (OpenAI: one of 200 requests in 7m12s), and then the answer tells.
       const waitMs = toldWaitMs(facts, nowMs);
@@ -214,6 +225,16 @@ export function usualUntilMs(
       return nowMs + HOUR_MS;
   }
 }
+
+/** Plans that count by the week or the month say so; then a rest may be as long. */
+const LONG_WINDOW_MS = 32 * DAY_MS;
+
+function namesLongWindow({ message, code, type }: ErrorFacts): boolean {
+  return LONG_WINDOW.test(`${message} ${code} ${type}`);
+}
+
+const LONG_WINDOW =
+  /\b(?:weekly|monthly|(?:per|this|next) (?:week|month)|billing (?:cycle|period))\b|usage_limit_reached/i;
 
 /** True if the answer says which quota is used up, or when it renews. */
 function tellsItsQuota(facts: ErrorFacts, nowMs: number): boolean {

@@ -42,7 +42,7 @@ export function judge(
 /** `model 60`: that key and model rest 60 s; `key 60?`: without being told how long; `none`, `block`. */
 export function effectText({ effect }: Verdict): string {
   if (effect.kind !== "cool") return effect.kind;
-  return `${effect.scope} ${(effect.untilMs - NOW_MS) / 1000}${effect.told ? "" : "?"}`;
+  return `${effect.scope} ${(effect.untilMs - NOW_MS) / 1000}${effect.source === "guess" ? "?" : ""}`;
 }
 
 export const openAi = (

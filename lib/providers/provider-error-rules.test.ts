@@ -6,7 +6,7 @@ const ELEVEN = (status: string, message = "…") => ({ detail: { status, message
 testAnswers("anthropic", [
   ["anthropic", 400, anthropicError("invalid_request_error", "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits."), "out_of_credit", "key 3600"],
   ["anthropic", 402, anthropicError("billing_error", "There is an issue with your billing."), "out_of_credit", "key 3600"],
-  ["anthropic", 429, anthropicError("rate_limit_error", "This request would exceed your organization's maximum usage increase rate (acceleration limit)."), "rate_limit_minute", "model 60"],
+  ["anthropic", 429, anthropicError("rate_limit_error", "This request would exceed your organization's maximum usage increase rate (acceleration limit)."), "rate_limit_minute", "model 5?"],
   ["anthropic", 429, anthropicError("rate_limit_error", "Number of request tokens has exceeded your per-minute rate limit."), "rate_limit_minute", "model 33", { "anthropic-ratelimit-input-tokens-reset": "2026-04-28T18:00:33Z", "anthropic-ratelimit-input-tokens-remaining": "0", "anthropic-ratelimit-requests-reset": "2026-04-28T18:00:01Z", "anthropic-ratelimit-requests-remaining": "9" }],
   ["anthropic", 429, anthropicError("rate_limit_error", "This request would exceed your account's rate limit."), "rate_limit_minute", "model 9000", { "retry-after": "9000" }],
   ["anthropic", 403, anthropicError("permission_error", "Your API key does not have permission to use the specified resource."), "model_denied", "none"],

@@ -12,6 +12,8 @@ import { epochMs, exactWaitMs } from "./wait-time";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Days differ by an hour at most. */
+const LONGEST_RESET_MS = DAY_MS + 3_600_000;
 
 /** The state of one quota, told by headers that come with every answer. */
 export interface QuotaReading {
@@ -88,7 +90,9 @@ function readFamily(
   const remaining = count(headers.get(words.remaining));
   if (limit === null || remaining === null || limit < 1 || remaining > limit) return null;
   const told = words.reset === null ? null : headers.get(words.reset);
-  const resetMs = told === null ? null : momentMs(told, nowMs);
+  const saidMs = told === null ? null : momentMs(told, nowMs);
+  // What says that it renews in years is no quota of a minute or a day.
+  const resetMs = saidMs !== null && saidMs - nowMs <= LONGEST_RESET_MS ? saidMs : null;
   if (resetMs === null && words.refillMs === null) return null;
   const refillMs = words.refillMs ?? refillTimeMs(limit - remaining, limit, (resetMs ?? 0) - nowMs);
   return { name, unit, limit, remaining, resetMs: resetMs ?? nowMs + MINUTE_MS, refillMs };

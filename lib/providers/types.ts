@@ -184,9 +184,15 @@ export interface ErrorRule {
   readonly meaning: Exclude<Meaning, "ok">;
   /**
    * When the key, or key and model, may be used again, as epoch milliseconds; absent or null: the meaning's
-   * default. On a meaning that blocks, it makes the key rest instead.
+   * default. It is kept to whatever was learned before, and teaches nothing. On a meaning that blocks, it makes
+   * the key rest instead.
    */
   untilMs?(facts: ErrorFacts, nowMs: number): number | null;
+  /**
+   * On `rate_limit_minute`: there is no day quota behind it, however often it comes (see
+   * `CONSECUTIVE_429_THRESHOLD`).
+   */
+  readonly hasNoDayQuota?: true;
   /** Overrides the meaning's usual reach. */
   readonly scope?: CooldownScope;
   /** Overrides whether other keys are asked. */
@@ -231,9 +237,13 @@ export type VerdictEffect =
       readonly scope: "model" | "key";
       readonly untilMs: number;
       /**
-       * False where the answer told neither which quota nor when it renews: `untilMs` is then a guess,
-       * and `CONSECUTIVE_429_THRESHOLD` such answers in a row are taken for the day quota.
+       * Who says so: the rule that judged, the answer itself, or nobody. A `guess` is no more than that: it
+       * refuses no client, and `CONSECUTIVE_429_THRESHOLD` of them in a row are taken for the day quota.
        */
-      readonly told: boolean;
+      readonly source: "rule" | "told" | "guess";
+      /** No rest may go beyond this, whatever is told or learned: epoch milliseconds. */
+      readonly latestMs: number;
+      /** Whether guesses in a row may be taken for the day quota. */
+      readonly mayBeDay: boolean;
     }
   | { readonly kind: "block" };

@@ -12,6 +12,13 @@ import { findInJson, isRecord } from "./error-json";
 import type { ErrorFacts } from "./types";
 
 const HOUR_MS = 3_600_000;
+/** Longer is no duration that anybody means: an epoch time in the wrong place, or digits without end. */
+const LONGEST_SANE_MS = 400 * 24 * HOUR_MS;
+
+/** A told wait, or null where it cannot be meant: it then counts as not told. */
+function sane(ms: number | null): number | null {
+  return ms !== null && ms <= LONGEST_SANE_MS ? ms : null;
+}
 
 /** Milliseconds, rounded up to whole seconds, or null where the answer does not tell. */
 export function toldWaitMs(facts: ErrorFacts, nowMs: number): number | null {
@@ -20,7 +27,7 @@ export function toldWaitMs(facts: ErrorFacts, nowMs: number): number | null {
 
 /** The told wait to the millisecond; null where the answer does not tell. */
 export function exactWaitMs(facts: ErrorFacts, nowMs: number): number | null {
-  return readRetryAfter(facts.headers, nowMs) ?? waitInAnswer(facts, nowMs);
+  return sane(readRetryAfter(facts.headers, nowMs)) ?? waitInAnswer(facts, nowMs);
 }
 
 /**
@@ -28,7 +35,7 @@ export function exactWaitMs(facts: ErrorFacts, nowMs: number): number | null {
  * hour. A `retry-after` may say more: Anthropic's subscription windows last five hours, and say so there.
  */
 export function shortWaitMs(facts: ErrorFacts, nowMs: number): number | null {
-  const askedMs = readRetryAfter(facts.headers, nowMs);
+  const askedMs = sane(readRetryAfter(facts.headers, nowMs));
   if (askedMs !== null) return wholeSeconds(Math.min(askedMs, 25 * HOUR_MS));
   const toldMs = waitInAnswer(facts, nowMs);
   return wholeSeconds(toldMs === null ? null : Math.min(toldMs, HOUR_MS));
@@ -58,10 +65,11 @@ export function toldDurationMs(facts: ErrorFacts): number | null {
 }
 
 function waitInAnswer(facts: ErrorFacts, nowMs: number): number | null {
-  const durationMs = toldDurationMs(facts);
+  const durationMs = sane(toldDurationMs(facts));
   if (durationMs !== null) return durationMs;
   const dateMs = toldDateMs(facts);
-  return dateMs === null ? waitInResetHeaders(facts, nowMs) : Math.max(0, dateMs - nowMs);
+  const untilDateMs = dateMs === null ? null : sane(Math.max(0, dateMs - nowMs));
+  return untilDateMs ?? waitInResetHeaders(facts, nowMs);
 }
 
 /** Read from the raw text, so that broken JSON and bodies quoted inside a message (`\"retryDelay\"`) tell it too. */
@@ -103,7 +111,7 @@ function waitInResetHeaders(facts: ErrorFacts, nowMs: number): number | null {
   const others: number[] = [];
   for (const [name, value] of headers) {
     if (!RESET_HEADER.test(name)) continue;
-    const waitMs = waitUntilReset(value, nowMs);
+    const waitMs = sane(waitUntilReset(value, nowMs));
     if (waitMs === null) continue;
     const remaining = headers.get(name.replace("reset", "remaining"));
     (remaining !== undefined && Number(remaining) === 0 ? usedUp : others).push(waitMs);

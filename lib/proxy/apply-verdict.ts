@@ -6,7 +6,7 @@ import { redact } from "../crypto/redact";
 import { ALIKE, type KeyChange } from "../pool/brake";
 import type { KeyPool } from "../pool/key-pool";
 import type { Lease } from "../pool/turn";
-import { EVERY_MODEL, NO_MODEL } from "../pool/types";
+import { NO_MODEL, type RestScope, restName } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
 import type { Meaning, QuotaRefusal, Verdict, VerdictEffect } from "../providers/types";
 import type { Evidence } from "./ports";
@@ -106,24 +106,33 @@ function resting(
   const { call, lease } = judged;
   const keyId = lease.key.id;
   let { untilMs } = effect;
+  let isGuess = false;
   let { meaning, rule } = judged.verdict;
-  let isExpected = false;
   if (quota !== null) {
-    const lesson = pool.refuse(call.model, lease, quota, untilMs, ports.nowMs());
-    isExpected = lesson.isExpected;
-    // A day quota's own rule knows better than the hints that come with it.
-    if (meaning === "rate_limit_minute") untilMs = lesson.untilMs;
+    const rest = { untilMs, isGuess: effect.source === "guess" };
+    const lesson = pool.refuse(call.model, lease, quota, rest, ports.nowMs());
+    // The pool knows a minute's quota to the millisecond; a rule's own word, and a day's, it leaves alone.
+    if (meaning === "rate_limit_minute" && effect.source !== "rule") untilMs = lesson.untilMs;
+    // Where nothing answers at all, it is not this key's day that is over.
+    const isDay =
+      effect.mayBeDay &&
+      !lesson.isExpected &&
+      lesson.unexplained >= config.consecutive429Threshold &&
+      pool.hasAnsweredSince(lesson.unexplainedSinceMs);
+    isGuess = lesson.isGuess && !isDay;
+    if (isDay) {
+      untilMs = nextMidnightMs(call.provider.quotaDayZone, ports.nowMs());
+      meaning = "rate_limit_day";
+      rule = "consecutive-429";
+    }
   }
-  const isMute = !effect.told && meaning === "rate_limit_minute" && !isExpected;
-  if (isMute && pool.countBare429(keyId, call.model) >= config.consecutive429Threshold) {
-    untilMs = nextMidnightMs(call.provider.quotaDayZone, ports.nowMs());
-    meaning = "rate_limit_day";
-    rule = "consecutive-429";
-  }
-  const model = effect.scope === "key" ? EVERY_MODEL : (call.model ?? NO_MODEL);
+  untilMs = Math.min(untilMs, effect.latestMs);
+  const rests: RestScope =
+    effect.scope === "key" ? { every: true } : { every: false, model: call.model ?? NO_MODEL };
+  const model = restName(rests);
   const evidence = evidenceOf(judged, meaning, rule, scope);
   return {
-    make: () => pool.cool(keyId, model, untilMs, meaning),
+    make: () => pool.rest(keyId, rests, { untilMs, reason: meaning, isGuess }),
     undo: () => pool.warm(keyId, model, untilMs),
     commit: () => ports.state.record({ kind: "key-cooled", keyId, model, untilMs, evidence }),
   };

@@ -39,7 +39,7 @@ export function readProxyConfig(
     consecutive429Threshold: positiveInteger(
       "CONSECUTIVE_429_THRESHOLD",
       env.CONSECUTIVE_429_THRESHOLD,
-      2,
+      5,
     ),
   };
 }

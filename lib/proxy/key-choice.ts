@@ -36,8 +36,11 @@ export class KeyChoice {
 
   /** The next key, at once where one is ready; null where there is none in time, or the client left, or the deadline passed. */
   next(deadline: Deadline, scope: RequestScope): Lease | null | Promise<Lease | null> {
-    const turn = this.#turn(scope.ports.nowMs());
-    return turn.kind === "wait" ? this.#wait(turn.untilMs, deadline, scope) : this.#taken(turn);
+    const nowMs = scope.ports.nowMs();
+    const turn = this.#turn(nowMs);
+    return turn.kind === "wait"
+      ? this.#wait(turn.untilMs, deadline, scope)
+      : this.#taken(turn, nowMs);
   }
 
   async #wait(
@@ -48,15 +51,17 @@ export class KeyChoice {
     for (let untilMs = firstMs; ; ) {
       await pause(untilMs - ports.nowMs(), request.signal, deadline, ports);
       if (deadline.expired || request.signal.aborted) return null;
-      const turn = this.#turn(ports.nowMs());
-      if (turn.kind !== "wait") return this.#taken(turn);
+      const nowMs = ports.nowMs();
+      const turn = this.#turn(nowMs);
+      if (turn.kind !== "wait") return this.#taken(turn, nowMs);
       untilMs = turn.untilMs;
     }
   }
 
-  #taken(turn: Exclude<Turn, { kind: "wait" }>): Lease | null {
+  #taken(turn: Exclude<Turn, { kind: "wait" }>, nowMs: number): Lease | null {
     this.retryAtMs = turn.kind === "full" ? turn.retryAtMs : null;
     if (turn.kind !== "go") return null;
+    this.#giveBack(nowMs);
     this.#lease = turn.lease;
     this.#tried.add(turn.lease.key.id);
     return turn.lease;
@@ -84,23 +89,24 @@ export class KeyChoice {
     }
   }
 
-  /** The last key's answer was accounted for. */
-  settled(): void {
-    this.#lease = null;
-  }
-
   /** Gives back what is still held. */
   end(nowMs: number): void {
     this.#pool.leave(this.#call.model, this.#claim);
+    this.#giveBack(nowMs);
+  }
+
+  /** The last key gave no answer, or none that was accounted for. */
+  #giveBack(nowMs: number): void {
     if (this.#lease !== null) this.#pool.drop(this.#call.model, this.#lease, nowMs);
+    this.#lease = null;
   }
 
   #turn(nowMs: number): Turn {
     const { model } = this.#call;
     if (this.#demandedId !== null) {
-      const lease = this.#pool.demand(model, this.#demandedId, this.#claim, nowMs);
-      this.#demandedId = null;
-      if (lease !== null) return { kind: "go", lease };
+      const turn = this.#pool.demand(model, this.#demandedId, this.#claim, nowMs);
+      if (turn?.kind !== "wait") this.#demandedId = null;
+      if (turn !== null) return turn;
     }
     this.#claim.tried = this.#tried;
     const turn = this.#pool.ask(model, this.#claim, nowMs);

@@ -18,6 +18,7 @@ import { ProxyError } from "./proxy-error";
 import { LEAST_WAIT_MS, QuotaClaim, type RequestClaim } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 import { makesResources, rememberResources } from "./resource-affinity";
+import { leavesOpen, maySendAgain } from "./sent-again";
 
 /** The answer to deliver, the key it came through, and what it took. */
 export interface Served {
@@ -30,6 +31,9 @@ const NOBODYS_FAULT: ReadonlySet<Meaning> = new Set(["overloaded", "server_error
 
 /** A region is refused where the request leaves from, whatever the key: once more may leave elsewhere. */
 const MAX_REGION_ATTEMPTS = 2;
+
+/** So many keys that cannot be opened one request may come upon. */
+const MAX_UNOPENED = 20;
 
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 500;
@@ -52,6 +56,9 @@ export async function serveFromPool(
   /** Refusals held back until another key shows that it was the key and not the request. */
   const heldBack: JudgedAttempt[] = [];
   let regionRefusals = 0;
+  /** Attempts of which nobody knows what they did. */
+  let unknown = 0;
+  let unopened = 0;
   let backoffMs = FIRST_BACKOFF_MS;
   let failure: Failure | null = null;
 
@@ -73,7 +80,10 @@ export async function serveFromPool(
       const { key } = lease;
       const keyText = await openKey(key, scope);
       if (keyText === null) {
+        pool.noteUnopenable(key.id);
         choice.refused(lease);
+        unopened += 1;
+        if (unopened >= MAX_UNOPENED) break;
         continue;
       }
       scope.attempts += 1;
@@ -84,7 +94,8 @@ export async function serveFromPool(
       meter.attempted(attemptFacts(result, keyText));
       if (result.kind === "no-answer") {
         failure = result;
-        if (!mayRepeat(call) || scope.attempts >= maxAttempts) break;
+        unknown += 1;
+        if (!maySendAgain(call, unknown) || scope.attempts >= maxAttempts) break;
         await backOff();
         if (deadline.expired || request.signal.aborted) break;
         continue;
@@ -95,7 +106,6 @@ export async function serveFromPool(
         const nowMs = ports.nowMs();
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
         pool.succeed(call.model, lease, readings, nowMs);
-        choice.settled();
         const isOver = pool.brake.incident !== null;
         for (const change of pool.brake.succeeded()) change.commit();
         if (isOver) {
@@ -107,7 +117,6 @@ export async function serveFromPool(
         return { answer: await rememberResources(call, result, key, scope), key };
       }
       const judged = { call, lease, keyText, verdict, status: response.status };
-      choice.settled();
       if (isAboutRequest(judged)) {
         pool.drop(call.model, lease, ports.nowMs());
         heldBack.push(judged);
@@ -118,13 +127,14 @@ export async function serveFromPool(
       if (isOversized(heldBack)) throw oversized(judged);
 
       failure = { kind: "answer", served };
+      if (leavesOpen(call, response.status, verdict.meaning)) unknown += 1;
       if (NOBODYS_FAULT.has(verdict.meaning)) {
-        if (!mayRepeat(call) || scope.attempts >= maxAttempts) break;
+        if (!maySendAgain(call, unknown) || scope.attempts >= maxAttempts) break;
         await backOff();
         if (deadline.expired || request.signal.aborted) break;
         continue;
       }
-      if (verdict.quota === null) choice.refused(lease);
+      if (verdict.quota === null && verdict.meaning !== "rate_limit_minute") choice.refused(lease);
       else if (isAboutRequest(judged)) choice.refusedByDomain(lease);
       else choice.rested(lease);
       if (verdict.meaning === "region_denied") regionRefusals += 1;
@@ -241,12 +251,4 @@ function isDeadKey({ verdict }: Answer): boolean {
     verdict.meaning === "key_blocked" ||
     verdict.meaning === "key_doubtful"
   );
-}
-
-/**
- * Whether sending the call again after an unknown outcome does no harm: asking a model twice costs a few
- * tokens, creating a batch or a file twice is a second one.
- */
-function mayRepeat(call: ProxyCall): boolean {
-  return call.model !== null || ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"].includes(call.method);
 }

@@ -214,7 +214,7 @@ class Isolate {
         gatewayToken: null,
         maxAttempts: 10,
         firstByteTimeoutMs: 120_000,
-        consecutive429Threshold: 2,
+        consecutive429Threshold: 5,
       },
       ports: {
         nowMs: () => time.nowMs,

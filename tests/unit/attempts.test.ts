@@ -1,0 +1,211 @@
+/** What refusals and failures do to keys and requests, through the whole handler, in virtual time. */
+import { describe, expect, test } from "vitest";
+import { scriptedProxy } from "../doors/scripted-proxy.ts";
+
+const NO_WAIT = { "x-one-balance-max-wait": "0", "content-type": "application/json" };
+
+function post(body: object, headers: Record<string, string> = NO_WAIT): RequestInit {
+  return { method: "POST", headers, body: JSON.stringify(body) };
+}
+
+const chat = (model = "m1") => post({ model, messages: [] });
+const CHAT = "/api/openai/chat/completions";
+
+describe("after an outcome that nobody knows", () => {
+  const JOBS: readonly (readonly [string, object])[] = [
+    ["/api/openai/v1/fine_tuning/jobs", { model: "gpt-4o-mini", training_file: "file-abc1" }],
+    ["/api/openai/v1/videos", { model: "sora-2", prompt: "x" }],
+    ["/api/openai/v1/images/generations", { model: "gpt-image-1", prompt: "x" }],
+    ["/api/openai/v1/batches", { input_file_id: "file-abcd" }],
+    ["/api/google-ai-studio/v1beta/models/veo-3:predictLongRunning", { instances: [] }],
+    ["/api/replicate/v1/predictions", { version: "v", input: {} }],
+    ["/api/fal/fal-ai/flux", { prompt: "x" }],
+  ];
+  const FAILURES: readonly (readonly [string, () => Response])[] = [
+    [
+      "a broken connection",
+      () => {
+        throw new TypeError("connection reset");
+      },
+    ],
+    ["a lost answer", () => new Response("<html>bad gateway</html>", { status: 502 })],
+    ["a failed server", () => Response.json({ error: { message: "oops" } }, { status: 500 })],
+  ];
+
+  test.each(FAILURES)("%s: what is billed by the job is sent once", async (_name, upstream) => {
+    for (const [path, body] of JOBS) {
+      const slug = path.split("/")[2] ?? "";
+      const proxy = scriptedProxy({ upstream, keys: { [slug]: ["k1", "k2", "k3"] } });
+      await proxy.fetch(path, post(body));
+      expect([path, proxy.calls.length]).toEqual([path, 1]);
+    }
+  });
+
+  test.each(FAILURES.slice(0, 2))("%s: a chat is sent twice at most", async (_name, upstream) => {
+    const proxy = scriptedProxy({ upstream, keys: { openai: ["k1", "k2", "k3"] } });
+    await proxy.fetch(CHAT, chat());
+    expect(proxy.calls.length).toBe(2);
+  });
+
+  test("reading is repeated, and so is a chat that a server failed at", async () => {
+    let left = 3;
+    const upstream = () => {
+      left -= 1;
+      return left >= 0
+        ? Response.json({ error: { message: "oops" } }, { status: 500 })
+        : Response.json({ ok: true });
+    };
+    const proxy = scriptedProxy({ upstream, keys: { openai: ["k1", "k2", "k3"] } });
+    expect((await proxy.fetch(CHAT, chat())).status).toBe(200);
+    left = 3;
+    expect((await proxy.fetch("/api/openai/v1/models")).status).toBe(200);
+  });
+});
+
+describe("a rest is as long as it should be", () => {
+  const RULED: readonly (readonly [string, string, object, number])[] = [
+    [
+      "elevenlabs",
+      "v1/text-to-speech/v",
+      { detail: { status: "too_many_concurrent_requests", message: "Too many." } },
+      5,
+    ],
+    ["deepgram", "v1/listen?model=nova-3", { err_code: "TOO_MANY", err_msg: "Too many" }, 5],
+    ["mistral", "v1/chat/completions", { message: "Requests rate limit exceeded" }, 2],
+    [
+      "openai",
+      "v1/chat/completions",
+      { error: { message: "Too many concurrent requests", code: null } },
+      5,
+    ],
+  ];
+
+  test.each(RULED)(
+    "%s: by its rule, whatever was served before",
+    async (slug, path, body, rest) => {
+      let isRefusing = false;
+      const proxy = scriptedProxy({
+        upstream: () => (isRefusing ? Response.json(body, { status: 429 }) : Response.json({})),
+        keys: { [slug]: ["k1"] },
+        upstreams: { direct: [slug] },
+      });
+      const ask = () => proxy.fetch(`/api/${slug}/${path}`, post({ model: "m1", model_id: "m1" }));
+      for (let served = 0; served < 5; served += 1) {
+        await proxy.clock.advance(1_000);
+        expect((await ask()).status).toBe(200);
+      }
+      isRefusing = true;
+      const refused = await ask();
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get("retry-after"))).toBeLessThanOrEqual(rest);
+      isRefusing = false;
+      await proxy.clock.advance(rest * 1_000 + 1);
+      expect((await ask()).status).toBe(200);
+      for (let burst = 0; burst < 7; burst += 1) expect((await ask()).status).toBe(200);
+    },
+  );
+
+  const HOUR_MS = 3_600_000;
+  const ABSURD = [
+    "9".repeat(400),
+    "1000000000000",
+    "1764446400",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+    "-5",
+    "soon",
+  ];
+  test.each(ABSURD)("Retry-After %s cannot be meant: it counts as not told", async (value) => {
+    const proxy = scriptedProxy({
+      upstream: () =>
+        Response.json(
+          { error: { message: "Too many requests" } },
+          { status: 429, headers: { "retry-after": value } },
+        ),
+      keys: { openai: ["k1"] },
+    });
+    const response = await proxy.fetch(CHAT, chat());
+    expect(Number(response.headers.get("retry-after"))).toBeLessThanOrEqual(10);
+    for (const event of proxy.state.events) {
+      if (event.kind === "key-cooled") {
+        expect(event.untilMs - proxy.clock.nowMs).toBeLessThanOrEqual(10_000);
+      }
+    }
+  });
+
+  test.each([
+    ["Too many requests", 25],
+    ["You have reached your weekly limit.", 24 * 7],
+  ])("a told week is kept to where the words name one: %s", async (message, hours) => {
+    const proxy = scriptedProxy({
+      upstream: () =>
+        Response.json(
+          { error: { message } },
+          { status: 429, headers: { "retry-after": "604800" } },
+        ),
+      keys: { openai: ["k1"] },
+    });
+    await proxy.fetch(CHAT, chat());
+    const [event] = proxy.state.events.filter(({ kind }) => kind === "key-cooled");
+    if (event?.kind !== "key-cooled") throw new Error("the key does not rest");
+    expect(Math.round((event.untilMs - proxy.clock.nowMs) / HOUR_MS)).toBe(hours);
+  });
+
+  test("unexplained refusals in a row are the day's quota only while others answer", async () => {
+    const ends: string[] = [];
+    for (const othersAnswer of [true, false]) {
+      const proxy = scriptedProxy({
+        upstream: ({ key }) =>
+          key === "k1" || !othersAnswer
+            ? Response.json({ error: { message: "Too many requests" } }, { status: 429 })
+            : Response.json({}),
+        keys: { openai: ["k1", "k2"] },
+      });
+      for (let minute = 0; minute < 12; minute += 1) {
+        await proxy.fetch(CHAT, chat());
+        await proxy.fetch(CHAT, chat());
+        await proxy.clock.advance(60_000);
+      }
+      const [first] = proxy.keys("openai");
+      ends.push([...(first?.cooldowns.values() ?? [])].map(({ reason }) => reason).join());
+    }
+    expect(ends).toEqual(["rate_limit_day", "rate_limit_minute"]);
+  });
+});
+
+test("a model named * rests no key for other models", async () => {
+  const day = { error: { message: "Rate limit reached for requests per day", code: "x" } };
+  const proxy = scriptedProxy({
+    upstream: ({ body }) =>
+      new TextDecoder().decode(body).includes('"*"')
+        ? Response.json(day, { status: 429 })
+        : Response.json({}),
+    keys: { openai: ["k1", "k2"] },
+  });
+  await proxy.fetch(CHAT, chat("*"));
+  expect((await proxy.fetch(CHAT, chat("m1"))).status).toBe(200);
+});
+
+test("keys that cannot be opened are tried once each", async () => {
+  const proxy = scriptedProxy({
+    upstream: () => Response.json({}),
+    keys: { openai: Array.from({ length: 200 }, (_, index) => `k${index}`) },
+  });
+  let opened = 0;
+  proxy.state.openKey = async () => {
+    opened += 1;
+    throw new Error("sealed with another secret");
+  };
+  for (let request = 0; request < 20; request += 1) await proxy.fetch(CHAT, chat());
+  expect(opened).toBe(200);
+});
+
+test("a client cannot name the key that serves it", async () => {
+  const proxy = scriptedProxy({
+    upstream: () => Response.json({}),
+    keys: { openai: ["k1", "k2"] },
+  });
+  for (let request = 0; request < 4; request += 1) {
+    await proxy.fetch(`${CHAT}?one-balance-key=pk_k1`, chat());
+  }
+  expect(proxy.calls.map(({ key }) => key).sort()).toEqual(["k1", "k1", "k2", "k2"]);
+});
