@@ -13,6 +13,7 @@ import type { Deadline } from "./deadline";
 import type { ProxyCall } from "./proxy-call";
 import { bodyToSend } from "./request-body";
 import type { RequestScope } from "./request-scope";
+import { type KeyScrubber, scrubberFor } from "./scrub-key";
 import { type ByteStream, type Bytes, readHead, type StreamHead, unread } from "./stream-head";
 
 /** Errors are judged by their beginning; more than this is passed on unread. */
@@ -36,6 +37,8 @@ export interface Answer {
   /** What is to be delivered: the body as it came, or its head, which was looked at, and the rest. */
   readonly body: StreamHead;
   readonly verdict: Verdict;
+  /** Takes the key that was used out of what is handed on. What was read into here is clean already. */
+  readonly scrubber: KeyScrubber;
 }
 
 /** Nothing came back: connection refused or reset, the time was up, or the client left. */
@@ -45,7 +48,6 @@ export interface NoAnswer {
 }
 
 const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
 /**
  * Sends the call with a key's text and judges the answer; gives up at the deadline. A fetch that fails is
@@ -88,7 +90,7 @@ async function send(
     };
     if (body !== null) init.body = body;
     const response = await ports.fetch(outgoing.address, init, request);
-    return await judged(call, keyText, response, ports.nowMs());
+    return await judged(call, response, scrubberFor(keyText), ports.nowMs());
   } catch (error) {
     if (error instanceof ProviderPathError) throw error;
     return { kind: "no-answer", error };
@@ -130,22 +132,29 @@ function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {
 
 function judged(
   call: ProxyCall,
-  keyText: string,
   response: Response,
+  scrubber: KeyScrubber,
   nowMs: number,
 ): Answer | Promise<Answer> {
-  if (response.status >= 400) return judgedError(call, keyText, response, nowMs);
-  const { headers } = response;
+  if (response.status >= 400) return judgedError(call, response, scrubber, nowMs);
+  const { headers, body, status } = response;
+  if (status >= 300 && body !== null) {
+    // A redirect's few words, which quote its address.
+    const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
+    return { kind: "answer", response, body: clean, verdict: OK, scrubber };
+  }
   const contentType = headers.get("content-type");
   // Looking into what is compressed would unpack it on its way to the client.
   if (contentType !== null && !headers.has("content-encoding")) {
     if (contentType.startsWith("application/json") && isShort(call, response))
-      return judgedWhole(call, response, nowMs);
-    if (contentType.startsWith("text/event-stream") && response.body !== null)
-      return judgedStream(call, response, response.body, nowMs);
+      return judgedWhole(call, response, scrubber, nowMs);
+    if (contentType.startsWith("text/event-stream") && body !== null)
+      return judgedStream(call, response, body, scrubber, nowMs);
   }
-  return { kind: "answer", response, body: unread(response.body), verdict: OK };
+  return { kind: "answer", response, body: unread(body), verdict: OK, scrubber };
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** Whether there is a body and it is short, told without a look at it: each stream that is looked at costs. */
 function isShort({ method }: ProxyCall, { status, headers }: Response): boolean {
@@ -158,12 +167,14 @@ function isShort({ method }: ProxyCall, { status, headers }: Response): boolean 
 async function judgedWhole(
   { provider }: ProxyCall,
   response: Response,
+  scrubber: KeyScrubber,
   nowMs: number,
 ): Promise<Answer> {
-  const head = new Uint8Array(await response.arrayBuffer());
-  const text = head.length <= ERROR_BYTES ? decoder.decode(head) : "";
-  const verdict = (HAS_ERROR.test(text) && judgeStreamStart({ provider, text, nowMs })) || OK;
-  return { kind: "answer", response, body: { head, rest: null }, verdict };
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const { head, text } = cleaned(bytes, scrubber);
+  const isError = head.length <= ERROR_BYTES && HAS_ERROR.test(text);
+  const verdict = (isError && judgeStreamStart({ provider, text, nowMs })) || OK;
+  return { kind: "answer", response, body: { head, rest: null }, verdict, scrubber };
 }
 
 /** A stream may begin with an error although its status is 200: it is looked at before the client sees it. */
@@ -171,29 +182,34 @@ async function judgedStream(
   { provider }: ProxyCall,
   response: Response,
   stream: ByteStream,
+  scrubber: KeyScrubber,
   nowMs: number,
 ): Promise<Answer> {
-  const body = await readHead(stream, 1);
-  const text = decoder.decode(body.head);
+  const start = await readHead(stream, 1);
+  const { head, text } = cleaned(start.head, scrubber);
   const verdict = judgeStreamStart({ provider, text, nowMs }) ?? OK;
-  return { kind: "answer", response, body, verdict };
+  return { kind: "answer", response, body: { head, rest: start.rest }, verdict, scrubber };
+}
+
+/** Bytes without the key, and as text. */
+function cleaned(bytes: Bytes, scrubber: KeyScrubber): { head: Bytes; text: string } {
+  const text = decoder.decode(bytes);
+  const head = scrubber.cleanBytes(bytes, text);
+  return { head, text: head === bytes ? text : decoder.decode(head) };
 }
 
 async function judgedError(
   { provider }: ProxyCall,
-  keyText: string,
   response: Response,
+  scrubber: KeyScrubber,
   nowMs: number,
 ): Promise<Answer> {
   const { status, headers } = response;
-  const start = response.body === null ? unread(null) : await readHead(response.body, JUDGED_BYTES);
+  const start =
+    response.body === null
+      ? unread(null)
+      : await readHead(scrubber.cleanStream(response.body), JUDGED_BYTES);
   const text = decoder.decode(start.head);
   const verdict = judgeAnswer({ provider, status, headers, text, nowMs });
-  const head = withoutKey(start.head, text, keyText);
-  return { kind: "answer", response, body: { head, rest: start.rest }, verdict };
-}
-
-/** Some providers put the key into their error: it must not reach the client, nor a log. */
-function withoutKey(bytes: Bytes, text: string, keyText: string): Bytes {
-  return text.includes(keyText) ? encoder.encode(text.replaceAll(keyText, "[key]")) : bytes;
+  return { kind: "answer", response, body: start, verdict, scrubber };
 }

@@ -56,7 +56,12 @@ export async function compatModels(
     .map(({ name }) => ({ id: name, object: "model", created: 0, owned_by: "one-balance" }));
   return Response.json(
     { object: "list", data: [...aliases, ...data] },
-    { headers: { [RESPONSE_HEADERS.requestId]: scope.requestId } },
+    {
+      headers: {
+        [RESPONSE_HEADERS.requestId]: scope.requestId,
+        "x-content-type-options": "nosniff",
+      },
+    },
   );
 }
 

@@ -1,5 +1,6 @@
 import { removeHopByHop } from "../http/hop-by-hop";
 import { isNullBodyStatus } from "../http/null-body-status";
+import { cleanAnswerHeaders, disarmAnswer } from "./answer-headers";
 import type { Answer } from "./attempt";
 import { isUnread, meteredBody } from "./metered-body";
 import type { ProxyCall } from "./proxy-call";
@@ -24,20 +25,20 @@ export function deliver(
   waitUntil: (work: Promise<unknown>) => void,
 ): Response {
   const { request, requestId, attempts, config } = scope;
-  const { response, verdict } = answer;
+  const { response, verdict, scrubber } = answer;
   const body = meteredBody(answer, call, path, scope, waitUntil);
   const delivered = response.webSocket
     ? new Response(null, { status: 101, webSocket: response.webSocket, headers: response.headers })
-    : new Response(isNullBodyStatus(response.status) ? null : body, response);
+    : new Response(isNullBodyStatus(response.status) ? null : body, cleanHead(answer));
   const { headers } = delivered;
   removeHopByHop(headers);
-  headers.delete("set-cookie");
+  cleanAnswerHeaders(headers, scrubber);
   if (isUnread(answer)) {
     // Packed anew, it has another length.
     if (body !== response.body && headers.has("content-encoding")) headers.delete("content-length");
   } else {
-    // It was read here, and so unpacked; its length is set anew.
-    if (headers.has("content-encoding") || body instanceof Uint8Array) {
+    // It was read here, and so unpacked; its length is set anew. What is no success may have become shorter.
+    if (headers.has("content-encoding") || body instanceof Uint8Array || response.status >= 300) {
       headers.delete("content-length");
     }
     headers.delete("content-encoding");
@@ -48,7 +49,16 @@ export function deliver(
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
   if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
   if (call.isWebSocket) setProtocol(headers, request, response);
+  if (!response.webSocket) disarmAnswer(request.headers, headers);
   return delivered;
+}
+
+/** Status, status text and headers as they came; a key in the status text is the rarest of all places. */
+function cleanHead({ response, scrubber }: Answer): ResponseInit {
+  const statusText = scrubber.cleanText(response.statusText);
+  if (statusText === response.statusText) return response;
+  const { status, headers } = response;
+  return { status, statusText, headers };
 }
 
 function setProtocol(headers: Headers, request: Request, response: Response): void {

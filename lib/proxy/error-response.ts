@@ -41,6 +41,7 @@ export function errorResponse(
   const headers = new Headers({
     "content-type": "application/json",
     "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
     [RESPONSE_HEADERS.requestId]: requestId,
     [RESPONSE_HEADERS.attempts]: String(attempts),
   });

@@ -48,7 +48,9 @@ export function meteredBody(
     meter.ended("complete");
     return rest;
   }
-  const { readable, writable } = byteChannel(isPacked ? null : knownLength(headers, head));
+  const { readable, writable } = byteChannel(
+    isPacked || response.status >= 300 ? null : knownLength(headers, head),
+  );
   const passing =
     form === null
       ? passOn(head, rest, writable, scope)

@@ -6,6 +6,7 @@ import type { StateEvent } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
 import { homeOf, mayHaveHome, rememberResources } from "./resource-affinity";
+import { scrubberFor } from "./scrub-key";
 
 const provider = findProvider("openai");
 if (provider === undefined) throw new Error("openai is built in");
@@ -65,6 +66,7 @@ function answerOf(json: unknown) {
     response,
     body: { head: new Uint8Array(0), rest: response.body },
     verdict,
+    scrubber: scrubberFor("sk-fake-key"),
   } as const;
 }
 

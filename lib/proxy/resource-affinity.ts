@@ -80,7 +80,8 @@ async function readInto(answer: Answer): Promise<Answer> {
   const { head, rest } = answer.body;
   const isJson = answer.response.headers.get("content-type")?.startsWith("application/json");
   if (head.length > 0 || rest === null || isJson !== true) return answer;
-  return { ...answer, body: await readHead(rest, SEARCHED_BYTES) };
+  const start = await readHead(rest, SEARCHED_BYTES);
+  return { ...answer, body: { ...start, head: answer.scrubber.cleanBytes(start.head) } };
 }
 
 function idsInPath(url: string): readonly string[] {

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BIG_STREAM_SHA256 } from "../fake-upstream/special-models.ts";
-import type { KeyBehaviour } from "../fake-upstream/types.ts";
+import type { KeyBehaviour, RawAnswer } from "../fake-upstream/types.ts";
 import type { Door, KeyState } from "./door.ts";
 
 const CHAT = "/api/openai/chat/completions";
@@ -127,6 +127,73 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(response.headers.get("x-ratelimit-remaining-requests")).toBe("41");
       expect(response.headers.get("set-cookie")).toBeNull();
       expect(response.headers.get("x-this-hop")).toBeNull();
+    });
+
+    test("the pool's key comes back nowhere: status line, headers, redirects, errors of any length, answers that are looked at", async () => {
+      const padding = "x".repeat(70_000);
+      const writings = (key: string) => [
+        key,
+        JSON.stringify(`"${key}"`),
+        Buffer.from(`user:${key}`).toString("base64"),
+        [...key].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join(""),
+        [...key].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join(""),
+      ];
+      const answers = (key: string): readonly RawAnswer[] => {
+        const said = writings(key).join(" ");
+        const json = { "content-type": "application/json" };
+        return [
+          {
+            status: 302,
+            headers: { location: `https://example.com/?key=${key}`, "x-echo": btoa(`a:${key}`) },
+            body: `<a href="https://example.com/?key=${key}">here</a>`,
+          },
+          { status: 400, headers: json, body: JSON.stringify({ error: { message: said } }) },
+          { status: 400, headers: {}, body: `${padding}${said}${padding}${said}` },
+          {
+            status: 200,
+            headers: { ...json, "content-length": String(JSON.stringify({ said }).length) },
+            body: JSON.stringify({ said }),
+          },
+          {
+            status: 200,
+            headers: { "content-type": "text/event-stream" },
+            body: `data: {"choices":[],"said":${JSON.stringify(said)}}\n\n`,
+          },
+        ];
+      };
+      for (let index = 0; index < 5; index += 1) {
+        const [key = ""] = await pool("openai", { kind: "ok" });
+        const answer = answers(key)[index] as RawAnswer;
+        door.upstream.setKey(key, { kind: "answer", answer });
+        const response = await chat("gpt-allowed", { redirect: "manual" });
+        expect(response.status).toBe(answer.status);
+        const text = JSON.stringify([...response.headers]) + (await response.text());
+        for (const writing of writings(key)) expect(text).not.toContain(writing);
+        expect(text).not.toContain(Buffer.from(`a:${key}`).toString("base64").slice(4, -4));
+        expect(text).toContain("[key]");
+        expect(text.includes(padding)).toBe(answer.body.includes(padding));
+      }
+    });
+
+    test("an answer is no page of ours: it is not sniffed, and one with scripts runs none", async () => {
+      const headers = {
+        "content-type": "text/html",
+        "clear-site-data": '"*"',
+        "service-worker-allowed": "/",
+        refresh: "0; url=/team",
+        "x-one-balance-key": "forged",
+      };
+      const answer = { status: 200, headers, body: "<script>fetch('/')</script>" };
+      await pool("openai", { kind: "answer", answer });
+      const response = await chat();
+      expect(await response.text()).toBe(answer.body);
+      expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+      expect(response.headers.get("content-security-policy")).toMatch(/^sandbox;/);
+      for (const name of Object.keys(headers).slice(1)) {
+        expect(response.headers.has(name), name).toBe(false);
+      }
+      const denied = await chat("gpt-allowed", { token: "nobody" });
+      expect(denied.headers.get("x-content-type-options")).toBe("nosniff");
     });
 
     test("Google's own path, key header and query token work, and ?key= does not travel", async () => {

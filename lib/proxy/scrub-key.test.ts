@@ -1,0 +1,189 @@
+/** However a pool's key is written into an answer, and wherever its pieces are cut: it is not in what is handed on. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { KeyScrubber } from "./scrub-key";
+
+const RUNS = 1500;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const hex = (code: number, width: number) => code.toString(16).padStart(width, "0");
+const percentAll = (text: string) =>
+  [...encoder.encode(text)].map((byte) => `%${hex(byte, 2)}`).join("");
+const escapeAll = (text: string) =>
+  [...text].map((letter) => `\\u${hex(letter.charCodeAt(0), 4)}`).join("");
+const quoted = (text: string) => JSON.stringify(text).slice(1, -1);
+const base64 = (text: string) => btoa(String.fromCharCode(...encoder.encode(text)));
+const urlSafe = (text: string) => base64(text).replaceAll("+", "-").replaceAll("/", "_");
+
+/** How an upstream may write a key. */
+const WRITINGS: Readonly<Record<string, (key: string, around: string) => string>> = {
+  plain: (key) => key,
+  percent: (key) => encodeURIComponent(key),
+  "percent, every byte": (key) => percentAll(key),
+  "percent, capitals": (key) => percentAll(key).toUpperCase(),
+  "percent, twice": (key) => encodeURIComponent(encodeURIComponent(key)),
+  json: (key) => quoted(key),
+  "json in json": (key) => quoted(quoted(key)),
+  "json, slashes escaped": (key) => quoted(key).replaceAll("/", "\\/"),
+  "json, every letter": (key) => escapeAll(key),
+  "json, every letter, in json": (key) => quoted(escapeAll(key)),
+  "base64, no letter before": (key, around) => base64(`${key}${around}`),
+  "base64, one letter before": (key, around) => base64(`:${key}${around}`),
+  "base64, two letters before": (key, around) => base64(`a:${key}${around}`),
+  "base64 for addresses": (key, around) => urlSafe(`user:${key}${around}`),
+  "base64 in json, slashes escaped": (key, around) =>
+    base64(`x${key}${around}`).replaceAll("/", "\\/"),
+  "base64 in an address": (key, around) => encodeURIComponent(base64(`xy${key}${around}`)),
+};
+
+const keys = fc.oneof(
+  fc.stringMatching(/^sk-[\w-]{16,48}$/),
+  fc.stringMatching(/^[\da-f]{8}:[\da-f]{32}$/),
+  // Keys of services that nobody knows: every printable letter.
+  fc.stringMatching(/^[!-~]{12,40}$/),
+);
+
+/** Text in which no key stands by chance, with escapes and bytes that are no UTF-8. */
+const surroundings = fc
+  .array(
+    fc.oneof(
+      fc.string({ maxLength: 24 }),
+      fc.constantFrom(
+        '{"error":{"message":"',
+        '\\"no\\"',
+        "100%",
+        "%20",
+        "\\u00e9",
+        "\\n",
+        "é",
+        "…",
+      ),
+    ),
+    { maxLength: 6 },
+  )
+  .map((parts) => encoder.encode(parts.join("")));
+const binary = fc.uint8Array({ maxLength: 32 });
+
+interface Case {
+  readonly key: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+const cases = fc
+  .tuple(
+    keys,
+    fc.constantFrom(...Object.keys(WRITINGS)),
+    fc.string({ maxLength: 4 }),
+    fc.oneof(surroundings, binary),
+    fc.oneof(surroundings, binary),
+  )
+  .map(([key, writing, around, before, after]): Case => {
+    const written = encoder.encode(WRITINGS[writing]?.(key, around) ?? "");
+    return { key, before, after, bytes: concat([before, written, after]) };
+  });
+
+function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** What anybody can read in a text: it, without up to three layers of escapes, and what its base64 says. */
+function readings(bytes: Uint8Array): string[] {
+  let text = String.fromCharCode(...bytes);
+  const found = [text];
+  for (let layer = 0; layer < 3; layer += 1) {
+    text = text.replace(
+      /%([\da-f]{2})|\\u([\da-f]{4})|\\(["\\/])/gi,
+      (_all, percent?: string, unicode?: string, short?: string) =>
+        short ?? String.fromCharCode(Number.parseInt(percent ?? unicode ?? "0", 16)),
+    );
+    found.push(text);
+  }
+  for (const each of [...found]) {
+    for (const [run] of each.matchAll(/[\w+/-]{10,}/g)) {
+      const standard = run.replaceAll("-", "+").replaceAll("_", "/");
+      for (const skip of [0, 1, 2, 3]) {
+        const usable = standard.slice(skip);
+        found.push(atob(usable.slice(0, usable.length - (usable.length % 4))));
+      }
+    }
+  }
+  return found;
+}
+
+function isReadable(key: string, bytes: Uint8Array): boolean {
+  const latin = String.fromCharCode(...encoder.encode(key));
+  return readings(bytes).some((reading) => reading.includes(latin) || reading.includes(key));
+}
+
+async function throughStream(
+  scrubber: KeyScrubber,
+  bytes: Uint8Array<ArrayBuffer>,
+  cuts: readonly number[],
+): Promise<Uint8Array> {
+  const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b)];
+  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      for (const [index, from] of edges.entries()) {
+        controller.enqueue(bytes.slice(from, edges[index + 1] ?? bytes.length));
+      }
+      controller.close();
+    },
+  });
+  const response = new Response(scrubber.cleanStream(source));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+describe("a key in any writing", () => {
+  test("is never in what is handed on, whole or in pieces, and the rest of it keeps its bytes", async () => {
+    const pieces = fc.array(fc.nat(), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(cases, pieces, async ({ key, bytes, before, after }, cuts) => {
+        const scrubber = new KeyScrubber(key);
+        const whole = scrubber.cleanBytes(bytes);
+        expect(isReadable(key, whole)).toBe(false);
+        expect(Buffer.from(await throughStream(scrubber, bytes, cuts))).toEqual(Buffer.from(whole));
+        // What merely stands around the key is left alone, unless an escape reaches into it.
+        if (isReadable(key, before) || isReadable(key, after)) return;
+        const text = decoder.decode(whole);
+        expect(text).toContain("[key]");
+        expect(text.startsWith(decoder.decode(before).replace(/[%\\�].*$/su, ""))).toBe(true);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("an answer without it is handed on byte for byte", async () => {
+    const answers = fc.array(fc.oneof(surroundings, binary), { maxLength: 8 }).map(concat);
+    const pieces = fc.array(fc.nat(), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(keys, answers, pieces, async (key, bytes, cuts) => {
+        fc.pre(!isReadable(key, bytes));
+        const scrubber = new KeyScrubber(key);
+        expect(scrubber.cleanBytes(bytes)).toEqual(bytes);
+        expect(Buffer.from(await throughStream(scrubber, bytes, cuts))).toEqual(Buffer.from(bytes));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+test("a service account's JSON, quoted in an error, is taken out whole", () => {
+  const key = JSON.stringify({ type: "service_account", private_key: "-----BEGIN\nabc/+=\n-----" });
+  const body = encoder.encode(JSON.stringify({ error: { message: `bad credential: ${key}.` } }));
+  const cleaned = decoder.decode(new KeyScrubber(key).cleanBytes(body));
+  expect(cleaned).toBe('{"error":{"message":"bad credential: [key]."}}');
+});
+
+test("a long good answer that only looks as if it hid something keeps its identity", () => {
+  const bytes = encoder.encode(JSON.stringify({ text: "50% of caf\\u00e9s, https:\\/\\/x %2B" }));
+  expect(new KeyScrubber("sk-fake-aaaaaaaaaaaaaaaa").cleanBytes(bytes)).toBe(bytes);
+});
