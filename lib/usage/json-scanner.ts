@@ -46,6 +46,7 @@ export class ScanKeys {
   readonly roles: ReadonlyMap<number, number>;
   readonly factNames: ReadonlyMap<number, string>;
   readonly marks: ReadonlyMap<number, string>;
+  readonly hasNumbers: boolean;
 
   /** @param marks Strings under keys of the role `mark` that are counted. */
   constructor(
@@ -60,6 +61,7 @@ export class ScanKeys {
       }
     }
     this.roles = roles;
+    this.hasNumbers = keys.number !== undefined;
     const kept = [...(keys.fact ?? []), ...(keys.number ?? []), ...(keys.object ?? [])];
     this.factNames = new Map(kept.map((key) => [hashOf(key), key]));
     this.marks = new Map(marks.map((mark) => [hashOf(mark), mark]));
@@ -71,10 +73,13 @@ function addToHash(hash: number, byte: number): number {
   return (Math.imul(hash, 31) + byte) | 0;
 }
 
+/** A hash as a number that the engine keeps in place, which makes finding it in a map twice as fast. */
+const SMALL = 0x3fffffff;
+
 const encoder = new TextEncoder();
 
 function hashOf(text: string): number {
-  return encoder.encode(text).reduce(addToHash, 0);
+  return encoder.encode(text).reduce(addToHash, 0) & SMALL;
 }
 
 const MAX_CAPTURE_BYTES = 32 * 1024;
@@ -98,6 +103,8 @@ const NUMERIC = tableOf("0123456789+-.eE, ");
 const OF_NUMBERS = tableOf("0123456789+-.eE");
 
 const TEXT_ROLES = ROLE.text | ROLE.reasoning | ROLE.reasoningTwin;
+/** The roles of a key that was not looked up yet. */
+const UNKNOWN = -1;
 const CAPTURE_ROLES = ROLE.usage | ROLE.object;
 /** Roles of strings that are looked at beyond their length. */
 const READ_ROLES = ROLE.fact | ROLE.mark | ROLE.counted;
@@ -124,8 +131,8 @@ export class JsonScanner {
   mostCounted = 0;
   readonly #keys: ScanKeys;
   readonly #facts = new Map<string, string>();
-  /** For each fact's key the hash of what is kept, so that a repetition is not decoded. */
-  readonly #factHashes = new Map<number, number>();
+  /** For each fact's key the length and the ends of what is kept. */
+  readonly #factOutlines = new Map<number, number>();
   /** For each open bracket, outermost first: 1 if it is an object's. */
   readonly #isObject: (0 | 1)[] = [];
   #depth = 0;
@@ -208,7 +215,7 @@ export class JsonScanner {
     this.firstUsage = null;
     this.lastUsage = null;
     this.#facts.clear();
-    this.#factHashes.clear();
+    this.#factOutlines.clear();
   }
 
   /** Reads `bytes` from `start` to `end`; they are not kept. */
@@ -225,7 +232,7 @@ export class JsonScanner {
       if (byte === QUOTE) {
         this.#inString = true;
         if (this.#expectsKey) this.#key = 0;
-        else if ((this.#role & READ_ROLES) !== 0) this.#beginValue();
+        else if ((this.#roleOfKey() & READ_ROLES) !== 0) this.#beginValue();
       } else if (byte === COMMA) {
         this.#expectsKey = this.#isObject[this.#depth - 1] === 1;
       } else if (byte === OPEN_BRACE) {
@@ -244,12 +251,23 @@ export class JsonScanner {
     if (this.#capture !== null) this.#keep(bytes, captureFrom, end);
   }
 
+  /** Of the key whose value begins: keys of numbers and of null are not looked up. */
+  #roleOfKey(): number {
+    if (this.#role === UNKNOWN) this.#role = this.#keys.roles.get(this.#key) ?? 0;
+    return this.#role;
+  }
+
+  #isNumberKey(key: number): boolean {
+    const role = this.#keys.roles.get(key) ?? 0;
+    return (role & ROLE.number) !== 0 && this.#objectDepth === this.#trustedDepth;
+  }
+
   /** Whether it is a usage object. */
   #openObject(): boolean {
     const isRoot = this.#objectDepth === 0;
     const isListed = this.#trustedList !== 0 && this.#trustedList === this.#depth;
     const isTrusted = isRoot || this.#isTrustedValue();
-    const role = isTrusted && !isListed ? this.#role : 0;
+    const role = isTrusted && !isListed ? this.#roleOfKey() : 0;
     const begins = this.#capture === null && !isRoot && (role & CAPTURE_ROLES) !== 0;
     if (begins) {
       this.#capture = "";
@@ -266,7 +284,7 @@ export class JsonScanner {
   }
 
   #openList(): void {
-    const role = this.#role & (ROLE.list | ROLE.reasoningList);
+    const role = this.#roleOfKey() & (ROLE.list | ROLE.reasoningList);
     if (role !== 0) {
       if ((role & ROLE.reasoningList) !== 0 && this.#repeatedList === 0) {
         this.#repeatedList = this.#depth + 1;
@@ -314,8 +332,9 @@ export class JsonScanner {
       } else if (byte === QUOTE) {
         this.#inString = false;
         this.#expectsKey = false;
-        this.#role = this.#keys.roles.get(hash) ?? 0;
-        if ((this.#role & ROLE.number) !== 0 && this.#objectDepth === this.#trustedDepth) {
+        hash &= SMALL;
+        this.#role = UNKNOWN;
+        if (this.#keys.hasNumbers && this.#isNumberKey(hash)) {
           this.#inString = true;
           this.#isNumber = true;
           this.#value = "";
@@ -382,33 +401,42 @@ export class JsonScanner {
 
   /** The next bytes of a string that is looked at, the last ones if it has ended. */
   #readValue(bytes: Uint8Array, start: number, end: number): void {
-    const isFirst = this.#valueBytes === 0;
+    const isWhole = this.#valueBytes === 0 && !this.#inString;
     this.#valueBytes += end - start;
     if (this.#valueBytes > MAX_FACT_BYTES) {
       this.#reading = 0;
       return;
     }
+    if ((this.#reading & ROLE.mark) !== 0) this.#readMark(bytes, start, end);
+    if ((this.#reading & ROLE.fact) !== 0) {
+      if (isWhole) this.#keepFact(bytes, start, end);
+      else this.#value += decoder.decode(bytes.subarray(start, end));
+    }
+    if (this.#inString) return;
+    if ((this.#reading & ROLE.fact) !== 0 && !isWhole) {
+      this.#factOutlines.delete(this.#key);
+      this.#facts.set(this.#keys.factNames.get(this.#key) ?? "", this.#value);
+    }
+    this.#reading = 0;
+  }
+
+  /** Events repeat their model again and again: what looks like what is kept is not decoded. */
+  #keepFact(bytes: Uint8Array, start: number, end: number): void {
+    const ends = ((bytes[start] ?? 0) << 8) | (bytes[end - 1] ?? 0);
+    const outline = ((end - start) << 16) | ends;
+    if (this.#factOutlines.get(this.#key) === outline) return;
+    this.#factOutlines.set(this.#key, outline);
+    const value = decoder.decode(bytes.subarray(start, end));
+    this.#facts.set(this.#keys.factNames.get(this.#key) ?? "", value);
+  }
+
+  #readMark(bytes: Uint8Array, start: number, end: number): void {
     let hash = this.#valueHash;
     for (let at = start; at < end; at += 1) hash = addToHash(hash, bytes[at] ?? 0);
     this.#valueHash = hash;
-    const isFact = (this.#reading & ROLE.fact) !== 0;
-    if (this.#inString) {
-      if (isFact) this.#value += decoder.decode(bytes.subarray(start, end));
-      return;
-    }
-    if (isFact && this.#factHashes.get(this.#key) !== hash) {
-      const rest = decoder.decode(bytes.subarray(start, end));
-      this.#factHashes.set(this.#key, hash);
-      this.#facts.set(
-        this.#keys.factNames.get(this.#key) ?? "",
-        isFirst ? rest : this.#value + rest,
-      );
-    }
-    if ((this.#reading & ROLE.mark) !== 0) {
-      const mark = this.#keys.marks.get(hash);
-      if (mark !== undefined) this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
-    }
-    this.#reading = 0;
+    if (this.#inString) return;
+    const mark = this.#keys.marks.get(hash & SMALL);
+    if (mark !== undefined) this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
   }
 
   /** The position after the string's closing quote, or `end`. */

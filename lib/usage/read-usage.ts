@@ -128,6 +128,7 @@ function reportedNanoUsd(fields: Fields): number | null {
 
 /** Calls of the provider's own tools, as far as the usage object counts them. */
 function serverTools(fields: Fields): ToolCalls | null {
+  if (!("server_tool_use" in fields || "grounding_tool_count" in fields)) return null;
   const webSearch = count(object(fields.server_tool_use).web_search_requests) ?? 0;
   const grounding = Array.isArray(fields.grounding_tool_count) ? fields.grounding_tool_count : [];
   const groundingQuery = grounding

@@ -126,34 +126,66 @@ export function usageFormFor({ provider, path, headers }: Exchange): UsageForm |
   const contentType = headers.get("content-type");
   const { usageFormat } = provider;
   if (usageFormat === "none" || contentType === null) return null;
-  const framing = framingOf(contentType, path);
+  const kind = kindOf(path);
+  const framing = framingOf(contentType, kind);
   if (framing === null) return null;
   const isMany = framing === "lines";
   return {
     framing,
-    keys: isMany ? BATCH : keysOf(usageFormat, path, framing),
-    isWritten: !isMany && !UNWRITTEN_PATH.test(path),
+    keys: isMany ? BATCH : keysOf(usageFormat, kind, framing),
+    isWritten: !isMany && kind.isWritten,
     isMany,
     told: headerUsage(usageFormat, headers),
   };
 }
 
-function framingOf(contentType: string, path: string): UsageForm["framing"] | null {
+/** What a path says about its answer. */
+interface PathKind {
+  readonly isResponses: boolean;
+  readonly isRecording: boolean;
+  readonly isBatchResults: boolean;
+  readonly isBase64: boolean;
+  readonly isWritten: boolean;
+}
+
+/** A team's apps ask the same few paths again and again. */
+const kinds = new Map<string, PathKind>();
+const MAX_KINDS = 500;
+
+function kindOf(path: string): PathKind {
+  const known = kinds.get(path);
+  if (known !== undefined) return known;
+  if (kinds.size >= MAX_KINDS) kinds.clear();
+  const kind = {
+    isResponses: RESPONSES_PATH.test(path),
+    isRecording: RECORDING_PATH.test(path),
+    isBatchResults: BATCH_RESULTS_PATH.test(path),
+    isBase64: path.endsWith("/invoke-with-response-stream"),
+    isWritten: !UNWRITTEN_PATH.test(path),
+  };
+  kinds.set(path, kind);
+  return kind;
+}
+
+function framingOf(
+  contentType: string,
+  { isBase64, isBatchResults }: PathKind,
+): UsageForm["framing"] | null {
   if (contentType.startsWith("text/event-stream")) return "events";
   if (contentType.startsWith("application/vnd.amazon.eventstream")) {
-    return path.endsWith("/invoke-with-response-stream") ? "amazon-base64" : "amazon";
+    return isBase64 ? "amazon-base64" : "amazon";
   }
   // application/json, application/x-ndjson, application/stream+json, application/x-jsonl
   if (!/^application\/[^;]*json/.test(contentType)) return null;
-  return BATCH_RESULTS_PATH.test(path) ? "lines" : "plain";
+  return isBatchResults ? "lines" : "plain";
 }
 
 function keysOf(
   usageFormat: Provider["usageFormat"],
-  path: string,
+  { isResponses, isRecording }: PathKind,
   framing: UsageForm["framing"],
 ): ScanKeys {
-  if (RESPONSES_PATH.test(path)) return framing === "events" ? RESPONSES_EVENTS : RESPONSES_JSON;
+  if (isResponses) return framing === "events" ? RESPONSES_EVENTS : RESPONSES_JSON;
   if (usageFormat === "google") return GEMINI;
-  return RECORDING_PATH.test(path) ? RECORDING : CHAT;
+  return isRecording ? RECORDING : CHAT;
 }
