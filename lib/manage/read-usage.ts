@@ -1,8 +1,9 @@
-import { type CellDimension, type CellSum, sumCells } from "../db/read-usage-cells";
+import type { CellDimension, CellSum } from "../db/read-usage-cells";
 import { NANO_PER_USD } from "../usage/price";
 import { DAY_MS, HOUR_MS, type Measure } from "../usage/rollup";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
+import { readExactCells } from "./read-exact-cells";
 import type { ReadUsageInput } from "./usage-schemas";
 
 export interface UsageSums {
@@ -63,12 +64,15 @@ const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
 const MAX_BUCKETS = 1_000;
 
 /**
- * What was used, by time and one other thing; the last day by hours, or 30 days, unless said otherwise.
- * @throws {ManageError} `invalid_input` for too long a range, or for keys together with tokens or users:
- * which key served whom is in the request log only.
+ * What was used, by time and one other thing; the last day by hours, or 30 days, unless said otherwise. The
+ * range counts to the millisecond: what two ranges next to each other hold is what the whole holds. Days
+ * begin at the time of day that the range begins at.
+ * @throws {ManageError} `invalid_input` for an empty range, too long a one, or one that cuts through an hour
+ * of which only the whole is known; for keys together with tokens or users: which key served whom is in the
+ * request log only.
  */
 export async function readUsage(
-  { db, nowMs }: ManageContext,
+  context: ManageContext,
   input: ReadUsageInput,
 ): Promise<UsageReport> {
   const { bucket, groupBy, key, token, user, provider, model, outcome } = input;
@@ -79,16 +83,24 @@ export async function readUsage(
   if (ofKeys && bucket === "day" && (model !== undefined || groupBy === "model")) {
     throw new ManageError("invalid_input", "keys are told apart by model by the hour only");
   }
-  const toMs = input.to ?? nowMs() + 1;
-  const fromMs = floorTo(input.from ?? toMs - DEFAULT_RANGE_MS[bucket], BUCKET_MS[bucket]);
+  const nowMs = context.nowMs();
+  const toMs = input.to ?? nowMs + 1;
+  const fromMs = input.from ?? floorTo(toMs - DEFAULT_RANGE_MS[bucket], BUCKET_MS[bucket]);
+  if (fromMs >= toMs) {
+    throw new ManageError("invalid_input", "the range is empty: `from` is not before `to`");
+  }
   if ((toMs - fromMs) / BUCKET_MS[bucket] > MAX_BUCKETS) {
     throw new ManageError("invalid_input", `at most ${MAX_BUCKETS} ${bucket}s at once`);
   }
-  const range = { side: ofKeys ? "key" : "caller", grain: bucket, fromMs, toMs } as const;
-  const where = { provider, model, outcome, userId: user, subjectId: key ?? token };
-  const [rows = []] = await sumCells(db, [
-    { ...range, where, by: ["bucketMs", DIMENSIONS[groupBy]] },
-  ]);
+  const cells = await readExactCells(context, {
+    side: ofKeys ? "key" : "caller",
+    fromMs,
+    toMs,
+    bucketMs: BUCKET_MS[bucket],
+    where: { provider, model, outcome, userId: user, subjectId: key ?? token },
+    by: DIMENSIONS[groupBy],
+  });
+  const rows = inBuckets(cells, DIMENSIONS[groupBy], fromMs, bucket);
   return {
     rows: rows
       .map((row) => ({
@@ -99,6 +111,30 @@ export async function readUsage(
       .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
     totals: toSums(totalOf(rows)),
   };
+}
+
+/** Cells of hours or of parts of them, taken together to the buckets that were asked for. */
+function inBuckets(
+  cells: readonly CellSum[],
+  by: Exclude<CellDimension, "bucketMs">,
+  fromMs: number,
+  bucket: ReadUsageInput["bucket"],
+): readonly CellSum[] {
+  const found = new Map<string, CellSum[]>();
+  for (const cell of cells) {
+    const startMs =
+      bucket === "hour"
+        ? floorTo(cell.bucketMs, HOUR_MS)
+        : fromMs + floorTo(cell.bucketMs - fromMs, DAY_MS);
+    const name = `${startMs}\n${cell[by]}`;
+    const same = found.get(name);
+    if (same === undefined) found.set(name, [{ ...cell, bucketMs: startMs }]);
+    else same.push(cell);
+  }
+  return [...found.values()].flatMap((same) => {
+    const [first] = same;
+    return first === undefined ? [] : [{ ...first, values: totalOf(same) }];
+  });
 }
 
 const callerGroups: ReadonlySet<string> = new Set(["token", "user"]);

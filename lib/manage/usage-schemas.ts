@@ -29,7 +29,9 @@ const scope = z.strictObject({
 });
 
 export const readUsageInput = scope.extend({
-  bucket: z.enum(["hour", "day"]).default("day").meta({ description: "In UTC" }),
+  bucket: z.enum(["hour", "day"]).default("day").meta({
+    description: "Hours of UTC; days begin at the time of day that `from` says",
+  }),
   groupBy: z
     .enum(["provider", "model", "key", "token", "user", "outcome"])
     .default("provider")

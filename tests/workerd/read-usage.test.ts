@@ -117,6 +117,86 @@ describe("use", () => {
     await check();
   });
 
+  test.each([11, 12, 13])(
+    "ranges next to each other add up to the whole, seed %i",
+    async (seed) => {
+      await record(mixed());
+      await compactUsage(db, newRowId("uf", NOW_MS), NOW_MS);
+      let state = seed;
+      const random = () => {
+        state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+        return state / 0x7fffffff;
+      };
+      const firstMs = NOW_MS - 2 * DAY_MS + 12_345;
+      // Some cuts are between two requests that are milliseconds apart.
+      const cuts = Array.from({ length: 4 }, () =>
+        random() < 0.5
+          ? Math.floor(firstMs + random() * (NOW_MS - firstMs))
+          : NOW_MS - HOUR_MS - Math.floor(random() * 120),
+      );
+      const bounds = [firstMs, ...new Set(cuts), NOW_MS + 1].sort((a, b) => a - b);
+      const events = mixed();
+      for (const bucket of ["hour", "day"]) {
+        for (const groupBy of ["provider", "token"]) {
+          let sum = 0;
+          for (const [index, from] of bounds.slice(0, -1).entries()) {
+            const to = bounds[index + 1] ?? 0;
+            const part = await usage({ from: String(from), to: String(to), bucket, groupBy });
+            const within = events.filter(({ atMs }) => atMs >= from && atMs < to);
+            expect(part.totals.requests, `${from} to ${to}`).toBe(within.length);
+            sum += part.totals.inputTokens;
+          }
+          const whole = await usage({
+            from: String(firstMs),
+            to: String(NOW_MS + 1),
+            bucket,
+            groupBy,
+          });
+          expect(whole.totals.inputTokens).toBe(sum);
+        }
+      }
+    },
+  );
+
+  test("days of a zone that differs by half an hour", async () => {
+    await record(mixed());
+    const day = (from: string, to: string) =>
+      usage({ from: `${from}T00:00:00+05:30`, to: `${to}T00:00:00+05:30` });
+    const [first, second, both] = await Promise.all([
+      day("2026-11-19", "2026-11-20"),
+      day("2026-11-20", "2026-11-21"),
+      day("2026-11-19", "2026-11-21"),
+    ]);
+    expect([first, second, both].map(({ totals }) => totals.requests)).toEqual([40, 80, 120]);
+    expect([...new Set(both.rows.map(({ bucket }) => new Date(bucket).toISOString()))]).toEqual([
+      "2026-11-18T18:30:00.000Z",
+      "2026-11-19T18:30:00.000Z",
+    ]);
+  });
+
+  test("a part of an hour that the log does not hold is refused, an empty range too", async () => {
+    await record(mixed());
+    await env.DB.prepare(
+      "delete from request_log where id in (select id from request_log limit 1)",
+    ).run();
+    await env.DB.prepare("delete from request_log where at_ms >= ?")
+      .bind(NOW_MS - 60)
+      .run();
+    const lastSecond = { from: String(NOW_MS - 50), to: String(NOW_MS) };
+    await expect(usage(lastSecond)).rejects.toMatchObject({ code: "invalid_input" });
+    // Of an hour without requests, any part is empty.
+    const quiet = { from: String(NOW_MS - 5 * HOUR_MS), to: String(NOW_MS - 4 * HOUR_MS) };
+    expect((await usage(quiet)).totals.requests).toBe(0);
+    for (const [from, to] of [
+      ["2026-11-20", "2026-11-20"],
+      ["2026-11-20", "2026-11-19"],
+      ["2027-01-01", undefined],
+    ]) {
+      const range = { from: from ?? "", ...(to !== undefined && { to }) };
+      await expect(usage(range)).rejects.toMatchObject({ code: "invalid_input" });
+    }
+  });
+
   test("by hour and day, and of what the filters mean", async () => {
     await record(mixed());
     const days = await usage({ groupBy: "outcome" });
@@ -126,7 +206,7 @@ describe("use", () => {
       [Date.UTC(2026, 10, 20), "ok", 72],
       [Date.UTC(2026, 10, 20), "limited", 8],
     ]);
-    const hours = await usage({ bucket: "hour", from: String(NOW_MS - HOUR_MS), token: "at_1" });
+    const hours = await usage({ bucket: "hour", from: "2026-11-20T11:00:00Z", token: "at_1" });
     expect(hours.rows).toEqual([
       expect.objectContaining({
         bucket: Date.UTC(2026, 10, 20, 11),
