@@ -11,6 +11,7 @@ import type { OutgoingRequest, Route, Verdict } from "../providers/types";
 import type { ProxyConfig } from "./config";
 import type { Deadline } from "./deadline";
 import type { ProxyCall } from "./proxy-call";
+import { ProxyError } from "./proxy-error";
 import { bodyToSend } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { type KeyScrubber, scrubberFor } from "./scrub-key";
@@ -92,7 +93,8 @@ async function send(
     const response = await ports.fetch(outgoing.address, init, request);
     return await judged(call, response, scrubberFor(keyText), ports.nowMs());
   } catch (error) {
-    if (error instanceof ProviderPathError) throw error;
+    // Errors of the request: its headers, or a body that turned out too long while it was sent.
+    if (error instanceof ProviderPathError || error instanceof ProxyError) throw error;
     return { kind: "no-answer", error };
   }
 }

@@ -10,6 +10,8 @@ import { providerForCompatModel } from "../providers/registry";
 import type { OpenAiCompatible, Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";
 import { gatewayFor } from "./gateway-for";
+import { modelName } from "./model-name";
+import { whereToPutIt } from "./native-call";
 import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -34,8 +36,7 @@ export function compatCall(
   if (named === null) {
     throw new ProxyError(
       "model_required",
-      'No model was found: /api/compat needs "model": "{provider}/{model}". ' +
-        "If the body is JSON, check that it is valid.",
+      `No model was found: /api/compat needs "model": "{provider}/{model}". ${whereToPutIt(body)}`,
     );
   }
   const target = compatTarget(named.value, scope);
@@ -91,11 +92,11 @@ export interface OpenAiTarget {
 /** Splits at the first slash only: `openrouter/meta-llama/llama-3` names OpenRouter's `meta-llama/llama-3`. */
 function compatTarget(name: string, { ports }: RequestScope): OpenAiTarget {
   const slash = name.indexOf("/");
-  const model = name.slice(slash + 1);
-  if (slash < 1 || model === "") {
+  const model = modelName(name.slice(slash + 1));
+  if (slash < 1 || model === null) {
     throw new ProxyError(
       "model_required",
-      `"model" must be "{provider}/{model}" or an alias, not ${JSON.stringify(name)}.`,
+      `"model" must be "{provider}/{model}" or an alias, not ${JSON.stringify(name.slice(0, 256))}.`,
     );
   }
   const prefix = name.slice(0, slash);

@@ -13,13 +13,15 @@ import type { ProxyConfig } from "./config";
 import { isPreflight, letPageRead, preflightAnswer } from "./cross-origin";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
+import { mustKnowAll } from "./limited-token";
 import { nativeCall } from "./native-call";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { assertSafePath, type ProxyPath } from "./proxy-path";
 import { claimOf } from "./quota-claim";
-import { readRequestBody } from "./request-body";
+import { readOnForModel } from "./read-on-for-model";
+import { forgetBody, readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
@@ -152,23 +154,32 @@ async function serve(
 ): Promise<ServedFromTarget | ServedCall> {
   if (provider === undefined && path.segment !== "compat") throw unknownProvider(path, scope);
   assertSafePath(path.rest, url.search, scope.credential);
-  const body = await readRequestBody(request);
-  if (scope.ports.state.modelAliases().size > 0) {
-    const aliased = aliasedCall(request, provider, path.rest, url, body, scope);
-    if (aliased !== null) return serveFromTargets(aliased, token, scope);
+  let body = await readRequestBody(request, (head) =>
+    mustKnowAll(token, head, request.headers, path.rest),
+  );
+  if (body.kind === "streamed") body = await readOnForModel(body, request, provider, path.rest);
+  try {
+    if (scope.ports.state.modelAliases().size > 0) {
+      const aliased = aliasedCall(request, provider, path.rest, url, body, scope);
+      if (aliased !== null) return await serveFromTargets(aliased, token, scope);
+    }
+    let call =
+      provider === undefined
+        ? compatCall(request, path.rest, url, body, scope)
+        : nativeCall(request, provider, path.rest, url, body, scope);
+    scope.meter.resolved(call);
+    authorize(token, call);
+    if (token.limitHolders !== undefined) {
+      const destination = { provider: call.provider.slug, model: call.model };
+      await reserveBudget(token, token.limitHolders, [destination], body, scope);
+    }
+    if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
+    const served = await serveFromPool(call, claimOf(token), scope);
+    forgetBody(call.body);
+    return { call, served, target: null };
+  } finally {
+    forgetBody(body);
   }
-  let call =
-    provider === undefined
-      ? compatCall(request, path.rest, url, body, scope)
-      : nativeCall(request, provider, path.rest, url, body, scope);
-  scope.meter.resolved(call);
-  authorize(token, call);
-  if (token.limitHolders !== undefined) {
-    const destination = { provider: call.provider.slug, model: call.model };
-    await reserveBudget(token, token.limitHolders, [destination], body, scope);
-  }
-  if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
-  return { call, served: await serveFromPool(call, claimOf(token), scope), target: null };
 }
 
 /** The answer to a call that named its model itself. */

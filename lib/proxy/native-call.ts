@@ -6,6 +6,7 @@ import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
 import { findBodyField } from "./body-field";
 import { gatewayFor } from "./gateway-for";
+import { modelName } from "./model-name";
 import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -28,11 +29,13 @@ export function nativeCall(
   body: RequestBody,
   scope: RequestScope,
 ): ProxyCall {
-  const model = findModel(provider, {
-    path,
-    queryParameter: (name) => queryParameter(url, name),
-    bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
-  });
+  const model = modelName(
+    findModel(provider, {
+      path,
+      queryParameter: (name) => queryParameter(url, name),
+      bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
+    }),
+  );
   if (isWebSocket(request)) {
     return webSocketCall(request, provider, path, url.search, model, scope);
   }
@@ -40,7 +43,7 @@ export function nativeCall(
     throw new ProxyError(
       "model_required",
       `No model was found: /${path} needs one, in the place ${provider.label}'s API has it. ` +
-        "If the body is JSON, check that it is valid.",
+        whereToPutIt(body),
     );
   }
   const gatewayUrl = gatewayFor(provider, scope);
@@ -62,6 +65,13 @@ export function nativeCall(
     preferredKeyId,
     placeKey: provider.placeKey,
   };
+}
+
+/** @returns A sentence about what may be wrong with the body. */
+export function whereToPutIt(body: RequestBody): string {
+  return body.kind === "streamed"
+    ? `The body's first ${Math.floor(body.head.length / 1024 / 1024)} MiB do not name it: write it before the long fields.`
+    : "If the body is JSON, check that it is valid.";
 }
 
 const OWN_PARAMETERS = [KEY_ID_PARAMETER];

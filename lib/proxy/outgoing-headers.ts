@@ -24,6 +24,12 @@ const OF_THIS_HOP: ReadonlySet<string> = new Set([
   "host",
   "content-length",
   "expect",
+  // Of the body as the client packed it: what is sent is unpacked, and its model may have another name.
+  "content-encoding",
+  "content-md5",
+  "digest",
+  "content-digest",
+  "repr-digest",
 ]);
 
 /** Beyond these a request is refused: Cloudflare's edge takes 128 KB of headers, most servers far less. */

@@ -9,10 +9,12 @@ export type ProxyErrorCode =
   | "unknown_provider"
   | "invalid_path"
   | "model_required"
+  | "model_ambiguous"
   | "no_route_target"
   | "body_too_large"
   | "headers_too_large"
   | "address_too_long"
+  | "unsupported_content_encoding"
   | "request_exceeds_limits"
   | "token_limit_reached"
   | "pool_exhausted"
@@ -31,10 +33,12 @@ const STATUS: Record<ProxyErrorCode, number> = {
   unknown_provider: 404,
   invalid_path: 400,
   model_required: 400,
+  model_ambiguous: 400,
   no_route_target: 400,
   body_too_large: 413,
   headers_too_large: 431,
   address_too_long: 414,
+  unsupported_content_encoding: 415,
   request_exceeds_limits: 413,
   token_limit_reached: 429,
   pool_exhausted: 429,

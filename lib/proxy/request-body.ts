@@ -1,16 +1,24 @@
 /**
- * A request's body, read once: kept whole where another key may have to be tried with it, streamed where it is long.
+ * A request's body, read once and unpacked: kept whole where another key may have to be tried with it, or where
+ * all of it has to be known; streamed where it is long.
  * @module
  */
 import { declaredLength } from "../http/declared-length";
+import { type HeldMemory, holdMemory } from "./held-memory";
 import { ProxyError } from "./proxy-error";
 import { type ByteStream, type Bytes, concat, readHead, rejoin } from "./stream-head";
+import { type Packing, packingOf, unpack } from "./unpack-body";
 
-/** Longer bodies are sent as they arrive, with a single attempt. */
-export const KEPT_BODY_BYTES = 8 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+
+/** Longer bodies are sent as they arrive, with a single attempt, unless all of them has to be known. */
+export const KEPT_BODY_BYTES = 8 * MEBIBYTE;
+
+/** As far as a body is ever read before it is sent; and what a packed one may come to. */
+export const READ_BODY_BYTES = 32 * MEBIBYTE;
 
 /** Below the 100 MB that Cloudflare's edge takes on its free and Pro plans, headers included. */
-export const MAX_BODY_BYTES = 95 * 1024 * 1024;
+export const MAX_BODY_BYTES = 95 * MEBIBYTE;
 
 /** A refused upload is read this far, so that its client gets to hear the answer. */
 const MAX_DRAINED_BYTES = 2 * MAX_BODY_BYTES;
@@ -19,9 +27,12 @@ export type RequestBody =
   | { readonly kind: "none" }
   | {
       readonly kind: "kept";
-      readonly bytes: Bytes;
+      /** Emptied by `forgetBody`. */
+      bytes: Bytes;
       /** Set by `bodyText`. */
       text?: string;
+      /** Where the body is longer than `KEPT_BODY_BYTES`. */
+      readonly memory?: HeldMemory;
     }
   /** `head` holds the first `KEPT_BODY_BYTES` or more; `length` is the whole, where the client told. */
   | {
@@ -29,12 +40,23 @@ export type RequestBody =
       readonly head: Bytes;
       readonly rest: ByteStream;
       readonly length: number | null;
+      /** Where more than `KEPT_BODY_BYTES` was read. */
+      readonly memory?: HeldMemory;
     };
 
-/** @throws {ProxyError} `body_too_large`. */
-export async function readRequestBody(request: Request): Promise<RequestBody> {
+type StreamedBody = Extract<RequestBody, { kind: "streamed" }>;
+
+/**
+ * @param mustBeKnown Whether all of a long body has to be known before it is sent, told by its first bytes.
+ * @throws {ProxyError} `body_too_large`, `unsupported_content_encoding`.
+ */
+export async function readRequestBody(
+  request: Request,
+  mustBeKnown: (head: Bytes) => boolean,
+): Promise<RequestBody> {
   const length = declaredLength(request.headers);
-  if (length !== null && length > 0 && length <= KEPT_BODY_BYTES) {
+  const packing = packingOf(request.headers);
+  if (packing === null && length !== null && length > 0 && length <= KEPT_BODY_BYTES) {
     return { kind: "kept", bytes: new Uint8Array(await request.arrayBuffer()) };
   }
   if (request.body === null) return { kind: "none" };
@@ -42,15 +64,76 @@ export async function readRequestBody(request: Request): Promise<RequestBody> {
     await drain(request.body);
     throw tooLarge();
   }
+  if (packing !== null) return readPacked(request.body, length, packing);
   const { head, rest } = await readHead(request.body, KEPT_BODY_BYTES + 1);
   if (rest === null) return { kind: "kept", bytes: head };
-  return {
-    kind: "streamed",
-    head,
-    rest: length === null ? limited(rest, MAX_BODY_BYTES - head.length) : rest,
-    length,
-  };
+  const stream = length === null ? limited(rest, MAX_BODY_BYTES - head.length) : rest;
+  const body = { kind: "streamed", head, rest: stream, length } as const;
+  if (!mustBeKnown(head)) return body;
+  if (length !== null && length > READ_BODY_BYTES) {
+    await drain(rest);
+    throw tooLongToKnow();
+  }
+  const known = await readFurther(body);
+  if (known.kind === "streamed") {
+    await drain(known.rest);
+    known.memory?.release();
+    throw tooLongToKnow();
+  }
+  return known;
 }
+
+async function readPacked(
+  stream: ByteStream,
+  length: number | null,
+  packing: Packing,
+): Promise<RequestBody> {
+  const { head, rest } = await readHead(stream, KEPT_BODY_BYTES + 1);
+  if (rest !== null) {
+    await drain(rest);
+    throw new ProxyError(
+      "body_too_large",
+      `A packed request body may have ${KEPT_BODY_BYTES / MEBIBYTE} MiB${told(length)}: send it unpacked.`,
+    );
+  }
+  if (head.length === 0) return { kind: "none" };
+  const bytes = await unpack(head, packing, READ_BODY_BYTES);
+  if (bytes.length <= KEPT_BODY_BYTES) return { kind: "kept", bytes };
+  return { kind: "kept", bytes, memory: holdMemory(bytes.length) };
+}
+
+/**
+ * The same body with more of it in memory, up to `READ_BODY_BYTES`: kept where it ends within.
+ * @throws {ProxyError} `body_too_large` where too many others do the same.
+ */
+export async function readFurther(body: StreamedBody): Promise<RequestBody> {
+  const { head, rest, length } = body;
+  // One byte more than there may be: only behind the last does a stream say that it has ended.
+  const room = Math.min(length ?? READ_BODY_BYTES, READ_BODY_BYTES) + 1;
+  if (head.length >= room) return body;
+  const memory = holdMemory(room);
+  try {
+    const more = await readHead(rest, room - head.length);
+    const bytes = concat([head, more.head], head.length + more.head.length);
+    if (more.rest === null) {
+      memory.shrink(bytes.length);
+      return { kind: "kept", bytes, memory };
+    }
+    return { kind: "streamed", head: bytes, rest: more.rest, length, memory };
+  } catch (error) {
+    memory.release();
+    throw error;
+  }
+}
+
+/** Gives back the memory of a long body that was sent: its answer may take minutes. */
+export function forgetBody(body: RequestBody): void {
+  if (body.kind === "none" || body.memory === undefined) return;
+  body.memory.release();
+  if (body.kind === "kept") body.bytes = NOTHING;
+}
+
+const NOTHING: Bytes = new Uint8Array(0);
 
 /** The first bytes, in which fields are looked for. */
 export function bodyHead(body: RequestBody): Bytes | null {
@@ -91,15 +174,27 @@ export function replaceInBody(
     [head.subarray(0, start), insert, head.subarray(end)],
     head.length - (end - start) + insert.length,
   );
-  if (body.kind !== "streamed") return { kind: "kept", bytes };
+  if (body.kind !== "streamed") return { ...body, kind: "kept", bytes };
   const length = body.length === null ? null : body.length - head.length + bytes.length;
   return { ...body, head: bytes, length };
 }
 
 function tooLarge(): ProxyError {
-  const megabytes = Math.floor(MAX_BODY_BYTES / 1024 / 1024);
-  return new ProxyError("body_too_large", `The request body is larger than ${megabytes} MiB.`);
+  return new ProxyError(
+    "body_too_large",
+    `The request body is larger than ${MAX_BODY_BYTES / MEBIBYTE} MiB.`,
+  );
 }
+
+function tooLongToKnow(): ProxyError {
+  return new ProxyError(
+    "body_too_large",
+    `The request body is larger than ${READ_BODY_BYTES / MEBIBYTE} MiB. For a token that is limited to models or has a budget, all of it has to be read before it is sent.`,
+  );
+}
+
+const told = (length: number | null) =>
+  length === null ? "" : `, not ${Math.ceil(length / MEBIBYTE)}`;
 
 async function drain(stream: ByteStream): Promise<void> {
   const reader = stream.getReader();

@@ -79,7 +79,8 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
       nowMs: () => clock.nowMs,
       random: options.random ?? (() => 0.5),
       fetch: async (url, init) => {
-        const request = new Request(url, init);
+        // Node wants to be told of a streamed body.
+        const request = new Request(url, { ...init, duplex: "half" } as RequestInit);
         const call: UpstreamCall = {
           url: new URL(url),
           method: request.method,
