@@ -1,12 +1,18 @@
 "use server";
 
-import { cookies } from "next/headers";
+import { cookies, headers } from "next/headers";
 import { isLocale, LOCALE_COOKIE } from "@/i18n/locale";
+import { isHttps } from "@/lib/auth/public-origin";
 
 const YEAR_S = 365 * 24 * 3_600;
 
 /** Keeps the language this browser is to be answered in; what is none changes nothing. */
 export async function chooseLocale(locale: string): Promise<void> {
   if (!isLocale(locale)) return;
-  (await cookies()).set(LOCALE_COOKIE, locale, { maxAge: YEAR_S, sameSite: "lax", path: "/" });
+  (await cookies()).set(LOCALE_COOKIE, locale, {
+    maxAge: YEAR_S,
+    sameSite: "lax",
+    path: "/",
+    secure: isHttps(await headers()),
+  });
 }

@@ -21,6 +21,7 @@ export function memberContext(env: Env, member: Member, headers: Headers): Manag
     secrets: sealingSecrets(env),
     nowMs: Date.now,
     actor: { kind: "user", id: member.id, name: member.email, ...whereFrom(headers) },
+    browserId: member.browserId,
     allowPrivateUpstreams: allowsPrivateUpstreams(env),
     authKey: env.AUTH_KEY ?? "",
   };

@@ -4,6 +4,7 @@ import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Brand } from "@/components/shell/brand";
+import { keepCookie } from "@/components/shell/keep-cookie";
 import { NavigationList } from "@/components/shell/navigation-list";
 import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
 import { Button } from "@/components/ui/button";
@@ -23,8 +24,7 @@ export function Sidebar({
 
   function toggle() {
     setIsCollapsed(!isCollapsed);
-    // biome-ignore lint/suspicious/noDocumentCookie: not every browser has the Cookie Store.
-    document.cookie = `${SIDEBAR_COOKIE}=${isCollapsed ? "open" : "collapsed"}; path=/; max-age=31536000; samesite=lax`;
+    keepCookie(SIDEBAR_COOKIE, isCollapsed ? "open" : "collapsed");
   }
 
   const label = t(isCollapsed ? "expandSidebar" : "collapseSidebar");

@@ -1,23 +1,34 @@
 /**
- * Auth.js: sessions are encrypted cookies that carry a user's id and session version and nothing else. Each
- * use of one reads the user's row, so what happened to a member holds for the very next request.
+ * Auth.js: sessions are encrypted cookies that carry a user's id and session version, and the session's own id.
+ * Each use of one reads the rows of both, so what happened to a member, and signing out, holds for the very next
+ * request.
  * @module
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
 import { cookies, headers } from "next/headers";
 import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
+import type { JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
+import { newLinkSecret } from "../crypto/new-link-secret";
 import { auditEvent } from "../db/audit-log";
 import { openDatabase } from "../db/open-database";
 import { rootCause } from "../db/root-cause";
+import { deleteSession, findSession, insertSession, type LiveSession } from "../db/sessions";
 import { runBatch } from "../db/state-version";
 import type { UserRow } from "../db/team-schema";
 import { findUserByAccount, findUserById, isSeenStale, markSeen } from "../db/users";
 import type { Env } from "../env";
+import {
+  browserCookieName,
+  KNOWN_BROWSER_MAX_AGE_S,
+  newKnownBrowser,
+  readKnownBrowser,
+} from "./known-browser";
 import type { Member } from "./member";
+import { isHttps } from "./public-origin";
 import { serviceProviders, verifiedEmail } from "./sign-in-services";
 import { signInWithAccount } from "./sign-in-with-account";
-import { signInWithPassword } from "./sign-in-with-password";
+import { accountOf, signInWithPassword } from "./sign-in-with-password";
 import { whereFrom } from "./where-from";
 
 declare module "next-auth" {
@@ -47,17 +58,48 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
   // Bindings exist only inside a request; lib/env.ts declares them, OpenNext knows only its own.
   const { env: bindings, ctx } = getCloudflareContext();
   const env = bindings as unknown as Env;
-  if (!env.AUTH_SECRET) throw new Error("AUTH_SECRET is not set: nobody can sign in");
+  const secret = env.AUTH_SECRET ?? "";
+  if (secret === "") throw new Error("AUTH_SECRET is not set: nobody can sign in");
   const requestHeaders = await headers();
   const db = openDatabase(env.DB);
+  const isSecure = isHttps(requestHeaders);
   /** Whose session this request brings; the callbacks below are called one after the other. */
-  let current: UserRow | undefined;
+  let current: LiveSession | undefined;
+
+  /** As which browser this one has signed in to an account before. */
+  async function knownBrowser(email: string): Promise<string | null> {
+    const cookie = (await cookies()).get(await browserCookieName(email, isSecure))?.value;
+    return readKnownBrowser(cookie, email, secret, Date.now());
+  }
+
+  /** Begins a session of this browser, which the account knows from now on. */
+  async function beginSession({ id: userId, email }: UserRow) {
+    const createdAtMs = Date.now();
+    const browser = await newKnownBrowser(await knownBrowser(email), email, secret, createdAtMs);
+    (await cookies()).set(await browserCookieName(email, isSecure), browser.cookie, {
+      httpOnly: true,
+      secure: isSecure,
+      sameSite: "lax",
+      path: "/",
+      maxAge: KNOWN_BROWSER_MAX_AGE_S,
+    });
+    const expiresAtMs = createdAtMs + SESSION_MAX_AGE_S * 1_000;
+    const session = {
+      id: newLinkSecret(),
+      userId,
+      browserId: browser.id,
+      createdAtMs,
+      expiresAtMs,
+    };
+    await insertSession(db, session);
+    return session;
+  }
 
   return {
-    secret: env.AUTH_SECRET,
+    secret,
     basePath: "/api/auth",
     trustHost: true,
-    useSecureCookies: requestHeaders.get("x-forwarded-proto") === "https",
+    useSecureCookies: isSecure,
     session: { strategy: "jwt", maxAge: SESSION_MAX_AGE_S },
     pages: { signIn: "/login", error: "/login" },
     providers: [
@@ -66,7 +108,9 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
         async authorize({ email, password }) {
           if (typeof email !== "string" || typeof password !== "string") return null;
           const from = whereFrom(requestHeaders);
-          const verdict = await signInWithPassword(db, { email, password, from }, Date.now());
+          const browserId = await knownBrowser(accountOf(email));
+          const asked = { email, password, from, browserId };
+          const verdict = await signInWithPassword(db, asked, Date.now());
           if (verdict.kind === "slowed") throw new SlowedSignIn(verdict.retryAfterMs);
           return verdict.kind === "ok" ? { id: verdict.user.id } : null;
         },
@@ -92,24 +136,36 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
         return isMember || "/login?error=no-member";
       },
       async jwt({ token, user, account }) {
-        current =
-          account && account.type !== "credentials"
-            ? await findUserByAccount(db, account.provider, account.providerAccountId)
-            : await findUserById(db, user?.id ?? token.sub ?? "");
-        if (current === undefined) return null;
-        if (!account && token.sessionVersion !== current.sessionVersion) return null;
-        return { sub: current.id, sessionVersion: current.sessionVersion };
+        if (!account) {
+          const claims = sessionClaims(token);
+          current = claims && (await findSession(db, claims, Date.now()));
+          return current === undefined ? null : token;
+        }
+        const signedIn =
+          account.type === "credentials"
+            ? await findUserById(db, user?.id ?? "")
+            : await findUserByAccount(db, account.provider, account.providerAccountId);
+        if (signedIn === undefined) return null;
+        const { id, browserId } = await beginSession(signedIn);
+        current = { user: signedIn, browserId };
+        return { sub: signedIn.id, sessionVersion: signedIn.sessionVersion, sessionId: id };
       },
       session({ session }) {
         if (current === undefined) throw new Error("a session without its user");
-        if (isSeenStale(current, Date.now())) ctx.waitUntil(markSeen(db, current.id, Date.now()));
+        const { user } = current;
+        if (isSeenStale(user, Date.now())) ctx.waitUntil(markSeen(db, user.id, Date.now()));
         return { expires: session.expires, user: toMember(current) };
       },
     },
     events: {
+      async signOut(message) {
+        const claims =
+          "token" in message && message.token ? sessionClaims(message.token) : undefined;
+        if (claims !== undefined) await deleteSession(db, claims.id);
+      },
       async signIn({ account }) {
         if (current === undefined) return;
-        const { id, email } = current;
+        const { id, email } = current.user;
         const actor = { kind: "user", id, name: email, ...whereFrom(requestHeaders) } as const;
         const subject = { kind: "member", id, name: email };
         const after = { by: account?.provider ?? "credentials" };
@@ -131,6 +187,13 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
   };
 });
 
-function toMember({ id, email, name, image, role }: UserRow): Member {
-  return { id, email, name, image, role };
+/** What a session's cookie says; undefined for one of a build that kept no sessions. */
+function sessionClaims({ sub, sessionVersion, sessionId }: JWT) {
+  const isWhole =
+    sub !== undefined && typeof sessionVersion === "number" && typeof sessionId === "string";
+  return isWhole ? { id: sessionId, userId: sub, version: sessionVersion } : undefined;
+}
+
+function toMember({ user: { id, email, name, image, role }, browserId }: LiveSession): Member {
+  return { id, email, name, image, role, browserId };
 }

@@ -10,6 +10,8 @@ export interface Member {
   readonly name: string;
   readonly image: string | null;
   readonly role: Role;
+  /** The browser that this session is of, see `known-browser.ts`; null where it is not known. */
+  readonly browserId: string | null;
 }
 
 export const ROLES: readonly Role[] = ["admin", "member", "viewer"];

@@ -1,3 +1,5 @@
+import { publicOrigin } from "./public-origin";
+
 /**
  * Whether a request that changes something was sent by a page of this very site: `Sec-Fetch-Site` where the
  * browser tells it, and always `Origin`, which every browser sends with a POST. A request with neither
@@ -8,7 +10,9 @@
 export function isSameOrigin(headers: Headers): boolean {
   const site = headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin") return false;
-  const origin = headers.get("origin");
-  const host = headers.get("x-forwarded-host") ?? headers.get("host");
-  return origin !== null && host !== null && URL.parse(origin)?.host === host;
+  const origin = URL.parse(headers.get("origin") ?? "");
+  if (origin === null || origin.host === "") return false;
+  const { host } = publicOrigin(headers);
+  // A proxy that ends TLS may not say so: the port that a scheme implies is left out of both.
+  return host !== null && URL.parse(`${origin.protocol}//${host}`)?.host === origin.host;
 }

@@ -1,6 +1,10 @@
 /**
  * Signing in with an account at another service. It lets in who is a member already, or holds an invitation;
  * it never makes a member of anybody else.
+ *
+ * The address that an account was made with is nobody's word but that of who typed it: it may be another's. So
+ * the first service that vouches for the address ends the password of before and every session: they may be of
+ * somebody else, who would otherwise keep a way in.
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
@@ -8,7 +12,7 @@ import { type Actor, auditChange } from "../db/audit-log";
 import { acceptInvite, findOpenInvite } from "../db/invites";
 import { newRowId } from "../db/new-row-id";
 import type { Database } from "../db/open-database";
-import { findUserByAccount, findUserByEmail, linkAccount } from "../db/users";
+import { findUserByAccount, findUserByEmail, hasLinkedAccount, linkAccount } from "../db/users";
 
 export interface AccountSignIn {
   /** `github`, `google` */
@@ -37,9 +41,12 @@ export async function signInWithAccount(
   if (member === undefined) return joinByInvite(db, account, email, nowMs);
   const subject = { kind: "member", id: member.id, name: email };
   const actor = { kind: "user", id: member.id, name: email, ...from } as const;
-  const entry = { action: "member.link-account", subject, after: { provider } };
+  const isVerified = await hasLinkedAccount(db, member.id);
+  const ends = isVerified || member.passwordHash === null ? "nothing" : "password";
+  const after = { provider, ...(ends === "password" && { passwordEnded: true }) };
+  const entry = { action: "member.link-account", subject, after };
   const link = { provider, providerAccountId, userId: member.id, createdAtMs: nowMs };
-  await linkAccount(db, link, auditChange(actor, entry, nowMs));
+  await linkAccount(db, link, ends, auditChange(actor, entry, nowMs));
   return true;
 }
 

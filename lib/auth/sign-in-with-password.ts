@@ -16,6 +16,8 @@ export interface PasswordSignIn {
   readonly password: string;
   /** See `whereFrom`. */
   readonly from: Pick<Actor, "ip" | "userAgent">;
+  /** See `readKnownBrowser`. */
+  readonly browserId: string | null;
 }
 
 export type PasswordVerdict =
@@ -29,11 +31,12 @@ const BURST = 5;
 
 export async function signInWithPassword(
   db: Database,
-  { email, password, from }: PasswordSignIn,
+  { email, password, from, browserId }: PasswordSignIn,
   nowMs: number,
 ): Promise<PasswordVerdict> {
-  const account = email.trim().toLowerCase();
-  const attempt = await beginAttempt(db, account, from.ip, nowMs);
+  const account = accountOf(email);
+  const visitor = { account, ip: from.ip, browserId };
+  const attempt = await beginAttempt(db, visitor, nowMs);
   if (!attempt.allowed) return { kind: "slowed", retryAfterMs: attempt.retryAfterMs };
 
   const user = await findUserByEmail(db, account);
@@ -45,11 +48,16 @@ export async function signInWithPassword(
     }
     return { kind: "wrong" };
   }
-  await clearAttempts(db, account, from.ip, nowMs);
+  await clearAttempts(db, visitor, nowMs);
   if (hash !== null && needsRehash(hash)) {
     await updatePasswordHash(db, user.id, { from: hash, to: await hashPassword(password) }, nowMs);
   }
   return { kind: "ok", user };
+}
+
+/** The account that a typed address means. */
+export function accountOf(email: string): string {
+  return email.trim().toLowerCase();
 }
 
 function isBurst(failures: number): boolean {

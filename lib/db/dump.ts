@@ -35,11 +35,14 @@ const ROWS_AT_ONCE = 200;
 /** D1 takes 2 MB a parameter, and rows of the usage journal can be long. */
 const CHARS_AT_ONCE = 500_000;
 
-/** Tables of the platform and of the migrations themselves. */
+/**
+ * All but those of the platform and of the migrations themselves, and sessions: one that has ended meanwhile
+ * must not come back with a backup.
+ */
 const USER_TABLES = `
   select name from sqlite_master
   where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name not like '\\_cf\\_%' escape '\\'
-    and name <> 'd1_migrations'
+    and name not in ('d1_migrations', 'sessions')
   order by name = 'state_version', name`;
 
 /** `state_version` is read last: no row is newer than what it says. */

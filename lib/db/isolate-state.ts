@@ -10,7 +10,7 @@
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
-import { openSealed, SealError, type SealingSecrets } from "../crypto/seal";
+import { openSealed, SealError, type SealedPlace, type SealingSecrets } from "../crypto/seal";
 import type { KeyPool } from "../pool/key-pool";
 import type { ModelAlias } from "../pool/model-alias";
 import type { PoolKey } from "../pool/types";
@@ -58,6 +58,11 @@ export interface IsolateState extends ProxyState {
   takeLostEvents(): number;
 }
 
+/** A key's text, and the row whose seal it was opened from. */
+interface OpenedKey extends SealedPlace {
+  readonly text: string;
+}
+
 export function createIsolateState(options: IsolateStateOptions): IsolateState {
   return new D1IsolateState(options);
 }
@@ -91,8 +96,8 @@ class D1IsolateState implements IsolateState {
   #envTokens: ReadonlyMap<string, AccessToken> | null = null;
   /** Hashes of texts that were found to be tokens. */
   readonly #tokenHashes = new BoundedMap<string, string>(TOKEN_HASHES_MAX);
-  /** Texts of keys, by their sealed form. */
-  readonly #openedKeys = new BoundedMap<string, string>(OPENED_KEYS_MAX);
+  /** By the sealed text. */
+  readonly #openedKeys = new BoundedMap<string, OpenedKey>(OPENED_KEYS_MAX);
   readonly #gate = new EventGate();
 
   /** Ids of keys by the provider and resource that lives in their account. */
@@ -184,13 +189,16 @@ class D1IsolateState implements IsolateState {
   }
 
   openKey(key: PoolKey): string | Promise<string> {
-    return this.#openedKeys.get(key.sealed) ?? this.#unseal(key);
+    const opened = this.#openedKeys.get(key.sealed);
+    // A seal in another row is another one: it must not open by having been opened where it belongs.
+    const isItsOwn = opened?.id === key.id && opened.provider === key.provider;
+    return isItsOwn ? opened.text : this.#unseal(key);
   }
 
   async #unseal(key: PoolKey): Promise<string> {
     if (this.#options.secrets === null) throw new SealError("KEY_ENCRYPTION_SECRET is not set");
-    const text = await openSealed(key.sealed, this.#options.secrets);
-    this.#openedKeys.set(key.sealed, text);
+    const text = await openSealed(key.sealed, this.#options.secrets, key);
+    this.#openedKeys.set(key.sealed, { id: key.id, provider: key.provider, text });
     return text;
   }
 

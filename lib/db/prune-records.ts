@@ -38,6 +38,7 @@ export async function pruneRecords(
     deleteSome("alerts", sql`created_at_ms < ${nowMs - keyEventDays * DAY_MS}`),
     deleteSome("tombstones", sql`deleted_at_ms < ${nowMs - TOMBSTONE_LIFE_MS}`),
     deleteSome("login_attempts", sql`window_start_ms <= ${nowMs - ATTEMPT_WINDOW_MS}`),
+    deleteSome("sessions", sql`expires_at_ms <= ${nowMs}`),
     deleteSome(
       "invites",
       sql`accepted_at_ms is null and expires_at_ms < ${nowMs - INVITE_LIFE_MS}`,

@@ -1,5 +1,5 @@
 /**
- * Provider keys by the secret they are sealed under (`v1.<keyId>.…`, see `lib/crypto/seal.ts`), and giving
+ * Provider keys by the secret they are sealed under (`v2.<keyId>.…`, see `lib/crypto/seal.ts`), and giving
  * them seals of another. No state version is taken: an isolate's copy of a sealed text opens as long as the
  * isolate lives, since its secrets do not change.
  * @module
@@ -21,18 +21,43 @@ export interface NewSeal {
 
 const KEY_ID = sql<string>`substr(${providerKeys.sealed}, 4, 8)`;
 
-/** Keys sealed under the secret with this id, oldest first. */
+/** Of seals that are bound to no row. With this very text, `provider_keys_old_seals` answers it. */
+const IS_OLD_FORM = sql.raw("sealed < 'v2.'");
+
+/** Keys that need another seal. */
+export interface StaleSeals {
+  /** Id of the secret that they are sealed under. */
+  readonly secretId: string;
+  /** Only those whose seals are bound to no row. */
+  readonly isOldForm: boolean;
+}
+
+function isStale({ secretId, isOldForm }: StaleSeals): SQL {
+  const isOfSecret = sql`${KEY_ID} = ${secretId}`;
+  return isOldForm ? sql`${IS_OLD_FORM} and ${isOfSecret}` : isOfSecret;
+}
+
+/** Oldest first. */
 export async function readSealedKeys(
   db: Database,
-  keyId: string,
+  which: StaleSeals,
   page: { readonly afterId: string; readonly limit: number },
 ): Promise<SealedKey[]> {
   return db
     .select({ id: providerKeys.id, provider: providerKeys.provider, sealed: providerKeys.sealed })
     .from(providerKeys)
-    .where(and(gt(providerKeys.id, page.afterId), sql`${KEY_ID} = ${keyId}`))
+    .where(and(gt(providerKeys.id, page.afterId), isStale(which)))
     .orderBy(asc(providerKeys.id))
     .limit(page.limit);
+}
+
+/** How many keys of a secret have seals that are bound to no row. */
+export async function countOldForm(db: Database, secretId: string): Promise<number> {
+  const [row] = await db
+    .select({ keys: count() })
+    .from(providerKeys)
+    .where(isStale({ secretId, isOldForm: true }));
+  return row?.keys ?? 0;
 }
 
 /** How many keys are sealed under each secret, by its id. */

@@ -66,6 +66,8 @@ export const providerKeys = sqliteTable(
     index("provider_keys_status").on(table.provider, table.status, table.id),
     // Few rows, which upkeep asks for again and again.
     index("provider_keys_blocked").on(table.id).where(sql`status = 'blocked'`),
+    // Seals of before, which upkeep replaces: empty most of the time.
+    index("provider_keys_old_seals").on(table.id).where(sql`sealed < 'v2.'`),
   ],
 );
 
@@ -140,6 +142,8 @@ export const accessTokens = sqliteTable(
     priorityClass: text("priority_class").$type<PriorityClass>().notNull().default("interactive"),
     /** How long its requests may wait for quota; null: 10 s, and up to 120 s where they say so. */
     maxWaitSeconds: integer("max_wait_seconds"),
+    /** US dollars that a request counts for whose price nobody knows; null: such requests are refused under a budget. */
+    unpricedReserveUsd: real("unpriced_reserve_usd"),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
     /** The user whose token it is; null for one of the team's. */

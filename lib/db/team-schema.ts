@@ -66,9 +66,24 @@ export const invites = sqliteTable("invites", {
   acceptedBy: text("accepted_by"),
 });
 
-/** Wrong passwords by account and by address, in windows of time. */
+/** A browser that is signed in; the row goes when it signs out. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    /** 256 random bits, which the session's cookie holds. */
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    /** The browser as `lib/auth/known-browser.ts` knows it. */
+    browserId: text("browser_id").notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    expiresAtMs: integer("expires_at_ms").notNull(),
+  },
+  (table) => [index("sessions_user").on(table.userId, table.createdAtMs)],
+);
+
+/** Wrong passwords by account, by address and by known browser, in windows of time. */
 export const loginAttempts = sqliteTable("login_attempts", {
-  /** Hash of `account:<email>` or `address:<ip>`. */
+  /** Hash of `account:<email>`, `address:<ip>` or `browser:<email> <id>`. */
   subject: text("subject").primaryKey(),
   failures: integer("failures").notNull(),
   windowStartMs: integer("window_start_ms").notNull(),
@@ -109,6 +124,7 @@ export const auditLog = sqliteTable(
 );
 
 export type UserRow = typeof users.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
 export type AccountRow = typeof accounts.$inferSelect;
 export type InviteRow = typeof invites.$inferSelect;
 export type AuditRow = typeof auditLog.$inferSelect;

@@ -64,6 +64,36 @@ export async function updatePasswordHash(
     .where(and(eq(users.id, id), eq(users.passwordHash, hash.from)));
 }
 
-export async function linkAccount(db: Database, account: AccountRow, audit: SQL): Promise<void> {
-  await runBatch(db, [db.insert(accounts).values(account).onConflictDoNothing(), audit]);
+/** Whether another service has signed this user in before, and so vouches for the address. */
+export async function hasLinkedAccount(db: Database, userId: string): Promise<boolean> {
+  const row = await db
+    .select({ one: sql`1` })
+    .from(accounts)
+    .where(eq(accounts.userId, userId))
+    .limit(1)
+    .get();
+  return row !== undefined;
+}
+
+/** @param ends What of the user ends with it: the password, and every session. */
+export async function linkAccount(
+  db: Database,
+  account: AccountRow,
+  ends: "nothing" | "password",
+  audit: SQL,
+): Promise<void> {
+  const { userId, createdAtMs } = account;
+  const ending = db
+    .update(users)
+    .set({
+      passwordHash: null,
+      sessionVersion: sql`${users.sessionVersion} + 1`,
+      updatedAtMs: createdAtMs,
+    })
+    .where(eq(users.id, userId));
+  await runBatch(db, [
+    db.insert(accounts).values(account).onConflictDoNothing(),
+    audit,
+    ...(ends === "password" ? [ending] : []),
+  ]);
 }

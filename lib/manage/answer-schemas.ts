@@ -67,7 +67,9 @@ export const undoneProviderKeys = z.strictObject({ changed: z.int() });
 
 export const resealedProviderKeys = z.strictObject({
   resealed: z.int().meta({ description: "By this call" }),
-  remaining: z.int().meta({ description: "Still under the previous secret; at 0 it may go" }),
+  remaining: z.int().meta({
+    description: "Under the previous secret, or bound to no row yet; at 0 that secret may go",
+  }),
   unopenable: z.int().meta({ description: "Sealed under neither secret" }),
   damaged: z.array(z.string()).meta({ description: "Ids of keys found damaged" }),
 });

@@ -20,6 +20,7 @@ const AUDITED = {
   weight: "weight",
   priorityClass: "priorityClass",
   maxWaitSeconds: "maxWaitSeconds",
+  unpricedReserveUsd: "unpricedReserveUsd",
 } as const satisfies Partial<Record<keyof AccessTokenRow, string>>;
 
 type AuditedColumn = keyof typeof AUDITED;

@@ -123,7 +123,7 @@ async function askProvider(
   if (!provider?.keyCheck) return withoutAnswer("no_check", "");
   let text = "";
   try {
-    text = await openSealed(key.sealed, secrets);
+    text = await openSealed(key.sealed, secrets, key);
     const { url, init } = checkRequest(provider, provider.keyCheck, text, upstream);
     const response = await upstream.fetch(url, init);
     const { status, headers } = response;

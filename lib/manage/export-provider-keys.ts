@@ -69,7 +69,7 @@ async function* readPages(
     const texts = new Map(
       await Promise.all(
         sealed.map(
-          async (key) => [key.id, secrets && (await openSealed(key.sealed, secrets))] as const,
+          async (key) => [key.id, secrets && (await openSealed(key.sealed, secrets, key))] as const,
         ),
       ),
     );

@@ -59,7 +59,7 @@ export async function listAccessTokens(
 function toItem(token: ListedAccessToken): AccessTokenItem {
   const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
   const { kind, createdBy, ownerId, owner, rotatedToId, budgetId, ...others } = rest;
-  const { updatedAtMs, version, ...same } = others;
+  const { updatedAtMs, version, unpricedReserveUsd, ...same } = others;
   return {
     ...same,
     expiresAt: expiresAtMs,

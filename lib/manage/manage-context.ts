@@ -10,6 +10,8 @@ export interface ManageContext {
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
   readonly actor: Actor;
+  /** The browser that the acting member is signed in with; absent or null: none is known. */
+  readonly browserId?: string | null;
   /** `ALLOW_PRIVATE_UPSTREAMS`; absent: no. */
   readonly allowPrivateUpstreams?: boolean;
   /** `AUTH_KEY`, whose tokens stand in no list of the store; absent: there are none. */

@@ -18,7 +18,7 @@ export async function newProviderKey(
   { current, previous }: SealingSecrets,
 ): Promise<NewProviderKey> {
   const [sealed, fingerprint, previousFingerprint] = await Promise.all([
-    sealKey(text, current),
+    sealKey(text, current, { provider, id }),
     fingerprintKey(provider, text, current),
     previous === null ? null : fingerprintKey(provider, text, previous),
   ]);

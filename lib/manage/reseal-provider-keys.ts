@@ -1,4 +1,6 @@
 /**
+ * Gives provider keys seals of today: after a change of the secret, and where a seal is bound to no row yet.
+ *
  * Rotation of `KEY_ENCRYPTION_SECRET` while serving: with the new secret as the current one and the old as
  * `KEY_ENCRYPTION_SECRET_PREVIOUS`, every key opens, and call by call gets a seal of the new one. It may be
  * stopped after any call, and called by several at once: a seal is replaced only by who read it.
@@ -9,9 +11,11 @@ import { fingerprintKey } from "../crypto/fingerprint";
 import { openSealed, SealError, type SealingSecrets, sealKey } from "../crypto/seal";
 import {
   countKeysBySecret,
+  countOldForm,
   type NewSeal,
   readSealedKeys,
   type SealedKey,
+  type StaleSeals,
   writeSeals,
 } from "../db/reseal-provider-keys";
 import { auditKeys } from "./audit-provider-keys";
@@ -22,11 +26,11 @@ import type { ResealProviderKeysInput } from "./provider-key-schemas";
 export interface ResealedProviderKeys {
   /** By this call; 0 means there is nothing left that can be done. */
   readonly resealed: number;
-  /** Still sealed under the previous secret; at 0 that secret may go. */
+  /** Still to be sealed anew: under the previous secret, or in the old form. At 0 that secret may go. */
   readonly remaining: number;
   /** Sealed under neither secret: such a key works again once its secret is the previous one. */
   readonly unopenable: number;
-  /** Ids of keys that this call found damaged: sealed under the previous secret, yet it does not open them. */
+  /** Ids of keys that this call found damaged: sealed under a known secret, yet it does not open them. */
   readonly damaged: readonly string[];
 }
 
@@ -35,32 +39,68 @@ const CHUNK_MAX_CHARS = 1_000_000;
 
 /** @throws {ManageError} `not_configured` without `KEY_ENCRYPTION_SECRET`. */
 export async function resealProviderKeys(
-  { db, secrets, actor, nowMs }: ManageContext,
+  context: ManageContext,
   { limit }: ResealProviderKeysInput,
 ): Promise<ResealedProviderKeys> {
+  const { db, secrets } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   const currentId = (await deriveKeys(secrets.current)).keyId;
   const previousId = secrets.previous && (await deriveKeys(secrets.previous)).keyId;
+  const isRotating = previousId !== null && previousId !== currentId;
 
+  const done: Resealing = isRotating
+    ? await resealSome(context, secrets, { secretId: previousId, isOldForm: false }, limit)
+    : { resealed: 0, damaged: [] };
+  // A call that found work is long enough: the next one goes on.
+  const rest: Resealing =
+    done.resealed === 0
+      ? await resealSome(context, secrets, { secretId: currentId, isOldForm: true }, limit)
+      : { resealed: 0, damaged: [] };
+
+  const bySecret = await countKeysBySecret(db);
+  const underPrevious = isRotating ? (bySecret.get(previousId) ?? 0) : 0;
+  const all = bySecret.values().reduce((sum, keys) => sum + keys, 0);
+  return {
+    resealed: done.resealed + rest.resealed,
+    remaining: underPrevious + (await countOldForm(db, currentId)),
+    unopenable: all - underPrevious - (bySecret.get(currentId) ?? 0),
+    damaged: [...done.damaged, ...rest.damaged],
+  };
+}
+
+/**
+ * Replaces seals that are bound to no row, some of them: all that the upkeep does by itself.
+ * @returns How many have their new seal.
+ */
+export async function bindOldSeals(context: ManageContext, limit: number): Promise<number> {
+  const { secrets } = context;
+  if (secrets === null) return 0;
+  const secretId = (await deriveKeys(secrets.current)).keyId;
+  return (await resealSome(context, secrets, { secretId, isOldForm: true }, limit)).resealed;
+}
+
+type Resealing = Pick<ResealedProviderKeys, "resealed" | "damaged">;
+
+/** Some of the keys that need it: up to `limit` that open, past all that do not. */
+async function resealSome(
+  { db, actor, nowMs }: ManageContext,
+  secrets: SealingSecrets,
+  which: StaleSeals,
+  limit: number,
+): Promise<Resealing> {
   let resealed = 0;
   const damaged: string[] = [];
-  if (previousId !== null && previousId !== currentId) {
-    // Damaged keys, and those that another caller was faster with, must not end the work.
-    for (let afterId: string | null = ""; resealed === 0 && afterId !== null; ) {
-      const keys = await readSealedKeys(db, previousId, { afterId, limit });
-      const sealing = await sealAnew(keys, secrets);
-      const { seals } = sealing;
-      const audit = auditKeys(actor, "reseal", { ids: seals.map(({ id }) => id) }, nowMs());
-      if (seals.length > 0) resealed = await writeSeals(db, seals, audit);
-      damaged.push(...sealing.damaged);
-      afterId = sealing.lastId;
-    }
+  // Damaged keys, and those that another caller was faster with, must not end the work.
+  for (let afterId: string | null = ""; resealed === 0 && afterId !== null; ) {
+    const keys = await readSealedKeys(db, which, { afterId, limit });
+    const sealing = await sealAnew(keys, secrets);
+    const { seals } = sealing;
+    const audit = auditKeys(actor, "reseal", { ids: seals.map(({ id }) => id) }, nowMs());
+    if (seals.length > 0) resealed = await writeSeals(db, seals, audit);
+    damaged.push(...sealing.damaged);
+    afterId = sealing.lastId;
   }
-  const bySecret = await countKeysBySecret(db);
-  const remaining = previousId === currentId ? 0 : (bySecret.get(previousId ?? "") ?? 0);
-  const all = bySecret.values().reduce((sum, keys) => sum + keys, 0);
-  const unopenable = all - remaining - (bySecret.get(currentId) ?? 0);
-  return { resealed, remaining, unopenable, damaged };
+  return { resealed, damaged };
 }
 
 interface Sealing {
@@ -77,17 +117,18 @@ async function sealAnew(keys: readonly SealedKey[], secrets: SealingSecrets): Pr
   const damaged: string[] = [];
   let lastId: string | null = null;
   let chars = 0;
-  for (const { id, provider, sealed } of keys) {
+  for (const place of keys) {
+    const { id, provider, sealed } = place;
     chars += 2 * sealed.length + 200;
     if (chars > CHUNK_MAX_CHARS && lastId !== null) break;
     lastId = id;
-    const text = await openIfWhole(sealed, secrets);
+    const text = await openIfWhole(place, secrets);
     if (text === null) {
       damaged.push(id);
       continue;
     }
     const [to, fingerprint] = await Promise.all([
-      sealKey(text, secrets.current),
+      sealKey(text, secrets.current, place),
       fingerprintKey(provider, text, secrets.current),
     ]);
     seals.push({ id, from: sealed, to, fingerprint });
@@ -95,9 +136,9 @@ async function sealAnew(keys: readonly SealedKey[], secrets: SealingSecrets): Pr
   return { seals, damaged, lastId };
 }
 
-async function openIfWhole(sealed: string, secrets: SealingSecrets): Promise<string | null> {
+async function openIfWhole(key: SealedKey, secrets: SealingSecrets): Promise<string | null> {
   try {
-    return await openSealed(sealed, secrets);
+    return await openSealed(key.sealed, secrets, key);
   } catch (error) {
     if (error instanceof SealError) return null;
     throw error;

@@ -10,7 +10,13 @@
 import { decrypt, WORKER_COST } from "../crypto/archive-cipher";
 import { BackupError } from "../crypto/backup-error";
 import { fingerprintKey } from "../crypto/fingerprint";
-import { openSealed, SealError, type SealingSecrets, sealKey } from "../crypto/seal";
+import {
+  openSealed,
+  SealError,
+  type SealedPlace,
+  type SealingSecrets,
+  sealKey,
+} from "../crypto/seal";
 import { auditEvent } from "../db/audit-log";
 import {
   appliedMigrations,
@@ -108,7 +114,10 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
     if (place === -1) return null;
     if (table !== "provider_keys" || opensAll) return versioned;
     return async (row) => {
-      const sealed = await sealedAnew(String(row[at("provider")]), String(row[at("sealed")]));
+      const sealed = await sealedAnew(String(row[at("sealed")]), {
+        id: String(row[at("id")]),
+        provider: String(row[at("provider")]),
+      });
       return sealed === null
         ? versioned(row)
         : versioned(row)
@@ -118,12 +127,12 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
   };
 
   /** Null for a key that did not open before. */
-  async function sealedAnew(provider: string, sealed: string) {
+  async function sealedAnew(sealed: string, place: SealedPlace) {
     try {
-      const text = await openSealed(sealed, from);
+      const text = await openSealed(sealed, from, place);
       const [seal, fingerprint] = await Promise.all([
-        sealKey(text, to.current),
-        fingerprintKey(provider, text, to.current),
+        sealKey(text, to.current, place),
+        fingerprintKey(place.provider, text, to.current),
       ]);
       return { seal, fingerprint };
     } catch (error) {

@@ -91,7 +91,7 @@ async function newestKey(
   const filter = { provider: slug, status: "active" } as const;
   const ids = await listProviderKeyIds(db, filter, nowMs(), 1);
   const [key] = await readSealedKeys(db, ids);
-  return key ? { masked: key.masked, text: await openSealed(key.sealed, secrets) } : null;
+  return key ? { masked: key.masked, text: await openSealed(key.sealed, secrets, key) } : null;
 }
 
 async function ask(

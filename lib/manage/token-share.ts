@@ -2,13 +2,20 @@ import type { TokenReach } from "../db/access-tokens";
 import type { AccessTokenRow } from "../db/schema";
 import { ManageError } from "./manage-error";
 
-/** How a token shares the pool with others: where quota is scarce, one's gain is the others' loss. */
-type TokenShare = Pick<AccessTokenRow, "weight" | "priorityClass" | "maxWaitSeconds">;
+/**
+ * What only admins say of a token: how it shares the pool, where one's gain is the others' loss, and what counts
+ * for a request whose price nobody knows, which loosens its owner's budget.
+ */
+type TokenShare = Pick<
+  AccessTokenRow,
+  "weight" | "priorityClass" | "maxWaitSeconds" | "unpricedReserveUsd"
+>;
 
 export const USUAL_SHARE: TokenShare = {
   weight: 1,
   priorityClass: "interactive",
   maxWaitSeconds: null,
+  unpricedReserveUsd: null,
 };
 
 /** @throws {ManageError} `invalid_input` if somebody other than an admin gives a token another share. */
@@ -24,5 +31,9 @@ export function assertMayShare(
   );
   if (changed.length === 0) return;
   const issues = changed.map((path) => ({ path, message: "only admins set this" }));
-  throw new ManageError("invalid_input", "only admins say how a token shares the pool", issues);
+  throw new ManageError(
+    "invalid_input",
+    "only admins say how a token shares the pool, and what unpriced models may cost",
+    issues,
+  );
 }

@@ -11,6 +11,21 @@ test("pages are told path and query, without the router's own mark", () => {
   expect(pathTold("https://a.test/keys?_rsc=1x")).toBe("/keys");
 });
 
+test("Next is told one host and one scheme, whatever proxies left", () => {
+  const told = (headers: Record<string, string>) => {
+    const request = new Request("http://10.0.0.5:8787/login", { headers });
+    const sent = nextRequest(request, new URL(request.url)).headers;
+    return [sent.get("x-forwarded-proto"), sent.get("x-forwarded-host")];
+  };
+  expect(told({ "x-forwarded-proto": "https,http", host: "a.test" })).toEqual(["https", "a.test"]);
+  expect(told({ "x-forwarded-host": "a.test, b.test", host: "c.test" })).toEqual([
+    "http",
+    "a.test",
+  ]);
+  expect(told({ host: "a.test:8787" })).toEqual(["http", "a.test:8787"]);
+  expect(told({ "x-forwarded-host": "a b" })).toEqual(["http", null]);
+});
+
 test("a client cannot tell another one", () => {
   expect(pathTold("https://a.test/", { [PATH_HEADER]: "//evil.test" })).toBe("/");
 });

@@ -14,6 +14,7 @@ import {
   type UpkeepReport,
   type UpkeepTrigger,
 } from "../db/upkeep-schema";
+import { bindOldSeals } from "./bind-old-seals";
 import { compactJournal } from "./compact-journal";
 import { deleteOldRecords } from "./delete-old-records";
 import { deleteOldUsage } from "./delete-old-usage";
@@ -37,6 +38,7 @@ const CHORES: readonly UpkeepJob[] = [
   optimize,
   raiseQuotaAlerts,
   refreshModels,
+  bindOldSeals,
 ];
 
 /** Alerts last: what a re-check brings back is no news. */

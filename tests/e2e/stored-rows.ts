@@ -34,9 +34,10 @@ export async function storeKeys(
   const keys = [];
   for (let index = 0; index < count; index += 1) {
     const text = `sk-fake-${provider}-${String(index).padStart(40, "0")}`;
+    const id = newRowId("pk", nowMs, index);
     keys.push({
-      id: newRowId("pk", nowMs, index),
-      sealed: await sealKey(text, secret),
+      id,
+      sealed: await sealKey(text, secret, { id, provider }),
       fingerprint: await fingerprintKey(provider, text, secret),
       previousFingerprint: null,
       masked: maskKey(text),

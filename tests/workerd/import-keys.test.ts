@@ -62,7 +62,7 @@ describe("a one-balance dump of 5,000 keys", () => {
     const rests = new Map((await db.select().from(keyCooldowns)).map((rest) => [rest.keyId, rest]));
     const found = await Promise.all(
       stored.map(async ({ id, sealed, provider, status, remark }) => ({
-        text: await openSealed(sealed, SECRETS),
+        text: await openSealed(sealed, SECRETS, { id, provider }),
         provider,
         status,
         remark,

@@ -185,7 +185,7 @@ describe("addProviderKeys", () => {
     const stored = await row(item.id);
     expect(stored?.createdBy).toBe("env_test");
     expect(JSON.stringify(stored)).not.toContain("sk-fake-1");
-    expect(stored && (await openSealed(stored.sealed, SECRETS))).toBe("sk-fake-1");
+    expect(stored && (await openSealed(stored.sealed, SECRETS, stored))).toBe("sk-fake-1");
   });
 
   test("an unknown provider, no secret, and wrong shapes are refused as a whole", async () => {

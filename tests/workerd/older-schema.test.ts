@@ -14,7 +14,7 @@ const NEWEST = env.TEST_MIGRATIONS.at(-1)?.name ?? "";
 
 /** The columns that every version has. */
 async function addKeyAndToken(d1: D1Database, id: string, version: number): Promise<void> {
-  const sealed = await sealKey(`sk-${id}`, SECRETS.current);
+  const sealed = await sealKey(`sk-${id}`, SECRETS.current, { id, provider: "openai" });
   await d1.batch([
     d1
       .prepare(

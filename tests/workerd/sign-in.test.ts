@@ -3,7 +3,8 @@ import { signInWithAccount } from "../../lib/auth/sign-in-with-account";
 import { signInWithPassword } from "../../lib/auth/sign-in-with-password";
 import { needsRehash } from "../../lib/crypto/hash-password";
 import type { Actor } from "../../lib/db/audit-log";
-import { loginAttempts, users } from "../../lib/db/team-schema";
+import { deleteSession, findSession, insertSession } from "../../lib/db/sessions";
+import { loginAttempts, sessions, users } from "../../lib/db/team-schema";
 import { findUserByAccount, findUserByEmail, isSeenStale, markSeen } from "../../lib/db/users";
 import { changePassword } from "../../lib/manage/change-password";
 import { confirmPassword } from "../../lib/manage/confirm-password";
@@ -29,11 +30,14 @@ beforeEach(async () => {
   member = await storeUser("m@team.test", "member", CHEAP_HASH);
 });
 
-const signIn = (email: string, password: string, ip: string | null = null) =>
-  signInWithPassword(db, { email, password, from: { ip, userAgent: "test" } }, nowMs);
+const signIn = (
+  email: string,
+  password: string,
+  ip: string | null = null,
+  browserId: string | null = null,
+) => signInWithPassword(db, { email, password, from: { ip, userAgent: "test" }, browserId }, nowMs);
 
-const kindOf = async (email: string, password: string, ip: string | null = null) =>
-  (await signIn(email, password, ip)).kind;
+const kindOf = async (...who: Parameters<typeof signIn>) => (await signIn(...who)).kind;
 
 /** How often a password may be tried right now before the door closes. */
 async function triesUntilSlowed(email: string, ip: string | null = null): Promise<number> {
@@ -155,6 +159,96 @@ describe("wrong passwords", () => {
   });
 });
 
+describe("a browser that has signed in before", () => {
+  const EMAIL = "m@team.test";
+  const OWN = "the owner's browser";
+
+  test("is not shut out by whatever strangers type, from its own address too", async () => {
+    const ip = "192.0.2.7";
+    for (let round = 0; round < 4; round++) {
+      await triesUntilSlowed(EMAIL, ip);
+      expect(await kindOf(EMAIL, "correct horse", ip)).toBe("slowed");
+      expect(await kindOf(EMAIL, "correct horse", ip, OWN)).toBe("ok");
+      nowMs += 1_000;
+    }
+  });
+
+  test("has its own few tries, which a stranger's do not take and its success does not give back", async () => {
+    await triesUntilSlowed(EMAIL);
+    for (let i = 0; i < 5; i++) expect(await kindOf(EMAIL, "wrong", null, OWN)).toBe("wrong");
+    expect(await kindOf(EMAIL, "correct horse", null, OWN)).toBe("slowed");
+    expect(await kindOf(EMAIL, "correct horse", null, "the other browser")).toBe("ok");
+    expect(await kindOf(EMAIL, "wrong")).toBe("slowed");
+    nowMs += 1_000;
+    expect(await kindOf(EMAIL, "correct horse", null, OWN)).toBe("ok");
+    for (let i = 0; i < 5; i++) expect(await kindOf(EMAIL, "wrong", null, OWN)).toBe("wrong");
+  });
+
+  test("counts for its own account only", async () => {
+    await storeUser("other@team.test", "member", CHEAP_HASH);
+    for (let i = 0; i < 6; i++) await signIn(EMAIL, "wrong", null, OWN);
+    expect(await kindOf("other@team.test", "correct horse", null, OWN)).toBe("ok");
+  });
+
+  test("confirms a password, for an export or a backup, at the same door", async () => {
+    await triesUntilSlowed(EMAIL);
+    expect(await refusal(confirmPassword(as(member), "correct horse", "password"))).toBe(
+      "conflict",
+    );
+    const here = { ...as(member), browserId: OWN };
+    await confirmPassword(here, "correct horse", "password");
+    for (let i = 0; i < 5; i++) {
+      expect(await refusal(confirmPassword(here, "wrong", "password"))).toBe("invalid_input");
+    }
+    expect(await refusal(confirmPassword(here, "correct horse", "password"))).toBe("conflict");
+  });
+});
+
+describe("sessions", () => {
+  const version = 1;
+  const begin = async (id: string, userId = member.id) => {
+    const createdAtMs = nowMs;
+    const times = { createdAtMs, expiresAtMs: createdAtMs + HOUR_MS };
+    await insertSession(db, { id, userId, browserId: "browser", ...times });
+    return { id, userId, version };
+  };
+
+  test("end with signing out, by time, with the version, and with the user", async () => {
+    const one = await begin("one");
+    const two = await begin("two");
+    expect(await findSession(db, one, nowMs)).toMatchObject({
+      user: { id: member.id },
+      browserId: "browser",
+    });
+    await deleteSession(db, "one");
+    expect(await findSession(db, one, nowMs)).toBeUndefined();
+    expect(await findSession(db, two, nowMs + HOUR_MS - 1)).toBeDefined();
+    expect(await findSession(db, two, nowMs + HOUR_MS)).toBeUndefined();
+    expect(await findSession(db, { ...two, version: 2 }, nowMs)).toBeUndefined();
+    await db.delete(users);
+    expect(await findSession(db, two, nowMs)).toBeUndefined();
+  });
+
+  test("of another user are not taken for one's own", async () => {
+    const other = await storeUser("other@team.test", "admin", CHEAP_HASH);
+    const { id } = await begin("one");
+    expect(await findSession(db, { id, userId: other.id, version }, nowMs)).toBeUndefined();
+  });
+
+  test("are 50 a user at most, the newest", async () => {
+    for (let i = 0; i < 55; i++) {
+      await begin(`session ${i}`);
+      nowMs += 1;
+    }
+    expect(await db.$count(sessions)).toBe(50);
+    expect(await findSession(db, { id: "session 4", userId: member.id, version }, nowMs)).toBe(
+      undefined,
+    );
+    const last = { id: "session 54", userId: member.id, version };
+    expect(await findSession(db, last, nowMs)).toBeDefined();
+  });
+});
+
 describe("changing the password", () => {
   const change = (currentPassword: string | undefined, newPassword = "a new long password") =>
     changePassword(as(member), {
@@ -209,6 +303,30 @@ describe("signing in with an account at another service", () => {
     expect((await findUserByAccount(db, "github", "42"))?.id).toBe(member.id);
     expect(await signInWithAccount(db, ACCOUNT, nowMs)).toBe(true);
     expect(await auditActions()).toEqual(["member.link-account"]);
+  });
+
+  test("the first that vouches for an address ends the password and the sessions of before", async () => {
+    const claims = { id: "a stranger's", userId: member.id, version: 1 };
+    const times = { createdAtMs: nowMs, expiresAtMs: nowMs + HOUR_MS };
+    await insertSession(db, { id: claims.id, userId: member.id, browserId: "theirs", ...times });
+    expect(await kindOf("m@team.test", "correct horse")).toBe("ok");
+    expect(await findSession(db, claims, nowMs)).toBeDefined();
+
+    const verified = { ...ACCOUNT, verifiedEmail: "m@team.test" };
+    expect(await signInWithAccount(db, verified, nowMs)).toBe(true);
+    expect(await findSession(db, claims, nowMs)).toBeUndefined();
+    expect(await kindOf("m@team.test", "correct horse")).toBe("wrong");
+    expect(await kindOf("m@team.test", "correct horse", null, "theirs")).toBe("wrong");
+    expect(await auditEntries()).toMatchObject([{ after: { passwordEnded: true } }]);
+  });
+
+  test("a password that was set after an address was vouched for stays", async () => {
+    const verified = { ...ACCOUNT, verifiedEmail: "m@team.test" };
+    await signInWithAccount(db, verified, nowMs);
+    await changePassword(as(member), { newPassword: "a new long password" });
+    const google = { ...verified, provider: "google", providerAccountId: "43" };
+    expect(await signInWithAccount(db, google, nowMs)).toBe(true);
+    expect(await kindOf("m@team.test", "a new long password")).toBe("ok");
   });
 
   test("strangers stay outside, and an address that is not verified is nobody's", async () => {

@@ -68,7 +68,7 @@ export async function storeKey(text: string, provider = "openai"): Promise<strin
   const id = newRowId("pk", Date.now());
   const key = {
     id,
-    sealed: await sealKey(text, SECRETS.current),
+    sealed: await sealKey(text, SECRETS.current, { provider, id }),
     fingerprint: await fingerprintKey(provider, text, SECRETS.current),
     previousFingerprint: null,
     masked: maskKey(text),

@@ -16,6 +16,7 @@ export async function emptyTeam(): Promise<void> {
     db.run(sql`delete from accounts`),
     db.run(sql`delete from invites`),
     db.run(sql`delete from login_attempts`),
+    db.run(sql`delete from sessions`),
     db.run(sql`delete from audit_log`),
   ]);
 }

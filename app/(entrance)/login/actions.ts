@@ -6,6 +6,7 @@ import { z } from "zod";
 import { entranceAction } from "@/app/entrance-action";
 import { nextPath } from "@/app/next-path";
 import { INVITE_COOKIE, SlowedSignIn, signIn } from "@/lib/auth/auth";
+import { isHttps } from "@/lib/auth/public-origin";
 import { signInInput } from "@/lib/manage/team-schemas";
 
 export type SignInVerdict =
@@ -41,10 +42,11 @@ const serviceInput = z.strictObject({
 /** Sends the browser to another service, which sends it back signed in. */
 export const signInWithService = entranceAction(
   serviceInput,
-  async ({ input: { service, next, inviteToken } }) => {
+  async ({ headers, input: { service, next, inviteToken } }) => {
     if (inviteToken !== undefined) {
       (await cookies()).set(INVITE_COOKIE, inviteToken, {
         httpOnly: true,
+        secure: isHttps(headers),
         sameSite: "lax",
         path: "/api/auth",
         maxAge: INVITE_COOKIE_S,
