@@ -252,7 +252,8 @@ export class UsageRecorder {
     for (const event of events) {
       const costNanoUsd = this.#costNanoUsd(event, book);
       cells.add(event, costNanoUsd);
-      if (this.#isLogged(event)) logRows.push(this.#toLogRow(event, costNanoUsd));
+      if (event.part !== "turn" && this.#isLogged(event))
+        logRows.push(this.#toLogRow(event, costNanoUsd));
     }
     const stored = cells.toStored();
     const flush: UsageFlush = {

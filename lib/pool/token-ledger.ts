@@ -188,6 +188,26 @@ export class TokenLedger {
     return { kind: "go", reservation };
   }
 
+  /** The first budget that is used up, whatever is under way; of requests none: nothing new is asked here. */
+  spentLimit(
+    holders: readonly LimitHolder[],
+    nowMs: number,
+  ): Pick<Refusal, "holder" | "limit"> | null {
+    for (const holder of holders) {
+      const { limits } = holder;
+      const { day, month } = this.#account(holder.budgetId, nowMs);
+      for (const [limit, spent, perUnit] of [
+        ["dailyTokens", day.spent("tokens"), 1],
+        ["dailyCostUsd", day.spent("costNanoUsd"), NANO_PER_USD],
+        ["monthlyCostUsd", month.spent("costNanoUsd"), NANO_PER_USD],
+      ] as const) {
+        const most = limits[limit];
+        if (most !== null && spent >= most * perUnit) return { holder, limit };
+      }
+    }
+    return null;
+  }
+
   /** The request that asked for a seat waits no more, whether it got one or not. */
   leave(holders: readonly LimitHolder[], waiter: Waiter, isServed: boolean): void {
     for (const { id } of holders) this.#accounts.get(id)?.line.leave(waiter, isServed);
@@ -271,6 +291,8 @@ export class TokenLedger {
       ["dailyCostUsd", day, "costNanoUsd", NANO_PER_USD],
       ["monthlyCostUsd", month, "costNanoUsd", NANO_PER_USD],
     ] as const) {
+      // A turn of a WebSocket, whose session was counted when it was opened.
+      if (unit === "requests" && estimate.requests === 0) continue;
       const most = (limits[limit] ?? Number.POSITIVE_INFINITY) * perUnit;
       const spent = period.spent(unit);
       const reserved = period.reserved[unit];

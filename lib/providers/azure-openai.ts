@@ -104,6 +104,7 @@ export const azureOpenai: Provider = {
   needsModel:
     /^[^/]+\/openai\/(?:v1\/)?(?:chat\/completions|completions|embeddings|audio\/(?:speech|transcriptions|translations))$/,
   webSocket: {
+    protocol: "openai",
     // AI Gateway does not know Azure's realtime service.
     upstreamUrl: directUrl,
     placeKey: inHeader("api-key"),

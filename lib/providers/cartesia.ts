@@ -37,6 +37,7 @@ export const cartesia: Provider = {
   needsModel: /^tts\/(?:bytes|sse)$/,
   keyCheck: { method: "GET", path: "voices" },
   webSocket: {
+    protocol: "cartesia",
     // AI Gateway has one socket for the service, below the bare slug, and reads the key from the query alone.
     upstreamUrl: (path, gatewayBase) =>
       gatewayBase === null ? `${ORIGIN}/${path || "tts/websocket"}` : `${gatewayBase}/cartesia`,

@@ -56,6 +56,7 @@ export const deepgram: Provider = {
   model: { query: "model" },
   keyCheck: { method: "GET", path: "v1/projects" },
   webSocket: {
+    protocol: "deepgram",
     upstreamUrl(path, gatewayBase) {
       const rest = path || "v1/listen";
       return gatewayBase === null

@@ -85,6 +85,9 @@ export const elevenlabs: Provider = {
   model: { query: "model_id", body: ["model_id"] },
   keyCheck: { method: "GET", path: "v1/user" },
   webSocket: {
+    protocol: "elevenlabs",
+    // What an agent thinks and speaks with is set in its account, and its frames do not say.
+    unreadable: /^(?:v1\/)?(?:$|convai\/)/,
     // AI Gateway has agents below the bare slug, and documents the key as a subprotocol alone.
     upstreamUrl(path, gatewayBase) {
       const rest = path === "" ? "v1/convai/conversation" : path;

@@ -59,6 +59,8 @@ export const fal: Provider = {
   },
   model: { path: /^(.+?)(?:\/(?:requests|realtime|stream)(?:\/.*)?)?$/ },
   webSocket: {
+    // Each app has frames of its own, most of them packed (msgpack).
+    protocol: null,
     upstreamUrl: (path, gatewayBase) =>
       gatewayBase === null ? `https://fal.run/${path}` : `${gatewayBase}/fal/${path}`,
     placeKey(request, key) {

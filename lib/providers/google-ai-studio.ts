@@ -41,6 +41,7 @@ const asApiKeyQuery = inQuery("api_key");
  * parameter. Google itself takes the header as well (its Python SDK sends no other).
  */
 const webSocket: WebSocketPlan = {
+  protocol: "gemini",
   upstreamUrl(path, gatewayBase) {
     if (gatewayBase !== null) return `${gatewayBase}/google`;
     return `${ORIGIN}/${path || "ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent"}`;

@@ -12,6 +12,7 @@ const BASE = "https://api.openai.com/v1";
 
 /** Realtime, at AI Gateway below the bare slug; other WebSocket paths keep theirs. */
 const webSocket: WebSocketPlan = {
+  protocol: "openai",
   upstreamUrl(path, gatewayBase) {
     const rest = path.replace(/^v1\//, "") || "realtime";
     if (gatewayBase === null) return `${BASE}/${rest}`;

@@ -53,7 +53,14 @@ export interface KeyCheck {
 }
 
 /** How a provider's WebSocket service is reached and where its key travels. */
+/** The language of a WebSocket service's frames (see `lib/usage/socket-protocols.ts`). */
+export type SocketProtocol = "openai" | "gemini" | "deepgram" | "elevenlabs" | "cartesia";
+
 export interface WebSocketPlan {
+  /** What its frames are read by; null where they cannot be, so that limited tokens may not use it. */
+  readonly protocol: SocketProtocol | null;
+  /** Paths whose frames tell neither model nor use, in spite of it. */
+  readonly unreadable?: RegExp;
   /**
    * The upstream URL for a path below `/api/{slug}/` (no leading slash; may be empty), without the query.
    * `gatewayBase` has no trailing slash and is null when going direct.

@@ -99,6 +99,8 @@ export const workersAi: Provider = {
   // Tokens of users and of accounts are verified at different places, and each answers "invalid" for the other.
   keyCheck: null,
   webSocket: {
+    // Each model has frames of its own.
+    protocol: null,
     upstreamUrl(path, gatewayBase) {
       if (gatewayBase === null) return directUrl(path);
       const rest = gatewayPath(path);

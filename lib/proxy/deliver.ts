@@ -3,22 +3,27 @@ import { isNullBodyStatus } from "../http/null-body-status";
 import { cleanAnswerHeaders, disarmAnswer } from "./answer-headers";
 import type { Answer } from "./attempt";
 import { isUnread, meteredBody } from "./metered-body";
+import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { LimitSource } from "./proxy-error";
 import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
 import type { Served } from "./serve-from-pool";
+import { runSocketSession } from "./socket-session";
 import { redirectUpload } from "./upload-url";
 import { chosenProtocol } from "./web-socket-call";
 
 /**
  * The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop.
+ * A WebSocket is coupled with the client's, and read as it passes.
+ * @param token Who asked.
  * @param path What follows the provider in the request's path.
  * @param waitUntil Keeps work alive after the response.
  */
 export function deliver(
   { answer, key }: Served,
   call: ProxyCall,
+  token: AccessToken,
   url: URL,
   path: string,
   scope: RequestScope,
@@ -26,9 +31,10 @@ export function deliver(
 ): Response {
   const { request, requestId, attempts, config } = scope;
   const { response, verdict, scrubber } = answer;
-  const body = meteredBody(answer, call, path, scope, waitUntil);
-  const delivered = response.webSocket
-    ? new Response(null, { status: 101, webSocket: response.webSocket, headers: response.headers })
+  const upstream = response.webSocket;
+  const body = upstream ? null : meteredBody(answer, call, path, scope, waitUntil);
+  const delivered = upstream
+    ? coupled(upstream, response.headers, token, call, scope)
     : new Response(isNullBodyStatus(response.status) ? null : body, cleanHead(answer));
   const { headers } = delivered;
   removeHopByHop(headers);
@@ -49,8 +55,20 @@ export function deliver(
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
   if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
   if (call.isWebSocket) setProtocol(headers, request, response);
-  if (!response.webSocket) disarmAnswer(request.headers, headers);
+  if (!upstream) disarmAnswer(request.headers, headers);
   return delivered;
+}
+
+function coupled(
+  upstream: WebSocket,
+  headers: Headers,
+  token: AccessToken,
+  call: ProxyCall,
+  scope: RequestScope,
+): Response {
+  const { 0: webSocket, 1: client } = new WebSocketPair();
+  runSocketSession(client, upstream, token, call, scope);
+  return new Response(null, { status: 101, webSocket, headers });
 }
 
 /** Status, status text and headers as they came; a key in the status text is the rarest of all places. */

@@ -29,6 +29,7 @@ import { homeOf, mayHaveHome } from "./resource-affinity";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { type Served, serveFromPool } from "./serve-from-pool";
 import { type ServedFromTarget, serveFromTargets } from "./serve-from-targets";
+import { assertQueryAllowed, assertReadable } from "./socket-access";
 import { tokenAllows } from "./token-allows";
 import { reserveBudget } from "./token-budget";
 
@@ -102,7 +103,7 @@ async function answer(
     }
     const { call, served, target } = await serve(request, path, provider, url, token, scope);
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
-    const response = deliver(served, call, url, path.rest, scope, waitUntil);
+    const response = deliver(served, call, token, url, path.rest, scope, waitUntil);
     if (target !== null) response.headers.set(RESPONSE_HEADERS.target, encodeTarget(target));
     if (token.showsKey) {
       response.headers.set(RESPONSE_HEADERS.key, encodeURIComponent(served.key.masked));
@@ -169,6 +170,10 @@ async function serve(
         : nativeCall(request, provider, path.rest, url, body, scope);
     scope.meter.resolved(call);
     authorize(token, call);
+    if (call.isWebSocket) {
+      assertReadable(token, call);
+      assertQueryAllowed(token, call);
+    }
     if (token.limitHolders !== undefined) {
       const destination = { provider: call.provider.slug, model: call.model };
       await reserveBudget(token, token.limitHolders, [destination], body, scope);

@@ -4,7 +4,7 @@
  */
 import type { Provider } from "../providers/types";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../usage/request-event";
-import type { Outcome } from "../usage/types";
+import type { Outcome, Usage } from "../usage/types";
 import type { UsageReader } from "../usage/usage-reader";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
@@ -162,14 +162,75 @@ export class RequestMeter {
     this.#record({ outcome: "ok", status, errorCode: null, usage: null, gatewayLogId: null });
   }
 
+  /**
+   * A WebSocket is open: each of its turns reserves and settles what it uses by itself, and the session is one
+   * event when it is closed. What the handshake had reserved is settled now.
+   */
+  opened(): void {
+    this.#isStream = true;
+    const result = { outcome: "ok", status: 101, errorCode: null, usage: null } as const;
+    this.#whenRecorded?.(this.#eventOf({ ...result, gatewayLogId: null }));
+    this.#whenRecorded = null;
+  }
+
+  /** The first frame of the upstream has come. */
+  answered(): void {
+    this.#firstByteMs ??= this.#ports.nowMs();
+  }
+
+  /** A turn of the session is over, or something was used beside the turns. */
+  used(serial: number, model: string | null, usage: Usage | null): RequestEvent {
+    const result = { outcome: "ok", status: 101, errorCode: null, usage } as const;
+    const event: RequestEvent = {
+      ...this.#eventOf({ ...result, gatewayLogId: null }),
+      id: `${this.#requestId}.${serial}`,
+      atMs: this.#ports.nowMs(),
+      model,
+      part: "turn",
+    };
+    this.#add(event);
+    return event;
+  }
+
+  /** The session is over. */
+  closed(
+    session: Pick<RequestEvent, "model" | "outcome" | "errorCode" | "usage"> & {
+      readonly turns: number;
+    },
+  ): void {
+    if (this.#isRecorded) return;
+    this.#isRecorded = true;
+    const gatewayLogId = this.#answer?.response.headers.get("cf-aig-log-id") ?? null;
+    this.#add({
+      ...this.#eventOf({ ...session, status: 101, gatewayLogId }),
+      model: session.model,
+      part: "session",
+      turns: session.turns,
+    });
+  }
+
   #record(
     result: Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">,
   ): void {
     // A client may leave while it is answered: one request is one event.
     if (this.#isRecorded) return;
     this.#isRecorded = true;
+    const event = this.#eventOf(result);
+    this.#whenRecorded?.(event);
+    this.#add(event);
+  }
+
+  #add(event: RequestEvent): void {
     const { usage } = this.#ports;
-    const event: RequestEvent = {
+    usage.add(event);
+    const writing = usage.flush();
+    if (writing !== null) this.#waitUntil(writing);
+  }
+
+  #eventOf(
+    result: Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">,
+  ): RequestEvent {
+    return {
       id: this.#requestId,
       atMs: this.#arrivedMs,
       provider: this.#provider?.slug ?? null,
@@ -182,10 +243,6 @@ export class RequestMeter {
       attempts: this.attempts,
       ...result,
     };
-    this.#whenRecorded?.(event);
-    usage.add(event);
-    const writing = usage.flush();
-    if (writing !== null) this.#waitUntil(writing);
   }
 }
 

@@ -17,6 +17,7 @@ import type { RequestScope } from "./request-scope";
 import { homeOf, mayHaveHome } from "./resource-affinity";
 import { chooseTargets, type RouteChoice } from "./route-targets";
 import { type Served, serveFromPool } from "./serve-from-pool";
+import { assertReadable } from "./socket-access";
 import { reserveBudget } from "./token-budget";
 
 /** An answer, and the target that gave it. */
@@ -96,6 +97,7 @@ async function serveTarget(
   try {
     let call = callTo(target);
     scope.meter.resolved(call);
+    if (call.isWebSocket) assertReadable(token, call);
     if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
     return { target, call, served: await serveFromPool(call, claimOf(token), scope) };
   } catch (error) {

@@ -57,16 +57,78 @@ export async function reserveBudget(
   body: RequestBody,
   scope: RequestScope,
 ): Promise<void> {
-  const { meter, ports, request } = scope;
-  const { budgets } = ports;
-  const loading = budgets.ready(holders, ports.nowMs(), scope.keep);
-  if (loading !== null) {
-    await loading;
-    assertThere(request);
-  }
+  await knowBudgets(holders, scope);
   const estimate = destinations
     .map((destination) => estimateOf(destination, body, scope))
     .reduce((one, other) => (other.costNanoUsd > one.costNanoUsd ? other : one));
+  const reservation = await seatFor(token, holders, estimate, scope);
+  scope.meter.whenRecorded((event) => settle(reservation, event, scope));
+}
+
+/** What a turn of a WebSocket may come to. */
+export interface TurnGuess {
+  readonly model: string | null;
+  readonly inputTokens: number;
+  /** Null where the turn does not say. */
+  readonly mostOutputTokens: number | null;
+}
+
+/**
+ * The same for one turn of a WebSocket: the session was counted as a request when it was opened.
+ * @returns To be called once, with what the turn came to.
+ * @throws {ProxyError} `token_limit_reached`; `client_closed_request` if the client leaves while it waits.
+ */
+export async function reserveTurn(
+  token: AccessToken,
+  holders: readonly LimitHolder[],
+  provider: string,
+  { model, inputTokens, mostOutputTokens }: TurnGuess,
+  scope: RequestScope,
+): Promise<(event: RequestEvent) => void> {
+  await knowBudgets(holders, scope);
+  const { ports } = scope;
+  const usage = { inputTokens, outputTokens: mostOutputTokens ?? DEFAULT_OUTPUT_TOKENS };
+  const estimate: Estimate = {
+    requests: 0,
+    tokens: usage.inputTokens + usage.outputTokens,
+    leastTokens: Math.min(MAX_GUESSED_TOKENS, inputTokens),
+    costNanoUsd: ports.budgets.costNanoUsd(provider, model, usage, ports.nowMs()),
+  };
+  const reservation = await seatFor(token, holders, estimate, scope);
+  return (event) => {
+    const spend = { ...spendOf(event, ports), requests: 0 };
+    ports.budgets.ledger.settle(reservation, event.id, spend, ports.nowMs());
+  };
+}
+
+/** Fails where a budget is used up. @throws {ProxyError} `token_limit_reached`. */
+export async function assertBudgetLeft(
+  holders: readonly LimitHolder[],
+  scope: RequestScope,
+): Promise<void> {
+  await knowBudgets(holders, scope);
+  const nowMs = scope.ports.nowMs();
+  const spent = scope.ports.budgets.ledger.spentLimit(holders, nowMs);
+  if (spent !== null) throw exceeded(spent, 0);
+}
+
+async function knowBudgets(holders: readonly LimitHolder[], scope: RequestScope): Promise<void> {
+  const { budgets, nowMs } = scope.ports;
+  const loading = budgets.ready(holders, nowMs(), scope.keep);
+  if (loading === null) return;
+  await loading;
+  assertThere(scope.request);
+}
+
+/** Waits for a seat and for what is left, as long as the request may wait. */
+async function seatFor(
+  token: AccessToken,
+  holders: readonly LimitHolder[],
+  estimate: Estimate,
+  scope: RequestScope,
+): Promise<Reservation> {
+  const { ports, request } = scope;
+  const { budgets } = ports;
   const sinceMs = ports.nowMs();
   const hasSeats = holders.some(({ limits }) => limits.concurrentRequests !== null);
   const waiter: Waiter | null = hasSeats ? { claim: claimOf(token), dueMs: sinceMs } : null;
@@ -78,8 +140,7 @@ export async function reserveBudget(
       const turn = budgets.ledger.reserve(holders, estimate, nowMs, waiter);
       if (turn.kind === "go") {
         isServed = true;
-        meter.whenRecorded((event) => settle(turn.reservation, event, scope));
-        return;
+        return turn.reservation;
       }
       if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
       const untilMs = sinceMs + patienceMs(request.headers, token.maxWaitMs);

@@ -51,6 +51,14 @@ export interface RequestEvent {
   readonly usage: Usage | null;
   /** AI Gateway's, from `cf-aig-log-id`. */
   readonly gatewayLogId: string | null;
+  /**
+   * Of a WebSocket; absent for requests. A `turn` is one answer within a session: its use is counted when it
+   * is over, and it is not logged. The `session` is logged when it is closed, with the use of all its turns,
+   * and counted as a request that used nothing more.
+   */
+  readonly part?: "turn" | "session";
+  /** Answers in a session. */
+  readonly turns?: number;
 }
 
 /** What became of one attempt, for the statistics of its key. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { AttemptRecord, RequestEvent } from "./request-event";
-import { Cells } from "./rollup";
+import { Cells, MEASURES, type Measure } from "./rollup";
+import { NO_USAGE } from "./types";
 
 const attempt = (keyId: string, fields: Partial<AttemptRecord> = {}): AttemptRecord => ({
   keyId,
@@ -45,5 +46,25 @@ test("an attempt at another target is counted there, the request where it was se
     "caller openai gpt-5-mini at_1 ok 1 2",
     "key groq llama pk_groq limited 0 1",
     "key openai gpt-5-mini pk_openai ok 1 1",
+  ]);
+});
+
+test("turns of a WebSocket bring what they used by their models, the session itself the request alone", () => {
+  const cells = new Cells();
+  const usage = { ...NO_USAGE, inputTokens: 40, outputTokens: 2 };
+  const asked = event([attempt("pk_1")]);
+  cells.add({ ...asked, part: "turn", model: "gpt-5", usage }, 7);
+  cells.add({ ...asked, part: "turn", usage }, 5);
+  cells.add({ ...asked, part: "session", turns: 2, usage: { ...usage, inputTokens: 80 } }, 12);
+  const sums = cells.toStored().map(([, side, , model, ...rest]) => {
+    const measure = (name: Measure) => rest[3 + MEASURES.indexOf(name)];
+    const names = ["requests", "attempts", "inputTokens", "costNanoUsd"] as const;
+    return [side, model, ...names.map(measure)];
+  });
+  expect(sums).toEqual([
+    ["caller", "gpt-5", 0, 0, 40, 7],
+    ["key", "gpt-5", 0, 0, 40, 7],
+    ["caller", "gpt-5-mini", 1, 1, 40, 5],
+    ["key", "gpt-5-mini", 1, 1, 40, 5],
   ]);
 });

@@ -74,6 +74,12 @@ export class Cells {
 
   /** @param costNanoUsd Null where no price is known. */
   add(event: RequestEvent, costNanoUsd: number | null): void {
+    if (event.part === "session") {
+      const { part: _, ...request } = event;
+      this.add({ ...request, usage: null }, null);
+      return;
+    }
+    const isTurn = event.part === "turn";
     const { usage, attempts } = event;
     const hourMs = Math.floor(event.atMs / HOUR_MS) * HOUR_MS;
     const provider = event.provider ?? "";
@@ -94,8 +100,9 @@ export class Cells {
       return this.#cell(hourMs, "key", slug, name ?? "", attempt?.keyId ?? "", "", own);
     };
     const key = ofKey(attempts.at(-1), outcome);
-    caller[INDEX.attempts] = (caller[INDEX.attempts] ?? 0) + attempts.length;
-    for (const attempt of attempts) {
+    const counted = isTurn ? [] : attempts;
+    caller[INDEX.attempts] = (caller[INDEX.attempts] ?? 0) + counted.length;
+    for (const attempt of counted) {
       const cell = ofKey(attempt, attemptOutcome(attempt.meaning));
       cell[INDEX.attempts] = (cell[INDEX.attempts] ?? 0) + 1;
     }
@@ -104,7 +111,7 @@ export class Cells {
       const plus = (measure: Measure, value: number | null | undefined) => {
         values[INDEX[measure]] = (values[INDEX[measure]] ?? 0) + (value ?? 0);
       };
-      plus("requests", 1);
+      if (!isTurn) plus("requests", 1);
       plus("estimated", usage?.isEstimate ? 1 : 0);
       plus("unpriced", hasTokens && costNanoUsd === null ? 1 : 0);
       plus("inputTokens", usage?.inputTokens);
@@ -113,6 +120,7 @@ export class Cells {
       plus("cacheWriteTokens", usage?.cacheWriteTokens);
       plus("reasoningTokens", usage?.reasoningTokens);
       plus("costNanoUsd", costNanoUsd);
+      if (isTurn) continue;
       plus("durationMs", event.durationMs);
       plus("timeToFirstTokenMs", event.timeToFirstTokenMs);
       countTime(values, DURATION_BUCKETS_FROM, event.durationMs);

@@ -25,7 +25,7 @@ function listPage(): string {
   return page(
     "# Providers",
     GENERATED,
-    `${code("/api/{slug}/{path}")} takes the path as AI Gateway documents it; where a provider speaks OpenAI's API, with and without ${code("v1/")}. The last columns: whether ${code("/api/compat")} takes the provider, and whether it has a WebSocket service that passes through. What is not here can be added: [Custom providers](custom-providers.md).`,
+    `${code("/api/{slug}/{path}")} takes the path as AI Gateway documents it; where a provider speaks OpenAI's API, with and without ${code("v1/")}. The last columns: whether ${code("/api/compat")} takes the provider, and whether it has a WebSocket service; where its frames cannot be read it is [closed to tokens with limits](calling.md#websockets). What is not here can be added: [Custom providers](custom-providers.md).`,
     table(
       ["Provider", "Slug", "Path", "Sent straight, it becomes", "compat", "WebSocket"],
       providers.map((provider) => [
@@ -34,13 +34,28 @@ function listPage(): string {
         code(examplePath(provider)),
         code(mapPath(examplePath(provider), provider.directUrl)),
         provider.openAiCompatible === null ? "no" : "yes",
-        provider.webSocket === null ? "no" : "yes",
+        webSocketWord(provider),
       ]),
     ),
     "Bedrock takes Bedrock API keys, not SigV4 signatures. A Vertex AI service account, and Workers AI without the account in its path (so compat too), work through AI Gateway only.",
     "## AI Gateway or straight",
     `With ${code("AI_GATEWAY_URL")} set (or ${code("CLOUDFLARE_ACCOUNT_ID")} and ${code("AI_GATEWAY")}), requests go to ${code("{gateway}/{slug}/{path}")}; without, straight to the provider. ${code("AI_GATEWAY_TOKEN")} is for a gateway that asks for authentication. Of a client's own ${code("cf-aig-*")} headers, ${CALLER_GATEWAY_SETTINGS.map(code).join(" and ")} reach the gateway; the others would reach other callers' answers, the owner's log or another key.`,
   );
+}
+
+function webSocketWord({ webSocket }: Provider): string {
+  if (webSocket === null) return "no";
+  return webSocket.protocol === null ? "unread" : "yes";
+}
+
+function webSocketWords({ webSocket }: Provider): string {
+  if (webSocket === null) return "no";
+  if (webSocket.protocol === null) {
+    return "passes through unread: not for [tokens with limits](../calling.md#websockets)";
+  }
+  const some =
+    webSocket.unreadable === undefined ? "" : "; agents pass unread, and are not for such tokens";
+  return `passes through, [metered and held to the token's limits](../calling.md#websockets)${some}`;
 }
 
 function providerPage(provider: Provider): string {
@@ -64,7 +79,7 @@ function providerPage(provider: Provider): string {
 }
 
 function callRows(provider: Provider): string[][] {
-  const { slug, gatewayPath, directUrl, openAiCompatible, webSocket } = provider;
+  const { slug, gatewayPath, directUrl, openAiCompatible } = provider;
   const path = examplePath(provider);
   return [
     ["A path", code(`/api/${slug}/${path}`)],
@@ -78,7 +93,7 @@ function callRows(provider: Provider): string[][] {
         : `as ${code(`${slug}/{model}`)}: chat completions${openAiCompatible.embeddings === undefined ? "" : ", embeddings"}`,
     ],
     ["Its models in the pool's list", openAiCompatible?.models === undefined ? "no" : "yes"],
-    ["WebSocket service", webSocket === null ? "no" : "passes through"],
+    ["WebSocket service", webSocketWords(provider)],
     ["One Balance's own errors", `in ${ERROR_SHAPES[provider.errorFormat]} shape`],
     [
       "Tokens and cost",

@@ -52,6 +52,7 @@ export interface NewToken {
   readonly rpm?: number;
   readonly concurrentRequests?: number;
   readonly dailyRequests?: number;
+  readonly dailyTokens?: number;
   readonly dailyCostUsd?: number;
   readonly monthlyCostUsd?: number;
   readonly weight?: number;

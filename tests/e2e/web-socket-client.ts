@@ -8,7 +8,11 @@ export interface Conversation {
   send(message: unknown): void;
   /** The next message not yet taken, as JSON. */
   next(): Promise<Record<string, unknown>>;
-  close(): void;
+  /** Sound, or a frame as it is. */
+  sendRaw(frame: string | Uint8Array): void;
+  close(code?: number, reason?: string): void;
+  /** How it was closed, by whichever side. */
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
 /** The `ws` package, which can send headers. Rejects if the handshake fails. */
@@ -19,12 +23,17 @@ export async function openNodeSocket(
   const socket = new NodeWebSocket(url, options);
   const inbox = new Inbox();
   socket.on("message", (data: RawData) => inbox.put(data.toString()));
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.on("close", (code, reason) => resolve({ code, reason: reason.toString() })),
+  );
   await once(socket, "open");
   return {
     protocol: socket.protocol,
     send: (message) => socket.send(JSON.stringify(message)),
     next: () => inbox.take(),
-    close: () => socket.close(),
+    sendRaw: (frame) => socket.send(frame),
+    close: (code, reason) => socket.close(code, reason),
+    closed,
   };
 }
 
@@ -33,6 +42,9 @@ export async function openBrowserSocket(url: string, protocols: string[]): Promi
   const socket = new WebSocket(url, protocols);
   const inbox = new Inbox();
   socket.addEventListener("message", (event) => inbox.put(String(event.data)));
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.addEventListener("close", ({ code, reason }) => resolve({ code, reason })),
+  );
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener("open", () => resolve());
     socket.addEventListener("error", () => reject(new Error("the handshake failed")));
@@ -41,7 +53,9 @@ export async function openBrowserSocket(url: string, protocols: string[]): Promi
     protocol: socket.protocol,
     send: (message) => socket.send(JSON.stringify(message)),
     next: () => inbox.take(),
-    close: () => socket.close(),
+    sendRaw: (frame) => socket.send(typeof frame === "string" ? frame : new Uint8Array(frame)),
+    close: (code, reason) => socket.close(code, reason),
+    closed,
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * WebSocket services: OpenAI Realtime, Gemini Live, ElevenLabs speech; any other slug echoes.
+ * WebSocket services: OpenAI Realtime and Responses, Gemini Live, ElevenLabs and Cartesia speech, Deepgram's
+ * transcription; any other slug echoes.
  * @module
  */
 import type { IncomingMessage } from "node:http";
@@ -50,7 +51,7 @@ export function handleUpgrade(
     webSocket.on("close", () => {
       record.abortedAtMs = Date.now();
     });
-    serve(target.slug, webSocket, model);
+    serve(target.slug, target.path, webSocket, model);
   });
 }
 
@@ -64,10 +65,17 @@ function refuse(socket: Duplex, answer: RawAnswer): void {
   socket.end(`${lines.join("\r\n")}\r\n\r\n${answer.body}`);
 }
 
-function serve(slug: string, webSocket: WebSocket, model: string): void {
+function serve(slug: string, path: string, webSocket: WebSocket, model: string): void {
   switch (slug) {
     case "openai":
-      serveRealtime(webSocket, model);
+      if (path.endsWith("responses")) serveResponses(webSocket);
+      else serveRealtime(webSocket, model);
+      return;
+    case "deepgram":
+      serveDeepgram(webSocket);
+      return;
+    case "cartesia":
+      serveCartesia(webSocket);
       return;
     case "google":
     case "google-ai-studio":
@@ -102,6 +110,62 @@ function serveRealtime(webSocket: WebSocket, model: string): void {
     }
     const usage = { total_tokens: 12, input_tokens: 5, output_tokens: 7 };
     send({ type: "response.done", response: { ...response, status: "completed", usage } });
+  });
+}
+
+let responses = 0;
+
+/** An answer to each `response.create`, whose `metadata` may say what it uses: `{"input": "5", "output": "7"}`. */
+function serveResponses(webSocket: WebSocket): void {
+  const send = (event: Record<string, unknown>): void => webSocket.send(JSON.stringify(event));
+  webSocket.on("message", (data) => {
+    const event = asObject(tryParseJson(textOf(data)));
+    if (event.type !== "response.create") {
+      send({ type: "error", error: { type: "invalid_request_error", message: "unknown event" } });
+      return;
+    }
+    responses += 1;
+    const response = {
+      id: `resp_socket${String(responses).padStart(4, "0")}`,
+      object: "response",
+      model: event.model,
+    };
+    send({ type: "response.created", response: { ...response, status: "in_progress" } });
+    for (const delta of inPieces(replyTo(asString(event.input)))) {
+      send({ type: "response.output_text.delta", delta });
+    }
+    const { input, output } = asObject(event.metadata);
+    const [input_tokens, output_tokens] = [Number(input ?? 5), Number(output ?? 7)];
+    const usage = { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens };
+    send({ type: "response.completed", response: { ...response, status: "completed", usage } });
+  });
+}
+
+/** A second of sound for every 32,000 bytes; what was heard is told when the stream is closed. */
+function serveDeepgram(webSocket: WebSocket): void {
+  let bytes = 0;
+  webSocket.on("message", (data, isBinary) => {
+    if (isBinary) {
+      const start = bytes / 32_000;
+      bytes += Array.isArray(data) ? 0 : data.byteLength;
+      const duration = bytes / 32_000 - start;
+      webSocket.send(JSON.stringify({ type: "Results", start, duration, is_final: true }));
+      return;
+    }
+    if (asObject(tryParseJson(textOf(data))).type !== "CloseStream") return;
+    const told = { type: "Metadata", request_id: "fake", duration: bytes / 32_000, channels: 1 };
+    webSocket.send(JSON.stringify(told));
+    webSocket.close(1000);
+  });
+}
+
+/** Sound for every text, and a word when a context is spoken to its end. */
+function serveCartesia(webSocket: WebSocket): void {
+  webSocket.on("message", (data) => {
+    const { context_id, continue: goesOn } = asObject(tryParseJson(textOf(data)));
+    const sound = VOICE_BYTES.subarray(0, 512).toString("base64");
+    webSocket.send(JSON.stringify({ type: "chunk", context_id, data: sound, done: false }));
+    if (goesOn !== true) webSocket.send(JSON.stringify({ type: "done", context_id, done: true }));
   });
 }
 

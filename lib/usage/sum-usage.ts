@@ -1,0 +1,40 @@
+import { NO_USAGE, type Usage } from "./types";
+
+const COUNTS = [
+  "inputTokens",
+  "outputTokens",
+  "cachedInputTokens",
+  "cacheWriteTokens",
+  "cacheWriteHourTokens",
+  "reasoningTokens",
+  "inputAudioTokens",
+  "outputAudioTokens",
+  "inputImageTokens",
+  "outputImageTokens",
+  "cachedAudioTokens",
+  "inputAudioSeconds",
+] as const satisfies readonly (keyof Usage)[];
+
+/**
+ * The use of several answers as one. Those of several models stand as parts too, since each has its price.
+ * @param more What is known besides; nothing else of it is summed.
+ */
+export function sumUsage(usages: readonly Usage[], more: Partial<Usage> = {}): Usage {
+  const sums: Partial<Record<(typeof COUNTS)[number], number>> = {};
+  for (const usage of usages) {
+    for (const name of COUNTS) {
+      const value = usage[name];
+      if (value !== null) sums[name] = (sums[name] ?? 0) + value;
+    }
+  }
+  const models = new Set(usages.map(({ model }) => model));
+  return {
+    ...NO_USAGE,
+    ...sums,
+    answers: usages.reduce((total, { answers }) => total + answers, 0),
+    model: models.size === 1 ? ([...models][0] ?? null) : null,
+    parts: models.size > 1 ? usages : null,
+    isEstimate: usages.some(({ isEstimate }) => isEstimate),
+    ...more,
+  };
+}
