@@ -1,7 +1,11 @@
-/** The worker that OpenNext generates into `.open-next/`, as `worker.ts` uses it. */
+/** The worker that OpenNext generates into `.open-next/`, as `portal.ts` uses it. */
 import type { Env } from "./lib/env";
 
 declare const worker: {
-  fetch(request: Request, env: Env, context: ExecutionContext): Promise<Response>;
+  fetch(
+    request: Request,
+    env: Env,
+    context: Pick<ExecutionContext, "waitUntil" | "passThroughOnException">,
+  ): Promise<Response>;
 };
 export default worker;

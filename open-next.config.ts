@@ -1,4 +1,7 @@
 import { defineCloudflareConfig } from "@opennextjs/cloudflare";
 
-/** Pages are rendered per request from D1, so Next's incremental cache has nothing to keep. */
-export default defineCloudflareConfig({});
+export default {
+  /** Pages are rendered per request from D1, so Next's incremental cache has nothing to keep. */
+  ...defineCloudflareConfig({}),
+  buildCommand: "next build && node --no-warnings scripts/build/share-chunks.ts",
+};

@@ -47,6 +47,7 @@ try {
     port: 0,
     dataDir,
     workerDir,
+    hasObject: false,
     vars: { AUTH_KEY: ADMIN_TOKEN, AUTH_SECRET: "bench-session", KEY_ENCRYPTION_SECRET: SECRET },
   });
   try {

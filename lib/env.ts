@@ -4,10 +4,15 @@
  * @module
  */
 import type { SealingSecrets } from "./crypto/seal";
+import type { PortalObject } from "./runtime/portal-object";
 
 export interface Env {
   DB: D1Database;
   ASSETS?: Fetcher;
+  /** Holds the portal's object (`lib/runtime/portal-object.ts`); without it the Worker does the portal's work. */
+  PORTAL?: DurableObjectNamespace<PortalObject>;
+  /** Where that object is made (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
+  PORTAL_LOCATION?: string;
   /** Workers AI binding: its gateway URL is used where no other is set. */
   AI?: { gateway(id: string): { getUrl(provider?: string): Promise<string> } };
   /** Access tokens by environment: `k1=provider1,model1,model2;k2;k3(1758077793)=provider2&provider3`. */
@@ -63,6 +68,7 @@ export const VARIABLES = [
   "FIRST_BYTE_TIMEOUT_MS",
   "MAX_ATTEMPTS",
   "ALLOW_PRIVATE_UPSTREAMS",
+  "PORTAL_LOCATION",
   "ALERT_WEBHOOK_URL",
   "ALERT_WEBHOOK_SECRET",
   "ALERT_MAIL_KEY",

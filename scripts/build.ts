@@ -1,10 +1,10 @@
 /**
- * The production build: Next through OpenNext into `.open-next/`, then `worker.ts` with everything it
- * needs into `dist/worker/`, by the same bundler and options as `wrangler deploy`.
+ * The production build: Next through OpenNext into `.open-next/`, then two module graphs into `dist/worker/`,
+ * by the bundler of `wrangler deploy`, minified: `worker.js`, the proxy, and `portal.js`, all that Next answers.
  * @module
  */
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "./root.ts";
@@ -19,8 +19,10 @@ const INPUTS = [
   "lib",
   "messages",
   "public",
+  "scripts/build",
   "scripts/docs",
   "worker.ts",
+  "portal.ts",
   "next.config.ts",
   "open-next.config.ts",
   "postcss.config.mjs",
@@ -29,6 +31,17 @@ const INPUTS = [
   "package.json",
   "package-lock.json",
 ];
+
+/** Of the built modules. */
+export const WORKER_DIR = "dist/worker";
+/** Of the portal's bundle on its way into the Worker's folder. */
+const PORTAL_DIR = "dist/portal";
+
+/**
+ * Modules are compiled when they are first imported, not when the isolate starts: an isolate that only proxies
+ * never compiles the portal. Without the flag all works, and starts slower.
+ */
+export const MODULE_REGISTRY_FLAG = "new_module_registry";
 
 const HASH_FILE = join(root, "dist/build-hash");
 const LOCK_FILE = join(root, "dist/build-lock");
@@ -51,15 +64,26 @@ export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
     await step("Building the portal with Next and OpenNext (about half a minute)", () =>
       runBuildTool("opennextjs-cloudflare", ["build"], signal),
     );
-    await step("Bundling the Worker", async () => {
-      await rm(join(root, "dist/worker"), { recursive: true, force: true });
-      await runBuildTool("wrangler", ["deploy", "--dry-run", "--outdir", "dist/worker"], signal);
+    await step("Bundling the Worker and the portal", async () => {
+      const folders = [WORKER_DIR, PORTAL_DIR];
+      for (const folder of folders) await rm(join(root, folder), { recursive: true, force: true });
+      await bundle("worker.ts", WORKER_DIR, signal);
+      await bundle("portal.ts", PORTAL_DIR, signal);
+      for (const file of ["portal.js", "portal.js.map"]) {
+        await rename(join(root, PORTAL_DIR, file), join(root, WORKER_DIR, file));
+      }
+      await rm(join(root, PORTAL_DIR), { recursive: true });
       await writeWorkerConfig();
     });
     await writeFile(HASH_FILE, hash);
   } finally {
     await unlock();
   }
+}
+
+function bundle(entry: string, folder: string, signal: AbortSignal | undefined) {
+  const args = ["deploy", entry, "--dry-run", "--minify", "--outdir", folder];
+  return runBuildTool("wrangler", args, signal);
 }
 
 function runBuildTool(command: string, args: string[], signal: AbortSignal | undefined) {
@@ -85,7 +109,7 @@ async function writeWorkerConfig(): Promise<void> {
   }
   const workerConfig: WorkerConfig = {
     compatibilityDate: config.compatibility_date,
-    compatibilityFlags: config.compatibility_flags,
+    compatibilityFlags: [...config.compatibility_flags, MODULE_REGISTRY_FLAG],
   };
   await writeFile(join(root, "dist/worker-config.json"), JSON.stringify(workerConfig));
 }

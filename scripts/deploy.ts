@@ -10,14 +10,16 @@ import { buildIfChanged } from "./build.ts";
 import { chooseAccount } from "./deploy/account.ts";
 import { CloudflareApi } from "./deploy/cloudflare-api.ts";
 import { EMPTY_STATE, findOrMakeDatabase, readStoredState } from "./deploy/database.ts";
-import { deployPages, findProject, projectSecrets } from "./deploy/deploy-pages.ts";
-import { deployWorker, workerSecrets } from "./deploy/deploy-worker.ts";
+import { deployPages, findProject, projectSecrets, readSecrets } from "./deploy/deploy-pages.ts";
+import { deployWorker, uploadWorker, workerSecrets } from "./deploy/deploy-worker.ts";
 import { findOrMakeGateway } from "./deploy/gateway.ts";
 import { Journal } from "./deploy/journal.ts";
 import { writePagesFolder } from "./deploy/pages-folder.ts";
+import { companionOf, companionSecrets, migratedTimes } from "./deploy/portal-object.ts";
 import { keepSecrets, keptSecretsFile, planSecrets, readKeptSecrets } from "./deploy/secrets.ts";
 import { smokeTest } from "./deploy/smoke-test.ts";
 import {
+  companionConfig,
   deploymentFiles,
   namesOf,
   readBaseConfig,
@@ -37,6 +39,7 @@ const PLAIN_VARS = [
   "FIRST_BYTE_TIMEOUT_MS",
   "MAX_ATTEMPTS",
   "ALLOW_PRIVATE_UPSTREAMS",
+  "PORTAL_LOCATION",
 ];
 
 try {
@@ -46,7 +49,7 @@ try {
 }
 
 async function deploy(): Promise<void> {
-  const { isPages, hasGateway, isDryRun, ...options } = readOptions();
+  const { isPages, hasGateway, hasObject, isDryRun, ...options } = readOptions();
   const base = await readBaseConfig();
   const { name, databaseName, ...known } = namesOf(base, options.name);
   // Of the environment only: .dev.vars is for the local server.
@@ -57,9 +60,20 @@ async function deploy(): Promise<void> {
 
   journal.step("Account");
   const accountId = await chooseAccount(wrangler, journal);
-  const { config, pagesFolder } = deploymentFiles(accountId, name);
+  const files = deploymentFiles(accountId, name);
+  const { config, pagesFolder } = files;
   const project = isPages ? await findProject(api, accountId, name) : null;
   const deployed = isPages ? projectSecrets(project) : await workerSecrets(wrangler, name);
+
+  journal.step("Portal");
+  const companion = companionOf(name);
+  const holder = isPages ? companion : name;
+  const migrated = await migratedTimes(api, accountId, holder);
+  journal.note(
+    hasObject
+      ? `it runs in a Durable Object, held by the Worker ${holder}`
+      : "it runs in the Worker: on the free plan, whose requests have 10 ms of CPU, most of it fails",
+  );
 
   journal.step("AI Gateway");
   const gatewayUrl = await gatewayAddress();
@@ -75,10 +89,11 @@ async function deploy(): Promise<void> {
     ...Object.fromEntries(plain),
     ...(gatewayUrl !== null && { AI_GATEWAY_URL: gatewayUrl }),
   };
-  const deployment = { name, databaseName, databaseId, vars };
-  if (journal.change(`write ${config}, from wrangler.toml and what was found`)) {
-    await writeConfig(join(root, config), workerConfig(base, deployment, config));
-  }
+  const object = { hasObject, migrated: migrated ?? 0 };
+  const deployment = { name, databaseName, databaseId, vars, object };
+  const write = (compilesLate: boolean) =>
+    writeConfig(join(root, config), workerConfig(base, { ...deployment, compilesLate }, config));
+  if (journal.change(`write ${config}, from wrangler.toml and what was found`)) await write(true);
   const migrate = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];
   await wrangler.change(migrate, { env: { CI: "true" } });
   const stored = isDryRun ? EMPTY_STATE : await readStoredState(wrangler, config);
@@ -93,17 +108,9 @@ async function deploy(): Promise<void> {
   journal.note(`put: ${Object.keys(put).join(", ") || "none"}; others stay as they are`);
 
   journal.step("Deploy");
-  if (isPages && journal.change(`write ${pagesFolder}`)) {
-    await writePagesFolder(join(root, pagesFolder), base, deployment);
-  }
   const made = isPages
-    ? await deployPages(wrangler, api, journal, project, {
-        accountId,
-        name,
-        folder: join(root, pagesFolder),
-        secrets: put,
-      })
-    : await deployWorker(wrangler, journal, config, put);
+    ? await deployBoth()
+    : await deployWorker(wrangler, journal, { config, secrets: put, write });
   const unknown = `https://${name}.${isPages ? "pages.dev" : "{account}.workers.dev"}`;
   const { address, newest } = made ?? { address: unknown, newest: unknown };
 
@@ -118,6 +125,37 @@ async function deploy(): Promise<void> {
       isTokenGiven: given.AUTH_KEY !== undefined,
       isSecretNew: keep.KEY_ENCRYPTION_SECRET !== kept.KEY_ENCRYPTION_SECRET,
     });
+  }
+
+  /** The companion first: a deployment of Pages cannot be bound to what is not there. */
+  async function deployBoth() {
+    if (hasObject) await deployCompanion();
+    const writeFolder = (compilesLate: boolean) =>
+      writePagesFolder(join(root, pagesFolder), base, { ...deployment, compilesLate });
+    if (journal.change(`write ${pagesFolder}`)) await writeFolder(true);
+    const made = await deployPages(wrangler, api, journal, project, {
+      accountId,
+      name,
+      folder: join(root, pagesFolder),
+      secrets: put,
+      write: writeFolder,
+    });
+    // Nothing is bound to it any more, and it keeps nothing.
+    if (!hasObject && migrated !== null) await wrangler.change(["delete", companion, "--force"]);
+    return made;
+  }
+
+  async function deployCompanion(): Promise<void> {
+    const file = files.companionConfig;
+    const writeCompanion = (compilesLate: boolean) =>
+      writeConfig(join(root, file), companionConfig(base, { ...deployment, compilesLate }, file));
+    const secrets = companionSecrets({
+      needed: new Set([...readSecrets(project), ...Object.keys(put)]),
+      deployed: await workerSecrets(wrangler, companion),
+      known: { ...given, ...keep, ...put },
+    });
+    if (journal.change(`write ${file}`)) await writeCompanion(true);
+    await uploadWorker(wrangler, journal, { config: file, secrets, write: writeCompanion });
   }
 
   /** Empty for none, null to leave it as it is. */
@@ -168,6 +206,7 @@ function readOptions() {
         "dry-run": { type: "boolean", default: false },
         pages: { type: "boolean", default: false },
         gateway: { type: "boolean", default: true },
+        object: { type: "boolean", default: true },
         name: { type: "string" },
       },
       allowNegative: true,
@@ -177,10 +216,18 @@ function readOptions() {
     if (name !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/.test(name)) {
       throw new ExpectedError("--name takes up to 54 small letters, digits and hyphens");
     }
-    return { isDryRun: values["dry-run"], isPages: values.pages, hasGateway: values.gateway, name };
+    return {
+      isDryRun: values["dry-run"],
+      isPages: values.pages,
+      hasGateway: values.gateway,
+      hasObject: values.object,
+      name,
+    };
   } catch (error) {
     if (error instanceof ExpectedError || !(error instanceof TypeError)) throw error;
-    throw new ExpectedError(`${error.message} (there are: --dry-run, --no-gateway, --name <name>)`);
+    throw new ExpectedError(
+      `${error.message} (there are: --dry-run, --no-gateway, --no-object, --name <name>)`,
+    );
   }
 }
 

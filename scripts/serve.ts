@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly assetsDir?: string;
   /** Folder with `worker.js` and the modules it imports (default `dist/worker`). */
   readonly workerDir?: string;
+  /** Whether the portal runs in its object; without it the Worker does the portal's work. Default: where there is a portal. */
+  readonly hasObject?: boolean;
   /** Gets every line the Worker logs. Default: warnings and errors go to stderr. */
   readonly onLog?: (level: string, message: string) => void;
 }
@@ -66,6 +68,8 @@ export default {
 };
 `;
 
+const OBJECT_WORKER = "one-balance-portal";
+
 /** Serves asset-less requests of the asset Worker, which workerd wants to have a script. */
 const NO_ASSET = `export default { fetch: () => new Response(null, { status: 404 }) };`;
 
@@ -89,6 +93,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const workerDir = resolve(options.workerDir ?? join(root, "dist/worker"));
   const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
+  const modules = await readModules(workerDir);
+  const bindings = { ...textBindings(options.vars), DB: { type: "d1", id: "DB" } } as const;
+  const hasObject = options.hasObject ?? "portal.js" in modules;
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     port: 0,
@@ -106,15 +113,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           manifest: {
             mainModule: "local-entry.js",
             modulesRoot: workerDir,
-            modules: {
-              "local-entry.js": { type: "esm", contents: LOCAL_ENTRY },
-              ...(await readModules(workerDir)),
-            },
+            modules: { "local-entry.js": { type: "esm", contents: LOCAL_ENTRY }, ...modules },
           },
           env: {
-            ...textBindings(options.vars),
-            DB: { type: "d1", id: "DB" },
+            ...bindings,
             ASSETS: { type: "worker", worker: "assets" },
+            ...(hasObject && {
+              PORTAL: { type: "durable-object", worker: OBJECT_WORKER, exportName: "PortalObject" },
+            }),
           },
         },
         dev: {
@@ -123,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           stripCfConnectingIp: false,
         },
       },
+      ...(hasObject ? [objectWorker()] : []),
       {
         config: {
           ...runtime,
@@ -136,6 +143,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
     ],
   });
+
+  /** A Worker of its own, and so another isolate: as on Cloudflare, where the object is mostly elsewhere. */
+  function objectWorker() {
+    return {
+      config: {
+        ...runtime,
+        name: OBJECT_WORKER,
+        manifest: { mainModule: "worker.js", modulesRoot: workerDir, modules },
+        env: bindings,
+        exports: { PortalObject: { type: "durable-object", storage: "sqlite" } },
+      },
+    } as const;
+  }
+
   try {
     await miniflare.ready;
     const database = await miniflare.getD1Database("DB", "one-balance");

@@ -50,10 +50,11 @@ export default {
 };
 `;
 
-/** Makes the folder; it is the caller's to remove. */
+/** Makes the folder, to be served without the portal's object, whose statements would not be counted; it is the caller's to remove. */
 export async function makeCountedWorker(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "one-balance-counted-"));
   await copyFile(join(root, "dist/worker/worker.js"), join(folder, "counted.js"));
+  await copyFile(join(root, "dist/worker/portal.js"), join(folder, "portal.js"));
   await writeFile(join(folder, "worker.js"), COUNTED_WORKER);
   return folder;
 }

@@ -5,7 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Query } from "./dump";
 import type { Database } from "./open-database";
-import { runBatch } from "./state-version";
+import { noteVersion, runBatch, selectVersion } from "./state-version";
 
 /** For `dump.ts`. */
 export function queryOf({ $client }: Database): Query {
@@ -65,5 +65,11 @@ export async function beginRestore(db: Database, nowMs: number): Promise<number>
 
 /** @param audit The statement of `auditEvent`. */
 export async function endRestore(db: Database, audit: SQL): Promise<void> {
-  await runBatch(db, [sql`delete from settings where name = ${MARK}`, audit]);
+  const [, , version] = await runBatch(db, [
+    sql`delete from settings where name = ${MARK}`,
+    audit,
+    selectVersion(db),
+  ]);
+  const row = version?.results[0] as { readonly version: number } | undefined;
+  if (row !== undefined) noteVersion(db, row.version);
 }

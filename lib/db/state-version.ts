@@ -23,6 +23,12 @@ export function lastTakenVersion(db: Database): number | undefined {
   return shared.oneBalanceTaken?.get(db.$client);
 }
 
+/** For changes that go another way than `changeState`. */
+export function noteVersion(db: Database, version: number): void {
+  shared.oneBalanceTaken ??= new WeakMap();
+  shared.oneBalanceTaken.set(db.$client, version);
+}
+
 export interface StateChange {
   readonly version: number;
   /** Rows written by each of the statements. */
@@ -39,8 +45,7 @@ export async function changeState(
   const [taken, ...results] = await runBatch(db, [TAKE_VERSION, ...statements]);
   const row = taken?.results[0] as { version: number } | undefined;
   if (row === undefined) throw new Error("state_version is empty: apply the migrations");
-  shared.oneBalanceTaken ??= new WeakMap();
-  shared.oneBalanceTaken.set(db.$client, row.version);
+  noteVersion(db, row.version);
   return {
     version: row.version,
     rowCounts: results.map((result) => result.meta.changes),

@@ -115,7 +115,15 @@ export async function openDeployedInstance(
         );
       }
       const { config } = deploymentFiles(accountId, known.name);
-      const deployment = { name: known.name, databaseName, databaseId, vars: {} };
+      const deployment = {
+        name: known.name,
+        databaseName,
+        databaseId,
+        vars: {},
+        // Only the database is looked at.
+        object: { hasObject: false, migrated: 0 },
+        compilesLate: true,
+      };
       await writeConfig(join(root, config), workerConfig(base, deployment, config));
       const apply = ["d1", "migrations", "apply", "DB", "--remote", "--config", config];
       await wrangler.change(apply, { env: { CI: "true" } });

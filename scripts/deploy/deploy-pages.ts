@@ -2,8 +2,10 @@
  * The Pages half of a deployment. A project is asked about by API: wrangler prints its secrets for people only.
  * @module
  */
+import { VARIABLES } from "../../lib/env.ts";
 import { ExpectedError } from "../expected-error.ts";
 import type { CloudflareApi } from "./cloudflare-api.ts";
+import { orWithoutFlag } from "./deploy-worker.ts";
 import type { Deployed } from "./deployed.ts";
 import type { Journal } from "./journal.ts";
 import { withSecretsFile } from "./secrets.ts";
@@ -18,7 +20,9 @@ interface Project {
   readonly subdomain: string;
   readonly domains?: readonly string[];
   readonly deployment_configs?: {
-    readonly production?: { readonly env_vars?: Readonly<Record<string, unknown>> | null };
+    readonly production?: {
+      readonly env_vars?: Readonly<Record<string, { readonly type?: string }>> | null;
+    };
   };
 }
 
@@ -37,12 +41,20 @@ export function projectSecrets(project: Project | null): ReadonlySet<string> {
   return new Set(Object.keys(project?.deployment_configs?.production?.env_vars ?? {}));
 }
 
+/** Of its secrets, those that the Worker reads. The set-up link is of one deployment only. */
+export function readSecrets(project: Project | null): readonly string[] {
+  const variables = project?.deployment_configs?.production?.env_vars ?? {};
+  return VARIABLES.filter((name) => variables[name]?.type === "secret_text");
+}
+
 export interface PagesDeployment {
   readonly accountId: string | null;
   readonly name: string;
   /** With `wrangler.toml`: Pages takes no path to a configuration. */
   readonly folder: string;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Writes the folder. @param compilesLate Whether with the flag that a platform may refuse. */
+  write(compilesLate: boolean): Promise<void>;
 }
 
 /** Null in a dry run. */
@@ -51,7 +63,7 @@ export async function deployPages(
   api: CloudflareApi,
   journal: Journal,
   project: Project | null,
-  { accountId, name, folder, secrets }: PagesDeployment,
+  { accountId, name, folder, secrets, write }: PagesDeployment,
 ): Promise<Deployed | null> {
   if (project === null) {
     await wrangler.change([
@@ -72,8 +84,10 @@ export async function deployPages(
     );
   }
   const deploy = ["pages", "deploy", "--project-name", name, "--branch", PRODUCTION_BRANCH];
-  const report = await withWranglerReport((env) =>
-    wrangler.change([...deploy, "--no-bundle", "--commit-dirty"], { cwd: folder, env }),
+  const report = await orWithoutFlag(journal, write, () =>
+    withWranglerReport((env) =>
+      wrangler.change([...deploy, "--no-bundle", "--commit-dirty"], { cwd: folder, env }),
+    ),
   );
   if (journal.isDryRun) return null;
   const deployment = report.find(({ type }) => type === "pages-deploy")?.url;

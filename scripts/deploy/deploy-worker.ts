@@ -1,9 +1,10 @@
+import { MODULE_REGISTRY_FLAG } from "../build.ts";
 import { ExpectedError } from "../expected-error.ts";
 import type { Deployed } from "./deployed.ts";
 import type { Journal } from "./journal.ts";
 import { withSecretsFile } from "./secrets.ts";
 import { type Wrangler, WranglerError } from "./wrangler.ts";
-import { withWranglerReport } from "./wrangler-report.ts";
+import { type WranglerReport, withWranglerReport } from "./wrangler-report.ts";
 
 /** Names of the secrets that a Worker has; none while there is no such Worker. */
 export async function workerSecrets(
@@ -23,22 +24,59 @@ export async function workerSecrets(
   }
 }
 
-/** Deploys the Worker together with its secrets, so that it never runs without them. Null in a dry run. */
+export interface WorkerUpload {
+  /** Path of its configuration. */
+  readonly config: string;
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Writes the configuration. @param compilesLate Whether with the flag that a platform may refuse. */
+  write(compilesLate: boolean): Promise<void>;
+}
+
+/** Uploads a Worker together with its secrets, so that it never runs without them. */
+export function uploadWorker(
+  wrangler: Wrangler,
+  journal: Journal,
+  { config, secrets, write }: WorkerUpload,
+): Promise<readonly WranglerReport[]> {
+  return orWithoutFlag(journal, write, () =>
+    withWranglerReport((env) =>
+      withSecretsFile(journal, secrets, (file) =>
+        wrangler.change(["deploy", "--config", config, "--secrets-file", file], {
+          // It may have to ask for a workers.dev subdomain.
+          isInteractive: process.stdin.isTTY === true,
+          env,
+        }),
+      ),
+    ),
+  );
+}
+
+/** Tries once more, compiling all modules at the start, where the platform knows no other way. */
+export async function orWithoutFlag<Outcome>(
+  journal: Journal,
+  write: (compilesLate: boolean) => Promise<void>,
+  run: () => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof WranglerError && error.output.includes(MODULE_REGISTRY_FLAG)))
+      throw error;
+    journal.note(
+      `Cloudflare refuses the flag ${MODULE_REGISTRY_FLAG}: deployed without it, all works and isolates start slower.`,
+    );
+    await write(false);
+    return run();
+  }
+}
+
+/** Null in a dry run. */
 export async function deployWorker(
   wrangler: Wrangler,
   journal: Journal,
-  config: string,
-  secrets: Readonly<Record<string, string>>,
+  upload: WorkerUpload,
 ): Promise<Deployed | null> {
-  const report = await withWranglerReport((env) =>
-    withSecretsFile(journal, secrets, (file) =>
-      wrangler.change(["deploy", "--config", config, "--secrets-file", file], {
-        // It may have to ask for a workers.dev subdomain.
-        isInteractive: process.stdin.isTTY === true,
-        env,
-      }),
-    ),
-  );
+  const report = await uploadWorker(wrangler, journal, upload);
   if (journal.isDryRun) return null;
   const targets = report.find(({ type }) => type === "deploy")?.targets ?? [];
   // A custom domain (`api.example.com (custom domain)`) is what people will use; a route is a pattern.

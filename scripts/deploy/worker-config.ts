@@ -5,7 +5,9 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { MODULE_REGISTRY_FLAG, WORKER_DIR } from "../build.ts";
 import { root } from "../root.ts";
+import { companionOf, type ObjectPlan, objectBinding, objectConfig } from "./portal-object.ts";
 import { toToml } from "./to-toml.ts";
 
 /** What of `wrangler.toml` is read here; the rest is handed on as it is. */
@@ -23,6 +25,8 @@ export interface BaseConfig extends Readonly<Record<string, unknown>> {
     readonly migrations_dir: string;
   })[];
   readonly placement?: unknown;
+  readonly route?: unknown;
+  readonly routes?: unknown;
   readonly vars?: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +38,10 @@ export interface DeploymentConfig {
   readonly databaseId: string;
   /** Variables that are no secrets. */
   readonly vars: Readonly<Record<string, string>>;
+  /** The portal's object: of the Worker, for Pages of its companion. */
+  readonly object: ObjectPlan;
+  /** Whether modules are compiled when first imported; not where the platform refuses its flag. */
+  readonly compilesLate: boolean;
 }
 
 export async function readBaseConfig(): Promise<BaseConfig> {
@@ -55,26 +63,69 @@ export function namesOf(base: BaseConfig, own: string | undefined) {
 /** What a run writes for one deployment, relative to the root. */
 export function deploymentFiles(accountId: string | null, name: string) {
   const folder = `dist/deploy/${accountId ?? "account"}-${name}`;
-  return { config: `${folder}/wrangler.toml`, pagesFolder: `${folder}/pages` };
+  return {
+    config: `${folder}/wrangler.toml`,
+    companionConfig: `${folder}/companion/wrangler.toml`,
+    pagesFolder: `${folder}/pages`,
+  };
 }
 
-/** For Workers: everything of `wrangler.toml`, with paths as seen from `file`. */
+/** For Workers: everything of `wrangler.toml`, with the built modules as they are and paths as seen from `file`. */
 export function workerConfig(base: BaseConfig, deployment: DeploymentConfig, file: string): string {
-  const fromHere = (path: string) =>
-    relative(dirname(file), join(root, path)).replaceAll("\\", "/");
+  const { directory, ...assets } = base.assets;
   return toToml({
+    ...commonConfig(base, deployment, file),
+    ...objectConfig(deployment.object),
+    assets: { ...assets, directory: pathFrom(file, directory) },
+  });
+}
+
+/** For the Worker that holds the object of a Pages project: no address, no files, and the clock that Pages lacks. */
+export function companionConfig(
+  base: BaseConfig,
+  deployment: DeploymentConfig,
+  file: string,
+): string {
+  const { assets: _, routes: __, route: ___, ...common } = commonConfig(base, deployment, file);
+  return toToml({
+    ...common,
+    ...objectConfig(deployment.object),
+    name: companionOf(deployment.name),
+    workers_dev: false,
+    preview_urls: false,
+  });
+}
+
+function commonConfig(base: BaseConfig, deployment: DeploymentConfig, file: string) {
+  return {
     ...base,
     name: deployment.name,
-    main: fromHere(base.main),
-    assets: { ...base.assets, directory: fromHere(base.assets.directory) },
+    compatibility_flags: flagsOf(base, deployment),
+    main: pathFrom(file, `${WORKER_DIR}/worker.js`),
+    // Bundled already, in two module graphs.
+    no_bundle: true,
+    find_additional_modules: true,
+    base_dir: pathFrom(file, WORKER_DIR),
+    rules: [{ type: "ESModule", globs: ["*.js"] }],
     d1_databases: databasesOf(base, deployment).map((database) => ({
       ...database,
-      migrations_dir: fromHere(database.migrations_dir),
+      migrations_dir: pathFrom(file, database.migrations_dir),
     })),
     // What was set in the dashboard stays.
     keep_vars: true,
     vars: { ...base.vars, ...deployment.vars },
-  });
+  };
+}
+
+function flagsOf(base: BaseConfig, { compilesLate }: DeploymentConfig): readonly string[] {
+  return compilesLate
+    ? [...base.compatibility_flags, MODULE_REGISTRY_FLAG]
+    : base.compatibility_flags;
+}
+
+/** A path of the repository as seen from a file of it. */
+function pathFrom(file: string, path: string): string {
+  return relative(dirname(file), join(root, path)).replaceAll("\\", "/");
 }
 
 /** For Pages, which knows neither `main` nor `assets` nor paths to migrations. */
@@ -87,11 +138,14 @@ export function pagesConfig(
     name: deployment.name,
     pages_build_output_dir: outputDir,
     compatibility_date: base.compatibility_date,
-    compatibility_flags: base.compatibility_flags,
+    compatibility_flags: flagsOf(base, deployment),
     placement: base.placement,
     d1_databases: databasesOf(base, deployment).map(
       ({ migrations_dir: _, ...database }) => database,
     ),
+    ...(deployment.object.hasObject && {
+      durable_objects: objectBinding(companionOf(deployment.name)),
+    }),
     vars: { ...base.vars, ...deployment.vars },
   });
 }

@@ -16,7 +16,7 @@ export interface RunOptions {
   /** Default: the repository's root. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Lets wrangler use the terminal, to ask and to show its progress; its output is not read then. */
+  /** Lets wrangler use the terminal, to ask and to show its progress; only its errors are read then. */
   readonly isInteractive?: boolean;
 }
 
@@ -69,7 +69,7 @@ export class Wrangler {
     const [command, ...commandArgs] = toolCommand("wrangler");
     const child = spawn(command, [...commandArgs, ...args], {
       cwd,
-      stdio: isInteractive ? "inherit" : ["ignore", "pipe", "pipe"],
+      stdio: isInteractive ? ["inherit", "inherit", "pipe"] : ["ignore", "pipe", "pipe"],
       env: {
         ...process.env,
         PATH: [process.env.PATH, join(root, "node_modules/.bin")].join(delimiter),
@@ -85,7 +85,10 @@ export class Wrangler {
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => {
+      stderr.push(chunk);
+      if (isInteractive) process.stderr.write(chunk);
+    });
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);

@@ -10,8 +10,11 @@ import { AdminApi } from "../e2e/admin-api.ts";
 import { startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { DOOR_AUTH_KEY, DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "./door.ts";
 
-/** @param workerDir Folder of the bundle; default: the product's own entry. */
-export async function openServerDoor(workerDir?: string): Promise<Door> {
+/**
+ * @param workerDir Folder of the bundle; default: the product's own entry.
+ * @param hasObject Whether the portal runs in its object; default: where the bundle has a portal.
+ */
+export async function openServerDoor(workerDir?: string, hasObject?: boolean): Promise<Door> {
   const upstream = await startFakeUpstream();
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-door-"));
   const server = await startServer({
@@ -24,6 +27,7 @@ export async function openServerDoor(workerDir?: string): Promise<Door> {
       AI_GATEWAY_URL: upstream.gatewayUrl,
     },
     ...(workerDir !== undefined && { workerDir }),
+    ...(hasObject !== undefined && { hasObject }),
   });
   const admin = new AdminApi(() => server.url, DOOR_TOKEN);
   return {

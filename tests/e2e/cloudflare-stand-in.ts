@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { parse } from "smol-toml";
 import { root } from "../../scripts/root.ts";
 
 interface WranglerCall {
@@ -40,6 +41,10 @@ export interface Account {
   /** Secrets by the Worker or Pages project. */
   readonly workers: Map<string, Record<string, string>>;
   readonly projects: Map<string, Record<string, string>>;
+  /** Classes of Durable Objects by the Worker that has them, as its migrations made and deleted them. */
+  readonly classes: Map<string, { tag: string; readonly names: Set<string> }>;
+  /** A compatibility flag that the platform does not know. */
+  unknownFlag: string | null;
   /** What the deployment asks of the database. */
   stored: { admins: number; secretIds: readonly string[] };
   /** What the databases hold: one for all, which is enough. */
@@ -73,6 +78,8 @@ export async function startCloudflareStandIn(): Promise<CloudflareStandIn> {
     gateways: new Map(),
     workers: new Map(),
     projects: new Map(),
+    classes: new Map(),
+    unknownFlag: null,
     stored: { admins: 0, secretIds: [] },
     sqlite: new DatabaseSync(":memory:"),
     address: "",
@@ -142,6 +149,12 @@ function answerApi(
     return { status: 200, result: gateway };
   }
   if (gatewayName !== undefined) return found(account.gateways.get(gatewayName));
+  const [, serviceName] = /^\/accounts\/[0-9a-f]{32}\/workers\/services\/(.+)$/.exec(path) ?? [];
+  if (serviceName !== undefined) {
+    if (!account.workers.has(serviceName)) return found(undefined);
+    const tag = account.classes.get(serviceName)?.tag ?? null;
+    return found({ id: serviceName, default_environment: { script: { migration_tag: tag } } });
+  }
   const [, projectName = ""] = /^\/accounts\/[0-9a-f]{32}\/pages\/projects\/(.+)$/.exec(path) ?? [];
   const secrets = account.projects.get(projectName);
   if (secrets === undefined) return found(undefined);
@@ -160,7 +173,10 @@ function found(result: unknown): { status: number; result: unknown } {
   return result === undefined ? { status: 404, result: null } : { status: 200, result };
 }
 
-function runWrangler(account: Account, { args, secrets }: WranglerCall): WranglerAnswer {
+function runWrangler(
+  account: Account,
+  { args, secrets, config, cwd }: WranglerCall,
+): WranglerAnswer {
   const command = args.join(" ");
   if (account.failing?.command.test(command))
     return { stderr: account.failing.output, exitCode: 1 };
@@ -208,18 +224,84 @@ function runWrangler(account: Account, { args, secrets }: WranglerCall): Wrangle
       return { stdout: "✨ secrets successfully uploaded\n" };
     }
     case "pages deploy":
+      if (refusesFlag(account, readFileSync(join(cwd, "wrangler.toml"), "utf8"))) {
+        return unknownFlag(account);
+      }
       return {
         stdout: "✨ Deployment complete!\n",
         report: { type: "pages-deploy", version: 1, url: account.address },
       };
     default: {
+      if (args[0] === "delete") {
+        account.workers.delete(args[1] ?? "");
+        account.classes.delete(args[1] ?? "");
+        return { stdout: `Successfully deleted ${args[1]}\n` };
+      }
       if (args[0] !== "deploy") return { stderr: `Unknown command: ${command}`, exitCode: 1 };
-      const name = "one-balance";
+      if (refusesFlag(account, config ?? "")) return unknownFlag(account);
+      const {
+        name,
+        migrations = [],
+        durable_objects,
+      } = parse(config ?? "") as unknown as WorkerToml;
+      const problem = migrateClasses(account, name, migrations);
+      if (problem !== null) return { stderr: `✘ [ERROR] ${problem}\n`, exitCode: 1 };
       account.workers.set(name, { ...account.workers.get(name), ...JSON.parse(secrets ?? "{}") });
       const report = { type: "deploy", version: 1, worker_name: name, targets: [account.address] };
+      for (const { class_name } of durable_objects?.bindings ?? []) {
+        if (!account.classes.get(name)?.names.has(class_name)) {
+          return { stderr: `✘ [ERROR] no such Durable Object class: ${class_name}\n`, exitCode: 1 };
+        }
+      }
       return { stdout: `Uploaded ${name}\n`, report };
     }
   }
+}
+
+/** What is read of a Worker's configuration. */
+interface WorkerToml {
+  readonly name: string;
+  readonly durable_objects?: { readonly bindings: readonly { readonly class_name: string }[] };
+  readonly migrations?: readonly {
+    readonly tag: string;
+    readonly new_sqlite_classes?: readonly string[];
+    readonly deleted_classes?: readonly string[];
+  }[];
+}
+
+/** As wrangler and the platform do: what comes after the Worker's newest migration. @returns What is wrong. */
+function migrateClasses(
+  account: Account,
+  worker: string,
+  migrations: NonNullable<WorkerToml["migrations"]>,
+): string | null {
+  const state = account.classes.get(worker) ?? { tag: "", names: new Set<string>() };
+  const done = migrations.findIndex(({ tag }) => tag === state.tag);
+  if (state.tag !== "" && done === -1) return `migration ${state.tag} is not in the configuration`;
+  for (const { tag, new_sqlite_classes = [], deleted_classes = [] } of migrations.slice(done + 1)) {
+    for (const name of new_sqlite_classes) {
+      if (state.names.has(name)) return `class ${name} is there already`;
+      state.names.add(name);
+    }
+    for (const name of deleted_classes) {
+      if (!state.names.delete(name)) return `class ${name} is not there`;
+    }
+    state.tag = tag;
+    account.classes.set(worker, state);
+  }
+  return null;
+}
+
+function refusesFlag({ unknownFlag }: Account, config: string): boolean {
+  return unknownFlag !== null && config.includes(`"${unknownFlag}"`);
+}
+
+function unknownFlag({ unknownFlag }: Account): WranglerAnswer {
+  const words = `No such compatibility flag: ${unknownFlag} [code: 10021]`;
+  return {
+    stderr: `✘ [ERROR] A request to the Cloudflare API failed.\n\n  ${words}\n`,
+    exitCode: 1,
+  };
 }
 
 /** As `wrangler d1 migrations apply` does. */

@@ -8,7 +8,9 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { parse } from "smol-toml";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { MODULE_REGISTRY_FLAG } from "../../scripts/build.ts";
 import { secretId } from "../../scripts/deploy/secrets.ts";
 import { root } from "../../scripts/root.ts";
 import { type CloudflareStandIn, startCloudflareStandIn } from "./cloudflare-stand-in.ts";
@@ -86,7 +88,9 @@ async function deploy(
 /** Calls that change something in the account. */
 const changes = () =>
   cloudflare.calls.filter((call) =>
-    /^POST|^wrangler (?:deploy|d1 create|d1 migrations|pages (?:project|secret|deploy))/.test(call),
+    /^POST|^wrangler (?:deploy|delete|d1 create|d1 migrations|pages (?:project|secret|deploy))/.test(
+      call,
+    ),
   );
 
 const keptSecrets = async () => JSON.parse(await readFile(keptFile(), "utf8"));
@@ -274,6 +278,91 @@ describe("npm run deploy", () => {
   });
 });
 
+describe("the portal's object", () => {
+  const classesOf = (worker: string) => [...(cloudflare.account.classes.get(worker)?.names ?? [])];
+  const companion = "one-balance-portal";
+  const companionFile = () => join(folder(), "companion/wrangler.toml");
+
+  test("on Workers: made, kept, taken away, made again", async () => {
+    for (const [args, classes] of [
+      [[], ["PortalObject"]],
+      [[], ["PortalObject"]],
+      [["--no-object"], []],
+      [["--no-object"], []],
+      [[], ["PortalObject"]],
+    ] as const) {
+      const { exitCode, output } = await deploy(args);
+      expect(exitCode, output).toBe(0);
+      expect(classesOf("one-balance")).toEqual(classes);
+      expect(/class_name = "PortalObject"/.test(await readFile(configFile(), "utf8"))).toBe(
+        classes.length > 0,
+      );
+    }
+  });
+
+  test("on Pages: a companion without an address holds it, with all that the project knows; taken away, it is deleted", async () => {
+    const github = { GITHUB_ID: "id", GITHUB_SECRET: "github-secret" };
+    const first = await deploy(["--pages"], { ...github, PORTAL_LOCATION: "weur" });
+    expect(first.exitCode, first.output).toBe(0);
+    const order = changes().map((call) => call.split(" --")[0]);
+    expect(order.indexOf("wrangler deploy")).toBeLessThan(order.indexOf("wrangler pages deploy"));
+    expect(classesOf(companion)).toEqual(["PortalObject"]);
+    expect(cloudflare.account.workers.get(companion)).toEqual(
+      cloudflare.account.projects.get("one-balance"),
+    );
+    const config = parse(await readFile(companionFile(), "utf8"));
+    expect(config).toMatchObject({ name: companion, workers_dev: false, triggers: {} });
+    expect(config).toMatchObject({ vars: { PORTAL_LOCATION: "weur" } });
+    expect(config).not.toHaveProperty("assets");
+    const pages = () => readFile(join(folder(), "pages/wrangler.toml"), "utf8");
+    expect(parse(await pages())).toMatchObject({
+      durable_objects: {
+        bindings: [{ name: "PORTAL", class_name: "PortalObject", script_name: companion }],
+      },
+      vars: { PORTAL_LOCATION: "weur" },
+    });
+
+    cloudflare.account.stored.admins = 1;
+    const second = await deploy(["--pages"]);
+    expect(second.exitCode, second.output).toBe(0);
+    expect(cloudflare.account.workers.get(companion)).toMatchObject(github);
+
+    cloudflare.calls.length = 0;
+    const third = await deploy(["--pages", "--no-object"]);
+    expect(third.exitCode, third.output).toBe(0);
+    expect(changes().at(-1)).toBe(`wrangler delete ${companion} --force`);
+    expect(cloudflare.account.workers.has(companion)).toBe(false);
+    expect(await pages()).not.toContain('PORTAL"');
+  });
+
+  test("on Pages: a secret that the project has and nobody knows any more is asked for, before anything is deployed", async () => {
+    cloudflare.account.projects.set("one-balance", { GOOGLE_SECRET: "set in the dashboard" });
+    const refused = await deploy(["--pages"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.output).toMatch(/GOOGLE_SECRET[\s\S]*--no-object/);
+    expect(changes().join("\n")).not.toMatch(/wrangler (?:pages )?deploy/);
+    expect((await deploy(["--pages"], { GOOGLE_SECRET: "again" })).exitCode).toBe(0);
+  });
+
+  test.each([
+    ["Workers", []],
+    ["Pages", ["--pages"]],
+  ])(
+    "on %s: a platform that refuses the module registry's flag gets the same without it",
+    async (_, args) => {
+      cloudflare.account.unknownFlag = MODULE_REGISTRY_FLAG;
+      const { exitCode, output } = await deploy(args);
+      expect(exitCode, output).toBe(0);
+      expect(output).toContain("isolates start slower");
+      const config = args.length > 0 ? join(folder(), "pages/wrangler.toml") : configFile();
+      expect(await readFile(config, "utf8")).not.toContain(MODULE_REGISTRY_FLAG);
+      cloudflare.account.unknownFlag = null;
+      await deploy(args);
+      expect(await readFile(config, "utf8")).toContain(MODULE_REGISTRY_FLAG);
+    },
+  );
+});
+
 describe("-- --dry-run", () => {
   test("looks, tells every step and changes nothing", async () => {
     cloudflare.account.databases.push({ uuid: crypto.randomUUID(), name: "one-balance" });
@@ -328,6 +417,7 @@ describe("npm run deploy:pages", () => {
     expect(second.exitCode).toBe(0);
     expect(changes().map((call) => call.split(" --")[0])).toEqual([
       "wrangler d1 migrations apply DB",
+      "wrangler deploy",
       "wrangler pages deploy",
     ]);
     expect(cloudflare.account.projects.get("one-balance")).toEqual(before);
@@ -345,6 +435,8 @@ describe("npm run deploy:pages", () => {
     const routes = JSON.parse(await read("site/_routes.json"));
     expect(routes.include).toEqual(["/*"]);
     expect(routes.exclude).toContain("/_next/static/*");
-    expect(existsSync(join(join(folder(), "pages"), "site/_worker.js/index.js"))).toBe(true);
+    for (const module of ["index.js", "portal.js"]) {
+      expect(existsSync(join(folder(), "pages/site/_worker.js", module))).toBe(true);
+    }
   });
 });

@@ -42,7 +42,11 @@ async function newFolder(): Promise<string> {
 
 async function serve(
   vars: Readonly<Record<string, string>>,
-  more: { readonly dataDir?: string; readonly workerDir?: string } = {},
+  more: {
+    readonly dataDir?: string;
+    readonly workerDir?: string;
+    readonly hasObject?: boolean;
+  } = {},
 ): Promise<RunningServer> {
   const dataDir = more.dataDir ?? (await newFolder());
   const server = await startServer({ port: 0, ...more, dataDir, vars, onLog: () => undefined });
@@ -195,7 +199,7 @@ describe("faults that are found", () => {
   test("a database that does not answer", async () => {
     const workerDir = await unreliableWorkerDir();
     folders.push(workerDir);
-    const server = await serve(SOUND, { workerDir });
+    const server = await serve(SOUND, { workerDir, hasObject: false });
     await setD1Mode(server.url, "down");
     expect(await examine(server.url)).toEqual(
       matching(/^fault database: the database does not answer/),

@@ -23,6 +23,8 @@ export interface StackOptions {
   readonly upstream?: FakeUpstreamOptions;
   /** Served in place of the build's folder. */
   readonly workerDir?: string;
+  /** Whether the portal runs in its object, as deployed (default), or in the Worker. */
+  readonly hasObject?: boolean;
   /** Gets every line the Worker logs. */
   readonly onLog?: (level: string, message: string) => void;
 }
@@ -53,6 +55,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         ...vars,
       },
       ...(options.workerDir && { workerDir: options.workerDir }),
+      ...(options.hasObject !== undefined && { hasObject: options.hasObject }),
       ...(options.onLog && { onLog: options.onLog }),
     });
   let server = await serve();

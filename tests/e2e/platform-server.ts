@@ -9,7 +9,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writePagesFolder } from "../../scripts/deploy/pages-folder.ts";
-import { readBaseConfig, workerConfig, writeConfig } from "../../scripts/deploy/worker-config.ts";
+import {
+  companionConfig,
+  readBaseConfig,
+  workerConfig,
+  writeConfig,
+} from "../../scripts/deploy/worker-config.ts";
 import { root } from "../../scripts/root.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
@@ -26,11 +31,19 @@ export interface PlatformServer {
 
 const READY_WITHIN_MS = 60_000;
 
-/** @param prepare SQL that is run on the migrated database before anything is served. */
-export async function startPlatformServer(
-  platform: Platform,
-  prepare: string,
-): Promise<PlatformServer> {
+export interface PlatformOptions {
+  readonly platform: Platform;
+  /** Whether the portal runs in its object; on Pages a companion Worker holds it. */
+  readonly hasObject: boolean;
+  /** SQL that is run on the migrated database before anything is served. */
+  readonly prepare: string;
+}
+
+export async function startPlatformServer({
+  platform,
+  hasObject,
+  prepare,
+}: PlatformOptions): Promise<PlatformServer> {
   const upstream = await startFakeUpstream();
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-platform-"));
   // Inside the repository, as what is deployed: paths to the build are relative.
@@ -46,28 +59,42 @@ export async function startPlatformServer(
       KEY_ENCRYPTION_SECRET: "test-encryption-secret",
       AI_GATEWAY_URL: upstream.gatewayUrl,
     },
+    object: { hasObject, migrated: 0 },
+    compilesLate: true,
   };
   const configFile = join(folder, "worker/wrangler.toml");
-  const built = { ...base, main: "dist/worker/worker.js", no_bundle: true };
-  await writeConfig(configFile, workerConfig(built, deployment, configFile));
+  await writeConfig(configFile, workerConfig(base, deployment, configFile));
   const local = ["--persist-to", dataDir];
   const migrate = ["d1", "migrations", "apply", "DB", "--local", "--config", configFile];
   await endOf(startWrangler([...migrate, ...local], root));
   const execute = ["d1", "execute", "DB", "--local", "--config", configFile, "--command", prepare];
   await endOf(startWrangler([...execute, ...local], root));
 
-  // `wrangler pages dev` (4.164) takes neither variables nor the database's id from wrangler.toml.
-  const bindings = [
-    ...Object.entries(deployment.vars).map(([name, value]) => `--binding=${name}=${value}`),
-    `--d1=DB=${deployment.databaseId}`,
-  ];
-  const listen = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"];
   const pagesFolder = join(folder, "pages");
-  if (platform === "pages") await writePagesFolder(pagesFolder, base, deployment);
+  const listen = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"];
   const server =
     platform === "workers"
       ? startWrangler(["dev", "--config", configFile, ...listen, ...local], root)
-      : startWrangler(["pages", "dev", ...listen, ...local, ...bindings], pagesFolder);
+      : startWrangler(
+          ["pages", "dev", ...(await pagesSources()), ...listen, ...local],
+          pagesFolder,
+        );
+  /** What is served on Pages: the folder, and beside it the companion. */
+  async function pagesSources(): Promise<readonly string[]> {
+    await writePagesFolder(pagesFolder, base, deployment);
+    if (!hasObject) {
+      // `wrangler pages dev` (4.164) takes neither variables nor the database's id from wrangler.toml.
+      const variables = Object.entries(deployment.vars);
+      return [
+        ...variables.map(([name, value]) => `--binding=${name}=${value}`),
+        `--d1=DB=${deployment.databaseId}`,
+      ];
+    }
+    const companionFile = join(folder, "companion/wrangler.toml");
+    await writeConfig(companionFile, companionConfig(base, deployment, companionFile));
+    return ["--config", join(pagesFolder, "wrangler.toml"), "--config", companionFile];
+  }
+
   const url = await addressOf(server);
   return {
     url,

@@ -8,10 +8,16 @@ const ranMinutesAgo = (minutes: number) =>
   `insert into upkeep (id, lease_until_ms, started_at_ms, started_by, runs)
    values (1, 0, ${Date.now() - minutes * 60_000}, 'person', 0)`;
 
-describe.each(["workers", "pages"] as const)("on %s", (platform) => {
+describe.each([
+  { platform: "workers", hasObject: true, name: "workers" },
+  { platform: "workers", hasObject: false, name: "workers, without the object" },
+  { platform: "pages", hasObject: true, name: "pages, with its companion" },
+  { platform: "pages", hasObject: false, name: "pages, without the object" },
+] as const)("on $name", ({ platform, hasObject }) => {
   let server: PlatformServer;
   beforeAll(async () => {
-    server = await startPlatformServer(platform, ranMinutesAgo(platform === "workers" ? 15 : 31));
+    const prepare = ranMinutesAgo(platform === "workers" ? 15 : 31);
+    server = await startPlatformServer({ platform, hasObject, prepare });
   }, 120_000);
   afterAll(() => server?.close());
 

@@ -160,7 +160,11 @@ describe.each(Object.entries(STORES))(
       async () => {
         const random = new SeededRandom(SEED);
         workerDir = await unreliableWorkerDir();
-        stack = await startStack({ upstream: { namesAnswers: true }, workerDir });
+        stack = await startStack({
+          upstream: { namesAnswers: true },
+          workerDir,
+          hasObject: false,
+        });
         for (const provider of Object.keys(PRICED_AS)) {
           const keys = Array.from(
             { length: 20 },

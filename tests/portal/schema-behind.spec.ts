@@ -13,8 +13,10 @@ const NEXT = "9999_of_the_next_version";
 async function nextVersion(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "one-balance-next-version-"));
   const newest = journal.entries.at(-1)?.tag ?? "";
-  const built = await readFile(join(root, "dist/worker/worker.js"), "utf8");
-  await writeFile(join(dir, "worker.js"), built.replaceAll(newest, NEXT));
+  for (const module of ["worker.js", "portal.js"]) {
+    const built = await readFile(join(root, "dist/worker", module), "utf8");
+    await writeFile(join(dir, module), built.replaceAll(newest, NEXT));
+  }
   return dir;
 }
 

@@ -10,15 +10,8 @@ import { allowsPrivateUpstreams, type Env, sealingSecrets } from "@/lib/env";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { type InputIssue, ManageError, type ManageErrorCode } from "@/lib/manage/manage-error";
 import { sharedState } from "@/lib/runtime/shared-state";
+import type { AdminCall } from "./admin-call";
 import { BodyError } from "./read-body";
-
-export interface AdminCall<Params> {
-  readonly request: Request;
-  /** The path's variable parts. */
-  readonly params: Params;
-  readonly context: ManageContext;
-  readonly env: Env;
-}
 
 const STATUS: Readonly<Record<ManageErrorCode, number>> = {
   invalid_input: 400,
@@ -28,8 +21,8 @@ const STATUS: Readonly<Record<ManageErrorCode, number>> = {
 };
 
 /** A route handler: answers what `handle` returns as JSON, 204 for undefined, or the response itself. */
-export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) => Promise<unknown>) {
-  return async (request: Request, route: { params: Promise<Params> }): Promise<Response> => {
+export function adminRoute(handle: (call: Omit<AdminCall, "param">) => Promise<unknown>) {
+  return async (request: Request): Promise<Response> => {
     try {
       // Bindings exist only inside a request; lib/env.ts declares them, OpenNext knows only its own.
       const env = getCloudflareContext().env as unknown as Env;
@@ -41,9 +34,9 @@ export function adminRoute<Params = object>(handle: (call: AdminCall<Params>) =>
         actor,
         allowPrivateUpstreams: allowsPrivateUpstreams(env),
       };
-      const result = await handle({ request, params: await route.params, context, env });
+      const result = await handle({ request, context, env });
       // What was changed holds for the very next proxied request of this isolate.
-      if (request.method !== "GET") sharedState(env).expire();
+      sharedState(env).expireIfChanged();
       if (result instanceof Response) return result;
       return answer(result === undefined ? 204 : 200, result);
     } catch (error) {
@@ -64,7 +57,7 @@ function errorAnswer(error: unknown): Response {
   return errorBody(500, "internal_error", "Something went wrong; the server's log says what.");
 }
 
-function errorBody(
+export function errorBody(
   status: number,
   code: string,
   message: string,

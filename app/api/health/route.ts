@@ -1,4 +1,2 @@
-/** Liveness: the Worker runs. Says nothing about D1 or any provider, and needs neither. */
-export function GET(): Response {
-  return Response.json({ status: "ok" });
-}
+/** For `next dev`: on Workers the entry (`worker.ts`) answers this before Next is loaded. */
+export { health as GET } from "@/lib/runtime/health";

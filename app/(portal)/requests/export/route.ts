@@ -1,8 +1,8 @@
 import { getTimeZone } from "next-intl/server";
+import { answerWithStream } from "@/app/answer-with-stream";
 import { portalRead } from "@/app/portal-read";
 import { textStream } from "@/lib/http/text-stream";
 import { exportBrowsedRequests } from "@/lib/manage/browse-requests";
-import { answerWithStream } from "@/lib/runtime/left-body";
 import { requestFilterOf } from "../request-query";
 
 const TYPES = { csv: "text/csv; charset=utf-8", json: "application/json" } as const;
@@ -15,7 +15,7 @@ export async function GET(request: Request): Promise<Response> {
   const filter = requestFilterOf(Object.fromEntries(searchParams), await getTimeZone());
   const day = new Date(context.nowMs()).toISOString().slice(0, 10);
   const body = textStream(exportBrowsedRequests(context, member, filter, format));
-  return answerWithStream(request, body, {
+  return answerWithStream(body, {
     "content-type": TYPES[format],
     "content-disposition": `attachment; filename="requests-${day}.${format}"`,
     "cache-control": "no-store",

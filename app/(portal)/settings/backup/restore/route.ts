@@ -20,7 +20,7 @@ export async function POST(request: Request): Promise<Response> {
     const bytes = file instanceof File ? new Uint8Array(await file.arrayBuffer()) : null;
     const input = parseInput(restoreBackupInput, { ...texts, file: bytes });
     const restored = await restoreBackup(context, input);
-    sharedState(portalEnv()).expire();
+    sharedState(portalEnv()).expireIfChanged();
     return Response.json(restored, { headers: { "cache-control": "no-store" } });
   } catch (error) {
     const failure = actionFailure(error);

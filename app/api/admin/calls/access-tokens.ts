@@ -1,0 +1,40 @@
+import { changeMemberLimits } from "@/lib/manage/change-member-limits";
+import { checkBudgets } from "@/lib/manage/check-budgets";
+import { createAccessToken } from "@/lib/manage/create-access-token";
+import { limitsInput } from "@/lib/manage/limit-schemas";
+import { listAccessTokens } from "@/lib/manage/list-access-tokens";
+import { readBudgets } from "@/lib/manage/read-budgets";
+import { rebuildBudgets } from "@/lib/manage/rebuild-budgets";
+import { revokeAccessToken } from "@/lib/manage/revoke-access-token";
+import { rotateAccessToken } from "@/lib/manage/rotate-access-token";
+import {
+  createAccessTokenInput,
+  listAccessTokensInput,
+  rotateAccessTokenInput,
+  updateAccessTokenInput,
+} from "@/lib/manage/schemas";
+import { updateAccessToken } from "@/lib/manage/update-access-token";
+import { sharedRecorder } from "@/lib/runtime/shared-state";
+import type { AdminCalls } from "../admin-call";
+import { readBody, readQuery } from "../read-body";
+
+export const accessTokenCalls = {
+  "GET access-tokens": ({ request, context }) =>
+    listAccessTokens(context, "everyone", readQuery(request, listAccessTokensInput)),
+  "POST access-tokens": async ({ request, context }) =>
+    createAccessToken(context, "everyone", null, await readBody(request, createAccessTokenInput)),
+  "PATCH access-tokens/{id}": async ({ request, param, context }) =>
+    updateAccessToken(context, "everyone", param, await readBody(request, updateAccessTokenInput)),
+  "DELETE access-tokens/{id}": ({ param, context }) =>
+    revokeAccessToken(context, "everyone", param),
+  "POST access-tokens/{id}/rotate": async ({ request, param, context }) =>
+    rotateAccessToken(context, "everyone", param, await readBody(request, rotateAccessTokenInput)),
+  "PATCH members/{id}/limits": async ({ request, param, context }) =>
+    changeMemberLimits(context, param, await readBody(request, limitsInput)),
+  "GET budgets": async ({ context, env }) => {
+    const { ledger } = sharedRecorder(env);
+    return { items: await readBudgets(context, "everyone", (id) => ledger.underWay(id)) };
+  },
+  "GET budgets/check": ({ context }) => checkBudgets(context),
+  "POST budgets/rebuild": ({ context }) => rebuildBudgets(context),
+} satisfies AdminCalls;

@@ -1,0 +1,51 @@
+/**
+ * What the Worker does with a request of the portal: hands it over as it is to where the portal runs, with its
+ * streams, cookies and headers. The client's address and country are in headers that Cloudflare sets itself,
+ * whatever the client wrote there.
+ * @module
+ */
+import type { Env } from "../env";
+import { portalObject } from "./portal-stub";
+import { objectTrouble, troubleAnswer } from "./portal-trouble";
+import { runPortal } from "./run-portal";
+import { sharedState } from "./shared-state";
+
+/** On the object's answer: the state was changed. It goes no further than the Worker. */
+export const CHANGED_HEADER = "x-one-balance-changed";
+
+export async function answerPortal(
+  request: Request,
+  env: Env,
+  host: Pick<ExecutionContext, "waitUntil">,
+): Promise<Response> {
+  if (env.PORTAL === undefined) return runPortal(request, env, host);
+  try {
+    const answer = await askObject(request, env);
+    if (!answer.headers.has(CHANGED_HEADER)) return answer;
+    // What was changed there holds for the very next proxied request of this isolate.
+    sharedState(env).expire();
+    const clean = new Response(answer.body, answer);
+    clean.headers.delete(CHANGED_HEADER);
+    return clean;
+  } catch (error) {
+    const trouble = objectTrouble(error);
+    console.error(`portal: its object does not answer (${trouble}):`, error);
+    return troubleAnswer(request, trouble, Date.now());
+  }
+}
+
+/** Asks once more where the object went away under a request that only reads: a deployment resets it. */
+async function askObject(request: Request, env: Env): Promise<Response> {
+  const ask = async () => {
+    const object = portalObject(env);
+    if (object === null) throw new Error("no object is bound");
+    return object.fetch(request);
+  };
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  try {
+    return await ask();
+  } catch (error) {
+    if (isRead && objectTrouble(error) === "away") return ask();
+    throw error;
+  }
+}

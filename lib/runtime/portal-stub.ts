@@ -1,0 +1,29 @@
+/**
+ * How the Worker reaches the portal's object.
+ * @module
+ */
+import type { Env } from "../env";
+import type { PortalObject } from "./portal-object";
+
+/** https://developers.cloudflare.com/durable-objects/reference/data-location/ */
+const HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
+const JURISDICTIONS = ["eu", "fedramp"] as const;
+
+/** What `PORTAL_LOCATION` may say: where the object is best made, or where it must stay. */
+export const PORTAL_LOCATIONS: readonly string[] = [...HINTS, ...JURISDICTIONS];
+
+/**
+ * The portal's object; null where none is bound, and then the Worker does its work. One stub serves one
+ * request: after an error it is of no use.
+ */
+export function portalObject(env: Env): DurableObjectStub<PortalObject> | null {
+  const namespace = env.PORTAL;
+  if (namespace === undefined) return null;
+  const location = env.PORTAL_LOCATION;
+  const jurisdiction = JURISDICTIONS.find((each) => each === location);
+  if (jurisdiction !== undefined) return namespace.jurisdiction(jurisdiction).getByName("portal");
+  const locationHint = HINTS.find((each) => each === location);
+  if (locationHint === undefined) return namespace.getByName("portal");
+  // An object stays where it was made: another hint is another object, which is fine for one that keeps nothing.
+  return namespace.getByName(`portal ${locationHint}`, { locationHint });
+}
