@@ -69,6 +69,11 @@ export default {
 `;
 
 const OBJECT_WORKER = "one-balance-portal";
+const PORTAL = {
+  type: "durable-object",
+  worker: OBJECT_WORKER,
+  exportName: "PortalObject",
+} as const;
 
 /** Serves asset-less requests of the asset Worker, which workerd wants to have a script. */
 const NO_ASSET = `export default { fetch: () => new Response(null, { status: 404 }) };`;
@@ -118,9 +123,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           env: {
             ...bindings,
             ASSETS: { type: "worker", worker: "assets" },
-            ...(hasObject && {
-              PORTAL: { type: "durable-object", worker: OBJECT_WORKER, exportName: "PortalObject" },
-            }),
+            ...(hasObject && { PORTAL }),
           },
         },
         dev: {
@@ -151,7 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         ...runtime,
         name: OBJECT_WORKER,
         manifest: { mainModule: "worker.js", modulesRoot: workerDir, modules },
-        env: bindings,
+        env: { ...bindings, PORTAL },
         exports: { PortalObject: { type: "durable-object", storage: "sqlite" } },
       },
     } as const;

@@ -10,6 +10,7 @@ export const CHECKS = [
   "session-secret",
   "admin-credential",
   "variables",
+  "portal",
   "database",
   "migrations",
   "sealed-keys",

@@ -1,6 +1,7 @@
 import type { Env } from "../env";
 import type { CheckUpstream } from "./check-request";
 import { CHECKS, type Examination, type Finding } from "./examination";
+import { examinePortal } from "./examine-portal";
 import { examineStore } from "./examine-store";
 import { examineUpstreams } from "./examine-upstreams";
 import { examineVariables } from "./examine-variables";
@@ -29,7 +30,7 @@ export async function examineInstance(
   const upstreams: readonly Finding[] = canAsk
     ? await examineUpstreams(context, await openUpstream(), store.pools)
     : [];
-  const findings = [...variables, ...store.findings, ...upstreams].sort(
+  const findings = [...variables, examinePortal(env), ...store.findings, ...upstreams].sort(
     (a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check),
   );
   return { healthy: findings.every(({ state }) => state !== "fault"), findings };

@@ -257,6 +257,17 @@ export class TokenLedger {
     }
   }
 
+  /** What the requests of holders with limits hold that are under way here, of `limit` holders at most. */
+  held(limit: number): [holderId: string, held: Spend][] {
+    const all: [string, Spend][] = [];
+    for (const [id, { underWay }] of this.#accounts) {
+      if (underWay.size === 0) continue;
+      all.push([id, this.underWay(id) ?? NO_SPEND]);
+      if (all.length === limit) break;
+    }
+    return all;
+  }
+
   /** What a holder's requests hold that are under way in this isolate; null if it has no limits here. */
   underWay(holderId: string): Spend | null {
     const account = this.#accounts.get(holderId);

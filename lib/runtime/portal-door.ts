@@ -5,6 +5,7 @@
  * @module
  */
 import type { Env } from "../env";
+import { withLiveFigures } from "./live-figures";
 import { portalObject } from "./portal-stub";
 import { objectTrouble, troubleAnswer } from "./portal-trouble";
 import { runPortal } from "./run-portal";
@@ -18,9 +19,10 @@ export async function answerPortal(
   env: Env,
   host: Pick<ExecutionContext, "waitUntil">,
 ): Promise<Response> {
-  if (env.PORTAL === undefined) return runPortal(request, env, host);
+  const asked = withLiveFigures(request, env);
+  if (env.PORTAL === undefined) return runPortal(asked, env, host);
   try {
-    const answer = await askObject(request, env);
+    const answer = await askObject(asked, env);
     if (!answer.headers.has(CHANGED_HEADER)) return answer;
     // What was changed there holds for the very next proxied request of this isolate.
     sharedState(env).expire();

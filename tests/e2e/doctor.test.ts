@@ -92,6 +92,7 @@ test("a sound deployment has no fault", async () => {
   for (const check of [
     "instance",
     "admin-token",
+    "portal",
     "database",
     "migrations",
     "gateway",

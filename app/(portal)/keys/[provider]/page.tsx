@@ -1,5 +1,6 @@
 import { KeyRound, Plus } from "lucide-react";
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
@@ -28,7 +29,7 @@ import { readKeyGrid } from "@/lib/manage/read-key-grid";
 import { readProviderKey } from "@/lib/manage/read-provider-key";
 import { readProviderLimits } from "@/lib/manage/read-provider-limits";
 import { readQuotaHints } from "@/lib/manage/read-quota-hints";
-import { sharedState } from "@/lib/runtime/shared-state";
+import { liveLimits } from "@/lib/runtime/live-figures";
 import { KeysSkeleton } from "./keys-skeleton";
 import { readQuery, textOf } from "./read-query";
 
@@ -78,8 +79,7 @@ async function ProviderKeys({
     readProviderLimits(context, provider),
     listIncidents(context, { provider, limit: INCIDENTS_SHOWN }),
   ]);
-  const pool = sharedState(env).pool(provider);
-  const inUse = keyId === undefined ? [] : pool.knownLimits(keyId, context.nowMs());
+  const inUse = keyId === undefined ? [] : liveLimits(await headers(), env, provider, keyId);
   const { label, counts, canCheck, items, total } = keys;
   const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
   const { q, status, model, page, pageSize } = input;

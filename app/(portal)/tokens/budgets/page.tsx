@@ -1,5 +1,6 @@
 import { Gauge } from "lucide-react";
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { z } from "zod";
@@ -14,7 +15,7 @@ import { Button } from "@/components/ui/button";
 import { checkBudgets } from "@/lib/manage/check-budgets";
 import { readBudgets } from "@/lib/manage/read-budgets";
 import { tokenReach } from "@/lib/manage/token-reach";
-import { sharedRecorder } from "@/lib/runtime/shared-state";
+import { liveHolds } from "@/lib/runtime/live-figures";
 
 /** `?check=true`: the budgets are compared with the rollups and the log. */
 const query = z.object({ check: z.literal("true").optional().catch(undefined) });
@@ -27,9 +28,8 @@ export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/b
   const { context, member, env } = await portalRead("viewer");
   const { check } = query.parse(await searchParams);
   const [t, shell] = await Promise.all([getTranslations("budgets"), getTranslations("shell")]);
-  const { ledger } = sharedRecorder(env);
   const isAdmin = member.role === "admin";
-  const holders = await readBudgets(context, tokenReach(member), (id) => ledger.underWay(id));
+  const holders = await readBudgets(context, tokenReach(member), liveHolds(await headers(), env));
   return (
     <ClientMessages areas={["budgets"]}>
       <PageHeader

@@ -14,7 +14,7 @@ import {
   updateAccessTokenInput,
 } from "@/lib/manage/schemas";
 import { updateAccessToken } from "@/lib/manage/update-access-token";
-import { sharedRecorder } from "@/lib/runtime/shared-state";
+import { liveHolds } from "@/lib/runtime/live-figures";
 import type { AdminCalls } from "../admin-call";
 import { readBody, readQuery } from "../read-body";
 
@@ -31,10 +31,9 @@ export const accessTokenCalls = {
     rotateAccessToken(context, "everyone", param, await readBody(request, rotateAccessTokenInput)),
   "PATCH members/{id}/limits": async ({ request, param, context }) =>
     changeMemberLimits(context, param, await readBody(request, limitsInput)),
-  "GET budgets": async ({ context, env }) => {
-    const { ledger } = sharedRecorder(env);
-    return { items: await readBudgets(context, "everyone", (id) => ledger.underWay(id)) };
-  },
+  "GET budgets": async ({ request, context, env }) => ({
+    items: await readBudgets(context, "everyone", liveHolds(request.headers, env)),
+  }),
   "GET budgets/check": ({ context }) => checkBudgets(context),
   "POST budgets/rebuild": ({ context }) => rebuildBudgets(context),
 } satisfies AdminCalls;

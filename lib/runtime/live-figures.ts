@@ -1,0 +1,67 @@
+/**
+ * What only the memory of the proxy knows, for the two pages that show it: what a key keeps to now, and what
+ * requests under way hold. Where the portal runs in its object it is handed over with the request.
+ * @module
+ */
+
+import type { Env } from "../env";
+import { NO_SPEND, type Spend } from "../pool/spend";
+import type { KnownLimit } from "../pool/types";
+import { platform } from "./platform";
+import { sharedRecorder, sharedState } from "./shared-state";
+
+/** On requests for these pages only; what the client wrote there is taken away. */
+const HEADER = "x-one-balance-live";
+/** So many, the rest are left out: a header is no place for more. */
+const HOLDERS_MAX = 100;
+const MODELS_MAX = 50;
+
+interface LiveFigures {
+  /** By model in use. */
+  readonly limits?: readonly { readonly model: string; readonly limits: readonly KnownLimit[] }[];
+  /** By holder, a token's or a member's id. */
+  readonly held?: Readonly<Record<string, Spend>>;
+}
+
+/** The request for one of those pages with their figures; any other as it is. */
+export function withLiveFigures(request: Request, env: Env): Request {
+  const { pathname, searchParams } = new URL(request.url);
+  const figures = figuresFor(pathname, searchParams, env);
+  if (figures === null && !request.headers.has(HEADER)) return request;
+  const headers = new Headers(request.headers);
+  // Names of models may hold any character, a header only some.
+  if (figures !== null) headers.set(HEADER, encodeURIComponent(JSON.stringify(figures)));
+  else headers.delete(HEADER);
+  return new Request(request, { headers });
+}
+
+function figuresFor(pathname: string, query: URLSearchParams, env: Env): LiveFigures | null {
+  if (pathname === "/tokens/budgets" || pathname === "/api/admin/budgets") {
+    return { held: Object.fromEntries(sharedRecorder(env).ledger.held(HOLDERS_MAX)) };
+  }
+  const [, provider] = /^\/keys\/([\w-]+)$/.exec(pathname) ?? [];
+  const keyId = query.get("key");
+  if (provider === undefined || keyId === null) return null;
+  return { limits: knownLimits(env, provider, keyId).slice(0, MODELS_MAX) };
+}
+
+function knownLimits(env: Env, provider: string, keyId: string) {
+  return sharedState(env).pool(provider).knownLimits(keyId, platform.nowMs());
+}
+
+/** What a key keeps to now, for a request's answer. */
+export function liveLimits(headers: Headers, env: Env, provider: string, keyId: string) {
+  return read(headers)?.limits ?? knownLimits(env, provider, keyId);
+}
+
+/** What a holder's requests under way hold; null where that is not known. */
+export function liveHolds(headers: Headers, env: Env): (holderId: string) => Spend | null {
+  const held = read(headers)?.held;
+  if (held === undefined) return (id) => sharedRecorder(env).ledger.underWay(id);
+  return (id) => held[id] ?? NO_SPEND;
+}
+
+function read(headers: Headers): LiveFigures | null {
+  const text = headers.get(HEADER);
+  return text === null ? null : JSON.parse(decodeURIComponent(text));
+}
