@@ -21,6 +21,8 @@ export default async function AboutPage() {
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
           <dt className="text-muted-foreground">{t("version")}</dt>
           <dd className="font-mono">{version}</dd>
+          <dt className="text-muted-foreground">{t("portal")}</dt>
+          <dd>{t(env.PORTAL === undefined ? "portalWorker" : "portalObject")}</dd>
           <dt className="text-muted-foreground">{t("api")}</dt>
           <dd>
             <a href="/api/openapi.json" className="underline underline-offset-4">
