@@ -5,10 +5,10 @@
  * the common rules. The last of those matches everything, so every answer gets a verdict.
  * @module
  */
-import { readFirstSseEvent } from "../http/read-sse-event";
+import { sseEvent } from "../http/split-events";
+import { isErrorAnswer, readEvent } from "./answer-event";
 import { commonErrorRules, LARGER_THAN_QUOTA } from "./common-error-rules";
 import { gatewayErrorRules, pageRules } from "./edge-error-rules";
-import { isRecord } from "./error-json";
 import { nextMidnightMs } from "./quota-day";
 import { readErrorFacts } from "./read-error-facts";
 import { readQuotaRefusal } from "./read-limits";
@@ -45,6 +45,11 @@ export function judgeAnswer({ provider, status, headers, text, nowMs }: AnswerTo
   if (status < 400) {
     return judgeStreamStart({ provider, text, nowMs }) ?? OK;
   }
+  return judgeError({ provider, status, headers, text, nowMs });
+}
+
+/** The verdict on an error. Its status is 200 where it came in an answer that had begun well. */
+export function judgeError({ provider, status, headers, text, nowMs }: AnswerToJudge): Verdict {
   return judgeFacts(provider, readErrorFacts(status, headers, text), nowMs);
 }
 
@@ -58,9 +63,11 @@ export function judgeStreamStart({
   nowMs,
 }: Pick<AnswerToJudge, "provider" | "text" | "nowMs">): Verdict | null {
   if (!MAY_BE_ERROR.test(text)) return null;
-  const event = /^\s*[[{]/.test(text) ? null : readFirstSseEvent(text);
-  if (!holdsOnlyAnError(event?.data ?? text, event?.event)) return null;
-  return judgeFacts(provider, readErrorFacts(200, new Headers(), text), nowMs);
+  const event = /^\s*[[{]/.test(text) ? null : sseEvent(text);
+  const isError = event === null ? isErrorAnswer(text) : readEvent(event).reading === "error";
+  return isError
+    ? judgeError({ provider, status: 200, headers: new Headers(), text, nowMs })
+    : null;
 }
 
 /** Spares parsing nearly every good answer. */
@@ -75,49 +82,6 @@ export const OK: Verdict = {
   words: "",
   quota: null,
 };
-
-/** Fields that stand beside an error. With anything else, the body is a resource that has an `error` field. */
-const BESIDE_AN_ERROR = new Set([
-  "error",
-  "errors",
-  "type",
-  "event_type",
-  "code",
-  "message",
-  "param",
-  "status",
-  "success",
-  "messages",
-  "result",
-  "request_id",
-  "user_id",
-  "event_id",
-  "sequence_number",
-]);
-
-function holdsOnlyAnError(data: string, event: string | undefined): boolean {
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    // An error event whose data was cut off, or is plain text.
-    return event === "error";
-  }
-  const body: unknown = Array.isArray(json) ? json[0] : json;
-  if (!isRecord(body)) return event === "error";
-  if (
-    event === "error" ||
-    body.type === "error" ||
-    body.event_type === "error" ||
-    body.type === "response.failed"
-  )
-    return true;
-  const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
-  if (isRecord(choice))
-    return isRecord(choice.error) || (isRecord(body.error) && choice.finish_reason === "error");
-  if (!isRecord(body.error) && typeof body.error !== "string") return false;
-  return Object.keys(body).every((key) => BESIDE_AN_ERROR.has(key));
-}
 
 function judgeFacts(provider: Provider, facts: ErrorFacts, nowMs: number): Verdict {
   const rule = findRule(provider, facts);

@@ -5,17 +5,29 @@
 
 import { declaredLength } from "../http/declared-length";
 import { isNullBodyStatus } from "../http/null-body-status";
+import { type EventFraming, eventFramingOf } from "../http/split-events";
 import { judgeAnswer, judgeStreamStart, OK } from "../providers/judge-answer";
+import { judgeEvent } from "../providers/judge-event";
 import { ProviderPathError } from "../providers/provider-path-error";
 import type { OutgoingRequest, Route, Verdict } from "../providers/types";
 import type { ProxyConfig } from "./config";
 import type { Deadline } from "./deadline";
+import { lookedAt, lookInto } from "./look-into";
+import type { ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { bodyToSend } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { type KeyScrubber, scrubberFor } from "./scrub-key";
-import { type ByteStream, type Bytes, readHead, type StreamHead, unread } from "./stream-head";
+import {
+  type ByteStream,
+  type Bytes,
+  discardBody,
+  NOTHING,
+  readHead,
+  type StreamHead,
+  unread,
+} from "./stream-head";
 
 /** Errors are judged by their beginning; more than this is passed on unread. */
 const JUDGED_BYTES = 64 * 1024;
@@ -31,6 +43,12 @@ const ERROR_BYTES = 8 * 1024;
 /** Spares parsing good answers, of which some have `"error": null`. */
 const HAS_ERROR = /"error"\s*:\s*["{]/;
 
+/** What the platform unpacks where it is read. */
+const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
+
+/** What came back was empty, ended before its end, or had a status that HTTP does not know. */
+class UnusableAnswer extends Error {}
+
 /** An upstream's answer, judged. */
 export interface Answer {
   readonly kind: "answer";
@@ -42,7 +60,10 @@ export interface Answer {
   readonly scrubber: KeyScrubber;
 }
 
-/** Nothing came back: connection refused or reset, the time was up, or the client left. */
+/**
+ * Nothing came back: connection refused or reset, the time was up, or the client left; or what came back was
+ * no answer.
+ */
 export interface NoAnswer {
   readonly kind: "no-answer";
   readonly error: unknown;
@@ -70,7 +91,7 @@ export async function attempt(
 
 /** Frees the connection of an answer that will not be delivered. */
 export function discardAnswer(result: Answer | NoAnswer): void {
-  if (result.kind === "answer") void result.body.rest?.cancel().catch(() => {});
+  if (result.kind === "answer") discardBody(result.body);
 }
 
 async function send(
@@ -91,7 +112,7 @@ async function send(
     };
     if (body !== null) init.body = body;
     const response = await ports.fetch(outgoing.address, init, request);
-    return await judged(call, response, scrubberFor(keyText), ports.nowMs());
+    return await judged(call, response, scrubberFor(keyText), ports);
   } catch (error) {
     // Errors of the request: its headers, or a body that turned out too long while it was sent.
     if (error instanceof ProviderPathError || error instanceof ProxyError) throw error;
@@ -136,27 +157,28 @@ function judged(
   call: ProxyCall,
   response: Response,
   scrubber: KeyScrubber,
-  nowMs: number,
+  ports: ProxyPorts,
 ): Answer | Promise<Answer> {
-  if (response.status >= 400) return judgedError(call, response, scrubber, nowMs);
   const { headers, body, status } = response;
+  // Of what lies beyond, no `Response` can be made; a 101 belongs to a WebSocket.
+  if (status > 599 || (status < 200 && !call.isWebSocket)) {
+    void body?.cancel().catch(() => {});
+    throw new UnusableAnswer(`${call.provider.label} answered with status ${status}.`);
+  }
+  if (status >= 400) return judgedError(call, response, scrubber, ports.nowMs());
   if (status >= 300 && body !== null) {
     // A redirect's few words, which quote its address.
     const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
     return { kind: "answer", response, body: clean, verdict: OK, scrubber };
   }
-  const contentType = headers.get("content-type");
-  // Looking into what is compressed would unpack it on its way to the client.
-  if (contentType !== null && !headers.has("content-encoding")) {
-    if (contentType.startsWith("application/json") && isShort(call, response))
-      return judgedWhole(call, response, scrubber, nowMs);
-    if (contentType.startsWith("text/event-stream") && body !== null)
-      return judgedStream(call, response, body, scrubber, nowMs);
-  }
+  const framing = body === null ? null : eventFramingOf(headers.get("content-type"));
+  const encoding = headers.get("content-encoding");
+  if (framing === "json" && encoding === null && isShort(call, response))
+    return judgedWhole(call, response, scrubber, ports.nowMs());
+  if (framing !== null && body !== null && READABLE_ENCODING.test(encoding ?? "identity"))
+    return judgedStart(call, response, body, framing, scrubber, ports);
   return { kind: "answer", response, body: unread(body), verdict: OK, scrubber };
 }
-
-const NOTHING = new Uint8Array(0);
 
 /** Whether there is a body and it is short, told without a look at it: each stream that is looked at costs. */
 function isShort({ method }: ProxyCall, { status, headers }: Response): boolean {
@@ -179,18 +201,37 @@ async function judgedWhole(
   return { kind: "answer", response, body: { head, rest: null }, verdict, scrubber };
 }
 
-/** A stream may begin with an error although its status is 200: it is looked at before the client sees it. */
-async function judgedStream(
-  { provider }: ProxyCall,
+/**
+ * An answer may begin with an error although its status is 200, and say so only after pings and the news that
+ * the work has begun: it is looked into until it brings something that a client can use.
+ * @throws where it ends without that.
+ */
+async function judgedStart(
+  call: ProxyCall,
   response: Response,
   stream: ByteStream,
+  framing: EventFraming,
   scrubber: KeyScrubber,
-  nowMs: number,
+  ports: ProxyPorts,
 ): Promise<Answer> {
-  const start = await readHead(stream, 1);
-  const { head, text } = cleaned(start.head, scrubber);
-  const verdict = judgeStreamStart({ provider, text, nowMs }) ?? OK;
-  return { kind: "answer", response, body: { head, rest: start.rest }, verdict, scrubber };
+  const look = await lookInto(stream, framing, ports.setTimer);
+  const { beginning, body, copy } = look;
+  const isUsable = beginning.kind === "output" || beginning.kind === "error";
+  if (body === null && !isUsable && call.model !== null) {
+    const what = beginning.kind === "broken" ? "ended before its end" : "held nothing";
+    throw new UnusableAnswer(`The answer of ${call.provider.label} ${what}.`);
+  }
+  const { head } = cleaned(look.head, scrubber);
+  const isError = beginning.kind === "error";
+  const verdict = isError ? judgeEvent(call.provider, beginning.event, ports.nowMs()) : OK;
+  const handedOn = isError || body === null || head !== look.head ? lookedAt(look) : null;
+  return {
+    kind: "answer",
+    response,
+    body: handedOn === null ? { head, rest: body, copy } : { ...handedOn, head },
+    verdict,
+    scrubber,
+  };
 }
 
 /** Bytes without the key, and as text. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BodySampler } from "./body-sampler";
+import { copyReader } from "./copy-reader";
 import type { ByteStream, Bytes } from "./stream-head";
 
 /** A stream that brings what it is fed, and a clock that goes on when it is told. */
@@ -27,7 +28,8 @@ class Bench {
 
   sampler(isBegun: boolean): BodySampler {
     const take = (bytes: Uint8Array) => this.taken.push(new TextDecoder().decode(bytes));
-    return new BodySampler(this.stream, take, isBegun, (callback, ms) => {
+    const isEager = () => !isBegun && this.taken.length === 0;
+    return new BodySampler(copyReader(this.stream), take, isEager, (callback, ms) => {
       const timer = { atMs: this.nowMs + ms, callback };
       this.#timers.push(timer);
       return () => {

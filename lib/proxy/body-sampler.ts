@@ -7,9 +7,8 @@
  * for each look (16 KiB in workerd): some 200 KiB in the first minutes, then 2 MiB an hour.
  * @module
  */
-import { type CopyReader, copyReader } from "./copy-reader";
+import type { CopyReader } from "./copy-reader";
 import type { ProxyPorts } from "./ports";
-import type { ByteStream } from "./stream-head";
 
 const FIRST_PAUSE_MS = 200;
 const SHORTEST_PAUSE_MS = 50;
@@ -42,18 +41,18 @@ export class BodySampler {
 
   /**
    * @param take Is given the bytes in order. They are overwritten once it returns.
-   * @param isBegun Whether the body's beginning was looked at before; else its first bytes are taken at once.
+   * @param isEager Whether bytes are to be taken as they come, without a pause: until something was seen.
    */
   constructor(
-    copy: ByteStream,
+    reader: CopyReader,
     take: (bytes: Uint8Array) => void,
-    isBegun: boolean,
+    isEager: () => boolean,
     setTimer: ProxyPorts["setTimer"],
   ) {
-    this.#reader = copyReader(copy);
+    this.#reader = reader;
     this.#take = take;
     this.#setTimer = setTimer;
-    this.#sampling = this.#sample(isBegun);
+    this.#sampling = this.#sample(isEager);
   }
 
   /** All that came was passed on: takes the rest, to the end. */
@@ -99,9 +98,9 @@ export class BodySampler {
     if (this.#state === "open") this.#reader.cancel();
   }
 
-  async #sample(isBegun: boolean): Promise<void> {
+  async #sample(isEager: () => boolean): Promise<void> {
     let pauseMs = FIRST_PAUSE_MS;
-    if (!isBegun) await this.#read();
+    while (isEager() && this.#isOpen && !this.#isFinishing) await this.#read();
     while (this.#isOpen && !this.#isFinishing) {
       await this.#pause(pauseMs);
       const bytes = await this.#look();

@@ -11,12 +11,15 @@ const LARGEST_BUFFER_BYTES = 64 * 1024;
 export interface CopyReader {
   /**
    * What is there, or else the next that comes; null at the stream's end. Overwritten by the next read.
+   * A read that still waits is returned again.
    * @throws what the stream broke off with.
    */
   read(): Promise<Bytes | null>;
   /** Whether the last read filled its buffer: more may be there. */
   readonly isMoreThere: boolean;
   cancel(): void;
+  /** The stream with what was not read. No read may be waiting. */
+  release(): ByteStream;
 }
 
 export function copyReader(stream: ByteStream): CopyReader {
@@ -27,20 +30,56 @@ export function copyReader(stream: ByteStream): CopyReader {
     // Node's streams that are made of chunks and not of bytes.
     return new ChunkReader(stream);
   }
-  return new BufferReader(reader);
+  return new BufferReader(stream, reader);
 }
 
-class BufferReader implements CopyReader {
-  readonly #reader: ReadableStreamBYOBReader;
+abstract class WaitingReader implements CopyReader {
+  abstract readonly isMoreThere: boolean;
+  readonly #stream: ByteStream;
+  #waiting: Promise<Bytes | null> | null = null;
+
+  constructor(stream: ByteStream) {
+    this.#stream = stream;
+  }
+
+  read(): Promise<Bytes | null> {
+    this.#waiting ??= this.#readOnce();
+    return this.#waiting;
+  }
+
+  cancel(): void {
+    void this.reader.cancel().catch(() => {});
+  }
+
+  release(): ByteStream {
+    this.reader.releaseLock();
+    return this.#stream;
+  }
+
+  protected abstract readonly reader: ReadableStreamBYOBReader | ReadableStreamDefaultReader<Bytes>;
+  protected abstract next(): Promise<Bytes | null>;
+
+  async #readOnce(): Promise<Bytes | null> {
+    try {
+      return await this.next();
+    } finally {
+      this.#waiting = null;
+    }
+  }
+}
+
+class BufferReader extends WaitingReader {
+  protected readonly reader: ReadableStreamBYOBReader;
   #buffer: Bytes = new Uint8Array(FIRST_BUFFER_BYTES);
   isMoreThere = false;
 
-  constructor(reader: ReadableStreamBYOBReader) {
-    this.#reader = reader;
+  constructor(stream: ByteStream, reader: ReadableStreamBYOBReader) {
+    super(stream);
+    this.reader = reader;
   }
 
-  async read(): Promise<Bytes | null> {
-    const { done, value } = await this.#reader.read(this.#buffer);
+  protected async next(): Promise<Bytes | null> {
+    const { done, value } = await this.reader.read(this.#buffer);
     if (done || value === undefined) {
       this.isMoreThere = false;
       return null;
@@ -53,25 +92,18 @@ class BufferReader implements CopyReader {
         : new Uint8Array(buffer);
     return value;
   }
-
-  cancel(): void {
-    void this.#reader.cancel().catch(() => {});
-  }
 }
 
-class ChunkReader implements CopyReader {
-  readonly #reader: ReadableStreamDefaultReader<Bytes>;
+class ChunkReader extends WaitingReader {
+  protected readonly reader: ReadableStreamDefaultReader<Bytes>;
   readonly isMoreThere = false;
 
   constructor(stream: ByteStream) {
-    this.#reader = stream.getReader();
+    super(stream);
+    this.reader = stream.getReader();
   }
 
-  async read(): Promise<Bytes | null> {
-    return (await this.#reader.read()).value ?? null;
-  }
-
-  cancel(): void {
-    void this.#reader.cancel().catch(() => {});
+  protected async next(): Promise<Bytes | null> {
+    return (await this.reader.read()).value ?? null;
   }
 }

@@ -21,7 +21,7 @@ import { chosenProtocol } from "./web-socket-call";
  * @param waitUntil Keeps work alive after the response.
  */
 export function deliver(
-  { answer, key }: Served,
+  served: Served,
   call: ProxyCall,
   token: AccessToken,
   url: URL,
@@ -30,9 +30,10 @@ export function deliver(
   waitUntil: (work: Promise<unknown>) => void,
 ): Response {
   const { request, requestId, attempts, config } = scope;
+  const { answer, key } = served;
   const { response, verdict, scrubber } = answer;
   const upstream = response.webSocket;
-  const body = upstream ? null : meteredBody(answer, call, path, scope, waitUntil);
+  const body = upstream ? null : meteredBody(served, call, path, scope, waitUntil);
   const delivered = upstream
     ? coupled(upstream, response.headers, token, call, scope)
     : new Response(isNullBodyStatus(response.status) ? null : body, cleanHead(answer));
@@ -43,11 +44,10 @@ export function deliver(
     // Packed anew, it has another length.
     if (body !== response.body && headers.has("content-encoding")) headers.delete("content-length");
   } else {
-    // It was read here, and so unpacked; its length is set anew. What is no success may have become shorter.
+    // Its length is set anew: what was packed is packed again, and what is no success may have become shorter.
     if (headers.has("content-encoding") || body instanceof Uint8Array || response.status >= 300) {
       headers.delete("content-length");
     }
-    headers.delete("content-encoding");
   }
   headers.set(RESPONSE_HEADERS.requestId, requestId);
   headers.set(RESPONSE_HEADERS.attempts, String(attempts));

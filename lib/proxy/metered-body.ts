@@ -4,14 +4,18 @@
  * @module
  */
 import { declaredLength } from "../http/declared-length";
+import { eventFramingOf } from "../http/split-events";
 import { usageFormFor } from "../usage/usage-form";
 import { createUsageReader } from "../usage/usage-reader";
+import { AnswerReading } from "./answer-reading";
 import type { Answer } from "./attempt";
 import { BodySampler, type CopyState } from "./body-sampler";
+import { copyReader } from "./copy-reader";
 import type { ProxyCall } from "./proxy-call";
 import type { Ending } from "./request-meter";
 import type { RequestScope } from "./request-scope";
-import { type ByteStream, type Bytes, byteChannel } from "./stream-head";
+import type { Served } from "./serve-from-pool";
+import { type ByteStream, type Bytes, byteChannel, NOTHING, type StreamHead } from "./stream-head";
 
 const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/;
 
@@ -21,12 +25,13 @@ const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)
  * @returns What to deliver: a stream, or all bytes where they are known already; null for no body.
  */
 export function meteredBody(
-  answer: Answer,
+  served: Served,
   call: ProxyCall,
   path: string,
   scope: RequestScope,
   waitUntil: (work: Promise<unknown>) => void,
 ): ByteStream | Bytes | null {
+  const { answer } = served;
   const { meter } = scope;
   const { response, body } = answer;
   const { headers } = response;
@@ -37,9 +42,12 @@ export function meteredBody(
   meter.answering(answer, form && createUsageReader(form), isStream);
 
   const { head, rest } = body;
+  // An answer that was read whole was judged whole.
+  const framing = rest === null && !isStream ? null : eventFramingOf(contentType);
+  const reading = new AnswerReading(served, call, scope, framing);
   if (rest === null) {
-    if (head.length > 0) meter.passing(head);
-    meter.ended("complete");
+    if (head.length > 0) reading.take(head);
+    reading.over("complete", waitUntil);
     return head.length > 0 ? head : null;
   }
   // What is read here was unpacked by the platform, which packs it again on its way to the client.
@@ -52,10 +60,10 @@ export function meteredBody(
     isPacked || response.status >= 300 ? null : knownLength(headers, head),
   );
   const passing =
-    form === null
+    form === null && body.copy === undefined
       ? passOn(head, rest, writable, scope)
-      : passOnAndRead(head, rest, writable, scope);
-  waitUntil(passing.then((ending) => meter.ended(ending)));
+      : passOnAndRead(body, rest, writable, reading, scope);
+  waitUntil(passing.then((ending) => reading.over(ending, waitUntil)));
   return readable;
 }
 
@@ -64,20 +72,32 @@ export function isUnread({ response, body }: Answer): boolean {
   return body.head.length === 0 && body.rest === response.body;
 }
 
-/** Passes a body on that the meter reads. */
+/** Passes a body on that is read. */
 async function passOnAndRead(
-  head: Bytes,
+  { head, copy }: StreamHead,
   rest: ByteStream,
   writable: WritableStream<Bytes>,
+  reading: AnswerReading,
   { meter, request, ports }: RequestScope,
 ): Promise<Ending> {
-  const isBegun = head.length > 0;
-  if (isBegun) meter.passing(head);
-  const [forClient, copy] = rest.tee();
-  const read = (bytes: Uint8Array) => meter.passing(bytes);
-  const sampler = new BodySampler(copy, read, isBegun, ports.setTimer);
+  if (head.length > 0) reading.take(head);
+  let forClient = rest;
+  let reader = copy?.reader;
+  if (reader === undefined) {
+    const [first, second] = rest.tee();
+    forClient = first;
+    reader = copyReader(second);
+  }
+  const sampler = new BodySampler(
+    reader,
+    (bytes) => reading.take(bytes),
+    () => !reading.hasOutput,
+    ports.setTimer,
+  );
   const left = new Promise<"left">((resolve) => meter.whenClientLeaves(() => resolve("left")));
-  const sending = send(head, forClient, writable, { signal: request.signal });
+  // What was read of a copy goes to the client with the body itself.
+  const unsent = copy === undefined ? head : NOTHING;
+  const sending = send(unsent, forClient, writable, { signal: request.signal });
   const how = await Promise.race([sending, left]);
   if (how === "sent") {
     await sampler.readToEnd();
@@ -96,6 +116,7 @@ async function passOn(
   { meter, request, ports }: RequestScope,
 ): Promise<Ending> {
   meter.passing(head);
+  meter.outputSeen();
   const options = { signal: request.signal, preventCancel: true };
   // `send` ends then, which is early enough where nothing is read.
   meter.whenClientLeaves(() => {});
@@ -104,7 +125,13 @@ async function passOn(
     void rest.cancel().catch(() => {});
     return "client_left";
   }
-  return endingOf(await new BodySampler(rest, () => {}, true, ports.setTimer).readLastWord());
+  const sampler = new BodySampler(
+    copyReader(rest),
+    () => {},
+    () => false,
+    ports.setTimer,
+  );
+  return endingOf(await sampler.readLastWord());
 }
 
 /** Rejects never: `stopped` if either side failed, which takes the other with it. */

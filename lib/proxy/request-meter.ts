@@ -36,8 +36,11 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   client_closed_request: "aborted",
 };
 
-/** How an answer that was being delivered ended. */
-export type Ending = "complete" | "client_left" | "upstream_broke";
+/**
+ * How an answer that was being delivered ended. `cut_off`: the upstream closed it before it said that it was
+ * done; `told_error`: it told an error after it had begun well.
+ */
+export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" | "told_error";
 
 type Waiting = (work: Promise<unknown>) => void;
 
@@ -54,7 +57,7 @@ export class RequestMeter {
   #answer: Served["answer"] | null = null;
   #reader: UsageReader | null = null;
   #isStream = false;
-  #firstByteMs: number | null = null;
+  #firstOutputMs: number | null = null;
   #isRecorded = false;
   #whenClientLeaves: (() => void) | null = null;
   #whenRecorded: ((event: RequestEvent) => void) | null = null;
@@ -110,6 +113,12 @@ export class RequestMeter {
     this.attempts.push({ keyId, afterMs, tookMs: 0, ...nothing });
   }
 
+  /** The last attempt, which had begun well, failed after all. */
+  failedLate(result: Pick<AttemptRecord, "meaning" | "rule" | "words">): void {
+    const attempt = this.attempts.pop();
+    if (attempt !== undefined) this.attempts.push({ ...attempt, ...result });
+  }
+
   attempted(result: Pick<AttemptRecord, "status" | "meaning" | "rule" | "words"> | null): void {
     const attempt = this.attempts.pop();
     if (attempt === undefined) return;
@@ -129,8 +138,12 @@ export class RequestMeter {
 
   /** Bytes of the answer, on their way to the client. */
   passing(bytes: Uint8Array): void {
-    this.#firstByteMs ??= this.#ports.nowMs();
     this.#reader?.push(bytes);
+  }
+
+  /** Something that the client can use is on its way. */
+  outputSeen(): void {
+    this.#firstOutputMs ??= this.#ports.nowMs();
   }
 
   /** No more bytes of the answer come. Only the first ending counts. */
@@ -175,7 +188,7 @@ export class RequestMeter {
 
   /** The first frame of the upstream has come. */
   answered(): void {
-    this.#firstByteMs ??= this.#ports.nowMs();
+    this.outputSeen();
   }
 
   /** A turn of the session is over, or something was used beside the turns. */
@@ -238,7 +251,8 @@ export class RequestMeter {
       tokenId: this.#token?.id ?? null,
       userId: this.#token?.ownerId ?? null,
       durationMs: this.#ports.nowMs() - this.#arrivedMs,
-      timeToFirstTokenMs: this.#firstByteMs === null ? null : this.#firstByteMs - this.#arrivedMs,
+      timeToFirstTokenMs:
+        this.#firstOutputMs === null ? null : this.#firstOutputMs - this.#arrivedMs,
       isStream: this.#isStream,
       attempts: this.attempts,
       ...result,
@@ -248,7 +262,7 @@ export class RequestMeter {
 
 function outcomeOf(ending: Ending, answer: Served["answer"] | null): Outcome {
   if (ending === "client_left") return "aborted";
-  if (ending === "upstream_broke" || answer === null) return "upstream_error";
+  if (ending !== "complete" || answer === null) return "upstream_error";
   return attemptOutcome(answer.verdict.meaning);
 }
 

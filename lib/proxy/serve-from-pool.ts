@@ -7,7 +7,7 @@ import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
 import { readQuotaHeaders } from "../providers/read-limits";
-import type { Meaning } from "../providers/types";
+import type { Meaning, Verdict } from "../providers/types";
 import { applyVerdict, type JudgedAttempt } from "./apply-verdict";
 import { type Answer, attempt, discardAnswer, type NoAnswer } from "./attempt";
 import { type Deadline, pause, startDeadline } from "./deadline";
@@ -24,6 +24,8 @@ import { leavesOpen, maySendAgain } from "./sent-again";
 export interface Served {
   readonly answer: Answer;
   readonly key: PoolKey;
+  /** What an answer that had begun well said in the end: its key may have to rest after all. */
+  late(verdict: Verdict): void;
 }
 
 /** Failures that say nothing about the key: worth another try after a short pause, with the same key if need be. */
@@ -100,8 +102,14 @@ export async function serveFromPool(
         if (deadline.expired || request.signal.aborted) break;
         continue;
       }
-      const served = { answer: result, key };
       const { verdict, response } = result;
+      const late = (verdict: Verdict) => {
+        const judged = { call, lease, keyText, verdict, status: response.status };
+        applyVerdict(judged, scope);
+        const { meaning, rule, words } = verdict;
+        meter.failedLate({ meaning, rule, words: redact(words, [keyText]) });
+      };
+      const served = { answer: result, key, late };
       if (verdict.meaning === "ok") {
         const nowMs = ports.nowMs();
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
@@ -114,7 +122,7 @@ export async function serveFromPool(
         for (const refusal of heldBack) applyVerdict(refusal, scope);
         ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
         if (!makesResources(call)) return served;
-        return { answer: await rememberResources(call, result, key, scope), key };
+        return { answer: await rememberResources(call, result, key, scope), key, late };
       }
       const judged = { call, lease, keyText, verdict, status: response.status };
       if (isAboutRequest(judged)) {

@@ -3,6 +3,9 @@
  * @module
  */
 
+import type { AnswerStart } from "../providers/answer-start";
+import type { CopyReader } from "./copy-reader";
+
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type ByteStream = ReadableStream<Bytes>;
 
@@ -11,13 +14,27 @@ export function unread(body: ByteStream | null): StreamHead {
   return { head: NOTHING, rest: body };
 }
 
-const NOTHING: Bytes = new Uint8Array(0);
+export const NOTHING: Bytes = new Uint8Array(0);
 
 export interface StreamHead {
   /** What was read. */
   readonly head: Bytes;
-  /** The unread remainder; null if the stream ended within `head`. */
+  /** The unread remainder; null if the stream ended within `head`. With a `copy`, the whole body. */
   readonly rest: ByteStream | null;
+  /** Where `head` was read from a copy of the body: what the copy still brings. */
+  readonly copy?: BodyCopy;
+}
+
+export interface BodyCopy {
+  readonly reader: CopyReader;
+  /** What the answer began with; null once something that a client can use was seen. */
+  readonly start: AnswerStart | null;
+}
+
+/** Lets go of a body that will not be delivered. */
+export function discardBody({ rest, copy }: StreamHead): void {
+  void rest?.cancel().catch(() => {});
+  copy?.reader.cancel();
 }
 
 /** Reads until the stream ends or `head` holds at least `enoughBytes`. */
@@ -36,10 +53,14 @@ export async function readHead(stream: ByteStream, enoughBytes: number): Promise
 }
 
 /**
- * The stream as it was before `readHead`. Back-pressure is kept, and a reader that cancels cancels the source.
+ * The stream as it was before it was looked at. Back-pressure is kept, and a reader that cancels cancels the source.
  * @param length Total bytes where known: workerd then sends `content-length` instead of chunks.
  */
-export function rejoin({ head, rest }: StreamHead, length: number | null = null): ByteStream {
+export function rejoin({ head, rest, copy }: StreamHead, length: number | null = null): ByteStream {
+  if (copy !== undefined && rest !== null) {
+    copy.reader.cancel();
+    return rest;
+  }
   const { readable, writable } = byteChannel(length);
   void pump(head, rest, writable);
   return readable;

@@ -42,7 +42,7 @@ export interface RequestEvent {
   readonly errorCode: string | null;
   /** To the answer's last byte. */
   readonly durationMs: number;
-  /** To the first byte of the answer's body; null where none was sent. */
+  /** To the first output of the answer (text, thought, tool call, a whole JSON body); null where there was none. */
   readonly timeToFirstTokenMs: number | null;
   readonly isStream: boolean;
   /** In order; the last one's key is the one that served. */

@@ -157,7 +157,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
           {
             status: 200,
             headers: { "content-type": "text/event-stream" },
-            body: `data: {"choices":[],"said":${JSON.stringify(said)}}\n\n`,
+            body: `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: said } }] })}\n\n`,
           },
         ];
       };

@@ -168,6 +168,7 @@ describe("a streamed answer on workerd", () => {
     const total = Math.ceil((50 * MIB) / chunk.length) * chunk.length;
     script = async (to) => {
       while (to.sentBytes < total && !to.response.destroyed) await to.write(chunk);
+      await to.write(USAGE);
     };
     const socket = openSocket();
     socket.pause();
@@ -188,7 +189,7 @@ describe("a streamed answer on workerd", () => {
     await ended;
     socket.destroy();
     expect(received).toBeGreaterThan(total);
-    expect(sending?.sentBytes).toBe(total);
+    expect(sending?.sentBytes).toBe(total + USAGE.length);
     await newestRow("ok");
   });
 

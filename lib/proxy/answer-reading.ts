@@ -1,0 +1,74 @@
+/**
+ * What is read of an answer while it passes: its first output, its usage, and how it ended. The end decides:
+ * an answer that breaks off, or tells an error after its first words, was no success, and a key that is told to
+ * be used up or shut rests although another one can no longer be asked.
+ * @module
+ */
+import type { EventFraming } from "../http/split-events";
+import { type AnswerEnd, answerEnd } from "../providers/answer-end";
+import type { AnswerStart } from "../providers/answer-start";
+import { judgeEvent } from "../providers/judge-event";
+import type { ProxyCall } from "./proxy-call";
+import type { Ending } from "./request-meter";
+import type { RequestScope } from "./request-scope";
+import type { Served } from "./serve-from-pool";
+
+export class AnswerReading {
+  readonly #served: Served;
+  readonly #call: ProxyCall;
+  readonly #scope: RequestScope;
+  /** Null where the answer was no success to begin with, or has no events. */
+  readonly #end: AnswerEnd | null;
+  #start: AnswerStart | null;
+  hasOutput = false;
+
+  /** @param framing How the answer streams its events; null where it streams none. */
+  constructor(served: Served, call: ProxyCall, scope: RequestScope, framing: EventFraming | null) {
+    const { body, verdict } = served.answer;
+    this.#served = served;
+    this.#call = call;
+    this.#scope = scope;
+    this.#end = framing !== null && verdict.meaning === "ok" ? answerEnd(framing) : null;
+    this.#start = body.copy?.start ?? null;
+  }
+
+  /** The next bytes; they are not kept. */
+  take(bytes: Uint8Array): void {
+    this.#scope.meter.passing(bytes);
+    this.#end?.push(bytes);
+    if (this.hasOutput) return;
+    // The beginning was shown what was looked at before.
+    if (this.#start !== null && !this.#isShown(bytes)) return;
+    this.hasOutput = true;
+    this.#scope.meter.outputSeen();
+  }
+
+  /** The answer is over. */
+  over(ending: Ending, waitUntil: (work: Promise<unknown>) => void): void {
+    const { meter, ports } = this.#scope;
+    const told = ending === "upstream_broke" ? null : (this.#end?.ending() ?? null);
+    if (told === null) {
+      meter.ended(ending);
+      return;
+    }
+    if (told.kind === "error") {
+      const verdict = judgeEvent(this.#call.provider, told.event, ports.nowMs());
+      this.#served.late(verdict);
+      meter.ended("told_error");
+      const writing = ports.state.afterResponse();
+      if (writing !== null) waitUntil(writing);
+      return;
+    }
+    // A client that leaves with all that there was has its answer.
+    if (ending === "client_left") meter.ended(told.kind === "whole" ? "complete" : "client_left");
+    else meter.ended(told.kind === "cut" ? "cut_off" : "complete");
+  }
+
+  #isShown(bytes: Uint8Array): boolean {
+    if (this.#start === null || bytes === this.#served.answer.body.head) return false;
+    const { kind } = this.#start.push(bytes);
+    if (kind === "nothing") return false;
+    this.#start = null;
+    return kind === "output";
+  }
+}

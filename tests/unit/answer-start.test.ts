@@ -1,0 +1,41 @@
+/** The beginning and the end of answers in every protocol, with any news before and cut anywhere. */
+import { describe, expect, test } from "vitest";
+import { answerEnd } from "../../lib/providers/answer-end.ts";
+import { type AnswerBeginning, AnswerStart } from "../../lib/providers/answer-start.ts";
+import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
+import { cut, makeAnswer, PROTOCOL_STREAMS } from "../answers/protocol-streams.ts";
+
+const CASES = 100_000;
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+describe(`${CASES.toLocaleString("en")} made answers, seed ${seed}`, () => {
+  test.each(PROTOCOL_STREAMS)(
+    "of $name begin and end as they say",
+    { timeout: 120_000 },
+    (protocol) => {
+      const random = new SeededRandom(seed);
+      for (let index = 0; index < CASES / PROTOCOL_STREAMS.length; index += 1) {
+        const made = makeAnswer(random, protocol);
+        const pieces = cut(random, made.bytes);
+        const start = new AnswerStart(protocol.framing);
+        const end = answerEnd(protocol.framing);
+        let beginning: AnswerBeginning = { kind: "nothing" };
+        for (const piece of pieces) {
+          if (beginning.kind === "nothing") beginning = start.push(piece);
+          end.push(piece);
+        }
+        if (beginning.kind === "nothing") beginning = start.end();
+        const expected = made.hasWords ? "output" : made.error !== null ? "error" : "nothing";
+        const ending = end.ending();
+        const isEmpty = !made.hasWords && made.error === null;
+        const wanted = made.error !== null ? "error" : made.isClosed ? "whole" : "cut";
+        if (beginning.kind !== expected || (!isEmpty && ending.kind !== wanted)) {
+          expect(
+            { beginning: beginning.kind, ending: ending.kind, case: index },
+            JSON.stringify(pieces.map(String)),
+          ).toEqual({ beginning: expected, ending: wanted, case: index });
+        }
+      }
+    },
+  );
+});
