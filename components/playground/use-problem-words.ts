@@ -11,6 +11,7 @@ type Kind = keyof Messages["playground"]["problem"];
 const OWN_CODES = [
   "invalid_access_token",
   "access_denied",
+  "price_unknown",
   "unknown_provider",
   "model_required",
   "token_limit_reached",

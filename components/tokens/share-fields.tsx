@@ -21,7 +21,7 @@ import {
 } from "@/components/ui/select";
 import { PRIORITY_CLASSES } from "@/lib/usage/token-limits";
 
-/** How a token shares the pool with the others, where more is wanted than there is. */
+/** What only admins say of a token: how it shares the pool with others, and what unpriced models may cost. */
 export function ShareFields() {
   const t = useTranslations("tokens.form.share");
   const { control } = useFormContext<TokenForm>();
@@ -75,6 +75,20 @@ export function ShareFields() {
               <Input {...field} inputMode="numeric" autoComplete="off" placeholder="10" />
             </FormControl>
             <FormDescription>{t("maxWaitHelp")}</FormDescription>
+            <FormMessage />
+          </FormItem>
+        )}
+      />
+      <FormField
+        control={control}
+        name="unpricedReserveUsd"
+        render={({ field }) => (
+          <FormItem className="content-start">
+            <FormLabel>{t("reserve")}</FormLabel>
+            <FormControl>
+              <Input {...field} inputMode="decimal" autoComplete="off" />
+            </FormControl>
+            <FormDescription>{t("reserveHelp")}</FormDescription>
             <FormMessage />
           </FormItem>
         )}

@@ -263,7 +263,7 @@ function LimitFields({
 
 function ShareSection({ form }: { readonly form: Form }) {
   const t = useTranslations("tokens.form.share");
-  const share = ["priorityClass", "weight", "maxWaitSeconds"] as const;
+  const share = ["priorityClass", "weight", "maxWaitSeconds", "unpricedReserveUsd"] as const;
   const values = useWatch({ control: form.control, name: [...share] });
   const isUsual = share.every((name, index) => values[index] === NEW_TOKEN[name]);
   return (

@@ -6,7 +6,12 @@ const NOW_MS = Date.UTC(2026, 10, 22, 12);
 const DAY_MS = 86_400_000;
 const WORDS = { token: (problem: string) => problem, limit: (problem: string) => problem };
 const schema = tokenFormSchema(WORDS, () => NOW_MS);
-const USUAL_SHARE = { priorityClass: "interactive", weight: 1, maxWaitSeconds: null } as const;
+const USUAL_SHARE = {
+  priorityClass: "interactive",
+  weight: 1,
+  maxWaitSeconds: null,
+  unpricedReserveUsd: null,
+} as const;
 const TOKEN = {
   ...NO_LIMITS,
   ...USUAL_SHARE,
@@ -20,6 +25,7 @@ const TOKEN = {
   priorityClass: "batch",
   weight: 3,
   maxWaitSeconds: 60,
+  unpricedReserveUsd: 0.25,
 } as const;
 
 describe("tokenFormSchema", () => {
@@ -37,6 +43,9 @@ describe("tokenFormSchema", () => {
     [{ weight: "101" }, "weight"],
     [{ maxWaitSeconds: "121" }, "maxWait"],
     [{ maxWaitSeconds: "1.5" }, "maxWait"],
+    [{ unpricedReserveUsd: "0" }, "reserve"],
+    [{ unpricedReserveUsd: "10001" }, "reserve"],
+    [{ unpricedReserveUsd: "-1" }, "reserve"],
     [{ expiry: "date" }, "dateMissing"],
     [{ expiry: "date", date: "2026-11-20" }, "datePast"],
   ])("%j: %s", (fields, problem) => {

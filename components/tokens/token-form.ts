@@ -28,6 +28,7 @@ export type TokenProblem =
   | "nameLong"
   | "weight"
   | "maxWait"
+  | "reserve"
   | "dateMissing"
   | "datePast";
 
@@ -57,6 +58,10 @@ export function tokenFormSchema(
       weight: z.string().regex(/^(?:[1-9]\d?|100)$/, words.token("weight")),
       /** Empty for the usual. */
       maxWaitSeconds: z.string().regex(/^(?:\d{1,2}|1[01]\d|120)?$/, words.token("maxWait")),
+      /** Empty: requests without a known price are refused. */
+      unpricedReserveUsd: z
+        .string()
+        .refine((text) => text === "" || isReserve(text), { error: words.token("reserve") }),
     })
     .superRefine((form, context) => {
       for (const name of limitsAbove(form, ceilings)) {
@@ -85,6 +90,7 @@ export const NEW_TOKEN: TokenForm = {
   priorityClass: "interactive",
   weight: "1",
   maxWaitSeconds: "",
+  unpricedReserveUsd: "",
 };
 
 type TokenSettings = Pick<
@@ -96,6 +102,7 @@ type TokenSettings = Pick<
   | "priorityClass"
   | "weight"
   | "maxWaitSeconds"
+  | "unpricedReserveUsd"
   | TokenLimit
 >;
 
@@ -107,6 +114,7 @@ export function tokenFormOf(token: TokenSettings): TokenForm {
     priorityClass: token.priorityClass,
     weight: String(token.weight),
     maxWaitSeconds: token.maxWaitSeconds === null ? "" : String(token.maxWaitSeconds),
+    unpricedReserveUsd: token.unpricedReserveUsd === null ? "" : String(token.unpricedReserveUsd),
     name: token.name,
     providers: [...(token.providers ?? [])],
     models: [...(token.models ?? [])],
@@ -121,6 +129,7 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
     priorityClass: form.priorityClass,
     weight: Number(form.weight),
     maxWaitSeconds: form.maxWaitSeconds === "" ? null : Number(form.maxWaitSeconds),
+    unpricedReserveUsd: form.unpricedReserveUsd === "" ? null : Number(form.unpricedReserveUsd),
     name: form.name.trim(),
     providers: form.providers.length === 0 ? null : form.providers,
     models: form.models.length === 0 ? null : form.models,
@@ -130,13 +139,20 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
 
 /** A token's settings, to put them back. */
 export function settingsOf(token: TokenSettings): CreateAccessTokenInput {
-  const { name, expiresAt, providers, models, priorityClass, weight, maxWaitSeconds } = token;
+  const { name, expiresAt, providers, models, ...others } = token;
+  const { priorityClass, weight, maxWaitSeconds, unpricedReserveUsd } = others;
   return {
     ...limitsOf(token),
-    ...{ name, expiresAt, priorityClass, weight, maxWaitSeconds },
+    ...{ name, expiresAt, priorityClass, weight, maxWaitSeconds, unpricedReserveUsd },
     providers: providers && [...providers],
     models: models && [...models],
   };
+}
+
+const MAX_RESERVE_USD = 10_000;
+
+function isReserve(text: string): boolean {
+  return /^\d{0,5}(?:\.\d+)?$/.test(text) && Number(text) > 0 && Number(text) <= MAX_RESERVE_USD;
 }
 
 const DAY_MS = 86_400_000;

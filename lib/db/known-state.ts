@@ -11,6 +11,7 @@ import { customProvider } from "../providers/custom-provider";
 import { findProvider } from "../providers/registry";
 import type { Provider, Route } from "../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
+import { NANO_PER_USD } from "../usage/price";
 import { hasLimits, limitsOf, PRIORITY_CLASSES } from "../usage/token-limits";
 import type { KeyState, StateChanges, TokenState } from "./read-state";
 import { DEFAULT_SETTINGS, type Settings, withSettingRows } from "./settings";
@@ -272,11 +273,14 @@ export class KnownState {
 }
 
 /** What is not as with most tokens. */
-function shareOf({ weight, priorityClass, maxWaitSeconds }: TokenState) {
+function shareOf({ weight, priorityClass, maxWaitSeconds, unpricedReserveUsd }: TokenState) {
   const priority = PRIORITY_CLASSES.indexOf(priorityClass);
   return {
     ...((weight !== 1 || priority !== 0) && { share: { weight, priority } }),
     ...(maxWaitSeconds !== null && { maxWaitMs: maxWaitSeconds * 1_000 }),
+    ...(unpricedReserveUsd !== null && {
+      unpricedReserveNanoUsd: unpricedReserveUsd * NANO_PER_USD,
+    }),
   };
 }
 

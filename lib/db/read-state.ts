@@ -100,6 +100,7 @@ const TOKEN_COLUMNS = {
   weight: accessTokens.weight,
   priorityClass: accessTokens.priorityClass,
   maxWaitSeconds: accessTokens.maxWaitSeconds,
+  unpricedReserveUsd: accessTokens.unpricedReserveUsd,
   budgetId: accessTokens.budgetId,
 };
 

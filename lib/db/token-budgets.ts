@@ -55,10 +55,10 @@ export class D1TokenBudgets implements TokenBudgets {
     model: string | null,
     usage: Pick<Usage, "inputTokens" | "outputTokens"> & Partial<Usage>,
     atMs: number,
-  ): number {
+  ): number | null {
     const book = this.#recorder.loadedPrices ?? this.#book;
-    if (model === null || book === null) return 0;
-    return book.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs) ?? 0;
+    if (book === null) return null;
+    return book.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs);
   }
 
   async #load(

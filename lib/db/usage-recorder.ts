@@ -302,9 +302,10 @@ export class UsageRecorder {
     };
   }
 
-  #costNanoUsd({ provider, model, usage, atMs }: RequestEvent, book: PriceBook): number | null {
-    if (provider === null || model === null || usage === null) return null;
-    return book.costNanoUsd(provider, model, usage, atMs);
+  #costNanoUsd(event: RequestEvent, book: PriceBook): number | null {
+    const { provider, model, usage, atMs, statedNanoUsd = null } = event;
+    if (provider === null || usage === null) return statedNanoUsd;
+    return book.costNanoUsd(provider, model, usage, atMs) ?? statedNanoUsd;
   }
 
   /** The prices of now, the team's own included. */

@@ -106,6 +106,7 @@ export const accessTokenPage = z.strictObject({
       weight: z.int(),
       priorityClass: z.enum(PRIORITY_CLASSES),
       maxWaitSeconds: z.int().nullable(),
+      unpricedReserveUsd: z.number().nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
       owner: z

@@ -54,7 +54,7 @@ export async function createAccessToken(
     weight: input.weight ?? USUAL_SHARE.weight,
     priorityClass: input.priorityClass ?? USUAL_SHARE.priorityClass,
     maxWaitSeconds: input.maxWaitSeconds ?? USUAL_SHARE.maxWaitSeconds,
-    unpricedReserveUsd: USUAL_SHARE.unpricedReserveUsd,
+    unpricedReserveUsd: input.unpricedReserveUsd ?? USUAL_SHARE.unpricedReserveUsd,
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,

@@ -19,7 +19,8 @@ type Unchanged =
   | "limitCeilings"
   | "weight"
   | "priorityClass"
-  | "maxWaitSeconds";
+  | "maxWaitSeconds"
+  | "unpricedReserveUsd";
 
 /** Times are epoch milliseconds; a null limit is none. */
 export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {
@@ -59,7 +60,7 @@ export async function listAccessTokens(
 function toItem(token: ListedAccessToken): AccessTokenItem {
   const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
   const { kind, createdBy, ownerId, owner, rotatedToId, budgetId, ...others } = rest;
-  const { updatedAtMs, version, unpricedReserveUsd, ...same } = others;
+  const { updatedAtMs, version, ...same } = others;
   return {
     ...same,
     expiresAt: expiresAtMs,

@@ -92,7 +92,7 @@ export type DeleteProviderKeysInput = z.output<typeof deleteProviderKeysInput>;
 /** How long a request may wait at most, whoever says so: see `lib/proxy/quota-claim.ts`. */
 const LONGEST_WAIT_SECONDS = 120;
 
-/** How a token shares the pool with others, by an admin's word. */
+/** What admins alone say of a token: how it shares the pool, and what unpriced models may cost. */
 const shareFields = {
   weight: weight.optional().meta({ description: "Share of the quota where it is scarce" }),
   priorityClass: z
@@ -101,6 +101,10 @@ const shareFields = {
     .meta({ description: "Interactive requests are served before those of batches" }),
   maxWaitSeconds: z.int().min(0).max(LONGEST_WAIT_SECONDS).nullish().meta({
     description: "How long its requests wait for quota, unless they ask for less; null for 10 s",
+  }),
+  unpricedReserveUsd: z.number().positive().max(10_000).nullish().meta({
+    description:
+      "Under a budget of money, what a request counts for whose price is not known; null refuses it",
   }),
 };
 

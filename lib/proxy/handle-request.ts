@@ -175,8 +175,8 @@ async function serve(
       assertQueryAllowed(token, call);
     }
     if (token.limitHolders !== undefined) {
-      const destination = { provider: call.provider.slug, model: call.model };
-      await reserveBudget(token, token.limitHolders, [destination], body, scope);
+      const destination = { provider: call.provider.slug, call };
+      await reserveBudget(token, token.limitHolders, [destination], scope);
     }
     if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
     const served = await serveFromPool(call, claimOf(token), scope);

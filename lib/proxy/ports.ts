@@ -40,13 +40,13 @@ export interface TokenBudgets {
    * @param keep Keeps the reading alive if this client leaves: others wait for it too.
    */
   ready(holders: readonly LimitHolder[], nowMs: number, keep?: KeepAlive): Promise<void> | null;
-  /** 0 where no price is known. */
+  /** Null where no price is known. */
   costNanoUsd(
     provider: string,
     model: string | null,
     usage: Pick<Usage, "inputTokens" | "outputTokens"> & Partial<Usage>,
     atMs: number,
-  ): number;
+  ): number | null;
 }
 
 /** Where what requests used is recorded. */
@@ -76,6 +76,11 @@ export interface AccessToken {
   readonly expiresAtMs: number | null;
   /** Its share where more quota is wanted than there is, and its class; absent for 1 and interactive. */
   readonly share?: { readonly weight: number; readonly priority: number };
+  /**
+   * What a request counts for whose price nobody knows, in 1e-9 US dollars; absent: under a budget of money it is
+   * refused.
+   */
+  readonly unpricedReserveNanoUsd?: number;
   /** How long its requests may wait at most, and do where they do not say; absent for the proxy's own limits. */
   readonly maxWaitMs?: number;
   /** Its own limits, and those of its owner; absent for none. */

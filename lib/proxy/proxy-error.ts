@@ -6,6 +6,7 @@
 export type ProxyErrorCode =
   | "invalid_access_token"
   | "access_denied"
+  | "price_unknown"
   | "unknown_provider"
   | "invalid_path"
   | "model_required"
@@ -30,6 +31,7 @@ export type ProxyErrorCode =
 const STATUS: Record<ProxyErrorCode, number> = {
   invalid_access_token: 401,
   access_denied: 403,
+  price_unknown: 403,
   unknown_provider: 404,
   invalid_path: 400,
   model_required: 400,

@@ -4,8 +4,9 @@
  */
 import type { Provider } from "../providers/types";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../usage/request-event";
-import type { Outcome, Usage } from "../usage/types";
+import { NO_USAGE, type Outcome, type Usage } from "../usage/types";
 import type { UsageReader } from "../usage/usage-reader";
+import type { EstimatedUse } from "./estimate-use";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { ProxyError, ProxyErrorCode } from "./proxy-error";
@@ -15,6 +16,7 @@ import type { Served } from "./serve-from-pool";
 const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   invalid_access_token: "denied",
   access_denied: "denied",
+  price_unknown: "denied",
   unknown_provider: "client_error",
   invalid_path: "client_error",
   model_required: "client_error",
@@ -60,6 +62,8 @@ export class RequestMeter {
   #firstOutputMs: number | null = null;
   #isRecorded = false;
   #whenClientLeaves: (() => void) | null = null;
+  #estimate: EstimatedUse | null = null;
+  #statedNanoUsd: number | null = null;
   #whenRecorded: ((event: RequestEvent) => void) | null = null;
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
@@ -86,6 +90,16 @@ export class RequestMeter {
 
   calledBy(token: AccessToken): void {
     this.#token = token;
+  }
+
+  /** What the request may come to: what it counts for where it is cut off before an answer tells its use. */
+  estimated(use: EstimatedUse): void {
+    this.#estimate = use;
+  }
+
+  /** What the request counts for if its price is not known in the end either, in 1e-9 US dollars. */
+  stated(nanoUsd: number): void {
+    this.#statedNanoUsd = nanoUsd;
   }
 
   /** Calls back once, with what the request came to. */
@@ -154,7 +168,7 @@ export class RequestMeter {
       this.#reader?.end({
         isComplete: ending === "complete",
         requestBytes: jsonLength(this.#call),
-      }) ?? null;
+      }) ?? (ending === "complete" ? null : this.#cutUse());
     this.#record({
       outcome: outcomeOf(ending, answer),
       status: ending === "client_left" ? 499 : (answer?.response.status ?? 0),
@@ -162,6 +176,18 @@ export class RequestMeter {
       usage,
       gatewayLogId: answer?.response.headers.get("cf-aig-log-id") ?? null,
     });
+  }
+
+  /**
+   * Of a request that was cut off: what was reserved for it, where an upstream was asked and may have worked. Null
+   * where none was, where the last one refused, and where nothing was reserved.
+   */
+  #cutUse(): Usage | null {
+    if (this.#estimate === null) return null;
+    const last = this.attempts.at(-1);
+    const mayHaveWorked =
+      this.#answer === null ? last?.meaning === "no_answer" : this.#answer.verdict.meaning === "ok";
+    return mayHaveWorked ? { ...NO_USAGE, ...this.#estimate, isEstimate: true } : null;
   }
 
   /** The client is answered by an error of our own. */
@@ -255,6 +281,10 @@ export class RequestMeter {
         this.#firstOutputMs === null ? null : this.#firstOutputMs - this.#arrivedMs,
       isStream: this.#isStream,
       attempts: this.attempts,
+      ...(this.#statedNanoUsd !== null &&
+        (result.outcome === "ok" || result.usage !== null) && {
+          statedNanoUsd: this.#statedNanoUsd,
+        }),
       ...result,
     };
   }

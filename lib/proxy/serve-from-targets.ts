@@ -13,12 +13,13 @@ import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { claimOf } from "./quota-claim";
+import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { homeOf, mayHaveHome } from "./resource-affinity";
 import { chooseTargets, type RouteChoice } from "./route-targets";
 import { type Served, serveFromPool } from "./serve-from-pool";
 import { assertReadable } from "./socket-access";
-import { reserveBudget } from "./token-budget";
+import { type Destination, reserveBudget } from "./token-budget";
 
 /** An answer, and the target that gave it. */
 export interface ServedFromTarget {
@@ -38,7 +39,9 @@ export async function serveFromTargets(
   if (targets.length === 0) throw noFittingTarget(alias.name, passedOver);
 
   const { limitHolders } = token;
-  if (limitHolders !== undefined) await reserveBudget(token, limitHolders, targets, body, scope);
+  if (limitHolders !== undefined) {
+    await reserveBudget(token, limitHolders, destinationsOf(targets, body, scope.request), scope);
+  }
   const { config, ports } = scope;
   const nowMs = ports.nowMs();
   const askingSinceMs = scope.askingSinceMs ?? nowMs;
@@ -68,6 +71,19 @@ export async function serveFromTargets(
   if (failed === null) throw noTargetServed(alias.name, refusals);
   scope.meter.resolved(failed.call);
   return failed;
+}
+
+/** Each target's call as far as its cost goes: in form they are all alike. */
+function destinationsOf(
+  targets: readonly RouteTarget[],
+  body: RequestBody,
+  { method, url }: Request,
+): readonly Destination[] {
+  const path = new URL(url).pathname;
+  return targets.map(({ provider, model }) => ({
+    provider,
+    call: { model, method, path, body, isWebSocket: false },
+  }));
 }
 
 async function choose(

@@ -7,21 +7,23 @@ import type { Estimate, LimitHolder, Reservation, TokenLimits } from "../pool/to
 import type { Waiter } from "../pool/waiting-line";
 import { isCounted } from "../usage/counted-request";
 import type { RequestEvent } from "../usage/request-event";
+import {
+  DEFAULT_OUTPUT_TOKENS,
+  type EstimatedCall,
+  type EstimatedUse,
+  estimatedUses,
+  leastTokens,
+  mayCost,
+} from "./estimate-use";
 import type { AccessToken, ProxyPorts } from "./ports";
 import { ProxyError } from "./proxy-error";
-import { claimOf, guessTokens, MAX_GUESSED_TOKENS, patienceMs } from "./quota-claim";
-import { bodyHead, type RequestBody } from "./request-body";
+import { claimOf, MAX_GUESSED_TOKENS, patienceMs } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 
 /** How often a request looks again whether others have settled. */
 const LOOK_AGAIN_MS = 50;
 /** When to come back where it is not known when others are answered. */
 const HELD_RETRY_MS = 1_000;
-/** What an answer may come to where the request does not say. */
-const DEFAULT_OUTPUT_TOKENS = 4_096;
-/** Where in a long body a limit of the output is looked for: at either end. */
-const SEARCHED_BYTES = 32 * 1024;
-
 const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
   rpm: (limit) => `${counted(limit, "request")} a minute`,
   tpm: (limit) => `${counted(limit, "token")} a minute`,
@@ -34,13 +36,11 @@ const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-const decoder = new TextDecoder();
-
-/** Where a request may be sent. */
-interface Destination {
+/** Where a request may be sent, and as what. */
+export interface Destination {
   /** Slug. */
   readonly provider: string;
-  readonly model: string | null;
+  readonly call: EstimatedCall;
 }
 
 /**
@@ -48,19 +48,22 @@ interface Destination {
  * as long as the request may wait.
  * @param holders The token, its member, or both.
  * @param destinations Where it may be sent, at least one: the dearest counts.
- * @throws {ProxyError} `token_limit_reached`; `client_closed_request` if the client leaves while it waits.
+ * @throws {ProxyError} `token_limit_reached`; `price_unknown`; `client_closed_request` if the client leaves while
+ * it waits.
  */
 export async function reserveBudget(
   token: AccessToken,
   holders: readonly LimitHolder[],
   destinations: readonly Destination[],
-  body: RequestBody,
   scope: RequestScope,
 ): Promise<void> {
   await knowBudgets(holders, scope);
+  const hasMoney = hasMoneyBudget(holders);
   const estimate = destinations
-    .map((destination) => estimateOf(destination, body, scope))
+    .map((destination) => estimateOf(destination, token, hasMoney, scope))
     .reduce((one, other) => (other.costNanoUsd > one.costNanoUsd ? other : one));
+  if (estimate.use !== null) scope.meter.estimated(estimate.use);
+  if (estimate.isUnpriced) scope.meter.stated(estimate.costNanoUsd);
   const reservation = await seatFor(token, holders, estimate, scope);
   scope.meter.whenRecorded((event) => settle(reservation, event, scope));
 }
@@ -76,7 +79,7 @@ export interface TurnGuess {
 /**
  * The same for one turn of a WebSocket: the session was counted as a request when it was opened.
  * @returns To be called once, with what the turn came to.
- * @throws {ProxyError} `token_limit_reached`; `client_closed_request` if the client leaves while it waits.
+ * @throws {ProxyError} As `reserveBudget`.
  */
 export async function reserveTurn(
   token: AccessToken,
@@ -88,11 +91,14 @@ export async function reserveTurn(
   await knowBudgets(holders, scope);
   const { ports } = scope;
   const usage = { inputTokens, outputTokens: mostOutputTokens ?? DEFAULT_OUTPUT_TOKENS };
+  const known = ports.budgets.costNanoUsd(provider, model, usage, ports.nowMs());
+  const isUnpriced = known === null && hasMoneyBudget(holders);
+  if (isUnpriced) scope.meter.stated(reserveOf(token, provider, model));
   const estimate: Estimate = {
     requests: 0,
     tokens: usage.inputTokens + usage.outputTokens,
     leastTokens: Math.min(MAX_GUESSED_TOKENS, inputTokens),
-    costNanoUsd: ports.budgets.costNanoUsd(provider, model, usage, ports.nowMs()),
+    costNanoUsd: known ?? token.unpricedReserveNanoUsd ?? 0,
   };
   const reservation = await seatFor(token, holders, estimate, scope);
   return (event) => {
@@ -165,52 +171,75 @@ function settle(reservation: Reservation, event: RequestEvent, { ports }: Reques
 }
 
 function spendOf(
-  { outcome, provider, model, usage, atMs }: RequestEvent,
+  { outcome, provider, model, usage, atMs, statedNanoUsd = 0 }: RequestEvent,
   ports: ProxyPorts,
 ): Spend {
   if (!isCounted(outcome)) return NO_SPEND;
-  if (provider === null || usage === null) return { ...NO_SPEND, requests: 1 };
+  if (provider === null || usage === null) {
+    return { requests: 1, tokens: 0, costNanoUsd: statedNanoUsd };
+  }
   return {
     requests: 1,
     tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
-    costNanoUsd: ports.budgets.costNanoUsd(provider, model, usage, atMs),
+    costNanoUsd: ports.budgets.costNanoUsd(provider, model, usage, atMs) ?? statedNanoUsd,
   };
 }
 
-/** The most the call may come to, as far as its body tells. */
+/**
+ * The most the call may come to, as far as it says. Under a budget of money what nobody knows the price of is
+ * refused, or counts for as much as an admin said.
+ */
 function estimateOf(
-  { provider, model }: Destination,
-  body: RequestBody,
-  { ports }: RequestScope,
-): Estimate {
-  if (model === null) return { requests: 1, tokens: 0, costNanoUsd: 0 };
-  const inputTokens = guessTokens(body);
-  const outputTokens = mostOutputTokens(body);
+  { provider, call }: Destination,
+  token: AccessToken,
+  hasMoney: boolean,
+  { ports, request }: RequestScope,
+): Estimated {
+  const uses = estimatedUses(call, request.headers);
+  const costs = uses.flatMap((use) => {
+    const { model } = call;
+    return ports.budgets.costNanoUsd(provider, model, use, ports.nowMs()) ?? [];
+  });
+  const isUnpriced = hasMoney && costs.length === 0 && mayCost(call);
+  const reserve = isUnpriced ? reserveOf(token, provider, call.model) : 0;
+  const tokens = uses.map(
+    ({ inputTokens, outputTokens }) => (inputTokens ?? 0) + (outputTokens ?? 0),
+  );
   return {
     requests: 1,
-    tokens: inputTokens + outputTokens,
-    leastTokens: Math.min(MAX_GUESSED_TOKENS, inputTokens),
-    costNanoUsd: ports.budgets.costNanoUsd(
-      provider,
-      model,
-      { inputTokens, outputTokens },
-      ports.nowMs(),
-    ),
+    tokens: Math.max(0, ...tokens),
+    leastTokens: leastTokens(call),
+    costNanoUsd: Math.max(reserve, ...costs),
+    use: uses[0] ?? null,
+    isUnpriced,
   };
 }
 
-function mostOutputTokens(body: RequestBody): number {
-  const bytes = bodyHead(body);
-  if (bytes === null) return 0;
-  const head = decoder.decode(bytes.subarray(0, SEARCHED_BYTES));
-  const tail = decoder.decode(bytes.subarray(Math.max(0, bytes.length - SEARCHED_BYTES)));
-  const [, digits] = MOST_OUTPUT.exec(head) ?? MOST_OUTPUT.exec(tail) ?? [];
-  return digits === undefined ? DEFAULT_OUTPUT_TOKENS : Number(digits);
+interface Estimated extends Estimate {
+  /** Null for a call that names no model, or costs nothing. */
+  readonly use: EstimatedUse | null;
+  readonly isUnpriced: boolean;
 }
 
-/** OpenAI and Anthropic, the Responses API, Google. */
-const MOST_OUTPUT =
-  /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens)"\s*:\s*(\d{1,9})/;
+function hasMoneyBudget(holders: readonly LimitHolder[]): boolean {
+  return holders.some(
+    ({ limits }) => limits.dailyCostUsd !== null || limits.monthlyCostUsd !== null,
+  );
+}
+
+/** What a request counts for that has no known price. @throws {ProxyError} `price_unknown` where no admin said. */
+function reserveOf(
+  { unpricedReserveNanoUsd }: AccessToken,
+  provider: string,
+  model: string | null,
+): number {
+  if (unpricedReserveNanoUsd !== undefined) return unpricedReserveNanoUsd;
+  const what = model === null ? `this kind of request to ${provider}` : `${model} of ${provider}`;
+  throw new ProxyError(
+    "price_unknown",
+    `This access token has a budget of money, and the price of ${what} is not known. An admin can set one (Settings > Prices), or let the token use unpriced models at a stated reserve a request (unpricedReserveUsd).`,
+  );
+}
 
 interface Exceeded {
   readonly holder: LimitHolder;

@@ -49,6 +49,8 @@ export interface RequestEvent {
   readonly attempts: readonly AttemptRecord[];
   /** Null where nothing was reported and nothing could be estimated. */
   readonly usage: Usage | null;
+  /** What it counts for where no price is known, in 1e-9 US dollars: so its token says. Absent for nothing. */
+  readonly statedNanoUsd?: number;
   /** AI Gateway's, from `cf-aig-log-id`. */
   readonly gatewayLogId: string | null;
   /**

@@ -17,6 +17,7 @@ const LIMITS = [
   "daily-tokens",
   "daily-cost",
   "monthly-cost",
+  "unpriced-reserve",
 ] as const;
 
 /** Fields of the admin API by the options. */
@@ -27,6 +28,7 @@ const FIELDS: Readonly<Record<(typeof LIMITS)[number], string>> = {
   "daily-tokens": "dailyTokens",
   "daily-cost": "dailyCostUsd",
   "monthly-cost": "monthlyCostUsd",
+  "unpriced-reserve": "unpricedReserveUsd",
 };
 
 export const tokensCreate: Command = {
@@ -40,6 +42,7 @@ export const tokensCreate: Command = {
     "--rpm, --tpm <number>": "requests, tokens a minute",
     "--daily-requests, --daily-tokens <number>": "a day (UTC)",
     "--daily-cost, --monthly-cost <dollars>": "a day, a month",
+    "--unpriced-reserve <dollars>": "what a request without a known price counts for",
   },
   options: {
     providers: { type: "string" },

@@ -2,9 +2,14 @@ import { NO_SPEND } from "../../lib/pool/spend.ts";
 import { type LimitHolder, TokenLedger } from "../../lib/pool/token-ledger.ts";
 import type { TokenBudgets } from "../../lib/proxy/ports.ts";
 
-/** Budgets that no store knows of; a million tokens cost a dollar, whatever the model. */
+/** Budgets that no store knows of; a million tokens cost a dollar, whatever the model, unless it has no price. */
 export class MemoryBudgets implements TokenBudgets {
   readonly ledger = new TokenLedger();
+  readonly #unpriced: ReadonlySet<string>;
+
+  constructor(unpriced: readonly string[] = []) {
+    this.#unpriced = new Set(unpriced);
+  }
 
   ready(holders: readonly LimitHolder[], nowMs: number): null {
     const unknown = this.ledger.unknownPeriods(holders, nowMs);
@@ -15,6 +20,8 @@ export class MemoryBudgets implements TokenBudgets {
     return null;
   }
 
-  costNanoUsd: TokenBudgets["costNanoUsd"] = (_provider, _model, usage) =>
-    ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)) * 1_000;
+  costNanoUsd: TokenBudgets["costNanoUsd"] = (_provider, model, usage) =>
+    model === null || this.#unpriced.has(model)
+      ? null
+      : ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)) * 1_000;
 }

@@ -37,6 +37,8 @@ export interface ScriptedProxyOptions {
   readonly tokens?: ReadonlyMap<string, AccessToken>;
   readonly upstreams?: MemoryUpstreams;
   readonly config?: Partial<ProxyInstance["config"]>;
+  /** Models whose price nobody knows; all others cost a dollar a million tokens. */
+  readonly unpriced?: readonly string[];
   /** In [0, 1). Default: always 0.5. */
   readonly random?: () => number;
 }
@@ -99,7 +101,7 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
       state,
       usage,
       prices: () => loadPriceBook(),
-      budgets: new MemoryBudgets(),
+      budgets: new MemoryBudgets(options.unpriced),
     },
     catalog: new MemoryCatalog(),
   };

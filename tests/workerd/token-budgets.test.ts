@@ -69,7 +69,7 @@ function startIsolate() {
       const request = requestAt(nowMs, event);
       const { id, usage, atMs } = request;
       const costNanoUsd =
-        usage === null ? 0 : budgets.costNanoUsd("openai", "gpt-5-mini", usage, atMs);
+        usage === null ? 0 : (budgets.costNanoUsd("openai", "gpt-5-mini", usage, atMs) ?? 0);
       budgets.ledger.settle(turn.reservation, id, { requests: 1, tokens: 110, costNanoUsd }, nowMs);
       recorder.add(request);
     }
