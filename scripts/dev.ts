@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { getPlatformProxy } from "wrangler";
 import { hasAdmin } from "./has-admin.ts";
 import { applyMigrations } from "./migrate.ts";
+import { keepPrivate } from "./private-folder.ts";
 import { reportAndExit } from "./report-and-exit.ts";
 import { localSecrets, newSetupToken, setupUrl } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
@@ -20,6 +21,7 @@ process.env.NEXT_TELEMETRY_DISABLED = "1";
 try {
   const { port, dataDir, vars } = await readSettings();
   const secrets = await localSecrets(dataDir);
+  await keepPrivate(dataDir);
   const platform = await getPlatformProxy<{ DB: Parameters<typeof applyMigrations>[0] }>({
     persist: { path: dataDir },
   });

@@ -12,6 +12,7 @@ import type { WorkerConfig } from "./build.ts";
 import { startFront } from "./front.ts";
 import { hasAdmin } from "./has-admin.ts";
 import { applyMigrations } from "./migrate.ts";
+import { keepPrivate } from "./private-folder.ts";
 import { root } from "./root.ts";
 
 export interface ServerOptions {
@@ -89,6 +90,7 @@ const MODULE_TYPES = {
 
 /** Migrates the local D1 and serves. Any number of servers may run at once, each on its own `dataDir`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  await keepPrivate(resolve(options.dataDir));
   const config: WorkerConfig = JSON.parse(
     await readFile(join(root, "dist/worker-config.json"), "utf8"),
   );

@@ -12,7 +12,8 @@ export type AlertKind =
   | "incident_closed"
   | "budget_used"
   | "writes_used"
-  | "schema_behind";
+  | "schema_behind"
+  | "provider_doubled";
 
 /** How an alert is sent. */
 export type AlertChannel = "webhook" | "mail";

@@ -8,7 +8,7 @@ import type { ModelAlias } from "../pool/model-alias";
 import type { LimitHolder } from "../pool/token-ledger";
 import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../pool/types";
 import { customProvider } from "../providers/custom-provider";
-import { findProvider } from "../providers/registry";
+import { providerOf } from "../providers/registry";
 import type { Provider, Route } from "../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
 import { NANO_PER_USD } from "../usage/price";
@@ -252,7 +252,8 @@ export class KnownState {
   }
 
   quotaDayZone(slug: string): Provider["quotaDayZone"] {
-    return (findProvider(slug) ?? this.#customProviders.get(slug))?.quotaDayZone ?? "UTC";
+    const provider = providerOf(slug, (own) => this.#customProviders.get(own));
+    return provider?.quotaDayZone ?? "UTC";
   }
 
   /** AI Gateway knows the built-in providers only. */

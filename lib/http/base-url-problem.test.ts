@@ -14,6 +14,13 @@ describe("an upstream's address", () => {
     "https://[2001:4860:4860::8888]",
     "https://internal.example.com",
     "https://localhost.example.com",
+    "https://svc.example.com",
+    "https://consul.example.com",
+    "https://v10-0-0-1x.example.com",
+    "https://8-8-8-8.example.com",
+    "https://api-v1-2-3.example.com",
+    "https://deadbeef.example.com",
+    "https://168.63.129.17",
   ])("%s may be used", (url) => {
     expect(baseUrlProblem(url, false)).toBeNull();
   });
@@ -70,6 +77,24 @@ describe("an upstream's address", () => {
     ["the same by its public name", "https://metadata.goog"],
     ["home networks", "https://nas.home.arpa"],
     ["a name that means any address", "https://127.0.0.1.nip.io"],
+    ["Azure's channel to its machines", "https://168.63.129.16"],
+    ["the same as a number", "https://2822734096"],
+    ["the same in octal", "https://0250.077.0201.020"],
+    ["the same in hexadecimal, mapped into IPv6", "https://[::ffff:a83f:8110]"],
+    ["a service of Kubernetes", "https://llm.default.svc"],
+    ["a service of a cluster", "https://llm.default.svc.cluster.local"],
+    ["a service of Consul", "https://llm.service.consul"],
+    ["a host of Amazon's inside", "https://ip-10-0-0-1.ec2.internal"],
+    ["a name in Docker", "https://host.docker.internal"],
+    ["a name that means any address, in capitals", "https://APP.10.0.0.1.NIP.IO"],
+    ["the same with hyphens", "https://app-10-0-0-1.sslip.io"],
+    ["a wildcard of somebody else's", "https://10.0.0.1.wild.example.com"],
+    ["the same with hyphens", "https://app-192-168-1-1.wild.example.com"],
+    ["the same in hexadecimal", "https://7f000001.wild.example.com"],
+    ["the same beside a name", "https://app-a9fea9fe.wild.example.com"],
+    ["metadata by a wildcard", "https://169-254-169-254.wild.example.com"],
+    ["two addresses, one of them private", "https://8.8.8.8.10.0.0.1.wild.example.com"],
+    ["a name made to lead back here", "https://api.lvh.me"],
   ])("%s is refused: %s", (_what, url) => {
     expect(baseUrlProblem(url, false)).toBe("private_address");
   });

@@ -23,7 +23,10 @@ const MAX_LENGTH = 500;
 /** Where HTTPS is served; any other port is more likely a service that is not meant for the public. */
 const PORTS = new Set(["", "443", "8443"]);
 
-/** Never public, by RFC 6761, 6762, 8375 and 9476, by ICANN's rule for `internal`, or by habit. */
+/**
+ * Never public, by RFC 6761, 6762, 8375 and 9476, by ICANN's rule for `internal`, or by habit; and public names
+ * that are made to lead anywhere.
+ */
 const PRIVATE_ZONES = [
   "localhost",
   "local",
@@ -39,14 +42,33 @@ const PRIVATE_ZONES = [
   "corp",
   "intranet",
   "private",
+  "localdomain",
+  "intra",
+  "docker",
+  "kubernetes",
+  // Kubernetes' services and pods, with and without the cluster's own domain.
+  "svc",
+  "pod",
+  "cluster",
+  // HashiCorp's.
+  "consul",
+  "nomad",
   // Google Cloud's metadata server under a public name.
   "metadata.goog",
+  // Tencent Cloud's.
+  "metadata.tencentyun.com",
   // Public names made to lead to any address, loopback too.
   "nip.io",
   "sslip.io",
   "xip.io",
+  "traefik.me",
   "localtest.me",
   "lvh.me",
+  "lacolhost.com",
+  "vcap.me",
+  "local.gd",
+  "backname.io",
+  "rbndr.us",
 ];
 
 /**
@@ -73,7 +95,32 @@ function isPublicHost(host: string): boolean {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPublicIpv4(host);
   const name = host.replace(/\.$/, "");
   if (!name.includes(".")) return false;
-  return !PRIVATE_ZONES.some((zone) => name === zone || name.endsWith(`.${zone}`));
+  if (PRIVATE_ZONES.some((zone) => name === zone || name.endsWith(`.${zone}`))) return false;
+  return !addressesIn(name).some((address) => !isPublicIpv4(address));
+}
+
+/**
+ * Addresses that stand in a name, as services write them that resolve any: `10.0.0.1.example.com`,
+ * `app-10-0-0-1.example.com`, and eight hexadecimal digits, `7f000001.example.com`. A name of a public service
+ * may hold such digits too; that is refused where they are of a private address.
+ */
+function addressesIn(name: string): string[] {
+  const dotted = [
+    ...name.matchAll(
+      /(?<![\da-z])(?=(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})(?![\da-z]))/g,
+    ),
+  ];
+  const hexadecimal = [...name.matchAll(/(?:^|[.-])([\da-f]{8})(?=[.-])/g)];
+  return [
+    ...dotted
+      .map(([, ...parts]) => parts.map(Number))
+      .filter((parts) => parts.every((part) => part < 256))
+      .map((parts) => parts.join(".")),
+    ...hexadecimal.map(([, digits = ""]) => {
+      const value = Number.parseInt(digits, 16);
+      return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
+    }),
+  ];
 }
 
 /** https://www.iana.org/assignments/iana-ipv4-special-registry, and multicast. */
@@ -82,7 +129,10 @@ const PRIVATE_IPV4: readonly (readonly [address: string, prefixBits: number])[] 
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
+  // Link-local: metadata of most clouds.
   ["169.254.0.0", 16],
+  // Azure's own channel to its machines.
+  ["168.63.129.16", 32],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],

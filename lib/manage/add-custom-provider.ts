@@ -1,7 +1,7 @@
 import { auditChange } from "../db/audit-log";
 import { insertCustomProvider } from "../db/custom-providers";
 import { OWN_SEGMENTS } from "../providers/own-segments";
-import { findProvider, providerForCompatModel } from "../providers/registry";
+import { isBuiltIn } from "../providers/registry";
 import { assertBaseUrl } from "./assert-base-url";
 import type { AddCustomProviderInput } from "./custom-provider-schema";
 import type { ManageContext } from "./manage-context";
@@ -31,13 +31,7 @@ const KEY_PAGES: ReadonlySet<string> = new Set(["add", "export", "import"]);
 
 /** A built-in provider's slug, or a path of this program's own. */
 function isTaken(slug: string): boolean {
-  return (
-    slug === "compat" ||
-    KEY_PAGES.has(slug) ||
-    OWN_SEGMENTS.has(slug) ||
-    findProvider(slug) !== undefined ||
-    providerForCompatModel(slug) !== undefined
-  );
+  return slug === "compat" || KEY_PAGES.has(slug) || OWN_SEGMENTS.has(slug) || isBuiltIn(slug);
 }
 
 function slugTaken(): ManageError {

@@ -1,13 +1,13 @@
 import { getCustomProvider, listCustomProviders } from "../db/custom-providers";
 import { customProvider } from "../providers/custom-provider";
-import { findProvider, providers } from "../providers/registry";
+import { findProvider, providersWith } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 
 /** A provider by its slug, built-in or the team's own. @throws {ManageError} `invalid_input` if there is none. */
 export async function knownProvider(context: ManageContext, slug: string): Promise<Provider> {
-  const provider = findProvider(slug) ?? (await ownProvider(context, slug));
+  const provider = (await ownProvider(context, slug)) ?? findProvider(slug);
   if (provider) return provider;
   const known = (await allProviders(context)).map((each) => each.slug).join(", ");
   throw new ManageError("invalid_input", `unknown provider; known are ${known}`);
@@ -21,13 +21,13 @@ export async function knownProviders(
   return Promise.all(slugs.map((slug) => knownProvider(context, slug)));
 }
 
-/** The built-in ones, then the team's own, each sorted by slug. */
+/** The built-in ones, then the team's own, which come before one of the same slug; each sorted by slug. */
 export async function allProviders({
   db,
   allowPrivateUpstreams = false,
 }: ManageContext): Promise<readonly Provider[]> {
   const rows = await listCustomProviders(db);
-  return [...providers, ...rows.map((row) => customProvider(row, allowPrivateUpstreams))];
+  return providersWith(rows.map((row) => customProvider(row, allowPrivateUpstreams)));
 }
 
 async function ownProvider(

@@ -1,6 +1,6 @@
 import { countKeysByProvider } from "../db/count-provider-keys";
+import { listCustomProviders } from "../db/custom-providers";
 import { readSettings } from "../db/settings";
-import { findProvider } from "../providers/registry";
 import type { Route } from "../providers/types";
 import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
@@ -18,16 +18,18 @@ export interface UpstreamItem {
 
 /** Every provider and its way: those with keys first, then by name. */
 export async function listUpstreams(context: ManageContext): Promise<readonly UpstreamItem[]> {
-  const [providers, keysOf, { settings }] = await Promise.all([
+  const [providers, own, keysOf, { settings }] = await Promise.all([
     allProviders(context),
+    listCustomProviders(context.db),
     countKeysByProvider(context.db),
     readSettings(context.db),
   ]);
+  const ownSlugs = new Set(own.map(({ slug }) => slug));
   return providers
     .map(({ slug, label }) => ({
       slug,
       label,
-      isCustom: findProvider(slug) === undefined,
+      isCustom: ownSlugs.has(slug),
       keys: keysOf.get(slug) ?? 0,
       route: settings.upstream.providers[slug] ?? null,
     }))

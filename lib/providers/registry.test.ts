@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { customProvider } from "./custom-provider";
 import { ProviderPathError } from "./provider-path-error";
-import { findProvider, providerForCompatModel, providers } from "./registry";
+import {
+  findProvider,
+  isBuiltIn,
+  providerForCompatModel,
+  providerOf,
+  providers,
+  providersWith,
+} from "./registry";
 import type { OutgoingRequest, Provider } from "./types";
 
 const KEY = "fake-key";
@@ -231,12 +239,30 @@ describe("the list", () => {
   });
 
   test("compat prefixes", () => {
-    expect(providerForCompatModel("perplexity")?.slug).toBe("perplexity-ai");
-    expect(providerForCompatModel("perplexity-ai")?.slug).toBe("perplexity-ai");
-    expect(providerForCompatModel("openrouter")?.slug).toBe("openrouter");
-    expect(providerForCompatModel("constructor")).toBeUndefined();
+    const slugOf = (prefix: string) => providerForCompatModel(prefix, () => undefined)?.slug;
+    expect(slugOf("perplexity")).toBe("perplexity-ai");
+    expect(slugOf("perplexity-ai")).toBe("perplexity-ai");
+    expect(slugOf("openrouter")).toBe("openrouter");
+    expect(slugOf("constructor")).toBeUndefined();
     expect(findProvider("nobody")).toBeUndefined();
   });
+
+  test.each(providers.map(({ slug }) => slug))(
+    "a team's own %s stays the team's when a version brings one",
+    (slug) => {
+      const protocol = "openai" as const;
+      const place = { keyHeader: "authorization", keyPrefix: "Bearer ", protocol };
+      const options = { slug, label: "Ours", baseUrl: "https://llm.example.org/v1", ...place };
+      const ours = customProvider(options, false);
+      const own = (asked: string) => (asked === slug ? ours : undefined);
+      expect(providerOf(slug, own)).toBe(ours);
+      expect(providerForCompatModel(slug, own)).toBe(ours);
+      const all = providersWith([ours]);
+      expect(all.filter((each) => each.slug === slug)).toEqual([ours]);
+      expect(all).toHaveLength(providers.length);
+      expect(isBuiltIn(slug)).toBe(true);
+    },
+  );
 
   test("the prefixes AI Gateway's compat endpoint knows", () => {
     const known = providers.flatMap(({ compatSlug }) => compatSlug ?? []);

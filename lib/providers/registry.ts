@@ -66,12 +66,35 @@ const byCompatSlug = new Map(
   ),
 );
 
-/** The provider with this URL slug. */
+/** The team's own providers by slug, as far as whoever asks knows them. */
+export type OwnProvider = (slug: string) => Provider | undefined;
+
+/**
+ * The provider that a slug means to a team. The team's own come first: a provider that a later version brings
+ * under a slug that the team has already must not get the team's keys.
+ */
+export function providerOf(slug: string, own: OwnProvider): Provider | undefined {
+  return own(slug) ?? bySlug.get(slug);
+}
+
+/** All that a team has: the built-in ones but for those whose slug is the team's own, then the team's. */
+export function providersWith(own: readonly Provider[]): readonly Provider[] {
+  if (own.length === 0) return providers;
+  const taken = new Set(own.map(({ slug }) => slug));
+  return [...providers.filter(({ slug }) => !taken.has(slug)), ...own];
+}
+
+/** The built-in provider with this URL slug. */
 export function findProvider(slug: string): Provider | undefined {
   return bySlug.get(slug);
 }
 
 /** The provider that a compat model name's prefix means: AI Gateway's (`perplexity`), or the URL slug (`perplexity-ai`). */
-export function providerForCompatModel(prefix: string): Provider | undefined {
-  return byCompatSlug.get(prefix) ?? bySlug.get(prefix);
+export function providerForCompatModel(prefix: string, own: OwnProvider): Provider | undefined {
+  return own(prefix) ?? byCompatSlug.get(prefix) ?? bySlug.get(prefix);
+}
+
+/** Whether a slug is a built-in provider's, or means one in a compat model's name. */
+export function isBuiltIn(slug: string): boolean {
+  return bySlug.has(slug) || byCompatSlug.has(slug);
 }

@@ -100,7 +100,7 @@ function compatTarget(name: string, { ports }: RequestScope): OpenAiTarget {
     );
   }
   const prefix = name.slice(0, slash);
-  const provider = providerForCompatModel(prefix) ?? ports.state.customProvider(prefix);
+  const provider = providerForCompatModel(prefix, (slug) => ports.state.customProvider(slug));
   const openAi = provider?.openAiCompatible ?? null;
   if (provider === undefined || openAi === null) {
     throw new ProxyError(

@@ -4,12 +4,13 @@
  */
 import type { ModelAlias, RouteTarget } from "../pool/model-alias";
 import { modelMatches } from "../pool/model-matches";
-import { providers } from "../providers/registry";
+import { providersWith } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import { gatewayFor } from "./gateway-for";
 import { knownProvider } from "./known-provider";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
+import { ProxyError } from "./proxy-error";
 import { HOUSE_CLAIM } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
@@ -40,29 +41,69 @@ export async function compatModels(
   catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<Response> {
+  const data = await listedModels(token, catalog, scope);
+  return answerOf({ object: "list", data }, scope);
+}
+
+/**
+ * One of the list, for `GET /api/compat/models/{id}`.
+ * @throws {ProxyError} `model_not_found` for what the list does not hold.
+ */
+export async function compatModel(
+  name: string,
+  token: AccessToken,
+  catalog: ModelCatalog,
+  scope: RequestScope,
+): Promise<Response> {
+  const listed = await listedModels(token, catalog, scope);
+  const model = listed.find(({ id }) => id === name);
+  if (model === undefined) {
+    throw new ProxyError(
+      "model_not_found",
+      `The model ${JSON.stringify(name.slice(0, MAX_SHOWN_CHARS))} is not in the list of GET /api/compat/models.`,
+    );
+  }
+  return answerOf(model, scope);
+}
+
+/** Of a name in a message. */
+const MAX_SHOWN_CHARS = 200;
+
+/** As OpenAI describes a model. */
+interface ListedModel {
+  readonly id: string;
+  readonly object: "model";
+  readonly created: number;
+  readonly owned_by: string;
+}
+
+function answerOf(body: unknown, { requestId }: RequestScope): Response {
+  const headers = {
+    [RESPONSE_HEADERS.requestId]: requestId,
+    "x-content-type-options": "nosniff",
+  };
+  return Response.json(body, { headers });
+}
+
+async function listedModels(
+  token: AccessToken,
+  catalog: ModelCatalog,
+  scope: RequestScope,
+): Promise<readonly ListedModel[]> {
   const served = await servableModels(catalog, scope);
   const data = served.flatMap(({ provider: { slug }, models }) =>
     models
       .filter((model) => tokenAllows(token, slug, model, "POST"))
-      .map((model) => ({
-        id: `${slug}/${model}`,
-        object: "model",
-        created: 0,
-        owned_by: slug,
-      })),
+      .map((model) => listedModel(`${slug}/${model}`, slug)),
   );
   const aliases = [...scope.ports.state.modelAliases().values()]
     .filter((alias) => alias.targets.some((target) => canLead(alias, target, token, scope)))
-    .map(({ name }) => ({ id: name, object: "model", created: 0, owned_by: "one-balance" }));
-  return Response.json(
-    { object: "list", data: [...aliases, ...data] },
-    {
-      headers: {
-        [RESPONSE_HEADERS.requestId]: scope.requestId,
-        "x-content-type-options": "nosniff",
-      },
-    },
-  );
+    .map(({ name }) => listedModel(name, "one-balance"));
+  return [...aliases, ...data];
+}
+
+function listedModel(id: string, owner: string): ListedModel {
+  return { id, object: "model", created: 0, owned_by: owner };
 }
 
 /** Whether an alias may lead the token there, and there is a pool that speaks the OpenAI form. */
@@ -119,7 +160,7 @@ export async function refreshModelLists(
 }
 
 function servedProviders({ ports: { state } }: RequestScope): readonly Provider[] {
-  return [...providers, ...state.customProviders()].filter(({ slug }) => state.pool(slug).size > 0);
+  return providersWith(state.customProviders()).filter(({ slug }) => state.pool(slug).size > 0);
 }
 
 function canServe({ slug }: Provider, model: string, { ports }: RequestScope): boolean {

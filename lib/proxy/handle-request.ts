@@ -4,15 +4,16 @@
  */
 import type { RouteTarget } from "../pool/model-alias";
 import { ProviderPathError } from "../providers/provider-path-error";
-import { findProvider, providers } from "../providers/registry";
+import { findProvider, providersWith } from "../providers/registry";
 import type { ErrorFormat, Provider } from "../providers/types";
 import { aliasedCall } from "./aliased-call";
 import { compatCall } from "./compat-call";
-import { compatModels, type ModelCatalog } from "./compat-models";
+import { compatModel, compatModels, type ModelCatalog } from "./compat-models";
 import type { ProxyConfig } from "./config";
 import { isPreflight, letPageRead, preflightAnswer } from "./cross-origin";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
+import { knownProvider } from "./known-provider";
 import { mustKnowAll } from "./limited-token";
 import { nativeCall } from "./native-call";
 import type { AccessToken, ProxyPorts } from "./ports";
@@ -92,12 +93,16 @@ async function answer(
     const knowing = ports.state.ready(waitUntil);
     if (knowing !== null) await knowing;
     if (!ports.state.isLoaded) throw storeUnavailable();
-    provider ??= ports.state.customProvider(path.segment);
+    provider = knownProvider(path.segment, scope);
     meter.askedOf(provider);
     const token = await authenticate(url, provider, scope);
     meter.calledBy(token);
-    if (path.segment === "compat" && isModelList(request, path)) {
-      const models = await compatModels(token, catalog, scope);
+    const listed = path.segment === "compat" ? modelsAsked(request, path) : null;
+    if (listed !== null) {
+      const models =
+        listed.model === null
+          ? await compatModels(token, catalog, scope)
+          : await compatModel(listed.model, token, catalog, scope);
       meter.served(models.status);
       return models;
     }
@@ -204,8 +209,24 @@ function encodeTarget({ provider, model }: RouteTarget): string {
   return `${provider}/${encodeURI(model)}`;
 }
 
-function isModelList({ method }: Request, { rest }: ProxyPath): boolean {
-  return method === "GET" && /^(?:v1\/)?models\/?$/.test(rest);
+/** What `GET models` and `GET models/{id}` ask for; null for other requests. Null as the model: the list. */
+function modelsAsked(
+  { method }: Request,
+  { rest }: ProxyPath,
+): { readonly model: string | null } | null {
+  if (method !== "GET") return null;
+  const [found, model = ""] = /^(?:v1\/)?models(?:\/(.*))?$/.exec(rest) ?? [];
+  if (found === undefined) return null;
+  return { model: model === "" ? null : decoded(model) };
+}
+
+/** Names hold slashes, which some clients send as they are and others escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The isolate is new and has read nothing yet: it cannot tell who calls, or which keys there are. */
@@ -218,7 +239,9 @@ function storeUnavailable(): ProxyError {
 }
 
 function unknownProvider({ segment }: ProxyPath, { ports }: RequestScope): ProxyError {
-  const known = [...providers, ...ports.state.customProviders()].map(({ slug }) => slug).join(", ");
+  const known = providersWith(ports.state.customProviders())
+    .map(({ slug }) => slug)
+    .join(", ");
   return new ProxyError(
     "unknown_provider",
     `Unknown provider ${JSON.stringify(segment)}. Known: ${known}; or compat for the OpenAI form.`,

@@ -1,4 +1,4 @@
-import { findProvider } from "../providers/registry";
+import { providerOf } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import type { RequestScope } from "./request-scope";
 
@@ -7,5 +7,5 @@ export function knownProvider(
   slug: string,
   { ports }: Pick<RequestScope, "ports">,
 ): Provider | undefined {
-  return findProvider(slug) ?? ports.state.customProvider(slug);
+  return providerOf(slug, (own) => ports.state.customProvider(own));
 }

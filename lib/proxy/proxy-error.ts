@@ -11,6 +11,7 @@ export type ProxyErrorCode =
   | "invalid_path"
   | "model_required"
   | "model_ambiguous"
+  | "model_not_found"
   | "no_route_target"
   | "body_too_large"
   | "headers_too_large"
@@ -36,6 +37,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   invalid_path: 400,
   model_required: 400,
   model_ambiguous: 400,
+  model_not_found: 404,
   no_route_target: 400,
   body_too_large: 413,
   headers_too_large: 431,

@@ -21,6 +21,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   invalid_path: "client_error",
   model_required: "client_error",
   model_ambiguous: "client_error",
+  model_not_found: "client_error",
   no_route_target: "client_error",
   body_too_large: "client_error",
   headers_too_large: "client_error",

@@ -5,7 +5,7 @@
 import type { AliasChoice, Capability, ModelAlias, RouteTarget } from "../pool/model-alias";
 import { CAPABILITIES } from "../pool/model-alias";
 import type { Standing } from "../pool/standing";
-import { findProvider } from "../providers/registry";
+import { providerOf as providerOfSlug } from "../providers/registry";
 import type { AccessToken, ProxyPorts } from "../proxy/ports";
 import { DEFAULT_MAX_WAIT_MS } from "../proxy/quota-claim";
 import { chooseTargets, type PassedOverReason } from "../proxy/route-targets";
@@ -64,7 +64,7 @@ export async function explainRoute(
   const book = await ports.prices();
   const nowMs = ports.nowMs();
   const providerOf = ({ provider }: RouteTarget) =>
-    findProvider(provider) ?? state.customProvider(provider);
+    providerOfSlug(provider, (slug) => state.customProvider(slug));
   const priceOf = ({ provider, model }: RouteTarget) => book.perMillion(provider, model, nowMs);
   const { passedOver } = chooseTargets(
     { ...route, choice: "ordered" },

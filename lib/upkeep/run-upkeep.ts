@@ -24,6 +24,7 @@ import { optimize } from "./optimize";
 import { raiseBudgetAlerts } from "./raise-budget-alerts";
 import { raiseIncidentAlerts } from "./raise-incident-alerts";
 import { raiseKeyAlerts } from "./raise-key-alerts";
+import { raiseProviderAlerts } from "./raise-provider-alerts";
 import { raiseQuotaAlerts } from "./raise-quota-alerts";
 import { raiseSchemaAlert } from "./raise-schema-alert";
 import { recheckKeys } from "./recheck-keys";
@@ -48,6 +49,7 @@ const ALWAYS: readonly UpkeepJob[] = [
   raiseIncidentAlerts,
   raiseBudgetAlerts,
   raiseSchemaAlert,
+  raiseProviderAlerts,
   deliverAlerts,
 ];
 

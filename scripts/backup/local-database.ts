@@ -1,6 +1,7 @@
 import type { D1Database } from "@cloudflare/workers-types";
 import { Miniflare, NoOpLog } from "miniflare";
 import type { Query } from "../../lib/db/dump.ts";
+import { keepPrivate } from "../private-folder.ts";
 
 export interface LocalDatabase {
   readonly database: D1Database;
@@ -12,6 +13,7 @@ const NO_WORKER = "export default { fetch: () => new Response(null, { status: 40
 
 /** The D1 of a data folder as `scripts/serve.ts` has it, without a server. Makes it where there is none. */
 export async function openLocalDatabase(dataDir: string): Promise<LocalDatabase> {
+  await keepPrivate(dataDir);
   const miniflare = new Miniflare({
     log: new NoOpLog(),
     // Would be fetched from the web.

@@ -1,6 +1,7 @@
 /** What the team is told of, once each, and what becomes of it while the receiver is away. */
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
+import { insertCustomProvider } from "../../lib/db/custom-providers";
 import { keyEvents } from "../../lib/db/schema";
 import { writeStateEvents } from "../../lib/db/write-state-events";
 import { writeUsage } from "../../lib/db/write-usage";
@@ -10,7 +11,7 @@ import { resetProviderKey } from "../../lib/manage/reset-provider-key";
 import { sendTestAlert } from "../../lib/manage/send-test-alert";
 import { Cells } from "../../lib/usage/rollup";
 import { AlertReceiver, DAY_MS, HOUR_MS, START_MS, WEBHOOK_SECRET } from "./alert-receiver";
-import { db, storeKey } from "./test-store";
+import { db, NO_AUDIT, storeKey } from "./test-store";
 import { auditActions, refusal } from "./test-team";
 import { attemptBy, requestAt } from "./usage-events";
 
@@ -42,6 +43,23 @@ describe("what is told", () => {
     await block(await storeKey("sk-dead-three"));
     await run();
     expect(texts()[1]).toMatch(/^OpenAI: keys blocked: 1 /);
+  });
+
+  test("a version that brings a provider of the team's own slug, once", async () => {
+    await insertCustomProvider(
+      db,
+      {
+        ...{ slug: "groq", label: "Our Groq", baseUrl: "https://llm.example.org/v1" },
+        ...{ keyHeader: "authorization", keyPrefix: "Bearer ", protocol: "openai" },
+        ...{ createdAtMs: START_MS, createdBy: null, updatedAtMs: START_MS },
+      },
+      NO_AUDIT(),
+    );
+    await run();
+    await run();
+    expect(texts()).toHaveLength(1);
+    expect(texts()[0]).toContain("Yours (Our Groq) stays");
+    expect(texts()[0]).toContain("https://llm.example.org/v1");
   });
 
   test("a pool with too few ready keys, again only after it had enough", async () => {

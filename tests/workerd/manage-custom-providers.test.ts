@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
+import { insertCustomProvider } from "../../lib/db/custom-providers";
 import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
 import { auditLog } from "../../lib/db/team-schema";
@@ -13,11 +14,14 @@ import {
 } from "../../lib/manage/custom-provider-schema";
 import { allProviders } from "../../lib/manage/known-provider";
 import { listCustomProviders } from "../../lib/manage/list-custom-providers";
+import { listDoubledProviders } from "../../lib/manage/list-doubled-providers";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
 import { parseInput } from "../../lib/manage/parse-input";
 import { removeCustomProvider } from "../../lib/manage/remove-custom-provider";
-import { db, emptyStore, SECRETS } from "./test-store";
+import { knownProvider } from "../../lib/proxy/known-provider";
+import type { ProxyPorts } from "../../lib/proxy/ports";
+import { db, emptyStore, NO_AUDIT, SECRETS } from "./test-store";
 
 let nowMs = 0;
 
@@ -252,5 +256,29 @@ describe("a running isolate", () => {
       (await startWarmIsolate(allowed)).customProvider("acme")?.directUrl("models");
     expect(await url(true)).toBe("http://127.0.0.1:9/v1/models");
     await expect(url(false)).rejects.toThrow("not of the public internet");
+  });
+
+  test("keeps a team's own provider whose slug a later version brings, and the address of its keys", async () => {
+    // As it was added before the version that knows a DeepSeek.
+    const row = {
+      ...ACME,
+      slug: "deepseek",
+      createdAtMs: nowMs,
+      createdBy: null,
+      updatedAtMs: nowMs,
+    };
+    await insertCustomProvider(db, row, NO_AUDIT());
+    await addProviderKeys(context, { provider: "deepseek", keys: ["fake-key-1"] });
+    const isolate = await startWarmIsolate();
+    const ports = { state: isolate } as Pick<ProxyPorts, "state"> as ProxyPorts;
+    expect(knownProvider("deepseek", { ports })?.directUrl("models")).toBe(
+      "https://llm.acme.example.com/v1/models",
+    );
+    const listed = (await allProviders(context)).filter(({ slug }) => slug === "deepseek");
+    expect(listed.map(({ label }) => label)).toEqual(["Acme"]);
+    expect((await listDoubledProviders(context)).map(({ slug }) => slug)).toEqual(["deepseek"]);
+    expect((await refusal(addCustomProvider(context, { ...ACME, slug: "groq" }))).code).toBe(
+      "conflict",
+    );
   });
 });

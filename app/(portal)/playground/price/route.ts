@@ -1,6 +1,7 @@
 /** What an answer cost, as the playground counted its tokens: `{costUsd}`, null where no price is known. */
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
+import { allProviders } from "@/lib/manage/known-provider";
 import { readSettings } from "@/lib/manage/read-settings";
 import { providerForCompatModel } from "@/lib/providers/registry";
 import { loadPriceBook, NANO_PER_USD } from "@/lib/usage/price";
@@ -23,7 +24,8 @@ export async function GET(request: Request): Promise<Response> {
   const { model, ...counts } = asked.data;
   const slash = model.indexOf("/");
   const prefix = model.slice(0, slash);
-  const provider = providerForCompatModel(prefix)?.slug ?? prefix;
+  const own = (await allProviders(context)).find(({ slug }) => slug === prefix);
+  const provider = providerForCompatModel(prefix, () => own)?.slug ?? prefix;
   const { prices } = await readSettings(context);
   const book = await loadPriceBook(prices.overrides);
   const usage = { ...NO_USAGE, ...counts };

@@ -1,0 +1,23 @@
+import { raiseAlerts } from "../db/alerts";
+import { readSettings } from "../db/settings";
+import { alertChannels } from "../manage/alert-channels";
+import { listDoubledProviders } from "../manage/list-doubled-providers";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** Tells, once a slug, of a provider that this version brings under a slug that the team has already. */
+export const raiseProviderAlerts: UpkeepJob = {
+  name: "raise-provider-alerts",
+  async run(context) {
+    const { db, nowMs } = context;
+    const doubles = await listDoubledProviders(context);
+    if (doubles.length === 0) return {};
+    const channels = alertChannels(context, (await readSettings(db)).settings);
+    const found = doubles.map(({ slug, label, baseUrl }) => ({
+      kind: "provider_doubled" as const,
+      details: { provider: slug, label, address: baseUrl },
+      topics: [`provider_doubled/${slug}`],
+    }));
+    const raising = { channels, limit: found.length, over: [] };
+    return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
+  },
+};
