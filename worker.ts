@@ -19,7 +19,7 @@ export default {
   // Not async, as what it calls is: on the proxy's way each promise around another costs.
   fetch(request, env, context) {
     const response = answer(request, env, context);
-    if (isUpkeepDue()) context.waitUntil(upkeepAfter(response, env));
+    if (isUpkeepDue(env)) context.waitUntil(upkeepAfter(response, env));
     return response;
   },
   scheduled(_event, env) {

@@ -13,7 +13,7 @@ import type { Settings } from "./settings";
 import { runBatch } from "./state-version";
 
 /** Rows of each table that one call deletes at most. */
-const STEP_ROWS = 1_000;
+export const STEP_ROWS = 1_000;
 /** Invitations that nobody accepted: their links say the same as unknown ones anyway. */
 const INVITE_LIFE_MS = 30 * DAY_MS;
 

@@ -11,7 +11,7 @@ import { runBatch } from "./state-version";
 import { CELL_KEY_COLUMNS } from "./usage-schema";
 
 /** Rows of each table that one call deletes at most. */
-const STEP_ROWS = 1_000;
+export const STEP_ROWS = 1_000;
 /** As long as a flush may be repeated (see `UsageRecorder`). */
 const FOLD_LIFE_MS = 2 * DAY_MS;
 /** Budgets look at this month only. */

@@ -23,6 +23,7 @@ export interface UpkeepClaim {
 
 /**
  * On a new database the first call only starts the clock, unless it takes the next turn.
+ * A run in the future was begun by a clock that was set back since: it does not count.
  * @returns How many runs were started before this one; null if it is not this one's turn.
  */
 export async function takeUpkeepLease(
@@ -39,12 +40,25 @@ export async function takeUpkeepLease(
       on conflict (id) do update set
         holder = ${holder}, lease_until_ms = ${untilMs},
         started_at_ms = excluded.started_at_ms, started_by = excluded.started_by, runs = runs + 1
-      where lease_until_ms <= ${nowMs} and started_at_ms <= ${nowMs - idleMs}
+      where (lease_until_ms <= ${nowMs} or lease_until_ms > ${nowMs + LEASE_MS})
+        and (started_at_ms <= ${nowMs - idleMs} or started_at_ms > ${nowMs})
       returning holder, runs`,
     ...(audit === undefined ? [] : [audit]),
   ]);
   const row = taken?.results[0] as Pick<UpkeepRow, "holder" | "runs"> | undefined;
   return row?.holder === holder ? row.runs : null;
+}
+
+/** Holds on to the lease for another while; false if another has taken over. */
+export async function renewUpkeepLease(
+  db: Database,
+  holder: string,
+  nowMs: number,
+): Promise<boolean> {
+  const [renewed] = await runBatch(db, [
+    sql`update upkeep set lease_until_ms = ${nowMs + LEASE_MS} where holder = ${holder}`,
+  ]);
+  return (renewed?.meta.changes ?? 0) > 0;
 }
 
 /** Gives the lease back and says what was done; nothing happens if another has taken over. */

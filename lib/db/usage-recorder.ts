@@ -43,6 +43,8 @@ export interface UsageRecorderOptions {
   settings(): RecordingSettings;
   /** How many other records were lost since the last call: they are told with this isolate's requests. */
   takeLost?(): number;
+  /** Has the journal rolled up elsewhere; absent where this isolate does it. May reject. */
+  rollUp?(): Promise<void>;
 }
 
 const FLUSH_GAP_MS = 1_000;
@@ -63,6 +65,10 @@ const FLUSH_LIFE_MS = DAY_MS;
 /** So many flushes in the journal are compacted; plus chance, so that isolates do not all do it at once. */
 const JOURNAL_MAX_FLUSHES = 40;
 const JOURNAL_JITTER_FLUSHES = 20;
+/** With so many nobody rolls the journal up: this isolate does it after all. */
+const JOURNAL_STUCK_FLUSHES = 400;
+/** How often an isolate asks for it elsewhere. */
+const ROLL_UP_GAP_MS = 60_000;
 
 interface FlushUnderWay {
   readonly flush: UsageFlush;
@@ -90,6 +96,7 @@ export class UsageRecorder {
   /** For gaps; rows carry the machine's own time. */
   readonly #steadyMs: () => number;
   #nextFlushMs = Number.NEGATIVE_INFINITY;
+  #rollUpAskedMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #rowsWritten = 0;
   #rowsWrittenToday = 0;
@@ -207,9 +214,16 @@ export class UsageRecorder {
 
   /** Compacts and prunes now and then. A failure is not worth a retry: the next flush comes by here too. */
   async #tidyUp({ journalLength }: UsageFlushResult): Promise<void> {
-    const { db, nowMs, random, settings } = this.#options;
+    const { db, nowMs, random, settings, rollUp } = this.#options;
     if (journalLength < JOURNAL_MAX_FLUSHES + random() * JOURNAL_JITTER_FLUSHES) return;
     try {
+      if (rollUp !== undefined && journalLength < JOURNAL_STUCK_FLUSHES) {
+        const sinceMs = this.#steadyMs() - this.#rollUpAskedMs;
+        if (sinceMs < ROLL_UP_GAP_MS) return;
+        this.#rollUpAskedMs = this.#steadyMs();
+        await rollUp();
+        return;
+      }
       this.#rowsWritten += await compactUsage(db, newRowId("uf", nowMs()), nowMs());
       this.#rowsWritten += await pruneUsage(db, settings().retention, nowMs());
     } catch (error) {

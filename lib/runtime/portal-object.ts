@@ -2,13 +2,17 @@ import { DurableObject } from "cloudflare:workers";
 import { openDatabase } from "../db/open-database";
 import { lastTakenVersion } from "../db/state-version";
 import type { Env } from "../env";
+import { platform } from "./platform";
 import { CHANGED_HEADER } from "./portal-door";
 import { runPortal } from "./run-portal";
+import { sharedState } from "./shared-state";
+import { upkeepContext } from "./upkeep";
+import { callUpkeep, type UpkeepCall, upkeepAlarm } from "./upkeep-alarm";
 
 /**
  * The portal's object: one for the whole deployment, with 30 s of CPU a request where the Worker has 10 ms on
- * the free plan. It runs what is heavy and rare, keeps nothing, and hibernates while nobody asks; the Worker
- * hands it the portal's requests (`portal-door.ts`). All that it knows is in D1.
+ * the free plan. It runs what is heavy and rare and hibernates while nobody asks; the Worker hands it the portal's
+ * requests (`portal-door.ts`). All that it knows is in D1, but for how far the upkeep has come.
  */
 export class PortalObject extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
@@ -17,5 +21,15 @@ export class PortalObject extends DurableObject<Env> {
     const answer = await runPortal(request, this.env, this.ctx);
     if (lastTakenVersion(db) !== before) answer.headers.set(CHANGED_HEADER, "1");
     return answer;
+  }
+
+  /** Calls for a run of the upkeep, or for the rolling up of the journal; an alarm does it. */
+  async callUpkeep(call: UpkeepCall | "roll-up"): Promise<void> {
+    await callUpkeep(this.ctx.storage, call, platform.nowMs());
+  }
+
+  override async alarm(): Promise<void> {
+    const revived = await upkeepAlarm(this.ctx.storage, upkeepContext(this.env));
+    if (revived) sharedState(this.env).expire();
   }
 }

@@ -7,6 +7,7 @@ import { openDatabase } from "../db/open-database";
 import { UsageRecorder } from "../db/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { platform } from "./platform";
+import { portalObject } from "./portal-stub";
 
 /**
  * On `globalThis`, because the Worker's entry and Next are bundled apart and each has its own copy of
@@ -49,6 +50,9 @@ export function sharedRecorder(env: Env): UsageRecorder {
       random: platform.random,
       settings: () => state.settings,
       takeLost: () => state.takeLostEvents(),
+      ...(env.PORTAL !== undefined && {
+        rollUp: async () => portalObject(env)?.callUpkeep("roll-up"),
+      }),
     });
     shared.oneBalanceRecorders.set(env.DB, recorder);
   }

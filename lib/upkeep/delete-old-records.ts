@@ -1,11 +1,12 @@
 import { auditChange } from "../db/audit-log";
-import { pruneRecords } from "../db/prune-records";
+import { pruneRecords, STEP_ROWS } from "../db/prune-records";
 import { readSettings } from "../db/settings";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Deletes old events of keys and old entries of the log of changes, and what is over: rests, invitations, login attempts. */
 export const deleteOldRecords: UpkeepJob = {
   name: "delete-old-records",
+  isFull: ({ deletedRecords = 0 }) => deletedRecords >= STEP_ROWS,
   async run({ db, nowMs, actor }) {
     const atMs = nowMs();
     const { retention } = (await readSettings(db)).settings;

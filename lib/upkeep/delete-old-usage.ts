@@ -1,10 +1,11 @@
-import { pruneUsage } from "../db/prune-usage";
+import { pruneUsage, STEP_ROWS } from "../db/prune-usage";
 import { readSettings } from "../db/settings";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Deletes usage and requests that are older than the team keeps them. */
 export const deleteOldUsage: UpkeepJob = {
   name: "delete-old-usage",
+  isFull: ({ deletedUsageRows = 0 }) => deletedUsageRows >= STEP_ROWS,
   async run({ db, nowMs }) {
     const { settings } = await readSettings(db);
     return { deletedUsageRows: await pruneUsage(db, settings.retention, nowMs()) };

@@ -18,6 +18,7 @@ const LIFE_MS = 7 * 24 * 3_600_000;
  */
 export const deliverAlerts: UpkeepJob = {
   name: "deliver-alerts",
+  isFull: ({ sentAlerts = 0 }) => sentAlerts >= SENT_A_RUN,
   async run(context) {
     const { db, nowMs } = context;
     const { settings } = await readSettings(db);

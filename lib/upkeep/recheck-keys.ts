@@ -10,6 +10,7 @@ const PATIENCE_MS = 5_000;
 /** Asks providers about blocked keys that are due; those that are good again go back into the pool. */
 export const recheckKeys: UpkeepJob = {
   name: "recheck-keys",
+  isFull: ({ checkedKeys = 0 }) => checkedKeys >= KEYS_A_RUN,
   async run(context) {
     const { db, nowMs, secrets } = context;
     if (secrets === null) return {};

@@ -8,6 +8,7 @@ const LISTS_A_RUN = 5;
 /** Keeps the providers' model lists fresh, for pickers and `GET /api/compat/models`. */
 export const refreshModels: UpkeepJob = {
   name: "refresh-models",
+  isFull: ({ readModelLists = 0 }) => readModelLists >= LISTS_A_RUN,
   async run({ refreshModels }) {
     return { readModelLists: await refreshModels({ maxAgeMs: MAX_AGE_MS, limit: LISTS_A_RUN }) };
   },

@@ -1,19 +1,21 @@
 /**
- * One run of the upkeep, by one isolate at a time.
+ * One run of the upkeep, by one isolate at a time, in steps of a job each.
  *
- * A run that begins by itself does the re-checks, the alerts and one of the other jobs, in turn: with all of them it
- * would come near the free plan's 50 statements an invocation. One that a person asks for does everything.
+ * In the portal's object each step is an alarm of its own (`lib/runtime/upkeep-alarm.ts`), so that a run may be as
+ * long as it has to be. Where there is no object all steps are taken one after the other: a run that begins by
+ * itself does the re-checks, the alerts and one of the other jobs, in turn, for with all of them it would come near
+ * the free plan's 50 statements an invocation. One that a person asks for does everything.
  * @module
  */
 import type { Actor } from "../db/audit-log";
 import { rootCause } from "../db/root-cause";
-import { finishUpkeep, takeUpkeepLease, type UpkeepClaim } from "../db/upkeep-lease";
 import {
-  UPKEEP_FIGURES,
-  type UpkeepFigures,
-  type UpkeepReport,
-  type UpkeepTrigger,
-} from "../db/upkeep-schema";
+  finishUpkeep,
+  renewUpkeepLease,
+  takeUpkeepLease,
+  type UpkeepClaim,
+} from "../db/upkeep-lease";
+import { UPKEEP_FIGURES, type UpkeepFigures, type UpkeepReport } from "../db/upkeep-schema";
 import { bindOldSeals } from "./bind-old-seals";
 import { compactJournal } from "./compact-journal";
 import { deleteOldRecords } from "./delete-old-records";
@@ -53,8 +55,14 @@ const ALWAYS: readonly UpkeepJob[] = [
   deliverAlerts,
 ];
 
+const JOBS = new Map([...CHORES, ...ALWAYS].map((job) => [job.name, job]));
+
 /** Work after a response has 30 s; no job is begun later than this. */
 const BEGIN_WITHIN_MS = 10_000;
+/** Steps that one job may take in a run: what is left then has its turn in the next. */
+const MOST_STEPS = 8;
+/** How often a step may be begun before it is given up. */
+const MOST_TRIES = 3;
 
 /** Who did what nobody asked for. */
 export const SYSTEM_ACTOR: Actor = {
@@ -65,6 +73,19 @@ export const SYSTEM_ACTOR: Actor = {
   userAgent: null,
 };
 
+/** A run between two of its steps: plain data, so that it can be kept where it outlives its isolate. */
+export interface UpkeepRun {
+  readonly holder: string;
+  /** Names of jobs that are left, in their order. */
+  readonly jobs: readonly string[];
+  /** Steps that the first of them took already. */
+  readonly steps: number;
+  /** How often its next step was begun and did not end. */
+  readonly tries: number;
+  readonly figures: UpkeepFigures;
+  readonly failed: readonly string[];
+}
+
 /**
  * Does what is due, if it is this one's turn. A job that fails stops no other.
  * @returns What was done; null if it is not this one's turn.
@@ -73,22 +94,73 @@ export async function runUpkeep(
   context: UpkeepContext,
   claim: Omit<UpkeepClaim, "holder">,
 ): Promise<UpkeepReport | null> {
-  const { db, nowMs } = context;
-  const holder = crypto.randomUUID();
+  const { nowMs } = context;
   const startedAtMs = nowMs();
-  const turn = await takeUpkeepLease(db, { ...claim, holder }, startedAtMs);
-  if (turn === null) return null;
-  let figures: UpkeepFigures = {};
-  const failed: string[] = [];
-  for (const job of jobsOf(claim.startedBy, turn)) {
-    if (nowMs() - startedAtMs > BEGIN_WITHIN_MS) break;
-    try {
-      figures = addUp(figures, await job.run({ ...context, actor: SYSTEM_ACTOR }));
-    } catch (error) {
-      failed.push(job.name);
-      console.error(`upkeep: ${job.name} failed, tried again later:`, rootCause(error));
-    }
+  let run = await beginUpkeep(context, claim, claim.startedBy === "person" ? "all" : "one");
+  if (run === null) return null;
+  while (run.jobs.length > 0 && nowMs() - startedAtMs <= BEGIN_WITHIN_MS) {
+    // Once each: what is left has its turn in the next run.
+    run = { ...(await takeStep(context, run)), jobs: run.jobs.slice(1) };
   }
+  return endUpkeep(context, run);
+}
+
+/**
+ * @param chores Of the jobs that take turns.
+ * @returns Null if it is not this one's turn.
+ */
+export async function beginUpkeep(
+  { db, nowMs }: UpkeepContext,
+  claim: Omit<UpkeepClaim, "holder">,
+  chores: "all" | "one" | "roll-up-and-a-chore",
+): Promise<UpkeepRun | null> {
+  const holder = crypto.randomUUID();
+  const turn = await takeUpkeepLease(db, { ...claim, holder }, nowMs());
+  if (turn === null) return null;
+  const at = turn % CHORES.length;
+  const inTurn = chores === "all" ? CHORES : CHORES.slice(at, at + 1);
+  const first = chores === "roll-up-and-a-chore" ? [compactJournal] : [];
+  const jobs = [...new Set([...first, ...inTurn, ...ALWAYS])].map(({ name }) => name);
+  return { holder, jobs, steps: 0, tries: 0, figures: {}, failed: [] };
+}
+
+/** Does the next step of a run that has jobs left, whatever becomes of it. */
+export async function takeStep(context: UpkeepContext, run: UpkeepRun): Promise<UpkeepRun> {
+  const [name = "", ...others] = run.jobs;
+  const next = { ...run, jobs: others, steps: 0, tries: 0 };
+  const job = JOBS.get(name);
+  // Of another version's run.
+  if (job === undefined) return next;
+  try {
+    const figures = await job.run({ ...context, actor: SYSTEM_ACTOR });
+    const done = { ...next, figures: addUp(run.figures, figures) };
+    const isLeft = job.isFull?.(figures) === true && run.steps + 1 < MOST_STEPS;
+    return isLeft ? { ...done, jobs: run.jobs, steps: run.steps + 1 } : done;
+  } catch (error) {
+    console.error(`upkeep: ${name} failed, tried again later:`, rootCause(error));
+    return { ...next, failed: [...run.failed, name] };
+  }
+}
+
+/**
+ * Notes that a step is about to be begun, which may kill its isolate: a job that did so thrice is passed over.
+ * @returns Null where another has taken over.
+ */
+export async function beginStep(
+  { db, nowMs }: UpkeepContext,
+  run: UpkeepRun,
+): Promise<UpkeepRun | null> {
+  if (!(await renewUpkeepLease(db, run.holder, nowMs()))) return null;
+  const [name = "", ...others] = run.jobs;
+  if (run.tries < MOST_TRIES) return { ...run, tries: run.tries + 1 };
+  console.error(`upkeep: ${name} did not end ${MOST_TRIES} times, and is passed over`);
+  return { ...run, jobs: others, steps: 0, tries: 1, failed: [...run.failed, name] };
+}
+
+export async function endUpkeep(
+  { db, nowMs }: UpkeepContext,
+  { holder, figures, failed }: UpkeepRun,
+): Promise<UpkeepReport> {
   const report = { figures, failed };
   await finishUpkeep(db, holder, report, nowMs());
   return report;
@@ -98,9 +170,4 @@ export async function runUpkeep(
 function addUp(figures: UpkeepFigures, more: UpkeepFigures): UpkeepFigures {
   const told = UPKEEP_FIGURES.filter((name) => name in figures || name in more);
   return Object.fromEntries(told.map((name) => [name, (figures[name] ?? 0) + (more[name] ?? 0)]));
-}
-
-function jobsOf(startedBy: UpkeepTrigger, turn: number): readonly UpkeepJob[] {
-  const at = turn % CHORES.length;
-  return [...(startedBy === "person" ? CHORES : CHORES.slice(at, at + 1)), ...ALWAYS];
 }

@@ -22,4 +22,6 @@ export interface UpkeepJob {
   readonly name: string;
   /** @returns What to tell people of it. */
   run(context: UpkeepContext): Promise<UpkeepFigures>;
+  /** Whether it did as much as one step may, so that more may be left. */
+  readonly isFull?: (figures: UpkeepFigures) => boolean;
 }
