@@ -345,7 +345,8 @@ test("metrics: counters of the day, buckets that add up, and the pool", async ()
       'one_balance_request_duration_seconds_sum{provider="openai"} 2.09',
       'one_balance_request_duration_seconds_count{provider="openai"} 2',
       'one_balance_provider_keys{provider="openai",state="ready"} 1',
+      "one_balance_lost_records_total 0",
     ]),
   );
-  for (const line of lines) expect(line).toMatch(/^(?:#.*|[a-z_]+\{.*\} [\d.e-]+|)$/);
+  for (const line of lines) expect(line).toMatch(/^(?:#.*|[a-z_]+(?:\{.*\})? [\d.e-]+|)$/);
 });
