@@ -1,6 +1,6 @@
 /**
- * Workers for measuring what runs in the front Worker alone: each a workerd process of its own, with the store in
- * another.
+ * Workers for measuring what runs in the front Worker alone: each a workerd process of its own, with the database
+ * and the portal in another.
  * @module
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,106 +9,137 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare, NoOpLog } from "miniflare";
+import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { applyMigrations } from "../../scripts/migrate.ts";
 import { root } from "../../scripts/root.ts";
+import { startServer } from "../../scripts/serve.ts";
+import { wrappedWorkerDir } from "../../tests/e2e/wrapped-worker.ts";
 import { workerdPids } from "./processes.ts";
 
 export interface Front {
-  readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Bytes of the heap that its JavaScript uses. */
+  heapBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
-export interface Store extends Front {
-  readonly database: Awaited<ReturnType<Miniflare["getD1Database"]>>;
+export interface Store {
+  readonly url: string;
+  stop(): Promise<void>;
 }
 
 export const FRONT_TOKEN = "bench-access-token";
 export const FRONT_SECRET = "bench-encryption-secret";
 
-const FLAGS = ["nodejs_compat", "enable_request_signal"];
+const FLAGS = ["nodejs_compat", "enable_request_signal", "new_module_registry"];
 const DATE = "2026-11-01";
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Bundles a Worker as the deployment is: minified, with what the runtime brings left out. */
-export async function bundle(entry: string, minify = true): Promise<string> {
+/** The front Worker, minified as the deployment's. */
+export async function bundleFront(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    entryPoints: [file("front-entry.ts")],
     bundle: true,
     write: false,
     format: "esm",
     target: "esnext",
     conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*", "#open-next"],
-    minify,
+    external: ["cloudflare:*", "node:*"],
+    minify: true,
     logLevel: "warning",
     absWorkingDir: root,
   });
   const [output] = outputFiles;
-  if (output === undefined) throw new Error(`nothing was built of ${entry}`);
+  if (output === undefined) throw new Error("nothing was built");
   return output.text;
 }
 
-export const bundleFront = () => bundle(file("front-entry.ts"));
+/** The front Worker on a clock that runs so many times faster: what it waits for comes sooner, and as often. */
+export function onFasterClock(script: string, factor: number): string {
+  return `const wait = globalThis.setTimeout;
+globalThis.setTimeout = (callback, ms, ...rest) => wait(callback, ms / ${factor}, ...rest);
+${script}`;
+}
 
-/** The process that has the database. */
-export async function startStore(): Promise<Store> {
-  const script = await bundle(file("store-entry.ts"));
+const VARS = {
+  AUTH_KEY: FRONT_TOKEN,
+  AUTH_SECRET: "bench-session-secret",
+  KEY_ENCRYPTION_SECRET: FRONT_SECRET,
+  SETUP_TOKEN: "bench-setup-token",
+};
+
+type LocalDatabase = Awaited<ReturnType<typeof openLocalDatabase>>["database"];
+
+/**
+ * The process that has the database and the portal.
+ * @param fill Writes into the database before it is served.
+ */
+export async function startStore(
+  upstreamUrl: string,
+  fill: (database: LocalDatabase) => Promise<void>,
+): Promise<Store> {
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-store-"));
-  const started = await startScript(script, {}, dataDir);
-  const database = await started.miniflare.getD1Database("DB", "script");
-  await applyMigrations(database);
+  const local = await openLocalDatabase(dataDir);
+  try {
+    await applyMigrations(local.database);
+    await fill(local.database);
+  } finally {
+    await local.close();
+  }
+  const workerDir = await wrappedWorkerDir(file("store-entry.ts"));
+  const server = await startServer({
+    port: 0,
+    dataDir,
+    workerDir,
+    hasObject: false,
+    vars: { ...VARS, AI_GATEWAY_URL: upstreamUrl },
+  });
   return {
-    ...started,
-    database,
+    url: server.workerUrl,
     async stop() {
-      await started.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      await server.dispose();
+      for (const folder of [dataDir, workerDir]) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
 /** @param script From `bundleFront`. */
 export function startFront(script: string, storeUrl: string, upstreamUrl: string): Promise<Front> {
-  return startScript(script, {
-    STORE_URL: storeUrl,
-    AUTH_KEY: FRONT_TOKEN,
-    AUTH_SECRET: "bench-session-secret",
-    KEY_ENCRYPTION_SECRET: FRONT_SECRET,
-    AI_GATEWAY_URL: upstreamUrl,
-  });
+  return startScript(script, { ...VARS, STORE_URL: storeUrl, AI_GATEWAY_URL: upstreamUrl });
 }
 
-/** Sends every request on as it is. */
+/**
+ * Sends every request on as it is, proxied ones to the upstream, all others to the store's process.
+ */
 const BARE = `
 export default {
   fetch(request, env) {
-    const url = new URL(request.url);
-    return fetch(new Request(env.UPSTREAM + url.pathname, request));
+    const { pathname, search } = new URL(request.url);
+    const isProxied = pathname.startsWith("/api/openai/");
+    const url = isProxied ? env.UPSTREAM + pathname.slice("/api".length) : env.STORE_URL + pathname;
+    return fetch(new Request(url + search, request), { redirect: "manual" });
   },
 };`;
 
 const EMPTY = "export default { fetch: () => new Response(null, { status: 204 }) };";
 
-export const startBareFront = (upstreamUrl: string) => startScript(BARE, { UPSTREAM: upstreamUrl });
+export function startBareFront(storeUrl: string, upstreamUrl: string): Promise<Front> {
+  return startScript(BARE, { UPSTREAM: upstreamUrl, STORE_URL: storeUrl });
+}
 
 export const startEmpty = () => startScript(EMPTY, {});
 
-async function startScript(
-  script: string,
-  vars: Readonly<Record<string, string>>,
-  dataDir?: string,
-) {
+async function startScript(script: string, vars: Readonly<Record<string, string>>): Promise<Front> {
   const before = workerdPids();
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     port: 0,
+    inspectorPort: 0,
     log: new NoOpLog(),
     cf: false,
     enableDevRegistry: false,
-    ...(dataDir !== undefined && { resourcePersistencePath: dataDir }),
     workers: [
       {
         config: {
@@ -120,12 +151,9 @@ async function startScript(
             modulesRoot: "/",
             modules: { "script.js": { type: "esm", contents: script } },
           },
-          env: {
-            ...Object.fromEntries(
-              Object.entries(vars).map(([name, value]) => [name, { type: "text" as const, value }]),
-            ),
-            ...(dataDir !== undefined && { DB: { type: "d1" as const, id: "DB" } }),
-          },
+          env: Object.fromEntries(
+            Object.entries(vars).map(([name, value]) => [name, { type: "text" as const, value }]),
+          ),
         },
         dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], stripCfConnectingIp: false },
       },
@@ -134,12 +162,35 @@ async function startScript(
   await miniflare.ready;
   const [pid] = [...workerdPids()].filter((candidate) => !before.has(candidate));
   if (pid === undefined) throw new Error("no workerd was started");
-  const url = await miniflare.unsafeGetDirectURL("script");
   return {
-    url: url.origin,
-    port: Number(url.port),
+    port: Number((await miniflare.unsafeGetDirectURL("script")).port),
     pid,
-    miniflare,
+    heapBytes: async () => usedHeap(await miniflare.getInspectorURL()),
     stop: () => miniflare.dispose(),
   };
+}
+
+/** Asks V8, after it has collected what is garbage. */
+async function usedHeap({ host }: URL): Promise<number> {
+  const targets: { title: string; webSocketDebuggerUrl: string }[] = await (
+    await fetch(`http://${host}/json`)
+  ).json();
+  const target = targets.find(({ title }) => title.includes("script")) ?? targets[0];
+  if (target === undefined) throw new Error("the inspector knows no Worker");
+  const { WebSocket } = await import("ws");
+  const socket = new WebSocket(target.webSocketDebuggerUrl, { origin: "http://localhost" });
+  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  const call = (id: number, method: string) =>
+    new Promise<{ usedSize?: number }>((resolve) => {
+      socket.on("message", (data) => {
+        const answer = JSON.parse(String(data));
+        if (answer.id === id) resolve(answer.result);
+      });
+      socket.send(JSON.stringify({ id, method }));
+    });
+  await call(1, "HeapProfiler.enable");
+  await call(2, "HeapProfiler.collectGarbage");
+  const { usedSize } = await call(3, "Runtime.getHeapUsage");
+  socket.close();
+  return usedSize ?? Number.NaN;
 }

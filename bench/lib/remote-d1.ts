@@ -7,6 +7,9 @@
 /** Where the process that has the database takes statements. */
 export const STORE_PATH = "/bench/d1";
 
+/** Asked of the front, does what cron does; asked of the other process, stands for calling the object. */
+export const CRON_PATH = "/bench/cron";
+
 interface Statement {
   readonly sql: string;
   readonly params: readonly unknown[];

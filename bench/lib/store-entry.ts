@@ -1,5 +1,27 @@
-import { answerStoreCall } from "./remote-d1";
+/**
+ * The process that has the database and the portal: the built product, which does the portal's work itself, with a
+ * door for the statements of the front Worker.
+ * @module
+ */
+import { answerStoreCall, CRON_PATH, STORE_PATH } from "./remote-d1.ts";
+
+interface StoreEnv {
+  readonly DB: D1Database;
+}
+
+interface Product {
+  readonly default: {
+    fetch(request: Request, env: StoreEnv, context: ExecutionContext): Promise<Response>;
+  };
+}
 
 export default {
-  fetch: (request, env) => answerStoreCall(request, env.DB),
-} satisfies ExportedHandler<{ readonly DB: D1Database }>;
+  async fetch(request, env, context) {
+    const { pathname } = new URL(request.url);
+    if (pathname === STORE_PATH) return answerStoreCall(request, env.DB);
+    if (pathname === CRON_PATH) return new Response(null, { status: 204 });
+    // Named as a plain string, so that nobody but the bundle looks for it.
+    const { default: product }: Product = await import("./product.js" as string);
+    return product.fetch(request, env, context);
+  },
+} satisfies ExportedHandler<StoreEnv>;

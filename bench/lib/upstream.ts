@@ -1,9 +1,10 @@
 /**
  * The upstream of the benchmarks, a process of its own: fixed answers, as cheap as Node can give them.
- * Prints its port. `POST …/stream` answers 2 MB of Server-Sent Events, everything else a chat completion.
+ * Prints its port. `POST …/stream` answers 2 MB of Server-Sent Events, `…/stream-500-10/…` so many chunks of 1 KB so
+ * many milliseconds apart (0: as fast as they go), everything else a chat completion.
  * @module
  */
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { STREAM_CHUNK, STREAM_CHUNKS } from "./stream-answer.ts";
 
 const completion = JSON.stringify({
@@ -26,7 +27,14 @@ const server = createServer((request, response) => {
   request.on("end", () => {
     if (request.url?.includes("gpt-stream") || request.url?.endsWith("/stream")) {
       response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
-      writeStream(response, 0);
+      writeStream(response, 0, STREAM_CHUNKS);
+      return;
+    }
+    const [, chunks, gapMs] = /\/stream-(\d+)-(\d+)\//.exec(request.url ?? "") ?? [];
+    if (chunks !== undefined) {
+      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+      if (Number(gapMs) === 0) writeStream(response, 0, Number(chunks));
+      else writePaced(response, Number(chunks), Number(gapMs));
       return;
     }
     response.writeHead(200, {
@@ -37,14 +45,27 @@ const server = createServer((request, response) => {
   });
 });
 
-function writeStream(response: import("node:http").ServerResponse, from: number): void {
-  for (let chunk = from; chunk < STREAM_CHUNKS; chunk += 1) {
+function writeStream(response: ServerResponse, from: number, count: number): void {
+  for (let chunk = from; chunk < count; chunk += 1) {
     if (!response.write(STREAM_CHUNK)) {
-      response.once("drain", () => writeStream(response, chunk + 1));
+      response.once("drain", () => writeStream(response, chunk + 1, count));
       return;
     }
   }
   response.end();
+}
+
+/** By the time that passed, so that late timers make no longer stream. */
+function writePaced(response: ServerResponse, count: number, gapMs: number): void {
+  const startedMs = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    const due = Math.min(count, Math.floor((performance.now() - startedMs) / gapMs));
+    for (; sent < due; sent += 1) response.write(STREAM_CHUNK);
+    if (sent < count) return;
+    clearInterval(timer);
+    response.end();
+  }, gapMs);
 }
 
 server.keepAliveTimeout = 60_000;

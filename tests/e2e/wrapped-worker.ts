@@ -11,7 +11,7 @@ import { root } from "../../scripts/root.ts";
 
 /**
  * A folder to be served in place of `dist/worker`, without the portal's object; for the caller to remove.
- * @param entry File beside this one, which finds the built Worker as `./product.js`.
+ * @param entry File beside this one, or its whole path; it finds the built Worker as `./product.js`.
  */
 export async function wrappedWorkerDir(entry: string): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "one-balance-wrapped-"));
