@@ -43,7 +43,11 @@ export async function makePriceFiles(): Promise<Readonly<Record<string, string>>
   if (!source.startsWith(DATA_START) || end < 0) {
     throw new Error(`${PACKAGE} ${version} is built in another way: look at where its data end`);
   }
-  const { code } = await transform(`const E = []${source.slice(end + "\n]".length)}`, {
+  const calculation = source
+    .slice(end + "\n]".length)
+    // The names compared are plain ones, and a first comparison by locale costs tens of milliseconds.
+    .replace(/([\w.]+)\.localeCompare\(([\w.]+)\)/g, "($1 < $2 ? -1 : $1 > $2 ? 1 : 0)");
+  const { code } = await transform(`const E = []${calculation}`, {
     format: "esm",
     minifyWhitespace: true,
     legalComments: "none",

@@ -6,6 +6,7 @@
 import { and, gt, inArray, or, type SQL, sql } from "drizzle-orm";
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Database } from "./open-database";
+import type { Columns, RowOf } from "./plain-select";
 import { STATE_COLUMNS, type StateChanges } from "./read-state";
 import { rootCause } from "./root-cause";
 import {
@@ -26,12 +27,6 @@ export function isOlderSchema(error: unknown): boolean {
   return /no such (?:table|column)/.test(String(rootCause(error)));
 }
 
-type Columns = Readonly<Record<string, SQLiteColumn>>;
-type RowOf<Of extends Columns> = {
-  [Name in keyof Of]:
-    | Of[Name]["_"]["data"]
-    | (Of[Name]["_"]["notNull"] extends true ? never : null);
-};
 type Versioned = SQLiteTable & { readonly version: SQLiteColumn };
 
 /** @param since Null for everything there is, else the version of which later changes are wanted. */

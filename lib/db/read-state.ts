@@ -2,10 +2,11 @@
  * What an isolate needs to know to serve requests: everything at first, then what changed.
  * @module
  */
-import { and, eq, getTableColumns, gt, inArray, or } from "drizzle-orm";
+import { and, getTableColumns, gt, inArray, or } from "drizzle-orm";
 import type { ModelAlias } from "../pool/model-alias";
 import type { CustomProviderOptions } from "../providers/custom-provider";
 import type { Database } from "./open-database";
+import { type Columns, decodeRows, plainSelect } from "./plain-select";
 import {
   type AccessTokenRow,
   accessTokens,
@@ -20,6 +21,7 @@ import {
   type QuotaLimitRow,
   quotaLimits,
   settings,
+  stateVersion,
   tombstones,
 } from "./schema";
 import { SETTING_COLUMNS, type SettingRow } from "./settings";
@@ -72,6 +74,8 @@ const KEY_COLUMNS = {
   limits: providerKeys.limits,
   resetAtMs: providerKeys.resetAtMs,
 };
+
+const VERSION_COLUMNS = { version: stateVersion.version };
 
 const COOLDOWN_COLUMNS = {
   keyId: keyCooldowns.keyId,
@@ -141,30 +145,34 @@ export const STATE_COLUMNS = {
   settings: SETTING_COLUMNS,
 };
 
-export async function loadState(db: Database, nowMs: number): Promise<StateChanges> {
+/** All there is. The first thing that a new isolate does, so it takes no detours. */
+export async function loadState({ $client }: Database, nowMs: number): Promise<StateChanges> {
+  const all = (columns: Columns) => $client.prepare(plainSelect(columns));
   const [version, keys, cooldowns, tokens, members, addedProviders, aliases, limits, settingRows] =
-    await db.batch([
-      selectVersion(db),
-      db.select(KEY_COLUMNS).from(providerKeys),
-      db.select(COOLDOWN_COLUMNS).from(keyCooldowns).where(gt(keyCooldowns.untilMs, nowMs)),
-      db.select(TOKEN_COLUMNS).from(accessTokens).where(eq(accessTokens.status, "active")),
-      db.select(MEMBER_LIMITS_COLUMNS).from(memberLimits),
-      db.select(CUSTOM_PROVIDER_COLUMNS).from(customProviders),
-      db.select(ALIAS_COLUMNS).from(modelAliases),
-      db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits),
-      db.select(SETTING_COLUMNS).from(settings),
+    await $client.batch([
+      all(VERSION_COLUMNS),
+      all(KEY_COLUMNS),
+      $client.prepare(plainSelect(COOLDOWN_COLUMNS, "until_ms > ?")).bind(nowMs),
+      $client.prepare(plainSelect(TOKEN_COLUMNS, "status = 'active'")),
+      all(MEMBER_LIMITS_COLUMNS),
+      all(CUSTOM_PROVIDER_COLUMNS),
+      all(ALIAS_COLUMNS),
+      all(QUOTA_LIMIT_COLUMNS),
+      all(SETTING_COLUMNS),
     ]);
+  const rows = <Of extends Columns>(columns: Of, result: D1Result | undefined) =>
+    decodeRows(columns, result ?? { results: [] });
   return {
-    version: versionOf(version),
+    version: versionOf(rows(VERSION_COLUMNS, version)),
     since: null,
-    keys,
-    cooldowns,
-    tokens,
-    memberLimits: members,
-    customProviders: addedProviders,
-    modelAliases: aliases,
-    quotaLimits: limits,
-    settings: settingRows,
+    keys: rows(KEY_COLUMNS, keys),
+    cooldowns: rows(COOLDOWN_COLUMNS, cooldowns),
+    tokens: rows(TOKEN_COLUMNS, tokens),
+    memberLimits: rows(MEMBER_LIMITS_COLUMNS, members),
+    customProviders: rows(CUSTOM_PROVIDER_COLUMNS, addedProviders),
+    modelAliases: rows(ALIAS_COLUMNS, aliases),
+    quotaLimits: rows(QUOTA_LIMIT_COLUMNS, limits),
+    settings: rows(SETTING_COLUMNS, settingRows),
     deletedKeyIds: [],
     deletedProviders: [],
     deletedAliases: [],

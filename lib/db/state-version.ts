@@ -53,12 +53,15 @@ export async function changeState(
   };
 }
 
+let dialect: SQLiteAsyncDialect | undefined;
+
 /** One transaction. drizzle's own `batch()` (0.45) forgets the parameters of `sql` statements. */
 export function runBatch(db: Database, statements: readonly SQLWrapper[]): Promise<D1Result[]> {
-  const dialect = new SQLiteAsyncDialect();
+  dialect ??= new SQLiteAsyncDialect();
+  const known = dialect;
   return db.$client.batch(
     statements.map((statement) => {
-      const query = dialect.sqlToQuery(statement.getSQL());
+      const query = known.sqlToQuery(statement.getSQL());
       return db.$client.prepare(query.sql).bind(...query.params);
     }),
   );
