@@ -40,7 +40,7 @@ export function growth<Input>(
 }
 
 /** What a doubling may cost: 2, and a margin for caches and the collector that a square exceeds by far. */
-export const LINEAR = 2.8;
+export const LINEAR = 3.2;
 
 function timeMs(work: () => unknown, repeats: number): number {
   const startedMs = performance.now();

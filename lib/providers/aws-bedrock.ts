@@ -7,7 +7,7 @@
 import { hostLabel } from "./base-path";
 import { allOf, anyOf, coded, says, withStatus } from "./error-matchers";
 import { asBearer } from "./place-key";
-import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import { HIDES_MODEL, PROVIDER_DEFAULTS } from "./provider-defaults";
 import { ProviderPathError } from "./provider-path-error";
 import type { ErrorRule, Provider } from "./types";
 
@@ -57,7 +57,7 @@ const errorRules: readonly ErrorRule[] = [
       anyOf(
         coded("UnrecognizedClientException", "ExpiredTokenException", "InvalidClientTokenId"),
         says(
-          /^authentication failed|security token .* (?:invalid|expired)|api key .*(?:invalid|expired|not valid)/i,
+          /^authentication failed|security token .{0,120} (?:invalid|expired)|api key .{0,120}(?:invalid|expired|not valid)/i,
         ),
       ),
     ),
@@ -100,6 +100,11 @@ export const awsBedrock: Provider = {
     accounts: { headers: ["x-amz-source-account", "x-amz-source-arn"] },
   },
   model: { path: /(?:^|\/)model\/([^/]+)\//, body: ["model"] },
+  hidesModel: {
+    ...HIDES_MODEL,
+    // All but a model's own calls and the OpenAI-compatible ones: agents, flows, knowledge bases, jobs.
+    paths: [...HIDES_MODEL.paths, /^(?!bedrock-runtime\/[^/]*\/(?:model\/|openai\/))/],
+  },
   needsModel: /\/openai\/v1\/chat\/completions$/,
   keyPattern: /^(?:ABSK|bedrock-api-key-)/,
   errorRules,

@@ -98,7 +98,7 @@ export const azureOpenai: Provider = {
   model: {
     // The deployment; paths below `openai/v1` have a model in the body instead.
     path: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\/./,
-    query: "deployment",
+    socketQuery: "deployment",
     body: ["model"],
   },
   needsModel:

@@ -33,7 +33,7 @@ export const cartesia: Provider = {
     },
     accounts: {},
   },
-  model: { query: "model", body: ["model_id", "model"] },
+  model: { socketQuery: "model", body: ["model_id", "model"] },
   needsModel: /^tts\/(?:bytes|sse)$/,
   keyCheck: { method: "GET", path: "voices" },
   webSocket: {

@@ -20,7 +20,7 @@ const moneyStatus = withStatus(401, 402, 403, 412, 429);
 /** `Limit 30000, Requested 30601`: more in one request than the quota ever holds. */
 export function exceedsWholeQuota(facts: ErrorFacts): boolean {
   const [, limit, requested] =
-    /\blimit:? ([\d,]+)\b.*?\brequested:? ~?([\d,]+)/i.exec(facts.message) ?? [];
+    /\blimit:? ([\d,]+)\b.{0,200}?\brequested:? ~?([\d,]+)/i.exec(facts.message) ?? [];
   return limit !== undefined && requested !== undefined && toNumber(requested) > toNumber(limit);
 }
 

@@ -70,7 +70,11 @@ describe("a custom provider", () => {
   });
 
   test("finds the model where its protocol names it", () => {
-    const inBody = { queryParameter: () => null, bodyFields: () => "m1" };
+    const inBody = {
+      isSocket: false,
+      queryParameter: () => null,
+      bodyFields: () => "m1",
+    };
     expect(findModel(make(OPENAI), { path: "chat/completions", ...inBody })).toBe("m1");
     expect(findModel(make(ANTHROPIC), { path: "v1/messages", ...inBody })).toBe("m1");
     const path = "v1beta/models/gemini-x:generateContent";

@@ -6,7 +6,7 @@
 import { versionedPath } from "./base-path";
 import { allOf, coded, withStatus } from "./error-matchers";
 import { inHeader, inSubprotocol } from "./place-key";
-import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import { HIDES_MODEL, PROVIDER_DEFAULTS } from "./provider-defaults";
 import type { ErrorRule, Provider } from "./types";
 import { shortWaitMs } from "./wait-time";
 
@@ -82,7 +82,15 @@ export const elevenlabs: Provider = {
     },
     accounts: { headers: ["xi-workspace-id"] },
   },
-  model: { query: "model_id", body: ["model_id"] },
+  model: { socketQuery: "model_id", body: ["model_id"] },
+  hidesModel: {
+    ...HIDES_MODEL,
+    // Agents, and projects that are spoken later.
+    paths: [
+      ...HIDES_MODEL.paths,
+      /(?:^|\/)(?:audio-native|convai|dubbing|projects|studio)(?:\/|$)/,
+    ],
+  },
   keyCheck: { method: "GET", path: "v1/user" },
   webSocket: {
     protocol: "elevenlabs",

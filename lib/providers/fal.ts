@@ -57,7 +57,7 @@ export const fal: Provider = {
     },
     accounts: {},
   },
-  model: { path: /^(.+?)(?:\/(?:requests|realtime|stream)(?:\/.*)?)?$/ },
+  model: { path: /^(.+?)(?:\/(?:requests|realtime|stream)(?:\/.*)?)?$/, urlHeader: TARGET_HEADER },
   webSocket: {
     // Each app has frames of its own, most of them packed (msgpack).
     protocol: null,

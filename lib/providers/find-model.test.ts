@@ -2,11 +2,17 @@ import { describe, expect, test } from "vitest";
 import { findModel } from "./find-model";
 import { findProvider } from "./registry";
 
-function find(slug: string, target: string, body: Record<string, string> = {}): string | null {
+function find(
+  slug: string,
+  target: string,
+  body: Record<string, string> = {},
+  isSocket = false,
+): string | null {
   const provider = findProvider(slug);
   if (provider === undefined) throw new Error(`no provider ${slug}`);
   const [path = "", query = ""] = target.split("?");
   return findModel(provider, {
+    isSocket,
     path,
     queryParameter: (name) => new URLSearchParams(query).get(name),
     bodyFields: (name) => body[name] ?? null,
@@ -17,7 +23,6 @@ describe("findModel", () => {
   test.each<[string, string, Record<string, string>, string | null]>([
     ["openai", "v1/chat/completions", { model: "gpt-5" }, "gpt-5"],
     ["openai", "audio/transcriptions", { model: "whisper-1" }, "whisper-1"],
-    ["openai", "realtime?model=gpt-realtime", {}, "gpt-realtime"],
     ["openai", "models", {}, null],
     ["google-ai-studio", "v1beta/models/gemini-2.5-pro:generateContent", {}, "gemini-2.5-pro"],
     [
@@ -55,7 +60,6 @@ describe("findModel", () => {
     ["azure-openai", "res/my-gpt/chat/completions", {}, "my-gpt"],
     ["azure-openai", "res/openai/deployments/my-gpt/chat/completions", {}, "my-gpt"],
     ["azure-openai", "res/openai/v1/chat/completions", { model: "gpt-5" }, "gpt-5"],
-    ["azure-openai", "res/openai/realtime?deployment=rt", {}, "rt"],
     ["azure-openai", "res/openai/models", {}, null],
     [
       "aws-bedrock",
@@ -96,6 +100,30 @@ describe("findModel", () => {
   ])("%s %s %j: %s", (slug, target, body, expected) => {
     expect(find(slug, target, body)).toBe(expected);
   });
+});
+
+test.each<[string, string, string]>([
+  ["openai", "realtime?model=gpt-realtime", "gpt-realtime"],
+  ["azure-openai", "res/openai/realtime?deployment=rt", "rt"],
+  ["elevenlabs", "v1/text-to-speech/voice/stream-input?model_id=eleven_v3", "eleven_v3"],
+  ["deepgram", "v1/listen?model=nova-3", "nova-3"],
+])("the query names the model of a WebSocket: %s %s", (slug, target, expected) => {
+  expect(find(slug, target, {}, true)).toBe(expected);
+});
+
+test.each<[string, string, Record<string, string>, string | null]>([
+  ["openai", "chat/completions?model=cheap", { model: "gpt-5" }, "gpt-5"],
+  ["openai", "files?model=cheap", {}, null],
+  ["azure-openai", "res/openai/v1/responses?deployment=cheap", { model: "gpt-5" }, "gpt-5"],
+  [
+    "workers-ai",
+    "v1/chat/completions?model=cheap",
+    { model: "@cf/meta/llama-3" },
+    "@cf/meta/llama-3",
+  ],
+  ["deepgram", "v1/listen?model=nova-3", {}, "nova-3"],
+])("that of a request only where its API has it there: %s %s", (slug, target, body, expected) => {
+  expect(find(slug, target, body)).toBe(expected);
 });
 
 describe("needsModel", () => {

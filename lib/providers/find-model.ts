@@ -5,6 +5,8 @@
 import type { Provider } from "./types";
 
 export interface ModelSources {
+  /** Whether a WebSocket is asked for, which has no body. */
+  readonly isSocket: boolean;
   /** Path below `/api/{slug}/`, percent-encoded as it came, without a leading slash. */
   readonly path: string;
   /** A query parameter; null where absent. */
@@ -19,11 +21,12 @@ export interface ModelSources {
  */
 export function findModel(
   { model }: Pick<Provider, "model">,
-  { path, queryParameter, bodyFields }: ModelSources,
+  { isSocket, path, queryParameter, bodyFields }: ModelSources,
 ): string | null {
   const inPath = model.path?.exec(path)?.[1];
   if (inPath !== undefined) return decode(inPath);
-  const inQuery = model.query === undefined ? null : queryParameter(model.query);
+  const query = isSocket ? (model.socketQuery ?? model.query) : model.query;
+  const inQuery = query === undefined ? null : queryParameter(query);
   if (inQuery) return inQuery;
   for (const field of model.body ?? []) {
     const inBody = bodyFields(field);

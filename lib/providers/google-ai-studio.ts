@@ -7,7 +7,7 @@ import { versionedPath } from "./base-path";
 import { googleErrorRules } from "./google-error-rules";
 import { GOOGLE_WITHHOLDS } from "./google-withholds";
 import { asBearer, inHeader, inQuery } from "./place-key";
-import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import { HIDES_MODEL, PROVIDER_DEFAULTS } from "./provider-defaults";
 import type { OutgoingRequest, Provider, WebSocketPlan } from "./types";
 
 const ORIGIN = "https://generativelanguage.googleapis.com";
@@ -66,6 +66,16 @@ export const googleAiStudio: Provider = {
     // `models/{model}:{method}`, `tunedModels/{model}:{method}`.
     path: /(?:^|\/)(?:models\/|(?=tunedModels\/))((?:tunedModels\/)?[^/:]+)(?::|%3A)/i,
     body: ["model"],
+    // Interactions may go to an agent in place of a model.
+    further: ["agent"],
+  },
+  hidesModel: {
+    ...HIDES_MODEL,
+    // All but a model's own calls, the OpenAI-compatible ones, and what names its model in the body.
+    paths: [
+      ...HIDES_MODEL.paths,
+      /^(?!(?:.*\/)?(?:(?:models|tunedModels)\/[^/]|openai\/|interactions(?:\/|$)|cachedContents(?:\/|$)|chat\/completions$|embeddings$))/,
+    ],
   },
   needsModel: /(?:^|\/)(?:chat\/completions|openai\/embeddings|v1\/embeddings)$|^embeddings$/,
   openAiCompatible: {

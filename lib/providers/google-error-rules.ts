@@ -149,7 +149,7 @@ const keyRules: readonly ErrorRule[] = [
           "SERVICE_DISABLED",
         ),
         says(
-          /reported as leaked|has been suspended|requests from .* are blocked|^requests to this api .* are blocked|terms of service|has been denied access|has not been used in project .* or it is disabled/i,
+          /reported as leaked|has been suspended|requests from .{0,200} are blocked|^requests to this api .* are blocked|terms of service|has been denied access|has not been used in project .{0,200} or it is disabled/i,
         ),
       ),
     ),

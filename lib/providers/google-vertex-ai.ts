@@ -7,7 +7,7 @@ import { hostLabel, versionedPath } from "./base-path";
 import { googleErrorRules } from "./google-error-rules";
 import { GOOGLE_WITHHOLDS } from "./google-withholds";
 import { asBearer, inHeader } from "./place-key";
-import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import { HIDES_MODEL, PROVIDER_DEFAULTS } from "./provider-defaults";
 import { ProviderPathError } from "./provider-path-error";
 import type { OutgoingRequest, Provider } from "./types";
 
@@ -61,6 +61,14 @@ export const googleVertexAi: Provider = {
     // `publishers/{publisher}/models/{model}:{method}`; the OpenAI-compatible endpoint has it in the body.
     path: /(?:^|\/)models\/([^/:]+)(?::|%3A)/i,
     body: ["model"],
+  },
+  hidesModel: {
+    ...HIDES_MODEL,
+    // All but the models of publishers and the OpenAI-compatible calls: deployed endpoints, jobs, agents.
+    paths: [
+      ...HIDES_MODEL.paths,
+      /^(?!(?:.*\/)?(?:publishers\/[^/]+\/models\/[^/]|endpoints\/openapi\/))/,
+    ],
   },
   needsModel: /\/chat\/completions$/,
   quotaDayZone: "America/Los_Angeles",

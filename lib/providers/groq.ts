@@ -43,6 +43,11 @@ export const groq = openAiLike({
   label: "Groq",
   base: "https://api.groq.com/openai/v1",
   prefixes: ["openai/v1/", "v1/"],
+  model: {
+    body: ["model"],
+    // Of Compound systems.
+    further: ["compound_custom.models.answering_model", "compound_custom.models.reasoning_model"],
+  },
   keyPattern: /^gsk_/,
   errorRules,
 });

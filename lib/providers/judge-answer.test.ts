@@ -241,31 +241,8 @@ describe("judging is total", () => {
     return Object.fromEntries(Array.from({ length: 4 }, () => [pick(keys), randomJson(depth - 1)]));
   };
 
-  test.each([
-    "limit 1 ",
-    "<script",
-    "account ",
-    '"message":"',
-    "retry ",
-    "{",
-    "[",
-    '{"message":',
-    "a,",
-    "data: {\n",
-  ])("a hundred thousand times %j takes no time", (part) => {
-    const long = part.repeat(100_000 / part.length);
-    const startedMs = performance.now();
-    for (const text of [long, JSON.stringify({ error: { message: long } })]) {
-      for (const provider of providers) {
-        judgeAnswer({ provider, status: 403, headers: new Headers(), text, nowMs: NOW_MS });
-      }
-    }
-    // Fifty answers take a second on a machine that is idle; a pattern that backtracks would take hours.
-    expect(performance.now() - startedMs).toBeLessThan(60_000);
-  });
-
   test(`random bodies never throw, and no text blocks a key (JUDGE_SEED=${seed})`, () => {
-    for (let round = 0; round < 8000; round++) {
+    for (let round = 0; round < 4000; round++) {
       const isText = round % 2 === 0;
       // A first character that is neither JSON nor an event.
       const text = isText ? `x${noise()}` : JSON.stringify(randomJson(4));

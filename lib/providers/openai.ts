@@ -49,7 +49,7 @@ export const openai = openAiLike({
       subprotocols: ["openai-organization.", "openai-project."],
     },
   },
-  model: { query: "model", body: ["model"] },
+  model: { socketQuery: "model", body: ["model"] },
   webSocket,
   keyPattern: /^sk-(?!ant-|or-)/,
   errorRules,

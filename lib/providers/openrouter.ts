@@ -5,6 +5,7 @@
  */
 import { openAiLike } from "./openai-like";
 import { openRouterErrorRules } from "./openrouter-error-rules";
+import { HIDES_MODEL } from "./provider-defaults";
 
 export const openrouter = openAiLike({
   slug: "openrouter",
@@ -14,6 +15,12 @@ export const openrouter = openAiLike({
   compatSlug: null,
   checkPath: "key",
   hasEmbeddings: true,
+  // Fallbacks, and plugins that use a model of their own; a preset has its models stored.
+  model: {
+    body: ["model"],
+    further: ["models[]", "plugins[].model", "plugins[].models[]", "plugins[].allowed_models[]"],
+  },
+  hidesModel: { ...HIDES_MODEL, fields: [...HIDES_MODEL.fields, "preset"] },
   keyPattern: /^sk-or-/,
   errorRules: openRouterErrorRules,
 });

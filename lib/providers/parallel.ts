@@ -16,7 +16,9 @@ export const parallel: Provider = {
   ...basePath({ base: "https://api.parallel.ai", prefixes: [] }),
   placeKey: inHeader("x-api-key"),
   withholds: { credentials: { headers: ["x-api-key", "authorization"] }, accounts: {} },
-  model: { body: ["model", "processor"] },
+  model: { body: ["model", "processor"], further: ["inputs[].processor"] },
+  // Its tasks are runs, and name their processor.
+  hidesModel: { paths: [/(?:^|\/)(?:findall|monitors)(?:\/|$)/], fields: [] },
   needsModel: /(?:^|\/)chat\/completions$/,
   openAiCompatible: { chatCompletions: "chat/completions", placeKey: asBearer },
 };

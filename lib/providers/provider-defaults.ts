@@ -2,7 +2,7 @@
  * What holds for most providers.
  * @module
  */
-import type { Provider } from "./types";
+import type { HiddenModels, Provider } from "./types";
 
 /**
  * OpenAI-style paths that cannot be served without a model, behind the prefixes that clients write.
@@ -13,6 +13,25 @@ export const NEEDS_MODEL =
 
 export const NEVER_NEEDS_MODEL = /(?!)/;
 
+/** Fields in which some service or other reads a model. */
+export const GENERAL_MODEL_FIELDS: readonly string[] = [
+  ...["model", "model_id", "model_name", "models", "models[]", "engine", "deployment"],
+  ...["deployment_id", "request.model", "requests[].model", "requests[].body.model"],
+  ...["requests[].params.model", "session.model", "tools[].model"],
+];
+
+/** What works on files, stored prompts or agents, or makes such things. From the vendors' API references. */
+export const HIDES_MODEL: HiddenModels = {
+  paths: [
+    /(?:^|\/)(?:agents?|assistants|batch(?:es)?|containers|conversations|environments|evals|files|fine[_-]?tun(?:es|ing)|finetunes|jobs|prompts|runs|sessions|skills|threads|trainings|uploads?|vector_stores|workflows)(?:\/|$)/,
+    /(?:^|\/)realtime\/(?:calls|client_secrets|sessions|transcription_sessions)(?:\/|$)/,
+  ],
+  fields: [
+    // OpenAI's stored prompts, and its tool that draws with a model of its own; Mistral's agents.
+    ...["prompt.id", "tools[].type=image_generation", "agent_id"],
+  ],
+};
+
 /** The optional half of a provider, as it is where nothing is known. */
 export const PROVIDER_DEFAULTS = {
   errorFormat: "openai",
@@ -21,6 +40,7 @@ export const PROVIDER_DEFAULTS = {
   compatSlug: null,
   withholds: { credentials: { headers: ["authorization"] }, accounts: {} },
   needsModel: NEVER_NEEDS_MODEL,
+  hidesModel: HIDES_MODEL,
   openAiCompatible: null,
   keyCheck: null,
   webSocket: null,

@@ -191,7 +191,25 @@ function withHeaderReason(reasons: readonly string[], headers: Headers): readonl
 }
 
 function withoutTags(text: string): string {
-  return text.replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, " ");
+  return withoutCode(text).replace(/<[^<>]*>/g, " ");
+}
+
+const CODE = /<(script|style)\b/gi;
+
+/** Without the insides of scripts and styles. Where one has no end, the rest is taken for text. */
+function withoutCode(text: string): string {
+  const lower = text.toLowerCase();
+  let kept = "";
+  let position = 0;
+  for (const { index, 1: tag = "" } of text.matchAll(CODE)) {
+    if (index < position) continue;
+    const end = `</${tag.toLowerCase()}>`;
+    const close = lower.indexOf(end, index);
+    if (close === -1) break;
+    kept += `${text.slice(position, index)} `;
+    position = close + end.length;
+  }
+  return kept + text.slice(position);
 }
 
 function foldWords(text: string): string {

@@ -5,7 +5,7 @@
 import { basePath } from "./base-path";
 import { allOf, says, withStatus } from "./error-matchers";
 import { asBearer } from "./place-key";
-import { PROVIDER_DEFAULTS } from "./provider-defaults";
+import { HIDES_MODEL, PROVIDER_DEFAULTS } from "./provider-defaults";
 import type { ErrorRule, Provider } from "./types";
 
 const errorRules: readonly ErrorRule[] = [
@@ -26,6 +26,11 @@ export const replicate: Provider = {
   model: {
     path: /^(?:v1\/)?(?:models|deployments)\/([^/]+\/[^/]+)(?:\/|$)/,
     body: ["version", "model"],
+  },
+  hidesModel: {
+    ...HIDES_MODEL,
+    // Making a model or a deployment.
+    paths: [...HIDES_MODEL.paths, /^(?:v1\/)?(?:models|deployments)\/?$/],
   },
   keyCheck: { method: "GET", path: "account" },
   keyPattern: /^r8_/,

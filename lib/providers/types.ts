@@ -20,10 +20,27 @@ export interface OutgoingRequest {
 export interface ModelPlaces {
   /** First capture group is the (percent-encoded) model; tried on the path after the provider segment, without a leading slash. */
   readonly path?: RegExp;
-  /** Query parameter. */
+  /** Query parameter, of requests and WebSockets. */
   readonly query?: string;
+  /** Query parameter of WebSockets alone, which have no body. */
+  readonly socketQuery?: string;
   /** Top-level fields of a JSON body, or fields of a multipart form; the first present wins. */
   readonly body?: readonly string[];
+  /**
+   * Fields that name models beside that one, all of which must be allowed: `models[]`, `tools[].model`.
+   * `GENERAL_MODEL_FIELDS` are looked for at every provider.
+   */
+  readonly further?: readonly string[];
+  /** Header, lower case, with another address for the request, whose path then counts. */
+  readonly urlHeader?: string;
+}
+
+/** Calls that may use models which they do not name: closed to tokens that are limited to models. */
+export interface HiddenModels {
+  /** Tried on the path after the provider segment, without a leading slash. */
+  readonly paths: readonly RegExp[];
+  /** Fields of the body, written as in `ModelPlaces.further`; with `=value`, where they have this one. */
+  readonly fields: readonly string[];
 }
 
 /** Names of fields of a request, lower case. */
@@ -116,6 +133,7 @@ export interface Provider {
   placeKey(request: OutgoingRequest, key: string): void;
   readonly withholds: Withheld;
   readonly model: ModelPlaces;
+  readonly hidesModel: HiddenModels;
   /** Paths (below the slug, no leading slash) that cannot be served without a model. */
   readonly needsModel: RegExp;
   readonly openAiCompatible: OpenAiCompatible | null;

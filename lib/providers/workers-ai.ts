@@ -91,7 +91,7 @@ export const workersAi: Provider = {
   },
   model: {
     path: /(?:^|\/)((?:@|%40)[^/]+\/[^/]+\/[^/]+)$/,
-    query: "model",
+    socketQuery: "model",
     body: ["model"],
   },
   needsModel: /(?:^|\/)v1\/(?:chat\/completions|embeddings)$/,

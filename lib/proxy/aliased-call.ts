@@ -96,6 +96,7 @@ function inOwnForm(
   const name = findModel(
     { model: places },
     {
+      isSocket: false,
       path,
       queryParameter: () => null,
       bodyFields: (field) => (field === "model" ? (named?.value ?? null) : null),
@@ -129,7 +130,7 @@ function inQuery(
   body: RequestBody,
   scope: RequestScope,
 ): AliasedCall | null {
-  const parameter = provider?.model.query;
+  const parameter = provider?.model.socketQuery ?? provider?.model.query;
   if (provider === undefined || parameter === undefined) return null;
   const name = queryParameter(url, parameter);
   const alias = name === null ? undefined : scope.ports.state.modelAliases().get(name);

@@ -3,6 +3,7 @@
  * @module
  */
 import type { BodyField } from "./body-field";
+import { indexOfBytes } from "./index-of-bytes";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -10,10 +11,10 @@ const decoder = new TextDecoder();
 /** Longer than any part header a client writes; a match further on belongs to file content. */
 const MAX_PART_HEADER_BYTES = 4096;
 
-/** The boundary named by a `multipart/form-data` content type, or null. */
+/** The boundary named by a `multipart/form-data` content type, or null; RFC 2046 allows 70 characters. */
 export function multipartBoundary(contentType: string): string | null {
   if (!/^multipart\/form-data\b/i.test(contentType)) return null;
-  const match = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
+  const match = /;\s*boundary=(?:"([^"]{1,70})"|([^;\s"]{1,70})(?=[;\s]|$))/i.exec(contentType);
   return match?.[1] ?? match?.[2] ?? null;
 }
 
@@ -21,16 +22,32 @@ export function multipartBoundary(contentType: string): string | null {
 export function findFormField(bytes: Uint8Array, boundary: string, name: string): BodyField | null {
   const delimiter = encoder.encode(`--${boundary}`);
   let found: BodyField | null = null;
-  let start = indexOfBytes(bytes, delimiter, 0);
+  let start = nextDelimiter(bytes, delimiter, 0);
   while (start !== -1) {
     const partStart = start + delimiter.length;
-    const end = indexOfBytes(bytes, delimiter, partStart);
+    const end = nextDelimiter(bytes, delimiter, partStart);
     if (end === -1) return found;
     found = readField(bytes, partStart, end, name) ?? found;
     start = end;
   }
   return found;
 }
+
+/** A line break stands before each but the first, and behind it a line break or the dashes of the last. */
+function nextDelimiter(bytes: Uint8Array, delimiter: Uint8Array, from: number): number {
+  let at = indexOfBytes(bytes, delimiter, from);
+  while (at !== -1) {
+    const next = bytes[at + delimiter.length];
+    const isAtLine = at === 0 || (bytes[at - 1] === LF && bytes[at - 2] === CR);
+    if (isAtLine && (next === CR || next === DASH || next === undefined)) return at;
+    at = indexOfBytes(bytes, delimiter, at + delimiter.length);
+  }
+  return -1;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+const DASH = 0x2d;
 
 function readField(
   bytes: Uint8Array,
@@ -55,17 +72,4 @@ function readField(
     end,
     encode: (value) => value,
   };
-}
-
-function indexOfBytes(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
-  const first = wanted[0];
-  if (first === undefined) return -1;
-  let index = bytes.indexOf(first, from);
-  while (index !== -1) {
-    let matched = 1;
-    while (matched < wanted.length && bytes[index + matched] === wanted[matched]) matched += 1;
-    if (matched === wanted.length) return index;
-    index = bytes.indexOf(first, index + 1);
-  }
-  return -1;
 }

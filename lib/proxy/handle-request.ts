@@ -7,6 +7,7 @@ import { ProviderPathError } from "../providers/provider-path-error";
 import { findProvider, providersWith } from "../providers/registry";
 import type { ErrorFormat, Provider } from "../providers/types";
 import { aliasedCall } from "./aliased-call";
+import { authorizeModels } from "./authorize-models";
 import { compatCall } from "./compat-call";
 import { compatModel, compatModels, type ModelCatalog } from "./compat-models";
 import type { ProxyConfig } from "./config";
@@ -179,6 +180,7 @@ async function serve(
       assertReadable(token, call);
       assertQueryAllowed(token, call);
     }
+    authorizeModels(token, call);
     if (token.limitHolders !== undefined) {
       const destination = { provider: call.provider.slug, call };
       await reserveBudget(token, token.limitHolders, [destination], scope);

@@ -31,6 +31,7 @@ export function nativeCall(
 ): ProxyCall {
   const model = modelName(
     findModel(provider, {
+      isSocket: isWebSocket(request),
       path,
       queryParameter: (name) => queryParameter(url, name),
       bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,

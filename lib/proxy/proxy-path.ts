@@ -1,5 +1,6 @@
 import { OWN_SEGMENTS } from "../providers/own-segments";
 import { isUnmistakable } from "./carries-token";
+import { withoutNeedlessEscapes } from "./path-readings";
 import { ProxyError } from "./proxy-error";
 
 /** Path and query together; Cloudflare's edge takes 16 KB. */
@@ -8,7 +9,7 @@ const MAX_ADDRESS_CHARS = 16 * 1024;
 export interface ProxyPath {
   /** `openai`, `compat`, … as the client wrote it. */
   readonly segment: string;
-  /** What follows, percent-encoded as sent, without a leading slash. */
+  /** What follows, percent-encoded where it has to be, without a leading slash. */
   readonly rest: string;
 }
 
@@ -18,7 +19,7 @@ export function splitProxyPath(pathname: string): ProxyPath | null {
   const slash = pathname.indexOf("/", 5);
   const segment = slash === -1 ? pathname.slice(5) : pathname.slice(5, slash);
   if (OWN_SEGMENTS.has(segment)) return null;
-  return { segment, rest: slash === -1 ? "" : pathname.slice(slash + 1) };
+  return { segment, rest: slash === -1 ? "" : withoutNeedlessEscapes(pathname.slice(slash + 1)) };
 }
 
 /**

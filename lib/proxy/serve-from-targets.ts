@@ -7,11 +7,12 @@ import type { RouteTarget } from "../pool/model-alias";
 import { ProviderPathError } from "../providers/provider-path-error";
 import type { AliasedCall } from "./aliased-call";
 import { discardAnswer } from "./attempt";
+import { authorizeModels } from "./authorize-models";
 import { neededCapabilities } from "./needed-capabilities";
 import { noFittingTarget, noTargetServed } from "./no-target";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
-import { ProxyError } from "./proxy-error";
+import { ProxyError, type ProxyErrorCode } from "./proxy-error";
 import { claimOf } from "./quota-claim";
 import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
@@ -103,6 +104,13 @@ async function choose(
   });
 }
 
+/** No other target would do better. */
+const FINAL: ReadonlySet<ProxyErrorCode> = new Set([
+  "client_closed_request",
+  "access_denied",
+  "model_ambiguous",
+]);
+
 /** One target's answer, fit or not; or why there is none. @throws {ProxyError} if the client has left. */
 async function serveTarget(
   { callTo }: AliasedCall,
@@ -112,6 +120,7 @@ async function serveTarget(
 ): Promise<ServedFromTarget | ProxyError> {
   try {
     let call = callTo(target);
+    authorizeModels(token, call);
     scope.meter.resolved(call);
     if (call.isWebSocket) assertReadable(token, call);
     if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
@@ -120,7 +129,7 @@ async function serveTarget(
     if (error instanceof ProviderPathError) {
       return new ProxyError("invalid_path", error.message, { cause: error });
     }
-    if (!(error instanceof ProxyError) || error.code === "client_closed_request") throw error;
+    if (!(error instanceof ProxyError) || FINAL.has(error.code)) throw error;
     return error;
   }
 }

@@ -138,10 +138,11 @@ function placeOfKey(provider: Provider): string {
   return `${header[0]}: ${header[1].replace(key, "{key}")}`;
 }
 
-function modelPlaces({ path, query, body = [] }: ModelPlaces): string {
+function modelPlaces({ path, query, socketQuery, body = [] }: ModelPlaces): string {
   const places = [
     ...(path === undefined ? [] : ["the path"]),
     ...(query === undefined ? [] : [`the query (${code(query)})`]),
+    ...(socketQuery === undefined ? [] : [`the query of WebSockets (${code(socketQuery)})`]),
     ...(body.length === 0 ? [] : [`the body (${body.map(code).join(", ")})`]),
   ];
   return places.length === 0 ? "nowhere: its calls name none" : places.join(", then ");

@@ -1,0 +1,40 @@
+/**
+ * Paths as different servers read them.
+ * @module
+ */
+
+/** Letters, digits and `-._~`: with or without an escape they are the same (RFC 3986 section 6.2.2.2). */
+const UNRESERVED = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/gi;
+
+/** A path in which no escape stands that needs none: what is matched is what is sent. */
+export function withoutNeedlessEscapes(path: string): string {
+  if (!path.includes("%")) return path;
+  return path.replace(UNRESERVED, (code) =>
+    String.fromCharCode(Number.parseInt(code.slice(1), 16)),
+  );
+}
+
+/** Each server on the way may undo one. */
+const MAX_DECODINGS = 3;
+
+/** The path as it stands, and as servers read it that undo escapes, fold slashes or drop parameters. */
+export function pathReadings(path: string): ReadonlySet<string> {
+  const readings = new Set<string>();
+  let text = path;
+  for (let round = 0; round <= MAX_DECODINGS; round += 1) {
+    const folded = text.replaceAll("\\", "/").replace(/\/{2,}/g, "/");
+    for (const reading of [text, folded, folded.replace(/;[^/]*/g, "")]) readings.add(reading);
+    const decoded = text.includes("%") ? decode(text) : text;
+    if (decoded === text) break;
+    text = decoded;
+  }
+  return readings;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * A token may use one model and not another. Requests with both names, in random places and spellings, are held
+ * against the scope; what is let through is read by parsers of six kinds, none of which may see the other name.
+ */
+import { describe, expect, test } from "vitest";
+import { findProvider } from "../../lib/providers/registry.ts";
+import type { Provider } from "../../lib/providers/types.ts";
+import { authorizeModels } from "../../lib/proxy/authorize-models.ts";
+import { withoutNeedlessEscapes } from "../../lib/proxy/path-readings.ts";
+import type { AccessToken } from "../../lib/proxy/ports.ts";
+import type { ProxyCall } from "../../lib/proxy/proxy-call.ts";
+import { ProxyError } from "../../lib/proxy/proxy-error.ts";
+import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
+import { type AskedRequest, GOOD, generator } from "./asked/generate-request.ts";
+import { modelsSeen } from "./asked/reference-parsers.ts";
+
+const REQUESTS = 200_000;
+const WHOLE_REQUESTS = 5_000;
+
+const token: AccessToken = {
+  ...unlimitedToken("at_limited"),
+  scopes: [{ provider: null, models: [GOOD] }],
+};
+
+const seed = Number(process.env.ASKED_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+function builtIn(slug: string): Provider {
+  const provider = findProvider(slug);
+  if (provider === undefined) throw new Error(`no provider ${slug}`);
+  return provider;
+}
+
+/** Whether the request would be sent. */
+function passes(request: AskedRequest): boolean {
+  const provider = builtIn(request.provider);
+  const call: ProxyCall = {
+    provider,
+    route: "direct",
+    model: GOOD,
+    method: "POST",
+    path: withoutNeedlessEscapes(request.path),
+    url: `https://upstream.test/${request.path}${request.search}`,
+    body: { kind: "kept", bytes: request.body },
+    isWebSocket: false,
+    preferredKeyId: null,
+    headers: () => new Headers(request.headers),
+    placeKey: () => {},
+  };
+  try {
+    authorizeModels(token, call);
+    return true;
+  } catch (error) {
+    if (error instanceof ProxyError) return false;
+    throw error;
+  }
+}
+
+const shown = ({ provider, path, search, headers, body }: AskedRequest) =>
+  JSON.stringify({ provider, path, search, headers, body: new TextDecoder().decode(body) });
+
+const isForbidden = (name: string) => name.includes("bad-model");
+
+describe(`ASKED_SEED=${seed}`, () => {
+  test(`of ${REQUESTS} requests, no parser sees the forbidden model in one that passes`, {
+    timeout: 300_000,
+  }, () => {
+    const next = generator(seed);
+    let passed = 0;
+    let mixed = 0;
+    for (let round = 0; round < REQUESTS; round += 1) {
+      const request = next();
+      const seen = modelsSeen(request);
+      if (seen.some(isForbidden)) mixed += 1;
+      if (!passes(request)) {
+        // What any client writes for the allowed model must pass.
+        if (request.isPlain) throw new Error(`refused: ${shown(request)}`);
+        continue;
+      }
+      passed += 1;
+      const forbidden = seen.find(isForbidden);
+      if (forbidden !== undefined) throw new Error(`${forbidden} in ${shown(request)}`);
+    }
+    console.log(`${passed} passed, in ${mixed} of ${REQUESTS} a parser sees the forbidden name`);
+    // Neither refuses all nor was given nothing to refuse.
+    expect(passed).toBeGreaterThan(REQUESTS / 20);
+    expect(mixed).toBeGreaterThan(REQUESTS / 4);
+  });
+
+  test(`nor in what the whole proxy sends, of ${WHOLE_REQUESTS}`, {
+    timeout: 120_000,
+  }, async () => {
+    const slugs = generator.providers;
+    const proxy = scriptedProxy({
+      upstream: () => Response.json({}),
+      keys: Object.fromEntries(slugs.map((slug) => [slug, [`fake-key-of-${slug}`]])),
+      tokens: new Map([["ob-limited-token-0001", token]]),
+    });
+    const next = generator(seed + 1);
+    for (let round = 0; round < WHOLE_REQUESTS; round += 1) {
+      const request = next();
+      const before = proxy.calls.length;
+      const response = await proxy.fetch(
+        `/api/${request.provider}/${request.path}${request.search}`,
+        {
+          method: "POST",
+          headers: { ...request.headers, authorization: "Bearer ob-limited-token-0001" },
+          body: request.body,
+        },
+      );
+      await response.arrayBuffer();
+      const sent = proxy.calls[before];
+      if (sent === undefined) {
+        if (request.isPlain) throw new Error(`${response.status} to ${shown(request)}`);
+        continue;
+      }
+      const asSent = {
+        ...request,
+        path: sent.url.pathname.replace(/^\/v1\/account\/gateway\/[^/]+\//, ""),
+        search: sent.url.search,
+        headers: Object.fromEntries(sent.headers),
+        body: new Uint8Array(sent.body),
+      };
+      const forbidden = modelsSeen(asSent).find(isForbidden);
+      if (forbidden !== undefined) throw new Error(`${forbidden} in ${shown(asSent)}`);
+    }
+    expect(proxy.calls.length).toBeGreaterThan(WHOLE_REQUESTS / 20);
+  });
+});
