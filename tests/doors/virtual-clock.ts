@@ -2,6 +2,7 @@
 export class VirtualClock {
   #nowMs = Date.UTC(2026, 0, 15, 12);
   readonly #timers = new Set<Timer>();
+  readonly #holds = new Set<object>();
 
   get nowMs(): number {
     return this.#nowMs;
@@ -18,6 +19,13 @@ export class VirtualClock {
     return new Promise((resolve) => this.setTimer(resolve, ms));
   }
 
+  /** Time stands still until the returned function is called: something else is still at work. */
+  hold(): () => void {
+    const hold = {};
+    this.#holds.add(hold);
+    return () => this.#holds.delete(hold);
+  }
+
   /** Lets time pass until the work is done. Several may run side by side. */
   async run<Result>(work: Promise<Result>): Promise<Result> {
     let isDone = false;
@@ -29,7 +37,7 @@ export class VirtualClock {
       const before = this.#nowMs;
       await idle();
       // Another that runs may have moved the clock meanwhile.
-      if (!isDone && this.#nowMs === before) this.#fireNext();
+      if (!isDone && this.#nowMs === before && this.#holds.size === 0) this.#fireNext();
     }
     return work;
   }

@@ -1,0 +1,84 @@
+/** Answers of every protocol through the whole handler: who is asked, what the client gets, what is recorded. */
+import { describe, expect, test } from "vitest";
+import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
+import {
+  cut,
+  type MadeAnswer,
+  makeAnswer,
+  PROTOCOL_STREAMS,
+  type ProtocolStream,
+} from "../answers/protocol-streams.ts";
+import { answerOf, goodAnswer } from "../answers/scripted-answer.ts";
+import { type ScriptedProxy, scriptedProxy } from "../doors/scripted-proxy.ts";
+
+/** Beside the 100,000 of `answer-start.test.ts`, which need no handler. */
+const CASES = 1_000;
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+/** What makes a key rest. */
+const RESTS = new Set(["rate_limit_minute", "rate_limit_day", "out_of_credit"]);
+
+interface Played {
+  readonly proxy: ScriptedProxy;
+  readonly bytes: Buffer;
+  readonly status: number;
+}
+
+/** One request: the first key that is asked gives this answer, every other one a good one. */
+async function play(protocol: ProtocolStream, pieces: readonly Buffer[]): Promise<Played> {
+  const answers = [pieces];
+  const proxy = scriptedProxy({
+    keys: { [protocol.provider]: ["key-number-one", "key-number-two"] },
+    upstream: (_, clock) => answerOf(protocol, answers.shift() ?? [goodAnswer(protocol)], clock),
+  });
+  const response = await proxy.fetch(`/api/${protocol.provider}/${protocol.path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(protocol.body),
+  });
+  const bytes = Buffer.from(await proxy.clock.run(response.arrayBuffer()));
+  await proxy.clock.advance(1);
+  return { proxy, bytes, status: response.status };
+}
+
+function facts({ proxy, bytes, status }: Played, protocol: ProtocolStream) {
+  const [event] = proxy.usage.events;
+  return {
+    asked: proxy.calls.length,
+    status,
+    isGood: bytes.equals(goodAnswer(protocol)),
+    outcome: event?.outcome,
+    events: proxy.usage.events.length,
+    rested: proxy.state.events.flatMap((noted) =>
+      noted.kind === "key-cooled" ? [noted.evidence.meaning] : [],
+    ),
+  };
+}
+
+function expectedFacts({ error, hasWords, isClosed }: MadeAnswer) {
+  const rested = error !== null && RESTS.has(error.meaning) ? [error.meaning] : [];
+  const same = { status: 200, events: 1, rested };
+  if (!hasWords) return { ...same, asked: 2, isGood: true, outcome: "ok" };
+  return { ...same, asked: 1, isGood: false, outcome: isClosed ? "ok" : "upstream_error" };
+}
+
+describe(`${CASES.toLocaleString("en")} made answers through the handler, seed ${seed}`, () => {
+  test.each(PROTOCOL_STREAMS)(
+    "$name: an error first means another key, words first mean one attempt and its outcome",
+    {
+      timeout: 120_000,
+    },
+    async (protocol) => {
+      const random = new SeededRandom(seed);
+      for (let index = 0; index < CASES / PROTOCOL_STREAMS.length; index += 1) {
+        const made = makeAnswer(random, protocol);
+        const played = await play(protocol, cut(random, made.bytes));
+        expect(facts(played, protocol), `case ${index}: ${made.bytes}`).toEqual({
+          ...expectedFacts(made),
+          isGood: !made.hasWords || made.bytes.equals(goodAnswer(protocol)),
+        });
+        if (made.hasWords) expect(played.bytes.equals(made.bytes)).toBe(true);
+      }
+    },
+  );
+});
