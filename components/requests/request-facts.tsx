@@ -4,6 +4,7 @@ import { CopyButton } from "@/components/copy-button";
 import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
 import type { RequestNames } from "@/lib/manage/browse-requests";
 import type { RequestStory } from "@/lib/manage/find-request";
+import { CostFacts } from "./cost-facts";
 
 /** Who asked for what, and what it took. */
 export function RequestFacts({
@@ -45,6 +46,7 @@ export function RequestFacts({
         <Fact name={t("facts.reasoning")}>{formatExactCount(story.reasoningTokens)}</Fact>
         <Fact name={t("cost")}>
           {story.costUsd === null && hasUsage ? t("noPrice") : formatUsd(story.costUsd)}
+          {story.costBasis !== null && <CostFacts basis={story.costBasis} />}
         </Fact>
         {story.gatewayLogId !== null && (
           <Fact name={t("facts.gatewayLog")}>

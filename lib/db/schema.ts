@@ -206,6 +206,11 @@ export const resourceKeys = sqliteTable(
     resource: text("resource").notNull(),
     keyId: text("key_id").notNull(),
     atMs: integer("at_ms").notNull(),
+    /**
+     * Who began what works on in the background, as JSON (see `background-work.ts`), for its use to be counted
+     * when it is finished; `counted` from then on, null for what is no such work.
+     */
+    work: text("work"),
   },
   (table) => [
     primaryKey({ columns: [table.provider, table.resource] }),

@@ -14,7 +14,7 @@
  */
 import { type TakenSpend, TokenLedger } from "../pool/token-ledger";
 import { affordableShare, isProblem, wantedShare } from "../usage/logged-share";
-import { loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
+import { type Cost, loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 import { Cells, DAY_MS } from "../usage/rollup";
 import { boundedRecord } from "./bounded-record";
@@ -111,7 +111,7 @@ export class UsageRecorder {
     if (this.#waiting.length < WAITING_MAX_EVENTS) {
       this.#waiting.push(clipped(event));
     } else if (this.#overflow.size < OVERFLOW_MAX_CELLS && this.#prices !== null) {
-      this.#overflow.add(clipped(event), this.#costNanoUsd(event, this.#prices.book));
+      this.#overflow.add(clipped(event), this.#costOf(event, this.#prices.book)?.nanoUsd ?? null);
       this.#overflowRequests += 1;
       this.ledger.take(event.id, this.#overflowTaken);
       this.#unlogged += 1;
@@ -264,10 +264,11 @@ export class UsageRecorder {
     const atMs = this.#options.nowMs();
     const logRows: RequestLogRow[] = [];
     for (const event of events) {
-      const costNanoUsd = this.#costNanoUsd(event, book);
-      cells.add(event, costNanoUsd);
-      if (event.part !== "turn" && this.#isLogged(event))
-        logRows.push(this.#toLogRow(event, costNanoUsd));
+      const cost = this.#costOf(event, book);
+      cells.add(event, cost?.nanoUsd ?? null);
+      if (event.part !== "turn" && this.#isLogged(event)) {
+        logRows.push(this.#toLogRow(event, cost));
+      }
     }
     const stored = cells.toStored();
     const flush: UsageFlush = {
@@ -298,7 +299,7 @@ export class UsageRecorder {
     return false;
   }
 
-  #toLogRow(event: RequestEvent, costNanoUsd: number | null): RequestLogRow {
+  #toLogRow(event: RequestEvent, cost: Cost | null): RequestLogRow {
     const { usage, attempts, ...rest } = event;
     const keepsWords = this.#options.settings().logging.errorWords;
     return {
@@ -312,14 +313,17 @@ export class UsageRecorder {
       cacheWriteTokens: usage?.cacheWriteTokens ?? null,
       reasoningTokens: usage?.reasoningTokens ?? null,
       isEstimate: usage?.isEstimate ?? false,
-      costNanoUsd,
+      costNanoUsd: cost?.nanoUsd ?? null,
+      costBasis: cost?.basis ?? null,
     };
   }
 
-  #costNanoUsd(event: RequestEvent, book: PriceBook): number | null {
-    const { provider, model, usage, atMs, statedNanoUsd = null } = event;
-    if (provider === null || usage === null) return statedNanoUsd;
-    return book.costNanoUsd(provider, model, usage, atMs) ?? statedNanoUsd;
+  #costOf(event: RequestEvent, book: PriceBook): Cost | null {
+    const { provider, model, usage, atMs, statedNanoUsd } = event;
+    const cost =
+      provider === null || usage === null ? null : book.cost(provider, model, usage, atMs);
+    if (cost !== null || statedNanoUsd === undefined) return cost;
+    return { nanoUsd: statedNanoUsd, basis: { source: "stated" } };
   }
 
   /** The prices of now, the team's own included. */

@@ -20,6 +20,7 @@
  */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { BUCKET_COUNT } from "../usage/histogram";
+import type { CostBasis } from "../usage/price";
 import type { AttemptRecord } from "../usage/request-event";
 import { MEASURES, type Side, type StoredCell } from "../usage/rollup";
 import type { Outcome } from "../usage/types";
@@ -51,6 +52,8 @@ export const requestLog = sqliteTable("request_log", {
   isEstimate: integer("is_estimate", { mode: "boolean" }).notNull(),
   /** Null where no price is known. */
   costNanoUsd: integer("cost_nano_usd"),
+  /** How the cost came about; null where there is none, and for requests before this was kept. */
+  costBasis: text("cost_basis", { mode: "json" }).$type<CostBasis>(),
   gatewayLogId: text("gateway_log_id"),
 });
 

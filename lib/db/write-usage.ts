@@ -114,6 +114,7 @@ const LOG_FIELDS = {
   reasoning_tokens: "reasoningTokens",
   is_estimate: "isEstimate",
   cost_nano_usd: "costNanoUsd",
+  cost_basis: "costBasis",
   gateway_log_id: "gatewayLogId",
 } as const satisfies Record<string, keyof RequestLogRow>;
 

@@ -213,7 +213,9 @@ const usageSums = z.strictObject({
   cacheWriteTokens: z.int(),
   reasoningTokens: z.int(),
   costUsd: z.number().meta({ description: "Of requests whose model has a known price" }),
-  unpricedRequests: z.int().meta({ description: "With tokens but without a known price" }),
+  unpricedRequests: z
+    .int()
+    .meta({ description: "With something that is sold, but without a known price" }),
   estimatedRequests: z.int().meta({ description: "Their tokens are estimated" }),
 });
 
@@ -228,6 +230,32 @@ export const usageReport = z.strictObject({
 });
 
 const tokenCount = z.int().nullable();
+
+const count = z.number();
+const costBasis = z.strictObject({
+  source: z.enum(["reported", "override", "list", "stated"]).meta({
+    description:
+      "Told by the answer, the team's own price, a list price, or the token's amount for unknown prices",
+  }),
+  model: z.string().optional().meta({ description: "What the price was found under" }),
+  tier: z.enum(["flex", "priority", "batch", "fast"]).optional(),
+  factor: z.number().optional().meta({ description: "Times the list price, for tier and place" }),
+  units: z
+    .strictObject({ pages: count.optional(), searches: count.optional(), images: count.optional() })
+    .optional()
+    .meta({ description: "What was sold in place of tokens" }),
+  tools: z
+    .strictObject({
+      webSearch: count.optional(),
+      fileSearch: count.optional(),
+      codeSession: count.optional(),
+      groundedPrompt: count.optional(),
+      groundingQuery: count.optional(),
+    })
+    .optional(),
+  toolsUsd: z.number().optional().meta({ description: "Of the tools; a part of the cost" }),
+  others: z.array(z.string()).optional().meta({ description: "Other models that took part" }),
+});
 
 const loggedRequest = z.strictObject({
   id: z.string(),
@@ -251,6 +279,7 @@ const loggedRequest = z.strictObject({
   reasoningTokens: tokenCount,
   isEstimate: z.boolean(),
   costUsd: z.number().nullable().meta({ description: "Null where no price is known" }),
+  costBasis: costBasis.nullable().meta({ description: "How the cost came about" }),
   gatewayLogId: z.string().nullable(),
 });
 

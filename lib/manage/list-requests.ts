@@ -1,17 +1,24 @@
 import { type RequestFilter, readRequests } from "../db/request-log";
 import type { RequestLogRow } from "../db/usage-schema";
-import { NANO_PER_USD } from "../usage/price";
+import { type CostBasis, NANO_PER_USD } from "../usage/price";
 import { fromCursor, toCursor } from "./cursor";
 import type { ManageContext } from "./manage-context";
 import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
 
 /** Times are epoch milliseconds. */
 export interface RequestItem
-  extends Omit<RequestLogRow, "atMs" | "costNanoUsd" | "attemptCount" | "attempts"> {
+  extends Omit<RequestLogRow, "atMs" | "costNanoUsd" | "costBasis" | "attemptCount" | "attempts"> {
   readonly at: number;
   readonly attempts: number;
   /** Null where no price is known. */
   readonly costUsd: number | null;
+  /** How the cost came about; null where there is none. */
+  readonly costBasis: ToldBasis | null;
+}
+
+/** As `CostBasis`, in dollars. */
+export interface ToldBasis extends Omit<CostBasis, "toolsNanoUsd"> {
+  readonly toolsUsd?: number;
 }
 
 export interface RequestPage {
@@ -40,13 +47,18 @@ export async function listRequests(
 }
 
 export function toRequestItem(row: RequestLogRow): RequestItem {
-  const { atMs, costNanoUsd, attempts: _, attemptCount, ...same } = row;
+  const { atMs, costNanoUsd, costBasis, attempts: _, attemptCount, ...same } = row;
   return {
     ...same,
     at: atMs,
     attempts: attemptCount,
     costUsd: costNanoUsd === null ? null : costNanoUsd / NANO_PER_USD,
+    costBasis: costBasis === null ? null : toldBasis(costBasis),
   };
+}
+
+function toldBasis({ toolsNanoUsd, ...same }: CostBasis): ToldBasis {
+  return toolsNanoUsd === undefined ? same : { ...same, toolsUsd: toolsNanoUsd / NANO_PER_USD };
 }
 
 export function toFilter(input: RequestFilterInput): RequestFilter {

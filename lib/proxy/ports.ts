@@ -26,6 +26,7 @@ export interface ProxyPorts {
   /** What models cost; loaded when first asked for. */
   prices(): Promise<PriceBook>;
   readonly budgets: TokenBudgets;
+  readonly works: BackgroundWorks;
 }
 
 /** Keeps work that outlives its request alive: the `waitUntil` of the request that began it. */
@@ -47,6 +48,31 @@ export interface TokenBudgets {
     usage: Pick<Usage, "inputTokens" | "outputTokens"> & Partial<Usage>,
     atMs: number,
   ): number | null;
+}
+
+/** What an upstream works on after its answer, and who began it. */
+export interface BegunWork {
+  /** Slug. */
+  readonly provider: string;
+  /** The upstream's id of it. */
+  readonly id: string;
+  /** In whose account it lives. */
+  readonly keyId: string;
+  readonly tokenId: string;
+  readonly userId: string | null;
+  /** As the request named it. */
+  readonly model: string | null;
+  readonly atMs: number;
+}
+
+/** Remembers background work until its use is counted. Nothing rejects. */
+export interface BackgroundWorks {
+  begin(work: BegunWork): Promise<void>;
+  /**
+   * Whose work is finished now. Once only, whichever isolate asks: null for who asks again, and for what
+   * nobody began here.
+   */
+  claim(provider: string, id: string): Promise<BegunWork | null>;
 }
 
 /** Where what requests used is recorded. */

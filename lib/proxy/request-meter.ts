@@ -6,6 +6,7 @@ import type { Provider } from "../providers/types";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../usage/request-event";
 import { NO_USAGE, type Outcome, type Usage } from "../usage/types";
 import type { UsageReader } from "../usage/usage-reader";
+import { type BackgroundStep, backgroundStep } from "./background-step";
 import type { EstimatedUse } from "./estimate-use";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
@@ -46,6 +47,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
 export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" | "told_error";
 
 type Waiting = (work: Promise<unknown>) => void;
+type Result = Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">;
 
 export class RequestMeter {
   /** The keys that were asked, in order. */
@@ -165,18 +167,69 @@ export class RequestMeter {
   ended(ending: Ending): void {
     if (this.#isRecorded) return;
     const answer = this.#answer;
+    const isComplete = ending === "complete";
     const usage =
-      this.#reader?.end({
-        isComplete: ending === "complete",
-        requestBytes: jsonLength(this.#call),
-      }) ?? (ending === "complete" ? null : this.#cutUse());
-    this.#record({
+      this.#reader?.end({ isComplete, requestBytes: jsonLength(this.#call) }) ??
+      (isComplete ? null : this.#cutUse());
+    const result = {
       outcome: outcomeOf(ending, answer),
       status: ending === "client_left" ? 499 : (answer?.response.status ?? 0),
       errorCode: null,
-      usage,
       gatewayLogId: answer?.response.headers.get("cf-aig-log-id") ?? null,
-    });
+    };
+    const call = this.#call;
+    const step: BackgroundStep =
+      call === null || this.#reader === null
+        ? { kind: "own", usage }
+        : backgroundStep(call, this.#reader.work, usage, isComplete);
+    if (step.kind === "finished") {
+      this.#isRecorded = true;
+      this.#waitUntil(this.#claim(step, result));
+      return;
+    }
+    if (step.kind === "begun") this.#begun(step.id);
+    this.#record({ ...result, usage: step.kind === "own" ? step.usage : null });
+  }
+
+  /** The answer is on its way, and its work goes on. */
+  #begun(id: string): void {
+    const provider = this.#provider;
+    const token = this.#token;
+    const keyId = this.attempts.at(-1)?.keyId;
+    if (provider === undefined || token === null || keyId === undefined) return;
+    const work = {
+      provider: provider.slug,
+      id,
+      keyId,
+      tokenId: token.id,
+      userId: token.ownerId,
+      model: this.#call?.model ?? null,
+      atMs: this.#arrivedMs,
+    };
+    this.#waitUntil(this.#ports.works.begin(work));
+  }
+
+  /** Counts what is finished for who began it, if it was not counted before. */
+  async #claim(
+    { id, usage }: Extract<BackgroundStep, { readonly kind: "finished" }>,
+    result: Omit<Result, "usage">,
+  ): Promise<void> {
+    const own = this.#eventOf({ ...result, usage: null });
+    const work = await this.#ports.works.claim(own.provider ?? "", id);
+    if (work !== null && work.tokenId === own.tokenId) {
+      const counted = { ...own, model: work.model ?? usage.model, usage };
+      this.#settle(counted);
+      this.#add(counted);
+      return;
+    }
+    this.#settle(own);
+    this.#add(own);
+    if (work === null) return;
+    // Who asks is another, whose request it is and whose use it is not.
+    const { statedNanoUsd: _, ...asked } = own;
+    const { tokenId, userId } = work;
+    const model = work.model ?? usage.model;
+    this.#add({ ...asked, id: `${own.id}.1`, tokenId, userId, model, usage, part: "turn" });
   }
 
   /**
@@ -249,15 +302,17 @@ export class RequestMeter {
     });
   }
 
-  #record(
-    result: Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">,
-  ): void {
+  #record(result: Result): void {
     // A client may leave while it is answered: one request is one event.
     if (this.#isRecorded) return;
     this.#isRecorded = true;
     const event = this.#eventOf(result);
-    this.#whenRecorded?.(event);
+    this.#settle(event);
     this.#add(event);
+  }
+
+  #settle(event: RequestEvent): void {
+    this.#whenRecorded?.(event);
   }
 
   #add(event: RequestEvent): void {
@@ -267,14 +322,13 @@ export class RequestMeter {
     if (writing !== null) this.#waitUntil(writing);
   }
 
-  #eventOf(
-    result: Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">,
-  ): RequestEvent {
+  #eventOf(result: Result): RequestEvent {
     return {
       id: this.#requestId,
       atMs: this.#arrivedMs,
       provider: this.#provider?.slug ?? null,
-      model: this.#call?.model ?? null,
+      // A stored prompt, a thread or a poll names none; the answer does.
+      model: this.#call?.model ?? result.usage?.model ?? null,
       tokenId: this.#token?.id ?? null,
       userId: this.#token?.ownerId ?? null,
       durationMs: this.#ports.nowMs() - this.#arrivedMs,

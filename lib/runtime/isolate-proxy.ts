@@ -3,6 +3,7 @@
  * clock, network and randomness. Both doors use it.
  * @module
  */
+import { D1BackgroundWorks } from "../db/background-works";
 import { D1ModelCatalog } from "../db/model-lists";
 import { openDatabase } from "../db/open-database";
 import { D1TokenBudgets } from "../db/token-budgets";
@@ -44,6 +45,7 @@ export async function isolateProxy(
       usage: usageSink(sharedRecorder(env)),
       prices: () => sharedRecorder(env).prices(),
       budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env)),
+      works: new D1BackgroundWorks(openDatabase(env.DB)),
     },
     catalog: new D1ModelCatalog(openDatabase(env.DB), platform.nowMs),
   };

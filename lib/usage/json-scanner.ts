@@ -37,6 +37,9 @@ export const ROLE = {
   number: 1024,
   /** Its object is kept as JSON, as a fact's string is. */
   object: 2048,
+  /** A fact about the whole answer: not where it stands in a list, or in an object of the next role. */
+  own: 4096,
+  aside: 8192,
 } as const;
 
 export type Role = keyof typeof ROLE;
@@ -62,7 +65,12 @@ export class ScanKeys {
     }
     this.roles = roles;
     this.hasNumbers = keys.number !== undefined;
-    const kept = [...(keys.fact ?? []), ...(keys.number ?? []), ...(keys.object ?? [])];
+    const kept = [
+      ...(keys.fact ?? []),
+      ...(keys.own ?? []),
+      ...(keys.number ?? []),
+      ...(keys.object ?? []),
+    ];
     this.factNames = new Map(kept.map((key) => [hashOf(key), key]));
     this.marks = new Map(marks.map((mark) => [hashOf(mark), mark]));
   }
@@ -107,7 +115,7 @@ const TEXT_ROLES = ROLE.text | ROLE.reasoning | ROLE.reasoningTwin;
 const UNKNOWN = -1;
 const CAPTURE_ROLES = ROLE.usage | ROLE.object;
 /** Roles of strings that are looked at beyond their length. */
-const READ_ROLES = ROLE.fact | ROLE.mark | ROLE.counted;
+const READ_ROLES = ROLE.fact | ROLE.own | ROLE.mark | ROLE.counted;
 
 function tableOf(ascii: string): Uint8Array {
   const table = new Uint8Array(256);
@@ -141,7 +149,9 @@ export class JsonScanner {
   #trustedDepth = 0;
   /** `#depth` within the innermost list whose objects are such; 0 for none. */
   #trustedList = 0;
-  /** The same of a list of reasoning that is told twice. */
+  /** `#depth` within the outermost object of the role `aside`; 0 for none. */
+  #asideDepth = 0;
+  /** As `#trustedList`, of a list of reasoning that is told twice. */
   #repeatedList = 0;
   #expectsKey = false;
   #inString = false;
@@ -200,6 +210,7 @@ export class JsonScanner {
     this.#objectDepth = 0;
     this.#trustedDepth = 0;
     this.#trustedList = 0;
+    this.#asideDepth = 0;
     this.#repeatedList = 0;
     this.#expectsKey = false;
     this.#inString = false;
@@ -276,6 +287,7 @@ export class JsonScanner {
       this.#captureDepth = this.#depth;
     }
     if (isRoot || (isListed && isTrusted) || (role & ROLE.parent) !== 0) this.#trustedDepth += 1;
+    if ((role & ROLE.aside) !== 0 && this.#asideDepth === 0) this.#asideDepth = this.#depth + 1;
     // What is nested too deep to be told apart counts as a list.
     if (this.#depth < MAX_DEPTH) this.#objectDepth += 1;
     this.#open(1);
@@ -316,6 +328,7 @@ export class JsonScanner {
     if (this.#isObject[this.#depth] === 1) {
       this.#objectDepth -= 1;
       if (this.#objectDepth < this.#trustedDepth) this.#trustedDepth = this.#objectDepth;
+      if (this.#depth < this.#asideDepth) this.#asideDepth = 0;
     } else {
       if (this.#depth < this.#trustedList) this.#trustedList = 0;
       if (this.#depth < this.#repeatedList) this.#repeatedList = 0;
@@ -394,6 +407,9 @@ export class JsonScanner {
       return;
     }
     this.#reading = this.#role & (ROLE.fact | ROLE.mark);
+    if ((this.#role & ROLE.own) !== 0 && this.#trustedList === 0 && this.#asideDepth === 0) {
+      this.#reading |= ROLE.fact;
+    }
     this.#valueHash = 0;
     this.#value = "";
     this.#valueBytes = 0;

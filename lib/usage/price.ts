@@ -28,8 +28,11 @@ export interface PriceOverride {
 
 /** How a cost came about, as short as it can be told: it is kept with every request. */
 export interface CostBasis {
-  /** Told by the answer, the team's own price, or a list price. */
-  readonly source: "reported" | "override" | "list";
+  /**
+   * Told by the answer, the team's own price, a list price, or the amount that its token counts where no price
+   * is known.
+   */
+  readonly source: "reported" | "override" | "list" | "stated";
   /** What the price was found under; absent where it is not by model, or by several. */
   readonly model?: string;
   readonly tier?: Tier;

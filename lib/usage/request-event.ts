@@ -54,8 +54,8 @@ export interface RequestEvent {
   /** AI Gateway's, from `cf-aig-log-id`. */
   readonly gatewayLogId: string | null;
   /**
-   * Of a WebSocket; absent for requests. A `turn` is one answer within a session: its use is counted when it
-   * is over, and it is not logged. The `session` is logged when it is closed, with the use of all its turns,
+   * Absent for requests. A `turn` is one answer within a WebSocket's session, or background work that another
+   * token's request found finished: its use is counted when it is over, and it is not logged. The `session` is logged when it is closed, with the use of all its turns,
    * and counted as a request that used nothing more.
    */
   readonly part?: "turn" | "session";

@@ -36,7 +36,7 @@ export const MEASURES = [
   "attempts",
   /** Requests whose tokens are estimated. */
   "estimated",
-  /** Requests with tokens whose model has no known price. */
+  /** Requests with tokens, or with something else that is sold, and no known price. */
   "unpriced",
   "inputTokens",
   "outputTokens",
@@ -106,14 +106,17 @@ export class Cells {
       const cell = ofKey(attempt, attemptOutcome(attempt.meaning));
       cell[INDEX.attempts] = (cell[INDEX.attempts] ?? 0) + 1;
     }
-    const hasTokens = usage !== null && (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) > 0;
+    const isSold =
+      usage !== null &&
+      ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) + (usage.inputAudioSeconds ?? 0) > 0 ||
+        usage.units !== null);
     for (const values of [caller, key]) {
       const plus = (measure: Measure, value: number | null | undefined) => {
         values[INDEX[measure]] = (values[INDEX[measure]] ?? 0) + (value ?? 0);
       };
       if (!isTurn) plus("requests", 1);
       plus("estimated", usage?.isEstimate ? 1 : 0);
-      plus("unpriced", hasTokens && costNanoUsd === null ? 1 : 0);
+      plus("unpriced", isSold && costNanoUsd === null ? 1 : 0);
       plus("inputTokens", usage?.inputTokens);
       plus("outputTokens", usage?.outputTokens);
       plus("cachedInputTokens", usage?.cachedInputTokens);

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Provider } from "../providers/types";
+import { tellsOfWork } from "./background-work";
 import { ScanKeys } from "./json-scanner";
 import { headerUsage } from "./read-header-usage";
 import type { Usage } from "./types";
@@ -69,6 +70,10 @@ const COMMON = {
 
 const CHAT = new ScanKeys(COMMON);
 
+/** What background work is told by. */
+const WORK = { own: ["id", "status", "processing_status"], aside: ["item"] } as const;
+const WORK_ANSWER = new ScanKeys({ ...COMMON, ...WORK });
+
 const GEMINI = new ScanKeys({
   ...COMMON,
   fact: [...MODEL_KEYS, "serviceTier"],
@@ -85,7 +90,7 @@ const RESPONSES_MARKS = [
   "response.file_search_call.completed",
   "response.code_interpreter_call.completed",
 ];
-const RESPONSES = { ...COMMON, object: ["tool_usage"], mark: ["type"] };
+const RESPONSES = { ...COMMON, ...WORK, object: ["tool_usage"], mark: ["type"] };
 const RESPONSES_JSON = new ScanKeys({ ...RESPONSES, list: ["output"] }, RESPONSES_MARKS);
 /** Its typed events repeat under other keys what they have sent as `delta`. */
 const RESPONSES_EVENTS = new ScanKeys(
@@ -145,6 +150,7 @@ interface PathKind {
   readonly isRecording: boolean;
   readonly isBatchResults: boolean;
   readonly isBase64: boolean;
+  readonly isWork: boolean;
   readonly isWritten: boolean;
 }
 
@@ -161,6 +167,7 @@ function kindOf(path: string): PathKind {
     isRecording: RECORDING_PATH.test(path),
     isBatchResults: BATCH_RESULTS_PATH.test(path),
     isBase64: path.endsWith("/invoke-with-response-stream"),
+    isWork: tellsOfWork(path),
     isWritten: !UNWRITTEN_PATH.test(path),
   };
   kinds.set(path, kind);
@@ -182,10 +189,11 @@ function framingOf(
 
 function keysOf(
   usageFormat: Provider["usageFormat"],
-  { isResponses, isRecording }: PathKind,
+  { isResponses, isRecording, isWork }: PathKind,
   framing: UsageForm["framing"],
 ): ScanKeys {
   if (isResponses) return framing === "events" ? RESPONSES_EVENTS : RESPONSES_JSON;
+  if (isWork) return WORK_ANSWER;
   if (usageFormat === "google") return GEMINI;
   return isRecording ? RECORDING : CHAT;
 }

@@ -3,6 +3,7 @@
  * stays below some 100 KB whatever passes, and nothing is added to the request or the answer.
  * @module
  */
+import type { WorkFacts } from "./background-work";
 import {
   AmazonFraming,
   Base64Sink,
@@ -24,6 +25,8 @@ export interface UsageReader {
    * or the answer was cut off, it is an estimate. Null if there is nothing to tell.
    */
   end(answer: EndedAnswer): Usage | null;
+  /** What the answer tells of background work. */
+  readonly work: WorkFacts;
 }
 
 export interface EndedAnswer {
@@ -104,6 +107,14 @@ class ScanningReader implements UsageReader {
       outputTokens: visibleTokens + (hiddenTokens ?? 0) + (reported?.outputTokens ?? 0),
       ...(hiddenTokens !== null && { reasoningTokens: hiddenTokens }),
       isEstimate: true,
+    };
+  }
+
+  get work(): WorkFacts {
+    const scanner = this.#scanner;
+    return {
+      id: scanner.fact("id"),
+      status: scanner.fact("status") ?? scanner.fact("processing_status"),
     };
   }
 

@@ -7,6 +7,7 @@ import { providers } from "../../lib/providers/registry.ts";
 import type { ModelPlaces, OutgoingRequest, Provider } from "../../lib/providers/types.ts";
 import { curlChat } from "../../lib/snippets/client-snippets.ts";
 import { EXAMPLE_MODELS } from "../../lib/snippets/example-model.ts";
+import { hasPriceList } from "../../lib/usage/price-names.ts";
 import { EXAMPLE_PATHS, mapPath } from "./example-paths.ts";
 import { code, GENERATED, ORIGIN, page, table } from "./markdown-parts.ts";
 import { ruleTable } from "./rule-rows.ts";
@@ -95,13 +96,17 @@ function callRows(provider: Provider): string[][] {
     ["Its models in the pool's list", openAiCompatible?.models === undefined ? "no" : "yes"],
     ["WebSocket service", webSocketWords(provider)],
     ["One Balance's own errors", `in ${ERROR_SHAPES[provider.errorFormat]} shape`],
-    [
-      "Tokens and cost",
-      provider.usageFormat === "none"
-        ? "not in its answers: requests are counted, tokens and cost are not"
-        : "read from its answers",
-    ],
+    ["Tokens and cost", costWords(provider)],
   ];
+}
+
+function costWords({ slug, usageFormat }: Provider): string {
+  if (usageFormat === "none") {
+    return "not in its answers: requests are counted, tokens and cost are not";
+  }
+  return hasPriceList(slug)
+    ? "read from its answers; list prices are known"
+    : "tokens are read from its answers; no list prices are known, so the cost is unknown until you set your own in Settings, Prices";
 }
 
 const ERROR_SHAPES = { openai: "OpenAI's", anthropic: "Anthropic's", google: "Google's" } as const;

@@ -12,6 +12,7 @@ import { MemoryBudgets } from "./memory-budgets.ts";
 import { MemoryCatalog } from "./memory-catalog.ts";
 import { MemoryState, type MemoryUpstreams } from "./memory-state.ts";
 import { MemoryUsage } from "./memory-usage.ts";
+import { MemoryWorks } from "./memory-works.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 /** What the upstream was asked. */
@@ -102,6 +103,7 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
       usage,
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(options.unpriced),
+      works: new MemoryWorks(),
     },
     catalog: new MemoryCatalog(),
   };

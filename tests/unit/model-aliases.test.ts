@@ -14,6 +14,7 @@ import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryCatalog } from "../doors/memory-catalog.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
+import { MemoryWorks } from "../doors/memory-works";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import type { KeyBehaviour } from "../fake-upstream/types.ts";
 
@@ -127,6 +128,7 @@ async function ask(
       usage,
       prices: () => loadPriceBook(),
       budgets,
+      works: new MemoryWorks(),
     },
     catalog: new MemoryCatalog(),
   };

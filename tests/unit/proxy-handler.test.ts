@@ -8,6 +8,7 @@ import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryCatalog } from "../doors/memory-catalog.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
+import { MemoryWorks } from "../doors/memory-works";
 import { describeProxy } from "../doors/proxy-list.ts";
 import { startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 
@@ -49,6 +50,7 @@ async function openHandler(): Promise<Door> {
       usage: new MemoryUsage(),
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(),
+      works: new MemoryWorks(),
     },
     catalog: new MemoryCatalog(),
   };

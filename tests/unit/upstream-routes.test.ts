@@ -8,6 +8,7 @@ import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryCatalog } from "../doors/memory-catalog.ts";
 import { MemoryState } from "../doors/memory-state.ts";
 import { MemoryUsage } from "../doors/memory-usage.ts";
+import { MemoryWorks } from "../doors/memory-works";
 
 const GATEWAY = "https://gateway.example.test/v1/account/name";
 
@@ -71,6 +72,7 @@ async function sentFor(path: string, direct: readonly string[], model = "m1"): P
       usage: new MemoryUsage(),
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(),
+      works: new MemoryWorks(),
     },
     catalog: new MemoryCatalog(),
   };

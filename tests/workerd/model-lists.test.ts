@@ -13,6 +13,7 @@ import { loadPriceBook } from "../../lib/usage/price";
 import { MemoryBudgets } from "../doors/memory-budgets";
 import { MemoryState } from "../doors/memory-state";
 import { MemoryUsage } from "../doors/memory-usage";
+import { MemoryWorks } from "../doors/memory-works";
 import { ACTOR, db, SECRETS } from "./test-store";
 import { emptyTeam } from "./test-team";
 import { unreliable } from "./unreliable-d1";
@@ -63,6 +64,7 @@ function startIsolate(): { readonly proxy: ProxyInstance; readonly store: { mode
       usage: new MemoryUsage(),
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(),
+      works: new MemoryWorks(),
     },
     catalog: new D1ModelCatalog(openDatabase(store.d1), () => nowMs),
   };

@@ -325,6 +325,40 @@ describe("the request log", () => {
   });
 });
 
+test("a request's story tells how its cost came about", async () => {
+  const base = usageOf(1_000, 100);
+  await record([
+    requestAt(NOW_MS - 3, {
+      id: "req_reported",
+      usage: { ...base, reportedNanoUsd: 12_300_000 },
+    }),
+    requestAt(NOW_MS - 2, {
+      id: "req_list",
+      model: "my-alias",
+      usage: { ...base, model: "gpt-5-2025-08-07", tier: "flex", tools: { webSearch: 2 } },
+    }),
+    requestAt(NOW_MS - 1, { id: "req_unknown", model: "nobody-knows", usage: base }),
+  ]);
+  const told = async (id: string) => {
+    const story = await findRequest(context, id);
+    answers.requestStory.parse(story);
+    return [story.costUsd, story.costBasis];
+  };
+  expect(await told("req_reported")).toEqual([0.0123, { source: "reported" }]);
+  expect(await told("req_list")).toEqual([
+    (1_000 * 1.25 + 100 * 10) / 2e6 + 0.02,
+    {
+      source: "list",
+      model: "gpt-5-2025-08-07",
+      tier: "flex",
+      factor: 0.5,
+      tools: { webSearch: 2 },
+      toolsUsd: 0.02,
+    },
+  ]);
+  expect(await told("req_unknown")).toEqual([null, null]);
+});
+
 test("metrics: counters of the day, buckets that add up, and the pool", async () => {
   await storeKey("sk-test-a-key-of-a-test-0001");
   await record([

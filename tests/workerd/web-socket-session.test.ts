@@ -10,6 +10,7 @@ import { loadPriceBook } from "../../lib/usage/price";
 import { MemoryBudgets } from "../doors/memory-budgets";
 import { MemoryCatalog } from "../doors/memory-catalog";
 import { MemoryUsage } from "../doors/memory-usage";
+import { MemoryWorks } from "../doors/memory-works";
 import { ACTOR, db, emptyStore, SECRETS, storeKey, storeToken } from "./test-store";
 
 beforeEach(emptyStore);
@@ -97,6 +98,7 @@ async function openSession(path: string, limits: Parameters<typeof storeToken>[1
       usage,
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(),
+      works: new MemoryWorks(),
     },
     catalog: new MemoryCatalog(),
   };

@@ -10,6 +10,7 @@ import { splitProxyPath } from "../../../lib/proxy/proxy-path.ts";
 import { loadPriceBook } from "../../../lib/usage/price.ts";
 import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { MemoryCatalog } from "../../../tests/doors/memory-catalog.ts";
+import { MemoryWorks } from "../../../tests/doors/memory-works.ts";
 import { seededRandom } from "./random.ts";
 import { Upstream, type UpstreamOptions } from "./upstream.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -228,6 +229,7 @@ class Isolate {
         state,
         usage: { add: () => {}, flush: () => null },
         budgets: new MemoryBudgets(),
+        works: new MemoryWorks(),
         prices: () => loadPriceBook(),
       },
       catalog: new MemoryCatalog(),

@@ -30,6 +30,7 @@ import { readProviderKey } from "@/lib/manage/read-provider-key";
 import { readProviderLimits } from "@/lib/manage/read-provider-limits";
 import { readQuotaHints } from "@/lib/manage/read-quota-hints";
 import { liveLimits } from "@/lib/runtime/live-figures";
+import { hasPriceList } from "@/lib/usage/price-names";
 import { KeysSkeleton } from "./keys-skeleton";
 import { readQuery, textOf } from "./read-query";
 
@@ -128,6 +129,16 @@ async function ProviderKeys({
       <div className="space-y-4">
         <IncidentLines incidents={incidents} />
         <KeyStates counts={counts} />
+        {!hasPriceList(provider) && (
+          <p className="text-muted-foreground text-sm">
+            {t("noPriceList")}{" "}
+            {isAdmin && (
+              <Link href="/settings/prices" className="underline underline-offset-4">
+                {t("setPrices")}
+              </Link>
+            )}
+          </p>
+        )}
         <ProviderLimits provider={provider} label={label} limits={limits} isAdmin={isAdmin} />
         <QuotaHints provider={provider} hints={hints} />
         <KeyGrid grid={grid} provider={provider} />

@@ -1,0 +1,275 @@
+/** What goes on after its answer: counted once, when it is finished, for the token that began it. */
+import { describe, expect, test } from "vitest";
+import type { AccessToken } from "../../lib/proxy/ports";
+import { type ScriptedProxy, scriptedProxy, type UpstreamCall } from "../doors/scripted-proxy";
+
+const KEYS = {
+  openai: ["sk-test-1"],
+  anthropic: ["sk-ant-test-1"],
+  "google-ai-studio": ["AIzaTest"],
+  replicate: ["r8_test"],
+};
+const token = (id: string, ownerId: string | null): AccessToken => ({
+  id,
+  name: id,
+  ownerId,
+  scopes: null,
+  expiresAtMs: null,
+});
+const TOKENS = new Map([
+  ["maker", token("at_maker", "us_maker")],
+  ["admin", token("at_admin", null)],
+]);
+
+const json = (body: unknown, type = "application/json") =>
+  new Response(typeof body === "string" ? body : JSON.stringify(body), {
+    headers: { "content-type": type },
+  });
+
+function proxyOf(upstream: (call: UpstreamCall) => Response): ScriptedProxy {
+  return scriptedProxy({ upstream, keys: KEYS, tokens: TOKENS });
+}
+
+async function ask(
+  proxy: ScriptedProxy,
+  method: string,
+  path: string,
+  by = "maker",
+  body?: unknown,
+) {
+  const response = await proxy.fetch(path, {
+    method,
+    headers: { authorization: `Bearer ${by}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  await response.text();
+  // The meter is done when all that it was waited for is.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return response;
+}
+
+/** Tokens of each request, in order: input, output, whose. */
+const counts = (proxy: ScriptedProxy) =>
+  proxy.usage.events.map(({ usage, tokenId }) => [
+    usage?.inputTokens ?? null,
+    usage?.outputTokens ?? null,
+    tokenId,
+  ]);
+
+interface Case {
+  readonly name: string;
+  /** Where it is begun, and where it is asked for. */
+  readonly begin: string;
+  readonly ask: string;
+  readonly begun: unknown;
+  readonly underWay: unknown;
+  readonly finished: unknown;
+  readonly type?: string;
+  readonly counts: readonly [input: number, output: number];
+  readonly model: string | null;
+  readonly tier?: string;
+}
+
+const RESPONSE = {
+  id: "resp_1",
+  object: "response",
+  background: true,
+  model: "gpt-5-mini-2025-08-07",
+};
+const RUN = { id: "run_1", object: "thread.run", model: "gpt-4o" };
+const BATCH = { id: "batch_1", object: "batch", endpoint: "/v1/chat/completions" };
+const INTERACTION = { id: "v1_abc", object: "interaction", model: "gemini-2.5-flash" };
+const PREDICTION = { id: "p1abcdef", model: "meta/meta-llama-3-8b-instruct" };
+
+const CASES: readonly Case[] = [
+  {
+    name: "a background response",
+    begin: "/api/openai/v1/responses",
+    ask: "/api/openai/v1/responses/resp_1",
+    begun: { ...RESPONSE, status: "queued", usage: null, output: [] },
+    underWay: { ...RESPONSE, status: "in_progress", usage: null, output: [] },
+    finished: {
+      ...RESPONSE,
+      status: "completed",
+      output: [{ type: "message", id: "msg_1", status: "completed", content: [{ text: "4" }] }],
+      usage: { input_tokens: 14, output_tokens: 12, total_tokens: 26 },
+    },
+    counts: [14, 12],
+    model: "gpt-5-mini",
+  },
+  {
+    name: "a thread's run",
+    begin: "/api/openai/v1/threads/thread_1/runs",
+    ask: "/api/openai/v1/threads/thread_1/runs/run_1",
+    begun: { ...RUN, status: "queued", usage: null },
+    underWay: { ...RUN, status: "requires_action", usage: null },
+    finished: {
+      ...RUN,
+      status: "completed",
+      usage: { prompt_tokens: 30, completion_tokens: 7, total_tokens: 37 },
+    },
+    counts: [30, 7],
+    model: "gpt-5-mini",
+  },
+  {
+    name: "OpenAI's batch",
+    begin: "/api/openai/v1/batches",
+    ask: "/api/openai/v1/batches/batch_1",
+    begun: { ...BATCH, status: "validating" },
+    underWay: { ...BATCH, status: "in_progress", usage: { input_tokens: 0, output_tokens: 0 } },
+    finished: {
+      ...BATCH,
+      status: "completed",
+      model: "gpt-5-mini-2025-08-07",
+      usage: { input_tokens: 100, output_tokens: 20, total_tokens: 120 },
+    },
+    counts: [100, 20],
+    model: "gpt-5-mini",
+    tier: "batch",
+  },
+  {
+    name: "Anthropic's batch",
+    begin: "/api/anthropic/v1/messages/batches",
+    ask: "/api/anthropic/v1/messages/batches/msgbatch_1/results",
+    begun: { id: "msgbatch_1", type: "message_batch", processing_status: "in_progress" },
+    underWay: { type: "error", error: { type: "not_found_error", message: "no results yet" } },
+    finished: [20, 19]
+      .map((input_tokens) =>
+        JSON.stringify({
+          custom_id: "1",
+          result: {
+            type: "succeeded",
+            message: {
+              model: "claude-haiku-4-5-20251001",
+              usage: { input_tokens, output_tokens: 5, service_tier: "batch" },
+            },
+          },
+        }),
+      )
+      .join("\n"),
+    type: "application/x-jsonl",
+    counts: [39, 10],
+    model: "gpt-5-mini",
+    tier: "batch",
+  },
+  {
+    name: "a background interaction",
+    begin: "/api/google-ai-studio/v1beta/interactions",
+    ask: "/api/google-ai-studio/v1beta/interactions/v1_abc",
+    begun: { ...INTERACTION, status: "in_progress" },
+    underWay: { ...INTERACTION, status: "in_progress" },
+    finished: {
+      ...INTERACTION,
+      status: "completed",
+      usage: { total_input_tokens: 7, total_output_tokens: 26, total_tokens: 33 },
+    },
+    counts: [7, 26],
+    model: "gpt-5-mini",
+  },
+  {
+    name: "a prediction",
+    begin: "/api/replicate/v1/predictions",
+    ask: "/api/replicate/v1/predictions/p1abcdef",
+    begun: { ...PREDICTION, status: "starting" },
+    underWay: { ...PREDICTION, status: "processing" },
+    finished: {
+      ...PREDICTION,
+      status: "succeeded",
+      output: ["He", "llo"],
+      metrics: { predict_time: 1.5, input_token_count: 5, output_token_count: 6 },
+    },
+    counts: [5, 6],
+    model: "gpt-5-mini",
+  },
+];
+
+describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) => {
+  const [input, output] = each.counts;
+  const request = { model: "gpt-5-mini", input: "What is 2 + 2?", background: true };
+
+  test("is counted once, with the first answer that tells its use", async () => {
+    let answer: Response | null = null;
+    const proxy = proxyOf(() => answer ?? json({}));
+    answer = json(each.begun);
+    await ask(proxy, "POST", each.begin, "maker", request);
+    answer = json(each.underWay);
+    await ask(proxy, "GET", each.ask);
+    for (let poll = 0; poll < 3; poll += 1) {
+      answer = json(each.finished, each.type);
+      await ask(proxy, "GET", each.ask);
+    }
+    expect(counts(proxy)).toEqual([
+      [null, null, "at_maker"],
+      [null, null, "at_maker"],
+      [input, output, "at_maker"],
+      [null, null, "at_maker"],
+      [null, null, "at_maker"],
+    ]);
+    const counted = proxy.usage.events[2];
+    expect(counted?.model).toBe(each.model);
+    expect(counted?.usage?.tier).toBe(each.tier ?? null);
+    expect(counted?.usage?.isEstimate).toBe(false);
+  });
+
+  test("for the token that began it, whoever asks", async () => {
+    let answer: Response | null = null;
+    const proxy = proxyOf(() => answer ?? json({}));
+    answer = json(each.begun);
+    await ask(proxy, "POST", each.begin, "maker", request);
+    for (const by of ["admin", "maker"]) {
+      answer = json(each.finished, each.type);
+      await ask(proxy, "GET", each.ask, by);
+    }
+    expect(counts(proxy)).toEqual([
+      [null, null, "at_maker"],
+      [null, null, "at_admin"],
+      [input, output, "at_maker"],
+      [null, null, "at_maker"],
+    ]);
+    // The use is the maker's, the request was not.
+    expect(proxy.usage.events[2]).toMatchObject({ userId: "us_maker", part: "turn" });
+  });
+
+  test("begun elsewhere, it is nobody's here", async () => {
+    const proxy = proxyOf(() => json(each.finished, each.type));
+    await ask(proxy, "GET", each.ask);
+    expect(counts(proxy)).toEqual([[null, null, "at_maker"]]);
+  });
+});
+
+test("a response that is answered at once is counted then, and not when it is read again", async () => {
+  const finished = {
+    ...RESPONSE,
+    background: false,
+    status: "completed",
+    usage: { input_tokens: 14, output_tokens: 12 },
+  };
+  const proxy = proxyOf(() => json(finished));
+  await ask(proxy, "POST", "/api/openai/v1/responses", "maker", { model: "gpt-5-mini" });
+  await ask(proxy, "GET", "/api/openai/v1/responses/resp_1");
+  expect(counts(proxy)).toEqual([
+    [14, 12, "at_maker"],
+    [null, null, "at_maker"],
+  ]);
+});
+
+test("a read that names usage uses nothing", async () => {
+  const proxy = proxyOf(() => json({ id: "chatcmpl-1", usage: { prompt_tokens: 5 } }));
+  await ask(proxy, "GET", "/api/openai/v1/chat/completions/chatcmpl-1");
+  expect(counts(proxy)).toEqual([[null, null, "at_maker"]]);
+});
+
+test("cancelled work is counted by what it came to", async () => {
+  let answer = json({ ...RESPONSE, status: "in_progress", usage: null });
+  const proxy = proxyOf(() => answer);
+  await ask(proxy, "POST", "/api/openai/v1/responses", "maker", { model: "gpt-5-mini" });
+  for (let poll = 0; poll < 2; poll += 1) {
+    answer = json({
+      ...RESPONSE,
+      status: "cancelled",
+      usage: { input_tokens: 14, output_tokens: 3 },
+    });
+    await ask(proxy, "POST", "/api/openai/v1/responses/resp_1/cancel");
+  }
+  expect(counts(proxy).map(([input]) => input)).toEqual([null, 14, null]);
+});

@@ -1,0 +1,77 @@
+/** Background work over D1: counted once, whichever isolate asks, and however often it was written. */
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, test } from "vitest";
+import { D1BackgroundWorks } from "../../lib/db/background-works";
+import { readResourceKey } from "../../lib/db/resource-keys";
+import { writeStateEvents } from "../../lib/db/write-state-events";
+import type { BegunWork } from "../../lib/proxy/ports";
+import { db, emptyStore } from "./test-store";
+
+const WORK: BegunWork = {
+  provider: "openai",
+  id: "resp_0123456789",
+  keyId: "pk_1",
+  tokenId: "at_1",
+  userId: "us_1",
+  model: "gpt-5-mini",
+  atMs: Date.UTC(2026, 10, 20),
+};
+
+const claimFrom = (isolate: D1BackgroundWorks) => isolate.claim(WORK.provider, WORK.id);
+
+beforeEach(async () => {
+  await emptyStore();
+  await env.DB.prepare("delete from resource_keys").run();
+});
+
+describe("what works on in the background", () => {
+  test("is claimed by one of many isolates", async () => {
+    await new D1BackgroundWorks(db).begin(WORK);
+    const isolates = Array.from({ length: 8 }, () => new D1BackgroundWorks(db));
+    const claims = await Promise.all(isolates.map(claimFrom));
+    expect(claims.filter((claim) => claim !== null)).toEqual([WORK]);
+  });
+
+  test("stays counted when it is written again", async () => {
+    const isolate = new D1BackgroundWorks(db);
+    await isolate.begin(WORK);
+    expect(await claimFrom(isolate)).toEqual(WORK);
+    await isolate.begin(WORK);
+    expect(await claimFrom(isolate)).toBeNull();
+    expect(await claimFrom(new D1BackgroundWorks(db))).toBeNull();
+  });
+
+  test("is known to the isolate that began it before the store has it", async () => {
+    const isolate = new D1BackgroundWorks(db);
+    const beginning = isolate.begin(WORK);
+    expect(await claimFrom(isolate)).toEqual(WORK);
+    await beginning;
+    expect(await claimFrom(isolate)).toBeNull();
+  });
+
+  test("shares its row with the key it lives at, in either order", async () => {
+    const seen = {
+      kind: "resource-seen",
+      provider: WORK.provider,
+      resource: WORK.id,
+      keyId: WORK.keyId,
+      atMs: WORK.atMs,
+    } as const;
+    await writeStateEvents(db, [seen]);
+    await new D1BackgroundWorks(db).begin(WORK);
+    await writeStateEvents(db, [seen]);
+    expect(await readResourceKey(db, WORK.provider, WORK.id)).toBe(WORK.keyId);
+    expect(await claimFrom(new D1BackgroundWorks(db))).toEqual(WORK);
+  });
+
+  test("is nobody's where it was not begun, or the store is away", async () => {
+    expect(await claimFrom(new D1BackgroundWorks(db))).toBeNull();
+    await env.DB.prepare("alter table resource_keys rename to resource_keys_away").run();
+    const isolate = new D1BackgroundWorks(db);
+    await isolate.begin(WORK);
+    expect(await claimFrom(isolate)).toBeNull();
+    await env.DB.prepare("alter table resource_keys_away rename to resource_keys").run();
+    // What could not be written then is written with the claim.
+    expect(await claimFrom(isolate)).toEqual(WORK);
+  });
+});
