@@ -116,7 +116,7 @@ const RECORDING_PATH =
 const BATCH_RESULTS_PATH = /(?:^|\/)batches\/[^/]+\/results$/;
 /** What is sold here is no text that a model writes. */
 const UNWRITTEN_PATH =
-  /(?:^|[/:])(?:ocr|rerank|embed|embeddings|embedContent|batchEmbedContents|moderations|classify|classifications|tokenize|detokenize|files|batches|uploads|images|videos|audio|speech|stt|listen|transcribe|search|parse|count_?tokens|input_tokens|models|conversations|vector_stores|fine_tuning|fine-tuning)(?:[/:]|$)/i;
+  /(?:^|[/:])(?:ocr|rerank|embed|embeddings|embedContent|batchEmbedContents|moderations|classify|classifications|tokenize|detokenize|files|batches|uploads|images|videos|audio|speech|stt|listen|transcribe|search|parse|count_?tokens|input_tokens|conversations|vector_stores|fine_tuning|fine-tuning)(?:[/:]|$)/i;
 
 export interface Exchange {
   readonly provider: Pick<Provider, "usageFormat">;
