@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import type { ImportedKeys } from "@/lib/manage/import-schemas";
 import { countLeftOut } from "./count-left-out";
 import { DifferenceTable } from "./difference-table";
+import { LeftOutEntries } from "./left-out-entries";
 import { RejectedEntries } from "./rejected-entries";
 import { UnknownServices } from "./unknown-services";
 import type { Choices } from "./use-import";
@@ -29,7 +30,7 @@ export function Difference({
   readonly onImport: () => void;
 }) {
   const t = useTranslations("import");
-  const { added, changed, form, skipped, rejected, unknown } = result;
+  const { added, changed, form, skipped, leftOut, rejected, unknown } = result;
   const hasWork = added > 0 || changed > 0;
   return (
     <div className="max-w-4xl space-y-8">
@@ -40,7 +41,7 @@ export function Difference({
         )}
         <div className="text-muted-foreground space-y-1 text-xs">
           {changed > 0 && <p>{t("fillNote")}</p>}
-          {skipped > 0 && <p>{t("skipped", { count: skipped })}</p>}
+          <LeftOutEntries skipped={skipped} leftOut={leftOut} />
         </div>
       </div>
       <UnknownServices

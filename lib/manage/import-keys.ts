@@ -91,6 +91,7 @@ export async function importKeys(
     duplicates: sum("duplicates"),
     changed: sum("changed"),
     skipped: 0,
+    leftOut: [],
     rejected,
     providers: providers.sort((a, b) => a.provider.localeCompare(b.provider)),
     unknown,

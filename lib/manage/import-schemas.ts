@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { LEFT_OUT } from "../moving-in/found-keys";
 import { SOURCE_FORMS } from "../moving-in/source-key";
 import { addCustomProviderInput } from "./custom-provider-schema";
 import { keySettings, name } from "./schemas";
@@ -104,6 +105,9 @@ export const importedKeys = z.strictObject({
   duplicates: z.int().meta({ description: "In the pool already, or repeated in the source" }),
   changed: z.int().meta({ description: "Of the duplicates, those that got a remark or a domain" }),
   skipped: z.int().meta({ description: "Entries and lines that hold no key" }),
+  leftOut: z
+    .array(z.strictObject({ position: z.int(), code: z.enum(LEFT_OUT), reason: z.string() }))
+    .meta({ description: "The same with their reasons, the first 1,000" }),
   rejected: z.array(
     z.strictObject({ position: z.int(), code: z.enum(IMPORT_PROBLEMS), reason: z.string() }),
   ),

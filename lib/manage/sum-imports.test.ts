@@ -7,6 +7,7 @@ test("calls about parts of a source add up to one answer", () => {
     form: "litellm",
     unusable: [{ position: 9, problem: "pair" }],
     skipped: 2,
+    leftOut: [{ position: 4, why: "comment" }],
   } as const;
   const part = (provider: string, position: number): ImportedKeys => ({
     dryRun: true,
@@ -15,6 +16,7 @@ test("calls about parts of a source add up to one answer", () => {
     duplicates: 2,
     changed: 1,
     skipped: 0,
+    leftOut: [],
     rejected: [{ position, code: "empty", reason: "the key is empty" }],
     providers: [
       { provider, added: 3, blocked: 1, disabled: 0, cooling: 0, duplicates: 2, changed: 1 },
@@ -37,6 +39,7 @@ test("calls about parts of a source add up to one answer", () => {
     ],
     unknown: [{ name: "relay.example.com", keys: 12 }],
   });
+  expect(sum.leftOut).toEqual([{ position: 4, code: "comment", reason: "a comment" }]);
   expect(sum.rejected.map(({ position, code }) => [position, code])).toEqual([
     [3, "empty"],
     [5, "empty"],

@@ -1,3 +1,4 @@
+import type { LeftOut } from "../moving-in/found-keys";
 import type { Source, SourceForm, SourceProblem } from "../moving-in/source-key";
 import type { ImportedKeys, ProviderImport } from "./import-schemas";
 
@@ -8,9 +9,21 @@ const WORDS: Readonly<Record<SourceProblem, string>> = {
   malformed: "the file cannot be read on from here",
 };
 
+const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
+  comment: "a comment",
+  "no-key": "nothing in it looks like a key",
+  "no-credential": "its name speaks of something else than a key",
+  "no-value": "it has no value",
+  elsewhere: "the key is in a variable or a safe that the text does not hold",
+  "too-deep": "it lies deeper than is looked",
+};
+
+/** Of those that are told one by one; all are counted. */
+const LEFT_OUT_MAX = 1_000;
+
 /** What is known before the first call: entries without a usable key, and those that repeat others. */
 export function beginImport(
-  { form, unusable, skipped }: Pick<Source, "form" | "unusable" | "skipped">,
+  { form, unusable, skipped, leftOut = [] }: Omit<Source, "keys">,
   repeated: number,
   dryRun: boolean,
 ): ImportedKeys {
@@ -18,6 +31,9 @@ export function beginImport(
     ...nothing(form, dryRun),
     duplicates: repeated,
     skipped,
+    leftOut: leftOut
+      .slice(0, LEFT_OUT_MAX)
+      .map(({ position, why }) => ({ position, code: why, reason: LEFT_OUT_WORDS[why] })),
     rejected: unusable.map(({ position, problem }) => ({
       position,
       code: problem,
@@ -28,7 +44,7 @@ export function beginImport(
 
 function nothing(form: SourceForm, dryRun: boolean): ImportedKeys {
   const none = { added: 0, duplicates: 0, changed: 0, skipped: 0 };
-  return { dryRun, form, ...none, rejected: [], providers: [], unknown: [] };
+  return { dryRun, form, ...none, leftOut: [], rejected: [], providers: [], unknown: [] };
 }
 
 /** The answers of two calls about parts of one source, as one. */
@@ -48,6 +64,7 @@ export function sumImports(first: ImportedKeys, second: ImportedKeys): ImportedK
     duplicates: first.duplicates + second.duplicates,
     changed: first.changed + second.changed,
     skipped: first.skipped + second.skipped,
+    leftOut: [...first.leftOut, ...second.leftOut].slice(0, LEFT_OUT_MAX),
     rejected: [...first.rejected, ...second.rejected].sort((a, b) => a.position - b.position),
     providers: [...providers].map(([provider, parts]) => ({
       provider,

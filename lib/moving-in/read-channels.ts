@@ -114,8 +114,11 @@ function modelsOf(row: Row): string[] {
 /** The highest priority is used first there, 0 here. */
 function rankPriorities(rows: readonly Row[]): (row: Row) => number {
   const priorityOf = (row: Row) => Number(row.priority) || 0;
-  const ranks = [...new Set(rows.map(priorityOf))].sort((a, b) => b - a);
-  return (row) => Math.min(9, ranks.indexOf(priorityOf(row)));
+  const highest = [...new Set(rows.map(priorityOf))].sort((a, b) => b - a).slice(0, 9);
+  return (row) => {
+    const rank = highest.indexOf(priorityOf(row));
+    return rank === -1 ? 9 : rank;
+  };
 }
 
 /** The state of each of a channel's keys, by its number from 0. */

@@ -26,18 +26,22 @@ function readLines(text: string): unknown {
 /** Fields that hold the rows of an answer. */
 const ENVELOPES = ["results", "data", "items", "rows", "channels"];
 
-export function rowsOf(json: unknown): readonly Readonly<Record<string, unknown>>[] {
+/** Envelopes in envelopes. */
+const MAX_DEPTH = 10;
+
+export function rowsOf(json: unknown, depth = 0): readonly Readonly<Record<string, unknown>>[] {
+  if (depth > MAX_DEPTH) return [];
   if (Array.isArray(json)) {
     return json.flatMap((each) => {
       const fields = fieldsOf(each);
-      return Array.isArray(fields.results) ? rowsOf(fields.results) : [fields];
+      return Array.isArray(fields.results) ? rowsOf(fields.results, depth + 1) : [fields];
     });
   }
   const fields = fieldsOf(json);
   for (const name of ENVELOPES) {
     const value = fields[name];
-    if (Array.isArray(value)) return rowsOf(value);
-    if (typeof value === "object" && value !== null) return rowsOf(value);
+    if (Array.isArray(value)) return rowsOf(value, depth + 1);
+    if (typeof value === "object" && value !== null) return rowsOf(value, depth + 1);
   }
   return Object.keys(fields).length === 0 ? [] : [fields];
 }

@@ -41,7 +41,15 @@ export function readLitellm(text: string): Source {
       skipped: 0,
     };
   }
-  const config = fieldsOf(document.toJS());
+  const config = plainOf(document);
+  if (config === undefined) {
+    return {
+      form: "litellm",
+      keys: [],
+      unusable: [{ position: 1, problem: "malformed" }],
+      skipped: 0,
+    };
+  }
   const variables = fieldsOf(config.environment_variables);
   const resolve = (value: unknown) => {
     const name = /^os\.environ\/(.+)$/.exec(textOf(value))?.[1];
@@ -69,6 +77,15 @@ export function readLitellm(text: string): Source {
     else keys.push(keyOf(key, position, entry, parameters, resolve));
   }
   return { form: "litellm", keys, unusable, skipped };
+}
+
+/** Undefined for a file whose aliases stand for far more than it holds. */
+function plainOf(document: ReturnType<typeof parseDocument>): Fields | undefined {
+  try {
+    return fieldsOf(document.toJS());
+  } catch {
+    return undefined;
+  }
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -6,11 +6,9 @@
 import { coolingsOf, stateOf } from "./read-one-balance";
 import { PLAIN_KEY, remarkOf, type Source, type SourceKey } from "./source-key";
 
-const ROW = /<input[^>]*name="key_id"/i;
+const ROW = /<input[^<>]*name="key_id"/i;
 const COPIED = /copyToClipboard\('((?:[^'\\]|\\.)*)'/;
-const COOLINGS = /showModelCoolings\('(.*?)',/;
-/** The first cell after the key's. */
-const REMARK = /copyToClipboard[\s\S]*?<\/td>\s*<td[^>]*>([\s\S]*?)<\/td>/;
+const COOLINGS = /showModelCoolings\('([^']*)',/;
 
 export function isOneBalancePage(text: string): boolean {
   return ROW.test(text) && COPIED.test(text) && text.includes("showModelCoolings");
@@ -23,7 +21,7 @@ export function readOneBalancePage(html: string): Source {
   const keys = rows.flatMap((row, index): SourceKey[] => {
     const text = COPIED.exec(row)?.[1]?.replace(/\\'/g, "'");
     if (text === undefined) return [];
-    const remark = remarkOf(decode(REMARK.exec(row)?.[1] ?? ""));
+    const remark = remarkOf(decode(remarkIn(row)));
     return [
       {
         ...PLAIN_KEY,
@@ -39,15 +37,32 @@ export function readOneBalancePage(html: string): Source {
   return { form: "one-balance", keys, unusable: [], skipped: rows.length - keys.length };
 }
 
+/** What stands in the first cell after the key's. */
+function remarkIn(row: string): string {
+  const end = "</td>";
+  const keyEnd = row.indexOf(end, Math.max(0, row.indexOf("copyToClipboard")));
+  if (keyEnd === -1) return "";
+  const next = row.indexOf("<td", keyEnd);
+  if (next === -1 || row.slice(keyEnd + end.length, next).trim() !== "") return "";
+  const from = row.indexOf(">", next);
+  const to = row.indexOf(end, next);
+  return from === -1 || to < from ? "" : row.slice(from + 1, to);
+}
+
 /** The search form leads to the page itself; other links lead to other providers' pages. */
 function formOf(html: string): string | undefined {
-  return /<form[^>]*id="search-form"[^>]*>/i.exec(html)?.[0];
+  return /<form[^<>]*id="search-form"[^<>]*>/i.exec(html)?.[0];
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
 function decode(html: string): string {
-  return html.replace(/&(?:#(\d+)|(\w+));/g, (whole, code?: string, name = "") =>
-    code === undefined ? (ENTITIES[name] ?? whole) : String.fromCodePoint(Number(code)),
+  return html.replace(/&(?:#(\d{1,7})|(\w{1,10}));/g, (whole, code?: string, name = "") =>
+    code === undefined ? (ENTITIES[name] ?? whole) : (characterOf(Number(code)) ?? whole),
   );
+}
+
+/** Undefined for a number that is no character's. */
+function characterOf(code: number): string | undefined {
+  return code <= 0x10_ff_ff ? String.fromCodePoint(code) : undefined;
 }

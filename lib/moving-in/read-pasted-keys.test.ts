@@ -75,7 +75,7 @@ describe("lists", () => {
       keys: [{ text: A, line: 5 }],
       skipped: 3,
     });
-    expect(readPastedKeys("")).toEqual({ keys: [], skipped: 0 });
+    expect(readPastedKeys("")).toEqual({ keys: [], skipped: 0, left: [] });
   });
 });
 
@@ -153,11 +153,11 @@ ${A},"Team A, Berlin",5,2,org-1,gpt-4o|gpt-5*,openai
   test("a service account's file is one key, as it is", () => {
     const account = { type: "service_account", private_key: "fake\nkey", client_email: "a@b.c" };
     expect(found(JSON.stringify(account, null, 2))).toEqual([
-      { line: 1, text: JSON.stringify(account) },
+      { line: 1, text: JSON.stringify(account), hint: "google-vertex-ai" },
     ]);
     expect(found(`${JSON.stringify(account)}\n${JSON.stringify(account)}`)).toEqual([
-      { line: 1, text: JSON.stringify(account) },
-      { line: 2, text: JSON.stringify(account), repeats: 1 },
+      { line: 1, text: JSON.stringify(account), hint: "google-vertex-ai" },
+      { line: 2, text: JSON.stringify(account), hint: "google-vertex-ai", repeats: 1 },
     ]);
   });
 });

@@ -1,38 +1,28 @@
 /**
  * Finds provider keys in whatever people paste: one a line, lists with commas, quotes or bullets, CSV with
- * remarks, a `.env` file, JSON. Runs in the browser, so that what is no key never leaves it.
+ * remarks, a `.env` file, JSON. Runs in the browser, so that what is no key never leaves it. Takes time in
+ * proportion to the text, whatever it is.
  * @module
  */
 import Papa from "papaparse";
+import type { FoundKey, FoundKeys, KeySettings, LeftLine } from "./found-keys";
+import { CREDENTIAL_NAME, readJsonKeys, readRow } from "./read-json-keys";
+import { readJsonBlock } from "./read-json-values";
 
-export interface PastedKey {
-  readonly text: string;
-  /** From 1. */
-  readonly line: number;
-  /** What names the provider: a variable, or the provider itself; null if nothing does. */
-  readonly hint: string | null;
-  readonly settings: PastedSettings;
-  /** Of a column of that name, as One Balance's own export has it. */
-  readonly status?: string;
+export type PastedSettings = KeySettings;
+
+export interface PastedKey extends FoundKey {
   /** The line that has the same key before; null for the first. */
   readonly repeats: number | null;
-}
-
-export interface PastedSettings {
-  readonly remark?: string;
-  readonly weight?: number;
-  readonly priority?: number;
-  readonly quotaDomain?: string;
-  readonly models?: readonly string[];
 }
 
 export interface PastedKeys {
   readonly keys: readonly PastedKey[];
   /** Lines that hold something else, such as variables that are no credentials. */
   readonly skipped: number;
+  /** The same with their reasons, in order. */
+  readonly left: readonly LeftLine[];
 }
-
-type Found = Omit<PastedKey, "repeats">;
 
 export function readPastedKeys(pasted: string): PastedKeys {
   const text = pasted.replace(/^\uFEFF/, "");
@@ -43,98 +33,26 @@ export function readPastedKeys(pasted: string): PastedKeys {
     if (repeats === null) firstLines.set(key.text, key.line);
     return { ...key, repeats };
   });
-  return { keys, skipped: found.skipped };
+  return { keys, skipped: found.left.length, left: found.left };
 }
 
-interface FoundKeys {
-  readonly keys: Found[];
-  readonly skipped: number;
-}
-
-const KEY_FIELDS = ["key", "apikey", "token", "secret", "value", "credential", "密钥"];
-const HINT_FIELDS = ["provider", "service", "vendor", "供应商"];
-const REMARK_FIELDS = ["remark", "remarks", "note", "notes", "comment", "name", "label", "备注"];
-
-/** A record of a table or of JSON, its field names as people vary them: `API Key`, `api_key`, `apiKey`. */
-function readRecord(record: Readonly<Record<string, unknown>>, line: number): Found | null {
-  const fields = new Map(
-    Object.entries(record).map(([name, value]) => [
-      name.toLowerCase().replace(/[\s_-]/g, ""),
-      Array.isArray(value) ? value.join(",") : String(value ?? "").trim(),
-    ]),
-  );
-  const first = (names: readonly string[]) =>
-    names.map((name) => fields.get(name)).find((value) => value !== undefined && value !== "");
-  const text = first(KEY_FIELDS);
-  if (text === undefined) return null;
-  const [remark, weight, priority] = [
-    first(REMARK_FIELDS),
-    fields.get("weight"),
-    fields.get("priority"),
-  ];
-  const status = fields.get("status")?.toLowerCase();
-  const quotaDomain = first(["quotadomain", "domain", "project", "organization"]);
-  const models = fields
-    .get("models")
-    ?.split(/[\s,;|]+/)
-    .filter(Boolean);
-  return {
-    text,
-    line,
-    hint: first(HINT_FIELDS) ?? null,
-    ...(status && { status }),
-    settings: {
-      ...(remark && { remark }),
-      ...(isWhole(weight) && { weight: Number(weight) }),
-      ...(isWhole(priority) && { priority: Number(priority) }),
-      ...(quotaDomain && { quotaDomain }),
-      ...(models && models.length > 0 && { models }),
-    },
-  };
-}
-
-function isWhole(text: string | undefined): boolean {
-  return text !== undefined && /^\d{1,6}$/.test(text);
-}
-
+/** Null where the text is not JSON as a whole. */
 function readJson(text: string): FoundKeys | null {
   if (!/^\s*[[{]/.test(text)) return null;
-  let json: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
-    return null;
+    return readJsonKeys(JSON.parse(text), null, readLine);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
-  return readValue(json, 1);
 }
 
-function readValue(value: unknown, line: number): FoundKeys {
-  if (typeof value === "string") return { keys: readLine(value, line), skipped: 0 };
-  if (Array.isArray(value)) {
-    const parts = value.map((item, index) => readValue(item, index + 1));
-    return {
-      keys: parts.flatMap((part) => part.keys),
-      skipped: parts.reduce((sum, part) => sum + part.skipped, 0),
-    };
-  }
-  if (typeof value !== "object" || value === null) return { keys: [], skipped: 1 };
-  const record = value as Readonly<Record<string, unknown>>;
-  // A service account's file is itself the key.
-  if ("private_key" in record) {
-    return { keys: [{ text: JSON.stringify(record), line, hint: null, settings: {} }], skipped: 0 };
-  }
-  const key = readRecord(record, line);
-  if (key !== null) return { keys: [key], skipped: 0 };
-  if (Array.isArray(record.keys)) return readValue(record.keys, line);
-  const found = Object.entries(record).map(([name, each]) =>
-    readVariable(name, String(each), line),
-  );
-  return { keys: found.flat(), skipped: found.filter((keys) => keys.length === 0).length };
-}
+/** Columns of keys. Others are found by `readRow`. */
+const KEY_COLUMNS = ["key", "apikey", "token", "secret", "value", "credential", "密钥"];
 
 /** CSV (or tabs, semicolons) whose first line names the columns. */
 function readTable(text: string): FoundKeys | null {
-  const [header = ""] = text.trimStart().split(/\r?\n/, 1);
+  const [header = ""] = text.trimStart().slice(0, 2_000).split(/\r?\n/, 1);
   const columns = header.split(/[,;\t|]/).map((column) =>
     column
       .trim()
@@ -142,84 +60,159 @@ function readTable(text: string): FoundKeys | null {
       .toLowerCase()
       .replace(/[\s_-]/g, ""),
   );
-  if (!columns.some((column) => KEY_FIELDS.includes(column))) return null;
+  if (!columns.some((column) => KEY_COLUMNS.includes(column))) return null;
   const { data } = Papa.parse<Record<string, string>>(text.trim(), {
     header: true,
     skipEmptyLines: "greedy",
     delimitersToGuess: [",", "\t", ";", "|"],
   });
-  const found = data.map((record, index) => readRecord(record, index + 2));
-  const keys = found.filter((key) => key !== null);
-  return { keys, skipped: found.length - keys.length };
+  return together(data.map((record, index) => readRow(record, index + 2, readLine)));
+}
+
+function together(parts: readonly FoundKeys[]): FoundKeys {
+  return { keys: parts.flatMap(({ keys }) => keys), left: parts.flatMap(({ left }) => left) };
 }
 
 const COMMENT = /^(?:#|\/\/)/;
+const LINE_END = /\r\n|\n|\r/g;
 
-/** `NAME=value`, `export NAME="value"`, `"name": "value",`. */
-const VARIABLE = /^(?:export\s+|set\s+|\$env:)?["']?([A-Za-z_]\w*)["']?\s*(=|:\s)\s*(.*?)\s*[,;]?$/;
-
+/** Lines of any kind; what begins with a bracket may be JSON over many. */
 function readLines(text: string): FoundKeys {
-  const keys: Found[] = [];
-  let skipped = 0;
-  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
-    const line = raw.trim();
-    if (line === "") continue;
-    const found = COMMENT.test(line) ? [] : readAssignment(line, index + 1);
-    if (found.length === 0) skipped += 1;
-    keys.push(...found);
+  const keys: FoundKey[] = [];
+  const left: LeftLine[] = [];
+  let number = 0;
+  /** Up to here no bracket begins JSON. */
+  let noJsonBefore = 0;
+  for (let at = 0; at <= text.length; ) {
+    number += 1;
+    LINE_END.lastIndex = at;
+    const end = LINE_END.exec(text);
+    const lineEnd = end?.index ?? text.length;
+    const line = text.slice(at, lineEnd).trim();
+    const start = at;
+    at = lineEnd + (end?.[0].length ?? 1);
+    if (line === "" || /^[,;\]})]+$/.test(line)) {
+      if (line !== "") left.push({ line: number, why: "no-key" });
+      continue;
+    }
+    if (COMMENT.test(line)) {
+      left.push({ line: number, why: "comment" });
+      continue;
+    }
+    if ((line.startsWith("{") || line.startsWith("[")) && start >= noJsonBefore) {
+      const from = text.indexOf(line.charAt(0), start);
+      const block = readJsonBlock(text, from);
+      if (typeof block === "number") noJsonBefore = block;
+      else {
+        const found = readJsonKeys(block.value, number, readLine);
+        keys.push(...found.keys);
+        left.push(...found.left);
+        number += linesIn(text, from, block.end);
+        const next = behindBlock(text, block.end);
+        // What stands behind it on its last line is read as a line of its own, under the same number.
+        if (!next.isNewLine) number -= 1;
+        at = next.at;
+        continue;
+      }
+    }
+    const found = readAssignment(line, number);
+    if (found.keys.length === 0) left.push({ line: number, why: found.why });
+    else keys.push(...found.keys);
   }
-  return { keys, skipped };
+  return { keys, left };
 }
 
-function readAssignment(line: string, number: number): Found[] {
-  const [, name, sign, value = ""] = VARIABLE.exec(line) ?? [];
-  if (name === undefined) return readLine(line, number);
+/** Past blanks and one separator, and past the end of the line if nothing else is on it. */
+function behindBlock(
+  text: string,
+  end: number,
+): { readonly at: number; readonly isNewLine: boolean } {
+  const [separator] = /[ \t]*[,;]?[ \t]*/y.exec(text.slice(end, end + SEPARATOR_MAX)) ?? [""];
+  const at = end + separator.length;
+  const lineEnd = text.startsWith("\r\n", at) ? 2 : /[\r\n]/.test(text.charAt(at)) ? 1 : 0;
+  return { at: at + lineEnd, isNewLine: lineEnd > 0 };
+}
+
+const SEPARATOR_MAX = 20;
+
+function linesIn(text: string, from: number, to: number): number {
+  return text.slice(from, to).match(LINE_END)?.length ?? 0;
+}
+
+interface ReadText {
+  readonly keys: readonly FoundKey[];
+  /** Where there is none. */
+  readonly why: LeftLine["why"];
+}
+
+/** `NAME=value`, `export NAME="value"`, `"name": "value",`: up to the value. */
+const VARIABLE = /^(?:export\s+|set\s+|\$env:)?["']?([A-Za-z_]\w*)["']?\s*(=|:\s)\s*/;
+
+function readAssignment(line: string, number: number): ReadText {
+  const [whole, name, sign] = VARIABLE.exec(line) ?? [];
+  if (whole === undefined || name === undefined) return ofLine(line, number);
+  const value = line.slice(whole.length).replace(/[,;]$/, "").trimEnd();
   // `QUtJQTEyMw==` is a key with padding, `MY_KEY=` a variable without a value.
-  if (/^=*$/.test(value)) return name.includes("_") ? [] : readLine(line, number);
+  if (/^=*$/.test(value)) {
+    return name.includes("_") ? { keys: [], why: "no-value" } : ofLine(line, number);
+  }
   const isVariable = CREDENTIAL_NAME.test(name) || (sign === "=" && /^[A-Z0-9_]+$/.test(name));
-  return isVariable ? readVariable(name, value, number) : readLine(`${name} ${value}`, number);
+  return isVariable ? readVariable(name, value, number) : ofLine(`${name} ${value}`, number);
 }
 
-/** Names of variables that hold credentials; others hold nothing that is to leave the browser. */
-const CREDENTIAL_NAME = /KEY|TOKEN|SECRET|CREDENTIAL|_PAT$/i;
+function ofLine(line: string, number: number): ReadText {
+  return { keys: readLine(line, number), why: "no-key" };
+}
 
-const VALUE = /^(?:"([^"]*)"|'([^']*)'|(.*?))(?:\s+#\s*(.*))?$/;
-
-function readVariable(name: string, raw: string, line: number): Found[] {
-  if (!CREDENTIAL_NAME.test(name)) return [];
-  const [, double, single, plain, comment] = VALUE.exec(raw) ?? [];
-  return readLine(double ?? single ?? plain ?? "", line).map((key) => ({
+function readVariable(name: string, raw: string, line: number): ReadText {
+  if (!CREDENTIAL_NAME.test(name)) return { keys: [], why: "no-credential" };
+  const { value, comment } = splitComment(raw);
+  const keys = readLine(value, line).map((key) => ({
     ...key,
     hint: name,
-    settings: comment ? { ...key.settings, remark: comment } : key.settings,
+    settings: comment === "" ? key.settings : { ...key.settings, remark: comment },
   }));
+  return { keys, why: value === "" ? "no-value" : "no-key" };
+}
+
+/** In quotes or without, perhaps with a comment behind it. */
+function splitComment(raw: string): { readonly value: string; readonly comment: string } {
+  const quote = raw.charAt(0);
+  const close = quote === '"' || quote === "'" ? raw.indexOf(quote, 1) : -1;
+  const behind = close === -1 ? "" : raw.slice(close + 1);
+  if (close !== -1 && (behind === "" || /^\s+#/.test(behind))) {
+    return { value: raw.slice(1, close), comment: behind.trimStart().slice(1).trim() };
+  }
+  const sign = raw.search(/\s#/);
+  if (sign === -1) return { value: raw, comment: "" };
+  return { value: raw.slice(0, sign).trimEnd(), comment: raw.slice(sign + 2).trim() };
 }
 
 const BULLET = /^(?:[-*•]|\d{1,5}[.):])\s+/;
-/** What stands around keys and remarks. */
-const EDGES = /^[\s,;|:="'`()[\]{}<>]+|[\s,;|:="'`()[\]{}<>]+$/g;
-/** A padded key ends with `=`. */
-const TOKEN_EDGES = /^[,;|:="'`()[\]{}<>]+|[,;|:"'`()[\]{}<>]+$/g;
+/** What stands around keys. A padded key ends with `=`. */
+const BEFORE_KEY = ",;|:=\"'`()[]{}<>";
+const BEHIND_KEY = ",;|:\"'`()[]{}<>";
+const REMARK_MAX = 1_000;
+/** A line that is longer than this is a list, and what stands beside keys in it is no remark. */
+const REMARKED_MAX_CHARS = 20_000;
+
+interface Token {
+  readonly text: string;
+  /** Index in the line. */
+  readonly at: number;
+}
 
 /** A line without a name before it: keys, and perhaps words about them. */
-function readLine(line: string, number: number): Found[] {
-  if (line.startsWith("{")) {
-    const json = readJson(line.replace(/,$/, ""));
-    if (json !== null) return json.keys.map((key) => ({ ...key, line: number }));
-  }
+function readLine(line: string, number: number): FoundKey[] {
   const words = line.replace(BULLET, "");
-  const tokens = words
-    .split(/[\s,;|]+/)
-    .map((token) => token.replace(TOKEN_EDGES, ""))
-    .filter((token) => token !== "");
+  const tokens: Token[] = [];
+  for (const { 0: word, index } of words.matchAll(/[^\s,;|]+/g)) {
+    const text = trimmed(word, BEFORE_KEY, BEHIND_KEY);
+    if (text !== "") tokens.push({ text, at: index + word.indexOf(text) });
+  }
   const keys = keysAmong(tokens);
-  let remark = words;
-  for (const key of keys) remark = remark.replace(key, "");
-  remark = remark
-    .replace(/(?:[\s"'`]*[,;|]){2,}/g, ",")
-    .replace(EDGES, "")
-    .slice(0, REMARK_MAX);
-  return keys.map((text) => ({
+  const remark = words.length > REMARKED_MAX_CHARS ? "" : remarkBeside(words, keys);
+  return keys.map(({ text }) => ({
     text,
     line: number,
     hint: null,
@@ -227,19 +220,47 @@ function readLine(line: string, number: number): Found[] {
   }));
 }
 
-const REMARK_MAX = 1_000;
+/** What is left of a line without its keys. */
+function remarkBeside(words: string, keys: readonly Token[]): string {
+  let rest = "";
+  let from = 0;
+  for (const { text, at } of keys) {
+    rest += words.slice(from, at);
+    from = at + text.length;
+  }
+  rest += words.slice(from);
+  // Of several separators with nothing between them one is enough.
+  const sparse = rest.replace(/[\s"'`,;|]+/g, (run) => {
+    const last = Math.max(run.lastIndexOf(","), run.lastIndexOf(";"), run.lastIndexOf("|"));
+    const separators = run.replace(/[\s"'`]/g, "").length;
+    return separators < 2 ? run : `,${run.slice(last + 1)}`;
+  });
+  const edges = `${BEFORE_KEY} \t\r\n\f\v\u00a0\ufeff`;
+  return trimmed(sparse.trim(), edges, edges).trim().slice(0, REMARK_MAX);
+}
+
+/** Without the characters of these sets at its ends. */
+function trimmed(text: string, before: string, behind: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && before.includes(text.charAt(from))) from += 1;
+  while (to > from && behind.includes(text.charAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
 
 /** Tokens of a line that are keys. In doubt a token is one: a remark is not secret, and a key must not land there. */
-function keysAmong(tokens: readonly string[]): string[] {
+function keysAmong(tokens: readonly Token[]): readonly Token[] {
   const [only] = tokens;
-  if (tokens.length === 1 && only !== undefined)
-    return mayBeKey(only) && only.length >= 8 ? [only] : [];
-  const candidates = tokens.filter(
-    (token) => mayBeKey(token) && token.length >= 8 && /\d/.test(token) && /[a-z]/i.test(token),
-  );
-  const longest = candidates.reduce((a, b) => (b.length > a.length ? b : a), "");
+  if (tokens.length === 1 && only !== undefined) {
+    return mayBeKey(only.text) && only.text.length >= 8 ? [only] : [];
+  }
+  const isCandidate = ({ text }: Token) =>
+    mayBeKey(text) && text.length >= 8 && /\d/.test(text) && /[a-z]/i.test(text);
+  const longest = tokens
+    .filter(isCandidate)
+    .reduce((a, { text }) => (text.length > a.length ? text : a), "");
   return tokens.filter(
-    (token) => isLong(token) || (candidates.includes(token) && isAlike(token, longest)),
+    (token) => isLong(token.text) || (isCandidate(token) && isAlike(token.text, longest)),
   );
 }
 

@@ -21,7 +21,8 @@ export function readSource(text: string, fileName = ""): Source {
   );
 }
 
-const DUMP = /^\s*(?:(?:INSERT|REPLACE)\s(?:\w+\s){0,2}INTO\s|COPY\s.+\sFROM stdin;)/im;
+// Blanks before a statement are those of its own line: of blank lines each would be looked through from each.
+const DUMP = /^[ \t]*(?:(?:INSERT|REPLACE)\s(?:\w{1,20}\s){0,2}INTO\s|COPY\s.+\sFROM stdin;)/im;
 
 const TABLES = new Set(["keys", "api_keys", "groups", "channels"]);
 

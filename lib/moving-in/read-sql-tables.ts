@@ -13,7 +13,7 @@ export type SqlTables = ReadonlyMap<string, readonly Row[]>;
 const NAME = String.raw`(?:["\`[]?\w+["\`\]]?\.)?["\`[]?(\w+)["\`\]]?`;
 
 const STATEMENT = new RegExp(
-  String.raw`(?:^|[;\n])\s*(?:(INSERT|REPLACE)\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO\s+${NAME}|(CREATE)\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?${NAME}\s*\(|(COPY)\s+${NAME}\s*\(([^)]*)\)\s+FROM\s+stdin;\r?\n)`,
+  String.raw`(?:^|[;\n])[ \t\r]*(?:(INSERT|REPLACE)\s+(?:OR\s+\w+\s+|IGNORE\s+)?INTO\s+${NAME}|(CREATE)\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?${NAME}\s*\(|(COPY)\s+${NAME}\s*\(([^()]{0,20000})\)\s+FROM\s+stdin;\r?\n)`,
   "gi",
 );
 
@@ -29,14 +29,19 @@ export function readSqlTables(dump: string, wanted: ReadonlySet<string>): SqlTab
     if (rows === undefined) tables.set(table, [row]);
     else rows.push(row);
   };
+  const reader = new Reader(dump, 0, hasEscapes);
   STATEMENT.lastIndex = 0;
   for (let found = STATEMENT.exec(dump); found !== null; found = STATEMENT.exec(dump)) {
     const [, insert, into = "", create, created = "", copy, copied = "", copyColumns = ""] = found;
     const table = (into || created || copied).toLowerCase();
-    if (create !== undefined) columns.set(table, createdColumns(dump, STATEMENT.lastIndex));
+    if (create !== undefined) {
+      const made = createdColumns(dump, STATEMENT.lastIndex);
+      columns.set(table, made.names);
+      STATEMENT.lastIndex = made.end;
+    }
     if (insert !== undefined) {
       // The rows of other tables are read too: their texts may look like statements.
-      const reader = new Reader(dump, STATEMENT.lastIndex, hasEscapes);
+      reader.at = STATEMENT.lastIndex;
       for (const row of reader.rows(columns.get(table))) keep(table, row);
       STATEMENT.lastIndex = reader.at;
     }
@@ -51,7 +56,7 @@ export function readSqlTables(dump: string, wanted: ReadonlySet<string>): SqlTab
 }
 
 function namesIn(list: string): string[] {
-  return list.split(",").map((name) =>
+  return list.split(",", MAX_COLUMNS).map((name) =>
     name
       .trim()
       .replace(/^["`[]|["`\]]$/g, "")
@@ -63,23 +68,37 @@ function namesIn(list: string): string[] {
 const CONSTRAINT =
   /^(?:PRIMARY\s+KEY|FOREIGN\s+KEY|UNIQUE\b|CONSTRAINT\b|CHECK\b|(?:FULLTEXT\s+)?(?:KEY|INDEX)\s+`)/i;
 
-/** Names of a table's columns, in the order a row without names has. */
-function createdColumns(dump: string, start: number): string[] {
+/** A table with more columns is none of the programs'. */
+const MAX_COLUMNS = 500;
+/** Texts in quotes, and what parts columns. */
+const COLUMN_TOKEN = /'[^']*'?|"[^"]*"?|`[^`]*`?|[(),]/g;
+
+/** Names of a table's columns, in the order a row without names has, and where its list ends. */
+function createdColumns(
+  dump: string,
+  start: number,
+): { readonly names: readonly string[]; readonly end: number } {
   const parts: string[] = [];
   let depth = 1;
-  let part = "";
-  for (let at = start; at < dump.length && depth > 0; at++) {
-    const character = dump[at] ?? "";
-    if (character === "(") depth += 1;
-    if (character === ")") depth -= 1;
-    if (depth === 0 || (character === "," && depth === 1)) {
-      parts.push(part.trim());
-      part = "";
-    } else part += character;
+  let from = start;
+  let end = dump.length;
+  COLUMN_TOKEN.lastIndex = start;
+  for (let found = COLUMN_TOKEN.exec(dump); found !== null; found = COLUMN_TOKEN.exec(dump)) {
+    const [sign] = found;
+    if (sign === "(") depth += 1;
+    if (sign === ")") depth -= 1;
+    if (depth === 0 || (sign === "," && depth === 1)) {
+      parts.push(dump.slice(from, found.index).trim());
+      from = COLUMN_TOKEN.lastIndex;
+    }
+    if (depth > 0) continue;
+    end = COLUMN_TOKEN.lastIndex;
+    break;
   }
-  return parts
+  const names = parts
     .filter((each) => each !== "" && !CONSTRAINT.test(each))
     .map((each) => (/^["`[]?(\w+)/.exec(each)?.[1] ?? "").toLowerCase());
+  return { names: names.slice(0, MAX_COLUMNS), end };
 }
 
 const COPY_ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b" };
@@ -109,11 +128,16 @@ function rowOf(columns: readonly string[], cells: readonly unknown[]): Row {
 
 const MYSQL_ESCAPES: Readonly<Record<string, string>> = { ...COPY_ESCAPES, "0": "\0", Z: "\x1a" };
 
+/** Calls within calls, deeper than any dump has them. */
+const MAX_CALLS = 20;
+
 /** Reads the rows of one INSERT, from after its table's name. */
 class Reader {
   at: number;
   readonly #dump: string;
   readonly #hasEscapes: boolean;
+  /** Of the next backslash, or one before `at`; -1 where there is no more. */
+  #slashAt = Number.NEGATIVE_INFINITY;
 
   constructor(dump: string, at: number, hasEscapes: boolean) {
     this.#dump = dump;
@@ -125,6 +149,10 @@ class Reader {
     let columns = createdColumns ?? [];
     if (this.#takes("(")) {
       const end = this.#dump.indexOf(")", this.at);
+      if (end === -1) {
+        this.at = this.#dump.length;
+        return;
+      }
       columns = namesIn(this.#dump.slice(this.at, end));
       this.at = end + 1;
     }
@@ -132,27 +160,29 @@ class Reader {
     do {
       if (!this.#takes("(")) return;
       const cells: unknown[] = [];
-      do cells.push(this.#value());
-      while (this.#takes(","));
+      do {
+        const value = this.#value(0);
+        if (cells.length < MAX_COLUMNS) cells.push(value);
+      } while (this.#takes(","));
       if (!this.#takes(")")) return;
       yield rowOf(columns, cells);
     } while (this.#takes(","));
   }
 
   /** A literal, or a call that stands for one; undefined for anything else, which is passed over. */
-  #value(): unknown {
+  #value(depth: number): unknown {
     this.#skipBlanks();
     const prefix = this.#match(/(?:E|N|_utf8mb4|_binary)\s*(?=')/iy);
     if (this.#takes("'")) return this.#text(this.#hasEscapes || prefix?.toUpperCase() === "E");
     const number = this.#match(/[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?=\s*[,)])/iy);
     if (number !== null) return Number(number);
     const word = this.#match(/\w+/y)?.toLowerCase();
-    if (word === undefined || !this.#takes("(")) {
+    if (word === undefined || depth > MAX_CALLS || !this.#takes("(")) {
       const isKnown = word === "null" || word === "true" || word === "false";
       return word === "null" || !isKnown ? null : word === "true" ? 1 : 0;
     }
     const given: unknown[] = [];
-    do given.push(this.#value());
+    do given.push(this.#value(depth + 1));
     while (this.#takes(","));
     this.#takes(")");
     return called(word, given);
@@ -164,7 +194,7 @@ class Reader {
     for (;;) {
       const end = this.#dump.indexOf("'", this.at);
       const stop = end === -1 ? this.#dump.length : end;
-      const slash = hasEscapes ? this.#dump.indexOf("\\", this.at) : -1;
+      const slash = hasEscapes ? this.#nextSlash() : -1;
       if (slash !== -1 && slash < stop) {
         const escaped = this.#dump[slash + 1] ?? "";
         text += this.#dump.slice(this.at, slash) + (MYSQL_ESCAPES[escaped] ?? escaped);
@@ -178,6 +208,14 @@ class Reader {
       text += "'";
       this.at += 1;
     }
+  }
+
+  /** Looked for once for all the texts before it: a dump may have none. */
+  #nextSlash(): number {
+    if (this.#slashAt !== -1 && this.#slashAt < this.at) {
+      this.#slashAt = this.#dump.indexOf("\\", this.at);
+    }
+    return this.#slashAt;
   }
 
   #skipBlanks(): void {
@@ -207,12 +245,23 @@ class Reader {
 /** SQLite's dumps write line breaks as `replace('a\nb','\n',char(10))`, and since 3.50 as `unistr('a\u000ab')`. */
 function called(name: string, given: readonly unknown[]): unknown {
   const [first, from, to] = given;
-  if (name === "char") return String.fromCodePoint(...given.map(Number));
-  if (name === "replace") return String(first).replaceAll(String(from), String(to));
+  if (name === "char") return given.map(characterOf).join("");
+  // Never for a longer text than before: of calls within calls each would be longer than the one in it.
+  if (name === "replace" && String(from).length >= Math.max(1, String(to).length)) {
+    return String(first).replaceAll(String(from), String(to));
+  }
   if (name === "unistr") {
     return String(first).replace(/\\(?:u([\da-f]{4})|\\)/gi, (_, code?: string) =>
       code === undefined ? "\\" : String.fromCharCode(Number.parseInt(code, 16)),
     );
   }
   return null;
+}
+
+const LAST_CHARACTER = 0x10_ff_ff;
+
+function characterOf(code: unknown): string {
+  const number = Number(code);
+  const isOne = Number.isInteger(number) && number >= 0 && number <= LAST_CHARACTER;
+  return isOne ? String.fromCodePoint(number) : "";
 }

@@ -6,20 +6,25 @@
 import { readPastedKeys } from "./read-pasted-keys";
 import { PLAIN_KEY, type Source, type SourceState } from "./source-key";
 
+/** Nobody reads more. */
+const LEFT_TOLD_MAX = 1_000;
+
 export function readText(text: string): Source {
-  const { keys, skipped } = readPastedKeys(text);
+  const { keys, skipped, left } = readPastedKeys(text);
   return {
     form: "text",
-    keys: keys.map(({ text, line, hint, settings, status }) => ({
+    keys: keys.map(({ text, line, hint, settings, status, baseUrl }) => ({
       ...PLAIN_KEY,
       text,
       position: line,
       hint,
+      baseUrl: baseUrl ?? null,
       settings,
       state: stateOf(status),
     })),
     unusable: [],
     skipped,
+    leftOut: left.slice(0, LEFT_TOLD_MAX).map(({ line, why }) => ({ position: line, why })),
   };
 }
 

@@ -2,6 +2,7 @@
  * What a program's own data tell of provider keys, whichever program it was.
  * @module
  */
+import type { LeftOut } from "./found-keys";
 import type { PastedSettings } from "./read-pasted-keys";
 
 /** Programs and forms that keys are read from. `text`: CSV, `.env` files, lists, JSON of nobody in particular. */
@@ -62,6 +63,8 @@ export interface Source {
   readonly unusable: readonly { readonly position: number; readonly problem: SourceProblem }[];
   /** Entries and lines that hold no key, and that nobody would take for one. */
   readonly skipped: number;
+  /** The same with their reasons, as far as they are told one by one; absent where they are not. */
+  readonly leftOut?: readonly { readonly position: number; readonly why: LeftOut }[];
 }
 
 /** A key about which a source says nothing more. */

@@ -76,7 +76,7 @@ function* callsOf(keys: readonly SourceKey[]): Generator<[at: number, keys: read
   }
 }
 
-function tell({ form, providers, rejected, unknown, skipped }: ImportedKeys): void {
+function tell({ form, providers, rejected, unknown, skipped, leftOut }: ImportedKeys): void {
   console.log(`Read as ${form}`);
   if (providers.length > 0) {
     printTable(providers, [
@@ -102,6 +102,9 @@ function tell({ form, providers, rejected, unknown, skipped }: ImportedKeys): vo
   }
   if (rejected.length > 20) console.log(`… and ${rejected.length - 20} more`);
   if (skipped > 0) console.log(`${count(skipped, "entry", "entries")} without a key`);
+  for (const { position, reason } of leftOut.slice(0, 20))
+    console.log(`  no. ${position}: ${reason}`);
+  if (leftOut.length > 20) console.log(`  … and ${skipped - 20} more`);
 }
 
 async function isWanted({ added, changed }: ImportedKeys, isJson: boolean): Promise<boolean> {
