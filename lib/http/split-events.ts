@@ -36,6 +36,16 @@ export function eventFramingOf(contentType: string | null): EventFraming | null 
   return /^application\/[^;]*json/.test(contentType) ? "json" : null;
 }
 
+/** What the platform unpacks where it is read. */
+const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
+
+/** The framing of an answer whose bytes can be read; null where it has none, or is packed in another way. */
+export function readableFraming(headers: Headers): EventFraming | null {
+  const encoding = headers.get("content-encoding");
+  if (encoding !== null && !READABLE_ENCODING.test(encoding)) return null;
+  return eventFramingOf(headers.get("content-type"));
+}
+
 export function eventSplitter(framing: EventFraming): EventSplitter {
   if (framing === "sse") return new SseSplitter();
   return framing === "aws" ? new AwsSplitter() : new JsonSplitter();

@@ -5,7 +5,7 @@
 
 import { declaredLength } from "../http/declared-length";
 import { isNullBodyStatus } from "../http/null-body-status";
-import { type EventFraming, eventFramingOf } from "../http/split-events";
+import { type EventFraming, readableFraming } from "../http/split-events";
 import { judgeAnswer, judgeStreamStart, OK } from "../providers/judge-answer";
 import { judgeEvent } from "../providers/judge-event";
 import { ProviderPathError } from "../providers/provider-path-error";
@@ -43,10 +43,7 @@ const ERROR_BYTES = 8 * 1024;
 /** Spares parsing good answers, of which some have `"error": null`. */
 const HAS_ERROR = /"error"\s*:\s*["{]/;
 
-/** What the platform unpacks where it is read. */
-const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
-
-/** What came back was empty, ended before its end, or had a status that HTTP does not know. */
+/** What came back was empty, or ended before its end. */
 class UnusableAnswer extends Error {}
 
 /** An upstream's answer, judged. */
@@ -163,7 +160,10 @@ function judged(
   // Of what lies beyond, no `Response` can be made; a 101 belongs to a WebSocket.
   if (status > 599 || (status < 200 && !call.isWebSocket)) {
     void body?.cancel().catch(() => {});
-    throw new UnusableAnswer(`${call.provider.label} answered with status ${status}.`);
+    throw new ProxyError(
+      "upstream_unreachable",
+      `${call.provider.label} answered with status ${status}, which is no answer to such a request.`,
+    );
   }
   if (status >= 400) return judgedError(call, response, scrubber, ports.nowMs());
   if (status >= 300 && body !== null) {
@@ -171,11 +171,10 @@ function judged(
     const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
     return { kind: "answer", response, body: clean, verdict: OK, scrubber };
   }
-  const framing = body === null ? null : eventFramingOf(headers.get("content-type"));
-  const encoding = headers.get("content-encoding");
-  if (framing === "json" && encoding === null && isShort(call, response))
+  const framing = body === null ? null : readableFraming(headers);
+  if (framing === "json" && !headers.has("content-encoding") && isShort(call, response))
     return judgedWhole(call, response, scrubber, ports.nowMs());
-  if (framing !== null && body !== null && READABLE_ENCODING.test(encoding ?? "identity"))
+  if (framing !== null && body !== null)
     return judgedStart(call, response, body, framing, scrubber, ports);
   return { kind: "answer", response, body: unread(body), verdict: OK, scrubber };
 }

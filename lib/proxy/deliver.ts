@@ -10,7 +10,7 @@ import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
 import type { Served } from "./serve-from-pool";
 import { runSocketSession } from "./socket-session";
-import { redirectUpload } from "./upload-url";
+import { redirectThroughProxy, redirectUpload } from "./upload-url";
 import { chosenProtocol } from "./web-socket-call";
 
 /**
@@ -54,6 +54,9 @@ export function deliver(
   const source = limitSource(verdict.meaning);
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
   if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
+  if (response.status >= 300 && response.status < 400) {
+    redirectThroughProxy(headers, call, config, url);
+  }
   if (call.isWebSocket) setProtocol(headers, request, response);
   if (!upstream) disarmAnswer(request.headers, headers);
   return delivered;

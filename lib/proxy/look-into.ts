@@ -66,6 +66,7 @@ export async function lookInto(
   } finally {
     cancelTimer();
   }
+  if (beginning.kind === "nothing" && length >= LOOK_BYTES) beginning = { kind: "output" };
   const isEnded = state === "ended";
   if (isEnded) void body.cancel().catch(() => {});
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 import { declaredLength } from "../http/declared-length";
-import { eventFramingOf } from "../http/split-events";
+import { readableFraming } from "../http/split-events";
 import { usageFormFor } from "../usage/usage-form";
 import { createUsageReader } from "../usage/usage-reader";
 import { AnswerReading } from "./answer-reading";
@@ -43,7 +43,7 @@ export function meteredBody(
 
   const { head, rest } = body;
   // An answer that was read whole was judged whole.
-  const framing = rest === null && !isStream ? null : eventFramingOf(contentType);
+  const framing = rest === null && !isStream ? null : readableFraming(headers);
   const reading = new AnswerReading(served, call, scope, framing);
   if (rest === null) {
     if (head.length > 0) reading.take(head);
