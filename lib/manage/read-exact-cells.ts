@@ -14,7 +14,7 @@ import {
 } from "../db/read-usage-cells";
 import { readSettings } from "../db/settings";
 import type { Grain } from "../db/usage-cells";
-import { DAY_MS, HOUR_MS, type Side } from "../usage/rollup";
+import { DAY_MS, HOUR_MS, MEASURES, type Measure, type Side } from "../usage/rollup";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 
@@ -89,17 +89,20 @@ async function readPart(
     sumCells(db, [all]),
     sumLogged(db, hour, where),
   ]);
-  const inRollup = counted.reduce((sum, { values }) => sum + values.requests + values.attempts, 0);
-  if (inRollup === 0) return [];
-  const inLog = logged.reduce((sum, { values }) => sum + values.requests + values.attempts, 0);
-  // Keys are counted by the attempt, which the log has by the request.
-  if (side === "key" || inLog !== inRollup) {
+  if (counted.every(({ values }) => MEASURES.every((name) => values[name] === 0))) return [];
+  // Keys are counted by the attempt, which the log has by the request; the turns of a session count when they
+  // are over, the log has them with its end.
+  if (side === "key" || !MEASURES.every((name) => sumOf(logged, name) === sumOf(counted, name))) {
     throw new ManageError(
       "invalid_input",
       "of a part of an hour nothing is known any more, only of the whole: let `from` and `to` be full hours of UTC (zones that differ by half an hour have none)",
     );
   }
   return sumLogged(db, { fromMs, toMs }, where);
+}
+
+function sumOf(cells: readonly CellSum[], name: Measure): number {
+  return cells.reduce((sum, { values }) => sum + values[name], 0);
 }
 
 /** What does not begin at midnight (UTC) is made of hours, which are kept for a shorter time than days. */

@@ -6,6 +6,7 @@ import { NO_SPEND, type Spend } from "../pool/spend";
 import type { Estimate, LimitHolder, Reservation, TokenLimits } from "../pool/token-ledger";
 import type { Waiter } from "../pool/waiting-line";
 import { isCounted } from "../usage/counted-request";
+import { tellsCost } from "../usage/price-names";
 import type { RequestEvent } from "../usage/request-event";
 import {
   DEFAULT_OUTPUT_TOKENS,
@@ -93,7 +94,7 @@ export async function reserveTurn(
   const usage = { inputTokens, outputTokens: mostOutputTokens ?? DEFAULT_OUTPUT_TOKENS };
   const known = ports.budgets.costNanoUsd(provider, model, usage, ports.nowMs());
   const isUnpriced = known === null && hasMoneyBudget(holders);
-  if (isUnpriced) scope.meter.stated(reserveOf(token, provider, model));
+  if (isUnpriced) scope.meter.stated(reserveOf(token, provider, model, usage));
   const estimate: Estimate = {
     requests: 0,
     tokens: usage.inputTokens + usage.outputTokens,
@@ -201,7 +202,7 @@ function estimateOf(
     return ports.budgets.costNanoUsd(provider, model, use, ports.nowMs()) ?? [];
   });
   const isUnpriced = hasMoney && costs.length === 0 && mayCost(call);
-  const reserve = isUnpriced ? reserveOf(token, provider, call.model) : 0;
+  const reserve = isUnpriced ? reserveOf(token, provider, call.model, uses[0]) : 0;
   const tokens = uses.map(
     ({ inputTokens, outputTokens }) => (inputTokens ?? 0) + (outputTokens ?? 0),
   );
@@ -227,13 +228,22 @@ function hasMoneyBudget(holders: readonly LimitHolder[]): boolean {
   );
 }
 
+/** What a token of the dearest models costs: held until the answer tells its cost, and counted if it never does. */
+const DEAR_INPUT_NANO_USD = 15_000;
+const DEAR_OUTPUT_NANO_USD = 75_000;
+
 /** What a request counts for that has no known price. @throws {ProxyError} `price_unknown` where no admin said. */
 function reserveOf(
   { unpricedReserveNanoUsd }: AccessToken,
   provider: string,
   model: string | null,
+  use: EstimatedUse | undefined,
 ): number {
   if (unpricedReserveNanoUsd !== undefined) return unpricedReserveNanoUsd;
+  if (tellsCost(provider) && use !== undefined) {
+    const { inputTokens, outputTokens } = use;
+    return (inputTokens ?? 0) * DEAR_INPUT_NANO_USD + (outputTokens ?? 0) * DEAR_OUTPUT_NANO_USD;
+  }
   const what = model === null ? `this kind of request to ${provider}` : `${model} of ${provider}`;
   throw new ProxyError(
     "price_unknown",

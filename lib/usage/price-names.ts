@@ -43,6 +43,14 @@ const LIBRARY_IDS: Readonly<Record<string, string>> = {
 /** Hugging Face's router hands a request on to one of many, each with its own prices. */
 const HUGGING_FACE = "huggingface";
 
+/** Providers whose answers tell what they cost, whatever the model (see `reportedNanoUsd`). */
+const TELL_COST: ReadonlySet<string> = new Set(["grok", "openrouter", "perplexity-ai"]);
+
+/** Whether the cost of a provider's answers is known once they are there, though it may not be before. */
+export function tellsCost(provider: string): boolean {
+  return TELL_COST.has(provider);
+}
+
 /** Whether prices of a provider's models are known without an admin's own. */
 export function hasPriceList(provider: string): boolean {
   return provider === HUGGING_FACE || LIBRARY_IDS[provider] !== undefined;

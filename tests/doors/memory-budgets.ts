@@ -21,7 +21,9 @@ export class MemoryBudgets implements TokenBudgets {
   }
 
   costNanoUsd: TokenBudgets["costNanoUsd"] = (_provider, model, usage) =>
-    model === null || this.#unpriced.has(model)
-      ? null
-      : ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)) * 1_000;
+    usage.reportedNanoUsd !== undefined && usage.reportedNanoUsd !== null
+      ? usage.reportedNanoUsd
+      : model === null || this.#unpriced.has(model)
+        ? null
+        : ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0)) * 1_000;
 }

@@ -57,6 +57,29 @@ describe("a model without a price", () => {
     },
   );
 
+  test("is served where answers tell their cost, which the budget then holds", async () => {
+    const proxy = scriptedProxy({
+      upstream: () =>
+        Response.json({
+          model: UNPRICED,
+          choices: [],
+          usage: { prompt_tokens: 1_000, completion_tokens: 500, cost: 0.0123 },
+        }),
+      keys: { openrouter: ["sk-or-fake-1"] },
+      tokens: tokenWith({ dailyCostUsd: 0.01 }),
+      unpriced: [UNPRICED],
+    });
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 4; sent += 1) {
+      const response = await proxy.fetch("/api/openrouter/v1/chat/completions", chat(UNPRICED));
+      await proxy.clock.run(response.text());
+      await proxy.clock.advance(100);
+      statuses.push(response.status);
+    }
+    expect(statuses).toEqual([200, 429, 429, 429]);
+    expect(proxy.usage.events[0]?.usage?.reportedNanoUsd).toBe(12_300_000);
+  });
+
   test("is served where no budget is of money", async () => {
     const proxy = proxyFor(tokenWith({ dailyRequests: 9, dailyTokens: 99_999, tpm: 99_999 }));
     expect((await proxy.fetch(CHAT, chat(UNPRICED))).status).toBe(200);
