@@ -1,7 +1,8 @@
 /**
  * The upstream of the benchmarks, a process of its own: fixed answers, as cheap as Node can give them.
  * Prints its port. `POST …/stream` answers 2 MB of Server-Sent Events, `…/stream-500-10/…` so many chunks of 1 KB so
- * many milliseconds apart (0: as fast as they go), everything else a chat completion.
+ * many milliseconds apart (0: as fast as they go), `…/error-64/…` an error of so many KiB, everything else a chat
+ * completion.
  * @module
  */
 import { createServer, type ServerResponse } from "node:http";
@@ -28,6 +29,14 @@ const server = createServer((request, response) => {
     if (request.url?.includes("gpt-stream") || request.url?.endsWith("/stream")) {
       response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
       writeStream(response, 0, STREAM_CHUNKS);
+      return;
+    }
+    const [, errorKib] = /\/error-(\d+)\//.exec(request.url ?? "") ?? [];
+    if (errorKib !== undefined) {
+      const message = "no such thing ".repeat(Math.ceil((Number(errorKib) * 1024) / 14));
+      const error = { message, type: "invalid_request_error", param: null, code: null };
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error }));
       return;
     }
     const [, chunks, gapMs] = /\/stream-(\d+)-(\d+)\//.exec(request.url ?? "") ?? [];

@@ -1,6 +1,7 @@
 import type { Env } from "../env";
 import type { CheckUpstream } from "./check-request";
 import { CHECKS, type Examination, type Finding } from "./examination";
+import { examineCpu, examineSize } from "./examine-allowances";
 import { examinePortal } from "./examine-portal";
 import { examineStore } from "./examine-store";
 import { examineUpstreams } from "./examine-upstreams";
@@ -27,11 +28,17 @@ export async function examineInstance(
     store.findings.every(
       ({ state, check }) => state !== "fault" || (check !== "database" && check !== "migrations"),
     );
+  const size = canAsk ? [await examineSize(context)] : [];
   const upstreams: readonly Finding[] = canAsk
     ? await examineUpstreams(context, await openUpstream(), store.pools)
     : [];
-  const findings = [...variables, examinePortal(env), ...store.findings, ...upstreams].sort(
-    (a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check),
-  );
+  const findings = [
+    ...variables,
+    examinePortal(env),
+    await examineCpu(),
+    ...store.findings,
+    ...size,
+    ...upstreams,
+  ].sort((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check));
   return { healthy: findings.every(({ state }) => state !== "fault"), findings };
 }

@@ -47,8 +47,8 @@ interface Rates {
   readonly perRequest: number;
   readonly perInput: number;
   readonly perOutput: number;
-  /** What a token costs more (or less) for being of this kind. */
-  readonly extra: Readonly<Record<Part, number>>;
+  /** What a token costs more (or less) for being of this kind. Found out when the first is counted. */
+  readonly extra: (part: Part) => number;
 }
 
 interface KnownModel {
@@ -156,7 +156,7 @@ export class PriceList {
       perRequest: base - perInput * low,
       perInput,
       perOutput: (baseWithOutput - base) / PROBED_TOKENS,
-      extra: recordOf(extraOf),
+      extra: remembering(extraOf),
     };
     known.rates.set(tier, rates);
     return rates;
@@ -170,16 +170,13 @@ export class PriceList {
   }
 }
 
-function recordOf(value: (part: Part) => number): Record<Part, number> {
-  return {
-    cache_read_tokens: value("cache_read_tokens"),
-    cache_write_tokens: value("cache_write_tokens"),
-    cache_write_1h_tokens: value("cache_write_1h_tokens"),
-    input_audio_tokens: value("input_audio_tokens"),
-    output_audio_tokens: value("output_audio_tokens"),
-    input_image_tokens: value("input_image_tokens"),
-    output_image_tokens: value("output_image_tokens"),
-    cache_audio_read_tokens: value("cache_audio_read_tokens"),
+/** Asks once for each. */
+function remembering(value: (part: Part) => number): (part: Part) => number {
+  const known = new Map<Part, number>();
+  return (part) => {
+    const found = known.get(part) ?? value(part);
+    known.set(part, found);
+    return found;
   };
 }
 
@@ -188,7 +185,10 @@ function sumUsd({ perRequest, perInput, perOutput, extra }: Rates, usage: Usage)
     perRequest * usage.answers +
     perInput * (usage.inputTokens ?? 0) +
     perOutput * (usage.outputTokens ?? 0);
-  for (const [part, field] of PART_FIELDS) usd += extra[part] * (usage[field] ?? 0);
+  for (const [part, field] of PART_FIELDS) {
+    const count = usage[field] ?? 0;
+    if (count > 0) usd += extra(part) * count;
+  }
   return Math.max(0, usd);
 }
 
@@ -218,7 +218,7 @@ function correction(id: string, model: string): KnownModel | null {
     perRequest: 0,
     perInput: found.input / MILLION,
     perOutput: found.output / MILLION,
-    extra: recordOf(() => 0),
+    extra: () => 0,
   };
   return { tierStarts: [], rates: new Map([[0, rates]]) };
 }

@@ -47,7 +47,7 @@ export class Connection {
     const text = await response.text();
     if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as Answer;
     throw new RefusedError(
-      wordsOf(text) ?? `${this.url} answered ${response.status}`,
+      wordsOf(text) ?? platformWords(text) ?? `${this.url} answered ${response.status}`,
       response.status,
     );
   }
@@ -80,6 +80,13 @@ export class Connection {
       throw new RefusedError(`${this.url} cannot be reached: ${reason}`, null);
     }
   }
+}
+
+/** https://developers.cloudflare.com/workers/observability/errors/ */
+function platformWords(text: string): string | undefined {
+  return /error code: 1102|exceeded resource limits/i.test(text)
+    ? "Cloudflare ended the call: it took more CPU than the Worker may have (error 1102)"
+    : undefined;
 }
 
 /** What the API says in its errors. */

@@ -51,6 +51,8 @@ test("keys that open, a pool that serves, a provider that answers", async () => 
   expect(await examine()).toEqual(
     expect.arrayContaining([
       "ok migrations: every migration is applied",
+      "ok cpu: a password was hashed: what takes long is answered",
+      expect.stringMatching(/^ok database-size: the database has \d MB$/),
       "ok sealed-keys: all 1 keys open",
       "ok maintenance: maintenance ran 2 hours ago",
       "ok pools: OpenAI: 1 ready, 0 cooling, 0 blocked, 0 disabled",
