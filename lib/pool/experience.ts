@@ -14,7 +14,7 @@ import type { QuotaRefusal } from "../providers/types";
 import { FallenLimit } from "./fallen-limit";
 import { GUARD, type Habits } from "./habits";
 import { SendLog } from "./send-log";
-import { isLike, isTaught, nextRow, type RefusalRow } from "./silent-limit";
+import { isLike, isRepeated, isTaught, nextRow, type RefusalRow } from "./silent-limit";
 
 const MINUTE_MS = 60_000;
 
@@ -329,16 +329,19 @@ export class Experience {
   }
 
   /** No number was told: see `silent-limit.ts`. */
-  #learnSilently(taken: number, isRepeated: boolean, nowMs: number): boolean {
+  #learnSilently(taken: number, isLate: boolean, nowMs: number): boolean {
     const known = this.limit(nowMs);
     if (known !== null && (taken >= known || isLike(taken, known))) {
       this.#setSilent(known, nowMs);
       return true;
     }
-    if (isRepeated) return false;
-    this.#row = nextRow(this.#row, { kind: "refused", count: taken, atMs: nowMs });
+    // Sent before an earlier refusal was known: the same moment.
+    if (isLate) return false;
+    const before = this.#row;
+    this.#row = nextRow(before, { kind: "refused", count: taken, atMs: nowMs });
     if (this.#row === null) return false;
-    if (this.#row.times === 2) this.#habits.noteRefusedAgain(this.#row.count);
+    const isNews = before === null || !isRepeated(before);
+    if (isNews && isRepeated(this.#row)) this.#habits.noteRefusedAgain(this.#row.count);
     const { limit } = this.#habits;
     const isPresumed = limit !== null && this.#habits.isSilent && isLike(taken, limit);
     if (!isTaught(this.#row) && !isPresumed) return false;

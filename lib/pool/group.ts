@@ -3,6 +3,7 @@
  * @module
  */
 import { type Candidate, hashText } from "./affinity";
+import type { KeyTrouble } from "./key-trouble";
 import { modelMatches } from "./model-matches";
 import type { Pace } from "./pace";
 import { domainOf } from "./quota-domain";
@@ -16,6 +17,8 @@ export interface PoolEntry {
   present: boolean;
   /** False where the key's text cannot be had: the secret that it was sealed with is another. */
   opens: boolean;
+  /** What speaks against it; null while nothing does. */
+  trouble: KeyTrouble | null;
   /** Grows with every pick; keeps the order when lanes are built anew. */
   lastPick: number;
 }
@@ -34,8 +37,12 @@ export class Group implements Candidate {
   readonly entries: PoolEntry[];
   /** Requests it served out of turn, or is about to, for which it lets as many of its turns pass. */
   ahead = 0;
-  /** When the group's place in the heap of sleepers is due; null while it stands in a ring. */
+  /** When the group's place in one of the heaps is due; null while it stands in a ring. */
   asleepUntilMs: number | null = null;
+  /** Its place in a ring; meaningless while it stands in none. */
+  slot: { isEmpty: boolean } | null = null;
+  /** Whether it comes last: it could serve, but all its keys are in trouble. */
+  isAside = false;
   #hash: number | null = null;
 
   /** @param first Its first key; others may be added to `entries`. */
@@ -77,17 +84,34 @@ export class Group implements Candidate {
     return Math.max(readyMs, this.roomAtMs(1, nowMs));
   }
 
+  /** Until when all its keys that are ready come last: epoch milliseconds, 0 where one is in no trouble. */
+  asideUntilMs(model: string, nowMs: number): number {
+    let asideMs = Number.POSITIVE_INFINITY;
+    for (const entry of this.entries) {
+      if (!isUsable(entry) || readyAtMs(entry.key, model) > nowMs) continue;
+      asideMs = Math.min(asideMs, entry.trouble?.asideUntilMs ?? 0);
+    }
+    return asideMs > nowMs && asideMs < Number.POSITIVE_INFINITY ? asideMs : 0;
+  }
+
+  /** Whether another key answered since something last spoke against one of its keys. */
+  isRecalled(answeredMs: number): boolean {
+    return this.entries.some(({ trouble }) => (trouble?.lastMs ?? 0) <= answeredMs);
+  }
+
   /** The preferred key if it is ready and not tried, else the one used longest ago of those that are. It goes to the back. */
   usableEntry(
     model: string,
     nowMs: number,
     tried: ReadonlySet<string>,
     preferredId: string | null = null,
+    takesTroubled = false,
   ): PoolEntry | null {
     let found = -1;
     for (const [index, entry] of this.entries.entries()) {
       if (!isUsable(entry) || tried.has(entry.key.id)) continue;
       if (readyAtMs(entry.key, model) > nowMs) continue;
+      if (!takesTroubled && (entry.trouble?.asideUntilMs ?? 0) > nowMs) continue;
       if (found < 0) found = index;
       if (preferredId === null) break;
       if (entry.key.id === preferredId) found = index;

@@ -8,8 +8,9 @@
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { Provider, QuotaRefusal } from "../providers/types";
-import { Brake, type KeyChange } from "./brake";
+import { CircuitBreaker, type Incident } from "./circuit-breaker";
 import { groupsOf, type PoolEntry } from "./group";
+import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
 import type { Outlook } from "./lane";
 import { type DayUse, isDaily, LimitBook } from "./limit-book";
 import { mayServeMore } from "./may-serve-more";
@@ -37,18 +38,37 @@ import {
 const MAX_PLACES = 1_000_000;
 const MAX_MODELS = 500;
 
+/** So many of the last answers are remembered, to find a key that works. */
+const PROVEN = 32;
+
+/** What no key cures is taken to last so long. */
+const INCURABLE_MS = 10_000;
+
+/** With answers less than this apart, the way worked in between. */
+const WORKING_MS = 4_000;
+
+/** While all keys are refused alike, each is asked no sooner than this again. */
+const INCIDENT_ASIDE_MS = 30_000;
+
 /** Keys that were never picked stand in the order of a number below this, drawn for each. */
 const SHUFFLE = 2 ** 30;
 
 export class KeyPool {
-  readonly brake = new Brake<KeyChange>();
+  readonly #breaker = new CircuitBreaker();
   readonly #random: () => number;
   readonly #entries = new Map<string, PoolEntry>();
   readonly #models = new Map<string, ModelPool>();
   readonly #book = new LimitBook();
   #picks = 0;
-  /** When a key answered last. */
+  /** When a key answered last, and the time before. */
   #answeredMs = Number.NEGATIVE_INFINITY;
+  #answeredBeforeMs = Number.NEGATIVE_INFINITY;
+  /** Keys that answered lately, in a circle; some stand in it several times. */
+  readonly #proven: PoolEntry[] = [];
+  #answers = 0;
+  #provenFrom = 0;
+  /** Failures that no key cures, by model. */
+  readonly #incurable = new Map<string, { readonly rule: string; readonly untilMs: number }>();
 
   /** @param random In [0, 1); spreads the first round, so that isolates do not march in step. */
   constructor(random: () => number) {
@@ -75,6 +95,7 @@ export class KeyPool {
         key,
         present: true,
         opens: true,
+        trouble: null,
         lastPick: -Math.ceil(this.#random() * SHUFFLE),
       });
       this.#rebuild();
@@ -102,6 +123,7 @@ export class KeyPool {
   forget(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
+    entry.trouble = null;
     for (const model of this.#models.values()) model.forget(domainOf(entry.key));
   }
 
@@ -159,6 +181,13 @@ export class KeyPool {
     const turn = this.#model(model).ask(ask, nowMs);
     if (turn.kind === "go") this.#noteUse(turn.lease);
     return turn;
+  }
+
+  /** The key that answered last, whatever its turn, for a request that has tried all; null if there is none. */
+  askProven(model: string | null, ask: Ask, nowMs: number): Lease | null {
+    const lease = this.#model(model).askProven(ask, nowMs);
+    if (lease !== null) this.#noteUse(lease);
+    return lease;
   }
 
   /**
@@ -260,8 +289,135 @@ export class KeyPool {
     nowMs: number,
   ): void {
     if (!settle(lease)) return;
+    const { entry } = lease;
+    this.#answeredBeforeMs = this.#answeredMs;
     this.#answeredMs = nowMs;
+    this.#proven[this.#answers % PROVEN] = entry;
+    this.#answers += 1;
+    if (entry.trouble !== null) {
+      entry.trouble = null;
+      for (const each of this.#models.values()) each.rouseKey(entry.key.id, nowMs);
+    }
+    if (this.#breaker.answered()) this.#release();
     this.#models.get(model ?? NO_MODEL)?.succeed(lease, readings, nowMs);
+  }
+
+  /** The incident under way, while all keys are refused alike; null while all is well. */
+  get incident(): Incident | null {
+    return this.#breaker.incident;
+  }
+
+  /** Whether a caller's request may be sent while an incident is under way. */
+  mayTry(tokenId: string, nowMs: number): boolean {
+    return this.#breaker.mayTry(tokenId, nowMs);
+  }
+
+  /** Whether a failure that no key cures was met a moment ago. */
+  isIncurable(model: string | null, rule: string, nowMs: number): boolean {
+    const known = this.#incurable.get(model ?? NO_MODEL);
+    return known !== undefined && known.rule === rule && nowMs < known.untilMs;
+  }
+
+  noteIncurable(model: string | null, rule: string, nowMs: number): void {
+    if (this.#incurable.size >= MAX_MODELS) this.#incurable.clear();
+    this.#incurable.set(model ?? NO_MODEL, { rule, untilMs: nowMs + INCURABLE_MS });
+  }
+
+  /** Whether a key ever answered for a model in this isolate. */
+  hasAnswered(model: string | null): boolean {
+    return this.#models.get(model ?? NO_MODEL)?.hasAnswered ?? false;
+  }
+
+  /**
+   * Notes a refusal in words that condemn the key. It comes last from now on; nothing else is done to it, until
+   * a second witness is heard.
+   * @returns What is to be done to it now: it refused another caller's unlike request before, and other keys
+   * have answered meanwhile.
+   */
+  accuse(
+    model: string | null,
+    lease: Lease,
+    accusation: Accusation,
+    nowMs: number,
+  ): Sentence | null {
+    const { entry } = lease;
+    const before = entry.trouble?.suspicion ?? null;
+    const isSecondWitness =
+      before?.mayConvict === true &&
+      accusation.mayConvict &&
+      before.tokenId !== accusation.tokenId &&
+      before.request !== accusation.request &&
+      this.#answeredMs > before.sinceMs;
+    if (isSecondWitness) return accusation.sentence;
+    entry.trouble ??= new KeyTrouble();
+    const leastMs = this.#breaker.incident === null ? 0 : INCIDENT_ASIDE_MS;
+    entry.trouble.accused(accusation, leastMs, nowMs);
+    this.#models.get(model ?? NO_MODEL)?.demote(lease, nowMs);
+    const { rule, tokenId } = accusation;
+    const isLast = () => this.#model(model).isOutOfUnsuspected(nowMs);
+    this.#breaker.refused(entry.key.id, rule, tokenId, isLast, nowMs);
+    return null;
+  }
+
+  /**
+   * A key has answered a request that others had refused in words that condemn them.
+   * @param ids Of those.
+   * @returns What is to be done to them: their words are true, unless the way may have been broken when they
+   * were said, and then they are asked once more.
+   */
+  convict(ids: readonly string[], nowMs: number): readonly Sentence[] {
+    const wasWorking = nowMs - this.#answeredBeforeMs < WORKING_MS;
+    return ids.flatMap((id) => {
+      const trouble = this.#entries.get(id)?.trouble ?? null;
+      trouble?.servedByOther();
+      const suspicion = trouble?.suspicion ?? null;
+      if (suspicion === null || !suspicion.mayConvict) return [];
+      return wasWorking || suspicion.servedByOthers >= 2 ? [suspicion.sentence] : [];
+    });
+  }
+
+  /** Carries out a sentence here. */
+  carryOut({ keyId, effect }: Sentence): void {
+    const entry = this.#entries.get(keyId);
+    if (entry === undefined) return;
+    entry.trouble = null;
+    if (effect.kind === "block") this.block(keyId);
+    else this.rest(keyId, effect.scope, effect.cooldown);
+  }
+
+  /**
+   * Notes that a key failed through nobody's fault: a broken connection, an error of the server's.
+   * @param toldMs When it told to come back: epoch milliseconds; null where it did not.
+   */
+  fail(model: string | null, lease: Lease, toldMs: number | null, nowMs: number): void {
+    const { entry } = lease;
+    entry.trouble ??= new KeyTrouble();
+    const othersAnswer = this.#answeredMs > entry.trouble.failingSinceMs;
+    entry.trouble.failed(toldMs, othersAnswer, nowMs);
+    this.#models.get(model ?? NO_MODEL)?.demote(lease, nowMs);
+  }
+
+  /** Notes that a key was silent for longer than the model usually takes, and another was asked. */
+  noteSilence(model: string | null, lease: Lease, nowMs: number): void {
+    lease.entry.trouble ??= new KeyTrouble();
+    lease.entry.trouble.wasSilent(nowMs);
+    this.#models.get(model ?? NO_MODEL)?.demote(lease, nowMs);
+  }
+
+  /** An incident is over: everybody may serve again at once. */
+  #release(): void {
+    for (const { trouble } of this.#entries.values()) trouble?.release();
+    this.#rebuild();
+  }
+
+  *#provenEntries(): Generator<PoolEntry, void> {
+    const { length } = this.#proven;
+    // Not always the same first: those asked at once would all fall on one key.
+    this.#provenFrom += 1;
+    for (let step = 0; step < length; step += 1) {
+      const entry = this.#proven[(this.#provenFrom + step) % length];
+      if (entry?.present === true) yield entry;
+    }
   }
 
   /** Notes an answer that says nothing about quota, or that there was none. */
@@ -307,6 +463,8 @@ export class KeyPool {
         groups: () => groupsOf(this.#entries.values(), name),
         prepare: (pace, domain, nowMs) =>
           this.#book.prepare(pace, model, domain, this.get(domain)?.limits ?? null, nowMs),
+        answeredMs: () => this.#answeredMs,
+        proven: () => this.#provenEntries(),
         isCounted: (domain) => this.#book.hasUsed(model, domain),
         domainOf: (id) => {
           const key = this.get(id);

@@ -12,10 +12,16 @@ import type { Choice, Group } from "./group";
 import { ReadyRing } from "./ready-ring";
 import { WakeHeap } from "./wake-heap";
 
+/** A group's place in a ring. Who is taken out amid the ring leaves an empty place behind. */
+interface Slot {
+  readonly group: Group;
+  isEmpty: boolean;
+}
+
 /** Groups of one weight. Its share of its tier's picks is `weight * ring.size`. */
 interface WeightClass {
   readonly weight: number;
-  readonly ring: ReadyRing<Group>;
+  readonly ring: ReadyRing<Slot>;
   /** Smooth weighted round-robin: grows by the share, falls by the tier's sum when picked. */
   credit: number;
 }
@@ -49,20 +55,35 @@ const MAX_PASSES = 200;
 const SCOUT_CANDIDATES = 16;
 /** So many for one that only a guess holds back: they wake soonest. */
 const PROBE_CANDIDATES = 64;
+/** So many of those that come last are looked at. */
+const RESERVE_CANDIDATES = 64;
+const RECALL_GAP_MS = 5_000;
 
 export class Lane {
   readonly model: string;
   readonly groups: readonly Group[];
+  readonly #answeredMs: () => number;
   #ring: Group[] | null = null;
   #highest: number | null = null;
   /** Lowest priority number first. */
   readonly #tiers: Tier[] = [];
   readonly #sleepers = new WakeHeap<Group>();
+  /** Groups that come last for now, by when they are asked in their turn again. */
+  readonly #asides = new WakeHeap<Group>();
+  /** The same, in the order in which they are used where nothing else is left; some have left by now. */
+  readonly #reserve = new ReadyRing<Group>();
   /** When the first of the ready groups that the last pick passed over has room for what it asked. */
   #roomAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(model: string, groups: readonly Group[], nowMs: number) {
+  /** @param answeredMs When a key of the pool answered last. */
+  constructor(
+    model: string,
+    groups: readonly Group[],
+    nowMs: number,
+    answeredMs: () => number = () => Number.POSITIVE_INFINITY,
+  ) {
     this.model = model;
+    this.#answeredMs = answeredMs;
     this.groups = groups;
     for (const group of groups) this.#place(group, nowMs);
   }
@@ -85,6 +106,7 @@ export class Lane {
     above = Number.POSITIVE_INFINITY,
   ): Choice | null {
     this.#wake(nowMs);
+    this.#recall(nowMs);
     this.#roomAtMs = Number.POSITIVE_INFINITY;
     for (const tier of this.#tiers) {
       if (tier.priority >= above) break;
@@ -104,6 +126,19 @@ export class Lane {
       );
     }
     return this.#highest;
+  }
+
+  /** A key that comes last, for a request that finds no other; null if there is none. */
+  pickReserve(tokens: number, nowMs: number, tried: ReadonlySet<string>): Choice | null {
+    for (let left = Math.min(RESERVE_CANDIDATES, this.#reserve.size); left > 0; left -= 1) {
+      const group = this.#reserve.shift();
+      if (group?.isAside !== true) continue;
+      this.#reserve.push(group);
+      if (group.roomAtMs(tokens, nowMs) > nowMs) continue;
+      const entry = group.usableEntry(this.model, nowMs, tried, null, true);
+      if (entry !== null) return { group, entry };
+    }
+    return null;
   }
 
   /** All groups of the highest priority, sorted by hash. */
@@ -187,9 +222,10 @@ export class Lane {
   slotsUntil(untilMs: number, enough: number, nowMs: number): number {
     let slots = 0;
     for (const { ring } of this.#tiers.flatMap(({ classes }) => classes)) {
-      for (const { pace } of ring.items()) {
+      for (const { group, isEmpty } of ring.items()) {
         if (slots >= enough) return slots;
-        slots += pace?.slotsUntil(untilMs, nowMs) ?? 1;
+        if (isEmpty) continue;
+        slots += group.pace?.slotsUntil(untilMs, nowMs) ?? 1;
       }
     }
     this.#sleepers.visitUntil(untilMs, ({ item, wakeMs }) => {
@@ -223,6 +259,22 @@ export class Lane {
     if (group.asleepUntilMs !== null) this.#place(group, nowMs);
   }
 
+  /** Whether some group stands in the ring whose key was not accused. */
+  get hasUnsuspected(): boolean {
+    for (const { classes } of this.#tiers) {
+      for (const { ring } of classes) {
+        for (const { group, isEmpty } of ring.items()) {
+          if (
+            !isEmpty &&
+            group.entries.some(({ trouble }) => (trouble?.suspicion ?? null) === null)
+          )
+            return true;
+        }
+      }
+    }
+    return false;
+  }
+
   #firstWakeMs(nowMs: number): number | null {
     for (let first = this.#sleepers.peek(); first !== undefined; first = this.#sleepers.peek()) {
       const { item, wakeMs } = first;
@@ -243,15 +295,68 @@ export class Lane {
     }
   }
 
+  /**
+   * Those who came last for long enough are asked first now: another look is due. Not where nobody has answered
+   * since: then it would show nothing.
+   */
+  #recall(nowMs: number): void {
+    for (let first = this.#asides.peek(); first !== undefined; first = this.#asides.peek()) {
+      if (first.wakeMs > nowMs) return;
+      this.#asides.pop();
+      const { item, wakeMs } = first;
+      if (!item.isAside || item.asleepUntilMs !== wakeMs) continue;
+      if (item.isRecalled(this.#answeredMs())) {
+        this.#place(item, nowMs, true);
+      } else {
+        item.asleepUntilMs = nowMs + RECALL_GAP_MS;
+        this.#asides.push(item, item.asleepUntilMs);
+      }
+    }
+  }
+
   /** Puts a group where its state says: into a ring, to sleep, or nowhere if no key of it can be used. */
-  #place(group: Group, nowMs: number): void {
+  #place(group: Group, nowMs: number, isFirst = false): void {
     const wakeMs = group.readyAtMs(this.model, nowMs);
+    group.isAside = false;
     if (wakeMs > nowMs) {
       this.#sleep(group, wakeMs);
-    } else {
-      group.asleepUntilMs = null;
-      if (wakeMs >= 0) this.#weightClass(group).ring.push(group);
+      return;
     }
+    group.asleepUntilMs = null;
+    if (wakeMs < 0) return;
+    const asideMs = group.asideUntilMs(this.model, nowMs);
+    if (asideMs > 0) this.#setAside(group, asideMs);
+    else this.#enter(group, isFirst);
+  }
+
+  #enter(group: Group, isFirst: boolean): void {
+    const { ring } = this.#weightClass(group);
+    const slot: Slot = { group, isEmpty: false };
+    group.slot = slot;
+    if (!isFirst) {
+      ring.push(slot);
+      return;
+    }
+    // What it was given out of turn came to nothing.
+    group.ahead = 0;
+    ring.unshift(slot);
+  }
+
+  /** A group's keys got into trouble: it comes last from now on, not only when its turn comes. */
+  demote(group: Group, nowMs: number): void {
+    if (group.asleepUntilMs !== null || group.slot === null) return;
+    const asideMs = group.asideUntilMs(this.model, nowMs);
+    if (asideMs === 0) return;
+    group.slot.isEmpty = true;
+    group.slot = null;
+    this.#setAside(group, asideMs);
+  }
+
+  #setAside(group: Group, untilMs: number): void {
+    group.isAside = true;
+    group.asleepUntilMs = untilMs;
+    this.#asides.push(group, untilMs);
+    this.#reserve.push(group);
   }
 
   #sleep(group: Group, wakeMs: number): void {
@@ -303,24 +408,27 @@ export class Lane {
   }
 
   #pickFromRing(
-    ring: ReadyRing<Group>,
+    ring: ReadyRing<Slot>,
     tokens: number,
     nowMs: number,
     tried: ReadonlySet<string>,
   ): Choice | null {
     letPass(ring);
     for (let left = ring.size; left > 0; left -= 1) {
-      const group = ring.shift();
-      if (group === undefined) continue;
+      const slot = ring.shift();
+      if (slot === undefined || slot.isEmpty) continue;
+      const { group } = slot;
       const roomMs = group.roomAtMs(tokens, nowMs);
       const entry = roomMs > nowMs ? null : group.usableEntry(this.model, nowMs, tried);
       if (entry !== null) {
-        ring.push(group);
+        ring.push(slot);
         return { group, entry };
       }
       const wakeMs = group.readyAtMs(this.model, nowMs);
+      const asideMs = wakeMs > nowMs ? 0 : group.asideUntilMs(this.model, nowMs);
       if (wakeMs > nowMs) this.#sleep(group, wakeMs);
-      else if (wakeMs >= 0) ring.push(group);
+      else if (asideMs > 0) this.#setAside(group, asideMs);
+      else if (wakeMs >= 0) ring.push(slot);
       if (wakeMs <= nowMs && roomMs > nowMs) this.#roomAtMs = Math.min(this.#roomAtMs, roomMs);
     }
     return null;
@@ -328,12 +436,16 @@ export class Lane {
 }
 
 /** Puts those whose turn it would be to the back for as many turns as they had out of turn. */
-function letPass(ring: ReadyRing<Group>): void {
+function letPass(ring: ReadyRing<Slot>): void {
   for (let passes = Math.min(MAX_PASSES, ring.size); passes > 0; passes -= 1) {
-    const group = ring.peek();
-    if (group === undefined || group.ahead === 0) return;
-    group.ahead -= 1;
+    const slot = ring.peek();
+    if (slot?.isEmpty === true) {
+      ring.shift();
+      continue;
+    }
+    if (slot === undefined || slot.group.ahead === 0) return;
+    slot.group.ahead -= 1;
     ring.shift();
-    ring.push(group);
+    ring.push(slot);
   }
 }

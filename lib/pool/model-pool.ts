@@ -6,7 +6,7 @@ import type { QuotaReading } from "../providers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
 import { Affinity, rendezvous } from "./affinity";
 import { FairShare } from "./fair-share";
-import type { Choice, Group } from "./group";
+import type { Choice, Group, PoolEntry } from "./group";
 import { GroupRate } from "./group-rate";
 import { Habits } from "./habits";
 import { Lane, type Outlook } from "./lane";
@@ -33,6 +33,10 @@ export interface ModelPoolOptions {
   prepare(pace: Pace, domain: string, nowMs: number): void;
   /** Whether a domain needs its pace before its first request here. */
   isCounted(domain: string): boolean;
+  /** When a key of the pool answered last: epoch milliseconds. */
+  answeredMs(): number;
+  /** Keys that answered lately, the newest first. */
+  proven(): Iterable<PoolEntry>;
   /** The place of a key in this model's groups is looked up by its domain. */
   domainOf(keyId: string): string | null;
 }
@@ -94,7 +98,10 @@ export class ModelPool {
       const second = this.#choose(lane, ask, nowMs);
       if (second !== null) return { kind: "go", lease: this.#take(lane, second, ask, nowMs) };
     }
-    if (outlook.kind === "empty" || (outlook.kind === "ready" && mayGo)) {
+    const isOut = outlook.kind === "empty" || (outlook.kind === "ready" && mayGo);
+    if (isOut) {
+      const last = lane.pickReserve(ask.tokens, nowMs, ask.tried);
+      if (last !== null) return { kind: "go", lease: this.#take(lane, last, ask, nowMs) };
       this.leave(ask);
       return { kind: "none", outlook };
     }
@@ -110,8 +117,10 @@ export class ModelPool {
       if (scout !== null) return { kind: "go", lease: scout };
     }
     if (mayGo && isHopeless) {
-      // A guess refuses nobody.
-      const probe = lane.pickProbe(ask.tokens, nowMs, ask.tried);
+      // Neither a guess nor a suspicion refuses anybody.
+      const probe =
+        lane.pickReserve(ask.tokens, nowMs, ask.tried) ??
+        lane.pickProbe(ask.tokens, nowMs, ask.tried);
       if (probe !== null) return { kind: "go", lease: this.#take(lane, probe, ask, nowMs) };
     }
     if (isHopeless || (ask.waiter === null && this.#line.size >= MAX_WAITING)) {
@@ -129,6 +138,7 @@ export class ModelPool {
   }
 
   succeed(lease: Lease, readings: readonly QuotaReading[], nowMs: number): void {
+    this.hasAnswered = true;
     const { pace } = lease.group;
     if (pace === null) return;
     if (pace.succeed(lease.sent, readings)) this.#rouse(lease, nowMs);
@@ -198,6 +208,26 @@ export class ModelPool {
     return { kind: "wait", untilMs: Math.min(allowedMs, nowMs + LONGEST_WAIT_MS) };
   }
 
+  /** Whether no key is left for this model that was not accused. */
+  isOutOfUnsuspected(nowMs: number): boolean {
+    return !this.#laneAt(nowMs).hasUnsuspected;
+  }
+
+  /** Whether some key ever answered for this model here. */
+  hasAnswered = false;
+
+  /** A key got into trouble. */
+  demote({ group, lane }: Lease, nowMs: number): void {
+    if (lane === this.#lane) lane.demote(group, nowMs);
+  }
+
+  /** A key is out of trouble, or its trouble may be looked at anew. */
+  rouseKey(keyId: string, nowMs: number): void {
+    const lane = this.#lane;
+    const group = lane === null ? undefined : this.#groupOf(keyId, lane);
+    if (lane !== null && group?.isAside === true) lane.rouse(group, nowMs);
+  }
+
   /** Its keys, with what is known of them. */
   groups(nowMs: number): readonly Group[] {
     return this.#laneAt(nowMs).groups;
@@ -212,8 +242,40 @@ export class ModelPool {
     if (lane === this.#lane) lane.rouse(group, nowMs);
   }
 
+  /** The key that answered last of those that may serve, whatever its turn; null if there is none. */
+  askProven(ask: Ask, nowMs: number): Lease | null {
+    const lane = this.#laneAt(nowMs);
+    const choice = this.#pickProven(lane, ask, nowMs, true);
+    return choice === null ? null : this.#take(lane, choice, ask, nowMs);
+  }
+
+  /** The key that answered last of those that may serve, of the best priority. */
+  #pickProven(
+    lane: Lane,
+    { tokens, tried }: Ask,
+    nowMs: number,
+    takesTroubled = false,
+  ): Choice | null {
+    let best: Choice | null = null;
+    for (const entry of this.#options.proven()) {
+      const { key, trouble } = entry;
+      if (tried.has(key.id) || (trouble?.suspicion ?? null) !== null) continue;
+      const group = this.#groupOf(key.id, lane);
+      if (group === undefined || (best !== null && group.priority >= best.group.priority)) continue;
+      if (group.roomAtMs(tokens, nowMs) > nowMs) continue;
+      const { model } = this.#options;
+      if (group.usableEntry(model, nowMs, tried, key.id, takesTroubled) !== entry) continue;
+      best = { group, entry };
+    }
+    return best;
+  }
+
   #choose(lane: Lane, ask: Ask, nowMs: number): Choice | null {
     const { tokens, tried } = ask;
+    if (ask.prefersProven) {
+      const proven = this.#pickProven(lane, ask, nowMs);
+      if (proven !== null) return proven;
+    }
     const conversation = lane.groups.length < 2 ? null : ask.conversation;
     if (conversation === null) return lane.pick(tokens, nowMs, tried);
     const { name, isContinued } = conversation;
@@ -292,7 +354,7 @@ export class ModelPool {
             ? this.#paceOfDomain(group.id, nowMs)
             : (this.#paces.get(group.id) ?? null);
       }
-      this.#lane = new Lane(this.#options.model, groups, nowMs);
+      this.#lane = new Lane(this.#options.model, groups, nowMs, this.#options.answeredMs);
     }
     return this.#lane;
   }

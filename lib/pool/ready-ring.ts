@@ -3,7 +3,7 @@
  * @module
  */
 export class ReadyRing<Item> {
-  #items: Item[] = [];
+  #items: (Item | undefined)[] = [];
   #head = 0;
 
   get size(): number {
@@ -12,6 +12,17 @@ export class ReadyRing<Item> {
 
   push(item: Item): void {
     this.#items.push(item);
+  }
+
+  /** Puts an item in front of all others. */
+  unshift(item: Item): void {
+    if (this.#head === 0) {
+      // Room for as many more as there are items: amortised constant.
+      this.#head = this.#items.length + 1;
+      this.#items = [...new Array<Item | undefined>(this.#head), ...this.#items];
+    }
+    this.#head -= 1;
+    this.#items[this.#head] = item;
   }
 
   /** From the front on. */
@@ -31,7 +42,7 @@ export class ReadyRing<Item> {
     const item = this.#items[this.#head];
     this.#head += 1;
     // Drop the consumed half at once: amortised constant, and memory stays below twice the size.
-    if (this.#head * 2 > this.#items.length) {
+    if (this.#head * 4 > this.#items.length * 3) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }

@@ -28,6 +28,7 @@ export type SilentEvidence =
 
 /** So often in a row, over so long, and it is the count that is refused. */
 const TAUGHT_TIMES = 3;
+const REPEATED_MS = 4_900;
 const TAUGHT_MS = 10_000;
 
 /** Counts within a tenth, or one, are alike: requests overtake each other. */
@@ -46,6 +47,11 @@ export function nextRow(row: RefusalRow | null, evidence: SilentEvidence): Refus
     return { count, times: 1, sinceMs: atMs, lastMs: atMs };
   }
   return { ...row, count: Math.min(count, row.count), times: row.times + 1, lastMs: atMs };
+}
+
+/** Whether a row is of more than one bad moment: short rests may all fall into a hiccup of seconds. */
+export function isRepeated({ times, sinceMs, lastMs }: RefusalRow): boolean {
+  return times >= 2 && lastMs - sinceMs >= REPEATED_MS;
 }
 
 /** Whether a row teaches its count as the limit of a window. */

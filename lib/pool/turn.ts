@@ -16,6 +16,8 @@ export interface Ask {
   readonly tokens: number;
   /** Ids of keys that must not be used. */
   tried: ReadonlySet<string>;
+  /** Whether keys that answered lately are asked first: those in their turn refused too often. */
+  prefersProven: boolean;
   /** What it is part of, and so prefers the key of; null for nothing. */
   readonly conversation: Conversation | null;
   /** Until when it may wait: epoch milliseconds. */
@@ -51,6 +53,7 @@ export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): As
     claim,
     tokens: 1,
     tried,
+    prefersProven: false,
     conversation: null,
     patientUntilMs: 0,
     waiter: null,

@@ -241,6 +241,13 @@ const rateRules: readonly ErrorRule[] = [
 /** Answers about what was asked for rather than about the key. */
 const requestRules: readonly ErrorRule[] = [
   {
+    // Some say so of models that only this account may not use: a few keys are asked.
+    name: "unknown-model",
+    meaning: "model_denied",
+    asks: 5,
+    matches: allOf(withStatus(404), says(/\bmodel\b.{0,120}\bdoes not exist or you(?:r team)?\b/i)),
+  },
+  {
     name: "no-model-access",
     meaning: "model_denied",
     matches: allOf(

@@ -20,7 +20,7 @@ import type {
   Verdict,
   VerdictEffect,
 } from "./types";
-import { shortWaitMs, toldDateMs, toldWaitMs } from "./wait-time";
+import { shortWaitMs, statedWaitMs, toldDateMs, toldWaitMs } from "./wait-time";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -80,6 +80,8 @@ export const OK: Verdict = {
   effect: { kind: "none" },
   next: "deliver",
   words: "",
+  retryAtMs: null,
+  asks: null,
   quota: null,
 };
 
@@ -93,8 +95,16 @@ function judgeFacts(provider: Provider, facts: ErrorFacts, nowMs: number): Verdi
     effect,
     next: rule.next ?? usual.next,
     words: facts.message.slice(0, 300),
+    retryAtMs: retryAtMs(rule, facts, nowMs),
+    asks: rule.asks ?? null,
     quota: teachesQuota(rule, effect) ? readQuotaRefusal(facts, nowMs) : null,
   };
+}
+
+function retryAtMs({ meaning }: ErrorRule, facts: ErrorFacts, nowMs: number): number | null {
+  if (meaning !== "overloaded" && meaning !== "server_error") return null;
+  const waitMs = statedWaitMs(facts, nowMs);
+  return waitMs === null ? null : nowMs + waitMs;
 }
 
 /** Whether a refusal says something of a quota that the pool can keep to. */

@@ -53,6 +53,7 @@ const limitRules: readonly ErrorRule[] = [
   {
     name: "openrouter-provider-busy",
     meaning: "overloaded",
+    asks: 2,
     matches: anyOf(
       allOf(withStatus(429), anyOf(fromProviderBehind, failedMidway)),
       allOf(withStatus(429, 503), coded("capacity_exhausted")),

@@ -218,6 +218,8 @@ export interface ErrorRule {
    * `CONSECUTIVE_429_THRESHOLD`).
    */
   readonly hasNoDayQuota?: true;
+  /** No key cures it: so many are asked, and it is remembered for a short while. */
+  readonly asks?: number;
   /** Overrides the meaning's usual reach. */
   readonly scope?: CooldownScope;
   /** Overrides whether other keys are asked. */
@@ -237,6 +239,10 @@ export interface Verdict {
   readonly next: "deliver" | "retry";
   /** The upstream's words, at most 300 characters, not yet redacted. */
   readonly words: string;
+  /** When it is worth asking again, where a failure tells: epoch milliseconds; null where it does not. */
+  readonly retryAtMs: number | null;
+  /** So many keys are asked at most, since no key cures it; null for any number. */
+  readonly asks: number | null;
   /** The quota that refused; null where the answer is no matter of quota. */
   readonly quota: QuotaRefusal | null;
 }

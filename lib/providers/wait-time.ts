@@ -30,6 +30,11 @@ export function exactWaitMs(facts: ErrorFacts, nowMs: number): number | null {
   return sane(readRetryAfter(facts.headers, nowMs)) ?? waitInAnswer(facts, nowMs);
 }
 
+/** The wait that an answer states by itself, whatever reset headers come along; null where there is none. */
+export function statedWaitMs(facts: ErrorFacts, nowMs: number): number | null {
+  return sane(readRetryAfter(facts.headers, nowMs)) ?? sane(toldDurationMs(facts));
+}
+
 /**
  * The told wait for a quota of an hour or less. What only texts and reset headers say is believed up to an
  * hour. A `retry-after` may say more: Anthropic's subscription windows last five hours, and say so there.

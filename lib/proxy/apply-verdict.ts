@@ -1,14 +1,15 @@
 /**
- * What a verdict does to the pool, with the evidence for it.
+ * What a verdict does to the pool, with the evidence for it: at once here, and with the next flush everywhere.
+ *
+ * Words that condemn a key make it a suspect, which comes last; `convictServed` hears the second witness.
  * @module
  */
 import { redact } from "../crypto/redact";
-import { ALIKE, type KeyChange } from "../pool/brake";
-import type { KeyPool } from "../pool/key-pool";
+import type { Sentence } from "../pool/key-trouble";
 import type { Lease } from "../pool/turn";
 import { NO_MODEL, type RestScope, restName } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
-import type { Meaning, QuotaRefusal, Verdict, VerdictEffect } from "../providers/types";
+import type { Meaning, Verdict, VerdictEffect } from "../providers/types";
 import type { Evidence } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
@@ -21,96 +22,119 @@ export interface JudgedAttempt {
   readonly verdict: Verdict;
   /** Upstream status. */
   readonly status: number;
+  /** Of the caller. */
+  readonly tokenId: string;
 }
 
-/** Words that condemn a key. Said of many keys at once, they are doubted (see `lib/pool/brake.ts`). */
-const DOUBTED: ReadonlySet<Meaning> = new Set(["key_invalid", "key_blocked", "key_doubtful"]);
+type Cools = Extract<VerdictEffect, { kind: "cool" }>;
 
-/** Rests or blocks the key as the verdict says: at once here, and with the next flush everywhere. */
+/** Words that condemn a key, if they are true. */
+const CONDEMNING: ReadonlySet<Meaning> = new Set(["key_invalid", "key_blocked", "key_doubtful"]);
+
+/** Failures that say nothing about the key: worth another try after a short pause, with the same key if need be. */
+export const NOBODYS_FAULT: ReadonlySet<Meaning> = new Set(["overloaded", "server_error"]);
+
+/**
+ * Providers whose paths choose the account: there a key that is refused may be as good as the one that serves,
+ * only another account's. Its own check decides.
+ */
+const ACCOUNT_IN_PATH: ReadonlySet<string> = new Set([
+  "azure-openai",
+  "aws-bedrock",
+  "google-vertex-ai",
+  "workers-ai",
+]);
+
+/** Whether the words condemn the key. */
+export function condemns({ verdict }: Pick<JudgedAttempt, "verdict">): boolean {
+  return CONDEMNING.has(verdict.meaning) && verdict.effect.kind !== "none";
+}
+
+/** Does what the verdict says. Also for one that comes after the lease was settled: an error amid an answer. */
 export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   const { ports } = scope;
   const { call, lease, verdict } = judged;
-  const { effect } = verdict;
   const pool = ports.state.pool(lease.key.provider);
-  if (verdict.quota === null) pool.drop(call.model, lease, ports.nowMs());
-  if (effect.kind === "none") return;
-  const change =
-    effect.kind === "block"
-      ? blocking(judged, pool, scope)
-      : resting(judged, effect, verdict.quota, pool, scope);
-  if (!DOUBTED.has(verdict.meaning) || pool.size < ALIKE) {
-    change.make();
-    change.commit();
+  const nowMs = ports.nowMs();
+  if (verdict.quota === null) pool.drop(call.model, lease, nowMs);
+  if (NOBODYS_FAULT.has(verdict.meaning)) pool.fail(call.model, lease, verdict.retryAtMs, nowMs);
+  if (verdict.effect.kind === "none") return;
+  if (!condemns(judged)) {
+    if (verdict.effect.kind === "cool") carryOut(resting(judged, verdict.effect, scope), scope);
     return;
   }
-  const outcome = pool.brake.failed(lease.key.id, verdict.rule, change, ports.nowMs());
-  if (outcome === "ignore") {
-    tellIncident(judged, effect.kind, pool, scope);
-    return;
-  }
-  change.make();
-  if (outcome === "wait") return;
-  for (const doubted of outcome) doubted.undo();
-  tellIncident(judged, effect.kind, pool, scope);
-  console.error(
-    `proxy: ${outcome.length} ${call.provider.label} keys failed alike (${verdict.rule}): no key is changed until one succeeds`,
-  );
+  const sentence = accuse(judged, scope);
+  if (sentence !== null) carryOut(sentence, scope);
+  tellIncident(judged, verdict.effect.kind, scope);
 }
 
-function tellIncident(
-  { lease, keyText, verdict, status }: JudgedAttempt,
-  effect: "block" | "cool",
-  pool: KeyPool,
-  { ports }: RequestScope,
-): void {
-  const { incident } = pool.brake;
-  if (incident === null) return;
+/** Hears that another key served the request that these refused in words that condemn them. */
+export function convictServed(refused: readonly JudgedAttempt[], scope: RequestScope): void {
+  if (refused.length === 0) return;
+  const { ports } = scope;
+  for (const [provider, ofProvider] of Map.groupBy(refused, ({ lease }) => lease.key.provider)) {
+    const ids = ofProvider.map(({ lease }) => lease.key.id);
+    for (const sentence of ports.state.pool(provider).convict(ids, ports.nowMs())) {
+      carryOut(sentence, scope);
+    }
+  }
+}
+
+function carryOut(sentence: Sentence, { ports }: RequestScope): void {
+  const { keyId, effect, evidence } = sentence;
+  const provider = sentence.provider;
+  ports.state.pool(provider).carryOut(sentence);
+  if (effect.kind === "block") {
+    ports.state.record({ kind: "key-blocked", keyId, evidence });
+    return;
+  }
+  const { untilMs } = effect.cooldown;
   ports.state.record({
-    kind: "incident-seen",
-    provider: lease.key.provider,
-    rule: verdict.rule,
-    meaning: verdict.meaning,
-    status,
-    words: redact(verdict.words, [keyText]),
-    effect,
-    keyIds: incident.keyIds,
-    sinceMs: incident.sinceMs,
-    atMs: ports.nowMs(),
+    kind: "key-cooled",
+    keyId,
+    model: restName(effect.scope),
+    untilMs,
+    evidence,
   });
 }
 
-interface Change extends KeyChange {
-  /** Does it here. */
-  make(): void;
-}
-
-function blocking(judged: JudgedAttempt, pool: KeyPool, scope: RequestScope): Change {
-  const keyId = judged.lease.key.id;
-  const { meaning, rule } = judged.verdict;
+function accuse(judged: JudgedAttempt, scope: RequestScope): Sentence | null {
+  const { ports } = scope;
+  const { call, lease, verdict, tokenId } = judged;
+  const { key } = lease;
+  const { meaning, rule, effect } = verdict;
   const evidence = evidenceOf(judged, meaning, rule, scope);
-  return {
-    make: () => pool.block(keyId),
-    undo: () => pool.unblock(keyId),
-    commit: () => scope.ports.state.record({ kind: "key-blocked", keyId, evidence }),
+  const cools: Sentence["effect"] =
+    effect.kind === "cool"
+      ? {
+          kind: "cool",
+          scope: scopeOf(judged, effect),
+          cooldown: { untilMs: effect.untilMs, reason: meaning },
+        }
+      : { kind: "block" };
+  const accusation = {
+    rule,
+    tokenId,
+    request: `${call.method} ${call.url} ${call.model ?? ""}`,
+    // What names no model may be an endpoint that wants another kind of key.
+    mayConvict: call.model !== null && !ACCOUNT_IN_PATH.has(call.provider.slug),
+    sentence: { keyId: key.id, provider: key.provider, effect: cools, evidence },
   };
+  return ports.state.pool(key.provider).accuse(call.model, lease, accusation, ports.nowMs());
 }
 
-function resting(
-  judged: JudgedAttempt,
-  effect: Extract<VerdictEffect, { kind: "cool" }>,
-  quota: QuotaRefusal | null,
-  pool: KeyPool,
-  scope: RequestScope,
-): Change {
+/** How long a key rests, in this order: the rule's own time, the told one, what the pool knows, a guess. */
+function resting(judged: JudgedAttempt, effect: Cools, scope: RequestScope): Sentence {
   const { config, ports } = scope;
-  const { call, lease } = judged;
-  const keyId = lease.key.id;
+  const { call, lease, verdict } = judged;
+  const { key } = lease;
+  const pool = ports.state.pool(key.provider);
   let { untilMs } = effect;
   let isGuess = false;
-  let { meaning, rule } = judged.verdict;
-  if (quota !== null) {
+  let { meaning, rule } = verdict;
+  if (verdict.quota !== null) {
     const rest = { untilMs, isGuess: effect.source === "guess" };
-    const lesson = pool.refuse(call.model, lease, quota, rest, ports.nowMs());
+    const lesson = pool.refuse(call.model, lease, verdict.quota, rest, ports.nowMs());
     // The pool knows a minute's quota to the millisecond; a rule's own word, and a day's, it leaves alone.
     if (meaning === "rate_limit_minute" && effect.source !== "rule") untilMs = lesson.untilMs;
     // Where nothing answers at all, it is not this key's day that is over.
@@ -127,15 +151,42 @@ function resting(
     }
   }
   untilMs = Math.min(untilMs, effect.latestMs);
-  const rests: RestScope =
-    effect.scope === "key" ? { every: true } : { every: false, model: call.model ?? NO_MODEL };
-  const model = restName(rests);
-  const evidence = evidenceOf(judged, meaning, rule, scope);
   return {
-    make: () => pool.rest(keyId, rests, { untilMs, reason: meaning, isGuess }),
-    undo: () => pool.warm(keyId, model, untilMs),
-    commit: () => ports.state.record({ kind: "key-cooled", keyId, model, untilMs, evidence }),
+    keyId: key.id,
+    provider: key.provider,
+    effect: {
+      kind: "cool",
+      scope: scopeOf(judged, effect),
+      cooldown: { untilMs, reason: meaning, isGuess },
+    },
+    evidence: evidenceOf(judged, meaning, rule, scope),
   };
+}
+
+function scopeOf({ call }: JudgedAttempt, { scope }: Cools): RestScope {
+  return scope === "key" ? { every: true } : { every: false, model: call.model ?? NO_MODEL };
+}
+
+function tellIncident(
+  { lease, keyText, verdict, status }: JudgedAttempt,
+  effect: "block" | "cool",
+  { ports }: RequestScope,
+): void {
+  const { provider } = lease.key;
+  const { incident } = ports.state.pool(provider);
+  if (incident === null) return;
+  ports.state.record({
+    kind: "incident-seen",
+    provider,
+    rule: verdict.rule,
+    meaning: verdict.meaning,
+    status,
+    words: redact(verdict.words, [keyText]),
+    effect,
+    keyIds: incident.keyIds,
+    sinceMs: incident.sinceMs,
+    atMs: ports.nowMs(),
+  });
 }
 
 function evidenceOf(

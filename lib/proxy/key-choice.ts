@@ -12,6 +12,9 @@ import type { RequestScope } from "./request-scope";
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** After so many refusals, keys that answered lately go before those whose turn it is. */
+const PROVEN_AFTER = 5;
+
 export class KeyChoice {
   readonly #pool: KeyPool;
   readonly #call: ProxyCall;
@@ -22,6 +25,8 @@ export class KeyChoice {
   /** Those that were asked once and had no quota; null while there are none. */
   #rested: Set<string> | null = null;
   #demandedId: string | null;
+  /** The key asked last. */
+  #lastId: string | null = null;
   /** Handed out and not yet accounted for. */
   #lease: Lease | null = null;
   /** When there may be a key again, if the last look found none. */
@@ -63,7 +68,8 @@ export class KeyChoice {
     if (turn.kind !== "go") return null;
     this.#giveBack(nowMs);
     this.#lease = turn.lease;
-    this.#tried.add(turn.lease.key.id);
+    this.#lastId = turn.lease.key.id;
+    this.#tried.add(this.#lastId);
     return turn.lease;
   }
 
@@ -109,9 +115,21 @@ export class KeyChoice {
       if (turn !== null) return turn;
     }
     this.#claim.tried = this.#tried;
+    this.#claim.prefersProven = (this.#refused?.size ?? 0) >= PROVEN_AFTER;
     const turn = this.#pool.ask(model, this.#claim, nowMs);
     if (turn.kind === "go" || this.#tried.size === (this.#refused?.size ?? 0)) return turn;
-    this.#claim.tried = this.#refused ?? NONE;
+    // All were tried: again the one that did best lately, and the last one only where there is no other.
+    const refused = this.#refused ?? NONE;
+    const others = this.#lastId === null ? refused : new Set(refused).add(this.#lastId);
+    for (const tried of [others, refused]) {
+      this.#claim.tried = tried;
+      const lease = this.#pool.askProven(model, this.#claim, nowMs);
+      if (lease !== null) return { kind: "go", lease };
+    }
+    this.#claim.tried = others;
+    const other = this.#pool.ask(model, this.#claim, nowMs);
+    if (other.kind === "go") return other;
+    this.#claim.tried = refused;
     return this.#pool.ask(model, this.#claim, nowMs);
   }
 

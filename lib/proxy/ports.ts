@@ -2,6 +2,7 @@
  * Everything the proxy needs from outside: clock, network, state. The proxy knows neither Next nor Cloudflare.
  * @module
  */
+import type { Evidence } from "../pool/evidence";
 import type { KeyPool } from "../pool/key-pool";
 import type { ModelAlias } from "../pool/model-alias";
 import type { LimitHolder, TokenLedger } from "../pool/token-ledger";
@@ -150,21 +151,9 @@ export interface ProxyState {
   afterResponse(): Promise<void> | null;
 }
 
-/** Why a key's state changed; kept with the change and shown to people. */
-export interface Evidence {
-  readonly meaning: Meaning | "manual";
-  /** Name of the rule that decided. */
-  readonly rule: string;
-  /** Upstream status, 0 where there was none. */
-  readonly status: number;
-  /** The upstream's words, redacted. */
-  readonly words: string;
-  readonly requestId: string;
-  readonly model: string | null;
-  readonly atMs: number;
-}
+export type { Evidence };
 
-/** Many keys of one provider fail alike, so that nothing is done to them (see `lib/pool/brake.ts`). */
+/** Many keys of one provider fail alike, so that nothing is done to them (see `lib/pool/circuit-breaker.ts`). */
 export interface IncidentSighting {
   readonly provider: string;
   readonly rule: string;

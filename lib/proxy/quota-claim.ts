@@ -49,6 +49,7 @@ export class QuotaClaim implements Ask {
   readonly claim: RequestClaim;
   readonly tokens: number;
   tried = NONE;
+  prefersProven = false;
   waiter: Ask["waiter"] = null;
   isCounted = false;
   readonly #headers: Headers;

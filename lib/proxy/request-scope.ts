@@ -13,6 +13,10 @@ export interface RequestScope {
   credential: string;
   /** Attempts made so far. */
   attempts: number;
+  /** Those of them that were no cheap refusals; absent for none. */
+  costly?: number;
+  /** So many attempts may be made in all; absent for what holds for everybody. */
+  readonly maxSends?: number;
   readonly meter: RequestMeter;
   /** Absent where what is begun is kept alive by the caller. */
   readonly keep?: KeepAlive;

@@ -7,8 +7,14 @@ import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
 import { readQuotaHeaders } from "../providers/read-limits";
-import type { Meaning, Verdict } from "../providers/types";
-import { applyVerdict, type JudgedAttempt } from "./apply-verdict";
+import type { Verdict } from "../providers/types";
+import {
+  applyVerdict,
+  condemns,
+  convictServed,
+  type JudgedAttempt,
+  NOBODYS_FAULT,
+} from "./apply-verdict";
 import { type Answer, attempt, discardAnswer, type NoAnswer } from "./attempt";
 import { type Deadline, pause, startDeadline } from "./deadline";
 import { KeyChoice } from "./key-choice";
@@ -28,14 +34,18 @@ export interface Served {
   late(verdict: Verdict): void;
 }
 
-/** Failures that say nothing about the key: worth another try after a short pause, with the same key if need be. */
-const NOBODYS_FAULT: ReadonlySet<Meaning> = new Set(["overloaded", "server_error"]);
-
 /** A region is refused where the request leaves from, whatever the key: once more may leave elsewhere. */
 const MAX_REGION_ATTEMPTS = 2;
 
 /** So many keys that cannot be opened one request may come upon. */
 const MAX_UNOPENED = 20;
+
+/** The free plan lets a request ask 50 times for anything: some are left for the store. */
+export const MAX_SENDS = 30;
+/** While all keys are refused alike, one request tries no more than these. */
+const PROBED_KEYS = 3;
+/** Refusals that take longer together are no longer cheap. */
+const REFUSALS_MS = 20_000;
 
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 500;
@@ -57,6 +67,18 @@ export async function serveFromPool(
   const maxAttempts = call.body.kind === "streamed" ? 1 : config.maxAttempts;
   /** Refusals held back until another key shows that it was the key and not the request. */
   const heldBack: JudgedAttempt[] = [];
+  /** Refusals in words that condemn the key. */
+  const condemning: JudgedAttempt[] = [];
+  /** Keys that told when to come back; null while none did. */
+  let told: Map<string, number> | null = null;
+  const sentBefore = scope.attempts;
+  /** Attempts that cost something: refusals do not, while other keys are left. */
+  let costly = 0;
+  const noteCost = () => {
+    costly += 1;
+    scope.costly = (scope.costly ?? 0) + 1;
+  };
+  let vain = 0;
   let regionRefusals = 0;
   /** Attempts of which nobody knows what they did. */
   let unknown = 0;
@@ -64,18 +86,28 @@ export async function serveFromPool(
   let backoffMs = FIRST_BACKOFF_MS;
   let failure: Failure | null = null;
 
+  const mayGoOn = () =>
+    costly < maxAttempts &&
+    scope.attempts < mostAttempts &&
+    (scope.attempts - sentBefore < maxAttempts || ports.nowMs() - startedMs < REFUSALS_MS);
   const backOff = async () => {
     const jitteredMs = backoffMs * (0.5 + ports.random() / 2);
     backoffMs = Math.min(backoffMs * 2, LONGEST_BACKOFF_MS);
     await pause(jitteredMs, request.signal, deadline, ports);
   };
 
-  for (const change of pool.brake.settled(ports.nowMs())) change.commit();
-  if (!pool.brake.mayTry(ports.nowMs())) throw braked(call);
+  const startedMs = ports.nowMs();
+  const isIncident = pool.incident !== null;
+  if (isIncident && !pool.mayTry(claim.tokenId, startedMs)) throw braked(call);
+  const maxSends = scope.maxSends ?? Math.max(MAX_SENDS, maxAttempts);
+  const mostAttempts =
+    call.body.kind === "streamed" || isIncident
+      ? Math.min(maxSends, sentBefore + (isIncident ? PROBED_KEYS : 1))
+      : maxSends;
   const deadline = startDeadline(config.firstByteTimeoutMs, ports);
 
   try {
-    while (scope.attempts < maxAttempts) {
+    while (mayGoOn()) {
       const next = choice.next(deadline, scope);
       const lease = next instanceof Promise ? await next : next;
       if (lease === null) break;
@@ -88,6 +120,13 @@ export async function serveFromPool(
         if (unopened >= MAX_UNOPENED) break;
         continue;
       }
+      const toldMs = told?.get(key.id) ?? 0;
+      if (toldMs > ports.nowMs()) {
+        // Only keys are left that told when to come back.
+        if (toldMs > ask.patientUntilMs) break;
+        await pause(toldMs - ports.nowMs(), request.signal, deadline, ports);
+        if (deadline.expired || request.signal.aborted) break;
+      }
       scope.attempts += 1;
       meter.attempting(key.id);
       if (failure?.kind === "answer") discardAnswer(failure.served.answer);
@@ -97,15 +136,17 @@ export async function serveFromPool(
       if (result.kind === "no-answer") {
         failure = result;
         unknown += 1;
-        if (!maySendAgain(call, unknown) || scope.attempts >= maxAttempts) break;
+        noteCost();
+        if (!request.signal.aborted) pool.fail(call.model, lease, null, ports.nowMs());
+        if (!maySendAgain(call, unknown) || !mayGoOn()) break;
         await backOff();
         if (deadline.expired || request.signal.aborted) break;
         continue;
       }
       const { verdict, response } = result;
       const late = (verdict: Verdict) => {
-        const judged = { call, lease, keyText, verdict, status: response.status };
-        applyVerdict(judged, scope);
+        const { status } = response;
+        applyVerdict({ call, lease, keyText, verdict, status, tokenId: claim.tokenId }, scope);
         const { meaning, rule, words } = verdict;
         meter.failedLate({ meaning, rule, words: redact(words, [keyText]) });
       };
@@ -113,10 +154,10 @@ export async function serveFromPool(
       if (verdict.meaning === "ok") {
         const nowMs = ports.nowMs();
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
+        const wasIncident = pool.incident !== null;
         pool.succeed(call.model, lease, readings, nowMs);
-        const isOver = pool.brake.incident !== null;
-        for (const change of pool.brake.succeeded()) change.commit();
-        if (isOver) {
+        convictServed(condemning, scope);
+        if (wasIncident) {
           ports.state.record({ kind: "incident-over", provider: key.provider, atMs: nowMs });
         }
         for (const refusal of heldBack) applyVerdict(refusal, scope);
@@ -124,20 +165,35 @@ export async function serveFromPool(
         if (!makesResources(call)) return served;
         return { answer: await rememberResources(call, result, key, scope), key, late };
       }
-      const judged = { call, lease, keyText, verdict, status: response.status };
+      const { tokenId } = claim;
+      const judged = { call, lease, keyText, verdict, status: response.status, tokenId };
       if (isAboutRequest(judged)) {
         pool.drop(call.model, lease, ports.nowMs());
         heldBack.push(judged);
       } else {
         applyVerdict(judged, scope);
+        if (condemns(judged)) condemning.push(judged);
       }
       if (verdict.next === "deliver") return served;
       if (isOversized(heldBack)) throw oversized(judged);
 
       failure = { kind: "answer", served };
+      if (verdict.asks !== null && !isCuredByOthers(judged, pool)) {
+        vain += 1;
+        const isKnown = pool.isIncurable(call.model, verdict.rule, ports.nowMs());
+        if (vain >= (isKnown ? 1 : verdict.asks)) {
+          pool.noteIncurable(call.model, verdict.rule, ports.nowMs());
+          break;
+        }
+      }
       if (leavesOpen(call, response.status, verdict.meaning)) unknown += 1;
       if (NOBODYS_FAULT.has(verdict.meaning)) {
-        if (!maySendAgain(call, unknown) || scope.attempts >= maxAttempts) break;
+        noteCost();
+        if (verdict.retryAtMs !== null) {
+          told ??= new Map();
+          told.set(key.id, verdict.retryAtMs);
+        }
+        if (!maySendAgain(call, unknown) || !mayGoOn()) break;
         await backOff();
         if (deadline.expired || request.signal.aborted) break;
         continue;
@@ -153,6 +209,11 @@ export async function serveFromPool(
     choice.end(ports.nowMs());
     deadline.clear();
   }
+}
+
+/** Whether keys of the pool are known to serve what this one may not. */
+function isCuredByOthers({ call, verdict }: JudgedAttempt, pool: KeyPool): boolean {
+  return verdict.meaning === "model_denied" && pool.hasAnswered(call.model);
 }
 
 /** What the meter keeps of an attempt; null where nothing came back. */
@@ -219,6 +280,14 @@ function concede(
   }
   if (failure !== null && !blamesKey(failure.served.answer)) return failure.served;
 
+  // Suspects are left, but this request has asked them all, or may not try more of them.
+  if (failure !== null && isDeadKey(failure.served.answer)) {
+    throw new ProxyError(
+      "no_provider_keys",
+      `${call.provider.label} refused every key that was tried (${attempts}); the request may be repeated.`,
+      { retryAfterMs: 1000 },
+    );
+  }
   const nowMs = ports.nowMs();
   const outlook = pool.outlook(call.model, nowMs);
   const forModel = call.model === null ? "" : ` for ${call.model}`;
@@ -235,14 +304,6 @@ function concede(
     throw new ProxyError(
       "no_provider_keys",
       `There is no usable ${call.provider.label} key${forModel} in the pool.`,
-    );
-  }
-  // Keys are left, but this request may not try more of them.
-  if (isDeadKey(failure.served.answer)) {
-    throw new ProxyError(
-      "no_provider_keys",
-      `${call.provider.label} refused every key that was tried (${attempts}); others are left, so the request may be repeated.`,
-      { retryAfterMs: 1000 },
     );
   }
   return failure.served;

@@ -18,7 +18,7 @@ import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { homeOf, mayHaveHome } from "./resource-affinity";
 import { chooseTargets, type RouteChoice } from "./route-targets";
-import { type Served, serveFromPool } from "./serve-from-pool";
+import { MAX_SENDS, type Served, serveFromPool } from "./serve-from-pool";
 import { assertReadable } from "./socket-access";
 import { type Destination, reserveBudget } from "./token-budget";
 
@@ -51,16 +51,19 @@ export async function serveFromTargets(
   /** An upstream's failure, delivered if nothing better comes. */
   let failed: ServedFromTarget | null = null;
   for (const [index, target] of targets.entries()) {
-    const attemptsLeft = config.maxAttempts - scope.attempts;
+    const attemptsLeft = config.maxAttempts - (scope.costly ?? 0);
+    const sendsLeft = Math.max(MAX_SENDS, config.maxAttempts) - scope.attempts;
     const firstByteTimeoutMs = endMs - ports.nowMs();
     const isSent = body.kind === "streamed" && scope.attempts > 0;
-    if (attemptsLeft < 1 || firstByteTimeoutMs < 1 || isSent) break;
+    if (attemptsLeft < 1 || sendsLeft < 1 || firstByteTimeoutMs < 1 || isSent) break;
     // Keys that turn out to be used up must not take the attempts of the targets behind.
-    const share = Math.ceil(attemptsLeft / (targets.length - index));
-    const limits = { ...config, maxAttempts: scope.attempts + share, firstByteTimeoutMs };
-    const part = { ...scope, config: limits, askingSinceMs };
+    const shareOf = (left: number) => Math.ceil(left / (targets.length - index));
+    const limits = { ...config, maxAttempts: shareOf(attemptsLeft), firstByteTimeoutMs };
+    const maxSends = scope.attempts + shareOf(sendsLeft);
+    const part: RequestScope = { ...scope, config: limits, askingSinceMs, maxSends };
     const result = await serveTarget(aliased, target, token, part);
     scope.attempts = part.attempts;
+    if (part.costly !== undefined) scope.costly = part.costly;
     if (result instanceof ProxyError) {
       refusals.push({ target, error: result });
       continue;

@@ -84,7 +84,7 @@ export async function explainRoute(
       ...target,
       label: provider?.label ?? null,
       passedOver: provider === undefined ? ("no_provider" as const) : reason,
-      isBraked: pool.brake.incident !== null,
+      isBraked: pool.incident !== null,
       standing: pool.standing(target.model, nowMs),
       price: priceOf(target),
     };

@@ -44,13 +44,24 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
     told: "until the date that the answer names, else ",
     request: "next key",
   },
-  key_invalid: { means: "words known to mean a dead key", told: "", request: "next key" },
+  key_invalid: {
+    means: "words known to mean a dead key",
+    told: "",
+    condition: "once a second witness agrees",
+    request: "next key",
+  },
   key_blocked: {
     means: "the key or its account was banned, leaked or suspended",
     told: "",
+    condition: "once a second witness agrees",
     request: "next key",
   },
-  key_doubtful: { means: "a 401 or 403 in unknown words", told: "", request: "next key" },
+  key_doubtful: {
+    means: "a 401 or 403 in unknown words",
+    told: "",
+    condition: "once a second witness agrees",
+    request: "next key",
+  },
   model_denied: {
     means: "this key may not use this model",
     told: "",
@@ -99,7 +110,9 @@ export function judgingPage(): string {
       ),
     `Daily quotas renew at midnight UTC, ${pacificLabels()} at midnight Pacific time. A rest is never shortened except by a reset.`,
     "How long a key rests is decided in this order: the rule's own time, exactly; the time that the answer tells; what the pool knows of the quota; a guess. No rest is longer than 25 hours, but where the answer's words name a week or a month, and for money. A time that nobody can mean (years, an epoch time in `Retry-After`) counts as not told.",
-    "A 429 that tells neither quota nor reset time rests the key for 5 seconds, and twice as long each time in a row, up to 5 minutes. `CONSECUTIVE_429_THRESHOLD` of them for one key and model, each after the rest of the one before, with no success between and while other keys or models of the provider answer, are taken for the day's quota. What condemns many keys alike within seconds is doubted: it is more likely the provider's fault than that of all keys.",
+    "A 429 that tells neither quota nor reset time rests the key for 5 seconds, and twice as long each time in a row, up to 5 minutes. `CONSECUTIVE_429_THRESHOLD` of them for one key and model, each after the rest of the one before, with no success between and while other keys or models of the provider answer, are taken for the day's quota.",
+    "Words that condemn a key are one witness. The key becomes a suspect: it is used last, and changed only when a second witness is heard. That is another key that serves the same request, the same key's refusal of another caller's unlike request while other keys answer, or the free check. A refusal that may be about what the caller chose (a path that names no model, an account in the path as with Azure OpenAI, Amazon Bedrock, Vertex AI and Workers AI) never condemns by itself. Where all keys are refused alike and none answers, no key is changed: an incident is told, and one probe a second goes, each on other keys, until one answers.",
+    "Refusals are cheap: they do not use up the attempts (`maxAttempts` counts failures), and up to 30 keys are asked within 20 seconds. After five refusals of one request, keys that answered lately go first. A key whose connections break or whose server fails three times in a row while others answer comes last for 5 seconds, longer each time, and so does one that tells when to come back; a success ends it. After every key was tried, the one that answered last is asked again. What no key cures (a model that does not exist, a provider behind OpenRouter that is busy) is asked a few times and remembered for 10 seconds.",
     "An answer with status 200 is looked into before it is handed on, packed or not and however it is cut: an error behind pings, comments and the news that work has begun costs another key an attempt, and not the client its answer. It is handed on once it brings something that a client can use: a piece of text, thought or tool call, the reason why it ended, or a whole JSON answer. An answer that ends without any of these, or in the middle of its JSON, is none, and is tried again. After 64 KiB, or 10 seconds of pings or silence, it is handed on as it is.",
     "From then on nothing is tried again, and the end decides. An answer that tells an error after its first words, or ends without the event that ends it in its protocol, counts as `upstream_error`; the key rests or is blocked as the words say. A client that leaves after that event has its answer (`ok`). Refusals for content, `incomplete` and `204` are answers.",
     "What is stored or billed by the job (files, batches, fine-tuning, images, videos, predictions, queues) is not sent again after an unknown outcome, since it might be done twice; a model's answer is asked for once more at most.",
@@ -124,14 +137,15 @@ function keyText(meaning: ErrorMeaning): string {
   const { effect, scope } = USUAL[meaning];
   const { told, condition } = MEANINGS[meaning];
   if (effect === "none") return "nothing";
-  if (effect === "block") return "blocked until it is reset or a check finds it good";
+  const witness = condition === undefined ? "" : `, ${condition}`;
+  if (effect === "block") return `blocked until it is reset or a check finds it good${witness}`;
   const reach = scope === "model" ? "rests for this model" : "rests for every model";
   const words = readErrorFacts(429, new Headers(), "");
   const usual =
     meaning === "rate_limit_day"
       ? "until the provider's midnight"
       : timeUntil(usualUntilMs(meaning, openai, words, NOW_MS));
-  return `${reach} ${told}${usual}${condition === undefined ? "" : `, ${condition}`}`;
+  return `${reach} ${told}${usual}${witness}`;
 }
 
 function pacificLabels(): string {

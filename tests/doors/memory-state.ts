@@ -36,6 +36,10 @@ export class MemoryState implements ProxyState {
 
   readonly isLoaded = true;
 
+  setPool(provider: string, pool: KeyPool): void {
+    this.#pools.set(provider, pool);
+  }
+
   pool(provider: string): KeyPool {
     let pool = this.#pools.get(provider);
     if (pool === undefined) {

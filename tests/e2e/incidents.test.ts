@@ -1,4 +1,4 @@
-/** Many keys that fail alike, on a running server: told, undone, over. */
+/** Many keys that fail alike, on a running server: told, over. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
@@ -31,7 +31,7 @@ async function ask(): Promise<number> {
   return answer.status;
 }
 
-test("an incident is told with what was undone, and ends with the first answer", async () => {
+test("an incident is told, changes no key, and ends with the first answer", async () => {
   const keys = Array.from({ length: 8 }, (_, index) => `fake-incident-${index}`);
   for (const key of keys) stack.upstream.setKey(key, { kind: "invalid" });
   await stack.admin.addKeys("openai", keys);
@@ -52,9 +52,9 @@ test("an incident is told with what was undone, and ends with the first answer",
     effect: "block",
     endedAt: null,
   });
-  expect(incident?.keys).toHaveLength(5);
+  expect(incident?.keys.length).toBeGreaterThanOrEqual(5);
   expect(incident?.keys.every(({ masked }) => masked !== null)).toBe(true);
-  // What was done to them was undone, here and in the store.
+  // Nothing was done to them, here or in the store.
   const listed = await stack.admin.listKeys("provider=openai");
   expect(listed.map(({ status }) => status)).toEqual(Array(8).fill("active"));
 

@@ -1,7 +1,10 @@
 /** Where a name would lead, told without sending anything. */
+
 import { beforeEach, expect, test } from "vitest";
-import { ALIKE } from "../../lib/pool/brake.ts";
+import { ALIKE } from "../../lib/pool/circuit-breaker.ts";
+import type { KeyPool } from "../../lib/pool/key-pool.ts";
 import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/pool/model-alias.ts";
+import { newAsk } from "../../lib/pool/turn.ts";
 import { explainRoute } from "../../lib/runtime/explain-route.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryState } from "../doors/memory-state.ts";
@@ -101,10 +104,37 @@ test("a model is a route of one target; a name that is neither is none", async (
   for (const name of ["fast", "/x", "groq/", ""]) expect(await explain(name)).toBeNull();
 });
 
+/** Many keys of the pool are refused in the same words, whoever asks. */
+function refuseAlike(pool: KeyPool, nowMs: number): void {
+  for (let count = 0; count < 2 * ALIKE; count += 1) {
+    const tokenId = `at_${count}`;
+    const turn = pool.ask("llama", newAsk({ tokenId, weight: 1, priority: 0 }), nowMs);
+    if (turn.kind !== "go") throw new Error(turn.kind);
+    const { id: keyId, provider } = turn.lease.key;
+    const evidence = { meaning: "key_invalid", rule: "bad-key", status: 401, words: "" } as const;
+    pool.accuse(
+      "llama",
+      turn.lease,
+      {
+        rule: "bad-key",
+        tokenId,
+        request: "the same",
+        mayConvict: true,
+        sentence: {
+          keyId,
+          provider,
+          effect: { kind: "block" },
+          evidence: { ...evidence, requestId: "req_1", model: "llama", atMs: nowMs },
+        },
+      },
+      nowMs,
+    );
+    pool.drop("llama", turn.lease, nowMs);
+  }
+}
+
 test("a pool whose keys fail alike is not chosen", async () => {
-  state.setKeys("groq", ["a"]);
-  const { brake } = state.pool("groq");
-  const change = { commit: () => {}, undo: () => {} };
-  for (let key = 0; key < ALIKE; key += 1) brake.failed(`pk_${key}`, "bad-key", change, NOW);
+  state.setKeys("groq", ["a", "b", "c", "d", "e", "f"]);
+  refuseAlike(state.pool("groq"), NOW);
   expect((await explain("groq/llama"))?.targets).toMatchObject([{ isBraked: true, share: 0 }]);
 });

@@ -1,0 +1,183 @@
+/**
+ * Bad weather: the real handler and pool against an upstream that misbehaves, in virtual time, with requests that
+ * come whether or not the ones before were answered. The same seed gives the same story.
+ * @module
+ */
+import { KeyPool } from "../../../lib/pool/key-pool.ts";
+import type { PoolKey } from "../../../lib/pool/types.ts";
+import { handleProxyRequest, type ProxyInstance } from "../../../lib/proxy/handle-request.ts";
+import type { StateEvent } from "../../../lib/proxy/ports.ts";
+import { splitProxyPath } from "../../../lib/proxy/proxy-path.ts";
+import { loadPriceBook } from "../../../lib/usage/price.ts";
+import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
+import { MemoryCatalog } from "../../../tests/doors/memory-catalog.ts";
+import { MemoryState } from "../../../tests/doors/memory-state.ts";
+import { MemoryUsage } from "../../../tests/doors/memory-usage.ts";
+import { poolKey } from "./pool-key.ts";
+import { seededRandom } from "./random.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+/** What the upstream does with one request. */
+export type Deed =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly body: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly afterMs: number;
+    }
+  /** The connection breaks. */
+  | { readonly kind: "reset"; readonly afterMs: number }
+  /** Nothing ever comes. */
+  | { readonly kind: "silence" };
+
+export interface Weather {
+  readonly seed: number;
+  /** Texts of keys, or of keys with a priority. */
+  readonly keys: readonly (string | readonly [text: string, priority: number])[];
+  /** Requests a second. */
+  readonly perSecond: number;
+  readonly seconds: number;
+  /** @param atMs Since the beginning. */
+  deed(key: string, atMs: number, random: () => number): Deed;
+  /** Access tokens that take turns; 1 if absent. */
+  readonly callers?: number;
+  readonly firstByteTimeoutMs?: number;
+}
+
+export interface Served {
+  /** Since the beginning. */
+  readonly askedMs: number;
+  readonly tookMs: number;
+  readonly status: number;
+  readonly attempts: number;
+}
+
+export interface AfterWeather {
+  readonly served: readonly Served[];
+  /** Times that each key was asked. */
+  readonly asked: ReadonlyMap<string, number>;
+  /** Times that each key was refused in words that condemn it. */
+  readonly refused: ReadonlyMap<string, number>;
+  readonly keys: readonly PoolKey[];
+  readonly events: readonly StateEvent[];
+}
+
+const START_MS = Date.parse("2026-03-10T12:00:00Z");
+const MODEL = "gpt-sim";
+const BODY = JSON.stringify({ model: MODEL, messages: [{ role: "user", content: "ping" }] });
+
+export const good = (afterMs: number): Deed => ({
+  kind: "answer",
+  status: 200,
+  body: { object: "chat.completion" },
+  afterMs,
+});
+
+export const refusal = (
+  status: number,
+  message: string,
+  code: string | null = null,
+  headers: Readonly<Record<string, string>> = {},
+): Deed => ({
+  kind: "answer",
+  status,
+  body: { error: { message, type: null, param: null, code } },
+  headers,
+  afterMs: 20,
+});
+
+export async function play(weather: Weather): Promise<AfterWeather> {
+  const random = seededRandom(weather.seed);
+  const time = new VirtualTime(START_MS);
+  const tokens = Array.from({ length: weather.callers ?? 1 }, (_, index) => `token-${index}`);
+  const state = new MemoryState(
+    new Map(
+      tokens.map((id) => [id, { id, name: id, ownerId: null, scopes: null, expiresAtMs: null }]),
+    ),
+    { direct: ["openai"] },
+  );
+  const pool = new KeyPool(random);
+  for (const each of weather.keys) {
+    const [text, priority] = typeof each === "string" ? [each, 0] : each;
+    pool.upsert({ ...poolKey(`pk_${text}`), sealed: text, priority });
+  }
+  state.setPool("openai", pool);
+  const asked = new Map<string, number>();
+  const refused = new Map<string, number>();
+  let requests = 0;
+
+  const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
+    const key = new Headers(init.headers).get("authorization")?.slice("Bearer ".length) ?? "";
+    asked.set(key, (asked.get(key) ?? 0) + 1);
+    const deed = weather.deed(key, time.nowMs - START_MS, random);
+    if (deed.kind === "answer" && deed.status === 401) {
+      refused.set(key, (refused.get(key) ?? 0) + 1);
+    }
+    if (deed.kind === "silence") return new Promise(() => {});
+    await time.sleep(deed.afterMs);
+    if (deed.kind === "reset") throw new TypeError("connection reset");
+    return Response.json(deed.body, { status: deed.status, headers: { ...deed.headers } });
+  };
+  const proxy: ProxyInstance = {
+    config: {
+      gatewayUrl: null,
+      gatewayToken: null,
+      maxAttempts: 10,
+      firstByteTimeoutMs: weather.firstByteTimeoutMs ?? 120_000,
+      consecutive429Threshold: 5,
+    },
+    ports: {
+      nowMs: () => time.nowMs,
+      random,
+      fetch,
+      setTimer: (callback, ms) => time.at(time.nowMs + ms, callback),
+      newRequestId: () => {
+        requests += 1;
+        return String(requests);
+      },
+      state,
+      usage: new MemoryUsage(),
+      budgets: new MemoryBudgets(),
+      prices: () => loadPriceBook(),
+    },
+    catalog: new MemoryCatalog(),
+  };
+  const served: Served[] = [];
+  const send = async (token: string) => {
+    const url = new URL("http://one-balance.test/api/openai/chat/completions");
+    const path = splitProxyPath(url.pathname);
+    if (path === null) return;
+    const askedMs = time.nowMs - START_MS;
+    const request = new Request(url, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        "content-length": String(BODY.length),
+      },
+      body: BODY,
+    });
+    const response = await handleProxyRequest(request, url, path, proxy, () => {});
+    served.push({
+      askedMs,
+      tookMs: time.nowMs - START_MS - askedMs,
+      status: response.status,
+      attempts: Number(response.headers.get("x-one-balance-attempts")),
+    });
+    await response.body?.cancel();
+  };
+  const gapMs = 1_000 / weather.perSecond;
+  for (let index = 0; index * gapMs < weather.seconds * 1_000; index += 1) {
+    const token = tokens[index % tokens.length] ?? "";
+    time.at(START_MS + index * gapMs, () => void send(token));
+  }
+  await time.run();
+  return { served, asked, refused, keys: [...pool.keys()], events: state.events };
+}
+
+/** The value that a part of them does not exceed; 0 of none. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}

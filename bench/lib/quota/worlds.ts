@@ -1,0 +1,287 @@
+/**
+ * The worlds of bad weather, and what must be seen in each.
+ * @module
+ */
+import type { PoolKey } from "../../../lib/pool/types.ts";
+import { seededRandom } from "./random.ts";
+import { type AfterWeather, type Deed, good, quantile, refusal, type Weather } from "./weather.ts";
+
+export interface World {
+  readonly name: string;
+  readonly weather: Weather;
+  /** Requests before this are not counted: milliseconds since the beginning. */
+  readonly fromMs: number;
+  /** Share of the others that must be answered. */
+  readonly leastAnswered: number;
+  readonly mostAttemptsPerAnswer?: number;
+  readonly mostP50Ms?: number;
+  readonly mostP99Ms?: number;
+  readonly mostMs?: number;
+  /** Whether all keys must be as they were in the beginning when it ends. */
+  readonly changesNoKey?: true;
+  /** Keys that must be blocked at the end, if they were asked after this moment began. */
+  readonly dead?: { readonly sinceMs: number; readonly mostAsks: number };
+  /** Whether each request is sent once. */
+  readonly asksOnce?: true;
+}
+
+const SLOW_DOWN = "Too many requests, please slow down.";
+const NUMBERS =
+  "Rate limit reached for gpt on requests per min (RPM): Limit 500, Used 500, Requested 1. Please try again in 1.2s.";
+const UNAVAILABLE = refusal(503, "Service unavailable");
+const INVALID = refusal(401, "Incorrect API key provided", "invalid_api_key");
+
+/** A healthy upstream is this quick. */
+const quick = (random: () => number): Deed => good(5 + random() * 45);
+const named = (count: number, name: string) =>
+  Array.from({ length: count }, (_, index) => `${name}-${index}`);
+
+/** @param seed Of each world. @param isShort Those of which the rest are variations. */
+export function worldsFor(seed: number, isShort: boolean): readonly World[] {
+  const all = [
+    ...hiccups(seed),
+    ...noises(seed),
+    ...deadPools(seed),
+    ...incidents(seed),
+    ...tiers(seed),
+    ...silences(seed),
+  ];
+  return isShort ? all.filter(({ short }) => short) : all;
+}
+
+type Listed = World & { readonly short: boolean };
+
+function hiccups(seed: number): Listed[] {
+  const hints = {
+    bare: {},
+    "Retry-After 1": { "retry-after": "1" },
+    "Retry-After 2": { "retry-after": "2" },
+  };
+  const wordings = [
+    ...Object.entries(hints).map(([hint, headers]) => [hint, SLOW_DOWN, headers] as const),
+    ["in numbers", NUMBERS, {}] as const,
+  ];
+  return [3, 5, 12, 20, 40].flatMap((keys) =>
+    wordings.flatMap(([hint, message, headers]) =>
+      [0, 10].flatMap((warmS) =>
+        [1, 2, 3].map((lastsS): Listed => {
+          const endMs = (warmS + lastsS) * 1_000;
+          return {
+            name: `hiccup of ${lastsS} s, ${keys} keys, ${hint}, ${warmS > 0 ? "warm" : "fresh"}`,
+            short: lastsS === 2 && (keys === 3 || keys === 20),
+            fromMs: endMs + 5_000,
+            leastAnswered: 0.995,
+            mostP50Ms: 90,
+            weather: {
+              seed,
+              keys: named(keys, "key"),
+              perSecond: 10,
+              seconds: warmS + lastsS + 25,
+              deed: (_key, atMs, random) =>
+                atMs >= warmS * 1_000 && atMs < endMs
+                  ? refusal(429, message, "rate_limit_exceeded", headers)
+                  : quick(random),
+            },
+          };
+        }),
+      ),
+    ),
+  );
+}
+
+function noises(seed: number): Listed[] {
+  return [0.01, 0.03, 0.05].flatMap((limited) =>
+    [0, 0.05].flatMap((failing) =>
+      [true, false].map((isTold): Listed => {
+        const noise = limited + failing;
+        const headers = isTold ? { "retry-after": "2" } : {};
+        return {
+          name: `${limited * 100} % 429 ${isTold ? "told" : "bare"}, ${failing * 100} % 503`,
+          short: limited === 0.03,
+          fromMs: 0,
+          leastAnswered: 0.997,
+          // Chance has its say too: three standard deviations of it.
+          mostAttemptsPerAnswer: 1 + 1.3 * noise + 3 * Math.sqrt(noise / 1_000),
+          mostP99Ms: 1_000,
+          weather: {
+            seed,
+            keys: named(20, "key"),
+            perSecond: 20,
+            seconds: 50,
+            deed: (_key, _atMs, random) => {
+              const dice = random();
+              if (dice < limited) return refusal(429, SLOW_DOWN, "rate_limit_exceeded", headers);
+              return dice < noise ? UNAVAILABLE : quick(random);
+            },
+          },
+        };
+      }),
+    ),
+  );
+}
+
+function deadPools(seed: number): Listed[] {
+  const pools = [
+    [10, 9],
+    [12, 11],
+    [50, 40],
+    [200, 180],
+    [1_000, 950],
+    [10_000, 9_990],
+  ] as const;
+  return pools.flatMap(([keys, dead]) =>
+    [2, 10].flatMap((perSecond) =>
+      [false, true].map((isGrowing): Listed => {
+        const random = seededRandom(seed + keys);
+        const diesMs = new Map(
+          named(dead, "dead").map((key) => [key, 2_000 + (isGrowing ? random() * 20_000 : 0)]),
+        );
+        const all = [...named(keys - dead, "live"), ...diesMs.keys()];
+        for (let last = all.length - 1; last > 0; last -= 1) {
+          const other = Math.floor(random() * (last + 1));
+          [all[last], all[other]] = [all[other] ?? "", all[last] ?? ""];
+        }
+        const isHuge = keys >= 10_000;
+        return {
+          name: `${keys} keys of which ${dead} die ${isGrowing ? "one by one" : "at once"}, ${perSecond}/s`,
+          short: !isGrowing && perSecond === 10 && (keys === 12 || keys === 200 || isHuge),
+          // Of the largest, the first 1,500 keys have to be met.
+          fromMs: isHuge ? (perSecond === 10 ? 8_000 : 30_000) : 5_000,
+          leastAnswered: 1,
+          dead: { sinceMs: 2_000, mostAsks: 2 },
+          weather: {
+            seed,
+            keys: all,
+            perSecond,
+            seconds: 60,
+            deed: (key, atMs, next) =>
+              atMs >= (diesMs.get(key) ?? atMs + 1) ? INVALID : quick(next),
+          },
+        };
+      }),
+    ),
+  );
+}
+
+function incidents(seed: number): Listed[] {
+  const failures = { "401": INVALID, "503": UNAVAILABLE };
+  return Object.entries(failures).flatMap(([name, failure]) =>
+    [5, 30, 300].flatMap((lastsS) =>
+      [1, 5].map((callers): Listed => {
+        const endMs = 10_000 + lastsS * 1_000;
+        return {
+          name: `all keys ${name} for ${lastsS} s, ${callers} callers`,
+          short: lastsS === 30 || (lastsS === 5 && name === "401"),
+          fromMs: endMs + 3_000,
+          leastAnswered: 1,
+          changesNoKey: true,
+          mostP99Ms: 200,
+          weather: {
+            seed,
+            keys: named(12, "key"),
+            callers,
+            perSecond: 10,
+            seconds: 10 + lastsS + 15,
+            deed: (_key, atMs, random) =>
+              atMs >= 10_000 && atMs < endMs ? failure : quick(random),
+          },
+        };
+      }),
+    ),
+  );
+}
+
+function tiers(seed: number): Listed[] {
+  const flaky = (random: () => number) => (random() < 0.3 ? UNAVAILABLE : quick(random));
+  const base = { seed, perSecond: 20, seconds: 60 };
+  return [
+    {
+      name: "the first tier fails always, the second 30 %",
+      short: true,
+      fromMs: 0,
+      leastAnswered: 0.999,
+      weather: {
+        ...base,
+        keys: [
+          ["first", 0],
+          ["second", 1],
+        ],
+        deed: (key, _atMs, random) => (key === "first" ? UNAVAILABLE : flaky(random)),
+      },
+    },
+    {
+      name: "the first tier is dead, the second fails 30 %",
+      short: true,
+      fromMs: 3_000,
+      leastAnswered: 0.999,
+      weather: {
+        ...base,
+        keys: [...named(20, "dead").map((key) => [key, 0] as const), ["second", 1]],
+        deed: (key, _atMs, random) => (key === "second" ? flaky(random) : INVALID),
+      },
+    },
+    {
+      name: "the first tier breaks every connection",
+      short: true,
+      fromMs: 5_000,
+      leastAnswered: 0.999,
+      mostAttemptsPerAnswer: 1.05,
+      weather: {
+        ...base,
+        keys: [
+          ["first", 0],
+          ["second", 1],
+        ],
+        deed: (key, _atMs, random) =>
+          key === "first" ? { kind: "reset", afterMs: 20 } : quick(random),
+      },
+    },
+  ];
+}
+
+function silences(_seed: number): Listed[] {
+  return [];
+}
+
+/** What is not as it must be, in words; empty where all is well. */
+export function faultsOf(world: World, after: AfterWeather): string[] {
+  const counted = after.served.filter(({ askedMs }) => askedMs >= world.fromMs);
+  const answered = counted.filter(({ status }) => status === 200);
+  const tookMs = answered.map((each) => each.tookMs);
+  const attempts = answered.reduce((sum, each) => sum + each.attempts, 0) / answered.length;
+  const faults: string[] = [];
+  const most = (what: string, value: number, limit: number | undefined) => {
+    if (limit !== undefined && !(value <= limit)) faults.push(`${what}: ${value} > ${limit}`);
+  };
+  const share = answered.length / counted.length;
+  if (!(share >= world.leastAnswered))
+    faults.push(`answered: ${answered.length}/${counted.length}`);
+  most("attempts an answer", attempts, world.mostAttemptsPerAnswer);
+  most("p50", quantile(tookMs, 0.5), world.mostP50Ms);
+  most("p99", quantile(tookMs, 0.99), world.mostP99Ms);
+  most("longest", quantile(tookMs, 1), world.mostMs);
+  if (world.asksOnce && answered.some((each) => each.attempts !== 1)) faults.push("asked twice");
+  if (world.changesNoKey) {
+    const changed = after.keys.filter(isChanged).length;
+    if (changed > 0) faults.push(`${changed} keys changed`);
+  }
+  if (world.dead !== undefined) faults.push(...faultsOfDead(after, world.dead.mostAsks));
+  return faults;
+}
+
+function faultsOfDead({ keys, refused }: AfterWeather, mostAsks: number): string[] {
+  const open = keys.filter(({ sealed, status }) => refused.has(sealed) && status === "active");
+  const often = [...refused.values()].filter((times) => times > mostAsks).length;
+  return [
+    // Those asked in the last moments may be asked once more.
+    ...(open.length > 5 ? [`${open.length} dead keys are not blocked`] : []),
+    // Several requests may ask a key before the first refusal is known.
+    ...(often > refused.size / 50
+      ? [`${often} of ${refused.size} dead keys were asked too often`]
+      : []),
+  ];
+}
+
+function isChanged({ status, cooldowns }: PoolKey): boolean {
+  return status !== "active" || cooldowns.size > 0;
+}
