@@ -99,6 +99,17 @@ export class Group implements Candidate {
     return this.entries.some(({ trouble }) => (trouble?.lastMs ?? 0) <= answeredMs);
   }
 
+  /** Whether a key is ready, in no trouble, and not tried. */
+  canServe(model: string, tried: ReadonlySet<string>, nowMs: number): boolean {
+    return this.entries.some(
+      (entry) =>
+        isUsable(entry) &&
+        !tried.has(entry.key.id) &&
+        readyAtMs(entry.key, model) <= nowMs &&
+        (entry.trouble?.asideUntilMs ?? 0) <= nowMs,
+    );
+  }
+
   /** The preferred key if it is ready and not tried, else the one used longest ago of those that are. It goes to the back. */
   usableEntry(
     model: string,

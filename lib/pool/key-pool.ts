@@ -8,6 +8,7 @@
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { Provider, QuotaRefusal } from "../providers/types";
+import { AnswerTimes } from "./answer-times";
 import { CircuitBreaker, type Incident } from "./circuit-breaker";
 import { groupsOf, type PoolEntry } from "./group";
 import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
@@ -44,8 +45,8 @@ const PROVEN = 32;
 /** What no key cures is taken to last so long. */
 const INCURABLE_MS = 10_000;
 
-/** With answers less than this apart, the way worked in between. */
-const WORKING_MS = 4_000;
+/** After so long without an answer, refusals may have been an incident that has just ended. */
+const BROKEN_MS = 4_000;
 
 /** While all keys are refused alike, each is asked no sooner than this again. */
 const INCIDENT_ASIDE_MS = 30_000;
@@ -54,15 +55,20 @@ const INCIDENT_ASIDE_MS = 30_000;
 const SHUFFLE = 2 ** 30;
 
 export class KeyPool {
+  /** How long its models take. */
+  readonly answerTimes = new AnswerTimes();
   readonly #breaker = new CircuitBreaker();
   readonly #random: () => number;
   readonly #entries = new Map<string, PoolEntry>();
   readonly #models = new Map<string, ModelPool>();
   readonly #book = new LimitBook();
   #picks = 0;
-  /** When a key answered last, and the time before. */
+  /** When a key answered last. */
   #answeredMs = Number.NEGATIVE_INFINITY;
-  #answeredBeforeMs = Number.NEGATIVE_INFINITY;
+  /** When the first key was accused since a key answered; null where none was. */
+  #accusedSinceMs: number | null = null;
+  /** How long nothing but accusations had come before the last answer. */
+  #brokenMs = 0;
   /** Keys that answered lately, in a circle; some stand in it several times. */
   readonly #proven: PoolEntry[] = [];
   #answers = 0;
@@ -290,7 +296,8 @@ export class KeyPool {
   ): void {
     if (!settle(lease)) return;
     const { entry } = lease;
-    this.#answeredBeforeMs = this.#answeredMs;
+    this.#brokenMs = nowMs - (this.#accusedSinceMs ?? nowMs);
+    this.#accusedSinceMs = null;
     this.#answeredMs = nowMs;
     this.#proven[this.#answers % PROVEN] = entry;
     this.#answers += 1;
@@ -349,6 +356,7 @@ export class KeyPool {
       before.request !== accusation.request &&
       this.#answeredMs > before.sinceMs;
     if (isSecondWitness) return accusation.sentence;
+    this.#accusedSinceMs ??= nowMs;
     entry.trouble ??= new KeyTrouble();
     const leastMs = this.#breaker.incident === null ? 0 : INCIDENT_ASIDE_MS;
     entry.trouble.accused(accusation, leastMs, nowMs);
@@ -365,8 +373,8 @@ export class KeyPool {
    * @returns What is to be done to them: their words are true, unless the way may have been broken when they
    * were said, and then they are asked once more.
    */
-  convict(ids: readonly string[], nowMs: number): readonly Sentence[] {
-    const wasWorking = nowMs - this.#answeredBeforeMs < WORKING_MS;
+  convict(ids: readonly string[]): readonly Sentence[] {
+    const wasWorking = this.#brokenMs < BROKEN_MS;
     return ids.flatMap((id) => {
       const trouble = this.#entries.get(id)?.trouble ?? null;
       trouble?.servedByOther();
@@ -402,6 +410,16 @@ export class KeyPool {
     lease.entry.trouble ??= new KeyTrouble();
     lease.entry.trouble.wasSilent(nowMs);
     this.#models.get(model ?? NO_MODEL)?.demote(lease, nowMs);
+  }
+
+  /** Whether a key that is not in `tried` and in no trouble could serve a model now. */
+  hasReady(model: string | null, tried: ReadonlySet<string>, nowMs: number): boolean {
+    return this.#model(model)
+      .groups(nowMs)
+      .some(
+        (group) =>
+          group.roomAtMs(1, nowMs) <= nowMs && group.canServe(model ?? NO_MODEL, tried, nowMs),
+      );
   }
 
   /** An incident is over: everybody may serve again at once. */

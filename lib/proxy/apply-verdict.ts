@@ -74,7 +74,7 @@ export function convictServed(refused: readonly JudgedAttempt[], scope: RequestS
   const { ports } = scope;
   for (const [provider, ofProvider] of Map.groupBy(refused, ({ lease }) => lease.key.provider)) {
     const ids = ofProvider.map(({ lease }) => lease.key.id);
-    for (const sentence of ports.state.pool(provider).convict(ids, ports.nowMs())) {
+    for (const sentence of ports.state.pool(provider).convict(ids)) {
       carryOut(sentence, scope);
     }
   }

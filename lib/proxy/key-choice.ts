@@ -78,6 +78,11 @@ export class KeyChoice {
     this.#refuse(key.id);
   }
 
+  /** The key was silent: it is not asked again, lest it be silent again. */
+  silent({ key }: Lease): void {
+    this.#refuse(key.id);
+  }
+
   /** The key rests until its quota is back, and may be asked once more then. */
   rested({ key }: Lease): void {
     this.#rested ??= new Set();
@@ -93,6 +98,11 @@ export class KeyChoice {
     for (const { id, quotaDomain } of this.#pool.keys()) {
       if (quotaDomain === key.quotaDomain) this.#refuse(id);
     }
+  }
+
+  /** Whether a key that was not tried could be asked now. */
+  hasOther(nowMs: number): boolean {
+    return this.#pool.hasReady(this.#call.model, this.#tried, nowMs);
   }
 
   /** Gives back what is still held. */

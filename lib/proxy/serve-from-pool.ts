@@ -25,6 +25,7 @@ import { LEAST_WAIT_MS, QuotaClaim, type RequestClaim } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 import { makesResources, rememberResources } from "./resource-affinity";
 import { leavesOpen, maySendAgain } from "./sent-again";
+import { SilentKeys } from "./silent-key";
 
 /** The answer to deliver, the key it came through, and what it took. */
 export interface Served {
@@ -79,6 +80,7 @@ export async function serveFromPool(
     scope.costly = (scope.costly ?? 0) + 1;
   };
   let vain = 0;
+  const silence = new SilentKeys(pool, call);
   let regionRefusals = 0;
   /** Attempts of which nobody knows what they did. */
   let unknown = 0;
@@ -130,13 +132,26 @@ export async function serveFromPool(
       scope.attempts += 1;
       meter.attempting(key.id);
       if (failure?.kind === "answer") discardAnswer(failure.served.answer);
+      const mayLeave = () =>
+        call.preferredKeyId === null &&
+        call.body.kind !== "streamed" &&
+        costly + 1 < maxAttempts &&
+        scope.attempts < mostAttempts &&
+        maySendAgain(call, unknown + 1) &&
+        choice.hasOther(ports.nowMs());
+      const wasLeft = silence.watch(lease, deadline, mayLeave, ports.nowMs());
       const result = await attempt(call, keyText, deadline, scope);
+      const isSilent = wasLeft();
 
       meter.attempted(attemptFacts(result, keyText));
       if (result.kind === "no-answer") {
         failure = result;
         unknown += 1;
         noteCost();
+        if (isSilent && !deadline.expired) {
+          choice.silent(lease);
+          continue;
+        }
         if (!request.signal.aborted) pool.fail(call.model, lease, null, ports.nowMs());
         if (!maySendAgain(call, unknown) || !mayGoOn()) break;
         await backOff();
@@ -153,6 +168,7 @@ export async function serveFromPool(
       const served = { answer: result, key, late };
       if (verdict.meaning === "ok") {
         const nowMs = ports.nowMs();
+        silence.answered(response, nowMs);
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
         const wasIncident = pool.incident !== null;
         pool.succeed(call.model, lease, readings, nowMs);

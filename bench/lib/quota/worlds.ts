@@ -239,8 +239,67 @@ function tiers(seed: number): Listed[] {
   ];
 }
 
-function silences(_seed: number): Listed[] {
-  return [];
+function silences(seed: number): Listed[] {
+  const base = { seed, perSecond: 5, seconds: 90 };
+  const silent: Deed = { kind: "silence" };
+  const slow = (leastMs: number, mostMs: number) => ({
+    fromMs: 0,
+    leastAnswered: 1,
+    weather: {
+      ...base,
+      perSecond: 1,
+      seconds: 100,
+      keys: named(5, "key"),
+      deed: (_key: string, _atMs: number, random: () => number) =>
+        good(leastMs + random() * (mostMs - leastMs)),
+    },
+  });
+  return [
+    {
+      name: "one key of five is silent",
+      short: true,
+      fromMs: 0,
+      leastAnswered: 0.995,
+      mostMs: 3_000,
+      weather: {
+        ...base,
+        keys: named(5, "key"),
+        deed: (key, _atMs, random) => (key === "key-0" ? silent : quick(random)),
+      },
+    },
+    {
+      name: "one key of five falls silent",
+      short: true,
+      fromMs: 0,
+      leastAnswered: 0.995,
+      mostMs: 1_500,
+      weather: {
+        ...base,
+        keys: named(5, "key"),
+        deed: (key, atMs, random) => (key === "key-0" && atMs > 20_000 ? silent : quick(random)),
+      },
+    },
+    {
+      name: "the first tier's only key is silent",
+      short: true,
+      fromMs: 0,
+      leastAnswered: 0.995,
+      mostMs: 16_500,
+      weather: {
+        ...base,
+        keys: [["first", 0], ...named(5, "second").map((key) => [key, 1] as const)],
+        deed: (key, _atMs, random) => (key === "first" ? silent : quick(random)),
+      },
+    },
+    { name: "a model that takes 8 s", short: true, asksOnce: true, ...slow(7_000, 9_000) },
+    // Until it is known to be slow, one request alone may ask a second key.
+    {
+      name: "a model that takes 60 s",
+      short: true,
+      mostAttemptsPerAnswer: 1.011,
+      ...slow(55_000, 65_000),
+    },
+  ];
 }
 
 /** What is not as it must be, in words; empty where all is well. */

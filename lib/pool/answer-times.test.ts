@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { AnswerTimes } from "./answer-times";
+
+const NOW = 1_000_000;
+
+function known(...tookMs: readonly number[]): AnswerTimes {
+  const times = new AnswerTimes();
+  for (const each of tookMs) times.note("m", false, each);
+  return times;
+}
+
+describe("patience with a silent key", () => {
+  test("is three times the usual, and a second at least", () => {
+    expect(known(8_000, 7_000, 9_000).patienceMs("m", false)).toBe(24_000);
+    expect(known(20, 30, 50).patienceMs("m", false)).toBe(1_000);
+  });
+
+  test("is 15 s while too little is known, or three times what was seen", () => {
+    expect(known().patienceMs("m", false)).toBe(15_000);
+    expect(known(60_000).patienceMs("m", false)).toBe(180_000);
+  });
+
+  test("is kept by model, and for streams and whole answers apart; one that strays says nothing", () => {
+    const times = known(100, 100, 100, 100, 90_000);
+    expect(times.patienceMs("m", false)).toBe(1_000);
+    expect(times.usualMs("m", true)).toBeNull();
+    expect(times.usualMs("other", false)).toBeNull();
+  });
+
+  test("forgets what was long ago", () => {
+    const times = known(...Array.from({ length: 5 }, () => 60_000));
+    for (let answer = 0; answer < 32; answer += 1) times.note("m", false, 100);
+    expect(times.patienceMs("m", false)).toBe(1_000);
+  });
+});
+
+test("without knowledge one request at a time leaves, with it any", () => {
+  const times = known();
+  expect(times.mayLeave("m", false, NOW)).toBe(true);
+  expect(times.mayLeave("m", false, NOW + 1_000)).toBe(false);
+  expect(times.mayLeave("m", false, NOW + 120_000)).toBe(true);
+  for (let answer = 0; answer < 3; answer += 1) times.note("m", false, 100);
+  expect(times.mayLeave("m", false, NOW + 120_001)).toBe(true);
+  expect(times.mayLeave("m", false, NOW + 120_002)).toBe(true);
+});

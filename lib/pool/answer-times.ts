@@ -1,0 +1,81 @@
+/**
+ * How long a model's answers take to begin, so that a silent key can be told from a slow model. Streamed answers
+ * and whole ones are two kinds: the first byte of a whole one comes when all is written.
+ *
+ * | what is known of the model          | a request leaves a silent key                                       |
+ * | ----------------------------------- | ------------------------------------------------------------------- |
+ * | three answers or more               | after three times the usual time, one second at least               |
+ * | less                                | after 15 s, one request in two minutes: the model may just be slow  |
+ * @module
+ */
+
+/** Of so many answers the longest but one is the usual time: one that strays says nothing. */
+const REMEMBERED = 32;
+const LEAST_ANSWERS = 3;
+const TIMES_USUAL = 3;
+const LEAST_PATIENCE_MS = 1_000;
+const UNKNOWN_PATIENCE_MS = 15_000;
+/** A trial that nothing was heard of for so long is over. */
+const TRIAL_MS = 120_000;
+const MAX_KINDS = 1_000;
+
+interface Kind {
+  readonly tookMs: number[];
+  answers: number;
+  /** When a request left a silent key although nothing was known. */
+  trialMs: number;
+}
+
+export class AnswerTimes {
+  readonly #kinds = new Map<string, Kind>();
+
+  /** Notes how long an answer took to begin. */
+  note(model: string, isStreamed: boolean, tookMs: number): void {
+    const kind = this.#kind(model, isStreamed);
+    kind.tookMs[kind.answers % REMEMBERED] = tookMs;
+    kind.answers += 1;
+  }
+
+  /** How long answers usually take to begin; null while that is not known. */
+  usualMs(model: string, isStreamed: boolean): number | null {
+    const tookMs = this.#kinds.get(nameOf(model, isStreamed))?.tookMs ?? [];
+    if (tookMs.length < LEAST_ANSWERS) return null;
+    const sorted = tookMs.toSorted((a, b) => b - a);
+    return sorted[1] ?? null;
+  }
+
+  /** How long to wait for a silent key. */
+  patienceMs(model: string, isStreamed: boolean): number {
+    const usualMs = this.usualMs(model, isStreamed);
+    if (usualMs !== null) return Math.max(LEAST_PATIENCE_MS, TIMES_USUAL * usualMs);
+    const tookMs = this.#kinds.get(nameOf(model, isStreamed))?.tookMs ?? [];
+    return Math.max(UNKNOWN_PATIENCE_MS, TIMES_USUAL * Math.max(0, ...tookMs));
+  }
+
+  /** Whether a request may leave a key that was silent for its patience: always by knowledge, else as a trial. */
+  mayLeave(model: string, isStreamed: boolean, nowMs: number): boolean {
+    if (this.usualMs(model, isStreamed) !== null) return true;
+    const kind = this.#kind(model, isStreamed);
+    if (nowMs - kind.trialMs < TRIAL_MS) return false;
+    kind.trialMs = nowMs;
+    return true;
+  }
+
+  #kind(model: string, isStreamed: boolean): Kind {
+    const name = nameOf(model, isStreamed);
+    let kind = this.#kinds.get(name);
+    if (kind === undefined) {
+      if (this.#kinds.size >= MAX_KINDS) {
+        const [oldest] = this.#kinds.keys();
+        if (oldest !== undefined) this.#kinds.delete(oldest);
+      }
+      kind = { tookMs: [], answers: 0, trialMs: Number.NEGATIVE_INFINITY };
+      this.#kinds.set(name, kind);
+    }
+    return kind;
+  }
+}
+
+function nameOf(model: string, isStreamed: boolean): string {
+  return isStreamed ? `${model}\n` : model;
+}
