@@ -10,7 +10,7 @@ import type { QuotaReading } from "../providers/read-limits";
 import type { Provider, QuotaRefusal } from "../providers/types";
 import { AnswerTimes } from "./answer-times";
 import { CircuitBreaker, type Incident } from "./circuit-breaker";
-import { groupsOf, type PoolEntry } from "./group";
+import { type Group, groupsOf, type PoolEntry } from "./group";
 import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
 import type { Outlook } from "./lane";
 import { type DayUse, isDaily, LimitBook } from "./limit-book";
@@ -215,6 +215,11 @@ export class KeyPool {
   /** How many keys could serve a model (null: a call that names none), and when. */
   standing(model: string | null, nowMs: number): Standing {
     return standingOf(this.#model(model).groups(nowMs), model ?? NO_MODEL, nowMs);
+  }
+
+  /** The groups of the keys that may serve a model, with what is known of them. */
+  knownGroups(model: string | null, nowMs: number): readonly Group[] {
+    return this.#model(model).groups(nowMs);
   }
 
   /** Why there is no key, and when to come back. */

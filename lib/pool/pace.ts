@@ -249,12 +249,12 @@ export class Pace {
     }
     this.#experience.letIn(sent.atMs);
     const endsTrial = typeof this.#trial === "number" && sent.atMs >= this.#trial;
-    if (endsTrial || sent.atMs > this.#refusedAtMs) {
-      this.#unexplained = 0;
-      this.#guessUntilMs = 0;
-    }
     if (endsTrial) this.#trial = null;
-    return endsTrial;
+    if (!endsTrial && sent.atMs <= this.#refusedAtMs) return false;
+    const wasGuessing = this.#guessUntilMs > 0;
+    this.#unexplained = 0;
+    this.#guessUntilMs = 0;
+    return endsTrial || wasGuessing;
   }
 
   /**

@@ -13,6 +13,7 @@ import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { MemoryCatalog } from "../../../tests/doors/memory-catalog.ts";
 import { MemoryState } from "../../../tests/doors/memory-state.ts";
 import { MemoryUsage } from "../../../tests/doors/memory-usage.ts";
+import { MemoryWorks } from "../../../tests/doors/memory-works.ts";
 import { poolKey } from "./pool-key.ts";
 import { seededRandom } from "./random.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -139,6 +140,7 @@ export async function play(weather: Weather): Promise<AfterWeather> {
       state,
       usage: new MemoryUsage(),
       budgets: new MemoryBudgets(),
+      works: new MemoryWorks(),
       prices: () => loadPriceBook(),
     },
     catalog: new MemoryCatalog(),
