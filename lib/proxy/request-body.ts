@@ -14,6 +14,9 @@ const MEBIBYTE = 1024 * 1024;
 /** Longer bodies are sent as they arrive, with a single attempt, unless all of them has to be known. */
 export const KEPT_BODY_BYTES = 8 * MEBIBYTE;
 
+/** Of a body that is sent as it arrives, this much is read first: what names the model is mostly there. */
+const FIRST_BYTES = 256 * 1024;
+
 /** As far as a body is ever read before it is sent; and what a packed one may come to. */
 export const READ_BODY_BYTES = 32 * MEBIBYTE;
 
@@ -34,7 +37,7 @@ export type RequestBody =
       /** Where the body is longer than `KEPT_BODY_BYTES`. */
       readonly memory?: HeldMemory;
     }
-  /** `head` holds the first `KEPT_BODY_BYTES` or more; `length` is the whole, where the client told. */
+  /** `head` holds the first `FIRST_BYTES` or more; `length` is the whole, where the client told. */
   | {
       readonly kind: "streamed";
       readonly head: Bytes;
@@ -65,7 +68,8 @@ export async function readRequestBody(
     throw tooLarge();
   }
   if (packing !== null) return readPacked(request.body, length, packing);
-  const { head, rest } = await readHead(request.body, KEPT_BODY_BYTES + 1);
+  const isLong = length !== null && length > KEPT_BODY_BYTES;
+  const { head, rest } = await readHead(request.body, isLong ? FIRST_BYTES : KEPT_BODY_BYTES + 1);
   if (rest === null) return { kind: "kept", bytes: head };
   const stream = length === null ? limited(rest, MAX_BODY_BYTES - head.length) : rest;
   const body = { kind: "streamed", head, rest: stream, length } as const;
@@ -108,8 +112,9 @@ async function readPacked(
  */
 export async function readFurther(body: StreamedBody): Promise<RequestBody> {
   const { head, rest, length } = body;
+  if (length !== null && length <= READ_BODY_BYTES) return readRest(body, length);
   // One byte more than there may be: only behind the last does a stream say that it has ended.
-  const room = Math.min(length ?? READ_BODY_BYTES, READ_BODY_BYTES) + 1;
+  const room = READ_BODY_BYTES + 1;
   if (head.length >= room) return body;
   const memory = holdMemory(room);
   try {
@@ -120,6 +125,18 @@ export async function readFurther(body: StreamedBody): Promise<RequestBody> {
       return { kind: "kept", bytes, memory };
     }
     return { kind: "streamed", head: bytes, rest: more.rest, length, memory };
+  } catch (error) {
+    memory.release();
+    throw error;
+  }
+}
+
+/** All of a body whose length is told: taken natively, where pieces would cost JavaScript each. */
+async function readRest(body: StreamedBody, length: number): Promise<RequestBody> {
+  const memory = holdMemory(length);
+  try {
+    const bytes = new Uint8Array(await new Response(rejoin(body, length)).arrayBuffer());
+    return { kind: "kept", bytes, memory };
   } catch (error) {
     memory.release();
     throw error;
