@@ -36,7 +36,13 @@ export function RequestFacts({
         <Fact name={t("model")}>{story.model ?? UNKNOWN}</Fact>
         <Fact name={t("token")}>{story.tokenName ?? story.tokenId ?? t("noToken")}</Fact>
         <Fact name={t("member")}>{story.userName ?? story.userId ?? t("noMember")}</Fact>
-        <Fact name={t("facts.form")}>{story.isStream ? t("facts.stream") : t("facts.whole")}</Fact>
+        <Fact name={t("facts.form")}>
+          {story.turns !== null
+            ? t("facts.session", { turns: story.turns })
+            : story.isStream
+              ? t("facts.stream")
+              : t("facts.whole")}
+        </Fact>
         <Fact name={t("duration")}>{formatDuration(story.durationMs)}</Fact>
         <Fact name={t("facts.firstByte")}>{formatDuration(story.timeToFirstTokenMs)}</Fact>
         <Fact name={t("facts.input")}>{formatExactCount(story.inputTokens)}</Fact>

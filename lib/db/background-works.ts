@@ -53,10 +53,10 @@ export class D1BackgroundWorks implements BackgroundWorks {
 
 /** However often it is written: what was counted stays so. */
 function insert(work: BegunWork): SQL {
-  const { provider, id, keyId, atMs } = work;
+  const { provider, id, keyId, tokenId, userId, atMs } = work;
   return sql`
-    insert into resource_keys (provider, resource, key_id, at_ms, work)
-    values (${provider}, ${id}, ${keyId}, ${atMs}, ${JSON.stringify(work)})
+    insert into resource_keys (provider, resource, key_id, token_id, user_id, at_ms, work)
+    values (${provider}, ${id}, ${keyId}, ${tokenId}, ${userId}, ${atMs}, ${JSON.stringify(work)})
     on conflict (provider, resource) do update set work = excluded.work
     where resource_keys.work is null`;
 }

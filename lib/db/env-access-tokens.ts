@@ -16,7 +16,8 @@ export async function envAccessTokens(authKey: string): Promise<ReadonlyMap<stri
     const hash = await hashToken(text);
     const id = `${ENV_TOKEN_PREFIX}${hash.slice(0, 12)}`;
     const name = `AUTH_KEY ${index + 1}`;
-    return [hash, { id, name, ownerId: null, scopes, expiresAtMs }] as const;
+    const isAdmin = scopes === null;
+    return [hash, { id, name, ownerId: null, scopes, expiresAtMs, isAdmin }] as const;
   });
   return new Map(await Promise.all(entries));
 }

@@ -16,6 +16,7 @@ import type { ModelAlias } from "../pool/model-alias";
 import type { PoolKey } from "../pool/types";
 import type { Provider } from "../providers/types";
 import type { AccessToken, KeepAlive, ProxyState, StateEvent } from "../proxy/ports";
+import type { StoredThing } from "../proxy/stored-access";
 import { BoundedMap } from "./bounded-map";
 import { DayCounts } from "./day-counts";
 import { envAccessTokens } from "./env-access-tokens";
@@ -25,14 +26,14 @@ import { KnownState } from "./known-state";
 import type { Database } from "./open-database";
 import { isOlderSchema, readOlderState } from "./read-older-state";
 import { loadState, readChanges, TOMBSTONE_LIFE_MS } from "./read-state";
-import { readResourceKey } from "./resource-keys";
+import { readStoredThings } from "./resource-keys";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
 import { SharedRead } from "./shared-read";
 import { lastTakenVersion } from "./state-version";
 import { steadyClock } from "./steady-clock";
 import { isDoneWithin } from "./timers";
-import { writeStateEvents } from "./write-state-events";
+import { RESOURCE_GRAIN_MS, writeStateEvents } from "./write-state-events";
 
 export interface IsolateStateOptions {
   readonly db: Database;
@@ -78,6 +79,8 @@ const WARM_RETRY_MS = 5_000;
 const COLD_RETRY_MS = 1_000;
 /** A read under way for longer may belong to a request that is gone: the next who needs it begins anew. */
 const READ_LOST_MS = 3_000;
+/** What nobody has seen is asked for again after this. */
+const UNSEEN_FOR_MS = 10_000;
 /** How long a request waits for the key of a resource. Then any key is asked. */
 const RESOURCE_WAIT_MS = 1_000;
 /** How often an unknown access token makes the isolate ask the store. */
@@ -100,8 +103,10 @@ class D1IsolateState implements IsolateState {
   readonly #openedKeys = new BoundedMap<string, OpenedKey>(OPENED_KEYS_MAX);
   readonly #gate = new EventGate();
 
-  /** Ids of keys by the provider and resource that lives in their account. */
-  readonly #resourceKeys = new BoundedMap<string, string>(RESOURCES_MAX);
+  /** What is stored in the accounts of keys, by provider and id. */
+  readonly #stored = new BoundedMap<string, StoredThing>(RESOURCES_MAX);
+  /** When it was last found that nobody has seen something. */
+  readonly #unseen = new BoundedMap<string, number>(RESOURCES_MAX);
 
   /** For gaps and waits; rows carry the machine's own time. */
   readonly #steadyMs: () => number;
@@ -124,7 +129,12 @@ class D1IsolateState implements IsolateState {
     this.#dayCounts = new DayCounts(options.db, this.#known);
     this.#writer = new EventWriter({
       write: async (events) => {
-        const version = await writeStateEvents(options.db, events);
+        const version = await writeStateEvents(options.db, events).catch((error: unknown) => {
+          if (!isOlderSchema(error)) throw error;
+          // Who made things has no place there yet; what happened to keys has.
+          const others = events.filter(({ kind }) => kind !== "resource-seen");
+          return writeStateEvents(options.db, others);
+        });
         if (version !== null) this.#known.advance(version);
       },
       nowMs: this.#steadyMs,
@@ -202,34 +212,65 @@ class D1IsolateState implements IsolateState {
     return text;
   }
 
-  keyOfResource(provider: string, resource: string): string | null | Promise<string | null> {
-    return (
-      this.#resourceKeys.get(`${provider} ${resource}`) ?? this.#readResource(provider, resource)
-    );
+  storedThings(
+    provider: string,
+    resources: readonly string[],
+    anew = false,
+  ): ReadonlyMap<string, StoredThing> | Promise<ReadonlyMap<string, StoredThing>> {
+    const missing = resources.filter((resource) => {
+      const name = `${provider} ${resource}`;
+      if (this.#stored.has(name)) return false;
+      const unseenMs = anew ? undefined : this.#unseen.get(name);
+      return unseenMs === undefined || this.#steadyMs() - unseenMs > UNSEEN_FOR_MS;
+    });
+    if (missing.length === 0 || this.#steadyMs() < this.#resourceRetryMs) {
+      return this.#knownThings(provider, resources);
+    }
+    return this.#readThings(provider, missing).then(() => this.#knownThings(provider, resources));
   }
 
-  async #readResource(provider: string, resource: string): Promise<string | null> {
-    if (this.#steadyMs() < this.#resourceRetryMs) return null;
-    const name = `${provider} ${resource}`;
-    const reading = readResourceKey(this.#options.db, provider, resource).then(
-      (keyId) => {
-        if (keyId !== null) this.#resourceKeys.set(name, keyId);
+  #knownThings(provider: string, resources: readonly string[]): ReadonlyMap<string, StoredThing> {
+    const things = new Map<string, StoredThing>();
+    for (const resource of resources) {
+      const thing = this.#stored.get(`${provider} ${resource}`);
+      if (thing !== undefined) things.set(resource, thing);
+    }
+    return things;
+  }
+
+  async #readThings(provider: string, resources: readonly string[]): Promise<void> {
+    const reading = readStoredThings(this.#options.db, provider, resources).then(
+      (rows) => {
+        const nowMs = this.#options.nowMs();
+        for (const resource of resources)
+          this.#unseen.set(`${provider} ${resource}`, this.#steadyMs());
+        for (const { resource, atMs, ...thing } of rows) {
+          this.#stored.set(`${provider} ${resource}`, thing);
+          // What is used is kept in mind.
+          if (nowMs - atMs <= RESOURCE_GRAIN_MS) continue;
+          this.#writer.add({ kind: "resource-seen", provider, resource, ...thing, atMs: nowMs });
+        }
       },
       (error: unknown) => {
-        console.error("state: a resource cannot be looked up:", rootCause(error));
+        console.error("state: what is stored cannot be looked up:", rootCause(error));
       },
     );
     if (!(await isDoneWithin(reading, RESOURCE_WAIT_MS))) {
       this.#resourceRetryMs = this.#steadyMs() + WARM_RETRY_MS;
     }
-    return this.#resourceKeys.get(name) ?? null;
   }
 
   record(event: StateEvent): void {
     if (event.kind === "resource-seen") {
-      const name = `${event.provider} ${event.resource}`;
-      if (this.#resourceKeys.get(name) === event.keyId) return;
-      this.#resourceKeys.set(name, event.keyId);
+      const { provider, resource, keyId, tokenId, userId } = event;
+      const name = `${provider} ${resource}`;
+      const known = this.#stored.get(name);
+      if (known?.keyId === keyId) return;
+      // As in the store: who made it is what was said first.
+      this.#stored.set(
+        name,
+        known === undefined ? { keyId, tokenId, userId } : { ...known, keyId },
+      );
     }
     if (!this.#gate.passes(event)) return;
     this.#writer.add(event);

@@ -185,6 +185,7 @@ export class KnownState {
     const own: LimitHolder = { kind: "token", id, budgetId, limits: limitsOf(row) };
     this.#tokens.set(row.tokenHash, {
       ...{ id, name, ownerId, scopes: scopesOf(row), expiresAtMs, showsKey },
+      ...(row.budgetId !== null && { familyId: row.budgetId }),
       ...shareOf(row),
       ...this.#holdersOf(hasLimits(row) ? own : undefined, ownerId),
     });

@@ -89,8 +89,10 @@ function rank(event: StateEvent): number {
       return event.untilMs;
     case "key-blocked":
       return event.evidence.atMs;
-    case "key-used":
     case "resource-seen":
+      // Who made it says more than that it was seen.
+      return event.tokenId === null && event.userId === null ? 0 : 1;
+    case "key-used":
     case "token-used":
     case "incident-seen":
     case "incident-over":

@@ -24,7 +24,7 @@ import { selectVersion } from "./state-version";
 
 /** Whether a read failed because the database lacks a table or a column. */
 export function isOlderSchema(error: unknown): boolean {
-  return /no such (?:table|column)/.test(String(rootCause(error)));
+  return /no such (?:table|column)|has no column named/.test(String(rootCause(error)));
 }
 
 type Versioned = SQLiteTable & { readonly version: SQLiteColumn };

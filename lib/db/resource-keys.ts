@@ -1,16 +1,28 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
+import type { StoredThing } from "../proxy/stored-access";
 import type { Database } from "./open-database";
 import { resourceKeys } from "./schema";
 
-/** Id of the key in whose account a resource was seen; null if it never was. */
-export async function readResourceKey(
+/** One of the things asked for, as far as it was ever seen. */
+export interface StoredRow extends StoredThing {
+  readonly resource: string;
+  readonly atMs: number;
+}
+
+/** In whose account, and by whom, things were made. */
+export async function readStoredThings(
   db: Database,
   provider: string,
-  resource: string,
-): Promise<string | null> {
-  const [row] = await db
-    .select({ keyId: resourceKeys.keyId })
+  resources: readonly string[],
+): Promise<readonly StoredRow[]> {
+  const { resource, keyId, tokenId, userId, atMs } = resourceKeys;
+  return db
+    .select({ resource, keyId, tokenId, userId, atMs })
     .from(resourceKeys)
-    .where(and(eq(resourceKeys.provider, provider), eq(resourceKeys.resource, resource)));
-  return row?.keyId ?? null;
+    .where(
+      and(
+        eq(resourceKeys.provider, provider),
+        sql`${resource} in (select value from json_each(${JSON.stringify(resources)}))`,
+      ),
+    );
 }

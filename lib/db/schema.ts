@@ -197,7 +197,7 @@ export const stateVersion = sqliteTable("state_version", {
   version: integer("version").notNull(),
 });
 
-/** Which key made a resource that only its own account knows: a file, a batch, a stored response. */
+/** Which key and who made what only the key's account knows: a file, a batch, a stored response. */
 export const resourceKeys = sqliteTable(
   "resource_keys",
   {
@@ -205,6 +205,10 @@ export const resourceKeys = sqliteTable(
     /** The upstream's id: `file-…`, `cachedContents/…`. */
     resource: text("resource").notNull(),
     keyId: text("key_id").notNull(),
+    /** The access token that made it, the first of those that took each other's place; null where that is not known. */
+    tokenId: text("token_id"),
+    /** Its owner. */
+    userId: text("user_id"),
     atMs: integer("at_ms").notNull(),
     /**
      * Who began what works on in the background, as JSON (see `background-work.ts`), for its use to be counted

@@ -315,6 +315,7 @@ export class UsageRecorder {
       isEstimate: usage?.isEstimate ?? false,
       costNanoUsd: cost?.nanoUsd ?? null,
       costBasis: cost?.basis ?? null,
+      turns: event.turns ?? null,
     };
   }
 

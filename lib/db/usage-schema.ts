@@ -55,6 +55,8 @@ export const requestLog = sqliteTable("request_log", {
   /** How the cost came about; null where there is none, and for requests before this was kept. */
   costBasis: text("cost_basis", { mode: "json" }).$type<CostBasis>(),
   gatewayLogId: text("gateway_log_id"),
+  /** Answers of a WebSocket's session; null for requests. */
+  turns: integer("turns"),
 });
 
 /** What tokens and members with limits have used of a day or a month, for isolates that must know it at once. */

@@ -9,6 +9,9 @@ import { type EventOf, tellBlocks, tellCooldowns } from "./key-events";
 import type { Database } from "./open-database";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
 
+/** What is stored is kept in mind as long as it is used (`prune-usage.ts`), to this grain. */
+export const RESOURCE_GRAIN_MS = 30 * 86_400_000;
+
 /** `last_used_at_ms` is kept to this grain: every written row counts against the plan's daily number. */
 export const LAST_USED_GRAIN_MS = 3_600_000;
 
@@ -75,13 +78,15 @@ function blockKeys(events: readonly EventOf<"key-blocked">[]) {
       and reset_at_ms < e.value ->> '$.evidence.atMs'`;
 }
 
+/** Who made something is said once, with its first row: nobody else comes to own it. */
 function rememberResources(events: readonly EventOf<"resource-seen">[]) {
   return sql`
-    insert into resource_keys (provider, resource, key_id, at_ms)
-    select e.value ->> 'provider', e.value ->> 'resource', e.value ->> 'keyId', e.value ->> 'atMs'
+    insert into resource_keys (provider, resource, key_id, token_id, user_id, at_ms)
+    select e.value ->> 'provider', e.value ->> 'resource', e.value ->> 'keyId',
+      e.value ->> 'tokenId', e.value ->> 'userId', e.value ->> 'atMs'
     from json_each(${JSON.stringify(events)}) e where true
     on conflict (provider, resource) do update set key_id = excluded.key_id, at_ms = excluded.at_ms
-    where key_id <> excluded.key_id`;
+    where key_id <> excluded.key_id or at_ms < excluded.at_ms - ${RESOURCE_GRAIN_MS}`;
 }
 
 function noteLastUse(

@@ -116,6 +116,7 @@ const LOG_FIELDS = {
   cost_nano_usd: "costNanoUsd",
   cost_basis: "costBasis",
   gateway_log_id: "gatewayLogId",
+  turns: "turns",
 } as const satisfies Record<string, keyof RequestLogRow>;
 
 const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));

@@ -281,6 +281,9 @@ const loggedRequest = z.strictObject({
   costUsd: z.number().nullable().meta({ description: "Null where no price is known" }),
   costBasis: costBasis.nullable().meta({ description: "How the cost came about" }),
   gatewayLogId: z.string().nullable(),
+  turns: z.int().nullable().meta({
+    description: "Answers of a WebSocket's session, of which this is all; null for requests",
+  }),
 });
 
 export const requestPage = z.strictObject({

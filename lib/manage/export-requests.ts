@@ -30,6 +30,7 @@ const COLUMNS = [
   "isEstimate",
   "costUsd",
   "gatewayLogId",
+  "turns",
 ] as const satisfies readonly (keyof RequestItem)[];
 
 /** All requests that a filter means as a file's text, piece by piece, newest first. */

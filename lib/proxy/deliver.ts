@@ -1,5 +1,6 @@
 import { removeHopByHop } from "../http/hop-by-hop";
 import { isNullBodyStatus } from "../http/null-body-status";
+import type { PoolKey } from "../pool/types";
 import { cleanAnswerHeaders, disarmAnswer } from "./answer-headers";
 import type { Answer } from "./attempt";
 import { isUnread, meteredBody } from "./metered-body";
@@ -35,7 +36,7 @@ export function deliver(
   const upstream = response.webSocket;
   const body = upstream ? null : meteredBody(served, call, path, scope, waitUntil);
   const delivered = upstream
-    ? coupled(upstream, response.headers, token, call, scope)
+    ? coupled(upstream, response.headers, token, key, call, scope)
     : new Response(isNullBodyStatus(response.status) ? null : body, cleanHead(answer));
   const { headers } = delivered;
   removeHopByHop(headers);
@@ -66,11 +67,12 @@ function coupled(
   upstream: WebSocket,
   headers: Headers,
   token: AccessToken,
+  key: PoolKey,
   call: ProxyCall,
   scope: RequestScope,
 ): Response {
   const { 0: webSocket, 1: client } = new WebSocketPair();
-  runSocketSession(client, upstream, token, call, scope);
+  runSocketSession(client, upstream, token, key, call, scope);
   return new Response(null, { status: 101, webSocket, headers });
 }
 

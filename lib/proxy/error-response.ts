@@ -51,7 +51,8 @@ export function errorResponse(
     headers.set("retry-after", String(seconds));
     if (seconds > LONGEST_SDK_WAIT_SECONDS) headers.set("x-should-retry", "false");
   }
-  const body = BODIES[format](error, requestId);
+  const bodies = error.code === "resource_not_found" ? NOT_FOUND_BODIES : BODIES;
+  const body = bodies[format](error, requestId);
   return new Response(JSON.stringify(body), { status: error.status, headers });
 }
 
@@ -78,6 +79,19 @@ const BODIES: Record<ErrorFormat, (error: ProxyError, requestId: string) => unkn
       ],
     },
   }),
+};
+
+/** As the services say it themselves of what is not there: nobody shall learn that another has it. */
+const NOT_FOUND_BODIES: typeof BODIES = {
+  openai: ({ message }) => ({
+    error: { message, type: "invalid_request_error", param: "id", code: null },
+  }),
+  anthropic: ({ message }, requestId) => ({
+    type: "error",
+    error: { type: "not_found_error", message },
+    request_id: requestId,
+  }),
+  google: ({ message }) => ({ error: { code: 404, message, status: "NOT_FOUND" } }),
 };
 
 function openAiType(status: number): string {

@@ -27,7 +27,7 @@ import { forgetBody, readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
-import { homeOf, mayHaveHome } from "./resource-affinity";
+import { mayNameStored, toItsHome } from "./resource-affinity";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { type Served, serveFromPool } from "./serve-from-pool";
 import { type ServedFromTarget, serveFromTargets } from "./serve-from-targets";
@@ -98,6 +98,7 @@ async function answer(
     meter.askedOf(provider);
     const token = await authenticate(url, provider, scope);
     meter.calledBy(token);
+    scope.caller = token;
     const listed = path.segment === "compat" ? modelsAsked(request, path) : null;
     if (listed !== null) {
       const models =
@@ -185,7 +186,7 @@ async function serve(
       const destination = { provider: call.provider.slug, call };
       await reserveBudget(token, token.limitHolders, [destination], scope);
     }
-    if (mayHaveHome(call, scope)) call = { ...call, preferredKeyId: await homeOf(call, scope) };
+    if (mayNameStored(call, token, scope)) call = await toItsHome(call, token, scope);
     const served = await serveFromPool(call, claimOf(token), scope);
     forgetBody(call.body);
     return { call, served, target: null };

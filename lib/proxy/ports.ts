@@ -11,6 +11,7 @@ import type { Meaning, Provider } from "../providers/types";
 import type { PriceBook } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 import type { Usage } from "../usage/types";
+import type { StoredThing } from "./stored-access";
 
 export interface ProxyPorts {
   /** Epoch milliseconds. */
@@ -112,6 +113,10 @@ export interface AccessToken {
   readonly maxWaitMs?: number;
   /** Its own limits, and those of its owner; absent for none. */
   readonly limitHolders?: readonly LimitHolder[];
+  /** Whether it is an admin's credential, which reaches what anybody has stored. */
+  readonly isAdmin?: boolean;
+  /** The token that its rotations began with; absent for its own id. */
+  readonly familyId?: string;
   /** Whether answers tell which key served, masked: so for the playground's tokens, nobody else's. */
   readonly showsKey?: boolean;
 }
@@ -141,8 +146,16 @@ export interface ProxyState {
   goesDirect(slug: string): boolean;
   /** The pool of a provider; an empty one where it has no keys. */
   pool(provider: string): KeyPool;
-  /** Id of the key whose account a resource lives in; null if nobody has seen it. May ask the store. */
-  keyOfResource(provider: string, resource: string): string | null | Promise<string | null>;
+  /**
+   * In whose account things are stored, and who made them; those that nobody has seen are missing. May ask the
+   * store.
+   * @param anew Asks again for what was missing a moment ago.
+   */
+  storedThings(
+    provider: string,
+    resources: readonly string[],
+    anew?: boolean,
+  ): ReadonlyMap<string, StoredThing> | Promise<ReadonlyMap<string, StoredThing>>;
   /** The key's text. Never log or return it. */
   openKey(key: PoolKey): string | Promise<string>;
   /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
@@ -185,6 +198,9 @@ export type StateEvent =
       readonly provider: string;
       readonly resource: string;
       readonly keyId: string;
+      /** Who made it; null in both where it was only named. */
+      readonly tokenId: string | null;
+      readonly userId: string | null;
       readonly atMs: number;
     }
   | ({ readonly kind: "incident-seen" } & IncidentSighting)

@@ -7,6 +7,7 @@ export type ProxyErrorCode =
   | "invalid_access_token"
   | "access_denied"
   | "price_unknown"
+  | "resource_not_found"
   | "unknown_provider"
   | "invalid_path"
   | "model_required"
@@ -33,6 +34,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   invalid_access_token: 401,
   access_denied: 403,
   price_unknown: 403,
+  resource_not_found: 404,
   unknown_provider: 404,
   invalid_path: 400,
   model_required: 400,

@@ -18,6 +18,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   invalid_access_token: "denied",
   access_denied: "denied",
   price_unknown: "denied",
+  resource_not_found: "denied",
   unknown_provider: "client_error",
   invalid_path: "client_error",
   model_required: "client_error",

@@ -1,5 +1,5 @@
 import type { ProxyConfig } from "./config";
-import type { KeepAlive, ProxyPorts } from "./ports";
+import type { AccessToken, KeepAlive, ProxyPorts } from "./ports";
 import type { RequestMeter } from "./request-meter";
 
 /** One request's surroundings, handed down its story. */
@@ -11,6 +11,8 @@ export interface RequestScope {
   readonly ports: ProxyPorts;
   /** The text of the caller's token, which must not go upstream; empty where nobody calls from outside. */
   credential: string;
+  /** Who calls; absent where One Balance itself does. */
+  caller?: AccessToken;
   /** Attempts made so far. */
   attempts: number;
   /** Those of them that were no cheap refusals; absent for none. */

@@ -1,149 +1,235 @@
-import { describe, expect, test } from "vitest";
-import { KeyPool } from "../pool/key-pool";
-import { NO_COOLDOWNS, type PoolKey } from "../pool/types";
-import { findProvider } from "../providers/registry";
-import type { StateEvent } from "./ports";
-import type { ProxyCall } from "./proxy-call";
-import type { RequestScope } from "./request-scope";
-import { homeOf, mayHaveHome, rememberResources } from "./resource-affinity";
-import { scrubberFor } from "./scrub-key";
+/** What was made through a key is found again with that key, and by nobody but who made it. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { type ScriptedProxy, scriptedProxy } from "../../tests/doors/scripted-proxy.ts";
+import type { AccessToken } from "./ports";
 
-const provider = findProvider("openai");
-if (provider === undefined) throw new Error("openai is built in");
+const LIMITS = {
+  rpm: null,
+  tpm: null,
+  concurrentRequests: null,
+  dailyRequests: 1_000,
+  dailyTokens: null,
+  dailyCostUsd: null,
+  monthlyCostUsd: null,
+};
 
-function key(id: string): PoolKey {
-  const nothing = { quotaDomain: null, models: null, limits: null, cooldowns: NO_COOLDOWNS };
-  return {
-    id,
-    provider: "openai",
-    sealed: "",
-    masked: "",
-    status: "active",
-    weight: 1,
-    priority: 0,
-    ...nothing,
-  };
+function token(id: string, fields: Partial<AccessToken> = {}): AccessToken {
+  return { id, name: id, ownerId: null, scopes: null, expiresAtMs: null, ...fields };
 }
 
-function callTo(url: string, json?: unknown): ProxyCall {
-  const bytes = new TextEncoder().encode(JSON.stringify(json));
-  return {
-    provider: provider as ProxyCall["provider"],
-    route: "direct",
-    model: null,
-    method: "POST",
-    path: "",
-    url,
-    body: json === undefined ? { kind: "none" } : { kind: "kept", bytes },
-    isWebSocket: false,
-    preferredKeyId: null,
-    headers: () => new Headers(),
-    placeKey: () => {},
-  };
-}
+const budget = (id: string) => ({
+  limitHolders: [{ kind: "token" as const, id, budgetId: id, limits: LIMITS }],
+});
 
-/** A scope whose state remembers what is recorded. */
-function scopeWith(keys: number) {
-  const pool = new KeyPool(() => 0.5);
-  for (let number = 0; number < keys; number += 1) pool.upsert(key(`pk_${number}`));
-  const homes = new Map<string, string>();
-  const state = {
-    pool: () => pool,
-    keyOfResource: (_provider: string, id: string) => homes.get(id) ?? null,
-    record: (event: StateEvent) => {
-      if (event.kind === "resource-seen") homes.set(event.resource, event.keyId);
+const TOKENS = new Map<string, AccessToken>([
+  ["admin", token("env_1", { isAdmin: true })],
+  ["ann-1", token("at_ann1", { ownerId: "us_ann", ...budget("at_ann1") })],
+  ["ann-2", token("at_ann2", { ownerId: "us_ann" })],
+  ["bob", token("at_bob", { ownerId: "us_bob" })],
+  ["team", token("at_team", budget("at_team"))],
+  ["team-rotated", token("at_team2", { familyId: "at_team" })],
+  [
+    "limited",
+    token("at_lim", {
+      scopes: [{ provider: null, models: ["gpt-5-mini", "claude-5", "gemini-3"] }],
+    }),
+  ],
+]);
+
+let serial = 0;
+let proxy: ScriptedProxy;
+beforeEach(() => {
+  proxy = scriptedProxy({
+    tokens: TOKENS,
+    keys: {
+      openai: ["sk-1", "sk-2", "sk-3"],
+      anthropic: ["ak-1", "ak-2"],
+      mistral: ["mk-1"],
+      "google-ai-studio": ["gk-1", "gk-2"],
     },
-  };
-  // Only these parts of a scope are asked for.
-  return { homes, scope: { ports: { state, nowMs: () => 1 } } as unknown as RequestScope };
-}
-
-function answerOf(json: unknown) {
-  const response = Response.json(json);
-  const verdict = { meaning: "ok" } as never;
-  return {
-    kind: "answer",
-    response,
-    body: { head: new Uint8Array(0), rest: response.body },
-    verdict,
-    scrubber: scrubberFor("sk-fake-key"),
-  } as const;
-}
-
-const BASE = "https://api.openai.com/v1";
-
-describe("what an answer names is found again", () => {
-  test.each([
-    ["a file by its path", { id: "file-abc123" }, callTo(`${BASE}/files/file-abc123/content`)],
-    [
-      "a batch of its file",
-      { id: "file-abc123" },
-      callTo(`${BASE}/batches`, { input_file_id: "file-abc123" }),
-    ],
-    [
-      "a response that goes on",
-      { id: "resp_abc123" },
-      callTo(`${BASE}/responses`, { previous_response_id: "resp_abc123" }),
-    ],
-    [
-      "a batch's result",
-      { id: "batch_1234", output_file_id: "file-out99" },
-      callTo(`${BASE}/files/file-out99`),
-    ],
-    [
-      "a file in a chat",
-      { id: "file-abc123" },
-      callTo(`${BASE}/chat/completions`, {
-        messages: [{ content: [{ file: { file_id: "file-abc123" } }] }],
-      }),
-    ],
-    [
-      "Google's file by its address",
-      { file: { name: "files/abc-123" } },
-      callTo("https://x/v1beta/models/m:generateContent", {
-        fileUri: "https://x/v1beta/files/abc-123",
-      }),
-    ],
-    [
-      "Google's cache",
-      { name: "cachedContents/xyz9" },
-      callTo("https://x/v1beta/models/m:generateContent", { cachedContent: "cachedContents/xyz9" }),
-    ],
-    [
-      "Anthropic's batch",
-      { id: "msgbatch_01ab" },
-      callTo("https://x/v1/messages/batches/msgbatch_01ab/results"),
-    ],
-  ])("%s", async (_what, made, later) => {
-    const { scope } = scopeWith(3);
-    await rememberResources(callTo(`${BASE}/files`), answerOf(made), key("pk_2"), scope);
-    expect(mayHaveHome(later, scope)).toBe(true);
-    expect(await homeOf(later, scope)).toBe("pk_2");
-  });
-
-  test("the answer is delivered whole", async () => {
-    const { scope } = scopeWith(2);
-    const seen = await rememberResources(
-      callTo(`${BASE}/files`),
-      answerOf({ id: "file-abc1" }),
-      key("pk_1"),
-      scope,
-    );
-    expect(new TextDecoder().decode(seen.body.head)).toBe('{"id":"file-abc1"}');
+    upstream: ({ url, method, body }) => {
+      serial += 1;
+      const isStream = new TextDecoder().decode(body).includes('"stream":true');
+      if (isStream) {
+        const response = { id: `resp_stream${serial}`, object: "response" };
+        const events = [
+          { type: "response.created", response },
+          { type: "response.output_text.delta", delta: "hello" },
+          { type: "response.completed", response },
+        ];
+        return new Response(
+          events
+            .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+            .join(""),
+          { headers: { "content-type": "text/event-stream" } },
+        );
+      }
+      const made = url.pathname.includes("cachedContents")
+        ? { name: `cachedContents/cache${serial}` }
+        : url.pathname.includes("mistral")
+          ? { id: `0f1e2d3c-4b5a-6978-8796-a5b4c3d2e${100 + serial}`, object: "file" }
+          : url.pathname.includes("anthropic")
+            ? { id: `file_01fake${serial}`, type: "file" }
+            : { id: `${url.pathname.includes("responses") ? "resp_" : "file-"}fake${serial}` };
+      return Response.json(method === "GET" ? { ok: true } : made);
+    },
   });
 });
 
-describe("nothing is asked of the store", () => {
-  test("for a chat that names nothing", () => {
-    const { scope } = scopeWith(3);
-    const chat = callTo(`${BASE}/chat/completions`, {
-      messages: [{ content: "my file-name.txt" }],
-    });
-    expect(mayHaveHome(chat, scope)).toBe(false);
+const ask = (path: string, who: string, json?: unknown, method?: string) =>
+  proxy.fetch(`/api/${path}`, {
+    method: method ?? (json === undefined ? "GET" : "POST"),
+    headers: { authorization: `Bearer ${who}`, "content-type": "application/json" },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
   });
 
-  test("where there is one key only", () => {
-    const { scope } = scopeWith(1);
-    expect(mayHaveHome(callTo(`${BASE}/files/file-abc123`), scope)).toBe(false);
+async function make(path: string, who: string, json: object = { model: "gpt-5-mini" }) {
+  const response = await ask(path, who, json);
+  expect(response.status).toBe(200);
+  const { id, name } = (await response.json()) as { id?: string; name?: string };
+  return { id: id ?? name ?? "", key: proxy.calls.at(-1)?.key };
+}
+
+describe("what one token made", () => {
+  test.each([
+    ["ann-1", { "ann-1": 200, "ann-2": 200, bob: 404, team: 404, limited: 404, admin: 200 }],
+    ["team", { team: 200, "team-rotated": 200, "ann-1": 404, bob: 404, admin: 200 }],
+    ["team-rotated", { team: 200, "ann-2": 404, admin: 200 }],
+    ["limited", { limited: 200, "ann-2": 404, bob: 404, admin: 200 }],
+    ["admin", { admin: 200, "ann-2": 404, limited: 404 }],
+  ])("%s: is reached by %o", async (maker, expected) => {
+    const { id, key } = await make("openai/v1/responses", maker);
+    const ways: readonly [string, unknown?, string?][] = [
+      [`openai/v1/responses/${id}`],
+      ["openai/v1/responses", { model: "gpt-5-mini", previous_response_id: id }],
+      ["compat/chat/completions", { model: "openai/gpt-5-mini", file_id: id }],
+    ];
+    for (const [who, status] of Object.entries(expected)) {
+      for (const [path, json, method] of ways) {
+        const sent = proxy.calls.length;
+        const response = await ask(path, who, json, method);
+        expect([who, path, response.status]).toEqual([who, path, status]);
+        if (status === 404) expect(proxy.calls).toHaveLength(sent);
+        else expect(proxy.calls.at(-1)?.key).toBe(key);
+      }
+    }
   });
+
+  test("is not deleted by another", async () => {
+    const { id } = await make("openai/v1/files", "ann-1");
+    const sent = proxy.calls.length;
+    expect((await ask(`openai/v1/files/${id}`, "bob", undefined, "DELETE")).status).toBe(404);
+    expect(proxy.calls).toHaveLength(sent);
+    expect((await ask(`openai/v1/files/${id}`, "ann-2", undefined, "DELETE")).status).toBe(200);
+  });
+
+  test("is reached by its maker with limits, at every kind of service", async () => {
+    for (const path of ["openai/v1/files", "mistral/v1/files", "anthropic/v1/files"]) {
+      const { id } = await make(path, "team");
+      expect([path, (await ask(`${path}/${id}/content`, "team")).status]).toEqual([path, 200]);
+    }
+  });
+
+  test("by a stream goes on with the next question", async () => {
+    const body = { model: "gpt-5-mini", stream: true };
+    const answer = await ask("openai/v1/responses", "limited", body);
+    expect(answer.status).toBe(200);
+    const text = await answer.text();
+    const [, id = ""] = /"id":"([^"]+)"/.exec(text) ?? [];
+    const next = { model: "gpt-5-mini", previous_response_id: id };
+    expect((await ask("openai/v1/responses", "limited", next)).status).toBe(200);
+    expect((await ask("openai/v1/responses", "bob", next)).status).toBe(404);
+  });
+});
+
+describe("the 404 is the provider's own", () => {
+  test("OpenAI", async () => {
+    const { id } = await make("openai/v1/files", "ann-1");
+    const response = await ask(`openai/v1/files/${id}`, "bob");
+    expect(await response.json()).toEqual({
+      error: {
+        message: `No such File object: ${id}`,
+        type: "invalid_request_error",
+        param: "id",
+        code: null,
+      },
+    });
+  });
+
+  test("Anthropic", async () => {
+    const { id } = await make("anthropic/v1/files", "ann-1", {});
+    const response = await ask(`anthropic/v1/files/${id}`, "bob");
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      {
+        type: "error",
+        error: { type: "not_found_error", message: expect.stringContaining(id) },
+        request_id: expect.any(String),
+      },
+    ]);
+  });
+
+  test("Google", async () => {
+    const { id } = await make("google-ai-studio/v1beta/cachedContents", "ann-1", {
+      model: "models/gemini-3",
+    });
+    for (const [path, json] of [
+      [`google-ai-studio/v1beta/${id}`, undefined],
+      ["google-ai-studio/v1beta/models/gemini-3:generateContent", { cachedContent: id }],
+    ] as const) {
+      const response = await ask(path, "bob", json);
+      expect([response.status, await response.json()]).toEqual([
+        404,
+        { error: { code: 404, message: "Requested entity was not found.", status: "NOT_FOUND" } },
+      ]);
+    }
+  });
+});
+
+describe("what nobody is known to have made", () => {
+  test("is for tokens without limits", async () => {
+    for (const [who, status] of Object.entries({
+      "ann-2": 200,
+      bob: 200,
+      admin: 200,
+      "ann-1": 404,
+      limited: 404,
+    })) {
+      expect([who, (await ask("openai/v1/files/file-before1", who)).status]).toEqual([who, status]);
+    }
+  });
+
+  test("is not claimed by having an answer repeat it", async () => {
+    await make("openai/v1/responses", "limited", {
+      model: "gpt-5-mini",
+      metadata: { id: "file-before1" },
+    });
+    expect((await ask("openai/v1/files/file-before1", "limited")).status).toBe(404);
+  });
+});
+
+test("a limited token gets no list; others do", async () => {
+  for (const path of [
+    "openai/v1/files",
+    "anthropic/v1/messages/batches",
+    "google-ai-studio/v1beta/files?pageSize=5",
+  ]) {
+    for (const [who, status] of Object.entries({
+      limited: 403,
+      "ann-1": 403,
+      bob: 200,
+      admin: 200,
+    })) {
+      expect([path, who, (await ask(path, who)).status]).toEqual([path, who, status]);
+    }
+  }
+  const refused = await ask("openai/v1/files", "limited");
+  expect(await refused.json()).toMatchObject({ error: { code: "access_denied" } });
+  expect((await ask("openai/v1/models", "limited")).status).toBe(200);
+});
+
+test("a chat that names nothing asks for nothing", async () => {
+  const chat = { model: "gpt-5-mini", messages: [{ content: "my file-name.txt" }] };
+  expect((await ask("openai/v1/chat/completions", "limited", chat)).status).toBe(200);
+  expect(proxy.state.events.some(({ kind }) => kind === "resource-seen")).toBe(false);
 });

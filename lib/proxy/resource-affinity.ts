@@ -1,52 +1,100 @@
 /**
- * Files, batches, stored responses, caches and the like live in the account whose key made them. What an
- * answer names is remembered with its key, and a request that names it goes to that key.
- *
- * Ids: OpenAI `file-…`, `batch_…`, `resp_…`, `thread_…`, `ftjob-…`; Anthropic `file_…`, `msgbatch_…`;
- * Google `files/…`, `cachedContents/…`, `batches/…`.
+ * Files, batches, stored responses, caches and the like live in the account whose key made them, and belong to
+ * who made them. What an answer names is remembered with its key and its maker; a request that names it goes
+ * to that key, if the caller may reach it (`stored-access.ts`), and else gets the provider's own 404.
  * @module
  */
 import type { PoolKey } from "../pool/types";
 import type { Answer } from "./attempt";
+import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
-import { bodyText } from "./request-body";
+import { ProxyError } from "./proxy-error";
+import { bodyHead, bodyText, TEXT_BYTES } from "./request-body";
 import type { RequestScope } from "./request-scope";
+import { isUnlimited, type Maker, makerOf, mayReach, type StoredThing } from "./stored-access";
+import {
+  idsInForm,
+  idsInJson,
+  idsInPath,
+  idsMade,
+  idsSeen,
+  isAboutStored,
+  isListing,
+  isMaking,
+  type NamedId,
+} from "./stored-ids";
 import { readHead } from "./stream-head";
 
-const ID =
-  "(?:file|batch|msgbatch|resp|conv|thread|run|ftjob|upload|vs|vsfb|asst|cntr|container|video|eval|evalrun)[-_][A-Za-z0-9_-]{4,120}" +
-  "|(?:files|cachedContents|batches|operations|tunedModels|fileSearchStores)/[A-Za-z0-9_-]{4,120}";
-
-/** Paths that make, or speak of, what lives in one account. */
-const RESOURCE_PATH =
-  /\/(?:files|batches|responses|conversations|threads|uploads|vector_stores|assistants|containers|videos|evals|cachedContents|fileSearchStores|tunedModels|operations)(?:[/?:]|$)|\/fine_tuning\/jobs|:predictLongRunning|:batchGenerateContent/;
-
-/** Looked for behind every slash: `files/file-abc` holds two that look like ids. */
-const IN_PATH = new RegExp(`/(?=(${ID})(?:[/?:]|$))`, "g");
-/** As a string of JSON by itself, or at the end of an address (Google's `fileUri`). */
-const IN_JSON = new RegExp(`"(?:https?://[^"]{1,200}/)?(${ID})"`, "g");
-
 const SEARCHED_BYTES = 64 * 1024;
-/** Lists name many. */
-const MOST_IDS = 20;
+/** What another isolate has just noted is in the store by then. */
+const LOOK_AGAIN_MS = [250, 500, 750] as const;
 
+const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
-/** The id of the key that a call must go to; null where it names nothing that is remembered. */
-export async function homeOf(call: ProxyCall, scope: RequestScope): Promise<string | null> {
-  const { state } = scope.ports;
-  for (const id of new Set([...idsInPath(call.url), ...idsInBody(call)])) {
-    const keyId = await state.keyOfResource(call.provider.slug, id);
-    if (keyId !== null) return keyId;
+/**
+ * Sends a call to the key whose account holds what it names.
+ * @throws {ProxyError} `resource_not_found` where that is somebody else's; `access_denied` for a list that a
+ * limited token may not see.
+ */
+export async function toItsHome(
+  call: ProxyCall,
+  token: AccessToken,
+  scope: RequestScope,
+): Promise<ProxyCall> {
+  if (!isUnlimited(token) && !call.isWebSocket && isListing(call.method, call.url)) {
+    throw new ProxyError(
+      "access_denied",
+      "A list names what all tokens of the pool have stored. It takes an access token without limits; what this one has made it can ask for by id.",
+    );
   }
-  return null;
+  const named = [...idsInUrl(call), ...idsInBody(call)];
+  if (named.length === 0) return call;
+  const things = await reachable(call.provider.slug, named, token, scope);
+  const [home] = things;
+  if (home === undefined || call.preferredKeyId !== null) return call;
+  return { ...call, preferredKeyId: home.keyId };
 }
 
-/** Whether a call may have to go to a certain key. Cheap, since every request is asked. */
-export function mayHaveHome(call: ProxyCall, scope: RequestScope): boolean {
-  if (call.preferredKeyId !== null) return false;
-  if (scope.ports.state.pool(call.provider.slug).size < 2) return false;
-  return RESOURCE_PATH.test(call.url) || idsInBody(call).length > 0;
+/** Whether a call may name what is stored. Cheap, since every request is asked. */
+export function mayNameStored(call: ProxyCall, token: AccessToken, scope: RequestScope): boolean {
+  const isForKey =
+    call.preferredKeyId === null && scope.ports.state.pool(call.provider.slug).size > 1;
+  if (!isForKey && token.isAdmin === true) return false;
+  return isAboutStored(call.url) || idsInBody(call).length > 0;
+}
+
+/**
+ * What is known of the named things.
+ * @throws {ProxyError} `resource_not_found` for the first that the token may not reach.
+ */
+export async function reachable(
+  provider: string,
+  named: readonly NamedId[],
+  token: AccessToken,
+  { ports }: RequestScope,
+): Promise<readonly StoredThing[]> {
+  const ids = [...new Set(named.map(({ id }) => id))];
+  let known = await ports.state.storedThings(provider, ids);
+  if (!isUnlimited(token)) {
+    const missing = () => named.some(({ id, isCertain }) => isCertain && !known.has(id));
+    for (const ms of LOOK_AGAIN_MS) {
+      if (!missing()) break;
+      await new Promise<void>((resolve) => ports.setTimer(resolve, ms));
+      known = await ports.state.storedThings(provider, ids, true);
+    }
+  }
+  const things: StoredThing[] = [];
+  for (const { id, isCertain } of named) {
+    const thing = known.get(id);
+    if (thing === undefined) {
+      if (isCertain && !isUnlimited(token)) throw notFound(id);
+      continue;
+    }
+    if (!mayReach(token, thing)) throw notFound(id);
+    things.push(thing);
+  }
+  return things;
 }
 
 /** Remembers what an answer names; returns the answer to deliver, which may have been read into. */
@@ -54,25 +102,61 @@ export async function rememberResources(
   call: ProxyCall,
   answer: Answer,
   key: PoolKey,
-  { ports }: RequestScope,
+  scope: RequestScope,
 ): Promise<Answer> {
   const seen = await readInto(answer);
   const text = decoder.decode(seen.body.head.subarray(0, SEARCHED_BYTES));
-  for (const resource of idsIn(IN_JSON, text)) {
-    const provider = call.provider.slug;
-    ports.state.record({
-      kind: "resource-seen",
-      provider,
-      resource,
-      keyId: key.id,
-      atMs: ports.nowMs(),
-    });
-  }
+  const maker = scope.caller === undefined ? null : await makerIn(call, scope.caller, scope);
+  const made = maker === null ? [] : idsMade(text);
+  for (const id of made) noteStored(call.provider.slug, id, key, maker, scope);
+  const others = idsSeen(text).filter((id) => !made.includes(id));
+  for (const id of others) noteStored(call.provider.slug, id, key, null, scope);
   return seen;
 }
 
+export function noteStored(
+  provider: string,
+  resource: string,
+  key: PoolKey,
+  maker: Maker | null,
+  { ports }: RequestScope,
+): void {
+  const { tokenId, userId } = maker ?? { tokenId: null, userId: null };
+  const atMs = ports.nowMs();
+  ports.state.record({
+    kind: "resource-seen",
+    provider,
+    resource,
+    keyId: key.id,
+    tokenId,
+    userId,
+    atMs,
+  });
+}
+
+/** Whether an answer may name what is stored. */
 export function makesResources(call: ProxyCall): boolean {
-  return RESOURCE_PATH.test(call.url);
+  if (!isAboutStored(call.url)) return false;
+  // Chat completions are kept where the request says so.
+  return (
+    !/\/chat\/completions\/?(?:\?|$)/.test(call.url) || bodyText(call.body).includes('"store"')
+  );
+}
+
+/** Whose it is what the answer names: the caller's who makes it, else the maker's of what the path names. */
+async function makerIn(
+  call: ProxyCall,
+  token: AccessToken,
+  { ports }: RequestScope,
+): Promise<Maker | null> {
+  const inPath = idsInUrl(call).map(({ id }) => id);
+  if (inPath.length === 0) return isMaking(call.method, call.url) ? makerOf(token) : null;
+  const known = await ports.state.storedThings(call.provider.slug, inPath);
+  for (const id of inPath) {
+    const thing = known.get(id);
+    if (thing !== undefined && (thing.tokenId !== null || thing.userId !== null)) return thing;
+  }
+  return null;
 }
 
 /** The beginning of a JSON answer that was not looked at yet. */
@@ -84,18 +168,47 @@ async function readInto(answer: Answer): Promise<Answer> {
   return { ...answer, body: { ...start, head: answer.scrubber.cleanBytes(start.head) } };
 }
 
-function idsInPath(url: string): readonly string[] {
-  return idsIn(IN_PATH, url);
+function idsInUrl({ url, provider }: ProxyCall): readonly NamedId[] {
+  return idsInPath(url, provider.errorFormat === "google");
 }
 
-function idsInBody({ body }: ProxyCall): readonly string[] {
-  return idsIn(IN_JSON, bodyText(body));
-}
-
-function idsIn(pattern: RegExp, text: string): readonly string[] {
-  const ids: string[] = [];
-  for (const [, id] of text.matchAll(pattern)) {
-    if (id !== undefined && ids.length < MOST_IDS) ids.push(id);
+function idsInBody({ body, headers }: ProxyCall): readonly NamedId[] {
+  const head = bodyHead(body);
+  if (head === null) return [];
+  if (head[0] === OPEN_BRACE) {
+    return idsInJson(head.length <= TEXT_BYTES ? bodyText(body) : decoder.decode(head));
   }
-  return ids;
+  const isForm =
+    head[0] === 0x2d && headers().get("content-type")?.startsWith("multipart/") === true;
+  return isForm ? idsInForm(decoder.decode(head.subarray(0, TEXT_BYTES))) : [];
+}
+
+/** In the words of the service. */
+function notFound(id: string): ProxyError {
+  return new ProxyError("resource_not_found", wordsFor(id));
+}
+
+function wordsFor(id: string): string {
+  if (id.includes("/")) return "Requested entity was not found.";
+  const [, kind = ""] = /^([a-z]+)[-_]/.exec(id) ?? [];
+  switch (kind) {
+    case "file":
+      return `No such File object: ${id}`;
+    case "resp":
+      return `Response with id '${id}' not found.`;
+    case "conv":
+      return `Conversation with id '${id}' not found.`;
+    case "batch":
+      return `No batch found with id '${id}'.`;
+    case "thread":
+      return `No thread found with id '${id}'.`;
+    case "asst":
+      return `No assistant found with id '${id}'.`;
+    case "vs":
+      return `Vector store with id '${id}' not found.`;
+    case "msgbatch":
+      return `Message Batch ${id} not found.`;
+    default:
+      return `No such object: ${id}`;
+  }
 }

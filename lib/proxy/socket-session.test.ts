@@ -4,6 +4,7 @@ import { MemoryBudgets } from "../../tests/doors/memory-budgets.ts";
 import { MemoryState } from "../../tests/doors/memory-state.ts";
 import { MemoryUsage } from "../../tests/doors/memory-usage.ts";
 import { VirtualClock } from "../../tests/doors/virtual-clock.ts";
+import type { PoolKey } from "../pool/types";
 import { findProvider } from "../providers/registry";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
@@ -81,7 +82,8 @@ function open({ provider = "openai", model = null, path = "responses", token = {
   meter.resolved({ ...call, body: { kind: "none" } });
   const scope = { request, ports, meter, credential: "text" } as unknown as RequestScope;
   const [client, upstream] = [new FakeEnd(), new FakeEnd()];
-  runSocketSession(client.end, upstream.end, caller, call, scope);
+  const key = { id: "pk_1" } as PoolKey;
+  runSocketSession(client.end, upstream.end, caller, key, call, scope);
   return { client, upstream, clock, tokens, usage, budgets: ports.budgets, caller };
 }
 

@@ -6,11 +6,13 @@
  * What ends a session, and what the client is told:
  * - either side closes: the other gets the same code and words (1011 where the connection was lost);
  * - 4401 `invalid_access_token`: the token was revoked or has expired;
+ * - 4404 `resource_not_found`: the client named what another has stored. That frame is not sent;
  * - 4403 `access_denied`: the client named a model that the token may not use. That frame is not sent;
  * - 4429 `token_limit_reached`: a limit or a budget is used up; at most the turn that did it was more;
  * - 1009: one side does not keep up with what the other sends.
  * @module
  */
+import type { PoolKey } from "../pool/types";
 import { namedStrings } from "../usage/json-strings";
 import type { RequestEvent } from "../usage/request-event";
 import {
@@ -25,7 +27,10 @@ import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import type { RequestScope } from "./request-scope";
+import { noteStored, reachable } from "./resource-affinity";
 import { isModelLimited, socketProtocol } from "./socket-access";
+import { makerOf } from "./stored-access";
+import { idsInJson } from "./stored-ids";
 import { tokenAllows } from "./token-allows";
 import { assertBudgetLeft, reserveTurn } from "./token-budget";
 
@@ -84,20 +89,25 @@ interface Turn {
   settle: ((event: RequestEvent) => void) | null;
 }
 
-/** Couples both ends and reads what passes, until either closes. */
+/**
+ * Couples both ends and reads what passes, until either closes.
+ * @param key The pool's key that the upstream was asked with.
+ */
 export function runSocketSession(
   client: SocketEnd,
   upstream: SocketEnd,
   token: AccessToken,
+  key: PoolKey,
   call: ProxyCall,
   scope: RequestScope,
 ): void {
-  new SocketSession(client, upstream, token, call, scope).open();
+  new SocketSession(client, upstream, token, key, call, scope).open();
 }
 
 class SocketSession {
   readonly #client: SocketEnd;
   readonly #upstream: SocketEnd;
+  readonly #key: PoolKey;
   readonly #call: ProxyCall;
   readonly #scope: RequestScope;
   readonly #reader: SocketReader | null;
@@ -121,9 +131,11 @@ class SocketSession {
     client: SocketEnd,
     upstream: SocketEnd,
     token: AccessToken,
+    key: PoolKey,
     call: ProxyCall,
     scope: RequestScope,
   ) {
+    this.#key = key;
     this.#client = client;
     this.#upstream = upstream;
     this.#token = token;
@@ -206,12 +218,13 @@ class SocketSession {
         if (fact.kind === "model") this.#model = fact.model;
         isAsking ||= fact.kind === "turn-begins";
       }
-      if (!isAsking) {
+      const looking = this.#mayReach(text);
+      if (!isAsking && looking === null) {
         this.#send(this.#upstream, frame);
         return null;
       }
       const begun = facts.map((fact) => this.#begin(fact, text?.length ?? 0));
-      const waits = begun.filter((each) => each !== null);
+      const waits = [looking, ...begun].filter((each) => each !== null);
       if (waits.length === 0) {
         this.#send(this.#upstream, frame);
         return null;
@@ -228,6 +241,14 @@ class SocketSession {
     }
   }
 
+  /** Looks up what a frame names of what is stored; null where it names nothing. */
+  #mayReach(text: string | null): Promise<unknown> | null {
+    if (text === null || this.#token.isAdmin === true || this.#reader === null) return null;
+    const named = idsInJson(text);
+    if (named.length === 0) return null;
+    return reachable(this.#call.provider.slug, named, this.#token, this.#scope);
+  }
+
   #fromUpstream(frame: Frame): void {
     this.#scope.meter.answered();
     this.#send(this.#client, frame);
@@ -241,6 +262,7 @@ class SocketSession {
   #take(facts: readonly SocketFact[]): void {
     for (const fact of facts) {
       if (fact.kind === "turn-ends") this.#finish(fact.usage);
+      else if (fact.kind === "stored") this.#noteStored(fact.id);
       else if (fact.kind === "used") this.#count(fact.model ?? this.#model, fact.usage);
       else if (fact.kind === "turn-begins") {
         const waiting = this.#turns.find(({ isAnswering }) => !isAnswering);
@@ -248,6 +270,11 @@ class SocketSession {
         else this.#begin(fact, 0)?.catch((error: unknown) => this.#refuse(error));
       }
     }
+  }
+
+  #noteStored(id: string): void {
+    const { slug } = this.#call.provider;
+    noteStored(slug, id, this.#key, makerOf(this.#token), this.#scope);
   }
 
   /** Reserves a turn where the token has limits; a promise then. @throws {ProxyError} where there are too many. */

@@ -26,6 +26,8 @@ export type SocketFact =
       readonly mostOutputTokens: number | null;
       readonly isBySpeech: boolean;
     }
+  /** The provider keeps this answer under an id. */
+  | { readonly kind: "stored"; readonly id: string }
   /** Use is null where the service told none. */
   | { readonly kind: "turn-ends"; readonly usage: Usage | null }
   /** Used beside the turns, by another model if one is named. */
@@ -107,7 +109,10 @@ const openAi: ProtocolRules<OpenAiState> = {
         case "response.created":
           return {
             state,
-            facts: [{ kind: "turn-begins", model: null, mostOutputTokens: null, isBySpeech: true }],
+            facts: [
+              { kind: "turn-begins", model: null, mostOutputTokens: null, isBySpeech: true },
+              ...storedResponse(object(message.response)),
+            ],
           };
         case "response.done":
         case "response.completed":
@@ -135,6 +140,12 @@ const openAi: ProtocolRules<OpenAiState> = {
   end: () => NOTHING,
   textMark: '"delta":"',
 };
+
+/** Those of Realtime live in the session only. */
+function storedResponse(response: Message): readonly SocketFact[] {
+  const id = response.object === "response" ? text(response.id) : null;
+  return id === null ? NOTHING : [{ kind: "stored", id }];
+}
 
 /** Of the turn that is going on. */
 interface GeminiState {

@@ -7,6 +7,7 @@ import type { ModelAlias } from "../../lib/pool/model-alias.ts";
 import type { PoolKey } from "../../lib/pool/types.ts";
 import type { Provider } from "../../lib/providers/types.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../lib/proxy/ports.ts";
+import type { StoredThing } from "../../lib/proxy/stored-access.ts";
 
 /** What the team decided about upstreams. */
 export interface MemoryUpstreams {
@@ -81,12 +82,16 @@ export class MemoryState implements ProxyState {
     return key.sealed;
   }
 
-  keyOfResource(provider: string, resource: string): string | null {
-    for (const event of this.events.toReversed()) {
-      if (event.kind !== "resource-seen") continue;
-      if (event.provider === provider && event.resource === resource) return event.keyId;
+  storedThings(provider: string, resources: readonly string[]): ReadonlyMap<string, StoredThing> {
+    const things = new Map<string, StoredThing>();
+    for (const event of this.events) {
+      if (event.kind !== "resource-seen" || event.provider !== provider) continue;
+      if (!resources.includes(event.resource)) continue;
+      const { keyId, tokenId, userId } = event;
+      const known = things.get(event.resource);
+      things.set(event.resource, known ? { ...known, keyId } : { keyId, tokenId, userId });
     }
-    return null;
+    return things;
   }
 
   record(event: StateEvent): void {

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { D1BackgroundWorks } from "../../lib/db/background-works";
-import { readResourceKey } from "../../lib/db/resource-keys";
+import { readStoredThings } from "../../lib/db/resource-keys";
 import { writeStateEvents } from "../../lib/db/write-state-events";
 import type { BegunWork } from "../../lib/proxy/ports";
 import { db, emptyStore } from "./test-store";
@@ -55,13 +55,22 @@ describe("what works on in the background", () => {
       provider: WORK.provider,
       resource: WORK.id,
       keyId: WORK.keyId,
+      tokenId: WORK.tokenId,
+      userId: WORK.userId,
       atMs: WORK.atMs,
     } as const;
     await writeStateEvents(db, [seen]);
     await new D1BackgroundWorks(db).begin(WORK);
     await writeStateEvents(db, [seen]);
-    expect(await readResourceKey(db, WORK.provider, WORK.id)).toBe(WORK.keyId);
+    const [row] = await readStoredThings(db, WORK.provider, [WORK.id]);
+    expect(row).toMatchObject({ keyId: WORK.keyId, tokenId: WORK.tokenId, userId: WORK.userId });
     expect(await claimFrom(new D1BackgroundWorks(db))).toEqual(WORK);
+  });
+
+  test("belongs to who began it, though nothing else has named it yet", async () => {
+    await new D1BackgroundWorks(db).begin(WORK);
+    const [row] = await readStoredThings(db, WORK.provider, [WORK.id]);
+    expect(row).toMatchObject({ tokenId: WORK.tokenId, userId: WORK.userId });
   });
 
   test("is nobody's where it was not begun, or the store is away", async () => {

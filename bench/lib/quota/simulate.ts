@@ -205,7 +205,7 @@ class Isolate {
       goesDirect: () => true,
       pool: () => this.pool,
       openKey: (key) => key.sealed,
-      keyOfResource: () => null,
+      storedThings: () => new Map(),
       record: (event) => share(event, this),
       afterResponse: () => null,
     };
