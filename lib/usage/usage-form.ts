@@ -17,6 +17,8 @@ export interface UsageForm {
   readonly isMany: boolean;
   /** What the headers tell; null for nothing. */
   readonly told: Usage | null;
+  /** Who answered behind a router, as its prices are named by it; null where that is not told. */
+  readonly host: string | null;
 }
 
 /** Keys of the objects that `read-usage.ts` understands. */
@@ -119,7 +121,7 @@ const UNWRITTEN_PATH =
   /(?:^|[/:])(?:ocr|rerank|embed|embeddings|embedContent|batchEmbedContents|moderations|classify|classifications|tokenize|detokenize|files|batches|uploads|images|videos|audio|speech|stt|listen|transcribe|search|parse|count_?tokens|input_tokens|conversations|vector_stores|fine_tuning|fine-tuning)(?:[/:]|$)/i;
 
 export interface Exchange {
-  readonly provider: Pick<Provider, "usageFormat">;
+  readonly provider: Pick<Provider, "usageFormat" | "slug">;
   /** Below `/api/{slug}/`, without the query. */
   readonly path: string;
   /** The answer's. */
@@ -129,7 +131,7 @@ export interface Exchange {
 /** How usage is read from an answer; null where it holds none (audio, images as bytes, HTML). */
 export function usageFormFor({ provider, path, headers }: Exchange): UsageForm | null {
   const contentType = headers.get("content-type");
-  const { usageFormat } = provider;
+  const { usageFormat, slug } = provider;
   if (usageFormat === "none" || contentType === null) return null;
   const kind = kindOf(path);
   const framing = framingOf(contentType, kind);
@@ -141,7 +143,14 @@ export function usageFormFor({ provider, path, headers }: Exchange): UsageForm |
     isWritten: !isMany && kind.isWritten,
     isMany,
     told: headerUsage(usageFormat, headers),
+    host: slug === "huggingface" ? hostOf(path, headers) : null,
   };
+}
+
+/** Hugging Face's router names the host that answered in a header; a caller may name it in the path. */
+function hostOf(path: string, headers: Headers): string | null {
+  const [, named = null] = /^([a-z][a-z0-9-]*)\/v1\//.exec(path) ?? [];
+  return headers.get("x-inference-provider") ?? named;
 }
 
 /** What a path says about its answer. */

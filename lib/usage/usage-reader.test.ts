@@ -13,7 +13,7 @@ const form = (
   told: Readonly<Record<string, string>> = {},
 ): UsageForm => {
   const headers = new Headers({ ...told, "content-type": contentType });
-  const found = usageFormFor({ provider: { usageFormat }, path, headers });
+  const found = usageFormFor({ provider: { usageFormat, slug: "any" }, path, headers });
   if (found === null) throw new Error(`no form for ${contentType}`);
   return found;
 };
@@ -523,5 +523,6 @@ test.each<[UsageFormat, string | null]>([
   ["openai", null],
 ])("an answer of %s as %s is not read", (usageFormat, contentType) => {
   const headers = new Headers(contentType === null ? {} : { "content-type": contentType });
-  expect(usageFormFor({ provider: { usageFormat }, path: "v1/x", headers })).toBeNull();
+  const provider = { usageFormat, slug: "any" };
+  expect(usageFormFor({ provider, path: "v1/x", headers })).toBeNull();
 });

@@ -154,7 +154,7 @@ class ScanningReader implements UsageReader {
     const scanner = this.#scanner;
     const tierName = scanner.fact("service_tier") ?? scanner.fact("serviceTier");
     return {
-      model: scanner.fact("model") ?? scanner.fact("modelVersion"),
+      model: hosted(scanner.fact("model") ?? scanner.fact("modelVersion"), this.#form.host),
       tier: reported?.tier ?? tierNamed(tierName) ?? this.#form.told?.tier ?? null,
       tools: reported?.tools ?? this.#calledTools(),
     };
@@ -248,6 +248,11 @@ function splitTotal(reported: Usage, textBytes: number): Usage {
   const total = reported.inputTokens ?? 0;
   const outputTokens = Math.min(total, Math.ceil(textBytes / BYTES_PER_TOKEN));
   return { ...reported, inputTokens: total - outputTokens, outputTokens, isEstimate: true };
+}
+
+/** As callers write it, too: `deepseek-ai/DeepSeek-R1:together`. */
+function hosted(model: string | null, host: string | null): string | null {
+  return model === null || host === null || model.includes(":") ? model : `${model}:${host}`;
 }
 
 function estimatedInput(requestBytes: number | null): number | null {

@@ -47,9 +47,10 @@ async function chunksOf(
 }
 
 function read(answer: RecordedAnswer, chunks: readonly Uint8Array[]): Usage | null {
-  const { usageFormat } = findProvider(answer.provider) ?? { usageFormat: "openai" as const };
+  const custom = { usageFormat: "openai", slug: answer.provider } as const;
+  const provider = findProvider(answer.provider) ?? custom;
   const headers = new Headers(answer.headers);
-  const form = usageFormFor({ provider: { usageFormat }, path: answer.path, headers });
+  const form = usageFormFor({ provider, path: answer.path, headers });
   if (form === null) return null;
   const reader = createUsageReader(form);
   for (const chunk of chunks) reader.push(chunk);
