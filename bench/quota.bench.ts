@@ -2,7 +2,7 @@
  * How much of the upstream quota becomes answers: the real handler and pool against simulated upstreams, in
  * virtual time, and the pool alone at its largest. The same seed gives the same figures.
  *
- * `SEED=7 npm run bench -- quota` plays another game.
+ * `SEED=7 npm run bench -- quota` plays another game; `WORLDS=all` all of the worlds of bad weather.
  * @module
  */
 import "./lib/resolve-ts.ts";
@@ -12,6 +12,8 @@ const { answersInTime, capacityOf, lineOf, linesFor } = await import("./lib/quot
 const { simulate } = await import("./lib/quota/simulate.ts");
 const { playConversations } = await import("./lib/quota/conversations.ts");
 const { playBudget } = await import("./lib/quota/budget.ts");
+const { faultsOf, worldsFor } = await import("./lib/quota/worlds.ts");
+const { play, quantile } = await import("./lib/quota/weather.ts");
 const { playLargePool } = await import("./lib/quota/large-pool.ts");
 
 const seed = Number(process.env.SEED ?? 1);
@@ -145,6 +147,31 @@ const touched = region.keys.filter(
   ({ status, cooldowns }) => status !== "active" || cooldowns.size > 0,
 ).length;
 
+const weather = [];
+const logError = console.error;
+for (const world of worldsFor(seed, process.env.WORLDS !== "all")) {
+  console.error = () => {};
+  const after = await play(world.weather);
+  console.error = logError;
+  const counted = after.served.filter(({ askedMs }) => askedMs >= world.fromMs);
+  const answered = counted.filter(({ status }) => status === 200);
+  const tookMs = answered.map((each) => each.tookMs);
+  const sent = answered.reduce((sum, each) => sum + each.attempts, 0);
+  const faults = faultsOf(world, after);
+  const row = {
+    world: world.name,
+    asked: counted.length,
+    answered: `${((answered.length / counted.length) * 100).toFixed(2)} %`,
+    attemptsPerAnswer: Number((sent / answered.length).toFixed(3)),
+    p50: Math.round(quantile(tookMs, 0.5)),
+    p99: Math.round(quantile(tookMs, 0.99)),
+    "": verdict(faults.length === 0),
+  };
+  console.log(Object.values(row).join(", "), faults.join("; "));
+  weather.push(row);
+}
+console.table(weather);
+
 const budget = await playBudget(seed);
 const conversations = playConversations(seed);
 const largest = playLargePool(seed);
@@ -198,7 +225,7 @@ const singles = [
   },
 ];
 console.table(singles);
-await writeResult("quota", { seed, lines: rows, fairness, singles });
+await writeResult("quota", { seed, lines: rows, fairness, weather, singles });
 if (failures > 0) {
   console.error(`${failures} missed`);
   process.exitCode = 1;

@@ -65,6 +65,10 @@ export async function changeProviderKeys(
       .where(where),
     audit,
     ...(change.kind === "end-cooldowns" ? [deleteCooldowns(db, change.model)] : []),
+    // Whoever switches a key on wants it used.
+    ...(change.kind === "enable" || change.kind === "unblock"
+      ? [deleteCooldowns(db, undefined)]
+      : []),
   ]);
   const previous = (rows[0] ?? []) as readonly StoredSettings[];
   return {
@@ -142,7 +146,7 @@ function forModel(model: string | undefined): SQL | undefined {
   return model === undefined ? undefined : eq(keyCooldowns.model, model);
 }
 
-/** Changes columns of one key. @returns Whether there is such a key. */
+/** Changes columns of one key; with a reset, its rests end too. @returns Whether there is such a key. */
 export async function updateProviderKey(
   db: Database,
   id: string,
@@ -156,6 +160,9 @@ export async function updateProviderKey(
       .set({ ...changes, updatedAtMs: nowMs, version: TAKEN_VERSION })
       .where(eq(providerKeys.id, id)),
     audit,
+    ...(changes.resetAtMs === undefined
+      ? []
+      : [db.delete(keyCooldowns).where(eq(keyCooldowns.keyId, id))]),
   ]);
   return rowCounts[0] !== 0;
 }
