@@ -38,10 +38,8 @@ export function upkeepByCron(env: Env): Promise<void> {
 export function isUpkeepDue(env: Env): boolean {
   const nowMs = platform.nowMs();
   if (nowMs < nextAskMs && nextAskMs - nowMs <= CALL_GAP_MS) return false;
-  const isFirst = nextAskMs === 0;
   nextAskMs = nowMs + (env.PORTAL === undefined ? ASK_GAP_MS : CALL_GAP_MS);
-  // A new isolate has enough to do with its first request.
-  return env.PORTAL === undefined || !isFirst;
+  return true;
 }
 
 /** What is done once `response` is there, if nobody else did it lately. Never rejects. */
