@@ -15,6 +15,7 @@ test("Next is told one host and one scheme, whatever proxies left", () => {
   const told = (headers: Record<string, string>) => {
     const request = new Request("http://10.0.0.5:8787/login", { headers });
     const sent = nextRequest(request, new URL(request.url)).headers;
+    expect(sent.get("host")).toBe(sent.get("x-forwarded-host") ?? headers.host ?? null);
     return [sent.get("x-forwarded-proto"), sent.get("x-forwarded-host")];
   };
   expect(told({ "x-forwarded-proto": "https,http", host: "a.test" })).toEqual(["https", "a.test"]);

@@ -18,6 +18,10 @@ export function nextRequest(request: Request, url: URL): Request {
   const { scheme, host } = publicOrigin(headers, url);
   headers.set("x-forwarded-proto", scheme);
   if (host === null) headers.delete("x-forwarded-host");
-  else headers.set("x-forwarded-host", host);
+  else {
+    headers.set("x-forwarded-host", host);
+    // OpenNext writes it anew from this one.
+    headers.set("host", host);
+  }
   return new Request(request, { headers });
 }

@@ -14,11 +14,16 @@ beforeAll(async () => {
 
 afterAll(() => stack.close());
 
-function act(name: string, path: string, input: object): Promise<Response> {
+function act(
+  name: string,
+  path: string,
+  input: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const id = builtActions().find((action) => action.name === name)?.id ?? "";
   return fetch(`${stack.url}${path}`, {
     method: "POST",
-    headers: { "next-action": id, origin: stack.url, "content-type": "text/plain" },
+    headers: { "next-action": id, origin: stack.url, "content-type": "text/plain", ...headers },
     body: JSON.stringify([input]),
     redirect: "manual",
   });
@@ -52,12 +57,25 @@ describe("signing in through another service", () => {
     expect(invitation).toMatch(/=the-link-secret; Path=\/api\/auth;.*HttpOnly; SameSite=lax/);
   });
 
+  test("the invitation is for https only where the portal is on https", async () => {
+    const input = { service: "github", inviteToken: "the-link-secret" };
+    const host = "keys.example.com";
+    const cookies = await act("signInWithService", "/login", input, {
+      ...{ host, origin: `https://${host}`, "x-forwarded-host": host },
+      "x-forwarded-proto": "https, http",
+    }).then((answer) => answer.headers.getSetCookie());
+    expect(cookies.length).toBeGreaterThan(1);
+    for (const cookie of cookies) expect(cookie).toMatch(/; Secure(?:;|$)/);
+  });
+
   test("coming back without having been sent is refused", async () => {
     const answer = await fetch(`${stack.url}/api/auth/callback/github?code=guess&state=guess`, {
       redirect: "manual",
     });
     expect(answer.status).toBe(302);
     const location = new URL(answer.headers.get("location") ?? "");
+    // The browser's own address: of localhost it has other cookies.
+    expect(location.origin).toBe(stack.url);
     expect(location.pathname).toBe("/login");
     expect(location.searchParams.get("error")).not.toBeNull();
     expect(answer.headers.getSetCookie().join()).not.toMatch(/session-token=[^;]/);

@@ -90,6 +90,24 @@ test("a member who is demoted or removed loses access with the next click", asyn
   await expect(page).toHaveURL(/\/login$/);
 });
 
+test("a cookie that was copied before signing out opens nothing after", async ({
+  admin,
+  browser,
+}) => {
+  const { page } = await newMember(browser, admin, "member", "Hal");
+  const thief = await browser.newContext();
+  await thief.addCookies(await page.context().cookies());
+  const stolen = await thief.newPage();
+  await stolen.goto("/account");
+  await expect(stolen.getByRole("heading", { name: "Account" })).toBeVisible();
+  await page.getByRole("button", { name: "Menu of Hal" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/login");
+  await stolen.goto("/account");
+  await expect(stolen).toHaveURL("/login?next=%2Faccount");
+  await thief.close();
+});
+
 test("signing out everywhere ends the sessions of all browsers", async ({ admin, browser }) => {
   const { page, person } = await newMember(browser, admin, "member", "Eve");
   const other = await (await browser.newContext()).newPage();
