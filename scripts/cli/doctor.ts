@@ -60,7 +60,7 @@ async function examine(connection: Connection): Promise<readonly Told[]> {
       tell("instance", "fault", error.message, "check --url, and whether it is running");
     } else if (error.status === 401) {
       tell("admin-token", "fault", `the admin token is refused: ${error.message}`, "see AUTH_KEY");
-    } else if (error.status === 503) {
+    } else if (error.status !== null && error.status >= 500) {
       tell("portal", "fault", error.message, "see The portal's object in docs/deploy.md");
     } else throw error;
   }

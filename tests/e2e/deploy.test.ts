@@ -311,7 +311,11 @@ describe("the portal's object", () => {
       cloudflare.account.projects.get("one-balance"),
     );
     const config = parse(await readFile(companionFile(), "utf8"));
-    expect(config).toMatchObject({ name: companion, workers_dev: false, triggers: {} });
+    expect(config).toMatchObject({
+      name: companion,
+      workers_dev: false,
+      triggers: { crons: ["*/15 * * * *"] },
+    });
     expect(config).toMatchObject({ vars: { PORTAL_LOCATION: "weur" } });
     expect(config).not.toHaveProperty("assets");
     const pages = () => readFile(join(folder(), "pages/wrangler.toml"), "utf8");

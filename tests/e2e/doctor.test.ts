@@ -11,7 +11,9 @@ import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
 import { oneBalance } from "./command-line.ts";
+import { OBJECT_MODE_PATH } from "./object-mode.ts";
 import { setD1Mode, unreliableWorkerDir } from "./unreliable-worker.ts";
+import { wrappedWorkerDir } from "./wrapped-worker.ts";
 
 vi.setConfig({ hookTimeout: 120_000, testTimeout: 60_000 });
 
@@ -216,6 +218,18 @@ describe("faults that are found", () => {
     await query("delete from d1_migrations where name like '0007%'");
     await close();
     expect(await examine(server.url)).toEqual(matching(/^fault migrations: not applied yet: 0007/));
+  });
+
+  test("a portal whose object has used up the day's allowance", async () => {
+    const workerDir = await wrappedWorkerDir("troubled-object-entry.ts");
+    folders.push(workerDir);
+    const server = await serve(SOUND, { workerDir, hasObject: false });
+    expect(await examine(server.url)).toEqual(matching(/^warning portal: no object is bound/));
+    await fetch(`${server.url}${OBJECT_MODE_PATH}`, { method: "POST", body: "over-duration" });
+    expect(await examine(server.url)).toEqual([
+      expect.stringMatching(/^ok instance: /),
+      expect.stringMatching(/^fault portal: Today's free allowance .* 00:00 UTC/),
+    ]);
   });
 
   test("a token that is refused, and an instance that is not there", async () => {

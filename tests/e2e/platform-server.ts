@@ -29,7 +29,7 @@ export interface PlatformServer {
   close(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 
 export interface PlatformOptions {
   readonly platform: Platform;

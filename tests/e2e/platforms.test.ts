@@ -14,11 +14,12 @@ describe.each([
   { platform: "pages", hasObject: true, name: "pages, with its companion" },
   { platform: "pages", hasObject: false, name: "pages, without the object" },
 ] as const)("on $name", ({ platform, hasObject }) => {
+  const startedBy = platform === "workers" ? "cron" : "request";
   let server: PlatformServer;
   beforeAll(async () => {
-    const prepare = ranMinutesAgo(platform === "workers" ? 15 : 31);
+    const prepare = ranMinutesAgo(startedBy === "cron" ? 15 : 31);
     server = await startPlatformServer({ platform, hasObject, prepare });
-  }, 120_000);
+  }, 240_000);
   afterAll(() => server?.close());
 
   const chat = (body: object, token = ADMIN_TOKEN) =>
@@ -96,16 +97,19 @@ describe.each([
     expect(JSON.stringify(keys)).not.toContain("sk-fake-good");
   });
 
-  test(`the upkeep runs ${platform === "workers" ? "by cron" : "after a request"}`, async () => {
+  // A companion is called by its own cron, which `wrangler pages dev` cannot set off; `deploy.test.ts` sees that it
+  // gets one, and what follows is the same as on Workers.
+  const hasOwnClock = platform === "pages" && hasObject;
+  test.skipIf(hasOwnClock)(`the upkeep runs by ${startedBy}`, async () => {
     const finished = async () => {
       const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
       const metrics = await fetch(`${server.url}/api/metrics`, { headers });
       return /_maintenance_finished_\w+\{started_by="(\w+)"\}/.exec(await metrics.text())?.[1];
     };
-    if (platform === "workers") {
+    if (startedBy === "cron") {
       expect(await finished()).toBeUndefined();
       expect((await fetch(`${server.url}/cdn-cgi/handler/scheduled`)).status).toBe(200);
     }
-    await expect.poll(finished).toBe(platform === "workers" ? "cron" : "request");
+    await expect.poll(finished, { timeout: 30_000 }).toBe(startedBy);
   });
 });
