@@ -172,15 +172,12 @@ describe("limits", () => {
     expect(answeredBy("sk-fake-brief", 429)).toBe(1);
   });
 
-  test("a 429 that tells nothing rests a key for seconds, and a reset ends it", async () => {
+  test("a 429 that tells nothing costs its client a wait of seconds, not the answer", async () => {
     const bare = { kind: "limited", requests: 0, windowMs: 60_000, tells: "bare" } as const;
     stack.upstream.setKey("sk-fake-mute", { kind: "sequence", steps: [bare, { kind: "ok" }] });
     await stack.admin.addKeys("openai", ["sk-fake-mute"]);
-    expect((await ask()).status).toBe(429);
-    const cooldown = await cooldownOf("gpt-4o-mini");
-    expect(cooldown.reason).not.toContain("day");
-    expect(cooldown.untilMs - Date.now()).toBeLessThan(6_000);
-    await resetKeys();
+    expect((await ask()).status).toBe(200);
+    expect(answeredBy("sk-fake-mute", 429)).toBe(1);
     expect((await ask()).status).toBe(200);
   });
 
@@ -202,20 +199,3 @@ describe("limits", () => {
 });
 
 /** The cooldown of the only key for a model, once it is stored. */
-async function cooldownOf(model: string) {
-  const find = async () => {
-    const keys = await stack.admin.listKeys();
-    return keys.flatMap(({ cooldowns }) => cooldowns).find((cooldown) => cooldown.model === model);
-  };
-  await expect.poll(find, { timeout: 5000 }).toBeDefined();
-  const cooldown = await find();
-  if (cooldown === undefined) throw new Error(`no cooldown for ${model}`);
-  return cooldown;
-}
-
-/** Ends every rest, as an admin may, without telling the pool of a success. */
-async function resetKeys(): Promise<void> {
-  for (const { id } of await stack.admin.listKeys()) {
-    await stack.admin.call("POST", `provider-keys/${id}/reset`);
-  }
-}
