@@ -197,5 +197,3 @@ describe("limits", () => {
     expect(keys.flatMap(({ cooldowns }) => cooldowns)).toHaveLength(1);
   });
 });
-
-/** The cooldown of the only key for a model, once it is stored. */
