@@ -102,28 +102,43 @@ describe("the log", () => {
   });
 });
 
+const QUERIES: readonly Record<string, unknown>[] = [
+  {},
+  { actor: "us_busy" },
+  { actor: "us_rare" },
+  { subjectKind: "token", subjectId: "at_7" },
+  { q: "not there" },
+  { fromMs: START_MS + 1_000 * MINUTE_MS, toMs: START_MS + 2_000 * MINUTE_MS },
+];
+
+/** The least of a few times, which what else the machine does hardly touches. */
+async function leastMs(query: Record<string, unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 7; round += 1) {
+    const startedMs = performance.now();
+    await page(query);
+    least = Math.min(least, performance.now() - startedMs);
+  }
+  return least;
+}
+
 describe("with 100,000 entries", () => {
-  test("a page stays fast whatever it is narrowed to, and all can be read", {
+  test("a page costs hardly more than with 5,000, whatever it is narrowed to, and all can be read", {
     timeout: 60_000,
   }, async () => {
+    const few: number[] = [];
     for (let part = 0; part < 20; part++) {
       const lines = Array.from({ length: 5_000 }, (_, index) => ({
         actor: index === 7 ? "rare" : "busy",
         subject: String(index % 100),
       }));
       await write(lines, START_MS + part * 5_000 * MINUTE_MS);
+      if (part === 0) for (const query of QUERIES) few.push(await leastMs(query));
     }
-    for (const query of [
-      {},
-      { actor: "us_busy" },
-      { actor: "us_rare" },
-      { subjectKind: "token", subjectId: "at_7" },
-      { q: "not there" },
-      { fromMs: START_MS + 1_000 * MINUTE_MS, toMs: START_MS + 2_000 * MINUTE_MS },
-    ]) {
-      const startedMs = performance.now();
-      await page(query);
-      expect(performance.now() - startedMs, JSON.stringify(query)).toBeLessThan(500);
+    for (const [index, query] of QUERIES.entries()) {
+      const ratio = (await leastMs(query)) / (few[index] ?? 0);
+      // A page that read all entries would take 20 times as long.
+      expect(ratio, JSON.stringify(query)).toBeLessThan(query.q === undefined ? 8 : 40);
     }
     const seen = new Set<string>();
     for await (const rows of readAllAuditEntries(context, parseInput(auditFilterInput, {}))) {
