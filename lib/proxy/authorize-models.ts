@@ -48,7 +48,8 @@ function authorizeAll(token: AccessToken, call: ProxyCall, asked: AskedModels): 
       `This access token may not use ${name.slice(0, 256)} of ${provider.label}, which the request names too.`,
     );
   }
-  const onlyReads = !call.isWebSocket && (method === "GET" || method === "HEAD");
+  // Of a WebSocket, the frames tell (`socket-session.ts`); where they cannot be read, it was refused before.
+  const onlyReads = method === "GET" || method === "HEAD";
   if (asked.hidden === null || onlyReads) return;
   throw new ProxyError(
     "access_denied",

@@ -6,6 +6,7 @@ import { MemoryUsage } from "../../tests/doors/memory-usage.ts";
 import { VirtualClock } from "../../tests/doors/virtual-clock.ts";
 import type { PoolKey } from "../pool/types";
 import { findProvider } from "../providers/registry";
+import { authorizeModels } from "./authorize-models";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { RequestMeter } from "./request-meter";
@@ -207,6 +208,11 @@ describe("a token that is limited to models", () => {
     ["a list", JSON.stringify({ type: "response.create", models: ["gpt-5-mini", "gpt-5"] })],
     ["what cannot be read", '{"type":"response.create","model":"gpt-5'],
     ["none at all", JSON.stringify({ type: "response.create" })],
+    ["a stored prompt", JSON.stringify(create("gpt-5-mini", { prompt: { id: "pmpt_1" } }))],
+    [
+      "a tool with a model of its own",
+      `{"type":"response.create","model":"gpt-5-mini","tools":[{"type":"image\\u005fgeneration"}]}`,
+    ],
   ])("is closed before a frame with %s is sent", (_what, frame) => {
     const { client, upstream, usage } = open({ token: { scopes: MINI } });
     client.says(frame);
@@ -297,4 +303,18 @@ describe("a token that ends", () => {
     await changed.clock.advance(5_000);
     expect(changed.client.closed[0]?.[0]).toBe(4403);
   });
+});
+
+test("a token limited to models may open Gemini's socket, whose path names none: its frames do", () => {
+  const google = findProvider("google-ai-studio");
+  const path = "ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent";
+  const call = {
+    ...{ provider: google, path, url: `https://x/${path}`, method: "GET", model: null },
+    ...{ isWebSocket: true, body: { kind: "none" }, headers: () => new Headers() },
+  } as unknown as ProxyCall;
+  const token: AccessToken = {
+    ...{ id: "at_1", name: "one", ownerId: null, expiresAtMs: null },
+    scopes: [{ provider: "google-ai-studio", models: ["gemini-live"] }],
+  };
+  expect(() => authorizeModels(token, call)).not.toThrow();
 });

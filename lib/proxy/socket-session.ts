@@ -30,7 +30,7 @@ import type { RequestScope } from "./request-scope";
 import { noteStored, reachable } from "./resource-affinity";
 import { isModelLimited, socketProtocol } from "./socket-access";
 import { makerOf } from "./stored-access";
-import { idsInJson } from "./stored-ids";
+import { idsInJson, unescapedJson } from "./stored-ids";
 import { tokenAllows } from "./token-allows";
 import { assertBudgetLeft, reserveTurn } from "./token-budget";
 
@@ -75,6 +75,8 @@ const MODEL_NAMES: ReadonlySet<string> = new Set([
   "deploymentid",
   "engine",
 ]);
+/** What chooses a model without its name, as where requests are held to models: stored prompts, agents, pictures. */
+const HIDES_MODEL = /"prompt"\s*:\s*\{|"agent_id"\s*:|"image_generation"/i;
 const MAY_NAME_MODEL = /model|deployment|engine|\\u/i;
 
 type Frame = string | ArrayBuffer;
@@ -341,6 +343,12 @@ class SocketSession {
   /** @throws {ProxyError} `access_denied` where the frame names a model that the token may not use, or none was named yet. */
   #assertModels(frame: Frame, text: string | null): void {
     const { label } = this.#call.provider;
+    if (text !== null && HIDES_MODEL.test(unescapedJson(text))) {
+      throw new ProxyError(
+        "access_denied",
+        "This access token is limited to models, and a frame uses what has a model of its own.",
+      );
+    }
     if (text !== null && MAY_NAME_MODEL.test(text)) {
       const strings = namedStrings(text);
       if (strings === null) throw new ProxyError("access_denied", "A frame cannot be read.");

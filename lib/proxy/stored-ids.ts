@@ -146,7 +146,7 @@ export function idsInJson(text: string): readonly NamedId[] {
       found.set(id, { id, isCertain: !/^(?:cntr|cfile|container)[-_]/.test(id) });
     }
   }
-  const plain = text.includes("\\u00") ? unescapedJson(text) : text;
+  const plain = unescapedJson(text);
   for (const [, id] of plain.matchAll(SHAPED_IN_JSON)) {
     if (id === undefined || found.size >= MOST_LOOKED_UP) break;
     if (!found.has(id) && isRandom(id)) found.set(id, { id, isCertain: false });
@@ -252,7 +252,9 @@ function pathOf(url: string): string {
   }
 }
 
-function unescapedJson(text: string): string {
+/** A JSON text whose ordinary letters are not escaped. */
+export function unescapedJson(text: string): string {
+  if (!text.includes("\\u00")) return text;
   return text.replaceAll(/\\u00([2-7][\da-f])/gi, (_all, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
   );
