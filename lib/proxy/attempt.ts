@@ -108,11 +108,13 @@ async function send(
       redirect: "manual",
     };
     if (body !== null) init.body = body;
+    if (call.body.kind === "streamed" && call.body.tooLong) init.signal = call.body.tooLong;
     const response = await ports.fetch(outgoing.address, init, request);
     return await judged(call, response, scrubberFor(keyText), ports);
   } catch (error) {
     // Errors of the request: its headers, or a body that turned out too long while it was sent.
     if (error instanceof ProviderPathError || error instanceof ProxyError) throw error;
+    if (call.body.kind === "streamed") call.body.tooLong?.throwIfAborted();
     return { kind: "no-answer", error };
   }
 }

@@ -43,6 +43,8 @@ export type RequestBody =
       readonly head: Bytes;
       readonly rest: ByteStream;
       readonly length: number | null;
+      /** Aborted, with the error to answer, where a body of unknown length turns out too long while it is sent. */
+      readonly tooLong?: AbortSignal;
       /** Where more than `KEPT_BODY_BYTES` was read. */
       readonly memory?: HeldMemory;
     };
@@ -71,8 +73,10 @@ export async function readRequestBody(
   const isLong = length !== null && length > KEPT_BODY_BYTES;
   const { head, rest } = await readHead(request.body, isLong ? FIRST_BYTES : KEPT_BODY_BYTES + 1);
   if (rest === null) return { kind: "kept", bytes: head };
-  const stream = length === null ? limited(rest, MAX_BODY_BYTES - head.length) : rest;
-  const body = { kind: "streamed", head, rest: stream, length } as const;
+  const body: StreamedBody =
+    length === null
+      ? { kind: "streamed", head, ...limited(rest, MAX_BODY_BYTES - head.length), length }
+      : { kind: "streamed", head, rest, length };
   if (!mustBeKnown(head)) return body;
   if (length !== null && length > READ_BODY_BYTES) {
     await drain(rest);
@@ -124,7 +128,7 @@ export async function readFurther(body: StreamedBody): Promise<RequestBody> {
       memory.shrink(bytes.length);
       return { kind: "kept", bytes, memory };
     }
-    return { kind: "streamed", head: bytes, rest: more.rest, length, memory };
+    return { ...body, head: bytes, rest: more.rest, memory };
   } catch (error) {
     memory.release();
     throw error;
@@ -228,16 +232,29 @@ async function drain(stream: ByteStream): Promise<void> {
   }
 }
 
-/** Fails the stream once more than `maxBytes` have passed. */
-function limited(stream: ByteStream, maxBytes: number): ByteStream {
+/**
+ * The stream, ended by an error once more than `maxBytes` have passed. The signal is aborted before: workerd ends
+ * a request's chunks in good order where its body fails, and the upstream would take what came for the whole.
+ */
+function limited(
+  stream: ByteStream,
+  maxBytes: number,
+): { readonly rest: ByteStream; readonly tooLong: AbortSignal } {
+  const abort = new AbortController();
   let passed = 0;
-  return stream.pipeThrough(
+  const rest = stream.pipeThrough(
     new TransformStream<Bytes, Bytes>({
       transform(chunk, controller) {
         passed += chunk.length;
-        if (passed > maxBytes) controller.error(tooLarge());
-        else controller.enqueue(chunk);
+        if (passed <= maxBytes) {
+          controller.enqueue(chunk);
+          return;
+        }
+        const error = tooLarge();
+        abort.abort(error);
+        controller.error(error);
       },
     }),
   );
+  return { rest, tooLong: abort.signal };
 }

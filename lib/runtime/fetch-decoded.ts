@@ -16,7 +16,7 @@ export async function fetchDecoded(
   // Node asks for `duplex` with a streamed body.
   const options: RequestInit & { duplex: "half" } = {
     ...init,
-    signal: client.signal,
+    signal: init.signal ? AbortSignal.any([init.signal, client.signal]) : client.signal,
     duplex: "half",
   };
   const response = await platform.fetch(url, options);
