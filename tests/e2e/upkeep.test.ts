@@ -16,6 +16,7 @@ import { ADMIN_TOKEN } from "./harness.ts";
 
 const KEY = "sk-fake-comes-back";
 const DEAD_KEY = "sk-fake-stays-dead";
+const WITNESS_KEY = "sk-fake-upkeep-witness-0003";
 const SECRET = "test-webhook-secret";
 const MAIL_KEY = "test-mail-key";
 
@@ -100,11 +101,16 @@ test("after the next request a blocked key that works again is back and serves, 
   const statuses = async () =>
     (await admin.listKeys("provider=openai")).map(({ status }) => status).sort();
   for (const key of [KEY, DEAD_KEY]) upstream.setKey(key, { kind: "invalid" });
-  await admin.addKeys("openai", [KEY, DEAD_KEY]);
+  upstream.setKey(WITNESS_KEY, { kind: "ok" });
+  await admin.addKeys("openai", [KEY, DEAD_KEY, WITNESS_KEY]);
   const changes = { mailFrom: "alerts@example.org", mailTo: ["ada@example.org"] };
   await admin.call("PATCH", "settings", { section: "alerts", changes });
-  await chat();
-  await expect.poll(statuses).toEqual(["blocked", "blocked"]);
+  // A refusal condemns a key once another has served the same request.
+  await expect
+    .poll(async () => (await chat()) === 200 && (await statuses()))
+    .toEqual(["active", "blocked", "blocked"]);
+  const witness = (await admin.listKeys("provider=openai")).find((key) => key.status === "active");
+  await admin.call("PATCH", `provider-keys/${witness?.id}`, { status: "disabled" });
   await server.dispose();
 
   // The first request has started the clock. An hour later:
@@ -120,7 +126,7 @@ test("after the next request a blocked key that works again is back and serves, 
   server = await serve();
 
   expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
-  await expect.poll(statuses).toEqual(["active", "blocked"]);
+  await expect.poll(statuses).toEqual(["active", "blocked", "disabled"]);
   await expect.poll(() => [alerts.length, mails.length]).toEqual([1, 1]);
   // Another request tells this isolate of the key that came back.
   await expect.poll(chat, { timeout: 4_000 }).toBe(200);

@@ -18,7 +18,7 @@ const token = (id: string, ownerId: string | null): AccessToken => ({
 });
 const TOKENS = new Map([
   ["maker", token("at_maker", "us_maker")],
-  ["admin", token("at_admin", null)],
+  ["admin", { ...token("at_admin", null), isAdmin: true }],
 ]);
 
 const json = (body: unknown, type = "application/json") =>

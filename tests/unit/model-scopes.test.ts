@@ -32,7 +32,7 @@ function proxy() {
   };
   const slugs =
     "openai anthropic openrouter groq azure-openai replicate fal deepgram google-ai-studio elevenlabs parallel google-vertex-ai aws-bedrock workers-ai cartesia";
-  return scriptedProxy({
+  const opened = scriptedProxy({
     upstream: () => Response.json({}),
     keys: Object.fromEntries(slugs.split(" ").map((slug) => [slug, [`fake-key-of-${slug}`]])),
     tokens: new Map([
@@ -40,6 +40,16 @@ function proxy() {
       ["budgeted-token-0001", budgeted],
     ]),
   });
+  opened.state.record({
+    kind: "resource-seen",
+    provider: "openai",
+    resource: "batch_1",
+    keyId: "pk_fake-key-of-openai",
+    tokenId: "at_limited",
+    userId: null,
+    atMs: opened.clock.nowMs,
+  });
+  return opened;
 }
 
 interface Asked {
@@ -272,7 +282,7 @@ describe("served", () => {
     ],
     ["a task", "parallel/v1/tasks/runs", json({ processor: GOOD, input: "x" })],
     ["a list of models", "openai/models", { method: "GET" }],
-    ["a batch's state", "openai/batches/batch_1", { method: "GET" }],
+    ["the state of a batch of its own", "openai/batches/batch_1", { method: "GET" }],
   ])("%s", async (_name, path, asked) => {
     const { status, text, wasSent } = await ask(path, asked);
     expect({ status, wasSent }, text).toEqual({ status: 200, wasSent: true });

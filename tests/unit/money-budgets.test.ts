@@ -137,6 +137,17 @@ describe("a request that hides its model", () => {
     ["v1/responses/resp_1", { method: "DELETE" }],
   ])("%s is free, and goes", async (path, init) => {
     const proxy = proxyFor(tokenWith({ monthlyCostUsd: 5 }), () => Response.json({ id: "x" }));
+    for (const resource of ["batch_1", "resp_1"]) {
+      proxy.state.record({
+        kind: "resource-seen",
+        provider: "openai",
+        resource,
+        keyId: "pk_sk-fake-1",
+        tokenId: "at_1",
+        userId: null,
+        atMs: proxy.clock.nowMs,
+      });
+    }
     expect((await proxy.fetch(`/api/openai/${path}`, init)).status).toBe(200);
   });
 });
