@@ -1,6 +1,8 @@
 /** Provider keys: every provider at a glance, one provider's table, one key beside it. */
+
 import { chat } from "../e2e/chat.ts";
 import { removeKeys, type Stack } from "../e2e/harness.ts";
+import { condemn } from "./condemn.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 
 const keys = (count: number, name = "good") =>
@@ -18,7 +20,8 @@ async function useKey(server: Stack, text: string, kind: "banned" | "day", statu
       : { kind: "banned" },
   );
   await server.admin.addKeys("openai", [text]);
-  await chat(server, { model: "gpt-4o" });
+  if (kind === "banned") await condemn(server, { provider: "openai", model: "gpt-4o" });
+  else await chat(server, { model: "gpt-4o" });
   await expect
     .poll(() => server.admin.listKeys(`provider=openai&status=${status}`))
     .not.toHaveLength(0);

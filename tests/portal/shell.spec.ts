@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { condemn } from "./condemn.ts";
 import { portalPages } from "./pages.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 
@@ -30,11 +31,7 @@ test("the overview tells the worst pool first", async ({ admin, server }) => {
     provider: "groq",
     keys: ["sk-fake-banned-shell"],
   });
-  await fetch(`${server.url}/api/groq/chat/completions`, {
-    method: "POST",
-    headers: { authorization: "Bearer test-admin-token", "content-type": "application/json" },
-    body: JSON.stringify({ model: "llama-3.3-70b", messages: [{ role: "user", content: "Hi" }] }),
-  });
+  await condemn(server, { provider: "groq", model: "llama-3.3-70b" });
   // The block is written with the next flush.
   await expect(async () => {
     await admin.goto("/");
