@@ -9,14 +9,16 @@ import type { Actor } from "../db/audit-log";
 import { readSealedKeys } from "../db/provider-keys";
 import type { ProviderKeyRow } from "../db/schema";
 import { type KeyCheckResult, writeKeyChecks } from "../db/write-key-checks";
+import { type CheckUpstream, checkRequest } from "../providers/check-request";
 import { judgeAnswer } from "../providers/judge-answer";
 import type { Meaning, Provider, Verdict } from "../providers/types";
 import { auditKey, auditKeys } from "./audit-provider-keys";
-import { type CheckUpstream, checkRequest } from "./check-request";
 import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import type { CheckProviderKeysInput } from "./provider-key-schemas";
+
+export type { CheckUpstream };
 
 export interface CheckedKey {
   /**

@@ -1,5 +1,5 @@
 import type { Env } from "../env";
-import type { CheckUpstream } from "./check-request";
+import type { CheckUpstream } from "../providers/check-request";
 import { CHECKS, type Examination, type Finding } from "./examination";
 import { examineCpu, examineSize } from "./examine-allowances";
 import { examinePortal } from "./examine-portal";

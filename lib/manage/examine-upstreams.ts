@@ -1,4 +1,4 @@
-import type { CheckUpstream } from "./check-request";
+import type { CheckUpstream } from "../providers/check-request";
 import { about, type Finding } from "./examination";
 import type { ManageContext } from "./manage-context";
 import type { ProviderSummary } from "./summarize-provider-keys";

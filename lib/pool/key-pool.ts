@@ -9,7 +9,7 @@
 import type { QuotaReading } from "../providers/read-limits";
 import type { Provider, QuotaRefusal } from "../providers/types";
 import { AnswerTimes } from "./answer-times";
-import { CircuitBreaker, type Incident } from "./circuit-breaker";
+import { ALIKE, CircuitBreaker, type Incident } from "./circuit-breaker";
 import { type Group, groupsOf, type PoolEntry } from "./group";
 import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
 import type { Outlook } from "./lane";
@@ -51,6 +51,10 @@ const BROKEN_MS = 4_000;
 /** While all keys are refused alike, each is asked no sooner than this again. */
 const INCIDENT_ASIDE_MS = 30_000;
 
+/** From one free call about a suspect to the next, in all and about one key. */
+const CHECK_GAP_MS = 5_000;
+const KEY_CHECK_GAP_MS = 300_000;
+
 /** Keys that were never picked stand in the order of a number below this, drawn for each. */
 const SHUFFLE = 2 ** 30;
 
@@ -67,6 +71,8 @@ export class KeyPool {
   #answeredMs = Number.NEGATIVE_INFINITY;
   /** When the first key was accused since a key answered; null where none was. */
   #accusedSinceMs: number | null = null;
+  /** When a suspect was put to the free call last: epoch milliseconds. */
+  #checkedMs = Number.NEGATIVE_INFINITY;
   /** How long nothing but accusations had come before the last answer. */
   #brokenMs = 0;
   /** Keys that answered lately, in a circle; some stand in it several times. */
@@ -387,6 +393,26 @@ export class KeyPool {
       if (suspicion === null || !suspicion.mayConvict) return [];
       return wasWorking || suspicion.servedByOthers >= 2 ? [suspicion.sentence] : [];
     });
+  }
+
+  /**
+   * Whether a suspect should be put to the provider's free call now. Only in pools without a breaker: in others
+   * there are keys enough to bear witness, and a fault of the provider's would condemn one after the other.
+   */
+  takeCheck(keyId: string, nowMs: number): boolean {
+    const trouble = this.#entries.get(keyId)?.trouble ?? null;
+    if (trouble?.suspicion == null || this.#entries.size >= ALIKE) return false;
+    if (nowMs < this.#checkedMs + CHECK_GAP_MS || nowMs < trouble.checkedMs + KEY_CHECK_GAP_MS) {
+      return false;
+    }
+    this.#checkedMs = nowMs;
+    trouble.checkedMs = nowMs;
+    return true;
+  }
+
+  /** The free call refuses the suspect too. Null if a success has cleared it meanwhile. */
+  convictChecked(keyId: string): Sentence | null {
+    return this.#entries.get(keyId)?.trouble?.suspicion?.sentence ?? null;
   }
 
   /** Carries out a sentence here. */

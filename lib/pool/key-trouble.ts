@@ -51,6 +51,8 @@ export class KeyTrouble {
   asideUntilMs = 0;
   /** When something spoke against it last: epoch milliseconds. */
   lastMs = 0;
+  /** When the suspicion was put to the provider's free call last: epoch milliseconds. */
+  checkedMs = Number.NEGATIVE_INFINITY;
   #suspicion: Suspicion | null = null;
   #failures = 0;
   #failingSinceMs = 0;

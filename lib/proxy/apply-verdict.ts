@@ -1,7 +1,8 @@
 /**
  * What a verdict does to the pool, with the evidence for it: at once here, and with the next flush everywhere.
  *
- * Words that condemn a key make it a suspect, which comes last; `convictServed` hears the second witness.
+ * Words that condemn a key make it a suspect, which comes last; `convictServed` hears the second witness, and
+ * where there are too few keys for one, the provider's free call is asked.
  * @module
  */
 import { redact } from "../crypto/redact";
@@ -10,6 +11,7 @@ import type { Lease } from "../pool/turn";
 import { NO_MODEL, type RestScope, restName } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
 import type { Meaning, Verdict, VerdictEffect } from "../providers/types";
+import { checkSuspect } from "./check-suspect";
 import type { Evidence } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
@@ -78,6 +80,28 @@ export function convictServed(refused: readonly JudgedAttempt[], scope: RequestS
       carryOut(sentence, scope);
     }
   }
+}
+
+/** Puts a suspect to the provider's free call, after a request that no key has served. */
+export function checkUnserved(refused: readonly JudgedAttempt[], scope: RequestScope): void {
+  const { ports } = scope;
+  for (const judged of refused) {
+    const { key } = judged.lease;
+    if (!ports.state.pool(key.provider).takeCheck(key.id, ports.nowMs())) continue;
+    scope.keep?.(hearFreeCall(judged, scope));
+  }
+}
+
+/** Asks about a suspect by the free call, and does what was said of it where that refuses it too. */
+async function hearFreeCall(judged: JudgedAttempt, scope: RequestScope): Promise<void> {
+  const { call, keyText, lease } = judged;
+  const verdict = await checkSuspect(call, keyText, scope);
+  if (verdict === null || !condemns({ verdict })) return;
+  const sentence = scope.ports.state.pool(lease.key.provider).convictChecked(lease.key.id);
+  if (sentence === null) return;
+  carryOut(sentence, scope);
+  const writing = scope.ports.state.afterResponse();
+  if (writing !== null) await writing;
 }
 
 function carryOut(sentence: Sentence, { ports }: RequestScope): void {

@@ -10,6 +10,7 @@ import { readQuotaHeaders } from "../providers/read-limits";
 import type { Verdict } from "../providers/types";
 import {
   applyVerdict,
+  checkUnserved,
   condemns,
   convictServed,
   type JudgedAttempt,
@@ -220,6 +221,7 @@ export async function serveFromPool(
       if (verdict.meaning === "region_denied") regionRefusals += 1;
       if (regionRefusals >= MAX_REGION_ATTEMPTS) break;
     }
+    checkUnserved(condemning, scope);
     return concede(call, pool, failure, choice.retryAtMs, deadline, scope);
   } finally {
     choice.end(ports.nowMs());

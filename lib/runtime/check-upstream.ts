@@ -1,5 +1,5 @@
 import type { Env } from "../env";
-import type { CheckUpstream } from "../manage/check-request";
+import type { CheckUpstream } from "../providers/check-request";
 import type { ProxyPorts } from "../proxy/ports";
 import { fetchDecoded } from "./fetch-decoded";
 import { isolateProxy } from "./isolate-proxy";

@@ -1,6 +1,6 @@
 import type { UpkeepFigures } from "../db/upkeep-schema";
 import type { AlertSenders } from "../manage/alert-channels";
-import type { CheckUpstream } from "../manage/check-request";
+import type { CheckUpstream } from "../manage/check-provider-key";
 import type { ManageContext } from "../manage/manage-context";
 
 /** What jobs work with. */

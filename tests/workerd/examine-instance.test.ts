@@ -4,10 +4,10 @@ import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
 import { addProviderKeys } from "../../lib/manage/add-provider-keys";
-import type { CheckUpstream } from "../../lib/manage/check-request";
 import { examination } from "../../lib/manage/examination";
 import { examineInstance } from "../../lib/manage/examine-instance";
 import type { ManageContext } from "../../lib/manage/manage-context";
+import type { CheckUpstream } from "../../lib/providers/check-request";
 import { ACTOR, db, emptyStore, SECRETS } from "./test-store";
 import { unreliable } from "./unreliable-d1";
 

@@ -9,7 +9,6 @@ import { writeStateEvents } from "../../lib/db/write-state-events";
 import { addProviderKeys } from "../../lib/manage/add-provider-keys";
 import { providerKeyPage } from "../../lib/manage/answer-schemas";
 import { checkProviderKey } from "../../lib/manage/check-provider-key";
-import type { CheckUpstream } from "../../lib/manage/check-request";
 import { deleteProviderKey } from "../../lib/manage/delete-provider-key";
 import { deleteProviderKeys } from "../../lib/manage/delete-provider-keys";
 import { listProviderKeys, type ProviderKeyItem } from "../../lib/manage/list-provider-keys";
@@ -24,6 +23,7 @@ import {
   updateProviderKeyInput,
 } from "../../lib/manage/schemas";
 import { updateProviderKey } from "../../lib/manage/update-provider-key";
+import type { CheckUpstream } from "../../lib/providers/check-request";
 import type { Evidence } from "../../lib/proxy/ports";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 

@@ -10,7 +10,6 @@ import { changedProviderKeys } from "../../lib/manage/answer-schemas";
 import { browseProviderKeys } from "../../lib/manage/browse-provider-keys";
 import { changeProviderKeys } from "../../lib/manage/change-provider-keys";
 import { checkProviderKeys } from "../../lib/manage/check-provider-key";
-import type { CheckUpstream } from "../../lib/manage/check-request";
 import { deleteProviderKey } from "../../lib/manage/delete-provider-key";
 import { deleteProviderKeys } from "../../lib/manage/delete-provider-keys";
 import { exportProviderKeys } from "../../lib/manage/export-provider-keys";
@@ -30,6 +29,7 @@ import { summarizeProviderKeys } from "../../lib/manage/summarize-provider-keys"
 import { undoProviderKeys } from "../../lib/manage/undo-provider-keys";
 import { updateProviderKey } from "../../lib/manage/update-provider-key";
 import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys";
+import type { CheckUpstream } from "../../lib/providers/check-request";
 import type { Evidence } from "../../lib/proxy/ports";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 

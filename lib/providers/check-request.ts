@@ -2,7 +2,7 @@
  * The free call that asks a provider about a key, or whether it is there at all.
  * @module
  */
-import type { KeyCheck, OutgoingRequest, Provider, Route } from "../providers/types";
+import type { KeyCheck, OutgoingRequest, Provider, Route } from "./types";
 
 /** How providers are reached. */
 export interface CheckUpstream {
@@ -31,7 +31,7 @@ export function checkRequest(
   provider: Provider,
   check: KeyCheck,
   keyText: string | null,
-  upstream: CheckUpstream,
+  upstream: Omit<CheckUpstream, "fetch">,
 ): CheckRequest {
   const { gatewayUrl, gatewayToken } = upstream;
   const isDirect =
