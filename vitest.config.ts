@@ -58,7 +58,8 @@ export default defineConfig({
           // Where nobody looks on, what a slow machine upset is tried once more; `npm test` then says so.
           retry: process.env.CI ? 1 : 0,
           testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Some bundle a Worker first.
+          hookTimeout: 180_000,
           expect: { poll: POLL },
         },
       },
