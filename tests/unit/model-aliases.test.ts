@@ -139,7 +139,9 @@ const chat = (fields: object = {}, path = "compat/chat/completions", limits = {}
   ask(path, JSON.stringify({ model: "fast", messages: HELLO, ...fields }), limits);
 
 const targetOf = (response: Response) => response.headers.get("x-one-balance-target");
-const asked = () => upstream.requests.map(({ key }) => key);
+/** Keys that requests were sent with; the free call that asks about a refused key is none. */
+const asked = () =>
+  upstream.requests.filter(({ method }) => method === "POST").map(({ key }) => key);
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 async function refusal(response: Response) {
