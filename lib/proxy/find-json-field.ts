@@ -6,6 +6,7 @@
  * @module
  */
 import type { BodyField } from "./body-field";
+import { parseString, stringEnd } from "./json-string";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -14,8 +15,6 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
-
-const decoder = new TextDecoder();
 
 /**
  * The field's value, or null where the body is not an object, lacks the field, or has something other
@@ -60,18 +59,6 @@ export function findJsonField(bytes: Uint8Array, name: string): BodyField | null
   return found;
 }
 
-/** Index behind the closing quote of the string that opens at `open`, or -1 if it never closes. */
-function stringEnd(bytes: Uint8Array, open: number): number {
-  let quote = bytes.indexOf(QUOTE, open + 1);
-  while (quote !== -1) {
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return quote + 1;
-    quote = bytes.indexOf(QUOTE, quote + 1);
-  }
-  return -1;
-}
-
 function readString(bytes: Uint8Array, start: number): BodyField | null {
   if (bytes[start] !== QUOTE) return null;
   const end = stringEnd(bytes, start);
@@ -89,15 +76,6 @@ function isName(bytes: Uint8Array, start: number, end: number, name: string): bo
     if (bytes[start + 1 + index] !== name.charCodeAt(index)) return false;
   }
   return true;
-}
-
-function parseString(bytes: Uint8Array, start: number, end: number): string | null {
-  try {
-    const value: unknown = JSON.parse(decoder.decode(bytes.subarray(start, end)));
-    return typeof value === "string" ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 function skipSpace(bytes: Uint8Array, start: number): number {

@@ -4,6 +4,7 @@
  * says two things: what is no JSON by RFC 8259 is a problem, and so is what is not UTF-8.
  * @module
  */
+import { parseString, stringEnd } from "./json-string";
 import { type FieldNode, foldName, ITEM } from "./model-tree";
 
 /** Called for each field of the tree; with null where its value is no text. */
@@ -13,7 +14,6 @@ export type OnField = (node: FieldNode, value: string | null) => void;
 const MAX_DEPTH = 512;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
@@ -111,27 +111,6 @@ export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): 
 /** Whether the tree looks for something inside: then the value is no text, and says enough. */
 function mayHold({ children }: FieldNode, isList: boolean): boolean {
   return isList ? children.has(ITEM) : children.size > (children.has(ITEM) ? 1 : 0);
-}
-
-/** Index behind the closing quote of the string that opens at `open`, or -1 if it never closes. */
-function stringEnd(bytes: Uint8Array, open: number): number {
-  let quote = bytes.indexOf(QUOTE, open + 1);
-  while (quote !== -1) {
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return quote + 1;
-    quote = bytes.indexOf(QUOTE, quote + 1);
-  }
-  return -1;
-}
-
-function parseString(bytes: Uint8Array, start: number, end: number): string | null {
-  try {
-    const value: unknown = JSON.parse(decoder.decode(bytes.subarray(start, end)));
-    return typeof value === "string" ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Index behind a number or word. */

@@ -16,6 +16,7 @@ import {
   type ToolCalls,
   type Unit,
   type Units,
+  USAGE_COUNTS,
   type Usage,
 } from "./types";
 
@@ -250,7 +251,7 @@ function ofIterations(fields: Fields, passes: readonly Fields[]): Usage {
 
 /** One with the counts of both. */
 export function added(one: Usage, other: Usage): Usage {
-  const sums = COUNTS.map((name) => [name, sum(one[name], other[name])]);
+  const sums = USAGE_COUNTS.map((name) => [name, sum(one[name], other[name])]);
   const both = (tool: Tool) => (one.tools?.[tool] ?? 0) + (other.tools?.[tool] ?? 0);
   return {
     ...one,
@@ -348,24 +349,8 @@ function bedrock(fields: Fields): Usage {
   };
 }
 
-/** The fields of `Usage` that are counts of tokens or seconds. */
-const COUNTS = [
-  "inputTokens",
-  "outputTokens",
-  "cachedInputTokens",
-  "cacheWriteTokens",
-  "cacheWriteHourTokens",
-  "reasoningTokens",
-  "inputAudioTokens",
-  "outputAudioTokens",
-  "inputImageTokens",
-  "outputImageTokens",
-  "cachedAudioTokens",
-  "inputAudioSeconds",
-] as const satisfies readonly (keyof Usage)[];
-
 /** What makes a report one: the rest tells how it came about. */
-const SUBSTANCE = [...COUNTS, "units", "tools", "reportedNanoUsd"] as const;
+const SUBSTANCE = [...USAGE_COUNTS, "units", "tools", "reportedNanoUsd"] as const;
 
 function sum(...counts: readonly (number | null)[]): number | null {
   const known = counts.filter((each) => each !== null);

@@ -1,28 +1,13 @@
-import { NO_USAGE, type Usage } from "./types";
-
-const COUNTS = [
-  "inputTokens",
-  "outputTokens",
-  "cachedInputTokens",
-  "cacheWriteTokens",
-  "cacheWriteHourTokens",
-  "reasoningTokens",
-  "inputAudioTokens",
-  "outputAudioTokens",
-  "inputImageTokens",
-  "outputImageTokens",
-  "cachedAudioTokens",
-  "inputAudioSeconds",
-] as const satisfies readonly (keyof Usage)[];
+import { NO_USAGE, USAGE_COUNTS, type Usage } from "./types";
 
 /**
  * The use of several answers as one. Those of several models stand as parts too, since each has its price.
  * @param more What is known besides; nothing else of it is summed.
  */
 export function sumUsage(usages: readonly Usage[], more: Partial<Usage> = {}): Usage {
-  const sums: Partial<Record<(typeof COUNTS)[number], number>> = {};
+  const sums: Partial<Record<(typeof USAGE_COUNTS)[number], number>> = {};
   for (const usage of usages) {
-    for (const name of COUNTS) {
+    for (const name of USAGE_COUNTS) {
       const value = usage[name];
       if (value !== null) sums[name] = (sums[name] ?? 0) + value;
     }

@@ -106,3 +106,19 @@ export const OUTCOMES: readonly Outcome[] = [
   "aborted",
   "denied",
 ];
+
+/** The fields of `Usage` that are counts of tokens or seconds. */
+export const USAGE_COUNTS = [
+  "inputTokens",
+  "outputTokens",
+  "cachedInputTokens",
+  "cacheWriteTokens",
+  "cacheWriteHourTokens",
+  "reasoningTokens",
+  "inputAudioTokens",
+  "outputAudioTokens",
+  "inputImageTokens",
+  "outputImageTokens",
+  "cachedAudioTokens",
+  "inputAudioSeconds",
+] as const satisfies readonly (keyof Usage)[];
