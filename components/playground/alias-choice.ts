@@ -1,4 +1,4 @@
-import type { ModelAlias } from "@/lib/pool/model-alias";
+import type { ModelAlias } from "@/lib/models/model-alias";
 
 /** An alias of models, and where it may lead, as `{provider}/{model}`. */
 export interface AliasChoice {

@@ -5,7 +5,7 @@
 import type { z } from "zod";
 import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
 import type { modelAliasSchema } from "@/lib/manage/model-alias-schema";
-import { CAPABILITIES } from "@/lib/pool/model-alias";
+import { CAPABILITIES } from "@/lib/models/model-alias";
 
 export type AliasFields = z.input<ReturnType<typeof modelAliasSchema>>;
 

@@ -29,7 +29,7 @@ import {
 } from "@/components/ui/select";
 import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
 import { type AddModelAliasInput, modelAliasSchema } from "@/lib/manage/model-alias-schema";
-import { ALIAS_CHOICES } from "@/lib/pool/model-alias";
+import { ALIAS_CHOICES } from "@/lib/models/model-alias";
 import { type AliasFields, fieldsOf, NEW_ALIAS, newTarget, priceLimit } from "./alias-fields";
 import type { ProviderChoice } from "./provider-choice";
 import { TargetFields } from "./target-fields";

@@ -18,7 +18,7 @@ import {
 } from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
 import type { AddModelAliasInput } from "@/lib/manage/model-alias-schema";
-import { CAPABILITIES } from "@/lib/pool/model-alias";
+import { CAPABILITIES } from "@/lib/models/model-alias";
 import { cn } from "@/lib/utils";
 import type { AliasFields } from "./alias-fields";
 import type { ProviderChoice } from "./provider-choice";

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { formatUsd } from "@/components/format";
 import type { TargetItem } from "@/lib/manage/list-model-aliases";
-import { CAPABILITIES } from "@/lib/pool/model-alias";
+import { CAPABILITIES } from "@/lib/models/model-alias";
 
 /** A target, and whether it could serve now. */
 export async function TargetLine({

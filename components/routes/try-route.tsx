@@ -12,7 +12,7 @@ import { useChatRun } from "@/components/playground/use-chat-run";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Label } from "@/components/ui/label";
-import { CAPABILITIES } from "@/lib/pool/model-alias";
+import { CAPABILITIES } from "@/lib/models/model-alias";
 import type { ExplainedRoute } from "@/lib/runtime/explain-route";
 import { ExplainedTargets } from "./explained-targets";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import { periodBounds, type SpendPeriod } from "../pool/spend";
+import { periodBounds, type SpendPeriod } from "../budgets/spend";
 import { UNCOUNTED_OUTCOMES } from "../usage/counted-request";
 import { DAY_MS } from "../usage/rollup";
 import { firstRequestIdAt } from "./request-id-bounds";

@@ -2,7 +2,7 @@
  * What all isolates have sent of the providers' days, for limits that count by the day.
  * @module
  */
-import type { DayUse } from "../pool/limit-book";
+import type { DayUse } from "../pool/limits/limit-book";
 import { quotaDayStartMs } from "../providers/quota-day";
 import { OUTCOMES } from "../usage/types";
 import type { KnownState } from "./known-state";

@@ -11,8 +11,8 @@
  */
 import { hashToken } from "../crypto/hash-token";
 import { openSealed, SealError, type SealedPlace, type SealingSecrets } from "../crypto/seal";
+import type { ModelAlias } from "../models/model-alias";
 import type { KeyPool } from "../pool/key-pool";
-import type { ModelAlias } from "../pool/model-alias";
 import type { PoolKey } from "../pool/types";
 import type { Provider } from "../providers/types";
 import type { AccessToken, KeepAlive, ProxyState, StateEvent } from "../proxy/ports";

@@ -3,9 +3,10 @@
  * in memory.
  * @module
  */
+
+import type { LimitHolder } from "../budgets/token-ledger";
+import type { ModelAlias } from "../models/model-alias";
 import { KeyPool } from "../pool/key-pool";
-import type { ModelAlias } from "../pool/model-alias";
-import type { LimitHolder } from "../pool/token-ledger";
 import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../pool/types";
 import { customProvider } from "../providers/custom-provider";
 import { providerOf } from "../providers/registry";

@@ -3,7 +3,7 @@
  * @module
  */
 import { eq, type SQL, sql } from "drizzle-orm";
-import type { Trip } from "../pool/trip-together";
+import type { Trip } from "../pool/learn/correlated-throttling";
 import type { Database } from "./open-database";
 import { dismissedQuotaHints } from "./schema";
 import { runBatch } from "./state-version";

@@ -3,7 +3,7 @@
  * @module
  */
 import { and, getTableColumns, gt, inArray, or } from "drizzle-orm";
-import type { ModelAlias } from "../pool/model-alias";
+import type { ModelAlias } from "../models/model-alias";
 import type { CustomProviderOptions } from "../providers/custom-provider";
 import type { Database } from "./open-database";
 import { type Columns, decodeRows, plainSelect } from "./plain-select";

@@ -15,7 +15,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { AliasChoice, RouteTarget } from "../pool/model-alias";
+import type { AliasChoice, RouteTarget } from "../models/model-alias";
 import type { KeyStatus, LimitRule } from "../pool/types";
 import type { Protocol } from "../providers/custom-provider";
 import type { Evidence } from "../proxy/ports";

@@ -1,4 +1,4 @@
-import { NO_SPEND, type PeriodSpend, periodsAt, type Spend, sum } from "../pool/spend";
+import { NO_SPEND, type PeriodSpend, periodsAt, type Spend, sum } from "../budgets/spend";
 import { isCounted } from "../usage/counted-request";
 import { MEASURES, type Measure, type StoredCell } from "../usage/rollup";
 import { ENV_TOKEN_PREFIX } from "./env-access-tokens";

@@ -2,8 +2,8 @@
  * The budgets of access tokens and members over D1: what was used before, and what a request may cost.
  * @module
  */
-import type { SpendPeriod } from "../pool/spend";
-import type { LimitHolder, TokenLedger } from "../pool/token-ledger";
+import type { SpendPeriod } from "../budgets/spend";
+import type { LimitHolder, TokenLedger } from "../budgets/token-ledger";
 import type { KeepAlive, TokenBudgets } from "../proxy/ports";
 import type { PriceBook } from "../usage/price";
 import { NO_USAGE, type Usage } from "../usage/types";

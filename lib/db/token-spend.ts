@@ -7,7 +7,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import type { PeriodSpend, SpendPeriod } from "../pool/spend";
+import type { PeriodSpend, SpendPeriod } from "../budgets/spend";
 import { type CountedSpend, type SpendCount, selectCounts } from "./counted-spend";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";

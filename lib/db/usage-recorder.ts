@@ -12,7 +12,7 @@
  * by the next request if it may have died.
  * @module
  */
-import { type TakenSpend, TokenLedger } from "../pool/token-ledger";
+import { type TakenSpend, TokenLedger } from "../budgets/token-ledger";
 import { affordableShare, isProblem, wantedShare } from "../usage/logged-share";
 import { type Cost, loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";

@@ -3,7 +3,7 @@
  * @module
  */
 import { sql } from "drizzle-orm";
-import type { PeriodSpend } from "../pool/spend";
+import type { PeriodSpend } from "../budgets/spend";
 import { DAY_MS, type StoredCell } from "../usage/rollup";
 import { firstRowIdAt } from "./new-row-id";
 import type { Database } from "./open-database";

@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { ALIAS_CHOICES, CAPABILITIES } from "../pool/model-alias";
+import { ALIAS_CHOICES, CAPABILITIES } from "../models/model-alias";
 import { PRIORITY_CLASSES, TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
 import { limitAnswers } from "./budget-answer-schemas";

@@ -1,4 +1,4 @@
-import type { RouteTarget } from "../pool/model-alias";
+import type { RouteTarget } from "../models/model-alias";
 import { allProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";

@@ -1,7 +1,7 @@
+import { NO_SPEND, type Spend, type SpendPeriod } from "../budgets/spend";
 import type { CountedSpend } from "../db/counted-spend";
 import { type LimitedHolder, listLimitedHolders } from "../db/limited-holders";
 import { compareTokenSpend } from "../db/token-spend";
-import { NO_SPEND, type Spend, type SpendPeriod } from "../pool/spend";
 import { NANO_PER_USD } from "../usage/price";
 import type { ManageContext } from "./manage-context";
 import { periodsOf } from "./read-budgets";

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { closestFirst } from "../pool/limits-for";
+import { closestFirst } from "../pool/limits/limits-for";
 
 export type LimitRuleProblem =
   | "model_missing"

@@ -1,7 +1,7 @@
 import { listModelAliases as readModelAliases } from "../db/model-aliases";
 import { countKeyStates } from "../db/provider-keys";
 import { readSettings } from "../db/settings";
-import type { ModelAlias, RouteTarget } from "../pool/model-alias";
+import type { ModelAlias, RouteTarget } from "../models/model-alias";
 import { loadPriceBook, type PricePerMillion } from "../usage/price";
 import { judgePrice } from "../usage/price-limits";
 import { allProviders } from "./known-provider";

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { ALIAS_CHOICES, CAPABILITIES } from "../pool/model-alias";
+import { ALIAS_CHOICES, CAPABILITIES } from "../models/model-alias";
 
 export type ModelAliasProblem =
   | "name_shape"

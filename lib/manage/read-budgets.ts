@@ -1,7 +1,7 @@
+import { NO_SPEND, periodBounds, periodsAt, type Spend, type SpendPeriod } from "../budgets/spend";
 import type { TokenReach } from "../db/access-tokens";
 import { type LimitedHolder, listLimitedHolders } from "../db/limited-holders";
 import { peekTokenSpend } from "../db/token-spend";
-import { NO_SPEND, periodBounds, periodsAt, type Spend, type SpendPeriod } from "../pool/spend";
 import { NANO_PER_USD } from "../usage/price";
 import { BUDGETS, type BudgetName } from "../usage/token-limits";
 import type { ManageContext } from "./manage-context";

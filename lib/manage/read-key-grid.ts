@@ -1,6 +1,6 @@
 import { listGridKeys, listGridRests } from "../db/key-grid";
 import { sumCells } from "../db/read-usage-cells";
-import { modelMatches } from "../pool/model-matches";
+import { modelMatches } from "../models/model-matches";
 import { DAY_MS } from "../usage/rollup";
 import type { ManageContext } from "./manage-context";
 

@@ -12,7 +12,7 @@ import {
   type SpentNotice,
 } from "../db/quota-days";
 import { sumCells } from "../db/read-usage-cells";
-import { modelMatches } from "../pool/model-matches";
+import { modelMatches } from "../models/model-matches";
 import { nextMidnightMs, quotaDayStartMs } from "../providers/quota-day";
 import type { Provider } from "../providers/types";
 import { DAYS_REMEMBERED, type Forecast, forecastQuota } from "../usage/forecast";

@@ -1,11 +1,11 @@
 import { listQuotaDomains } from "../db/provider-keys";
 import { type HintedKey, listDismissedHints, listHintedKeys, listTrips } from "../db/quota-hints";
-import { type Suspects, tripTogether } from "../pool/trip-together";
+import { correlatedThrottling, type SharedQuotaHint } from "../pool/learn/correlated-throttling";
 import { DAY_MS } from "../usage/rollup";
 import type { ManageContext } from "./manage-context";
 
 /** Keys that are limited together: they probably share one upstream account. */
-export interface QuotaHint extends Pick<Suspects, "together" | "occasions"> {
+export interface QuotaHint extends Pick<SharedQuotaHint, "together" | "occasions"> {
   readonly keys: readonly HintedKey[];
   /** The quota domain to put them into: that of most of them, or a new one. */
   readonly domain: string;
@@ -21,7 +21,7 @@ export async function readQuotaHints(
   poolSize: number,
 ): Promise<readonly QuotaHint[]> {
   const trips = await listTrips(db, provider, nowMs() - TRIPS_SINCE_MS);
-  const suspects = tripTogether(trips, poolSize);
+  const suspects = correlatedThrottling(trips, poolSize);
   if (suspects.length === 0) return [];
   const [keys, dismissed, domains] = await Promise.all([
     listHintedKeys(

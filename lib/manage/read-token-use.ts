@@ -1,6 +1,6 @@
+import { NO_SPEND, periodsAt } from "../budgets/spend";
 import { findBudgetIds } from "../db/access-tokens";
 import { peekTokenSpend } from "../db/token-spend";
-import { NO_SPEND, periodsAt } from "../pool/spend";
 import { NANO_PER_USD } from "../usage/price";
 import type { ManageContext } from "./manage-context";
 

@@ -1,7 +1,7 @@
+import { periodsAt } from "../budgets/spend";
 import { auditChange } from "../db/audit-log";
 import type { SpendSource } from "../db/counted-spend";
 import { rebuildTokenSpend } from "../db/token-spend";
-import { periodsAt } from "../pool/spend";
 import { checkBudgets } from "./check-budgets";
 import type { ManageContext } from "./manage-context";
 

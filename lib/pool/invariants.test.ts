@@ -1,9 +1,9 @@
 /** What holds for a pool whatever happens to it: random histories under a clock of their own. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Accusation } from "./guard/key-trouble";
 import { KeyPool } from "./key-pool";
-import type { Accusation } from "./key-trouble";
-import { type Lease, newAsk } from "./turn";
+import { type Lease, newAsk } from "./pick-result";
 import type { PoolKey } from "./types";
 
 const NOW = 1_700_000_000_000;
@@ -129,8 +129,8 @@ class Life {
         this.#ask(step);
         return;
       case "pinned": {
-        const turn = pool.demand(MODEL, `k${step.key}`, newAsk(this.#claim()), this.#nowMs);
-        if (turn?.kind !== "go") return;
+        const turn = pool.pin(MODEL, `k${step.key}`, newAsk(this.#claim()), this.#nowMs);
+        if (turn?.kind !== "granted") return;
         this.#checkLease(turn.lease);
         pool.succeed(MODEL, turn.lease, [], this.#nowMs);
         return;
@@ -173,7 +173,7 @@ class Life {
     const claim = this.#claim();
     const ready = this.#readyPriorities();
     const turn = pool.ask(MODEL, { ...newAsk(claim), conversation }, nowMs);
-    if (turn.kind !== "go") {
+    if (turn.kind !== "granted") {
       // Nobody is turned away while a key is ready.
       expect(ready).toEqual([]);
       this.picks.push(turn.kind);
@@ -271,7 +271,7 @@ test("weights are kept within 5 % over 10,000 picks", () => {
       const counts = all.map(() => 0);
       for (let pick = 0; pick < 10_000; pick += 1) {
         const turn = pool.ask(MODEL, newAsk({ tokenId: "t", weight: 1, priority: 0 }), NOW + pick);
-        if (turn.kind !== "go") throw new Error(turn.kind);
+        if (turn.kind !== "granted") throw new Error(turn.kind);
         pool.succeed(MODEL, turn.lease, [], NOW + pick);
         const index = Number(turn.lease.key.id.slice(1));
         counts[index] = (counts[index] ?? 0) + 1;
@@ -299,7 +299,7 @@ test("a limit that answers put into numbers is kept to in every window, however 
         nowMs += gapMs;
         const claim = { tokenId: "t", weight: 1, priority: 0 };
         const turn = pool.ask(MODEL, newAsk(claim), nowMs);
-        if (turn.kind !== "go") continue;
+        if (turn.kind !== "granted") continue;
         const inWindow = sends.filter((atMs) => atMs > nowMs - MINUTE);
         if (inWindow.length < limit) {
           pool.succeed(MODEL, turn.lease, [], nowMs);
@@ -307,7 +307,7 @@ test("a limit that answers put into numbers is kept to in every window, however 
           continue;
         }
         // Once it is known, only a probe may go beyond it.
-        if (isTaught) expect(turn.lease.sent.isScout).toBe(true);
+        if (isTaught) expect(turn.lease.sent.isProbe).toBe(true);
         isTaught = true;
         const retryAtMs = (inWindow[inWindow.length - limit] ?? nowMs) + MINUTE;
         const refusal = { unit: "requests", span: "minute", limit, requested: null } as const;

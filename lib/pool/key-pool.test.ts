@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KeyPool } from "./key-pool";
-import { newAsk } from "./turn";
+import { newAsk } from "./pick-result";
 import { EVERY_MODEL, type PoolKey } from "./types";
 
 const NOW = 1_000_000;
@@ -33,7 +33,7 @@ const CLAIM = { tokenId: "at_1", weight: 1, priority: 0 };
 /** The key a request gets that does not wait; it is answered at once. */
 function pick(pool: KeyPool, model: string | null, nowMs: number, tried?: ReadonlySet<string>) {
   const turn = pool.ask(model, newAsk(CLAIM, tried), nowMs);
-  if (turn.kind !== "go") return null;
+  if (turn.kind !== "granted") return null;
   pool.succeed(model, turn.lease, [], nowMs);
   return turn.lease.key;
 }
@@ -59,11 +59,11 @@ describe("rotation", () => {
     const pool = poolOf(key("a"), key("b"), key("c"));
     const conversation = { name: "talk", isContinued: false };
     const first = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
-    const home = first.kind === "go" ? first.lease.key.id : "none";
+    const home = first.kind === "granted" ? first.lease.key.id : "none";
     for (let count = 0; count < 10; count += 1) {
       const talk = { name: "talk", isContinued: true };
       const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
-      expect(turn.kind === "go" && turn.lease.key.id).toBe(home);
+      expect(turn.kind === "granted" && turn.lease.key.id).toBe(home);
     }
     const others = countPicks(pool, 20);
     expect(others.get(home) ?? 0).toBe(0);
@@ -74,7 +74,7 @@ describe("rotation", () => {
     const pool = poolOf(key("a"), key("b"));
     const talk = { name: "talk", isContinued: true };
     const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
-    const home = turn.kind === "go" ? turn.lease.key.id : "none";
+    const home = turn.kind === "granted" ? turn.lease.key.id : "none";
     const other = home === "a" ? "b" : "a";
     expect(pick(pool, "m", NOW, new Set([other]))?.id).toBe(home);
   });
@@ -216,11 +216,11 @@ test("who is turned away is told when there is quota left for it, however many w
   const pool = poolOf(key("a", { limits: rpm }), key("b", { limits: rpm }));
   const ask = (patienceMs: number) =>
     pool.ask("m", { ...newAsk(CLAIM), patientUntilMs: NOW + patienceMs }, NOW);
-  for (let count = 0; count < 20; count += 1) expect(ask(0).kind).toBe("go");
+  for (let count = 0; count < 20; count += 1) expect(ask(0).kind).toBe("granted");
   // Those of the next two windows, and some of the third.
   for (let count = 0; count < 45; count += 1) expect(ask(300_000).kind).toBe("wait");
   const turn = ask(1_000);
-  if (turn.kind !== "full") throw new Error(turn.kind);
+  if (turn.kind !== "exhausted") throw new Error(turn.kind);
   expect(turn.retryAtMs).toBeGreaterThan(NOW + 180_000);
   expect(turn.retryAtMs).toBeLessThan(NOW + 300_000);
 });
@@ -236,7 +236,7 @@ describe("unexplained refusals", () => {
 
   function refuse(pool: KeyPool, model: string, nowMs: number) {
     const turn = pool.ask(model, newAsk(CLAIM), nowMs);
-    if (turn.kind !== "go") throw new Error(turn.kind);
+    if (turn.kind !== "granted") throw new Error(turn.kind);
     const rest = { untilMs: nowMs + 5_000, isGuess: true };
     return pool.refuse(model, turn.lease, silent, rest, nowMs);
   }
@@ -255,7 +255,7 @@ describe("unexplained refusals", () => {
     const pool = poolOf(key("a"), key("b"));
     refuse(pool, "m", NOW);
     refuse(pool, "m", NOW);
-    expect(pool.ask("m", newAsk(CLAIM), NOW + 100)).toMatchObject({ kind: "go" });
+    expect(pool.ask("m", newAsk(CLAIM), NOW + 100)).toMatchObject({ kind: "granted" });
   });
 });
 
@@ -265,7 +265,7 @@ describe("a lease", () => {
       key("a", { limits: [{ model: "*", rpm: 2, tpm: null, dailyRequests: 2 }] }),
     );
     const turn = pool.ask("m", newAsk(CLAIM), NOW);
-    if (turn.kind !== "go") throw new Error(turn.kind);
+    if (turn.kind !== "granted") throw new Error(turn.kind);
     const refusal = { unit: "requests", span: "minute", limit: null, requested: null } as const;
     const rest = { untilMs: NOW + 1_000, isGuess: false };
     for (let time = 0; time < 3; time += 1) {
@@ -285,10 +285,10 @@ describe("what people say", () => {
   test("limits hold for a request that must go to a certain key: it waits, or is told when", () => {
     const pool = poolOf(key("a", { limits: rpm(1) }));
     const ask = { ...newAsk(CLAIM), patientUntilMs: NOW + 120_000 };
-    expect(pool.demand("m", "a", newAsk(CLAIM), NOW)?.kind).toBe("go");
-    expect(pool.demand("m", "a", newAsk(CLAIM), NOW + 1)).toMatchObject({ kind: "full" });
-    expect(pool.demand("m", "a", ask, NOW + 1)).toMatchObject({ kind: "wait" });
-    expect(pool.demand("m", "a", newAsk(CLAIM), NOW + 61_000)?.kind).toBe("go");
+    expect(pool.pin("m", "a", newAsk(CLAIM), NOW)?.kind).toBe("granted");
+    expect(pool.pin("m", "a", newAsk(CLAIM), NOW + 1)).toMatchObject({ kind: "exhausted" });
+    expect(pool.pin("m", "a", ask, NOW + 1)).toMatchObject({ kind: "wait" });
+    expect(pool.pin("m", "a", newAsk(CLAIM), NOW + 61_000)?.kind).toBe("granted");
   });
 
   test("a key that was disabled stays so when a block is taken back", () => {
@@ -304,7 +304,7 @@ describe("what people say", () => {
   test("a reset forgets what was told and learned, for the day too", () => {
     const pool = poolOf(key("a"));
     const turn = pool.ask("m", newAsk(CLAIM), NOW);
-    if (turn.kind !== "go") throw new Error(turn.kind);
+    if (turn.kind !== "granted") throw new Error(turn.kind);
     const untilMs = NOW + 10 * 3_600_000;
     const day = { unit: "requests", span: "day", limit: 200, retryAtMs: untilMs } as const;
     const rest = { untilMs, isGuess: false };
@@ -325,7 +325,7 @@ test("a conversation is no reason to use a reserve key while a better one is rea
   );
   const talk = (name: string, isContinued: boolean, nowMs: number) => {
     const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: { name, isContinued } }, nowMs);
-    return turn.kind === "go" ? turn.lease.key.id : turn.kind;
+    return turn.kind === "granted" ? turn.lease.key.id : turn.kind;
   };
   expect(talk("old", false, NOW)).toMatch(/low/);
   expect(talk("old", true, untilMs + 1_000)).toBe("high");

@@ -3,23 +3,23 @@
  * handed in. No I/O.
  *
  * Rotation is even: the key used longest ago is next, weights share by class, and a lower priority tier
- * serves only when no higher one has a ready key. Keys of one quota domain share pace and rest.
+ * serves only when no higher one has a ready key. Keys of one quota domain share limiter and rest.
  * @module
  */
 import type { QuotaReading } from "../providers/read-limits";
 import type { Provider, QuotaRefusal } from "../providers/types";
-import { AnswerTimes } from "./answer-times";
-import { ALIKE, CircuitBreaker, type Incident } from "./circuit-breaker";
-import { type Group, groupsOf, type PoolEntry } from "./group";
-import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
-import type { Outlook } from "./lane";
-import { type DayUse, isDaily, LimitBook } from "./limit-book";
-import { mayServeMore } from "./may-serve-more";
-import { ModelPool } from "./model-pool";
-import type { Lesson, RefusedRest } from "./pace";
+import { AnswerTimes } from "./guard/answer-times";
+import { ALIKE, CircuitBreaker, type Incident } from "./guard/circuit-breaker";
+import { type Accusation, KeyTrouble, type Sentence } from "./guard/key-trouble";
+import { type DayUse, isDaily, LimitBook } from "./limits/limit-book";
+import type { Lesson, RefusedRest } from "./limits/rate-limiter";
+import type { Ask, Lease, PickResult } from "./pick-result";
 import { domainOf } from "./quota-domain";
-import { type Standing, standingOf } from "./standing";
-import type { Ask, Lease, Turn } from "./turn";
+import { type Availability, standingOf } from "./schedule/availability";
+import { type Group, groupsOf, type PoolEntry } from "./schedule/group";
+import { mayServeMore } from "./schedule/may-serve-more";
+import { ModelPool } from "./schedule/model-pool";
+import type { Outlook } from "./schedule/model-scheduler";
 import {
   type Cooldown,
   EVERY_MODEL,
@@ -113,7 +113,7 @@ export class KeyPool {
       this.#rebuild();
       return;
     }
-    // Lanes notice by themselves what got worse; only what may wake a key or move it needs new lanes.
+    // Lanes notice by themselves what got worse; only what may wake a key or move it needs new schedulers.
     if (mayServeMore(entry.key, key)) {
       for (const model of entry.key.cooldowns.keys()) {
         if (!key.cooldowns.has(model)) this.#models.get(model)?.wake(domainOf(key));
@@ -180,7 +180,7 @@ export class KeyPool {
     if (key === undefined) return [];
     return [...this.#models].flatMap(([model, pool]) => {
       const group = pool.groups(nowMs).find((each) => each.id === domainOf(key));
-      const limits = group?.pace?.knownLimits(nowMs) ?? [];
+      const limits = group?.limiter?.knownLimits(nowMs) ?? [];
       return limits.length === 0 ? [] : [{ model, limits }];
     });
   }
@@ -189,9 +189,9 @@ export class KeyPool {
    * The turn of a request for a model (null: a call that names none): a key, a time to ask again, or why
    * there is neither. Constant time, amortised, while nobody waits.
    */
-  ask(model: string | null, ask: Ask, nowMs: number): Turn {
+  ask(model: string | null, ask: Ask, nowMs: number): PickResult {
     const turn = this.#model(model).ask(ask, nowMs);
-    if (turn.kind === "go") this.#noteUse(turn.lease);
+    if (turn.kind === "granted") this.#noteUse(turn.lease);
     return turn;
   }
 
@@ -206,10 +206,10 @@ export class KeyPool {
    * The turn of a request at the key it continues something with, which may rest: a key, or when what
    * people set allows it. Null if the key is not usable at all.
    */
-  demand(model: string | null, keyId: string, ask: Ask, nowMs: number): Turn | null {
+  pin(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
     if (this.get(keyId)?.status !== "active") return null;
-    const turn = this.#model(model).demand(keyId, ask, nowMs);
-    if (turn?.kind === "go") this.#noteUse(turn.lease);
+    const turn = this.#model(model).pin(keyId, ask, nowMs);
+    if (turn?.kind === "granted") this.#noteUse(turn.lease);
     return turn;
   }
 
@@ -219,7 +219,7 @@ export class KeyPool {
   }
 
   /** How many keys could serve a model (null: a call that names none), and when. */
-  standing(model: string | null, nowMs: number): Standing {
+  standing(model: string | null, nowMs: number): Availability {
     return standingOf(this.#model(model).groups(nowMs), model ?? NO_MODEL, nowMs);
   }
 
@@ -314,7 +314,7 @@ export class KeyPool {
     this.#answers += 1;
     if (entry.trouble !== null) {
       entry.trouble = null;
-      for (const each of this.#models.values()) each.rouseKey(entry.key.id, nowMs);
+      for (const each of this.#models.values()) each.rescheduleKey(entry.key.id, nowMs);
     }
     if (this.#breaker.answered()) this.#release();
     this.#models.get(model ?? NO_MODEL)?.succeed(lease, readings, nowMs);
@@ -510,8 +510,8 @@ export class KeyPool {
       known = new ModelPool({
         model,
         groups: () => groupsOf(this.#entries.values(), name),
-        prepare: (pace, domain, nowMs) =>
-          this.#book.prepare(pace, model, domain, this.get(domain)?.limits ?? null, nowMs),
+        prepare: (limiter, domain, nowMs) =>
+          this.#book.prepare(limiter, model, domain, this.get(domain)?.limits ?? null, nowMs),
         answeredMs: () => this.#answeredMs,
         proven: () => this.#provenEntries(),
         isCounted: (domain) => this.#book.hasUsed(model, domain),

@@ -28,7 +28,7 @@ export interface Cooldown {
   readonly untilMs: number;
   /** A `Meaning` of `lib/providers/types.ts`, or `manual`. */
   readonly reason: string;
-  /** Nobody told it: kept for people to see, while the pace says when a request may go all the same. */
+  /** Nobody told it: kept for people to see, while the limiter says when a request may go all the same. */
   readonly isGuess?: boolean;
 }
 
@@ -83,7 +83,7 @@ export interface Meter {
   left(nowMs: number): number;
 }
 
-/** A limit that a pace keeps to. */
+/** A limit that a limiter keeps to. */
 export interface KnownLimit extends Pick<Meter, "unit" | "limit" | "windowMs"> {
   /** Set by a person, told by the provider's answers, or learnt from its refusals. */
   readonly source: "set" | "told" | "learnt";

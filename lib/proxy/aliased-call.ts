@@ -6,7 +6,7 @@
  * OpenAI-compatible endpoints), Anthropic's and Google's own.
  * @module
  */
-import type { ModelAlias, RouteTarget } from "../pool/model-alias";
+import type { ModelAlias, RouteTarget } from "../models/model-alias";
 import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";

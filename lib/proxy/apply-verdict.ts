@@ -6,8 +6,8 @@
  * @module
  */
 import { redact } from "../crypto/redact";
-import type { Sentence } from "../pool/key-trouble";
-import type { Lease } from "../pool/turn";
+import type { Sentence } from "../pool/guard/key-trouble";
+import type { Lease } from "../pool/pick-result";
 import { NO_MODEL, type RestScope, restName } from "../pool/types";
 import { nextMidnightMs } from "../providers/quota-day";
 import type { Meaning, Verdict, VerdictEffect } from "../providers/types";

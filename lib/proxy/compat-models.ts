@@ -2,8 +2,8 @@
  * `GET /api/compat/models`: what the pool's keys can serve, from the providers' own model lists.
  * @module
  */
-import type { ModelAlias, RouteTarget } from "../pool/model-alias";
-import { modelMatches } from "../pool/model-matches";
+import type { ModelAlias, RouteTarget } from "../models/model-alias";
+import { modelMatches } from "../models/model-matches";
 import { providersWith } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import { gatewayFor } from "./gateway-for";

@@ -3,7 +3,7 @@
  * up to the end of the user's first message.
  * @module
  */
-import { type Conversation, hashText } from "../pool/affinity";
+import { type Conversation, hashText } from "../pool/schedule/affinity";
 import { bodyHead, bodyText, type RequestBody, TEXT_BYTES } from "./request-body";
 
 /** Ours, for clients that send no session header of their own. It wins over all others. */

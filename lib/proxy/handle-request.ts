@@ -2,7 +2,7 @@
  * The request's story, from the caller's token to the answer. Read it from top to bottom.
  * @module
  */
-import type { RouteTarget } from "../pool/model-alias";
+import type { RouteTarget } from "../models/model-alias";
 import { ProviderPathError } from "../providers/provider-path-error";
 import { findProvider, providersWith } from "../providers/registry";
 import type { ErrorFormat, Provider } from "../providers/types";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeyPool } from "../pool/key-pool";
-import type { Lease, Turn } from "../pool/turn";
+import type { Lease, PickResult } from "../pool/pick-result";
 import { type Deadline, pause } from "./deadline";
 import type { ProxyCall } from "./proxy-call";
 import type { QuotaClaim } from "./quota-claim";
@@ -24,7 +24,7 @@ export class KeyChoice {
   #refused: Set<string> | null = null;
   /** Those that were asked once and had no quota; null while there are none. */
   #rested: Set<string> | null = null;
-  #demandedId: string | null;
+  #pinnedId: string | null;
   /** The key asked last. */
   #lastId: string | null = null;
   /** Handed out and not yet accounted for. */
@@ -36,7 +36,7 @@ export class KeyChoice {
     this.#pool = pool;
     this.#call = call;
     this.#claim = claim;
-    this.#demandedId = call.preferredKeyId;
+    this.#pinnedId = call.preferredKeyId;
   }
 
   /** The next key, at once where one is ready; null where there is none in time, or the client left, or the deadline passed. */
@@ -63,9 +63,9 @@ export class KeyChoice {
     }
   }
 
-  #taken(turn: Exclude<Turn, { kind: "wait" }>, nowMs: number): Lease | null {
-    this.retryAtMs = turn.kind === "full" ? turn.retryAtMs : null;
-    if (turn.kind !== "go") return null;
+  #taken(turn: Exclude<PickResult, { kind: "wait" }>, nowMs: number): Lease | null {
+    this.retryAtMs = turn.kind === "exhausted" ? turn.retryAtMs : null;
+    if (turn.kind !== "granted") return null;
     this.#giveBack(nowMs);
     this.#lease = turn.lease;
     this.#lastId = turn.lease.key.id;
@@ -117,28 +117,28 @@ export class KeyChoice {
     this.#lease = null;
   }
 
-  #turn(nowMs: number): Turn {
+  #turn(nowMs: number): PickResult {
     const { model } = this.#call;
-    if (this.#demandedId !== null) {
-      const turn = this.#pool.demand(model, this.#demandedId, this.#claim, nowMs);
-      if (turn?.kind !== "wait") this.#demandedId = null;
+    if (this.#pinnedId !== null) {
+      const turn = this.#pool.pin(model, this.#pinnedId, this.#claim, nowMs);
+      if (turn?.kind !== "wait") this.#pinnedId = null;
       if (turn !== null) return turn;
     }
     this.#claim.tried = this.#tried;
     this.#claim.prefersProven = (this.#refused?.size ?? 0) >= PROVEN_AFTER;
     const turn = this.#pool.ask(model, this.#claim, nowMs);
-    if (turn.kind === "go" || this.#tried.size === (this.#refused?.size ?? 0)) return turn;
+    if (turn.kind === "granted" || this.#tried.size === (this.#refused?.size ?? 0)) return turn;
     // All were tried: again the one that did best lately, and the last one only where there is no other.
     const refused = this.#refused ?? NONE;
     const others = this.#lastId === null ? refused : new Set(refused).add(this.#lastId);
     for (const tried of [others, refused]) {
       this.#claim.tried = tried;
       const lease = this.#pool.askProven(model, this.#claim, nowMs);
-      if (lease !== null) return { kind: "go", lease };
+      if (lease !== null) return { kind: "granted", lease };
     }
     this.#claim.tried = others;
     const other = this.#pool.ask(model, this.#claim, nowMs);
-    if (other.kind === "go") return other;
+    if (other.kind === "granted") return other;
     this.#claim.tried = refused;
     return this.#pool.ask(model, this.#claim, nowMs);
   }

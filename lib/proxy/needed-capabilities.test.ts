@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CAPABILITIES, type Capability, type ModelAlias } from "../pool/model-alias";
+import { CAPABILITIES, type Capability, type ModelAlias } from "../models/model-alias";
 import { neededCapabilities } from "./needed-capabilities";
 
 const aliasFor = (capabilities: readonly Capability[]): ModelAlias => ({

@@ -3,7 +3,7 @@
  * Anthropic's messages, Google's generateContent.
  * @module
  */
-import { CAPABILITIES, type Capability, type ModelAlias } from "../pool/model-alias";
+import { CAPABILITIES, type Capability, type ModelAlias } from "../models/model-alias";
 import type { RequestBody } from "./request-body";
 
 const decoder = new TextDecoder();

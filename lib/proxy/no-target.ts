@@ -2,7 +2,7 @@
  * What is said where an alias led nowhere.
  * @module
  */
-import type { RouteTarget } from "../pool/model-alias";
+import type { RouteTarget } from "../models/model-alias";
 import { ProxyError } from "./proxy-error";
 import type { PassedOverReason, RouteChoice } from "./route-targets";
 

@@ -2,10 +2,11 @@
  * Everything the proxy needs from outside: clock, network, state. The proxy knows neither Next nor Cloudflare.
  * @module
  */
+
+import type { LimitHolder, TokenLedger } from "../budgets/token-ledger";
+import type { ModelAlias } from "../models/model-alias";
 import type { Evidence } from "../pool/evidence";
 import type { KeyPool } from "../pool/key-pool";
-import type { ModelAlias } from "../pool/model-alias";
-import type { LimitHolder, TokenLedger } from "../pool/token-ledger";
 import type { PoolKey } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
 import type { PriceBook } from "../usage/price";

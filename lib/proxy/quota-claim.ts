@@ -2,8 +2,9 @@
  * What a request asks of the pool's quota: how much, in whose name, and how long it may wait.
  * @module
  */
-import type { Conversation } from "../pool/affinity";
-import type { Ask } from "../pool/turn";
+
+import type { Ask } from "../pool/pick-result";
+import type { Conversation } from "../pool/schedule/affinity";
 import type { Claim } from "../pool/types";
 import { conversationOf } from "./conversation";
 import type { AccessToken } from "./ports";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../pool/model-alias";
+import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../models/model-alias";
 import type { AccessToken } from "./ports";
 import { chooseTargets, type RouteFacts } from "./route-targets";
 

@@ -2,7 +2,7 @@
  * Which targets of an alias a request may be sent to, and in what order. Pure.
  * @module
  */
-import type { Capability, ModelAlias, RouteTarget } from "../pool/model-alias";
+import type { Capability, ModelAlias, RouteTarget } from "../models/model-alias";
 import type { PricePerMillion } from "../usage/price";
 import { judgePrice } from "../usage/price-limits";
 import type { AccessToken } from "./ports";

@@ -3,7 +3,7 @@
  * happens before the answer's first byte, within one request's attempts and deadline.
  * @module
  */
-import type { RouteTarget } from "../pool/model-alias";
+import type { RouteTarget } from "../models/model-alias";
 import { ProviderPathError } from "../providers/provider-path-error";
 import type { AliasedCall } from "./aliased-call";
 import { discardAnswer } from "./attempt";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { KeyPool } from "../pool/key-pool";
-import type { Lease } from "../pool/turn";
+import type { Lease } from "../pool/pick-result";
 import { NO_MODEL } from "../pool/types";
 import type { Deadline } from "./deadline";
 import type { ProxyCall } from "./proxy-call";

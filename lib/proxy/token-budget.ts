@@ -2,9 +2,9 @@
  * Keeps a request within the limits of its token and its member: reserves before it is sent, settles after.
  * @module
  */
-import { NO_SPEND, type Spend } from "../pool/spend";
-import type { Estimate, LimitHolder, Reservation, TokenLimits } from "../pool/token-ledger";
-import type { Waiter } from "../pool/waiting-line";
+import { NO_SPEND, type Spend } from "../budgets/spend";
+import type { Estimate, LimitHolder, Reservation, TokenLimits } from "../budgets/token-ledger";
+import type { Waiter } from "../pool/share/fair-queue";
 import { isCounted } from "../usage/counted-request";
 import { tellsCost } from "../usage/price-names";
 import type { RequestEvent } from "../usage/request-event";

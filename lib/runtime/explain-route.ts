@@ -2,9 +2,9 @@
  * Which target a request would go to now, and why: what the proxy would decide, without sending anything.
  * @module
  */
-import type { AliasChoice, Capability, ModelAlias, RouteTarget } from "../pool/model-alias";
-import { CAPABILITIES } from "../pool/model-alias";
-import type { Standing } from "../pool/standing";
+import type { AliasChoice, Capability, ModelAlias, RouteTarget } from "../models/model-alias";
+import { CAPABILITIES } from "../models/model-alias";
+import type { Availability } from "../pool/schedule/availability";
 import { providerOf as providerOfSlug } from "../providers/registry";
 import type { AccessToken, ProxyPorts } from "../proxy/ports";
 import { DEFAULT_MAX_WAIT_MS } from "../proxy/quota-claim";
@@ -18,7 +18,7 @@ export interface ExplainedTarget extends RouteTarget {
   readonly passedOver: PassedOverReason | "no_provider" | null;
   /** Whether all its keys fail alike, so that one request a second may try. */
   readonly isBraked: boolean;
-  readonly standing: Standing;
+  readonly standing: Availability;
   /** Null where it is not known. */
   readonly price: PricePerMillion | null;
   /**

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { NO_SPEND, type Spend } from "../budgets/spend";
 import type { Env } from "../env";
-import { NO_SPEND, type Spend } from "../pool/spend";
 import type { KnownLimit } from "../pool/types";
 import { platform } from "./platform";
 import { sharedRecorder, sharedState } from "./shared-state";

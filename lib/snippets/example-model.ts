@@ -1,4 +1,4 @@
-import { modelMatches } from "../pool/model-matches";
+import { modelMatches } from "../models/model-matches";
 
 /** What a token may use. */
 export interface ModelScope {

@@ -1,5 +1,5 @@
-import { NO_SPEND } from "../../lib/pool/spend.ts";
-import { type LimitHolder, TokenLedger } from "../../lib/pool/token-ledger.ts";
+import { NO_SPEND } from "../../lib/budgets/spend.ts";
+import { type LimitHolder, TokenLedger } from "../../lib/budgets/token-ledger.ts";
 import type { TokenBudgets } from "../../lib/proxy/ports.ts";
 
 /** Budgets that no store knows of; a million tokens cost a dollar, whatever the model, unless it has no price. */

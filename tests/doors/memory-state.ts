@@ -2,8 +2,9 @@
  * The proxy's state without a store, for the handler on its own.
  * @module
  */
+
+import type { ModelAlias } from "../../lib/models/model-alias.ts";
 import { KeyPool } from "../../lib/pool/key-pool.ts";
-import type { ModelAlias } from "../../lib/pool/model-alias.ts";
 import type { PoolKey } from "../../lib/pool/types.ts";
 import type { Provider } from "../../lib/providers/types.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../lib/proxy/ports.ts";

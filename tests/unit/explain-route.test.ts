@@ -1,10 +1,10 @@
 /** Where a name would lead, told without sending anything. */
 
 import { beforeEach, expect, test } from "vitest";
-import { ALIKE } from "../../lib/pool/circuit-breaker.ts";
+import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/models/model-alias.ts";
+import { ALIKE } from "../../lib/pool/guard/circuit-breaker.ts";
 import type { KeyPool } from "../../lib/pool/key-pool.ts";
-import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/pool/model-alias.ts";
-import { newAsk } from "../../lib/pool/turn.ts";
+import { newAsk } from "../../lib/pool/pick-result.ts";
 import { explainRoute } from "../../lib/runtime/explain-route.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryState } from "../doors/memory-state.ts";
@@ -109,7 +109,7 @@ function refuseAlike(pool: KeyPool, nowMs: number): void {
   for (let count = 0; count < 2 * ALIKE; count += 1) {
     const tokenId = `at_${count}`;
     const turn = pool.ask("llama", newAsk({ tokenId, weight: 1, priority: 0 }), nowMs);
-    if (turn.kind !== "go") throw new Error(turn.kind);
+    if (turn.kind !== "granted") throw new Error(turn.kind);
     const { id: keyId, provider } = turn.lease.key;
     const evidence = { meaning: "key_invalid", rule: "bad-key", status: 401, words: "" } as const;
     pool.accuse(

@@ -1,7 +1,7 @@
 /** Aliases of models in the handler alone, before a fake upstream. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/pool/model-alias.ts";
+import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/models/model-alias.ts";
 import { customProvider, type Protocol } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import type { AccessScope } from "../../lib/proxy/ports.ts";

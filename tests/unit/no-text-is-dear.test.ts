@@ -1,7 +1,7 @@
 /** Text that comes from outside costs time in proportion to its length, whatever stands in it. */
 import { describe, expect, test } from "vitest";
 import { redact } from "../../lib/crypto/redact.ts";
-import { modelMatches } from "../../lib/pool/model-matches.ts";
+import { modelMatches } from "../../lib/models/model-matches.ts";
 import { judgeAnswer } from "../../lib/providers/judge-answer.ts";
 import { findProvider, providers } from "../../lib/providers/registry.ts";
 import { askedModels } from "../../lib/proxy/asked-models.ts";

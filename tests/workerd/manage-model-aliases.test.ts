@@ -11,7 +11,7 @@ import { ManageError } from "../../lib/manage/manage-error";
 import { addModelAliasInput, changeModelAliasInput } from "../../lib/manage/model-alias-schema";
 import { parseInput } from "../../lib/manage/parse-input";
 import { removeModelAlias } from "../../lib/manage/remove-model-alias";
-import { CAPABILITIES } from "../../lib/pool/model-alias";
+import { CAPABILITIES } from "../../lib/models/model-alias";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 
 let nowMs = 0;

@@ -16,7 +16,7 @@ import { setQuotaLimitsInput } from "../../lib/manage/quota-limit-schemas";
 import { setQuotaLimits } from "../../lib/manage/set-quota-limits";
 import { undoProviderKeys } from "../../lib/manage/undo-provider-keys";
 import type { KeyPool } from "../../lib/pool/key-pool";
-import { newAsk } from "../../lib/pool/turn";
+import { newAsk } from "../../lib/pool/pick-result";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 import { attemptBy, requestAt } from "./usage-events";
 
@@ -46,7 +46,7 @@ function countGo(pool: KeyPool, model: string, asked = 20): number {
   for (let request = 0; request < asked; request += 1) {
     const ask = newAsk({ tokenId: "at_1", weight: 1, priority: 0 });
     const turn = pool.ask(model, ask, nowMs);
-    if (turn.kind !== "go") break;
+    if (turn.kind !== "granted") break;
     pool.succeed(model, turn.lease, [], nowMs);
     gone += 1;
   }

@@ -2,11 +2,11 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
+import type { LimitHolder } from "../../lib/budgets/token-ledger";
 import { openDatabase } from "../../lib/db/open-database";
 import { DEFAULT_SETTINGS, type Settings } from "../../lib/db/settings";
 import { D1TokenBudgets } from "../../lib/db/token-budgets";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
-import type { LimitHolder } from "../../lib/pool/token-ledger";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { NO_LIMITS } from "../../lib/usage/token-limits";
 import { db, emptyUsage } from "./test-store";

@@ -13,7 +13,7 @@ import { roleAllows } from "@/lib/auth/member";
 import type { Env } from "@/lib/env";
 import { allProviders } from "@/lib/manage/known-provider";
 import { listModelAliases } from "@/lib/manage/list-model-aliases";
-import { CAPABILITIES } from "@/lib/pool/model-alias";
+import { CAPABILITIES } from "@/lib/models/model-alias";
 import { type ExplainedRoute, explainRoute } from "@/lib/runtime/explain-route";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";

@@ -5,7 +5,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
-import { newAsk } from "../../../lib/pool/turn.ts";
+import { newAsk } from "../../../lib/pool/pick-result.ts";
 import { poolKey } from "./pool-key.ts";
 import { seededRandom } from "./random.ts";
 
@@ -35,7 +35,7 @@ export function playLargePool(seed: number): {
   for (let request = 0; request < REQUESTS; request += 1) {
     nowMs += GAP_MS;
     const turn = pool.ask(MODEL, newAsk(claim), nowMs);
-    if (turn.kind !== "go") throw new Error("nine tenths of the load must find a key at once");
+    if (turn.kind !== "granted") throw new Error("nine tenths of the load must find a key at once");
     pool.succeed(MODEL, turn.lease, [], nowMs);
   }
   const tookMs = performance.now() - startedMs;

@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import { WakeHeap } from "../../../lib/pool/wake-heap.ts";
+import { WakeHeap } from "../../../lib/pool/schedule/wake-heap.ts";
 
 interface Timer {
   readonly callback: () => void;

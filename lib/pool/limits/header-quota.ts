@@ -1,0 +1,106 @@
+/**
+ * A quota whose state is told: so much is left, all is back then.
+ * @module
+ */
+import type { Meter } from "../types";
+
+/** One reading of a quota. */
+export interface Reading {
+  /** The most that is ever left. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** Epoch milliseconds when all of it is back. */
+  readonly resetMs: number;
+  /** How long an empty quota takes to refill bit by bit; null where all is back at once at `resetMs`. */
+  readonly refillMs: number | null;
+}
+
+/** Left untouched in a quota that refills bit by bit: requests overtake each other on their way. */
+const SPARE = 0.1;
+
+export class HeaderQuota implements Meter {
+  readonly unit: Meter["unit"];
+  readonly #periodMs: number | null;
+  #limit = 0;
+  #level = 0;
+  #atMs = 0;
+  #resetMs = 0;
+  #isAtOnce = false;
+  #refillMs = 1;
+
+  /** @param periodMs How long after a reset the next one comes, where that is known: a day for day quotas. */
+  constructor(unit: Meter["unit"], periodMs: number | null = null) {
+    this.unit = unit;
+    this.#periodMs = periodMs;
+  }
+
+  /**
+   * Takes over a reading.
+   * @param sinceSent What was sent after the request that this reading answers: it cannot know of that.
+   * @param asOfMs When the reading was true, epoch milliseconds.
+   */
+  read({ limit, remaining, resetMs, refillMs }: Reading, sinceSent: number, asOfMs: number): void {
+    // A fixed window may look like a steady refill for a moment, never the other way round.
+    if (refillMs === null) this.#isAtOnce = true;
+    else this.#refillMs = refillMs;
+    let level = remaining - sinceSent;
+    if (!this.#isAtOnce) {
+      // Readings are whole numbers; between them, the own count is finer.
+      const ownLevel = this.#levelAt(asOfMs);
+      if (ownLevel > level && ownLevel < level + 1) level = ownLevel;
+    }
+    this.#limit = limit;
+    this.#resetMs = resetMs;
+    this.#level = level;
+    this.#atMs = asOfMs;
+  }
+
+  get perMs(): number {
+    if (!this.#isAtOnce) return this.#limit / this.#refillMs;
+    return this.#periodMs === null ? Number.POSITIVE_INFINITY : this.#limit / this.#periodMs;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get windowMs(): number | null {
+    return this.#isAtOnce ? this.#periodMs : this.#refillMs;
+  }
+
+  left(nowMs: number): number {
+    this.#advance(nowMs);
+    return Math.max(0, Math.floor(this.#level));
+  }
+
+  take(amount: number, nowMs: number): void {
+    this.#advance(nowMs);
+    this.#level -= amount;
+  }
+
+  readyAtMs(amount: number, nowMs: number): number {
+    this.#advance(nowMs);
+    const spare = this.#isAtOnce ? 0 : SPARE;
+    const missing = Math.min(amount + spare, this.#limit) - this.#level;
+    if (missing <= 0) return 0;
+    if (!this.#isAtOnce) return nowMs + (missing * this.#refillMs) / this.#limit;
+    // A window that ended without news of the next one holds nobody back.
+    return Math.max(0, this.#resetMs);
+  }
+
+  #advance(nowMs: number): void {
+    if (!this.#isAtOnce) {
+      this.#level = this.#levelAt(nowMs);
+    } else if (nowMs >= this.#resetMs && this.#resetMs > 0) {
+      this.#level = this.#limit;
+      this.#resetMs = this.#periodMs === null ? 0 : this.#resetMs + this.#periodMs;
+    }
+    this.#atMs = nowMs;
+  }
+
+  /** Of a quota that refills bit by bit. */
+  #levelAt(nowMs: number): number {
+    const refilled = ((nowMs - this.#atMs) * this.#limit) / this.#refillMs;
+    return Math.min(this.#limit, this.#level + refilled);
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { HeaderQuota } from "./header-quota";
+import { SendLog } from "./send-log";
+import { SlidingWindowLog } from "./sliding-window-log";
+
+const NOW = 1_000_000;
+
+describe("the log of sends", () => {
+  test("tells when the last so many were sent, rounded up to the grain", () => {
+    const log = new SendLog();
+    for (const timeMs of [1001, 1002, 1011, 1050]) log.add(timeMs, 1, 10);
+    expect([1, 2, 3, 4, 5].map((amount) => log.timeOfLast(amount))).toEqual([
+      1050,
+      1020,
+      1010,
+      1010,
+      null,
+    ]);
+  });
+
+  test("takes back the latest and forgets the oldest", () => {
+    const log = new SendLog();
+    for (let timeMs = 1; timeMs <= 10; timeMs += 1) log.add(timeMs, 2, 1);
+    log.takeBack(3);
+    expect(log.total).toBe(17);
+    expect(log.since(8)).toBe(1);
+    log.keepLast(4);
+    expect(log.total).toBe(5);
+    log.forgetBefore(9);
+    expect([log.total, log.timeOfLast(1)]).toEqual([1, 9]);
+  });
+
+  test("refunds an entry where it stands, and nothing once it is forgotten", () => {
+    const log = new SendLog();
+    const entries = [1, 2, 3, 4, 5].map((timeMs) => log.add(timeMs, 10, 1));
+    const [, second = 0, , , fifth = 0] = entries;
+    log.refund(second, 4);
+    expect([log.total, log.since(1), log.since(2)]).toEqual([46, 36, 30]);
+    log.forgetBefore(3);
+    log.refund(second, 6);
+    log.refund(fifth, 99);
+    expect([log.total, log.timeOfLast(1)]).toEqual([20, 4]);
+  });
+
+  test("stays small however much is sent", () => {
+    const meter = new SlidingWindowLog("requests", 1_000_000, 60_000);
+    for (let count = 0; count < 500_000; count += 1) meter.take(1, NOW + count / 10);
+    expect(meter.readyAtMs(500_000, NOW + 50_000)).toBe(0);
+    expect(meter.readyAtMs(500_001, NOW + 50_000)).toBeGreaterThan(NOW + 59_000);
+  });
+});
+
+describe("a told quota", () => {
+  test("that refills steadily is ready as soon as the missing part is back", () => {
+    const meter = new HeaderQuota("requests");
+    meter.read({ limit: 60, remaining: 0, resetMs: NOW + 60_000, refillMs: 60_000 }, 0, NOW);
+    expect(meter.readyAtMs(1, NOW)).toBeGreaterThanOrEqual(NOW + 1_000);
+    expect(meter.readyAtMs(1, NOW)).toBeLessThan(NOW + 1_200);
+    expect(meter.readyAtMs(1, NOW + 1_200)).toBe(0);
+  });
+
+  test("of a fixed window is back at its end, and silent about the next", () => {
+    const meter = new HeaderQuota("requests");
+    meter.read({ limit: 3, remaining: 1, resetMs: NOW + 5_000, refillMs: null }, 1, NOW);
+    expect(meter.readyAtMs(1, NOW)).toBe(NOW + 5_000);
+    expect(meter.readyAtMs(3, NOW + 5_000)).toBe(0);
+    for (let count = 0; count < 3; count += 1) meter.take(1, NOW + 5_001);
+    expect(meter.readyAtMs(1, NOW + 5_002)).toBe(0);
+  });
+
+  test("of a day comes back every day", () => {
+    const meter = new HeaderQuota("requests", 86_400_000);
+    meter.read({ limit: 2, remaining: 0, resetMs: NOW + 1_000, refillMs: null }, 0, NOW);
+    meter.take(2, NOW + 1_000);
+    expect(meter.readyAtMs(1, NOW + 2_000)).toBe(NOW + 1_000 + 86_400_000);
+  });
+});

@@ -1,0 +1,63 @@
+/**
+ * What a request and the pool say to each other.
+ * @module
+ */
+
+import type { Sent } from "./limits/rate-limiter";
+import type { Conversation } from "./schedule/affinity";
+import type { Group, PoolEntry } from "./schedule/group";
+import type { ModelScheduler, Outlook } from "./schedule/model-scheduler";
+import type { Waiter } from "./share/fair-queue";
+import type { Claim, PoolKey } from "./types";
+
+/** A request for quota. */
+export interface Ask {
+  readonly claim: Claim;
+  /** Estimated. */
+  readonly tokens: number;
+  /** Ids of keys that must not be used. */
+  tried: ReadonlySet<string>;
+  /** Whether keys that answered lately are asked first: those in their turn refused too often. */
+  prefersProven: boolean;
+  /** What it is part of, and so prefers the key of; null for nothing. */
+  readonly conversation: Conversation | null;
+  /** Until when it may wait: epoch milliseconds. */
+  readonly patientUntilMs: number;
+  /** Its place in the line; null while it does not wait. */
+  waiter: Waiter | null;
+  isCounted: boolean;
+}
+
+/** A key handed out for one attempt. */
+export interface Lease {
+  readonly key: PoolKey;
+  readonly entry: PoolEntry;
+  readonly sent: Sent;
+  readonly group: Group;
+  readonly scheduler: ModelScheduler;
+  /** Whether its outcome was accounted for: that is done once. */
+  isSettled: boolean;
+}
+
+export type PickResult =
+  | { readonly kind: "granted"; readonly lease: Lease }
+  /** Ask again then. */
+  | { readonly kind: "wait"; readonly untilMs: number }
+  /** Nothing within its patience; there may be something at `retryAtMs`. */
+  | { readonly kind: "exhausted"; readonly retryAtMs: number }
+  /** Every key left is in `tried`, or there is none. */
+  | { readonly kind: "unavailable"; readonly outlook: Outlook };
+
+/** A request for quota that will not wait. */
+export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): Ask {
+  return {
+    claim,
+    tokens: 1,
+    tried,
+    prefersProven: false,
+    conversation: null,
+    patientUntilMs: 0,
+    waiter: null,
+    isCounted: false,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Group } from "./group";
+import { readyAtMs } from "./readiness";
+
+/** How many keys could serve a model, and when. */
+export interface Availability {
+  /** Active ones that may serve it at all. */
+  readonly keys: number;
+  /** Those of them that could take a request now. */
+  readonly ready: number;
+  /** When the first of them can: epoch milliseconds, not after now where one is ready; null where there is none. */
+  readonly readyAtMs: number | null;
+}
+
+export function standingOf(groups: readonly Group[], model: string, nowMs: number): Availability {
+  let [keys, ready] = [0, 0];
+  let firstMs: number | null = null;
+  for (const group of groups) {
+    const roomMs = group.roomAtMs(1, nowMs);
+    for (const { key, present } of group.entries) {
+      if (!present || key.status !== "active") continue;
+      const atMs = Math.max(roomMs, readyAtMs(key, model));
+      keys += 1;
+      if (atMs <= nowMs) ready += 1;
+      firstMs = Math.min(firstMs ?? atMs, atMs);
+    }
+  }
+  return { keys, ready, readyAtMs: firstMs };
+}

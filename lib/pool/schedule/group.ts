@@ -1,0 +1,164 @@
+/**
+ * The keys of one quota domain that stand together in a scheduler, because they have one limiter.
+ * @module
+ */
+
+import { modelMatches } from "../../models/model-matches";
+import type { KeyTrouble } from "../guard/key-trouble";
+import type { RateLimiter } from "../limits/rate-limiter";
+import { domainOf } from "../quota-domain";
+import type { PoolKey } from "../types";
+import { type Candidate, hashText } from "./affinity";
+import { readyAtMs } from "./readiness";
+
+/** A key's place in its pool; shared by every scheduler the key stands in. */
+export interface PoolEntry {
+  key: PoolKey;
+  /** False once the key was removed from the pool. */
+  present: boolean;
+  /** False where the key's text cannot be had: the secret that it was sealed with is another. */
+  opens: boolean;
+  /** What speaks against it; null while nothing does. */
+  trouble: KeyTrouble | null;
+  /** Grows with every pick; keeps the order when schedulers are built anew. */
+  lastPick: number;
+}
+
+/** Keys of one quota domain, of one priority and weight. */
+export class Group implements Candidate {
+  /** Null until the group is used for the first time. */
+  limiter: RateLimiter | null = null;
+  /** Its name among the limiters of the scheduler's model. */
+  readonly id: string;
+  /** Whether other groups may have the same domain. */
+  readonly isShared: boolean;
+  readonly priority: number;
+  readonly weight: number;
+  /** The one to use first in front. */
+  readonly entries: PoolEntry[];
+  /** Requests it served out of turn, or is about to, for which it lets as many of its turns pass. */
+  ahead = 0;
+  /** When the group's place in one of the heaps is due; null while it stands in a ring. */
+  asleepUntilMs: number | null = null;
+  /** Its place in a ring; meaningless while it stands in none. */
+  slot: { isEmpty: boolean } | null = null;
+  /** Whether it comes last: it could serve, but all its keys are in trouble. */
+  isAside = false;
+  #hash: number | null = null;
+
+  /** @param first Its first key; others may be added to `entries`. */
+  constructor(domain: string, first: PoolEntry) {
+    const { quotaDomain, priority, weight } = first.key;
+    this.id = domain;
+    this.entries = [first];
+    this.isShared = quotaDomain !== null;
+    this.priority = priority;
+    this.weight = weight;
+  }
+
+  get hash(): number {
+    this.#hash ??= hashText(this.id);
+    return this.#hash;
+  }
+
+  get load(): number {
+    return this.limiter?.requestsSoFar ?? 0;
+  }
+
+  /** Whether any of its keys may be used at all, resting or not. */
+  get isUsable(): boolean {
+    return this.entries.some(isUsable);
+  }
+
+  /** When there is room for a request of so many tokens: epoch milliseconds, 0 for now. */
+  roomAtMs(tokens: number, nowMs: number): number {
+    return this.limiter === null ? 0 : this.limiter.readyAtMs(tokens, nowMs);
+  }
+
+  /** When the smallest request for a model may go: epoch milliseconds, 0 for now, -1 for never. */
+  readyAtMs(model: string, nowMs: number): number {
+    let readyMs = Number.POSITIVE_INFINITY;
+    for (const entry of this.entries) {
+      if (isUsable(entry)) readyMs = Math.min(readyMs, readyAtMs(entry.key, model));
+    }
+    if (readyMs === Number.POSITIVE_INFINITY) return -1;
+    return Math.max(readyMs, this.roomAtMs(1, nowMs));
+  }
+
+  /** Until when all its keys that are ready come last: epoch milliseconds, 0 where one is in no trouble. */
+  asideUntilMs(model: string, nowMs: number): number {
+    let asideMs = Number.POSITIVE_INFINITY;
+    for (const entry of this.entries) {
+      if (!isUsable(entry) || readyAtMs(entry.key, model) > nowMs) continue;
+      asideMs = Math.min(asideMs, entry.trouble?.asideUntilMs ?? 0);
+    }
+    return asideMs > nowMs && asideMs < Number.POSITIVE_INFINITY ? asideMs : 0;
+  }
+
+  /** Whether another key answered since something last spoke against one of its keys. */
+  isRecalled(answeredMs: number): boolean {
+    return this.entries.some(({ trouble }) => (trouble?.lastMs ?? 0) <= answeredMs);
+  }
+
+  /** Whether a key is ready, in no trouble, and not tried. */
+  canServe(model: string, tried: ReadonlySet<string>, nowMs: number): boolean {
+    return this.entries.some(
+      (entry) =>
+        isUsable(entry) &&
+        !tried.has(entry.key.id) &&
+        readyAtMs(entry.key, model) <= nowMs &&
+        (entry.trouble?.asideUntilMs ?? 0) <= nowMs,
+    );
+  }
+
+  /** The preferred key if it is ready and not tried, else the one used longest ago of those that are. It goes to the back. */
+  usableEntry(
+    model: string,
+    nowMs: number,
+    tried: ReadonlySet<string>,
+    preferredId: string | null = null,
+    takesTroubled = false,
+  ): PoolEntry | null {
+    let found = -1;
+    for (const [index, entry] of this.entries.entries()) {
+      if (!isUsable(entry) || tried.has(entry.key.id)) continue;
+      if (readyAtMs(entry.key, model) > nowMs) continue;
+      if (!takesTroubled && (entry.trouble?.asideUntilMs ?? 0) > nowMs) continue;
+      if (found < 0) found = index;
+      if (preferredId === null) break;
+      if (entry.key.id === preferredId) found = index;
+    }
+    const entry = this.entries[found];
+    if (entry === undefined) return null;
+    if (found < this.entries.length - 1) {
+      this.entries.splice(found, 1);
+      this.entries.push(entry);
+    }
+    return entry;
+  }
+}
+
+/** The groups of the keys that may serve a model (null: a call that names none), the one to use first in front. */
+export function groupsOf(pool: Iterable<PoolEntry>, model: string | null): Group[] {
+  const entries = [...pool].filter(({ key }) => modelMatches(key.models, model));
+  entries.sort((a, b) => a.lastPick - b.lastPick);
+  const groups = new Map<string, Group>();
+  for (const entry of entries) {
+    const { key } = entry;
+    const domain = domainOf(key);
+    const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, new Group(domain, entry));
+    else group.entries.push(entry);
+  }
+  return [...groups.values()];
+}
+
+export interface Choice {
+  readonly group: Group;
+  readonly entry: PoolEntry;
+}
+
+function isUsable(entry: PoolEntry): boolean {
+  return entry.present && entry.opens && entry.key.status === "active";
+}

@@ -1,0 +1,12 @@
+import { EVERY_MODEL, type PoolKey } from "../types";
+
+/** When this key may next serve the model: epoch milliseconds, 0 if nothing rests it. Ignores its status. */
+export function readyAtMs(key: PoolKey, model: string): number {
+  if (key.cooldowns.size === 0) return 0;
+  return Math.max(restOf(key, EVERY_MODEL), restOf(key, model));
+}
+
+function restOf({ cooldowns }: PoolKey, name: string): number {
+  const cooldown = cooldowns.get(name);
+  return cooldown === undefined || cooldown.isGuess === true ? 0 : cooldown.untilMs;
+}

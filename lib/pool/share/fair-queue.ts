@@ -1,0 +1,118 @@
+/**
+ * Requests that wait for the same quota, in the order they will be served: weighted fair queueing over
+ * access tokens, the more urgent class first. Whoever waits asks again at a time of its own, so nobody has
+ * to be called; who does not come is gone, and forgotten.
+ *
+ * Virtual time as in self-clocked fair queueing (Golestani, 1994): each request of a token comes `1 / weight`
+ * after the one before it, or after what is being served.
+ * @module
+ */
+import type { Claim } from "../types";
+
+/** A request that waits. */
+export interface Waiter {
+  readonly claim: Claim;
+  /** When it said it would ask again. */
+  dueMs: number;
+}
+
+/** The requests of one token. */
+interface Flow {
+  readonly weight: number;
+  readonly priority: number;
+  /** Virtual time from which its first request waits: when the one before was served, or it began to wait. */
+  servedTag: number;
+  readonly waiting: Waiter[];
+}
+
+/** Who comes this much later than said is gone: its client left, and nothing of it runs any more. */
+const LATE_MS = 2_000;
+
+export class FairQueue {
+  readonly #flows = new Map<string, Flow>();
+  /** Virtual time of each class. */
+  readonly #nowTags = new Map<number, number>();
+  #size = 0;
+  #lookedMs = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whoever is in line keeps the place. */
+  enter(waiter: Waiter): void {
+    const { tokenId, weight, priority } = waiter.claim;
+    const name = `${tokenId} ${priority}`;
+    let flow = this.#flows.get(name);
+    if (flow === undefined) {
+      flow = { weight, priority, servedTag: 0, waiting: [] };
+      this.#flows.set(name, flow);
+    }
+    if (flow.waiting.includes(waiter)) return;
+    // Time in which it did not wait gives a token no credit.
+    if (flow.waiting.length === 0) flow.servedTag = Math.max(flow.servedTag, this.#nowTag(flow));
+    flow.waiting.push(waiter);
+    this.#size += 1;
+  }
+
+  /** Takes a request out, served or not. */
+  leave(waiter: Waiter, isServed: boolean): void {
+    const name = `${waiter.claim.tokenId} ${waiter.claim.priority}`;
+    const flow = this.#flows.get(name);
+    const index = flow?.waiting.indexOf(waiter) ?? -1;
+    if (flow === undefined || index < 0) return;
+    flow.waiting.splice(index, 1);
+    this.#size -= 1;
+    if (isServed) {
+      flow.servedTag = tagOf(flow, 0);
+      this.#nowTags.set(flow.priority, flow.servedTag);
+    }
+    if (flow.waiting.length === 0 && flow.servedTag <= this.#nowTag(flow)) this.#flows.delete(name);
+    if (this.#size === 0) {
+      this.#flows.clear();
+      this.#nowTags.clear();
+    }
+  }
+
+  /** How many requests come before a waiting one, or before one more of this claim. */
+  ahead(claim: Claim, waiter: Waiter | null, nowMs: number): number {
+    this.#forgetLate(nowMs);
+    const own = this.#flows.get(`${claim.tokenId} ${claim.priority}`);
+    const place = waiter === null ? -1 : (own?.waiting.indexOf(waiter) ?? -1);
+    const index = place >= 0 ? place : (own?.waiting.length ?? 0);
+    const tag = tagOf(own ?? { ...claim, servedTag: this.#nowTag(claim) }, index);
+    let count = index;
+    let isBeforeOwn = true;
+    for (const flow of this.#flows.values()) {
+      if (flow === own) {
+        isBeforeOwn = false;
+      } else if (flow.priority < claim.priority) {
+        count += flow.waiting.length;
+      } else if (flow.priority === claim.priority) {
+        // Requests of the flow with a smaller tag; of equal ones, the flow that came first.
+        const steps = (tag - tagOf(flow, 0)) * flow.weight;
+        const earlier = isBeforeOwn ? Math.floor(steps + 1e-9) + 1 : Math.ceil(steps - 1e-9);
+        count += Math.max(0, Math.min(flow.waiting.length, earlier));
+      }
+    }
+    return count;
+  }
+
+  #nowTag({ priority }: Pick<Flow, "priority">): number {
+    return this.#nowTags.get(priority) ?? 0;
+  }
+
+  #forgetLate(nowMs: number): void {
+    if (nowMs - this.#lookedMs < LATE_MS / 4) return;
+    this.#lookedMs = nowMs;
+    const waiting = [...this.#flows.values()].flatMap((flow) => flow.waiting);
+    for (const waiter of waiting) {
+      if (nowMs - waiter.dueMs > LATE_MS) this.leave(waiter, false);
+    }
+  }
+}
+
+/** The virtual time at which a flow's request with so many before it will be served. */
+function tagOf({ servedTag, weight }: Pick<Flow, "servedTag" | "weight">, index: number): number {
+  return servedTag + (index + 1) / weight;
+}

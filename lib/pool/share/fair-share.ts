@@ -1,0 +1,131 @@
+/**
+ * How much of a model's quota each access token wants and gets, and who has to hold back.
+ *
+ * A quota that renews once a minute can be eaten by one busy token in its first seconds; ordering those who
+ * wait then comes too late for the others. So while more is wanted than there is, a token may take what the
+ * others are not expected to want: their wish of late, up to their fair share. What nobody wants is anybody's.
+ *
+ * Counts fade exponentially, so each is one number, and the newest minute counts most.
+ * @module
+ */
+import type { Claim } from "../types";
+
+const SERVED_FADE_MS = 60_000;
+const WANTED_FADE_MS = 30_000;
+/** What others are expected to want is a mean, and they may want more: this much of it is held back for them. */
+const RESERVE = 1.08;
+/** Requests by which a token may be ahead of its share. */
+const SLACK = 1;
+/** The wish of a token seen for the first time is spread over at least this long. */
+const LEAST_AGE_MS = 10_000;
+/** Tokens nobody has heard of for this long are forgotten. */
+const FORGET_MS = 300_000;
+const MAX_QUIET_TOKENS = 1_000;
+
+interface Account {
+  readonly sinceMs: number;
+  weight: number;
+  priority: number;
+  served: number;
+  wanted: number;
+  atMs: number;
+}
+
+export class FairShare {
+  readonly #accounts = new Map<string, Account>();
+  /** The wish of all tokens together. */
+  #wanted = 0;
+  #wantedMs = 0;
+  #sinceMs: number | null = null;
+
+  /** Notes that a token wants one more request served. */
+  want(claim: Claim, nowMs: number): void {
+    const account = this.#account(claim, nowMs);
+    account.wanted += 1;
+    this.#sinceMs ??= nowMs;
+    this.#wanted = this.#wanted * Math.exp((this.#wantedMs - nowMs) / WANTED_FADE_MS) + 1;
+    this.#wantedMs = nowMs;
+  }
+
+  /** Whether there is more than one token to share with. */
+  get hasRivals(): boolean {
+    return this.#accounts.size > 1;
+  }
+
+  /** Whether more is wanted of late than so many requests a millisecond. */
+  isContended(perMs: number, nowMs: number): boolean {
+    return wishPerMs(this.#wanted, this.#wantedMs, this.#sinceMs ?? nowMs, nowMs) > perMs;
+  }
+
+  served(claim: Claim, nowMs: number): void {
+    this.#account(claim, nowMs).served += 1;
+  }
+
+  /**
+   * When a token may take one more: epoch milliseconds, 0 for now.
+   * @param perMs Requests a millisecond that the quota of all keys together allows.
+   */
+  readyAtMs(claim: Claim, perMs: number, nowMs: number): number {
+    const account = this.#account(claim, nowMs);
+    const share = this.#spare(account, claim.tokenId, perMs, nowMs) * SERVED_FADE_MS;
+    // Served evenly at its share, the count swings from half a request below to half a request above; and
+    // whoever is let go may find no key awake, and is served later than its share says.
+    const most = share + SLACK;
+    if (account.served <= most || account.served < 1) return 0;
+    return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(most, 0.5));
+  }
+
+  /** What the others leave, in requests a millisecond. */
+  #spare(own: Account, ownId: string, perMs: number, nowMs: number): number {
+    let weights = own.weight;
+    for (const [id, account] of this.#accounts) {
+      if (id !== ownId && account.priority === own.priority && wishOf(account, nowMs) > 0) {
+        weights += account.weight;
+      }
+    }
+    let left = perMs;
+    for (const [id, account] of this.#accounts) {
+      if (id === ownId || account.priority > own.priority) continue;
+      const wish = wishOf(account, nowMs) * RESERVE;
+      const isAhead = account.priority < own.priority;
+      left -= isAhead ? wish : Math.min(wish, (perMs * account.weight) / weights);
+    }
+    return Math.max(0, left);
+  }
+
+  #account({ tokenId, weight, priority }: Claim, nowMs: number): Account {
+    let account = this.#accounts.get(tokenId);
+    if (account === undefined) {
+      if (this.#accounts.size >= MAX_QUIET_TOKENS) this.#forgetQuiet(nowMs);
+      account = { sinceMs: nowMs, weight, priority, served: 0, wanted: 0, atMs: nowMs };
+      this.#accounts.set(tokenId, account);
+    }
+    const agoMs = nowMs - account.atMs;
+    if (agoMs > 0) {
+      account.served *= Math.exp(-agoMs / SERVED_FADE_MS);
+      account.wanted *= Math.exp(-agoMs / WANTED_FADE_MS);
+      account.atMs = nowMs;
+    }
+    account.weight = weight;
+    account.priority = priority;
+    return account;
+  }
+
+  #forgetQuiet(nowMs: number): void {
+    for (const [id, { atMs }] of this.#accounts) {
+      if (nowMs - atMs > FORGET_MS) this.#accounts.delete(id);
+    }
+  }
+}
+
+function wishOf({ wanted, atMs, sinceMs }: Account, nowMs: number): number {
+  return wishPerMs(wanted, atMs, sinceMs, nowMs);
+}
+
+/** A faded count of wishes as requests a millisecond. */
+function wishPerMs(count: number, atMs: number, sinceMs: number, nowMs: number): number {
+  const faded = count * Math.exp((atMs - nowMs) / WANTED_FADE_MS);
+  if (faded < 0.05) return 0;
+  const ageMs = Math.max(LEAST_AGE_MS, nowMs - sinceMs);
+  return faded / (WANTED_FADE_MS * (1 - Math.exp(-ageMs / WANTED_FADE_MS)));
+}
