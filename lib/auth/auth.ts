@@ -13,7 +13,13 @@ import { newLinkSecret } from "../crypto/new-link-secret";
 import { auditEvent } from "../db/audit-log";
 import { openDatabase } from "../db/open-database";
 import { rootCause } from "../db/root-cause";
-import { deleteSession, findSession, insertSession, type LiveSession } from "../db/sessions";
+import {
+  endSession,
+  findSession,
+  insertSession,
+  type LiveSession,
+  type SessionClaims,
+} from "../db/sessions";
 import { runBatch } from "../db/state-version";
 import type { UserRow } from "../db/team-schema";
 import { findUserByAccount, findUserById, isSeenStale, markSeen } from "../db/users";
@@ -161,7 +167,7 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
       async signOut(message) {
         const claims =
           "token" in message && message.token ? sessionClaims(message.token) : undefined;
-        if (claims !== undefined) await deleteSession(db, claims.id);
+        if (claims !== undefined) await endSession(db, claims);
       },
       async signIn({ account }) {
         if (current === undefined) return;
@@ -187,11 +193,10 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
   };
 });
 
-/** What a session's cookie says; undefined for one of a build that kept no sessions. */
-function sessionClaims({ sub, sessionVersion, sessionId }: JWT) {
-  const isWhole =
-    sub !== undefined && typeof sessionVersion === "number" && typeof sessionId === "string";
-  return isWhole ? { id: sessionId, userId: sub, version: sessionVersion } : undefined;
+function sessionClaims({ sub, sessionVersion, sessionId }: JWT): SessionClaims | undefined {
+  if (sub === undefined || typeof sessionVersion !== "number") return undefined;
+  const id = typeof sessionId === "string" ? sessionId : null;
+  return { id, userId: sub, version: sessionVersion };
 }
 
 function toMember({ user: { id, email, name, image, role }, browserId }: LiveSession): Member {

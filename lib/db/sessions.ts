@@ -26,35 +26,48 @@ export async function insertSession(db: Database, session: SessionRow): Promise<
 
 export interface LiveSession {
   readonly user: UserRow;
-  /** Null where the database is not migrated yet. */
+  /** Null where the database is not migrated yet, and for a session older than the table. */
   readonly browserId: string | null;
 }
 
-/**
- * The user whose session it is; undefined if it is over.
- * @param version The user's as of signing in: `users.session_version` ends all at once.
- */
+/** What a session's cookie says. */
+export interface SessionClaims {
+  /** Null in a cookie from before sessions were rows; it ends with its cookie, or with the version. */
+  readonly id: string | null;
+  readonly userId: string;
+  /** The user's when the session began: raising `users.session_version` ends all at once. */
+  readonly version: number;
+}
+
+/** The user whose session it is; undefined if it is over. */
 export async function findSession(
   db: Database,
-  claims: { readonly id: string; readonly userId: string; readonly version: number },
+  { id, userId, version }: SessionClaims,
   nowMs: number,
 ): Promise<LiveSession | undefined> {
-  const isUser = and(eq(users.id, claims.userId), eq(users.sessionVersion, claims.version));
-  const found = await unlessBehind(() =>
-    db
-      .select({ user: users, browserId: sessions.browserId })
-      .from(sessions)
-      .innerJoin(users, eq(users.id, sessions.userId))
-      .where(and(eq(sessions.id, claims.id), gt(sessions.expiresAtMs, nowMs), isUser))
-      .get(),
-  );
-  if (found !== BEHIND) return found;
+  const isUser = and(eq(users.id, userId), eq(users.sessionVersion, version));
+  if (id !== null) {
+    const found = await unlessBehind(() =>
+      db
+        .select({ user: users, browserId: sessions.browserId })
+        .from(sessions)
+        .innerJoin(users, eq(users.id, sessions.userId))
+        .where(and(eq(sessions.id, id), gt(sessions.expiresAtMs, nowMs), isUser))
+        .get(),
+    );
+    if (found !== BEHIND) return found;
+  }
   const user = await db.select().from(users).where(isUser).get();
   return user && { user, browserId: null };
 }
 
-export async function deleteSession(db: Database, id: string): Promise<void> {
-  await unlessBehind(() => db.delete(sessions).where(eq(sessions.id, id)));
+/** Signs out. A session that has no row can end only with the member's others. */
+export async function endSession(db: Database, { id, userId, version }: SessionClaims) {
+  if (id !== null) return unlessBehind(() => db.delete(sessions).where(eq(sessions.id, id)));
+  return db
+    .update(users)
+    .set({ sessionVersion: version + 1 })
+    .where(and(eq(users.id, userId), eq(users.sessionVersion, version)));
 }
 
 const BEHIND = Symbol("the database has no table of sessions yet");

@@ -109,6 +109,32 @@ test("a cookie that was copied before signing out opens nothing after", async ({
   await thief.close();
 });
 
+test("a session of the version before, which had no row, is good until it signs out", async ({
+  admin,
+  browser,
+  server,
+}) => {
+  const { page } = await newMember(browser, admin, "member", "Ivo");
+  const session = await (await page.request.get(`${server.url}/api/auth/session`)).json();
+  const value = await encode({
+    token: { sub: session.user.id, sessionVersion: 1 },
+    secret: "test-session-secret",
+    salt: COOKIE,
+  });
+  const older = await browser.newContext();
+  await older.addCookies([{ name: COOKIE, value, url: server.url }]);
+  const olderPage = await older.newPage();
+  await olderPage.goto("/account");
+  await expect(olderPage.getByRole("heading", { name: "Account" })).toBeVisible();
+  await olderPage.getByRole("button", { name: "Menu of Ivo" }).click();
+  await olderPage.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(olderPage).toHaveURL("/login");
+  await older.addCookies([{ name: COOKIE, value, url: server.url }]);
+  await olderPage.goto("/account");
+  await expect(olderPage).toHaveURL("/login?next=%2Faccount");
+  await older.close();
+});
+
 test("signing out everywhere ends the sessions of all browsers", async ({ admin, browser }) => {
   const { page, person } = await newMember(browser, admin, "member", "Eve");
   const other = await (await browser.newContext()).newPage();

@@ -3,7 +3,7 @@ import { signInWithAccount } from "../../lib/auth/sign-in-with-account";
 import { signInWithPassword } from "../../lib/auth/sign-in-with-password";
 import { needsRehash } from "../../lib/crypto/hash-password";
 import type { Actor } from "../../lib/db/audit-log";
-import { deleteSession, findSession, insertSession } from "../../lib/db/sessions";
+import { endSession, findSession, insertSession } from "../../lib/db/sessions";
 import { loginAttempts, sessions, users } from "../../lib/db/team-schema";
 import { findUserByAccount, findUserByEmail, isSeenStale, markSeen } from "../../lib/db/users";
 import { changePassword } from "../../lib/manage/change-password";
@@ -220,7 +220,7 @@ describe("sessions", () => {
       user: { id: member.id },
       browserId: "browser",
     });
-    await deleteSession(db, "one");
+    await endSession(db, one);
     expect(await findSession(db, one, nowMs)).toBeUndefined();
     expect(await findSession(db, two, nowMs + HOUR_MS - 1)).toBeDefined();
     expect(await findSession(db, two, nowMs + HOUR_MS)).toBeUndefined();
@@ -233,6 +233,22 @@ describe("sessions", () => {
     const other = await storeUser("other@team.test", "admin", CHEAP_HASH);
     const { id } = await begin("one");
     expect(await findSession(db, { id, userId: other.id, version }, nowMs)).toBeUndefined();
+  });
+
+  test("from before they had rows stay valid, until one of them signs out", async () => {
+    const old = { id: null, userId: member.id, version };
+    const begun = await begin("one");
+    expect(await findSession(db, old, nowMs)).toMatchObject({
+      user: { id: member.id },
+      browserId: null,
+    });
+    await endSession(db, old);
+    expect(await findSession(db, old, nowMs)).toBeUndefined();
+    expect(await findSession(db, begun, nowMs)).toBeUndefined();
+    // The same cookie once more ends nothing that began since.
+    const since = { id: null, userId: member.id, version: version + 1 };
+    await endSession(db, old);
+    expect(await findSession(db, since, nowMs)).toBeDefined();
   });
 
   test("are 50 a user at most, the newest", async () => {
