@@ -1,0 +1,112 @@
+/**
+ * The leases of all isolates at some limits: the state of the object that hands them out. Plain data with the
+ * clock handed in; what it forgets in a crash are the leases since it was saved last.
+ * @module
+ */
+import { type Grant, grant, LEASE_MS, LOST_MS, type Report, type SharedLimit } from "./lease";
+
+/** What an isolate asks for, or tells, of one limit. */
+export interface LeaseAsk {
+  readonly limit: SharedLimit;
+  readonly used: number;
+  /** 0 where it wants no more. */
+  readonly demand: number;
+  /** The permits that it goes on using until it has the answer, which may get lost. */
+  readonly holds: number;
+}
+
+interface Line {
+  windowMs: number | null;
+  /** By isolate. */
+  readonly reports: Map<string, Report>;
+}
+
+/** As it is kept: name, window, and of each isolate its id, permits, use, demand and times. */
+export type StoredBook = readonly (readonly [
+  name: string,
+  windowMs: number | null,
+  reports: readonly (readonly [string, number, number, number, number, number])[],
+])[];
+
+const LIMITS_MAX = 2_000;
+const ISOLATES_MAX = 500;
+
+export class LeaseBook {
+  readonly #lines = new Map<string, Line>();
+
+  static fromStored(stored: StoredBook): LeaseBook {
+    const book = new LeaseBook();
+    for (const [name, windowMs, reports] of stored) {
+      const line: Line = { windowMs, reports: new Map() };
+      for (const [isolate, permits, used, demand, sinceMs, atMs] of reports) {
+        line.reports.set(isolate, { isolate, permits, used, demand, sinceMs, atMs });
+      }
+      book.#lines.set(name, line);
+    }
+    return book;
+  }
+
+  toStored(): StoredBook {
+    return [...this.#lines].map(([name, { windowMs, reports }]) => [
+      name,
+      windowMs,
+      [...reports.values()].map((each) => [
+        ...([each.isolate, each.permits, each.used] as const),
+        ...([each.demand, each.sinceMs, each.atMs] as const),
+      ]),
+    ]);
+  }
+
+  get size(): number {
+    return this.#lines.size;
+  }
+
+  /** Notes what an isolate says, and grants it a lease of each limit; the order of the answer is that of `asks`. */
+  lease(isolate: string, asks: readonly LeaseAsk[], nowMs: number): Grant[] {
+    return asks.map((ask) => this.#lease(isolate, ask, nowMs));
+  }
+
+  /** Forgets what holds no longer. */
+  prune(nowMs: number): void {
+    for (const [name, { windowMs, reports }] of this.#lines) {
+      const lifeMs = Math.max(LOST_MS, LEASE_MS + (windowMs ?? 0));
+      for (const [isolate, { atMs }] of reports) {
+        if (nowMs - atMs >= lifeMs) reports.delete(isolate);
+      }
+      if (reports.size === 0) this.#lines.delete(name);
+    }
+  }
+
+  #lease(isolate: string, { limit, used, demand, holds }: LeaseAsk, nowMs: number): Grant {
+    const line = this.#lineOf(limit, nowMs);
+    const before = line.reports.get(isolate);
+    const isNew = before === undefined || nowMs - before.atMs >= LEASE_MS;
+    const sinceMs = isNew ? nowMs : before.sinceMs;
+    const report = { isolate, permits: 0, used, demand, sinceMs, atMs: nowMs };
+    const granted = grant(limit, report, line.reports.values(), nowMs);
+    const permits = Math.max(granted.permits, holds);
+    if (isNew && line.reports.size >= ISOLATES_MAX) {
+      const [oldest] = line.reports.keys();
+      if (oldest !== undefined) line.reports.delete(oldest);
+    }
+    // The newest last.
+    line.reports.delete(isolate);
+    line.reports.set(isolate, { ...report, permits });
+    return granted;
+  }
+
+  #lineOf({ name, windowMs }: SharedLimit, nowMs: number): Line {
+    let line = this.#lines.get(name);
+    if (line === undefined) {
+      if (this.#lines.size >= LIMITS_MAX) this.prune(nowMs);
+      if (this.#lines.size >= LIMITS_MAX) {
+        const [oldest] = this.#lines.keys();
+        if (oldest !== undefined) this.#lines.delete(oldest);
+      }
+      line = { windowMs, reports: new Map() };
+      this.#lines.set(name, line);
+    }
+    line.windowMs = windowMs;
+    return line;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * How isolates share a limit without asking for each request: each holds a lease of so many permits and keeps
+ * its own use within it, so that all together keep within the limit. Pure arithmetic over what isolates
+ * reported; it does not matter who does it, an object that all ask, or each isolate over rows of D1.
+ *
+ * An isolate may use a small part of a limit without a lease (`freeUse`), so that limits far from full cost
+ * nothing. What it could be using is taken into account for a moment after a limit came into demand.
+ *
+ * | known of an isolate                       | counts as                                              |
+ * | ----------------------------------------- | ------------------------------------------------------ |
+ * | reported, lease not over                  | its permits, or what it had used if that is more       |
+ * | silent since its lease is over, a window  | the same for one window more: it may have used them all |
+ * | silent, permits at the same moment        | the same until it is taken for dead (`LOST_MS`)        |
+ * | gave its permits back                     | what it had used, for one window                       |
+ * @module
+ */
+import { type Demand, fairShare } from "./fair-share";
+
+/** How long permits may be used after they were granted. */
+export const LEASE_MS = 15_000;
+/** Permits of requests at the same moment are held by an isolate that says nothing for so long. */
+export const LOST_MS = 120_000;
+/** For so long after a limit came into demand, others may use it that have not said so. */
+export const YOUNG_MS = 1_000;
+/** So many isolates are reckoned with that have not said anything. */
+const USUAL_ISOLATES = 8;
+/** What is not worth asking for twice. */
+const LITTLE = 8;
+
+export interface SharedLimit {
+  /** The same in all isolates. */
+  readonly name: string;
+  /** What all together may use: a whole number of requests, tokens or 1e-9 US dollars. */
+  readonly limit: number;
+  /** In any window of this length; null: at the same moment. */
+  readonly windowMs: number | null;
+}
+
+/** What an isolate says of its use of a limit. */
+export interface Report {
+  readonly isolate: string;
+  /** What it may use at most in a window, or at the same moment; 0: it gave back what it had. */
+  readonly permits: number;
+  /** What it uses: in the window that ends now, or now. */
+  readonly used: number;
+  /** What it would use if it could. */
+  readonly demand: number;
+  /** Since when it has been in demand there: epoch milliseconds. */
+  readonly sinceMs: number;
+  /** When it said so: epoch milliseconds. */
+  readonly atMs: number;
+}
+
+export interface Grant {
+  readonly permits: number;
+  /** What the others hold or may have used. */
+  readonly heldByOthers: number;
+  /** Isolates that use the limit, this one included. */
+  readonly isolates: number;
+  /** When more may be had because nobody else has come: epoch milliseconds, 0 where that is no reason. */
+  readonly youngUntilMs: number;
+}
+
+/** Half of what nobody wants, or all where that is little. */
+function spare(unwanted: number): number {
+  return Math.max(Math.floor(unwanted / 2), Math.min(unwanted, LITTLE));
+}
+
+/** What an isolate may use without a lease. @param isolates As many as are known to use the limit. */
+export function freeUse(limit: number, isolates: number): number {
+  return Math.floor(limit / (2 * Math.max(USUAL_ISOLATES, isolates)));
+}
+
+/** What an isolate may be using by its last report. */
+export function heldBy(report: Report, windowMs: number | null, nowMs: number): number {
+  const ageMs = nowMs - report.atMs;
+  if (windowMs === null) return ageMs < LOST_MS ? Math.max(report.permits, report.used) : 0;
+  if (report.permits === 0) return ageMs < windowMs ? report.used : 0;
+  return ageMs < LEASE_MS + windowMs ? Math.max(report.permits, report.used) : 0;
+}
+
+/**
+ * The permits of the isolate that asks: its fair share where more is wanted than there is; else what it asks
+ * for and half of what nobody does. Never more than is left.
+ * @param ask Its own report.
+ * @param others The last report of each other isolate.
+ */
+export function grant(
+  { name, limit, windowMs }: SharedLimit,
+  ask: Report,
+  others: Iterable<Report>,
+  nowMs: number,
+): Grant {
+  let heldByOthers = 0;
+  let isolates = 1;
+  let { sinceMs } = ask;
+  let wanted = ask.demand;
+  const demands: Demand[] = [ask];
+  for (const other of others) {
+    if (other.isolate === ask.isolate) continue;
+    const held = heldBy(other, windowMs, nowMs);
+    if (held === 0 && other.demand === 0) continue;
+    heldByOthers += held;
+    if (nowMs - other.atMs >= LEASE_MS) continue;
+    isolates += 1;
+    sinceMs = Math.min(sinceMs, other.sinceMs);
+    wanted += other.demand;
+    demands.push(other);
+  }
+  const isYoung = nowMs - sinceMs < YOUNG_MS;
+  const unheard = isYoung ? freeUse(limit, isolates) * Math.max(0, USUAL_ISOLATES - isolates) : 0;
+  const target =
+    ask.demand === 0
+      ? 0
+      : wanted >= limit
+        ? fairShare(name, limit, demands, ask.isolate)
+        : ask.demand + spare(limit - wanted);
+  const left = Math.floor(limit - heldByOthers - unheard);
+  return {
+    permits: Math.max(0, Math.min(target, left)),
+    heldByOthers,
+    isolates,
+    youngUntilMs: unheard > 0 && left < target ? sinceMs + YOUNG_MS : 0,
+  };
+}
