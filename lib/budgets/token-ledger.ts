@@ -288,7 +288,7 @@ export class TokenLedger {
     this.#forgetLost(account, nowMs);
     account.rpm = meterFor("requests", limits.rpm, account.rpm);
     account.tpm = meterFor("tokens", limits.tpm, account.tpm);
-    const readyMs = account.rpm?.readyAtMs(1, nowMs) ?? 0;
+    const readyMs = account.rpm?.earliestMs(1, nowMs) ?? 0;
     if (readyMs > nowMs) return { kind: "full", holder, limit: "rpm", retryAtMs: readyMs };
     const tokensAtMs = tokensReadyAtMs(account, estimate, nowMs);
     if (tokensAtMs > nowMs) return { kind: "full", holder, limit: "tpm", retryAtMs: tokensAtMs };
@@ -376,7 +376,7 @@ function tokensReadyAtMs(account: Account, estimate: Estimate, nowMs: number): n
   const likely = Math.min(estimate.tokens, answered.largest ?? estimate.tokens);
   const needed = Math.max(1, Math.min(tpm.limit, Math.max(likely, estimate.leastTokens ?? 0)));
   const held = heldTokens(account, tpm, nowMs);
-  if (left + held < needed) return tpm.readyAtMs(needed, nowMs);
+  if (left + held < needed) return tpm.earliestMs(needed, nowMs);
   return held > 0 ? HELD : 0;
 }
 

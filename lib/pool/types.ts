@@ -65,26 +65,12 @@ export interface PoolKey {
   cooldowns: ReadonlyMap<string, Cooldown>;
 }
 
-/** One quota, and what has been taken from it. */
-export interface Meter {
+/** A limit that a key keeps to, for people. */
+export interface KnownLimit {
   readonly unit: QuotaUnit;
-  /**
-   * When an amount may be taken: epoch milliseconds, 0 for now. An amount above the whole quota asks for all
-   * of it.
-   */
-  readyAtMs(amount: number, nowMs: number): number;
-  take(amount: number, nowMs: number): void;
-  /** What it lets through in the long run, a millisecond; infinite where that is not known. */
-  readonly perMs: number;
   readonly limit: number;
   /** How long it takes until all of it is back; null where that is not known. */
   readonly windowMs: number | null;
-  /** What is left of it. */
-  left(nowMs: number): number;
-}
-
-/** A limit that a limiter keeps to. */
-export interface KnownLimit extends Pick<Meter, "unit" | "limit" | "windowMs"> {
   /** Set by a person, told by the provider's answers, or learnt from its refusals. */
   readonly source: "set" | "told" | "learnt";
   readonly left: number;

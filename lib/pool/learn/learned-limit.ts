@@ -11,7 +11,9 @@
  * @module
  */
 import type { QuotaRefusal } from "../../providers/types";
+import type { Limit, LimitSize } from "../limits/limit";
 import { SendLog } from "../limits/send-log";
+import { leftBy } from "../limits/sliding-window-log";
 import { FixedWindowEstimate } from "./fixed-window-estimate";
 import { GUARD, type SharedLimitPrior } from "./shared-limit-prior";
 import { isLike, isRepeated, isTaught, nextRow, type RefusalRow } from "./unnumbered-refusals";
@@ -57,9 +59,11 @@ interface OwnLimit {
   readonly atMs: number;
 }
 
-export class LearnedLimit {
+export class LearnedLimit implements Limit {
+  readonly unit = "requests";
+  /** Of the requests of the last minute. */
+  readonly log = new SendLog();
   readonly #prior: SharedLimitPrior;
-  readonly #log = new SendLog();
   /** Null while no limit is known: each key has one, and memory is dear. */
   #fallen: FixedWindowEstimate | null = null;
   #own: OwnLimit | null = null;
@@ -67,8 +71,6 @@ export class LearnedLimit {
   #isReset = false;
   /** Refusals in a row that told no number. */
   #row: RefusalRow | null = null;
-  /** Requests a minute that people allow; null for any number. */
-  setLimit: number | null = null;
 
   constructor(prior: SharedLimitPrior) {
     this.#prior = prior;
@@ -83,7 +85,7 @@ export class LearnedLimit {
     const usual = this.#isReset ? null : this.#prior.limit;
     if (this.#own === null && usual !== null && this.#prior.isPart) {
       // The parts of others say little against what came through here.
-      const taken = this.#log.since(nowMs - this.windowMs);
+      const taken = this.log.since(nowMs - this.windowMs);
       if (taken > usual) this.#setPart(taken, nowMs);
     }
     if (this.#own === null) return usual;
@@ -92,29 +94,25 @@ export class LearnedLimit {
     return usual === null || isFresh ? limit : Math.max(limit, usual);
   }
 
-  /** Notes a send. */
-  sent(nowMs: number): void {
+  take(cost: number, nowMs: number): number {
     const { windowMs } = this.#prior;
     this.#fallen?.sent(this.#keptOpenMs, nowMs);
-    this.#log.forgetBefore(nowMs - MINUTE_MS);
-    this.#log.add(nowMs, 1, windowMs === null ? UNKNOWN_GRAIN_MS : windowMs / GRAINS);
+    this.log.forgetBefore(nowMs - MINUTE_MS);
+    return this.log.add(nowMs, cost, windowMs === null ? UNKNOWN_GRAIN_MS : windowMs / GRAINS);
   }
 
-  /** When people allow one more to be sent: epoch milliseconds, 0 for now. */
-  allowedAtMs(nowMs: number): number {
-    if (this.setLimit === null) return 0;
-    const allowedMs = (this.#log.timeOfLast(this.setLimit) ?? Number.NEGATIVE_INFINITY) + MINUTE_MS;
-    return allowedMs > nowMs ? allowedMs : 0;
+  refund(entry: number, cost: number): void {
+    this.log.refund(entry, cost);
   }
 
   /** When one more may be expected to be let in: epoch milliseconds, 0 for now. */
-  readyAtMs(nowMs: number): number {
+  earliestMs(_cost: number, nowMs: number): number {
     const limit = this.limit(nowMs);
     if (limit === null) return 0;
-    this.#fallen ??= new FixedWindowEstimate(this.#log);
+    this.#fallen ??= new FixedWindowEstimate(this.log);
     this.#fallen.keepTo(this.#isPart ? null : limit, nowMs);
-    this.#log.keepLast(Math.max(limit, this.setLimit ?? 0) + SPARE);
-    const blockerMs = this.#log.timeOfLast(limit);
+    this.log.keepLast(limit + SPARE);
+    const blockerMs = this.log.timeOfLast(limit);
     if (blockerMs === null) return 0;
     const readyMs = this.#mayLeaveAtOnce(nowMs)
       ? this.#fallen.readyAtMs(this.#keptOpenMs)
@@ -144,41 +142,27 @@ export class LearnedLimit {
 
   /** Whether one more would be too early by more than requests that overtake each other explain. */
   isFull(nowMs: number): boolean {
-    return this.readyAtMs(nowMs) > nowMs + this.windowMs * MAX_GUARD;
+    return this.earliestMs(1, nowMs) > nowMs + this.windowMs * MAX_GUARD;
   }
 
-  /** Requests of the last minute, against which `setLimit` counts. */
-  lastMinute(nowMs: number): number {
-    return this.#log.since(nowMs - MINUTE_MS);
+  size(nowMs: number): LimitSize | null {
+    const limit = this.limit(nowMs);
+    return limit === null ? null : { limit, windowMs: this.windowMs };
   }
 
-  /** What is left of the believed limit; infinite where none is known. */
-  learntRoom(nowMs: number): number {
+  left(nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
-    return limit - this.#log.since(nowMs - this.windowMs);
+    return limit - this.log.since(nowMs - this.windowMs);
   }
 
   /** How many could be sent by a moment; infinite where no limit is known. */
-  roomAt(untilMs: number, nowMs: number): number {
+  leftBy(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
-    const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
-    return Math.min(
-      this.#roomIn(this.#keptOpenMs, limit, untilMs, nowMs),
-      this.#roomIn(MINUTE_MS, allowed, untilMs, nowMs),
-    );
+    return leftBy(this.log, limit, this.#keptOpenMs, untilMs, nowMs);
   }
 
-  /** Whole windows until then leave room for the limit each; the rest, for what was sent and left by then. */
-  #roomIn(windowMs: number, limit: number, untilMs: number, nowMs: number): number {
-    const windows = Math.max(0, Math.floor((untilMs - nowMs) / windowMs));
-    return (windows + 1) * limit - this.#log.since(untilMs - (windows + 1) * windowMs);
-  }
-
-  /** Requests a millisecond in the long run; infinite where no limit is known. */
-  ratePerMs(nowMs: number): number {
-    const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
-    const allowed = this.setLimit ?? Number.POSITIVE_INFINITY;
-    return Math.min(limit / this.windowMs, allowed / MINUTE_MS);
+  perMs(nowMs: number): number {
+    return (this.limit(nowMs) ?? Number.POSITIVE_INFINITY) / this.windowMs;
   }
 
   /**
@@ -228,11 +212,11 @@ export class LearnedLimit {
    * @param backMs When the other was told to come back.
    */
   heard(backMs: number): void {
-    const restMs = backMs - (this.#log.timeOfLast(1) ?? backMs);
+    const restMs = backMs - (this.log.timeOfLast(1) ?? backMs);
     // Of an upstream that never put a limit into numbers, a rest says little but itself.
     const leastMs = this.#prior.isInNumbers ? LEAST_REST_MS : LEAST_UNNUMBERED_REST_MS;
     if (restMs < leastMs && !this.#prior.isPart) return;
-    const part = this.#log.since(backMs - this.windowMs * (1 + 2 * this.#prior.guard));
+    const part = this.log.since(backMs - this.windowMs * (1 + 2 * this.#prior.guard));
     if (part > 0) this.#setPart(part, backMs);
   }
 
@@ -246,7 +230,7 @@ export class LearnedLimit {
 
   /** Takes back a send that did not count. */
   takeBack(): void {
-    this.#log.takeBack(1);
+    this.log.takeBack(1);
   }
 
   /** Takes note that a request was let in. */
@@ -287,7 +271,7 @@ export class LearnedLimit {
     const guardMs = this.windowMs * this.#prior.guard;
     if (retryAtMs !== null) return sent.atMs + (retryAtMs - nowMs) + guardMs;
     const limit = this.limit(nowMs);
-    const firstMs = limit === null ? null : this.#log.timeOfLast(limit);
+    const firstMs = limit === null ? null : this.log.timeOfLast(limit);
     return firstMs === null ? null : Math.max(nowMs, firstMs + this.windowMs + guardMs);
   }
 
@@ -298,7 +282,7 @@ export class LearnedLimit {
     isRepeated: boolean,
     nowMs: number,
   ): boolean {
-    const taken = this.#log.since(nowMs - this.windowMs);
+    const taken = this.log.since(nowMs - this.windowMs);
     const told = this.#believable(refusal, taken);
     const known = this.limit(nowMs);
     if (sent.isProbe && known !== null && (told === null || told === known)) {
@@ -310,10 +294,10 @@ export class LearnedLimit {
     this.#prior.isInNumbers = true;
     this.#row = null;
     if (taken === 0) return false;
-    const firstMs = this.#log.timeOfLast(told);
+    const firstMs = this.log.timeOfLast(told);
     if (firstMs === null || firstMs <= nowMs - MINUTE_MS) {
       if (!isRepeated && this.#tellsOfOthers(refusal, nowMs)) this.#learnPart(taken, nowMs);
-      this.#learnShortWindow(sent, refusal, this.#log.timeOfLast(taken), nowMs);
+      this.#learnShortWindow(sent, refusal, this.log.timeOfLast(taken), nowMs);
       return true;
     }
     const isNews = this.#own?.limit !== told || this.#own.isPart;

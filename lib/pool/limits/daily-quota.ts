@@ -2,13 +2,12 @@
  * A quota of requests in the provider's day, counted here: nobody tells its state.
  * @module
  */
-import type { Meter } from "../types";
+import type { Limit, LimitSize } from "./limit";
 
 const DAY_MS = 86_400_000;
 
-export class DailyQuota implements Meter {
+export class DailyQuota implements Limit {
   readonly unit = "requests";
-  readonly windowMs = DAY_MS;
   limit: number;
   readonly #nextMidnightMs: (nowMs: number) => number;
   #used = 0;
@@ -21,7 +20,11 @@ export class DailyQuota implements Meter {
     this.#endMs = nextMidnightMs(nowMs);
   }
 
-  get perMs(): number {
+  size(): LimitSize {
+    return { limit: this.limit, windowMs: DAY_MS };
+  }
+
+  perMs(): number {
     return this.limit / DAY_MS;
   }
 
@@ -36,19 +39,20 @@ export class DailyQuota implements Meter {
     this.#used = Math.max(this.#used, used);
   }
 
-  take(amount: number, nowMs: number): void {
+  /** @returns The day's end, which names the day. */
+  take(cost: number, nowMs: number): number {
     this.#advance(nowMs);
-    this.#used += amount;
+    this.#used += cost;
+    return this.#endMs;
   }
 
-  /** Takes back what did not count. */
-  giveBack(amount: number): void {
-    this.#used = Math.max(0, this.#used - amount);
+  refund(entry: number, cost: number): void {
+    if (entry === this.#endMs) this.#used = Math.max(0, this.#used - cost);
   }
 
-  readyAtMs(amount: number, nowMs: number): number {
+  earliestMs(cost: number, nowMs: number): number {
     this.#advance(nowMs);
-    return this.#used + amount <= this.limit ? 0 : this.#endMs;
+    return this.#used + cost <= this.limit ? 0 : this.#endMs;
   }
 
   #advance(nowMs: number): void {

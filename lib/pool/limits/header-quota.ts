@@ -1,8 +1,10 @@
 /**
- * A quota whose state is told: so much is left, all is back then.
+ * A quota whose state answers report in their headers: so much is left, all is back then. A fixed window, or a
+ * token bucket where it refills bit by bit.
  * @module
  */
-import type { Meter } from "../types";
+import type { QuotaUnit } from "../../providers/types";
+import type { Limit, LimitSize } from "./limit";
 
 /** One reading of a quota. */
 export interface Reading {
@@ -18,8 +20,8 @@ export interface Reading {
 /** Left untouched in a quota that refills bit by bit: requests overtake each other on their way. */
 const SPARE = 0.1;
 
-export class HeaderQuota implements Meter {
-  readonly unit: Meter["unit"];
+export class HeaderQuota implements Limit {
+  readonly unit: QuotaUnit;
   readonly #periodMs: number | null;
   #limit = 0;
   #level = 0;
@@ -27,9 +29,11 @@ export class HeaderQuota implements Meter {
   #resetMs = 0;
   #isAtOnce = false;
   #refillMs = 1;
+  /** Of readings and resets so far: what was taken before the last of them it knows already. */
+  #version = 0;
 
   /** @param periodMs How long after a reset the next one comes, where that is known: a day for day quotas. */
-  constructor(unit: Meter["unit"], periodMs: number | null = null) {
+  constructor(unit: QuotaUnit, periodMs: number | null = null) {
     this.unit = unit;
     this.#periodMs = periodMs;
   }
@@ -53,19 +57,16 @@ export class HeaderQuota implements Meter {
     this.#resetMs = resetMs;
     this.#level = level;
     this.#atMs = asOfMs;
+    this.#version += 1;
   }
 
-  get perMs(): number {
+  perMs(): number {
     if (!this.#isAtOnce) return this.#limit / this.#refillMs;
     return this.#periodMs === null ? Number.POSITIVE_INFINITY : this.#limit / this.#periodMs;
   }
 
-  get limit(): number {
-    return this.#limit;
-  }
-
-  get windowMs(): number | null {
-    return this.#isAtOnce ? this.#periodMs : this.#refillMs;
+  size(): LimitSize {
+    return { limit: this.#limit, windowMs: this.#isAtOnce ? this.#periodMs : this.#refillMs };
   }
 
   left(nowMs: number): number {
@@ -73,15 +74,21 @@ export class HeaderQuota implements Meter {
     return Math.max(0, Math.floor(this.#level));
   }
 
-  take(amount: number, nowMs: number): void {
+  /** @returns The reading that it came after. */
+  take(cost: number, nowMs: number): number {
     this.#advance(nowMs);
-    this.#level -= amount;
+    this.#level -= cost;
+    return this.#version;
   }
 
-  readyAtMs(amount: number, nowMs: number): number {
+  refund(entry: number, cost: number): void {
+    if (entry === this.#version) this.#level = Math.min(this.#limit, this.#level + cost);
+  }
+
+  earliestMs(cost: number, nowMs: number): number {
     this.#advance(nowMs);
     const spare = this.#isAtOnce ? 0 : SPARE;
-    const missing = Math.min(amount + spare, this.#limit) - this.#level;
+    const missing = Math.min(cost + spare, this.#limit) - this.#level;
     if (missing <= 0) return 0;
     if (!this.#isAtOnce) return nowMs + (missing * this.#refillMs) / this.#limit;
     // A window that ended without news of the next one holds nobody back.
@@ -93,6 +100,7 @@ export class HeaderQuota implements Meter {
       this.#level = this.#levelAt(nowMs);
     } else if (nowMs >= this.#resetMs && this.#resetMs > 0) {
       this.#level = this.#limit;
+      this.#version += 1;
       this.#resetMs = this.#periodMs === null ? 0 : this.#resetMs + this.#periodMs;
     }
     this.#atMs = nowMs;

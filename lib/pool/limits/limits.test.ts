@@ -45,8 +45,8 @@ describe("the log of sends", () => {
   test("stays small however much is sent", () => {
     const meter = new SlidingWindowLog("requests", 1_000_000, 60_000);
     for (let count = 0; count < 500_000; count += 1) meter.take(1, NOW + count / 10);
-    expect(meter.readyAtMs(500_000, NOW + 50_000)).toBe(0);
-    expect(meter.readyAtMs(500_001, NOW + 50_000)).toBeGreaterThan(NOW + 59_000);
+    expect(meter.earliestMs(500_000, NOW + 50_000)).toBe(0);
+    expect(meter.earliestMs(500_001, NOW + 50_000)).toBeGreaterThan(NOW + 59_000);
   });
 });
 
@@ -54,24 +54,24 @@ describe("a told quota", () => {
   test("that refills steadily is ready as soon as the missing part is back", () => {
     const meter = new HeaderQuota("requests");
     meter.read({ limit: 60, remaining: 0, resetMs: NOW + 60_000, refillMs: 60_000 }, 0, NOW);
-    expect(meter.readyAtMs(1, NOW)).toBeGreaterThanOrEqual(NOW + 1_000);
-    expect(meter.readyAtMs(1, NOW)).toBeLessThan(NOW + 1_200);
-    expect(meter.readyAtMs(1, NOW + 1_200)).toBe(0);
+    expect(meter.earliestMs(1, NOW)).toBeGreaterThanOrEqual(NOW + 1_000);
+    expect(meter.earliestMs(1, NOW)).toBeLessThan(NOW + 1_200);
+    expect(meter.earliestMs(1, NOW + 1_200)).toBe(0);
   });
 
   test("of a fixed window is back at its end, and silent about the next", () => {
     const meter = new HeaderQuota("requests");
     meter.read({ limit: 3, remaining: 1, resetMs: NOW + 5_000, refillMs: null }, 1, NOW);
-    expect(meter.readyAtMs(1, NOW)).toBe(NOW + 5_000);
-    expect(meter.readyAtMs(3, NOW + 5_000)).toBe(0);
+    expect(meter.earliestMs(1, NOW)).toBe(NOW + 5_000);
+    expect(meter.earliestMs(3, NOW + 5_000)).toBe(0);
     for (let count = 0; count < 3; count += 1) meter.take(1, NOW + 5_001);
-    expect(meter.readyAtMs(1, NOW + 5_002)).toBe(0);
+    expect(meter.earliestMs(1, NOW + 5_002)).toBe(0);
   });
 
   test("of a day comes back every day", () => {
     const meter = new HeaderQuota("requests", 86_400_000);
     meter.read({ limit: 2, remaining: 0, resetMs: NOW + 1_000, refillMs: null }, 0, NOW);
     meter.take(2, NOW + 1_000);
-    expect(meter.readyAtMs(1, NOW + 2_000)).toBe(NOW + 1_000 + 86_400_000);
+    expect(meter.earliestMs(1, NOW + 2_000)).toBe(NOW + 1_000 + 86_400_000);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaRefusal } from "../../providers/types";
 import { SharedLimitPrior } from "../learn/shared-limit-prior";
-import { RateLimiter, TRIAL_MS } from "./rate-limiter";
+import { RateLimiter } from "./rate-limiter";
+import { HALF_OPEN_MS } from "./rest";
 
 const T0 = 1_000_000_000;
 const MINUTE = 60_000;
@@ -16,7 +17,7 @@ function refusal(limit: number | null, retryAtMs: number | null): QuotaRefusal {
 /** Sends until the limiter says no; returns how many went. */
 function sendAll(limiter: RateLimiter, nowMs: number, most = 100): number {
   for (let sent = 0; sent < most; sent += 1) {
-    if (limiter.readyAtMs(1, nowMs) > nowMs) return sent;
+    if (limiter.earliestMs(1, nowMs) > nowMs) return sent;
     limiter.succeed(limiter.take(1, nowMs), []);
   }
   return most;
@@ -64,7 +65,7 @@ describe("a refusal", () => {
       limiter.refuse(limiter.take(1, nowMs), refusal(null, null), guess(nowMs), nowMs);
     }
     expect(limiter.learned.limit(T0 + 16_000)).toBe(10);
-    expect(limiter.readyAtMs(1, T0 + 16_000)).toBeCloseTo(T0 + MINUTE, -3);
+    expect(limiter.earliestMs(1, T0 + 16_000)).toBeCloseTo(T0 + MINUTE, -3);
   });
 
   test("that tells nothing rests twice as long each time in a row, up to five minutes", () => {
@@ -168,7 +169,7 @@ describe("a quota that others use too", () => {
     const limiter = heard();
     const sends: number[] = [];
     for (let nowMs = T0 + 40_000; nowMs < T0 + 3 * MINUTE; nowMs += 100) {
-      if (limiter.readyAtMs(1, nowMs) > nowMs) continue;
+      if (limiter.earliestMs(1, nowMs) > nowMs) continue;
       limiter.succeed(limiter.take(1, nowMs), []);
       sends.push(Math.round((nowMs - T0) / 1000));
     }
@@ -220,20 +221,20 @@ describe("a quota that others use too", () => {
 describe("after a rest", () => {
   test("one request goes first, and the rest follow its success", () => {
     const limiter = taught((nowMs) => refusal(10, nowMs + 50_000));
-    const wakeMs = limiter.readyAtMs(1, T0 + 11_000);
+    const wakeMs = limiter.earliestMs(1, T0 + 11_000);
     const nowMs = wakeMs + 20_000;
     const first = limiter.take(1, nowMs);
-    expect(limiter.readyAtMs(1, nowMs + 10)).toBeGreaterThan(nowMs + 10);
+    expect(limiter.earliestMs(1, nowMs + 10)).toBeGreaterThan(nowMs + 10);
     expect(limiter.succeed(first, [])).toBe(true);
-    expect(limiter.readyAtMs(1, nowMs + 10)).toBe(0);
+    expect(limiter.earliestMs(1, nowMs + 10)).toBe(0);
   });
 
   test("its silence counts as success after two seconds", () => {
     const limiter = taught((nowMs) => refusal(10, nowMs + 50_000));
     const nowMs = T0 + 100_000;
     limiter.take(1, nowMs);
-    expect(limiter.readyAtMs(1, nowMs + 1)).toBe(nowMs + TRIAL_MS);
-    expect(limiter.readyAtMs(1, nowMs + TRIAL_MS)).toBe(0);
+    expect(limiter.earliestMs(1, nowMs + 1)).toBe(nowMs + HALF_OPEN_MS);
+    expect(limiter.earliestMs(1, nowMs + HALF_OPEN_MS)).toBe(0);
   });
 });
 
@@ -248,7 +249,7 @@ describe("a limit that fell from ten to six", () => {
     const limiter = new RateLimiter(prior);
     for (let left = 10; left > 0; left -= 1) {
       const nowMs = FALL_MS - left * 5_000;
-      expect(limiter.readyAtMs(1, nowMs)).toBe(0);
+      expect(limiter.earliestMs(1, nowMs)).toBe(0);
       limiter.succeed(limiter.take(1, nowMs), []);
     }
     for (let number = 0; number < 3; number += 1) prior.noteFound(6, FALL_MS);
@@ -258,23 +259,23 @@ describe("a limit that fell from ten to six", () => {
   test("holds from the end of the window that began with its first request", () => {
     const { limiter } = fallen();
     const beganMs = FALL_MS - 50_000;
-    expect(limiter.readyAtMs(1, FALL_MS)).toBeCloseTo(beganMs + MINUTE, -3);
+    expect(limiter.earliestMs(1, FALL_MS)).toBeCloseTo(beganMs + MINUTE, -3);
     const nextMs = beganMs + MINUTE + 1_000;
     expect(sendAll(limiter, nextMs)).toBe(6);
-    expect(limiter.readyAtMs(1, nextMs + 30_000)).toBeCloseTo(nextMs + MINUTE, -3);
+    expect(limiter.earliestMs(1, nextMs + 30_000)).toBeCloseTo(nextMs + MINUTE, -3);
   });
 
   test("holds in a window that slides, which one refusal shows for all", () => {
     const { limiter, prior } = fallen();
     const tooEarlyMs = FALL_MS + 11_000;
-    expect(limiter.readyAtMs(1, tooEarlyMs)).toBe(0);
+    expect(limiter.earliestMs(1, tooEarlyMs)).toBe(0);
     const sent = limiter.take(1, tooEarlyMs);
     const roomMs = FALL_MS - 30_000 + MINUTE;
     limiter.refuse(sent, refusal(6, roomMs), told(tooEarlyMs + MINUTE), tooEarlyMs);
     expect(prior.slides).toBe(true);
-    expect(limiter.readyAtMs(1, tooEarlyMs)).toBeCloseTo(roomMs, -3);
+    expect(limiter.earliestMs(1, tooEarlyMs)).toBeCloseTo(roomMs, -3);
     limiter.succeed(limiter.take(1, roomMs + 500), []);
-    expect(limiter.readyAtMs(1, roomMs + 500)).toBeCloseTo(FALL_MS - 25_000 + MINUTE, -3);
+    expect(limiter.earliestMs(1, roomMs + 500)).toBeCloseTo(FALL_MS - 25_000 + MINUTE, -3);
   });
 });
 
@@ -294,7 +295,7 @@ test("never more than the limit goes in any window, whatever comes", () => {
   for (let nowMs = T0 + 70_000; nowMs < T0 + 1_000_000; ) {
     state = (state * 48271) % 2147483647;
     nowMs += (state % 9000) + 1;
-    if (limiter.readyAtMs(1, nowMs) > nowMs) continue;
+    if (limiter.earliestMs(1, nowMs) > nowMs) continue;
     limiter.succeed(limiter.take(1, nowMs), []);
     sends.push(nowMs);
   }
@@ -316,7 +317,7 @@ describe("limits that people set", () => {
     limiter.setLimits({ ...limits, tpm: null }, 0, midnight, T0);
     expect(sendAll(limiter, T0)).toBe(3);
     expect(sendAll(limiter, T0 + 2 * MINUTE)).toBe(2);
-    expect(limiter.readyAtMs(1, T0 + 4 * MINUTE)).toBe(T0 + 10 * MINUTE);
+    expect(limiter.earliestMs(1, T0 + 4 * MINUTE)).toBe(T0 + 10 * MINUTE);
     expect(sendAll(limiter, T0 + 10 * MINUTE)).toBe(3);
   });
 
@@ -335,9 +336,9 @@ describe("limits that people set", () => {
     const limiter = new RateLimiter(new SharedLimitPrior());
     limiter.setLimits({ rpm: null, tpm: null, dailyRequests: 1 }, 0, midnight, T0);
     limiter.refuse(limiter.take(1, T0), refusal(null, T0 + 1000), told(T0 + 1000), T0);
-    expect(limiter.readyAtMs(1, T0 + MINUTE)).toBe(0);
+    expect(limiter.earliestMs(1, T0 + MINUTE)).toBe(0);
     limiter.take(1, T0 + MINUTE);
-    expect(limiter.readyAtMs(1, T0 + 2 * MINUTE)).toBe(T0 + 10 * MINUTE);
+    expect(limiter.earliestMs(1, T0 + 2 * MINUTE)).toBe(T0 + 10 * MINUTE);
   });
 
   test("the lower one holds: a person's above what was learnt changes nothing, one below it does", () => {
@@ -356,8 +357,8 @@ describe("limits that people set", () => {
     const limiter = new RateLimiter(new SharedLimitPrior());
     limiter.setLimits({ ...limits, rpm: null, dailyRequests: null }, 0, midnight, T0);
     limiter.take(700, T0);
-    expect(limiter.readyAtMs(300, T0 + 1)).toBe(0);
-    expect(limiter.readyAtMs(301, T0 + 1)).toBeGreaterThanOrEqual(T0 + MINUTE);
+    expect(limiter.earliestMs(300, T0 + 1)).toBe(0);
+    expect(limiter.earliestMs(301, T0 + 1)).toBeGreaterThanOrEqual(T0 + MINUTE);
   });
 });
 
@@ -367,7 +368,7 @@ test("a reading knows nothing of what was sent after the request it answers", ()
   limiter.take(1, T0 + 1);
   const reading = { name: "requests", unit: "requests", limit: 3, remaining: 2 } as const;
   limiter.succeed(first, [{ ...reading, resetMs: T0 + 30_000, refillMs: null }]);
-  expect(limiter.readyAtMs(1, T0 + 2)).toBe(0);
+  expect(limiter.earliestMs(1, T0 + 2)).toBe(0);
   limiter.take(1, T0 + 3);
-  expect(limiter.readyAtMs(1, T0 + 4)).toBe(T0 + 30_000);
+  expect(limiter.earliestMs(1, T0 + 4)).toBe(T0 + 30_000);
 });

@@ -1,33 +1,41 @@
 /**
- * The limiter of one quota domain at one model: when it may take one more request.
+ * When one quota domain may send to one model: a list of limits, of which the strictest holds, and a rest.
  *
- * What is known comes from three sides, and the strictest holds: limits that people set, readings that
- * answers bring along, and learned. After a rest that came as a surprise, one request goes first.
+ * Limits come from three sides: people set them, the answers' headers tell them, refusals teach them.
  * @module
  */
 import type { QuotaReading } from "../../providers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
 import { LearnedLimit } from "../learn/learned-limit";
 import type { SharedLimitPrior } from "../learn/shared-limit-prior";
-import type { KnownLimit, Meter, QuotaLimits } from "../types";
+import type { KnownLimit, QuotaLimits } from "../types";
 import { DailyQuota } from "./daily-quota";
 import { HeaderQuota } from "./header-quota";
+import { type Limit, NO_ENTRY } from "./limit";
+import {
+  afterAnswer,
+  afterRefusal,
+  afterSend,
+  afterUnexplained,
+  endOf,
+  HALF_OPEN_MS,
+  NO_REST,
+  prolonged,
+} from "./rest";
 import { SlidingWindowLog } from "./sliding-window-log";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Names of the meters of what people set. */
-const SET_TOKENS = "set tokens/minute";
-const SET_DAY = "set requests/day";
-
 const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
+const NONE: readonly Limit[] = [];
 
-/** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
-export const TRIAL_MS = 2_000;
-
-/** The longest rest that is only guessed. */
-const LONGEST_GUESS_MS = 300_000;
+/** A cost that a limit holds. */
+interface Taken {
+  readonly limit: Limit;
+  readonly entry: number;
+  readonly cost: number;
+}
 
 /** One send, for the judgement that follows it. */
 export interface Sent {
@@ -39,6 +47,8 @@ export interface Sent {
   /** What the domain had sent by then, this included. */
   readonly requestsSoFar: number;
   readonly tokensSoFar: number;
+  /** What it took of the limits that people set; null for nothing. */
+  readonly taken: readonly Taken[] | null;
 }
 
 /** How long a refusal says to rest. */
@@ -62,22 +72,17 @@ export interface Lesson {
   readonly unexplained: number;
   /** When the first of them came: epoch milliseconds. */
   readonly unexplainedSinceMs: number;
-  /** True where only the limiter needs to wait: the refusal was expected, or sent before an earlier one was known. */
+  /** True where only the timing was wrong: the refusal was expected, or sent before an earlier one was known. */
   readonly isExpected: boolean;
 }
 
 export class RateLimiter {
   readonly #learned: LearnedLimit;
-  /** Limits set, read and told; null while there are none. */
-  #meters: Map<string, Meter> | null = null;
-  #restUntilMs = 0;
-  /** A rest that nobody told: it delays, and refuses nobody. */
-  #guessUntilMs = 0;
-  /** The first request after a rest: still to be sent, sent then (epoch milliseconds), or null where none is needed. */
-  #trial: "due" | number | null = null;
-  #refusedAtMs = 0;
-  #unexplained = 0;
-  #unexplainedSinceMs = 0;
+  /** What people set. */
+  #set = NONE;
+  /** What answers told, by the name of the reading; null while nothing was. */
+  #told: Map<string, Limit> | null = null;
+  #rest = NO_REST;
   #requestsSoFar = 0;
   #tokensSoFar = 0;
 
@@ -97,96 +102,70 @@ export class RateLimiter {
     nowMs: number,
   ): void {
     const { rpm, tpm, dailyRequests } = limits ?? NO_LIMITS;
-    this.#learned.setLimit = rpm;
-    const tokens = this.#meters?.get(SET_TOKENS);
-    if (tpm !== (tokens?.limit ?? null)) {
-      this.#setMeter(
-        SET_TOKENS,
-        tpm === null ? null : new SlidingWindowLog("tokens", tpm, MINUTE_MS),
-      );
+    const set: Limit[] = [];
+    this.#learned.log.least = rpm ?? 0;
+    if (rpm !== null) {
+      set.push(new SlidingWindowLog("requests", rpm, MINUTE_MS, this.#learned.log));
     }
-    const today = this.#setDay;
-    if (dailyRequests === null) {
-      this.#setMeter(SET_DAY, null);
-      return;
+    if (tpm !== null) {
+      const known = this.#set.find(({ unit }) => unit === "tokens");
+      const isSame = known instanceof SlidingWindowLog && known.limit === tpm;
+      set.push(isSame ? known : new SlidingWindowLog("tokens", tpm, MINUTE_MS));
     }
-    const meter = today ?? new DailyQuota(dailyRequests, nextMidnightMs, nowMs);
-    meter.limit = dailyRequests;
-    meter.noteUsed(usedToday, nowMs);
-    this.#setMeter(SET_DAY, meter);
-  }
-
-  get #setDay(): DailyQuota | null {
-    const meter = this.#meters?.get(SET_DAY);
-    return meter instanceof DailyQuota ? meter : null;
+    if (dailyRequests !== null) {
+      const known = this.#set.find((limit) => limit instanceof DailyQuota);
+      const day = known ?? new DailyQuota(dailyRequests, nextMidnightMs, nowMs);
+      day.limit = dailyRequests;
+      day.noteUsed(usedToday, nowMs);
+      set.push(day);
+    }
+    this.#set = set.length === 0 ? NONE : set;
   }
 
   /** What it keeps to, for people. */
   knownLimits(nowMs: number): readonly KnownLimit[] {
-    const requests = (
-      source: KnownLimit["source"],
-      limit: number,
-      windowMs: number,
-      left: number,
-    ) => ({ unit: "requests", source, limit, windowMs, left: Math.max(0, left) }) as const;
-    const learnt = this.#learned.limit(nowMs);
-    const { setLimit, windowMs } = this.#learned;
+    const known = (limit: Limit, source: KnownLimit["source"]): KnownLimit[] => {
+      const size = limit.size(nowMs);
+      if (size === null) return [];
+      const left = Math.max(0, limit.left(nowMs));
+      return [{ unit: limit.unit, source, limit: size.limit, windowMs: size.windowMs, left }];
+    };
     return [
-      ...(setLimit === null
-        ? []
-        : [requests("set", setLimit, MINUTE_MS, setLimit - this.#learned.lastMinute(nowMs))]),
-      ...[...(this.#meters ?? [])].map(([name, meter]) => ({
-        unit: meter.unit,
-        source: name === SET_TOKENS || name === SET_DAY ? ("set" as const) : ("told" as const),
-        limit: meter.limit,
-        windowMs: meter.windowMs,
-        left: meter.left(nowMs),
-      })),
-      ...(learnt === null
-        ? []
-        : [requests("learnt", learnt, windowMs, this.#learned.learntRoom(nowMs))]),
+      ...this.#set.flatMap((limit) => known(limit, "set")),
+      ...[...(this.#told?.values() ?? [])].flatMap((limit) => known(limit, "told")),
+      ...known(this.#learned, "learnt"),
     ];
   }
 
   /** When one more request may go: epoch milliseconds, 0 for now. */
-  readyAtMs(tokens: number, nowMs: number): number {
+  earliestMs(tokens: number, nowMs: number): number {
+    const { guessUntilMs } = this.#rest;
     return Math.max(
-      this.#restedAtMs(nowMs),
-      this.#guessUntilMs > nowMs ? this.#guessUntilMs : 0,
-      this.#metersAtMs(tokens, nowMs),
-      this.#learned.allowedAtMs(nowMs),
-      this.#learned.readyAtMs(nowMs),
+      this.#hardMs(tokens, nowMs),
+      guessUntilMs > nowMs ? guessUntilMs : 0,
+      this.#learned.earliestMs(1, nowMs),
     );
   }
 
   /** When what people set allows one more request: epoch milliseconds, 0 for now. */
-  allowedAtMs(tokens: number, nowMs: number): number {
-    let allowedMs = this.#learned.allowedAtMs(nowMs);
-    for (const name of [SET_TOKENS, SET_DAY]) {
-      const meter = this.#meters?.get(name);
-      if (meter === undefined) continue;
-      allowedMs = Math.max(allowedMs, meter.readyAtMs(amountOf(meter, tokens), nowMs));
+  allowedMs(tokens: number, nowMs: number): number {
+    let allowedMs = 0;
+    for (const limit of this.#set) {
+      allowedMs = Math.max(allowedMs, limit.earliestMs(costAt(limit, tokens), nowMs));
     }
     return allowedMs;
   }
 
   /** Whether only a guess, or what was learned, holds the next request back: it may go sooner as a probe. */
   isHeldByGuess(tokens: number, nowMs: number): boolean {
-    return (
-      this.#guessUntilMs > nowMs &&
-      this.#restedAtMs(nowMs) === 0 &&
-      this.#metersAtMs(tokens, nowMs) === 0 &&
-      this.#learned.allowedAtMs(nowMs) === 0
-    );
+    return this.#rest.guessUntilMs > nowMs && this.#hardMs(tokens, nowMs) === 0;
   }
 
-  /** Whether only learned holds the next request back, so that one beyond it may test whether that still holds. */
+  /** Whether only experience holds the next request back, so that one beyond it may test whether that still holds. */
   mayProbe(tokens: number, nowMs: number): boolean {
     return (
-      this.#trial === null &&
-      this.#restedAtMs(nowMs) === 0 &&
-      this.#metersAtMs(tokens, nowMs) === 0 &&
-      this.#learned.allowedAtMs(nowMs) === 0 &&
+      this.#hardMs(tokens, nowMs) === 0 &&
+      this.#rest.probe === null &&
       // Shortly before its time a request comes through because the window is about to move on.
       this.#learned.isFull(nowMs)
     );
@@ -194,47 +173,47 @@ export class RateLimiter {
 
   /** Notes a send. */
   take(tokens: number, nowMs: number, isProbe = false): Sent {
-    this.#learned.sent(nowMs);
-    if (this.#meters !== null) {
-      for (const meter of this.#meters.values()) meter.take(amountOf(meter, tokens), nowMs);
+    this.#learned.take(1, nowMs);
+    let taken: Taken[] | null = null;
+    for (const limit of this.#set) {
+      const cost = costAt(limit, tokens);
+      const entry = limit.take(cost, nowMs);
+      if (entry === NO_ENTRY) continue;
+      taken ??= [];
+      taken.push({ limit, entry, cost });
     }
-    if (this.#trial === "due") this.#trial = nowMs;
+    if (this.#told !== null) {
+      for (const limit of this.#told.values()) limit.take(costAt(limit, tokens), nowMs);
+    }
+    this.#rest = afterSend(this.#rest, nowMs);
     this.#requestsSoFar += 1;
     this.#tokensSoFar += tokens;
     const [requestsSoFar, tokensSoFar] = [this.#requestsSoFar, this.#tokensSoFar];
-    return { atMs: nowMs, tokens, isProbe, requestsSoFar, tokensSoFar };
+    return { atMs: nowMs, tokens, isProbe, requestsSoFar, tokensSoFar, taken };
   }
 
   /** Rests the domain. After a rest that nobody foresaw, the first request goes alone. */
-  rest(untilMs: number, isForeseen = false): void {
-    if (untilMs <= this.#restUntilMs) return;
-    this.#restUntilMs = untilMs;
-    if (!isForeseen) this.#trial = "due";
+  rest(untilMs: number): void {
+    this.#rest = prolonged(this.#rest, untilMs, false);
   }
 
   /** Takes note that somebody else was refused, and told to come back then. */
   hear(untilMs: number): void {
-    if (untilMs <= this.#restUntilMs) return;
+    if (untilMs <= this.#rest.untilMs) return;
     this.#learned.heard(untilMs);
     this.rest(untilMs);
   }
 
   /** Ends a rest: a person said so. */
   wake(): void {
-    this.#restUntilMs = 0;
-    this.#guessUntilMs = 0;
-    this.#trial = null;
+    this.#rest = { ...this.#rest, untilMs: 0, guessUntilMs: 0, probe: null };
   }
 
   /** Forgets rests, and all that answers told and refusals taught: a person said so. What people set holds. */
   forget(): void {
-    this.wake();
-    this.#refusedAtMs = 0;
-    this.#unexplained = 0;
+    this.#rest = NO_REST;
     this.#learned.forget();
-    for (const name of this.#meters?.keys() ?? []) {
-      if (name !== SET_TOKENS && name !== SET_DAY) this.#meters?.delete(name);
-    }
+    this.#told = null;
   }
 
   /**
@@ -251,64 +230,32 @@ export class RateLimiter {
       this.#read(reading, soFar - then, sent.atMs);
     }
     this.#learned.letIn(sent.atMs);
-    const endsTrial = typeof this.#trial === "number" && sent.atMs >= this.#trial;
-    if (endsTrial) this.#trial = null;
-    if (!endsTrial && sent.atMs <= this.#refusedAtMs) return false;
-    const wasGuessing = this.#guessUntilMs > 0;
-    this.#unexplained = 0;
-    this.#guessUntilMs = 0;
-    return endsTrial || wasGuessing;
+    const before = this.#rest;
+    this.#rest = afterAnswer(before, sent.atMs);
+    return this.#rest !== before;
   }
 
   /**
-   * Takes note of a refusal for lack of quota.
+   * Takes note of a refusal for lack of quota, which costs nothing of what people set.
    * @param rest As the answer says; what was learned may say better.
    */
   refuse(sent: Sent, refusal: QuotaRefusal, rest: RefusedRest, nowMs: number): Lesson {
     this.#learned.takeBack();
-    this.#setDay?.giveBack(1);
-    const isRepeated = sent.atMs <= this.#refusedAtMs;
-    this.#refusedAtMs = nowMs;
-    let { untilMs } = rest;
-    let isGuess = false;
-    let isForeseen = sent.isProbe;
-    if (refusal.span === "day") {
-      this.#learnDay(refusal, untilMs, nowMs);
-    } else if (refusal.unit === "tokens") {
-      const toldMs = this.#learnTokens(refusal);
-      isGuess = toldMs === null && rest.isGuess;
-      untilMs = toldMs ?? untilMs;
-    } else {
-      const { backMs, isEarly } = this.#learned.refused(sent, refusal, isRepeated, nowMs);
-      isGuess = backMs === null && rest.isGuess;
-      untilMs = backMs ?? untilMs;
-      isForeseen ||= isEarly;
-    }
+    for (const { limit, entry, cost } of sent.taken ?? []) limit.refund(entry, cost);
+    const isRepeated = sent.atMs <= this.#rest.refusedAtMs;
+    const { backMs, isForeseen } = this.#learn(sent, refusal, rest.untilMs, isRepeated, nowMs);
+    const isGuess = backMs === null && rest.isGuess;
+    let untilMs = backMs ?? rest.untilMs;
     if (isGuess) {
-      untilMs = this.#guess(untilMs, isRepeated, nowMs);
-      this.#guessUntilMs = Math.max(this.#guessUntilMs, untilMs);
-      this.#trial = "due";
+      const guess = afterUnexplained(this.#rest, untilMs - nowMs, isRepeated, nowMs);
+      this.#rest = guess.rest;
+      untilMs = guess.untilMs;
     } else {
-      this.#unexplained = 0;
-      this.rest(untilMs, isForeseen);
+      this.#rest = afterRefusal(this.#rest, untilMs, isForeseen, nowMs);
     }
-    return {
-      untilMs,
-      isGuess,
-      unexplained: this.#unexplained,
-      unexplainedSinceMs: this.#unexplainedSinceMs,
-      isExpected: isForeseen || isRepeated,
-    };
-  }
-
-  /** Longer each time in a row: whoever has to guess should not guess alike for ever. */
-  #guess(untilMs: number, isRepeated: boolean, nowMs: number): number {
-    if (!isRepeated) {
-      if (this.#unexplained === 0) this.#unexplainedSinceMs = nowMs;
-      this.#unexplained += 1;
-    }
-    const longerMs = (untilMs - nowMs) * 2 ** Math.max(0, this.#unexplained - 1);
-    return nowMs + Math.min(longerMs, LONGEST_GUESS_MS);
+    const { unexplained, unexplainedSinceMs } = this.#rest;
+    const isExpected = isForeseen || isRepeated;
+    return { untilMs, isGuess, unexplained, unexplainedSinceMs, isExpected };
   }
 
   get learned(): LearnedLimit {
@@ -322,75 +269,88 @@ export class RateLimiter {
 
   /** How many requests could go until a moment at least; one at least, since it is asked of those that wake by then. */
   slotsUntil(untilMs: number, nowMs: number): number {
-    const trialMs = typeof this.#trial === "number" ? this.#trial : 0;
-    const trialEndsMs = Math.max(this.#restUntilMs, trialMs) + TRIAL_MS / 2;
-    if (this.#trial !== null && untilMs < trialEndsMs) return 1;
-    const room = this.#learned.roomAt(untilMs, nowMs);
+    const { probe, untilMs: restUntilMs } = this.#rest;
+    const probedMs = typeof probe === "number" ? probe : 0;
+    const halfOpenMs = Math.max(restUntilMs, probedMs) + HALF_OPEN_MS / 2;
+    if (probe !== null && untilMs < halfOpenMs) return 1;
+    let room = this.#learned.leftBy(untilMs, nowMs);
+    for (const limit of this.#set) {
+      if (limit instanceof SlidingWindowLog && limit.unit === "requests") {
+        room = Math.min(room, limit.leftBy(untilMs, nowMs));
+      }
+    }
     return room === Number.POSITIVE_INFINITY ? 1 : Math.max(1, room);
   }
 
   /** Requests a millisecond that the believed limit allows; null where none is known. */
   ratePerMs(nowMs: number): number | null {
-    let perMs = this.#learned.ratePerMs(nowMs);
-    for (const meter of this.#meters?.values() ?? []) {
-      if (meter.unit === "requests") perMs = Math.min(perMs, meter.perMs);
+    let perMs = this.#learned.perMs(nowMs);
+    for (const limit of [...this.#set, ...(this.#told?.values() ?? [])]) {
+      if (limit.unit === "requests") perMs = Math.min(perMs, limit.perMs(nowMs));
     }
     return perMs === Number.POSITIVE_INFINITY ? null : perMs;
   }
 
-  #restedAtMs(nowMs: number): number {
-    if (this.#restUntilMs > nowMs) return this.#restUntilMs;
-    if (typeof this.#trial !== "number") return 0;
-    const silenceMs = this.#trial + TRIAL_MS;
-    if (silenceMs > nowMs) return silenceMs;
-    this.#trial = null;
-    return 0;
-  }
-
-  #metersAtMs(tokens: number, nowMs: number): number {
-    let readyMs = 0;
-    if (this.#meters === null) return 0;
-    for (const meter of this.#meters.values()) {
-      readyMs = Math.max(readyMs, meter.readyAtMs(amountOf(meter, tokens), nowMs));
+  /** What was told or set: until then nothing may go, not even a probe. */
+  #hardMs(tokens: number, nowMs: number): number {
+    let hardMs = Math.max(this.#restedMs(nowMs), this.allowedMs(tokens, nowMs));
+    if (this.#told === null) return hardMs;
+    for (const limit of this.#told.values()) {
+      hardMs = Math.max(hardMs, limit.earliestMs(costAt(limit, tokens), nowMs));
     }
-    return readyMs;
+    return hardMs;
   }
 
-  #learnTokens({ limit, retryAtMs }: QuotaRefusal): number | null {
-    const known = this.#meters?.get("told tokens/minute");
-    const isNews = !(known instanceof SlidingWindowLog) || known.limit !== limit;
-    if (limit !== null && limit > 0 && isNews) {
-      this.#setMeter("told tokens/minute", new SlidingWindowLog("tokens", limit, MINUTE_MS));
+  #restedMs(nowMs: number): number {
+    const endMs = endOf(this.#rest, nowMs);
+    const isOver = endMs === 0 && typeof this.#rest.probe === "number";
+    if (isOver) this.#rest = { ...this.#rest, probe: null };
+    return endMs;
+  }
+
+  /** @returns When to send again, null where nothing says so; and whether only the timing was wrong. */
+  #learn(
+    sent: Sent,
+    refusal: QuotaRefusal,
+    resetMs: number,
+    isRepeated: boolean,
+    nowMs: number,
+  ): { readonly backMs: number | null; readonly isForeseen: boolean } {
+    const { unit, span, limit, retryAtMs } = refusal;
+    if (span === "day") {
+      if (limit !== null && limit !== 0) {
+        const reading = { name: `told ${unit}/day`, unit, limit, remaining: 0 };
+        this.#read({ ...reading, resetMs, refillMs: null }, 0, nowMs);
+      }
+      return { backMs: resetMs, isForeseen: sent.isProbe };
     }
-    return retryAtMs;
+    if (unit === "tokens") {
+      if (limit !== null && limit > 0) this.#learnTokens(limit);
+      return { backMs: retryAtMs, isForeseen: sent.isProbe };
+    }
+    const { backMs, isEarly } = this.#learned.refused(sent, refusal, isRepeated, nowMs);
+    return { backMs, isForeseen: sent.isProbe || isEarly };
   }
 
-  #learnDay({ unit, limit }: QuotaRefusal, resetMs: number, nowMs: number): void {
-    if (limit === null || limit === 0) return;
-    const day = { name: `told ${unit}/day`, unit, limit, remaining: 0 };
-    this.#read({ ...day, resetMs, refillMs: null }, 0, nowMs);
+  #learnTokens(limit: number): void {
+    const name = "told tokens/minute";
+    const known = this.#told?.get(name);
+    if (known instanceof SlidingWindowLog && known.limit === limit) return;
+    this.#told ??= new Map();
+    this.#told.set(name, new SlidingWindowLog("tokens", limit, MINUTE_MS));
   }
 
   #read(reading: QuotaReading, sinceSent: number, nowMs: number): void {
-    const known = this.#meters?.get(reading.name);
-    const meter =
-      known instanceof HeaderQuota
-        ? known
-        : new HeaderQuota(reading.unit, reading.name.endsWith("/day") ? DAY_MS : null);
-    this.#setMeter(reading.name, meter);
-    meter.read(reading, sinceSent, nowMs);
-  }
-
-  #setMeter(name: string, meter: Meter | null): void {
-    if (meter === null) {
-      this.#meters?.delete(name);
-      return;
-    }
-    this.#meters ??= new Map();
-    this.#meters.set(name, meter);
+    const known = this.#told?.get(reading.name);
+    const isDay = reading.name.endsWith("/day");
+    const quota =
+      known instanceof HeaderQuota ? known : new HeaderQuota(reading.unit, isDay ? DAY_MS : null);
+    this.#told ??= new Map();
+    this.#told.set(reading.name, quota);
+    quota.read(reading, sinceSent, nowMs);
   }
 }
 
-function amountOf({ unit }: Meter, tokens: number): number {
+function costAt({ unit }: Limit, tokens: number): number {
   return unit === "tokens" ? tokens : 1;
 }

@@ -3,15 +3,19 @@
  *
  * Sends of nearly the same moment share an entry, so that memory stays bounded however many there are:
  * times are rounded up to a grain, which errs on the side of waiting a little longer. Every key has such a
- * log, so it grows in small steps.
+ * log, so it grows in small steps, and amounts are kept only where one of them is not 1.
  * @module
  */
 const FIRST_ENTRIES = 4;
 
 export class SendLog {
-  /** Pairs of time and amount, in a circle. */
-  #slots: number[] = [];
-  /** Index of the oldest pair's time. */
+  /** So many units are kept at least by `keepLast`, for others who read this log. */
+  least = 0;
+  /** In a circle. */
+  #times: number[] = [];
+  /** Beside the times; null while all are 1. */
+  #amounts: number[] | null = null;
+  /** Index of the oldest entry. */
   #head = 0;
   #size = 0;
   #total = 0;
@@ -30,9 +34,9 @@ export class SendLog {
       this.#setAmount(this.#size - 1, this.#amountAt(this.#size - 1) + amount);
       return lastMs;
     }
-    if (this.#size * 2 === this.#slots.length) this.#grow();
+    if (this.#size === this.#times.length) this.#grow();
     this.#size += 1;
-    this.#slots[this.#slotOf(this.#size - 1)] = timeMs;
+    this.#times[this.#slotOf(this.#size - 1)] = timeMs;
     this.#setAmount(this.#size - 1, amount);
     return timeMs;
   }
@@ -55,6 +59,7 @@ export class SendLog {
     const refunded = Math.min(here, amount);
     this.#setAmount(low, here - refunded);
     this.#total -= refunded;
+    while (this.#size > 0 && this.#amountAt(this.#size - 1) === 0) this.#size -= 1;
   }
 
   /** Takes back an amount of what was sent last: it did not count. */
@@ -83,7 +88,8 @@ export class SendLog {
 
   /** Forgets all but the last `amount` units and what was sent together with them. */
   keepLast(amount: number): void {
-    while (this.#size > 0 && this.#total - this.#amountAt(0) >= amount) this.#dropOldest();
+    const kept = Math.max(amount, this.least);
+    while (this.#size > 0 && this.#total - this.#amountAt(0) >= kept) this.#dropOldest();
   }
 
   /** The amount sent after a moment. */
@@ -107,29 +113,38 @@ export class SendLog {
 
   #grow(): void {
     const entries = Math.max(FIRST_ENTRIES, this.#size + 2, Math.ceil(this.#size * 1.25));
-    const slots = new Array<number>(entries * 2);
-    for (let index = 0; index < this.#size; index += 1) {
-      slots[index * 2] = this.#timeAt(index);
-      slots[index * 2 + 1] = this.#amountAt(index);
-    }
-    this.#slots = slots;
+    const inOrder = (values: readonly number[]) => {
+      const grown = new Array<number>(entries);
+      for (let index = 0; index < this.#size; index += 1) {
+        grown[index] = values[this.#slotOf(index)] ?? 0;
+      }
+      return grown;
+    };
+    const [times, amounts] = [this.#times, this.#amounts];
+    const grownAmounts = amounts === null ? null : inOrder(amounts);
+    this.#times = inOrder(times);
+    this.#amounts = grownAmounts;
     this.#head = 0;
   }
 
   #slotOf(index: number): number {
-    const slot = this.#head + index * 2;
-    return slot < this.#slots.length ? slot : slot - this.#slots.length;
+    const slot = this.#head + index;
+    return slot < this.#times.length ? slot : slot - this.#times.length;
   }
 
   #timeAt(index: number): number {
-    return this.#slots[this.#slotOf(index)] ?? 0;
+    return this.#times[this.#slotOf(index)] ?? 0;
   }
 
   #amountAt(index: number): number {
-    return this.#slots[this.#slotOf(index) + 1] ?? 0;
+    return this.#amounts === null ? 1 : (this.#amounts[this.#slotOf(index)] ?? 0);
   }
 
   #setAmount(index: number, amount: number): void {
-    this.#slots[this.#slotOf(index) + 1] = amount;
+    if (this.#amounts === null) {
+      if (amount === 1) return;
+      this.#amounts = new Array<number>(this.#times.length).fill(1);
+    }
+    this.#amounts[this.#slotOf(index)] = amount;
   }
 }

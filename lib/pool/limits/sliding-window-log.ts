@@ -1,59 +1,75 @@
 /**
- * A quota that is only known by its size: so much in any window of a given length. Holds for fixed windows
+ * A limit that is only known by its size: so much in any window of a given length. Holds for fixed windows
  * and sliding ones alike, since it never sends more than the limit within one length.
  * @module
  */
-
-import type { Meter } from "../types";
+import type { QuotaUnit } from "../../providers/types";
+import { type Limit, type LimitSize, NO_ENTRY } from "./limit";
 import { SendLog } from "./send-log";
 
 /** Sends closer together than this part of a window are remembered as one. */
 const GRAINS = 256;
 
-export class SlidingWindowLog implements Meter {
-  readonly unit: Meter["unit"];
-  readonly #limit: number;
-  readonly #windowMs: number;
-  readonly #log = new SendLog();
+export class SlidingWindowLog implements Limit {
+  readonly unit: QuotaUnit;
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly #log: SendLog;
+  readonly #isOwn: boolean;
 
-  constructor(unit: Meter["unit"], limit: number, windowMs: number) {
+  /** @param shared A log of the same unit that another limit keeps; without one it keeps its own. */
+  constructor(unit: QuotaUnit, limit: number, windowMs: number, shared: SendLog | null = null) {
     this.unit = unit;
-    this.#limit = limit;
-    this.#windowMs = windowMs;
+    this.limit = limit;
+    this.windowMs = windowMs;
+    this.#log = shared ?? new SendLog();
+    this.#isOwn = shared === null;
   }
 
-  get limit(): number {
-    return this.#limit;
-  }
-
-  get windowMs(): number {
-    return this.#windowMs;
+  size(): LimitSize {
+    return this;
   }
 
   left(nowMs: number): number {
-    return Math.max(0, this.#limit - this.#log.since(nowMs - this.#windowMs));
+    return this.leftBy(nowMs, nowMs);
   }
 
-  get perMs(): number {
-    return this.#limit / this.#windowMs;
+  /** What may go until a moment: in whole windows until then the limit each, and what leaves by then. */
+  leftBy(untilMs: number, nowMs: number): number {
+    return leftBy(this.#log, this.limit, this.windowMs, untilMs, nowMs);
   }
 
-  /** @returns The time of its entry, for `refund`. */
-  take(amount: number, nowMs: number): number {
-    this.#log.forgetBefore(nowMs - this.#windowMs);
-    return this.#log.add(nowMs, amount, this.#windowMs / GRAINS);
+  perMs(): number {
+    return this.limit / this.windowMs;
   }
 
-  /** Takes a part of what was taken back; nothing if its entry has left the window. */
-  refund(entryMs: number, amount: number): void {
-    this.#log.refund(entryMs, amount);
+  take(cost: number, nowMs: number): number {
+    if (!this.#isOwn) return NO_ENTRY;
+    this.#log.forgetBefore(nowMs - this.windowMs);
+    return this.#log.add(nowMs, cost, this.windowMs / GRAINS);
   }
 
-  readyAtMs(amount: number, nowMs: number): number {
+  refund(entry: number, cost: number): void {
+    if (this.#isOwn) this.#log.refund(entry, cost);
+  }
+
+  earliestMs(cost: number, nowMs: number): number {
     // By time, never by amount: a refund of later entries makes the earlier ones count again.
-    this.#log.forgetBefore(nowMs - this.#windowMs);
-    const blockerMs = this.#log.timeOfLast(this.#limit - Math.min(amount, this.#limit) + 1);
-    const readyMs = blockerMs === null ? 0 : blockerMs + this.#windowMs;
+    if (this.#isOwn) this.#log.forgetBefore(nowMs - this.windowMs);
+    const blockerMs = this.#log.timeOfLast(this.limit - Math.min(cost, this.limit) + 1);
+    const readyMs = blockerMs === null ? 0 : blockerMs + this.windowMs;
     return readyMs > nowMs ? readyMs : 0;
   }
+}
+
+/** What may go until a moment by a log of what was sent. */
+export function leftBy(
+  log: SendLog,
+  limit: number,
+  windowMs: number,
+  untilMs: number,
+  nowMs: number,
+): number {
+  const windows = Math.max(0, Math.floor((untilMs - nowMs) / windowMs));
+  return Math.max(0, (windows + 1) * limit - log.since(untilMs - (windows + 1) * windowMs));
 }

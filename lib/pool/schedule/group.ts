@@ -72,7 +72,7 @@ export class Group implements Candidate {
 
   /** When there is room for a request of so many tokens: epoch milliseconds, 0 for now. */
   roomAtMs(tokens: number, nowMs: number): number {
-    return this.limiter === null ? 0 : this.limiter.readyAtMs(tokens, nowMs);
+    return this.limiter === null ? 0 : this.limiter.earliestMs(tokens, nowMs);
   }
 
   /** When the smallest request for a model may go: epoch milliseconds, 0 for now, -1 for never. */

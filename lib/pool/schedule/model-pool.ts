@@ -203,7 +203,7 @@ export class ModelPool {
     const group = this.#groupOf(keyId, scheduler);
     const entry = group?.entries.find(({ key }) => key.id === keyId);
     if (group === undefined || entry === undefined) return null;
-    const allowedMs = this.#limiterOf(group, nowMs).allowedAtMs(ask.tokens, nowMs);
+    const allowedMs = this.#limiterOf(group, nowMs).allowedMs(ask.tokens, nowMs);
     if (allowedMs <= nowMs)
       return { kind: "granted", lease: this.#take(scheduler, { group, entry }, ask, nowMs) };
     if (allowedMs > ask.patientUntilMs || this.#line.size >= MAX_WAITING)
