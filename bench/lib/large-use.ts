@@ -46,7 +46,8 @@ export async function recordLargeUse(
   try {
     store.exec("pragma synchronous = off; begin");
     const insertLog = store.prepare(
-      `insert into request_log values (${Array(LOG_WIDTH).fill("?").join(", ")})`,
+      `insert into request_log (${LOG_COLUMNS.join(", ")})
+       values (${LOG_COLUMNS.map(() => "?").join(", ")})`,
     );
     const insertCell = store.prepare(
       `insert into usage_hourly (${CELL_COLUMNS.join(", ")})
@@ -93,9 +94,34 @@ async function databaseFile(dataDir: string): Promise<string> {
   return join(folder, files.join());
 }
 
-const LOG_WIDTH = 23;
+const LOG_COLUMNS = [
+  "id",
+  "at_ms",
+  "provider",
+  "model",
+  "token_id",
+  "user_id",
+  "key_id",
+  "outcome",
+  "status",
+  "error_code",
+  "duration_ms",
+  "time_to_first_token_ms",
+  "time_to_first_byte_ms",
+  "is_stream",
+  "attempt_count",
+  "attempts",
+  "input_tokens",
+  "output_tokens",
+  "cached_input_tokens",
+  "cache_write_tokens",
+  "reasoning_tokens",
+  "is_estimate",
+  "cost_nano_usd",
+  "gateway_log_id",
+] as const;
 
-/** In the order of the table's columns. */
+/** In the order of `LOG_COLUMNS`. */
 function logValues(event: RequestEvent, costNanoUsd: number | null) {
   const { usage, attempts } = event;
   return [
@@ -111,6 +137,7 @@ function logValues(event: RequestEvent, costNanoUsd: number | null) {
     event.errorCode,
     event.durationMs,
     event.timeToFirstTokenMs,
+    event.timeToFirstByteMs,
     Number(event.isStream),
     attempts.length,
     JSON.stringify(attempts),

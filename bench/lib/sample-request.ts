@@ -61,6 +61,7 @@ export function sampleRequest(traffic: Traffic, random: SeededRandom, atMs: numb
     errorCode: null,
     durationMs: firstMs + random.around(1_200),
     timeToFirstTokenMs: firstMs,
+    timeToFirstByteMs: firstMs,
     isStream: true,
     gatewayLogId: null,
   };

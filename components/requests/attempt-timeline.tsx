@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, Flag, LogIn } from "lucide-react";
+import { CircleCheck, CircleX, Flag, LogIn, Radio } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
@@ -10,7 +10,8 @@ type Attempt = RequestStory["attempts"][number];
 /** A request from its arrival to its end. Times are counted from the arrival. */
 export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
   const t = useTranslations("requests");
-  const { attempts, provider, durationMs, timeToFirstTokenMs, outcome, status, errorCode } = story;
+  const { attempts, provider, durationMs, outcome, status, errorCode } = story;
+  const { timeToFirstByteMs, timeToFirstTokenMs } = story;
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline" className="mb-4 font-medium">
@@ -32,11 +33,18 @@ export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
         {attempts.length === 0 && (
           <li className="text-muted-foreground text-sm">{t("story.noAttempts")}</li>
         )}
+        {timeToFirstByteMs !== null && (
+          <Step
+            icon={<Radio aria-hidden />}
+            atMs={timeToFirstByteMs}
+            title={t("story.firstByte")}
+          />
+        )}
         {timeToFirstTokenMs !== null && (
           <Step
             icon={<CircleCheck aria-hidden />}
             atMs={timeToFirstTokenMs}
-            title={t("story.firstByte")}
+            title={t("story.firstOutput")}
           />
         )}
         <Step

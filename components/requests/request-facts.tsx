@@ -44,7 +44,8 @@ export function RequestFacts({
               : t("facts.whole")}
         </Fact>
         <Fact name={t("duration")}>{formatDuration(story.durationMs)}</Fact>
-        <Fact name={t("facts.firstByte")}>{formatDuration(story.timeToFirstTokenMs)}</Fact>
+        <Fact name={t("facts.firstByte")}>{formatDuration(story.timeToFirstByteMs)}</Fact>
+        <Fact name={t("facts.firstOutput")}>{formatDuration(story.timeToFirstTokenMs)}</Fact>
         <Fact name={t("facts.input")}>{formatExactCount(story.inputTokens)}</Fact>
         <Fact name={t("facts.cached")}>{formatExactCount(story.cachedInputTokens)}</Fact>
         <Fact name={t("facts.cacheWrite")}>{formatExactCount(story.cacheWriteTokens)}</Fact>

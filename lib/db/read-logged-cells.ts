@@ -3,7 +3,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import { MEASURES, type Measure } from "../usage/rollup";
+import { FIRST_MEASURES, type Measure } from "../usage/rollup";
 import type { Outcome } from "../usage/types";
 import type { Database } from "./open-database";
 import type { CellFilter, CellSum } from "./read-usage-cells";
@@ -28,7 +28,9 @@ const COLUMNS: Readonly<Record<keyof CellFilter, string>> = {
 
 const HAS_TOKENS = "coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0";
 
-const SUMS: Readonly<Record<Measure, string>> = {
+type Summed = (typeof FIRST_MEASURES)[number];
+
+const SUMS: Readonly<Record<Summed, string>> = {
   requests: "count(*)",
   attempts: "sum(attempt_count)",
   estimated: "sum(is_estimate)",
@@ -43,7 +45,7 @@ const SUMS: Readonly<Record<Measure, string>> = {
   timeToFirstTokenMs: "sum(time_to_first_token_ms)",
 };
 
-interface LoggedRow extends Readonly<Record<Measure, number | null>> {
+interface LoggedRow extends Readonly<Record<Summed, number | null>> {
   readonly provider: string;
   readonly model: string;
   readonly subjectId: string;
@@ -59,7 +61,7 @@ export async function sumLogged(
 ): Promise<readonly CellSum[]> {
   const names = Object.keys(COLUMNS) as (keyof CellFilter)[];
   const dimensions = names.map((name) => `coalesce(${COLUMNS[name]}, '') as "${name}"`);
-  const sums = MEASURES.map((measure) => `${SUMS[measure]} as "${measure}"`);
+  const sums = FIRST_MEASURES.map((measure) => `${SUMS[measure]} as "${measure}"`);
   const conditions = names
     .filter((name) => where[name] !== undefined)
     .map((name): SQL => sql`${sql.raw(COLUMNS[name])} = ${where[name]}`);
@@ -82,7 +84,8 @@ export async function sumLogged(
   }));
 }
 
-function valuesOf(row: Readonly<Record<Measure, number | null>>): Record<Measure, number> {
-  const values = MEASURES.map((measure) => [measure, row[measure] ?? 0]);
-  return Object.fromEntries(values) as Record<Measure, number>;
+function valuesOf(row: Readonly<Record<Summed, number | null>>): Record<Measure, number> {
+  const values = FIRST_MEASURES.map((measure) => [measure, row[measure] ?? 0]);
+  const summed = Object.fromEntries(values) as Record<Summed, number>;
+  return { ...summed, firstBytes: 0, timeToFirstByteMs: 0 };
 }

@@ -3,8 +3,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import { BUCKET_COUNT } from "../usage/histogram";
-import { MEASURES, type Measure } from "../usage/rollup";
+import { CELL_VALUES, type CellValue, FIRST_MEASURES, type Measure } from "../usage/rollup";
 import type { Outcome } from "../usage/types";
 import type { Database } from "./open-database";
 import { runBatch } from "./state-version";
@@ -23,6 +22,11 @@ const DIMENSION_COLUMNS: Readonly<Record<CellDimension, string>> = {
   outcome: "outcome",
 };
 
+const VALUES = CELL_VALUES.map((value, index) => ({
+  value,
+  column: CELL_VALUE_COLUMNS[index] ?? "",
+}));
+
 export interface CellFilter {
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
@@ -37,7 +41,10 @@ export interface CellQuery extends CellRange {
   readonly where?: CellFilter;
   /** Only cells with one of these values. */
   readonly only?: { readonly dimension: keyof CellFilter; readonly values: readonly string[] };
-  /** What is wanted of the sums; all without. Each costs, over hundreds of thousands of cells. */
+  /**
+   * What is wanted of the sums; `FIRST_MEASURES` without: those a database has that lacks the newest migrations.
+   * Each costs, over hundreds of thousands of cells.
+   */
   readonly measures?: readonly Measure[];
   /** Whether the buckets of durations and first tokens are wanted: they cost twice as much as all else. */
   readonly withTimes?: boolean;
@@ -69,11 +76,10 @@ export async function sumCells(
  * sums with what is packed.
  */
 function selectSums(query: CellQuery): SQL {
-  const { by, measures = MEASURES, withTimes = false, limit, grain } = query;
-  const values = CELL_VALUE_COLUMNS.filter((_, index) => {
-    const measure = MEASURES[index];
-    return measure === undefined ? withTimes : measures.includes(measure);
-  });
+  const { by, measures = FIRST_MEASURES, withTimes = false, limit, grain } = query;
+  const isWanted = (value: CellValue) =>
+    "measure" in value ? measures.includes(value.measure) : withTimes;
+  const values = VALUES.filter(({ value }) => isWanted(value)).map(({ column }) => column);
   const columns = by.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const sums = values.map((column) => `sum(${column}) as ${column}`);
   const selected = sql.raw([...columns, ...sums].join(", "));
@@ -131,11 +137,13 @@ function conditionOf({ where = {}, only }: CellQuery) {
 function toSum(row: Record<string, unknown>): CellSum {
   const text = (name: CellDimension) => String(row[DIMENSION_COLUMNS[name]] ?? "");
   const number = (column: string) => Number(row[column] ?? 0);
-  const times = CELL_VALUE_COLUMNS.slice(MEASURES.length).filter((column) => column in row);
-  const named = MEASURES.map((measure, index) => [
-    measure,
-    number(CELL_VALUE_COLUMNS[index] ?? ""),
-  ]);
+  const measured = VALUES.flatMap(({ column, value }) =>
+    "measure" in value ? [[value.measure, number(column)]] : [],
+  );
+  const counts = (name: "duration" | "first_token") =>
+    VALUES.flatMap(({ column, value }) =>
+      "bucketsOf" in value && value.bucketsOf === name && column in row ? [number(column)] : [],
+    );
   return {
     bucketMs: Number(row.bucket_ms ?? 0),
     provider: text("provider"),
@@ -143,8 +151,8 @@ function toSum(row: Record<string, unknown>): CellSum {
     subjectId: text("subjectId"),
     userId: text("userId"),
     outcome: text("outcome"),
-    values: Object.fromEntries(named) as Record<Measure, number>,
-    durations: times.slice(0, BUCKET_COUNT).map(number),
-    firstTokens: times.slice(BUCKET_COUNT).map(number),
+    values: Object.fromEntries(measured) as Record<Measure, number>,
+    durations: counts("duration"),
+    firstTokens: counts("first_token"),
   };
 }

@@ -5,7 +5,12 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { DAY_MS, type Side } from "../usage/rollup";
-import { CELL_KEY_COLUMNS, CELL_VALUE_COLUMNS, KEY_HOUR_COLUMNS } from "./usage-schema";
+import {
+  CELL_KEY_COLUMNS,
+  CELL_VALUE_COLUMNS,
+  KEY_HOUR_COLUMNS,
+  LATER_COLUMNS,
+} from "./usage-schema";
 
 export type Grain = "hour" | "day";
 
@@ -16,7 +21,10 @@ const raw = (text: string) => sql.raw(text);
 
 export const KEY_COLUMN_LIST = raw(CELL_KEY_COLUMNS.join(", "));
 export const SUMMED_VALUE_LIST = raw(
-  CELL_VALUE_COLUMNS.map((column) => `sum(${column}) as ${column}`).join(", "),
+  CELL_VALUE_COLUMNS.map((column) => {
+    const sum = `sum(${column})`;
+    return `${LATER_COLUMNS.has(column) ? `coalesce(${sum}, 0)` : sum} as ${column}`;
+  }).join(", "),
 );
 
 /** D1 takes no more arguments of one function. */

@@ -19,10 +19,9 @@
  * @module
  */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { BUCKET_COUNT } from "../usage/histogram";
 import type { CostBasis } from "../usage/price";
 import type { AttemptRecord } from "../usage/request-event";
-import { MEASURES, type Side, type StoredCell } from "../usage/rollup";
+import { CELL_VALUES, LATER_MEASURES, type Side, type StoredCell } from "../usage/rollup";
 import type { Outcome } from "../usage/types";
 
 /** Newest last: ids begin with the time. */
@@ -57,6 +56,8 @@ export const requestLog = sqliteTable("request_log", {
   gatewayLogId: text("gateway_log_id"),
   /** Answers of a WebSocket's session; null for requests. */
   turns: integer("turns"),
+  /** Null too for requests before this was kept. */
+  timeToFirstByteMs: integer("time_to_first_byte_ms"),
 });
 
 /** What tokens and members with limits have used of a day or a month, for isolates that must know it at once. */
@@ -118,9 +119,6 @@ export const usageDays = sqliteTable("usage_days", {
 });
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`);
-const bucketColumns = (prefix: string) =>
-  Array.from({ length: BUCKET_COUNT }, (_, index) => `${prefix}_${index}`);
-
 /** What cells are told apart by, in the order of the primary key and of `StoredCell`. */
 export const CELL_KEY_COLUMNS = [
   "bucket_ms",
@@ -133,14 +131,12 @@ export const CELL_KEY_COLUMNS = [
 ] as const;
 
 /** The columns of a cell's numbers, in the order of `StoredCell`. */
-export const CELL_VALUE_COLUMNS: readonly string[] = [
-  ...MEASURES.map(snakeCase),
-  ...bucketColumns("duration"),
-  ...bucketColumns("first_token"),
-];
+export const CELL_VALUE_COLUMNS: readonly string[] = CELL_VALUES.map((value) =>
+  "measure" in value ? snakeCase(value.measure) : `${value.bucketsOf}_${value.bucket}`,
+);
 
 function rollupTable(name: string) {
-  const values = CELL_VALUE_COLUMNS.map((column) => [column, integer(column).notNull()] as const);
+  const values = CELL_VALUE_COLUMNS.map((column) => [column, countOf(column)] as const);
   return sqliteTable(
     name,
     {
@@ -170,6 +166,14 @@ function rollupTable(name: string) {
       }),
     ],
   );
+}
+
+/** What rows and packed cells of versions before lack. */
+export const LATER_COLUMNS: ReadonlySet<string> = new Set(LATER_MEASURES.map(snakeCase));
+
+function countOf(column: string) {
+  const count = integer(column).notNull();
+  return LATER_COLUMNS.has(column) ? count.default(0) : count;
 }
 
 /** The caller's side; what versions before `usage_key_hours` wrote of the key's side is here too. */

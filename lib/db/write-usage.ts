@@ -117,6 +117,7 @@ const LOG_FIELDS = {
   cost_basis: "costBasis",
   gateway_log_id: "gatewayLogId",
   turns: "turns",
+  time_to_first_byte_ms: "timeToFirstByteMs",
 } as const satisfies Record<string, keyof RequestLogRow>;
 
 const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));

@@ -269,7 +269,12 @@ const loggedRequest = z.strictObject({
   status: z.int(),
   errorCode: z.string().nullable().meta({ description: "One Balance's own, see docs/errors.md" }),
   durationMs: z.int(),
-  timeToFirstTokenMs: z.int().nullable(),
+  timeToFirstTokenMs: z.int().nullable().meta({
+    description: "To the first output: text, a thought, a tool call, or an answer in one piece",
+  }),
+  timeToFirstByteMs: z.int().nullable().meta({
+    description: "To the provider's first byte, which may be no more than the news of a beginning",
+  }),
   isStream: z.boolean(),
   attempts: z.int(),
   inputTokens: tokenCount,

@@ -31,6 +31,7 @@ const COLUMNS = [
   "costUsd",
   "gatewayLogId",
   "turns",
+  "timeToFirstByteMs",
 ] as const satisfies readonly (keyof RequestItem)[];
 
 /** All requests that a filter means as a file's text, piece by piece, newest first. */

@@ -14,7 +14,7 @@ import {
 } from "../db/read-usage-cells";
 import { readSettings } from "../db/settings";
 import type { Grain } from "../db/usage-cells";
-import { DAY_MS, HOUR_MS, MEASURES, type Measure, type Side } from "../usage/rollup";
+import { DAY_MS, FIRST_MEASURES, HOUR_MS, type Measure, type Side } from "../usage/rollup";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 
@@ -89,10 +89,13 @@ async function readPart(
     sumCells(db, [all]),
     sumLogged(db, hour, where),
   ]);
-  if (counted.every(({ values }) => MEASURES.every((name) => values[name] === 0))) return [];
+  if (counted.every(({ values }) => FIRST_MEASURES.every((name) => values[name] === 0))) return [];
   // Keys are counted by the attempt, which the log has by the request; the turns of a session count when they
   // are over, the log has them with its end.
-  if (side === "key" || !MEASURES.every((name) => sumOf(logged, name) === sumOf(counted, name))) {
+  if (
+    side === "key" ||
+    !FIRST_MEASURES.every((name) => sumOf(logged, name) === sumOf(counted, name))
+  ) {
     throw new ManageError(
       "invalid_input",
       "of a part of an hour nothing is known any more, only of the whole: let `from` and `to` be full hours of UTC (zones that differ by half an hour have none)",

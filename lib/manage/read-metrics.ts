@@ -9,11 +9,13 @@
 
 import { readMeteringDay } from "../db/metering-day";
 import { countKeyStates } from "../db/provider-keys";
+import { isOlderSchema } from "../db/read-older-state";
 import { type CellSum, sumCells } from "../db/read-usage-cells";
 import { readUpkeep } from "../db/upkeep-lease";
+import type { CellRange } from "../db/usage-cells";
 import { BUCKET_BOUNDS_MS } from "../usage/histogram";
 import { NANO_PER_USD } from "../usage/price";
-import { DAY_MS } from "../usage/rollup";
+import { DAY_MS, LATER_MEASURES } from "../usage/rollup";
 import type { ManageContext } from "./manage-context";
 
 const MAX_MODELS = 100;
@@ -23,16 +25,18 @@ export async function readMetrics(context: ManageContext): Promise<string> {
   const nowMs = context.nowMs();
   const fromMs = nowMs - (nowMs % DAY_MS);
   const range = { side: "caller", grain: "hour", fromMs, toMs: nowMs + 1 } as const;
-  const [[byOutcome = [], byModel = [], byProvider = []], pools, upkeep, day] = await Promise.all([
+  const [sums, firstBytes, pools, upkeep, day] = await Promise.all([
     sumCells(context.db, [
       { ...range, by: ["provider", "outcome"] },
       { ...range, by: ["provider", "model"] },
       { ...range, by: ["provider"], withTimes: true },
     ]),
+    sumFirstBytes(context, range),
     countKeyStates(context.db, nowMs),
     readUpkeep(context.db),
     readMeteringDay(context.db, nowMs),
   ]);
+  const [byOutcome = [], byModel = [], byProvider = []] = sums;
   const models = byModel.map((row, index) =>
     index < MAX_MODELS ? row : { ...row, provider: OTHER, model: OTHER },
   );
@@ -74,9 +78,22 @@ export async function readMetrics(context: ManageContext): Promise<string> {
     ),
     ...histogram(
       "one_balance_time_to_first_token_seconds",
-      "From a request's arrival to its answer's first byte.",
+      "From a request's arrival to its answer's first output: text, a thought, a tool call.",
       byProvider.map((row) => [row.provider, row.firstTokens, row.values.timeToFirstTokenMs]),
     ),
+    head(
+      "one_balance_time_to_first_byte_seconds",
+      "summary",
+      "From a request's arrival to the provider's first byte, which may say only that it has begun.",
+    ),
+    ...firstBytes.flatMap(({ provider, values }) => [
+      sample(
+        "one_balance_time_to_first_byte_seconds_sum",
+        { provider },
+        values.timeToFirstByteMs / 1000,
+      ),
+      sample("one_balance_time_to_first_byte_seconds_count", { provider }, values.firstBytes),
+    ]),
     head("one_balance_provider_keys", "gauge", "Keys of the pool by state."),
     ...pools.flatMap(({ provider, ready, cooling, blocked, disabled }) =>
       Object.entries({ ready, cooling, blocked, disabled }).map(([state, count]) =>
@@ -103,10 +120,25 @@ export async function readMetrics(context: ManageContext): Promise<string> {
   ].join("\n");
 }
 
+/** By provider; none from a database that lacks the migration which made room for them. */
+async function sumFirstBytes({ db }: ManageContext, range: CellRange): Promise<readonly CellSum[]> {
+  try {
+    const query = { ...range, by: ["provider"], measures: LATER_MEASURES } as const;
+    return (await sumCells(db, [query]))[0] ?? [];
+  } catch (error) {
+    if (isOlderSchema(error)) return [];
+    throw error;
+  }
+}
+
 type Labels = Readonly<Record<string, string>>;
 type LabelName = "provider" | "model" | "outcome";
 
-function head(name: string, type: "counter" | "gauge" | "histogram", help: string): string {
+function head(
+  name: string,
+  type: "counter" | "gauge" | "histogram" | "summary",
+  help: string,
+): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}`;
 }
 

@@ -152,6 +152,8 @@ const NOTHING: CellSum["values"] = {
   costNanoUsd: 0,
   durationMs: 0,
   timeToFirstTokenMs: 0,
+  firstBytes: 0,
+  timeToFirstByteMs: 0,
 };
 
 /** Every request is in one of the rows, whatever they are told apart by. */
@@ -164,12 +166,17 @@ export function totalOf(rows: readonly CellSum[]): CellSum["values"] {
 }
 
 export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
-  const { durationMs, timeToFirstTokenMs, costNanoUsd, unpriced, estimated, ...same } = values;
   return {
-    ...same,
-    costUsd: costNanoUsd / NANO_PER_USD,
-    unpricedRequests: unpriced,
-    estimatedRequests: estimated,
+    requests: values.requests,
+    attempts: values.attempts,
+    inputTokens: values.inputTokens,
+    outputTokens: values.outputTokens,
+    cachedInputTokens: values.cachedInputTokens,
+    cacheWriteTokens: values.cacheWriteTokens,
+    reasoningTokens: values.reasoningTokens,
+    costUsd: values.costNanoUsd / NANO_PER_USD,
+    unpricedRequests: values.unpriced,
+    estimatedRequests: values.estimated,
   };
 }
 

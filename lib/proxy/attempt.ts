@@ -50,6 +50,8 @@ class UnusableAnswer extends Error {}
 export interface Answer {
   readonly kind: "answer";
   readonly response: Response;
+  /** When its first byte came, which is its status. */
+  readonly atMs: number;
   /** What is to be delivered: the body as it came, or its head, which was looked at, and the rest. */
   readonly body: StreamHead;
   readonly verdict: Verdict;
@@ -110,7 +112,7 @@ async function send(
     if (body !== null) init.body = body;
     if (call.body.kind === "streamed" && call.body.tooLong) init.signal = call.body.tooLong;
     const response = await ports.fetch(outgoing.address, init, request);
-    return await judged(call, response, scrubberFor(keyText), ports);
+    return await judged(call, response, ports.nowMs(), scrubberFor(keyText), ports);
   } catch (error) {
     // Errors of the request: its headers, or a body that turned out too long while it was sent.
     if (error instanceof ProviderPathError || error instanceof ProxyError) throw error;
@@ -155,6 +157,7 @@ function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {
 function judged(
   call: ProxyCall,
   response: Response,
+  atMs: number,
   scrubber: KeyScrubber,
   ports: ProxyPorts,
 ): Answer | Promise<Answer> {
@@ -167,18 +170,18 @@ function judged(
       `${call.provider.label} answered with status ${status}, which is no answer to such a request.`,
     );
   }
-  if (status >= 400) return judgedError(call, response, scrubber, ports.nowMs());
+  if (status >= 400) return judgedError(call, response, atMs, scrubber);
   if (status >= 300 && body !== null) {
     // A redirect's few words, which quote its address.
     const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
-    return { kind: "answer", response, body: clean, verdict: OK, scrubber };
+    return { kind: "answer", response, atMs, body: clean, verdict: OK, scrubber };
   }
   const framing = body === null ? null : readableFraming(headers);
   if (framing === "json" && !headers.has("content-encoding") && isShort(call, response))
-    return judgedWhole(call, response, scrubber, ports.nowMs());
+    return judgedWhole(call, response, atMs, scrubber);
   if (framing !== null && body !== null)
-    return judgedStart(call, response, body, framing, scrubber, ports);
-  return { kind: "answer", response, body: unread(body), verdict: OK, scrubber };
+    return judgedStart(call, response, atMs, body, framing, scrubber, ports);
+  return { kind: "answer", response, atMs, body: unread(body), verdict: OK, scrubber };
 }
 
 /** Whether there is a body and it is short, told without a look at it: each stream that is looked at costs. */
@@ -192,14 +195,14 @@ function isShort({ method }: ProxyCall, { status, headers }: Response): boolean 
 async function judgedWhole(
   { provider }: ProxyCall,
   response: Response,
+  atMs: number,
   scrubber: KeyScrubber,
-  nowMs: number,
 ): Promise<Answer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
   const isError = head.length <= ERROR_BYTES && HAS_ERROR.test(text);
-  const verdict = (isError && judgeStreamStart({ provider, text, nowMs })) || OK;
-  return { kind: "answer", response, body: { head, rest: null }, verdict, scrubber };
+  const verdict = (isError && judgeStreamStart({ provider, text, nowMs: atMs })) || OK;
+  return { kind: "answer", response, atMs, body: { head, rest: null }, verdict, scrubber };
 }
 
 /**
@@ -210,6 +213,7 @@ async function judgedWhole(
 async function judgedStart(
   call: ProxyCall,
   response: Response,
+  atMs: number,
   stream: ByteStream,
   framing: EventFraming,
   scrubber: KeyScrubber,
@@ -229,6 +233,7 @@ async function judgedStart(
   return {
     kind: "answer",
     response,
+    atMs,
     body: handedOn === null ? { head, rest: body, copy } : { ...handedOn, head },
     verdict,
     scrubber,
@@ -245,8 +250,8 @@ function cleaned(bytes: Bytes, scrubber: KeyScrubber): { head: Bytes; text: stri
 async function judgedError(
   { provider }: ProxyCall,
   response: Response,
+  atMs: number,
   scrubber: KeyScrubber,
-  nowMs: number,
 ): Promise<Answer> {
   const { status, headers } = response;
   const start =
@@ -254,6 +259,6 @@ async function judgedError(
       ? unread(null)
       : await readHead(scrubber.cleanStream(response.body), JUDGED_BYTES);
   const text = decoder.decode(start.head);
-  const verdict = judgeAnswer({ provider, status, headers, text, nowMs });
-  return { kind: "answer", response, body: start, verdict, scrubber };
+  const verdict = judgeAnswer({ provider, status, headers, text, nowMs: atMs });
+  return { kind: "answer", response, atMs, body: start, verdict, scrubber };
 }

@@ -64,6 +64,7 @@ export class RequestMeter {
   #reader: UsageReader | null = null;
   #isStream = false;
   #firstOutputMs: number | null = null;
+  #firstByteMs: number | null = null;
   #isRecorded = false;
   #whenClientLeaves: (() => void) | null = null;
   #estimate: EstimatedUse | null = null;
@@ -152,6 +153,7 @@ export class RequestMeter {
     this.#answer = answer;
     this.#reader = reader;
     this.#isStream = isStream;
+    this.#firstByteMs = answer.atMs;
   }
 
   /** Bytes of the answer, on their way to the client. */
@@ -262,6 +264,7 @@ export class RequestMeter {
    */
   opened(): void {
     this.#isStream = true;
+    this.#firstByteMs = this.#ports.nowMs();
     const result = { outcome: "ok", status: 101, errorCode: null, usage: null } as const;
     this.#whenRecorded?.(this.#eventOf({ ...result, gatewayLogId: null }));
     this.#whenRecorded = null;
@@ -333,8 +336,8 @@ export class RequestMeter {
       tokenId: this.#token?.id ?? null,
       userId: this.#token?.ownerId ?? null,
       durationMs: this.#ports.nowMs() - this.#arrivedMs,
-      timeToFirstTokenMs:
-        this.#firstOutputMs === null ? null : this.#firstOutputMs - this.#arrivedMs,
+      timeToFirstTokenMs: this.#sinceArrival(this.#firstOutputMs),
+      timeToFirstByteMs: this.#sinceArrival(this.#firstByteMs),
       isStream: this.#isStream,
       attempts: this.attempts,
       ...(this.#statedNanoUsd !== null &&
@@ -343,6 +346,10 @@ export class RequestMeter {
         }),
       ...result,
     };
+  }
+
+  #sinceArrival(atMs: number | null): number | null {
+    return atMs === null ? null : atMs - this.#arrivedMs;
   }
 }
 

@@ -44,6 +44,8 @@ export interface RequestEvent {
   readonly durationMs: number;
   /** To the first output of the answer (text, thought, tool call, a whole JSON body); null where there was none. */
   readonly timeToFirstTokenMs: number | null;
+  /** To the first byte of the answer that was delivered, which is its status; null where no upstream gave one. */
+  readonly timeToFirstByteMs: number | null;
   readonly isStream: boolean;
   /** In order; the last one's key is the one that served. */
   readonly attempts: readonly AttemptRecord[];

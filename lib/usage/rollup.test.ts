@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AttemptRecord, RequestEvent } from "./request-event";
-import { Cells, MEASURES, type Measure } from "./rollup";
+import { Cells, measureOf } from "./rollup";
 import { NO_USAGE } from "./types";
 
 const attempt = (keyId: string, fields: Partial<AttemptRecord> = {}): AttemptRecord => ({
@@ -26,6 +26,7 @@ const event = (attempts: readonly AttemptRecord[]): RequestEvent => ({
   errorCode: null,
   durationMs: 5,
   timeToFirstTokenMs: null,
+  timeToFirstByteMs: null,
   isStream: false,
   attempts,
   usage: null,
@@ -56,10 +57,10 @@ test("turns of a WebSocket bring what they used by their models, the session its
   cells.add({ ...asked, part: "turn", model: "gpt-5", usage }, 7);
   cells.add({ ...asked, part: "turn", usage }, 5);
   cells.add({ ...asked, part: "session", turns: 2, usage: { ...usage, inputTokens: 80 } }, 12);
-  const sums = cells.toStored().map(([, side, , model, ...rest]) => {
-    const measure = (name: Measure) => rest[3 + MEASURES.indexOf(name)];
+  const sums = cells.toStored().map((cell) => {
+    const [, side, , model] = cell;
     const names = ["requests", "attempts", "inputTokens", "costNanoUsd"] as const;
-    return [side, model, ...names.map(measure)];
+    return [side, model, ...names.map((name) => measureOf(cell, name))];
   });
   expect(sums).toEqual([
     ["caller", "gpt-5", 0, 0, 40, 7],

@@ -30,8 +30,8 @@ type Place = readonly [
   outcome: Outcome,
 ];
 
-/** What a cell counts. Sums all, so that cells of any hours, keys or models can be added up. */
-export const MEASURES = [
+/** What cells have counted from the beginning, in their order there. */
+export const FIRST_MEASURES = [
   "requests",
   "attempts",
   /** Requests whose tokens are estimated. */
@@ -49,20 +49,52 @@ export const MEASURES = [
   "timeToFirstTokenMs",
 ] as const;
 
+/** What came later stands at the end, so that cells packed before are read right: they lack it. */
+export const LATER_MEASURES = [
+  /** Requests with a first byte. */
+  "firstBytes",
+  "timeToFirstByteMs",
+] as const;
+
+/** What a cell counts. Sums all, so that cells of any hours, keys or models can be added up. */
+export const MEASURES = [...FIRST_MEASURES, ...LATER_MEASURES] as const;
+
 export type Measure = (typeof MEASURES)[number];
 
-/** Measures, then the counts of the duration's buckets, then those of the time to the first token. */
-export const CELL_WIDTH = MEASURES.length + 2 * BUCKET_COUNT;
-export const DURATION_BUCKETS_FROM = MEASURES.length;
-export const FIRST_TOKEN_BUCKETS_FROM = MEASURES.length + BUCKET_COUNT;
+/** What a cell's number tells: a measure, or how many times were in a bucket. */
+export type CellValue =
+  | { readonly measure: Measure }
+  | { readonly bucketsOf: "duration" | "first_token"; readonly bucket: number };
 
-/** A cell's place and its `CELL_WIDTH` numbers, as it is stored as JSON. */
+/** A cell's numbers, in their order. */
+export const CELL_VALUES: readonly CellValue[] = [
+  ...FIRST_MEASURES.map((measure) => ({ measure })),
+  ...bucketsOf("duration"),
+  ...bucketsOf("first_token"),
+  ...LATER_MEASURES.map((measure) => ({ measure })),
+];
+
+function bucketsOf(name: "duration" | "first_token"): readonly CellValue[] {
+  return Array.from({ length: BUCKET_COUNT }, (_, bucket) => ({ bucketsOf: name, bucket }));
+}
+
+const DURATION_BUCKETS_FROM = FIRST_MEASURES.length;
+const FIRST_TOKEN_BUCKETS_FROM = DURATION_BUCKETS_FROM + BUCKET_COUNT;
+
+/** A cell's place and its `CELL_VALUES`, as it is stored as JSON. */
 export type StoredCell = readonly [...place: Place, ...values: number[]];
 
-const INDEX = Object.fromEntries(MEASURES.map((name, index) => [name, index])) as Record<
-  Measure,
-  number
->;
+const INDEX = Object.fromEntries(
+  CELL_VALUES.flatMap((value, index) => ("measure" in value ? [[value.measure, index]] : [])),
+) as Record<Measure, number>;
+
+/** How many places stand before a stored cell's numbers. */
+const PLACES = 7;
+
+/** A measure of a cell as it is stored; 0 where the cell is older than the measure. */
+export function measureOf(cell: StoredCell, measure: Measure): number {
+  return Number(cell[PLACES + INDEX[measure]] ?? 0);
+}
 
 /** Cells of events that were not stored yet. */
 export class Cells {
@@ -126,6 +158,8 @@ export class Cells {
       if (isTurn) continue;
       plus("durationMs", event.durationMs);
       plus("timeToFirstTokenMs", event.timeToFirstTokenMs);
+      plus("firstBytes", event.timeToFirstByteMs === null ? 0 : 1);
+      plus("timeToFirstByteMs", event.timeToFirstByteMs);
       countTime(values, DURATION_BUCKETS_FROM, event.durationMs);
       if (event.timeToFirstTokenMs !== null) {
         countTime(values, FIRST_TOKEN_BUCKETS_FROM, event.timeToFirstTokenMs);
@@ -143,7 +177,7 @@ export class Cells {
     const name = `${hourMs}\n${side}\n${provider}\n${model}\n${subjectId}\n${userId}\n${outcome}`;
     const known = this.#values.get(name);
     if (known !== undefined) return known.values;
-    const values = new Array<number>(CELL_WIDTH).fill(0);
+    const values = new Array<number>(CELL_VALUES.length).fill(0);
     this.#values.set(name, { place, values });
     return values;
   }

@@ -71,11 +71,19 @@ function sampleRequest(team: SampleTeam, random: SeededRandom, atMs: number): Re
   const attempts = sampleAttempts(keyIds, provider, model, random);
   const served = attempts.at(-1);
   const firstMs = (served?.afterMs ?? 0) + (served?.tookMs ?? 0);
-  const ended = { ...event, attempts, timeToFirstTokenMs: firstMs, durationMs: firstMs };
+  // Streams say at once that they have begun.
+  const firstByteMs = event.isStream ? Math.round(firstMs * 0.4) : firstMs;
+  const ended = {
+    ...event,
+    attempts,
+    timeToFirstTokenMs: firstMs,
+    timeToFirstByteMs: firstByteMs,
+    durationMs: firstMs,
+  };
   const isLimited = served?.meaning === "rate_limit_minute";
   if (isLimited) {
     const refusal = { outcome: "limited", status: 429, errorCode: "pool_exhausted" } as const;
-    return { ...ended, ...refusal, timeToFirstTokenMs: null, usage: null };
+    return { ...ended, ...refusal, timeToFirstTokenMs: null, timeToFirstByteMs: null, usage: null };
   }
   if (served?.meaning === "client_error") {
     return { ...ended, outcome: "client_error", status: 400, usage: null };
@@ -101,7 +109,13 @@ function sampleRequest(team: SampleTeam, random: SeededRandom, atMs: number): Re
 
 type Refusable = Omit<
   RequestEvent,
-  "outcome" | "status" | "durationMs" | "timeToFirstTokenMs" | "attempts" | "usage"
+  | "outcome"
+  | "status"
+  | "durationMs"
+  | "timeToFirstTokenMs"
+  | "timeToFirstByteMs"
+  | "attempts"
+  | "usage"
 >;
 
 function denied(event: Refusable): RequestEvent {
@@ -116,6 +130,7 @@ function denied(event: Refusable): RequestEvent {
     errorCode: "invalid_access_token",
     durationMs: 1,
     timeToFirstTokenMs: null,
+    timeToFirstByteMs: null,
     attempts: [],
     usage: null,
   };

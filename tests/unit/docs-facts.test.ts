@@ -42,6 +42,16 @@ describe("docs/settings.md", () => {
   });
 });
 
+test("docs/operations.md lists every figure for Prometheus", () => {
+  const rows = tableRows(readDocument("docs/operations.md"), "checked against the code: metrics");
+  const written = source("lib/manage/read-metrics.ts").matchAll(
+    /(?:head|histogram)\(\s*"(one_balance_\w+)"/g,
+  );
+  expect(rows.flatMap(([name = ""]) => codeSpans(name)).toSorted()).toEqual(
+    [...written].map(([, name]) => name).toSorted(),
+  );
+});
+
 test("docs/tokens.md has an AUTH_KEY that means what it says", () => {
   const shown = snippet(readDocument("docs/tokens.md"), "checked against the code: auth-key");
   expect(parseAuthKey(shown)).toEqual({

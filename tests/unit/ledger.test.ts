@@ -6,7 +6,7 @@
 import { calcPrice } from "@pydantic/genai-prices";
 import { afterAll, expect, test } from "vitest";
 import { loadPriceBook } from "../../lib/usage/price";
-import { Cells, DAY_MS, MEASURES, type Measure } from "../../lib/usage/rollup";
+import { Cells, DAY_MS, MEASURES, type Measure, measureOf } from "../../lib/usage/rollup";
 import { type ScriptedProxy, scriptedProxy } from "../doors/scripted-proxy";
 
 const SEED = Number(process.env.LEDGER_SEED ?? 20_261_130);
@@ -422,10 +422,9 @@ function sumsOf(cells: Cells): Readonly<Record<Measure, number>> {
   const caller = cells
     .toStored()
     .filter(([hourMs, side]) => side === "caller" && hourMs % DAY_MS >= 0);
-  // Seven places, then the measures in their order.
-  const sums = MEASURES.map((measure, index) => [
+  const sums = MEASURES.map((measure) => [
     measure,
-    caller.reduce((sum, cell) => sum + Number(cell[7 + index]), 0),
+    caller.reduce((sum, cell) => sum + measureOf(cell, measure), 0),
   ]);
   return Object.fromEntries(sums);
 }

@@ -36,6 +36,7 @@ export function requestAt(atMs: number, fields: Partial<RequestEvent> = {}): Req
     errorCode: null,
     durationMs: 900,
     timeToFirstTokenMs: 300,
+    timeToFirstByteMs: 120,
     isStream: false,
     attempts: [attemptBy("pk_1")],
     usage: usageOf(100, 10),

@@ -12,7 +12,15 @@ import type { Grain } from "../../lib/db/usage-cells";
 import { type RecordingSettings, UsageRecorder } from "../../lib/db/usage-recorder";
 import { writeUsage } from "../../lib/db/write-usage";
 import type { RequestEvent } from "../../lib/usage/request-event";
-import { Cells, DAY_MS, HOUR_MS, type Measure, type Side } from "../../lib/usage/rollup";
+import {
+  Cells,
+  DAY_MS,
+  HOUR_MS,
+  LATER_MEASURES,
+  type Measure,
+  type Side,
+  type StoredCell,
+} from "../../lib/usage/rollup";
 import { db, emptyUsage } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
@@ -337,6 +345,39 @@ describe("compaction", () => {
     expect(await count("usage_key_hours")).toBe(2_500);
     expect(await count("usage_hourly")).toBe(10);
     await expectTotals(5_000);
+  });
+
+  test("cells that were packed before a measure was counted are added up with those that have it", async () => {
+    const packedBefore = (atMs: number) => {
+      const cells = new Cells();
+      cells.add(requestAt(atMs), 1);
+      return cells.toStored().map(
+        // Shorter than today's, and of the same shape.
+        (cell) => cell.slice(0, -LATER_MEASURES.length) as unknown as StoredCell,
+      );
+    };
+    const hourMs = START_MS - (START_MS % HOUR_MS);
+    const flush = { rowsWritten: 0, dropped: 0, unlogged: 0, spends: [], logRows: [] };
+    const waiting = [hourMs - HOUR_MS, hourMs].flatMap(packedBefore);
+    await writeUsage(db, { ...flush, id: newRowId("uf", nowMs), atMs: nowMs, cells: waiting });
+    await compactUsage(db, newRowId("uf", nowMs), nowMs);
+    const { recorder } = startRecorder();
+    for (const atMs of [hourMs - HOUR_MS, hourMs]) recorder.add(requestAt(atMs));
+    await recorder.flush();
+    const sums = async (side: Side, grain: Grain) => {
+      const range = { side, grain, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER } as const;
+      const measures = ["requests", "firstBytes", "timeToFirstByteMs"] as const;
+      const [rows = []] = await sumCells(db, [{ ...range, by: ["outcome"], measures }]);
+      return rows.map(({ values }) => measures.map((measure) => values[measure]));
+    };
+    for (const endMs of [nowMs, nowMs + HOUR_MS]) {
+      for (const side of ["caller", "key"] as const) {
+        for (const grain of ["hour", "day"] as const) {
+          expect(await sums(side, grain), `${side} ${grain} ${endMs}`).toEqual([[4, 2, 240]]);
+        }
+      }
+      await compactUsage(db, newRowId("uf", endMs), endMs);
+    }
   });
 
   test("an open hour that would be read and written for long is folded before its end", async () => {
