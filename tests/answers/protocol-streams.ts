@@ -487,7 +487,8 @@ function join({ between, around }: ProtocolStream, events: readonly Buffer[]): B
   return Buffer.concat([Buffer.from(before), ...parts, Buffer.from(after)]);
 }
 
-function pick<Item>(random: SeededRandom, items: readonly Item[]): Item {
+/** One of them, each as likely as the others. */
+export function pick<Item>(random: SeededRandom, items: readonly Item[]): Item {
   const item = items[random.between(0, items.length - 1)];
   if (item === undefined) throw new Error("nothing to pick from");
   return item;
@@ -501,10 +502,26 @@ function several<Item>(random: SeededRandom, items: readonly Item[], most: numbe
 export function cut(random: SeededRandom, bytes: Buffer): Buffer[] {
   const way = random.between(0, 3);
   if (way === 0) return [bytes];
-  const most = way === 1 ? 3 : way === 2 ? 40 : 400;
+  if (way === 1) return inCrumbs(random, bytes);
+  return inPieces(random, bytes, way === 2 ? 40 : 400);
+}
+
+/** Single bytes cost a hundred times as much as what they find: somewhere is enough. */
+const CRUMBLED_BYTES = 64;
+
+function inCrumbs(random: SeededRandom, bytes: Buffer): Buffer[] {
+  const from = random.between(0, bytes.length);
+  const to = from + CRUMBLED_BYTES;
+  const crumbs = inPieces(random, bytes.subarray(from, to), 3);
+  return [bytes.subarray(0, from), ...crumbs, bytes.subarray(to)].filter(
+    ({ length }) => length > 0,
+  );
+}
+
+function inPieces(random: SeededRandom, bytes: Buffer, longest: number): Buffer[] {
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const end = at + random.between(1, most);
+    const end = at + random.between(1, longest);
     pieces.push(bytes.subarray(at, end));
     at = end;
   }

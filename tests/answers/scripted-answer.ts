@@ -39,12 +39,16 @@ export function scriptedBody(
   return body as ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
+/** @param encoding How it came packed: a body that is read was unpacked by the platform. */
 export function answerOf(
   { contentType }: Pick<ProtocolStream, "contentType">,
   pieces: readonly Buffer[],
   clock: VirtualClock,
+  encoding: string | null = null,
 ): Response {
-  return new Response(scriptedBody(pieces, clock), { headers: { "content-type": contentType } });
+  const headers = new Headers({ "content-type": contentType });
+  if (encoding !== null) headers.set("content-encoding", encoding);
+  return new Response(scriptedBody(pieces, clock), { headers });
 }
 
 /** Words and the end, in one protocol. */

@@ -3,9 +3,12 @@ import { describe, expect, test } from "vitest";
 import { answerEnd } from "../../lib/providers/answer-end.ts";
 import { type AnswerBeginning, AnswerStart } from "../../lib/providers/answer-start.ts";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
+import { pickPacking, piecesOf } from "../answers/packings.ts";
 import { cut, makeAnswer, PROTOCOL_STREAMS } from "../answers/protocol-streams.ts";
 
 const CASES = 100_000;
+/** Of these so many come in gzip or br. */
+const PACKED_SHARE = 0.1;
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 
 describe(`${CASES.toLocaleString("en")} made answers, seed ${seed}`, () => {
@@ -16,7 +19,8 @@ describe(`${CASES.toLocaleString("en")} made answers, seed ${seed}`, () => {
       const random = new SeededRandom(seed);
       for (let index = 0; index < CASES / PROTOCOL_STREAMS.length; index += 1) {
         const made = makeAnswer(random, protocol);
-        const pieces = cut(random, made.bytes);
+        const packing = pickPacking(random, PACKED_SHARE);
+        const pieces = piecesOf(made.bytes, packing, (bytes) => cut(random, bytes));
         const start = new AnswerStart(protocol.framing);
         const end = answerEnd(protocol.framing);
         let beginning: AnswerBeginning = { kind: "nothing" };
@@ -32,7 +36,7 @@ describe(`${CASES.toLocaleString("en")} made answers, seed ${seed}`, () => {
         if (beginning.kind !== expected || (!isEmpty && ending.kind !== wanted)) {
           expect(
             { beginning: beginning.kind, ending: ending.kind, case: index },
-            JSON.stringify(pieces.map(String)),
+            `${packing.encoding}: ${JSON.stringify(pieces.map(String))}`,
           ).toEqual({ beginning: expected, ending: wanted, case: index });
         }
       }

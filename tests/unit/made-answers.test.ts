@@ -1,12 +1,14 @@
 /** Answers of every protocol through the whole handler: who is asked, what the client gets, what is recorded. */
 import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
+import { PACKINGS, type Packing, piecesOf } from "../answers/packings.ts";
 import {
   cut,
   type MadeAnswer,
   makeAnswer,
   PROTOCOL_STREAMS,
   type ProtocolStream,
+  pick,
 } from "../answers/protocol-streams.ts";
 import { answerOf, goodAnswer } from "../answers/scripted-answer.ts";
 import { type ScriptedProxy, scriptedProxy } from "../doors/scripted-proxy.ts";
@@ -25,11 +27,20 @@ interface Played {
 }
 
 /** One request: the first key that is asked gives this answer, every other one a good one. */
-async function play(protocol: ProtocolStream, pieces: readonly Buffer[]): Promise<Played> {
+async function play(
+  protocol: ProtocolStream,
+  pieces: readonly Buffer[],
+  encoding: Packing["encoding"],
+): Promise<Played> {
   const answers = [pieces];
   const proxy = scriptedProxy({
     keys: { [protocol.provider]: ["key-number-one", "key-number-two"] },
-    upstream: (_, clock) => answerOf(protocol, answers.shift() ?? [goodAnswer(protocol)], clock),
+    upstream: (_, clock) => {
+      const first = answers.shift();
+      return first === undefined
+        ? answerOf(protocol, [goodAnswer(protocol)], clock)
+        : answerOf(protocol, first, clock, encoding);
+    },
   });
   const response = await proxy.fetch(`/api/${protocol.provider}/${protocol.path}`, {
     method: "POST",
@@ -72,8 +83,13 @@ describe(`${CASES.toLocaleString("en")} made answers through the handler, seed $
       const random = new SeededRandom(seed);
       for (let index = 0; index < CASES / PROTOCOL_STREAMS.length; index += 1) {
         const made = makeAnswer(random, protocol);
-        const played = await play(protocol, cut(random, made.bytes));
-        expect(facts(played, protocol), `case ${index}: ${made.bytes}`).toEqual({
+        const packing = pick(random, PACKINGS);
+        const pieces = piecesOf(made.bytes, packing, (bytes) => cut(random, bytes));
+        const played = await play(protocol, pieces, packing.encoding);
+        expect(
+          facts(played, protocol),
+          `case ${index}, ${packing.encoding}: ${made.bytes}`,
+        ).toEqual({
           ...expectedFacts(made),
           isGood: !made.hasWords || made.bytes.equals(goodAnswer(protocol)),
         });

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
+import { PACKINGS, type Packing, piecesOf } from "../answers/packings.ts";
 import { cut } from "../answers/protocol-streams.ts";
 import { scriptedBody } from "../answers/scripted-answer.ts";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";
@@ -42,7 +43,11 @@ function read(file: string): { answer: RecordedAnswer; bytes: Buffer } {
   return { answer, bytes };
 }
 
-async function replay(answer: RecordedAnswer, pieces: readonly Buffer[]) {
+async function replay(
+  answer: RecordedAnswer,
+  pieces: readonly Buffer[],
+  encoding: Packing["encoding"],
+) {
   const provider = answer.path.split("/")[2] ?? "";
   let asked = 0;
   const proxy = scriptedProxy({
@@ -50,8 +55,9 @@ async function replay(answer: RecordedAnswer, pieces: readonly Buffer[]) {
     upstream: (_, clock) => {
       asked += 1;
       if (asked > 1) return new Response(GOOD, { headers: { "content-type": "application/json" } });
-      const { status, headers } = answer;
-      return new Response(scriptedBody(pieces, clock), { status, headers });
+      const headers = new Headers(answer.headers);
+      if (encoding !== null) headers.set("content-encoding", encoding);
+      return new Response(scriptedBody(pieces, clock), { status: answer.status, headers });
     },
   });
   const isAsking = Object.keys(answer.request).length > 0;
@@ -72,20 +78,27 @@ async function replay(answer: RecordedAnswer, pieces: readonly Buffer[]) {
 describe.each(files)("%s", (file) => {
   const { answer, bytes } = read(file);
   const random = new SeededRandom(SEED);
-  const cuts = {
-    "in one piece": [bytes],
-    "byte by byte": Array.from(bytes.subarray(0, 4000), (byte) => Buffer.from([byte])).concat(
-      bytes.length > 4000 ? [bytes.subarray(4000)] : [],
-    ),
-    "in lines": bytes
-      .toString("latin1")
-      .split(/(?<=\n)/)
-      .map((line) => Buffer.from(line, "latin1")),
-    anywhere: cut(random, bytes),
+  const cuts: Readonly<Record<string, (bytes: Buffer) => readonly Buffer[]>> = {
+    "in one piece": (all) => [all],
+    "byte by byte": (all) =>
+      Array.from(all.subarray(0, 4000), (byte) => Buffer.from([byte])).concat(
+        all.length > 4000 ? [all.subarray(4000)] : [],
+      ),
+    "in lines": (all) =>
+      all
+        .toString("latin1")
+        .split(/(?<=\n)/)
+        .map((line) => Buffer.from(line, "latin1")),
+    anywhere: (all) => cut(random, all),
   };
-  test.each(Object.entries(cuts))(`${answer.about}: %s`, async (_, pieces) => {
+  const ways = PACKINGS.flatMap((packing) =>
+    Object.entries(cuts).map(
+      ([name, how]) => [packing.encoding ?? "plain", name, packing, how] as const,
+    ),
+  );
+  test.each(ways)(`${answer.about}: %s, %s`, async (_encoding, _cut, packing, how) => {
     const { usage, rests, ...expected } = answer.expect;
-    const seen = await replay(answer, pieces);
+    const seen = await replay(answer, piecesOf(bytes, packing, how), packing.encoding);
     expect({ asked: seen.asked, status: seen.status, outcome: seen.event?.outcome }).toEqual(
       expected,
     );
