@@ -14,6 +14,7 @@ const OUTCOMES: Readonly<Record<Exclude<Meaning, "ok">, KeyState | null>> = {
   key_doubtful: "cooling",
   model_denied: "cooling",
   region_denied: null,
+  foreign_reasoning: null,
   overloaded: null,
   server_error: null,
   gateway_limit: null,

@@ -7,6 +7,7 @@ type Meaning = keyof Messages["keys"]["meaning"];
 
 const MEANINGS: ReadonlySet<string> = new Set<Meaning>([
   "client_error",
+  "foreign_reasoning",
   "gateway_limit",
   "key_blocked",
   "key_doubtful",

@@ -71,7 +71,8 @@ function AttemptStep({
   readonly waitMs: number;
 }) {
   const t = useTranslations("requests");
-  const { keyId, maskedKey, target, afterMs, tookMs, status, meaning, rule, words } = attempt;
+  const { keyId, maskedKey, target, dropped, afterMs, tookMs, status, meaning, rule, words } =
+    attempt;
   const isGood = meaning === "ok";
   return (
     <Step
@@ -108,6 +109,11 @@ function AttemptStep({
         <Fact name={t("status")}>{status === 0 ? t("story.noStatus") : status}</Fact>
         <Fact name={t("story.wait")}>{formatDuration(Math.max(0, waitMs))}</Fact>
         <Fact name={t("story.took")}>{formatDuration(tookMs)}</Fact>
+        {dropped && (
+          <Fact name={t("story.dropped")}>
+            <code className="font-mono text-xs break-words">{dropped.join(", ")}</code>
+          </Fact>
+        )}
         {!isGood && (
           <Fact name={t("story.rule")}>
             <code className="font-mono text-xs">{rule ?? UNKNOWN}</code>

@@ -307,6 +307,9 @@ export const requestStory = loggedRequest.extend({
         .strictObject({ provider: z.string(), model: z.string().nullable() })
         .optional()
         .meta({ description: "Where it was asked, if an alias led elsewhere first" }),
+      dropped: z.array(z.string()).optional().meta({
+        description: "What of the request was left out, so that another account could answer it",
+      }),
       afterMs: z.int(),
       tookMs: z.int(),
       status: z.int().meta({ description: "The provider's; 0 where no answer came" }),

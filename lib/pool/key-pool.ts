@@ -39,6 +39,9 @@ import {
 const MAX_PLACES = 1_000_000;
 const MAX_MODELS = 500;
 
+/** Conversations that moved, of which it is remembered what they carry of another account's. */
+const MAX_MOVED = 10_000;
+
 /** So many of the last answers are remembered, to find a key that works. */
 const PROVEN = 32;
 
@@ -79,6 +82,8 @@ export class KeyPool {
   readonly #proven: PoolEntry[] = [];
   #answers = 0;
   #provenFrom = 0;
+  /** Of conversations that moved: the last item that their former home made, the one heard of longest ago first. */
+  readonly #foreign = new Map<string, number>();
   /** Failures that no key cures, by model. */
   readonly #incurable = new Map<string, { readonly rule: string; readonly untilMs: number }>();
 
@@ -211,6 +216,51 @@ export class KeyPool {
     const turn = this.#model(model).pin(keyId, ask, nowMs);
     if (turn?.kind === "granted") this.#noteUse(turn.lease);
     return turn;
+  }
+
+  /** The key that served a conversation so far with a model; null where none is remembered. */
+  homeOf(model: string | null, conversation: string): string | null {
+    return this.#models.get(model ?? NO_MODEL)?.homeOf(conversation) ?? null;
+  }
+
+  /** The key that served a conversation with any model. */
+  homeWithAnyModel(conversation: string): string | null {
+    for (const pool of this.#models.values()) {
+      const home = pool.homeOf(conversation);
+      if (home !== null) return home;
+    }
+    return null;
+  }
+
+  /** Whether a conversation would be served elsewhere now than in its home's quota domain. */
+  leavesHome(model: string | null, keyId: string, ask: Ask, nowMs: number): boolean {
+    return this.#model(model).leavesHome(keyId, ask, nowMs);
+  }
+
+  /** A key of the home's quota domain, waited for; null where none will be there in time. */
+  askHome(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
+    const turn = this.#model(model).askHome(keyId, ask, nowMs);
+    if (turn?.kind === "granted") this.#noteUse(turn.lease);
+    return turn;
+  }
+
+  /**
+   * A conversation goes on with this key, and what it carries up to a mark belongs to another.
+   * @param mark Of the last such item; null where nothing of it does.
+   */
+  moveHome(model: string | null, conversation: string, keyId: string, mark: number | null): void {
+    this.#model(model).moveHome(conversation, keyId);
+    this.#foreign.delete(conversation);
+    if (mark === null) return;
+    this.#foreign.set(conversation, mark);
+    if (this.#foreign.size <= MAX_MOVED) return;
+    const [oldest] = this.#foreign.keys();
+    if (oldest !== undefined) this.#foreign.delete(oldest);
+  }
+
+  /** Up to where what a conversation carries belongs to another key's account; null for nothing that is known. */
+  foreignUpTo(conversation: string): number | null {
+    return this.#foreign.get(conversation) ?? null;
   }
 
   /** A request that waited does so no longer. */

@@ -241,6 +241,17 @@ const rateRules: readonly ErrorRule[] = [
 /** Answers about what was asked for rather than about the key. */
 const requestRules: readonly ErrorRule[] = [
   {
+    // OpenAI and Azure say the code; xAI, Anthropic (at Bedrock and Vertex too) and Gemini these words.
+    name: "foreign-reasoning",
+    meaning: "foreign_reasoning",
+    matches: anyOf(
+      coded("invalid_encrypted_content"),
+      says(
+        /^(?:the )?encrypted content\b.{0,300}\bcould not be (?:verified|decrypted)|^could not decrypt the provided encrypted_content|^(?:messages\.\d+\.content\.\d+: )?invalid `?(?:signature|data)`? in `?(?:redacted_)?thinking`? block|^(?:unable to submit request because )?(?:corrupted thought signature|thought signature is (?:not valid|invalid))/i,
+      ),
+    ),
+  },
+  {
     // Some say so of models that only this account may not use: a few keys are asked.
     name: "unknown-model",
     meaning: "model_denied",

@@ -27,6 +27,7 @@ const USUAL_EFFECT: Readonly<Record<Meaning, string>> = {
   key_doubtful: "key 600",
   model_denied: "model 3600",
   region_denied: "none",
+  foreign_reasoning: "none",
   overloaded: "none",
   server_error: "none",
   gateway_limit: "none",

@@ -143,6 +143,7 @@ export const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
   key_doubtful: { next: "retry", effect: "cool", scope: "key", longestMs: 25 * HOUR_MS },
   model_denied: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
   region_denied: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  foreign_reasoning: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
   overloaded: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
   server_error: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
   gateway_limit: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },

@@ -165,6 +165,8 @@ export type Meaning =
   /** This key may not use this model or endpoint. */
   | "model_denied"
   | "region_denied"
+  /** The request carries reasoning that another account has sealed, or signed, and this one cannot open. */
+  | "foreign_reasoning"
   /** The model has no capacity: nobody's key's fault. */
   | "overloaded"
   | "server_error"

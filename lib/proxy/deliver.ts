@@ -54,6 +54,7 @@ export function deliver(
   headers.set(RESPONSE_HEADERS.attempts, String(attempts));
   const source = limitSource(verdict.meaning);
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
+  if (served.dropped.length > 0) headers.set(RESPONSE_HEADERS.dropped, served.dropped.join(", "));
   if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
   if (response.status >= 300 && response.status < 400) {
     redirectThroughProxy(headers, call, config, url);

@@ -25,6 +25,8 @@ export class KeyChoice {
   /** Those that were asked once and had no quota; null while there are none. */
   #rested: Set<string> | null = null;
   #pinnedId: string | null;
+  /** The key whose account is waited for; null for any. */
+  #homeId: string | null = null;
   /** The key asked last. */
   #lastId: string | null = null;
   /** Handed out and not yet accounted for. */
@@ -71,6 +73,18 @@ export class KeyChoice {
     this.#lastId = turn.lease.key.id;
     this.#tried.add(this.#lastId);
     return turn.lease;
+  }
+
+  /** A key of this one's account is asked next, and waited for. */
+  preferHome(keyId: string): void {
+    this.#homeId = keyId;
+  }
+
+  /** The request is another one now: those that refused it may be asked again. */
+  forgive(): void {
+    this.#tried.clear();
+    this.#refused = null;
+    this.#homeId = null;
   }
 
   /** The key refused this request: it is not asked again. */
@@ -125,6 +139,11 @@ export class KeyChoice {
       if (turn !== null) return turn;
     }
     this.#claim.tried = this.#tried;
+    if (this.#homeId !== null) {
+      const turn = this.#pool.askHome(model, this.#homeId, this.#claim, nowMs);
+      if (turn?.kind !== "wait") this.#homeId = null;
+      if (turn !== null) return turn;
+    }
     this.#claim.prefersProven = (this.#refused?.size ?? 0) >= PROVEN_AFTER;
     const turn = this.#pool.ask(model, this.#claim, nowMs);
     if (turn.kind === "granted" || this.#tried.size === (this.#refused?.size ?? 0)) return turn;

@@ -125,11 +125,15 @@ export class RequestMeter {
     this.#provider = call.provider;
   }
 
-  /** Another key is asked now; what comes of it is told by `attempted`. */
-  attempting(keyId: string): void {
+  /**
+   * Another key is asked now; what comes of it is told by `attempted`.
+   * @param dropped What of the request is left out.
+   */
+  attempting(keyId: string, dropped: readonly string[]): void {
     const afterMs = this.#ports.nowMs() - this.#arrivedMs;
     const nothing = { status: 0, meaning: "no_answer", rule: null, words: null } as const;
-    this.attempts.push({ keyId, afterMs, tookMs: 0, ...nothing });
+    const attempt = { keyId, afterMs, tookMs: 0, ...nothing };
+    this.attempts.push(dropped.length === 0 ? attempt : { ...attempt, dropped });
   }
 
   /** The last attempt, which had begun well, failed after all. */

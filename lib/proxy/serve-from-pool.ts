@@ -17,6 +17,7 @@ import {
   NOBODYS_FAULT,
 } from "./apply-verdict";
 import { type Answer, attempt, discardAnswer, type NoAnswer } from "./attempt";
+import { CarriedReasoning } from "./carried-reasoning";
 import { type Deadline, pause, startDeadline } from "./deadline";
 import { KeyChoice } from "./key-choice";
 import { isAboutRequest, isOversized, oversized } from "./oversized-request";
@@ -32,6 +33,8 @@ import { SilentKeys } from "./silent-key";
 export interface Served {
   readonly answer: Answer;
   readonly key: PoolKey;
+  /** What of the request was left out, so that another account could answer it; empty for nothing. */
+  readonly dropped: readonly string[];
   /** What an answer that had begun well said in the end: its key may have to rest after all. */
   late(verdict: Verdict): void;
 }
@@ -66,6 +69,7 @@ export async function serveFromPool(
   const sinceMs = scope.askingSinceMs ?? ports.nowMs();
   const ask = new QuotaClaim(claim, call.body, request.headers, sinceMs);
   const choice = new KeyChoice(pool, call, ask);
+  const reasoning = new CarriedReasoning(pool, call, ask);
   const maxAttempts = call.body.kind === "streamed" ? 1 : config.maxAttempts;
   /** Refusals held back until another key shows that it was the key and not the request. */
   const heldBack: JudgedAttempt[] = [];
@@ -111,6 +115,7 @@ export async function serveFromPool(
 
   try {
     while (mayGoOn()) {
+      reasoning.guide(choice, ports.nowMs());
       const next = choice.next(deadline, scope);
       const lease = next instanceof Promise ? await next : next;
       if (lease === null) break;
@@ -131,7 +136,8 @@ export async function serveFromPool(
         if (deadline.expired || request.signal.aborted) break;
       }
       scope.attempts += 1;
-      meter.attempting(key.id);
+      const { dropped } = reasoning;
+      meter.attempting(key.id, dropped);
       if (failure?.kind === "answer") discardAnswer(failure.served.answer);
       const mayLeave = () =>
         call.preferredKeyId === null &&
@@ -141,7 +147,7 @@ export async function serveFromPool(
         maySendAgain(call, unknown + 1) &&
         choice.hasOther(ports.nowMs());
       const wasLeft = silence.watch(lease, deadline, mayLeave, ports.nowMs());
-      const result = await attempt(call, keyText, deadline, scope);
+      const result = await attempt(reasoning.sent, keyText, deadline, scope);
       const isSilent = wasLeft();
 
       meter.attempted(attemptFacts(result, keyText));
@@ -166,10 +172,11 @@ export async function serveFromPool(
         const { meaning, rule, words } = verdict;
         meter.failedLate({ meaning, rule, words: redact(words, [keyText]) });
       };
-      const served = { answer: result, key, late };
+      const served = { answer: result, key, dropped, late };
       if (verdict.meaning === "ok") {
         const nowMs = ports.nowMs();
         silence.answered(response, nowMs);
+        reasoning.answered(key.id);
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
         const wasIncident = pool.incident !== null;
         pool.succeed(call.model, lease, readings, nowMs);
@@ -180,7 +187,7 @@ export async function serveFromPool(
         for (const refusal of heldBack) applyVerdict(refusal, scope);
         ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
         if (!makesResources(call)) return served;
-        return { answer: await rememberResources(call, result, key, scope), key, late };
+        return { ...served, answer: await rememberResources(call, result, key, scope) };
       }
       const { tokenId } = claim;
       const judged = { call, lease, keyText, verdict, status: response.status, tokenId };
@@ -195,6 +202,11 @@ export async function serveFromPool(
       if (isOversized(heldBack)) throw oversized(judged);
 
       failure = { kind: "answer", served };
+      if (verdict.meaning === "foreign_reasoning") {
+        choice.refusedByDomain(lease);
+        if (!reasoning.refused(choice, key.id, ports.nowMs())) break;
+        continue;
+      }
       if (verdict.asks !== null && !isCuredByOthers(judged, pool)) {
         vain += 1;
         const isKnown = pool.isIncurable(call.model, verdict.rule, ports.nowMs());

@@ -10,6 +10,8 @@ export interface AttemptRecord {
   readonly keyId: string;
   /** Where it was asked, if not at the event's own provider and model: an alias led elsewhere first. */
   readonly target?: { readonly provider: string; readonly model: string | null };
+  /** What of the request was left out, so that another account could answer it; absent for nothing. */
+  readonly dropped?: readonly string[];
   /** From the request's arrival to the sending, in milliseconds. */
   readonly afterMs: number;
   /** From the sending to the answer's first byte, or to giving up. */
@@ -71,6 +73,7 @@ export function attemptOutcome(meaning: AttemptRecord["meaning"]): Outcome {
     case "ok":
       return "ok";
     case "client_error":
+    case "foreign_reasoning":
       return "client_error";
     case "rate_limit_minute":
     case "rate_limit_day":

@@ -73,6 +73,12 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
     told: "",
     request: "once more, then delivered",
   },
+  foreign_reasoning: {
+    means: "the conversation carries reasoning that another account sealed",
+    told: "",
+    request:
+      "the account that made it, where it can be had in time; else on without that reasoning",
+  },
   overloaded: {
     means: "the model has no capacity",
     told: "",

@@ -211,6 +211,44 @@ export class ModelPool {
     return { kind: "wait", untilMs: Math.min(allowedMs, nowMs + LONGEST_WAIT_MS) };
   }
 
+  /** The key that serves a conversation here; null where none is remembered. */
+  homeOf(conversation: string): string | null {
+    return this.#affinity.keyOf(conversation);
+  }
+
+  /** A conversation goes on with this key from now on. */
+  moveHome(conversation: string, keyId: string): void {
+    this.#affinity.note(conversation, keyId);
+  }
+
+  /** Whether a conversation would be served elsewhere now than by the keys of its home's quota domain. */
+  leavesHome(keyId: string, { tokens }: Ask, nowMs: number): boolean {
+    const scheduler = this.#schedulerAt(nowMs);
+    const group = this.#groupOf(keyId, scheduler);
+    if (group === undefined) return false;
+    return (
+      group.priority > scheduler.highestPriority ||
+      Math.max(group.readyAtMs(this.#options.model, nowMs), group.roomAtMs(tokens, nowMs)) > nowMs
+    );
+  }
+
+  /**
+   * A key of a certain one's quota domain, which is waited for within the request's patience. Null where none
+   * will be there in time.
+   */
+  askHome(keyId: string, ask: Ask, nowMs: number): PickResult | null {
+    const scheduler = this.#schedulerAt(nowMs);
+    const group = this.#groupOf(keyId, scheduler);
+    if (group === undefined) return null;
+    const choice = scheduler.pickFrom(group, keyId, ask.tokens, nowMs, ask.tried);
+    if (choice !== null)
+      return { kind: "granted", lease: this.#take(scheduler, choice, ask, nowMs) };
+    const readyMs = group.readyAtMs(this.#options.model, nowMs);
+    const wakeMs = Math.max(readyMs, group.roomAtMs(ask.tokens, nowMs));
+    if (readyMs < 0 || wakeMs <= nowMs || wakeMs > ask.patientUntilMs) return null;
+    return { kind: "wait", untilMs: Math.min(wakeMs, nowMs + LONGEST_WAIT_MS) };
+  }
+
   /** Whether no key is left for this model that was not accused. */
   isOutOfUnsuspected(nowMs: number): boolean {
     return !this.#schedulerAt(nowMs).hasUnsuspected;
