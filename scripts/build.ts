@@ -34,6 +34,8 @@ const INPUTS = [
 
 /** Of the built modules. */
 export const WORKER_DIR = "dist/worker";
+/** `scripts/local/local-door.ts` in one file. */
+export const LOCAL_DOOR = "dist/local-door.js";
 /** Of the portal's bundle on its way into the Worker's folder. */
 const PORTAL_DIR = "dist/portal";
 
@@ -57,6 +59,7 @@ export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
   await mkdir(join(root, "dist"), { recursive: true });
   const unlock = await lock(signal);
   try {
+    await bundleLocalDoor();
     const hash = await hashInputs();
     if (hash === (await readFile(HASH_FILE, "utf8").catch(() => ""))) return;
     // Without its hash a half-made build is never taken for a whole one.
@@ -99,6 +102,23 @@ function runBuildTool(command: string, args: string[], signal: AbortSignal | und
     },
     ...(signal && { signal }),
   });
+}
+
+/** Takes no time worth a look at what changed. Who serves already never reads a half-written one. */
+async function bundleLocalDoor(): Promise<void> {
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    entryPoints: [join(root, "scripts/local/local-door.ts")],
+    write: false,
+    bundle: true,
+    format: "esm",
+    target: "esnext",
+    external: ["node:*"],
+    logLevel: "warning",
+  });
+  const file = join(root, LOCAL_DOOR);
+  await writeFile(`${file}.new`, outputFiles[0]?.text ?? "");
+  await rename(`${file}.new`, file);
 }
 
 async function writeWorkerConfig(): Promise<void> {

@@ -3,17 +3,31 @@ import { ExpectedError } from "./expected-error.ts";
 
 /**
  * Asked before the build, so that a taken port is told at once and not after half a minute.
- * @throws {ExpectedError} if nothing can listen on it.
+ * @param host a name or an address of this machine
+ * @throws {ExpectedError} if nothing can listen there.
  */
-export async function checkPortIsFree(port: number): Promise<void> {
+export async function checkPortIsFree(port: number, host: string): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
-    probe.once("error", (error: NodeJS.ErrnoException) => {
-      const reason =
-        error.code === "EADDRINUSE" ? "is already in use" : `cannot be used: ${error.message}`;
-      reject(new ExpectedError(`port ${port} ${reason}; set PORT to another`));
-    });
-    probe.listen(port, "127.0.0.1", resolve);
+    probe.once("error", (error: NodeJS.ErrnoException) =>
+      reject(new ExpectedError(reasonFor(error, port, host))),
+    );
+    probe.listen(port, host, resolve);
   });
   await new Promise((resolve) => probe.close(resolve));
+}
+
+function reasonFor(error: NodeJS.ErrnoException, port: number, host: string): string {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `port ${port} is already in use; set PORT to another`;
+    case "EADDRNOTAVAIL":
+    case "EAFNOSUPPORT":
+    case "EINVAL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `HOST must be an address of this machine, but is "${host}"`;
+    default:
+      return `port ${port} cannot be used: ${error.message}; set PORT to another`;
+  }
 }

@@ -12,6 +12,7 @@ import { startFakeUpstream } from "../tests/fake-upstream/start-fake-upstream.ts
 import { openLocalDatabase } from "./backup/local-database.ts";
 import { buildIfChanged } from "./build.ts";
 import { checkPortIsFree } from "./check-port.ts";
+import { DEFAULT_HOST } from "./listen-address.ts";
 import { applyMigrations } from "./migrate.ts";
 import { reportAndExit } from "./report-and-exit.ts";
 import { localSecrets } from "./secrets.ts";
@@ -35,7 +36,7 @@ const dataDir = await mkdtemp(join(tmpdir(), "one-balance-demo-"));
 try {
   listenForStop();
   const { port } = await readSettings();
-  await checkPortIsFree(port);
+  await checkPortIsFree(port, DEFAULT_HOST);
   await buildIfChanged(stopSignal);
   const secrets = await localSecrets(dataDir);
   const team = await fillDatabase(secrets.KEY_ENCRYPTION_SECRET);

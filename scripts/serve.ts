@@ -8,16 +8,23 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Miniflare, NoOpLog } from "miniflare";
-import type { WorkerConfig } from "./build.ts";
-import { startFront } from "./front.ts";
+import { LOCAL_DOOR, type WorkerConfig } from "./build.ts";
+import { startFront } from "./front/start-front.ts";
+import { loopbackTrust, type Trust } from "./front/trusted-proxies.ts";
 import { hasAdmin } from "./has-admin.ts";
+import { DEFAULT_HOST, localUrl } from "./listen-address.ts";
+import { newOriginHeader } from "./local/origin-field.ts";
 import { applyMigrations } from "./migrate.ts";
 import { keepPrivate } from "./private-folder.ts";
 import { root } from "./root.ts";
 
 export interface ServerOptions {
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** 0 takes a free one. */
   readonly port: number;
+  /** Name or address to listen on (default 127.0.0.1). */
+  readonly host?: string;
+  /** Whose word on a request's origin is believed (default: programs of this machine). */
+  readonly trust?: Trust;
   /** Folder of the local D1; made where missing. */
   readonly dataDir: string;
   /** Environment variables of the Worker. */
@@ -33,8 +40,9 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  /** `http://127.0.0.1:8787` */
+  /** Works on this machine: `http://127.0.0.1:8787` */
   readonly url: string;
+  readonly listensOn: { readonly address: string; readonly port: number };
   /** workerd's own socket, without the TCP front: for measuring. */
   readonly workerUrl: string;
   /** Whether the team has an admin; while not, the portal's set-up page is open. */
@@ -46,27 +54,12 @@ export interface RunningServer {
 /** The Worker writes its state at most one second after a response; stopping waits for that. */
 const SETTLE_MS = 1_200;
 
-/**
- * The asset rule of wrangler.toml (`run_worker_first = ["/api/*"]`) as a module around the Worker.
- * Miniflare's own chain of entry, proxy and router Workers does the same at a tenth of the requests per second.
- */
-const LOCAL_ENTRY = `
+/** The Worker behind `scripts/local/local-door.ts`. @param originHeader see `newOriginHeader` */
+const localEntry = (originHeader: string) => `
 import worker from "./worker.js";
+import { localDoor } from "./local-door.js";
 export * from "./worker.js";
-const API = /^https?:\\/\\/[^/]+\\/api\\//;
-async function assetOrPage(request, env, ctx) {
-  const asset = await env.ASSETS.fetch(request);
-  return asset.status === 404 ? worker.fetch(request, env, ctx) : asset;
-}
-export default {
-  ...worker,
-  fetch(request, env, ctx) {
-    const isRead = request.method === "GET" || request.method === "HEAD";
-    return isRead && !API.test(request.url)
-      ? assetOrPage(request, env, ctx)
-      : worker.fetch(request, env, ctx);
-  },
-};
+export default { ...worker, ...localDoor(worker, "${originHeader}") };
 `;
 
 const OBJECT_WORKER = "one-balance-portal";
@@ -101,6 +94,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const workerDir = resolve(options.workerDir ?? join(root, "dist/worker"));
   const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
   const modules = await readModules(workerDir);
+  const localDoor = await readFile(join(root, LOCAL_DOOR), "utf8");
+  const originHeader = newOriginHeader();
   const bindings = { ...textBindings(options.vars), DB: { type: "d1", id: "DB" } } as const;
   const hasObject = options.hasObject ?? "portal.js" in modules;
   const miniflare = new Miniflare({
@@ -120,7 +115,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           manifest: {
             mainModule: "local-entry.js",
             modulesRoot: workerDir,
-            modules: { "local-entry.js": { type: "esm", contents: LOCAL_ENTRY }, ...modules },
+            modules: {
+              "local-entry.js": { type: "esm", contents: localEntry(originHeader) },
+              "local-door.js": { type: "esm", contents: localDoor },
+              ...modules,
+            },
           },
           env: {
             ...bindings,
@@ -167,7 +166,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const database = await miniflare.getD1Database("DB", "one-balance");
     await applyMigrations(database);
     const workerUrl = await miniflare.unsafeGetDirectURL("one-balance");
-    const front = await startFront(options.port, Number(workerUrl.port));
+    const host = options.host ?? DEFAULT_HOST;
+    const front = await startFront({
+      port: options.port,
+      host,
+      workerPort: Number(workerUrl.port),
+      trust: options.trust ?? loopbackTrust(),
+      originHeader,
+    });
     const stop = async () => {
       front.stopListening();
       await sleep(SETTLE_MS);
@@ -176,7 +182,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     };
     let stopped: Promise<void> | undefined;
     return {
-      url: `http://127.0.0.1:${front.port}`,
+      url: localUrl(host, front.port),
+      listensOn: { address: front.address, port: front.port },
       workerUrl: workerUrl.origin,
       hasAdmin: () => hasAdmin(database),
       dispose: () => {

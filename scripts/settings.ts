@@ -9,15 +9,30 @@ import { parseAuthKey } from "../lib/db/parse-auth-key.ts";
 import { VARIABLES } from "../lib/env.ts";
 import { ConfigError, readProxyConfig } from "../lib/proxy/config.ts";
 import { ExpectedError } from "./expected-error.ts";
+import { readTrust, type Trust } from "./front/trusted-proxies.ts";
+import { DEFAULT_HOST, isLoopback, parseHost } from "./listen-address.ts";
 import { root } from "./root.ts";
 
 export interface Settings {
   readonly port: number;
+  /** A name or an address of this machine, on which to listen. */
+  readonly host: string;
+  /** Whose word on a request's origin is believed. */
+  readonly trust: Trust;
   /** Absolute. */
   readonly dataDir: string;
   /** Variables for the Worker; only those that are set. */
   readonly vars: Readonly<Record<string, string>>;
 }
+
+/** What the local server itself reads, from the environment only; the Worker gets none of it. */
+export const SERVER_VARIABLES = [
+  "PORT",
+  "HOST",
+  "DATA_DIR",
+  "TRUSTED_PROXIES",
+  "TRUSTED_HEADER",
+] as const;
 
 type Variables = Readonly<NodeJS.Dict<string>>;
 
@@ -34,8 +49,14 @@ export function settingsFrom(environment: Variables, devVars: Variables): Settin
     if (value) vars[name] = value;
   }
   checkWorkerVars(vars);
+  const host = readHost(environment.HOST);
+  // Where only this machine gets in, others come through a proxy that runs here. Where others get in themselves,
+  // it must be said who is a proxy.
+  const proxies = host === "localhost" || isLoopback(host) ? "loopback" : "none";
   return {
     port: readPort(environment.PORT),
+    host,
+    trust: readTrust(environment.TRUSTED_PROXIES || proxies, environment.TRUSTED_HEADER),
     dataDir: resolve(root, environment.DATA_DIR || ".data"),
     vars,
   };
@@ -58,6 +79,14 @@ function readPort(value: string | undefined): number {
     throw new ExpectedError(`PORT must be a number from 0 to 65535, but is "${value}"`);
   }
   return port;
+}
+
+function readHost(value: string | undefined): string {
+  const host = parseHost(value || DEFAULT_HOST);
+  if (host === null) {
+    throw new ExpectedError(`HOST must be an address or a name of this machine, but is "${value}"`);
+  }
+  return host;
 }
 
 /** Asks the Worker's own readers, so that what it would refuse is refused before it starts. */

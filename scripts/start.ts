@@ -5,28 +5,31 @@
  */
 import { buildIfChanged } from "./build.ts";
 import { checkPortIsFree } from "./check-port.ts";
+import { isLoopback, urlsForOthers } from "./listen-address.ts";
 import { reportAndExit } from "./report-and-exit.ts";
 import { localSecrets, newSetupToken, setupUrl } from "./secrets.ts";
-import { startServer } from "./serve.ts";
+import { type RunningServer, startServer } from "./serve.ts";
 import { readSettings } from "./settings.ts";
 import { listenForStop, stopped, stopSignal } from "./stop-signal.ts";
 
 try {
   listenForStop();
-  const { port, dataDir, vars } = await readSettings();
+  const { port, host, trust, dataDir, vars } = await readSettings();
   const secrets = await localSecrets(dataDir);
-  await checkPortIsFree(port);
+  await checkPortIsFree(port, host);
   await buildIfChanged(stopSignal);
   const setupToken = newSetupToken();
   const server = await startServer({
     port,
+    host,
+    trust,
     dataDir,
     vars: { ...secrets, ...vars, SETUP_TOKEN: setupToken },
   });
   listenForStop();
   if (!stopSignal.aborted) {
     const madeToken = vars.AUTH_KEY === undefined ? secrets.AUTH_KEY : null;
-    printWelcome(server.url, madeToken, (await server.hasAdmin()) ? null : setupToken);
+    printWelcome(server, madeToken, (await server.hasAdmin()) ? null : setupToken);
   }
   await stopped;
   await server.dispose();
@@ -40,7 +43,11 @@ try {
  * @param madeToken the admin token made for this data folder; null where AUTH_KEY was given
  * @param setupToken opens the set-up page; null where there is an admin already
  */
-function printWelcome(url: string, madeToken: string | null, setupToken: string | null): void {
+function printWelcome(
+  { url, listensOn }: RunningServer,
+  madeToken: string | null,
+  setupToken: string | null,
+): void {
   const token = madeToken ?? "$ACCESS_TOKEN";
   console.log(`
 One Balance is serving at ${url}
@@ -68,5 +75,12 @@ ${
       -H "Content-Type: application/json" \\
       -d '{"model": "gpt-5-mini", "messages": [{"role": "user", "content": "Hello"}]}'
 
-Ctrl-C stops it.`);
+${isLoopback(listensOn.address) ? "" : `${warningOfPlainHttp(listensOn)}\n\n`}Ctrl-C stops it.`);
+}
+
+function warningOfPlainHttp({ address, port }: RunningServer["listensOn"]): string {
+  const urls = urlsForOthers(address, port);
+  return `Warning: other machines reach it${urls.length === 0 ? "" : ` at ${urls.join(", ")}`}, and it speaks plain HTTP:
+  whoever is between reads passwords, tokens and answers. Put a reverse proxy with TLS before it
+  and leave HOST unset.`;
 }

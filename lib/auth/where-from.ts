@@ -3,8 +3,8 @@ import type { Actor } from "../db/audit-log";
 const MAX_USER_AGENT_CHARS = 300;
 
 /**
- * Where a request comes from, for the audit log. Cloudflare sets `cf-connecting-ip` and lets no client do so;
- * without Cloudflare in front it is missing.
+ * Where a request comes from, for the audit log. Cloudflare sets `cf-connecting-ip` and lets no client do so; for
+ * `npm start` its front does (`scripts/front/start-front.ts`).
  */
 export function whereFrom(headers: Headers): Pick<Actor, "ip" | "userAgent"> {
   return {

@@ -6,6 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Trust } from "../../scripts/front/trusted-proxies.ts";
 import { startServer } from "../../scripts/serve.ts";
 import {
   type FakeUpstream,
@@ -25,6 +26,8 @@ export interface StackOptions {
   readonly workerDir?: string;
   /** Whether the portal runs in its object, as deployed (default), or in the Worker. */
   readonly hasObject?: boolean;
+  /** Whose word on a request's origin is believed (default: this machine's programs). */
+  readonly trust?: Trust;
   /** Gets every line the Worker logs. */
   readonly onLog?: (level: string, message: string) => void;
 }
@@ -56,6 +59,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       },
       ...(options.workerDir && { workerDir: options.workerDir }),
       ...(options.hasObject !== undefined && { hasObject: options.hasObject }),
+      ...(options.trust && { trust: options.trust }),
       ...(options.onLog && { onLog: options.onLog }),
     });
   let server = await serve();

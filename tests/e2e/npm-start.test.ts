@@ -69,6 +69,7 @@ describe("npm start", () => {
     // Ctrl-C reaches npm, its shell, the server and workerd at once.
     process.kill(-Number(second.child.pid), "SIGINT");
     expect(await second.exit).toBe(0);
+    expect(first.output() + second.output()).not.toContain("Warning");
     expect(() => process.kill(-Number(second.child.pid), 0)).toThrow("ESRCH");
   });
 
@@ -116,12 +117,17 @@ describe("npm start", () => {
     await third.exit;
   });
 
-  test("a given AUTH_KEY is used and not printed", async () => {
-    const started = start({ AUTH_KEY: "my-own-token" });
+  test("a given AUTH_KEY is used and not printed; HOST opens all addresses, with a warning", async () => {
+    const started = start({ AUTH_KEY: "my-own-token", HOST: "0.0.0.0" });
     const url = await served(started);
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const headers = { authorization: "Bearer my-own-token" };
-    expect((await fetch(`${url}/api/admin/provider-keys`, { headers })).status).toBe(200);
+    // Not the address that the default listens on, but this machine's too.
+    for (const reached of [url, url.replace("127.0.0.1", "127.0.0.2")]) {
+      expect((await fetch(`${reached}/api/admin/provider-keys`, { headers })).status).toBe(200);
+    }
     expect(started.output()).not.toMatch(/my-own-token|\bob-/);
+    expect(started.output()).toMatch(/Warning: other machines reach it.* plain HTTP/);
     started.child.kill("SIGINT");
     expect(await started.exit).toBe(0);
   });
@@ -137,6 +143,12 @@ describe("npm start", () => {
       `one-balance: port ${port} is already in use; set PORT to another\n`,
     );
     taken.close();
+
+    const elsewhere = start({ HOST: "192.0.2.1" });
+    expect(await elsewhere.exit).toBe(1);
+    expect(elsewhere.output()).toContain(
+      'one-balance: HOST must be an address of this machine, but is "192.0.2.1"\n',
+    );
 
     const wrong = start({ AI_GATEWAY_URL: "not a url" });
     expect(await wrong.exit).toBe(1);

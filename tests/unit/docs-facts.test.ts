@@ -10,7 +10,7 @@ import type { ErrorFormat } from "../../lib/providers/types.ts";
 import { errorResponse } from "../../lib/proxy/error-response.ts";
 import { ProxyError, type ProxyErrorCode } from "../../lib/proxy/proxy-error.ts";
 import { root } from "../../scripts/root.ts";
-import { settingsFrom } from "../../scripts/settings.ts";
+import { SERVER_VARIABLES, settingsFrom } from "../../scripts/settings.ts";
 import { codeSpans, readDocument, snippet, tableRows } from "../docs/markdown.ts";
 
 const errors = readDocument("docs/errors.md");
@@ -33,8 +33,9 @@ describe("docs/settings.md", () => {
     const rows = tableRows(readDocument("docs/settings.md"), "checked against the code: settings");
     const listed = rows.flatMap(([name = ""]) => codeSpans(name));
     const example = [...source(".dev.vars.example").matchAll(/^(\w+)=/gm)].map(([, name]) => name);
-    expect(listed.toSorted()).toEqual(["PORT", "DATA_DIR", ...example].toSorted());
-    const ofWorker = listed.filter((name) => name !== "PORT" && name !== "DATA_DIR");
+    expect(listed.toSorted()).toEqual([...SERVER_VARIABLES, ...example].toSorted());
+    const ofServer: readonly string[] = SERVER_VARIABLES;
+    const ofWorker = listed.filter((name) => !ofServer.includes(name));
     const values = ofWorker.map((name) => [name, name === "AI_GATEWAY_URL" ? "http://x" : "1"]);
     expect(Object.keys(settingsFrom(Object.fromEntries(values), {}).vars).toSorted()).toEqual(
       ofWorker.toSorted(),

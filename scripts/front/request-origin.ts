@@ -1,0 +1,101 @@
+/**
+ * Where a request comes from, by the connection and the word of trusted proxies. A proxy adds what it saw at the
+ * right end of these lists, so they are read from there, for as long as the one who wrote an entry is trusted: what
+ * a client writes itself stands further left and is never reached.
+ * @see https://www.rfc-editor.org/rfc/rfc7239
+ * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-For#selecting_an_ip_address
+ * @module
+ */
+import { parseForwarded } from "./forwarded-header.ts";
+import { parseAddress } from "./ip-address.ts";
+import type { Trust } from "./trusted-proxies.ts";
+
+export interface RequestOrigin {
+  /** The client's, or that of the last proxy known where that one does not tell. */
+  readonly address: string;
+  /** These are null where no trusted proxy says it. */
+  readonly scheme: "http" | "https" | null;
+  readonly host: string | null;
+  readonly port: string | null;
+}
+
+/** All values of a header, in order, joined by commas; null where it is missing. */
+export type HeaderOf = (name: string) => string | null;
+
+const HOST = /^[\w.-]{1,253}(?::\d{1,5})?$|^\[[\da-f:.]{2,45}\](?::\d{1,5})?$/i;
+
+/** @param peer of the connection, as `parseAddress` returns it */
+export function requestOrigin(peer: string, header: HeaderOf, trust: Trust): RequestOrigin {
+  if (!trust.proxies.has(peer)) return { address: peer, scheme: null, host: null, port: null };
+  return trust.kind === "forwarded"
+    ? byForwarded(peer, header, trust)
+    : byXForwarded(peer, header, trust);
+}
+
+function byXForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigin {
+  const told = listOf(header("x-forwarded-for"));
+  const { address, hops } = walk(peer, told, trust);
+  // Where each proxy appends, the outermost trusted one wrote as many places from the right as there are proxies.
+  // Where they hand on or replace the one value, that is it. Without addresses nobody knows how many there are.
+  const outermost = (name: string) => {
+    const values = listOf(header(name));
+    return told.length === 0 ? values[0] : values[Math.max(0, values.length - hops)];
+  };
+  return {
+    address,
+    scheme: schemeOf(outermost("x-forwarded-proto")),
+    host: hostOf(outermost("x-forwarded-host")),
+    port: portOf(outermost("x-forwarded-port")),
+  };
+}
+
+function byForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigin {
+  const elements = parseForwarded(header("forwarded") ?? "");
+  const told = elements.map((element) => element.get("for") ?? "");
+  const { address, hops } = walk(peer, told, trust);
+  const element = elements.at(-hops);
+  return {
+    address,
+    scheme: schemeOf(element?.get("proto")),
+    host: hostOf(element?.get("host")),
+    port: null,
+  };
+}
+
+/**
+ * From the right, as far as trusted proxies wrote.
+ * @returns the outermost address that is known, and how many trusted proxies there are between: at least the peer,
+ *   at most as many as there are entries
+ */
+function walk(peer: string, told: readonly string[], trust: Trust) {
+  let address = peer;
+  let hops = 0;
+  while (hops < told.length && trust.proxies.has(address)) {
+    hops += 1;
+    const next = parseAddress(told[told.length - hops] ?? "");
+    if (next === null) break;
+    address = next;
+  }
+  return { address, hops: Math.max(1, hops) };
+}
+
+function listOf(text: string | null): string[] {
+  if (text === null) return [];
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function schemeOf(text: string | undefined): RequestOrigin["scheme"] {
+  const scheme = text?.toLowerCase();
+  return scheme === "https" || scheme === "http" ? scheme : null;
+}
+
+function hostOf(text: string | undefined): string | null {
+  return text !== undefined && HOST.test(text) ? text : null;
+}
+
+function portOf(text: string | undefined): string | null {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? text : null;
+}

@@ -1,0 +1,140 @@
+/**
+ * The front before workerd. It tells workerd when a client leaves: on a plain socket workerd learns that only from
+ * its next write, so a request still waiting upstream would run on for nobody; Cloudflare's edge, like nginx, takes
+ * the client's FIN for its end. And it says where the portal's requests come from, as Cloudflare's edge does, which
+ * workerd alone does not know. Bodies, answers and proxied requests pass as they are, with back-pressure both ways.
+ * @module
+ */
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { isProxiedTarget } from "../local/is-proxied.ts";
+import { originField } from "../local/origin-field.ts";
+import { parseAddress } from "./ip-address.ts";
+import { BadRequest, type RequestHead } from "./request-head.ts";
+import { requestOrigin } from "./request-origin.ts";
+import { RequestReader } from "./request-reader.ts";
+import type { Trust } from "./trusted-proxies.ts";
+
+export interface FrontOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Name or address to listen on. */
+  readonly host: string;
+  /** Of workerd, on 127.0.0.1. */
+  readonly workerPort: number;
+  readonly trust: Trust;
+  /** Name of the field that says where a request comes from. Known to no client. */
+  readonly originHeader: string;
+}
+
+export interface Front {
+  /** What `host` stands for. */
+  readonly address: string;
+  readonly port: number;
+  /** Takes no new connections; those it has go on. */
+  stopListening(): void;
+  /** Ends the remaining connections. */
+  close(): void;
+}
+
+const WORKER_HOST = "127.0.0.1";
+/** For a head to come whole, from its first byte. */
+const HEAD_TIMEOUT_MS = 60_000;
+/** For a refused client to read why. */
+const REFUSED_MS = 2_000;
+const SWITCHING = "HTTP/1.1 101 ";
+
+/** Listens, and passes each connection on to workerd. */
+export async function startFront(options: FrontOptions): Promise<Front> {
+  const clients = new Set<Socket>();
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+    clients.add(client);
+    client.once("close", () => clients.delete(client));
+    passOn(client, options);
+  });
+  await listen(server, options.port, options.host);
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("front has no TCP port");
+  return {
+    address: address.address,
+    port: address.port,
+    stopListening: () => server.close(),
+    close: () => {
+      for (const client of clients) client.destroy();
+    },
+  };
+}
+
+function passOn(client: Socket, options: FrontOptions): void {
+  const worker = connect({
+    host: WORKER_HOST,
+    port: options.workerPort,
+    noDelay: true,
+    allowHalfOpen: true,
+  });
+  passRequests(client, worker, options);
+  worker.pipe(client);
+  // A reset reaches workerd at once, where a FIN would wait for its next write.
+  const clientLeft = () => worker.resetAndDestroy();
+  client.once("end", clientLeft).once("error", clientLeft).once("close", clientLeft);
+  worker.once("error", () => client.destroy()).once("close", () => client.end());
+}
+
+function passRequests(client: Socket, worker: Socket, options: FrontOptions): void {
+  const reader = new RequestReader(marker(client, options));
+  let headTimeout: NodeJS.Timeout | undefined;
+  const passed = (read: () => readonly Buffer[]): void => {
+    try {
+      const pieces = read();
+      const [first] = pieces;
+      if (pieces.length === 1 && first !== undefined) worker.write(first);
+      else if (pieces.length > 1) {
+        worker.cork();
+        for (const piece of pieces) worker.write(piece);
+        worker.uncork();
+      }
+    } catch (error) {
+      if (!(error instanceof BadRequest)) throw error;
+      client.off("data", onData).resume();
+      client.end(`HTTP/1.1 ${error.status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
+      worker.resetAndDestroy();
+      setTimeout(() => client.destroy(), REFUSED_MS).unref();
+      return;
+    }
+    if (worker.writableNeedDrain) client.pause();
+    if (reader.isWithinHead) headTimeout ??= setTimeout(() => client.destroy(), HEAD_TIMEOUT_MS);
+    else if (headTimeout !== undefined) {
+      clearTimeout(headTimeout);
+      headTimeout = undefined;
+    }
+    if (reader.awaitsAnswer) worker.once("data", answered);
+  };
+  const answered = (answer: Buffer): void => {
+    passed(() => reader.answered(answer.toString("latin1", 0, SWITCHING.length) === SWITCHING));
+  };
+  const onData = (chunk: Buffer): void => passed(() => reader.read(chunk));
+  client.on("data", onData);
+  worker.on("drain", () => client.resume());
+  client.once("close", () => clearTimeout(headTimeout));
+}
+
+/** Says of each head where its request comes from, unless it is for the proxy, which does not ask. */
+function marker(
+  client: Socket,
+  { trust, originHeader }: FrontOptions,
+): (head: RequestHead) => Uint8Array | null {
+  const peer = parseAddress(client.remoteAddress ?? "");
+  return ({ target, header }) => {
+    if (peer === null || isProxiedTarget(target)) return null;
+    return Buffer.from(originField(originHeader, requestOrigin(peer, header, trust)), "latin1");
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * How the front says to the Worker where a request comes from: one field, of a name that is made at each start and
+ * known to no client.
+ * @module
+ */
+import { randomBytes } from "node:crypto";
+import type { RequestOrigin } from "../front/request-origin.ts";
+
+export function newOriginHeader(): string {
+  return `x-one-balance-origin-${randomBytes(16).toString("hex")}`;
+}
+
+/** The field with its line end. */
+export function originField(name: string, { address, scheme, host, port }: RequestOrigin): string {
+  const said = { address, scheme, host, port };
+  const query = new URLSearchParams(
+    Object.entries(said).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  );
+  return `${name}: ${query}\r\n`;
+}
