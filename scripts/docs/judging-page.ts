@@ -2,6 +2,7 @@
  * The page on how keys are judged, from the rules that judge them.
  * @module
  */
+import { type Explains, LEARNING_CASES } from "../../lib/pool/learn/learning-cases.ts";
 import { commonErrorRules } from "../../lib/providers/common-error-rules.ts";
 import { gatewayErrorRules, pageRules } from "../../lib/providers/edge-error-rules.ts";
 import { USUAL, usualUntilMs } from "../../lib/providers/judge-answer.ts";
@@ -96,6 +97,12 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
   },
 };
 
+const EXPLAINED: Readonly<Record<Explains, string>> = {
+  limit: "the limit",
+  timing: "the time",
+  nothing: "nothing",
+};
+
 export function judgingPage(): string {
   return page(
     "# How keys are judged",
@@ -123,6 +130,17 @@ export function judgingPage(): string {
     "From then on nothing is tried again, and the end decides. An answer that tells an error after its first words, or ends without the event that ends it in its protocol, counts as `upstream_error`; the key rests or is blocked as the words say. A client that leaves after that event has its answer (`ok`). Refusals for content, `incomplete` and `204` are answers.",
     "What is stored or billed by the job (files, batches, fine-tuning, images, videos, predictions, queues) is not sent again after an unknown outcome, since it might be done twice; a model's answer is asked for once more at most.",
     "A blocked key is asked about again, by a free call, after 1 hour, then after 6 and 24 hours, then weekly; a good answer brings it back. [Operations](operations.md#maintenance) has more.",
+    "## What refusals teach",
+    "A key is not asked for more than people set, answers tell or refusals taught. What refusals teach about requests in a window is decided by these cases, in this order; the first that applies decides. A key that nothing was learned of keeps to what its pool's other keys have in common at the model.",
+    table(
+      ["What is seen", "What it teaches", "The refusal is then explained by"],
+      LEARNING_CASES.map(({ kind, when, teaches, explains = "nothing" }) => [
+        when,
+        teaches,
+        kind === "refused" ? EXPLAINED[explains] : "",
+      ]),
+    ),
+    "Keys of a known limit wait for room; only where others wait in vain does one request at a time go beyond it, as a probe, and the next sooner where it was let in. A refusal that nothing explains rests the key for a guess, which delays requests and refuses none: where only a guess holds all keys back, one goes as a probe.",
     "## Rules",
     "They are tried in this order; the first that matches decides, and the last matches everything. Where no sample of an answer is recorded, the second column is empty.",
     "### AI Gateway's own answers",

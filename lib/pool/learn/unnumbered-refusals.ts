@@ -1,5 +1,5 @@
 /**
- * What refusals that tell no number say about a limit. One says nothing: upstreams hiccup, and refuse at any
+ * Rows of refusals that tell no number, and what they say about a limit. One says nothing: upstreams hiccup, and refuse at any
  * count. Only where the same count is refused again and again, with rests between and nothing let in, is it a
  * limit.
  *

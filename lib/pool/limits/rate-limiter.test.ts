@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaRefusal } from "../../providers/types";
-import { SharedLimitPrior } from "../learn/shared-limit-prior";
+import { NO_PRIOR, SharedLimitPrior, withFound, withPartFound } from "../learn/shared-limit-prior";
 import { RateLimiter } from "./rate-limiter";
 import { HALF_OPEN_MS } from "./rest";
 
@@ -41,7 +41,7 @@ describe("a refusal", () => {
     const prior = new SharedLimitPrior();
     const limiter = taught((nowMs) => refusal(10, nowMs + 20_000), prior);
     expect(limiter.learned.limit(T0 + 10_000)).toBe(10);
-    expect(prior.windowMs).toBeCloseTo(30_000, -2);
+    expect(prior.state.windowMs).toBeCloseTo(30_000, -2);
   });
 
   test("that tells nothing rests for seconds and teaches nothing, and the next success ends it", () => {
@@ -121,17 +121,17 @@ describe("a refusal", () => {
   test("of a day's quota says nothing about the minute's", () => {
     const prior = new SharedLimitPrior();
     taught((nowMs) => ({ ...refusal(250, nowMs), span: "day" }), prior);
-    expect(prior.limit).toBeNull();
+    expect(prior.state.limit).toBeNull();
   });
 
   test("by a hair's breadth widens the guard, not the limit", () => {
     const prior = new SharedLimitPrior();
     const limiter = taught((nowMs) => refusal(10, nowMs + 50_000), prior);
-    const guard = prior.guard;
+    const guard = prior.state.guard;
     const laterMs = T0 + 62_000;
     const sent = limiter.take(1, laterMs);
     limiter.refuse(sent, refusal(10, laterMs + 300), told(laterMs + MINUTE), laterMs + 50);
-    expect(prior.guard).toBeGreaterThan(guard);
+    expect(prior.state.guard).toBeGreaterThan(guard);
     expect(limiter.learned.limit(laterMs)).toBe(10);
   });
 });
@@ -140,7 +140,7 @@ describe("a quota that others use too", () => {
   /** Four sends ten seconds apart, and the word of another isolate that the quota came to its end. */
   function heard(): RateLimiter {
     const prior = new SharedLimitPrior();
-    prior.isInNumbers = true;
+    prior.state = { ...NO_PRIOR, isInNumbers: true };
     const limiter = new RateLimiter(prior);
     for (let count = 0; count < 4; count += 1) {
       limiter.succeed(limiter.take(1, T0 + count * 10_000), []);
@@ -189,13 +189,15 @@ describe("a quota that others use too", () => {
     const unknown = new SharedLimitPrior();
     const limiter = new RateLimiter(unknown);
     expect(sendAll(limiter, T0, 6)).toBe(6);
-    for (let number = 0; number < 3; number += 1) unknown.notePart(3);
+    for (let number = 0; number < 3; number += 1) {
+      unknown.state = withPartFound(unknown.state, 3);
+    }
     expect(limiter.learned.limit(T0 + 1)).toBe(6);
   });
 
   test("makes no guard wider: others may have taken what was about to come back", () => {
     const prior = partHabits(3);
-    const { guard } = prior;
+    const { guard } = prior.state;
     const limiter = new RateLimiter(prior);
     expect(sendAll(limiter, T0 + 200)).toBe(4);
     const laterMs = T0 + 61_000;
@@ -205,7 +207,7 @@ describe("a quota that others use too", () => {
       told(laterMs + MINUTE),
       laterMs + 50,
     );
-    expect(prior.guard).toBe(guard);
+    expect(prior.state.guard).toBe(guard);
   });
 
   test("that turns out to leave more here is taken to leave more here, not everywhere", () => {
@@ -252,7 +254,9 @@ describe("a limit that fell from ten to six", () => {
       expect(limiter.earliestMs(1, nowMs)).toBe(0);
       limiter.succeed(limiter.take(1, nowMs), []);
     }
-    for (let number = 0; number < 3; number += 1) prior.noteFound(6, FALL_MS);
+    for (let number = 0; number < 3; number += 1) {
+      prior.state = withFound(prior.state, 6, FALL_MS);
+    }
     return { limiter, prior };
   }
 
@@ -272,7 +276,7 @@ describe("a limit that fell from ten to six", () => {
     const sent = limiter.take(1, tooEarlyMs);
     const roomMs = FALL_MS - 30_000 + MINUTE;
     limiter.refuse(sent, refusal(6, roomMs), told(tooEarlyMs + MINUTE), tooEarlyMs);
-    expect(prior.slides).toBe(true);
+    expect(prior.state.slides).toBe(true);
     expect(limiter.earliestMs(1, tooEarlyMs)).toBeCloseTo(roomMs, -3);
     limiter.succeed(limiter.take(1, roomMs + 500), []);
     expect(limiter.earliestMs(1, roomMs + 500)).toBeCloseTo(FALL_MS - 25_000 + MINUTE, -3);

@@ -161,10 +161,10 @@ export class ModelPool {
   refuse(lease: Lease, refusal: QuotaRefusal, rest: RefusedRest, nowMs: number): Lesson {
     if (lease.sent.isProbe) this.#limitProbe.failed(nowMs);
     this.#rate.forget();
-    const before = this.#prior.limit;
+    const before = this.#prior.state.limit;
     const lesson = this.#limiterOf(lease.group, nowMs).refuse(lease.sent, refusal, rest, nowMs);
     // What was learned of one may wake others sooner.
-    if (before !== null && (this.#prior.limit ?? 0) > before) this.rebuild();
+    if (before !== null && (this.#prior.state.limit ?? 0) > before) this.rebuild();
     return lesson;
   }
 
@@ -383,7 +383,7 @@ export class ModelPool {
   /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */
   #shareAtMs(claim: Claim, nowMs: number): number {
     if (!this.#share.hasRivals) return 0;
-    const perMs = this.#rate.perMs(this.#schedulerAt(nowMs).groups, this.#prior, nowMs);
+    const perMs = this.#rate.perMs(this.#schedulerAt(nowMs).groups, this.#prior.state, nowMs);
     if (perMs === null || !this.#share.isContended(perMs, nowMs)) return 0;
     return this.#share.readyAtMs(claim, perMs, nowMs);
   }

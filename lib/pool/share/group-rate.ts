@@ -1,4 +1,4 @@
-import type { SharedLimitPrior } from "../learn/shared-limit-prior";
+import type { SharedPrior } from "../learn/shared-limit-prior";
 import type { Group } from "../schedule/group";
 
 const MINUTE_MS = 60_000;
@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const LEAST_LIFE_MS = 1_000;
 const LIFE_MS_A_GROUP = 0.2;
 
-type Known = Pick<SharedLimitPrior, "limit" | "windowMs">;
+type Known = Pick<SharedPrior, "limit" | "windowMs">;
 
 /** What groups may send together, kept for a while. */
 export class GroupRate {

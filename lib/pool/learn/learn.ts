@@ -1,0 +1,24 @@
+/**
+ * Learning: what is known, and one piece of evidence, make what is known from then on. A pure reducer over the
+ * cases of `learning-cases.ts`, of which the first that applies decides.
+ * @module
+ */
+import type { LimitEvidence } from "./evidence";
+import type { Knowledge } from "./knowledge";
+import { type Explains, LEARNING_CASES } from "./learning-cases";
+
+export interface Learned extends Knowledge {
+  /** Name of the case that decided; null for none, and then nothing was learned. */
+  readonly decidedBy: string | null;
+  /** Whether a limit that is known now explains the evidence. */
+  readonly explains: Explains;
+}
+
+export function learn(knowledge: Knowledge, evidence: LimitEvidence): Learned {
+  for (const { kind, name, reduce, explains = "nothing" } of LEARNING_CASES) {
+    if (kind !== evidence.kind) continue;
+    const next = reduce(knowledge, evidence);
+    if (next !== null) return { ...next, decidedBy: name, explains };
+  }
+  return { ...knowledge, decidedBy: null, explains: "nothing" };
+}

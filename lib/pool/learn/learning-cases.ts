@@ -1,0 +1,356 @@
+/**
+ * The cases of learning, in the order in which they are tried. `docs/judging.md` shows them as a table, and their
+ * test has an example of each.
+ * @module
+ */
+import type { LimitEvidence, RefusalEvidence } from "./evidence";
+import {
+  believedLimit,
+  isAtLimit,
+  isPart,
+  isSilent,
+  type Knowledge,
+  MINUTE_MS,
+  NOTHING_LEARNED,
+  withLimit,
+  withoutLimit,
+  withPart,
+  withRow,
+  withSilentLimit,
+} from "./knowledge";
+import {
+  GUARD,
+  MAX_GUARD,
+  type SharedPrior,
+  withDisproof,
+  withFound,
+  withPartFound,
+  withRaised,
+  withRefusedAgain,
+} from "./shared-limit-prior";
+import { isLike, isRepeated, isTaught, nextRow } from "./unnumbered-refusals";
+
+/** What explains a refusal once it is learned from: it came too early, at a limit, or nobody knows. */
+export type Explains = "timing" | "limit" | "nothing";
+
+type Kind = LimitEvidence["kind"];
+type EvidenceOf<K extends Kind> = Extract<LimitEvidence, { readonly kind: K }>;
+
+interface CaseText {
+  /** Its name, for tests. */
+  readonly name: string;
+  /** What is seen, for people. */
+  readonly when: string;
+  /** What it teaches, for people. */
+  readonly teaches: string;
+  /** Absent for nothing. */
+  readonly explains?: Explains;
+}
+
+export interface LearningCase extends CaseText {
+  readonly kind: Kind;
+  /** What is known after it; null where the case does not apply. */
+  reduce(knowledge: Knowledge, evidence: LimitEvidence): Knowledge | null;
+}
+
+/** More requests beyond it than these disprove a limit that no refusal put into numbers. */
+const DISPROOF = 3;
+/** Heard of from elsewhere, a shorter rest may be of a window in which much less was sent. */
+const LEAST_REST_MS = 5_000;
+/** Of an upstream that never put a limit into numbers, a rest says little but itself. */
+const LEAST_UNNUMBERED_REST_MS = 10_000;
+/** Minute quotas that others share seldom tell so short a way from one's own first request to the return. */
+const SHORT_WINDOW_MS = 10_000;
+
+function on<K extends Kind>(
+  kind: K,
+  text: CaseText,
+  reduce: (knowledge: Knowledge, evidence: EvidenceOf<K>) => Knowledge | null,
+): LearningCase {
+  const isOfKind = (evidence: LimitEvidence): evidence is EvidenceOf<K> => evidence.kind === kind;
+  return {
+    ...text,
+    kind,
+    reduce: (knowledge, evidence) => (isOfKind(evidence) ? reduce(knowledge, evidence) : null),
+  };
+}
+
+/** A refusal ends what a reset began, and shows whether windows slide. */
+function onRefusal(
+  text: CaseText,
+  reduce: (knowledge: Knowledge, evidence: RefusalEvidence) => Knowledge | null,
+): LearningCase {
+  return on("refused", text, ({ own, prior }, evidence) => {
+    const slides = prior.slides || (evidence.presumedFixed && text.explains !== "timing");
+    return reduce({ own: { ...own, isReset: false }, prior: { ...prior, slides } }, evidence);
+  });
+}
+
+export const LEARNING_CASES: readonly LearningCase[] = [
+  onRefusal(
+    {
+      name: "too early",
+      when: "refused at the known limit, and room again within a tenth of its window",
+      teaches: "the window is kept open that much longer, for all keys",
+      explains: "timing",
+    },
+    (knowledge, evidence) => {
+      const { prior } = knowledge;
+      const believed = believedLimit(knowledge, evidence.atMs);
+      if (evidence.retryInMs === null || evidence.isProbe || believed === null) return null;
+      const windowMs = prior.windowMs ?? MINUTE_MS;
+      if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;
+      // Of a quota that others use too, they may have taken what was just about to come back.
+      const isOthersDoing = evidence.told !== null && believed < evidence.told;
+      // Several requests that were under way together tell of the same shortfall once.
+      const isNews = evidence.sentMs > prior.guardedMs && !isOthersDoing;
+      if (!isNews) return knowledge;
+      const guard = Math.min(MAX_GUARD, prior.guard + evidence.retryInMs / windowMs + GUARD);
+      return { ...knowledge, prior: { ...prior, guard, guardedMs: evidence.atMs } };
+    },
+  ),
+  onRefusal(
+    {
+      name: "probe refused",
+      when: "a probe beyond the known limit is refused, in no number or in the same",
+      teaches: "the limit still holds",
+      explains: "limit",
+    },
+    (knowledge, { isProbe, told, atMs }) => {
+      const believed = believedLimit(knowledge, atMs);
+      if (!isProbe || believed === null || (told !== null && told !== believed)) return null;
+      return told === null && isSilent(knowledge)
+        ? withSilentLimit(knowledge, believed, atMs)
+        : withLimit(knowledge, believed, atMs);
+    },
+  ),
+  onRefusal(
+    {
+      name: "at the limit",
+      when: "refused without a number, at the known limit or a count like it",
+      teaches: "the limit holds for three more minutes",
+      explains: "limit",
+    },
+    (knowledge, { told, taken, atMs }) => {
+      const believed = believedLimit(knowledge, atMs);
+      if (told !== null || !isAtLimit(taken, believed)) return null;
+      return withSilentLimit(knowledge, believed, atMs);
+    },
+  ),
+  onRefusal(
+    {
+      name: "same moment",
+      when: "refused without a number, sent before an earlier refusal was known",
+      teaches: "nothing: it is of the same moment",
+    },
+    (knowledge, { told, isLate }) => (told === null && isLate ? knowledge : null),
+  ),
+  onRefusal(
+    {
+      name: "same count again",
+      when: "refused without a number three times in a row at like counts, over ten seconds or more, or once at a count at which three other keys were refused again and again",
+      teaches: "the count is the limit of a window, for three minutes",
+      explains: "limit",
+    },
+    (knowledge, { told, taken, atMs }) => {
+      if (told !== null) return null;
+      const next = withRefusalInRow(knowledge, taken, atMs);
+      const { row } = next.own;
+      if (row === null) return null;
+      const { limit, isSilent: isPresumable } = next.prior;
+      const isPresumed = limit !== null && isPresumable && isLike(taken, limit);
+      if (!isTaught(row) && !isPresumed) return null;
+      return withSilentLimit(next, isPresumed ? limit : row.count, atMs);
+    },
+  ),
+  onRefusal(
+    {
+      name: "noise",
+      when: "refused without a number, otherwise",
+      teaches: "nothing yet; the count is remembered until a request is let in",
+    },
+    (knowledge, { told, taken, atMs }) =>
+      told === null ? withRefusalInRow(knowledge, taken, atMs) : null,
+  ),
+  onRefusal(
+    {
+      name: "nothing sent",
+      when: "refused in numbers with nothing sent",
+      teaches: "nothing about this key",
+    },
+    (knowledge, { taken }) => (taken === 0 ? inNumbers(knowledge) : null),
+  ),
+  onRefusal(
+    {
+      name: "others use it too",
+      when: "refused in numbers though less was sent, for five seconds or more",
+      teaches: "others use the quota: what was sent is this isolate's part, for three minutes",
+      explains: "limit",
+    },
+    (knowledge, evidence) => {
+      const { blockerMs, isLate, retryInMs, taken, atMs } = evidence;
+      if (blockerMs !== null || isLate) return null;
+      const isBrief = retryInMs !== null && retryInMs < LEAST_REST_MS;
+      if (isBrief && !isPart(knowledge)) return null;
+      const part = withPart(inNumbers(knowledge), taken, atMs);
+      const shared = { own: part.own, prior: withPartFound(part.prior, taken) };
+      return withShortWindow(shared, evidence);
+    },
+  ),
+  onRefusal(
+    {
+      name: "a mood",
+      when: "refused in numbers though less was sent, otherwise",
+      teaches: "no limit; a window, where room is back within ten seconds of the first request",
+      explains: "limit",
+    },
+    (knowledge, evidence) =>
+      evidence.blockerMs === null ? withShortWindow(inNumbers(knowledge), evidence) : null,
+  ),
+  onRefusal(
+    {
+      name: "in numbers",
+      when: "refused in numbers, and as much was sent",
+      teaches:
+        "the limit, for ten minutes and as long as nothing else is found; the window, from the request that must leave it until the told return. Three keys alike teach it for all, a higher one at once",
+      explains: "limit",
+    },
+    (knowledge, evidence) => {
+      const { told, atMs, blockerMs } = evidence;
+      if (told === null) return null;
+      const numbered = inNumbers(knowledge);
+      const known = numbered.own.limit;
+      const isNews = known?.limit !== told || known.isPart;
+      const prior = isNews ? withFound(numbered.prior, told, atMs) : numbered.prior;
+      const next = withLimit({ own: numbered.own, prior }, told, atMs);
+      return { own: next.own, prior: withWindow(next.prior, evidence, blockerMs) };
+    },
+  ),
+  on(
+    "let-in",
+    {
+      name: "let in",
+      when: "let in, sent after the last refusal",
+      teaches: "refusals without a number before it were noise",
+    },
+    (knowledge, { sentMs }) => {
+      const row = nextRow(knowledge.own.row, { kind: "let-in", sentMs });
+      if (row !== null || knowledge.own.row === null) return knowledge;
+      const { own, prior } = withRow(knowledge, null);
+      return { own, prior: { ...prior, refusedAgain: null } };
+    },
+  ),
+  on(
+    "outgrown",
+    {
+      name: "more than its part",
+      when: "more let in, in one window, than the part that is presumed of the key",
+      teaches: "that much is its part",
+    },
+    (knowledge, { taken, atMs }) => {
+      const { own, prior } = knowledge;
+      const usual = own.isReset ? null : prior.limit;
+      const isOutgrown = own.limit === null && usual !== null && prior.isPart && taken > usual;
+      return isOutgrown ? withPart(knowledge, taken, atMs) : null;
+    },
+  ),
+  on(
+    "exceeded",
+    {
+      name: "disproved",
+      when: "three probes or more let in beyond a limit that no refusal put into numbers",
+      teaches: "there is no such limit",
+    },
+    (knowledge, { by, atMs }) => {
+      const isKnown = believedLimit(knowledge, atMs) !== null;
+      if (!isKnown || by < DISPROOF || !isSilent(knowledge)) return null;
+      const { own, prior } = withoutLimit(knowledge);
+      return { own, prior: withDisproof(prior) };
+    },
+  ),
+  on(
+    "exceeded",
+    {
+      name: "part grew",
+      when: "more probes let in than the part, in one window",
+      teaches: "the others leave that much more here",
+    },
+    (knowledge, { by, atMs }) => {
+      const believed = believedLimit(knowledge, atMs);
+      const hasGrown = believed !== null && by > believed && isPart(knowledge);
+      return hasGrown ? withPart(knowledge, believed + by, atMs) : null;
+    },
+  ),
+  on(
+    "exceeded",
+    {
+      name: "limit rose",
+      when: "more probes let in than the limit, in one window",
+      teaches: "the limit is that much higher, for all keys",
+    },
+    (knowledge, { by, atMs }) => {
+      const believed = believedLimit(knowledge, atMs);
+      if (believed === null || by <= believed) return null;
+      const { own, prior } = withLimit(knowledge, believed + by, atMs);
+      return { own, prior: withRaised(prior, believed + by, atMs) };
+    },
+  ),
+  on(
+    "heard",
+    {
+      name: "another isolate was refused",
+      when: "another isolate was refused, for five seconds or more from here (ten where no refusal ever told a number)",
+      teaches: "what was sent from here in that window is this isolate's part, for three minutes",
+    },
+    (knowledge, { backMs, restMs, taken }) => {
+      const { isInNumbers, isPart: isShared } = knowledge.prior;
+      const leastMs = isInNumbers ? LEAST_REST_MS : LEAST_UNNUMBERED_REST_MS;
+      if (taken === 0 || (restMs < leastMs && !isShared)) return null;
+      return withPart(knowledge, taken, backMs);
+    },
+  ),
+  on(
+    "reset",
+    {
+      name: "reset",
+      when: "reset by a person, or switched off and on",
+      teaches: "nothing is known of the key, not even by other keys, until it is refused itself",
+    },
+    ({ prior }) => ({ own: { ...NOTHING_LEARNED, isReset: true }, prior }),
+  ),
+];
+
+function inNumbers(knowledge: Knowledge): Knowledge {
+  const { own, prior } = withRow(knowledge, null);
+  return { own, prior: prior.isInNumbers ? prior : { ...prior, isInNumbers: true } };
+}
+
+/** One more refusal that told no number. */
+function withRefusalInRow(knowledge: Knowledge, count: number, atMs: number): Knowledge {
+  const before = knowledge.own.row;
+  const row = nextRow(before, { kind: "refused", count, atMs });
+  const { own, prior } = withRow(knowledge, row);
+  if (row === null || !isRepeated(row) || (before !== null && isRepeated(before))) {
+    return { own, prior };
+  }
+  return { own, prior: withRefusedAgain(prior, row.count) };
+}
+
+/** A return so soon after the first request that the quota cannot be a minute's, however many share it. */
+function withShortWindow({ own, prior }: Knowledge, evidence: RefusalEvidence): Knowledge {
+  const { oldestMs, sentMs, retryInMs } = evidence;
+  const backMs = sentMs + (retryInMs ?? Number.POSITIVE_INFINITY);
+  const isShort = oldestMs !== null && backMs - oldestMs < SHORT_WINDOW_MS;
+  return { own, prior: isShort ? withWindow(prior, evidence, oldestMs) : prior };
+}
+
+/** @param blockerMs When the request was sent that has to leave the window before the next may come. */
+function withWindow(
+  prior: SharedPrior,
+  { sentMs, retryInMs }: RefusalEvidence,
+  blockerMs: number | null,
+): SharedPrior {
+  if (retryInMs === null || blockerMs === null) return prior;
+  const windowMs = Math.min(MINUTE_MS, sentMs + retryInMs - blockerMs);
+  return { ...prior, windowMs: Math.max(prior.windowMs ?? 0, windowMs) };
+}
