@@ -16,6 +16,9 @@ export function CostFacts({ basis }: { readonly basis: ToldBasis }) {
             : t("costs.factor", { factor, tier: t(`costs.tiers.${tier}`) }),
         ]),
     ...(units?.pages === undefined ? [] : [t("costs.pages", { count: units.pages })]),
+    ...(units?.characters === undefined
+      ? []
+      : [t("costs.characters", { count: units.characters })]),
     ...(others ?? []).map((other) => t("costs.other", { model: other })),
     ...(tools === undefined || toolsUsd === undefined
       ? []

@@ -241,7 +241,12 @@ const costBasis = z.strictObject({
   tier: z.enum(["flex", "priority", "batch", "fast"]).optional(),
   factor: z.number().optional().meta({ description: "Times the list price, for tier and place" }),
   units: z
-    .strictObject({ pages: count.optional(), searches: count.optional(), images: count.optional() })
+    .strictObject({
+      pages: count.optional(),
+      searches: count.optional(),
+      images: count.optional(),
+      characters: z.number().optional(),
+    })
     .optional()
     .meta({ description: "What was sold in place of tokens" }),
   tools: z

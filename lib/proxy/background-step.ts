@@ -18,6 +18,8 @@ export type BackgroundStep =
   | { readonly kind: "own"; readonly usage: Usage | null }
   /** Something works on; its use is told later. */
   | { readonly kind: "begun"; readonly id: string }
+  /** It is finished, and what it used is told where its results are. */
+  | { readonly kind: "moved"; readonly id: string; readonly file: string }
   /** What another request began is finished, and used this. */
   | { readonly kind: "finished"; readonly id: string; readonly usage: Usage };
 
@@ -38,8 +40,14 @@ export function backgroundStep(
   const reported = usage === null || usage.isEstimate ? null : usage;
   const progress = progressOf(path, facts, reported);
   if (asks) {
-    const isTold = progress?.isFinished === true && reported !== null && isComplete;
-    if (!isTold) return { kind: "own", usage: null };
+    const isFinished = progress?.isFinished === true && isComplete;
+    if (!isFinished) return { kind: "own", usage: null };
+    if (reported === null) {
+      const { file } = facts;
+      return file === null
+        ? { kind: "own", usage: null }
+        : { kind: "moved", id: progress.id, file };
+    }
     return { kind: "finished", id: progress.id, usage: usageOfWork(path, reported) };
   }
   if (isComplete && reported === null && progress !== null && !progress.isFinished) {

@@ -67,6 +67,11 @@ export function estimatedUses(call: EstimatedCall, headers: Headers): readonly E
         { inputTokens: null, outputTokens: null, inputAudioSeconds: seconds },
       ];
     }
+    case "speech":
+      return [
+        { inputTokens, outputTokens: mostOutputTokens(body) },
+        { inputTokens: null, outputTokens: null, units: { characters: lengthOf(body) } },
+      ];
     case "vectors":
       return [{ inputTokens, outputTokens: 0 }];
     default:
@@ -79,9 +84,10 @@ export function leastTokens({ model, body }: EstimatedCall): number {
   return model === null ? 0 : Math.min(MAX_GUESSED_TOKENS, guessTokens(body));
 }
 
-const KINDS: readonly (readonly [RegExp, "pictures" | "recording" | "vectors"])[] = [
+const KINDS: readonly (readonly [RegExp, "pictures" | "recording" | "speech" | "vectors"])[] = [
   [/(?:^|\/)images\/(?:generations|edits|variations)\/?$/, "pictures"],
   [/(?:^|\/)audio\/(?:transcriptions|translations)\/?$/, "recording"],
+  [/(?:^|\/)(?:text-to-speech(?:\/|$)|speak\/?$)/, "speech"],
   [/(?:^|\/)(?:embeddings|rerank|moderations)\/?$|:(?:batchE|e)mbedContents?$/, "vectors"],
 ];
 

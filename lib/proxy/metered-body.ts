@@ -5,6 +5,7 @@
  */
 import { declaredLength } from "../http/declared-length";
 import { readableFraming } from "../http/split-events";
+import { spokenUsage } from "../usage/read-header-usage";
 import { usageFormFor } from "../usage/usage-form";
 import { createUsageReader } from "../usage/usage-reader";
 import { AnswerReading } from "./answer-reading";
@@ -39,7 +40,8 @@ export function meteredBody(
   const isStream =
     (contentType !== null && STREAMING.test(contentType)) || path.includes("streamGenerateContent");
   const form = usageFormFor({ provider: call.provider, path, headers });
-  meter.answering(answer, form && createUsageReader(form), isStream);
+  const told = form === null ? spokenUsage(call.provider.slug, headers) : null;
+  meter.answering(answer, form && createUsageReader(form), told, isStream);
 
   const { head, rest } = body;
   // An answer that was read whole was judged whole.

@@ -62,6 +62,7 @@ export class RequestMeter {
   #call: ProxyCall | null = null;
   #answer: Served["answer"] | null = null;
   #reader: UsageReader | null = null;
+  #told: Usage | null = null;
   #isStream = false;
   #firstOutputMs: number | null = null;
   #firstByteMs: number | null = null;
@@ -152,8 +153,15 @@ export class RequestMeter {
   /**
    * The upstream's answer is about to be delivered.
    * @param reader Reads the usage from its bytes; null where they hold none.
+   * @param told What its headers tell, where its bytes hold none.
    */
-  answering(answer: Served["answer"], reader: UsageReader | null, isStream: boolean): void {
+  answering(
+    answer: Served["answer"],
+    reader: UsageReader | null,
+    told: Usage | null,
+    isStream: boolean,
+  ): void {
+    this.#told = told;
     this.#answer = answer;
     this.#reader = reader;
     this.#isStream = isStream;
@@ -177,6 +185,7 @@ export class RequestMeter {
     const isComplete = ending === "complete";
     const usage =
       this.#reader?.end({ isComplete, requestBytes: jsonLength(this.#call) }) ??
+      this.#told ??
       (isComplete ? null : this.#cutUse());
     const result = {
       outcome: outcomeOf(ending, answer),
@@ -195,6 +204,7 @@ export class RequestMeter {
       return;
     }
     if (step.kind === "begun") this.#begun(step.id);
+    if (step.kind === "moved") this.#waitUntil(this.#move(step.id, step.file));
     this.#record({ ...result, usage: step.kind === "own" ? step.usage : null });
   }
 
@@ -214,6 +224,13 @@ export class RequestMeter {
       atMs: this.#arrivedMs,
     };
     this.#waitUntil(this.#ports.works.begin(work));
+  }
+
+  /** What a batch used is known by the file that its results are in. */
+  async #move(id: string, file: string): Promise<void> {
+    const { works } = this.#ports;
+    const work = await works.claim(this.#provider?.slug ?? "", id);
+    if (work !== null) await works.begin({ ...work, id: file });
   }
 
   /** Counts what is finished for who began it, if it was not counted before. */

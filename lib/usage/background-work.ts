@@ -17,11 +17,13 @@ export interface WorkProgress {
 
 /** Whose answers are about a piece of work: one may be created there, or asked for. */
 const WORK_PATH =
-  /(?:^|\/)(?:responses|interactions|batches|runs|predictions)(?:\/|$)|:batchGenerateContent$/;
+  /(?:^|\/)(?:responses|interactions|batches|batch\/jobs|runs|predictions)(?:\/|$)|:batchGenerateContent$/;
 /** The results of a batch are lines that do not name it. */
 const RESULTS_PATH = /(?:^|\/)batches\/([^/]+)\/results$/;
+/** What is in a file, as a batch may leave its results: OpenAI's and its like, Google's. */
+const CONTENT_PATH = /(?:^|\/)files\/([^/]+)\/content$|(?:^|\/)(files\/[^/:]+):download$/;
 /** Batches are sold at half the price, and tell no tier. */
-const BATCH_PATH = /(?:^|\/)batches(?:\/|$)/;
+const BATCH_PATH = /(?:^|\/)(?:batches|batch\/jobs)(?:\/|$)/;
 
 const UNFINISHED: ReadonlySet<string> = new Set([
   "queued",
@@ -33,19 +35,35 @@ const UNFINISHED: ReadonlySet<string> = new Set([
   "starting",
   "processing",
   "pending",
+  "running",
+  "paused",
 ]);
+/** `BATCH_STATE_PENDING` of Gemini, `JOB_STATE_PENDING` of Vertex; Mistral's are in capitals. */
+const STATE_PREFIX = /^(?:batch|job)_state_/;
 /** A run that waits for its caller goes on; an interaction that does so has told its use. */
 const WAITING = "requires_action";
 
 /** Whether answers at a path tell of work that may go on. */
 export function tellsOfWork(path: string): boolean {
-  return WORK_PATH.test(path);
+  return WORK_PATH.test(path) || fileOf(path) !== null;
+}
+
+/** Whether answers at a path are what a file holds. */
+export function isFileContent(path: string): boolean {
+  return CONTENT_PATH.test(path);
+}
+
+function fileOf(path: string): string | null {
+  const [, id, name] = CONTENT_PATH.exec(path) ?? [];
+  return id ?? name ?? null;
 }
 
 /** What an answer is told in of a piece of work; null where it holds none. */
 export interface WorkFacts {
   readonly id: string | null;
   readonly status: string | null;
+  /** The file that its results are in. */
+  readonly file: string | null;
 }
 
 export function progressOf(
@@ -54,15 +72,19 @@ export function progressOf(
   usage: Usage | null,
 ): WorkProgress | null {
   const [, batch] = RESULTS_PATH.exec(path) ?? [];
-  if (batch !== undefined) return { id: batch, isFinished: true };
+  const told = batch ?? fileOf(path);
+  if (told !== null) return { id: told, isFinished: true };
   if (id === null || status === null) return null;
   const waits = status === WAITING && usage === null;
-  return { id, isFinished: !waits && !UNFINISHED.has(status) };
+  const state = status.toLowerCase().replace(STATE_PREFIX, "");
+  return { id, isFinished: !waits && !UNFINISHED.has(state) };
 }
 
 /** Usage as it is sold there: a batch's object tells its sums only. */
 export function usageOfWork(path: string, usage: Usage): Usage {
-  return BATCH_PATH.test(path) ? { ...usage, tier: usage.tier ?? "batch" } : usage;
+  return BATCH_PATH.test(path) || isFileContent(path)
+    ? { ...usage, tier: usage.tier ?? "batch" }
+    : usage;
 }
 
 /** Whether a request only asks for what another began: it uses nothing itself. */

@@ -26,15 +26,22 @@ export class PlainFraming implements Framing {
   }
 }
 
-/** One JSON text a line, such as the results of a batch. */
+/** One JSON text a line, such as the results of a batch. What does not begin so is not read. */
 export class LineFraming implements Framing {
   readonly #sink: TextSink;
+  /** Null while nothing but blanks has come. */
+  #isJson: boolean | null = null;
 
   constructor(sink: TextSink) {
     this.#sink = sink;
   }
 
   push(bytes: Uint8Array): void {
+    if (this.#isJson === null) {
+      const first = bytes.find((byte) => byte > SPACE);
+      if (first !== undefined) this.#isJson = first === OPEN_BRACE;
+    }
+    if (this.#isJson !== true) return;
     let at = 0;
     for (;;) {
       const lineFeed = bytes.indexOf(LINE_FEED, at);
@@ -47,6 +54,7 @@ export class LineFraming implements Framing {
 }
 
 const LINE_FEED = 0x0a;
+const OPEN_BRACE = 0x7b;
 const CARRIAGE_RETURN = 0x0d;
 const DATA = [..."data:"].map((char) => char.charCodeAt(0));
 

@@ -40,6 +40,8 @@ export const ROLE = {
   /** A fact about the whole answer: not where it stands in a list, or in an object of the next role. */
   own: 4096,
   aside: 8192,
+  /** Its strings are ciphers: how long they are beyond what is around one is added up. */
+  sealed: 16384,
 } as const;
 
 export type Role = keyof typeof ROLE;
@@ -50,12 +52,16 @@ export class ScanKeys {
   readonly factNames: ReadonlyMap<number, string>;
   readonly marks: ReadonlyMap<number, string>;
   readonly hasNumbers: boolean;
+  /** Whether each usage object of a text is of an answer by itself, so that all are added up. */
+  readonly isSummed: boolean;
 
   /** @param marks Strings under keys of the role `mark` that are counted. */
   constructor(
     keys: Readonly<Partial<Record<Role, readonly string[]>>>,
     marks: readonly string[] = [],
+    isSummed = false,
   ) {
+    this.isSummed = isSummed;
     const roles = new Map<number, number>();
     for (const role of Object.keys(ROLE) as Role[]) {
       for (const key of keys[role] ?? []) {
@@ -90,6 +96,8 @@ function hashOf(text: string): number {
   return encoder.encode(text).reduce(addToHash, 0) & SMALL;
 }
 
+/** What a cipher without words takes (see `hidden-reasoning.ts`). */
+const SEAL_BYTES = 950;
 const MAX_CAPTURE_BYTES = 32 * 1024;
 /** Longer strings are no name, id or state. */
 const MAX_FACT_BYTES = 256;
@@ -137,6 +145,10 @@ export class JsonScanner {
   readonly marks = new Map<string, number>();
   /** The most strings that one text had in its counted lists. */
   mostCounted = 0;
+  /** Length of all ciphers, less what is around each. */
+  sealedBytes = 0;
+  /** Is given the JSON of each usage object, where they are to be added up. */
+  onUsage: ((text: string) => void) | null = null;
   readonly #keys: ScanKeys;
   readonly #facts = new Map<string, string>();
   /** For each fact's key the length and the ends of what is kept. */
@@ -167,6 +179,8 @@ export class JsonScanner {
   #value = "";
   #valueBytes = 0;
   #counted = 0;
+  /** Of the cipher that is being read. */
+  #sealBytes = 0;
 
   /** Length of the text that a model wrote: in the texts before, and in this one by how it is told. */
   #textBefore = 0;
@@ -218,6 +232,7 @@ export class JsonScanner {
     this.#isNumber = false;
     this.#role = 0;
     this.#reading = 0;
+    this.#sealBytes = 0;
     this.#capture = null;
   }
 
@@ -367,6 +382,7 @@ export class JsonScanner {
     const at = this.#endOfString(bytes, start, end);
     const length = at - start - (this.#inString ? 0 : 1);
     if ((this.#role & TEXT_ROLES) !== 0) this.#countText(length);
+    else if ((this.#role & ROLE.sealed) !== 0) this.#countSeal(length);
     if (this.#reading !== 0) this.#readValue(bytes, start, start + length);
     return at;
   }
@@ -394,6 +410,13 @@ export class JsonScanner {
     else if ((this.#role & ROLE.text) !== 0) this.#plainText += length;
     else if ((this.#role & ROLE.reasoning) !== 0) this.#reasoning += length;
     else this.#reasoningTwin += length;
+  }
+
+  #countSeal(length: number): void {
+    this.#sealBytes += length;
+    if (this.#inString) return;
+    this.sealedBytes += Math.max(0, this.#sealBytes - SEAL_BYTES);
+    this.#sealBytes = 0;
   }
 
   /** A string begins that may be looked at. */
@@ -499,6 +522,7 @@ export class JsonScanner {
       return;
     }
     if (this.usages > 0 && !/[1-9]/.test(text)) return;
+    this.onUsage?.(text);
     this.usages += 1;
     if (this.firstUsage === null) this.firstUsage = text;
     else this.lastUsage = text;

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { charactersUsd } from "./character-prices";
 import { type PriceLibrary, PriceList } from "./price-list";
 import { type ListName, listId, listNames } from "./price-names";
 import { tierFactor } from "./price-tiers";
@@ -143,6 +144,16 @@ class LayeredPriceBook implements PriceBook {
   #listCost(provider: string, model: string | null, usage: Usage, atMs: number): Cost | null {
     if (isFree(provider, model, usage)) {
       return { nanoUsd: 0, basis: { source: "list", ...(model !== null && { model }) } };
+    }
+    const spoken = usage.units?.characters;
+    if (spoken !== undefined) {
+      const usd = charactersUsd(provider, model ?? usage.model, spoken);
+      return usd === null
+        ? null
+        : {
+            nanoUsd: toNano(usd),
+            basis: { source: "list", ...(model !== null && { model }), units: usage.units ?? {} },
+          };
     }
     for (const name of listNames(provider, model, usage.model)) {
       const usd = this.#list.costUsd(name, usage, atMs);

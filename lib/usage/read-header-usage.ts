@@ -18,6 +18,25 @@ export function headerUsage(usageFormat: Provider["usageFormat"], headers: Heade
   return tier === "flex" || tier === "priority" ? { ...NO_USAGE, tier } : null;
 }
 
+/** By slug: the header that tells how many characters of speech are charged. */
+const CHARACTERS: Readonly<Record<string, string>> = {
+  elevenlabs: "character-cost",
+  deepgram: "dg-char-count",
+};
+
+/**
+ * What the headers of speech tell, whose body holds no words: ElevenLabs' API reference, "Character cost", and
+ * Deepgram's "Text to Speech".
+ * @param slug The provider's.
+ * @returns Null where they tell nothing.
+ */
+export function spokenUsage(slug: string, headers: Headers): Usage | null {
+  const name = CHARACTERS[slug];
+  const text = name === undefined ? null : headers.get(name);
+  const characters = text !== null && /^\d{1,12}(?:\.\d{1,6})?$/.test(text) ? Number(text) : 0;
+  return characters > 0 ? { ...NO_USAGE, units: { characters } } : null;
+}
+
 function bedrock(headers: Headers): Usage | null {
   const count = (name: string) => {
     const text = headers.get(`x-amzn-bedrock-${name}-token-count`);

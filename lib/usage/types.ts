@@ -46,7 +46,7 @@ export interface Usage {
 }
 
 /** Things other than tokens that are sold. */
-export type Unit = "pages" | "searches" | "images";
+export type Unit = "pages" | "searches" | "images" | "characters";
 export type Units = Readonly<Partial<Record<Unit, number>>>;
 
 /** Tools that providers run themselves and bill by the call. */

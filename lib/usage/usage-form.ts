@@ -3,7 +3,7 @@
  * @module
  */
 import type { Provider } from "../providers/types";
-import { tellsOfWork } from "./background-work";
+import { isFileContent, tellsOfWork } from "./background-work";
 import { ScanKeys } from "./json-scanner";
 import { headerUsage } from "./read-header-usage";
 import type { Usage } from "./types";
@@ -74,7 +74,24 @@ const CHAT = new ScanKeys(COMMON);
 
 /** What background work is told by. */
 const WORK = { own: ["id", "status", "processing_status"], aside: ["item"] } as const;
-const WORK_ANSWER = new ScanKeys({ ...COMMON, ...WORK });
+const WORK_ANSWER = new ScanKeys({
+  ...COMMON,
+  own: [...WORK.own, "output_file_id", "output_file"],
+  aside: WORK.aside,
+});
+
+/** Gemini's batch is an operation, and holds the answers to what was asked within its request. */
+const GEMINI_BATCH = new ScanKeys(
+  {
+    usage: ["usageMetadata"],
+    parent: ["metadata", "response", "inlinedResponses"],
+    list: ["inlinedResponses"],
+    fact: ["modelVersion"],
+    own: ["name", "state", "responsesFile"],
+  },
+  [],
+  true,
+);
 
 const GEMINI = new ScanKeys({
   ...COMMON,
@@ -82,6 +99,9 @@ const GEMINI = new ScanKeys({
   list: ["candidates"],
   counted: ["webSearchQueries"],
 });
+
+/** Whether a path is Gemini's and about a batch. */
+const GEMINI_BATCH_PATH = /(?:^|\/)batches\/[^/:]+$|:batchGenerateContent$/;
 
 const RESPONSES_MARKS = [
   "reasoning",
@@ -100,6 +120,8 @@ const RESPONSES_EVENTS = new ScanKeys(
     ...RESPONSES,
     parent: [...PARENT_KEYS, "item"],
     text: ["delta"],
+    sealed: ["encrypted_content"],
+    object: [...RESPONSES.object, "reasoning"],
     reasoning: [],
     reasoningTwin: [],
   },
@@ -159,6 +181,8 @@ interface PathKind {
   readonly isRecording: boolean;
   readonly isBatchResults: boolean;
   readonly isBase64: boolean;
+  readonly isFile: boolean;
+  readonly isGeminiBatch: boolean;
   readonly isWork: boolean;
   readonly isWritten: boolean;
 }
@@ -176,6 +200,8 @@ function kindOf(path: string): PathKind {
     isRecording: RECORDING_PATH.test(path),
     isBatchResults: BATCH_RESULTS_PATH.test(path),
     isBase64: path.endsWith("/invoke-with-response-stream"),
+    isFile: isFileContent(path),
+    isGeminiBatch: GEMINI_BATCH_PATH.test(path),
     isWork: tellsOfWork(path),
     isWritten: !UNWRITTEN_PATH.test(path),
   };
@@ -185,8 +211,10 @@ function kindOf(path: string): PathKind {
 
 function framingOf(
   contentType: string,
-  { isBase64, isBatchResults }: PathKind,
+  { isBase64, isBatchResults, isFile }: PathKind,
 ): UsageForm["framing"] | null {
+  // A file may be the results of a batch, which are lines of JSON, whatever it is called.
+  if (isFile) return UNNAMED_LINES.test(contentType) ? "lines" : null;
   if (contentType.startsWith("text/event-stream")) return "events";
   if (contentType.startsWith("application/vnd.amazon.eventstream")) {
     return isBase64 ? "amazon-base64" : "amazon";
@@ -196,11 +224,14 @@ function framingOf(
   return isBatchResults ? "lines" : "plain";
 }
 
+const UNNAMED_LINES = /^(?:application\/octet-stream|text\/plain|application\/[^;]*json)/;
+
 function keysOf(
   usageFormat: Provider["usageFormat"],
-  { isResponses, isRecording, isWork }: PathKind,
+  { isResponses, isRecording, isWork, isGeminiBatch }: PathKind,
   framing: UsageForm["framing"],
 ): ScanKeys {
+  if (isGeminiBatch && usageFormat === "google") return GEMINI_BATCH;
   if (isResponses) return framing === "events" ? RESPONSES_EVENTS : RESPONSES_JSON;
   if (isWork) return WORK_ANSWER;
   if (usageFormat === "google") return GEMINI;

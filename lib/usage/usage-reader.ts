@@ -12,6 +12,7 @@ import {
   LineFraming,
   PlainFraming,
 } from "./frames";
+import { sealedTokens, unsealedTokens } from "./hidden-reasoning";
 import { JsonScanner } from "./json-scanner";
 import { added, mergedReports, readUsage, tierNamed, toolCalls } from "./read-usage";
 import { NO_USAGE, type ToolCalls, type Usage } from "./types";
@@ -44,8 +45,6 @@ export function createUsageReader(form: UsageForm): UsageReader {
 const BYTES_PER_TOKEN = 4;
 /** A longer request carries files, which are not counted by their length. */
 const MAX_ESTIMATED_REQUEST_BYTES = 1024 * 1024;
-/** What a model thinks at least where it says that it does, but not what: the usual of short answers. */
-const LEAST_HIDDEN_REASONING_TOKENS = 192;
 const PARTS_OF_TOTAL = ["prompt_tokens", "input_tokens", "total_input_tokens"];
 /** Of more models than that, the rest of a batch is counted without naming its model. */
 const MAX_MODELS = 20;
@@ -57,6 +56,8 @@ class ScanningReader implements UsageReader {
   #usagesBefore = 0;
   /** Length of the text that the last report covers: everything to the end of the event it came in. */
   #reportedTextBytes = 0;
+  /** Of a text that tells many answers, what all used. */
+  #all: Usage | null = null;
   /** Of answers of many texts, what each model used. */
   readonly #byModel = new Map<string | null, Usage>();
 
@@ -70,6 +71,7 @@ class ScanningReader implements UsageReader {
         scanner.reset();
       },
     };
+    if (form.keys.isSummed) scanner.onUsage = (text) => this.#addUsage(text);
     this.#form = form;
     this.#scanner = scanner;
     this.#framing = framingOf(form.framing, sink);
@@ -84,6 +86,9 @@ class ScanningReader implements UsageReader {
     if (this.#form.isMany) {
       this.#addText();
       return this.#sum(isComplete);
+    }
+    if (this.#form.keys.isSummed) {
+      return this.#all && { ...this.#all, model: this.#facts(null).model, isEstimate: !isComplete };
     }
     const reported = this.#reported();
     const facts = this.#facts(reported);
@@ -113,8 +118,12 @@ class ScanningReader implements UsageReader {
   get work(): WorkFacts {
     const scanner = this.#scanner;
     return {
-      id: scanner.fact("id"),
-      status: scanner.fact("status") ?? scanner.fact("processing_status"),
+      id: scanner.fact("id") ?? scanner.fact("name"),
+      status: scanner.fact("status") ?? scanner.fact("processing_status") ?? scanner.fact("state"),
+      file:
+        scanner.fact("output_file_id") ??
+        scanner.fact("responsesFile") ??
+        scanner.fact("output_file"),
     };
   }
 
@@ -188,8 +197,11 @@ class ScanningReader implements UsageReader {
 
   /** Reasoning that an answer shows to have begun without telling its words; null where it shows none. */
   #hiddenReasoning(visibleTokens: number): number | null {
-    if (!this.#scanner.marks.has("reasoning")) return null;
-    return Math.max(LEAST_HIDDEN_REASONING_TOKENS, visibleTokens);
+    const { marks, sealedBytes } = this.#scanner;
+    if (!marks.has("reasoning")) return null;
+    if (sealedBytes > 0) return sealedTokens(sealedBytes);
+    const { effort } = parse(this.#scanner.fact("reasoning"));
+    return unsealedTokens(typeof effort === "string" ? effort : null, visibleTokens);
   }
 
   /** Whether all that is reported is a total of what was read and what was written. */
@@ -198,6 +210,13 @@ class ScanningReader implements UsageReader {
     if (textBytes === 0) return false;
     const fields = parse(lastUsage ?? firstUsage);
     return "total_tokens" in fields && !PARTS_OF_TOTAL.some((name) => name in fields);
+  }
+
+  #addUsage(text: string): void {
+    const usage = readUsage(parse(text));
+    if (usage === null) return;
+    const before = this.#all;
+    this.#all = before === null ? usage : { ...added(before, usage), answers: before.answers + 1 };
   }
 
   #addText(): void {

@@ -78,6 +78,10 @@ const RESPONSE = {
 };
 const RUN = { id: "run_1", object: "thread.run", model: "gpt-4o" };
 const BATCH = { id: "batch_1", object: "batch", endpoint: "/v1/chat/completions" };
+const GEMINI_BATCH = (state: string) => ({
+  name: "batches/b1abcdef",
+  metadata: { name: "batches/b1abcdef", model: "models/gemini-2.5-flash", state },
+});
 const INTERACTION = { id: "v1_abc", object: "interaction", model: "gemini-2.5-flash" };
 const PREDICTION = { id: "p1abcdef", model: "meta/meta-llama-3-8b-instruct" };
 
@@ -150,6 +154,34 @@ const CASES: readonly Case[] = [
     type: "application/x-jsonl",
     counts: [39, 10],
     model: "gpt-5-mini",
+    tier: "batch",
+  },
+  {
+    name: "Gemini's batch",
+    begin: "/api/google-ai-studio/v1beta/models/gemini-2.5-flash:batchGenerateContent",
+    ask: "/api/google-ai-studio/v1beta/batches/b1abcdef",
+    begun: GEMINI_BATCH("BATCH_STATE_PENDING"),
+    underWay: GEMINI_BATCH("BATCH_STATE_RUNNING"),
+    finished: {
+      ...GEMINI_BATCH("BATCH_STATE_SUCCEEDED"),
+      done: true,
+      response: {
+        inlinedResponses: {
+          inlinedResponses: [
+            ...[7, 9].map((promptTokenCount) => ({
+              response: {
+                candidates: [{ content: { parts: [{ text: '{"usageMetadata":{"a":1}}' }] } }],
+                usageMetadata: { promptTokenCount, candidatesTokenCount: 5, thoughtsTokenCount: 3 },
+                modelVersion: "gemini-2.5-flash",
+              },
+            })),
+            { error: { code: 13, message: "Internal" } },
+          ],
+        },
+      },
+    },
+    counts: [16, 16],
+    model: "gemini-2.5-flash",
     tier: "batch",
   },
   {
@@ -272,4 +304,93 @@ test("cancelled work is counted by what it came to", async () => {
     await ask(proxy, "POST", "/api/openai/v1/responses/resp_1/cancel");
   }
   expect(counts(proxy).map(([input]) => input)).toEqual([null, 14, null]);
+});
+
+describe("a batch whose results are in a file", () => {
+  const FILES: readonly (readonly [
+    name: string,
+    paths: { readonly begin: string; readonly ask: string; readonly file: string },
+    answers: {
+      readonly begun: object;
+      readonly finished: object;
+      readonly lines: readonly object[];
+    },
+  ])[] = [
+    [
+      "of OpenAI's kind",
+      {
+        begin: "/api/openai/v1/batches",
+        ask: "/api/openai/v1/batches/batch_1",
+        file: "/api/openai/v1/files/file-out12345/content",
+      },
+      {
+        begun: { ...BATCH, status: "validating" },
+        finished: { ...BATCH, status: "completed", output_file_id: "file-out12345" },
+        lines: [40, 60].map((prompt_tokens) => ({
+          custom_id: "1",
+          response: {
+            status_code: 200,
+            body: {
+              model: "gpt-5-mini-2025-08-07",
+              usage: { prompt_tokens, completion_tokens: 10 },
+            },
+          },
+        })),
+      },
+    ],
+    [
+      "of Gemini",
+      {
+        begin: "/api/google-ai-studio/v1beta/models/gemini-2.5-flash:batchGenerateContent",
+        ask: "/api/google-ai-studio/v1beta/batches/b1abcdef",
+        file: "/api/google-ai-studio/download/v1beta/files/batch-b1abcdef:download?alt=media",
+      },
+      {
+        begun: GEMINI_BATCH("BATCH_STATE_PENDING"),
+        finished: {
+          ...GEMINI_BATCH("BATCH_STATE_SUCCEEDED"),
+          response: { responsesFile: "files/batch-b1abcdef" },
+        },
+        lines: [40, 60].map((promptTokenCount) => ({
+          key: "1",
+          response: {
+            usageMetadata: { promptTokenCount, candidatesTokenCount: 10 },
+            modelVersion: "gemini-2.5-flash",
+          },
+        })),
+      },
+    ],
+  ];
+
+  test.each(FILES)("%s is counted once, when they are fetched", async (_, paths, answers) => {
+    let answer = json(answers.begun);
+    const proxy = proxyOf(() => answer);
+    await ask(proxy, "POST", paths.begin, "maker", { model: "gpt-5-mini" });
+    for (let poll = 0; poll < 2; poll += 1) {
+      answer = json(answers.finished);
+      await ask(proxy, "GET", paths.ask);
+    }
+    const text = answers.lines.map((line) => JSON.stringify(line)).join("\n");
+    for (let fetched = 0; fetched < 2; fetched += 1) {
+      answer = json(text, "application/octet-stream");
+      await ask(proxy, "GET", paths.file);
+    }
+    expect(counts(proxy)).toEqual([
+      [null, null, "at_maker"],
+      [null, null, "at_maker"],
+      [null, null, "at_maker"],
+      [100, 20, "at_maker"],
+      [null, null, "at_maker"],
+    ]);
+    expect(proxy.usage.events[3]?.usage).toMatchObject({ tier: "batch", answers: 2 });
+  });
+
+  test.each([
+    ["an upload of its own that tells usage", '{"usage":{"prompt_tokens":5}}'],
+    ["what is no JSON", "\u0000\u0001{}"],
+  ])("%s is none", async (_, text) => {
+    const proxy = proxyOf(() => json(text, "application/octet-stream"));
+    await ask(proxy, "GET", "/api/openai/v1/files/file-own12345/content");
+    expect(counts(proxy)).toEqual([[null, null, "at_maker"]]);
+  });
 });
