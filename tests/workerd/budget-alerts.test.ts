@@ -57,7 +57,7 @@ test("a month's budget is told once in the whole month", async () => {
   receiver.nowMs = Date.UTC(2026, 11, 1, 1);
   const id = await storeToken("app", { name: "app", monthlyCostUsd: 100 });
   await spend(id, "2026-12", 60);
-  for (; receiver.nowMs < Date.UTC(2026, 11, 31); receiver.nowMs += 12 * HOUR_MS) await run();
+  for (; receiver.nowMs < Date.UTC(2026, 11, 31); receiver.nowMs += 60 * HOUR_MS) await run();
   expect(receiver.texts()).toEqual([
     "app: 50 % of the budget for 2026-12 is used, $60.00 of $100.00.",
   ]);
