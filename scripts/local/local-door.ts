@@ -1,10 +1,13 @@
 /**
  * What Cloudflare does around the Worker, for `npm start`: the asset rule of wrangler.toml
- * (`run_worker_first = ["/api/*"]`), and where a request comes from. Miniflare's own chain of entry, proxy and router
+ * (`run_worker_first = ["/api/*"]`), packing of pages and files, and where a request comes from. Miniflare's own chain of entry, proxy and router
  * Workers serves assets at a tenth of the requests per second.
  * @module
  */
+import { acceptedCoding } from "./content-coding.ts";
 import { isProxiedUrl } from "./is-proxied.ts";
+import { packedAsset } from "./packed-asset.ts";
+import { packedPage } from "./packed-page.ts";
 import { withOrigin } from "./with-origin.ts";
 
 interface LocalEnv {
@@ -23,19 +26,22 @@ export function localDoor<Env extends LocalEnv, Context>(
   originHeader: string,
 ): LocalWorker<Env, Context> {
   async function assetOrPage(request: Request, env: Env, context: Context): Promise<Response> {
-    const asset = await env.ASSETS.fetch(request);
-    return asset.status === 404 ? worker.fetch(request, env, context) : asset;
+    const coding = acceptedCoding(request.headers.get("accept-encoding"));
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const asset = isRead ? await env.ASSETS.fetch(request) : null;
+    if (asset === null || asset.status === 404) {
+      return packedPage(await worker.fetch(request, env, context), coding);
+    }
+    const read = () => env.ASSETS.fetch(new Request(request, { method: "GET" }));
+    return packedAsset(request, asset, coding, read);
   }
   return {
     // Not async: on the proxy's way each promise around another costs.
     fetch(request, env, context) {
-      const { url, method } = request;
+      const { url } = request;
       if (isProxiedUrl(url)) return worker.fetch(request, env, context);
       const asked = withOrigin(request, originHeader);
-      const isRead = method === "GET" || method === "HEAD";
-      return !isRead || API.test(url)
-        ? worker.fetch(asked, env, context)
-        : assetOrPage(asked, env, context);
+      return API.test(url) ? worker.fetch(asked, env, context) : assetOrPage(asked, env, context);
     },
   };
 }

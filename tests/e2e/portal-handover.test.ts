@@ -42,6 +42,13 @@ export async function answerPortal(request) {
       request.signal.addEventListener("abort", () => { left += 1; });
       return new Response(readable);
     }
+    case "/streamed-page": {
+      const { readable, writable } = new TransformStream();
+      const writer = writable.getWriter();
+      writer.write(encoder.encode("<p>first</p>"));
+      release = () => writer.write(encoder.encode("<p>second</p>")).then(() => writer.close());
+      return new Response(readable, { headers: { "content-type": "text/html", etag: '"1"' } });
+    }
     case "/release":
       await release();
       return new Response();
@@ -141,6 +148,21 @@ test("an answer begins before it is over", async () => {
   expect((await reader?.read())?.value).toBe("first");
   await ask("/release");
   expect((await reader?.read())?.value).toBe("second");
+});
+
+test.each(["br", "gzip"])("a page packed by %s begins before it is over", async (coding) => {
+  // Node's fetch unpacks as it reads.
+  const answer = await ask("/streamed-page", { headers: { "accept-encoding": coding } });
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    "content-encoding": coding,
+    vary: "Accept-Encoding",
+    etag: 'W/"1"',
+  });
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toBe("<p>first</p>");
+  await ask("/release");
+  expect((await reader?.read())?.value).toBe("<p>second</p>");
+  expect((await reader?.read())?.done).toBe(true);
 });
 
 test("a client that leaves ends the portal's work for it", async () => {
