@@ -42,8 +42,8 @@ function TargetRow({
   readonly atMs: number;
 }) {
   const t = useTranslations("routes.try");
-  const { provider, label, model, passedOver, isBraked, standing, price, share } = target;
-  const { keys, ready, readyAtMs } = standing;
+  const { provider, label, model, passedOver, isBraked, availability, price, share } = target;
+  const { keys, ready, readyAtMs } = availability;
   const waitMs = readyAtMs === null ? null : Math.max(0, readyAtMs - atMs);
   const state =
     passedOver !== null || keys === 0 ? "out" : isBraked || ready === 0 ? "waits" : "ready";

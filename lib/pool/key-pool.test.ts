@@ -142,7 +142,7 @@ describe("cooldowns", () => {
     pool.cool("a", EVERY_MODEL, NOW + 1000, "out_of_credit");
     expect(pick(pool, "m", NOW)).toBeNull();
     expect(pick(pool, null, NOW)).toBeNull();
-    expect(pool.outlook(null, NOW)).toEqual({ kind: "cooling", wakeMs: NOW + 1000 });
+    expect(pool.availability(null, NOW)).toEqual({ keys: 1, ready: 0, readyAtMs: NOW + 1000 });
   });
 
   test("are never shortened", () => {
@@ -160,7 +160,7 @@ describe("cooldowns", () => {
     expect(pick(pool, "m", NOW)).toBeNull();
     pool.cool("a", EVERY_MODEL, NOW + 500, "out_of_credit");
     expect(pick(pool, "m", NOW)).toBeNull();
-    expect(pool.outlook("m", NOW)).toEqual({ kind: "cooling", wakeMs: NOW + 300 });
+    expect(pool.availability("m", NOW)).toEqual({ keys: 2, ready: 0, readyAtMs: NOW + 300 });
   });
 
   test("taken back by a new version of the key wake it at once", () => {
@@ -177,7 +177,7 @@ describe("a request's own tries", () => {
     const pool = poolOf(key("a"), key("b"));
     const tried = new Set(["a", "b"]);
     expect(pick(pool, "m", NOW, tried)).toBeNull();
-    expect(pool.outlook("m", NOW)).toEqual({ kind: "ready" });
+    expect(pool.availability("m", NOW)).toMatchObject({ keys: 2, ready: 2 });
     tried.delete("b");
     expect(pick(pool, "m", NOW, tried)?.id).toBe("b");
   });
@@ -192,7 +192,7 @@ describe("keys that may not be used", () => {
     expect(Object.fromEntries(countPicks(pool, 6))).toEqual({ d: 6 });
     pool.block("d");
     expect(pick(pool, "m", NOW)).toBeNull();
-    expect(pool.outlook("m", NOW)).toEqual({ kind: "empty" });
+    expect(pool.availability("m", NOW)).toEqual({ keys: 0, ready: 0, readyAtMs: null });
   });
 
   test("an unblocked key is back", () => {
@@ -206,7 +206,7 @@ describe("keys that may not be used", () => {
   test("allowed models hold, with wildcards; a call without a model may use any key", () => {
     const pool = poolOf(key("a", { models: ["gpt-4o*"] }), key("b", { models: ["o3"] }));
     expect(Object.fromEntries(countPicks(pool, 3, "gpt-4o-mini"))).toEqual({ a: 3 });
-    expect(pool.outlook("other", NOW)).toEqual({ kind: "empty" });
+    expect(pool.availability("other", NOW)).toEqual({ keys: 0, ready: 0, readyAtMs: null });
     expect(pick(pool, null, NOW)).not.toBeNull();
   });
 });

@@ -15,11 +15,10 @@ import { type DayUse, isDaily, LimitBook } from "./limits/limit-book";
 import type { Lesson, RefusedRest } from "./limits/rate-limiter";
 import type { Ask, Lease, PickResult } from "./pick-result";
 import { domainOf } from "./quota-domain";
-import { type Availability, standingOf } from "./schedule/availability";
+import { type Availability, availabilityOf } from "./schedule/availability";
 import { type Group, groupsOf, type PoolEntry } from "./schedule/group";
 import { mayServeMore } from "./schedule/may-serve-more";
 import { ModelPool } from "./schedule/model-pool";
-import type { Outlook } from "./schedule/model-scheduler";
 import {
   type Cooldown,
   EVERY_MODEL,
@@ -220,13 +219,13 @@ export class KeyPool {
 
   /** The key that served a conversation so far with a model; null where none is remembered. */
   homeOf(model: string | null, conversation: string): string | null {
-    return this.#models.get(model ?? NO_MODEL)?.homeOf(conversation) ?? null;
+    return this.#models.get(model ?? NO_MODEL)?.keys.homeOf(conversation) ?? null;
   }
 
   /** The key that served a conversation with any model. */
   homeWithAnyModel(conversation: string): string | null {
     for (const pool of this.#models.values()) {
-      const home = pool.homeOf(conversation);
+      const home = pool.keys.homeOf(conversation);
       if (home !== null) return home;
     }
     return null;
@@ -234,7 +233,7 @@ export class KeyPool {
 
   /** Whether a conversation would be served elsewhere now than in its home's quota domain. */
   leavesHome(model: string | null, keyId: string, ask: Ask, nowMs: number): boolean {
-    return this.#model(model).leavesHome(keyId, ask, nowMs);
+    return this.#model(model).keys.leavesHome(keyId, ask.tokens, nowMs);
   }
 
   /** A key of the home's quota domain, waited for; null where none will be there in time. */
@@ -249,7 +248,7 @@ export class KeyPool {
    * @param mark Of the last such item; null where nothing of it does.
    */
   moveHome(model: string | null, conversation: string, keyId: string, mark: number | null): void {
-    this.#model(model).moveHome(conversation, keyId);
+    this.#model(model).keys.moveHome(conversation, keyId);
     this.#foreign.delete(conversation);
     if (mark === null) return;
     this.#foreign.set(conversation, mark);
@@ -269,18 +268,13 @@ export class KeyPool {
   }
 
   /** How many keys could serve a model (null: a call that names none), and when. */
-  standing(model: string | null, nowMs: number): Availability {
-    return standingOf(this.#model(model).groups(nowMs), model ?? NO_MODEL, nowMs);
+  availability(model: string | null, nowMs: number): Availability {
+    return availabilityOf(this.#model(model).groups(nowMs), model ?? NO_MODEL, nowMs);
   }
 
   /** The groups of the keys that may serve a model, with what is known of them. */
   knownGroups(model: string | null, nowMs: number): readonly Group[] {
     return this.#model(model).groups(nowMs);
-  }
-
-  /** Why there is no key, and when to come back. */
-  outlook(model: string | null, nowMs: number): Outlook {
-    return this.#model(model).outlook(nowMs);
   }
 
   /** Rests a key, and its domain where the quota is the cause. Never shortens a rest. */
@@ -364,7 +358,7 @@ export class KeyPool {
     this.#answers += 1;
     if (entry.trouble !== null) {
       entry.trouble = null;
-      for (const each of this.#models.values()) each.rescheduleKey(entry.key.id, nowMs);
+      for (const each of this.#models.values()) each.keys.rescheduleKey(entry.key.id, nowMs);
     }
     if (this.#breaker.answered()) this.#release();
     this.#models.get(model ?? NO_MODEL)?.succeed(lease, readings, nowMs);
@@ -421,9 +415,9 @@ export class KeyPool {
     entry.trouble ??= new KeyTrouble();
     const leastMs = this.#breaker.incident === null ? 0 : INCIDENT_ASIDE_MS;
     entry.trouble.accused(accusation, leastMs, nowMs);
-    this.#models.get(model ?? NO_MODEL)?.demote(lease, nowMs);
+    this.#models.get(model ?? NO_MODEL)?.keys.demote(lease, nowMs);
     const { rule, tokenId } = accusation;
-    const isLast = () => this.#model(model).isOutOfUnsuspected(nowMs);
+    const isLast = () => !this.#model(model).keys.schedulerAt(nowMs).hasUnsuspected;
     this.#breaker.refused(entry.key.id, rule, tokenId, isLast, nowMs);
     return null;
   }
@@ -483,14 +477,14 @@ export class KeyPool {
     entry.trouble ??= new KeyTrouble();
     const othersAnswer = this.#answeredMs > entry.trouble.failingSinceMs;
     entry.trouble.failed(toldMs, othersAnswer, nowMs);
-    this.#models.get(model ?? NO_MODEL)?.demote(lease, nowMs);
+    this.#models.get(model ?? NO_MODEL)?.keys.demote(lease, nowMs);
   }
 
   /** Notes that a key was silent for longer than the model usually takes, and another was asked. */
   noteSilence(model: string | null, lease: Lease, nowMs: number): void {
     lease.entry.trouble ??= new KeyTrouble();
     lease.entry.trouble.wasSilent(nowMs);
-    this.#models.get(model ?? NO_MODEL)?.demote(lease, nowMs);
+    this.#models.get(model ?? NO_MODEL)?.keys.demote(lease, nowMs);
   }
 
   /** Whether a key that is not in `tried` and in no trouble could serve a model now. */
@@ -549,7 +543,7 @@ export class KeyPool {
   }
 
   #rebuild(): void {
-    for (const model of this.#models.values()) model.rebuild();
+    for (const model of this.#models.values()) model.keys.rebuild();
   }
 
   #model(name: string | null): ModelPool {

@@ -6,7 +6,7 @@
 import type { Sent } from "./limits/rate-limiter";
 import type { Conversation } from "./schedule/affinity";
 import type { Group, PoolEntry } from "./schedule/group";
-import type { ModelScheduler, Outlook } from "./schedule/model-scheduler";
+import type { ModelScheduler } from "./schedule/model-scheduler";
 import type { Waiter } from "./share/fair-queue";
 import type { Claim, PoolKey } from "./types";
 
@@ -46,7 +46,7 @@ export type PickResult =
   /** Nothing within its patience; there may be something at `retryAtMs`. */
   | { readonly kind: "exhausted"; readonly retryAtMs: number }
   /** Every key left is in `tried`, or there is none. */
-  | { readonly kind: "unavailable"; readonly outlook: Outlook };
+  | { readonly kind: "unavailable" };
 
 /** A request for quota that will not wait. */
 export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): Ask {

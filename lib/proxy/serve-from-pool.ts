@@ -319,10 +319,10 @@ function concede(
     );
   }
   const nowMs = ports.nowMs();
-  const outlook = pool.outlook(call.model, nowMs);
+  const { ready, readyAtMs } = pool.availability(call.model, nowMs);
   const forModel = call.model === null ? "" : ` for ${call.model}`;
-  if (retryAtMs !== null || outlook.kind === "cooling") {
-    const wakeMs = retryAtMs ?? (outlook.kind === "cooling" ? outlook.wakeMs : nowMs);
+  const wakeMs = retryAtMs ?? (ready === 0 ? readyAtMs : null);
+  if (wakeMs !== null) {
     const retryAfterMs = Math.max(1, wakeMs - nowMs - LEAST_WAIT_MS);
     throw new ProxyError(
       "pool_exhausted",
@@ -330,7 +330,7 @@ function concede(
       { retryAfterMs, limitSource: "pool" },
     );
   }
-  if (outlook.kind === "empty" || failure === null) {
+  if (readyAtMs === null || failure === null) {
     throw new ProxyError(
       "no_provider_keys",
       `There is no usable ${call.provider.label} key${forModel} in the pool.`,

@@ -18,7 +18,7 @@ export interface ExplainedTarget extends RouteTarget {
   readonly passedOver: PassedOverReason | "no_provider" | null;
   /** Whether all its keys fail alike, so that one request a second may try. */
   readonly isBraked: boolean;
-  readonly standing: Availability;
+  readonly availability: Availability;
   /** Null where it is not known. */
   readonly price: PricePerMillion | null;
   /**
@@ -85,7 +85,7 @@ export async function explainRoute(
       label: provider?.label ?? null,
       passedOver: provider === undefined ? ("no_provider" as const) : reason,
       isBraked: pool.incident !== null,
-      standing: pool.standing(target.model, nowMs),
+      availability: pool.availability(target.model, nowMs),
       price: priceOf(target),
     };
   });
@@ -106,7 +106,7 @@ export async function explainRoute(
 }
 
 function canServe(
-  { passedOver, isBraked, standing: { readyAtMs } }: Omit<ExplainedTarget, "share">,
+  { passedOver, isBraked, availability: { readyAtMs } }: Omit<ExplainedTarget, "share">,
   nowMs: number,
 ): boolean {
   if (passedOver !== null || isBraked || readyAtMs === null) return false;

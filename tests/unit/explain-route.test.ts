@@ -47,9 +47,9 @@ test("the first target that can serve in time is chosen, and each says how it st
   const route = await explain("fast");
   expect(route).toMatchObject({ name: "fast", choice: "ordered", atMs: NOW });
   expect(route?.targets).toMatchObject([
-    { label: "Mistral", share: 0, standing: { keys: 0, ready: 0, readyAtMs: null } },
-    { share: 0, standing: { keys: 2, ready: 0, readyAtMs: NOW + 60_000 } },
-    { share: 1, standing: { keys: 1, ready: 1 }, passedOver: null },
+    { label: "Mistral", share: 0, availability: { keys: 0, ready: 0, readyAtMs: null } },
+    { share: 0, availability: { keys: 2, ready: 0, readyAtMs: NOW + 60_000 } },
+    { share: 1, availability: { keys: 1, ready: 1 }, passedOver: null },
   ]);
   // A usual request is patient enough for this.
   state.setKeys("groq", ["a"]);

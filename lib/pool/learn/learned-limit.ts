@@ -36,7 +36,6 @@ interface RefusedSend {
 }
 
 export class LearnedLimit implements Limit {
-  readonly unit = "requests";
   /** Of the requests of the last minute. */
   readonly log = new SendLog();
   readonly #prior: SharedLimitPrior;
@@ -46,6 +45,10 @@ export class LearnedLimit implements Limit {
 
   constructor(prior: SharedLimitPrior) {
     this.#prior = prior;
+  }
+
+  get unit(): "requests" {
+    return "requests";
   }
 
   get windowMs(): number {

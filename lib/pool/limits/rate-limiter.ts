@@ -119,7 +119,8 @@ export class RateLimiter {
       day.noteUsed(usedToday, nowMs);
       set.push(day);
     }
-    this.#set = set.length === 0 ? NONE : set;
+    // A copy is no longer than it must be: many keys have one.
+    this.#set = set.length === 0 ? NONE : set.slice();
   }
 
   /** What it keeps to, for people. */

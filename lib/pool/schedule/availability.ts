@@ -11,13 +11,17 @@ export interface Availability {
   readonly readyAtMs: number | null;
 }
 
-export function standingOf(groups: readonly Group[], model: string, nowMs: number): Availability {
+export function availabilityOf(
+  groups: readonly Group[],
+  model: string,
+  nowMs: number,
+): Availability {
   let [keys, ready] = [0, 0];
   let firstMs: number | null = null;
   for (const group of groups) {
     const roomMs = group.roomAtMs(1, nowMs);
-    for (const { key, present } of group.entries) {
-      if (!present || key.status !== "active") continue;
+    for (const { key, present, opens } of group.entries) {
+      if (!present || !opens || key.status !== "active") continue;
       const atMs = Math.max(roomMs, readyAtMs(key, model));
       keys += 1;
       if (atMs <= nowMs) ready += 1;

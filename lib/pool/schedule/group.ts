@@ -10,6 +10,7 @@ import { domainOf } from "../quota-domain";
 import type { PoolKey } from "../types";
 import { type Candidate, hashText } from "./affinity";
 import { readyAtMs } from "./readiness";
+import type { Placed } from "./ready-ring";
 
 /** A key's place in its pool; shared by every scheduler the key stands in. */
 export interface PoolEntry {
@@ -25,35 +26,47 @@ export interface PoolEntry {
 }
 
 /** Keys of one quota domain, of one priority and weight. */
-export class Group implements Candidate {
+export class Group implements Candidate, Placed {
   /** Null until the group is used for the first time. */
   limiter: RateLimiter | null = null;
   /** Its name among the limiters of the scheduler's model. */
   readonly id: string;
-  /** Whether other groups may have the same domain. */
-  readonly isShared: boolean;
-  readonly priority: number;
-  readonly weight: number;
-  /** The one to use first in front. */
-  readonly entries: PoolEntry[];
-  /** Requests it served out of turn, or is about to, for which it lets as many of its turns pass. */
-  ahead = 0;
-  /** When the group's place in one of the heaps is due; null while it stands in a ring. */
+  /** Requests it served out of turn, or is about to: it is skipped for as many turns. */
+  debt = 0;
+  /** When the group's place in one of the heaps is due; null while it stands in a ring alone. */
   asleepUntilMs: number | null = null;
-  /** Its place in a ring; meaningless while it stands in none. */
-  slot: { isEmpty: boolean } | null = null;
-  /** Whether it comes last: it could serve, but all its keys are in trouble. */
-  isAside = false;
+  place = 0;
+  /** Most groups have one key, and there may be very many. */
+  #only: PoolEntry;
+  /** The one to use first in front; null where there is only one. */
+  #all: PoolEntry[] | null = null;
   #hash: number | null = null;
 
-  /** @param first Its first key; others may be added to `entries`. */
   constructor(domain: string, first: PoolEntry) {
-    const { quotaDomain, priority, weight } = first.key;
     this.id = domain;
-    this.entries = [first];
-    this.isShared = quotaDomain !== null;
-    this.priority = priority;
-    this.weight = weight;
+    this.#only = first;
+  }
+
+  add(entry: PoolEntry): void {
+    this.#all ??= [this.#only];
+    this.#all.push(entry);
+  }
+
+  get entries(): readonly PoolEntry[] {
+    return this.#all ?? [this.#only];
+  }
+
+  get priority(): number {
+    return this.#only.key.priority;
+  }
+
+  get weight(): number {
+    return this.#only.key.weight;
+  }
+
+  /** Whether other groups may have the same domain. */
+  get isShared(): boolean {
+    return this.#only.key.quotaDomain !== null;
   }
 
   get hash(): number {
@@ -65,9 +78,19 @@ export class Group implements Candidate {
     return this.limiter?.requestsSoFar ?? 0;
   }
 
+  /** Whether it comes last, in a ring and a heap: it could serve, but all its keys are in trouble. */
+  get isAside(): boolean {
+    return this.asleepUntilMs !== null && this.place !== 0;
+  }
+
   /** Whether any of its keys may be used at all, resting or not. */
   get isUsable(): boolean {
     return this.entries.some(isUsable);
+  }
+
+  /** Whether one of its keys was not accused. */
+  get hasUnsuspected(): boolean {
+    return this.entries.some(({ trouble }) => (trouble?.suspicion ?? null) === null);
   }
 
   /** When there is room for a request of so many tokens: epoch milliseconds, 0 for now. */
@@ -78,7 +101,7 @@ export class Group implements Candidate {
   /** When the smallest request for a model may go: epoch milliseconds, 0 for now, -1 for never. */
   readyAtMs(model: string, nowMs: number): number {
     let readyMs = Number.POSITIVE_INFINITY;
-    for (const entry of this.entries) {
+    for (const entry of this.#all ?? [this.#only]) {
       if (isUsable(entry)) readyMs = Math.min(readyMs, readyAtMs(entry.key, model));
     }
     if (readyMs === Number.POSITIVE_INFINITY) return -1;
@@ -102,13 +125,7 @@ export class Group implements Candidate {
 
   /** Whether a key is ready, in no trouble, and not tried. */
   canServe(model: string, tried: ReadonlySet<string>, nowMs: number): boolean {
-    return this.entries.some(
-      (entry) =>
-        isUsable(entry) &&
-        !tried.has(entry.key.id) &&
-        readyAtMs(entry.key, model) <= nowMs &&
-        (entry.trouble?.asideUntilMs ?? 0) <= nowMs,
-    );
+    return this.entries.some((entry) => isFree(entry, model, nowMs, tried, false));
   }
 
   /** The preferred key if it is ready and not tried, else the one used longest ago of those that are. It goes to the back. */
@@ -119,20 +136,22 @@ export class Group implements Candidate {
     preferredId: string | null = null,
     takesTroubled = false,
   ): PoolEntry | null {
+    const all = this.#all;
+    if (all === null) {
+      return isFree(this.#only, model, nowMs, tried, takesTroubled) ? this.#only : null;
+    }
     let found = -1;
-    for (const [index, entry] of this.entries.entries()) {
-      if (!isUsable(entry) || tried.has(entry.key.id)) continue;
-      if (readyAtMs(entry.key, model) > nowMs) continue;
-      if (!takesTroubled && (entry.trouble?.asideUntilMs ?? 0) > nowMs) continue;
+    for (const [index, entry] of all.entries()) {
+      if (!isFree(entry, model, nowMs, tried, takesTroubled)) continue;
       if (found < 0) found = index;
       if (preferredId === null) break;
       if (entry.key.id === preferredId) found = index;
     }
-    const entry = this.entries[found];
+    const entry = all[found];
     if (entry === undefined) return null;
-    if (found < this.entries.length - 1) {
-      this.entries.splice(found, 1);
-      this.entries.push(entry);
+    if (found < all.length - 1) {
+      all.splice(found, 1);
+      all.push(entry);
     }
     return entry;
   }
@@ -149,7 +168,7 @@ export function groupsOf(pool: Iterable<PoolEntry>, model: string | null): Group
     const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, new Group(domain, entry));
-    else group.entries.push(entry);
+    else group.add(entry);
   }
   return [...groups.values()];
 }
@@ -157,6 +176,22 @@ export function groupsOf(pool: Iterable<PoolEntry>, model: string | null): Group
 export interface Choice {
   readonly group: Group;
   readonly entry: PoolEntry;
+}
+
+/** @param takesTroubled Whether one that comes last is good enough. */
+function isFree(
+  entry: PoolEntry,
+  model: string,
+  nowMs: number,
+  tried: ReadonlySet<string>,
+  takesTroubled: boolean,
+): boolean {
+  return (
+    isUsable(entry) &&
+    !tried.has(entry.key.id) &&
+    readyAtMs(entry.key, model) <= nowMs &&
+    (takesTroubled || (entry.trouble?.asideUntilMs ?? 0) <= nowMs)
+  );
 }
 
 function isUsable(entry: PoolEntry): boolean {

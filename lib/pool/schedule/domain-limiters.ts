@@ -1,0 +1,80 @@
+/**
+ * The rate limiters of one model, by quota domain. They outlast the order of the keys.
+ * @module
+ */
+import { SharedLimitPrior } from "../learn/shared-limit-prior";
+import { RateLimiter } from "../limits/rate-limiter";
+import { isOfTheDomain } from "../types";
+import type { Group } from "./group";
+
+export interface LimiterOptions {
+  readonly model: string;
+  /** Called with a new limiter, and when they changed, to give it the limits that people set. */
+  prepare(limiter: RateLimiter, domain: string, nowMs: number): void;
+  /** Whether a domain needs its limiter before its first request here. */
+  isCounted(domain: string): boolean;
+}
+
+export class DomainLimiters {
+  readonly prior = new SharedLimitPrior();
+  readonly #options: LimiterOptions;
+  readonly #limiters = new Map<string, RateLimiter>();
+  /** Domains whose limiters have old limits. */
+  readonly #stale = new Set<string>();
+
+  constructor(options: LimiterOptions) {
+    this.#options = options;
+  }
+
+  /** The limiter of a domain that was used before. */
+  get(domain: string): RateLimiter | undefined {
+    return this.#limiters.get(domain);
+  }
+
+  of(group: Group, nowMs: number): RateLimiter {
+    group.limiter ??= this.#ofDomain(group.id, nowMs);
+    return group.limiter;
+  }
+
+  /** Limits that people set have changed, for all domains or for one. */
+  limitsChanged(domain: string | undefined): void {
+    for (const name of domain === undefined ? this.#limiters.keys() : [domain]) {
+      this.#stale.add(name);
+    }
+  }
+
+  /** Gives new groups the limiters that are known of their domains. */
+  equip(groups: readonly Group[], nowMs: number): void {
+    for (const domain of this.#stale) {
+      const limiter = this.#limiters.get(domain);
+      if (limiter !== undefined) this.#options.prepare(limiter, domain, nowMs);
+    }
+    this.#stale.clear();
+    for (const group of groups) {
+      // Groups of one domain have one limiter, which must not be made by the first that is used.
+      if (group.isShared) group.limiter = this.#shared(group, nowMs);
+      else if (this.#options.isCounted(group.id)) group.limiter = this.#ofDomain(group.id, nowMs);
+      else group.limiter = this.#limiters.get(group.id) ?? null;
+    }
+  }
+
+  /** The limiter of a domain with a name, resting as long as any of its keys. */
+  #shared({ id: domain, entries }: Group, nowMs: number): RateLimiter {
+    const limiter = this.#ofDomain(domain, nowMs);
+    for (const { key } of entries) {
+      const cooldown = key.cooldowns.get(this.#options.model);
+      if (cooldown !== undefined && isOfTheDomain(cooldown.reason)) limiter.rest(cooldown.untilMs);
+    }
+    return limiter;
+  }
+
+  #ofDomain(domain: string, nowMs: number): RateLimiter {
+    let limiter = this.#limiters.get(domain);
+    if (limiter === undefined) {
+      limiter = new RateLimiter(this.prior);
+      this.#options.prepare(limiter, domain, nowMs);
+      this.#limiters.set(domain, limiter);
+    }
+    return limiter;
+  }
+}
