@@ -56,12 +56,17 @@ export interface WorkerConfig {
 
 /** Builds unless the last build was made of the same sources. Two callers at once: the second waits for the first. */
 export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
+  const localDoor = await bundleLocalDoor();
+  // Nothing is written where nothing is to be done: the folder may belong to somebody else.
+  if ((await isBuilt()) && localDoor === (await readIfThere(join(root, LOCAL_DOOR)))) return;
   await mkdir(join(root, "dist"), { recursive: true });
   const unlock = await lock(signal);
   try {
-    await bundleLocalDoor();
+    // Who serves already never reads a half-written one.
+    await writeFile(join(root, `${LOCAL_DOOR}.new`), localDoor);
+    await rename(join(root, `${LOCAL_DOOR}.new`), join(root, LOCAL_DOOR));
+    if (await isBuilt()) return;
     const hash = await hashInputs();
-    if (hash === (await readFile(HASH_FILE, "utf8").catch(() => ""))) return;
     // Without its hash a half-made build is never taken for a whole one.
     await rm(HASH_FILE, { force: true });
     await step("Building the portal with Next and OpenNext (about half a minute)", () =>
@@ -104,8 +109,16 @@ function runBuildTool(command: string, args: string[], signal: AbortSignal | und
   });
 }
 
-/** Takes no time worth a look at what changed. Who serves already never reads a half-written one. */
-async function bundleLocalDoor(): Promise<void> {
+async function isBuilt(): Promise<boolean> {
+  return (await hashInputs()) === (await readIfThere(HASH_FILE));
+}
+
+function readIfThere(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => "");
+}
+
+/** Takes no time worth a look at what changed. */
+async function bundleLocalDoor(): Promise<string> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [join(root, "scripts/local/local-door.ts")],
@@ -116,9 +129,7 @@ async function bundleLocalDoor(): Promise<void> {
     external: ["node:*"],
     logLevel: "warning",
   });
-  const file = join(root, LOCAL_DOOR);
-  await writeFile(`${file}.new`, outputFiles[0]?.text ?? "");
-  await rename(`${file}.new`, file);
+  return outputFiles[0]?.text ?? "";
 }
 
 async function writeWorkerConfig(): Promise<void> {

@@ -82,5 +82,5 @@ function warningOfPlainHttp({ address, port }: RunningServer["listensOn"]): stri
   const urls = urlsForOthers(address, port);
   return `Warning: other machines reach it${urls.length === 0 ? "" : ` at ${urls.join(", ")}`}, and it speaks plain HTTP:
   whoever is between reads passwords, tokens and answers. Put a reverse proxy with TLS before it
-  and leave HOST unset.`;
+  and leave HOST unset (docs/own-server.md).`;
 }

@@ -8,6 +8,7 @@ import {
   Cable,
   CircleQuestionMark,
   CloudUpload,
+  HardDrive,
   Import,
   KeyRound,
   Laptop,
@@ -67,6 +68,7 @@ export const helpGroups: readonly HelpGroup[] = [
     name: "operate",
     topics: [
       { topic: "deploy", icon: CloudUpload },
+      { topic: "own-server", icon: HardDrive },
       { topic: "operations", icon: Wrench },
       { topic: "settings", icon: SlidersHorizontal },
       { topic: "security", icon: ShieldCheck },
@@ -94,6 +96,7 @@ const translated: ReadonlySet<string> = new Set([
   "faq",
   "clients",
   "security",
+  "own-server",
   ...helpClients.map(({ slug }) => `clients/${slug}`),
 ]);
 
