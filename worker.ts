@@ -12,8 +12,12 @@ import { misconfigured } from "./lib/runtime/misconfigured";
 import { platform } from "./lib/runtime/platform";
 import { answerPortal } from "./lib/runtime/portal-door";
 import { isUpkeepDue, upkeepAfter, upkeepByCron } from "./lib/runtime/upkeep";
+import { warmUp } from "./lib/runtime/warm-up";
 
 export { PortalObject } from "./lib/runtime/portal-object";
+
+// All of it is done before the first request: it waits for nothing.
+void warmUp();
 
 export default {
   // Not async, as what it calls is: on the proxy's way each promise around another costs.

@@ -43,6 +43,8 @@ export interface UsageRecorderOptions {
   settings(): RecordingSettings;
   /** How many other records were lost since the last call: they are told with this isolate's requests. */
   takeLost?(): number;
+  /** Absent: by `newRowId`. */
+  newFlushId?(nowMs: number): string;
   /** Has the journal rolled up elsewhere; absent where this isolate does it. May reject. */
   rollUp?(): Promise<void>;
 }
@@ -272,7 +274,7 @@ export class UsageRecorder {
     }
     const stored = cells.toStored();
     const flush: UsageFlush = {
-      id: newRowId("uf", atMs),
+      id: this.#options.newFlushId?.(atMs) ?? newRowId("uf", atMs),
       atMs,
       cells: stored,
       logRows,
