@@ -1,8 +1,8 @@
 /**
  * The upstream of the benchmarks, a process of its own: fixed answers, as cheap as Node can give them.
  * Prints its port. `POST …/stream` answers 2 MB of Server-Sent Events, `…/stream-500-10/…` so many chunks of 1 KB so
- * many milliseconds apart (0: as fast as they go), `…/error-64/…` an error of so many KiB, everything else a chat
- * completion.
+ * many milliseconds apart (0: as fast as they go), `…/idle/…` one chunk and then nothing more, `…/error-64/…` an error
+ * of so many KiB, everything else a chat completion.
  * @module
  */
 import { createServer, type ServerResponse } from "node:http";
@@ -29,6 +29,11 @@ const server = createServer((request, response) => {
     if (request.url?.includes("gpt-stream") || request.url?.endsWith("/stream")) {
       response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
       writeStream(response, 0, STREAM_CHUNKS);
+      return;
+    }
+    if (request.url?.includes("/idle/")) {
+      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+      response.write(STREAM_CHUNK);
       return;
     }
     const [, errorKib] = /\/error-(\d+)\//.exec(request.url ?? "") ?? [];

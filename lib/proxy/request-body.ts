@@ -6,7 +6,7 @@
 import { declaredLength } from "../http/declared-length";
 import { type HeldMemory, holdMemory } from "./held-memory";
 import { ProxyError } from "./proxy-error";
-import { type ByteStream, type Bytes, concat, readHead, rejoin } from "./stream-head";
+import { type ByteStream, type Bytes, concat, fillHead, readHead, rejoin } from "./stream-head";
 import { type Packing, packingOf, unpack } from "./unpack-body";
 
 const MEBIBYTE = 1024 * 1024;
@@ -71,7 +71,9 @@ export async function readRequestBody(
   }
   if (packing !== null) return readPacked(request.body, length, packing);
   const isLong = length !== null && length > KEPT_BODY_BYTES;
-  const { head, rest } = await readHead(request.body, isLong ? FIRST_BYTES : KEPT_BODY_BYTES + 1);
+  const { head, rest } = isLong
+    ? await fillHead(request.body, FIRST_BYTES)
+    : await readHead(request.body, KEPT_BODY_BYTES + 1);
   if (rest === null) return { kind: "kept", bytes: head };
   const body: StreamedBody =
     length === null

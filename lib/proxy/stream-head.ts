@@ -52,6 +52,33 @@ export async function readHead(stream: ByteStream, enoughBytes: number): Promise
   return { head: concat(chunks, length), rest: stream };
 }
 
+/** What workerd's readers of bytes have besides: a read that ends when so many bytes are there, or no more come. */
+interface FillingReader {
+  readAtLeast?(bytes: number, buffer: Bytes): Promise<{ done: boolean; value?: Bytes }>;
+}
+
+/** The same in one read, where the platform has that: in pieces, each costs JavaScript. */
+export async function fillHead(stream: ByteStream, bytes: number): Promise<StreamHead> {
+  const reader = byteReader(stream);
+  const filling: FillingReader | null = reader;
+  if (reader === null || filling?.readAtLeast === undefined) {
+    reader?.releaseLock();
+    return readHead(stream, bytes);
+  }
+  const { done, value = NOTHING } = await filling.readAtLeast(bytes, new Uint8Array(bytes));
+  reader.releaseLock();
+  return { head: value, rest: done || value.length < bytes ? null : stream };
+}
+
+/** Null where the stream is made of chunks and not of bytes. */
+function byteReader(stream: ByteStream): ReadableStreamBYOBReader | null {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch {
+    return null;
+  }
+}
+
 /**
  * The stream as it was before it was looked at. Back-pressure is kept, and a reader that cancels cancels the source.
  * @param length Total bytes where known: workerd then sends `content-length` instead of chunks.

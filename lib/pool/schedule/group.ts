@@ -159,18 +159,48 @@ export class Group implements Candidate, Placed {
 
 /** The groups of the keys that may serve a model (null: a call that names none), the one to use first in front. */
 export function groupsOf(pool: Iterable<PoolEntry>, model: string | null): Group[] {
-  const entries = [...pool].filter(({ key }) => modelMatches(key.models, model));
-  entries.sort((a, b) => a.lastPick - b.lastPick);
-  const groups = new Map<string, Group>();
-  for (const entry of entries) {
+  const groups: Group[] = [];
+  const shared = new Map<string, Group>();
+  for (const entry of byLastPick(pool, model)) {
     const { key } = entry;
     const domain = domainOf(key);
-    const name = key.quotaDomain === null ? domain : `${key.priority} ${key.weight} ${domain}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, new Group(domain, entry));
-    else group.add(entry);
+    if (key.quotaDomain === null) {
+      groups.push(new Group(domain, entry));
+      continue;
+    }
+    const name = `${key.priority} ${key.weight} ${domain}`;
+    const known = shared.get(name);
+    if (known !== undefined) {
+      known.add(entry);
+      continue;
+    }
+    const group = new Group(domain, entry);
+    shared.set(name, group);
+    groups.push(group);
   }
-  return [...groups.values()];
+  return groups;
+}
+
+/** Of places in a list: more than keys there are, and small enough that a pick's number and a place fit in a double. */
+const PLACES = 2 ** 20;
+
+/**
+ * The keys that may serve a model, the one picked longest ago in front. Sorted as numbers, which takes a tenth of the
+ * time that a comparison in JavaScript does: a new isolate may have ten thousand.
+ */
+function byLastPick(pool: Iterable<PoolEntry>, model: string | null): PoolEntry[] {
+  const entries: PoolEntry[] = [];
+  for (const entry of pool) if (modelMatches(entry.key.models, model)) entries.push(entry);
+  if (entries.length > PLACES) return entries.sort((a, b) => a.lastPick - b.lastPick);
+  const order = new Float64Array(entries.length);
+  for (const [place, { lastPick }] of entries.entries()) order[place] = lastPick * PLACES + place;
+  order.sort();
+  const sorted: PoolEntry[] = [];
+  for (const number of order) {
+    const entry = entries[number - Math.floor(number / PLACES) * PLACES];
+    if (entry !== undefined) sorted.push(entry);
+  }
+  return sorted;
 }
 
 export interface Choice {
