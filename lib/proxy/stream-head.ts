@@ -53,25 +53,24 @@ export async function readHead(stream: ByteStream, enoughBytes: number): Promise
 }
 
 /** What workerd's readers of bytes have besides: a read that ends when so many bytes are there, or no more come. */
-interface FillingReader {
+interface FillingReader extends ReadableStreamBYOBReader {
   readAtLeast?(bytes: number, buffer: Bytes): Promise<{ done: boolean; value?: Bytes }>;
 }
 
 /** The same in one read, where the platform has that: in pieces, each costs JavaScript. */
 export async function fillHead(stream: ByteStream, bytes: number): Promise<StreamHead> {
   const reader = byteReader(stream);
-  const filling: FillingReader | null = reader;
-  if (reader === null || filling?.readAtLeast === undefined) {
+  if (reader?.readAtLeast === undefined) {
     reader?.releaseLock();
     return readHead(stream, bytes);
   }
-  const { done, value = NOTHING } = await filling.readAtLeast(bytes, new Uint8Array(bytes));
+  const { done, value = NOTHING } = await reader.readAtLeast(bytes, new Uint8Array(bytes));
   reader.releaseLock();
   return { head: value, rest: done || value.length < bytes ? null : stream };
 }
 
 /** Null where the stream is made of chunks and not of bytes. */
-function byteReader(stream: ByteStream): ReadableStreamBYOBReader | null {
+function byteReader(stream: ByteStream): FillingReader | null {
   try {
     return stream.getReader({ mode: "byob" });
   } catch {

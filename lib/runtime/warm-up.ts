@@ -50,7 +50,9 @@ class WarmRequest extends Request {
   }
 }
 class WarmResponse extends Response {
-  override readonly body = new ReadableStream<Uint8Array<ArrayBuffer>>();
+  override get body() {
+    return new ReadableStream<Uint8Array<ArrayBuffer>>();
+  }
 
   override arrayBuffer() {
     return Promise.resolve(encoder.encode(ANSWER).buffer);
