@@ -200,8 +200,7 @@ class Life {
     }
     if (end === "told" || end === "bare") this.#sends.get(lease.key.id)?.pop();
     if (end === "accused") {
-      const sentence = pool.accuse(MODEL, lease, accusationOf(lease.key.id, tokenId, nowMs), nowMs);
-      if (sentence !== null) pool.carryOut(sentence);
+      pool.accuse(MODEL, lease, accusationOf(lease.key.id, tokenId, nowMs), nowMs);
     }
     if (end === "failed") pool.fail(MODEL, lease, null, nowMs);
     if (end === "silent") pool.noteSilence(MODEL, lease, nowMs);

@@ -6,6 +6,8 @@
  * @module
  */
 import { redact } from "../crypto/redact";
+import type { Incident } from "../pool/guard/circuit-breaker";
+import type { PoolEffect } from "../pool/guard/key-guard";
 import type { Sentence } from "../pool/guard/key-trouble";
 import type { Lease } from "../pool/pick-result";
 import { NO_MODEL, type RestScope, restName } from "../pool/types";
@@ -62,12 +64,13 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   if (NOBODYS_FAULT.has(verdict.meaning)) pool.fail(call.model, lease, verdict.retryAtMs, nowMs);
   if (verdict.effect.kind === "none") return;
   if (!condemns(judged)) {
-    if (verdict.effect.kind === "cool") carryOut(resting(judged, verdict.effect, scope), scope);
+    if (verdict.effect.kind === "cool") {
+      const effects = pool.carryOut(resting(judged, verdict.effect, scope));
+      recordEffects(effects, lease.key.provider, scope);
+    }
     return;
   }
-  const sentence = accuse(judged, scope);
-  if (sentence !== null) carryOut(sentence, scope);
-  tellIncident(judged, verdict.effect.kind, scope);
+  recordEffects(accuse(judged, scope), lease.key.provider, scope, judged);
 }
 
 /** Hears that another key served the request that these refused in words that condemn them. */
@@ -76,9 +79,7 @@ export function convictServed(refused: readonly JudgedAttempt[], scope: RequestS
   const { ports } = scope;
   for (const [provider, ofProvider] of Map.groupBy(refused, ({ lease }) => lease.key.provider)) {
     const ids = ofProvider.map(({ lease }) => lease.key.id);
-    for (const sentence of ports.state.pool(provider).convict(ids)) {
-      carryOut(sentence, scope);
-    }
+    recordEffects(ports.state.pool(provider).convict(ids), provider, scope);
   }
 }
 
@@ -97,32 +98,44 @@ async function hearFreeCall(judged: JudgedAttempt, scope: RequestScope): Promise
   const { call, keyText, lease } = judged;
   const verdict = await checkSuspect(call, keyText, scope);
   if (verdict === null || !condemns({ verdict })) return;
-  const sentence = scope.ports.state.pool(lease.key.provider).convictChecked(lease.key.id);
-  if (sentence === null) return;
-  carryOut(sentence, scope);
+  const { provider } = lease.key;
+  const effects = scope.ports.state.pool(provider).convictChecked(lease.key.id);
+  if (effects.length === 0) return;
+  recordEffects(effects, provider, scope);
   const writing = scope.ports.state.afterResponse();
   if (writing !== null) await writing;
 }
 
-function carryOut(sentence: Sentence, { ports }: RequestScope): void {
-  const { keyId, effect, evidence } = sentence;
-  const provider = sentence.provider;
-  ports.state.pool(provider).carryOut(sentence);
+/**
+ * Tells everywhere what the pool has done.
+ * @param cause The refusal that it came of; absent where it was none.
+ */
+export function recordEffects(
+  effects: readonly PoolEffect[],
+  provider: string,
+  scope: RequestScope,
+  cause?: JudgedAttempt,
+): void {
+  const { state, nowMs } = scope.ports;
+  for (const effect of effects) {
+    if (effect.kind === "sentenced") recordSentence(effect.sentence, scope);
+    else if (effect.kind === "incident-over") {
+      state.record({ kind: "incident-over", provider, atMs: nowMs() });
+    } else if (cause !== undefined) recordIncident(cause, effect.incident, scope);
+  }
+}
+
+function recordSentence({ keyId, effect, evidence }: Sentence, { ports }: RequestScope): void {
   if (effect.kind === "block") {
     ports.state.record({ kind: "key-blocked", keyId, evidence });
     return;
   }
   const { untilMs } = effect.cooldown;
-  ports.state.record({
-    kind: "key-cooled",
-    keyId,
-    model: restName(effect.scope),
-    untilMs,
-    evidence,
-  });
+  const model = restName(effect.scope);
+  ports.state.record({ kind: "key-cooled", keyId, model, untilMs, evidence });
 }
 
-function accuse(judged: JudgedAttempt, scope: RequestScope): Sentence | null {
+function accuse(judged: JudgedAttempt, scope: RequestScope): readonly PoolEffect[] {
   const { ports } = scope;
   const { call, lease, verdict, tokenId } = judged;
   const { key } = lease;
@@ -191,24 +204,21 @@ function scopeOf({ call }: JudgedAttempt, { scope }: Cools): RestScope {
   return scope === "key" ? { every: true } : { every: false, model: call.model ?? NO_MODEL };
 }
 
-function tellIncident(
+function recordIncident(
   { lease, keyText, verdict, status }: JudgedAttempt,
-  effect: "block" | "cool",
+  { keyIds, sinceMs }: Incident,
   { ports }: RequestScope,
 ): void {
-  const { provider } = lease.key;
-  const { incident } = ports.state.pool(provider);
-  if (incident === null) return;
   ports.state.record({
     kind: "incident-seen",
-    provider,
+    provider: lease.key.provider,
     rule: verdict.rule,
     meaning: verdict.meaning,
     status,
     words: redact(verdict.words, [keyText]),
-    effect,
-    keyIds: incident.keyIds,
-    sinceMs: incident.sinceMs,
+    effect: verdict.effect.kind === "cool" ? "cool" : "block",
+    keyIds,
+    sinceMs,
     atMs: ports.nowMs(),
   });
 }

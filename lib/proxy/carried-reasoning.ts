@@ -41,11 +41,11 @@ export class CarriedReasoning {
     const { name, isContinued } = claim.conversation;
     this.#conversation = name;
     // Before a key is chosen, which is then taken for its home.
-    this.#homeId = pool.homeOf(call.model, name);
+    this.#homeId = pool.homes.of(call.model, name);
     if (this.#homeId === null && isContinued && this.#carries) {
-      this.#homeId = pool.homeWithAnyModel(name);
+      this.#homeId = pool.homes.withAnyModel(name);
     }
-    const mark = pool.foreignUpTo(name);
+    const mark = pool.homes.foreignUpTo(name);
     // An account that is away made it, and the conversation has moved: what was made since is kept.
     if (mark !== null) this.#drop(mark);
   }
@@ -55,7 +55,7 @@ export class CarriedReasoning {
     const { model } = this.#call;
     const homeId = this.#homeId;
     if (homeId === null || this.#isAllDropped) return;
-    if (this.#pool.leavesHome(model, homeId, this.#claim, nowMs) && this.#carries)
+    if (this.#pool.homes.isLeft(model, homeId, this.#claim, nowMs) && this.#carries)
       choice.preferHome(homeId);
   }
 
@@ -78,7 +78,7 @@ export class CarriedReasoning {
   /** A key has answered. */
   answered(keyId: string): void {
     if (this.#conversation === null || (this.#refusals === 0 && !this.#isAllDropped)) return;
-    this.#pool.moveHome(this.#call.model, this.#conversation, keyId, this.#mark);
+    this.#pool.homes.move(this.#call.model, this.#conversation, keyId, this.#mark);
   }
 
   #drop(upTo: number | null): boolean {

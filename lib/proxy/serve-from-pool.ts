@@ -5,7 +5,7 @@
  */
 import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
-import type { PoolKey } from "../pool/types";
+import { NO_MODEL, type PoolKey } from "../pool/types";
 import { readQuotaHeaders } from "../providers/read-limits";
 import type { Verdict } from "../providers/types";
 import {
@@ -15,6 +15,7 @@ import {
   convictServed,
   type JudgedAttempt,
   NOBODYS_FAULT,
+  recordEffects,
 } from "./apply-verdict";
 import { type Answer, attempt, discardAnswer, type NoAnswer } from "./attempt";
 import { CarriedReasoning } from "./carried-reasoning";
@@ -178,12 +179,9 @@ export async function serveFromPool(
         silence.answered(response, nowMs);
         reasoning.answered(key.id);
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
-        const wasIncident = pool.incident !== null;
-        pool.succeed(call.model, lease, readings, nowMs);
+        const effects = pool.succeed(call.model, lease, readings, nowMs);
         convictServed(condemning, scope);
-        if (wasIncident) {
-          ports.state.record({ kind: "incident-over", provider: key.provider, atMs: nowMs });
-        }
+        if (effects.length > 0) recordEffects(effects, key.provider, scope);
         for (const refusal of heldBack) applyVerdict(refusal, scope);
         ports.state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
         if (!makesResources(call)) return served;
@@ -209,9 +207,9 @@ export async function serveFromPool(
       }
       if (verdict.asks !== null && !isCuredByOthers(judged, pool)) {
         vain += 1;
-        const isKnown = pool.isIncurable(call.model, verdict.rule, ports.nowMs());
+        const isKnown = pool.incurable.has(call.model ?? NO_MODEL, verdict.rule, ports.nowMs());
         if (vain >= (isKnown ? 1 : verdict.asks)) {
-          pool.noteIncurable(call.model, verdict.rule, ports.nowMs());
+          pool.incurable.note(call.model ?? NO_MODEL, verdict.rule, ports.nowMs());
           break;
         }
       }

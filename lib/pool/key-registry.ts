@@ -1,0 +1,229 @@
+/**
+ * The keys of a pool, what people and the store say of them, and how they rest.
+ * @module
+ */
+import type { Provider } from "../providers/types";
+import { KeyGuard } from "./guard/key-guard";
+import { ProvenKeys } from "./guard/proven-keys";
+import { type DayUse, isDaily, LimitBook } from "./limits/limit-book";
+import { domainOf } from "./quota-domain";
+import { groupsOf, type PoolEntry } from "./schedule/group";
+import { mayServeMore } from "./schedule/may-serve-more";
+import type { ModelPoolOptions } from "./schedule/model-pool";
+import { ModelPools } from "./schedule/model-pools";
+import {
+  type Cooldown,
+  EVERY_MODEL,
+  isOfTheDomain,
+  type KnownLimit,
+  NO_MODEL,
+  type PoolKey,
+  type PoolLimits,
+  type RestScope,
+  restName,
+} from "./types";
+
+/** Keys that were never picked stand in the order of a number below this, drawn for each. */
+const SHUFFLE = 2 ** 30;
+
+export class KeyRegistry {
+  protected readonly guard = new KeyGuard();
+  protected readonly proven = new ProvenKeys();
+  protected readonly entries = new Map<string, PoolEntry>();
+  protected readonly models: ModelPools;
+  readonly #book = new LimitBook();
+  readonly #random: () => number;
+
+  /** @param random In [0, 1); spreads the first round, so that isolates do not march in step. */
+  constructor(random: () => number) {
+    this.#random = random;
+    this.models = new ModelPools(
+      (model) => this.#optionsOf(model),
+      () => this.entries.size,
+    );
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  get(id: string): PoolKey | undefined {
+    return this.entries.get(id)?.key;
+  }
+
+  *keys(): Generator<PoolKey, void> {
+    for (const entry of this.entries.values()) yield entry.key;
+  }
+
+  /** Adds a key, or takes over a new version of one with the same id. */
+  upsert(key: PoolKey): void {
+    const entry = this.entries.get(key.id);
+    if (entry === undefined) {
+      this.entries.set(key.id, {
+        key,
+        present: true,
+        opens: true,
+        trouble: null,
+        lastPick: -Math.ceil(this.#random() * SHUFFLE),
+      });
+      this.rebuild();
+      return;
+    }
+    // Lanes notice by themselves what got worse; only what may wake a key or move it needs new schedulers.
+    if (mayServeMore(entry.key, key)) {
+      for (const model of entry.key.cooldowns.keys()) {
+        if (!key.cooldowns.has(model)) this.models.get(model)?.wake(domainOf(key));
+      }
+      this.rebuild();
+    }
+    if (!entry.opens && entry.key.sealed !== key.sealed) {
+      entry.opens = true;
+      this.rebuild();
+    }
+    const hasOtherLimits = JSON.stringify(entry.key.limits) !== JSON.stringify(key.limits);
+    entry.key = key;
+    if (hasOtherLimits) {
+      for (const model of this.models.all()) model.limitsChanged(domainOf(key));
+    }
+  }
+
+  /** A person reset the key: what was told or learned of it, here and in the store, holds no longer. */
+  forget(id: string): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    entry.trouble = null;
+    for (const model of this.models.all()) model.forget(domainOf(entry.key));
+  }
+
+  remove(id: string): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    entry.present = false;
+    this.entries.delete(id);
+    // What was learned of keys that are all gone says nothing of the next ones.
+    if (this.entries.size === 0) this.models.clear();
+  }
+
+  /** Takes over the limits that people set, but for the keys' own. */
+  setLimits(limits: PoolLimits, zone: Provider["quotaDayZone"]): void {
+    this.#book.setLimits(limits, zone);
+    for (const model of this.models.all()) model.limitsChanged();
+  }
+
+  /** Whether some limit counts by the day. */
+  get hasDailyLimits(): boolean {
+    return (
+      this.#book.hasDailyLimits ||
+      this.keys().some(({ limits }) => limits !== null && isDaily(limits))
+    );
+  }
+
+  /** Takes over what all isolates have sent of the provider's day that `atMs` is in. */
+  noteUsedToday(uses: readonly DayUse[], atMs: number): void {
+    const own = uses.flatMap((use) => {
+      const key = this.get(use.keyId);
+      return key === undefined ? [] : [{ ...use, domain: domainOf(key) }];
+    });
+    for (const model of this.#book.noteUsed(own, atMs)) this.models.get(model)?.limitsChanged();
+  }
+
+  /** What a key keeps to at each model that was in use of late; empty for a key that is not here. */
+  knownLimits(
+    id: string,
+    nowMs: number,
+  ): readonly { readonly model: string; readonly limits: readonly KnownLimit[] }[] {
+    const key = this.get(id);
+    if (key === undefined) return [];
+    return [...this.models.named()].flatMap(([model, pool]) => {
+      const group = pool.groups(nowMs).find((each) => each.id === domainOf(key));
+      const limits = group?.limiter?.knownLimits(nowMs) ?? [];
+      return limits.length === 0 ? [] : [{ model, limits }];
+    });
+  }
+
+  /** Rests a key, and its domain where the quota is the cause. Never shortens a rest. */
+  rest(id: string, scope: RestScope, cooldown: Cooldown): void {
+    this.#rest(id, restName(scope), cooldown, false);
+  }
+
+  /**
+   * Takes over a rest that another isolate found, or the store keeps.
+   * @param model As in the store: a model's name, or `EVERY_MODEL`.
+   */
+  cool(id: string, model: string, untilMs: number, reason: string): void {
+    this.#rest(id, model, { untilMs, reason }, true);
+  }
+
+  #rest(id: string, model: string, cooldown: Cooldown, isHeard: boolean): void {
+    const { untilMs, reason, isGuess = false } = cooldown;
+    const key = this.entries.get(id)?.key;
+    if (key === undefined || !Number.isFinite(untilMs)) return;
+    if ((key.cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;
+    key.cooldowns = new Map(key.cooldowns).set(model, cooldown);
+    if (isGuess || !isOfTheDomain(reason)) return;
+    if (model !== EVERY_MODEL) {
+      const isHeardQuota = isHeard && reason === "rate_limit_minute";
+      this.models.get(model)?.rest(domainOf(key), untilMs, isHeardQuota);
+    } else if (key.quotaDomain !== null) {
+      for (const { key: sibling } of this.entries.values()) {
+        if (sibling.quotaDomain === key.quotaDomain) restEverywhere(sibling, untilMs, reason);
+      }
+    }
+  }
+
+  block(id: string): void {
+    const key = this.entries.get(id)?.key;
+    if (key?.status === "active") key.status = "blocked";
+  }
+
+  /** Leaves a key out until it is sealed anew: its text cannot be had here. */
+  noteUnopenable(id: string): void {
+    const entry = this.entries.get(id);
+    if (entry !== undefined) entry.opens = false;
+  }
+
+  /** Takes back a block. */
+  unblock(id: string): void {
+    const key = this.entries.get(id)?.key;
+    // A key that a person disabled meanwhile stays so.
+    if (key?.status !== "blocked") return;
+    key.status = "active";
+    this.rebuild();
+  }
+
+  /** Takes back a rest for one model (or `EVERY_MODEL`), unless it was prolonged since. */
+  warm(id: string, model: string, untilMs: number): void {
+    const key = this.entries.get(id)?.key;
+    if (key?.cooldowns.get(model)?.untilMs !== untilMs) return;
+    const cooldowns = new Map(key.cooldowns);
+    cooldowns.delete(model);
+    key.cooldowns = cooldowns;
+    this.rebuild();
+  }
+
+  protected rebuild(): void {
+    for (const { keys } of this.models.all()) keys.rebuild();
+  }
+
+  #optionsOf(model: string): ModelPoolOptions {
+    return {
+      model,
+      groups: () => groupsOf(this.entries.values(), model === NO_MODEL ? null : model),
+      prepare: (limiter, domain, nowMs) =>
+        this.#book.prepare(limiter, model, domain, this.get(domain)?.limits ?? null, nowMs),
+      answeredMs: () => this.guard.answeredMs,
+      proven: () => this.proven.all(),
+      isCounted: (domain) => this.#book.hasUsed(model, domain),
+      domainOf: (id) => {
+        const key = this.get(id);
+        return key === undefined ? null : domainOf(key);
+      },
+    };
+  }
+}
+
+function restEverywhere(key: PoolKey, untilMs: number, reason: string): void {
+  const known = key.cooldowns.get(EVERY_MODEL)?.untilMs ?? 0;
+  if (known >= untilMs) return;
+  key.cooldowns = new Map(key.cooldowns).set(EVERY_MODEL, { untilMs, reason });
+}
