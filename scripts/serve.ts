@@ -3,20 +3,21 @@
  * benchmarks all run through here.
  * @module
  */
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { extname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Miniflare, NoOpLog } from "miniflare";
-import { LOCAL_DOOR, type WorkerConfig } from "./build.ts";
+import {
+  type DatabaseChange,
+  databaseFile,
+  watchDatabase,
+  withoutLeftovers,
+} from "./database-watch.ts";
 import { startFront } from "./front/start-front.ts";
 import { loopbackTrust, type Trust } from "./front/trusted-proxies.ts";
 import { hasAdmin } from "./has-admin.ts";
 import { DEFAULT_HOST, localUrl } from "./listen-address.ts";
 import { newOriginHeader } from "./local/origin-field.ts";
-import { applyMigrations } from "./migrate.ts";
+import { openWorkerd, type Workerd } from "./open-workerd.ts";
 import { keepPrivate } from "./private-folder.ts";
-import { root } from "./root.ts";
 
 export interface ServerOptions {
   /** 0 takes a free one. */
@@ -35,6 +36,8 @@ export interface ServerOptions {
   readonly workerDir?: string;
   /** Whether the portal runs in its object; without it the Worker does the portal's work. Default: where there is a portal. */
   readonly hasObject?: boolean;
+  /** Gets a sentence for the operator (default: stderr). */
+  readonly onNotice?: (text: string) => void;
   /** Gets every line the Worker logs. Default: warnings and errors go to stderr. */
   readonly onLog?: (level: string, message: string) => void;
 }
@@ -54,179 +57,95 @@ export interface RunningServer {
 /** The Worker writes its state at most one second after a response; stopping waits for that. */
 const SETTLE_MS = 1_200;
 
-/** The Worker behind `scripts/local/local-door.ts`. @param originHeader see `newOriginHeader` */
-const localEntry = (originHeader: string) => `
-import worker from "./worker.js";
-import { localDoor } from "./local-door.js";
-export * from "./worker.js";
-export default { ...worker, ...localDoor(worker, "${originHeader}") };
-`;
+const REOPEN_AFTER_MS = 2_000;
 
-const OBJECT_WORKER = "one-balance-portal";
-const PORTAL = {
-  type: "durable-object",
-  worker: OBJECT_WORKER,
-  exportName: "PortalObject",
-} as const;
-
-/** Serves asset-less requests of the asset Worker, which workerd wants to have a script. */
-const NO_ASSET = `export default { fetch: () => new Response(null, { status: 404 }) };`;
-
-const MODULE_TYPES = {
-  ".js": "esm",
-  ".mjs": "esm",
-  ".wasm": "wasm",
-  ".bin": "data",
-  ".txt": "text",
-  ".html": "text",
-} as const;
+const NOTICES: Readonly<Record<DatabaseChange, string>> = {
+  deleted:
+    "The database was deleted while it served: it begins anew, with nobody and nothing in it. Start it again for a set-up link.",
+  replaced: "The database was replaced while it served: it is opened anew.",
+  "read-only":
+    "The database can no longer be written. Requests are served, but what is counted or changed may be lost.",
+  writable: "The database can be written again.",
+};
 
 /** Migrates the local D1 and serves. Any number of servers may run at once, each on its own `dataDir`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  await keepPrivate(resolve(options.dataDir));
-  const config: WorkerConfig = JSON.parse(
-    await readFile(join(root, "dist/worker-config.json"), "utf8"),
-  );
-  const runtime = {
-    compatibilityDate: config.compatibilityDate,
-    compatibilityFlags: [...config.compatibilityFlags],
-  };
-  const workerDir = resolve(options.workerDir ?? join(root, "dist/worker"));
-  const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
-  const modules = await readModules(workerDir);
-  const localDoor = await readFile(join(root, LOCAL_DOOR), "utf8");
+  const dataDir = resolve(options.dataDir);
+  await keepPrivate(dataDir);
   const originHeader = newOriginHeader();
-  const bindings = { ...textBindings(options.vars), DB: { type: "d1", id: "DB" } } as const;
-  const hasObject = options.hasObject ?? "portal.js" in modules;
-  const miniflare = new Miniflare({
-    host: "127.0.0.1",
-    port: 0,
-    log: new NoOpLog(),
-    handleStructuredLogs: ({ level, message }) => (options.onLog ?? logProblem)(level, message),
-    // Would be fetched from the web.
-    cf: false,
-    enableDevRegistry: false,
-    resourcePersistencePath: resolve(options.dataDir),
-    workers: [
-      {
-        config: {
-          ...runtime,
-          name: "one-balance",
-          manifest: {
-            mainModule: "local-entry.js",
-            modulesRoot: workerDir,
-            modules: {
-              "local-entry.js": { type: "esm", contents: localEntry(originHeader) },
-              "local-door.js": { type: "esm", contents: localDoor },
-              ...modules,
-            },
-          },
-          env: {
-            ...bindings,
-            ASSETS: { type: "worker", worker: "assets" },
-            ...(hasObject && { PORTAL }),
-          },
-        },
-        dev: {
-          // Requests reach the Worker straight from workerd's socket.
-          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-          stripCfConnectingIp: false,
-        },
-      },
-      ...(hasObject ? [objectWorker()] : []),
-      {
-        config: {
-          ...runtime,
-          name: "assets",
-          manifest: {
-            mainModule: "no-asset.js",
-            modules: { "no-asset.js": { type: "esm", contents: NO_ASSET } },
-          },
-          assets: { directory: assetsDir },
-        },
-      },
-    ],
-  });
+  const notice = options.onNotice ?? console.error;
+  let workerd = await openWorkerd(options, originHeader);
+  /** While the database is opened anew, connections wait for it. */
+  let opening: Promise<Workerd> | null = null;
+  let isStopping = false;
 
-  /** A Worker of its own, and so another isolate: as on Cloudflare, where the object is mostly elsewhere. */
-  function objectWorker() {
-    return {
-      config: {
-        ...runtime,
-        name: OBJECT_WORKER,
-        manifest: { mainModule: "worker.js", modulesRoot: workerDir, modules },
-        env: { ...bindings, PORTAL },
-        exports: { PortalObject: { type: "durable-object", storage: "sqlite" } },
-      },
-    } as const;
-  }
-
-  try {
-    await miniflare.ready;
-    const database = await miniflare.getD1Database("DB", "one-balance");
-    await applyMigrations(database);
-    const workerUrl = await miniflare.unsafeGetDirectURL("one-balance");
-    const host = options.host ?? DEFAULT_HOST;
-    const front = await startFront({
-      port: options.port,
-      host,
-      workerPort: Number(workerUrl.port),
-      trust: options.trust ?? loopbackTrust(),
-      originHeader,
-    });
-    const stop = async () => {
-      front.stopListening();
-      await sleep(SETTLE_MS);
-      front.close();
-      await miniflare.dispose();
-    };
-    let stopped: Promise<void> | undefined;
-    return {
-      url: localUrl(host, front.port),
-      listensOn: { address: front.address, port: front.port },
-      workerUrl: workerUrl.origin,
-      hasAdmin: () => hasAdmin(database),
-      dispose: () => {
-        stopped ??= stop();
-        return stopped;
-      },
-    };
-  } catch (error) {
-    await miniflare.dispose();
-    throw error;
-  }
-}
-
-async function readModules(workerDir: string) {
-  if (!existsSync(join(workerDir, "worker.js"))) throw new Error(`no worker.js in ${workerDir}`);
-  const modules: Record<
-    string,
-    {
-      type: (typeof MODULE_TYPES)[keyof typeof MODULE_TYPES];
-      contents: string | Uint8Array<ArrayBuffer>;
+  async function reopen(prepare: () => Promise<void>): Promise<Workerd> {
+    await workerd.close();
+    await prepare();
+    for (;;) {
+      try {
+        workerd = await openWorkerd(options, originHeader);
+        return workerd;
+      } catch (error) {
+        if (isStopping) throw error;
+        notice(`The database cannot be opened: ${String(error)}`);
+        await sleep(REOPEN_AFTER_MS);
+      }
     }
-  > = {};
-  for (const name of await readdir(workerDir)) {
-    const extension = extname(name);
-    if (!isModuleExtension(extension)) continue;
-    const contents = await readFile(join(workerDir, name));
-    const type = MODULE_TYPES[extension];
-    const isBinary = type === "wasm" || type === "data";
-    modules[name] = { type, contents: isBinary ? new Uint8Array(contents) : contents.toString() };
   }
-  return modules;
+
+  async function onChange(change: DatabaseChange): Promise<void> {
+    notice(NOTICES[change]);
+    if (change === "read-only") return;
+    if (change === "writable" && (await canWrite(workerd.database))) return;
+    opening = reopen(() => withoutLeftovers(watch));
+    await opening;
+    opening = null;
+    notice("The database is open again.");
+  }
+
+  const host = options.host ?? DEFAULT_HOST;
+  const front = await startFront({
+    port: options.port,
+    host,
+    workerPort: () => opening?.then(({ port }) => port) ?? workerd.port,
+    trust: options.trust ?? loopbackTrust(),
+    originHeader,
+  }).catch(async (error: unknown) => {
+    await workerd.close();
+    throw error;
+  });
+  const watch = watchDatabase(await databaseFile(dataDir), onChange);
+
+  const stop = async () => {
+    isStopping = true;
+    watch.stop();
+    front.stopListening();
+    await sleep(SETTLE_MS);
+    front.close();
+    await opening?.catch(() => undefined);
+    await workerd.close();
+  };
+  let stopped: Promise<void> | undefined;
+  return {
+    url: localUrl(host, front.port),
+    listensOn: { address: front.address, port: front.port },
+    workerUrl: `http://127.0.0.1:${workerd.port}`,
+    hasAdmin: () => hasAdmin(workerd.database),
+    dispose: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
 }
 
-function isModuleExtension(extension: string): extension is keyof typeof MODULE_TYPES {
-  return extension in MODULE_TYPES;
-}
-
-function textBindings(vars: Readonly<Record<string, string>>) {
-  return Object.fromEntries(
-    Object.entries(vars).map(([name, value]) => [name, { type: "text" as const, value }]),
-  );
-}
-
-function logProblem(level: string, message: string): void {
-  if (level === "error" || level === "warn") console.error(message);
+/** Writes what is gone at once; D1 counts a statement that changes nothing as no write. */
+async function canWrite(database: Workerd["database"]): Promise<boolean> {
+  const probe = (sql: string) => database.prepare(sql);
+  return database
+    .batch([probe("create table write_probe (x integer)"), probe("drop table write_probe")])
+    .then(
+      () => true,
+      () => false,
+    );
 }

@@ -19,8 +19,8 @@ export interface FrontOptions {
   readonly port: number;
   /** Name or address to listen on. */
   readonly host: string;
-  /** Of workerd, on 127.0.0.1. */
-  readonly workerPort: number;
+  /** Of workerd, on 127.0.0.1; connections wait for it. */
+  readonly workerPort: () => number | Promise<number>;
   readonly trust: Trust;
   /** Name of the field that says where a request comes from. Known to no client. */
   readonly originHeader: string;
@@ -49,7 +49,9 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     clients.add(client);
     client.once("close", () => clients.delete(client));
-    passOn(client, options);
+    const port = options.workerPort();
+    if (typeof port === "number") passOn(client, port, options);
+    else passOnLater(client, port, options);
   });
   await listen(server, options.port, options.host);
   const address = server.address();
@@ -64,13 +66,17 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   };
 }
 
-function passOn(client: Socket, options: FrontOptions): void {
-  const worker = connect({
-    host: WORKER_HOST,
-    port: options.workerPort,
-    noDelay: true,
-    allowHalfOpen: true,
-  });
+function passOnLater(client: Socket, port: Promise<number>, options: FrontOptions): void {
+  const left = () => client.destroy();
+  client.once("error", left);
+  port.then((known) => {
+    client.off("error", left);
+    if (!client.destroyed) passOn(client, known, options);
+  }, left);
+}
+
+function passOn(client: Socket, port: number, options: FrontOptions): void {
+  const worker = connect({ host: WORKER_HOST, port, noDelay: true, allowHalfOpen: true });
   passRequests(client, worker, options);
   worker.pipe(client);
   // A reset reaches workerd at once, where a FIN would wait for its next write.

@@ -1,13 +1,15 @@
 /** What `scripts/serve.ts` promises of any Worker it serves. */
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { databaseFile } from "../../scripts/database-watch.ts";
 import { root } from "../../scripts/root.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../scripts/serve.ts";
 import { rawHttp } from "./raw-http.ts";
@@ -43,6 +45,7 @@ const STYLE = "a { color: red }\n".repeat(1_000);
 let workspace = "";
 let server: RunningServer;
 const logged: string[] = [];
+const notices: string[] = [];
 
 function options(): ServerOptions {
   return {
@@ -51,6 +54,7 @@ function options(): ServerOptions {
     workerDir: join(workspace, "worker"),
     assetsDir: join(workspace, "assets"),
     vars: { GREETING: "worker at" },
+    onNotice: (text) => notices.push(text),
     onLog: (level, message) => logged.push(`${level}: ${message}`),
   };
 }
@@ -165,11 +169,37 @@ describe("the local D1", () => {
     expect(applied).toEqual(names.map((name) => ({ name })));
   });
 
+  test("one that is replaced or deleted while it serves is opened anew, and said", async () => {
+    await sql("create table kept (name text)");
+    const file = await databaseFile(join(workspace, "data"));
+    const other = new DatabaseSync(`${file}.other`);
+    other.exec("create table kept (name text); insert into kept values ('of the other file')");
+    other.close();
+    await rename(`${file}.other`, file);
+    await openedAgain(1);
+    expect(await sql("select name from kept")).toEqual([{ name: "of the other file" }]);
+    await rm(file);
+    await openedAgain(2);
+    expect(notices.map((text) => /replaced|deleted|open again/.exec(text)?.[0])).toEqual([
+      ...["replaced", "open again", "deleted", "open again"],
+    ]);
+    expect(await text("/api/sql?query=select%20name%20from%20kept")).not.toContain("of the other");
+    expect(await sql("select count(*) > 10 as migrated from d1_migrations")).toEqual([
+      { migrated: 1 },
+    ]);
+  });
+
   test("a database of a newer version is not touched", async () => {
     await sql("insert into d1_migrations (name) values ('9999_from_the_future.sql')");
     await expect(restart()).rejects.toThrow("9999_from_the_future.sql");
   });
 });
+
+/** Another workerd is started for it. */
+async function openedAgain(times: number): Promise<void> {
+  const opened = () => notices.filter((text) => text.includes("open again")).length;
+  await expect.poll(opened, { timeout: 25_000 }).toBe(times);
+}
 
 async function restart(): Promise<void> {
   await server.dispose();

@@ -1,0 +1,171 @@
+/**
+ * workerd with the built Worker and the local D1, migrated.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join, resolve } from "node:path";
+import type { D1Database } from "@cloudflare/workers-types";
+import { Miniflare, NoOpLog } from "miniflare";
+import { LOCAL_DOOR, type WorkerConfig } from "./build.ts";
+import { applyMigrations } from "./migrate.ts";
+import { root } from "./root.ts";
+import type { ServerOptions } from "./serve.ts";
+
+export interface Workerd {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  readonly database: D1Database;
+  close(): Promise<void>;
+}
+
+/** The Worker behind `scripts/local/local-door.ts`. @param originHeader see `newOriginHeader` */
+const localEntry = (originHeader: string) => `
+import worker from "./worker.js";
+import { localDoor } from "./local-door.js";
+export * from "./worker.js";
+export default { ...worker, ...localDoor(worker, "${originHeader}") };
+`;
+
+const OBJECT_WORKER = "one-balance-portal";
+const PORTAL = {
+  type: "durable-object",
+  worker: OBJECT_WORKER,
+  exportName: "PortalObject",
+} as const;
+
+/** Serves asset-less requests of the asset Worker, which workerd wants to have a script. */
+const NO_ASSET = `export default { fetch: () => new Response(null, { status: 404 }) };`;
+
+const MODULE_TYPES = {
+  ".js": "esm",
+  ".mjs": "esm",
+  ".wasm": "wasm",
+  ".bin": "data",
+  ".txt": "text",
+  ".html": "text",
+} as const;
+
+/** @param originHeader see `newOriginHeader` */
+export async function openWorkerd(options: ServerOptions, originHeader: string): Promise<Workerd> {
+  const config: WorkerConfig = JSON.parse(
+    await readFile(join(root, "dist/worker-config.json"), "utf8"),
+  );
+  const runtime = {
+    compatibilityDate: config.compatibilityDate,
+    compatibilityFlags: [...config.compatibilityFlags],
+  };
+  const workerDir = resolve(options.workerDir ?? join(root, "dist/worker"));
+  const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
+  const modules = await readModules(workerDir);
+  const localDoor = await readFile(join(root, LOCAL_DOOR), "utf8");
+  const bindings = { ...textBindings(options.vars), DB: { type: "d1", id: "DB" } } as const;
+  const hasObject = options.hasObject ?? "portal.js" in modules;
+  const miniflare = new Miniflare({
+    host: "127.0.0.1",
+    port: 0,
+    log: new NoOpLog(),
+    handleStructuredLogs: ({ level, message }) => (options.onLog ?? logProblem)(level, message),
+    // Would be fetched from the web.
+    cf: false,
+    enableDevRegistry: false,
+    resourcePersistencePath: resolve(options.dataDir),
+    workers: [
+      {
+        config: {
+          ...runtime,
+          name: "one-balance",
+          manifest: {
+            mainModule: "local-entry.js",
+            modulesRoot: workerDir,
+            modules: {
+              "local-entry.js": { type: "esm", contents: localEntry(originHeader) },
+              "local-door.js": { type: "esm", contents: localDoor },
+              ...modules,
+            },
+          },
+          env: {
+            ...bindings,
+            ASSETS: { type: "worker", worker: "assets" },
+            ...(hasObject && { PORTAL }),
+          },
+        },
+        dev: {
+          // Requests reach the Worker straight from workerd's socket.
+          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+          stripCfConnectingIp: false,
+        },
+      },
+      ...(hasObject ? [objectWorker()] : []),
+      {
+        config: {
+          ...runtime,
+          name: "assets",
+          manifest: {
+            mainModule: "no-asset.js",
+            modules: { "no-asset.js": { type: "esm", contents: NO_ASSET } },
+          },
+          assets: { directory: assetsDir },
+        },
+      },
+    ],
+  });
+
+  /** A Worker of its own, and so another isolate: as on Cloudflare, where the object is mostly elsewhere. */
+  function objectWorker() {
+    return {
+      config: {
+        ...runtime,
+        name: OBJECT_WORKER,
+        manifest: { mainModule: "worker.js", modulesRoot: workerDir, modules },
+        env: { ...bindings, PORTAL },
+        exports: { PortalObject: { type: "durable-object", storage: "sqlite" } },
+      },
+    } as const;
+  }
+
+  try {
+    await miniflare.ready;
+    const database = await miniflare.getD1Database("DB", "one-balance");
+    await applyMigrations(database);
+    const { port } = await miniflare.unsafeGetDirectURL("one-balance");
+    return { port: Number(port), database, close: () => miniflare.dispose() };
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}
+
+async function readModules(workerDir: string) {
+  if (!existsSync(join(workerDir, "worker.js"))) throw new Error(`no worker.js in ${workerDir}`);
+  const modules: Record<
+    string,
+    {
+      type: (typeof MODULE_TYPES)[keyof typeof MODULE_TYPES];
+      contents: string | Uint8Array<ArrayBuffer>;
+    }
+  > = {};
+  for (const name of await readdir(workerDir)) {
+    const extension = extname(name);
+    if (!isModuleExtension(extension)) continue;
+    const contents = await readFile(join(workerDir, name));
+    const type = MODULE_TYPES[extension];
+    const isBinary = type === "wasm" || type === "data";
+    modules[name] = { type, contents: isBinary ? new Uint8Array(contents) : contents.toString() };
+  }
+  return modules;
+}
+
+function isModuleExtension(extension: string): extension is keyof typeof MODULE_TYPES {
+  return extension in MODULE_TYPES;
+}
+
+function textBindings(vars: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => [name, { type: "text" as const, value }]),
+  );
+}
+
+function logProblem(level: string, message: string): void {
+  if (level === "error" || level === "warn") console.error(message);
+}
