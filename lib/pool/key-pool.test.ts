@@ -438,3 +438,16 @@ describe("limits that people set", () => {
     ]);
   });
 });
+
+test("what another request found no room for changes nothing about when a key is available", () => {
+  const pool = poolOf(key("a"));
+  const limits = { model: "*", rpm: null, tpm: 1_000, dailyRequests: null };
+  pool.setLimits({ provider: [limits], domains: new Map() }, "UTC");
+  expect(pick(pool, "m", NOW)?.id).toBe("a");
+  const before = pool.availability("m", NOW + 1);
+  const large = { ...newAsk(CLAIM), tokens: 1_000 };
+  expect(pool.ask("m", large, NOW + 1)).toMatchObject({ kind: "exhausted" });
+  expect(pool.availability("m", NOW + 1)).toEqual(before);
+  expect(before).toEqual({ keys: 1, ready: 1, readyAtMs: 0 });
+  expect(pick(pool, "m", NOW + 1)?.id).toBe("a");
+});

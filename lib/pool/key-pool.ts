@@ -223,6 +223,16 @@ export class KeyPool extends KeyRegistry {
     if (settle(lease)) this.models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
   }
 
+  /** Whether people limited the tokens that the lease took, so that `used` must be told. */
+  countsTokens({ sent }: Lease): boolean {
+    return sent.taken?.some(({ limit }) => limit.unit === "tokens") ?? false;
+  }
+
+  /** What an answer came to in the end, in tokens of request and answer. */
+  used({ group, sent }: Lease, tokens: number, nowMs: number): void {
+    group.limiter?.used(sent, tokens, nowMs);
+  }
+
   /**
    * Learns from a refusal for lack of quota, unless the lease was settled. Resting the key is the caller's:
    * see `cool`.

@@ -70,7 +70,7 @@ export class RequestMeter {
   #whenClientLeaves: (() => void) | null = null;
   #estimate: EstimatedUse | null = null;
   #statedNanoUsd: number | null = null;
-  #whenRecorded: ((event: RequestEvent) => void) | null = null;
+  #whenRecorded: readonly ((event: RequestEvent) => void)[] = [];
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
   constructor(request: Request, requestId: string, ports: ProxyPorts, waitUntil: Waiting) {
@@ -110,7 +110,7 @@ export class RequestMeter {
 
   /** Calls back once, with what the request came to. */
   whenRecorded(callback: (event: RequestEvent) => void): void {
-    this.#whenRecorded = callback;
+    this.#whenRecorded = [...this.#whenRecorded, callback];
   }
 
   /** What the request comes to. Said again where another target of an alias is tried. */
@@ -287,8 +287,8 @@ export class RequestMeter {
     this.#isStream = true;
     this.#firstByteMs = this.#ports.nowMs();
     const result = { outcome: "ok", status: 101, errorCode: null, usage: null } as const;
-    this.#whenRecorded?.(this.#eventOf({ ...result, gatewayLogId: null }));
-    this.#whenRecorded = null;
+    this.#settle(this.#eventOf({ ...result, gatewayLogId: null }));
+    this.#whenRecorded = [];
   }
 
   /** The first frame of the upstream has come. */
@@ -337,7 +337,7 @@ export class RequestMeter {
   }
 
   #settle(event: RequestEvent): void {
-    this.#whenRecorded?.(event);
+    for (const callback of this.#whenRecorded) callback(event);
   }
 
   #add(event: RequestEvent): void {

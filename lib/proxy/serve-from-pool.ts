@@ -5,6 +5,7 @@
  */
 import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
+import type { Lease } from "../pool/pick-result";
 import { NO_MODEL, type PoolKey } from "../pool/types";
 import { readQuotaHeaders } from "../providers/read-limits";
 import type { Verdict } from "../providers/types";
@@ -180,6 +181,7 @@ export async function serveFromPool(
         reasoning.answered(key.id);
         const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
         const effects = pool.succeed(call.model, lease, readings, nowMs);
+        if (pool.countsTokens(lease)) countTokens(lease, pool, scope);
         convictServed(condemning, scope);
         if (effects.length > 0) recordEffects(effects, key.provider, scope);
         for (const refusal of heldBack) applyVerdict(refusal, scope);
@@ -237,6 +239,15 @@ export async function serveFromPool(
     choice.end(ports.nowMs());
     deadline.clear();
   }
+}
+
+/** Sets what the key took of a limit of tokens to what the answer comes to in the end. */
+function countTokens(lease: Lease, pool: KeyPool, { meter, ports }: RequestScope): void {
+  meter.whenRecorded(({ usage }) => {
+    const { inputTokens = null, outputTokens = null } = usage ?? {};
+    if (inputTokens === null && outputTokens === null) return;
+    pool.used(lease, (inputTokens ?? 0) + (outputTokens ?? 0), ports.nowMs());
+  });
 }
 
 /** Whether keys of the pool are known to serve what this one may not. */

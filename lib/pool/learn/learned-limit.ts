@@ -51,6 +51,11 @@ export class LearnedLimit implements Limit {
     return "requests";
   }
 
+  /** Whether others use the quota too. */
+  get isPart(): boolean {
+    return isPart(this.#knowledge);
+  }
+
   get windowMs(): number {
     return this.#prior.state.windowMs ?? MINUTE_MS;
   }

@@ -42,6 +42,14 @@ export class LimitProbe<Domain> {
     return nowMs >= this.#nextMs && this.#underWay < this.#atOnce;
   }
 
+  /**
+   * Whether a domain that keeps to its part of a quota may be tried at once: what others leave changes sooner than
+   * a quota does. The first time only; from then on it is due as for all.
+   */
+  get mayTryPart(): boolean {
+    return this.#startedMs === 0;
+  }
+
   started(domain: Domain, nowMs: number): void {
     if (this.#domain !== domain) {
       this.#domain = domain;

@@ -259,6 +259,15 @@ export class RateLimiter {
     return { untilMs, isGuess, unexplained, unexplainedSinceMs, isExpected };
   }
 
+  /** An answer came to so many tokens: a limit of tokens that people set counts them in place of the estimate. */
+  used({ taken }: Sent, tokens: number, nowMs: number): void {
+    for (const { limit, entry, cost } of taken ?? []) {
+      if (limit.unit !== "tokens") continue;
+      if (tokens > cost) limit.take(tokens - cost, nowMs);
+      else limit.refund(entry, cost - tokens);
+    }
+  }
+
   get learned(): LearnedLimit {
     return this.#learned;
   }

@@ -208,9 +208,11 @@ export class ModelPool {
   }
 
   #probe(ask: Ask, nowMs: number): PickResult | null {
-    if (!this.#limitProbe.isDue(nowMs)) return null;
+    const isDue = this.#limitProbe.isDue(nowMs);
+    if (!isDue && !this.#limitProbe.mayTryPart) return null;
     const choice = this.keys.pickForProbe(this.#limitProbe.domain, ask, nowMs);
     if (choice === null) return null;
+    if (!isDue && choice.group.limiter?.learned.isPart !== true) return null;
     this.#limitProbe.started(choice.group, nowMs);
     return { kind: "granted", lease: this.#take(choice, ask, nowMs, true) };
   }
