@@ -1,6 +1,7 @@
 /**
- * One whole set-up for a test file: a fake upstream, and the production build (see `build-once.ts`) on
- * workerd before it, with a data folder of its own.
+ * One whole set-up for a test file: a fake upstream, and the production build (see `build-once.ts`) before it,
+ * with a data folder of its own: on workerd as `npm start` serves it, or where `PLATFORM` says `workers` or
+ * `pages` on wrangler's own servers, but for files that need a special Worker.
  * @module
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -14,6 +15,7 @@ import {
   startFakeUpstream,
 } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
+import { type Platform, startPlatformServer } from "./platform-server.ts";
 
 /** An access token without limits, and the admin's credential. */
 export const ADMIN_TOKEN = "test-admin-token";
@@ -30,6 +32,10 @@ export interface StackOptions {
   readonly trust?: Trust;
   /** Gets every line the Worker logs. */
   readonly onLog?: (level: string, message: string) => void;
+  /** Default: what `PLATFORM` says, or else `npm start`'s own server. */
+  readonly platform?: Platform | undefined;
+  /** SQL that is run on the migrated database before a platform serves it. */
+  readonly prepare?: string;
 }
 
 export interface Stack {
@@ -45,23 +51,36 @@ export interface Stack {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const upstream = await startFakeUpstream(options.upstream);
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-e2e-"));
-  const serve = (vars: StackOptions["vars"] = {}) =>
-    startServer({
+  const platform = options.platform ?? platformOf(options);
+  const serve = (more: StackOptions["vars"] = {}) => {
+    const vars = {
+      AUTH_KEY: ADMIN_TOKEN,
+      AUTH_SECRET: "test-session-secret",
+      KEY_ENCRYPTION_SECRET: "test-encryption-secret",
+      AI_GATEWAY_URL: upstream.gatewayUrl,
+      ...options.vars,
+      ...more,
+    };
+    if (platform !== undefined) {
+      const { hasObject = true, prepare } = options;
+      return startPlatformServer({
+        platform,
+        hasObject,
+        dataDir,
+        vars,
+        ...(prepare !== undefined && { prepare }),
+      });
+    }
+    return startServer({
       port: 0,
       dataDir,
-      vars: {
-        AUTH_KEY: ADMIN_TOKEN,
-        AUTH_SECRET: "test-session-secret",
-        KEY_ENCRYPTION_SECRET: "test-encryption-secret",
-        AI_GATEWAY_URL: upstream.gatewayUrl,
-        ...options.vars,
-        ...vars,
-      },
+      vars,
       ...(options.workerDir && { workerDir: options.workerDir }),
       ...(options.hasObject !== undefined && { hasObject: options.hasObject }),
       ...(options.trust && { trust: options.trust }),
       ...(options.onLog && { onLog: options.onLog }),
     });
+  };
   let server = await serve();
   return {
     upstream,
@@ -85,4 +104,12 @@ export async function removeKeys({ admin }: Stack, providers: readonly string[])
   for (const provider of providers) {
     await admin.call("POST", "provider-keys/delete", { filter: { provider } });
   }
+}
+
+/** What `PLATFORM` asks for; wrangler's servers take no other Worker, and say neither lines nor peers. */
+function platformOf({ workerDir, trust, onLog }: StackOptions): Platform | undefined {
+  const asked = process.env.PLATFORM;
+  if (asked === undefined || asked === "") return undefined;
+  if (asked !== "workers" && asked !== "pages") throw new Error(`PLATFORM is ${asked}`);
+  return (workerDir ?? trust ?? onLog) ? undefined : asked;
 }

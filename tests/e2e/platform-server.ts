@@ -1,12 +1,11 @@
 /**
  * The built product as Cloudflare's own tools serve it: `wrangler dev` for Workers, `wrangler pages dev` for
- * Pages, each with a D1 of its own and the fake upstream as its gateway.
+ * Pages.
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writePagesFolder } from "../../scripts/deploy/pages-folder.ts";
 import {
@@ -16,17 +15,13 @@ import {
   writeConfig,
 } from "../../scripts/deploy/worker-config.ts";
 import { root } from "../../scripts/root.ts";
-import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
-import { AdminApi } from "./admin-api.ts";
-import { ADMIN_TOKEN } from "./harness.ts";
 
 export type Platform = "workers" | "pages";
 
 export interface PlatformServer {
   readonly url: string;
-  readonly admin: AdminApi;
-  readonly upstream: FakeUpstream;
-  close(): Promise<void>;
+  /** Stops it; what it stored stays. */
+  dispose(): Promise<void>;
 }
 
 const READY_WITHIN_MS = 120_000;
@@ -35,30 +30,30 @@ export interface PlatformOptions {
   readonly platform: Platform;
   /** Whether the portal runs in its object; on Pages a companion Worker holds it. */
   readonly hasObject: boolean;
+  /** Environment variables of the Worker. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Folder of the local D1. */
+  readonly dataDir: string;
   /** SQL that is run on the migrated database before anything is served. */
-  readonly prepare: string;
+  readonly prepare?: string;
 }
 
 export async function startPlatformServer({
   platform,
   hasObject,
+  vars,
+  dataDir,
   prepare,
 }: PlatformOptions): Promise<PlatformServer> {
-  const upstream = await startFakeUpstream();
-  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-platform-"));
   // Inside the repository, as what is deployed: paths to the build are relative.
   const folder = await mkdtemp(join(root, "dist/platform-"));
   const base = await readBaseConfig();
   const deployment = {
     name: "one-balance",
     databaseName: "one-balance",
-    databaseId: crypto.randomUUID(),
-    vars: {
-      AUTH_KEY: ADMIN_TOKEN,
-      AUTH_SECRET: "test-session-secret",
-      KEY_ENCRYPTION_SECRET: "test-encryption-secret",
-      AI_GATEWAY_URL: upstream.gatewayUrl,
-    },
+    // The same in each start on one data folder, where it names the file.
+    databaseId: "one-balance-test",
+    vars,
     object: { hasObject, migrated: 0 },
     compilesLate: true,
   };
@@ -67,8 +62,19 @@ export async function startPlatformServer({
   const local = ["--persist-to", dataDir];
   const migrate = ["d1", "migrations", "apply", "DB", "--local", "--config", configFile];
   await endOf(startWrangler([...migrate, ...local], root));
-  const execute = ["d1", "execute", "DB", "--local", "--config", configFile, "--command", prepare];
-  await endOf(startWrangler([...execute, ...local], root));
+  if (prepare !== undefined) {
+    const execute = [
+      "d1",
+      "execute",
+      "DB",
+      "--local",
+      "--config",
+      configFile,
+      "--command",
+      prepare,
+    ];
+    await endOf(startWrangler([...execute, ...local], root));
+  }
 
   const pagesFolder = join(folder, "pages");
   const listen = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0"];
@@ -95,19 +101,13 @@ export async function startPlatformServer({
     return ["--config", join(pagesFolder, "wrangler.toml"), "--config", companionFile];
   }
 
-  const url = await addressOf(server);
   return {
-    url,
-    upstream,
-    admin: new AdminApi(() => url, ADMIN_TOKEN),
-    async close() {
+    url: await addressOf(server),
+    async dispose() {
       const closed = once(server, "close");
       server.kill("SIGTERM");
-      await Promise.all([closed, upstream.close()]);
-      await Promise.all([
-        rm(dataDir, { recursive: true, force: true }),
-        rm(folder, { recursive: true, force: true }),
-      ]);
+      await closed;
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

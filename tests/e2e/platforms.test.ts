@@ -1,7 +1,6 @@
 /** One list for both of Cloudflare's platforms, on the build as it is deployed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ADMIN_TOKEN } from "./harness.ts";
-import { type PlatformServer, startPlatformServer } from "./platform-server.ts";
+import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
 /** A database whose upkeep ran last so long ago: cron takes its turn after 10 minutes, requests after 30. */
 const ranMinutesAgo = (minutes: number) =>
@@ -15,10 +14,10 @@ describe.each([
   { platform: "pages", hasObject: false, name: "pages, without the object" },
 ] as const)("on $name", ({ platform, hasObject }) => {
   const startedBy = platform === "workers" ? "cron" : "request";
-  let server: PlatformServer;
+  let server: Stack;
   beforeAll(async () => {
     const prepare = ranMinutesAgo(startedBy === "cron" ? 15 : 31);
-    server = await startPlatformServer({ platform, hasObject, prepare });
+    server = await startStack({ platform, hasObject, prepare });
   }, 240_000);
   afterAll(() => server?.close());
 
@@ -99,8 +98,8 @@ describe.each([
 
   // A companion is called by its own cron, which `wrangler pages dev` cannot set off; `deploy.test.ts` sees that it
   // gets one, and what follows is the same as on Workers.
-  const hasOwnClock = platform === "pages" && hasObject;
-  test.skipIf(hasOwnClock)(`the upkeep runs by ${startedBy}`, async () => {
+  if (platform === "pages" && hasObject) return;
+  test(`the upkeep runs by ${startedBy}`, async () => {
     const finished = async () => {
       const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
       const metrics = await fetch(`${server.url}/api/metrics`, { headers });
