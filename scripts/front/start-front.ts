@@ -88,6 +88,8 @@ function passOn(client: Socket, port: number, options: FrontOptions): void {
 function passRequests(client: Socket, worker: Socket, options: FrontOptions): void {
   const reader = new RequestReader(marker(client, options));
   let headTimeout: NodeJS.Timeout | undefined;
+  /** Whether the beginning of the next answer is waited for. */
+  let isAsking = false;
   const passed = (read: () => readonly Buffer[]): void => {
     try {
       const pieces = read();
@@ -112,9 +114,13 @@ function passRequests(client: Socket, worker: Socket, options: FrontOptions): vo
       clearTimeout(headTimeout);
       headTimeout = undefined;
     }
-    if (reader.awaitsAnswer) worker.once("data", answered);
+    if (reader.awaitsAnswer && !isAsking) {
+      isAsking = true;
+      worker.once("data", answered);
+    }
   };
   const answered = (answer: Buffer): void => {
+    isAsking = false;
     passed(() => reader.answered(answer.toString("latin1", 0, SWITCHING.length) === SWITCHING));
   };
   const onData = (chunk: Buffer): void => passed(() => reader.read(chunk));

@@ -1,4 +1,5 @@
 /** Behind reverse proxies: all that people do works, and who was there is known and cannot be made up. */
+import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
@@ -87,21 +88,28 @@ test("what only a front would read as a request's end is refused, and CONNECT op
   expect(tunnel).toMatch(/^HTTP\/1\.1 405 /);
 });
 
-test("a socket that is refused goes on as a connection for requests", async () => {
+test("a socket that is refused goes on as a connection for requests, sent before and after", async () => {
   const { port } = new URL(stack.url);
-  const answers = await new Promise<string>((resolve, reject) => {
-    let text = "";
-    const socket = connect({ port: Number(port), host: "127.0.0.1", localAddress: "127.0.0.41" });
-    const handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
-    const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-    socket.write(`GET /api/openai/realtime HTTP/1.1\r\nHost: x\r\n${handshake}${key}\r\n`);
-    socket.write("GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    socket.setEncoding("utf8").on("data", (piece) => {
-      text += piece;
-      if (text.includes('{"status":"ok"}')) socket.destroy();
-    });
-    socket.on("error", reject).on("close", () => resolve(text));
+  const socket = connect({ port: Number(port), host: "127.0.0.1", localAddress: "127.0.0.41" });
+  let answers = "";
+  socket.setEncoding("utf8").on("data", (piece) => {
+    answers += piece;
   });
-  expect(answers).toMatch(/^HTTP\/1\.1 401 /);
-  expect(answers).toContain('{"status":"ok"}');
+  const closed = once(socket, "close");
+  const handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+  const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  socket.write(`GET /api/openai/realtime HTTP/1.1\r\nHost: x\r\n${handshake}${key}\r\n`);
+  // While nobody knows yet whether these are frames. The portal reads a body to its end before it answers.
+  for (const piece of [
+    "POST /api/admin/usage HTTP/1.1\r\nHost: x\r\n",
+    "Content-Length: 10\r\n\r\n12345",
+  ]) {
+    await new Promise((resolve) => socket.write(piece, resolve));
+  }
+  await expect.poll(() => answers).toMatch(/^HTTP\/1\.1 401 /);
+  socket.write("67890GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n");
+  await expect.poll(() => answers).toContain('{"status":"ok"}');
+  expect(answers).not.toContain("HTTP/1.1 400");
+  socket.destroy();
+  await closed;
 });
