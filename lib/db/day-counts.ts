@@ -30,6 +30,11 @@ export class DayCounts {
     this.#known = known;
   }
 
+  /** Keys came that were not known when it was counted last. */
+  countAgain(): void {
+    this.#dueMs.clear();
+  }
+
   /** Counts for the pools that have such limits, if it is time. Never rejects: without it, the isolate counts by itself. */
   async refresh(nowMs: number): Promise<void> {
     const due = this.#known

@@ -25,7 +25,7 @@ import { EventWriter } from "./event-writer";
 import { KnownState } from "./known-state";
 import type { Database } from "./open-database";
 import { isOlderSchema, readOlderState } from "./read-older-state";
-import { loadState, readChanges, TOMBSTONE_LIFE_MS } from "./read-state";
+import { FIRST_KEYS, loadState, readChanges, readKeyPart, TOMBSTONE_LIFE_MS } from "./read-state";
 import { readStoredThings } from "./resource-keys";
 import { rootCause } from "./root-cause";
 import type { Settings } from "./settings";
@@ -115,6 +115,9 @@ class D1IsolateState implements IsolateState {
   /** Everything written to the store before this moment is known. */
   #freshMs = Number.NEGATIVE_INFINITY;
   #isExpired = false;
+  /** Whether a part of the keys may be read after this response: not after the one that began. */
+  #isPartDue = false;
+  #partRead: SharedRead | null = null;
   /** Not before this moment does a request wait for the store again. */
   #retryMs = Number.NEGATIVE_INFINITY;
   #resourceRetryMs = Number.NEGATIVE_INFINITY;
@@ -150,6 +153,46 @@ class D1IsolateState implements IsolateState {
     if (!this.#isExpired && nowMs - this.#freshMs <= TRUST_MS) return null;
     if (nowMs < this.#retryMs) return null;
     return this.#catchUp(this.isLoaded ? WARM_WAIT_MS : COLD_WAIT_MS, keep);
+  }
+
+  whole(keep?: KeepAlive): Promise<void> | null {
+    return this.#known.nextPart === null ? null : this.#readAllParts(keep);
+  }
+
+  async #readAllParts(keep?: KeepAlive): Promise<void> {
+    const untilMs = this.#steadyMs() + COLD_WAIT_MS;
+    while (this.#known.nextPart !== null && this.#steadyMs() < untilMs) {
+      const before = this.#known.nextPart;
+      const read = this.#partUnderWay() ?? this.#startPart();
+      keep?.(read.done);
+      if (!(await read.endsWithin(READ_LOST_MS)) || this.#known.nextPart === before) return;
+    }
+  }
+
+  #partUnderWay(): SharedRead | null {
+    const read = this.#partRead;
+    return read !== null && this.#steadyMs() - read.sinceMs < READ_LOST_MS ? read : null;
+  }
+
+  /** Reads the next part of the keys. One that was taken for lost and comes late changes nothing. */
+  #startPart(): SharedRead {
+    const afterId = this.#known.nextPart ?? "";
+    const read = new SharedRead(this.#steadyMs(), async () => {
+      try {
+        const nowMs = this.#options.nowMs();
+        const part = await readKeyPart(this.#options.db, afterId, nowMs);
+        if (this.#known.nextPart === afterId) {
+          this.#known.applyPart(part, this.#writer.unwritten());
+          this.#dayCounts.countAgain();
+          await this.#dayCounts.refresh(nowMs);
+        }
+      } catch (error) {
+        console.error("state: not all keys can be read, tried again later:", rootCause(error));
+      }
+      if (this.#partRead === read) this.#partRead = null;
+    });
+    this.#partRead = read;
+    return read;
   }
 
   findAccessToken(
@@ -284,6 +327,7 @@ class D1IsolateState implements IsolateState {
     const work = [
       ...(this.#writer.isDue() ? [this.#writer.flush()] : []),
       ...(this.#isRefreshDue() ? [this.#startRead().done] : []),
+      ...(this.#takesPart() ? [this.#startPart().done] : []),
     ];
     return work.length === 0 ? null : Promise.all(work).then(() => {});
   }
@@ -299,6 +343,14 @@ class D1IsolateState implements IsolateState {
     const taken = lastTakenVersion(this.#options.db);
     const known = this.#known.version;
     if (taken !== undefined && known !== null && taken > known) this.expire();
+  }
+
+  /** Whether a part of the keys is to be read now: one after each response. */
+  #takesPart(): boolean {
+    if (this.#known.nextPart === null || this.#partUnderWay() !== null) return false;
+    const isDue = this.#isPartDue;
+    this.#isPartDue = true;
+    return isDue;
   }
 
   #isRefreshDue(): boolean {
@@ -365,7 +417,9 @@ class D1IsolateState implements IsolateState {
     const since = this.#known.version;
     // Half the tombstones' life: deletions must not be missed.
     const mustLoad = since === null || this.#steadyMs() - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
-    const read = mustLoad ? loadState(db, nowMs) : readChanges(db, since, nowMs);
+    const read = mustLoad
+      ? loadState(db, nowMs, since === null ? FIRST_KEYS : null)
+      : readChanges(db, since, nowMs);
     const changes = await read.catch((error: unknown) => {
       if (!isOlderSchema(error)) throw error;
       return readOlderState(db, mustLoad ? null : since, nowMs);

@@ -14,7 +14,7 @@ import type { Provider, Route } from "../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../proxy/ports";
 import { NANO_PER_USD } from "../usage/price";
 import { hasLimits, limitsOf, PRIORITY_CLASSES } from "../usage/token-limits";
-import type { KeyState, StateChanges, TokenState } from "./read-state";
+import type { CooldownState, KeyPart, KeyState, StateChanges, TokenState } from "./read-state";
 import { DEFAULT_SETTINGS, type Settings, withSettingRows } from "./settings";
 
 export interface KnownStateOptions {
@@ -44,6 +44,8 @@ export class KnownState {
   /** Providers that have a way of their own. */
   #routes: ReadonlyMap<string, Route> = new Map();
   #version: number | null = null;
+  /** What is still to be read of the keys; null once all are known. */
+  #missing: MissingKeys | null = null;
 
   constructor(options: KnownStateOptions) {
     this.#options = options;
@@ -52,6 +54,11 @@ export class KnownState {
   /** Null while nothing was loaded. */
   get version(): number | null {
     return this.#version;
+  }
+
+  /** The id behind which the next part of the keys begins; null once all are known. */
+  get nextPart(): string | null {
+    return this.#missing?.afterId ?? null;
   }
 
   pool(provider: string): KeyPool {
@@ -108,19 +115,8 @@ export class KnownState {
       return;
     }
     for (const id of changes.deletedKeyIds) this.#removeKey(id);
-    const cooldowns = Map.groupBy(changes.cooldowns, (cooldown) => cooldown.keyId);
-    for (const key of changes.keys) {
-      const stored =
-        cooldowns.size === 0
-          ? undefined
-          : cooldowns
-              .get(key.id)
-              ?.map(({ model, untilMs, reason }) => [model, { untilMs, reason }] as const);
-      this.#upsertKey(key, stored === undefined ? NO_COOLDOWNS : new Map(stored));
-    }
-    for (const { keyId, model, untilMs, reason } of changes.cooldowns) {
-      this.#poolOf(keyId)?.cool(keyId, model, untilMs, reason);
-    }
+    this.#takeKeys(changes.keys, changes.cooldowns);
+    if (changes.isFirstPart === true) this.#missing = missingBesides(changes.keys);
     this.#takeMemberLimits(changes);
     for (const token of changes.tokens) this.#upsertToken(token);
     this.#takeProviders(changes);
@@ -135,7 +131,52 @@ export class KnownState {
     this.#version = changes.version;
   }
 
+  /**
+   * Takes over a part of the keys that were missing. A key that came or went by a change since is left as it is:
+   * the change may be newer than the part. One that comes after all that are known waits until all are, so that
+   * it is not used while a better one is still to be read.
+   */
+  applyPart({ keys, cooldowns, nextAfterId }: KeyPart, unwritten: readonly StateEvent[]): void {
+    const missing = this.#missing;
+    if (missing === null) return;
+    const isNew = ({ id }: KeyState) => !this.#keys.has(id) && !missing.gone.has(id);
+    const [now, later]: [KeyState[], KeyState[]] = [[], []];
+    for (const key of keys) {
+      if (!isNew(key)) continue;
+      const lastPriority = missing.lastPriorities.get(key.provider);
+      if (lastPriority === undefined || key.priority <= lastPriority) now.push(key);
+      else later.push(key);
+    }
+    this.#takeKeys(now, cooldowns);
+    missing.later.push(...later);
+    missing.laterCooldowns.push(...cooldownsOf(later, cooldowns));
+    if (nextAfterId !== null) missing.afterId = nextAfterId;
+    else {
+      this.#missing = null;
+      this.#takeKeys(missing.later.filter(isNew), missing.laterCooldowns);
+    }
+    this.#giveLimits();
+    for (const event of unwritten) this.#replay(event);
+  }
+
+  #takeKeys(keys: readonly KeyState[], cooldowns: readonly CooldownState[]): void {
+    const byKey = Map.groupBy(cooldowns, (cooldown) => cooldown.keyId);
+    for (const key of keys) {
+      const stored =
+        byKey.size === 0
+          ? undefined
+          : byKey
+              .get(key.id)
+              ?.map(({ model, untilMs, reason }) => [model, { untilMs, reason }] as const);
+      this.#upsertKey(key, stored === undefined ? NO_COOLDOWNS : new Map(stored));
+    }
+    for (const { keyId, model, untilMs, reason } of cooldowns) {
+      this.#poolOf(keyId)?.cool(keyId, model, untilMs, reason);
+    }
+  }
+
   #forgetAllBut(changes: StateChanges): void {
+    this.#missing = null;
     if (this.#keys.size > 0) {
       const present = new Set(changes.keys.map((key) => key.id));
       for (const id of this.#keys.keys()) {
@@ -171,6 +212,7 @@ export class KnownState {
   }
 
   #removeKey(id: string): void {
+    this.#missing?.gone.add(id);
     this.#poolOf(id)?.remove(id);
     this.#keys.delete(id);
   }
@@ -249,6 +291,10 @@ export class KnownState {
       this.#limits.set(provider, ofProvider.set(domain, rules));
       this.#limitsDue.add(provider);
     }
+    this.#giveLimits();
+  }
+
+  #giveLimits(): void {
     for (const slug of this.#limitsDue) {
       const domains = new Map(this.#limits.get(slug));
       const provider = domains.get("") ?? [];
@@ -278,6 +324,35 @@ export class KnownState {
     if (event.kind === "key-cooled") pool.cool(keyId, event.model, event.untilMs, evidence.meaning);
     else if (pool.get(keyId)?.status === "active") pool.block(keyId);
   }
+}
+
+interface MissingKeys {
+  /** The next part begins behind it. */
+  afterId: string;
+  /** The highest number of a priority among the keys of each provider that are known and may serve. */
+  readonly lastPriorities: ReadonlyMap<string, number>;
+  /** Keys that were deleted, which a part may still hold. */
+  readonly gone: Set<string>;
+  /** Keys that wait until all are known, and their rests. */
+  readonly later: KeyState[];
+  readonly laterCooldowns: CooldownState[];
+}
+
+function missingBesides(keys: readonly KeyState[]): MissingKeys {
+  const lastPriorities = new Map<string, number>();
+  for (const { provider, status, priority } of keys) {
+    if (status !== "active") continue;
+    lastPriorities.set(provider, Math.max(priority, lastPriorities.get(provider) ?? priority));
+  }
+  return { afterId: "", lastPriorities, gone: new Set(), later: [], laterCooldowns: [] };
+}
+
+function cooldownsOf(
+  keys: readonly KeyState[],
+  cooldowns: readonly CooldownState[],
+): readonly CooldownState[] {
+  const ids = new Set(keys.map(({ id }) => id));
+  return cooldowns.filter(({ keyId }) => ids.has(keyId));
 }
 
 /** Field by field: copied whole, ten thousand rows take several times as long. */

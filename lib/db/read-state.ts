@@ -30,12 +30,35 @@ import { selectVersion } from "./state-version";
 /** How long a deletion can be read about; an isolate that asked longer ago must load everything. */
 export const TOMBSTONE_LIFE_MS = 24 * 3_600_000;
 
+/**
+ * So many keys of each provider a new isolate reads before its first answer, and so many of all after each answer
+ * that follows: ten thousand at once take many times the CPU that the free plan gives an invocation.
+ */
+export const FIRST_KEYS = 400;
+export const NEXT_KEYS = 1_000;
+
+/** The best of each provider: those that may serve, and are to be used first. */
+const OF_THE_FIRST = `id in (select id from (
+  select id, row_number() over (partition by provider order by status <> 'active', priority, id) as place
+  from provider_keys) where place <= ?)`;
+
+/** One more of the keys that a new isolate has yet to read, in the order of their ids. */
+export interface KeyPart {
+  readonly keys: readonly KeyState[];
+  /** Live ones of these keys. */
+  readonly cooldowns: readonly CooldownState[];
+  /** The id behind which the next part begins; null if this was the last. */
+  readonly nextAfterId: string | null;
+}
+
 export interface StateChanges {
   /** The version these rows bring a reader to. */
   readonly version: number;
   /** The version they start from; null if they are everything there is. */
   readonly since: number | null;
   readonly keys: readonly KeyState[];
+  /** Whether `keys` are only the first of each provider, and the others come in parts. */
+  readonly isFirstPart?: boolean;
   /** Live cooldowns: those that changed, and all of each changed key. */
   readonly cooldowns: readonly CooldownState[];
   readonly tokens: readonly TokenState[];
@@ -145,13 +168,23 @@ export const STATE_COLUMNS = {
   settings: SETTING_COLUMNS,
 };
 
-/** All there is. The first thing that a new isolate does, so it takes no detours. */
-export async function loadState({ $client }: Database, nowMs: number): Promise<StateChanges> {
+/**
+ * All there is. The first thing that a new isolate does, so it takes no detours.
+ * @param firstKeys How many keys of each provider are enough for now; null for all.
+ */
+export async function loadState(
+  { $client }: Database,
+  nowMs: number,
+  firstKeys: number | null,
+): Promise<StateChanges> {
   const all = (columns: Columns) => $client.prepare(plainSelect(columns));
   const [version, keys, cooldowns, tokens, members, addedProviders, aliases, limits, settingRows] =
     await $client.batch([
       all(VERSION_COLUMNS),
-      all(KEY_COLUMNS),
+      firstKeys === null
+        ? all(KEY_COLUMNS)
+        : // One more tells that there are more.
+          $client.prepare(plainSelect(KEY_COLUMNS, OF_THE_FIRST)).bind(firstKeys + 1),
       $client.prepare(plainSelect(COOLDOWN_COLUMNS, "until_ms > ?")).bind(nowMs),
       $client.prepare(plainSelect(TOKEN_COLUMNS, "status = 'active'")),
       all(MEMBER_LIMITS_COLUMNS),
@@ -162,10 +195,12 @@ export async function loadState({ $client }: Database, nowMs: number): Promise<S
     ]);
   const rows = <Of extends Columns>(columns: Of, result: D1Result | undefined) =>
     decodeRows(columns, result ?? { results: [] });
+  const keyRows = rows(KEY_COLUMNS, keys);
   return {
     version: versionOf(rows(VERSION_COLUMNS, version)),
     since: null,
-    keys: rows(KEY_COLUMNS, keys),
+    keys: keyRows,
+    isFirstPart: firstKeys !== null && hasMoreThan(firstKeys, keyRows),
     cooldowns: rows(COOLDOWN_COLUMNS, cooldowns),
     tokens: rows(TOKEN_COLUMNS, tokens),
     memberLimits: rows(MEMBER_LIMITS_COLUMNS, members),
@@ -179,6 +214,42 @@ export async function loadState({ $client }: Database, nowMs: number): Promise<S
   };
 }
 
+/** Whether some provider has more keys than so many. */
+function hasMoreThan(count: number, keys: readonly KeyState[]): boolean {
+  if (keys.length <= count) return false;
+  const counts = new Map<string, number>();
+  for (const { provider } of keys) counts.set(provider, (counts.get(provider) ?? 0) + 1);
+  return counts.values().some((each) => each > count);
+}
+
+/** @param afterId Of the last key of the part before; empty for the first. */
+export async function readKeyPart(
+  { $client }: Database,
+  afterId: string,
+  nowMs: number,
+): Promise<KeyPart> {
+  const [keys, cooldowns] = await $client.batch([
+    $client
+      .prepare(plainSelect(KEY_COLUMNS, "id > ? order by id limit ?"))
+      .bind(afterId, NEXT_KEYS),
+    $client
+      .prepare(
+        plainSelect(
+          COOLDOWN_COLUMNS,
+          `until_ms > ? and key_id in (
+            select id from provider_keys where id > ? order by id limit ?)`,
+        ),
+      )
+      .bind(nowMs, afterId, NEXT_KEYS),
+  ]);
+  const rows = decodeRows(KEY_COLUMNS, keys ?? { results: [] });
+  return {
+    keys: rows,
+    cooldowns: decodeRows(COOLDOWN_COLUMNS, cooldowns ?? { results: [] }),
+    nextAfterId: rows.length < NEXT_KEYS ? null : (rows.at(-1)?.id ?? null),
+  };
+}
+
 /** What changed after version `since`; null, at the price of one row read, if nothing did. */
 export async function readChanges(
   db: Database,
@@ -188,7 +259,7 @@ export async function readChanges(
   const latest = versionOf(await selectVersion(db));
   if (latest === since) return null;
   // Only a restored database goes back.
-  if (latest < since) return loadState(db, nowMs);
+  if (latest < since) return loadState(db, nowMs, null);
 
   const changedKeys = db
     .select({ id: providerKeys.id })

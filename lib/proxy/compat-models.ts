@@ -90,6 +90,7 @@ async function listedModels(
   catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<readonly ListedModel[]> {
+  await scope.ports.state.whole(scope.keep);
   const served = await servableModels(catalog, scope);
   const data = served.flatMap(({ provider: { slug }, models }) =>
     models

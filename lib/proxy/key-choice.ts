@@ -45,6 +45,30 @@ export class KeyChoice {
   next(deadline: Deadline, scope: RequestScope): Lease | null | Promise<Lease | null> {
     const nowMs = scope.ports.nowMs();
     const turn = this.#turn(nowMs);
+    if (turn.kind !== "granted") {
+      const whole = scope.ports.state.whole(scope.keep);
+      if (whole !== null) return this.#nextOfAll(whole, deadline, scope);
+    }
+    return this.#settled(turn, nowMs, deadline, scope);
+  }
+
+  /** None of the keys that are known yet may serve. */
+  async #nextOfAll(
+    whole: Promise<void>,
+    deadline: Deadline,
+    scope: RequestScope,
+  ): Promise<Lease | null> {
+    await whole;
+    const nowMs = scope.ports.nowMs();
+    return this.#settled(this.#turn(nowMs), nowMs, deadline, scope);
+  }
+
+  #settled(
+    turn: PickResult,
+    nowMs: number,
+    deadline: Deadline,
+    scope: RequestScope,
+  ): Lease | null | Promise<Lease | null> {
     return turn.kind === "wait"
       ? this.#wait(turn.untilMs, deadline, scope)
       : this.#taken(turn, nowMs);

@@ -143,6 +143,12 @@ export interface ProxyState {
   customProviders(): readonly Provider[];
   /** Names that lead to other models, by name; empty for most teams. */
   modelAliases(): ReadonlyMap<string, ModelAlias>;
+  /**
+   * Null if all keys are in the pools; else resolves when they are, or cannot be within seconds. Never rejects. A new
+   * isolate begins with the best keys of each provider and reads the others bit by bit: who finds no key among
+   * them, or needs a certain one, waits for all.
+   */
+  whole(keep?: KeepAlive): Promise<void> | null;
   /** Whether requests to this provider go straight to it even where there is a gateway. */
   goesDirect(slug: string): boolean;
   /** The pool of a provider; an empty one where it has no keys. */

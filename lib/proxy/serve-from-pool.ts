@@ -67,6 +67,8 @@ export async function serveFromPool(
   scope: RequestScope,
 ): Promise<Served> {
   const { config, meter, ports, request } = scope;
+  const whole = call.preferredKeyId === null ? null : ports.state.whole(scope.keep);
+  if (whole !== null) await whole;
   const pool = ports.state.pool(call.provider.slug);
   const sinceMs = scope.askingSinceMs ?? ports.nowMs();
   const ask = new QuotaClaim(claim, call.body, request.headers, sinceMs);

@@ -58,6 +58,7 @@ export async function explainRoute(
 ): Promise<ExplainedRoute | null> {
   const { state } = ports;
   await state.ready();
+  await state.whole();
   const alias = state.modelAliases().get(name);
   const route = alias ?? modelAsRoute(name);
   if (route === null) return null;

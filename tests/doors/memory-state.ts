@@ -75,6 +75,10 @@ export class MemoryState implements ProxyState {
     return null;
   }
 
+  whole(): null {
+    return null;
+  }
+
   async findAccessToken(text: string): Promise<AccessToken | null> {
     return this.#tokens.get(text) ?? null;
   }

@@ -188,6 +188,7 @@ class Isolate {
     const state: ProxyState = {
       isLoaded: true,
       ready: () => null,
+      whole: () => null,
       findAccessToken: (text): AccessToken => ({
         id: text,
         name: text,

@@ -1,0 +1,83 @@
+/** Many keys: a new isolate begins with the best of each provider and reads the others part by part. */
+import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
+import { beforeEach, expect, test } from "vitest";
+import { createIsolateState } from "../../lib/db/isolate-state";
+import { openDatabase } from "../../lib/db/open-database";
+import { FIRST_KEYS, NEXT_KEYS } from "../../lib/db/read-state";
+import { runBatch } from "../../lib/db/state-version";
+import { db, emptyStore, SECRETS, storeKey } from "./test-store";
+import { unreliable } from "./unreliable-d1";
+
+const MANY = FIRST_KEYS + 2 * NEXT_KEYS;
+/** Of all other than `MANY`, one that is to be used before them. */
+const BEST = "pk_zz_best";
+
+beforeEach(async () => {
+  await emptyStore();
+  // `sealed` is never opened here.
+  await db.run(sql`
+    with recursive n(i) as (select 1 union all select i + 1 from n where i < ${MANY})
+    insert into provider_keys (id, provider, sealed, fingerprint, masked, priority, created_at_ms, updated_at_ms, version)
+    select printf('pk_%06d', i), 'openai', 'v2.', 'f' || i, 'sk-', 1, 0, 0, 1 from n`);
+  await db.run(sql`
+    insert into provider_keys (id, provider, sealed, fingerprint, masked, priority, created_at_ms, updated_at_ms, version)
+    values (${BEST}, 'openai', 'v2.', 'best', 'sk-', 0, 0, 0, 1)`);
+  await db.run(sql`
+    insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
+    values (${`pk_${String(MANY).padStart(6, "0")}`}, 'm1', ${Date.now() + 60_000}, 'rate_limit_minute', '{}', 0, 1)`);
+});
+
+function startIsolate() {
+  let nowMs = Date.now();
+  const store = unreliable(env.DB);
+  const state = createIsolateState({
+    db: openDatabase(store.d1),
+    secrets: SECRETS,
+    authKey: "",
+    nowMs: () => nowMs,
+    random: () => 0.5,
+  });
+  const respond = async () => {
+    nowMs += 10;
+    await state.afterResponse();
+  };
+  return { state, respond, size: () => state.pool("openai").size };
+}
+
+test("the first answer waits for the best keys alone, and each answer after it brings a part", async () => {
+  const rare = await storeKey("sk-fake-rare", "groq");
+  const { state, respond, size } = startIsolate();
+  await state.ready();
+  expect(size()).toBe(FIRST_KEYS + 1);
+  expect(state.pool("openai").get(BEST)).toBeDefined();
+  expect(state.pool("groq").get(rare)).toBeDefined();
+
+  const sizes = [];
+  for (let answers = 0; answers < 5; answers += 1) {
+    await respond();
+    sizes.push(size());
+  }
+  // Nothing after the first; the rest, with what the parts have in common with it, in three.
+  expect(sizes[0]).toBe(FIRST_KEYS + 1);
+  expect(sizes).toEqual([...sizes].sort((one, other) => one - other));
+  expect(sizes.at(-1)).toBe(MANY + 1);
+  expect(state.whole()).toBeNull();
+  const last = state.pool("openai").get(`pk_${String(MANY).padStart(6, "0")}`);
+  expect(last?.cooldowns.has("m1")).toBe(true);
+});
+
+test("who needs all of them waits for all, and changes reach those that are still to be read", async () => {
+  const { state, size } = startIsolate();
+  await state.ready();
+  await runBatch(db, [
+    sql`update provider_keys set status = 'disabled', version = 2 where id = 'pk_002000'`,
+    sql`delete from provider_keys where id = 'pk_002001'`,
+    sql`insert into tombstones (kind, id, deleted_at_ms, version) values ('provider-key', 'pk_002001', ${Date.now()}, 2)`,
+    sql`update state_version set version = version + 1`,
+  ]);
+  await state.whole();
+  expect(size()).toBe(MANY);
+  expect(state.pool("openai").get("pk_002000")?.status).toBe("disabled");
+  expect(state.pool("openai").get("pk_002001")).toBeUndefined();
+});
