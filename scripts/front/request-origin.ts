@@ -11,8 +11,11 @@ import { parseAddress } from "./ip-address.ts";
 import type { Trust } from "./trusted-proxies.ts";
 
 export interface RequestOrigin {
-  /** The client's, or that of the last proxy known where that one does not tell. */
-  readonly address: string;
+  /**
+   * The client's; null where only proxies are known. A proxy's own address is everybody's: who fails at a door that
+   * is counted by it would close it for all.
+   */
+  readonly address: string | null;
   /** These are null where no trusted proxy says it. */
   readonly scheme: "http" | "https" | null;
   readonly host: string | null;
@@ -64,8 +67,8 @@ function byForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigi
 
 /**
  * From the right, as far as trusted proxies wrote.
- * @returns the outermost address that is known, and how many trusted proxies there are between: at least the peer,
- *   at most as many as there are entries
+ * @returns the outermost address that is known unless it is a proxy's, and how many trusted proxies there are
+ *   between: at least the peer, at most as many as there are entries
  */
 function walk(peer: string, told: readonly string[], trust: Trust) {
   let address = peer;
@@ -76,7 +79,7 @@ function walk(peer: string, told: readonly string[], trust: Trust) {
     if (next === null) break;
     address = next;
   }
-  return { address, hops: Math.max(1, hops) };
+  return { address: trust.proxies.has(address) ? null : address, hops: Math.max(1, hops) };
 }
 
 function listOf(text: string | null): string[] {

@@ -102,10 +102,10 @@ test("method, address, headers and body arrive as they were sent", async () => {
   expect(facts).toMatchObject({
     method: "PUT",
     url: stack.url + path,
-    headers: { ...sent, host: new URL(stack.url).host, "cf-connecting-ip": "127.0.0.1" },
+    headers: { ...sent, host: new URL(stack.url).host },
     body: "große Daten",
   });
-  expect(JSON.stringify(facts)).not.toMatch(/cf-ipcountry|x-one-balance-origin/);
+  expect(JSON.stringify(facts)).not.toMatch(/cf-ipcountry|cf-connecting-ip|x-one-balance-origin/);
 });
 
 test.each([200, 303, 304, 401])(
