@@ -60,6 +60,21 @@ async function IncidentRow({ incident }: { readonly incident: IncidentItem }) {
             names: () => <span className="font-mono text-[13px]">{names}</span>,
           })}
         </p>
+        {(["convicted", "acquitted"] as const).map((verdict) => {
+          const judged = keys.filter((key) => key.verdict === verdict);
+          return judged.length === 0 ? null : (
+            <p key={verdict} className="text-muted-foreground break-words">
+              {t.rich(`verdict.${verdict}`, {
+                count: judged.length,
+                names: () => (
+                  <span className="font-mono text-[13px]">
+                    {judged.map(({ masked }) => masked ?? t("goneKey")).join(", ")}
+                  </span>
+                ),
+              })}
+            </p>
+          );
+        })}
         <p className={endedBy === null ? "text-cooling" : "text-muted-foreground"}>
           {endedBy === null || endedAt === null
             ? t("open")

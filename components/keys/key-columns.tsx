@@ -4,6 +4,7 @@ import { RelativeTime } from "@/components/relative-time";
 import { StateBadge } from "@/components/state-badge";
 import type { ProviderKeyView } from "@/lib/manage/provider-key-view";
 import { KeyReason } from "./key-reason";
+import { SuspectMark } from "./key-suspicion";
 import { ModelNames } from "./model-names";
 
 const column = dataTableColumns<ProviderKeyView>();
@@ -55,6 +56,11 @@ export function keyColumns({
       cell: ({ row: { original: key } }) => (
         <div className="space-y-0.5">
           <StateBadge state={key.state} untilMs={key.cooldowns[0]?.untilMs} />
+          {key.suspicion !== null && (
+            <div>
+              <SuspectMark />
+            </div>
+          )}
           <KeyReason view={key} />
         </div>
       ),

@@ -23,6 +23,20 @@ export function KeyEvidence({
       <h3 className="font-medium">{t("evidence")}</h3>
       <p>{meaning(evidence.meaning)}</p>
       {isPast && <p className="text-muted-foreground text-xs">{t("wasBlocked")}</p>}
+      <EvidenceFacts evidence={evidence} />
+    </section>
+  );
+}
+
+/** The upstream's words and where they come from. */
+export function EvidenceFacts({
+  evidence,
+}: {
+  readonly evidence: NonNullable<ProviderKeyDetail["evidence"]>;
+}) {
+  const t = useTranslations("keys.detail");
+  return (
+    <>
       <blockquote className="bg-muted/60 border-l-2 px-3 py-2 break-words">
         {evidence.words || <span className="text-muted-foreground">{t("noWords")}</span>}
       </blockquote>
@@ -43,6 +57,6 @@ export function KeyEvidence({
           <CopyButton value={evidence.requestId} />
         </dd>
       </dl>
-    </section>
+    </>
   );
 }

@@ -47,7 +47,7 @@ function Happened({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: 
           ? t("cooled", {
               time: format.dateTime(untilMs, { dateStyle: "short", timeStyle: "short" }),
             })
-          : t(kind === "checked" ? "checked" : "blocked")}
+          : t(TOLD_KINDS[kind])}
       </p>
       <p className="text-muted-foreground text-xs break-words">
         {[kind === "cooled" && model !== null && modelName(model), reason, evidence?.words]
@@ -57,6 +57,19 @@ function Happened({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: 
     </>
   );
 }
+
+/** Kinds of events in words; a rest without its end is told as a block. */
+const TOLD_KINDS = {
+  cooled: "blocked",
+  blocked: "blocked",
+  reset: "blocked",
+  checked: "checked",
+  suspected: "suspected",
+  cleared: "cleared",
+} as const satisfies Record<
+  (KeyHistoryEntry & { by: "event" })["kind"],
+  keyof Messages["keys"]["history"]
+>;
 
 type Told = keyof Messages["keys"]["history"];
 
@@ -100,7 +113,10 @@ function Done({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: "per
   );
 }
 
-type Action = Exclude<Told, "blocked" | "change" | "checked" | "cooled" | "other" | "with">;
+type Action = Exclude<
+  Told,
+  "blocked" | "change" | "checked" | "cleared" | "cooled" | "other" | "suspected" | "with"
+>;
 
 function isTold(action: string): action is Action {
   return ACTIONS.has(action);

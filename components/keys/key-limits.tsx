@@ -127,7 +127,14 @@ function LimitsInUse({ inUse }: { readonly inUse: KeyLimitsInUse }) {
                 <TableCell className="text-right tabular-nums">
                   {format.number(each.left)}
                 </TableCell>
-                <TableCell>{t(`sources.${each.source}`)}</TableCell>
+                <TableCell className="whitespace-normal">
+                  {each.learntFrom === undefined
+                    ? t(`sources.${each.source}`)
+                    : t(`learntFrom.${each.learntFrom}`)}
+                  {each.isProbed === true && (
+                    <span className="text-muted-foreground block text-xs">{t("isProbed")}</span>
+                  )}
+                </TableCell>
               </TableRow>
             ))}
           </TableBody>

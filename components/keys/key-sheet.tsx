@@ -19,6 +19,7 @@ import { KeyFacts } from "./key-facts";
 import { KeyHistory } from "./key-history";
 import { KeyLimits, type KeyLimitsInUse } from "./key-limits";
 import { KeySettingsForm } from "./key-settings-form";
+import { KeySuspicion, SuspectMark } from "./key-suspicion";
 
 /**
  * One key beside the table: what state it is in and why, what can be done about it, what was. The page stays
@@ -60,6 +61,7 @@ export function KeySheet({
             <div className="flex items-center gap-3">
               <span>{label}</span>
               {key && <StateBadge state={key.state} untilMs={key.cooldowns[0]?.untilMs} />}
+              {key?.suspicion && <SuspectMark />}
             </div>
           </SheetDescription>
         </SheetHeader>
@@ -78,6 +80,7 @@ export function KeySheet({
             {detail.evidence !== null && (
               <KeyEvidence evidence={detail.evidence} isPast={detail.key.state !== "blocked"} />
             )}
+            {detail.key.suspicion !== null && <KeySuspicion suspicion={detail.key.suspicion} />}
             {detail.cooldowns.length > 0 && (
               <KeyCooldowns keyId={detail.key.id} cooldowns={detail.cooldowns} isAdmin={isAdmin} />
             )}

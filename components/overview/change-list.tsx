@@ -1,4 +1,13 @@
-import { Ban, Clock, type LucideIcon, RotateCcw, SearchCheck, UserRound } from "lucide-react";
+import {
+  Ban,
+  CircleCheck,
+  CircleHelp,
+  Clock,
+  type LucideIcon,
+  RotateCcw,
+  SearchCheck,
+  UserRound,
+} from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { RelativeTime } from "@/components/relative-time";
@@ -10,7 +19,12 @@ const EVENT_LOOKS = {
   blocked: { icon: Ban, text: "text-blocked" },
   reset: { icon: RotateCcw, text: "text-ready" },
   checked: { icon: SearchCheck, text: "text-muted-foreground" },
-} satisfies Record<string, { readonly icon: LucideIcon; readonly text: string }>;
+  suspected: { icon: CircleHelp, text: "text-cooling" },
+  cleared: { icon: CircleCheck, text: "text-ready" },
+} satisfies Record<
+  Exclude<LabelledChange["kind"], `provider-key.${string}`>,
+  { readonly icon: LucideIcon; readonly text: string }
+>;
 
 type EventKind = keyof typeof EVENT_LOOKS;
 

@@ -67,6 +67,8 @@ export function nameOf(event: StateEvent): string {
     case "key-cooled":
       return `${event.kind} ${event.keyId} ${event.model}`;
     case "key-blocked":
+    case "key-suspected":
+    case "key-cleared":
     case "key-used":
       return `${event.kind} ${event.keyId}`;
     case "token-used":
@@ -88,10 +90,12 @@ function rank(event: StateEvent): number {
     case "key-cooled":
       return event.untilMs;
     case "key-blocked":
+    case "key-suspected":
       return event.evidence.atMs;
     case "resource-seen":
       // Who made it says more than that it was seen.
       return event.tokenId === null && event.userId === null ? 0 : 1;
+    case "key-cleared":
     case "key-used":
     case "token-used":
     case "incident-seen":

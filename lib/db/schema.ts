@@ -90,7 +90,7 @@ export const keyCooldowns = sqliteTable(
   ],
 );
 
-export type KeyEventKind = "cooled" | "blocked" | "reset" | "checked";
+export type KeyEventKind = "cooled" | "blocked" | "reset" | "checked" | "suspected" | "cleared";
 
 /** What happened to keys by itself; what people did to them is in the audit log. */
 export const keyEvents = sqliteTable(

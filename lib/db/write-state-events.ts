@@ -5,7 +5,7 @@
 import { sql } from "drizzle-orm";
 import type { StateEvent } from "../proxy/ports";
 import { tellIncidents } from "./incidents";
-import { type EventOf, tellBlocks, tellCooldowns } from "./key-events";
+import { type EventOf, tellBlocks, tellCooldowns, tellSuspicions } from "./key-events";
 import type { Database } from "./open-database";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
 
@@ -46,6 +46,8 @@ export async function writeStateEvents(
 
   const resources = of("resource-seen");
   if (resources.length > 0) uses.push(rememberResources(resources));
+  const suspicions = tellSuspicions(events);
+  if (suspicions !== null) uses.push(suspicions);
   uses.push(...tellIncidents(events));
 
   if (changes.length > 0) return (await changeState(db, [...changes, ...uses])).version;

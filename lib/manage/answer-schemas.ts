@@ -192,7 +192,15 @@ export const incidentList = z.strictObject({
       status: z.int().meta({ description: "The provider's HTTP status" }),
       words: z.string().meta({ description: "The provider's words, redacted" }),
       effect: z.enum(["block", "cool"]).meta({ description: "What was undone" }),
-      keys: z.array(z.strictObject({ id: z.string(), masked: z.string().nullable() })),
+      keys: z.array(
+        z.strictObject({
+          id: z.string(),
+          masked: z.string().nullable(),
+          verdict: z.enum(["convicted", "acquitted"]).nullable().meta({
+            description: "A second witness had it blocked, or it answered; null for neither",
+          }),
+        }),
+      ),
       openedAt: epochMs,
       lastSeenAt: epochMs,
       endedAt: epochMs.nullable().meta({ description: "Null while it goes on" }),

@@ -1,4 +1,5 @@
 import { findActorNames } from "../db/actor-names";
+import { findSuspicions } from "../db/key-events";
 import {
   countKeyStates,
   countProviderKeys,
@@ -61,11 +62,15 @@ export async function browseProviderKeys(
     throw new ManageError("not_found", "no such provider");
   }
   const adders = [...new Set(keys.flatMap(({ createdBy }) => createdBy ?? []))];
-  const names = await findActorNames(db, adders);
+  const ids = keys.map(({ id }) => id);
+  const [names, suspicions] = await Promise.all([
+    findActorNames(db, adders),
+    findSuspicions(db, ids, atMs),
+  ]);
   return {
     label: provider?.label ?? filter.provider,
     canCheck: Boolean(provider?.keyCheck),
-    items: keys.map((key) => viewProviderKey(key, names)),
+    items: keys.map((key) => viewProviderKey(key, names, suspicions)),
     total,
     counts: counts ?? NO_KEYS,
   };

@@ -1,5 +1,6 @@
 import type { IncidentRow } from "../db/incident-schema";
 import { QUIET_MS, listIncidents as readIncidents } from "../db/incidents";
+import { findVerdicts } from "../db/key-events";
 import { findUsageNames } from "../db/usage-names";
 import type { ListIncidentsInput } from "./incident-schemas";
 import { allProviders } from "./known-provider";
@@ -16,6 +17,8 @@ export interface IncidentItem
     readonly id: string;
     /** Null where the key is gone. */
     readonly masked: string | null;
+    /** What became of it, during the incident or shortly after: blocked by a second witness, or it answered. */
+    readonly verdict: "convicted" | "acquitted" | null;
   }[];
   readonly openedAt: number;
   readonly lastSeenAt: number;
@@ -26,6 +29,9 @@ export interface IncidentItem
 }
 
 const INCIDENTS_MAX = 100;
+const BEFORE_MS = 60_000;
+const AFTER_MS = 30 * 60_000;
+const VERDICTS = { blocked: "convicted", cleared: "acquitted", none: null } as const;
 
 /** The latest first. */
 export async function listIncidents(
@@ -39,13 +45,26 @@ export async function listIncidents(
     findUsageNames(db, [...new Set(rows.flatMap(({ keyIds }) => keyIds))]),
     allProviders(context),
   ]);
+  const verdicts = await findVerdicts(
+    db,
+    rows.map(({ keyIds, openedAtMs, lastSeenMs, closedAtMs }) => ({
+      keyIds,
+      // Suspected before it was noticed, and judged when keys answer again.
+      fromMs: openedAtMs - BEFORE_MS,
+      toMs: (closedAtMs ?? lastSeenMs) + AFTER_MS,
+    })),
+  );
   const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
-  return rows.map(({ keyIds, openedAtMs, lastSeenMs, closedAtMs, ...incident }) => {
+  return rows.map(({ keyIds, openedAtMs, lastSeenMs, closedAtMs, ...incident }, index) => {
     const isQuiet = closedAtMs === null && nowMs() - lastSeenMs > QUIET_MS;
     return {
       ...incident,
       label: labels.get(incident.provider) ?? incident.provider,
-      keys: keyIds.map((id) => ({ id, masked: masked.get(id) ?? null })),
+      keys: keyIds.map((id) => ({
+        id,
+        masked: masked.get(id) ?? null,
+        verdict: VERDICTS[verdicts[index]?.get(id) ?? "none"],
+      })),
       openedAt: openedAtMs,
       lastSeenAt: lastSeenMs,
       endedAt: isQuiet ? lastSeenMs : closedAtMs,

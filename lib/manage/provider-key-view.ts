@@ -2,6 +2,7 @@
  * A provider key as pages show it.
  * @module
  */
+import type { KeyEvidence } from "../db/key-events";
 import type { ListedProviderKey } from "../db/provider-keys";
 import type { LimitRule } from "../pool/types";
 
@@ -20,6 +21,8 @@ export interface ProviderKeyView {
   readonly reason: string | null;
   /** What the upstream said, redacted; empty where it said nothing. */
   readonly words: string;
+  /** What was said against it that a second witness is missing for: it is used last; null for nothing. */
+  readonly suspicion: KeyEvidence | null;
   readonly remark: string | null;
   readonly weight: number;
   readonly priority: number;
@@ -43,6 +46,7 @@ export interface CooldownView {
 export function viewProviderKey(
   key: ListedProviderKey,
   names: ReadonlyMap<string, string>,
+  suspicions: ReadonlyMap<string, KeyEvidence>,
 ): ProviderKeyView {
   const { evidence, version, resetAtMs, updatedAtMs, createdBy, status, ...same } = key;
   const cooldowns = key.cooldowns
@@ -57,6 +61,7 @@ export function viewProviderKey(
     reason: state === "cooling" ? (first?.reason ?? null) : key.reason,
     words:
       (state === "cooling" ? first?.evidence.words : state === "blocked" && evidence?.words) || "",
+    suspicion: suspicions.get(key.id) ?? null,
     addedBy: (createdBy && names.get(createdBy)) ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import { findActorNames } from "../db/actor-names";
-import { type KeyEvidence, listKeyAudit, listKeyEvents } from "../db/key-events";
+import { findSuspicions, type KeyEvidence, listKeyAudit, listKeyEvents } from "../db/key-events";
 import { getProviderKey } from "../db/provider-keys";
 import type { KeyEventKind } from "../db/schema";
 import type { ManageContext } from "./manage-context";
@@ -48,10 +48,11 @@ export async function readProviderKey(
   { db, nowMs }: ManageContext,
   id: string,
 ): Promise<ProviderKeyDetail> {
-  const [key, events, audit] = await Promise.all([
+  const [key, events, audit, suspicions] = await Promise.all([
     getProviderKey(db, id, nowMs()),
     listKeyEvents(db, id, HISTORY_MAX),
     listKeyAudit(db, id, HISTORY_MAX),
+    findSuspicions(db, [id], nowMs()),
   ]);
   if (key === undefined) throw new ManageError("not_found", "no such provider key");
   const names = await findActorNames(db, key.createdBy === null ? [] : [key.createdBy]);
@@ -69,7 +70,7 @@ export async function readProviderKey(
     })),
   ];
   return {
-    key: viewProviderKey(key, names),
+    key: viewProviderKey(key, names, suspicions),
     evidence: key.evidence,
     cooldowns: key.cooldowns
       .map(({ model, untilMs, reason, evidence }) => ({ model, untilMs, reason, evidence }))

@@ -103,13 +103,19 @@ export class KeyPool extends KeyRegistry {
     const { entry } = lease;
     const endsIncident = this.guard.succeeded(nowMs);
     this.proven.note(entry);
+    let isCleared = false;
     if (entry.trouble !== null) {
+      isCleared = entry.trouble.suspicion !== null;
       entry.trouble = null;
       for (const each of this.models.all()) each.keys.rescheduleKey(entry.key.id, nowMs);
     }
     if (endsIncident) this.#release();
     this.models.get(model ?? NO_MODEL)?.succeed(lease, readings, nowMs);
-    return endsIncident ? [{ kind: "incident-over" }] : NO_EFFECTS;
+    if (!endsIncident && !isCleared) return NO_EFFECTS;
+    return [
+      ...(isCleared ? [{ kind: "cleared", keyId: entry.key.id } as const] : []),
+      ...(endsIncident ? [{ kind: "incident-over" } as const] : []),
+    ];
   }
 
   /** The incident under way, while all keys are refused alike; null while all is well. */
@@ -138,6 +144,7 @@ export class KeyPool extends KeyRegistry {
     nowMs: number,
   ): readonly PoolEffect[] {
     const { keys } = this.models.of(model ?? NO_MODEL);
+    const wasSuspect = (lease.entry.trouble?.suspicion ?? null) !== null;
     const sentence = this.guard.accused(lease.entry, accusation, nowMs);
     if (sentence === null) {
       keys.demote(lease, nowMs);
@@ -146,6 +153,9 @@ export class KeyPool extends KeyRegistry {
     const { incident } = this;
     return [
       ...(sentence === null ? [] : this.carryOut(sentence)),
+      ...(sentence === null && !wasSuspect
+        ? [{ kind: "suspected", sentence: accusation.sentence } as const]
+        : []),
       ...(incident === null ? [] : [{ kind: "incident-seen", incident } as const]),
     ];
   }

@@ -73,8 +73,18 @@ export interface KnownLimit {
   readonly windowMs: number | null;
   /** Set by a person, told by the provider's answers, or learnt from its refusals. */
   readonly source: "set" | "told" | "learnt";
+  /** What it was learnt from; absent for what was set or told. */
+  readonly learntFrom?: LearntFrom;
+  /** Whether a request is on its way, or comes next, to see whether it still holds. */
+  readonly isProbed?: boolean;
   readonly left: number;
 }
+
+/**
+ * A refusal that gave a number; refusals at the same count again and again; what other keys were found to be
+ * allowed; or this isolate's part of a quota that others use too.
+ */
+export type LearntFrom = "refusal" | "repetition" | "others" | "part";
 
 /** Limits that a person set; null where there is none. */
 export interface QuotaLimits {

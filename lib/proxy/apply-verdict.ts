@@ -119,7 +119,12 @@ export function recordEffects(
   const { state, nowMs } = scope.ports;
   for (const effect of effects) {
     if (effect.kind === "sentenced") recordSentence(effect.sentence, scope);
-    else if (effect.kind === "incident-over") {
+    else if (effect.kind === "suspected") {
+      const { keyId, evidence } = effect.sentence;
+      state.record({ kind: "key-suspected", keyId, evidence });
+    } else if (effect.kind === "cleared") {
+      state.record({ kind: "key-cleared", keyId: effect.keyId, atMs: nowMs() });
+    } else if (effect.kind === "incident-over") {
       state.record({ kind: "incident-over", provider, atMs: nowMs() });
     } else if (cause !== undefined) recordIncident(cause, effect.incident, scope);
   }

@@ -198,6 +198,10 @@ export type StateEvent =
       readonly evidence: Evidence;
     }
   | { readonly kind: "key-blocked"; readonly keyId: string; readonly evidence: Evidence }
+  /** Its words condemn the key; a second witness decides whether they are true. */
+  | { readonly kind: "key-suspected"; readonly keyId: string; readonly evidence: Evidence }
+  /** A suspect has answered. */
+  | { readonly kind: "key-cleared"; readonly keyId: string; readonly atMs: number }
   | { readonly kind: "key-used"; readonly keyId: string; readonly atMs: number }
   /** An answer through this key named something that lives in its account. */
   | {

@@ -76,3 +76,24 @@ test("with five keys or more, many that fail alike are the breaker's, and no fre
   expect(proxy.calls.filter(isCheck)).toEqual([]);
   expect(new Set(statuses(proxy))).toEqual(new Set(["active"]));
 });
+
+test("a suspicion is told once, with its words, and so is the answer that ends it", async () => {
+  let refusals = 2;
+  const upstream = (call: UpstreamCall) => {
+    if (isCheck(call)) return Response.json({ data: [] });
+    refusals -= 1;
+    return refusals >= 0 ? dead() : Response.json({ choices: [{ message: { content: "hi" } }] });
+  };
+  const proxy = scriptedProxy({ keys: { openai: KEYS.slice(0, 1) }, upstream });
+  while (refusals >= 0) {
+    await ask(proxy);
+    await proxy.clock.advance(10_000);
+  }
+  const told = proxy.state.events.filter(
+    ({ kind }) => kind === "key-suspected" || kind === "key-cleared" || kind === "key-blocked",
+  );
+  expect(told).toMatchObject([
+    { kind: "key-suspected", evidence: { status: 401, words: "Incorrect API key provided." } },
+    { kind: "key-cleared" },
+  ]);
+});

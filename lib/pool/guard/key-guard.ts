@@ -12,6 +12,10 @@ import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
 /** What came of something that was heard: done in the pool already, and to be told to others. */
 export type PoolEffect =
   | { readonly kind: "sentenced"; readonly sentence: Sentence }
+  /** It comes last until a second witness is heard; the sentence waits for that. */
+  | { readonly kind: "suspected"; readonly sentence: Sentence }
+  /** A suspect has answered. */
+  | { readonly kind: "cleared"; readonly keyId: string }
   | { readonly kind: "incident-seen"; readonly incident: Incident }
   | { readonly kind: "incident-over" };
 

@@ -15,6 +15,7 @@ import type { QuotaRefusal } from "../../providers/types";
 import type { Limit, LimitSize } from "../limits/limit";
 import { SendLog } from "../limits/send-log";
 import { leftBy } from "../limits/sliding-window-log";
+import type { LearntFrom } from "../types";
 import type { LimitEvidence } from "./evidence";
 import { FixedWindowEstimate } from "./fixed-window-estimate";
 import { believedLimit, isPart, type Knowledge, MINUTE_MS, NOTHING_LEARNED } from "./knowledge";
@@ -100,6 +101,13 @@ export class LearnedLimit implements Limit {
   /** Whether one more would be too early by more than requests that overtake each other explain. */
   isFull(nowMs: number): boolean {
     return this.earliestMs(1, nowMs) > nowMs + this.windowMs * MAX_GUARD;
+  }
+
+  /** What the limit was learned from. */
+  get origin(): LearntFrom {
+    if (isPart(this.#knowledge)) return "part";
+    if (this.#own.limit === null) return "others";
+    return this.#own.limit.isSilent ? "repetition" : "refusal";
   }
 
   size(nowMs: number): LimitSize | null {

@@ -134,7 +134,11 @@ export class RateLimiter {
     return [
       ...this.#set.flatMap((limit) => known(limit, "set")),
       ...[...(this.#told?.values() ?? [])].flatMap((limit) => known(limit, "told")),
-      ...known(this.#learned, "learnt"),
+      ...known(this.#learned, "learnt").map((limit) => ({
+        ...limit,
+        learntFrom: this.#learned.origin,
+        isProbed: this.#rest.probe !== null,
+      })),
     ];
   }
 
