@@ -11,7 +11,10 @@ import { judgeEvent } from "../providers/judge-event";
 import type { ProxyCall } from "./proxy-call";
 import type { Ending } from "./request-meter";
 import type { RequestScope } from "./request-scope";
+import { noteStored } from "./resource-affinity";
 import type { Served } from "./serve-from-pool";
+import { isUnlimited, makerOf } from "./stored-access";
+import { isItemId, isMaking } from "./stored-ids";
 
 export class AnswerReading {
   readonly #served: Served;
@@ -46,6 +49,7 @@ export class AnswerReading {
   /** The answer is over. */
   over(ending: Ending, waitUntil: (work: Promise<unknown>) => void): void {
     const { meter, ports } = this.#scope;
+    this.#noteItems();
     const told = ending === "upstream_broke" ? null : (this.#end?.ending() ?? null);
     if (told === null) {
       meter.ended(ending);
@@ -62,6 +66,19 @@ export class AnswerReading {
     // A client that leaves with all that there was has its answer.
     if (ending === "client_left") meter.ended(told.kind === "whole" ? "complete" : "client_left");
     else meter.ended(told.kind === "cut" ? "cut_off" : "complete");
+  }
+
+  /** What a caller with limits may refer to later: others reach what nobody is known to have made. */
+  #noteItems(): void {
+    const { caller, meter } = this.#scope;
+    const { key, answer } = this.#served;
+    if (caller === undefined || isUnlimited(caller) || answer.verdict.meaning !== "ok") return;
+    if (!isMaking(this.#call.method, this.#call.url)) return;
+    for (const id of meter.itemIds) {
+      if (isItemId(id)) {
+        noteStored(this.#call.provider.slug, id, key, makerOf(caller), this.#scope);
+      }
+    }
   }
 
   #isShown(bytes: Uint8Array): boolean {

@@ -162,10 +162,14 @@ async function serve(
 ): Promise<ServedFromTarget | ServedCall> {
   if (provider === undefined && path.segment !== "compat") throw unknownProvider(path, scope);
   assertSafePath(path.rest, url.search, scope.credential);
-  let body = await readRequestBody(request, (head) =>
-    mustKnowAll(token, head, request.headers, path.rest),
+  let body = await readRequestBody(
+    request,
+    (head) => mustKnowAll(token, head, request.headers, path.rest),
+    token.id,
   );
-  if (body.kind === "streamed") body = await readOnForModel(body, request, provider, path.rest);
+  if (body.kind === "streamed") {
+    body = await readOnForModel(body, request, provider, path.rest, token.id);
+  }
   try {
     if (scope.ports.state.modelAliases().size > 0) {
       const aliased = aliasedCall(request, provider, path.rest, url, body, scope);

@@ -53,11 +53,13 @@ type StreamedBody = Extract<RequestBody, { kind: "streamed" }>;
 
 /**
  * @param mustBeKnown Whether all of a long body has to be known before it is sent, told by its first bytes.
+ * @param callerId Of the access token.
  * @throws {ProxyError} `body_too_large`, `unsupported_content_encoding`.
  */
 export async function readRequestBody(
   request: Request,
   mustBeKnown: (head: Bytes) => boolean,
+  callerId: string,
 ): Promise<RequestBody> {
   const length = declaredLength(request.headers);
   const packing = packingOf(request.headers);
@@ -69,7 +71,7 @@ export async function readRequestBody(
     await drain(request.body);
     throw tooLarge();
   }
-  if (packing !== null) return readPacked(request.body, length, packing);
+  if (packing !== null) return readPacked(request.body, length, packing, callerId);
   const isLong = length !== null && length > KEPT_BODY_BYTES;
   const { head, rest } = isLong
     ? await fillHead(request.body, FIRST_BYTES)
@@ -84,7 +86,7 @@ export async function readRequestBody(
     await drain(rest);
     throw tooLongToKnow();
   }
-  const known = await readFurther(body);
+  const known = await readFurther(body, callerId);
   if (known.kind === "streamed") {
     await drain(known.rest);
     known.memory?.release();
@@ -97,6 +99,7 @@ async function readPacked(
   stream: ByteStream,
   length: number | null,
   packing: Packing,
+  callerId: string,
 ): Promise<RequestBody> {
   const { head, rest } = await readHead(stream, KEPT_BODY_BYTES + 1);
   if (rest !== null) {
@@ -109,20 +112,20 @@ async function readPacked(
   if (head.length === 0) return { kind: "none" };
   const bytes = await unpack(head, packing, READ_BODY_BYTES);
   if (bytes.length <= KEPT_BODY_BYTES) return { kind: "kept", bytes };
-  return { kind: "kept", bytes, memory: holdMemory(bytes.length) };
+  return { kind: "kept", bytes, memory: holdMemory(bytes.length, callerId) };
 }
 
 /**
  * The same body with more of it in memory, up to `READ_BODY_BYTES`: kept where it ends within.
- * @throws {ProxyError} `body_too_large` where too many others do the same.
+ * @throws {ProxyError} `body_too_large` where others, or the caller, do the same too often.
  */
-export async function readFurther(body: StreamedBody): Promise<RequestBody> {
+export async function readFurther(body: StreamedBody, callerId: string): Promise<RequestBody> {
   const { head, rest, length } = body;
-  if (length !== null && length <= READ_BODY_BYTES) return readRest(body, length);
+  if (length !== null && length <= READ_BODY_BYTES) return readRest(body, length, callerId);
   // One byte more than there may be: only behind the last does a stream say that it has ended.
   const room = READ_BODY_BYTES + 1;
   if (head.length >= room) return body;
-  const memory = holdMemory(room);
+  const memory = holdMemory(room, callerId);
   try {
     const more = await readHead(rest, room - head.length);
     const bytes = concat([head, more.head], head.length + more.head.length);
@@ -138,8 +141,12 @@ export async function readFurther(body: StreamedBody): Promise<RequestBody> {
 }
 
 /** All of a body whose length is told: taken natively, where pieces would cost JavaScript each. */
-async function readRest(body: StreamedBody, length: number): Promise<RequestBody> {
-  const memory = holdMemory(length);
+async function readRest(
+  body: StreamedBody,
+  length: number,
+  callerId: string,
+): Promise<RequestBody> {
+  const memory = holdMemory(length, callerId);
   try {
     const bytes = new Uint8Array(await new Response(rejoin(body, length)).arrayBuffer());
     return { kind: "kept", bytes, memory };

@@ -178,6 +178,11 @@ export class RequestMeter {
     this.#firstOutputMs ??= this.#ports.nowMs();
   }
 
+  /** Ids of the items that the answer was made of; none where it is no response. */
+  get itemIds(): Iterable<string> {
+    return this.#reader?.itemIds ?? [];
+  }
+
   /** No more bytes of the answer come. Only the first ending counts. */
   ended(ending: Ending): void {
     if (this.#isRecorded) return;

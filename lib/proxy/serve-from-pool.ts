@@ -49,6 +49,8 @@ const MAX_UNOPENED = 20;
 
 /** The free plan lets a request ask 50 times for anything: some are left for the store. */
 export const MAX_SENDS = 30;
+/** So many keys are asked for what names no model and is refused in unknown words: the words may be about it. */
+const MAX_DOUBTS = 5;
 /** While all keys are refused alike, one request tries no more than these. */
 const PROBED_KEYS = 3;
 /** Refusals that take longer together are no longer cheap. */
@@ -94,6 +96,7 @@ export async function serveFromPool(
   /** Attempts of which nobody knows what they did. */
   let unknown = 0;
   let unopened = 0;
+  let doubts = 0;
   let backoffMs = FIRST_BACKOFF_MS;
   let failure: Failure | null = null;
 
@@ -209,6 +212,10 @@ export async function serveFromPool(
         if (!reasoning.refused(choice, key.id, ports.nowMs())) break;
         continue;
       }
+      if (isAboutCall(call, result)) {
+        doubts += 1;
+        if (doubts >= MAX_DOUBTS) break;
+      }
       if (verdict.asks !== null && !isCuredByOthers(judged, pool)) {
         vain += 1;
         const isKnown = pool.incurable.has(call.model ?? NO_MODEL, verdict.rule, ports.nowMs());
@@ -321,6 +328,9 @@ function concede(
   }
   if (failure !== null && !blamesKey(failure.served.answer)) return failure.served;
 
+  // No key may do it, in words that nobody knows: they are for who asked.
+  if (failure !== null && isAboutCall(call, failure.served.answer)) return failure.served;
+
   // Suspects are left, but this request has asked them all, or may not try more of them.
   if (failure !== null && isDeadKey(failure.served.answer)) {
     throw new ProxyError(
@@ -353,6 +363,14 @@ function concede(
 /** Whether the answer is about our key: the caller could do nothing with it. */
 function blamesKey({ verdict }: Answer): boolean {
   return verdict.effect.kind !== "none" && verdict.meaning !== "model_denied";
+}
+
+/**
+ * Whether a refusal may be about what was asked for rather than the key: of a page that takes another kind of key, or
+ * of what another account keeps.
+ */
+function isAboutCall({ model }: ProxyCall, { verdict }: Answer): boolean {
+  return model === null && verdict.meaning === "key_doubtful";
 }
 
 function isDeadKey({ verdict }: Answer): boolean {

@@ -52,9 +52,17 @@ interface Options {
   readonly model?: string | null;
   readonly path?: string;
   readonly token?: Partial<AccessToken>;
+  /** Models whose price nobody knows. */
+  readonly unpriced?: readonly string[];
 }
 
-function open({ provider = "openai", model = null, path = "responses", token = {} }: Options = {}) {
+function open({
+  provider = "openai",
+  model = null,
+  path = "responses",
+  token = {},
+  unpriced = [],
+}: Options = {}) {
   const clock = new VirtualClock();
   const caller: AccessToken = {
     id: "at_1",
@@ -72,7 +80,7 @@ function open({ provider = "openai", model = null, path = "responses", token = {
     setTimer: (callback: () => void, ms: number) => clock.setTimer(callback, ms),
     state: new MemoryState(tokens),
     usage,
-    budgets: new MemoryBudgets(),
+    budgets: new MemoryBudgets(unpriced),
   } as unknown as ProxyPorts;
   const request = new Request("http://one-balance.test/");
   const meter = new RequestMeter(request, "req_1", ports, () => {});
@@ -278,6 +286,62 @@ describe("a token with a budget", () => {
       "last",
     ]);
   });
+});
+
+describe("a token with a budget of money", () => {
+  const money = (more: Partial<AccessToken> = {}) => ({
+    limitHolders: holder(1_000_000).limitHolders.map((each) => ({
+      ...each,
+      limits: { ...each.limits, dailyTokens: null, dailyCostUsd: 1 },
+    })),
+    ...more,
+  });
+  const FRAMES: readonly (readonly [string, Options, unknown])[] = [
+    ["a response", {}, create("unknown-1")],
+    [
+      "a session that is spoken to",
+      { path: "realtime" },
+      { type: "session.update", session: { model: "unknown-1" } },
+    ],
+    [
+      "a session's transcription",
+      { path: "realtime", model: "gpt-realtime" },
+      {
+        type: "session.update",
+        session: { audio: { input: { transcription: { model: "unknown-1" } } } },
+      },
+    ],
+    [
+      "Gemini's set-up",
+      { provider: "google-ai-studio", path: "ws/live" },
+      { setup: { model: "models/unknown-1" } },
+    ],
+  ];
+
+  test.each(FRAMES)(
+    "is closed where %s names a model without a price",
+    async (_, options, frame) => {
+      const { client, upstream } = open({ ...options, token: money(), unpriced: ["unknown-1"] });
+      client.says(frame);
+      await settled();
+      expect(client.closed).toHaveLength(1);
+      expect(client.closed[0]?.[0]).toBe(4403);
+      expect(client.closed[0]?.[1]).toMatch(/price/);
+      expect(upstream.sent).toEqual([]);
+    },
+  );
+
+  test.each(FRAMES)(
+    "goes on where %s names one and an admin said what it counts for",
+    async (_, options, frame) => {
+      const token = money({ unpricedReserveNanoUsd: 1_000 });
+      const { client, upstream } = open({ ...options, token, unpriced: ["unknown-1"] });
+      client.says(frame);
+      await settled();
+      expect(client.closed).toEqual([]);
+      expect(upstream.sent).toHaveLength(1);
+    },
+  );
 });
 
 describe("a token that ends", () => {

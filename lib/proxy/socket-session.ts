@@ -32,7 +32,7 @@ import { isModelLimited, socketProtocol } from "./socket-access";
 import { makerOf } from "./stored-access";
 import { idsInJson, unescapedJson } from "./stored-ids";
 import { tokenAllows } from "./token-allows";
-import { assertBudgetLeft, reserveTurn } from "./token-budget";
+import { assertBudgetLeft, assertPriced, reserveTurn } from "./token-budget";
 
 /** One end of a WebSocket, as workerd has it. */
 export interface SocketEnd {
@@ -217,6 +217,7 @@ class SocketSession {
       const facts = text === null ? [] : (this.#reader?.fromClient(text) ?? []);
       let isAsking = false;
       for (const fact of facts) {
+        if (fact.kind === "model" || fact.kind === "helper") this.#assertPriced(fact.model);
         if (fact.kind === "model") this.#model = fact.model;
         isAsking ||= fact.kind === "turn-begins";
       }
@@ -241,6 +242,13 @@ class SocketSession {
       this.#refuse(error);
       return null;
     }
+  }
+
+  /** @throws {ProxyError} `price_unknown`. */
+  #assertPriced(model: string): void {
+    const holders = this.#token.limitHolders;
+    if (holders === undefined) return;
+    assertPriced(this.#token, holders, this.#call.provider.slug, model, this.#scope);
   }
 
   /** Looks up what a frame names of what is stored; null where it names nothing. */

@@ -91,6 +91,13 @@ const REFERENCE_NAMES: ReadonlySet<string> = new Set([
 const MAY_REFER =
   /"(?:(?:assistant|batch|container|conversation|response|thread|previous_(?:response|interaction))_?id|(?:input_?)?file_?ids?|vector_?store_?ids?|cached_?content|container|conversation|file_?uri|file_?search_?store_?names|(?:training|validation)_?file)"|\\u00[2-7]/i;
 
+/** Items of stored responses: messages, reasoning, calls of tools. */
+const ITEM_ID =
+  /^(?:msg|rs|fc|fco|ctc|ws|fs|ci|ig|cu|cuo|mcp|mcpl|mcpr|lsh|sh|apc|cmp)_[A-Za-z0-9]{8,120}$/;
+/** A reference to one: said so, or an item that is nothing but its id. */
+const MAY_REFER_TO_ITEM =
+  /item_reference|\{\s*"id"\s*:\s*"[a-z]+_[A-Za-z0-9]+"\s*(?:,\s*"type"\s*:\s*null\s*)?\}/;
+
 /** Lists name many. */
 const MOST_IDS = 50;
 /** Of one request: each may be a question to the store. */
@@ -147,6 +154,11 @@ export function idsInJson(text: string): readonly NamedId[] {
     }
   }
   const plain = unescapedJson(text);
+  if (MAY_REFER_TO_ITEM.test(plain)) {
+    for (const { name, value } of namedStrings(text) ?? []) {
+      if (name === "id" && ITEM_ID.test(value)) found.set(value, { id: value, isCertain: true });
+    }
+  }
   for (const [, id] of plain.matchAll(SHAPED_IN_JSON)) {
     if (id === undefined || found.size >= MOST_LOOKED_UP) break;
     if (!found.has(id) && isRandom(id)) found.set(id, { id, isCertain: false });
@@ -159,6 +171,11 @@ export function idsInForm(text: string): readonly NamedId[] {
   return [...text.matchAll(SHAPED_IN_FORM)]
     .slice(0, MOST_LOOKED_UP)
     .flatMap(([, id]) => (id === undefined ? [] : [{ id, isCertain: true }]));
+}
+
+/** Whether an id is that of an item of a stored response. */
+export function isItemId(id: string): boolean {
+  return ITEM_ID.test(id);
 }
 
 /** Everything in an answer that looks like an id: whose account it lives in is worth knowing. */

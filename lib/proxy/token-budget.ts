@@ -108,6 +108,24 @@ export async function reserveTurn(
   };
 }
 
+/**
+ * Under a budget of money, a session may not even name a model that nobody knows the price of: what it hears is
+ * answered without being asked for.
+ * @throws {ProxyError} `price_unknown` where no admin said what such a model counts for.
+ */
+export function assertPriced(
+  token: AccessToken,
+  holders: readonly LimitHolder[],
+  provider: string,
+  model: string,
+  { ports }: RequestScope,
+): void {
+  if (!hasMoneyBudget(holders)) return;
+  const usage = { inputTokens: 1, outputTokens: 1 };
+  if (ports.budgets.costNanoUsd(provider, model, usage, ports.nowMs()) !== null) return;
+  reserveOf(token, provider, model, usage);
+}
+
 /** Fails where a budget is used up. @throws {ProxyError} `token_limit_reached`. */
 export async function assertBudgetLeft(
   holders: readonly LimitHolder[],
@@ -186,6 +204,9 @@ function spendOf(
   };
 }
 
+/** Services whose sockets work with a model of their own where the address names none: no frame names one. */
+const CHARGED_UNNAMED: ReadonlySet<string> = new Set(["deepgram", "elevenlabs"]);
+
 /**
  * The most the call may come to, as far as it says. Under a budget of money what nobody knows the price of is
  * refused, or counts for as much as an admin said.
@@ -201,7 +222,8 @@ function estimateOf(
     const { model } = call;
     return ports.budgets.costNanoUsd(provider, model, use, ports.nowMs()) ?? [];
   });
-  const isUnpriced = hasMoney && costs.length === 0 && mayCost(call);
+  const isCharged = mayCost(call) || (call.isWebSocket && CHARGED_UNNAMED.has(provider));
+  const isUnpriced = hasMoney && costs.length === 0 && isCharged;
   const reserve = isUnpriced ? reserveOf(token, provider, call.model, uses[0]) : 0;
   const tokens = uses.map(
     ({ inputTokens, outputTokens }) => (inputTokens ?? 0) + (outputTokens ?? 0),

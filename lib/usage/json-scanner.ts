@@ -42,6 +42,8 @@ export const ROLE = {
   aside: 8192,
   /** Its strings are ciphers: how long they are beyond what is around one is added up. */
   sealed: 16384,
+  /** Its strings are collected: of objects of the role `aside`, and of lists of such as usage may stand in. */
+  collected: 32768,
 } as const;
 
 export type Role = keyof typeof ROLE;
@@ -98,6 +100,7 @@ function hashOf(text: string): number {
 
 /** What a cipher without words takes (see `hidden-reasoning.ts`). */
 const SEAL_BYTES = 950;
+const MAX_COLLECTED = 64;
 const MAX_CAPTURE_BYTES = 32 * 1024;
 /** Longer strings are no name, id or state. */
 const MAX_FACT_BYTES = 256;
@@ -123,7 +126,7 @@ const TEXT_ROLES = ROLE.text | ROLE.reasoning | ROLE.reasoningTwin;
 const UNKNOWN = -1;
 const CAPTURE_ROLES = ROLE.usage | ROLE.object;
 /** Roles of strings that are looked at beyond their length. */
-const READ_ROLES = ROLE.fact | ROLE.own | ROLE.mark | ROLE.counted;
+const READ_ROLES = ROLE.fact | ROLE.own | ROLE.mark | ROLE.counted | ROLE.collected;
 
 function tableOf(ascii: string): Uint8Array {
   const table = new Uint8Array(256);
@@ -145,6 +148,8 @@ export class JsonScanner {
   readonly marks = new Map<string, number>();
   /** The most strings that one text had in its counted lists. */
   mostCounted = 0;
+  /** Strings under keys of the role `collected`, once each. */
+  readonly collected = new Set<string>();
   /** Length of all ciphers, less what is around each. */
   sealedBytes = 0;
   /** Is given the JSON of each usage object, where they are to be added up. */
@@ -430,9 +435,9 @@ export class JsonScanner {
       return;
     }
     this.#reading = this.#role & (ROLE.fact | ROLE.mark);
-    if ((this.#role & ROLE.own) !== 0 && this.#trustedList === 0 && this.#asideDepth === 0) {
-      this.#reading |= ROLE.fact;
-    }
+    const isAside = this.#trustedList !== 0 || this.#asideDepth !== 0;
+    if ((this.#role & ROLE.own) !== 0 && !isAside) this.#reading |= ROLE.fact;
+    if ((this.#role & ROLE.collected) !== 0 && isAside) this.#reading |= ROLE.collected;
     this.#valueHash = 0;
     this.#value = "";
     this.#valueBytes = 0;
@@ -447,6 +452,10 @@ export class JsonScanner {
       return;
     }
     if ((this.#reading & ROLE.mark) !== 0) this.#readMark(bytes, start, end);
+    if ((this.#reading & ROLE.collected) !== 0) {
+      this.#value += decoder.decode(bytes.subarray(start, end));
+      if (!this.#inString && this.collected.size < MAX_COLLECTED) this.collected.add(this.#value);
+    }
     if ((this.#reading & ROLE.fact) !== 0) {
       if (isWhole) this.#keepFact(bytes, start, end);
       else this.#value += decoder.decode(bytes.subarray(start, end));

@@ -17,6 +17,8 @@ import { NO_USAGE, type Usage } from "./types";
 export type SocketFact =
   /** The session's model, from here on. */
   | { readonly kind: "model"; readonly model: string }
+  /** Another model takes part: it transcribes what is said. */
+  | { readonly kind: "helper"; readonly model: string }
   /** An answer was asked for, or has begun by itself (`isBySpeech`: the service heard the end of speech). */
   | {
       readonly kind: "turn-begins";
@@ -90,7 +92,12 @@ const openAi: ProtocolRules<OpenAiState> = {
       const transcriber =
         text(object(object(object(session.audio).input).transcription).model) ??
         text(object(session.input_audio_transcription).model);
-      return { state: transcriber === null ? state : { transcriber }, facts: NOTHING };
+      const model = text(session.model);
+      const facts: readonly SocketFact[] = [
+        ...(model === null ? [] : [{ kind: "model", model } as const]),
+        ...(transcriber === null ? [] : [{ kind: "helper", model: transcriber } as const]),
+      ];
+      return { state: transcriber === null ? state : { transcriber }, facts };
     },
   },
   upstream: {

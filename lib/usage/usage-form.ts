@@ -112,7 +112,13 @@ const RESPONSES_MARKS = [
   "response.file_search_call.completed",
   "response.code_interpreter_call.completed",
 ];
-const RESPONSES = { ...COMMON, ...WORK, object: ["tool_usage"], mark: ["type"] };
+const RESPONSES = {
+  ...COMMON,
+  ...WORK,
+  object: ["tool_usage"],
+  mark: ["type"],
+  collected: ["id"],
+};
 const RESPONSES_JSON = new ScanKeys({ ...RESPONSES, list: ["output"] }, RESPONSES_MARKS);
 /** Its typed events repeat under other keys what they have sent as `delta`. */
 const RESPONSES_EVENTS = new ScanKeys(

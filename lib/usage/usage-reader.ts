@@ -28,6 +28,8 @@ export interface UsageReader {
   end(answer: EndedAnswer): Usage | null;
   /** What the answer tells of background work. */
   readonly work: WorkFacts;
+  /** Ids of the items that a response was made of, as many as are remembered. */
+  readonly itemIds: ReadonlySet<string>;
 }
 
 export interface EndedAnswer {
@@ -113,6 +115,10 @@ class ScanningReader implements UsageReader {
       ...(hiddenTokens !== null && { reasoningTokens: hiddenTokens }),
       isEstimate: true,
     };
+  }
+
+  get itemIds(): ReadonlySet<string> {
+    return this.#scanner.collected;
   }
 
   get work(): WorkFacts {

@@ -209,3 +209,25 @@ test("a client cannot name the key that serves it", async () => {
   }
   expect(proxy.calls.map(({ key }) => key).sort()).toEqual(["k1", "k1", "k2", "k2"]);
 });
+
+describe("what no key may do, in words that nobody knows", () => {
+  const refuse = () =>
+    Response.json(
+      { error: { message: "This page must be asked for with a session key.", code: null } },
+      { status: 403 },
+    );
+
+  test.each([1, 3, 30])(
+    "with %i keys: five are asked, and who asked gets the words",
+    async (size) => {
+      const keys = Array.from({ length: size }, (_, index) => `fake-key-${index + 10}`);
+      const proxy = scriptedProxy({ upstream: refuse, keys: { openai: keys } });
+      const response = await proxy.fetch("/api/openai/dashboard/billing/subscription");
+      expect(response.status).toBe(403);
+      expect(await response.text()).toContain("session key");
+      const asked = proxy.calls.filter(({ url }) => url.pathname.includes("billing"));
+      expect(asked).toHaveLength(Math.min(5, size));
+      expect(proxy.state.events.filter(({ kind }) => kind === "key-blocked")).toEqual([]);
+    },
+  );
+});

@@ -21,10 +21,10 @@ function longRequest(): Request {
 }
 
 test("a long body is read a little, and further where that is wanted", async () => {
-  const body = await readRequestBody(longRequest(), () => false);
+  const body = await readRequestBody(longRequest(), () => false, "at_1");
   if (body.kind !== "streamed") throw new Error(`${body.kind} is not streamed`);
   expect(body.head.length).toBeLessThan(KEPT_BODY_BYTES);
-  const whole = await readFurther(body);
+  const whole = await readFurther(body, "at_1");
   if (whole.kind !== "kept") throw new Error(`${whole.kind} is not kept`);
   expect(whole.bytes.length).toBe(LENGTH);
   expect(whole.bytes.every((byte) => byte === 0x61)).toBe(true);
@@ -32,7 +32,7 @@ test("a long body is read a little, and further where that is wanted", async () 
 });
 
 test("one that must be known is whole at once", async () => {
-  const body = await readRequestBody(longRequest(), () => true);
+  const body = await readRequestBody(longRequest(), () => true, "at_1");
   expect(body.kind === "kept" && body.bytes.length).toBe(LENGTH);
   if (body.kind === "kept") body.memory?.release();
 });
