@@ -66,8 +66,11 @@ export const googleAiStudio: Provider = {
     // `models/{model}:{method}`, `tunedModels/{model}:{method}`.
     path: /(?:^|\/)(?:models\/|(?=tunedModels\/))((?:tunedModels\/)?[^/:]+)(?::|%3A)/i,
     body: ["model"],
-    // Interactions may go to an agent in place of a model.
-    further: ["agent"],
+    // Interactions may go to an agent in place of a model; a batch and its requests name their own.
+    further: [
+      ...["agent", "batch.model", "generateContentRequest.model"],
+      "batch.inputConfig.requests.requests[].request.model",
+    ],
   },
   hidesModel: {
     ...HIDES_MODEL,
@@ -76,6 +79,8 @@ export const googleAiStudio: Provider = {
       ...HIDES_MODEL.paths,
       /^(?!(?:.*\/)?(?:(?:models|tunedModels)\/[^/]|openai\/|interactions(?:\/|$)|cachedContents(?:\/|$)|chat\/completions$|embeddings$))/,
     ],
+    // The lines of a file may name any.
+    fields: [...HIDES_MODEL.fields, "batch.inputConfig.fileName"],
   },
   needsModel: /(?:^|\/)(?:chat\/completions|openai\/embeddings|v1\/embeddings)$|^embeddings$/,
   openAiCompatible: {

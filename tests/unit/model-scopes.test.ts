@@ -120,6 +120,21 @@ describe("refused", () => {
       "google-ai-studio/v1beta/%6dodels/bad:generateContent",
       json({ model: GOOD }),
     ],
+    ...[
+      { batch: { model: "models/bad" } },
+      {
+        batch: { inputConfig: { requests: { requests: [{ request: { model: "models/bad" } }] } } },
+      },
+      {
+        batch: { input_config: { requests: { requests: [{ request: { model: "models/bad" } }] } } },
+      },
+      { batch: { input_config: { file_name: "files/abc123" } } },
+      { batch: { inputConfig: { fileName: "files/abc123" } } },
+    ].map((body): [string, string, Asked] => [
+      `Gemini's batch: ${JSON.stringify(body)}`,
+      `google-ai-studio/v1beta/models/${GOOD}:batchGenerateContent`,
+      json(body),
+    ]),
     [
       "an escaped slash",
       "google-ai-studio/v1beta/models%2Fbad:generateContent",
