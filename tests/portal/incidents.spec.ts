@@ -31,4 +31,12 @@ test("an incident stands first on the overview, and in the provider's list when 
     await expect(list).toContainText("a key answered", { timeout: 500 });
   }).toPass();
   await expect(line).toHaveCount(0);
+  // Whoever has answered is named as acquitted.
+  await expect(async () => {
+    await askProxy(server, "test-admin-token");
+    await admin.reload();
+    await expect(list).toContainText(/keys? answered and cleared/, { timeout: 500 });
+  }).toPass();
+  await expect(list).not.toContainText("blocked on a second witness");
+  await expectAccessible(admin);
 });

@@ -222,3 +222,35 @@ test("in Chinese, and on a phone", async ({ admin, server }) => {
   await expectAccessible(admin);
   await admin.context().clearCookies({ name: "locale" });
 });
+
+test("a suspect shows what is held against it, and that an answer cleared it", async ({
+  admin,
+  server,
+}) => {
+  const key = "sk-fake-suspect-0001-abcdefghijklmnop";
+  server.upstream.setKey(key, { kind: "by-model", models: { "gpt-bad": { kind: "invalid" } } });
+  await server.admin.addKeys("openai", [key]);
+  await chat(server, { model: "gpt-bad" });
+  const mark = admin.getByText("Suspect", { exact: true });
+  await expect(async () => {
+    await admin.goto("/keys/openai");
+    await expect(mark.first()).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expectAccessible(admin);
+  await admin
+    .getByRole("button", { name: /^Open / })
+    .first()
+    .click();
+  const sheet = admin.getByRole("dialog");
+  await expect(sheet.getByRole("heading", { name: "Under suspicion" })).toBeVisible();
+  await expect(sheet.getByText(/Incorrect API key/).first()).toBeVisible();
+  await expect(sheet.getByText("Suspected", { exact: true })).toBeVisible();
+  await expectAccessible(admin);
+
+  await chat(server, { model: "gpt-4o" });
+  await expect(async () => {
+    await admin.reload();
+    await expect(admin.getByText("Cleared: it answered")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expect(sheet.getByRole("heading", { name: "Under suspicion" })).toBeHidden();
+});
