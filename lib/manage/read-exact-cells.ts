@@ -27,6 +27,8 @@ export interface ExactRange {
   readonly bucketMs: number;
   readonly where: CellFilter;
   readonly by: Exclude<CellDimension, "bucketMs">;
+  /** The time at which the range was made: what ends later has no end yet. */
+  readonly nowMs: number;
 }
 
 /**
@@ -38,8 +40,7 @@ export async function readExactCells(
   range: ExactRange,
 ): Promise<readonly CellSum[]> {
   const { db } = context;
-  const { side, fromMs, where, by, bucketMs } = range;
-  const nowMs = context.nowMs();
+  const { side, fromMs, where, by, bucketMs, nowMs } = range;
   // Nothing is later than now, so a bucket that is not over may be taken as a whole.
   const toMs = range.toMs > nowMs ? Math.ceil(range.toMs / DAY_MS) * DAY_MS : range.toMs;
   const isWhole = (step: number) => fromMs % step === 0 && toMs % step === 0;

@@ -99,6 +99,7 @@ export async function readUsage(
     bucketMs: BUCKET_MS[bucket],
     where: { provider, model, outcome, userId: user, subjectId: key ?? token },
     by: DIMENSIONS[groupBy],
+    nowMs,
   });
   const rows = inBuckets(cells, DIMENSIONS[groupBy], fromMs, bucket);
   return {
