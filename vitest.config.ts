@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { plant } from "./tests/mutants/plant.ts";
 
 /** How long a test waits for what must come at last; what must come soon says its own. */
 const POLL = { timeout: 10_000 };
@@ -15,6 +16,7 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias: { "@": import.meta.dirname } },
+        plugins: plant(import.meta.dirname, process.env.MUTANT),
         test: {
           name: "unit",
           // They share modules, which saves a third of the time, and so must leave no state behind.

@@ -27,6 +27,9 @@ export class LimitProbe<Domain> {
   #startedMs = 0;
   #successes = 0;
   #sinceMs = 0;
+  #triesParts = true;
+  /** Whether the probe under way is of a part. */
+  #isPart = false;
 
   /** The domain that is being probed; null before the first success. */
   get domain(): Domain | null {
@@ -44,10 +47,17 @@ export class LimitProbe<Domain> {
 
   /**
    * Whether a domain that keeps to its part of a quota may be tried at once: what others leave changes sooner than
-   * a quota does. The first time only; from then on it is due as for all.
+   * a quota does. One at a time, until one of them fails.
    */
   get mayTryPart(): boolean {
-    return this.#startedMs === 0;
+    return this.#triesParts && this.#underWay === 0;
+  }
+
+  /** A probe of a part was sent that was not due otherwise. */
+  startedPart(nowMs: number): void {
+    this.#isPart = true;
+    this.#underWay += 1;
+    this.#startedMs = nowMs;
   }
 
   started(domain: Domain, nowMs: number): void {
@@ -63,7 +73,10 @@ export class LimitProbe<Domain> {
 
   /** @returns How many probes came through, if all of them within the last `windowMs`; else 0. */
   succeeded(windowMs: number, nowMs: number): number {
+    const wasPart = this.#isPart;
     this.back();
+    if (wasPart) return 0;
+    this.#triesParts = true;
     this.#atOnce = Math.min(MAX_AT_ONCE, this.#atOnce * 2);
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#successes += 1;
@@ -71,6 +84,7 @@ export class LimitProbe<Domain> {
   }
 
   failed(nowMs: number): void {
+    if (this.#isPart) this.#triesParts = false;
     this.back();
     this.end();
     this.#nextMs = nowMs + this.#pauseMs;
@@ -79,6 +93,7 @@ export class LimitProbe<Domain> {
 
   /** A probe is back, and nothing was learned. */
   back(): void {
+    this.#isPart = false;
     this.#underWay = Math.max(0, this.#underWay - 1);
   }
 

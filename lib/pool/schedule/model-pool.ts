@@ -212,8 +212,9 @@ export class ModelPool {
     if (!isDue && !this.#limitProbe.mayTryPart) return null;
     const choice = this.keys.pickForProbe(this.#limitProbe.domain, ask, nowMs);
     if (choice === null) return null;
-    if (!isDue && choice.group.limiter?.learned.isPart !== true) return null;
-    this.#limitProbe.started(choice.group, nowMs);
+    if (isDue) this.#limitProbe.started(choice.group, nowMs);
+    else if (choice.group.limiter?.learned.isPart === true) this.#limitProbe.startedPart(nowMs);
+    else return null;
     return { kind: "granted", lease: this.#take(choice, ask, nowMs, true) };
   }
 

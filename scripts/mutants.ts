@@ -1,0 +1,50 @@
+/**
+ * `npm run mutants [-- word…]`: plants faults, one at a time, and runs the tests that must notice. Those whose name
+ * holds one of the words, or all; the rest of the output names the survivors.
+ * @module
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { mutants } from "../tests/mutants/index.ts";
+import type { Mutant } from "../tests/mutants/mutant.ts";
+import { root } from "./root.ts";
+
+const AT_ONCE = 2;
+
+const words = process.argv.slice(2);
+const asked = mutants.filter(
+  ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+);
+if (asked.length === 0) {
+  console.error(`no mutant is named like ${words.join(", ")}`);
+  process.exit(1);
+}
+
+/** @returns Whether a test failed. */
+async function isCaught({ name, tests }: Mutant): Promise<boolean> {
+  const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+  const options = ["run", "--project", "unit", "--bail", "1", "--reporter", "dot", ...tests];
+  const child = spawn(process.execPath, [vitest, ...options], {
+    cwd: root,
+    stdio: "ignore",
+    env: { ...process.env, MUTANT: name },
+  });
+  const [exitCode] = await once(child, "exit");
+  return exitCode !== 0;
+}
+
+const survivors: string[] = [];
+const left = [...asked];
+async function work(): Promise<void> {
+  for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
+    const caught = await isCaught(mutant);
+    if (!caught) survivors.push(mutant.name);
+    console.log(`${caught ? "caught  " : "SURVIVED"} ${mutant.name}`);
+  }
+}
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+
+console.log(`${asked.length - survivors.length} of ${asked.length} caught`);
+for (const name of survivors) console.error(`survived: ${name}`);
+if (survivors.length > 0) process.exitCode = 1;
