@@ -19,6 +19,8 @@ export default defineConfig({
         plugins: plant(import.meta.dirname, process.env.MUTANT),
         test: {
           name: "unit",
+          // What a mutant was planted in must not be found there by the next run.
+          fsModuleCache: process.env.MUTANT === undefined,
           // They share modules, which saves a third of the time, and so must leave no state behind.
           isolate: false,
           include: [

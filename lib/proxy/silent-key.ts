@@ -41,12 +41,18 @@ export class SilentKeys {
   watch(lease: Lease, deadline: Deadline, mayLeave: () => boolean, nowMs: number): () => boolean {
     this.#sentMs = nowMs;
     let isLeft = false;
+    const times = this.#pool.answerTimes;
+    // Whether the answer is a stream is worked out only where somebody waits for it.
+    let isCounted = false;
     deadline.watch((lookMs) => {
+      if (!isCounted) times.sent(this.#model, this.#expectsStream, lease, lease.key.id, nowMs);
+      isCounted = true;
       const patienceMs = this.#patienceMs();
       const waitMs = nowMs + patienceMs - lookMs;
       if (waitMs > 0) return Math.min(waitMs, LOOK_MS);
-      const times = this.#pool.answerTimes;
-      if (!mayLeave() || !times.mayLeave(this.#model, this.#expectsStream, lookMs)) return LOOK_MS;
+      if (!mayLeave() || !times.mayLeave(this.#model, this.#expectsStream, lease, lookMs)) {
+        return LOOK_MS;
+      }
       isLeft = true;
       this.#left.push({ lease, patienceMs });
       // Where others answer in their usual time, it is this key that is silent.
@@ -57,6 +63,7 @@ export class SilentKeys {
     });
     return () => {
       deadline.watch(null);
+      if (isCounted) times.over(this.#model, this.#expectsStream, lease);
       return isLeft;
     };
   }

@@ -3,6 +3,9 @@ import { AnswerTimes } from "./answer-times";
 
 const NOW = 1_000_000;
 
+/** An attempt of which nothing else is known. */
+const LONE = {};
+
 function known(...tookMs: readonly number[]): AnswerTimes {
   const times = new AnswerTimes();
   for (const each of tookMs) times.note("m", false, each);
@@ -36,10 +39,37 @@ describe("patience with a silent key", () => {
 
 test("without knowledge one request at a time leaves, with it any", () => {
   const times = known();
-  expect(times.mayLeave("m", false, NOW)).toBe(true);
-  expect(times.mayLeave("m", false, NOW + 1_000)).toBe(false);
-  expect(times.mayLeave("m", false, NOW + 120_000)).toBe(true);
+  expect(times.mayLeave("m", false, LONE, NOW)).toBe(true);
+  expect(times.mayLeave("m", false, LONE, NOW + 1_000)).toBe(false);
+  expect(times.mayLeave("m", false, LONE, NOW + 120_000)).toBe(true);
   for (let answer = 0; answer < 3; answer += 1) times.note("m", false, 100);
-  expect(times.mayLeave("m", false, NOW + 120_001)).toBe(true);
-  expect(times.mayLeave("m", false, NOW + 120_002)).toBe(true);
+  expect(times.mayLeave("m", false, LONE, NOW + 120_001)).toBe(true);
+  expect(times.mayLeave("m", false, LONE, NOW + 120_002)).toBe(true);
+});
+
+describe("while little is known", () => {
+  const [first, second] = [{ key: "one" }, { key: "two" }];
+
+  /** Two attempts, the second so much later and with a key of its own or not. */
+  function underWay(laterMs: number, otherKey = "two"): AnswerTimes {
+    const times = new AnswerTimes();
+    times.sent("m", false, first, "one", NOW);
+    times.sent("m", false, second, otherKey, NOW + laterMs);
+    return times;
+  }
+
+  test("a key is not left while others are silent as well: it is the model that is slow", () => {
+    const times = underWay(1_000);
+    expect(times.mayLeave("m", false, first, NOW + 15_000)).toBe(false);
+    expect(times.mayLeave("m", false, first, NOW + 89_999)).toBe(false);
+    expect(times.mayLeave("m", false, first, NOW + 90_000)).toBe(true);
+  });
+
+  test("others that were just asked, were answered, or are the same key say nothing", () => {
+    expect(underWay(10_001).mayLeave("m", false, first, NOW + 15_000)).toBe(true);
+    expect(underWay(1_000, "one").mayLeave("m", false, first, NOW + 15_000)).toBe(true);
+    const answered = underWay(1_000);
+    answered.over("m", false, second);
+    expect(answered.mayLeave("m", false, first, NOW + 15_000)).toBe(true);
+  });
 });

@@ -5,7 +5,8 @@
  * | what is known of the model          | a request leaves a silent key                                       |
  * | ----------------------------------- | ------------------------------------------------------------------- |
  * | three answers or more               | after three times the usual time, one second at least               |
- * | less                                | after 15 s, one request in two minutes: the model may just be slow  |
+ * | less, and no other key is silent    | after 15 s, one request in two minutes: the model may just be slow  |
+ * | less, and others are silent as well | after 90 s: the model is slow, unless all of them are broken         |
  * @module
  */
 
@@ -17,9 +18,15 @@ const LEAST_PATIENCE_MS = 1_000;
 const UNKNOWN_PATIENCE_MS = 15_000;
 /** A trial that nothing was heard of for so long is over. */
 const TRIAL_MS = 120_000;
+/** Where others are silent as well. */
+const SLOW_PATIENCE_MS = 90_000;
+/** Another key that was asked so long ago and has not answered is silent as well. */
+const SILENT_MS = 5_000;
 const MAX_KINDS = 1_000;
 
 interface Kind {
+  /** Attempts under way while little is known: when each was sent, by its own name, with its key. */
+  readonly underWay: Map<object, { readonly keyId: string; readonly sentMs: number }>;
   readonly tookMs: number[];
   answers: number;
   /** When a request left a silent key although nothing was known. */
@@ -52,10 +59,26 @@ export class AnswerTimes {
     return Math.max(UNKNOWN_PATIENCE_MS, TIMES_USUAL * Math.max(0, ...tookMs));
   }
 
+  /** An attempt was sent. @param attempt Its name, for `over`. */
+  sent(model: string, isStreamed: boolean, attempt: object, keyId: string, sentMs: number): void {
+    if (this.usualMs(model, isStreamed) !== null) return;
+    this.#kind(model, isStreamed).underWay.set(attempt, { keyId, sentMs });
+  }
+
+  /** An attempt was answered, or given up. */
+  over(model: string, isStreamed: boolean, attempt: object): void {
+    this.#kinds.get(nameOf(model, isStreamed))?.underWay.delete(attempt);
+  }
+
   /** Whether a request may leave a key that was silent for its patience: always by knowledge, else as a trial. */
-  mayLeave(model: string, isStreamed: boolean, nowMs: number): boolean {
+  mayLeave(model: string, isStreamed: boolean, attempt: object, nowMs: number): boolean {
     if (this.usualMs(model, isStreamed) !== null) return true;
     const kind = this.#kind(model, isStreamed);
+    const own = kind.underWay.get(attempt);
+    const isSlow = kind.underWay
+      .values()
+      .some(({ keyId, sentMs }) => keyId !== own?.keyId && nowMs - sentMs >= SILENT_MS);
+    if (isSlow && own !== undefined && nowMs - own.sentMs < SLOW_PATIENCE_MS) return false;
     if (nowMs - kind.trialMs < TRIAL_MS) return false;
     kind.trialMs = nowMs;
     return true;
@@ -69,7 +92,7 @@ export class AnswerTimes {
         const [oldest] = this.#kinds.keys();
         if (oldest !== undefined) this.#kinds.delete(oldest);
       }
-      kind = { tookMs: [], answers: 0, trialMs: Number.NEGATIVE_INFINITY };
+      kind = { underWay: new Map(), tookMs: [], answers: 0, trialMs: Number.NEGATIVE_INFINITY };
       this.#kinds.set(name, kind);
     }
     return kind;

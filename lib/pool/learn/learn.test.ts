@@ -112,6 +112,13 @@ const EXAMPLES: readonly Example[] = [
     after: { own: { limit: null, row: { times: 3 } }, prior: { refusedAgain: null } },
   },
   {
+    // Over ten seconds, but only twice.
+    decidedBy: "noise",
+    own: { row: ROW },
+    evidence: refused({}),
+    after: { own: { limit: null, row: { times: 2 } } },
+  },
+  {
     decidedBy: "noise",
     own: { row: { count: 4, times: 2, sinceMs: NOW - 20_000, lastMs: NOW - 1_000 } },
     evidence: refused({}),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DailyQuota } from "./daily-quota";
 import { HeaderQuota } from "./header-quota";
 import { SendLog } from "./send-log";
 import { SlidingWindowLog } from "./sliding-window-log";
@@ -73,5 +74,40 @@ describe("a told quota", () => {
     meter.read({ limit: 2, remaining: 0, resetMs: NOW + 1_000, refillMs: null }, 0, NOW);
     meter.take(2, NOW + 1_000);
     expect(meter.earliestMs(1, NOW + 2_000)).toBe(NOW + 1_000 + 86_400_000);
+  });
+});
+
+describe("a refund", () => {
+  test("goes to what was taken since the last reading, and to nothing before it", () => {
+    const quota = new HeaderQuota("requests");
+    const reading = { limit: 10, resetMs: NOW + 60_000, refillMs: null };
+    quota.read({ ...reading, remaining: 5 }, 0, NOW);
+    const entry = quota.take(2, NOW + 1);
+    quota.refund(entry, 1);
+    expect(quota.left(NOW + 1)).toBe(4);
+    quota.read({ ...reading, remaining: 3 }, 0, NOW + 2);
+    quota.refund(entry, 1);
+    expect(quota.left(NOW + 2)).toBe(3);
+  });
+
+  test("of another day gives this day nothing", () => {
+    const quota = new DailyQuota(3, (nowMs) => (Math.floor(nowMs / 1_000) + 1) * 1_000, NOW);
+    const entry = quota.take(2, NOW);
+    quota.refund(entry, 1);
+    expect(quota.left(NOW)).toBe(2);
+    quota.take(2, NOW + 1_000);
+    quota.refund(entry, 1);
+    expect(quota.left(NOW + 1_000)).toBe(1);
+    expect(quota.earliestMs(1, NOW + 1_000)).toBe(0);
+    expect(quota.earliestMs(2, NOW + 1_000)).toBe(NOW + 2_000);
+  });
+
+  test("over a log that another limit keeps is that one's business", () => {
+    const log = new SendLog();
+    const own = new SlidingWindowLog("requests", 2, 60_000, log);
+    log.add(NOW, 2, 1);
+    expect(own.earliestMs(1, NOW)).toBe(NOW + 60_000);
+    own.refund(own.take(1, NOW), 1);
+    expect([own.left(NOW), log.total]).toEqual([0, 2]);
   });
 });

@@ -376,3 +376,28 @@ test("a reading knows nothing of what was sent after the request it answers", ()
   limiter.take(1, T0 + 3);
   expect(limiter.earliestMs(1, T0 + 4)).toBe(T0 + 30_000);
 });
+
+test("what an answer came to replaces the estimate of its tokens, more or less", () => {
+  const limiter = new RateLimiter(new SharedLimitPrior());
+  limiter.setLimits({ rpm: null, tpm: 1_000, dailyRequests: null }, 0, () => T0 + 10 * MINUTE, T0);
+  const [first, second] = [limiter.take(100, T0), limiter.take(400, T0)];
+  limiter.used(first, 700, T0 + 1_000);
+  expect(limiter.earliestMs(1, T0 + 1_000)).toBeGreaterThan(T0 + MINUTE);
+  limiter.used(second, 100, T0 + 2_000);
+  expect(limiter.earliestMs(200, T0 + 2_000)).toBe(0);
+  expect(limiter.earliestMs(201, T0 + 2_000)).toBeGreaterThan(T0 + 2_000);
+});
+
+test("a rest is never shortened, and only an answer to its probe or to what came later ends it", () => {
+  const limiter = new RateLimiter(new SharedLimitPrior());
+  const early = limiter.take(1, T0);
+  limiter.rest(T0 + 30_000);
+  limiter.rest(T0 + 10_000);
+  expect(limiter.earliestMs(1, T0 + 1)).toBe(T0 + 30_000);
+  const probeMs = T0 + 30_000;
+  const probe = limiter.take(1, probeMs);
+  limiter.succeed(early, []);
+  expect(limiter.earliestMs(1, probeMs + 1)).toBe(probeMs + HALF_OPEN_MS);
+  limiter.succeed(probe, []);
+  expect(limiter.earliestMs(1, probeMs + 1)).toBe(0);
+});
