@@ -55,6 +55,56 @@ describe("rotation", () => {
     }
   });
 
+  test("keys that come later take their turn as if they had been there", () => {
+    const pool = poolOf(key("a", { priority: 1 }), key("b", { priority: 1 }));
+    expect(countPicks(pool, 20).size).toBe(2);
+    const later = [
+      key("c", { priority: 1 }),
+      key("resting", {
+        priority: 1,
+        cooldowns: new Map([["m", { untilMs: NOW + 1_000, reason: "rate_limit_minute" }]]),
+      }),
+      key("disabled", { priority: 1, status: "disabled" }),
+      key("of another model", { priority: 1, models: ["other"] }),
+      key("of a domain", { priority: 1, quotaDomain: "team" }),
+      key("of the same domain", { priority: 1, quotaDomain: "team" }),
+    ];
+    for (const each of later) {
+      pool.upsert(each);
+      pick(pool, "m", NOW);
+    }
+    expect(new Set(countPicks(pool, 20).keys())).toEqual(
+      new Set(["a", "b", "c", "of a domain", "of the same domain"]),
+    );
+    expect(countPicks(pool, 20, "m", NOW + 1_000).has("resting")).toBe(true);
+    // The first of a better priority serves from now on, conversations too.
+    pool.upsert(key("best"));
+    expect([...countPicks(pool, 5)]).toEqual([["best", 5]]);
+    const conversation = { name: "talk", isContinued: true };
+    const turn = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
+    expect(turn.kind === "granted" && turn.lease.key.id).toBe("best");
+  });
+
+  test("the home of a conversation is the same, whether its keys came at once or in parts", () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `k${index}`);
+    const homes = (pool: KeyPool) =>
+      Array.from({ length: 20 }, (_, index) => {
+        const conversation = { name: `talk ${index}`, isContinued: true };
+        const turn = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
+        return turn.kind === "granted" ? turn.lease.key.id : "none";
+      });
+    const atOnce = poolOf(...ids.map((id) => key(id)));
+    const inParts = poolOf(...ids.slice(0, 50).map((id) => key(id)));
+    const first = { name: "first", isContinued: true };
+    for (const pool of [atOnce, inParts])
+      pool.ask("m", { ...newAsk(CLAIM), conversation: first }, NOW);
+    for (const id of ids.slice(50)) {
+      inParts.upsert(key(id));
+      if (id.endsWith("7")) inParts.availability("m", NOW);
+    }
+    expect(homes(inParts)).toEqual(homes(atOnce));
+  });
+
   test("a key that serves a conversation out of turn lets as many of its turns pass", () => {
     const pool = poolOf(key("a"), key("b"), key("c"));
     const conversation = { name: "talk", isContinued: false };

@@ -59,14 +59,15 @@ export class KeyRegistry {
   upsert(key: PoolKey): void {
     const entry = this.entries.get(key.id);
     if (entry === undefined) {
-      this.entries.set(key.id, {
+      const added: PoolEntry = {
         key,
         present: true,
         opens: true,
         trouble: null,
         lastPick: -Math.ceil(this.#random() * SHUFFLE),
-      });
-      this.rebuild();
+      };
+      this.entries.set(key.id, added);
+      for (const { keys } of this.models.all()) keys.added(added);
       return;
     }
     // Lanes notice by themselves what got worse; only what may wake a key or move it needs new schedulers.
@@ -208,7 +209,8 @@ export class KeyRegistry {
   #optionsOf(model: string): ModelPoolOptions {
     return {
       model,
-      groups: () => groupsOf(this.entries.values(), model === NO_MODEL ? null : model),
+      groups: (entries = this.entries.values()) =>
+        groupsOf(entries, model === NO_MODEL ? null : model),
       prepare: (limiter, domain, nowMs) =>
         this.#book.prepare(limiter, model, domain, this.get(domain)?.limits ?? null, nowMs),
       answeredMs: () => this.guard.answeredMs,

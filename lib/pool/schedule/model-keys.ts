@@ -16,8 +16,8 @@ const GUESS_CANDIDATES = 64;
 
 export interface ModelKeysOptions {
   readonly model: string;
-  /** The groups of all keys that may serve the model, the one to use first in front. */
-  groups(): readonly Group[];
+  /** The groups of those keys that may serve the model, the one to use first in front; absent: of all keys. */
+  groups(entries?: Iterable<PoolEntry>): readonly Group[];
   /** When a key of the pool answered last: epoch milliseconds. */
   answeredMs(): number;
   /** Keys that answered lately, the newest first. */
@@ -31,7 +31,9 @@ export class ModelKeys {
   readonly #limiters: DomainLimiters;
   readonly #affinity = new Affinity();
   #scheduler: ModelScheduler | null = null;
-  #groups: ReadonlyMap<string, Group> | null = null;
+  #groups: Map<string, Group> | null = null;
+  /** Keys that came since the scheduler was made. */
+  #added: PoolEntry[] = [];
   /** Requests sent by all groups. */
   taken = 0;
 
@@ -44,9 +46,16 @@ export class ModelKeys {
   rebuild(): void {
     this.#scheduler = null;
     this.#groups = null;
+    this.#added = [];
+  }
+
+  /** A key came to the pool. */
+  added(entry: PoolEntry): void {
+    if (this.#scheduler !== null) this.#added.push(entry);
   }
 
   schedulerAt(nowMs: number): ModelScheduler {
+    if (this.#scheduler !== null && this.#added.length > 0) this.#takeAdded(this.#scheduler, nowMs);
     if (this.#scheduler === null) {
       const { model, groups: groupsOf, answeredMs } = this.#options;
       const groups = groupsOf();
@@ -56,10 +65,26 @@ export class ModelKeys {
     return this.#scheduler;
   }
 
+  /** Many may come one part after the other: making the order anew each time would cost more than they do. */
+  #takeAdded(scheduler: ModelScheduler, nowMs: number): void {
+    const added = this.#added;
+    // One that shares a quota may belong to a group that is there.
+    if (added.some(({ key }) => key.quotaDomain !== null)) {
+      this.rebuild();
+      return;
+    }
+    this.#added = [];
+    const groups = this.#options.groups(added);
+    this.#limiters.equip(groups, nowMs);
+    scheduler.add(groups, nowMs);
+    for (const group of groups) this.#groups?.set(group.id, group);
+  }
+
   groupOf(keyId: string, nowMs: number): Group | undefined {
     const domain = this.#options.domainOf(keyId);
     if (domain === null) return undefined;
-    this.#groups ??= new Map(this.schedulerAt(nowMs).groups.map((group) => [group.id, group]));
+    const { groups } = this.schedulerAt(nowMs);
+    this.#groups ??= new Map(groups.map((group) => [group.id, group]));
     return this.#groups.get(domain);
   }
 

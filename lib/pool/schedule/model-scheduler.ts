@@ -32,7 +32,7 @@ const RECALL_GAP_MS = 5_000;
 
 export class ModelScheduler {
   readonly model: string;
-  readonly groups: readonly Group[];
+  readonly #groups: Group[];
   readonly #answeredMs: () => number;
   #ring: Group[] | null = null;
   #highest: number | null = null;
@@ -52,8 +52,28 @@ export class ModelScheduler {
   ) {
     this.model = model;
     this.#answeredMs = answeredMs;
-    this.groups = groups;
+    this.#groups = [...groups];
     for (const group of groups) this.#place(group, nowMs);
+  }
+
+  get groups(): readonly Group[] {
+    return this.#groups;
+  }
+
+  /** Groups of keys that were not there before. Nobody was served by them yet, so it is their turn. */
+  add(groups: readonly Group[], nowMs: number): void {
+    for (const group of groups) {
+      this.#groups.push(group);
+      this.#place(group, nowMs, true);
+    }
+    const before = this.#highest;
+    this.#highest = null;
+    if (this.#ring === null) return;
+    const highest = this.highestPriority;
+    const isSame = highest === before;
+    const more = groups.filter(({ priority }) => priority === highest);
+    // Sorted already but for what comes behind, which the engine's sort makes use of.
+    this.#ring = isSame ? [...this.#ring, ...more].sort(byHash) : null;
   }
 
   /** Groups that stand ready. Some of them may turn out to rest when their turn comes. */
@@ -77,7 +97,7 @@ export class ModelScheduler {
   get ring(): readonly Group[] {
     if (this.#ring === null) {
       this.#ring = this.groups.filter(({ priority }) => priority === this.highestPriority);
-      this.#ring.sort((a, b) => a.hash - b.hash);
+      this.#ring.sort(byHash);
     }
     return this.#ring;
   }
@@ -280,4 +300,8 @@ export class ModelScheduler {
     this.#asides.push(group, untilMs);
     this.#reserve.push(group);
   }
+}
+
+function byHash(one: Group, other: Group): number {
+  return one.hash - other.hash;
 }
