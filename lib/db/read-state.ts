@@ -34,8 +34,8 @@ export const TOMBSTONE_LIFE_MS = 24 * 3_600_000;
  * So many keys of each provider a new isolate reads before its first answer, and so many of all after each answer
  * that follows: ten thousand at once take many times the CPU that the free plan gives an invocation.
  */
-export const FIRST_KEYS = 400;
-export const NEXT_KEYS = 1_000;
+export const FIRST_KEYS = 200;
+export const NEXT_KEYS = 400;
 
 /** The best of each provider: those that may serve, and are to be used first. */
 const OF_THE_FIRST = `id in (select id from (

@@ -10,6 +10,8 @@ import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 import { unreliable } from "./unreliable-d1";
 
 const MANY = FIRST_KEYS + 2 * NEXT_KEYS;
+const idOf = (number: number) => `pk_${String(number).padStart(6, "0")}`;
+const LAST = idOf(MANY);
 /** Of all other than `MANY`, one that is to be used before them. */
 const BEST = "pk_zz_best";
 
@@ -25,7 +27,7 @@ beforeEach(async () => {
     values (${BEST}, 'openai', 'v2.', 'best', 'sk-', 0, 0, 0, 1)`);
   await db.run(sql`
     insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
-    values (${`pk_${String(MANY).padStart(6, "0")}`}, 'm1', ${Date.now() + 60_000}, 'rate_limit_minute', '{}', 0, 1)`);
+    values (${LAST}, 'm1', ${Date.now() + 60_000}, 'rate_limit_minute', '{}', 0, 1)`);
 });
 
 function startIsolate() {
@@ -63,7 +65,7 @@ test("the first answer waits for the best keys alone, and each answer after it b
   expect(sizes).toEqual([...sizes].sort((one, other) => one - other));
   expect(sizes.at(-1)).toBe(MANY + 1);
   expect(state.whole()).toBeNull();
-  const last = state.pool("openai").get(`pk_${String(MANY).padStart(6, "0")}`);
+  const last = state.pool("openai").get(LAST);
   expect(last?.cooldowns.has("m1")).toBe(true);
 });
 
@@ -71,13 +73,13 @@ test("who needs all of them waits for all, and changes reach those that are stil
   const { state, size } = startIsolate();
   await state.ready();
   await runBatch(db, [
-    sql`update provider_keys set status = 'disabled', version = 2 where id = 'pk_002000'`,
-    sql`delete from provider_keys where id = 'pk_002001'`,
-    sql`insert into tombstones (kind, id, deleted_at_ms, version) values ('provider-key', 'pk_002001', ${Date.now()}, 2)`,
+    sql`update provider_keys set status = 'disabled', version = 2 where id = ${idOf(MANY - 1)}`,
+    sql`delete from provider_keys where id = ${idOf(MANY - 2)}`,
+    sql`insert into tombstones (kind, id, deleted_at_ms, version) values ('provider-key', ${idOf(MANY - 2)}, ${Date.now()}, 2)`,
     sql`update state_version set version = version + 1`,
   ]);
   await state.whole();
   expect(size()).toBe(MANY);
-  expect(state.pool("openai").get("pk_002000")?.status).toBe("disabled");
-  expect(state.pool("openai").get("pk_002001")).toBeUndefined();
+  expect(state.pool("openai").get(idOf(MANY - 1))?.status).toBe("disabled");
+  expect(state.pool("openai").get(idOf(MANY - 2))).toBeUndefined();
 });
