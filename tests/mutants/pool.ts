@@ -144,11 +144,6 @@ export const poolMutants: readonly Mutant[] = [
     "if (allowedMs <= nowMs) return",
     "if (allowedMs >= 0) return",
   ),
-  modelPool.plant(
-    "a lost probe blocks the next",
-    "if (lease.sent.isProbe) this.#limitProbe.back();",
-    "",
-  ),
   group.plant("tried keys are tried again", "!tried.has(entry.key.id) &&", ""),
   forecast.plant("a slot too few", "count > ahead", "count >= ahead"),
   affinity.plant("the busiest home", "item.load > averageLoad", "item.load < averageLoad"),

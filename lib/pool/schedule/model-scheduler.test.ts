@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { KeyTrouble } from "../guard/key-trouble";
 import type { PoolKey } from "../types";
+import { slotTimeMs } from "./forecast";
 import { groupsOf, type PoolEntry } from "./group";
 import { ModelScheduler } from "./model-scheduler";
 
@@ -83,4 +84,11 @@ test("slots until a moment are those of ready groups and of those that wake by t
   expect(scheduler.slotTimeMs(0, NOW, NOW).atLatest).toBe(NOW);
   expect(scheduler.slotTimeMs(2, NOW, NOW).atLatest).toBeGreaterThanOrEqual(NOW + 1_000);
   expect(scheduler.prospect(1, false, NOW)).toEqual({ kind: "ready" });
+});
+
+test("a request with two before it hopes for the third slot", () => {
+  const slots = (untilMs: number) => (untilMs < NOW + 40 ? 1 : untilMs < NOW + 160 ? 2 : 3);
+  const hopes = slotTimeMs(slots, 2, NOW);
+  expect(hopes.atLatest).toBe(NOW + 160);
+  expect(hopes.atSoonest).toBe(NOW);
 });
