@@ -167,9 +167,16 @@ describe("limits", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("x-one-balance-limit-source")).toBe("pool");
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
-    const again = async () => (await chat(stack, impatient)).status;
+    let byThePool = 0;
+    const again = async () => {
+      const { status, headers } = await chat(stack, impatient);
+      if (headers.get("x-one-balance-limit-source") === "pool") byThePool += 1;
+      return status;
+    };
     await expect.poll(again, { timeout: 5000, interval: 100 }).toBe(200);
-    expect(answeredBy("sk-fake-brief", 429)).toBe(1);
+    expect(byThePool).toBeGreaterThan(1);
+    // On a busy machine one request may overtake another on its way, and come a moment too early.
+    expect(answeredBy("sk-fake-brief", 429)).toBeLessThanOrEqual(2);
   });
 
   test("a 429 that tells nothing costs its client a wait of seconds, not the answer", async () => {
