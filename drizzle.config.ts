@@ -7,6 +7,7 @@ export default defineConfig({
     "./lib/db/schema.ts",
     "./lib/db/alert-schema.ts",
     "./lib/db/incident-schema.ts",
+    "./lib/db/lease-schema.ts",
     "./lib/db/team-schema.ts",
     "./lib/db/upkeep-schema.ts",
     "./lib/db/usage-schema.ts",

@@ -14,6 +14,7 @@ import { answerPortal } from "./lib/runtime/portal-door";
 import { isUpkeepDue, upkeepAfter, upkeepByCron } from "./lib/runtime/upkeep";
 import { warmUp } from "./lib/runtime/warm-up";
 
+export { LeaseObject } from "./lib/runtime/lease-object";
 export { PortalObject } from "./lib/runtime/portal-object";
 
 // All of it is done before the first request: it waits for nothing.

@@ -4,6 +4,7 @@
  * @module
  */
 import type { SealingSecrets } from "./crypto/seal";
+import type { LeaseObject } from "./runtime/lease-object";
 import type { PortalObject } from "./runtime/portal-object";
 
 export interface Env {
@@ -11,7 +12,9 @@ export interface Env {
   ASSETS?: Fetcher;
   /** Holds the portal's object (`lib/runtime/portal-object.ts`); without it the Worker does the portal's work. */
   PORTAL?: DurableObjectNamespace<PortalObject>;
-  /** Where that object is made (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
+  /** Hand out leases of shared limits (`lib/runtime/lease-object.ts`); without them D1 does. */
+  LEASES?: DurableObjectNamespace<LeaseObject>;
+  /** Where the portal's object is made (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
   PORTAL_LOCATION?: string;
   /** Workers AI binding: its gateway URL is used where no other is set. */
   AI?: { gateway(id: string): { getUrl(provider?: string): Promise<string> } };

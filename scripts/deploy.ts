@@ -15,7 +15,12 @@ import { deployWorker, uploadWorker, workerSecrets } from "./deploy/deploy-worke
 import { findOrMakeGateway } from "./deploy/gateway.ts";
 import { Journal } from "./deploy/journal.ts";
 import { writePagesFolder } from "./deploy/pages-folder.ts";
-import { companionOf, companionSecrets, migratedTimes } from "./deploy/portal-object.ts";
+import {
+  companionOf,
+  companionSecrets,
+  migratedSoFar,
+  NOT_MIGRATED,
+} from "./deploy/portal-object.ts";
 import { keepSecrets, keptSecretsFile, planSecrets, readKeptSecrets } from "./deploy/secrets.ts";
 import { smokeTest } from "./deploy/smoke-test.ts";
 import {
@@ -49,7 +54,7 @@ try {
 }
 
 async function deploy(): Promise<void> {
-  const { isPages, hasGateway, hasObject, isDryRun, ...options } = readOptions();
+  const { isPages, hasGateway, hasObject, hasLeases, isDryRun, ...options } = readOptions();
   const base = await readBaseConfig();
   const { name, databaseName, ...known } = namesOf(base, options.name);
   // Of the environment only: .dev.vars is for the local server.
@@ -68,11 +73,17 @@ async function deploy(): Promise<void> {
   journal.step("Portal");
   const companion = companionOf(name);
   const holder = isPages ? companion : name;
-  const migrated = await migratedTimes(api, accountId, holder);
+  const migrated = await migratedSoFar(api, accountId, holder);
   journal.note(
     hasObject
       ? `it runs in a Durable Object, held by the Worker ${holder}`
       : "it runs in the Worker: on the free plan, whose requests have 10 ms of CPU, most of it fails",
+  );
+
+  journal.note(
+    hasLeases
+      ? "isolates share limits by leases of Durable Objects"
+      : "isolates share limits by leases over D1",
   );
 
   journal.step("AI Gateway");
@@ -89,7 +100,7 @@ async function deploy(): Promise<void> {
     ...Object.fromEntries(plain),
     ...(gatewayUrl !== null && { AI_GATEWAY_URL: gatewayUrl }),
   };
-  const object = { hasObject, migrated: migrated ?? 0 };
+  const object = { hasObject, hasLeases, migrated: migrated ?? NOT_MIGRATED };
   const deployment = { name, databaseName, databaseId, vars, object };
   const write = (compilesLate: boolean) =>
     writeConfig(join(root, config), workerConfig(base, { ...deployment, compilesLate }, config));
@@ -207,6 +218,7 @@ function readOptions() {
         pages: { type: "boolean", default: false },
         gateway: { type: "boolean", default: true },
         object: { type: "boolean", default: true },
+        leases: { type: "boolean", default: true },
         name: { type: "string" },
       },
       allowNegative: true,
@@ -221,12 +233,14 @@ function readOptions() {
       isPages: values.pages,
       hasGateway: values.gateway,
       hasObject: values.object,
+      // On Pages the companion holds both kinds of objects.
+      hasLeases: values.leases && (values.object || !values.pages),
       name,
     };
   } catch (error) {
     if (error instanceof ExpectedError || !(error instanceof TypeError)) throw error;
     throw new ExpectedError(
-      `${error.message} (there are: --dry-run, --no-gateway, --no-object, --name <name>)`,
+      `${error.message} (there are: --dry-run, --no-gateway, --no-object, --no-leases, --name <name>)`,
     );
   }
 }

@@ -15,6 +15,8 @@ import type { ServerOptions } from "./serve.ts";
 export interface Workerd {
   /** On 127.0.0.1. */
   readonly port: number;
+  /** Of each isolate of the Worker, this one first. */
+  readonly ports: readonly number[];
   readonly database: D1Database;
   close(): Promise<void>;
 }
@@ -32,6 +34,12 @@ const PORTAL = {
   type: "durable-object",
   worker: OBJECT_WORKER,
   exportName: "PortalObject",
+} as const;
+
+const LEASES = {
+  type: "durable-object",
+  worker: OBJECT_WORKER,
+  exportName: "LeaseObject",
 } as const;
 
 /** Serves asset-less requests of the asset Worker, which workerd wants to have a script. */
@@ -61,6 +69,10 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
   const localDoor = await readFile(join(root, LOCAL_DOOR), "utf8");
   const bindings = { ...textBindings(options.vars), DB: { type: "d1", id: "DB" } } as const;
   const hasObject = options.hasObject ?? "portal.js" in modules;
+  const hasLeases = options.hasLeases ?? false;
+  const isolateNames = Array.from({ length: options.isolates ?? 1 }, (_, index) =>
+    index === 0 ? "one-balance" : `one-balance-${index + 1}`,
+  );
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     port: 0,
@@ -71,32 +83,8 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
     enableDevRegistry: false,
     resourcePersistencePath: resolve(options.dataDir),
     workers: [
-      {
-        config: {
-          ...runtime,
-          name: "one-balance",
-          manifest: {
-            mainModule: "local-entry.js",
-            modulesRoot: workerDir,
-            modules: {
-              "local-entry.js": { type: "esm", contents: localEntry(originHeader) },
-              "local-door.js": { type: "esm", contents: localDoor },
-              ...modules,
-            },
-          },
-          env: {
-            ...bindings,
-            ASSETS: { type: "worker", worker: "assets" },
-            ...(hasObject && { PORTAL }),
-          },
-        },
-        dev: {
-          // Requests reach the Worker straight from workerd's socket.
-          unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-          stripCfConnectingIp: false,
-        },
-      },
-      ...(hasObject ? [objectWorker()] : []),
+      ...isolateNames.map(proxyWorker),
+      ...(hasObject || hasLeases ? [objectWorker()] : []),
       {
         config: {
           ...runtime,
@@ -111,6 +99,35 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
     ],
   });
 
+  function proxyWorker(name: string) {
+    return {
+      config: {
+        ...runtime,
+        name,
+        manifest: {
+          mainModule: "local-entry.js",
+          modulesRoot: workerDir,
+          modules: {
+            "local-entry.js": { type: "esm" as const, contents: localEntry(originHeader) },
+            "local-door.js": { type: "esm" as const, contents: localDoor },
+            ...modules,
+          },
+        },
+        env: {
+          ...bindings,
+          ASSETS: { type: "worker" as const, worker: "assets" },
+          ...(hasObject && { PORTAL }),
+          ...(hasLeases && { LEASES }),
+        },
+      },
+      dev: {
+        // Requests reach the Worker straight from workerd's socket.
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+        stripCfConnectingIp: false,
+      },
+    };
+  }
+
   /** A Worker of its own, and so another isolate: as on Cloudflare, where the object is mostly elsewhere. */
   function objectWorker() {
     return {
@@ -119,7 +136,10 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
         name: OBJECT_WORKER,
         manifest: { mainModule: "worker.js", modulesRoot: workerDir, modules },
         env: { ...bindings, PORTAL },
-        exports: { PortalObject: { type: "durable-object", storage: "sqlite" } },
+        exports: {
+          PortalObject: { type: "durable-object", storage: "sqlite" },
+          LeaseObject: { type: "durable-object", storage: "sqlite" },
+        },
       },
     } as const;
   }
@@ -128,8 +148,9 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
     await miniflare.ready;
     const database = await miniflare.getD1Database("DB", "one-balance");
     await applyMigrations(database);
-    const { port } = await miniflare.unsafeGetDirectURL("one-balance");
-    return { port: Number(port), database, close: () => miniflare.dispose() };
+    const urls = await Promise.all(isolateNames.map((name) => miniflare.unsafeGetDirectURL(name)));
+    const ports = urls.map(({ port }) => Number(port));
+    return { port: ports[0] ?? 0, ports, database, close: () => miniflare.dispose() };
   } catch (error) {
     await miniflare.dispose();
     throw error;

@@ -36,6 +36,10 @@ export interface ServerOptions {
   readonly workerDir?: string;
   /** Whether the portal runs in its object; without it the Worker does the portal's work. Default: where there is a portal. */
   readonly hasObject?: boolean;
+  /** So many isolates of the Worker share one D1, as on Cloudflare (default 1); the front leads to the first. */
+  readonly isolates?: number;
+  /** Whether objects hand out leases of shared limits; default: no, since one isolate shares with nobody. */
+  readonly hasLeases?: boolean;
   /** Gets a sentence for the operator (default: stderr). */
   readonly onNotice?: (text: string) => void;
   /** Gets every line the Worker logs. Default: warnings and errors go to stderr. */
@@ -48,6 +52,8 @@ export interface RunningServer {
   readonly listensOn: { readonly address: string; readonly port: number };
   /** workerd's own socket, without the TCP front: for measuring. */
   readonly workerUrl: string;
+  /** The same of every isolate. */
+  readonly isolateUrls: readonly string[];
   /** Whether the team has an admin; while not, the portal's set-up page is open. */
   hasAdmin(): Promise<boolean>;
   /** Lets pending writes settle, then stops workerd. May be called again. */
@@ -131,6 +137,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: localUrl(host, front.port),
     listensOn: { address: front.address, port: front.port },
     workerUrl: `http://127.0.0.1:${workerd.port}`,
+    isolateUrls: workerd.ports.map((port) => `http://127.0.0.1:${port}`),
     hasAdmin: () => hasAdmin(workerd.database),
     dispose: () => {
       stopped ??= stop();

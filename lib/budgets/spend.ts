@@ -43,6 +43,11 @@ export function periodBounds(period: string): readonly [fromMs: number, toMs: nu
   return [Date.parse(period), end.getTime()];
 }
 
+/** After so long all isolates have read what one wrote: none goes by what is older (`KNOWN_FOR_MS` of the ledger). */
+export const READ_BY_ALL_MS = 6_000;
+/** As long as the longest lease. */
+const WRITTEN_MS = 150_000;
+
 /** What one isolate knows of a day or a month of one holder. */
 export class Period implements SpendPeriod {
   readonly holderId: string;
@@ -55,6 +60,8 @@ export class Period implements SpendPeriod {
   /** Settled here, and not in `stored` yet. */
   unwritten = NO_SPEND;
   reserved = NO_SPEND;
+  /** Written by this isolate of late, the oldest first. */
+  readonly #written: { readonly atMs: number; readonly spend: Spend }[] = [];
 
   constructor(holderId: string, period: string) {
     this.holderId = holderId;
@@ -64,5 +71,21 @@ export class Period implements SpendPeriod {
 
   spent(unit: keyof Spend): number {
     return this.stored[unit] + this.unwritten[unit];
+  }
+
+  noteWritten(spend: Spend, nowMs: number): void {
+    this.#written.push({ atMs: nowMs, spend });
+    while ((this.#written[0]?.atMs ?? nowMs) < nowMs - WRITTEN_MS) this.#written.shift();
+  }
+
+  /** What this isolate has written after a moment, as far as it remembers. */
+  writtenSince(unit: keyof Spend, sinceMs: number): number {
+    let total = 0;
+    for (let index = this.#written.length - 1; index >= 0; index -= 1) {
+      const entry = this.#written[index];
+      if (entry === undefined || entry.atMs <= sinceMs) break;
+      total += entry.spend[unit];
+    }
+    return total;
   }
 }

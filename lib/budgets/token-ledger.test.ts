@@ -206,7 +206,7 @@ describe("who waits for a seat", () => {
     dueMs: NOW + 50,
   });
   const ask = (ledger: TokenLedger, holder: LimitHolder, waiter: Waiter, nowMs = NOW) =>
-    ledger.reserve([holder], CENT, nowMs, waiter).kind;
+    ledger.reserve([holder], CENT, nowMs, { waiter, isNew: false }).kind;
   const endAll = (ledger: TokenLedger, held: readonly Reservation[]) => {
     for (const each of held) ledger.settle(each, requestId(), CENT, NOW);
   };
@@ -234,7 +234,7 @@ describe("who waits for a seat", () => {
     expect(ask(ledger, seat, other)).toBe("wait");
     endAll(ledger, held);
     expect(ask(ledger, seat, other)).toBe("wait");
-    const turn = ledger.reserve([seat], CENT, NOW, busy);
+    const turn = ledger.reserve([seat], CENT, NOW, { waiter: busy, isNew: false });
     ledger.leave([seat], busy, true);
     if (turn.kind === "go") endAll(ledger, [turn.reservation]);
     // The other token has had nothing yet: it comes before the busy one's second.

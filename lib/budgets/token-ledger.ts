@@ -10,14 +10,15 @@
  * as guesses are not too low. The tokens of a minute are kept likewise, except that with nothing under way a
  * request must find room for what it surely takes, or for the largest of the last answers.
  *
- * Across isolates: the limits of a minute and of requests at the same time hold for each isolate by itself.
- * Of budgets an isolate knows what all have written, as of its own last flush, or of a look into the store
- * that is 5 s old at most (`KNOWN_FOR_MS`). What the others have used since, or have under way, it does not
- * know: by that much, and one request's cost, a budget may be exceeded. At worst, where all of it is used
- * between two flushes, each isolate uses the budget once.
+ * Across isolates all of these hold by leases (`lib/leases`): an isolate that uses more than a small part of a
+ * limit, or of what is left of a budget, asks for permits and keeps within them. Of budgets it knows what all have
+ * written, as of its own last flush, or of a look into the store that is 5 s old at most (`KNOWN_FOR_MS`).
+ * Without leases (`leases` null, as in tests of one isolate) each isolate keeps limits by itself.
  * @module
  */
 
+import { LOST_MS as LEASE_LOST_MS } from "../leases/lease";
+import type { LeasedLimit, LeasedLimits, LeaseTurn } from "../leases/leased-limits";
 import { SlidingWindowLog } from "../pool/limits/sliding-window-log";
 import { FairQueue, type Waiter } from "../pool/share/fair-queue";
 import {
@@ -25,6 +26,7 @@ import {
   Period,
   type PeriodSpend,
   periodsAt,
+  READ_BY_ALL_MS,
   type Spend,
   type SpendPeriod,
   sum,
@@ -87,8 +89,24 @@ export type ReservationTurn = { readonly kind: "go"; readonly reservation: Reser
 
 type Refusal = { readonly holder: LimitHolder; readonly limit: keyof TokenLimits } & (
   | /** Others under way hold what this one needs. */ { readonly kind: "wait" }
+  | /** This isolate's lease is too small, and may be asked for anew. */ {
+      readonly kind: "ask";
+      readonly group: string;
+    }
   | { readonly kind: "full"; readonly retryAtMs: number }
 );
+
+/** A request that asks for a seat. */
+export interface Asker {
+  /** Its place where it would wait for others, which it keeps until `leave` is called; null where it would not. */
+  readonly waiter: Waiter | null;
+  /** Whether it asks for the first time. */
+  readonly isNew: boolean;
+}
+
+const GO: LeaseTurn = { kind: "go" };
+
+const NOBODY: Asker = { waiter: null, isNew: false };
 
 class Account {
   rpm: SlidingWindowLog | null = null;
@@ -98,6 +116,9 @@ class Account {
   month: Period;
   /** The oldest first. */
   readonly underWay = new Set<Reservation>();
+  /** How its limits are shared with other isolates; made when first needed. */
+  readonly shared = new Map<keyof TokenLimits, SharedHolderLimit>();
+  readonly budgets = new Map<keyof TokenLimits, SharedBudget>();
   /** Who waits until one of them is over: newcomers do not go before. */
   readonly line = new FairQueue();
 
@@ -105,6 +126,69 @@ class Account {
     const [day, month] = periodsAt(nowMs);
     this.day = new Period(holderId, day);
     this.month = new Period(holderId, month);
+  }
+}
+
+/** One limit of one holder, as isolates share it. */
+interface SharedHolderLimit extends LeasedLimit {
+  limit: number;
+}
+
+/** Of a minute, or of requests at the same time. */
+function sharedUse(
+  group: string,
+  name: string,
+  windowMs: number | null,
+  used: (nowMs: number) => number,
+  underWay: () => number,
+): SharedHolderLimit {
+  return { group, name, windowMs, limit: 0, used, usedAnew: used, counted: () => {}, underWay };
+}
+
+/** Of a budget: what is left of it, and what this isolate has used of that. */
+class SharedBudget implements SharedHolderLimit {
+  readonly group: string;
+  readonly name: string;
+  readonly windowMs = null;
+  limit = 0;
+  readonly #period: Period;
+  readonly #unit: keyof Spend;
+  #countedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(group: string, name: string, period: Period, unit: keyof Spend) {
+    this.group = group;
+    this.name = name;
+    this.#period = period;
+    this.#unit = unit;
+  }
+
+  used(nowMs: number): number {
+    return this.underWay() + this.#written(nowMs);
+  }
+
+  usedAnew(nowMs: number): number {
+    return this.underWay() + this.#period.writtenSince(this.#unit, nowMs - READ_BY_ALL_MS);
+  }
+
+  counted(nowMs: number): void {
+    this.#countedMs = nowMs - READ_BY_ALL_MS;
+  }
+
+  underWay(): number {
+    return this.#period.reserved[this.#unit] + this.#period.unwritten[this.#unit];
+  }
+
+  /** @param most The whole budget. */
+  measure(most: number, nowMs: number): void {
+    const left = most - this.#period.stored[this.#unit] + this.#written(nowMs);
+    this.limit = Math.max(0, Math.floor(left));
+  }
+
+  /** Written under the lease, or so lately that others may not have read it. */
+  #written(nowMs: number): number {
+    const isLeased = nowMs - this.#countedMs < LEASE_LOST_MS;
+    const sinceMs = Math.min(nowMs - READ_BY_ALL_MS, isLeased ? this.#countedMs : nowMs);
+    return this.#period.writtenSince(this.#unit, sinceMs);
   }
 }
 
@@ -131,9 +215,15 @@ class LastAnswers {
 export type TakenSpend = Map<Period, Spend>;
 
 export class TokenLedger {
+  readonly #leases: LeasedLimits | null;
   readonly #accounts = new Map<string, Account>();
   /** Requests that are over and not on their way to the store yet, by their ids. */
   readonly #settled = new Map<string, { readonly periods: readonly Period[]; actual: Spend }>();
+
+  /** @param leases By which limits are shared with other isolates; null where there are no others. */
+  constructor(leases: LeasedLimits | null = null) {
+    this.#leases = leases;
+  }
 
   /** Of what the store must be asked before these limits can be kept. */
   unknownPeriods(holders: readonly LimitHolder[], nowMs: number): readonly SpendPeriod[] {
@@ -159,21 +249,18 @@ export class TokenLedger {
     }
   }
 
-  /**
-   * A seat for one request, of all holders or of none.
-   * @param waiter The request, where it would wait for others: it keeps its place until `leave` is called.
-   */
+  /** A seat for one request, of all holders or of none. */
   reserve(
     holders: readonly LimitHolder[],
     estimate: Estimate,
     nowMs: number,
-    waiter: Waiter | null = null,
+    asker: Asker = NOBODY,
   ): ReservationTurn {
-    let held: ReservationTurn | null = null;
+    let held: Refusal | null = null;
     for (const holder of holders) {
-      const refusal = this.#refusal(holder, estimate, nowMs, waiter);
+      const refusal = this.#refusal(holder, estimate, nowMs, asker);
       if (refusal?.kind === "full") return refusal;
-      held ??= refusal;
+      if (held === null || (refusal?.kind === "ask" && held.kind === "wait")) held = refusal;
     }
     if (held !== null) return held;
     const accounts = holders.map(({ id }) => this.#account(id, nowMs));
@@ -254,6 +341,7 @@ export class TokenLedger {
     }
     for (const [period, own] of taken) {
       period.unwritten = sum(period.unwritten, own, -1);
+      if (this.#leases !== null) period.noteWritten(own, nowMs);
       if (!told.has(period)) period.stored = sum(period.stored, own);
     }
   }
@@ -276,15 +364,10 @@ export class TokenLedger {
     return [...account.underWay].reduce((held, { estimate }) => sum(held, estimate), NO_SPEND);
   }
 
-  #refusal(
-    holder: LimitHolder,
-    estimate: Estimate,
-    nowMs: number,
-    waiter: Waiter | null,
-  ): Refusal | null {
+  #refusal(holder: LimitHolder, estimate: Estimate, nowMs: number, asker: Asker): Refusal | null {
     const { id, budgetId, limits } = holder;
     const account = this.#account(id, nowMs);
-    const { day, month } = this.#account(budgetId, nowMs);
+    const budget = this.#account(budgetId, nowMs);
     this.#forgetLost(account, nowMs);
     account.rpm = meterFor("requests", limits.rpm, account.rpm);
     account.tpm = meterFor("tokens", limits.tpm, account.tpm);
@@ -293,27 +376,121 @@ export class TokenLedger {
     const tokensAtMs = tokensReadyAtMs(account, estimate, nowMs);
     if (tokensAtMs > nowMs) return { kind: "full", holder, limit: "tpm", retryAtMs: tokensAtMs };
     let held: keyof TokenLimits | null = tokensAtMs === HELD ? "tpm" : null;
-    if (limits.concurrentRequests !== null) {
-      const free = limits.concurrentRequests - account.underWay.size;
-      if (!hasSeat(account.line, free, waiter, nowMs)) held ??= "concurrentRequests";
+    let group: string | null = null;
+    const refused = (limit: keyof TokenLimits, turn: LeaseTurn, shared: LeasedLimit) => {
+      if (turn.kind === "ask") group ??= shared.group;
+      held = limit;
+    };
+    for (const limit of ["rpm", "tpm"] as const) {
+      const shared = this.#sharedMinute(account, id, limit);
+      if (shared === null) continue;
+      const amount = limit === "rpm" ? 1 : likelyTokens(account, estimate, shared.limit);
+      const turn = this.#turn(shared, amount, asker, nowMs);
+      if (turn.kind === "go") continue;
+      if (turn.kind === "short" && !turn.isLeft) {
+        const retryAtMs = firstToLeaveMs(account[limit], nowMs) ?? turn.retryAtMs;
+        return { kind: "full", holder, limit, retryAtMs };
+      }
+      refused(limit, turn, shared);
     }
-    for (const [limit, period, unit, perUnit] of [
-      ["dailyRequests", day, "requests", 1],
-      ["dailyTokens", day, "tokens", 1],
-      ["dailyCostUsd", day, "costNanoUsd", NANO_PER_USD],
-      ["monthlyCostUsd", month, "costNanoUsd", NANO_PER_USD],
+    if (limits.concurrentRequests !== null) {
+      const shared = this.#sharedSeats(account, id, limits.concurrentRequests);
+      const waits = !hasSeat(
+        account.line,
+        limits.concurrentRequests - account.underWay.size,
+        asker.waiter,
+        nowMs,
+      );
+      if (waits) held ??= "concurrentRequests";
+      else if (shared !== null) {
+        const turn = this.#turn(shared, 1, asker, nowMs);
+        if (turn.kind !== "go") refused("concurrentRequests", turn, shared);
+      }
+    }
+    for (const [limit, periodName, unit, perUnit] of [
+      ["dailyRequests", "day", "requests", 1],
+      ["dailyTokens", "day", "tokens", 1],
+      ["dailyCostUsd", "day", "costNanoUsd", NANO_PER_USD],
+      ["monthlyCostUsd", "month", "costNanoUsd", NANO_PER_USD],
     ] as const) {
       // A turn of a WebSocket, whose session was counted when it was opened.
-      if (unit === "requests" && estimate.requests === 0) continue;
-      const most = (limits[limit] ?? Number.POSITIVE_INFINITY) * perUnit;
+      if (limits[limit] === null || (unit === "requests" && estimate.requests === 0)) continue;
+      const most = limits[limit] * perUnit;
+      const period = budget[periodName];
       const spent = period.spent(unit);
       const reserved = period.reserved[unit];
       // Of requests, one under way is as good as done.
       const isFull = spent + (unit === "requests" ? reserved : 0) >= most;
       if (isFull) return { kind: "full", holder, limit, retryAtMs: period.endMs };
       if (reserved > 0 && spent + reserved + estimate[unit] > most) held ??= limit;
+      else {
+        const shared = this.#sharedBudget(budget, budgetId, limit, period, unit, most, nowMs);
+        if (shared === null) continue;
+        const turn = this.#turn(shared, estimate[unit], asker, nowMs);
+        if (turn.kind !== "go") refused(limit, turn, shared);
+      }
     }
-    return held === null ? null : { kind: "wait", holder, limit: held };
+    if (held === null) return null;
+    return group === null
+      ? { kind: "wait", holder, limit: held }
+      : { kind: "ask", holder, limit: held, group };
+  }
+
+  #turn(shared: LeasedLimit, amount: number, { isNew }: Asker, nowMs: number): LeaseTurn {
+    const leases = this.#leases;
+    if (leases === null) return GO;
+    const turn = leases.turn(shared, amount, nowMs);
+    if (turn.kind !== "go" && isNew) leases.noteShort(shared.name, amount, nowMs);
+    return turn;
+  }
+
+  #sharedMinute(account: Account, id: string, limit: "rpm" | "tpm"): SharedHolderLimit | null {
+    const most = account[limit]?.limit;
+    if (this.#leases === null || most === undefined) return null;
+    let shared = account.shared.get(limit);
+    if (shared === undefined) {
+      const used = (nowMs: number) => {
+        const meter = account[limit];
+        return meter === null ? 0 : meter.limit - meter.left(nowMs);
+      };
+      const underWay = () => account.underWay.size;
+      shared = sharedUse(id, `${id} ${limit}`, MINUTE_MS, used, underWay);
+      account.shared.set(limit, shared);
+    }
+    shared.limit = most;
+    return shared;
+  }
+
+  #sharedSeats(account: Account, id: string, most: number): SharedHolderLimit | null {
+    if (this.#leases === null) return null;
+    let shared = account.shared.get("concurrentRequests");
+    if (shared === undefined) {
+      const underWay = () => account.underWay.size;
+      shared = sharedUse(id, `${id} seats`, null, underWay, underWay);
+      account.shared.set("concurrentRequests", shared);
+    }
+    shared.limit = most;
+    return shared;
+  }
+
+  #sharedBudget(
+    account: Account,
+    id: string,
+    limit: keyof TokenLimits,
+    period: Period,
+    unit: keyof Spend,
+    most: number,
+    nowMs: number,
+  ): SharedHolderLimit | null {
+    if (this.#leases === null) return null;
+    let shared = account.budgets.get(limit);
+    const name = `${id} ${limit} ${period.period}`;
+    if (shared?.name !== name) {
+      shared = new SharedBudget(id, name, period, unit);
+      account.budgets.set(limit, shared);
+    }
+    shared.measure(most, nowMs);
+    return shared;
   }
 
   #forgetLost({ underWay }: Account, nowMs: number): void {
@@ -369,15 +546,27 @@ const HELD = -1;
  * and as the largest of the last answers.
  */
 function tokensReadyAtMs(account: Account, estimate: Estimate, nowMs: number): number {
-  const { tpm, answered } = account;
+  const { tpm } = account;
   if (tpm === null) return 0;
   const left = tpm.left(nowMs);
   if (left >= Math.min(tpm.limit, estimate.tokens)) return 0;
-  const likely = Math.min(estimate.tokens, answered.largest ?? estimate.tokens);
-  const needed = Math.max(1, Math.min(tpm.limit, Math.max(likely, estimate.leastTokens ?? 0)));
+  const needed = likelyTokens(account, estimate, tpm.limit);
   const held = heldTokens(account, tpm, nowMs);
   if (left + held < needed) return tpm.earliestMs(needed, nowMs);
   return held > 0 ? HELD : 0;
+}
+
+/** When the oldest of a minute's own uses leaves it; null where there is none. */
+function firstToLeaveMs(meter: SlidingWindowLog | null, nowMs: number): number | null {
+  if (meter === null) return null;
+  const left = meter.left(nowMs);
+  return left < meter.limit ? meter.earliestMs(left + 1, nowMs) : null;
+}
+
+/** The tokens that a request must find room for, as far as its own isolate knows. */
+function likelyTokens({ answered }: Account, { tokens, leastTokens = 0 }: Estimate, most: number) {
+  const likely = Math.min(tokens, answered.largest ?? tokens);
+  return Math.max(1, Math.min(most, Math.max(likely, leastTokens)));
 }
 
 /** Of a minute's tokens those that requests under way may still give back. */

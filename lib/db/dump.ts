@@ -37,12 +37,12 @@ const CHARS_AT_ONCE = 500_000;
 
 /**
  * All but those of the platform and of the migrations themselves, and sessions: one that has ended meanwhile
- * must not come back with a backup.
+ * must not come back with a backup. Nor leases: they are over within minutes.
  */
 const USER_TABLES = `
   select name from sqlite_master
   where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name not like '\\_cf\\_%' escape '\\'
-    and name not in ('d1_migrations', 'sessions')
+    and name not in ('d1_migrations', 'sessions', 'isolate_leases')
   order by name = 'state_version', name`;
 
 /** `state_version` is read last: no row is newer than what it says. */

@@ -76,6 +76,11 @@ export class EventWriter {
     return [...this.#underWay, ...this.#pending.values()];
   }
 
+  /** How many events are not in the store yet. */
+  get waiting(): number {
+    return this.#underWay.length + this.#pending.size;
+  }
+
   /** How many events were lost since the last call: refused by the store, or too many for the memory. */
   takeLost(): number {
     const lost = this.#dropped + this.#pending.forgotten;

@@ -57,6 +57,8 @@ export interface IsolateState extends ProxyState {
   expireIfChanged(): void;
   /** How many events could not be kept since the last call. */
   takeLostEvents(): number;
+  /** How many events are not in the store yet. */
+  readonly waitingEvents: number;
 }
 
 /** A key's text, and the row whose seal it was opened from. */
@@ -321,6 +323,10 @@ class D1IsolateState implements IsolateState {
 
   takeLostEvents(): number {
     return this.#writer.takeLost();
+  }
+
+  get waitingEvents(): number {
+    return this.#writer.waiting;
   }
 
   afterResponse(): Promise<void> | null {

@@ -7,6 +7,14 @@
  * @module
  */
 
+/** Runs `callback` once after `ms`; the returned function cancels it. */
+export type SetTimer = (callback: () => void, ms: number) => () => void;
+
+const platformTimer: SetTimer = (callback, ms) => {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+};
+
 export class SharedRead {
   /** When it began. */
   readonly sinceMs: number;
@@ -21,18 +29,18 @@ export class SharedRead {
     this.done = this.#finish(run);
   }
 
-  /** Whether it is over within `ms` milliseconds. Never rejects. */
-  async endsWithin(ms: number): Promise<boolean> {
+  /** Whether it is over within `ms` milliseconds. Never rejects. @param setTimer The clock's, where it is another. */
+  async endsWithin(ms: number, setTimer: SetTimer = platformTimer): Promise<boolean> {
     if (this.#isOver) return true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let cancel = () => {};
     let wake = () => {};
     const woken = new Promise<boolean>((resolve) => {
       wake = () => resolve(true);
-      timer = setTimeout(() => resolve(false), ms);
+      cancel = setTimer(() => resolve(false), ms);
     });
     this.#waiting.add(wake);
     const isOver = await woken;
-    clearTimeout(timer);
+    cancel();
     this.#waiting.delete(wake);
     return isOver;
   }

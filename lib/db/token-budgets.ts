@@ -8,6 +8,7 @@ import type { KeepAlive, TokenBudgets } from "../proxy/ports";
 import type { PriceBook } from "../usage/price";
 import { NO_USAGE, type Usage } from "../usage/types";
 import { BoundedMap } from "./bounded-map";
+import type { LeaseAsker } from "./lease-asker";
 import type { Database } from "./open-database";
 import { rootCause } from "./root-cause";
 import { SharedRead } from "./shared-read";
@@ -25,16 +26,25 @@ const READS_MAX = 1_000;
 export class D1TokenBudgets implements TokenBudgets {
   readonly #db: Database;
   readonly #recorder: UsageRecorder;
+  readonly #asker: LeaseAsker | null;
   /** The last that was loaded: good enough for what is settled while others are. */
   #book: PriceBook | null = null;
   /** Those under way, by what they ask for: requests at the same time ask for the same. */
   readonly #reads = new BoundedMap<string, SharedRead>(READS_MAX);
   #failedMs = Number.NEGATIVE_INFINITY;
 
-  /** @param recorder Whose flushes write what tokens used. */
-  constructor(db: Database, recorder: UsageRecorder) {
+  /**
+   * @param recorder Whose flushes write what tokens used.
+   * @param asker Asks for the leases that the recorder's ledger goes by; null where it has none.
+   */
+  constructor(db: Database, recorder: UsageRecorder, asker: LeaseAsker | null = null) {
     this.#db = db;
     this.#recorder = recorder;
+    this.#asker = asker;
+  }
+
+  lease(group: string, keep?: KeepAlive): Promise<void> | null {
+    return this.#asker === null ? null : this.#asker.ask(group, keep);
   }
 
   get ledger(): TokenLedger {

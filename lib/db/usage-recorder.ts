@@ -13,6 +13,7 @@
  * @module
  */
 import { type TakenSpend, TokenLedger } from "../budgets/token-ledger";
+import type { LeasedLimits } from "../leases/leased-limits";
 import { affordableShare, isProblem, wantedShare } from "../usage/logged-share";
 import { type Cost, loadPriceBook, type PriceBook, type PriceOverride } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
@@ -45,6 +46,8 @@ export interface UsageRecorderOptions {
   takeLost?(): number;
   /** Absent: by `newRowId`. */
   newFlushId?(nowMs: number): string;
+  /** By which the ledger shares limits with other isolates; absent where there are none. */
+  readonly leases?: LeasedLimits;
   /** Has the journal rolled up elsewhere; absent where this isolate does it. May reject. */
   rollUp?(): Promise<void>;
 }
@@ -83,7 +86,7 @@ interface FlushUnderWay {
 
 export class UsageRecorder {
   /** What tokens and members with limits use; told of every flush. */
-  readonly ledger = new TokenLedger();
+  readonly ledger: TokenLedger;
   readonly #options: UsageRecorderOptions;
   #waiting: RequestEvent[] = [];
   #overflow = new Cells();
@@ -106,6 +109,7 @@ export class UsageRecorder {
 
   constructor(options: UsageRecorderOptions) {
     this.#options = options;
+    this.ledger = new TokenLedger(options.leases ?? null);
     this.#steadyMs = steadyClock(options.nowMs);
   }
 
@@ -147,6 +151,12 @@ export class UsageRecorder {
       if (this.#runner !== runner) return;
     }
     this.#runner = null;
+  }
+
+  /** Requests that are not in the store yet. */
+  get waiting(): number {
+    const halves = this.#halves.reduce((sum, { requests }) => sum + requests, 0);
+    return this.#waiting.length + this.#overflowRequests + (this.#underWay?.requests ?? 0) + halves;
   }
 
   #hasWork(): boolean {

@@ -25,7 +25,7 @@ export const YOUNG_MS = 1_000;
 /** So many isolates are reckoned with that have not said anything. */
 const USUAL_ISOLATES = 8;
 /** What is not worth asking for twice. */
-const LITTLE = 8;
+const LITTLE = 2;
 
 export interface SharedLimit {
   /** The same in all isolates. */
@@ -55,15 +55,21 @@ export interface Grant {
   readonly permits: number;
   /** What the others hold or may have used. */
   readonly heldByOthers: number;
+  /** What they said they use. */
+  readonly usedByOthers: number;
   /** Isolates that use the limit, this one included. */
   readonly isolates: number;
   /** When more may be had because nobody else has come: epoch milliseconds, 0 where that is no reason. */
   readonly youngUntilMs: number;
 }
 
-/** Half of what nobody wants, or all where that is little. */
-function spare(unwanted: number): number {
-  return Math.max(Math.floor(unwanted / 2), Math.min(unwanted, LITTLE));
+/**
+ * What an isolate gets beyond what it wants: of what nobody does an even part, with one left for who comes next, and no
+ * more than it takes for twice as much use.
+ */
+function headroom(limit: number, unwanted: number, demand: number, isolates: number): number {
+  const part = Math.max(Math.floor(unwanted / (isolates + 1)), Math.min(unwanted, LITTLE));
+  return Math.min(part, Math.max(demand, freeUse(limit, isolates), LITTLE));
 }
 
 /** What an isolate may use without a lease. @param isolates As many as are known to use the limit. */
@@ -81,7 +87,7 @@ export function heldBy(report: Report, windowMs: number | null, nowMs: number): 
 
 /**
  * The permits of the isolate that asks: its fair share where more is wanted than there is; else what it asks
- * for and half of what nobody does. Never more than is left.
+ * for and some of what nobody does. Never more than is left.
  * @param ask Its own report.
  * @param others The last report of each other isolate.
  */
@@ -92,6 +98,7 @@ export function grant(
   nowMs: number,
 ): Grant {
   let heldByOthers = 0;
+  let usedByOthers = 0;
   let isolates = 1;
   let { sinceMs } = ask;
   let wanted = ask.demand;
@@ -101,6 +108,7 @@ export function grant(
     const held = heldBy(other, windowMs, nowMs);
     if (held === 0 && other.demand === 0) continue;
     heldByOthers += held;
+    usedByOthers += Math.min(held, other.used);
     if (nowMs - other.atMs >= LEASE_MS) continue;
     isolates += 1;
     sinceMs = Math.min(sinceMs, other.sinceMs);
@@ -114,11 +122,12 @@ export function grant(
       ? 0
       : wanted >= limit
         ? fairShare(name, limit, demands, ask.isolate)
-        : ask.demand + spare(limit - wanted);
+        : ask.demand + headroom(limit, limit - wanted, ask.demand, isolates);
   const left = Math.floor(limit - heldByOthers - unheard);
   return {
     permits: Math.max(0, Math.min(target, left)),
     heldByOthers,
+    usedByOthers,
     isolates,
     youngUntilMs: unheard > 0 && left < target ? sinceMs + YOUNG_MS : 0,
   };

@@ -15,8 +15,14 @@ import type { LeaseAsk } from "./lease-book";
 export interface LeasedLimit extends SharedLimit {
   /** Limits of one group are asked for together: all of one token, of one member, or of one pool. */
   readonly group: string;
-  /** What this isolate uses of it. */
+  /** What this isolate uses of it: of a budget, since it was `counted` last. */
   used(nowMs: number): number;
+  /** What it would use if it were `counted` now. */
+  usedAnew(nowMs: number): number;
+  /** Its use is told now: what was paid for before then is in everybody's books. */
+  counted(nowMs: number): void;
+  /** What of that may be given back: requests that are not over. */
+  underWay(): number;
 }
 
 export type LeaseTurn =
@@ -26,7 +32,7 @@ export type LeaseTurn =
       readonly kind: "short";
       /** When asking again may help: epoch milliseconds. */
       readonly retryAtMs: number;
-      /** Whether something is left that nobody holds: then it helps. */
+      /** Whether something is left, though others hold it, who soon give back what they do not use. */
       readonly isLeft: boolean;
     };
 
@@ -43,8 +49,12 @@ interface Entry {
   /** When the lease began; null without one. */
   leasedMs: number | null;
   heldByOthers: number;
-  isolates: number;
+  usedByOthers: number;
   youngUntilMs: number;
+  /** When a request asked for it last. */
+  turnMs: number;
+  /** Whether what it does not use is given back with the next question. */
+  isReturning: boolean;
   sinceMs: number;
   /** When it was asked for last, and how many requests wanted more since. */
   askedMs: number;
@@ -59,11 +69,17 @@ interface Entry {
 
 /** For permits at the same moment, what was wanted a little ago says what is wanted. */
 const MOMENT_MS = 5_000;
+/** As many isolates as were seen are reckoned with for so long. */
+const ISOLATES_MS = 600_000;
 const ENTRIES_MAX = 1_000;
 /** So many limits are told or asked for at once. */
 export const QUESTIONS_MAX = 200;
 /** A lease that this much is left of is asked for anew with what else is asked. */
 const RENEW_MS = LEASE_MS * 0.8;
+/** A limit that no request has asked for so long is idle. */
+const QUIET_MS = 50;
+/** And one sooner that others may need more. */
+const HOARD_MS = 3_000;
 
 export interface LeasedLimitsOptions {
   /** From one question about a limit to the next, where nothing is left of it until others give back. */
@@ -74,14 +90,21 @@ export interface LeasedLimitsOptions {
 
 /** From one question to the next, where something is left. */
 const ASK_GAP_MS = 200;
+/** Where others hold what is left. */
+const HELD_GAP_MS = 1_000;
+/** After a question that nobody answered, none waits for another for so long. */
+const RETRY_MS = 2_000;
 /** And where nothing is, however many requests come. */
 const LEAST_FULL_GAP_MS = 1_000;
 
 export class LeasedLimits {
   readonly #options: LeasedLimitsOptions;
   readonly #entries = new Map<string, Entry>();
-  /** Since when nobody has answered: epoch milliseconds. */
+  /** The most isolates that were seen at one limit, and when. */
+  #isolates = { most: 1, seenMs: Number.NEGATIVE_INFINITY };
+  /** Since when nobody has answered, and when it is tried again: epoch milliseconds. */
   #awaySinceMs: number | null = null;
+  #askAgainMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LeasedLimitsOptions) {
     this.#options = options;
@@ -90,16 +113,17 @@ export class LeasedLimits {
   /** Whether so much more may be used. Takes nothing: what is used is the caller's count. */
   turn(limit: LeasedLimit, amount: number, nowMs: number): LeaseTurn {
     const entry = this.#entryOf(limit, nowMs);
+    entry.turnMs = nowMs;
     const allowed = this.#allowed(entry, nowMs);
     const used = limit.used(nowMs);
     if (used + amount <= allowed) return { kind: "go" };
     // The end of a limit may be too little for a guess: who holds all that is left may have it.
-    const isLast = used === 0 && entry.heldByOthers === 0 && limit.limit > 0;
+    const isLast = limit.underWay() === 0 && entry.heldByOthers === 0 && limit.limit > 0;
     if (isLast && this.#permitsOf(entry, nowMs) >= limit.limit) return { kind: "go" };
     const retryAtMs = this.#askableMs(entry, nowMs);
     if (retryAtMs <= nowMs) return { kind: "ask" };
-    const isLeft = used + entry.heldByOthers < limit.limit;
-    return { kind: "short", retryAtMs, isLeft: isLeft || entry.youngUntilMs > nowMs };
+    const isLeft = used + amount + entry.usedByOthers <= limit.limit;
+    return { kind: "short", retryAtMs, isLeft };
   }
 
   /** How much this isolate may use in all, at the limit's window. */
@@ -131,15 +155,18 @@ export class LeasedLimits {
     for (const entry of this.#entries.values()) {
       const { limit } = entry;
       if (group !== undefined && limit.group !== group) continue;
-      const used = limit.used(nowMs);
+      const used = limit.usedAnew(nowMs);
+      // What was paid for under the lease, and is told no more, takes its permits along.
+      const permits = this.#permitsOf(entry, nowMs) - (limit.used(nowMs) - used);
       this.#turnBucket(entry, nowMs);
       const short = entry.short + entry.shortBefore;
-      const isHot = used > freeUse(limit.limit, entry.isolates) || short > 0;
+      const isHot = used > freeUse(limit.limit, this.#isolates.most) || short > 0;
       if (!isHot && !entry.isTold) continue;
       entry.isTold = isHot || used > 0;
       const { name, windowMs } = limit;
-      const demand = isHot ? Math.min(limit.limit, Math.max(1, used + short)) : 0;
-      const holds = Math.min(this.#permitsOf(entry, nowMs), keptOf(used, demand));
+      const demand =
+        isHot && !entry.isReturning ? Math.min(limit.limit, Math.max(1, used + short)) : 0;
+      const holds = Math.max(0, Math.min(permits, keptOf(used, demand)));
       all.push({
         group: limit.group,
         limit: { name, limit: limit.limit, windowMs },
@@ -158,10 +185,50 @@ export class LeasedLimits {
     const seen = new Set<string>();
     for (const entry of this.#entries.values()) {
       const { limit, leasedMs, askedMs } = entry;
-      if (leasedMs === null || nowMs - Math.max(leasedMs, askedMs) < RENEW_MS) continue;
+      const renewMs = this.#isHoarding(entry, nowMs) ? HOARD_MS : RENEW_MS;
+      if (leasedMs === null || nowMs - Math.max(leasedMs, askedMs) < renewMs) continue;
       if (seen.has(limit.group) || nowMs - leasedMs >= LOST_MS) continue;
       seen.add(limit.group);
       yield limit.group;
+    }
+  }
+
+  /** Whether it holds a good part unused of a limit of which nothing is left for others. */
+  #isHoarding({ limit, permits, heldByOthers }: Entry, nowMs: number): boolean {
+    if (permits + heldByOthers < limit.limit) return false;
+    return permits - limit.used(nowMs) > freeUse(limit.limit, this.#isolates.most);
+  }
+
+  /** Whether permits are held that nothing uses: `wanted` where others may want them, `spare` where nobody may. */
+  idle(nowMs: number): "wanted" | "spare" | null {
+    let idle: "spare" | null = null;
+    for (const { permits, heldByOthers, limit } of this.#idle(nowMs, 0)) {
+      if (permits + heldByOthers >= limit.limit) return "wanted";
+      idle = "spare";
+    }
+    return idle;
+  }
+
+  /** Groups in which nobody asked for such permits for a while: they are given back with the next question. */
+  returning(nowMs: number): string[] {
+    const groups = new Set<string>();
+    for (const entry of this.#idle(nowMs, QUIET_MS)) {
+      entry.isReturning = entry.limit.underWay() === 0;
+      groups.add(entry.limit.group);
+    }
+    return [...groups];
+  }
+
+  /** Limits of which a part is held and not used, and that no request has asked for so long. */
+  *#idle(nowMs: number, quietMs: number): Generator<Entry, void> {
+    for (const entry of this.#entries.values()) {
+      const { limit, leasedMs, permits, heldByOthers, turnMs } = entry;
+      if (leasedMs === null || permits === 0 || nowMs - turnMs < quietMs) continue;
+      const isWanted = permits + heldByOthers >= limit.limit;
+      if (limit.underWay() > 0 && (limit.windowMs !== null || !isWanted)) continue;
+      const unused = permits - limit.used(nowMs);
+      const least = limit.windowMs === null ? 0 : freeUse(limit.limit, this.#isolates.most);
+      if (unused > least) yield entry;
     }
   }
 
@@ -171,6 +238,8 @@ export class LeasedLimits {
       const entry = this.#entries.get(limit.name);
       if (entry === undefined) continue;
       entry.permits = holds;
+      entry.isReturning = false;
+      entry.limit.counted(nowMs);
       entry.askedMs = nowMs;
       entry.requests = 0;
     }
@@ -186,6 +255,7 @@ export class LeasedLimits {
     askedMs: number,
   ): void {
     this.#awaySinceMs = null;
+    this.#askAgainMs = Number.NEGATIVE_INFINITY;
     for (const [index, { limit, demand }] of questions.entries()) {
       const entry = this.#entries.get(limit.name);
       const answer = grants[index];
@@ -194,14 +264,16 @@ export class LeasedLimits {
       entry.leasedMs = demand === 0 ? null : askedMs;
       entry.permits = demand === 0 ? 0 : answer.permits;
       entry.heldByOthers = answer.heldByOthers;
-      entry.isolates = answer.isolates;
+      entry.usedByOthers = answer.usedByOthers;
+      this.#noteIsolates(answer.isolates, askedMs);
       entry.youngUntilMs = answer.youngUntilMs;
     }
   }
 
-  /** Nobody answered. */
+  /** Nobody answered: for a moment nobody is asked. */
   unanswered(nowMs: number): void {
     this.#awaySinceMs ??= nowMs;
+    this.#askAgainMs = nowMs + RETRY_MS;
   }
 
   /** What others hold of a limit, as far as is known here. */
@@ -209,12 +281,21 @@ export class LeasedLimits {
     return this.#entries.get(name)?.heldByOthers ?? 0;
   }
 
+  #noteIsolates(count: number, nowMs: number): void {
+    const { most, seenMs } = this.#isolates;
+    if (count >= most || nowMs - seenMs >= ISOLATES_MS) {
+      this.#isolates = { most: count, seenMs: nowMs };
+    }
+  }
+
   /** When it may be asked for next. */
   #askableMs(entry: Entry, nowMs: number): number {
-    const { askedMs, requests, youngUntilMs, permits, heldByOthers, limit } = entry;
+    const { askedMs, requests, youngUntilMs, permits, heldByOthers, usedByOthers, limit } = entry;
+    if (this.#askAgainMs > nowMs) return this.#askAgainMs;
     if (youngUntilMs > nowMs) return youngUntilMs;
     const isLeft = permits + heldByOthers < limit.limit;
     if (isLeft || youngUntilMs > askedMs) return askedMs + ASK_GAP_MS;
+    if (limit.used(nowMs) + usedByOthers < limit.limit) return askedMs + HELD_GAP_MS;
     const { fullGapMs, requestsPerAsk } = this.#options;
     const isMany = requestsPerAsk !== null && requests >= requestsPerAsk;
     return askedMs + (isMany ? LEAST_FULL_GAP_MS : fullGapMs);
@@ -225,15 +306,20 @@ export class LeasedLimits {
     const left = Math.max(0, limit - entry.heldByOthers);
     // What others hold is known from a question, and old some time after it.
     const isKnown = nowMs - entry.askedMs < LEASE_MS;
-    const free = freeUse(limit, entry.isolates);
+    const free = freeUse(limit, this.#isolates.most);
+    // Where nobody ever answered, each isolate keeps the limit by itself.
+    if (this.#awaySinceMs !== null && !this.#isLeased(entry, nowMs)) return left;
     return Math.max(isKnown ? Math.min(free, left) : free, this.#permitsOf(entry, nowMs));
   }
 
-  #permitsOf({ leasedMs, permits, limit }: Entry, nowMs: number): number {
-    if (leasedMs === null) return 0;
-    const isAlive = nowMs - leasedMs < LEASE_MS || this.#awaySinceMs !== null;
+  #permitsOf(entry: Entry, nowMs: number): number {
     // What is left of a budget shrinks under a lease.
-    return isAlive ? Math.min(permits, limit.limit) : 0;
+    return this.#isLeased(entry, nowMs) ? Math.min(entry.permits, entry.limit.limit) : 0;
+  }
+
+  #isLeased({ leasedMs }: Entry, nowMs: number): boolean {
+    if (leasedMs === null) return false;
+    return nowMs - leasedMs < (this.#awaySinceMs === null ? LEASE_MS : LOST_MS);
   }
 
   #entryOf(limit: LeasedLimit, nowMs: number): Entry {
@@ -253,8 +339,10 @@ export class LeasedLimits {
       permits: 0,
       leasedMs: null,
       heldByOthers: 0,
-      isolates: 1,
+      usedByOthers: 0,
       youngUntilMs: 0,
+      turnMs: nowMs,
+      isReturning: false,
       sinceMs: nowMs,
       askedMs: Number.NEGATIVE_INFINITY,
       requests: 0,

@@ -21,7 +21,18 @@ import type { ManageContext } from "./manage-context";
 const MAX_MODELS = 100;
 const OTHER = "other";
 
-export async function readMetrics(context: ManageContext): Promise<string> {
+/** What an isolate has in memory and not in the store yet. */
+export interface WaitingRecords {
+  readonly requests: number;
+  /** Of keys and tokens. */
+  readonly changes: number;
+}
+
+/** @param waiting In the isolate that answers. */
+export async function readMetrics(
+  context: ManageContext,
+  waiting: WaitingRecords,
+): Promise<string> {
   const nowMs = context.nowMs();
   const fromMs = nowMs - (nowMs % DAY_MS);
   const range = { side: "caller", grain: "hour", fromMs, toMs: nowMs + 1 } as const;
@@ -106,6 +117,14 @@ export async function readMetrics(context: ManageContext): Promise<string> {
       "Requests and changes of keys today (UTC) that the database refused, or that waited too long for it.",
     ),
     sample("one_balance_lost_records_total", {}, day.dropped),
+    head(
+      "one_balance_waiting_records",
+      "gauge",
+      "What the isolate that answers has not written to the database yet.",
+    ),
+    ...Object.entries(waiting).map(([kind, count]) =>
+      sample("one_balance_waiting_records", { kind }, count),
+    ),
     head("one_balance_maintenance_finished_timestamp_seconds", "gauge", "When it last ended."),
     ...(upkeep?.finishedAtMs
       ? [

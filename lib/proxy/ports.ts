@@ -44,6 +44,11 @@ export interface TokenBudgets {
    * @param keep Keeps the reading alive if this client leaves: others wait for it too.
    */
   ready(holders: readonly LimitHolder[], nowMs: number, keep?: KeepAlive): Promise<void> | null;
+  /**
+   * Asks for a larger lease of the limits of a group (see `lib/leases`). Null where nobody is to be asked; else
+   * resolves when it is answered, or not within two seconds. Never rejects.
+   */
+  lease(group: string, keep?: KeepAlive): Promise<void> | null;
   /** Null where no price is known. */
   costNanoUsd(
     provider: string,

@@ -158,16 +158,27 @@ async function seatFor(
   const hasSeats = holders.some(({ limits }) => limits.concurrentRequests !== null);
   const waiter: Waiter | null = hasSeats ? { claim: claimOf(token), dueMs: sinceMs } : null;
   let isServed = false;
+  let isNew = true;
   try {
     for (;;) {
       const nowMs = ports.nowMs();
       if (waiter !== null) waiter.dueMs = nowMs + LOOK_AGAIN_MS;
-      const turn = budgets.ledger.reserve(holders, estimate, nowMs, waiter);
+      const turn = budgets.ledger.reserve(holders, estimate, nowMs, { waiter, isNew });
+      isNew = false;
       if (turn.kind === "go") {
         isServed = true;
         return turn.reservation;
       }
       if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
+      const asking = turn.kind === "ask" ? budgets.lease(turn.group, scope.keep) : null;
+      if (asking !== null) {
+        await asking;
+        // Others may have given back what they have written since.
+        await budgets.ready(holders, ports.nowMs(), scope.keep);
+        assertThere(request);
+        // Answered or not, it says "ask" no more for a moment.
+        if (ports.nowMs() > nowMs) continue;
+      }
       const untilMs = sinceMs + patienceMs(request.headers, token.maxWaitMs);
       if (nowMs >= untilMs) throw exceeded(turn, null);
       scope.askingSinceMs = sinceMs;

@@ -4,6 +4,7 @@
  * @module
  */
 import { D1BackgroundWorks } from "../db/background-works";
+import type { LeaseAsker } from "../db/lease-asker";
 import { D1ModelCatalog } from "../db/model-lists";
 import { openDatabase } from "../db/open-database";
 import { D1TokenBudgets } from "../db/token-budgets";
@@ -14,7 +15,7 @@ import type { ProxyInstance } from "../proxy/handle-request";
 import { newRequestId } from "../proxy/new-request-id";
 import type { UsageSink } from "../proxy/ports";
 import { platform } from "./platform";
-import { sharedRecorder, sharedState } from "./shared-state";
+import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";
 
 const proxies = new WeakMap<D1Database, ProxyInstance>();
 
@@ -42,9 +43,9 @@ export async function isolateProxy(
       setTimer: platform.setTimer,
       newRequestId: () => newRequestId(platform.nowMs(), platform.random()),
       state: sharedState(env),
-      usage: usageSink(sharedRecorder(env)),
+      usage: usageSink(sharedRecorder(env), sharedLeases(env)),
       prices: () => sharedRecorder(env).prices(),
-      budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env)),
+      budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env), sharedLeases(env)),
       works: new D1BackgroundWorks(openDatabase(env.DB)),
     },
     catalog: new D1ModelCatalog(openDatabase(env.DB), platform.nowMs),
@@ -53,10 +54,15 @@ export async function isolateProxy(
   return proxy;
 }
 
-function usageSink(recorder: UsageRecorder): UsageSink {
+function usageSink(recorder: UsageRecorder, leases: LeaseAsker): UsageSink {
   return {
     add: (event) => recorder.add(event),
-    flush: () => (recorder.isDue() ? recorder.flush() : null),
+    flush: () => {
+      const writing = recorder.isDue() ? recorder.flush() : null;
+      const telling = leases.afterRequest();
+      if (writing === null || telling === null) return writing ?? telling;
+      return Promise.all([writing, telling]).then(() => {});
+    },
   };
 }
 

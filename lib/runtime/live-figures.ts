@@ -1,14 +1,16 @@
 /**
- * What only the memory of the proxy knows, for the two pages that show it: what a key keeps to now, and what
- * requests under way hold. Where the portal runs in its object it is handed over with the request.
+ * What only the memory of the proxy knows, for those that show it: what a key keeps to now, what requests under
+ * way hold, who hands out leases, and what waits to be written. Where the portal runs in its object it is handed over with the request.
  * @module
  */
 
 import { NO_SPEND, type Spend } from "../budgets/spend";
+import type { LeaseStanding } from "../db/lease-asker";
 import type { Env } from "../env";
+import type { WaitingRecords } from "../manage/read-metrics";
 import type { KnownLimit } from "../pool/types";
 import { platform } from "./platform";
-import { sharedRecorder, sharedState } from "./shared-state";
+import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";
 
 /** On requests for these pages only; what the client wrote there is taken away. */
 const HEADER = "x-one-balance-live";
@@ -21,6 +23,8 @@ interface LiveFigures {
   readonly limits?: readonly { readonly model: string; readonly limits: readonly KnownLimit[] }[];
   /** By holder, a token's or a member's id. */
   readonly held?: Readonly<Record<string, Spend>>;
+  readonly leases?: LeaseStanding;
+  readonly waiting?: WaitingRecords;
 }
 
 /** The request for one of those pages with their figures; any other as it is. */
@@ -39,6 +43,8 @@ function figuresFor(pathname: string, query: URLSearchParams, env: Env): LiveFig
   if (pathname === "/tokens/budgets" || pathname === "/api/admin/budgets") {
     return { held: Object.fromEntries(sharedRecorder(env).ledger.held(HOLDERS_MAX)) };
   }
+  if (pathname === "/settings/maintenance") return { leases: sharedLeases(env).standing };
+  if (pathname === "/api/metrics") return { waiting: waitingRecords(env) };
   const [, provider] = /^\/keys\/([\w-]+)$/.exec(pathname) ?? [];
   const keyId = query.get("key");
   if (provider === undefined || keyId === null) return null;
@@ -59,6 +65,20 @@ export function liveHolds(headers: Headers, env: Env): (holderId: string) => Spe
   const held = read(headers)?.held;
   if (held === undefined) return (id) => sharedRecorder(env).ledger.underWay(id);
   return (id) => held[id] ?? NO_SPEND;
+}
+
+function waitingRecords(env: Env): WaitingRecords {
+  return { requests: sharedRecorder(env).waiting, changes: sharedState(env).waitingEvents };
+}
+
+/** Who hands out leases to the isolate that took the request. */
+export function liveLeases(headers: Headers, env: Env): LeaseStanding {
+  return read(headers)?.leases ?? sharedLeases(env).standing;
+}
+
+/** What waits in the isolate that took the request. */
+export function liveWaiting(headers: Headers, env: Env): WaitingRecords {
+  return read(headers)?.waiting ?? waitingRecords(env);
 }
 
 function read(headers: Headers): LiveFigures | null {

@@ -12,6 +12,11 @@ const JURISDICTIONS = ["eu", "fedramp"] as const;
 /** What `PORTAL_LOCATION` may say: where the object is best made, or where it must stay. */
 export const PORTAL_LOCATIONS: readonly string[] = [...HINTS, ...JURISDICTIONS];
 
+/** Where objects must stay; undefined where they may be anywhere. */
+export function jurisdictionOf({ PORTAL_LOCATION: location }: Env) {
+  return JURISDICTIONS.find((each) => each === location);
+}
+
 /**
  * The portal's object; null where none is bound, and then the Worker does its work. One stub serves one
  * request: after an error it is of no use.
@@ -20,7 +25,7 @@ export function portalObject(env: Env): DurableObjectStub<PortalObject> | null {
   const namespace = env.PORTAL;
   if (namespace === undefined) return null;
   const location = env.PORTAL_LOCATION;
-  const jurisdiction = JURISDICTIONS.find((each) => each === location);
+  const jurisdiction = jurisdictionOf(env);
   if (jurisdiction !== undefined) return namespace.jurisdiction(jurisdiction).getByName("portal");
   const locationHint = HINTS.find((each) => each === location);
   if (locationHint === undefined) return namespace.getByName("portal");

@@ -3,9 +3,14 @@
  * @module
  */
 import { createIsolateState, type IsolateState } from "../db/isolate-state";
+import { LeaseAsker } from "../db/lease-asker";
+import { newRowId } from "../db/new-row-id";
 import { openDatabase } from "../db/open-database";
+import { D1LeaseRows, StoreLeases } from "../db/store-leases";
 import { UsageRecorder } from "../db/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
+import { LeasedLimits, type LeasedLimitsOptions } from "../leases/leased-limits";
+import { objectLeases } from "./object-leases";
 import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
 
@@ -17,6 +22,7 @@ import { portalObject } from "./portal-stub";
 const shared = globalThis as {
   oneBalanceStates?: WeakMap<D1Database, IsolateState>;
   oneBalanceRecorders?: WeakMap<D1Database, UsageRecorder>;
+  oneBalanceLeases?: WeakMap<D1Database, LeaseAsker>;
 };
 
 /** The isolate's state, made at the first call. */
@@ -46,10 +52,11 @@ export function sharedRecorder(env: Env): UsageRecorder {
     recorder = new UsageRecorder({
       db: openDatabase(env.DB),
       nowMs: platform.nowMs,
-      sleep: (ms) => new Promise((resolve) => platform.setTimer(resolve, ms)),
+      sleep,
       random: platform.random,
       settings: () => state.settings,
       takeLost: () => state.takeLostEvents(),
+      leases: sharedLeases(env).leases,
       ...(env.PORTAL !== undefined && {
         rollUp: async () => portalObject(env)?.callUpkeep("roll-up"),
       }),
@@ -57,4 +64,31 @@ export function sharedRecorder(env: Env): UsageRecorder {
     shared.oneBalanceRecorders.set(env.DB, recorder);
   }
   return recorder;
+}
+
+/** How often who hands out leases is asked about a limit that is used up. */
+const BY_STORE: LeasedLimitsOptions = { fullGapMs: 2_000, requestsPerAsk: null };
+const BY_OBJECT: LeasedLimitsOptions = { fullGapMs: 15_000, requestsPerAsk: 50 };
+
+/** The leases of this isolate at limits that isolates share, made at the first call. */
+export function sharedLeases(env: Env): LeaseAsker {
+  shared.oneBalanceLeases ??= new WeakMap();
+  let asker = shared.oneBalanceLeases.get(env.DB);
+  if (asker === undefined) {
+    const object = objectLeases(env);
+    asker = new LeaseAsker({
+      leases: new LeasedLimits(object === null ? BY_STORE : BY_OBJECT),
+      isolate: newRowId("is", platform.nowMs()),
+      object,
+      store: new StoreLeases(new D1LeaseRows(openDatabase(env.DB))),
+      nowMs: platform.nowMs,
+      setTimer: platform.setTimer,
+    });
+    shared.oneBalanceLeases.set(env.DB, asker);
+  }
+  return asker;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => platform.setTimer(resolve, ms));
 }

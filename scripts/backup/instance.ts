@@ -10,6 +10,7 @@ import { chooseAccount } from "../deploy/account.ts";
 import { CloudflareApi } from "../deploy/cloudflare-api.ts";
 import { findOrMakeDatabase } from "../deploy/database.ts";
 import { Journal } from "../deploy/journal.ts";
+import { NOT_MIGRATED } from "../deploy/portal-object.ts";
 import { keepSecrets, keptSecretsFile, readKeptSecrets } from "../deploy/secrets.ts";
 import {
   deploymentFiles,
@@ -121,7 +122,7 @@ export async function openDeployedInstance(
         databaseId,
         vars: {},
         // Only the database is looked at.
-        object: { hasObject: false, migrated: 0 },
+        object: { hasObject: false, hasLeases: false, migrated: NOT_MIGRATED },
         compilesLate: true,
       };
       await writeConfig(join(root, config), workerConfig(base, deployment, config));

@@ -1,12 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { companionSecrets, objectConfig } from "./portal-object.ts";
+import { companionSecrets, migratedBy, NOT_MIGRATED, objectConfig } from "./portal-object.ts";
+
+interface Deployed {
+  tag: string | null;
+  readonly classes: Set<string>;
+}
 
 /** What Cloudflare makes of a Worker's migrations: those after the tag it has, in order. */
-function apply(state: { tag: string | null; classes: Set<string> }, hasObject: boolean) {
-  const migrated = Number(/\d+$/.exec(state.tag ?? "0")?.[0]);
-  const config = objectConfig({ hasObject, migrated });
+function apply(state: Deployed, hasObject: boolean, hasLeases: boolean) {
+  const migrated = migratedBy(state.tag ?? "");
+  const config = objectConfig({ hasObject, hasLeases, migrated });
   const migrations = config.migrations ?? [];
-  const from = migrations.findIndex(({ tag }) => tag === state.tag) + 1;
+  const tags = migrations.map(({ tag }) => tag);
+  expect(new Set(tags).size).toBe(tags.length);
+  const from = tags.indexOf(state.tag ?? "") + 1;
   if (state.tag !== null) expect(from).toBeGreaterThan(0);
   for (const { tag, ...step } of migrations.slice(from)) {
     for (const name of step.new_sqlite_classes ?? []) {
@@ -19,20 +26,32 @@ function apply(state: { tag: string | null; classes: Set<string> }, hasObject: b
     state.tag = tag;
   }
   const bound = config.durable_objects?.bindings.map(({ class_name }) => class_name) ?? [];
-  expect(bound).toEqual(hasObject ? ["PortalObject"] : []);
-  expect([...state.classes]).toEqual(bound);
+  const portal = hasObject ? ["PortalObject"] : [];
+  expect(bound).toEqual([...portal, ...(hasLeases ? ["LeaseObject"] : [])]);
+  for (const name of bound) expect(state.classes).toContain(name);
+  expect(state.classes.has("PortalObject")).toBe(hasObject);
 }
 
 describe("objectConfig", () => {
-  test("whatever comes after whatever, the class is there exactly while the object is wanted", () => {
-    for (let run = 0; run < 64; run++) {
-      const state = { tag: null, classes: new Set<string>() };
-      for (let bit = 0; bit < 6; bit++) apply(state, ((run >> bit) & 1) === 1);
+  test("whatever comes after whatever, a class is there where it is wanted, and the portal's nowhere else", () => {
+    for (let run = 0; run < 1_024; run++) {
+      const state: Deployed = { tag: null, classes: new Set() };
+      for (let step = 0; step < 5; step++) {
+        const wanted = (run >> (2 * step)) & 3;
+        apply(state, (wanted & 1) === 1, (wanted & 2) === 2);
+      }
     }
   });
 
-  test("a deployment that never had the object has no migrations", () => {
-    expect(objectConfig({ hasObject: false, migrated: 0 })).toEqual({});
+  test("a deployment from before there were leases gets them", () => {
+    const state: Deployed = { tag: "portal-3", classes: new Set(["PortalObject"]) };
+    apply(state, true, true);
+    expect(state.tag).toBe("portal-3-leases");
+  });
+
+  test("a deployment that never had an object has no migrations", () => {
+    const none = { hasObject: false, hasLeases: false, migrated: NOT_MIGRATED };
+    expect(objectConfig(none)).toEqual({});
   });
 });
 

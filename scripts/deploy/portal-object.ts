@@ -1,18 +1,31 @@
 /**
- * The portal's object in a deployment: a class of the Worker, or for Pages, which has none of its own, of a
- * companion Worker that holds it.
+ * The objects of a deployment, the portal's and those that hand out leases: classes of the Worker, or for Pages,
+ * which has none of its own, of a companion Worker that holds them.
  * @module
  */
 import { ExpectedError } from "../expected-error.ts";
 import type { CloudflareApi } from "./cloudflare-api.ts";
 
 const CLASS_NAME = "PortalObject";
-const TAG = /^portal-(\d+)$/;
+const LEASE_CLASS_NAME = "LeaseObject";
+const TAG = /^portal-(\d+)(-leases)?$/;
+
+/** What became of a Worker's classes by now. */
+export interface Migrated {
+  /** How often the portal's was made or deleted. */
+  readonly portal: number;
+  /** Whether that of leases was made; it stays, since objects that nobody asks cost nothing. */
+  readonly leases: boolean;
+}
+
+export const NOT_MIGRATED: Migrated = { portal: 0, leases: false };
 
 export interface ObjectPlan {
+  /** Whether the portal runs in its object. */
   readonly hasObject: boolean;
-  /** How often the class was made or deleted in this Worker before. */
-  readonly migrated: number;
+  /** Whether objects hand out leases. */
+  readonly hasLeases: boolean;
+  readonly migrated: Migrated;
 }
 
 interface Migration {
@@ -32,40 +45,70 @@ export function companionOf(project: string): string {
   return `${project}-portal`;
 }
 
-/** How often a Worker's class was made or deleted, as its newest migration says; null where there is no such Worker. */
-export async function migratedTimes(
+/** What became of a Worker's classes, as its newest migration says; null where there is no such Worker. */
+export async function migratedSoFar(
   api: CloudflareApi,
   accountId: string | null,
   name: string,
-): Promise<number | null> {
+): Promise<Migrated | null> {
   if (accountId === null) return null;
   const service = await api.get<Service>(`/accounts/${accountId}/workers/services/${name}`);
-  if (service === null) return null;
-  return Number(TAG.exec(service.default_environment?.script?.migration_tag ?? "")?.[1] ?? 0);
+  return service === null
+    ? null
+    : migratedBy(service.default_environment?.script?.migration_tag ?? "");
 }
 
-/** The part of a Worker's configuration that gives it the object, or takes it away again: it keeps nothing. */
-export function objectConfig({ hasObject, migrated }: ObjectPlan) {
-  // The first makes the class, the second deletes it, the third makes it again.
-  const isThere = migrated % 2 === 1;
-  const steps = isThere === hasObject ? migrated : migrated + 1;
-  const migrations = Array.from({ length: steps }, (_, index): Migration => {
-    const tag = `portal-${index + 1}`;
-    const classes = [CLASS_NAME];
-    return index % 2 === 0
-      ? { tag, new_sqlite_classes: classes }
-      : { tag, deleted_classes: classes };
-  });
+/** What a Worker's newest tag says. */
+export function migratedBy(tag: string): Migrated {
+  const [found, times, leases] = TAG.exec(tag) ?? [];
+  return found === undefined
+    ? NOT_MIGRATED
+    : { portal: Number(times), leases: leases !== undefined };
+}
+
+/**
+ * The part of a Worker's configuration that gives it its objects, or takes the portal's away again: it keeps nothing.
+ * Cloudflare runs the migrations after the tag that the Worker has.
+ */
+export function objectConfig({ hasObject, hasLeases, migrated }: ObjectPlan) {
+  // The first makes the portal's class, the second deletes it, the third makes it again.
+  const isThere = migrated.portal % 2 === 1;
+  const steps = isThere === hasObject ? migrated.portal : migrated.portal + 1;
+  const before = Array.from({ length: migrated.portal }, (_, index) => portalStep(index, ""));
+  const leases: Migration = {
+    tag: `portal-${migrated.portal}-leases`,
+    new_sqlite_classes: [LEASE_CLASS_NAME],
+  };
+  const withLeases = hasLeases || migrated.leases;
+  const after = Array.from({ length: steps - migrated.portal }, (_, index) =>
+    portalStep(migrated.portal + index, withLeases ? "-leases" : ""),
+  );
+  const migrations = [...before, ...(withLeases ? [leases] : []), ...after];
+  const binds = hasObject || hasLeases;
   return {
-    ...(hasObject && { durable_objects: objectBinding() }),
+    ...(binds && { durable_objects: objectBindings({ hasObject, hasLeases }) }),
     ...(migrations.length > 0 && { migrations }),
   };
 }
 
-/** @param worker The Worker that holds the class, where it is another. */
-export function objectBinding(worker?: string) {
+function portalStep(index: number, suffix: string): Migration {
+  const tag = `portal-${index + 1}${suffix}`;
+  const classes = [CLASS_NAME];
+  return index % 2 === 0 ? { tag, new_sqlite_classes: classes } : { tag, deleted_classes: classes };
+}
+
+/** @param worker The Worker that holds the classes, where it is another. */
+export function objectBindings(
+  { hasObject, hasLeases }: Pick<ObjectPlan, "hasObject" | "hasLeases">,
+  worker?: string,
+) {
   const script = worker === undefined ? {} : { script_name: worker };
-  return { bindings: [{ name: "PORTAL", class_name: CLASS_NAME, ...script }] };
+  return {
+    bindings: [
+      ...(hasObject ? [{ name: "PORTAL", class_name: CLASS_NAME, ...script }] : []),
+      ...(hasLeases ? [{ name: "LEASES", class_name: LEASE_CLASS_NAME, ...script }] : []),
+    ],
+  };
 }
 
 export interface CompanionSecretsInput {

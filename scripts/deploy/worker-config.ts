@@ -7,7 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { MODULE_REGISTRY_FLAG, WORKER_DIR } from "../build.ts";
 import { root } from "../root.ts";
-import { companionOf, type ObjectPlan, objectBinding, objectConfig } from "./portal-object.ts";
+import { companionOf, type ObjectPlan, objectBindings, objectConfig } from "./portal-object.ts";
 import { toToml } from "./to-toml.ts";
 
 /** What of `wrangler.toml` is read here; the rest is handed on as it is. */
@@ -38,7 +38,7 @@ export interface DeploymentConfig {
   readonly databaseId: string;
   /** Variables that are no secrets. */
   readonly vars: Readonly<Record<string, string>>;
-  /** The portal's object: of the Worker, for Pages of its companion. */
+  /** The portal's object and those of leases: of the Worker, for Pages of its companion. */
   readonly object: ObjectPlan;
   /** Whether modules are compiled when first imported; not where the platform refuses its flag. */
   readonly compilesLate: boolean;
@@ -144,7 +144,7 @@ export function pagesConfig(
       ({ migrations_dir: _, ...database }) => database,
     ),
     ...(deployment.object.hasObject && {
-      durable_objects: objectBinding(companionOf(deployment.name)),
+      durable_objects: objectBindings(deployment.object, companionOf(deployment.name)),
     }),
     vars: { ...base.vars, ...deployment.vars },
   });

@@ -20,6 +20,10 @@ export class MemoryBudgets implements TokenBudgets {
     return null;
   }
 
+  lease(): null {
+    return null;
+  }
+
   costNanoUsd: TokenBudgets["costNanoUsd"] = (_provider, model, usage) =>
     usage.reportedNanoUsd !== undefined && usage.reportedNanoUsd !== null
       ? usage.reportedNanoUsd

@@ -278,25 +278,27 @@ describe("npm run deploy", () => {
   });
 });
 
-describe("the portal's object", () => {
-  const classesOf = (worker: string) => [...(cloudflare.account.classes.get(worker)?.names ?? [])];
+describe("its objects", () => {
+  const classesOf = (worker: string) =>
+    [...(cloudflare.account.classes.get(worker)?.names ?? [])].sort();
+  const both = ["LeaseObject", "PortalObject"];
   const companion = "one-balance-portal";
   const companionFile = () => join(folder(), "companion/wrangler.toml");
 
   test("on Workers: made, kept, taken away, made again", async () => {
-    for (const [args, classes] of [
-      [[], ["PortalObject"]],
-      [[], ["PortalObject"]],
-      [["--no-object"], []],
-      [["--no-object"], []],
-      [[], ["PortalObject"]],
+    for (const [args, classes, bindings] of [
+      [[], both, both],
+      [[], both, both],
+      [["--no-object"], ["LeaseObject"], ["LeaseObject"]],
+      [["--no-object", "--no-leases"], ["LeaseObject"], []],
+      [["--no-leases"], both, ["PortalObject"]],
+      [[], both, both],
     ] as const) {
-      const { exitCode, output } = await deploy(args);
+      const { exitCode, output } = await deploy([...args]);
       expect(exitCode, output).toBe(0);
       expect(classesOf("one-balance")).toEqual(classes);
-      expect(/class_name = "PortalObject"/.test(await readFile(configFile(), "utf8"))).toBe(
-        classes.length > 0,
-      );
+      const bound = (await readFile(configFile(), "utf8")).matchAll(/class_name = "(\w+)"/g);
+      expect([...bound].map(([, name]) => name).sort()).toEqual(bindings);
     }
   });
 
@@ -306,7 +308,7 @@ describe("the portal's object", () => {
     expect(first.exitCode, first.output).toBe(0);
     const order = changes().map((call) => call.split(" --")[0]);
     expect(order.indexOf("wrangler deploy")).toBeLessThan(order.indexOf("wrangler pages deploy"));
-    expect(classesOf(companion)).toEqual(["PortalObject"]);
+    expect(classesOf(companion)).toEqual(both);
     expect(cloudflare.account.workers.get(companion)).toEqual(
       cloudflare.account.projects.get("one-balance"),
     );
@@ -321,7 +323,10 @@ describe("the portal's object", () => {
     const pages = () => readFile(join(folder(), "pages/wrangler.toml"), "utf8");
     expect(parse(await pages())).toMatchObject({
       durable_objects: {
-        bindings: [{ name: "PORTAL", class_name: "PortalObject", script_name: companion }],
+        bindings: [
+          { name: "PORTAL", class_name: "PortalObject", script_name: companion },
+          { name: "LEASES", class_name: "LeaseObject", script_name: companion },
+        ],
       },
       vars: { PORTAL_LOCATION: "weur" },
     });
@@ -336,7 +341,7 @@ describe("the portal's object", () => {
     expect(third.exitCode, third.output).toBe(0);
     expect(changes().at(-1)).toBe(`wrangler delete ${companion} --force`);
     expect(cloudflare.account.workers.has(companion)).toBe(false);
-    expect(await pages()).not.toContain('PORTAL"');
+    expect(await pages()).not.toMatch(/PORTAL"|LEASES"/);
   });
 
   test("on Pages: a secret that the project has and nobody knows any more is asked for, before anything is deployed", async () => {

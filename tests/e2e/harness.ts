@@ -28,6 +28,10 @@ export interface StackOptions {
   readonly workerDir?: string;
   /** Whether the portal runs in its object, as deployed (default), or in the Worker. */
   readonly hasObject?: boolean;
+  /** So many isolates of the Worker on one D1 (default 1). */
+  readonly isolates?: number;
+  /** Whether objects hand out leases (default: no). */
+  readonly hasLeases?: boolean;
   /** Whose word on a request's origin is believed (default: this machine's programs). */
   readonly trust?: Trust;
   /** Gets every line the Worker logs. */
@@ -43,6 +47,8 @@ export interface Stack {
   readonly admin: AdminApi;
   /** Of the server, without a trailing slash; changes with a restart. */
   readonly url: string;
+  /** Of each isolate, past the server's front; change with a restart. */
+  readonly isolateUrls: readonly string[];
   /** Stops the server and starts it again on the same data, with these variables besides. */
   restart(vars?: StackOptions["vars"]): Promise<void>;
   close(): Promise<void>;
@@ -52,7 +58,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const upstream = await startFakeUpstream(options.upstream);
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-e2e-"));
   const platform = options.platform ?? platformOf(options);
-  const serve = (more: StackOptions["vars"] = {}) => {
+  let isolateUrls: readonly string[] | undefined;
+  const serve = async (more: StackOptions["vars"] = {}) => {
     const vars = {
       AUTH_KEY: ADMIN_TOKEN,
       AUTH_SECRET: "test-session-secret",
@@ -71,15 +78,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         ...(prepare !== undefined && { prepare }),
       });
     }
-    return startServer({
+    const local = await startServer({
       port: 0,
       dataDir,
       vars,
       ...(options.workerDir && { workerDir: options.workerDir }),
       ...(options.hasObject !== undefined && { hasObject: options.hasObject }),
+      ...(options.isolates !== undefined && { isolates: options.isolates }),
+      ...(options.hasLeases !== undefined && { hasLeases: options.hasLeases }),
       ...(options.trust && { trust: options.trust }),
       ...(options.onLog && { onLog: options.onLog }),
     });
+    isolateUrls = local.isolateUrls;
+    return local;
   };
   let server = await serve();
   return {
@@ -87,6 +98,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     admin: new AdminApi(() => server.url, ADMIN_TOKEN),
     get url() {
       return server.url;
+    },
+    get isolateUrls() {
+      return isolateUrls ?? [server.url];
     },
     async restart(vars) {
       await server.dispose();

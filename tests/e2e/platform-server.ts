@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writePagesFolder } from "../../scripts/deploy/pages-folder.ts";
+import { NOT_MIGRATED } from "../../scripts/deploy/portal-object.ts";
 import {
   companionConfig,
   readBaseConfig,
@@ -54,7 +55,7 @@ export async function startPlatformServer({
     // The same in each start on one data folder, where it names the file.
     databaseId: "one-balance-test",
     vars,
-    object: { hasObject, migrated: 0 },
+    object: { hasObject, hasLeases: hasObject, migrated: NOT_MIGRATED },
     compilesLate: true,
   };
   const configFile = join(folder, "worker/wrangler.toml");

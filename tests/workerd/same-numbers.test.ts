@@ -156,7 +156,9 @@ async function api(bucket: "hour" | "day", groupBy: (typeof GROUPS)[number]): Pr
 }
 
 async function metrics(): Promise<Sums[]> {
-  const samples = (await readMetrics(context)).split("\n").filter((line) => !line.startsWith("#"));
+  const samples = (await readMetrics(context, { requests: 0, changes: 0 }))
+    .split("\n")
+    .filter((line) => !line.startsWith("#"));
   const total = (pattern: RegExp) =>
     sumOf(
       samples.filter((line) => pattern.test(line)).map((line) => Number(line.split(" ").at(-1))),

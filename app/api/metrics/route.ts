@@ -1,9 +1,10 @@
 import { readMetrics } from "@/lib/manage/read-metrics";
+import { liveWaiting } from "@/lib/runtime/live-figures";
 import { adminRoute } from "../admin/admin-route";
 
 export const GET = adminRoute(
-  async ({ context }) =>
-    new Response(await readMetrics(context), {
+  async ({ request, context, env }) =>
+    new Response(await readMetrics(context, liveWaiting(request.headers, env)), {
       headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
     }),
 );

@@ -41,7 +41,7 @@ export async function playBudget(seed: number): Promise<BudgetUse> {
       spentAtRefusal ??= spent;
       return;
     }
-    if (turn.kind === "wait") {
+    if (turn.kind !== "go") {
       time.at(time.nowMs + 50, ask);
       return;
     }

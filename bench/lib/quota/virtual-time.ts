@@ -15,8 +15,12 @@ export class VirtualTime {
   readonly #timers = new WakeHeap<Timer>();
   #nowMs: number;
 
-  constructor(startMs: number) {
+  readonly #turns: number;
+
+  /** @param turns Of the event loop, for which the clock stands still: reading a body takes some. */
+  constructor(startMs: number, turns = 1) {
     this.#nowMs = startMs;
+    this.#turns = turns;
   }
 
   get nowMs(): number {
@@ -39,7 +43,7 @@ export class VirtualTime {
   /** Runs until no timer is left. */
   async run(): Promise<void> {
     for (;;) {
-      await settle();
+      for (let turn = 0; turn < this.#turns; turn += 1) await settle();
       const first = this.#timers.pop();
       if (first === undefined) return;
       if (first.item.isOff) continue;

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { RelativeTime } from "@/components/relative-time";
@@ -7,6 +8,7 @@ import { SecretSection } from "@/components/settings/secret-section";
 import { SettingsSection } from "@/components/settings/settings-section";
 import { UpkeepResult } from "@/components/settings/upkeep-result";
 import { readUpkeepView } from "@/lib/manage/read-upkeep";
+import { liveLeases } from "@/lib/runtime/live-figures";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("shell.pages.settings");
@@ -15,7 +17,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** What the instance last did by itself, and when it asks about blocked keys again. */
 export default async function MaintenancePage() {
-  const { context } = await portalRead("admin");
+  const { context, env } = await portalRead("admin");
+  const leases = liveLeases(await headers(), env);
   const [t, view] = await Promise.all([
     getTranslations("settings.maintenance"),
     readUpkeepView(context),
@@ -54,6 +57,12 @@ export default async function MaintenancePage() {
           <dt className="text-muted-foreground">{t("lost")}</dt>
           <dd className={lostRecords > 0 ? "text-cooling" : undefined}>
             {t("lostRecords", { count: lostRecords })}
+          </dd>
+          <dt className="text-muted-foreground">{t("leases")}</dt>
+          <dd className={leases.awaySinceMs === null ? undefined : "text-cooling"}>
+            {leases.awaySinceMs === null
+              ? t(`leasesBy.${leases.by}`)
+              : t.rich("leasesAway", { since: () => <RelativeTime ms={leases.awaySinceMs} /> })}
           </dd>
         </dl>
       </SettingsSection>

@@ -1,0 +1,156 @@
+/**
+ * One pool and one limit on 1, 3, 8 and 32 isolates: the real handler, ledger and leases over a modelled D1 and
+ * modelled objects, in virtual time. The same seed gives the same figures; `SEED=7 npm run bench -- isolates` plays
+ * another game.
+ * @module
+ */
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import "./lib/resolve-ts.ts";
+import type { Sharing } from "./lib/isolates/sim-isolate.ts";
+import type { StoreBill } from "./lib/isolates/sim-store.ts";
+import { writeResult } from "./lib/write-result.ts";
+
+const { barChart } = await import("./lib/isolates/bar-chart.ts");
+const { LIMIT_LINES } = await import("./lib/isolates/limit-lines.ts");
+const { playLimits } = await import("./lib/isolates/play-limits.ts");
+const { lineOf, answersInTime, capacityOf } = await import("./lib/quota/scenarios.ts");
+const { simulate } = await import("./lib/quota/simulate.ts");
+
+const seed = Number(process.env.SEED ?? 1);
+const ISOLATES = [1, 3, 8, 32];
+const SHARINGS: readonly Sharing[] = ["none", "store", "object"];
+const WORDS = { none: "each by itself", store: "leases over D1", object: "leases of objects" };
+const MINUTES_3 = 180_000;
+const SETTLED_MS = 5_000;
+/** What must hold on up to eight isolates. */
+const MOST = { store: { long: 1.1, burst: 2 }, object: { long: 1.02, burst: 1.05 } } as const;
+/** US dollars a million: rows written, rows read, calls of objects (developers.cloudflare.com, paid plan). */
+const PRICES = { rowsWritten: 1, rowsRead: 0.001, objectCalls: 0.15 };
+
+let failures = 0;
+function verdict(isRight: boolean): string {
+  if (!isRight) failures += 1;
+  return isRight ? "ok" : "MISSED";
+}
+
+console.log(`seed ${seed}`);
+const logError = console.error;
+console.error = () => {};
+
+interface LimitRow {
+  readonly isolates: number;
+  readonly sharing: string;
+  readonly limit: string;
+  /** Parts of what is allowed: under three times as much, after the first seconds, and in a burst. */
+  readonly used: number;
+  readonly burst: number;
+  readonly bill: StoreBill;
+}
+const limits: LimitRow[] = [];
+for (const isolates of ISOLATES) {
+  for (const sharing of SHARINGS) {
+    for (const { name, used, limits: own, perSecond } of LIMIT_LINES) {
+      const game = { seed, isolates, sharing, limits: own, perSecond };
+      const long = await playLimits({ ...game, durationMs: MINUTES_3, maxWaitMs: 250 });
+      const burst = await playLimits({
+        ...game,
+        durationMs: 1_000,
+        perSecond: 0,
+        burst: 400,
+        maxWaitMs: 2_000,
+      });
+      const row = {
+        isolates,
+        sharing: WORDS[sharing],
+        limit: name,
+        used: Number(used(long, SETTLED_MS).toFixed(3)),
+        burst: Number(used(burst, 0).toFixed(3)),
+        asked: long.asked,
+        answered: long.statuses.get(200) ?? 0,
+        "": verdict(
+          sharing === "none" ||
+            isolates > 8 ||
+            (used(long, SETTLED_MS) <= MOST[sharing].long && used(burst, 0) <= MOST[sharing].burst),
+        ),
+      };
+      limits.push({ ...row, bill: long.bill });
+      console.log(Object.values(row).join(", "));
+    }
+  }
+}
+
+/** What sharing adds for a million requests of a token with a limit; of one that is far from it, nothing. */
+function billOf(bill: StoreBill, asked: number) {
+  const million = (count: number) => Math.round((count * 1e6) / asked);
+  const rows = million(bill.leaseCalls);
+  const read = million(bill.leaseRowsRead);
+  const objectCalls = million(bill.objectCalls);
+  const usd =
+    (rows * PRICES.rowsWritten + read * PRICES.rowsRead + objectCalls * PRICES.objectCalls) / 1e6;
+  return { rowsWritten: rows, rowsRead: read, objectCalls, usd: Number(usd.toFixed(3)) };
+}
+
+const costs = [];
+for (const [use, perSecond, rpm] of [
+  ["a fortieth of 2,400 a minute", 1, 2_400],
+  ["half of 1,200 a minute", 10, 1_200],
+  ["nine tenths of 600 a minute", 9, 600],
+  ["three times 600 a minute", 30, 600],
+  ["three times 60 a minute", 3, 60],
+] as const) {
+  for (const sharing of ["store", "object"] as const) {
+    const game = { seed, isolates: 8, limits: { rpm }, perSecond, durationMs: MINUTES_3 };
+    const after = await playLimits({ ...game, sharing, maxWaitMs: 5_000 });
+    const refused = Number(((after.statuses.get(429) ?? 0) / after.asked).toFixed(4));
+    const bill = billOf(after.bill, after.asked);
+    costs.push({ use, sharing: WORDS[sharing], refused, perMillionRequests: bill });
+  }
+}
+for (const row of costs) console.log(JSON.stringify(row));
+
+const pools = [];
+for (const isolates of ISOLATES) {
+  for (const load of [0.8, 1.5]) {
+    const line = lineOf({ name: `${isolates} isolates`, isolates, load }, seed);
+    const outcome = await simulate(line.scenario);
+    const answers = outcome.told.filter(({ status }) => status === 200).length;
+    const row = {
+      isolates,
+      load: `${load * 100} %`,
+      attemptsAnAnswer: Number((outcome.attempts / answers).toFixed(3)),
+      ofCapacity: Number(
+        (answersInTime(outcome, line.scenario) / capacityOf(line, outcome)).toFixed(3),
+      ),
+    };
+    pools.push(row);
+    console.log(Object.values(row).join(", "));
+  }
+}
+console.error = logError;
+
+const chart = barChart(
+  "600 requests a minute, asked for 1,800: used in the fullest minute",
+  ISOLATES.map((count) => `${count} isolate${count === 1 ? "" : "s"}`),
+  SHARINGS.map((sharing, index) => ({
+    name: WORDS[sharing],
+    colour: ["#b91c1c", "#2563eb", "#15803d"][index] ?? "#111",
+    values: ISOLATES.map(
+      (isolates) =>
+        limits.find(
+          (row) =>
+            row.isolates === isolates &&
+            row.sharing === WORDS[sharing] &&
+            row.limit === LIMIT_LINES[0]?.name,
+        )?.used ?? 0,
+    ),
+  })),
+  1,
+);
+await writeFile(fileURLToPath(new URL("results/isolates.svg", import.meta.url)), chart);
+
+await writeResult("isolates", { seed, limits, costs, pools });
+if (failures > 0) {
+  console.error(`${failures} missed`);
+  process.exitCode = 1;
+}

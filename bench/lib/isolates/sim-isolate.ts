@@ -1,0 +1,162 @@
+/**
+ * One isolate in virtual time: the real handler, pool, ledger, leases and asker over a modelled store.
+ * @module
+ */
+import type { PeriodSpend } from "../../../lib/budgets/spend.ts";
+import {
+  type LimitHolder,
+  type TakenSpend,
+  TokenLedger,
+} from "../../../lib/budgets/token-ledger.ts";
+import { LeaseAsker } from "../../../lib/db/lease-asker.ts";
+import { StoreLeases } from "../../../lib/db/store-leases.ts";
+import { LeasedLimits, type LeasedLimitsOptions } from "../../../lib/leases/leased-limits.ts";
+import type { KeyPool } from "../../../lib/pool/key-pool.ts";
+import type { ProxyInstance } from "../../../lib/proxy/handle-request.ts";
+import type { AccessToken, StateEvent, TokenBudgets } from "../../../lib/proxy/ports.ts";
+import { loadPriceBook } from "../../../lib/usage/price.ts";
+import type { RequestEvent } from "../../../lib/usage/request-event.ts";
+import { MemoryCatalog } from "../../../tests/doors/memory-catalog.ts";
+import { MemoryWorks } from "../../../tests/doors/memory-works.ts";
+import type { VirtualTime } from "../quota/virtual-time.ts";
+import type { SimStore } from "./sim-store.ts";
+
+/** Who hands out leases: nobody, isolates over D1, or an object. */
+export type Sharing = "none" | "store" | "object";
+
+export const LEASE_OPTIONS: Readonly<Record<"store" | "object", LeasedLimitsOptions>> = {
+  store: { fullGapMs: 2_000, requestsPerAsk: null },
+  object: { fullGapMs: 15_000, requestsPerAsk: 50 },
+};
+
+const FLUSH_GAP_MS = 1_000;
+/** What a token costs: 1e-9 US dollars. */
+export const TOKEN_NANO_USD = 1_000;
+
+export interface SimIsolateOptions {
+  readonly id: string;
+  readonly time: VirtualTime;
+  readonly random: () => number;
+  readonly store: SimStore;
+  readonly sharing: Sharing;
+  readonly pool: KeyPool;
+  readonly tokenOf: (text: string) => AccessToken;
+  readonly fetch: ProxyInstance["ports"]["fetch"];
+  record(event: StateEvent): void;
+}
+
+export class SimIsolate {
+  readonly proxy: ProxyInstance;
+  readonly ledger: TokenLedger;
+  readonly asker: LeaseAsker | null;
+  readonly #options: SimIsolateOptions;
+  #waiting: RequestEvent[] = [];
+  #isFlushing = false;
+  #nextFlushMs = 0;
+
+  constructor(options: SimIsolateOptions) {
+    this.#options = options;
+    const { id, time, random, store, sharing, pool, tokenOf, fetch, record } = options;
+    const setTimer = (callback: () => void, ms: number) => time.at(time.nowMs + ms, callback);
+    const nowMs = () => time.nowMs;
+    this.asker =
+      sharing === "none"
+        ? null
+        : new LeaseAsker({
+            leases: new LeasedLimits(LEASE_OPTIONS[sharing]),
+            isolate: id,
+            object: sharing === "object" ? store.objects() : null,
+            store: new StoreLeases(store),
+            nowMs,
+            setTimer,
+          });
+    this.ledger = new TokenLedger(this.asker?.leases ?? null);
+    let requests = 0;
+    this.proxy = {
+      config: {
+        gatewayUrl: null,
+        gatewayToken: null,
+        maxAttempts: 10,
+        firstByteTimeoutMs: 120_000,
+        consecutive429Threshold: 5,
+      },
+      ports: {
+        nowMs,
+        random,
+        fetch,
+        setTimer,
+        newRequestId: () => `${id}-${requests++}`,
+        state: {
+          isLoaded: true,
+          ready: () => null,
+          whole: () => null,
+          findAccessToken: tokenOf,
+          customProvider: () => undefined,
+          customProviders: () => [],
+          modelAliases: () => new Map(),
+          goesDirect: () => true,
+          pool: () => pool,
+          openKey: (key) => key.sealed,
+          storedThings: () => new Map(),
+          record,
+          afterResponse: () => null,
+        },
+        usage: { add: (event) => this.#waiting.push(event), flush: () => this.#flush() },
+        budgets: this.#budgets(),
+        works: new MemoryWorks(),
+        prices: () => loadPriceBook(),
+      },
+      catalog: new MemoryCatalog(),
+    };
+  }
+
+  #budgets(): TokenBudgets {
+    const { store } = this.#options;
+    return {
+      ledger: this.ledger,
+      ready: (holders: readonly LimitHolder[], nowMs: number) => {
+        const unknown = this.ledger.unknownPeriods(holders, nowMs);
+        if (unknown.length === 0) return null;
+        return store.readSpend(unknown).then(
+          (rows) => this.ledger.load(rows, nowMs),
+          () => {},
+        );
+      },
+      lease: (group) => this.asker?.ask(group) ?? null,
+      costNanoUsd: (_provider, _model, { inputTokens, outputTokens }) =>
+        ((inputTokens ?? 0) + (outputTokens ?? 0)) * TOKEN_NANO_USD,
+    };
+  }
+
+  #flush(): Promise<void> | null {
+    const telling = this.asker?.afterRequest() ?? null;
+    const writing = this.#isFlushing ? null : this.#write();
+    return Promise.all([telling, writing]).then(() => {});
+  }
+
+  async #write(): Promise<void> {
+    const { time, store } = this.#options;
+    this.#isFlushing = true;
+    while (this.#waiting.length > 0) {
+      if (this.#nextFlushMs > time.nowMs) await time.sleep(this.#nextFlushMs - time.nowMs);
+      this.#nextFlushMs = time.nowMs + FLUSH_GAP_MS;
+      const events = this.#waiting;
+      this.#waiting = [];
+      const taken: TakenSpend = new Map();
+      for (const { id } of events) this.ledger.take(id, taken);
+      const spends = [...taken].map(
+        ([{ holderId, period }, spend]): PeriodSpend => ({ holderId, period, ...spend }),
+      );
+      for (;;) {
+        try {
+          const totals = await store.writeUsage(events.length, spends);
+          this.ledger.written(taken, totals, time.nowMs);
+          break;
+        } catch {
+          await time.sleep(FLUSH_GAP_MS);
+        }
+      }
+    }
+    this.#isFlushing = false;
+  }
+}

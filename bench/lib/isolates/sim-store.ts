@@ -1,0 +1,125 @@
+/**
+ * D1 and the objects of a deployment in virtual time: what they hold of use and leases, how long they take, and
+ * what a bill would count.
+ * @module
+ */
+import {
+  NO_SPEND,
+  type PeriodSpend,
+  type Spend,
+  type SpendPeriod,
+  sum,
+} from "../../../lib/budgets/spend.ts";
+import type { LeaseRow, LeaseRows } from "../../../lib/db/store-leases.ts";
+import { LeaseBook } from "../../../lib/leases/lease-book.ts";
+import type { LeasePort } from "../../../lib/leases/lease-port.ts";
+import type { LeaseQuestion } from "../../../lib/leases/leased-limits.ts";
+import type { VirtualTime } from "../quota/virtual-time.ts";
+
+export interface StoreBill {
+  calls: number;
+  rowsWritten: number;
+  rowsRead: number;
+  /** Questions about leases: of D1, each with a written row, and of objects. */
+  leaseCalls: number;
+  leaseRowsRead: number;
+  objectCalls: number;
+}
+
+/** How long a call takes, there and back: milliseconds. */
+export type Latency = readonly [least: number, most: number];
+
+export class SimStore implements LeaseRows {
+  readonly bill: StoreBill = {
+    calls: 0,
+    rowsWritten: 0,
+    rowsRead: 0,
+    leaseCalls: 0,
+    leaseRowsRead: 0,
+    objectCalls: 0,
+  };
+  readonly #time: VirtualTime;
+  readonly #random: () => number;
+  readonly #leases = new Map<string, LeaseRow>();
+  readonly #spends = new Map<string, Spend>();
+  readonly #books = new Map<string, LeaseBook>();
+  latency: Latency;
+  objectLatency: Latency = [8, 40];
+  /** Whether calls fail. */
+  isDown = false;
+  /** Whether objects fail. */
+  areObjectsDown = false;
+
+  constructor(time: VirtualTime, random: () => number, latency: Latency) {
+    this.#time = time;
+    this.#random = random;
+    this.latency = latency;
+  }
+
+  /** One transaction, made in the middle of the time that the call takes. */
+  async call<Result>(run: () => Result): Promise<Result> {
+    this.bill.calls += 1;
+    return this.#after(this.latency, run);
+  }
+
+  async #after<Result>([least, most]: Latency, run: () => Result): Promise<Result> {
+    const ms = least + this.#random() * (most - least);
+    await this.#time.sleep(ms / 2);
+    if (this.isDown) throw new Error("the store is down");
+    const result = run();
+    await this.#time.sleep(ms / 2);
+    return result;
+  }
+
+  exchange(own: LeaseRow): Promise<readonly LeaseRow[]> {
+    return this.call(() => {
+      this.#leases.set(own.isolate, own);
+      this.bill.rowsWritten += 1;
+      const others = [...this.#leases.values()].filter(({ isolate }) => isolate !== own.isolate);
+      this.bill.rowsRead += others.length + 1;
+      this.bill.leaseCalls += 1;
+      this.bill.leaseRowsRead += others.length + 1;
+      return others;
+    });
+  }
+
+  readSpend(asked: readonly SpendPeriod[]): Promise<readonly PeriodSpend[]> {
+    return this.call(() => {
+      this.bill.rowsRead += asked.length;
+      return asked.map((each) => ({ ...each, ...this.#spendOf(each) }));
+    });
+  }
+
+  /** A flush: its row of the journal, a row of the log for each request, and what periods came to. */
+  writeUsage(requests: number, spends: readonly PeriodSpend[]): Promise<readonly PeriodSpend[]> {
+    return this.call(() => {
+      this.bill.rowsWritten += 1 + requests + spends.length;
+      return spends.map((spend) => {
+        const total = sum(this.#spendOf(spend), spend);
+        this.#spends.set(`${spend.holderId} ${spend.period}`, total);
+        return { holderId: spend.holderId, period: spend.period, ...total };
+      });
+    });
+  }
+
+  /** The objects: one for each group. */
+  objects(): LeasePort {
+    return {
+      takes: "a group",
+      ask: (isolate: string, questions: readonly LeaseQuestion[]) => {
+        this.bill.objectCalls += 1;
+        return this.#after(this.objectLatency, () => {
+          if (this.areObjectsDown) throw new Error("Exceeded allowed requests in the free tier.");
+          const group = questions[0]?.group ?? "";
+          const book = this.#books.get(group) ?? new LeaseBook();
+          this.#books.set(group, book);
+          return book.lease(isolate, questions, this.#time.nowMs);
+        });
+      },
+    };
+  }
+
+  #spendOf({ holderId, period }: SpendPeriod): Spend {
+    return this.#spends.get(`${holderId} ${period}`) ?? NO_SPEND;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * What isolates tell each other of limits that they share, where no object hands out leases (`lib/leases`).
+ * @module
+ */
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** As `lib/leases/lease.ts` has it; the isolate and the time stand in the row. */
+export type StoredReport = readonly [
+  limit: string,
+  windowMs: number | null,
+  permits: number,
+  used: number,
+  demand: number,
+  sinceMs: number,
+];
+
+/**
+ * One row an isolate, written while it uses a good part of some limit, and replaced by its next. `WITHOUT ROWID`
+ * and without an index: a report is one written row.
+ */
+export const isolateLeases = sqliteTable("isolate_leases", {
+  isolateId: text("isolate_id").primaryKey(),
+  atMs: integer("at_ms").notNull(),
+  reports: text("reports", { mode: "json" }).$type<readonly StoredReport[]>().notNull(),
+});

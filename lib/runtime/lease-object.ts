@@ -1,0 +1,44 @@
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "../env";
+import type { Grant } from "../leases/lease";
+import { type LeaseAsk, LeaseBook, type StoredBook } from "../leases/lease-book";
+import { platform } from "./platform";
+
+const BOOK = "leases";
+/** A crash loses the leases of so long at most, and those are over soon: whoever asks tells what it holds. */
+const SAVE_MS = 10_000;
+
+/**
+ * Hands out the leases of one token's or one member's limits (`lib/leases`). What it knows is in its memory; an
+ * alarm saves it while there is something new, and it hibernates while nobody asks.
+ */
+export class LeaseObject extends DurableObject<Env> {
+  #book = new LeaseBook();
+  #isSaved = true;
+
+  constructor(state: DurableObjectState, env: Env) {
+    super(state, env);
+    state.blockConcurrencyWhile(async () => {
+      const stored = await state.storage.get<StoredBook>(BOOK);
+      if (stored !== undefined) this.#book = LeaseBook.fromStored(stored);
+    });
+  }
+
+  async lease(isolate: string, asks: readonly LeaseAsk[]): Promise<Grant[]> {
+    const nowMs = platform.nowMs();
+    const grants = this.#book.lease(isolate, asks, nowMs);
+    if (this.#isSaved) {
+      this.#isSaved = false;
+      await this.ctx.storage.setAlarm(nowMs + SAVE_MS);
+    }
+    return grants;
+  }
+
+  override async alarm(): Promise<void> {
+    this.#book.prune(platform.nowMs());
+    this.#isSaved = true;
+    // An object that keeps nothing costs nothing.
+    if (this.#book.size === 0) await this.ctx.storage.deleteAll();
+    else await this.ctx.storage.put(BOOK, this.#book.toStored());
+  }
+}

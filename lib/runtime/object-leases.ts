@@ -1,0 +1,34 @@
+/**
+ * Leases from objects, where they are bound: one object for each holder of limits.
+ * @module
+ */
+import type { Env } from "../env";
+import type { LeasePort } from "../leases/lease-port";
+import type { LeaseObject } from "./lease-object";
+import { jurisdictionOf } from "./portal-stub";
+
+/** Null where no object is bound. */
+export function objectLeases(env: Env): LeasePort | null {
+  const namespace = env.LEASES;
+  if (namespace === undefined) return null;
+  return {
+    takes: "a group",
+    ask: (isolate, questions) => {
+      const group = questions[0]?.group ?? "";
+      const asks = questions.map(({ limit, used, demand, holds }) => ({
+        limit,
+        used,
+        demand,
+        holds,
+      }));
+      // One stub for each question: after an error it is of no use.
+      return objectOf(namespace, env, group).lease(isolate, asks);
+    },
+  };
+}
+
+function objectOf(namespace: DurableObjectNamespace<LeaseObject>, env: Env, group: string) {
+  const jurisdiction = jurisdictionOf(env);
+  const own = jurisdiction === undefined ? namespace : namespace.jurisdiction(jurisdiction);
+  return own.getByName(group);
+}
