@@ -71,10 +71,11 @@ export class StoreLeases implements LeasePort {
       const others = reports.get(question.limit.name) ?? NONE;
       const granted = grant(question.limit, own, others, nowMs);
       const claim = claims[index] ?? 0;
-      if (claim >= granted.permits) return granted;
+      const noted = Math.max(question.holds, claim);
+      if (claim >= granted.permits) return { ...granted, noted };
       // More is free than was claimed: it may be asked for at once.
       const youngUntilMs = Math.max(granted.youngUntilMs, nowMs - YOUNG_MS);
-      return { ...granted, permits: claim, youngUntilMs };
+      return { ...granted, permits: claim, noted, youngUntilMs };
     });
   }
 }

@@ -92,7 +92,7 @@ export class LeaseBook {
     // The newest last.
     line.reports.delete(isolate);
     line.reports.set(isolate, { ...report, permits });
-    return granted;
+    return { ...granted, noted: permits };
   }
 
   #lineOf({ name, windowMs }: SharedLimit, nowMs: number): Line {

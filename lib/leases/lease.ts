@@ -53,6 +53,8 @@ export interface Report {
 
 export interface Grant {
   readonly permits: number;
+  /** What stands in the books for it until it asks again; more than `permits` where it held more while it asked. */
+  readonly noted: number;
   /** What the others hold or may have used. */
   readonly heldByOthers: number;
   /** What they said they use. */
@@ -124,8 +126,10 @@ export function grant(
         ? fairShare(name, limit, demands, ask.isolate)
         : ask.demand + headroom(limit, limit - wanted, ask.demand, isolates);
   const left = Math.floor(limit - heldByOthers - unheard);
+  const permits = Math.max(0, Math.min(target, left));
   return {
-    permits: Math.max(0, Math.min(target, left)),
+    permits,
+    noted: permits,
     heldByOthers,
     usedByOthers,
     isolates,

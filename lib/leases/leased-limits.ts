@@ -46,13 +46,16 @@ export interface LeaseQuestion extends LeaseAsk {
 interface Entry {
   limit: LeasedLimit;
   permits: number;
+  /** What the others take it to hold: at least its permits. */
+  noted: number;
   /** When the lease began; null without one. */
   leasedMs: number | null;
   heldByOthers: number;
   usedByOthers: number;
   youngUntilMs: number;
-  /** When a request asked for it last. */
+  /** When a request asked for it last, and when one found too little. */
   turnMs: number;
+  wantedMs: number;
   /** Whether what it does not use is given back with the next question. */
   isReturning: boolean;
   sinceMs: number;
@@ -69,6 +72,8 @@ interface Entry {
 
 /** For permits at the same moment, what was wanted a little ago says what is wanted. */
 const MOMENT_MS = 5_000;
+/** A request that waits for a limit looks again sooner than this. */
+const WANTED_MS = 1_000;
 /** As many isolates as were seen are reckoned with for so long. */
 const ISOLATES_MS = 600_000;
 const ENTRIES_MAX = 1_000;
@@ -120,6 +125,7 @@ export class LeasedLimits {
     // The end of a limit may be too little for a guess: who holds all that is left may have it.
     const isLast = limit.underWay() === 0 && entry.heldByOthers === 0 && limit.limit > 0;
     if (isLast && this.#permitsOf(entry, nowMs) >= limit.limit) return { kind: "go" };
+    entry.wantedMs = nowMs;
     const retryAtMs = this.#askableMs(entry, nowMs);
     if (retryAtMs <= nowMs) return { kind: "ask" };
     const isLeft = used + amount + entry.usedByOthers <= limit.limit;
@@ -160,7 +166,8 @@ export class LeasedLimits {
       const permits = this.#permitsOf(entry, nowMs) - (limit.used(nowMs) - used);
       this.#turnBucket(entry, nowMs);
       const short = entry.short + entry.shortBefore;
-      const isHot = used > freeUse(limit.limit, this.#isolates.most) || short > 0;
+      const isWanted = short > 0 || nowMs - entry.wantedMs < WANTED_MS;
+      const isHot = isWanted || used > freeUse(limit.limit, this.#isolates.most);
       if (!isHot && !entry.isTold) continue;
       entry.isTold = isHot || used > 0;
       const { name, windowMs } = limit;
@@ -194,16 +201,16 @@ export class LeasedLimits {
   }
 
   /** Whether it holds a good part unused of a limit of which nothing is left for others. */
-  #isHoarding({ limit, permits, heldByOthers }: Entry, nowMs: number): boolean {
-    if (permits + heldByOthers < limit.limit) return false;
-    return permits - limit.used(nowMs) > freeUse(limit.limit, this.#isolates.most);
+  #isHoarding({ limit, noted, heldByOthers }: Entry, nowMs: number): boolean {
+    if (noted + heldByOthers < limit.limit) return false;
+    return noted - limit.used(nowMs) > freeUse(limit.limit, this.#isolates.most);
   }
 
   /** Whether permits are held that nothing uses: `wanted` where others may want them, `spare` where nobody may. */
   idle(nowMs: number): "wanted" | "spare" | null {
     let idle: "spare" | null = null;
-    for (const { permits, heldByOthers, limit } of this.#idle(nowMs, 0)) {
-      if (permits + heldByOthers >= limit.limit) return "wanted";
+    for (const { noted, heldByOthers, limit } of this.#idle(nowMs, 0)) {
+      if (noted + heldByOthers >= limit.limit) return "wanted";
       idle = "spare";
     }
     return idle;
@@ -222,11 +229,11 @@ export class LeasedLimits {
   /** Limits of which a part is held and not used, and that no request has asked for so long. */
   *#idle(nowMs: number, quietMs: number): Generator<Entry, void> {
     for (const entry of this.#entries.values()) {
-      const { limit, leasedMs, permits, heldByOthers, turnMs } = entry;
-      if (leasedMs === null || permits === 0 || nowMs - turnMs < quietMs) continue;
-      const isWanted = permits + heldByOthers >= limit.limit;
+      const { limit, leasedMs, noted, heldByOthers, turnMs } = entry;
+      if (leasedMs === null || noted === 0 || nowMs - turnMs < quietMs) continue;
+      const isWanted = noted + heldByOthers >= limit.limit;
       if (limit.underWay() > 0 && (limit.windowMs !== null || !isWanted)) continue;
-      const unused = permits - limit.used(nowMs);
+      const unused = noted - limit.used(nowMs);
       const least = limit.windowMs === null ? 0 : freeUse(limit.limit, this.#isolates.most);
       if (unused > least) yield entry;
     }
@@ -263,6 +270,7 @@ export class LeasedLimits {
       if (entry.leasedMs !== null && askedMs < entry.leasedMs) continue;
       entry.leasedMs = demand === 0 ? null : askedMs;
       entry.permits = demand === 0 ? 0 : answer.permits;
+      entry.noted = answer.noted;
       entry.heldByOthers = answer.heldByOthers;
       entry.usedByOthers = answer.usedByOthers;
       this.#noteIsolates(answer.isolates, askedMs);
@@ -337,11 +345,13 @@ export class LeasedLimits {
     const entry: Entry = {
       limit,
       permits: 0,
+      noted: 0,
       leasedMs: null,
       heldByOthers: 0,
       usedByOthers: 0,
       youngUntilMs: 0,
       turnMs: nowMs,
+      wantedMs: Number.NEGATIVE_INFINITY,
       isReturning: false,
       sinceMs: nowMs,
       askedMs: Number.NEGATIVE_INFINITY,

@@ -159,6 +159,7 @@ async function seatFor(
   const waiter: Waiter | null = hasSeats ? { claim: claimOf(token), dueMs: sinceMs } : null;
   let isServed = false;
   let isNew = true;
+  let askedMs = Number.NEGATIVE_INFINITY;
   try {
     for (;;) {
       const nowMs = ports.nowMs();
@@ -176,8 +177,10 @@ async function seatFor(
         // Others may have given back what they have written since.
         await budgets.ready(holders, ports.nowMs(), scope.keep);
         assertThere(request);
-        // Answered or not, it says "ask" no more for a moment.
-        if (ports.nowMs() > nowMs) continue;
+        // What was granted is looked at once; who needs to ask again does so at the next look.
+        const isFirstLook = nowMs - askedMs >= LOOK_AGAIN_MS;
+        askedMs = nowMs;
+        if (isFirstLook && ports.nowMs() > nowMs) continue;
       }
       const untilMs = sinceMs + patienceMs(request.headers, token.maxWaitMs);
       if (nowMs >= untilMs) throw exceeded(turn, null);

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { LeaseBook } from "./lease-book";
+import { type LeasedLimit, LeasedLimits } from "./leased-limits";
+
+const START_MS = Date.parse("2026-03-10T12:00:00Z");
+const SEATS = 3;
+
+/** Seats of one token as an isolate uses them, and the book that all isolates ask. */
+function isolateOf(name: string, book: LeaseBook) {
+  const leases = new LeasedLimits({ fullGapMs: 2_000, requestsPerAsk: null });
+  let underWay = 0;
+  const seats: LeasedLimit = {
+    ...{ group: "at_1", name: "at_1 seats", limit: SEATS, windowMs: null },
+    used: () => underWay,
+    usedAnew: () => underWay,
+    counted: () => {},
+    underWay: () => underWay,
+  };
+  return {
+    leases,
+    /** Whether a seat was to be had. */
+    begin(nowMs: number): boolean {
+      let turn = leases.turn(seats, 1, nowMs);
+      if (turn.kind === "ask") {
+        this.ask(nowMs);
+        turn = leases.turn(seats, 1, nowMs);
+      }
+      if (turn.kind !== "go") return false;
+      underWay += 1;
+      return true;
+    },
+    end: () => {
+      underWay -= 1;
+    },
+    ask(nowMs: number) {
+      const questions = leases.questions(nowMs);
+      leases.asked(questions, nowMs);
+      leases.granted(questions, book.lease(name, questions, nowMs), nowMs);
+      return questions;
+    },
+    giveBack(nowMs: number) {
+      leases.returning(nowMs);
+      return this.ask(nowMs);
+    },
+  };
+}
+
+describe("an isolate", () => {
+  test("gives back all that stands in the book for it, though it was granted less", () => {
+    const book = new LeaseBook();
+    const [one, other] = [isolateOf("one", book), isolateOf("other", book)];
+    let nowMs = START_MS;
+    // Alone for a while, so it may have all seats.
+    for (; !one.begin(nowMs); nowMs += 500);
+    expect(one.leases.idle(nowMs)).not.toBeNull();
+    other.begin(nowMs);
+    // While its request goes on it is granted less, and kept the rest while it asked.
+    nowMs += 500;
+    one.ask(nowMs);
+    one.end();
+    nowMs += 100;
+    expect(one.leases.idle(nowMs)).not.toBeNull();
+    one.giveBack(nowMs);
+    let waitedMs = 0;
+    for (; !other.begin(nowMs + waitedMs); waitedMs += 100) expect(waitedMs).toBeLessThan(3_000);
+  });
+
+  test("asks for what a request waits for, however long ago it came", () => {
+    const book = new LeaseBook();
+    const [one, other] = [isolateOf("one", book), isolateOf("other", book)];
+    let nowMs = START_MS;
+    for (let held = 0; held < SEATS; nowMs += 500) if (one.begin(nowMs)) held += 1;
+    for (const untilMs = nowMs + 60_000; nowMs < untilMs; nowMs += 100) {
+      if (nowMs % 2_000 === 0) one.ask(nowMs);
+      expect(other.begin(nowMs)).toBe(false);
+      expect(other.leases.questions(nowMs).map(({ demand }) => demand >= 1)).toEqual([true]);
+    }
+  });
+});
