@@ -1,17 +1,11 @@
 /** What was made through a key is found again with that key, and by nobody but who made it. */
+
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ScriptedProxy, scriptedProxy } from "../../tests/doors/scripted-proxy.ts";
+import { NO_LIMITS } from "../usage/token-limits";
 import type { AccessToken } from "./ports";
 
-const LIMITS = {
-  rpm: null,
-  tpm: null,
-  concurrentRequests: null,
-  dailyRequests: 1_000,
-  dailyTokens: null,
-  dailyCostUsd: null,
-  monthlyCostUsd: null,
-};
+const LIMITS = { ...NO_LIMITS, dailyRequests: 1_000 };
 
 function token(id: string, fields: Partial<AccessToken> = {}): AccessToken {
   return { id, name: id, ownerId: null, scopes: null, expiresAtMs: null, ...fields };

@@ -1,17 +1,11 @@
 /** Items of stored responses belong to who made them: a reference to another's is not found. */
+
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
+import { NO_LIMITS } from "../../lib/usage/token-limits.ts";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";
 
-const LIMITS = {
-  rpm: null,
-  tpm: null,
-  concurrentRequests: null,
-  dailyRequests: 1_000,
-  dailyTokens: null,
-  dailyCostUsd: null,
-  monthlyCostUsd: null,
-};
+const LIMITS = { ...NO_LIMITS, dailyRequests: 1_000 };
 const token = (id: string, isLimited: boolean): AccessToken => ({
   id,
   name: id,
