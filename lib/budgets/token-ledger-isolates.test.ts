@@ -1,7 +1,8 @@
 /** A dollar under 200 requests at once, on one isolate and on several: the bound that `token-ledger.ts` states. */
 import { expect, test } from "vitest";
+import type { LimitHolder } from "./limit-holder";
 import { NO_SPEND, type PeriodSpend, periodsAt } from "./spend";
-import { type LimitHolder, type Reservation, type TakenSpend, TokenLedger } from "./token-ledger";
+import { type Reservation, type TakenSpend, TokenLedger } from "./token-ledger";
 
 const START_MS = Date.UTC(2026, 10, 23, 12);
 const TICK_MS = 50;

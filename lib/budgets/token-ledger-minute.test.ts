@@ -3,8 +3,9 @@
  * request that comes to no more than was likely is never refused for a guess, and refunds go where they came from.
  */
 import { describe, expect, test } from "vitest";
+import type { LimitHolder, TokenLimits } from "./limit-holder";
 import { NO_SPEND } from "./spend";
-import { type LimitHolder, type Reservation, TokenLedger, type TokenLimits } from "./token-ledger";
+import { type Reservation, TokenLedger } from "./token-ledger";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const MINUTE_MS = 60_000;

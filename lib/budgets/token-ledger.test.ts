@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Waiter } from "../pool/share/fair-queue";
+import type { LimitHolder, TokenLimits } from "./limit-holder";
 import { NO_SPEND, type PeriodSpend, periodsAt, type Spend } from "./spend";
-import {
-  type LimitHolder,
-  type Reservation,
-  type TakenSpend,
-  TokenLedger,
-  type TokenLimits,
-} from "./token-ledger";
+import { type Reservation, type TakenSpend, TokenLedger } from "./token-ledger";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const [DAY, MONTH] = periodsAt(NOW);

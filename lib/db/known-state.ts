@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LimitHolder } from "../budgets/token-ledger";
+import type { LimitHolder } from "../budgets/limit-holder";
 import type { ModelAlias } from "../models/model-alias";
 import { KeyPool } from "../pool/key-pool";
 import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../pool/types";

@@ -2,8 +2,10 @@
  * The budgets of access tokens and members over D1: what was used before, and what a request may cost.
  * @module
  */
+
+import type { LimitHolder } from "../budgets/limit-holder";
 import type { SpendPeriod } from "../budgets/spend";
-import type { LimitHolder, TokenLedger } from "../budgets/token-ledger";
+import type { TokenLedger } from "../budgets/token-ledger";
 import type { KeepAlive, TokenBudgets } from "../proxy/ports";
 import type { PriceBook } from "../usage/price";
 import { NO_USAGE, type Usage } from "../usage/types";

@@ -3,7 +3,8 @@
  * @module
  */
 
-import type { LimitHolder, TokenLedger } from "../budgets/token-ledger";
+import type { LimitHolder } from "../budgets/limit-holder";
+import type { TokenLedger } from "../budgets/token-ledger";
 import type { ModelAlias } from "../models/model-alias";
 import type { Evidence } from "../pool/evidence";
 import type { KeyPool } from "../pool/key-pool";

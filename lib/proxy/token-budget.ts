@@ -2,8 +2,10 @@
  * Keeps a request within the limits of its token and its member: reserves before it is sent, settles after.
  * @module
  */
+
+import type { Estimate, LimitHolder, TokenLimits } from "../budgets/limit-holder";
 import { NO_SPEND, type Spend } from "../budgets/spend";
-import type { Estimate, LimitHolder, Reservation, TokenLimits } from "../budgets/token-ledger";
+import type { Reservation } from "../budgets/token-ledger";
 import type { Waiter } from "../pool/share/fair-queue";
 import { isCounted } from "../usage/counted-request";
 import { tellsCost } from "../usage/price-names";

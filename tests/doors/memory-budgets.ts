@@ -1,5 +1,6 @@
+import type { LimitHolder } from "../../lib/budgets/limit-holder.ts";
 import { NO_SPEND } from "../../lib/budgets/spend.ts";
-import { type LimitHolder, TokenLedger } from "../../lib/budgets/token-ledger.ts";
+import { TokenLedger } from "../../lib/budgets/token-ledger.ts";
 import type { TokenBudgets } from "../../lib/proxy/ports.ts";
 
 /** Budgets that no store knows of; a million tokens cost a dollar, whatever the model, unless it has no price. */

@@ -7,7 +7,7 @@ import {
   mostInAMinute,
   playLimits,
 } from "../../bench/lib/isolates/play-limits";
-import type { TokenLimits } from "../../lib/budgets/token-ledger";
+import type { TokenLimits } from "../../lib/budgets/limit-holder";
 
 interface Line {
   readonly limits: Partial<TokenLimits>;

@@ -2,7 +2,7 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
-import type { LimitHolder } from "../../lib/budgets/token-ledger";
+import type { LimitHolder } from "../../lib/budgets/limit-holder";
 import { openDatabase } from "../../lib/db/open-database";
 import { DEFAULT_SETTINGS, type Settings } from "../../lib/db/settings";
 import { D1TokenBudgets } from "../../lib/db/token-budgets";

@@ -1,5 +1,5 @@
 /** What is played of limits, and how much of each was used. @module */
-import type { TokenLimits } from "../../../lib/budgets/token-ledger.ts";
+import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
 import { costOf, type LimitOutcome, mostAtOnce, mostInAMinute } from "./play-limits.ts";
 
 export interface LimitLine {

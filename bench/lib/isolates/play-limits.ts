@@ -2,7 +2,7 @@
  * One token with limits on several isolates, asked for more than it may use.
  * @module
  */
-import type { TokenLimits } from "../../../lib/budgets/token-ledger.ts";
+import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
 import { handleProxyRequest } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken } from "../../../lib/proxy/ports.ts";

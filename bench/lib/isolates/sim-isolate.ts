@@ -2,12 +2,10 @@
  * One isolate in virtual time: the real handler, pool, ledger, leases and asker over a modelled store.
  * @module
  */
+
+import type { LimitHolder } from "../../../lib/budgets/limit-holder.ts";
 import type { PeriodSpend } from "../../../lib/budgets/spend.ts";
-import {
-  type LimitHolder,
-  type TakenSpend,
-  TokenLedger,
-} from "../../../lib/budgets/token-ledger.ts";
+import { type TakenSpend, TokenLedger } from "../../../lib/budgets/token-ledger.ts";
 import { LeaseAsker } from "../../../lib/db/lease-asker.ts";
 import { StoreLeases } from "../../../lib/db/store-leases.ts";
 import { LeasedLimits, type LeasedLimitsOptions } from "../../../lib/leases/leased-limits.ts";

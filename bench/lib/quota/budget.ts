@@ -2,7 +2,7 @@
  * A budget of a dollar a day under 200 requests at once, each of which turns out cheaper than it might have.
  * @module
  */
-import type { LimitHolder } from "../../../lib/budgets/token-ledger.ts";
+import type { LimitHolder } from "../../../lib/budgets/limit-holder.ts";
 import { NO_LIMITS } from "../../../lib/usage/token-limits.ts";
 import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { seededRandom } from "./random.ts";

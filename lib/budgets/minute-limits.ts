@@ -1,0 +1,169 @@
+/**
+ * How many requests and tokens one holder may use a minute.
+ *
+ * A request takes the tokens that it may come to before it is sent, and gives back what its answer did not use.
+ * While others are under way, it waits for what they may give back; with nothing under way it must find room
+ * for what it surely takes, or for the largest of the last answers.
+ * @module
+ */
+import { SlidingWindowLog } from "../pool/limits/sliding-window-log";
+import {
+  type Estimate,
+  firstOf,
+  type LimitCheck,
+  type LimitRefusal,
+  type TokenLimits,
+} from "./limit-holder";
+import { leaseRefusal, leaseTurn, type SharedLimit, sharedUse } from "./shared-limit";
+
+const MINUTE_MS = 60_000;
+
+/** Tokens that a request took from a minute's limit before it was sent. */
+export interface TakenTokens {
+  readonly log: SlidingWindowLog;
+  /** As `SlidingWindowLog.take` returned it. */
+  readonly entryMs: number;
+  readonly tokens: number;
+}
+
+type MinuteLimit = "rpm" | "tpm";
+
+/** What is wanted is held by requests under way, which may give it back. */
+const HELD = -1;
+
+export class MinuteLimits {
+  readonly #logs: Record<MinuteLimit, SlidingWindowLog | null> = { rpm: null, tpm: null };
+  readonly #shared: Readonly<Record<MinuteLimit, SharedLimit>>;
+  readonly #answers = new LastAnswers();
+  /** Of requests under way. */
+  readonly #held = new Set<TakenTokens>();
+
+  /** @param underWay How many of the holder's requests are under way. */
+  constructor(holderId: string, underWay: () => number) {
+    const shared = (limit: MinuteLimit) => {
+      const used = (nowMs: number) => {
+        const log = this.#logs[limit];
+        return log === null ? 0 : log.limit - log.left(nowMs);
+      };
+      return sharedUse(holderId, `${holderId} ${limit}`, MINUTE_MS, used, underWay);
+    };
+    this.#shared = { rpm: shared("rpm"), tpm: shared("tpm") };
+  }
+
+  /** Null where the request may go. */
+  refusal({ rpm, tpm }: TokenLimits, check: LimitCheck): LimitRefusal | null {
+    const { estimate, nowMs } = check;
+    this.#logs.rpm = logFor("requests", rpm, this.#logs.rpm);
+    this.#logs.tpm = logFor("tokens", tpm, this.#logs.tpm);
+    const requestAtMs = this.#logs.rpm?.earliestMs(1, nowMs) ?? 0;
+    if (requestAtMs > nowMs) return { kind: "full", limit: "rpm", retryAtMs: requestAtMs };
+    const tokensAtMs = this.#tokensAtMs(estimate, nowMs);
+    if (tokensAtMs > nowMs) return { kind: "full", limit: "tpm", retryAtMs: tokensAtMs };
+    const byRequests = this.#leaseRefusal("rpm", check);
+    if (byRequests?.kind === "full") return byRequests;
+    const byTokens = this.#leaseRefusal("tpm", check);
+    if (byTokens?.kind === "full") return byTokens;
+    const held: LimitRefusal | null = tokensAtMs === HELD ? { kind: "wait", limit: "tpm" } : null;
+    return firstOf(firstOf(held, byRequests), byTokens);
+  }
+
+  /** @returns Null where there is no limit of tokens. */
+  take(estimate: Estimate, nowMs: number): TakenTokens | null {
+    this.#logs.rpm?.take(1, nowMs);
+    const log = this.#logs.tpm;
+    if (log === null) return null;
+    // What is left at most: a guess does not make a minute overfull.
+    const tokens = Math.min(estimate.tokens, log.left(nowMs));
+    const taken = { log, tokens, entryMs: log.take(tokens, nowMs) };
+    this.#held.add(taken);
+    return taken;
+  }
+
+  /** The request is over, or was lost: it gives nothing back by itself any more. */
+  release(taken: TakenTokens): void {
+    this.#held.delete(taken);
+  }
+
+  /** What the request came to takes the place of what it took. */
+  settle(taken: TakenTokens | null, tokens: number, nowMs: number): void {
+    this.#answers.add(tokens);
+    if (taken === null) return;
+    const more = tokens - taken.tokens;
+    if (more > 0) taken.log.take(more, nowMs);
+    else taken.log.refund(taken.entryMs, -more);
+  }
+
+  #leaseRefusal(limit: MinuteLimit, check: LimitCheck): LimitRefusal | null {
+    const log = this.#logs[limit];
+    if (log === null) return null;
+    const { estimate, nowMs } = check;
+    const shared = this.#shared[limit];
+    const amount = limit === "rpm" ? 1 : this.#likelyTokens(estimate, log.limit);
+    const turn = leaseTurn(shared, log.limit, amount, check);
+    if (turn.kind === "short" && !turn.isLeft) {
+      return { kind: "full", limit, retryAtMs: firstToLeaveMs(log, nowMs) ?? turn.retryAtMs };
+    }
+    return leaseRefusal(limit, shared, turn);
+  }
+
+  /** When there is room for a request's tokens: 0 for now, `HELD` for when others are settled, else epoch ms. */
+  #tokensAtMs(estimate: Estimate, nowMs: number): number {
+    const log = this.#logs.tpm;
+    if (log === null) return 0;
+    const left = log.left(nowMs);
+    if (left >= Math.min(log.limit, estimate.tokens)) return 0;
+    const needed = this.#likelyTokens(estimate, log.limit);
+    const held = this.#heldTokens(log, nowMs);
+    if (left + held < needed) return log.earliestMs(needed, nowMs);
+    return held > 0 ? HELD : 0;
+  }
+
+  /** The tokens that a request must find room for, as far as its own isolate knows. */
+  #likelyTokens({ tokens, leastTokens = 0 }: Estimate, most: number): number {
+    const likely = Math.min(tokens, this.#answers.largest ?? tokens);
+    return Math.max(1, Math.min(most, Math.max(likely, leastTokens)));
+  }
+
+  /** Of the minute's tokens those that requests under way may still give back. */
+  #heldTokens(log: SlidingWindowLog, nowMs: number): number {
+    let held = 0;
+    for (const taken of this.#held) {
+      if (taken.log === log && taken.entryMs > nowMs - log.windowMs) held += taken.tokens;
+    }
+    return held;
+  }
+}
+
+/** So many answers say what the next may come to. */
+const LAST_ANSWERS = 16;
+
+/** What the last requests came to, in tokens. */
+class LastAnswers {
+  readonly #tokens: number[] = [];
+  #next = 0;
+
+  add(tokens: number): void {
+    this.#tokens[this.#next] = tokens;
+    this.#next = (this.#next + 1) % LAST_ANSWERS;
+  }
+
+  /** Null before the first. */
+  get largest(): number | null {
+    return this.#tokens.length === 0 ? null : Math.max(...this.#tokens);
+  }
+}
+
+function logFor(
+  unit: "requests" | "tokens",
+  limit: number | null,
+  known: SlidingWindowLog | null,
+): SlidingWindowLog | null {
+  if (limit === null) return null;
+  return known?.limit === limit ? known : new SlidingWindowLog(unit, limit, MINUTE_MS);
+}
+
+/** When the oldest of a minute's own uses leaves it; null where there is none. */
+function firstToLeaveMs(log: SlidingWindowLog, nowMs: number): number | null {
+  const left = log.left(nowMs);
+  return left < log.limit ? log.earliestMs(left + 1, nowMs) : null;
+}
