@@ -12,6 +12,6 @@ const LIB_URL = new URL("lib/", pathToFileURL(root)).href;
 registerHooks({
   resolve(specifier, context, next) {
     const isOurs = context.parentURL?.startsWith(LIB_URL) && specifier.startsWith(".");
-    return next(isOurs && !specifier.endsWith(".ts") ? `${specifier}.ts` : specifier, context);
+    return next(isOurs && !/\.[jt]s$/.test(specifier) ? `${specifier}.ts` : specifier, context);
   },
 });

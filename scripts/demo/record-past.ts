@@ -63,6 +63,7 @@ export async function recordPast(
   }
   events.push(...blocksOf(team, toMs), ...incidentOf(team, toMs));
   await write();
+  if (recorder.isDue()) throw new Error("the sample requests could not be written");
   return count;
 }
 
