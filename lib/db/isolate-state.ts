@@ -150,9 +150,9 @@ class D1IsolateState implements IsolateState {
     return this.#known.version !== null;
   }
 
-  ready(keep?: KeepAlive): Promise<void> | null {
+  ready(keep?: KeepAlive, trustMs = TRUST_MS): Promise<void> | null {
     const nowMs = this.#steadyMs();
-    if (!this.#isExpired && nowMs - this.#freshMs <= TRUST_MS) return null;
+    if (!this.#isExpired && nowMs - this.#freshMs <= trustMs) return null;
     if (nowMs < this.#retryMs) return null;
     return this.#catchUp(this.isLoaded ? WARM_WAIT_MS : COLD_WAIT_MS, keep);
   }

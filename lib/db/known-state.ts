@@ -62,7 +62,14 @@ export class KnownState {
   }
 
   pool(provider: string): KeyPool {
-    return this.#pools.get(provider) ?? new KeyPool(this.#options.random);
+    let pool = this.#pools.get(provider);
+    if (pool === undefined) {
+      // Kept while it is empty: who asks it for a key may wait for the first to come.
+      pool = new KeyPool(this.#options.random);
+      this.#pools.set(provider, pool);
+      this.#limitsDue.add(provider);
+    }
+    return pool;
   }
 
   /** Providers with limits that count by the day. */
@@ -192,12 +199,7 @@ export class KnownState {
     const { resetAtMs } = row;
     const known = this.#keys.get(row.id);
     if (known !== undefined && known.provider !== row.provider) this.#removeKey(row.id);
-    let pool = this.#pools.get(row.provider);
-    if (pool === undefined) {
-      pool = new KeyPool(this.#options.random);
-      this.#pools.set(row.provider, pool);
-      this.#limitsDue.add(row.provider);
-    }
+    const pool = this.pool(row.provider);
     const key = poolKeyOf(row, cooldowns);
     const before = pool.get(row.id);
     if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {

@@ -16,13 +16,12 @@ export interface KeyCheckResult {
 }
 
 /**
- * Blocks bad keys, unless a person switched them off: that says more. Revives good ones: a block ends,
- * and so do rests for the given reasons.
+ * Blocks bad keys, unless a person switched them off: that says more. A key that is good is as after a reset: its
+ * block and all its rests end, and isolates forget what they were told and learned of it.
  */
 export async function writeKeyChecks(
   db: Database,
   checks: readonly KeyCheckResult[],
-  endedReasons: readonly string[],
   nowMs: number,
   audit: SQL,
 ): Promise<void> {
@@ -31,24 +30,17 @@ export async function writeKeyChecks(
   const bad = checks
     .filter(({ found }) => found === "bad")
     .map(({ key, evidence }) => ({ id: key.id, evidence }));
-  const reasons = JSON.stringify(endedReasons);
   const ids = JSON.stringify(good);
   await changeState(db, [
     tellChecks(checks),
     audit,
-    // Good keys that need nothing are not written: each row counts against the plan's daily number.
     sql`
       update provider_keys set
         status = iif(status = 'blocked', 'active', status),
         reason = iif(status = 'blocked', null, reason),
-        evidence = iif(status = 'blocked', null, evidence),
-        reset_at_ms = ${nowMs}, updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
-      where id in (select value from json_each(${ids})) and (status = 'blocked' or exists (
-        select 1 from key_cooldowns c where c.key_id = provider_keys.id
-          and c.reason in (select value from json_each(${reasons}))))`,
-    sql`
-      delete from key_cooldowns where key_id in (select value from json_each(${ids}))
-        and reason in (select value from json_each(${reasons}))`,
+        evidence = null, reset_at_ms = ${nowMs}, updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
+      where id in (select value from json_each(${ids}))`,
+    sql`delete from key_cooldowns where key_id in (select value from json_each(${ids}))`,
     sql`
       update provider_keys set status = 'blocked', reason = e.value ->> '$.evidence.meaning',
         evidence = e.value -> 'evidence', updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}

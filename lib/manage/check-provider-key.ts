@@ -22,7 +22,7 @@ export type { CheckUpstream };
 
 export interface CheckedKey {
   /**
-   * `good`: the key works, and is active again; `bad`: it is blocked now; `unclear`: the answer says
+   * `good`: the key works, and is as after a reset; `bad`: it is blocked now; `unclear`: the answer says
    * neither; `unreachable`: there was no answer; `no_check`: the provider has no free call to ask by.
    * Only the first two change the key.
    */
@@ -34,9 +34,6 @@ export interface CheckedKey {
   /** The provider's words, redacted. */
   readonly words: string;
 }
-
-/** Rests that a good answer ends. Quotas and credit are not seen by a free call. */
-const DOUBTS: readonly Meaning[] = ["key_doubtful"];
 
 /** workerd lets a request wait for six answers at a time. */
 const CONCURRENCY = 5;
@@ -87,7 +84,7 @@ export async function checkProviderKeys(
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   const atMs = nowMs();
-  await writeKeyChecks(db, results, DOUBTS, atMs, auditChecks(actor, keys, results, atMs));
+  await writeKeyChecks(db, results, atMs, auditChecks(actor, keys, results, atMs));
   return checked;
 }
 

@@ -12,6 +12,9 @@ import type { RequestScope } from "./request-scope";
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** Where no key may serve at all, one may have come since the store was read: it is asked again after this. */
+const NO_KEYS_TRUST_MS = 1_000;
+
 /** After so many refusals, keys that answered lately go before those whose turn it is. */
 const PROVEN_AFTER = 5;
 
@@ -46,19 +49,26 @@ export class KeyChoice {
     const nowMs = scope.ports.nowMs();
     const turn = this.#turn(nowMs);
     if (turn.kind !== "granted") {
-      const whole = scope.ports.state.whole(scope.keep);
-      if (whole !== null) return this.#nextOfAll(whole, deadline, scope);
+      const more = this.#moreKeys(turn, scope);
+      if (more !== null) return this.#nextOfAll(more, deadline, scope);
     }
     return this.#settled(turn, nowMs, deadline, scope);
   }
 
+  /** Resolves when keys may be known that were not; null where all are known that can be. */
+  #moreKeys({ kind }: PickResult, { ports, keep }: RequestScope): Promise<void> | null {
+    const whole = ports.state.whole(keep);
+    const isEmpty = kind === "unavailable" && this.#tried.size === 0;
+    return whole ?? (isEmpty ? ports.state.ready(keep, NO_KEYS_TRUST_MS) : null);
+  }
+
   /** None of the keys that are known yet may serve. */
   async #nextOfAll(
-    whole: Promise<void>,
+    more: Promise<void>,
     deadline: Deadline,
     scope: RequestScope,
   ): Promise<Lease | null> {
-    await whole;
+    await more;
     const nowMs = scope.ports.nowMs();
     return this.#settled(this.#turn(nowMs), nowMs, deadline, scope);
   }

@@ -139,8 +139,9 @@ export interface ProxyState {
    * Null if tokens and keys may be read at once; else resolves when they may, or cannot be within seconds. Never
    * rejects: with the store down, what is known is used.
    * @param keep Keeps the reading alive if this client leaves: others wait for it too.
+   * @param trustMs How old what is known may be; 5 s if absent.
    */
-  ready(keep?: KeepAlive): Promise<void> | null;
+  ready(keep?: KeepAlive, trustMs?: number): Promise<void> | null;
   /** The token with this text, or null. May ask the store once for a text it has never seen. Expiry is the caller's check. */
   findAccessToken(text: string, keep?: KeepAlive): AccessToken | null | Promise<AccessToken | null>;
   /** A provider that the team added, by its slug; the built-in ones are in the registry. */

@@ -439,7 +439,7 @@ describe("checkProviderKey", () => {
     },
   };
 
-  test("a key the provider knows is good: a block and rests of doubt end, quota rests stay", async () => {
+  test("a key the provider knows is good, and as after a reset: its block and all its rests end", async () => {
     const id = await storeKey(KEY);
     await block(id);
     await cool(id, "*", "key_doubtful");
@@ -454,7 +454,7 @@ describe("checkProviderKey", () => {
     });
     expect(asked[0]?.url).toBe("https://api.openai.com/v1/models");
     expect(asked[0]?.headers.get("authorization")).toBe(`Bearer ${KEY}`);
-    expect(await only()).toMatchObject({ status: "active", cooldowns: [{ model: "m1" }] });
+    expect(await only()).toMatchObject({ status: "active", cooldowns: [] });
   });
 
   test("a key the provider refuses is blocked, with its words but not its text", async () => {

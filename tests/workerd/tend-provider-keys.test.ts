@@ -504,7 +504,7 @@ describe("checkProviderKeys", () => {
       "ready",
       "blocked",
       "ready",
-      "cooling",
+      "ready",
       "blocked",
       "ready",
     ]);

@@ -44,9 +44,9 @@ export class VirtualTime {
   async run(): Promise<void> {
     for (;;) {
       for (let turn = 0; turn < this.#turns; turn += 1) await settle();
-      const first = this.#timers.pop();
+      let first = this.#timers.pop();
+      while (first?.item.isOff) first = this.#timers.pop();
       if (first === undefined) return;
-      if (first.item.isOff) continue;
       this.#nowMs = Math.max(this.#nowMs, first.wakeMs);
       first.item.callback();
     }
