@@ -34,7 +34,7 @@ export class KeyChoice {
   #lastId: string | null = null;
   /** Handed out and not yet accounted for. */
   #lease: Lease | null = null;
-  /** When there may be a key again, if the last look found none. */
+  /** When there may be a key again, if the last look found none, or had to wait too long for one. */
   retryAtMs: number | null = null;
 
   constructor(pool: KeyPool, call: ProxyCall, claim: QuotaClaim) {
@@ -91,7 +91,10 @@ export class KeyChoice {
   ): Promise<Lease | null> {
     for (let untilMs = firstMs; ; ) {
       await pause(untilMs - ports.nowMs(), request.signal, deadline, ports);
-      if (deadline.expired || request.signal.aborted) return null;
+      if (deadline.expired || request.signal.aborted) {
+        this.retryAtMs = untilMs;
+        return null;
+      }
       const nowMs = ports.nowMs();
       const turn = this.#turn(nowMs);
       if (turn.kind !== "wait") return this.#taken(turn, nowMs);

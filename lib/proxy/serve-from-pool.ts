@@ -243,7 +243,7 @@ export async function serveFromPool(
       if (regionRefusals >= MAX_REGION_ATTEMPTS) break;
     }
     checkUnserved(condemning, scope);
-    return concede(call, pool, failure, choice.retryAtMs, deadline, scope);
+    return toFailure(call, pool, failure, choice.retryAtMs, deadline, scope);
   } finally {
     choice.end(ports.nowMs());
     deadline.clear();
@@ -303,7 +303,7 @@ async function openKey(key: PoolKey, { ports }: RequestScope): Promise<string | 
 type Failure = NoAnswer | { readonly kind: "answer"; readonly served: Served };
 
 /** After the last attempt: the upstream's answer where it is the caller's business, else our own error. */
-function concede(
+function toFailure(
   call: ProxyCall,
   pool: KeyPool,
   failure: Failure | null,
@@ -312,7 +312,8 @@ function concede(
   { config, ports, request, attempts }: RequestScope,
 ): Served {
   if (request.signal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
-  if (deadline.expired) {
+  // Whose turn did not come in time was kept waiting by the pool, not by the provider.
+  if (deadline.expired && retryAtMs === null) {
     const seconds = config.firstByteTimeoutMs / 1000;
     throw new ProxyError(
       "upstream_timeout",

@@ -231,3 +231,34 @@ describe("what no key may do, in words that nobody knows", () => {
     },
   );
 });
+
+describe("what a client is told that got no key in time", () => {
+  const limited = () =>
+    Response.json(
+      { error: { message: "Too many requests", code: "rate_limit_exceeded" } },
+      { status: 429, headers: { "retry-after": "6" } },
+    );
+
+  test("is the pool's wait where that took the time, and not that the provider was silent", async () => {
+    const config = { firstByteTimeoutMs: 4_000 };
+    const proxy = scriptedProxy({ upstream: limited, keys: { openai: ["k1"] }, config });
+    await proxy.fetch(CHAT, chat());
+    const headers = { "content-type": "application/json", "x-one-balance-max-wait": "10" };
+    const second = await proxy.fetch(CHAT, post({ model: "m1", messages: [] }, headers));
+    expect([second.status, proxy.calls.length]).toEqual([429, 1]);
+    expect(Number(second.headers.get("retry-after"))).toBeLessThanOrEqual(6);
+    expect(await second.json()).toMatchObject({ error: { code: "pool_exhausted" } });
+  });
+
+  test.each([1, 2, 5, 40])("is when keys wake, however many of %i are waited for", async (keys) => {
+    const texts = Array.from({ length: keys }, (_, index) => `k${index}`);
+    const proxy = scriptedProxy({ upstream: limited, keys: { openai: texts } });
+    const told: number[] = [];
+    for (let round = 0; round < 3 * keys; round += 1) {
+      const response = await proxy.fetch(CHAT, chat());
+      if (response.status === 429) told.push(Number(response.headers.get("retry-after") ?? 0));
+    }
+    expect(told.length).toBeGreaterThan(0);
+    expect(Math.max(...told)).toBeLessThanOrEqual(7);
+  });
+});

@@ -52,6 +52,8 @@ export interface Served {
   readonly tookMs: number;
   readonly status: number;
   readonly attempts: number;
+  /** When to come back, as the client was told; null where it was not. */
+  readonly retryAfterMs: number | null;
 }
 
 export interface AfterWeather {
@@ -161,11 +163,13 @@ export async function play(weather: Weather): Promise<AfterWeather> {
       body: BODY,
     });
     const response = await handleProxyRequest(request, url, path, proxy, () => {});
+    const retryAfter = response.headers.get("retry-after");
     served.push({
       askedMs,
       tookMs: time.nowMs - START_MS - askedMs,
       status: response.status,
       attempts: Number(response.headers.get("x-one-balance-attempts")),
+      retryAfterMs: retryAfter === null ? null : Number(retryAfter) * 1_000,
     });
     await response.body?.cancel();
   };

@@ -23,6 +23,10 @@ export interface World {
   readonly dead?: { readonly sinceMs: number; readonly mostAsks: number };
   /** Whether each request is sent once. */
   readonly asksOnce?: true;
+  /** The longest that a refused client may be told to stay away. */
+  readonly mostRetryAfterMs?: number;
+  /** Share of all requests that must be answered: those that come meanwhile are served after it. */
+  readonly leastAnsweredEver?: number;
 }
 
 const SLOW_DOWN = "Too many requests, please slow down.";
@@ -72,6 +76,8 @@ function hiccups(seed: number): Listed[] {
             fromMs: endMs + 5_000,
             leastAnswered: 0.995,
             mostP50Ms: 90,
+            mostRetryAfterMs: 10_000,
+            ...(hint !== "bare" && { leastAnsweredEver: 0.99 }),
             weather: {
               seed,
               keys: named(keys, "key"),
@@ -313,6 +319,11 @@ export function faultsOf(world: World, after: AfterWeather): string[] {
   most("p50", quantile(tookMs, 0.5), world.mostP50Ms);
   most("p99", quantile(tookMs, 0.99), world.mostP99Ms);
   most("longest", quantile(tookMs, 1), world.mostMs);
+  const told = after.served.map(({ retryAfterMs }) => retryAfterMs ?? 0);
+  most("longest Retry-After", Math.max(0, ...told), world.mostRetryAfterMs);
+  const ever = after.served.filter(({ status }) => status === 200).length;
+  if (ever < after.served.length * (world.leastAnsweredEver ?? 0))
+    faults.push(`answered ever: ${ever}/${after.served.length}`);
   if (world.asksOnce && answered.some((each) => each.attempts !== 1)) faults.push("asked twice");
   if (world.changesNoKey) {
     const changed = after.keys.filter(isChanged).length;

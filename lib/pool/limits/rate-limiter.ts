@@ -293,7 +293,9 @@ export class RateLimiter {
         room = Math.min(room, limit.leftBy(untilMs, nowMs));
       }
     }
-    return room === Number.POSITIVE_INFINITY ? 1 : Math.max(1, room);
+    // Without a known limit a rest may end for all who wait; after a refusal that nobody explained, for one.
+    if (room === Number.POSITIVE_INFINITY) return this.#rest.unexplained > 0 ? 1 : room;
+    return Math.max(1, room);
   }
 
   /** Requests a millisecond that the believed limit allows; null where none is known. */

@@ -8,7 +8,7 @@ import type { WakeHeap } from "./wake-heap";
 
 /** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
 const CALLED = 8;
-/** Where looking this far shows nothing more, limits are not known, and nobody can say how long it takes. */
+/** Where looking this far shows nothing more, limits are not known. */
 const FORESIGHT_MS = 120_000;
 const LONGEST_FORESIGHT_MS = 86_400_000;
 const FIRST_STEP_MS = 20;
@@ -46,9 +46,15 @@ export function slotTimeMs(
   let atSoonest = firstMs;
   let atLatest = firstMs;
   let before = -1;
+  let grownMs = firstMs;
   for (let stepMs = FIRST_STEP_MS; stepMs < LONGEST_FORESIGHT_MS; stepMs *= 2) {
     const count = slots(atLatest, ahead + 1);
-    if (count > ahead || (count === before && stepMs > FORESIGHT_MS)) break;
+    if (count > ahead) break;
+    if (count > before) grownMs = atLatest;
+    else if (stepMs > FORESIGHT_MS) {
+      // All that wake are awake by then, and how much they may send nobody knows: it may be enough.
+      return { atSoonest: ahead < CALLED ? firstMs : grownMs, atLatest: grownMs };
+    }
     before = count;
     atSoonest = atLatest;
     atLatest = firstMs + stepMs;
