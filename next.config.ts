@@ -2,6 +2,7 @@ import { getCloudflareContext, initOpenNextCloudflareForDev } from "@opennextjs/
 import type { NextConfig } from "next";
 import { PHASE_DEVELOPMENT_SERVER } from "next/constants";
 import createNextIntlPlugin from "next-intl/plugin";
+import { ROOT_SEGMENTS } from "./lib/providers/own-segments";
 
 // Messages are parsed by the build: neither browsers nor the Worker carry, or run, the parser.
 const withNextIntl = createNextIntlPlugin({
@@ -17,6 +18,11 @@ export default async function nextConfig(phase: string): Promise<NextConfig> {
     // `npm test` checks the types of everything; a build need not wait for it.
     typescript: { ignoreBuildErrors: true },
     images: { unoptimized: true },
+    // The Worker answers these before Next is asked; here they lead to the same handler, for `next dev`.
+    rewrites: async () => [
+      { source: "/api", destination: "/api/compat" },
+      { source: `/:door(${ROOT_SEGMENTS.join("|")})/:path*`, destination: "/api/:door/:path*" },
+    ],
     // The help shows the pages of `docs/`, parsed by the build.
     turbopack: { rules: { "*.md": { loaders: ["./scripts/docs/help-loader.ts"], as: "*.js" } } },
     experimental: {

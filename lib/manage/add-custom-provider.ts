@@ -1,6 +1,6 @@
 import { auditChange } from "../db/audit-log";
 import { insertCustomProvider } from "../db/custom-providers";
-import { OWN_SEGMENTS } from "../providers/own-segments";
+import { OWN_SEGMENTS, RESERVED_SEGMENTS } from "../providers/own-segments";
 import { isBuiltIn } from "../providers/registry";
 import { assertBaseUrl } from "./assert-base-url";
 import type { AddCustomProviderInput } from "./custom-provider-schema";
@@ -31,7 +31,8 @@ const KEY_PAGES: ReadonlySet<string> = new Set(["add", "export", "import"]);
 
 /** A built-in provider's slug, or a path of this program's own. */
 function isTaken(slug: string): boolean {
-  return slug === "compat" || KEY_PAGES.has(slug) || OWN_SEGMENTS.has(slug) || isBuiltIn(slug);
+  const isOurs = OWN_SEGMENTS.has(slug) || RESERVED_SEGMENTS.has(slug) || KEY_PAGES.has(slug);
+  return isOurs || isBuiltIn(slug);
 }
 
 function slugTaken(): ManageError {

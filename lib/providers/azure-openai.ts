@@ -11,21 +11,36 @@ import { ProviderPathError } from "./provider-path-error";
 import type { ErrorRule, Provider } from "./types";
 import { shortWaitMs } from "./wait-time";
 
-/** `{resource}/{deployment}/rest`, as AI Gateway has it, or `{resource}/openai/rest`, as Azure does. */
-const PATH = /^([^/]*)\/(openai\/)?(.+)$/;
+/** What SDKs write behind the resource: AI Gateway's form has a deployment there. */
+const ENDPOINT =
+  "(?:chat/completions|completions|embeddings|responses(?:/[^/]+)*|models|audio/(?:speech|transcriptions|translations)|images/(?:generations|edits))";
 const DEPLOYMENTS = "deployments/";
+const PATH = /^([^/]*)\/(.+)$/;
+/** Azure's own paths, and those of SDKs whose base URL ends before `openai/`. */
+const NATIVE = /^(?:openai\/)?(deployments\/.+|v1(?:\/.*)?)$/;
+/** An endpoint of the v1 API, whose body names the deployment. */
+const UNVERSIONED = new RegExp(`^(?:openai/)?(${ENDPOINT})$`);
+/** Azure has this one without a version too, with the version in the query. */
+const DATED = /^openai\/(?:responses|models|audio|images)(?:\/|$)/;
 
+/** `{resource}/{deployment}/rest`, as AI Gateway has it, or what stands behind Azure's `openai/`. */
 function split(path: string): { resource: string; rest: string } {
-  const [, resource, native, rest] = PATH.exec(path) ?? [];
-  if (rest === undefined) {
+  const [, resource, below] = PATH.exec(path) ?? [];
+  if (below === undefined) {
     throw new ProviderPathError(
       "write the path as {resource}/{deployment}/chat/completions or {resource}/openai/…",
     );
   }
-  return {
-    resource: hostLabel(resource, "the Azure resource"),
-    rest: native === undefined ? DEPLOYMENTS + rest : rest,
-  };
+  return { resource: hostLabel(resource, "the Azure resource"), rest: azurePath(below) };
+}
+
+/** @returns What follows `https://{resource}.openai.azure.com/openai/`. */
+function azurePath(below: string): string {
+  const native = NATIVE.exec(below)?.[1];
+  if (native !== undefined) return native;
+  const endpoint = DATED.test(below) ? undefined : UNVERSIONED.exec(below)?.[1];
+  if (endpoint !== undefined) return `v1/${endpoint}`;
+  return below.startsWith("openai/") ? below.slice("openai/".length) : DEPLOYMENTS + below;
 }
 
 function directUrl(path: string): string {
@@ -96,13 +111,15 @@ export const azureOpenai: Provider = {
     accounts: { headers: ["x-ms-tenant-id", "x-ms-client-tenant-id", "x-ms-subscription-id"] },
   },
   model: {
-    // The deployment; paths below `openai/v1` have a model in the body instead.
-    path: /^[^/]+\/(?:openai\/deployments\/)?(?!openai\/)([^/]+)\/./,
+    // The deployment; paths of the v1 API have a model in the body instead.
+    path: new RegExp(
+      `^[^/]+/(?:(?:openai/)?deployments/)?(?!openai/|deployments/|v1/|${ENDPOINT}$)([^/]+)/.`,
+    ),
     socketQuery: "deployment",
     body: ["model"],
   },
   needsModel:
-    /^[^/]+\/openai\/(?:v1\/)?(?:chat\/completions|completions|embeddings|audio\/(?:speech|transcriptions|translations))$/,
+    /^[^/]+\/(?:openai\/)?(?:v1\/)?(?:chat\/completions|completions|embeddings|audio\/(?:speech|transcriptions|translations))$/,
   webSocket: {
     protocol: "openai",
     // AI Gateway does not know Azure's realtime service.

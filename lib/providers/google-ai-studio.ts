@@ -12,7 +12,7 @@ import type { OutgoingRequest, Provider, WebSocketPlan } from "./types";
 
 const ORIGIN = "https://generativelanguage.googleapis.com";
 
-const OPENAI_PATH = /^(?:v1\/)?(?:openai\/)?(chat\/completions|embeddings)$/;
+const OPENAI_PATH = /^(?:v1(?:beta)?\/)?(?:openai\/)?(chat\/completions|embeddings)$/;
 const toGooglePath = (path: string) => {
   const openAiPath = OPENAI_PATH.exec(path)?.[1];
   return openAiPath === undefined ? path : `v1beta/openai/${openAiPath}`;
@@ -82,7 +82,7 @@ export const googleAiStudio: Provider = {
     // The lines of a file may name any.
     fields: [...HIDES_MODEL.fields, "batch.inputConfig.fileName"],
   },
-  needsModel: /(?:^|\/)(?:chat\/completions|openai\/embeddings|v1\/embeddings)$|^embeddings$/,
+  needsModel: /(?:^|\/)(?:chat\/completions|(?:openai|v1(?:beta)?)\/embeddings)$|^embeddings$/,
   openAiCompatible: {
     chatCompletions: "v1beta/openai/chat/completions",
     embeddings: "v1beta/openai/embeddings",

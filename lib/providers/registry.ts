@@ -26,6 +26,7 @@ import { openrouter } from "./openrouter";
 import { parallel } from "./parallel";
 import { perplexityAi } from "./perplexity-ai";
 import { replicate } from "./replicate";
+import { slugOfName } from "./synonyms";
 import type { Provider } from "./types";
 import { workersAi } from "./workers-ai";
 
@@ -77,6 +78,11 @@ export function providerOf(slug: string, own: OwnProvider): Provider | undefined
   return own(slug) ?? bySlug.get(slug);
 }
 
+/** The same for what a client writes, which may be another usual name of a built-in provider (`gemini`, `xai`). */
+export function providerNamed(name: string, own: OwnProvider): Provider | undefined {
+  return providerOf(name, own) ?? bySlug.get(slugOfName(name));
+}
+
 /** All that a team has: the built-in ones but for those whose slug is the team's own, then the team's. */
 export function providersWith(own: readonly Provider[]): readonly Provider[] {
   if (own.length === 0) return providers;
@@ -87,6 +93,11 @@ export function providersWith(own: readonly Provider[]): readonly Provider[] {
 /** The built-in provider with this URL slug. */
 export function findProvider(slug: string): Provider | undefined {
   return bySlug.get(slug);
+}
+
+/** The built-in provider that a client's name for it means. */
+export function findProviderNamed(name: string): Provider | undefined {
+  return bySlug.get(name) ?? bySlug.get(slugOfName(name));
 }
 
 /** The provider that a compat model name's prefix means: AI Gateway's (`perplexity`), or the URL slug (`perplexity-ai`). */

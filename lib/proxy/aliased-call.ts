@@ -16,6 +16,7 @@ import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
+import { FORM_OWNERS, sharedForm } from "./shared-form";
 import { queryParameter, queryWith } from "./upstream-url";
 import { isWebSocket } from "./web-socket-call";
 
@@ -52,6 +53,10 @@ export function aliasedCall(
   if (isWebSocket(request)) return inQuery(request, provider, path, url, body, scope);
   if (request.method !== "POST") return null;
   const named = findBodyField(body, request.headers, "model");
+  const form = provider === undefined ? sharedForm(path, request.headers) : "openai";
+  if (form !== "openai") {
+    return inOwnForm(request, FORM_OWNERS[form], path, url, body, named, scope);
+  }
   const endpoint =
     provider === undefined || provider.openAiCompatible !== null
       ? OPENAI_ENDPOINT.exec(path)?.[1]

@@ -1,46 +1,72 @@
 /**
- * The OpenAI form over every provider: `/api/compat/{path}`, `model` is `{provider}/{model}`.
+ * The OpenAI form over every provider: `/api/compat/{path}`, or `/v1/{path}` at the root.
  *
  * AI Gateway's own compat endpoint knows chat completions of some providers; everything else goes to
  * the provider's own OpenAI-compatible endpoint, through the gateway or straight.
  * @module
  */
 import { asBearer } from "../providers/place-key";
-import { providerForCompatModel } from "../providers/registry";
 import type { OpenAiCompatible, Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";
 import { gatewayFor } from "./gateway-for";
-import { modelName } from "./model-name";
 import { whereToPutIt } from "./native-call";
 import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { type RequestBody, replaceInBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
+import { type Asking, resolveModel } from "./resolve-model";
+import { openAiEndpoint } from "./shared-form";
 import { upstreamUrl } from "./upstream-url";
 
 const CHAT_COMPLETIONS = "chat/completions";
 
 /**
- * @param path Below `/api/compat/`; a leading `v1/` is accepted, as in any OpenAI base URL.
- * @throws {ProxyError} `model_required`, `unknown_provider`.
+ * @param path Below `/api/compat/` or at the root.
+ * @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`.
  */
-export function compatCall(
+export async function compatCall(
   request: Request,
   path: string,
   { search }: URL,
   body: RequestBody,
-  scope: RequestScope,
-): ProxyCall {
+  asking: Asking,
+): Promise<ProxyCall> {
   const named = findBodyField(body, request.headers, "model");
-  if (named === null) {
+  if (named === null) throw namesNoModel(request, path, body);
+  const resolving = resolveModel(named.value, asking);
+  const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
+  const openAi = provider.openAiCompatible;
+  if (openAi === null) {
     throw new ProxyError(
-      "model_required",
-      `No model was found: /api/compat needs "model": "{provider}/{model}". ${whereToPutIt(body)}`,
+      "unknown_provider",
+      `${provider.label} has no OpenAI-compatible API; call /api/${provider.slug}/ instead.`,
     );
   }
-  const target = compatTarget(named.value, scope);
-  return openAiCall(request, path.replace(/^v1\//, ""), search, target, body, named, scope);
+  const endpoint = openAiEndpoint(path);
+  return openAiCall(
+    request,
+    endpoint,
+    search,
+    { provider, openAi, model },
+    body,
+    named,
+    asking.scope,
+  );
+}
+
+/** What names no model names no provider either: files, batches and the like lie at one. */
+export function namesNoModel({ method }: Request, path: string, body: RequestBody): ProxyError {
+  if (method !== "POST") {
+    return new ProxyError(
+      "unknown_provider",
+      `${method} /${path.slice(0, 200)} names no model, and so no provider: call it at /api/{provider}/.`,
+    );
+  }
+  return new ProxyError(
+    "model_required",
+    `No model was found: "model" must be "{provider}/{model}", an alias, or a name that one pool serves. ${whereToPutIt(body)}`,
+  );
 }
 
 /**
@@ -87,30 +113,6 @@ export interface OpenAiTarget {
   readonly provider: Provider;
   readonly openAi: OpenAiCompatible;
   readonly model: string;
-}
-
-/** Splits at the first slash only: `openrouter/meta-llama/llama-3` names OpenRouter's `meta-llama/llama-3`. */
-function compatTarget(name: string, { ports }: RequestScope): OpenAiTarget {
-  const slash = name.indexOf("/");
-  const model = modelName(name.slice(slash + 1));
-  if (slash < 1 || model === null) {
-    throw new ProxyError(
-      "model_required",
-      `"model" must be "{provider}/{model}" or an alias, not ${JSON.stringify(name.slice(0, 256))}.`,
-    );
-  }
-  const prefix = name.slice(0, slash);
-  const provider = providerForCompatModel(prefix, (slug) => ports.state.customProvider(slug));
-  const openAi = provider?.openAiCompatible ?? null;
-  if (provider === undefined || openAi === null) {
-    throw new ProxyError(
-      "unknown_provider",
-      provider === undefined
-        ? `Unknown provider ${JSON.stringify(prefix)} in "model".`
-        : `${provider.label} has no OpenAI-compatible API; call /api/${provider.slug}/ instead.`,
-    );
-  }
-  return { provider, openAi, model };
 }
 
 /** Where the provider keeps an OpenAI endpoint: beside its chat completions. */

@@ -8,6 +8,7 @@ import { providersWith } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import { gatewayFor } from "./gateway-for";
 import { knownProvider } from "./known-provider";
+import { type ListedModel, modelEntry, modelList } from "./model-list-forms";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -16,6 +17,7 @@ import type { RequestScope } from "./request-scope";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { tokenAllowsTarget } from "./route-targets";
 import { serveFromPool } from "./serve-from-pool";
+import { type SharedForm, sharedForm, speaksForm } from "./shared-form";
 import { rejoin } from "./stream-head";
 import { tokenAllows } from "./token-allows";
 import { upstreamUrl } from "./upstream-url";
@@ -35,47 +37,60 @@ export interface ModelCatalog {
   keep(slug: string, list: ModelList): Promise<void>;
 }
 
-/** An OpenAI model list with `{provider}/{model}` names, less what the token may not use. */
-export async function compatModels(
-  token: AccessToken,
-  catalog: ModelCatalog,
-  scope: RequestScope,
-): Promise<Response> {
-  const data = await listedModels(token, catalog, scope);
-  return answerOf({ object: "list", data }, scope);
+/** What `GET models` and `GET models/{id}` ask for. */
+export interface ModelsAsked {
+  readonly form: SharedForm;
+  /** Null: the list. */
+  readonly model: string | null;
+}
+
+const MODELS = /^(?:v1(?:beta|alpha)?\/)?(?:openai\/)?models(?:\/(.*))?$/;
+
+/**
+ * Null for requests that ask for something else.
+ * @param rest Below `/api/compat/` or at the root.
+ */
+export function modelsAsked({ method, headers }: Request, rest: string): ModelsAsked | null {
+  if (method !== "GET") return null;
+  const [found, model = ""] = MODELS.exec(rest) ?? [];
+  if (found === undefined) return null;
+  return { form: sharedForm(rest, headers), model: model === "" ? null : decoded(model) };
+}
+
+/** Names hold slashes, which some clients send as they are and others escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /**
- * One of the list, for `GET /api/compat/models/{id}`.
+ * The models with `{provider}/{model}` names and the aliases, less what the token may not use, as a list or one of
+ * them, in the form asked.
  * @throws {ProxyError} `model_not_found` for what the list does not hold.
  */
-export async function compatModel(
-  name: string,
+export async function compatModels(
+  { form, model: name }: ModelsAsked,
   token: AccessToken,
   catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<Response> {
-  const listed = await listedModels(token, catalog, scope);
-  const model = listed.find(({ id }) => id === name);
-  if (model === undefined) {
-    throw new ProxyError(
-      "model_not_found",
-      `The model ${JSON.stringify(name.slice(0, MAX_SHOWN_CHARS))} is not in the list of GET /api/compat/models.`,
-    );
-  }
-  return answerOf(model, scope);
+  const listed = await listedModels(form, token, catalog, scope);
+  if (name === null) return answerOf(modelList(listed, form), scope);
+  const model = listed.find(
+    ({ id, model }) => id === name || (form === "google" && model === name),
+  );
+  if (model !== undefined) return answerOf(modelEntry(model, form), scope);
+  throw new ProxyError(
+    "model_not_found",
+    `The model ${JSON.stringify(name.slice(0, MAX_SHOWN_CHARS))} is not in the list of GET /api/compat/models.`,
+  );
 }
 
 /** Of a name in a message. */
 const MAX_SHOWN_CHARS = 200;
-
-/** As OpenAI describes a model. */
-interface ListedModel {
-  readonly id: string;
-  readonly object: "model";
-  readonly created: number;
-  readonly owned_by: string;
-}
 
 function answerOf(body: unknown, { requestId }: RequestScope): Response {
   const headers = {
@@ -86,38 +101,38 @@ function answerOf(body: unknown, { requestId }: RequestScope): Response {
 }
 
 async function listedModels(
+  form: SharedForm,
   token: AccessToken,
   catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<readonly ListedModel[]> {
   await scope.ports.state.whole(scope.keep);
   const served = await servableModels(catalog, scope);
-  const data = served.flatMap(({ provider: { slug }, models }) =>
-    models
-      .filter((model) => tokenAllows(token, slug, model, "POST"))
-      .map((model) => listedModel(`${slug}/${model}`, slug)),
-  );
+  const models = served
+    .filter(({ provider }) => form !== "google" || provider.protocol === "google")
+    .flatMap(({ provider: { slug }, models }) =>
+      models
+        .filter((model) => tokenAllows(token, slug, model, "POST"))
+        .map((model) => ({ id: `${slug}/${model}`, owner: slug, model })),
+    );
   const aliases = [...scope.ports.state.modelAliases().values()]
-    .filter((alias) => alias.targets.some((target) => canLead(alias, target, token, scope)))
-    .map(({ name }) => listedModel(name, "one-balance"));
-  return [...aliases, ...data];
+    .filter((alias) => alias.targets.some((target) => canLead(alias, target, form, token, scope)))
+    .map(({ name }) => ({ id: name, owner: "one-balance", model: name }));
+  return [...aliases, ...models];
 }
 
-function listedModel(id: string, owner: string): ListedModel {
-  return { id, object: "model", created: 0, owned_by: owner };
-}
-
-/** Whether an alias may lead the token there, and there is a pool that speaks the OpenAI form. */
+/** Whether an alias may lead the token there, and there is a pool that speaks the form. */
 function canLead(
   alias: ModelAlias,
   target: RouteTarget,
+  form: SharedForm,
   token: AccessToken,
   scope: RequestScope,
 ): boolean {
   const provider = knownProvider(target.provider, scope);
   return (
     provider !== undefined &&
-    provider.openAiCompatible !== null &&
+    speaksForm(provider, form) &&
     canServe(provider, target.model, scope) &&
     tokenAllowsTarget(token, alias, target)
   );
@@ -171,7 +186,8 @@ function canServe({ slug }: Provider, model: string, { ports }: RequestScope): b
     .some((key) => key.status === "active" && modelMatches(key.models, model));
 }
 
-async function readAndKeep(
+/** Asks the provider, and keeps what it says; null where it does not. */
+export async function readAndKeep(
   provider: Provider,
   catalog: ModelCatalog,
   scope: RequestScope,

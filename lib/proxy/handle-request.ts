@@ -4,33 +4,37 @@
  */
 import type { RouteTarget } from "../models/model-alias";
 import { ProviderPathError } from "../providers/provider-path-error";
-import { findProvider, providersWith } from "../providers/registry";
-import type { ErrorFormat, Provider } from "../providers/types";
+import { findProviderNamed, providersWith } from "../providers/registry";
+import type { Provider } from "../providers/types";
 import { aliasedCall } from "./aliased-call";
 import { authorizeModels } from "./authorize-models";
 import { compatCall } from "./compat-call";
-import { compatModel, compatModels, type ModelCatalog } from "./compat-models";
+import { compatModels, type ModelCatalog, modelsAsked } from "./compat-models";
 import type { ProxyConfig } from "./config";
 import { isPreflight, letPageRead, preflightAnswer } from "./cross-origin";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
-import { knownProvider } from "./known-provider";
+import { calledProvider } from "./known-provider";
 import { mustKnowAll } from "./limited-token";
 import { nativeCall } from "./native-call";
+import { ownFormCall } from "./own-form-call";
 import type { AccessToken, ProxyPorts } from "./ports";
+import { isProbe, probeAnswer } from "./probe";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
-import { assertSafePath, type ProxyPath } from "./proxy-path";
+import { asCompatPath, assertSafePath, COMPAT, type ProxyPath } from "./proxy-path";
 import { claimOf } from "./quota-claim";
 import { readOnForModel } from "./read-on-for-model";
-import { forgetBody, readRequestBody } from "./request-body";
+import { forgetBody, type RequestBody, readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
+import type { Asking } from "./resolve-model";
 import { mayNameStored, toItsHome } from "./resource-affinity";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { type Served, serveFromPool } from "./serve-from-pool";
 import { type ServedFromTarget, serveFromTargets } from "./serve-from-targets";
+import { type SharedForm, sharedForm } from "./shared-form";
 import { assertQueryAllowed, assertReadable } from "./socket-access";
 import { tokenAllows } from "./token-allows";
 import { reserveBudget } from "./token-budget";
@@ -46,7 +50,7 @@ export interface ProxyInstance {
 }
 
 /**
- * Answers a request for `/api/{provider}/…` or `/api/compat/…`. Never rejects.
+ * Answers a request for `/api/{provider}/…`, or in a shared form at `/api/compat/…` or the root. Never rejects.
  * @param url The request's, parsed.
  * @param path From `splitProxyPath`.
  * @param waitUntil Keeps work alive after the response.
@@ -58,6 +62,9 @@ export function handleProxyRequest(
   proxy: ProxyInstance,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
+  if (isProbe(request, url) && !isPreflight(request)) {
+    return Promise.resolve(probeAnswer(request));
+  }
   const answering = () => answer(request, url, path, proxy, waitUntil);
   return request.headers.has("origin") ? answerPage(request, answering) : answering();
 }
@@ -73,10 +80,11 @@ async function answerPage(request: Request, answering: () => Promise<Response>):
 async function answer(
   request: Request,
   url: URL,
-  path: ProxyPath,
+  typed: ProxyPath,
   { config, ports, catalog }: ProxyInstance,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
+  let path = typed;
   const requestId = ports.newRequestId();
   const meter = new RequestMeter(request, requestId, ports, waitUntil);
   const scope: RequestScope = {
@@ -89,26 +97,32 @@ async function answer(
     meter,
     keep: waitUntil,
   };
-  let provider = findProvider(path.segment);
+  let provider = findProviderNamed(path.segment);
   try {
     const knowing = ports.state.ready(waitUntil);
     if (knowing !== null) await knowing;
     if (!ports.state.isLoaded) throw storeUnavailable();
-    provider = knownProvider(path.segment, scope);
+    provider = calledProvider(path.segment, scope);
+    if (provider === undefined) path = asCompatPath(path) ?? path;
     meter.askedOf(provider);
     const token = await authenticate(url, provider, scope);
     meter.calledBy(token);
     scope.caller = token;
-    const listed = path.segment === "compat" ? modelsAsked(request, path) : null;
+    const listed = path.segment === COMPAT ? modelsAsked(request, path.rest) : null;
     if (listed !== null) {
-      const models =
-        listed.model === null
-          ? await compatModels(token, catalog, scope)
-          : await compatModel(listed.model, token, catalog, scope);
+      const models = await compatModels(listed, token, catalog, scope);
       meter.served(models.status);
       return models;
     }
-    const { call, served, target } = await serve(request, path, provider, url, token, scope);
+    const { call, served, target } = await serve(
+      request,
+      path,
+      provider,
+      url,
+      token,
+      catalog,
+      scope,
+    );
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, token, url, path.rest, scope, waitUntil);
     if (target !== null) response.headers.set(RESPONSE_HEADERS.target, encodeTarget(target));
@@ -117,7 +131,7 @@ async function answer(
     }
     return response;
   } catch (error) {
-    const errorFormat: ErrorFormat = provider?.errorFormat ?? "openai";
+    const errorFormat = provider?.errorFormat ?? formAsked(request, path);
     const proxyError = asProxyError(error);
     meter.refused(proxyError);
     return errorResponse(proxyError, errorFormat, requestId, scope.attempts);
@@ -158,9 +172,10 @@ async function serve(
   provider: Provider | undefined,
   url: URL,
   token: AccessToken,
+  catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<ServedFromTarget | ServedCall> {
-  if (provider === undefined && path.segment !== "compat") throw unknownProvider(path, scope);
+  if (provider === undefined && path.segment !== COMPAT) throw unknownProvider(path, scope);
   assertSafePath(path.rest, url.search, scope.credential);
   let body = await readRequestBody(
     request,
@@ -177,7 +192,7 @@ async function serve(
     }
     let call =
       provider === undefined
-        ? compatCall(request, path.rest, url, body, scope)
+        ? await sharedCall(request, path.rest, url, body, { token, catalog, scope })
         : nativeCall(request, provider, path.rest, url, body, scope);
     scope.meter.resolved(call);
     authorize(token, call);
@@ -199,6 +214,20 @@ async function serve(
   }
 }
 
+/** A call at the doors which several providers share. */
+function sharedCall(
+  request: Request,
+  path: string,
+  url: URL,
+  body: RequestBody,
+  asking: Omit<Asking, "form">,
+): Promise<ProxyCall> {
+  const form = sharedForm(path, request.headers);
+  return form === "openai"
+    ? compatCall(request, path, url, body, { ...asking, form })
+    : ownFormCall(request, form, path, url, body, { ...asking, form });
+}
+
 /** The answer to a call that named its model itself. */
 interface ServedCall {
   readonly call: ProxyCall;
@@ -216,24 +245,10 @@ function encodeTarget({ provider, model }: RouteTarget): string {
   return `${provider}/${encodeURI(model)}`;
 }
 
-/** What `GET models` and `GET models/{id}` ask for; null for other requests. Null as the model: the list. */
-function modelsAsked(
-  { method }: Request,
-  { rest }: ProxyPath,
-): { readonly model: string | null } | null {
-  if (method !== "GET") return null;
-  const [found, model = ""] = /^(?:v1\/)?models(?:\/(.*))?$/.exec(rest) ?? [];
-  if (found === undefined) return null;
-  return { model: model === "" ? null : decoded(model) };
-}
-
-/** Names hold slashes, which some clients send as they are and others escape. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** In which form the client reads an error where no provider is named. */
+function formAsked(request: Request, { segment, rest }: ProxyPath): SharedForm {
+  if (segment !== COMPAT) return "openai";
+  return sharedForm(rest, request.headers);
 }
 
 /** The isolate is new and has read nothing yet: it cannot tell who calls, or which keys there are. */

@@ -1,4 +1,4 @@
-import { providerOf } from "../providers/registry";
+import { providerNamed, providerOf } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import type { RequestScope } from "./request-scope";
 
@@ -8,4 +8,12 @@ export function knownProvider(
   { ports }: Pick<RequestScope, "ports">,
 ): Provider | undefined {
   return providerOf(slug, (own) => ports.state.customProvider(own));
+}
+
+/** A provider by what a client calls it. */
+export function calledProvider(
+  name: string,
+  { ports }: Pick<RequestScope, "ports">,
+): Provider | undefined {
+  return providerNamed(name, (own) => ports.state.customProvider(own));
 }

@@ -1,4 +1,12 @@
-import { OWN_SEGMENTS } from "../providers/own-segments";
+/**
+ * Addresses as people type them: what a request's path asks for. Decided from the path alone.
+ *
+ * An SDK appends its own path to the base URL that it was given, and people give it the bare host, the host with
+ * `/v1`, the provider's folder with or without a version, or any of these with a slash at the end. All of it leads
+ * to the same two kinds of doors: a provider's own API, and the forms that several providers share (`compat`).
+ * @module
+ */
+import { OWN_SEGMENTS, ROOT_DOORS } from "../providers/own-segments";
 import { isUnmistakable } from "./carries-token";
 import { withoutNeedlessEscapes } from "./path-readings";
 import { ProxyError } from "./proxy-error";
@@ -13,13 +21,50 @@ export interface ProxyPath {
   readonly rest: string;
 }
 
-/** Splits `/api/{segment}/{rest}`; null where the path is not the proxy's to answer. */
+/** The segment of the doors that several providers share. */
+export const COMPAT = "compat";
+
+const AT_ROOT = new RegExp(`^/${ROOT_DOORS}`);
+const BELOW_API = new RegExp(`^${ROOT_DOORS}`);
+
+/** Splits `/api/{segment}/{rest}`, and reads what stands at the root; null where the path is not the proxy's to answer. */
 export function splitProxyPath(pathname: string): ProxyPath | null {
-  if (!pathname.startsWith("/api/")) return null;
-  const slash = pathname.indexOf("/", 5);
-  const segment = slash === -1 ? pathname.slice(5) : pathname.slice(5, slash);
+  const path = pathname.includes("//") ? foldSlashes(pathname) : pathname;
+  if (!path.startsWith("/api/")) {
+    if (path === "/api") return { segment: "", rest: "" };
+    return AT_ROOT.test(path) ? { segment: COMPAT, rest: tidyRest(path.slice(1)) } : null;
+  }
+  const slash = path.indexOf("/", 5);
+  const segment = slash === -1 ? path.slice(5) : path.slice(5, slash);
   if (OWN_SEGMENTS.has(segment)) return null;
-  return { segment, rest: slash === -1 ? "" : withoutNeedlessEscapes(pathname.slice(slash + 1)) };
+  return { segment, rest: slash === -1 ? "" : tidyRest(path.slice(slash + 1)) };
+}
+
+/**
+ * A path below `/api/` whose first segment is no provider's name, and which goes on as an API does: somebody took
+ * `/api` for the base URL. Null where it is not so.
+ */
+export function asCompatPath({ segment, rest }: ProxyPath): ProxyPath | null {
+  const path = rest === "" ? segment : `${segment}/${rest}`;
+  return BELOW_API.test(path) ? { segment: COMPAT, rest: tidyRest(path) } : null;
+}
+
+/** One slash for several, but for those of an address within the path. */
+function foldSlashes(pathname: string): string {
+  return pathname.replace(/(?<!:)\/{2,}/g, "/");
+}
+
+/** A version that another follows: the base URL had one, and the SDK wrote its own. */
+const VERSION_TWICE =
+  /^((?:(?:openai|inference|api|anthropic|compatibility)\/)?)(?:v\d[a-z\d]*\/)+(?=(?:upload\/)?v\d[a-z\d]*(?:\/|$))/;
+/** An endpoint with a slash at its end. */
+const SLASH_AT_END =
+  /(?:^|\/)(?:completions|responses|embeddings|moderations|messages|count_tokens|models|speech|transcriptions|translations|generations|edits|variations|rerank|files|batches)\/$/;
+
+function tidyRest(rest: string): string {
+  const plain = withoutNeedlessEscapes(rest);
+  const once = VERSION_TWICE.test(plain) ? plain.replace(VERSION_TWICE, "$1") : plain;
+  return once.endsWith("/") && SLASH_AT_END.test(once) ? once.slice(0, -1) : once;
 }
 
 /**

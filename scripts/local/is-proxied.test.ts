@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
 import { isProxiedTarget, isProxiedUrl } from "./is-proxied.ts";
 
 test.each([
@@ -14,7 +15,14 @@ test.each([
   ["/api/metrics?x", false],
   ["/api/openapi.json", false],
   ["/keys/openai", false],
-  ["/v1", false],
+  ["/v1", true],
+  ["/v1?x", true],
+  ["/api", true],
+  ["//v1//messages", true],
+  ["/chat/completions", true],
+  ["/chat", false],
+  ["/api//admin/provider-keys", false],
+  ["//api/auth/session", false],
   ["/", false],
   ["*", false],
 ])("%s: %s", (target, expected) => {
@@ -34,6 +42,7 @@ test("no target passes for the proxy's whose URL is not", () => {
     "auth",
     "openai",
     "v1",
+    "chat/completions",
     "?",
     "#",
     "login",
@@ -41,8 +50,11 @@ test("no target passes for the proxy's whose URL is not", () => {
   fc.assert(
     fc.property(fc.array(parts, { maxLength: 10 }), (path) => {
       const target = `/${path.join("")}`;
-      if (isProxiedTarget(target))
-        expect(isProxiedUrl(new URL(`http://x${target}`).href)).toBe(true);
+      if (!isProxiedTarget(target)) return;
+      const url = new URL(`http://x${target}`);
+      expect(isProxiedUrl(url.href)).toBe(true);
+      // The Worker must read it in the same way.
+      expect(splitProxyPath(url.pathname)).not.toBeNull();
     }),
     { numRuns: 2_000 },
   );

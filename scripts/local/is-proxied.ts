@@ -2,10 +2,11 @@
  * Which requests are the proxy's. It does not ask where they come from, and the local server leaves them as they are.
  * @module
  */
-import { OWN_SEGMENTS } from "../../lib/providers/own-segments.ts";
+import { OWN_SEGMENTS, ROOT_DOORS } from "../../lib/providers/own-segments.ts";
 
 const own = [...OWN_SEGMENTS].map((segment) => segment.replaceAll(".", "\\.")).join("|");
-const PROXIED = `\\/(?:api\\/(?!(?:${own})(?:[/?#]|$))|v1(?:beta)?\\/)`;
+const END = "(?=[/?#]|$)";
+const PROXIED = `\\/+(?:api${END}(?!\\/+(?:${own})${END})|${ROOT_DOORS.replace("(?=/|$)", END)})`;
 const PROXIED_TARGET = new RegExp(`^${PROXIED}`);
 const PROXIED_URL = new RegExp(`^https?:\\/\\/[^/]+${PROXIED}`);
 /** Segments of dots, which URL parsing may resolve to another path. */

@@ -196,6 +196,44 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(denied.headers.get("x-content-type-options")).toBe("nosniff");
     });
 
+    test("at the root the path tells the form, and a model's name alone finds its pool", async () => {
+      await pool("openai", { kind: "ok" });
+      await pool("anthropic", { kind: "ok" });
+      await pool("google-ai-studio", { kind: "ok" });
+      const messages = [{ role: "user", content: "Hello" }];
+      const ask = (path: string, body: object) =>
+        door.fetch(path, {
+          method: "POST",
+          headers: { authorization: `Bearer ${door.token}`, "content-type": "application/json" },
+          body: JSON.stringify({ messages, max_tokens: 10, ...body }),
+        });
+      const calls = [
+        ["/v1/chat/completions", { model: "openai/gpt-4o-mini" }, "chat.completion"],
+        ["/v1/v1/messages", { model: "claude/claude-haiku-4-5" }, "message"],
+        ["/api/v1/messages", { model: "anthropic/claude-haiku-4-5" }, "message"],
+        ["/v1beta/models/gemini/gemini-2.5-flash:generateContent", {}, "candidates"],
+      ] as const;
+      for (const [path, body, expected] of calls) {
+        const response = await ask(path, body);
+        const text = await response.text();
+        expect([response.status, text.includes(`"${expected}"`)], `${path}: ${text}`).toEqual([
+          200,
+          true,
+        ]);
+      }
+      const listed = await door.fetch("/v1/models", {
+        headers: { authorization: `Bearer ${door.token}` },
+      });
+      expect((await listed.json()) as object).toHaveProperty("data");
+      for (const path of ["/v1", "/v1/nothing", "/v1beta/nothing", "/api/nothing", "/api"]) {
+        const denied = await door.fetch(path);
+        expect(denied.status).toBe(401);
+        expect(denied.headers.get("content-type")).toMatch(/^application\/json/);
+      }
+      const probe = await door.fetch("/api/anthropic", { method: "HEAD" });
+      expect(probe.status).toBe(200);
+    });
+
     test("Google's own path, key header and query token work, and ?key= does not travel", async () => {
       const [key] = await pool("google-ai-studio", { kind: "ok" });
       const path = "/api/google-ai-studio/v1beta/models/gemini-2.5-flash:generateContent";

@@ -84,8 +84,8 @@ describe("chat completions", () => {
     expect(stack.upstream.ledger.get("AIza-fake-banned")?.requests).toBe(1);
   });
 
-  test.each(["gpt-4o", "nosuch/gpt-4o", "/gpt-4o", "openai/"])(
-    "a model %j that names no provider is refused as a 4xx of the OpenAI form",
+  test.each(["nosuch/gpt-4o", "/gpt-4o", "openai/"])(
+    "a model %j that no provider has is refused as a 4xx of the OpenAI form",
     async (model) => {
       const failure = await client.chat.completions
         .create({ model, messages: [] })
@@ -94,7 +94,8 @@ describe("chat completions", () => {
       expect(failure).toMatchObject({
         code: expect.stringMatching(/^(model_required|unknown_provider)$/),
       });
-      expect(stack.upstream.requests).toEqual([]);
+      const asked = stack.upstream.requests.filter(({ method }) => method === "POST");
+      expect(asked).toEqual([]);
     },
   );
 
