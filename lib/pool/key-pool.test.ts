@@ -264,8 +264,8 @@ describe("keys that may not be used", () => {
 test("who is turned away is told when there is quota left for it, however many wait before", () => {
   const rpm = [{ model: "*", rpm: 10, tpm: null, dailyRequests: null }];
   const pool = poolOf(key("a", { limits: rpm }), key("b", { limits: rpm }));
-  const ask = (patienceMs: number) =>
-    pool.ask("m", { ...newAsk(CLAIM), patientUntilMs: NOW + patienceMs }, NOW);
+  const ask = (maxWaitMs: number) =>
+    pool.ask("m", { ...newAsk(CLAIM), maxWaitUntilMs: NOW + maxWaitMs }, NOW);
   for (let count = 0; count < 20; count += 1) expect(ask(0).kind).toBe("granted");
   // Those of the next two windows, and some of the third.
   for (let count = 0; count < 45; count += 1) expect(ask(300_000).kind).toBe("wait");
@@ -334,7 +334,7 @@ describe("what people say", () => {
 
   test("limits hold for a request that must go to a certain key: it waits, or is told when", () => {
     const pool = poolOf(key("a", { limits: rpm(1) }));
-    const ask = { ...newAsk(CLAIM), patientUntilMs: NOW + 120_000 };
+    const ask = { ...newAsk(CLAIM), maxWaitUntilMs: NOW + 120_000 };
     expect(pool.pin("m", "a", newAsk(CLAIM), NOW)?.kind).toBe("granted");
     expect(pool.pin("m", "a", newAsk(CLAIM), NOW + 1)).toMatchObject({ kind: "exhausted" });
     expect(pool.pin("m", "a", ask, NOW + 1)).toMatchObject({ kind: "wait" });

@@ -17,7 +17,7 @@ import { KeyRegistry } from "./key-registry";
 import type { Lesson, RefusedRest } from "./limits/rate-limiter";
 import type { Ask, Lease, PickResult } from "./pick-result";
 import { type Availability, availabilityOf } from "./schedule/availability";
-import { ConversationHomes } from "./schedule/conversation-homes";
+import { ConversationOwners } from "./schedule/conversation-owners";
 import type { Group } from "./schedule/group";
 import { NO_MODEL } from "./types";
 
@@ -26,8 +26,8 @@ export class KeyPool extends KeyRegistry {
   readonly answerTimes = new AnswerTimes();
   /** Failures that no key cures. */
   readonly incurable = new IncurableFailures();
-  /** Where conversations are at home. */
-  readonly homes = new ConversationHomes(this.models);
+  /** Which key owns each conversation. */
+  readonly owners = new ConversationOwners(this.models);
   #picks = 0;
 
   /**
@@ -58,9 +58,9 @@ export class KeyPool extends KeyRegistry {
     return result;
   }
 
-  /** A key of the home's quota domain, waited for; null where none will be there in time. */
-  askHome(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
-    const result = this.models.of(model ?? NO_MODEL).askHome(keyId, ask, nowMs);
+  /** A key of the owner's quota domain, waited for; null where none will be there in time. */
+  askOwner(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
+    const result = this.models.of(model ?? NO_MODEL).askOwner(keyId, ask, nowMs);
     if (result?.kind === "granted") this.#noteUse(result.lease);
     return result;
   }

@@ -22,7 +22,7 @@ export interface Ask {
   /** What it is part of, and so prefers the key of; null for nothing. */
   readonly conversation: Conversation | null;
   /** Until when it may wait: epoch milliseconds. */
-  readonly patientUntilMs: number;
+  readonly maxWaitUntilMs: number;
   /** Its place in the line; null while it does not wait. */
   waiter: Waiter | null;
   isCounted: boolean;
@@ -43,7 +43,7 @@ export type PickResult =
   | { readonly kind: "granted"; readonly lease: Lease }
   /** Ask again then. */
   | { readonly kind: "wait"; readonly untilMs: number }
-  /** Nothing within its patience; there may be something at `retryAtMs`. */
+  /** Nothing within its longest wait; there may be something at `retryAtMs`. */
   | { readonly kind: "exhausted"; readonly retryAtMs: number }
   /** Every key left is in `tried`, or there is none. */
   | { readonly kind: "unavailable" };
@@ -56,7 +56,7 @@ export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): As
     tried,
     prefersProven: false,
     conversation: null,
-    patientUntilMs: 0,
+    maxWaitUntilMs: 0,
     waiter: null,
     isCounted: false,
   };

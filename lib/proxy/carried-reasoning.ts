@@ -1,6 +1,6 @@
 /**
  * Where a turn goes whose conversation carries sealed reasoning: to the account that made it, which is waited for
- * within the request's patience; else to another, and where that cannot open it, on without it.
+ * within the request's longest wait; else to another, and where that cannot open it, on without it.
  *
  * Who made it is what the pool remembers of conversations (`lib/pool/schedule/affinity.ts`), in this isolate. A
  * refusal is no fault of a key: it says that this account is not the one.
@@ -22,7 +22,7 @@ export class CarriedReasoning {
   /** Null where there is none, or nothing to choose from. */
   readonly #conversation: string | null = null;
   /** The key that served it so far; null where that is not known. */
-  readonly #homeId: string | null = null;
+  readonly #ownerId: string | null = null;
   #isCarrying: boolean | null = null;
   #refusals = 0;
   #mark: number | null = null;
@@ -40,12 +40,12 @@ export class CarriedReasoning {
     if (pool.size < 2 || call.preferredKeyId !== null || claim.conversation === null) return;
     const { name, isContinued } = claim.conversation;
     this.#conversation = name;
-    // Before a key is chosen, which is then taken for its home.
-    this.#homeId = pool.homes.of(call.model, name);
-    if (this.#homeId === null && isContinued && this.#carries) {
-      this.#homeId = pool.homes.withAnyModel(name);
+    // Before a key is chosen, which is then taken for its owner.
+    this.#ownerId = pool.owners.of(call.model, name);
+    if (this.#ownerId === null && isContinued && this.#carries) {
+      this.#ownerId = pool.owners.withAnyModel(name);
     }
-    const mark = pool.homes.foreignUpTo(name);
+    const mark = pool.owners.foreignUpTo(name);
     // An account that is away made it, and the conversation has moved: what was made since is kept.
     if (mark !== null) this.#drop(mark);
   }
@@ -53,10 +53,10 @@ export class CarriedReasoning {
   /** Has the account asked next that made it, before another's turn comes. */
   guide(choice: KeyChoice, nowMs: number): void {
     const { model } = this.#call;
-    const homeId = this.#homeId;
-    if (homeId === null || this.#isAllDropped) return;
-    if (this.#pool.homes.isLeft(model, homeId, this.#claim, nowMs) && this.#carries)
-      choice.preferHome(homeId);
+    const ownerId = this.#ownerId;
+    if (ownerId === null || this.#isAllDropped) return;
+    if (this.#pool.owners.isLeft(model, ownerId, this.#claim, nowMs) && this.#carries)
+      choice.preferOwner(ownerId);
   }
 
   /**
@@ -66,9 +66,9 @@ export class CarriedReasoning {
   refused(choice: KeyChoice, askedId: string, nowMs: number): boolean {
     if (this.#isAllDropped) return false;
     this.#refusals += 1;
-    const homeId = this.#homeId;
-    const isHomeKnown = homeId !== null && homeId !== askedId;
-    if (!isHomeKnown && this.#refusals < MAX_ASKED && choice.hasOther(nowMs)) return true;
+    const ownerId = this.#ownerId;
+    const isOwnerKnown = ownerId !== null && ownerId !== askedId;
+    if (!isOwnerKnown && this.#refusals < MAX_ASKED && choice.hasOther(nowMs)) return true;
     if (!this.#drop(null)) return false;
     this.#isAllDropped = true;
     choice.forgive();
@@ -78,7 +78,7 @@ export class CarriedReasoning {
   /** A key has answered. */
   answered(keyId: string): void {
     if (this.#conversation === null || (this.#refusals === 0 && !this.#isAllDropped)) return;
-    this.#pool.homes.move(this.#call.model, this.#conversation, keyId, this.#mark);
+    this.#pool.owners.move(this.#call.model, this.#conversation, keyId, this.#mark);
   }
 
   #drop(upTo: number | null): boolean {

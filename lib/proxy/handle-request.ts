@@ -30,7 +30,7 @@ import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
 import type { Asking } from "./resolve-model";
-import { mayNameStored, toItsHome } from "./resource-affinity";
+import { mayNameStored, toItsOwner } from "./resource-affinity";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { type Served, serveFromPool } from "./serve-from-pool";
 import { type ServedFromTarget, serveFromTargets } from "./serve-from-targets";
@@ -205,7 +205,7 @@ async function serve(
       const destination = { provider: call.provider.slug, call };
       await reserveBudget(token, token.limitHolders, [destination], scope);
     }
-    if (mayNameStored(call, token, scope)) call = await toItsHome(call, token, scope);
+    if (mayNameStored(call, token, scope)) call = await toItsOwner(call, token, scope);
     const served = await serveFromPool(call, claimOf(token), scope);
     forgetBody(call.body);
     return { call, served, target: null };

@@ -29,7 +29,7 @@ export class KeyChoice {
   #rested: Set<string> | null = null;
   #pinnedId: string | null;
   /** The key whose account is waited for; null for any. */
-  #homeId: string | null = null;
+  #ownerId: string | null = null;
   /** The key asked last. */
   #lastId: string | null = null;
   /** Handed out and not yet accounted for. */
@@ -113,15 +113,15 @@ export class KeyChoice {
   }
 
   /** A key of this one's account is asked next, and waited for. */
-  preferHome(keyId: string): void {
-    this.#homeId = keyId;
+  preferOwner(keyId: string): void {
+    this.#ownerId = keyId;
   }
 
   /** The request is another one now: those that refused it may be asked again. */
   forgive(): void {
     this.#tried.clear();
     this.#refused = null;
-    this.#homeId = null;
+    this.#ownerId = null;
   }
 
   /** The key refused this request: it is not asked again. */
@@ -176,9 +176,9 @@ export class KeyChoice {
       if (turn !== null) return turn;
     }
     this.#claim.tried = this.#tried;
-    if (this.#homeId !== null) {
-      const turn = this.#pool.askHome(model, this.#homeId, this.#claim, nowMs);
-      if (turn?.kind !== "wait") this.#homeId = null;
+    if (this.#ownerId !== null) {
+      const turn = this.#pool.askOwner(model, this.#ownerId, this.#claim, nowMs);
+      if (turn?.kind !== "wait") this.#ownerId = null;
       if (turn !== null) return turn;
     }
     this.#claim.prefersProven = (this.#refused?.size ?? 0) >= PROVEN_AFTER;

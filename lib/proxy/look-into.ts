@@ -12,7 +12,7 @@ import { type BodyCopy, type ByteStream, type Bytes, concat, type StreamHead } f
 const LOOK_BYTES = 64 * 1024;
 
 /**
- * What only pings or says nothing is handed on after this time: the client has a patience of its own, which
+ * What only pings or says nothing is handed on after this time: the client has a timeout of its own, which
  * such signs of life are sent for.
  */
 export const LOOK_MS = 10_000;

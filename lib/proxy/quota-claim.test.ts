@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimOf, LEAST_WAIT_MS, MAX_WAIT_HEADER, patienceMs } from "./quota-claim";
+import { claimOf, LEAST_WAIT_MS, MAX_WAIT_HEADER, maxWaitMs } from "./quota-claim";
 
 const waiting = (seconds?: string) =>
   new Headers(seconds === undefined ? {} : { [MAX_WAIT_HEADER]: seconds });
@@ -15,7 +15,7 @@ describe("how long a request waits", () => {
     ["a moment in any case", "0", 0, LEAST_WAIT_MS],
     ["as its token may, where what it says is nonsense", "soon", 3_000, 3_000],
   ])("%s", (_, header, mostMs, expected) => {
-    expect(patienceMs(waiting(header), mostMs)).toBe(expected);
+    expect(maxWaitMs(waiting(header), mostMs)).toBe(expected);
   });
 });
 

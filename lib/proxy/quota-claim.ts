@@ -75,8 +75,8 @@ export class QuotaClaim implements Ask {
   }
 
   /** Read only where there is something to wait for. */
-  get patientUntilMs(): number {
-    return this.#startedMs + patienceMs(this.#headers, this.claim.maxWaitMs);
+  get maxWaitUntilMs(): number {
+    return this.#startedMs + maxWaitMs(this.#headers, this.claim.maxWaitMs);
   }
 }
 
@@ -92,7 +92,7 @@ export function guessTokens(body: RequestBody): number {
  * How long a request waits: as it says itself, else as long as its token may, else 10 s.
  * @param mostMs What its token allows; undefined for the longest there is.
  */
-export function patienceMs(headers: Headers, mostMs: number | undefined): number {
+export function maxWaitMs(headers: Headers, mostMs: number | undefined): number {
   const text = headers.get(MAX_WAIT_HEADER)?.trim();
   const isSaid = text !== undefined && /^\d{1,6}(?:\.\d{1,3})?$/.test(text);
   const wantedMs = isSaid ? Number(text) * 1000 : (mostMs ?? DEFAULT_MAX_WAIT_MS);

@@ -22,6 +22,6 @@ export interface RequestScope {
   readonly meter: RequestMeter;
   /** Absent where what is begun is kept alive by the caller. */
   readonly keep?: KeepAlive;
-  /** When it began to wait, where that was for its budget or at another target: its patience is one. Epoch milliseconds. */
+  /** When it began to wait, where that was for its budget or at another target: it waits once for all. Epoch milliseconds. */
   askingSinceMs?: number;
 }

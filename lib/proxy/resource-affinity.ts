@@ -37,7 +37,7 @@ const decoder = new TextDecoder();
  * @throws {ProxyError} `resource_not_found` where that is somebody else's; `access_denied` for a list that a
  * limited token may not see.
  */
-export async function toItsHome(
+export async function toItsOwner(
   call: ProxyCall,
   token: AccessToken,
   scope: RequestScope,
@@ -51,9 +51,9 @@ export async function toItsHome(
   const named = [...idsInUrl(call), ...idsInBody(call)];
   if (named.length === 0) return call;
   const things = await reachable(call.provider.slug, named, token, scope);
-  const [home] = things;
-  if (home === undefined || call.preferredKeyId !== null) return call;
-  return { ...call, preferredKeyId: home.keyId };
+  const [owned] = things;
+  if (owned === undefined || call.preferredKeyId !== null) return call;
+  return { ...call, preferredKeyId: owned.keyId };
 }
 
 /** Whether a call may name what is stored. Cheap, since every request is asked. */

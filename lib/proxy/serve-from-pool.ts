@@ -82,7 +82,7 @@ export async function serveFromPool(
   /** Refusals in words that condemn the key. */
   const condemning: JudgedAttempt[] = [];
   /** Keys that told when to come back; null while none did. */
-  let told: Map<string, number> | null = null;
+  let retryAtByKey: Map<string, number> | null = null;
   const sentBefore = scope.attempts;
   /** Attempts that cost something: refusals do not, while other keys are left. */
   let costly = 0;
@@ -135,11 +135,11 @@ export async function serveFromPool(
         if (unopened >= MAX_UNOPENED) break;
         continue;
       }
-      const toldMs = told?.get(key.id) ?? 0;
-      if (toldMs > ports.nowMs()) {
+      const keyRetryAtMs = retryAtByKey?.get(key.id) ?? 0;
+      if (keyRetryAtMs > ports.nowMs()) {
         // Only keys are left that told when to come back.
-        if (toldMs > ask.patientUntilMs) break;
-        await pause(toldMs - ports.nowMs(), request.signal, deadline, ports);
+        if (keyRetryAtMs > ask.maxWaitUntilMs) break;
+        await pause(keyRetryAtMs - ports.nowMs(), request.signal, deadline, ports);
         if (deadline.expired || request.signal.aborted) break;
       }
       scope.attempts += 1;
@@ -228,8 +228,8 @@ export async function serveFromPool(
       if (NOBODYS_FAULT.has(verdict.meaning)) {
         noteCost();
         if (verdict.retryAtMs !== null) {
-          told ??= new Map();
-          told.set(key.id, verdict.retryAtMs);
+          retryAtByKey ??= new Map();
+          retryAtByKey.set(key.id, verdict.retryAtMs);
         }
         if (!maySendAgain(call, unknown) || !mayGoOn()) break;
         await backOff();

@@ -16,7 +16,7 @@ import { ProxyError, type ProxyErrorCode } from "./proxy-error";
 import { claimOf } from "./quota-claim";
 import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
-import { mayNameStored, toItsHome } from "./resource-affinity";
+import { mayNameStored, toItsOwner } from "./resource-affinity";
 import { chooseTargets, type RouteChoice } from "./route-targets";
 import { MAX_SENDS, type Served, serveFromPool } from "./serve-from-pool";
 import { assertReadable } from "./socket-access";
@@ -126,7 +126,7 @@ async function serveTarget(
     authorizeModels(token, call);
     scope.meter.resolved(call);
     if (call.isWebSocket) assertReadable(token, call);
-    if (mayNameStored(call, token, scope)) call = await toItsHome(call, token, scope);
+    if (mayNameStored(call, token, scope)) call = await toItsOwner(call, token, scope);
     return { target, call, served: await serveFromPool(call, claimOf(token), scope) };
   } catch (error) {
     if (error instanceof ProviderPathError) {

@@ -25,7 +25,7 @@ export class SilentKeys {
   #sentMs = 0;
   #isStreamed: boolean | null = null;
   /** Those that were left. */
-  readonly #left: { readonly lease: Lease; readonly patienceMs: number }[] = [];
+  readonly #left: { readonly lease: Lease; readonly timeoutMs: number }[] = [];
 
   constructor(pool: KeyPool, call: ProxyCall) {
     this.#pool = pool;
@@ -47,14 +47,14 @@ export class SilentKeys {
     deadline.watch((lookMs) => {
       if (!isCounted) times.sent(this.#model, this.#expectsStream, lease, lease.key.id, nowMs);
       isCounted = true;
-      const patienceMs = this.#patienceMs();
-      const waitMs = nowMs + patienceMs - lookMs;
+      const timeoutMs = this.#timeoutMs();
+      const waitMs = nowMs + timeoutMs - lookMs;
       if (waitMs > 0) return Math.min(waitMs, LOOK_MS);
       if (!mayLeave() || !times.mayLeave(this.#model, this.#expectsStream, lease, lookMs)) {
         return LOOK_MS;
       }
       isLeft = true;
-      this.#left.push({ lease, patienceMs });
+      this.#left.push({ lease, timeoutMs });
       // Where others answer in their usual time, it is this key that is silent.
       if (times.usualMs(this.#model, this.#expectsStream) !== null) {
         this.#pool.noteSilence(this.#call.model, lease, lookMs);
@@ -73,8 +73,8 @@ export class SilentKeys {
     const tookMs = nowMs - this.#sentMs;
     const isStreamed = STREAMED_TYPE.test(headers.get("content-type") ?? "");
     this.#pool.answerTimes.note(this.#model, isStreamed, tookMs);
-    for (const { lease, patienceMs } of this.#left) {
-      if (tookMs < patienceMs) this.#pool.noteSilence(this.#call.model, lease, nowMs);
+    for (const { lease, timeoutMs } of this.#left) {
+      if (tookMs < timeoutMs) this.#pool.noteSilence(this.#call.model, lease, nowMs);
     }
   }
 
@@ -84,7 +84,7 @@ export class SilentKeys {
     return this.#isStreamed;
   }
 
-  #patienceMs(): number {
-    return this.#pool.answerTimes.patienceMs(this.#model, this.#expectsStream);
+  #timeoutMs(): number {
+    return this.#pool.answerTimes.timeoutMs(this.#model, this.#expectsStream);
   }
 }

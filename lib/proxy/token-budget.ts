@@ -20,7 +20,7 @@ import {
 } from "./estimate-use";
 import type { AccessToken, ProxyPorts } from "./ports";
 import { ProxyError } from "./proxy-error";
-import { claimOf, MAX_GUESSED_TOKENS, patienceMs } from "./quota-claim";
+import { claimOf, MAX_GUESSED_TOKENS, maxWaitMs } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 
 /** How often a request looks again whether others have settled. */
@@ -184,7 +184,7 @@ async function seatFor(
         askedMs = nowMs;
         if (isFirstLook && ports.nowMs() > nowMs) continue;
       }
-      const untilMs = sinceMs + patienceMs(request.headers, token.maxWaitMs);
+      const untilMs = sinceMs + maxWaitMs(request.headers, token.maxWaitMs);
       if (nowMs >= untilMs) throw exceeded(turn, null);
       scope.askingSinceMs = sinceMs;
       await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));

@@ -12,20 +12,20 @@ function known(...tookMs: readonly number[]): AnswerTimes {
   return times;
 }
 
-describe("patience with a silent key", () => {
+describe("the timeout of a silent key", () => {
   test("is three times the usual, and a second at least", () => {
-    expect(known(8_000, 7_000, 9_000).patienceMs("m", false)).toBe(24_000);
-    expect(known(20, 30, 50).patienceMs("m", false)).toBe(1_000);
+    expect(known(8_000, 7_000, 9_000).timeoutMs("m", false)).toBe(24_000);
+    expect(known(20, 30, 50).timeoutMs("m", false)).toBe(1_000);
   });
 
   test("is 15 s while too little is known, or three times what was seen", () => {
-    expect(known().patienceMs("m", false)).toBe(13_500);
-    expect(known(60_000).patienceMs("m", false)).toBe(180_000);
+    expect(known().timeoutMs("m", false)).toBe(13_500);
+    expect(known(60_000).timeoutMs("m", false)).toBe(180_000);
   });
 
   test("is kept by model, and for streams and whole answers apart; one that strays says nothing", () => {
     const times = known(100, 100, 100, 100, 90_000);
-    expect(times.patienceMs("m", false)).toBe(1_000);
+    expect(times.timeoutMs("m", false)).toBe(1_000);
     expect(times.usualMs("m", true)).toBeNull();
     expect(times.usualMs("other", false)).toBeNull();
   });
@@ -33,7 +33,7 @@ describe("patience with a silent key", () => {
   test("forgets what was long ago", () => {
     const times = known(...Array.from({ length: 5 }, () => 60_000));
     for (let answer = 0; answer < 32; answer += 1) times.note("m", false, 100);
-    expect(times.patienceMs("m", false)).toBe(1_000);
+    expect(times.timeoutMs("m", false)).toBe(1_000);
   });
 });
 

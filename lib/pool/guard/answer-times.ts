@@ -14,12 +14,12 @@
 const REMEMBERED = 32;
 const LEAST_ANSWERS = 3;
 const TIMES_USUAL = 3;
-const LEAST_PATIENCE_MS = 1_000;
-const UNKNOWN_PATIENCE_MS = 13_500;
+const LEAST_TIMEOUT_MS = 1_000;
+const UNKNOWN_TIMEOUT_MS = 13_500;
 /** A trial that nothing was heard of for so long is over. */
 const TRIAL_MS = 120_000;
 /** Where others are silent as well. */
-const SLOW_PATIENCE_MS = 90_000;
+const SLOW_TIMEOUT_MS = 90_000;
 /** Another key that was asked so long ago and has not answered is silent as well. */
 const SILENT_MS = 5_000;
 const MAX_KINDS = 1_000;
@@ -52,11 +52,11 @@ export class AnswerTimes {
   }
 
   /** How long to wait for a silent key. */
-  patienceMs(model: string, isStreamed: boolean): number {
+  timeoutMs(model: string, isStreamed: boolean): number {
     const usualMs = this.usualMs(model, isStreamed);
-    if (usualMs !== null) return Math.max(LEAST_PATIENCE_MS, TIMES_USUAL * usualMs);
+    if (usualMs !== null) return Math.max(LEAST_TIMEOUT_MS, TIMES_USUAL * usualMs);
     const tookMs = this.#kinds.get(nameOf(model, isStreamed))?.tookMs ?? [];
-    return Math.max(UNKNOWN_PATIENCE_MS, TIMES_USUAL * Math.max(0, ...tookMs));
+    return Math.max(UNKNOWN_TIMEOUT_MS, TIMES_USUAL * Math.max(0, ...tookMs));
   }
 
   /** An attempt was sent. @param attempt Its name, for `over`. */
@@ -70,7 +70,7 @@ export class AnswerTimes {
     this.#kinds.get(nameOf(model, isStreamed))?.underWay.delete(attempt);
   }
 
-  /** Whether a request may leave a key that was silent for its patience: always by knowledge, else as a trial. */
+  /** Whether a request may leave a key that was silent for that long: always by knowledge, else as a trial. */
   mayLeave(model: string, isStreamed: boolean, attempt: object, nowMs: number): boolean {
     if (this.usualMs(model, isStreamed) !== null) return true;
     const kind = this.#kind(model, isStreamed);
@@ -78,7 +78,7 @@ export class AnswerTimes {
     const isSlow = kind.underWay
       .values()
       .some(({ keyId, sentMs }) => keyId !== own?.keyId && nowMs - sentMs >= SILENT_MS);
-    if (isSlow && own !== undefined && nowMs - own.sentMs < SLOW_PATIENCE_MS) return false;
+    if (isSlow && own !== undefined && nowMs - own.sentMs < SLOW_TIMEOUT_MS) return false;
     if (nowMs - kind.trialMs < TRIAL_MS) return false;
     kind.trialMs = nowMs;
     return true;

@@ -81,7 +81,7 @@ export class RateLimiter {
   /** What people set. */
   #set = NONE;
   /** What answers told, by the name of the reading; null while nothing was. */
-  #told: Map<string, Limit> | null = null;
+  #reported: Map<string, Limit> | null = null;
   #rest = NO_REST;
   #requestsSoFar = 0;
   #tokensSoFar = 0;
@@ -133,7 +133,7 @@ export class RateLimiter {
     };
     return [
       ...this.#set.flatMap((limit) => known(limit, "set")),
-      ...[...(this.#told?.values() ?? [])].flatMap((limit) => known(limit, "told")),
+      ...[...(this.#reported?.values() ?? [])].flatMap((limit) => known(limit, "told")),
       ...known(this.#learned, "learnt").map((limit) => ({
         ...limit,
         learntFrom: this.#learned.origin,
@@ -187,8 +187,8 @@ export class RateLimiter {
       taken ??= [];
       taken.push({ limit, entry, cost });
     }
-    if (this.#told !== null) {
-      for (const limit of this.#told.values()) limit.take(costAt(limit, tokens), nowMs);
+    if (this.#reported !== null) {
+      for (const limit of this.#reported.values()) limit.take(costAt(limit, tokens), nowMs);
     }
     this.#rest = afterSend(this.#rest, nowMs);
     this.#requestsSoFar += 1;
@@ -218,7 +218,7 @@ export class RateLimiter {
   forget(): void {
     this.#rest = NO_REST;
     this.#learned.forget();
-    this.#told = null;
+    this.#reported = null;
   }
 
   /**
@@ -301,7 +301,7 @@ export class RateLimiter {
   /** Requests a millisecond that the believed limit allows; null where none is known. */
   ratePerMs(nowMs: number): number | null {
     let perMs = this.#learned.perMs(nowMs);
-    for (const limit of [...this.#set, ...(this.#told?.values() ?? [])]) {
+    for (const limit of [...this.#set, ...(this.#reported?.values() ?? [])]) {
       if (limit.unit === "requests") perMs = Math.min(perMs, limit.perMs(nowMs));
     }
     return perMs === Number.POSITIVE_INFINITY ? null : perMs;
@@ -310,8 +310,8 @@ export class RateLimiter {
   /** What was told or set: until then nothing may go, not even a probe. */
   #hardMs(tokens: number, nowMs: number): number {
     let hardMs = Math.max(this.#restedMs(nowMs), this.allowedMs(tokens, nowMs));
-    if (this.#told === null) return hardMs;
-    for (const limit of this.#told.values()) {
+    if (this.#reported === null) return hardMs;
+    for (const limit of this.#reported.values()) {
       hardMs = Math.max(hardMs, limit.earliestMs(costAt(limit, tokens), nowMs));
     }
     return hardMs;
@@ -350,19 +350,19 @@ export class RateLimiter {
 
   #learnTokens(limit: number): void {
     const name = "told tokens/minute";
-    const known = this.#told?.get(name);
+    const known = this.#reported?.get(name);
     if (known instanceof SlidingWindowLog && known.limit === limit) return;
-    this.#told ??= new Map();
-    this.#told.set(name, new SlidingWindowLog("tokens", limit, MINUTE_MS));
+    this.#reported ??= new Map();
+    this.#reported.set(name, new SlidingWindowLog("tokens", limit, MINUTE_MS));
   }
 
   #read(reading: QuotaReading, sinceSent: number, nowMs: number): void {
-    const known = this.#told?.get(reading.name);
+    const known = this.#reported?.get(reading.name);
     const isDay = reading.name.endsWith("/day");
     const quota =
       known instanceof HeaderQuota ? known : new HeaderQuota(reading.unit, isDay ? DAY_MS : null);
-    this.#told ??= new Map();
-    this.#told.set(reading.name, quota);
+    this.#reported ??= new Map();
+    this.#reported.set(reading.name, quota);
     quota.read(reading, sinceSent, nowMs);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The keys that may serve one model, and which of them a request prefers: the one that its conversation is at home
- * with, one that answered lately, or the one whose turn it is.
+ * The keys that may serve one model, and which of them a request prefers: the one that owns its conversation, one
+ * that answered lately, or the one whose turn it is.
  * @module
  */
 import type { Ask, Lease } from "../pick-result";
@@ -102,19 +102,19 @@ export class ModelKeys {
     const knownId = isContinued ? this.#affinity.keyOf(name) : null;
     const known = knownId === null ? undefined : this.groupOf(knownId, nowMs);
     const averageLoad = this.taken / scheduler.groups.length;
-    const home = known ?? (isContinued ? rendezvous(name, scheduler.ring, averageLoad) : null);
+    const owner = known ?? (isContinued ? rendezvous(name, scheduler.ring, averageLoad) : null);
     // A cache is no reason to use a reserve key while a better one is ready.
     const better =
-      home === null || home.priority <= scheduler.highestPriority
+      owner === null || owner.priority <= scheduler.highestPriority
         ? null
-        : scheduler.pick(tokens, nowMs, tried, home.priority);
+        : scheduler.pick(tokens, nowMs, tried, owner.priority);
     const choice =
       better ??
-      (home === null ? null : scheduler.pickFrom(home, knownId, tokens, nowMs, tried)) ??
+      (owner === null ? null : scheduler.pickFrom(owner, knownId, tokens, nowMs, tried)) ??
       scheduler.pick(tokens, nowMs, tried);
     if (choice === null) return null;
     if (!isContinued) scheduler.begun(choice.group);
-    // Away from home only for as long as its key has to rest.
+    // Away from its owner only for as long as its key has to rest.
     if (known === undefined || better !== null) this.#affinity.note(name, choice.entry.key.id);
     return choice;
   }
@@ -162,17 +162,17 @@ export class ModelKeys {
   }
 
   /** The key that serves a conversation here; null where none is remembered. */
-  homeOf(conversation: string): string | null {
+  ownerKeyOf(conversation: string): string | null {
     return this.#affinity.keyOf(conversation);
   }
 
   /** A conversation goes on with this key from now on. */
-  moveHome(conversation: string, keyId: string): void {
+  setOwner(conversation: string, keyId: string): void {
     this.#affinity.note(conversation, keyId);
   }
 
-  /** Whether a conversation would be served elsewhere now than by the keys of its home's quota domain. */
-  leavesHome(keyId: string, tokens: number, nowMs: number): boolean {
+  /** Whether a conversation would be served elsewhere now than by the keys of its owner's quota domain. */
+  leavesOwner(keyId: string, tokens: number, nowMs: number): boolean {
     const group = this.groupOf(keyId, nowMs);
     if (group === undefined) return false;
     return (

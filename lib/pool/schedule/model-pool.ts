@@ -1,5 +1,5 @@
 /**
- * The quota of all keys for one model, and who gets it: now, in a while, or not within its patience.
+ * The quota of all keys for one model, and who gets it: now, in a while, or not within its longest wait.
  * @module
  */
 import type { QuotaReading } from "../../providers/read-limits";
@@ -22,7 +22,7 @@ const LEAST_WAIT_MS = 5;
 /** Nobody who waits stays away for longer than this, since others may leave and keys may recover. */
 const LONGEST_WAIT_MS = 1_000;
 /** Waits shorter than this are no reason to try the limits. */
-const PATIENCE_MS = 2_000;
+const LEAST_PROBED_WAIT_MS = 2_000;
 
 export type ModelPoolOptions = ModelKeysOptions & LimiterOptions;
 
@@ -85,10 +85,10 @@ export class ModelPool {
     const slotMs = scheduler.slotTimeMs(ahead, firstMs, nowMs);
     const turnMs = Math.max(slotMs.atLatest, shareAtMs);
     const isHopeless =
-      shareAtMs > ask.patientUntilMs ||
-      scheduler.slotsUntil(ask.patientUntilMs, ahead + 1, nowMs) <= ahead ||
-      firstMs > ask.patientUntilMs;
-    if (mayGo && (isHopeless || turnMs - nowMs > PATIENCE_MS)) {
+      shareAtMs > ask.maxWaitUntilMs ||
+      scheduler.slotsUntil(ask.maxWaitUntilMs, ahead + 1, nowMs) <= ahead ||
+      firstMs > ask.maxWaitUntilMs;
+    if (mayGo && (isHopeless || turnMs - nowMs > LEAST_PROBED_WAIT_MS)) {
       const probe = this.#probe(ask, nowMs);
       if (probe !== null) return probe;
     }
@@ -122,16 +122,16 @@ export class ModelPool {
     if (group === undefined || entry === undefined) return null;
     const allowedMs = this.#limiters.of(group, nowMs).allowedMs(ask.tokens, nowMs);
     if (allowedMs <= nowMs) return this.#grant({ group, entry }, ask, nowMs);
-    if (allowedMs > ask.patientUntilMs || this.#queue.size >= MAX_WAITING)
+    if (allowedMs > ask.maxWaitUntilMs || this.#queue.size >= MAX_WAITING)
       return { kind: "exhausted", retryAtMs: allowedMs };
     return { kind: "wait", untilMs: Math.min(allowedMs, nowMs + LONGEST_WAIT_MS) };
   }
 
   /**
-   * A key of a certain one's quota domain, which is waited for within the request's patience. Null where none
+   * A key of a certain one's quota domain, which is waited for within the request's longest wait. Null where none
    * will be there in time.
    */
-  askHome(keyId: string, ask: Ask, nowMs: number): PickResult | null {
+  askOwner(keyId: string, ask: Ask, nowMs: number): PickResult | null {
     const group = this.keys.groupOf(keyId, nowMs);
     if (group === undefined) return null;
     const scheduler = this.keys.schedulerAt(nowMs);
@@ -139,7 +139,7 @@ export class ModelPool {
     if (choice !== null) return this.#grant(choice, ask, nowMs);
     const readyMs = group.readyAtMs(this.#model, nowMs);
     const wakeMs = Math.max(readyMs, group.roomAtMs(ask.tokens, nowMs));
-    if (readyMs < 0 || wakeMs <= nowMs || wakeMs > ask.patientUntilMs) return null;
+    if (readyMs < 0 || wakeMs <= nowMs || wakeMs > ask.maxWaitUntilMs) return null;
     return { kind: "wait", untilMs: Math.min(wakeMs, nowMs + LONGEST_WAIT_MS) };
   }
 
@@ -236,7 +236,7 @@ export class ModelPool {
     const untilMs = Math.min(
       Math.max(turnMs, nowMs + LEAST_WAIT_MS),
       nowMs + LONGEST_WAIT_MS,
-      Math.max(ask.patientUntilMs, nowMs + LEAST_WAIT_MS),
+      Math.max(ask.maxWaitUntilMs, nowMs + LEAST_WAIT_MS),
     );
     if (ask.waiter === null) {
       ask.waiter = { claim: ask.claim, dueMs: untilMs };

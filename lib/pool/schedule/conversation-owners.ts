@@ -1,5 +1,5 @@
 /**
- * Where conversations are at home: the key that serves them, by model, and what they carry of another's.
+ * Which key owns a conversation: the one that serves it, by model, and what they carry of another's.
  * @module
  */
 import type { Ask } from "../pick-result";
@@ -9,9 +9,9 @@ import type { ModelPools } from "./model-pools";
 /** Conversations that moved, of which it is remembered what they carry of another account's. */
 const MAX_MOVED = 10_000;
 
-export class ConversationHomes {
+export class ConversationOwners {
   readonly #models: ModelPools;
-  /** Of those that moved: the last item that their former home made, the one heard of longest ago first. */
+  /** Of those that moved: the last item that their former owner made, the one heard of longest ago first. */
   readonly #foreign = new Map<string, number>();
 
   constructor(models: ModelPools) {
@@ -20,21 +20,21 @@ export class ConversationHomes {
 
   /** The key that served a conversation so far with a model; null where none is remembered. */
   of(model: string | null, conversation: string): string | null {
-    return this.#models.get(model ?? NO_MODEL)?.keys.homeOf(conversation) ?? null;
+    return this.#models.get(model ?? NO_MODEL)?.keys.ownerKeyOf(conversation) ?? null;
   }
 
   /** The key that served a conversation with any model. */
   withAnyModel(conversation: string): string | null {
     for (const pool of this.#models.all()) {
-      const home = pool.keys.homeOf(conversation);
-      if (home !== null) return home;
+      const owner = pool.keys.ownerKeyOf(conversation);
+      if (owner !== null) return owner;
     }
     return null;
   }
 
-  /** Whether a conversation would be served elsewhere now than in its home's quota domain. */
+  /** Whether a conversation would be served elsewhere now than in its owner's quota domain. */
   isLeft(model: string | null, keyId: string, ask: Ask, nowMs: number): boolean {
-    return this.#models.of(model ?? NO_MODEL).keys.leavesHome(keyId, ask.tokens, nowMs);
+    return this.#models.of(model ?? NO_MODEL).keys.leavesOwner(keyId, ask.tokens, nowMs);
   }
 
   /**
@@ -42,7 +42,7 @@ export class ConversationHomes {
    * @param mark Of the last such item; null where nothing of it does.
    */
   move(model: string | null, conversation: string, keyId: string, mark: number | null): void {
-    this.#models.of(model ?? NO_MODEL).keys.moveHome(conversation, keyId);
+    this.#models.of(model ?? NO_MODEL).keys.setOwner(conversation, keyId);
     this.#foreign.delete(conversation);
     if (mark === null) return;
     this.#foreign.set(conversation, mark);
