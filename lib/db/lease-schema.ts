@@ -4,14 +4,15 @@
  */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** As `lib/leases/lease.ts` has it; the isolate and the time stand in the row. */
+/** As `lib/leases/lease.ts` has it; the isolate and the time stand in the row, and times are told as ages. */
 export type StoredReport = readonly [
   limit: string,
   windowMs: number | null,
   permits: number,
   used: number,
   demand: number,
-  sinceMs: number,
+  /** How long it had been in demand then: milliseconds. */
+  heldMs: number,
 ];
 
 /**
@@ -20,6 +21,7 @@ export type StoredReport = readonly [
  */
 export const isolateLeases = sqliteTable("isolate_leases", {
   isolateId: text("isolate_id").primaryKey(),
+  /** By the store's clock. */
   atMs: integer("at_ms").notNull(),
   reports: text("reports", { mode: "json" }).$type<readonly StoredReport[]>().notNull(),
 });

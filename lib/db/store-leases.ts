@@ -24,15 +24,19 @@ const FIRST_PART = 8;
 /** What one isolate said last. */
 export interface LeaseRow {
   readonly isolate: string;
-  readonly atMs: number;
   /** JSON of `StoredReport`s. */
   readonly reports: string;
+}
+
+/** What another said, and how long ago: clocks of isolates may differ, so the store's own measures it. */
+export interface OtherLeaseRow extends LeaseRow {
+  readonly ageMs: number;
 }
 
 /** The rows of all isolates. */
 export interface LeaseRows {
   /** Replaces an isolate's row and reads those of the others, in one transaction. */
-  exchange(own: LeaseRow): Promise<readonly LeaseRow[]>;
+  exchange(own: LeaseRow): Promise<readonly OtherLeaseRow[]>;
 }
 
 type Reports = ReadonlyMap<string, readonly Report[]>;
@@ -62,8 +66,8 @@ export class StoreLeases implements LeasePort {
       if (known !== null) return permits;
       return Math.min(permits, question.used + Math.ceil(question.limit.limit / FIRST_PART));
     });
-    const told = JSON.stringify(storedReports(questions, claims));
-    const reports = reportsOf(await this.#rows.exchange({ isolate, atMs: nowMs, reports: told }));
+    const told = JSON.stringify(storedReports(questions, claims, nowMs));
+    const reports = reportsOf(await this.#rows.exchange({ isolate, reports: told }), nowMs);
     this.#known = reports;
     this.#knownMs = nowMs;
     return questions.map((question, index) => {
@@ -84,7 +88,11 @@ function reportOf(isolate: string, { used, demand, sinceMs }: LeaseQuestion, atM
   return { isolate, permits: 0, used, demand, sinceMs, atMs };
 }
 
-function storedReports(questions: readonly LeaseQuestion[], claims: readonly number[]) {
+function storedReports(
+  questions: readonly LeaseQuestion[],
+  claims: readonly number[],
+  nowMs: number,
+) {
   return questions.map(
     ({ limit, holds, used, demand, sinceMs }, index): StoredReport => [
       limit.name,
@@ -92,18 +100,20 @@ function storedReports(questions: readonly LeaseQuestion[], claims: readonly num
       Math.max(holds, claims[index] ?? 0),
       used,
       demand,
-      sinceMs,
+      nowMs - sinceMs,
     ],
   );
 }
 
-function reportsOf(rows: readonly LeaseRow[]): Reports {
+/** @param nowMs When they were asked for, by this isolate's clock. */
+function reportsOf(rows: readonly OtherLeaseRow[], nowMs: number): Reports {
   const all = new Map<string, Report[]>();
-  for (const { isolate, atMs, reports } of rows) {
-    for (const [name, , permits, used, demand, sinceMs] of JSON.parse(
+  for (const { isolate, ageMs, reports } of rows) {
+    const atMs = nowMs - Math.max(0, ageMs);
+    for (const [name, , permits, used, demand, heldMs] of JSON.parse(
       reports,
     ) as readonly StoredReport[]) {
-      const report = { isolate, permits, used, demand, sinceMs, atMs };
+      const report = { isolate, permits, used, demand, sinceMs: atMs - heldMs, atMs };
       const known = all.get(name);
       if (known === undefined) all.set(name, [report]);
       else known.push(report);
@@ -111,6 +121,9 @@ function reportsOf(rows: readonly LeaseRow[]): Reports {
   }
   return all;
 }
+
+/** The store's clock, epoch milliseconds: one for all isolates. */
+const STORE_NOW_MS = sql.raw("cast(unixepoch('subsec') * 1000 as integer)");
 
 /** In D1. */
 export class D1LeaseRows implements LeaseRows {
@@ -120,18 +133,19 @@ export class D1LeaseRows implements LeaseRows {
     this.#db = db;
   }
 
-  async exchange({ isolate, atMs, reports }: LeaseRow): Promise<readonly LeaseRow[]> {
+  async exchange({ isolate, reports }: LeaseRow): Promise<readonly OtherLeaseRow[]> {
     const [, others] = await runBatch(this.#db, [
       sql`
         insert into isolate_leases (isolate_id, at_ms, reports)
-        values (${isolate}, ${atMs}, ${reports})
+        values (${isolate}, ${STORE_NOW_MS}, ${reports})
         on conflict (isolate_id) do update set at_ms = excluded.at_ms, reports = excluded.reports`,
       sql`
-        select isolate_id as isolate, at_ms as "atMs", reports from isolate_leases
-        where isolate_id <> ${isolate} and at_ms >= ${atMs - LIFE_MS}
+        select isolate_id as isolate, ${STORE_NOW_MS} - at_ms as "ageMs", reports
+        from isolate_leases
+        where isolate_id <> ${isolate} and at_ms >= ${STORE_NOW_MS} - ${LIFE_MS}
         order by at_ms desc limit ${ISOLATES_MAX}`,
-      sql`delete from isolate_leases where at_ms < ${atMs - LIFE_MS}`,
+      sql`delete from isolate_leases where at_ms < ${STORE_NOW_MS} - ${LIFE_MS}`,
     ]);
-    return (others?.results ?? []) as unknown as LeaseRow[];
+    return (others?.results ?? []) as unknown as OtherLeaseRow[];
   }
 }

@@ -170,6 +170,29 @@ function heldIn(book: LeaseBook): ReadonlyMap<string, number> {
   );
 }
 
+test("a book that nobody asks any more is empty when it says so, and not sooner", () => {
+  fc.assert(
+    fc.property(history, ({ limit, isolates, steps }) => {
+      const shared = { name: "rpm", limit, windowMs: WINDOW_MS };
+      const book = new LeaseBook();
+      expect(book.emptyAtMs).toBeNull();
+      const users = Array.from({ length: isolates }, (_, index) => new User(`is_${index}`, shared));
+      let nowMs = START_MS;
+      for (const { isolate, afterMs, kind } of steps) {
+        nowMs += afterMs;
+        users[isolate % isolates]?.use(book, nowMs, kind !== "answer lost");
+      }
+      const { emptyAtMs } = book;
+      if (emptyAtMs === null) return;
+      book.prune(emptyAtMs - 1);
+      expect(book.emptyAtMs).toBe(emptyAtMs);
+      book.prune(emptyAtMs);
+      expect(book.emptyAtMs).toBeNull();
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test("what one isolate does not use any more, another has after a lease and a window", () => {
   fc.assert(
     fc.property(

@@ -57,8 +57,16 @@ export class LeaseBook {
     ]);
   }
 
-  get size(): number {
-    return this.#lines.size;
+  /** When all that it holds will be over if nobody asks again: epoch milliseconds; null where it holds nothing. */
+  get emptyAtMs(): number | null {
+    let emptyMs: number | null = null;
+    for (const line of this.#lines.values()) {
+      const lifeMs = lifeOf(line);
+      for (const { atMs } of line.reports.values()) {
+        emptyMs = Math.max(emptyMs ?? 0, atMs + lifeMs);
+      }
+    }
+    return emptyMs;
   }
 
   /** Notes what an isolate says, and grants it a lease of each limit; the order of the answer is that of `asks`. */
@@ -68,8 +76,9 @@ export class LeaseBook {
 
   /** Forgets what holds no longer. */
   prune(nowMs: number): void {
-    for (const [name, { windowMs, reports }] of this.#lines) {
-      const lifeMs = Math.max(LOST_MS, LEASE_MS + (windowMs ?? 0));
+    for (const [name, line] of this.#lines) {
+      const { reports } = line;
+      const lifeMs = lifeOf(line);
       for (const [isolate, { atMs }] of reports) {
         if (nowMs - atMs >= lifeMs) reports.delete(isolate);
       }
@@ -109,4 +118,9 @@ export class LeaseBook {
     line.windowMs = windowMs;
     return line;
   }
+}
+
+/** For so long a report says something, if the isolate is not heard of again. */
+function lifeOf({ windowMs }: Line): number {
+  return Math.max(LOST_MS, LEASE_MS + (windowMs ?? 0));
 }

@@ -70,8 +70,9 @@ export interface Grant {
  * more than it takes for twice as much use.
  */
 function headroom(limit: number, unwanted: number, demand: number, isolates: number): number {
-  const part = Math.max(Math.floor(unwanted / (isolates + 1)), Math.min(unwanted, LITTLE));
-  return Math.min(part, Math.max(demand, freeUse(limit, isolates), LITTLE));
+  const least = freeUse(limit, isolates) === 0 ? 0 : Math.min(unwanted, LITTLE);
+  const part = Math.max(Math.floor(unwanted / (isolates + 1)), least);
+  return Math.min(part, Math.max(demand, freeUse(limit, isolates), least));
 }
 
 /** What an isolate may use without a lease. @param isolates As many as are known to use the limit. */

@@ -62,6 +62,8 @@ interface Entry {
   /** When it was asked for last, and how many requests wanted more since. */
   askedMs: number;
   requests: number;
+  /** Questions in a row that got it no more than it uses. */
+  inVain: number;
   /** Uses refused or made to wait: of the last half window, and of the one before. */
   short: number;
   shortBefore: number;
@@ -97,6 +99,8 @@ export interface LeasedLimitsOptions {
 const ASK_GAP_MS = 200;
 /** Where others hold what is left. */
 const HELD_GAP_MS = 1_000;
+/** Each that was in vain doubles the gap to the next, so often at most. */
+const DOUBLINGS_MAX = 2;
 /** After a question that nobody answered, none waits for another for so long. */
 const RETRY_MS = 2_000;
 /** And where nothing is, however many requests come. */
@@ -263,7 +267,7 @@ export class LeasedLimits {
   ): void {
     this.#awaySinceMs = null;
     this.#askAgainMs = Number.NEGATIVE_INFINITY;
-    for (const [index, { limit, demand }] of questions.entries()) {
+    for (const [index, { limit, used, demand }] of questions.entries()) {
       const entry = this.#entries.get(limit.name);
       const answer = grants[index];
       if (entry === undefined || answer === undefined) continue;
@@ -275,6 +279,7 @@ export class LeasedLimits {
       entry.usedByOthers = answer.usedByOthers;
       this.#noteIsolates(answer.isolates, askedMs);
       entry.youngUntilMs = answer.youngUntilMs;
+      entry.inVain = demand > 0 && answer.permits <= used ? entry.inVain + 1 : 0;
     }
   }
 
@@ -298,12 +303,15 @@ export class LeasedLimits {
 
   /** When it may be asked for next. */
   #askableMs(entry: Entry, nowMs: number): number {
-    const { askedMs, requests, youngUntilMs, permits, heldByOthers, usedByOthers, limit } = entry;
+    const { askedMs, requests, inVain, youngUntilMs, permits } = entry;
+    const { heldByOthers, usedByOthers, limit } = entry;
+    // A window gives back slowly; who waits for a seat is served by the next that is given back.
+    const times = limit.windowMs === null ? 1 : 2 ** Math.min(inVain, DOUBLINGS_MAX);
     if (this.#askAgainMs > nowMs) return this.#askAgainMs;
     if (youngUntilMs > nowMs) return youngUntilMs;
     const isLeft = permits + heldByOthers < limit.limit;
-    if (isLeft || youngUntilMs > askedMs) return askedMs + ASK_GAP_MS;
-    if (limit.used(nowMs) + usedByOthers < limit.limit) return askedMs + HELD_GAP_MS;
+    if (isLeft || youngUntilMs > askedMs) return askedMs + ASK_GAP_MS * times;
+    if (limit.used(nowMs) + usedByOthers < limit.limit) return askedMs + HELD_GAP_MS * times;
     const { fullGapMs, requestsPerAsk } = this.#options;
     const isMany = requestsPerAsk !== null && requests >= requestsPerAsk;
     return askedMs + (isMany ? LEAST_FULL_GAP_MS : fullGapMs);
@@ -356,6 +364,7 @@ export class LeasedLimits {
       sinceMs: nowMs,
       askedMs: Number.NEGATIVE_INFINITY,
       requests: 0,
+      inVain: 0,
       short: 0,
       shortBefore: 0,
       shortMs: nowMs,

@@ -10,7 +10,8 @@ const SAVE_MS = 10_000;
 
 /**
  * Hands out the leases of one token's or one member's limits (`lib/leases`). What it knows is in its memory; an
- * alarm saves it while there is something new, and it hibernates while nobody asks.
+ * alarm saves it while there is something new, and another empties it once all leases are long over; meanwhile
+ * it hibernates.
  */
 export class LeaseObject extends DurableObject<Env> {
   #book = new LeaseBook();
@@ -35,10 +36,17 @@ export class LeaseObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#book.prune(platform.nowMs());
+    const nowMs = platform.nowMs();
+    this.#book.prune(nowMs);
     this.#isSaved = true;
+    const { emptyAtMs } = this.#book;
     // An object that keeps nothing costs nothing.
-    if (this.#book.size === 0) await this.ctx.storage.deleteAll();
-    else await this.ctx.storage.put(BOOK, this.#book.toStored());
+    if (emptyAtMs === null) {
+      await this.ctx.storage.deleteAll();
+      return;
+    }
+    await this.ctx.storage.put(BOOK, this.#book.toStored());
+    // If nobody asks again, it ends up empty all the same.
+    await this.ctx.storage.setAlarm(Math.max(emptyAtMs, nowMs + SAVE_MS));
   }
 }

@@ -41,6 +41,17 @@ test("an isolate has one row, and rows of dead ones go", async () => {
     await one.ask("is_1", [ask(count, 10)], NOW + count * 1_000);
   }
   expect(await db.all(sql`select isolate_id as id from isolate_leases`)).toEqual([{ id: "is_1" }]);
+  await db.run(sql`update isolate_leases set at_ms = at_ms - 600000`);
   await other.ask("is_2", [ask(0, 10)], NOW + 600_000);
   expect(await db.all(sql`select isolate_id as id from isolate_leases`)).toEqual([{ id: "is_2" }]);
+});
+
+test("whatever the clocks of isolates say, what one holds counts as long as it is held", async () => {
+  const [early, late] = [isolate(), isolate()];
+  const hourMs = 3_600_000;
+  await early.ask("is_1", [ask(60, 60)], NOW - hourMs);
+  const [left] = await late.ask("is_2", [ask(0, 80)], NOW + hourMs);
+  expect(left?.heldByOthers).toBeGreaterThanOrEqual(60);
+  const [kept] = await early.ask("is_1", [ask(60, 90)], NOW - hourMs + 1_000);
+  expect(kept?.isolates).toBe(2);
 });

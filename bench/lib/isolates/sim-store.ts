@@ -10,7 +10,7 @@ import {
   type SpendPeriod,
   sum,
 } from "../../../lib/budgets/spend.ts";
-import type { LeaseRow, LeaseRows } from "../../../lib/db/store-leases.ts";
+import type { LeaseRow, LeaseRows, OtherLeaseRow } from "../../../lib/db/store-leases.ts";
 import { LeaseBook } from "../../../lib/leases/lease-book.ts";
 import type { LeasePort } from "../../../lib/leases/lease-port.ts";
 import type { LeaseQuestion } from "../../../lib/leases/leased-limits.ts";
@@ -40,7 +40,7 @@ export class SimStore implements LeaseRows {
   };
   readonly #time: VirtualTime;
   readonly #random: () => number;
-  readonly #leases = new Map<string, LeaseRow>();
+  readonly #leases = new Map<string, LeaseRow & { readonly atMs: number }>();
   readonly #spends = new Map<string, Spend>();
   readonly #books = new Map<string, LeaseBook>();
   latency: Latency;
@@ -71,15 +71,16 @@ export class SimStore implements LeaseRows {
     return result;
   }
 
-  exchange(own: LeaseRow): Promise<readonly LeaseRow[]> {
+  exchange(own: LeaseRow): Promise<readonly OtherLeaseRow[]> {
     return this.call(() => {
-      this.#leases.set(own.isolate, own);
+      const { nowMs } = this.#time;
+      this.#leases.set(own.isolate, { ...own, atMs: nowMs });
       this.bill.rowsWritten += 1;
       const others = [...this.#leases.values()].filter(({ isolate }) => isolate !== own.isolate);
       this.bill.rowsRead += others.length + 1;
       this.bill.leaseCalls += 1;
       this.bill.leaseRowsRead += others.length + 1;
-      return others;
+      return others.map(({ atMs, ...row }) => ({ ...row, ageMs: nowMs - atMs }));
     });
   }
 
