@@ -14,7 +14,7 @@ import { IncurableFailures } from "./guard/incurable-failures";
 import { NO_EFFECTS, type PoolEffect } from "./guard/key-guard";
 import type { Accusation, Sentence } from "./guard/key-trouble";
 import { KeyRegistry } from "./key-registry";
-import type { Lesson, RefusedRest } from "./limits/rate-limiter";
+import type { Lesson, RefusedRest } from "./limits/lesson";
 import type { Ask, Lease, PickResult } from "./pick-result";
 import { type Availability, availabilityOf } from "./schedule/availability";
 import { ConversationOwners } from "./schedule/conversation-owners";

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Sent } from "./limits/rate-limiter";
+import type { Sent } from "./limits/sent";
 import type { Conversation } from "./schedule/affinity";
 import type { Group, PoolEntry } from "./schedule/group";
 import type { ModelScheduler } from "./schedule/model-scheduler";

@@ -24,6 +24,7 @@ const slidingWindow = of("lib/pool/limits/sliding-window-log.ts", limits);
 const dailyQuota = of("lib/pool/limits/daily-quota.ts", limits);
 const headerQuota = of("lib/pool/limits/header-quota.ts", limits);
 const rateLimiter = of("lib/pool/limits/rate-limiter.ts", limits);
+const limit = of("lib/pool/limits/limit.ts", limits);
 const rest = of("lib/pool/limits/rest.ts", limits);
 const cases = of("lib/pool/learn/learning-cases.ts", learn);
 const prior = of("lib/pool/learn/shared-limit-prior.ts", learn);
@@ -34,6 +35,7 @@ const tiers = of("lib/pool/schedule/tiers.ts", schedule);
 const ring = of("lib/pool/schedule/ready-ring.ts", schedule);
 const heap = of("lib/pool/schedule/wake-heap.ts", schedule);
 const scheduler = of("lib/pool/schedule/model-scheduler.ts", schedule);
+const lastResort = of("lib/pool/schedule/last-resort.ts", schedule);
 const modelKeys = of("lib/pool/schedule/model-keys.ts", schedule);
 const modelPool = of("lib/pool/schedule/model-pool.ts", schedule);
 const group = of("lib/pool/schedule/group.ts", schedule);
@@ -93,10 +95,10 @@ export const poolMutants: readonly Mutant[] = [
     "for (const { limit, entry, cost } of sent.taken ?? []) limit.refund(entry, cost);",
     "",
   ),
-  rateLimiter.plant(
+  limit.plant(
     "the mildest limit holds",
-    "allowedMs = Math.max(allowedMs, limit.",
-    "allowedMs = Math.min(allowedMs, limit.",
+    "earliestMs = Math.max(earliestMs, limit.",
+    "earliestMs = Math.min(earliestMs, limit.",
   ),
   rateLimiter.plant(
     "answers cost nothing",
@@ -129,15 +131,15 @@ export const poolMutants: readonly Mutant[] = [
   ring.plant("who left stays", "item.place = 0;\n    this.#left += 1;", "this.#left += 1;"),
   heap.plant("the later child rises", "right.wakeMs < child.wakeMs", "right.wakeMs > child.wakeMs"),
   scheduler.plant("who comes last stands in two rings", "this.#ready.remove(group);", ""),
-  scheduler.plant(
+  lastResort.plant(
     "nobody is recalled",
-    "item.isRecalled(this.#answeredMs())",
-    "!item.isRecalled(this.#answeredMs())",
+    "item.isRecalled(answeredMs())",
+    "!item.isRecalled(answeredMs())",
   ),
   modelKeys.plant(
-    "a home of a lower tier",
-    "home.priority <= scheduler.highestPriority",
-    "home.priority >= scheduler.highestPriority",
+    "an owner of a lower tier",
+    "owner.priority <= scheduler.highestPriority",
+    "owner.priority >= scheduler.highestPriority",
   ),
   modelPool.plant(
     "pinned requests pass set limits",

@@ -29,3 +29,17 @@ export interface LimitSize {
   /** How long it takes until all of it is back; null where that is not known. */
   readonly windowMs: number | null;
 }
+
+/** What a request of so many tokens takes of a limit. */
+export function costAt({ unit }: Limit, tokens: number): number {
+  return unit === "tokens" ? tokens : 1;
+}
+
+/** When the strictest of limits allows one more request: epoch milliseconds, 0 for now. */
+export function earliestOf(limits: Iterable<Limit>, tokens: number, nowMs: number): number {
+  let earliestMs = 0;
+  for (const limit of limits) {
+    earliestMs = Math.max(earliestMs, limit.earliestMs(costAt(limit, tokens), nowMs));
+  }
+  return earliestMs;
+}

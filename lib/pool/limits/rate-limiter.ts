@@ -9,9 +9,10 @@ import type { QuotaRefusal } from "../../providers/types";
 import { LearnedLimit } from "../learn/learned-limit";
 import type { SharedLimitPrior } from "../learn/shared-limit-prior";
 import type { KnownLimit, QuotaLimits } from "../types";
-import { DailyQuota } from "./daily-quota";
-import { HeaderQuota } from "./header-quota";
-import { type Limit, NO_ENTRY } from "./limit";
+import { knownLimits } from "./known-limits";
+import type { Lesson, RefusedRest } from "./lesson";
+import { costAt, earliestOf, NO_ENTRY } from "./limit";
+import { ReportedQuotas } from "./reported-quotas";
 import {
   afterAnswer,
   afterRefusal,
@@ -22,66 +23,16 @@ import {
   NO_REST,
   prolonged,
 } from "./rest";
+import type { Sent, Taken } from "./sent";
+import { NO_SET_LIMITS, setLimits } from "./set-limits";
 import { SlidingWindowLog } from "./sliding-window-log";
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-
-const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
-const NONE: readonly Limit[] = [];
-
-/** A cost that a limit holds. */
-interface Taken {
-  readonly limit: Limit;
-  readonly entry: number;
-  readonly cost: number;
-}
-
-/** One send, for the judgement that follows it. */
-export interface Sent {
-  readonly atMs: number;
-  /** Estimated. */
-  readonly tokens: number;
-  /** Beyond the believed limit, to learn whether it still holds. */
-  readonly isProbe: boolean;
-  /** What the domain had sent by then, this included. */
-  readonly requestsSoFar: number;
-  readonly tokensSoFar: number;
-  /** What it took of the limits that people set; null for nothing. */
-  readonly taken: readonly Taken[] | null;
-}
-
-/** How long a refusal says to rest. */
-export interface RefusedRest {
-  /** Epoch milliseconds. */
-  readonly untilMs: number;
-  /** Whether that is no more than a guess: the answer told neither quota nor time. */
-  readonly isGuess: boolean;
-}
-
-/** What a refusal came to. */
-export interface Lesson {
-  /** Until when the domain rests: epoch milliseconds. */
-  readonly untilMs: number;
-  /** Whether nobody told so: a request may go sooner rather than be refused. */
-  readonly isGuess: boolean;
-  /**
-   * Unexplained refusals in a row, this one included: each after the rest of the one before was over, with no
-   * success between. 0 for any other refusal.
-   */
-  readonly unexplained: number;
-  /** When the first of them came: epoch milliseconds. */
-  readonly unexplainedSinceMs: number;
-  /** True where only the timing was wrong: the refusal was expected, or sent before an earlier one was known. */
-  readonly isExpected: boolean;
-}
 
 export class RateLimiter {
   readonly #learned: LearnedLimit;
   /** What people set. */
-  #set = NONE;
-  /** What answers told, by the name of the reading; null while nothing was. */
-  #reported: Map<string, Limit> | null = null;
+  #set = NO_SET_LIMITS;
+  /** What answers reported; null while nothing was. */
+  #reported: ReportedQuotas | null = null;
   #rest = NO_REST;
   #requestsSoFar = 0;
   #tokensSoFar = 0;
@@ -101,45 +52,12 @@ export class RateLimiter {
     nextMidnightMs: (nowMs: number) => number,
     nowMs: number,
   ): void {
-    const { rpm, tpm, dailyRequests } = limits ?? NO_LIMITS;
-    const set: Limit[] = [];
-    this.#learned.log.least = rpm ?? 0;
-    if (rpm !== null) {
-      set.push(new SlidingWindowLog("requests", rpm, MINUTE_MS, this.#learned.log));
-    }
-    if (tpm !== null) {
-      const known = this.#set.find(({ unit }) => unit === "tokens");
-      const isSame = known instanceof SlidingWindowLog && known.limit === tpm;
-      set.push(isSame ? known : new SlidingWindowLog("tokens", tpm, MINUTE_MS));
-    }
-    if (dailyRequests !== null) {
-      const known = this.#set.find((limit) => limit instanceof DailyQuota);
-      const day = known ?? new DailyQuota(dailyRequests, nextMidnightMs, nowMs);
-      day.limit = dailyRequests;
-      day.noteUsed(usedToday, nowMs);
-      set.push(day);
-    }
-    // A copy is no longer than it must be: many keys have one.
-    this.#set = set.length === 0 ? NONE : set.slice();
+    this.#set = setLimits(this.#set, limits, this.#learned.log, usedToday, nextMidnightMs, nowMs);
   }
 
   /** What it keeps to, for people. */
   knownLimits(nowMs: number): readonly KnownLimit[] {
-    const known = (limit: Limit, source: KnownLimit["source"]): KnownLimit[] => {
-      const size = limit.size(nowMs);
-      if (size === null) return [];
-      const left = Math.max(0, limit.left(nowMs));
-      return [{ unit: limit.unit, source, limit: size.limit, windowMs: size.windowMs, left }];
-    };
-    return [
-      ...this.#set.flatMap((limit) => known(limit, "set")),
-      ...[...(this.#reported?.values() ?? [])].flatMap((limit) => known(limit, "told")),
-      ...known(this.#learned, "learnt").map((limit) => ({
-        ...limit,
-        learntFrom: this.#learned.origin,
-        isProbed: this.#rest.probe !== null,
-      })),
-    ];
+    return knownLimits(this.#set, this.#reported, this.#learned, this.#rest.probe !== null, nowMs);
   }
 
   /** When one more request may go: epoch milliseconds, 0 for now. */
@@ -154,11 +72,7 @@ export class RateLimiter {
 
   /** When what people set allows one more request: epoch milliseconds, 0 for now. */
   allowedMs(tokens: number, nowMs: number): number {
-    let allowedMs = 0;
-    for (const limit of this.#set) {
-      allowedMs = Math.max(allowedMs, limit.earliestMs(costAt(limit, tokens), nowMs));
-    }
-    return allowedMs;
+    return earliestOf(this.#set, tokens, nowMs);
   }
 
   /** Whether only a guess, or what was learned, holds the next request back: it may go sooner as a probe. */
@@ -187,9 +101,7 @@ export class RateLimiter {
       taken ??= [];
       taken.push({ limit, entry, cost });
     }
-    if (this.#reported !== null) {
-      for (const limit of this.#reported.values()) limit.take(costAt(limit, tokens), nowMs);
-    }
+    this.#reported?.take(tokens, nowMs);
     this.#rest = afterSend(this.#rest, nowMs);
     this.#requestsSoFar += 1;
     this.#tokensSoFar += tokens;
@@ -232,7 +144,8 @@ export class RateLimiter {
         reading.unit === "tokens"
           ? [this.#tokensSoFar, sent.tokensSoFar]
           : [this.#requestsSoFar, sent.requestsSoFar];
-      this.#read(reading, soFar - then, sent.atMs);
+      this.#reported ??= new ReportedQuotas();
+      this.#reported.read(reading, soFar - then, sent.atMs);
     }
     this.#learned.letIn(sent.atMs);
     const before = this.#rest;
@@ -309,12 +222,11 @@ export class RateLimiter {
 
   /** What was told or set: until then nothing may go, not even a probe. */
   #hardMs(tokens: number, nowMs: number): number {
-    let hardMs = Math.max(this.#restedMs(nowMs), this.allowedMs(tokens, nowMs));
-    if (this.#reported === null) return hardMs;
-    for (const limit of this.#reported.values()) {
-      hardMs = Math.max(hardMs, limit.earliestMs(costAt(limit, tokens), nowMs));
-    }
-    return hardMs;
+    return Math.max(
+      this.#restedMs(nowMs),
+      this.allowedMs(tokens, nowMs),
+      this.#reported?.earliestMs(tokens, nowMs) ?? 0,
+    );
   }
 
   #restedMs(nowMs: number): number {
@@ -336,37 +248,19 @@ export class RateLimiter {
     if (span === "day") {
       if (limit !== null && limit !== 0) {
         const reading = { name: `told ${unit}/day`, unit, limit, remaining: 0 };
-        this.#read({ ...reading, resetMs, refillMs: null }, 0, nowMs);
+        this.#reported ??= new ReportedQuotas();
+        this.#reported.read({ ...reading, resetMs, refillMs: null }, 0, nowMs);
       }
       return { backMs: resetMs, isForeseen: sent.isProbe };
     }
     if (unit === "tokens") {
-      if (limit !== null && limit > 0) this.#learnTokens(limit);
+      if (limit !== null && limit > 0) {
+        this.#reported ??= new ReportedQuotas();
+        this.#reported.readTokensPerMinute(limit);
+      }
       return { backMs: retryAtMs, isForeseen: sent.isProbe };
     }
     const { backMs, isEarly } = this.#learned.refused(sent, refusal, isRepeated, nowMs);
     return { backMs, isForeseen: sent.isProbe || isEarly };
   }
-
-  #learnTokens(limit: number): void {
-    const name = "told tokens/minute";
-    const known = this.#reported?.get(name);
-    if (known instanceof SlidingWindowLog && known.limit === limit) return;
-    this.#reported ??= new Map();
-    this.#reported.set(name, new SlidingWindowLog("tokens", limit, MINUTE_MS));
-  }
-
-  #read(reading: QuotaReading, sinceSent: number, nowMs: number): void {
-    const known = this.#reported?.get(reading.name);
-    const isDay = reading.name.endsWith("/day");
-    const quota =
-      known instanceof HeaderQuota ? known : new HeaderQuota(reading.unit, isDay ? DAY_MS : null);
-    this.#reported ??= new Map();
-    this.#reported.set(reading.name, quota);
-    quota.read(reading, sinceSent, nowMs);
-  }
-}
-
-function costAt({ unit }: Limit, tokens: number): number {
-  return unit === "tokens" ? tokens : 1;
 }

@@ -5,7 +5,7 @@
 import type { QuotaReading } from "../../providers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
 import { LimitProbe } from "../learn/limit-probe";
-import type { Lesson, RefusedRest } from "../limits/rate-limiter";
+import type { Lesson, RefusedRest } from "../limits/lesson";
 import type { Ask, Lease, PickResult } from "../pick-result";
 import { FairQueue } from "../share/fair-queue";
 import { FairShare } from "../share/fair-share";

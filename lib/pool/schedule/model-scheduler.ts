@@ -7,9 +7,10 @@
  * pick touches one ring entry in the usual case.
  * @module
  */
+import { BestTier } from "./best-tier";
 import { slotsUntil, slotTimeMs } from "./forecast";
 import type { Choice, Group } from "./group";
-import { ReadyRing } from "./ready-ring";
+import { LastResort } from "./last-resort";
 import { Tiers } from "./tiers";
 import { WakeHeap } from "./wake-heap";
 
@@ -26,22 +27,15 @@ export type Prospect =
 const MAX_DEBT = 50;
 /** A conversation that begins is expected to come back so many times: a few more than most do. */
 const TURNS_TO_COME = 10;
-/** So many of those that come last are looked at. */
-const RESERVE_CANDIDATES = 64;
-const RECALL_GAP_MS = 5_000;
 
 export class ModelScheduler {
   readonly model: string;
   readonly #groups: Group[];
   readonly #answeredMs: () => number;
-  #ring: Group[] | null = null;
-  #highest: number | null = null;
   readonly #ready = new Tiers();
   readonly #cooling = new WakeHeap<Group>();
-  /** Groups that come last for now, by when they are asked in their turn again. */
-  readonly #asides = new WakeHeap<Group>();
-  /** The same, in the order in which they are used where nothing else is left. */
-  readonly #reserve = new ReadyRing<Group>();
+  readonly #lastResort = new LastResort();
+  readonly #best: BestTier;
 
   /** @param answeredMs When a key of the pool answered last. */
   constructor(
@@ -53,6 +47,7 @@ export class ModelScheduler {
     this.model = model;
     this.#answeredMs = answeredMs;
     this.#groups = [...groups];
+    this.#best = new BestTier(this.#groups);
     for (const group of groups) this.#place(group, nowMs);
   }
 
@@ -66,14 +61,7 @@ export class ModelScheduler {
       this.#groups.push(group);
       this.#place(group, nowMs, true);
     }
-    const before = this.#highest;
-    this.#highest = null;
-    if (this.#ring === null) return;
-    const highest = this.highestPriority;
-    const isSame = highest === before;
-    const more = groups.filter(({ priority }) => priority === highest);
-    // Sorted already but for what comes behind, which the engine's sort makes use of.
-    this.#ring = isSame ? [...this.#ring, ...more].sort(byHash) : null;
+    this.#best.added(groups);
   }
 
   /** Groups that stand ready. Some of them may turn out to rest when their turn comes. */
@@ -83,23 +71,12 @@ export class ModelScheduler {
 
   /** The priority that is used first, whether or not a key of it is ready. */
   get highestPriority(): number {
-    if (this.#highest === null) {
-      const usable = this.groups.filter((group) => group.isUsable);
-      this.#highest = usable.reduce(
-        (highest, { priority }) => Math.min(highest, priority),
-        Number.POSITIVE_INFINITY,
-      );
-    }
-    return this.#highest;
+    return this.#best.priority;
   }
 
   /** All groups of the highest priority, sorted by hash. */
   get ring(): readonly Group[] {
-    if (this.#ring === null) {
-      this.#ring = this.groups.filter(({ priority }) => priority === this.highestPriority);
-      this.#ring.sort(byHash);
-    }
-    return this.#ring;
+    return this.#best.ring;
   }
 
   /** Whether some group stands ready whose key was not accused. */
@@ -118,7 +95,7 @@ export class ModelScheduler {
     above = Number.POSITIVE_INFINITY,
   ): Choice | null {
     this.#wake(nowMs);
-    this.#recall(nowMs);
+    this.#lastResort.recall(nowMs, this.#answeredMs, (group) => this.#place(group, nowMs, true));
     return this.#ready.pick(above, (group) => {
       const hasRoom = group.roomAtMs(tokens, nowMs) <= nowMs;
       const entry = hasRoom ? group.usableEntry(this.model, nowMs, tried) : null;
@@ -150,15 +127,7 @@ export class ModelScheduler {
 
   /** A key that comes last, for a request that finds no other; null if there is none. */
   pickReserve(tokens: number, nowMs: number, tried: ReadonlySet<string>): Choice | null {
-    for (let left = Math.min(RESERVE_CANDIDATES, this.#reserve.size); left > 0; left -= 1) {
-      const group = this.#reserve.shift();
-      if (group === undefined) return null;
-      this.#reserve.push(group);
-      if (group.roomAtMs(tokens, nowMs) > nowMs) continue;
-      const entry = group.usableEntry(this.model, nowMs, tried, null, true);
-      if (entry !== null) return { group, entry };
-    }
-    return null;
+    return this.#lastResort.pick(this.model, tokens, nowMs, tried);
   }
 
   /**
@@ -226,7 +195,7 @@ export class ModelScheduler {
     const asideMs = group.asideUntilMs(this.model, nowMs);
     if (asideMs === 0) return;
     this.#ready.remove(group);
-    this.#setAside(group, asideMs);
+    this.#lastResort.add(group, asideMs);
   }
 
   /** When the first of the ready groups that have no room for so many tokens has it; null where all have. */
@@ -259,28 +228,9 @@ export class ModelScheduler {
     }
   }
 
-  /**
-   * Those who came last for long enough are asked first now: another look is due. Not where nobody has answered
-   * since: then it would show nothing.
-   */
-  #recall(nowMs: number): void {
-    for (let first = this.#asides.peek(); first !== undefined; first = this.#asides.peek()) {
-      if (first.wakeMs > nowMs) return;
-      this.#asides.pop();
-      const { item, wakeMs } = first;
-      if (!item.isAside || item.asleepUntilMs !== wakeMs) continue;
-      if (item.isRecalled(this.#answeredMs())) {
-        this.#place(item, nowMs, true);
-      } else {
-        item.asleepUntilMs = nowMs + RECALL_GAP_MS;
-        this.#asides.push(item, item.asleepUntilMs);
-      }
-    }
-  }
-
   /** Puts a group where its state says: into a ring, to cool, last, or nowhere if no key of it can be used. */
   #place(group: Group, nowMs: number, isFirst = false): void {
-    if (group.isAside) this.#reserve.remove(group);
+    if (group.isAside) this.#lastResort.remove(group);
     group.asleepUntilMs = null;
     const wakeMs = group.readyAtMs(this.model, nowMs);
     if (wakeMs < 0) return;
@@ -290,18 +240,8 @@ export class ModelScheduler {
       return;
     }
     const asideMs = group.asideUntilMs(this.model, nowMs);
-    if (asideMs > 0) this.#setAside(group, asideMs);
+    if (asideMs > 0) this.#lastResort.add(group, asideMs);
     else if (isFirst) this.#ready.unshift(group);
     else this.#ready.push(group);
   }
-
-  #setAside(group: Group, untilMs: number): void {
-    group.asleepUntilMs = untilMs;
-    this.#asides.push(group, untilMs);
-    this.#reserve.push(group);
-  }
-}
-
-function byHash(one: Group, other: Group): number {
-  return one.hash - other.hash;
 }

@@ -1,0 +1,45 @@
+/**
+ * What answers report of a domain's quotas at one model, in headers and in words, by the name of the reading.
+ * @module
+ */
+import type { QuotaReading } from "../../providers/read-limits";
+import { HeaderQuota } from "./header-quota";
+import { costAt, earliestOf, type Limit } from "./limit";
+import { SlidingWindowLog } from "./sliding-window-log";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export class ReportedQuotas extends Map<string, Limit> {
+  /** When the strictest allows one more request: epoch milliseconds, 0 for now. */
+  earliestMs(tokens: number, nowMs: number): number {
+    return earliestOf(this.values(), tokens, nowMs);
+  }
+
+  /** Notes a send. */
+  take(tokens: number, nowMs: number): void {
+    for (const limit of this.values()) limit.take(costAt(limit, tokens), nowMs);
+  }
+
+  /**
+   * Takes over a reading.
+   * @param sinceSent What was sent since the request whose answer it stands in.
+   * @param atMs When that request was sent.
+   */
+  read(reading: QuotaReading, sinceSent: number, atMs: number): void {
+    const known = this.get(reading.name);
+    const isDay = reading.name.endsWith("/day");
+    const quota =
+      known instanceof HeaderQuota ? known : new HeaderQuota(reading.unit, isDay ? DAY_MS : null);
+    this.set(reading.name, quota);
+    quota.read(reading, sinceSent, atMs);
+  }
+
+  /** A refusal has told how many tokens a minute there are. */
+  readTokensPerMinute(limit: number): void {
+    const name = "told tokens/minute";
+    const known = this.get(name);
+    if (known instanceof SlidingWindowLog && known.limit === limit) return;
+    this.set(name, new SlidingWindowLog("tokens", limit, MINUTE_MS));
+  }
+}

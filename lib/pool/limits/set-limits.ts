@@ -1,0 +1,50 @@
+/**
+ * The limits that people set for one domain at one model.
+ * @module
+ */
+import type { QuotaLimits } from "../types";
+import { DailyQuota } from "./daily-quota";
+import type { Limit } from "./limit";
+import type { SendLog } from "./send-log";
+import { SlidingWindowLog } from "./sliding-window-log";
+
+const MINUTE_MS = 60_000;
+const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
+
+/** One for all that have none, since there may be very many. */
+export const NO_SET_LIMITS: readonly Limit[] = [];
+
+/**
+ * Other limits in place of known ones; what was counted against them goes on counting.
+ * @param limits Null for none.
+ * @param requests The log of the domain's requests, which keeps as many as a limit of requests needs.
+ * @param usedToday What was used of the provider's day at least.
+ * @param nextMidnightMs When the day ends that a moment is in.
+ */
+export function setLimits(
+  known: readonly Limit[],
+  limits: QuotaLimits | null,
+  requests: SendLog,
+  usedToday: number,
+  nextMidnightMs: (nowMs: number) => number,
+  nowMs: number,
+): readonly Limit[] {
+  const { rpm, tpm, dailyRequests } = limits ?? NO_LIMITS;
+  const set: Limit[] = [];
+  requests.least = rpm ?? 0;
+  if (rpm !== null) set.push(new SlidingWindowLog("requests", rpm, MINUTE_MS, requests));
+  if (tpm !== null) {
+    const tokens = known.find(({ unit }) => unit === "tokens");
+    const isSame = tokens instanceof SlidingWindowLog && tokens.limit === tpm;
+    set.push(isSame ? tokens : new SlidingWindowLog("tokens", tpm, MINUTE_MS));
+  }
+  if (dailyRequests !== null) {
+    const daily = known.find((limit) => limit instanceof DailyQuota);
+    const day = daily ?? new DailyQuota(dailyRequests, nextMidnightMs, nowMs);
+    day.limit = dailyRequests;
+    day.noteUsed(usedToday, nowMs);
+    set.push(day);
+  }
+  // A copy is no longer than it must be: many keys have one.
+  return set.length === 0 ? NO_SET_LIMITS : set.slice();
+}
