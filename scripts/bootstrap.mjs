@@ -34,6 +34,8 @@ process.exitCode = await runToEnd(node24, ["--no-warnings", script, ...scriptArg
   env: {
     ...process.env,
     PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`,
+    // Compiled modules, wrangler's and ours, are kept: a command with all its children starts sooner.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, "node_modules/.cache/node"),
   },
 });
 

@@ -3,12 +3,12 @@
  * to one account only. They are written below `dist/`, so that no tracked file changes.
  * @module
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { parse, stringify } from "smol-toml";
 import { MODULE_REGISTRY_FLAG, WORKER_DIR } from "../build.ts";
 import { root } from "../root.ts";
 import { companionOf, type ObjectPlan, objectBindings, objectConfig } from "./portal-object.ts";
-import { toToml } from "./to-toml.ts";
 
 /** What of `wrangler.toml` is read here; the rest is handed on as it is. */
 export interface BaseConfig extends Readonly<Record<string, unknown>> {
@@ -45,9 +45,8 @@ export interface DeploymentConfig {
 }
 
 export async function readBaseConfig(): Promise<BaseConfig> {
-  const { experimental_readRawConfig: readRawConfig } = await import("wrangler");
-  // Its type allows for every way to write a configuration; ours is checked by each build.
-  return readRawConfig({ config: join(root, "wrangler.toml") }).rawConfig as unknown as BaseConfig;
+  // Wrangler's own reader takes a second to load. What it would refuse, each build refuses.
+  return parse(await readFile(join(root, "wrangler.toml"), "utf8")) as unknown as BaseConfig;
 }
 
 /** The names of a deployment: those of `wrangler.toml`, or `own` for all. */
@@ -73,7 +72,7 @@ export function deploymentFiles(accountId: string | null, name: string) {
 /** For Workers: everything of `wrangler.toml`, with the built modules as they are and paths as seen from `file`. */
 export function workerConfig(base: BaseConfig, deployment: DeploymentConfig, file: string): string {
   const { directory, ...assets } = base.assets;
-  return toToml({
+  return stringify({
     ...commonConfig(base, deployment, file),
     ...objectConfig(deployment.object),
     assets: { ...assets, directory: pathFrom(file, directory) },
@@ -87,7 +86,7 @@ export function companionConfig(
   file: string,
 ): string {
   const { assets: _, routes: __, route: ___, ...common } = commonConfig(base, deployment, file);
-  return toToml({
+  return stringify({
     ...common,
     ...objectConfig(deployment.object),
     name: companionOf(deployment.name),
@@ -134,7 +133,7 @@ export function pagesConfig(
   deployment: DeploymentConfig,
   outputDir: string,
 ): string {
-  return toToml({
+  return stringify({
     name: deployment.name,
     pages_build_output_dir: outputDir,
     compatibility_date: base.compatibility_date,
