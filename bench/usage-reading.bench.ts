@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { buildIfChanged } from "../scripts/build.ts";
 import { openSignInLink } from "../scripts/demo/sign-in-link.ts";
 import { startServer } from "../scripts/serve.ts";
-import { COUNT_PATH, makeCountedWorker } from "./lib/counted-worker.ts";
+import { COUNT_PATH, type CountedAsks, makeCountedWorker } from "./lib/counted-worker.ts";
 import type { LargeTeam } from "./lib/large-team.ts";
 import { residentMiB, workerdPids } from "./lib/processes.ts";
 import { median, quantile } from "./lib/quantile.ts";
@@ -135,7 +135,8 @@ async function timeAnswer(url: string, path: string, cookie: string) {
 }
 
 async function statementsSoFar(url: string): Promise<number> {
-  return (await fetch(`${url}${COUNT_PATH}`)).json() as Promise<number>;
+  const asks = (await (await fetch(`${url}${COUNT_PATH}`)).json()) as CountedAsks;
+  return asks.statements;
 }
 
 /** The whole log as CSV: to its first byte, to its end, and what the Worker's process takes for it. */

@@ -7,43 +7,80 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../scripts/root.ts";
 
-/** Answers the statements that were asked since the Worker began, those of a batch one by one. */
+/**
+ * Answers what was asked of D1 since the Worker began: a `CountedAsks`, those of a batch one by one. With `?record=1`
+ * rows and statements are noted from then on, which costs; with `?record=0` they are forgotten and no more noted.
+ */
 export const COUNT_PATH = "/bench/d1-statements";
+
+export interface CountedAsks {
+  readonly statements: number;
+  /** As D1 counts them, while recorded. */
+  readonly rows: number;
+  /** While recorded. */
+  readonly asked: readonly { readonly sql: string; readonly params: readonly unknown[] }[];
+}
 
 /** D1's two objects handed on as they are, but for the calls that are counted. */
 const COUNTED_WORKER = `
 import worker from "./counted.js";
 export * from "./counted.js";
 let statements = 0;
+let rows = 0;
+let isRecorded = false;
+let asked = [];
 const ASKS = new Set(["first", "all", "raw", "run"]);
 const originals = new WeakMap();
-const counted = (statement) => {
+const note = (results) => {
+  for (const { meta } of results) rows += meta?.rows_read ?? 0;
+  return results;
+};
+const counted = (statement, sql, params = []) => {
   const proxy = new Proxy(statement, {
     get(target, name) {
       const value = target[name];
       if (typeof value !== "function") return value;
-      if (name === "bind") return (...values) => counted(target.bind(...values));
-      return (...values) => {
+      if (name === "bind") return (...values) => counted(target.bind(...values), sql, values);
+      return async (...values) => {
         if (ASKS.has(name)) statements += 1;
+        if (ASKS.has(name) && isRecorded) {
+          asked.push({ sql, params });
+          // By a call that tells the rows, which not every one does.
+          if (/^\\s*(select|with)/i.test(sql)) note([await target.all()]);
+        }
         return value.apply(target, values);
       };
     },
   });
-  originals.set(proxy, statement);
+  originals.set(proxy, { statement, sql, params });
   return proxy;
 };
 const countedDatabase = (database) => ({
-  prepare: (query) => counted(database.prepare(query)),
-  batch: (asked) => {
-    statements += asked.length;
-    return database.batch(asked.map((statement) => originals.get(statement)));
+  prepare: (query) => counted(database.prepare(query), query),
+  batch: async (batch) => {
+    statements += batch.length;
+    const known = batch.map((statement) => originals.get(statement));
+    const results = await database.batch(known.map(({ statement }) => statement));
+    if (isRecorded) {
+      note(results);
+      asked.push(...known.map(({ sql, params }) => ({ sql, params })));
+    }
+    return results;
   },
   exec: (query) => database.exec(query),
 });
 const envs = new WeakMap();
 export default {
   fetch(request, env, context) {
-    if (new URL(request.url).pathname === "${COUNT_PATH}") return Response.json(statements);
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "${COUNT_PATH}") {
+      const told = Response.json({ statements, rows, asked });
+      if (searchParams.has("record")) {
+        isRecorded = searchParams.get("record") === "1";
+        [rows, asked] = [0, []];
+      }
+      return told;
+    }
     if (!envs.has(env)) envs.set(env, { ...env, DB: countedDatabase(env.DB) });
     return worker.fetch(request, envs.get(env), context);
   },

@@ -87,7 +87,7 @@ export async function recordLargeUse(
 }
 
 /** The file of the only D1 in a data folder. */
-async function databaseFile(dataDir: string): Promise<string> {
+export async function databaseFile(dataDir: string): Promise<string> {
   const folder = join(dataDir, "d1/miniflare-D1DatabaseObject");
   const files = (await readdir(folder)).filter((file) => /^[0-9a-f]+\.sqlite$/.test(file));
   if (files.length !== 1) throw new Error(`not one D1 in ${folder}: ${files.join(", ")}`);

@@ -37,12 +37,14 @@ const CHARS_AT_ONCE = 500_000;
 
 /**
  * All but those of the platform and of the migrations themselves, and sessions: one that has ended meanwhile
- * must not come back with a backup. Nor leases: they are over within minutes.
+ * must not come back with a backup. Nor leases: they are over within minutes. Nor what is made from the other
+ * tables: triggers note what is missing as these come back.
  */
 const USER_TABLES = `
   select name from sqlite_master
   where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name not like '\\_cf\\_%' escape '\\'
-    and name not in ('d1_migrations', 'sessions', 'isolate_leases')
+    and name not in ('d1_migrations', 'sessions', 'isolate_leases', 'usage_digests', 'usage_undigested',
+      'quota_days')
   order by name = 'state_version', name`;
 
 /** `state_version` is read last: no row is newer than what it says. */

@@ -214,14 +214,10 @@ export async function countKeyStates(
       sum(status = 'active' and isSpent) as "spentToday",
       min(iif(status = 'active', restsUntilMs, null)) as "nextReadyAtMs",
       max(last_used_at_ms) as "lastUsedAtMs"
-    from (
-      select provider, status, last_used_at_ms,
-        (select max(c.until_ms) from key_cooldowns c where c.key_id = k.id and c.until_ms > ${nowMs})
-          as restsUntilMs,
-        exists (select 1 from key_cooldowns c where c.key_id = k.id and c.until_ms > ${nowMs}
-          and c.reason = 'rate_limit_day') as isSpent
-      from provider_keys k
-      where ${provider === undefined ? sql`true` : sql`provider = ${provider}`})
+    from provider_keys k left join (
+      select key_id, max(until_ms) as restsUntilMs, max(reason = 'rate_limit_day') as isSpent
+      from key_cooldowns where until_ms > ${nowMs} group by key_id) c on c.key_id = k.id
+    where ${provider === undefined ? sql`true` : sql`provider = ${provider}`}
     group by provider order by provider`);
 }
 

@@ -8,6 +8,8 @@ import type { Database } from "./open-database";
 import { firstRequestIdAt } from "./request-id-bounds";
 import type { Settings } from "./settings";
 import { runBatch } from "./state-version";
+import type { Grain } from "./usage-cells";
+import { DIGESTS } from "./usage-digests";
 import { CELL_KEY_COLUMNS } from "./usage-schema";
 
 /** Rows of each table that one call deletes at most. */
@@ -36,12 +38,23 @@ export async function pruneUsage(
       delete from usage_key_hours where (bucket_ms, provider, key_id) in (
         select bucket_ms, provider, key_id from usage_key_hours
         where bucket_ms < ${nowMs - hourlyDays * DAY_MS} order by bucket_ms limit ${STEP_ROWS})`,
+    pruneDigests("hour", nowMs - hourlyDays * DAY_MS),
+    pruneDigests("day", nowMs - dailyDays * DAY_MS),
     sql`delete from usage_days where day_ms < ${nowMs - dailyDays * DAY_MS}`,
     sql`delete from token_spend where period < ${new Date(nowMs - SPEND_LIFE_MS).toISOString().slice(0, 10)}`,
     sql`delete from resource_keys where at_ms < ${nowMs - RESOURCE_LIFE_MS}`,
     sql`delete from usage_folds where at_ms < ${nowMs - FOLD_LIFE_MS}`,
   ]);
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
+}
+
+/** The digests of a bucket go at once with the first of its cells. */
+function pruneDigests(grain: Grain, beforeMs: number): SQL {
+  const names = JSON.stringify(DIGESTS.map(({ name }) => name));
+  return sql`
+    delete from usage_digests
+    where grain = ${grain} and name in (select value from json_each(${names}))
+      and bucket_ms < ${beforeMs}`;
 }
 
 /** The oldest bucket of each side, if it is too old: a bucket is never half gone for long. */

@@ -2,10 +2,15 @@
  * What keys answered of their daily quotas, and when they were told that these are used up.
  * @module
  */
-import { sql } from "drizzle-orm";
+import { gte, sql } from "drizzle-orm";
+import type { KeyStatus } from "../pool/types";
+import type { Provider } from "../providers/types";
 import { HOUR_MS } from "../usage/rollup";
 import type { Database } from "./open-database";
-import { waitingCells } from "./usage-cells";
+import { isOlderSchema } from "./read-older-state";
+import { runBatch } from "./state-version";
+import { type KeptCount, quotaDays } from "./usage-schema";
+import { selectWaiting, waitingRows } from "./waiting-cells";
 
 /** The provider's word that a key's daily quota for a model is used up. */
 export interface SpentNotice {
@@ -44,18 +49,19 @@ export function listSpentKeys(
 export interface QuotaKey {
   readonly id: string;
   readonly provider: string;
+  readonly status: KeyStatus;
   /** As in `provider_keys`; null for all. */
   readonly models: readonly string[] | null;
 }
 
-/** Active keys of these providers. */
+/** The keys of these providers. */
 export async function listQuotaKeys(
   db: Database,
   providers: readonly string[],
 ): Promise<QuotaKey[]> {
-  const rows = await db.all<{ id: string; provider: string; models: string | null }>(sql`
-    select id, provider, models from provider_keys
-    where status = 'active' and provider in (select value from json_each(${JSON.stringify(providers)}))`);
+  const rows = await db.all<Omit<QuotaKey, "models"> & { readonly models: string | null }>(sql`
+    select id, provider, status, models from provider_keys
+    where provider in (select value from json_each(${JSON.stringify(providers)}))`);
   return rows.map((row) => ({
     ...row,
     models: row.models === null ? null : JSON.parse(row.models),
@@ -67,48 +73,124 @@ export interface AnswerWindow {
   readonly keyId: string;
   readonly provider: string;
   readonly model: string;
-  /** To the full hour; at most `MAX_WINDOW_HOURS` before `toMs`. */
+  /** To the full hour. */
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-const MAX_WINDOW_HOURS = 26;
-
 /**
- * Good answers in each window, whole hours included. A window's hours are looked up one by one by their
- * whole primary key, since the hours of all keys together may be very many rows.
+ * Good answers in each window, whole hours included. A key's hours are looked up one by one by their whole
+ * primary key, since the hours of all keys together may be very many rows.
  */
 export async function countAnswers(
   db: Database,
   windows: readonly AnswerWindow[],
 ): Promise<readonly number[]> {
   if (windows.length === 0) return [];
-  const hours = JSON.stringify(Array.from({ length: MAX_WINDOW_HOURS }, (_, index) => index));
-  const columns = ["bucket_ms", "provider", "model", "subject_id", "outcome", "requests"];
-  const rows = await db.all<{ n: number; answered: number }>(sql`
-    with windows as materialized (
-      select key as n, value ->> 'keyId' as key_id, value ->> 'provider' as provider,
-        value ->> 'model' as model, value ->> 'fromMs' as from_ms, value ->> 'toMs' as to_ms
-      from json_each(${JSON.stringify(windows)})),
-    waiting as materialized (
-      select * from (${waitingCells("hour", "key", columns)}) where outcome = 'ok')
-    select n, sum(requests) as answered from (
-      select w.n, k.answers ->> w.model as requests
-      from windows w cross join json_each(${hours}) h cross join usage_key_hours k
-      where w.from_ms + h.value * ${HOUR_MS} < w.to_ms
-        and k.bucket_ms = w.from_ms + h.value * ${HOUR_MS}
-        and k.provider = w.provider and k.key_id = w.key_id
-      union all
-      select w.n, u.requests from windows w cross join json_each(${hours}) h cross join usage_hourly u
-      where w.from_ms + h.value * ${HOUR_MS} < w.to_ms
-        and u.side = 'key' and u.bucket_ms = w.from_ms + h.value * ${HOUR_MS}
-        and u.provider = w.provider and u.model = w.model and u.subject_id = w.key_id
-        and u.user_id = '' and u.outcome = 'ok'
-      union all
-      select w.n, c.requests from waiting c join windows w
-      on c.subject_id = w.key_id and c.provider = w.provider and c.model = w.model
-        and c.bucket_ms >= w.from_ms and c.bucket_ms < w.to_ms)
-    group by n`);
-  const counts = new Map(rows.map(({ n, answered }) => [n, answered]));
-  return windows.map((_, index) => counts.get(index) ?? 0);
+  const hours = new Map(
+    windows.flatMap(({ keyId, provider, fromMs, toMs }) =>
+      hoursOf(fromMs, toMs).map((hourMs) => [
+        nameOf(hourMs, provider, keyId),
+        [hourMs, provider, keyId],
+      ]),
+    ),
+  );
+  const [waiting, packed, older] = await runBatch(db, [
+    selectWaiting(["key"]),
+    sql`
+      select k.bucket_ms, k.provider, k.key_id, k.answers
+      from json_each(${JSON.stringify([...hours.values()])}) h cross join usage_key_hours k
+      where k.bucket_ms = h.value ->> 0 and k.provider = h.value ->> 1 and k.key_id = h.value ->> 2`,
+    sql`
+      select bucket_ms, provider, subject_id as key_id, model, requests from usage_hourly
+      where side = 'key' and bucket_ms >= ${Math.min(...windows.map(({ fromMs }) => fromMs))}
+        and bucket_ms < ${Math.max(...windows.map(({ toMs }) => toMs))} and outcome = 'ok'`,
+  ]);
+  /** By hour and key, then by model. */
+  const answers = new Map<string, Map<string, number>>();
+  const add = (hour: string, model: string, requests: number) => {
+    const own = answers.get(hour) ?? new Map<string, number>();
+    answers.set(hour, own.set(model, (own.get(model) ?? 0) + requests));
+  };
+  for (const row of rowsOf(packed)) {
+    const models = JSON.parse(String(row.answers)) as Readonly<Record<string, number>>;
+    const hour = nameOf(Number(row.bucket_ms), String(row.provider), String(row.key_id));
+    for (const [model, requests] of Object.entries(models)) add(hour, model, requests);
+  }
+  for (const row of rowsOf(older)) {
+    const hour = nameOf(Number(row.bucket_ms), String(row.provider), String(row.key_id));
+    add(hour, String(row.model), Number(row.requests));
+  }
+  for (const [hourMs, side, provider, model, keyId, , outcome, requests] of waitingRows(
+    rowsOf(waiting),
+  )) {
+    if (side !== "key" || outcome !== "ok") continue;
+    add(nameOf(Number(hourMs), String(provider), String(keyId)), String(model), Number(requests));
+  }
+  return windows.map(({ keyId, provider, model, fromMs, toMs }) =>
+    hoursOf(fromMs, toMs).reduce(
+      (sum, hourMs) => sum + (answers.get(nameOf(hourMs, provider, keyId))?.get(model) ?? 0),
+      0,
+    ),
+  );
+}
+
+function hoursOf(fromMs: number, toMs: number): readonly number[] {
+  const count = Math.max(0, Math.ceil((toMs - fromMs) / HOUR_MS));
+  return Array.from({ length: count }, (_, index) => fromMs + index * HOUR_MS);
+}
+
+function nameOf(hourMs: number, provider: string, keyId: string): string {
+  return `${hourMs} ${provider} ${keyId}`;
+}
+
+function rowsOf(result: D1Result | undefined): readonly Readonly<Record<string, unknown>>[] {
+  return (result?.results ?? []) as Readonly<Record<string, unknown>>[];
+}
+
+/** A quota day's counts, as far as they are kept. */
+export interface KeptQuotaDay {
+  readonly fromMs: number;
+  readonly zone: Provider["quotaDayZone"];
+  readonly throughMs: number;
+  readonly counts: readonly KeptCount[];
+}
+
+/** Days that began at or after `sinceMs`; none from a database that lacks the table. */
+export async function listKeptQuotaDays(
+  db: Database,
+  sinceMs: number,
+): Promise<readonly KeptQuotaDay[]> {
+  try {
+    return await db.select().from(quotaDays).where(gte(quotaDays.fromMs, sinceMs));
+  } catch (error) {
+    if (isOlderSchema(error)) return [];
+    throw error;
+  }
+}
+
+/** When the oldest hour began of which cells still wait; null where none do. */
+export async function oldestWaitingHourMs(db: Database): Promise<number | null> {
+  const cells = waitingRows(await db.all<Record<string, unknown>>(selectWaiting(["key"])));
+  return cells.reduce<number | null>(
+    (oldest, [hourMs]) => Math.min(oldest ?? Infinity, Number(hourMs)),
+    null,
+  );
+}
+
+/** Keeps counts of days in place of those that are there. Days before `sinceMs` go. */
+export async function keepQuotaDays(
+  db: Database,
+  days: readonly KeptQuotaDay[],
+  sinceMs: number,
+): Promise<void> {
+  await runBatch(db, [
+    sql`delete from quota_days where from_ms < ${sinceMs}`,
+    sql`
+      insert into quota_days (from_ms, zone, through_ms, counts)
+      select value ->> 'fromMs', value ->> 'zone', value ->> 'throughMs', value -> 'counts'
+      from json_each(${JSON.stringify(days)}) where true
+      on conflict (from_ms, zone) do update set
+        through_ms = excluded.through_ms, counts = excluded.counts`,
+  ]);
 }

@@ -7,9 +7,13 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import type { PeriodSpend, SpendPeriod } from "../budgets/spend";
+import { NO_SPEND, type PeriodSpend, periodBounds, type SpendPeriod, sum } from "../budgets/spend";
+import { isCounted } from "../usage/counted-request";
+import { OUTCOMES } from "../usage/types";
+import { findBudgetIds } from "./access-tokens";
 import { type CountedSpend, type SpendCount, selectCounts } from "./counted-spend";
 import type { Database } from "./open-database";
+import { type CellSum, sumCells } from "./read-usage-cells";
 import { runBatch } from "./state-version";
 
 /** Rows for all that is asked, made where they were missing. */
@@ -38,7 +42,47 @@ export async function peekTokenSpend(
   const known = await db.all<PeriodSpend>(selectSpend(asked));
   const missing = missingOf(asked, known);
   if (missing.length === 0) return known;
-  return [...known, ...(await db.all<PeriodSpend>(selectCounts(fromRollups(missing))))];
+  return [...known, ...(await countSpend(db, missing))];
+}
+
+/** What `selectCounts` counts from the rollups, by what they come to (`usage-digests.ts`). */
+async function countSpend(
+  db: Database,
+  asked: readonly SpendPeriod[],
+): Promise<readonly PeriodSpend[]> {
+  const bounds = asked.map(({ period }) => periodBounds(period));
+  const [days = []] = await sumCells(db, [
+    {
+      side: "caller",
+      grain: "day",
+      fromMs: Math.min(...bounds.map(([fromMs]) => fromMs)),
+      toMs: Math.max(...bounds.map(([, toMs]) => toMs)),
+      by: ["bucketMs", "subjectId", "userId"],
+      only: { dimension: "outcome", values: OUTCOMES.filter(isCounted) },
+      measures: ["requests", "inputTokens", "outputTokens", "costNanoUsd"],
+    },
+  ]);
+  const budgets = await findBudgetIds(db, [...new Set(days.map(({ subjectId }) => subjectId))]);
+  const byHolder = new Map<string, CellSum[]>();
+  for (const day of days) {
+    for (const holder of new Set([budgets.get(day.subjectId) ?? day.subjectId, day.userId])) {
+      const own = byHolder.get(holder);
+      if (own === undefined) byHolder.set(holder, [day]);
+      else own.push(day);
+    }
+  }
+  return asked.map(({ holderId, period }, index) => {
+    const [fromMs, toMs] = bounds[index] ?? [0, 0];
+    const own = byHolder
+      .get(holderId)
+      ?.filter(({ bucketMs }) => bucketMs >= fromMs && bucketMs < toMs);
+    const sums = (own ?? []).map(({ values }) => ({
+      requests: values.requests,
+      tokens: values.inputTokens + values.outputTokens,
+      costNanoUsd: values.costNanoUsd,
+    }));
+    return { holderId, period, ...sums.reduce((total, each) => sum(total, each), NO_SPEND) };
+  });
 }
 
 export interface SpendComparison {

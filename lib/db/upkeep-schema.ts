@@ -11,6 +11,7 @@ export const UPKEEP_FIGURES = [
   "checkedKeys",
   "revivedKeys",
   "writtenUsageRows",
+  "digestedBuckets",
   "deletedUsageRows",
   "deletedRecords",
   "endedTokens",

@@ -19,6 +19,7 @@
  * @module
  */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Provider } from "../providers/types";
 import type { CostBasis } from "../usage/price";
 import type { AttemptRecord } from "../usage/request-event";
 import { CELL_VALUES, LATER_MEASURES, type Side, type StoredCell } from "../usage/rollup";
@@ -198,5 +199,62 @@ export const usageKeyHours = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.bucketMs, table.provider, table.keyId] })],
 );
+
+/**
+ * What a bucket of a rollup comes to on the caller's side, told apart by less and packed: a chart of a month
+ * reads 30 rows and no thousands (see `usage-digests.ts`).
+ */
+export const usageDigests = sqliteTable(
+  "usage_digests",
+  {
+    grain: text("grain").$type<"hour" | "day">().notNull(),
+    /** Of `DIGESTS`. */
+    name: text("name").notNull(),
+    bucketMs: integer("bucket_ms").notNull(),
+    /** From 0 for each bucket: a row is short enough for D1, whatever the cells. */
+    chunk: integer("chunk").notNull(),
+    cells: text("cells", { mode: "json" }).$type<readonly (readonly unknown[])[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.grain, table.name, table.bucketMs, table.chunk] })],
+);
+
+/**
+ * Buckets whose digests are missing or older than their cells. Triggers of the rollups note them, so that it
+ * holds whoever writes: another version, or a restore.
+ */
+export const usageUndigested = sqliteTable(
+  "usage_undigested",
+  {
+    grain: text("grain").$type<"hour" | "day">().notNull(),
+    bucketMs: integer("bucket_ms").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.grain, table.bucketMs] })],
+);
+
+/**
+ * What keys answered of their quota days, so that nobody counts the same hours at each look. A trigger deletes
+ * a row whose hours get more cells.
+ */
+export const quotaDays = sqliteTable(
+  "quota_days",
+  {
+    fromMs: integer("from_ms").notNull(),
+    /** The clock that the day follows. */
+    zone: text("zone").$type<Provider["quotaDayZone"]>().notNull(),
+    /** Nothing later is counted; the day's end where it is over. */
+    throughMs: integer("through_ms").notNull(),
+    counts: text("counts", { mode: "json" }).$type<readonly KeptCount[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.fromMs, table.zone] })],
+);
+
+/** Good answers of a key and model from the day's beginning to `toMs`, the last hour as a whole. */
+export type KeptCount = readonly [
+  keyId: string,
+  provider: string,
+  model: string,
+  toMs: number,
+  answered: number,
+];
 
 export type RequestLogRow = typeof requestLog.$inferSelect;

@@ -31,8 +31,8 @@ export interface HolderBudgets extends LimitedHolder {
 }
 
 /**
- * How much of each budget is used, as the proxy counts it. Members first, then tokens. Three to four statements,
- * however many there are.
+ * How much of each budget is used, as the proxy counts it. Members first, then tokens. Seven statements at
+ * most, however many there are.
  * @param underWay What a holder's requests hold that are under way, as far as this isolate knows.
  */
 export async function readBudgets(

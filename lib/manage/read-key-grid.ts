@@ -40,6 +40,7 @@ export async function readKeyGrid(
         toMs: now + 1,
         by: ["model"],
         where: { provider, outcome: "ok" },
+        measures: ["requests"],
         limit: MAX_MODELS,
       },
     ]),

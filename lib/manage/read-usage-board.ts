@@ -4,12 +4,11 @@
  */
 import { countKeyEvents } from "../db/count-key-events";
 import { type CellDimension, type CellSum, sumCells } from "../db/read-usage-cells";
-import { listUsedNames, type UsedNames } from "../db/used-names";
 import { type ChartSeries, MAX_SERIES, topSeries } from "../usage/chart-series";
 import { distinctNames } from "../usage/distinct-names";
 import { quantileMs } from "../usage/histogram";
 import { NANO_PER_USD } from "../usage/price";
-import { DAY_MS, HOUR_MS, type Measure } from "../usage/rollup";
+import { DAY_MS, HOUR_MS } from "../usage/rollup";
 import { OUTCOMES, type Outcome } from "../usage/types";
 import { findNames } from "./find-names";
 import type { ManageContext } from "./manage-context";
@@ -125,9 +124,10 @@ export async function readUsageBoard(
     (_, index) => fromMs + index * bucketMs,
   );
   const callers = { side: "caller", grain, fromMs, toMs } as const;
-  const [[byOutcome = [], times = [], groups = []], used, events] = await Promise.all([
+  const used = { ...callers, where: { userId: scope }, measures: [] };
+  const [[sums = [], times = [], ofModels = [], ofCallers = []], events] = await Promise.all([
     sumCells(db, [
-      { ...range, where, by: ["bucketMs", "outcome"] },
+      { ...range, where, by: [...new Set(["bucketMs", "outcome", by] as const)] },
       {
         ...range,
         where: { ...where, outcome: outcome ?? "ok" },
@@ -135,26 +135,24 @@ export async function readUsageBoard(
         measures: [],
         withTimes: true,
       },
-      { ...range, where, by: [by], limit: MAX_GROUPS },
+      { ...used, by: ["provider", "model"] },
+      { ...used, by: ["subjectId", "userId"] },
     ]),
-    listUsedNames(db, callers, scope, MAX_CHOICES),
     countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model }),
   ]);
+  const groups = overTime(sums, by).slice(0, MAX_GROUPS);
   const drawn = [...new Set([...greatest(groups, by, tokensOf), ...greatest(groups, by, costOf)])];
-  const chosen = choicesOf(used, { ...input, user: scope ?? input.user });
+  const chosen = choicesOf(
+    {
+      providers: namesIn(ofModels, "provider"),
+      models: namesIn(ofModels, "model"),
+      subjects: namesIn(ofCallers, "subjectId"),
+      users: namesIn(ofCallers, "userId"),
+    },
+    { ...input, user: scope ?? input.user },
+  );
   const ids = [...drawn, ...groups.map((row) => row[by]), ...chosen.tokens, ...chosen.users];
-  const [[byGroup = []], names] = await Promise.all([
-    sumCells(db, [
-      {
-        ...range,
-        where,
-        by: ["bucketMs", by],
-        only: { dimension: by, values: drawn },
-        measures: DRAWN_MEASURES,
-      },
-    ]),
-    findNames(context, [...new Set(ids)]),
-  ]);
+  const names = await findNames(context, [...new Set(ids)]);
 
   const perBucket = (rows: readonly CellSum[], value: (row: CellSum) => number) => {
     const sums = new Map<number, number>();
@@ -163,22 +161,22 @@ export async function readUsageBoard(
   };
   const series = (value: (row: CellSum) => number) =>
     topSeries(
-      perBucket(byOutcome, value),
+      perBucket(sums, value),
       new Map(
         drawn.map(
           (id) =>
             [
               id,
               perBucket(
-                byGroup.filter((row) => row[by] === id),
+                sums.filter((row) => row[by] === id),
                 value,
               ),
             ] as const,
         ),
       ),
     );
-  const answers = byOutcome.filter((row) => row.outcome === "ok");
-  const attempts = perBucket(byOutcome, (row) => row.values.attempts);
+  const answers = sums.filter((row) => row.outcome === "ok");
+  const attempts = perBucket(sums, (row) => row.values.attempts);
   const answered = perBucket(answers, requestsOf);
   const last = buckets.at(-1);
   const eventsOf = (kind: "cooled" | "blocked") => {
@@ -190,11 +188,11 @@ export async function readUsageBoard(
   return {
     buckets,
     openBucketMs: last !== undefined && now < last + bucketMs ? last : null,
-    totals: answeredSums(byOutcome),
+    totals: answeredSums(sums),
     outcomes: OUTCOMES.map((each) => ({
       outcome: each,
       values: perBucket(
-        byOutcome.filter((row) => row.outcome === each),
+        sums.filter((row) => row.outcome === each),
         requestsOf,
       ),
     })).filter(({ values }) => values.some((value) => value > 0)),
@@ -226,8 +224,26 @@ export function answeredSums(byOutcome: readonly CellSum[]): AnsweredSums {
 const requestsOf = (row: CellSum) => row.values.requests;
 const tokensOf = (row: CellSum) => row.values.inputTokens + row.values.outputTokens;
 const costOf = (row: CellSum) => row.values.costNanoUsd;
-/** What `tokensOf` and `costOf` read. */
-const DRAWN_MEASURES: readonly Measure[] = ["inputTokens", "outputTokens", "costNanoUsd"];
+
+/** Sums of buckets taken together, those with the most requests first. */
+function overTime(
+  rows: readonly CellSum[],
+  by: Exclude<CellDimension, "bucketMs">,
+): readonly CellSum[] {
+  return [...Map.groupBy(rows, (row) => row[by]).values()]
+    .flatMap((same) => same.slice(0, 1).map((first) => ({ ...first, values: totalOf(same) })))
+    .sort((a, b) => b.values.requests - a.values.requests);
+}
+
+/** What occurs, sorted. */
+function namesIn(
+  rows: readonly CellSum[],
+  dimension: Exclude<CellDimension, "bucketMs">,
+): readonly string[] {
+  const names = new Set(rows.map((row) => row[dimension]));
+  names.delete("");
+  return [...names].sort().slice(0, MAX_CHOICES);
+}
 
 function greatest(
   rows: readonly CellSum[],
@@ -238,6 +254,13 @@ function greatest(
     .toSorted((a, b) => value(b) - value(a))
     .slice(0, MAX_SERIES)
     .map((row) => row[by]);
+}
+
+interface UsedNames {
+  readonly providers: readonly string[];
+  readonly models: readonly string[];
+  readonly subjects: readonly string[];
+  readonly users: readonly string[];
 }
 
 /** What is chosen stays a choice, though nothing may have been used of it. */

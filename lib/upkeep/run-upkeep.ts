@@ -21,7 +21,9 @@ import { compactJournal } from "./compact-journal";
 import { deleteOldRecords } from "./delete-old-records";
 import { deleteOldUsage } from "./delete-old-usage";
 import { deliverAlerts } from "./deliver-alerts";
+import { digestRollups } from "./digest-rollups";
 import { endExpiredTokens } from "./end-expired-tokens";
+import { keepQuotaDays } from "./keep-quota-days";
 import { optimize } from "./optimize";
 import { raiseBudgetAlerts } from "./raise-budget-alerts";
 import { raiseIncidentAlerts } from "./raise-incident-alerts";
@@ -35,10 +37,12 @@ import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 const CHORES: readonly UpkeepJob[] = [
   compactJournal,
+  digestRollups,
   deleteOldUsage,
   deleteOldRecords,
   endExpiredTokens,
   optimize,
+  keepQuotaDays,
   raiseQuotaAlerts,
   refreshModels,
   bindOldSeals,
@@ -119,7 +123,7 @@ export async function beginUpkeep(
   if (turn === null) return null;
   const at = turn % CHORES.length;
   const inTurn = chores === "all" ? CHORES : CHORES.slice(at, at + 1);
-  const first = chores === "roll-up-and-a-chore" ? [compactJournal] : [];
+  const first = chores === "roll-up-and-a-chore" ? [compactJournal, digestRollups] : [];
   const jobs = [...new Set([...first, ...inTurn, ...ALWAYS])].map(({ name }) => name);
   return { holder, jobs, steps: 0, tries: 0, figures: {}, failed: [] };
 }

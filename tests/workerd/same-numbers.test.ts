@@ -9,6 +9,7 @@ import { compactUsage } from "../../lib/db/compact-usage";
 import { newRowId } from "../../lib/db/new-row-id";
 import { DEFAULT_SETTINGS } from "../../lib/db/settings";
 import { runBatch } from "../../lib/db/state-version";
+import { digestUsage } from "../../lib/db/usage-digests";
 import { UsageRecorder } from "../../lib/db/usage-recorder";
 import { exportRequests } from "../../lib/manage/export-requests";
 import { listRequests } from "../../lib/manage/list-requests";
@@ -211,10 +212,11 @@ async function everyView(): Promise<Readonly<Record<string, readonly Sums[]>>> {
 
 describe("the same numbers everywhere", () => {
   test.each([
-    ["before they are compacted", null],
-    ["with the open hour by itself", NOW_MS],
-    ["with all in the rollups", NOW_MS + HOUR_MS],
-  ])("%s", async (_, compactedAtMs) => {
+    ["before they are compacted", null, false],
+    ["with the open hour by itself", NOW_MS, false],
+    ["with all in the rollups", NOW_MS + HOUR_MS, false],
+    ["with digests of all", NOW_MS + HOUR_MS, true],
+  ] as const)("%s", async (_, compactedAtMs, isDigested) => {
     const expected = await recorded();
     expect(expected.costNanoUsd).toBeGreaterThan(0);
     if (compactedAtMs !== null) {
@@ -223,6 +225,8 @@ describe("the same numbers everywhere", () => {
       // Both sides of four hours: those that are over came late, and stay until the next time.
       expect(left?.results).toHaveLength(compactedAtMs === NOW_MS ? 8 : 0);
     }
+    // Four hours and their day.
+    if (isDigested) expect(await digestUsage(db)).toBe(5);
     const views = await everyView();
     for (const [view, told] of Object.entries(views)) {
       for (const sums of told) expect(sums, view).toEqual(expected);

@@ -43,6 +43,9 @@ export async function emptyUsage(): Promise<void> {
     db.run(sql`delete from usage_hourly`),
     db.run(sql`delete from usage_daily`),
     db.run(sql`delete from usage_days`),
+    db.run(sql`delete from usage_digests`),
+    db.run(sql`delete from quota_days`),
+    db.run(sql`delete from usage_undigested`),
   ]);
 }
 

@@ -1,0 +1,11 @@
+import { digestUsage, MOST_DIGESTED } from "../db/usage-digests";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** Makes the digests of what came into the rollups, so that a chart reads few rows. */
+export const digestRollups: UpkeepJob = {
+  name: "digest-rollups",
+  async run({ db }) {
+    return { digestedBuckets: await digestUsage(db) };
+  },
+  isFull: ({ digestedBuckets = 0 }) => digestedBuckets >= MOST_DIGESTED,
+};

@@ -1,0 +1,11 @@
+import { keepQuotaDays as keep } from "../manage/read-quota-days";
+import type { UpkeepJob } from "./upkeep-job";
+
+/** Counts what keys answered of their quota days, so that no page has to. */
+export const keepQuotaDays: UpkeepJob = {
+  name: "keep-quota-days",
+  async run(context) {
+    await keep(context);
+    return {};
+  },
+};
