@@ -33,31 +33,45 @@ export function slotsUntil(
   return slots;
 }
 
+/** How many requests could go until a moment, counted up to `enough`. */
+type Slots = (untilMs: number, enough: number) => number;
+
 /**
- * When a request with so many before it may hope for its turn.
- * @param slots As `slotsUntil`.
+ * When a request with so many before it may hope for its turn at the latest.
  * @param firstMs When the first of all may go.
  */
-export function slotTimeMs(
-  slots: (untilMs: number, enough: number) => number,
+export function latestTurnMs(slots: Slots, ahead: number, firstMs: number): number {
+  let grownMs = firstMs;
+  let atMs = firstMs;
+  let before = -1;
+  for (let stepMs = FIRST_STEP_MS; stepMs < LONGEST_FORESIGHT_MS; stepMs *= 2) {
+    const count = slots(atMs, ahead + 1);
+    if (count > ahead) break;
+    if (count > before) grownMs = atMs;
+    // All that wake are awake by then, and how much they may send nobody knows: it may be enough.
+    else if (stepMs > FORESIGHT_MS) return grownMs;
+    before = count;
+    atMs = firstMs + stepMs;
+  }
+  return atMs;
+}
+
+/**
+ * And at the soonest, which is when it asks again.
+ * @param lookMs No further than to this moment.
+ */
+export function soonestTurnMs(
+  slots: Slots,
   ahead: number,
   firstMs: number,
-): { readonly atSoonest: number; readonly atLatest: number } {
-  let atSoonest = firstMs;
-  let atLatest = firstMs;
-  let before = -1;
-  let grownMs = firstMs;
-  for (let stepMs = FIRST_STEP_MS; stepMs < LONGEST_FORESIGHT_MS; stepMs *= 2) {
-    const count = slots(atLatest, ahead + 1);
-    if (count > ahead) break;
-    if (count > before) grownMs = atLatest;
-    else if (stepMs > FORESIGHT_MS) {
-      // All that wake are awake by then, and how much they may send nobody knows: it may be enough.
-      return { atSoonest: ahead < CALLED ? firstMs : grownMs, atLatest: grownMs };
-    }
-    before = count;
-    atSoonest = atLatest;
-    atLatest = firstMs + stepMs;
+  lookMs: number,
+): number {
+  let soonestMs = firstMs;
+  if (ahead < CALLED) return soonestMs;
+  let atMs = firstMs;
+  for (let stepMs = FIRST_STEP_MS; atMs < lookMs && slots(atMs, ahead + 1) <= ahead; stepMs *= 2) {
+    soonestMs = atMs;
+    atMs = firstMs + stepMs;
   }
-  return { atSoonest: ahead < CALLED ? firstMs : atSoonest, atLatest };
+  return soonestMs;
 }

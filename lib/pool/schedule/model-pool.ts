@@ -82,13 +82,11 @@ export class ModelPool {
       return { kind: "unavailable" };
     }
     const firstMs = prospect.kind === "cooling" ? prospect.wakeMs : nowMs;
-    const slotMs = scheduler.slotTimeMs(ahead, firstMs, nowMs);
-    const turnMs = Math.max(slotMs.atLatest, shareAtMs);
-    const isHopeless =
-      shareAtMs > ask.maxWaitUntilMs ||
-      scheduler.slotsUntil(ask.maxWaitUntilMs, ahead + 1, nowMs) <= ahead ||
-      firstMs > ask.maxWaitUntilMs;
-    if (mayGo && (isHopeless || turnMs - nowMs > LEAST_PROBED_WAIT_MS)) {
+    const isLaterThan = (untilMs: number) =>
+      Math.max(firstMs, shareAtMs) > untilMs ||
+      scheduler.slotsUntil(untilMs, ahead + 1, nowMs) <= ahead;
+    const isHopeless = isLaterThan(ask.maxWaitUntilMs);
+    if (mayGo && (isHopeless || isLaterThan(nowMs + LEAST_PROBED_WAIT_MS))) {
       const probe = this.#probe(ask, nowMs);
       if (probe !== null) return probe;
     }
@@ -101,9 +99,12 @@ export class ModelPool {
     }
     if (isHopeless || (ask.waiter === null && this.#queue.size >= MAX_WAITING)) {
       this.leave(ask);
+      const turnMs = Math.max(scheduler.latestTurnMs(ahead, firstMs, nowMs), shareAtMs);
       return { kind: "exhausted", retryAtMs: Math.max(turnMs, nowMs + LEAST_WAIT_MS) };
     }
-    return { kind: "wait", untilMs: this.#wait(ask, Math.max(slotMs.atSoonest, shareAtMs), nowMs) };
+    const lookMs = nowMs + LONGEST_WAIT_MS;
+    const soonestMs = scheduler.soonestTurnMs(ahead, firstMs, lookMs, nowMs);
+    return { kind: "wait", untilMs: this.#wait(ask, Math.max(soonestMs, shareAtMs), nowMs) };
   }
 
   /** The key that answered last of those that may serve, whatever its turn; null if there is none. */

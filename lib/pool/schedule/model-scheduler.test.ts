@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { KeyTrouble } from "../guard/key-trouble";
 import type { PoolKey } from "../types";
-import { slotTimeMs } from "./forecast";
+import { latestTurnMs, soonestTurnMs } from "./forecast";
 import { groupsOf, type PoolEntry } from "./group";
 import { ModelScheduler } from "./model-scheduler";
 
@@ -81,14 +81,28 @@ test("slots until a moment are those of ready groups and of those that wake by t
   expect(picks(1)).toBe("c");
   expect(scheduler.slotsUntil(NOW + 999, 10, NOW)).toBe(1);
   expect(scheduler.slotsUntil(NOW + 1_000, 10, NOW)).toBe(3);
-  expect(scheduler.slotTimeMs(0, NOW, NOW).atLatest).toBe(NOW);
-  expect(scheduler.slotTimeMs(2, NOW, NOW).atLatest).toBeGreaterThanOrEqual(NOW + 1_000);
+  expect(scheduler.latestTurnMs(0, NOW, NOW)).toBe(NOW);
+  expect(scheduler.latestTurnMs(2, NOW, NOW)).toBeGreaterThanOrEqual(NOW + 1_000);
   expect(scheduler.prospect(1, false, NOW)).toEqual({ kind: "ready" });
 });
 
 test("a request with two before it hopes for the third slot", () => {
   const slots = (untilMs: number) => (untilMs < NOW + 40 ? 1 : untilMs < NOW + 160 ? 2 : 3);
-  const hopes = slotTimeMs(slots, 2, NOW);
-  expect(hopes.atLatest).toBe(NOW + 160);
-  expect(hopes.atSoonest).toBe(NOW);
+  expect(latestTurnMs(slots, 2, NOW)).toBe(NOW + 160);
+  expect(soonestTurnMs(slots, 2, NOW, NOW + 1_000), "those in front come at once").toBe(NOW);
+});
+
+test("those further behind ask again when the slots before theirs may be gone, and within a second", () => {
+  const everyTenMs = (untilMs: number) => 1 + Math.floor((untilMs - NOW) / 10);
+  const soonest = (ahead: number) => soonestTurnMs(everyTenMs, ahead, NOW, NOW + 1_000);
+  for (const ahead of [10, 20, 40, 80]) {
+    expect(soonest(ahead), `${ahead} before it`).toBeGreaterThan(NOW);
+    expect(soonest(ahead), `${ahead} before it`).toBeLessThanOrEqual(NOW + 10 * ahead);
+  }
+  expect(soonest(10_000)).toBeLessThanOrEqual(NOW + 1_000);
+});
+
+test("where nobody knows how much may go, it is when all keys are awake, not in hours", () => {
+  const threeKeys = (untilMs: number) => (untilMs < NOW + 4_000 ? 0 : 3);
+  expect(latestTurnMs(threeKeys, 50, NOW)).toBeLessThanOrEqual(NOW + 8_000);
 });

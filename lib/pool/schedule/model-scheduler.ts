@@ -8,7 +8,7 @@
  * @module
  */
 import { BestTier } from "./best-tier";
-import { slotsUntil, slotTimeMs } from "./forecast";
+import { latestTurnMs, slotsUntil, soonestTurnMs } from "./forecast";
 import type { Choice, Group } from "./group";
 import { LastResort } from "./last-resort";
 import { Tiers } from "./tiers";
@@ -175,13 +175,15 @@ export class ModelScheduler {
     return slotsUntil(this.#ready, this.#cooling, untilMs, enough, nowMs);
   }
 
-  /** When a request with so many before it may hope for its turn. */
-  slotTimeMs(
-    ahead: number,
-    firstMs: number,
-    nowMs: number,
-  ): { readonly atSoonest: number; readonly atLatest: number } {
-    return slotTimeMs((untilMs, enough) => this.slotsUntil(untilMs, enough, nowMs), ahead, firstMs);
+  /** When a request with so many before it may hope for its turn, at the latest. */
+  latestTurnMs(ahead: number, firstMs: number, nowMs: number): number {
+    return latestTurnMs((untilMs, most) => this.slotsUntil(untilMs, most, nowMs), ahead, firstMs);
+  }
+
+  /** And at the soonest, looking no further than to a moment. */
+  soonestTurnMs(ahead: number, firstMs: number, lookMs: number, nowMs: number): number {
+    const slots = (untilMs: number, most: number) => this.slotsUntil(untilMs, most, nowMs);
+    return soonestTurnMs(slots, ahead, firstMs, lookMs);
   }
 
   /** Puts a group where it belongs now that may be ready sooner than it was thought to be. */
