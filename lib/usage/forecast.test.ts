@@ -66,6 +66,10 @@ describe("forecastQuota", () => {
     });
   });
 
+  test("of two days that were spent the smaller counts", () => {
+    expect(forecast([key(0, [200, 100])])).toMatchObject({ quota: 100, left: 100 });
+  });
+
   test("one odd day does not change what was learnt", () => {
     expect(forecast([key(0, [100, 3, 101, 99, 100, 9_999])])).toMatchObject({ quota: 100 });
   });

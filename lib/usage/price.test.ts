@@ -71,6 +71,24 @@ describe("costNanoUsd", () => {
     expect(cost("groq", "free-model", { inputTokens: 5 })).toBe(0);
   });
 
+  test("what an answer tells is what it cost, and no less where it was cut off after that", () => {
+    const usage = { inputTokens: 1_000, outputTokens: 100, reportedNanoUsd: 9_000 };
+    const listed = 1_000 * 250 + 100 * 2_000;
+    expect(cost("openai", "gpt-5-mini", usage)).toBe(9_000);
+    expect(cost("openai", "gpt-5-mini", { ...usage, isEstimate: true })).toBe(listed);
+    const dear = { ...usage, reportedNanoUsd: 2 * listed };
+    expect(cost("openai", "gpt-5-mini", dear)).toBe(2 * listed);
+    expect(cost("openai", "gpt-5-mini", { ...dear, isEstimate: true })).toBe(2 * listed);
+  });
+
+  test("batches and flexible service cost half", () => {
+    const usage = { inputTokens: 1_000, outputTokens: 100 };
+    const listed = 1_000 * 250 + 100 * 2_000;
+    for (const tier of ["batch", "flex"] as const) {
+      expect(cost("openai", "gpt-5-mini", { ...usage, tier }), tier).toBe(listed / 2);
+    }
+  });
+
   test("a team's own price comes first, by name or by its beginning", () => {
     const usage = {
       inputTokens: 100,

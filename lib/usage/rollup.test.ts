@@ -69,3 +69,24 @@ test("turns of a WebSocket bring what they used by their models, the session its
     ["key", "gpt-5-mini", 1, 1, 40, 5],
   ]);
 });
+
+test("requests count for the hour that they came in, and say whether what they used had a price", () => {
+  const HOUR_MS = 3_600_000;
+  const usage = { ...NO_USAGE, inputTokens: 40, outputTokens: 2 };
+  const cells = new Cells();
+  const at = (atMs: number) => ({ ...event([attempt("pk_1")]), atMs, usage });
+  cells.add(at(HOUR_MS), 7);
+  cells.add(at(2 * HOUR_MS - 1), null);
+  cells.add(at(2 * HOUR_MS), 0);
+  cells.add({ ...at(2 * HOUR_MS), usage: null }, null);
+  const counted = cells.toStored().flatMap((cell) => {
+    const [hourMs, side] = cell;
+    return side === "caller"
+      ? [[hourMs, measureOf(cell, "requests"), measureOf(cell, "unpriced")]]
+      : [];
+  });
+  expect(counted).toEqual([
+    [HOUR_MS, 2, 1],
+    [2 * HOUR_MS, 2, 0],
+  ]);
+});

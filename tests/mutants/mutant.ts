@@ -8,3 +8,14 @@ export interface Mutant {
   /** Files or folders of unit tests, of which one must fail. */
   readonly tests: readonly string[];
 }
+
+/** Plants in one file, whose name begins the mutants' names. */
+export function faultsIn(file: string, tests: readonly string[]) {
+  return (name: string, from: string, to: string): Mutant => ({
+    name: `${file.slice(file.lastIndexOf("/") + 1, -3)}: ${name}`,
+    file,
+    from,
+    to,
+    tests,
+  });
+}

@@ -1,14 +1,4 @@
-import type { Mutant } from "./mutant.ts";
-
-const of = (file: string, tests: readonly string[] = ["lib/pool"]) => ({
-  plant: (name: string, from: string, to: string): Mutant => ({
-    name: `${file.slice(file.lastIndexOf("/") + 1, -3)}: ${name}`,
-    file,
-    from,
-    to,
-    tests,
-  }),
-});
+import { faultsIn, type Mutant } from "./mutant.ts";
 
 const share = ["lib/pool/share"];
 const limits = ["lib/pool/limits"];
@@ -16,168 +6,197 @@ const learn = ["lib/pool/learn", "lib/pool/limits"];
 const guard = ["lib/pool/guard", "lib/pool/key-pool.test.ts"];
 const schedule = ["lib/pool/schedule", "lib/pool/key-pool.test.ts", "lib/pool/invariants.test.ts"];
 
-const fairShare = of("lib/pool/share/fair-share.ts", share);
-const fairQueue = of("lib/pool/share/fair-queue.ts", share);
-const groupRate = of("lib/pool/share/group-rate.ts", share);
-const sendLog = of("lib/pool/limits/send-log.ts", limits);
-const slidingWindow = of("lib/pool/limits/sliding-window-log.ts", limits);
-const dailyQuota = of("lib/pool/limits/daily-quota.ts", limits);
-const headerQuota = of("lib/pool/limits/header-quota.ts", limits);
-const rateLimiter = of("lib/pool/limits/rate-limiter.ts", limits);
-const limit = of("lib/pool/limits/limit.ts", limits);
-const rest = of("lib/pool/limits/rest.ts", limits);
-const cases = of("lib/pool/learn/learning-cases.ts", learn);
-const prior = of("lib/pool/learn/shared-limit-prior.ts", learn);
-const rows = of("lib/pool/learn/unnumbered-refusals.ts", learn);
-const limitProbe = of("lib/pool/learn/limit-probe.ts", learn);
-const fixedWindow = of("lib/pool/learn/fixed-window-estimate.ts", learn);
-const tiers = of("lib/pool/schedule/tiers.ts", schedule);
-const ring = of("lib/pool/schedule/ready-ring.ts", schedule);
-const heap = of("lib/pool/schedule/wake-heap.ts", schedule);
-const scheduler = of("lib/pool/schedule/model-scheduler.ts", schedule);
-const lastResort = of("lib/pool/schedule/last-resort.ts", schedule);
-const modelKeys = of("lib/pool/schedule/model-keys.ts", schedule);
-const modelPool = of("lib/pool/schedule/model-pool.ts", schedule);
-const group = of("lib/pool/schedule/group.ts", schedule);
-const forecast = of("lib/pool/schedule/forecast.ts", schedule);
-const affinity = of("lib/pool/schedule/affinity.ts", schedule);
-const keyPool = of("lib/pool/key-pool.ts", [...schedule, "lib/pool/guard"]);
-const registry = of("lib/pool/key-registry.ts", schedule);
-const keyGuard = of("lib/pool/guard/key-guard.ts", guard);
-const breaker = of("lib/pool/guard/circuit-breaker.ts", guard);
-const trouble = of("lib/pool/guard/key-trouble.ts", guard);
-const answerTimes = of("lib/pool/guard/answer-times.ts", guard);
+const fairShare = faultsIn("lib/pool/share/fair-share.ts", share);
+const fairQueue = faultsIn("lib/pool/share/fair-queue.ts", share);
+const groupRate = faultsIn("lib/pool/share/group-rate.ts", share);
+const sendLog = faultsIn("lib/pool/limits/send-log.ts", limits);
+const slidingWindow = faultsIn("lib/pool/limits/sliding-window-log.ts", limits);
+const dailyQuota = faultsIn("lib/pool/limits/daily-quota.ts", limits);
+const headerQuota = faultsIn("lib/pool/limits/header-quota.ts", limits);
+const rateLimiter = faultsIn("lib/pool/limits/rate-limiter.ts", limits);
+const limit = faultsIn("lib/pool/limits/limit.ts", limits);
+const rest = faultsIn("lib/pool/limits/rest.ts", limits);
+const cases = faultsIn("lib/pool/learn/learning-cases.ts", learn);
+const prior = faultsIn("lib/pool/learn/shared-limit-prior.ts", learn);
+const rows = faultsIn("lib/pool/learn/unnumbered-refusals.ts", learn);
+const limitProbe = faultsIn("lib/pool/learn/limit-probe.ts", learn);
+const fixedWindow = faultsIn("lib/pool/learn/fixed-window-estimate.ts", learn);
+const tiers = faultsIn("lib/pool/schedule/tiers.ts", schedule);
+const ring = faultsIn("lib/pool/schedule/ready-ring.ts", schedule);
+const heap = faultsIn("lib/pool/schedule/wake-heap.ts", schedule);
+const scheduler = faultsIn("lib/pool/schedule/model-scheduler.ts", schedule);
+const lastResort = faultsIn("lib/pool/schedule/last-resort.ts", schedule);
+const modelKeys = faultsIn("lib/pool/schedule/model-keys.ts", schedule);
+const bestTier = faultsIn("lib/pool/schedule/best-tier.ts", schedule);
+const setLimits = faultsIn("lib/pool/limits/set-limits.ts", limits);
+const reported = faultsIn("lib/pool/limits/reported-quotas.ts", limits);
+const weather = ["tests/unit/bad-weather.test.ts"];
+const foresight = faultsIn("lib/pool/schedule/forecast.ts", schedule);
+const slots = faultsIn("lib/pool/limits/rate-limiter.ts", weather);
+const minute = faultsIn("lib/budgets/minute-limits.ts", ["lib/budgets"]);
+const seats = faultsIn("lib/budgets/seats.ts", ["lib/budgets"]);
+const budgets = faultsIn("lib/budgets/budgets.ts", ["lib/budgets"]);
+const modelPool = faultsIn("lib/pool/schedule/model-pool.ts", schedule);
+const group = faultsIn("lib/pool/schedule/group.ts", schedule);
+const forecast = faultsIn("lib/pool/schedule/forecast.ts", schedule);
+const affinity = faultsIn("lib/pool/schedule/affinity.ts", schedule);
+const keyPool = faultsIn("lib/pool/key-pool.ts", [...schedule, "lib/pool/guard"]);
+const registry = faultsIn("lib/pool/key-registry.ts", schedule);
+const keyGuard = faultsIn("lib/pool/guard/key-guard.ts", guard);
+const breaker = faultsIn("lib/pool/guard/circuit-breaker.ts", guard);
+const trouble = faultsIn("lib/pool/guard/key-trouble.ts", guard);
+const answerTimes = faultsIn("lib/pool/guard/answer-times.ts", guard);
 
 export const poolMutants: readonly Mutant[] = [
-  fairShare.plant(
+  fairShare(
     "the less urgent class first",
     "account.priority < own.priority",
     "account.priority > own.priority",
   ),
-  fairShare.plant(
+  fairShare(
     "less urgent tokens count",
     "account.priority > own.priority) continue",
     "account.priority < own.priority) continue",
   ),
-  fairShare.plant("nothing is served", ").served += 1", ").served += 0"),
-  fairQueue.plant("weights turned round", "(index + 1) / weight", "(index + 1) * weight"),
-  fairQueue.plant(
+  fairShare("nothing is served", ").served += 1", ").served += 0"),
+  fairQueue("weights turned round", "(index + 1) / weight", "(index + 1) * weight"),
+  fairQueue(
     "the less urgent class first",
     "flow.priority < claim.priority",
     "flow.priority > claim.priority",
   ),
-  groupRate.plant(
+  groupRate(
     "a domain counted twice",
     "if (isShared && seen.has(domain)) continue;",
     "if (isShared && !seen.has(domain)) seen.size;",
   ),
-  sendLog.plant("a refund adds", "this.#total -= refunded;", "this.#total += refunded;"),
-  sendLog.plant(
+  sendLog("a refund adds", "this.#total -= refunded;", "this.#total += refunded;"),
+  sendLog(
     "a refund from any entry",
     "if (this.#size === 0 || this.#timeAt(low) !== entryMs) return;",
     "if (this.#size === 0) return;",
   ),
-  slidingWindow.plant(
-    "one too many",
-    "Math.min(cost, this.limit) + 1",
-    "Math.min(cost, this.limit)",
-  ),
-  dailyQuota.plant("refund of another day", "entry === this.#endMs", "entry !== this.#endMs"),
-  dailyQuota.plant(
-    "one too few",
-    "this.#used + cost <= this.limit",
-    "this.#used + cost < this.limit",
-  ),
-  headerQuota.plant("later sends are given back", "remaining - sinceSent", "remaining + sinceSent"),
-  headerQuota.plant("refund after a reading", "entry === this.#version", "entry <= this.#version"),
-  rateLimiter.plant(
+  slidingWindow("one too many", "Math.min(cost, this.limit) + 1", "Math.min(cost, this.limit)"),
+  dailyQuota("refund of another day", "entry === this.#endMs", "entry !== this.#endMs"),
+  dailyQuota("one too few", "this.#used + cost <= this.limit", "this.#used + cost < this.limit"),
+  headerQuota("later sends are given back", "remaining - sinceSent", "remaining + sinceSent"),
+  headerQuota("refund after a reading", "entry === this.#version", "entry <= this.#version"),
+  rateLimiter(
     "a refused request counts",
     "for (const { limit, entry, cost } of sent.taken ?? []) limit.refund(entry, cost);",
     "",
   ),
-  limit.plant(
+  limit(
     "the mildest limit holds",
     "earliestMs = Math.max(earliestMs, limit.",
     "earliestMs = Math.min(earliestMs, limit.",
   ),
-  rateLimiter.plant(
+  rateLimiter(
     "answers cost nothing",
     "if (tokens > cost) limit.take(tokens - cost, nowMs);",
     "if (tokens > cost) limit.refund(entry, cost);",
   ),
-  rest.plant("rests are shortened", "if (untilMs <= rest.untilMs) return rest;", ""),
-  rest.plant("a late answer ends the probe", "sentMs >= rest.probe", "sentMs <= rest.probe"),
-  rest.plant("guesses do not grow", "restMs * 2 **", "restMs * 1 **"),
-  cases.plant(
+  rest("rests are shortened", "if (untilMs <= rest.untilMs) return rest;", ""),
+  rest("a late answer ends the probe", "sentMs >= rest.probe", "sentMs <= rest.probe"),
+  rest("guesses do not grow", "restMs * 2 **", "restMs * 1 **"),
+  cases(
     "every refusal is too early",
     "if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;",
     "",
   ),
-  cases.plant("late refusals teach", "told === null && isLate", "told === null && !isLate"),
-  cases.plant(
+  cases("late refusals teach", "told === null && isLate", "told === null && !isLate"),
+  cases(
     "a limit rises by one window",
     "if (believed === null || by <= believed) return null;",
     "if (believed === null) return null;",
   ),
-  prior.plant("one domain speaks for all", "const COMMON = 3;", "const COMMON = 1;"),
-  rows.plant("two refusals teach", "const TAUGHT_TIMES = 3;", "const TAUGHT_TIMES = 2;"),
-  rows.plant("all counts are alike", "Math.max(count, other) / 10", "Math.max(count, other) * 10"),
-  limitProbe.plant("a failure pauses nothing", "this.#nextMs = nowMs + this.#pauseMs;", ""),
-  limitProbe.plant("all at once", "this.#underWay < this.#atOnce", "this.#underWay >= 0"),
-  fixedWindow.plant("nothing ever fell", "limit < this.#keptTo", "limit > this.#keptTo"),
-  tiers.plant("the least credit first", "b.credit - a.credit", "a.credit - b.credit"),
-  tiers.plant("the lowest tier first", "a.priority - b.priority", "b.priority - a.priority"),
-  tiers.plant("debts are never paid", "group.debt -= 1;", "group.debt -= 0;"),
-  ring.plant("who left stays", "item.place = 0;\n    this.#left += 1;", "this.#left += 1;"),
-  heap.plant("the later child rises", "right.wakeMs < child.wakeMs", "right.wakeMs > child.wakeMs"),
-  scheduler.plant("who comes last stands in two rings", "this.#ready.remove(group);", ""),
-  lastResort.plant(
+  prior("one domain speaks for all", "const COMMON = 3;", "const COMMON = 1;"),
+  rows("two refusals teach", "const TAUGHT_TIMES = 3;", "const TAUGHT_TIMES = 2;"),
+  rows("all counts are alike", "Math.max(count, other) / 10", "Math.max(count, other) * 10"),
+  limitProbe("a failure pauses nothing", "this.#nextMs = nowMs + this.#pauseMs;", ""),
+  limitProbe("all at once", "this.#underWay < this.#atOnce", "this.#underWay >= 0"),
+  fixedWindow("nothing ever fell", "limit < this.#keptTo", "limit > this.#keptTo"),
+  tiers("the least credit first", "b.credit - a.credit", "a.credit - b.credit"),
+  tiers("the lowest tier first", "a.priority - b.priority", "b.priority - a.priority"),
+  tiers("debts are never paid", "group.debt -= 1;", "group.debt -= 0;"),
+  ring("who left stays", "item.place = 0;\n    this.#left += 1;", "this.#left += 1;"),
+  heap("the later child rises", "right.wakeMs < child.wakeMs", "right.wakeMs > child.wakeMs"),
+  scheduler("who comes last stands in two rings", "this.#ready.remove(group);", ""),
+  lastResort(
     "nobody is recalled",
     "item.isRecalled(answeredMs())",
     "!item.isRecalled(answeredMs())",
   ),
-  modelKeys.plant(
+  modelKeys(
     "an owner of a lower tier",
     "owner.priority <= scheduler.highestPriority",
     "owner.priority >= scheduler.highestPriority",
   ),
-  modelPool.plant(
+  modelPool(
     "pinned requests pass set limits",
     "if (allowedMs <= nowMs) return",
     "if (allowedMs >= 0) return",
   ),
-  group.plant("tried keys are tried again", "!tried.has(entry.key.id) &&", ""),
-  forecast.plant("a slot too few", "count > ahead", "count >= ahead"),
-  affinity.plant("the busiest home", "item.load > averageLoad", "item.load < averageLoad"),
-  keyPool.plant("leases settle often", "if (lease.isSettled) return false;", ""),
-  keyPool.plant(
-    "blocked keys are pinned",
-    'if (this.get(keyId)?.status !== "active") return null;',
-    "",
-  ),
-  registry.plant(
+  group("tried keys are tried again", "!tried.has(entry.key.id) &&", ""),
+  forecast("a slot too few", "if (count > ahead) break;", "if (count >= ahead) break;"),
+  affinity("the busiest home", "item.load > averageLoad", "item.load < averageLoad"),
+  keyPool("leases settle often", "if (lease.isSettled) return false;", ""),
+  keyPool("blocked keys are pinned", 'if (this.get(keyId)?.status !== "active") return null;', ""),
+  registry(
     "unblocking enables",
     'if (key?.status !== "blocked") return;',
     "if (key === undefined) return;",
   ),
-  registry.plant(
+  registry(
     "rests are shortened",
     "if ((key.cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;",
     "",
   ),
-  keyGuard.plant("one caller is two witnesses", "before.tokenId !== accusation.tokenId &&", ""),
-  keyGuard.plant(
+  keyGuard("one caller is two witnesses", "before.tokenId !== accusation.tokenId &&", ""),
+  keyGuard(
     "what the caller chose convicts",
     "suspicion === null || !suspicion.mayConvict",
     "suspicion === null",
   ),
-  keyGuard.plant(
-    "no second look",
-    "suspicion.servedByOthers >= 2",
-    "suspicion.servedByOthers >= 1",
+  keyGuard("no second look", "suspicion.servedByOthers >= 2", "suspicion.servedByOthers >= 1"),
+  breaker("one caller opens it at once", "callers.size < 2 &&", "callers.size < 1 &&"),
+  breaker("opens with keys left", "|| !isLast()", ""),
+  trouble("one failure is enough", "this.#failures >= FAILURES", "this.#failures >= 1"),
+  answerTimes("no patience", "TIMES_USUAL * usualMs", "usualMs / TIMES_USUAL"),
+  bestTier(
+    "the lowest tier is the best",
+    "Math.min(highest, priority)",
+    "Math.max(highest, priority)",
   ),
-  breaker.plant("one caller opens it at once", "callers.size < 2 &&", "callers.size < 1 &&"),
-  breaker.plant("opens with keys left", "|| !isLast()", ""),
-  trouble.plant("one failure is enough", "this.#failures >= FAILURES", "this.#failures >= 1"),
-  answerTimes.plant("no patience", "TIMES_USUAL * usualMs", "usualMs / TIMES_USUAL"),
+  bestTier("keys that come are forgotten", "[...this.#ring, ...more]", "[...this.#ring]"),
+  setLimits("a limit changed begins anew", "isSame ? tokens : new", "!isSame ? tokens : new"),
+  reported("a day's quota comes back in a minute", "isDay ? DAY_MS : null", "null"),
+  foresight(
+    "nobody knows, so come back in minutes",
+    "if (count > before) grownMs = atMs;",
+    "grownMs = atMs;\n    if (count > before) continue;",
+  ),
+  slots(
+    "one request ends a rest of unknown limits",
+    "this.#rest.unexplained > 0 ? 1 : room",
+    "this.#rest.unexplained >= 0 ? 1 : room",
+  ),
+  minute(
+    "an unused guess is not given back",
+    "taken.log.refund(taken.entryMs, -more)",
+    "taken.log.refund(taken.entryMs, 0)",
+  ),
+  minute(
+    "a guess makes a minute overfull",
+    "Math.min(estimate.tokens, log.left(nowMs))",
+    "estimate.tokens",
+  ),
+  minute("what was lost is held for ever", "this.#held.delete(taken);", "this.#held.add(taken);"),
+  seats("newcomers go before", "line.size === 0 && free > 0", "free > 0"),
+  budgets("requests under way are free", 'unit === "requests" ? reserved[unit] : 0', "0"),
+  budgets(
+    "the next day begins as the last ended",
+    "if (this.day.endMs > nowMs) return;",
+    "if (this.day.endMs <= nowMs) return;",
+  ),
 ];

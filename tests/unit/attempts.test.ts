@@ -262,3 +262,119 @@ describe("what a client is told that got no key in time", () => {
     expect(Math.max(...told)).toBeLessThanOrEqual(7);
   });
 });
+
+describe("refusals that may be about the request", () => {
+  const denied = (model: string) =>
+    Response.json(
+      {
+        error: {
+          message: `The model ${model} does not exist or you do not have access to it.`,
+          code: "model_not_found",
+        },
+      },
+      { status: 404 },
+    );
+  const restsOf = (proxy: ReturnType<typeof scriptedProxy>) =>
+    proxy.keys("openai").map(({ cooldowns }) => [...cooldowns.keys()].join());
+
+  test("rest a key for the model once another has served it, and not before", async () => {
+    const upstream = ({ key }: { key: string }) =>
+      key === "k1" || key === "k2" ? denied("m1") : Response.json({});
+    const proxy = scriptedProxy({ upstream, keys: { openai: ["k1", "k2", "k3"] } });
+    for (let request = 0; request < 3; request += 1) {
+      expect((await proxy.fetch(CHAT, chat())).status).toBe(200);
+    }
+    expect(restsOf(proxy).toSorted()).toEqual(["", "m1", "m1"]);
+    const alone = scriptedProxy({ upstream, keys: { openai: ["k1", "k2"] } });
+    expect((await alone.fetch(CHAT, chat())).status).toBe(404);
+    expect(restsOf(alone)).toEqual(["", ""]);
+  });
+
+  const tooLarge = () =>
+    Response.json(
+      {
+        error: {
+          message:
+            "Request too large for gpt on tokens per min (TPM): Limit 30000, Requested 30601.",
+          type: "tokens",
+          code: "rate_limit_exceeded",
+        },
+      },
+      { status: 429 },
+    );
+
+  test("of its size are heard from two keys, and not more: an account may be larger", async () => {
+    const served = scriptedProxy({
+      upstream: ({ key }) => (key === "k1" ? tooLarge() : Response.json({})),
+      keys: { openai: ["k1", "k2"] },
+    });
+    for (let request = 0; request < 2; request += 1) {
+      expect((await served.fetch(CHAT, chat())).status).toBe(200);
+    }
+    const refused = scriptedProxy({ upstream: tooLarge, keys: { openai: ["k1", "k2", "k3"] } });
+    const response = await refused.fetch(CHAT, chat());
+    expect(await response.json()).toMatchObject({ error: { code: "request_exceeds_limits" } });
+    expect([refused.calls.length, ...restsOf(refused)]).toEqual([2, "", "", ""]);
+  });
+});
+
+describe("a key that fails and tells when to come back", () => {
+  const waiting = (seconds: number) =>
+    post(
+      { model: "m1", messages: [] },
+      { "content-type": "application/json", "x-one-balance-max-wait": String(seconds) },
+    );
+  const busyOnce = () => {
+    let isBusy = true;
+    return () => {
+      if (!isBusy) return Response.json({});
+      isBusy = false;
+      const error = { message: "Service unavailable", code: null };
+      return Response.json({ error }, { status: 503, headers: { "retry-after": "3" } });
+    };
+  };
+
+  test("is waited for where no other is left and the request may wait", async () => {
+    const proxy = scriptedProxy({ upstream: busyOnce(), keys: { openai: ["k1"] } });
+    const startMs = proxy.clock.nowMs;
+    expect((await proxy.fetch(CHAT, waiting(10))).status).toBe(200);
+    expect(proxy.clock.nowMs - startMs).toBeGreaterThanOrEqual(3_000);
+    expect(proxy.calls.length).toBe(2);
+  });
+
+  test("and not where the request may not wait so long", async () => {
+    const proxy = scriptedProxy({ upstream: busyOnce(), keys: { openai: ["k1"] } });
+    const startMs = proxy.clock.nowMs;
+    expect((await proxy.fetch(CHAT, waiting(1))).status).toBe(503);
+    expect(proxy.clock.nowMs - startMs).toBeLessThan(1_000);
+  });
+
+  test("comes last after some failures in a row, so that others are asked first", async () => {
+    const proxy = scriptedProxy({
+      upstream: ({ key }) =>
+        key === "k1"
+          ? Response.json({ error: { message: "Service unavailable" } }, { status: 503 })
+          : Response.json({}),
+      keys: { openai: ["k1", "k2"] },
+    });
+    for (let request = 0; request < 20; request += 1) {
+      expect((await proxy.fetch(CHAT, chat())).status).toBe(200);
+    }
+    expect(proxy.calls.filter(({ key }) => key === "k1").length).toBeLessThanOrEqual(4);
+  });
+});
+
+test("a key without quota is asked twice at most for one request, however long that waits", async () => {
+  const proxy = scriptedProxy({
+    upstream: () =>
+      Response.json(
+        { error: { message: "Too many requests", code: "rate_limit_exceeded" } },
+        { status: 429, headers: { "retry-after": "1" } },
+      ),
+    keys: { openai: ["k1", "k2"] },
+  });
+  const headers = { "content-type": "application/json", "x-one-balance-max-wait": "60" };
+  const response = await proxy.fetch(CHAT, post({ model: "m1", messages: [] }, headers));
+  expect(response.status).toBe(429);
+  expect(proxy.calls.map(({ key }) => key).toSorted()).toEqual(["k1", "k1", "k2", "k2"]);
+});

@@ -1,0 +1,66 @@
+import { faultsIn, type Mutant } from "./mutant.ts";
+
+const rollup = faultsIn("lib/usage/rollup.ts", ["lib/usage/rollup.test.ts"]);
+const histogram = faultsIn("lib/usage/histogram.ts", ["lib/usage/histogram.test.ts"]);
+const share = faultsIn("lib/usage/logged-share.ts", ["lib/usage/logged-share.test.ts"]);
+const price = faultsIn("lib/usage/price.ts", ["lib/usage/price.test.ts"]);
+const tiers = faultsIn("lib/usage/price-tiers.ts", ["lib/usage/price.test.ts"]);
+const forecast = faultsIn("lib/usage/forecast.ts", ["lib/usage/forecast.test.ts"]);
+const sums = faultsIn("lib/usage/sum-usage.ts", [
+  "lib/usage",
+  "tests/unit/background-work.test.ts",
+]);
+const counted = faultsIn("lib/usage/counted-request.ts", ["tests/unit/pool-promises.test.ts"]);
+
+export const usageMutants: readonly Mutant[] = [
+  rollup("a turn counts as a request", 'if (!isTurn) plus("requests", 1);', 'plus("requests", 1);'),
+  rollup(
+    "attempts are counted twice",
+    "const counted = isTurn ? [] : attempts;",
+    "const counted = isTurn ? [] : [...attempts, ...attempts];",
+  ),
+  rollup("what has no price is free", "isSold && costNanoUsd === null ? 1 : 0", "0"),
+  rollup(
+    "half of each hour is another",
+    "Math.floor(event.atMs / HOUR_MS)",
+    "Math.round(event.atMs / HOUR_MS)",
+  ),
+  histogram("quantiles stop a bucket late", "below + count >= wanted", "below + count > wanted"),
+  share(
+    "problems are thinned out first",
+    "if (isProblem || used < THINNED_FROM) return 1;",
+    "if (!isProblem || used < THINNED_FROM) return 1;",
+  ),
+  share("all are logged", 'if (choice === "all" || isProblem) return 1;', "return 1;"),
+  price(
+    "a cut answer costs what it told",
+    "counted.nanoUsd > reported.nanoUsd ? counted : reported",
+    "reported",
+  ),
+  price(
+    "told costs of estimates are final",
+    "reported !== null && !usage.isEstimate",
+    "reported !== null",
+  ),
+  tiers("batches at the full price", "factor: 0.5 }];", "factor: 1 }];"),
+  forecast(
+    "a guess is known",
+    "else if (guess !== null) counts.guessed += 1;",
+    "else if (guess !== null) counts.learnt += 1;",
+  ),
+  forecast(
+    "quota is overrated",
+    "Math.ceil(sorted.length / 2) - 1",
+    "Math.floor(sorted.length / 2)",
+  ),
+  sums(
+    "parts of several models have one price",
+    "parts: models.size > 1 ? usages : null,",
+    "parts: null,",
+  ),
+  counted(
+    "refused requests use up budgets",
+    "return !uncounted.includes(outcome);",
+    "return uncounted.length > 0;",
+  ),
+];
