@@ -1,9 +1,7 @@
 import type { ErrorFormat } from "../providers/types";
 import type { ProxyError } from "./proxy-error";
 import { RESPONSE_HEADERS } from "./response-headers";
-
-/** Official SDKs sleep through a `Retry-After` up to a minute and retry at once past it: tell them not to. */
-const LONGEST_SDK_WAIT_SECONDS = 60;
+import { adviceOf, isMadeByFern, RETRY_HINTS, type RetryHints, secondsOf } from "./retry-hints";
 
 /** https://platform.claude.com/docs/en/api/errors */
 const ANTHROPIC_TYPES: Record<number, string> = {
@@ -31,62 +29,90 @@ const GOOGLE_STATUSES: Record<number, string> = {
   504: "DEADLINE_EXCEEDED",
 };
 
+/** To whom an error is told. */
+export interface ErrorListener {
+  readonly format: ErrorFormat;
+  readonly requestId: string;
+  readonly attempts: number;
+  /** The request's. */
+  readonly headers: Headers;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+}
+
 /** Our own error in the shape the provider's SDK reads, with the code where that SDK shows it. */
-export function errorResponse(
-  error: ProxyError,
-  format: ErrorFormat,
-  requestId: string,
-  attempts: number,
-): Response {
+export function errorResponse(error: ProxyError, listener: ErrorListener): Response {
+  const { format, requestId, attempts } = listener;
+  const advice = adviceOf(error);
+  const hints = RETRY_HINTS[advice];
   const headers = new Headers({
     "content-type": "application/json",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     [RESPONSE_HEADERS.requestId]: requestId,
     [RESPONSE_HEADERS.attempts]: String(attempts),
+    ...hints.headers,
   });
   if (error.limitSource !== null) headers.set(RESPONSE_HEADERS.limitSource, error.limitSource);
-  if (error.retryAfterMs !== null) {
-    const seconds = Math.max(1, Math.ceil(error.retryAfterMs / 1000));
-    headers.set("retry-after", String(seconds));
-    if (seconds > LONGEST_SDK_WAIT_SECONDS) headers.set("x-should-retry", "false");
+  if (error.retryAfterMs !== null && !(advice === "later" && isMadeByFern(listener.headers))) {
+    headers.set("retry-after", String(secondsOf(error.retryAfterMs)));
   }
   const bodies = error.code === "resource_not_found" ? NOT_FOUND_BODIES : BODIES;
-  const body = bodies[format](error, requestId);
+  const body = bodies[format](error, hints, listener);
   return new Response(JSON.stringify(body), { status: error.status, headers });
 }
 
-const BODIES: Record<ErrorFormat, (error: ProxyError, requestId: string) => unknown> = {
-  openai: ({ message, code, status }) => ({
-    error: { message, type: openAiType(status), param: null, code },
-  }),
-  anthropic: ({ message, code, status }, requestId) => ({
-    type: "error",
-    error: { type: ANTHROPIC_TYPES[status] ?? "api_error", message, code },
-    request_id: requestId,
-  }),
-  google: ({ message, code, status }) => ({
-    error: {
-      code: status,
-      message,
-      status: GOOGLE_STATUSES[status] ?? "INTERNAL",
-      details: [
-        {
-          "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-          reason: code,
-          domain: "one-balance",
-        },
-      ],
-    },
-  }),
+type ErrorBody = (error: ProxyError, hints: RetryHints, listener: ErrorListener) => unknown;
+
+const BODIES: Record<ErrorFormat, ErrorBody> = {
+  openai: ({ message, code, status, retryAfterMs }, { openAiType }, { nowMs }) => {
+    if (openAiType === null || status !== 429 || retryAfterMs === null) {
+      return { error: { message, type: typeOf(status), param: null, code } };
+    }
+    const resetsAt = Math.ceil((nowMs + retryAfterMs) / 1000);
+    return { error: { message, type: openAiType, param: null, code, resets_at: resetsAt } };
+  },
+  anthropic: ({ message, code, status }, { anthropicType }, { requestId }) => {
+    const ofStatus = ANTHROPIC_TYPES[status] ?? "api_error";
+    const type = anthropicType !== null && status >= 500 ? anthropicType : ofStatus;
+    return { type: "error", error: { type, message, code }, request_id: requestId };
+  },
+  google: (error, hints) => {
+    const { message, code, status } = error;
+    const wait = waitForGoogle(error, hints);
+    const reason = {
+      "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+      reason: code,
+      domain: "one-balance",
+    };
+    const retry = { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: `${wait}s` };
+    return {
+      error: {
+        code: status,
+        message,
+        status: GOOGLE_STATUSES[status] ?? "INTERNAL",
+        details: wait === null ? [reason] : [reason, retry],
+      },
+    };
+  },
 };
 
+/** In seconds; null where the status is none after which a client asks again. */
+function waitForGoogle(
+  { status, retryAfterMs }: ProxyError,
+  { googleWait }: RetryHints,
+): number | null {
+  if (status !== 429 && status < 500) return null;
+  if (googleWait !== "real") return googleWait;
+  return retryAfterMs === null ? null : secondsOf(retryAfterMs);
+}
+
 /** As the services say it themselves of what is not there: nobody shall learn that another has it. */
-const NOT_FOUND_BODIES: typeof BODIES = {
+const NOT_FOUND_BODIES: Record<ErrorFormat, ErrorBody> = {
   openai: ({ message }) => ({
     error: { message, type: "invalid_request_error", param: "id", code: null },
   }),
-  anthropic: ({ message }, requestId) => ({
+  anthropic: ({ message }, _hints, { requestId }) => ({
     type: "error",
     error: { type: "not_found_error", message },
     request_id: requestId,
@@ -94,7 +120,7 @@ const NOT_FOUND_BODIES: typeof BODIES = {
   google: ({ message }) => ({ error: { code: 404, message, status: "NOT_FOUND" } }),
 };
 
-function openAiType(status: number): string {
+function typeOf(status: number): string {
   if (status === 429) return "rate_limit_error";
   if (status === 401) return "authentication_error";
   if (status === 403) return "permission_error";

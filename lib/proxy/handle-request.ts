@@ -131,10 +131,18 @@ async function answer(
     }
     return response;
   } catch (error) {
-    const errorFormat = provider?.errorFormat ?? formAsked(request, path);
+    const format = provider?.errorFormat ?? formAsked(request, path);
     const proxyError = asProxyError(error);
     meter.refused(proxyError);
-    return errorResponse(proxyError, errorFormat, requestId, scope.attempts);
+    const { headers } = request;
+    const { attempts } = scope;
+    return errorResponse(proxyError, {
+      format,
+      requestId,
+      attempts,
+      headers,
+      nowMs: ports.nowMs(),
+    });
   } finally {
     const upkeep = ports.state.afterResponse();
     if (upkeep !== null) waitUntil(upkeep);

@@ -94,7 +94,8 @@ describe("docs/errors.md", () => {
     const requestId = "the value of x-one-balance-request-id";
     const error = new ProxyError("no_provider_keys", message);
     const shown = JSON.parse(snippet(errors, `checked against the code: shape ${format}`));
-    expect(await errorResponse(error, format, requestId, 0).json()).toEqual(shown);
+    const listener = { format, requestId, attempts: 0, headers: new Headers(), nowMs: 0 };
+    expect(await errorResponse(error, listener).json()).toEqual(shown);
   });
 });
 
