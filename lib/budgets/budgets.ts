@@ -7,7 +7,9 @@
  * of its own last flush, or of a look into the store that is 5 s old at most (`KNOWN_FOR_MS`).
  * @module
  */
+
 import { firstOf, type LimitCheck, type LimitRefusal, type TokenLimits } from "./limit-holder";
+import type { LimitUse } from "./limit-use";
 import { leaseRefusal, leaseTurn, SharedBudget } from "./shared-limit";
 import { Period, periodsAt, type Spend } from "./spend";
 
@@ -69,6 +71,17 @@ export class Budgets {
       if (this[period].spent(unit) >= most * perUnit) return limit;
     }
     return null;
+  }
+
+  /** How far the day and the month are used, as the store knows it and this isolate has not told it yet. */
+  use(limits: TokenLimits): LimitUse[] {
+    return BUDGETS.flatMap(({ limit, period, unit, perUnit }) => {
+      const most = limits[limit];
+      if (most === null) return [];
+      const { reserved, endMs } = this[period];
+      const used = this[period].spent(unit) / perUnit;
+      return [{ limit, most, used, held: reserved[unit] / perUnit, renewsAtMs: endMs }];
+    });
   }
 
   /** Null where the request may go. */

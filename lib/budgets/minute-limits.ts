@@ -14,6 +14,7 @@ import {
   type LimitRefusal,
   type TokenLimits,
 } from "./limit-holder";
+import type { LimitUse } from "./limit-use";
 import { leaseRefusal, leaseTurn, type SharedLimit, sharedUse } from "./shared-limit";
 
 const MINUTE_MS = 60_000;
@@ -65,6 +66,21 @@ export class MinuteLimits {
     if (byTokens?.kind === "full") return byTokens;
     const held: LimitRefusal | null = tokensAtMs === HELD ? { kind: "wait", limit: "tpm" } : null;
     return firstOf(firstOf(held, byRequests), byTokens);
+  }
+
+  /** How far this minute is used by what this isolate has served. */
+  use(limits: TokenLimits, nowMs: number): LimitUse[] {
+    return (["rpm", "tpm"] as const).flatMap((limit) => {
+      const most = limits[limit];
+      if (most === null) return [];
+      const log = this.#logs[limit];
+      if (log === null || log.limit !== most) {
+        return [{ limit, most, used: 0, held: 0, renewsAtMs: null }];
+      }
+      const held = limit === "tpm" ? this.#heldTokens(log, nowMs) : 0;
+      const used = most - log.left(nowMs) - held;
+      return [{ limit, most, used, held, renewsAtMs: firstToLeaveMs(log, nowMs) }];
+    });
   }
 
   /** @returns Null where there is no limit of tokens. */

@@ -22,6 +22,7 @@ import {
   type LimitHolder,
   type LimitRefusal,
 } from "./limit-holder";
+import type { LimitUse } from "./limit-use";
 import { MinuteLimits, type TakenTokens } from "./minute-limits";
 import { Seats } from "./seats";
 import {
@@ -197,6 +198,19 @@ export class TokenLedger {
     const account = this.#accounts.get(holderId);
     if (account === undefined) return null;
     return [...account.seats.taken].reduce((held, { estimate }) => sum(held, estimate), NO_SPEND);
+  }
+
+  /** How far a holder's limits are used, in the order of a minute, the same moment, the day and the month. */
+  use({ id, budgetId, limits }: LimitHolder, nowMs: number): readonly LimitUse[] {
+    const { minute, seats } = this.#account(id, nowMs);
+    const most = limits.concurrentRequests;
+    const held = seats.taken.size;
+    const limit = "concurrentRequests";
+    return [
+      ...minute.use(limits, nowMs),
+      ...(most === null ? [] : [{ limit, most, used: 0, held, renewsAtMs: null } as const]),
+      ...this.#account(budgetId, nowMs).budgets.use(limits),
+    ];
   }
 
   /** What holds the request back of one holder's limits; null where nothing does. */

@@ -13,6 +13,35 @@ const epochMs = z.int().meta({ description: "Epoch milliseconds" });
 const names = z.array(z.string()).nullable().meta({ description: "Null for all" });
 const nextCursor = z.string().nullable().meta({ description: "Null on the last page" });
 
+/** `GET /api/quota`, which the proxy answers (`lib/proxy/quota-answer.ts`). */
+export const quotaAnswer = z.strictObject({
+  token: z.strictObject({ name: z.string(), expiresAt: epochMs.nullable() }),
+  limits: z.array(
+    z.strictObject({
+      of: z.enum(["token", "member"]).meta({ description: "A member's are for all own tokens" }),
+      limit: z.enum(TOKEN_LIMITS),
+      most: z.number(),
+      used: z.number(),
+      held: z.number().meta({ description: "By requests under way in the isolate that answers" }),
+      left: z.number(),
+      renewsAt: epochMs
+        .nullable()
+        .meta({
+          description: "Epoch milliseconds when more of it is back; null where all is there",
+        }),
+    }),
+  ),
+  models: z.array(
+    z.strictObject({
+      model: z.string().meta({ description: "As a request names it" }),
+      isReady: z.boolean(),
+      readyAt: epochMs
+        .nullable()
+        .meta({ description: "Epoch milliseconds; null: no key serves it" }),
+    }),
+  ),
+});
+
 export const addedProviderKeys = z.strictObject({
   added: z.int(),
   duplicates: z.int(),

@@ -35,6 +35,12 @@ const addProviderKeysBody = inputs.addProviderKeysInput.extend({
 });
 
 const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  "/api/quota": {
+    get: {
+      summary: "What the access token that asks may still use, and which models are ready",
+      answer: answers.quotaAnswer,
+    },
+  },
   "/api/admin/provider-keys": {
     get: {
       summary: "List provider keys, newest first",

@@ -79,6 +79,12 @@ export class KeyPool extends KeyRegistry {
     );
   }
 
+  /** The same, if requests have asked for the model here; else null, and nothing is kept for it. */
+  knownAvailability(model: string, nowMs: number): Availability | null {
+    const known = this.models.get(model);
+    return known === undefined ? null : availabilityOf(known.groups(nowMs), model, nowMs);
+  }
+
   /** The groups of the keys that may serve a model, with what is known of them. */
   knownGroups(model: string | null, nowMs: number): readonly Group[] {
     return this.models.of(model ?? NO_MODEL).groups(nowMs);

@@ -23,6 +23,7 @@ import { isProbe, probeAnswer } from "./probe";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { asCompatPath, assertSafePath, COMPAT, type ProxyPath } from "./proxy-path";
+import { QUOTA, quotaAnswer } from "./quota-answer";
 import { claimOf } from "./quota-claim";
 import { readOnForModel } from "./read-on-for-model";
 import { forgetBody, type RequestBody, readRequestBody } from "./request-body";
@@ -113,6 +114,11 @@ async function answer(
       const models = await compatModels(listed, token, catalog, scope);
       meter.served(models.status);
       return models;
+    }
+    if (provider === undefined && path.segment === QUOTA && path.rest === "") {
+      const quota = await quotaAnswer(token, catalog, scope);
+      meter.served(quota.status);
+      return quota;
     }
     const { call, served, target } = await serve(
       request,

@@ -40,7 +40,11 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
+/** The one call that is no admin's. */
+const OWN_QUOTA = "quota";
+
 const GROUPS: Readonly<Record<string, string>> = {
+  [OWN_QUOTA]: "With any access token",
   "provider-keys": "Provider keys",
   "quota-limits": "Limits of keys",
   import: "Moving in",
@@ -62,7 +66,7 @@ export function apiPage(): string {
       .filter(([method]) => method !== "parameters")
       .map(([method, operation]) => ({ method, path, operation })),
   );
-  const groups = Map.groupBy(operations, ({ path }) => path.split("/")[3] ?? "");
+  const groups = Map.groupBy(operations, ({ path }) => path.split("/")[3] ?? OWN_QUOTA);
   return page(
     "# Admin API",
     GENERATED,

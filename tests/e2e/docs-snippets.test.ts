@@ -80,6 +80,12 @@ describe("calls", () => {
     }
   });
 
+  test("a token learns what is left of its limits, and which models are ready", async () => {
+    const { limits, models } = JSON.parse(await run("docs/calling.md", "quota"));
+    expect(limits).toEqual([]);
+    expect(models).toContainEqual(expect.objectContaining({ isReady: true }));
+  });
+
   test("the headers say who refused", async () => {
     const headers = await run("docs/faq.md", "faq-who-refused");
     expect(headers).toMatch(/^HTTP\/1.1 200/);

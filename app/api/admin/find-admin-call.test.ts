@@ -9,7 +9,10 @@ const named = Object.keys(ADMIN_CALLS).map((name) => {
 });
 
 test("the table and the OpenAPI document name the same calls", () => {
-  const described = Object.entries(openApiDocument("1.2.3").paths).flatMap(([path, item]) =>
+  const paths = Object.entries(openApiDocument("1.2.3").paths).filter(([path]) =>
+    path.startsWith("/api/admin/"),
+  );
+  const described = paths.flatMap(([path, item]) =>
     Object.keys(item)
       .filter((method) => method !== "parameters")
       .map((method) => `${method.toUpperCase()} ${path.slice("/api/admin/".length)}`),
