@@ -71,8 +71,19 @@ function AttemptStep({
   readonly waitMs: number;
 }) {
   const t = useTranslations("requests");
-  const { keyId, maskedKey, target, dropped, afterMs, tookMs, status, meaning, rule, words } =
-    attempt;
+  const {
+    keyId,
+    maskedKey,
+    target,
+    converted,
+    dropped,
+    afterMs,
+    tookMs,
+    status,
+    meaning,
+    rule,
+    words,
+  } = attempt;
   const isGood = meaning === "ok";
   return (
     <Step
@@ -109,6 +120,11 @@ function AttemptStep({
         <Fact name={t("status")}>{status === 0 ? t("story.noStatus") : status}</Fact>
         <Fact name={t("story.wait")}>{formatDuration(Math.max(0, waitMs))}</Fact>
         <Fact name={t("story.took")}>{formatDuration(tookMs)}</Fact>
+        {converted && (
+          <Fact name={t("story.converted")}>
+            <code className="font-mono text-xs">{converted}</code>
+          </Fact>
+        )}
         {dropped && (
           <Fact name={t("story.dropped")}>
             <code className="font-mono text-xs break-words">{dropped.join(", ")}</code>

@@ -24,11 +24,9 @@ export const quotaAnswer = z.strictObject({
       used: z.number(),
       held: z.number().meta({ description: "By requests under way in the isolate that answers" }),
       left: z.number(),
-      renewsAt: epochMs
-        .nullable()
-        .meta({
-          description: "Epoch milliseconds when more of it is back; null where all is there",
-        }),
+      renewsAt: epochMs.nullable().meta({
+        description: "Epoch milliseconds when more of it is back; null where all is there",
+      }),
     }),
   ),
   models: z.array(
@@ -349,8 +347,11 @@ export const requestStory = loggedRequest.extend({
         .strictObject({ provider: z.string(), model: z.string().nullable() })
         .optional()
         .meta({ description: "Where it was asked, if an alias led elsewhere first" }),
+      converted: z.string().optional().meta({
+        description: "From which API to which the request was converted: `messages to chat`",
+      }),
       dropped: z.array(z.string()).optional().meta({
-        description: "What of the request was left out, so that another account could answer it",
+        description: "What of the request was left out, so that it could be answered",
       }),
       afterMs: z.int(),
       tookMs: z.int(),

@@ -9,7 +9,7 @@ describe("openApiDocument", () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
   });
 
-  test("has every route of the admin API", () => {
+  test("has every route of the admin API, and the one for any token", () => {
     const routes = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item)
         .filter((method) => method !== "parameters")
@@ -33,6 +33,7 @@ describe("openApiDocument", () => {
       "GET /api/admin/requests/{id}",
       "GET /api/admin/settings",
       "GET /api/admin/usage",
+      "GET /api/quota",
       "PATCH /api/admin/access-tokens/{id}",
       "PATCH /api/admin/custom-providers/{slug}",
       "PATCH /api/admin/members/{id}/limits",

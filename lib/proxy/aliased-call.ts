@@ -11,6 +11,7 @@ import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";
 import { openAiCall, renameField } from "./compat-call";
+import { MESSAGES_PATH, messagesCall } from "./converted-call";
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
@@ -24,8 +25,10 @@ export interface AliasedCall {
   readonly alias: ModelAlias;
   /** As the client sent it. */
   readonly body: RequestBody;
-  /** Whether the target's provider is known and speaks the API of the request. */
+  /** Whether the target's provider is known, and speaks the API of the request or one that it can be converted to. */
   speaks(target: RouteTarget): boolean;
+  /** Whether the request would have to be converted for it; absent where none is. */
+  converts?(target: RouteTarget): boolean;
   /**
    * The call for a target that speaks its API.
    * @throws {ProviderPathError}
@@ -113,11 +116,22 @@ function inOwnForm(
     const provider = knownProvider(slug, scope);
     return provider?.protocol === protocol ? provider : null;
   };
+  const isConvertible = protocol === "anthropic" && MESSAGES_PATH.test(path);
+  const findChat = ({ provider: slug, model }: RouteTarget) => {
+    const provider = isConvertible ? knownProvider(slug, scope) : undefined;
+    const openAi = provider?.openAiCompatible;
+    return provider && openAi && provider.protocol !== protocol
+      ? { provider, openAi, model }
+      : null;
+  };
   return {
     alias,
     body,
-    speaks: (target) => find(target) !== null,
+    speaks: (target) => find(target) !== null || findChat(target) !== null,
+    converts: (target) => findChat(target) !== null,
     callTo(target) {
+      const chat = findChat(target);
+      if (chat !== null) return messagesCall(request, chat, alias.name, body, scope);
       const provider = found(find(target), target);
       const renamedPath = renameInPath(path, places.path, target.model);
       const renamedBody = renameInBody(body, named, alias, target.model);

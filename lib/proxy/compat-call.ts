@@ -19,7 +19,7 @@ import { type Asking, resolveModel } from "./resolve-model";
 import { openAiEndpoint } from "./shared-form";
 import { upstreamUrl } from "./upstream-url";
 
-const CHAT_COMPLETIONS = "chat/completions";
+export const CHAT_COMPLETIONS = "chat/completions";
 
 /**
  * @param path Below `/api/compat/` or at the root.

@@ -1,8 +1,10 @@
+import { conversionName } from "../conversion/conversion";
 import { removeHopByHop } from "../http/hop-by-hop";
 import { isNullBodyStatus } from "../http/null-body-status";
 import type { PoolKey } from "../pool/types";
 import { cleanAnswerHeaders, disarmAnswer } from "./answer-headers";
 import type { Answer } from "./attempt";
+import { convertedResponse } from "./converted-answer";
 import { isUnread, meteredBody } from "./metered-body";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
@@ -34,10 +36,15 @@ export function deliver(
   const { answer, key } = served;
   const { response, verdict, scrubber } = answer;
   const upstream = response.webSocket;
-  const body = upstream ? null : meteredBody(served, call, path, scope, waitUntil);
-  const delivered = upstream
+  const { conversion } = call;
+  // What was converted is read as what it was asked as.
+  const readAs = conversion === undefined ? path : call.path;
+  const body = upstream ? null : meteredBody(served, call, readAs, scope, waitUntil);
+  const answered = upstream
     ? coupled(upstream, response.headers, token, key, call, scope)
-    : new Response(isNullBodyStatus(response.status) ? null : body, cleanHead(answer));
+    : new Response(isBodiless(response, call) ? null : body, cleanHead(answer));
+  const delivered =
+    conversion === undefined ? answered : convertedResponse(body, answered, conversion);
   const { headers } = delivered;
   removeHopByHop(headers);
   cleanAnswerHeaders(headers, scrubber);
@@ -54,7 +61,9 @@ export function deliver(
   headers.set(RESPONSE_HEADERS.attempts, String(attempts));
   const source = limitSource(verdict.meaning);
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
-  if (served.dropped.length > 0) headers.set(RESPONSE_HEADERS.dropped, served.dropped.join(", "));
+  if (conversion !== undefined) headers.set(RESPONSE_HEADERS.converted, conversionName(conversion));
+  const dropped = [...(conversion?.dropped ?? []), ...served.dropped];
+  if (dropped.length > 0) headers.set(RESPONSE_HEADERS.dropped, dropped.join(", "));
   if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
   if (response.status >= 300 && response.status < 400) {
     redirectThroughProxy(headers, call, config, url);
@@ -62,6 +71,11 @@ export function deliver(
   if (call.isWebSocket) setProtocol(headers, request, response);
   if (!upstream) disarmAnswer(request.headers, headers);
   return delivered;
+}
+
+/** Also where the body is converted first. */
+function isBodiless({ status }: Response, { conversion }: ProxyCall): boolean {
+  return conversion !== undefined || isNullBodyStatus(status);
 }
 
 function coupled(

@@ -11,6 +11,8 @@ import { authorizeModels } from "./authorize-models";
 import { compatCall } from "./compat-call";
 import { compatModels, type ModelCatalog, modelsAsked } from "./compat-models";
 import type { ProxyConfig } from "./config";
+import { MESSAGES_PATH } from "./converted-call";
+import { guessedCount } from "./count-tokens";
 import { isPreflight, letPageRead, preflightAnswer } from "./cross-origin";
 import { deliver } from "./deliver";
 import { errorResponse } from "./error-response";
@@ -26,7 +28,7 @@ import { asCompatPath, assertSafePath, COMPAT, type ProxyPath } from "./proxy-pa
 import { QUOTA, quotaAnswer } from "./quota-answer";
 import { claimOf } from "./quota-claim";
 import { readOnForModel } from "./read-on-for-model";
-import { forgetBody, type RequestBody, readRequestBody } from "./request-body";
+import { forgetBody, type RequestBody, readFurther, readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
@@ -120,15 +122,12 @@ async function answer(
       meter.served(quota.status);
       return quota;
     }
-    const { call, served, target } = await serve(
-      request,
-      path,
-      provider,
-      url,
-      token,
-      catalog,
-      scope,
-    );
+    const answered = await serve(request, path, provider, url, token, catalog, scope);
+    if (answered instanceof Response) {
+      meter.served(answered.status);
+      return answered;
+    }
+    const { call, served, target } = answered;
     ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
     const response = deliver(served, call, token, url, path.rest, scope, waitUntil);
     if (target !== null) response.headers.set(RESPONSE_HEADERS.target, encodeTarget(target));
@@ -188,7 +187,7 @@ async function serve(
   token: AccessToken,
   catalog: ModelCatalog,
   scope: RequestScope,
-): Promise<ServedFromTarget | ServedCall> {
+): Promise<ServedFromTarget | ServedCall | Response> {
   if (provider === undefined && path.segment !== COMPAT) throw unknownProvider(path, scope);
   assertSafePath(path.rest, url.search, scope.credential);
   let body = await readRequestBody(
@@ -197,9 +196,16 @@ async function serve(
     token.id,
   );
   if (body.kind === "streamed") {
-    body = await readOnForModel(body, request, provider, path.rest, token.id);
+    body = mayBeConverted(path)
+      ? await readFurther(body, token.id)
+      : await readOnForModel(body, request, provider, path.rest, token.id);
   }
   try {
+    if (provider === undefined) {
+      const asking = { token, catalog, scope };
+      const guessed = await guessedCount(request, path.rest, body, asking);
+      if (guessed !== null) return guessed;
+    }
     if (scope.ports.state.modelAliases().size > 0) {
       const aliased = aliasedCall(request, provider, path.rest, url, body, scope);
       if (aliased !== null) return await serveFromTargets(aliased, token, scope);
@@ -226,6 +232,11 @@ async function serve(
   } finally {
     forgetBody(body);
   }
+}
+
+/** Only what is known as a whole can be said in another form. */
+function mayBeConverted({ segment, rest }: ProxyPath): boolean {
+  return segment === COMPAT && MESSAGES_PATH.test(rest);
 }
 
 /** A call at the doors which several providers share. */

@@ -7,6 +7,7 @@ import { providersWith } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import { findBodyField } from "./body-field";
 import { namesNoModel, renameField } from "./compat-call";
+import { MESSAGES_PATH, messagesCall } from "./converted-call";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -38,7 +39,13 @@ export async function ownFormCall(
   }
   const resolving = resolveModel(name, asking);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
-  if (provider.protocol !== form) throw speaksAnother(form, { provider, model });
+  if (provider.protocol !== form) {
+    const { openAiCompatible: openAi } = provider;
+    if (form === "google" || openAi === null || !MESSAGES_PATH.test(path)) {
+      throw speaksAnother(form, { provider, model });
+    }
+    return messagesCall(request, { provider, openAi, model }, name, body, scope);
+  }
   const renamed = inBody?.value === name ? renameField(body, inBody, model) : body;
   const namedPath = inPath === null ? path : inPath.withName(model);
   return nativeCall(request, provider, namedPath, url, renamed, scope);

@@ -14,6 +14,7 @@ export type ProxyErrorCode =
   | "model_ambiguous"
   | "model_not_found"
   | "no_route_target"
+  | "not_convertible"
   | "body_too_large"
   | "headers_too_large"
   | "address_too_long"
@@ -41,6 +42,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   model_ambiguous: 400,
   model_not_found: 404,
   no_route_target: 400,
+  not_convertible: 400,
   body_too_large: 413,
   headers_too_large: 431,
   address_too_long: 414,

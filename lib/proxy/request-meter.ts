@@ -2,6 +2,7 @@
  * What a request comes to in the statistics: one event, whatever becomes of it.
  * @module
  */
+import { type Conversion, conversionName } from "../conversion/conversion";
 import type { Provider } from "../providers/types";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../usage/request-event";
 import { NO_USAGE, type Outcome, type Usage } from "../usage/types";
@@ -25,6 +26,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   model_ambiguous: "client_error",
   model_not_found: "client_error",
   no_route_target: "client_error",
+  not_convertible: "client_error",
   body_too_large: "client_error",
   headers_too_large: "client_error",
   address_too_long: "client_error",
@@ -129,11 +131,18 @@ export class RequestMeter {
   /**
    * Another key is asked now; what comes of it is told by `attempted`.
    * @param dropped What of the request is left out.
+   * @param conversion Where it was said in another form.
    */
-  attempting(keyId: string, dropped: readonly string[]): void {
+  attempting(keyId: string, dropped: readonly string[], conversion?: Conversion): void {
     const afterMs = this.#ports.nowMs() - this.#arrivedMs;
     const nothing = { status: 0, meaning: "no_answer", rule: null, words: null } as const;
     const attempt = { keyId, afterMs, tookMs: 0, ...nothing };
+    if (conversion !== undefined) {
+      const converted = conversionName(conversion);
+      const left = [...conversion.dropped, ...dropped];
+      this.attempts.push({ ...attempt, converted, ...(left.length > 0 && { dropped: left }) });
+      return;
+    }
     this.attempts.push(dropped.length === 0 ? attempt : { ...attempt, dropped });
   }
 

@@ -144,7 +144,7 @@ export async function serveFromPool(
       }
       scope.attempts += 1;
       const { dropped } = reasoning;
-      meter.attempting(key.id, dropped);
+      meter.attempting(key.id, dropped, call.conversion);
       if (failure?.kind === "answer") discardAnswer(failure.served.answer);
       const mayLeave = () =>
         call.preferredKeyId === null &&

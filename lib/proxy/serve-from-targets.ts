@@ -36,7 +36,8 @@ export async function serveFromTargets(
   scope: RequestScope,
 ): Promise<ServedFromTarget> {
   const { alias, body } = aliased;
-  const { targets, passedOver } = await choose(aliased, token, scope);
+  const { targets: chosen, passedOver } = await choose(aliased, token, scope);
+  const targets = nativeFirst(chosen, aliased);
   if (targets.length === 0) throw noFittingTarget(alias.name, passedOver);
 
   const { limitHolders } = token;
@@ -75,6 +76,15 @@ export async function serveFromTargets(
   if (failed === null) throw noTargetServed(alias.name, refusals);
   scope.meter.resolved(failed.call);
   return failed;
+}
+
+/** Who speaks the API of the request is asked before anybody for whom it is converted. */
+function nativeFirst(
+  targets: readonly RouteTarget[],
+  { converts }: AliasedCall,
+): readonly RouteTarget[] {
+  if (converts === undefined) return targets;
+  return targets.toSorted((one, other) => Number(converts(one)) - Number(converts(other)));
 }
 
 /** Each target's call as far as its cost goes: in form they are all alike. */

@@ -10,7 +10,9 @@ export interface AttemptRecord {
   readonly keyId: string;
   /** Where it was asked, if not at the event's own provider and model: an alias led elsewhere first. */
   readonly target?: { readonly provider: string; readonly model: string | null };
-  /** What of the request was left out, so that another account could answer it; absent for nothing. */
+  /** From which form to which it was converted: `messages to chat`; absent where it was not. */
+  readonly converted?: string;
+  /** What of the request was left out, so that it could be answered; absent for nothing. */
   readonly dropped?: readonly string[];
   /** From the request's arrival to the sending, in milliseconds. */
   readonly afterMs: number;

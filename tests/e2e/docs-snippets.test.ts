@@ -80,6 +80,11 @@ describe("calls", () => {
     }
   });
 
+  test("a model is asked in another provider's form", async () => {
+    const { type, content } = JSON.parse(await run("docs/calling.md", "converted"));
+    expect([type, content]).toEqual(["message", [{ type: "text", text: ANSWER }]]);
+  });
+
   test("a token learns what is left of its limits, and which models are ready", async () => {
     const { limits, models } = JSON.parse(await run("docs/calling.md", "quota"));
     expect(limits).toEqual([]);

@@ -221,9 +221,14 @@ describe("@anthropic-ai/sdk", () => {
     await expect(ask("token", "both")).rejects.toMatchObject(
       kind("not_found_error", "model_not_found"),
     );
-    await expect(ask("token", "openai/gpt-5-mini")).rejects.toMatchObject(
-      kind("invalid_request_error", "no_route_target"),
-    );
+    const inFiles = [{ type: "image", source: { type: "file", file_id: "f" } }];
+    await expect(
+      client("token").beta.messages.create({
+        model: "openai/gpt-5-mini",
+        max_tokens: 9,
+        messages: [{ role: "user", content: inFiles as [] }],
+      }),
+    ).rejects.toMatchObject(kind("invalid_request_error", "not_convertible"));
   });
 });
 
@@ -254,6 +259,15 @@ describe("@google/genai", () => {
       expect(names).toContain("models/gemini-2.5-flash");
     },
   );
+
+  test("a model of a provider that does not speak this API is refused in its form", async () => {
+    const path = "/v1beta/models/openai/gpt-5-mini:generateContent";
+    const response = await proxyOf(...EVERY).fetch(path, { method: "POST", body: "{}" });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { status: "INVALID_ARGUMENT", details: [{ reason: "no_route_target" }] },
+    });
+  });
 
   test("the list at the shared door holds what can be asked there", async () => {
     const proxy = proxyOf(...EVERY);

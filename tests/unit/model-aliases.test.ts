@@ -229,7 +229,7 @@ describe("a call in a provider's own form", () => {
 
   test("no target of which is spoken, is refused in that form", async () => {
     keys("openai", { kind: "ok" });
-    alias(["openai/gpt-5-mini"]);
+    alias(["elevenlabs/eleven_v3"]);
     const response = await chat({ max_tokens: 9 }, "anthropic/v1/messages");
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({

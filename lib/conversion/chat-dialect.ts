@@ -1,0 +1,89 @@
+/**
+ * In what services that speak OpenAI's chat completions differ, as far as conversion has to know.
+ *
+ * Sources: platform.openai.com/docs/api-reference/chat, api-docs.deepseek.com/guides/thinking_mode,
+ * openrouter.ai/docs/use-cases/reasoning-tokens, ai.google.dev/gemini-api/docs/openai, console.groq.com/docs/reasoning,
+ * docs.x.ai/docs/guides/reasoning, docs.mistral.ai/api, inference-docs.cerebras.ai/api-reference/chat-completions.
+ * @module
+ */
+export type Effort = "none" | "low" | "medium" | "high";
+
+export interface ChatDialect {
+  /** Whether the limit of an answer is called `max_completion_tokens`. */
+  readonly hasCompletionLimit: boolean;
+  /** Under which name thoughts stand in a history; null where they may not. */
+  readonly reasoningIn: "reasoning_content" | "reasoning" | null;
+  /** Whether a stream tells its usage only if asked. */
+  readonly asksForUsage: boolean;
+  /** Whether a message may hold a file (PDF). */
+  readonly takesFiles: boolean;
+  readonly takesTopK: boolean;
+  /** The fields that say how much to think; null where there is no saying. */
+  effort(effort: Effort, model: string): Readonly<Record<string, unknown>> | null;
+}
+
+/** Names of models that think, at services where all others refuse to be told how much. */
+const OPENAI_THINKERS = /^(?:gpt-5|gpt-oss|o\d)/;
+
+const DEFAULTS: ChatDialect = {
+  hasCompletionLimit: false,
+  reasoningIn: null,
+  asksForUsage: true,
+  takesFiles: false,
+  takesTopK: false,
+  effort: () => null,
+};
+
+const byName = (effort: Effort) => (effort === "none" ? null : { reasoning_effort: effort });
+
+function openAiEffort(effort: Effort, model: string) {
+  if (!OPENAI_THINKERS.test(model)) return null;
+  if (effort !== "none") return { reasoning_effort: effort };
+  if (/^gpt-5\.\d/.test(model)) return { reasoning_effort: "none" };
+  return /^gpt-5/.test(model) ? { reasoning_effort: "minimal" } : null;
+}
+
+const OPENAI: ChatDialect = {
+  ...DEFAULTS,
+  hasCompletionLimit: true,
+  takesFiles: true,
+  effort: openAiEffort,
+};
+
+const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
+  openai: OPENAI,
+  "azure-openai": OPENAI,
+  deepseek: {
+    reasoningIn: "reasoning_content",
+    effort: (effort) => ({ thinking: { type: effort === "none" ? "disabled" : "enabled" } }),
+  },
+  openrouter: {
+    reasoningIn: "reasoning",
+    takesTopK: true,
+    takesFiles: true,
+    effort: (effort) => ({
+      reasoning: effort === "none" ? { enabled: false } : { effort },
+    }),
+  },
+  "google-ai-studio": { effort: byName },
+  grok: { effort: (effort, model) => (/mini|grok-[4-9]\.\d/.test(model) ? byName(effort) : null) },
+  groq: {
+    effort: (effort, model) => (/gpt-oss/.test(model) ? byName(effort) : null),
+  },
+  cerebras: {
+    hasCompletionLimit: true,
+    effort: (effort, model) => (/gpt-oss/.test(model) ? byName(effort) : null),
+  },
+  fireworks: { reasoningIn: "reasoning_content", takesTopK: true, effort: byName },
+  // Its streams tell their usage by themselves, and fields that it does not know are refused.
+  mistral: { asksForUsage: false },
+};
+
+/** Of the team's own services nothing is known but that most serve open models, which need their thoughts back. */
+const OWN: ChatDialect = { ...DEFAULTS, reasoningIn: "reasoning_content" };
+
+/** @param slug Of the provider. */
+export function chatDialect(slug: string, isBuiltIn: boolean): ChatDialect {
+  if (!isBuiltIn) return OWN;
+  return { ...DEFAULTS, ...DIALECTS[slug] };
+}

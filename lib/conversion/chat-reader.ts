@@ -1,0 +1,98 @@
+/**
+ * Reads answers of chat completions, whole or in pieces.
+ * Source: platform.openai.com/docs/api-reference/chat and `/chat-streaming`; `reasoning_content` is DeepSeek's and
+ * vLLM's, `reasoning` OpenRouter's and Groq's, `stop_reason` vLLM's, `matched_stop` SGLang's.
+ * @module
+ */
+import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
+import { count, type Fields, fields, isGiven, list, text } from "./json";
+
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  length: "length",
+  tool_calls: "tools",
+  function_call: "tools",
+  content_filter: "filter",
+};
+
+/** The parts of a whole answer, or of one piece of a stream. */
+export class ChatReader {
+  #isStarted = false;
+
+  read(answer: unknown): AnswerPart[] {
+    const { id, model, choices, usage, error } = fields(answer);
+    if (isGiven(error)) return [errorPart(error)];
+    const parts: AnswerPart[] = [];
+    if (!this.#isStarted && (isGiven(choices) || isGiven(id))) {
+      this.#isStarted = true;
+      parts.push({ kind: "start", id: text(id), model: text(model) });
+    }
+    // One answer was asked for, so there is one choice.
+    const choice = fields(list(choices)[0]);
+    parts.push(...messageParts(fields(choice.delta ?? choice.message)), ...finishParts(choice));
+    if (isGiven(usage)) parts.push({ kind: "usage", usage: usageOf(fields(usage)) });
+    return parts;
+  }
+}
+
+function messageParts(message: Fields): AnswerPart[] {
+  const reasoning = text(message.reasoning_content) || text(message.reasoning);
+  const calls = list(message.tool_calls).map((each, place): AnswerPart => {
+    const call = fields(each);
+    const { name, arguments: args } = fields(call.function);
+    const index = typeof call.index === "number" ? call.index : place;
+    const json = typeof args === "object" && args !== null ? JSON.stringify(args) : text(args);
+    return { kind: "tool", index, id: text(call.id), name: text(name), arguments: json };
+  });
+  return [
+    ...(reasoning === "" ? [] : [{ kind: "reasoning", text: reasoning } as const]),
+    ...contentParts(message.content),
+    ...(text(message.refusal) === ""
+      ? []
+      : [{ kind: "refusal", text: text(message.refusal) } as const]),
+    ...calls,
+  ];
+}
+
+/** A text; some services send a list of parts (Mistral: thoughts are one of them). */
+function contentParts(content: unknown): AnswerPart[] {
+  if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
+  return list(content).flatMap((each): AnswerPart[] => {
+    const part = fields(each);
+    if (part.type === "thinking") {
+      const thought = list(part.thinking).map((piece) => text(fields(piece).text));
+      return [{ kind: "reasoning", text: thought.join("") }];
+    }
+    return text(part.text) === "" ? [] : [{ kind: "text", text: text(part.text) }];
+  });
+}
+
+function finishParts(choice: Fields): AnswerPart[] {
+  const told = text(choice.finish_reason);
+  if (told === "") return [];
+  const matched = [choice.matched_stop, choice.stop_reason].find(
+    (each) => typeof each === "string" && each !== "",
+  );
+  const stopString = typeof matched === "string" && told === "stop" ? matched : null;
+  const reason = stopString === null ? (REASONS[told] ?? "stop") : "stop_string";
+  return [{ kind: "finish", reason, stopString }];
+}
+
+function usageOf(usage: Fields): AnswerUsage {
+  const read = fields(usage.prompt_tokens_details);
+  const written = fields(usage.completion_tokens_details);
+  return {
+    input: count(usage.prompt_tokens),
+    cached: count(read.cached_tokens) || count(usage.prompt_cache_hit_tokens),
+    cacheWritten: count(read.cache_write_tokens) || count(read.cache_creation_tokens),
+    output: count(usage.completion_tokens),
+    reasoning: count(written.reasoning_tokens),
+  };
+}
+
+/** An error as services of this kind tell it: `{error: {message, type, code}}`, or `{error: "…"}`. */
+export function errorPart(error: unknown): Extract<AnswerPart, { kind: "error" }> {
+  if (typeof error === "string") return { kind: "error", type: "", message: error };
+  const { message, type, code } = fields(error);
+  return { kind: "error", type: text(type) || text(code), message: text(message) };
+}

@@ -1,0 +1,45 @@
+/**
+ * Reading JSON that anybody may have written.
+ * @module
+ */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** An object's fields; none of anything else. */
+export function fields(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Fields)
+    : {};
+}
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A text; empty for anything else. */
+export function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** A number; 0 for anything else. */
+export function count(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}
+
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** The fields that have a value. */
+export function given<Value extends object>(value: Value): Partial<Value> {
+  const kept = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(kept) as Partial<Value>;
+}
+
+/** Null for what is no JSON. */
+export function parsedJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}

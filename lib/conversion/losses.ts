@@ -1,0 +1,48 @@
+/** A request that cannot be said in the other form without losing what it is about. */
+export class ConversionError extends Error {
+  override readonly name = "ConversionError";
+  /** Where it stands in the request: `tools[0].type`. */
+  readonly field: string;
+
+  /** @param message For the caller: what cannot be said, and where. */
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Names are told in a header. */
+const TELLABLE = /^[\w.[\]=+ -]{1,64}$/;
+const MAX_TOLD = 40;
+const OTHERS = "other fields";
+
+/** Fields of a request that are left out, each named once: loss is told or refused, never silent. */
+export class Losses {
+  readonly #dropped = new Set<string>();
+
+  drop(field: string): void {
+    const isTellable = TELLABLE.test(field) && this.#dropped.size < MAX_TOLD;
+    this.#dropped.add(isTellable ? field : OTHERS);
+  }
+
+  /** @throws {ConversionError} */
+  refuse(field: string, why: string): never {
+    throw new ConversionError(field, `${field}: ${why}`);
+  }
+
+  /** Drops what is given of these fields. */
+  dropGiven(request: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+    for (const name of names) {
+      if (request[name] !== undefined && request[name] !== null) this.drop(name);
+    }
+  }
+
+  /** Drops every field that is not among those which were understood. */
+  dropUnknown(request: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
+    for (const name of Object.keys(request)) if (!known.has(name)) this.drop(name);
+  }
+
+  get dropped(): readonly string[] {
+    return [...this.#dropped];
+  }
+}

@@ -1,0 +1,306 @@
+/**
+ * Writes answers as Anthropic's Messages, whole or as events.
+ * Source: platform.claude.com/docs/en/api/messages-streaming.
+ * @module
+ */
+import {
+  type AnswerPart,
+  type AnswerUsage,
+  type FinishReason,
+  NO_ANSWER_USAGE,
+} from "./answer-part";
+import { type Fields, fields, parsedJson } from "./json";
+import type { EventWriter, WrittenEvent } from "./written-event";
+
+/** Stands where Anthropic's seal would: what was thought elsewhere is sealed by nobody. */
+export const UNSEALED = "one-balance";
+
+/** What the answer tells that the request knows. */
+export interface MessagesContext {
+  /** As the caller named it. */
+  readonly model: string;
+  /** Tokens of the request, guessed: an answer's beginning must tell them, and only its end knows. */
+  readonly inputGuess: number;
+}
+
+const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: "end_turn",
+  stop_string: "stop_sequence",
+  length: "max_tokens",
+  tools: "tool_use",
+  filter: "refusal",
+};
+
+/** https://platform.claude.com/docs/en/api/errors, by the types of others. */
+const ERROR_TYPES: readonly (readonly [RegExp, string])[] = [
+  [/overloaded|unavailable|capacity/i, "overloaded_error"],
+  [/rate_limit|quota|too_many|exhausted/i, "rate_limit_error"],
+  [/auth|api_key/i, "authentication_error"],
+  [/permission|access|forbidden/i, "permission_error"],
+  [/not_found/i, "not_found_error"],
+  [/too_large|context_length/i, "invalid_request_error"],
+  [/invalid/i, "invalid_request_error"],
+];
+
+export function messagesError(type: string, message: string, status?: number): Fields {
+  const named = ERROR_TYPES.find(([pattern]) => pattern.test(type))?.[1];
+  return {
+    type: "error",
+    error: { type: ofStatus(status) ?? named ?? "api_error", message },
+  };
+}
+
+const TYPES_OF_STATUS: Readonly<Record<number, string>> = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  413: "request_too_large",
+  422: "invalid_request_error",
+  429: "rate_limit_error",
+  529: "overloaded_error",
+};
+
+function ofStatus(status: number | undefined): string | undefined {
+  return status === undefined ? undefined : TYPES_OF_STATUS[status];
+}
+
+function usageFields({ input, cached, cacheWritten, output }: AnswerUsage): Fields {
+  return {
+    // Here the cache's share is left out.
+    input_tokens: Math.max(0, input - cached - cacheWritten),
+    cache_creation_input_tokens: cacheWritten,
+    cache_read_input_tokens: cached,
+    output_tokens: output,
+  };
+}
+
+function messageId(id: string): string {
+  return id.startsWith("msg_") ? id : `msg_${id === "" ? "converted" : id}`;
+}
+
+/** A whole message of these parts. */
+export function messagesAnswer(parts: readonly AnswerPart[], { model }: MessagesContext): Fields {
+  const content: Fields[] = [];
+  const calls = new Map<number, { id: string; name: string; json: string }>();
+  let id = "";
+  let [thought, said] = ["", ""];
+  let usage = NO_ANSWER_USAGE;
+  let finish: { reason: FinishReason; stopString: string | null } | null = null;
+  for (const part of parts) {
+    if (part.kind === "start") id = part.id;
+    else if (part.kind === "reasoning") thought += part.text;
+    else if (part.kind === "text" || part.kind === "refusal") said += part.text;
+    else if (part.kind === "usage") usage = part.usage;
+    else if (part.kind === "finish") finish = part;
+    else if (part.kind === "tool") {
+      const call = calls.get(part.index) ?? { id: "", name: "", json: "" };
+      calls.set(part.index, {
+        id: call.id || part.id,
+        name: call.name || part.name,
+        json: call.json + part.arguments,
+      });
+    }
+  }
+  if (thought !== "") content.push({ type: "thinking", thinking: thought, signature: UNSEALED });
+  if (said !== "") content.push({ type: "text", text: said });
+  for (const { id, name, json } of calls.values()) {
+    content.push({ type: "tool_use", id, name, input: fields(parsedJson(json)) });
+  }
+  const isRefused = parts.some(({ kind }) => kind === "refusal");
+  return {
+    id: messageId(id),
+    type: "message",
+    role: "assistant",
+    model,
+    content,
+    stop_reason: stopReason(finish?.reason ?? "stop", calls.size > 0, isRefused),
+    stop_sequence: finish?.stopString ?? null,
+    usage: usageFields(usage),
+  };
+}
+
+/** What was streamed decides: some services say `stop` after a call. */
+function stopReason(reason: FinishReason, hasCalls: boolean, isRefused: boolean): string {
+  if (hasCalls && reason !== "length") return STOP_REASONS.tools;
+  return isRefused ? STOP_REASONS.filter : STOP_REASONS[reason];
+}
+
+type BlockKind = "thinking" | "text" | "tool";
+
+interface HeldCall {
+  readonly index: number;
+  id: string;
+  name: string;
+  json: string;
+}
+
+/** Writes one answer as events. Blocks follow one another, so of calls that come side by side all but one are held. */
+export class MessagesWriter implements EventWriter {
+  readonly #context: MessagesContext;
+  #isStarted = false;
+  #isOver = false;
+  #block: BlockKind | null = null;
+  #blocks = 0;
+  /** The call whose block is open, or was last. */
+  #call: HeldCall | null = null;
+  /** Calls that began while another was open, in order. */
+  readonly #held = new Map<number, HeldCall>();
+  readonly #written = new Set<number>();
+  #isRefused = false;
+  #finish: { readonly reason: FinishReason; readonly stopString: string | null } | null = null;
+  #usage: AnswerUsage | null = null;
+
+  constructor(context: MessagesContext) {
+    this.#context = context;
+  }
+
+  write(part: AnswerPart): WrittenEvent[] {
+    if (this.#isOver) return [];
+    switch (part.kind) {
+      case "start":
+        return this.#start(part.id);
+      case "reasoning":
+        return this.#text("thinking", part.text);
+      case "refusal":
+        this.#isRefused = true;
+        return this.#text("text", part.text);
+      case "text":
+        return this.#text("text", part.text);
+      case "tool":
+        return this.#tool(part);
+      case "finish":
+        this.#finish = part;
+        return [];
+      case "usage":
+        this.#usage = part.usage;
+        return [];
+      case "error":
+        this.#isOver = true;
+        return [event(messagesError(part.type, part.message))];
+    }
+  }
+
+  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  end(): WrittenEvent[] {
+    if (this.#isOver) return [];
+    if (this.#finish === null) {
+      this.#isOver = true;
+      return [event(messagesError("", "The answer was cut off before its end."))];
+    }
+    const events = [...this.#start(""), ...this.#close()];
+    for (const call of this.#held.values()) {
+      // What comes late of a call that was closed belongs nowhere.
+      if (call.name !== "") events.push(...this.#wholeCall(call));
+    }
+    this.#isOver = true;
+    const { reason, stopString } = this.#finish;
+    const hasCalls = this.#written.size > 0;
+    events.push(
+      event({
+        type: "message_delta",
+        delta: {
+          stop_reason: stopReason(reason, hasCalls, this.#isRefused),
+          stop_sequence: stopString,
+        },
+        usage: usageFields(this.#usage ?? this.#guess()),
+      }),
+      event({ type: "message_stop" }),
+    );
+    return events;
+  }
+
+  #guess(): AnswerUsage {
+    return { ...NO_ANSWER_USAGE, input: this.#context.inputGuess };
+  }
+
+  #start(id: string): WrittenEvent[] {
+    if (this.#isStarted) return [];
+    this.#isStarted = true;
+    const message = {
+      id: messageId(id),
+      type: "message",
+      role: "assistant",
+      model: this.#context.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { ...usageFields(this.#guess()), output_tokens: 1 },
+    };
+    return [event({ type: "message_start", message }), event({ type: "ping" })];
+  }
+
+  #text(kind: "thinking" | "text", piece: string): WrittenEvent[] {
+    if (piece === "") return [];
+    const delta =
+      kind === "text"
+        ? { type: "text_delta", text: piece }
+        : { type: "thinking_delta", thinking: piece };
+    if (this.#block === kind) return [this.#delta(delta)];
+    const block =
+      kind === "text"
+        ? { type: "text", text: "" }
+        : { type: "thinking", thinking: "", signature: "" };
+    return [...this.#start(""), ...this.#close(), this.#open(kind, block), this.#delta(delta)];
+  }
+
+  #tool(part: Extract<AnswerPart, { kind: "tool" }>): WrittenEvent[] {
+    const { index, id, name, arguments: piece } = part;
+    const current = this.#call;
+    if (current?.index === index && this.#block === "tool") {
+      current.json += piece;
+      return piece === "" ? [] : [this.#argumentsDelta(piece)];
+    }
+    const held = this.#held.get(index) ?? { index, id: "", name: "", json: "" };
+    held.id ||= id;
+    held.name ||= name;
+    held.json += piece;
+    this.#held.set(index, held);
+    const isOpen = this.#block === "tool" && current !== null;
+    if (isOpen && parsedJson(current.json) === null) return [];
+    // A call that has no name yet cannot be begun.
+    if (held.name === "" || this.#held.size > 1) return [];
+    this.#held.delete(index);
+    return [...this.#start(""), ...this.#close(), ...this.#openCall(held)];
+  }
+
+  #wholeCall(call: HeldCall): WrittenEvent[] {
+    return [...this.#openCall(call), ...this.#close()];
+  }
+
+  #openCall(call: HeldCall): WrittenEvent[] {
+    this.#call = call;
+    this.#written.add(call.index);
+    const { id, name, json } = call;
+    const opened = this.#open("tool", { type: "tool_use", id, name, input: {} });
+    return json === "" ? [opened] : [opened, this.#argumentsDelta(json)];
+  }
+
+  #argumentsDelta(piece: string): WrittenEvent {
+    return this.#delta({ type: "input_json_delta", partial_json: piece });
+  }
+
+  #open(kind: BlockKind, content_block: Fields): WrittenEvent {
+    this.#block = kind;
+    this.#blocks += 1;
+    return event({ type: "content_block_start", index: this.#blocks - 1, content_block });
+  }
+
+  #delta(delta: Fields): WrittenEvent {
+    return event({ type: "content_block_delta", index: this.#blocks - 1, delta });
+  }
+
+  #close(): WrittenEvent[] {
+    if (this.#block === null) return [];
+    const sealed =
+      this.#block === "thinking"
+        ? [this.#delta({ type: "signature_delta", signature: UNSEALED })]
+        : [];
+    this.#block = null;
+    return [...sealed, event({ type: "content_block_stop", index: this.#blocks - 1 })];
+  }
+}
+
+function event(data: Fields): WrittenEvent {
+  return { name: String(data.type), data: JSON.stringify(data) };
+}

@@ -1,0 +1,272 @@
+/** Anthropic's Messages for models whose provider speaks OpenAI's chat completions, through the whole handler. */
+import Anthropic from "@anthropic-ai/sdk";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ModelAlias } from "../../lib/models/model-alias.ts";
+import type { AccessToken } from "../../lib/proxy/ports.ts";
+import { NO_LIMITS } from "../../lib/usage/token-limits.ts";
+import {
+  type ChatAnswer,
+  chatAnswers,
+  chatStream,
+  wholeChatAnswer,
+} from "../answers/chat-answers.ts";
+import {
+  type ScriptedProxy,
+  scriptedProxy,
+  type UpstreamScript,
+  unlimitedToken,
+} from "../doors/scripted-proxy.ts";
+
+const ANSWER: ChatAnswer = {
+  reasoning: "hm",
+  text: "Hello there",
+  calls: [{ id: "call_0", name: "weather", input: { city: "Bern" } }],
+  finish: "tool_calls",
+  usage: { input: 120, cached: 20, output: 30 },
+  cuts: [3],
+  isMixed: false,
+};
+
+const answering =
+  (answer: ChatAnswer = ANSWER): UpstreamScript =>
+  ({ url, body }) => {
+    if (url.hostname === "api.anthropic.com") {
+      const usage = { input_tokens: 1, output_tokens: 1 };
+      const content = [{ type: "text", text: "native" }];
+      return Response.json({ type: "message", role: "assistant", content, usage });
+    }
+    if (JSON.parse(new TextDecoder().decode(body)).stream !== true) {
+      return Response.json(wholeChatAnswer(answer));
+    }
+    return new Response(chatStream(answer), { headers: { "content-type": "text/event-stream" } });
+  };
+
+interface Options {
+  readonly upstream?: UpstreamScript;
+  readonly keys?: readonly string[];
+  readonly token?: Partial<AccessToken>;
+}
+
+function proxyOf({ upstream = answering(), keys = ["deepseek"], token = {} }: Options = {}) {
+  return scriptedProxy({
+    upstream,
+    keys: Object.fromEntries(keys.map((slug) => [slug, [`sk-fake-${slug}`]])),
+    tokens: new Map([["token", { ...unlimitedToken("at_1"), ...token }]]),
+    config: { gatewayUrl: null },
+  });
+}
+
+const MODEL = "deepseek/deepseek-chat";
+const messages = [{ role: "user" as const, content: "Hi" }];
+
+function clientOf(proxy: ScriptedProxy) {
+  return new Anthropic({
+    baseURL: "http://one-balance.test",
+    apiKey: "token",
+    maxRetries: 0,
+    fetch: (input, init) => {
+      const { pathname, search } = new URL(String(input));
+      return proxy.fetch(pathname + search, init);
+    },
+  });
+}
+
+const sentBody = ({ calls }: ScriptedProxy) =>
+  JSON.parse(new TextDecoder().decode(calls.at(-1)?.body)) as Record<string, unknown>;
+
+describe("a model of a provider that speaks chat completions", () => {
+  test("is asked in that form, and answers in the caller's; what was done is told", async () => {
+    const proxy = proxyOf();
+    const client = clientOf(proxy);
+    const { data, response } = await client.messages
+      .create({
+        model: MODEL,
+        max_tokens: 100,
+        messages,
+        top_k: 5,
+        betas: [],
+      } as Anthropic.MessageCreateParamsNonStreaming)
+      .withResponse();
+    expect(data).toMatchObject({
+      model: MODEL,
+      stop_reason: "tool_use",
+      content: [
+        { type: "thinking", thinking: "hm" },
+        { type: "text", text: "Hello there" },
+        { type: "tool_use", id: "call_0", name: "weather", input: { city: "Bern" } },
+      ],
+      usage: { input_tokens: 100, cache_read_input_tokens: 20, output_tokens: 30 },
+    });
+    expect(response.headers.get("x-one-balance-converted")).toBe("messages to chat");
+    expect(response.headers.get("x-one-balance-dropped")).toBe("betas, top_k");
+    const [call] = proxy.calls.slice(-1);
+    expect(call?.url.href).toBe("https://api.deepseek.com/chat/completions");
+    expect(call?.headers.get("anthropic-version")).toBeNull();
+    expect(sentBody(proxy)).toEqual({ model: "deepseek-chat", max_tokens: 100, messages });
+    expect(proxy.usage.events.at(-1)).toMatchObject({
+      provider: "deepseek",
+      model: "deepseek-chat",
+      outcome: "ok",
+      usage: { inputTokens: 120, cachedInputTokens: 20, outputTokens: 30, isEstimate: false },
+      attempts: [{ converted: "messages to chat", dropped: ["betas", "top_k"] }],
+    });
+  });
+
+  test("streams: the SDK reads the same, and the use is the upstream's own", async () => {
+    const proxy = proxyOf();
+    const message = await clientOf(proxy)
+      .messages.stream({ model: MODEL, max_tokens: 100, messages })
+      .finalMessage();
+    expect(message.content.map(({ type }) => type)).toEqual(["thinking", "text", "tool_use"]);
+    expect(message.usage).toMatchObject({ input_tokens: 100, output_tokens: 30 });
+    expect(sentBody(proxy)).toMatchObject({
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    expect(proxy.usage.events.at(-1)).toMatchObject({
+      isStream: true,
+      outcome: "ok",
+      usage: { inputTokens: 120, outputTokens: 30, isEstimate: false },
+    });
+  });
+
+  test("answers of any length and shape arrive whole", async () => {
+    await fc.assert(
+      fc.asyncProperty(chatAnswers, fc.boolean(), async (answer, isLong) => {
+        const text = isLong ? answer.text + "long ".repeat(20_000) : answer.text;
+        const proxy = proxyOf({ upstream: answering({ ...answer, text, cuts: [7, 5_000] }) });
+        const client = clientOf(proxy);
+        const ask = { model: MODEL, max_tokens: 100, messages };
+        const streamed = await client.messages.stream(ask).finalMessage();
+        const whole = await client.messages.create(ask);
+        expect(JSON.stringify(streamed.content)).toBe(JSON.stringify(whole.content));
+        const said = whole.content.map((block) => (block.type === "text" ? block.text : ""));
+        expect(said.join("")).toBe(text);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("an upstream's refusal is judged first, then told in the caller's shape", async () => {
+    const error = { message: "temperature must be below 2", type: "invalid_request_error" };
+    const proxy = proxyOf({ upstream: () => Response.json({ error }, { status: 400 }) });
+    await expect(
+      clientOf(proxy).messages.create({ model: MODEL, max_tokens: 9, messages }),
+    ).rejects.toMatchObject({
+      status: 400,
+      error: {
+        type: "error",
+        error: { type: "invalid_request_error", message: "temperature must be below 2" },
+      },
+    });
+    expect(proxy.usage.events.at(-1)?.outcome).toBe("client_error");
+  });
+
+  test("what cannot be said is refused by its name, and nothing is sent", async () => {
+    const proxy = proxyOf();
+    const ask = { model: MODEL, max_tokens: 9, messages, container: "c" };
+    await expect(
+      clientOf(proxy).messages.create(ask as Anthropic.MessageCreateParamsNonStreaming),
+    ).rejects.toMatchObject({
+      status: 400,
+      error: {
+        error: { code: "not_convertible", message: expect.stringContaining("container: ") },
+      },
+    });
+    expect(proxy.calls).toEqual([]);
+  });
+
+  test("count_tokens is a guess that says so, and only for who may use the model", async () => {
+    const proxy = proxyOf();
+    const { data, response } = await clientOf(proxy)
+      .messages.countTokens({ model: MODEL, messages })
+      .withResponse();
+    expect(data.input_tokens).toBeGreaterThan(5);
+    expect(response.headers.get("x-one-balance-converted")).toBe("estimate");
+    expect(proxy.calls).toEqual([]);
+    const limited = proxyOf({ token: { scopes: [{ provider: "deepseek", models: ["other"] }] } });
+    await expect(
+      clientOf(limited).messages.countTokens({ model: MODEL, messages }),
+    ).rejects.toMatchObject({ status: 403 });
+  });
+
+  test("scopes and budgets hold: the model is the provider's own, and its use counts", async () => {
+    const denied = proxyOf({ token: { scopes: [{ provider: "deepseek", models: ["other"] }] } });
+    await expect(
+      clientOf(denied).messages.create({ model: MODEL, max_tokens: 9, messages }),
+    ).rejects.toMatchObject({ status: 403 });
+    const holder = { kind: "token", id: "at_1", budgetId: "at_1" } as const;
+    const limitHolders = [{ ...holder, limits: { ...NO_LIMITS, dailyTokens: 100 } }];
+    const proxy = proxyOf({ token: { limitHolders } });
+    const ask = { model: MODEL, max_tokens: 9, messages };
+    await clientOf(proxy).messages.create(ask);
+    await expect(clientOf(proxy).messages.create(ask)).rejects.toMatchObject({ status: 429 });
+  });
+});
+
+describe("aliases", () => {
+  const target = (provider: string, model: string) => ({
+    provider,
+    model,
+    weight: 1,
+    capabilities: [],
+  });
+  const alias = (...targets: ModelAlias["targets"]): ModelAlias => ({
+    name: "smart",
+    choice: "ordered",
+    targets,
+    maxInputUsd: null,
+    maxOutputUsd: null,
+  });
+  const ask = { model: "smart", max_tokens: 9, messages };
+
+  test("a target that speaks the form comes first, unconverted; the others are for when it cannot serve", async () => {
+    const proxy = proxyOf({ keys: ["deepseek", "anthropic"] });
+    proxy.state.setAliases(
+      alias(target("deepseek", "deepseek-chat"), target("anthropic", "claude-haiku-4-5")),
+    );
+    const native = await clientOf(proxy).messages.create(ask).withResponse();
+    expect(native.response.headers.get("x-one-balance-converted")).toBeNull();
+    expect(native.response.headers.get("x-one-balance-target")).toBe("anthropic/claude-haiku-4-5");
+    proxy.state.setKeys("anthropic", []);
+    const converted = await clientOf(proxy).messages.create(ask).withResponse();
+    expect(converted.response.headers.get("x-one-balance-converted")).toBe("messages to chat");
+    expect(converted.response.headers.get("x-one-balance-target")).toBe("deepseek/deepseek-chat");
+    expect(converted.data.model).toBe("smart");
+  });
+
+  test("at Anthropic's own address too", async () => {
+    const proxy = proxyOf();
+    proxy.state.setAliases(alias(target("deepseek", "deepseek-chat")));
+    const response = await proxy.fetch("/api/anthropic/v1/messages", {
+      method: "POST",
+      body: JSON.stringify(ask),
+    });
+    expect(await response.json()).toMatchObject({ type: "message", model: "smart" });
+  });
+});
+
+test("twenty turns with tools and thoughts: each is sent with what was said before", async () => {
+  const proxy = proxyOf();
+  const client = clientOf(proxy);
+  const history: Anthropic.MessageParam[] = [{ role: "user", content: "Hi" }];
+  for (let turn = 0; turn < 20; turn += 1) {
+    const { content } = await client.messages
+      .stream({ model: MODEL, max_tokens: 100, messages: history })
+      .finalMessage();
+    const sent = sentBody(proxy).messages as Record<string, unknown>[];
+    expect(sent).toHaveLength(1 + turn * 2);
+    for (const message of sent.filter(({ role }) => role === "assistant")) {
+      expect(message).toMatchObject({
+        reasoning_content: "hm",
+        content: "Hello there",
+        tool_calls: [{ id: "call_0", function: { arguments: '{"city":"Bern"}' } }],
+      });
+    }
+    history.push({ role: "assistant", content });
+    const result = { type: "tool_result" as const, tool_use_id: "call_0", content: "sunny" };
+    history.push({ role: "user", content: [result] });
+  }
+  expect(new Set(proxy.calls.map(({ key }) => key)).size).toBe(1);
+});
