@@ -26,6 +26,8 @@ export interface Ask {
   /** Its place in the line; null while it does not wait. */
   waiter: Waiter | null;
   isCounted: boolean;
+  /** Until when a look ahead that gave it hope is good enough: epoch milliseconds. */
+  hopefulUntilMs: number;
 }
 
 /** A key handed out for one attempt. */
@@ -59,5 +61,6 @@ export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): As
     maxWaitUntilMs: 0,
     waiter: null,
     isCounted: false,
+    hopefulUntilMs: 0,
   };
 }

@@ -53,6 +53,7 @@ export class QuotaClaim implements Ask {
   prefersProven = false;
   waiter: Ask["waiter"] = null;
   isCounted = false;
+  hopefulUntilMs = 0;
   readonly #headers: Headers;
   readonly #body: RequestBody;
   #conversation: Conversation | null | undefined;

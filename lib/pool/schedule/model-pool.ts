@@ -85,7 +85,10 @@ export class ModelPool {
     const isLaterThan = (untilMs: number) =>
       Math.max(firstMs, shareAtMs) > untilMs ||
       scheduler.slotsUntil(untilMs, ahead + 1, nowMs) <= ahead;
-    const isHopeless = isLaterThan(ask.maxWaitUntilMs);
+    // Those who stand further behind ask often, and little changes from one time to the next.
+    const isHopeful = !mayGo && nowMs < ask.hopefulUntilMs;
+    const isHopeless = !isHopeful && isLaterThan(ask.maxWaitUntilMs);
+    if (!isHopeful) ask.hopefulUntilMs = nowMs + LONGEST_WAIT_MS;
     if (mayGo && (isHopeless || isLaterThan(nowMs + LEAST_PROBED_WAIT_MS))) {
       const probe = this.#probe(ask, nowMs);
       if (probe !== null) return probe;
