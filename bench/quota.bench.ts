@@ -4,29 +4,37 @@
  * figures.
  *
  * `SEED=7 npm run bench -- quota` plays another game, `SEED=1..8` eight of them and shows the worst; `WORLDS=all`
- * plays all of the worlds of bad weather. `ADD=1` joins the results to those in `bench/results/quota.json`, of which
- * `npx node bench/lib/quota/measured-page.ts` makes docs/pool-measured.md and its chart.
+ * plays all of the worlds of bad weather, and `PARTS=worlds` (or `quotas`, `figures`) a part alone. `ADD=1` joins the
+ * results to those in `bench/results/quota.json`, of which `npx node bench/lib/quota/measured-page.ts` makes
+ * docs/pool-measured.md and its chart.
  * @module
  */
 import { readFile } from "node:fs/promises";
 import "./lib/resolve-ts.ts";
+import type { Part } from "./lib/quota/plays.ts";
 import type { Measured } from "./lib/quota/rows.ts";
 import { writeResult } from "./lib/write-result.ts";
 
 const { playAll } = await import("./lib/quota/play-all.ts");
 const { joined, measured } = await import("./lib/quota/rows.ts");
+const { playStories } = await import("./lib/quota/stories.ts");
 
 const [first = 1, last = first] = (process.env.SEED ?? "1").split("..").map(Number);
 const extent = process.env.WORLDS === "all" ? "all" : "short";
+const PARTS: readonly Part[] = ["quotas", "worlds", "figures"];
+const parts = PARTS.filter((part) => (process.env.PARTS ?? PARTS.join()).includes(part));
 
 let rows: readonly Measured[] = [];
 for (let seed = first; seed <= last; seed += 1) {
   const startMs = performance.now();
-  const played = await playAll(seed, extent, ({ kind, name, figures, faults }) => {
+  const before = process.cpuUsage();
+  const played = await playAll(seed, extent, parts, ({ kind, name, figures, faults }) => {
     const verdict = faults.length === 0 ? "ok" : `MISSED: ${faults.join("; ")}`;
     console.log(`${kind}, ${name}: ${Object.values(figures).join(", ")} ${verdict}`);
   });
-  console.log(`seed ${seed}: ${Math.round((performance.now() - startMs) / 1_000)} s`);
+  const { user, system } = process.cpuUsage(before);
+  const [tookS, cpuS] = [(performance.now() - startMs) / 1e3, (user + system) / 1e6];
+  console.log(`seed ${seed}: ${Math.round(tookS)} s, ${Math.round(cpuS)} s of CPU`);
   rows = joined(
     rows,
     played.map((row) => measured(seed, row)),
@@ -42,7 +50,7 @@ const known =
   process.env.ADD === "1"
     ? JSON.parse(await readFile(new URL("results/quota.json", import.meta.url), "utf8")).rows
     : [];
-await writeResult("quota", { rows: joined(known, rows) });
+await writeResult("quota", { rows: joined(known, rows), stories: await playStories(1) });
 const missed = rows.flatMap((row) => row.missed);
 if (missed.length > 0) {
   console.error(`${missed.length} missed:\n${missed.join("\n")}`);

@@ -6,16 +6,17 @@
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type Extent, type Play, playsFor } from "./plays.ts";
+import { type Extent, type Part, type Play, playsFor } from "./plays.ts";
 import type { Row } from "./rows.ts";
 
 /** @param told Called with each row as it is known. */
 export async function playAll(
   seed: number,
   extent: Extent,
+  parts: readonly Part[],
   told: (row: Row) => void,
 ): Promise<readonly Row[]> {
-  const plays = playsFor(seed, extent);
+  const plays = playsFor(seed, extent).filter(({ part }) => parts.includes(part));
   const rows = new Map<Play, readonly Row[]>();
   const note = (play: Play, played: readonly Row[]) => {
     rows.set(play, played);

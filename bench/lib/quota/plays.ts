@@ -11,7 +11,10 @@ import { simulate } from "./simulate.ts";
 import { play, quantile } from "./weather.ts";
 import { faultsOf, targetOf, type World, worldsFor } from "./worlds.ts";
 
+export type Part = "quotas" | "worlds" | "figures";
+
 export interface Play {
+  readonly part: Part;
   readonly name: string;
   /** Rough, in requests: the longest begin first. */
   readonly cost: number;
@@ -26,22 +29,35 @@ export type Extent = "short" | "all";
 export function playsFor(seed: number, extent: Extent): readonly Play[] {
   return [
     ...linesFor(seed).map((line) => ({
+      part: "quotas" as const,
       name: line.name,
       cost: requestsOf(line),
       rows: async () => [await lineRow(line)],
     })),
     ...worldsFor(seed, extent === "short").map((world) => ({
+      part: "worlds" as const,
       name: world.name,
       cost: world.weather.perSecond * world.weather.seconds,
       rows: async () => [await worldRow(world)],
     })),
-    { name: "fairness", cost: 3_000, rows: () => fairnessRows(seed) },
-    { name: "weights", cost: 16_000, rows: async () => [await weightsRow(seed)] },
-    { name: "burst", cost: 600, rows: async () => [await burstRow(seed)] },
-    { name: "refusals of the request", cost: 600, rows: () => refusalRows(seed) },
-    { name: "budget", cost: 300, rows: () => budgetRows(seed) },
-    { name: "conversations", cost: 3_000, rows: async () => conversationRows(seed) },
-    { name: "largest pool", cost: 0, isAlone: true, rows: async () => largestRows(seed) },
+    { part: "figures", name: "fairness", cost: 3_000, rows: () => fairnessRows(seed) },
+    { part: "figures", name: "weights", cost: 16_000, rows: async () => [await weightsRow(seed)] },
+    { part: "figures", name: "burst", cost: 600, rows: async () => [await burstRow(seed)] },
+    { part: "figures", name: "refusals of the request", cost: 600, rows: () => refusalRows(seed) },
+    { part: "figures", name: "budget", cost: 300, rows: () => budgetRows(seed) },
+    {
+      part: "figures",
+      name: "conversations",
+      cost: 3_000,
+      rows: async () => conversationRows(seed),
+    },
+    {
+      part: "figures",
+      name: "largest pool",
+      cost: 0,
+      isAlone: true,
+      rows: async () => largestRows(seed),
+    },
   ];
 }
 
