@@ -1,0 +1,64 @@
+/**
+ * The rooms of the code, and which may import which: the table in CONTRIBUTING.md is the rule.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { root } from "../../scripts/root.ts";
+import { areaOf, importCycles, readImports } from "../../scripts/structure/read-imports.ts";
+import { codeSpans, readDocument, tableRows } from "../docs/markdown.ts";
+
+const graph = readImports();
+const rows = tableRows(readDocument("CONTRIBUTING.md"), "the rule of imports").map(
+  ([folder = "", , imports = ""]) => ({ area: codeSpans(folder)[0] ?? "", imports }),
+);
+
+/** What each area may import of the areas of `lib`; of those that may import all above, all above. */
+const allowed = new Map<string, ReadonlySet<string>>();
+for (const [index, { area, imports }] of rows.entries()) {
+  const above = rows.slice(0, index).map((row) => row.area);
+  const named = imports.split(", ").map((name) => `lib/${name}`);
+  allowed.set(area, new Set(imports === "everything above" ? above : named));
+}
+
+/** Bindings and class names belong to nobody. */
+const SHARED = new Set(["lib/env.ts", "lib/utils.ts"]);
+
+test("the table lists every folder of lib", () => {
+  const folders = readdirSync(join(root, "lib"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `lib/${name}`);
+  expect([...allowed.keys()].filter((area) => area.startsWith("lib/")).toSorted()).toEqual(
+    folders.toSorted(),
+  );
+});
+
+test("each folder of lib imports what the table says", () => {
+  const wrong = [...graph].flatMap(([from, imports]) =>
+    imports
+      .filter(
+        ({ to }) => areaOf(from).startsWith("lib/") && !SHARED.has(to) && to.startsWith("lib/"),
+      )
+      .filter(
+        ({ to }) => areaOf(to) !== areaOf(from) && !allowed.get(areaOf(from))?.has(areaOf(to)),
+      )
+      .map(({ to }) => `${from} imports ${to}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("nothing of lib imports pages or components", () => {
+  const wrong = [...graph].flatMap(([from, imports]) =>
+    imports
+      .filter(({ to }) => from.startsWith("lib/") && /^(?:app|components|scripts)\//.test(to))
+      .map(({ to }) => `${from} imports ${to}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("no modules import each other's values in a circle", () => {
+  const ofValues = [...graph].map(
+    ([module, imports]) => [module, imports.filter(({ isTypeOnly }) => !isTypeOnly)] as const,
+  );
+  expect(importCycles(new Map(ofValues))).toEqual([]);
+});
