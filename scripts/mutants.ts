@@ -11,6 +11,8 @@ import type { Mutant } from "../tests/mutants/mutant.ts";
 import { root } from "./root.ts";
 
 const AT_ONCE = 2;
+/** Tests that take so long hang, which is noticed too: none of them takes a minute. */
+const HANGS_MS = 180_000;
 
 const words = process.argv.slice(2);
 const asked = mutants.filter(
@@ -30,7 +32,9 @@ async function isCaught({ name, tests }: Mutant): Promise<boolean> {
     stdio: "ignore",
     env: { ...process.env, MUTANT: name },
   });
+  const hanging = setTimeout(() => child.kill("SIGKILL"), HANGS_MS);
   const [exitCode] = await once(child, "exit");
+  clearTimeout(hanging);
   return exitCode !== 0;
 }
 

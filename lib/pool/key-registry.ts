@@ -70,7 +70,7 @@ export class KeyRegistry {
       for (const { keys } of this.models.all()) keys.added(added);
       return;
     }
-    // Lanes notice by themselves what got worse; only what may wake a key or move it needs new schedulers.
+    // Schedulers notice by themselves what got worse; only what may wake a key or move it needs new schedulers.
     if (mayServeMore(entry.key, key)) {
       for (const model of entry.key.cooldowns.keys()) {
         if (!key.cooldowns.has(model)) this.models.get(model)?.wake(domainOf(key));

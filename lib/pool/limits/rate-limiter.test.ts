@@ -149,7 +149,7 @@ describe("a quota that others use too", () => {
     return limiter;
   }
   /** SharedLimitPrior of which every refusal showed that others use the quota. */
-  function partHabits(part: number): SharedLimitPrior {
+  function partPrior(part: number): SharedLimitPrior {
     const prior = new SharedLimitPrior();
     for (let number = 0; number < 3; number += 1) {
       const limiter = new RateLimiter(prior);
@@ -184,7 +184,7 @@ describe("a quota that others use too", () => {
   });
 
   test("is presumed of the rest as one more than the largest part, and never stands against what came through", () => {
-    const prior = partHabits(3);
+    const prior = partPrior(3);
     expect(sendAll(new RateLimiter(prior), T0 + 200)).toBe(4);
     const unknown = new SharedLimitPrior();
     const limiter = new RateLimiter(unknown);
@@ -196,7 +196,7 @@ describe("a quota that others use too", () => {
   });
 
   test("makes no guard wider: others may have taken what was about to come back", () => {
-    const prior = partHabits(3);
+    const prior = partPrior(3);
     const { guard } = prior.state;
     const limiter = new RateLimiter(prior);
     expect(sendAll(limiter, T0 + 200)).toBe(4);
@@ -211,7 +211,7 @@ describe("a quota that others use too", () => {
   });
 
   test("that turns out to leave more here is taken to leave more here, not everywhere", () => {
-    const prior = partHabits(3);
+    const prior = partPrior(3);
     const limiter = new RateLimiter(prior);
     expect(sendAll(limiter, T0 + 200)).toBe(4);
     expect(limiter.learned.exceeded(5, T0 + 300)).toBe(true);
@@ -400,4 +400,15 @@ test("a rest is never shortened, and only an answer to its probe or to what came
   expect(limiter.earliestMs(1, probeMs + 1)).toBe(probeMs + HALF_OPEN_MS);
   limiter.succeed(probe, []);
   expect(limiter.earliestMs(1, probeMs + 1)).toBe(0);
+});
+
+test("a day's quota that a refusal tells holds until its end, and is shown as one of a day", () => {
+  const limiter = new RateLimiter(new SharedLimitPrior());
+  const endMs = T0 + 10 * 3_600_000;
+  const day = { ...refusal(200, endMs), span: "day" } as const;
+  limiter.refuse(limiter.take(1, T0), day, told(endMs), T0);
+  expect(limiter.knownLimits(T0 + MINUTE)).toMatchObject([
+    { source: "told", unit: "requests", limit: 200, left: 0, windowMs: 86_400_000 },
+  ]);
+  expect(limiter.earliestMs(1, T0 + MINUTE)).toBe(endMs);
 });
