@@ -9,7 +9,7 @@ import { type Row, rounded } from "./rows.ts";
 import { answersInTime, capacityOf, type Line, lineOf, linesFor } from "./scenarios.ts";
 import { simulate } from "./simulate.ts";
 import { play, quantile } from "./weather.ts";
-import { faultsOf, targetOf, type World, worldsFor } from "./worlds.ts";
+import { countedOf, faultsOf, targetOf, type World, worldsFor } from "./worlds.ts";
 
 export type Part = "quotas" | "worlds" | "figures";
 
@@ -97,7 +97,7 @@ async function worldRow(world: World): Promise<Row> {
   const after = await play(world.weather).finally(() => {
     console.error = logError;
   });
-  const counted = after.served.filter(({ askedMs }) => askedMs >= world.fromMs);
+  const counted = countedOf(world, after);
   const answered = counted.filter(({ status }) => status === 200);
   const tookMs = answered.map((each) => each.tookMs);
   const attempts = answered.reduce((sum, each) => sum + each.attempts, 0);

@@ -65,8 +65,13 @@ export interface AfterWeather {
   readonly served: readonly Served[];
   /** Times that each key was asked. */
   readonly asked: ReadonlyMap<string, number>;
-  /** Times that each key was refused in words that condemn it. */
+  /**
+   * Times that each key was refused in words that condemn it, the one met first in front: those that were sent
+   * before the first of them was known count as one.
+   */
   readonly refused: ReadonlyMap<string, number>;
+  /** When each of them was met: milliseconds since the beginning, in the same order. */
+  readonly metMs: readonly number[];
   readonly keys: readonly PoolKey[];
   readonly events: readonly StateEvent[];
 }
@@ -129,6 +134,8 @@ export async function play(weather: Weather): Promise<AfterWeather> {
   state.setPool("openai", pool);
   const asked = new Map<string, number>();
   const refused = new Map<string, number>();
+  const metMs: number[] = [];
+  const known = new Map<string, number>();
   let requests = 0;
 
   const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
@@ -136,7 +143,14 @@ export async function play(weather: Weather): Promise<AfterWeather> {
     asked.set(key, (asked.get(key) ?? 0) + 1);
     const deed = weather.deed(key, time.nowMs - START_MS, random);
     if (deed.kind === "answer" && deed.status === 401) {
-      refused.set(key, (refused.get(key) ?? 0) + 1);
+      const knownMs = known.get(key);
+      if (knownMs === undefined) {
+        known.set(key, time.nowMs + deed.afterMs);
+        metMs.push(time.nowMs - START_MS);
+      }
+      if (knownMs === undefined || time.nowMs >= knownMs) {
+        refused.set(key, (refused.get(key) ?? 0) + 1);
+      }
     }
     if (deed.kind === "silence") return new Promise(() => {});
     await time.sleep(deed.afterMs);
@@ -200,7 +214,7 @@ export async function play(weather: Weather): Promise<AfterWeather> {
     time.at(START_MS + index * gapMs, () => void send(token));
   }
   await time.run();
-  return { served, asked, refused, keys: [...pool.keys()], events: state.events };
+  return { served, asked, refused, metMs, keys: [...pool.keys()], events: state.events };
 }
 
 /** The value that a part of them does not exceed; 0 of none. */

@@ -30,6 +30,8 @@ export interface World {
   readonly weather: Weather;
   /** Requests before this are not counted: milliseconds since the beginning. */
   readonly fromMs: number;
+  /** Nor those before so many dead keys were met, and a live one after that: which of them are met first is chance. */
+  readonly fromMet?: number;
   /** Share of the others that must be answered. */
   readonly leastAnswered: number;
   readonly mostAttemptsPerAnswer?: number;
@@ -38,8 +40,8 @@ export interface World {
   readonly mostMs?: number;
   /** Whether all keys must be as they were in the beginning when it ends. */
   readonly changesNoKey?: true;
-  /** Keys that must be blocked at the end, if they were asked after this moment began. */
-  readonly dead?: { readonly sinceMs: number; readonly mostAsks: number };
+  /** Keys that refuse in words that condemn them; null where not all of them can be met again in time. */
+  readonly dead?: { readonly mostAsks: number; readonly mostOpen: number | null };
   /** Whether each request is sent once. */
   readonly asksOnce?: true;
   /** Answers in any minute. */
@@ -178,15 +180,16 @@ function deadPools(seed: number): Listed[] {
           kind: "dead keys",
           name: `${keys} keys of which ${dead} die ${isGrowing ? "one by one" : "at once"}, ${perSecond}/s`,
           short: !isGrowing && perSecond === 10 && (keys === 12 || keys === 200 || isHuge),
-          // Of the largest, the first 1,500 keys have to be met.
-          fromMs: isHuge ? (perSecond === 10 ? 8_000 : 30_000) : 5_000,
+          fromMs: 5_000,
+          ...(isHuge && { fromMet: 1_500 }),
           leastAnswered: 1,
-          dead: { sinceMs: 2_000, mostAsks: 2 },
+          // A suspect is condemned when it is asked again: five a request.
+          dead: { mostAsks: 2, mostOpen: isHuge && perSecond === 2 ? null : 5 },
           weather: {
             seed,
             keys: all,
             perSecond,
-            seconds: 60,
+            seconds: isHuge && perSecond === 2 ? 180 : isHuge && isGrowing ? 100 : 60,
             deed: (key, atMs, next) =>
               atMs >= (diesMs.get(key) ?? atMs + 1) ? INVALID : quick(next),
           },
@@ -380,9 +383,11 @@ function silences(seed: number): Listed[] {
 
 /** What must be seen, in words. */
 export function targetOf(world: World): string {
-  const { leastAnswered, leastAnsweredEver, mostAttemptsPerAnswer, fromMs, dead } = world;
+  const { leastAnswered, leastAnsweredEver, mostAttemptsPerAnswer, fromMs, fromMet, dead } = world;
   const percent = (part: number) => `${Number((part * 100).toFixed(2))} %`;
-  const from = fromMs === 0 ? "" : ` from ${fromMs / 1_000} s on`;
+  const fromTime = fromMs === 0 ? "" : ` from ${fromMs / 1_000} s on`;
+  const from =
+    fromMet === undefined ? fromTime : ` once ${fromMet} dead keys and a live one are met`;
   return [
     `${leastAnswered === 1 ? "all" : `at least ${percent(leastAnswered)}`} answered${from}`,
     ...(leastAnsweredEver === undefined ? [] : [`${percent(leastAnsweredEver)} of all`]),
@@ -400,13 +405,24 @@ export function targetOf(world: World): string {
       : [`at most ${Math.floor(world.mostAnsweredInMinute)} in any minute`]),
     ...(world.asksOnce ? ["each asked once"] : []),
     ...(world.changesNoKey ? ["no key changed"] : []),
-    ...(dead === undefined ? [] : [`dead keys asked at most ${dead.mostAsks} times and blocked`]),
+    ...(dead === undefined ? [] : [`dead keys asked at most ${dead.mostAsks} times`]),
+    ...((dead?.mostOpen ?? null) === null ? [] : ["and blocked"]),
   ].join("; ");
+}
+
+/** The requests that a world's target is about. */
+export function countedOf({ fromMs, fromMet }: World, { served, metMs }: AfterWeather) {
+  const fromMetMs = fromMet === undefined ? 0 : (metMs[fromMet - 1] ?? Number.POSITIVE_INFINITY);
+  const first = served.find(
+    ({ askedMs, status }) => askedMs >= Math.max(fromMs, fromMetMs) && status === 200,
+  );
+  const beginMs = fromMet === undefined ? fromMs : (first?.askedMs ?? Number.POSITIVE_INFINITY);
+  return served.filter(({ askedMs }) => askedMs >= beginMs);
 }
 
 /** What is not as it must be, in words; empty where all is well. */
 export function faultsOf(world: World, after: AfterWeather): string[] {
-  const counted = after.served.filter(({ askedMs }) => askedMs >= world.fromMs);
+  const counted = countedOf(world, after);
   const answered = counted.filter(({ status }) => status === 200);
   const tookMs = answered.map((each) => each.tookMs);
   const attempts = answered.reduce((sum, each) => sum + each.attempts, 0) / answered.length;
@@ -439,17 +455,21 @@ export function faultsOf(world: World, after: AfterWeather): string[] {
     const changed = after.keys.filter(isChanged).length;
     if (changed > 0) faults.push(`${changed} keys changed`);
   }
-  if (world.dead !== undefined) faults.push(...faultsOfDead(after, world.dead.mostAsks));
+  if (world.dead !== undefined) faults.push(...faultsOfDead(after, world.dead));
   return faults;
 }
 
-function faultsOfDead({ keys, refused }: AfterWeather, mostAsks: number): string[] {
+function faultsOfDead(
+  { keys, refused }: AfterWeather,
+  { mostAsks, mostOpen }: NonNullable<World["dead"]>,
+): string[] {
   const open = keys.filter(({ sealed, status }) => refused.has(sealed) && status === "active");
   const often = [...refused.values()].filter((times) => times > mostAsks).length;
   return [
     // Those asked in the last moments may be asked once more.
-    ...(open.length > 5 ? [`${open.length} dead keys are not blocked`] : []),
-    // Several requests may ask a key before the first refusal is known.
+    ...(mostOpen !== null && open.length > mostOpen
+      ? [`${open.length} dead keys are not blocked`]
+      : []),
     ...(often > refused.size / 50
       ? [`${often} of ${refused.size} dead keys were asked too often`]
       : []),
