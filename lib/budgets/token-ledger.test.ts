@@ -130,6 +130,15 @@ describe("a budget", () => {
     expect(turn).toMatchObject({ kind: "full", limit: "dailyRequests" });
   });
 
+  test("of a month outlasts its days, and begins again with the next month", () => {
+    const ledger = ledgerWith({ requests: 100, tokens: 0, costNanoUsd: 1e9 });
+    const limits = [token({ monthlyCostUsd: 1 })];
+    const kindAt = (nowMs: number) => ledger.reserve(limits, CENT, nowMs).kind;
+    expect(kindAt(Date.UTC(2026, 10, 24))).toBe("full");
+    expect(kindAt(Date.UTC(2026, 10, 30, 23, 59))).toBe("full");
+    expect(kindAt(Date.UTC(2026, 11, 1))).toBe("go");
+  });
+
   test("begins anew at midnight, when the store must be asked again", () => {
     const ledger = ledgerWith({ ...NO_SPEND, requests: 5 });
     const limits = [token({ dailyRequests: 5 })];

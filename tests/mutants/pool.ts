@@ -114,7 +114,7 @@ export const poolMutants: readonly Mutant[] = [
   rows("two refusals teach", "const TAUGHT_TIMES = 3;", "const TAUGHT_TIMES = 2;"),
   rows("all counts are alike", "Math.max(count, other) / 10", "Math.max(count, other) * 10"),
   limitProbe("a failure pauses nothing", "this.#nextMs = nowMs + this.#pauseMs;", ""),
-  limitProbe("all at once", "this.#underWay < this.#atOnce", "this.#underWay >= 0"),
+  limitProbe("all at once", "this.#underWay < this.#atOnce", "this.#underWay <= this.#atOnce"),
   fixedWindow("nothing ever fell", "limit < this.#keptTo", "limit > this.#keptTo"),
   tiers("the least credit first", "b.credit - a.credit", "a.credit - b.credit"),
   tiers("the lowest tier first", "a.priority - b.priority", "b.priority - a.priority"),
@@ -195,8 +195,8 @@ export const poolMutants: readonly Mutant[] = [
   seats("newcomers go before", "line.size === 0 && free > 0", "free > 0"),
   budgets("requests under way are free", 'unit === "requests" ? reserved[unit] : 0', "0"),
   budgets(
-    "the next day begins as the last ended",
-    "if (this.day.endMs > nowMs) return;",
-    "if (this.day.endMs <= nowMs) return;",
+    "a month is never over",
+    "if (this.month.endMs <= nowMs)",
+    "if (this.month.endMs > nowMs)",
   ),
 ];
