@@ -23,14 +23,14 @@ import {
   type ByteStream,
   type Bytes,
   discardBody,
+  fillHead,
   NOTHING,
-  readHead,
   type StreamHead,
   unread,
 } from "./stream-head";
 
-/** Errors are judged by their beginning; more than this is passed on unread. */
-const JUDGED_BYTES = 64 * 1024;
+/** Errors are judged by their beginning, at 64 KiB of it though the scrubber holds some back; the rest passes unread. */
+const JUDGED_BYTES = 68 * 1024;
 
 /**
  * JSON no longer than this is taken whole before it is handed on: its few packets come with the headers,
@@ -257,7 +257,7 @@ async function judgedError(
   const start =
     response.body === null
       ? unread(null)
-      : await readHead(scrubber.cleanStream(response.body), JUDGED_BYTES);
+      : scrubber.cleanStart(await fillHead(response.body, JUDGED_BYTES));
   const text = decoder.decode(start.head);
   const verdict = judgeAnswer({ provider, status, headers, text, nowMs: atMs });
   return { kind: "answer", response, atMs, body: start, verdict, scrubber };

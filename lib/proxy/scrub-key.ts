@@ -6,7 +6,7 @@
  * The work is done on byte strings, one character a byte, so that bytes that are no UTF-8 survive.
  * @module
  */
-import type { ByteStream, Bytes } from "./stream-head";
+import { type ByteStream, type Bytes, NOTHING, type StreamHead } from "./stream-head";
 
 /** What stands in a key's place. */
 const REPLACEMENT = "[key]";
@@ -102,9 +102,10 @@ export class KeyScrubber {
   /**
    * A body in pieces, whatever its length. The end of each piece is held back as long as it may be the
    * beginning of a key. For answers that are no success: it costs JavaScript for each piece.
+   * @param begun What came of it before.
    */
-  cleanStream(body: ByteStream): ByteStream {
-    let held: Bytes = new Uint8Array(0);
+  cleanStream(body: ByteStream, begun: Bytes = NOTHING): ByteStream {
+    let held = begun;
     return body.pipeThrough(
       new TransformStream<Bytes, Bytes>({
         transform: (chunk, controller) => {
@@ -120,6 +121,13 @@ export class KeyScrubber {
     );
   }
 
+  /** The same of a body whose beginning was read; one that was read whole is cleaned whole. */
+  cleanStart({ head, rest }: StreamHead): StreamHead {
+    if (rest === null) return { head: this.cleanBytes(head), rest };
+    const { ready, rest: held } = this.#split(head);
+    return { head: ready, rest: this.cleanStream(rest, held) };
+  }
+
   #clean(bytes: Bytes): Bytes {
     const source = toByteString(bytes);
     const ranges = this.#find(source);
@@ -130,6 +138,10 @@ export class KeyScrubber {
   #split(bytes: Bytes): { readonly ready: Bytes; readonly rest: Bytes } {
     let cut = bytes.length - this.#heldBytes;
     if (cut <= 0) return { ready: bytes.subarray(0, 0), rest: bytes };
+    // Most pieces are let go by a look at them that costs next to nothing.
+    if (!this.maybeIn(decoder.decode(bytes))) {
+      return { ready: bytes.subarray(0, cut), rest: bytes.subarray(cut) };
+    }
     const source = toByteString(bytes);
     const ranges = this.#find(source).filter(({ start }) => start < cut);
     cut = Math.max(cut, ranges.at(-1)?.end ?? 0);
