@@ -102,7 +102,7 @@ test("a stream, however it is cut, says what the original says", async () => {
         (expected(answer, theirs) as { content: unknown[] }).content.length,
       );
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 
@@ -114,7 +114,7 @@ test("a whole answer says the same as its stream", async () => {
       const ofStream = await readByAnthropic(converted(chatStream(answer)));
       expect(plain(ofStream)).toMatchObject(plain(whole.body));
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 

@@ -41,6 +41,8 @@ const FAMILIES: Readonly<Record<Protocol, (options: CustomProviderOptions) => Pr
       ...identity(options),
       base: options.baseUrl,
       hasEmbeddings: true,
+      // Whether it has is not known; what it says of them is its own.
+      hasResponses: true,
       model: openai.model,
       errorRules: openai.errorRules,
       placeKey: inHeaderOf(options),

@@ -63,6 +63,7 @@ export const grok = openAiLike({
   base: "https://api.x.ai/v1",
   gatewayPrefix: "v1/",
   checkPath: "api-key",
+  hasResponses: true,
   keyPattern: /^xai-/,
   errorRules,
 });

@@ -43,6 +43,7 @@ export const groq = openAiLike({
   label: "Groq",
   base: "https://api.groq.com/openai/v1",
   prefixes: ["openai/v1/", "v1/"],
+  hasResponses: true,
   model: {
     body: ["model"],
     // Of Compound systems.

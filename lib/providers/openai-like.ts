@@ -22,6 +22,8 @@ export interface OpenAiLikeOptions extends Partial<Provider> {
   /** Endpoints beside chat completions, without prefix. */
   readonly hasEmbeddings?: boolean;
   readonly hasModelList?: boolean;
+  /** OpenAI's Responses. */
+  readonly hasResponses?: boolean;
 }
 
 export function openAiLike({
@@ -31,12 +33,14 @@ export function openAiLike({
   checkPath = "models",
   hasEmbeddings = false,
   hasModelList = true,
+  hasResponses = false,
   ...rest
 }: OpenAiLikeOptions): Provider {
   const openAiCompatible: OpenAiCompatible = {
     chatCompletions: `${gatewayPrefix}chat/completions`,
     ...(hasEmbeddings && { embeddings: `${gatewayPrefix}embeddings` }),
     ...(hasModelList && { models: `${gatewayPrefix}models` }),
+    ...(hasResponses && { hasResponses: true as const }),
   };
   return {
     ...PROVIDER_DEFAULTS,

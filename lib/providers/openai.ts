@@ -40,6 +40,7 @@ export const openai = openAiLike({
   label: "OpenAI",
   base: BASE,
   hasEmbeddings: true,
+  hasResponses: true,
   withholds: {
     credentials: { headers: ["authorization"], subprotocols: ["openai-insecure-api-key."] },
     // The official SDKs send the first two by themselves where OPENAI_ORG_ID and OPENAI_PROJECT_ID are

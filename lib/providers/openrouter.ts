@@ -15,6 +15,7 @@ export const openrouter = openAiLike({
   compatSlug: null,
   checkPath: "key",
   hasEmbeddings: true,
+  hasResponses: true,
   // Fallbacks, and plugins that use a model of their own; a preset has its models stored.
   model: {
     body: ["model"],

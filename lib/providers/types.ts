@@ -94,6 +94,8 @@ export interface OpenAiCompatible {
   readonly embeddings?: string;
   /** Path of the model list. */
   readonly models?: string;
+  /** Whether the provider has OpenAI's Responses beside them; otherwise these are converted to chat completions. */
+  readonly hasResponses?: true;
   /** Auth on these endpoints, where it differs from the provider's own. */
   placeKey?(request: OutgoingRequest, key: string): void;
 }

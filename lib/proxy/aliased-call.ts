@@ -11,7 +11,7 @@ import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
 import { type BodyField, findBodyField } from "./body-field";
 import { openAiCall, renameField } from "./compat-call";
-import { MESSAGES_PATH, messagesCall } from "./converted-call";
+import { MESSAGES_PATH, messagesCall, needsChat, responsesCall } from "./converted-call";
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
@@ -87,8 +87,13 @@ function inOpenAiForm(
     alias,
     body,
     speaks: (target) => find(target) !== null,
-    callTo: (target) =>
-      openAiCall(request, endpoint, search, found(find(target), target), body, named, scope),
+    converts: (target) => needsChat(endpoint, found(find(target), target)),
+    callTo(target) {
+      const there = found(find(target), target);
+      return needsChat(endpoint, there)
+        ? responsesCall(request, there, alias.name, body, scope)
+        : openAiCall(request, endpoint, search, there, body, named, scope);
+    },
   };
 }
 

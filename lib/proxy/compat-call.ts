@@ -7,7 +7,7 @@
  */
 import { asBearer } from "../providers/place-key";
 import type { OpenAiCompatible, Provider } from "../providers/types";
-import { type BodyField, findBodyField } from "./body-field";
+import type { BodyField } from "./body-field";
 import { gatewayFor } from "./gateway-for";
 import { whereToPutIt } from "./native-call";
 import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
@@ -15,45 +15,9 @@ import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { type RequestBody, replaceInBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
-import { type Asking, resolveModel } from "./resolve-model";
-import { openAiEndpoint } from "./shared-form";
 import { upstreamUrl } from "./upstream-url";
 
 export const CHAT_COMPLETIONS = "chat/completions";
-
-/**
- * @param path Below `/api/compat/` or at the root.
- * @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`.
- */
-export async function compatCall(
-  request: Request,
-  path: string,
-  { search }: URL,
-  body: RequestBody,
-  asking: Asking,
-): Promise<ProxyCall> {
-  const named = findBodyField(body, request.headers, "model");
-  if (named === null) throw namesNoModel(request, path, body);
-  const resolving = resolveModel(named.value, asking);
-  const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
-  const openAi = provider.openAiCompatible;
-  if (openAi === null) {
-    throw new ProxyError(
-      "unknown_provider",
-      `${provider.label} has no OpenAI-compatible API; call /api/${provider.slug}/ instead.`,
-    );
-  }
-  const endpoint = openAiEndpoint(path);
-  return openAiCall(
-    request,
-    endpoint,
-    search,
-    { provider, openAi, model },
-    body,
-    named,
-    asking.scope,
-  );
-}
 
 /** What names no model names no provider either: files, batches and the like lie at one. */
 export function namesNoModel({ method }: Request, path: string, body: RequestBody): ProxyError {

@@ -6,12 +6,13 @@ import { chatDialect } from "../conversion/chat-dialect";
 import type { Conversion } from "../conversion/conversion";
 import { ConversionError } from "../conversion/losses";
 import { messagesByChat } from "../conversion/messages-by-chat";
+import { responsesByChat } from "../conversion/responses-by-chat";
 import { isBuiltIn } from "../providers/registry";
 import { findBodyField } from "./body-field";
 import { CHAT_COMPLETIONS, type OpenAiTarget, openAiCall } from "./compat-call";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
-import type { RequestBody } from "./request-body";
+import { forgetBody, type RequestBody, readFurther } from "./request-body";
 import type { RequestScope } from "./request-scope";
 
 /** A token of text has some four bytes; pictures, sent as text, are not counted as one. */
@@ -23,6 +24,53 @@ const encoder = new TextEncoder();
 /** The one call of Anthropic's API that is converted. */
 export const MESSAGES_PATH = /^(?:v1\/)?messages$/;
 export const COUNT_TOKENS_PATH = /^(?:v1\/)?messages\/count_tokens$/;
+
+/** OpenAI's Responses, at a provider that has chat completions only. */
+export const RESPONSES = "responses";
+
+/**
+ * @param named The model as the caller wrote it.
+ * @throws {ProxyError} `not_convertible`, `body_too_large`.
+ */
+export function responsesCall(
+  request: Request,
+  target: OpenAiTarget,
+  named: string,
+  body: RequestBody,
+  scope: RequestScope,
+): ProxyCall {
+  const { provider, model } = target;
+  const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
+  const asked = wholeBody(body);
+  const told = { model: named, nowMs: scope.ports.nowMs() };
+  const { request: said, conversion } = orRefuse(() =>
+    responsesByChat(asked, model, dialect, told),
+  );
+  return chatCall(request, target, said, conversion, scope);
+}
+
+/** Whether a call of OpenAI's API has to be converted for a provider. */
+export function needsChat(endpoint: string, { openAi }: Pick<OpenAiTarget, "openAi">): boolean {
+  return endpoint === RESPONSES && openAi.hasResponses !== true;
+}
+
+/**
+ * Converts a body that may be long: it is read as far as bodies ever are.
+ * @throws {ProxyError} `body_too_large`, `not_convertible`.
+ */
+export async function convertWhole(
+  body: RequestBody,
+  callerId: string,
+  convert: (whole: RequestBody) => ProxyCall,
+): Promise<ProxyCall> {
+  if (body.kind !== "streamed") return convert(body);
+  const whole = await readFurther(body, callerId);
+  try {
+    return convert(whole);
+  } finally {
+    forgetBody(whole);
+  }
+}
 
 /**
  * @param named The model as the caller wrote it.

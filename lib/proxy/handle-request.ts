@@ -8,10 +8,8 @@ import { findProviderNamed, providersWith } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import { aliasedCall } from "./aliased-call";
 import { authorizeModels } from "./authorize-models";
-import { compatCall } from "./compat-call";
 import { compatModels, type ModelCatalog, modelsAsked } from "./compat-models";
 import type { ProxyConfig } from "./config";
-import { MESSAGES_PATH } from "./converted-call";
 import { guessedCount } from "./count-tokens";
 import { isPreflight, letPageRead, preflightAnswer } from "./cross-origin";
 import { deliver } from "./deliver";
@@ -19,6 +17,7 @@ import { errorResponse } from "./error-response";
 import { calledProvider } from "./known-provider";
 import { mustKnowAll } from "./limited-token";
 import { nativeCall } from "./native-call";
+import { openAiFormCall } from "./openai-form-call";
 import { ownFormCall } from "./own-form-call";
 import type { AccessToken, ProxyPorts } from "./ports";
 import { isProbe, probeAnswer } from "./probe";
@@ -28,7 +27,7 @@ import { asCompatPath, assertSafePath, COMPAT, type ProxyPath } from "./proxy-pa
 import { QUOTA, quotaAnswer } from "./quota-answer";
 import { claimOf } from "./quota-claim";
 import { readOnForModel } from "./read-on-for-model";
-import { forgetBody, type RequestBody, readFurther, readRequestBody } from "./request-body";
+import { forgetBody, type RequestBody, readRequestBody } from "./request-body";
 import { requestCredentials } from "./request-credential";
 import { RequestMeter } from "./request-meter";
 import type { RequestScope } from "./request-scope";
@@ -196,9 +195,7 @@ async function serve(
     token.id,
   );
   if (body.kind === "streamed") {
-    body = mayBeConverted(path)
-      ? await readFurther(body, token.id)
-      : await readOnForModel(body, request, provider, path.rest, token.id);
+    body = await readOnForModel(body, request, provider, path.rest, token.id);
   }
   try {
     if (provider === undefined) {
@@ -234,11 +231,6 @@ async function serve(
   }
 }
 
-/** Only what is known as a whole can be said in another form. */
-function mayBeConverted({ segment, rest }: ProxyPath): boolean {
-  return segment === COMPAT && MESSAGES_PATH.test(rest);
-}
-
 /** A call at the doors which several providers share. */
 function sharedCall(
   request: Request,
@@ -249,7 +241,7 @@ function sharedCall(
 ): Promise<ProxyCall> {
   const form = sharedForm(path, request.headers);
   return form === "openai"
-    ? compatCall(request, path, url, body, { ...asking, form })
+    ? openAiFormCall(request, path, url, body, { ...asking, form })
     : ownFormCall(request, form, path, url, body, { ...asking, form });
 }
 

@@ -7,7 +7,7 @@ import { providersWith } from "../providers/registry";
 import type { Provider } from "../providers/types";
 import { findBodyField } from "./body-field";
 import { namesNoModel, renameField } from "./compat-call";
-import { MESSAGES_PATH, messagesCall } from "./converted-call";
+import { convertWhole, MESSAGES_PATH, messagesCall } from "./converted-call";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
@@ -44,7 +44,10 @@ export async function ownFormCall(
     if (form === "google" || openAi === null || !MESSAGES_PATH.test(path)) {
       throw speaksAnother(form, { provider, model });
     }
-    return messagesCall(request, { provider, openAi, model }, name, body, scope);
+    const target = { provider, openAi, model };
+    return convertWhole(body, asking.token.id, (whole) =>
+      messagesCall(request, target, name, whole, scope),
+    );
   }
   const renamed = inBody?.value === name ? renameField(body, inBody, model) : body;
   const namedPath = inPath === null ? path : inPath.withName(model);

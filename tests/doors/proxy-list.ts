@@ -234,6 +234,38 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(probe.status).toBe(200);
     });
 
+    test("Messages and Responses are converted where the provider speaks chat completions only", async () => {
+      await pool("openai", { kind: "ok" });
+      await pool("anthropic", { kind: "ok" });
+      const messages = [{ role: "user", content: "Hello" }];
+      const ask = (path: string, body: object) =>
+        door.fetch(path, {
+          method: "POST",
+          headers: { authorization: `Bearer ${door.token}`, "content-type": "application/json" },
+          body: JSON.stringify({ messages, input: "Hello", max_tokens: 50, ...body }),
+        });
+      const claude = "anthropic/claude-haiku-4-5";
+      const ends = [
+        [
+          "/v1/messages",
+          "openai/gpt-4o-mini",
+          "messages to chat",
+          "message_stop",
+          '"type":"message"',
+        ],
+        ["/v1/responses", claude, "responses to chat", "response.completed", '"object":"response"'],
+      ] as const;
+      for (const [path, model, name, end, whole] of ends) {
+        for (const stream of [true, false]) {
+          const response = await ask(path, { model, stream });
+          const text = await response.text();
+          expect(response.headers.get("x-one-balance-converted"), text).toBe(name);
+          expect(text).toContain(stream ? `event: ${end}` : whole);
+          expect(text.replace(/\W+/g, " ")).toContain("Hello");
+        }
+      }
+    });
+
     test("Google's own path, key header and query token work, and ?key= does not travel", async () => {
       const [key] = await pool("google-ai-studio", { kind: "ok" });
       const path = "/api/google-ai-studio/v1beta/models/gemini-2.5-flash:generateContent";

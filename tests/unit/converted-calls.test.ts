@@ -1,6 +1,7 @@
-/** Anthropic's Messages for models whose provider speaks OpenAI's chat completions, through the whole handler. */
+/** Messages and Responses for models whose provider speaks chat completions only, through the whole handler. */
 import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
+import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import type { ModelAlias } from "../../lib/models/model-alias.ts";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
@@ -144,7 +145,7 @@ describe("a model of a provider that speaks chat completions", () => {
         const said = whole.content.map((block) => (block.type === "text" ? block.text : ""));
         expect(said.join("")).toBe(text);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
@@ -244,6 +245,97 @@ describe("aliases", () => {
       body: JSON.stringify(ask),
     });
     expect(await response.json()).toMatchObject({ type: "message", model: "smart" });
+  });
+});
+
+describe("OpenAI's Responses", () => {
+  const openAi = (proxy: ScriptedProxy) =>
+    new OpenAI({
+      baseURL: "http://one-balance.test/v1",
+      apiKey: "token",
+      maxRetries: 0,
+      fetch: (input, init) => proxy.fetch(new URL(String(input)).pathname, init),
+    });
+  const include = ["reasoning.encrypted_content" as const];
+
+  test("go to a provider that has chat completions only, whole and streamed", async () => {
+    const proxy = proxyOf();
+    const ask = { model: MODEL, input: "Hi", max_output_tokens: 50, metadata: { a: "b" } };
+    const { data, response } = await openAi(proxy).responses.create(ask).withResponse();
+    expect(response.headers.get("x-one-balance-converted")).toBe("responses to chat");
+    expect(response.headers.get("x-one-balance-dropped")).toBe("metadata");
+    expect(data.output_text).toBe("Hello there");
+    expect(data).toMatchObject({ model: MODEL, status: "completed", usage: { input_tokens: 120 } });
+    expect(sentBody(proxy)).toEqual({ model: "deepseek-chat", messages, max_tokens: 50 });
+    const streamed = await openAi(proxy).responses.stream(ask).finalResponse();
+    expect(streamed.output.map(({ type }) => type)).toEqual(data.output.map(({ type }) => type));
+    expect(proxy.usage.events.at(-1)).toMatchObject({
+      provider: "deepseek",
+      model: "deepseek-chat",
+      outcome: "ok",
+      isStream: true,
+      usage: { inputTokens: 120, outputTokens: 30, isEstimate: false },
+      attempts: [{ converted: "responses to chat", dropped: ["metadata"] }],
+    });
+  });
+
+  test("go as they are to a provider that has them", async () => {
+    const proxy = proxyOf({ keys: ["openai"] });
+    const ask = { model: "openai/gpt-5-mini", input: "Hi" };
+    const { response } = await openAi(proxy).responses.create(ask).withResponse();
+    expect(response.headers.get("x-one-balance-converted")).toBeNull();
+    expect(proxy.calls.at(-1)?.url.pathname).toBe("/v1/responses");
+  });
+
+  test("an alias leads to who has them first", async () => {
+    const proxy = proxyOf({ keys: ["deepseek", "openai"] });
+    const target = { weight: 1, capabilities: [] };
+    proxy.state.setAliases({
+      name: "smart",
+      choice: "ordered",
+      targets: [
+        { ...target, provider: "deepseek", model: "deepseek-chat" },
+        { ...target, provider: "openai", model: "gpt-5-mini" },
+      ],
+      maxInputUsd: null,
+      maxOutputUsd: null,
+    });
+    await openAi(proxy).responses.create({ model: "smart", input: "Hi" });
+    expect(proxy.calls.at(-1)?.url.hostname).toBe("api.openai.com");
+    proxy.state.setKeys("openai", []);
+    const { model } = await openAi(proxy).responses.create({ model: "smart", input: "Hi" });
+    expect(proxy.calls.at(-1)?.url.hostname).toBe("api.deepseek.com");
+    expect(model).toBe("smart");
+  });
+
+  test("what is stored at OpenAI is refused by its name", async () => {
+    const ask = { model: MODEL, input: "Hi", previous_response_id: "resp_abcdefgh12345678" };
+    await expect(openAi(proxyOf()).responses.create(ask)).rejects.toMatchObject({
+      status: 400,
+      code: "not_convertible",
+      message: expect.stringContaining("previous_response_id: "),
+    });
+  });
+
+  test("twenty turns with tools and thoughts: each is sent with what was said before", async () => {
+    const proxy = proxyOf();
+    const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "Hi" }];
+    for (let turn = 0; turn < 20; turn += 1) {
+      const { output } = await openAi(proxy)
+        .responses.stream({ model: MODEL, input, include, store: false })
+        .finalResponse();
+      const sent = sentBody(proxy).messages as Record<string, unknown>[];
+      expect(sent).toHaveLength(1 + turn * 2);
+      for (const message of sent.filter(({ role }) => role === "assistant")) {
+        expect(message).toMatchObject({
+          reasoning_content: "hm",
+          content: "Hello there",
+          tool_calls: [{ id: "call_0", function: { arguments: '{"city":"Bern"}' } }],
+        });
+      }
+      input.push(...(output as OpenAI.Responses.ResponseInput));
+      input.push({ type: "function_call_output", call_id: "call_0", output: "sunny" });
+    }
   });
 });
 

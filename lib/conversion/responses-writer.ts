@@ -1,0 +1,368 @@
+/**
+ * Writes answers as OpenAI's Responses, whole or as events.
+ * Source: platform.openai.com/docs/api-reference/responses-streaming.
+ * @module
+ */
+import {
+  type AnswerPart,
+  type AnswerUsage,
+  type FinishReason,
+  NO_ANSWER_USAGE,
+} from "./answer-part";
+import { type Fields, fields, given, parsedJson, text } from "./json";
+import { sealedThought } from "./sealed-thought";
+import type { ToolNames } from "./tool-names";
+import type { EventWriter, WrittenEvent } from "./written-event";
+
+/** What the answer tells that the request knows. */
+export interface ResponsesContext {
+  /** As the caller named it. */
+  readonly model: string;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  readonly names: ToolNames;
+  /** Whether thoughts are to come back in the history. */
+  readonly sealsThoughts: boolean;
+  /** Of the request: what an answer repeats. */
+  readonly request: Fields;
+}
+
+export function responsesError(type: string, message: string): Fields {
+  return { error: { message, type: type || "server_error", param: null, code: null } };
+}
+
+/** An item of the answer while it is written. */
+interface OpenItem {
+  readonly index: number;
+  readonly id: string;
+  readonly kind: "reasoning" | "message" | "call";
+  said: string;
+  callId: string;
+  /** As chat completions call it. */
+  name: string;
+}
+
+/** The kinds of texts, and how their events are called. */
+const REFUSED = { type: "refusal", event: "response.refusal", field: "refusal" } as const;
+const SAID = { type: "output_text", event: "response.output_text", field: "text" } as const;
+
+/** Writes one answer as events. Its calls may come side by side, as they do in chat completions. */
+export class ResponsesWriter implements EventWriter {
+  readonly #context: ResponsesContext;
+  #sequence = 0;
+  #id = "resp_converted";
+  #isStarted = false;
+  #isOver = false;
+  /** Reasoning or a message: texts follow one another. */
+  #open: OpenItem | null = null;
+  #isRefused = false;
+  readonly #calls = new Map<number, OpenItem>();
+  readonly #done: Fields[] = [];
+  #items = 0;
+  #finish: FinishReason | null = null;
+  #usage: AnswerUsage = NO_ANSWER_USAGE;
+
+  constructor(context: ResponsesContext) {
+    this.#context = context;
+  }
+
+  write(part: AnswerPart): WrittenEvent[] {
+    if (this.#isOver) return [];
+    switch (part.kind) {
+      case "start":
+        if (part.id !== "") this.#id = `resp_${part.id.replace(/^chatcmpl-/, "")}`;
+        return this.#start();
+      case "reasoning":
+        return this.#reasoning(part.text);
+      case "text":
+        return this.#text(part.text, false);
+      case "refusal":
+        return this.#text(part.text, true);
+      case "tool":
+        return this.#tool(part);
+      case "finish":
+        this.#finish = part.reason;
+        return [];
+      case "usage":
+        this.#usage = part.usage;
+        return [];
+      case "error":
+        return this.#fail(part.type, part.message);
+    }
+  }
+
+  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  end(): WrittenEvent[] {
+    if (this.#isOver) return [];
+    if (this.#finish === null) return this.#fail("", "The answer was cut off before its end.");
+    const events = [...this.#start(), ...this.#close()];
+    for (const call of this.#calls.values()) events.push(...this.#closeCall(call));
+    this.#isOver = true;
+    const reason = INCOMPLETE[this.#finish];
+    const status = reason === undefined ? "completed" : "incomplete";
+    const response = this.response(status, reason);
+    return [...events, this.#event(`response.${status}`, { response })];
+  }
+
+  /** The whole answer as it stands. */
+  response(status: string, reason?: string, error: Fields | null = null): Fields {
+    const { model, nowMs, request } = this.#context;
+    const output = this.#done.toSorted((one, other) => Number(one.place) - Number(other.place));
+    return {
+      id: this.#id,
+      object: "response",
+      created_at: Math.floor(nowMs / 1000),
+      status,
+      error,
+      incomplete_details: reason === undefined ? null : { reason },
+      instructions: request.instructions ?? null,
+      max_output_tokens: request.max_output_tokens ?? null,
+      model,
+      output: output.map(({ place: _, ...item }) => item),
+      parallel_tool_calls: request.parallel_tool_calls ?? true,
+      previous_response_id: null,
+      reasoning: request.reasoning ?? { effort: null, summary: null },
+      store: false,
+      temperature: request.temperature ?? null,
+      text: request.text ?? { format: { type: "text" } },
+      tool_choice: request.tool_choice ?? "auto",
+      tools: request.tools ?? [],
+      top_p: request.top_p ?? null,
+      truncation: "disabled",
+      usage: status === "in_progress" ? null : usageFields(this.#usage),
+      metadata: {},
+    };
+  }
+
+  #start(): WrittenEvent[] {
+    if (this.#isStarted) return [];
+    this.#isStarted = true;
+    const response = this.response("in_progress");
+    return [
+      this.#event("response.created", { response }),
+      this.#event("response.in_progress", { response }),
+    ];
+  }
+
+  #fail(type: string, message: string): WrittenEvent[] {
+    const events = this.#start();
+    this.#isOver = true;
+    const code = /rate_limit|quota|too_many|exhausted/i.test(type)
+      ? "rate_limit_exceeded"
+      : "server_error";
+    const response = this.response("failed", undefined, { code, message });
+    return [...events, this.#event("response.failed", { response })];
+  }
+
+  #reasoning(piece: string): WrittenEvent[] {
+    if (piece === "") return [];
+    const events: WrittenEvent[] = [];
+    if (this.#open?.kind !== "reasoning") {
+      events.push(...this.#start(), ...this.#close());
+      const item = this.#newItem("reasoning", "rs");
+      this.#open = item;
+      events.push(
+        this.#added(item, { id: item.id, type: "reasoning", summary: [] }),
+        this.#event("response.reasoning_summary_part.added", {
+          ...placeOf(item),
+          summary_index: 0,
+          part: { type: "summary_text", text: "" },
+        }),
+      );
+    }
+    const item = this.#open;
+    if (item === null) return events;
+    item.said += piece;
+    const more = { ...placeOf(item), summary_index: 0, delta: piece };
+    return [...events, this.#event("response.reasoning_summary_text.delta", more)];
+  }
+
+  #text(piece: string, isRefused: boolean): WrittenEvent[] {
+    if (piece === "") return [];
+    const kind = isRefused ? REFUSED : SAID;
+    const events: WrittenEvent[] = [];
+    if (this.#open?.kind !== "message" || this.#isRefused !== isRefused) {
+      events.push(...this.#start(), ...this.#close());
+      this.#isRefused = isRefused;
+      const item = this.#newItem("message", "msg");
+      this.#open = item;
+      const started = { id: item.id, type: "message", role: "assistant", content: [] };
+      events.push(
+        this.#added(item, { ...started, status: "in_progress" }),
+        this.#event("response.content_part.added", {
+          ...placeOf(item),
+          content_index: 0,
+          part: textPart(kind, ""),
+        }),
+      );
+    }
+    const item = this.#open;
+    if (item === null) return events;
+    item.said += piece;
+    const delta = { ...placeOf(item), content_index: 0, delta: piece };
+    const logged = isRefused ? delta : { ...delta, logprobs: [] };
+    return [...events, this.#event(`${kind.event}.delta`, logged)];
+  }
+
+  #tool(part: Extract<AnswerPart, { kind: "tool" }>): WrittenEvent[] {
+    const { index, id, name, arguments: piece } = part;
+    const known = this.#calls.get(index);
+    if (known !== undefined) {
+      known.said += piece;
+      return piece === "" || this.#isCustom(known) ? [] : [this.#argumentsDelta(known, piece)];
+    }
+    // A call that has no name cannot be begun.
+    if (name === "") return [];
+    const events = [...this.#start(), ...this.#close()];
+    const item = this.#newItem("call", "fc");
+    item.callId = id;
+    item.name = name;
+    item.said = piece;
+    this.#calls.set(index, item);
+    events.push(this.#added(item, this.#callItem(item, "in_progress", "")));
+    const isTold = piece !== "" && !this.#isCustom(item);
+    return isTold ? [...events, this.#argumentsDelta(item, piece)] : events;
+  }
+
+  #argumentsDelta(item: OpenItem, delta: string): WrittenEvent {
+    return this.#event("response.function_call_arguments.delta", { ...placeOf(item), delta });
+  }
+
+  #isCustom({ name }: OpenItem): boolean {
+    return this.#context.names.find(name).kind === "custom";
+  }
+
+  /** @param said JSON. */
+  #callItem(item: OpenItem, status: string, said: string): Fields {
+    const { name, namespace, kind } = this.#context.names.find(item.name);
+    const common = { id: item.id, call_id: item.callId, name, status };
+    if (kind === "custom") {
+      return { ...common, type: "custom_tool_call", input: inputIn(said) };
+    }
+    const placed = namespace === "" ? {} : { namespace };
+    return { ...common, ...placed, type: "function_call", arguments: said };
+  }
+
+  #closeCall(item: OpenItem): WrittenEvent[] {
+    const said = item.said === "" ? "{}" : item.said;
+    const whole = this.#callItem(item, "completed", said);
+    this.#done.push({ ...whole, place: item.index });
+    const place = placeOf(item);
+    const told = this.#isCustom(item)
+      ? [
+          this.#event("response.custom_tool_call_input.delta", { ...place, delta: whole.input }),
+          this.#event("response.custom_tool_call_input.done", { ...place, input: whole.input }),
+        ]
+      : [
+          this.#event("response.function_call_arguments.done", {
+            ...place,
+            name: whole.name,
+            arguments: said,
+          }),
+        ];
+    return [...told, this.#itemDone(item, whole)];
+  }
+
+  /** Ends the text that is open. */
+  #close(): WrittenEvent[] {
+    const item = this.#open;
+    if (item === null) return [];
+    this.#open = null;
+    return item.kind === "reasoning" ? this.#closeReasoning(item) : this.#closeMessage(item);
+  }
+
+  #closeReasoning(item: OpenItem): WrittenEvent[] {
+    const part = { type: "summary_text", text: item.said };
+    const whole = given({
+      id: item.id,
+      type: "reasoning",
+      summary: [part],
+      encrypted_content: this.#context.sealsThoughts ? sealedThought(item.said) : undefined,
+    });
+    this.#done.push({ ...whole, place: item.index });
+    const place = { ...placeOf(item), summary_index: 0 };
+    return [
+      this.#event("response.reasoning_summary_text.done", { ...place, text: item.said }),
+      this.#event("response.reasoning_summary_part.done", { ...place, part }),
+      this.#itemDone(item, whole),
+    ];
+  }
+
+  #closeMessage(item: OpenItem): WrittenEvent[] {
+    const kind = this.#isRefused ? REFUSED : SAID;
+    const part = textPart(kind, item.said);
+    const common = { id: item.id, type: "message", role: "assistant" };
+    const whole = { ...common, status: "completed", content: [part] };
+    this.#done.push({ ...whole, place: item.index });
+    const place = { ...placeOf(item), content_index: 0 };
+    const told = { ...place, [kind.field]: item.said };
+    return [
+      this.#event(`${kind.event}.done`, this.#isRefused ? told : { ...told, logprobs: [] }),
+      this.#event("response.content_part.done", { ...place, part }),
+      this.#itemDone(item, whole),
+    ];
+  }
+
+  #newItem(kind: OpenItem["kind"], prefix: string): OpenItem {
+    const index = this.#items;
+    this.#items += 1;
+    const id = `${prefix}_${this.#id.slice("resp_".length)}_${index}`;
+    return { index, id, kind, said: "", callId: "", name: "" };
+  }
+
+  #added({ index }: OpenItem, item: Fields): WrittenEvent {
+    return this.#event("response.output_item.added", { output_index: index, item });
+  }
+
+  #itemDone({ index }: OpenItem, item: Fields): WrittenEvent {
+    return this.#event("response.output_item.done", { output_index: index, item });
+  }
+
+  #event(type: string, more: Fields): WrittenEvent {
+    const data = JSON.stringify({ type, sequence_number: this.#sequence, ...more });
+    this.#sequence += 1;
+    return { name: type, data };
+  }
+}
+
+const INCOMPLETE: Partial<Record<FinishReason, string>> = {
+  length: "max_output_tokens",
+  filter: "content_filter",
+};
+
+/** A whole response of these parts. */
+export function responsesAnswer(parts: readonly AnswerPart[], context: ResponsesContext): Fields {
+  const writer = new ResponsesWriter(context);
+  for (const part of parts) writer.write(part);
+  // A whole answer is over, whether it says why or not.
+  if (!parts.some(({ kind }) => kind === "finish")) {
+    writer.write({ kind: "finish", reason: "stop", stopString: null });
+  }
+  const last = writer.end().at(-1);
+  return fields(fields(parsedJson(last?.data ?? "")).response);
+}
+
+function placeOf({ id, index }: OpenItem): Fields {
+  return { item_id: id, output_index: index };
+}
+
+function textPart(kind: typeof SAID | typeof REFUSED, said: string): Fields {
+  if (kind === REFUSED) return { type: "refusal", refusal: said };
+  return { type: "output_text", text: said, annotations: [], logprobs: [] };
+}
+
+/** A tool with plain input is called with `{"input": "…"}`; what a model writes instead is taken as it is. */
+function inputIn(said: string): string {
+  const { input } = fields(parsedJson(said));
+  return typeof input === "string" ? input : text(said);
+}
+
+function usageFields({ input, cached, output, reasoning }: AnswerUsage): Fields {
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: cached },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: reasoning },
+    total_tokens: input + output,
+  };
+}
