@@ -1,5 +1,6 @@
 /**
- * DeepSeek. Facts from api-docs.deepseek.com's error codes and AI Gateway's page on DeepSeek.
+ * DeepSeek. Facts from api-docs.deepseek.com's error codes and "Using the Anthropic API", and AI Gateway's page on
+ * DeepSeek.
  * @module
  */
 import { allOf, says, withStatus } from "./error-matchers";
@@ -27,6 +28,7 @@ export const deepseek = openAiLike({
   slug: "deepseek",
   label: "DeepSeek",
   base: "https://api.deepseek.com",
+  messages: "anthropic/v1/messages",
   keyPattern: /^sk-(?!ant-|or-|proj-|svcacct-)/,
   errorRules,
 });

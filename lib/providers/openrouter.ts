@@ -1,5 +1,5 @@
 /**
- * OpenRouter. Facts from openrouter.ai's API reference and AI Gateway's page on OpenRouter.
+ * OpenRouter. Facts from openrouter.ai's API reference (Messages among it) and AI Gateway's page on OpenRouter.
  * Its `models` path is public, so `key` is the check.
  * @module
  */
@@ -14,6 +14,7 @@ export const openrouter = openAiLike({
   prefixes: ["api/v1/", "v1/"],
   compatSlug: null,
   checkPath: "key",
+  messages: "messages",
   hasEmbeddings: true,
   hasResponses: true,
   // Fallbacks, and plugins that use a model of their own; a preset has its models stored.

@@ -37,6 +37,7 @@ export const PROVIDER_DEFAULTS = {
   errorFormat: "openai",
   usageFormat: "none",
   protocol: null,
+  messages: null,
   compatSlug: null,
   withholds: { credentials: { headers: ["authorization"] }, accounts: {} },
   needsModel: NEVER_NEEDS_MODEL,

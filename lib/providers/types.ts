@@ -122,6 +122,11 @@ export interface Provider {
    * another; null where only the OpenAI-compatible endpoints can be shared.
    */
   readonly protocol: "anthropic" | "google" | null;
+  /**
+   * Path below `/api/{slug}/` at which the provider has Anthropic's Messages as a second door, for the same keys and
+   * models; null where it has none, or where its own paths are Anthropic's.
+   */
+  readonly messages: string | null;
   /** Slug in AI Gateway's compat model names (`{compatSlug}/{model}`); null where compat does not know the provider. */
   readonly compatSlug: string | null;
   /**

@@ -17,7 +17,7 @@ import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
-import { FORM_OWNERS, sharedForm } from "./shared-form";
+import { FORM_OWNERS, pathAt, sharedForm, speaksForm } from "./shared-form";
 import { queryParameter, queryWith } from "./upstream-url";
 import { isWebSocket } from "./web-socket-call";
 
@@ -117,17 +117,19 @@ function inOwnForm(
   );
   const alias = name === null ? undefined : scope.ports.state.modelAliases().get(name);
   if (alias === undefined) return null;
+  const isMessages = protocol === "anthropic" && MESSAGES_PATH.test(path);
   const find = ({ provider: slug }: RouteTarget) => {
     const provider = knownProvider(slug, scope);
-    return provider?.protocol === protocol ? provider : null;
+    if (provider === undefined || protocol === null) return null;
+    // Second doors have this one call.
+    const isSpoken = isMessages ? speaksForm(provider, protocol) : provider.protocol === protocol;
+    return isSpoken ? provider : null;
   };
-  const isConvertible = protocol === "anthropic" && MESSAGES_PATH.test(path);
   const findChat = ({ provider: slug, model }: RouteTarget) => {
-    const provider = isConvertible ? knownProvider(slug, scope) : undefined;
+    const provider = isMessages ? knownProvider(slug, scope) : undefined;
     const openAi = provider?.openAiCompatible;
-    return provider && openAi && provider.protocol !== protocol
-      ? { provider, openAi, model }
-      : null;
+    const isConverted = provider && openAi && !speaksForm(provider, "anthropic");
+    return isConverted ? { provider, openAi, model } : null;
   };
   return {
     alias,
@@ -138,7 +140,7 @@ function inOwnForm(
       const chat = findChat(target);
       if (chat !== null) return messagesCall(request, chat, alias.name, body, scope);
       const provider = found(find(target), target);
-      const renamedPath = renameInPath(path, places.path, target.model);
+      const renamedPath = pathAt(provider, renameInPath(path, places.path, target.model));
       const renamedBody = renameInBody(body, named, alias, target.model);
       return nativeCall(request, provider, renamedPath, url, renamedBody, scope);
     },

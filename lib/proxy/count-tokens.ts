@@ -1,5 +1,5 @@
 /**
- * `POST messages/count_tokens` for models of providers that have no such call: a guess, which says so.
+ * `POST messages/count_tokens` for models of providers that do not have it: a guess, which says so.
  * @module
  */
 import { findBodyField } from "./body-field";
@@ -10,7 +10,6 @@ import type { RequestBody } from "./request-body";
 import { type Asking, resolveModel } from "./resolve-model";
 import { RESPONSE_HEADERS } from "./response-headers";
 import { tokenAllowsTarget } from "./route-targets";
-import { speaksForm } from "./shared-form";
 import { tokenAllows } from "./token-allows";
 
 /**
@@ -44,7 +43,7 @@ async function isCountedThere(name: string, asking: Omit<Asking, "form">): Promi
   const alias = scope.ports.state.modelAliases().get(name);
   if (alias === undefined) {
     const { provider, model } = await resolveModel(name, { ...asking, form: "anthropic" });
-    if (speaksForm(provider, "anthropic")) return true;
+    if (provider.protocol === "anthropic") return true;
     if (!tokenAllows(token, provider.slug, model, "POST")) throw denied(name);
     return false;
   }
@@ -52,7 +51,7 @@ async function isCountedThere(name: string, asking: Omit<Asking, "form">): Promi
   if (allowed.length === 0) throw denied(name);
   return allowed.some(({ provider: slug }) => {
     const provider = knownProvider(slug, scope);
-    return provider !== undefined && speaksForm(provider, "anthropic");
+    return provider?.protocol === "anthropic";
   });
 }
 

@@ -14,7 +14,7 @@ import { ProxyError } from "./proxy-error";
 import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { type Asking, type ResolvedModel, resolveModel } from "./resolve-model";
-import { FORM_OWNERS } from "./shared-form";
+import { FORM_OWNERS, pathAt, speaksForm } from "./shared-form";
 
 /**
  * @param path Below `/api/compat/` or at the root.
@@ -39,7 +39,7 @@ export async function ownFormCall(
   }
   const resolving = resolveModel(name, asking);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
-  if (provider.protocol !== form) {
+  if (!speaksForm(provider, form)) {
     const { openAiCompatible: openAi } = provider;
     if (form === "google" || openAi === null || !MESSAGES_PATH.test(path)) {
       throw speaksAnother(form, { provider, model });
@@ -51,7 +51,7 @@ export async function ownFormCall(
   }
   const renamed = inBody?.value === name ? renameField(body, inBody, model) : body;
   const namedPath = inPath === null ? path : inPath.withName(model);
-  return nativeCall(request, provider, namedPath, url, renamed, scope);
+  return nativeCall(request, provider, pathAt(provider, namedPath), url, renamed, scope);
 }
 
 /** `models/{model}:{method}`, where the model may hold a slash of ours. */

@@ -43,6 +43,17 @@ export function openAiEndpoint(rest: string): string {
 }
 
 /** Whether a provider speaks a form by itself. */
-export function speaksForm({ protocol, openAiCompatible }: Provider, form: SharedForm): boolean {
-  return form === "openai" ? openAiCompatible !== null : protocol === form;
+export function speaksForm(provider: Provider, form: SharedForm): boolean {
+  const { protocol, messages, openAiCompatible } = provider;
+  if (form === "openai") return openAiCompatible !== null;
+  return protocol === form || (form === "anthropic" && messages !== null);
+}
+
+/**
+ * Where a provider that speaks a form has what a shared door calls.
+ * @param path Below the shared door.
+ */
+export function pathAt({ protocol, messages }: Provider, path: string): string {
+  if (messages === null || protocol === "anthropic") return path;
+  return path.replace(/^(?:v1\/)?messages(?=\/|$)/, messages);
 }

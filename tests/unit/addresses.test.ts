@@ -218,7 +218,7 @@ describe("@anthropic-ai/sdk", () => {
     const kind = (type: string, code: string) => ({
       error: { type: "error", error: { type, code } },
     });
-    await expect(ask("token", "both")).rejects.toMatchObject(
+    await expect(ask("token", "nothing")).rejects.toMatchObject(
       kind("not_found_error", "model_not_found"),
     );
     const inFiles = [{ type: "image", source: { type: "file", file_id: "f" } }];

@@ -49,7 +49,7 @@ interface Options {
   readonly token?: Partial<AccessToken>;
 }
 
-function proxyOf({ upstream = answering(), keys = ["deepseek"], token = {} }: Options = {}) {
+function proxyOf({ upstream = answering(), keys = ["fireworks"], token = {} }: Options = {}) {
   return scriptedProxy({
     upstream,
     keys: Object.fromEntries(keys.map((slug) => [slug, [`sk-fake-${slug}`]])),
@@ -58,7 +58,7 @@ function proxyOf({ upstream = answering(), keys = ["deepseek"], token = {} }: Op
   });
 }
 
-const MODEL = "deepseek/deepseek-chat";
+const MODEL = "fireworks/some-model";
 const messages = [{ role: "user" as const, content: "Hi" }];
 
 function clientOf(proxy: ScriptedProxy) {
@@ -85,7 +85,7 @@ describe("a model of a provider that speaks chat completions", () => {
         model: MODEL,
         max_tokens: 100,
         messages,
-        top_k: 5,
+        service_tier: "auto",
         betas: [],
       } as Anthropic.MessageCreateParamsNonStreaming)
       .withResponse();
@@ -100,17 +100,17 @@ describe("a model of a provider that speaks chat completions", () => {
       usage: { input_tokens: 100, cache_read_input_tokens: 20, output_tokens: 30 },
     });
     expect(response.headers.get("x-one-balance-converted")).toBe("messages to chat");
-    expect(response.headers.get("x-one-balance-dropped")).toBe("betas, top_k");
+    expect(response.headers.get("x-one-balance-dropped")).toBe("service_tier, betas");
     const [call] = proxy.calls.slice(-1);
-    expect(call?.url.href).toBe("https://api.deepseek.com/chat/completions");
+    expect(call?.url.href).toBe("https://api.fireworks.ai/inference/v1/chat/completions");
     expect(call?.headers.get("anthropic-version")).toBeNull();
-    expect(sentBody(proxy)).toEqual({ model: "deepseek-chat", max_tokens: 100, messages });
+    expect(sentBody(proxy)).toEqual({ model: "some-model", max_tokens: 100, messages });
     expect(proxy.usage.events.at(-1)).toMatchObject({
-      provider: "deepseek",
-      model: "deepseek-chat",
+      provider: "fireworks",
+      model: "some-model",
       outcome: "ok",
       usage: { inputTokens: 120, cachedInputTokens: 20, outputTokens: 30, isEstimate: false },
-      attempts: [{ converted: "messages to chat", dropped: ["betas", "top_k"] }],
+      attempts: [{ converted: "messages to chat", dropped: ["service_tier", "betas"] }],
     });
   });
 
@@ -186,14 +186,14 @@ describe("a model of a provider that speaks chat completions", () => {
     expect(data.input_tokens).toBeGreaterThan(5);
     expect(response.headers.get("x-one-balance-converted")).toBe("estimate");
     expect(proxy.calls).toEqual([]);
-    const limited = proxyOf({ token: { scopes: [{ provider: "deepseek", models: ["other"] }] } });
+    const limited = proxyOf({ token: { scopes: [{ provider: "fireworks", models: ["other"] }] } });
     await expect(
       clientOf(limited).messages.countTokens({ model: MODEL, messages }),
     ).rejects.toMatchObject({ status: 403 });
   });
 
   test("scopes and budgets hold: the model is the provider's own, and its use counts", async () => {
-    const denied = proxyOf({ token: { scopes: [{ provider: "deepseek", models: ["other"] }] } });
+    const denied = proxyOf({ token: { scopes: [{ provider: "fireworks", models: ["other"] }] } });
     await expect(
       clientOf(denied).messages.create({ model: MODEL, max_tokens: 9, messages }),
     ).rejects.toMatchObject({ status: 403 });
@@ -203,6 +203,42 @@ describe("a model of a provider that speaks chat completions", () => {
     const ask = { model: MODEL, max_tokens: 9, messages };
     await clientOf(proxy).messages.create(ask);
     await expect(clientOf(proxy).messages.create(ask)).rejects.toMatchObject({ status: 429 });
+  });
+});
+
+describe("a second door", () => {
+  const ask = { model: "deepseek/deepseek-chat", max_tokens: 9, messages };
+
+  test("is taken as it is: nothing is converted, and the same keys serve", async () => {
+    const upstream = () => {
+      const usage = { input_tokens: 11, output_tokens: 3 };
+      const content = [{ type: "text", text: "native" }];
+      return Response.json({ type: "message", role: "assistant", content, usage });
+    };
+    const proxy = proxyOf({ upstream, keys: ["deepseek", "openrouter"] });
+    const { data, response } = await clientOf(proxy).messages.create(ask).withResponse();
+    expect(data.content).toEqual([{ type: "text", text: "native" }]);
+    expect(response.headers.get("x-one-balance-converted")).toBeNull();
+    const call = proxy.calls.at(-1);
+    expect(call?.url.href).toBe("https://api.deepseek.com/anthropic/v1/messages");
+    expect([call?.key, call?.headers.get("authorization")]).toEqual([
+      "sk-fake-deepseek",
+      "Bearer sk-fake-deepseek",
+    ]);
+    expect(call?.headers.get("anthropic-version")).not.toBeNull();
+    expect(sentBody(proxy)).toEqual({ ...ask, model: "deepseek-chat" });
+    expect(proxy.usage.events.at(-1)?.usage).toMatchObject({ inputTokens: 11, outputTokens: 3 });
+    const target = { weight: 1, capabilities: [] };
+    proxy.state.setAliases({
+      name: "smart",
+      choice: "ordered",
+      targets: [{ ...target, provider: "openrouter", model: "a/b" }],
+      maxInputUsd: null,
+      maxOutputUsd: null,
+    });
+    await clientOf(proxy).messages.create({ ...ask, model: "smart" });
+    expect(proxy.calls.at(-1)?.url.href).toBe("https://openrouter.ai/api/v1/messages");
+    expect(sentBody(proxy)).toMatchObject({ model: "a/b" });
   });
 });
 
@@ -223,9 +259,9 @@ describe("aliases", () => {
   const ask = { model: "smart", max_tokens: 9, messages };
 
   test("a target that speaks the form comes first, unconverted; the others are for when it cannot serve", async () => {
-    const proxy = proxyOf({ keys: ["deepseek", "anthropic"] });
+    const proxy = proxyOf({ keys: ["fireworks", "anthropic"] });
     proxy.state.setAliases(
-      alias(target("deepseek", "deepseek-chat"), target("anthropic", "claude-haiku-4-5")),
+      alias(target("fireworks", "some-model"), target("anthropic", "claude-haiku-4-5")),
     );
     const native = await clientOf(proxy).messages.create(ask).withResponse();
     expect(native.response.headers.get("x-one-balance-converted")).toBeNull();
@@ -233,13 +269,13 @@ describe("aliases", () => {
     proxy.state.setKeys("anthropic", []);
     const converted = await clientOf(proxy).messages.create(ask).withResponse();
     expect(converted.response.headers.get("x-one-balance-converted")).toBe("messages to chat");
-    expect(converted.response.headers.get("x-one-balance-target")).toBe("deepseek/deepseek-chat");
+    expect(converted.response.headers.get("x-one-balance-target")).toBe("fireworks/some-model");
     expect(converted.data.model).toBe("smart");
   });
 
   test("at Anthropic's own address too", async () => {
     const proxy = proxyOf();
-    proxy.state.setAliases(alias(target("deepseek", "deepseek-chat")));
+    proxy.state.setAliases(alias(target("fireworks", "some-model")));
     const response = await proxy.fetch("/api/anthropic/v1/messages", {
       method: "POST",
       body: JSON.stringify(ask),
@@ -266,12 +302,12 @@ describe("OpenAI's Responses", () => {
     expect(response.headers.get("x-one-balance-dropped")).toBe("metadata");
     expect(data.output_text).toBe("Hello there");
     expect(data).toMatchObject({ model: MODEL, status: "completed", usage: { input_tokens: 120 } });
-    expect(sentBody(proxy)).toEqual({ model: "deepseek-chat", messages, max_tokens: 50 });
+    expect(sentBody(proxy)).toEqual({ model: "some-model", messages, max_tokens: 50 });
     const streamed = await openAi(proxy).responses.stream(ask).finalResponse();
     expect(streamed.output.map(({ type }) => type)).toEqual(data.output.map(({ type }) => type));
     expect(proxy.usage.events.at(-1)).toMatchObject({
-      provider: "deepseek",
-      model: "deepseek-chat",
+      provider: "fireworks",
+      model: "some-model",
       outcome: "ok",
       isStream: true,
       usage: { inputTokens: 120, outputTokens: 30, isEstimate: false },
@@ -288,13 +324,13 @@ describe("OpenAI's Responses", () => {
   });
 
   test("an alias leads to who has them first", async () => {
-    const proxy = proxyOf({ keys: ["deepseek", "openai"] });
+    const proxy = proxyOf({ keys: ["fireworks", "openai"] });
     const target = { weight: 1, capabilities: [] };
     proxy.state.setAliases({
       name: "smart",
       choice: "ordered",
       targets: [
-        { ...target, provider: "deepseek", model: "deepseek-chat" },
+        { ...target, provider: "fireworks", model: "some-model" },
         { ...target, provider: "openai", model: "gpt-5-mini" },
       ],
       maxInputUsd: null,
@@ -304,7 +340,7 @@ describe("OpenAI's Responses", () => {
     expect(proxy.calls.at(-1)?.url.hostname).toBe("api.openai.com");
     proxy.state.setKeys("openai", []);
     const { model } = await openAi(proxy).responses.create({ model: "smart", input: "Hi" });
-    expect(proxy.calls.at(-1)?.url.hostname).toBe("api.deepseek.com");
+    expect(proxy.calls.at(-1)?.url.hostname).toBe("api.fireworks.ai");
     expect(model).toBe("smart");
   });
 
