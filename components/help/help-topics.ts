@@ -3,6 +3,7 @@
  * @module
  */
 import {
+  ArrowLeftRight,
   BookOpenText,
   Braces,
   Cable,
@@ -49,6 +50,7 @@ export const helpGroups: readonly HelpGroup[] = [
     name: "call",
     topics: [
       { topic: "calling", icon: Cable },
+      { topic: "conversion", icon: ArrowLeftRight },
       { topic: "providers", icon: Server },
       { topic: "custom-providers", icon: Plug },
       { topic: "errors", icon: TriangleAlert },

@@ -1,4 +1,5 @@
 import { apiPage } from "./api-page.ts";
+import { conversionPage } from "./conversion-page.ts";
 import { judgingPage } from "./judging-page.ts";
 import { providerPages } from "./provider-pages.ts";
 
@@ -6,6 +7,7 @@ import { providerPages } from "./provider-pages.ts";
 export function generatedDocuments(): ReadonlyMap<string, string> {
   return new Map([
     ...providerPages(),
+    ["docs/conversion.md", conversionPage()],
     ["docs/judging.md", judgingPage()],
     ["docs/api.md", apiPage()],
   ]);

@@ -1,0 +1,224 @@
+/**
+ * The page on what becomes of each field of a request that is converted, found by converting it.
+ * @module
+ */
+import { type ChatDialect, chatDialect } from "../../lib/conversion/chat-dialect.ts";
+import { type Fields, fields } from "../../lib/conversion/json.ts";
+import { ConversionError } from "../../lib/conversion/losses.ts";
+import { messagesToChat } from "../../lib/conversion/messages-to-chat.ts";
+import { responsesToChat } from "../../lib/conversion/responses-to-chat.ts";
+import { code, GENERATED, page, table } from "./markdown-parts.ts";
+
+/** A field, and a request that has it beside the least that a request needs. */
+type Sample = readonly [field: string, request: Fields];
+
+const HI = { role: "user", content: "Hi" };
+const SCHEMA = { type: "object" };
+const PNG = { type: "base64", media_type: "image/png", data: "AA" };
+const PDF = { type: "base64", media_type: "application/pdf", data: "AA" };
+const TOOL = { name: "weather", input_schema: SCHEMA };
+const FUNCTION = { type: "function", name: "weather", parameters: SCHEMA };
+const said = (...content: readonly object[]) => ({ messages: [{ role: "user", content }] });
+const answered = (...content: readonly object[]) => ({
+  messages: [HI, { role: "assistant", content }],
+});
+const result = (more: object) => said({ type: "tool_result", tool_use_id: "t", ...more });
+
+const MESSAGES: readonly Sample[] = [
+  ["`max_tokens`", { max_tokens: 5 }],
+  ["`system`", { system: "Be brief" }],
+  ["texts", said({ type: "text", text: "a" }, { type: "text", text: "b" })],
+  ["`image`, base64 or URL", said({ type: "image", source: PNG })],
+  ["`image` and `document`, a stored file", said({ type: "image", source: { type: "file" } })],
+  ["`document`, text", said({ type: "document", source: { type: "text", data: "a" } })],
+  ["`document`, PDF", said({ type: "document", source: PDF })],
+  ["`search_result`", said({ type: "search_result", title: "t", source: "s", content: [] })],
+  ["`tool_use`", answered({ type: "tool_use", id: "t", name: "weather", input: {} })],
+  ["`tool_result`", result({ content: "sunny" })],
+  ["`tool_result` with a picture", result({ content: [{ type: "image", source: PNG }] })],
+  ["`tool_result.is_error`", result({ content: "no", is_error: true })],
+  ["`thinking` of the history", answered({ type: "thinking", thinking: "hm" })],
+  ["`redacted_thinking` of the history", answered({ type: "redacted_thinking", data: "x" })],
+  ["`server_tool_use` and its results", answered({ type: "server_tool_use" })],
+  ["`tools`, your own", { tools: [TOOL] }],
+  [
+    "`tools` that run at Anthropic, beside others",
+    { tools: [TOOL, { type: "web_search_20250305" }] },
+  ],
+  ["`tools` that run at Anthropic, alone", { tools: [{ type: "web_search_20250305" }] }],
+  ["`tool_choice`", { tools: [TOOL], tool_choice: { type: "any" } }],
+  [
+    "`tool_choice.disable_parallel_tool_use`",
+    { tools: [TOOL], tool_choice: { type: "auto", disable_parallel_tool_use: true } },
+  ],
+  ["`temperature`", { temperature: 1 }],
+  ["`top_p`", { top_p: 1 }],
+  ["`top_k`", { top_k: 5 }],
+  ["`stop_sequences`", { stop_sequences: ["a"] }],
+  ["`stream`", { stream: true }],
+  ["`thinking`, `output_config.effort`", { thinking: { type: "adaptive" } }],
+  [
+    "`output_config.format`",
+    { output_config: { format: { type: "json_schema", schema: SCHEMA } } },
+  ],
+  ["`cache_control`", { system: [{ type: "text", text: "a", cache_control: {} }] }],
+  ["`metadata`", { metadata: {} }],
+  ["`service_tier`", { service_tier: "auto" }],
+  ["`context_management`", { context_management: {} }],
+  ["`container`", { container: "c" }],
+  ["`mcp_servers`", { mcp_servers: [{}] }],
+  ["what is newer than this", { newer: 1 }],
+];
+
+const input = (...items: readonly object[]) => ({ input: [HI, ...items] });
+const part = (...content: readonly object[]) => input({ role: "user", content });
+
+const RESPONSES: readonly Sample[] = [
+  ["`instructions`", { instructions: "Be brief" }],
+  ["messages of user, assistant, system, developer", input({ role: "developer", content: "a" })],
+  ["`input_image`, data or URL", part({ type: "input_image", image_url: "data:," })],
+  ["`input_image` and `input_file`, a stored file", part({ type: "input_image", file_id: "f" })],
+  ["`input_file`, data", part({ type: "input_file", file_data: "data:," })],
+  ["`function_call` and its output", input({ type: "function_call", call_id: "c", name: "f" })],
+  [
+    "`custom_tool_call` and its output",
+    input({ type: "custom_tool_call", call_id: "c", name: "f" }),
+  ],
+  [
+    "`reasoning`, of One Balance or in plain text",
+    input(
+      { type: "reasoning", summary: [{ type: "summary_text", text: "hm" }] },
+      { role: "assistant", content: "a" },
+    ),
+  ],
+  ["`reasoning`, sealed by OpenAI", input({ type: "reasoning", encrypted_content: "gAAAA" })],
+  ["`item_reference`, calls of tools at OpenAI", input({ type: "item_reference", id: "m" })],
+  ["`max_output_tokens`", { max_output_tokens: 5 }],
+  ["`tools`, functions", { tools: [FUNCTION] }],
+  ["`tools`, `custom`", { tools: [{ type: "custom", name: "patch" }] }],
+  [
+    "the grammar of `custom` tools",
+    { tools: [{ type: "custom", name: "p", format: { type: "grammar" } }] },
+  ],
+  ["`tools`, `namespace`", { tools: [{ type: "namespace", name: "n", tools: [FUNCTION] }] }],
+  ["`tools` that run at OpenAI, beside others", { tools: [FUNCTION, { type: "web_search" }] }],
+  ["`tools` that run at OpenAI, alone", { tools: [{ type: "web_search" }] }],
+  ["`tool_choice`", { tools: [FUNCTION], tool_choice: "required" }],
+  ["`parallel_tool_calls`", { tools: [FUNCTION], parallel_tool_calls: false }],
+  ["`temperature`", { temperature: 1 }],
+  ["`top_p`", { top_p: 1 }],
+  ["`stream`", { stream: true }],
+  ["`reasoning.effort`", { reasoning: { effort: "high" } }],
+  ["`text.format`", { text: { format: { type: "json_object" } } }],
+  ["`text.verbosity`", { text: { verbosity: "low" } }],
+  ["`include` of sealed reasoning", { include: ["reasoning.encrypted_content"] }],
+  ["`store: true`", { store: true }],
+  ["`prompt_cache_key`", { prompt_cache_key: "k" }],
+  ["`metadata`", { metadata: {} }],
+  ["`service_tier`", { service_tier: "flex" }],
+  ["`truncation`", { truncation: "auto" }],
+  ["`previous_response_id`", { previous_response_id: "r" }],
+  ["`conversation`", { conversation: "c" }],
+  ["`prompt`", { prompt: {} }],
+  ["`background`", { background: true }],
+  ["what is newer than this", { newer: 1 }],
+];
+
+type Convert = (request: Fields, dialect: ChatDialect) => ReturnType<typeof messagesToChat>;
+
+/** Where a request goes, and how that place speaks. */
+type Place = readonly [name: string, dialect: ChatDialect];
+
+const OWN: Place = ["At a provider of your own", chatDialect("own", false)];
+/** OpenAI itself has Responses. */
+const OF_MESSAGES: readonly Place[] = [["At OpenAI", chatDialect("openai", true)], OWN];
+const OF_RESPONSES: readonly Place[] = [
+  ["At DeepSeek", chatDialect("deepseek", true)],
+  ["At Mistral", chatDialect("mistral", true)],
+];
+const MODEL = "gpt-5.1";
+
+const messages: Convert = (request, dialect) =>
+  messagesToChat({ messages: [HI], ...request }, MODEL, dialect);
+const responses: Convert = (request, dialect) =>
+  responsesToChat({ input: [HI], ...request }, MODEL, dialect);
+
+/** What becomes of a sample, in words. */
+function outcome(request: Fields, convert: Convert, dialect: ChatDialect): string {
+  try {
+    const plain = convert({}, dialect).request;
+    const { request: converted, dropped } = convert(request, dialect);
+    if (dropped.length > 0) return "left out, and told";
+    const changed = Object.entries(converted).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(plain[name]),
+    );
+    const isKept = ([name, value]: [string, unknown]) =>
+      JSON.stringify(fields(request)[name]) === JSON.stringify(value);
+    const others = changed.filter((entry) => !isKept(entry));
+    if (changed.length > 0 && others.every(([name]) => name === "stream_options")) return "kept";
+    if (changed.length === 0) return "kept by One Balance";
+    return `as ${changed.map(([name]) => code(name)).join(", ")}`;
+  } catch (error) {
+    if (error instanceof ConversionError) return "refused";
+    throw error;
+  }
+}
+
+function rows(samples: readonly Sample[], convert: Convert, places: readonly Place[]): string {
+  return table(
+    ["Field", ...places.map(([name]) => name)],
+    samples.map(([field, request]) => [
+      field,
+      ...places.map(([, dialect]) => outcome(request, convert, dialect)),
+    ]),
+  );
+}
+
+export function conversionPage(): string {
+  return page(
+    "# Conversion, field by field",
+    GENERATED,
+    `Where a model's provider speaks only chat completions, [requests are converted](calling.md#other-providers-models). What becomes of each field of a request was found by converting it. ${code("refused")}: 400 with the field's name. ${code("left out, and told")}: named in ${code("x-one-balance-dropped")} and on the request's page. All else is said in the field that is named, and nothing is lost.`,
+    "What services differ in stands in the columns: at OpenAI for a model that thinks; a [provider of your own](custom-providers.md) is taken for one that serves open models. Thoughts of the history go to DeepSeek, OpenRouter, Fireworks and your own; how much to think is said where the service takes it for that model.",
+    "## Messages to chat completions",
+    rows(MESSAGES, messages, OF_MESSAGES),
+    "## Responses to chat completions",
+    rows(RESPONSES, responses, OF_RESPONSES),
+    "## Answers",
+    table(
+      ["In the answer", "In Messages", "In Responses"],
+      [
+        [
+          "`reasoning_content`, `reasoning`",
+          "`thinking`",
+          "`reasoning`, sealed where `include` asks for it",
+        ],
+        ["`content`", "`text`", "`message` with `output_text`"],
+        ["`refusal`", "`text`, `stop_reason: refusal`", "`refusal`"],
+        [
+          "`tool_calls`",
+          "`tool_use`, `stop_reason: tool_use`",
+          "`function_call`, `custom_tool_call`",
+        ],
+        [
+          "`finish_reason: length`",
+          "`stop_reason: max_tokens`",
+          "`incomplete`: `max_output_tokens`",
+        ],
+        [
+          "`finish_reason: content_filter`",
+          "`stop_reason: refusal`",
+          "`incomplete`: `content_filter`",
+        ],
+        ["a stop string that is told", "`stop_reason: stop_sequence`", "`completed`"],
+        [
+          "`usage`, with the cache's share",
+          "`input_tokens` without it, `cache_read_input_tokens`",
+          "`input_tokens` with it, `cached_tokens`",
+        ],
+        ["an error in a stream", "`error`", "`response.failed`"],
+        ["a stream that is cut off", "`error`", "`response.failed`"],
+      ],
+    ),
+  );
+}
