@@ -1,0 +1,187 @@
+/**
+ * Converted answers through workerd, whose streams and unpacking are its own: event by event as they come, packed or
+ * not, and cancelled when the client leaves. The Worker's entry alone; nothing is built.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type ChatAnswer, chatStream, wholeChatAnswer } from "../answers/chat-answers.ts";
+import { type ProxyServer, startProxyServer } from "./proxy-server.ts";
+import { storeKeys } from "./stored-rows.ts";
+
+const TOKEN = "converted-test-token";
+const SECRET = "test-encryption-secret";
+const MODEL = "fireworks/some-model";
+const messages = [{ role: "user" as const, content: "Hi" }];
+const ask = { model: MODEL, max_tokens: 50, messages };
+
+const ANSWER: ChatAnswer = {
+  reasoning: "hm",
+  text: "Hello there, ✓",
+  calls: [{ id: "call_0", name: "weather", input: { city: "Bern" } }],
+  finish: "tool_calls",
+  usage: { input: 120, cached: 20, output: 30 },
+  cuts: [3],
+  isMixed: false,
+};
+
+type Answering = (request: IncomingMessage, response: ServerResponse) => void;
+
+let answering: Answering;
+let upstream: Server;
+let server: ProxyServer;
+
+beforeAll(async () => {
+  upstream = createServer((request, response) => {
+    request.resume();
+    request.on("end", () => answering(request, response));
+  });
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  const { port } = upstream.address() as AddressInfo;
+  server = await startProxyServer({
+    entry: fileURLToPath(new URL("../../worker.ts", import.meta.url)),
+    vars: {
+      AUTH_KEY: TOKEN,
+      KEY_ENCRYPTION_SECRET: SECRET,
+      AI_GATEWAY_URL: `http://127.0.0.1:${port}/gateway`,
+    },
+  });
+  await storeKeys(server.database, SECRET, "fireworks", 1);
+});
+
+afterAll(async () => {
+  await server?.close();
+  upstream?.closeAllConnections();
+  upstream?.close();
+});
+
+beforeEach(() => {
+  answering = () => {};
+});
+
+const anthropic = () => new Anthropic({ baseURL: server.url, apiKey: TOKEN, maxRetries: 0 });
+const openai = () => new OpenAI({ baseURL: `${server.url}/v1`, apiKey: TOKEN, maxRetries: 0 });
+
+const asStream = { "content-type": "text/event-stream" };
+
+const WORDS = ["One ", "two ", "three"];
+
+const chunk = (delta: object, finish: string | null = null) =>
+  `data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+
+/** Answers with one word; each further word, and the end, when `more` is called. */
+function wordByWord(): { more(): void } {
+  let left = 0;
+  let open: ServerResponse | null = null;
+  const more = () => {
+    const word = WORDS[left];
+    left += 1;
+    if (word === undefined) open?.end(`${chunk({}, "stop")}data: [DONE]\n\n`);
+    else open?.write(chunk({ content: word }));
+  };
+  answering = (_, response) => {
+    response.writeHead(200, asStream);
+    open = response;
+    more();
+  };
+  return { more };
+}
+
+describe("events", () => {
+  test("of Messages are handed on as they come", async () => {
+    const { more } = wordByWord();
+    const seen: string[] = [];
+    for await (const event of anthropic().messages.stream(ask)) {
+      if (event.type !== "content_block_delta" || event.delta.type !== "text_delta") continue;
+      seen.push(event.delta.text);
+      more();
+    }
+    expect(seen).toEqual(WORDS);
+  });
+
+  test("of Responses are handed on as they come", async () => {
+    const { more } = wordByWord();
+    const seen: string[] = [];
+    const stream = await openai().responses.create({ model: MODEL, input: "Hi", stream: true });
+    for await (const event of stream) {
+      if (event.type !== "response.output_text.delta") continue;
+      seen.push(event.delta);
+      more();
+    }
+    expect(seen).toEqual(WORDS);
+  });
+
+  test("end at the upstream when the client leaves", async () => {
+    wordByWord();
+    const begin = answering;
+    const left = new Promise<void>((resolve) => {
+      answering = (request, response) => {
+        begin(request, response);
+        // Without the local server's front, workerd notices where it has something to send.
+        const writing = setInterval(() => response.write(chunk({ content: "more " })), 20);
+        response.on("close", () => {
+          clearInterval(writing);
+          resolve();
+        });
+      };
+    });
+    for await (const event of anthropic().messages.stream(ask)) {
+      if (event.type === "content_block_delta") break;
+    }
+    await left;
+  });
+});
+
+const PACKERS = {
+  identity: (text: string) => Buffer.from(text),
+  gzip: (text: string) => gzipSync(text),
+  br: (text: string) => brotliCompressSync(text),
+} as const;
+
+describe.each(["identity", "gzip", "br"] as const)("answers in %s", (encoding) => {
+  const answerWith = (text: string, type: string, status = 200) => {
+    answering = (_, response) => {
+      const packed = encoding === "identity" ? {} : { "content-encoding": encoding };
+      response.writeHead(status, { "content-type": type, ...packed });
+      response.end(PACKERS[encoding](text));
+    };
+  };
+  const long = { ...ANSWER, text: "long ✓ ".repeat(30_000), cuts: [9_000] };
+
+  test.each([
+    ["short", ANSWER],
+    ["long", long],
+  ] as const)("%s ones, whole and streamed, as both forms", async (_, answer) => {
+    const types = ["thinking", "text", "tool_use"];
+    answerWith(chatStream(answer), "text/event-stream");
+    const streamed = await anthropic().messages.stream(ask).finalMessage();
+    const response = await openai().responses.stream({ model: MODEL, input: "Hi" }).finalResponse();
+    answerWith(JSON.stringify(wholeChatAnswer(answer)), "application/json");
+    const whole = await anthropic().messages.create(ask);
+    const plain = await openai().responses.create({ model: MODEL, input: "Hi" });
+    for (const { content } of [streamed, whole]) {
+      expect(content.map(({ type }) => type)).toEqual(types);
+      expect(content[1]).toMatchObject({ text: answer.text });
+    }
+    expect(response.output_text).toBe(answer.text);
+    expect(plain.output_text).toBe(answer.text);
+  });
+
+  test("errors get the caller's shape", async () => {
+    answerWith(
+      '{"error":{"message":"Not so","type":"invalid_request_error"}}',
+      "application/json",
+      400,
+    );
+    await expect(anthropic().messages.create(ask)).rejects.toMatchObject({
+      status: 400,
+      error: { type: "error", error: { type: "invalid_request_error", message: "Not so" } },
+    });
+  });
+});
