@@ -85,6 +85,8 @@ export const helpClients: readonly { readonly slug: string; readonly label: stri
   { slug: "cherry-studio", label: "Cherry Studio" },
   { slug: "claude-code", label: "Claude Code" },
   { slug: "codex", label: "Codex" },
+  { slug: "gemini-cli", label: "Gemini CLI" },
+  { slug: "opencode", label: "opencode" },
   { slug: "librechat", label: "LibreChat" },
   { slug: "open-webui", label: "Open WebUI" },
   { slug: "cursor", label: "Cursor" },

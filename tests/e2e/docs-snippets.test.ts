@@ -270,6 +270,29 @@ describe("configuration files", () => {
     }
   });
 
+  test("Gemini CLI", async () => {
+    const env = readEnv(take("docs/clients/gemini-cli.md", "gemini-cli"));
+    expect(env.GEMINI_API_KEY).toBe("$ACCESS_TOKEN");
+    const path = "v1beta/models/gemini-2.5-flash:generateContent";
+    const response = await fetch(`${env.GOOGLE_GEMINI_BASE_URL}/${path}`, {
+      method: "POST",
+      headers: { "x-goog-api-key": token, "content-type": "application/json" },
+      body: JSON.stringify({ contents: [{ role: "user", parts: [{ text: "Hello" }] }] }),
+    });
+    expect(await response.text()).toContain(ANSWER);
+  });
+
+  test("opencode", async () => {
+    const config = JSON.parse(take("docs/clients/opencode.md", "opencode"));
+    const [name = "", ...model] = String(config.model).split("/");
+    const { options, models } = config.provider[name];
+    expect(options.apiKey).toBe("{env:ONE_BALANCE_TOKEN}");
+    expect(models).toHaveProperty([model.join("/")]);
+    for (const each of Object.keys(models)) {
+      expect((await chat(options.baseURL, each)).status, each).toBe(200);
+    }
+  });
+
   test("Codex", async () => {
     const config = parseToml(take("docs/clients/codex.md", "codex"));
     const providers = config.model_providers as Record<string, Record<string, string>>;
