@@ -14,17 +14,20 @@ const text = (snippet: Snippet | undefined) =>
     ? snippet.settings.map(({ value }) => value).join("\n")
     : (snippet?.code ?? "");
 
-const OF_COMPAT = ["curl", "openai-python", "openai-js", "cherry-studio", "librechat"];
+const OF_COMPAT = [
+  ...["curl", "openai-python", "openai-js", "codex", "opencode", "cherry-studio", "librechat"],
+];
+const OF_GOOGLE = ["google-python", "google-js", "gemini-cli"];
 const OF_ANTHROPIC = ["anthropic-python", "anthropic-js", "claude-code"];
 
 describe("clientSnippets", () => {
   test("every client has the address and the token", () => {
     const all = snippets();
     expect(all.map(({ client }) => client).toSorted()).toEqual(
-      [...OF_COMPAT, ...OF_ANTHROPIC, "google-python", "google-js"].toSorted(),
+      [...OF_COMPAT, ...OF_ANTHROPIC, ...OF_GOOGLE].toSorted(),
     );
     for (const snippet of all) {
-      expect(text(snippet)).toContain(`${ORIGIN}/api/`);
+      expect(text(snippet)).toMatch(new RegExp(`${ORIGIN}/(?:api/|v1\\b)`));
       expect(text(snippet)).toContain(TOKEN);
     }
   });

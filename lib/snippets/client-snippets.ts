@@ -2,6 +2,7 @@
  * How clients are told to use an access token: code to paste, or settings to fill in. Runs in the browser.
  *
  * Sources: the SDKs' own pages; docs.claude.com, "LLM gateway configuration" (Claude Code);
+ * developers.openai.com/codex, "Advanced configuration"; Gemini CLI's "Authentication"; opencode.ai, "Providers";
  * docs.cherry-ai.com, "Model providers"; librechat.ai, "Custom endpoints".
  * @module
  */
@@ -23,6 +24,9 @@ export type ClientId =
   | "google-python"
   | "google-js"
   | "claude-code"
+  | "codex"
+  | "gemini-cli"
+  | "opencode"
   | "cherry-studio"
   | "librechat";
 
@@ -51,6 +55,9 @@ export function clientSnippets(input: SnippetInput): readonly Snippet[] {
     ...(anthropic === null ? [] : anthropicSdks(input, anthropic)),
     ...(google === null ? [] : googleSdks(input, google)),
     ...(anthropic === null ? [] : [claudeCode(input)]),
+    ...(compat === null ? [] : [codex(input, compat)]),
+    ...(google === null ? [] : [geminiCli(input)]),
+    ...(compat === null ? [] : [opencode(input, compat)]),
     ...(compat === null ? [] : [cherryStudio(input, compat), libreChat(input, compat)]),
   ];
 }
@@ -199,6 +206,61 @@ function claudeCode({ origin, token }: SnippetInput): Snippet {
     code: `export ANTHROPIC_BASE_URL="${origin}/api/anthropic"
 export ANTHROPIC_AUTH_TOKEN="${token}"
 claude`,
+  };
+}
+
+/** At the address where every model is served, converted where its provider does not speak Codex's API. */
+function codex({ origin, token }: SnippetInput, model: string): Snippet {
+  return {
+    client: "codex",
+    label: "Codex",
+    kind: "code",
+    language: "toml",
+    code: `# ~/.codex/config.toml
+model = ${quoted(model)}
+model_provider = "one-balance"
+
+[model_providers.one-balance]
+name = "One Balance"
+base_url = ${quoted(`${origin}/v1`)}
+experimental_bearer_token = ${quoted(token)}
+wire_api = "responses"
+request_max_retries = 1
+stream_max_retries = 2`,
+  };
+}
+
+function geminiCli({ origin, token }: SnippetInput): Snippet {
+  return {
+    client: "gemini-cli",
+    label: "Gemini CLI",
+    kind: "code",
+    language: "bash",
+    code: `export GOOGLE_GEMINI_BASE_URL="${origin}/api/google-ai-studio"
+export GEMINI_API_KEY="${token}"
+gemini`,
+  };
+}
+
+function opencode({ origin, token }: SnippetInput, model: string): Snippet {
+  const config = {
+    $schema: "https://opencode.ai/config.json",
+    model: `one-balance/${model}`,
+    provider: {
+      "one-balance": {
+        npm: "@ai-sdk/openai-compatible",
+        name: "One Balance",
+        options: { baseURL: `${origin}/v1`, apiKey: token },
+        models: { [model]: {} },
+      },
+    },
+  };
+  return {
+    client: "opencode",
+    label: "opencode",
+    kind: "code",
+    language: "json",
+    code: JSON.stringify(config, null, 2),
   };
 }
 

@@ -6,6 +6,8 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import OpenAI from "openai";
+import { parse } from "smol-toml";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientSnippets, type Snippet } from "../../lib/snippets/client-snippets.ts";
 import { root } from "../../scripts/root.ts";
@@ -47,6 +49,31 @@ test.each(["openai-js", "anthropic-js", "google-js"] as const)("%s is answered",
   const file = join(scriptDir, `${client}.mjs`);
   await writeFile(file, codeOf(client));
   expect((await run(process.execPath, [file])).stdout).toBe("You said: Hello\n");
+});
+
+test("the configurations of Codex, opencode and Gemini CLI lead to answers", async () => {
+  const config = parse(codeOf("codex"));
+  const { base_url, experimental_bearer_token: apiKey } = (
+    config.model_providers as Record<string, Record<string, string>>
+  )["one-balance"] as Record<string, string>;
+  const codex = new OpenAI({ baseURL: base_url as string, apiKey: apiKey as string });
+  const asked = { model: String(config.model), input: "Hello" };
+  expect((await codex.responses.create(asked)).output_text).toBe("You said: Hello");
+
+  const { model, provider } = JSON.parse(codeOf("opencode"));
+  const opencode = new OpenAI(provider["one-balance"].options);
+  const completion = await opencode.chat.completions.create({
+    model: String(model).slice("one-balance/".length),
+    messages: [{ role: "user", content: "Hello" }],
+  });
+  expect(completion.choices[0]?.message.content).toBe("You said: Hello");
+
+  const script = `${codeOf("gemini-cli").replace(/^gemini$/m, "")}
+curl -s "$GOOGLE_GEMINI_BASE_URL/v1beta/models/gemini-2.5-flash:generateContent" \
+  -H "x-goog-api-key: $GEMINI_API_KEY" -H "content-type: application/json" \
+  -d '{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}'`;
+  const { stdout } = await run("bash", ["-euo", "pipefail", "-c", script]);
+  expect(stdout).toContain("You said: Hello");
 });
 
 test("the addresses that settings pages ask for have a model list and answer below /v1", async () => {
