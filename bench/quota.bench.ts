@@ -6,7 +6,7 @@
  * `SEED=7 npm run bench -- quota` plays another game, `SEED=1..8` eight of them and shows the worst; `WORLDS=all`
  * plays all of the worlds of bad weather, and `PARTS=worlds` (or `quotas`, `figures`) a part alone. `ADD=1` joins the
  * results to those in `bench/results/quota.json`, of which `npx node bench/lib/quota/measured-page.ts` makes
- * docs/pool-measured.md and its chart.
+ * bench/pool-measured.md and its chart.
  * @module
  */
 import { readFile } from "node:fs/promises";
