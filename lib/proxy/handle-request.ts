@@ -64,11 +64,12 @@ export function handleProxyRequest(
   proxy: ProxyInstance,
   waitUntil: (work: Promise<unknown>) => void,
 ): Promise<Response> {
-  if (isProbe(request, url) && !isPreflight(request)) {
+  const answering = () => answer(request, url, path, proxy, waitUntil);
+  const isOfPage = request.headers.has("origin");
+  if (isProbe(request, url) && !(isOfPage && isPreflight(request))) {
     return Promise.resolve(probeAnswer(request));
   }
-  const answering = () => answer(request, url, path, proxy, waitUntil);
-  return request.headers.has("origin") ? answerPage(request, answering) : answering();
+  return isOfPage ? answerPage(request, answering) : answering();
 }
 
 /** For a page in a browser, which asks first and may not read every answer. */

@@ -324,6 +324,8 @@ describe("what is no call", () => {
         expect(response.ok).toBe(true);
         expect(await response.text()).toBe("");
       }
+      const asked = { authorization: "", "access-control-request-method": "POST" };
+      expect((await proxy.fetch(path, { method: "OPTIONS", headers: asked })).ok).toBe(true);
       expect(proxy.usage.events).toEqual([]);
       const withToken = await proxy.fetch("/api/anthropic/v1/models", {
         method: "HEAD",
