@@ -41,6 +41,8 @@ export type AnswerPart =
       readonly name: string;
       /** JSON, or a piece of it. */
       readonly arguments: string;
+      /** What must come back with the call in the history, as the upstream has it; absent for nothing. */
+      readonly state?: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: "finish"; readonly reason: FinishReason; readonly stopString: string | null }
   | { readonly kind: "usage"; readonly usage: AnswerUsage }

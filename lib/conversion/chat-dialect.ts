@@ -18,6 +18,10 @@ export interface ChatDialect {
   /** Whether a message may hold a file (PDF). */
   readonly takesFiles: boolean;
   readonly takesTopK: boolean;
+  /** Whether calls in the history come with what they had with them (Gemini's thought signatures). */
+  readonly takesCallState: boolean;
+  /** What the first call of a turn must have with it where another model made it; null where it needs nothing. */
+  unsignedCall(model: string): Readonly<Record<string, unknown>> | null;
   /** The fields that say how much to think; null where there is no saying. */
   effort(effort: Effort, model: string): Readonly<Record<string, unknown>> | null;
 }
@@ -31,6 +35,8 @@ const DEFAULTS: ChatDialect = {
   asksForUsage: true,
   takesFiles: false,
   takesTopK: false,
+  takesCallState: false,
+  unsignedCall: () => null,
   effort: () => null,
 };
 
@@ -50,6 +56,9 @@ const OPENAI: ChatDialect = {
   effort: openAiEffort,
 };
 
+/** https://ai.google.dev/gemini-api/docs/thought-signatures: for calls that another model has made. */
+const UNSIGNED = { google: { thought_signature: "skip_thought_signature_validator" } };
+
 const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
   openai: OPENAI,
   "azure-openai": OPENAI,
@@ -65,7 +74,12 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
       reasoning: effort === "none" ? { enabled: false } : { effort },
     }),
   },
-  "google-ai-studio": { effort: byName },
+  "google-ai-studio": {
+    takesCallState: true,
+    // Those before Gemini 3 do not insist.
+    unsignedCall: (model) => (/gemini-(?:[3-9]|\d\d)/.test(model) ? UNSIGNED : null),
+    effort: byName,
+  },
   grok: { effort: (effort, model) => (/mini|grok-[4-9]\.\d/.test(model) ? byName(effort) : null) },
   groq: {
     effort: (effort, model) => (/gpt-oss/.test(model) ? byName(effort) : null),

@@ -1,7 +1,7 @@
 /**
  * Reads answers of chat completions, whole or in pieces.
  * Source: platform.openai.com/docs/api-reference/chat and `/chat-streaming`; `reasoning_content` is DeepSeek's and
- * vLLM's, `reasoning` OpenRouter's and Groq's, `stop_reason` vLLM's, `matched_stop` SGLang's.
+ * vLLM's, `reasoning` OpenRouter's and Groq's, `stop_reason` vLLM's, `matched_stop` SGLang's, `extra_content` Gemini's.
  * @module
  */
 import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
@@ -42,7 +42,15 @@ function messageParts(message: Fields): AnswerPart[] {
     const { name, arguments: args } = fields(call.function);
     const index = typeof call.index === "number" ? call.index : place;
     const json = typeof args === "object" && args !== null ? JSON.stringify(args) : text(args);
-    return { kind: "tool", index, id: text(call.id), name: text(name), arguments: json };
+    const part = {
+      kind: "tool",
+      index,
+      id: text(call.id),
+      name: text(name),
+      arguments: json,
+    } as const;
+    // Gemini's thought signatures.
+    return isGiven(call.extra_content) ? { ...part, state: fields(call.extra_content) } : part;
   });
   return [
     ...(reasoning === "" ? [] : [{ kind: "reasoning", text: reasoning } as const]),

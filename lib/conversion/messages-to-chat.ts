@@ -3,9 +3,11 @@
  * Sources: platform.claude.com/docs/en/api/messages, platform.openai.com/docs/api-reference/chat/create.
  * @module
  */
+import { withStates } from "./call-states";
 import type { ChatDialect, Effort } from "./chat-dialect";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
 import { Losses } from "./losses";
+import { opened, type Sealed } from "./sealed-thought";
 
 export interface ConvertedRequest {
   readonly request: Fields;
@@ -43,7 +45,7 @@ export function messagesToChat(
     messages: [
       ...systemMessages(request.system, losses),
       ...list(request.messages).flatMap((each, index) =>
-        chatMessages(fields(each), `messages[${index}]`, dialect, losses),
+        chatMessages(fields(each), `messages[${index}]`, model, dialect, losses),
       ),
     ],
     [limit]: request.max_tokens,
@@ -88,11 +90,12 @@ function plainText(content: unknown, place: string, losses: Losses): string {
 function chatMessages(
   message: Fields,
   place: string,
+  model: string,
   dialect: ChatDialect,
   losses: Losses,
 ): Fields[] {
   const { role, content } = message;
-  if (role === "assistant") return assistantMessages(content, place, dialect, losses);
+  if (role === "assistant") return assistantMessages(content, place, model, dialect, losses);
   if (role === "system") return systemMessages(content, losses);
   if (typeof content === "string") return [{ role: "user", content }];
   return userMessages(list(content).map(fields), `${place}.content`, dialect, losses);
@@ -192,6 +195,7 @@ function documentPart(block: Fields, place: string, dialect: ChatDialect, losses
 function assistantMessages(
   content: unknown,
   place: string,
+  model: string,
   dialect: ChatDialect,
   losses: Losses,
 ): Fields[] {
@@ -199,6 +203,7 @@ function assistantMessages(
   let said = "";
   let thought = "";
   const calls: Fields[] = [];
+  let states: Sealed["calls"] = {};
   for (const [index, each] of list(content).entries()) {
     const block = fields(each);
     if (isGiven(block.cache_control)) losses.drop("cache_control");
@@ -209,9 +214,12 @@ function assistantMessages(
       case "thinking":
         thought += text(block.thinking);
         break;
-      case "redacted_thinking":
-        losses.drop("redacted_thinking");
+      case "redacted_thinking": {
+        const ours = opened(block.data);
+        if (ours === null) losses.drop("redacted_thinking");
+        else states = { ...states, ...ours.calls };
         break;
+      }
       case "tool_use":
         calls.push({
           id: text(block.id),
@@ -232,7 +240,7 @@ function assistantMessages(
       role: "assistant",
       content: said === "" && calls.length > 0 ? null : said,
       ...(dialect.reasoningIn !== null && thought !== "" && { [dialect.reasoningIn]: thought }),
-      tool_calls: calls.length > 0 ? calls : undefined,
+      tool_calls: calls.length > 0 ? withStates(calls, states, model, dialect) : undefined,
     }),
   ];
 }

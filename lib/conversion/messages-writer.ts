@@ -10,6 +10,7 @@ import {
   NO_ANSWER_USAGE,
 } from "./answer-part";
 import { type Fields, fields, parsedJson } from "./json";
+import { seal } from "./sealed-thought";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
 /** Stands where Anthropic's seal would: what was thought elsewhere is sealed by nobody. */
@@ -82,7 +83,7 @@ function messageId(id: string): string {
 /** A whole message of these parts. */
 export function messagesAnswer(parts: readonly AnswerPart[], { model }: MessagesContext): Fields {
   const content: Fields[] = [];
-  const calls = new Map<number, { id: string; name: string; json: string }>();
+  const calls = new Map<number, Omit<HeldCall, "index">>();
   let id = "";
   let [thought, said] = ["", ""];
   let usage = NO_ANSWER_USAGE;
@@ -94,17 +95,15 @@ export function messagesAnswer(parts: readonly AnswerPart[], { model }: Messages
     else if (part.kind === "usage") usage = part.usage;
     else if (part.kind === "finish") finish = part;
     else if (part.kind === "tool") {
-      const call = calls.get(part.index) ?? { id: "", name: "", json: "" };
-      calls.set(part.index, {
-        id: call.id || part.id,
-        name: call.name || part.name,
-        json: call.json + part.arguments,
-      });
+      const call = calls.get(part.index) ?? newCall();
+      addTo(call, part);
+      calls.set(part.index, call);
     }
   }
   if (thought !== "") content.push({ type: "thinking", thinking: thought, signature: UNSEALED });
   if (said !== "") content.push({ type: "text", text: said });
-  for (const { id, name, json } of calls.values()) {
+  for (const { id, name, json, state } of calls.values()) {
+    if (state !== null) content.push(stateBlock(id, state));
     content.push({ type: "tool_use", id, name, input: fields(parsedJson(json)) });
   }
   const isRefused = parts.some(({ kind }) => kind === "refusal");
@@ -133,6 +132,24 @@ interface HeldCall {
   id: string;
   name: string;
   json: string;
+  /** What must come back with it; null for nothing. */
+  state: Fields | null;
+}
+
+function newCall(): Omit<HeldCall, "index"> {
+  return { id: "", name: "", json: "", state: null };
+}
+
+function addTo(call: Omit<HeldCall, "index">, part: Extract<AnswerPart, { kind: "tool" }>): void {
+  call.id ||= part.id;
+  call.name ||= part.name;
+  call.json += part.arguments;
+  if (part.state !== undefined) call.state = part.state;
+}
+
+/** Stands before the call, as what only its maker can read: clients send it back as it is. */
+function stateBlock(id: string, state: Fields): Fields {
+  return { type: "redacted_thinking", data: seal({ thought: "", calls: { [id]: state } }) };
 }
 
 /** Writes one answer as events. Blocks follow one another, so of calls that come side by side all but one are held. */
@@ -245,16 +262,14 @@ export class MessagesWriter implements EventWriter {
   }
 
   #tool(part: Extract<AnswerPart, { kind: "tool" }>): WrittenEvent[] {
-    const { index, id, name, arguments: piece } = part;
+    const { index, arguments: piece } = part;
     const current = this.#call;
     if (current?.index === index && this.#block === "tool") {
       current.json += piece;
       return piece === "" ? [] : [this.#argumentsDelta(piece)];
     }
-    const held = this.#held.get(index) ?? { index, id: "", name: "", json: "" };
-    held.id ||= id;
-    held.name ||= name;
-    held.json += piece;
+    const held = this.#held.get(index) ?? { index, ...newCall() };
+    addTo(held, part);
     this.#held.set(index, held);
     const isOpen = this.#block === "tool" && current !== null;
     if (isOpen && parsedJson(current.json) === null) return [];
@@ -271,9 +286,11 @@ export class MessagesWriter implements EventWriter {
   #openCall(call: HeldCall): WrittenEvent[] {
     this.#call = call;
     this.#written.add(call.index);
-    const { id, name, json } = call;
+    const { id, name, json, state } = call;
+    const before =
+      state === null ? [] : [this.#open("text", stateBlock(id, state)), ...this.#close()];
     const opened = this.#open("tool", { type: "tool_use", id, name, input: {} });
-    return json === "" ? [opened] : [opened, this.#argumentsDelta(json)];
+    return [...before, opened, ...(json === "" ? [] : [this.#argumentsDelta(json)])];
   }
 
   #argumentsDelta(piece: string): WrittenEvent {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { chatDialect } from "./chat-dialect";
 import { ConversionError } from "./losses";
 import { responsesToChat } from "./responses-to-chat";
-import { sealedThought } from "./sealed-thought";
+import { seal } from "./sealed-thought";
 
 const OPENAI = chatDialect("openai", true);
 const DEEPSEEK = chatDialect("deepseek", true);
@@ -154,7 +154,7 @@ describe("input", () => {
   test("a turn with thoughts, words and calls is one message, and its results follow", () => {
     const input = [
       { role: "user", content: "Hi" },
-      { type: "reasoning", summary: [], encrypted_content: sealedThought("hm ✓") },
+      { type: "reasoning", summary: [], encrypted_content: seal({ thought: "hm ✓", calls: {} }) },
       { type: "message", role: "assistant", content: [{ type: "output_text", text: "I look" }] },
       { type: "function_call", call_id: "c1", name: "weather", arguments: '{"a":1}' },
       { type: "function_call", call_id: "c2", name: "shot", namespace: "ns", arguments: "{}" },

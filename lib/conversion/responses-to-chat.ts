@@ -3,11 +3,12 @@
  * Source: platform.openai.com/docs/api-reference/responses/create.
  * @module
  */
+import { withStates } from "./call-states";
 import type { ChatDialect, Effort } from "./chat-dialect";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
 import { Losses } from "./losses";
 import type { ConvertedRequest } from "./messages-to-chat";
-import { openedThought } from "./sealed-thought";
+import { opened, type Sealed } from "./sealed-thought";
 import { ToolNames } from "./tool-names";
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -47,7 +48,7 @@ export function responsesToChat(
     model,
     messages: [
       ...instructions(request.instructions),
-      ...new History(names, dialect, losses).messages(request.input),
+      ...new History(names, model, dialect, losses).messages(request.input),
     ],
     [limit]: given({ value: request.max_output_tokens ?? undefined }).value,
     temperature: request.temperature ?? undefined,
@@ -83,15 +84,18 @@ interface Turn {
 
 class History {
   readonly #names: ToolNames;
+  readonly #model: string;
   readonly #dialect: ChatDialect;
   readonly #losses: Losses;
   readonly #messages: Fields[] = [];
   #turn: Turn | null = null;
+  #states: Sealed["calls"] = {};
   /** What results of tools show besides their text: it comes after the last of them. */
   #shown: Fields[] = [];
 
-  constructor(names: ToolNames, dialect: ChatDialect, losses: Losses) {
+  constructor(names: ToolNames, model: string, dialect: ChatDialect, losses: Losses) {
     this.#names = names;
+    this.#model = model;
     this.#dialect = dialect;
     this.#losses = losses;
   }
@@ -196,12 +200,13 @@ class History {
   }
 
   #thought({ summary, content, encrypted_content }: Fields): void {
-    const opened = openedThought(encrypted_content);
-    if (opened === null && isGiven(encrypted_content)) {
+    const ours = opened(encrypted_content);
+    if (ours === null && isGiven(encrypted_content)) {
       this.#losses.drop("reasoning.encrypted_content");
     }
+    this.#states = { ...this.#states, ...ours?.calls };
     const told = [...list(content), ...list(summary)].map((part) => text(fields(part).text));
-    const thought = opened ?? told.join("\n\n");
+    const thought = ours?.thought ?? told.join("\n\n");
     if (thought === "") return;
     if (this.#dialect.reasoningIn === null) this.#losses.drop("reasoning items");
     this.#endResults();
@@ -253,7 +258,10 @@ class History {
         role: "assistant",
         content: content === "" && calls.length > 0 ? null : content,
         ...(reasoningIn !== null && thought !== "" && { [reasoningIn]: thought }),
-        tool_calls: calls.length > 0 ? calls : undefined,
+        tool_calls:
+          calls.length > 0
+            ? withStates(calls, this.#states, this.#model, this.#dialect)
+            : undefined,
       }),
     );
   }

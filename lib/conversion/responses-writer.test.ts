@@ -13,7 +13,7 @@ import { convertWhole, StreamConverter } from "./answer-converter";
 import { chatDialect } from "./chat-dialect";
 import { fields, list } from "./json";
 import { responsesByChat } from "./responses-by-chat";
-import { openedThought } from "./sealed-thought";
+import { opened } from "./sealed-thought";
 
 const conversionFor = (more: object = {}) =>
   responsesByChat({ model: "asked", input: "Hi", ...more }, "m", chatDialect("deepseek", true), {
@@ -164,7 +164,7 @@ describe("ends", () => {
     const body = chatStream({ ...ANSWER, reasoning: "hm" });
     const include = ["reasoning.encrypted_content"];
     const sealed = await readResponse(converted(body, { include }));
-    expect(openedThought(fields(sealed.output[0]).encrypted_content)).toBe("hm");
+    expect(opened(fields(sealed.output[0]).encrypted_content)?.thought).toBe("hm");
     const plain = await readResponse(converted(body));
     expect(plain.output[0]).not.toHaveProperty("encrypted_content");
   });

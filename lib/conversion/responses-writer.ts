@@ -10,7 +10,7 @@ import {
   NO_ANSWER_USAGE,
 } from "./answer-part";
 import { type Fields, fields, given, parsedJson, text } from "./json";
-import { sealedThought } from "./sealed-thought";
+import { type Sealed, seal } from "./sealed-thought";
 import type { ToolNames } from "./tool-names";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
@@ -214,6 +214,7 @@ export class ResponsesWriter implements EventWriter {
     // A call that has no name cannot be begun.
     if (name === "") return [];
     const events = [...this.#start(), ...this.#close()];
+    if (part.state !== undefined) events.push(...this.#state(id, part.state));
     const item = this.#newItem("call", "fc");
     item.callId = id;
     item.name = name;
@@ -222,6 +223,20 @@ export class ResponsesWriter implements EventWriter {
     events.push(this.#added(item, this.#callItem(item, "in_progress", "")));
     const isTold = piece !== "" && !this.#isCustom(item);
     return isTold ? [...events, this.#argumentsDelta(item, piece)] : events;
+  }
+
+  #sealed(sealed: Sealed): string | undefined {
+    return this.#context.sealsThoughts ? seal(sealed) : undefined;
+  }
+
+  /** What must come back with a call stands before it, where clients keep what is sealed. */
+  #state(callId: string, state: Fields): WrittenEvent[] {
+    const encrypted_content = this.#sealed({ thought: "", calls: { [callId]: state } });
+    if (encrypted_content === undefined) return [];
+    const item = this.#newItem("reasoning", "rs");
+    const whole = { id: item.id, type: "reasoning", summary: [], encrypted_content };
+    this.#done.push({ ...whole, place: item.index });
+    return [this.#added(item, whole), this.#itemDone(item, whole)];
   }
 
   #argumentsDelta(item: OpenItem, delta: string): WrittenEvent {
@@ -277,7 +292,7 @@ export class ResponsesWriter implements EventWriter {
       id: item.id,
       type: "reasoning",
       summary: [part],
-      encrypted_content: this.#context.sealsThoughts ? sealedThought(item.said) : undefined,
+      encrypted_content: this.#sealed({ thought: item.said, calls: {} }),
     });
     this.#done.push({ ...whole, place: item.index });
     const place = { ...placeOf(item), summary_index: 0 };

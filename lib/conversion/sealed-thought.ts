@@ -1,23 +1,35 @@
 /**
- * Thoughts of providers that do not seal them, in the place where clients of OpenAI keep sealed ones: an envelope
+ * What a turn needs of its past and a caller's form has no place for: thoughts of providers that do not seal them,
+ * and the signatures that Gemini puts on calls of tools. It stands where clients keep what is sealed, in an envelope
  * of ours, which is opened before anybody else sees it.
  * @module
  */
+import { type Fields, fields, parsedJson, text } from "./json";
+
 const ENVELOPE = "ob1.";
 
-export function sealedThought(thought: string): string {
-  const bytes = new TextEncoder().encode(thought);
+export interface Sealed {
+  readonly thought: string;
+  /** What belongs to a call, by its id. */
+  readonly calls: Readonly<Record<string, Fields>>;
+}
+
+export function seal({ thought, calls }: Sealed): string {
+  const bytes = new TextEncoder().encode(JSON.stringify({ thought, calls }));
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return ENVELOPE + btoa(binary);
 }
 
 /** Null for what is not ours. */
-export function openedThought(sealed: unknown): string | null {
+export function opened(sealed: unknown): Sealed | null {
   if (typeof sealed !== "string" || !sealed.startsWith(ENVELOPE)) return null;
   try {
     const binary = atob(sealed.slice(ENVELOPE.length));
-    return new TextDecoder().decode(Uint8Array.from(binary, (letter) => letter.charCodeAt(0)));
+    const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
+    const { thought, calls } = fields(parsedJson(new TextDecoder().decode(bytes)));
+    const named = Object.entries(fields(calls)).map(([id, state]) => [id, fields(state)] as const);
+    return { thought: text(thought), calls: Object.fromEntries(named) };
   } catch {
     return null;
   }
