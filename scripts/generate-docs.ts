@@ -1,11 +1,14 @@
 /**
- * Writes the pages of `docs/` that are made from the code: `npx node scripts/generate-docs.ts`.
+ * Writes the pages of `docs/` that are made from the code, and the map in docs/architecture.md:
+ * `npx node scripts/generate-docs.ts`.
  * @module
  */
 import "./resolve-lib.ts";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { root } from "./root.ts";
+import { withImportMap } from "./structure/import-map.ts";
+import { readImports } from "./structure/read-imports.ts";
 
 // What imports lib/ waits until Node knows how to.
 const { generatedDocuments } = await import("./docs/generated-documents.ts");
@@ -16,3 +19,6 @@ for (const [path, text] of generatedDocuments()) {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
 }
+
+const architecture = join(root, "docs/architecture.md");
+await writeFile(architecture, withImportMap(await readFile(architecture, "utf8"), readImports()));

@@ -9,13 +9,9 @@ import { type AddedKeys, AddedReport, NOTHING_ADDED } from "./added-report";
 import { callsOf, dataOf, type FoundKey, judge, toAdd, WorkStopped } from "./found-keys";
 import { FoundTable } from "./found-table";
 import { PasteForm } from "./paste-form";
+import type { ProviderChoice } from "./types";
 import { useFailureWords } from "./use-failure-words";
 import { WorkProgress } from "./work-progress";
-
-export interface ProviderChoice {
-  readonly slug: string;
-  readonly label: string;
-}
 
 type Step =
   | { readonly kind: "paste"; readonly problem: string | null }

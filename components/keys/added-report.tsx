@@ -4,7 +4,7 @@ import { CircleCheck, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
-import type { ProviderChoice } from "./add-keys";
+import type { ProviderChoice } from "./types";
 
 export interface AddedKeys {
   readonly count: number;

@@ -24,9 +24,9 @@ import {
 } from "@/components/ui/table";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 import { cn } from "@/lib/utils";
-import type { ProviderChoice } from "./add-keys";
 import { type FoundKey, toAdd, VERDICTS } from "./found-keys";
 import { ProviderSelect } from "./provider-select";
+import type { ProviderChoice } from "./types";
 
 /** More rows nobody reads, and they make typing slow. */
 const ROWS_MAX = 300;

@@ -7,8 +7,8 @@ import { FieldError } from "@/components/field-error";
 import { Button } from "@/components/ui/button";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
-import type { ProviderChoice } from "./add-keys";
 import { ProviderSelect } from "./provider-select";
+import type { ProviderChoice } from "./types";
 
 /** Where keys are pasted, or read from a file. */
 export function PasteForm({

@@ -10,7 +10,7 @@ import {
   SelectTrigger,
   SelectValue,
 } from "@/components/ui/select";
-import type { ProviderChoice } from "./add-keys";
+import type { ProviderChoice } from "./types";
 
 /** Radix keeps the empty string for "nothing chosen". No provider's slug has a blank. */
 const DETECT = "detect it";

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import type { ProviderChoice } from "@/components/keys/add-keys";
+import type { ProviderChoice } from "@/components/keys/types";
 import { WorkProgress } from "@/components/keys/work-progress";
 import { type MergedKeys, mergeSameKeys } from "@/lib/moving-in/merge-same-keys";
 import type { Source } from "@/lib/moving-in/source-key";

@@ -16,7 +16,7 @@ import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
 import type { Provider } from "../providers/types";
 import type { AccessToken, KeepAlive, ProxyState, StateEvent } from "../proxy/ports";
-import type { StoredThing } from "../proxy/stored-access";
+import type { StoredThing } from "../proxy/stored-thing";
 import { BoundedMap } from "./bounded-map";
 import { DayCounts } from "./day-counts";
 import { envAccessTokens } from "./env-access-tokens";

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { StoredThing } from "../proxy/stored-access";
+import type { StoredThing } from "../proxy/stored-thing";
 import type { Database } from "./open-database";
 import { resourceKeys } from "./schema";
 

@@ -2,7 +2,9 @@
  * Bytes that come one piece after the other, as the platform's streams and as iterables.
  * @module
  */
-type Bytes = Uint8Array<ArrayBuffer>;
+/** Of a buffer of its own, which may be handed over. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+export type ByteStream = ReadableStream<Bytes>;
 
 /** Asks for the next piece when the stream wants one, and for no more once its reader has left. */
 export function streamOf(pieces: AsyncIterator<Uint8Array>): ReadableStream<Bytes> {

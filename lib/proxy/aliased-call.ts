@@ -9,9 +9,10 @@
 import type { ModelAlias, RouteTarget } from "../models/model-alias";
 import { findModel } from "../providers/find-model";
 import type { Provider } from "../providers/types";
-import { type BodyField, findBodyField } from "./body-field";
+import { findBodyField } from "./body-field";
 import { openAiCall, renameField } from "./compat-call";
 import { MESSAGES_PATH, messagesCall, needsChat, responsesCall } from "./converted-call";
+import type { BodyField } from "./find-json-field";
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";

@@ -12,7 +12,7 @@ import type { ProxyCall } from "./proxy-call";
 import type { Ending } from "./request-meter";
 import type { RequestScope } from "./request-scope";
 import { noteStored } from "./resource-affinity";
-import type { Served } from "./serve-from-pool";
+import type { Served } from "./served";
 import { isUnlimited, makerOf } from "./stored-access";
 import { isItemId, isMaking } from "./stored-ids";
 

@@ -3,13 +3,14 @@
  * @module
  */
 
+import type { ByteStream, Bytes } from "../http/byte-stream";
 import { declaredLength } from "../http/declared-length";
 import { isNullBodyStatus } from "../http/null-body-status";
 import { type EventFraming, readableFraming } from "../http/split-events";
 import { judgeAnswer, judgeStreamStart, OK } from "../providers/judge-answer";
 import { judgeEvent } from "../providers/judge-event";
 import { ProviderPathError } from "../providers/provider-path-error";
-import type { OutgoingRequest, Route, Verdict } from "../providers/types";
+import type { OutgoingRequest, Route } from "../providers/types";
 import type { ProxyConfig } from "./config";
 import type { Deadline } from "./deadline";
 import { lookedAt, lookInto } from "./look-into";
@@ -19,15 +20,8 @@ import { ProxyError } from "./proxy-error";
 import { bodyToSend } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { type KeyScrubber, scrubberFor } from "./scrub-key";
-import {
-  type ByteStream,
-  type Bytes,
-  discardBody,
-  fillHead,
-  NOTHING,
-  type StreamHead,
-  unread,
-} from "./stream-head";
+import type { Answer, NoAnswer } from "./served";
+import { discardBody, fillHead, NOTHING, unread } from "./stream-head";
 
 /** Errors are judged by their beginning, at 64 KiB of it though the scrubber holds some back; the rest passes unread. */
 const JUDGED_BYTES = 68 * 1024;
@@ -45,28 +39,6 @@ const HAS_ERROR = /"error"\s*:\s*["{]/;
 
 /** What came back was empty, or ended before its end. */
 class UnusableAnswer extends Error {}
-
-/** An upstream's answer, judged. */
-export interface Answer {
-  readonly kind: "answer";
-  readonly response: Response;
-  /** When its first byte came, which is its status. */
-  readonly atMs: number;
-  /** What is to be delivered: the body as it came, or its head, which was looked at, and the rest. */
-  readonly body: StreamHead;
-  readonly verdict: Verdict;
-  /** Takes the key that was used out of what is handed on. What was read into here is clean already. */
-  readonly scrubber: KeyScrubber;
-}
-
-/**
- * Nothing came back: connection refused or reset, the time was up, or the client left; or what came back was
- * no answer.
- */
-export interface NoAnswer {
-  readonly kind: "no-answer";
-  readonly error: unknown;
-}
 
 const decoder = new TextDecoder();
 

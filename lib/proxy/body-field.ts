@@ -1,17 +1,6 @@
 import { findFormField, multipartBoundary } from "./find-form-field";
-import { findJsonField } from "./find-json-field";
+import { type BodyField, findJsonField } from "./find-json-field";
 import { bodyHead, type RequestBody } from "./request-body";
-
-/** A text field of a request body, and the bytes it takes up there. */
-export interface BodyField {
-  readonly value: string;
-  /** Index of its first byte, quotes included. */
-  readonly start: number;
-  /** Index behind its last byte. */
-  readonly end: number;
-  /** Another value as it has to be written in this kind of body. */
-  encode(value: string): string;
-}
 
 /** A top-level field of a JSON body or a field of a multipart form; null if it is not there. */
 export function findBodyField(body: RequestBody, headers: Headers, name: string): BodyField | null {

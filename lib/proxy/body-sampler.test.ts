@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { ByteStream, Bytes } from "../http/byte-stream";
 import { BodySampler } from "./body-sampler";
 import { copyReader } from "./copy-reader";
-import type { ByteStream, Bytes } from "./stream-head";
 
 /** A stream that brings what it is fed, and a clock that goes on when it is told. */
 class Bench {

@@ -2,12 +2,14 @@
  * Puts a suspect to the provider's free call, the second witness of pools that have no other key to ask.
  * @module
  */
+
+import type { ByteStream } from "../http/byte-stream";
 import { checkRequest } from "../providers/check-request";
 import { judgeAnswer } from "../providers/judge-answer";
 import type { Verdict } from "../providers/types";
 import type { ProxyCall } from "./proxy-call";
 import type { RequestScope } from "./request-scope";
-import { type ByteStream, readHead } from "./stream-head";
+import { readHead } from "./stream-head";
 
 /** Of the answer, this much is judged. */
 const JUDGED_BYTES = 64 * 1024;

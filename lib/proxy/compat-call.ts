@@ -7,7 +7,7 @@
  */
 import { asBearer } from "../providers/place-key";
 import type { OpenAiCompatible, Provider } from "../providers/types";
-import type { BodyField } from "./body-field";
+import type { BodyField } from "./find-json-field";
 import { gatewayFor } from "./gateway-for";
 import { whereToPutIt } from "./native-call";
 import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";

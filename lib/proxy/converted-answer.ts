@@ -4,8 +4,9 @@
  */
 import { convertWhole, StreamConverter } from "../conversion/answer-converter";
 import type { Conversion } from "../conversion/conversion";
+import type { ByteStream, Bytes } from "../http/byte-stream";
 import { eventSplitter } from "../http/split-events";
-import { type ByteStream, type Bytes, concat, NOTHING } from "./stream-head";
+import { concat, NOTHING } from "./stream-head";
 
 /** A whole answer is kept until its end is there; a longer one is none. */
 const MAX_WHOLE_BYTES = 32 * 1024 * 1024;

@@ -2,7 +2,7 @@
  * Reads whatever a stream holds just now, at once.
  * @module
  */
-import type { ByteStream, Bytes } from "./stream-head";
+import type { ByteStream, Bytes } from "../http/byte-stream";
 
 /** Most streams are idle most of the time: the buffer that waits with them is small until much comes. */
 const FIRST_BUFFER_BYTES = 4 * 1024;

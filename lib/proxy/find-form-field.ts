@@ -2,7 +2,7 @@
  * Finds one plain field of a multipart form (RFC 7578) in the bytes at hand, without parsing its files.
  * @module
  */
-import type { BodyField } from "./body-field";
+import type { BodyField } from "./find-json-field";
 import { indexOfBytes } from "./index-of-bytes";
 
 const encoder = new TextEncoder();

@@ -1,6 +1,6 @@
+import type { Bytes } from "../http/byte-stream";
 import { bodyForms, isRaw } from "./body-form";
 import type { AccessToken } from "./ports";
-import type { Bytes } from "./stream-head";
 
 /** Paths to which files go: their forms name no model. */
 export const FILE_PATH = /(?:^|\/)(?:files|uploads?)(?:\/|$)/;

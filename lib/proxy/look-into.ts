@@ -2,11 +2,13 @@
  * Looks into an answer before any of it goes to the client, as long as another key could still be asked.
  * @module
  */
+
+import type { ByteStream, Bytes } from "../http/byte-stream";
 import type { EventFraming } from "../http/split-events";
 import { type AnswerBeginning, AnswerStart } from "../providers/answer-start";
 import { copyReader } from "./copy-reader";
 import type { ProxyPorts } from "./ports";
-import { type BodyCopy, type ByteStream, type Bytes, concat, type StreamHead } from "./stream-head";
+import { type BodyCopy, concat, type StreamHead } from "./stream-head";
 
 /** Longer is no error, and no news of a beginning. */
 const LOOK_BYTES = 64 * 1024;

@@ -3,20 +3,21 @@
  * the bytes are neither changed nor held back, and a slow client slows the upstream.
  * @module
  */
+
+import type { ByteStream, Bytes } from "../http/byte-stream";
 import { declaredLength } from "../http/declared-length";
 import { readableFraming } from "../http/split-events";
 import { spokenUsage } from "../usage/read-header-usage";
 import { usageFormFor } from "../usage/usage-form";
 import { createUsageReader } from "../usage/usage-reader";
 import { AnswerReading } from "./answer-reading";
-import type { Answer } from "./attempt";
 import { BodySampler, type CopyState } from "./body-sampler";
 import { copyReader } from "./copy-reader";
 import type { ProxyCall } from "./proxy-call";
 import type { Ending } from "./request-meter";
 import type { RequestScope } from "./request-scope";
-import type { Served } from "./serve-from-pool";
-import { type ByteStream, type Bytes, byteChannel, NOTHING, type StreamHead } from "./stream-head";
+import type { Answer, Served } from "./served";
+import { byteChannel, NOTHING, type StreamHead } from "./stream-head";
 
 const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/;
 

@@ -3,10 +3,12 @@
  * all of it has to be known; streamed where it is long.
  * @module
  */
+
+import type { ByteStream, Bytes } from "../http/byte-stream";
 import { declaredLength } from "../http/declared-length";
 import { type HeldMemory, holdMemory } from "./held-memory";
 import { ProxyError } from "./proxy-error";
-import { type ByteStream, type Bytes, concat, fillHead, readHead, rejoin } from "./stream-head";
+import { concat, fillHead, readHead, rejoin } from "./stream-head";
 import { type Packing, packingOf, unpack } from "./unpack-body";
 
 const MEBIBYTE = 1024 * 1024;

@@ -12,7 +12,7 @@ import type { EstimatedUse } from "./estimate-use";
 import type { AccessToken, ProxyPorts } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import type { ProxyError, ProxyErrorCode } from "./proxy-error";
-import type { Served } from "./serve-from-pool";
+import type { Served } from "./served";
 
 /** What One Balance's own errors count as. */
 const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {

@@ -5,13 +5,13 @@
  * @module
  */
 import type { PoolKey } from "../pool/types";
-import type { Answer } from "./attempt";
 import type { AccessToken } from "./ports";
 import type { ProxyCall } from "./proxy-call";
 import { ProxyError } from "./proxy-error";
 import { bodyHead, bodyText, TEXT_BYTES } from "./request-body";
 import type { RequestScope } from "./request-scope";
-import { isUnlimited, type Maker, makerOf, mayReach, type StoredThing } from "./stored-access";
+import type { Answer } from "./served";
+import { isUnlimited, makerOf, mayReach } from "./stored-access";
 import {
   idsInForm,
   idsInJson,
@@ -23,6 +23,7 @@ import {
   isMaking,
   type NamedId,
 } from "./stored-ids";
+import type { Maker, StoredThing } from "./stored-thing";
 import { readHead } from "./stream-head";
 
 const SEARCHED_BYTES = 64 * 1024;

@@ -6,7 +6,9 @@
  * The work is done on byte strings, one character a byte, so that bytes that are no UTF-8 survive.
  * @module
  */
-import { type ByteStream, type Bytes, NOTHING, type StreamHead } from "./stream-head";
+
+import type { ByteStream, Bytes } from "../http/byte-stream";
+import { NOTHING, type StreamHead } from "./stream-head";
 
 /** What stands in a key's place. */
 const REPLACEMENT = "[key]";

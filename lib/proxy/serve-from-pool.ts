@@ -3,6 +3,7 @@
  * Nothing has been sent to the client before this returns.
  * @module
  */
+
 import { redact } from "../crypto/redact";
 import type { KeyPool } from "../pool/key-pool";
 import type { Lease } from "../pool/pick-result";
@@ -18,7 +19,7 @@ import {
   NOBODYS_FAULT,
   recordEffects,
 } from "./apply-verdict";
-import { type Answer, attempt, discardAnswer, type NoAnswer } from "./attempt";
+import { attempt, discardAnswer } from "./attempt";
 import { CarriedReasoning } from "./carried-reasoning";
 import { type Deadline, pause, startDeadline } from "./deadline";
 import { KeyChoice } from "./key-choice";
@@ -29,17 +30,8 @@ import { LEAST_WAIT_MS, QuotaClaim, type RequestClaim } from "./quota-claim";
 import type { RequestScope } from "./request-scope";
 import { makesResources, rememberResources } from "./resource-affinity";
 import { leavesOpen, maySendAgain } from "./sent-again";
+import type { Answer, NoAnswer, Served } from "./served";
 import { SilentKeys } from "./silent-key";
-
-/** The answer to deliver, the key it came through, and what it took. */
-export interface Served {
-  readonly answer: Answer;
-  readonly key: PoolKey;
-  /** What of the request was left out, so that another account could answer it; empty for nothing. */
-  readonly dropped: readonly string[];
-  /** What an answer that had begun well said in the end: its key may have to rest after all. */
-  late(verdict: Verdict): void;
-}
 
 /** A region is refused where the request leaves from, whatever the key: once more may leave elsewhere. */
 const MAX_REGION_ATTEMPTS = 2;

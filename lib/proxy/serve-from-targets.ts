@@ -18,7 +18,8 @@ import type { RequestBody } from "./request-body";
 import type { RequestScope } from "./request-scope";
 import { mayNameStored, toItsOwner } from "./resource-affinity";
 import { chooseTargets, type RouteChoice } from "./route-targets";
-import { MAX_SENDS, type Served, serveFromPool } from "./serve-from-pool";
+import { MAX_SENDS, serveFromPool } from "./serve-from-pool";
+import type { Served } from "./served";
 import { assertReadable } from "./socket-access";
 import { type Destination, reserveBudget } from "./token-budget";
 

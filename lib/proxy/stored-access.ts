@@ -6,17 +6,7 @@
  * @module
  */
 import type { AccessToken } from "./ports";
-
-/** Who made something; both null where that is not known. */
-export interface Maker {
-  /** The first of the tokens that took each other's place. */
-  readonly tokenId: string | null;
-  readonly userId: string | null;
-}
-
-export interface StoredThing extends Maker {
-  readonly keyId: string;
-}
+import type { Maker } from "./stored-thing";
 
 export function makerOf({ id, familyId, ownerId }: AccessToken): Maker {
   return { tokenId: familyId ?? id, userId: ownerId };

@@ -3,11 +3,9 @@
  * @module
  */
 
+import type { ByteStream, Bytes } from "../http/byte-stream";
 import type { AnswerStart } from "../providers/answer-start";
 import type { CopyReader } from "./copy-reader";
-
-export type Bytes = Uint8Array<ArrayBuffer>;
-export type ByteStream = ReadableStream<Bytes>;
 
 /** Nothing of a body was looked at, or there is none. */
 export function unread(body: ByteStream | null): StreamHead {

@@ -3,8 +3,9 @@
  * read as they are meant, and what was read is what is sent: without `content-encoding`.
  * @module
  */
+
+import type { Bytes } from "../http/byte-stream";
 import { ProxyError } from "./proxy-error";
-import type { Bytes } from "./stream-head";
 
 export type Packing = "gzip" | "deflate" | "br" | "zstd";
 

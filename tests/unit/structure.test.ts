@@ -5,6 +5,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/root.ts";
+import { importMap } from "../../scripts/structure/import-map.ts";
 import { areaOf, importCycles, readImports } from "../../scripts/structure/read-imports.ts";
 import { codeSpans, readDocument, tableRows } from "../docs/markdown.ts";
 
@@ -61,4 +62,9 @@ test("no modules import each other's values in a circle", () => {
     ([module, imports]) => [module, imports.filter(({ isTypeOnly }) => !isTypeOnly)] as const,
   );
   expect(importCycles(new Map(ofValues))).toEqual([]);
+});
+
+test("docs/architecture.md has the map as the imports draw it", () => {
+  const document = readDocument("docs/architecture.md");
+  expect(document, "run `npx node scripts/generate-docs.ts`").toContain(importMap(graph));
 });
