@@ -7,7 +7,7 @@ import { runMaintenance } from "@/app/(portal)/settings/actions";
 import { Button } from "@/components/ui/button";
 import { useFailureToast } from "./use-failure-toast";
 
-/** Does now what the maintenance would do later. */
+/** Does now what the maintenance would do later, or has the portal's object do it. */
 export function RunMaintenance() {
   const t = useTranslations("settings.maintenance");
   const [isRunning, startTransition] = useTransition();
@@ -16,7 +16,7 @@ export function RunMaintenance() {
   function run() {
     startTransition(async () => {
       const answer = await runMaintenance(undefined);
-      if (answer.ok) toast.success(t("done"));
+      if (answer.ok) toast.success(t(answer.data.isDone ? "done" : "begun"));
       else if (answer.code === "conflict") toast.info(t("conflict"));
       else showFailure(answer);
     });

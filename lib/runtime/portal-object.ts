@@ -2,12 +2,13 @@ import { DurableObject } from "cloudflare:workers";
 import { openDatabase } from "../db/open-database";
 import { lastTakenVersion } from "../db/state-version";
 import type { Env } from "../env";
+import type { UpkeepRun } from "../upkeep/run-upkeep";
 import { platform } from "./platform";
 import { CHANGED_HEADER } from "./portal-door";
 import { runPortal } from "./run-portal";
 import { sharedState } from "./shared-state";
 import { upkeepContext } from "./upkeep";
-import { callUpkeep, type UpkeepCall, upkeepAlarm } from "./upkeep-alarm";
+import { callUpkeep, continueUpkeep, type UpkeepCall, upkeepAlarm } from "./upkeep-alarm";
 
 /**
  * The portal's object: one for the whole deployment, with 30 s of CPU a request where the Worker has 10 ms on
@@ -26,6 +27,11 @@ export class PortalObject extends DurableObject<Env> {
   /** Calls for a run of the upkeep, or for the rolling up of the journal; an alarm does it. */
   async callUpkeep(call: UpkeepCall | "roll-up"): Promise<void> {
     await callUpkeep(this.ctx.storage, call, platform.nowMs());
+  }
+
+  /** Goes on with a run that was begun elsewhere. */
+  async continueUpkeep(run: UpkeepRun): Promise<void> {
+    await continueUpkeep(this.ctx.storage, run, platform.nowMs());
   }
 
   override async alarm(): Promise<void> {

@@ -43,6 +43,16 @@ export async function callUpkeep(
   if ((await storage.getAlarm()) === null) await storage.setAlarm(nowMs);
 }
 
+/** Goes on with a run that a person has begun. One that is kept has lost its turn to it. */
+export async function continueUpkeep(
+  storage: UpkeepStorage,
+  run: UpkeepRun,
+  nowMs: number,
+): Promise<void> {
+  await storage.put(RUN, run);
+  await storage.setAlarm(nowMs);
+}
+
 /**
  * One step. Never rejects, or the platform would repeat it at once.
  * @returns Whether blocked keys came back.
@@ -55,8 +65,8 @@ export async function upkeepAlarm(
     // First: a step that kills its isolate is followed by another.
     await storage.setAlarm(context.nowMs() + RESUME_MS);
     const run = await step(storage, context);
-    const isMore = run !== null || (await storage.get(CALL)) !== undefined;
-    if (isMore) await storage.setAlarm(context.nowMs());
+    const left = [await storage.get(RUN), await storage.get(CALL)];
+    if (left.some((each) => each !== undefined)) await storage.setAlarm(context.nowMs());
     else await storage.deleteAlarm();
     return (run?.figures.revivedKeys ?? 0) > 0;
   } catch (error) {
@@ -65,30 +75,41 @@ export async function upkeepAlarm(
   }
 }
 
-/** @returns The run as it stands; null where none is under way. */
+/** @returns The run whose step was taken, as it stands then; null where none was. */
 async function step(storage: UpkeepStorage, context: UpkeepContext): Promise<UpkeepRun | null> {
   if ((await storage.get(ROLL_UP)) !== undefined) {
     await storage.delete(ROLL_UP);
     await compactJournal.run(context);
-    return (await storage.get<UpkeepRun>(RUN)) ?? null;
+    return null;
   }
   const run = (await storage.get<UpkeepRun>(RUN)) ?? (await begin(storage, context));
   if (run === null) return null;
   if (run.jobs.length === 0) {
     await endUpkeep(context, run);
-    await storage.delete(RUN);
+    await forget(storage, run);
     return null;
   }
   const begun = await beginStep(context, run);
   if (begun === null) {
-    await storage.delete(RUN);
+    await forget(storage, run);
     return null;
   }
-  await storage.put(RUN, begun);
+  await keep(storage, begun);
   if (begun.jobs.length === 0) return begun;
   const next = await takeStep(context, begun);
-  await storage.put(RUN, next);
+  await keep(storage, next);
   return next;
+}
+
+/** Keeps how far a run has come, unless a person's has taken its place meanwhile. */
+async function keep(storage: UpkeepStorage, run: UpkeepRun): Promise<void> {
+  const kept = await storage.get<UpkeepRun>(RUN);
+  if (kept === undefined || kept.holder === run.holder) await storage.put(RUN, run);
+}
+
+async function forget(storage: UpkeepStorage, { holder }: UpkeepRun): Promise<void> {
+  const kept = await storage.get<UpkeepRun>(RUN);
+  if (kept?.holder === holder) await storage.delete(RUN);
 }
 
 async function begin(storage: UpkeepStorage, context: UpkeepContext): Promise<UpkeepRun | null> {

@@ -1,18 +1,23 @@
 import { auditChange } from "../db/audit-log";
 import type { UpkeepReport } from "../db/upkeep-schema";
 import { ManageError } from "../manage/manage-error";
-import { runUpkeep } from "./run-upkeep";
+import { beginUpkeep, takeAllSteps, type UpkeepRun } from "./run-upkeep";
 import type { UpkeepContext } from "./upkeep-job";
 
 /**
- * Does all of the upkeep that is due, because a person asks for it.
- * @throws {ManageError} `conflict` while it is under way elsewhere.
+ * Begins a run of all that is due, because a person asks for it. Whoever takes its steps may be another.
+ * @throws {ManageError} `conflict` while one is under way.
  */
-export async function runUpkeepNow(context: UpkeepContext): Promise<UpkeepReport> {
+export async function beginUpkeepNow(context: UpkeepContext): Promise<UpkeepRun> {
   const { actor, nowMs } = context;
   const subject = { kind: "upkeep", id: null, name: "maintenance" };
   const audit = auditChange(actor, { action: "upkeep.run", subject }, nowMs());
-  const report = await runUpkeep(context, { startedBy: "person", idleMs: 0, audit });
-  if (report === null) throw new ManageError("conflict", "maintenance is under way already");
-  return report;
+  const run = await beginUpkeep(context, { startedBy: "person", idleMs: 0, audit }, "all");
+  if (run === null) throw new ManageError("conflict", "maintenance is under way already");
+  return run;
+}
+
+/** The same, done at once. */
+export async function runUpkeepNow(context: UpkeepContext): Promise<UpkeepReport> {
+  return takeAllSteps(context, await beginUpkeepNow(context));
 }

@@ -98,12 +98,19 @@ export async function runUpkeep(
   context: UpkeepContext,
   claim: Omit<UpkeepClaim, "holder">,
 ): Promise<UpkeepReport | null> {
+  const run = await beginUpkeep(context, claim, "one");
+  return run === null ? null : takeAllSteps(context, run);
+}
+
+/** Where no object takes them: one after the other, each job once, so that what is left has its turn in the next run. */
+export async function takeAllSteps(
+  context: UpkeepContext,
+  begun: UpkeepRun,
+): Promise<UpkeepReport> {
   const { nowMs } = context;
   const startedAtMs = nowMs();
-  let run = await beginUpkeep(context, claim, claim.startedBy === "person" ? "all" : "one");
-  if (run === null) return null;
+  let run = begun;
   while (run.jobs.length > 0 && nowMs() - startedAtMs <= BEGIN_WITHIN_MS) {
-    // Once each: what is left has its turn in the next run.
     run = { ...(await takeStep(context, run)), jobs: run.jobs.slice(1) };
   }
   return endUpkeep(context, run);

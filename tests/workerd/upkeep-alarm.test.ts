@@ -12,7 +12,13 @@ import { UsageRecorder } from "../../lib/db/usage-recorder";
 import { writeStateEvents } from "../../lib/db/write-state-events";
 import type { Env } from "../../lib/env";
 import { upkeepByCron } from "../../lib/runtime/upkeep";
-import { callUpkeep, type UpkeepStorage, upkeepAlarm } from "../../lib/runtime/upkeep-alarm";
+import {
+  callUpkeep,
+  continueUpkeep,
+  type UpkeepStorage,
+  upkeepAlarm,
+} from "../../lib/runtime/upkeep-alarm";
+import { beginUpkeepNow } from "../../lib/upkeep/run-upkeep-now";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
 import { counted } from "./counted-d1";
 import { ACTOR, db, emptyUsage, SECRETS, storeKey, storeToken } from "./test-store";
@@ -185,6 +191,66 @@ describe("a run", () => {
     await fireAll();
     expect(await lastRun()).toMatchObject({ holder: "heir" });
     await finishUpkeep(db, "heir", { figures: {}, failed: [] }, nowMs);
+  });
+});
+
+describe("a run that a person asks for", () => {
+  test("does everything in steps within the free plan, however much is due", async () => {
+    const keys = [];
+    for (let index = 0; index < 40; index += 1) keys.push(await storeKey(`sk-${index}`));
+    for (const key of keys) await block(key);
+    await storeToken("ended", { expiresAtMs: 1 });
+    await runBatch(db, [journalRow("uf_1"), journalRow("uf_2")]);
+    nowMs += HOUR_MS;
+    await continueUpkeep(storage, await beginUpkeepNow(context), nowMs);
+    expect(await lastRun()).toMatchObject({ startedBy: "person", report: null });
+    const steps = await fireAll();
+    expect(Math.max(...steps.map(({ statements }) => statements))).toBeLessThanOrEqual(
+      MOST_STATEMENTS,
+    );
+    expect(Math.max(...steps.map((each) => each.fetches))).toBeLessThanOrEqual(MOST_FETCHES);
+    expect(await journalLength()).toBe(0);
+    expect(await lastRun()).toMatchObject({
+      holder: null,
+      startedBy: "person",
+      report: { figures: { checkedKeys: 40, endedTokens: 1 }, failed: [] },
+    });
+  });
+
+  test("takes the place of one that hangs, which comes back to find it gone", async () => {
+    const key = await storeKey("sk-slow");
+    await block(key);
+    nowMs += HOUR_MS;
+    await callUpkeep(storage, CRON, nowMs);
+    let answerLate = (_: Response) => {};
+    answer = () =>
+      new Promise((resolve) => {
+        answerLate = resolve;
+      });
+    let hanging = Promise.resolve(false);
+    while (fetches === 0) {
+      hanging = upkeepAlarm(storage, context);
+      await Promise.race([hanging, vi.waitUntil(() => fetches > 0).catch(() => {})]);
+    }
+    // Longer than its lease.
+    nowMs += 2 * MINUTE_MS;
+    const run = await beginUpkeepNow(context);
+    await continueUpkeep(storage, run, nowMs);
+    answerLate(Response.json({ data: [] }));
+    await hanging;
+    expect(await storage.get("upkeep-run")).toMatchObject({ holder: run.holder });
+    await fireAll();
+    expect(await lastRun()).toMatchObject({
+      holder: null,
+      startedBy: "person",
+      report: { failed: [] },
+    });
+  });
+
+  test("is refused while another is under way, and leaves no trace", async () => {
+    await takeUpkeepLease(db, { holder: "other", ...CRON }, nowMs);
+    await expect(beginUpkeepNow(context)).rejects.toMatchObject({ code: "conflict" });
+    expect(await lastRun()).toMatchObject({ holder: "other" });
   });
 });
 

@@ -22,7 +22,8 @@ import { checkUpstream } from "@/lib/runtime/check-upstream";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 import { refreshModels } from "@/lib/runtime/known-models";
-import { runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
+import { portalObject } from "@/lib/runtime/portal-stub";
+import { beginUpkeepNow, runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
 
 const PAGES = "/settings";
 
@@ -74,6 +75,7 @@ export const testAlert = portalAction("admin", testAlertInput, async ({ context,
   problem: await sendTestAlert(context, input, alertSenders(env)),
 }));
 
+/** In the portal's object the run goes on by alarms, which outlive this call and its limits. */
 export const runMaintenance = portalAction("admin", noInput, async ({ context, env }) => {
   const call = {
     ...context,
@@ -82,9 +84,11 @@ export const runMaintenance = portalAction("admin", noInput, async ({ context, e
     refreshModels: async (bounds: Parameters<typeof refreshModels>[1]) =>
       refreshModels(await isolateProxy(env, fetchDecoded), bounds),
   };
-  const { figures, failed } = await runUpkeepNow(call);
+  const object = portalObject(env);
+  if (object === null) await runUpkeepNow(call);
+  else await object.continueUpkeep(await beginUpkeepNow(call));
   revalidatePath(PAGES, "layout");
-  return { figures, failed };
+  return { isDone: object === null };
 });
 
 export const resealKeys = portalAction(

@@ -3,6 +3,7 @@ import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { RelativeTime } from "@/components/relative-time";
+import { AwaitMaintenance } from "@/components/settings/await-maintenance";
 import { RunMaintenance } from "@/components/settings/run-maintenance";
 import { SecretSection } from "@/components/settings/secret-section";
 import { SettingsSection } from "@/components/settings/settings-section";
@@ -43,7 +44,12 @@ export default async function MaintenancePage() {
                 {startedBy !== null && state === "idle" && `, ${t(`startedBy.${startedBy}`)}`}
               </>
             )}
-            {state === "running" && <p className="text-muted-foreground">{t("underWay")}</p>}
+            {state === "running" && (
+              <p className="text-muted-foreground" role="status">
+                {t("underWay")}
+                <AwaitMaintenance />
+              </p>
+            )}
             {state === "cut" && <p className="text-cooling">{t("cut")}</p>}
           </dd>
           {report !== null && (

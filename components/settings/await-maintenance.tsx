@@ -1,0 +1,16 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useEffect } from "react";
+
+const LOOK_MS = 2_000;
+
+/** Shown while a run is under way: asks for the page again until it says how the run ended. */
+export function AwaitMaintenance() {
+  const router = useRouter();
+  useEffect(() => {
+    const timer = setInterval(() => router.refresh(), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [router]);
+  return null;
+}
