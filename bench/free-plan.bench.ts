@@ -237,6 +237,7 @@ try {
   await beyond("JSON answer alone in its second, with a flush of its own", chat({}), 2, 9, {
     restMs: 1_100,
   });
+  await beyond("stream of 20 chunks at once", stream(20, 0), 200, 1, { width: 4 });
   await beyond("stream of 500 chunks, 10 ms apart", stream(500, 10), 8, 3, { width: 8 });
   await beyond("stream of 5,000 chunks, 1 ms apart", stream(5_000, 1), 4, 8, { width: 4 });
   await beyond(
