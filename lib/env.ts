@@ -4,16 +4,15 @@
  * @module
  */
 import type { SealingSecrets } from "./crypto/seal";
-import type { LeaseObject } from "./runtime/lease-object";
-import type { PortalObject } from "./runtime/portal-object";
+import type { LeaseCalls, PortalCalls } from "./runtime/object-calls";
 
 export interface Env {
   DB: D1Database;
   ASSETS?: Fetcher;
   /** Holds the portal's object (`lib/runtime/portal-object.ts`); without it the Worker does the portal's work. */
-  PORTAL?: DurableObjectNamespace<PortalObject>;
+  PORTAL?: DurableObjectNamespace<PortalCalls>;
   /** Hand out leases of shared limits (`lib/runtime/lease-object.ts`); without them D1 does. */
-  LEASES?: DurableObjectNamespace<LeaseObject>;
+  LEASES?: DurableObjectNamespace<LeaseCalls>;
   /** Where the portal's object is made (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
   PORTAL_LOCATION?: string;
   /** Workers AI binding: its gateway URL is used where no other is set. */

@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env";
 import type { Grant } from "../leases/lease";
 import { type LeaseAsk, LeaseBook, type StoredBook } from "../leases/lease-book";
+import type { LeaseCalls } from "./object-calls";
 import { platform } from "./platform";
 
 const BOOK = "leases";
@@ -13,7 +14,7 @@ const SAVE_MS = 10_000;
  * alarm saves it while there is something new, and another empties it once all leases are long over; meanwhile
  * it hibernates.
  */
-export class LeaseObject extends DurableObject<Env> {
+export class LeaseObject extends DurableObject<Env> implements LeaseCalls {
   #book = new LeaseBook();
   #isSaved = true;
 

@@ -4,7 +4,7 @@
  */
 import type { Env } from "../env";
 import type { LeasePort } from "../leases/lease-port";
-import type { LeaseObject } from "./lease-object";
+import type { LeaseCalls } from "./object-calls";
 import { jurisdictionOf } from "./portal-stub";
 
 /** Null where no object is bound. */
@@ -27,7 +27,7 @@ export function objectLeases(env: Env): LeasePort | null {
   };
 }
 
-function objectOf(namespace: DurableObjectNamespace<LeaseObject>, env: Env, group: string) {
+function objectOf(namespace: DurableObjectNamespace<LeaseCalls>, env: Env, group: string) {
   const jurisdiction = jurisdictionOf(env);
   const own = jurisdiction === undefined ? namespace : namespace.jurisdiction(jurisdiction);
   return own.getByName(group);

@@ -2,20 +2,21 @@ import { DurableObject } from "cloudflare:workers";
 import { openDatabase } from "../db/open-database";
 import { lastTakenVersion } from "../db/state-version";
 import type { Env } from "../env";
-import type { UpkeepRun } from "../upkeep/run-upkeep";
+import type { UpkeepRun } from "../upkeep/upkeep-run";
+import type { PortalCalls, UpkeepCall } from "./object-calls";
 import { platform } from "./platform";
 import { CHANGED_HEADER } from "./portal-door";
 import { runPortal } from "./run-portal";
 import { sharedState } from "./shared-state";
 import { upkeepContext } from "./upkeep";
-import { callUpkeep, continueUpkeep, type UpkeepCall, upkeepAlarm } from "./upkeep-alarm";
+import { callUpkeep, continueUpkeep, upkeepAlarm } from "./upkeep-alarm";
 
 /**
  * The portal's object: one for the whole deployment, with 30 s of CPU a request where the Worker has 10 ms on
  * the free plan. It runs what is heavy and rare and hibernates while nobody asks; the Worker hands it the portal's
  * requests (`portal-door.ts`). All that it knows is in D1, but for how far the upkeep has come.
  */
-export class PortalObject extends DurableObject<Env> {
+export class PortalObject extends DurableObject<Env> implements PortalCalls {
   override async fetch(request: Request): Promise<Response> {
     const db = openDatabase(this.env.DB);
     const before = lastTakenVersion(db);
@@ -24,12 +25,10 @@ export class PortalObject extends DurableObject<Env> {
     return answer;
   }
 
-  /** Calls for a run of the upkeep, or for the rolling up of the journal; an alarm does it. */
   async callUpkeep(call: UpkeepCall | "roll-up"): Promise<void> {
     await callUpkeep(this.ctx.storage, call, platform.nowMs());
   }
 
-  /** Goes on with a run that was begun elsewhere. */
   async continueUpkeep(run: UpkeepRun): Promise<void> {
     await continueUpkeep(this.ctx.storage, run, platform.nowMs());
   }

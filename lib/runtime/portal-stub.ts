@@ -3,7 +3,7 @@
  * @module
  */
 import type { Env } from "../env";
-import type { PortalObject } from "./portal-object";
+import type { PortalCalls } from "./object-calls";
 
 /** https://developers.cloudflare.com/durable-objects/reference/data-location/ */
 const HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
@@ -21,7 +21,7 @@ export function jurisdictionOf({ PORTAL_LOCATION: location }: Env) {
  * The portal's object; null where none is bound, and then the Worker does its work. One stub serves one
  * request: after an error it is of no use.
  */
-export function portalObject(env: Env): DurableObjectStub<PortalObject> | null {
+export function portalObject(env: Env): DurableObjectStub<PortalCalls> | null {
   const namespace = env.PORTAL;
   if (namespace === undefined) return null;
   const location = env.PORTAL_LOCATION;

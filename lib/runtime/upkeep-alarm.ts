@@ -5,11 +5,13 @@
  * subrequests of an invocation.
  * @module
  */
+
 import { rootCause } from "../db/root-cause";
-import type { UpkeepTrigger } from "../db/upkeep-schema";
 import { compactJournal } from "../upkeep/compact-journal";
-import { beginStep, beginUpkeep, endUpkeep, takeStep, type UpkeepRun } from "../upkeep/run-upkeep";
+import { beginStep, beginUpkeep, endUpkeep, takeStep } from "../upkeep/run-upkeep";
 import type { UpkeepContext } from "../upkeep/upkeep-job";
+import type { UpkeepRun } from "../upkeep/upkeep-run";
+import type { UpkeepCall } from "./object-calls";
 
 /** What is kept in the object, until it is done. */
 const RUN = "upkeep-run";
@@ -18,12 +20,6 @@ const ROLL_UP = "upkeep-roll-up";
 
 /** After a step that did not end, the next begins so much later. */
 const RESUME_MS = 60_000;
-
-/** Who calls for a run, and how old the last one must be for that. */
-export interface UpkeepCall {
-  readonly startedBy: Exclude<UpkeepTrigger, "person">;
-  readonly idleMs: number;
-}
 
 /** The parts of an object's storage that are used. */
 export type UpkeepStorage = Pick<

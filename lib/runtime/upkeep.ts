@@ -14,10 +14,10 @@ import { alertSenders } from "./alert-senders";
 import { checkUpstream } from "./check-upstream";
 import { isolateProxy } from "./isolate-proxy";
 import { refreshModels } from "./known-models";
+import type { UpkeepCall } from "./object-calls";
 import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
 import { sharedState } from "./shared-state";
-import type { UpkeepCall } from "./upkeep-alarm";
 
 /** Cron's gap is 15 minutes (`wrangler.toml`); a little less, since it is not exact. */
 const CRON_IDLE_MS = 10 * 60_000;

@@ -1,8 +1,9 @@
 import { auditChange } from "../db/audit-log";
 import type { UpkeepReport } from "../db/upkeep-schema";
 import { ManageError } from "../manage/manage-error";
-import { beginUpkeep, takeAllSteps, type UpkeepRun } from "./run-upkeep";
+import { beginUpkeep, takeAllSteps } from "./run-upkeep";
 import type { UpkeepContext } from "./upkeep-job";
+import type { UpkeepRun } from "./upkeep-run";
 
 /**
  * Begins a run of all that is due, because a person asks for it. Whoever takes its steps may be another.

@@ -7,6 +7,7 @@
  * the free plan's 50 statements an invocation. One that a person asks for does everything.
  * @module
  */
+
 import type { Actor } from "../db/audit-log";
 import { rootCause } from "../db/root-cause";
 import {
@@ -34,6 +35,7 @@ import { raiseSchemaAlert } from "./raise-schema-alert";
 import { recheckKeys } from "./recheck-keys";
 import { refreshModels } from "./refresh-models";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+import type { UpkeepRun } from "./upkeep-run";
 
 const CHORES: readonly UpkeepJob[] = [
   compactJournal,
@@ -76,19 +78,6 @@ export const SYSTEM_ACTOR: Actor = {
   ip: null,
   userAgent: null,
 };
-
-/** A run between two of its steps: plain data, so that it can be kept where it outlives its isolate. */
-export interface UpkeepRun {
-  readonly holder: string;
-  /** Names of jobs that are left, in their order. */
-  readonly jobs: readonly string[];
-  /** Steps that the first of them took already. */
-  readonly steps: number;
-  /** How often its next step was begun and did not end. */
-  readonly tries: number;
-  readonly figures: UpkeepFigures;
-  readonly failed: readonly string[];
-}
 
 /**
  * Does what is due, if it is this one's turn. A job that fails stops no other.
