@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LeaseBook } from "./lease-book";
 import { type LeasedLimit, LeasedLimits } from "./leased-limits";
@@ -51,7 +52,9 @@ describe("an isolate", () => {
     const [one, other] = [isolateOf("one", book), isolateOf("other", book)];
     let nowMs = START_MS;
     // Alone for a while, so it may have all seats.
-    for (; !one.begin(nowMs); nowMs += 500);
+    for (let held = 0; held < SEATS; nowMs += 500) if (one.begin(nowMs)) held += 1;
+    one.end();
+    one.end();
     expect(one.leases.idle(nowMs)).not.toBeNull();
     other.begin(nowMs);
     // While its request goes on it is granted less, and kept the rest while it asked.
@@ -75,5 +78,46 @@ describe("an isolate", () => {
       expect(other.begin(nowMs)).toBe(false);
       expect(other.leases.questions(nowMs).map(({ demand }) => demand >= 1)).toEqual([true]);
     }
+  });
+
+  test("asks about a window no more than five times a second, and less often in vain", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100 }),
+        fc.array(fc.nat({ max: 300 }), { minLength: 100, maxLength: 400 }),
+        (limit, gapsMs) => {
+          const book = new LeaseBook();
+          const [asks, uses]: [number[], number[]] = [[], []];
+          const leases = new LeasedLimits({ fullGapMs: 2_000, requestsPerAsk: null });
+          const used = (nowMs: number) => uses.filter((ms) => ms > nowMs - 60_000).length;
+          const minute: LeasedLimit = {
+            ...{ group: "at_1", name: "at_1 rpm", limit, windowMs: 60_000 },
+            ...{ used, usedAnew: used, counted: () => {}, underWay: () => 0 },
+          };
+          // Another isolate holds half, and uses nothing.
+          const half = { limit: minute, used: 0, demand: Math.ceil(limit / 2), holds: 0 };
+          let nowMs = START_MS;
+          book.lease("other", [{ ...half, holds: half.demand }], nowMs);
+          for (const gapMs of gapsMs) {
+            nowMs += gapMs;
+            const turn = leases.turn(minute, 1, nowMs);
+            if (turn.kind === "go") uses.push(nowMs);
+            else leases.noteShort(minute.name, 1, nowMs);
+            if (turn.kind !== "ask") continue;
+            asks.push(nowMs);
+            const questions = leases.questions(nowMs);
+            leases.asked(questions, nowMs);
+            leases.granted(questions, book.lease("one", questions, nowMs), nowMs);
+          }
+          const inASecond = asks.map(
+            (ms) => asks.filter((at) => at > ms - 1_000 && at <= ms).length,
+          );
+          expect(Math.max(0, ...inASecond)).toBeLessThanOrEqual(5);
+          const lastedMs = Math.max(1_000, nowMs - START_MS);
+          expect(asks.length).toBeLessThanOrEqual(10 + lastedMs / 800 + 2 * Math.log2(limit + 1));
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });

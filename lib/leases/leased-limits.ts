@@ -56,6 +56,8 @@ interface Entry {
   /** When a request asked for it last, and when one found too little. */
   turnMs: number;
   wantedMs: number;
+  /** What that one needed: it may wait for longer than `noteShort` is remembered. */
+  wantedAmount: number;
   /** Whether what it does not use is given back with the next question. */
   isReturning: boolean;
   sinceMs: number;
@@ -130,6 +132,7 @@ export class LeasedLimits {
     const isLast = limit.underWay() === 0 && entry.heldByOthers === 0 && limit.limit > 0;
     if (isLast && this.#permitsOf(entry, nowMs) >= limit.limit) return { kind: "go" };
     entry.wantedMs = nowMs;
+    entry.wantedAmount = amount;
     const retryAtMs = this.#askableMs(entry, nowMs);
     if (retryAtMs <= nowMs) return { kind: "ask" };
     const isLeft = used + amount + entry.usedByOthers <= limit.limit;
@@ -169,8 +172,9 @@ export class LeasedLimits {
       // What was paid for under the lease, and is told no more, takes its permits along.
       const permits = this.#permitsOf(entry, nowMs) - (limit.used(nowMs) - used);
       this.#turnBucket(entry, nowMs);
-      const short = entry.short + entry.shortBefore;
-      const isWanted = short > 0 || nowMs - entry.wantedMs < WANTED_MS;
+      const isWaitedFor = nowMs - entry.wantedMs < WANTED_MS;
+      const short = Math.max(entry.short + entry.shortBefore, isWaitedFor ? entry.wantedAmount : 0);
+      const isWanted = short > 0 || isWaitedFor;
       const isHot = isWanted || used > freeUse(limit.limit, this.#isolates.most);
       if (!isHot && !entry.isTold) continue;
       entry.isTold = isHot || used > 0;
@@ -187,7 +191,7 @@ export class LeasedLimits {
         sinceMs: entry.sinceMs,
       });
     }
-    all.sort((one, other) => other.demand / other.limit.limit - one.demand / one.limit.limit);
+    all.sort((one, other) => partOf(other) - partOf(one));
     return all.slice(0, QUESTIONS_MAX);
   }
 
@@ -360,6 +364,7 @@ export class LeasedLimits {
       youngUntilMs: 0,
       turnMs: nowMs,
       wantedMs: Number.NEGATIVE_INFINITY,
+      wantedAmount: 0,
       isReturning: false,
       sinceMs: nowMs,
       askedMs: Number.NEGATIVE_INFINITY,
@@ -382,6 +387,11 @@ export class LeasedLimits {
     entry.short = 0;
     entry.shortMs = nowMs;
   }
+}
+
+/** How much of a limit is wanted; of a budget nothing may be left. */
+function partOf({ demand, limit: { limit } }: LeaseQuestion): number {
+  return demand / Math.max(1, limit);
 }
 
 /** Of its permits, those that an isolate keeps when it asks anew: what it hardly needs it gives back. */
