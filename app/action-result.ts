@@ -18,6 +18,8 @@ export interface ActionFailure {
   readonly message: string;
   /** What is wrong with which field. */
   readonly issues: readonly InputIssue[];
+  /** Of a conflict with another's change: the fields as they are now. */
+  readonly theirs: Readonly<Record<string, unknown>> | null;
 }
 
 /** What a server action answers. */

@@ -7,6 +7,7 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { NuqsAdapter } from "nuqs/adapters/next/app";
 import type { ReactNode } from "react";
 import { ClientMessages } from "@/components/client-messages";
+import { ActionTroubles } from "@/components/shell/action-troubles";
 import { ThemeProvider } from "@/components/theme-provider";
 import { Toaster } from "@/components/ui/sonner";
 import { NONCE_HEADER } from "@/lib/http/page-security";
@@ -47,6 +48,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
           <NuqsAdapter>
             <ClientMessages>
               {children}
+              <ActionTroubles />
               {/* Above the bar of what is selected, whose buttons a message must not cover. */}
               <Toaster
                 position="bottom-right"

@@ -65,7 +65,8 @@ export function portalAction<Schema extends z.ZodType, Data>(
 export function actionFailure(error: unknown): ActionFailure {
   unstable_rethrow(error);
   if (error instanceof ManageError) {
-    return { ok: false, code: error.code, message: error.message, issues: error.issues };
+    const { code, message, issues, theirs } = error;
+    return { ok: false, code, message, issues, theirs };
   }
   console.error("portal action:", rootCause(error));
   return failure("internal_error");
@@ -81,5 +82,5 @@ const MESSAGES: Readonly<Record<OwnCode, string>> = {
 };
 
 export function failure(code: OwnCode): ActionFailure {
-  return { ok: false, code, message: MESSAGES[code], issues: [] };
+  return { ok: false, code, message: MESSAGES[code], issues: [], theirs: null };
 }

@@ -19,6 +19,7 @@ export function FilterSelect({
   label,
   anyLabel,
   options,
+  note,
 }: {
   /** The search parameter. */
   readonly name: string;
@@ -27,6 +28,8 @@ export function FilterSelect({
   /** `Any state` */
   readonly anyLabel: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];
+  /** What the list lacks, said at its end. */
+  readonly note?: string | undefined;
 }) {
   const [isLoading, startTransition] = useTransition();
   const [value, setValue] = useQueryState(
@@ -45,7 +48,8 @@ export function FilterSelect({
       <SelectTrigger aria-label={label} aria-busy={isLoading}>
         {/* Named here, since the list that Radix would read it from is not rendered on the server. */}
         <SelectValue>
-          {options.find((option) => option.value === value)?.label ?? anyLabel}
+          {options.find((option) => option.value === value)?.label ??
+            (value === ANY ? anyLabel : value)}
         </SelectValue>
       </SelectTrigger>
       <SelectContent>
@@ -55,6 +59,9 @@ export function FilterSelect({
             {option.label}
           </SelectItem>
         ))}
+        {note !== undefined && (
+          <p className="text-muted-foreground max-w-64 px-2 py-1.5 text-xs">{note}</p>
+        )}
       </SelectContent>
     </Select>
   );

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { setPassword } from "@/app/(portal)/account/actions";
+import { answered } from "@/components/answered";
 import { FormFailure } from "@/components/form-failure";
 import { FormTextField } from "@/components/form-text-field";
 import { Button } from "@/components/ui/button";
@@ -24,7 +25,10 @@ export function PasswordForm({ hasPassword }: { readonly hasPassword: boolean })
   const { errors, isSubmitting } = form.formState;
 
   const submit = form.handleSubmit(async ({ currentPassword, newPassword }) => {
-    const result = await setPassword({ ...(hasPassword && { currentPassword }), newPassword });
+    const result = await answered(() =>
+      setPassword({ ...(hasPassword && { currentPassword }), newPassword }),
+    );
+    if (result === null) return;
     if (result.ok) {
       form.reset(EMPTY);
       toast.success(t("account.passwordSaved"));

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { rename } from "@/app/(portal)/account/actions";
+import { answered } from "@/components/answered";
 import { FormFailure } from "@/components/form-failure";
 import { FormTextField } from "@/components/form-text-field";
 import { Button } from "@/components/ui/button";
@@ -19,7 +20,8 @@ export function ProfileForm({ name }: { readonly name: string }) {
   const { errors, isSubmitting, isDirty } = form.formState;
 
   const submit = form.handleSubmit(async (input) => {
-    const result = await rename(input);
+    const result = await answered(() => rename(input));
+    if (result === null) return;
     if (result.ok) {
       form.reset(input);
       toast.success(t("account.nameSaved"));

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 import { endAllSessions } from "@/app/(portal)/account/actions";
+import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
@@ -11,7 +12,8 @@ export function SignOutEverywhere() {
 
   async function signOut() {
     // Where it works, the browser is sent to the login page and there is no answer.
-    const result = await endAllSessions(undefined);
+    const result = await answered(() => endAllSessions(undefined));
+    if (result === null) return;
     if (result && !result.ok) toast.error(t("failed"));
   }
 

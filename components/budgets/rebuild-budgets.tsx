@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 import { rebuild } from "@/app/(portal)/tokens/budgets/actions";
+import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
@@ -13,7 +14,8 @@ export function RebuildBudgets() {
   const router = useRouter();
 
   async function confirm(): Promise<boolean> {
-    const result = await rebuild(undefined);
+    const result = await answered(() => rebuild(undefined));
+    if (result === null) return false;
     if (!result.ok) {
       toast.error(t("failed"));
       return false;

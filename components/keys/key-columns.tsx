@@ -1,5 +1,6 @@
 import { type DataTableColumn, dataTableColumns } from "@/components/data-table";
 import { UNKNOWN } from "@/components/format";
+import { LastUse } from "@/components/last-use";
 import { RelativeTime } from "@/components/relative-time";
 import { StateBadge } from "@/components/state-badge";
 import type { ProviderKeyView } from "@/lib/manage/provider-key-view";
@@ -132,7 +133,7 @@ export function keyColumns({
       enableSorting: true,
       header: t("column.lastUsed"),
       meta: { align: "right", className: "text-muted-foreground" },
-      cell: ({ row: { original: key } }) => <RelativeTime ms={key.lastUsedAtMs} />,
+      cell: ({ row: { original: key } }) => <LastUse ms={key.lastUsedAtMs} />,
     }),
   ];
 }

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { CopyButton } from "@/components/copy-button";
 import { UNKNOWN } from "@/components/format";
+import { LastUse } from "@/components/last-use";
 import { RelativeTime } from "@/components/relative-time";
 import type { ProviderKeyView } from "@/lib/manage/provider-key-view";
 
@@ -26,7 +27,7 @@ export function KeyFacts({
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-1.5">
       <dt className="text-muted-foreground">{t("detail.lastUsed")}</dt>
       <dd>
-        <RelativeTime ms={view.lastUsedAtMs} />
+        <LastUse ms={view.lastUsedAtMs} />
       </dd>
       <dt className="text-muted-foreground">{t("detail.created")}</dt>
       <dd>

@@ -40,6 +40,16 @@ export function KeyGrid({ grid, provider }: { readonly grid: Grid; readonly prov
         {t("title")}
       </summary>
       <p className="text-muted-foreground mt-1 text-sm">{t("description")}</p>
+      {(grid.keyCount > grid.keys.length || grid.modelCount > grid.models.length) && (
+        <p className="mt-1 text-sm">
+          {t("part", {
+            keys: grid.keys.length,
+            keyCount: grid.keyCount,
+            models: grid.models.length,
+            modelCount: grid.modelCount,
+          })}
+        </p>
+      )}
       <ul className="mt-4 space-y-4">
         {grid.models.map((row) => (
           <ModelRow key={row.model} row={row} keys={grid.keys} provider={provider} />

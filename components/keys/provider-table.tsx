@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { formatExactCount, UNKNOWN } from "@/components/format";
 import { keyStateLooks, keyStates } from "@/components/key-state";
-import { RelativeTime } from "@/components/relative-time";
+import { LastUse } from "@/components/last-use";
 import { StateStrip } from "@/components/state-strip";
 import {
   Table,
@@ -75,7 +75,7 @@ export function ProviderTable({
                 <LeftToday provider={provider} forecast={tightest(forecasts, provider.provider)} />
               </TableCell>
               <TableCell className="text-muted-foreground pr-4 text-right">
-                <RelativeTime ms={provider.lastUsedAtMs} />
+                <LastUse ms={provider.lastUsedAtMs} />
               </TableCell>
             </TableRow>
           ))}

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 import { dismissHint } from "@/app/(portal)/keys/actions";
+import { answered } from "@/components/answered";
 import { Button } from "@/components/ui/button";
 import type { QuotaHint } from "@/lib/manage/read-quota-hints";
 import { useFailureWords } from "./use-failure-words";
@@ -35,7 +36,6 @@ function Hint({
   readonly hint: QuotaHint;
 }) {
   const t = useTranslations("keys.quotaHint");
-  const tKeys = useTranslations("keys");
   const failureWords = useFailureWords();
   const router = useRouter();
   const { change, isBusy } = useKeyChanges();
@@ -45,10 +45,9 @@ function Hint({
 
   function dismiss() {
     startTransition(async () => {
-      // It rejects only where the server was not reached.
-      const result = await dismissHint({ provider, keyIds: ids }).catch(() => null);
+      const result = await answered(() => dismissHint({ provider, keyIds: ids }));
       if (result?.ok) router.refresh();
-      else toast.error(result ? failureWords(result) : tKeys("failure.offline"));
+      else if (result !== null) toast.error(failureWords(result));
     });
   }
 

@@ -6,6 +6,7 @@ import { useTransition } from "react";
 import { toast } from "sonner";
 import { changeKeys, checkKeys, deleteKeys, undoKeys } from "@/app/(portal)/keys/actions";
 import type { ActionResult } from "@/app/action-result";
+import { answered } from "@/components/answered";
 import type { ChangeProviderKeysInput } from "@/lib/manage/provider-key-schemas";
 import type { ProviderKeyTarget } from "@/lib/manage/schemas";
 import { useFailureWords } from "./use-failure-words";
@@ -37,10 +38,9 @@ export function useKeyChanges(): KeyChanges {
   ): Promise<boolean> {
     return new Promise((resolve) => {
       startTransition(async () => {
-        // It rejects only where the server was not reached.
-        const result = await action().catch(() => null);
+        const result = await answered(action);
         if (result?.ok) done(result.data);
-        else toast.error(result ? failureWords(result) : t("failure.offline"));
+        else if (result !== null) toast.error(failureWords(result));
         resolve(result?.ok ?? false);
         if (result?.ok) startTransition(() => router.refresh());
       });

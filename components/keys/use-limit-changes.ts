@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 import { setLimits } from "@/app/(portal)/keys/actions";
+import { answered } from "@/components/answered";
 import type { SetQuotaLimitsInput } from "@/lib/manage/quota-limit-schemas";
 import { useFailureWords } from "./use-failure-words";
 
@@ -39,10 +40,9 @@ export function useLimitChanges() {
   ): Promise<boolean> {
     return new Promise((resolve) => {
       startTransition(async () => {
-        // It rejects only where the server was not reached.
-        const result = await setLimits(input).catch(() => null);
+        const result = await answered(() => setLimits(input));
         if (result?.ok) done({ previous: [...result.data.previous] });
-        else toast.error(result ? failureWords(result) : t("failure.offline"));
+        else if (result !== null) toast.error(failureWords(result));
         resolve(result?.ok ?? false);
         if (result?.ok) startTransition(() => router.refresh());
       });

@@ -1,47 +1,89 @@
-import { Ban, ChevronRight, CircleCheck, CirclePause, Clock, type LucideIcon } from "lucide-react";
+import { Ban, ChevronRight, CircleCheck, CirclePause, Clock, TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import { getTranslations } from "next-intl/server";
+import { getFormatter, getTranslations } from "next-intl/server";
 import { Countdown } from "@/components/countdown";
+import type { Trouble } from "@/lib/manage/overview-troubles";
 import type { PoolHealth } from "@/lib/manage/pool-health";
-import type { PoolOverview } from "@/lib/manage/read-pool-overview";
 import { cn } from "@/lib/utils";
 
-const LOOKS: Readonly<Record<PoolHealth, { readonly icon: LucideIcon; readonly text: string }>> = {
+const LOOKS = {
   dead: { icon: Ban, text: "text-blocked" },
   resting: { icon: Clock, text: "text-cooling" },
-  impaired: { icon: CircleCheck, text: "text-ready" },
+  dry: { icon: Clock, text: "text-cooling" },
+  blocked: { icon: TriangleAlert, text: "text-cooling" },
+  drySoon: { icon: TriangleAlert, text: "text-cooling" },
   serving: { icon: CircleCheck, text: "text-ready" },
   off: { icon: CirclePause, text: "text-disabled" },
-};
+} as const;
 
-/** The worst thing first, with the way to it; else that all is well. @param pools the worst first */
-export async function StatusLine({ pools }: { readonly pools: readonly PoolOverview[] }) {
-  const t = await getTranslations("overview.status");
-  const [worst] = pools;
-  if (worst === undefined) return null;
-  const { health, label, provider, cooling, blocked, nextReadyAtMs } = worst;
-  const isTrouble = health === "dead" || health === "resting";
-  const others = pools.filter((pool) => pool !== worst && pool.health === health).length;
-  const { icon: Icon, text } = LOOKS[health];
+/** The worst thing first, then the other things that are wrong; else that all is well. */
+export async function StatusLine({
+  health,
+  troubles,
+}: {
+  /** Of the pool that is worst. */
+  readonly health: PoolHealth;
+  /** The worst first. */
+  readonly troubles: readonly Trouble[];
+}) {
+  const [t, format] = await Promise.all([getTranslations("overview.status"), getFormatter()]);
+  const timeOf = (ms: number) =>
+    format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const words = (trouble: Trouble): string => {
+    if ("quotas" in trouble) {
+      const [first] = trouble.quotas;
+      const ms = trouble.kind === "dry" ? first?.resetMs : first?.dryMs;
+      const time = ms === null || ms === undefined ? "" : timeOf(ms);
+      const more = trouble.quotas.length - 1;
+      return t(trouble.kind, { model: first?.model ?? "", time, more });
+    }
+    const [first] = trouble.pools;
+    if (trouble.kind === "blocked") {
+      const { keys, pools } = trouble;
+      return t("blocked", { keys, pools: pools.length, label: first?.label ?? "" });
+    }
+    return t(trouble.kind, { label: first?.label ?? "", more: trouble.pools.length - 1 });
+  };
+  const [worst, ...others] = troubles;
+  const kind = worst?.kind ?? (health === "off" ? "off" : "serving");
+  const { icon: Icon, text } = LOOKS[kind];
   return (
     <Link
-      href={health === "serving" || health === "off" ? "/keys" : `/keys/${provider}`}
+      href={hrefOf(worst)}
       className="hover:bg-accent/40 focus-visible:ring-ring/50 flex items-center gap-3 rounded-lg border px-4 py-3.5 outline-none focus-visible:ring-[3px]"
     >
       <Icon aria-hidden className={cn("size-5 shrink-0", text)} />
       <span className="min-w-0 flex-1">
-        <span className="block text-base font-medium">{t(health, { label })}</span>
+        <span className="block text-base font-medium">
+          {worst === undefined ? t(kind === "off" ? "off" : "serving") : words(worst)}
+        </span>
         <span className="text-muted-foreground block">
-          {health === "resting" && nextReadyAtMs !== null
-            ? t.rich("restingWhy", {
-                count: cooling,
-                left: () => <Countdown untilMs={nextReadyAtMs} />,
-              })
-            : t(`${health}Why`, { count: blocked, label })}
-          {isTrouble && others > 0 && ` ${t("others", { count: others })}`}
+          {others.length > 0
+            ? others.map((each) => t("also", { trouble: words(each) })).join(" ")
+            : await why(worst, kind)}
         </span>
       </span>
       <ChevronRight aria-hidden className="text-muted-foreground size-4 shrink-0" />
     </Link>
   );
+}
+
+async function why(worst: Trouble | undefined, kind: keyof typeof LOOKS) {
+  const t = await getTranslations("overview.status");
+  if (worst?.kind === "resting") {
+    const [first] = worst.pools;
+    const ms = first?.nextReadyAtMs ?? null;
+    if (ms !== null) return t.rich("restingWhy", { left: () => <Countdown untilMs={ms} /> });
+  }
+  return t(kind === "resting" ? "restingLong" : `${kind}Why`);
+}
+
+/** Where the worst is looked at. */
+function hrefOf(worst: Trouble | undefined) {
+  const parts = worst === undefined ? [] : "quotas" in worst ? worst.quotas : worst.pools;
+  const [first, ...others] = [...new Set(parts.map(({ provider }) => provider))];
+  if (first === undefined || (worst?.kind === "blocked" && others.length > 0)) return "/keys";
+  return worst?.kind === "blocked"
+    ? (`/keys/${first}?state=blocked` as const)
+    : (`/keys/${first}` as const);
 }

@@ -30,7 +30,7 @@ const everything = {
 
 /** What the log is narrowed to, all of it in the URL. */
 export function RequestFilters({
-  choices: { providers, tokens, members },
+  choices: { providers, tokens, hasMoreTokens, members, key },
   isAdminView,
 }: {
   readonly choices: RequestChoices;
@@ -63,6 +63,7 @@ export function RequestFilters({
         label={t("token")}
         anyLabel={t("anyToken")}
         options={toOptions(tokens)}
+        note={hasMoreTokens ? t("tokensPart", { count: tokens.length }) : undefined}
       />
       {isAdminView && (
         <FilterSelect
@@ -95,6 +96,13 @@ export function RequestFilters({
       />
       <FilterDate name="from" label={t("from")} />
       <FilterDate name="to" label={t("to")} />
+      {key !== null && (
+        <Button variant="secondary" size="sm" onClick={() => setChosen({ key: null, page: null })}>
+          {t("ofKey", { name: key.name })}
+          <X aria-hidden />
+          <span className="sr-only">{t("removeFilter")}</span>
+        </Button>
+      )}
       {isNarrowed && (
         <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
           <X aria-hidden />

@@ -8,6 +8,9 @@ import { type FieldPath, useFieldArray, useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { addAlias, changeAlias } from "@/app/(portal)/routes/actions";
 import type { ActionFailure } from "@/app/action-result";
+import { answered } from "@/components/answered";
+import { ConflictNotice } from "@/components/conflict/conflict-notice";
+import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { FieldError } from "@/components/field-error";
 import { Button } from "@/components/ui/button";
 import {
@@ -52,14 +55,29 @@ export function AliasForm({
     defaultValues: alias === null ? NEW_ALIAS : fieldsOf(alias),
   });
   const { errors, isSubmitting } = form.formState;
+  const careful = useCarefulSave<Omit<AliasFields, "name">, void>(
+    alias === null ? NEW_ALIAS : fieldsOf(alias),
+    ({ changes, was }) => changeAlias({ change: { name: alias?.name, ...changes }, was }),
+  );
   const targets = useFieldArray({ control: form.control, name: "targets" });
   const isWeighted = form.watch("choice") === "weighted";
 
   async function save(values: AddModelAliasInput) {
-    const answer = await (alias === null ? addAlias : changeAlias)(values);
-    if (!answer.ok) {
-      showFailure(answer);
-      return;
+    if (alias === null) {
+      const answer = await answered(() => addAlias(values));
+      if (answer === null) return;
+      if (!answer.ok) {
+        showFailure(answer);
+        return;
+      }
+    } else {
+      const { name: _, ...fields } = values;
+      const saved = await careful.save(fields);
+      if (saved.kind === "told") return;
+      if (saved.kind === "refused") {
+        showFailure(saved.failure);
+        return;
+      }
     }
     onDone();
     toast(t(alias === null ? "dialog.added" : "dialog.changed", { name: values.name }));
@@ -193,6 +211,27 @@ export function AliasForm({
           </div>
           <p className="text-muted-foreground mt-2 text-sm">{t("dialog.limitsHint")}</p>
         </fieldset>
+        <ConflictNotice
+          conflict={careful.conflict}
+          labelOf={(name) => t(`dialog.${name}`)}
+          textOf={(value, name) => {
+            if (name === "targets") {
+              const list = value as AliasFields["targets"];
+              return list.map(({ provider, model }) => `${provider}/${model}`).join(", ");
+            }
+            if (name === "choice") return t(`choices.${value as "ordered" | "weighted"}`);
+            return value === null ? t("dialog.noLimit") : String(value);
+          }}
+          isBusy={isSubmitting}
+          onTheirs={() => {
+            const now = { ...form.getValues(), ...careful.settle() };
+            form.reset(now, { keepDefaultValues: true });
+          }}
+          onMine={() => {
+            careful.settle();
+            void form.handleSubmit(save)();
+          }}
+        />
         <div className="flex justify-end">
           <Button type="submit" disabled={isSubmitting}>
             {alias === null ? t("add") : t("save")}

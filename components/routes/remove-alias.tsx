@@ -4,6 +4,7 @@ import { Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 import { removeAlias } from "@/app/(portal)/routes/actions";
+import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
@@ -11,7 +12,8 @@ export function RemoveAlias({ name }: { readonly name: string }) {
   const t = useTranslations("routes");
 
   async function remove(): Promise<boolean> {
-    const answer = await removeAlias({ name });
+    const answer = await answered(() => removeAlias({ name }));
+    if (answer === null) return false;
     if (answer.ok) toast(t("removal.done", { name }));
     else toast.error(t("failed.title"), { description: t(`failed.${answer.code}`) });
     return answer.ok;

@@ -1,22 +1,24 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { changeSettings } from "@/app/(portal)/settings/actions";
 import { FormTextField } from "@/components/form-text-field";
 import { Form } from "@/components/ui/form";
 import { MOST_RECIPIENTS } from "@/lib/manage/settings-limits";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
 import { splitAddresses } from "./split-addresses";
-import { useFailureToast } from "./use-failure-toast";
+import { useSectionSave } from "./use-section-save";
 
 interface MailFields {
   readonly mailFrom: string;
   /** Several are separated by commas. */
   readonly mailTo: string;
 }
+
+type Mail = Pick<Settings["alerts"], "mailFrom" | "mailTo">;
+
+const mailOf = ({ mailFrom, mailTo }: Mail): Mail => ({ mailFrom, mailTo });
 
 /** Who sends alerts by mail, and to whom. */
 export function AlertMailForm({
@@ -25,25 +27,30 @@ export function AlertMailForm({
   readonly settings: Pick<Settings["alerts"], "mailFrom" | "mailTo">;
 }) {
   const t = useTranslations("settings.alerts");
-  const showFailure = useFailureToast();
-  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm<MailFields>({
     defaultValues: fieldsOf(settings),
     resolver: async (...asked) => (await import("./settings-resolvers")).mailResolver(...asked),
   });
   const { isDirty, isSubmitting } = form.formState;
 
-  const save = form.handleSubmit(async ({ mailFrom, mailTo }) => {
-    const changes = { mailFrom, mailTo: splitAddresses(mailTo) };
-    const answer = await changeSettings({ section: "alerts", changes });
-    if (answer.ok) form.reset(fieldsOf(answer.data.alerts));
-    else showFailure(answer);
-    setWasSaved(answer.ok);
+  const { save, wasSaved, notice } = useSectionSave({
+    section: "alerts",
+    read: mailOf(settings),
+    form,
+    pick: ({ alerts }) => mailOf(alerts),
+    toForm: fieldsOf,
+    labelOf: (name) => t(name),
   });
 
   return (
     <Form {...form}>
-      <form noValidate className="space-y-5" onSubmit={save}>
+      <form
+        noValidate
+        className="space-y-5"
+        onSubmit={form.handleSubmit(({ mailFrom, mailTo }) =>
+          save({ mailFrom, mailTo: splitAddresses(mailTo) }),
+        )}
+      >
         <div className="grid gap-4 sm:grid-cols-2 sm:items-start">
           <FormTextField
             control={form.control}
@@ -64,6 +71,7 @@ export function AlertMailForm({
             spellCheck={false}
           />
         </div>
+        {notice}
         <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
       </form>
     </Form>

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { testAlert } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
 import { Button } from "@/components/ui/button";
 import type { AlertChannel } from "@/lib/manage/list-alerts";
 import { useFailureToast } from "./use-failure-toast";
@@ -16,7 +17,8 @@ export function AlertTest({ channel }: { readonly channel: AlertChannel }) {
 
   function send() {
     startTransition(async () => {
-      const answer = await testAlert({ channel });
+      const answer = await answered(() => testAlert({ channel }));
+      if (answer === null) return;
       if (answer.ok) setResult(answer.data);
       else showFailure(answer);
     });

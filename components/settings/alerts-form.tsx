@@ -1,16 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useForm } from "react-hook-form";
-import { changeSettings } from "@/app/(portal)/settings/actions";
 import { FieldError } from "@/components/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { MOST_READY_KEYS } from "@/lib/manage/settings-limits";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
-import { useFailureToast } from "./use-failure-toast";
+import { useSectionSave } from "./use-section-save";
 
 const FIELDS = [
   { name: "readyKeysBelow", max: MOST_READY_KEYS },
@@ -24,8 +23,6 @@ type AlertTimes = Pick<Settings["alerts"], (typeof FIELDS)[number]["name"]>;
 export function AlertsForm({ settings }: { readonly settings: AlertTimes }) {
   const t = useTranslations("settings.alerts");
   const id = useId();
-  const showFailure = useFailureToast();
-  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({
     defaultValues: timesOf(settings),
     resolver: async (...asked) =>
@@ -33,15 +30,17 @@ export function AlertsForm({ settings }: { readonly settings: AlertTimes }) {
   });
   const { errors, isDirty, isSubmitting } = form.formState;
 
-  const save = form.handleSubmit(async (changes) => {
-    const answer = await changeSettings({ section: "alerts", changes });
-    if (answer.ok) form.reset(timesOf(answer.data.alerts));
-    else showFailure(answer);
-    setWasSaved(answer.ok);
+  const { save, wasSaved, notice } = useSectionSave({
+    section: "alerts",
+    read: timesOf(settings),
+    form,
+    pick: ({ alerts }) => timesOf(alerts),
+    toForm: (fields) => fields,
+    labelOf: (name) => t(name),
   });
 
   return (
-    <form noValidate className="space-y-5" onSubmit={save}>
+    <form noValidate className="space-y-5" onSubmit={form.handleSubmit(save)}>
       <div className="grid gap-4 sm:grid-cols-3 sm:items-start">
         {FIELDS.map(({ name, max }) => {
           const message = errors[name] && t("range", { max });
@@ -67,6 +66,7 @@ export function AlertsForm({ settings }: { readonly settings: AlertTimes }) {
       <p id={`${id}-hint`} className="text-muted-foreground text-sm">
         {t("quietHint")}
       </p>
+      {notice}
       <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );

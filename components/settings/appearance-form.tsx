@@ -1,14 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { Controller, useForm } from "react-hook-form";
-import { changeSettings } from "@/app/(portal)/settings/actions";
 import { RadioGroup } from "@/components/ui/radio-group";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { RadioRow } from "./radio-row";
 import { SaveBar } from "./save-bar";
-import { useFailureToast } from "./use-failure-toast";
+import { useSectionSave } from "./use-section-save";
 
 const LANGUAGES = ["auto", "en", "zh"] as const;
 const THEMES = ["system", "light", "dark"] as const;
@@ -17,20 +16,20 @@ const THEMES = ["system", "light", "dark"] as const;
 export function AppearanceForm({ settings }: { readonly settings: Settings["appearance"] }) {
   const t = useTranslations("settings.appearance");
   const id = useId();
-  const showFailure = useFailureToast();
-  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({ defaultValues: settings });
   const { isDirty, isSubmitting } = form.formState;
 
-  const save = form.handleSubmit(async (changes) => {
-    const answer = await changeSettings({ section: "appearance", changes });
-    if (answer.ok) form.reset(answer.data.appearance);
-    else showFailure(answer);
-    setWasSaved(answer.ok);
+  const { save, wasSaved, notice } = useSectionSave({
+    section: "appearance",
+    read: settings,
+    form,
+    pick: ({ appearance }) => appearance,
+    toForm: (fields) => fields,
+    labelOf: (name) => t(name),
   });
 
   return (
-    <form className="space-y-6" onSubmit={save}>
+    <form className="space-y-6" onSubmit={form.handleSubmit(save)}>
       <div className="grid gap-6 sm:grid-cols-2">
         <div className="space-y-3">
           <h3 id={`${id}-language`} className="text-sm font-medium">
@@ -65,6 +64,7 @@ export function AppearanceForm({ settings }: { readonly settings: Settings["appe
           />
         </div>
       </div>
+      {notice}
       <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );

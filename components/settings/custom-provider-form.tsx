@@ -7,6 +7,9 @@ import { useMemo } from "react";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { addCustomProvider, changeCustomProvider } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
+import { ConflictNotice } from "@/components/conflict/conflict-notice";
+import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { Button } from "@/components/ui/button";
 import {
   Form,
@@ -70,12 +73,30 @@ export function CustomProviderForm({
     defaultValues: provider === null ? proposal : fieldsOf(provider),
   });
   const { isSubmitting } = form.formState;
+  const careful = useCarefulSave<Partial<AddCustomProviderInput>, void>(
+    provider === null ? NEW : fieldsOf(provider),
+    ({ changes, was }) =>
+      changeCustomProvider({ change: { slug: provider?.slug, ...changes }, was }),
+  );
   const slug = form.watch("slug");
   const movesKeys =
     provider !== null && provider.keys > 0 && form.watch("baseUrl") !== provider.baseUrl;
 
   async function save(values: AddCustomProviderInput) {
-    const answer = await (provider === null ? addCustomProvider : changeCustomProvider)(values);
+    if (provider !== null) {
+      const { slug: _, ...fields } = values;
+      const saved = await careful.save(fields);
+      if (saved.kind === "told") return;
+      if (saved.kind === "refused") {
+        showFailure(saved.failure);
+        return;
+      }
+      onDone();
+      toast(t("dialog.changed", { name: values.label }));
+      return;
+    }
+    const answer = await answered(() => addCustomProvider(values));
+    if (answer === null) return;
     if (!answer.ok) {
       if (answer.code === "conflict") {
         form.setError("slug", { message: t("problem.slug_taken") }, { shouldFocus: true });
@@ -83,14 +104,12 @@ export function CustomProviderForm({
       return;
     }
     onDone();
-    if (provider === null) {
-      toast(t("dialog.added", { name: values.label }), {
-        action: {
-          label: t("dialog.addKeys"),
-          onClick: () => router.push(`/keys/${values.slug}`),
-        },
-      });
-    } else toast(t("dialog.changed", { name: values.label }));
+    toast(t("dialog.added", { name: values.label }), {
+      action: {
+        label: t("dialog.addKeys"),
+        onClick: () => router.push(`/keys/${values.slug}`),
+      },
+    });
   }
 
   function chooseProtocol(protocol: Protocol) {
@@ -222,6 +241,20 @@ export function CustomProviderForm({
             )}
           />
         </div>
+        <ConflictNotice
+          conflict={careful.conflict}
+          labelOf={(name) => t(`dialog.${name}`)}
+          isBusy={isSubmitting}
+          onTheirs={() => {
+            for (const [name, value] of Object.entries(careful.settle())) {
+              form.setValue(name as keyof AddCustomProviderInput, value);
+            }
+          }}
+          onMine={() => {
+            careful.settle();
+            void form.handleSubmit(save)();
+          }}
+        />
         <div className="flex justify-end">
           <Button type="submit" disabled={isSubmitting}>
             {provider === null ? t("add") : t("save")}

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 import { removeCustomProvider } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 import type { CustomProviderItem } from "@/lib/manage/list-custom-providers";
@@ -97,7 +98,8 @@ function Removal({ provider: { slug, label, keys } }: { readonly provider: Custo
   const showFailure = useFailureToast();
 
   async function remove() {
-    const answer = await removeCustomProvider({ slug });
+    const answer = await answered(() => removeCustomProvider({ slug }));
+    if (answer === null) return false;
     if (!answer.ok) {
       showFailure(answer);
       return false;

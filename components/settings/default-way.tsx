@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useOptimistic, useTransition } from "react";
 import { toast } from "sonner";
 import { changeSettings } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
 import { RadioGroup } from "@/components/ui/radio-group";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { RadioRow } from "./radio-row";
@@ -23,7 +24,10 @@ export function DefaultWay({ route }: { readonly route: Route }) {
   function choose(chosen: Route, isUndo = false) {
     startTransition(async () => {
       showAhead(chosen);
-      const answer = await changeSettings({ section: "upstream", changes: { route: chosen } });
+      const answer = await answered(() =>
+        changeSettings({ change: { section: "upstream", changes: { route: chosen } } }),
+      );
+      if (answer === null) return;
       if (!answer.ok) showFailure(answer);
       else if (!isUndo) {
         toast(t("upstream.way.changed", { route: chosen }), {

@@ -1,16 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { Controller, useForm } from "react-hook-form";
-import { changeSettings } from "@/app/(portal)/settings/actions";
 import { Label } from "@/components/ui/label";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Switch } from "@/components/ui/switch";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { RadioRow } from "./radio-row";
 import { SaveBar } from "./save-bar";
-import { useFailureToast } from "./use-failure-toast";
+import { useSectionSave } from "./use-section-save";
 
 const REQUESTS = ["all", "sampled", "problems", "none"] as const;
 
@@ -18,20 +17,20 @@ const REQUESTS = ["all", "sampled", "problems", "none"] as const;
 export function LoggingForm({ settings }: { readonly settings: Settings["logging"] }) {
   const t = useTranslations("settings.logging");
   const id = useId();
-  const showFailure = useFailureToast();
-  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({ defaultValues: settings });
   const { isDirty, isSubmitting } = form.formState;
 
-  const save = form.handleSubmit(async (changes) => {
-    const answer = await changeSettings({ section: "logging", changes });
-    if (answer.ok) form.reset(answer.data.logging);
-    else showFailure(answer);
-    setWasSaved(answer.ok);
+  const { save, wasSaved, notice } = useSectionSave({
+    section: "logging",
+    read: settings,
+    form,
+    pick: ({ logging }) => logging,
+    toForm: (fields) => fields,
+    labelOf: (name) => t(name),
   });
 
   return (
-    <form className="space-y-5" onSubmit={save}>
+    <form className="space-y-5" onSubmit={form.handleSubmit(save)}>
       <Controller
         control={form.control}
         name="requests"
@@ -64,6 +63,7 @@ export function LoggingForm({ settings }: { readonly settings: Settings["logging
           </div>
         )}
       />
+      {notice}
       <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );

@@ -1,23 +1,20 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useForm } from "react-hook-form";
-import { changeSettings } from "@/app/(portal)/settings/actions";
 import { FieldError } from "@/components/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { MOST_ROWS_A_DAY } from "@/lib/manage/settings-limits";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
-import { useFailureToast } from "./use-failure-toast";
+import { useSectionSave } from "./use-section-save";
 
 /** How many rows metering may write a day. */
 export function MeteringForm({ settings }: { readonly settings: Settings["metering"] }) {
   const t = useTranslations("settings.metering");
   const id = useId();
-  const showFailure = useFailureToast();
-  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({
     defaultValues: settings,
     resolver: async (...asked) => (await import("./settings-resolvers")).meteringResolver(...asked),
@@ -25,15 +22,17 @@ export function MeteringForm({ settings }: { readonly settings: Settings["meteri
   const { errors, isDirty, isSubmitting } = form.formState;
   const message = errors.dailyRowBudget && t("range", { max: MOST_ROWS_A_DAY });
 
-  const save = form.handleSubmit(async (changes) => {
-    const answer = await changeSettings({ section: "metering", changes });
-    if (answer.ok) form.reset(answer.data.metering);
-    else showFailure(answer);
-    setWasSaved(answer.ok);
+  const { save, wasSaved, notice } = useSectionSave({
+    section: "metering",
+    read: settings,
+    form,
+    pick: ({ metering }) => metering,
+    toForm: (fields) => fields,
+    labelOf: (name) => t(name),
   });
 
   return (
-    <form noValidate className="space-y-5" onSubmit={save}>
+    <form noValidate className="space-y-5" onSubmit={form.handleSubmit(save)}>
       <div className="grid gap-2">
         <Label htmlFor={id}>{t("dailyRowBudget")}</Label>
         <Input
@@ -52,6 +51,7 @@ export function MeteringForm({ settings }: { readonly settings: Settings["meteri
         </p>
         <FieldError id={`${id}-error`} message={message} />
       </div>
+      {notice}
       <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );

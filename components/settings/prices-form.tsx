@@ -2,21 +2,23 @@
 
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { useFieldArray, useForm } from "react-hook-form";
-import { changeSettings } from "@/app/(portal)/settings/actions";
+import { mergeRows } from "@/components/conflict/merge-rows";
 import { FieldError } from "@/components/field-error";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
-import { useFailureToast } from "./use-failure-toast";
+import { useSectionSave } from "./use-section-save";
 
 const PRICES = ["input", "output", "cachedInput", "cacheWrite"] as const;
 const OPTIONAL: ReadonlySet<string> = new Set(["cachedInput", "cacheWrite"]);
 
 type Price = Settings["prices"]["overrides"][number];
+
+const nameOf = ({ provider, model }: Pick<Price, "provider" | "model">) => `${provider}/${model}`;
 
 interface Fields {
   overrides: (Pick<Price, "provider" | "model" | "input" | "output"> & {
@@ -50,8 +52,6 @@ export function PricesForm({
 }) {
   const t = useTranslations("settings.prices");
   const id = useId();
-  const showFailure = useFailureToast();
-  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm<Fields>({
     defaultValues: fieldsOf(settings),
     resolver: async (...asked) => (await import("./settings-resolvers")).pricesResolver(...asked),
@@ -59,15 +59,31 @@ export function PricesForm({
   const { errors, isDirty, isSubmitting } = form.formState;
   const rows = useFieldArray({ control: form.control, name: "overrides" });
 
-  const save = form.handleSubmit(async (changes) => {
-    const answer = await changeSettings({ section: "prices", changes });
-    if (answer.ok) form.reset(fieldsOf(answer.data.prices));
-    else showFailure(answer);
-    setWasSaved(answer.ok);
+  const { save, wasSaved, notice } = useSectionSave<Settings["prices"], Fields>({
+    section: "prices",
+    read: settings,
+    form,
+    pick: ({ prices }) => prices,
+    toForm: fieldsOf,
+    labelOf: () => t("title"),
+    textOf: (value) => (value as readonly Price[]).map(nameOf).join(", ") || null,
+    merge: (read, theirs, mine) => {
+      const overrides = mergeRows(
+        read.overrides,
+        theirs.overrides ?? [],
+        mine.overrides ?? [],
+        nameOf,
+      );
+      return overrides && { overrides };
+    },
   });
 
   return (
-    <form noValidate className="space-y-5" onSubmit={save}>
+    <form
+      noValidate
+      className="space-y-5"
+      onSubmit={form.handleSubmit(({ overrides }) => save({ overrides }))}
+    >
       <datalist id={`${id}-providers`}>
         {providers.map((slug) => (
           <option key={slug} value={slug} />
@@ -141,6 +157,7 @@ export function PricesForm({
         <Plus aria-hidden />
         {t("add")}
       </Button>
+      {notice}
       <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );

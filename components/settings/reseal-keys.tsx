@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { resealKeys } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
 import type { SealState } from "@/lib/manage/read-seal-state";
@@ -29,7 +30,8 @@ export function ResealKeys({
     isStopped.current = false;
     setIsRunning(true);
     for (let isDone = false; !isDone && !isStopped.current; ) {
-      const answer = await resealKeys({ limit: KEYS_A_CALL });
+      const answer = await answered(() => resealKeys({ limit: KEYS_A_CALL }));
+      if (answer === null) return;
       if (!answer.ok) {
         showFailure(answer);
         break;

@@ -1,16 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { type FieldError as FormFieldError, useForm } from "react-hook-form";
-import { changeSettings } from "@/app/(portal)/settings/actions";
 import { FieldError } from "@/components/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { LONGEST_DAYS } from "@/lib/manage/settings-limits";
 import type { Settings } from "@/lib/manage/settings-schema";
 import { SaveBar } from "./save-bar";
-import { useFailureToast } from "./use-failure-toast";
+import { useSectionSave } from "./use-section-save";
 
 const FIELDS = [
   "requestLogDays",
@@ -24,8 +23,6 @@ const FIELDS = [
 export function RetentionForm({ settings }: { readonly settings: Settings["retention"] }) {
   const t = useTranslations("settings.retention");
   const id = useId();
-  const showFailure = useFailureToast();
-  const [wasSaved, setWasSaved] = useState(false);
   const form = useForm({
     defaultValues: settings,
     resolver: async (...asked) =>
@@ -33,11 +30,13 @@ export function RetentionForm({ settings }: { readonly settings: Settings["reten
   });
   const { errors, isDirty, isSubmitting } = form.formState;
 
-  const save = form.handleSubmit(async (changes) => {
-    const answer = await changeSettings({ section: "retention", changes });
-    if (answer.ok) form.reset(answer.data.retention);
-    else showFailure(answer);
-    setWasSaved(answer.ok);
+  const { save, wasSaved, notice } = useSectionSave({
+    section: "retention",
+    read: settings,
+    form,
+    pick: ({ retention }) => retention,
+    toForm: (fields) => fields,
+    labelOf: (name) => t(name),
   });
 
   /** The only rule between two fields is the schema's own; every other error is about one number. */
@@ -47,7 +46,7 @@ export function RetentionForm({ settings }: { readonly settings: Settings["reten
   }
 
   return (
-    <form noValidate className="space-y-5" onSubmit={save}>
+    <form noValidate className="space-y-5" onSubmit={form.handleSubmit(save)}>
       <div className="grid gap-4 sm:grid-cols-3 sm:items-start">
         {FIELDS.map((name) => {
           const message = wordsFor(name, errors[name]);
@@ -75,6 +74,7 @@ export function RetentionForm({ settings }: { readonly settings: Settings["reten
           );
         })}
       </div>
+      {notice}
       <SaveBar isDirty={isDirty} isSaving={isSubmitting} wasSaved={wasSaved} />
     </form>
   );

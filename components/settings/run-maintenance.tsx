@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 import { runMaintenance } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
 import { Button } from "@/components/ui/button";
 import { useFailureToast } from "./use-failure-toast";
 
@@ -15,7 +16,8 @@ export function RunMaintenance() {
 
   function run() {
     startTransition(async () => {
-      const answer = await runMaintenance(undefined);
+      const answer = await answered(() => runMaintenance(undefined));
+      if (answer === null) return;
       if (answer.ok) toast.success(t(answer.data.isDone ? "done" : "begun"));
       else if (answer.code === "conflict") toast.info(t("conflict"));
       else showFailure(answer);

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useOptimistic, useTransition } from "react";
 import { toast } from "sonner";
 import { changeSettings } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
 import { Button } from "@/components/ui/button";
 import {
   Select,
@@ -89,7 +90,10 @@ function WaySelect({
     startTransition(async () => {
       showAhead(chosen);
       const providers = { [slug]: chosen === "default" ? null : chosen };
-      const answer = await changeSettings({ section: "upstream", changes: { providers } });
+      const answer = await answered(() =>
+        changeSettings({ change: { section: "upstream", changes: { providers } } }),
+      );
+      if (answer === null) return;
       if (!answer.ok) showFailure(answer);
       else if (!isUndo) {
         toast(t("changed", { provider: label, route: chosen }), {

@@ -1,5 +1,6 @@
 import { useState, useTransition } from "react";
 import { testUpstream } from "@/app/(portal)/settings/actions";
+import { answered } from "@/components/answered";
 import type { UpstreamTest } from "@/lib/manage/test-upstream";
 import { useFailureToast } from "./use-failure-toast";
 
@@ -11,7 +12,8 @@ export function useUpstreamTest(provider: string | null) {
 
   function test() {
     startTransition(async () => {
-      const answer = await testUpstream({ provider });
+      const answer = await answered(() => testUpstream({ provider }));
+      if (answer === null) return;
       if (answer.ok) setResult(answer.data);
       else showFailure(answer);
     });

@@ -4,6 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
 import { Controller, useForm } from "react-hook-form";
 import { invite } from "@/app/(portal)/team/actions";
+import { answered } from "@/components/answered";
 import { FormFailure } from "@/components/form-failure";
 import { FormTextField, FROM_SERVER } from "@/components/form-text-field";
 import { RoleChoice } from "@/components/team/role-choice";
@@ -35,7 +36,8 @@ export function InviteForm({ onCreated }: { readonly onCreated: (invite: Created
   const { errors, isSubmitting } = form.formState;
 
   const submit = form.handleSubmit(async ({ email, ...rest }) => {
-    const result = await invite({ ...rest, email: email || null });
+    const result = await answered(() => invite({ ...rest, email: email || null }));
+    if (result === null) return;
     if (result.ok) onCreated(result.data);
     else if (result.code === "conflict") {
       form.setError("email", { type: FROM_SERVER, message: t("invite.isMember") });

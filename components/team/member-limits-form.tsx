@@ -8,6 +8,8 @@ import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { z } from "zod";
 import { limitMember } from "@/app/(portal)/team/actions";
+import { ConflictNotice } from "@/components/conflict/conflict-notice";
+import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { FormFailure } from "@/components/form-failure";
 import {
   type LimitForm,
@@ -19,7 +21,7 @@ import { LimitInputs } from "@/components/limits/limit-inputs";
 import { Button } from "@/components/ui/button";
 import { DialogFooter } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
-import type { LimitValues } from "@/lib/usage/token-limits";
+import { type LimitValues, limitsOf } from "@/lib/usage/token-limits";
 
 /** Limits for all of a member's tokens together. */
 export function MemberLimitsForm({
@@ -35,17 +37,22 @@ export function MemberLimitsForm({
 }) {
   const t = useTranslations("team");
   const problem = useTranslations("limits.problem");
+  const limitWords = useTranslations("limits");
   const router = useRouter();
   const resolver = useMemo(
     () => zodResolver(z.object(limitShape((each) => problem(each)))),
     [problem],
   );
   const form = useForm<LimitForm>({ resolver, defaultValues: limitTexts(limits) });
+  const careful = useCarefulSave<LimitValues, void>(limitsOf(limits), ({ changes, was }) =>
+    limitMember({ id, limits: changes, was }),
+  );
 
   async function submit(values: LimitForm) {
-    const result = await limitMember({ id, limits: limitNumbers(values) });
-    if (!result.ok) {
-      const message = result.code === "conflict" ? t("limits.conflict") : t("failed");
+    const saved = await careful.save(limitNumbers(values));
+    if (saved.kind === "told") return;
+    if (saved.kind === "refused") {
+      const message = saved.failure.code === "conflict" ? t("limits.conflict") : t("failed");
       form.setError("root", { message });
       return;
     }
@@ -59,6 +66,20 @@ export function MemberLimitsForm({
     <Form {...form}>
       <form onSubmit={form.handleSubmit(submit)} noValidate className="grid gap-5">
         <LimitInputs />
+        <ConflictNotice
+          conflict={careful.conflict}
+          labelOf={(limit) => limitWords(`name.${limit}`)}
+          textOf={(value) => (value === null ? limitWords("none") : String(value))}
+          isBusy={isSubmitting}
+          onTheirs={() => {
+            const now = { ...limitNumbers(form.getValues()), ...careful.settle() };
+            form.reset(limitTexts(now), { keepDefaultValues: true });
+          }}
+          onMine={() => {
+            careful.settle();
+            void form.handleSubmit(submit)();
+          }}
+        />
         <FormFailure>{errors.root?.message ?? null}</FormFailure>
         <DialogFooter>
           <Button type="submit" disabled={isSubmitting}>

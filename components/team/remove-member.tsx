@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 import { remove } from "@/app/(portal)/team/actions";
+import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
@@ -24,7 +25,8 @@ export function RemoveMember({
   const router = useRouter();
 
   async function confirm(): Promise<boolean> {
-    const result = await remove({ id });
+    const result = await answered(() => remove({ id }));
+    if (result === null) return false;
     if (result.ok) {
       toast.success(t("remove.done", { name }));
       router.refresh();

@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 import { takeInviteBack } from "@/app/(portal)/team/actions";
+import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
@@ -20,7 +21,8 @@ export function RevokeInvite({
   const router = useRouter();
 
   async function confirm(): Promise<boolean> {
-    const result = await takeInviteBack({ id });
+    const result = await answered(() => takeInviteBack({ id }));
+    if (result === null) return false;
     if (result.ok) toast.success(t("revoke.done"));
     else toast.error(result.code === "not_found" ? t("revoke.gone") : t("failed"));
     router.refresh();

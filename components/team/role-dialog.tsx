@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import { giveRole } from "@/app/(portal)/team/actions";
+import { answered } from "@/components/answered";
 import { FormFailure } from "@/components/form-failure";
 import { RoleChoice } from "@/components/team/role-choice";
 import { Button } from "@/components/ui/button";
@@ -48,7 +49,8 @@ export function RoleDialog({
 
   function save() {
     startTransition(async () => {
-      const result = await giveRole({ id, role: chosen });
+      const result = await answered(() => giveRole({ id, role: chosen }));
+      if (result === null) return;
       if (result.ok) {
         setIsOpen(false);
         toast.success(t("role.done", { name, role: t(`roles.${chosen}`) }));

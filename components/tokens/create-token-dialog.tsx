@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { createToken } from "@/app/(portal)/tokens/actions";
+import { answered } from "@/components/answered";
 import { type ProviderChoice, TokenFields } from "@/components/tokens/token-fields";
 import { NEW_TOKEN, type TokenForm, tokenInputOf } from "@/components/tokens/token-form";
 import { TokenShown } from "@/components/tokens/token-shown";
@@ -40,7 +41,8 @@ export function CreateTokenDialog({
 
   async function submit(values: TokenForm) {
     const input = tokenInputOf(values, Date.now());
-    const result = await createToken({ ...input, owner: values.owner });
+    const result = await answered(() => createToken({ ...input, owner: values.owner }));
+    if (result === null) return;
     if (!result.ok) {
       form.setError("root", { message: failureWords(result) });
       return;

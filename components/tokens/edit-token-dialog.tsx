@@ -5,6 +5,9 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useId } from "react";
 import { toast } from "sonner";
 import { updateToken } from "@/app/(portal)/tokens/actions";
+import { ConflictNotice } from "@/components/conflict/conflict-notice";
+import type { Edit } from "@/components/conflict/edit-of";
+import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { type ProviderChoice, TokenFields } from "@/components/tokens/token-fields";
 import {
   settingsOf,
@@ -26,6 +29,24 @@ import {
 } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
+import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
+
+/** The words of the form's own fields. */
+const FIELD_WORDS = {
+  name: "form.name",
+  providers: "form.providers",
+  models: "form.models",
+  expiresAt: "form.expiry",
+  priorityClass: "form.share.class",
+  weight: "form.share.weight",
+  maxWaitSeconds: "form.share.maxWait",
+  unpricedReserveUsd: "form.share.reserve",
+} as const;
+
+function isLimit(name: string): name is TokenLimit {
+  return TOKEN_LIMITS.some((limit) => limit === name);
+}
 
 /** A token's settings. What was saved can be undone from the toast. */
 export function EditTokenDialog({
@@ -42,6 +63,7 @@ export function EditTokenDialog({
 }) {
   const t = useTranslations("tokens");
   const common = useTranslations("common");
+  const limitWords = useTranslations("limits");
   const format = useFormatter();
   const router = useRouter();
   const change = useChangeToken();
@@ -49,19 +71,32 @@ export function EditTokenDialog({
   const ceilings = isAdmin ? null : token.limitCeilings;
   const form = useTokenForm(tokenFormOf(token), ceilings);
   const formId = useId();
+  const careful = useCarefulSave<CreateAccessTokenInput, Edit<CreateAccessTokenInput>>(
+    settingsOf(token),
+    async (edit) => {
+      const result = await updateToken({ id: token.id, ...edit });
+      return result.ok ? { ok: true, data: edit } : result;
+    },
+  );
 
   async function submit(values: TokenForm) {
-    const result = await updateToken({ id: token.id, changes: tokenInputOf(values, Date.now()) });
-    if (!result.ok) {
-      form.setError("root", { message: failureWords(result) });
+    const saved = await careful.save(tokenInputOf(values, Date.now()));
+    if (saved.kind === "told") return;
+    if (saved.kind === "refused") {
+      form.setError("root", { message: failureWords(saved.failure) });
       return;
     }
-    toast.success(t("edit.done", { name: values.name.trim() }), {
-      action: {
-        label: common("undo"),
-        onClick: () => change(token.id, settingsOf(token), t("edit.undone", { name: token.name })),
-      },
-    });
+    if (saved.kind === "saved") {
+      const { changes, was } = saved.data;
+      toast.success(t("edit.done", { name: values.name.trim() }), {
+        action: {
+          label: common("undo"),
+          // What somebody else changes until then stays.
+          onClick: () =>
+            change(token.id, was, t("edit.undone", { name: token.name }), { was: changes }),
+        },
+      });
+    }
     router.refresh();
     onClose();
   }
@@ -91,6 +126,31 @@ export function EditTokenDialog({
                       date: format.dateTime(token.expiresAt, { dateStyle: "medium" }),
                     })
               }
+            />
+            <ConflictNotice
+              conflict={careful.conflict}
+              labelOf={(name) =>
+                isLimit(name) ? limitWords(`name.${name}`) : t(FIELD_WORDS[name])
+              }
+              textOf={(value, name) => {
+                if (value === null || value === undefined) return null;
+                if (name === "expiresAt") return format.dateTime(Number(value), "medium");
+                return Array.isArray(value) ? value.join(", ") : String(value);
+              }}
+              isBusy={isSubmitting}
+              onTheirs={() => {
+                const theirs = careful.settle();
+                // What is there now is whole: the names are those of a token's settings.
+                const now = tokenFormOf({ ...token, ...theirs } as AccessTokenItem);
+                for (const name of Object.keys(theirs)) {
+                  const field = name === "expiresAt" ? "expiry" : (name as keyof TokenForm);
+                  form.setValue(field, now[field]);
+                }
+              }}
+              onMine={() => {
+                careful.settle();
+                void form.handleSubmit(submit)();
+              }}
             />
             {errors.root && (
               <p role="alert" className="text-destructive text-sm">

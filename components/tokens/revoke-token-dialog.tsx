@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 import { revokeToken } from "@/app/(portal)/tokens/actions";
+import { answered } from "@/components/answered";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import {
   AlertDialog,
@@ -34,7 +35,8 @@ export function RevokeTokenDialog({
 
   function revoke() {
     startTransition(async () => {
-      const result = await revokeToken({ id: token.id });
+      const result = await answered(() => revokeToken({ id: token.id }));
+      if (result === null) return;
       if (result.ok) toast.success(t("done", { name: token.name }));
       else toast.error(failureWords(result));
       router.refresh();

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useId, useState, useTransition } from "react";
 import { rotateToken } from "@/app/(portal)/tokens/actions";
+import { answered } from "@/components/answered";
 import { TokenShown } from "@/components/tokens/token-shown";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import { Button } from "@/components/ui/button";
@@ -51,7 +52,8 @@ export function RotateTokenDialog({
 
   function rotate() {
     startTransition(async () => {
-      const result = await rotateToken({ id: token.id, overlapSeconds });
+      const result = await answered(() => rotateToken({ id: token.id, overlapSeconds }));
+      if (result === null) return;
       if (!result.ok) {
         setProblem(failureWords(result));
         return;

@@ -36,7 +36,7 @@ export function TokenMenu({
     const changes = { status: paused ? "paused" : "active" } as const;
     if (!undo) return change(id, changes, words);
     const onClick = () => setPaused(!paused, false);
-    return change(id, changes, words, { label: common("undo"), onClick });
+    return change(id, changes, words, { action: { label: common("undo"), onClick } });
   }
 
   return (

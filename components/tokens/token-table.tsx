@@ -5,7 +5,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import { DataTable, dataTableColumns } from "@/components/data-table";
 import { UNKNOWN } from "@/components/format";
-import { RelativeTime } from "@/components/relative-time";
+import { LastUse } from "@/components/last-use";
 import { LazyTokenMenu } from "@/components/tokens/lazy-token-menu";
 import type { TokenDialogKind } from "@/components/tokens/token-dialog";
 import type { ProviderChoice } from "@/components/tokens/token-fields";
@@ -83,7 +83,7 @@ export function TokenTable({
       column.display({
         id: "lastUsed",
         header: t("column.lastUsed"),
-        cell: ({ row }) => <RelativeTime ms={row.original.lastUsedAt} />,
+        cell: ({ row }) => <LastUse ms={row.original.lastUsedAt} />,
       }),
       column.display({
         id: "expires",

@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
 import { updateToken } from "@/app/(portal)/tokens/actions";
+import { answered } from "@/components/answered";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import type { UpdateAccessTokenInput } from "@/lib/manage/schemas";
 
@@ -14,9 +15,17 @@ export function useChangeToken() {
     id: string,
     changes: UpdateAccessTokenInput,
     words: string,
-    action?: { readonly label: string; readonly onClick: () => void },
+    {
+      was,
+      action,
+    }: {
+      /** What is known of these fields: what another changed meanwhile stays. */
+      readonly was?: UpdateAccessTokenInput;
+      readonly action?: { readonly label: string; readonly onClick: () => void };
+    } = {},
   ): Promise<void> => {
-    const result = await updateToken({ id, changes });
+    const result = await answered(() => updateToken({ id, changes, was }));
+    if (result === null) return;
     if (result.ok) toast.success(words, action && { action });
     else toast.error(failureWords(result));
     router.refresh();

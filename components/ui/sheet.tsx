@@ -5,6 +5,7 @@ import { XIcon } from "lucide-react"
 import { useTranslations } from "next-intl"
 import { Dialog as SheetPrimitive } from "radix-ui"
 
+import { useKeepTyped } from "@/components/use-keep-typed"
 import { cn } from "@/lib/utils"
 
 function Sheet({ ...props }: React.ComponentProps<typeof SheetPrimitive.Root>) {
@@ -56,13 +57,15 @@ function SheetContent({
   showCloseButton?: boolean
 }) {
   const t = useTranslations("common")
+  const keepTyped = useKeepTyped()
   return (
     <SheetPortal>
       <SheetOverlay />
       <SheetPrimitive.Content
         data-slot="sheet-content"
+        {...keepTyped}
         className={cn(
-          "fixed z-50 flex flex-col gap-4 bg-background shadow-lg transition ease-in-out data-[state=closed]:animate-out data-[state=closed]:duration-300 data-[state=open]:animate-in data-[state=open]:duration-500",
+          "fixed z-50 flex flex-col gap-4 bg-background shadow-lg transition ease-in-out data-[state=closed]:animate-out data-[state=closed]:duration-200 data-[state=open]:animate-in data-[state=open]:duration-200",
           side === "right" &&
             "inset-y-0 right-0 h-full w-3/4 border-l data-[state=closed]:slide-out-to-right data-[state=open]:slide-in-from-right sm:max-w-sm",
           side === "left" &&

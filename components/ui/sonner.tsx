@@ -18,6 +18,8 @@ const Toaster = ({ ...props }: ToasterProps) => {
     <Sonner
       theme={theme as NonNullable<ToasterProps["theme"]>}
       className="toaster group"
+      // A dialog takes the pointer from all that is outside of it.
+      toastOptions={{ style: { pointerEvents: "auto" } }}
       icons={{
         success: <CircleCheckIcon className="size-4" />,
         info: <InfoIcon className="size-4" />,

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { KeyStatus } from "../pool/types";
 import type { Database } from "./open-database";
+import { runBatch } from "./state-version";
 
 export interface GridKey {
   readonly id: string;
@@ -10,16 +11,24 @@ export interface GridKey {
   readonly models: readonly string[] | null;
 }
 
-/** A provider's keys, the oldest first. */
+/** A provider's newest keys, the oldest of them first, and how many it has. */
 export async function listGridKeys(
   db: Database,
   provider: string,
   limit: number,
-): Promise<GridKey[]> {
-  const rows = await db.all<Omit<GridKey, "models"> & { readonly models: string | null }>(sql`
-    select id, masked, status, models from provider_keys
-    where provider = ${provider} order by id limit ${limit}`);
-  return rows.map((row) => ({ ...row, models: row.models && JSON.parse(row.models) }));
+): Promise<{ readonly keys: readonly GridKey[]; readonly total: number }> {
+  const [newest, count] = await runBatch(db, [
+    sql`
+      select id, masked, status, models from provider_keys
+      where provider = ${provider} order by id desc limit ${limit}`,
+    sql`select count(*) as total from provider_keys where provider = ${provider}`,
+  ]);
+  const rows = (newest?.results ?? []) as (Omit<GridKey, "models"> & {
+    readonly models: string | null;
+  })[];
+  const [{ total } = { total: 0 }] = (count?.results ?? []) as { readonly total: number }[];
+  const keys = rows.map((row) => ({ ...row, models: row.models && JSON.parse(row.models) }));
+  return { keys: keys.reverse(), total };
 }
 
 export interface GridRest {

@@ -1,6 +1,7 @@
 import { auditChange } from "../db/audit-log";
 import { getCustomProvider, updateCustomProvider } from "../db/custom-providers";
 import { assertBaseUrl } from "./assert-base-url";
+import { assertUnchanged, type Fields } from "./assert-unchanged";
 import { changedFields } from "./changed-fields";
 import type { ChangeCustomProviderInput } from "./custom-provider-schema";
 import type { ManageContext } from "./manage-context";
@@ -13,11 +14,13 @@ import { ManageError } from "./manage-error";
 export async function changeCustomProvider(
   context: ManageContext,
   { slug, ...fields }: ChangeCustomProviderInput,
+  was?: Fields,
 ): Promise<void> {
   const { db, actor, nowMs } = context;
   if (fields.baseUrl !== undefined) assertBaseUrl(context, fields.baseUrl);
   const row = await getCustomProvider(db, slug);
   if (row === undefined) throw noSuchProvider();
+  assertUnchanged({ ...row }, fields, was);
   const changes = changedFields(row, fields);
   if (changes === null) return;
   const atMs = nowMs();

@@ -1,6 +1,7 @@
 import { auditChange } from "../db/audit-log";
 import { findMemberLimits, writeMemberLimits } from "../db/member-limits";
 import { limitsOf, NO_LIMITS, TOKEN_LIMITS } from "../usage/token-limits";
+import { assertUnchanged, type Fields } from "./assert-unchanged";
 import { findMember } from "./find-member";
 import type { LimitsInput } from "./limit-schemas";
 import type { ManageContext } from "./manage-context";
@@ -15,11 +16,13 @@ export async function changeMemberLimits(
   context: ManageContext,
   id: string,
   changes: LimitsInput,
+  was?: Fields,
 ): Promise<void> {
   const { db, nowMs, actor } = context;
   const { email } = await findMember(context, id);
   const known = await findMemberLimits(db, id);
   const before = known === undefined ? NO_LIMITS : limitsOf(known);
+  assertUnchanged(before, changes, was);
   const changed = TOKEN_LIMITS.filter(
     (name) => changes[name] !== undefined && changes[name] !== before[name],
   );

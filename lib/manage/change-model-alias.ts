@@ -1,6 +1,7 @@
 import { auditChange } from "../db/audit-log";
 import { getModelAlias, updateModelAlias } from "../db/model-aliases";
 import { assertRouteTargets } from "./assert-route-targets";
+import { assertUnchanged, type Fields } from "./assert-unchanged";
 import { changedFields } from "./changed-fields";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
@@ -14,11 +15,13 @@ import type { ChangeModelAliasInput } from "./model-alias-schema";
 export async function changeModelAlias(
   context: ManageContext,
   { name, ...fields }: ChangeModelAliasInput,
+  was?: Fields,
 ): Promise<void> {
   const { db, actor, nowMs } = context;
   if (fields.targets !== undefined) await assertRouteTargets(context, fields.targets);
   const row = await getModelAlias(db, name);
   if (row === undefined) throw new ManageError("not_found", "no such model alias");
+  assertUnchanged({ ...row }, fields, was);
   const changes = changedFields(row, fields);
   if (changes === null) return;
   const atMs = nowMs();

@@ -1,13 +1,12 @@
 import { auditChange } from "../db/audit-log";
 import { readSettings, type Settings, writeSettings } from "../db/settings";
+import { assertUnchanged, type Fields } from "./assert-unchanged";
 import { changedFields } from "./changed-fields";
 import { knownProviders } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import { ManageError } from "./manage-error";
 import { parseInput } from "./parse-input";
 import { type ChangeSettingsInput, settingsSchema } from "./settings-schema";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Each time, somebody else changed the same section within the same milliseconds. */
 const MAX_TRIES = 5;
@@ -21,6 +20,7 @@ const MAX_TRIES = 5;
 export async function changeSettings(
   context: ManageContext,
   input: ChangeSettingsInput,
+  was?: Fields,
 ): Promise<Settings> {
   const { db, actor, nowMs } = context;
   const { section } = input;
@@ -33,6 +33,7 @@ export async function changeSettings(
   }
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { settings, versions } = await readSettings(db);
+    assertUnchanged({ ...settings[section] }, input.changes, was);
     const changes = changedFields<Fields>({ ...settings[section] }, wantedFields(settings, input));
     if (changes === null) return settings;
     const changed = { ...settings, [section]: { ...settings[section], ...changes.after } };

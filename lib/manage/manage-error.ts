@@ -13,10 +13,18 @@ export class ManageError extends Error {
   override readonly name = "ManageError";
   readonly code: ManageErrorCode;
   readonly issues: readonly InputIssue[];
+  /** Of a conflict with another's change: the fields as they are now. */
+  readonly theirs: Readonly<Record<string, unknown>> | null;
 
-  constructor(code: ManageErrorCode, message: string, issues: readonly InputIssue[] = []) {
+  constructor(
+    code: ManageErrorCode,
+    message: string,
+    issues: readonly InputIssue[] = [],
+    theirs: Readonly<Record<string, unknown>> | null = null,
+  ) {
     super(message);
     this.code = code;
     this.issues = issues;
+    this.theirs = theirs;
   }
 }

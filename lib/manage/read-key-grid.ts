@@ -8,8 +8,11 @@ import type { ManageContext } from "./manage-context";
 export type GridState = "ready" | "cooling" | "blocked" | "disabled" | "none";
 
 export interface KeyGrid {
-  /** Masked, the oldest first. */
+  /** Masked, the oldest first; the newest `MAX_KEYS`. */
   readonly keys: readonly string[];
+  /** How many keys and models there are, drawn or not. */
+  readonly keyCount: number;
+  readonly modelCount: number;
   /** Models that rest for a key or were used within a day, the most used first. */
   readonly models: readonly {
     readonly model: string;
@@ -29,7 +32,7 @@ export async function readKeyGrid(
   provider: string,
 ): Promise<KeyGrid> {
   const now = nowMs();
-  const [keys, rests, [used = []]] = await Promise.all([
+  const [{ keys, total }, rests, [used = []]] = await Promise.all([
     listGridKeys(db, provider, MAX_KEYS),
     listGridRests(db, provider, now),
     sumCells(db, [
@@ -41,29 +44,28 @@ export async function readKeyGrid(
         by: ["model"],
         where: { provider, outcome: "ok" },
         measures: ["requests"],
-        limit: MAX_MODELS,
       },
     ]),
   ]);
   const models = new Set([...used.map((row) => row.model), ...rests.map((rest) => rest.model)]);
   const untilOf = new Map(rests.map((rest) => [`${rest.keyId} ${rest.model}`, rest.untilMs]));
+  const named = [...models].filter((model) => model !== "" && model !== "*");
   return {
     keys: keys.map(({ masked }) => masked),
-    models: [...models]
-      .filter((model) => model !== "" && model !== "*")
-      .slice(0, MAX_MODELS)
-      .map((model) => {
-        const untilMs: Record<number, number> = {};
-        const states = keys.map((key, index): GridState => {
-          if (key.status !== "active") return key.status;
-          if (!modelMatches(key.models, model)) return "none";
-          const ends = [untilOf.get(`${key.id} ${model}`), untilOf.get(`${key.id} *`)];
-          const until = Math.max(...ends.map((end) => end ?? 0));
-          if (until === 0) return "ready";
-          untilMs[index] = until;
-          return "cooling";
-        });
-        return { model, states, untilMs };
-      }),
+    keyCount: total,
+    modelCount: named.length,
+    models: named.slice(0, MAX_MODELS).map((model) => {
+      const untilMs: Record<number, number> = {};
+      const states = keys.map((key, index): GridState => {
+        if (key.status !== "active") return key.status;
+        if (!modelMatches(key.models, model)) return "none";
+        const ends = [untilOf.get(`${key.id} ${model}`), untilOf.get(`${key.id} *`)];
+        const until = Math.max(...ends.map((end) => end ?? 0));
+        if (until === 0) return "ready";
+        untilMs[index] = until;
+        return "cooling";
+      });
+      return { model, states, untilMs };
+    }),
   };
 }

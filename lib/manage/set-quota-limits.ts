@@ -1,6 +1,7 @@
 import { auditChange } from "../db/audit-log";
 import { readQuotaLimits, writeQuotaLimits } from "../db/quota-limits";
 import type { LimitRule } from "../pool/types";
+import { assertUnchanged, type Fields } from "./assert-unchanged";
 import { knownProvider } from "./known-provider";
 import type { ManageContext } from "./manage-context";
 import type { SetQuotaLimitsInput } from "./quota-limit-schemas";
@@ -13,11 +14,13 @@ import type { SetQuotaLimitsInput } from "./quota-limit-schemas";
 export async function setQuotaLimits(
   context: ManageContext,
   { provider, domain, limits }: SetQuotaLimitsInput,
+  was?: Fields,
 ): Promise<{ readonly previous: readonly LimitRule[] }> {
   const { slug } = await knownProvider(context, provider);
   const { db, actor, nowMs } = context;
   const scope = { provider: slug, domain: domain ?? "" };
   const previous = await readQuotaLimits(db, scope);
+  assertUnchanged({ limits: previous }, { limits }, was);
   const atMs = nowMs();
   const entry = {
     action: "quota-limits.set",

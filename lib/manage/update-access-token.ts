@@ -6,6 +6,7 @@ import {
 } from "../db/access-tokens";
 import { auditChange } from "../db/audit-log";
 import type { AccessTokenRow, Changes } from "../db/schema";
+import { assertUnchanged, type Fields } from "./assert-unchanged";
 import { auditedChange } from "./audited-token";
 import { knownProviders } from "./known-provider";
 import { assertBelowCeilings, ceilingsAfter } from "./limit-ceilings";
@@ -16,6 +17,7 @@ import { assertMayShare } from "./token-share";
 
 /**
  * Pauses, resumes or edits a token; null clears a limit. What an admin sets is a ceiling for the owner.
+ * @param was What the caller knows of these fields; what another changed meanwhile stays, and is told.
  * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile;
  * `invalid_input` for an unknown provider, a limit above an admin's, or a share that only admins give.
  */
@@ -24,10 +26,13 @@ export async function updateAccessToken(
   reach: TokenReach,
   id: string,
   { expiresAt, ...fields }: UpdateAccessTokenInput,
+  was?: Fields,
 ): Promise<void> {
   await knownProviders(context, fields.providers ?? []);
   const changes = { ...fields, expiresAtMs: expiresAt };
   await changeAccessToken(context, reach, id, "access-token.update", (token) => {
+    const current = { ...token, expiresAt: token.expiresAtMs };
+    assertUnchanged(current, { ...fields, expiresAt }, was);
     if (reach === "everyone") return { ...changes, limitCeilings: ceilingsAfter(token, changes) };
     assertBelowCeilings(token.limitCeilings, changes);
     assertMayShare(reach, token, changes);

@@ -41,3 +41,16 @@ test("a provider without use or rests has no grid", async () => {
   await storeKey("sk-test-key-a");
   expect((await readKeyGrid(context, "openai")).models).toEqual([]);
 });
+
+test("of very many keys the newest are drawn, and how many there are is told", async () => {
+  const id = await storeKey("sk-test-key-a");
+  await db.run(sql`
+    insert into provider_keys (id, provider, sealed, fingerprint, masked, created_at_ms, updated_at_ms, version)
+    select 'pk_0' || printf('%05d', key), 'openai', '', 'f' || key, 'old ' || key, 0, 0, 1
+    from json_each(${JSON.stringify(Array(600).fill(0))})`);
+  for (let model = 0; model < 14; model += 1) await rest(id, `model-${model}`, NOW_MS + 60_000);
+  const { keys, keyCount, models, modelCount } = await readKeyGrid(context, "openai");
+  expect([keys.length, keyCount, models.length, modelCount]).toEqual([500, 601, 12, 14]);
+  expect(keys.at(-1)).not.toContain("old");
+  expect(keys[0]).toBe("old 101");
+});

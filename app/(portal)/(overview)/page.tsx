@@ -15,7 +15,7 @@ import { PageHeader } from "@/components/page-header";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { roleAllows } from "@/lib/auth/member";
 import { listIncidents } from "@/lib/manage/list-incidents";
-import type { PoolHealth } from "@/lib/manage/pool-health";
+import { overviewTroubles } from "@/lib/manage/overview-troubles";
 import { readLogThinning } from "@/lib/manage/read-log-thinning";
 import { readOverviewUsage } from "@/lib/manage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/read-pool-overview";
@@ -51,6 +51,8 @@ export default async function OverviewPage() {
       </>
     );
   }
+  // Beside an incident, "all pools serving" would belie it.
+  const troubles = overviewTroubles(pools, forecasts);
   const isIncident = incidents.some(({ endedAt }) => endedAt === null);
   return (
     <ClientMessages areas={["usage"]}>
@@ -59,7 +61,9 @@ export default async function OverviewPage() {
       <div className="space-y-8">
         <div className="space-y-3">
           <IncidentLines incidents={incidents} />
-          {(!isIncident || isTrouble(pools[0]?.health)) && <StatusLine pools={pools} />}
+          {(!isIncident || troubles.length > 0) && (
+            <StatusLine health={pools[0]?.health ?? "off"} troubles={troubles} />
+          )}
         </div>
         <TodayFigures today={usage.today} pools={pools} forecasts={forecasts} />
         <RecentUse usage={usage} isOwn={isOwn} />
@@ -70,9 +74,4 @@ export default async function OverviewPage() {
       </div>
     </ClientMessages>
   );
-}
-
-/** Worth a line beside an incident, which "all pools serving" would belie. */
-function isTrouble(health: PoolHealth | undefined): boolean {
-  return health === "dead" || health === "resting";
 }

@@ -1,8 +1,10 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
+import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
 import { addModelAlias } from "@/lib/manage/add-model-alias";
+import { readFields } from "@/lib/manage/assert-unchanged";
 import { changeModelAlias } from "@/lib/manage/change-model-alias";
 import {
   addModelAliasInput,
@@ -20,9 +22,9 @@ export const addAlias = portalAction("admin", addModelAliasInput, async ({ conte
 
 export const changeAlias = portalAction(
   "admin",
-  changeModelAliasInput,
-  async ({ context, input }) => {
-    await changeModelAlias(context, input);
+  z.strictObject({ change: changeModelAliasInput, was: readFields }),
+  async ({ context, input: { change, was } }) => {
+    await changeModelAlias(context, change, was);
     revalidatePath(PAGE);
   },
 );

@@ -1,8 +1,10 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
+import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
 import { addCustomProvider as addProvider } from "@/lib/manage/add-custom-provider";
+import { readFields } from "@/lib/manage/assert-unchanged";
 import { changeCustomProvider as changeProvider } from "@/lib/manage/change-custom-provider";
 import { changeSettings as changeTeamSettings } from "@/lib/manage/change-settings";
 import {
@@ -29,9 +31,9 @@ const PAGES = "/settings";
 
 export const changeSettings = portalAction(
   "admin",
-  changeSettingsInput,
-  async ({ context, input }) => {
-    const settings = await changeTeamSettings(context, input);
+  z.strictObject({ change: changeSettingsInput, was: readFields }),
+  async ({ context, input: { change, was } }) => {
+    const settings = await changeTeamSettings(context, change, was);
     revalidatePath(PAGES, "layout");
     return settings;
   },
@@ -48,9 +50,9 @@ export const addCustomProvider = portalAction(
 
 export const changeCustomProvider = portalAction(
   "admin",
-  changeCustomProviderInput,
-  async ({ context, input }) => {
-    await changeProvider(context, input);
+  z.strictObject({ change: changeCustomProviderInput, was: readFields }),
+  async ({ context, input: { change, was } }) => {
+    await changeProvider(context, change, was);
     revalidatePath(PAGES, "layout");
   },
 );

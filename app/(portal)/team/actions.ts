@@ -1,6 +1,7 @@
 "use server";
 
 import { portalAction } from "@/app/portal-action";
+import { readFields } from "@/lib/manage/assert-unchanged";
 import { changeMemberLimits } from "@/lib/manage/change-member-limits";
 import { changeRole } from "@/lib/manage/change-role";
 import { inviteMember } from "@/lib/manage/invite-member";
@@ -23,8 +24,8 @@ export const giveRole = portalAction("admin", changeRoleInput, ({ context, input
 
 export const limitMember = portalAction(
   "admin",
-  byIdInput.extend({ limits: limitsInput }),
-  ({ context, input }) => changeMemberLimits(context, input.id, input.limits),
+  byIdInput.extend({ limits: limitsInput, was: readFields }),
+  ({ context, input }) => changeMemberLimits(context, input.id, input.limits, input.was),
 );
 
 export const remove = portalAction("admin", byIdInput, ({ context, input }) =>

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
+import { readFields } from "@/lib/manage/assert-unchanged";
 import { createAccessToken } from "@/lib/manage/create-access-token";
 import { revokeAccessToken } from "@/lib/manage/revoke-access-token";
 import { rotateAccessToken } from "@/lib/manage/rotate-access-token";
@@ -22,9 +23,9 @@ export const createToken = portalAction(
 
 export const updateToken = portalAction(
   "member",
-  z.strictObject({ id: z.string(), changes: updateAccessTokenInput }),
+  z.strictObject({ id: z.string(), changes: updateAccessTokenInput, was: readFields }),
   ({ context, member, input }) =>
-    updateAccessToken(context, tokenReach(member), input.id, input.changes),
+    updateAccessToken(context, tokenReach(member), input.id, input.changes, input.was),
 );
 
 export const rotateToken = portalAction(

@@ -1,0 +1,19 @@
+/** What a form changed, and what it had read there. */
+export interface Edit<Fields> {
+  readonly changes: Partial<Fields>;
+  readonly was: Partial<Fields>;
+}
+
+/** Null where nothing was changed. Fields that are not in `wanted` stay as they are. */
+export function editOf<Fields extends object>(
+  read: Fields,
+  wanted: Partial<Fields>,
+): Edit<Fields> | null {
+  const names = (Object.keys(wanted) as (keyof Fields)[]).filter(
+    (name) => JSON.stringify(wanted[name] ?? null) !== JSON.stringify(read[name] ?? null),
+  );
+  if (names.length === 0) return null;
+  const pick = (from: Partial<Fields>) =>
+    Object.fromEntries(names.map((name) => [name, from[name] ?? null])) as Partial<Fields>;
+  return { changes: pick(wanted), was: pick(read) };
+}

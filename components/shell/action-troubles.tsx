@@ -1,0 +1,42 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect } from "react";
+import { toast } from "sonner";
+import { type ActionTrouble, TROUBLE_EVENT } from "@/components/answered";
+
+/** Tells of calls without an answer, once for all forms: what is known, and the way on. */
+export function ActionTroubles() {
+  const t = useTranslations("shell.trouble");
+  const router = useRouter();
+
+  useEffect(() => {
+    const ways: Readonly<Record<ActionTrouble, (() => void) | null>> = {
+      offline: null,
+      // Reads the page anew, and leaves what was typed.
+      lost: () => router.refresh(),
+      outdated: () => window.location.reload(),
+      signed_out: () => {
+        const next = encodeURIComponent(window.location.pathname + window.location.search);
+        window.open(`/login?next=${next}`, "_blank", "noopener");
+      },
+    };
+    const tell = (event: Event) => {
+      const trouble = (event as CustomEvent<ActionTrouble>).detail;
+      const onClick = ways[trouble];
+      toast.error(t(`${trouble}.title`), {
+        id: "action-trouble",
+        description: t(`${trouble}.description`),
+        duration: Infinity,
+        closeButton: true,
+        ...(onClick !== null &&
+          trouble !== "offline" && { action: { label: t(`${trouble}.way`), onClick } }),
+      });
+    };
+    window.addEventListener(TROUBLE_EVENT, tell);
+    return () => window.removeEventListener(TROUBLE_EVENT, tell);
+  }, [t, router]);
+
+  return null;
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { ManageError } from "./manage-error";
+
+/** Fields of something, by their names in the verb's input. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What a form read before it was changed, of the fields that it changes. */
+export const readFields = z.record(z.string().max(100), z.unknown()).optional();
+
+/**
+ * That nobody has changed these fields since a form was opened: else one who never saw it would undo it.
+ * @param was As the form read them; nothing is compared without.
+ * @throws {ManageError} `conflict` with what is there now.
+ */
+export function assertUnchanged(current: Fields, wanted: Fields, was: Fields | undefined): void {
+  if (was === undefined) return;
+  const changed = Object.keys(was).filter(
+    (name) => !isSame(current[name], was[name]) && !isSame(current[name], wanted[name]),
+  );
+  if (changed.length === 0) return;
+  const theirs = Object.fromEntries(changed.map((name) => [name, current[name] ?? null]));
+  throw new ManageError("conflict", "somebody else changed the same thing meanwhile", [], theirs);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+/** With the fields of objects in order; what is undefined is null. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value ?? null;
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, each]) => [name, sorted(each)]),
+  );
+}
