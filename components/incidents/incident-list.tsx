@@ -1,9 +1,14 @@
 import { ShieldAlert, ShieldCheck } from "lucide-react";
+import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { RelativeTime } from "@/components/relative-time";
 import { remainingTime } from "@/components/remaining-time";
+import { requestsHref } from "@/components/requests/requests-href";
 import type { IncidentItem } from "@/lib/manage/list-incidents";
 import { cn } from "@/lib/utils";
+
+/** What led to it and what came after is of interest too. */
+const AROUND_MS = 60_000;
 
 /** Incidents, the latest first: what the keys were told, what was undone, how it ended. Nothing where there was none. */
 export async function IncidentList({ incidents }: { readonly incidents: readonly IncidentItem[] }) {
@@ -32,8 +37,19 @@ async function IncidentRow({ incident }: { readonly incident: IncidentItem }) {
     getTranslations("keys.meaning"),
     getLocale(),
   ]);
-  const { label, meaning, rule, status, words, effect, keys, openedAt, endedAt, endedBy } =
-    incident;
+  const {
+    provider,
+    label,
+    meaning,
+    rule,
+    status,
+    words,
+    effect,
+    keys,
+    openedAt,
+    endedAt,
+    endedBy,
+  } = incident;
   const Icon = endedBy === null ? ShieldAlert : ShieldCheck;
   const names = keys.map(({ masked }) => masked ?? t("goneKey")).join(", ");
   return (
@@ -78,7 +94,18 @@ async function IncidentRow({ incident }: { readonly incident: IncidentItem }) {
         <p className={endedBy === null ? "text-cooling" : "text-muted-foreground"}>
           {endedBy === null || endedAt === null
             ? t("open")
-            : t(`endedBy.${endedBy}`, { duration: remainingTime(endedAt - openedAt, locale) })}
+            : t(`endedBy.${endedBy}`, { duration: remainingTime(endedAt - openedAt, locale) })}{" "}
+          <Link
+            href={requestsHref({
+              provider,
+              sinceMs: openedAt - AROUND_MS,
+              ...(endedAt !== null && { untilMs: endedAt + AROUND_MS }),
+            })}
+            prefetch={false}
+            className="underline underline-offset-4"
+          >
+            {t("requests")}
+          </Link>
         </p>
       </div>
       <span className="text-muted-foreground shrink-0">

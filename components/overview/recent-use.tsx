@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { requestsHref } from "@/components/requests/requests-href";
 import { outcomeSeries } from "@/components/usage/board-charts";
 import { UsageBreakdown } from "@/components/usage/usage-breakdown";
 import { UsageChart } from "@/components/usage/usage-chart";
@@ -28,6 +29,7 @@ export async function RecentUse({
           grain: "hour",
           buckets: hours,
           openBucketMs: hours.at(-1) ?? null,
+          link: {},
           series: outcomeSeries(outcomes, (outcome) => words(`outcome.${outcome}`)),
         }}
       />
@@ -37,12 +39,14 @@ export async function RecentUse({
             title={t("models")}
             groupLabel={words("column.model")}
             rows={models.map((row) => ({ ...row, label: row.label || words("none.model") }))}
+            hrefOf={(model) => (model === "" ? null : requestsHref({ model, sinceMs: hours[0] }))}
           />
           {!isOwn && (
             <UsageBreakdown
               title={t("users")}
               groupLabel={words("column.user")}
               rows={users.map((row) => ({ ...row, label: row.label || words("none.user") }))}
+              hrefOf={(user) => (user === "" ? null : requestsHref({ user, sinceMs: hours[0] }))}
             />
           )}
         </div>

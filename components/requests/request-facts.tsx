@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy-button";
@@ -5,6 +6,7 @@ import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/componen
 import type { RequestNames } from "@/lib/manage/browse-requests";
 import type { RequestStory } from "@/lib/manage/find-request";
 import { CostFacts } from "./cost-facts";
+import { type RequestsLink, requestsHref } from "./requests-href";
 
 /** Who asked for what, and what it took. */
 export function RequestFacts({
@@ -32,10 +34,26 @@ export function RequestFacts({
             <CopyButton value={story.id} />
           </span>
         </Fact>
-        <Fact name={t("provider")}>{providerName ?? UNKNOWN}</Fact>
-        <Fact name={t("model")}>{story.model ?? UNKNOWN}</Fact>
-        <Fact name={t("token")}>{story.tokenName ?? story.tokenId ?? t("noToken")}</Fact>
-        <Fact name={t("member")}>{story.userName ?? story.userId ?? t("noMember")}</Fact>
+        <Fact name={t("provider")}>
+          <Alike link={story.provider === null ? null : { provider: story.provider }}>
+            {providerName ?? UNKNOWN}
+          </Alike>
+        </Fact>
+        <Fact name={t("model")}>
+          <Alike link={story.model === null ? null : { model: story.model }}>
+            {story.model ?? UNKNOWN}
+          </Alike>
+        </Fact>
+        <Fact name={t("token")}>
+          <Alike link={story.tokenId === null ? null : { token: story.tokenId }}>
+            {story.tokenName ?? story.tokenId ?? t("noToken")}
+          </Alike>
+        </Fact>
+        <Fact name={t("member")}>
+          <Alike link={story.userId === null ? null : { user: story.userId }}>
+            {story.userName ?? story.userId ?? t("noMember")}
+          </Alike>
+        </Fact>
         <Fact name={t("facts.form")}>
           {story.turns !== null
             ? t("facts.session", { turns: story.turns })
@@ -78,6 +96,22 @@ export function RequestFacts({
         <p className="text-muted-foreground mt-3 text-sm">{t("facts.estimate")}</p>
       )}
     </section>
+  );
+}
+
+/** Leads to the requests that are alike in this. */
+function Alike({
+  link,
+  children,
+}: {
+  readonly link: RequestsLink | null;
+  readonly children: ReactNode;
+}) {
+  if (link === null) return children;
+  return (
+    <Link href={requestsHref(link)} prefetch={false} className="hover:underline">
+      {children}
+    </Link>
   );
 }
 

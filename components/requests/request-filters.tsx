@@ -1,10 +1,11 @@
 "use client";
 
 import { X } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
 import { FilterDate } from "@/components/filter-date";
 import { FilterSelect } from "@/components/filter-select";
+import { momentOf } from "@/components/requests/requests-href";
 import { SearchField } from "@/components/search-field";
 import { Button } from "@/components/ui/button";
 import type { RequestChoices } from "@/lib/manage/list-request-choices";
@@ -12,6 +13,8 @@ import { OUTCOMES } from "@/lib/usage/types";
 
 const SLOW_SECONDS = ["2", "10", "30"];
 const STATUSES = ["200", "400", "401", "403", "404", "429", "499", "500", "502", "503", "504"];
+
+const MOMENT = { dateStyle: "medium", timeStyle: "short" } as const;
 
 const everything = {
   provider: parseAsString,
@@ -25,6 +28,8 @@ const everything = {
   retried: parseAsString,
   from: parseAsString,
   to: parseAsString,
+  since: parseAsString,
+  until: parseAsString,
   page: parseAsString,
 };
 
@@ -38,9 +43,14 @@ export function RequestFilters({
   readonly isAdminView: boolean;
 }) {
   const t = useTranslations("requests");
+  const format = useFormatter();
   const [chosen, setChosen] = useQueryStates(everything, { shallow: false });
   const { page: _, ...narrowing } = chosen;
   const isNarrowed = Object.values(narrowing).some((value) => value !== null);
+  const [sinceMs, untilMs] = [
+    momentOf(chosen.since ?? undefined),
+    momentOf(chosen.until ?? undefined),
+  ];
   const toOptions = (list: readonly { readonly id: string; readonly name: string }[]) =>
     list.map(({ id, name }) => ({ value: id, label: name }));
   return (
@@ -96,6 +106,21 @@ export function RequestFilters({
       />
       <FilterDate name="from" label={t("from")} />
       <FilterDate name="to" label={t("to")} />
+      {(sinceMs !== null || untilMs !== null) && (
+        <Button
+          variant="secondary"
+          size="sm"
+          onClick={() => setChosen({ since: null, until: null, page: null })}
+        >
+          {sinceMs === null || untilMs === null
+            ? t(sinceMs === null ? "untilTime" : "sinceTime", {
+                time: format.dateTime(sinceMs ?? untilMs ?? 0, MOMENT),
+              })
+            : format.dateTimeRange(sinceMs, untilMs, MOMENT)}
+          <X aria-hidden />
+          <span className="sr-only">{t("removeFilter")}</span>
+        </Button>
+      )}
       {key !== null && (
         <Button variant="secondary" size="sm" onClick={() => setChosen({ key: null, page: null })}>
           {t("ofKey", { name: key.name })}

@@ -1,3 +1,4 @@
+import type { RequestsLink } from "@/components/requests/requests-href";
 import type { UsageBoard } from "@/lib/manage/read-usage-board";
 import { type ChartSeries, MAX_SERIES } from "@/lib/usage/chart-series";
 import type { Outcome } from "@/lib/usage/types";
@@ -23,6 +24,9 @@ export type BoardChart =
   | "attempts"
   | "keyEvents";
 
+/** Charts whose bars are made of requests. */
+const COUNTS_REQUESTS: ReadonlySet<BoardChart> = new Set(["requests", "tokens", "cost"]);
+
 /** What of a board is drawn. */
 type Drawn = Omit<UsageBoard, "totals" | "groups" | "choices" | "names">;
 
@@ -32,16 +36,29 @@ export function boardCharts(
   grain: ChartData["grain"],
   words: BoardWords,
   title: (chart: BoardChart) => string,
+  links: {
+    /** What the board is narrowed to. */
+    readonly all: RequestsLink;
+    readonly group: (id: string) => RequestsLink | null;
+  } | null = null,
 ): readonly { readonly name: BoardChart; readonly data: ChartData }[] {
   const { buckets, openBucketMs } = board;
   const chart = (name: BoardChart, own: Pick<ChartData, "kind" | "unit" | "series">) => ({
     name,
-    data: { title: title(name), grain, buckets, openBucketMs, ...own },
+    data: {
+      title: title(name),
+      grain,
+      buckets,
+      openBucketMs,
+      ...own,
+      ...(links !== null && COUNTS_REQUESTS.has(name) && { link: links.all }),
+    },
   });
   const ranks = sharedRanks(board.tokens, board.costs);
   const grouped = (series: readonly ChartSeries[]) =>
     series.map(({ id, values }) => ({
       label: words.group(id),
+      link: id === null ? null : (links?.group(id) ?? null),
       color: id === null ? OTHER_COLOR : rankColor(ranks.get(id) ?? 0),
       values,
     }));
@@ -105,6 +122,7 @@ export function outcomeSeries(
 ): ChartData["series"] {
   return outcomes.map(({ outcome, values }) => ({
     label: label(outcome),
+    link: { outcome },
     color: OUTCOME_COLORS[outcome],
     values,
   }));

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatExactCount, UNKNOWN } from "@/components/format";
+import { type RequestsLink, requestsHref } from "@/components/requests/requests-href";
 
 /** What a chart's numbers are. */
 export type ChartUnit = "count" | "usd" | "ms" | "ratio";
@@ -9,6 +10,8 @@ export interface PlotSeries {
   readonly color: string;
   /** One a bucket; null where nothing was measured. */
   readonly values: readonly (number | null)[];
+  /** What narrows the log to this series; null where nothing does. */
+  readonly link?: RequestsLink | null;
 }
 
 /** One chart over time. */
@@ -23,6 +26,22 @@ export interface ChartData {
   /** Start of the bucket that is not over yet. */
   readonly openBucketMs: number | null;
   readonly series: readonly PlotSeries[];
+  /** What narrows the log to the whole chart; without it the chart leads nowhere. */
+  readonly link?: RequestsLink;
+}
+
+const BUCKET_MS = { hour: 3_600_000, day: 86_400_000 } as const;
+
+/** The requests that a bar is made of; of a whole series or bucket where the other is not named. */
+export function chartHref(
+  { link, grain, buckets, series }: ChartData,
+  place: { readonly bucket?: number; readonly series?: number },
+): `/requests?${string}` | null {
+  if (link === undefined) return null;
+  const [first, last] = [buckets.at(place.bucket ?? 0), buckets.at(place.bucket ?? -1)];
+  if (first === undefined || last === undefined) return null;
+  const own = place.series === undefined ? null : series[place.series]?.link;
+  return requestsHref({ ...link, ...own, sinceMs: first, untilMs: last + BUCKET_MS[grain] });
 }
 
 /** As an axis says it. */

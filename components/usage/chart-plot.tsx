@@ -1,14 +1,17 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Bar, CartesianGrid, ComposedChart, Line, ReferenceArea, XAxis, YAxis } from "recharts";
 import { ChartContainer, ChartTooltip } from "@/components/ui/chart";
 import { axisTicks } from "./axis-ticks";
-import { type ChartData, exactValue, shortValue } from "./chart-data";
+import { type ChartData, chartHref, exactValue, shortValue } from "./chart-data";
 import { useBucketTime } from "./use-bucket-time";
 
 /** The drawing of a chart. Loaded by itself: recharts is half a page's share of JavaScript. */
-export function ChartPlot({ title, kind, unit, grain, buckets, openBucketMs, series }: ChartData) {
+export function ChartPlot(data: ChartData) {
+  const { title, kind, unit, grain, buckets, openBucketMs, series } = data;
+  const router = useRouter();
   const t = useTranslations("usage.chart");
   const time = useBucketTime(grain);
   const rows = buckets.map((start, index) => ({
@@ -96,6 +99,13 @@ export function ChartPlot({ title, kind, unit, grain, buckets, openBucketMs, ser
               stackId="all"
               fill={color}
               maxBarSize={40}
+              {...(data.link !== undefined && {
+                className: "cursor-pointer",
+                onClick: (_, bucket) => {
+                  const href = chartHref(data, { bucket, series: number });
+                  if (href !== null) router.push(href);
+                },
+              })}
               isAnimationActive={false}
             />
           ) : (

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import {
   Table,
@@ -9,11 +10,12 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import { type ChartData, exactValue } from "./chart-data";
+import { type ChartData, chartHref, exactValue } from "./chart-data";
 import { useBucketTime } from "./use-bucket-time";
 
 /** The same numbers as the drawing, the newest first. */
-export function ChartTable({ title, unit, grain, buckets, openBucketMs, series }: ChartData) {
+export function ChartTable(data: ChartData) {
+  const { title, unit, grain, buckets, openBucketMs, series } = data;
   const t = useTranslations("usage.chart");
   const time = useBucketTime(grain);
   return (
@@ -40,11 +42,23 @@ export function ChartTable({ title, unit, grain, buckets, openBucketMs, series }
                     <span className="text-muted-foreground"> · {t("open")}</span>
                   )}
                 </TableCell>
-                {series.map(({ label, values }) => (
-                  <TableCell key={label} className="text-right tabular-nums">
-                    {exactValue(values[index], unit)}
-                  </TableCell>
-                ))}
+                {series.map(({ label, values }, number) => {
+                  const value = exactValue(values[index], unit);
+                  const href = values[index]
+                    ? chartHref(data, { bucket: index, series: number })
+                    : null;
+                  return (
+                    <TableCell key={label} className="text-right tabular-nums">
+                      {href === null ? (
+                        value
+                      ) : (
+                        <Link href={href} prefetch={false} className="hover:underline">
+                          {value}
+                        </Link>
+                      )}
+                    </TableCell>
+                  );
+                })}
               </TableRow>
             ))
             .reverse()}

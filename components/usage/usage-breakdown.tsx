@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { formatExactCount, formatUsd } from "@/components/format";
 import {
@@ -20,11 +21,14 @@ export async function UsageBreakdown({
   title,
   groupLabel,
   rows,
+  hrefOf = () => null,
 }: {
   readonly title: string;
   /** Heading of the first column. */
   readonly groupLabel: string;
   readonly rows: readonly BreakdownRow[];
+  /** Where the requests of a row are; null where none can be told apart. */
+  readonly hrefOf?: (id: string) => `/requests?${string}` | null;
 }) {
   const t = await getTranslations("usage.figures");
   return (
@@ -42,6 +46,7 @@ export async function UsageBreakdown({
           </TableHeader>
           <TableBody>
             {rows.map(({ id, label, requests, inputTokens, outputTokens, ...row }) => {
+              const href = hrefOf(id);
               const isUnknown = row.costUsd === 0 && row.unpricedRequests > 0;
               return (
                 <TableRow key={id}>
@@ -49,7 +54,13 @@ export async function UsageBreakdown({
                     className="max-w-40 truncate pl-4 font-medium sm:max-w-64"
                     title={label}
                   >
-                    {label}
+                    {href === null ? (
+                      label
+                    ) : (
+                      <Link href={href} prefetch={false} className="hover:underline">
+                        {label}
+                      </Link>
+                    )}
                   </TableCell>
                   <TableCell className="text-right tabular-nums">
                     {formatExactCount(requests)}

@@ -1,10 +1,11 @@
 "use client";
 
 import { ChartColumn, Download, Table2 } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
-import { type ChartData, chartRows } from "./chart-data";
+import { type ChartData, chartHref, chartRows } from "./chart-data";
 import { ChartTable } from "./chart-table";
 import { LazyChartPlot } from "./lazy-chart-plot";
 import { useBucketTime } from "./use-bucket-time";
@@ -67,18 +68,31 @@ export function UsageChart({ data, hint }: { readonly data: ChartData; readonly 
       </div>
       <ul className="text-muted-foreground mt-3 flex min-h-5 flex-wrap gap-x-4 gap-y-1 text-xs">
         {!isEmpty &&
-          series.map(({ label, color }) => (
+          series.map(({ label, color }, number) => (
             <li key={label} className="flex min-w-0 items-center gap-1.5">
               <span
                 aria-hidden
                 className="size-2 shrink-0 rounded-[2px]"
                 style={{ backgroundColor: color }}
               />
-              <span className="truncate">{label}</span>
+              <SeriesName label={label} href={chartHref(data, { series: number })} />
             </li>
           ))}
       </ul>
     </section>
+  );
+}
+
+function SeriesName({ label, href }: { readonly label: string; readonly href: string | null }) {
+  if (href === null) return <span className="truncate">{label}</span>;
+  return (
+    <Link
+      href={href as `/requests?${string}`}
+      prefetch={false}
+      className="truncate hover:underline"
+    >
+      {label}
+    </Link>
   );
 }
 

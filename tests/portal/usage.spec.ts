@@ -53,6 +53,41 @@ test("before any request the page says what to do", async ({ admin }) => {
   await expectAccessible(admin);
 });
 
+test("a row, a legend and a cell lead to the requests that they are made of, with the same filters", async ({
+  admin,
+  server,
+}) => {
+  await send(admin, server);
+  const rows = admin.getByRole("table", { name: /requests/i }).locator("tbody tr");
+  await admin.goto("/usage");
+  await admin
+    .getByRole("row", { name: /gpt-4o-mini/ })
+    .getByRole("link")
+    .click();
+  await expect(rows).toHaveCount(3);
+  for (const row of await rows.all()) await expect(row).toContainText("gpt-4o-mini");
+  // What is set is seen, and can be taken away.
+  await expect(admin.getByRole("textbox", { name: "Model" })).toHaveValue("gpt-4o-mini");
+  await admin.getByRole("textbox", { name: "Model" }).fill("");
+  await expect(rows).toHaveCount(6);
+  await admin.getByRole("button", { name: /Remove this filter/ }).click();
+  await expect(admin).not.toHaveURL(/since=/);
+
+  await admin.goto("/usage?provider=openai");
+  await chart(admin, "Requests by outcome").getByRole("link", { name: "Answered" }).click();
+  await expect(admin).toHaveURL(/provider=openai.*outcome=ok.*since=/);
+  await expect(rows).toHaveCount(5);
+
+  await admin.goto("/");
+  const requests = chart(admin, "Requests by outcome, last 24 hours");
+  await requests.getByRole("button", { name: /as a table/i }).click();
+  await requests.getByRole("link", { name: "1", exact: true }).first().click();
+  await expect(admin).toHaveURL(/outcome=denied/);
+  await expect(rows).toHaveCount(1);
+  await rows.first().getByRole("link").first().click();
+  await expect(admin).toHaveURL(/requests\/req_/);
+});
+
 test("figures, hover, keyboard, table and file tell what was sent", async ({ admin, server }) => {
   const { tokens } = await send(admin, server);
   await admin.goto("/usage");

@@ -1,3 +1,4 @@
+import { momentOf } from "@/components/requests/requests-href";
 import { dayStartMs } from "@/i18n/day-start";
 import { parseInput } from "@/lib/manage/parse-input";
 import { type RequestFilterInput, requestFilterInput } from "@/lib/manage/usage-schemas";
@@ -10,7 +11,8 @@ const MAX_NAME_CHARS = 200;
 /**
  * What the page's URL narrows the log to: `provider`, `model`, `key`, `token`, `user`, `outcome`, `status`,
  * `slow` (took at least so many seconds), `retried`, and the days `from` and `to`, both included, on the
- * reader's calendar. What makes no sense does not narrow.
+ * reader's calendar; links from figures name moments instead, `since` and `until`. What makes no sense does not
+ * narrow.
  */
 export function requestFilterOf(params: SearchParams, timeZone: string): RequestFilterInput {
   const name = (value: SearchParams[string]) => text(value)?.slice(0, MAX_NAME_CHARS);
@@ -25,9 +27,19 @@ export function requestFilterOf(params: SearchParams, timeZone: string): Request
     status: /^[1-5]\d\d$/.test(text(params.status) ?? "") ? text(params.status) : undefined,
     minDurationMs: slow > 0 && slow < 1e6 ? Math.round(slow * 1_000) : undefined,
     retried: text(params.retried) === "true" ? "true" : undefined,
-    from: dayStartMs(text(params.from) ?? "", timeZone) ?? undefined,
-    to: dayStartMs(text(params.to) ?? "", timeZone, 1) ?? undefined,
+    from: latest(dayStartMs(text(params.from) ?? "", timeZone), momentOf(text(params.since))),
+    to: earliest(dayStartMs(text(params.to) ?? "", timeZone, 1), momentOf(text(params.until))),
   });
+}
+
+function latest(...times: readonly (number | null)[]): number | undefined {
+  const known = times.filter((ms) => ms !== null);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function earliest(...times: readonly (number | null)[]): number | undefined {
+  const known = times.filter((ms) => ms !== null);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** The first value of a parameter, trimmed; undefined for a blank one. */

@@ -5,6 +5,7 @@ import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
 import { PageHeader } from "@/components/page-header";
+import { requestsHref } from "@/components/requests/requests-href";
 import { boardCharts } from "@/components/usage/board-charts";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { UsageBreakdown } from "@/components/usage/usage-breakdown";
@@ -39,6 +40,9 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
     const outcome = OUTCOMES.find((each) => each === id);
     return groupBy === "outcome" && outcome !== undefined ? t(`outcome.${outcome}`) : nameOf(id);
   };
+  const { provider, model, token, user, outcome } = query;
+  const filters = { provider, model, token, user, outcome };
+  const linkOf = (id: string) => (id === "" ? null : { ...filters, [groupBy]: id });
   const charts = boardCharts(
     board,
     grain,
@@ -50,6 +54,7 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       attempts: t("figures.attempts"),
     },
     (chart) => t(`charts.${chart}`, { group: t(`by.${groupBy}`) }),
+    { all: filters, group: linkOf },
   );
   const named = (ids: readonly string[]) => ids.map((value) => ({ value, label: nameOf(value) }));
   const { choices } = board;
@@ -99,6 +104,11 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
             title={t("breakdown", { group: t(`by.${groupBy}`) })}
             groupLabel={t(`column.${groupBy}`)}
             rows={board.groups.map((row) => ({ ...row, label: groupName(row.id) }))}
+            hrefOf={(id) => {
+              const link = linkOf(id);
+              const times = { sinceMs: query.fromMs, untilMs: query.toMs };
+              return link && requestsHref({ ...link, ...times });
+            }}
           />
         </div>
       )}

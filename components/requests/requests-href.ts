@@ -1,0 +1,32 @@
+/** What the log is narrowed to by a link. Times are epoch milliseconds, `untilMs` is not included. */
+export interface RequestsLink {
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  readonly token?: string | undefined;
+  readonly user?: string | undefined;
+  readonly key?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+}
+
+/** The log of the requests that a figure is made of. */
+export function requestsHref({ sinceMs, untilMs, ...filter }: RequestsLink): `/requests?${string}` {
+  const times = { since: minuteOf(sinceMs), until: minuteOf(untilMs) };
+  const set = Object.entries({ ...filter, ...times }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return `/requests?${new URLSearchParams(set)}`;
+}
+
+/** `2026-11-30T14:00Z`, the minute that a moment is in. */
+function minuteOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `${new Date(ms).toISOString().slice(0, 16)}Z`;
+}
+
+/** The moment that a link names; null for what is none. */
+export function momentOf(text: string | undefined): number | null {
+  if (text === undefined || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/.test(text)) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
+}
