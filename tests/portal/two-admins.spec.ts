@@ -106,7 +106,7 @@ test("an alias, and a member's limits", async ({ admin, browser, server }) => {
   await limits.getByLabel("Tokens a minute").fill("9");
   await limits.getByRole("button", { name: "Save limits" }).click();
   await expect(limits).toBeHidden();
-  await admin.getByRole("button", { name: /^Limits of Mary: / }).click();
+  await dialogOn(admin);
   await expect(limits.getByLabel("Requests a minute")).toHaveValue("5");
   await expect(limits.getByLabel("Tokens a minute")).toHaveValue("9");
 });

@@ -67,8 +67,8 @@ test("a row, a legend and a cell lead to the requests that they are made of, wit
   await expect(rows).toHaveCount(3);
   for (const row of await rows.all()) await expect(row).toContainText("gpt-4o-mini");
   // What is set is seen, and can be taken away.
-  await expect(admin.getByRole("textbox", { name: "Model" })).toHaveValue("gpt-4o-mini");
-  await admin.getByRole("textbox", { name: "Model" }).fill("");
+  await expect(admin.getByRole("searchbox", { name: "Model" })).toHaveValue("gpt-4o-mini");
+  await admin.getByRole("searchbox", { name: "Model" }).fill("");
   await expect(rows).toHaveCount(6);
   await admin.getByRole("button", { name: /Remove this filter/ }).click();
   await expect(admin).not.toHaveURL(/since=/);
