@@ -4,13 +4,13 @@ import { defineConfig } from "drizzle-kit";
 export default defineConfig({
   dialect: "sqlite",
   schema: [
-    "./lib/db/schema.ts",
-    "./lib/db/alert-schema.ts",
-    "./lib/db/incident-schema.ts",
-    "./lib/db/lease-schema.ts",
-    "./lib/db/team-schema.ts",
-    "./lib/db/upkeep-schema.ts",
-    "./lib/db/usage-schema.ts",
+    "./lib/db/schema/schema.ts",
+    "./lib/db/schema/alert-schema.ts",
+    "./lib/db/schema/incident-schema.ts",
+    "./lib/db/schema/lease-schema.ts",
+    "./lib/db/schema/team-schema.ts",
+    "./lib/db/schema/upkeep-schema.ts",
+    "./lib/db/schema/usage-schema.ts",
   ],
   out: "./drizzle",
 });

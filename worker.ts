@@ -5,7 +5,7 @@
  */
 import type { Env } from "./lib/env";
 import { handleProxyRequest } from "./lib/proxy/handle-request";
-import { type ProxyPath, splitProxyPath } from "./lib/proxy/proxy-path";
+import { type ProxyPath, splitProxyPath } from "./lib/proxy/request/proxy-path";
 import { health } from "./lib/runtime/health";
 import { isolateProxy, knownProxy } from "./lib/runtime/isolate-proxy";
 import { misconfigured } from "./lib/runtime/misconfigured";

@@ -9,7 +9,7 @@ import type { Env } from "@/lib/env";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { ManageError } from "@/lib/manage/manage-error";
 import { parseInput } from "@/lib/manage/parse-input";
-import { recordRefusal } from "@/lib/manage/record-refusal";
+import { recordRefusal } from "@/lib/manage/usage/record-refusal";
 import { PATH_HEADER } from "@/lib/runtime/next-request";
 import { sharedState } from "@/lib/runtime/shared-state";
 import type { ActionErrorCode, ActionFailure, ActionResult } from "./action-result";

@@ -2,8 +2,8 @@ import { connection } from "next/server";
 import { cache } from "react";
 import { openDatabase } from "@/lib/db/open-database";
 import { rootCause } from "@/lib/db/root-cause";
-import { readSettings } from "@/lib/manage/read-settings";
-import type { Settings } from "@/lib/manage/settings-schema";
+import { readSettings } from "@/lib/manage/settings/read-settings";
+import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { portalEnv } from "./portal-context";
 
 /** What people see who have not chosen for themselves. Read once in the rendering of a page. */

@@ -18,8 +18,8 @@ import { writeResult } from "./lib/write-result.ts";
 
 // What imports lib/ waits until Node knows how to.
 const { openDatabase } = await import("../lib/db/open-database.ts");
-const { listRequests } = await import("../lib/manage/list-requests.ts");
-const { readUsage } = await import("../lib/manage/read-usage.ts");
+const { listRequests } = await import("../lib/manage/usage/list-requests.ts");
+const { readUsage } = await import("../lib/manage/usage/read-usage.ts");
 const { RecordingIsolate } = await import("./lib/recording-isolate.ts");
 const { PROVIDERS, sampleRequest } = await import("./lib/sample-request.ts");
 

@@ -22,11 +22,11 @@ import { median } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
 
 // What imports lib/ waits until Node knows how to.
-const { compactUsage } = await import("../lib/db/compact-usage.ts");
+const { compactUsage } = await import("../lib/db/usage/compact-usage.ts");
 const { newRowId } = await import("../lib/db/new-row-id.ts");
 const { openDatabase } = await import("../lib/db/open-database.ts");
-const { digestUsage } = await import("../lib/db/usage-digests.ts");
-const { keepQuotaDays } = await import("../lib/manage/read-quota-days.ts");
+const { digestUsage } = await import("../lib/db/usage/usage-digests.ts");
+const { keepQuotaDays } = await import("../lib/manage/limits/read-quota-days.ts");
 const { LARGE_TEAM_ADMIN, makeLargeTeam } = await import("./lib/large-team.ts");
 const { databaseFile, recordLargeUse } = await import("./lib/large-use.ts");
 const { recordPast } = await import("../scripts/demo/record-past.ts");

@@ -19,7 +19,7 @@ import { median, quantile } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
 
 // What imports lib/ waits until Node knows how to.
-const { firstRequestIdAt } = await import("../lib/db/request-id-bounds.ts");
+const { firstRequestIdAt } = await import("../lib/db/state/request-id-bounds.ts");
 const { toCursor } = await import("../lib/manage/cursor.ts");
 const { DAY_MS } = await import("../lib/usage/rollup.ts");
 const { LARGE_TEAM_ADMIN, makeLargeTeam } = await import("./lib/large-team.ts");

@@ -1,9 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Countdown } from "@/components/countdown";
 import { type KeyState, keyStateLooks } from "@/components/key-state";
-import { useNow } from "@/components/use-now";
+import { Countdown } from "@/components/time/countdown";
+import { useNow } from "@/components/time/use-now";
 import { cn } from "@/lib/utils";
 
 /**

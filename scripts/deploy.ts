@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { parseArgs, styleText } from "node:util";
-import { parseAuthKey } from "../lib/db/parse-auth-key.ts";
+import { parseAuthKey } from "../lib/db/tokens/parse-auth-key.ts";
 import { buildIfChanged } from "./build.ts";
 import { chooseAccount } from "./deploy/account.ts";
 import { CloudflareApi } from "./deploy/cloudflare-api.ts";

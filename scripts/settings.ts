@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { parseAuthKey } from "../lib/db/parse-auth-key.ts";
+import { parseAuthKey } from "../lib/db/tokens/parse-auth-key.ts";
 import { VARIABLES } from "../lib/env.ts";
 import { ConfigError, readProxyConfig } from "../lib/proxy/config.ts";
 import { ExpectedError } from "./expected-error.ts";

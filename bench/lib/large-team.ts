@@ -4,12 +4,12 @@
  * @module
  */
 import { openDatabase } from "../../lib/db/open-database.ts";
-import { acceptInvite } from "../../lib/manage/accept-invite.ts";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys.ts";
-import { createAccessToken } from "../../lib/manage/create-access-token.ts";
-import { createFirstAdmin } from "../../lib/manage/create-first-admin.ts";
-import { inviteMember } from "../../lib/manage/invite-member.ts";
-import { listProviderKeyIds } from "../../lib/manage/list-provider-key-ids.ts";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys.ts";
+import { listProviderKeyIds } from "../../lib/manage/keys/list-provider-key-ids.ts";
+import { acceptInvite } from "../../lib/manage/team/accept-invite.ts";
+import { createFirstAdmin } from "../../lib/manage/team/create-first-admin.ts";
+import { inviteMember } from "../../lib/manage/team/invite-member.ts";
+import { createAccessToken } from "../../lib/manage/tokens/create-access-token.ts";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { applyMigrations } from "../../scripts/migrate.ts";
 import { PROVIDERS, type Traffic } from "./sample-request.ts";

@@ -8,13 +8,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { newRowId } from "../../lib/db/new-row-id.ts";
-import { CELL_COLUMNS } from "../../lib/db/usage-cells.ts";
 import {
   CELL_KEY_COLUMNS,
   CELL_VALUE_COLUMNS,
   KEY_HOUR_COLUMNS,
-} from "../../lib/db/usage-schema.ts";
-import { quotaDayStartMs } from "../../lib/providers/quota-day.ts";
+} from "../../lib/db/schema/usage-schema.ts";
+import { CELL_COLUMNS } from "../../lib/db/usage/usage-cells.ts";
+import { quotaDayStartMs } from "../../lib/providers/answers/quota-day.ts";
 import { newRequestId } from "../../lib/proxy/new-request-id.ts";
 import type { RequestEvent } from "../../lib/usage/request-event.ts";
 import { Cells, DAY_MS, HOUR_MS, type StoredCell } from "../../lib/usage/rollup.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "../../lib/db/open-database.ts";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings.ts";
-import { UsageRecorder } from "../../lib/db/usage-recorder.ts";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings.ts";
+import { UsageRecorder } from "../../lib/db/usage/usage-recorder.ts";
 import type { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 
 /** The recorder of an isolate, with a clock of its own: it is moved on by hand, and by the recorder's waiting. */

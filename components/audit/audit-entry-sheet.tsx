@@ -13,7 +13,7 @@ import {
   SheetHeader,
   SheetTitle,
 } from "@/components/ui/sheet";
-import type { AuditRow } from "@/lib/manage/list-audit-entries";
+import type { AuditRow } from "@/lib/manage/audit/list-audit-entries";
 
 /** Everything about one entry; closed where there is none. */
 export function AuditEntrySheet({

@@ -15,7 +15,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { AuditRow } from "@/lib/manage/list-audit-entries";
+import type { AuditRow } from "@/lib/manage/audit/list-audit-entries";
 import { cn } from "@/lib/utils";
 
 /** Entries of the log; one opens to show what it changed. */

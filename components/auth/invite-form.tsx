@@ -9,7 +9,7 @@ import { FormFailure } from "@/components/form-failure";
 import { FROM_SERVER } from "@/components/form-text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
-import { acceptInviteInput } from "@/lib/manage/team-schemas";
+import { acceptInviteInput } from "@/lib/manage/team/team-schemas";
 
 export function InviteForm({
   token,

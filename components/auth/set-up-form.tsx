@@ -9,7 +9,7 @@ import { FormFailure } from "@/components/form-failure";
 import { FormTextField, FROM_SERVER } from "@/components/form-text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
-import { createFirstAdminInput } from "@/lib/manage/team-schemas";
+import { createFirstAdminInput } from "@/lib/manage/team/team-schemas";
 
 /** @param secret of the link; null asks for one */
 export function SetUpForm({ secret }: { readonly secret: string | null }) {

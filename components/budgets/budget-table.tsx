@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
-import { Countdown } from "@/components/countdown";
 import { formatCount, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import { Countdown } from "@/components/time/countdown";
 import { Progress } from "@/components/ui/progress";
 import {
   Table,
@@ -10,7 +10,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { HolderBudgets } from "@/lib/manage/read-budgets";
+import type { HolderBudgets } from "@/lib/manage/usage/read-budgets";
 import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 import { cn } from "@/lib/utils";
 

@@ -9,7 +9,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { BudgetCheck, CheckedPeriod, PeriodUse } from "@/lib/manage/check-budgets";
+import type { BudgetCheck, CheckedPeriod, PeriodUse } from "@/lib/manage/usage/check-budgets";
 
 /** Three ways of counting side by side, and where they differ. */
 export async function CheckTable({ check: { periods, logFrom } }: { readonly check: BudgetCheck }) {

@@ -1,7 +1,7 @@
 import { ChevronRight, ShieldAlert } from "lucide-react";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import type { IncidentItem } from "@/lib/manage/list-incidents";
+import type { IncidentItem } from "@/lib/manage/alerts/list-incidents";
 
 /** Incidents that go on, one line each: before everything else that may be wrong. */
 export async function IncidentLines({

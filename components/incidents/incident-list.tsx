@@ -1,10 +1,10 @@
 import { ShieldAlert, ShieldCheck } from "lucide-react";
 import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
-import { RelativeTime } from "@/components/relative-time";
-import { remainingTime } from "@/components/remaining-time";
 import { requestsHref } from "@/components/requests/requests-href";
-import type { IncidentItem } from "@/lib/manage/list-incidents";
+import { RelativeTime } from "@/components/time/relative-time";
+import { remainingTime } from "@/components/time/remaining-time";
+import type { IncidentItem } from "@/lib/manage/alerts/list-incidents";
 import { cn } from "@/lib/utils";
 
 /** What led to it and what came after is of interest too. */

@@ -1,7 +1,7 @@
 import { UNKNOWN } from "@/components/format";
 import type { LimitRule } from "@/lib/pool/types";
-import { limitWords } from "./limit-words";
-import { SETTING_FIELDS, type SettingField } from "./settings-form";
+import { limitWords } from "./limits/limit-words";
+import { SETTING_FIELDS, type SettingField } from "./sheet/settings-form";
 
 const FIELDS = [...SETTING_FIELDS, "limits"] as const;
 

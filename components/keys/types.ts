@@ -1,4 +1,4 @@
-import type { ProviderKeyFilterInput } from "@/lib/manage/provider-key-schemas";
+import type { ProviderKeyFilterInput } from "@/lib/manage/keys/provider-key-schemas";
 import type { ProviderKeyTarget } from "@/lib/manage/schemas";
 
 /** The filter of a provider's page; always names the provider. */

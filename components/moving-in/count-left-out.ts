@@ -1,4 +1,4 @@
-import type { ImportedKeys } from "@/lib/manage/import-schemas";
+import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 
 /** Keys of services that are not known. */
 export function countLeftOut(unknown: ImportedKeys["unknown"]): number {

@@ -11,7 +11,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { ProviderImport } from "@/lib/manage/import-schemas";
+import type { ProviderImport } from "@/lib/manage/imports/import-schemas";
 import { cn } from "@/lib/utils";
 
 /** What is new, as such and by state, and what is there already. */

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { ProviderChoice } from "@/components/keys/types";
 import { Button } from "@/components/ui/button";
-import type { ImportedKeys } from "@/lib/manage/import-schemas";
+import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 import { countLeftOut } from "./count-left-out";
 import { DifferenceTable } from "./difference-table";
 import { LeftOutEntries } from "./left-out-entries";

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { WorkProgress } from "@/components/keys/bulk/work-progress";
 import type { ProviderChoice } from "@/components/keys/types";
-import { WorkProgress } from "@/components/keys/work-progress";
 import { type MergedKeys, mergeSameKeys } from "@/lib/moving-in/merge-same-keys";
 import type { Source } from "@/lib/moving-in/source-key";
 import { Difference } from "./difference";

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ProviderChoice } from "@/components/keys/types";
 import { Button } from "@/components/ui/button";
-import type { ImportedKeys } from "@/lib/manage/import-schemas";
+import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 import { countLeftOut } from "./count-left-out";
 import { DifferenceTable } from "./difference-table";
 import { RejectedEntries } from "./rejected-entries";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ImportedKeys } from "@/lib/manage/import-schemas";
+import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 
 /** More nobody reads. */
 const SHOWN_MAX = 100;

@@ -13,12 +13,13 @@ import {
   SelectTrigger,
   SelectValue,
 } from "@/components/ui/select";
-import type { AddCustomProviderInput } from "@/lib/manage/custom-provider-schema";
-import type { ImportedKeys } from "@/lib/manage/import-schemas";
+import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
+import type { AddCustomProviderInput } from "@/lib/manage/providers/custom-provider-schema";
 import type { Choices } from "./use-import";
 
 const CustomProviderDialog = dynamic(
-  async () => (await import("@/components/settings/custom-provider-dialog")).CustomProviderDialog,
+  async () =>
+    (await import("@/components/settings/providers/custom-provider-dialog")).CustomProviderDialog,
   { ssr: false },
 );
 

@@ -2,10 +2,10 @@
 
 import { useEffect, useRef, useState } from "react";
 import { importKeysOf } from "@/app/(portal)/keys/actions";
-import { callsOf, dataOf, WorkStopped } from "@/components/keys/found-keys";
+import { callsOf, dataOf, WorkStopped } from "@/components/keys/add/found-keys";
 import { useFailureWords } from "@/components/keys/use-failure-words";
-import type { ImportedKeys } from "@/lib/manage/import-schemas";
-import { beginImport, sumImports } from "@/lib/manage/sum-imports";
+import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
+import { beginImport, sumImports } from "@/lib/manage/imports/sum-imports";
 import type { MergedKeys } from "@/lib/moving-in/merge-same-keys";
 import type { Source } from "@/lib/moving-in/source-key";
 

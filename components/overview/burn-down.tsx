@@ -1,5 +1,5 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import type { QuotaForecast } from "@/lib/manage/read-quota-forecasts";
+import type { QuotaForecast } from "@/lib/manage/limits/read-quota-forecasts";
 
 const WIDTH = 144;
 const HEIGHT = 36;

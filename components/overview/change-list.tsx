@@ -10,8 +10,8 @@ import {
 } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
-import { RelativeTime } from "@/components/relative-time";
-import type { LabelledChange } from "@/lib/manage/read-pool-overview";
+import { RelativeTime } from "@/components/time/relative-time";
+import type { LabelledChange } from "@/lib/manage/usage/read-pool-overview";
 import { cn } from "@/lib/utils";
 
 const EVENT_LOOKS = {

@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import { Countdown } from "@/components/countdown";
 import { formatExactCount, UNKNOWN } from "@/components/format";
 import { type KeyState, keyStateLooks, keyStates } from "@/components/key-state";
 import { StateStrip } from "@/components/state-strip";
+import { Countdown } from "@/components/time/countdown";
 import {
   Table,
   TableBody,
@@ -12,7 +12,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { PoolOverview } from "@/lib/manage/read-pool-overview";
+import type { PoolOverview } from "@/lib/manage/usage/read-pool-overview";
 import { cn } from "@/lib/utils";
 
 /** A row for each provider with keys. */

@@ -10,7 +10,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { QuotaForecast, QuotaForecasts } from "@/lib/manage/read-quota-forecasts";
+import type { QuotaForecast, QuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
 
 const SHOWN = 10;
 

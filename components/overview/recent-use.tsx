@@ -3,7 +3,7 @@ import { requestsHref } from "@/components/requests/requests-href";
 import { outcomeSeries } from "@/components/usage/board-charts";
 import { UsageBreakdown } from "@/components/usage/usage-breakdown";
 import { UsageChart } from "@/components/usage/usage-chart";
-import type { OverviewUsage } from "@/lib/manage/read-overview-usage";
+import type { OverviewUsage } from "@/lib/manage/usage/read-overview-usage";
 
 /** The last 24 hours: what became of requests, and who and what used most. */
 export async function RecentUse({

@@ -1,9 +1,9 @@
 import { Ban, ChevronRight, CircleCheck, CirclePause, Clock, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
-import { Countdown } from "@/components/countdown";
-import type { Trouble } from "@/lib/manage/overview-troubles";
-import type { PoolHealth } from "@/lib/manage/pool-health";
+import { Countdown } from "@/components/time/countdown";
+import type { Trouble } from "@/lib/manage/usage/overview-troubles";
+import type { PoolHealth } from "@/lib/manage/usage/pool-health";
 import { cn } from "@/lib/utils";
 
 const LOOKS = {

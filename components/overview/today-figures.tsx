@@ -2,9 +2,9 @@ import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { formatExactCount, formatShare, UNKNOWN } from "@/components/format";
 import { CostFigure, Figure } from "@/components/usage/usage-figures";
-import type { PoolOverview } from "@/lib/manage/read-pool-overview";
-import type { QuotaForecasts } from "@/lib/manage/read-quota-forecasts";
-import type { AnsweredSums } from "@/lib/manage/read-usage-board";
+import type { QuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
+import type { PoolOverview } from "@/lib/manage/usage/read-pool-overview";
+import type { AnsweredSums } from "@/lib/manage/usage/read-usage-board";
 
 /** The day in five figures. */
 export async function TodayFigures({

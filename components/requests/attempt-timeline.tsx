@@ -3,7 +3,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { formatDuration, UNKNOWN } from "@/components/format";
-import type { RequestStory } from "@/lib/manage/find-request";
+import type { RequestStory } from "@/lib/manage/usage/find-request";
 
 type Attempt = RequestStory["attempts"][number];
 

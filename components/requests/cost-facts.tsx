@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { formatUsd } from "@/components/format";
-import type { ToldBasis } from "@/lib/manage/list-requests";
+import type { ToldBasis } from "@/lib/manage/usage/list-requests";
 
 /** How a cost came about, below its amount. */
 export function CostFacts({ basis }: { readonly basis: ToldBasis }) {

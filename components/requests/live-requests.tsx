@@ -6,7 +6,7 @@ import { type ReactNode, useState } from "react";
 import { RequestTable } from "@/components/requests/request-table";
 import { useRequestTail } from "@/components/requests/use-request-tail";
 import { Button } from "@/components/ui/button";
-import type { NamedRequest } from "@/lib/manage/browse-requests";
+import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
 import { cn } from "@/lib/utils";
 
 /** The newest requests, and those that come in while the page is open. */

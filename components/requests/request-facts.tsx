@@ -3,8 +3,8 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
-import type { RequestNames } from "@/lib/manage/browse-requests";
-import type { RequestStory } from "@/lib/manage/find-request";
+import type { RequestNames } from "@/lib/manage/usage/browse-requests";
+import type { RequestStory } from "@/lib/manage/usage/find-request";
 import { CostFacts } from "./cost-facts";
 import { type RequestsLink, requestsHref } from "./requests-href";
 

@@ -8,7 +8,7 @@ import { FilterSelect } from "@/components/filter-select";
 import { momentOf } from "@/components/requests/requests-href";
 import { SearchField } from "@/components/search-field";
 import { Button } from "@/components/ui/button";
-import type { RequestChoices } from "@/lib/manage/list-request-choices";
+import type { RequestChoices } from "@/lib/manage/usage/list-request-choices";
 import { OUTCOMES } from "@/lib/usage/types";
 
 const SLOW_SECONDS = ["2", "10", "30"];

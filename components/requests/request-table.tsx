@@ -13,7 +13,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { NamedRequest } from "@/lib/manage/browse-requests";
+import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
 
 /** The log is short enough to do without the year. */
 const TIME = {

@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useEffect, useState } from "react";
-import type { NamedRequest } from "@/lib/manage/browse-requests";
+import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
 
 const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;

@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
+import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
 import type { ProviderChoice } from "./provider-choice";
 
 const AliasDialog = dynamic(async () => (await import("./alias-dialog")).AliasDialog, {

@@ -8,7 +8,7 @@ import {
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
-import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
+import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
 import { AliasForm } from "./alias-form";
 import type { ProviderChoice } from "./provider-choice";
 

@@ -3,8 +3,8 @@
  * @module
  */
 import type { z } from "zod";
-import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
-import type { modelAliasSchema } from "@/lib/manage/model-alias-schema";
+import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
+import type { modelAliasSchema } from "@/lib/manage/providers/model-alias-schema";
 import { CAPABILITIES } from "@/lib/models/model-alias";
 
 export type AliasFields = z.input<ReturnType<typeof modelAliasSchema>>;

@@ -30,8 +30,11 @@ import {
   SelectTrigger,
   SelectValue,
 } from "@/components/ui/select";
-import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
-import { type AddModelAliasInput, modelAliasSchema } from "@/lib/manage/model-alias-schema";
+import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
+import {
+  type AddModelAliasInput,
+  modelAliasSchema,
+} from "@/lib/manage/providers/model-alias-schema";
 import { ALIAS_CHOICES } from "@/lib/models/model-alias";
 import { type AliasFields, fieldsOf, NEW_ALIAS, newTarget, priceLimit } from "./alias-fields";
 import type { ProviderChoice } from "./provider-choice";

@@ -9,7 +9,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { ModelAliasItem } from "@/lib/manage/list-model-aliases";
+import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
 import { AliasButton } from "./alias-button";
 import type { ProviderChoice } from "./provider-choice";
 import { RemoveAlias } from "./remove-alias";

@@ -17,7 +17,7 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
-import type { AddModelAliasInput } from "@/lib/manage/model-alias-schema";
+import type { AddModelAliasInput } from "@/lib/manage/providers/model-alias-schema";
 import { CAPABILITIES } from "@/lib/models/model-alias";
 import { cn } from "@/lib/utils";
 import type { AliasFields } from "./alias-fields";

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { RadioGroup } from "@/components/ui/radio-group";
-import type { Settings } from "@/lib/manage/settings-schema";
+import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { RadioRow } from "./radio-row";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";

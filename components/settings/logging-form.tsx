@@ -6,7 +6,7 @@ import { Controller, useForm } from "react-hook-form";
 import { Label } from "@/components/ui/label";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Switch } from "@/components/ui/switch";
-import type { Settings } from "@/lib/manage/settings-schema";
+import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { RadioRow } from "./radio-row";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";

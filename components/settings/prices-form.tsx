@@ -9,7 +9,7 @@ import { FieldError } from "@/components/field-error";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import type { Settings } from "@/lib/manage/settings-schema";
+import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";
 

@@ -6,8 +6,8 @@ import { type FieldError as FormFieldError, useForm } from "react-hook-form";
 import { FieldError } from "@/components/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import { LONGEST_DAYS } from "@/lib/manage/settings-limits";
-import type { Settings } from "@/lib/manage/settings-schema";
+import { LONGEST_DAYS } from "@/lib/manage/settings/settings-limits";
+import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";
 

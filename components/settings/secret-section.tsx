@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
+import { readSealState } from "@/lib/manage/keys/read-seal-state";
 import type { ManageContext } from "@/lib/manage/manage-context";
-import { readSealState } from "@/lib/manage/read-seal-state";
-import { ResealKeys } from "./reseal-keys";
+import { ResealKeys } from "./backup/reseal-keys";
 import { SettingsSection } from "./settings-section";
 
 /** Which secret the provider keys are sealed under, and the way to a new one. */

@@ -10,8 +10,8 @@ import {
   meteringInput,
   pricesInput,
   retentionInput,
-} from "@/lib/manage/settings-schema";
-import { splitAddresses } from "./split-addresses";
+} from "@/lib/manage/settings/settings-schema";
+import { splitAddresses } from "./alerts/split-addresses";
 
 export const retentionResolver = zodResolver(retentionInput);
 export const alertTimesResolver = zodResolver(alertTimesInput);

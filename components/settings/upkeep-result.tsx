@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { UPKEEP_FIGURES, type UpkeepView } from "@/lib/manage/read-upkeep";
+import { UPKEEP_FIGURES, type UpkeepView } from "@/lib/manage/settings/read-upkeep";
 
 /** What a run of the maintenance did, in words; jobs that found nothing to do are not named. */
 export async function UpkeepResult({

@@ -6,7 +6,7 @@ import { changeSettings } from "@/app/(portal)/settings/actions";
 import type { ActionResult } from "@/app/action-result";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { type Saved, useCarefulSave } from "@/components/conflict/use-careful-save";
-import type { ChangeSettingsInput, Settings } from "@/lib/manage/settings-schema";
+import type { ChangeSettingsInput, Settings } from "@/lib/manage/settings/settings-schema";
 import { useFailureToast } from "./use-failure-toast";
 
 /**

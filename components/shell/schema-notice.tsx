@@ -2,7 +2,7 @@ import { DatabaseZap } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { Alert, AlertDescription, AlertTitle } from "@/components/ui/alert";
 import type { ManageContext } from "@/lib/manage/manage-context";
-import { readSchemaState } from "@/lib/manage/read-schema-state";
+import { readSchemaState } from "@/lib/manage/settings/read-schema-state";
 
 /** Says on every page, to those who can do something about it, that the database waits for migrations. */
 export async function SchemaNotice({ context }: { readonly context: ManageContext }) {

@@ -16,7 +16,7 @@ import {
   DialogTrigger,
 } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
-import type { CreatedInvite } from "@/lib/manage/invite-member";
+import type { CreatedInvite } from "@/lib/manage/team/invite-member";
 
 /** Loaded when the dialog opens: forms and their rules are most of what the page would send. */
 const InviteForm = dynamic(

@@ -20,8 +20,8 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 import type { Role } from "@/lib/auth/member";
-import type { CreatedInvite } from "@/lib/manage/invite-member";
-import { INVITE_DAYS, inviteFormInput } from "@/lib/manage/team-schemas";
+import type { CreatedInvite } from "@/lib/manage/team/invite-member";
+import { INVITE_DAYS, inviteFormInput } from "@/lib/manage/team/team-schemas";
 
 const DEFAULTS: { role: Role; email: string; expiresInDays: number } = {
   role: "member",

@@ -5,7 +5,7 @@ import { CopyButton } from "@/components/copy-button";
 import { Button } from "@/components/ui/button";
 import { DialogFooter } from "@/components/ui/dialog";
 import { Input } from "@/components/ui/input";
-import type { CreatedInvite } from "@/lib/manage/invite-member";
+import type { CreatedInvite } from "@/lib/manage/team/invite-member";
 
 export function InviteLink({
   invite: { token, expiresAtMs },

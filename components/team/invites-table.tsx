@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
-import { Countdown } from "@/components/countdown";
-import { RelativeTime } from "@/components/relative-time";
 import { RevokeInvite } from "@/components/team/revoke-invite";
+import { Countdown } from "@/components/time/countdown";
+import { RelativeTime } from "@/components/time/relative-time";
 import {
   Table,
   TableBody,
@@ -10,7 +10,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { OpenInvite } from "@/lib/manage/list-invites";
+import type { OpenInvite } from "@/lib/manage/team/list-invites";
 
 /** Invitations that can still be accepted. Their links cannot be shown again. */
 export async function InvitesTable({

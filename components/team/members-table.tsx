@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
-import { RelativeTime } from "@/components/relative-time";
 import { MemberLimits } from "@/components/team/member-limits";
 import { RemoveMember } from "@/components/team/remove-member";
 import { RoleDialog } from "@/components/team/role-dialog";
+import { RelativeTime } from "@/components/time/relative-time";
 import { Avatar, AvatarFallback, AvatarImage } from "@/components/ui/avatar";
 import {
   Table,
@@ -12,7 +12,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { ListedMember } from "@/lib/manage/list-members";
+import type { ListedMember } from "@/lib/manage/team/list-members";
 
 /** Everyone on the team. Who looks at it cannot remove themselves. */
 export async function MembersTable({

@@ -28,8 +28,8 @@ import {
   DialogTitle,
 } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 
 /** The words of the form's own fields. */

@@ -17,7 +17,7 @@ import {
   AlertDialogTitle,
 } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
 /** Asks before a token ends for good. */
 export function RevokeTokenDialog({

@@ -24,8 +24,8 @@ import {
   SelectTrigger,
   SelectValue,
 } from "@/components/ui/select";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
-import type { RotatedAccessToken } from "@/lib/manage/rotate-access-token";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
+import type { RotatedAccessToken } from "@/lib/manage/tokens/rotate-access-token";
 
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;

@@ -9,7 +9,7 @@ import {
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
 /** The snippets of a token whose text is not known any more. */
 export function SnippetsDialog({

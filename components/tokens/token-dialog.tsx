@@ -5,7 +5,7 @@ import { RevokeTokenDialog } from "@/components/tokens/revoke-token-dialog";
 import { RotateTokenDialog } from "@/components/tokens/rotate-token-dialog";
 import { SnippetsDialog } from "@/components/tokens/snippets-dialog";
 import type { ProviderChoice } from "@/components/tokens/token-fields";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
 export type TokenDialogKind = "edit" | "snippets" | "rotate" | "revoke";
 

@@ -10,8 +10,8 @@ import {
   limitsAbove,
   limitTexts,
 } from "@/components/limits/limit-form";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
 import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 import {
   type LimitCeilings,
   limitsOf,

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { formatCount, formatExactCount, formatUsd } from "@/components/format";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
-import type { TokenUse } from "@/lib/manage/read-token-use";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
+import type { TokenUse } from "@/lib/manage/tokens/read-token-use";
 import { BUDGETS, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 import { cn } from "@/lib/utils";
 

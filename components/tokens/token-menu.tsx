@@ -13,7 +13,7 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
 /** What can be done with a token in its state. Open from the start: it is loaded to be opened. */
 export function TokenMenu({

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Countdown } from "@/components/countdown";
+import { Countdown } from "@/components/time/countdown";
 import { type TokenState, tokenStateLooks } from "@/components/tokens/token-state";
 import { cn } from "@/lib/utils";
 

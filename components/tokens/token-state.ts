@@ -1,5 +1,5 @@
 import { Ban, CircleCheck, CirclePause, Clock, Hourglass, type LucideIcon } from "lucide-react";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
 /** What a token can be: `ending` is one that was rotated and still works. */
 export type TokenState = "active" | "ending" | "paused" | "expired" | "revoked";

@@ -3,9 +3,10 @@
 import dynamic from "next/dynamic";
 import { useFormatter, useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
-import { DataTable, dataTableColumns } from "@/components/data-table";
 import { UNKNOWN } from "@/components/format";
-import { LastUse } from "@/components/last-use";
+import { DataTable, dataTableColumns } from "@/components/table/data-table";
+import { LastUse } from "@/components/time/last-use";
+import { useNow } from "@/components/time/use-now";
 import { LazyTokenMenu } from "@/components/tokens/lazy-token-menu";
 import type { TokenDialogKind } from "@/components/tokens/token-dialog";
 import type { ProviderChoice } from "@/components/tokens/token-fields";
@@ -13,9 +14,8 @@ import { TokenLimits } from "@/components/tokens/token-limits";
 import { TokenScopes } from "@/components/tokens/token-scopes";
 import { tokenState } from "@/components/tokens/token-state";
 import { TokenStateBadge } from "@/components/tokens/token-state-badge";
-import { useNow } from "@/components/use-now";
-import type { AccessTokenItem } from "@/lib/manage/list-access-tokens";
-import type { TokenUse } from "@/lib/manage/read-token-use";
+import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
+import type { TokenUse } from "@/lib/manage/tokens/read-token-use";
 
 const TokenDialog = dynamic(() =>
   import("@/components/tokens/token-dialog").then((module) => module.TokenDialog),

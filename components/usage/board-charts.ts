@@ -1,5 +1,5 @@
 import type { RequestsLink } from "@/components/requests/requests-href";
-import type { UsageBoard } from "@/lib/manage/read-usage-board";
+import type { UsageBoard } from "@/lib/manage/usage/read-usage-board";
 import { type ChartSeries, MAX_SERIES } from "@/lib/usage/chart-series";
 import type { Outcome } from "@/lib/usage/types";
 import type { ChartData } from "./chart-data";

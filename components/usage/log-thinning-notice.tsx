@@ -1,7 +1,7 @@
 import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import type { LogThinning } from "@/lib/manage/read-log-thinning";
+import type { LogThinning } from "@/lib/manage/usage/read-log-thinning";
 
 /** Says that the request log is not whole today, and why; nothing where it is. */
 export async function LogThinningNotice({

@@ -9,7 +9,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
-import type { SpentSums } from "@/lib/manage/read-usage";
+import type { SpentSums } from "@/lib/manage/usage/read-usage";
 
 export interface BreakdownRow extends SpentSums {
   readonly id: string;

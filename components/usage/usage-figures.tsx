@@ -7,7 +7,7 @@ import {
   formatUsd,
   UNKNOWN,
 } from "@/components/format";
-import type { AnsweredSums } from "@/lib/manage/read-usage-board";
+import type { AnsweredSums } from "@/lib/manage/usage/read-usage-board";
 
 /** The whole of a range in five figures. */
 export async function UsageFigures({ totals }: { readonly totals: AnsweredSums }) {

@@ -10,19 +10,19 @@ import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "nex
 import type { JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { newLinkSecret } from "../crypto/new-link-secret";
-import { auditEvent } from "../db/audit-log";
 import { openDatabase } from "../db/open-database";
 import { rootCause } from "../db/root-cause";
+import type { UserRow } from "../db/schema/team-schema";
+import { runBatch } from "../db/state/state-version";
+import { auditEvent } from "../db/team/audit-log";
 import {
   endSession,
   findSession,
   insertSession,
   type LiveSession,
   type SessionClaims,
-} from "../db/sessions";
-import { runBatch } from "../db/state-version";
-import type { UserRow } from "../db/team-schema";
-import { findUserByAccount, findUserById, isSeenStale, markSeen } from "../db/users";
+} from "../db/team/sessions";
+import { findUserByAccount, findUserById, isSeenStale, markSeen } from "../db/team/users";
 import type { Env } from "../env";
 import {
   browserCookieName,

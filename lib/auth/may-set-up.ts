@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { hashToken } from "../crypto/hash-token";
-import type { Actor } from "../db/audit-log";
+import type { Actor } from "../db/team/audit-log";
 import type { Env } from "../env";
 import { adminByCredential, NotAdminError } from "./require-admin";
 import { whereFrom } from "./where-from";

@@ -1,4 +1,4 @@
-import type { Role } from "../db/team-schema";
+import type { Role } from "../db/schema/team-schema";
 
 export type { Role };
 

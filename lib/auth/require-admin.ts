@@ -3,8 +3,8 @@
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
-import type { Actor } from "../db/audit-log";
-import { envAccessTokens } from "../db/env-access-tokens";
+import type { Actor } from "../db/team/audit-log";
+import { envAccessTokens } from "../db/tokens/env-access-tokens";
 import { whereFrom } from "./where-from";
 
 export class NotAdminError extends Error {

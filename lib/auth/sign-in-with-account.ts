@@ -8,11 +8,16 @@
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
-import { type Actor, auditChange } from "../db/audit-log";
-import { acceptInvite, findOpenInvite } from "../db/invites";
 import { newRowId } from "../db/new-row-id";
 import type { Database } from "../db/open-database";
-import { findUserByAccount, findUserByEmail, hasLinkedAccount, linkAccount } from "../db/users";
+import { type Actor, auditChange } from "../db/team/audit-log";
+import { acceptInvite, findOpenInvite } from "../db/team/invites";
+import {
+  findUserByAccount,
+  findUserByEmail,
+  hasLinkedAccount,
+  linkAccount,
+} from "../db/team/users";
 
 export interface AccountSignIn {
   /** `github`, `google` */

@@ -4,12 +4,12 @@
  * @module
  */
 import { hashPassword, needsRehash, verifyPassword } from "../crypto/hash-password";
-import { type Actor, auditEvent } from "../db/audit-log";
-import { beginAttempt, clearAttempts } from "../db/login-attempts";
 import type { Database } from "../db/open-database";
-import { runBatch } from "../db/state-version";
-import type { UserRow } from "../db/team-schema";
-import { findUserByEmail, updatePasswordHash } from "../db/users";
+import type { UserRow } from "../db/schema/team-schema";
+import { runBatch } from "../db/state/state-version";
+import { type Actor, auditEvent } from "../db/team/audit-log";
+import { beginAttempt, clearAttempts } from "../db/team/login-attempts";
+import { findUserByEmail, updatePasswordHash } from "../db/team/users";
 
 export interface PasswordSignIn {
   readonly email: string;

@@ -1,4 +1,4 @@
-import type { Actor } from "../db/audit-log";
+import type { Actor } from "../db/team/audit-log";
 
 const MAX_USER_AGENT_CHARS = 300;
 

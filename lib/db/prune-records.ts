@@ -5,12 +5,12 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { DAY_MS } from "../usage/rollup";
-import { ATTEMPT_WINDOW_MS } from "./login-attempts";
 import { firstRowIdAt } from "./new-row-id";
 import type { Database } from "./open-database";
-import { TOMBSTONE_LIFE_MS } from "./read-state";
-import type { Settings } from "./settings";
-import { runBatch } from "./state-version";
+import { TOMBSTONE_LIFE_MS } from "./state/read-state";
+import { runBatch } from "./state/state-version";
+import { ATTEMPT_WINDOW_MS } from "./team/login-attempts";
+import type { Settings } from "./team/settings";
 
 /** Rows of each table that one call deletes at most. */
 export const STEP_ROWS = 1_000;

@@ -5,7 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Query } from "./dump";
 import type { Database } from "./open-database";
-import { noteVersion, runBatch, selectVersion } from "./state-version";
+import { noteVersion, runBatch, selectVersion } from "./state/state-version";
 
 /** For `dump.ts`. */
 export function queryOf({ $client }: Database): Query {

@@ -5,8 +5,13 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./open-database";
-import { runBatch } from "./state-version";
-import { type UpkeepReport, type UpkeepRow, type UpkeepTrigger, upkeep } from "./upkeep-schema";
+import {
+  type UpkeepReport,
+  type UpkeepRow,
+  type UpkeepTrigger,
+  upkeep,
+} from "./schema/upkeep-schema";
+import { runBatch } from "./state/state-version";
 
 /** Longer than a run may take: it begins no job after 10 s, and the longest takes some 15 s. */
 const LEASE_MS = 60_000;

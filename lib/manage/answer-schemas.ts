@@ -6,14 +6,14 @@ import { z } from "zod";
 import { ALIAS_CHOICES, CAPABILITIES } from "../models/model-alias";
 import { PRIORITY_CLASSES, TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
-import { limitAnswers } from "./budget-answer-schemas";
-import { undoProviderKeysInput } from "./provider-key-schemas";
+import { undoProviderKeysInput } from "./keys/provider-key-schemas";
+import { limitAnswers } from "./usage/budget-answer-schemas";
 
 const epochMs = z.int().meta({ description: "Epoch milliseconds" });
 const names = z.array(z.string()).nullable().meta({ description: "Null for all" });
 const nextCursor = z.string().nullable().meta({ description: "Null on the last page" });
 
-/** `GET /api/quota`, which the proxy answers (`lib/proxy/quota-answer.ts`). */
+/** `GET /api/quota`, which the proxy answers (`lib/proxy/account/quota-answer.ts`). */
 export const quotaAnswer = z.strictObject({
   token: z.strictObject({ name: z.string(), expiresAt: epochMs.nullable() }),
   limits: z.array(

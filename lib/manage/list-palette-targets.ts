@@ -1,5 +1,5 @@
-import { listTokenNames } from "../db/token-names";
-import { allProviders } from "./known-provider";
+import { listTokenNames } from "../db/tokens/token-names";
+import { allProviders } from "./keys/known-provider";
 import type { ManageContext } from "./manage-context";
 
 /** What the palette finds besides pages. */

@@ -1,6 +1,6 @@
 import type { SealingSecrets } from "../crypto/seal";
-import type { Actor } from "../db/audit-log";
 import type { Database } from "../db/open-database";
+import type { Actor } from "../db/team/audit-log";
 
 /** What a verb needs besides its input. */
 export interface ManageContext {

@@ -3,23 +3,23 @@
  * @module
  */
 import { z } from "zod";
+import { listIncidentsInput } from "./alerts/incident-schemas";
 import * as answers from "./answer-schemas";
-import * as budgetAnswers from "./budget-answer-schemas";
-import { addCustomProviderInput, customProviderChanges } from "./custom-provider-schema";
-import { examination } from "./examination";
-import { importBody, importedKeys } from "./import-schemas";
-import { listIncidentsInput } from "./incident-schemas";
-import { limitsInput } from "./limit-schemas";
-import { addModelAliasInput, modelAliasChanges } from "./model-alias-schema";
+import { examination } from "./examine/examination";
+import { importBody, importedKeys } from "./imports/import-schemas";
 import {
   changeProviderKeysInput,
   resealProviderKeysInput,
   undoProviderKeysInput,
-} from "./provider-key-schemas";
-import { listQuotaLimitsInput, setQuotaLimitsInput } from "./quota-limit-schemas";
+} from "./keys/provider-key-schemas";
+import { limitsInput } from "./limits/limit-schemas";
+import { listQuotaLimitsInput, setQuotaLimitsInput } from "./limits/quota-limit-schemas";
+import { addCustomProviderInput, customProviderChanges } from "./providers/custom-provider-schema";
+import { addModelAliasInput, modelAliasChanges } from "./providers/model-alias-schema";
 import * as inputs from "./schemas";
-import { changeSettingsInput, settingsSchema } from "./settings-schema";
-import { listRequestsInput, readUsageInput } from "./usage-schemas";
+import { changeSettingsInput, settingsSchema } from "./settings/settings-schema";
+import * as budgetAnswers from "./usage/budget-answer-schemas";
+import { listRequestsInput, readUsageInput } from "./usage/usage-schemas";
 
 interface Operation {
   readonly summary: string;

@@ -5,8 +5,8 @@
 import { z } from "zod";
 import { PRIORITY_CLASSES } from "../usage/token-limits";
 import { atLeastOneField } from "./at-least-one-field";
-import { limitRules } from "./limit-rules-schema";
-import { limitFields } from "./limit-schemas";
+import { limitRules } from "./limits/limit-rules-schema";
+import { limitFields } from "./limits/limit-schemas";
 
 export const name = z.string().trim().min(1).max(200);
 const remark = z.string().trim().max(1_000);
@@ -89,7 +89,7 @@ export type ProviderKeyTarget = z.output<typeof providerKeyTarget>;
 export const deleteProviderKeysInput = providerKeyTarget;
 export type DeleteProviderKeysInput = z.output<typeof deleteProviderKeysInput>;
 
-/** How long a request may wait at most, whoever says so: see `lib/proxy/quota-claim.ts`. */
+/** How long a request may wait at most, whoever says so: see `lib/proxy/serve/quota-claim.ts`. */
 const LONGEST_WAIT_SECONDS = 120;
 
 /** What admins alone say of a token: how it shares the pool, and what unpriced models may cost. */

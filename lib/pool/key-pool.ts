@@ -6,7 +6,7 @@
  * serves only when no higher one has a ready key. Keys of one quota domain share limiter and rest.
  * @module
  */
-import type { QuotaReading } from "../providers/read-limits";
+import type { QuotaReading } from "../providers/answers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
 import { AnswerTimes } from "./guard/answer-times";
 import type { Incident } from "./guard/circuit-breaker";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { judgeAnswer } from "./answers/judge-answer";
 import { type CustomProviderOptions, customProvider } from "./custom-provider";
 import { findModel } from "./find-model";
-import { judgeAnswer } from "./judge-answer";
 import { ProviderPathError } from "./provider-path-error";
 import type { OutgoingRequest } from "./types";
 

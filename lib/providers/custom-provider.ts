@@ -4,14 +4,14 @@
  * @module
  */
 import { baseUrlProblem } from "../http/base-url-problem";
-import { addVersion, anthropic } from "./anthropic";
 import { versionedPath } from "./base-path";
-import { googleAiStudio, googlePaths } from "./google-ai-studio";
-import { openai } from "./openai";
-import { openAiLike } from "./openai-like";
 import type { PlaceKey } from "./place-key";
 import { ProviderPathError } from "./provider-path-error";
 import type { Provider } from "./types";
+import { addVersion, anthropic } from "./vendors/anthropic";
+import { googleAiStudio, googlePaths } from "./vendors/google-ai-studio";
+import { openai } from "./vendors/openai";
+import { openAiLike } from "./vendors/openai-like";
 
 /** Whose API a service speaks. */
 export type Protocol = "openai" | "anthropic" | "google";

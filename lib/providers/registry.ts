@@ -2,33 +2,34 @@
  * Every provider, by slug.
  * @module
  */
-import { anthropic } from "./anthropic";
-import { awsBedrock } from "./aws-bedrock";
-import { azureOpenai } from "./azure-openai";
-import { baseten } from "./baseten";
-import { cartesia } from "./cartesia";
-import { cerebras } from "./cerebras";
-import { cohere } from "./cohere";
-import { deepgram } from "./deepgram";
-import { deepseek } from "./deepseek";
-import { elevenlabs } from "./elevenlabs";
-import { fal } from "./fal";
-import { fireworks } from "./fireworks";
-import { googleAiStudio } from "./google-ai-studio";
-import { googleVertexAi } from "./google-vertex-ai";
-import { grok } from "./grok";
-import { groq } from "./groq";
-import { huggingface } from "./huggingface";
-import { ideogram } from "./ideogram";
-import { mistral } from "./mistral";
-import { openai } from "./openai";
-import { openrouter } from "./openrouter";
-import { parallel } from "./parallel";
-import { perplexityAi } from "./perplexity-ai";
-import { replicate } from "./replicate";
+
 import { slugOfName } from "./synonyms";
 import type { Provider } from "./types";
-import { workersAi } from "./workers-ai";
+import { anthropic } from "./vendors/anthropic";
+import { awsBedrock } from "./vendors/aws-bedrock";
+import { azureOpenai } from "./vendors/azure-openai";
+import { baseten } from "./vendors/baseten";
+import { cartesia } from "./vendors/cartesia";
+import { cerebras } from "./vendors/cerebras";
+import { cohere } from "./vendors/cohere";
+import { deepgram } from "./vendors/deepgram";
+import { deepseek } from "./vendors/deepseek";
+import { elevenlabs } from "./vendors/elevenlabs";
+import { fal } from "./vendors/fal";
+import { fireworks } from "./vendors/fireworks";
+import { googleAiStudio } from "./vendors/google-ai-studio";
+import { googleVertexAi } from "./vendors/google-vertex-ai";
+import { grok } from "./vendors/grok";
+import { groq } from "./vendors/groq";
+import { huggingface } from "./vendors/huggingface";
+import { ideogram } from "./vendors/ideogram";
+import { mistral } from "./vendors/mistral";
+import { openai } from "./vendors/openai";
+import { openrouter } from "./vendors/openrouter";
+import { parallel } from "./vendors/parallel";
+import { perplexityAi } from "./vendors/perplexity-ai";
+import { replicate } from "./vendors/replicate";
+import { workersAi } from "./vendors/workers-ai";
 
 /** Sorted by slug. */
 export const providers: readonly Provider[] = [

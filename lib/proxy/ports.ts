@@ -13,7 +13,7 @@ import type { Meaning, Provider } from "../providers/types";
 import type { PriceBook } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 import type { Usage } from "../usage/types";
-import type { StoredThing } from "./stored-thing";
+import type { StoredThing } from "./serve/stored-thing";
 
 export interface ProxyPorts {
   /** Epoch milliseconds. */

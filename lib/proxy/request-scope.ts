@@ -1,6 +1,6 @@
+import type { RequestMeter } from "./account/request-meter";
 import type { ProxyConfig } from "./config";
 import type { AccessToken, KeepAlive, ProxyPorts } from "./ports";
-import type { RequestMeter } from "./request-meter";
 
 /** One request's surroundings, handed down its story. */
 export interface RequestScope {

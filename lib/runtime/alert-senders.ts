@@ -1,6 +1,6 @@
 import type { Env } from "../env";
-import type { AlertSenders } from "../manage/alert-channels";
-import { RESEND_URL } from "../manage/mail-alert";
+import type { AlertSenders } from "../manage/alerts/alert-channels";
+import { RESEND_URL } from "../manage/alerts/mail-alert";
 import { platform } from "./platform";
 
 /** What this deployment's variables give to send alerts with. */

@@ -7,8 +7,8 @@ import { CAPABILITIES } from "../models/model-alias";
 import type { Availability } from "../pool/schedule/availability";
 import { providerOf as providerOfSlug } from "../providers/registry";
 import type { AccessToken, ProxyPorts } from "../proxy/ports";
-import { DEFAULT_MAX_WAIT_MS } from "../proxy/quota-claim";
-import { chooseTargets, type PassedOverReason } from "../proxy/route-targets";
+import { chooseTargets, type PassedOverReason } from "../proxy/route/route-targets";
+import { DEFAULT_MAX_WAIT_MS } from "../proxy/serve/quota-claim";
 import type { PricePerMillion } from "../usage/price";
 
 export interface ExplainedTarget extends RouteTarget {

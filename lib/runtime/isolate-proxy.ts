@@ -3,12 +3,13 @@
  * clock, network and randomness. Both doors use it.
  * @module
  */
-import { D1BackgroundWorks } from "../db/background-works";
-import type { LeaseAsker } from "../db/lease-asker";
-import { D1ModelCatalog } from "../db/model-lists";
+
 import { openDatabase } from "../db/open-database";
-import { D1TokenBudgets } from "../db/token-budgets";
-import type { UsageRecorder } from "../db/usage-recorder";
+import { D1BackgroundWorks } from "../db/state/background-works";
+import type { LeaseAsker } from "../db/state/lease-asker";
+import { D1ModelCatalog } from "../db/state/model-lists";
+import { D1TokenBudgets } from "../db/tokens/token-budgets";
+import type { UsageRecorder } from "../db/usage/usage-recorder";
 import type { Env } from "../env";
 import { readProxyConfig } from "../proxy/config";
 import type { ProxyInstance } from "../proxy/handle-request";

@@ -1,9 +1,9 @@
-import { refreshModelLists, servableModels } from "../proxy/compat-models";
+import { RequestMeter } from "../proxy/account/request-meter";
 import type { ProxyInstance } from "../proxy/handle-request";
 import type { UsageSink } from "../proxy/ports";
-import { MAX_WAIT_HEADER } from "../proxy/quota-claim";
-import { RequestMeter } from "../proxy/request-meter";
 import type { RequestScope } from "../proxy/request-scope";
+import { refreshModelLists, servableModels } from "../proxy/route/compat-models";
+import { MAX_WAIT_HEADER } from "../proxy/serve/quota-claim";
 
 /** A provider with keys in the pool. */
 export interface KnownModels {

@@ -5,9 +5,9 @@
  */
 
 import { NO_SPEND, type Spend } from "../budgets/spend";
-import type { LeaseStanding } from "../db/lease-asker";
+import type { LeaseStanding } from "../db/state/lease-asker";
 import type { Env } from "../env";
-import type { WaitingRecords } from "../manage/read-metrics";
+import type { WaitingRecords } from "../manage/usage/read-metrics";
 import type { KnownLimit } from "../pool/types";
 import { platform } from "./platform";
 import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";

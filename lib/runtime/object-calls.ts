@@ -3,7 +3,7 @@
  * all that these do.
  * @module
  */
-import type { UpkeepTrigger } from "../db/upkeep-schema";
+import type { UpkeepTrigger } from "../db/schema/upkeep-schema";
 import type { Grant } from "../leases/lease";
 import type { LeaseAsk } from "../leases/lease-book";
 import type { UpkeepRun } from "../upkeep/upkeep-run";

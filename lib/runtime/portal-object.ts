@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { openDatabase } from "../db/open-database";
-import { lastTakenVersion } from "../db/state-version";
+import { lastTakenVersion } from "../db/state/state-version";
 import type { Env } from "../env";
 import type { UpkeepRun } from "../upkeep/upkeep-run";
 import type { PortalCalls, UpkeepCall } from "./object-calls";

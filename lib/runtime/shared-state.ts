@@ -2,12 +2,13 @@
  * The state of this isolate, one for everybody in it.
  * @module
  */
-import { createIsolateState, type IsolateState } from "../db/isolate-state";
-import { LeaseAsker } from "../db/lease-asker";
+
 import { newRowId } from "../db/new-row-id";
 import { openDatabase } from "../db/open-database";
-import { D1LeaseRows, StoreLeases } from "../db/store-leases";
-import { UsageRecorder } from "../db/usage-recorder";
+import { createIsolateState, type IsolateState } from "../db/state/isolate-state";
+import { LeaseAsker } from "../db/state/lease-asker";
+import { D1LeaseRows, StoreLeases } from "../db/state/store-leases";
+import { UsageRecorder } from "../db/usage/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { LeasedLimits, type LeasedLimitsOptions } from "../leases/leased-limits";
 import { objectLeases } from "./object-leases";

@@ -7,16 +7,17 @@
  * isolate starts there are no timers, no network and no random numbers, so what needs them is not on this way.
  * @module
  */
-import { createIsolateState } from "../db/isolate-state";
-import { D1ModelCatalog } from "../db/model-lists";
+
 import { openDatabase } from "../db/open-database";
-import { D1TokenBudgets } from "../db/token-budgets";
-import { UsageRecorder } from "../db/usage-recorder";
+import { createIsolateState } from "../db/state/isolate-state";
+import { D1ModelCatalog } from "../db/state/model-lists";
+import { D1TokenBudgets } from "../db/tokens/token-budgets";
+import { UsageRecorder } from "../db/usage/usage-recorder";
 import { readProxyConfig } from "../proxy/config";
 import { handleProxyRequest, type ProxyInstance } from "../proxy/handle-request";
 import { newRequestId } from "../proxy/new-request-id";
 import type { ProxyPorts } from "../proxy/ports";
-import { splitProxyPath } from "../proxy/proxy-path";
+import { splitProxyPath } from "../proxy/request/proxy-path";
 import { SECRET, sampleDatabase } from "./warm-up-database";
 
 const NOW_MS = Date.UTC(2026, 0, 1);

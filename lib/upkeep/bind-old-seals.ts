@@ -1,4 +1,4 @@
-import { bindOldSeals as bindSome } from "../manage/reseal-provider-keys";
+import { bindOldSeals as bindSome } from "../manage/keys/reseal-provider-keys";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** A few tenths of a second of work. */

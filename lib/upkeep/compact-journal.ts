@@ -1,5 +1,5 @@
-import { compactUsageWhereItGains } from "../db/compact-usage";
 import { newRowId } from "../db/new-row-id";
+import { compactUsageWhereItGains } from "../db/usage/compact-usage";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Brings usage that waits in the journal into the rollups. Under traffic the recorder does it by itself. */

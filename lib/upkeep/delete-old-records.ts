@@ -1,6 +1,6 @@
-import { auditChange } from "../db/audit-log";
 import { pruneRecords, STEP_ROWS } from "../db/prune-records";
-import { readSettings } from "../db/settings";
+import { auditChange } from "../db/team/audit-log";
+import { readSettings } from "../db/team/settings";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Deletes old events of keys and old entries of the log of changes, and what is over: rests, invitations, login attempts. */

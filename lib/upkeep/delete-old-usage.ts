@@ -1,5 +1,5 @@
-import { pruneUsage, STEP_ROWS } from "../db/prune-usage";
-import { readSettings } from "../db/settings";
+import { readSettings } from "../db/team/settings";
+import { pruneUsage, STEP_ROWS } from "../db/usage/prune-usage";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Deletes usage and requests that are older than the team keeps them. */

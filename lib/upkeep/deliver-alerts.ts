@@ -1,8 +1,8 @@
-import type { AlertRow } from "../db/alert-schema";
-import { type AlertDelivery, listDueAlerts, writeDeliveries } from "../db/alerts";
-import { readSettings } from "../db/settings";
-import { alertChannels, sendAlert } from "../manage/alert-channels";
-import { alertText } from "../manage/alert-text";
+import type { AlertRow } from "../db/schema/alert-schema";
+import { type AlertDelivery, listDueAlerts, writeDeliveries } from "../db/team/alerts";
+import { readSettings } from "../db/team/settings";
+import { alertChannels, sendAlert } from "../manage/alerts/alert-channels";
+import { alertText } from "../manage/alerts/alert-text";
 import { isQuietAt } from "./quiet-hours";
 import type { UpkeepJob } from "./upkeep-job";
 

@@ -1,4 +1,4 @@
-import { digestUsage, MOST_DIGESTED } from "../db/usage-digests";
+import { digestUsage, MOST_DIGESTED } from "../db/usage/usage-digests";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Makes the digests of what came into the rollups, so that a chart reads few rows. */

@@ -1,5 +1,5 @@
-import { auditChange } from "../db/audit-log";
-import { expireAccessTokens } from "../db/expire-access-tokens";
+import { auditChange } from "../db/team/audit-log";
+import { expireAccessTokens } from "../db/tokens/expire-access-tokens";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Revokes access tokens that expired some time ago. */

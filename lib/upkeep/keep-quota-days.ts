@@ -1,4 +1,4 @@
-import { keepQuotaDays as keep } from "../manage/read-quota-days";
+import { keepQuotaDays as keep } from "../manage/limits/read-quota-days";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Counts what keys answered of their quota days, so that no page has to. */

@@ -1,4 +1,4 @@
-import type { Settings } from "../db/settings";
+import type { Settings } from "../db/team/settings";
 
 /** Whether alerts wait at this moment. Hours are UTC; the same hour twice means never, and they may pass midnight. */
 export function isQuietAt(

@@ -1,8 +1,8 @@
-import { type NewAlert, raiseAlerts } from "../db/alerts";
-import { readMeteringDay } from "../db/metering-day";
-import { readSettings } from "../db/settings";
-import { alertChannels } from "../manage/alert-channels";
-import { readBudgets } from "../manage/read-budgets";
+import { type NewAlert, raiseAlerts } from "../db/team/alerts";
+import { readSettings } from "../db/team/settings";
+import { readMeteringDay } from "../db/usage/metering-day";
+import { alertChannels } from "../manage/alerts/alert-channels";
+import { readBudgets } from "../manage/usage/read-budgets";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 /** What one run raises at most; the rest has its turn later. */

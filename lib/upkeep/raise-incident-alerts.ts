@@ -1,7 +1,7 @@
-import { type NewAlert, raiseAlerts } from "../db/alerts";
-import { readSettings } from "../db/settings";
-import { alertChannels } from "../manage/alert-channels";
-import { type IncidentItem, listIncidents } from "../manage/list-incidents";
+import { type NewAlert, raiseAlerts } from "../db/team/alerts";
+import { readSettings } from "../db/team/settings";
+import { alertChannels } from "../manage/alerts/alert-channels";
+import { type IncidentItem, listIncidents } from "../manage/alerts/list-incidents";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** What one run raises at most; the rest has its turn later. */

@@ -1,8 +1,8 @@
-import { listLowPools, listUntoldBlocks, type NewAlert, raiseAlerts } from "../db/alerts";
-import { countKeyStates } from "../db/provider-keys";
-import { readSettings } from "../db/settings";
-import { alertChannels } from "../manage/alert-channels";
-import { allProviders } from "../manage/known-provider";
+import { countKeyStates } from "../db/keys/provider-keys";
+import { listLowPools, listUntoldBlocks, type NewAlert, raiseAlerts } from "../db/team/alerts";
+import { readSettings } from "../db/team/settings";
+import { alertChannels } from "../manage/alerts/alert-channels";
+import { allProviders } from "../manage/keys/known-provider";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 /** What one run raises at most; the rest has its turn later. */

@@ -1,7 +1,7 @@
-import { raiseAlerts } from "../db/alerts";
-import { readSettings } from "../db/settings";
-import { alertChannels } from "../manage/alert-channels";
-import { listDoubledProviders } from "../manage/list-doubled-providers";
+import { raiseAlerts } from "../db/team/alerts";
+import { readSettings } from "../db/team/settings";
+import { alertChannels } from "../manage/alerts/alert-channels";
+import { listDoubledProviders } from "../manage/providers/list-doubled-providers";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Tells, once a slug, of a provider that this version brings under a slug that the team has already. */

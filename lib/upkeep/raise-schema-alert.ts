@@ -1,7 +1,7 @@
-import { raiseAlerts } from "../db/alerts";
-import { readSettings } from "../db/settings";
-import { alertChannels } from "../manage/alert-channels";
-import { readSchemaState } from "../manage/read-schema-state";
+import { raiseAlerts } from "../db/team/alerts";
+import { readSettings } from "../db/team/settings";
+import { alertChannels } from "../manage/alerts/alert-channels";
+import { readSchemaState } from "../manage/settings/read-schema-state";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** Tells of a version that was deployed without its migrations, once a version. */

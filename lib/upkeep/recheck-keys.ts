@@ -1,5 +1,5 @@
-import { settleRechecks, takeDueRechecks } from "../db/key-rechecks";
-import { type CheckedKey, checkProviderKeys } from "../manage/check-provider-key";
+import { settleRechecks, takeDueRechecks } from "../db/keys/key-rechecks";
+import { type CheckedKey, checkProviderKeys } from "../manage/keys/check-provider-key";
 import type { UpkeepJob } from "./upkeep-job";
 
 /** A run's share of the free plan's 50 subrequests an invocation. */

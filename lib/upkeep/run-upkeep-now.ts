@@ -1,5 +1,5 @@
-import { auditChange } from "../db/audit-log";
-import type { UpkeepReport } from "../db/upkeep-schema";
+import type { UpkeepReport } from "../db/schema/upkeep-schema";
+import { auditChange } from "../db/team/audit-log";
 import { ManageError } from "../manage/manage-error";
 import { beginUpkeep, takeAllSteps } from "./run-upkeep";
 import type { UpkeepContext } from "./upkeep-job";

@@ -8,15 +8,15 @@
  * @module
  */
 
-import type { Actor } from "../db/audit-log";
 import { rootCause } from "../db/root-cause";
+import { UPKEEP_FIGURES, type UpkeepFigures, type UpkeepReport } from "../db/schema/upkeep-schema";
+import type { Actor } from "../db/team/audit-log";
 import {
   finishUpkeep,
   renewUpkeepLease,
   takeUpkeepLease,
   type UpkeepClaim,
 } from "../db/upkeep-lease";
-import { UPKEEP_FIGURES, type UpkeepFigures, type UpkeepReport } from "../db/upkeep-schema";
 import { bindOldSeals } from "./bind-old-seals";
 import { compactJournal } from "./compact-journal";
 import { deleteOldRecords } from "./delete-old-records";

@@ -1,6 +1,6 @@
-import type { UpkeepFigures } from "../db/upkeep-schema";
-import type { AlertSenders } from "../manage/alert-channels";
-import type { CheckUpstream } from "../manage/check-provider-key";
+import type { UpkeepFigures } from "../db/schema/upkeep-schema";
+import type { AlertSenders } from "../manage/alerts/alert-channels";
+import type { CheckUpstream } from "../manage/keys/check-provider-key";
 import type { ManageContext } from "../manage/manage-context";
 
 /** What jobs work with. */

@@ -1,4 +1,4 @@
-import type { UpkeepFigures } from "../db/upkeep-schema";
+import type { UpkeepFigures } from "../db/schema/upkeep-schema";
 
 /** A run between two of its steps: plain data, so that it can be kept where it outlives its isolate. */
 export interface UpkeepRun {

@@ -1,4 +1,4 @@
-import type { Examination, Finding } from "../../lib/manage/examination.ts";
+import type { Examination, Finding } from "../../lib/manage/examine/examination.ts";
 import type { Command } from "./command.ts";
 import { type Connection, RefusedError } from "./connection.ts";
 import { count, printJson, type Style, styled } from "./output.ts";

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { createInterface } from "node:readline/promises";
-import type { ImportedKeys } from "../../lib/manage/import-schemas.ts";
+import type { ImportedKeys } from "../../lib/manage/imports/import-schemas.ts";
 import type { SourceKey } from "../../lib/moving-in/source-key.ts";
 import { type Command, listOption, textOption, UsageError } from "./command.ts";
 import { count, Progress, printJson, printTable } from "./output.ts";
@@ -28,7 +28,7 @@ export const importCommand: Command = {
   async run({ connection, positionals: [file = ""], options, isJson }) {
     const { readSource } = await import("../../lib/moving-in/read-source.ts");
     const { mergeSameKeys } = await import("../../lib/moving-in/merge-same-keys.ts");
-    const { beginImport, sumImports } = await import("../../lib/manage/sum-imports.ts");
+    const { beginImport, sumImports } = await import("../../lib/manage/imports/sum-imports.ts");
     const source = readSource(await readText(file), basename(file));
     const { keys, repeated } = mergeSameKeys(source.keys);
     const choices = {

@@ -1,4 +1,4 @@
-import type { ProviderKeyRow } from "../../lib/db/schema.ts";
+import type { ProviderKeyRow } from "../../lib/db/schema/schema.ts";
 import { type GivenOptions, textOption } from "./command.ts";
 import type { Connection } from "./connection.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Database } from "../../lib/db/open-database.ts";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings.ts";
-import { UsageRecorder } from "../../lib/db/usage-recorder.ts";
-import { writeStateEvents } from "../../lib/db/write-state-events.ts";
+import { writeStateEvents } from "../../lib/db/state/write-state-events.ts";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings.ts";
+import { UsageRecorder } from "../../lib/db/usage/usage-recorder.ts";
 import { ALIKE } from "../../lib/pool/guard/circuit-breaker.ts";
-import { nextMidnightMs } from "../../lib/providers/quota-day.ts";
+import { nextMidnightMs } from "../../lib/providers/answers/quota-day.ts";
 import { findProvider } from "../../lib/providers/registry.ts";
 import { newRequestId } from "../../lib/proxy/new-request-id.ts";
 import type { StateEvent } from "../../lib/proxy/ports.ts";

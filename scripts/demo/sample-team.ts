@@ -3,20 +3,20 @@
  * @module
  */
 import type { SealingSecrets } from "../../lib/crypto/seal.ts";
-import type { Actor } from "../../lib/db/audit-log.ts";
 import type { Database } from "../../lib/db/open-database.ts";
-import { acceptInvite } from "../../lib/manage/accept-invite.ts";
-import { addModelAlias } from "../../lib/manage/add-model-alias.ts";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys.ts";
-import { changeMemberLimits } from "../../lib/manage/change-member-limits.ts";
-import { createAccessToken } from "../../lib/manage/create-access-token.ts";
-import { createFirstAdmin } from "../../lib/manage/create-first-admin.ts";
-import { inviteMember } from "../../lib/manage/invite-member.ts";
-import { listProviderKeyIds } from "../../lib/manage/list-provider-key-ids.ts";
+import type { Actor } from "../../lib/db/team/audit-log.ts";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys.ts";
+import { listProviderKeyIds } from "../../lib/manage/keys/list-provider-key-ids.ts";
 import type { ManageContext } from "../../lib/manage/manage-context.ts";
-import { addModelAliasInput } from "../../lib/manage/model-alias-schema.ts";
 import { parseInput } from "../../lib/manage/parse-input.ts";
+import { addModelAlias } from "../../lib/manage/providers/add-model-alias.ts";
+import { addModelAliasInput } from "../../lib/manage/providers/model-alias-schema.ts";
 import type { CreateAccessTokenInput } from "../../lib/manage/schemas.ts";
+import { acceptInvite } from "../../lib/manage/team/accept-invite.ts";
+import { changeMemberLimits } from "../../lib/manage/team/change-member-limits.ts";
+import { createFirstAdmin } from "../../lib/manage/team/create-first-admin.ts";
+import { inviteMember } from "../../lib/manage/team/invite-member.ts";
+import { createAccessToken } from "../../lib/manage/tokens/create-access-token.ts";
 import { sampleProviders } from "./sample-models.ts";
 
 export const DEMO_ADMIN = {

@@ -3,13 +3,13 @@
  * @module
  */
 import { type Explains, LEARNING_CASES } from "../../lib/pool/learn/learning-cases.ts";
-import { commonErrorRules } from "../../lib/providers/common-error-rules.ts";
-import { gatewayErrorRules, pageRules } from "../../lib/providers/edge-error-rules.ts";
-import { USUAL, usualUntilMs } from "../../lib/providers/judge-answer.ts";
-import { openai } from "../../lib/providers/openai.ts";
-import { readErrorFacts } from "../../lib/providers/read-error-facts.ts";
+import { commonErrorRules } from "../../lib/providers/answers/common-error-rules.ts";
+import { gatewayErrorRules, pageRules } from "../../lib/providers/answers/edge-error-rules.ts";
+import { USUAL, usualUntilMs } from "../../lib/providers/answers/judge-answer.ts";
+import { readErrorFacts } from "../../lib/providers/answers/read-error-facts.ts";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorRule } from "../../lib/providers/types.ts";
+import { openai } from "../../lib/providers/vendors/openai.ts";
 import { code, GENERATED, page, table } from "./markdown-parts.ts";
 import { NOW_MS, ruleTable, timeUntil } from "./rule-rows.ts";
 

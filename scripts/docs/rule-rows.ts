@@ -3,9 +3,9 @@
  * @module
  */
 
-import { judgeAnswer, USUAL } from "../../lib/providers/judge-answer.ts";
-import { nextMidnightMs, nextMonthMs } from "../../lib/providers/quota-day.ts";
-import { readErrorFacts } from "../../lib/providers/read-error-facts.ts";
+import { judgeAnswer, USUAL } from "../../lib/providers/answers/judge-answer.ts";
+import { nextMidnightMs, nextMonthMs } from "../../lib/providers/answers/quota-day.ts";
+import { readErrorFacts } from "../../lib/providers/answers/read-error-facts.ts";
 import { findProvider } from "../../lib/providers/registry.ts";
 import type { ErrorFacts, ErrorRule } from "../../lib/providers/types.ts";
 import samples from "../../tests/fixtures/error-samples.json" with { type: "json" };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
+import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import { isProxiedTarget, isProxiedUrl } from "./is-proxied.ts";
 
 test.each([

@@ -6,7 +6,7 @@
 import type { PoolKey } from "../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request.ts";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
-import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
+import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryBudgets } from "./memory-budgets.ts";
 import { MemoryCatalog } from "./memory-catalog.ts";

@@ -9,15 +9,15 @@ type Database = ProxyServer["database"];
 
 // What imports lib/ waits until Node knows how to.
 const { openDatabase } = await import("../../lib/db/open-database.ts");
-const { insertProviderKeys } = await import("../../lib/db/insert-provider-keys.ts");
-const { insertAccessToken } = await import("../../lib/db/access-tokens.ts");
+const { insertProviderKeys } = await import("../../lib/db/keys/insert-provider-keys.ts");
+const { insertAccessToken } = await import("../../lib/db/tokens/access-tokens.ts");
 const { fingerprintKey } = await import("../../lib/crypto/fingerprint.ts");
 const { hashToken } = await import("../../lib/crypto/hash-token.ts");
 const { maskKey } = await import("../../lib/crypto/mask-key.ts");
 const { sealKey } = await import("../../lib/crypto/seal.ts");
 const { newRowId } = await import("../../lib/db/new-row-id.ts");
 const { NO_LIMITS } = await import("../../lib/usage/token-limits.ts");
-const { USUAL_SHARE } = await import("../../lib/manage/token-share.ts");
+const { USUAL_SHARE } = await import("../../lib/manage/tokens/token-share.ts");
 const { sql } = await import("drizzle-orm");
 
 /** Miniflare's types are the package's, not the global ones. */

@@ -1,21 +1,25 @@
 import { faultsIn, type Mutant } from "./mutant.ts";
 
 const attempts = ["tests/unit/attempts.test.ts", "tests/unit/pool-promises.test.ts"];
-const loop = faultsIn("lib/proxy/serve-from-pool.ts", [
+const loop = faultsIn("lib/proxy/serve/serve-from-pool.ts", [
   ...attempts,
   "tests/unit/free-call-witness.test.ts",
 ]);
-const again = faultsIn("lib/proxy/sent-again.ts", attempts);
-const oversized = faultsIn("lib/proxy/oversized-request.ts", attempts);
-const verdicts = faultsIn("lib/proxy/apply-verdict.ts", [
+const again = faultsIn("lib/proxy/serve/sent-again.ts", attempts);
+const oversized = faultsIn("lib/proxy/request/oversized-request.ts", attempts);
+const verdicts = faultsIn("lib/proxy/serve/apply-verdict.ts", [
   ...attempts,
   "tests/unit/one-caller-cannot-harm-another.test.ts",
 ]);
-const choice = faultsIn("lib/proxy/key-choice.ts", attempts);
-const claim = faultsIn("lib/proxy/quota-claim.ts", ["lib/proxy/quota-claim.test.ts"]);
-const allows = faultsIn("lib/proxy/token-allows.ts", ["lib/proxy/token-allows.test.ts"]);
-const headers = faultsIn("lib/proxy/outgoing-headers.ts", ["lib/proxy/outgoing-headers.test.ts"]);
-const silence = faultsIn("lib/proxy/silent-key.ts", ["tests/unit/bad-weather.test.ts"]);
+const choice = faultsIn("lib/proxy/serve/key-choice.ts", attempts);
+const claim = faultsIn("lib/proxy/serve/quota-claim.ts", ["lib/proxy/serve/quota-claim.test.ts"]);
+const allows = faultsIn("lib/proxy/account/token-allows.ts", [
+  "lib/proxy/account/token-allows.test.ts",
+]);
+const headers = faultsIn("lib/proxy/route/outgoing-headers.ts", [
+  "lib/proxy/route/outgoing-headers.test.ts",
+]);
+const silence = faultsIn("lib/proxy/serve/silent-key.ts", ["tests/unit/bad-weather.test.ts"]);
 
 export const proxyMutants: readonly Mutant[] = [
   loop(

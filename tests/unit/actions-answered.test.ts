@@ -12,9 +12,9 @@ const BY_THEMSELVES = new Set([
   "components/auth/login-form.tsx",
   "components/auth/service-buttons.tsx",
   "components/auth/set-up-form.tsx",
-  "components/keys/add-keys.tsx",
-  "components/keys/check-keys-dialog.tsx",
-  "components/keys/export-secrets-dialog.tsx",
+  "components/keys/add/add-keys.tsx",
+  "components/keys/table/check-keys-dialog.tsx",
+  "components/keys/table/export-secrets-dialog.tsx",
   "components/moving-in/use-import.ts",
   "components/playground/use-playground-token.ts",
 ]);

@@ -1,7 +1,7 @@
 /** The beginning and the end of answers in every protocol, with any news before and cut anywhere. */
 import { describe, expect, test } from "vitest";
-import { answerEnd } from "../../lib/providers/answer-end.ts";
-import { type AnswerBeginning, AnswerStart } from "../../lib/providers/answer-start.ts";
+import { answerEnd } from "../../lib/providers/answers/answer-end.ts";
+import { type AnswerBeginning, AnswerStart } from "../../lib/providers/answers/answer-start.ts";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 import { pickPacking, piecesOf } from "../answers/packings.ts";
 import { cut, makeAnswer, PROTOCOL_STREAMS } from "../answers/protocol-streams.ts";

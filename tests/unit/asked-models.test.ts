@@ -5,11 +5,11 @@
 import { describe, expect, test } from "vitest";
 import { findProvider } from "../../lib/providers/registry.ts";
 import type { Provider } from "../../lib/providers/types.ts";
-import { authorizeModels } from "../../lib/proxy/authorize-models.ts";
-import { withoutNeedlessEscapes } from "../../lib/proxy/path-readings.ts";
+import { authorizeModels } from "../../lib/proxy/account/authorize-models.ts";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
-import type { ProxyCall } from "../../lib/proxy/proxy-call.ts";
 import { ProxyError } from "../../lib/proxy/proxy-error.ts";
+import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts";
+import type { ProxyCall } from "../../lib/proxy/route/proxy-call.ts";
 import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
 import { type AskedRequest, GOOD, generator } from "./asked/generate-request.ts";
 import { modelsSeen } from "./asked/reference-parsers.ts";

@@ -14,7 +14,7 @@ const matches = (source: string, pattern: RegExp) =>
 function loggedActions(): string[] {
   const folders = ["lib/manage", "lib/auth", "lib/upkeep"].map((folder) => join(root, folder));
   const sources = folders.flatMap((folder) =>
-    readdirSync(folder)
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
       .map((name) => readFileSync(join(folder, name), "utf8")),
   );
@@ -23,7 +23,7 @@ function loggedActions(): string[] {
     .flatMap((source) => matches(source, /"([a-z-]+\.[a-z-]+)"/g));
   const ofKeys = sources.flatMap((source) => matches(source, /auditKeys?\([\w.]+, "([a-z-]+)"/g));
   // Changes of many keys are logged by their kind, and undone by the same.
-  const schemas = readFileSync(join(root, "lib/manage/provider-key-schemas.ts"), "utf8");
+  const schemas = readFileSync(join(root, "lib/manage/keys/provider-key-schemas.ts"), "utf8");
   const [changes = "", undos = ""] = schemas.split("export const undoProviderKeysInput");
   const kinds = (source: string) => matches(source, /kind: z\.literal\("([a-z-]+)"\)/g);
   return [

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseAuthKey } from "../../lib/db/parse-auth-key.ts";
-import { CHECKS } from "../../lib/manage/examination.ts";
+import { parseAuthKey } from "../../lib/db/tokens/parse-auth-key.ts";
+import { CHECKS } from "../../lib/manage/examine/examination.ts";
 import { SOURCE_FORMS } from "../../lib/moving-in/source-key.ts";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorFormat } from "../../lib/providers/types.ts";
-import { errorResponse } from "../../lib/proxy/error-response.ts";
+import { errorResponse } from "../../lib/proxy/answer/error-response.ts";
 import { ProxyError, type ProxyErrorCode } from "../../lib/proxy/proxy-error.ts";
 import { root } from "../../scripts/root.ts";
 import { SERVER_VARIABLES, settingsFrom } from "../../scripts/settings.ts";
@@ -45,7 +45,7 @@ describe("docs/settings.md", () => {
 
 test("docs/operations.md lists every figure for Prometheus", () => {
   const rows = tableRows(readDocument("docs/operations.md"), "checked against the code: metrics");
-  const written = source("lib/manage/read-metrics.ts").matchAll(
+  const written = source("lib/manage/usage/read-metrics.ts").matchAll(
     /(?:head|histogram)\(\s*"(one_balance_\w+)"/g,
   );
   expect(rows.flatMap(([name = ""]) => codeSpans(name)).toSorted()).toEqual(
@@ -113,5 +113,5 @@ test("docs/moving-in.md lists every form", () => {
 
 test("CONTRIBUTING.md shows a provider file as it is", () => {
   const shown = snippet(readDocument("CONTRIBUTING.md"), "checked against the code: cerebras");
-  expect(source("lib/providers/cerebras.ts")).toContain(shown);
+  expect(source("lib/providers/vendors/cerebras.ts")).toContain(shown);
 });

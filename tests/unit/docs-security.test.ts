@@ -4,11 +4,14 @@ import { CALLER_GATEWAY_SETTINGS } from "../../lib/providers/gateway-settings.ts
 import { providers } from "../../lib/providers/registry.ts";
 import type { FieldNames } from "../../lib/providers/types.ts";
 import {
+  CREDENTIAL_HEADERS,
+  CREDENTIAL_QUERY,
+} from "../../lib/proxy/request/request-credential.ts";
+import {
   ADDRESS_HEADERS,
   BROWSER_HEADERS,
   CALLER_PREFIXES,
-} from "../../lib/proxy/caller-headers.ts";
-import { CREDENTIAL_HEADERS, CREDENTIAL_QUERY } from "../../lib/proxy/request-credential.ts";
+} from "../../lib/proxy/route/caller-headers.ts";
 import { codeSpans, readDocument, tableRows } from "../docs/markdown.ts";
 
 const written = ({ headers = [], query = [], subprotocols = [] }: FieldNames) => [

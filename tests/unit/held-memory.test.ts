@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { type HeldMemory, holdMemory } from "../../lib/proxy/held-memory.ts";
+import { type HeldMemory, holdMemory } from "../../lib/proxy/request/held-memory.ts";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 
 const MEBIBYTE = 1024 * 1024;

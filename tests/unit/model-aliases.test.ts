@@ -5,8 +5,8 @@ import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/model
 import { customProvider, type Protocol } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
 import type { AccessScope } from "../../lib/proxy/ports.ts";
-import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
-import { KEPT_BODY_BYTES } from "../../lib/proxy/request-body.ts";
+import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
+import { KEPT_BODY_BYTES } from "../../lib/proxy/request/request-body.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { type LimitValues, NO_LIMITS } from "../../lib/usage/token-limits.ts";

@@ -2,14 +2,14 @@
 import { describe, expect, test } from "vitest";
 import { redact } from "../../lib/crypto/redact.ts";
 import { modelMatches } from "../../lib/models/model-matches.ts";
-import { judgeAnswer } from "../../lib/providers/judge-answer.ts";
+import { judgeAnswer } from "../../lib/providers/answers/judge-answer.ts";
 import { findProvider, providers } from "../../lib/providers/registry.ts";
-import { askedModels } from "../../lib/proxy/asked-models.ts";
-import { carriesToken } from "../../lib/proxy/carries-token.ts";
-import { findFormField, multipartBoundary } from "../../lib/proxy/find-form-field.ts";
-import { findJsonField } from "../../lib/proxy/find-json-field.ts";
-import { outgoingHeaders, outgoingQuery } from "../../lib/proxy/outgoing-headers.ts";
-import { withoutNeedlessEscapes } from "../../lib/proxy/path-readings.ts";
+import { askedModels } from "../../lib/proxy/request/asked-models.ts";
+import { carriesToken } from "../../lib/proxy/request/carries-token.ts";
+import { findFormField, multipartBoundary } from "../../lib/proxy/request/find-form-field.ts";
+import { findJsonField } from "../../lib/proxy/request/find-json-field.ts";
+import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts";
+import { outgoingHeaders, outgoingQuery } from "../../lib/proxy/route/outgoing-headers.ts";
 import { growth, LINEAR } from "../growth.ts";
 
 const repeated = (part: string) => (size: number) =>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { VARIABLES } from "../../lib/env.ts";
 import { readProxyConfig } from "../../lib/proxy/config.ts";
-import { MAX_BODY_BYTES } from "../../lib/proxy/request-body.ts";
+import { MAX_BODY_BYTES } from "../../lib/proxy/request/request-body.ts";
 import { SERVER_VARIABLES, settingsFrom } from "../../scripts/settings.ts";
 import { readDocument, snippet } from "../docs/markdown.ts";
 

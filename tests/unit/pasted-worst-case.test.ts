@@ -4,7 +4,7 @@
  * the text.
  */
 import { expect, test } from "vitest";
-import { readKeyText } from "../../lib/manage/read-key-text.ts";
+import { readKeyText } from "../../lib/manage/keys/read-key-text.ts";
 import { mergeSameKeys } from "../../lib/moving-in/merge-same-keys.ts";
 import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys.ts";
 import { readSource } from "../../lib/moving-in/read-source.ts";

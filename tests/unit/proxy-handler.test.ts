@@ -1,6 +1,6 @@
 /** The common list of proxy tests against the handler alone: no server, no store. */
 import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request.ts";
-import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
+import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "../doors/door.ts";

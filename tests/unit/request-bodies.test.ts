@@ -8,7 +8,7 @@ import {
 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
-import { MAX_BODY_BYTES } from "../../lib/proxy/request-body.ts";
+import { MAX_BODY_BYTES } from "../../lib/proxy/request/request-body.ts";
 import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
 
 const MEBIBYTE = 1024 * 1024;

@@ -11,9 +11,9 @@ import { generateText } from "ai";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ErrorFormat } from "../../lib/providers/types.ts";
-import { errorResponse } from "../../lib/proxy/error-response.ts";
+import { errorResponse } from "../../lib/proxy/answer/error-response.ts";
 import { ProxyError } from "../../lib/proxy/proxy-error.ts";
-import { adviceOf } from "../../lib/proxy/retry-hints.ts";
+import { adviceOf } from "../../lib/proxy/route/retry-hints.ts";
 
 const HOURS = 12_782_000;
 

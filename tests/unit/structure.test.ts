@@ -2,7 +2,7 @@
  * The rooms of the code, and which may import which: the table in CONTRIBUTING.md is the rule.
  */
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/root.ts";
 import { importMap } from "../../scripts/structure/import-map.ts";
@@ -32,6 +32,28 @@ test("the table lists every folder of lib", () => {
   expect([...allowed.keys()].filter((area) => area.startsWith("lib/")).toSorted()).toEqual(
     folders.toSorted(),
   );
+});
+
+test("the second table lists every room of lib", () => {
+  const rooms = [...new Set([...graph.keys()].map((module) => dirname(module)))].filter((folder) =>
+    /^lib\/[^/]+\/./.test(folder),
+  );
+  const listed = tableRows(readDocument("CONTRIBUTING.md"), "the rooms of lib").map(
+    ([folder = ""]) => codeSpans(folder)[0],
+  );
+  expect(listed.toSorted()).toEqual(rooms.toSorted());
+});
+
+/** What may hold more than can be taken in at a look. */
+const CROWDED: ReadonlyMap<string, string> = new Map([["components/ui", "as shadcn writes them"]]);
+const MODULES_MAX = 30;
+
+test("no folder holds more modules than can be taken in at a look", () => {
+  const modules = Map.groupBy(graph.keys(), (module) => dirname(module));
+  const crowded = [...modules]
+    .filter(([folder, { length }]) => length > MODULES_MAX && !CROWDED.has(folder))
+    .map(([folder, { length }]) => `${folder}: ${length}`);
+  expect(crowded).toEqual([]);
 });
 
 test("each folder of lib imports what the table says", () => {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { customProvider } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
-import { splitProxyPath } from "../../lib/proxy/proxy-path.ts";
+import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryBudgets } from "../doors/memory-budgets.ts";
 import { MemoryCatalog } from "../doors/memory-catalog.ts";

@@ -1,10 +1,10 @@
 /** Alerts by mail, through the API of a mail service, beside the webhook and without it. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { providerKeys } from "../../lib/db/schema";
-import { changeSettings } from "../../lib/manage/change-settings";
-import { listAlerts } from "../../lib/manage/list-alerts";
-import { type MailApi, RESEND_URL } from "../../lib/manage/mail-alert";
-import { sendTestAlert } from "../../lib/manage/send-test-alert";
+import { providerKeys } from "../../lib/db/schema/schema";
+import { listAlerts } from "../../lib/manage/alerts/list-alerts";
+import { type MailApi, RESEND_URL } from "../../lib/manage/alerts/mail-alert";
+import { sendTestAlert } from "../../lib/manage/alerts/send-test-alert";
+import { changeSettings } from "../../lib/manage/settings/change-settings";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
 import { AlertReceiver, HOUR_MS } from "./alert-receiver";
 import { db, storeKey } from "./test-store";

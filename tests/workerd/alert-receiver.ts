@@ -4,8 +4,8 @@
  */
 import { sql } from "drizzle-orm";
 import { expect } from "vitest";
-import { runBatch } from "../../lib/db/state-version";
-import type { AlertWebhook } from "../../lib/manage/post-alert";
+import { runBatch } from "../../lib/db/state/state-version";
+import type { AlertWebhook } from "../../lib/manage/alerts/post-alert";
 import { runUpkeep } from "../../lib/upkeep/run-upkeep";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";
 import { ACTOR, db, emptyUsage, SECRETS } from "./test-store";

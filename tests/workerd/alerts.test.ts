@@ -1,14 +1,14 @@
 /** What the team is told of, once each, and what becomes of it while the receiver is away. */
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { insertCustomProvider } from "../../lib/db/custom-providers";
-import { keyEvents } from "../../lib/db/schema";
-import { writeStateEvents } from "../../lib/db/write-state-events";
-import { writeUsage } from "../../lib/db/write-usage";
-import { changeSettings } from "../../lib/manage/change-settings";
-import { listAlerts } from "../../lib/manage/list-alerts";
-import { resetProviderKey } from "../../lib/manage/reset-provider-key";
-import { sendTestAlert } from "../../lib/manage/send-test-alert";
+import { insertCustomProvider } from "../../lib/db/keys/custom-providers";
+import { keyEvents } from "../../lib/db/schema/schema";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
+import { writeUsage } from "../../lib/db/usage/write-usage";
+import { listAlerts } from "../../lib/manage/alerts/list-alerts";
+import { sendTestAlert } from "../../lib/manage/alerts/send-test-alert";
+import { resetProviderKey } from "../../lib/manage/keys/reset-provider-key";
+import { changeSettings } from "../../lib/manage/settings/change-settings";
 import { Cells } from "../../lib/usage/rollup";
 import { AlertReceiver, DAY_MS, HOUR_MS, START_MS, WEBHOOK_SECRET } from "./alert-receiver";
 import { db, NO_AUDIT, storeKey } from "./test-store";

@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Actor } from "../../lib/db/audit-log";
 import { newRowId } from "../../lib/db/new-row-id";
-import { auditFilterInput, listAuditInput } from "../../lib/manage/audit-schemas";
-import { listAuditChoices } from "../../lib/manage/list-audit-choices";
-import { listAuditEntries, readAllAuditEntries } from "../../lib/manage/list-audit-entries";
+import type { Actor } from "../../lib/db/team/audit-log";
+import { auditFilterInput, listAuditInput } from "../../lib/manage/audit/audit-schemas";
+import { listAuditChoices } from "../../lib/manage/audit/list-audit-choices";
+import { listAuditEntries, readAllAuditEntries } from "../../lib/manage/audit/list-audit-entries";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
 import { db, SECRETS } from "./test-store";

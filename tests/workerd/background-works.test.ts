@@ -1,9 +1,9 @@
 /** Background work over D1: counted once, whichever isolate asks, and however often it was written. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { D1BackgroundWorks } from "../../lib/db/background-works";
-import { readStoredThings } from "../../lib/db/resource-keys";
-import { writeStateEvents } from "../../lib/db/write-state-events";
+import { D1BackgroundWorks } from "../../lib/db/state/background-works";
+import { readStoredThings } from "../../lib/db/state/resource-keys";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
 import type { BegunWork } from "../../lib/proxy/ports";
 import { db, emptyStore } from "./test-store";
 

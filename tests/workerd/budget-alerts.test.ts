@@ -1,8 +1,8 @@
 /** Who is near the end of a budget, told once a step and period. */
 import { beforeEach, expect, test } from "vitest";
-import { accessTokens } from "../../lib/db/schema";
-import { tokenSpend, usageDays } from "../../lib/db/usage-schema";
-import { listAlerts } from "../../lib/manage/list-alerts";
+import { accessTokens } from "../../lib/db/schema/schema";
+import { tokenSpend, usageDays } from "../../lib/db/schema/usage-schema";
+import { listAlerts } from "../../lib/manage/alerts/list-alerts";
 import { AlertReceiver, DAY_MS, HOUR_MS } from "./alert-receiver";
 import { db, storeToken } from "./test-store";
 

@@ -2,15 +2,15 @@
 import { asc, eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openSealed } from "../../lib/crypto/seal";
-import { keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema";
-import { auditLog } from "../../lib/db/team-schema";
-import { addCustomProvider } from "../../lib/manage/add-custom-provider";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys";
-import { importKeys } from "../../lib/manage/import-keys";
-import { importedKeys, importInput } from "../../lib/manage/import-schemas";
-import { importSource } from "../../lib/manage/import-source";
+import { keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema/schema";
+import { auditLog } from "../../lib/db/schema/team-schema";
+import { importKeys } from "../../lib/manage/imports/import-keys";
+import { importedKeys, importInput } from "../../lib/manage/imports/import-schemas";
+import { importSource } from "../../lib/manage/imports/import-source";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
+import { addCustomProvider } from "../../lib/manage/providers/add-custom-provider";
 import { MODEL, oneBalanceDump } from "../moving-in/one-balance-dump";
 import { ACTOR, db, emptyStore, SECRETS } from "./test-store";
 

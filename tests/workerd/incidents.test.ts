@@ -1,10 +1,10 @@
 /** Incidents: one row however many isolates see it, how it ends, what people and the webhook are told. */
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createIsolateState } from "../../lib/db/isolate-state";
-import { writeStateEvents } from "../../lib/db/write-state-events";
-import { listAlerts } from "../../lib/manage/list-alerts";
-import { listIncidents } from "../../lib/manage/list-incidents";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
+import { listAlerts } from "../../lib/manage/alerts/list-alerts";
+import { listIncidents } from "../../lib/manage/alerts/list-incidents";
 import type { IncidentSighting, StateEvent } from "../../lib/proxy/ports";
 import { runUpkeep } from "../../lib/upkeep/run-upkeep";
 import type { UpkeepContext } from "../../lib/upkeep/upkeep-job";

@@ -5,12 +5,12 @@ import {
   deleteProviderKeys,
   resetProviderKey,
   updateProviderKey,
-} from "../../lib/db/change-provider-keys";
-import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
+} from "../../lib/db/keys/change-provider-keys";
 import { openDatabase } from "../../lib/db/open-database";
-import { accessTokens, keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema";
-import { revokeAccessToken } from "../../lib/manage/revoke-access-token";
-import { updateAccessToken } from "../../lib/manage/update-access-token";
+import { accessTokens, keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema/schema";
+import { createIsolateState, type IsolateState } from "../../lib/db/state/isolate-state";
+import { revokeAccessToken } from "../../lib/manage/tokens/revoke-access-token";
+import { updateAccessToken } from "../../lib/manage/tokens/update-access-token";
 import type { Evidence, StateEvent } from "../../lib/proxy/ports";
 import { ACTOR, db, emptyStore, NO_AUDIT, SECRETS, storeKey, storeToken } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";

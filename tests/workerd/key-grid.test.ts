@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
+import { readKeyGrid } from "../../lib/manage/keys/read-key-grid";
 import type { ManageContext } from "../../lib/manage/manage-context";
-import { readKeyGrid } from "../../lib/manage/read-key-grid";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);

@@ -2,10 +2,10 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
-import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { FIRST_KEYS, NEXT_KEYS } from "../../lib/db/read-state";
-import { runBatch } from "../../lib/db/state-version";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
+import { FIRST_KEYS, NEXT_KEYS } from "../../lib/db/state/read-state";
+import { runBatch } from "../../lib/db/state/state-version";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 import { unreliable } from "./unreliable-d1";
 

@@ -1,6 +1,10 @@
 /** Long bodies as workerd streams them: read first where their model is, then as a whole. */
 import { expect, test } from "vitest";
-import { KEPT_BODY_BYTES, readFurther, readRequestBody } from "../../lib/proxy/request-body.ts";
+import {
+  KEPT_BODY_BYTES,
+  readFurther,
+  readRequestBody,
+} from "../../lib/proxy/request/request-body.ts";
 
 const LENGTH = KEPT_BODY_BYTES + 3_000_000;
 

@@ -1,28 +1,31 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { hashToken } from "../../lib/crypto/hash-token";
-import { getAccessToken, updateAccessToken as writeAccessToken } from "../../lib/db/access-tokens";
-import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { accessTokens } from "../../lib/db/schema";
-import { auditLog, users } from "../../lib/db/team-schema";
+import { accessTokens } from "../../lib/db/schema/schema";
+import { auditLog, users } from "../../lib/db/schema/team-schema";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
+import {
+  getAccessToken,
+  updateAccessToken as writeAccessToken,
+} from "../../lib/db/tokens/access-tokens";
 import { accessTokenPage } from "../../lib/manage/answer-schemas";
-import { createAccessToken } from "../../lib/manage/create-access-token";
-import { listAccessTokens } from "../../lib/manage/list-access-tokens";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
-import { openPlayground } from "../../lib/manage/open-playground";
 import { parseInput } from "../../lib/manage/parse-input";
-import { revokeAccessToken } from "../../lib/manage/revoke-access-token";
-import { rotateAccessToken } from "../../lib/manage/rotate-access-token";
+import { openPlayground } from "../../lib/manage/providers/open-playground";
 import {
   createAccessTokenInput,
   listAccessTokensInput,
   rotateAccessTokenInput,
   updateAccessTokenInput,
 } from "../../lib/manage/schemas";
-import { type TokenReach, tokenReach } from "../../lib/manage/token-reach";
-import { updateAccessToken } from "../../lib/manage/update-access-token";
+import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
+import { listAccessTokens } from "../../lib/manage/tokens/list-access-tokens";
+import { revokeAccessToken } from "../../lib/manage/tokens/revoke-access-token";
+import { rotateAccessToken } from "../../lib/manage/tokens/rotate-access-token";
+import { type TokenReach, tokenReach } from "../../lib/manage/tokens/token-reach";
+import { updateAccessToken } from "../../lib/manage/tokens/update-access-token";
 import { ACTOR, db, emptyStore, NO_AUDIT, SECRETS } from "./test-store";
 
 let nowMs = 0;

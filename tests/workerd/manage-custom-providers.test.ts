@@ -1,26 +1,26 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { insertCustomProvider } from "../../lib/db/custom-providers";
-import { createIsolateState } from "../../lib/db/isolate-state";
+import { insertCustomProvider } from "../../lib/db/keys/custom-providers";
 import { openDatabase } from "../../lib/db/open-database";
-import { auditLog } from "../../lib/db/team-schema";
-import { addCustomProvider } from "../../lib/manage/add-custom-provider";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys";
-import { changeCustomProvider } from "../../lib/manage/change-custom-provider";
-import { createAccessToken } from "../../lib/manage/create-access-token";
-import {
-  type AddCustomProviderInput,
-  addCustomProviderInput,
-} from "../../lib/manage/custom-provider-schema";
-import { allProviders } from "../../lib/manage/known-provider";
-import { listCustomProviders } from "../../lib/manage/list-custom-providers";
-import { listDoubledProviders } from "../../lib/manage/list-doubled-providers";
+import { auditLog } from "../../lib/db/schema/team-schema";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
+import { allProviders } from "../../lib/manage/keys/known-provider";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
 import { parseInput } from "../../lib/manage/parse-input";
-import { removeCustomProvider } from "../../lib/manage/remove-custom-provider";
-import { knownProvider } from "../../lib/proxy/known-provider";
+import { addCustomProvider } from "../../lib/manage/providers/add-custom-provider";
+import { changeCustomProvider } from "../../lib/manage/providers/change-custom-provider";
+import {
+  type AddCustomProviderInput,
+  addCustomProviderInput,
+} from "../../lib/manage/providers/custom-provider-schema";
+import { listCustomProviders } from "../../lib/manage/providers/list-custom-providers";
+import { listDoubledProviders } from "../../lib/manage/providers/list-doubled-providers";
+import { removeCustomProvider } from "../../lib/manage/providers/remove-custom-provider";
+import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
 import type { ProxyPorts } from "../../lib/proxy/ports";
+import { knownProvider } from "../../lib/proxy/route/known-provider";
 import { db, emptyStore, NO_AUDIT, SECRETS } from "./test-store";
 
 let nowMs = 0;

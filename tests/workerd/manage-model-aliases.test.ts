@@ -1,16 +1,19 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { auditLog } from "../../lib/db/team-schema";
-import { addModelAlias } from "../../lib/manage/add-model-alias";
-import { changeModelAlias } from "../../lib/manage/change-model-alias";
-import { listModelAliases } from "../../lib/manage/list-model-aliases";
+import { auditLog } from "../../lib/db/schema/team-schema";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
-import { addModelAliasInput, changeModelAliasInput } from "../../lib/manage/model-alias-schema";
 import { parseInput } from "../../lib/manage/parse-input";
-import { removeModelAlias } from "../../lib/manage/remove-model-alias";
+import { addModelAlias } from "../../lib/manage/providers/add-model-alias";
+import { changeModelAlias } from "../../lib/manage/providers/change-model-alias";
+import { listModelAliases } from "../../lib/manage/providers/list-model-aliases";
+import {
+  addModelAliasInput,
+  changeModelAliasInput,
+} from "../../lib/manage/providers/model-alias-schema";
+import { removeModelAlias } from "../../lib/manage/providers/remove-model-alias";
 import { CAPABILITIES } from "../../lib/models/model-alias";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 

@@ -2,27 +2,27 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { openSealed } from "../../lib/crypto/seal";
-import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { keyCooldowns, providerKeys, tombstones } from "../../lib/db/schema";
-import { writeStateEvents } from "../../lib/db/write-state-events";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys";
+import { keyCooldowns, providerKeys, tombstones } from "../../lib/db/schema/schema";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
 import { providerKeyPage } from "../../lib/manage/answer-schemas";
-import { checkProviderKey } from "../../lib/manage/check-provider-key";
-import { deleteProviderKey } from "../../lib/manage/delete-provider-key";
-import { deleteProviderKeys } from "../../lib/manage/delete-provider-keys";
-import { listProviderKeys, type ProviderKeyItem } from "../../lib/manage/list-provider-keys";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
+import { checkProviderKey } from "../../lib/manage/keys/check-provider-key";
+import { deleteProviderKey } from "../../lib/manage/keys/delete-provider-key";
+import { deleteProviderKeys } from "../../lib/manage/keys/delete-provider-keys";
+import { listProviderKeys, type ProviderKeyItem } from "../../lib/manage/keys/list-provider-keys";
+import { resetProviderKey } from "../../lib/manage/keys/reset-provider-key";
+import { updateProviderKey } from "../../lib/manage/keys/update-provider-key";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
 import { parseInput } from "../../lib/manage/parse-input";
-import { resetProviderKey } from "../../lib/manage/reset-provider-key";
 import {
   addProviderKeysInput,
   deleteProviderKeysInput,
   listProviderKeysInput,
   updateProviderKeyInput,
 } from "../../lib/manage/schemas";
-import { updateProviderKey } from "../../lib/manage/update-provider-key";
 import type { CheckUpstream } from "../../lib/providers/check-request";
 import type { Evidence } from "../../lib/proxy/ports";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";

@@ -1,15 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import { auditLog } from "../../lib/db/team-schema";
-import { changeSettings } from "../../lib/manage/change-settings";
+import { auditLog } from "../../lib/db/schema/team-schema";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
 import { parseInput } from "../../lib/manage/parse-input";
-import { readSettings } from "../../lib/manage/read-settings";
-import { changeSettingsInput } from "../../lib/manage/settings-schema";
+import { changeSettings } from "../../lib/manage/settings/change-settings";
+import { readSettings } from "../../lib/manage/settings/read-settings";
+import { changeSettingsInput } from "../../lib/manage/settings/settings-schema";
 import { db, emptyStore, SECRETS } from "./test-store";
 
 let nowMs = 0;

@@ -1,19 +1,19 @@
 /** Limits of members and shares of tokens: who may set them, and what isolates make of them. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Actor } from "../../lib/db/audit-log";
-import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { changeMemberLimits } from "../../lib/manage/change-member-limits";
-import { createAccessToken } from "../../lib/manage/create-access-token";
-import { limitsInput } from "../../lib/manage/limit-schemas";
-import { listMembers } from "../../lib/manage/list-members";
+import { createIsolateState, type IsolateState } from "../../lib/db/state/isolate-state";
+import type { Actor } from "../../lib/db/team/audit-log";
+import { limitsInput } from "../../lib/manage/limits/limit-schemas";
 import type { ManageContext } from "../../lib/manage/manage-context";
-import { openPlayground } from "../../lib/manage/open-playground";
 import { parseInput } from "../../lib/manage/parse-input";
-import { removeMember } from "../../lib/manage/remove-member";
+import { openPlayground } from "../../lib/manage/providers/open-playground";
 import { createAccessTokenInput, updateAccessTokenInput } from "../../lib/manage/schemas";
-import { updateAccessToken } from "../../lib/manage/update-access-token";
+import { changeMemberLimits } from "../../lib/manage/team/change-member-limits";
+import { listMembers } from "../../lib/manage/team/list-members";
+import { removeMember } from "../../lib/manage/team/remove-member";
+import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
+import { updateAccessToken } from "../../lib/manage/tokens/update-access-token";
 import { NO_LIMITS } from "../../lib/usage/token-limits";
 import { db, SECRETS } from "./test-store";
 import { auditEntries, emptyTeam, refusal, storeUser } from "./test-team";

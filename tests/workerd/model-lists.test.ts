@@ -1,12 +1,12 @@
 /** Providers' model lists: read once for all isolates, kept fresh by the upkeep, never lost to an outage. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
-import { D1ModelCatalog } from "../../lib/db/model-lists";
 import { openDatabase } from "../../lib/db/open-database";
-import { modelLists } from "../../lib/db/schema";
-import { addCustomProvider } from "../../lib/manage/add-custom-provider";
-import { changeCustomProvider } from "../../lib/manage/change-custom-provider";
+import { modelLists } from "../../lib/db/schema/schema";
+import { D1ModelCatalog } from "../../lib/db/state/model-lists";
 import type { ManageContext } from "../../lib/manage/manage-context";
+import { addCustomProvider } from "../../lib/manage/providers/add-custom-provider";
+import { changeCustomProvider } from "../../lib/manage/providers/change-custom-provider";
 import type { ProxyInstance } from "../../lib/proxy/handle-request";
 import { knownModels, refreshModels } from "../../lib/runtime/known-models";
 import { loadPriceBook } from "../../lib/usage/price";

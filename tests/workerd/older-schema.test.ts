@@ -4,9 +4,9 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sealKey } from "../../lib/crypto/seal";
-import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { missingMigrations } from "../../lib/db/schema-version";
+import { missingMigrations } from "../../lib/db/schema/schema-version";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
 import { AlertReceiver } from "./alert-receiver";
 import { db, SECRETS } from "./test-store";
 

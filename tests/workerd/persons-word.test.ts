@@ -4,16 +4,16 @@
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { changeProviderKeys } from "../../lib/manage/change-provider-keys";
-import { checkProviderKey } from "../../lib/manage/check-provider-key";
-import { listProviderKeys } from "../../lib/manage/list-provider-keys";
+import { createIsolateState, type IsolateState } from "../../lib/db/state/isolate-state";
+import { changeProviderKeys } from "../../lib/manage/keys/change-provider-keys";
+import { checkProviderKey } from "../../lib/manage/keys/check-provider-key";
+import { listProviderKeys } from "../../lib/manage/keys/list-provider-keys";
+import { changeProviderKeysInput } from "../../lib/manage/keys/provider-key-schemas";
+import { resetProviderKey } from "../../lib/manage/keys/reset-provider-key";
+import { updateProviderKey } from "../../lib/manage/keys/update-provider-key";
 import { parseInput } from "../../lib/manage/parse-input";
-import { changeProviderKeysInput } from "../../lib/manage/provider-key-schemas";
-import { resetProviderKey } from "../../lib/manage/reset-provider-key";
 import { listProviderKeysInput } from "../../lib/manage/schemas";
-import { updateProviderKey } from "../../lib/manage/update-provider-key";
 import { type Lease, newAsk } from "../../lib/pool/pick-result";
 import type { QuotaRefusal } from "../../lib/providers/types";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";

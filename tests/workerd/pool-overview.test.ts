@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
-import { writeStateEvents } from "../../lib/db/write-state-events";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
 import { listPaletteTargets } from "../../lib/manage/list-palette-targets";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
-import { readPoolOverview } from "../../lib/manage/read-pool-overview";
 import { addProviderKeysInput } from "../../lib/manage/schemas";
+import { readPoolOverview } from "../../lib/manage/usage/read-pool-overview";
 import type { Evidence } from "../../lib/proxy/ports";
 import { ACTOR, db, emptyStore, SECRETS, storeKey, storeToken } from "./test-store";
 

@@ -1,12 +1,12 @@
 /** Keys that are limited together: what is suggested, and how a suggestion ends. */
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
-import { writeStateEvents } from "../../lib/db/write-state-events";
-import { changeProviderKeys } from "../../lib/manage/change-provider-keys";
-import { dismissQuotaHint } from "../../lib/manage/dismiss-quota-hint";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
+import { changeProviderKeys } from "../../lib/manage/keys/change-provider-keys";
+import { undoProviderKeys } from "../../lib/manage/keys/undo-provider-keys";
+import { dismissQuotaHint } from "../../lib/manage/limits/dismiss-quota-hint";
+import { readQuotaHints } from "../../lib/manage/limits/read-quota-hints";
 import type { ManageContext } from "../../lib/manage/manage-context";
-import { readQuotaHints } from "../../lib/manage/read-quota-hints";
-import { undoProviderKeys } from "../../lib/manage/undo-provider-keys";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 import { auditActions } from "./test-team";
 

@@ -1,24 +1,24 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { compactUsage } from "../../lib/db/compact-usage";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import { UsageRecorder } from "../../lib/db/usage-recorder";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
+import { compactUsage } from "../../lib/db/usage/compact-usage";
+import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import * as answers from "../../lib/manage/answer-schemas";
+import type { ManageContext } from "../../lib/manage/manage-context";
+import { parseInput } from "../../lib/manage/parse-input";
 import {
   browseRequests,
   exportBrowsedRequests,
   readRequestStory,
-} from "../../lib/manage/browse-requests";
-import { exportRequests } from "../../lib/manage/export-requests";
-import { findRequest } from "../../lib/manage/find-request";
-import { listRequests } from "../../lib/manage/list-requests";
-import type { ManageContext } from "../../lib/manage/manage-context";
-import { parseInput } from "../../lib/manage/parse-input";
-import { readMetrics } from "../../lib/manage/read-metrics";
-import { readUsage } from "../../lib/manage/read-usage";
-import { listRequestsInput, readUsageInput } from "../../lib/manage/usage-schemas";
+} from "../../lib/manage/usage/browse-requests";
+import { exportRequests } from "../../lib/manage/usage/export-requests";
+import { findRequest } from "../../lib/manage/usage/find-request";
+import { listRequests } from "../../lib/manage/usage/list-requests";
+import { readMetrics } from "../../lib/manage/usage/read-metrics";
+import { readUsage } from "../../lib/manage/usage/read-usage";
+import { listRequestsInput, readUsageInput } from "../../lib/manage/usage/usage-schemas";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
 import { db, emptyStore, emptyUsage, SECRETS, storeKey } from "./test-store";

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
-import { D1LeaseRows, StoreLeases } from "../../lib/db/store-leases";
+import { D1LeaseRows, StoreLeases } from "../../lib/db/state/store-leases";
 import type { LeaseQuestion } from "../../lib/leases/leased-limits";
 import { db } from "./test-store";
 

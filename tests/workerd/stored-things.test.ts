@@ -2,8 +2,8 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
-import { createIsolateState, type IsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
+import { createIsolateState, type IsolateState } from "../../lib/db/state/isolate-state";
 import type { StateEvent } from "../../lib/proxy/ports";
 import { db, emptyStore, SECRETS } from "./test-store";
 

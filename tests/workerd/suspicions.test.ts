@@ -1,11 +1,11 @@
 /** What is held against keys and what becomes of it, as people see it. */
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
-import { findSuspicions } from "../../lib/db/key-events";
-import { writeStateEvents } from "../../lib/db/write-state-events";
-import { listIncidents } from "../../lib/manage/list-incidents";
-import { readProviderKey } from "../../lib/manage/read-provider-key";
-import { resetProviderKey } from "../../lib/manage/reset-provider-key";
+import { findSuspicions } from "../../lib/db/state/key-events";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
+import { listIncidents } from "../../lib/manage/alerts/list-incidents";
+import { readProviderKey } from "../../lib/manage/keys/read-provider-key";
+import { resetProviderKey } from "../../lib/manage/keys/reset-provider-key";
 import type { Evidence, StateEvent } from "../../lib/proxy/ports";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 

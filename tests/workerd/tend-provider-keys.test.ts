@@ -2,32 +2,32 @@
 import { asc, eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { hashPassword } from "../../lib/crypto/hash-password";
-import { keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema";
-import { auditLog, users } from "../../lib/db/team-schema";
-import { writeStateEvents } from "../../lib/db/write-state-events";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys";
+import { keyCooldowns, providerKeys, stateVersion } from "../../lib/db/schema/schema";
+import { auditLog, users } from "../../lib/db/schema/team-schema";
+import { writeStateEvents } from "../../lib/db/state/write-state-events";
 import { changedProviderKeys } from "../../lib/manage/answer-schemas";
-import { browseProviderKeys } from "../../lib/manage/browse-provider-keys";
-import { changeProviderKeys } from "../../lib/manage/change-provider-keys";
-import { checkProviderKeys } from "../../lib/manage/check-provider-key";
-import { deleteProviderKey } from "../../lib/manage/delete-provider-key";
-import { deleteProviderKeys } from "../../lib/manage/delete-provider-keys";
-import { exportProviderKeys } from "../../lib/manage/export-provider-keys";
-import { listProviderKeyIds } from "../../lib/manage/list-provider-key-ids";
-import type { ManageContext } from "../../lib/manage/manage-context";
-import { parseInput } from "../../lib/manage/parse-input";
-import { previewProviderKeys } from "../../lib/manage/preview-provider-keys";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
+import { browseProviderKeys } from "../../lib/manage/keys/browse-provider-keys";
+import { changeProviderKeys } from "../../lib/manage/keys/change-provider-keys";
+import { checkProviderKeys } from "../../lib/manage/keys/check-provider-key";
+import { deleteProviderKey } from "../../lib/manage/keys/delete-provider-key";
+import { deleteProviderKeys } from "../../lib/manage/keys/delete-provider-keys";
+import { exportProviderKeys } from "../../lib/manage/keys/export-provider-keys";
+import { listProviderKeyIds } from "../../lib/manage/keys/list-provider-key-ids";
+import { previewProviderKeys } from "../../lib/manage/keys/preview-provider-keys";
 import {
   browseProviderKeysInput,
   changeProviderKeysInput,
   undoProviderKeysInput,
-} from "../../lib/manage/provider-key-schemas";
-import { readProviderKey } from "../../lib/manage/read-provider-key";
-import { resetProviderKey } from "../../lib/manage/reset-provider-key";
+} from "../../lib/manage/keys/provider-key-schemas";
+import { readProviderKey } from "../../lib/manage/keys/read-provider-key";
+import { resetProviderKey } from "../../lib/manage/keys/reset-provider-key";
+import { summarizeProviderKeys } from "../../lib/manage/keys/summarize-provider-keys";
+import { undoProviderKeys } from "../../lib/manage/keys/undo-provider-keys";
+import { updateProviderKey } from "../../lib/manage/keys/update-provider-key";
+import type { ManageContext } from "../../lib/manage/manage-context";
+import { parseInput } from "../../lib/manage/parse-input";
 import { addProviderKeysInput } from "../../lib/manage/schemas";
-import { summarizeProviderKeys } from "../../lib/manage/summarize-provider-keys";
-import { undoProviderKeys } from "../../lib/manage/undo-provider-keys";
-import { updateProviderKey } from "../../lib/manage/update-provider-key";
 import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys";
 import type { CheckUpstream } from "../../lib/providers/check-request";
 import type { Evidence } from "../../lib/proxy/ports";

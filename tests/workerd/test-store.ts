@@ -8,13 +8,13 @@ import { fingerprintKey } from "../../lib/crypto/fingerprint";
 import { hashToken } from "../../lib/crypto/hash-token";
 import { maskKey } from "../../lib/crypto/mask-key";
 import { sealKey } from "../../lib/crypto/seal";
-import { insertAccessToken } from "../../lib/db/access-tokens";
-import type { Actor } from "../../lib/db/audit-log";
-import { insertProviderKeys } from "../../lib/db/insert-provider-keys";
+import { insertProviderKeys } from "../../lib/db/keys/insert-provider-keys";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
-import type { AccessTokenRow } from "../../lib/db/schema";
-import { USUAL_SHARE } from "../../lib/manage/token-share";
+import type { AccessTokenRow } from "../../lib/db/schema/schema";
+import type { Actor } from "../../lib/db/team/audit-log";
+import { insertAccessToken } from "../../lib/db/tokens/access-tokens";
+import { USUAL_SHARE } from "../../lib/manage/tokens/token-share";
 import { NO_LIMITS } from "../../lib/usage/token-limits";
 
 export const SECRETS = { current: "a secret for tests", previous: null };

@@ -3,9 +3,9 @@
  * @module
  */
 import { sql } from "drizzle-orm";
-import type { Actor } from "../../lib/db/audit-log";
 import { newRowId } from "../../lib/db/new-row-id";
-import { type AuditRow, auditLog, type Role, users } from "../../lib/db/team-schema";
+import { type AuditRow, auditLog, type Role, users } from "../../lib/db/schema/team-schema";
+import type { Actor } from "../../lib/db/team/audit-log";
 import { ManageError } from "../../lib/manage/manage-error";
 import { db, emptyStore } from "./test-store";
 

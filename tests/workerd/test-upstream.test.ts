@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { providerKeys } from "../../lib/db/schema";
-import { addCustomProvider } from "../../lib/manage/add-custom-provider";
-import { addProviderKeys } from "../../lib/manage/add-provider-keys";
+import { providerKeys } from "../../lib/db/schema/schema";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
 import type { ManageContext } from "../../lib/manage/manage-context";
-import { testUpstream, type UpstreamOutcome } from "../../lib/manage/test-upstream";
+import { addCustomProvider } from "../../lib/manage/providers/add-custom-provider";
+import { testUpstream, type UpstreamOutcome } from "../../lib/manage/providers/test-upstream";
 import type { CheckUpstream } from "../../lib/providers/check-request";
 import { db, emptyStore, SECRETS } from "./test-store";
 

@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import { UsageRecorder } from "../../lib/db/usage-recorder";
-import { readTokenUse } from "../../lib/manage/read-token-use";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
+import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
+import { readTokenUse } from "../../lib/manage/tokens/read-token-use";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS } from "./test-store";
 import { requestAt, usageOf } from "./usage-events";

@@ -7,7 +7,7 @@ import {
   zstdCompressSync,
 } from "node:zlib";
 import { expect, test } from "vitest";
-import { unpack } from "../../lib/proxy/unpack-body.ts";
+import { unpack } from "../../lib/proxy/request/unpack-body.ts";
 
 const PACKERS = [
   ["gzip", gzipSync],

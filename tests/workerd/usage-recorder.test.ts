@@ -1,16 +1,16 @@
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
-import { compactUsage } from "../../lib/db/compact-usage";
-import { readMeteringDay } from "../../lib/db/metering-day";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
-import { pruneUsage } from "../../lib/db/prune-usage";
-import { sumCells } from "../../lib/db/read-usage-cells";
-import { DEFAULT_SETTINGS } from "../../lib/db/settings";
-import type { Grain } from "../../lib/db/usage-cells";
-import { type RecordingSettings, UsageRecorder } from "../../lib/db/usage-recorder";
-import { writeUsage } from "../../lib/db/write-usage";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
+import { compactUsage } from "../../lib/db/usage/compact-usage";
+import { readMeteringDay } from "../../lib/db/usage/metering-day";
+import { pruneUsage } from "../../lib/db/usage/prune-usage";
+import { sumCells } from "../../lib/db/usage/read-usage-cells";
+import type { Grain } from "../../lib/db/usage/usage-cells";
+import { type RecordingSettings, UsageRecorder } from "../../lib/db/usage/usage-recorder";
+import { writeUsage } from "../../lib/db/usage/write-usage";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import {
   Cells,

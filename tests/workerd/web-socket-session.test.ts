@@ -1,11 +1,11 @@
 /** Sessions between workerd's own WebSockets, with tokens in D1. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import { createIsolateState } from "../../lib/db/isolate-state";
 import { openDatabase } from "../../lib/db/open-database";
-import { revokeAccessToken } from "../../lib/manage/revoke-access-token";
+import { createIsolateState } from "../../lib/db/state/isolate-state";
+import { revokeAccessToken } from "../../lib/manage/tokens/revoke-access-token";
 import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request";
-import { splitProxyPath } from "../../lib/proxy/proxy-path";
+import { splitProxyPath } from "../../lib/proxy/request/proxy-path";
 import { loadPriceBook } from "../../lib/usage/price";
 import { MemoryBudgets } from "../doors/memory-budgets";
 import { MemoryCatalog } from "../doors/memory-catalog";

@@ -7,7 +7,7 @@ import { entranceAction } from "@/app/entrance-action";
 import { nextPath } from "@/app/next-path";
 import { INVITE_COOKIE, SlowedSignIn, signIn } from "@/lib/auth/auth";
 import { isHttps } from "@/lib/auth/public-origin";
-import { signInInput } from "@/lib/manage/team-schemas";
+import { signInInput } from "@/lib/manage/team/team-schemas";
 
 export type SignInVerdict =
   | { readonly kind: "ok" }

@@ -11,7 +11,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { FormFailure } from "@/components/form-failure";
 import { currentMember } from "@/lib/auth/current-member";
 import { signInServices } from "@/lib/auth/sign-in-services";
-import { hasAdmin } from "@/lib/manage/has-admin";
+import { hasAdmin } from "@/lib/manage/team/has-admin";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("login.title") };

@@ -3,10 +3,10 @@
 import { entranceAction } from "@/app/entrance-action";
 import { signIn } from "@/lib/auth/auth";
 import { maySetUp } from "@/lib/auth/may-set-up";
-import { createFirstAdmin } from "@/lib/manage/create-first-admin";
-import { hasAdmin } from "@/lib/manage/has-admin";
 import { ManageError } from "@/lib/manage/manage-error";
-import { createFirstAdminInput } from "@/lib/manage/team-schemas";
+import { createFirstAdmin } from "@/lib/manage/team/create-first-admin";
+import { hasAdmin } from "@/lib/manage/team/has-admin";
+import { createFirstAdminInput } from "@/lib/manage/team/team-schemas";
 
 /** Makes the first admin and signs them in. */
 export const setUp = entranceAction(

@@ -9,7 +9,7 @@ import { SetUpForm } from "@/components/auth/set-up-form";
 import { ClientMessages } from "@/components/client-messages";
 import { FormFailure } from "@/components/form-failure";
 import { maySetUp } from "@/lib/auth/may-set-up";
-import { hasAdmin } from "@/lib/manage/has-admin";
+import { hasAdmin } from "@/lib/manage/team/has-admin";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("setup.title") };

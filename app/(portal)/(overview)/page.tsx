@@ -14,12 +14,12 @@ import { TodayFigures } from "@/components/overview/today-figures";
 import { PageHeader } from "@/components/page-header";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { roleAllows } from "@/lib/auth/member";
-import { listIncidents } from "@/lib/manage/list-incidents";
-import { overviewTroubles } from "@/lib/manage/overview-troubles";
-import { readLogThinning } from "@/lib/manage/read-log-thinning";
-import { readOverviewUsage } from "@/lib/manage/read-overview-usage";
-import { readPoolOverview } from "@/lib/manage/read-pool-overview";
-import { readQuotaForecasts } from "@/lib/manage/read-quota-forecasts";
+import { listIncidents } from "@/lib/manage/alerts/list-incidents";
+import { readQuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
+import { overviewTroubles } from "@/lib/manage/usage/overview-troubles";
+import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
+import { readOverviewUsage } from "@/lib/manage/usage/read-overview-usage";
+import { readPoolOverview } from "@/lib/manage/usage/read-pool-overview";
 import { todayStartMs } from "../usage/usage-query";
 
 const INCIDENTS_SHOWN = 5;

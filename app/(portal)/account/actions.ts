@@ -2,10 +2,10 @@
 
 import { portalAction } from "@/app/portal-action";
 import { signIn, signOut } from "@/lib/auth/auth";
-import { changePassword } from "@/lib/manage/change-password";
-import { renameMember } from "@/lib/manage/rename-member";
-import { signOutEverywhere } from "@/lib/manage/sign-out-everywhere";
-import { changePasswordInput, noInput, renameMemberInput } from "@/lib/manage/team-schemas";
+import { changePassword } from "@/lib/manage/team/change-password";
+import { renameMember } from "@/lib/manage/team/rename-member";
+import { signOutEverywhere } from "@/lib/manage/team/sign-out-everywhere";
+import { changePasswordInput, noInput, renameMemberInput } from "@/lib/manage/team/team-schemas";
 
 export const rename = portalAction("viewer", renameMemberInput, ({ context, input }) =>
   renameMember(context, input),

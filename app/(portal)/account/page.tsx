@@ -8,7 +8,7 @@ import { SignOutEverywhere } from "@/components/auth/sign-out-everywhere";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { PageSection } from "@/components/page-section";
-import { readAccount } from "@/lib/manage/read-account";
+import { readAccount } from "@/lib/manage/team/read-account";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("account.title") };

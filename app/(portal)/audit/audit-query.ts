@@ -1,5 +1,5 @@
 import { dayStartMs } from "@/i18n/day-start";
-import { type AuditFilterInput, auditFilterInput } from "@/lib/manage/audit-schemas";
+import { type AuditFilterInput, auditFilterInput } from "@/lib/manage/audit/audit-schemas";
 import { parseInput } from "@/lib/manage/parse-input";
 
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;

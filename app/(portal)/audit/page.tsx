@@ -7,12 +7,12 @@ import { actionLabel } from "@/components/audit/action-label";
 import { AuditFilters } from "@/components/audit/audit-filters";
 import { AuditTable } from "@/components/audit/audit-table";
 import { ClientMessages } from "@/components/client-messages";
-import { CursorPager } from "@/components/cursor-pager";
 import { EmptyState } from "@/components/empty-state";
 import { LogExportMenu } from "@/components/log-export-menu";
 import { PageHeader } from "@/components/page-header";
-import { listAuditChoices } from "@/lib/manage/list-audit-choices";
-import { listAuditEntries } from "@/lib/manage/list-audit-entries";
+import { CursorPager } from "@/components/table/cursor-pager";
+import { listAuditChoices } from "@/lib/manage/audit/list-audit-choices";
+import { listAuditEntries } from "@/lib/manage/audit/list-audit-entries";
 import { ManageError } from "@/lib/manage/manage-error";
 import { auditFilterOf, text } from "./audit-query";
 

@@ -10,7 +10,7 @@ import { ProviderAddresses } from "@/components/help/provider-addresses";
 import { TopicList } from "@/components/help/topic-list";
 import { PageHeader } from "@/components/page-header";
 import { ClientSnippets } from "@/components/snippets/client-snippets";
-import { allProviders } from "@/lib/manage/known-provider";
+import { allProviders } from "@/lib/manage/keys/known-provider";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("help"))("title") };

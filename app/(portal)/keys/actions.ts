@@ -1,26 +1,29 @@
 "use server";
 
 import { portalAction } from "@/app/portal-action";
-import { addProviderKeys } from "@/lib/manage/add-provider-keys";
-import { changeProviderKeys } from "@/lib/manage/change-provider-keys";
-import { checkProviderKeys } from "@/lib/manage/check-provider-key";
-import { deleteProviderKeys } from "@/lib/manage/delete-provider-keys";
-import { dismissQuotaHint } from "@/lib/manage/dismiss-quota-hint";
-import { importKeys } from "@/lib/manage/import-keys";
-import { importKeysInput } from "@/lib/manage/import-schemas";
-import { listProviderKeyIds } from "@/lib/manage/list-provider-key-ids";
-import { previewProviderKeys } from "@/lib/manage/preview-provider-keys";
+import { importKeys } from "@/lib/manage/imports/import-keys";
+import { importKeysInput } from "@/lib/manage/imports/import-schemas";
+import { addProviderKeys } from "@/lib/manage/keys/add-provider-keys";
+import { changeProviderKeys } from "@/lib/manage/keys/change-provider-keys";
+import { checkProviderKeys } from "@/lib/manage/keys/check-provider-key";
+import { deleteProviderKeys } from "@/lib/manage/keys/delete-provider-keys";
+import { listProviderKeyIds } from "@/lib/manage/keys/list-provider-key-ids";
+import { previewProviderKeys } from "@/lib/manage/keys/preview-provider-keys";
 import {
   changeProviderKeysInput,
   checkProviderKeysInput,
   previewProviderKeysInput,
   providerKeyFilterInput,
   undoProviderKeysInput,
-} from "@/lib/manage/provider-key-schemas";
-import { dismissQuotaHintInput, setQuotaLimitsInput } from "@/lib/manage/quota-limit-schemas";
+} from "@/lib/manage/keys/provider-key-schemas";
+import { undoProviderKeys } from "@/lib/manage/keys/undo-provider-keys";
+import { dismissQuotaHint } from "@/lib/manage/limits/dismiss-quota-hint";
+import {
+  dismissQuotaHintInput,
+  setQuotaLimitsInput,
+} from "@/lib/manage/limits/quota-limit-schemas";
+import { setQuotaLimits } from "@/lib/manage/limits/set-quota-limits";
 import { addProviderKeysInput, deleteProviderKeysInput } from "@/lib/manage/schemas";
-import { setQuotaLimits } from "@/lib/manage/set-quota-limits";
-import { undoProviderKeys } from "@/lib/manage/undo-provider-keys";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 
 export const previewKeys = portalAction(

@@ -5,7 +5,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { toAliasChoice } from "@/components/playground/alias-choice";
 import { Playground } from "@/components/playground/playground";
-import { listModelAliases } from "@/lib/manage/list-model-aliases";
+import { listModelAliases } from "@/lib/manage/providers/list-model-aliases";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("playground");

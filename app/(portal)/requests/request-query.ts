@@ -1,7 +1,7 @@
 import { momentOf } from "@/components/requests/requests-href";
 import { dayStartMs } from "@/i18n/day-start";
 import { parseInput } from "@/lib/manage/parse-input";
-import { type RequestFilterInput, requestFilterInput } from "@/lib/manage/usage-schemas";
+import { type RequestFilterInput, requestFilterInput } from "@/lib/manage/usage/usage-schemas";
 import { OUTCOMES } from "@/lib/usage/types";
 
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;

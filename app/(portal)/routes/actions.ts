@@ -3,15 +3,15 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
-import { addModelAlias } from "@/lib/manage/add-model-alias";
 import { readFields } from "@/lib/manage/assert-unchanged";
-import { changeModelAlias } from "@/lib/manage/change-model-alias";
+import { addModelAlias } from "@/lib/manage/providers/add-model-alias";
+import { changeModelAlias } from "@/lib/manage/providers/change-model-alias";
 import {
   addModelAliasInput,
   changeModelAliasInput,
   removeModelAliasInput,
-} from "@/lib/manage/model-alias-schema";
-import { removeModelAlias } from "@/lib/manage/remove-model-alias";
+} from "@/lib/manage/providers/model-alias-schema";
+import { removeModelAlias } from "@/lib/manage/providers/remove-model-alias";
 
 const PAGE = "/routes";
 

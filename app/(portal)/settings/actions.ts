@@ -3,22 +3,25 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
-import { addCustomProvider as addProvider } from "@/lib/manage/add-custom-provider";
+import { sendTestAlert, testAlertInput } from "@/lib/manage/alerts/send-test-alert";
 import { readFields } from "@/lib/manage/assert-unchanged";
-import { changeCustomProvider as changeProvider } from "@/lib/manage/change-custom-provider";
-import { changeSettings as changeTeamSettings } from "@/lib/manage/change-settings";
+import { resealProviderKeysInput } from "@/lib/manage/keys/provider-key-schemas";
+import { resealProviderKeys } from "@/lib/manage/keys/reseal-provider-keys";
+import { addCustomProvider as addProvider } from "@/lib/manage/providers/add-custom-provider";
+import { changeCustomProvider as changeProvider } from "@/lib/manage/providers/change-custom-provider";
 import {
   addCustomProviderInput,
   changeCustomProviderInput,
   removeCustomProviderInput,
-} from "@/lib/manage/custom-provider-schema";
-import { resealProviderKeysInput } from "@/lib/manage/provider-key-schemas";
-import { removeCustomProvider as removeProvider } from "@/lib/manage/remove-custom-provider";
-import { resealProviderKeys } from "@/lib/manage/reseal-provider-keys";
-import { sendTestAlert, testAlertInput } from "@/lib/manage/send-test-alert";
-import { changeSettingsInput } from "@/lib/manage/settings-schema";
-import { noInput } from "@/lib/manage/team-schemas";
-import { testUpstream as testProvider, testUpstreamInput } from "@/lib/manage/test-upstream";
+} from "@/lib/manage/providers/custom-provider-schema";
+import { removeCustomProvider as removeProvider } from "@/lib/manage/providers/remove-custom-provider";
+import {
+  testUpstream as testProvider,
+  testUpstreamInput,
+} from "@/lib/manage/providers/test-upstream";
+import { changeSettings as changeTeamSettings } from "@/lib/manage/settings/change-settings";
+import { changeSettingsInput } from "@/lib/manage/settings/settings-schema";
+import { noInput } from "@/lib/manage/team/team-schemas";
 import { alertSenders } from "@/lib/runtime/alert-senders";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";

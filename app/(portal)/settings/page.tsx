@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
-import { DefaultWay } from "@/components/settings/default-way";
-import { GatewayTest } from "@/components/settings/gateway-test";
+import { DefaultWay } from "@/components/settings/providers/default-way";
+import { GatewayTest } from "@/components/settings/providers/gateway-test";
+import { UpstreamList } from "@/components/settings/providers/upstream-list";
 import { SettingsSection } from "@/components/settings/settings-section";
-import { UpstreamList } from "@/components/settings/upstream-list";
 import type { Env } from "@/lib/env";
-import { listUpstreams } from "@/lib/manage/list-upstreams";
-import { readSettings } from "@/lib/manage/read-settings";
+import { listUpstreams } from "@/lib/manage/providers/list-upstreams";
+import { readSettings } from "@/lib/manage/settings/read-settings";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 

@@ -2,13 +2,13 @@
 
 import { portalAction } from "@/app/portal-action";
 import { readFields } from "@/lib/manage/assert-unchanged";
-import { changeMemberLimits } from "@/lib/manage/change-member-limits";
-import { changeRole } from "@/lib/manage/change-role";
-import { inviteMember } from "@/lib/manage/invite-member";
-import { limitsInput } from "@/lib/manage/limit-schemas";
-import { removeMember } from "@/lib/manage/remove-member";
-import { revokeInvite } from "@/lib/manage/revoke-invite";
-import { byIdInput, changeRoleInput, inviteMemberInput } from "@/lib/manage/team-schemas";
+import { limitsInput } from "@/lib/manage/limits/limit-schemas";
+import { changeMemberLimits } from "@/lib/manage/team/change-member-limits";
+import { changeRole } from "@/lib/manage/team/change-role";
+import { inviteMember } from "@/lib/manage/team/invite-member";
+import { removeMember } from "@/lib/manage/team/remove-member";
+import { revokeInvite } from "@/lib/manage/team/revoke-invite";
+import { byIdInput, changeRoleInput, inviteMemberInput } from "@/lib/manage/team/team-schemas";
 
 export const invite = portalAction("admin", inviteMemberInput, ({ context, input }) =>
   inviteMember(context, input),

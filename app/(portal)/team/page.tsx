@@ -6,8 +6,8 @@ import { PageHeader } from "@/components/page-header";
 import { InviteDialog } from "@/components/team/invite-dialog";
 import { InvitesTable } from "@/components/team/invites-table";
 import { MembersTable } from "@/components/team/members-table";
-import { listInvites } from "@/lib/manage/list-invites";
-import { listMembers } from "@/lib/manage/list-members";
+import { listInvites } from "@/lib/manage/team/list-invites";
+import { listMembers } from "@/lib/manage/team/list-members";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("team"))("title") };

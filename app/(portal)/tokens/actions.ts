@@ -3,16 +3,16 @@
 import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
 import { readFields } from "@/lib/manage/assert-unchanged";
-import { createAccessToken } from "@/lib/manage/create-access-token";
-import { revokeAccessToken } from "@/lib/manage/revoke-access-token";
-import { rotateAccessToken } from "@/lib/manage/rotate-access-token";
 import {
   createAccessTokenInput,
   rotateAccessTokenInput,
   updateAccessTokenInput,
 } from "@/lib/manage/schemas";
-import { newTokenOwner, tokenReach } from "@/lib/manage/token-reach";
-import { updateAccessToken } from "@/lib/manage/update-access-token";
+import { createAccessToken } from "@/lib/manage/tokens/create-access-token";
+import { revokeAccessToken } from "@/lib/manage/tokens/revoke-access-token";
+import { rotateAccessToken } from "@/lib/manage/tokens/rotate-access-token";
+import { newTokenOwner, tokenReach } from "@/lib/manage/tokens/token-reach";
+import { updateAccessToken } from "@/lib/manage/tokens/update-access-token";
 
 export const createToken = portalAction(
   "member",

@@ -13,8 +13,8 @@ import { UsageChart } from "@/components/usage/usage-chart";
 import { UsageFigures } from "@/components/usage/usage-figures";
 import { UsageFilters } from "@/components/usage/usage-filters";
 import { roleAllows } from "@/lib/auth/member";
-import { readLogThinning } from "@/lib/manage/read-log-thinning";
-import { readUsageBoard } from "@/lib/manage/read-usage-board";
+import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
+import { readUsageBoard } from "@/lib/manage/usage/read-usage-board";
 import { OUTCOMES } from "@/lib/usage/types";
 import { GROUPS, RANGES, usageQueryOf } from "./usage-query";
 

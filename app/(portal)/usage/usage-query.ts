@@ -1,5 +1,5 @@
 import { dayStartMs } from "@/i18n/day-start";
-import type { UsageBoardInput, UsageGroup } from "@/lib/manage/read-usage-board";
+import type { UsageBoardInput, UsageGroup } from "@/lib/manage/usage/read-usage-board";
 import { OUTCOMES } from "@/lib/usage/types";
 
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;

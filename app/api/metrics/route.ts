@@ -1,4 +1,4 @@
-import { readMetrics } from "@/lib/manage/read-metrics";
+import { readMetrics } from "@/lib/manage/usage/read-metrics";
 import { liveWaiting } from "@/lib/runtime/live-figures";
 import { adminRoute } from "../admin/admin-route";
 

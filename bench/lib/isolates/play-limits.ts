@@ -6,7 +6,7 @@ import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
 import { handleProxyRequest } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken } from "../../../lib/proxy/ports.ts";
-import { splitProxyPath } from "../../../lib/proxy/proxy-path.ts";
+import { splitProxyPath } from "../../../lib/proxy/request/proxy-path.ts";
 import { NO_LIMITS } from "../../../lib/usage/token-limits.ts";
 import { poolKey } from "../quota/pool-key.ts";
 import { seededRandom } from "../quota/random.ts";

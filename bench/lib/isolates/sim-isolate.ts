@@ -6,8 +6,8 @@
 import type { LimitHolder } from "../../../lib/budgets/limit-holder.ts";
 import type { PeriodSpend } from "../../../lib/budgets/spend.ts";
 import { type TakenSpend, TokenLedger } from "../../../lib/budgets/token-ledger.ts";
-import { LeaseAsker } from "../../../lib/db/lease-asker.ts";
-import { StoreLeases } from "../../../lib/db/store-leases.ts";
+import { LeaseAsker } from "../../../lib/db/state/lease-asker.ts";
+import { StoreLeases } from "../../../lib/db/state/store-leases.ts";
 import { LeasedLimits, type LeasedLimitsOptions } from "../../../lib/leases/leased-limits.ts";
 import type { KeyPool } from "../../../lib/pool/key-pool.ts";
 import type { ProxyInstance } from "../../../lib/proxy/handle-request.ts";

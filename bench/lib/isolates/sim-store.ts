@@ -10,7 +10,7 @@ import {
   type SpendPeriod,
   sum,
 } from "../../../lib/budgets/spend.ts";
-import type { LeaseRow, LeaseRows, OtherLeaseRow } from "../../../lib/db/store-leases.ts";
+import type { LeaseRow, LeaseRows, OtherLeaseRow } from "../../../lib/db/state/store-leases.ts";
 import { LeaseBook } from "../../../lib/leases/lease-book.ts";
 import type { LeasePort } from "../../../lib/leases/lease-port.ts";
 import type { LeaseQuestion } from "../../../lib/leases/leased-limits.ts";

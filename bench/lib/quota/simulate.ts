@@ -6,7 +6,7 @@ import { KeyPool } from "../../../lib/pool/key-pool.ts";
 import type { PoolKey } from "../../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../../lib/proxy/ports.ts";
-import { splitProxyPath } from "../../../lib/proxy/proxy-path.ts";
+import { splitProxyPath } from "../../../lib/proxy/request/proxy-path.ts";
 import { loadPriceBook } from "../../../lib/usage/price.ts";
 import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { MemoryCatalog } from "../../../tests/doors/memory-catalog.ts";

@@ -2,7 +2,7 @@
  * What people set for one pool's keys, and what of the day's limits is used already.
  * @module
  */
-import { nextMidnightMs } from "../../providers/quota-day";
+import { nextMidnightMs } from "../../providers/answers/quota-day";
 import type { Provider } from "../../providers/types";
 import { sharedName } from "../quota-domain";
 import type { LimitRule, PoolLimits, QuotaLimits } from "../types";

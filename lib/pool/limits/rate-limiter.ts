@@ -4,7 +4,7 @@
  * Limits come from three sides: people set them, the answers' headers tell them, refusals teach them.
  * @module
  */
-import type { QuotaReading } from "../../providers/read-limits";
+import type { QuotaReading } from "../../providers/answers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
 import { LearnedLimit } from "../learn/learned-limit";
 import type { SharedLimitPrior } from "../learn/shared-limit-prior";

@@ -2,7 +2,7 @@
  * What answers report of a domain's quotas at one model, in headers and in words, by the name of the reading.
  * @module
  */
-import type { QuotaReading } from "../../providers/read-limits";
+import type { QuotaReading } from "../../providers/answers/read-limits";
 import { HeaderQuota } from "./header-quota";
 import { costAt, earliestOf, type Limit } from "./limit";
 import { SlidingWindowLog } from "./sliding-window-log";

@@ -2,7 +2,7 @@
  * The quota of all keys for one model, and who gets it: now, in a while, or not within its longest wait.
  * @module
  */
-import type { QuotaReading } from "../../providers/read-limits";
+import type { QuotaReading } from "../../providers/answers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
 import { LimitProbe } from "../learn/limit-probe";
 import type { Lesson, RefusedRest } from "../limits/lesson";

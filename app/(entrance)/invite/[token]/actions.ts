@@ -2,8 +2,8 @@
 
 import { entranceAction } from "@/app/entrance-action";
 import { signIn } from "@/lib/auth/auth";
-import { acceptInvite } from "@/lib/manage/accept-invite";
-import { acceptInviteInput } from "@/lib/manage/team-schemas";
+import { acceptInvite } from "@/lib/manage/team/accept-invite";
+import { acceptInviteInput } from "@/lib/manage/team/team-schemas";
 
 /** Makes the visitor a member and signs them in. */
 export const joinTeam = entranceAction(acceptInviteInput, async ({ context, input }) => {

@@ -8,7 +8,7 @@ import { InviteForm } from "@/components/auth/invite-form";
 import { ServiceButtons } from "@/components/auth/service-buttons";
 import { ClientMessages } from "@/components/client-messages";
 import { signInServices } from "@/lib/auth/sign-in-services";
-import { findInvite } from "@/lib/manage/find-invite";
+import { findInvite } from "@/lib/manage/team/find-invite";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("invite.title") };

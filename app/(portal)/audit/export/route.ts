@@ -1,6 +1,6 @@
 import { getTimeZone } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
-import { exportAuditEntries } from "@/lib/manage/export-audit-entries";
+import { exportAuditEntries } from "@/lib/manage/audit/export-audit-entries";
 import { auditFilterOf } from "../audit-query";
 
 const TYPES = { csv: "text/csv; charset=utf-8", json: "application/json" } as const;

@@ -4,12 +4,12 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { EmptyState } from "@/components/empty-state";
-import { ProviderTable } from "@/components/keys/provider-table";
-import { ProvidersWithoutKeys } from "@/components/keys/providers-without-keys";
+import { ProvidersWithoutKeys } from "@/components/keys/add/providers-without-keys";
+import { ProviderTable } from "@/components/keys/table/provider-table";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
-import { readQuotaForecasts } from "@/lib/manage/read-quota-forecasts";
-import { summarizeProviderKeys } from "@/lib/manage/summarize-provider-keys";
+import { summarizeProviderKeys } from "@/lib/manage/keys/summarize-provider-keys";
+import { readQuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("keys");

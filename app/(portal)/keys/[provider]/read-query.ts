@@ -1,8 +1,8 @@
-import { readTableSort } from "@/components/table-sort";
+import { readTableSort } from "@/components/table/table-sort";
 import {
   type BrowseProviderKeysInput,
   browseProviderKeysInput,
-} from "@/lib/manage/provider-key-schemas";
+} from "@/lib/manage/keys/provider-key-schemas";
 
 export type SearchParams = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -2,9 +2,9 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
-import { AddKeys } from "@/components/keys/add-keys";
+import { AddKeys } from "@/components/keys/add/add-keys";
 import { PageHeader } from "@/components/page-header";
-import { allProviders } from "@/lib/manage/known-provider";
+import { allProviders } from "@/lib/manage/keys/known-provider";
 import { textOf } from "../[provider]/read-query";
 
 export async function generateMetadata(): Promise<Metadata> {

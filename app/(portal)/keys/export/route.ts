@@ -1,9 +1,9 @@
 import { actionFailure } from "@/app/portal-action";
 import { portalRead } from "@/app/portal-read";
-import { exportProviderKeys } from "@/lib/manage/export-provider-keys";
+import { exportProviderKeys } from "@/lib/manage/keys/export-provider-keys";
+import { exportProviderKeysInput } from "@/lib/manage/keys/provider-key-schemas";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { parseInput } from "@/lib/manage/parse-input";
-import { exportProviderKeysInput } from "@/lib/manage/provider-key-schemas";
 
 /** The masked keys that the parameters mean, as a file. */
 export async function GET(request: Request): Promise<Response> {

@@ -5,7 +5,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { ImportKeys } from "@/components/moving-in/import-keys";
 import { PageHeader } from "@/components/page-header";
 import { allowsPrivateUpstreams } from "@/lib/env";
-import { allProviders } from "@/lib/manage/known-provider";
+import { allProviders } from "@/lib/manage/keys/known-provider";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("import");

@@ -1,8 +1,8 @@
 /** What an answer cost, as the playground counted its tokens: `{costUsd}`, null where no price is known. */
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
-import { allProviders } from "@/lib/manage/known-provider";
-import { readSettings } from "@/lib/manage/read-settings";
+import { allProviders } from "@/lib/manage/keys/known-provider";
+import { readSettings } from "@/lib/manage/settings/read-settings";
 import { providerForCompatModel } from "@/lib/providers/registry";
 import { loadPriceBook, NANO_PER_USD } from "@/lib/usage/price";
 import { NO_USAGE } from "@/lib/usage/types";

@@ -8,8 +8,8 @@ import { AttemptTimeline } from "@/components/requests/attempt-timeline";
 import { OutcomeBadge } from "@/components/requests/outcome-badge";
 import { RequestFacts } from "@/components/requests/request-facts";
 import { gatewayLogsUrl } from "@/lib/http/gateway-logs-url";
-import { readRequestStory } from "@/lib/manage/browse-requests";
 import { ManageError } from "@/lib/manage/manage-error";
+import { readRequestStory } from "@/lib/manage/usage/browse-requests";
 import { findProvider } from "@/lib/providers/registry";
 
 export async function generateMetadata({ params }: PageProps<"/requests/[id]">): Promise<Metadata> {

@@ -2,7 +2,7 @@ import { getTimeZone } from "next-intl/server";
 import { answerWithStream } from "@/app/answer-with-stream";
 import { portalRead } from "@/app/portal-read";
 import { textStream } from "@/lib/http/text-stream";
-import { exportBrowsedRequests } from "@/lib/manage/browse-requests";
+import { exportBrowsedRequests } from "@/lib/manage/usage/browse-requests";
 import { requestFilterOf } from "../request-query";
 
 const TYPES = { csv: "text/csv; charset=utf-8", json: "application/json" } as const;

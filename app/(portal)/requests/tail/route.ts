@@ -1,6 +1,6 @@
 import { getTimeZone } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
-import { browseRequests } from "@/lib/manage/browse-requests";
+import { browseRequests } from "@/lib/manage/usage/browse-requests";
 import { requestFilterOf } from "../request-query";
 
 /** More than a page at once nobody reads as it comes. */

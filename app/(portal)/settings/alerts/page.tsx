@@ -1,16 +1,16 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
-import { AlertList } from "@/components/settings/alert-list";
-import { AlertMailForm } from "@/components/settings/alert-mail-form";
-import { AlertTest } from "@/components/settings/alert-test";
-import { AlertsForm } from "@/components/settings/alerts-form";
+import { AlertList } from "@/components/settings/alerts/alert-list";
+import { AlertMailForm } from "@/components/settings/alerts/alert-mail-form";
+import { AlertTest } from "@/components/settings/alerts/alert-test";
+import { AlertsForm } from "@/components/settings/alerts/alerts-form";
 import { SettingsSection } from "@/components/settings/settings-section";
-import { alertChannels } from "@/lib/manage/alert-channels";
-import { listAlerts } from "@/lib/manage/list-alerts";
-import { mailForm } from "@/lib/manage/mail-alert";
-import { webhookForm } from "@/lib/manage/post-alert";
-import { readSettings } from "@/lib/manage/read-settings";
+import { alertChannels } from "@/lib/manage/alerts/alert-channels";
+import { listAlerts } from "@/lib/manage/alerts/list-alerts";
+import { mailForm } from "@/lib/manage/alerts/mail-alert";
+import { webhookForm } from "@/lib/manage/alerts/post-alert";
+import { readSettings } from "@/lib/manage/settings/read-settings";
 import { alertSenders } from "@/lib/runtime/alert-senders";
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { AppearanceForm } from "@/components/settings/appearance-form";
 import { SettingsSection } from "@/components/settings/settings-section";
-import { readSettings } from "@/lib/manage/read-settings";
+import { readSettings } from "@/lib/manage/settings/read-settings";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("shell.pages.settings");

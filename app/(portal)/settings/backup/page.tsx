@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
-import { BackupForm } from "@/components/settings/backup-form";
-import { RestoreForm } from "@/components/settings/restore-form";
+import { BackupForm } from "@/components/settings/backup/backup-form";
+import { RestoreForm } from "@/components/settings/backup/restore-form";
 import { SettingsSection } from "@/components/settings/settings-section";
-import { readBackupState } from "@/lib/manage/read-backup-state";
+import { readBackupState } from "@/lib/manage/backup/read-backup-state";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("shell.pages.settings");

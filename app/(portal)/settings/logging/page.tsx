@@ -5,7 +5,7 @@ import { LoggingForm } from "@/components/settings/logging-form";
 import { MeteringForm } from "@/components/settings/metering-form";
 import { RetentionForm } from "@/components/settings/retention-form";
 import { SettingsSection } from "@/components/settings/settings-section";
-import { readSettings } from "@/lib/manage/read-settings";
+import { readSettings } from "@/lib/manage/settings/read-settings";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("shell.pages.settings");

@@ -2,13 +2,13 @@ import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
-import { RelativeTime } from "@/components/relative-time";
 import { AwaitMaintenance } from "@/components/settings/await-maintenance";
 import { RunMaintenance } from "@/components/settings/run-maintenance";
 import { SecretSection } from "@/components/settings/secret-section";
 import { SettingsSection } from "@/components/settings/settings-section";
 import { UpkeepResult } from "@/components/settings/upkeep-result";
-import { readUpkeepView } from "@/lib/manage/read-upkeep";
+import { RelativeTime } from "@/components/time/relative-time";
+import { readUpkeepView } from "@/lib/manage/settings/read-upkeep";
 import { liveLeases } from "@/lib/runtime/live-figures";
 
 export async function generateMetadata(): Promise<Metadata> {

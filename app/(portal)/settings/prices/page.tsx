@@ -3,8 +3,8 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { PricesForm } from "@/components/settings/prices-form";
 import { SettingsSection } from "@/components/settings/settings-section";
-import { listUpstreams } from "@/lib/manage/list-upstreams";
-import { readSettings } from "@/lib/manage/read-settings";
+import { listUpstreams } from "@/lib/manage/providers/list-upstreams";
+import { readSettings } from "@/lib/manage/settings/read-settings";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("shell.pages.settings");

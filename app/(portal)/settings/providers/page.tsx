@@ -3,11 +3,11 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { EmptyState } from "@/components/empty-state";
-import { CustomProviderButton } from "@/components/settings/custom-provider-button";
-import { CustomProviderList } from "@/components/settings/custom-provider-list";
+import { CustomProviderButton } from "@/components/settings/providers/custom-provider-button";
+import { CustomProviderList } from "@/components/settings/providers/custom-provider-list";
 import { SettingsSection } from "@/components/settings/settings-section";
 import { allowsPrivateUpstreams } from "@/lib/env";
-import { listCustomProviders } from "@/lib/manage/list-custom-providers";
+import { listCustomProviders } from "@/lib/manage/providers/list-custom-providers";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("settings.providers");

@@ -13,10 +13,10 @@ import { CreateToken, CreateTokenButton } from "@/components/tokens/create-token
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
 import { roleAllows } from "@/lib/auth/member";
-import { allProviders } from "@/lib/manage/known-provider";
-import { listAccessTokens } from "@/lib/manage/list-access-tokens";
-import { readTokenUse } from "@/lib/manage/read-token-use";
-import { tokenReach } from "@/lib/manage/token-reach";
+import { allProviders } from "@/lib/manage/keys/known-provider";
+import { listAccessTokens } from "@/lib/manage/tokens/list-access-tokens";
+import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
+import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 const STATES = ["active", "paused", "expired", "revoked"] as const;

@@ -1,7 +1,7 @@
 "use server";
 
 import { portalAction } from "@/app/portal-action";
-import { rebuildBudgets } from "@/lib/manage/rebuild-budgets";
-import { noInput } from "@/lib/manage/team-schemas";
+import { noInput } from "@/lib/manage/team/team-schemas";
+import { rebuildBudgets } from "@/lib/manage/usage/rebuild-budgets";
 
 export const rebuild = portalAction("admin", noInput, ({ context }) => rebuildBudgets(context));

@@ -12,9 +12,9 @@ import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
-import { checkBudgets } from "@/lib/manage/check-budgets";
-import { readBudgets } from "@/lib/manage/read-budgets";
-import { tokenReach } from "@/lib/manage/token-reach";
+import { tokenReach } from "@/lib/manage/tokens/token-reach";
+import { checkBudgets } from "@/lib/manage/usage/check-budgets";
+import { readBudgets } from "@/lib/manage/usage/read-budgets";
 import { liveHolds } from "@/lib/runtime/live-figures";
 
 /** `?check=true`: the budgets are compared with the rollups and the log. */

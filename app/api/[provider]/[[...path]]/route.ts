@@ -6,7 +6,7 @@
 import { getCloudflareContext } from "@opennextjs/cloudflare";
 import type { Env } from "@/lib/env";
 import { handleProxyRequest } from "@/lib/proxy/handle-request";
-import { splitProxyPath } from "@/lib/proxy/proxy-path";
+import { splitProxyPath } from "@/lib/proxy/request/proxy-path";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 import { misconfigured } from "@/lib/runtime/misconfigured";

@@ -1,19 +1,19 @@
-import { changeMemberLimits } from "@/lib/manage/change-member-limits";
-import { checkBudgets } from "@/lib/manage/check-budgets";
-import { createAccessToken } from "@/lib/manage/create-access-token";
-import { limitsInput } from "@/lib/manage/limit-schemas";
-import { listAccessTokens } from "@/lib/manage/list-access-tokens";
-import { readBudgets } from "@/lib/manage/read-budgets";
-import { rebuildBudgets } from "@/lib/manage/rebuild-budgets";
-import { revokeAccessToken } from "@/lib/manage/revoke-access-token";
-import { rotateAccessToken } from "@/lib/manage/rotate-access-token";
+import { limitsInput } from "@/lib/manage/limits/limit-schemas";
 import {
   createAccessTokenInput,
   listAccessTokensInput,
   rotateAccessTokenInput,
   updateAccessTokenInput,
 } from "@/lib/manage/schemas";
-import { updateAccessToken } from "@/lib/manage/update-access-token";
+import { changeMemberLimits } from "@/lib/manage/team/change-member-limits";
+import { createAccessToken } from "@/lib/manage/tokens/create-access-token";
+import { listAccessTokens } from "@/lib/manage/tokens/list-access-tokens";
+import { revokeAccessToken } from "@/lib/manage/tokens/revoke-access-token";
+import { rotateAccessToken } from "@/lib/manage/tokens/rotate-access-token";
+import { updateAccessToken } from "@/lib/manage/tokens/update-access-token";
+import { checkBudgets } from "@/lib/manage/usage/check-budgets";
+import { readBudgets } from "@/lib/manage/usage/read-budgets";
+import { rebuildBudgets } from "@/lib/manage/usage/rebuild-budgets";
 import { liveHolds } from "@/lib/runtime/live-figures";
 import type { AdminCalls } from "../admin-call";
 import { readBody, readQuery } from "../read-body";

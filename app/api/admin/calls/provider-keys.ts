@@ -1,27 +1,27 @@
-import { addProviderKeys } from "@/lib/manage/add-provider-keys";
-import { changeProviderKeys } from "@/lib/manage/change-provider-keys";
-import { checkProviderKey } from "@/lib/manage/check-provider-key";
-import { deleteProviderKey } from "@/lib/manage/delete-provider-key";
-import { deleteProviderKeys } from "@/lib/manage/delete-provider-keys";
-import { importKeys } from "@/lib/manage/import-keys";
-import { importInput } from "@/lib/manage/import-schemas";
-import { importSource } from "@/lib/manage/import-source";
-import { listProviderKeys } from "@/lib/manage/list-provider-keys";
+import { importKeys } from "@/lib/manage/imports/import-keys";
+import { importInput } from "@/lib/manage/imports/import-schemas";
+import { importSource } from "@/lib/manage/imports/import-source";
+import { addProviderKeys } from "@/lib/manage/keys/add-provider-keys";
+import { changeProviderKeys } from "@/lib/manage/keys/change-provider-keys";
+import { checkProviderKey } from "@/lib/manage/keys/check-provider-key";
+import { deleteProviderKey } from "@/lib/manage/keys/delete-provider-key";
+import { deleteProviderKeys } from "@/lib/manage/keys/delete-provider-keys";
+import { listProviderKeys } from "@/lib/manage/keys/list-provider-keys";
 import {
   changeProviderKeysInput,
   resealProviderKeysInput,
   undoProviderKeysInput,
-} from "@/lib/manage/provider-key-schemas";
-import { resealProviderKeys } from "@/lib/manage/reseal-provider-keys";
-import { resetProviderKey } from "@/lib/manage/reset-provider-key";
+} from "@/lib/manage/keys/provider-key-schemas";
+import { resealProviderKeys } from "@/lib/manage/keys/reseal-provider-keys";
+import { resetProviderKey } from "@/lib/manage/keys/reset-provider-key";
+import { undoProviderKeys } from "@/lib/manage/keys/undo-provider-keys";
+import { updateProviderKey } from "@/lib/manage/keys/update-provider-key";
 import {
   addProviderKeysInput,
   deleteProviderKeysInput,
   listProviderKeysInput,
   updateProviderKeyInput,
 } from "@/lib/manage/schemas";
-import { undoProviderKeys } from "@/lib/manage/undo-provider-keys";
-import { updateProviderKey } from "@/lib/manage/update-provider-key";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 import type { AdminCalls } from "../admin-call";
 import { readBody, readQuery } from "../read-body";

@@ -1,16 +1,19 @@
-import { addCustomProvider } from "@/lib/manage/add-custom-provider";
-import { addModelAlias } from "@/lib/manage/add-model-alias";
-import { changeCustomProvider } from "@/lib/manage/change-custom-provider";
-import { changeModelAlias } from "@/lib/manage/change-model-alias";
-import { addCustomProviderInput, customProviderChanges } from "@/lib/manage/custom-provider-schema";
-import { listCustomProviders } from "@/lib/manage/list-custom-providers";
-import { listModelAliases } from "@/lib/manage/list-model-aliases";
-import { listQuotaLimits } from "@/lib/manage/list-quota-limits";
-import { addModelAliasInput, modelAliasChanges } from "@/lib/manage/model-alias-schema";
-import { listQuotaLimitsInput, setQuotaLimitsInput } from "@/lib/manage/quota-limit-schemas";
-import { removeCustomProvider } from "@/lib/manage/remove-custom-provider";
-import { removeModelAlias } from "@/lib/manage/remove-model-alias";
-import { setQuotaLimits } from "@/lib/manage/set-quota-limits";
+import { listQuotaLimits } from "@/lib/manage/limits/list-quota-limits";
+import { listQuotaLimitsInput, setQuotaLimitsInput } from "@/lib/manage/limits/quota-limit-schemas";
+import { setQuotaLimits } from "@/lib/manage/limits/set-quota-limits";
+import { addCustomProvider } from "@/lib/manage/providers/add-custom-provider";
+import { addModelAlias } from "@/lib/manage/providers/add-model-alias";
+import { changeCustomProvider } from "@/lib/manage/providers/change-custom-provider";
+import { changeModelAlias } from "@/lib/manage/providers/change-model-alias";
+import {
+  addCustomProviderInput,
+  customProviderChanges,
+} from "@/lib/manage/providers/custom-provider-schema";
+import { listCustomProviders } from "@/lib/manage/providers/list-custom-providers";
+import { listModelAliases } from "@/lib/manage/providers/list-model-aliases";
+import { addModelAliasInput, modelAliasChanges } from "@/lib/manage/providers/model-alias-schema";
+import { removeCustomProvider } from "@/lib/manage/providers/remove-custom-provider";
+import { removeModelAlias } from "@/lib/manage/providers/remove-model-alias";
 import type { AdminCalls } from "../admin-call";
 import { readBody, readQuery } from "../read-body";
 

@@ -1,8 +1,8 @@
 import { actionFailure } from "@/app/portal-action";
 import { portalRead } from "@/app/portal-read";
 import { streamOf } from "@/lib/http/byte-stream";
-import { createBackupInput } from "@/lib/manage/backup-schemas";
-import { createBackup } from "@/lib/manage/create-backup";
+import { createBackupInput } from "@/lib/manage/backup/backup-schemas";
+import { createBackup } from "@/lib/manage/backup/create-backup";
 import { parseInput } from "@/lib/manage/parse-input";
 
 /** The instance as an encrypted file, for the member's password and a passphrase in a JSON body. */

@@ -1,11 +1,11 @@
 import { actionFailure } from "@/app/portal-action";
 import { portalEnv } from "@/app/portal-context";
 import { portalRead } from "@/app/portal-read";
-import { BACKUP_MAX_BYTES } from "@/lib/manage/backup-limits";
-import { restoreBackupInput } from "@/lib/manage/backup-schemas";
+import { BACKUP_MAX_BYTES } from "@/lib/manage/backup/backup-limits";
+import { restoreBackupInput } from "@/lib/manage/backup/backup-schemas";
+import { restoreBackup } from "@/lib/manage/backup/restore-backup";
 import { ManageError } from "@/lib/manage/manage-error";
 import { parseInput } from "@/lib/manage/parse-input";
-import { restoreBackup } from "@/lib/manage/restore-backup";
 import { sharedState } from "@/lib/runtime/shared-state";
 
 /** Takes a backup as a form's `file`, with its `passphrase` and the member's `password`. */

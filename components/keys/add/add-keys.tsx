@@ -1,0 +1,170 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
+import { addKeys, previewKeys } from "@/app/(portal)/keys/actions";
+import type { PreviewedKey } from "@/lib/manage/keys/preview-provider-keys";
+import { readPastedKeys } from "@/lib/moving-in/read-pasted-keys";
+import { WorkProgress } from "../bulk/work-progress";
+import type { ProviderChoice } from "../types";
+import { useFailureWords } from "../use-failure-words";
+import { type AddedKeys, AddedReport, NOTHING_ADDED } from "./added-report";
+import { callsOf, dataOf, type FoundKey, judge, toAdd, WorkStopped } from "./found-keys";
+import { FoundTable } from "./found-table";
+import { PasteForm } from "./paste-form";
+
+type Step =
+  | { readonly kind: "paste"; readonly problem: string | null }
+  | { readonly kind: "previewing" | "adding"; readonly done: number; readonly total: number }
+  | { readonly kind: "preview"; readonly found: readonly FoundKey[]; readonly skipped: number }
+  | { readonly kind: "done"; readonly added: AddedKeys };
+
+/** Paste, look, add: each key is sent once to be looked at and once to be added, and shown masked only. */
+export function AddKeys({
+  providers,
+  chosen,
+}: {
+  readonly providers: readonly ProviderChoice[];
+  /** Slug; null to find out for each key. */
+  readonly chosen: string | null;
+}) {
+  const t = useTranslations("keys.add");
+  const tFailure = useTranslations("keys.failure");
+  const failureWords = useFailureWords();
+  const [text, setText] = useState("");
+  const [provider, setProvider] = useState(chosen);
+  const [step, setStep] = useState<Step>({ kind: "paste", problem: null });
+  /** Raised to make work under way end after its current call. */
+  const run = useRef(0);
+  useEffect(() => {
+    const runs = run;
+    return () => {
+      runs.current += 1;
+    };
+  }, []);
+
+  const wordsOf = (error: unknown) =>
+    error instanceof WorkStopped ? failureWords(error.failure) : tFailure("offline");
+
+  async function look(forProvider: string | null) {
+    run.current += 1;
+    const own = run.current;
+    const { keys, skipped } = readPastedKeys(text);
+    if (keys.length === 0) {
+      setStep({ kind: "paste", problem: t("nothingFound") });
+      return;
+    }
+    const previews: PreviewedKey[] = [];
+    setStep({ kind: "previewing", done: 0, total: keys.length });
+    try {
+      for (const call of callsOf(keys, (key) => key.text)) {
+        const asked = call.map((key) => ({ text: key.text, hint: key.hint }));
+        previews.push(...dataOf(await previewKeys({ provider: forProvider, keys: asked })));
+        if (run.current !== own) return;
+        setStep({ kind: "previewing", done: previews.length, total: keys.length });
+      }
+      setStep({ kind: "preview", found: judge(keys, previews), skipped });
+    } catch (error) {
+      if (run.current === own) setStep({ kind: "paste", problem: wordsOf(error) });
+    }
+  }
+
+  async function add(wanted: ReadonlyMap<string, readonly FoundKey[]>) {
+    run.current += 1;
+    const own = run.current;
+    const total = [...wanted.values()].reduce((sum, keys) => sum + keys.length, 0);
+    let added: AddedKeys = { ...NOTHING_ADDED, providers: [...wanted.keys()], unsent: total };
+    setStep({ kind: "adding", done: 0, total });
+    try {
+      for (const [slug, keys] of wanted) {
+        for (const call of callsOf(keys, ({ pasted }) => pasted.text)) {
+          if (run.current !== own) {
+            setStep({ kind: "done", added });
+            return;
+          }
+          const lines = call.map(({ pasted }) => ({ key: pasted.text, ...pasted.settings }));
+          const result = dataOf(await addKeys({ provider: slug, keys: lines }));
+          added = {
+            ...added,
+            count: added.count + result.added,
+            duplicates: added.duplicates + result.duplicates,
+            unsent: added.unsent - call.length,
+            rejected: [
+              ...added.rejected,
+              ...result.rejected.map(({ index, reason }) => ({
+                line: call[index]?.pasted.line ?? 0,
+                reason,
+              })),
+            ],
+          };
+          if (run.current === own) setStep({ kind: "adding", done: total - added.unsent, total });
+        }
+      }
+      setText("");
+      setStep({ kind: "done", added });
+    } catch (error) {
+      setStep({ kind: "done", added: { ...added, problem: wordsOf(error) } });
+    }
+  }
+
+  function choose(slug: string | null) {
+    setProvider(slug);
+    if (step.kind === "preview") look(slug);
+  }
+
+  const stop = () => {
+    run.current += 1;
+  };
+
+  switch (step.kind) {
+    case "paste":
+      return (
+        <PasteForm
+          providers={providers}
+          provider={provider}
+          onProvider={choose}
+          text={text}
+          onText={setText}
+          problem={step.problem}
+          onSubmit={() => look(provider)}
+        />
+      );
+    case "previewing":
+    case "adding":
+      return (
+        <WorkProgress
+          done={step.done}
+          total={step.total}
+          words={t(step.kind === "adding" ? "progress" : "previewing", {
+            done: step.done,
+            total: step.total,
+          })}
+          cancelLabel={t("cancel")}
+          onCancel={() => {
+            stop();
+            if (step.kind === "previewing") setStep({ kind: "paste", problem: null });
+          }}
+        />
+      );
+    case "preview":
+      return (
+        <FoundTable
+          found={step.found}
+          skipped={step.skipped}
+          providers={providers}
+          provider={provider}
+          onProvider={choose}
+          onBack={() => setStep({ kind: "paste", problem: null })}
+          onAdd={(withOdd) => add(toAdd(step.found, withOdd))}
+        />
+      );
+    case "done":
+      return (
+        <AddedReport
+          added={step.added}
+          providers={providers}
+          onAgain={() => setStep({ kind: "paste", problem: null })}
+        />
+      );
+  }
+}

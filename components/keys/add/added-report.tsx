@@ -1,0 +1,79 @@
+"use client";
+
+import { CircleCheck, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Button } from "@/components/ui/button";
+import type { ProviderChoice } from "../types";
+
+export interface AddedKeys {
+  readonly count: number;
+  readonly duplicates: number;
+  readonly rejected: readonly { readonly line: number; readonly reason: string }[];
+  /** Slugs of the providers they went to. */
+  readonly providers: readonly string[];
+  /** Keys that were not sent, because the work was cancelled or stopped. */
+  readonly unsent: number;
+  /** Why it stopped; null if it did not. */
+  readonly problem: string | null;
+}
+
+export const NOTHING_ADDED: AddedKeys = {
+  count: 0,
+  duplicates: 0,
+  rejected: [],
+  providers: [],
+  unsent: 0,
+  problem: null,
+};
+
+/** What came of adding keys. */
+export function AddedReport({
+  added,
+  providers,
+  onAgain,
+}: {
+  readonly added: AddedKeys;
+  readonly providers: readonly ProviderChoice[];
+  readonly onAgain: () => void;
+}) {
+  const t = useTranslations("keys.add");
+  const { count, duplicates, rejected, unsent, problem } = added;
+  const isWhole = problem === null && unsent === 0;
+  const Icon = isWhole ? CircleCheck : TriangleAlert;
+  return (
+    <div role="status" className="max-w-xl space-y-4">
+      <h2 className="flex items-center gap-2 text-base font-medium">
+        <Icon aria-hidden className={isWhole ? "text-ready size-5" : "text-cooling size-5"} />
+        {t("done", { count })}
+      </h2>
+      {duplicates > 0 && <p>{t("duplicates", { count: duplicates })}</p>}
+      {problem !== null && <p>{t("failed", { message: problem, count: unsent })}</p>}
+      {problem === null && unsent > 0 && <p>{t("cancelled", { count: unsent })}</p>}
+      {rejected.length > 0 && (
+        <div className="space-y-1">
+          <p>{t("rejectedTitle", { count: rejected.length })}</p>
+          <ul className="text-muted-foreground max-h-48 list-inside list-disc overflow-auto text-xs">
+            {rejected.map(({ line, reason }) => (
+              <li key={`${line} ${reason}`}>{t("rejected", { line, reason })}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <div className="flex flex-wrap gap-2">
+        {added.providers.map((slug) => (
+          <Button key={slug} asChild>
+            <Link href={`/keys/${encodeURIComponent(slug)}`}>
+              {t("see", {
+                provider: providers.find((each) => each.slug === slug)?.label ?? slug,
+              })}
+            </Link>
+          </Button>
+        ))}
+        <Button variant="outline" onClick={onAgain}>
+          {t("again")}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { RelativeTime } from "@/components/time/relative-time";
+import type { Messages } from "@/i18n/messages";
+import type { KeyHistoryEntry } from "@/lib/manage/keys/read-provider-key";
+import { changedFields } from "../changed-fields";
+import { useMeaning, useModelName } from "../use-meaning";
+
+/** What happened to a key, and who did what to it. */
+export function KeyHistory({ history }: { readonly history: readonly KeyHistoryEntry[] }) {
+  const t = useTranslations("keys.detail");
+  return (
+    <section className="space-y-3">
+      <h3 className="font-medium">{t("history")}</h3>
+      {history.length === 0 ? (
+        <p className="text-muted-foreground">{t("noHistory")}</p>
+      ) : (
+        <ol className="space-y-3">
+          {history.map((entry) => (
+            <li key={entry.id} className="flex items-start justify-between gap-3">
+              <div className="min-w-0">
+                {entry.by === "event" ? <Happened entry={entry} /> : <Done entry={entry} />}
+              </div>
+              <span className="text-muted-foreground shrink-0 text-xs">
+                <RelativeTime ms={entry.atMs} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Happened({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: "event" } }) {
+  const t = useTranslations("keys.history");
+  const format = useFormatter();
+  const meaning = useMeaning();
+  const modelName = useModelName();
+  const { kind, model, untilMs, evidence } = entry;
+  const reason = evidence && meaning(evidence.meaning);
+  return (
+    <>
+      <p>
+        {kind === "cooled" && untilMs !== null
+          ? t("cooled", {
+              time: format.dateTime(untilMs, { dateStyle: "short", timeStyle: "short" }),
+            })
+          : t(TOLD_KINDS[kind])}
+      </p>
+      <p className="text-muted-foreground text-xs break-words">
+        {[kind === "cooled" && model !== null && modelName(model), reason, evidence?.words]
+          .filter(Boolean)
+          .join(" · ")}
+      </p>
+    </>
+  );
+}
+
+/** Kinds of events in words; a rest without its end is told as a block. */
+const TOLD_KINDS = {
+  cooled: "blocked",
+  blocked: "blocked",
+  reset: "blocked",
+  checked: "checked",
+  suspected: "suspected",
+  cleared: "cleared",
+} as const satisfies Record<
+  (KeyHistoryEntry & { by: "event" })["kind"],
+  keyof Messages["keys"]["history"]
+>;
+
+type Told = keyof Messages["keys"]["history"];
+
+const ACTIONS: ReadonlySet<string> = new Set<Told>([
+  "add",
+  "delete",
+  "disable",
+  "enable",
+  "end-cooldowns",
+  "fill",
+  "import",
+  "reset",
+  "set",
+  "unblock",
+  "undo-disable",
+  "undo-enable",
+  "undo-set",
+  "update",
+]);
+
+function Done({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: "person" } }) {
+  const t = useTranslations("keys.history");
+  const tField = useTranslations("keys.field");
+  const { actor, before, after, count } = entry;
+  const action = entry.action.replace("provider-key.", "");
+  const details = [
+    count > 1 && t("with", { count: count - 1 }),
+    ...changedFields(before, after).map(({ field, from, to }) =>
+      t("change", { field: tField(field), before: from, after: to }),
+    ),
+  ].filter(Boolean);
+  return (
+    <>
+      <p className="break-words">
+        {isTold(action) ? t(action, { actor }) : t("other", { actor, action })}
+      </p>
+      {details.length > 0 && (
+        <p className="text-muted-foreground text-xs break-words">{details.join(" · ")}</p>
+      )}
+    </>
+  );
+}
+
+type Action = Exclude<
+  Told,
+  "blocked" | "change" | "checked" | "cleared" | "cooled" | "other" | "suspected" | "with"
+>;
+
+function isTold(action: string): action is Action {
+  return ACTIONS.has(action);
+}

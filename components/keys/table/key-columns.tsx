@@ -1,0 +1,143 @@
+import { UNKNOWN } from "@/components/format";
+import { StateBadge } from "@/components/state-badge";
+import { type DataTableColumn, dataTableColumns } from "@/components/table/data-table";
+import { LastUse } from "@/components/time/last-use";
+import { RelativeTime } from "@/components/time/relative-time";
+import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
+import { KeyReason } from "../sheet/key-reason";
+import { SuspectMark } from "../sheet/key-suspicion";
+import { ModelNames } from "./model-names";
+
+const column = dataTableColumns<ProviderKeyView>();
+
+type ColumnName =
+  | "added"
+  | "domain"
+  | "key"
+  | "lastUsed"
+  | "models"
+  | "priority"
+  | "remark"
+  | "state"
+  | "weight";
+
+/** The columns of a provider's keys. Sortable ones are named like the orders the server knows. */
+export function keyColumns({
+  t,
+  openLabel,
+  onOpen,
+}: {
+  readonly t: (name: `column.${ColumnName}`) => string;
+  readonly openLabel: (masked: string) => string;
+  readonly onOpen: (id: string) => void;
+}): readonly DataTableColumn<ProviderKeyView>[] {
+  return [
+    column.display({
+      id: "key",
+      header: t("column.key"),
+      cell: ({ row: { original: key } }) => (
+        <button
+          type="button"
+          aria-label={openLabel(key.masked)}
+          className="focus-visible:ring-ring/50 rounded-sm font-mono text-[13px] outline-none hover:underline focus-visible:ring-[3px]"
+          onClick={(event) => {
+            // The row would open it a second time.
+            event.stopPropagation();
+            onOpen(key.id);
+          }}
+        >
+          {key.masked}
+        </button>
+      ),
+    }),
+    column.accessor((key): unknown => key.state, {
+      id: "status",
+      enableSorting: true,
+      header: t("column.state"),
+      cell: ({ row: { original: key } }) => (
+        <div className="space-y-0.5">
+          <StateBadge state={key.state} untilMs={key.cooldowns[0]?.untilMs} />
+          {key.suspicion !== null && (
+            <div>
+              <SuspectMark />
+            </div>
+          )}
+          <KeyReason view={key} />
+        </div>
+      ),
+    }),
+    column.accessor((key): unknown => key.remark, {
+      id: "remark",
+      enableSorting: true,
+      header: t("column.remark"),
+      cell: ({ row: { original: key } }) =>
+        key.remark === null ? (
+          <Nothing />
+        ) : (
+          <span className="block max-w-48 truncate" title={key.remark}>
+            {key.remark}
+          </span>
+        ),
+    }),
+    column.accessor((key): unknown => key.weight, {
+      id: "weight",
+      enableSorting: true,
+      header: t("column.weight"),
+      meta: { align: "right" },
+      cell: ({ row: { original: key } }) => key.weight,
+    }),
+    column.accessor((key): unknown => key.priority, {
+      id: "priority",
+      enableSorting: true,
+      header: t("column.priority"),
+      meta: { align: "right" },
+      cell: ({ row: { original: key } }) => key.priority,
+    }),
+    column.accessor((key): unknown => key.quotaDomain, {
+      id: "quotaDomain",
+      enableSorting: true,
+      header: t("column.domain"),
+      // Numbers that stand right are before it.
+      meta: { className: "pl-6", headClassName: "pl-6" },
+      cell: ({ row: { original: key } }) =>
+        key.quotaDomain === null ? (
+          <Nothing />
+        ) : (
+          <span className="block max-w-32 truncate font-mono text-[13px]" title={key.quotaDomain}>
+            {key.quotaDomain}
+          </span>
+        ),
+    }),
+    column.display({
+      id: "models",
+      header: t("column.models"),
+      cell: ({ row: { original: key } }) => <ModelNames models={key.models} />,
+    }),
+    column.accessor((key): unknown => key.createdAtMs, {
+      id: "created",
+      enableSorting: true,
+      header: t("column.added"),
+      cell: ({ row: { original: key } }) => (
+        <div className="text-muted-foreground">
+          <RelativeTime ms={key.createdAtMs} />
+          {key.addedBy && (
+            <p className="max-w-32 truncate text-xs" title={key.addedBy}>
+              {key.addedBy}
+            </p>
+          )}
+        </div>
+      ),
+    }),
+    column.accessor((key): unknown => key.lastUsedAtMs, {
+      id: "lastUsed",
+      enableSorting: true,
+      header: t("column.lastUsed"),
+      meta: { align: "right", className: "text-muted-foreground" },
+      cell: ({ row: { original: key } }) => <LastUse ms={key.lastUsedAtMs} />,
+    }),
+  ];
+}
+
+function Nothing() {
+  return <span className="text-muted-foreground">{UNKNOWN}</span>;
+}

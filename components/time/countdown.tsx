@@ -1,0 +1,14 @@
+"use client";
+
+import { useLocale } from "next-intl";
+import { remainingTime } from "@/components/time/remaining-time";
+import { useNow } from "@/components/time/use-now";
+
+/** The time left until a moment (epoch milliseconds), running. At its end it stands at `0s`. */
+export function Countdown({ untilMs }: { readonly untilMs: number }) {
+  const locale = useLocale();
+  const nowMs = useNow();
+  return (
+    <time dateTime={new Date(untilMs).toISOString()}>{remainingTime(untilMs - nowMs, locale)}</time>
+  );
+}

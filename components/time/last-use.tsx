@@ -1,0 +1,32 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { UNKNOWN } from "@/components/format";
+import { useNow } from "@/components/time/use-now";
+
+/** As `LAST_USED_GRAIN_MS` of the store: after a noted use, others are noted only when so much time has passed. */
+const GRAIN_MS = 3_600_000;
+
+/** When something was last used, as exactly as it is known: uses are noted once an hour. A dash for never. */
+export function LastUse({ ms }: { readonly ms: number | null }) {
+  const t = useTranslations("common.lastUse");
+  const format = useFormatter();
+  const nowMs = useNow();
+  if (ms === null) return <span>{UNKNOWN}</span>;
+  const isRecent = nowMs - ms < GRAIN_MS;
+  const exact = (atMs: number) =>
+    format.dateTime(atMs, { dateStyle: "medium", timeStyle: "short" });
+  return (
+    <time
+      dateTime={new Date(ms).toISOString()}
+      title={
+        isRecent
+          ? t("since", { from: exact(ms) })
+          : t("between", { from: exact(ms), to: exact(ms + GRAIN_MS) })
+      }
+      className="whitespace-nowrap"
+    >
+      {isRecent ? t("lastHour") : format.relativeTime(ms, { now: nowMs, style: "narrow" })}
+    </time>
+  );
+}

@@ -1,0 +1,253 @@
+/**
+ * Changing and deleting provider keys, one or thousands at once. Every change takes a new state version
+ * and logs `audit`, the statement of `auditChange`, in its transaction.
+ * @module
+ */
+import { and, eq, exists, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../open-database";
+import {
+  type Changes,
+  keyCooldowns,
+  type ProviderKeyRow,
+  providerKeys,
+  tombstones,
+} from "../schema/schema";
+import { TOMBSTONE_LIFE_MS } from "../state/read-state";
+import { changeState, TAKEN_VERSION } from "../state/state-version";
+import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter";
+
+/** What people may set on a key. */
+export type KeySettings = Pick<
+  ProviderKeyRow,
+  "remark" | "weight" | "priority" | "quotaDomain" | "models" | "limits"
+>;
+
+export type KeyChange =
+  | { readonly kind: "disable" }
+  /** Puts disabled keys back to work. */
+  | { readonly kind: "enable" }
+  /** Ends a disabling as if it had not been: what was blocked before is blocked again. */
+  | { readonly kind: "undo-disable" }
+  /** Ends a block. What isolates noted until now is void. */
+  | { readonly kind: "unblock" }
+  /** Ends rests: all, or those for one model. What isolates noted until now is void. */
+  | { readonly kind: "end-cooldowns"; readonly model?: string | undefined }
+  | { readonly kind: "set"; readonly settings: Changes<KeySettings> };
+
+/** A key's settings before a change. */
+export type PreviousSettings = KeySettings & { readonly id: string };
+
+export interface KeyChangeResult {
+  readonly changed: number;
+  /** The changed keys as they were; null if they are more than `PREVIOUS_MAX`. */
+  readonly previous: readonly PreviousSettings[] | null;
+}
+
+/** So many keys can be put back; their settings fit well into one answer. */
+export const PREVIOUS_MAX = 10_000;
+
+/** Changes every key that the filter means and the change concerns. */
+export async function changeProviderKeys(
+  db: Database,
+  filter: ProviderKeyFilter,
+  change: KeyChange,
+  nowMs: number,
+  audit: SQL,
+): Promise<KeyChangeResult> {
+  const where = and(whereProviderKey(db, filter, nowMs), whomItConcerns(db, change));
+  const { rowCounts, rows } = await changeState(db, [
+    sql`
+      select id, remark, weight, priority, quota_domain as "quotaDomain", models, limits
+      from provider_keys where ${where ?? sql`true`} limit ${PREVIOUS_MAX + 1}`,
+    db
+      .update(providerKeys)
+      .set({ ...columnsOf(change, nowMs), updatedAtMs: nowMs, version: TAKEN_VERSION })
+      .where(where),
+    audit,
+    ...(change.kind === "end-cooldowns" ? [deleteCooldowns(db, change.model)] : []),
+    // Whoever switches a key on wants it used.
+    ...(change.kind === "enable" || change.kind === "unblock"
+      ? [deleteCooldowns(db, undefined)]
+      : []),
+  ]);
+  const previous = (rows[0] ?? []) as readonly StoredSettings[];
+  return {
+    changed: rowCounts[1] ?? 0,
+    previous: previous.length > PREVIOUS_MAX ? null : previous.map(parseLists),
+  };
+}
+
+type StoredSettings = Omit<PreviousSettings, "models" | "limits"> & {
+  readonly models: string | null;
+  readonly limits: string | null;
+};
+
+function parseLists({ models, limits, ...same }: StoredSettings): PreviousSettings {
+  return {
+    ...same,
+    models: models === null ? null : JSON.parse(models),
+    limits: limits === null ? null : JSON.parse(limits),
+  };
+}
+
+function whomItConcerns(db: Database, change: KeyChange): SQL | undefined {
+  switch (change.kind) {
+    case "disable":
+      return ne(providerKeys.status, "disabled");
+    case "enable":
+    case "undo-disable":
+      return eq(providerKeys.status, "disabled");
+    case "unblock":
+      return eq(providerKeys.status, "blocked");
+    case "end-cooldowns":
+      return exists(
+        db
+          .select({ one: sql`1` })
+          .from(keyCooldowns)
+          .where(and(eq(keyCooldowns.keyId, providerKeys.id), forModel(change.model))),
+      );
+    case "set":
+      return undefined;
+  }
+}
+
+function columnsOf(change: KeyChange, nowMs: number) {
+  switch (change.kind) {
+    case "disable":
+      // The evidence of a block stays: it is what an undo goes back to.
+      return { status: "disabled" as const, reason: "manual" };
+    case "enable":
+    case "unblock":
+      // A block that an isolate noted before, and writes later, must not undo this.
+      return { status: "active" as const, reason: null, evidence: null, resetAtMs: nowMs };
+    case "undo-disable":
+      return {
+        status: sql`iif(${providerKeys.evidence} is null, 'active', 'blocked')`,
+        reason: sql`${providerKeys.evidence} ->> 'meaning'`,
+      };
+    case "end-cooldowns":
+      return { resetAtMs: nowMs };
+    case "set":
+      return change.settings;
+  }
+}
+
+function deleteCooldowns(db: Database, model: string | undefined) {
+  const changedNow = db
+    .select({ id: providerKeys.id })
+    .from(providerKeys)
+    .where(eq(providerKeys.version, TAKEN_VERSION));
+  return db
+    .delete(keyCooldowns)
+    .where(and(inArray(keyCooldowns.keyId, changedNow), forModel(model)));
+}
+
+function forModel(model: string | undefined): SQL | undefined {
+  return model === undefined ? undefined : eq(keyCooldowns.model, model);
+}
+
+/** Changes columns of one key; with a reset, its rests end too. @returns Whether there is such a key. */
+export async function updateProviderKey(
+  db: Database,
+  id: string,
+  changes: Changes<ProviderKeyRow>,
+  nowMs: number,
+  audit: SQL,
+): Promise<boolean> {
+  const { rowCounts } = await changeState(db, [
+    db
+      .update(providerKeys)
+      .set({ ...changes, updatedAtMs: nowMs, version: TAKEN_VERSION })
+      .where(eq(providerKeys.id, id)),
+    audit,
+    ...(changes.resetAtMs === undefined
+      ? []
+      : [db.delete(keyCooldowns).where(eq(keyCooldowns.keyId, id))]),
+  ]);
+  return rowCounts[0] !== 0;
+}
+
+/** Gives each key its own settings, the same columns for all. @returns How many keys there are. */
+export async function putBackSettings(
+  db: Database,
+  columns: readonly (keyof KeySettings)[],
+  previous: readonly ({ readonly id: string } & Changes<KeySettings>)[],
+  nowMs: number,
+  audit: SQL,
+): Promise<number> {
+  const { rowCounts } = await changeState(db, [
+    sql`
+      update provider_keys set ${sql.join(columns.map(setFromJson), sql`, `)},
+        updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
+      from json_each(${JSON.stringify(previous)}) e
+      where provider_keys.id = e.value ->> 'id'`,
+    audit,
+  ]);
+  return rowCounts[0] ?? 0;
+}
+
+/** Unlike `->>`, `->` keeps a list as JSON; `nullif` turns JSON's null into SQL's. */
+function setFromJson(column: keyof KeySettings): SQL {
+  const name = sql.identifier(providerKeys[column].name);
+  if (column === "models" || column === "limits") {
+    return sql`${name} = nullif(e.value -> ${column}, 'null')`;
+  }
+  return sql`${name} = e.value ->> ${column}`;
+}
+
+/**
+ * Clears a key's state: a block ends, and so do all rests. What isolates noted until now is void. A
+ * disabled key stays disabled.
+ *
+ * @returns Whether there is such a key.
+ */
+export async function resetProviderKey(
+  db: Database,
+  id: string,
+  nowMs: number,
+  audit: SQL,
+): Promise<boolean> {
+  const isDisabled = sql`${providerKeys.status} = 'disabled'`;
+  const { rowCounts } = await changeState(db, [
+    db
+      .update(providerKeys)
+      .set({
+        status: sql`iif(${isDisabled}, 'disabled', 'active')`,
+        reason: sql`iif(${isDisabled}, ${providerKeys.reason}, null)`,
+        evidence: null,
+        resetAtMs: nowMs,
+        updatedAtMs: nowMs,
+        version: TAKEN_VERSION,
+      })
+      .where(eq(providerKeys.id, id)),
+    audit,
+    db.delete(keyCooldowns).where(eq(keyCooldowns.keyId, id)),
+  ]);
+  return rowCounts[0] !== 0;
+}
+
+/** Deletes every key the filter means, with its cooldowns. @returns How many there were. */
+export async function deleteProviderKeys(
+  db: Database,
+  filter: ProviderKeyFilter,
+  nowMs: number,
+  audit: SQL,
+): Promise<number> {
+  const where = whereProviderKey(db, filter, nowMs);
+  const buriedNow = db
+    .select({ id: tombstones.id })
+    .from(tombstones)
+    .where(eq(tombstones.version, TAKEN_VERSION));
+  const { rowCounts } = await changeState(db, [
+    // First: the filter may ask about the cooldowns that go, too.
+    sql`
+      insert into tombstones (kind, id, deleted_at_ms, version)
+      select 'provider-key', id, ${nowMs}, ${TAKEN_VERSION} from provider_keys
+      where ${where ?? sql`true`}`,
+    audit,
+    db.delete(providerKeys).where(inArray(providerKeys.id, buriedNow)),
+    db.delete(keyCooldowns).where(inArray(keyCooldowns.keyId, buriedNow)),
+    db.delete(tombstones).where(lt(tombstones.deletedAtMs, nowMs - TOMBSTONE_LIFE_MS)),
+  ]);
+  return rowCounts[0] ?? 0;
+}

@@ -1,0 +1,109 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { LimitRule } from "../../pool/types";
+import type { Database } from "../open-database";
+import type { KeyCooldownRow, ProviderKeyRow } from "../schema/schema";
+import { changeState, TAKEN_VERSION } from "../state/state-version";
+
+export interface NewProviderKey
+  extends Pick<ProviderKeyRow, "id" | "sealed" | "fingerprint" | "masked" | "weight" | "priority"> {
+  /** The fingerprint under the previous secret, while rotating: rows added before have that one. */
+  readonly previousFingerprint: string | null;
+  readonly quotaDomain: string | null;
+  readonly models: readonly string[] | null;
+  readonly limits: readonly LimitRule[] | null;
+  readonly remark: string | null;
+  /** How a key stands that comes from elsewhere; absent: active and rested. */
+  readonly standing?: KeyStanding;
+}
+
+export interface KeyStanding extends Pick<ProviderKeyRow, "status" | "reason" | "evidence"> {
+  readonly cooldowns: readonly Pick<KeyCooldownRow, "model" | "untilMs" | "evidence">[];
+}
+
+export interface Origin {
+  readonly provider: string;
+  readonly createdAtMs: number;
+  readonly createdBy: string | null;
+}
+
+/** With sealed keys of up to 12 kB, a statement's one parameter must stay below D1's 2 MB. */
+const CHUNK_MAX_CHARS = 1_000_000;
+
+/**
+ * Adds keys, however many, in one transaction a megabyte; those whose fingerprint is already there are
+ * left out.
+ *
+ * @param audit The statement of `auditChange` for the keys with these ids.
+ * @returns How many were added.
+ */
+export async function insertProviderKeys(
+  db: Database,
+  origin: Origin,
+  keys: readonly NewProviderKey[],
+  audit: (ids: readonly string[]) => SQL,
+): Promise<number> {
+  let added = 0;
+  const rests = keys.some((key) => key.standing !== undefined && key.standing.cooldowns.length > 0);
+  for (const { ids, json } of chunksOf(keys)) {
+    const { rowCounts } = await changeState(db, [
+      insertStatement(origin, json),
+      audit(ids),
+      ...(rests ? [insertCooldowns(json)] : []),
+    ]);
+    added += rowCounts[0] ?? 0;
+  }
+  return added;
+}
+
+/** JSON arrays of the keys, each short enough for one parameter. */
+function* chunksOf(
+  keys: readonly NewProviderKey[],
+): Generator<{ readonly ids: readonly string[]; readonly json: string }> {
+  let ids: string[] = [];
+  let chunk: string[] = [];
+  let chars = 0;
+  for (const key of keys) {
+    const json = JSON.stringify(key);
+    if (chars + json.length > CHUNK_MAX_CHARS && chunk.length > 0) {
+      yield { ids, json: `[${chunk.join()}]` };
+      ids = [];
+      chunk = [];
+      chars = 0;
+    }
+    ids.push(key.id);
+    chunk.push(json);
+    chars += json.length + 1;
+  }
+  if (chunk.length > 0) yield { ids, json: `[${chunk.join()}]` };
+}
+
+/** Unlike `->>`, `->` keeps a list as JSON; `nullif` turns JSON's null into SQL's. */
+function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson: string) {
+  return sql`
+    insert into provider_keys (id, provider, sealed, fingerprint, masked, weight, priority,
+      quota_domain, models, limits, remark, status, reason, evidence, created_at_ms, created_by,
+      updated_at_ms, version)
+    select e.value ->> 'id', ${provider}, e.value ->> 'sealed', e.value ->> 'fingerprint',
+      e.value ->> 'masked', e.value ->> 'weight', e.value ->> 'priority', e.value ->> 'quotaDomain',
+      nullif(e.value -> 'models', 'null'), nullif(e.value -> 'limits', 'null'),
+      e.value ->> 'remark', coalesce(e.value ->> '$.standing.status', 'active'),
+      e.value ->> '$.standing.reason', nullif(e.value -> '$.standing.evidence', 'null'),
+      ${createdAtMs}, ${createdBy}, ${createdAtMs}, ${TAKEN_VERSION}
+    from json_each(${keysJson}) e
+    where not exists (
+      select 1 from provider_keys k
+      where k.provider = ${provider} and k.fingerprint = e.value ->> 'previousFingerprint'
+    )
+    on conflict (provider, fingerprint) do nothing`;
+}
+
+/** Of the keys that were added: those left out have other ids. */
+function insertCooldowns(keysJson: string) {
+  return sql`
+    insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
+    select k.id, c.value ->> 'model', c.value ->> 'untilMs', c.value ->> '$.evidence.meaning',
+      c.value -> 'evidence', c.value ->> '$.evidence.atMs', ${TAKEN_VERSION}
+    from json_each(${keysJson}) e
+    join provider_keys k on k.id = e.value ->> 'id'
+    join json_each(e.value -> '$.standing.cooldowns') c`;
+}

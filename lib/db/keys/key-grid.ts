@@ -1,0 +1,46 @@
+import { sql } from "drizzle-orm";
+import type { KeyStatus } from "../../pool/types";
+import type { Database } from "../open-database";
+import { runBatch } from "../state/state-version";
+
+export interface GridKey {
+  readonly id: string;
+  readonly masked: string;
+  readonly status: KeyStatus;
+  /** Null for all. */
+  readonly models: readonly string[] | null;
+}
+
+/** A provider's newest keys, the oldest of them first, and how many it has. */
+export async function listGridKeys(
+  db: Database,
+  provider: string,
+  limit: number,
+): Promise<{ readonly keys: readonly GridKey[]; readonly total: number }> {
+  const [newest, count] = await runBatch(db, [
+    sql`
+      select id, masked, status, models from provider_keys
+      where provider = ${provider} order by id desc limit ${limit}`,
+    sql`select count(*) as total from provider_keys where provider = ${provider}`,
+  ]);
+  const rows = (newest?.results ?? []) as (Omit<GridKey, "models"> & {
+    readonly models: string | null;
+  })[];
+  const [{ total } = { total: 0 }] = (count?.results ?? []) as { readonly total: number }[];
+  const keys = rows.map((row) => ({ ...row, models: row.models && JSON.parse(row.models) }));
+  return { keys: keys.reverse(), total };
+}
+
+export interface GridRest {
+  readonly keyId: string;
+  /** `*` for every model. */
+  readonly model: string;
+  readonly untilMs: number;
+}
+
+/** Rests of a provider's keys that are not over. */
+export function listGridRests(db: Database, provider: string, nowMs: number): Promise<GridRest[]> {
+  return db.all<GridRest>(sql`
+    select key_id as "keyId", model, until_ms as "untilMs" from key_cooldowns
+    where until_ms > ${nowMs} and key_id in (select id from provider_keys where provider = ${provider})`);
+}

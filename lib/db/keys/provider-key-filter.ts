@@ -1,0 +1,78 @@
+import { and, eq, exists, gt, inArray, not, or, type SQL, sql } from "drizzle-orm";
+import { EVERY_MODEL, type KeyStatus } from "../../pool/types";
+import type { Database } from "../open-database";
+import { keyCooldowns, providerKeys } from "../schema/schema";
+
+/** Which provider keys are meant; absent fields do not narrow. */
+export interface ProviderKeyFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly provider?: string | undefined;
+  /**
+   * `cooling`: active, and resting for the filter's model or, without one, for any; `ready`: active, and
+   * not cooling.
+   */
+  readonly status?: KeyStatus | "cooling" | "ready" | undefined;
+  /** Keys that may serve this model. */
+  readonly model?: string | undefined;
+  /** Part of the masked key or the remark; letters' case does not matter. */
+  readonly q?: string | undefined;
+}
+
+/** The condition on `provider_keys` for a filter; undefined if it means every key. */
+export function whereProviderKey(
+  db: Database,
+  filter: ProviderKeyFilter,
+  nowMs: number,
+): SQL | undefined {
+  const { ids, provider, status, model, q } = filter;
+  return and(
+    ids && sql`${providerKeys.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+    provider === undefined ? undefined : eq(providerKeys.provider, provider),
+    whereStatus(db, status, model, nowMs),
+    model === undefined ? undefined : mayServe(model),
+    q === undefined
+      ? undefined
+      : or(contains(providerKeys.masked, q), contains(providerKeys.remark, q)),
+  );
+}
+
+function whereStatus(
+  db: Database,
+  status: ProviderKeyFilter["status"],
+  model: string | undefined,
+  nowMs: number,
+): SQL | undefined {
+  if (status === undefined) return undefined;
+  if (status !== "cooling" && status !== "ready") return eq(providerKeys.status, status);
+  const cooling = isCooling(db, model, nowMs);
+  return and(eq(providerKeys.status, "active"), status === "cooling" ? cooling : not(cooling));
+}
+
+function isCooling(db: Database, model: string | undefined, nowMs: number): SQL {
+  return exists(
+    db
+      .select({ one: sql`1` })
+      .from(keyCooldowns)
+      .where(
+        and(
+          eq(keyCooldowns.keyId, providerKeys.id),
+          gt(keyCooldowns.untilMs, nowMs),
+          model === undefined ? undefined : inArray(keyCooldowns.model, [model, EVERY_MODEL]),
+        ),
+      ),
+  );
+}
+
+/** The same as `modelMatches` in `lib/pool`. Of GLOB's wildcards only `*` is one in a list of models. */
+function mayServe(model: string): SQL {
+  return sql`(${providerKeys.models} is null or exists (
+    select 1 from json_each(${providerKeys.models}) allowed
+    where ${model} glob replace(replace(allowed.value, '[', '[[]'), '?', '[?]')))`;
+}
+
+function contains(
+  column: typeof providerKeys.masked | typeof providerKeys.remark,
+  part: string,
+): SQL {
+  return sql`instr(lower(${column}), lower(${part})) > 0`;
+}

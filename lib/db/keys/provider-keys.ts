@@ -1,0 +1,235 @@
+/**
+ * Reading provider keys.
+ * @module
+ */
+import { and, asc, desc, eq, getTableColumns, gt, lt, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../open-database";
+import {
+  type KeyCooldownRow,
+  keyCooldowns,
+  type ProviderKeyRow,
+  providerKeys,
+} from "../schema/schema";
+import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter";
+
+/** A key without its sealed text and fingerprint, which no list needs. */
+export type ListedProviderKey = Omit<ProviderKeyRow, "sealed" | "fingerprint"> & {
+  /** The live ones. */
+  readonly cooldowns: readonly KeyCooldownRow[];
+};
+
+export type ProviderKeyOrder =
+  | "created"
+  | "lastUsed"
+  | "status"
+  | "remark"
+  | "weight"
+  | "priority"
+  | "quotaDomain";
+
+export interface ProviderKeyPageRequest extends ProviderKeyFilter {
+  /** Continues after the last of a page that is ordered newest first. */
+  readonly beforeId?: string | undefined;
+  /** `created`, descending, unless said otherwise; equal keys come newest first. */
+  readonly order?: ProviderKeyOrder | undefined;
+  readonly isAscending?: boolean | undefined;
+  readonly offset?: number | undefined;
+  readonly limit: number;
+}
+
+const { sealed: _, fingerprint: __, ...LISTED_COLUMNS } = getTableColumns(providerKeys);
+
+/** Keys with their live cooldowns. */
+export async function listProviderKeys(
+  db: Database,
+  request: ProviderKeyPageRequest,
+  nowMs: number,
+): Promise<ListedProviderKey[]> {
+  const { beforeId, order = "created", isAscending = false, offset = 0, limit } = request;
+  const direction = isAscending ? asc : desc;
+  const keys = await db
+    .select(LISTED_COLUMNS)
+    .from(providerKeys)
+    .where(
+      and(
+        whereProviderKey(db, request, nowMs),
+        beforeId === undefined ? undefined : lt(providerKeys.id, beforeId),
+      ),
+    )
+    .orderBy(
+      ...(order === "created"
+        ? [direction(providerKeys.id)]
+        : [direction(rankOf(order, nowMs)), desc(providerKeys.id)]),
+    )
+    .limit(limit)
+    .offset(offset);
+  const cooldowns = Map.groupBy(
+    await liveCooldowns(
+      db,
+      keys.map((key) => key.id),
+      nowMs,
+    ),
+    (cooldown) => cooldown.keyId,
+  );
+  return keys.map((key) => ({ ...key, cooldowns: cooldowns.get(key.id) ?? [] }));
+}
+
+function rankOf(order: Exclude<ProviderKeyOrder, "created">, nowMs: number): SQL {
+  switch (order) {
+    case "lastUsed":
+      return sql`${providerKeys.lastUsedAtMs}`;
+    case "weight":
+      return sql`${providerKeys.weight}`;
+    case "priority":
+      return sql`${providerKeys.priority}`;
+    case "remark":
+      return sql`coalesce(${providerKeys.remark}, '') collate nocase`;
+    case "quotaDomain":
+      return sql`coalesce(${providerKeys.quotaDomain}, '') collate nocase`;
+    case "status":
+      // From well to ill.
+      return sql`case ${providerKeys.status} when 'disabled' then 1 when 'blocked' then 3 else 2 * exists (
+        select 1 from key_cooldowns c where c.key_id = provider_keys.id and c.until_ms > ${nowMs}) end`;
+  }
+}
+
+async function liveCooldowns(
+  db: Database,
+  ids: readonly string[],
+  nowMs: number,
+): Promise<KeyCooldownRow[]> {
+  return db
+    .select()
+    .from(keyCooldowns)
+    .where(
+      and(
+        sql`${keyCooldowns.keyId} in (select value from json_each(${JSON.stringify(ids)}))`,
+        gt(keyCooldowns.untilMs, nowMs),
+      ),
+    );
+}
+
+export async function countProviderKeys(
+  db: Database,
+  filter: ProviderKeyFilter,
+  nowMs: number,
+): Promise<number> {
+  return db.$count(providerKeys, whereProviderKey(db, filter, nowMs));
+}
+
+/** Ids of the keys a filter means, newest first. */
+export async function listProviderKeyIds(
+  db: Database,
+  filter: ProviderKeyFilter,
+  nowMs: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: providerKeys.id })
+    .from(providerKeys)
+    .where(whereProviderKey(db, filter, nowMs))
+    .orderBy(desc(providerKeys.id))
+    .limit(limit);
+  return rows.map((row) => row.id);
+}
+
+/** Whole rows, sealed texts too: to check keys or to hand them out. In no order. */
+export async function readSealedKeys(
+  db: Database,
+  ids: readonly string[],
+): Promise<ProviderKeyRow[]> {
+  return db
+    .select()
+    .from(providerKeys)
+    .where(sql`${providerKeys.id} in (select value from json_each(${JSON.stringify(ids)}))`);
+}
+
+export async function getProviderKey(
+  db: Database,
+  id: string,
+  nowMs: number,
+): Promise<ListedProviderKey | undefined> {
+  const [key] = await listProviderKeys(db, { ids: [id], limit: 1 }, nowMs);
+  return key;
+}
+
+/** Those of the fingerprints that a provider's keys have. */
+export async function findFingerprints(
+  db: Database,
+  provider: string,
+  fingerprints: readonly string[],
+): Promise<Set<string>> {
+  const rows = await db
+    .select({ fingerprint: providerKeys.fingerprint })
+    .from(providerKeys)
+    .where(hasFingerprint(provider, fingerprints));
+  return new Set(rows.map((row) => row.fingerprint));
+}
+
+export type KnownKey = Pick<ProviderKeyRow, "id" | "fingerprint" | "remark" | "quotaDomain">;
+
+/** A provider's keys that have one of the fingerprints. */
+export async function findKnownKeys(
+  db: Database,
+  provider: string,
+  fingerprints: readonly string[],
+): Promise<KnownKey[]> {
+  const { id, fingerprint, remark, quotaDomain } = providerKeys;
+  return db
+    .select({ id, fingerprint, remark, quotaDomain })
+    .from(providerKeys)
+    .where(hasFingerprint(provider, fingerprints));
+}
+
+function hasFingerprint(provider: string, fingerprints: readonly string[]): SQL | undefined {
+  return and(
+    eq(providerKeys.provider, provider),
+    sql`${providerKeys.fingerprint} in (select value from json_each(${JSON.stringify(fingerprints)}))`,
+  );
+}
+
+/** How a provider's keys stand. */
+export interface ProviderKeyCounts {
+  readonly provider: string;
+  readonly ready: number;
+  /** Active, and resting for at least one model. */
+  readonly cooling: number;
+  readonly blocked: number;
+  readonly disabled: number;
+  /** Of the cooling ones, those that rest until their daily quota renews, for at least one model. */
+  readonly spentToday: number;
+  /** When the first of the cooling ones has rested for every model; null where none cools. */
+  readonly nextReadyAtMs: number | null;
+  /** To the hour; null if none was ever used. */
+  readonly lastUsedAtMs: number | null;
+}
+
+/** Of each provider that has keys, or of one, sorted by slug. */
+export async function countKeyStates(
+  db: Database,
+  nowMs: number,
+  provider?: string,
+): Promise<ProviderKeyCounts[]> {
+  return db.all<ProviderKeyCounts>(sql`
+    select provider,
+      sum(status = 'active' and restsUntilMs is null) as ready,
+      sum(status = 'active' and restsUntilMs is not null) as cooling,
+      sum(status = 'blocked') as blocked,
+      sum(status = 'disabled') as disabled,
+      sum(status = 'active' and isSpent) as "spentToday",
+      min(iif(status = 'active', restsUntilMs, null)) as "nextReadyAtMs",
+      max(last_used_at_ms) as "lastUsedAtMs"
+    from provider_keys k left join (
+      select key_id, max(until_ms) as restsUntilMs, max(reason = 'rate_limit_day') as isSpent
+      from key_cooldowns where until_ms > ${nowMs} group by key_id) c on c.key_id = k.id
+    where ${provider === undefined ? sql`true` : sql`provider = ${provider}`}
+    group by provider order by provider`);
+}
+
+/** Quota domains that a provider's keys are in; at most 500. */
+export async function listQuotaDomains(db: Database, provider: string): Promise<string[]> {
+  const rows = await db.all<{ readonly name: string }>(sql`
+    select distinct quota_domain as name from provider_keys
+    where provider = ${provider} and quota_domain is not null order by 1 limit 500`);
+  return rows.map(({ name }) => name);
+}

@@ -1,0 +1,66 @@
+/**
+ * Who began what works on in the background, over D1: beside the key whose account it lives in, so that what
+ * is let go of the one is let go of the other.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import type { BackgroundWorks, BegunWork } from "../../proxy/ports";
+import type { Database } from "../open-database";
+import { rootCause } from "../root-cause";
+import { BoundedMap } from "./bounded-map";
+import { runBatch } from "./state-version";
+
+/** How much of what this isolate has begun it knows by itself. */
+const MAX_BEGUN = 1_000;
+/** In place of who began it, once its use was counted. */
+const COUNTED = "counted";
+
+export class D1BackgroundWorks implements BackgroundWorks {
+  readonly #db: Database;
+  /** For who asks before the store has it. */
+  readonly #begun = new BoundedMap<string, BegunWork>(MAX_BEGUN);
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async begin(work: BegunWork): Promise<void> {
+    this.#begun.set(nameOf(work.provider, work.id), work);
+    try {
+      await runBatch(this.#db, [insert(work)]);
+    } catch (error) {
+      console.error("usage: what works on could not be noted:", rootCause(error));
+    }
+  }
+
+  async claim(provider: string, id: string): Promise<BegunWork | null> {
+    const own = this.#begun.get(nameOf(provider, id));
+    const isIt = sql`provider = ${provider} and resource = ${id} and work <> ${COUNTED}`;
+    try {
+      const results = await runBatch(this.#db, [
+        ...(own === undefined ? [] : [insert(own)]),
+        sql`select work from resource_keys where ${isIt}`,
+        sql`update resource_keys set work = ${COUNTED} where ${isIt}`,
+      ]);
+      const [row] = (results.at(-2)?.results ?? []) as { work: string }[];
+      return row === undefined ? null : JSON.parse(row.work);
+    } catch (error) {
+      console.error("usage: what is finished could not be looked up:", rootCause(error));
+      return null;
+    }
+  }
+}
+
+/** However often it is written: what was counted stays so. */
+function insert(work: BegunWork): SQL {
+  const { provider, id, keyId, tokenId, userId, atMs } = work;
+  return sql`
+    insert into resource_keys (provider, resource, key_id, token_id, user_id, at_ms, work)
+    values (${provider}, ${id}, ${keyId}, ${tokenId}, ${userId}, ${atMs}, ${JSON.stringify(work)})
+    on conflict (provider, resource) do update set work = excluded.work
+    where resource_keys.work is null`;
+}
+
+function nameOf(provider: string, id: string): string {
+  return `${provider} ${id}`;
+}

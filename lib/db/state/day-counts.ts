@@ -1,0 +1,80 @@
+/**
+ * What all isolates have sent of the providers' days, for limits that count by the day.
+ * @module
+ */
+import type { DayUse } from "../../pool/limits/limit-book";
+import { quotaDayStartMs } from "../../providers/answers/quota-day";
+import { OUTCOMES } from "../../usage/types";
+import type { Database } from "../open-database";
+import { rootCause } from "../root-cause";
+import { sumCells } from "../usage/read-usage-cells";
+import type { KnownState } from "./known-state";
+
+/** So often at most. */
+const LEAST_GAP_MS = 60_000;
+/** A count reads about a row an hour for each key, model and outcome: a day of it reads at most 864,000. */
+const GAP_MS_A_ROW = 100;
+const HOURS_A_DAY = 24;
+
+/** Refused requests are not counted by those who refuse them. */
+const COUNTED = OUTCOMES.filter((outcome) => outcome !== "limited");
+
+export class DayCounts {
+  readonly #db: Database;
+  readonly #known: KnownState;
+  /** By provider, when to count again. */
+  readonly #dueMs = new Map<string, number>();
+
+  constructor(db: Database, known: KnownState) {
+    this.#db = db;
+    this.#known = known;
+  }
+
+  /** Keys came that were not known when it was counted last. */
+  countAgain(): void {
+    this.#dueMs.clear();
+  }
+
+  /** Counts for the pools that have such limits, if it is time. Never rejects: without it, the isolate counts by itself. */
+  async refresh(nowMs: number): Promise<void> {
+    const due = this.#known
+      .providersWithDailyLimits()
+      .filter((slug) => (this.#dueMs.get(slug) ?? 0) <= nowMs);
+    if (due.length === 0) return;
+    for (const slug of due) this.#dueMs.set(slug, nowMs + LEAST_GAP_MS);
+    try {
+      const counts = await this.#count(due, nowMs);
+      for (const [index, slug] of due.entries()) {
+        const uses = counts[index] ?? [];
+        this.#known.pool(slug).noteUsedToday(uses, nowMs);
+        const gapMs = Math.max(LEAST_GAP_MS, uses.length * HOURS_A_DAY * GAP_MS_A_ROW);
+        this.#dueMs.set(slug, nowMs + gapMs);
+      }
+    } catch (error) {
+      console.error("state: what was used today cannot be counted:", rootCause(error));
+    }
+  }
+
+  async #count(slugs: readonly string[], nowMs: number): Promise<readonly DayUse[][]> {
+    const sums = await sumCells(
+      this.#db,
+      slugs.map((provider) => ({
+        side: "key",
+        grain: "hour",
+        fromMs: quotaDayStartMs(this.#known.quotaDayZone(provider), nowMs),
+        toMs: nowMs + 1,
+        by: ["model", "subjectId"],
+        where: { provider },
+        only: { dimension: "outcome", values: COUNTED },
+        measures: ["requests", "attempts"],
+      })),
+    );
+    return sums.map((rows) =>
+      rows.map(({ model, subjectId, values }) => ({
+        keyId: subjectId,
+        model,
+        requests: values.attempts,
+      })),
+    );
+  }
+}

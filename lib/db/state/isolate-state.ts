@@ -1,0 +1,440 @@
+/**
+ * The proxy's state in one isolate, over D1.
+ *
+ * A warm request waits for D1 only when the isolate's knowledge is older than 5 s, and then 1 s at most.
+ * Everything else happens after responses. With D1 down, what is known is used; a cold isolate still
+ * knows the tokens of `AUTH_KEY`.
+ *
+ * A request joins a read that another began (see `shared-read.ts`) only for a limited time, and then begins its
+ * own. A read goes on when the client that began it leaves. Writing has its own rule, see `event-writer.ts`.
+ * @module
+ */
+import { hashToken } from "../../crypto/hash-token";
+import { openSealed, SealError, type SealedPlace, type SealingSecrets } from "../../crypto/seal";
+import type { ModelAlias } from "../../models/model-alias";
+import type { KeyPool } from "../../pool/key-pool";
+import type { PoolKey } from "../../pool/types";
+import type { Provider } from "../../providers/types";
+import type { AccessToken, KeepAlive, ProxyState, StateEvent } from "../../proxy/ports";
+import type { StoredThing } from "../../proxy/serve/stored-thing";
+import type { Database } from "../open-database";
+import { rootCause } from "../root-cause";
+import type { Settings } from "../team/settings";
+import { envAccessTokens } from "../tokens/env-access-tokens";
+import { BoundedMap } from "./bounded-map";
+import { DayCounts } from "./day-counts";
+import { EventGate } from "./event-gate";
+import { EventWriter } from "./event-writer";
+import { KnownState } from "./known-state";
+import { isOlderSchema, readOlderState } from "./read-older-state";
+import { FIRST_KEYS, loadState, readChanges, readKeyPart, TOMBSTONE_LIFE_MS } from "./read-state";
+import { readStoredThings } from "./resource-keys";
+import { SharedRead } from "./shared-read";
+import { lastTakenVersion } from "./state-version";
+import { steadyClock } from "./steady-clock";
+import { isDoneWithin } from "./timers";
+import { RESOURCE_GRAIN_MS, writeStateEvents } from "./write-state-events";
+
+export interface IsolateStateOptions {
+  readonly db: Database;
+  /** Null where `KEY_ENCRYPTION_SECRET` is not set: then no key can be opened. */
+  readonly secrets: SealingSecrets | null;
+  /** `AUTH_KEY`. */
+  readonly authKey: string;
+  /** `ALLOW_PRIVATE_UPSTREAMS`; absent: no. */
+  readonly allowPrivateUpstreams?: boolean;
+  nowMs(): number;
+  /** In [0, 1). */
+  random(): number;
+}
+
+export interface IsolateState extends ProxyState {
+  /** As of the last read; the defaults before the first. */
+  readonly settings: Settings;
+  /** Makes the next `ready()` ask the store: something was changed through this isolate. */
+  expire(): void;
+  /** The same, if anything was changed that is not known here yet: most calls of the portal only read. */
+  expireIfChanged(): void;
+  /** How many events could not be kept since the last call. */
+  takeLostEvents(): number;
+  /** How many events are not in the store yet. */
+  readonly waitingEvents: number;
+}
+
+/** A key's text, and the row whose seal it was opened from. */
+interface OpenedKey extends SealedPlace {
+  readonly text: string;
+}
+
+export function createIsolateState(options: IsolateStateOptions): IsolateState {
+  return new D1IsolateState(options);
+}
+
+/** Under traffic, changes are asked for this often, after a response. */
+const REFRESH_GAP_MS = 2_000;
+/** Knowledge older than this is refreshed before a request is served. */
+const TRUST_MS = 5_000;
+const WARM_WAIT_MS = 1_000;
+const COLD_WAIT_MS = 10_000;
+/** After a failed or slow read, requests do not wait for another for this long. */
+const WARM_RETRY_MS = 5_000;
+const COLD_RETRY_MS = 1_000;
+/** A read under way for longer may belong to a request that is gone: the next who needs it begins anew. */
+const READ_LOST_MS = 3_000;
+/** What nobody has seen is asked for again after this. */
+const UNSEEN_FOR_MS = 10_000;
+/** How long a request waits for the key of a resource. Then any key is asked. */
+const RESOURCE_WAIT_MS = 1_000;
+/** How often an unknown access token makes the isolate ask the store. */
+const UNKNOWN_TOKEN_GAP_MS = 1_000;
+
+const OPENED_KEYS_MAX = 10_000;
+const TOKEN_HASHES_MAX = 10_000;
+const RESOURCES_MAX = 20_000;
+
+class D1IsolateState implements IsolateState {
+  readonly #options: IsolateStateOptions;
+  readonly #known: KnownState;
+  readonly #writer: EventWriter;
+  readonly #dayCounts: DayCounts;
+
+  #envTokens: ReadonlyMap<string, AccessToken> | null = null;
+  /** Hashes of texts that were found to be tokens. */
+  readonly #tokenHashes = new BoundedMap<string, string>(TOKEN_HASHES_MAX);
+  /** By the sealed text. */
+  readonly #openedKeys = new BoundedMap<string, OpenedKey>(OPENED_KEYS_MAX);
+  readonly #gate = new EventGate();
+
+  /** What is stored in the accounts of keys, by provider and id. */
+  readonly #stored = new BoundedMap<string, StoredThing>(RESOURCES_MAX);
+  /** When it was last found that nobody has seen something. */
+  readonly #unseen = new BoundedMap<string, number>(RESOURCES_MAX);
+
+  /** For gaps and waits; rows carry the machine's own time. */
+  readonly #steadyMs: () => number;
+  #read: SharedRead | null = null;
+  #readStartedMs = Number.NEGATIVE_INFINITY;
+  /** Everything written to the store before this moment is known. */
+  #freshMs = Number.NEGATIVE_INFINITY;
+  #isExpired = false;
+  /** Whether a part of the keys may be read after this response: not after the one that began. */
+  #isPartDue = false;
+  #partRead: SharedRead | null = null;
+  /** Not before this moment does a request wait for the store again. */
+  #retryMs = Number.NEGATIVE_INFINITY;
+  #resourceRetryMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: IsolateStateOptions) {
+    this.#options = options;
+    this.#steadyMs = steadyClock(options.nowMs);
+    this.#known = new KnownState({
+      random: () => options.random(),
+      allowPrivateUpstreams: options.allowPrivateUpstreams ?? false,
+    });
+    this.#dayCounts = new DayCounts(options.db, this.#known);
+    this.#writer = new EventWriter({
+      write: async (events) => {
+        const version = await writeStateEvents(options.db, events).catch((error: unknown) => {
+          if (!isOlderSchema(error)) throw error;
+          // Who made things has no place there yet; what happened to keys has.
+          const others = events.filter(({ kind }) => kind !== "resource-seen");
+          return writeStateEvents(options.db, others);
+        });
+        if (version !== null) this.#known.advance(version);
+      },
+      nowMs: this.#steadyMs,
+    });
+  }
+
+  get isLoaded(): boolean {
+    return this.#known.version !== null;
+  }
+
+  ready(keep?: KeepAlive, trustMs = TRUST_MS): Promise<void> | null {
+    const nowMs = this.#steadyMs();
+    if (!this.#isExpired && nowMs - this.#freshMs <= trustMs) return null;
+    if (nowMs < this.#retryMs) return null;
+    return this.#catchUp(this.isLoaded ? WARM_WAIT_MS : COLD_WAIT_MS, keep);
+  }
+
+  whole(keep?: KeepAlive): Promise<void> | null {
+    return this.#known.nextPart === null ? null : this.#readAllParts(keep);
+  }
+
+  async #readAllParts(keep?: KeepAlive): Promise<void> {
+    const untilMs = this.#steadyMs() + COLD_WAIT_MS;
+    while (this.#known.nextPart !== null && this.#steadyMs() < untilMs) {
+      const before = this.#known.nextPart;
+      const read = this.#partUnderWay() ?? this.#startPart();
+      keep?.(read.done);
+      if (!(await read.endsWithin(READ_LOST_MS)) || this.#known.nextPart === before) return;
+    }
+  }
+
+  #partUnderWay(): SharedRead | null {
+    const read = this.#partRead;
+    return read !== null && this.#steadyMs() - read.sinceMs < READ_LOST_MS ? read : null;
+  }
+
+  /** Reads the next part of the keys. One that was taken for lost and comes late changes nothing. */
+  #startPart(): SharedRead {
+    const afterId = this.#known.nextPart ?? "";
+    const read = new SharedRead(this.#steadyMs(), async () => {
+      try {
+        const nowMs = this.#options.nowMs();
+        const part = await readKeyPart(this.#options.db, afterId, nowMs);
+        if (this.#known.nextPart === afterId) {
+          this.#known.applyPart(part, this.#writer.unwritten());
+          this.#dayCounts.countAgain();
+          await this.#dayCounts.refresh(nowMs);
+        }
+      } catch (error) {
+        console.error("state: not all keys can be read, tried again later:", rootCause(error));
+      }
+      if (this.#partRead === read) this.#partRead = null;
+    });
+    this.#partRead = read;
+    return read;
+  }
+
+  findAccessToken(
+    text: string,
+    keep?: KeepAlive,
+  ): AccessToken | null | Promise<AccessToken | null> {
+    const hash = this.#tokenHashes.get(text);
+    const token = hash && (this.#envTokens?.get(hash) ?? this.#known.accessToken(hash));
+    return token || this.#lookUpAccessToken(text, keep);
+  }
+
+  async #lookUpAccessToken(text: string, keep?: KeepAlive): Promise<AccessToken | null> {
+    const hash = await hashToken(text);
+    this.#envTokens ??= await envAccessTokens(this.#options.authKey);
+    let token = this.#envTokens.get(hash) ?? this.#known.accessToken(hash);
+    if (token === undefined && this.#mayAskForToken()) {
+      await this.#catchUp(WARM_WAIT_MS, keep);
+      token = this.#known.accessToken(hash);
+    }
+    if (token === undefined) return null;
+    this.#tokenHashes.set(text, hash);
+    return token;
+  }
+
+  get settings(): Settings {
+    return this.#known.settings;
+  }
+
+  customProvider(slug: string): Provider | undefined {
+    return this.#known.customProviders.get(slug);
+  }
+
+  customProviders(): readonly Provider[] {
+    return [...this.#known.customProviders.values()];
+  }
+
+  modelAliases(): ReadonlyMap<string, ModelAlias> {
+    return this.#known.modelAliases;
+  }
+
+  goesDirect(slug: string): boolean {
+    return this.#known.goesDirect(slug);
+  }
+
+  pool(provider: string): KeyPool {
+    return this.#known.pool(provider);
+  }
+
+  openKey(key: PoolKey): string | Promise<string> {
+    const opened = this.#openedKeys.get(key.sealed);
+    // A seal in another row is another one: it must not open by having been opened where it belongs.
+    const isItsOwn = opened?.id === key.id && opened.provider === key.provider;
+    return isItsOwn ? opened.text : this.#unseal(key);
+  }
+
+  async #unseal(key: PoolKey): Promise<string> {
+    if (this.#options.secrets === null) throw new SealError("KEY_ENCRYPTION_SECRET is not set");
+    const text = await openSealed(key.sealed, this.#options.secrets, key);
+    this.#openedKeys.set(key.sealed, { id: key.id, provider: key.provider, text });
+    return text;
+  }
+
+  storedThings(
+    provider: string,
+    resources: readonly string[],
+    anew = false,
+  ): ReadonlyMap<string, StoredThing> | Promise<ReadonlyMap<string, StoredThing>> {
+    const missing = resources.filter((resource) => {
+      const name = `${provider} ${resource}`;
+      if (this.#stored.has(name)) return false;
+      const unseenMs = anew ? undefined : this.#unseen.get(name);
+      return unseenMs === undefined || this.#steadyMs() - unseenMs > UNSEEN_FOR_MS;
+    });
+    if (missing.length === 0 || this.#steadyMs() < this.#resourceRetryMs) {
+      return this.#knownThings(provider, resources);
+    }
+    return this.#readThings(provider, missing).then(() => this.#knownThings(provider, resources));
+  }
+
+  #knownThings(provider: string, resources: readonly string[]): ReadonlyMap<string, StoredThing> {
+    const things = new Map<string, StoredThing>();
+    for (const resource of resources) {
+      const thing = this.#stored.get(`${provider} ${resource}`);
+      if (thing !== undefined) things.set(resource, thing);
+    }
+    return things;
+  }
+
+  async #readThings(provider: string, resources: readonly string[]): Promise<void> {
+    const reading = readStoredThings(this.#options.db, provider, resources).then(
+      (rows) => {
+        const nowMs = this.#options.nowMs();
+        for (const resource of resources)
+          this.#unseen.set(`${provider} ${resource}`, this.#steadyMs());
+        for (const { resource, atMs, ...thing } of rows) {
+          this.#stored.set(`${provider} ${resource}`, thing);
+          // What is used is kept in mind.
+          if (nowMs - atMs <= RESOURCE_GRAIN_MS) continue;
+          this.#writer.add({ kind: "resource-seen", provider, resource, ...thing, atMs: nowMs });
+        }
+      },
+      (error: unknown) => {
+        console.error("state: what is stored cannot be looked up:", rootCause(error));
+      },
+    );
+    if (!(await isDoneWithin(reading, RESOURCE_WAIT_MS))) {
+      this.#resourceRetryMs = this.#steadyMs() + WARM_RETRY_MS;
+    }
+  }
+
+  record(event: StateEvent): void {
+    if (event.kind === "resource-seen") {
+      const { provider, resource, keyId, tokenId, userId } = event;
+      const name = `${provider} ${resource}`;
+      const known = this.#stored.get(name);
+      if (known?.keyId === keyId) return;
+      // As in the store: who made it is what was said first.
+      this.#stored.set(
+        name,
+        known === undefined ? { keyId, tokenId, userId } : { ...known, keyId },
+      );
+    }
+    if (!this.#gate.passes(event)) return;
+    this.#writer.add(event);
+  }
+
+  takeLostEvents(): number {
+    return this.#writer.takeLost();
+  }
+
+  get waitingEvents(): number {
+    return this.#writer.waiting;
+  }
+
+  afterResponse(): Promise<void> | null {
+    const work = [
+      ...(this.#writer.isDue() ? [this.#writer.flush()] : []),
+      ...(this.#isRefreshDue() ? [this.#startRead().done] : []),
+      ...(this.#takesPart() ? [this.#startPart().done] : []),
+    ];
+    return work.length === 0 ? null : Promise.all(work).then(() => {});
+  }
+
+  expire(): void {
+    this.#isExpired = true;
+    this.#retryMs = Number.NEGATIVE_INFINITY;
+    // A read that is under way may have seen the state before the change.
+    this.#read = null;
+  }
+
+  expireIfChanged(): void {
+    const taken = lastTakenVersion(this.#options.db);
+    const known = this.#known.version;
+    if (taken !== undefined && known !== null && taken > known) this.expire();
+  }
+
+  /** Whether a part of the keys is to be read now: one after each response. */
+  #takesPart(): boolean {
+    if (this.#known.nextPart === null || this.#partUnderWay() !== null) return false;
+    const isDue = this.#isPartDue;
+    this.#isPartDue = true;
+    return isDue;
+  }
+
+  #isRefreshDue(): boolean {
+    const nowMs = this.#steadyMs();
+    return (
+      nowMs >= this.#retryMs &&
+      nowMs - this.#readStartedMs >= REFRESH_GAP_MS &&
+      this.#readUnderWay() === null
+    );
+  }
+
+  #mayAskForToken(): boolean {
+    const nowMs = this.#steadyMs();
+    if (nowMs < this.#retryMs) return false;
+    return this.#readUnderWay() !== null || nowMs - this.#readStartedMs >= UNKNOWN_TOKEN_GAP_MS;
+  }
+
+  /** Waits until a read is over, its own or another request's, but not longer than `limitMs`. */
+  async #catchUp(limitMs: number, keep?: KeepAlive): Promise<void> {
+    let leftMs = limitMs;
+    while (leftMs > 0) {
+      let read = this.#readUnderWay();
+      if (read === null) {
+        read = this.#startRead();
+        keep?.(read.done);
+      }
+      const waitMs = Math.min(leftMs, Math.max(1, read.sinceMs + READ_LOST_MS - this.#steadyMs()));
+      if (await read.endsWithin(waitMs)) return;
+      leftMs -= waitMs;
+    }
+    this.#retryMs = this.#steadyMs() + this.#retryGapMs();
+  }
+
+  #readUnderWay(): SharedRead | null {
+    const read = this.#read;
+    return read !== null && this.#steadyMs() - read.sinceMs < READ_LOST_MS ? read : null;
+  }
+
+  #startRead(): SharedRead {
+    const sinceMs = this.#steadyMs();
+    const read = new SharedRead(sinceMs, async () => {
+      try {
+        await this.#readStore(this.#options.nowMs());
+        this.#freshMs = Math.max(this.#freshMs, sinceMs);
+        // Another read took this one's place if it was taken for lost, or began before a change here.
+        if (this.#read !== read) return;
+        this.#read = null;
+        this.#isExpired = false;
+        this.#retryMs = Number.NEGATIVE_INFINITY;
+      } catch (error) {
+        console.error("state: the store cannot be read, what is known is used:", rootCause(error));
+        if (this.#read !== read) return;
+        this.#read = null;
+        this.#retryMs = this.#steadyMs() + this.#retryGapMs();
+      }
+    });
+    this.#read = read;
+    this.#readStartedMs = sinceMs;
+    return read;
+  }
+
+  async #readStore(nowMs: number): Promise<void> {
+    const { db } = this.#options;
+    const since = this.#known.version;
+    // Half the tombstones' life: deletions must not be missed.
+    const mustLoad = since === null || this.#steadyMs() - this.#freshMs > TOMBSTONE_LIFE_MS / 2;
+    const read = mustLoad
+      ? loadState(db, nowMs, since === null ? FIRST_KEYS : null)
+      : readChanges(db, since, nowMs);
+    const changes = await read.catch((error: unknown) => {
+      if (!isOlderSchema(error)) throw error;
+      return readOlderState(db, mustLoad ? null : since, nowMs);
+    });
+    if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
+    await this.#dayCounts.refresh(nowMs);
+  }
+
+  #retryGapMs(): number {
+    return this.isLoaded ? WARM_RETRY_MS : COLD_RETRY_MS;
+  }
+}

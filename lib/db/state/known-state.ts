@@ -1,0 +1,393 @@
+/**
+ * The store's state as one isolate knows it: pools, access tokens, the team's own providers and settings
+ * in memory.
+ * @module
+ */
+
+import type { LimitHolder } from "../../budgets/limit-holder";
+import type { ModelAlias } from "../../models/model-alias";
+import { KeyPool } from "../../pool/key-pool";
+import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../../pool/types";
+import { customProvider } from "../../providers/custom-provider";
+import { providerOf } from "../../providers/registry";
+import type { Provider, Route } from "../../providers/types";
+import type { AccessScope, AccessToken, StateEvent } from "../../proxy/ports";
+import { NANO_PER_USD } from "../../usage/price";
+import { hasLimits, limitsOf, PRIORITY_CLASSES } from "../../usage/token-limits";
+import { DEFAULT_SETTINGS, type Settings, withSettingRows } from "../team/settings";
+import type { CooldownState, KeyPart, KeyState, StateChanges, TokenState } from "./read-state";
+
+export interface KnownStateOptions {
+  /** In [0, 1). */
+  random(): number;
+  /** See `customProvider`. */
+  readonly allowPrivateUpstreams: boolean;
+}
+
+export class KnownState {
+  readonly #options: KnownStateOptions;
+  readonly #pools = new Map<string, KeyPool>();
+  /** Where a key is, and up to which reset its state is known. */
+  readonly #keys = new Map<string, { readonly provider: string; readonly resetAtMs: number }>();
+  /** Active tokens by hash, and each one's hash by id. */
+  readonly #tokens = new Map<string, AccessToken>();
+  readonly #tokenHashes = new Map<string, string>();
+  /** Of members with limits, by their ids. */
+  readonly #members = new Map<string, LimitHolder>();
+  #customProviders: ReadonlyMap<string, Provider> = new Map();
+  #modelAliases: ReadonlyMap<string, ModelAlias> = new Map();
+  /** Rules by provider and quota domain, where an empty name stands for all of the provider's keys. */
+  readonly #limits = new Map<string, Map<string, readonly LimitRule[]>>();
+  /** Providers whose pools do not have their limits yet. */
+  readonly #limitsDue = new Set<string>();
+  #settings = DEFAULT_SETTINGS;
+  /** Providers that have a way of their own. */
+  #routes: ReadonlyMap<string, Route> = new Map();
+  #version: number | null = null;
+  /** What is still to be read of the keys; null once all are known. */
+  #missing: MissingKeys | null = null;
+
+  constructor(options: KnownStateOptions) {
+    this.#options = options;
+  }
+
+  /** Null while nothing was loaded. */
+  get version(): number | null {
+    return this.#version;
+  }
+
+  /** The id behind which the next part of the keys begins; null once all are known. */
+  get nextPart(): string | null {
+    return this.#missing?.afterId ?? null;
+  }
+
+  pool(provider: string): KeyPool {
+    let pool = this.#pools.get(provider);
+    if (pool === undefined) {
+      // Kept while it is empty: who asks it for a key may wait for the first to come.
+      pool = new KeyPool(this.#options.random);
+      this.#pools.set(provider, pool);
+      this.#limitsDue.add(provider);
+    }
+    return pool;
+  }
+
+  /** Providers with limits that count by the day. */
+  providersWithDailyLimits(): string[] {
+    return [...this.#pools].flatMap(([slug, pool]) => (pool.hasDailyLimits ? [slug] : []));
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** By slug. */
+  get customProviders(): ReadonlyMap<string, Provider> {
+    return this.#customProviders;
+  }
+
+  /** By name. */
+  get modelAliases(): ReadonlyMap<string, ModelAlias> {
+    return this.#modelAliases;
+  }
+
+  goesDirect(slug: string): boolean {
+    return (this.#routes.get(slug) ?? this.#settings.upstream.route) === "direct";
+  }
+
+  accessToken(hash: string): AccessToken | undefined {
+    return this.#tokens.get(hash);
+  }
+
+  /** Takes note of a write of this isolate's own: what it wrote is known here already. */
+  advance(version: number): void {
+    if (this.#version === version - 1) this.#version = version;
+  }
+
+  /**
+   * Takes over what was read from the store. What this isolate noted itself stands: rests end no
+   * earlier, blocks hold, unless a reset in the store came after them.
+   *
+   * @param unwritten Events of this isolate that the rows may not know of yet.
+   */
+  apply(changes: StateChanges, unwritten: readonly StateEvent[]): void {
+    if (changes.since === null) {
+      this.#forgetAllBut(changes);
+    } else if (
+      this.#version === null ||
+      this.#version < changes.since ||
+      this.#version >= changes.version
+    ) {
+      // Another read overtook this one.
+      return;
+    }
+    for (const id of changes.deletedKeyIds) this.#removeKey(id);
+    this.#takeKeys(changes.keys, changes.cooldowns);
+    if (changes.isFirstPart === true) this.#missing = missingBesides(changes.keys);
+    this.#takeMemberLimits(changes);
+    for (const token of changes.tokens) this.#upsertToken(token);
+    this.#takeProviders(changes);
+    this.#takeAliases(changes);
+    this.#takeLimits(changes);
+    this.#settings = withSettingRows(
+      changes.since === null ? DEFAULT_SETTINGS : this.#settings,
+      changes.settings,
+    );
+    this.#routes = this.#ownRoutes();
+    for (const event of unwritten) this.#replay(event);
+    this.#version = changes.version;
+  }
+
+  /**
+   * Takes over a part of the keys that were missing. A key that came or went by a change since is left as it is:
+   * the change may be newer than the part. One that comes after all that are known waits until all are, so that
+   * it is not used while a better one is still to be read.
+   */
+  applyPart({ keys, cooldowns, nextAfterId }: KeyPart, unwritten: readonly StateEvent[]): void {
+    const missing = this.#missing;
+    if (missing === null) return;
+    const isNew = ({ id }: KeyState) => !this.#keys.has(id) && !missing.gone.has(id);
+    const [now, later]: [KeyState[], KeyState[]] = [[], []];
+    for (const key of keys) {
+      if (!isNew(key)) continue;
+      const lastPriority = missing.lastPriorities.get(key.provider);
+      if (lastPriority === undefined || key.priority <= lastPriority) now.push(key);
+      else later.push(key);
+    }
+    this.#takeKeys(now, cooldowns);
+    missing.later.push(...later);
+    missing.laterCooldowns.push(...cooldownsOf(later, cooldowns));
+    if (nextAfterId !== null) missing.afterId = nextAfterId;
+    else {
+      this.#missing = null;
+      this.#takeKeys(missing.later.filter(isNew), missing.laterCooldowns);
+    }
+    this.#giveLimits();
+    for (const event of unwritten) this.#replay(event);
+  }
+
+  #takeKeys(keys: readonly KeyState[], cooldowns: readonly CooldownState[]): void {
+    const byKey = Map.groupBy(cooldowns, (cooldown) => cooldown.keyId);
+    for (const key of keys) {
+      const stored =
+        byKey.size === 0
+          ? undefined
+          : byKey
+              .get(key.id)
+              ?.map(({ model, untilMs, reason }) => [model, { untilMs, reason }] as const);
+      this.#upsertKey(key, stored === undefined ? NO_COOLDOWNS : new Map(stored));
+    }
+    for (const { keyId, model, untilMs, reason } of cooldowns) {
+      this.#poolOf(keyId)?.cool(keyId, model, untilMs, reason);
+    }
+  }
+
+  #forgetAllBut(changes: StateChanges): void {
+    this.#missing = null;
+    if (this.#keys.size > 0) {
+      const present = new Set(changes.keys.map((key) => key.id));
+      for (const id of this.#keys.keys()) {
+        if (!present.has(id)) this.#removeKey(id);
+      }
+    }
+    this.#tokens.clear();
+    this.#tokenHashes.clear();
+    this.#members.clear();
+  }
+
+  #upsertKey(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): void {
+    const { resetAtMs } = row;
+    const known = this.#keys.get(row.id);
+    if (known !== undefined && known.provider !== row.provider) this.#removeKey(row.id);
+    const pool = this.pool(row.provider);
+    const key = poolKeyOf(row, cooldowns);
+    const before = pool.get(row.id);
+    if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {
+      for (const [model, cooldown] of before.cooldowns) {
+        if ((key.cooldowns.get(model)?.untilMs ?? 0) >= cooldown.untilMs) continue;
+        key.cooldowns = new Map(key.cooldowns).set(model, cooldown);
+      }
+    }
+    pool.upsert(key);
+    if (before !== undefined && known?.resetAtMs !== resetAtMs) pool.forget(row.id);
+    this.#keys.set(row.id, { provider: row.provider, resetAtMs });
+  }
+
+  #removeKey(id: string): void {
+    this.#missing?.gone.add(id);
+    this.#poolOf(id)?.remove(id);
+    this.#keys.delete(id);
+  }
+
+  #poolOf(keyId: string): KeyPool | undefined {
+    const known = this.#keys.get(keyId);
+    return known && this.#pools.get(known.provider);
+  }
+
+  #upsertToken(row: TokenState): void {
+    const oldHash = this.#tokenHashes.get(row.id);
+    if (oldHash !== undefined) this.#tokens.delete(oldHash);
+    if (row.status !== "active") return;
+    this.#tokenHashes.set(row.id, row.tokenHash);
+    const { id, name, ownerId, expiresAtMs } = row;
+    const showsKey = row.kind === "playground";
+    const budgetId = row.budgetId ?? id;
+    const own: LimitHolder = { kind: "token", id, budgetId, limits: limitsOf(row) };
+    this.#tokens.set(row.tokenHash, {
+      ...{ id, name, ownerId, scopes: scopesOf(row), expiresAtMs, showsKey },
+      ...(row.budgetId !== null && { familyId: row.budgetId }),
+      ...shareOf(row),
+      ...this.#holdersOf(hasLimits(row) ? own : undefined, ownerId),
+    });
+  }
+
+  /** What stands in a token that has limits or whose owner has: nothing else costs a request anything. */
+  #holdersOf(own: LimitHolder | undefined, ownerId: string | null) {
+    const member = ownerId === null ? undefined : this.#members.get(ownerId);
+    const limitHolders = [own, member].filter((holder) => holder !== undefined);
+    return limitHolders.length === 0 ? {} : { limitHolders };
+  }
+
+  #takeMemberLimits({ memberLimits }: StateChanges): void {
+    if (memberLimits.length === 0) return;
+    for (const { userId, ...limits } of memberLimits) {
+      if (hasLimits(limits)) {
+        const holder = { kind: "member", id: userId, budgetId: userId, limits } as const;
+        this.#members.set(userId, holder);
+      } else this.#members.delete(userId);
+    }
+    const changed = new Set(memberLimits.map(({ userId }) => userId));
+    for (const [hash, token] of this.#tokens) {
+      const { limitHolders = [], ...rest } = token;
+      if (token.ownerId === null || !changed.has(token.ownerId)) continue;
+      const own = limitHolders.find(({ kind }) => kind === "token");
+      this.#tokens.set(hash, { ...rest, ...this.#holdersOf(own, token.ownerId) });
+    }
+  }
+
+  #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {
+    const providers = new Map(since === null ? [] : this.#customProviders);
+    for (const slug of deletedProviders) providers.delete(slug);
+    for (const row of customProviders) {
+      providers.set(row.slug, customProvider(row, this.#options.allowPrivateUpstreams));
+    }
+    this.#customProviders = new Map(
+      [...providers].sort(([one], [other]) => (one < other ? -1 : 1)),
+    );
+  }
+
+  #takeAliases({ since, modelAliases, deletedAliases }: StateChanges): void {
+    const aliases = new Map(since === null ? [] : this.#modelAliases);
+    for (const name of deletedAliases) aliases.delete(name);
+    for (const alias of modelAliases) aliases.set(alias.name, alias);
+    this.#modelAliases = aliases;
+  }
+
+  #takeLimits({ since, quotaLimits }: StateChanges): void {
+    if (since === null) {
+      for (const slug of this.#limits.keys()) this.#limitsDue.add(slug);
+      this.#limits.clear();
+    }
+    for (const { provider, domain, rules } of quotaLimits) {
+      const ofProvider = this.#limits.get(provider) ?? new Map<string, readonly LimitRule[]>();
+      this.#limits.set(provider, ofProvider.set(domain, rules));
+      this.#limitsDue.add(provider);
+    }
+    this.#giveLimits();
+  }
+
+  #giveLimits(): void {
+    for (const slug of this.#limitsDue) {
+      const domains = new Map(this.#limits.get(slug));
+      const provider = domains.get("") ?? [];
+      domains.delete("");
+      this.#pools.get(slug)?.setLimits({ provider, domains }, this.quotaDayZone(slug));
+    }
+    this.#limitsDue.clear();
+  }
+
+  quotaDayZone(slug: string): Provider["quotaDayZone"] {
+    const provider = providerOf(slug, (own) => this.#customProviders.get(own));
+    return provider?.quotaDayZone ?? "UTC";
+  }
+
+  /** AI Gateway knows the built-in providers only. */
+  #ownRoutes(): Map<string, Route> {
+    const routes = new Map(Object.entries(this.#settings.upstream.providers));
+    for (const slug of this.#customProviders.keys()) routes.set(slug, "direct");
+    return routes;
+  }
+
+  #replay(event: StateEvent): void {
+    if (event.kind !== "key-cooled" && event.kind !== "key-blocked") return;
+    const { keyId, evidence } = event;
+    const pool = this.#poolOf(keyId);
+    if (pool === undefined || evidence.atMs <= (this.#keys.get(keyId)?.resetAtMs ?? 0)) return;
+    if (event.kind === "key-cooled") pool.cool(keyId, event.model, event.untilMs, evidence.meaning);
+    else if (pool.get(keyId)?.status === "active") pool.block(keyId);
+  }
+}
+
+interface MissingKeys {
+  /** The next part begins behind it. */
+  afterId: string;
+  /** The highest number of a priority among the keys of each provider that are known and may serve. */
+  readonly lastPriorities: ReadonlyMap<string, number>;
+  /** Keys that were deleted, which a part may still hold. */
+  readonly gone: Set<string>;
+  /** Keys that wait until all are known, and their rests. */
+  readonly later: KeyState[];
+  readonly laterCooldowns: CooldownState[];
+}
+
+function missingBesides(keys: readonly KeyState[]): MissingKeys {
+  const lastPriorities = new Map<string, number>();
+  for (const { provider, status, priority } of keys) {
+    if (status !== "active") continue;
+    lastPriorities.set(provider, Math.max(priority, lastPriorities.get(provider) ?? priority));
+  }
+  return { afterId: "", lastPriorities, gone: new Set(), later: [], laterCooldowns: [] };
+}
+
+function cooldownsOf(
+  keys: readonly KeyState[],
+  cooldowns: readonly CooldownState[],
+): readonly CooldownState[] {
+  const ids = new Set(keys.map(({ id }) => id));
+  return cooldowns.filter(({ keyId }) => ids.has(keyId));
+}
+
+/** Field by field: copied whole, ten thousand rows take several times as long. */
+function poolKeyOf(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): PoolKey {
+  return {
+    id: row.id,
+    provider: row.provider,
+    sealed: row.sealed,
+    masked: row.masked,
+    status: row.status,
+    weight: row.weight,
+    priority: row.priority,
+    quotaDomain: row.quotaDomain,
+    models: row.models,
+    limits: row.limits,
+    cooldowns,
+  };
+}
+
+/** What is not as with most tokens. */
+function shareOf({ weight, priorityClass, maxWaitSeconds, unpricedReserveUsd }: TokenState) {
+  const priority = PRIORITY_CLASSES.indexOf(priorityClass);
+  return {
+    ...((weight !== 1 || priority !== 0) && { share: { weight, priority } }),
+    ...(maxWaitSeconds !== null && { maxWaitMs: maxWaitSeconds * 1_000 }),
+    ...(unpricedReserveUsd !== null && {
+      unpricedReserveNanoUsd: unpricedReserveUsd * NANO_PER_USD,
+    }),
+  };
+}
+
+/** A token's lists of providers and models hold for each other: every provider with every model. */
+function scopesOf({ providers, models }: TokenState): readonly AccessScope[] | null {
+  if (providers !== null) return providers.map((provider) => ({ provider, models }));
+  return models === null ? null : [{ provider: null, models }];
+}

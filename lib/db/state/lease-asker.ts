@@ -1,0 +1,178 @@
+/**
+ * Asks for the leases of an isolate: for a request that cannot go on without, which waits two seconds at most, and
+ * behind requests where a lease is soon over or not needed any more.
+ *
+ * The object is asked where one is bound. While it does not answer, or has used up its day, D1 is.
+ * @module
+ */
+import type { LeasePort } from "../../leases/lease-port";
+import type { LeasedLimits } from "../../leases/leased-limits";
+import { rootCause } from "../root-cause";
+import { type SetTimer, SharedRead } from "./shared-read";
+
+/** How long a request waits. */
+const WAIT_MS = 2_000;
+/** An object that failed is asked again after this, and after twice as long each time, up to the most. */
+const AWAY_MS = 10_000;
+const MOST_AWAY_MS = 600_000;
+/** An object that says nothing for so long is away. */
+const OBJECT_MS = 1_500;
+/** An isolate that does nothing for so long gives back what it holds; sooner where others may want it. */
+const IDLE_MS = 1_000;
+const WANTED_MS = 100;
+/** For so many seconds: `waitUntil` ends after thirty. */
+const TIDYING_TIMES = 10;
+
+export interface LeaseAskerOptions {
+  readonly leases: LeasedLimits;
+  /** Another for each isolate. */
+  readonly isolate: string;
+  /** Null where none is bound. */
+  readonly object: LeasePort | null;
+  readonly store: LeasePort;
+  nowMs(): number;
+  readonly setTimer: SetTimer;
+}
+
+/** Who hands out leases, for people. */
+export interface LeaseStanding {
+  readonly by: "object" | "store";
+  /** Since when the object that is bound does not answer: epoch milliseconds; null while it does. */
+  readonly awaySinceMs: number | null;
+}
+
+export class LeaseAsker {
+  readonly leases: LeasedLimits;
+  readonly #options: LeaseAskerOptions;
+  /** Those under way, by group. */
+  readonly #reads = new Map<string, SharedRead>();
+  /** When somebody began to wait for the isolate to be idle. */
+  #tidyingMs = Number.NEGATIVE_INFINITY;
+  #awaySinceMs: number | null = null;
+  #askObjectMs = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+
+  constructor(options: LeaseAskerOptions) {
+    this.leases = options.leases;
+    this.#options = options;
+  }
+
+  get standing(): LeaseStanding {
+    const by = this.#options.object === null ? "store" : "object";
+    return { by, awaySinceMs: this.#awaySinceMs };
+  }
+
+  /**
+   * Resolves when it is answered, or not within two seconds. Never rejects.
+   * @param keep Keeps the asking alive if this client leaves: others wait for it too.
+   */
+  async ask(group: string, keep?: (work: Promise<unknown>) => void): Promise<void> {
+    const nowMs = this.#options.nowMs();
+    const name = this.#port(nowMs).takes === "everything" ? "" : group;
+    const other = this.#reads.get(name);
+    if (other !== undefined && nowMs - other.sinceMs < WAIT_MS && nowMs >= other.sinceMs) {
+      await other.endsWithin(WAIT_MS, this.#options.setTimer);
+      return;
+    }
+    const read = this.#begin(name, nowMs);
+    keep?.(read.done);
+    if (await read.endsWithin(WAIT_MS, this.#options.setTimer)) return;
+    this.leases.unanswered(this.#options.nowMs());
+    console.warn(`leases: no answer within ${WAIT_MS} ms, the last ones go on`);
+  }
+
+  /** After a request: renews leases, and gives back those of an isolate that does nothing more. Null if none is due. */
+  afterRequest(): Promise<void> | null {
+    const nowMs = this.#options.nowMs();
+    const groups = [...this.leases.dueGroups(nowMs)];
+    // One that is gone for longer died with its request.
+    const isTidying = nowMs - this.#tidyingMs < 2 * IDLE_MS;
+    const idle = isTidying ? null : this.leases.idle(nowMs);
+    if (groups.length === 0 && idle === null) return null;
+    const port = this.#port(nowMs);
+    const names = port.takes === "everything" && groups.length > 0 ? [""] : groups;
+    const renewals = names
+      .filter((name) => !this.#reads.has(name))
+      .map((name) => this.#begin(name, nowMs).done);
+    const returns = idle === null ? [] : [this.#giveBack(idle === "wanted" ? WANTED_MS : IDLE_MS)];
+    return Promise.all([...renewals, ...returns]).then(() => {});
+  }
+
+  /** Until nothing is held in vain, or new requests see to it. */
+  async #giveBack(firstMs: number): Promise<void> {
+    for (let times = 0, waitMs = firstMs; times < TIDYING_TIMES; times += 1, waitMs = IDLE_MS) {
+      this.#tidyingMs = this.#options.nowMs();
+      await this.#sleep(waitMs);
+      const nowMs = this.#options.nowMs();
+      const groups = this.leases.returning(nowMs);
+      const isAll = this.#port(nowMs).takes === "everything";
+      const names = groups.length > 0 && isAll ? [""] : groups;
+      await Promise.all(names.map((name) => this.#begin(name, nowMs).done));
+      if (this.leases.idle(this.#options.nowMs()) === null) break;
+    }
+    this.#tidyingMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #begin(name: string, nowMs: number): SharedRead {
+    const read = new SharedRead(nowMs, async () => {
+      try {
+        await this.#run(name === "" ? undefined : name);
+      } finally {
+        if (this.#reads.get(name) === read) this.#reads.delete(name);
+      }
+    });
+    this.#reads.set(name, read);
+    return read;
+  }
+
+  async #run(group: string | undefined): Promise<void> {
+    const { store, object, isolate, nowMs } = this.#options;
+    const askedMs = nowMs();
+    const questions = this.leases.questions(askedMs, group);
+    if (questions.length === 0) return;
+    this.leases.asked(questions, askedMs);
+    const port = this.#port(askedMs);
+    if (object !== null && port === object) {
+      try {
+        const grants = await this.#intime(object.ask(isolate, questions, askedMs));
+        this.#failures = 0;
+        this.#awaySinceMs = null;
+        this.leases.granted(questions, grants, askedMs);
+        return;
+      } catch (error) {
+        this.#noteAway(error, nowMs());
+      }
+    }
+    try {
+      const grants = await store.ask(isolate, questions, askedMs);
+      this.leases.granted(questions, grants, askedMs);
+    } catch (error) {
+      this.leases.unanswered(nowMs());
+      console.error("leases: nobody answers, the last ones go on:", rootCause(error));
+    }
+  }
+
+  #intime<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`no answer within ${OBJECT_MS} ms`));
+      const cancel = this.#options.setTimer(late, OBJECT_MS);
+      work.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.setTimer(resolve, ms));
+  }
+
+  #noteAway(error: unknown, nowMs: number): void {
+    this.#awaySinceMs ??= nowMs;
+    this.#askObjectMs = nowMs + Math.min(MOST_AWAY_MS, AWAY_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    console.error("leases: the object does not answer, D1 is asked:", rootCause(error));
+  }
+
+  #port(nowMs: number): LeasePort {
+    const { object, store } = this.#options;
+    return object !== null && nowMs >= this.#askObjectMs ? object : store;
+  }
+}

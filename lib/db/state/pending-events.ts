@@ -1,0 +1,105 @@
+/**
+ * Events an isolate has noted and not yet written, merged as they come: one per key and model, key, or
+ * token. Merging does not depend on the order, so a batch that failed can be put back.
+ * @module
+ */
+import type { StateEvent } from "../../proxy/ports";
+
+export class PendingEvents {
+  readonly #events = new Map<string, StateEvent>();
+  readonly #max: number;
+  /** How many were forgotten for lack of room. */
+  forgotten = 0;
+
+  /** @param max Model names come from clients, so there is a limit: beyond it the oldest event goes. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#events.size;
+  }
+
+  add(event: StateEvent): void {
+    const name = nameOf(event);
+    const known = this.#events.get(name);
+    if (known !== undefined) {
+      this.#events.set(name, later(known, event));
+      return;
+    }
+    if (this.#events.size >= this.#max) this.#dropOldest();
+    this.#events.set(name, event);
+  }
+
+  /** Takes out up to `max` events, oldest first, but for those with a name in `without`. */
+  take(max: number, without?: ReadonlyMap<string, unknown>): StateEvent[] {
+    const taken: StateEvent[] = [];
+    for (const [name, event] of this.#events) {
+      if (taken.length === max) break;
+      if (without?.has(name) === true) continue;
+      taken.push(event);
+      this.#events.delete(name);
+    }
+    return taken;
+  }
+
+  hasOthersThan(names: ReadonlyMap<string, unknown>): boolean {
+    if (names.size === 0) return this.size > 0;
+    for (const name of this.#events.keys()) if (!names.has(name)) return true;
+    return false;
+  }
+
+  values(): Iterable<StateEvent> {
+    return this.#events.values();
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#events.keys();
+    if (oldest !== undefined && this.#events.delete(oldest)) this.forgotten += 1;
+  }
+}
+
+/** Events of one name are merged. */
+export function nameOf(event: StateEvent): string {
+  switch (event.kind) {
+    case "resource-seen":
+      return `${event.kind} ${event.provider} ${event.resource}`;
+    case "key-cooled":
+      return `${event.kind} ${event.keyId} ${event.model}`;
+    case "key-blocked":
+    case "key-suspected":
+    case "key-cleared":
+    case "key-used":
+      return `${event.kind} ${event.keyId}`;
+    case "token-used":
+      return `${event.kind} ${event.tokenId}`;
+    case "incident-seen":
+      return `${event.kind} ${event.provider} ${event.rule}`;
+    case "incident-over":
+      return `${event.kind} ${event.provider}`;
+  }
+}
+
+/** The event that says more: a cooldown that ends later, otherwise what happened later. */
+function later(a: StateEvent, b: StateEvent): StateEvent {
+  return rank(b) > rank(a) ? b : a;
+}
+
+function rank(event: StateEvent): number {
+  switch (event.kind) {
+    case "key-cooled":
+      return event.untilMs;
+    case "key-blocked":
+    case "key-suspected":
+      return event.evidence.atMs;
+    case "resource-seen":
+      // Who made it says more than that it was seen.
+      return event.tokenId === null && event.userId === null ? 0 : 1;
+    case "key-cleared":
+    case "key-used":
+    case "token-used":
+    case "incident-seen":
+    case "incident-over":
+      return event.atMs;
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * What an isolate needs to know to serve requests: everything at first, then what changed.
+ * @module
+ */
+import { and, getTableColumns, gt, inArray, or } from "drizzle-orm";
+import type { ModelAlias } from "../../models/model-alias";
+import type { CustomProviderOptions } from "../../providers/custom-provider";
+import type { Database } from "../open-database";
+import { type Columns, decodeRows, plainSelect } from "../plain-select";
+import {
+  type AccessTokenRow,
+  accessTokens,
+  customProviders,
+  type KeyCooldownRow,
+  keyCooldowns,
+  type MemberLimitsRow,
+  memberLimits,
+  modelAliases,
+  type ProviderKeyRow,
+  providerKeys,
+  type QuotaLimitRow,
+  quotaLimits,
+  settings,
+  stateVersion,
+  tombstones,
+} from "../schema/schema";
+import { SETTING_COLUMNS, type SettingRow } from "../team/settings";
+import { selectVersion } from "./state-version";
+
+/** How long a deletion can be read about; an isolate that asked longer ago must load everything. */
+export const TOMBSTONE_LIFE_MS = 24 * 3_600_000;
+
+/**
+ * So many keys of each provider a new isolate reads before its first answer, and so many of all after each answer
+ * that follows: ten thousand at once take many times the CPU that the free plan gives an invocation.
+ */
+export const FIRST_KEYS = 200;
+export const NEXT_KEYS = 400;
+
+/** The best of each provider: those that may serve, and are to be used first. */
+const OF_THE_FIRST = `id in (select id from (
+  select id, row_number() over (partition by provider order by status <> 'active', priority, id) as place
+  from provider_keys) where place <= ?)`;
+
+/** One more of the keys that a new isolate has yet to read, in the order of their ids. */
+export interface KeyPart {
+  readonly keys: readonly KeyState[];
+  /** Live ones of these keys. */
+  readonly cooldowns: readonly CooldownState[];
+  /** The id behind which the next part begins; null if this was the last. */
+  readonly nextAfterId: string | null;
+}
+
+export interface StateChanges {
+  /** The version these rows bring a reader to. */
+  readonly version: number;
+  /** The version they start from; null if they are everything there is. */
+  readonly since: number | null;
+  readonly keys: readonly KeyState[];
+  /** Whether `keys` are only the first of each provider, and the others come in parts. */
+  readonly isFirstPart?: boolean;
+  /** Live cooldowns: those that changed, and all of each changed key. */
+  readonly cooldowns: readonly CooldownState[];
+  readonly tokens: readonly TokenState[];
+  /** One whose limits were all taken away is among those that changed. */
+  readonly memberLimits: readonly MemberLimitsState[];
+  readonly customProviders: readonly CustomProviderOptions[];
+  readonly modelAliases: readonly ModelAlias[];
+  /** Each row has all rules of its scope. */
+  readonly quotaLimits: readonly QuotaLimitState[];
+  /** Sections of settings; each row is its whole section. */
+  readonly settings: readonly SettingRow[];
+  readonly deletedKeyIds: readonly string[];
+  /** By slug; one that came back since is among the rows too. */
+  readonly deletedProviders: readonly string[];
+  /** By name; likewise. */
+  readonly deletedAliases: readonly string[];
+}
+
+export type KeyState = Pick<ProviderKeyRow, keyof typeof KEY_COLUMNS>;
+export type CooldownState = Pick<KeyCooldownRow, keyof typeof COOLDOWN_COLUMNS>;
+export type TokenState = Pick<AccessTokenRow, keyof typeof TOKEN_COLUMNS>;
+
+export type QuotaLimitState = Pick<QuotaLimitRow, keyof typeof QUOTA_LIMIT_COLUMNS>;
+export type MemberLimitsState = Omit<MemberLimitsRow, "updatedAtMs" | "version">;
+
+const KEY_COLUMNS = {
+  id: providerKeys.id,
+  provider: providerKeys.provider,
+  sealed: providerKeys.sealed,
+  masked: providerKeys.masked,
+  status: providerKeys.status,
+  weight: providerKeys.weight,
+  priority: providerKeys.priority,
+  quotaDomain: providerKeys.quotaDomain,
+  models: providerKeys.models,
+  limits: providerKeys.limits,
+  resetAtMs: providerKeys.resetAtMs,
+};
+
+const VERSION_COLUMNS = { version: stateVersion.version };
+
+const COOLDOWN_COLUMNS = {
+  keyId: keyCooldowns.keyId,
+  model: keyCooldowns.model,
+  untilMs: keyCooldowns.untilMs,
+  reason: keyCooldowns.reason,
+};
+
+const TOKEN_COLUMNS = {
+  id: accessTokens.id,
+  kind: accessTokens.kind,
+  name: accessTokens.name,
+  ownerId: accessTokens.ownerId,
+  tokenHash: accessTokens.tokenHash,
+  status: accessTokens.status,
+  providers: accessTokens.providers,
+  models: accessTokens.models,
+  expiresAtMs: accessTokens.expiresAtMs,
+  rpm: accessTokens.rpm,
+  tpm: accessTokens.tpm,
+  concurrentRequests: accessTokens.concurrentRequests,
+  dailyRequests: accessTokens.dailyRequests,
+  dailyTokens: accessTokens.dailyTokens,
+  dailyCostUsd: accessTokens.dailyCostUsd,
+  monthlyCostUsd: accessTokens.monthlyCostUsd,
+  weight: accessTokens.weight,
+  priorityClass: accessTokens.priorityClass,
+  maxWaitSeconds: accessTokens.maxWaitSeconds,
+  unpricedReserveUsd: accessTokens.unpricedReserveUsd,
+  budgetId: accessTokens.budgetId,
+};
+
+const { updatedAtMs: _, version: __, ...MEMBER_LIMITS_COLUMNS } = getTableColumns(memberLimits);
+
+const CUSTOM_PROVIDER_COLUMNS = {
+  slug: customProviders.slug,
+  label: customProviders.label,
+  baseUrl: customProviders.baseUrl,
+  keyHeader: customProviders.keyHeader,
+  keyPrefix: customProviders.keyPrefix,
+  protocol: customProviders.protocol,
+};
+
+const ALIAS_COLUMNS = {
+  name: modelAliases.name,
+  choice: modelAliases.choice,
+  targets: modelAliases.targets,
+  maxInputUsd: modelAliases.maxInputUsd,
+  maxOutputUsd: modelAliases.maxOutputUsd,
+};
+
+const QUOTA_LIMIT_COLUMNS = {
+  provider: quotaLimits.provider,
+  domain: quotaLimits.domain,
+  rules: quotaLimits.rules,
+};
+
+/** What is read of each table. */
+export const STATE_COLUMNS = {
+  keys: KEY_COLUMNS,
+  cooldowns: COOLDOWN_COLUMNS,
+  tokens: TOKEN_COLUMNS,
+  memberLimits: MEMBER_LIMITS_COLUMNS,
+  customProviders: CUSTOM_PROVIDER_COLUMNS,
+  modelAliases: ALIAS_COLUMNS,
+  quotaLimits: QUOTA_LIMIT_COLUMNS,
+  settings: SETTING_COLUMNS,
+};
+
+/**
+ * All there is. The first thing that a new isolate does, so it takes no detours.
+ * @param firstKeys How many keys of each provider are enough for now; null for all.
+ */
+export async function loadState(
+  { $client }: Database,
+  nowMs: number,
+  firstKeys: number | null,
+): Promise<StateChanges> {
+  const all = (columns: Columns) => $client.prepare(plainSelect(columns));
+  const [version, keys, cooldowns, tokens, members, addedProviders, aliases, limits, settingRows] =
+    await $client.batch([
+      all(VERSION_COLUMNS),
+      firstKeys === null
+        ? all(KEY_COLUMNS)
+        : // One more tells that there are more.
+          $client.prepare(plainSelect(KEY_COLUMNS, OF_THE_FIRST)).bind(firstKeys + 1),
+      $client.prepare(plainSelect(COOLDOWN_COLUMNS, "until_ms > ?")).bind(nowMs),
+      $client.prepare(plainSelect(TOKEN_COLUMNS, "status = 'active'")),
+      all(MEMBER_LIMITS_COLUMNS),
+      all(CUSTOM_PROVIDER_COLUMNS),
+      all(ALIAS_COLUMNS),
+      all(QUOTA_LIMIT_COLUMNS),
+      all(SETTING_COLUMNS),
+    ]);
+  const rows = <Of extends Columns>(columns: Of, result: D1Result | undefined) =>
+    decodeRows(columns, result ?? { results: [] });
+  const keyRows = rows(KEY_COLUMNS, keys);
+  return {
+    version: versionOf(rows(VERSION_COLUMNS, version)),
+    since: null,
+    keys: keyRows,
+    isFirstPart: firstKeys !== null && hasMoreThan(firstKeys, keyRows),
+    cooldowns: rows(COOLDOWN_COLUMNS, cooldowns),
+    tokens: rows(TOKEN_COLUMNS, tokens),
+    memberLimits: rows(MEMBER_LIMITS_COLUMNS, members),
+    customProviders: rows(CUSTOM_PROVIDER_COLUMNS, addedProviders),
+    modelAliases: rows(ALIAS_COLUMNS, aliases),
+    quotaLimits: rows(QUOTA_LIMIT_COLUMNS, limits),
+    settings: rows(SETTING_COLUMNS, settingRows),
+    deletedKeyIds: [],
+    deletedProviders: [],
+    deletedAliases: [],
+  };
+}
+
+/** Whether some provider has more keys than so many. */
+function hasMoreThan(count: number, keys: readonly KeyState[]): boolean {
+  if (keys.length <= count) return false;
+  const counts = new Map<string, number>();
+  for (const { provider } of keys) counts.set(provider, (counts.get(provider) ?? 0) + 1);
+  return counts.values().some((each) => each > count);
+}
+
+/** @param afterId Of the last key of the part before; empty for the first. */
+export async function readKeyPart(
+  { $client }: Database,
+  afterId: string,
+  nowMs: number,
+): Promise<KeyPart> {
+  const [keys, cooldowns] = await $client.batch([
+    $client
+      .prepare(plainSelect(KEY_COLUMNS, "id > ? order by id limit ?"))
+      .bind(afterId, NEXT_KEYS),
+    $client
+      .prepare(
+        plainSelect(
+          COOLDOWN_COLUMNS,
+          `until_ms > ? and key_id in (
+            select id from provider_keys where id > ? order by id limit ?)`,
+        ),
+      )
+      .bind(nowMs, afterId, NEXT_KEYS),
+  ]);
+  const rows = decodeRows(KEY_COLUMNS, keys ?? { results: [] });
+  return {
+    keys: rows,
+    cooldowns: decodeRows(COOLDOWN_COLUMNS, cooldowns ?? { results: [] }),
+    nextAfterId: rows.length < NEXT_KEYS ? null : (rows.at(-1)?.id ?? null),
+  };
+}
+
+/** What changed after version `since`; null, at the price of one row read, if nothing did. */
+export async function readChanges(
+  db: Database,
+  since: number,
+  nowMs: number,
+): Promise<StateChanges | null> {
+  const latest = versionOf(await selectVersion(db));
+  if (latest === since) return null;
+  // Only a restored database goes back.
+  if (latest < since) return loadState(db, nowMs, null);
+
+  const changedKeys = db
+    .select({ id: providerKeys.id })
+    .from(providerKeys)
+    .where(gt(providerKeys.version, since));
+  const [
+    version,
+    keys,
+    cooldowns,
+    tokens,
+    members,
+    addedProviders,
+    aliases,
+    limits,
+    settingRows,
+    deleted,
+  ] = await db.batch([
+    selectVersion(db),
+    db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
+    db
+      .select(COOLDOWN_COLUMNS)
+      .from(keyCooldowns)
+      .where(
+        and(
+          gt(keyCooldowns.untilMs, nowMs),
+          or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys)),
+        ),
+      ),
+    db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
+    db.select(MEMBER_LIMITS_COLUMNS).from(memberLimits).where(gt(memberLimits.version, since)),
+    db
+      .select(CUSTOM_PROVIDER_COLUMNS)
+      .from(customProviders)
+      .where(gt(customProviders.version, since)),
+    db.select(ALIAS_COLUMNS).from(modelAliases).where(gt(modelAliases.version, since)),
+    db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits).where(gt(quotaLimits.version, since)),
+    db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
+    db
+      .select({ kind: tombstones.kind, id: tombstones.id })
+      .from(tombstones)
+      .where(gt(tombstones.version, since)),
+  ]);
+  const deletedOf = (wanted: (typeof deleted)[number]["kind"]) =>
+    deleted.flatMap(({ kind, id }) => (kind === wanted ? [id] : []));
+  return {
+    version: versionOf(version),
+    since,
+    keys,
+    cooldowns,
+    tokens,
+    memberLimits: members,
+    customProviders: addedProviders,
+    modelAliases: aliases,
+    quotaLimits: limits,
+    settings: settingRows,
+    deletedKeyIds: deletedOf("provider-key"),
+    deletedProviders: deletedOf("custom-provider"),
+    deletedAliases: deletedOf("model-alias"),
+  };
+}
+
+function versionOf(rows: readonly { version: number }[]): number {
+  const row = rows[0];
+  if (row === undefined) throw new Error("state_version is empty: apply the migrations");
+  return row.version;
+}

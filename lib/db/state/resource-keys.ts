@@ -1,0 +1,28 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { StoredThing } from "../../proxy/serve/stored-thing";
+import type { Database } from "../open-database";
+import { resourceKeys } from "../schema/schema";
+
+/** One of the things asked for, as far as it was ever seen. */
+export interface StoredRow extends StoredThing {
+  readonly resource: string;
+  readonly atMs: number;
+}
+
+/** In whose account, and by whom, things were made. */
+export async function readStoredThings(
+  db: Database,
+  provider: string,
+  resources: readonly string[],
+): Promise<readonly StoredRow[]> {
+  const { resource, keyId, tokenId, userId, atMs } = resourceKeys;
+  return db
+    .select({ resource, keyId, tokenId, userId, atMs })
+    .from(resourceKeys)
+    .where(
+      and(
+        eq(resourceKeys.provider, provider),
+        sql`${resource} in (select value from json_each(${JSON.stringify(resources)}))`,
+      ),
+    );
+}

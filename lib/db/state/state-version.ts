@@ -1,0 +1,72 @@
+/**
+ * The counter that tells isolates whether anything changed, and the transactions that move it.
+ * @module
+ */
+import { type SQLWrapper, sql } from "drizzle-orm";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import type { Database } from "../open-database";
+import { stateVersion } from "../schema/schema";
+
+/** In a statement for `changeState`: the version to stamp on the rows it touches. */
+export const TAKEN_VERSION = sql<number>`(select version from state_version)`;
+
+const TAKE_VERSION = sql`update state_version set version = version + 1 returning version`;
+
+/**
+ * The latest version taken in this isolate, by database. On `globalThis`, because the Worker's entry and Next are
+ * bundled apart.
+ */
+const shared = globalThis as { oneBalanceTaken?: WeakMap<D1Database, number> };
+
+/** The latest version that a change of this isolate took; undefined while there was none. */
+export function lastTakenVersion(db: Database): number | undefined {
+  return shared.oneBalanceTaken?.get(db.$client);
+}
+
+/** For changes that go another way than `changeState`. */
+export function noteVersion(db: Database, version: number): void {
+  shared.oneBalanceTaken ??= new WeakMap();
+  shared.oneBalanceTaken.set(db.$client, version);
+}
+
+export interface StateChange {
+  readonly version: number;
+  /** Rows written by each of the statements. */
+  readonly rowCounts: readonly number[];
+  /** Rows returned by each of the statements, columns by name. */
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** Runs statements that change keys, cooldowns or tokens in one transaction, under a new version. */
+export async function changeState(
+  db: Database,
+  statements: readonly SQLWrapper[],
+): Promise<StateChange> {
+  const [taken, ...results] = await runBatch(db, [TAKE_VERSION, ...statements]);
+  const row = taken?.results[0] as { version: number } | undefined;
+  if (row === undefined) throw new Error("state_version is empty: apply the migrations");
+  noteVersion(db, row.version);
+  return {
+    version: row.version,
+    rowCounts: results.map((result) => result.meta.changes),
+    rows: results.map((result) => result.results),
+  };
+}
+
+let dialect: SQLiteAsyncDialect | undefined;
+
+/** One transaction. drizzle's own `batch()` (0.45) forgets the parameters of `sql` statements. */
+export function runBatch(db: Database, statements: readonly SQLWrapper[]): Promise<D1Result[]> {
+  dialect ??= new SQLiteAsyncDialect();
+  const known = dialect;
+  return db.$client.batch(
+    statements.map((statement) => {
+      const query = known.sqlToQuery(statement.getSQL());
+      return db.$client.prepare(query.sql).bind(...query.params);
+    }),
+  );
+}
+
+export function selectVersion(db: Database) {
+  return db.select({ version: stateVersion.version }).from(stateVersion);
+}

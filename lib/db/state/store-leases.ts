@@ -1,0 +1,151 @@
+/**
+ * Leases without an object: each isolate keeps one row of what it holds, and reads those of the others in the
+ * same transaction. As D1 makes one transaction after the other, of two that ask at once the later sees what
+ * the earlier claimed; what it claimed in vain stands in its row until it asks again, and is taken by nobody.
+ * @module
+ */
+import { sql } from "drizzle-orm";
+import { type Grant, grant, LEASE_MS, LOST_MS, type Report, YOUNG_MS } from "../../leases/lease";
+import type { LeasePort } from "../../leases/lease-port";
+import type { LeaseQuestion } from "../../leases/leased-limits";
+import type { Database } from "../open-database";
+import type { StoredReport } from "../schema/lease-schema";
+import { runBatch } from "./state-version";
+
+/** Rows older than this say nothing any more; the longest window is a minute. */
+const LIFE_MS = Math.max(LOST_MS, LEASE_MS + 60_000);
+/** So many isolates are reckoned with, the latest. */
+const ISOLATES_MAX = 200;
+/** What was read so long ago is no basis for a claim. */
+const KNOWN_MS = LIFE_MS;
+/** Where nothing is known, no more than this part is claimed beyond what is used: what is in vain is lost to all. */
+const FIRST_PART = 8;
+
+/** What one isolate said last. */
+export interface LeaseRow {
+  readonly isolate: string;
+  /** JSON of `StoredReport`s. */
+  readonly reports: string;
+}
+
+/** What another said, and how long ago: clocks of isolates may differ, so the store's own measures it. */
+export interface OtherLeaseRow extends LeaseRow {
+  readonly ageMs: number;
+}
+
+/** The rows of all isolates. */
+export interface LeaseRows {
+  /** Replaces an isolate's row and reads those of the others, in one transaction. */
+  exchange(own: LeaseRow): Promise<readonly OtherLeaseRow[]>;
+}
+
+type Reports = ReadonlyMap<string, readonly Report[]>;
+
+const NONE: readonly Report[] = [];
+
+export class StoreLeases implements LeasePort {
+  readonly takes = "everything";
+  readonly #rows: LeaseRows;
+  #known: Reports = new Map();
+  #knownMs = Number.NEGATIVE_INFINITY;
+
+  constructor(rows: LeaseRows) {
+    this.#rows = rows;
+  }
+
+  async ask(
+    isolate: string,
+    questions: readonly LeaseQuestion[],
+    nowMs: number,
+  ): Promise<readonly Grant[]> {
+    const known = nowMs - this.#knownMs < KNOWN_MS ? this.#known : null;
+    const claims = questions.map((question) => {
+      const own = reportOf(isolate, question, nowMs);
+      const others = known?.get(question.limit.name) ?? NONE;
+      const { permits } = grant(question.limit, own, others, nowMs);
+      if (known !== null) return permits;
+      return Math.min(permits, question.used + Math.ceil(question.limit.limit / FIRST_PART));
+    });
+    const told = JSON.stringify(storedReports(questions, claims, nowMs));
+    const reports = reportsOf(await this.#rows.exchange({ isolate, reports: told }), nowMs);
+    this.#known = reports;
+    this.#knownMs = nowMs;
+    return questions.map((question, index) => {
+      const own = reportOf(isolate, question, nowMs);
+      const others = reports.get(question.limit.name) ?? NONE;
+      const granted = grant(question.limit, own, others, nowMs);
+      const claim = claims[index] ?? 0;
+      const noted = Math.max(question.holds, claim);
+      if (claim >= granted.permits) return { ...granted, noted };
+      // More is free than was claimed: it may be asked for at once.
+      const youngUntilMs = Math.max(granted.youngUntilMs, nowMs - YOUNG_MS);
+      return { ...granted, permits: claim, noted, youngUntilMs };
+    });
+  }
+}
+
+function reportOf(isolate: string, { used, demand, sinceMs }: LeaseQuestion, atMs: number): Report {
+  return { isolate, permits: 0, used, demand, sinceMs, atMs };
+}
+
+function storedReports(
+  questions: readonly LeaseQuestion[],
+  claims: readonly number[],
+  nowMs: number,
+) {
+  return questions.map(
+    ({ limit, holds, used, demand, sinceMs }, index): StoredReport => [
+      limit.name,
+      limit.windowMs,
+      Math.max(holds, claims[index] ?? 0),
+      used,
+      demand,
+      nowMs - sinceMs,
+    ],
+  );
+}
+
+/** @param nowMs When they were asked for, by this isolate's clock. */
+function reportsOf(rows: readonly OtherLeaseRow[], nowMs: number): Reports {
+  const all = new Map<string, Report[]>();
+  for (const { isolate, ageMs, reports } of rows) {
+    const atMs = nowMs - Math.max(0, ageMs);
+    for (const [name, , permits, used, demand, heldMs] of JSON.parse(
+      reports,
+    ) as readonly StoredReport[]) {
+      const report = { isolate, permits, used, demand, sinceMs: atMs - heldMs, atMs };
+      const known = all.get(name);
+      if (known === undefined) all.set(name, [report]);
+      else known.push(report);
+    }
+  }
+  return all;
+}
+
+/** The store's clock, epoch milliseconds: one for all isolates. */
+const STORE_NOW_MS = sql.raw("cast(unixepoch('subsec') * 1000 as integer)");
+
+/** In D1. */
+export class D1LeaseRows implements LeaseRows {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async exchange({ isolate, reports }: LeaseRow): Promise<readonly OtherLeaseRow[]> {
+    const [, others] = await runBatch(this.#db, [
+      sql`
+        insert into isolate_leases (isolate_id, at_ms, reports)
+        values (${isolate}, ${STORE_NOW_MS}, ${reports})
+        on conflict (isolate_id) do update set at_ms = excluded.at_ms, reports = excluded.reports`,
+      sql`
+        select isolate_id as isolate, ${STORE_NOW_MS} - at_ms as "ageMs", reports
+        from isolate_leases
+        where isolate_id <> ${isolate} and at_ms >= ${STORE_NOW_MS} - ${LIFE_MS}
+        order by at_ms desc limit ${ISOLATES_MAX}`,
+      sql`delete from isolate_leases where at_ms < ${STORE_NOW_MS} - ${LIFE_MS}`,
+    ]);
+    return (others?.results ?? []) as unknown as OtherLeaseRow[];
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What checks found, in one transaction.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import type { Database } from "../open-database";
+import type { ProviderKeyRow } from "../schema/schema";
+import { type KeyEvidence, tellChecks } from "./key-events";
+import { changeState, TAKEN_VERSION } from "./state-version";
+
+export interface KeyCheckResult {
+  readonly key: Pick<ProviderKeyRow, "id" | "provider">;
+  /** `good`: works; `bad`: is to be blocked; null: nothing follows. */
+  readonly found: "good" | "bad" | null;
+  readonly evidence: KeyEvidence;
+}
+
+/**
+ * Blocks bad keys, unless a person switched them off: that says more. A key that is good is as after a reset: its
+ * block and all its rests end, and isolates forget what they were told and learned of it.
+ */
+export async function writeKeyChecks(
+  db: Database,
+  checks: readonly KeyCheckResult[],
+  nowMs: number,
+  audit: SQL,
+): Promise<void> {
+  if (checks.length === 0) return;
+  const good = checks.filter(({ found }) => found === "good").map(({ key }) => key.id);
+  const bad = checks
+    .filter(({ found }) => found === "bad")
+    .map(({ key, evidence }) => ({ id: key.id, evidence }));
+  const ids = JSON.stringify(good);
+  await changeState(db, [
+    tellChecks(checks),
+    audit,
+    sql`
+      update provider_keys set
+        status = iif(status = 'blocked', 'active', status),
+        reason = iif(status = 'blocked', null, reason),
+        evidence = null, reset_at_ms = ${nowMs}, updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
+      where id in (select value from json_each(${ids}))`,
+    sql`delete from key_cooldowns where key_id in (select value from json_each(${ids}))`,
+    sql`
+      update provider_keys set status = 'blocked', reason = e.value ->> '$.evidence.meaning',
+        evidence = e.value -> 'evidence', updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
+      from json_each(${JSON.stringify(bad)}) e
+      where provider_keys.id = e.value ->> 'id' and status <> 'disabled'`,
+  ]);
+}

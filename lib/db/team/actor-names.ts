@@ -1,0 +1,19 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../open-database";
+
+/**
+ * What people call those with these ids (of users, of access tokens): a member's name as it is now, else the
+ * name in the newest entry of the log of changes. Ids that neither knows are missing.
+ */
+export async function findActorNames(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.all<{ id: string; name: string | null }>(sql`
+    select e.value as id, coalesce(
+      (select name from users where id = e.value),
+      (select actor_name from audit_log where actor_id = e.value order by id desc limit 1)) as name
+    from json_each(${JSON.stringify(ids)}) e`);
+  return new Map(rows.flatMap(({ id, name }) => (name === null ? [] : [[id, name] as const])));
+}

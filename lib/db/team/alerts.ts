@@ -1,0 +1,138 @@
+/**
+ * Alerts in the store: what is new, what was told, what waits for its delivery.
+ * @module
+ */
+import { and, asc, desc, isNotNull, like, lte, sql } from "drizzle-orm";
+import { DAY_MS } from "../../usage/rollup";
+import { newRowId } from "../new-row-id";
+import type { Database } from "../open-database";
+import {
+  type AlertChannel,
+  type AlertDetails,
+  type AlertKind,
+  type AlertRow,
+  alerts,
+  alertTopics,
+} from "../schema/alert-schema";
+import { runBatch } from "../state/state-version";
+
+/** A block that is older when it is first seen is no news. */
+const NEWS_MS = DAY_MS;
+/** Topics are remembered for longer than anything can be news: a month's budget is told of once a month. */
+const TOPIC_LIFE_MS = 32 * DAY_MS;
+/** These are remembered for as long as they last. */
+const LOW_POOLS = "pool_low/%";
+
+export interface KeyBlock {
+  /** Of the event. */
+  readonly id: string;
+  readonly keyId: string;
+  readonly provider: string;
+  readonly masked: string;
+}
+
+/** Blocks of late that were not told yet, of keys that are still blocked; oldest first. */
+export function listUntoldBlocks(db: Database, nowMs: number): Promise<KeyBlock[]> {
+  return db.all<KeyBlock>(sql`
+    select e.id, k.id as "keyId", e.provider, k.masked
+    from key_events e join provider_keys k on k.id = e.key_id and k.status = 'blocked'
+    where e.at_ms > ${nowMs - NEWS_MS} and e.kind = 'blocked'
+      and not exists (select 1 from alert_topics told where told.topic = e.id)
+    order by e.at_ms limit 500`);
+}
+
+/** Topics of low pools that were told and are not known to be over. */
+export async function listLowPools(db: Database): Promise<readonly string[]> {
+  const rows = await db
+    .select({ topic: alertTopics.topic })
+    .from(alertTopics)
+    .where(like(alertTopics.topic, LOW_POOLS));
+  return rows.map(({ topic }) => topic);
+}
+
+export interface NewAlert {
+  readonly kind: AlertKind;
+  readonly details: AlertDetails;
+  /** What it tells of: ids of events, `{kind}/…`. Nothing is raised if all was told before. */
+  readonly topics: readonly string[];
+}
+
+export interface Raising {
+  /** Where to tell; nothing is raised without any. */
+  readonly channels: readonly AlertChannel[];
+  /** Of alerts, each in all channels. */
+  readonly limit: number;
+  /** Topics of states that have ended; they are told again when they come back. */
+  readonly over: readonly string[];
+}
+
+/**
+ * Raises alerts that were not told before, and forgets topics, in one transaction: each is told once, by
+ * however many runs.
+ * @returns How many were raised.
+ */
+export async function raiseAlerts(
+  db: Database,
+  found: readonly NewAlert[],
+  { channels, limit, over }: Raising,
+  nowMs: number,
+): Promise<number> {
+  if (channels.length === 0) return 0;
+  const rows = found
+    .flatMap((alert) => channels.map((channel) => ({ ...alert, channel })))
+    .map((row, index) => ({ ...row, id: newRowId("al", nowMs, index) }));
+  const alertsJson = JSON.stringify(rows);
+  const [raised] = await runBatch(db, [
+    sql`
+      insert into alerts (id, kind, details, channel, created_at_ms, failures, next_try_ms)
+      select a.value ->> 'id', a.value ->> 'kind', a.value -> 'details', a.value ->> 'channel',
+        ${nowMs}, 0, ${nowMs}
+      from json_each(${alertsJson}) a
+      where exists (
+        select 1 from json_each(a.value, '$.topics') t
+        where t.value not in (select topic from alert_topics))
+      order by a.key limit ${limit * channels.length}`,
+    sql`
+      insert into alert_topics (topic, at_ms)
+      select t.value, ${nowMs} from json_each(${alertsJson}) a, json_each(a.value, '$.topics') t
+      where exists (select 1 from alerts where alerts.id = a.value ->> 'id')
+      on conflict (topic) do nothing`,
+    sql`
+      delete from alert_topics where topic in (select value from json_each(${JSON.stringify(over)}))
+        or (topic not like ${LOW_POOLS} and at_ms < ${nowMs - TOPIC_LIFE_MS})`,
+  ]);
+  return (raised?.meta.changes ?? 0) / channels.length;
+}
+
+/** Alerts to send now, oldest first. */
+export function listDueAlerts(db: Database, limit: number, nowMs: number): Promise<AlertRow[]> {
+  return db
+    .select()
+    .from(alerts)
+    .where(and(isNotNull(alerts.nextTryMs), lte(alerts.nextTryMs, nowMs)))
+    .orderBy(asc(alerts.id))
+    .limit(limit);
+}
+
+export type AlertDelivery = Pick<
+  AlertRow,
+  "id" | "failures" | "nextTryMs" | "deliveredAtMs" | "problem"
+>;
+
+/** Writes what became of tries. */
+export async function writeDeliveries(
+  db: Database,
+  deliveries: readonly AlertDelivery[],
+): Promise<void> {
+  await runBatch(db, [
+    sql`
+      update alerts set failures = e.value ->> 'failures', next_try_ms = e.value ->> 'nextTryMs',
+        delivered_at_ms = e.value ->> 'deliveredAtMs', problem = e.value ->> 'problem'
+      from json_each(${JSON.stringify(deliveries)}) e where alerts.id = e.value ->> 'id'`,
+  ]);
+}
+
+/** The newest first. */
+export function listAlerts(db: Database, limit: number): Promise<AlertRow[]> {
+  return db.select().from(alerts).orderBy(desc(alerts.id)).limit(limit);
+}

@@ -1,0 +1,66 @@
+/**
+ * The log of changes: its entries are written in the transaction of the change they tell of.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import { newRowId } from "../new-row-id";
+import type { ActorKind } from "../schema/team-schema";
+
+/** Who acts, and from where. */
+export interface Actor {
+  readonly kind: ActorKind;
+  /** A user's or an access token's id; `system` for what the program does by itself. */
+  readonly id: string;
+  /** What people call it: an e-mail address, a token's name. */
+  readonly name: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** What was done to what. `before` and `after` hold the changed fields only, and never a secret. */
+export interface AuditEntry {
+  /** Such as `provider-key.update`. */
+  readonly action: string;
+  readonly subject: {
+    /** Such as `provider-key`. */
+    readonly kind: string;
+    /** Null where many are changed at once. */
+    readonly id: string | null;
+    /** A masked key, a name, an address: what tells people which it is. */
+    readonly name: string;
+  };
+  readonly before?: Readonly<Record<string, unknown>> | undefined;
+  readonly after?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/**
+ * The statement that logs the change made by the statement right before it in the same batch; it writes
+ * nothing if that one changed no row. The number of changed rows is logged too.
+ */
+export function auditChange(actor: Actor, entry: AuditEntry, atMs: number): SQL {
+  return insertEntry(actor, entry, atMs, sql`changes()`, sql`where changes() > 0`);
+}
+
+/** The statement that logs what changed no row: a sign-in, an export, a refusal. */
+export function auditEvent(actor: Actor, entry: AuditEntry, atMs: number): SQL {
+  return insertEntry(actor, entry, atMs, sql`0`, sql``);
+}
+
+function insertEntry(
+  { kind, id, name, ip, userAgent }: Actor,
+  { action, subject, before, after }: AuditEntry,
+  atMs: number,
+  count: SQL,
+  condition: SQL,
+): SQL {
+  return sql`
+    insert into audit_log (id, at_ms, actor_kind, actor_id, actor_name, action, subject_kind,
+      subject_id, subject_name, ip, user_agent, before, after, count)
+    select ${newRowId("au", atMs)}, ${atMs}, ${kind}, ${id}, ${name}, ${action}, ${subject.kind},
+      ${subject.id}, ${subject.name}, ${ip}, ${userAgent}, ${toJson(before)}, ${toJson(after)},
+      ${count} ${condition}`;
+}
+
+function toJson(fields: AuditEntry["before"]): string | null {
+  return fields === undefined ? null : JSON.stringify(fields);
+}

@@ -1,0 +1,105 @@
+/**
+ * Invitations in the store. One that was accepted stays, as the record of who let whom in.
+ * @module
+ */
+import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../open-database";
+import { type AccountRow, type InviteRow, invites, users } from "../schema/team-schema";
+import { runBatch } from "../state/state-version";
+import { insertUser, type NewUser } from "./members";
+
+export type NewInvite = Omit<InviteRow, "acceptedAtMs" | "acceptedBy">;
+
+export async function insertInvite(db: Database, invite: NewInvite, audit: SQL): Promise<void> {
+  await runBatch(db, [db.insert(invites).values(invite), audit]);
+}
+
+export interface OpenInvite
+  extends Pick<InviteRow, "id" | "role" | "email" | "createdAtMs" | "expiresAtMs"> {
+  /** Name of who invited; null where the row is gone. */
+  readonly createdByName: string | null;
+}
+
+const OPEN_COLUMNS = {
+  id: invites.id,
+  role: invites.role,
+  email: invites.email,
+  createdAtMs: invites.createdAtMs,
+  expiresAtMs: invites.expiresAtMs,
+  createdByName: users.name,
+};
+
+/** Those that can still be accepted, newest first. */
+export async function listOpenInvites(db: Database, nowMs: number): Promise<OpenInvite[]> {
+  return db
+    .select(OPEN_COLUMNS)
+    .from(invites)
+    .leftJoin(users, eq(users.id, invites.createdBy))
+    .where(isOpen(nowMs))
+    .orderBy(desc(invites.id));
+}
+
+export async function findOpenInvite(
+  db: Database,
+  tokenHash: string,
+  nowMs: number,
+): Promise<OpenInvite | undefined> {
+  return db
+    .select(OPEN_COLUMNS)
+    .from(invites)
+    .leftJoin(users, eq(users.id, invites.createdBy))
+    .where(and(eq(invites.tokenHash, tokenHash), isOpen(nowMs)))
+    .get();
+}
+
+/** @returns The invitation that was taken back; undefined if there is none open. */
+export async function deleteOpenInvite(db: Database, id: string, audit: SQL): Promise<boolean> {
+  const [deleted] = await runBatch(db, [
+    db.delete(invites).where(and(eq(invites.id, id), isNull(invites.acceptedAtMs))),
+    audit,
+  ]);
+  return deleted?.meta.changes === 1;
+}
+
+export async function findInvite(db: Database, id: string): Promise<InviteRow | undefined> {
+  return db.select().from(invites).where(eq(invites.id, id)).get();
+}
+
+/**
+ * Makes the user that an invitation is for, with the invitation's role, and uses it up: of several at once,
+ * one. @returns Whether it was done: not if the invitation is used, over, for another address, or if the
+ * address is a member's already.
+ */
+export async function acceptInvite(
+  db: Database,
+  tokenHash: string,
+  user: NewUser,
+  account: Pick<AccountRow, "provider" | "providerAccountId"> | null,
+  audit: SQL,
+): Promise<boolean> {
+  const { id, email, createdAtMs: nowMs } = user;
+  const isOurs = sql`exists (select 1 from users where id = ${id})`;
+  const [inserted] = await runBatch(db, [
+    insertUser(
+      user,
+      sql`role`,
+      sql`from invites where token_hash = ${tokenHash} and accepted_at_ms is null
+        and expires_at_ms > ${nowMs} and (email is null or email = ${email})`,
+    ),
+    audit,
+    sql`update invites set accepted_at_ms = ${nowMs}, accepted_by = ${id}
+      where token_hash = ${tokenHash} and accepted_at_ms is null and ${isOurs}`,
+    ...(account === null
+      ? []
+      : [
+          sql`insert into accounts (provider, provider_account_id, user_id, created_at_ms)
+            select ${account.provider}, ${account.providerAccountId}, ${id}, ${nowMs}
+            where ${isOurs} on conflict do nothing`,
+        ]),
+  ]);
+  return inserted?.meta.changes === 1;
+}
+
+function isOpen(nowMs: number) {
+  return and(isNull(invites.acceptedAtMs), gt(invites.expiresAtMs, nowMs));
+}

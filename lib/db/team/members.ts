@@ -1,0 +1,177 @@
+/**
+ * Changes to the people of the team. Rules that must hold whatever happens at the same time, such as "there
+ * is always an admin", stand in the statements themselves.
+ * @module
+ */
+import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
+import { type LimitValues, limitsOf, NO_LIMITS } from "../../usage/token-limits";
+import type { Database } from "../open-database";
+import { accessTokens, memberLimits } from "../schema/schema";
+import { accounts, type Role, type UserRow, users } from "../schema/team-schema";
+import { changeState, runBatch, TAKEN_VERSION } from "../state/state-version";
+
+export interface ListedMember
+  extends Pick<
+    UserRow,
+    "id" | "email" | "name" | "image" | "role" | "createdAtMs" | "lastSeenAtMs"
+  > {
+  readonly hasPassword: boolean;
+  /** Other services that sign this member in, such as `github`. */
+  readonly services: readonly string[];
+  /** Own access tokens that are not revoked. */
+  readonly tokenCount: number;
+  /** For all of them together. */
+  readonly limits: LimitValues;
+}
+
+/** In the order they joined. @param id narrows to one */
+export async function listMembers(db: Database, id?: string): Promise<ListedMember[]> {
+  const rows = await db
+    .select({
+      id: users.id,
+      email: users.email,
+      name: users.name,
+      image: users.image,
+      role: users.role,
+      createdAtMs: users.createdAtMs,
+      lastSeenAtMs: users.lastSeenAtMs,
+      hasPassword: sql<number>`password_hash is not null`,
+      services: sql<string>`(select json_group_array(provider) from accounts
+        where accounts.user_id = users.id)`,
+      tokenCount: sql<number>`(select count(*) from access_tokens
+        where access_tokens.owner_id = users.id and access_tokens.status <> 'revoked')`,
+      limits: memberLimits,
+    })
+    .from(users)
+    .leftJoin(memberLimits, eq(memberLimits.userId, users.id))
+    .where(id === undefined ? undefined : eq(users.id, id))
+    .orderBy(asc(users.id));
+  return rows.map(({ hasPassword, services, limits, ...rest }) => ({
+    ...rest,
+    limits: limits === null ? NO_LIMITS : limitsOf(limits),
+    hasPassword: hasPassword === 1,
+    services: JSON.parse(services),
+  }));
+}
+
+export type NewUser = Pick<
+  UserRow,
+  "id" | "email" | "name" | "image" | "passwordHash" | "createdAtMs"
+>;
+
+/**
+ * The statement that adds a user, if `source`, which follows `select …`, gives a row. An address that is
+ * taken adds none.
+ * @param role The value, or a column of `source`.
+ */
+export function insertUser(user: NewUser, role: SQL, source: SQL): SQL {
+  const { id, email, name, image, passwordHash, createdAtMs } = user;
+  return sql`
+    insert into users (id, email, name, image, role, password_hash, created_at_ms, updated_at_ms)
+    select ${id}, ${email}, ${name}, ${image}, ${role}, ${passwordHash}, ${createdAtMs},
+      ${createdAtMs} ${source}
+    on conflict do nothing`;
+}
+
+/** @returns Whether this one became the admin: not where there is one already. */
+export async function insertFirstAdmin(db: Database, user: NewUser, audit: SQL): Promise<boolean> {
+  const source = sql`where not exists (select 1 from users where role = 'admin')`;
+  const [inserted] = await runBatch(db, [insertUser(user, sql`'admin'`, source), audit]);
+  return inserted?.meta.changes === 1;
+}
+
+/** True of a row that is no admin, or not the only one. */
+const isNotLastAdmin = sql`(${users.role} <> 'admin'
+  or (select count(*) from users where role = 'admin') > 1)`;
+
+export interface RoleChange {
+  readonly id: string;
+  readonly from: Role;
+  readonly to: Role;
+  readonly nowMs: number;
+  readonly audit: SQL;
+  /** Of the access tokens that end, since a viewer has none. */
+  readonly tokenAudit: SQL;
+}
+
+/**
+ * Changes a role. Who is no admin any more leaves no open invitation behind, and who is a viewer no token.
+ * @returns Whether it was done: not if the role is another by now, nor for the last admin.
+ */
+export async function updateRole(db: Database, change: RoleChange): Promise<boolean> {
+  const { id, from, to, nowMs, audit, tokenAudit } = change;
+  const { rowCounts } = await changeState(db, [
+    db
+      .update(users)
+      .set({ role: to, updatedAtMs: nowMs })
+      .where(and(eq(users.id, id), eq(users.role, from), isNotLastAdmin)),
+    audit,
+    revokeTokens(db, id, sql`(select role from users where id = ${id}) = 'viewer'`, nowMs),
+    tokenAudit,
+    deleteInvites(id, sql`(select role from users where id = ${id}) <> 'admin'`),
+  ]);
+  return rowCounts[0] === 1;
+}
+
+export interface Removal {
+  readonly id: string;
+  readonly nowMs: number;
+  readonly audit: SQL;
+  readonly tokenAudit: SQL;
+}
+
+/**
+ * Removes a member with all that would let them in again: own access tokens, linked accounts, open invitations. Their limits go too.
+ * @returns How many tokens ended; null if nobody was removed: unknown, or the last admin.
+ */
+export async function deleteMember(db: Database, removal: Removal): Promise<number | null> {
+  const { id, nowMs, audit, tokenAudit } = removal;
+  const isGone = sql`not exists (select 1 from users where id = ${id})`;
+  const { rowCounts } = await changeState(db, [
+    db.delete(users).where(and(eq(users.id, id), isNotLastAdmin)),
+    audit,
+    revokeTokens(db, id, isGone, nowMs),
+    tokenAudit,
+    deleteInvites(id, isGone),
+    db.delete(accounts).where(and(eq(accounts.userId, id), isGone)),
+    db.delete(memberLimits).where(and(eq(memberLimits.userId, id), isGone)),
+  ]);
+  return rowCounts[0] === 1 ? (rowCounts[2] ?? 0) : null;
+}
+
+function revokeTokens(db: Database, ownerId: string, condition: SQL, nowMs: number) {
+  return db
+    .update(accessTokens)
+    .set({ status: "revoked", updatedAtMs: nowMs, version: TAKEN_VERSION })
+    .where(and(eq(accessTokens.ownerId, ownerId), ne(accessTokens.status, "revoked"), condition));
+}
+
+function deleteInvites(createdBy: string, condition: SQL): SQL {
+  return sql`delete from invites
+    where created_by = ${createdBy} and accepted_at_ms is null and ${condition}`;
+}
+
+/** Changes a member's own things; a raised session version ends all sessions. */
+export async function updateMember(
+  db: Database,
+  id: string,
+  changes: {
+    readonly name?: string;
+    readonly passwordHash?: string;
+    readonly sessionVersion?: SQL;
+  },
+  nowMs: number,
+  audit: SQL,
+): Promise<boolean> {
+  const [updated] = await runBatch(db, [
+    db
+      .update(users)
+      .set({ ...changes, updatedAtMs: nowMs })
+      .where(eq(users.id, id)),
+    audit,
+  ]);
+  return updated?.meta.changes === 1;
+}
+
+/** For `updateMember`. */
+export const NEXT_SESSION_VERSION = sql`session_version + 1`;

@@ -1,0 +1,142 @@
+/**
+ * What the team decided in the portal, one row a section. Rows are written by `change-settings.ts`, which
+ * checks them; a field that a row lacks has its default.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import type { Route } from "../../providers/types";
+import type { LogChoice } from "../../usage/logged-share";
+import type { PriceOverride } from "../../usage/price";
+import type { Database } from "../open-database";
+import { settings as table } from "../schema/schema";
+import { changeState, TAKEN_VERSION } from "../state/state-version";
+
+export interface Settings {
+  readonly upstream: {
+    /** The way of providers that have none of their own; without a gateway all go direct. */
+    readonly route: Route;
+    /** By slug. */
+    readonly providers: Readonly<Record<string, Route>>;
+  };
+  /** In days. */
+  readonly retention: {
+    readonly requestLogDays: number;
+    readonly hourlyDays: number;
+    readonly dailyDays: number;
+    /** What happened to keys by itself. */
+    readonly keyEventDays: number;
+    /** The log of changes. */
+    readonly auditDays: number;
+  };
+  readonly logging: {
+    /** Which requests leave a row in the request log. */
+    readonly requests: LogChoice;
+    /** Whether the row of a failed request holds the upstream's words, redacted. */
+    readonly errorWords: boolean;
+  };
+  readonly metering: {
+    /** Rows of D1 that metering may write a day (UTC), by all isolates together; 0 for no limit. */
+    readonly dailyRowBudget: number;
+  };
+  readonly alerts: {
+    /** A provider with fewer ready keys is told of; 0 for never. */
+    readonly readyKeysBelow: number;
+    /** From and to these hours (UTC) alerts wait; the same hour twice for none. */
+    readonly quietFromHour: number;
+    readonly quietToHour: number;
+    /** `alerts@example.org` or `One Balance <alerts@example.org>`; empty for no mail. */
+    readonly mailFrom: string;
+    /** Empty for no mail. */
+    readonly mailTo: readonly string[];
+  };
+  readonly prices: {
+    /** Before the known prices; the first that fits wins. */
+    readonly overrides: readonly PriceOverride[];
+  };
+  /** For people who have not chosen for themselves; `auto` and `system` ask the browser. */
+  readonly appearance: {
+    readonly language: "auto" | "en" | "zh";
+    readonly theme: "system" | "light" | "dark";
+  };
+}
+
+export type SettingsSection = keyof Settings;
+
+export const DEFAULT_SETTINGS: Settings = {
+  upstream: { route: "gateway", providers: {} },
+  retention: {
+    requestLogDays: 14,
+    hourlyDays: 90,
+    dailyDays: 730,
+    keyEventDays: 90,
+    auditDays: 730,
+  },
+  logging: { requests: "all", errorWords: true },
+  // Of the free plan's 100,000 rows a day, what is left is for keys, tokens and people.
+  metering: { dailyRowBudget: 90_000 },
+  alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0, mailFrom: "", mailTo: [] },
+  prices: { overrides: [] },
+  appearance: { language: "auto", theme: "system" },
+};
+
+export interface SettingRow {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+export const SETTING_COLUMNS = { name: table.name, value: table.value };
+
+/** The settings with these rows put in place of what was known of their sections. */
+export function withSettingRows(known: Settings, rows: readonly SettingRow[]): Settings {
+  let settings = known;
+  for (const { name, value } of rows) {
+    if (!isSection(name)) continue;
+    settings = { ...settings, [name]: { ...DEFAULT_SETTINGS[name], ...(value as object) } };
+  }
+  return settings;
+}
+
+function isSection(name: string): name is SettingsSection {
+  return Object.hasOwn(DEFAULT_SETTINGS, name);
+}
+
+export interface StoredSettings {
+  readonly settings: Settings;
+  /** At the last change of each section; absent where there was none. */
+  readonly versions: ReadonlyMap<string, number>;
+}
+
+export async function readSettings(db: Database): Promise<StoredSettings> {
+  const rows = await db.select().from(table);
+  return {
+    settings: withSettingRows(DEFAULT_SETTINGS, rows),
+    versions: new Map(rows.map(({ name, version }) => [name, version])),
+  };
+}
+
+export interface SettingsWrite {
+  readonly section: SettingsSection;
+  readonly value: Settings[SettingsSection];
+  /** As it was read; undefined where the section was never changed. */
+  readonly version: number | undefined;
+  /** From `auditChange`. */
+  readonly audit: SQL;
+}
+
+/** @returns False, with nothing written, if the section was changed since it was read. */
+export async function writeSettings(
+  db: Database,
+  { section, value, version, audit }: SettingsWrite,
+  nowMs: number,
+): Promise<boolean> {
+  const { rowCounts } = await changeState(db, [
+    sql`
+      insert into settings (name, value, updated_at_ms, version)
+      values (${section}, ${JSON.stringify(value)}, ${nowMs}, ${TAKEN_VERSION})
+      on conflict (name) do update set
+        value = excluded.value, updated_at_ms = excluded.updated_at_ms, version = excluded.version
+      where settings.version = ${version ?? null}`,
+    audit,
+  ]);
+  return rowCounts[0] !== 0;
+}

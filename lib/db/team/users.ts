@@ -1,0 +1,99 @@
+/**
+ * The people of the team in the store.
+ * @module
+ */
+import { and, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../open-database";
+import { type AccountRow, accounts, type UserRow, users } from "../schema/team-schema";
+import { runBatch } from "../state/state-version";
+
+export async function findUserById(db: Database, id: string): Promise<UserRow | undefined> {
+  return db.select().from(users).where(eq(users.id, id)).get();
+}
+
+/** @param email Lower case. */
+export async function findUserByEmail(db: Database, email: string): Promise<UserRow | undefined> {
+  return db.select().from(users).where(eq(users.email, email)).get();
+}
+
+/** Whose account at another service it is. */
+export async function findUserByAccount(
+  db: Database,
+  provider: string,
+  providerAccountId: string,
+): Promise<UserRow | undefined> {
+  const row = await db
+    .select({ user: users })
+    .from(accounts)
+    .innerJoin(users, eq(users.id, accounts.userId))
+    .where(and(eq(accounts.provider, provider), eq(accounts.providerAccountId, providerAccountId)))
+    .get();
+  return row?.user;
+}
+
+export async function hasAdmin(db: Database): Promise<boolean> {
+  const row = await db.select({ one: sql`1` }).from(users).where(eq(users.role, "admin")).get();
+  return row !== undefined;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Whether `markSeen` would write: the time is kept to the hour. */
+export function isSeenStale(user: Pick<UserRow, "lastSeenAtMs">, nowMs: number): boolean {
+  return user.lastSeenAtMs === null || user.lastSeenAtMs <= nowMs - HOUR_MS;
+}
+
+export async function markSeen(db: Database, id: string, nowMs: number): Promise<void> {
+  const isStale = or(isNull(users.lastSeenAtMs), lt(users.lastSeenAtMs, nowMs - HOUR_MS + 1));
+  await db
+    .update(users)
+    .set({ lastSeenAtMs: nowMs })
+    .where(and(eq(users.id, id), isStale));
+}
+
+/** Stores another hash of the same password, unless the password was changed meanwhile. */
+export async function updatePasswordHash(
+  db: Database,
+  id: string,
+  hash: { readonly from: string; readonly to: string },
+  nowMs: number,
+): Promise<void> {
+  await db
+    .update(users)
+    .set({ passwordHash: hash.to, updatedAtMs: nowMs })
+    .where(and(eq(users.id, id), eq(users.passwordHash, hash.from)));
+}
+
+/** Whether another service has signed this user in before, and so vouches for the address. */
+export async function hasLinkedAccount(db: Database, userId: string): Promise<boolean> {
+  const row = await db
+    .select({ one: sql`1` })
+    .from(accounts)
+    .where(eq(accounts.userId, userId))
+    .limit(1)
+    .get();
+  return row !== undefined;
+}
+
+/** @param ends What of the user ends with it: the password, and every session. */
+export async function linkAccount(
+  db: Database,
+  account: AccountRow,
+  ends: "nothing" | "password",
+  audit: SQL,
+): Promise<void> {
+  const { userId, createdAtMs } = account;
+  const ending = db
+    .update(users)
+    .set({
+      passwordHash: null,
+      sessionVersion: sql`${users.sessionVersion} + 1`,
+      updatedAtMs: createdAtMs,
+    })
+    .where(eq(users.id, userId));
+  await runBatch(db, [
+    db.insert(accounts).values(account).onConflictDoNothing(),
+    audit,
+    ...(ends === "password" ? [ending] : []),
+  ]);
+}

@@ -1,0 +1,246 @@
+/**
+ * Access tokens in the store. Every change takes a new state version and brings its audit entry, the
+ * statement from `auditChange`.
+ * @module
+ */
+import {
+  and,
+  desc,
+  eq,
+  exists,
+  getTableColumns,
+  gt,
+  isNull,
+  lt,
+  lte,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from "drizzle-orm";
+import type { Database } from "../open-database";
+import {
+  type AccessTokenRow,
+  accessTokens,
+  type Changes,
+  type TokenStatus,
+} from "../schema/schema";
+import { users } from "../schema/team-schema";
+import { changeState, TAKEN_VERSION } from "../state/state-version";
+
+/** Whose tokens a caller may see and change: everybody's, or one user's own. */
+export type TokenReach = "everyone" | { readonly ownerId: string };
+
+/** A token without its hash, which nobody needs to see, and its owner's names (null for the team's). */
+export interface ListedAccessToken extends Omit<AccessTokenRow, "tokenHash"> {
+  readonly owner: { readonly name: string; readonly email: string } | null;
+}
+
+const { tokenHash: _, ...TOKEN_COLUMNS } = getTableColumns(accessTokens);
+const LISTED_COLUMNS = { ...TOKEN_COLUMNS, owner: { name: users.name, email: users.email } };
+
+export async function insertAccessToken(
+  db: Database,
+  token: Omit<AccessTokenRow, "version">,
+  audit: SQL,
+): Promise<void> {
+  const row = { ...token, version: TAKEN_VERSION };
+  await changeState(db, [db.insert(accessTokens).values(row), audit]);
+}
+
+export interface AccessTokenFilter {
+  readonly reach: TokenReach;
+  /** `active` ones have not expired; `current` are all but the revoked. */
+  readonly status?: TokenStatus | "expired" | "current" | undefined;
+  /** Part of the name, the masked token or the owner's names; letters' case does not matter. */
+  readonly q?: string | undefined;
+  /** Continues after the last of a page. */
+  readonly beforeId?: string | undefined;
+  readonly limit: number;
+}
+
+/** Newest first. The playground's tokens are not listed. */
+export async function listAccessTokens(
+  db: Database,
+  { reach, status, q, beforeId, limit }: AccessTokenFilter,
+  nowMs: number,
+): Promise<ListedAccessToken[]> {
+  const searched = [accessTokens.name, accessTokens.masked, users.name, users.email];
+  return db
+    .select(LISTED_COLUMNS)
+    .from(accessTokens)
+    .leftJoin(users, eq(users.id, accessTokens.ownerId))
+    .where(
+      and(
+        withinReach(reach),
+        status && hasStatus(status, nowMs),
+        beforeId === undefined ? undefined : lt(accessTokens.id, beforeId),
+        q === undefined
+          ? undefined
+          : or(...searched.map((column) => sql`instr(lower(${column}), lower(${q})) > 0`)),
+      ),
+    )
+    .orderBy(desc(accessTokens.id))
+    .limit(limit);
+}
+
+export async function getAccessToken(
+  db: Database,
+  reach: TokenReach,
+  id: string,
+): Promise<ListedAccessToken | undefined> {
+  return db
+    .select(LISTED_COLUMNS)
+    .from(accessTokens)
+    .leftJoin(users, eq(users.id, accessTokens.ownerId))
+    .where(and(eq(accessTokens.id, id), withinReach(reach)))
+    .get();
+}
+
+/**
+ * A revoked token cannot be changed.
+ * @param token As it was read: its change is meant for that version.
+ * @returns Whether it is still that, and not revoked.
+ */
+export async function updateAccessToken(
+  db: Database,
+  { id, version }: Pick<AccessTokenRow, "id" | "version">,
+  changes: Changes<AccessTokenRow>,
+  audit: SQL,
+  nowMs: number,
+): Promise<boolean> {
+  const { rowCounts } = await changeState(db, [
+    db
+      .update(accessTokens)
+      .set({ ...changes, updatedAtMs: nowMs, version: TAKEN_VERSION })
+      .where(
+        and(
+          eq(accessTokens.id, id),
+          ne(accessTokens.status, "revoked"),
+          eq(accessTokens.version, version),
+        ),
+      ),
+    audit,
+  ]);
+  return rowCounts[0] !== 0;
+}
+
+/** What is new in a token that takes another's place; all else is the other's, its budgets too. */
+export interface Successor
+  extends Pick<AccessTokenRow, "id" | "tokenHash" | "masked" | "createdBy"> {
+  /** When the other stops working, unless it expires before. */
+  readonly overlapUntilMs: number;
+}
+
+/** @returns Whether there is such a token that still works or is paused, and was not rotated before. */
+export async function rotateAccessToken(
+  db: Database,
+  reach: TokenReach,
+  id: string,
+  { overlapUntilMs, ...successor }: Successor,
+  audit: SQL,
+  nowMs: number,
+): Promise<boolean> {
+  const columns = {
+    ...getTableColumns(accessTokens),
+    ...aliased(successor),
+    budgetId: sql<string>`coalesce(${accessTokens.budgetId}, ${accessTokens.id})`.as("budgetId"),
+    ...aliased({ createdAtMs: nowMs, updatedAtMs: nowMs, lastUsedAtMs: null }),
+    version: TAKEN_VERSION.as("version"),
+  };
+  const created = db
+    .select({ id: accessTokens.id })
+    .from(accessTokens)
+    .where(eq(accessTokens.id, successor.id));
+  const { rowCounts } = await changeState(db, [
+    db.insert(accessTokens).select(
+      db
+        .select(columns)
+        .from(accessTokens)
+        .where(
+          and(
+            eq(accessTokens.id, id),
+            ne(accessTokens.status, "revoked"),
+            isNull(accessTokens.rotatedToId),
+            notExpired(nowMs),
+            withinReach(reach),
+          ),
+        ),
+    ),
+    audit,
+    db
+      .update(accessTokens)
+      .set({
+        rotatedToId: successor.id,
+        expiresAtMs: sql`min(coalesce(${accessTokens.expiresAtMs}, ${overlapUntilMs}), ${overlapUntilMs})`,
+        updatedAtMs: nowMs,
+        version: TAKEN_VERSION,
+      })
+      .where(and(eq(accessTokens.id, id), exists(created))),
+  ]);
+  return rowCounts[0] !== 0;
+}
+
+/** Values as columns of a select, under the names drizzle knows them by. */
+function aliased<Values extends Readonly<Record<string, string | number | null>>>(values: Values) {
+  const entries = Object.entries(values).map(([name, value]) => [name, sql`${value}`.as(name)]);
+  return Object.fromEntries(entries) as { [Name in keyof Values]: SQL.Aliased };
+}
+
+/** Whose budgets tokens share that took another's place; those with their own are missing. */
+export async function findBudgetIds(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.all<{ readonly id: string; readonly budgetId: string }>(sql`
+    select id, budget_id as "budgetId" from access_tokens
+    where budget_id is not null and id in (select value from json_each(${JSON.stringify(ids)}))`);
+  return new Map(rows.map(({ id, budgetId }) => [id, budgetId]));
+}
+
+/**
+ * Makes a user's playground token, or gives the one there is a new text and time: a user has one at most.
+ * The text before stops working.
+ */
+export async function putPlaygroundToken(
+  db: Database,
+  token: Omit<AccessTokenRow, "version">,
+  audit: SQL,
+): Promise<void> {
+  const row = { ...token, version: TAKEN_VERSION };
+  const { tokenHash, masked, status, expiresAtMs, updatedAtMs } = token;
+  await changeState(db, [
+    db
+      .insert(accessTokens)
+      .values(row)
+      .onConflictDoUpdate({
+        target: accessTokens.ownerId,
+        targetWhere: sql`kind = 'playground'`,
+        set: { tokenHash, masked, status, expiresAtMs, updatedAtMs, version: TAKEN_VERSION },
+      }),
+    audit,
+  ]);
+}
+
+function withinReach(reach: TokenReach): SQL | undefined {
+  return and(
+    eq(accessTokens.kind, "app"),
+    reach === "everyone" ? undefined : eq(accessTokens.ownerId, reach.ownerId),
+  );
+}
+
+function hasStatus(
+  status: NonNullable<AccessTokenFilter["status"]>,
+  nowMs: number,
+): SQL | undefined {
+  if (status === "current") return ne(accessTokens.status, "revoked");
+  if (status === "active") return and(eq(accessTokens.status, "active"), notExpired(nowMs));
+  if (status === "expired") {
+    return and(ne(accessTokens.status, "revoked"), lte(accessTokens.expiresAtMs, nowMs));
+  }
+  return eq(accessTokens.status, status);
+}
+
+function notExpired(nowMs: number): SQL | undefined {
+  return or(isNull(accessTokens.expiresAtMs), gt(accessTokens.expiresAtMs, nowMs));
+}

@@ -1,0 +1,122 @@
+/**
+ * SQL that counts what tokens and members used: from the rollups, which hold every request, or from the log,
+ * which may be thinned out or pruned. Both are written in one transaction with what budgets hold, so counting
+ * them in a transaction misses nothing and counts nothing twice.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import { periodBounds, type SpendPeriod } from "../../budgets/spend";
+import { UNCOUNTED_OUTCOMES } from "../../usage/counted-request";
+import { DAY_MS } from "../../usage/rollup";
+import { firstRequestIdAt } from "../state/request-id-bounds";
+import { type CellRange, inRange, packedCells } from "../usage/usage-cells";
+
+export type SpendSource = "rollups" | "log";
+
+/** What to count, and from where. */
+export interface SpendCount extends SpendPeriod {
+  readonly source: SpendSource;
+}
+
+/** Names of the columns of `selectCounts`. */
+export interface CountedSpend {
+  readonly holderId: string;
+  readonly period: string;
+  readonly requests: number;
+  readonly tokens: number;
+  readonly costNanoUsd: number;
+  readonly source: SpendSource;
+}
+
+/** A select with a row for each of `counts`, which are at least one: holder, period, sums, source. */
+export function selectCounts(counts: readonly SpendCount[]): SQL {
+  const asked = counts.map(({ holderId, period, source }) => {
+    const [fromMs, toMs] = periodBounds(period);
+    return { holderId, period, source, fromMs, toMs };
+  });
+  const ids = JSON.stringify([...new Set(asked.map(({ holderId }) => holderId))]);
+  const range = (source: SpendSource) => {
+    const own = asked.filter((each) => each.source === source);
+    const fromMs = Math.min(...own.map((each) => each.fromMs));
+    return own.length === 0
+      ? []
+      : [{ fromMs, toMs: Math.max(...own.map(({ toMs }) => toMs)), ids }];
+  };
+  const days = [...range("rollups").map(daysOfRollups), ...range("log").map(daysOfLog)];
+  return sql`
+    with days as materialized (${sql.join(days, sql` union all `)})
+    select p.value ->> 'holderId' as "holderId", p.value ->> 'period' as period,
+      coalesce(sum(d.requests), 0) as requests, coalesce(sum(d.tokens), 0) as tokens,
+      coalesce(sum(d.cost), 0) as "costNanoUsd", p.value ->> 'source' as source
+    from json_each(${JSON.stringify(asked)}) p
+    left join days d on d.source = p.value ->> 'source'
+      and p.value ->> 'holderId' in (d.budget_id, d.user_id)
+      and d.day_ms >= p.value ->> 'fromMs' and d.day_ms < p.value ->> 'toMs'
+    where true
+    group by p.key`;
+}
+
+interface CountedRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of holders, as JSON. */
+  readonly ids: string;
+}
+
+const CELL_COLUMNS = [
+  "side",
+  "bucket_ms",
+  "subject_id",
+  "user_id",
+  "outcome",
+  "requests",
+  "input_tokens",
+  "output_tokens",
+  "cost_nano_usd",
+];
+
+function daysOfRollups({ ids, fromMs, toMs }: CountedRange): SQL {
+  const columns = sql.raw(CELL_COLUMNS.join(", "));
+  const range: CellRange = { side: "caller", grain: "day", fromMs, toMs };
+  const wanted = sql`${inRange(range)}
+    and ${ofHolders("subject_id", ids)} and ${isCountedSql}`;
+  return sql`
+    select 'rollups' as source, ${budgetOf("subject_id")} as budget_id, user_id,
+      bucket_ms as day_ms,
+      sum(requests) as requests, sum(input_tokens + output_tokens) as tokens,
+      sum(cost_nano_usd) as cost
+    from (
+      select ${columns} from usage_daily where ${wanted}
+      union all
+      select ${columns} from (${packedCells(range, CELL_COLUMNS)}) where ${wanted})
+    group by 2, 3, 4`;
+}
+
+function daysOfLog({ ids, fromMs, toMs }: CountedRange): SQL {
+  return sql`
+    select 'log' as source, ${budgetOf("token_id")} as budget_id, user_id,
+      at_ms - at_ms % ${DAY_MS} as day_ms,
+      count(*) as requests,
+      sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) as tokens,
+      sum(coalesce(cost_nano_usd, 0)) as cost
+    from request_log
+    where id >= ${firstRequestIdAt(fromMs)} and id < ${firstRequestIdAt(toMs)}
+      and ${ofHolders("token_id", ids)} and ${isCountedSql}
+    group by 2, 3, 4`;
+}
+
+/** Whose budget a token's use counts for. */
+function budgetOf(tokenColumn: string): SQL {
+  const column = sql.raw(tokenColumn);
+  return sql`coalesce((select budget_id from access_tokens t where t.id = ${column}), ${column})`;
+}
+
+function ofHolders(tokenColumn: string, ids: string): SQL {
+  const known = sql`(select value from json_each(${ids}))`;
+  return sql`(${sql.raw(tokenColumn)} in ${known} or user_id in ${known}
+    or ${sql.raw(tokenColumn)} in (select id from access_tokens where budget_id in ${known}))`;
+}
+
+const isCountedSql = sql.raw(
+  `outcome not in (${UNCOUNTED_OUTCOMES.map((outcome) => `'${outcome}'`).join(", ")})`,
+);

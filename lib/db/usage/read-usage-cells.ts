@@ -1,0 +1,287 @@
+/**
+ * Sums of cells, by what a chart or a list asks for. Of a round trip's queries, what is packed is read once for
+ * all and added up here: rows of D1 cost, and unpacked there each cell would be one.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import { CELL_VALUES, type CellValue, FIRST_MEASURES, type Measure } from "../../usage/rollup";
+import type { Outcome } from "../../usage/types";
+import type { Database } from "../open-database";
+import { CELL_VALUE_COLUMNS } from "../schema/usage-schema";
+import { isOlderSchema } from "../state/read-older-state";
+import { runBatch } from "../state/state-version";
+import { type CellSumRow, CellSums } from "./cell-sums";
+import { type CellRange, inRange, keyHourValues, rollupOf } from "./usage-cells";
+import { type Digest, digestFor, selectDigests } from "./usage-digests";
+import { selectWaiting, waitingRows } from "./waiting-cells";
+
+/** What sums can be told apart by. `subjectId` is a token on the caller's side, a key on the key's. */
+export type CellDimension = "bucketMs" | "provider" | "model" | "subjectId" | "userId" | "outcome";
+
+const DIMENSION_COLUMNS: Readonly<Record<CellDimension, string>> = {
+  bucketMs: "bucket_ms",
+  provider: "provider",
+  model: "model",
+  subjectId: "subject_id",
+  userId: "user_id",
+  outcome: "outcome",
+};
+
+const REQUESTS = CELL_VALUES.findIndex(
+  (value) => "measure" in value && value.measure === "requests",
+);
+
+export interface CellFilter {
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  readonly subjectId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly outcome?: Outcome | undefined;
+}
+
+export interface CellQuery extends CellRange {
+  /** At least one. */
+  readonly by: readonly CellDimension[];
+  readonly where?: CellFilter;
+  /** Only cells with one of these values. */
+  readonly only?: { readonly dimension: keyof CellFilter; readonly values: readonly string[] };
+  /**
+   * What is wanted of the sums; `FIRST_MEASURES` without: those a database has that lacks the newest migrations.
+   * Each costs, over hundreds of thousands of cells. An empty list is for those who want the names alone.
+   */
+  readonly measures?: readonly Measure[];
+  /** Whether the buckets of durations and first tokens are wanted: they cost twice as much as all else. */
+  readonly withTimes?: boolean;
+  /** Rows at most, those with the most requests; all without. Of a query by time, the first. */
+  readonly limit?: number;
+}
+
+/** A dimension that was not asked for is empty, or 0. */
+export type CellSum = { readonly [Name in Exclude<CellDimension, "bucketMs">]: string } & {
+  readonly bucketMs: number;
+  /** Those that were not asked for are 0. */
+  readonly values: Readonly<Record<Measure, number>>;
+  /** Counts of `BUCKET_BOUNDS_MS` and of what is longer; empty where not asked for. */
+  readonly durations: readonly number[];
+  readonly firstTokens: readonly number[];
+};
+
+/** One transaction, whatever it sums. In order: by time if told apart by it, else by requests, the most first. */
+export async function sumCells(
+  db: Database,
+  queries: readonly CellQuery[],
+): Promise<readonly (readonly CellSum[])[]> {
+  const plans = queries.map(planOf);
+  try {
+    return await readSums(db, plans);
+  } catch (error) {
+    if (!isOlderSchema(error)) throw error;
+    return readSums(
+      db,
+      plans.map((plan) => ({ ...plan, digest: undefined })),
+    );
+  }
+}
+
+interface Plan {
+  readonly query: CellQuery;
+  /** Places in `CELL_VALUES` of what is wanted. */
+  readonly values: readonly number[];
+  readonly columns: readonly string[];
+  /** That of the buckets which have one. */
+  readonly digest: Digest | undefined;
+}
+
+function planOf(query: CellQuery): Plan {
+  const { by, where = {}, only, measures = FIRST_MEASURES, withTimes = false, side } = query;
+  const isWanted = (value: CellValue) =>
+    "measure" in value ? measures.includes(value.measure) : withTimes;
+  const values = CELL_VALUES.flatMap((value, place) => (isWanted(value) ? [place] : []));
+  // What a list is ordered by.
+  if (!by.includes("bucketMs") && !values.includes(REQUESTS)) values.unshift(REQUESTS);
+  const columns = by.map((dimension) => DIMENSION_COLUMNS[dimension]);
+  const asked = [...filteredBy(where), ...(only === undefined ? [] : [only.dimension])];
+  const told = [...columns, ...asked.map((dimension) => DIMENSION_COLUMNS[dimension])];
+  return {
+    query,
+    values,
+    columns,
+    digest: side === "caller" ? digestFor(told, values) : undefined,
+  };
+}
+
+function filteredBy(where: CellFilter): readonly (keyof CellFilter)[] {
+  return (Object.keys(where) as (keyof CellFilter)[]).filter((name) => where[name] !== undefined);
+}
+
+/** A digest's rows for all plans that ask for it, of their times together. */
+interface DigestRead extends Pick<CellRange, "grain" | "fromMs" | "toMs"> {
+  readonly digest: Digest;
+}
+
+async function readSums(
+  db: Database,
+  plans: readonly Plan[],
+): Promise<readonly (readonly CellSum[])[]> {
+  const reads = digestReads(plans);
+  const sides = [...new Set(plans.map(({ query }) => query.side))];
+  const results = await runBatch(db, [
+    selectWaiting(sides),
+    ...reads.map(({ digest, grain, fromMs, toMs }) => selectDigests(digest, grain, fromMs, toMs)),
+    ...plans.map(selectSums),
+  ]);
+  const rowsOf = (index: number) => (results[index]?.results ?? []) as Record<string, unknown>[];
+  const waiting = waitingRows(rowsOf(0));
+  const digested = reads.map((_, index) =>
+    rowsOf(1 + index).map((row) => ({
+      bucketMs: Number(row.bucket_ms),
+      cells: JSON.parse(String(row.cells)) as (string | number)[][],
+    })),
+  );
+  return plans.map((plan, index) => {
+    const { query, values, columns, digest } = plan;
+    const { grain, fromMs, toMs } = query;
+    const sums = new CellSums(columns, values);
+    const isIn = (bucketMs: number) => bucketMs >= fromMs && bucketMs < toMs;
+    const filter = filterOf(query);
+    sums.addWaiting(waiting, query, filter);
+    if (digest !== undefined) {
+      const read = reads.findIndex((each) => each.digest === digest && each.grain === grain);
+      for (const { bucketMs, cells } of digested[read] ?? []) {
+        if (isIn(bucketMs)) sums.addDigest(digest, bucketMs, cells, filter);
+      }
+    }
+    sums.addRows(rowsOf(1 + reads.length + index));
+    return inOrder(sums.rows().map(toSum(values)), query);
+  });
+}
+
+function digestReads(plans: readonly Plan[]): readonly DigestRead[] {
+  const reads: DigestRead[] = [];
+  for (const { digest, query } of plans) {
+    if (digest === undefined) continue;
+    const { grain, fromMs, toMs } = query;
+    const at = reads.findIndex((read) => read.digest === digest && read.grain === grain);
+    const same = reads[at];
+    const read = {
+      digest,
+      grain,
+      fromMs: Math.min(fromMs, same?.fromMs ?? fromMs),
+      toMs: Math.max(toMs, same?.toMs ?? toMs),
+    };
+    if (same === undefined) reads.push(read);
+    else reads[at] = read;
+  }
+  return reads;
+}
+
+/** By column, what it must be one of. */
+function filterOf({ where = {}, only }: CellQuery): ReadonlyMap<string, ReadonlySet<string>> {
+  const filter = new Map<string, ReadonlySet<string>>();
+  for (const name of filteredBy(where)) {
+    filter.set(DIMENSION_COLUMNS[name], new Set([where[name] ?? ""]));
+  }
+  if (only !== undefined) {
+    const column = DIMENSION_COLUMNS[only.dimension];
+    const known = filter.get(column);
+    filter.set(column, new Set(only.values.filter((value) => known?.has(value) ?? true)));
+  }
+  return filter;
+}
+
+/**
+ * The sums of what is a row of a rollup, or a key's hour, and in no digest. Where the columns allow it they are
+ * summed a little finer, in the order of the primary key, for then SQLite need not sort the cells.
+ */
+function selectSums({ query, values, columns, digest }: Plan): SQL {
+  const { by, grain, side, fromMs, toMs } = query;
+  const names = values.map((place) => CELL_VALUE_COLUMNS[place] ?? "");
+  const sums = names.map((column) => `sum(${column}) as ${column}`);
+  const selected = sql.raw([...columns, ...sums].join(", "));
+  const condition = conditionOf(query);
+  const grouped = sql.raw(`group by ${inKeyOrder(by).join(", ")}`);
+  if (digest !== undefined) {
+    return sql`
+      select ${selected} from (
+        select r.* from usage_undigested u cross join ${rollupOf(grain)} r
+        where u.grain = ${grain} and u.bucket_ms >= ${fromMs} and u.bucket_ms < ${toMs}
+          and r.side = ${side} and r.bucket_ms = u.bucket_ms)
+      where ${condition} ${grouped}`;
+  }
+  const wanted = sql`${inRange(query)} and ${condition}`;
+  const ofRollup = sql`select ${selected} from ${rollupOf(grain)} where ${wanted} ${grouped}`;
+  if (side === "caller" || grain === "day") return ofRollup;
+  const read = [
+    ...new Set(["side", "bucket_ms", ...columns, ...[...filterOf(query).keys()], ...names]),
+  ];
+  return sql`
+    ${ofRollup}
+    union all
+    select ${selected} from (
+      select ${keyHourValues(read)} from usage_key_hours k, json_each(k.cells) e
+      where k.bucket_ms >= ${fromMs} and k.bucket_ms < ${toMs}
+        ${ofProvider(query)})
+    where ${wanted} ${sql.raw(`group by ${columns.join(", ")}`)}`;
+}
+
+/** Before the cells are unpacked. */
+function ofProvider({ where }: CellQuery): SQL {
+  return where?.provider === undefined ? sql`` : sql`and k.provider = ${where.provider}`;
+}
+
+const KEY_START: readonly CellDimension[] = ["bucketMs", "provider", "model"];
+
+function inKeyOrder(by: readonly CellDimension[]): readonly string[] {
+  const isOfKeyStart = by.every((dimension) => KEY_START.includes(dimension));
+  const last = Math.max(...by.map((dimension) => KEY_START.indexOf(dimension)));
+  const dimensions = isOfKeyStart ? KEY_START.slice(0, last + 1) : by;
+  return dimensions.map((dimension) => DIMENSION_COLUMNS[dimension]);
+}
+
+function conditionOf(query: CellQuery): SQL {
+  const conditions = [...filterOf(query)].map(([column, values]) => {
+    const [first, ...others] = values;
+    return first !== undefined && others.length === 0
+      ? sql`${sql.raw(column)} = ${first}`
+      : sql`${sql.raw(column)} in (select value from json_each(${JSON.stringify([...values])}))`;
+  });
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+function toSum(wanted: readonly number[]) {
+  const timesOf = (name: "duration" | "first_token") =>
+    wanted.flatMap((place, index) => {
+      const value = CELL_VALUES[place];
+      return value !== undefined && "bucketsOf" in value && value.bucketsOf === name ? [index] : [];
+    });
+  const [durations, firstTokens] = [timesOf("duration"), timesOf("first_token")];
+  return ({ place, values }: CellSumRow): CellSum => {
+    const measured = MEASURES.map(([measure, at]): [Measure, number] => [
+      measure,
+      values[wanted.indexOf(at)] ?? 0,
+    ]);
+    const text = (name: CellDimension) => String(place[DIMENSION_COLUMNS[name]] ?? "");
+    return {
+      bucketMs: Number(place.bucket_ms ?? 0),
+      provider: text("provider"),
+      model: text("model"),
+      subjectId: text("subjectId"),
+      userId: text("userId"),
+      outcome: text("outcome"),
+      values: Object.fromEntries(measured) as Record<Measure, number>,
+      durations: durations.map((at) => values[at] ?? 0),
+      firstTokens: firstTokens.map((at) => values[at] ?? 0),
+    };
+  };
+}
+
+const MEASURES = CELL_VALUES.flatMap((value, place): [Measure, number][] =>
+  "measure" in value ? [[value.measure, place]] : [],
+);
+
+function inOrder(sums: readonly CellSum[], { by, limit }: CellQuery): readonly CellSum[] {
+  const order = by.includes("bucketMs")
+    ? (a: CellSum, b: CellSum) => a.bucketMs - b.bucketMs
+    : (a: CellSum, b: CellSum) => b.values.requests - a.values.requests;
+  return sums.toSorted(order).slice(0, limit);
+}

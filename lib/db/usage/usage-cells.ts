@@ -1,0 +1,138 @@
+/**
+ * SQL about cells of usage: those that are rows of rollups, and those that are packed as JSON. Names of
+ * columns are the schema's own, never a caller's.
+ * @module
+ */
+import { type SQL, sql } from "drizzle-orm";
+import { DAY_MS, type Side } from "../../usage/rollup";
+import {
+  CELL_KEY_COLUMNS,
+  CELL_VALUE_COLUMNS,
+  KEY_HOUR_COLUMNS,
+  LATER_COLUMNS,
+} from "../schema/usage-schema";
+
+export type Grain = "hour" | "day";
+
+/** In the order of `StoredCell`. */
+export const CELL_COLUMNS: readonly string[] = [...CELL_KEY_COLUMNS, ...CELL_VALUE_COLUMNS];
+
+const raw = (text: string) => sql.raw(text);
+
+export const KEY_COLUMN_LIST = raw(CELL_KEY_COLUMNS.join(", "));
+export const SUMMED_VALUE_LIST = raw(
+  CELL_VALUE_COLUMNS.map((column) => {
+    const sum = `sum(${column})`;
+    return `${LATER_COLUMNS.has(column) ? `coalesce(${sum}, 0)` : sum} as ${column}`;
+  }).join(", "),
+);
+
+/** D1 takes no more arguments of one function. */
+const MAX_ARGUMENTS = 32;
+
+/** The columns of a row as the text of one JSON array. They must not be arrays themselves. */
+export function jsonArrayOf(columns: readonly string[]): SQL {
+  const parts: string[] = [];
+  for (let from = 0; from < columns.length; from += MAX_ARGUMENTS) {
+    const values = columns.slice(from, from + MAX_ARGUMENTS).join(", ");
+    parts.push(`trim(json_array(${values}), '[]')`);
+  }
+  return raw(`'[' || ${parts.join(" || ',' || ")} || ']'`);
+}
+
+/** The JSON arrays of all rows of a group as the text of one: `json_group_array` would read each of them again. */
+export function jsonArrayOfAll(array: SQL): SQL {
+  return sql`'[' || group_concat(${array}, ',') || ']'`;
+}
+
+/**
+ * A select of the cells that wait in the journal or belong to hours that are not over: a row for each flush
+ * a cell is in. Only the named columns are read, since each is looked for in the cell's JSON from its
+ * beginning.
+ * @param side Null for both.
+ * @param columns Of `CELL_COLUMNS`.
+ * @param where About the cell's `WAITING_HOUR`.
+ */
+export function waitingCells(
+  grain: Grain,
+  side: Side | null,
+  columns: readonly string[] = CELL_COLUMNS,
+  where: SQL = sql`true`,
+): SQL {
+  const read = columns.map((column) => `${inGrain(grain, column)} as ${column}`);
+  return sql`
+    select ${raw(read.join(", "))} from (
+      select cells from usage_journal
+      union all
+      select cells from usage_open_hours where ${ofSide(raw("side"), side)}) j, json_each(j.cells) e
+    where ${ofSide(raw(waitingValue("side")), side)} and ${where}`;
+}
+
+function ofSide(value: SQL, side: Side | null): SQL {
+  return side === null ? sql`true` : sql`${value} = ${side}`;
+}
+
+/** When the hour of a cell of `waitingCells` began, whatever the grain. */
+export const WAITING_HOUR = raw(waitingValue("bucket_ms"));
+
+/** A column of the cell `e` of the journal. */
+function waitingValue(column: string): string {
+  return `e.value ->> ${CELL_COLUMNS.indexOf(column)}`;
+}
+
+function inGrain(grain: Grain, column: string): string {
+  const value = waitingValue(column);
+  if (grain === "hour") return value;
+  if (column === "bucket_ms") return `(${value}) - (${value}) % ${DAY_MS}`;
+  // Keys times models would be too many for every day.
+  if (column === "model")
+    return `case ${waitingValue("side")} when 'key' then '' else ${value} end`;
+  return value;
+}
+
+/** Columns of the cell `e` of `usage_key_hours k`. */
+export function keyHourValues(columns: readonly string[]): SQL {
+  return raw(columns.map((column) => `${keyHourValue(column)} as ${column}`).join(", "));
+}
+
+function keyHourValue(column: string): string {
+  if (column === "bucket_ms" || column === "provider") return `k.${column}`;
+  if (column === "side") return "'key'";
+  if (column === "subject_id") return "k.key_id";
+  if (column === "user_id") return "''";
+  return `e.value ->> ${KEY_HOUR_COLUMNS.indexOf(column)}`;
+}
+
+export function rollupOf(grain: Grain): SQL {
+  return raw(grain === "hour" ? "usage_hourly" : "usage_daily");
+}
+
+export interface CellRange {
+  readonly side: Side;
+  readonly grain: Grain;
+  /** Buckets that begin at or after it, and before `toMs`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Of a rollup or of `packedCells`. */
+export function inRange({ side, fromMs, toMs }: CellRange): SQL {
+  return sql`side = ${side} and bucket_ms >= ${fromMs} and bucket_ms < ${toMs}`;
+}
+
+/**
+ * A select of all cells that may be in a range and are no rows of its rollup; see `waitingCells`.
+ * @param columns With those that `inRange` asks for.
+ */
+export function packedCells(
+  { side, grain, fromMs, toMs }: CellRange,
+  columns: readonly string[],
+): SQL {
+  const waiting = waitingCells(grain, side, columns);
+  if (side === "caller" || grain === "day") return waiting;
+  return sql`
+    ${waiting}
+    union all
+    select ${keyHourValues(columns)} from usage_key_hours k, json_each(k.cells) e
+    where k.bucket_ms >= ${fromMs} and k.bucket_ms < ${toMs}`;
+}

@@ -1,0 +1,143 @@
+/**
+ * One flush of usage, in one transaction, that may be repeated until its answer is heard.
+ * @module
+ */
+import { sql } from "drizzle-orm";
+import type { PeriodSpend } from "../../budgets/spend";
+import { DAY_MS, type StoredCell } from "../../usage/rollup";
+import { firstRowIdAt } from "../new-row-id";
+import type { Database } from "../open-database";
+import type { RequestLogRow } from "../schema/usage-schema";
+import { runBatch } from "../state/state-version";
+
+export interface UsageFlush {
+  /** New for each flush, and the same when it is repeated. */
+  readonly id: string;
+  readonly atMs: number;
+  readonly cells: readonly StoredCell[];
+  readonly logRows: readonly RequestLogRow[];
+  /** What tokens and members used, by period; it counts where somebody has asked for their sum before. */
+  readonly spends: readonly PeriodSpend[];
+  readonly rowsWritten: number;
+  readonly dropped: number;
+  readonly unlogged: number;
+}
+
+export interface UsageFlushResult {
+  /** By this flush, as D1 counts them. */
+  readonly rowsWritten: number;
+  /** Metering's rows of the flush's day, of all isolates, as far as they have told. */
+  readonly rowsWrittenToday: number;
+  /** Flushes that wait in the journal. */
+  readonly journalLength: number;
+  /** All that the holders and periods of the flush have come to, where that is kept; empty for a repetition. */
+  readonly spent: readonly PeriodSpend[];
+}
+
+/** Clocks of isolates do not differ by more. */
+const CLOCK_SKEW_MS = 300_000;
+
+/** Writes a flush once, however often and late it is called with it. */
+export async function writeUsage(db: Database, flush: UsageFlush): Promise<UsageFlushResult> {
+  const journal = insertIntoJournal(flush);
+  // Right behind the journal: it counts only if the journal took the flush.
+  const spends = flush.spends.length === 0 ? [] : [addToSpend(flush.spends)];
+  const log = flush.logRows.length === 0 ? [] : [insertIntoLog(flush.logRows)];
+  const results = await runBatch(db, [journal, ...spends, ...log, selectState(flush.atMs)]);
+  const [state] = (results.at(-1)?.results ?? []) as { today: number; length: number }[];
+  return {
+    rowsWritten: results.reduce((sum, { meta }) => sum + meta.rows_written, 0),
+    rowsWrittenToday: state?.today ?? 0,
+    journalLength: state?.length ?? 0,
+    spent: spends.length === 0 ? [] : (results[1]?.results as PeriodSpend[]),
+  };
+}
+
+/** Only compactions since the flush was made can have taken it: one or two, unless it is late. */
+function insertIntoJournal(flush: UsageFlush) {
+  const { id, atMs, cells, rowsWritten, dropped, unlogged } = flush;
+  return sql`
+    insert into usage_journal (id, at_ms, cells, rows_written, dropped, unlogged)
+    select ${id}, ${atMs}, ${JSON.stringify(cells)}, ${rowsWritten}, ${dropped}, ${unlogged}
+    where not exists (
+      select 1 from usage_folds f, json_each(f.flush_ids) e
+      where f.id >= ${firstRowIdAt("uf", atMs - CLOCK_SKEW_MS)} and e.value = ${id})
+    on conflict (id) do nothing`;
+}
+
+/**
+ * Rows that nobody has asked for are not there: they are made from the rollups when somebody does. Tokens that
+ * took each other's place have one row.
+ */
+function addToSpend(spends: readonly PeriodSpend[]) {
+  const values = spends.map(({ holderId, period, requests, tokens, costNanoUsd }) => [
+    holderId,
+    period,
+    requests,
+    tokens,
+    costNanoUsd,
+  ]);
+  return sql`
+    update token_spend set
+      requests = token_spend.requests + e.requests,
+      tokens = token_spend.tokens + e.tokens,
+      cost_nano_usd = token_spend.cost_nano_usd + e.cost
+    from (
+      select coalesce(t.budget_id, s.value ->> 0) as holder, s.value ->> 1 as period,
+        sum(s.value ->> 2) as requests, sum(s.value ->> 3) as tokens, sum(s.value ->> 4) as cost
+      from json_each(${JSON.stringify(values)}) s left join access_tokens t on t.id = s.value ->> 0
+      group by 1, 2) e
+    where changes() > 0 and token_spend.token_id = e.holder and token_spend.period = e.period
+    returning token_id as "holderId", period, requests, tokens, cost_nano_usd as "costNanoUsd"`;
+}
+
+const LOG_FIELDS = {
+  id: "id",
+  at_ms: "atMs",
+  provider: "provider",
+  model: "model",
+  token_id: "tokenId",
+  user_id: "userId",
+  key_id: "keyId",
+  outcome: "outcome",
+  status: "status",
+  error_code: "errorCode",
+  duration_ms: "durationMs",
+  time_to_first_token_ms: "timeToFirstTokenMs",
+  is_stream: "isStream",
+  attempt_count: "attemptCount",
+  attempts: "attempts",
+  input_tokens: "inputTokens",
+  output_tokens: "outputTokens",
+  cached_input_tokens: "cachedInputTokens",
+  cache_write_tokens: "cacheWriteTokens",
+  reasoning_tokens: "reasoningTokens",
+  is_estimate: "isEstimate",
+  cost_nano_usd: "costNanoUsd",
+  cost_basis: "costBasis",
+  gateway_log_id: "gatewayLogId",
+  turns: "turns",
+  time_to_first_byte_ms: "timeToFirstByteMs",
+} as const satisfies Record<string, keyof RequestLogRow>;
+
+const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));
+const LOG_ORDER = Object.values(LOG_FIELDS);
+/** By place: SQLite finds a field by its name in twice the time. */
+const LOG_VALUES = sql.raw(LOG_ORDER.map((_, index) => `e.value ->> ${index}`).join(", "));
+
+function insertIntoLog(rows: readonly RequestLogRow[]) {
+  const values = rows.map((row) => LOG_ORDER.map((field) => row[field]));
+  return sql`
+    insert into request_log (${LOG_COLUMNS})
+    select ${LOG_VALUES} from json_each(${JSON.stringify(values)}) e where true
+    on conflict (id) do nothing`;
+}
+
+function selectState(atMs: number) {
+  const dayMs = Math.floor(atMs / DAY_MS) * DAY_MS;
+  return sql`
+    select count(*) as length,
+      coalesce(sum(rows_written) filter (where at_ms >= ${dayMs}), 0)
+        + coalesce((select rows_written from usage_days where day_ms = ${dayMs}), 0) as today
+    from usage_journal`;
+}

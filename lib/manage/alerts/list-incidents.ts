@@ -1,0 +1,74 @@
+import type { IncidentRow } from "../../db/schema/incident-schema";
+import { findVerdicts } from "../../db/state/key-events";
+import { QUIET_MS, listIncidents as readIncidents } from "../../db/team/incidents";
+import { findUsageNames } from "../../db/usage/usage-names";
+import { allProviders } from "../keys/known-provider";
+import type { ManageContext } from "../manage-context";
+import type { ListIncidentsInput } from "./incident-schemas";
+
+/** Many keys of one provider failed alike. Times are epoch milliseconds. */
+export interface IncidentItem
+  extends Pick<IncidentRow, "provider" | "rule" | "meaning" | "status" | "words" | "effect"> {
+  readonly id: string;
+  /** The provider's name. */
+  readonly label: string;
+  /** Those that were suspected first: what was done to them was undone. */
+  readonly keys: readonly {
+    readonly id: string;
+    /** Null where the key is gone. */
+    readonly masked: string | null;
+    /** What became of it, during the incident or shortly after: blocked by a second witness, or it answered. */
+    readonly verdict: "convicted" | "acquitted" | null;
+  }[];
+  readonly openedAt: number;
+  readonly lastSeenAt: number;
+  /** Null while it goes on. */
+  readonly endedAt: number | null;
+  /** What ended it: a key that answered, or that nobody has seen it for half an hour. */
+  readonly endedBy: "answer" | "quiet" | null;
+}
+
+const INCIDENTS_MAX = 100;
+const BEFORE_MS = 60_000;
+const AFTER_MS = 30 * 60_000;
+const VERDICTS = { blocked: "convicted", cleared: "acquitted", none: null } as const;
+
+/** The latest first. */
+export async function listIncidents(
+  context: ManageContext,
+  { provider, limit = INCIDENTS_MAX }: ListIncidentsInput,
+): Promise<readonly IncidentItem[]> {
+  const { db, nowMs } = context;
+  const rows = await readIncidents(db, provider, limit);
+  if (rows.length === 0) return [];
+  const [masked, providers] = await Promise.all([
+    findUsageNames(db, [...new Set(rows.flatMap(({ keyIds }) => keyIds))]),
+    allProviders(context),
+  ]);
+  const verdicts = await findVerdicts(
+    db,
+    rows.map(({ keyIds, openedAtMs, lastSeenMs, closedAtMs }) => ({
+      keyIds,
+      // Suspected before it was noticed, and judged when keys answer again.
+      fromMs: openedAtMs - BEFORE_MS,
+      toMs: (closedAtMs ?? lastSeenMs) + AFTER_MS,
+    })),
+  );
+  const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
+  return rows.map(({ keyIds, openedAtMs, lastSeenMs, closedAtMs, ...incident }, index) => {
+    const isQuiet = closedAtMs === null && nowMs() - lastSeenMs > QUIET_MS;
+    return {
+      ...incident,
+      label: labels.get(incident.provider) ?? incident.provider,
+      keys: keyIds.map((id) => ({
+        id,
+        masked: masked.get(id) ?? null,
+        verdict: VERDICTS[verdicts[index]?.get(id) ?? "none"],
+      })),
+      openedAt: openedAtMs,
+      lastSeenAt: lastSeenMs,
+      endedAt: isQuiet ? lastSeenMs : closedAtMs,
+      endedBy: isQuiet ? ("quiet" as const) : closedAtMs === null ? null : ("answer" as const),
+    };
+  });
+}

@@ -1,0 +1,41 @@
+import { redact } from "../../crypto/redact";
+
+export interface ReceiverCall {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+  /** Texts that must not be told again, such as the address where it is one. */
+  readonly secrets: readonly string[];
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** Whether an answer of success means it; so it is taken where this is absent. */
+  isTaken?(answer: string): boolean;
+}
+
+const PATIENCE_MS = 5_000;
+const PROBLEM_MAX_CHARS = 200;
+
+/** Posts an alert. @returns Why it was not taken; null if it was. Never rejects. */
+export async function postToReceiver({
+  url,
+  headers,
+  body,
+  secrets,
+  fetch,
+  isTaken = () => true,
+}: ReceiverCall): Promise<string | null> {
+  const problem = (text: string) => redact(text, secrets).slice(0, PROBLEM_MAX_CHARS);
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "one-balance", ...headers },
+      body,
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const answer = (await response.text()).slice(0, 2_000);
+    return response.ok && isTaken(answer) ? null : problem(`${response.status} ${answer}`);
+  } catch (error) {
+    return problem(String(error));
+  }
+}

@@ -1,0 +1,44 @@
+import type { Env } from "../../env";
+import type { CheckUpstream } from "../../providers/check-request";
+import type { ManageContext } from "../manage-context";
+import { CHECKS, type Examination, type Finding } from "./examination";
+import { examineCpu, examineSize } from "./examine-allowances";
+import { examinePortal } from "./examine-portal";
+import { examineStore } from "./examine-store";
+import { examineUpstreams } from "./examine-upstreams";
+import { examineVariables } from "./examine-variables";
+
+export interface Deployment {
+  readonly env: Env;
+  /** Of a variable's value that cannot be used; null where all can. */
+  readonly configProblem: string | null;
+  /** The way to the providers; asked for only where there is one. */
+  readonly openUpstream: () => Promise<CheckUpstream>;
+}
+
+/** Looks at everything a deployment needs, changes nothing, and tells no secret. */
+export async function examineInstance(
+  context: ManageContext,
+  { env, configProblem, openUpstream }: Deployment,
+): Promise<Examination> {
+  const variables = examineVariables(env, configProblem, context.nowMs());
+  const store = await examineStore(context);
+  const canAsk =
+    configProblem === null &&
+    store.findings.every(
+      ({ state, check }) => state !== "fault" || (check !== "database" && check !== "migrations"),
+    );
+  const size = canAsk ? [await examineSize(context)] : [];
+  const upstreams: readonly Finding[] = canAsk
+    ? await examineUpstreams(context, await openUpstream(), store.pools)
+    : [];
+  const findings = [
+    ...variables,
+    examinePortal(env),
+    await examineCpu(),
+    ...store.findings,
+    ...size,
+    ...upstreams,
+  ].sort((a, b) => CHECKS.indexOf(a.check) - CHECKS.indexOf(b.check));
+  return { healthy: findings.every(({ state }) => state !== "fault"), findings };
+}

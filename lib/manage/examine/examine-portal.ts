@@ -1,0 +1,15 @@
+import type { Env } from "../../env";
+import { about, type Finding } from "./examination";
+
+/** Where the portal runs: on the free plan its work does not fit into the 10 ms of CPU of a Worker's request. */
+export function examinePortal(env: Pick<Env, "PORTAL" | "PORTAL_LOCATION">): Finding {
+  const { ok, warning } = about("portal");
+  if (env.PORTAL !== undefined) {
+    const place = env.PORTAL_LOCATION ? ` (${env.PORTAL_LOCATION})` : "";
+    return ok(`the portal runs in its object${place}`);
+  }
+  return warning(
+    "no object is bound, the Worker does the portal's work",
+    "On the free plan, deploy without --no-object: a request of a Worker has 10 ms of CPU there.",
+  );
+}

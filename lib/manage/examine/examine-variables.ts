@@ -1,0 +1,83 @@
+import { parseAuthKey } from "../../db/tokens/parse-auth-key";
+import { type Env, VARIABLES } from "../../env";
+import { about, type Finding } from "./examination";
+
+/** `openssl rand -base64 32` has 44; what people think up has fewer. */
+const SECRET_MIN_CHARS = 32;
+const TOKEN_MIN_CHARS = 20;
+
+const HOW = "make one with `openssl rand -base64 32`";
+
+/**
+ * What the variables alone tell.
+ * @param problem Of a value that cannot be used; null where all can.
+ */
+export function examineVariables(env: Env, problem: string | null, nowMs: number): Finding[] {
+  return [
+    secret(
+      env.KEY_ENCRYPTION_SECRET,
+      "encryption-secret",
+      "KEY_ENCRYPTION_SECRET",
+      "no key can be added or used",
+    ),
+    secret(env.AUTH_SECRET, "session-secret", "AUTH_SECRET", "nobody can sign in"),
+    adminCredential(env.AUTH_KEY ?? "", nowMs),
+    ...values(env, problem),
+  ];
+}
+
+function secret(
+  value: string | undefined,
+  check: "encryption-secret" | "session-secret",
+  name: string,
+  effect: string,
+): Finding {
+  const say = about(check);
+  if (!value) return say.fault(`${name} is not set: ${effect}`, HOW);
+  if (value.length < SECRET_MIN_CHARS) {
+    const advice =
+      check === "session-secret"
+        ? `${HOW}; everybody has to sign in again`
+        : `${HOW}, and change it as docs/operations.md says`;
+    return say.warning(`${name} has ${value.length} characters and may be guessed`, advice);
+  }
+  return say.ok(`${name} is set`);
+}
+
+function adminCredential(authKey: string, nowMs: number): Finding {
+  const say = about("admin-credential");
+  const { definitions, problems } = parseAuthKey(authKey);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    return say.fault(`AUTH_KEY, ${problem}; it gives no access`, "see Access tokens in README.md");
+  }
+  const admins = definitions.filter(
+    ({ scopes, expiresAtMs }) => scopes === null && (expiresAtMs ?? Infinity) > nowMs,
+  );
+  if (admins.length === 0) {
+    return say.warning("AUTH_KEY has no token without limits: there is no admin credential");
+  }
+  if (admins.some(({ text }) => text.length < TOKEN_MIN_CHARS)) {
+    return say.warning("an admin token of AUTH_KEY is short and may be guessed", HOW);
+  }
+  return say.ok("AUTH_KEY has an admin token");
+}
+
+/** Of the platform, and of One Balance's own scripts. */
+const OTHERS = /^(?:SETUP_TOKEN|NEXTJS_ENV|NODE_ENV|CF_.*|WORKERS_.*)$/;
+
+function values(env: Env, problem: string | null): Finding[] {
+  const say = about("variables");
+  const known: ReadonlySet<string> = new Set(VARIABLES);
+  const unknown = Object.entries(env)
+    .filter(([name, value]) => typeof value === "string" && !known.has(name) && !OTHERS.test(name))
+    .map(([name]) => name);
+  const findings = unknown.map((name) =>
+    say.warning(
+      `${name} is set, but One Balance reads no variable of that name`,
+      "look for a slip in it",
+    ),
+  );
+  if (problem !== null) return [say.fault(problem, "until then no request is served"), ...findings];
+  return findings.length > 0 ? findings : [say.ok("every variable can be used")];
+}

@@ -1,0 +1,140 @@
+/**
+ * Input and answer of moving in, as JSON (see `schemas.ts`).
+ * @module
+ */
+import { z } from "zod";
+import { LEFT_OUT } from "../../moving-in/found-keys";
+import { SOURCE_FORMS } from "../../moving-in/source-key";
+import { addCustomProviderInput } from "../providers/custom-provider-schema";
+import { keySettings, name } from "../schemas";
+
+const form = z
+  .enum(SOURCE_FORMS)
+  .meta({ description: "The program they come from; text for CSV, .env and lists" });
+
+/** One key as `lib/moving-in` reads it. Each is looked at by itself: a bad one does not spoil the others. */
+export const sourceKey = z.strictObject({
+  text: z.string(),
+  position: z.int().min(1).meta({ description: "Line, row or entry: named where it is rejected" }),
+  service: z.string().max(200).nullable().default(null),
+  hint: z.string().max(500).nullable().default(null),
+  baseUrl: z.string().max(2_000).nullable().default(null),
+  settings: keySettings.default({}),
+  state: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("active") }),
+      z.strictObject({ kind: z.literal("disabled") }),
+      z.strictObject({
+        kind: z.literal("blocked"),
+        meaning: z.enum(["key_blocked", "key_doubtful"]),
+        words: z.string().max(10_000),
+      }),
+    ])
+    .default({ kind: "active" }),
+  cooldowns: z
+    .array(z.strictObject({ model: z.string().max(200), untilMs: z.int().min(0) }))
+    .max(1_000)
+    .readonly()
+    .default([]),
+});
+
+const choices = {
+  dryRun: z
+    .boolean()
+    .default(false)
+    .meta({ description: "Answers what would be, changes nothing" }),
+  provider: name
+    .nullable()
+    .default(null)
+    .meta({ description: "Slug for keys that nothing tells the provider of" }),
+  providers: z
+    .record(z.string().max(500), name)
+    .default({})
+    .meta({ description: "Slugs for services that are not known, by the names of `unknown`" }),
+};
+
+export const importKeysInput = z.strictObject({
+  ...choices,
+  form,
+  keys: z.array(z.unknown()).min(1).max(20_000),
+});
+export type ImportKeysInput = z.output<typeof importKeysInput>;
+
+export const importSourceInput = z.strictObject({
+  ...choices,
+  text: z.string().min(1).meta({
+    description:
+      "SQL dump, JSON, YAML, CSV, .env or list, of one-balance, gpt-load, new-api, one-api, LiteLLM or nobody",
+  }),
+  fileName: z.string().max(500).default(""),
+});
+export type ImportSourceInput = z.output<typeof importSourceInput>;
+
+/** Either the text, which is then read here, or keys that were read already. */
+export const importInput = z.union(
+  [importSourceInput, importKeysInput],
+  "expected either a text, or keys and their form",
+);
+
+/** The same for the API's document, which says what each key is. */
+export const importBody = z.union([
+  importSourceInput,
+  importKeysInput.extend({ keys: z.array(sourceKey).min(1) }),
+]);
+
+export const IMPORT_PROBLEMS = [
+  "empty",
+  "too-long",
+  "line-break",
+  "whitespace",
+  "characters",
+  "json",
+  "settings",
+  "elsewhere",
+  "pair",
+  "sealed",
+  "malformed",
+] as const;
+export type ImportProblem = (typeof IMPORT_PROBLEMS)[number];
+
+/** With `dryRun`, what would be. */
+export const importedKeys = z.strictObject({
+  dryRun: z.boolean(),
+  form,
+  added: z.int(),
+  duplicates: z.int().meta({ description: "In the pool already, or repeated in the source" }),
+  changed: z.int().meta({ description: "Of the duplicates, those that got a remark or a domain" }),
+  skipped: z.int().meta({ description: "Entries and lines that hold no key" }),
+  leftOut: z
+    .array(z.strictObject({ position: z.int(), code: z.enum(LEFT_OUT), reason: z.string() }))
+    .meta({ description: "The same with their reasons, the first 1,000" }),
+  rejected: z.array(
+    z.strictObject({ position: z.int(), code: z.enum(IMPORT_PROBLEMS), reason: z.string() }),
+  ),
+  providers: z
+    .array(
+      z.strictObject({
+        provider: z.string(),
+        added: z.int(),
+        blocked: z.int().meta({ description: "Of the added" }),
+        disabled: z.int(),
+        cooling: z.int(),
+        duplicates: z.int(),
+        changed: z.int(),
+      }),
+    )
+    .meta({ description: "Sorted by slug" }),
+  unknown: z
+    .array(
+      z.strictObject({
+        name: z.string().meta({ description: "Its host or name; empty where nothing tells" }),
+        keys: z.int(),
+        proposal: addCustomProviderInput
+          .nullable()
+          .meta({ description: "Input of POST custom-providers; nothing is made by itself" }),
+      }),
+    )
+    .meta({ description: "Services whose keys are left out" }),
+});
+export type ImportedKeys = z.output<typeof importedKeys>;
+export type ProviderImport = ImportedKeys["providers"][number];

@@ -1,0 +1,46 @@
+import type { SourceKey } from "../../moving-in/source-key";
+import { providerByAddress } from "../../providers/provider-by-address";
+import { providerByHint, providerByShape } from "../../providers/provider-hint";
+import type { Provider } from "../../providers/types";
+
+/** What people said about keys whose service is not known, or not told. */
+export interface ChosenProviders {
+  /** By the name of the service, as `Place` has it. */
+  readonly named: ReadonlyMap<string, Provider>;
+  /** For keys that nothing tells the provider of. */
+  readonly rest: Provider | undefined;
+}
+
+export type Place =
+  | { readonly provider: Provider }
+  /** A service that One Balance does not know: its host, or its name; empty where nothing tells. */
+  | { readonly unknown: string };
+
+/**
+ * Whose key it is. An address decides alone: a relay's key looks like any other, and must not be sent to
+ * whose keys it looks like. So does a service's name, where the source has one.
+ */
+export function placeSourceKey(
+  { text, baseUrl, service, hint }: Pick<SourceKey, "text" | "baseUrl" | "service" | "hint">,
+  providers: readonly Provider[],
+  { named, rest }: ChosenProviders,
+): Place {
+  const name = baseUrl === null ? (service ?? "") : hostOf(baseUrl);
+  const provider =
+    named.get(name) ??
+    (baseUrl !== null
+      ? providerByAddress(baseUrl, providers)
+      : service !== null
+        ? providerByName(service, providers)
+        : (providerByHint(hint ?? "", providers) ?? rest ?? providerByShape(text, providers)));
+  return provider === undefined ? { unknown: name } : { provider };
+}
+
+function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host : address;
+}
+
+function providerByName(name: string, providers: readonly Provider[]): Provider | undefined {
+  const wanted = name.toLowerCase();
+  return providers.find(({ slug, label }) => slug === wanted || label.toLowerCase() === wanted);
+}

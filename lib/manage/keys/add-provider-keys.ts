@@ -1,0 +1,65 @@
+import { insertProviderKeys } from "../../db/keys/insert-provider-keys";
+import { newRowId } from "../../db/new-row-id";
+import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
+import { describeIssue, toWords } from "../parse-input";
+import { type AddProviderKeysInput, newKeySettings } from "../schemas";
+import { auditKeys } from "./audit-provider-keys";
+import { knownProvider } from "./known-provider";
+import { type NewKeySettings, newProviderKey } from "./new-provider-key";
+import { readKeyText } from "./read-key-text";
+
+export interface AddedProviderKeys {
+  readonly added: number;
+  /** Lines whose key the provider already has, or that repeat an earlier line. */
+  readonly duplicates: number;
+  readonly rejected: readonly { readonly index: number; readonly reason: string }[];
+}
+
+/** Adds keys to a provider's pool, thousands a call. Bad lines are told apart and do not stop the others. */
+export async function addProviderKeys(
+  context: ManageContext,
+  input: AddProviderKeysInput,
+): Promise<AddedProviderKeys> {
+  const { slug } = await knownProvider(context, input.provider);
+  const { secrets } = context;
+  if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
+  const nowMs = context.nowMs();
+
+  const texts = new Map<string, NewKeySettings>();
+  const rejected: { index: number; reason: string }[] = [];
+  for (const [index, line] of input.keys.entries()) {
+    const read = readLine(line);
+    if ("problem" in read) rejected.push({ index, reason: read.problem });
+    else if (!texts.has(read.text)) texts.set(read.text, read.settings);
+  }
+  const keys = await Promise.all(
+    [...texts].map(([text, settings], index) =>
+      newProviderKey(slug, text, settings, newRowId("pk", nowMs, index), secrets),
+    ),
+  );
+  const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor.id };
+  const added = await insertProviderKeys(context.db, origin, keys, (ids) =>
+    auditKeys(context.actor, "add", { provider: slug, ids }, nowMs),
+  );
+  return { added, duplicates: input.keys.length - rejected.length - added, rejected };
+}
+
+function readLine(line: unknown): { text: string; settings: NewKeySettings } | { problem: string } {
+  const parsed = newKeySettings.safeParse(typeof line === "string" ? { key: line } : line);
+  if (!parsed.success) {
+    return { problem: parsed.error.issues.map(describeIssue).map(toWords).join("; ") };
+  }
+  const {
+    key,
+    weight = 1,
+    priority = 0,
+    quotaDomain = null,
+    models = null,
+    limits = null,
+    remark = null,
+  } = parsed.data;
+  const read = readKeyText(key);
+  if ("problem" in read) return read;
+  return { text: read.text, settings: { weight, priority, quotaDomain, models, limits, remark } };
+}

@@ -1,0 +1,75 @@
+import {
+  type KeySettings,
+  type PreviousSettings,
+  changeProviderKeys as writeChange,
+} from "../../db/keys/change-provider-keys";
+import type { ManageContext } from "../manage-context";
+import { auditKeys } from "./audit-provider-keys";
+import type { ChangeProviderKeysInput, UndoProviderKeysInput } from "./provider-key-schemas";
+
+export interface ChangedProviderKeys {
+  readonly changed: number;
+  /** Input of `undoProviderKeys`; null where nothing was changed, or it cannot be undone. */
+  readonly undo: UndoProviderKeysInput | null;
+}
+
+/** An undo travels to the browser and back. */
+const UNDO_MAX_CHARS = 1_000_000;
+
+/** Changes the keys with these ids, or all that a filter means. Ids that are not there are no error. */
+export async function changeProviderKeys(
+  { db, nowMs, actor }: ManageContext,
+  { target, change }: ChangeProviderKeysInput,
+): Promise<ChangedProviderKeys> {
+  const filter = "ids" in target ? { ids: target.ids } : target.filter;
+  const atMs = nowMs();
+  const audit = auditKeys(actor, change.kind, filter, atMs, detailsOf(change));
+  const { changed, previous } = await writeChange(db, filter, change, atMs, audit);
+  if (previous === null || previous.length === 0) return { changed, undo: null };
+  const undo = undoOf(change, previous);
+  return { changed, undo: JSON.stringify(undo).length > UNDO_MAX_CHARS ? null : undo };
+}
+
+function detailsOf(change: ChangeProviderKeysInput["change"]) {
+  if (change.kind === "set") return change.settings;
+  return change.kind === "end-cooldowns" && change.model !== undefined
+    ? { model: change.model }
+    : {};
+}
+
+function undoOf(
+  change: ChangeProviderKeysInput["change"],
+  previous: readonly PreviousSettings[],
+): UndoProviderKeysInput | null {
+  switch (change.kind) {
+    case "disable":
+    case "enable":
+      return { kind: change.kind, ids: previous.map(({ id }) => id) };
+    case "set": {
+      const columns = settingsIn(change.settings);
+      const groups = Map.groupBy(previous, (key) => JSON.stringify(pick(key, columns)));
+      return {
+        kind: "set",
+        groups: [...groups].map(([settings, keys]) => ({
+          ids: keys.map(({ id }) => id),
+          settings: JSON.parse(settings),
+        })),
+      };
+    }
+    case "unblock":
+    case "end-cooldowns":
+      return null;
+  }
+}
+
+/** The settings that an object changes. */
+export function settingsIn(
+  settings: Partial<Record<keyof KeySettings, unknown>>,
+): (keyof KeySettings)[] {
+  const columns = ["remark", "weight", "priority", "quotaDomain", "models", "limits"] as const;
+  return columns.filter((column) => settings[column] !== undefined);
+}
+
+function pick(key: PreviousSettings, columns: readonly (keyof KeySettings)[]) {
+  return Object.fromEntries(columns.map((column) => [column, key[column]]));
+}

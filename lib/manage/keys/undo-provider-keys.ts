@@ -1,0 +1,34 @@
+import { changeProviderKeys, putBackSettings } from "../../db/keys/change-provider-keys";
+import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
+import { auditKeys } from "./audit-provider-keys";
+import { settingsIn } from "./change-provider-keys";
+import type { UndoProviderKeysInput } from "./provider-key-schemas";
+
+/**
+ * Puts keys back as `changeProviderKeys` found them.
+ * @throws {ManageError} `invalid_input` if the groups do not set the same fields.
+ */
+export async function undoProviderKeys(
+  { db, nowMs, actor }: ManageContext,
+  undo: UndoProviderKeysInput,
+): Promise<{ readonly changed: number }> {
+  const atMs = nowMs();
+  if (undo.kind !== "set") {
+    const filter = { ids: undo.ids };
+    const kind = undo.kind === "disable" ? "undo-disable" : "disable";
+    const audit = auditKeys(actor, `undo-${undo.kind}`, filter, atMs);
+    const { changed } = await changeProviderKeys(db, filter, { kind }, atMs, audit);
+    return { changed };
+  }
+  const columns = settingsIn(undo.groups[0]?.settings ?? {});
+  if (undo.groups.some(({ settings }) => settingsIn(settings).join() !== columns.join())) {
+    throw new ManageError("invalid_input", "groups: each must set the same fields");
+  }
+  const previous = undo.groups.flatMap(({ ids, settings }) =>
+    ids.map((id) => ({ id, ...settings })),
+  );
+  const chosen = { ids: previous.map(({ id }) => id) };
+  const audit = auditKeys(actor, "undo-set", chosen, atMs, { fields: columns });
+  return { changed: await putBackSettings(db, columns, previous, atMs, audit) };
+}

@@ -1,0 +1,41 @@
+import { updateProviderKey as writeProviderKey } from "../../db/keys/change-provider-keys";
+import { getProviderKey, type ListedProviderKey } from "../../db/keys/provider-keys";
+import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
+import type { UpdateProviderKeyInput } from "../schemas";
+import { auditKey } from "./audit-provider-keys";
+
+/**
+ * Changes the given fields, null clears one. `active` puts a disabled key, or a blocked one, back to work.
+ * @throws {ManageError} `not_found`.
+ */
+export async function updateProviderKey(
+  { db, nowMs, actor }: ManageContext,
+  id: string,
+  input: UpdateProviderKeyInput,
+): Promise<void> {
+  const atMs = nowMs();
+  const { status, ...fields } = input;
+  const key = await getProviderKey(db, id, atMs);
+  const changes = { ...fields, ...(status && statusChange(status, atMs)) };
+  if (key !== undefined) {
+    const audit = auditKey(actor, "update", key, atMs, {
+      before: fieldsBefore(key, input),
+      after: input,
+    });
+    if (await writeProviderKey(db, id, changes, atMs, audit)) return;
+  }
+  throw new ManageError("not_found", "no such provider key");
+}
+
+function fieldsBefore(key: ListedProviderKey, input: UpdateProviderKeyInput) {
+  const fields = Object.keys(input) as (keyof UpdateProviderKeyInput)[];
+  return Object.fromEntries(fields.map((field) => [field, key[field]]));
+}
+
+function statusChange(status: "active" | "disabled", atMs: number) {
+  return status === "disabled"
+    ? { status, reason: "manual" }
+    : // A block that an isolate noted before, and writes later, must not undo this.
+      { status, reason: null, evidence: null, resetAtMs: atMs };
+}

@@ -1,0 +1,18 @@
+import { dismissHint } from "../../db/keys/quota-hints";
+import { auditChange } from "../../db/team/audit-log";
+import type { ManageContext } from "../manage-context";
+import type { DismissQuotaHintInput } from "./quota-limit-schemas";
+
+/** These keys, or some of them, are not suggested for one quota domain again. */
+export async function dismissQuotaHint(
+  { db, actor, nowMs }: ManageContext,
+  { provider, keyIds }: DismissQuotaHintInput,
+): Promise<void> {
+  const atMs = nowMs();
+  const entry = {
+    action: "quota-hint.dismiss",
+    subject: { kind: "provider", id: provider, name: provider },
+    after: { ids: keyIds },
+  };
+  await dismissHint(db, provider, keyIds, auditChange(actor, entry, atMs), atMs);
+}

@@ -1,0 +1,23 @@
+/**
+ * Limits, as the verbs about tokens and members take them. Small enough for the browser.
+ * @module
+ */
+import { z } from "zod";
+import { atLeastOneField } from "../at-least-one-field";
+
+const count = z.int().min(1);
+const costUsd = z.number().positive();
+
+/** Null clears a limit. */
+export const limitFields = {
+  rpm: count.nullish().meta({ description: "Requests a minute" }),
+  tpm: count.nullish().meta({ description: "Tokens a minute" }),
+  concurrentRequests: count.nullish().meta({ description: "Requests at the same time" }),
+  dailyRequests: count.nullish(),
+  dailyTokens: count.nullish(),
+  dailyCostUsd: costUsd.nullish(),
+  monthlyCostUsd: costUsd.nullish(),
+};
+
+export const limitsInput = z.strictObject(limitFields).refine(atLeastOneField, "nothing to change");
+export type LimitsInput = z.output<typeof limitsInput>;

@@ -1,0 +1,28 @@
+import { listQuotaDomains } from "../../db/keys/provider-keys";
+import { listQuotaLimits } from "../../db/keys/quota-limits";
+import type { LimitRule } from "../../pool/types";
+import type { ManageContext } from "../manage-context";
+
+/** What people set for one provider's keys, but for the keys' own limits. */
+export interface ProviderLimits {
+  /** Of each key; empty for none. */
+  readonly provider: readonly LimitRule[];
+  /** By quota domain: those that keys are in, and those that only have limits. Sorted by name. */
+  readonly domains: readonly { readonly name: string; readonly limits: readonly LimitRule[] }[];
+}
+
+export async function readProviderLimits(
+  { db }: ManageContext,
+  provider: string,
+): Promise<ProviderLimits> {
+  const [rows, names] = await Promise.all([
+    listQuotaLimits(db, provider),
+    listQuotaDomains(db, provider),
+  ]);
+  const rules = new Map(rows.map((row) => [row.domain, row.rules]));
+  const domains = [...new Set([...names, ...rules.keys()])].filter((name) => name !== "").sort();
+  return {
+    provider: rules.get("") ?? [],
+    domains: domains.map((name) => ({ name, limits: rules.get(name) ?? [] })),
+  };
+}

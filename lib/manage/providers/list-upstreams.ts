@@ -1,0 +1,40 @@
+import { countKeysByProvider } from "../../db/keys/count-provider-keys";
+import { listCustomProviders } from "../../db/keys/custom-providers";
+import { readSettings } from "../../db/team/settings";
+import type { Route } from "../../providers/types";
+import { allProviders } from "../keys/known-provider";
+import type { ManageContext } from "../manage-context";
+
+export interface UpstreamItem {
+  readonly slug: string;
+  readonly label: string;
+  /** Added by the team: asked at its own address, whatever the settings say. */
+  readonly isCustom: boolean;
+  /** How many keys its pool has, in whatever state. */
+  readonly keys: number;
+  /** The way it was given; null for the way of all. */
+  readonly route: Route | null;
+}
+
+/** Every provider and its way: those with keys first, then by name. */
+export async function listUpstreams(context: ManageContext): Promise<readonly UpstreamItem[]> {
+  const [providers, own, keysOf, { settings }] = await Promise.all([
+    allProviders(context),
+    listCustomProviders(context.db),
+    countKeysByProvider(context.db),
+    readSettings(context.db),
+  ]);
+  const ownSlugs = new Set(own.map(({ slug }) => slug));
+  return providers
+    .map(({ slug, label }) => ({
+      slug,
+      label,
+      isCustom: ownSlugs.has(slug),
+      keys: keysOf.get(slug) ?? 0,
+      route: settings.upstream.providers[slug] ?? null,
+    }))
+    .sort(
+      (one, other) =>
+        Number(other.keys > 0) - Number(one.keys > 0) || one.label.localeCompare(other.label, "en"),
+    );
+}

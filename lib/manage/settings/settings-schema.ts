@@ -1,0 +1,121 @@
+/**
+ * What each section of the settings may hold (see `Settings` for what it means and for the defaults).
+ * @module
+ */
+import { z } from "zod";
+import type { Settings } from "../../db/team/settings";
+
+import { LONGEST_DAYS, MOST_READY_KEYS, MOST_RECIPIENTS, MOST_ROWS_A_DAY } from "./settings-limits";
+
+export type { Settings };
+
+const route = z.enum(["gateway", "direct"]);
+
+const days = (longest: number) => z.int().min(1).max(longest);
+
+const upstream = z.strictObject({
+  route,
+  providers: z.record(z.string(), route),
+});
+
+const retention = z.strictObject({
+  requestLogDays: days(LONGEST_DAYS.requestLogDays),
+  hourlyDays: days(LONGEST_DAYS.hourlyDays),
+  dailyDays: days(LONGEST_DAYS.dailyDays),
+  keyEventDays: days(LONGEST_DAYS.keyEventDays),
+  auditDays: days(LONGEST_DAYS.auditDays),
+});
+
+const logging = z.strictObject({
+  requests: z.enum(["all", "sampled", "problems", "none"]),
+  errorWords: z.boolean(),
+});
+
+export const meteringInput = z.strictObject({
+  dailyRowBudget: z.int().min(0).max(MOST_ROWS_A_DAY).meta({ description: "0 for no limit" }),
+});
+
+const hour = z.int().min(0).max(23);
+
+/** An address, alone or after a name. */
+const sender = z
+  .string()
+  .trim()
+  .max(320)
+  .refine((text) => z.email().safeParse(/^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text).success);
+
+export const mailInput = z.strictObject({
+  mailFrom: z.union([z.literal(""), sender]).meta({
+    description: "`alerts@example.org` or `Name <alerts@example.org>`; empty for no mail",
+  }),
+  mailTo: z.array(z.email().max(254)).max(MOST_RECIPIENTS),
+});
+
+/** When to tell. */
+export const alertTimesInput = z.strictObject({
+  readyKeysBelow: z.int().min(0).max(MOST_READY_KEYS).meta({ description: "0 for never" }),
+  quietFromHour: hour.meta({ description: "UTC" }),
+  quietToHour: hour.meta({ description: "UTC; the same as quietFromHour for no quiet hours" }),
+});
+
+const alerts = alertTimesInput.extend(mailInput.shape);
+
+const usdPerMillion = z.number().min(0).max(1_000_000);
+
+export const pricesInput = z.strictObject({
+  overrides: z
+    .array(
+      z.strictObject({
+        provider: z.string().trim().min(1).max(60),
+        model: z
+          .string()
+          .trim()
+          .min(1)
+          .max(200)
+          .meta({ description: "A * at the end is a wildcard" }),
+        input: usdPerMillion.meta({ description: "US dollars per million tokens" }),
+        output: usdPerMillion,
+        cachedInput: usdPerMillion.optional(),
+        cacheWrite: usdPerMillion.optional(),
+      }),
+    )
+    .max(500),
+});
+
+const appearance = z.strictObject({
+  language: z.enum(["auto", "en", "zh"]),
+  theme: z.enum(["system", "light", "dark"]),
+});
+
+export const retentionInput = retention.refine(
+  ({ hourlyDays, dailyDays }) => dailyDays >= hourlyDays,
+  { path: ["dailyDays"], error: "daily figures are kept at least as long as hourly ones" },
+);
+
+/** The whole of the settings, as they must be after a change. */
+export const settingsSchema = z.strictObject({
+  upstream,
+  retention: retentionInput,
+  logging,
+  metering: meteringInput,
+  alerts,
+  prices: pricesInput,
+  appearance,
+}) satisfies z.ZodType<Settings>;
+
+/** Some fields of one section. A provider's null takes its own way from it. */
+export const changeSettingsInput = z.discriminatedUnion("section", [
+  z.strictObject({
+    section: z.literal("upstream"),
+    changes: upstream
+      .extend({ providers: z.record(z.string().max(60), route.nullable()) })
+      .partial(),
+  }),
+  z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
+  z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
+  z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
+  z.strictObject({ section: z.literal("alerts"), changes: alerts.partial() }),
+  z.strictObject({ section: z.literal("prices"), changes: pricesInput.partial() }),
+  z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),
+]);
+export type ChangeSettingsInput = z.output<typeof changeSettingsInput>;

@@ -1,0 +1,42 @@
+import { auditChange } from "../../db/team/audit-log";
+import { updateRole } from "../../db/team/members";
+import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
+import { tokensEnd } from "../tokens/tokens-end";
+import { findMember } from "./find-member";
+import type { ChangeRoleInput } from "./team-schemas";
+
+/**
+ * Gives a member another role. A viewer has no access tokens, so own ones are revoked; who is no admin any
+ * more leaves no open invitations.
+ * @throws {ManageError} `not_found`; `conflict` for the last admin, or if the role was changed meanwhile.
+ */
+export async function changeRole(
+  context: ManageContext,
+  { id, role }: ChangeRoleInput,
+): Promise<void> {
+  const { db, nowMs, actor } = context;
+  const user = await findMember(context, id);
+  if (user.role === role) return;
+  const atMs = nowMs();
+  const entry = {
+    action: "member.change-role",
+    subject: { kind: "member", id, name: user.email },
+    before: { role: user.role },
+    after: { role },
+  };
+  const isDone = await updateRole(db, {
+    id,
+    from: user.role,
+    to: role,
+    nowMs: atMs,
+    audit: auditChange(actor, entry, atMs),
+    tokenAudit: auditChange(actor, tokensEnd(user.email), atMs),
+  });
+  if (isDone) return;
+  const message =
+    user.role === "admin"
+      ? "this is the last admin: make someone else an admin first"
+      : "the role was changed by someone else just now";
+  throw new ManageError("conflict", message);
+}

@@ -1,0 +1,73 @@
+import { hashToken } from "../../crypto/hash-token";
+import { maskKey } from "../../crypto/mask-key";
+import { newAccessToken } from "../../crypto/new-access-token";
+import { newRowId } from "../../db/new-row-id";
+import { auditChange } from "../../db/team/audit-log";
+import { insertAccessToken, type TokenReach } from "../../db/tokens/access-tokens";
+import { knownProviders } from "../keys/known-provider";
+import type { ManageContext } from "../manage-context";
+import type { CreateAccessTokenInput } from "../schemas";
+import { auditedToken } from "./audited-token";
+import { assertMayShare, USUAL_SHARE } from "./token-share";
+
+/** The only time the token itself is seen: the store keeps its hash. */
+export interface CreatedAccessToken {
+  readonly id: string;
+  readonly token: string;
+}
+
+/**
+ * @param reach The maker's.
+ * @param ownerId The user whose token it will be; null for the team's.
+ * @throws {ManageError} `invalid_input` for an unknown provider, or a share that only admins give.
+ */
+export async function createAccessToken(
+  context: ManageContext,
+  reach: TokenReach,
+  ownerId: string | null,
+  input: CreateAccessTokenInput,
+): Promise<CreatedAccessToken> {
+  const { db, nowMs, actor } = context;
+  assertMayShare(reach, USUAL_SHARE, input);
+  await knownProviders(context, input.providers ?? []);
+  const token = newAccessToken();
+  const atMs = nowMs();
+  const id = newRowId("at", atMs);
+  const row = {
+    id,
+    kind: "app",
+    name: input.name,
+    tokenHash: await hashToken(token),
+    masked: maskKey(token),
+    status: "active",
+    providers: input.providers ?? null,
+    models: input.models ?? null,
+    expiresAtMs: input.expiresAt ?? null,
+    rpm: input.rpm ?? null,
+    tpm: input.tpm ?? null,
+    concurrentRequests: input.concurrentRequests ?? null,
+    dailyRequests: input.dailyRequests ?? null,
+    dailyTokens: input.dailyTokens ?? null,
+    dailyCostUsd: input.dailyCostUsd ?? null,
+    monthlyCostUsd: input.monthlyCostUsd ?? null,
+    limitCeilings: null,
+    weight: input.weight ?? USUAL_SHARE.weight,
+    priorityClass: input.priorityClass ?? USUAL_SHARE.priorityClass,
+    maxWaitSeconds: input.maxWaitSeconds ?? USUAL_SHARE.maxWaitSeconds,
+    unpricedReserveUsd: input.unpricedReserveUsd ?? USUAL_SHARE.unpricedReserveUsd,
+    createdAtMs: atMs,
+    createdBy: actor.id,
+    ownerId,
+    rotatedToId: null,
+    budgetId: null,
+    updatedAtMs: atMs,
+    lastUsedAtMs: null,
+  } as const;
+  const entry = {
+    action: "access-token.create",
+    subject: { kind: "access-token", id, name: input.name },
+    after: auditedToken(row),
+  };
+  await insertAccessToken(db, row, auditChange(actor, entry, atMs));
+  return { id, token };
+}

@@ -1,0 +1,72 @@
+import {
+  type ListedAccessToken,
+  listAccessTokens as readAccessTokens,
+  type TokenReach,
+} from "../../db/tokens/access-tokens";
+import type { TokenLimit } from "../../usage/token-limits";
+import { fromCursor, toCursor } from "../cursor";
+import type { ManageContext } from "../manage-context";
+import type { ListAccessTokensInput } from "../schemas";
+
+type Unchanged =
+  | "id"
+  | "name"
+  | "masked"
+  | "status"
+  | "providers"
+  | "models"
+  | TokenLimit
+  | "limitCeilings"
+  | "weight"
+  | "priorityClass"
+  | "maxWaitSeconds"
+  | "unpricedReserveUsd";
+
+/** Times are epoch milliseconds; a null limit is none. */
+export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {
+  readonly expiresAt: number | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+  /** Whose token it is; null for the team's. */
+  readonly owner: { readonly id: string; readonly name: string } | null;
+  /** The token that takes this one's place; this one works until `expiresAt`. Null if not rotated. */
+  readonly rotatedTo: string | null;
+}
+
+export interface AccessTokenPage {
+  readonly items: readonly AccessTokenItem[];
+  /** Null on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** Newest first; revoked ones too, unless the status says otherwise. */
+export async function listAccessTokens(
+  { db, nowMs }: ManageContext,
+  reach: TokenReach,
+  { cursor, limit, ...filter }: ListAccessTokensInput,
+): Promise<AccessTokenPage> {
+  const beforeId = cursor === undefined ? undefined : fromCursor(cursor, "at");
+  // One more than asked for tells whether there is a next page.
+  const tokens = await readAccessTokens(
+    db,
+    { ...filter, reach, beforeId, limit: limit + 1 },
+    nowMs(),
+  );
+  const items = tokens.slice(0, limit).map(toItem);
+  const last = items.at(-1);
+  return { items, nextCursor: last && tokens.length > limit ? toCursor(last.id) : null };
+}
+
+function toItem(token: ListedAccessToken): AccessTokenItem {
+  const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
+  const { kind, createdBy, ownerId, owner, rotatedToId, budgetId, ...others } = rest;
+  const { updatedAtMs, version, ...same } = others;
+  return {
+    ...same,
+    expiresAt: expiresAtMs,
+    createdAt: createdAtMs,
+    lastUsedAt: lastUsedAtMs,
+    owner: ownerId === null ? null : { id: ownerId, name: owner?.name ?? ownerId },
+    rotatedTo: rotatedToId,
+  };
+}

@@ -1,0 +1,39 @@
+import type { AccessTokenRow } from "../../db/schema/schema";
+import type { TokenReach } from "../../db/tokens/access-tokens";
+import { ManageError } from "../manage-error";
+
+/**
+ * What only admins say of a token: how it shares the pool, where one's gain is the others' loss, and what counts
+ * for a request whose price nobody knows, which loosens its owner's budget.
+ */
+type TokenShare = Pick<
+  AccessTokenRow,
+  "weight" | "priorityClass" | "maxWaitSeconds" | "unpricedReserveUsd"
+>;
+
+export const USUAL_SHARE: TokenShare = {
+  weight: 1,
+  priorityClass: "interactive",
+  maxWaitSeconds: null,
+  unpricedReserveUsd: null,
+};
+
+/** @throws {ManageError} `invalid_input` if somebody other than an admin gives a token another share. */
+export function assertMayShare(
+  reach: TokenReach,
+  before: TokenShare,
+  changes: { readonly [Name in keyof TokenShare]?: TokenShare[Name] | undefined },
+): void {
+  if (reach === "everyone") return;
+  const names = Object.keys(USUAL_SHARE) as (keyof TokenShare)[];
+  const changed = names.filter(
+    (name) => changes[name] !== undefined && changes[name] !== before[name],
+  );
+  if (changed.length === 0) return;
+  const issues = changed.map((path) => ({ path, message: "only admins set this" }));
+  throw new ManageError(
+    "invalid_input",
+    "only admins say how a token shares the pool, and what unpriced models may cost",
+    issues,
+  );
+}

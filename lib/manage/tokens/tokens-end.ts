@@ -1,0 +1,10 @@
+import type { AuditEntry } from "../../db/team/audit-log";
+
+/** The entry for the end of all access tokens of a member. */
+export function tokensEnd(email: string): AuditEntry {
+  return {
+    action: "access-token.revoke",
+    subject: { kind: "access-token", id: null, name: email },
+    after: { status: "revoked" },
+  };
+}

@@ -1,0 +1,63 @@
+import type { AccessTokenRow, Changes } from "../../db/schema/schema";
+import { auditChange } from "../../db/team/audit-log";
+import {
+  getAccessToken,
+  type ListedAccessToken,
+  type TokenReach,
+  updateAccessToken as writeAccessToken,
+} from "../../db/tokens/access-tokens";
+import { assertUnchanged, type Fields } from "../assert-unchanged";
+import { knownProviders } from "../keys/known-provider";
+import { assertBelowCeilings, ceilingsAfter } from "../limits/limit-ceilings";
+import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
+import type { UpdateAccessTokenInput } from "../schemas";
+import { auditedChange } from "./audited-token";
+import { assertMayShare } from "./token-share";
+
+/**
+ * Pauses, resumes or edits a token; null clears a limit. What an admin sets is a ceiling for the owner.
+ * @param was What the caller knows of these fields; what another changed meanwhile stays, and is told.
+ * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile;
+ * `invalid_input` for an unknown provider, a limit above an admin's, or a share that only admins give.
+ */
+export async function updateAccessToken(
+  context: ManageContext,
+  reach: TokenReach,
+  id: string,
+  { expiresAt, ...fields }: UpdateAccessTokenInput,
+  was?: Fields,
+): Promise<void> {
+  await knownProviders(context, fields.providers ?? []);
+  const changes = { ...fields, expiresAtMs: expiresAt };
+  await changeAccessToken(context, reach, id, "access-token.update", (token) => {
+    const current = { ...token, expiresAt: token.expiresAtMs };
+    assertUnchanged(current, { ...fields, expiresAt }, was);
+    if (reach === "everyone") return { ...changes, limitCeilings: ceilingsAfter(token, changes) };
+    assertBelowCeilings(token.limitCeilings, changes);
+    assertMayShare(reach, token, changes);
+    return changes;
+  });
+}
+
+/**
+ * Revoking is for good.
+ * @param changesOf What to change of the token as it is; it is not written if the token is another by then.
+ * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile.
+ */
+export async function changeAccessToken(
+  { db, nowMs, actor }: ManageContext,
+  reach: TokenReach,
+  id: string,
+  action: "access-token.update" | "access-token.revoke",
+  changesOf: (token: ListedAccessToken) => Changes<AccessTokenRow>,
+): Promise<void> {
+  const token = await getAccessToken(db, reach, id);
+  if (token === undefined) throw new ManageError("not_found", "no such access token");
+  const changes = changesOf(token);
+  const atMs = nowMs();
+  const subject = { kind: "access-token", id, name: token.name };
+  const audit = auditChange(actor, { action, subject, ...auditedChange(token, changes) }, atMs);
+  if (await writeAccessToken(db, token, changes, audit, atMs)) return;
+  throw new ManageError("conflict", "the access token is revoked, or was changed meanwhile");
+}

@@ -1,0 +1,87 @@
+import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
+import { exportRequests } from "./export-requests";
+import { findNames } from "./find-names";
+import { findRequest, type RequestStory } from "./find-request";
+import { listRequests, type RequestItem } from "./list-requests";
+import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
+import { scopeOf, type UsageReader } from "./usage-scope";
+
+/** What people call those that a request names by id; null where there is none, or it is gone. */
+export interface RequestNames {
+  readonly tokenName: string | null;
+  readonly userName: string | null;
+  readonly maskedKey: string | null;
+}
+
+export type NamedRequest = RequestItem & RequestNames;
+
+export interface NamedRequestPage {
+  /** Newest first. */
+  readonly items: readonly NamedRequest[];
+  /** See `RequestPage`. */
+  readonly nextCursor: string | null;
+}
+
+/** The log as its reader may see it: members see their own requests, whatever the filter says. */
+export async function browseRequests(
+  context: ManageContext,
+  reader: UsageReader,
+  input: ListRequestsInput,
+): Promise<NamedRequestPage> {
+  const { items, nextCursor } = await listRequests(context, narrowed(reader, input));
+  return { items: await withNames(context, items), nextCursor };
+}
+
+/** As `exportRequests`, of what the reader may see. */
+export function exportBrowsedRequests(
+  context: ManageContext,
+  reader: UsageReader,
+  filter: RequestFilterInput,
+  format: "csv" | "json",
+): AsyncGenerator<string> {
+  return exportRequests(context, narrowed(reader, filter), format);
+}
+
+/** @throws {ManageError} `not_found` if the request is not in the log, or not the reader's to see. */
+export async function readRequestStory(
+  context: ManageContext,
+  reader: UsageReader,
+  id: string,
+): Promise<RequestStory & RequestNames> {
+  const story = await findRequest(context, id);
+  const scope = scopeOf(reader);
+  if (scope !== undefined && story.userId !== scope) {
+    throw new ManageError("not_found", "no such request in the log");
+  }
+  const [named] = await withNames(context, [story]);
+  return { ...story, ...namesOf(named) };
+}
+
+function narrowed<Filter extends RequestFilterInput>(reader: UsageReader, filter: Filter): Filter {
+  const scope = scopeOf(reader);
+  return scope === undefined ? filter : { ...filter, user: scope };
+}
+
+async function withNames<Item extends Pick<RequestItem, "tokenId" | "userId" | "keyId">>(
+  context: ManageContext,
+  items: readonly Item[],
+): Promise<(Item & RequestNames)[]> {
+  const ids = new Set(items.flatMap(({ tokenId, userId, keyId }) => [tokenId, userId, keyId]));
+  const names = await findNames(
+    context,
+    [...ids].filter((id) => id !== null),
+  );
+  const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? null));
+  return items.map((item) => ({
+    ...item,
+    tokenName: nameOf(item.tokenId),
+    userName: nameOf(item.userId),
+    maskedKey: nameOf(item.keyId),
+  }));
+}
+
+function namesOf(named: RequestNames | undefined): RequestNames {
+  const { tokenName = null, userName = null, maskedKey = null } = named ?? {};
+  return { tokenName, userName, maskedKey };
+}

@@ -1,0 +1,14 @@
+import { ENV_TOKEN_PREFIX, envAccessTokens } from "../../db/tokens/env-access-tokens";
+import { findUsageNames } from "../../db/usage/usage-names";
+import type { ManageContext } from "../manage-context";
+
+/** As `findUsageNames`, and the names of the tokens that come with the environment. */
+export async function findNames(
+  { db, authKey = "" }: ManageContext,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const stored = await findUsageNames(db, ids);
+  if (!ids.some((id) => id.startsWith(ENV_TOKEN_PREFIX))) return stored;
+  const fromEnv = [...(await envAccessTokens(authKey)).values()];
+  return new Map([...stored, ...fromEnv.map(({ id, name }) => [id, name] as const)]);
+}

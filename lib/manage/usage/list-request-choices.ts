@@ -1,0 +1,57 @@
+import { listMembers } from "../../db/team/members";
+import { envAccessTokens } from "../../db/tokens/env-access-tokens";
+import { listTokenNames } from "../../db/tokens/token-names";
+import { allProviders } from "../keys/known-provider";
+import type { ManageContext } from "../manage-context";
+import { findNames } from "./find-names";
+import { scopeOf, type UsageReader } from "./usage-scope";
+
+interface Choice {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What the log of requests can be narrowed to by choosing. */
+export interface RequestChoices {
+  readonly providers: readonly Choice[];
+  /** Newest first, then those of the environment; what is chosen is always there. */
+  readonly tokens: readonly Choice[];
+  /** Whether there are more tokens than these. */
+  readonly hasMoreTokens: boolean;
+  /** Empty for those who see their own requests only. */
+  readonly members: readonly Choice[];
+  /** The key that is chosen, masked; by its id where it is gone. Null where none is. */
+  readonly key: Choice | null;
+}
+
+const MOST_TOKENS = 200;
+
+export async function listRequestChoices(
+  context: ManageContext,
+  reader: UsageReader,
+  chosen: { readonly token?: string | undefined; readonly key?: string | undefined } = {},
+): Promise<RequestChoices> {
+  const scope = scopeOf(reader);
+  const [providers, found, fromEnv, members, names] = await Promise.all([
+    allProviders(context),
+    listTokenNames(context.db, scope ?? null, MOST_TOKENS + 1),
+    scope === undefined ? envAccessTokens(context.authKey ?? "") : new Map<string, Choice>(),
+    scope === undefined ? listMembers(context.db) : [],
+    findNames(
+      context,
+      [chosen.token, chosen.key].filter((id) => id !== undefined),
+    ),
+  ]);
+  const named = (id: string): Choice => ({ id, name: names.get(id) ?? id });
+  const stored = found.slice(0, MOST_TOKENS);
+  const tokens = [...stored, ...fromEnv.values()].map(({ id, name }) => ({ id, name }));
+  const { token, key } = chosen;
+  const isMissing = token !== undefined && !tokens.some(({ id }) => id === token);
+  return {
+    providers: providers.map(({ slug, label }) => ({ id: slug, name: label })),
+    tokens: isMissing ? [...tokens, named(token)] : tokens,
+    hasMoreTokens: found.length > MOST_TOKENS,
+    members: members.map(({ id, name }) => ({ id, name })),
+    key: key === undefined ? null : named(key),
+  };
+}

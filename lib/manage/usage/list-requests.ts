@@ -1,0 +1,75 @@
+import type { RequestLogRow } from "../../db/schema/usage-schema";
+import { type RequestFilter, readRequests } from "../../db/usage/request-log";
+import { type CostBasis, NANO_PER_USD } from "../../usage/price";
+import { fromCursor, toCursor } from "../cursor";
+import type { ManageContext } from "../manage-context";
+import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
+
+/** Times are epoch milliseconds. */
+export interface RequestItem
+  extends Omit<RequestLogRow, "atMs" | "costNanoUsd" | "costBasis" | "attemptCount" | "attempts"> {
+  readonly at: number;
+  readonly attempts: number;
+  /** Null where no price is known. */
+  readonly costUsd: number | null;
+  /** How the cost came about; null where there is none. */
+  readonly costBasis: ToldBasis | null;
+}
+
+/** As `CostBasis`, in dollars. */
+export interface ToldBasis extends Omit<CostBasis, "toolsNanoUsd"> {
+  readonly toolsUsd?: number;
+}
+
+export interface RequestPage {
+  /** Newest first. */
+  readonly items: readonly RequestItem[];
+  /**
+   * Where to go on; null at the end. A page may hold fewer than asked for, even none, and yet have a next
+   * one: where hardly any request fits, one call looks through a part of the log only.
+   */
+  readonly nextCursor: string | null;
+}
+
+export async function listRequests(
+  { db }: ManageContext,
+  { cursor, after, limit, format: _, ...filter }: ListRequestsInput,
+): Promise<RequestPage> {
+  const page = await readRequests(db, toFilter(filter), {
+    beforeId: cursor === undefined ? undefined : fromCursor(cursor, "req"),
+    afterId: after,
+    limit,
+  });
+  return {
+    items: page.rows.map(toRequestItem),
+    nextCursor: page.nextBeforeId === null ? null : toCursor(page.nextBeforeId),
+  };
+}
+
+export function toRequestItem(row: RequestLogRow): RequestItem {
+  const { atMs, costNanoUsd, costBasis, attempts: _, attemptCount, ...same } = row;
+  return {
+    ...same,
+    at: atMs,
+    attempts: attemptCount,
+    costUsd: costNanoUsd === null ? null : costNanoUsd / NANO_PER_USD,
+    costBasis: costBasis === null ? null : toldBasis(costBasis),
+  };
+}
+
+function toldBasis({ toolsNanoUsd, ...same }: CostBasis): ToldBasis {
+  return toolsNanoUsd === undefined ? same : { ...same, toolsUsd: toolsNanoUsd / NANO_PER_USD };
+}
+
+export function toFilter(input: RequestFilterInput): RequestFilter {
+  const { from, to, key, token, user, retried, ...same } = input;
+  return {
+    ...same,
+    fromMs: from,
+    toMs: to,
+    keyId: key,
+    tokenId: token,
+    userId: user,
+    isRetried: retried,
+  };
+}

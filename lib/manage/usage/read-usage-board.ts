@@ -1,0 +1,288 @@
+/**
+ * Everything the usage page shows of a range of time, from the rollups.
+ * @module
+ */
+import { countKeyEvents } from "../../db/state/count-key-events";
+import { type CellDimension, type CellSum, sumCells } from "../../db/usage/read-usage-cells";
+import { type ChartSeries, MAX_SERIES, topSeries } from "../../usage/chart-series";
+import { distinctNames } from "../../usage/distinct-names";
+import { quantileMs } from "../../usage/histogram";
+import { NANO_PER_USD } from "../../usage/price";
+import { DAY_MS, HOUR_MS } from "../../usage/rollup";
+import { OUTCOMES, type Outcome } from "../../usage/types";
+import type { ManageContext } from "../manage-context";
+import { findNames } from "./find-names";
+import { toSums, totalOf, type UsageSums } from "./read-usage";
+import { scopeOf, type UsageReader } from "./usage-scope";
+
+export type UsageGroup = "provider" | "model" | "token" | "user" | "key" | "outcome";
+
+export interface UsageBoardInput {
+  readonly grain: "hour" | "day";
+  /** Start of the first bucket. */
+  readonly fromMs: number;
+  /** Not included; buckets that begin after now are left out. */
+  readonly toMs: number;
+  readonly groupBy: UsageGroup;
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  /** Ids. Not together with keys: which key served whom is in the request log only. */
+  readonly token?: string | undefined;
+  readonly user?: string | undefined;
+  readonly outcome?: Outcome | undefined;
+}
+
+export interface AnsweredSums extends UsageSums {
+  /** Requests with a good answer. */
+  readonly answered: number;
+}
+
+export interface UsageGroupSums extends UsageSums {
+  /** Slug, name, id or outcome; empty where there is none. */
+  readonly id: string;
+}
+
+export interface Quantiles {
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+}
+
+export interface UsageChoices {
+  readonly providers: readonly string[];
+  readonly models: readonly string[];
+  readonly tokens: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** Lists have one entry a bucket. A null is a bucket without anything to measure. */
+export interface UsageBoard {
+  /** Starts, epoch milliseconds. */
+  readonly buckets: readonly number[];
+  /** Start of the bucket that is not over yet; null where the range has none. */
+  readonly openBucketMs: number | null;
+  readonly totals: AnsweredSums;
+  /** Those that occurred. */
+  readonly outcomes: readonly { readonly outcome: Outcome; readonly values: readonly number[] }[];
+  /** By requests, the most first, at most `MAX_GROUPS`. */
+  readonly groups: readonly UsageGroupSums[];
+  readonly tokens: readonly ChartSeries[];
+  /** US dollars. */
+  readonly costs: readonly ChartSeries[];
+  /** Of good answers, or of the outcome that was asked for; milliseconds. */
+  readonly durations: readonly Quantiles[];
+  readonly firstTokens: readonly Quantiles[];
+  readonly attemptsPerAnswer: readonly (number | null)[];
+  readonly keyEvents: {
+    readonly cooled: readonly number[];
+    readonly blocked: readonly number[];
+  };
+  /** What there is to narrow to. */
+  readonly choices: UsageChoices;
+  /** What people call the tokens, members and keys above, by id, each unlike the others; those that are gone are missing. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+const DIMENSIONS = {
+  provider: "provider",
+  model: "model",
+  token: "subjectId",
+  user: "userId",
+  key: "subjectId",
+  outcome: "outcome",
+} as const satisfies Record<UsageGroup, CellDimension>;
+
+export const MAX_GROUPS = 200;
+const MAX_CHOICES = 1_000;
+
+/**
+ * Members get their own use, whatever they ask for, and no keys: which of their requests a key served is not
+ * counted.
+ */
+export async function readUsageBoard(
+  context: ManageContext,
+  reader: UsageReader,
+  input: UsageBoardInput,
+): Promise<UsageBoard> {
+  const { db } = context;
+  const now = context.nowMs();
+  const scope = scopeOf(reader);
+  const groupBy = input.groupBy === "key" && scope !== undefined ? "model" : input.groupBy;
+  const isOfKeys = groupBy === "key";
+  const { grain, fromMs, provider, outcome } = input;
+  const toMs = Math.min(input.toMs, now + 1);
+  // Keys are told apart by model by the hour only.
+  const model = isOfKeys && grain === "day" ? undefined : input.model;
+  const where = isOfKeys
+    ? { provider, model, outcome }
+    : { provider, model, outcome, subjectId: input.token, userId: scope ?? input.user };
+  const range = { side: isOfKeys ? "key" : "caller", grain, fromMs, toMs } as const;
+  const by = DIMENSIONS[groupBy];
+  const bucketMs = grain === "hour" ? HOUR_MS : DAY_MS;
+  const buckets = Array.from(
+    { length: Math.max(0, Math.ceil((toMs - fromMs) / bucketMs)) },
+    (_, index) => fromMs + index * bucketMs,
+  );
+  const callers = { side: "caller", grain, fromMs, toMs } as const;
+  const used = { ...callers, where: { userId: scope }, measures: [] };
+  const [[sums = [], times = [], ofModels = [], ofCallers = []], events] = await Promise.all([
+    sumCells(db, [
+      { ...range, where, by: [...new Set(["bucketMs", "outcome", by] as const)] },
+      {
+        ...range,
+        where: { ...where, outcome: outcome ?? "ok" },
+        by: ["bucketMs"],
+        measures: [],
+        withTimes: true,
+      },
+      { ...used, by: ["provider", "model"] },
+      { ...used, by: ["subjectId", "userId"] },
+    ]),
+    countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model }),
+  ]);
+  const groups = overTime(sums, by).slice(0, MAX_GROUPS);
+  const drawn = [...new Set([...greatest(groups, by, tokensOf), ...greatest(groups, by, costOf)])];
+  const chosen = choicesOf(
+    {
+      providers: namesIn(ofModels, "provider"),
+      models: namesIn(ofModels, "model"),
+      subjects: namesIn(ofCallers, "subjectId"),
+      users: namesIn(ofCallers, "userId"),
+    },
+    { ...input, user: scope ?? input.user },
+  );
+  const ids = [...drawn, ...groups.map((row) => row[by]), ...chosen.tokens, ...chosen.users];
+  const names = await findNames(context, [...new Set(ids)]);
+
+  const perBucket = (rows: readonly CellSum[], value: (row: CellSum) => number) => {
+    const sums = new Map<number, number>();
+    for (const row of rows) sums.set(row.bucketMs, (sums.get(row.bucketMs) ?? 0) + value(row));
+    return buckets.map((start) => sums.get(start) ?? 0);
+  };
+  const series = (value: (row: CellSum) => number) =>
+    topSeries(
+      perBucket(sums, value),
+      new Map(
+        drawn.map(
+          (id) =>
+            [
+              id,
+              perBucket(
+                sums.filter((row) => row[by] === id),
+                value,
+              ),
+            ] as const,
+        ),
+      ),
+    );
+  const answers = sums.filter((row) => row.outcome === "ok");
+  const attempts = perBucket(sums, (row) => row.values.attempts);
+  const answered = perBucket(answers, requestsOf);
+  const last = buckets.at(-1);
+  const eventsOf = (kind: "cooled" | "blocked") => {
+    const counts = new Map(
+      events.filter((each) => each.kind === kind).map((each) => [each.bucketMs, each.count]),
+    );
+    return buckets.map((start) => counts.get(start) ?? 0);
+  };
+  return {
+    buckets,
+    openBucketMs: last !== undefined && now < last + bucketMs ? last : null,
+    totals: answeredSums(sums),
+    outcomes: OUTCOMES.map((each) => ({
+      outcome: each,
+      values: perBucket(
+        sums.filter((row) => row.outcome === each),
+        requestsOf,
+      ),
+    })).filter(({ values }) => values.some((value) => value > 0)),
+    groups: groups.map((row) => ({ id: row[by], ...toSums(row.values) })),
+    tokens: series(tokensOf),
+    costs: series(costOf).map(({ id, values }) => ({
+      id,
+      values: values.map((nano) => nano / NANO_PER_USD),
+    })),
+    durations: quantilesOf(buckets, times, (row) => row.durations),
+    firstTokens: quantilesOf(buckets, times, (row) => row.firstTokens),
+    attemptsPerAnswer: answered.map((count, index) =>
+      count === 0 ? null : (attempts[index] ?? 0) / count,
+    ),
+    keyEvents: { cooled: eventsOf("cooled"), blocked: eventsOf("blocked") },
+    choices: chosen,
+    names: Object.fromEntries(distinctNames(names)),
+  };
+}
+
+/** Sums over rows that are told apart by outcome. */
+export function answeredSums(byOutcome: readonly CellSum[]): AnsweredSums {
+  const answered = byOutcome
+    .filter((row) => row.outcome === "ok")
+    .reduce((sum, row) => sum + row.values.requests, 0);
+  return { ...toSums(totalOf(byOutcome)), answered };
+}
+
+const requestsOf = (row: CellSum) => row.values.requests;
+const tokensOf = (row: CellSum) => row.values.inputTokens + row.values.outputTokens;
+const costOf = (row: CellSum) => row.values.costNanoUsd;
+
+/** Sums of buckets taken together, those with the most requests first. */
+function overTime(
+  rows: readonly CellSum[],
+  by: Exclude<CellDimension, "bucketMs">,
+): readonly CellSum[] {
+  return [...Map.groupBy(rows, (row) => row[by]).values()]
+    .flatMap((same) => same.slice(0, 1).map((first) => ({ ...first, values: totalOf(same) })))
+    .sort((a, b) => b.values.requests - a.values.requests);
+}
+
+/** What occurs, sorted. */
+function namesIn(
+  rows: readonly CellSum[],
+  dimension: Exclude<CellDimension, "bucketMs">,
+): readonly string[] {
+  const names = new Set(rows.map((row) => row[dimension]));
+  names.delete("");
+  return [...names].sort().slice(0, MAX_CHOICES);
+}
+
+function greatest(
+  rows: readonly CellSum[],
+  by: Exclude<CellDimension, "bucketMs">,
+  value: (row: CellSum) => number,
+): string[] {
+  return rows
+    .toSorted((a, b) => value(b) - value(a))
+    .slice(0, MAX_SERIES)
+    .map((row) => row[by]);
+}
+
+interface UsedNames {
+  readonly providers: readonly string[];
+  readonly models: readonly string[];
+  readonly subjects: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** What is chosen stays a choice, though nothing may have been used of it. */
+function choicesOf(used: UsedNames, chosen: UsageBoardInput): UsageChoices {
+  const including = (names: readonly string[], name: string | undefined) =>
+    name === undefined || names.includes(name) ? names : [...names, name].sort();
+  return {
+    providers: including(used.providers, chosen.provider),
+    models: including(used.models, chosen.model),
+    tokens: including(used.subjects, chosen.token),
+    users: including(used.users, chosen.user),
+  };
+}
+
+function quantilesOf(
+  buckets: readonly number[],
+  rows: readonly CellSum[],
+  counts: (row: CellSum) => readonly number[],
+): Quantiles[] {
+  const byBucket = new Map(rows.map((row) => [row.bucketMs, counts(row)]));
+  return buckets.map((start) => {
+    const own = byBucket.get(start) ?? [];
+    return { p50: quantileMs(own, 0.5), p90: quantileMs(own, 0.9), p99: quantileMs(own, 0.99) };
+  });
+}

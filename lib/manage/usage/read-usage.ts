@@ -1,0 +1,191 @@
+import type { CellDimension, CellSum } from "../../db/usage/read-usage-cells";
+import { NANO_PER_USD } from "../../usage/price";
+import { DAY_MS, HOUR_MS, type Measure } from "../../usage/rollup";
+import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
+import { readExactCells } from "./read-exact-cells";
+import type { ReadUsageInput } from "./usage-schemas";
+
+export interface UsageSums {
+  readonly requests: number;
+  readonly attempts: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
+  /** Of requests with a known price. */
+  readonly costUsd: number;
+  /** Requests with tokens but without a known price. */
+  readonly unpricedRequests: number;
+  /** Requests whose tokens are estimated. */
+  readonly estimatedRequests: number;
+}
+
+/** What a list shows of those who spend. */
+export type SpentSums = Pick<
+  UsageSums,
+  "requests" | "inputTokens" | "outputTokens" | "costUsd" | "unpricedRequests"
+>;
+
+/** What `toSpentSums` reads. */
+export const SPENT_MEASURES: readonly Measure[] = [
+  "requests",
+  "unpriced",
+  "inputTokens",
+  "outputTokens",
+  "costNanoUsd",
+];
+
+export interface UsageRow extends UsageSums {
+  /** Start, epoch milliseconds. */
+  readonly bucket: number;
+  /** Slug, name, id or outcome; empty where there is none. */
+  readonly group: string;
+}
+
+export interface UsageReport {
+  /** By time, then by requests. */
+  readonly rows: readonly UsageRow[];
+  readonly totals: UsageSums;
+}
+
+const DIMENSIONS = {
+  provider: "provider",
+  model: "model",
+  key: "subjectId",
+  token: "subjectId",
+  user: "userId",
+  outcome: "outcome",
+} as const satisfies Record<ReadUsageInput["groupBy"], CellDimension>;
+
+const DEFAULT_RANGE_MS = { hour: DAY_MS, day: 30 * DAY_MS };
+const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
+const MAX_BUCKETS = 1_000;
+
+/**
+ * What was used, by time and one other thing; the last day by hours, or 30 days, unless said otherwise. The
+ * range counts to the millisecond: what two ranges next to each other hold is what the whole holds. Days
+ * begin at the time of day that the range begins at.
+ * @throws {ManageError} `invalid_input` for an empty range, too long a one, or one that cuts through an hour
+ * of which only the whole is known; for keys together with tokens or users: which key served whom is in the
+ * request log only.
+ */
+export async function readUsage(
+  context: ManageContext,
+  input: ReadUsageInput,
+): Promise<UsageReport> {
+  const { bucket, groupBy, key, token, user, provider, model, outcome } = input;
+  const ofKeys = key !== undefined || groupBy === "key";
+  if (ofKeys && (token !== undefined || user !== undefined || callerGroups.has(groupBy))) {
+    throw new ManageError("invalid_input", "keys cannot be told apart by token or user");
+  }
+  if (ofKeys && bucket === "day" && (model !== undefined || groupBy === "model")) {
+    throw new ManageError("invalid_input", "keys are told apart by model by the hour only");
+  }
+  const nowMs = context.nowMs();
+  const toMs = input.to ?? nowMs + 1;
+  const fromMs = input.from ?? floorTo(toMs - DEFAULT_RANGE_MS[bucket], BUCKET_MS[bucket]);
+  if (fromMs >= toMs) {
+    throw new ManageError("invalid_input", "the range is empty: `from` is not before `to`");
+  }
+  if ((toMs - fromMs) / BUCKET_MS[bucket] > MAX_BUCKETS) {
+    throw new ManageError("invalid_input", `at most ${MAX_BUCKETS} ${bucket}s at once`);
+  }
+  const cells = await readExactCells(context, {
+    side: ofKeys ? "key" : "caller",
+    fromMs,
+    toMs,
+    bucketMs: BUCKET_MS[bucket],
+    where: { provider, model, outcome, userId: user, subjectId: key ?? token },
+    by: DIMENSIONS[groupBy],
+    nowMs,
+  });
+  const rows = inBuckets(cells, DIMENSIONS[groupBy], fromMs, bucket);
+  return {
+    rows: rows
+      .map((row) => ({
+        bucket: row.bucketMs,
+        group: row[DIMENSIONS[groupBy]],
+        ...toSums(row.values),
+      }))
+      .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
+    totals: toSums(totalOf(rows)),
+  };
+}
+
+/** Cells of hours or of parts of them, taken together to the buckets that were asked for. */
+function inBuckets(
+  cells: readonly CellSum[],
+  by: Exclude<CellDimension, "bucketMs">,
+  fromMs: number,
+  bucket: ReadUsageInput["bucket"],
+): readonly CellSum[] {
+  const found = new Map<string, CellSum[]>();
+  for (const cell of cells) {
+    const startMs =
+      bucket === "hour"
+        ? floorTo(cell.bucketMs, HOUR_MS)
+        : fromMs + floorTo(cell.bucketMs - fromMs, DAY_MS);
+    const name = `${startMs}\n${cell[by]}`;
+    const same = found.get(name);
+    if (same === undefined) found.set(name, [{ ...cell, bucketMs: startMs }]);
+    else same.push(cell);
+  }
+  return [...found.values()].flatMap((same) => {
+    const [first] = same;
+    return first === undefined ? [] : [{ ...first, values: totalOf(same) }];
+  });
+}
+
+const callerGroups: ReadonlySet<string> = new Set(["token", "user"]);
+
+const NOTHING: CellSum["values"] = {
+  requests: 0,
+  attempts: 0,
+  estimated: 0,
+  unpriced: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  costNanoUsd: 0,
+  durationMs: 0,
+  timeToFirstTokenMs: 0,
+  firstBytes: 0,
+  timeToFirstByteMs: 0,
+};
+
+/** Every request is in one of the rows, whatever they are told apart by. */
+export function totalOf(rows: readonly CellSum[]): CellSum["values"] {
+  const values: Record<Measure, number> = { ...NOTHING };
+  for (const row of rows) {
+    for (const name of Object.keys(values) as Measure[]) values[name] += row.values[name];
+  }
+  return values;
+}
+
+export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
+  return {
+    requests: values.requests,
+    attempts: values.attempts,
+    inputTokens: values.inputTokens,
+    outputTokens: values.outputTokens,
+    cachedInputTokens: values.cachedInputTokens,
+    cacheWriteTokens: values.cacheWriteTokens,
+    reasoningTokens: values.reasoningTokens,
+    costUsd: values.costNanoUsd / NANO_PER_USD,
+    unpricedRequests: values.unpriced,
+    estimatedRequests: values.estimated,
+  };
+}
+
+export function toSpentSums(values: Readonly<Record<Measure, number>>): SpentSums {
+  const { requests, inputTokens, outputTokens, costUsd, unpricedRequests } = toSums(values);
+  return { requests, inputTokens, outputTokens, costUsd, unpricedRequests };
+}
+
+function floorTo(ms: number, step: number): number {
+  return Math.floor(ms / step) * step;
+}

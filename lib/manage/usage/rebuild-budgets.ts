@@ -1,0 +1,43 @@
+import { periodsAt } from "../../budgets/spend";
+import { auditChange } from "../../db/team/audit-log";
+import type { SpendSource } from "../../db/tokens/counted-spend";
+import { rebuildTokenSpend } from "../../db/tokens/token-spend";
+import type { ManageContext } from "../manage-context";
+import { checkBudgets } from "./check-budgets";
+
+export interface RebuiltBudgets {
+  /** Days and months that were counted anew from the log. */
+  readonly fromLog: number;
+  /** Those of which the log does not hold every request: counted anew from the rollups, which do. */
+  readonly fromRollups: number;
+  /** Those that were something else before. */
+  readonly corrected: number;
+}
+
+/**
+ * Counts the budgets of today and this month anew: from the log where it is whole, else from the
+ * rollups. Repeating it changes nothing. Requests under way keep what they hold; isolates go by the new counts
+ * within 5 s.
+ */
+export async function rebuildBudgets(context: ManageContext): Promise<RebuiltBudgets> {
+  const { db, nowMs, actor } = context;
+  const { periods } = await checkBudgets(context);
+  const result: RebuiltBudgets = {
+    fromLog: periods.filter(({ isLogWhole }) => isLogWhole).length,
+    fromRollups: periods.filter(({ isLogWhole }) => !isLogWhole).length,
+    corrected: periods.filter(({ agrees }) => !agrees).length,
+  };
+  if (periods.length === 0) return result;
+  const atMs = nowMs();
+  const entry = {
+    action: "budget.rebuild",
+    subject: { kind: "budget", id: null, name: periodsAt(atMs).join(", ") },
+    after: { ...result },
+  };
+  const counts = periods.map(({ budgetId, period, isLogWhole }) => {
+    const source: SpendSource = isLogWhole ? "log" : "rollups";
+    return { holderId: budgetId, period, source };
+  });
+  await rebuildTokenSpend(db, counts, auditChange(actor, entry, atMs));
+  return result;
+}

@@ -1,0 +1,17 @@
+import type { Role } from "../../db/schema/team-schema";
+import { runBatch } from "../../db/state/state-version";
+import { auditEvent } from "../../db/team/audit-log";
+import type { ManageContext } from "../manage-context";
+
+/** Notes that a member called an action that only a higher role may. */
+export async function recordRefusal(
+  { db, actor, nowMs }: ManageContext,
+  /** Where the call was sent. */
+  path: string,
+  /** The least role it takes. */
+  role: Role,
+): Promise<void> {
+  const subject = { kind: "page", id: null, name: path.slice(0, 200) };
+  const entry = { action: "page.refuse-action", subject, after: { needs: role } };
+  await runBatch(db, [auditEvent(actor, entry, nowMs())]);
+}

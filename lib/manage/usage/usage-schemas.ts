@@ -1,0 +1,57 @@
+/**
+ * Input of the verbs that read use, as a query string or as JSON.
+ * @module
+ */
+import { z } from "zod";
+import { OUTCOMES } from "../../usage/types";
+
+const name = z.string().trim().min(1).max(200);
+const outcome = z.enum(OUTCOMES);
+
+/** A query string has digits, not numbers. */
+const time = z
+  .union([
+    z.coerce.number().pipe(z.int().min(0)),
+    z.iso.datetime({ offset: true }).transform(Date.parse),
+    z.iso.date().transform(Date.parse),
+  ])
+  .meta({ description: "ISO 8601 or epoch milliseconds" });
+
+const scope = z.strictObject({
+  from: time.optional(),
+  to: time.optional().meta({ description: "Not included" }),
+  provider: name.optional(),
+  model: name.optional(),
+  key: name.optional().meta({ description: "Id of a provider key" }),
+  token: name.optional().meta({ description: "Id of an access token" }),
+  user: name.optional().meta({ description: "Id of a member" }),
+  outcome: outcome.optional(),
+});
+
+export const readUsageInput = scope.extend({
+  bucket: z.enum(["hour", "day"]).default("day").meta({
+    description: "Hours of UTC; days begin at the time of day that `from` says",
+  }),
+  groupBy: z
+    .enum(["provider", "model", "key", "token", "user", "outcome"])
+    .default("provider")
+    .meta({ description: "Groups of keys, tokens and users are named by id" }),
+});
+export type ReadUsageInput = z.output<typeof readUsageInput>;
+
+export const requestFilterInput = scope.extend({
+  status: z.coerce.number().pipe(z.int().min(100).max(599)).optional(),
+  minDurationMs: z.coerce.number().pipe(z.int().min(0)).optional(),
+  retried: z.stringbool().optional().meta({ description: "Took more than one attempt" }),
+});
+export type RequestFilterInput = z.output<typeof requestFilterInput>;
+
+export const listRequestsInput = requestFilterInput.extend({
+  limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
+  cursor: z.string().optional(),
+  after: name.optional().meta({ description: "Id of a request: only newer ones" }),
+  format: z.enum(["json", "csv"]).default("json").meta({
+    description: "csv: all that fit, as a file; limit and cursor do not count",
+  }),
+});
+export type ListRequestsInput = z.output<typeof listRequestsInput>;

@@ -1,0 +1,214 @@
+/**
+ * The end of an answer that was being delivered: whether it came to its end, broke off, or told an error after
+ * its first words. Costs a copy of the last bytes, and nothing for each event, until the answer is over.
+ * @module
+ */
+import { AwsFrames } from "../../http/aws-frames";
+import { lastJsonObjects } from "../../http/json-values";
+import {
+  type AnswerEvent,
+  awsEvent,
+  type EventFraming,
+  jsonEvent,
+  sseEvent,
+} from "../../http/split-events";
+import { readEvent } from "./answer-event";
+
+/**
+ * `whole`: its end was told; `cut`: it was not, though its protocol tells it; `untold`: the protocol does not
+ * say how its answers end.
+ */
+export type AnswerEnding =
+  | { readonly kind: "whole" | "cut" | "untold" }
+  | { readonly kind: "error"; readonly event: AnswerEvent };
+
+const WHOLE: AnswerEnding = { kind: "whole" };
+const CUT: AnswerEnding = { kind: "cut" };
+const UNTOLD: AnswerEnding = { kind: "untold" };
+
+/** What follows the word that ended an answer: its usage, closing marks, comments. */
+const LAST_EVENTS = 8;
+const TAIL_BYTES = 32 * 1024;
+/** Of an event longer than the tail (a whole response, an image) its name is kept. */
+const NAME_BYTES = 512;
+
+const decoder = new TextDecoder();
+
+export interface AnswerEnd {
+  /** The next bytes; they are copied. */
+  push(bytes: Uint8Array): void;
+  /** What is known if no more bytes come. */
+  ending(): AnswerEnding;
+}
+
+export function answerEnd(framing: EventFraming): AnswerEnd {
+  return framing === "aws" ? new FramedEnd() : new TextEnd(framing);
+}
+
+class FramedEnd implements AnswerEnd {
+  readonly #frames = new AwsFrames();
+  #last: Uint8Array[] = [];
+
+  push(bytes: Uint8Array): void {
+    const frames = this.#frames.push(bytes);
+    if (frames.length > 0) this.#last = [...this.#last, ...frames].slice(-LAST_EVENTS);
+  }
+
+  ending(): AnswerEnding {
+    return endingOf(this.#last.map(awsEvent));
+  }
+}
+
+class TextEnd implements AnswerEnd {
+  readonly #framing: EventFraming;
+  readonly #tail = new Tail(TAIL_BYTES);
+  /** The beginning of the event that is under way. */
+  #begun: Uint8Array = new Uint8Array(0);
+  #endsLine = false;
+  #isList: boolean | null = null;
+
+  constructor(framing: EventFraming) {
+    this.#framing = framing;
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#tail.push(bytes);
+    if (this.#framing === "sse") this.#noteBeginning(bytes);
+    else if (this.#isList === null) this.#noteKind(bytes);
+  }
+
+  ending(): AnswerEnding {
+    const text = decoder.decode(this.#tail.bytes);
+    if (this.#framing === "sse") return endingOf(this.#lastEvents(text));
+    if (this.#framing === "lines")
+      return endingOf(text.split("\n").filter(isFilled).map(jsonEvent));
+    const isClosed = /[\]}]\s*$/.test(text);
+    if (this.#isList !== true) return isClosed || this.#isList === null ? UNTOLD : CUT;
+    const events = lastJsonObjects(text, LAST_EVENTS).toReversed().map(jsonEvent);
+    const ending = endingOf(events);
+    return ending.kind === "untold" && !isClosed ? CUT : ending;
+  }
+
+  #lastEvents(text: string): readonly AnswerEvent[] {
+    const blocks = text.split(/\n\r?\n|\r\r/);
+    // What lies before the first end of an event may lack its beginning.
+    if (this.#tail.isCutOff) blocks[0] = blocks.length > 1 ? "" : decoder.decode(this.#begun);
+    const events = blocks.slice(-LAST_EVENTS * 2).map(sseEvent);
+    const known = events.filter((event) => event !== null);
+    if (!this.#tail.isCutOff || blocks.length > 1) return known;
+    return known.map((event) => withoutBody(event, text));
+  }
+
+  #noteBeginning(bytes: Uint8Array): void {
+    const at = lastEventBegin(bytes, this.#endsLine);
+    this.#endsLine = bytes.at(-1) === LINE_FEED;
+    if (at !== null) {
+      this.#begun = bytes.slice(at, at + NAME_BYTES);
+      return;
+    }
+    const missing = NAME_BYTES - this.#begun.length;
+    if (missing <= 0) return;
+    const begun = new Uint8Array(this.#begun.length + Math.min(missing, bytes.length));
+    begun.set(this.#begun);
+    begun.set(bytes.subarray(0, missing), this.#begun.length);
+    this.#begun = begun;
+  }
+
+  #noteKind(bytes: Uint8Array): void {
+    const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
+    if (first !== undefined) this.#isList = first === 0x5b;
+  }
+}
+
+function endingOf(events: readonly AnswerEvent[]): AnswerEnding {
+  const last = events.slice(-LAST_EVENTS);
+  let ending: AnswerEnding = UNTOLD;
+  for (const event of last) {
+    const { reading, protocol } = readEvent(event);
+    if (reading === "error") return { kind: "error", event };
+    if (reading === "finish" || reading === "end") return lastError(last) ?? WHOLE;
+    if (protocol !== null) ending = CUT;
+  }
+  return ending;
+}
+
+/** An error may follow the word that ended an answer. */
+function lastError(events: readonly AnswerEvent[]): AnswerEnding | null {
+  const event = events.findLast((event) => readEvent(event).reading === "error");
+  return event === undefined ? null : { kind: "error", event };
+}
+
+/** An event of which only the beginning and the end are known, as one that says no more than its name and its end. */
+function withoutBody({ name, data }: AnswerEvent, tail: string): AnswerEvent {
+  const type = /"(?:type|event_type)"\s*:\s*"([^"]+)"/.exec(data)?.[1] ?? name;
+  const finishReason = /"finishReason"\s*:\s*"([^"]+)"/.exec(tail)?.[1];
+  if (finishReason !== undefined)
+    return jsonEvent(JSON.stringify({ candidates: [{ finishReason }] }));
+  return { name, data: JSON.stringify({ type }), exception: null };
+}
+
+/**
+ * Where the last event begins that an empty line among these bytes precedes; null where there is none.
+ * @param endsLine Whether a line ended right before them.
+ */
+function lastEventBegin(bytes: Uint8Array, endsLine: boolean): number | null {
+  for (let at = bytes.lastIndexOf(LINE_FEED); at >= 0; at = bytes.lastIndexOf(LINE_FEED, at - 1)) {
+    const before = bytes[at - 1] === CARRIAGE_RETURN ? at - 2 : at - 1;
+    if (before < 0 ? endsLine : bytes[before] === LINE_FEED) return at + 1;
+    if (at === 0) break;
+  }
+  return null;
+}
+
+function isFilled(text: string): boolean {
+  return text.trim() !== "";
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** The last bytes of what passes. */
+class Tail {
+  readonly #size: number;
+  #buffer: Uint8Array = new Uint8Array(0);
+  #length = 0;
+  #hasDropped = false;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  push(bytes: Uint8Array): void {
+    const piece = bytes.length > this.#size ? bytes.subarray(-this.#size) : bytes;
+    if (piece.length < bytes.length) {
+      this.#hasDropped = true;
+      this.#length = 0;
+    }
+    if (this.#length + piece.length > this.#buffer.length) this.#makeRoom(piece.length);
+    this.#buffer.set(piece, this.#length);
+    this.#length += piece.length;
+  }
+
+  /** Whether more passed than is kept. */
+  get isCutOff(): boolean {
+    return this.#hasDropped || this.#length > this.#size;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(Math.max(0, this.#length - this.#size), this.#length);
+  }
+
+  /** Twice the size is kept at most, so that what is there is moved seldom. */
+  #makeRoom(needed: number): void {
+    const kept = this.#buffer.subarray(
+      this.#length + needed > 2 * this.#size ? Math.max(0, this.#length - this.#size) : 0,
+      this.#length,
+    );
+    if (kept.length < this.#length) this.#hasDropped = true;
+    const wanted = Math.min(2 * this.#size, Math.max(2 * (kept.length + needed), 1024));
+    const buffer = wanted > this.#buffer.length ? new Uint8Array(wanted) : this.#buffer;
+    buffer.set(kept);
+    this.#buffer = buffer;
+    this.#length = kept.length;
+  }
+}

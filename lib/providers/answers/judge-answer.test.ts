@@ -1,0 +1,268 @@
+import { describe, expect, test } from "vitest";
+import samples from "../../../tests/fixtures/error-samples.json";
+import { providers } from "../registry";
+import type { Meaning } from "../types";
+import { judgeAnswer, judgeStreamStart, OK } from "./judge-answer";
+import {
+  effectText,
+  HOUR,
+  judge,
+  NEXT_MONTH,
+  NOW_MS,
+  openAi,
+  PACIFIC_MIDNIGHT,
+  providerOf,
+  UTC_MIDNIGHT,
+} from "./judge-for-test";
+
+/** What follows from a meaning, where a sample's line below says nothing else. */
+const USUAL_EFFECT: Readonly<Record<Meaning, string>> = {
+  ok: "none",
+  client_error: "none",
+  rate_limit_minute: "model 60",
+  rate_limit_day: `model ${PACIFIC_MIDNIGHT}`,
+  out_of_credit: "key 3600",
+  key_invalid: "block",
+  key_blocked: "block",
+  key_doubtful: "key 600",
+  model_denied: "model 3600",
+  region_denied: "none",
+  foreign_reasoning: "none",
+  overloaded: "none",
+  server_error: "none",
+  gateway_limit: "none",
+};
+
+/** Samples whose effect is not the usual one of their meaning, nor the seconds they state. */
+const SAMPLE_EFFECTS: Readonly<Record<string, string>> = {
+  // Until the first of next month.
+  "anthropic-067": `key ${NEXT_MONTH}`,
+  "cohere-134": `key ${NEXT_MONTH}`,
+  "openrouter-115": `key ${NEXT_MONTH}`,
+  // The date told, 95 days ahead of this test's clock: no rest for money is longer than 32 days.
+  "anthropic-069": `key ${32 * 24 * HOUR}`,
+  // Rolling, end not told.
+  "aws-bedrock-163": "model 3600",
+  // Concurrency, not a window; and requests by the second.
+  "elevenlabs-155": "model 5",
+  "mistral-096": "model 2",
+  // Rest instead of block: it passes by itself.
+  "elevenlabs-153": `key ${24 * HOUR}`,
+  // Rest instead of block: a quota of zero may end, and nothing says the project is banned.
+  "google-ai-studio-020": "model 3600",
+  // Rest instead of block: perhaps our own header; a page without words. The free check decides.
+  "google-ai-studio-024": "key 600",
+  "perplexity-ai-158": "key 600",
+  // Neither quota nor wait is told.
+  "google-ai-studio-014": "model 5?",
+  "google-ai-studio-015": "model 5?",
+  "mistral-097": "model 5?",
+  // Endpoint permission, and a price too high for what is left: the key stays in use.
+  "openai-055": "none",
+  "openai-056": "none",
+  "openrouter-113": "none",
+  "aws-bedrock-162": "model 5?",
+  "openrouter-106": `model ${UTC_MIDNIGHT}`,
+  "openrouter-107": `model ${UTC_MIDNIGHT}`,
+};
+
+/** client_error is the caller's answer, except where another key may do better. */
+const RETRIED_CLIENT_ERRORS = [
+  "openai-047",
+  "groq-089",
+  "groq-091",
+  "azure-openai-086",
+  // The credential did not arrive or is malformed.
+  "deepseek-105",
+  "openrouter-121",
+  "openrouter-122",
+];
+
+function expectedEffect(sample: (typeof samples)[number]): string {
+  const meaning = sample.meaning as Meaning;
+  const seconds = sample.cooldown_seconds_expected_or_rule;
+  const listed = SAMPLE_EFFECTS[sample.id];
+  if (listed !== undefined) return listed;
+  const cools = meaning === "rate_limit_minute" || meaning === "rate_limit_day";
+  return cools && typeof seconds === "number" ? `model ${seconds}` : USUAL_EFFECT[meaning];
+}
+
+describe("real answers", () => {
+  test("are all here, each once", () => {
+    expect(new Set(samples.map(({ id }) => id)).size).toBe(samples.length);
+    expect(samples.length).toBeGreaterThanOrEqual(123);
+  });
+
+  test.each(samples)("$id: $meaning", (sample) => {
+    const verdict = judge(
+      sample.provider,
+      sample.status,
+      sample.body,
+      sample.headers as Record<string, string>,
+    );
+    expect([verdict.meaning, effectText(verdict)]).toEqual([
+      sample.meaning,
+      expectedEffect(sample),
+    ]);
+    const isDelivered =
+      /^(?:client_error|gateway_limit)$/.test(sample.meaning) &&
+      !RETRIED_CLIENT_ERRORS.includes(sample.id);
+    expect(verdict.next).toBe(isDelivered ? "deliver" : "retry");
+    expect(verdict.words.length).toBeLessThanOrEqual(300);
+  });
+});
+
+describe("errors inside a 200 answer", () => {
+  const start = (text: string, name = "openai") =>
+    judgeStreamStart({ provider: providerOf(name), text, nowMs: NOW_MS });
+
+  test.each([
+    [
+      "anthropic",
+      'event: error\ndata: {"type":"error","error":{"type":"rate_limit_error","message":"Number of tokens per minute exceeded"}}\n\n',
+      "rate_limit_minute",
+    ],
+    [
+      "anthropic",
+      'event: error\ndata: {"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}\n\n',
+      "key_invalid",
+    ],
+    [
+      "openai",
+      'event: response.failed\ndata: {"type":"response.failed","response":{"id":"resp_0","error":{"code":"server_is_overloaded","message":"busy"}}}\n\n',
+      "overloaded",
+    ],
+    [
+      "openai",
+      'data: {"type":"error","code":"insufficient_quota","message":"You exceeded your current quota"}\n\n',
+      "out_of_credit",
+    ],
+    [
+      "google-ai-studio",
+      'data: {"error":{"code":429,"message":"Resource has been exhausted (e.g. check quota).","status":"RESOURCE_EXHAUSTED"}}\n\n',
+      "rate_limit_minute",
+    ],
+    [
+      "google-ai-studio",
+      '[{"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}]',
+      "overloaded",
+    ],
+    [
+      "openrouter",
+      ': OPENROUTER PROCESSING\n\ndata: {"error":{"code":402,"message":"Insufficient credits"}}\n\n',
+      "out_of_credit",
+    ],
+    ["openai", "event: error\ndata: upstream went away\n\n", "server_error"],
+  ])("%s: %j is %s", (name, text, meaning) => {
+    expect(start(text, name)?.meaning).toBe(meaning);
+  });
+
+  test.each([
+    'event: message_start\ndata: {"type":"message_start","message":{}}\n\nevent: error\ndata: {"type":"error"}\n\n',
+    'data: {"id":"1","object":"chat.completion.chunk","choices":[{"delta":{"content":"error"}}],"error":null}\n\n',
+    'data: {"choices":[{"delta":{"content":"{\\"error\\":{}}"}}]}\n\n',
+    '{"id":"resp_0","object":"response","status":"failed","error":{"code":"server_error","message":"x"},"output":[]}',
+    '[{"candidates":[{"content":{"parts":[{"text":"an error"}]}}]}]',
+    'data: {"choices":[{"delta":{"content":"cut off in the middle of an error',
+    "",
+  ])("%j is no error", (text) => {
+    expect(start(text)).toBeNull();
+    expect(judge("openai", 200, text)).toEqual(OK);
+  });
+});
+
+test("the words are the upstream's, folded and cut", () => {
+  const { words } = judge("openai", 400, openAi(`too\n\n  long ${"x".repeat(400)}`));
+  expect(words).toMatch(/^too long x+$/);
+  expect(words).toHaveLength(300);
+});
+
+describe("judging is total", () => {
+  const seed = Number(process.env.JUDGE_SEED ?? Date.now() % 1_000_000);
+  /** mulberry32: small, and the same everywhere. */
+  const random = (() => {
+    let state = seed;
+    return () => {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    };
+  })();
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const WORDS = [
+    "invalid api key",
+    "API_KEY_INVALID",
+    "suspended",
+    "error",
+    "<html>",
+    "{",
+    "}",
+    "[",
+    '"error":',
+    "data: ",
+    "\n",
+    "event: error\n",
+    "limit: 0",
+    "retry in 5s",
+    "Unauthorized",
+    "\u0000",
+    "ü",
+    "123",
+    ",",
+    '"',
+    "message",
+  ];
+  const STATUSES = [200, 201, 302, 400, 401, 402, 403, 404, 413, 429, 498, 500, 503, 529, 599];
+  const noise = () => Array.from({ length: Math.floor(random() * 12) }, () => pick(WORDS)).join("");
+  const randomJson = (depth: number): unknown => {
+    const kind = random();
+    if (depth === 0 || kind < 0.3)
+      return pick([null, true, 0, -1, 429, "", noise(), "{}", '{"error":{"message":"x"}}']);
+    if (kind < 0.5) return Array.from({ length: 2 }, () => randomJson(depth - 1));
+    const keys = [
+      "error",
+      "errors",
+      "message",
+      "code",
+      "type",
+      "status",
+      "detail",
+      "details",
+      "metadata",
+      "headers",
+      "violations",
+      "quotaId",
+      "choices",
+      "response",
+      "resets_at",
+      "__proto__",
+      "reason",
+    ];
+    return Object.fromEntries(Array.from({ length: 4 }, () => [pick(keys), randomJson(depth - 1)]));
+  };
+
+  test(`random bodies never throw, and no text blocks a key (JUDGE_SEED=${seed})`, () => {
+    for (let round = 0; round < 4000; round++) {
+      const isText = round % 2 === 0;
+      // A first character that is neither JSON nor an event.
+      const text = isText ? `x${noise()}` : JSON.stringify(randomJson(4));
+      const headers = new Headers({
+        "retry-after": pick(["", "5", "-1", "soon", "9e9", "1e400"]),
+        "x-ratelimit-reset": pick(["", "1", "1777420800000", "x"]),
+      });
+      const verdict = judgeAnswer({
+        provider: pick(providers),
+        status: pick(STATUSES),
+        headers,
+        text,
+        nowMs: NOW_MS,
+      });
+      if (isText) expect(verdict.effect.kind, text).not.toBe("block");
+      if (verdict.effect.kind === "cool") {
+        expect(verdict.effect.untilMs, text).toBeGreaterThanOrEqual(NOW_MS + 1000);
+        expect(verdict.effect.untilMs, text).toBeLessThanOrEqual(NOW_MS + 32 * 86_400_000);
+      }
+    }
+  });
+});

@@ -1,0 +1,227 @@
+/**
+ * Says what an upstream answer means and what to do about it, from the answer alone.
+ *
+ * Rules are tried in this order: AI Gateway's own errors, the provider's rules, pages of proxies on the way,
+ * the common rules. The last of those matches everything, so every answer gets a verdict.
+ * @module
+ */
+import { sseEvent } from "../../http/split-events";
+import type {
+  CooldownScope,
+  ErrorFacts,
+  ErrorRule,
+  Provider,
+  Verdict,
+  VerdictEffect,
+} from "../types";
+import { isErrorAnswer, readEvent } from "./answer-event";
+import { commonErrorRules, LARGER_THAN_QUOTA } from "./common-error-rules";
+import { gatewayErrorRules, pageRules } from "./edge-error-rules";
+import { nextMidnightMs } from "./quota-day";
+import { readErrorFacts } from "./read-error-facts";
+import { readQuotaRefusal } from "./read-limits";
+import { shortWaitMs, statedWaitMs, toldDateMs, toldWaitMs } from "./wait-time";
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A 429 that tells neither quota nor time: the key rests so long at first, and longer each time in a row. */
+export const UNEXPLAINED_REST_MS = 5 * SECOND_MS;
+
+export interface AnswerToJudge {
+  readonly provider: Provider;
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as text, as much of it as was read. */
+  readonly text: string;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+/** The verdict on a whole answer. Never throws. An answer below 400 is fine unless its body holds only an error. */
+export function judgeAnswer({ provider, status, headers, text, nowMs }: AnswerToJudge): Verdict {
+  if (status < 400) {
+    return judgeStreamStart({ provider, text, nowMs }) ?? OK;
+  }
+  return judgeError({ provider, status, headers, text, nowMs });
+}
+
+/** The verdict on an error. Its status is 200 where it came in an answer that had begun well. */
+export function judgeError({ provider, status, headers, text, nowMs }: AnswerToJudge): Verdict {
+  return judgeFacts(provider, readErrorFacts(status, headers, text), nowMs);
+}
+
+/**
+ * The verdict on a 200 answer by the first piece of its text: null unless its first event is an error
+ * (`event: error`, `data: {"error":…}`, `response.failed`), or its JSON says nothing but an error.
+ */
+export function judgeStreamStart({
+  provider,
+  text,
+  nowMs,
+}: Pick<AnswerToJudge, "provider" | "text" | "nowMs">): Verdict | null {
+  if (!MAY_BE_ERROR.test(text)) return null;
+  const event = /^\s*[[{]/.test(text) ? null : sseEvent(text);
+  const isError = event === null ? isErrorAnswer(text) : readEvent(event).reading === "error";
+  return isError
+    ? judgeError({ provider, status: 200, headers: new Headers(), text, nowMs })
+    : null;
+}
+
+/** Spares parsing nearly every good answer. */
+const MAY_BE_ERROR = /error|response\.failed/;
+
+/** The verdict on an answer without fault. */
+export const OK: Verdict = {
+  meaning: "ok",
+  rule: "ok",
+  effect: { kind: "none" },
+  next: "deliver",
+  words: "",
+  retryAtMs: null,
+  asks: null,
+  quota: null,
+};
+
+function judgeFacts(provider: Provider, facts: ErrorFacts, nowMs: number): Verdict {
+  const rule = findRule(provider, facts);
+  const usual = USUAL[rule.meaning];
+  const effect = effectOf(rule, provider, facts, nowMs);
+  return {
+    meaning: rule.meaning,
+    rule: rule.name,
+    effect,
+    next: rule.next ?? usual.next,
+    words: facts.message.slice(0, 300),
+    retryAtMs: retryAtMs(rule, facts, nowMs),
+    asks: rule.asks ?? null,
+    quota: teachesQuota(rule, effect) ? readQuotaRefusal(facts, nowMs) : null,
+  };
+}
+
+function retryAtMs({ meaning }: ErrorRule, facts: ErrorFacts, nowMs: number): number | null {
+  if (meaning !== "overloaded" && meaning !== "server_error") return null;
+  const waitMs = statedWaitMs(facts, nowMs);
+  return waitMs === null ? null : nowMs + waitMs;
+}
+
+/** Whether a refusal says something of a quota that the pool can keep to. */
+function teachesQuota({ meaning, name }: ErrorRule, effect: VerdictEffect): boolean {
+  if (name === LARGER_THAN_QUOTA || meaning === "rate_limit_day") return true;
+  // A rule that says how long a short rest takes knows of no quota: of requests at once, or of the moment.
+  return meaning === "rate_limit_minute" && effect.kind === "cool" && effect.source !== "rule";
+}
+
+function findRule(provider: Provider, facts: ErrorFacts): ErrorRule {
+  for (const rules of [gatewayErrorRules, provider.errorRules, pageRules, commonErrorRules]) {
+    const rule = rules.find(({ matches }) => matches(facts));
+    if (rule !== undefined) return rule;
+  }
+  throw new Error("the last common rule matches every answer");
+}
+
+type ErrorMeaning = ErrorRule["meaning"];
+
+interface Usual {
+  readonly next: Verdict["next"];
+  readonly effect: "none" | "cool" | "block";
+  readonly scope: CooldownScope;
+  /** The longest a key may be made to rest, whatever the answer says. */
+  readonly longestMs: number;
+}
+
+/** What is done about a meaning where the rule says nothing else. */
+export const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
+  client_error: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },
+  rate_limit_minute: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
+  rate_limit_day: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
+  out_of_credit: { next: "retry", effect: "cool", scope: "key", longestMs: 32 * DAY_MS },
+  key_invalid: { next: "retry", effect: "block", scope: "key", longestMs: 25 * HOUR_MS },
+  key_blocked: { next: "retry", effect: "block", scope: "key", longestMs: 25 * HOUR_MS },
+  key_doubtful: { next: "retry", effect: "cool", scope: "key", longestMs: 25 * HOUR_MS },
+  model_denied: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
+  region_denied: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  foreign_reasoning: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  overloaded: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  server_error: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
+  gateway_limit: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },
+};
+
+function effectOf(
+  rule: ErrorRule,
+  provider: Provider,
+  facts: ErrorFacts,
+  nowMs: number,
+): VerdictEffect {
+  const usual = USUAL[rule.meaning];
+  const scope = rule.scope ?? usual.scope;
+  if (usual.effect === "none" || scope === "none") return { kind: "none" };
+  const ruledMs = rule.untilMs?.(facts, nowMs) ?? null;
+  if (usual.effect === "block" && ruledMs === null) return { kind: "block" };
+  const wantedMs = ruledMs ?? usualUntilMs(rule.meaning, provider, facts, nowMs);
+  const longestMs = namesLongWindow(facts)
+    ? Math.max(usual.longestMs, LONG_WINDOW_MS)
+    : usual.longestMs;
+  const latestMs = nowMs + longestMs;
+  // A told wait of nothing would send the next request into the same limit.
+  const untilMs = Math.min(Math.max(wantedMs, nowMs + SECOND_MS), latestMs);
+  const isGuess = rule.meaning === "rate_limit_minute" && !tellsItsQuota(facts, nowMs);
+  const source = ruledMs !== null ? "rule" : isGuess ? "guess" : "told";
+  return { kind: "cool", scope, untilMs, source, latestMs, mayBeDay: rule.hasNoDayQuota !== true };
+}
+
+/** When a key may be used again where the rule says nothing else, as epoch milliseconds. */
+export function usualUntilMs(
+  meaning: ErrorMeaning,
+  provider: Provider,
+  facts: ErrorFacts,
+  nowMs: number,
+): number {
+  switch (meaning) {
+    case "rate_limit_minute": {
+      const unexplainedMs = tellsItsQuota(facts, nowMs) ? MINUTE_MS : UNEXPLAINED_REST_MS;
+      return nowMs + (shortWaitMs(facts, nowMs) ?? unexplainedMs);
+    }
+    case "rate_limit_day": {
+      // Most day quotas refill bit by bit (OpenAI: one of 200 requests in 7m12s), and then the answer tells.
+      const waitMs = toldWaitMs(facts, nowMs);
+      return waitMs === null ? nextMidnightMs(provider.quotaDayZone, nowMs) : nowMs + waitMs;
+    }
+    case "out_of_credit": {
+      // Of the waits an answer may tell, only dates are about money: `retry-after` is sent by habit.
+      const dateMs = toldDateMs(facts);
+      return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + HOUR_MS;
+    }
+    case "key_doubtful":
+      return nowMs + 10 * MINUTE_MS;
+    default:
+      return nowMs + HOUR_MS;
+  }
+}
+
+/** Plans that count by the week or the month say so; then a rest may be as long. */
+const LONG_WINDOW_MS = 32 * DAY_MS;
+
+function namesLongWindow({ message, code, type }: ErrorFacts): boolean {
+  return LONG_WINDOW.test(`${message} ${code} ${type}`);
+}
+
+const LONG_WINDOW =
+  /\b(?:weekly|monthly|(?:per|this|next) (?:week|month)|billing (?:cycle|period))\b|usage_limit_reached/i;
+
+/** True if the answer says which quota is used up, or when it renews. */
+function tellsItsQuota(facts: ErrorFacts, nowMs: number): boolean {
+  if (shortWaitMs(facts, nowMs) !== null) return true;
+  const words = [
+    facts.message,
+    facts.code,
+    facts.type,
+    ...facts.quotaViolations.map(({ quotaId }) => quotaId),
+  ];
+  return words.some((word) => QUOTA_NAME.test(word));
+}
+
+const QUOTA_NAME =
+  /per[ _-]?(?:second|sec|minute|min|hour)|\/ ?(?:second|sec|s|minute|min|hour)\b|\b[RT]P[SMH]\b/i;

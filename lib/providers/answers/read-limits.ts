@@ -1,0 +1,171 @@
+/**
+ * What an answer tells about the quota it was counted against. Facts only; what to do about them is the
+ * pool's business.
+ *
+ * Sources: the rate-limit pages of OpenAI, Anthropic, Groq, Mistral and Cerebras for the headers,
+ * google.rpc.QuotaFailure for Google, and the texts of 429s ("Limit 3, Used 3, Requested 1").
+ * @module
+ */
+import { parseDuration } from "../../http/parse-duration";
+import type { ErrorFacts, QuotaRefusal, QuotaUnit } from "../types";
+import { epochMs, exactWaitMs } from "./wait-time";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Days differ by an hour at most. */
+const LONGEST_RESET_MS = DAY_MS + 3_600_000;
+
+/** The state of one quota, told by headers that come with every answer. */
+export interface QuotaReading {
+  /** Tells a provider's quotas apart: the header's own words. */
+  readonly name: string;
+  readonly unit: QuotaUnit;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Epoch milliseconds when all of it is back. */
+  readonly resetMs: number;
+  /** How long an empty quota takes to refill bit by bit; null where all is back at once at `resetMs`. */
+  readonly refillMs: number | null;
+}
+
+interface HeaderFamily {
+  readonly name: string;
+  readonly unit: QuotaUnit;
+  readonly limit: string;
+  readonly remaining: string;
+  /** Null where the provider sends none. */
+  readonly reset: string | null;
+  /** How long a full refill takes; null where it has to be worked out from the reading. */
+  readonly refillMs: number | null;
+}
+
+function family(
+  name: string,
+  words: (part: string) => string,
+  refillMs: number | null,
+  hasReset = true,
+): HeaderFamily {
+  return {
+    name,
+    unit: /token/.test(name) ? "tokens" : "requests",
+    limit: words("limit"),
+    remaining: words("remaining"),
+    reset: hasReset ? words("reset") : null,
+    refillMs,
+  };
+}
+
+/** The first header of each family tells whether an answer has any of it: most have one family, or none. */
+const FAMILIES: readonly (readonly HeaderFamily[])[] = [
+  ["requests", "tokens"].map((name) => family(name, (part) => `x-ratelimit-${part}-${name}`, null)),
+  ["requests", "tokens", "input-tokens", "output-tokens"].map((name) =>
+    family(name, (part) => `anthropic-ratelimit-${name}-${part}`, MINUTE_MS),
+  ),
+  ["req", "tokens"].map((name) =>
+    family(name, (part) => `x-ratelimit-${part}-${name}-minute`, MINUTE_MS, false),
+  ),
+  [
+    family("requests-day", (part) => `x-ratelimit-${part}-requests-day`, DAY_MS),
+    family("tokens-minute", (part) => `x-ratelimit-${part}-tokens-minute`, MINUTE_MS),
+  ],
+  [family("all", (part) => `x-ratelimit-${part}`, null)],
+];
+
+/** What the headers of any answer tell, refusals included. Empty for most providers. */
+export function readQuotaHeaders(headers: Headers, nowMs: number): readonly QuotaReading[] {
+  for (const families of FAMILIES) {
+    const [first] = families;
+    if (first === undefined || headers.get(first.remaining) === null) continue;
+    return families.flatMap((each) => readFamily(each, headers, nowMs) ?? []);
+  }
+  return [];
+}
+
+function readFamily(
+  { name, unit, ...words }: HeaderFamily,
+  headers: Headers,
+  nowMs: number,
+): QuotaReading | null {
+  const limit = count(headers.get(words.limit));
+  const remaining = count(headers.get(words.remaining));
+  if (limit === null || remaining === null || limit < 1 || remaining > limit) return null;
+  const told = words.reset === null ? null : headers.get(words.reset);
+  const saidMs = told === null ? null : momentMs(told, nowMs);
+  // What says that it renews in years is no quota of a minute or a day.
+  const resetMs = saidMs !== null && saidMs - nowMs <= LONGEST_RESET_MS ? saidMs : null;
+  if (resetMs === null && words.refillMs === null) return null;
+  const refillMs = words.refillMs ?? refillTimeMs(limit - remaining, limit, (resetMs ?? 0) - nowMs);
+  return { name, unit, limit, remaining, resetMs: resetMs ?? nowMs + MINUTE_MS, refillMs };
+}
+
+/**
+ * A quota that refills bit by bit is whole again after the missing part of its span, which is a minute or a
+ * day; any other reset is the end of a fixed window. While hardly anything is missing, rounding hides the
+ * difference, and the likelier is taken.
+ */
+function refillTimeMs(missing: number, limit: number, resetInMs: number): number | null {
+  if (missing === 0 || resetInMs <= 0) return MINUTE_MS;
+  const impliedMs = (resetInMs * limit) / missing;
+  const nearestMs = impliedMs < Math.sqrt(MINUTE_MS * DAY_MS) ? MINUTE_MS : DAY_MS;
+  // What is left is told as a whole number, so up to one of the missing may be back already.
+  const leastMs = (nearestMs * (missing - 1)) / missing;
+  const isClose = impliedMs > leastMs * 0.95 && impliedMs < nearestMs * 1.05;
+  return isClose || missing < limit / 50 ? nearestMs : null;
+}
+
+/** A duration, a moment, or seconds. Azure's `-1` says nothing. */
+function momentMs(value: string, nowMs: number): number | null {
+  const durationMs = parseDuration(value);
+  if (durationMs !== null) return nowMs + durationMs;
+  const moment = epochMs(value);
+  if (moment !== null) return moment;
+  return /^\d+(?:\.\d+)?$/.test(value) ? nowMs + Number(value) * 1000 : null;
+}
+
+function count(value: string | null): number | null {
+  return value !== null && /^\d+$/.test(value) ? Number(value) : null;
+}
+
+/** The quota behind a refusal: what the words, the violations and the hints of the answer say about it. */
+export function readQuotaRefusal(facts: ErrorFacts, nowMs: number): QuotaRefusal {
+  const waitMs = exactWaitMs(facts, nowMs);
+  const retryAtMs = waitMs === null ? null : nowMs + waitMs;
+  const violated = facts.quotaViolations;
+  const violation =
+    violated.find(({ quotaId }) => DAY.test(quotaId)) ??
+    violated.find(({ quotaValue }) => quotaValue !== null) ??
+    violated[0];
+  if (violation !== undefined) {
+    const words = `${violation.quotaId} ${violation.quotaMetric}`;
+    return {
+      unit: /token/i.test(words) ? "tokens" : "requests",
+      span: DAY.test(words) ? "day" : "minute",
+      limit: violation.quotaValue,
+      retryAtMs,
+      requested: null,
+    };
+  }
+  const { message, type, code } = facts;
+  const [, limit] = LIMIT_IN_TEXT.exec(message) ?? LIMIT_BEFORE_UNIT.exec(message) ?? [];
+  const [, requested] = /\brequested:? ~?([\d,]+)/i.exec(message) ?? [];
+  const isTokens =
+    type === "tokens" ||
+    /\btokens?\b[^.]{0,20}\bper\b|\bTP[MDH]\b|token_quota/i.test(`${message} ${code}`);
+  return {
+    unit: isTokens ? "tokens" : "requests",
+    span: DAY.test(message) ? "day" : "minute",
+    limit: limit === undefined ? null : wholeNumber(limit),
+    retryAtMs,
+    requested: requested === undefined ? null : wholeNumber(requested),
+  };
+}
+
+const DAY = /per[ _-]?day|daily|\b[RT]PD\b/i;
+
+/** OpenAI, Groq: `Limit 30000, Used 29000, Requested 1200`. Azure, Anthropic: `50 requests per minute`. */
+const LIMIT_IN_TEXT = /\blimit:? ([\d,]+)\b/i;
+const LIMIT_BEFORE_UNIT = /\b(\d[\d,]*) (?:\w+ )?(?:requests?|tokens) per (?:minute|day)\b/i;
+
+function wholeNumber(digits: string): number {
+  return Number(digits.replaceAll(",", ""));
+}

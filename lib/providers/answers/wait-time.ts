@@ -1,0 +1,162 @@
+/**
+ * How long an error answer asks to wait.
+ *
+ * Looked at in this order, the more deliberate statement first: `retry-after-ms`, `retry-after`,
+ * google.rpc.RetryInfo, waits in the body, waits and dates in the text, and at last the rate-limit reset
+ * headers, which many providers send with every answer, whatever its cause.
+ * @module
+ */
+import { DURATION_SOURCE, parseDuration } from "../../http/parse-duration";
+import { readRetryAfter } from "../../http/retry-after";
+import type { ErrorFacts } from "../types";
+import { findInJson, isRecord } from "./error-json";
+
+const HOUR_MS = 3_600_000;
+/** Longer is no duration that anybody means: an epoch time in the wrong place, or digits without end. */
+const LONGEST_SANE_MS = 400 * 24 * HOUR_MS;
+
+/** A told wait, or null where it cannot be meant: it then counts as not told. */
+function sane(ms: number | null): number | null {
+  return ms !== null && ms <= LONGEST_SANE_MS ? ms : null;
+}
+
+/** Milliseconds, rounded up to whole seconds, or null where the answer does not tell. */
+export function toldWaitMs(facts: ErrorFacts, nowMs: number): number | null {
+  return wholeSeconds(exactWaitMs(facts, nowMs));
+}
+
+/** The told wait to the millisecond; null where the answer does not tell. */
+export function exactWaitMs(facts: ErrorFacts, nowMs: number): number | null {
+  return sane(readRetryAfter(facts.headers, nowMs)) ?? waitInAnswer(facts, nowMs);
+}
+
+/** The wait that an answer states by itself, whatever reset headers come along; null where there is none. */
+export function statedWaitMs(facts: ErrorFacts, nowMs: number): number | null {
+  return sane(readRetryAfter(facts.headers, nowMs)) ?? sane(toldDurationMs(facts));
+}
+
+/**
+ * The told wait for a quota of an hour or less. What only texts and reset headers say is believed up to an
+ * hour. A `retry-after` may say more: Anthropic's subscription windows last five hours, and say so there.
+ */
+export function shortWaitMs(facts: ErrorFacts, nowMs: number): number | null {
+  const askedMs = sane(readRetryAfter(facts.headers, nowMs));
+  if (askedMs !== null) return wholeSeconds(Math.min(askedMs, 25 * HOUR_MS));
+  const toldMs = waitInAnswer(facts, nowMs);
+  return wholeSeconds(toldMs === null ? null : Math.min(toldMs, HOUR_MS));
+}
+
+/** Too early is another refusal; a part of a second too late costs nothing. */
+function wholeSeconds(ms: number | null): number | null {
+  return ms === null ? null : Math.ceil(ms / 1000) * 1000;
+}
+
+/** The moment a text or field names by date ("regain access on 2026-08-01 at 00:00 UTC", `resets_at`), or null. */
+export function toldDateMs(facts: ErrorFacts): number | null {
+  const field = findInJson(facts.json, "resets_at") ?? findInJson(facts.json, "reset_at");
+  const fromField =
+    typeof field === "string" || typeof field === "number" ? epochMs(String(field)) : null;
+  if (fromField !== null) return fromField;
+  const [, day, time = "00:00"] = DATE_IN_TEXT.exec(facts.message) ?? [];
+  return day === undefined ? null : epochMs(`${day}T${time}Z`);
+}
+
+const DATE_IN_TEXT =
+  /(?:access|resets?|reset|renews?|again|until|available)\b[^.\d]{0,20}(\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01]))(?:(?:T| at | )([01]\d:[0-5]\d|2[0-3]:[0-5]\d))?/i;
+
+/** The wait that the body or its message spells out as a duration, in milliseconds; null where there is none. */
+export function toldDurationMs(facts: ErrorFacts): number | null {
+  return waitInBody(facts.text) ?? waitInText(facts.message);
+}
+
+function waitInAnswer(facts: ErrorFacts, nowMs: number): number | null {
+  const durationMs = sane(toldDurationMs(facts));
+  if (durationMs !== null) return durationMs;
+  const dateMs = toldDateMs(facts);
+  const untilDateMs = dateMs === null ? null : sane(Math.max(0, dateMs - nowMs));
+  return untilDateMs ?? waitInResetHeaders(facts, nowMs);
+}
+
+/** Read from the raw text, so that broken JSON and bodies quoted inside a message (`\"retryDelay\"`) tell it too. */
+const BODY_WAITS = [
+  /"retryDelay\\*"\s*:\s*\\*"([\d.]+[a-z]+)/, // google.rpc.RetryInfo
+  /"retry_after(?:_seconds)?\\*"\s*:\s*\\*"?(\d+(?:\.\d+)?)\b/, // Replicate, OpenRouter's availability
+  /"quotaResetDelay\\*"\s*:\s*\\*"([\w.]+)/, // Google's Code Assist
+];
+
+function waitInBody(text: string): number | null {
+  for (const pattern of BODY_WAITS) {
+    const value = pattern.exec(text)?.[1];
+    if (value !== undefined) return parseDuration(/[a-z]/.test(value) ? value : `${value}s`);
+  }
+  return null;
+}
+
+/** "try again in 7m12s", "retry after 60 seconds", "resets in ~5s", "will reset after 0s", "wait 20 seconds". */
+const WAIT_IN_TEXT = new RegExp(
+  `\\b(?:again|retry|retrying|resets?|wait|available|replenished)\\b[^.\\d]{0,30}?(${DURATION_SOURCE})`,
+  "i",
+);
+
+function waitInText(message: string): number | null {
+  const duration = WAIT_IN_TEXT.exec(message)?.[1];
+  return duration === undefined ? null : parseDuration(duration);
+}
+
+/** `x-ratelimit-reset`, `x-ratelimit-reset-tokens`, `ratelimit-reset`, `anthropic-ratelimit-tokens-reset`. */
+const RESET_HEADER = /^(?:(?:x-)?ratelimit-reset(?:-.+)?|anthropic-ratelimit-.+-reset)$/;
+
+/**
+ * Several quotas may be reported: what is used up decides, and where that is more than one, the last to
+ * renew. Where none is said to be used up, the first to renew is worth a try.
+ */
+function waitInResetHeaders(facts: ErrorFacts, nowMs: number): number | null {
+  const headers = headersOf(facts);
+  const usedUp: number[] = [];
+  const others: number[] = [];
+  for (const [name, value] of headers) {
+    if (!RESET_HEADER.test(name)) continue;
+    const waitMs = sane(waitUntilReset(value, nowMs));
+    if (waitMs === null) continue;
+    const remaining = headers.get(name.replace("reset", "remaining"));
+    (remaining !== undefined && Number(remaining) === 0 ? usedUp : others).push(waitMs);
+  }
+  if (usedUp.length > 0) return Math.max(...usedUp);
+  return others.length > 0 ? Math.min(...others) : null;
+}
+
+/** The answer's headers, and those OpenRouter quotes in `error.metadata.headers`. Names in lower case. */
+function headersOf(facts: ErrorFacts): Map<string, string> {
+  const all = new Map<string, string>();
+  const quoted = findInJson(facts.json, "headers");
+  if (isRecord(quoted)) {
+    for (const [name, value] of Object.entries(quoted)) {
+      if (typeof value === "string" || typeof value === "number")
+        all.set(name.toLowerCase(), String(value));
+    }
+  }
+  facts.headers.forEach((value, name) => {
+    all.set(name.toLowerCase(), value);
+  });
+  return all;
+}
+
+/** A duration (OpenAI, Groq), seconds (Azure), a moment in seconds or milliseconds (OpenRouter), or a date (Anthropic). */
+function waitUntilReset(value: string, nowMs: number): number | null {
+  const durationMs = parseDuration(value);
+  if (durationMs !== null) return durationMs;
+  const momentMs = epochMs(value);
+  if (momentMs !== null) return Math.max(0, momentMs - nowMs);
+  return /^\d+(?:\.\d+)?$/.test(value) ? Number(value) * 1000 : null;
+}
+
+/** An ISO date, epoch seconds or epoch milliseconds as epoch milliseconds; null for any other text. */
+export function epochMs(value: string): number | null {
+  if (/^\d{4}-\d\d-\d\d/.test(value)) {
+    const ms = Date.parse(value);
+    return Number.isNaN(ms) ? null : ms;
+  }
+  if (!/^\d{10,16}(?:\.\d+)?$/.test(value)) return null;
+  const number = Number(value);
+  return number >= 1e12 ? number : number * 1000;
+}

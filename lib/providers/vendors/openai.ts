@@ -1,0 +1,57 @@
+/**
+ * OpenAI. Facts from platform.openai.com's API reference, error codes guide and help article 6614457, and
+ * from AI Gateway's pages on OpenAI and the realtime WebSockets API.
+ * @module
+ */
+import { allOf, coded, says, withStatus } from "../answers/error-matchers";
+import { asBearer } from "../place-key";
+import type { ErrorRule, WebSocketPlan } from "../types";
+import { openAiLike } from "./openai-like";
+
+const BASE = "https://api.openai.com/v1";
+
+/** Realtime, at AI Gateway below the bare slug; other WebSocket paths keep theirs. */
+const webSocket: WebSocketPlan = {
+  protocol: "openai",
+  upstreamUrl(path, gatewayBase) {
+    const rest = path.replace(/^v1\//, "") || "realtime";
+    if (gatewayBase === null) return `${BASE}/${rest}`;
+    return rest === "realtime" ? `${gatewayBase}/openai` : `${gatewayBase}/openai/${rest}`;
+  },
+  placeKey: asBearer,
+};
+
+const errorRules: readonly ErrorRule[] = [
+  {
+    // The account was taken out of every organisation; it may be let in again.
+    name: "openai-no-organization",
+    meaning: "key_doubtful",
+    matches: allOf(withStatus(401, 403), says(/must be a member of an organization/i)),
+  },
+  {
+    name: "openai-hard-limit",
+    meaning: "out_of_credit",
+    matches: allOf(withStatus(400), coded("billing_hard_limit_reached")),
+  },
+];
+
+export const openai = openAiLike({
+  slug: "openai",
+  label: "OpenAI",
+  base: BASE,
+  hasEmbeddings: true,
+  hasResponses: true,
+  withholds: {
+    credentials: { headers: ["authorization"], subprotocols: ["openai-insecure-api-key."] },
+    // The official SDKs send the first two by themselves where OPENAI_ORG_ID and OPENAI_PROJECT_ID are
+    // set, in browsers as subprotocols; Codex the third.
+    accounts: {
+      headers: ["openai-organization", "openai-project", "chatgpt-account-id"],
+      subprotocols: ["openai-organization.", "openai-project."],
+    },
+  },
+  model: { socketQuery: "model", body: ["model"] },
+  webSocket,
+  keyPattern: /^sk-(?!ant-|or-)/,
+  errorRules,
+});

@@ -1,0 +1,64 @@
+/**
+ * Holds what a request asks for against what its token may use: every model that any reader could find in it.
+ * @module
+ */
+
+import type { AccessToken } from "../ports";
+import { ProxyError } from "../proxy-error";
+import { type AskedModels, askedModels } from "../request/asked-models";
+import { hasMoneyBudget } from "../request/limited-token";
+import { modelName } from "../request/model-name";
+import type { ProxyCall } from "../route/proxy-call";
+import { isModelLimited } from "../sockets/socket-access";
+import { tokenAllows } from "./token-allows";
+
+/**
+ * @param call As it would be sent; its own model is allowed already.
+ * @throws {ProxyError} `access_denied`, `model_ambiguous`, `model_required`.
+ */
+export function authorizeModels(token: AccessToken, call: ProxyCall): void {
+  // Most tokens are limited in neither way, and pay nothing here.
+  if (token.scopes === null && token.limitHolders === undefined) return;
+  const isLimited = isModelLimited(token, call.provider.slug);
+  if (!isLimited && !hasMoneyBudget(token)) return;
+  const asked = askedModels({
+    provider: call.provider,
+    path: call.path,
+    search: searchOf(call.url),
+    headers: call.headers(),
+    body: call.body.kind === "kept" ? call.body.bytes : null,
+    isSocket: call.isWebSocket,
+    prefix: call.provider.compatSlug === null ? "" : `${call.provider.compatSlug}/`,
+  });
+  if (isLimited) authorizeAll(token, call, asked);
+  if (asked.contradiction !== null) {
+    throw new ProxyError(
+      "model_ambiguous",
+      `What this request asks for is not clear: ${asked.contradiction}. An access token with limits needs one model, named once.`,
+    );
+  }
+}
+
+function authorizeAll(token: AccessToken, call: ProxyCall, asked: AskedModels): void {
+  const { provider, method } = call;
+  for (const name of asked.models) {
+    const model = modelName(name);
+    if (model === call.model || tokenAllows(token, provider.slug, model, method)) continue;
+    throw new ProxyError(
+      "access_denied",
+      `This access token may not use ${name.slice(0, 256)} of ${provider.label}, which the request names too.`,
+    );
+  }
+  // Of a WebSocket, the frames tell (`socket-session.ts`); where they cannot be read, it was refused before.
+  const onlyReads = method === "GET" || method === "HEAD";
+  if (asked.hidden === null || onlyReads) return;
+  throw new ProxyError(
+    "access_denied",
+    `This access token is limited to models, and what this request uses cannot be told: ${asked.hidden}.`,
+  );
+}
+
+function searchOf(url: string): string {
+  const start = url.indexOf("?");
+  return start === -1 ? "" : url.slice(start);
+}

@@ -1,0 +1,57 @@
+/**
+ * What an answer means for background work: its use is counted once, when it is finished, for the token that
+ * began it, however often it is asked for.
+ * @module
+ */
+import {
+  isAsking,
+  progressOf,
+  tellsOfWork,
+  usageOfWork,
+  type WorkFacts,
+} from "../../usage/background-work";
+import type { Usage } from "../../usage/types";
+import type { ProxyCall } from "../route/proxy-call";
+
+export type BackgroundStep =
+  /** The request's own use, as it was read. */
+  | { readonly kind: "own"; readonly usage: Usage | null }
+  /** Something works on; its use is told later. */
+  | { readonly kind: "begun"; readonly id: string }
+  /** It is finished, and what it used is told where its results are. */
+  | { readonly kind: "moved"; readonly id: string; readonly file: string }
+  /** What another request began is finished, and used this. */
+  | { readonly kind: "finished"; readonly id: string; readonly usage: Usage };
+
+/**
+ * @param facts What the answer tells of work.
+ * @param usage What the answer tells of use.
+ * @param isComplete Whether all of the answer was seen.
+ */
+export function backgroundStep(
+  { method, path }: Pick<ProxyCall, "method" | "path">,
+  facts: WorkFacts,
+  usage: Usage | null,
+  isComplete: boolean,
+): BackgroundStep {
+  const asks = isAsking(method, path);
+  // Who only reads uses nothing: lists, files, stored answers.
+  if (!tellsOfWork(path)) return { kind: "own", usage: asks ? null : usage };
+  const reported = usage === null || usage.isEstimate ? null : usage;
+  const progress = progressOf(path, facts, reported);
+  if (asks) {
+    const isFinished = progress?.isFinished === true && isComplete;
+    if (!isFinished) return { kind: "own", usage: null };
+    if (reported === null) {
+      const { file } = facts;
+      return file === null
+        ? { kind: "own", usage: null }
+        : { kind: "moved", id: progress.id, file };
+    }
+    return { kind: "finished", id: progress.id, usage: usageOfWork(path, reported) };
+  }
+  if (isComplete && reported === null && progress !== null && !progress.isFinished) {
+    return { kind: "begun", id: progress.id };
+  }
+  return { kind: "own", usage };
+}

@@ -1,0 +1,117 @@
+/**
+ * `GET /api/quota`: what the token that asks may still use, and which models can be served now. Nobody else's figures.
+ * @module
+ */
+import type { LimitUse } from "../../budgets/limit-use";
+import { RESPONSE_HEADERS } from "../answer/response-headers";
+import type { AccessToken } from "../ports";
+import { ProxyError } from "../proxy-error";
+import type { RequestScope } from "../request-scope";
+import { type ModelCatalog, servableModels } from "../route/compat-models";
+import { tokenAllowsTarget } from "../route/route-targets";
+import { PoolReadiness, type ReadyAtMs } from "../serve/pool-readiness";
+import { tokenAllows } from "./token-allows";
+
+/** The segment below `/api/`. */
+export const QUOTA = "quota";
+
+/** One limit of the token, or of its member for all own tokens together. Dollars where its name ends in `Usd`. */
+export interface QuotaLimit extends Omit<LimitUse, "renewsAtMs"> {
+  readonly of: "token" | "member";
+  /** Not below 0. */
+  readonly left: number;
+  /** Epoch milliseconds. */
+  readonly renewsAt: number | null;
+}
+
+export interface QuotaModel {
+  /** What a request names: `{provider}/{model}`, or an alias. */
+  readonly model: string;
+  readonly isReady: boolean;
+  /** Epoch milliseconds; null where no key serves it. */
+  readonly readyAt: ReadyAtMs;
+}
+
+export interface Quota {
+  readonly token: { readonly name: string; readonly expiresAt: number | null };
+  readonly limits: readonly QuotaLimit[];
+  readonly models: readonly QuotaModel[];
+}
+
+/** @throws {ProxyError} `invalid_path` for anything but a GET. */
+export async function quotaAnswer(
+  token: AccessToken,
+  catalog: ModelCatalog,
+  scope: RequestScope,
+): Promise<Response> {
+  if (scope.request.method !== "GET") {
+    throw new ProxyError("invalid_path", "/api/quota is read by GET.");
+  }
+  const quota: Quota = {
+    token: { name: token.name, expiresAt: token.expiresAtMs },
+    limits: await limitsOf(token, scope),
+    models: await modelsOf(token, catalog, scope),
+  };
+  const headers = {
+    [RESPONSE_HEADERS.requestId]: scope.requestId,
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+  };
+  return Response.json(quota, { headers });
+}
+
+async function limitsOf(
+  { limitHolders }: AccessToken,
+  { ports, keep }: RequestScope,
+): Promise<readonly QuotaLimit[]> {
+  if (limitHolders === undefined) return [];
+  const { budgets } = ports;
+  await budgets.ready(limitHolders, ports.nowMs(), keep);
+  const nowMs = ports.nowMs();
+  return limitHolders.flatMap((holder) =>
+    budgets.ledger.use(holder, nowMs).map(({ renewsAtMs, ...use }) => ({
+      of: holder.kind,
+      ...use,
+      left: Math.max(0, use.most - use.used - use.held),
+      renewsAt: renewsAtMs,
+    })),
+  );
+}
+
+async function modelsOf(
+  token: AccessToken,
+  catalog: ModelCatalog,
+  scope: RequestScope,
+): Promise<readonly QuotaModel[]> {
+  const { ports } = scope;
+  const { state } = ports;
+  await state.whole(scope.keep);
+  const served = await servableModels(catalog, scope);
+  const nowMs = ports.nowMs();
+  const readiness = new Map<string, PoolReadiness>();
+  const readyAt = (provider: string, model: string) => {
+    let known = readiness.get(provider);
+    if (known === undefined) {
+      known = new PoolReadiness(state.pool(provider), nowMs);
+      readiness.set(provider, known);
+    }
+    return known.of(model);
+  };
+  const entry = (model: string, atMs: ReadyAtMs): QuotaModel => ({
+    model,
+    isReady: atMs !== null && atMs <= nowMs,
+    readyAt: atMs,
+  });
+  const aliases = [...state.modelAliases().values()].flatMap((alias) => {
+    const targets = alias.targets.filter((target) => tokenAllowsTarget(token, alias, target));
+    if (targets.length === 0) return [];
+    const times = targets.flatMap(({ provider, model }) => readyAt(provider, model) ?? []);
+    return [entry(alias.name, times.length === 0 ? null : Math.min(...times))];
+  });
+  const models = served.flatMap(({ provider: { slug }, models }) =>
+    models
+      .filter((model) => tokenAllows(token, slug, model, "POST"))
+      .map((model) => entry(`${slug}/${model}`, readyAt(slug, model))),
+  );
+  return [...aliases, ...models];
+}

@@ -1,0 +1,400 @@
+/**
+ * What a request comes to in the statistics: one event, whatever becomes of it.
+ * @module
+ */
+import { type Conversion, conversionName } from "../../conversion/conversion";
+import type { Provider } from "../../providers/types";
+import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../../usage/request-event";
+import { NO_USAGE, type Outcome, type Usage } from "../../usage/types";
+import type { UsageReader } from "../../usage/usage-reader";
+import type { AccessToken, ProxyPorts } from "../ports";
+import type { ProxyError, ProxyErrorCode } from "../proxy-error";
+import type { EstimatedUse } from "../request/estimate-use";
+import type { ProxyCall } from "../route/proxy-call";
+import type { Served } from "../serve/served";
+import { type BackgroundStep, backgroundStep } from "./background-step";
+
+/** What One Balance's own errors count as. */
+const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
+  invalid_access_token: "denied",
+  access_denied: "denied",
+  price_unknown: "denied",
+  resource_not_found: "denied",
+  unknown_provider: "client_error",
+  invalid_path: "client_error",
+  model_required: "client_error",
+  model_ambiguous: "client_error",
+  model_not_found: "client_error",
+  no_route_target: "client_error",
+  not_convertible: "client_error",
+  body_too_large: "client_error",
+  headers_too_large: "client_error",
+  address_too_long: "client_error",
+  unsupported_content_encoding: "client_error",
+  websocket_unsupported: "client_error",
+  token_limit_reached: "limited",
+  pool_exhausted: "limited",
+  request_exceeds_limits: "limited",
+  no_provider_keys: "upstream_error",
+  store_unavailable: "upstream_error",
+  upstream_unreachable: "upstream_error",
+  upstream_timeout: "upstream_error",
+  internal_error: "upstream_error",
+  client_closed_request: "aborted",
+};
+
+/**
+ * How an answer that was being delivered ended. `cut_off`: the upstream closed it before it said that it was
+ * done; `told_error`: it told an error after it had begun well.
+ */
+export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" | "told_error";
+
+type Waiting = (work: Promise<unknown>) => void;
+type Result = Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">;
+
+export class RequestMeter {
+  /** The keys that were asked, in order. */
+  readonly attempts: AttemptRecord[] = [];
+  readonly #ports: ProxyPorts;
+  readonly #waitUntil: Waiting;
+  readonly #requestId: string;
+  readonly #arrivedMs: number;
+  #provider: Provider | undefined;
+  #token: AccessToken | null = null;
+  #call: ProxyCall | null = null;
+  #answer: Served["answer"] | null = null;
+  #reader: UsageReader | null = null;
+  #told: Usage | null = null;
+  #isStream = false;
+  #firstOutputMs: number | null = null;
+  #firstByteMs: number | null = null;
+  #isRecorded = false;
+  #whenClientLeaves: (() => void) | null = null;
+  #estimate: EstimatedUse | null = null;
+  #statedNanoUsd: number | null = null;
+  #whenRecorded: readonly ((event: RequestEvent) => void)[] = [];
+
+  /** @param waitUntil Keeps the writing of events alive after the response. */
+  constructor(request: Request, requestId: string, ports: ProxyPorts, waitUntil: Waiting) {
+    this.#ports = ports;
+    this.#waitUntil = waitUntil;
+    this.#requestId = requestId;
+    this.#arrivedMs = ports.nowMs();
+    // workerd runs this when the connection is gone, and after it only what `waitUntil` was given.
+    request.signal.addEventListener("abort", () => {
+      if (this.#whenClientLeaves === null) this.ended("client_left");
+      else this.#whenClientLeaves();
+    });
+  }
+
+  /** Who delivers the answer is told when the client leaves, and says then how it ended. */
+  whenClientLeaves(callback: () => void): void {
+    this.#whenClientLeaves = callback;
+  }
+
+  askedOf(provider: Provider | undefined): void {
+    this.#provider = provider;
+  }
+
+  calledBy(token: AccessToken): void {
+    this.#token = token;
+  }
+
+  /** What the request may come to: what it counts for where it is cut off before an answer tells its use. */
+  estimated(use: EstimatedUse): void {
+    this.#estimate = use;
+  }
+
+  /** What the request counts for if its price is not known in the end either, in 1e-9 US dollars. */
+  stated(nanoUsd: number): void {
+    this.#statedNanoUsd = nanoUsd;
+  }
+
+  /** Calls back once, with what the request came to. */
+  whenRecorded(callback: (event: RequestEvent) => void): void {
+    this.#whenRecorded = [...this.#whenRecorded, callback];
+  }
+
+  /** What the request comes to. Said again where another target of an alias is tried. */
+  resolved(call: ProxyCall): void {
+    const before = this.#call;
+    if (before !== null) {
+      const target = { provider: before.provider.slug, model: before.model };
+      for (const [index, attempt] of this.attempts.entries()) {
+        if (attempt.target === undefined) this.attempts[index] = { ...attempt, target };
+      }
+    }
+    this.#call = call;
+    this.#provider = call.provider;
+  }
+
+  /**
+   * Another key is asked now; what comes of it is told by `attempted`.
+   * @param dropped What of the request is left out.
+   * @param conversion Where it was said in another form.
+   */
+  attempting(keyId: string, dropped: readonly string[], conversion?: Conversion): void {
+    const afterMs = this.#ports.nowMs() - this.#arrivedMs;
+    const nothing = { status: 0, meaning: "no_answer", rule: null, words: null } as const;
+    const attempt = { keyId, afterMs, tookMs: 0, ...nothing };
+    if (conversion !== undefined) {
+      const converted = conversionName(conversion);
+      const left = [...conversion.dropped, ...dropped];
+      this.attempts.push({ ...attempt, converted, ...(left.length > 0 && { dropped: left }) });
+      return;
+    }
+    this.attempts.push(dropped.length === 0 ? attempt : { ...attempt, dropped });
+  }
+
+  /** The last attempt, which had begun well, failed after all. */
+  failedLate(result: Pick<AttemptRecord, "meaning" | "rule" | "words">): void {
+    const attempt = this.attempts.pop();
+    if (attempt !== undefined) this.attempts.push({ ...attempt, ...result });
+  }
+
+  attempted(result: Pick<AttemptRecord, "status" | "meaning" | "rule" | "words"> | null): void {
+    const attempt = this.attempts.pop();
+    if (attempt === undefined) return;
+    const tookMs = this.#ports.nowMs() - this.#arrivedMs - attempt.afterMs;
+    this.attempts.push({ ...attempt, tookMs, ...result });
+  }
+
+  /**
+   * The upstream's answer is about to be delivered.
+   * @param reader Reads the usage from its bytes; null where they hold none.
+   * @param told What its headers tell, where its bytes hold none.
+   */
+  answering(
+    answer: Served["answer"],
+    reader: UsageReader | null,
+    told: Usage | null,
+    isStream: boolean,
+  ): void {
+    this.#told = told;
+    this.#answer = answer;
+    this.#reader = reader;
+    this.#isStream = isStream;
+    this.#firstByteMs = answer.atMs;
+  }
+
+  /** Bytes of the answer, on their way to the client. */
+  passing(bytes: Uint8Array): void {
+    this.#reader?.push(bytes);
+  }
+
+  /** Something that the client can use is on its way. */
+  outputSeen(): void {
+    this.#firstOutputMs ??= this.#ports.nowMs();
+  }
+
+  /** Ids of the items that the answer was made of; none where it is no response. */
+  get itemIds(): Iterable<string> {
+    return this.#reader?.itemIds ?? [];
+  }
+
+  /** No more bytes of the answer come. Only the first ending counts. */
+  ended(ending: Ending): void {
+    if (this.#isRecorded) return;
+    const answer = this.#answer;
+    const isComplete = ending === "complete";
+    const usage =
+      this.#reader?.end({ isComplete, requestBytes: jsonLength(this.#call) }) ??
+      this.#told ??
+      (isComplete ? null : this.#cutUse());
+    const result = {
+      outcome: outcomeOf(ending, answer),
+      status: ending === "client_left" ? 499 : (answer?.response.status ?? 0),
+      errorCode: null,
+      gatewayLogId: answer?.response.headers.get("cf-aig-log-id") ?? null,
+    };
+    const call = this.#call;
+    const step: BackgroundStep =
+      call === null || this.#reader === null
+        ? { kind: "own", usage }
+        : backgroundStep(call, this.#reader.work, usage, isComplete);
+    if (step.kind === "finished") {
+      this.#isRecorded = true;
+      this.#waitUntil(this.#claim(step, result));
+      return;
+    }
+    if (step.kind === "begun") this.#begun(step.id);
+    if (step.kind === "moved") this.#waitUntil(this.#move(step.id, step.file));
+    this.#record({ ...result, usage: step.kind === "own" ? step.usage : null });
+  }
+
+  /** The answer is on its way, and its work goes on. */
+  #begun(id: string): void {
+    const provider = this.#provider;
+    const token = this.#token;
+    const keyId = this.attempts.at(-1)?.keyId;
+    if (provider === undefined || token === null || keyId === undefined) return;
+    const work = {
+      provider: provider.slug,
+      id,
+      keyId,
+      tokenId: token.id,
+      userId: token.ownerId,
+      model: this.#call?.model ?? null,
+      atMs: this.#arrivedMs,
+    };
+    this.#waitUntil(this.#ports.works.begin(work));
+  }
+
+  /** What a batch used is known by the file that its results are in. */
+  async #move(id: string, file: string): Promise<void> {
+    const { works } = this.#ports;
+    const work = await works.claim(this.#provider?.slug ?? "", id);
+    if (work !== null) await works.begin({ ...work, id: file });
+  }
+
+  /** Counts what is finished for who began it, if it was not counted before. */
+  async #claim(
+    { id, usage }: Extract<BackgroundStep, { readonly kind: "finished" }>,
+    result: Omit<Result, "usage">,
+  ): Promise<void> {
+    const own = this.#eventOf({ ...result, usage: null });
+    const work = await this.#ports.works.claim(own.provider ?? "", id);
+    if (work !== null && work.tokenId === own.tokenId) {
+      const counted = { ...own, model: work.model ?? usage.model, usage };
+      this.#settle(counted);
+      this.#add(counted);
+      return;
+    }
+    this.#settle(own);
+    this.#add(own);
+    if (work === null) return;
+    // Who asks is another, whose request it is and whose use it is not.
+    const { statedNanoUsd: _, ...asked } = own;
+    const { tokenId, userId } = work;
+    const model = work.model ?? usage.model;
+    this.#add({ ...asked, id: `${own.id}.1`, tokenId, userId, model, usage, part: "turn" });
+  }
+
+  /**
+   * Of a request that was cut off: what was reserved for it, where an upstream was asked and may have worked. Null
+   * where none was, where the last one refused, and where nothing was reserved.
+   */
+  #cutUse(): Usage | null {
+    if (this.#estimate === null) return null;
+    const last = this.attempts.at(-1);
+    const mayHaveWorked =
+      this.#answer === null ? last?.meaning === "no_answer" : this.#answer.verdict.meaning === "ok";
+    return mayHaveWorked ? { ...NO_USAGE, ...this.#estimate, isEstimate: true } : null;
+  }
+
+  /** The client is answered by an error of our own. */
+  refused({ code, status }: ProxyError): void {
+    const outcome = OUTCOMES[code];
+    this.#record({ outcome, status, errorCode: code, usage: null, gatewayLogId: null });
+  }
+
+  /** The client is answered by One Balance itself. */
+  served(status: number): void {
+    this.#record({ outcome: "ok", status, errorCode: null, usage: null, gatewayLogId: null });
+  }
+
+  /**
+   * A WebSocket is open: each of its turns reserves and settles what it uses by itself, and the session is one
+   * event when it is closed. What the handshake had reserved is settled now.
+   */
+  opened(): void {
+    this.#isStream = true;
+    this.#firstByteMs = this.#ports.nowMs();
+    const result = { outcome: "ok", status: 101, errorCode: null, usage: null } as const;
+    this.#settle(this.#eventOf({ ...result, gatewayLogId: null }));
+    this.#whenRecorded = [];
+  }
+
+  /** The first frame of the upstream has come. */
+  answered(): void {
+    this.outputSeen();
+  }
+
+  /** A turn of the session is over, or something was used beside the turns. */
+  used(serial: number, model: string | null, usage: Usage | null): RequestEvent {
+    const result = { outcome: "ok", status: 101, errorCode: null, usage } as const;
+    const event: RequestEvent = {
+      ...this.#eventOf({ ...result, gatewayLogId: null }),
+      id: `${this.#requestId}.${serial}`,
+      atMs: this.#ports.nowMs(),
+      model,
+      part: "turn",
+    };
+    this.#add(event);
+    return event;
+  }
+
+  /** The session is over. */
+  closed(
+    session: Pick<RequestEvent, "model" | "outcome" | "errorCode" | "usage"> & {
+      readonly turns: number;
+    },
+  ): void {
+    if (this.#isRecorded) return;
+    this.#isRecorded = true;
+    const gatewayLogId = this.#answer?.response.headers.get("cf-aig-log-id") ?? null;
+    this.#add({
+      ...this.#eventOf({ ...session, status: 101, gatewayLogId }),
+      model: session.model,
+      part: "session",
+      turns: session.turns,
+    });
+  }
+
+  #record(result: Result): void {
+    // A client may leave while it is answered: one request is one event.
+    if (this.#isRecorded) return;
+    this.#isRecorded = true;
+    const event = this.#eventOf(result);
+    this.#settle(event);
+    this.#add(event);
+  }
+
+  #settle(event: RequestEvent): void {
+    for (const callback of this.#whenRecorded) callback(event);
+  }
+
+  #add(event: RequestEvent): void {
+    const { usage } = this.#ports;
+    usage.add(event);
+    const writing = usage.flush();
+    if (writing !== null) this.#waitUntil(writing);
+  }
+
+  #eventOf(result: Result): RequestEvent {
+    return {
+      id: this.#requestId,
+      atMs: this.#arrivedMs,
+      provider: this.#provider?.slug ?? null,
+      // A stored prompt, a thread or a poll names none; the answer does.
+      model: this.#call?.model ?? result.usage?.model ?? null,
+      tokenId: this.#token?.id ?? null,
+      userId: this.#token?.ownerId ?? null,
+      durationMs: this.#ports.nowMs() - this.#arrivedMs,
+      timeToFirstTokenMs: this.#sinceArrival(this.#firstOutputMs),
+      timeToFirstByteMs: this.#sinceArrival(this.#firstByteMs),
+      isStream: this.#isStream,
+      attempts: this.attempts,
+      ...(this.#statedNanoUsd !== null &&
+        (result.outcome === "ok" || result.usage !== null) && {
+          statedNanoUsd: this.#statedNanoUsd,
+        }),
+      ...result,
+    };
+  }
+
+  #sinceArrival(atMs: number | null): number | null {
+    return atMs === null ? null : atMs - this.#arrivedMs;
+  }
+}
+
+function outcomeOf(ending: Ending, answer: Served["answer"] | null): Outcome {
+  if (ending === "client_left") return "aborted";
+  if (ending !== "complete" || answer === null) return "upstream_error";
+  return attemptOutcome(answer.verdict.meaning);
+}
+
+/** Length of the request's text, from which its tokens can be estimated; null for what is no JSON. */
+function jsonLength(call: ProxyCall | null): number | null {
+  return call?.body.kind === "kept" && call.body.bytes[0] === 0x7b ? call.body.bytes.length : null;
+}

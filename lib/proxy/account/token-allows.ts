@@ -1,0 +1,25 @@
+import { modelMatches } from "../../models/model-matches";
+import type { AccessToken } from "../ports";
+
+/**
+ * Whether a token may make this call. Expiry is not looked at.
+ *
+ * @param model Null for a call that names none. A token limited to some models may read with such
+ * calls (model lists, a file's state) but not write: what they would start cannot be told.
+ * @param method HTTP method, upper case.
+ */
+export function tokenAllows(
+  token: AccessToken,
+  provider: string,
+  model: string | null,
+  method: string,
+): boolean {
+  if (token.scopes === null) return true;
+  return token.scopes.some((scope) => {
+    if (scope.provider !== null && scope.provider !== provider) return false;
+    if (scope.models === null) return true;
+    return model === null
+      ? method === "GET" || method === "HEAD"
+      : modelMatches(scope.models, model);
+  });
+}

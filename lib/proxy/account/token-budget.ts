@@ -1,0 +1,314 @@
+/**
+ * Keeps a request within the limits of its token and its member: reserves before it is sent, settles after.
+ * @module
+ */
+
+import type { Estimate, LimitHolder, TokenLimits } from "../../budgets/limit-holder";
+import { NO_SPEND, type Spend } from "../../budgets/spend";
+import type { Reservation } from "../../budgets/token-ledger";
+import type { Waiter } from "../../pool/share/fair-queue";
+import { isCounted } from "../../usage/counted-request";
+import { tellsCost } from "../../usage/price-names";
+import type { RequestEvent } from "../../usage/request-event";
+import type { AccessToken, ProxyPorts } from "../ports";
+import { ProxyError } from "../proxy-error";
+import {
+  DEFAULT_OUTPUT_TOKENS,
+  type EstimatedCall,
+  type EstimatedUse,
+  estimatedUses,
+  leastTokens,
+  mayCost,
+} from "../request/estimate-use";
+import type { RequestScope } from "../request-scope";
+import { claimOf, MAX_GUESSED_TOKENS, maxWaitMs } from "../serve/quota-claim";
+
+/** How often a request looks again whether others have settled. */
+const LOOK_AGAIN_MS = 50;
+/** When to come back where it is not known when others are answered. */
+const HELD_RETRY_MS = 1_000;
+const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
+  rpm: (limit) => `${counted(limit, "request")} a minute`,
+  tpm: (limit) => `${counted(limit, "token")} a minute`,
+  concurrentRequests: (limit) => `${counted(limit, "request")} at the same time`,
+  dailyRequests: (limit) => `${counted(limit, "request")} a day`,
+  dailyTokens: (limit) => `${counted(limit, "token")} a day`,
+  dailyCostUsd: (limit) => `$${limit} a day`,
+  monthlyCostUsd: (limit) => `$${limit} a month`,
+};
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Where a request may be sent, and as what. */
+export interface Destination {
+  /** Slug. */
+  readonly provider: string;
+  readonly call: EstimatedCall;
+}
+
+/**
+ * Reserves what the request may come to, and has it settled when it is over. What others hold is waited for,
+ * as long as the request may wait.
+ * @param holders The token, its member, or both.
+ * @param destinations Where it may be sent, at least one: the dearest counts.
+ * @throws {ProxyError} `token_limit_reached`; `price_unknown`; `client_closed_request` if the client leaves while
+ * it waits.
+ */
+export async function reserveBudget(
+  token: AccessToken,
+  holders: readonly LimitHolder[],
+  destinations: readonly Destination[],
+  scope: RequestScope,
+): Promise<void> {
+  await knowBudgets(holders, scope);
+  const hasMoney = hasMoneyBudget(holders);
+  const estimate = destinations
+    .map((destination) => estimateOf(destination, token, hasMoney, scope))
+    .reduce((one, other) => (other.costNanoUsd > one.costNanoUsd ? other : one));
+  if (estimate.use !== null) scope.meter.estimated(estimate.use);
+  if (estimate.isUnpriced) scope.meter.stated(estimate.costNanoUsd);
+  const reservation = await seatFor(token, holders, estimate, scope);
+  scope.meter.whenRecorded((event) => settle(reservation, event, scope));
+}
+
+/** What a turn of a WebSocket may come to. */
+export interface TurnGuess {
+  readonly model: string | null;
+  readonly inputTokens: number;
+  /** Null where the turn does not say. */
+  readonly mostOutputTokens: number | null;
+}
+
+/**
+ * The same for one turn of a WebSocket: the session was counted as a request when it was opened.
+ * @returns To be called once, with what the turn came to.
+ * @throws {ProxyError} As `reserveBudget`.
+ */
+export async function reserveTurn(
+  token: AccessToken,
+  holders: readonly LimitHolder[],
+  provider: string,
+  { model, inputTokens, mostOutputTokens }: TurnGuess,
+  scope: RequestScope,
+): Promise<(event: RequestEvent) => void> {
+  await knowBudgets(holders, scope);
+  const { ports } = scope;
+  const usage = { inputTokens, outputTokens: mostOutputTokens ?? DEFAULT_OUTPUT_TOKENS };
+  const known = ports.budgets.costNanoUsd(provider, model, usage, ports.nowMs());
+  const isUnpriced = known === null && hasMoneyBudget(holders);
+  if (isUnpriced) scope.meter.stated(reserveOf(token, provider, model, usage));
+  const estimate: Estimate = {
+    requests: 0,
+    tokens: usage.inputTokens + usage.outputTokens,
+    leastTokens: Math.min(MAX_GUESSED_TOKENS, inputTokens),
+    costNanoUsd: known ?? token.unpricedReserveNanoUsd ?? 0,
+  };
+  const reservation = await seatFor(token, holders, estimate, scope);
+  return (event) => {
+    const spend = { ...spendOf(event, ports), requests: 0 };
+    ports.budgets.ledger.settle(reservation, event.id, spend, ports.nowMs());
+  };
+}
+
+/**
+ * Under a budget of money, a session may not even name a model that nobody knows the price of: what it hears is
+ * answered without being asked for.
+ * @throws {ProxyError} `price_unknown` where no admin said what such a model counts for.
+ */
+export function assertPriced(
+  token: AccessToken,
+  holders: readonly LimitHolder[],
+  provider: string,
+  model: string,
+  { ports }: RequestScope,
+): void {
+  if (!hasMoneyBudget(holders)) return;
+  const usage = { inputTokens: 1, outputTokens: 1 };
+  if (ports.budgets.costNanoUsd(provider, model, usage, ports.nowMs()) !== null) return;
+  reserveOf(token, provider, model, usage);
+}
+
+/** Fails where a budget is used up. @throws {ProxyError} `token_limit_reached`. */
+export async function assertBudgetLeft(
+  holders: readonly LimitHolder[],
+  scope: RequestScope,
+): Promise<void> {
+  await knowBudgets(holders, scope);
+  const nowMs = scope.ports.nowMs();
+  const spent = scope.ports.budgets.ledger.spentLimit(holders, nowMs);
+  if (spent !== null) throw exceeded(spent, 0);
+}
+
+async function knowBudgets(holders: readonly LimitHolder[], scope: RequestScope): Promise<void> {
+  const { budgets, nowMs } = scope.ports;
+  const loading = budgets.ready(holders, nowMs(), scope.keep);
+  if (loading === null) return;
+  await loading;
+  assertThere(scope.request);
+}
+
+/** Waits for a seat and for what is left, as long as the request may wait. */
+async function seatFor(
+  token: AccessToken,
+  holders: readonly LimitHolder[],
+  estimate: Estimate,
+  scope: RequestScope,
+): Promise<Reservation> {
+  const { ports, request } = scope;
+  const { budgets } = ports;
+  const sinceMs = ports.nowMs();
+  const hasSeats = holders.some(({ limits }) => limits.concurrentRequests !== null);
+  const waiter: Waiter | null = hasSeats ? { claim: claimOf(token), dueMs: sinceMs } : null;
+  let isServed = false;
+  let isNew = true;
+  let askedMs = Number.NEGATIVE_INFINITY;
+  try {
+    for (;;) {
+      const nowMs = ports.nowMs();
+      if (waiter !== null) waiter.dueMs = nowMs + LOOK_AGAIN_MS;
+      const turn = budgets.ledger.reserve(holders, estimate, nowMs, { waiter, isNew });
+      isNew = false;
+      if (turn.kind === "go") {
+        isServed = true;
+        return turn.reservation;
+      }
+      if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
+      const asking = turn.kind === "ask" ? budgets.lease(turn.group, scope.keep) : null;
+      if (asking !== null) {
+        await asking;
+        // Others may have given back what they have written since.
+        await budgets.ready(holders, ports.nowMs(), scope.keep);
+        assertThere(request);
+        // What was granted is looked at once; who needs to ask again does so at the next look.
+        const isFirstLook = nowMs - askedMs >= LOOK_AGAIN_MS;
+        askedMs = nowMs;
+        if (isFirstLook && ports.nowMs() > nowMs) continue;
+      }
+      const untilMs = sinceMs + maxWaitMs(request.headers, token.maxWaitMs);
+      if (nowMs >= untilMs) throw exceeded(turn, null);
+      scope.askingSinceMs = sinceMs;
+      await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
+      assertThere(request);
+    }
+  } finally {
+    if (waiter !== null) budgets.ledger.leave(holders, waiter, isServed);
+  }
+}
+
+/** Whoever has left is recorded already: nobody would settle a reservation made now. */
+function assertThere({ signal }: Request): void {
+  if (signal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
+}
+
+function settle(reservation: Reservation, event: RequestEvent, { ports }: RequestScope): void {
+  const { ledger } = ports.budgets;
+  ledger.settle(reservation, event.id, spendOf(event, ports), ports.nowMs());
+}
+
+function spendOf(
+  { outcome, provider, model, usage, atMs, statedNanoUsd = 0 }: RequestEvent,
+  ports: ProxyPorts,
+): Spend {
+  if (!isCounted(outcome)) return NO_SPEND;
+  if (provider === null || usage === null) {
+    return { requests: 1, tokens: 0, costNanoUsd: statedNanoUsd };
+  }
+  return {
+    requests: 1,
+    tokens: (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0),
+    costNanoUsd: ports.budgets.costNanoUsd(provider, model, usage, atMs) ?? statedNanoUsd,
+  };
+}
+
+/** Services whose sockets work with a model of their own where the address names none: no frame names one. */
+const CHARGED_UNNAMED: ReadonlySet<string> = new Set(["deepgram", "elevenlabs"]);
+
+/**
+ * The most the call may come to, as far as it says. Under a budget of money what nobody knows the price of is
+ * refused, or counts for as much as an admin said.
+ */
+function estimateOf(
+  { provider, call }: Destination,
+  token: AccessToken,
+  hasMoney: boolean,
+  { ports, request }: RequestScope,
+): Estimated {
+  const uses = estimatedUses(call, request.headers);
+  const costs = uses.flatMap((use) => {
+    const { model } = call;
+    return ports.budgets.costNanoUsd(provider, model, use, ports.nowMs()) ?? [];
+  });
+  const isCharged = mayCost(call) || (call.isWebSocket && CHARGED_UNNAMED.has(provider));
+  const isUnpriced = hasMoney && costs.length === 0 && isCharged;
+  const reserve = isUnpriced ? reserveOf(token, provider, call.model, uses[0]) : 0;
+  const tokens = uses.map(
+    ({ inputTokens, outputTokens }) => (inputTokens ?? 0) + (outputTokens ?? 0),
+  );
+  return {
+    requests: 1,
+    tokens: Math.max(0, ...tokens),
+    leastTokens: leastTokens(call),
+    costNanoUsd: Math.max(reserve, ...costs),
+    use: uses[0] ?? null,
+    isUnpriced,
+  };
+}
+
+interface Estimated extends Estimate {
+  /** Null for a call that names no model, or costs nothing. */
+  readonly use: EstimatedUse | null;
+  readonly isUnpriced: boolean;
+}
+
+function hasMoneyBudget(holders: readonly LimitHolder[]): boolean {
+  return holders.some(
+    ({ limits }) => limits.dailyCostUsd !== null || limits.monthlyCostUsd !== null,
+  );
+}
+
+/** What a token of the dearest models costs: held until the answer tells its cost, and counted if it never does. */
+const DEAR_INPUT_NANO_USD = 15_000;
+const DEAR_OUTPUT_NANO_USD = 75_000;
+
+/** What a request counts for that has no known price. @throws {ProxyError} `price_unknown` where no admin said. */
+function reserveOf(
+  { unpricedReserveNanoUsd }: AccessToken,
+  provider: string,
+  model: string | null,
+  use: EstimatedUse | undefined,
+): number {
+  if (unpricedReserveNanoUsd !== undefined) return unpricedReserveNanoUsd;
+  if (tellsCost(provider) && use !== undefined) {
+    const { inputTokens, outputTokens } = use;
+    return (inputTokens ?? 0) * DEAR_INPUT_NANO_USD + (outputTokens ?? 0) * DEAR_OUTPUT_NANO_USD;
+  }
+  const what = model === null ? `this kind of request to ${provider}` : `${model} of ${provider}`;
+  throw new ProxyError(
+    "price_unknown",
+    `This access token has a budget of money, and the price of ${what} is not known. An admin can set one (Settings > Prices), or let the token use unpriced models at a stated reserve a request (unpricedReserveUsd).`,
+  );
+}
+
+interface Exceeded {
+  readonly holder: LimitHolder;
+  readonly limit: keyof TokenLimits;
+}
+
+/** @param waitMs Until there is room again; null where others under way hold it. */
+function exceeded(
+  { holder: { kind, limits }, limit }: Exceeded,
+  waitMs: number | null,
+): ProxyError {
+  const amount = WORDS[limit](limits[limit] ?? 0);
+  const isToken = kind === "token";
+  const which = isToken ? amount : `${amount} for all of the owner's tokens together`;
+  const reached = `${isToken ? "This token's" : "The owner's"} limit of ${which} is reached.`;
+  const held =
+    limit === "concurrentRequests"
+      ? `${reached} Try again when one of them is answered.`
+      : `What is left of ${isToken ? "this token's" : "the owner's"} ${which} is held by requests that are under way. Try again when they are answered.`;
+  return new ProxyError("token_limit_reached", waitMs === null ? held : reached, {
+    retryAfterMs: waitMs ?? HELD_RETRY_MS,
+    limitSource: "token",
+  });
+}

@@ -1,0 +1,91 @@
+/**
+ * What is read of an answer while it passes: its first output, its usage, and how it ended. The end decides:
+ * an answer that breaks off, or tells an error after its first words, was no success, and a key that is told to
+ * be used up or shut rests although another one can no longer be asked.
+ * @module
+ */
+import type { EventFraming } from "../../http/split-events";
+import { type AnswerEnd, answerEnd } from "../../providers/answers/answer-end";
+import type { AnswerStart } from "../../providers/answers/answer-start";
+import { judgeEvent } from "../../providers/answers/judge-event";
+import type { Ending } from "../account/request-meter";
+import { isItemId, isMaking } from "../request/stored-ids";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+import { noteStored } from "../serve/resource-affinity";
+import type { Served } from "../serve/served";
+import { isUnlimited, makerOf } from "../serve/stored-access";
+
+export class AnswerReading {
+  readonly #served: Served;
+  readonly #call: ProxyCall;
+  readonly #scope: RequestScope;
+  /** Null where the answer was no success to begin with, or has no events. */
+  readonly #end: AnswerEnd | null;
+  #start: AnswerStart | null;
+  hasOutput = false;
+
+  /** @param framing How the answer streams its events; null where it streams none. */
+  constructor(served: Served, call: ProxyCall, scope: RequestScope, framing: EventFraming | null) {
+    const { body, verdict } = served.answer;
+    this.#served = served;
+    this.#call = call;
+    this.#scope = scope;
+    this.#end = framing !== null && verdict.meaning === "ok" ? answerEnd(framing) : null;
+    this.#start = body.copy?.start ?? null;
+  }
+
+  /** The next bytes; they are not kept. */
+  take(bytes: Uint8Array): void {
+    this.#scope.meter.passing(bytes);
+    this.#end?.push(bytes);
+    if (this.hasOutput) return;
+    // The beginning was shown what was looked at before.
+    if (this.#start !== null && !this.#isShown(bytes)) return;
+    this.hasOutput = true;
+    this.#scope.meter.outputSeen();
+  }
+
+  /** The answer is over. */
+  over(ending: Ending, waitUntil: (work: Promise<unknown>) => void): void {
+    const { meter, ports } = this.#scope;
+    this.#noteItems();
+    const told = ending === "upstream_broke" ? null : (this.#end?.ending() ?? null);
+    if (told === null) {
+      meter.ended(ending);
+      return;
+    }
+    if (told.kind === "error") {
+      const verdict = judgeEvent(this.#call.provider, told.event, ports.nowMs());
+      this.#served.late(verdict);
+      meter.ended("told_error");
+      const writing = ports.state.afterResponse();
+      if (writing !== null) waitUntil(writing);
+      return;
+    }
+    // A client that leaves with all that there was has its answer.
+    if (ending === "client_left") meter.ended(told.kind === "whole" ? "complete" : "client_left");
+    else meter.ended(told.kind === "cut" ? "cut_off" : "complete");
+  }
+
+  /** What a caller with limits may refer to later: others reach what nobody is known to have made. */
+  #noteItems(): void {
+    const { caller, meter } = this.#scope;
+    const { key, answer } = this.#served;
+    if (caller === undefined || isUnlimited(caller) || answer.verdict.meaning !== "ok") return;
+    if (!isMaking(this.#call.method, this.#call.url)) return;
+    for (const id of meter.itemIds) {
+      if (isItemId(id)) {
+        noteStored(this.#call.provider.slug, id, key, makerOf(caller), this.#scope);
+      }
+    }
+  }
+
+  #isShown(bytes: Uint8Array): boolean {
+    if (this.#start === null || bytes === this.#served.answer.body.head) return false;
+    const { kind } = this.#start.push(bytes);
+    if (kind === "nothing") return false;
+    this.#start = null;
+    return kind === "output";
+  }
+}

@@ -1,0 +1,112 @@
+import { conversionName } from "../../conversion/conversion";
+import { removeHopByHop } from "../../http/hop-by-hop";
+import { isNullBodyStatus } from "../../http/null-body-status";
+import type { PoolKey } from "../../pool/types";
+import type { AccessToken } from "../ports";
+import type { LimitSource } from "../proxy-error";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+import { redirectThroughProxy, redirectUpload } from "../route/upload-url";
+import type { Answer, Served } from "../serve/served";
+import { runSocketSession } from "../sockets/socket-session";
+import { chosenProtocol } from "../sockets/web-socket-call";
+import { cleanAnswerHeaders, disarmAnswer } from "./answer-headers";
+import { convertedResponse } from "./converted-answer";
+import { isUnread, meteredBody } from "./metered-body";
+import { RESPONSE_HEADERS } from "./response-headers";
+
+/**
+ * The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop.
+ * A WebSocket is coupled with the client's, and read as it passes.
+ * @param token Who asked.
+ * @param path What follows the provider in the request's path.
+ * @param waitUntil Keeps work alive after the response.
+ */
+export function deliver(
+  served: Served,
+  call: ProxyCall,
+  token: AccessToken,
+  url: URL,
+  path: string,
+  scope: RequestScope,
+  waitUntil: (work: Promise<unknown>) => void,
+): Response {
+  const { request, requestId, attempts, config } = scope;
+  const { answer, key } = served;
+  const { response, verdict, scrubber } = answer;
+  const upstream = response.webSocket;
+  const { conversion } = call;
+  // What was converted is read as what it was asked as.
+  const readAs = conversion === undefined ? path : call.path;
+  const body = upstream ? null : meteredBody(served, call, readAs, scope, waitUntil);
+  const answered = upstream
+    ? coupled(upstream, response.headers, token, key, call, scope)
+    : new Response(isBodiless(response, call) ? null : body, cleanHead(answer));
+  const delivered =
+    conversion === undefined ? answered : convertedResponse(body, answered, conversion);
+  const { headers } = delivered;
+  removeHopByHop(headers);
+  cleanAnswerHeaders(headers, scrubber);
+  if (isUnread(answer)) {
+    // Packed anew, it has another length.
+    if (body !== response.body && headers.has("content-encoding")) headers.delete("content-length");
+  } else {
+    // Its length is set anew: what was packed is packed again, and what is no success may have become shorter.
+    if (headers.has("content-encoding") || body instanceof Uint8Array || response.status >= 300) {
+      headers.delete("content-length");
+    }
+  }
+  headers.set(RESPONSE_HEADERS.requestId, requestId);
+  headers.set(RESPONSE_HEADERS.attempts, String(attempts));
+  const source = limitSource(verdict.meaning);
+  if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
+  if (conversion !== undefined) headers.set(RESPONSE_HEADERS.converted, conversionName(conversion));
+  const dropped = [...(conversion?.dropped ?? []), ...served.dropped];
+  if (dropped.length > 0) headers.set(RESPONSE_HEADERS.dropped, dropped.join(", "));
+  if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
+  if (response.status >= 300 && response.status < 400) {
+    redirectThroughProxy(headers, call, config, url);
+  }
+  if (call.isWebSocket) setProtocol(headers, request, response);
+  if (!upstream) disarmAnswer(request.headers, headers);
+  return delivered;
+}
+
+/** Also where the body is converted first. */
+function isBodiless({ status }: Response, { conversion }: ProxyCall): boolean {
+  return conversion !== undefined || isNullBodyStatus(status);
+}
+
+function coupled(
+  upstream: WebSocket,
+  headers: Headers,
+  token: AccessToken,
+  key: PoolKey,
+  call: ProxyCall,
+  scope: RequestScope,
+): Response {
+  const { 0: webSocket, 1: client } = new WebSocketPair();
+  runSocketSession(client, upstream, token, key, call, scope);
+  return new Response(null, { status: 101, webSocket, headers });
+}
+
+/** Status, status text and headers as they came; a key in the status text is the rarest of all places. */
+function cleanHead({ response, scrubber }: Answer): ResponseInit {
+  const statusText = scrubber.cleanText(response.statusText);
+  if (statusText === response.statusText) return response;
+  const { status, headers } = response;
+  return { status, statusText, headers };
+}
+
+function setProtocol(headers: Headers, request: Request, response: Response): void {
+  const protocol = chosenProtocol(request.headers, response.headers);
+  if (protocol === null) headers.delete("sec-websocket-protocol");
+  else headers.set("sec-websocket-protocol", protocol);
+}
+
+function limitSource(meaning: Answer["verdict"]["meaning"]): LimitSource | null {
+  if (meaning === "gateway_limit") return "gateway";
+  const isLimit =
+    meaning === "rate_limit_minute" || meaning === "rate_limit_day" || meaning === "out_of_credit";
+  return isLimit ? "upstream" : null;
+}

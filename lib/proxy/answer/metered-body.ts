@@ -1,0 +1,169 @@
+/**
+ * An answer's body on its way to the client. The platform passes it on natively, and the meter reads a copy:
+ * the bytes are neither changed nor held back, and a slow client slows the upstream.
+ * @module
+ */
+
+import type { ByteStream, Bytes } from "../../http/byte-stream";
+import { declaredLength } from "../../http/declared-length";
+import { readableFraming } from "../../http/split-events";
+import { spokenUsage } from "../../usage/read-header-usage";
+import { usageFormFor } from "../../usage/usage-form";
+import { createUsageReader } from "../../usage/usage-reader";
+import type { Ending } from "../account/request-meter";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+import type { Answer, Served } from "../serve/served";
+import { AnswerReading } from "./answer-reading";
+import { BodySampler, type CopyState } from "./body-sampler";
+import { copyReader } from "./copy-reader";
+import { byteChannel, NOTHING, type StreamHead } from "./stream-head";
+
+const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/;
+
+/**
+ * @param path What follows the provider in the request's path.
+ * @param waitUntil Keeps the meter at work when the client leaves, or it could not tell how the answer ended.
+ * @returns What to deliver: a stream, or all bytes where they are known already; null for no body.
+ */
+export function meteredBody(
+  served: Served,
+  call: ProxyCall,
+  path: string,
+  scope: RequestScope,
+  waitUntil: (work: Promise<unknown>) => void,
+): ByteStream | Bytes | null {
+  const { answer } = served;
+  const { meter } = scope;
+  const { response, body } = answer;
+  const { headers } = response;
+  const contentType = headers.get("content-type");
+  const isStream =
+    (contentType !== null && STREAMING.test(contentType)) || path.includes("streamGenerateContent");
+  const form = usageFormFor({ provider: call.provider, path, headers });
+  const told = form === null ? spokenUsage(call.provider.slug, headers) : null;
+  meter.answering(answer, form && createUsageReader(form), told, isStream);
+
+  const { head, rest } = body;
+  // An answer that was read whole was judged whole.
+  const framing = rest === null && !isStream ? null : readableFraming(headers);
+  const reading = new AnswerReading(served, call, scope, framing);
+  if (rest === null) {
+    if (head.length > 0) reading.take(head);
+    reading.over("complete", waitUntil);
+    return head.length > 0 ? head : null;
+  }
+  // What is read here was unpacked by the platform, which packs it again on its way to the client.
+  const isPacked = headers.has("content-encoding");
+  if (isPacked && form === null && isUnread(answer)) {
+    meter.ended("complete");
+    return rest;
+  }
+  const { readable, writable } = byteChannel(
+    isPacked || response.status >= 300 ? null : knownLength(headers, head),
+  );
+  const passing =
+    form === null && body.copy === undefined
+      ? passOn(head, rest, writable, scope)
+      : passOnAndRead(body, rest, writable, reading, scope);
+  waitUntil(passing.then((ending) => reading.over(ending, waitUntil)));
+  return readable;
+}
+
+/** Whether the body is delivered as it came. */
+export function isUnread({ response, body }: Answer): boolean {
+  return body.head.length === 0 && body.rest === response.body;
+}
+
+/** Passes a body on that is read. */
+async function passOnAndRead(
+  { head, copy }: StreamHead,
+  rest: ByteStream,
+  writable: WritableStream<Bytes>,
+  reading: AnswerReading,
+  { meter, request, ports }: RequestScope,
+): Promise<Ending> {
+  if (head.length > 0) reading.take(head);
+  let forClient = rest;
+  let reader = copy?.reader;
+  if (reader === undefined) {
+    const [first, second] = rest.tee();
+    forClient = first;
+    reader = copyReader(second);
+  }
+  const sampler = new BodySampler(
+    reader,
+    (bytes) => reading.take(bytes),
+    () => !reading.hasOutput,
+    ports.setTimer,
+  );
+  const left = new Promise<"left">((resolve) => meter.whenClientLeaves(() => resolve("left")));
+  // What was read of a copy goes to the client with the body itself.
+  const unsent = copy === undefined ? head : NOTHING;
+  const sending = send(unsent, forClient, writable, { signal: request.signal });
+  const how = await Promise.race([sending, left]);
+  if (how === "sent") {
+    await sampler.readToEnd();
+    return "complete";
+  }
+  if (how === "stopped" && !request.signal.aborted) return endingOf(await sampler.readLastWord());
+  // Where the upstream had said all, the client left with an answer.
+  return (await sampler.readWhatIsThere()) === "ended" ? "complete" : "client_left";
+}
+
+/** Passes a body on that says nothing about usage. */
+async function passOn(
+  head: Bytes,
+  rest: ByteStream,
+  writable: WritableStream<Bytes>,
+  { meter, request, ports }: RequestScope,
+): Promise<Ending> {
+  meter.passing(head);
+  meter.outputSeen();
+  const options = { signal: request.signal, preventCancel: true };
+  // `send` ends then, which is early enough where nothing is read.
+  meter.whenClientLeaves(() => {});
+  if ((await send(head, rest, writable, options)) === "sent") return "complete";
+  if (request.signal.aborted) {
+    void rest.cancel().catch(() => {});
+    return "client_left";
+  }
+  const sampler = new BodySampler(
+    copyReader(rest),
+    () => {},
+    () => false,
+    ports.setTimer,
+  );
+  return endingOf(await sampler.readLastWord());
+}
+
+/** Rejects never: `stopped` if either side failed, which takes the other with it. */
+async function send(
+  head: Bytes,
+  rest: ByteStream,
+  writable: WritableStream<Bytes>,
+  options: StreamPipeOptions,
+): Promise<"sent" | "stopped"> {
+  try {
+    if (head.length > 0) {
+      const writer = writable.getWriter();
+      await writer.write(head);
+      writer.releaseLock();
+    }
+    await rest.pipeTo(writable, options);
+    return "sent";
+  } catch (error) {
+    if (!rest.locked && options.preventCancel !== true) void rest.cancel(error).catch(() => {});
+    return "stopped";
+  }
+}
+
+function endingOf(state: CopyState): Ending {
+  if (state === "ended") return "complete";
+  return state === "broke" ? "upstream_broke" : "client_left";
+}
+
+function knownLength(headers: Headers, head: Bytes): number | null {
+  const length = declaredLength(headers);
+  return length !== null && length >= head.length ? length : null;
+}

@@ -1,0 +1,276 @@
+/**
+ * Takes the text of a pool's key out of what an upstream answers, however it is written there: as it is,
+ * percent-encoded, JSON-escaped, or in base64 at any of its three alignments, alone or as part of a longer
+ * text ("user:key"). Everything else keeps its bytes.
+ *
+ * The work is done on byte strings, one character a byte, so that bytes that are no UTF-8 survive.
+ * @module
+ */
+
+import type { ByteStream, Bytes } from "../../http/byte-stream";
+import { NOTHING, type StreamHead } from "./stream-head";
+
+/** What stands in a key's place. */
+const REPLACEMENT = "[key]";
+
+/** An error that quotes an error that quotes an address: each quotation escapes once more. */
+const MAX_LAYERS = 3;
+/** Bytes that one character of a key may take: `\\\\u0073`. */
+const MAX_EXPANSION = 10;
+/** A shorter piece of base64 stands in ordinary text too. */
+const MIN_BASE64 = 10;
+
+const PERCENT = 0x25;
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+/** JSON's escapes of one letter, by what they mean. */
+const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
+  ['""', "\\\\", "//", "\bb", "\ff", "\nn", "\rr", "\tt"].map((pair) => [
+    pair.charCodeAt(0),
+    pair.charCodeAt(1),
+  ]),
+);
+
+/** Escapes behind which a key of ordinary characters may hide; letters, digits, `+`, `/` and the like. */
+const HIDES_ORDINARY = /%[2-7][\da-f]|\\(?:u00[2-7]|\/)/i;
+const HIDES_ANYTHING = /%[\da-f]{2}|\\./i;
+/** What is escaped in JSON or in addresses where nothing needs it, and so rarely is. */
+const ORDINARY = /^[\w.~:;=+/@ -]*$/;
+
+const SCRUBBERS_KEPT = 1_000;
+const scrubbers = new Map<string, KeyScrubber>();
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** The scrubber of a key's text, made once while the key is in use. */
+export function scrubberFor(keyText: string): KeyScrubber {
+  let scrubber = scrubbers.get(keyText);
+  if (scrubber === undefined) {
+    if (scrubbers.size >= SCRUBBERS_KEPT) scrubbers.clear();
+    scrubber = new KeyScrubber(keyText);
+    scrubbers.set(keyText, scrubber);
+  }
+  return scrubber;
+}
+
+/** From `start` up to `end`, in bytes. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class KeyScrubber {
+  readonly #plain: string;
+  /** The key and what base64 makes of it, as byte strings. */
+  readonly #needles: readonly string[];
+  readonly #hides: RegExp;
+  /** So many bytes at the end of a piece may be the beginning of a key. */
+  readonly #heldBytes: number;
+
+  constructor(keyText: string) {
+    const plain = toByteString(encoder.encode(keyText));
+    this.#plain = keyText;
+    this.#needles = keyText === "" ? [] : [plain, ...base64Forms(plain)];
+    this.#hides = ORDINARY.test(keyText) ? HIDES_ORDINARY : HIDES_ANYTHING;
+    const longest = Math.max(0, ...this.#needles.map(({ length }) => length));
+    this.#heldBytes = longest * MAX_EXPANSION;
+  }
+
+  /** A quick look: false where the key is surely not in a text; true asks for a closer one. */
+  maybeIn(text: string): boolean {
+    if (this.#plain === "") return false;
+    if (text.includes(this.#plain)) return true;
+    for (const needle of this.#needles) if (text.includes(needle)) return true;
+    return this.#hides.test(text);
+  }
+
+  /** A short text, such as a header's value. */
+  cleanText(text: string): string {
+    if (!this.maybeIn(text)) return text;
+    const bytes = encoder.encode(text);
+    const cleaned = this.#clean(bytes);
+    return cleaned === bytes ? text : decoder.decode(cleaned);
+  }
+
+  /**
+   * The same bytes where the key is not in them.
+   * @param text The bytes as text, where that is known already.
+   */
+  cleanBytes(bytes: Bytes, text: string = decoder.decode(bytes)): Bytes {
+    return this.maybeIn(text) ? this.#clean(bytes) : bytes;
+  }
+
+  /**
+   * A body in pieces, whatever its length. The end of each piece is held back as long as it may be the
+   * beginning of a key. For answers that are no success: it costs JavaScript for each piece.
+   * @param begun What came of it before.
+   */
+  cleanStream(body: ByteStream, begun: Bytes = NOTHING): ByteStream {
+    let held = begun;
+    return body.pipeThrough(
+      new TransformStream<Bytes, Bytes>({
+        transform: (chunk, controller) => {
+          const { ready, rest } = this.#split(joined(held, chunk));
+          held = rest;
+          if (ready.length > 0) controller.enqueue(ready);
+        },
+        flush: (controller) => {
+          const rest = this.#clean(held);
+          if (rest.length > 0) controller.enqueue(rest);
+        },
+      }),
+    );
+  }
+
+  /** The same of a body whose beginning was read; one that was read whole is cleaned whole. */
+  cleanStart({ head, rest }: StreamHead): StreamHead {
+    if (rest === null) return { head: this.cleanBytes(head), rest };
+    const { ready, rest: held } = this.#split(head);
+    return { head: ready, rest: this.cleanStream(rest, held) };
+  }
+
+  #clean(bytes: Bytes): Bytes {
+    const source = toByteString(bytes);
+    const ranges = this.#find(source);
+    return ranges.length === 0 ? bytes : toBytes(replaced(source, ranges, 0, source.length));
+  }
+
+  /** What can be handed on of a piece, and what must wait for the next one. */
+  #split(bytes: Bytes): { readonly ready: Bytes; readonly rest: Bytes } {
+    let cut = bytes.length - this.#heldBytes;
+    if (cut <= 0) return { ready: bytes.subarray(0, 0), rest: bytes };
+    // Most pieces are let go by a look at them that costs next to nothing.
+    if (!this.maybeIn(decoder.decode(bytes))) {
+      return { ready: bytes.subarray(0, cut), rest: bytes.subarray(cut) };
+    }
+    const source = toByteString(bytes);
+    const ranges = this.#find(source).filter(({ start }) => start < cut);
+    cut = Math.max(cut, ranges.at(-1)?.end ?? 0);
+    const ready =
+      ranges.length === 0 ? bytes.subarray(0, cut) : toBytes(replaced(source, ranges, 0, cut));
+    return { ready, rest: bytes.subarray(cut) };
+  }
+
+  /** Where the key stands in any form: sorted, without overlaps. */
+  #find(source: string): readonly Range[] {
+    // The engine's own search is many times as fast as what follows, which long errors would pay for.
+    if (!this.maybeIn(source)) return [];
+    const found: Range[] = [];
+    for (let start = 0; start < source.length; start += 1) {
+      const code = source.charCodeAt(start);
+      const isEscape = code === PERCENT || code === BACKSLASH;
+      for (const needle of this.#needles) {
+        if (!isEscape && code !== needle.charCodeAt(0)) continue;
+        const end = endOf(needle, source, start);
+        if (end !== -1) found.push({ start, end });
+      }
+    }
+    return merged(found);
+  }
+}
+
+/** Where a text that begins at `start` ends, whichever of its characters are escaped; -1 if it is not there. */
+function endOf(needle: string, source: string, start: number): number {
+  let positions: readonly number[] = [start];
+  for (let index = 0; index < needle.length; index += 1) {
+    const code = needle.charCodeAt(index);
+    const [only = 0] = positions;
+    positions =
+      positions.length === 1
+        ? endsOf(code, source, only, MAX_LAYERS)
+        : [...new Set(positions.flatMap((at) => endsOf(code, source, at, MAX_LAYERS)))];
+    if (positions.length === 0) return -1;
+  }
+  return Math.max(...positions);
+}
+
+const NOWHERE: readonly number[] = [];
+
+/**
+ * Where one character ends that begins at `at`: as itself, or escaped at most so many times over. There are
+ * several ends where the character is one that escapes begin with.
+ */
+function endsOf(code: number, source: string, at: number, layers: number): readonly number[] {
+  const first = source.charCodeAt(at);
+  if (layers === 0 || (first !== PERCENT && first !== BACKSLASH)) {
+    return first === code ? [at + 1] : NOWHERE;
+  }
+  const ends = first === code ? [at + 1] : [];
+  for (const digits of endsOf(PERCENT, source, at, layers - 1)) {
+    if (hexAt(source, digits, 2) === code) ends.push(digits + 2);
+  }
+  for (const letter of endsOf(BACKSLASH, source, at, layers - 1)) {
+    const isUnicode = source.charCodeAt(letter) === LETTER_U;
+    if (isUnicode && hexAt(source, letter + 1, 4) === code) ends.push(letter + 5);
+    const short = SHORT_ESCAPES.get(code);
+    if (short !== undefined && source.charCodeAt(letter) === short) ends.push(letter + 1);
+  }
+  return ends;
+}
+
+function hexAt(source: string, at: number, digits: number): number {
+  const text = source.slice(at, at + digits);
+  return text.length === digits && /^[\da-f]+$/i.test(text) ? Number.parseInt(text, 16) : -1;
+}
+
+function merged(ranges: readonly Range[]): readonly Range[] {
+  const result: Range[] = [];
+  for (const range of ranges.toSorted((one, other) => one.start - other.start)) {
+    const last = result.at(-1);
+    if (last === undefined || range.start >= last.end) result.push(range);
+    else if (range.end > last.end)
+      result[result.length - 1] = { start: last.start, end: range.end };
+  }
+  return result;
+}
+
+function replaced(source: string, ranges: readonly Range[], from: number, to: number): string {
+  let result = "";
+  let position = from;
+  for (const { start, end } of ranges) {
+    result += source.slice(position, start) + REPLACEMENT;
+    position = end;
+  }
+  return result + source.slice(position, to);
+}
+
+/**
+ * What base64 of a text that holds the key has in it for sure, wherever in it the key begins: the
+ * characters that depend on the key's bytes alone. In both alphabets.
+ */
+function base64Forms(key: string): string[] {
+  const forms = new Set<string>();
+  for (const before of [0, 1, 2]) {
+    const encoded = btoa("\0".repeat(before) + key);
+    const from = Math.ceil((before * 8) / 6);
+    const form = encoded.slice(from, Math.floor(((before + key.length) * 8) / 6));
+    if (form.length < MIN_BASE64) continue;
+    forms.add(form).add(form.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  return [...forms];
+}
+
+const PIECE = 8_192;
+
+function toByteString(bytes: Uint8Array): string {
+  let text = "";
+  for (let from = 0; from < bytes.length; from += PIECE) {
+    text += String.fromCharCode(...bytes.subarray(from, from + PIECE));
+  }
+  return text;
+}
+
+function toBytes(text: string): Bytes {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
+  return bytes;
+}
+
+function joined(one: Bytes, other: Bytes): Bytes {
+  if (one.length === 0) return other;
+  const all = new Uint8Array(one.length + other.length);
+  all.set(one);
+  all.set(other, one.length);
+  return all;
+}

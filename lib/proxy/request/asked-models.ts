@@ -1,0 +1,209 @@
+/**
+ * Every model that a request could be read as asking for, by whatever parser an upstream has. Asked only for
+ * tokens to which it matters: those limited to models, and those with a budget in money.
+ * @module
+ */
+import { GENERAL_MODEL_FIELDS } from "../../providers/provider-defaults";
+import type { Provider } from "../../providers/types";
+import { bodyForms } from "./body-form";
+import { type FieldNode, fieldTree, foldName } from "./model-tree";
+import { pathReadings } from "./path-readings";
+import { scanForm, scanUrlEncoded } from "./scan-form";
+import { type OnField, scanJson } from "./scan-json";
+
+/** The request as it would be sent. */
+export interface AskedFacts {
+  readonly provider: Provider;
+  /** Below the provider's slug, without a leading slash. */
+  readonly path: string;
+  /** With its `?`, or empty. */
+  readonly search: string;
+  readonly headers: Headers;
+  /** All of it, unpacked; null for none, and for a long one of no form that names models. */
+  readonly body: Uint8Array | null;
+  readonly isSocket: boolean;
+  /** What stands before the names of this provider's models, at a service that knows several (`groq/`); else empty. */
+  readonly prefix: string;
+}
+
+export interface AskedModels {
+  /** All names, without repetition. */
+  readonly models: readonly string[];
+  /** Why two readers could find different models, in words for the caller; null where they agree. */
+  readonly contradiction: string | null;
+  /** Why it may use models that it does not name, in words for the caller; null where it names all. */
+  readonly hidden: string | null;
+}
+
+export function askedModels(facts: AskedFacts): AskedModels {
+  const asked = new Asked(facts.prefix);
+  readPath(facts, asked);
+  readQuery(facts, asked);
+  readHeaders(facts, asked);
+  readBody(facts, asked);
+  return asked.result();
+}
+
+/** What was found so far. */
+class Asked {
+  readonly #prefix: string;
+  readonly #all = new Set<string>();
+  /** Those in places that the provider obeys: there must be one. */
+  readonly #obeyed = new Set<string>();
+  #contradiction: string | null = null;
+  #hidden: string | null = null;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  model(name: string, isObeyed: boolean): void {
+    if (name === "") return;
+    const short = this.#short(name);
+    this.#all.add(short);
+    if (isObeyed) this.#obeyed.add(short);
+  }
+
+  contradicts(reason: string): void {
+    this.#contradiction ??= reason;
+  }
+
+  hides(reason: string): void {
+    this.#hidden ??= reason;
+  }
+
+  get namesNone(): boolean {
+    return this.#obeyed.size === 0;
+  }
+
+  result(): AskedModels {
+    if (this.#obeyed.size > 1) {
+      const [first, second] = [...this.#obeyed].map((name) => JSON.stringify(name.slice(0, 64)));
+      this.contradicts(`it names ${first}, and ${second} as well`);
+    }
+    return {
+      models: [...this.#all],
+      contradiction: this.#contradiction,
+      hidden: this.#hidden,
+    };
+  }
+
+  /** One model has one name: without the provider's prefix, and without Google's `models/`. */
+  #short(name: string): string {
+    const own = name.startsWith(this.#prefix) ? name.slice(this.#prefix.length) : name;
+    return own.startsWith("models/") ? own.slice("models/".length) : own;
+  }
+}
+
+const anyCase = new WeakMap<RegExp, RegExp>();
+
+/** Some servers match paths in any case (Azure). */
+function inAnyCase(pattern: RegExp): RegExp {
+  let folded = anyCase.get(pattern);
+  if (folded === undefined) {
+    folded = new RegExp(
+      pattern.source,
+      pattern.flags.includes("i") ? pattern.flags : `${pattern.flags}i`,
+    );
+    anyCase.set(pattern, folded);
+  }
+  return folded;
+}
+
+function readPath({ provider, path }: AskedFacts, asked: Asked): void {
+  for (const reading of pathReadings(path)) {
+    readModelIn(reading, provider, asked);
+    if (provider.hidesModel.paths.some((pattern) => inAnyCase(pattern).test(reading))) {
+      asked.hides("calls of this path may use models that they do not name");
+    }
+  }
+}
+
+function readModelIn(path: string, { model }: Provider, asked: Asked): void {
+  const name = model.path && inAnyCase(model.path).exec(path)?.[1];
+  if (name) asked.model(decode(name), true);
+}
+
+const GENERAL_NAMES: ReadonlySet<string> = new Set(
+  GENERAL_MODEL_FIELDS.filter((place) => /^\w+$/.test(place)).map(foldName),
+);
+
+function readQuery({ provider, search, isSocket }: AskedFacts, asked: Asked): void {
+  if (search === "") return;
+  const { query, socketQuery, body = [] } = provider.model;
+  const obeyed = foldName((isSocket ? (socketQuery ?? query) : query) ?? "");
+  const others = [query, socketQuery, ...body].flatMap((name) => (name ? [foldName(name)] : []));
+  for (const [name, value] of new URLSearchParams(search.replaceAll(";", "&"))) {
+    for (const spelling of new Set([name, decode(name)])) {
+      const folded = foldName(spelling.replace(/\[\w*\]$/, ""));
+      const isObeyed = folded === obeyed;
+      if (!isObeyed && !others.includes(folded) && !GENERAL_NAMES.has(folded)) continue;
+      for (const reading of new Set([value, decode(value)])) asked.model(reading, isObeyed);
+    }
+  }
+}
+
+/** `x-model`, `x-vendor-model-id`. */
+const NAMES_MODEL = /model(?:id|name)?s?$/;
+
+function readHeaders({ provider, headers }: AskedFacts, asked: Asked): void {
+  headers.forEach((value, name) => {
+    if (name === provider.model.urlHeader) readUrl(value, provider, asked);
+    else if (NAMES_MODEL.test(foldName(name))) asked.model(value, false);
+  });
+}
+
+/** An address that the request is sent to instead. */
+function readUrl(address: string, provider: Provider, asked: Asked): void {
+  if (!URL.canParse(address)) {
+    asked.hides("it names an address that cannot be read");
+    return;
+  }
+  for (const reading of pathReadings(new URL(address).pathname.slice(1))) {
+    readModelIn(reading, provider, asked);
+  }
+}
+
+function readBody({ provider, headers, body }: AskedFacts, asked: Asked): void {
+  if (body === null || body.length === 0) return;
+  const contentType = headers.get("content-type") ?? "";
+  const forms = bodyForms(body, contentType);
+  const tree = fieldTree(provider);
+  const onField = fieldsInto(asked);
+  const problems: (string | null)[] = [];
+  if (forms.multipart) problems.push(scanForm(body, contentType, tree, onField));
+  if (forms.json) problems.push(scanJson(body, tree, onField));
+  if (forms.urlEncoded) problems.push(scanUrlEncoded(body, tree, onField));
+  const problem = problems.find((each) => each !== null);
+  if (problem) asked.contradicts(`parsers could read its body differently: ${problem}`);
+  if (!isUtf8Type(contentType)) asked.contradicts("its body is in another encoding than UTF-8");
+  if (problems.length === 0 && asked.namesNone) {
+    asked.hides("its body is neither JSON nor a form, and nothing else names a model");
+  }
+}
+
+function fieldsInto(asked: Asked): OnField {
+  return ({ kind, place, value: hiding }: FieldNode, value) => {
+    if (kind === "hides") {
+      if (hiding === null || hiding === value) {
+        asked.hides(`"${place}" brings a model with it that the request does not name`);
+      }
+    } else if (value === null) asked.hides(`"${place}" is no text`);
+    else asked.model(value, kind === "model");
+  };
+}
+
+function isUtf8Type(contentType: string): boolean {
+  return [...contentType.matchAll(/charset[\s*]*=\s*"?([^\s;",]*)/gi)].every(([, charset = ""]) =>
+    /^(?:utf-?8|us-ascii)$/i.test(charset),
+  );
+}
+
+function decode(text: string): string {
+  if (!text.includes("%")) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

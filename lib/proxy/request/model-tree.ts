@@ -1,0 +1,77 @@
+/**
+ * The fields of a body that matter to what is asked for, as a tree of their names: one for each provider.
+ * @module
+ */
+import { GENERAL_MODEL_FIELDS } from "../../providers/provider-defaults";
+import type { Provider } from "../../providers/types";
+
+/** What a field's value is. */
+export type FieldKind =
+  /** The model, where the provider obeys it. */
+  | "model"
+  /** A model too: one of several, or in a place that some service reads. */
+  | "further"
+  /** Something that brings a model with it, which the request does not name. */
+  | "hides";
+
+export interface FieldNode {
+  readonly children: Map<string, FieldNode>;
+  /** Null for the way to a field. */
+  kind: FieldKind | null;
+  /** As it is written in the registry. */
+  place: string;
+  /** For `hides`: the value that does; null for any. */
+  value: string | null;
+}
+
+/** Name of the child that stands for every item of a list. */
+export const ITEM = "[]";
+
+/**
+ * A field's name as the most lenient reader compares it: in any case (Go folds some letters beyond ASCII), with
+ * or without separators (protobuf's JSON takes `modelId` and `model_id`), up to a NUL (C).
+ */
+export function foldName(name: string): string {
+  const end = name.indexOf("\0");
+  const text = end === -1 ? name : name.slice(0, end);
+  return text
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/[\s_-]/g, "");
+}
+
+const trees = new WeakMap<Provider, FieldNode>();
+
+/** Places are written `model`, `models[]`, `tools[].model`, `tools[].type=image_generation`. */
+export function fieldTree(provider: Provider): FieldNode {
+  let root = trees.get(provider);
+  if (root === undefined) {
+    const { model, hidesModel } = provider;
+    root = newNode();
+    // What is said first holds: a provider's own places come before the general ones.
+    for (const place of model.body ?? []) add(root, place, "model");
+    for (const place of model.further ?? []) add(root, place, "further");
+    for (const place of hidesModel.fields) add(root, place, "hides");
+    for (const place of GENERAL_MODEL_FIELDS) add(root, place, "further");
+    trees.set(provider, root);
+  }
+  return root;
+}
+
+function newNode(): FieldNode {
+  return { children: new Map(), kind: null, place: "", value: null };
+}
+
+function add(root: FieldNode, place: string, kind: FieldKind): void {
+  const [path = "", value = null] = place.split("=");
+  let node = root;
+  for (const step of path.replaceAll(ITEM, `.${ITEM}`).split(".")) {
+    const name = step === ITEM ? ITEM : foldName(step);
+    const child = node.children.get(name) ?? newNode();
+    node.children.set(name, child);
+    node = child;
+  }
+  node.kind ??= kind;
+  node.place ||= place;
+  node.value ??= value;
+}

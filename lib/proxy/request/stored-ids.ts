@@ -1,0 +1,297 @@
+/**
+ * What providers keep for an account (files, batches, stored responses, conversations, caches, vector stores,
+ * tuned models, predictions …), and where requests and answers name it. Pure.
+ *
+ * Ids: OpenAI `file-…`, `batch_…`, `resp_…`, `conv_…`, `thread_…`, `vs_…`, `ftjob-…`; Anthropic `file_…`,
+ * `msgbatch_…`; Google `files/…`, `cachedContents/…`, `batches/…`; Mistral's and Replicate's are bare words.
+ * @module
+ */
+import { namedStrings } from "../../usage/json-strings";
+
+/** Path segments whose next segment is an id. */
+const COLLECTIONS = [
+  "files",
+  "batches",
+  "batch/jobs",
+  "responses",
+  "conversations",
+  "interactions",
+  "chat/completions",
+  "threads",
+  "uploads",
+  "vector_stores",
+  "assistants",
+  "agents",
+  "containers",
+  "videos",
+  "evals",
+  "skills",
+  "cachedContents",
+  "fileSearchStores",
+  "corpora",
+  "tunedModels",
+  "operations",
+  "fine_tuning/jobs",
+  "fine-tunes",
+  "predictions",
+  "trainings",
+  "embed-jobs",
+  "datasets",
+  "libraries",
+  "history",
+] as const;
+
+const SHAPED_ID =
+  "(?:file|cfile|batch|msgbatch|resp|conv|thread|run|step|ftjob|upload|vs|vsfb|asst|cntr|container|video|eval|evalrun|skill|chatcmpl|ag|lib)[-_][A-Za-z0-9_-]{4,120}";
+/** Google's, which hold their collection. */
+const FULL_NAME =
+  "(?:files|cachedContents|batches|operations|tunedModels|fileSearchStores|corpora|interactions)/[A-Za-z0-9_-]{4,120}";
+const SHAPED = `${SHAPED_ID}|${FULL_NAME}`;
+
+const OF_COLLECTION = COLLECTIONS.join("|");
+const PATH_ID = new RegExp(`/(${OF_COLLECTION})/([^/?:]+)`, "g");
+/** Looked for behind every slash: `vector_stores/vs_abc/files/file-abc` holds two. */
+const SHAPED_IN_PATH = new RegExp(`/(?=(${SHAPED_ID})(?:[/?:]|$))`, "g");
+const NAME_IN_PATH = new RegExp(`/(?=(${FULL_NAME})(?:[/?:]|$))`, "g");
+const IN_COLLECTION = new RegExp(`/(?:${OF_COLLECTION})(?:[/:]|$)`);
+const LISTING = new RegExp(`/(?:${OF_COLLECTION})/*$`);
+const MAKING = new RegExp(
+  `/(?:${OF_COLLECTION})(?::[a-zA-Z]+)?/*$|:predictLongRunning|:batch[A-Z]|/threads/runs$|:asyncBatch`,
+);
+/** As a string of JSON by itself, or at the end of an address or of a resource's full name. */
+const SHAPED_IN_JSON = new RegExp(`"(?:[^"\\\\]{1,300}/)?(${SHAPED})"`, "g");
+const WHOLE_SHAPE = new RegExp(`^(?:.{1,300}/)?(${SHAPED})$`);
+/** A plain field of a multipart form. */
+const SHAPED_IN_FORM = new RegExp(`\\r\\n\\r\\n(${SHAPED})\\r\\n`, "g");
+const BARE_ID = /^[\w-]{6,128}$/;
+
+/** Fields whose value names something stored, without case, `_` and `-`. */
+const REFERENCE_NAMES: ReadonlySet<string> = new Set([
+  "assistantid",
+  "batchid",
+  "cachedcontent",
+  "container",
+  "containerid",
+  "conversation",
+  "conversationid",
+  "fileid",
+  "fileids",
+  "filesearchstorenames",
+  "fileuri",
+  "inputfileid",
+  "previousinteractionid",
+  "previousresponseid",
+  "responseid",
+  "threadid",
+  "trainingfile",
+  "validationfile",
+  "vectorstoreid",
+  "vectorstoreids",
+]);
+const MAY_REFER =
+  /"(?:(?:assistant|batch|container|conversation|response|thread|previous_(?:response|interaction))_?id|(?:input_?)?file_?ids?|vector_?store_?ids?|cached_?content|container|conversation|file_?uri|file_?search_?store_?names|(?:training|validation)_?file)"|\\u00[2-7]/i;
+
+/** Items of stored responses: messages, reasoning, calls of tools. */
+const ITEM_ID =
+  /^(?:msg|rs|fc|fco|ctc|ws|fs|ci|ig|cu|cuo|mcp|mcpl|mcpr|lsh|sh|apc|cmp)_[A-Za-z0-9]{8,120}$/;
+/** A reference to one: said so, or an item that is nothing but its id. */
+const MAY_REFER_TO_ITEM =
+  /item_reference|\{\s*"id"\s*:\s*"[a-z]+_[A-Za-z0-9]+"\s*(?:,\s*"type"\s*:\s*null\s*)?\}/;
+
+/** Lists name many. */
+const MOST_IDS = 50;
+/** Of one request: each may be a question to the store. */
+const MOST_LOOKED_UP = 20;
+
+export interface NamedId {
+  readonly id: string;
+  /** It stands where only an id stands; else it merely looks like one. */
+  readonly isCertain: boolean;
+}
+
+/** Whether a path speaks of what is stored. */
+export function isAboutStored(url: string): boolean {
+  const path = pathOf(url);
+  return IN_COLLECTION.test(path) || MAKING.test(path);
+}
+
+/** Whether a call asks for a list of what the account keeps. */
+export function isListing(method: string, url: string): boolean {
+  return (method === "GET" || method === "HEAD") && LISTING.test(pathOf(url));
+}
+
+/** Whether a call makes something that is kept: what its answer is called belongs to who asked. */
+export function isMaking(method: string, url: string): boolean {
+  return method === "POST" && MAKING.test(pathOf(url));
+}
+
+/**
+ * @param url With the query.
+ * @param isGoogle Whether the service's names hold their collection (`files/abc`).
+ */
+export function idsInPath(url: string, isGoogle: boolean): readonly NamedId[] {
+  const path = pathOf(url);
+  const found = new Set<string>();
+  for (const [, id] of path.matchAll(isGoogle ? NAME_IN_PATH : SHAPED_IN_PATH)) {
+    if (id !== undefined) found.add(id);
+  }
+  if (!isGoogle) {
+    for (const [, , segment = ""] of path.matchAll(PATH_ID)) if (isId(segment)) found.add(segment);
+  }
+  return [...found].slice(0, MOST_LOOKED_UP).map((id) => ({ id, isCertain: true }));
+}
+
+/** @param text The whole body, where it is JSON. */
+export function idsInJson(text: string): readonly NamedId[] {
+  const found = new Map<string, NamedId>();
+  if (MAY_REFER.test(text)) {
+    for (const { name, value } of namedStrings(text) ?? []) {
+      if (!REFERENCE_NAMES.has(plainName(name)) && !isConversationId(name, value)) continue;
+      const id = WHOLE_SHAPE.exec(value)?.[1] ?? (BARE_ID.test(value) ? value : null);
+      if (id === null || value === "auto") continue;
+      // Containers, and files in them, come of answers whose streams are not read.
+      found.set(id, { id, isCertain: !/^(?:cntr|cfile|container)[-_]/.test(id) });
+    }
+  }
+  const plain = unescapedJson(text);
+  if (MAY_REFER_TO_ITEM.test(plain)) {
+    for (const { name, value } of namedStrings(text) ?? []) {
+      if (name === "id" && ITEM_ID.test(value)) found.set(value, { id: value, isCertain: true });
+    }
+  }
+  for (const [, id] of plain.matchAll(SHAPED_IN_JSON)) {
+    if (id === undefined || found.size >= MOST_LOOKED_UP) break;
+    if (!found.has(id) && isRandom(id)) found.set(id, { id, isCertain: false });
+  }
+  return [...found.values()].slice(0, MOST_LOOKED_UP);
+}
+
+/** @param text The beginning of a multipart form. */
+export function idsInForm(text: string): readonly NamedId[] {
+  return [...text.matchAll(SHAPED_IN_FORM)]
+    .slice(0, MOST_LOOKED_UP)
+    .flatMap(([, id]) => (id === undefined ? [] : [{ id, isCertain: true }]));
+}
+
+/** Whether an id is that of an item of a stored response. */
+export function isItemId(id: string): boolean {
+  return ITEM_ID.test(id);
+}
+
+/** Everything in an answer that looks like an id: whose account it lives in is worth knowing. */
+export function idsSeen(text: string): readonly string[] {
+  const ids = new Set<string>();
+  for (const [, id] of text.matchAll(SHAPED_IN_JSON)) {
+    if (ids.size >= MOST_IDS) break;
+    if (id !== undefined) ids.add(id);
+  }
+  return [...ids];
+}
+
+/**
+ * What an answer says was made: its own id or name, and those of what came of it. Only from where the provider
+ * writes them: an answer repeats fields of the request, and a caller must not come to own what it merely names.
+ * @param text The answer's, or the first events of a stream.
+ */
+export function idsMade(text: string): readonly string[] {
+  const answer = parsed(text);
+  if (answer === null) {
+    // The first event of a stream of Responses (`{"type":"response.created","response":{"id":…`), or an answer
+    // that is cut: the id comes before anything of the request's.
+    const [, id] = /^[\s\S]{0,200}?"id"\s*:\s*"([\w-]{4,128})"/.exec(text) ?? [];
+    return id === undefined ? [] : [id];
+  }
+  const { id, name, file, container, batch } = answer;
+  const named = [
+    id,
+    name,
+    object(file).name,
+    object(file).id,
+    object(container).id,
+    object(batch).name,
+    answer.output_file_id,
+    answer.error_file_id,
+    ...list(answer.result_files),
+    ...list(answer.output).flatMap(idsInOutput),
+    // What came of Google's long operations.
+    ...stringsIn(answer.response),
+    object(object(answer.metadata).output).responsesFile,
+  ];
+  const made = named.flatMap((each) => {
+    if (typeof each !== "string") return [];
+    const shaped = WHOLE_SHAPE.exec(each)?.[1];
+    return shaped !== undefined ? [shaped] : [];
+  });
+  const bare = typeof id === "string" && made.length === 0 && BARE_ID.test(id);
+  return bare ? [id] : made;
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
+}
+
+/** Of an item of a response: the container it ran in, and the files it left there. */
+function idsInOutput(item: unknown): unknown[] {
+  const { container_id, content } = object(item);
+  const annotations = list(content).flatMap((part) => list(object(part).annotations));
+  return [container_id, ...annotations.map((each) => object(each).file_id)];
+}
+
+/** `conversation: {id}` and `container: {id}`: their names are those of the objects around, which are lost. */
+function isConversationId(name: string, value: string): boolean {
+  return name === "id" && /^(?:conv|cntr|container|vs|asst|thread)_/.test(value);
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[_-]/g, "");
+}
+
+/** Words of a path such as `compact` or `input_tokens` are no ids. */
+function isId(segment: string): boolean {
+  return /[\dA-Z]/.test(segment) || segment.length >= 20;
+}
+
+/** Ids are made by chance, names of tools (`file_search`, `run_command`) are not. */
+function isRandom(id: string): boolean {
+  return id.includes("/") || /[\dA-Z]/.test(id);
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf("?");
+  const path = end === -1 ? url : url.slice(0, end);
+  if (!path.includes("%")) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A JSON text whose ordinary letters are not escaped. */
+export function unescapedJson(text: string): string {
+  if (!text.includes("\\u00")) return text;
+  return text.replaceAll(/\\u00([2-7][\da-f])/gi, (_all, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parsed(text: string): Fields | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Fields) : null;
+  } catch {
+    return null;
+  }
+}
+
+function object(value: unknown): Fields {
+  return typeof value === "object" && value !== null ? (value as Fields) : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

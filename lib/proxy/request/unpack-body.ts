@@ -1,0 +1,72 @@
+/**
+ * Request bodies that come packed (RFC 9110 section 8.4): Codex packs with zstd, others with gzip. They are
+ * read as they are meant, and what was read is what is sent: without `content-encoding`.
+ * @module
+ */
+
+import type { Bytes } from "../../http/byte-stream";
+import { ProxyError } from "../proxy-error";
+
+export type Packing = "gzip" | "deflate" | "br" | "zstd";
+
+const PACKINGS: ReadonlyMap<string, Packing> = new Map([
+  ["gzip", "gzip"],
+  ["x-gzip", "gzip"],
+  ["deflate", "deflate"],
+  ["br", "br"],
+  ["zstd", "zstd"],
+]);
+
+/** How a body is packed; null where it is not. @throws {ProxyError} `unsupported_content_encoding`. */
+export function packingOf(headers: Headers): Packing | null {
+  const encoding = headers.get("content-encoding");
+  if (encoding === null) return null;
+  const name = encoding.trim().toLowerCase();
+  if (name === "" || name === "identity") return null;
+  const packing = PACKINGS.get(name);
+  if (packing !== undefined) return packing;
+  throw unreadable(
+    `Request bodies packed with ${JSON.stringify(encoding.slice(0, 64))} cannot be read here: send gzip, deflate, br, zstd, or plain.`,
+  );
+}
+
+/**
+ * @param maxBytes Of the unpacked body: what would be longer is not unpacked to its end.
+ * @throws {ProxyError} `body_too_large`, `unsupported_content_encoding`.
+ */
+export async function unpack(packed: Bytes, packing: Packing, maxBytes: number): Promise<Bytes> {
+  // Loaded where it is needed: most requests are not packed.
+  const zlib = await import("node:zlib");
+  const options = { maxOutputLength: maxBytes };
+  const unpackers: Readonly<Record<Packing, () => Uint8Array<ArrayBufferLike>>> = {
+    gzip: () => zlib.gunzipSync(packed, options),
+    // Some servers and clients mean the bare format by this name.
+    deflate: () => (isZlib(packed) ? zlib.inflateSync : zlib.inflateRawSync)(packed, options),
+    br: () => zlib.brotliDecompressSync(packed, options),
+    zstd: () => zlib.zstdDecompressSync(packed, options),
+  };
+  try {
+    const unpacked = unpackers[packing]();
+    // Buffers of zlib lie in memory of their own, never in shared memory.
+    return new Uint8Array(unpacked.buffer as ArrayBuffer, unpacked.byteOffset, unpacked.byteLength);
+  } catch (error) {
+    // Node says ERR_BUFFER_TOO_LARGE, workerd "Memory limit exceeded"; both as this class.
+    if (error instanceof RangeError) {
+      const megabytes = Math.floor(maxBytes / 1024 / 1024);
+      throw new ProxyError(
+        "body_too_large",
+        `The request body is larger than ${megabytes} MiB once it is unpacked.`,
+      );
+    }
+    throw unreadable(`The request body is not the ${packing} that its content-encoding says.`);
+  }
+}
+
+/** The two-byte head of RFC 1950: method 8, and a multiple of 31. */
+function isZlib([first = 0, second = 0]: Bytes): boolean {
+  return (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0;
+}
+
+function unreadable(message: string): ProxyError {
+  return new ProxyError("unsupported_content_encoding", message);
+}

@@ -1,0 +1,199 @@
+/**
+ * Calls whose model is an alias: the same call can be made for each of its targets that speaks the API of
+ * the request. In the body or the path the model is replaced, nothing else.
+ *
+ * Three forms are shared between providers: OpenAI's (at `/api/compat`, and at every provider that has
+ * OpenAI-compatible endpoints), Anthropic's and Google's own.
+ * @module
+ */
+import type { ModelAlias, RouteTarget } from "../../models/model-alias";
+import { findModel } from "../../providers/find-model";
+import type { Provider } from "../../providers/types";
+import { findBodyField } from "../request/body-field";
+import type { BodyField } from "../request/find-json-field";
+import type { RequestBody } from "../request/request-body";
+import type { RequestScope } from "../request-scope";
+import { isWebSocket } from "../sockets/web-socket-call";
+import { openAiCall, renameField } from "./compat-call";
+import { MESSAGES_PATH, messagesCall, needsChat, responsesCall } from "./converted-call";
+import { knownProvider } from "./known-provider";
+import { nativeCall } from "./native-call";
+import type { ProxyCall } from "./proxy-call";
+import { FORM_OWNERS, pathAt, sharedForm, speaksForm } from "./shared-form";
+import { queryParameter, queryWith } from "./upstream-url";
+
+export interface AliasedCall {
+  readonly alias: ModelAlias;
+  /** As the client sent it. */
+  readonly body: RequestBody;
+  /** Whether the target's provider is known, and speaks the API of the request or one that it can be converted to. */
+  speaks(target: RouteTarget): boolean;
+  /** Whether the request would have to be converted for it; absent where none is. */
+  converts?(target: RouteTarget): boolean;
+  /**
+   * The call for a target that speaks its API.
+   * @throws {ProviderPathError}
+   */
+  callTo(target: RouteTarget): ProxyCall;
+}
+
+/** Endpoints of OpenAI's API that take a model, behind the prefixes that providers and clients write. */
+const OPENAI_ENDPOINT =
+  /^(?:(?:openai|inference|api|beta|compatibility|v\d[a-z\d]*)\/)*((?:chat\/)?completions|responses|embeddings|moderations|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations))\/?$/;
+
+/**
+ * Null where the request names no alias, or is of a form that no two providers share.
+ * @param provider Undefined at `/api/compat`.
+ * @param path Below the provider's slug or `compat/`.
+ */
+export function aliasedCall(
+  request: Request,
+  provider: Provider | undefined,
+  path: string,
+  url: URL,
+  body: RequestBody,
+  scope: RequestScope,
+): AliasedCall | null {
+  if (isWebSocket(request)) return inQuery(request, provider, path, url, body, scope);
+  if (request.method !== "POST") return null;
+  const named = findBodyField(body, request.headers, "model");
+  const form = provider === undefined ? sharedForm(path, request.headers) : "openai";
+  if (form !== "openai") {
+    return inOwnForm(request, FORM_OWNERS[form], path, url, body, named, scope);
+  }
+  const endpoint =
+    provider === undefined || provider.openAiCompatible !== null
+      ? OPENAI_ENDPOINT.exec(path)?.[1]
+      : undefined;
+  if (endpoint !== undefined) return inOpenAiForm(request, endpoint, url, body, named, scope);
+  return provider?.protocol ? inOwnForm(request, provider, path, url, body, named, scope) : null;
+}
+
+function inOpenAiForm(
+  request: Request,
+  endpoint: string,
+  { search }: URL,
+  body: RequestBody,
+  named: BodyField | null,
+  scope: RequestScope,
+): AliasedCall | null {
+  const alias = named && scope.ports.state.modelAliases().get(named.value);
+  if (named === null || !alias) return null;
+  const find = (target: RouteTarget) => {
+    const provider = knownProvider(target.provider, scope);
+    const openAi = provider?.openAiCompatible;
+    return provider && openAi ? { provider, openAi, model: target.model } : null;
+  };
+  return {
+    alias,
+    body,
+    speaks: (target) => find(target) !== null,
+    converts: (target) => needsChat(endpoint, found(find(target), target)),
+    callTo(target) {
+      const there = found(find(target), target);
+      return needsChat(endpoint, there)
+        ? responsesCall(request, there, alias.name, body, scope)
+        : openAiCall(request, endpoint, search, there, body, named, scope);
+    },
+  };
+}
+
+function inOwnForm(
+  request: Request,
+  { protocol, model: places }: Provider,
+  path: string,
+  url: URL,
+  body: RequestBody,
+  named: BodyField | null,
+  scope: RequestScope,
+): AliasedCall | null {
+  const name = findModel(
+    { model: places },
+    {
+      isSocket: false,
+      path,
+      queryParameter: () => null,
+      bodyFields: (field) => (field === "model" ? (named?.value ?? null) : null),
+    },
+  );
+  const alias = name === null ? undefined : scope.ports.state.modelAliases().get(name);
+  if (alias === undefined) return null;
+  const isMessages = protocol === "anthropic" && MESSAGES_PATH.test(path);
+  const find = ({ provider: slug }: RouteTarget) => {
+    const provider = knownProvider(slug, scope);
+    if (provider === undefined || protocol === null) return null;
+    // Second doors have this one call.
+    const isSpoken = isMessages ? speaksForm(provider, protocol) : provider.protocol === protocol;
+    return isSpoken ? provider : null;
+  };
+  const findChat = ({ provider: slug, model }: RouteTarget) => {
+    const provider = isMessages ? knownProvider(slug, scope) : undefined;
+    const openAi = provider?.openAiCompatible;
+    const isConverted = provider && openAi && !speaksForm(provider, "anthropic");
+    return isConverted ? { provider, openAi, model } : null;
+  };
+  return {
+    alias,
+    body,
+    speaks: (target) => find(target) !== null || findChat(target) !== null,
+    converts: (target) => findChat(target) !== null,
+    callTo(target) {
+      const chat = findChat(target);
+      if (chat !== null) return messagesCall(request, chat, alias.name, body, scope);
+      const provider = found(find(target), target);
+      const renamedPath = pathAt(provider, renameInPath(path, places.path, target.model));
+      const renamedBody = renameInBody(body, named, alias, target.model);
+      return nativeCall(request, provider, renamedPath, url, renamedBody, scope);
+    },
+  };
+}
+
+/** WebSockets have no body to name a model in. Each service has a language of its own, so targets are the provider's. */
+function inQuery(
+  request: Request,
+  provider: Provider | undefined,
+  path: string,
+  url: URL,
+  body: RequestBody,
+  scope: RequestScope,
+): AliasedCall | null {
+  const parameter = provider?.model.socketQuery ?? provider?.model.query;
+  if (provider === undefined || parameter === undefined) return null;
+  const name = queryParameter(url, parameter);
+  const alias = name === null ? undefined : scope.ports.state.modelAliases().get(name);
+  if (alias === undefined) return null;
+  return {
+    alias,
+    body,
+    speaks: (target) => target.provider === provider.slug,
+    callTo({ model }) {
+      const renamed = new URL(url);
+      renamed.search = queryWith(url.search, parameter, model);
+      return nativeCall(request, provider, path, renamed, body, scope);
+    },
+  };
+}
+
+function found<Found>(value: Found | null, { provider }: RouteTarget): Found {
+  if (value === null) throw new TypeError(`${provider} does not speak the API of this request`);
+  return value;
+}
+
+/** @param place Its first group is the model. */
+function renameInPath(path: string, place: RegExp | undefined, model: string): string {
+  const range = place && new RegExp(place, `${place.flags}d`).exec(path)?.indices?.[1];
+  if (!range) return path;
+  return path.slice(0, range[0]) + encodeURIComponent(model) + path.slice(range[1]);
+}
+
+/** Google's clients say the path's model in the body of some calls again, as `models/{model}`. */
+function renameInBody(
+  body: RequestBody,
+  named: BodyField | null,
+  { name }: ModelAlias,
+  model: string,
+): RequestBody {
+  if (named?.value === name) return renameField(body, named, model);
+  if (named?.value === `models/${name}`) return renameField(body, named, `models/${model}`);
+  return body;
+}

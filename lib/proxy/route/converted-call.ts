@@ -1,0 +1,158 @@
+/**
+ * Calls in a form that the model's provider does not speak, said in one that it does.
+ * @module
+ */
+import { chatDialect } from "../../conversion/chat-dialect";
+import type { Conversion } from "../../conversion/conversion";
+import { ConversionError } from "../../conversion/losses";
+import { messagesByChat } from "../../conversion/messages-by-chat";
+import { responsesByChat } from "../../conversion/responses-by-chat";
+import { isBuiltIn } from "../../providers/registry";
+import { ProxyError } from "../proxy-error";
+import { findBodyField } from "../request/body-field";
+import { forgetBody, type RequestBody, readFurther } from "../request/request-body";
+import type { RequestScope } from "../request-scope";
+import { CHAT_COMPLETIONS, type OpenAiTarget, openAiCall } from "./compat-call";
+import type { ProxyCall } from "./proxy-call";
+
+/** A token of text has some four bytes; pictures, sent as text, are not counted as one. */
+const BYTES_A_TOKEN = 4;
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** The one call of Anthropic's API that is converted. */
+export const MESSAGES_PATH = /^(?:v1\/)?messages$/;
+export const COUNT_TOKENS_PATH = /^(?:v1\/)?messages\/count_tokens$/;
+
+/** OpenAI's Responses, at a provider that has chat completions only. */
+export const RESPONSES = "responses";
+
+/**
+ * @param named The model as the caller wrote it.
+ * @throws {ProxyError} `not_convertible`, `body_too_large`.
+ */
+export function responsesCall(
+  request: Request,
+  target: OpenAiTarget,
+  named: string,
+  body: RequestBody,
+  scope: RequestScope,
+): ProxyCall {
+  const { provider, model } = target;
+  const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
+  const asked = wholeBody(body);
+  const told = { model: named, nowMs: scope.ports.nowMs() };
+  const { request: said, conversion } = orRefuse(() =>
+    responsesByChat(asked, model, dialect, told),
+  );
+  return chatCall(request, target, said, conversion, scope);
+}
+
+/** Whether a call of OpenAI's API has to be converted for a provider. */
+export function needsChat(endpoint: string, { openAi }: Pick<OpenAiTarget, "openAi">): boolean {
+  return endpoint === RESPONSES && openAi.hasResponses !== true;
+}
+
+/**
+ * Converts a body that may be long: it is read as far as bodies ever are.
+ * @throws {ProxyError} `body_too_large`, `not_convertible`.
+ */
+export async function convertWhole(
+  body: RequestBody,
+  callerId: string,
+  convert: (whole: RequestBody) => ProxyCall,
+): Promise<ProxyCall> {
+  if (body.kind !== "streamed") return convert(body);
+  const whole = await readFurther(body, callerId);
+  try {
+    return convert(whole);
+  } finally {
+    forgetBody(whole);
+  }
+}
+
+/**
+ * @param named The model as the caller wrote it.
+ * @throws {ProxyError} `not_convertible`, `body_too_large`.
+ */
+export function messagesCall(
+  request: Request,
+  target: OpenAiTarget,
+  named: string,
+  body: RequestBody,
+  scope: RequestScope,
+): ProxyCall {
+  const { provider, model } = target;
+  const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
+  const asked = wholeBody(body);
+  const context = { model: named, inputGuess: guessedTokens(body) };
+  const { request: said, conversion } = orRefuse(() =>
+    messagesByChat(asked, model, dialect, context),
+  );
+  return chatCall(request, target, said, conversion, scope);
+}
+
+function chatCall(
+  request: Request,
+  target: OpenAiTarget,
+  said: object,
+  conversion: Conversion,
+  scope: RequestScope,
+): ProxyCall {
+  const bytes = encoder.encode(JSON.stringify(said));
+  const body: RequestBody = { kind: "kept", bytes };
+  const field = findBodyField(body, request.headers, "model");
+  if (field === null) throw new TypeError("a converted request names its model");
+  const call = openAiCall(request, CHAT_COMPLETIONS, "", target, body, field, scope);
+  return {
+    ...call,
+    headers: () => {
+      const headers = call.headers();
+      for (const name of OF_THE_FORM) headers.delete(name);
+      headers.set("content-type", "application/json");
+      return headers;
+    },
+    conversion,
+  };
+}
+
+/** Headers that speak of the form in which was asked. */
+const OF_THE_FORM = [
+  "anthropic-version",
+  "anthropic-beta",
+  "anthropic-dangerous-direct-browser-access",
+  "openai-beta",
+];
+
+/** A guess at the tokens of a request, from its length. */
+export function guessedTokens(body: RequestBody): number {
+  return body.kind === "kept" ? Math.ceil(body.bytes.length / BYTES_A_TOKEN) : 0;
+}
+
+function wholeBody(body: RequestBody): unknown {
+  if (body.kind !== "kept") {
+    throw new ProxyError(
+      "body_too_large",
+      "What is converted for another provider's API must be known as a whole: this body is too long for that.",
+    );
+  }
+  try {
+    return JSON.parse(decoder.decode(body.bytes));
+  } catch (error) {
+    throw new ProxyError("not_convertible", "The body is no valid JSON.", { cause: error });
+  }
+}
+
+function orRefuse<Result>(convert: () => Result): Result {
+  try {
+    return convert();
+  } catch (error) {
+    if (!(error instanceof ConversionError)) throw error;
+    throw new ProxyError(
+      "not_convertible",
+      `This model is another provider's, and the request cannot be converted: ${error.message}.`,
+      { cause: error },
+    );
+  }
+}

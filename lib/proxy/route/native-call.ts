@@ -1,0 +1,78 @@
+/**
+ * Pass-through: `/api/{provider}/{path}`, the path as AI Gateway documents it.
+ * @module
+ */
+import { findModel } from "../../providers/find-model";
+import type { Provider } from "../../providers/types";
+import { ProxyError } from "../proxy-error";
+import { findBodyField } from "../request/body-field";
+import { modelName } from "../request/model-name";
+import type { RequestBody } from "../request/request-body";
+import type { RequestScope } from "../request-scope";
+import { isWebSocket, webSocketCall } from "../sockets/web-socket-call";
+import { gatewayFor } from "./gateway-for";
+import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
+import type { ProxyCall } from "./proxy-call";
+import { isUploadPath, KEY_ID_PARAMETER } from "./upload-url";
+import { queryParameter, upstreamUrl } from "./upstream-url";
+
+/**
+ * @param path Below the provider's slug, without a leading slash.
+ * @throws {ProxyError} `model_required`.
+ * @throws {ProviderPathError}
+ */
+export function nativeCall(
+  request: Request,
+  provider: Provider,
+  path: string,
+  url: URL,
+  body: RequestBody,
+  scope: RequestScope,
+): ProxyCall {
+  const model = modelName(
+    findModel(provider, {
+      isSocket: isWebSocket(request),
+      path,
+      queryParameter: (name) => queryParameter(url, name),
+      bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
+    }),
+  );
+  if (isWebSocket(request)) {
+    return webSocketCall(request, provider, path, url.search, model, scope);
+  }
+  if (model === null && request.method === "POST" && provider.needsModel.test(path)) {
+    throw new ProxyError(
+      "model_required",
+      `No model was found: /${path} needs one, in the place ${provider.label}'s API has it. ` +
+        whereToPutIt(body),
+    );
+  }
+  const gatewayUrl = gatewayFor(provider, scope);
+  const preferredKeyId = isUploadPath(path) ? queryParameter(url, KEY_ID_PARAMETER) : null;
+  const route = gatewayUrl === null ? "direct" : "gateway";
+  const { credential } = scope;
+  return {
+    provider,
+    route,
+    model,
+    method: request.method,
+    path,
+    url:
+      upstreamUrl(provider, path, gatewayUrl) +
+      outgoingQuery(url.search, credential, OWN_PARAMETERS),
+    headers: () => outgoingHeaders(request.headers, route, credential),
+    body,
+    isWebSocket: false,
+    preferredKeyId,
+    placeKey: provider.placeKey,
+  };
+}
+
+/** @returns A sentence about what may be wrong with the body. */
+export function whereToPutIt(body: RequestBody): string {
+  return body.kind === "streamed"
+    ? `The body's first ${Math.floor(body.head.length / 1024 / 1024)} MiB do not name it: write it before the long fields.`
+    : "If the body is JSON, check that it is valid.";
+}
+
+const OWN_PARAMETERS = [KEY_ID_PARAMETER];

@@ -1,0 +1,64 @@
+/**
+ * What is said where an alias led nowhere.
+ * @module
+ */
+import type { RouteTarget } from "../../models/model-alias";
+import { ProxyError } from "../proxy-error";
+import type { PassedOverReason, RouteChoice } from "./route-targets";
+
+const REASONS: Readonly<Record<PassedOverReason, string>> = {
+  other_api: "does not speak the API of this request",
+  not_allowed: "is not allowed for this access token",
+  lacks_capability: "is not marked for what this request needs (tools, pictures or a JSON schema)",
+  too_expensive: "costs more than the alias allows",
+  unknown_price: "has no known price, and the alias limits it",
+};
+
+/** None of the targets may be asked; 403 where only the token is in the way. */
+export function noFittingTarget(alias: string, passedOver: RouteChoice["passedOver"]): ProxyError {
+  const speaking = passedOver.filter(({ reason }) => reason !== "other_api");
+  if (speaking.length > 0 && speaking.every(({ reason }) => reason === "not_allowed")) {
+    return new ProxyError("access_denied", `This access token may not use ${alias}.`);
+  }
+  const reasons = passedOver.map(({ target, reason }) => `${nameOf(target)} ${REASONS[reason]}`);
+  return new ProxyError(
+    "no_route_target",
+    `No target of ${JSON.stringify(alias)} fits this request: ${reasons.join("; ")}.`,
+  );
+}
+
+/** Targets that have no pool to wait for: the others say better what to do. */
+const HOPELESS: ReadonlySet<ProxyError["code"]> = new Set(["no_provider_keys", "invalid_path"]);
+
+/**
+ * Every target that was asked refused without an upstream's answer. The code is that of the last one that was
+ * really tried; where all are at their limit it is theirs, with the time of the first to be back.
+ * @param refusals At least one, in order.
+ */
+export function noTargetServed(
+  alias: string,
+  refusals: readonly { readonly target: RouteTarget; readonly error: ProxyError }[],
+): ProxyError {
+  const errors = refusals.map(({ error }) => error);
+  const limited = errors
+    .filter(({ code }) => code === "pool_exhausted")
+    .sort((one, other) => (one.retryAfterMs ?? 0) - (other.retryAfterMs ?? 0));
+  const others = errors.filter(({ code }) => code !== "pool_exhausted" && !HOPELESS.has(code));
+  const telling = others.at(-1) ?? limited[0] ?? errors.at(-1);
+  if (telling === undefined) throw new TypeError("no target was asked");
+  const words = refusals.map(({ target, error }) => `${nameOf(target)}: ${error.message}`);
+  const { code, retryAfterMs, limitSource } = telling;
+  return new ProxyError(
+    code,
+    `No target of ${JSON.stringify(alias)} could serve. ${words.join(" ")}`,
+    {
+      ...(retryAfterMs !== null && { retryAfterMs }),
+      ...(limitSource !== null && { limitSource }),
+      cause: telling,
+    },
+  );
+}
+
+function nameOf({ provider, model }: RouteTarget): string {
+  return `${provider}/${model}`;
+}

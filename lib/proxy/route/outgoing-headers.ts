@@ -1,0 +1,155 @@
+/**
+ * What of a client's request leaves, for HTTP and WebSockets alike: headers, query parameters, subprotocols.
+ * The names are data: `lib/providers/withheld-fields.ts`, `lib/providers/gateway-settings.ts` and
+ * `caller-headers.ts`; docs/security.md lists them.
+ * @module
+ */
+import { connectionHeaders, HOP_BY_HOP } from "../../http/hop-by-hop";
+import { mayCallerSet } from "../../providers/gateway-settings";
+import type { Route } from "../../providers/types";
+import {
+  isWithheldHeader,
+  isWithheldParameter,
+  isWithheldSubprotocol,
+} from "../../providers/withheld-fields";
+import { ProxyError } from "../proxy-error";
+import { carriesToken } from "../request/carries-token";
+import {
+  CREDENTIAL_HEADERS,
+  CREDENTIAL_QUERY,
+  splitProtocols,
+} from "../request/request-credential";
+import { isCallerHeader } from "./caller-headers";
+
+/** What concerns this hop, or is set anew by `fetch` for the body that is really sent. */
+const OF_THIS_HOP: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  ...CREDENTIAL_HEADERS,
+  "host",
+  "content-length",
+  "expect",
+  // Of the body as the client packed it: what is sent is unpacked, and its model may have another name.
+  "content-encoding",
+  "content-md5",
+  "digest",
+  "content-digest",
+  "repr-digest",
+]);
+
+/** Beyond these a request is refused: Cloudflare's edge takes 128 KB of headers, most servers far less. */
+const MAX_HEADERS = 128;
+const MAX_HEADER_CHARS = 64 * 1024;
+
+/** `gateway`: a setting for AI Gateway, which nobody else understands. */
+type Passage = "travels" | "stays" | "gateway" | "encodings";
+
+/** Clients send the same few names, so each is judged once. */
+const passages = new Map<string, Passage>();
+const MAX_PASSAGES = 2000;
+
+function passageOf(name: string): Passage {
+  let passage = passages.get(name);
+  if (passage === undefined) {
+    passage = judge(name);
+    if (passages.size >= MAX_PASSAGES) passages.clear();
+    passages.set(name, passage);
+  }
+  return passage;
+}
+
+function judge(name: string): Passage {
+  if (name === "accept-encoding") return "encodings";
+  if (name.startsWith("cf-aig-")) return mayCallerSet(name) ? "gateway" : "stays";
+  const stays =
+    OF_THIS_HOP.has(name) ||
+    name.startsWith("x-one-balance-") ||
+    isCallerHeader(name) ||
+    isWithheldHeader(name);
+  return stays ? "stays" : "travels";
+}
+
+/**
+ * The client's headers that may travel upstream.
+ * @param token The caller's: what carries it a second time stays too.
+ * @throws {ProxyError} `headers_too_large`.
+ */
+export function outgoingHeaders(incoming: Headers, route: Route, token: string): Headers {
+  const outgoing = new Headers();
+  let count = 0;
+  let chars = 0;
+  incoming.forEach((value, name) => {
+    count += 1;
+    chars += name.length + value.length;
+    const passage = passageOf(name);
+    if (passage === "stays" || (passage === "gateway" && route !== "gateway")) return;
+    if (passage === "encodings") outgoing.set(name, readableEncodings(value));
+    else if (!carriesToken(value, token)) outgoing.append(name, value);
+  });
+  if (count > MAX_HEADERS || chars > MAX_HEADER_CHARS) throw tooManyHeaders();
+  for (const name of connectionHeaders(incoming)) outgoing.delete(name);
+  const userAgent = outgoing.get("user-agent");
+  // A browser's is as good as a fingerprint; and Cloudflare's browser integrity check refuses requests
+  // without one (error 1010).
+  if (userAgent === null || userAgent.startsWith("Mozilla/")) {
+    outgoing.set("user-agent", "one-balance");
+  }
+  return outgoing;
+}
+
+/**
+ * A query with its `?`, less what may not travel; the empty string if nothing is left. What stays keeps
+ * its bytes.
+ * @param search As in `URL.search`.
+ * @param own Parameters meant for this proxy.
+ */
+export function outgoingQuery(search: string, token: string, own: readonly string[] = []): string {
+  if (search === "") return "";
+  const kept = search
+    .slice(1)
+    .split("&")
+    .filter((pair) => pair !== "" && mayPairTravel(pair, token, own));
+  return kept.length === 0 ? "" : `?${kept.join("&")}`;
+}
+
+function mayPairTravel(pair: string, token: string, own: readonly string[]): boolean {
+  if (carriesToken(pair, token)) return false;
+  // Some servers split at semicolons too.
+  return pair.split(";").every((part) => {
+    for (const name of new URLSearchParams(part).keys()) {
+      if (CREDENTIAL_NAMES.has(name) || own.includes(name) || isWithheldParameter(name))
+        return false;
+    }
+    return true;
+  });
+}
+
+const CREDENTIAL_NAMES: ReadonlySet<string> = new Set(CREDENTIAL_QUERY);
+
+/** The subprotocols a WebSocket client offers, less those that carry a credential or choose an account. */
+export function outgoingSubprotocols(incoming: Headers, token: string): string[] {
+  return splitProtocols(incoming.get("sec-websocket-protocol")).filter(
+    (protocol) => !isWithheldSubprotocol(protocol) && !carriesToken(protocol, token),
+  );
+}
+
+/** Encodings of an answer that workerd's `fetch` unpacks: in another nobody could read refusals or usage. */
+const READABLE: ReadonlySet<string> = new Set(["gzip", "x-gzip", "br", "identity"]);
+
+/** An `Accept-Encoding` (RFC 9110 section 12.5.3) less the codings that would not be understood here. */
+function readableEncodings(accepted: string): string {
+  const kept = accepted
+    .slice(0, MAX_ENCODINGS_CHARS)
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => READABLE.has((part.split(";")[0] ?? "").trim().toLowerCase()));
+  return kept.length === 0 ? "identity" : kept.join(", ");
+}
+
+const MAX_ENCODINGS_CHARS = 256;
+
+function tooManyHeaders(): ProxyError {
+  return new ProxyError(
+    "headers_too_large",
+    `A request may have ${MAX_HEADERS} headers of ${MAX_HEADER_CHARS / 1024} KiB together.`,
+  );
+}

@@ -1,0 +1,93 @@
+/**
+ * Anthropic's and Google's form at the doors which several providers share: the call goes to a provider that
+ * speaks the form by itself, with nothing changed but the model's name.
+ * @module
+ */
+import { providersWith } from "../../providers/registry";
+import type { Provider } from "../../providers/types";
+import { ProxyError } from "../proxy-error";
+import { findBodyField } from "../request/body-field";
+import type { RequestBody } from "../request/request-body";
+import type { RequestScope } from "../request-scope";
+import { namesNoModel, renameField } from "./compat-call";
+import { convertWhole, MESSAGES_PATH, messagesCall } from "./converted-call";
+import { nativeCall } from "./native-call";
+import type { ProxyCall } from "./proxy-call";
+import { type Asking, type ResolvedModel, resolveModel } from "./resolve-model";
+import { FORM_OWNERS, pathAt, speaksForm } from "./shared-form";
+
+/**
+ * @param path Below `/api/compat/` or at the root.
+ * @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`, `no_route_target`.
+ */
+export async function ownFormCall(
+  request: Request,
+  form: "anthropic" | "google",
+  path: string,
+  url: URL,
+  body: RequestBody,
+  asking: Asking,
+): Promise<ProxyCall> {
+  const { scope } = asking;
+  const inBody = findBodyField(body, request.headers, "model");
+  const inPath = form === "google" ? modelInPath(path) : null;
+  const name = inPath?.name ?? inBody?.value ?? null;
+  if (name === null) {
+    const only = onlyProvider(form, scope);
+    if (only === null) throw namesNoModel(request, path, body);
+    return nativeCall(request, only, path, url, body, scope);
+  }
+  const resolving = resolveModel(name, asking);
+  const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
+  if (!speaksForm(provider, form)) {
+    const { openAiCompatible: openAi } = provider;
+    if (form === "google" || openAi === null || !MESSAGES_PATH.test(path)) {
+      throw speaksAnother(form, { provider, model });
+    }
+    const target = { provider, openAi, model };
+    return convertWhole(body, asking.token.id, (whole) =>
+      messagesCall(request, target, name, whole, scope),
+    );
+  }
+  const renamed = inBody?.value === name ? renameField(body, inBody, model) : body;
+  const namedPath = inPath === null ? path : inPath.withName(model);
+  return nativeCall(request, provider, pathAt(provider, namedPath), url, renamed, scope);
+}
+
+/** `models/{model}:{method}`, where the model may hold a slash of ours. */
+const MODEL_IN_PATH = /^((?:upload\/)?(?:v1(?:beta|alpha)?\/)?models\/)(.+?)((?::|%3A)[a-z]+)$/i;
+
+function modelInPath(path: string) {
+  const [, before, name, after] = MODEL_IN_PATH.exec(path) ?? [];
+  if (before === undefined || name === undefined || after === undefined) return null;
+  return {
+    name: decoded(name),
+    withName: (model: string) => before + encodeURIComponent(model) + after,
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The one provider with keys that speaks a form: what names no model can only be meant for it. */
+function onlyProvider(form: "anthropic" | "google", { ports: { state } }: RequestScope) {
+  const [only, ...others] = providersWith(state.customProviders()).filter(
+    ({ slug, protocol }: Provider) => protocol === form && state.pool(slug).size > 0,
+  );
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+function speaksAnother(
+  form: "anthropic" | "google",
+  { provider, model }: ResolvedModel,
+): ProxyError {
+  return new ProxyError(
+    "no_route_target",
+    `${model} is served by ${provider.label}, which does not speak the API of ${FORM_OWNERS[form].label}: ask for it in the form of another door.`,
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * The provider and model that a name means at the doors which several providers share: `{provider}/{model}`, split
+ * at the first slash only, or a name that one pool serves. Aliases come before.
+ * @module
+ */
+import { modelMatches } from "../../models/model-matches";
+import { providerForCompatModel, providerNamed, providersWith } from "../../providers/registry";
+import type { Provider } from "../../providers/types";
+import { tokenAllows } from "../account/token-allows";
+import type { AccessToken } from "../ports";
+import { ProxyError } from "../proxy-error";
+import { modelName } from "../request/model-name";
+import type { RequestScope } from "../request-scope";
+import { type BareModel, findBareModel, type ModelPool } from "./bare-model";
+import { type ModelCatalog, readAndKeep } from "./compat-models";
+import { type SharedForm, speaksForm } from "./shared-form";
+
+export interface ResolvedModel {
+  readonly provider: Provider;
+  readonly model: string;
+}
+
+/** Of a name in a message. */
+const MAX_SHOWN_CHARS = 256;
+
+/** What is asked about a name. */
+export interface Asking {
+  readonly form: SharedForm;
+  readonly token: AccessToken;
+  readonly catalog: ModelCatalog;
+  readonly scope: RequestScope;
+}
+
+/** @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`. */
+export function resolveModel(name: string, asking: Asking): ResolvedModel | Promise<ResolvedModel> {
+  const { state } = asking.scope.ports;
+  const own = (slug: string) => state.customProvider(slug);
+  const slash = name.indexOf("/");
+  const prefix = slash < 1 ? "" : name.slice(0, slash);
+  const model = modelName(name.slice(slash + 1));
+  const named =
+    prefix === "" || prefix === "models" || model === null
+      ? undefined
+      : (providerForCompatModel(prefix, own) ?? providerNamed(prefix, own));
+  if (named === undefined || model === null) return findElsewhere(name, null, asking);
+  const asNamed = { provider: named, model };
+  // Where the provider has no keys, the name may be one that another service gives to a model (`openai/gpt-oss-20b`).
+  return state.pool(named.slug).size > 0 ? asNamed : findElsewhere(name, asNamed, asking);
+}
+
+/** @param asNamed What it means where no pool has the whole name. */
+async function findElsewhere(
+  name: string,
+  asNamed: ResolvedModel | null,
+  asking: Asking,
+): Promise<ResolvedModel> {
+  if (modelName(name) === null || name.startsWith("/") || name.endsWith("/")) {
+    throw namesNothing(name);
+  }
+  const pools = await modelPools(asking);
+  const { token } = asking;
+  const allowed = pools.filter(({ provider }) => tokenAllows(token, provider.slug, name, "POST"));
+  const found = preferred(findBareModel(name, allowed), () => findBareModel(name, pools));
+  const isListed = found.kind === "found" && listed(pools, found).has(found.model);
+  if (asNamed !== null) return isListed ? found : asNamed;
+  // Behind a slash stands the model of a provider: which one is not guessed.
+  const isBare = !name.includes("/") || name.startsWith("models/");
+  if (found.kind === "found" && (isListed || isBare)) return found;
+  if (found.kind === "found" || (found.kind === "nowhere" && !isBare)) throw noSuchProvider(name);
+  if (found.kind === "several") throw severalServe(name, found.providers);
+  throw nobodyServes(name, allowed);
+}
+
+/** What the token may use; what it may not is told where there is nothing else, so that it is refused by name. */
+function preferred(found: BareModel, among: () => BareModel): BareModel {
+  return found.kind === "nowhere" ? among() : found;
+}
+
+function listed(
+  pools: readonly ModelPool[],
+  { provider }: Pick<ResolvedModel, "provider">,
+): ReadonlySet<string> {
+  return pools.find((pool) => pool.provider === provider)?.models ?? new Set();
+}
+
+/** A list that could not be read is not asked for again by every request. */
+const SILENCE_MS = 60_000;
+const silentUntilMs = new WeakMap<ModelCatalog, Map<string, number>>();
+
+/** Every provider with keys that speaks any of the shared forms. */
+async function modelPools({ form, catalog, scope }: Asking): Promise<readonly ModelPool[]> {
+  const { ports } = scope;
+  const { state } = ports;
+  await state.whole(scope.keep);
+  const lists = await catalog.lists();
+  let silent = silentUntilMs.get(catalog);
+  if (silent === undefined) {
+    silent = new Map();
+    silentUntilMs.set(catalog, silent);
+  }
+  const held = silent;
+  const providers = providersWith(state.customProviders()).filter(
+    (provider) =>
+      state.pool(provider.slug).size > 0 &&
+      (provider.openAiCompatible !== null || provider.protocol !== null),
+  );
+  return Promise.all(
+    providers.map(async (provider) => {
+      const { slug } = provider;
+      const hasList = provider.openAiCompatible?.models !== undefined;
+      let known = lists.get(slug)?.models ?? null;
+      if (known === null && hasList && (held.get(slug) ?? 0) <= ports.nowMs()) {
+        known = await readAndKeep(provider, catalog, scope);
+        if (known === null) held.set(slug, ports.nowMs() + SILENCE_MS);
+      }
+      return {
+        provider,
+        speaks: speaksForm(provider, form),
+        models: servedBy(provider, known ?? [], scope),
+        isUnknown: hasList && known === null,
+      };
+    }),
+  );
+}
+
+/** Models of the list that active keys may serve, and those that keys are kept to by name. */
+function servedBy(
+  { slug }: Provider,
+  known: readonly string[],
+  { ports }: RequestScope,
+): ReadonlySet<string> {
+  const keys = [...ports.state.pool(slug).keys()].filter(({ status }) => status === "active");
+  const ofKeys = keys.flatMap(({ models }) => models ?? []).filter((name) => !name.includes("*"));
+  const isServed = (model: string) => keys.some(({ models }) => modelMatches(models, model));
+  return new Set([...known.filter(isServed), ...ofKeys]);
+}
+
+function severalServe(name: string, providers: readonly Provider[]): ProxyError {
+  const names = providers.map(({ slug }) => `${slug}/${name}`);
+  return new ProxyError(
+    "model_not_found",
+    `${JSON.stringify(name.slice(0, MAX_SHOWN_CHARS))} is served by several pools. Name one: ${names.join(", ")}.`,
+  );
+}
+
+function noSuchProvider(name: string): ProxyError {
+  const prefix = name.slice(0, name.indexOf("/")).slice(0, MAX_SHOWN_CHARS);
+  return new ProxyError(
+    "unknown_provider",
+    `Unknown provider ${JSON.stringify(prefix)} in "model", and no pool is known to serve a model of the whole name.`,
+  );
+}
+
+function nobodyServes(name: string, pools: readonly ModelPool[]): ProxyError {
+  const shown = JSON.stringify(name.slice(0, MAX_SHOWN_CHARS));
+  const places = pools.map(({ provider }) => provider.slug).join(", ");
+  const has = places === "" ? "There is no pool that this token may use." : `Pools: ${places}.`;
+  return new ProxyError(
+    "model_not_found",
+    `No pool is known to serve ${shown}. "model" is "{provider}/{model}", an alias, or a name that one pool serves; GET /v1/models lists them. ${has}`,
+  );
+}
+
+function namesNothing(name: string): ProxyError {
+  return new ProxyError(
+    "model_required",
+    `"model" must be "{provider}/{model}", an alias, or a name that one pool serves, not ${JSON.stringify(name)}.`,
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * Addresses in answers that lead to the provider's own host. Left as they are, the client would go there, and
+ * its access token with it, past the proxy. Google's resumable uploads name in `x-goog-upload-url` where the
+ * bytes go; redirects name theirs in `location`.
+ * @module
+ */
+import type { PoolKey } from "../../pool/types";
+import type { ProxyConfig } from "../config";
+import type { ProxyCall } from "./proxy-call";
+
+const UPLOAD_URL_HEADER = "x-goog-upload-url";
+
+/** Carries the id of the key that began the upload: Google knows the session under that key alone. */
+export const KEY_ID_PARAMETER = "one-balance-key";
+
+/**
+ * Whether the bytes of an upload go to this path: only there the parameter is read, which takes a key whatever
+ * its limits are.
+ * @param path Below the provider's slug.
+ */
+export function isUploadPath(path: string): boolean {
+  return path.startsWith("upload/");
+}
+
+/** Points the upload address of an answer back at the proxy; leaves addresses of other hosts alone. */
+export function redirectUpload(
+  headers: Headers,
+  call: ProxyCall,
+  key: PoolKey,
+  config: ProxyConfig,
+  requested: URL,
+): void {
+  const address = headers.get(UPLOAD_URL_HEADER);
+  const url = address === null ? null : throughProxy(address, call, config, requested);
+  if (url === null) return;
+  url.searchParams.set(KEY_ID_PARAMETER, key.id);
+  headers.set(UPLOAD_URL_HEADER, url.href);
+}
+
+/**
+ * Points a redirect to the provider's own host back at the proxy: there the client's token would be refused,
+ * and SDKs send it along (Google's file downloads). An address elsewhere is the client's business, like that
+ * of a file in a store, which needs no key.
+ */
+export function redirectThroughProxy(
+  headers: Headers,
+  call: ProxyCall,
+  config: ProxyConfig,
+  requested: URL,
+): void {
+  const address = headers.get("location");
+  if (address === null) return;
+  if (/^\/(?!\/)/.test(address)) {
+    headers.set("location", `/api/${call.provider.slug}${address}`);
+    return;
+  }
+  const url = throughProxy(address, call, config, requested);
+  if (url !== null) headers.set("location", url.href);
+}
+
+/** The address as the proxy has it, without a key; null for another host's. */
+function throughProxy(
+  address: string,
+  { provider }: ProxyCall,
+  config: ProxyConfig,
+  requested: URL,
+): URL | null {
+  // Some paths stand beside the API's base path (`/upload/v1beta/files`).
+  const bases = [`${new URL(provider.directUrl("")).origin}/`];
+  if (config.gatewayUrl !== null) bases.push(`${config.gatewayUrl}/${provider.slug}/`);
+  const base = bases.find((candidate) => address.startsWith(candidate));
+  if (base === undefined) return null;
+  const url = new URL(`${requested.origin}/api/${provider.slug}/${address.slice(base.length)}`);
+  url.searchParams.delete("key");
+  return url;
+}

@@ -1,0 +1,27 @@
+import type { Provider } from "../../providers/types";
+
+/**
+ * The address of a provider's path.
+ * @param gatewayUrl From `gatewayFor`.
+ * @throws {ProviderPathError} where the path leads nowhere, or to a host that is not the provider's.
+ */
+export function upstreamUrl(provider: Provider, path: string, gatewayUrl: string | null): string {
+  return gatewayUrl === null
+    ? provider.directUrl(path)
+    : `${gatewayUrl}/${provider.slug}/${provider.gatewayPath(path)}`;
+}
+
+/** A query parameter; null where absent. Most requests have no query, and need not pay for its parser. */
+export function queryParameter(url: URL, name: string): string | null {
+  return url.search === "" ? null : url.searchParams.get(name);
+}
+
+/**
+ * A query in which a parameter has another value. What stays keeps its bytes.
+ * @param search As in `URL.search`, with the parameter.
+ */
+export function queryWith(search: string, name: string, value: string): string {
+  const pairs = search.slice(1).split("&");
+  const isNamed = (pair: string) => new URLSearchParams(pair).has(name);
+  return `?${pairs.map((pair) => (isNamed(pair) ? `${name}=${encodeURIComponent(value)}` : pair)).join("&")}`;
+}

@@ -1,0 +1,236 @@
+/**
+ * One attempt: the call sent with one key, and what came back.
+ * @module
+ */
+
+import type { ByteStream, Bytes } from "../../http/byte-stream";
+import { declaredLength } from "../../http/declared-length";
+import { isNullBodyStatus } from "../../http/null-body-status";
+import { type EventFraming, readableFraming } from "../../http/split-events";
+import { judgeAnswer, judgeStreamStart, OK } from "../../providers/answers/judge-answer";
+import { judgeEvent } from "../../providers/answers/judge-event";
+import { ProviderPathError } from "../../providers/provider-path-error";
+import type { OutgoingRequest, Route } from "../../providers/types";
+import { lookedAt, lookInto } from "../answer/look-into";
+import { type KeyScrubber, scrubberFor } from "../answer/scrub-key";
+import { discardBody, fillHead, NOTHING, unread } from "../answer/stream-head";
+import type { ProxyConfig } from "../config";
+import type { ProxyPorts } from "../ports";
+import { ProxyError } from "../proxy-error";
+import { bodyToSend } from "../request/request-body";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+import type { Deadline } from "./deadline";
+import type { Answer, NoAnswer } from "./served";
+
+/** Errors are judged by their beginning, at 64 KiB of it though the scrubber holds some back; the rest passes unread. */
+const JUDGED_BYTES = 68 * 1024;
+
+/**
+ * JSON no longer than this is taken whole before it is handed on: its few packets come with the headers,
+ * reading it in pieces costs three times as much, and if it breaks off another attempt can be made.
+ */
+const WHOLE_BYTES = 64 * 1024;
+
+/** An answer that says nothing but an error is shorter. */
+const ERROR_BYTES = 8 * 1024;
+/** Spares parsing good answers, of which some have `"error": null`. */
+const HAS_ERROR = /"error"\s*:\s*["{]/;
+
+/** What came back was empty, or ended before its end. */
+class UnusableAnswer extends Error {}
+
+const decoder = new TextDecoder();
+
+/**
+ * Sends the call with a key's text and judges the answer; gives up at the deadline. A fetch that fails is
+ * a result, not an error.
+ * @throws {ProviderPathError} where the key would have to go to a host that is not the provider's.
+ */
+export async function attempt(
+  call: ProxyCall,
+  keyText: string,
+  deadline: Deadline,
+  scope: RequestScope,
+): Promise<Answer | NoAnswer> {
+  const work = send(call, keyText, scope);
+  const result = await Promise.race([work, deadline.reached]);
+  if (result !== undefined) return result;
+  void work.then(discardAnswer, () => {});
+  return { kind: "no-answer", error: new DOMException("No answer in time", "TimeoutError") };
+}
+
+/** Frees the connection of an answer that will not be delivered. */
+export function discardAnswer(result: Answer | NoAnswer): void {
+  if (result.kind === "answer") discardBody(result.body);
+}
+
+async function send(
+  call: ProxyCall,
+  keyText: string,
+  { request, config, ports }: RequestScope,
+): Promise<Answer | NoAnswer> {
+  try {
+    const outgoing = new Outgoing(call);
+    call.placeKey(outgoing, keyText);
+    if (call.route === "gateway") addGatewayHeaders(outgoing.headers, config);
+    const body = bodyToSend(call.body);
+    const init: RequestInit = {
+      method: call.method,
+      headers: outgoing.headers,
+      // Followed here, a redirect could take the key to another host.
+      redirect: "manual",
+    };
+    if (body !== null) init.body = body;
+    if (call.body.kind === "streamed" && call.body.tooLong) init.signal = call.body.tooLong;
+    const response = await ports.fetch(outgoing.address, init, request);
+    return await judged(call, response, ports.nowMs(), scrubberFor(keyText), ports);
+  } catch (error) {
+    // Errors of the request: its headers, or a body that turned out too long while it was sent.
+    if (error instanceof ProviderPathError || error instanceof ProxyError) throw error;
+    if (call.body.kind === "streamed") call.body.tooLong?.throwIfAborted();
+    return { kind: "no-answer", error };
+  }
+}
+
+/** The request to be sent. Its address is parsed only for providers that look at it. */
+class Outgoing implements OutgoingRequest {
+  readonly headers: Headers;
+  readonly route: Route;
+  readonly #address: string;
+  #url: URL | null = null;
+
+  constructor(call: ProxyCall) {
+    this.headers = call.headers();
+    this.route = call.route;
+    this.#address = call.url;
+  }
+
+  get url(): URL {
+    this.#url ??= new URL(this.#address);
+    return this.#url;
+  }
+
+  get address(): string {
+    return this.#url?.href ?? this.#address;
+  }
+}
+
+function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {
+  if (config.gatewayToken !== null) {
+    headers.set("cf-aig-authorization", `Bearer ${config.gatewayToken}`);
+  }
+  // A request whose key got lost must fail, not be billed to the Cloudflare account.
+  headers.set("cf-aig-no-wholesale", "true");
+  // Keys are rotated here: a retry of the gateway's own would hit the same key again.
+  headers.set("cf-aig-max-attempts", "1");
+}
+
+function judged(
+  call: ProxyCall,
+  response: Response,
+  atMs: number,
+  scrubber: KeyScrubber,
+  ports: ProxyPorts,
+): Answer | Promise<Answer> {
+  const { headers, body, status } = response;
+  // Of what lies beyond, no `Response` can be made; a 101 belongs to a WebSocket.
+  if (status > 599 || (status < 200 && !call.isWebSocket)) {
+    void body?.cancel().catch(() => {});
+    throw new ProxyError(
+      "upstream_unreachable",
+      `${call.provider.label} answered with status ${status}, which is no answer to such a request.`,
+    );
+  }
+  if (status >= 400) return judgedError(call, response, atMs, scrubber);
+  if (status >= 300 && body !== null) {
+    // A redirect's few words, which quote its address.
+    const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
+    return { kind: "answer", response, atMs, body: clean, verdict: OK, scrubber };
+  }
+  const framing = body === null ? null : readableFraming(headers);
+  if (framing === "json" && !headers.has("content-encoding") && isShort(call, response))
+    return judgedWhole(call, response, atMs, scrubber);
+  if (framing !== null && body !== null)
+    return judgedStart(call, response, atMs, body, framing, scrubber, ports);
+  return { kind: "answer", response, atMs, body: unread(body), verdict: OK, scrubber };
+}
+
+/** Whether there is a body and it is short, told without a look at it: each stream that is looked at costs. */
+function isShort({ method }: ProxyCall, { status, headers }: Response): boolean {
+  const length = declaredLength(headers);
+  const isTold = length !== null && length > 0 && length <= WHOLE_BYTES;
+  return isTold && method !== "HEAD" && !isNullBodyStatus(status);
+}
+
+/** Some say with status 200 that they could not answer (OpenRouter), in so few words that they are all here. */
+async function judgedWhole(
+  { provider }: ProxyCall,
+  response: Response,
+  atMs: number,
+  scrubber: KeyScrubber,
+): Promise<Answer> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const { head, text } = cleaned(bytes, scrubber);
+  const isError = head.length <= ERROR_BYTES && HAS_ERROR.test(text);
+  const verdict = (isError && judgeStreamStart({ provider, text, nowMs: atMs })) || OK;
+  return { kind: "answer", response, atMs, body: { head, rest: null }, verdict, scrubber };
+}
+
+/**
+ * An answer may begin with an error although its status is 200, and say so only after pings and the news that
+ * the work has begun: it is looked into until it brings something that a client can use.
+ * @throws where it ends without that.
+ */
+async function judgedStart(
+  call: ProxyCall,
+  response: Response,
+  atMs: number,
+  stream: ByteStream,
+  framing: EventFraming,
+  scrubber: KeyScrubber,
+  ports: ProxyPorts,
+): Promise<Answer> {
+  const look = await lookInto(stream, framing, ports.setTimer);
+  const { beginning, body, copy } = look;
+  const isUsable = beginning.kind === "output" || beginning.kind === "error";
+  if (body === null && !isUsable && call.model !== null) {
+    const what = beginning.kind === "broken" ? "ended before its end" : "held nothing";
+    throw new UnusableAnswer(`The answer of ${call.provider.label} ${what}.`);
+  }
+  const { head } = cleaned(look.head, scrubber);
+  const isError = beginning.kind === "error";
+  const verdict = isError ? judgeEvent(call.provider, beginning.event, ports.nowMs()) : OK;
+  const handedOn = isError || body === null || head !== look.head ? lookedAt(look) : null;
+  return {
+    kind: "answer",
+    response,
+    atMs,
+    body: handedOn === null ? { head, rest: body, copy } : { ...handedOn, head },
+    verdict,
+    scrubber,
+  };
+}
+
+/** Bytes without the key, and as text. */
+function cleaned(bytes: Bytes, scrubber: KeyScrubber): { head: Bytes; text: string } {
+  const text = decoder.decode(bytes);
+  const head = scrubber.cleanBytes(bytes, text);
+  return { head, text: head === bytes ? text : decoder.decode(head) };
+}
+
+async function judgedError(
+  { provider }: ProxyCall,
+  response: Response,
+  atMs: number,
+  scrubber: KeyScrubber,
+): Promise<Answer> {
+  const { status, headers } = response;
+  const start =
+    response.body === null
+      ? unread(null)
+      : scrubber.cleanStart(await fillHead(response.body, JUDGED_BYTES));
+  const text = decoder.decode(start.head);
+  const verdict = judgeAnswer({ provider, status, headers, text, nowMs: atMs });
+  return { kind: "answer", response, atMs, body: start, verdict, scrubber };
+}

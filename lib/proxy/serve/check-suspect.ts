@@ -1,0 +1,45 @@
+/**
+ * Puts a suspect to the provider's free call, the second witness of pools that have no other key to ask.
+ * @module
+ */
+
+import type { ByteStream } from "../../http/byte-stream";
+import { judgeAnswer } from "../../providers/answers/judge-answer";
+import { checkRequest } from "../../providers/check-request";
+import type { Verdict } from "../../providers/types";
+import { readHead } from "../answer/stream-head";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+
+/** Of the answer, this much is judged. */
+const JUDGED_BYTES = 64 * 1024;
+
+/**
+ * The verdict on the key alone, whatever the request was; null where the provider has no such call, or did not
+ * answer. Never rejects.
+ */
+export async function checkSuspect(
+  { provider }: ProxyCall,
+  keyText: string,
+  { config, ports, request }: RequestScope,
+): Promise<Verdict | null> {
+  if (provider.keyCheck === null) return null;
+  try {
+    const { url, init } = checkRequest(provider, provider.keyCheck, keyText, {
+      gatewayUrl: config.gatewayUrl,
+      gatewayToken: config.gatewayToken,
+      goesDirect: (slug) => ports.state.goesDirect(slug),
+    });
+    const { status, headers, body } = await ports.fetch(url, init, request);
+    const text = body === null ? "" : await beginningOf(body);
+    return judgeAnswer({ provider, status, headers, text, nowMs: ports.nowMs() });
+  } catch {
+    return null;
+  }
+}
+
+async function beginningOf(body: ByteStream): Promise<string> {
+  const { head, rest } = await readHead(body, JUDGED_BYTES);
+  await rest?.cancel();
+  return new TextDecoder().decode(head);
+}

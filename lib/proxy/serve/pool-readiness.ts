@@ -1,0 +1,50 @@
+/**
+ * Whether models can be served now, or when. Many are asked about at once, so nothing is set up for those that
+ * nobody has asked for yet: of them, the keys' rests tell.
+ * @module
+ */
+import { modelMatches } from "../../models/model-matches";
+import type { KeyPool } from "../../pool/key-pool";
+import { EVERY_MODEL, type PoolKey, type RestScope, restName } from "../../pool/types";
+
+/** `null`: no key serves it. Else epoch milliseconds, not after now where it is ready. */
+export type ReadyAtMs = number | null;
+
+export class PoolReadiness {
+  readonly #pool: KeyPool;
+  readonly #nowMs: number;
+  readonly #active: readonly PoolKey[];
+  /** Whether a key that may serve every model rests for none. */
+  readonly #isOpen: boolean;
+
+  constructor(pool: KeyPool, nowMs: number) {
+    this.#pool = pool;
+    this.#nowMs = nowMs;
+    this.#active = [...pool.keys()].filter(({ status }) => status === "active");
+    this.#isOpen = this.#active.some(
+      ({ models, cooldowns }) => models === null && cooldowns.size === 0,
+    );
+  }
+
+  of(model: string): ReadyAtMs {
+    const known = this.#pool.knownAvailability(model, this.#nowMs);
+    if (known !== null) return known.readyAtMs;
+    if (this.#isOpen) return this.#nowMs;
+    const scope: RestScope = { every: false, model };
+    const name = restName(scope);
+    let firstMs: number | null = null;
+    for (const { models, cooldowns } of this.#active) {
+      if (!modelMatches(models, model)) continue;
+      const rests = [cooldowns.get(EVERY_MODEL), cooldowns.get(name)];
+      const atMs = Math.max(this.#nowMs, ...rests.map((rest) => restEndMs(rest)));
+      firstMs = Math.min(firstMs ?? atMs, atMs);
+      if (firstMs <= this.#nowMs) break;
+    }
+    return firstMs;
+  }
+}
+
+/** A guess refuses nobody. */
+function restEndMs(rest: { readonly untilMs: number; readonly isGuess?: boolean } | undefined) {
+  return rest === undefined || rest.isGuess === true ? 0 : rest.untilMs;
+}

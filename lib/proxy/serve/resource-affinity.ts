@@ -1,0 +1,215 @@
+/**
+ * Files, batches, stored responses, caches and the like live in the account whose key made them, and belong to
+ * who made them. What an answer names is remembered with its key and its maker; a request that names it goes
+ * to that key, if the caller may reach it (`stored-access.ts`), and else gets the provider's own 404.
+ * @module
+ */
+import type { PoolKey } from "../../pool/types";
+import { readHead } from "../answer/stream-head";
+import type { AccessToken } from "../ports";
+import { ProxyError } from "../proxy-error";
+import { bodyHead, bodyText, TEXT_BYTES } from "../request/request-body";
+import {
+  idsInForm,
+  idsInJson,
+  idsInPath,
+  idsMade,
+  idsSeen,
+  isAboutStored,
+  isListing,
+  isMaking,
+  type NamedId,
+} from "../request/stored-ids";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+import type { Answer } from "./served";
+import { isUnlimited, makerOf, mayReach } from "./stored-access";
+import type { Maker, StoredThing } from "./stored-thing";
+
+const SEARCHED_BYTES = 64 * 1024;
+/** What another isolate has just noted is in the store by then. */
+const LOOK_AGAIN_MS = [250, 500, 750] as const;
+
+const OPEN_BRACE = 0x7b;
+const decoder = new TextDecoder();
+
+/**
+ * Sends a call to the key whose account holds what it names.
+ * @throws {ProxyError} `resource_not_found` where that is somebody else's; `access_denied` for a list that a
+ * limited token may not see.
+ */
+export async function toItsOwner(
+  call: ProxyCall,
+  token: AccessToken,
+  scope: RequestScope,
+): Promise<ProxyCall> {
+  if (!isUnlimited(token) && !call.isWebSocket && isListing(call.method, call.url)) {
+    throw new ProxyError(
+      "access_denied",
+      "A list names what all tokens of the pool have stored. It takes an access token without limits; what this one has made it can ask for by id.",
+    );
+  }
+  const named = [...idsInUrl(call), ...idsInBody(call)];
+  if (named.length === 0) return call;
+  const things = await reachable(call.provider.slug, named, token, scope);
+  const [owned] = things;
+  if (owned === undefined || call.preferredKeyId !== null) return call;
+  return { ...call, preferredKeyId: owned.keyId };
+}
+
+/** Whether a call may name what is stored. Cheap, since every request is asked. */
+export function mayNameStored(call: ProxyCall, token: AccessToken, scope: RequestScope): boolean {
+  const isForKey =
+    call.preferredKeyId === null && scope.ports.state.pool(call.provider.slug).size > 1;
+  if (!isForKey && token.isAdmin === true) return false;
+  return isAboutStored(call.url) || idsInBody(call).length > 0;
+}
+
+/**
+ * What is known of the named things.
+ * @throws {ProxyError} `resource_not_found` for the first that the token may not reach.
+ */
+export async function reachable(
+  provider: string,
+  named: readonly NamedId[],
+  token: AccessToken,
+  { ports }: RequestScope,
+): Promise<readonly StoredThing[]> {
+  const ids = [...new Set(named.map(({ id }) => id))];
+  let known = await ports.state.storedThings(provider, ids);
+  if (!isUnlimited(token)) {
+    const missing = () => named.some(({ id, isCertain }) => isCertain && !known.has(id));
+    for (const ms of LOOK_AGAIN_MS) {
+      if (!missing()) break;
+      await new Promise<void>((resolve) => ports.setTimer(resolve, ms));
+      known = await ports.state.storedThings(provider, ids, true);
+    }
+  }
+  const things: StoredThing[] = [];
+  for (const { id, isCertain } of named) {
+    const thing = known.get(id);
+    if (thing === undefined) {
+      if (isCertain && !isUnlimited(token)) throw notFound(id);
+      continue;
+    }
+    if (!mayReach(token, thing)) throw notFound(id);
+    things.push(thing);
+  }
+  return things;
+}
+
+/** Remembers what an answer names; returns the answer to deliver, which may have been read into. */
+export async function rememberResources(
+  call: ProxyCall,
+  answer: Answer,
+  key: PoolKey,
+  scope: RequestScope,
+): Promise<Answer> {
+  const seen = await readInto(answer);
+  const text = decoder.decode(seen.body.head.subarray(0, SEARCHED_BYTES));
+  const maker = scope.caller === undefined ? null : await makerIn(call, scope.caller, scope);
+  const made = maker === null ? [] : idsMade(text);
+  for (const id of made) noteStored(call.provider.slug, id, key, maker, scope);
+  const others = idsSeen(text).filter((id) => !made.includes(id));
+  for (const id of others) noteStored(call.provider.slug, id, key, null, scope);
+  return seen;
+}
+
+export function noteStored(
+  provider: string,
+  resource: string,
+  key: PoolKey,
+  maker: Maker | null,
+  { ports }: RequestScope,
+): void {
+  const { tokenId, userId } = maker ?? { tokenId: null, userId: null };
+  const atMs = ports.nowMs();
+  ports.state.record({
+    kind: "resource-seen",
+    provider,
+    resource,
+    keyId: key.id,
+    tokenId,
+    userId,
+    atMs,
+  });
+}
+
+/** Whether an answer may name what is stored. */
+export function makesResources(call: ProxyCall): boolean {
+  if (!isAboutStored(call.url)) return false;
+  // Chat completions are kept where the request says so.
+  return (
+    !/\/chat\/completions\/?(?:\?|$)/.test(call.url) || bodyText(call.body).includes('"store"')
+  );
+}
+
+/** Whose it is what the answer names: the caller's who makes it, else the maker's of what the path names. */
+async function makerIn(
+  call: ProxyCall,
+  token: AccessToken,
+  { ports }: RequestScope,
+): Promise<Maker | null> {
+  const inPath = idsInUrl(call).map(({ id }) => id);
+  if (inPath.length === 0) return isMaking(call.method, call.url) ? makerOf(token) : null;
+  const known = await ports.state.storedThings(call.provider.slug, inPath);
+  for (const id of inPath) {
+    const thing = known.get(id);
+    if (thing !== undefined && (thing.tokenId !== null || thing.userId !== null)) return thing;
+  }
+  return null;
+}
+
+/** The beginning of a JSON answer that was not looked at yet. */
+async function readInto(answer: Answer): Promise<Answer> {
+  const { head, rest } = answer.body;
+  const isJson = answer.response.headers.get("content-type")?.startsWith("application/json");
+  if (head.length > 0 || rest === null || isJson !== true) return answer;
+  const start = await readHead(rest, SEARCHED_BYTES);
+  return { ...answer, body: { ...start, head: answer.scrubber.cleanBytes(start.head) } };
+}
+
+function idsInUrl({ url, provider }: ProxyCall): readonly NamedId[] {
+  return idsInPath(url, provider.errorFormat === "google");
+}
+
+function idsInBody({ body, headers }: ProxyCall): readonly NamedId[] {
+  const head = bodyHead(body);
+  if (head === null) return [];
+  if (head[0] === OPEN_BRACE) {
+    return idsInJson(head.length <= TEXT_BYTES ? bodyText(body) : decoder.decode(head));
+  }
+  const isForm =
+    head[0] === 0x2d && headers().get("content-type")?.startsWith("multipart/") === true;
+  return isForm ? idsInForm(decoder.decode(head.subarray(0, TEXT_BYTES))) : [];
+}
+
+/** In the words of the service. */
+function notFound(id: string): ProxyError {
+  return new ProxyError("resource_not_found", wordsFor(id));
+}
+
+function wordsFor(id: string): string {
+  if (id.includes("/")) return "Requested entity was not found.";
+  const [, kind = ""] = /^([a-z]+)[-_]/.exec(id) ?? [];
+  switch (kind) {
+    case "file":
+      return `No such File object: ${id}`;
+    case "resp":
+      return `Response with id '${id}' not found.`;
+    case "conv":
+      return `Conversation with id '${id}' not found.`;
+    case "batch":
+      return `No batch found with id '${id}'.`;
+    case "thread":
+      return `No thread found with id '${id}'.`;
+    case "asst":
+      return `No assistant found with id '${id}'.`;
+    case "vs":
+      return `Vector store with id '${id}' not found.`;
+    case "msgbatch":
+      return `Message Batch ${id} not found.`;
+    default:
+      return `No such object: ${id}`;
+  }
+}

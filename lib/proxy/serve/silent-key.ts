@@ -1,0 +1,90 @@
+/**
+ * Leaves a key that is silent for much longer than its model usually takes, where asking another does no harm.
+ * Nothing is done about a request that is answered within a second.
+ * @module
+ */
+import type { KeyPool } from "../../pool/key-pool";
+import type { Lease } from "../../pool/pick-result";
+import { NO_MODEL } from "../../pool/types";
+import { bodyText } from "../request/request-body";
+import type { ProxyCall } from "../route/proxy-call";
+import type { Deadline } from "./deadline";
+
+/** Where the time of leaving is not known yet, it is asked for again after this long. */
+const LOOK_MS = 1_000;
+
+const STREAMED_PATH = /stream/i;
+const STREAMED_BODY = /"stream"\s*:\s*true\b/;
+const STREAMED_TYPE =
+  /^(?:text\/event-stream|application\/(?:x-ndjson|stream\+json|vnd\.amazon\.eventstream))/;
+
+export class SilentKeys {
+  readonly #pool: KeyPool;
+  readonly #call: ProxyCall;
+  readonly #model: string;
+  #sentMs = 0;
+  #isStreamed: boolean | null = null;
+  /** Those that were left. */
+  readonly #left: { readonly lease: Lease; readonly timeoutMs: number }[] = [];
+
+  constructor(pool: KeyPool, call: ProxyCall) {
+    this.#pool = pool;
+    this.#call = call;
+    this.#model = call.model ?? NO_MODEL;
+  }
+
+  /**
+   * Watches over an attempt that begins now.
+   * @param mayLeave Whether another key may be asked instead.
+   * @returns Says, once the attempt is over, whether the key was left.
+   */
+  watch(lease: Lease, deadline: Deadline, mayLeave: () => boolean, nowMs: number): () => boolean {
+    this.#sentMs = nowMs;
+    let isLeft = false;
+    const times = this.#pool.answerTimes;
+    // Whether the answer is a stream is worked out only where somebody waits for it.
+    let isCounted = false;
+    deadline.watch((lookMs) => {
+      if (!isCounted) times.sent(this.#model, this.#expectsStream, lease, lease.key.id, nowMs);
+      isCounted = true;
+      const timeoutMs = this.#timeoutMs();
+      const waitMs = nowMs + timeoutMs - lookMs;
+      if (waitMs > 0) return Math.min(waitMs, LOOK_MS);
+      if (!mayLeave() || !times.mayLeave(this.#model, this.#expectsStream, lease, lookMs)) {
+        return LOOK_MS;
+      }
+      isLeft = true;
+      this.#left.push({ lease, timeoutMs });
+      // Where others answer in their usual time, it is this key that is silent.
+      if (times.usualMs(this.#model, this.#expectsStream) !== null) {
+        this.#pool.noteSilence(this.#call.model, lease, lookMs);
+      }
+      return null;
+    });
+    return () => {
+      deadline.watch(null);
+      if (isCounted) times.over(this.#model, this.#expectsStream, lease);
+      return isLeft;
+    };
+  }
+
+  /** An answer has begun: it says how long the model takes, and that those that were left are silent. */
+  answered({ headers }: Response, nowMs: number): void {
+    const tookMs = nowMs - this.#sentMs;
+    const isStreamed = STREAMED_TYPE.test(headers.get("content-type") ?? "");
+    this.#pool.answerTimes.note(this.#model, isStreamed, tookMs);
+    for (const { lease, timeoutMs } of this.#left) {
+      if (tookMs < timeoutMs) this.#pool.noteSilence(this.#call.model, lease, nowMs);
+    }
+  }
+
+  get #expectsStream(): boolean {
+    this.#isStreamed ??=
+      STREAMED_PATH.test(this.#call.url) || STREAMED_BODY.test(bodyText(this.#call.body));
+    return this.#isStreamed;
+  }
+
+  #timeoutMs(): number {
+    return this.#pool.answerTimes.timeoutMs(this.#model, this.#expectsStream);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Whether a token may open a WebSocket, before its frames say more.
+ * @module
+ */
+import type { SocketProtocol } from "../../providers/types";
+import { tokenAllows } from "../account/token-allows";
+import type { AccessToken } from "../ports";
+import { ProxyError } from "../proxy-error";
+import type { ProxyCall } from "../route/proxy-call";
+
+/** How the frames of a call's service are read; null where they cannot be. */
+export function socketProtocol({ provider, path }: ProxyCall): SocketProtocol | null {
+  const plan = provider.webSocket;
+  if (plan === null || plan.unreadable?.test(path) === true) return null;
+  return plan.protocol;
+}
+
+/** Whether a token may use some models of a provider only. */
+export function isModelLimited({ scopes }: AccessToken, provider: string): boolean {
+  if (scopes === null) return false;
+  const ofProvider = scopes.filter(
+    (scope) => scope.provider === null || scope.provider === provider,
+  );
+  return ofProvider.every(({ models }) => models !== null);
+}
+
+/**
+ * Services whose frames cannot be read are closed to tokens with limits.
+ * @throws {ProxyError} `access_denied`.
+ */
+export function assertReadable(token: AccessToken, call: ProxyCall): void {
+  const { provider } = call;
+  const hasLimits = isModelLimited(token, provider.slug) || token.limitHolders !== undefined;
+  if (!hasLimits || socketProtocol(call) !== null) return;
+  throw new ProxyError(
+    "access_denied",
+    `This access token has limits, and what passes through this WebSocket of ${provider.label} cannot be counted: it takes a token without limits on models, use and cost.`,
+  );
+}
+
+/**
+ * Every model that the handshake's query names must be allowed, whichever of several the upstream takes.
+ * @throws {ProxyError} `access_denied`.
+ */
+export function assertQueryAllowed(token: AccessToken, { provider, url }: ProxyCall): void {
+  if (!isModelLimited(token, provider.slug)) return;
+  for (const [name, value] of new URL(url).searchParams) {
+    if (!/^(?:model|deployment)(?:[_-]?(?:id|name))?s?$/i.test(name)) continue;
+    if (tokenAllows(token, provider.slug, value, "GET")) continue;
+    throw new ProxyError(
+      "access_denied",
+      `This access token may not use ${value} of ${provider.label}.`,
+    );
+  }
+}

@@ -1,0 +1,384 @@
+/** Sessions between ends that are no network: what is handed on, counted, refused and closed. */
+import { describe, expect, test } from "vitest";
+import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
+import { MemoryState } from "../../../tests/doors/memory-state.ts";
+import { MemoryUsage } from "../../../tests/doors/memory-usage.ts";
+import { VirtualClock } from "../../../tests/doors/virtual-clock.ts";
+import type { PoolKey } from "../../pool/types";
+import { findProvider } from "../../providers/registry";
+import { authorizeModels } from "../account/authorize-models";
+import { RequestMeter } from "../account/request-meter";
+import type { AccessToken, ProxyPorts } from "../ports";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+import { runSocketSession, type SocketEnd } from "./socket-session";
+
+type Frame = string | ArrayBuffer;
+
+/** One end as its far side sees it. */
+class FakeEnd {
+  readonly sent: Frame[] = [];
+  readonly closed: (readonly [code: number | undefined, reason: string | undefined])[] = [];
+  bufferedAmount = 0;
+  readonly #listeners = new Map<string, ((event: never) => void)[]>();
+  readonly end: SocketEnd = this as unknown as SocketEnd;
+
+  accept(): void {}
+  send(frame: Frame): void {
+    this.sent.push(frame);
+  }
+  close(code?: number, reason?: string): void {
+    this.closed.push([code, reason]);
+  }
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+  }
+  /** What the far side says. */
+  says(frame: unknown): void {
+    const data =
+      typeof frame === "string" || frame instanceof ArrayBuffer ? frame : JSON.stringify(frame);
+    this.#tell("message", { data });
+  }
+  hangsUp(code: number, reason = ""): void {
+    this.#tell("close", { code, reason });
+  }
+  #tell(type: string, event: unknown): void {
+    for (const listener of this.#listeners.get(type) ?? []) listener(event as never);
+  }
+}
+
+interface Options {
+  readonly provider?: string;
+  readonly model?: string | null;
+  readonly path?: string;
+  readonly token?: Partial<AccessToken>;
+  /** Models whose price nobody knows. */
+  readonly unpriced?: readonly string[];
+}
+
+function open({
+  provider = "openai",
+  model = null,
+  path = "responses",
+  token = {},
+  unpriced = [],
+}: Options = {}) {
+  const clock = new VirtualClock();
+  const caller: AccessToken = {
+    id: "at_1",
+    name: "one",
+    ownerId: null,
+    scopes: null,
+    expiresAtMs: null,
+    ...token,
+  };
+  const tokens = new Map([["text", caller]]);
+  const usage = new MemoryUsage();
+  const ports = {
+    nowMs: () => clock.nowMs,
+    random: () => 0.5,
+    setTimer: (callback: () => void, ms: number) => clock.setTimer(callback, ms),
+    state: new MemoryState(tokens),
+    usage,
+    budgets: new MemoryBudgets(unpriced),
+  } as unknown as ProxyPorts;
+  const request = new Request("http://one-balance.test/");
+  const meter = new RequestMeter(request, "req_1", ports, () => {});
+  meter.calledBy(caller);
+  const found = findProvider(provider);
+  if (found === undefined) throw new Error(provider);
+  const call = { provider: found, model, path, url: "https://x/" } as unknown as ProxyCall;
+  meter.resolved({ ...call, body: { kind: "none" } });
+  const scope = { request, ports, meter, credential: "text" } as unknown as RequestScope;
+  const [client, upstream] = [new FakeEnd(), new FakeEnd()];
+  const key = { id: "pk_1" } as PoolKey;
+  runSocketSession(client.end, upstream.end, caller, key, call, scope);
+  return { client, upstream, clock, tokens, usage, budgets: ports.budgets, caller };
+}
+
+/** Lets promises that wait for nothing run. */
+const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+const create = (model: string, more = {}) => ({ type: "response.create", model, ...more });
+const created = { type: "response.created", response: {} };
+const completed = (input_tokens: number, output_tokens: number) => ({
+  type: "response.completed",
+  response: { usage: { input_tokens, output_tokens } },
+});
+const MINI = [{ provider: "openai", models: ["gpt-5-mini"] }];
+const holder = (dailyTokens: number) => ({
+  limitHolders: [
+    {
+      kind: "token" as const,
+      id: "at_1",
+      budgetId: "at_1",
+      limits: {
+        rpm: null,
+        tpm: null,
+        concurrentRequests: null,
+        dailyRequests: 1,
+        dailyTokens,
+        dailyCostUsd: null,
+        monthlyCostUsd: null,
+      },
+    },
+  ],
+});
+
+describe("what passes", () => {
+  test("frames of both kinds go both ways as they are, and codes and words of closing too", () => {
+    const { client, upstream } = open();
+    const bytes = new Uint8Array([0, 255, 123]).buffer;
+    const spaced = '{ "type" : "x" }';
+    client.says(bytes);
+    client.says(spaced);
+    upstream.says(bytes);
+    upstream.says("not JSON");
+    expect(upstream.sent).toEqual([bytes, spaced]);
+    expect(client.sent).toEqual([bytes, "not JSON"]);
+    upstream.hangsUp(4008, "session expired");
+    expect(client.closed).toEqual([[4008, "session expired"]]);
+  });
+
+  test.each([
+    [1005, undefined, undefined],
+    [1006, 1011, "the other side's connection was lost"],
+    [1001, 1001, ""],
+  ])("a close with %i is told as %s", (code, told, reason) => {
+    const { client, upstream } = open();
+    client.hangsUp(code);
+    expect(upstream.closed[0]).toEqual([told, reason]);
+    expect(client.sent).toEqual([]);
+  });
+
+  test("a side that does not keep up is let go", () => {
+    const { client, upstream } = open();
+    client.bufferedAmount = 17 * 1024 * 1024;
+    upstream.says("x");
+    expect(client.closed).toEqual([[1009, "the other side does not keep up"]]);
+    expect(upstream.closed).toEqual([[1000, ""]]);
+  });
+});
+
+describe("what is counted", () => {
+  test("each turn by its model when it is over, and the session as one row with all of it", () => {
+    const { client, upstream, usage } = open();
+    for (const [model, input] of [
+      ["gpt-5-mini", 5],
+      ["gpt-5", 50],
+      ["gpt-5-mini", 500],
+    ] as const) {
+      client.says(create(model));
+      upstream.says(created);
+      upstream.says(completed(input, 1));
+    }
+    expect(usage.events.map(({ part, model }) => [part, model])).toEqual([
+      ["turn", "gpt-5-mini"],
+      ["turn", "gpt-5"],
+      ["turn", "gpt-5-mini"],
+    ]);
+    client.hangsUp(1000);
+    const session = usage.events.at(-1);
+    expect(session).toMatchObject({
+      id: "req_1",
+      part: "session",
+      turns: 3,
+      status: 101,
+      outcome: "ok",
+      usage: { inputTokens: 555, outputTokens: 3, isEstimate: false },
+    });
+    expect(session?.usage?.parts?.map(({ model, inputTokens }) => [model, inputTokens])).toEqual([
+      ["gpt-5-mini", 505],
+      ["gpt-5", 50],
+    ]);
+    expect(usage.events).toHaveLength(4);
+  });
+
+  test("a turn that is cut off by what was asked and written", () => {
+    const { client, upstream, usage } = open();
+    client.says(create("gpt-5-mini", { input: "x".repeat(1_000) }));
+    upstream.says(created);
+    upstream.says({ type: "response.output_text.delta", delta: "y".repeat(400) });
+    client.hangsUp(1006);
+    expect(usage.events[0]).toMatchObject({ part: "turn", usage: { outputTokens: 100 } });
+    expect(usage.events[0]?.usage?.inputTokens).toBeGreaterThan(250);
+    expect(usage.events[0]?.usage?.isEstimate).toBe(true);
+  });
+});
+
+describe("a token that is limited to models", () => {
+  test.each([
+    ["another model", JSON.stringify(create("gpt-5.1-codex"))],
+    ["another spelling", '{"type":"response.create","\\u006dodel":"gpt-5.1-codex"}'],
+    ["the last of two", '{"type":"response.create","model":"gpt-5-mini","model":"gpt-5"}'],
+    ["the first of two", '{"type":"response.create","model":"gpt-5","model":"gpt-5-mini"}'],
+    ["deep inside", JSON.stringify({ type: "session.update", session: { Model: "gpt-5" } })],
+    ["a list", JSON.stringify({ type: "response.create", models: ["gpt-5-mini", "gpt-5"] })],
+    ["what cannot be read", '{"type":"response.create","model":"gpt-5'],
+    ["none at all", JSON.stringify({ type: "response.create" })],
+    ["a stored prompt", JSON.stringify(create("gpt-5-mini", { prompt: { id: "pmpt_1" } }))],
+    [
+      "a tool with a model of its own",
+      `{"type":"response.create","model":"gpt-5-mini","tools":[{"type":"image\\u005fgeneration"}]}`,
+    ],
+  ])("is closed before a frame with %s is sent", (_what, frame) => {
+    const { client, upstream, usage } = open({ token: { scopes: MINI } });
+    client.says(frame);
+    expect(upstream.sent).toEqual([]);
+    expect(client.closed).toEqual([[4403, expect.stringMatching(/^access_denied: /)]]);
+    expect(usage.events).toEqual([
+      expect.objectContaining({ part: "session", errorCode: "access_denied", usage: null }),
+    ]);
+    client.says(create("gpt-5-mini"));
+    expect(upstream.sent).toEqual([]);
+  });
+
+  test("holds within a session that began well, in binary frames too", () => {
+    const { client, upstream } = open({
+      provider: "google-ai-studio",
+      path: "",
+      token: { scopes: [{ provider: "google-ai-studio", models: ["gemini-live"] }] },
+    });
+    client.says({ setup: { model: "models/gemini-live" } });
+    client.says({ clientContent: { turnComplete: true } });
+    expect(upstream.sent).toHaveLength(2);
+    const bytes = new TextEncoder().encode('{"setup":{"model":"models/other"}}');
+    client.says(bytes.buffer);
+    expect(upstream.sent).toHaveLength(2);
+    expect(client.closed[0]?.[0]).toBe(4403);
+  });
+});
+
+describe("a token with a budget", () => {
+  test("is closed when a turn has used it up: one turn more at most, and a request a day is one session", async () => {
+    const { client, upstream, clock, usage, budgets } = open({ token: holder(100) });
+    client.says(create("gpt-5-mini"));
+    await settled();
+    upstream.says(created);
+    upstream.says(completed(40, 10));
+    await settled();
+    expect(client.closed).toEqual([]);
+    client.says(create("gpt-5-mini"));
+    await settled();
+    expect(upstream.sent).toHaveLength(2);
+    upstream.says(created);
+    upstream.says(completed(900, 100));
+    await settled();
+    expect(client.closed).toEqual([[4429, expect.stringMatching(/^token_limit_reached: .*100/)]]);
+    client.says(create("gpt-5-mini"));
+    await settled();
+    expect(upstream.sent).toHaveLength(2);
+    expect(usage.events.at(-1)).toMatchObject({ turns: 2, errorCode: "token_limit_reached" });
+    expect(budgets.ledger.underWay("at_1")).toEqual({ requests: 0, tokens: 0, costNanoUsd: 0 });
+    expect(clock.nowMs).toBeGreaterThan(0);
+  });
+
+  test("frames behind a turn that waits keep their order", async () => {
+    const { client, upstream } = open({ token: holder(100) });
+    client.says(create("gpt-5-mini", { n: 1 }));
+    client.says({ type: "response.cancel" });
+    client.says({ type: "last" });
+    expect(upstream.sent).toEqual([]);
+    await settled();
+    expect(upstream.sent.map((frame) => JSON.parse(String(frame)).type)).toEqual([
+      "response.create",
+      "response.cancel",
+      "last",
+    ]);
+  });
+});
+
+describe("a token with a budget of money", () => {
+  const money = (more: Partial<AccessToken> = {}) => ({
+    limitHolders: holder(1_000_000).limitHolders.map((each) => ({
+      ...each,
+      limits: { ...each.limits, dailyTokens: null, dailyCostUsd: 1 },
+    })),
+    ...more,
+  });
+  const FRAMES: readonly (readonly [string, Options, unknown])[] = [
+    ["a response", {}, create("unknown-1")],
+    [
+      "a session that is spoken to",
+      { path: "realtime" },
+      { type: "session.update", session: { model: "unknown-1" } },
+    ],
+    [
+      "a session's transcription",
+      { path: "realtime", model: "gpt-realtime" },
+      {
+        type: "session.update",
+        session: { audio: { input: { transcription: { model: "unknown-1" } } } },
+      },
+    ],
+    [
+      "Gemini's set-up",
+      { provider: "google-ai-studio", path: "ws/live" },
+      { setup: { model: "models/unknown-1" } },
+    ],
+  ];
+
+  test.each(FRAMES)(
+    "is closed where %s names a model without a price",
+    async (_, options, frame) => {
+      const { client, upstream } = open({ ...options, token: money(), unpriced: ["unknown-1"] });
+      client.says(frame);
+      await settled();
+      expect(client.closed).toHaveLength(1);
+      expect(client.closed[0]?.[0]).toBe(4403);
+      expect(client.closed[0]?.[1]).toMatch(/price/);
+      expect(upstream.sent).toEqual([]);
+    },
+  );
+
+  test.each(FRAMES)(
+    "goes on where %s names one and an admin said what it counts for",
+    async (_, options, frame) => {
+      const token = money({ unpricedReserveNanoUsd: 1_000 });
+      const { client, upstream } = open({ ...options, token, unpriced: ["unknown-1"] });
+      client.says(frame);
+      await settled();
+      expect(client.closed).toEqual([]);
+      expect(upstream.sent).toHaveLength(1);
+    },
+  );
+});
+
+describe("a token that ends", () => {
+  test("is closed within 5 s of its revocation", async () => {
+    const { client, upstream, clock, tokens } = open();
+    await clock.advance(60_000);
+    expect(client.closed).toEqual([]);
+    tokens.delete("text");
+    const sinceMs = clock.nowMs;
+    await clock.advance(5_000);
+    expect(clock.nowMs - sinceMs).toBe(5_000);
+    expect(client.closed).toEqual([[4401, "invalid_access_token: This access token was revoked."]]);
+    expect(upstream.closed).toEqual([[1000, ""]]);
+  });
+
+  test("and of its expiry, and where its models are changed", async () => {
+    const soon = open();
+    soon.tokens.set("text", { ...soon.caller, expiresAtMs: soon.clock.nowMs + 1_000 });
+    await soon.clock.advance(6_000);
+    expect(soon.client.closed[0]?.[0]).toBe(4401);
+    const changed = open({ model: "gpt-5" });
+    changed.tokens.set("text", { ...changed.caller, scopes: MINI });
+    await changed.clock.advance(5_000);
+    expect(changed.client.closed[0]?.[0]).toBe(4403);
+  });
+});
+
+test("a token limited to models may open Gemini's socket, whose path names none: its frames do", () => {
+  const google = findProvider("google-ai-studio");
+  const path = "ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent";
+  const call = {
+    ...{ provider: google, path, url: `https://x/${path}`, method: "GET", model: null },
+    ...{ isWebSocket: true, body: { kind: "none" }, headers: () => new Headers() },
+  } as unknown as ProxyCall;
+  const token: AccessToken = {
+    ...{ id: "at_1", name: "one", ownerId: null, expiresAtMs: null },
+    scopes: [{ provider: "google-ai-studio", models: ["gemini-live"] }],
+  };
+  expect(() => authorizeModels(token, call)).not.toThrow();
+});

@@ -1,0 +1,64 @@
+/**
+ * WebSocket pass-through: the handshake is an ordinary request, answered 101 by the upstream.
+ * @module
+ */
+import type { Provider } from "../../providers/types";
+import { ProxyError } from "../proxy-error";
+import { splitProtocols } from "../request/request-credential";
+import type { RequestScope } from "../request-scope";
+import { gatewayFor } from "../route/gateway-for";
+import { outgoingHeaders, outgoingQuery, outgoingSubprotocols } from "../route/outgoing-headers";
+import type { ProxyCall } from "../route/proxy-call";
+
+export function isWebSocket({ method, headers }: Request): boolean {
+  return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+/** @throws {ProxyError} `websocket_unsupported` where the provider has no such service. */
+export function webSocketCall(
+  request: Request,
+  provider: Provider,
+  path: string,
+  search: string,
+  model: string | null,
+  scope: RequestScope,
+): ProxyCall {
+  const plan = provider.webSocket;
+  if (plan === null) {
+    throw new ProxyError("websocket_unsupported", `${provider.label} has no WebSocket service.`);
+  }
+  const gatewayUrl = gatewayFor(provider, scope);
+  const route = gatewayUrl === null ? "direct" : "gateway";
+  const { credential } = scope;
+  const protocols = outgoingSubprotocols(request.headers, credential);
+  return {
+    provider,
+    route,
+    model,
+    method: "GET",
+    path,
+    url: plan.upstreamUrl(path, gatewayUrl) + outgoingQuery(search, credential),
+    headers: () => {
+      const headers = outgoingHeaders(request.headers, route, credential);
+      headers.set("upgrade", "websocket");
+      if (protocols.length > 0) headers.set("sec-websocket-protocol", protocols.join(", "));
+      return headers;
+    },
+    body: { kind: "none" },
+    isWebSocket: true,
+    preferredKeyId: null,
+    placeKey: plan.placeKey,
+  };
+}
+
+/**
+ * The subprotocol to name in the 101: the upstream's choice if the client offered it. A browser that
+ * offered some fails the connection when none is chosen, so its own first offer is the last resort
+ * (its own access token at worst, never a pool key).
+ */
+export function chosenProtocol(request: Headers, answer: Headers): string | null {
+  const offered = splitProtocols(request.get("sec-websocket-protocol"));
+  const chosen = answer.get("sec-websocket-protocol");
+  if (chosen !== null && offered.includes(chosen)) return chosen;
+  return offered[0] ?? null;
+}
