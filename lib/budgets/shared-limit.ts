@@ -3,7 +3,7 @@
  * @module
  */
 import { LOST_MS as LEASE_LOST_MS } from "../leases/lease";
-import type { LeasedLimit, LeaseTurn } from "../leases/leased-limits";
+import type { LeasedLimit, LeaseTurn } from "../leases/leased-limit";
 import type { LimitCheck, LimitRefusal, TokenLimits } from "./limit-holder";
 import { type Period, READ_BY_ALL_MS, type Spend } from "./spend";
 

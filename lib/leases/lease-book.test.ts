@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { freeUse, LEASE_MS, type SharedLimit } from "./lease";
 import { LeaseBook } from "./lease-book";
-import { type LeasedLimit, LeasedLimits } from "./leased-limits";
+import type { LeasedLimit } from "./leased-limit";
+import { LeasedLimits } from "./leased-limits";
 
 const WINDOW_MS = 60_000;
 const START_MS = Date.UTC(2026, 10, 23, 12);

@@ -1,5 +1,5 @@
 import type { Grant } from "./lease";
-import type { LeaseQuestion } from "./leased-limits";
+import type { LeaseQuestion } from "./leased-limit";
 
 /** Who hands out leases. */
 export interface LeasePort {

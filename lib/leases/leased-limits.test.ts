@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LeaseBook } from "./lease-book";
-import { type LeasedLimit, LeasedLimits } from "./leased-limits";
+import type { LeasedLimit } from "./leased-limit";
+import { LeasedLimits } from "./leased-limits";
 
 const START_MS = Date.parse("2026-03-10T12:00:00Z");
 const SEATS = 3;
@@ -78,6 +79,20 @@ describe("an isolate", () => {
       expect(other.begin(nowMs)).toBe(false);
       expect(other.leases.questions(nowMs).map(({ demand }) => demand >= 1)).toEqual([true]);
     }
+  });
+
+  test("goes on when the machine's clock is set back", () => {
+    const book = new LeaseBook();
+    const one = isolateOf("one", book);
+    let nowMs = START_MS;
+    for (let held = 0; held < SEATS; nowMs += 500) if (one.begin(nowMs)) held += 1;
+    expect(one.begin(nowMs)).toBe(false);
+    nowMs -= 3_600_000;
+    one.end();
+    expect(one.begin(nowMs)).toBe(true);
+    one.end();
+    // Nor does the lease last until the clock has caught up.
+    expect([...one.leases.dueGroups(nowMs + 13_000)]).toEqual(["at_1"]);
   });
 
   test("asks about a window no more than five times a second, and less often in vain", () => {

@@ -10,7 +10,8 @@ import { LeaseAsker } from "../db/state/lease-asker";
 import { D1LeaseRows, StoreLeases } from "../db/state/store-leases";
 import { UsageRecorder } from "../db/usage/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
-import { LeasedLimits, type LeasedLimitsOptions } from "../leases/leased-limits";
+import type { AskingGaps } from "../leases/asking-gaps";
+import { LeasedLimits } from "../leases/leased-limits";
 import { objectLeases } from "./object-leases";
 import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
@@ -68,8 +69,8 @@ export function sharedRecorder(env: Env): UsageRecorder {
 }
 
 /** How often who hands out leases is asked about a limit that is used up. */
-const BY_STORE: LeasedLimitsOptions = { fullGapMs: 2_000, requestsPerAsk: null };
-const BY_OBJECT: LeasedLimitsOptions = { fullGapMs: 15_000, requestsPerAsk: 50 };
+const BY_STORE: AskingGaps = { fullGapMs: 2_000, requestsPerAsk: null };
+const BY_OBJECT: AskingGaps = { fullGapMs: 15_000, requestsPerAsk: 50 };
 
 /** The leases of this isolate at limits that isolates share, made at the first call. */
 export function sharedLeases(env: Env): LeaseAsker {

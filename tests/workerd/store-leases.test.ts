@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
 import { D1LeaseRows, StoreLeases } from "../../lib/db/state/store-leases";
-import type { LeaseQuestion } from "../../lib/leases/leased-limits";
+import type { LeaseQuestion } from "../../lib/leases/leased-limit";
 import { db } from "./test-store";
 
 const NOW = Date.UTC(2026, 10, 20, 12, 30);

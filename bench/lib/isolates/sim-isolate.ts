@@ -8,7 +8,8 @@ import type { PeriodSpend } from "../../../lib/budgets/spend.ts";
 import { type TakenSpend, TokenLedger } from "../../../lib/budgets/token-ledger.ts";
 import { LeaseAsker } from "../../../lib/db/state/lease-asker.ts";
 import { StoreLeases } from "../../../lib/db/state/store-leases.ts";
-import { LeasedLimits, type LeasedLimitsOptions } from "../../../lib/leases/leased-limits.ts";
+import type { AskingGaps } from "../../../lib/leases/asking-gaps.ts";
+import { LeasedLimits } from "../../../lib/leases/leased-limits.ts";
 import type { KeyPool } from "../../../lib/pool/key-pool.ts";
 import type { ProxyInstance } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken, StateEvent, TokenBudgets } from "../../../lib/proxy/ports.ts";
@@ -22,7 +23,7 @@ import type { SimStore } from "./sim-store.ts";
 /** Who hands out leases: nobody, isolates over D1, or an object. */
 export type Sharing = "none" | "store" | "object";
 
-export const LEASE_OPTIONS: Readonly<Record<"store" | "object", LeasedLimitsOptions>> = {
+export const LEASE_OPTIONS: Readonly<Record<"store" | "object", AskingGaps>> = {
   store: { fullGapMs: 2_000, requestsPerAsk: null },
   object: { fullGapMs: 15_000, requestsPerAsk: 50 },
 };

@@ -13,7 +13,7 @@ import {
 import type { LeaseRow, LeaseRows, OtherLeaseRow } from "../../../lib/db/state/store-leases.ts";
 import { LeaseBook } from "../../../lib/leases/lease-book.ts";
 import type { LeasePort } from "../../../lib/leases/lease-port.ts";
-import type { LeaseQuestion } from "../../../lib/leases/leased-limits.ts";
+import type { LeaseQuestion } from "../../../lib/leases/leased-limit.ts";
 import type { VirtualTime } from "../quota/virtual-time.ts";
 
 export interface StoreBill {

@@ -7,7 +7,7 @@
 import { sql } from "drizzle-orm";
 import { type Grant, grant, LEASE_MS, LOST_MS, type Report, YOUNG_MS } from "../../leases/lease";
 import type { LeasePort } from "../../leases/lease-port";
-import type { LeaseQuestion } from "../../leases/leased-limits";
+import type { LeaseQuestion } from "../../leases/leased-limit";
 import type { Database } from "../open-database";
 import type { StoredReport } from "../schema/lease-schema";
 import { runBatch } from "./state-version";

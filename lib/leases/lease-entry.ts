@@ -1,0 +1,204 @@
+/**
+ * What one isolate knows of one limit: its lease, what others hold, and how much is wanted here.
+ * @module
+ */
+import { freeUse, type Grant, LEASE_MS, LOST_MS } from "./lease";
+import type { LeasedLimit, LeaseQuestion } from "./leased-limit";
+
+/** What is the same for all limits of an isolate. */
+export interface LeaseContext {
+  /** Isolates that are reckoned with. */
+  readonly isolates: number;
+  /** Whether nobody answers: then the last leases go on, and the others' as well. */
+  readonly isAway: boolean;
+}
+
+/** For permits at the same moment, what was wanted a little ago says what is wanted. */
+const MOMENT_MS = 5_000;
+/** A request that waits for a limit looks again sooner than this. */
+const WANTED_MS = 1_000;
+/** A lease that is so old is asked for anew with what else is asked. */
+const RENEW_MS = LEASE_MS * 0.8;
+/** And one sooner that others may need more. */
+const HOARD_MS = 3_000;
+
+export class LeaseEntry {
+  limit: LeasedLimit;
+  /** When a request asked for it last, and when one found too little. */
+  turnMs: number;
+  wantedMs = Number.NEGATIVE_INFINITY;
+  /** What that one needed: it may wait for longer than `noteShort` is remembered. */
+  wantedAmount = 0;
+  /** When it was asked for last, and how many requests wanted more since. */
+  askedMs = Number.NEGATIVE_INFINITY;
+  requests = 0;
+  /** Questions in a row that got it no more than it uses. */
+  inVain = 0;
+  /** Whether what it does not use is given back with the next question. */
+  isReturning = false;
+  permits = 0;
+  heldByOthers = 0;
+  usedByOthers = 0;
+  youngUntilMs = 0;
+  /** What the others take it to hold: at least its permits. */
+  #noted = 0;
+  /** When the lease began; null without one. */
+  #leasedMs: number | null = null;
+  #sinceMs: number;
+  /** Uses refused or made to wait: of the last half window, and of the one before. */
+  #short = 0;
+  #shortBefore = 0;
+  #shortMs: number;
+  /** Whether somebody else may know of its use. */
+  #isTold = false;
+
+  constructor(limit: LeasedLimit, nowMs: number) {
+    this.limit = limit;
+    this.turnMs = nowMs;
+    this.#sinceMs = nowMs;
+    this.#shortMs = nowMs;
+  }
+
+  /** A request asks for it again. After a long while, its demand begins anew. */
+  use(limit: LeasedLimit, nowMs: number): void {
+    this.limit = limit;
+    this.turnMs = nowMs;
+    const isOver = this.#leasedMs === null || nowMs - this.#leasedMs >= LEASE_MS + RENEW_MS;
+    if (isOver && nowMs - this.askedMs >= LOST_MS) this.#sinceMs = nowMs;
+  }
+
+  isLeased(nowMs: number, { isAway }: LeaseContext): boolean {
+    if (this.#leasedMs === null) return false;
+    return nowMs - this.#leasedMs < (isAway ? LOST_MS : LEASE_MS);
+  }
+
+  /** What it may use by its lease; what is left of a budget shrinks under one. */
+  leased(nowMs: number, context: LeaseContext): number {
+    return this.isLeased(nowMs, context) ? Math.min(this.permits, this.limit.limit) : 0;
+  }
+
+  /** What it may use in all. */
+  allowed(nowMs: number, context: LeaseContext): number {
+    const { limit } = this.limit;
+    const left = Math.max(0, limit - this.heldByOthers);
+    // What others hold is known from a question, and old some time after it.
+    const isKnown = nowMs - this.askedMs < LEASE_MS;
+    const free = freeUse(limit, context.isolates);
+    // Where nobody ever answered, each isolate keeps the limit by itself.
+    if (context.isAway && !this.isLeased(nowMs, context)) return left;
+    return Math.max(isKnown ? Math.min(free, left) : free, this.leased(nowMs, context));
+  }
+
+  /** A request was refused or made to wait for lack of permits. */
+  noteShort(amount: number, nowMs: number): void {
+    this.#turnBucket(nowMs);
+    this.#short += amount;
+    this.requests += 1;
+  }
+
+  /** What to ask or tell of it; null for nothing. */
+  question(nowMs: number, context: LeaseContext): LeaseQuestion | null {
+    const { limit } = this;
+    const used = limit.usedAnew(nowMs);
+    // What was paid for under the lease, and is told no more, takes its permits along.
+    const permits = this.leased(nowMs, context) - (limit.used(nowMs) - used);
+    this.#turnBucket(nowMs);
+    const waiting = this.#isWanted(nowMs) ? this.wantedAmount : 0;
+    const short = Math.max(this.#short + this.#shortBefore, waiting);
+    const isWanted = short > 0 || this.#isWanted(nowMs);
+    const isHot = isWanted || used > freeUse(limit.limit, context.isolates);
+    if (!isHot && !this.#isTold) return null;
+    this.#isTold = isHot || used > 0;
+    const { name, windowMs } = limit;
+    const isKept = isHot && !this.isReturning;
+    const demand = isKept ? Math.min(limit.limit, Math.max(1, used + short)) : 0;
+    return {
+      group: limit.group,
+      limit: { name, limit: limit.limit, windowMs },
+      used,
+      demand,
+      holds: Math.max(0, Math.min(permits, keptOf(used, demand))),
+      sinceMs: this.#sinceMs,
+    };
+  }
+
+  /** The question is on its way. */
+  asked({ holds }: LeaseQuestion, nowMs: number): void {
+    this.permits = holds;
+    this.isReturning = false;
+    this.limit.counted(nowMs);
+    this.askedMs = nowMs;
+    this.requests = 0;
+  }
+
+  /** The answer. @param askedMs When it was asked: a lease begins then. */
+  granted({ used, demand }: LeaseQuestion, answer: Grant, askedMs: number): void {
+    // One that was asked for later has been answered.
+    if (this.#leasedMs !== null && askedMs < this.#leasedMs) return;
+    this.#leasedMs = demand === 0 ? null : askedMs;
+    this.permits = demand === 0 ? 0 : answer.permits;
+    this.#noted = answer.noted;
+    this.heldByOthers = answer.heldByOthers;
+    this.usedByOthers = answer.usedByOthers;
+    this.youngUntilMs = answer.youngUntilMs;
+    this.inVain = demand > 0 && answer.permits <= used ? this.inVain + 1 : 0;
+  }
+
+  /** Whether the lease is soon over and still used, or others may need what it holds. */
+  isRenewalDue(nowMs: number, context: LeaseContext): boolean {
+    if (this.#leasedMs === null || nowMs - this.#leasedMs >= LOST_MS) return false;
+    const ageMs = nowMs - Math.max(this.#leasedMs, this.askedMs);
+    if (ageMs >= RENEW_MS) return true;
+    const unused = this.#noted - this.limit.used(nowMs);
+    const isHoarding = this.isWantedByAll && unused > freeUse(this.limit.limit, context.isolates);
+    return isHoarding && ageMs >= HOARD_MS;
+  }
+
+  /** Whether nothing of it is left for others. */
+  get isWantedByAll(): boolean {
+    return this.#noted + this.heldByOthers >= this.limit.limit;
+  }
+
+  /** Whether a part is held that nothing uses, and that no request has asked for so long. */
+  isIdle(nowMs: number, quietMs: number, { isolates }: LeaseContext): boolean {
+    const { limit } = this;
+    if (this.#leasedMs === null || this.#noted === 0) return false;
+    if (nowMs - this.turnMs < quietMs) return false;
+    if (limit.underWay() > 0 && (limit.windowMs !== null || !this.isWantedByAll)) return false;
+    const least = limit.windowMs === null ? 0 : freeUse(limit.limit, isolates);
+    return this.#noted - limit.used(nowMs) > least;
+  }
+
+  get isTold(): boolean {
+    return this.#isTold;
+  }
+
+  /** The machine's clock was set back: moments that are noted here go along. */
+  shift(byMs: number): void {
+    this.turnMs += byMs;
+    this.wantedMs += byMs;
+    this.askedMs += byMs;
+    this.youngUntilMs += byMs;
+    if (this.#leasedMs !== null) this.#leasedMs += byMs;
+    this.#sinceMs += byMs;
+    this.#shortMs += byMs;
+  }
+
+  #isWanted(nowMs: number): boolean {
+    return nowMs - this.wantedMs < WANTED_MS;
+  }
+
+  #turnBucket(nowMs: number): void {
+    const lengthMs = this.limit.windowMs === null ? MOMENT_MS : this.limit.windowMs / 2;
+    const ageMs = nowMs - this.#shortMs;
+    if (ageMs < lengthMs) return;
+    this.#shortBefore = ageMs < 2 * lengthMs ? this.#short : 0;
+    this.#short = 0;
+    this.#shortMs = nowMs;
+  }
+}
+
+/** Of its permits, those that an isolate keeps when it asks anew: what it hardly needs it gives back. */
+function keptOf(used: number, demand: number): number {
+  return demand === 0 ? 0 : Math.max(used, 2 * demand);
+}
