@@ -7,6 +7,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { NOTE_UNDIGESTED } from "../../lib/db/dump.ts";
 import { newRowId } from "../../lib/db/new-row-id.ts";
 import {
   CELL_KEY_COLUMNS,
@@ -80,6 +81,7 @@ export async function recordLargeUse(
       repeatEarlier(store, table, firstHourMs, nowMs);
     }
     insertKeyEvents(store, team, random, nowMs);
+    for (const statement of NOTE_UNDIGESTED.values()) store.exec(statement);
     store.exec("commit; pragma wal_checkpoint(truncate)");
   } finally {
     store.close();

@@ -38,7 +38,7 @@ const CHARS_AT_ONCE = 500_000;
 /**
  * All but those of the platform and of the migrations themselves, and sessions: one that has ended meanwhile
  * must not come back with a backup. Nor leases: they are over within minutes. Nor what is made from the other
- * tables: triggers note what is missing as these come back.
+ * tables, which is made again.
  */
 const USER_TABLES = `
   select name from sqlite_master
@@ -139,6 +139,21 @@ export async function assertEmpty(query: Query): Promise<void> {
   }
 }
 
+/** By rollup, what notes that digests are to be made of all that stands in it (`usage/usage-digests.ts`). */
+export const NOTE_UNDIGESTED: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      ["hour", "usage_hourly"],
+      ["day", "usage_daily"],
+    ] as const
+  ).map(([grain, rollup]) => [
+    rollup,
+    `insert into usage_undigested (grain, bucket_ms)
+      select distinct '${grain}', bucket_ms from ${rollup} where side = 'caller'
+      on conflict do nothing`,
+  ]),
+);
+
 /** Says what becomes of a table's rows; null leaves them as they are. */
 export type ChangeRows = (
   table: string,
@@ -160,6 +175,7 @@ export async function loadRows(
   let waiting: (readonly Value[])[] = [];
   let chars = 0;
   let rows = 0;
+  const tables: string[] = [];
   const flush = async () => {
     if (waiting.length > 0) await insert?.(waiting);
     rows += waiting.length;
@@ -177,9 +193,14 @@ export async function loadRows(
     await flush();
     if ("rows" in value) {
       if (value.rows !== rows) throw new BackupError("the backup is damaged: rows are missing");
+      for (const table of tables) {
+        const note = NOTE_UNDIGESTED.get(table);
+        if (note !== undefined) await query(note);
+      }
       return rows;
     }
     if (!("table" in value)) continue;
+    tables.push(value.table);
     insert = inserter(query, value.table, value.columns);
     change = changeRows(value.table, value.columns);
   }

@@ -219,8 +219,8 @@ export const usageDigests = sqliteTable(
 );
 
 /**
- * Buckets whose digests are missing or older than their cells. Triggers of the rollups note them, so that it
- * holds whoever writes: another version, or a restore.
+ * Buckets whose digests are missing or older than their cells: what writes to the rollups notes them, compaction
+ * and a restore. No triggers do, as D1's endpoint for migrations cuts a trigger's body at its semicolons.
  */
 export const usageUndigested = sqliteTable(
   "usage_undigested",
@@ -232,7 +232,7 @@ export const usageUndigested = sqliteTable(
 );
 
 /**
- * What keys answered of their quota days, so that nobody counts the same hours at each look. A trigger deletes
+ * What keys answered of their quota days, so that nobody counts the same hours at each look. Compaction deletes
  * a row whose hours get more cells.
  */
 export const quotaDays = sqliteTable(

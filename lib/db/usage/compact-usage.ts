@@ -25,6 +25,8 @@ import {
 const HOUR_GRACE_MS = 60_000;
 /** Even with the longest names and numbers, a row of so many is well below D1's 2 MB. */
 const CHUNK_CELLS = sql.raw("1000");
+/** No quota day is longer, where clocks are set back neither. */
+const LONGEST_DAY_MS = DAY_MS + 2 * HOUR_MS;
 /** An open hour of more rows is folded before its end: each compaction reads and writes all of it. */
 const MAX_OPEN_CHUNKS = 50;
 
@@ -52,6 +54,7 @@ export async function compactUsageWhereItGains(
 async function compact(db: Database, id: string, nowMs: number, waiting: Waiting): Promise<number> {
   const fromMs = openFromMs(waiting, nowMs);
   const folds = [
+    ...noteFolded(fromMs),
     foldCells("day", null, fromMs),
     foldCells("hour", "caller", fromMs),
     foldKeyHours(fromMs),
@@ -103,6 +106,27 @@ function openHourMs(nowMs: number): number {
 /** A cell's hour decides, for days too. */
 function closedCells(grain: Grain, side: Side | null, fromMs: number): SQL {
   return waitingCells(grain, side, CELL_COLUMNS, sql`${WAITING_HOUR} < ${fromMs}`);
+}
+
+/** What is made of the rollups is older than they are from now on. */
+function noteFolded(fromMs: number): readonly SQL[] {
+  const buckets = (grain: Grain, side: Side) => sql`
+    select distinct bucket_ms from (
+      ${waitingCells(grain, side, ["bucket_ms"], sql`${WAITING_HOUR} < ${fromMs}`)})`;
+  const noteDigests = (grain: Grain) => sql`
+    insert into usage_undigested (grain, bucket_ms)
+    select ${grain}, bucket_ms from (${buckets(grain, "caller")}) where true
+    on conflict do nothing`;
+  return [
+    noteDigests("hour"),
+    noteDigests("day"),
+    sql`
+      with folded as materialized (${buckets("hour", "key")})
+      delete from quota_days where exists (
+        select 1 from folded
+        where from_ms > folded.bucket_ms - ${LONGEST_DAY_MS} and from_ms <= folded.bucket_ms
+          and through_ms > folded.bucket_ms)`,
+  ];
 }
 
 function foldCells(grain: Grain, side: Side | null, fromMs: number): SQL {
