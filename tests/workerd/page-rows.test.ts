@@ -159,7 +159,11 @@ test("forecasts are the same with days that are kept, and after cells that came 
     ({ id }) => id,
   );
   const late = new Cells();
-  for (const atMs of [NOW_MS - 2 * HOUR_MS, NOW_MS - 3 * DAY_MS - 2 * HOUR_MS]) {
+  const lateMs = [NOW_MS - 2 * HOUR_MS, NOW_MS - 3 * DAY_MS - 2 * HOUR_MS];
+  const keptOf = (atMs: number) =>
+    db.all(sql`select zone from quota_days where from_ms <= ${atMs} and through_ms > ${atMs}`);
+  expect(await keptOf(lateMs[1] ?? 0)).not.toEqual([]);
+  for (const atMs of lateMs) {
     const event = requestAt(atMs, { provider: "google-ai-studio", model: "gemini-0" });
     for (let index = 0; index < 500; index += 1) {
       late.add({ ...event, attempts: [attemptBy(keyId)] }, null);
@@ -169,6 +173,7 @@ test("forecasts are the same with days that are kept, and after cells that came 
   const flush = { ...told, id: newRowId("uf", NOW_MS + 5), atMs: NOW_MS, cells: late.toStored() };
   await writeUsage(db, flush);
   await compactUsage(db, newRowId("uf", NOW_MS + 6), NOW_MS);
+  for (const atMs of lateMs) expect(await keptOf(atMs)).toEqual([]);
   const [withLate] = (await readQuotaForecasts(context)).known;
   await db.run(sql`delete from quota_days`);
   expect((await readQuotaForecasts(context)).known[0]).toEqual(withLate);
