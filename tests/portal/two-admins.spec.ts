@@ -8,11 +8,13 @@ import { expect, test } from "./portal.ts";
 async function openToken(page: Page, server: Stack, name: string) {
   const { id } = (await server.admin.call("POST", "access-tokens", { name })) as { id: string };
   await page.goto(`/tokens?q=${name}`);
-  await page
-    .getByRole("button", { name: `Actions for ${name}` })
-    .first()
-    .click();
-  await page.getByRole("menuitem", { name: "Edit", exact: true }).click();
+  const actions = page.getByRole("button", { name: `Actions for ${name}` }).first();
+  const edit = page.getByRole("menuitem", { name: "Edit", exact: true });
+  // Rows that come in late close a menu that was open.
+  await expect(async () => {
+    await actions.click({ timeout: 2_000 });
+    await edit.click({ timeout: 2_000 });
+  }).toPass();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Name")).toHaveValue(name);
   const read = async () => {
