@@ -9,9 +9,3 @@ export interface ChosenKeys {
   readonly target: ProviderKeyTarget;
   readonly count: number;
 }
-
-/** A provider to choose. */
-export interface ProviderChoice {
-  readonly slug: string;
-  readonly label: string;
-}

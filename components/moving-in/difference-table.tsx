@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { formatExactCount } from "@/components/format";
-import type { ProviderChoice } from "@/components/keys/types";
+import type { ProviderChoice } from "@/components/provider-choice";
 import {
   Table,
   TableBody,

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ProviderChoice } from "@/components/keys/types";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 import { countLeftOut } from "./count-left-out";

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { WorkProgress } from "@/components/keys/bulk/work-progress";
-import type { ProviderChoice } from "@/components/keys/types";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { type MergedKeys, mergeSameKeys } from "@/lib/moving-in/merge-same-keys";
 import type { Source } from "@/lib/moving-in/source-key";
 import { Difference } from "./difference";

@@ -3,7 +3,7 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import type { ProviderChoice } from "@/components/keys/types";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 import { countLeftOut } from "./count-left-out";

@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import type { ProviderChoice } from "@/components/keys/types";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import {
   Select,

@@ -4,9 +4,9 @@ import { Pencil, Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
-import type { ProviderChoice } from "./provider-choice";
 
 const AliasDialog = dynamic(async () => (await import("./alias-dialog")).AliasDialog, {
   ssr: false,

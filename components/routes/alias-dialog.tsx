@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import type { ProviderChoice } from "@/components/provider-choice";
 import {
   Dialog,
   DialogContent,
@@ -10,7 +11,6 @@ import {
 } from "@/components/ui/dialog";
 import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
 import { AliasForm } from "./alias-form";
-import type { ProviderChoice } from "./provider-choice";
 
 /** The form for an alias, over the page. */
 export function AliasDialog({

@@ -12,6 +12,7 @@ import { answered } from "@/components/answered";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { FieldError } from "@/components/field-error";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import {
   Form,
@@ -37,7 +38,6 @@ import {
 } from "@/lib/manage/providers/model-alias-schema";
 import { ALIAS_CHOICES } from "@/lib/models/model-alias";
 import { type AliasFields, fieldsOf, NEW_ALIAS, newTarget, priceLimit } from "./alias-fields";
-import type { ProviderChoice } from "./provider-choice";
 import { TargetFields } from "./target-fields";
 
 /** Saves when it is right; what is wrong is said at its field, and what was typed stays. */

@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { CopyButton } from "@/components/copy-button";
 import { formatShare, formatUsd } from "@/components/format";
+import type { ProviderChoice } from "@/components/provider-choice";
 import {
   Table,
   TableBody,
@@ -11,7 +12,6 @@ import {
 } from "@/components/ui/table";
 import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
 import { AliasButton } from "./alias-button";
-import type { ProviderChoice } from "./provider-choice";
 import { RemoveAlias } from "./remove-alias";
 import { TargetLine } from "./target-line";
 

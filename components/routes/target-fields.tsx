@@ -4,6 +4,7 @@ import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import type { UseFormReturn } from "react-hook-form";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { FormControl, FormField, FormItem, FormLabel, FormMessage } from "@/components/ui/form";
@@ -21,7 +22,6 @@ import type { AddModelAliasInput } from "@/lib/manage/providers/model-alias-sche
 import { CAPABILITIES } from "@/lib/models/model-alias";
 import { cn } from "@/lib/utils";
 import type { AliasFields } from "./alias-fields";
-import type { ProviderChoice } from "./provider-choice";
 
 /** One target of an alias: where it leads, what it is marked for, and its place. */
 export function TargetFields({

@@ -8,7 +8,8 @@ import { updateToken } from "@/app/(portal)/tokens/actions";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import type { Edit } from "@/components/conflict/edit-of";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
-import { type ProviderChoice, TokenFields } from "@/components/tokens/token-fields";
+import type { ProviderChoice } from "@/components/provider-choice";
+import { TokenFields } from "@/components/tokens/token-fields";
 import {
   settingsOf,
   type TokenForm,

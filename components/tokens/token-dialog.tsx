@@ -1,10 +1,10 @@
 "use client";
 
+import type { ProviderChoice } from "@/components/provider-choice";
 import { EditTokenDialog } from "@/components/tokens/edit-token-dialog";
 import { RevokeTokenDialog } from "@/components/tokens/revoke-token-dialog";
 import { RotateTokenDialog } from "@/components/tokens/rotate-token-dialog";
 import { SnippetsDialog } from "@/components/tokens/snippets-dialog";
-import type { ProviderChoice } from "@/components/tokens/token-fields";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
 export type TokenDialogKind = "edit" | "snippets" | "rotate" | "revoke";

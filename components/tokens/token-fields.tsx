@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
 import { LimitInputs } from "@/components/limits/limit-inputs";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Folded } from "@/components/tokens/folded";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
 import { ShareFields } from "@/components/tokens/share-fields";
@@ -27,11 +28,6 @@ import {
 } from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
 import { type LimitCeilings, TOKEN_LIMITS } from "@/lib/usage/token-limits";
-
-export interface ProviderChoice {
-  readonly slug: string;
-  readonly label: string;
-}
 
 type Form = UseFormReturn<TokenForm>;
 

@@ -3,10 +3,10 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { addKeys, previewKeys } from "@/app/(portal)/keys/actions";
+import type { ProviderChoice } from "@/components/provider-choice";
 import type { PreviewedKey } from "@/lib/manage/keys/preview-provider-keys";
 import { readPastedKeys } from "@/lib/moving-in/read-pasted-keys";
 import { WorkProgress } from "../bulk/work-progress";
-import type { ProviderChoice } from "../types";
 import { useFailureWords } from "../use-failure-words";
 import { type AddedKeys, AddedReport, NOTHING_ADDED } from "./added-report";
 import { callsOf, dataOf, type FoundKey, judge, toAdd, WorkStopped } from "./found-keys";

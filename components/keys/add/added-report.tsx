@@ -3,8 +3,8 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
-import type { ProviderChoice } from "../types";
 
 export interface AddedKeys {
   readonly count: number;

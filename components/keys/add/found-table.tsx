@@ -11,6 +11,7 @@ import {
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { UNKNOWN } from "@/components/format";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Label } from "@/components/ui/label";
@@ -24,7 +25,6 @@ import {
 } from "@/components/ui/table";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 import { cn } from "@/lib/utils";
-import type { ProviderChoice } from "../types";
 import { type FoundKey, toAdd, VERDICTS } from "./found-keys";
 import { ProviderSelect } from "./provider-select";
 

@@ -4,10 +4,10 @@ import { Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ChangeEvent, useId, useRef } from "react";
 import { FieldError } from "@/components/field-error";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
-import type { ProviderChoice } from "../types";
 import { ProviderSelect } from "./provider-select";
 
 /** Where keys are pasted, or read from a file. */

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useId } from "react";
+import type { ProviderChoice } from "@/components/provider-choice";
 import { Label } from "@/components/ui/label";
 import {
   Select,
@@ -10,7 +11,6 @@ import {
   SelectTrigger,
   SelectValue,
 } from "@/components/ui/select";
-import type { ProviderChoice } from "../types";
 
 /** Radix keeps the empty string for "nothing chosen". No provider's slug has a blank. */
 const DETECT = "detect it";

@@ -1,4 +1,4 @@
-/** A provider that an alias can lead to. */
+/** A provider that can be chosen. */
 export interface ProviderChoice {
   readonly slug: string;
   /** The name people know it by. */
