@@ -25,17 +25,27 @@ export class StreamConverter {
   /** What these events come to, as Server-Sent Events; empty for nothing yet. */
   push(events: readonly AnswerEvent[]): string {
     let written = "";
-    for (const { data } of events) {
+    for (const event of events) {
       if (this.#isOver) break;
-      if (data === DONE) {
+      if (event.data.trim() === DONE) {
         written += this.end();
         continue;
       }
-      const piece = parsedJson(data);
-      if (piece === null) continue;
-      for (const part of this.#reader.read(piece)) written += sseText(this.#writer.write(part));
+      for (const part of this.#partsOf(event)) {
+        written += sseText(this.#writer.write(part));
+        // Nothing follows an error, neither an end nor what was held for one.
+        if (part.kind === "error") this.#isOver = true;
+      }
     }
     return written;
+  }
+
+  #partsOf({ name, data }: AnswerEvent): readonly AnswerPart[] {
+    const json = parsedJson(data);
+    // Google's OpenAI-compatible endpoint wraps errors in a list.
+    const piece = Array.isArray(json) ? json[0] : json;
+    if (name === "error" || fields(piece).type === "error") return [errorEvent(piece, data)];
+    return piece === null ? [] : this.#reader.read(piece);
   }
 
   end(): string {
@@ -58,10 +68,11 @@ export interface WholeAnswer {
 export function convertWhole(text: string, status: number, conversion: Conversion): WholeAnswer {
   const json = parsedJson(text);
   if (status >= 400) {
-    const { type, message } = errorIn(json, text);
+    const { type, message } = errorIn(Array.isArray(json) ? json[0] : json, text);
     return { body: conversion.error(type, message, status), isAnswer: true };
   }
-  const parts: readonly AnswerPart[] = json === null ? [] : conversion.reader().read(json);
+  const whole = Array.isArray(json) ? json[0] : json;
+  const parts: readonly AnswerPart[] = json === null ? [] : conversion.reader().read(whole);
   const error = parts.find((part) => part.kind === "error");
   if (error !== undefined) {
     return { body: conversion.error(error.type, error.message, status), isAnswer: false };
@@ -75,8 +86,12 @@ export function convertWhole(text: string, status: number, conversion: Conversio
 
 /** Services of every kind say it in `error`, or in `message` or `detail` at the top. */
 function errorIn(json: unknown, raw: string): { type: string; message: string } {
-  const error = fields(Array.isArray(json) ? json[0] : json);
+  const error = fields(json);
   const told = errorPart(error.error ?? error);
   const message = told.message || String(error.message ?? error.detail ?? "");
   return { type: told.type, message: message || raw.slice(0, 1_000) };
+}
+
+function errorEvent(json: unknown, raw: string): AnswerPart {
+  return { kind: "error", ...errorIn(json, raw) };
 }

@@ -29,6 +29,8 @@ export class ChatReader {
     }
     // One answer was asked for, so there is one choice.
     const choice = fields(list(choices)[0]);
+    const failure = choiceError(choice);
+    if (failure !== null) return [...parts, failure];
     parts.push(...messageParts(fields(choice.delta ?? choice.message)), ...finishParts(choice));
     if (isGiven(usage)) parts.push({ kind: "usage", usage: usageOf(fields(usage)) });
     return parts;
@@ -96,6 +98,13 @@ function usageOf(usage: Fields): AnswerUsage {
     output: count(usage.completion_tokens),
     reasoning: count(written.reasoning_tokens),
   };
+}
+
+/** What a router tells of the service behind it that failed (OpenRouter): an answer that ended so has no end. */
+function choiceError({ error, finish_reason }: Fields): AnswerPart | null {
+  if (isGiven(error)) return errorPart(error);
+  if (finish_reason !== "error") return null;
+  return errorPart("The service that answered failed.");
 }
 
 /** An error as services of this kind tell it: `{error: {message, type, code}}`, or `{error: "…"}`. */

@@ -23,6 +23,10 @@ export interface EventSplitter {
   push(bytes: Uint8Array): readonly AnswerEvent[];
   /** What the bytes ended in without being complete. */
   end(): readonly AnswerEvent[];
+  /** How long the event is that is not complete yet, in characters or bytes; comments and blank lines count for nothing. */
+  readonly unfinished: number;
+  /** The beginning of that event, as text; empty where there is none, or it is no text. */
+  readonly begun: string;
 }
 
 /** How an answer is cut into events, by its content type; null where it holds none (audio, images, HTML). */
@@ -52,33 +56,60 @@ export function eventSplitter(framing: EventFraming): EventSplitter {
 }
 
 /** Two line ends, of either kind. */
-const EVENT_END = /\n\r?\n|\r\r/g;
+const EVENT_END = /\n\r?\n|\r\r/;
+/** Of an event's end as much may lie in the piece before. */
+const END_CHARS = 3;
+/** Lines before an event that say nothing. */
+const SILENT_LINES = /^(?:[ \t]*(?::[^\r\n]*)?(?:\r\n|\n|\r))+/;
+/** A comment or blanks that are under way: how long they are is nobody's matter. */
+const SILENT_LINE = /^(?:[ \t]*(:).*|([ \t])+)$/;
+
+const BEGUN_CHARS = 256;
 
 class SseSplitter implements EventSplitter {
   readonly #decoder = new TextDecoder();
-  #text = "";
-  /** No end of an event lies before this. */
-  #searched = 0;
+  /** The event that is under way, in pieces: a long one is put together once, when its end is there. */
+  #pieces: string[] = [];
+  #last = "";
+  unfinished = 0;
 
   push(bytes: Uint8Array): readonly AnswerEvent[] {
-    this.#text += this.#decoder.decode(bytes, { stream: true });
-    const events: AnswerEvent[] = [];
-    let from = 0;
-    EVENT_END.lastIndex = Math.max(0, this.#searched - 3);
-    for (let end = EVENT_END.exec(this.#text); end !== null; end = EVENT_END.exec(this.#text)) {
-      const event = sseEvent(this.#text.slice(from, end.index));
-      if (event !== null) events.push(event);
-      from = end.index + end[0].length;
+    const piece = this.#decoder.decode(bytes, { stream: true });
+    if (!EVENT_END.test(this.#last + piece)) {
+      this.#keep(piece);
+      return [];
     }
-    if (from > 0) this.#text = this.#text.slice(from);
-    this.#searched = this.#text.length;
-    return events;
+    const blocks = [...this.#pieces, piece].join("").split(EVENT_END);
+    this.#pieces = [];
+    this.#last = "";
+    this.#keep(blocks.pop() ?? "");
+    return blocks.map(sseEvent).filter((event) => event !== null);
   }
 
   end(): readonly AnswerEvent[] {
-    const event = sseEvent(this.#text + this.#decoder.decode());
-    this.#text = "";
+    const event = sseEvent(this.#pieces.join("") + this.#decoder.decode());
+    this.#pieces = [];
+    this.unfinished = 0;
     return event === null ? [] : [event];
+  }
+
+  get begun(): string {
+    const [first = "", second = ""] = this.#pieces;
+    return (first.length < BEGUN_CHARS ? first + second : first).slice(0, BEGUN_CHARS);
+  }
+
+  #keep(piece: string): void {
+    this.#last = (this.#last + piece).slice(-END_CHARS);
+    const [only = ""] = this.#pieces;
+    // No event has begun where all that was kept is silent: blank, or the beginning of a comment.
+    if (this.#pieces.length < 2 && /^[ \t]*(?::|$)/.test(only)) {
+      const kept = (only + piece).replace(SILENT_LINES, "").replace(SILENT_LINE, "$1$2");
+      this.#pieces = [kept];
+      this.unfinished = kept.length;
+    } else {
+      this.#pieces.push(piece);
+      this.unfinished += piece.length;
+    }
   }
 }
 
@@ -104,6 +135,14 @@ class JsonSplitter implements EventSplitter {
     const rest = this.#values.rest.trim();
     return rest === "" ? [] : [jsonEvent(rest)];
   }
+
+  get unfinished(): number {
+    return this.#values.rest.length;
+  }
+
+  get begun(): string {
+    return this.#values.rest.slice(0, BEGUN_CHARS);
+  }
 }
 
 export function jsonEvent(data: string): AnswerEvent {
@@ -112,9 +151,13 @@ export function jsonEvent(data: string): AnswerEvent {
 
 class AwsSplitter implements EventSplitter {
   readonly #frames = new AwsFrames();
+  readonly begun = "";
+  unfinished = 0;
 
   push(bytes: Uint8Array): readonly AnswerEvent[] {
-    return this.#frames.push(bytes).map(awsEvent);
+    const frames = this.#frames.push(bytes);
+    this.unfinished = frames.length > 0 ? 0 : this.unfinished + bytes.length;
+    return frames.map(awsEvent);
   }
 
   end(): readonly AnswerEvent[] {

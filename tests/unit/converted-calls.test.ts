@@ -206,6 +206,75 @@ describe("a model of a provider that speaks chat completions", () => {
   });
 });
 
+describe("an error behind the first words", () => {
+  const words = { choices: [{ index: 0, delta: { content: "Hello" }, finish_reason: null }] };
+  const sse = (value: unknown, name = "") =>
+    `${name && `event: ${name}\n`}data: ${JSON.stringify(value)}\n\n`;
+  const error = { message: "the model is overloaded", code: 502 };
+  const ERRORS: Readonly<Record<string, string>> = {
+    "an error alone": sse({ error }),
+    "in words": sse({ error: error.message }),
+    "beside empty choices": sse({ id: "c", object: "chat.completion.chunk", choices: [], error }),
+    "of a choice": sse({ choices: [{ index: 0, delta: {}, error, finish_reason: "error" }] }),
+    "as the reason of the end": sse({
+      choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }],
+    }),
+    "in a list": sse([{ error }]),
+    "as an event": sse(error, "error"),
+    "in Anthropic's words": sse({ type: "error", error: { type: "overloaded_error" } }, "error"),
+    "no JSON": `event: error\ndata: ${error.message}\n\n`,
+    "raw, where the stream was left": JSON.stringify({ error }),
+    "nothing at all": "",
+  };
+  const ENDS = ["", "data: [DONE]\n\n", sse({ choices: [], usage: { prompt_tokens: 1 } })];
+  const ends = /event: (?:message_stop|response\.(?:completed|incomplete))/;
+
+  test.each(Object.entries(ERRORS))(
+    "%s is told in the caller's form, cut anywhere",
+    async (name, told) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom(...(name === "nothing at all" ? ENDS.slice(0, 1) : ENDS)),
+          fc.integer({ min: 1, max: 90 }),
+          fc.constantFrom("messages", "responses"),
+          async (end, piece, form) => {
+            const bytes = new TextEncoder().encode(sse(words) + told + end);
+            const proxy = proxyOf({
+              upstream: () => {
+                let at = 0;
+                const body = new ReadableStream({
+                  pull(controller) {
+                    if (at >= bytes.length) controller.close();
+                    else controller.enqueue(bytes.slice(at, at + piece));
+                    at += piece;
+                  },
+                });
+                return new Response(body, { headers: { "content-type": "text/event-stream" } });
+              },
+            });
+            const response = await proxy.fetch(`/v1/${form}`, {
+              method: "POST",
+              body: JSON.stringify({
+                model: MODEL,
+                max_tokens: 9,
+                messages,
+                input: "Hi",
+                stream: true,
+              }),
+            });
+            const text = await proxy.clock.run(response.text());
+            expect(text).toMatch(/Hello/);
+            expect(text).not.toMatch(ends);
+            expect(text.match(/event: (?:error|response\.failed)/g)).toHaveLength(1);
+            expect(proxy.usage.events.at(-1)?.outcome).toBe("upstream_error");
+          },
+        ),
+        { numRuns: 20 },
+      );
+    },
+  );
+});
+
 describe("a second door", () => {
   const ask = { model: "deepseek/deepseek-chat", max_tokens: 9, messages };
 

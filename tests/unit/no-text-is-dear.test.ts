@@ -1,6 +1,7 @@
 /** Text that comes from outside costs time in proportion to its length, whatever stands in it. */
 import { describe, expect, test } from "vitest";
 import { redact } from "../../lib/crypto/redact.ts";
+import { eventSplitter } from "../../lib/http/split-events.ts";
 import { modelMatches } from "../../lib/models/model-matches.ts";
 import { judgeAnswer } from "../../lib/providers/answers/judge-answer.ts";
 import { findProvider, providers } from "../../lib/providers/registry.ts";
@@ -119,6 +120,24 @@ describe("a request's parts", () => {
   test.each(Object.entries(READERS))("%s of anything by the thousand", (_name, read) => {
     for (const part of PARTS_OF_REQUESTS) {
       expect(growth(repeated(part), read, 600), part).toBeLessThan(LINEAR);
+    }
+  });
+});
+
+describe("a stream of events, in pieces", () => {
+  const PIECE = 64;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const read = (begun: string) => (text: Uint8Array) => {
+    const splitter = eventSplitter("sse");
+    splitter.push(bytes(begun));
+    for (let at = 0; at < text.length; at += PIECE) splitter.push(text.subarray(at, at + PIECE));
+    return splitter.end();
+  };
+
+  test.each(["data: ", ":", "", " ", "{", "event: x\n"])("begun with %j", (begun) => {
+    for (const part of ["x", ":", ":\n", " ", " \n", "\r", "\n", "data: x\n", "x\n\n", '"{[']) {
+      const input = (size: number) => bytes(repeated(part)(size));
+      expect(growth(input, read(begun), 4_000), part).toBeLessThan(LINEAR);
     }
   });
 });

@@ -23,6 +23,10 @@ const NOTHING: AnswerBeginning = { kind: "nothing" };
 const OUTPUT: AnswerBeginning = { kind: "output" };
 const BROKEN: AnswerBeginning = { kind: "broken" };
 
+/** The news that the work has begun repeats the request, with all its tools (Responses). */
+const NEWS_BEGINS =
+  /^\s*(?:event: ?|data: ?\{\s*"type"\s*:\s*")response\.(?:created|queued|in_progress)["\s]/;
+
 export class AnswerStart {
   readonly #splitter: EventSplitter;
   /** Null for streams of events. JSON that is no list is one answer, which is judged as a whole. */
@@ -41,6 +45,15 @@ export class AnswerStart {
       if (kind !== "list") return NOTHING;
     }
     return beginningOf(this.#splitter.push(bytes));
+  }
+
+  /**
+   * So much came that may become something of use. Padding, comments and events that say nothing are none of it,
+   * however long.
+   */
+  get undecided(): number {
+    if (this.#json !== null && !this.#json.isList) return this.#json.length;
+    return NEWS_BEGINS.test(this.#splitter.begun) ? 0 : this.#splitter.unfinished;
   }
 
   /** No more bytes come. */
@@ -65,13 +78,25 @@ class JsonStart {
   #kind: "padding" | "object" | "list" | "text" = "padding";
 
   push(bytes: Uint8Array): "padding" | "object" | "list" | "text" {
-    this.#text += this.#decoder.decode(bytes, { stream: true });
-    if (this.#kind === "padding") {
-      const first = /[^\s\uFEFF]/.exec(this.#text)?.[0];
-      if (first !== undefined)
-        this.#kind = first === "{" ? "object" : first === "[" ? "list" : "text";
+    const piece = this.#decoder.decode(bytes, { stream: true });
+    if (this.#kind !== "padding") {
+      this.#text += piece;
+      return this.#kind;
+    }
+    this.#text = piece.trimStart();
+    const [first] = this.#text;
+    if (first !== undefined) {
+      this.#kind = first === "{" ? "object" : first === "[" ? "list" : "text";
     }
     return this.#kind;
+  }
+
+  get isList(): boolean {
+    return this.#kind === "list";
+  }
+
+  get length(): number {
+    return this.#text.length;
   }
 
   end(): AnswerBeginning {

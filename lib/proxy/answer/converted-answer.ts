@@ -11,6 +11,9 @@ import { concat, NOTHING } from "./stream-head";
 /** A whole answer is kept until its end is there; a longer one is none. */
 const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
 
+/** One event, with a picture in it at most. */
+const MAX_EVENT_CHARS = 32 * 1024 * 1024;
+
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -55,6 +58,9 @@ function eventsOf(conversion: Conversion): TransformStream<Bytes, Bytes> {
     transform(chunk, controller) {
       const said = converter.push(splitter.push(chunk));
       if (said !== "") controller.enqueue(encoder.encode(said));
+      if (splitter.unfinished <= MAX_EVENT_CHARS) return;
+      controller.enqueue(encoder.encode(converter.end()));
+      controller.terminate();
     },
     flush(controller) {
       const said = converter.push(splitter.end()) + converter.end();

@@ -10,8 +10,11 @@ import type { ProxyPorts } from "../ports";
 import { copyReader } from "./copy-reader";
 import { type BodyCopy, concat, type StreamHead } from "./stream-head";
 
-/** Longer is no error, and no news of a beginning. */
-const LOOK_BYTES = 64 * 1024;
+/** What is longer is no error. */
+const LOOK_CHARS = 64 * 1024;
+
+/** Padding and news of a beginning that are longer are handed on. */
+export const MOST_BYTES = 256 * 1024;
 
 /**
  * What only pings or says nothing is handed on after this time: the client has a timeout of its own, which
@@ -50,7 +53,12 @@ export async function lookInto(
     cancelTimer = setTimer(() => resolve("up"), LOOK_MS);
   });
   try {
-    while (state === "open" && beginning.kind === "nothing" && length < LOOK_BYTES) {
+    while (
+      state === "open" &&
+      beginning.kind === "nothing" &&
+      start.undecided < LOOK_CHARS &&
+      length < MOST_BYTES
+    ) {
       const piece = await Promise.race([reader.read(), timeIsUp]);
       if (piece === "up") state = "waiting";
       else if (piece === null) {
@@ -68,7 +76,7 @@ export async function lookInto(
   } finally {
     cancelTimer();
   }
-  if (beginning.kind === "nothing" && length >= LOOK_BYTES) beginning = { kind: "output" };
+  if (beginning.kind === "nothing" && state === "open") beginning = { kind: "output" };
   const isEnded = state === "ended";
   if (isEnded) void body.cancel().catch(() => {});
   return {

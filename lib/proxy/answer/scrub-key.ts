@@ -8,6 +8,7 @@
  */
 
 import type { ByteStream, Bytes } from "../../http/byte-stream";
+import { base64Forms } from "../base64-forms";
 import { NOTHING, type StreamHead } from "./stream-head";
 
 /** What stands in a key's place. */
@@ -17,8 +18,6 @@ const REPLACEMENT = "[key]";
 const MAX_LAYERS = 3;
 /** Bytes that one character of a key may take: `\\\\u0073`. */
 const MAX_EXPANSION = 10;
-/** A shorter piece of base64 stands in ordinary text too. */
-const MIN_BASE64 = 10;
 
 const PERCENT = 0x25;
 const BACKSLASH = 0x5c;
@@ -233,22 +232,6 @@ function replaced(source: string, ranges: readonly Range[], from: number, to: nu
     position = end;
   }
   return result + source.slice(position, to);
-}
-
-/**
- * What base64 of a text that holds the key has in it for sure, wherever in it the key begins: the
- * characters that depend on the key's bytes alone. In both alphabets.
- */
-function base64Forms(key: string): string[] {
-  const forms = new Set<string>();
-  for (const before of [0, 1, 2]) {
-    const encoded = btoa("\0".repeat(before) + key);
-    const from = Math.ceil((before * 8) / 6);
-    const form = encoded.slice(from, Math.floor(((before + key.length) * 8) / 6));
-    if (form.length < MIN_BASE64) continue;
-    forms.add(form).add(form.replaceAll("+", "-").replaceAll("/", "_"));
-  }
-  return [...forms];
 }
 
 const PIECE = 8_192;

@@ -1,3 +1,5 @@
+import { base64Forms } from "../base64-forms";
+
 /** Shorter tokens (`AUTH_KEY=k1`) are common words: they count only where they stand by themselves. */
 const UNMISTAKABLE_CHARS = 16;
 
@@ -9,7 +11,10 @@ export function isUnmistakable(token: string): boolean {
   return token.length >= UNMISTAKABLE_CHARS;
 }
 
-/** Whether a text that would go upstream holds the caller's token, plain or percent-encoded. */
+/**
+ * Whether a text that would go upstream holds the caller's token: plain, percent-encoded, or in base64, alone or as
+ * part of a longer text (`Basic` and `user:token`).
+ */
 export function carriesToken(text: string, token: string): boolean {
   if (token === "" || text.length < token.length) return false;
   if (holds(text, token)) return true;
@@ -24,6 +29,7 @@ export function carriesToken(text: string, token: string): boolean {
 }
 
 function holds(text: string, token: string): boolean {
+  if (formsOf(token).some((form) => text.includes(form))) return true;
   if (isUnmistakable(token)) return text.includes(token);
   let at = text.indexOf(token);
   while (at !== -1) {
@@ -32,6 +38,27 @@ function holds(text: string, token: string): boolean {
     at = text.indexOf(token, at + 1);
   }
   return false;
+}
+
+/** By token: those of an isolate's callers. */
+const forms = new Map<string, readonly string[]>();
+const MAX_FORMS = 1_000;
+
+function formsOf(token: string): readonly string[] {
+  let known = forms.get(token);
+  if (known === undefined) {
+    known = isByteString(token) ? base64Forms(token) : [];
+    if (forms.size >= MAX_FORMS) forms.clear();
+    forms.set(token, known);
+  }
+  return known;
+}
+
+/** Headers bring nothing else; a query could. */
+function isByteString(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1)
+    if (text.charCodeAt(index) > 0xff) return false;
+  return true;
 }
 
 function isWordAt(text: string, index: number): boolean {

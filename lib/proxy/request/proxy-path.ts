@@ -8,7 +8,7 @@
  */
 import { OWN_SEGMENTS, ROOT_DOORS } from "../../providers/own-segments";
 import { ProxyError } from "../proxy-error";
-import { isUnmistakable } from "./carries-token";
+import { carriesToken, isUnmistakable } from "./carries-token";
 import { withoutNeedlessEscapes } from "./path-readings";
 
 /** Path and query together; Cloudflare's edge takes 16 KB. */
@@ -80,7 +80,7 @@ export function assertSafePath(path: string, search: string, token: string): voi
       `Path and query may have ${MAX_ADDRESS_CHARS / 1024} KiB together.`,
     );
   }
-  if (isUnmistakable(token) && path.includes(token)) {
+  if (isUnmistakable(token) && carriesToken(path, token)) {
     throw new ProxyError("invalid_path", "The path holds the access token, which goes nowhere.");
   }
   if (!path.includes("%")) return;

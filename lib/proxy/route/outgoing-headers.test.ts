@@ -65,6 +65,9 @@ describe("headers", () => {
     `{"nested":"${TOKEN}"}`,
     TOKEN.replaceAll("-", "%2D"),
     TOKEN.replaceAll("-", "%252d"),
+    `Basic ${btoa(`:${TOKEN}`)}`,
+    `Basic ${btoa(`user:${TOKEN}`)}`,
+    encodeURIComponent(btoa(`{"apiKey":"${TOKEN}"}`)),
   ])("the caller's token goes nowhere a second time: %s", (value) => {
     expect(passed({ "x-anything": value, "x-other": "y" })).toEqual(["x-other"]);
     expect(passedQuery("anything", value)).toBe("");
