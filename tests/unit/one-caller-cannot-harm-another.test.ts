@@ -146,11 +146,42 @@ const WRONG_RESOURCE: Poison = {
       : null,
 };
 
+/** What has a limit of its own, which only requests like it run into. */
+const DEARER: Readonly<Record<string, Poison>> = {
+  openai: {
+    name: "a cheap tier that is full",
+    spoil: ({ path, body }) => ({ path, init: post({ ...body, service_tier: "flex" }) }),
+    refuse: ({ body }) =>
+      new TextDecoder().decode(body).includes('"flex"')
+        ? error(429, "resource_unavailable", "Flex resources are not there at the moment.")
+        : null,
+  },
+  anthropic: {
+    name: "a context that costs extra",
+    spoil: ({ path, body }) => ({ path, init: post({ ...body, system: "long ".repeat(500) }) }),
+    refuse: ({ body }) =>
+      body.length > 2_000
+        ? error(429, "rate_limit_error", "Extra usage is required for long context requests.")
+        : null,
+  },
+  "google-ai-studio": {
+    name: "a search that has a day's quota",
+    spoil: ({ path, body }) => ({ path, init: post({ ...body, tools: [{ google_search: {} }] }) }),
+    refuse: ({ body }) =>
+      new TextDecoder().decode(body).includes("google_search") ? searchesUsedUp() : null,
+  },
+};
+
 const ROUNDS = 25;
 
 describe.each([1, 3, 12])("in a pool of %i", (size) => {
   describe.each(PLACES)("of $provider", (place) => {
-    const poisons = place.provider === "azure-openai" ? [...POISONS, WRONG_RESOURCE] : POISONS;
+    const dearer = DEARER[place.provider];
+    const poisons = [
+      ...POISONS,
+      ...(place.provider === "azure-openai" ? [WRONG_RESOURCE] : []),
+      ...(dearer === undefined ? [] : [dearer]),
+    ];
     test.each(poisons)("$name", async (poison) => {
       const proxy = open(place.provider, size, poison);
       const spoiled = poison.spoil(place);
@@ -240,4 +271,21 @@ function post(
 
 function error(status: number, code: string | null, message: string): Response {
   return Response.json({ error: { message, code, type: "invalid_request_error" } }, { status });
+}
+
+function searchesUsedUp(): Response {
+  const violation = {
+    quotaMetric: "generativelanguage.googleapis.com/search_grounding_requests",
+    quotaId: "SearchGroundingRequestsPerDayPerProjectPerModel-FreeTier",
+    quotaValue: "500",
+  };
+  const failure = {
+    "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+    violations: [violation],
+  };
+  const message = "You exceeded your current quota, please check your plan and billing details.";
+  return Response.json(
+    { error: { code: 429, message, status: "RESOURCE_EXHAUSTED", details: [failure] } },
+    { status: 429 },
+  );
 }

@@ -204,6 +204,8 @@ const rateRules: readonly ErrorRule[] = [
           "slow_down",
           "capacity_exceeded",
           "capacity_exhausted",
+          // OpenAI, of the cheap tier that a request asked for (flex).
+          "resource_unavailable",
           "MODEL_CAPACITY_EXHAUSTED",
           "engine_overloaded",
           "engine_overloaded_error",

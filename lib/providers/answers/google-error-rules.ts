@@ -24,7 +24,21 @@ function namesDayQuota({ quotaViolations, message }: ErrorFacts): boolean {
   );
 }
 
+/** Searches and maps have quotas of their own, which requests without these tools do not touch. */
+const OF_A_TOOL = /search|grounding|maps/i;
+
 const quotaRules: readonly ErrorRule[] = [
+  {
+    name: "google-tool-quota",
+    meaning: "rate_limit_minute",
+    scope: "none",
+    matches: ({ status, quotaViolations }) =>
+      status === 429 &&
+      quotaViolations.length > 0 &&
+      quotaViolations.every(({ quotaId, quotaMetric }) =>
+        OF_A_TOOL.test(`${quotaId} ${quotaMetric}`),
+      ),
+  },
   {
     // An old project without any quota left for its region. Waiting has never helped, yet nothing says it is banned.
     name: "google-dead-project",

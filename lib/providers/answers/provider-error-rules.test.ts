@@ -61,6 +61,8 @@ testAnswers("other providers", [
   ["replicate", 401, { title: "Unauthenticated", detail: "You did not pass a valid authentication token", status: 401 }, "key_invalid", "block"],
   ["replicate", 402, { title: "Insufficient credit", detail: "You have insufficient credit to run this model.", status: 402 }, "out_of_credit", "key 3600"],
   ["elevenlabs", 401, ELEVEN("quota_exceeded", "This request exceeds your quota of 10000. You have 5 credits remaining."), "out_of_credit", "key 3600"],
+  ["elevenlabs", 401, ELEVEN("quota_exceeded", "This request exceeds your quota of 10000. You have 1,512 credits remaining, while 9000 credits are required for this request."), "out_of_credit", "none"],
+  ["elevenlabs", 401, ELEVEN("quota_exceeded", "This request exceeds your quota of 10000. You have 0 credits remaining, while 9000 credits are required for this request."), "out_of_credit", "key 3600"],
   ["elevenlabs", 401, ELEVEN("missing_permissions", "The API key you used is missing the permission user_read."), "model_denied", "none"],
   ["elevenlabs", 401, ELEVEN("payment_issue", "Your subscription has a failed or incomplete payment."), "out_of_credit", "key 3600"],
   ["elevenlabs", 429, ELEVEN("system_busy"), "overloaded", "none"],

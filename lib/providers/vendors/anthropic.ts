@@ -63,6 +63,13 @@ const errorRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(403), coded("forbidden"), says(/^request not allowed/i)),
   },
   {
+    // Long contexts have limits, and a price, of their own: shorter requests of the key are served.
+    name: "anthropic-long-context",
+    meaning: "rate_limit_minute",
+    scope: "none",
+    matches: allOf(withStatus(429), says(/\blong[- ]context\b/i)),
+  },
+  {
     // Of accounts that still have one; most windows are minutes.
     name: "anthropic-day-limit",
     meaning: "rate_limit_day",

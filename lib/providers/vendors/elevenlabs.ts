@@ -9,14 +9,30 @@ import { shortWaitMs } from "../answers/wait-time";
 import { versionedPath } from "../base-path";
 import { inHeader, inSubprotocol } from "../place-key";
 import { HIDES_MODEL, PROVIDER_DEFAULTS } from "../provider-defaults";
-import type { ErrorRule, Provider } from "../types";
+import type { ErrorFacts, ErrorRule, Provider } from "../types";
 
 const ORIGIN = "https://api.elevenlabs.io";
 const paths = versionedPath(ORIGIN, "v1");
 const inApiKeyHeader = inHeader("xi-api-key");
 const inApiKeySubprotocol = inSubprotocol("xi-api-key.");
 
+/** Less is not enough for a sentence. */
+const FEW_CREDITS = 100;
+
+/** "You have 512 credits remaining, while 9000 credits are required": enough for a shorter text. */
+function hasCreditsLeft({ message }: ErrorFacts): boolean {
+  const [, left] =
+    /\byou have ([\d,]+) (?:credits?|characters?) (?:remaining|left)/i.exec(message) ?? [];
+  return left !== undefined && Number(left.replaceAll(",", "")) >= FEW_CREDITS;
+}
+
 const errorRules: readonly ErrorRule[] = [
+  {
+    name: "elevenlabs-request-too-dear",
+    meaning: "out_of_credit",
+    scope: "none",
+    matches: (facts) => coded("quota_exceeded")(facts) && hasCreditsLeft(facts),
+  },
   {
     name: "elevenlabs-quota",
     meaning: "out_of_credit",

@@ -228,7 +228,7 @@ export async function serveFromPool(
         if (deadline.expired || request.signal.aborted) break;
         continue;
       }
-      if (verdict.quota === null && verdict.meaning !== "rate_limit_minute") choice.refused(lease);
+      if (!isLimit(verdict)) choice.refused(lease);
       else if (isAboutRequest(judged)) choice.refusedByDomain(lease);
       else choice.rested(lease);
       if (verdict.meaning === "region_denied") regionRefusals += 1;
@@ -240,6 +240,11 @@ export async function serveFromPool(
     choice.end(ports.nowMs());
     deadline.clear();
   }
+}
+
+/** Whether the key may be asked again once a limit has passed. One that does not even rest for it says the same again. */
+function isLimit({ quota, meaning, effect }: Verdict): boolean {
+  return quota !== null || (meaning === "rate_limit_minute" && effect.kind !== "none");
 }
 
 /** Sets what the key took of a limit of tokens to what the answer comes to in the end. */
