@@ -1,10 +1,13 @@
 import { faultsIn, type Mutant } from "./mutant.ts";
 
 const attempts = ["tests/unit/attempts.test.ts", "tests/unit/pool-promises.test.ts"];
-const loop = faultsIn("lib/proxy/serve/serve-from-pool.ts", [
+const loop = faultsIn("lib/proxy/serve/serve-from-pool.ts", attempts);
+const results = faultsIn("lib/proxy/serve/apply-result.ts", [
   ...attempts,
   "tests/unit/free-call-witness.test.ts",
 ]);
+const effort = faultsIn("lib/proxy/serve/effort.ts", attempts);
+const lastWord = faultsIn("lib/proxy/serve/last-word.ts", attempts);
 const again = faultsIn("lib/proxy/serve/sent-again.ts", attempts);
 const oversized = faultsIn("lib/proxy/request/oversized-request.ts", attempts);
 const verdicts = faultsIn("lib/proxy/serve/apply-verdict.ts", [
@@ -22,18 +25,39 @@ const headers = faultsIn("lib/proxy/route/outgoing-headers.ts", [
 const silence = faultsIn("lib/proxy/serve/silent-key.ts", ["tests/unit/bad-weather.test.ts"]);
 
 export const proxyMutants: readonly Mutant[] = [
-  loop(
+  results(
     "refusals that were held back are forgotten",
     "for (const refusal of heldBack) applyVerdict(refusal, scope);",
     "",
   ),
-  loop("who was served convicts nobody", "convictServed(condemning, scope);", ""),
-  loop(
+  results("who was served convicts nobody", "convictServed(condemning, scope);", ""),
+  lastWord(
     "a wait is the provider's silence",
     "deadline.expired && retryAtMs === null",
     "deadline.expired",
   ),
-  loop("told waits are not kept", "if (keyRetryAtMs > ask.maxWaitUntilMs) break;", "break;"),
+  loop(
+    "waits that a key asked for are not kept",
+    "if (retryAtMs > run.claim.maxWaitUntilMs) return false;",
+    "return false;",
+  ),
+  results(
+    "a key's failure is not held against it",
+    "if (!request.signal.aborted) pool.fail(call.model, lease, null, ports.nowMs());",
+    "",
+  ),
+  results(
+    "what is about the request blames the key",
+    "if (isAboutRequest(judged)) {",
+    "if (false) {",
+  ),
+  effort("failures cost nothing", "this.#costly += 1;", ""),
+  effort("refusals never end", "ports.nowMs() - this.#startedMs < REFUSALS_MS", "true"),
+  effort("what was done is not asked", "maySendAgain(this.#call, this.#unknown) &&", ""),
+  effort("many keys are tried amid an incident", "(isIncident ? PROBED_KEYS : 1)", "9"),
+  effort("doubts never end", "this.#doubts < MAX_DOUBTS", "true"),
+  effort("keys that do not open are tried without end", "this.#unopened < MAX_UNOPENED", "true"),
+  effort("regions are tried without end", "this.#regionRefusals < MAX_REGION_REFUSALS", "true"),
   again("a job is sent twice", "unknown < MAX_UNKNOWN && !isJob(call)", "unknown < MAX_UNKNOWN"),
   again("a chat is sent for ever", "const MAX_UNKNOWN = 2;", "const MAX_UNKNOWN = 9;"),
   again("a lost answer is known", "if (LOST.has(status)) return true;", ""),

@@ -18,9 +18,10 @@ import type { ProxyCall } from "../route/proxy-call";
 import { chooseTargets, type RouteChoice } from "../route/route-targets";
 import { assertReadable } from "../sockets/socket-access";
 import { discardAnswer } from "./attempt";
+import { MAX_SENDS } from "./effort";
 import { claimOf } from "./quota-claim";
 import { mayNameStored, toItsOwner } from "./resource-affinity";
-import { MAX_SENDS, serveFromPool } from "./serve-from-pool";
+import { serveFromPool } from "./serve-from-pool";
 import type { Served } from "./served";
 
 /** An answer, and the target that gave it. */

@@ -1,0 +1,152 @@
+/**
+ * What an attempt's result does: to the key, to the other requests, and to this one, which is answered, goes on to
+ * another key, or ends here.
+ * @module
+ */
+import { redact } from "../../crypto/redact";
+import type { KeyPool } from "../../pool/key-pool";
+import type { Lease } from "../../pool/pick-result";
+import { NO_MODEL } from "../../pool/types";
+import { readQuotaHeaders } from "../../providers/answers/read-limits";
+import type { Verdict } from "../../providers/types";
+import { isAboutRequest, isOversized, oversized } from "../request/oversized-request";
+import type { RequestScope } from "../request-scope";
+import {
+  applyVerdict,
+  condemns,
+  convictServed,
+  type JudgedAttempt,
+  NOBODYS_FAULT,
+  recordEffects,
+} from "./apply-verdict";
+import { isAboutCall } from "./last-word";
+import type { PoolRun } from "./pool-run";
+import { leavesOpen } from "./sent-again";
+import type { Answer, NoAnswer, Served } from "./served";
+
+/** `again`: with the next key. `pause`: after a short pause, with any. `stop`: no key would do better. */
+export type Next = Served | "again" | "pause" | "stop";
+
+/** Nothing came back: the key may be silent, or the provider is not to be reached. */
+export function applyNoAnswer(
+  result: NoAnswer,
+  lease: Lease,
+  wasSilent: boolean,
+  run: PoolRun,
+): Next {
+  const { call, choice, deadline, effort, pool, scope } = run;
+  run.failure = result;
+  effort.noteUnknown();
+  effort.spend();
+  if (wasSilent && !deadline.expired) {
+    choice.silent(lease);
+    return "again";
+  }
+  const { ports, request } = scope;
+  if (!request.signal.aborted) pool.fail(call.model, lease, null, ports.nowMs());
+  return effort.maySendAgain() ? "pause" : "stop";
+}
+
+/** @throws {ProxyError} `request_exceeds_limits`. */
+export function applyAnswer(result: Answer, lease: Lease, keyText: string, run: PoolRun): Next {
+  const { call, claim, reasoning, scope } = run;
+  const { verdict, response } = result;
+  const { tokenId } = claim.claim;
+  const { status } = response;
+  const { dropped } = reasoning;
+  const late = (lateVerdict: Verdict) => {
+    applyVerdict({ call, lease, keyText, verdict: lateVerdict, status, tokenId }, scope);
+    const { meaning, rule, words } = lateVerdict;
+    scope.meter.failedLate({ meaning, rule, words: redact(words, [keyText]) });
+  };
+  const served = { answer: result, key: lease.key, dropped, late };
+  if (verdict.meaning === "ok") {
+    applySuccess(result, lease, run);
+    return served;
+  }
+  const judged = { call, lease, keyText, verdict, status, tokenId };
+  noteRefusal(judged, run);
+  if (verdict.next === "deliver") return served;
+  if (isOversized(run.heldBack)) throw oversized(judged);
+  run.failure = { kind: "answer", served };
+  return nextAfterRefusal(judged, run);
+}
+
+/** The key works; and what was held against others until one did is now known to be true of them. */
+function applySuccess({ response }: Answer, lease: Lease, run: PoolRun): void {
+  const { call, condemning, heldBack, pool, reasoning, scope, silence } = run;
+  const { key } = lease;
+  const { state } = scope.ports;
+  const nowMs = scope.ports.nowMs();
+  silence.answered(response, nowMs);
+  reasoning.answered(key.id);
+  const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
+  const effects = pool.succeed(call.model, lease, readings, nowMs);
+  if (pool.countsTokens(lease)) countTokens(lease, pool, scope);
+  convictServed(condemning, scope);
+  if (effects.length > 0) recordEffects(effects, key.provider, scope);
+  for (const refusal of heldBack) applyVerdict(refusal, scope);
+  state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
+}
+
+/** Corrects what the key took of a limit of tokens to what the answer comes to in the end. */
+function countTokens(lease: Lease, pool: KeyPool, { meter, ports }: RequestScope): void {
+  meter.whenRecorded(({ usage }) => {
+    const { inputTokens = null, outputTokens = null } = usage ?? {};
+    if (inputTokens === null && outputTokens === null) return;
+    pool.used(lease, (inputTokens ?? 0) + (outputTokens ?? 0), ports.nowMs());
+  });
+}
+
+function noteRefusal(judged: JudgedAttempt, { call, condemning, heldBack, pool, scope }: PoolRun) {
+  if (isAboutRequest(judged)) {
+    pool.drop(call.model, judged.lease, scope.ports.nowMs());
+    heldBack.push(judged);
+    return;
+  }
+  applyVerdict(judged, scope);
+  if (condemns(judged)) condemning.push(judged);
+}
+
+function nextAfterRefusal(judged: JudgedAttempt, run: PoolRun): Next {
+  const { call, choice, effort, pool, reasoning } = run;
+  const { lease, status, verdict } = judged;
+  const { key } = lease;
+  const nowMs = run.scope.ports.nowMs();
+  if (verdict.meaning === "foreign_reasoning") {
+    choice.refusedByDomain(lease);
+    return reasoning.refused(choice, key.id, nowMs) ? "again" : "stop";
+  }
+  if (isAboutCall(call, verdict) && !effort.mayDoubtAnother()) return "stop";
+  if (verdict.asks !== null && !isCuredByOthers(judged, pool)) {
+    const model = call.model ?? NO_MODEL;
+    const isKnown = pool.incurable.has(model, verdict.rule, nowMs);
+    if (!effort.mayHopeForAnother(isKnown ? 1 : verdict.asks)) {
+      pool.incurable.note(model, verdict.rule, nowMs);
+      return "stop";
+    }
+  }
+  if (leavesOpen(call, status, verdict.meaning)) effort.noteUnknown();
+  if (NOBODYS_FAULT.has(verdict.meaning)) {
+    effort.spend();
+    if (verdict.retryAtMs !== null) {
+      run.retryAtByKey ??= new Map();
+      run.retryAtByKey.set(key.id, verdict.retryAtMs);
+    }
+    return effort.maySendAgain() ? "pause" : "stop";
+  }
+  if (!isLimit(verdict)) choice.refused(lease);
+  else if (isAboutRequest(judged)) choice.refusedByDomain(lease);
+  else choice.rested(lease);
+  return verdict.meaning !== "region_denied" || effort.mayTryRegion() ? "again" : "stop";
+}
+
+/** Whether the key may be asked again once a limit has passed. One that does not even rest for it says the same again. */
+function isLimit({ quota, meaning, effect }: Verdict): boolean {
+  return quota !== null || (meaning === "rate_limit_minute" && effect.kind !== "none");
+}
+
+/** Whether keys of the pool are known to serve what this one may not. */
+function isCuredByOthers({ call, verdict }: JudgedAttempt, pool: KeyPool): boolean {
+  return verdict.meaning === "model_denied" && pool.hasAnswered(call.model);
+}

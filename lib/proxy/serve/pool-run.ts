@@ -1,0 +1,71 @@
+import type { KeyPool } from "../../pool/key-pool";
+import { ProxyError } from "../proxy-error";
+import type { RequestScope } from "../request-scope";
+import type { ProxyCall } from "../route/proxy-call";
+import type { JudgedAttempt } from "./apply-verdict";
+import { CarriedReasoning } from "./carried-reasoning";
+import { type Deadline, startDeadline } from "./deadline";
+import { Effort } from "./effort";
+import { KeyChoice } from "./key-choice";
+import { QuotaClaim, type RequestClaim } from "./quota-claim";
+import type { NoAnswer, Served } from "./served";
+import { SilentKeys } from "./silent-key";
+
+/** One call on its way through the keys of one pool. */
+export interface PoolRun {
+  readonly call: ProxyCall;
+  readonly claim: QuotaClaim;
+  readonly pool: KeyPool;
+  readonly scope: RequestScope;
+  readonly choice: KeyChoice;
+  readonly reasoning: CarriedReasoning;
+  readonly silence: SilentKeys;
+  readonly effort: Effort;
+  readonly deadline: Deadline;
+  /** Refusals held back until another key shows that it was the key and not the request. */
+  readonly heldBack: JudgedAttempt[];
+  /** Refusals in words that condemn the key. */
+  readonly condemning: JudgedAttempt[];
+  /** When keys said to come back, by key, in epoch milliseconds; null while none did. */
+  retryAtByKey: Map<string, number> | null;
+  /** What the last attempt came to, if it was not an answer to deliver at once. */
+  failure: Failure | null;
+}
+
+export type Failure = NoAnswer | { readonly kind: "answer"; readonly served: Served };
+
+/** @throws {ProxyError} `no_provider_keys` while all keys are refused alike, and others try already. */
+export function startPoolRun(call: ProxyCall, claim: RequestClaim, scope: RequestScope): PoolRun {
+  const { config, ports, request } = scope;
+  const nowMs = ports.nowMs();
+  const pool = ports.state.pool(call.provider.slug);
+  const ask = new QuotaClaim(claim, call.body, request.headers, scope.askingSinceMs ?? nowMs);
+  const choice = new KeyChoice(pool, call, ask);
+  const reasoning = new CarriedReasoning(pool, call, ask);
+  const isIncident = pool.incident !== null;
+  if (isIncident && !pool.mayTry(claim.tokenId, nowMs)) throw braked(call);
+  return {
+    call,
+    claim: ask,
+    pool,
+    scope,
+    choice,
+    reasoning,
+    silence: new SilentKeys(pool, call),
+    effort: new Effort(call, isIncident, nowMs, scope),
+    deadline: startDeadline(config.firstByteTimeoutMs, ports),
+    heldBack: [],
+    condemning: [],
+    retryAtByKey: null,
+    failure: null,
+  };
+}
+
+/** Many keys failed alike within seconds: trying more of them would change nothing. */
+function braked({ provider }: ProxyCall): ProxyError {
+  return new ProxyError(
+    "no_provider_keys",
+    `${provider.label} rejects all keys in the same way, so the keys are probably not the cause and were left as they are. One request per second is tried until it recovers.`,
+    { retryAfterMs: 1000 },
+  );
+}
