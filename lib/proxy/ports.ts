@@ -13,7 +13,6 @@ import type { Meaning, Provider } from "../providers/types";
 import type { PriceBook } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 import type { Usage } from "../usage/types";
-import type { StoredThing } from "./serve/stored-thing";
 
 export interface ProxyPorts {
   /** Epoch milliseconds. */
@@ -31,6 +30,19 @@ export interface ProxyPorts {
   prices(): Promise<PriceBook>;
   readonly budgets: TokenBudgets;
   readonly works: BackgroundWorks;
+}
+
+/** A provider's models, as it lists them. */
+export interface ModelList {
+  readonly models: readonly string[];
+  readonly readAtMs: number;
+}
+
+/** Where model lists are kept. */
+export interface ModelCatalog {
+  /** As last read, by the provider's slug. */
+  lists(): Promise<ReadonlyMap<string, ModelList>>;
+  keep(slug: string, list: ModelList): Promise<void>;
 }
 
 /** Keeps work that outlives its request alive: the `waitUntil` of the request that began it. */
@@ -126,6 +138,18 @@ export interface AccessToken {
   readonly familyId?: string;
   /** Whether answers tell which key served, masked: so for the playground's tokens, nobody else's. */
   readonly showsKey?: boolean;
+}
+
+/** Who made something that a provider stores; both null where that is not known. */
+export interface Maker {
+  /** The first of the tokens that took each other's place. */
+  readonly tokenId: string | null;
+  readonly userId: string | null;
+}
+
+/** Something that a provider stores, and the key in whose account it is. */
+export interface StoredThing extends Maker {
+  readonly keyId: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { RequestMeter } from "./account/request-meter";
 import type { ProxyConfig } from "./config";
-import type { AccessToken, KeepAlive, ProxyPorts } from "./ports";
+import type { AccessToken, KeepAlive, ModelCatalog, ProxyPorts } from "./ports";
 
 /** One request's surroundings, handed down its story. */
 export interface RequestScope {
@@ -9,6 +9,7 @@ export interface RequestScope {
   readonly request: Request;
   readonly config: ProxyConfig;
   readonly ports: ProxyPorts;
+  readonly catalog: ModelCatalog;
   /** The text of the caller's token, which must not go upstream; empty where nobody calls from outside. */
   credential: string;
   /** Who calls; absent where One Balance itself does. */

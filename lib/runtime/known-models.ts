@@ -2,7 +2,7 @@ import { RequestMeter } from "../proxy/account/request-meter";
 import type { ProxyInstance } from "../proxy/handle-request";
 import type { UsageSink } from "../proxy/ports";
 import type { RequestScope } from "../proxy/request-scope";
-import { refreshModelLists, servableModels } from "../proxy/route/compat-models";
+import { refreshModelLists, servableModels } from "../proxy/route/served-models";
 import { MAX_WAIT_HEADER } from "../proxy/serve/quota-claim";
 
 /** A provider with keys in the pool. */
@@ -29,7 +29,7 @@ export async function knownModels(
   proxy: ProxyInstance,
   request: Request,
 ): Promise<readonly KnownModels[]> {
-  const served = await servableModels(proxy.catalog, await houseScope(proxy, request, PATIENCE_MS));
+  const served = await servableModels(await houseScope(proxy, request, PATIENCE_MS));
   return served.map(({ provider, models }) => ({
     slug: provider.slug,
     label: provider.label,
@@ -47,12 +47,12 @@ export async function refreshModels(
   const headers = { [MAX_WAIT_HEADER]: "0" };
   const request = new Request("https://upkeep.invalid/", { headers });
   const scope = await houseScope(proxy, request, UPKEEP_PATIENCE_MS);
-  return refreshModelLists(proxy.catalog, scope, bounds);
+  return refreshModelLists(scope, bounds);
 }
 
 /** The surroundings of a call that no client made: it is not counted as one. */
 async function houseScope(
-  { config, ports }: ProxyInstance,
+  { config, ports, catalog }: ProxyInstance,
   request: Request,
   patienceMs: number,
 ): Promise<RequestScope> {
@@ -67,6 +67,7 @@ async function houseScope(
       maxAttempts: Math.min(config.maxAttempts, MAX_ATTEMPTS),
     },
     ports,
+    catalog,
     credential: "",
     attempts: 0,
     meter: new RequestMeter(request, requestId, { ...ports, usage: UNCOUNTED }, () => {}),

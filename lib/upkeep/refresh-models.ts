@@ -1,6 +1,6 @@
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Before the pool would have to ask by itself, and somebody to wait for it (`FRESH_MS` of `compat-models.ts`). */
+/** Before the pool would have to ask by itself, and somebody to wait for it (`FRESH_MS` of `served-models.ts`). */
 const MAX_AGE_MS = 3_600_000;
 /** A run's share of the free plan's 50 subrequests an invocation. */
 const LISTS_A_RUN = 5;

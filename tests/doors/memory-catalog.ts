@@ -1,4 +1,4 @@
-import type { ModelCatalog, ModelList } from "../../lib/proxy/route/compat-models.ts";
+import type { ModelCatalog, ModelList } from "../../lib/proxy/ports.ts";
 
 /** Model lists of a handler without a store. */
 export class MemoryCatalog implements ModelCatalog {

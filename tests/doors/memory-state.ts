@@ -7,8 +7,7 @@ import type { ModelAlias } from "../../lib/models/model-alias.ts";
 import { KeyPool } from "../../lib/pool/key-pool.ts";
 import type { PoolKey } from "../../lib/pool/types.ts";
 import type { Provider } from "../../lib/providers/types.ts";
-import type { AccessToken, ProxyState, StateEvent } from "../../lib/proxy/ports.ts";
-import type { StoredThing } from "../../lib/proxy/serve/stored-thing.ts";
+import type { AccessToken, ProxyState, StateEvent, StoredThing } from "../../lib/proxy/ports.ts";
 
 /** What the team decided about upstreams. */
 export interface MemoryUpstreams {

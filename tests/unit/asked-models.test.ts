@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { findProvider } from "../../lib/providers/registry.ts";
 import type { Provider } from "../../lib/providers/types.ts";
-import { authorizeModels } from "../../lib/proxy/account/authorize-models.ts";
+import { authorizeModels } from "../../lib/proxy/account/authorize-call.ts";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
 import { ProxyError } from "../../lib/proxy/proxy-error.ts";
 import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts";

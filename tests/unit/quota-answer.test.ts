@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { LimitHolder } from "../../lib/budgets/limit-holder.ts";
 import { quotaAnswer as quotaSchema } from "../../lib/manage/answer-schemas.ts";
-import type { Quota } from "../../lib/proxy/account/quota-answer.ts";
+import type { Quota } from "../../lib/proxy/own/quota-answer.ts";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
 import { NO_LIMITS } from "../../lib/usage/token-limits.ts";
 import { type ScriptedProxy, scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";

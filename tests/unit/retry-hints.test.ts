@@ -12,8 +12,8 @@ import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ErrorFormat } from "../../lib/providers/types.ts";
 import { errorResponse } from "../../lib/proxy/answer/error-response.ts";
+import { adviceOf } from "../../lib/proxy/answer/retry-hints.ts";
 import { ProxyError } from "../../lib/proxy/proxy-error.ts";
-import { adviceOf } from "../../lib/proxy/route/retry-hints.ts";
 
 const HOURS = 12_782_000;
 

@@ -15,8 +15,13 @@ import type { ModelAlias } from "../../models/model-alias";
 import type { KeyPool } from "../../pool/key-pool";
 import type { PoolKey } from "../../pool/types";
 import type { Provider } from "../../providers/types";
-import type { AccessToken, KeepAlive, ProxyState, StateEvent } from "../../proxy/ports";
-import type { StoredThing } from "../../proxy/serve/stored-thing";
+import type {
+  AccessToken,
+  KeepAlive,
+  ProxyState,
+  StateEvent,
+  StoredThing,
+} from "../../proxy/ports";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
 import type { Settings } from "../team/settings";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import type { ModelCatalog, ModelList } from "../../proxy/route/compat-models";
+import type { ModelCatalog, ModelList } from "../../proxy/ports";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
 import { modelLists } from "../schema/schema";

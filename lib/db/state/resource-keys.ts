@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { StoredThing } from "../../proxy/serve/stored-thing";
+import type { StoredThing } from "../../proxy/ports";
 import type { Database } from "../open-database";
 import { resourceKeys } from "../schema/schema";
 

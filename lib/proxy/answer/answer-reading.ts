@@ -11,14 +11,12 @@ import { judgeEvent } from "../../providers/answers/judge-event";
 import type { Ending } from "../account/request-meter";
 import { isItemId, isMaking } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
-import type { ProxyCall } from "../route/proxy-call";
 import { noteStored } from "../serve/resource-affinity";
 import type { Served } from "../serve/served";
 import { isUnlimited, makerOf } from "../serve/stored-access";
 
 export class AnswerReading {
   readonly #served: Served;
-  readonly #call: ProxyCall;
   readonly #scope: RequestScope;
   /** Null where the answer was no success to begin with, or has no events. */
   readonly #end: AnswerEnd | null;
@@ -26,10 +24,9 @@ export class AnswerReading {
   hasOutput = false;
 
   /** @param framing How the answer streams its events; null where it streams none. */
-  constructor(served: Served, call: ProxyCall, scope: RequestScope, framing: EventFraming | null) {
+  constructor(served: Served, scope: RequestScope, framing: EventFraming | null) {
     const { body, verdict } = served.answer;
     this.#served = served;
-    this.#call = call;
     this.#scope = scope;
     this.#end = framing !== null && verdict.meaning === "ok" ? answerEnd(framing) : null;
     this.#start = body.copy?.start ?? null;
@@ -56,7 +53,7 @@ export class AnswerReading {
       return;
     }
     if (told.kind === "error") {
-      const verdict = judgeEvent(this.#call.provider, told.event, ports.nowMs());
+      const verdict = judgeEvent(this.#served.call.provider, told.event, ports.nowMs());
       this.#served.late(verdict);
       meter.ended("told_error");
       const writing = ports.state.afterResponse();
@@ -73,10 +70,10 @@ export class AnswerReading {
     const { caller, meter } = this.#scope;
     const { key, answer } = this.#served;
     if (caller === undefined || isUnlimited(caller) || answer.verdict.meaning !== "ok") return;
-    if (!isMaking(this.#call.method, this.#call.url)) return;
+    if (!isMaking(this.#served.call.method, this.#served.call.url)) return;
     for (const id of meter.itemIds) {
       if (isItemId(id)) {
-        noteStored(this.#call.provider.slug, id, key, makerOf(caller), this.#scope);
+        noteStored(this.#served.call.provider.slug, id, key, makerOf(caller), this.#scope);
       }
     }
   }

@@ -1,9 +1,11 @@
 import { conversionName } from "../../conversion/conversion";
 import { removeHopByHop } from "../../http/hop-by-hop";
 import { isNullBodyStatus } from "../../http/null-body-status";
+import type { RouteTarget } from "../../models/model-alias";
 import type { PoolKey } from "../../pool/types";
-import type { AccessToken } from "../ports";
+import type { AccessToken, KeepAlive } from "../ports";
 import type { LimitSource } from "../proxy-error";
+import type { RequestFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { redirectThroughProxy, redirectUpload } from "../route/upload-url";
@@ -18,27 +20,24 @@ import { RESPONSE_HEADERS } from "./response-headers";
 /**
  * The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop.
  * A WebSocket is coupled with the client's, and read as it passes.
- * @param token Who asked.
- * @param path What follows the provider in the request's path.
+ * @param facts Of the request.
  * @param waitUntil Keeps work alive after the response.
  */
 export function deliver(
   served: Served,
-  call: ProxyCall,
-  token: AccessToken,
-  url: URL,
-  path: string,
+  { path, token, url }: Pick<RequestFacts, "path" | "token" | "url">,
   scope: RequestScope,
-  waitUntil: (work: Promise<unknown>) => void,
+  waitUntil: KeepAlive,
 ): Response {
-  const { request, requestId, attempts, config } = scope;
-  const { answer, key } = served;
+  const { request, requestId, attempts, config, ports } = scope;
+  const { answer, call, key, target } = served;
   const { response, verdict, scrubber } = answer;
+  ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
   const upstream = response.webSocket;
   const { conversion } = call;
   // What was converted is read as what it was asked as.
   const readAs = conversion === undefined ? path : call.path;
-  const body = upstream ? null : meteredBody(served, call, readAs, scope, waitUntil);
+  const body = upstream ? null : meteredBody(served, readAs, scope, waitUntil);
   const answered = upstream
     ? coupled(upstream, response.headers, token, key, call, scope)
     : new Response(isBodiless(response, call) ? null : body, cleanHead(answer));
@@ -69,7 +68,13 @@ export function deliver(
   }
   if (call.isWebSocket) setProtocol(headers, request, response);
   if (!upstream) disarmAnswer(request.headers, headers);
+  if (target !== undefined) headers.set(RESPONSE_HEADERS.target, encodeTarget(target));
+  if (token.showsKey) headers.set(RESPONSE_HEADERS.key, encodeURIComponent(key.masked));
   return delivered;
+}
+
+function encodeTarget({ provider, model }: RouteTarget): string {
+  return `${provider}/${encodeURI(model)}`;
 }
 
 /** Also where the body is converted first. */

@@ -1,13 +1,7 @@
 import type { ErrorFormat } from "../../providers/types";
 import type { ProxyError } from "../proxy-error";
-import {
-  adviceOf,
-  isMadeByFern,
-  RETRY_HINTS,
-  type RetryHints,
-  secondsOf,
-} from "../route/retry-hints";
 import { RESPONSE_HEADERS } from "./response-headers";
+import { adviceOf, isMadeByFern, RETRY_HINTS, type RetryHints, secondsOf } from "./retry-hints";
 
 /** https://platform.claude.com/docs/en/api/errors */
 const ANTHROPIC_TYPES: Record<number, string> = {

@@ -12,7 +12,6 @@ import { usageFormFor } from "../../usage/usage-form";
 import { createUsageReader } from "../../usage/usage-reader";
 import type { Ending } from "../account/request-meter";
 import type { RequestScope } from "../request-scope";
-import type { ProxyCall } from "../route/proxy-call";
 import type { Answer, Served } from "../serve/served";
 import { AnswerReading } from "./answer-reading";
 import { BodySampler, type CopyState } from "./body-sampler";
@@ -28,12 +27,11 @@ const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)
  */
 export function meteredBody(
   served: Served,
-  call: ProxyCall,
   path: string,
   scope: RequestScope,
   waitUntil: (work: Promise<unknown>) => void,
 ): ByteStream | Bytes | null {
-  const { answer } = served;
+  const { answer, call } = served;
   const { meter } = scope;
   const { response, body } = answer;
   const { headers } = response;
@@ -47,7 +45,7 @@ export function meteredBody(
   const { head, rest } = body;
   // An answer that was read whole was judged whole.
   const framing = rest === null && !isStream ? null : readableFraming(headers);
-  const reading = new AnswerReading(served, call, scope, framing);
+  const reading = new AnswerReading(served, scope, framing);
   if (rest === null) {
     if (head.length > 0) reading.take(head);
     reading.over("complete", waitUntil);

@@ -12,6 +12,7 @@ import type { Provider } from "../../providers/types";
 import { findBodyField } from "../request/body-field";
 import type { BodyField } from "../request/find-json-field";
 import type { RequestBody } from "../request/request-body";
+import type { RequestFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { isWebSocket } from "../sockets/web-socket-call";
 import { openAiCall, renameField } from "./compat-call";
@@ -19,7 +20,7 @@ import { MESSAGES_PATH, messagesCall, needsChat, responsesCall } from "./convert
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
-import { FORM_OWNERS, pathAt, sharedForm, speaksForm } from "./shared-form";
+import { FORM_OWNERS, pathAt, speaksForm } from "./shared-form";
 import { queryParameter, queryWith } from "./upstream-url";
 
 export interface AliasedCall {
@@ -41,39 +42,25 @@ export interface AliasedCall {
 const OPENAI_ENDPOINT =
   /^(?:(?:openai|inference|api|beta|compatibility|v\d[a-z\d]*)\/)*((?:chat\/)?completions|responses|embeddings|moderations|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations))\/?$/;
 
-/**
- * Null where the request names no alias, or is of a form that no two providers share.
- * @param provider Undefined at `/api/compat`.
- * @param path Below the provider's slug or `compat/`.
- */
-export function aliasedCall(
-  request: Request,
-  provider: Provider | undefined,
-  path: string,
-  url: URL,
-  body: RequestBody,
-  scope: RequestScope,
-): AliasedCall | null {
-  if (isWebSocket(request)) return inQuery(request, provider, path, url, body, scope);
+/** Null where the request names no alias, or is of a form that no two providers share. */
+export function aliasedCall(facts: RequestFacts, scope: RequestScope): AliasedCall | null {
+  const { request, provider, path, body } = facts;
+  if (isWebSocket(request)) return inQuery(facts, scope);
   if (request.method !== "POST") return null;
   const named = findBodyField(body, request.headers, "model");
-  const form = provider === undefined ? sharedForm(path, request.headers) : "openai";
-  if (form !== "openai") {
-    return inOwnForm(request, FORM_OWNERS[form], path, url, body, named, scope);
-  }
+  const form = provider === undefined ? facts.form : "openai";
+  if (form !== "openai") return inOwnForm(facts, FORM_OWNERS[form], named, scope);
   const endpoint =
     provider === undefined || provider.openAiCompatible !== null
       ? OPENAI_ENDPOINT.exec(path)?.[1]
       : undefined;
-  if (endpoint !== undefined) return inOpenAiForm(request, endpoint, url, body, named, scope);
-  return provider?.protocol ? inOwnForm(request, provider, path, url, body, named, scope) : null;
+  if (endpoint !== undefined) return inOpenAiForm(facts, endpoint, named, scope);
+  return provider?.protocol ? inOwnForm(facts, provider, named, scope) : null;
 }
 
 function inOpenAiForm(
-  request: Request,
+  { request, url: { search }, body }: RequestFacts,
   endpoint: string,
-  { search }: URL,
-  body: RequestBody,
   named: BodyField | null,
   scope: RequestScope,
 ): AliasedCall | null {
@@ -99,14 +86,12 @@ function inOpenAiForm(
 }
 
 function inOwnForm(
-  request: Request,
+  facts: RequestFacts,
   { protocol, model: places }: Provider,
-  path: string,
-  url: URL,
-  body: RequestBody,
   named: BodyField | null,
   scope: RequestScope,
 ): AliasedCall | null {
+  const { request, path, body } = facts;
   const name = findModel(
     { model: places },
     {
@@ -141,22 +126,20 @@ function inOwnForm(
       const chat = findChat(target);
       if (chat !== null) return messagesCall(request, chat, alias.name, body, scope);
       const provider = found(find(target), target);
-      const renamedPath = pathAt(provider, renameInPath(path, places.path, target.model));
-      const renamedBody = renameInBody(body, named, alias, target.model);
-      return nativeCall(request, provider, renamedPath, url, renamedBody, scope);
+      const there = {
+        ...facts,
+        provider,
+        path: pathAt(provider, renameInPath(path, places.path, target.model)),
+        body: renameInBody(body, named, alias, target.model),
+      };
+      return nativeCall(there, scope);
     },
   };
 }
 
 /** WebSockets have no body to name a model in. Each service has a language of its own, so targets are the provider's. */
-function inQuery(
-  request: Request,
-  provider: Provider | undefined,
-  path: string,
-  url: URL,
-  body: RequestBody,
-  scope: RequestScope,
-): AliasedCall | null {
+function inQuery(facts: RequestFacts, scope: RequestScope): AliasedCall | null {
+  const { provider, url, body } = facts;
   const parameter = provider?.model.socketQuery ?? provider?.model.query;
   if (provider === undefined || parameter === undefined) return null;
   const name = queryParameter(url, parameter);
@@ -169,7 +152,7 @@ function inQuery(
     callTo({ model }) {
       const renamed = new URL(url);
       renamed.search = queryWith(url.search, parameter, model);
-      return nativeCall(request, provider, path, renamed, body, scope);
+      return nativeCall({ ...facts, provider, url: renamed }, scope);
     },
   };
 }

@@ -11,11 +11,10 @@ import { ProxyError } from "../proxy-error";
 import type { BodyField } from "../request/find-json-field";
 import { type RequestBody, replaceInBody } from "../request/request-body";
 import type { RequestScope } from "../request-scope";
-import { gatewayFor } from "./gateway-for";
 import { whereToPutIt } from "./native-call";
 import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
-import { upstreamUrl } from "./upstream-url";
+import { gatewayFor, upstreamUrl } from "./upstream-url";
 
 export const CHAT_COMPLETIONS = "chat/completions";
 

@@ -3,30 +3,24 @@
  * @module
  */
 import { findModel } from "../../providers/find-model";
-import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import { findBodyField } from "../request/body-field";
 import { modelName } from "../request/model-name";
 import type { RequestBody } from "../request/request-body";
+import type { NamedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { isWebSocket, webSocketCall } from "../sockets/web-socket-call";
-import { gatewayFor } from "./gateway-for";
 import { outgoingHeaders, outgoingQuery } from "./outgoing-headers";
 import type { ProxyCall } from "./proxy-call";
 import { isUploadPath, KEY_ID_PARAMETER } from "./upload-url";
-import { queryParameter, upstreamUrl } from "./upstream-url";
+import { gatewayFor, queryParameter, upstreamUrl } from "./upstream-url";
 
 /**
- * @param path Below the provider's slug, without a leading slash.
  * @throws {ProxyError} `model_required`.
  * @throws {ProviderPathError}
  */
 export function nativeCall(
-  request: Request,
-  provider: Provider,
-  path: string,
-  url: URL,
-  body: RequestBody,
+  { request, provider, path, url, body }: Omit<NamedFacts, "token">,
   scope: RequestScope,
 ): ProxyCall {
   const model = modelName(

@@ -5,29 +5,21 @@
 
 import { ProxyError } from "../proxy-error";
 import { findBodyField } from "../request/body-field";
-import type { RequestBody } from "../request/request-body";
+import type { SharedFacts } from "../request/request-facts";
+import type { RequestScope } from "../request-scope";
 import { namesNoModel, openAiCall } from "./compat-call";
 import { convertWhole, needsChat, responsesCall } from "./converted-call";
 import type { ProxyCall } from "./proxy-call";
-import { type Asking, resolveModel } from "./resolve-model";
+import { resolveModel } from "./resolve-model";
 import { openAiEndpoint } from "./shared-form";
 
-/**
- * @param path Below `/api/compat/` or at the root.
- * @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`, `not_convertible`.
- */
-export async function openAiFormCall(
-  request: Request,
-  path: string,
-  { search }: URL,
-  body: RequestBody,
-  asking: Asking,
-): Promise<ProxyCall> {
+/** @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`, `not_convertible`. */
+export async function openAiFormCall(facts: SharedFacts, scope: RequestScope): Promise<ProxyCall> {
+  const { request, path, url, body, token } = facts;
   const named = findBodyField(body, request.headers, "model");
   if (named === null) throw namesNoModel(request, path, body);
-  const resolving = resolveModel(named.value, asking);
+  const resolving = resolveModel(named.value, facts, scope);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
-  const { scope, token } = asking;
   const openAi = provider.openAiCompatible;
   if (openAi === null) {
     throw new ProxyError(
@@ -38,7 +30,7 @@ export async function openAiFormCall(
   const target = { provider, openAi, model };
   const endpoint = openAiEndpoint(path);
   if (!needsChat(endpoint, target)) {
-    return openAiCall(request, endpoint, search, target, body, named, scope);
+    return openAiCall(request, endpoint, url.search, target, body, named, scope);
   }
   return convertWhole(body, token.id, (whole) =>
     responsesCall(request, target, named.value, whole, scope),

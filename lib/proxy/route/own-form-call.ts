@@ -7,37 +7,31 @@ import { providersWith } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import { findBodyField } from "../request/body-field";
-import type { RequestBody } from "../request/request-body";
+import type { SharedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { namesNoModel, renameField } from "./compat-call";
 import { convertWhole, MESSAGES_PATH, messagesCall } from "./converted-call";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
-import { type Asking, type ResolvedModel, resolveModel } from "./resolve-model";
+import { type ResolvedModel, resolveModel } from "./resolve-model";
 import { FORM_OWNERS, pathAt, speaksForm } from "./shared-form";
 
-/**
- * @param path Below `/api/compat/` or at the root.
- * @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`, `no_route_target`.
- */
+/** @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`, `no_route_target`. */
 export async function ownFormCall(
-  request: Request,
+  facts: SharedFacts,
   form: "anthropic" | "google",
-  path: string,
-  url: URL,
-  body: RequestBody,
-  asking: Asking,
+  scope: RequestScope,
 ): Promise<ProxyCall> {
-  const { scope } = asking;
+  const { request, path, body, token } = facts;
   const inBody = findBodyField(body, request.headers, "model");
   const inPath = form === "google" ? modelInPath(path) : null;
   const name = inPath?.name ?? inBody?.value ?? null;
   if (name === null) {
     const only = onlyProvider(form, scope);
     if (only === null) throw namesNoModel(request, path, body);
-    return nativeCall(request, only, path, url, body, scope);
+    return nativeCall({ ...facts, provider: only }, scope);
   }
-  const resolving = resolveModel(name, asking);
+  const resolving = resolveModel(name, facts, scope);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
   if (!speaksForm(provider, form)) {
     const { openAiCompatible: openAi } = provider;
@@ -45,13 +39,14 @@ export async function ownFormCall(
       throw speaksAnother(form, { provider, model });
     }
     const target = { provider, openAi, model };
-    return convertWhole(body, asking.token.id, (whole) =>
+    return convertWhole(body, token.id, (whole) =>
       messagesCall(request, target, name, whole, scope),
     );
   }
   const renamed = inBody?.value === name ? renameField(body, inBody, model) : body;
   const namedPath = inPath === null ? path : inPath.withName(model);
-  return nativeCall(request, provider, pathAt(provider, namedPath), url, renamed, scope);
+  const there = { ...facts, provider, path: pathAt(provider, namedPath), body: renamed };
+  return nativeCall(there, scope);
 }
 
 /** `models/{model}:{method}`, where the model may hold a slash of ours. */

@@ -7,12 +7,13 @@ import { modelMatches } from "../../models/model-matches";
 import { providerForCompatModel, providerNamed, providersWith } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { tokenAllows } from "../account/token-allows";
-import type { AccessToken } from "../ports";
+import type { ModelCatalog } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { modelName } from "../request/model-name";
+import type { SharedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { type BareModel, findBareModel, type ModelPool } from "./bare-model";
-import { type ModelCatalog, readAndKeep } from "./compat-models";
+import { readAndKeep } from "./served-models";
 import { type SharedForm, speaksForm } from "./shared-form";
 
 export interface ResolvedModel {
@@ -23,17 +24,16 @@ export interface ResolvedModel {
 /** Of a name in a message. */
 const MAX_SHOWN_CHARS = 256;
 
-/** What is asked about a name. */
-export interface Asking {
-  readonly form: SharedForm;
-  readonly token: AccessToken;
-  readonly catalog: ModelCatalog;
-  readonly scope: RequestScope;
-}
+/** Who asks about a name, and in which form. */
+type Asking = Pick<SharedFacts, "form" | "token">;
 
 /** @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`. */
-export function resolveModel(name: string, asking: Asking): ResolvedModel | Promise<ResolvedModel> {
-  const { state } = asking.scope.ports;
+export function resolveModel(
+  name: string,
+  asking: Asking,
+  scope: RequestScope,
+): ResolvedModel | Promise<ResolvedModel> {
+  const { state } = scope.ports;
   const own = (slug: string) => state.customProvider(slug);
   const slash = name.indexOf("/");
   const prefix = slash < 1 ? "" : name.slice(0, slash);
@@ -42,23 +42,23 @@ export function resolveModel(name: string, asking: Asking): ResolvedModel | Prom
     prefix === "" || prefix === "models" || model === null
       ? undefined
       : (providerForCompatModel(prefix, own) ?? providerNamed(prefix, own));
-  if (named === undefined || model === null) return findElsewhere(name, null, asking);
+  if (named === undefined || model === null) return findElsewhere(name, null, asking, scope);
   const asNamed = { provider: named, model };
   // Where the provider has no keys, the name may be one that another service gives to a model (`openai/gpt-oss-20b`).
-  return state.pool(named.slug).size > 0 ? asNamed : findElsewhere(name, asNamed, asking);
+  return state.pool(named.slug).size > 0 ? asNamed : findElsewhere(name, asNamed, asking, scope);
 }
 
 /** @param asNamed What it means where no pool has the whole name. */
 async function findElsewhere(
   name: string,
   asNamed: ResolvedModel | null,
-  asking: Asking,
+  { form, token }: Asking,
+  scope: RequestScope,
 ): Promise<ResolvedModel> {
   if (modelName(name) === null || name.startsWith("/") || name.endsWith("/")) {
     throw namesNothing(name);
   }
-  const pools = await modelPools(asking);
-  const { token } = asking;
+  const pools = await modelPools(form, scope);
   const allowed = pools.filter(({ provider }) => tokenAllows(token, provider.slug, name, "POST"));
   const found = preferred(findBareModel(name, allowed), () => findBareModel(name, pools));
   const isListed = found.kind === "found" && listed(pools, found).has(found.model);
@@ -88,8 +88,8 @@ const SILENCE_MS = 60_000;
 const silentUntilMs = new WeakMap<ModelCatalog, Map<string, number>>();
 
 /** Every provider with keys that speaks any of the shared forms. */
-async function modelPools({ form, catalog, scope }: Asking): Promise<readonly ModelPool[]> {
-  const { ports } = scope;
+async function modelPools(form: SharedForm, scope: RequestScope): Promise<readonly ModelPool[]> {
+  const { catalog, ports } = scope;
   const { state } = ports;
   await state.whole(scope.keep);
   const lists = await catalog.lists();
@@ -110,7 +110,7 @@ async function modelPools({ form, catalog, scope }: Asking): Promise<readonly Mo
       const hasList = provider.openAiCompatible?.models !== undefined;
       let known = lists.get(slug)?.models ?? null;
       if (known === null && hasList && (held.get(slug) ?? 0) <= ports.nowMs()) {
-        known = await readAndKeep(provider, catalog, scope);
+        known = await readAndKeep(provider, scope);
         if (known === null) held.set(slug, ports.nowMs() + SILENCE_MS);
       }
       return {

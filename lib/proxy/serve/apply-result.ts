@@ -59,7 +59,7 @@ export function applyAnswer(result: Answer, lease: Lease, keyText: string, run: 
     const { meaning, rule, words } = lateVerdict;
     scope.meter.failedLate({ meaning, rule, words: redact(words, [keyText]) });
   };
-  const served = { answer: result, key: lease.key, dropped, late };
+  const served = { call, answer: result, key: lease.key, dropped, late };
   if (verdict.meaning === "ok") {
     applySuccess(result, lease, run);
     return served;

@@ -6,7 +6,7 @@
  */
 import type { PoolKey } from "../../pool/types";
 import { readHead } from "../answer/stream-head";
-import type { AccessToken } from "../ports";
+import type { AccessToken, Maker, StoredThing } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { bodyHead, bodyText, TEXT_BYTES } from "../request/request-body";
 import {
@@ -24,7 +24,6 @@ import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import type { Answer } from "./served";
 import { isUnlimited, makerOf, mayReach } from "./stored-access";
-import type { Maker, StoredThing } from "./stored-thing";
 
 const SEARCHED_BYTES = 64 * 1024;
 /** What another isolate has just noted is in the store by then. */
@@ -34,35 +33,45 @@ const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
 /**
- * Sends a call to the key whose account holds what it names.
- * @throws {ProxyError} `resource_not_found` where that is somebody else's; `access_denied` for a list that a
- * limited token may not see.
+ * The ids of stored things that a call names; null where it names none, or it would not matter. Cheap, since every
+ * request is asked.
+ * @throws {ProxyError} `access_denied` for a list that a limited token may not see.
  */
-export async function toItsOwner(
+export function storedNames(
   call: ProxyCall,
   token: AccessToken,
   scope: RequestScope,
-): Promise<ProxyCall> {
+): readonly NamedId[] | null {
+  const isForKey =
+    call.preferredKeyId === null && scope.ports.state.pool(call.provider.slug).size > 1;
+  if (!isForKey && token.isAdmin === true) return null;
+  const inBody = idsInBody(call);
+  if (inBody.length === 0 && !isAboutStored(call.url)) return null;
   if (!isUnlimited(token) && !call.isWebSocket && isListing(call.method, call.url)) {
     throw new ProxyError(
       "access_denied",
       "A list names what all tokens of the pool have stored. It takes an access token without limits; what this one has made it can ask for by id.",
     );
   }
-  const named = [...idsInUrl(call), ...idsInBody(call)];
-  if (named.length === 0) return call;
+  const named = [...idsInUrl(call), ...inBody];
+  return named.length === 0 ? null : named;
+}
+
+/**
+ * Sends a call to the key whose account holds what it names.
+ * @param named From `storedNames`.
+ * @throws {ProxyError} `resource_not_found` where that is somebody else's.
+ */
+export async function toItsOwner(
+  call: ProxyCall,
+  named: readonly NamedId[],
+  token: AccessToken,
+  scope: RequestScope,
+): Promise<ProxyCall> {
   const things = await reachable(call.provider.slug, named, token, scope);
   const [owned] = things;
   if (owned === undefined || call.preferredKeyId !== null) return call;
   return { ...call, preferredKeyId: owned.keyId };
-}
-
-/** Whether a call may name what is stored. Cheap, since every request is asked. */
-export function mayNameStored(call: ProxyCall, token: AccessToken, scope: RequestScope): boolean {
-  const isForKey =
-    call.preferredKeyId === null && scope.ports.state.pool(call.provider.slug).size > 1;
-  if (!isForKey && token.isAdmin === true) return false;
-  return isAboutStored(call.url) || idsInBody(call).length > 0;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { RouteTarget } from "../../models/model-alias";
 import { ProviderPathError } from "../../providers/provider-path-error";
-import { authorizeModels } from "../account/authorize-models";
+import { authorizeModels } from "../account/authorize-call";
 import { type Destination, reserveBudget } from "../account/token-budget";
 import type { AccessToken } from "../ports";
 import { ProxyError, type ProxyErrorCode } from "../proxy-error";
@@ -14,29 +14,19 @@ import type { RequestBody } from "../request/request-body";
 import type { RequestScope } from "../request-scope";
 import type { AliasedCall } from "../route/aliased-call";
 import { noFittingTarget, noTargetServed } from "../route/no-target";
-import type { ProxyCall } from "../route/proxy-call";
 import { chooseTargets, type RouteChoice } from "../route/route-targets";
 import { assertReadable } from "../sockets/socket-access";
 import { discardAnswer } from "./attempt";
 import { MAX_SENDS } from "./effort";
-import { claimOf } from "./quota-claim";
-import { mayNameStored, toItsOwner } from "./resource-affinity";
-import { serveFromPool } from "./serve-from-pool";
+import { serveCall } from "./serve-call";
 import type { Served } from "./served";
-
-/** An answer, and the target that gave it. */
-export interface ServedFromTarget {
-  readonly target: RouteTarget;
-  readonly call: ProxyCall;
-  readonly served: Served;
-}
 
 /** @throws {ProxyError} if no target may be asked, or none has an answer fit to be delivered. */
 export async function serveFromTargets(
   aliased: AliasedCall,
   token: AccessToken,
   scope: RequestScope,
-): Promise<ServedFromTarget> {
+): Promise<Served> {
   const { alias, body } = aliased;
   const { targets: chosen, passedOver } = await choose(aliased, token, scope);
   const targets = nativeFirst(chosen, aliased);
@@ -52,7 +42,7 @@ export async function serveFromTargets(
   const endMs = nowMs + config.firstByteTimeoutMs;
   const refusals: { readonly target: RouteTarget; readonly error: ProxyError }[] = [];
   /** An upstream's failure, delivered if nothing better comes. */
-  let failed: ServedFromTarget | null = null;
+  let failed: Served | null = null;
   for (const [index, target] of targets.entries()) {
     const attemptsLeft = config.maxAttempts - (scope.costly ?? 0);
     const sendsLeft = Math.max(MAX_SENDS, config.maxAttempts) - scope.attempts;
@@ -71,8 +61,8 @@ export async function serveFromTargets(
       refusals.push({ target, error: result });
       continue;
     }
-    if (failed !== null) discardAnswer(failed.served.answer);
-    if (result.served.answer.verdict.next === "deliver") return result;
+    if (failed !== null) discardAnswer(failed.answer);
+    if (result.answer.verdict.next === "deliver") return result;
     failed = result;
   }
   if (failed === null) throw noTargetServed(alias.name, refusals);
@@ -132,14 +122,13 @@ async function serveTarget(
   target: RouteTarget,
   token: AccessToken,
   scope: RequestScope,
-): Promise<ServedFromTarget | ProxyError> {
+): Promise<Served | ProxyError> {
   try {
-    let call = callTo(target);
+    const call = callTo(target);
     authorizeModels(token, call);
     scope.meter.resolved(call);
     if (call.isWebSocket) assertReadable(token, call);
-    if (mayNameStored(call, token, scope)) call = await toItsOwner(call, token, scope);
-    return { target, call, served: await serveFromPool(call, claimOf(token), scope) };
+    return { ...(await serveCall(call, token, scope)), target };
   } catch (error) {
     if (error instanceof ProviderPathError) {
       return new ProxyError("invalid_path", error.message, { cause: error });

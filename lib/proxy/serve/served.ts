@@ -1,7 +1,9 @@
+import type { RouteTarget } from "../../models/model-alias";
 import type { PoolKey } from "../../pool/types";
 import type { Verdict } from "../../providers/types";
 import type { KeyScrubber } from "../answer/scrub-key";
 import type { StreamHead } from "../answer/stream-head";
+import type { ProxyCall } from "../route/proxy-call";
 
 /** An upstream's answer, judged. */
 export interface Answer {
@@ -27,6 +29,9 @@ export interface NoAnswer {
 
 /** The answer to deliver, the key it came through, and what it took. */
 export interface Served {
+  readonly call: ProxyCall;
+  /** Where an alias led; absent where the request named its model itself. */
+  readonly target?: RouteTarget;
   readonly answer: Answer;
   readonly key: PoolKey;
   /** What of the request was left out, so that another account could answer it; empty for nothing. */

@@ -5,8 +5,7 @@
  * tokens without any limits.
  * @module
  */
-import type { AccessToken } from "../ports";
-import type { Maker } from "./stored-thing";
+import type { AccessToken, Maker } from "../ports";
 
 export function makerOf({ id, familyId, ownerId }: AccessToken): Maker {
   return { tokenId: familyId ?? id, userId: ownerId };

@@ -6,7 +6,7 @@ import { MemoryUsage } from "../../../tests/doors/memory-usage.ts";
 import { VirtualClock } from "../../../tests/doors/virtual-clock.ts";
 import type { PoolKey } from "../../pool/types";
 import { findProvider } from "../../providers/registry";
-import { authorizeModels } from "../account/authorize-models";
+import { authorizeModels } from "../account/authorize-call";
 import { RequestMeter } from "../account/request-meter";
 import type { AccessToken, ProxyPorts } from "../ports";
 import type { RequestScope } from "../request-scope";

@@ -6,9 +6,9 @@ import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import { splitProtocols } from "../request/request-credential";
 import type { RequestScope } from "../request-scope";
-import { gatewayFor } from "../route/gateway-for";
 import { outgoingHeaders, outgoingQuery, outgoingSubprotocols } from "../route/outgoing-headers";
 import type { ProxyCall } from "../route/proxy-call";
+import { gatewayFor } from "../route/upstream-url";
 
 export function isWebSocket({ method, headers }: Request): boolean {
   return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";

@@ -9,8 +9,25 @@ import { type AskedModels, askedModels } from "../request/asked-models";
 import { hasMoneyBudget } from "../request/limited-token";
 import { modelName } from "../request/model-name";
 import type { ProxyCall } from "../route/proxy-call";
-import { isModelLimited } from "../sockets/socket-access";
+import { assertQueryAllowed, assertReadable, isModelLimited } from "../sockets/socket-access";
 import { tokenAllows } from "./token-allows";
+
+/**
+ * @param call As it would be sent.
+ * @throws {ProxyError} `access_denied`, `model_ambiguous`, `model_required`.
+ */
+export function authorizeCall(token: AccessToken, call: ProxyCall): void {
+  const { provider, model, method } = call;
+  if (!tokenAllows(token, provider.slug, model, method)) {
+    const target = model === null ? provider.label : `${model} of ${provider.label}`;
+    throw new ProxyError("access_denied", `This access token may not use ${target}.`);
+  }
+  if (call.isWebSocket) {
+    assertReadable(token, call);
+    assertQueryAllowed(token, call);
+  }
+  authorizeModels(token, call);
+}
 
 /**
  * @param call As it would be sent; its own model is allowed already.

@@ -3,17 +3,15 @@
  * @module
  */
 import type { LimitUse } from "../../budgets/limit-use";
-import { RESPONSE_HEADERS } from "../answer/response-headers";
+import { tokenAllows } from "../account/token-allows";
 import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
+import type { SharedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
-import { type ModelCatalog, servableModels } from "../route/compat-models";
 import { tokenAllowsTarget } from "../route/route-targets";
+import { servableModels } from "../route/served-models";
 import { PoolReadiness, type ReadyAtMs } from "../serve/pool-readiness";
-import { tokenAllows } from "./token-allows";
-
-/** The segment below `/api/`. */
-export const QUOTA = "quota";
+import type { OwnAnswer } from "./json-answer";
 
 /** One limit of the token, or of its member for all own tokens together. Dollars where its name ends in `Usd`. */
 export interface QuotaLimit extends Omit<LimitUse, "renewsAtMs"> {
@@ -39,25 +37,19 @@ export interface Quota {
 }
 
 /** @throws {ProxyError} `invalid_path` for anything but a GET. */
-export async function quotaAnswer(
-  token: AccessToken,
-  catalog: ModelCatalog,
+export async function quotaOf(
+  { request, token }: SharedFacts,
   scope: RequestScope,
-): Promise<Response> {
-  if (scope.request.method !== "GET") {
+): Promise<OwnAnswer> {
+  if (request.method !== "GET") {
     throw new ProxyError("invalid_path", "/api/quota is read by GET.");
   }
   const quota: Quota = {
     token: { name: token.name, expiresAt: token.expiresAtMs },
     limits: await limitsOf(token, scope),
-    models: await modelsOf(token, catalog, scope),
+    models: await readyModels(token, scope),
   };
-  const headers = {
-    [RESPONSE_HEADERS.requestId]: scope.requestId,
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-  };
-  return Response.json(quota, { headers });
+  return { body: quota, headers: { "cache-control": "no-store" } };
 }
 
 async function limitsOf(
@@ -78,15 +70,14 @@ async function limitsOf(
   );
 }
 
-async function modelsOf(
+async function readyModels(
   token: AccessToken,
-  catalog: ModelCatalog,
   scope: RequestScope,
 ): Promise<readonly QuotaModel[]> {
   const { ports } = scope;
   const { state } = ports;
   await state.whole(scope.keep);
-  const served = await servableModels(catalog, scope);
+  const served = await servableModels(scope);
   const nowMs = ports.nowMs();
   const readiness = new Map<string, PoolReadiness>();
   const readyAt = (provider: string, model: string) => {

@@ -5,7 +5,7 @@
  * ai.google.dev/api/models.
  * @module
  */
-import type { SharedForm } from "./shared-form";
+import type { SharedForm } from "../route/shared-form";
 
 export interface ListedModel {
   /** What requests name: `{provider}/{model}`, or an alias. */

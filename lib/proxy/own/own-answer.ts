@@ -1,0 +1,32 @@
+import type { SharedFacts } from "../request/request-facts";
+import type { RequestScope } from "../request-scope";
+import { guessedCount } from "./guessed-count";
+import { jsonAnswer, type OwnAnswer } from "./json-answer";
+import { modelsOf } from "./models-answer";
+import { quotaOf } from "./quota-answer";
+
+/**
+ * The answer to what no provider is asked for: the models, the token's quota, a guess at a count of tokens. Null for
+ * every other request, mostly at once.
+ * @throws {ProxyError} `invalid_path`, `model_not_found`, `access_denied`.
+ */
+export function ownAnswer(
+  facts: SharedFacts,
+  scope: RequestScope,
+): Promise<Response | null> | null {
+  const answering = facts.isForQuota
+    ? quotaOf(facts, scope)
+    : (modelsOf(facts, scope) ?? guessedCount(facts, scope));
+  return answering === null ? null : answered(answering, scope);
+}
+
+async function answered(
+  answering: Promise<OwnAnswer | null>,
+  scope: RequestScope,
+): Promise<Response | null> {
+  const answer = await answering;
+  if (answer === null) return null;
+  const response = jsonAnswer(answer, scope);
+  scope.meter.served(response.status);
+  return response;
+}

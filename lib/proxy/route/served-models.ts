@@ -1,0 +1,116 @@
+/**
+ * What the pool's keys can serve, from the providers' own model lists.
+ * @module
+ */
+import { modelMatches } from "../../models/model-matches";
+import { providersWith } from "../../providers/registry";
+import type { Provider } from "../../providers/types";
+import { rejoin } from "../answer/stream-head";
+import type { RequestScope } from "../request-scope";
+import { HOUSE_CLAIM } from "../serve/quota-claim";
+import { serveFromPool } from "../serve/serve-from-pool";
+import type { ProxyCall } from "./proxy-call";
+import { gatewayFor, upstreamUrl } from "./upstream-url";
+
+/** Model lists change by the week; the upkeep reads them anew before. A failed look-up keeps the last list. */
+const FRESH_MS = 3 * 3_600_000;
+
+/** The models that active keys may serve, of every provider that has keys; empty where they are not known. */
+export async function servableModels(
+  scope: RequestScope,
+): Promise<{ readonly provider: Provider; readonly models: readonly string[] }[]> {
+  const lists = await scope.catalog.lists();
+  return Promise.all(
+    servedProviders(scope).map(async (provider) => {
+      const known = lists.get(provider.slug);
+      const isFresh = known !== undefined && scope.ports.nowMs() - known.readAtMs < FRESH_MS;
+      const models = isFresh ? known.models : await readAndKeep(provider, scope);
+      const listed = models ?? known?.models ?? [];
+      return { provider, models: listed.filter((model) => canServe(provider, model, scope)) };
+    }),
+  );
+}
+
+/**
+ * Reads lists anew that are older than `maxAgeMs`, the oldest first, `limit` at most.
+ * @returns How many were read.
+ */
+export async function refreshModelLists(
+  scope: RequestScope,
+  { maxAgeMs, limit }: { readonly maxAgeMs: number; readonly limit: number },
+): Promise<number> {
+  const lists = await scope.catalog.lists();
+  const readAtMs = ({ slug }: Provider) => lists.get(slug)?.readAtMs ?? 0;
+  const due = servedProviders(scope)
+    .filter(({ openAiCompatible }) => openAiCompatible?.models !== undefined)
+    .filter((provider) => scope.ports.nowMs() - readAtMs(provider) >= maxAgeMs)
+    .sort((one, other) => readAtMs(one) - readAtMs(other))
+    .slice(0, limit);
+  const read = await Promise.all(due.map((provider) => readAndKeep(provider, scope)));
+  return read.filter((models) => models !== null).length;
+}
+
+function servedProviders({ ports: { state } }: RequestScope): readonly Provider[] {
+  return providersWith(state.customProviders()).filter(({ slug }) => state.pool(slug).size > 0);
+}
+
+export function canServe({ slug }: Provider, model: string, { ports }: RequestScope): boolean {
+  return ports.state
+    .pool(slug)
+    .keys()
+    .some((key) => key.status === "active" && modelMatches(key.models, model));
+}
+
+/** Asks the provider, and keeps what it says; null where it does not. */
+export async function readAndKeep(
+  provider: Provider,
+  scope: RequestScope,
+): Promise<readonly string[] | null> {
+  const models = await readModels(provider, scope);
+  if (models !== null) {
+    await scope.catalog.keep(provider.slug, { models, readAtMs: scope.ports.nowMs() });
+  }
+  return models;
+}
+
+/** Asks the provider through the pool like any client; null where it has no list or does not give it. */
+async function readModels(
+  provider: Provider,
+  scope: RequestScope,
+): Promise<readonly string[] | null> {
+  const openAi = provider.openAiCompatible;
+  if (openAi?.models === undefined) return null;
+  const gatewayUrl = gatewayFor(provider, scope);
+  const call: ProxyCall = {
+    provider,
+    route: gatewayUrl === null ? "direct" : "gateway",
+    model: null,
+    method: "GET",
+    path: openAi.models,
+    url: upstreamUrl(provider, openAi.models, gatewayUrl),
+    headers: () => new Headers({ accept: "application/json", "user-agent": "one-balance" }),
+    body: { kind: "none" },
+    isWebSocket: false,
+    preferredKeyId: null,
+    placeKey: openAi.placeKey ?? provider.placeKey,
+  };
+  try {
+    const { answer } = await serveFromPool(call, HOUSE_CLAIM, { ...scope, attempts: 0 });
+    if (answer.verdict.meaning !== "ok") return null;
+    return modelNames(await new Response(rejoin(answer.body)).json());
+  } catch {
+    // One provider that cannot be asked must not hide the models of the others.
+    return null;
+  }
+}
+
+/** Reads `{data: [{id}]}` (OpenAI, Anthropic) and `{models: [{name}]}` (Google, Cohere). */
+function modelNames(list: unknown): readonly string[] | null {
+  if (typeof list !== "object" || list === null) return null;
+  const entries = "data" in list ? list.data : "models" in list ? list.models : null;
+  if (!Array.isArray(entries)) return null;
+  return entries.flatMap((entry: { id?: unknown; name?: unknown } | null) => {
+    const name = entry?.id ?? entry?.name;
+    return typeof name === "string" ? [name.replace(/^models\//, "")] : [];
+  });
+}
