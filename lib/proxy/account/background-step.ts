@@ -11,7 +11,6 @@ import {
   type WorkFacts,
 } from "../../usage/background-work";
 import type { Usage } from "../../usage/types";
-import type { ProxyCall } from "../route/proxy-call";
 
 export type BackgroundStep =
   /** The request's own use, as it was read. */
@@ -29,7 +28,7 @@ export type BackgroundStep =
  * @param isComplete Whether all of the answer was seen.
  */
 export function backgroundStep(
-  { method, path }: Pick<ProxyCall, "method" | "path">,
+  { method, path }: { readonly method: string; readonly path: string },
   facts: WorkFacts,
   usage: Usage | null,
   isComplete: boolean,

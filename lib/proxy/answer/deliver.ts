@@ -6,12 +6,12 @@ import type { PoolKey } from "../../pool/types";
 import type { AccessToken, KeepAlive } from "../ports";
 import type { LimitSource } from "../proxy-error";
 import type { RequestFacts } from "../request/request-facts";
+import { chosenProtocol } from "../request/web-socket-handshake";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { redirectThroughProxy, redirectUpload } from "../route/upload-url";
 import type { Answer, Served } from "../serve/served";
 import { runSocketSession } from "../sockets/socket-session";
-import { chosenProtocol } from "../sockets/web-socket-call";
 import { cleanAnswerHeaders, disarmAnswer } from "./answer-headers";
 import { convertedResponse } from "./converted-answer";
 import { isUnread, meteredBody } from "./metered-body";
@@ -62,9 +62,9 @@ export function deliver(
   if (conversion !== undefined) headers.set(RESPONSE_HEADERS.converted, conversionName(conversion));
   const dropped = [...(conversion?.dropped ?? []), ...served.dropped];
   if (dropped.length > 0) headers.set(RESPONSE_HEADERS.dropped, dropped.join(", "));
-  if (url.pathname.includes("/upload/")) redirectUpload(headers, call, key, config, url);
+  if (url.pathname.includes("/upload/")) redirectUpload(headers, call.provider, key, config, url);
   if (response.status >= 300 && response.status < 400) {
-    redirectThroughProxy(headers, call, config, url);
+    redirectThroughProxy(headers, call.provider, config, url);
   }
   if (call.isWebSocket) setProtocol(headers, request, response);
   if (!upstream) disarmAnswer(request.headers, headers);

@@ -5,6 +5,7 @@
 import type { Provider } from "../../providers/types";
 import { CREDENTIAL_SUBPROTOCOLS } from "../../providers/withheld-fields";
 import { queryParameter } from "../route/upstream-url";
+import { splitProtocols } from "./web-socket-handshake";
 
 /** Every header a vendor's SDK may put its key into. */
 export const CREDENTIAL_HEADERS = [
@@ -50,14 +51,6 @@ export function* requestCredentials(
 
 function isCommon(name: string): boolean {
   return (CREDENTIAL_HEADERS as readonly string[]).includes(name);
-}
-
-/** The subprotocols a WebSocket client offers, in order. */
-export function splitProtocols(header: string | null): string[] {
-  return (header ?? "")
-    .split(",")
-    .map((protocol) => protocol.trim())
-    .filter((protocol) => protocol !== "");
 }
 
 function withoutScheme(authorization: string): string {

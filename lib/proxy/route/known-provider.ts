@@ -1,11 +1,11 @@
 import { providerNamed, providerOf } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
-import type { RequestScope } from "../request-scope";
+import type { ProxyPorts } from "../ports";
 
 /** A provider by its slug, built-in or the team's own. */
 export function knownProvider(
   slug: string,
-  { ports }: Pick<RequestScope, "ports">,
+  { ports }: { readonly ports: Pick<ProxyPorts, "state"> },
 ): Provider | undefined {
   return providerOf(slug, (own) => ports.state.customProvider(own));
 }
@@ -13,7 +13,7 @@ export function knownProvider(
 /** A provider by what a client calls it. */
 export function calledProvider(
   name: string,
-  { ports }: Pick<RequestScope, "ports">,
+  { ports }: { readonly ports: Pick<ProxyPorts, "state"> },
 ): Provider | undefined {
   return providerNamed(name, (own) => ports.state.customProvider(own));
 }

@@ -14,11 +14,8 @@ import {
 } from "../../providers/withheld-fields";
 import { ProxyError } from "../proxy-error";
 import { carriesToken } from "../request/carries-token";
-import {
-  CREDENTIAL_HEADERS,
-  CREDENTIAL_QUERY,
-  splitProtocols,
-} from "../request/request-credential";
+import { CREDENTIAL_HEADERS, CREDENTIAL_QUERY } from "../request/request-credential";
+import { splitProtocols } from "../request/web-socket-handshake";
 import { isCallerHeader } from "./caller-headers";
 
 /** What concerns this hop, or is set anew by `fetch` for the body that is really sent. */

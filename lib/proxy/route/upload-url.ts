@@ -5,8 +5,8 @@
  * @module
  */
 import type { PoolKey } from "../../pool/types";
+import type { Provider } from "../../providers/types";
 import type { ProxyConfig } from "../config";
-import type { ProxyCall } from "./proxy-call";
 
 const UPLOAD_URL_HEADER = "x-goog-upload-url";
 
@@ -25,13 +25,13 @@ export function isUploadPath(path: string): boolean {
 /** Points the upload address of an answer back at the proxy; leaves addresses of other hosts alone. */
 export function redirectUpload(
   headers: Headers,
-  call: ProxyCall,
+  provider: Provider,
   key: PoolKey,
   config: ProxyConfig,
   requested: URL,
 ): void {
   const address = headers.get(UPLOAD_URL_HEADER);
-  const url = address === null ? null : throughProxy(address, call, config, requested);
+  const url = address === null ? null : throughProxy(address, provider, config, requested);
   if (url === null) return;
   url.searchParams.set(KEY_ID_PARAMETER, key.id);
   headers.set(UPLOAD_URL_HEADER, url.href);
@@ -44,24 +44,24 @@ export function redirectUpload(
  */
 export function redirectThroughProxy(
   headers: Headers,
-  call: ProxyCall,
+  provider: Provider,
   config: ProxyConfig,
   requested: URL,
 ): void {
   const address = headers.get("location");
   if (address === null) return;
   if (/^\/(?!\/)/.test(address)) {
-    headers.set("location", `/api/${call.provider.slug}${address}`);
+    headers.set("location", `/api/${provider.slug}${address}`);
     return;
   }
-  const url = throughProxy(address, call, config, requested);
+  const url = throughProxy(address, provider, config, requested);
   if (url !== null) headers.set("location", url.href);
 }
 
 /** The address as the proxy has it, without a key; null for another host's. */
 function throughProxy(
   address: string,
-  { provider }: ProxyCall,
+  provider: Provider,
   config: ProxyConfig,
   requested: URL,
 ): URL | null {

@@ -1,10 +1,11 @@
 import type { Provider } from "../../providers/types";
-import type { RequestScope } from "../request-scope";
+import type { ProxyConfig } from "../config";
+import type { ProxyPorts } from "../ports";
 
 /** AI Gateway's base for requests to this provider, without a trailing slash; null to go straight there. */
 export function gatewayFor(
   { slug }: Provider,
-  { config, ports }: Pick<RequestScope, "config" | "ports">,
+  { config, ports }: { readonly config: ProxyConfig; readonly ports: Pick<ProxyPorts, "state"> },
 ): string | null {
   return config.gatewayUrl === null || ports.state.goesDirect(slug) ? null : config.gatewayUrl;
 }

@@ -4,15 +4,10 @@
  */
 import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
-import { splitProtocols } from "../request/request-credential";
 import type { RequestScope } from "../request-scope";
 import { outgoingHeaders, outgoingQuery, outgoingSubprotocols } from "../route/outgoing-headers";
 import type { ProxyCall } from "../route/proxy-call";
 import { gatewayFor } from "../route/upstream-url";
-
-export function isWebSocket({ method, headers }: Request): boolean {
-  return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
-}
 
 /** @throws {ProxyError} `websocket_unsupported` where the provider has no such service. */
 export function webSocketCall(
@@ -49,16 +44,4 @@ export function webSocketCall(
     preferredKeyId: null,
     placeKey: plan.placeKey,
   };
-}
-
-/**
- * The subprotocol to name in the 101: the upstream's choice if the client offered it. A browser that
- * offered some fails the connection when none is chosen, so its own first offer is the last resort
- * (its own access token at worst, never a pool key).
- */
-export function chosenProtocol(request: Headers, answer: Headers): string | null {
-  const offered = splitProtocols(request.get("sec-websocket-protocol"));
-  const chosen = answer.get("sec-websocket-protocol");
-  if (chosen !== null && offered.includes(chosen)) return chosen;
-  return offered[0] ?? null;
 }

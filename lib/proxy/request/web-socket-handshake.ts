@@ -1,0 +1,28 @@
+/**
+ * What a request says of the WebSocket that it opens (RFC 6455 section 4.1).
+ * @module
+ */
+
+export function isWebSocket({ method, headers }: Request): boolean {
+  return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+/** The subprotocols a WebSocket client offers, in order. */
+export function splitProtocols(header: string | null): string[] {
+  return (header ?? "")
+    .split(",")
+    .map((protocol) => protocol.trim())
+    .filter((protocol) => protocol !== "");
+}
+
+/**
+ * The subprotocol to name in the 101: the upstream's choice if the client offered it. A browser that
+ * offered some fails the connection when none is chosen, so its own first offer is the last resort
+ * (its own access token at worst, never a pool key).
+ */
+export function chosenProtocol(request: Headers, answer: Headers): string | null {
+  const offered = splitProtocols(request.get("sec-websocket-protocol"));
+  const chosen = answer.get("sec-websocket-protocol");
+  if (chosen !== null && offered.includes(chosen)) return chosen;
+  return offered[0] ?? null;
+}
