@@ -116,7 +116,7 @@ class SseSplitter implements EventSplitter {
 /** One event's lines; null for comments alone. */
 export function sseEvent(lines: string): AnswerEvent | null {
   // An error body that a server wrote into the stream it had begun.
-  const raw = /^\s*([[{][\s\S]*)$/.exec(lines)?.[1];
+  const raw = /^\s*([[{][\s\S]*)$/.exec(lines.replace(SILENT_LINES, ""))?.[1];
   if (raw !== undefined) return jsonEvent(raw.split(/\n(?=data:|event:)/)[0] ?? raw);
   const event = readFirstSseEvent(lines);
   if (event === null) return null;

@@ -196,6 +196,9 @@ export class JsonScanner {
 
   /** What is read so far of a usage object; null while none is. */
   #capture: string | null = null;
+  /** Of texts that come in pieces: a character may be cut. Made anew for each. */
+  #captureText = decoder;
+  #valueText = decoder;
   #captured = 0;
   /** `#depth` at which the object that is captured ends. */
   #captureDepth = 0;
@@ -274,12 +277,12 @@ export class JsonScanner {
       } else {
         this.#close();
         if (this.#capture !== null && this.#depth === this.#captureDepth) {
-          this.#keep(bytes, captureFrom, at);
+          this.#keep(bytes, captureFrom, at, true);
           this.#finishCapture(this.#capture);
         }
       }
     }
-    if (this.#capture !== null) this.#keep(bytes, captureFrom, end);
+    if (this.#capture !== null) this.#keep(bytes, captureFrom, end, false);
   }
 
   /** Of the key whose value begins: keys of numbers and of null are not looked up. */
@@ -445,21 +448,24 @@ export class JsonScanner {
 
   /** The next bytes of a string that is looked at, the last ones if it has ended. */
   #readValue(bytes: Uint8Array, start: number, end: number): void {
-    const isWhole = this.#valueBytes === 0 && !this.#inString;
+    const isFirst = this.#valueBytes === 0;
+    const isWhole = isFirst && !this.#inString;
     this.#valueBytes += end - start;
     if (this.#valueBytes > MAX_FACT_BYTES) {
       this.#reading = 0;
       return;
     }
     if ((this.#reading & ROLE.mark) !== 0) this.#readMark(bytes, start, end);
+    const isInPieces = !isWhole && (this.#reading & (ROLE.collected | ROLE.fact)) !== 0;
+    if (isInPieces) {
+      if (isFirst) this.#valueText = new TextDecoder();
+      this.#value += this.#valueText.decode(bytes.subarray(start, end), { stream: this.#inString });
+    }
     if ((this.#reading & ROLE.collected) !== 0) {
-      this.#value += decoder.decode(bytes.subarray(start, end));
+      if (isWhole) this.#value = decoder.decode(bytes.subarray(start, end));
       if (!this.#inString && this.collected.size < MAX_COLLECTED) this.collected.add(this.#value);
     }
-    if ((this.#reading & ROLE.fact) !== 0) {
-      if (isWhole) this.#keepFact(bytes, start, end);
-      else this.#value += decoder.decode(bytes.subarray(start, end));
-    }
+    if (isWhole && (this.#reading & ROLE.fact) !== 0) this.#keepFact(bytes, start, end);
     if (this.#inString) return;
     if ((this.#reading & ROLE.fact) !== 0 && !isWhole) {
       this.#factOutlines.delete(this.#key);
@@ -516,10 +522,18 @@ export class JsonScanner {
     return end;
   }
 
-  #keep(bytes: Uint8Array, start: number, end: number): void {
+  /** The next bytes of what is captured. @param isLast Whether it has ended. */
+  #keep(bytes: Uint8Array, start: number, end: number, isLast: boolean): void {
+    const isFirst = this.#captured === 0;
     this.#captured += end - start;
     if (this.#captured > MAX_CAPTURE_BYTES) return;
-    this.#capture = (this.#capture ?? "") + decoder.decode(bytes.subarray(start, end));
+    const piece = bytes.subarray(start, end);
+    if (isFirst && isLast) {
+      this.#capture = decoder.decode(piece);
+      return;
+    }
+    if (isFirst) this.#captureText = new TextDecoder();
+    this.#capture = (this.#capture ?? "") + this.#captureText.decode(piece, { stream: !isLast });
   }
 
   #finishCapture(text: string): void {

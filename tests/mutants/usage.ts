@@ -12,6 +12,10 @@ const sums = faultsIn("lib/usage/sum-usage.ts", [
 ]);
 const counted = faultsIn("lib/usage/counted-request.ts", ["tests/unit/pool-promises.test.ts"]);
 
+const fuzz = ["tests/unit/fuzz.test.ts"];
+const scanner = faultsIn("lib/usage/json-scanner.ts", fuzz);
+const events = faultsIn("lib/http/split-events.ts", fuzz);
+
 export const usageMutants: readonly Mutant[] = [
   rollup("a turn counts as a request", 'if (!isTurn) plus("requests", 1);', 'plus("requests", 1);'),
   rollup(
@@ -62,5 +66,11 @@ export const usageMutants: readonly Mutant[] = [
     "refused requests use up budgets",
     "return !uncounted.includes(outcome);",
     "return uncounted.length > 0;",
+  ),
+  scanner("a character that is cut is lost", "{ stream: this.#inString }", "{ stream: false }"),
+  events(
+    "a comment hides an error where it is not cut",
+    'lines.replace(SILENT_LINES, "")',
+    "lines",
   ),
 ];

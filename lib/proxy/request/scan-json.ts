@@ -1,7 +1,8 @@
 /**
  * Goes through a JSON object once and reports the fields of a tree wherever they stand: every one of a name
  * that is given twice, in any case, escaped or not. Strict, because a body that two parsers read differently
- * says two things: what is no JSON by RFC 8259 is a problem, and so is what is not UTF-8.
+ * says two things: what is no JSON by RFC 8259 is a problem, and so is what is not UTF-8. Only the inside of strings
+ * where nothing is looked for is not checked.
  * @module
  */
 import { parseString, stringEnd } from "./json-string";

@@ -1,0 +1,312 @@
+/** Parsers of what clients send. */
+import fc from "fast-check";
+import { expect } from "vitest";
+import { parseAuthKey } from "../../lib/db/tokens/parse-auth-key.ts";
+import { connectionHeaders } from "../../lib/http/hop-by-hop.ts";
+import { providers } from "../../lib/providers/registry.ts";
+import { ProxyError } from "../../lib/proxy/proxy-error.ts";
+import { bodyForms } from "../../lib/proxy/request/body-form.ts";
+import { carriesToken } from "../../lib/proxy/request/carries-token.ts";
+import { conversationOf } from "../../lib/proxy/request/conversation.ts";
+import { findFormField, multipartBoundary } from "../../lib/proxy/request/find-form-field.ts";
+import { findJsonField } from "../../lib/proxy/request/find-json-field.ts";
+import { MAX_MODEL_CHARS, modelName } from "../../lib/proxy/request/model-name.ts";
+import { fieldTree } from "../../lib/proxy/request/model-tree.ts";
+import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts";
+import { assertSafePath, splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
+import {
+  CREDENTIAL_HEADERS,
+  requestCredentials,
+} from "../../lib/proxy/request/request-credential.ts";
+import { scanForm, scanUrlEncoded } from "../../lib/proxy/request/scan-form.ts";
+import { scanJson } from "../../lib/proxy/request/scan-json.ts";
+import { idsInForm, idsInJson, idsInPath } from "../../lib/proxy/request/stored-ids.ts";
+import { packingOf } from "../../lib/proxy/request/unpack-body.ts";
+import { splitProtocols } from "../../lib/proxy/request/web-socket-handshake.ts";
+import { createSocketReader } from "../../lib/usage/socket-protocols.ts";
+import { bytesOf, headersWith, nearlyJson, soup } from "./foreign-text.ts";
+import type { FuzzProperty } from "./fuzz-property.ts";
+
+const decoder = new TextDecoder();
+const trees = providers.map(fieldTree);
+
+const FORM_PIECES = [
+  ...["--B", "--B--", "\r\n", "\n", "\r\n\r\n", ": ", ";", '"', "--", "-"],
+  ...['Content-Disposition: form-data; name="model"', 'name="file"; filename="a"', "model", "="],
+  ...["gpt-5", "Content-Type: text/plain", "file-abc123", "é", "\u0000"],
+] as const;
+const PATH_PIECES = [
+  ...[
+    "/",
+    "//",
+    "api",
+    "compat",
+    "openai",
+    "v1",
+    "v1beta",
+    "chat/completions",
+    "models",
+    "..",
+    ".",
+  ],
+  ...[
+    "%",
+    "%2e",
+    "%2F",
+    "%5c",
+    "%00",
+    "%E0%A4%A",
+    "https://",
+    "a",
+    "é",
+    "files/file-1",
+    ":generate",
+  ],
+] as const;
+const HEADER_PIECES = [
+  "Bearer ",
+  "bearer",
+  "Token ",
+  "sk-1",
+  ",",
+  " ",
+  ";",
+  "=",
+  '"',
+  "gzip",
+  "br",
+  "close",
+];
+
+const paths = soup(PATH_PIECES, 12);
+
+/** Null where the text is no JSON. */
+function parsed(bytes: Uint8Array): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(decoder.decode(bytes)) };
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Runs what may refuse a text in our own words, and in no other way. */
+function refusesOnly(run: () => unknown): boolean {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof ProxyError)) throw error;
+  }
+  return true;
+}
+
+export const requestParsers: readonly FuzzProperty[] = [
+  {
+    parser: "lib/proxy/request/find-json-field.ts",
+    holds: "agrees with JSON.parse; what it finds in no JSON stands there as a string",
+    property: fc.property(nearlyJson, (text) => {
+      const bytes = bytesOf(text);
+      const found = findJsonField(bytes, "model");
+      const json = parsed(bytes);
+      const value = json?.value;
+      if (isObject(value)) {
+        const model = Object.getOwnPropertyDescriptor(value, "model")?.value as unknown;
+        expect(found?.value ?? null).toBe(typeof model === "string" ? model : null);
+      }
+      if (found === null) return true;
+      return JSON.parse(decoder.decode(bytes.subarray(found.start, found.end))) === found.value;
+    }),
+  },
+  {
+    parser: "lib/proxy/request/scan-json.ts",
+    holds:
+      "lets JSON objects pass, and nothing else but for the inside of strings where nothing is looked for",
+    property: fc.property(nearlyJson, fc.constantFrom(...trees), (text, tree) => {
+      const bytes = bytesOf(text);
+      const problem = scanJson(bytes, tree, () => {});
+      if (isObject(parsed(bytes)?.value)) return problem === null;
+      const withoutStrings = decoder.decode(bytes).replace(/"(?:[^"\\]|\\.)*"/gs, '""');
+      return problem !== null || isObject(parsed(bytesOf(withoutStrings))?.value);
+    }),
+  },
+  {
+    parser: "lib/proxy/request/scan-form.ts",
+    holds: "reads any form without an error, and values that stand in it",
+    property: fc.property(soup(FORM_PIECES), fc.constantFrom(...trees), (text, tree) => {
+      const bytes = bytesOf(text);
+      const stands = (value: string | null) =>
+        expect(value === null || text.includes(value)).toBe(true);
+      scanForm(bytes, "multipart/form-data; boundary=B", tree, (_node, value) => stands(value));
+      scanUrlEncoded(bytes, tree, () => {});
+      return true;
+    }),
+  },
+  {
+    parser: "lib/proxy/request/find-form-field.ts",
+    holds: "finds a field's own bytes",
+    property: fc.property(soup(FORM_PIECES), fc.constantFrom("B", "-B", ""), (text, boundary) => {
+      const bytes = bytesOf(text);
+      const found = findFormField(bytes, boundary, "model");
+      if (found === null) return true;
+      return decoder.decode(bytes.subarray(found.start, found.end)) === found.value;
+    }),
+  },
+  {
+    parser: "lib/proxy/request/body-form.ts",
+    holds: "takes any bytes under any content type",
+    property: fc.property(
+      fc.uint8Array({ maxLength: 8 }),
+      soup(
+        [
+          "multipart/form-data",
+          "application/json",
+          ";",
+          "boundary=",
+          '"',
+          "B",
+          "x-www-form-urlencoded",
+        ],
+        6,
+      ),
+      (bytes, type) => {
+        multipartBoundary(type);
+        return Object.values(bodyForms(bytes, type)).every((is) => typeof is === "boolean");
+      },
+    ),
+  },
+  {
+    parser: "lib/proxy/request/proxy-path.ts",
+    holds: "splits any path; one that it lets pass climbs nowhere",
+    property: fc.property(paths, (path) => {
+      const split = splitProxyPath(`/api/${path}`);
+      if (split === null) return true;
+      return refusesOnly(() => {
+        assertSafePath(split.rest, "", "");
+        expect(decodeURIComponent(split.rest).split(/[/\\]/)).not.toContain(
+          split.rest.includes("%") ? ".." : "\u0000",
+        );
+      });
+    }),
+  },
+  {
+    parser: "lib/proxy/request/path-readings.ts",
+    holds: "takes escapes away that change nothing, and is done then",
+    property: fc.property(paths, (path) => {
+      const plain = withoutNeedlessEscapes(path);
+      return withoutNeedlessEscapes(plain) === plain;
+    }),
+  },
+  {
+    parser: "lib/proxy/request/stored-ids.ts",
+    holds: "finds ids that stand in the text, in paths, JSON and forms",
+    property: fc.property(
+      soup(
+        [...PATH_PIECES, '"file_id":"', '"', "file-abc", "resp_1", "\\u", "?", "&", "=", "{", "}"],
+        16,
+      ),
+      fc.boolean(),
+      (text, isGoogle) =>
+        [idsInJson(`{${text}`), idsInForm(text), idsInPath(`https://a.test/${text}`, isGoogle)]
+          .flat()
+          .every(({ id }) => id.length > 0),
+    ),
+  },
+  {
+    parser: "lib/proxy/request/conversation.ts",
+    holds: "names a conversation, or none",
+    property: fc.property(nearlyJson, soup(HEADER_PIECES, 4), (text, session) => {
+      const headers = new Headers({ "x-one-balance-session": session.trim() });
+      const conversation = conversationOf("at_1", headers, {
+        kind: "kept",
+        bytes: bytesOf(`{${text}`),
+      });
+      return conversation === null || conversation.name.length > 0;
+    }),
+  },
+  {
+    parser: "lib/proxy/request/request-credential.ts",
+    holds: "yields credentials out of any headers",
+    property: fc.property(
+      headersWith([...CREDENTIAL_HEADERS, "sec-websocket-protocol"], HEADER_PIECES),
+      soup(["?", "&", "key=", "api_key=", "%", "a", "="], 6),
+      fc.constantFrom(...providers),
+      (headers, search, provider) =>
+        [...requestCredentials(headers, new URL(`https://a.test/?${search}`), provider)].every(
+          (text) => typeof text === "string",
+        ),
+    ),
+  },
+  {
+    parser: "lib/proxy/request/carries-token.ts",
+    holds: "finds a token amid anything",
+    property: fc.property(paths, paths, (before, after) =>
+      carriesToken(
+        `${before}ob-0123456789abcdef0123456789${after}`,
+        "ob-0123456789abcdef0123456789",
+      ),
+    ),
+  },
+  {
+    parser: "lib/proxy/request/model-name.ts",
+    holds: "lets names pass that are short, and refuses others in our own words",
+    property: fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) =>
+      refusesOnly(() =>
+        expect((modelName(text) ?? "").length).toBeLessThanOrEqual(MAX_MODEL_CHARS),
+      ),
+    ),
+  },
+  {
+    parser: "lib/proxy/request/unpack-body.ts",
+    holds: "knows an encoding or refuses it in our own words",
+    property: fc.property(headersWith(["content-encoding"], HEADER_PIECES), (headers) =>
+      refusesOnly(() => packingOf(headers)),
+    ),
+  },
+  {
+    parser: "lib/proxy/request/web-socket-handshake.ts",
+    holds: "splits any list of subprotocols into names without blanks around",
+    property: fc.property(soup(HEADER_PIECES), (text) =>
+      splitProtocols(text).every((name) => name !== "" && name === name.trim()),
+    ),
+  },
+  {
+    parser: "lib/http/hop-by-hop.ts",
+    holds: "names headers that may be deleted",
+    property: fc.property(headersWith(["connection"], HEADER_PIECES), (headers) => {
+      for (const name of connectionHeaders(headers)) headers.delete(name);
+      return true;
+    }),
+  },
+  {
+    parser: "lib/usage/socket-protocols.ts",
+    holds: "reads any frames of either side",
+    property: fc.property(
+      fc.constantFrom("openai", "gemini", "deepgram", "elevenlabs", "cartesia"),
+      fc.array(fc.tuple(fc.boolean(), nearlyJson), { maxLength: 3 }),
+      (protocol, frames) => {
+        const reader = createSocketReader(protocol);
+        for (const [isClients, frame] of frames) {
+          if (isClients) reader.fromClient(frame);
+          else reader.fromUpstream(frame);
+          expect(reader.writtenIn(frame)).toBeGreaterThanOrEqual(0);
+        }
+        return Array.isArray(reader.end());
+      },
+    ),
+  },
+  {
+    parser: "lib/db/tokens/parse-auth-key.ts",
+    holds: "makes of each definition a token or a problem",
+    property: fc.property(
+      soup(["key", "(", ")", "123", ";", "=", "&", ",", " ", "openai", "gpt-5"]),
+      (text) => {
+        const { definitions, problems } = parseAuthKey(text);
+        const written = text.split(";").filter((part) => part.trim() !== "");
+        return definitions.length + problems.length === written.length;
+      },
+    ),
+  },
+];
