@@ -56,6 +56,8 @@ export interface RunningServer {
   readonly isolateUrls: readonly string[];
   /** Whether the team has an admin; while not, the portal's set-up page is open. */
   hasAdmin(): Promise<boolean>;
+  /** The local D1 as it is open now. */
+  readonly database: Workerd["database"];
   /** Lets pending writes settle, then stops workerd. May be called again. */
   dispose(): Promise<void>;
 }
@@ -139,6 +141,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     workerUrl: `http://127.0.0.1:${workerd.port}`,
     isolateUrls: workerd.ports.map((port) => `http://127.0.0.1:${port}`),
     hasAdmin: () => hasAdmin(workerd.database),
+    get database() {
+      return workerd.database;
+    },
     dispose: () => {
       stopped ??= stop();
       return stopped;

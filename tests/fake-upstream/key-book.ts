@@ -32,6 +32,10 @@ export class KeyBook {
     this.#behaviours.set(key, structuredClone(behaviour));
   }
 
+  clear(): void {
+    this.#behaviours.clear();
+  }
+
   decide(context: ErrorContext): Decision {
     const known = this.#behaviours.get(context.key);
     if (known !== undefined) return this.#apply(known, context);

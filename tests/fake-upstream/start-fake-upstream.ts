@@ -47,6 +47,8 @@ export interface FakeUpstream {
   setKey(key: string, behaviour: KeyBehaviour): void;
   /** Forgets the requests seen; keys and their progress stay. */
   clear(): void;
+  /** Forgets the requests seen, and what keys do but for those of the start. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -61,7 +63,10 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   const url = `http://127.0.0.1:${address.port}`;
   const gatewayUrl = `${url}${GATEWAY_PATH}`;
   const keys = new KeyBook(options.unknownKey ?? (() => ({ kind: "invalid" })));
-  for (const [key, behaviour] of Object.entries(options.keys ?? {})) keys.set(key, behaviour);
+  const setKeys = () => {
+    for (const [key, behaviour] of Object.entries(options.keys ?? {})) keys.set(key, behaviour);
+  };
+  setKeys();
   const state = new UpstreamState({
     keys,
     gatewayUrl,
@@ -87,15 +92,22 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
     handleUpgrade(state, request, socket, head);
   });
 
+  const clear = () => {
+    state.requests.length = 0;
+    state.ledger.clear();
+  };
+
   return {
     url,
     gatewayUrl,
     requests: state.requests,
     ledger: state.ledger,
     setKey: (key, behaviour) => keys.set(key, behaviour),
-    clear() {
-      state.requests.length = 0;
-      state.ledger.clear();
+    clear,
+    forget() {
+      clear();
+      keys.clear();
+      setKeys();
     },
     async close() {
       const closed = once(server, "close");

@@ -44,7 +44,7 @@ const NO_MAIL_SERVICE = {
 /** The way to the set-up page, which is open until there is an admin. */
 export const SETUP_PATH = `/setup?token=${SETUP_TOKEN}`;
 
-/** The server of the file whose tests run in this worker. */
+/** The server of this worker, emptied for each file. */
 class Servers {
   #file = "";
   #stack: Stack | undefined;
@@ -52,17 +52,19 @@ class Servers {
   adminState: Awaited<ReturnType<BrowserContext["storageState"]>> | undefined;
 
   async of(file: string): Promise<Stack> {
-    if (this.#stack !== undefined && this.#file === file) return this.#stack;
-    await this.close();
+    const isNewFile = this.#file !== file;
     this.#file = file;
-    this.#stack = await startStack({ vars: { SETUP_TOKEN, ...NO_MAIL_SERVICE } });
+    if (this.#stack === undefined) {
+      this.#stack = await startStack({ vars: { SETUP_TOKEN, ...NO_MAIL_SERVICE } });
+    } else if (isNewFile) {
+      this.adminState = undefined;
+      await this.#stack.empty();
+    }
     return this.#stack;
   }
 
   async close(): Promise<void> {
     await this.#stack?.close();
-    this.#stack = undefined;
-    this.adminState = undefined;
   }
 }
 
