@@ -12,10 +12,12 @@ import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts
 import type { ProxyCall } from "../../lib/proxy/route/proxy-call.ts";
 import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
 import { type AskedRequest, GOOD, generator } from "./asked/generate-request.ts";
+import { ALIAS, sharedGenerator } from "./asked/generate-shared.ts";
 import { modelsSeen } from "./asked/reference-parsers.ts";
 
 const REQUESTS = 200_000;
 const WHOLE_REQUESTS = 5_000;
+const SHARED_REQUESTS = 3_000;
 /** Of what is refused, one in so many is read by the parsers too: it shows that the generator does its part. */
 const REFUSED_SAMPLE = 16;
 
@@ -133,4 +135,61 @@ describe(`ASKED_SEED=${seed}`, () => {
     }
     expect(proxy.calls.length).toBeGreaterThan(WHOLE_REQUESTS / 20);
   });
+
+  test(`nor through the doors that providers share, of ${SHARED_REQUESTS}`, {
+    timeout: 120_000,
+  }, async () => {
+    const proxy = scriptedProxy({
+      upstream: () => Response.json(ANSWER),
+      keys: Object.fromEntries(Object.values(SHARING).map((slug) => [slug, [`fake-key-${slug}`]])),
+      config: { gatewayUrl: null },
+      tokens: new Map([
+        [
+          "ob-limited-token-0001",
+          { ...token, scopes: [{ provider: null, models: [GOOD, ALIAS] }] },
+        ],
+      ]),
+    });
+    const target = { model: GOOD, weight: 1, capabilities: [] };
+    proxy.state.setAliases({
+      name: ALIAS,
+      choice: "ordered",
+      targets: Object.values(SHARING).map((provider) => ({ ...target, provider })),
+      maxInputUsd: null,
+      maxOutputUsd: null,
+    });
+    const next = sharedGenerator(seed + 2);
+    for (let round = 0; round < SHARED_REQUESTS; round += 1) {
+      const { path, headers, body } = next();
+      const before = proxy.calls.length;
+      const authorization = "Bearer ob-limited-token-0001";
+      const init = { method: "POST", headers: { ...headers, authorization }, body };
+      await (await proxy.fetch(path, init)).arrayBuffer();
+      for (const { url, headers, body } of proxy.calls.slice(before)) {
+        const sent: AskedRequest = {
+          provider: SHARING[url.hostname] ?? url.hostname,
+          path: url.pathname.slice(1),
+          search: url.search,
+          headers: Object.fromEntries(headers),
+          body: new Uint8Array(body),
+          isPlain: false,
+        };
+        const forbidden = modelsSeen(sent).find(isForbidden);
+        if (forbidden !== undefined) throw new Error(`${forbidden} in ${shown(sent)}, of ${path}`);
+      }
+    }
+    expect(proxy.calls.length).toBeGreaterThan(SHARED_REQUESTS / 20);
+  });
 });
+
+/** Providers that the shared doors lead to, by host; one of them is asked in a converted form. */
+const SHARING: Readonly<Record<string, string>> = {
+  "api.openai.com": "openai",
+  "api.anthropic.com": "anthropic",
+  "generativelanguage.googleapis.com": "google-ai-studio",
+  "openrouter.ai": "openrouter",
+  "api.deepseek.com": "deepseek",
+  "api.fireworks.ai": "fireworks",
+};
+
+const ANSWER = { choices: [{ index: 0, message: { content: "Hello" }, finish_reason: "stop" }] };

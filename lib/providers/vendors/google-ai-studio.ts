@@ -75,10 +75,11 @@ export const googleAiStudio: Provider = {
   },
   hidesModel: {
     ...HIDES_MODEL,
-    // All but a model's own calls, the OpenAI-compatible ones, and what names its model in the body.
+    // All but a model's own calls, whose name is one segment, the OpenAI-compatible ones, and what names its model
+    // in the body.
     paths: [
       ...HIDES_MODEL.paths,
-      /^(?!(?:.*\/)?(?:(?:models|tunedModels)\/[^/]|openai\/|interactions(?:\/|$)|cachedContents(?:\/|$)|chat\/completions$|embeddings$))/,
+      /^(?!(?:.*\/)?(?:(?:models|tunedModels)\/[^/]+$|openai\/|interactions(?:\/|$)|cachedContents(?:\/|$)|chat\/completions$|embeddings$))/,
     ],
     // The lines of a file may name any.
     fields: [...HIDES_MODEL.fields, "batch.inputConfig.fileName"],

@@ -68,7 +68,7 @@ export const googleVertexAi: Provider = {
     // All but the models of publishers and the OpenAI-compatible calls: deployed endpoints, jobs, agents.
     paths: [
       ...HIDES_MODEL.paths,
-      /^(?!(?:.*\/)?(?:publishers\/[^/]+\/models\/[^/]|endpoints\/openapi\/))/,
+      /^(?!(?:.*\/)?(?:publishers\/[^/]+\/models\/[^/]+$|endpoints\/openapi\/))/,
     ],
   },
   needsModel: /\/chat\/completions$/,

@@ -148,8 +148,8 @@ function fieldOf(part: string, lineBreak: string): [string, string][] {
 
 function inPath(provider: string, path: string): string[] {
   const places: Readonly<Record<string, RegExp>> = {
-    "google-ai-studio": /models\/([^/:]+)/i,
-    "google-vertex-ai": /models\/([^/:]+)/i,
+    "google-ai-studio": /models\/([^:]+)/i,
+    "google-vertex-ai": /models\/([^:]+)/i,
     "aws-bedrock": /model\/([^/]+)\//i,
     "azure-openai": /^[^/]+\/(?:openai\/deployments\/)?([^/]+)\//i,
   };
