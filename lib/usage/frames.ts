@@ -58,32 +58,66 @@ const OPEN_BRACE = 0x7b;
 const CARRIAGE_RETURN = 0x0d;
 const DATA = [..."data:"].map((char) => char.charCodeAt(0));
 
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 /**
- * Server-Sent Events: the `data` lines of an event are one text, an empty line ends it. A lone carriage
- * return, which the standard allows as a line end too, is sent by nobody.
+ * Server-Sent Events: the `data` lines of an event are one text, an empty line ends it. How the first line ends
+ * is how all of them do: by a line feed, after a carriage return or not, or by a carriage return alone.
  */
 export class EventFraming implements Framing {
   readonly #sink: TextSink;
   /** Bytes of `data:` seen at the line's beginning; -1 in a line that begins otherwise. */
   #matched = 0;
   #isEmptyLine = true;
+  /** Null before the first line's end. */
+  #lineEnd: number | null = null;
+  /** Whether all that came ends with a carriage return, behind which a line feed may follow. */
+  #isUndecided = false;
+  #marks = 0;
 
   constructor(sink: TextSink) {
     this.#sink = sink;
   }
 
   push(bytes: Uint8Array): void {
-    let at = 0;
+    let at = this.#lineEnd === null ? this.#begin(bytes) : 0;
+    const lineEnd = this.#lineEnd ?? LINE_FEED;
     while (at < bytes.length) {
-      const lineFeed = bytes.indexOf(LINE_FEED, at);
-      const end = lineFeed < 0 ? bytes.length : lineFeed;
+      const found = bytes.indexOf(lineEnd, at);
+      const end = found < 0 ? bytes.length : found;
       this.#pushLine(bytes, at, end);
-      if (lineFeed < 0) return;
-      if (this.#isEmptyLine) this.#sink.endText();
-      this.#matched = 0;
-      this.#isEmptyLine = true;
+      if (found < 0) return;
+      this.#endLine();
       at = end + 1;
     }
+  }
+
+  #endLine(): void {
+    if (this.#isEmptyLine) this.#sink.endText();
+    this.#matched = 0;
+    this.#isEmptyLine = true;
+  }
+
+  /** Looks for the first line's end. Returns where the text begins. */
+  #begin(bytes: Uint8Array): number {
+    let at = 0;
+    while (this.#marks < BYTE_ORDER_MARK.length && bytes[at] === BYTE_ORDER_MARK[this.#marks]) {
+      this.#marks += 1;
+      at += 1;
+    }
+    if (at < bytes.length) this.#marks = BYTE_ORDER_MARK.length;
+    if (this.#isUndecided && at < bytes.length) {
+      this.#isUndecided = false;
+      this.#lineEnd = bytes[at] === LINE_FEED ? LINE_FEED : CARRIAGE_RETURN;
+      if (this.#lineEnd === CARRIAGE_RETURN) this.#endLine();
+      return at;
+    }
+    const end = bytes.findIndex((byte) => byte === LINE_FEED || byte === CARRIAGE_RETURN);
+    if (end < 0) return at;
+    if (bytes[end] === LINE_FEED || bytes[end + 1] === LINE_FEED) this.#lineEnd = LINE_FEED;
+    else if (end + 1 < bytes.length) this.#lineEnd = CARRIAGE_RETURN;
+    else this.#isUndecided = true;
+    return at;
   }
 
   /** A line, or a part of one. */

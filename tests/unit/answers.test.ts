@@ -5,11 +5,14 @@
  */
 import { brotliCompressSync, createBrotliDecompress, createGunzip, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { answerEnd } from "../../lib/providers/answers/answer-end";
 import { findProvider } from "../../lib/providers/registry";
 import { loadPriceBook, NANO_PER_USD } from "../../lib/usage/price";
 import { NO_USAGE, type Usage } from "../../lib/usage/types";
 import { usageFormFor } from "../../lib/usage/usage-form";
 import { createUsageReader } from "../../lib/usage/usage-reader";
+import { SeededRandom } from "../../scripts/demo/seeded-random";
+import { writtenAnew } from "../answers/event-writings";
 import { bytesOf, type RecordedAnswer, readAnswers } from "../fixtures/read-answers";
 
 const AT_MS = Date.parse("2026-11-20T12:00:00Z");
@@ -17,6 +20,9 @@ const AT_MS = Date.parse("2026-11-20T12:00:00Z");
 const REQUEST_BYTES = 100;
 /** Prime, so that cuts fall everywhere. */
 const CUTS = [1, 3, 61, 65_536];
+/** Of each answer that is events. */
+const WRITINGS = 40;
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 
 const book = await loadPriceBook();
 const answers = readAnswers();
@@ -57,6 +63,12 @@ function read(answer: RecordedAnswer, chunks: readonly Uint8Array[]): Usage | nu
   return reader.end({ isComplete: answer.isCut !== true, requestBytes: REQUEST_BYTES });
 }
 
+function endingOf(chunks: readonly Uint8Array[]): string {
+  const end = answerEnd("sse");
+  for (const chunk of chunks) end.push(chunk);
+  return end.ending().kind;
+}
+
 test("there are answers to read", () => {
   expect(answers.length).toBeGreaterThan(40);
 });
@@ -72,6 +84,24 @@ describe.each(answers.map((answer) => [answer.name, answer] as const))("%s", (_,
       expect(found && { ...found, parts: null }, `pieces of ${size}`).toEqual(usage);
     }
   });
+
+  const { events } = answer;
+  if (events !== undefined)
+    test("written in any way that the standard allows", () => {
+      const random = new SeededRandom(seed);
+      const plain = endingOf([bytesOf(answer)]);
+      for (let writing = 0; writing < WRITINGS; writing += 1) {
+        const bytes = writtenAnew(events, random);
+        const size = random.between(1, random.chance(0.5) ? 20 : 2_000);
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_each, index) =>
+          bytes.subarray(index * size, (index + 1) * size),
+        );
+        const found = read(answer, chunks);
+        const shown = `seed ${seed}: ${JSON.stringify(new TextDecoder().decode(bytes))}`;
+        expect(found && { ...found, parts: null }, shown).toEqual(usage);
+        expect(endingOf(chunks), shown).toBe(plain);
+      }
+    });
 
   test("and costs what the vendor asks", () => {
     const found = read(answer, [bytesOf(answer)]);
