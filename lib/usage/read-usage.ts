@@ -24,7 +24,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Null if the object holds nothing that is known. */
 export function readUsage(fields: Fields): Usage | null {
-  const counts = readCounts(renamed(fields));
+  const counts = withinWhole(readCounts(renamed(fields)));
   const usage = {
     ...counts,
     tools: serverTools(fields),
@@ -36,6 +36,35 @@ export function readUsage(fields: Fields): Usage | null {
     reportedNanoUsd: reportedNanoUsd(fields),
   };
   return SUBSTANCE.every((name) => usage[name] === null) ? null : usage;
+}
+
+/** A part is no more than the whole that it is of: what is beyond it has no price. Parts alone are the whole. */
+function withinWhole(usage: Usage): Usage {
+  const { cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
+  const inputTokens = usage.inputTokens ?? sum(cachedInputTokens, cacheWriteTokens);
+  const outputTokens = usage.outputTokens ?? reasoningTokens;
+  const input = inputTokens ?? Number.POSITIVE_INFINITY;
+  const output = outputTokens ?? Number.POSITIVE_INFINITY;
+  const cached = atMost(cachedInputTokens, input);
+  const written = atMost(cacheWriteTokens, input - (cached ?? 0));
+  return {
+    ...usage,
+    inputTokens,
+    outputTokens,
+    cachedInputTokens: cached,
+    cacheWriteTokens: written,
+    cacheWriteHourTokens: atMost(usage.cacheWriteHourTokens, written ?? input),
+    reasoningTokens: atMost(reasoningTokens, output),
+    inputAudioTokens: atMost(usage.inputAudioTokens, input),
+    inputImageTokens: atMost(usage.inputImageTokens, input),
+    outputAudioTokens: atMost(usage.outputAudioTokens, output),
+    outputImageTokens: atMost(usage.outputImageTokens, output),
+    cachedAudioTokens: atMost(usage.cachedAudioTokens, cached ?? input),
+  };
+}
+
+function atMost(part: number | null, whole: number): number | null {
+  return part === null ? null : Math.min(part, whole);
 }
 
 /**
@@ -117,13 +146,14 @@ const TICKS_PER_NANO_USD = 10;
  * DeepInfra: `estimated_cost`.
  */
 function reportedNanoUsd(fields: Fields): number | null {
-  const ticks = count(fields.cost_in_usd_ticks);
+  const ticks = count(fields.cost_in_usd_ticks, MOST_USD * TICKS_PER_NANO_USD * NANO_PER_USD);
   if (ticks !== null) return Math.round(ticks / TICKS_PER_NANO_USD);
-  const cost = count(fields.cost) ?? count(object(fields.cost).total_cost);
-  const usd = cost ?? count(fields.estimated_cost);
+  const inUsd = (value: unknown) => count(value, MOST_USD);
+  const usd =
+    inUsd(fields.cost) ?? inUsd(object(fields.cost).total_cost) ?? inUsd(fields.estimated_cost);
   if (usd === null) return null;
   const upstream =
-    fields.is_byok === true ? count(object(fields.cost_details).upstream_inference_cost) : null;
+    fields.is_byok === true ? inUsd(object(fields.cost_details).upstream_inference_cost) : null;
   return Math.round((usd + (upstream ?? 0)) * NANO_PER_USD);
 }
 
@@ -189,7 +219,7 @@ function openAiChat(fields: Fields): Usage {
   };
 }
 
-/** xAI counts reasoning beside the completion, everyone else within: the total tells. */
+/** xAI counts reasoning beside the completion, everyone else within: the total tells, or that it is more. */
 function withReasoning(
   output: number | null,
   reasoning: number | null,
@@ -197,7 +227,8 @@ function withReasoning(
   { total_tokens: total }: Fields,
 ): number | null {
   if (output === null || reasoning === null || input === null) return output;
-  return total === input + output + reasoning ? output + reasoning : output;
+  const isBeside = reasoning > output || total === input + output + reasoning;
+  return isBeside ? output + reasoning : output;
 }
 
 /** Responses, images and transcriptions. */
@@ -357,8 +388,12 @@ function sum(...counts: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((total, each) => total + each, 0);
 }
 
-function count(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
+/** No answer comes to more: beyond it stands what a program wrote that counted below zero. */
+const MOST_COUNTED = 1e9;
+const MOST_USD = 1e6;
+
+function count(value: unknown, most: number = MOST_COUNTED): number | null {
+  return typeof value === "number" && value >= 0 && value <= most ? value : null;
 }
 
 function object(value: unknown): Fields {
