@@ -1,6 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
+import type { Locale } from "@/i18n/locale";
+import type { HelpDocument } from "./help-document";
 import { helpClients, helpGroups } from "./help-topics";
-import { readHelpPage } from "./read-help-page";
 
 /** A page of the help, or a question answered there, as the command palette finds it. */
 export interface HelpTarget {
@@ -12,14 +13,22 @@ export interface HelpTarget {
 export async function listHelpTargets(): Promise<readonly HelpTarget[]> {
   const t = await getTranslations("help");
   const topics = helpGroups.flatMap((group) => group.topics.map(({ topic }) => topic));
-  const faq = await readHelpPage(["faq"], await getLocale());
+  const faq = await questions(await getLocale());
   return [
     ...topics.map((topic) => ({ title: t(`topics.${topic}.title`), href: `/help/${topic}` })),
     ...helpClients.map(({ slug, label }) => ({ title: label, href: `/help/clients/${slug}` })),
-    ...(faq?.document.blocks ?? []).flatMap((block) =>
+    ...faq.blocks.flatMap((block) =>
       block.kind === "heading" && block.level === 3
         ? [{ title: block.text, href: `/help/faq#${block.id}` }]
         : [],
     ),
   ];
+}
+
+/** Named one by one: by a variable every page of the help would be bundled once more. */
+async function questions(locale: Locale): Promise<HelpDocument> {
+  const page = await (locale === "zh"
+    ? import("../../docs/zh/faq.md")
+    : import("../../docs/faq.md"));
+  return page.default;
 }
