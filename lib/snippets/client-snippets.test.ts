@@ -15,6 +15,7 @@ const text = (snippet: Snippet | undefined) =>
     : (snippet?.code ?? "");
 
 const OF_COMPAT = [
+  ...["open-webui", "cursor", "langchain-python", "langchain-js", "vercel-ai-sdk", "llamaindex"],
   ...["curl", "openai-python", "openai-js", "codex", "opencode", "cherry-studio", "librechat"],
 ];
 const OF_GOOGLE = ["google-python", "google-js", "gemini-cli"];

@@ -3,9 +3,19 @@
  *
  * Sources: the SDKs' own pages; docs.claude.com, "LLM gateway configuration" (Claude Code);
  * developers.openai.com/codex, "Advanced configuration"; Gemini CLI's "Authentication"; opencode.ai, "Providers";
- * docs.cherry-ai.com, "Model providers"; librechat.ai, "Custom endpoints".
+ * docs.cherry-ai.com, "Model providers"; librechat.ai, "Custom endpoints"; docs.openwebui.com, "OpenAI-compatible";
+ * docs.cursor.com, "API keys"; docs.langchain.com, "ChatOpenAI"; ai-sdk.dev, "OpenAI-compatible providers";
+ * pypi.org, `llama-index-llms-openai-like`.
  * @module
  */
+import {
+  claudeCodeVariables,
+  codexConfig,
+  codexToml,
+  geminiCliVariables,
+  opencodeConfig,
+  type Variables,
+} from "./client-config";
 import { exampleModel, type ModelScope } from "./example-model";
 import { jsonInShell, quoted } from "./quoted";
 
@@ -28,7 +38,13 @@ export type ClientId =
   | "gemini-cli"
   | "opencode"
   | "cherry-studio"
-  | "librechat";
+  | "librechat"
+  | "open-webui"
+  | "cursor"
+  | "langchain-python"
+  | "langchain-js"
+  | "vercel-ai-sdk"
+  | "llamaindex";
 
 /** What a client's settings page asks for. */
 export type SettingName = "type" | "baseUrl" | "key" | "model";
@@ -58,7 +74,19 @@ export function clientSnippets(input: SnippetInput): readonly Snippet[] {
     ...(compat === null ? [] : [codex(input, compat)]),
     ...(google === null ? [] : [geminiCli(input)]),
     ...(compat === null ? [] : [opencode(input, compat)]),
-    ...(compat === null ? [] : [cherryStudio(input, compat), libreChat(input, compat)]),
+    ...(compat === null ? [] : ofOpenAiForm(input, compat)),
+  ];
+}
+
+function ofOpenAiForm(input: SnippetInput, model: string): readonly Snippet[] {
+  return [
+    cherryStudio(input, model),
+    libreChat(input, model),
+    openWebUi(input, model),
+    cursor(input, model),
+    ...langChain(input, model),
+    vercelAiSdk(input, model),
+    llamaIndex(input, model),
   ];
 }
 
@@ -197,70 +225,134 @@ console.log(response.text);`,
   ];
 }
 
-function claudeCode({ origin, token }: SnippetInput): Snippet {
+function claudeCode(input: SnippetInput): Snippet {
+  const code = `${exported(claudeCodeVariables(input, null))}\nclaude`;
+  return { client: "claude-code", label: "Claude Code", kind: "code", language: "bash", code };
+}
+
+function exported(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}="${value}"`)
+    .join("\n");
+}
+
+function codex(input: SnippetInput, model: string): Snippet {
+  const { top, table } = codexToml(codexConfig(input, model));
+  const code = `# ~/.codex/config.toml\n${top}\n\n${table}`;
+  return { client: "codex", label: "Codex", kind: "code", language: "toml", code };
+}
+
+function geminiCli(input: SnippetInput): Snippet {
+  const code = `${exported(geminiCliVariables(input, null))}\ngemini`;
+  return { client: "gemini-cli", label: "Gemini CLI", kind: "code", language: "bash", code };
+}
+
+function opencode(input: SnippetInput, model: string): Snippet {
+  const code = JSON.stringify(opencodeConfig(input, [model]), null, 2);
+  return { client: "opencode", label: "opencode", kind: "code", language: "json", code };
+}
+
+function cursor({ origin, token }: SnippetInput, model: string): Snippet {
   return {
-    client: "claude-code",
-    label: "Claude Code",
-    kind: "code",
-    language: "bash",
-    code: `export ANTHROPIC_BASE_URL="${origin}/api/anthropic"
-export ANTHROPIC_AUTH_TOKEN="${token}"
-claude`,
+    client: "cursor",
+    label: "Cursor",
+    kind: "settings",
+    settings: [
+      { name: "key", value: token },
+      { name: "baseUrl", value: `${origin}/api/compat` },
+      { name: "model", value: model },
+    ],
   };
 }
 
-/** At the address where every model is served, converted where its provider does not speak Codex's API. */
-function codex({ origin, token }: SnippetInput, model: string): Snippet {
+function openWebUi({ origin, token }: SnippetInput, model: string): Snippet {
   return {
-    client: "codex",
-    label: "Codex",
-    kind: "code",
-    language: "toml",
-    code: `# ~/.codex/config.toml
-model = ${quoted(model)}
-model_provider = "one-balance"
-
-[model_providers.one-balance]
-name = "One Balance"
-base_url = ${quoted(`${origin}/v1`)}
-experimental_bearer_token = ${quoted(token)}
-wire_api = "responses"
-request_max_retries = 1
-stream_max_retries = 2`,
+    client: "open-webui",
+    label: "Open WebUI",
+    kind: "settings",
+    settings: [
+      { name: "baseUrl", value: `${origin}/api/compat` },
+      { name: "key", value: token },
+      { name: "model", value: model },
+    ],
   };
 }
 
-function geminiCli({ origin, token }: SnippetInput): Snippet {
-  return {
-    client: "gemini-cli",
-    label: "Gemini CLI",
-    kind: "code",
-    language: "bash",
-    code: `export GOOGLE_GEMINI_BASE_URL="${origin}/api/google-ai-studio"
-export GEMINI_API_KEY="${token}"
-gemini`,
-  };
-}
+function langChain({ origin, token }: SnippetInput, model: string): readonly Snippet[] {
+  return [
+    {
+      client: "langchain-python",
+      label: "LangChain Python",
+      kind: "code",
+      language: "python",
+      code: `from langchain_openai import ChatOpenAI
 
-function opencode({ origin, token }: SnippetInput, model: string): Snippet {
-  const config = {
-    $schema: "https://opencode.ai/config.json",
-    model: `one-balance/${model}`,
-    provider: {
-      "one-balance": {
-        npm: "@ai-sdk/openai-compatible",
-        name: "One Balance",
-        options: { baseURL: `${origin}/v1`, apiKey: token },
-        models: { [model]: {} },
-      },
+model = ChatOpenAI(
+    base_url=${quoted(`${origin}/api/compat`)},
+    api_key=${quoted(token)},
+    model=${quoted(model)},
+    stream_usage=True,
+)
+print(model.invoke("Hello").content)`,
     },
-  };
+    {
+      client: "langchain-js",
+      label: "LangChain JS",
+      kind: "code",
+      language: "js",
+      code: `import { ChatOpenAI } from "@langchain/openai";
+
+const model = new ChatOpenAI({
+  configuration: { baseURL: ${quoted(`${origin}/api/compat`)} },
+  apiKey: ${quoted(token)},
+  model: ${quoted(model)},
+});
+const answer = await model.invoke("Hello");
+console.log(answer.content);`,
+    },
+  ];
+}
+
+function vercelAiSdk({ origin, token }: SnippetInput, model: string): Snippet {
   return {
-    client: "opencode",
-    label: "opencode",
+    client: "vercel-ai-sdk",
+    label: "Vercel AI SDK",
     kind: "code",
-    language: "json",
-    code: JSON.stringify(config, null, 2),
+    language: "js",
+    code: `import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { generateText } from "ai";
+
+const pool = createOpenAICompatible({
+  name: "one-balance",
+  baseURL: ${quoted(`${origin}/api/compat`)},
+  apiKey: ${quoted(token)},
+  includeUsage: true,
+});
+const { text } = await generateText({
+  model: pool(${quoted(model)}),
+  prompt: "Hello",
+});
+console.log(text);`,
+  };
+}
+
+function llamaIndex({ origin, token }: SnippetInput, model: string): Snippet {
+  return {
+    client: "llamaindex",
+    label: "LlamaIndex",
+    kind: "code",
+    language: "python",
+    code: `from llama_index.llms.openai_like import OpenAILike
+
+llm = OpenAILike(
+    api_base=${quoted(`${origin}/api/compat`)},
+    api_key=${quoted(token)},
+    model=${quoted(model)},
+    is_chat_model=True,
+    is_function_calling_model=True,
+    context_window=128_000,
+)
+print(llm.complete("Hello"))`,
   };
 }
 

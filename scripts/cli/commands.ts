@@ -5,6 +5,7 @@ import { keysAdd } from "./keys-add.ts";
 import { keysCheck } from "./keys-check.ts";
 import { keysExport } from "./keys-export.ts";
 import { keysList } from "./keys-list.ts";
+import { setup } from "./setup.ts";
 import { tokensCreate, tokensList, tokensRevoke } from "./tokens.ts";
 import { usage } from "./usage.ts";
 
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   tokensList,
   tokensRevoke,
   usage,
+  setup,
 ];

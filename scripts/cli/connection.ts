@@ -16,7 +16,8 @@ const TIMEOUT_MS = 120_000;
 /** The admin API of one instance. */
 export class Connection {
   readonly url: string;
-  readonly #token: string;
+  /** Empty where none was given. */
+  readonly token: string;
 
   /** @throws {RefusedError} if the address is none. */
   constructor(url: string, token: string) {
@@ -24,7 +25,7 @@ export class Connection {
       throw new RefusedError(`the instance's address must begin with http:// or https://`, null);
     }
     this.url = url.replace(/\/+$/, "");
-    this.#token = token;
+    this.token = token;
   }
 
   /**
@@ -33,13 +34,13 @@ export class Connection {
    * @throws {RefusedError}
    */
   async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    if (this.#token === "") {
+    if (this.token === "") {
       throw new RefusedError("give an admin token as ONE_BALANCE_TOKEN, or with --token", null);
     }
     const response = await this.#fetch(`/api/admin/${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${this.#token}`,
+        authorization: `Bearer ${this.token}`,
         ...(body !== undefined && { "content-type": "application/json" }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -49,6 +50,27 @@ export class Connection {
     throw new RefusedError(
       wordsOf(text) ?? platformWords(text) ?? `${this.url} answered ${response.status}`,
       response.status,
+    );
+  }
+
+  /**
+   * Reads below the instance's address with an access token.
+   * @returns Null where the token is not accepted.
+   * @throws {RefusedError}
+   */
+  async get<Answer>(path: string, token: string): Promise<Answer | null> {
+    const response = await this.#fetch(path, { headers: { authorization: `Bearer ${token}` } });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as Answer;
+    if (response.status === 401) return null;
+    const words = wordsOf(text) ?? `${this.url} answered ${response.status}`;
+    throw new RefusedError(words, response.status);
+  }
+
+  /** Whether the token is an admin's. @throws {RefusedError} */
+  async isAdmin(): Promise<boolean> {
+    return (
+      (await this.get("/api/admin/access-tokens?limit=1", this.token).catch(forbidden)) !== null
     );
   }
 
@@ -80,6 +102,11 @@ export class Connection {
       throw new RefusedError(`${this.url} cannot be reached: ${reason}`, null);
     }
   }
+}
+
+function forbidden(error: unknown): null {
+  if (error instanceof RefusedError && error.status === 403) return null;
+  throw error;
 }
 
 /** https://developers.cloudflare.com/workers/observability/errors/ */

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { parse } from "smol-toml";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { root } from "../../scripts/root.ts";
 import { readDocument, snippet, snippets } from "../docs/markdown.ts";
@@ -21,7 +22,12 @@ const document = readDocument("docs/command-line.md");
 let stack: Stack;
 let folder = "";
 
-const env = () => ({ ONE_BALANCE_URL: stack.url, ONE_BALANCE_TOKEN: ADMIN_TOKEN, NO_COLOR: "1" });
+const env = () => ({
+  ONE_BALANCE_URL: stack.url,
+  ONE_BALANCE_TOKEN: ADMIN_TOKEN,
+  NO_COLOR: "1",
+  HOME: folder,
+});
 
 beforeAll(async () => {
   stack = await startStack({ upstream: { keys: { [KEY]: { kind: "ok" } } } });
@@ -85,6 +91,26 @@ describe("docs/command-line.md", () => {
     expect(await run("usage")).toMatch(/^model +requests +attempts .*\nall +0 /);
   });
 
+  test("a program is set up, shown what would be written, and put back", async () => {
+    const config = join(folder, ".codex/config.toml");
+    expect(await run("setup")).toMatch(
+      /config\.toml is written; .*\nCodex asks http\S+ for openai\/gpt-\S+\. Start it: codex\n$/,
+    );
+    const written = parse(await readFile(config, "utf8"));
+    expect(written).toMatchObject({ model_provider: "one-balance" });
+    expect(await run("setup")).toContain("config.toml is as it should be");
+    expect(parse(await readFile(config, "utf8"))).toEqual(written);
+    const tokens = await oneBalance(["tokens", "list", "--json"], env());
+    const made = JSON.parse(tokens.stdout).filter(({ name }: { name: string }) =>
+      name.startsWith("Codex on "),
+    );
+    expect(made).toHaveLength(1);
+    expect(await run("setup-print")).toContain('"ANTHROPIC_AUTH_TOKEN": "YOUR_TOKEN"');
+    await expect(readFile(join(folder, ".claude/settings.json"))).rejects.toThrow("ENOENT");
+    expect(await run("setup-undo")).toContain("config.toml is deleted: there was none before");
+    await expect(readFile(config)).rejects.toThrow("ENOENT");
+  });
+
   test("every block was run, or says why not", () => {
     const left = snippets(document).filter(
       ({ note }) => !executed.has(note) && !/^(?:not run: |checked against )/.test(note),
@@ -120,12 +146,28 @@ describe("programs", () => {
     ["a wrong number", ["tokens", "create", "x", "--rpm", "many"], 2, "--rpm must be a number"],
     ["an unknown id", ["tokens", "revoke", "at_none"], 1, "no such access token"],
     ["a missing file", ["import", "/no/such/file"], 1, "cannot be read"],
+    ["an unknown client", ["setup", "emacs"], 2, "there is no such client"],
+    ["a model that is not served", ["setup", "codex", "--model", "x/y"], 1, 'no model "x/y"'],
+    ["a token that nobody knows", ["setup", "codex", "--token", "wrong"], 1, "does not know"],
     ["a wrong token", ["keys", "list", "--token", "wrong"], 1, "unknown admin credential"],
   ])("are told by exit code and words: %s", async (_, args, exitCode, words) => {
     const result = await oneBalance(args, env());
     expect(result.stderr).toContain(words);
     expect(result).toMatchObject({ exitCode, stdout: "" });
   });
+});
+
+test("an access token is used as it is, and a window's settings are printed", async () => {
+  const { token } = await stack.admin.createToken({ name: "mine", providers: ["openai"] });
+  const given = { ...env(), ONE_BALANCE_TOKEN: token };
+  const { stdout } = await oneBalance(["setup", "opencode", "--print"], given);
+  expect(stdout).toContain(`"apiKey": "${token}"`);
+  const cursor = await oneBalance(["setup", "cursor"], given);
+  expect(cursor.stdout).toContain(`Base URL  ${stack.url}/api/compat`);
+  expect(cursor.stderr).toContain("cannot reach an address of this machine");
+  const gemini = await oneBalance(["setup", "gemini"], given);
+  expect(gemini).toMatchObject({ exitCode: 1 });
+  expect(gemini.stderr).toContain("speaks Google's API only");
 });
 
 test("npx finds it in a clone, under the machine's own Node", async () => {

@@ -1,0 +1,64 @@
+import { EXAMPLE_MODELS } from "../../lib/snippets/example-model.ts";
+import { ExpectedError } from "../expected-error.ts";
+
+/** A model as `GET /v1/models` lists it. */
+export interface ListedModel {
+  /** `{provider}/{model}`, or an alias. */
+  readonly id: string;
+  readonly owned_by: string;
+}
+
+export interface ModelChoice {
+  /** What is asked for at the shared door. */
+  readonly model: string;
+  /** What a client with a door of its own is told; null for its own choice. */
+  readonly own: string | null;
+  /** What else can be chosen: aliases, and a usual model of each provider. */
+  readonly others: readonly string[];
+}
+
+/** So that a client's menu can be read. */
+const MAX_OTHERS = 40;
+
+/**
+ * @param wanted As the person named it; empty where nobody did.
+ * @param last What the client was told before; empty for nothing.
+ * @throws {ExpectedError} where the pool does not have it, or nothing.
+ */
+export function chooseModel(
+  client: { readonly label: string; readonly door: "anthropic" | "google-ai-studio" | null },
+  models: readonly ListedModel[],
+  wanted: string,
+  last: string,
+): ModelChoice {
+  const { label, door } = client;
+  const aliases = models.filter(({ owned_by }) => owned_by === "one-balance").map(({ id }) => id);
+  const ids = new Set(models.map(({ id }) => id));
+  const usual = [...EXAMPLE_MODELS].map(([provider, model]) => `${provider}/${model}`);
+  const others = [...aliases, ...usual.filter((id) => ids.has(id))];
+  const isServed = (name: string) => ids.has(name) || (door !== null && ids.has(`${door}/${name}`));
+  if (wanted !== "" && !isServed(wanted)) {
+    throw new ExpectedError(
+      `this token reaches no model ${JSON.stringify(wanted)}; GET /v1/models lists what it does`,
+    );
+  }
+  const asked = wanted !== "" ? wanted : isServed(last) ? last : "";
+  const hasDoor = door !== null && models.some(({ owned_by }) => owned_by === door);
+  if (door === "google-ai-studio" && !hasDoor && asked === "") {
+    throw new ExpectedError(
+      `${label} speaks Google's API only, and this token reaches no model of Google's; name an alias with --model`,
+    );
+  }
+  const model = asked !== "" ? asked : (others[0] ?? models[0]?.id);
+  if (model === undefined) throw new ExpectedError("this token reaches no model yet");
+  const own = asked === "" && hasDoor ? null : ownName(model, door);
+  return { model, own, others: others.filter((id) => id !== model).slice(0, MAX_OTHERS) };
+}
+
+/** At Google's door its models go by their own names. */
+function ownName(model: string, door: string | null): string {
+  const prefix = `${door}/`;
+  return door === "google-ai-studio" && model.startsWith(prefix)
+    ? model.slice(prefix.length)
+    : model;
+}
