@@ -17,15 +17,17 @@ export const NEW_ALIAS: AliasFields = {
   name: "",
   choice: "ordered",
   targets: [newTarget()],
+  conversion: "needed",
   maxInputUsd: null,
   maxOutputUsd: null,
 };
 
 export function fieldsOf(alias: ModelAliasItem): AliasFields {
-  const { name, choice, maxInputUsd, maxOutputUsd, targets } = alias;
+  const { name, choice, conversion, maxInputUsd, maxOutputUsd, targets } = alias;
   return {
     name,
     choice,
+    conversion,
     maxInputUsd,
     maxOutputUsd,
     targets: targets.map(({ provider, model, weight, capabilities }) => ({

@@ -36,7 +36,7 @@ import {
   type AddModelAliasInput,
   modelAliasSchema,
 } from "@/lib/manage/providers/model-alias-schema";
-import { ALIAS_CHOICES } from "@/lib/models/model-alias";
+import { ALIAS_CHOICES, ALIAS_CONVERSIONS, type AliasConversion } from "@/lib/models/model-alias";
 import { type AliasFields, fieldsOf, NEW_ALIAS, newTarget, priceLimit } from "./alias-fields";
 import { TargetFields } from "./target-fields";
 
@@ -182,6 +182,32 @@ export function AliasForm({
             {t("dialog.addTarget")}
           </Button>
         </fieldset>
+        <FormField
+          control={form.control}
+          name="conversion"
+          render={({ field }) => (
+            <FormItem>
+              <FormLabel>{t("dialog.conversion")}</FormLabel>
+              <Select value={field.value ?? "needed"} onValueChange={field.onChange}>
+                <FormControl>
+                  <SelectTrigger className="w-full">
+                    <SelectValue />
+                  </SelectTrigger>
+                </FormControl>
+                <SelectContent>
+                  {ALIAS_CONVERSIONS.map((conversion) => (
+                    <SelectItem key={conversion} value={conversion}>
+                      {t(`conversions.${conversion}`)}
+                    </SelectItem>
+                  ))}
+                </SelectContent>
+              </Select>
+              <FormDescription>
+                {t(`dialog.conversionHint.${field.value ?? "needed"}`)}
+              </FormDescription>
+            </FormItem>
+          )}
+        />
         <fieldset className="min-w-0">
           <legend className="mb-2 text-sm font-medium">{t("dialog.limits")}</legend>
           <div className="grid gap-4 sm:grid-cols-2 sm:items-start">
@@ -223,6 +249,7 @@ export function AliasForm({
               return list.map(({ provider, model }) => `${provider}/${model}`).join(", ");
             }
             if (name === "choice") return t(`choices.${value as "ordered" | "weighted"}`);
+            if (name === "conversion") return t(`conversions.${value as AliasConversion}`);
             return value === null ? t("dialog.noLimit") : String(value);
           }}
           isBusy={isSubmitting}

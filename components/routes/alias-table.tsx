@@ -52,6 +52,11 @@ export async function AliasTable({
                   <CopyButton value={alias.name} name={alias.name} className="-mt-1.5" />
                 </span>
                 <p className="text-muted-foreground text-xs">{t(`choices.${alias.choice}`)}</p>
+                {alias.conversion !== "needed" && (
+                  <p className="text-muted-foreground text-xs">
+                    {t(`conversionMarks.${alias.conversion}`)}
+                  </p>
+                )}
                 <p className="text-muted-foreground mt-1 text-xs lg:hidden">
                   <Limits alias={alias} />
                 </p>

@@ -32,7 +32,7 @@ export class StreamConverter {
         continue;
       }
       for (const part of this.#partsOf(event)) {
-        written += sseText(this.#writer.write(part));
+        written += part.kind === "end" ? this.end() : sseText(this.#writer.write(part));
         // Nothing follows an error, neither an end nor what was held for one.
         if (part.kind === "error") this.#isOver = true;
       }

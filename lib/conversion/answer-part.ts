@@ -30,6 +30,9 @@ export const NO_ANSWER_USAGE: AnswerUsage = {
 export type AnswerPart =
   | { readonly kind: "start"; readonly id: string; readonly model: string }
   | { readonly kind: "reasoning"; readonly text: string }
+  /** What its maker signed of the thought before it, or sealed in place of one: it must come back as it is. */
+  | { readonly kind: "seal"; readonly signature: string }
+  | { readonly kind: "sealed"; readonly data: string }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "refusal"; readonly text: string }
   | {
@@ -46,4 +49,8 @@ export type AnswerPart =
     }
   | { readonly kind: "finish"; readonly reason: FinishReason; readonly stopString: string | null }
   | { readonly kind: "usage"; readonly usage: AnswerUsage }
-  | { readonly kind: "error"; readonly type: string; readonly message: string };
+  | { readonly kind: "error"; readonly type: string; readonly message: string }
+  /** Nothing is said, and the upstream is there. */
+  | { readonly kind: "ping" }
+  /** Nothing comes any more, though the stream may stay open. */
+  | { readonly kind: "end" };

@@ -13,6 +13,8 @@ export interface ChatDialect {
   readonly hasCompletionLimit: boolean;
   /** Under which name thoughts stand in a history; null where they may not. */
   readonly reasoningIn: "reasoning_content" | "reasoning" | null;
+  /** Whether what Anthropic signed of a thought may stand in a history too (`reasoning_details`). */
+  readonly takesDetails: boolean;
   /** Whether a stream tells its usage only if asked. */
   readonly asksForUsage: boolean;
   /** Whether a message may hold a file (PDF). */
@@ -32,6 +34,7 @@ const OPENAI_THINKERS = /^(?:gpt-5|gpt-oss|o\d)/;
 const DEFAULTS: ChatDialect = {
   hasCompletionLimit: false,
   reasoningIn: null,
+  takesDetails: false,
   asksForUsage: true,
   takesFiles: false,
   takesTopK: false,
@@ -95,6 +98,17 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
 
 /** Of the team's own services nothing is known but that most serve open models, which need their thoughts back. */
 const OWN: ChatDialect = { ...DEFAULTS, reasoningIn: "reasoning_content" };
+
+/** What is said as Messages in the end. */
+export const ON_THE_WAY_TO_MESSAGES: ChatDialect = {
+  ...DEFAULTS,
+  hasCompletionLimit: true,
+  reasoningIn: "reasoning_content",
+  takesDetails: true,
+  takesFiles: true,
+  takesTopK: true,
+  effort: (effort) => ({ reasoning_effort: effort }),
+};
 
 /** @param slug Of the provider. */
 export function chatDialect(slug: string, isBuiltIn: boolean): ChatDialect {

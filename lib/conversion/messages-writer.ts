@@ -195,6 +195,13 @@ export class MessagesWriter implements EventWriter {
       case "error":
         this.#isOver = true;
         return [event(messagesError(part.type, part.message))];
+      case "ping":
+        return this.#isStarted ? [event({ type: "ping" })] : [];
+      // Other forms seal no thoughts.
+      case "seal":
+      case "sealed":
+      case "end":
+        return [];
     }
   }
 

@@ -79,6 +79,7 @@ function instructions(given: unknown): Fields[] {
 interface Turn {
   content: string;
   thought: string;
+  readonly details: Fields[];
   readonly calls: Fields[];
 }
 
@@ -207,10 +208,13 @@ class History {
     this.#states = { ...this.#states, ...ours?.calls };
     const told = [...list(content), ...list(summary)].map((part) => text(fields(part).text));
     const thought = ours?.thought ?? told.join("\n\n");
-    if (thought === "") return;
+    const details = this.#dialect.takesDetails ? (ours?.details ?? []) : [];
+    if (thought === "" && details.length === 0) return;
     if (this.#dialect.reasoningIn === null) this.#losses.drop("reasoning items");
     this.#endResults();
-    this.#openTurn().thought += thought;
+    const turn = this.#openTurn();
+    turn.thought += thought;
+    turn.details.push(...details);
   }
 
   #call(item: Fields): void {
@@ -241,7 +245,7 @@ class History {
   }
 
   #openTurn(): Turn {
-    this.#turn ??= { content: "", thought: "", calls: [] };
+    this.#turn ??= { content: "", thought: "", details: [], calls: [] };
     return this.#turn;
   }
 
@@ -249,7 +253,7 @@ class History {
     const turn = this.#turn;
     if (turn === null) return;
     this.#turn = null;
-    const { content, thought, calls } = turn;
+    const { content, thought, details, calls } = turn;
     // A thought by itself is no message.
     if (content === "" && calls.length === 0) return;
     const { reasoningIn } = this.#dialect;
@@ -258,6 +262,7 @@ class History {
         role: "assistant",
         content: content === "" && calls.length > 0 ? null : content,
         ...(reasoningIn !== null && thought !== "" && { [reasoningIn]: thought }),
+        reasoning_details: details.length > 0 ? details : undefined,
         tool_calls:
           calls.length > 0
             ? withStates(calls, this.#states, this.#model, this.#dialect)

@@ -11,6 +11,7 @@ import {
 } from "./answer-part";
 import { type Fields, fields, given, parsedJson, text } from "./json";
 import { type Sealed, seal } from "./sealed-thought";
+import { ThoughtDetails } from "./thought-details";
 import type { ToolNames } from "./tool-names";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
@@ -49,6 +50,7 @@ const SAID = { type: "output_text", event: "response.output_text", field: "text"
 /** Writes one answer as events. Its calls may come side by side, as they do in chat completions. */
 export class ResponsesWriter implements EventWriter {
   readonly #context: ResponsesContext;
+  readonly #thoughts = new ThoughtDetails();
   #sequence = 0;
   #id = "resp_converted";
   #isStarted = false;
@@ -88,6 +90,13 @@ export class ResponsesWriter implements EventWriter {
         return [];
       case "error":
         return this.#fail(part.type, part.message);
+      case "seal":
+        return this.#signed(part.signature);
+      case "sealed":
+        return this.#kept({ thought: "", calls: {}, details: [this.#thoughts.sealed(part.data)] });
+      case "ping":
+      case "end":
+        return [];
     }
   }
 
@@ -156,6 +165,7 @@ export class ResponsesWriter implements EventWriter {
 
   #reasoning(piece: string): WrittenEvent[] {
     if (piece === "") return [];
+    this.#thoughts.think(piece);
     const events: WrittenEvent[] = [];
     if (this.#open?.kind !== "reasoning") {
       events.push(...this.#start(), ...this.#close());
@@ -214,7 +224,10 @@ export class ResponsesWriter implements EventWriter {
     // A call that has no name cannot be begun.
     if (name === "") return [];
     const events = [...this.#start(), ...this.#close()];
-    if (part.state !== undefined) events.push(...this.#state(id, part.state));
+    // What must come back with a call stands before it.
+    if (part.state !== undefined) {
+      events.push(...this.#kept({ thought: "", calls: { [id]: part.state } }));
+    }
     const item = this.#newItem("call", "fc");
     item.callId = id;
     item.name = name;
@@ -229,14 +242,24 @@ export class ResponsesWriter implements EventWriter {
     return this.#context.sealsThoughts ? seal(sealed) : undefined;
   }
 
-  /** What must come back with a call stands before it, where clients keep what is sealed. */
-  #state(callId: string, state: Fields): WrittenEvent[] {
-    const encrypted_content = this.#sealed({ thought: "", calls: { [callId]: state } });
+  /** What must come back and says nothing, as an item of its own, where clients keep what is sealed. */
+  #kept(sealed: Sealed): WrittenEvent[] {
+    const encrypted_content = this.#sealed(sealed);
     if (encrypted_content === undefined) return [];
+    const before = [...this.#start(), ...this.#close()];
     const item = this.#newItem("reasoning", "rs");
     const whole = { id: item.id, type: "reasoning", summary: [], encrypted_content };
     this.#done.push({ ...whole, place: item.index });
-    return [this.#added(item, whole), this.#itemDone(item, whole)];
+    return [...before, this.#added(item, whole), this.#itemDone(item, whole)];
+  }
+
+  /** A thought is whole when it is signed; one whose words are hidden has its signature alone. */
+  #signed(signature: string): WrittenEvent[] {
+    const details = [this.#thoughts.signed(signature)];
+    const item = this.#open;
+    if (item?.kind !== "reasoning") return this.#kept({ thought: "", calls: {}, details });
+    this.#open = null;
+    return this.#closeReasoning(item, details);
   }
 
   #argumentsDelta(item: OpenItem, delta: string): WrittenEvent {
@@ -286,13 +309,17 @@ export class ResponsesWriter implements EventWriter {
     return item.kind === "reasoning" ? this.#closeReasoning(item) : this.#closeMessage(item);
   }
 
-  #closeReasoning(item: OpenItem): WrittenEvent[] {
+  #closeReasoning(item: OpenItem, details?: readonly Fields[]): WrittenEvent[] {
     const part = { type: "summary_text", text: item.said };
     const whole = given({
       id: item.id,
       type: "reasoning",
       summary: [part],
-      encrypted_content: this.#sealed({ thought: item.said, calls: {} }),
+      encrypted_content: this.#sealed({
+        thought: item.said,
+        calls: {},
+        ...(details !== undefined && { details }),
+      }),
     });
     this.#done.push({ ...whole, place: item.index });
     const place = { ...placeOf(item), summary_index: 0 };

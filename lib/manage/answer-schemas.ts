@@ -3,7 +3,7 @@
  * @module
  */
 import { z } from "zod";
-import { ALIAS_CHOICES, CAPABILITIES } from "../models/model-alias";
+import { ALIAS_CHOICES, ALIAS_CONVERSIONS, CAPABILITIES } from "../models/model-alias";
 import { PRIORITY_CLASSES, TOKEN_LIMITS } from "../usage/token-limits";
 import { OUTCOMES } from "../usage/types";
 import { undoProviderKeysInput } from "./keys/provider-key-schemas";
@@ -172,6 +172,7 @@ export const modelAliasList = z.strictObject({
     z.strictObject({
       name: z.string(),
       choice: z.enum(ALIAS_CHOICES),
+      conversion: z.enum(ALIAS_CONVERSIONS),
       maxInputUsd: usdPerMillion.nullable(),
       maxOutputUsd: usdPerMillion.nullable(),
       targets: z.array(

@@ -11,6 +11,13 @@ export type Capability = (typeof CAPABILITIES)[number];
 export const ALIAS_CHOICES = ["ordered", "weighted"] as const;
 export type AliasChoice = (typeof ALIAS_CHOICES)[number];
 
+/**
+ * Whether requests may be said in another API for a target. `needed`: where its provider does not speak that of the
+ * request. `preferred`: also where it speaks it beside its own, in which it has more (chat completions at Anthropic).
+ */
+export const ALIAS_CONVERSIONS = ["needed", "preferred", "never"] as const;
+export type AliasConversion = (typeof ALIAS_CONVERSIONS)[number];
+
 export interface RouteTarget {
   /** Slug. */
   readonly provider: string;
@@ -27,6 +34,7 @@ export interface ModelAlias {
   readonly name: string;
   readonly choice: AliasChoice;
   readonly targets: readonly RouteTarget[];
+  readonly conversion: AliasConversion;
   /** US dollars per million tokens: dearer targets, and those of unknown price, are passed over. Null for no limit. */
   readonly maxInputUsd: number | null;
   readonly maxOutputUsd: number | null;

@@ -119,5 +119,6 @@ function modelAsRoute(name: string): ModelAlias | null {
   if (slash < 1 || slash === name.length - 1) return null;
   const [provider, model] = [name.slice(0, slash), name.slice(slash + 1)];
   const target = { provider, model, weight: 1, capabilities: CAPABILITIES };
-  return { name, choice: "ordered", targets: [target], maxInputUsd: null, maxOutputUsd: null };
+  const unlimited = { maxInputUsd: null, maxOutputUsd: null };
+  return { name, choice: "ordered", conversion: "needed", targets: [target], ...unlimited };
 }

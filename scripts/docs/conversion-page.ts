@@ -3,6 +3,7 @@
  * @module
  */
 import { type ChatDialect, chatDialect } from "../../lib/conversion/chat-dialect.ts";
+import { chatToMessages } from "../../lib/conversion/chat-to-messages.ts";
 import { type Fields, fields } from "../../lib/conversion/json.ts";
 import { ConversionError } from "../../lib/conversion/losses.ts";
 import { messagesToChat } from "../../lib/conversion/messages-to-chat.ts";
@@ -124,6 +125,70 @@ const RESPONSES: readonly Sample[] = [
   ["what is newer than this", { newer: 1 }],
 ];
 
+const CHAT_TOOL = { type: "function", function: { name: "weather", parameters: SCHEMA } };
+const parts = (...content: readonly object[]) => ({ messages: [{ role: "user", content }] });
+const replied = (more: object) => ({
+  messages: [HI, { role: "assistant", content: "a", ...more }],
+});
+const signed = {
+  type: "reasoning.text",
+  text: "hm",
+  signature: "s",
+  format: "anthropic-claude-v1",
+};
+const schemaFormat = { type: "json_schema", json_schema: { name: "n", schema: SCHEMA } };
+
+const CHAT: readonly Sample[] = [
+  ["`max_tokens`, `max_completion_tokens`", { max_completion_tokens: 5 }],
+  ["`system` and `developer`, first", { messages: [{ role: "developer", content: "a" }, HI] }],
+  ["that later ones are `system` or `developer`", { messages: [HI, { role: "system", content: "a" }] }],
+  ["texts", parts({ type: "text", text: "a" }, { type: "text", text: "b" })],
+  ["`image_url`, data or URL", parts({ type: "image_url", image_url: { url: "https://a.b" } })],
+  [
+    "`image_url.detail`",
+    parts({ type: "image_url", image_url: { url: "https://a.b", detail: "low" } }),
+  ],
+  ["`file`, data", parts({ type: "file", file: { file_data: "data:application/pdf;base64,AA" } })],
+  ["`file`, stored", parts({ type: "file", file: { file_id: "f" } })],
+  ["`input_audio`", parts({ type: "input_audio" })],
+  ["`messages[].name`", { messages: [{ ...HI, name: "ann" }] }],
+  [
+    "`tool_calls` and their results",
+    replied({ tool_calls: [{ id: "c", function: { name: "f", arguments: "{}" } }] }),
+  ],
+  ["`reasoning_details`, of Anthropic", replied({ reasoning_details: [signed] })],
+  ["`reasoning_content` without them", replied({ reasoning_content: "hm" })],
+  ["`tools`, functions", { tools: [CHAT_TOOL] }],
+  [
+    "`tools[].function.strict`",
+    { tools: [{ type: "function", function: { name: "weather", strict: true } }] },
+  ],
+  ["`tools`, `custom`", { tools: [{ type: "custom" }] }],
+  ["`functions`, `function_call`", { functions: [{}] }],
+  ["`web_search_options`, beside tools", { tools: [CHAT_TOOL], web_search_options: {} }],
+  ["`web_search_options`, alone", { web_search_options: {} }],
+  ["`tool_choice`", { tools: [CHAT_TOOL], tool_choice: "required" }],
+  ["`parallel_tool_calls`", { tools: [CHAT_TOOL], parallel_tool_calls: false }],
+  ["`temperature` up to 1", { temperature: 0.5 }],
+  ["what `temperature` is over 1", { temperature: 1.5 }],
+  ["`top_p`", { top_p: 0.5 }],
+  ["`stop`", { stop: ["a"] }],
+  ["`stream`, `stream_options`", { stream: true, stream_options: { include_usage: true } }],
+  ["`reasoning_effort`", { reasoning_effort: "high" }],
+  ["`thinking`, as Anthropic has it", { thinking: { type: "adaptive" } }],
+  ["`response_format`, a schema", { response_format: schemaFormat }],
+  ["`response_format`, any JSON", { response_format: { type: "json_object" } }],
+  ["`cache_control` of parts and tools", parts({ type: "text", text: "a", cache_control: {} })],
+  ["`user`, `safety_identifier`", { user: "u" }],
+  ["`n` over 1", { n: 2 }],
+  ["`modalities` with sound", { modalities: ["audio"] }],
+  ["`seed`, `logit_bias`, penalties", { seed: 1 }],
+  ["`logprobs`", { logprobs: true }],
+  ["`store: true`", { store: true }],
+  ["`service_tier`", { service_tier: "flex" }],
+  ["what is newer than this", { newer: 1 }],
+];
+
 type Convert = (request: Fields, dialect: ChatDialect) => ReturnType<typeof messagesToChat>;
 
 /** Where a request goes, and how that place speaks. */
@@ -142,6 +207,16 @@ const messages: Convert = (request, dialect) =>
   messagesToChat({ messages: [HI], ...request }, MODEL, dialect);
 const responses: Convert = (request, dialect) =>
   responsesToChat({ input: [HI], ...request }, MODEL, dialect);
+
+/** Anthropic's models differ more than services do. */
+const OF_CHAT: readonly (readonly [name: string, model: string])[] = [
+  ["Claude 4.8", "claude-opus-4-8"],
+  ["Claude Haiku 4.5", "claude-haiku-4-5"],
+];
+const toMessages =
+  (model: string): Convert =>
+  (request) =>
+    chatToMessages({ messages: [HI], ...request }, model);
 
 /** What becomes of a sample, in words. */
 function outcome(request: Fields, convert: Convert, dialect: ChatDialect): string {
@@ -174,17 +249,32 @@ function rows(samples: readonly Sample[], convert: Convert, places: readonly Pla
   );
 }
 
+function chatRows(): string {
+  const [, dialect] = OWN;
+  return table(
+    ["Field", ...OF_CHAT.map(([name]) => name)],
+    CHAT.map(([field, request]) => [
+      field,
+      ...OF_CHAT.map(([, model]) => outcome(request, toMessages(model), dialect)),
+    ]),
+  );
+}
+
 export function conversionPage(): string {
   return page(
     "# Conversion, field by field",
     GENERATED,
-    `Where a model's provider speaks only chat completions, [requests are converted](calling.md#other-providers-models). What becomes of each field of a request was found by converting it. ${code("refused")}: 400 with the field's name. ${code("left out, and told")}: named in ${code("x-one-balance-dropped")} and on the request's page. All else is said in the field that is named, and nothing is lost.`,
+    `Where a model's provider does not speak the API of a request, [requests are converted](calling.md#other-providers-models). What becomes of each field of a request was found by converting it. ${code("refused")}: 400 with the field's name. ${code("left out, and told")}: named in ${code("x-one-balance-dropped")} and on the request's page. All else is said in the field that is named, and nothing is lost.`,
     "What services differ in stands in the columns: at OpenAI for a model that thinks; a [provider of your own](custom-providers.md) is taken for one that serves open models. Thoughts of the history go to DeepSeek, OpenRouter, Fireworks and your own; how much to think is said where the service takes it for that model.",
     "## Messages to chat completions",
     rows(MESSAGES, messages, OF_MESSAGES),
     "## Responses to chat completions",
     rows(RESPONSES, responses, OF_RESPONSES),
+    "## Chat completions to Messages",
+    "For a [provider of your own](custom-providers.md) that speaks Anthropic's API, and behind an alias whose conversion is `preferred` for Anthropic itself. What Anthropic's models differ in stands in the columns. Responses for such a provider become chat completions by the table above, at a service that takes all of them, and then Messages by this one.",
+    chatRows(),
     "## Answers",
+    "Of chat completions:",
     table(
       ["In the answer", "In Messages", "In Responses"],
       [
@@ -218,6 +308,39 @@ export function conversionPage(): string {
         ],
         ["an error in a stream", "`error`", "`response.failed`"],
         ["a stream that is cut off", "`error`", "`response.failed`"],
+      ],
+    ),
+    "Of Messages:",
+    table(
+      ["In the answer", "In chat completions", "In Responses"],
+      [
+        ["`thinking`", "`reasoning_content`", "`reasoning`"],
+        [
+          "signatures, `redacted_thinking`",
+          "`reasoning_details`, with the whole thought",
+          "sealed, where `include` asks for it",
+        ],
+        ["`text`", "`content`", "`message` with `output_text`"],
+        [
+          "`tool_use`",
+          "`tool_calls`, `finish_reason: tool_calls`",
+          "`function_call`, `custom_tool_call`",
+        ],
+        [
+          "`stop_reason: max_tokens`",
+          "`finish_reason: length`",
+          "`incomplete`: `max_output_tokens`",
+        ],
+        ["`stop_reason: refusal`", "`content_filter`", "`incomplete`: `content_filter`"],
+        ["`stop_reason: stop_sequence`", "`stop`, with `matched_stop`", "`completed`"],
+        [
+          "`usage`",
+          "`prompt_tokens` with the cache's share, `cached_tokens`, `cache_write_tokens`",
+          "`input_tokens` with it, `cached_tokens`",
+        ],
+        ["`ping`", "an empty piece", "left out"],
+        ["`error` in a stream", "`error`, without `[DONE]`", "`response.failed`"],
+        ["a stream that is cut off", "`error`, without `[DONE]`", "`response.failed`"],
       ],
     ),
   );

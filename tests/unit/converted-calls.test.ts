@@ -302,6 +302,7 @@ describe("a second door", () => {
       name: "smart",
       choice: "ordered",
       targets: [{ ...target, provider: "openrouter", model: "a/b" }],
+      conversion: "needed",
       maxInputUsd: null,
       maxOutputUsd: null,
     });
@@ -322,6 +323,7 @@ describe("aliases", () => {
     name: "smart",
     choice: "ordered",
     targets,
+    conversion: "needed",
     maxInputUsd: null,
     maxOutputUsd: null,
   });
@@ -402,6 +404,7 @@ describe("OpenAI's Responses", () => {
         { ...target, provider: "fireworks", model: "some-model" },
         { ...target, provider: "openai", model: "gpt-5-mini" },
       ],
+      conversion: "needed",
       maxInputUsd: null,
       maxOutputUsd: null,
     });

@@ -29,7 +29,7 @@ function target(name: string, fields: Partial<RouteTarget> = {}): RouteTarget {
 }
 
 function alias(targets: readonly RouteTarget[], fields: Partial<ModelAlias> = {}): void {
-  const limits = { maxInputUsd: null, maxOutputUsd: null };
+  const limits = { conversion: "needed", maxInputUsd: null, maxOutputUsd: null } as const;
   state.setAliases({ name: "fast", choice: "ordered", targets, ...limits, ...fields });
 }
 

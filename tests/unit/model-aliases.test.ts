@@ -88,6 +88,7 @@ function alias(targets: readonly (string | RouteTarget)[], fields: Partial<Model
     name: "fast",
     choice: "ordered",
     targets: targets.map((each) => (typeof each === "string" ? target(each) : each)),
+    conversion: "needed",
     maxInputUsd: null,
     maxOutputUsd: null,
     ...fields,

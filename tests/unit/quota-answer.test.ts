@@ -150,6 +150,7 @@ describe("models", () => {
       name: "fast",
       choice: "ordered",
       targets: [{ provider: "openai", model: "gpt-5", weight: 1, capabilities: [] }],
+      conversion: "needed",
       maxInputUsd: null,
       maxOutputUsd: null,
     });

@@ -72,6 +72,7 @@ describe("the input", () => {
       name: "fast",
       choice: "ordered",
       targets: [{ ...OPENAI, weight: 1, capabilities: CAPABILITIES }, GROQ],
+      conversion: "needed",
       maxInputUsd: null,
       maxOutputUsd: null,
     });

@@ -15,7 +15,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-import type { AliasChoice, RouteTarget } from "../../models/model-alias";
+import type { AliasChoice, AliasConversion, RouteTarget } from "../../models/model-alias";
 import type { KeyStatus, LimitRule } from "../../pool/types";
 import type { Protocol } from "../../providers/custom-provider";
 import type { Evidence } from "../../proxy/ports";
@@ -252,6 +252,7 @@ export const modelAliases = sqliteTable("model_aliases", {
   name: text("name").primaryKey(),
   choice: text("choice").$type<AliasChoice>().notNull(),
   targets: text("targets", { mode: "json" }).$type<readonly RouteTarget[]>().notNull(),
+  conversion: text("conversion").$type<AliasConversion>().notNull().default("needed"),
   /** US dollars per million tokens; null in both for no limit. */
   maxInputUsd: real("max_input_usd"),
   maxOutputUsd: real("max_output_usd"),

@@ -146,6 +146,7 @@ const ALIAS_COLUMNS = {
   name: modelAliases.name,
   choice: modelAliases.choice,
   targets: modelAliases.targets,
+  conversion: modelAliases.conversion,
   maxInputUsd: modelAliases.maxInputUsd,
   maxOutputUsd: modelAliases.maxOutputUsd,
 };

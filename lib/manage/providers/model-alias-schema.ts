@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { ALIAS_CHOICES, CAPABILITIES } from "../../models/model-alias";
+import { ALIAS_CHOICES, ALIAS_CONVERSIONS, CAPABILITIES } from "../../models/model-alias";
 
 export type ModelAliasProblem =
   | "name_shape"
@@ -71,6 +71,9 @@ export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
           seen.add(key);
         }
       }),
+    conversion: z.enum(ALIAS_CONVERSIONS).default("needed").meta({
+      description: "Whether requests may be said in another API for a target",
+    }),
     maxInputUsd: maxUsd.default(null),
     maxOutputUsd: maxUsd.default(null),
   });
@@ -94,10 +97,11 @@ export const addModelAliasInput = modelAliasSchema((problem) => ENGLISH[problem]
 export type AddModelAliasInput = z.output<typeof addModelAliasInput>;
 
 /** The name stays: clients and tokens use it. What is not given stays too. */
-const { choice, targets, maxInputUsd, maxOutputUsd } = addModelAliasInput.shape;
+const { choice, targets, conversion, maxInputUsd, maxOutputUsd } = addModelAliasInput.shape;
 export const modelAliasChanges = z.strictObject({
   choice: choice.unwrap().optional(),
   targets: targets.optional(),
+  conversion: conversion.unwrap().optional(),
   maxInputUsd: maxInputUsd.unwrap().optional(),
   maxOutputUsd: maxOutputUsd.unwrap().optional(),
 });

@@ -12,11 +12,11 @@ export async function removeModelAlias(
   const row = await getModelAlias(db, name);
   if (row === undefined) throw noSuchAlias();
   const atMs = nowMs();
-  const { choice, targets, maxInputUsd, maxOutputUsd } = row;
+  const { choice, targets, conversion, maxInputUsd, maxOutputUsd } = row;
   const entry = {
     action: "model-alias.delete",
     subject: { kind: "model-alias", id: name, name },
-    before: { choice, targets, maxInputUsd, maxOutputUsd },
+    before: { choice, targets, conversion, maxInputUsd, maxOutputUsd },
   };
   const audit = auditChange(actor, entry, atMs);
   if (!(await deleteModelAlias(db, name, audit, atMs))) throw noSuchAlias();

@@ -6,6 +6,7 @@ const aliasFor = (capabilities: readonly Capability[]): ModelAlias => ({
   name: "fast",
   choice: "ordered",
   targets: [{ provider: "openai", model: "m", weight: 1, capabilities }],
+  conversion: "needed",
   maxInputUsd: null,
   maxOutputUsd: null,
 });

@@ -16,7 +16,15 @@ import type { RequestFacts } from "../request/request-facts";
 import { isWebSocket } from "../request/web-socket-handshake";
 import type { RequestScope } from "../request-scope";
 import { openAiCall, renameField } from "./compat-call";
-import { MESSAGES_PATH, messagesCall, needsChat, responsesCall } from "./converted-call";
+import {
+  byMessagesCall,
+  MESSAGES_PATH,
+  mayBeMessages,
+  messagesCall,
+  needsChat,
+  needsMessages,
+  responsesCall,
+} from "./converted-call";
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
@@ -71,13 +79,24 @@ function inOpenAiForm(
     const openAi = provider?.openAiCompatible;
     return provider && openAi ? { provider, openAi, model: target.model } : null;
   };
+  const converts = (target: RouteTarget) => {
+    const there = find(target);
+    if (there === null) return false;
+    return needsMessages(endpoint, there.provider) || needsChat(endpoint, there);
+  };
+  const isPreferred = alias.conversion === "preferred";
   return {
     alias,
     body,
-    speaks: (target) => find(target) !== null,
-    converts: (target) => needsChat(endpoint, found(find(target), target)),
+    speaks: (target) =>
+      find(target) !== null && (alias.conversion !== "never" || !converts(target)),
+    converts,
     callTo(target) {
       const there = found(find(target), target);
+      const { provider } = there;
+      if (needsMessages(endpoint, provider) || (isPreferred && mayBeMessages(endpoint, provider))) {
+        return byMessagesCall(request, endpoint, there, alias.name, body, scope);
+      }
       return needsChat(endpoint, there)
         ? responsesCall(request, there, alias.name, body, scope)
         : openAiCall(request, endpoint, search, there, body, named, scope);
@@ -112,7 +131,8 @@ function inOwnForm(
     return isSpoken ? provider : null;
   };
   const findChat = ({ provider: slug, model }: RouteTarget) => {
-    const provider = isMessages ? knownProvider(slug, scope) : undefined;
+    const isOff = !isMessages || alias.conversion === "never";
+    const provider = isOff ? undefined : knownProvider(slug, scope);
     const openAi = provider?.openAiCompatible;
     const isConverted = provider && openAi && !speaksForm(provider, "anthropic");
     return isConverted ? { provider, openAi, model } : null;

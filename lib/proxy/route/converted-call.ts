@@ -2,17 +2,21 @@
  * Calls in a form that the model's provider does not speak, said in one that it does.
  * @module
  */
+import { chatByMessages } from "../../conversion/chat-by-messages";
 import { chatDialect } from "../../conversion/chat-dialect";
 import type { Conversion } from "../../conversion/conversion";
 import { ConversionError } from "../../conversion/losses";
 import { messagesByChat } from "../../conversion/messages-by-chat";
 import { responsesByChat } from "../../conversion/responses-by-chat";
+import { responsesByMessages } from "../../conversion/responses-by-messages";
 import { isBuiltIn } from "../../providers/registry";
+import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import { findBodyField } from "../request/body-field";
 import { forgetBody, type RequestBody, readFurther } from "../request/request-body";
 import type { RequestScope } from "../request-scope";
 import { CHAT_COMPLETIONS, type OpenAiTarget, openAiCall } from "./compat-call";
+import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 
 /** A token of text has some four bytes; pictures, sent as text, are not counted as one. */
@@ -52,6 +56,44 @@ export function responsesCall(
 /** Whether a call of OpenAI's API has to be converted for a provider. */
 export function needsChat(endpoint: string, { openAi }: Pick<OpenAiTarget, "openAi">): boolean {
   return endpoint === RESPONSES && openAi.hasResponses !== true;
+}
+
+/**
+ * Whether a call of OpenAI's API has to be said as Messages. Anthropic itself has chat completions too; of the team's
+ * own services that speak its API nobody knows. Responses have to be converted anyway, and lose less so.
+ */
+export function needsMessages(endpoint: string, provider: Provider): boolean {
+  const isSpoken = endpoint === CHAT_COMPLETIONS && isBuiltIn(provider.slug);
+  return mayBeMessages(endpoint, provider) && !isSpoken;
+}
+
+/** Whether a call of OpenAI's API can be said as Messages, in which the provider has more than in OpenAI's form. */
+export function mayBeMessages(endpoint: string, { protocol }: Provider): boolean {
+  return protocol === "anthropic" && (endpoint === CHAT_COMPLETIONS || endpoint === RESPONSES);
+}
+
+/**
+ * Chat completions and Responses, said as Messages.
+ * @param named The model as the caller wrote it.
+ * @throws {ProxyError} `not_convertible`, `body_too_large`.
+ */
+export function byMessagesCall(
+  request: Request,
+  endpoint: string,
+  { provider, model }: Pick<OpenAiTarget, "provider" | "model">,
+  named: string,
+  body: RequestBody,
+  scope: RequestScope,
+): ProxyCall {
+  const asked = wholeBody(body);
+  const told = { model: named, nowMs: scope.ports.nowMs() };
+  const convert = endpoint === RESPONSES ? responsesByMessages : chatByMessages;
+  const { request: said, conversion } = orRefuse(() => convert(asked, model, told));
+  const bytes = encoder.encode(JSON.stringify(said));
+  const url = new URL(request.url);
+  url.search = "";
+  const call = nativeCall(request, provider, "v1/messages", url, { kind: "kept", bytes }, scope);
+  return converted(call, conversion);
 }
 
 /**
@@ -104,7 +146,13 @@ function chatCall(
   const body: RequestBody = { kind: "kept", bytes };
   const field = findBodyField(body, request.headers, "model");
   if (field === null) throw new TypeError("a converted request names its model");
-  const call = openAiCall(request, CHAT_COMPLETIONS, "", target, body, field, scope);
+  return converted(
+    openAiCall(request, CHAT_COMPLETIONS, "", target, body, field, scope),
+    conversion,
+  );
+}
+
+function converted(call: ProxyCall, conversion: Conversion): ProxyCall {
   return {
     ...call,
     headers: () => {

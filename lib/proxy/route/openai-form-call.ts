@@ -8,7 +8,13 @@ import { findBodyField } from "../request/body-field";
 import type { SharedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { namesNoModel, openAiCall } from "./compat-call";
-import { convertWhole, needsChat, responsesCall } from "./converted-call";
+import {
+  byMessagesCall,
+  convertWhole,
+  needsChat,
+  needsMessages,
+  responsesCall,
+} from "./converted-call";
 import type { ProxyCall } from "./proxy-call";
 import { resolveModel } from "./resolve-model";
 import { openAiEndpoint } from "./shared-form";
@@ -20,6 +26,12 @@ export async function openAiFormCall(facts: SharedFacts, scope: RequestScope): P
   if (named === null) throw namesNoModel(request, path, body);
   const resolving = resolveModel(named.value, facts, scope);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
+  const endpoint = openAiEndpoint(path);
+  if (needsMessages(endpoint, provider)) {
+    return convertWhole(body, token.id, (whole) =>
+      byMessagesCall(request, endpoint, { provider, model }, named.value, whole, scope),
+    );
+  }
   const openAi = provider.openAiCompatible;
   if (openAi === null) {
     throw new ProxyError(
@@ -28,7 +40,6 @@ export async function openAiFormCall(facts: SharedFacts, scope: RequestScope): P
     );
   }
   const target = { provider, openAi, model };
-  const endpoint = openAiEndpoint(path);
   if (!needsChat(endpoint, target)) {
     return openAiCall(request, endpoint, url.search, target, body, named, scope);
   }

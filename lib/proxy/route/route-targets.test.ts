@@ -18,6 +18,7 @@ const alias = (targets: readonly RouteTarget[], fields: Partial<ModelAlias> = {}
   name: "fast",
   choice: "ordered",
   targets,
+  conversion: "needed",
   maxInputUsd: null,
   maxOutputUsd: null,
   ...fields,

@@ -1,0 +1,211 @@
+/**
+ * Writes answers as OpenAI's chat completions, whole or in pieces.
+ * Source: platform.openai.com/docs/api-reference/chat and `/chat-streaming`. `reasoning_content` is DeepSeek's and
+ * vLLM's, `reasoning_details` OpenRouter's (openrouter.ai/docs/use-cases/reasoning-tokens), `matched_stop` SGLang's.
+ * @module
+ */
+import {
+  type AnswerPart,
+  type AnswerUsage,
+  type FinishReason,
+  NO_ANSWER_USAGE,
+} from "./answer-part";
+import { type Fields, given } from "./json";
+import { ThoughtDetails } from "./thought-details";
+import type { EventWriter, WrittenEvent } from "./written-event";
+
+/** What the answer tells that the request knows. */
+export interface ChatContext {
+  /** As the caller named it. */
+  readonly model: string;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** Whether a stream is to tell its usage. */
+  readonly tellsUsage: boolean;
+}
+
+const REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: "stop",
+  stop_string: "stop",
+  length: "length",
+  tools: "tool_calls",
+  filter: "content_filter",
+};
+
+export function chatError(type: string, message: string): Fields {
+  return { error: { message, type: type || "server_error", param: null, code: null } };
+}
+
+/** Writes one answer in pieces. */
+export class ChatWriter implements EventWriter {
+  readonly #context: ChatContext;
+  readonly #thoughts = new ThoughtDetails();
+  #id = "";
+  #isStarted = false;
+  #isOver = false;
+  #hasCalls = false;
+  #isRefused = false;
+  #finish: Extract<AnswerPart, { kind: "finish" }> | null = null;
+  #usage = NO_ANSWER_USAGE;
+
+  constructor(context: ChatContext) {
+    this.#context = context;
+  }
+
+  write(part: AnswerPart): WrittenEvent[] {
+    if (this.#isOver) return [];
+    switch (part.kind) {
+      case "start":
+        this.#id = part.id;
+        return this.#start();
+      case "reasoning":
+        this.#thoughts.think(part.text);
+        return this.#piece({ reasoning_content: part.text });
+      case "seal":
+        return this.#piece({ reasoning_details: [this.#thoughts.signed(part.signature)] });
+      case "sealed":
+        return this.#piece({ reasoning_details: [this.#thoughts.sealed(part.data)] });
+      case "text":
+        return this.#piece({ content: part.text });
+      case "refusal":
+        this.#isRefused = true;
+        return this.#piece({ refusal: part.text });
+      case "tool":
+        this.#hasCalls = true;
+        return this.#piece({ tool_calls: [callPiece(part)] });
+      case "finish":
+        this.#finish = part;
+        return [];
+      case "usage":
+        this.#usage = part.usage;
+        return [];
+      case "error":
+        this.#isOver = true;
+        return [event(chatError(part.type, part.message))];
+      case "ping":
+        return this.#isStarted ? [this.#chunk({}, null)] : [];
+      case "end":
+        return [];
+    }
+  }
+
+  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  end(): WrittenEvent[] {
+    if (this.#isOver) return [];
+    this.#isOver = true;
+    const finish = this.#finish;
+    if (finish === null) return [event(chatError("", "The answer was cut off before its end."))];
+    const reason = finishReason(finish.reason, this.#hasCalls, this.#isRefused);
+    return [
+      ...this.#start(),
+      this.#chunk({}, reason, matchedStop(finish)),
+      ...(this.#context.tellsUsage ? [this.#told()] : []),
+      { name: "", data: "[DONE]" },
+    ];
+  }
+
+  #start(): WrittenEvent[] {
+    if (this.#isStarted) return [];
+    this.#isStarted = true;
+    return [this.#chunk({ role: "assistant", content: "" }, null)];
+  }
+
+  #piece(delta: Fields): WrittenEvent[] {
+    return [...this.#start(), this.#chunk(delta, null)];
+  }
+
+  #chunk(delta: Fields, finish_reason: string | null, more: Fields = {}): WrittenEvent {
+    return event(this.#answer([{ index: 0, delta, finish_reason, logprobs: null, ...more }]));
+  }
+
+  #told(): WrittenEvent {
+    return event({ ...this.#answer([]), usage: usageFields(this.#usage) });
+  }
+
+  #answer(choices: readonly Fields[]): Fields {
+    return { ...answerFields(this.#id, "chat.completion.chunk", this.#context), choices };
+  }
+}
+
+/** A whole chat completion of these parts. */
+export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): Fields {
+  const thoughts = new ThoughtDetails();
+  const details: Fields[] = [];
+  const calls = new Map<number, { id: string; name: string; json: string }>();
+  let [id, thought, said, refused] = ["", "", "", ""];
+  let usage = NO_ANSWER_USAGE;
+  let finish: Extract<AnswerPart, { kind: "finish" }> | null = null;
+  for (const part of parts) {
+    if (part.kind === "start") id = part.id;
+    else if (part.kind === "reasoning") {
+      thought += part.text;
+      thoughts.think(part.text);
+    } else if (part.kind === "seal") details.push(thoughts.signed(part.signature));
+    else if (part.kind === "sealed") details.push(thoughts.sealed(part.data));
+    else if (part.kind === "text") said += part.text;
+    else if (part.kind === "refusal") refused += part.text;
+    else if (part.kind === "usage") usage = part.usage;
+    else if (part.kind === "finish") finish = part;
+    else if (part.kind === "tool") {
+      const call = calls.get(part.index) ?? { id: part.id, name: part.name, json: "" };
+      call.json += part.arguments;
+      calls.set(part.index, call);
+    }
+  }
+  const tool_calls = [...calls.values()].map((call) => ({
+    id: call.id,
+    type: "function",
+    function: { name: call.name, arguments: call.json === "" ? "{}" : call.json },
+  }));
+  const message = given({
+    role: "assistant",
+    content: said === "" ? null : said,
+    refusal: refused === "" ? null : refused,
+    reasoning_content: thought === "" ? undefined : thought,
+    reasoning_details: details.length === 0 ? undefined : details,
+    tool_calls: tool_calls.length === 0 ? undefined : tool_calls,
+  });
+  const reason = finishReason(finish?.reason ?? "stop", calls.size > 0, refused !== "");
+  const choice = { index: 0, message, finish_reason: reason, logprobs: null };
+  return {
+    ...answerFields(id, "chat.completion", context),
+    choices: [{ ...choice, ...(finish !== null && matchedStop(finish)) }],
+    usage: usageFields(usage),
+  };
+}
+
+function answerFields(id: string, object: string, { model, nowMs }: ChatContext): Fields {
+  const own = id === "" ? "converted" : id.replace(/^msg_/, "");
+  return { id: `chatcmpl-${own}`, object, created: Math.floor(nowMs / 1000), model };
+}
+
+/** What was streamed decides. */
+function finishReason(reason: FinishReason, hasCalls: boolean, isRefused: boolean): string {
+  if (hasCalls && reason !== "length") return REASONS.tools;
+  return isRefused ? REASONS.filter : REASONS[reason];
+}
+
+function matchedStop({ stopString }: Extract<AnswerPart, { kind: "finish" }>): Fields {
+  return stopString === null ? {} : { matched_stop: stopString };
+}
+
+/** The first piece of a call has its name; the others have more of its arguments. */
+function callPiece(part: Extract<AnswerPart, { kind: "tool" }>): Fields {
+  const { index, id, name, arguments: json } = part;
+  if (name === "") return { index, function: { arguments: json } };
+  return { index, id, type: "function", function: { name, arguments: json } };
+}
+
+function usageFields({ input, cached, cacheWritten, output, reasoning }: AnswerUsage): Fields {
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: cacheWritten },
+    completion_tokens_details: { reasoning_tokens: reasoning },
+  };
+}
+
+function event(data: Fields): WrittenEvent {
+  return { name: "", data: JSON.stringify(data) };
+}

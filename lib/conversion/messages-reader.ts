@@ -1,0 +1,155 @@
+/**
+ * Reads answers of Anthropic's Messages, whole or event by event.
+ * Source: platform.claude.com/docs/en/api/messages and `/messages-streaming`.
+ * @module
+ */
+import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
+import { errorPart } from "./chat-reader";
+import { count, type Fields, fields, isGiven, list, text } from "./json";
+
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: "stop",
+  pause_turn: "stop",
+  stop_sequence: "stop_string",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  tool_use: "tools",
+  refusal: "filter",
+};
+
+/** The parts of a whole message, or of one event of a stream. */
+export class MessagesReader {
+  /** By the index of its block: which of the calls it is, and whether anything of its input has come. */
+  readonly #calls = new Map<number, { readonly index: number; hasInput: boolean }>();
+  #usage: Fields = {};
+
+  read(event: unknown): AnswerPart[] {
+    const { type, message, index, content_block, delta, usage, error } = fields(event);
+    switch (type) {
+      case "message":
+        return this.#whole(fields(event));
+      case "message_start":
+        return this.#start(fields(message));
+      case "content_block_start":
+        return this.#block(count(index), fields(content_block));
+      case "content_block_delta":
+        return this.#delta(count(index), fields(delta));
+      case "content_block_stop":
+        return this.#close(count(index));
+      case "message_delta":
+        return [...this.#told(usage), ...finishParts(fields(delta))];
+      case "message_stop":
+        return [{ kind: "end" }];
+      case "ping":
+        return [{ kind: "ping" }];
+      default:
+        return isGiven(error) ? [errorPart(error)] : [];
+    }
+  }
+
+  #whole(message: Fields): AnswerPart[] {
+    const blocks = list(message.content).flatMap((each, index) => {
+      const block = fields(each);
+      if (block.type !== "tool_use") return this.#block(index, block);
+      return [
+        ...this.#block(index, block),
+        ...this.#input(index, JSON.stringify(block.input ?? {})),
+      ];
+    });
+    return [
+      ...this.#start(message),
+      ...blocks,
+      ...this.#told(undefined),
+      ...(isGiven(message.stop_reason)
+        ? finishParts(message)
+        : [{ kind: "finish", reason: "stop", stopString: null } as const]),
+    ];
+  }
+
+  #start({ id, model, usage }: Fields): AnswerPart[] {
+    this.#usage = fields(usage);
+    return [{ kind: "start", id: text(id), model: text(model) }];
+  }
+
+  /** What a stream tells at its end completes what it told at its beginning. */
+  #told(usage: unknown): AnswerPart[] {
+    const later = Object.entries(fields(usage)).filter(([, value]) => isGiven(value));
+    this.#usage = { ...this.#usage, ...Object.fromEntries(later) };
+    return [{ kind: "usage", usage: usageOf(this.#usage) }];
+  }
+
+  #block(at: number, block: Fields): AnswerPart[] {
+    switch (block.type) {
+      case "text":
+        return said("text", block.text);
+      case "thinking":
+        return [...said("reasoning", block.thinking), ...signed(block.signature)];
+      case "redacted_thinking":
+        return [{ kind: "sealed", data: text(block.data) }];
+      case "tool_use": {
+        const index = this.#calls.size;
+        this.#calls.set(at, { index, hasInput: false });
+        const [id, name] = [text(block.id), text(block.name)];
+        return [{ kind: "tool", index, id, name, arguments: "" }];
+      }
+      default:
+        return [];
+    }
+  }
+
+  #delta(at: number, delta: Fields): AnswerPart[] {
+    switch (delta.type) {
+      case "text_delta":
+        return said("text", delta.text);
+      case "thinking_delta":
+        return said("reasoning", delta.thinking);
+      case "signature_delta":
+        return signed(delta.signature);
+      case "input_json_delta":
+        return this.#input(at, text(delta.partial_json));
+      default:
+        return [];
+    }
+  }
+
+  #input(at: number, json: string): AnswerPart[] {
+    const call = this.#calls.get(at);
+    if (call === undefined || json === "") return [];
+    call.hasInput = true;
+    return [{ kind: "tool", index: call.index, id: "", name: "", arguments: json }];
+  }
+
+  /** A call without input streams none, and in other forms has an empty object. */
+  #close(at: number): AnswerPart[] {
+    const call = this.#calls.get(at);
+    return call === undefined || call.hasInput ? [] : this.#input(at, "{}");
+  }
+}
+
+function said(kind: "text" | "reasoning", piece: unknown): AnswerPart[] {
+  return text(piece) === "" ? [] : [{ kind, text: text(piece) }];
+}
+
+function signed(signature: unknown): AnswerPart[] {
+  return text(signature) === "" ? [] : [{ kind: "seal", signature: text(signature) }];
+}
+
+function finishParts({ stop_reason, stop_sequence }: Fields): AnswerPart[] {
+  const told = text(stop_reason);
+  if (told === "") return [];
+  const stopString = text(stop_sequence) === "" ? null : text(stop_sequence);
+  return [{ kind: "finish", reason: REASONS[told] ?? "stop", stopString }];
+}
+
+function usageOf(usage: Fields): AnswerUsage {
+  const cached = count(usage.cache_read_input_tokens);
+  const cacheWritten = count(usage.cache_creation_input_tokens);
+  return {
+    // Here the cache's share is left out.
+    input: count(usage.input_tokens) + cached + cacheWritten,
+    cached,
+    cacheWritten,
+    output: count(usage.output_tokens),
+    reasoning: count(fields(usage.output_tokens_details).thinking_tokens),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * Thoughts that their maker has signed or sealed, in the form in which chat completions carry them.
+ * Source: openrouter.ai/docs/use-cases/reasoning-tokens, `reasoning_details`.
+ * @module
+ */
+import type { Fields } from "./json";
+
+const CLAUDE_FORMAT = "anthropic-claude-v1";
+
+/** What Anthropic needs back of an answer's thoughts, as clients keep it: each whole, with its seal. */
+export class ThoughtDetails {
+  #said = "";
+  #index = 0;
+
+  think(piece: string): void {
+    this.#said += piece;
+  }
+
+  signed(signature: string): Fields {
+    const words = this.#said;
+    this.#said = "";
+    return this.#detail({ type: "reasoning.text", text: words, signature });
+  }
+
+  sealed(data: string): Fields {
+    return this.#detail({ type: "reasoning.encrypted", data });
+  }
+
+  #detail(detail: Fields): Fields {
+    this.#index += 1;
+    return { ...detail, format: CLAUDE_FORMAT, index: this.#index - 1 };
+  }
+}
