@@ -141,7 +141,10 @@ const schemaFormat = { type: "json_schema", json_schema: { name: "n", schema: SC
 const CHAT: readonly Sample[] = [
   ["`max_tokens`, `max_completion_tokens`", { max_completion_tokens: 5 }],
   ["`system` and `developer`, first", { messages: [{ role: "developer", content: "a" }, HI] }],
-  ["that later ones are `system` or `developer`", { messages: [HI, { role: "system", content: "a" }] }],
+  [
+    "that later ones are `system` or `developer`",
+    { messages: [HI, { role: "system", content: "a" }] },
+  ],
   ["texts", parts({ type: "text", text: "a" }, { type: "text", text: "b" })],
   ["`image_url`, data or URL", parts({ type: "image_url", image_url: { url: "https://a.b" } })],
   [
