@@ -155,6 +155,7 @@ describe(`ASKED_SEED=${seed}`, () => {
       name: ALIAS,
       choice: "ordered",
       targets: Object.values(SHARING).map((provider) => ({ ...target, provider })),
+      conversion: "needed",
       maxInputUsd: null,
       maxOutputUsd: null,
     });

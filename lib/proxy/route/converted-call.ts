@@ -92,8 +92,14 @@ export function byMessagesCall(
   const bytes = encoder.encode(JSON.stringify(said));
   const url = new URL(request.url);
   url.search = "";
-  const call = nativeCall(request, provider, "v1/messages", url, { kind: "kept", bytes }, scope);
-  return converted(call, conversion);
+  const facts = {
+    request,
+    provider,
+    path: "v1/messages",
+    url,
+    body: { kind: "kept", bytes },
+  } as const;
+  return converted(nativeCall(facts, scope), conversion);
 }
 
 /**
