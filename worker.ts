@@ -1,6 +1,7 @@
 /**
- * The Worker's entry. Proxied requests go straight to the handler; everything else is the portal's and goes to
- * its object, or where none is bound to `portal.ts`, which is loaded only then.
+ * The Worker's entry. Proxied requests go straight to the handler, but for WebSockets, which an object takes where
+ * one is bound. Everything else is the portal's and goes to its object, or where none is bound to `portal.ts`, which
+ * is loaded only then.
  * @module
  */
 import type { Env } from "./lib/env";
@@ -11,6 +12,7 @@ import { isolateProxy, knownProxy } from "./lib/runtime/isolate-proxy";
 import { misconfigured } from "./lib/runtime/misconfigured";
 import { platform } from "./lib/runtime/platform";
 import { answerPortal } from "./lib/runtime/portal-door";
+import { answerInObject } from "./lib/runtime/socket-object";
 import { isUpkeepDue, upkeepAfter, upkeepByCron } from "./lib/runtime/upkeep";
 import { warmUp } from "./lib/runtime/warm-up";
 
@@ -41,6 +43,17 @@ function answer(
   const path = splitProxyPath(url.pathname);
   if (url.pathname === "/api/health") return Promise.resolve(health());
   if (path === null) return answerPortal(request, env, context);
+  const here = () => answerProxied(request, url, path, env, context);
+  return answerInObject(request, env, here) ?? here();
+}
+
+function answerProxied(
+  request: Request,
+  url: URL,
+  path: ProxyPath,
+  env: Env,
+  context: ExecutionContext,
+): Promise<Response> {
   const waitUntil = (work: Promise<unknown>) => context.waitUntil(work);
   const proxy = knownProxy(env);
   return proxy === undefined

@@ -15,6 +15,8 @@ export interface Env {
   LEASES?: DurableObjectNamespace<LeaseCalls>;
   /** Where the portal's object is made (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
   PORTAL_LOCATION?: string;
+  /** `worker` keeps the sessions of WebSockets in the Worker, where an object could carry them (`socket-object.ts`). */
+  WEBSOCKETS?: string;
   /** Workers AI binding: its gateway URL is used where no other is set. */
   AI?: { gateway(id: string): { getUrl(provider?: string): Promise<string> } };
   /** Access tokens by environment: `k1=provider1,model1,model2;k2;k3(1758077793)=provider2&provider3`. */
@@ -71,6 +73,7 @@ export const VARIABLES = [
   "MAX_ATTEMPTS",
   "ALLOW_PRIVATE_UPSTREAMS",
   "PORTAL_LOCATION",
+  "WEBSOCKETS",
   "ALERT_WEBHOOK_URL",
   "ALERT_WEBHOOK_SECRET",
   "ALERT_MAIL_KEY",

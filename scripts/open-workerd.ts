@@ -67,7 +67,9 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
   const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
   const modules = await readModules(workerDir);
   const localDoor = await readFile(join(root, LOCAL_DOOR), "utf8");
-  const bindings = { ...textBindings(options.vars), DB: { type: "d1", id: "DB" } } as const;
+  // No plan bounds a session's CPU here, and an object would be one hop more for each frame.
+  const vars = { WEBSOCKETS: "worker", ...options.vars };
+  const bindings = { ...textBindings(vars), DB: { type: "d1", id: "DB" } } as const;
   const hasObject = options.hasObject ?? "portal.js" in modules;
   const hasLeases = options.hasLeases ?? false;
   const isolateNames = Array.from({ length: options.isolates ?? 1 }, (_, index) =>
@@ -135,7 +137,7 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
         ...runtime,
         name: OBJECT_WORKER,
         manifest: { mainModule: "worker.js", modulesRoot: workerDir, modules },
-        env: { ...bindings, PORTAL },
+        env: { ...bindings, PORTAL, ...(hasLeases && { LEASES }) },
         exports: {
           PortalObject: { type: "durable-object", storage: "sqlite" },
           LeaseObject: { type: "durable-object", storage: "sqlite" },

@@ -30,6 +30,8 @@ export interface ProxyPorts {
   prices(): Promise<PriceBook>;
   readonly budgets: TokenBudgets;
   readonly works: BackgroundWorks;
+  /** Hears of each WebSocket's session, and when it is over: where there is room for few. */
+  readonly sessions?: { opened(): () => void };
 }
 
 /** A provider's models, as it lists them. */

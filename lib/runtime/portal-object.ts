@@ -8,6 +8,8 @@ import { platform } from "./platform";
 import { CHANGED_HEADER } from "./portal-door";
 import { runPortal } from "./run-portal";
 import { sharedState } from "./shared-state";
+import { answerHandshake } from "./socket-object";
+import { SocketSeats } from "./socket-seats";
 import { upkeepContext } from "./upkeep";
 import { callUpkeep, continueUpkeep, upkeepAlarm } from "./upkeep-alarm";
 
@@ -15,9 +17,14 @@ import { callUpkeep, continueUpkeep, upkeepAlarm } from "./upkeep-alarm";
  * The portal's object: one for the whole deployment, with 30 s of CPU a request where the Worker has 10 ms on
  * the free plan. It runs what is heavy and rare and hibernates while nobody asks; the Worker hands it the portal's
  * requests (`portal-door.ts`). All that it knows is in D1, but for how far the upkeep has come.
+ * Others of the class carry WebSockets (`socket-object.ts`).
  */
 export class PortalObject extends DurableObject<Env> implements PortalCalls {
+  readonly #seats = new SocketSeats();
+
   override async fetch(request: Request): Promise<Response> {
+    const session = answerHandshake(request, this.env, this.ctx, this.#seats);
+    if (session !== null) return session;
     const db = openDatabase(this.env.DB);
     const before = lastTakenVersion(db);
     const answer = await runPortal(request, this.env, this.ctx);

@@ -6,6 +6,7 @@ import { describeProxy } from "../doors/proxy-list.ts";
 import { openServerDoor } from "../doors/server-door.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 import { OBJECT_MODE_PATH, type ObjectMode } from "./object-mode.ts";
+import { openNodeSocket } from "./web-socket-client.ts";
 import { wrappedWorkerDir } from "./wrapped-worker.ts";
 
 const ENTRY = "troubled-object-entry.ts";
@@ -36,18 +37,23 @@ describe.each(["stopped", "overloaded", "over-duration"] as const)("object %s", 
   describeProxy(`the Worker's entry, object ${mode}`, () => openTroubledDoor(mode));
 });
 
-describe("what the portal answers", () => {
+describe("without its objects", () => {
   let workerDir = "";
   let stack: Stack;
   beforeAll(async () => {
     workerDir = await wrappedWorkerDir(ENTRY);
-    stack = await startStack({ workerDir, hasObject: false, onLog: () => undefined });
+    const vars = { WEBSOCKETS: "object" };
+    stack = await startStack({
+      ...{ workerDir, hasObject: false, vars, onLog: () => undefined },
+      upstream: { unknownKey: () => ({ kind: "ok" }) },
+    });
   });
   afterAll(async () => {
     await stack?.close();
     await rm(workerDir, { recursive: true, force: true });
   });
 
+  const setMode = (mode: ObjectMode) => ask(OBJECT_MODE_PATH, { method: "POST", body: mode });
   const ask = (path: string, init?: RequestInit) => fetch(`${stack.url}${path}`, init);
 
   test.each([
@@ -57,7 +63,9 @@ describe("what the portal answers", () => {
     ["over-duration", 503, "portal_allowance"],
     ["faulty", 500, "portal_fault"],
   ] as const)("object %s: a plain page and JSON, %i", async (mode, status, code) => {
-    await ask(OBJECT_MODE_PATH, { method: "POST", body: mode });
+    await setMode("none");
+    await stack.admin.addKeys("openai", ["sk-fake-openai"]);
+    await setMode(mode);
     const page = await ask("/keys", { headers: { "accept-language": "en" } });
     expect(page.status).toBe(status);
     expect(page.headers.get("content-type")).toContain("text/html");
@@ -76,6 +84,13 @@ describe("what the portal answers", () => {
         expect((Date.now() / 1_000 + retryAfterS) % 86_400).toBeLessThan(30);
       } else expect(retryAfterS).toBe({ 503: mode === "overloaded" ? 10 : 5, 500: 0 }[status]);
     }
+    const socket = await openNodeSocket(
+      `${stack.url.replace("http", "ws")}/api/openai/realtime?model=gpt-realtime`,
+      { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } },
+    );
+    // The session is the Worker's then.
+    expect(await socket.next()).toMatchObject({ type: "session.created" });
+    socket.close();
     const health = await ask("/api/health");
     expect([health.status, await health.json()]).toEqual([200, { status: "ok" }]);
   });

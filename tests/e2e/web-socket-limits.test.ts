@@ -11,7 +11,9 @@ const PROVIDERS = ["openai", "google-ai-studio", "elevenlabs", "deepgram", "cart
 let stack: Stack;
 let serial = 0;
 beforeAll(async () => {
-  stack = await startStack({ upstream: { unknownKey: () => ({ kind: "ok" }) } });
+  // In objects, as deployed; `websocket.test.ts` has sessions in the Worker.
+  const vars = { WEBSOCKETS: "object" };
+  stack = await startStack({ vars, upstream: { unknownKey: () => ({ kind: "ok" }) } });
   await removeKeys(stack, PROVIDERS);
   for (const provider of PROVIDERS) {
     await stack.admin.addKeys(provider, [`fake-socket-key-${provider}`]);
@@ -226,4 +228,17 @@ test("a token without limits may use what cannot be read, and sound passes as it
   socket.sendRaw(sound);
   expect(await socket.next()).toEqual({ x: 1 });
   socket.close();
+});
+
+test("more sessions at once than an object has seats for are all open", async () => {
+  const { token } = await newToken({});
+  const sockets = await Promise.all(
+    Array.from({ length: 10 }, () => open("openai/realtime?model=gpt-realtime", token)),
+  );
+  for (const socket of sockets) {
+    await until(socket, "session.created");
+    await SERVICES["openai realtime"]?.turn(socket, "gpt-realtime");
+  }
+  for (const socket of sockets) socket.close();
+  await Promise.all(sockets.map(({ closed }) => closed));
 });

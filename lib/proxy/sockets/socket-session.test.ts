@@ -54,6 +54,7 @@ interface Options {
   readonly token?: Partial<AccessToken>;
   /** Models whose price nobody knows. */
   readonly unpriced?: readonly string[];
+  readonly sessions?: NonNullable<ProxyPorts["sessions"]>;
 }
 
 function open({
@@ -62,6 +63,7 @@ function open({
   path = "responses",
   token = {},
   unpriced = [],
+  sessions,
 }: Options = {}) {
   const clock = new VirtualClock();
   const caller: AccessToken = {
@@ -81,6 +83,7 @@ function open({
     state: new MemoryState(tokens),
     usage,
     budgets: new MemoryBudgets(unpriced),
+    sessions,
   } as unknown as ProxyPorts;
   const request = new Request("http://one-balance.test/");
   const meter = new RequestMeter(request, "req_1", ports, () => {});
@@ -158,6 +161,20 @@ describe("what passes", () => {
     expect(client.closed).toEqual([[1009, "the other side does not keep up"]]);
     expect(upstream.closed).toEqual([[1000, ""]]);
   });
+});
+
+test("who has room for few hears when a session begins, and once when it is over", () => {
+  const heard: string[] = [];
+  const opened = () => {
+    heard.push("opened");
+    return () => heard.push("over");
+  };
+  const { client, upstream } = open({ sessions: { opened } });
+  client.says("x");
+  expect(heard).toEqual(["opened"]);
+  upstream.hangsUp(1000);
+  client.hangsUp(1000);
+  expect(heard).toEqual(["opened", "over"]);
 });
 
 describe("what is counted", () => {

@@ -128,6 +128,7 @@ class SocketSession {
   #heldBytes = 0;
   #isOver = false;
   #stopLooking: (() => void) | null = null;
+  #whenOver: (() => void) | undefined;
 
   constructor(
     client: SocketEnd,
@@ -152,7 +153,8 @@ class SocketSession {
   }
 
   open(): void {
-    const { meter } = this.#scope;
+    const { meter, ports } = this.#scope;
+    this.#whenOver = ports.sessions?.opened();
     meter.opened();
     meter.whenClientLeaves(() => this.#over("ok", null));
     this.#listen(this.#client, this.#upstream, (frame) => this.#fromClient(frame));
@@ -455,6 +457,7 @@ class SocketSession {
   #over(outcome: RequestEvent["outcome"], errorCode: string | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#whenOver?.();
     this.#stopLooking?.();
     this.#held = null;
     this.#take(this.#reader?.end() ?? []);

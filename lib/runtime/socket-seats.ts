@@ -1,0 +1,25 @@
+/**
+ * What runs at once may have six connections open, in an object as in a Worker, and an upstream's WebSocket is one of
+ * them: so many sessions leave room for asking D1 and the next key.
+ * https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
+ */
+const SEATS = 4;
+
+/** The sessions of one object. */
+export class SocketSeats {
+  #taken = 0;
+
+  get isFull(): boolean {
+    return this.#taken >= SEATS;
+  }
+
+  /** @returns Gives the seat back; a second time it does nothing. */
+  take(): () => void {
+    let isTaken = true;
+    this.#taken += 1;
+    return () => {
+      if (isTaken) this.#taken -= 1;
+      isTaken = false;
+    };
+  }
+}
