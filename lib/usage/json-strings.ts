@@ -4,9 +4,6 @@
  * @module
  */
 
-/** A string, a sign, or what stands between. Strings first, so that nothing within one is taken for a sign. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^"{}[\],:]+|"/gs;
-
 export interface NamedString {
   /** As it spells, escapes undone. */
   readonly name: string;
@@ -28,26 +25,51 @@ export function namedStrings(text: string): readonly NamedString[] | null {
     if (owner !== null) found.push({ name: owner, value });
     name = null;
   };
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '"') return null;
-    if (token.startsWith('"')) {
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charCodeAt(at);
+    if (sign <= SPACE) continue;
+    if (sign === QUOTE) {
+      const end = stringEnd(text, at);
+      if (end === -1) return null;
       if (waiting !== null) take(waiting);
-      waiting = unquoted(token);
+      waiting = unquoted(text.slice(at, end));
       if (waiting === null) return null;
-    } else if (token === ":") {
+      at = end - 1;
+    } else if (sign === COLON) {
       name = waiting;
       waiting = null;
-    } else if (token.trim() !== "") {
+    } else {
       if (waiting !== null) take(waiting);
       waiting = null;
-      if (token === "[") listNames.push(name ?? listNames.at(-1) ?? null);
-      else if (token === "{") listNames.push(null);
-      else if (token === "]" || token === "}") listNames.pop();
+      if (sign === OPEN_BRACKET) listNames.push(name ?? listNames.at(-1) ?? null);
+      else if (sign === OPEN_BRACE) listNames.push(null);
+      else if (sign === CLOSE_BRACKET || sign === CLOSE_BRACE) listNames.pop();
       name = null;
     }
   }
   if (waiting !== null) take(waiting);
   return found;
+}
+
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** Index behind the closing quote of the string that opens at `open`; -1 if it never closes. */
+function stringEnd(text: string, open: number): number {
+  let quote = text.indexOf('"', open + 1);
+  while (quote !== -1) {
+    let backslashes = 0;
+    while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return quote + 1;
+    quote = text.indexOf('"', quote + 1);
+  }
+  return -1;
 }
 
 function unquoted(token: string): string | null {

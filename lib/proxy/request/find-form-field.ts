@@ -8,6 +8,9 @@ import { indexOfBytes } from "./index-of-bytes";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** More than any form has; what comes behind is not looked at. */
+const MAX_PARTS = 1_000;
+
 /** Longer than any part header a client writes; a match further on belongs to file content. */
 const MAX_PART_HEADER_BYTES = 4096;
 
@@ -23,7 +26,7 @@ export function findFormField(bytes: Uint8Array, boundary: string, name: string)
   const delimiter = encoder.encode(`--${boundary}`);
   let found: BodyField | null = null;
   let start = nextDelimiter(bytes, delimiter, 0);
-  while (start !== -1) {
+  for (let part = 0; start !== -1 && part < MAX_PARTS; part += 1) {
     const partStart = start + delimiter.length;
     const end = nextDelimiter(bytes, delimiter, partStart);
     if (end === -1) return found;

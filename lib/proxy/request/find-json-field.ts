@@ -38,21 +38,22 @@ export function findJsonField(bytes: Uint8Array, name: string): BodyField | null
   let depth = 1;
   /** At depth one, whether the next string is a key: true behind `{` and `,`. */
   let expectsKey = true;
-  let found: BodyField | null = null;
+  /** Where the last value of that name begins; only that one is read. */
+  let found = -1;
 
   while (position < bytes.length) {
     const byte = bytes[position];
     if (byte === QUOTE) {
       const end = stringEnd(bytes, position);
-      if (end === -1) return found;
+      if (end === -1) return readString(bytes, found);
       if (depth === 1 && expectsKey) {
         expectsKey = false;
         if (isName(bytes, position, end, name)) {
           const colon = skipSpace(bytes, end);
           const start = skipSpace(bytes, colon + 1);
-          if (bytes[colon] !== COLON) return found;
-          found = readString(bytes, start);
-          position = found === null ? start : found.end;
+          if (bytes[colon] !== COLON) return readString(bytes, found);
+          found = start;
+          position = start;
           continue;
         }
       }
@@ -62,13 +63,14 @@ export function findJsonField(bytes: Uint8Array, name: string): BodyField | null
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       depth -= 1;
-      if (depth === 0) return found;
+      if (depth === 0) return readString(bytes, found);
     } else if (byte === 0x2c && depth === 1) expectsKey = true;
     position += 1;
   }
-  return found;
+  return readString(bytes, found);
 }
 
+/** @param start -1 for no value. */
 function readString(bytes: Uint8Array, start: number): BodyField | null {
   if (bytes[start] !== QUOTE) return null;
   const end = stringEnd(bytes, start);
@@ -79,13 +81,15 @@ function readString(bytes: Uint8Array, start: number): BodyField | null {
 
 /** Compares a key with a name; an escaped key (`"mod\u0065l"`) counts as what it spells. */
 function isName(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  const escaped = bytes.subarray(start, end).includes(BACKSLASH);
-  if (escaped) return parseString(bytes, start, end) === name;
-  if (end - start - 2 !== name.length) return false;
+  // An escape takes six bytes at most.
+  const length = end - start - 2;
+  if (length < name.length || length > 6 * name.length) return false;
   for (let index = 0; index < name.length; index += 1) {
-    if (bytes[start + 1 + index] !== name.charCodeAt(index)) return false;
+    const byte = bytes[start + 1 + index];
+    if (byte === BACKSLASH) return parseString(bytes, start, end) === name;
+    if (byte !== name.charCodeAt(index)) return false;
   }
-  return true;
+  return length === name.length;
 }
 
 function skipSpace(bytes: Uint8Array, start: number): number {

@@ -19,8 +19,25 @@ export function stringEnd(bytes: Uint8Array, open: number): number {
   return -1;
 }
 
+/** Names and models are this long at most; of longer texts the engine's own reader is the faster. */
+const MAX_PLAIN_BYTES = 64;
+
+/** A short string of ASCII without escapes, as most are; null for any other. */
+function plainString(bytes: Uint8Array, start: number, end: number): string | null {
+  if (end - start > MAX_PLAIN_BYTES || bytes[start] !== QUOTE) return null;
+  let text = "";
+  for (let at = start + 1; at < end - 1; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return null;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
 /** The text between `start` and `end`, quotes included; null where it is no string. */
 export function parseString(bytes: Uint8Array, start: number, end: number): string | null {
+  const plain = plainString(bytes, start, end);
+  if (plain !== null) return plain;
   try {
     const value: unknown = JSON.parse(decoder.decode(bytes.subarray(start, end)));
     return typeof value === "string" ? value : null;

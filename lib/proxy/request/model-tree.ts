@@ -32,6 +32,22 @@ export const ITEM = "[]";
  * or without separators (protobuf's JSON takes `modelId` and `model_id`), up to a NUL (C).
  */
 export function foldName(name: string): string {
+  // Those of the fields that are looked for are short, and repeat.
+  if (name.length > MAX_KNOWN_CHARS) return folded(name);
+  let known = knownNames.get(name);
+  if (known === undefined) {
+    known = folded(name);
+    if (knownNames.size >= MAX_KNOWN_NAMES) knownNames.clear();
+    knownNames.set(name, known);
+  }
+  return known;
+}
+
+const knownNames = new Map<string, string>();
+const MAX_KNOWN_NAMES = 1_000;
+const MAX_KNOWN_CHARS = 64;
+
+function folded(name: string): string {
   const end = name.indexOf("\0");
   const text = end === -1 ? name : name.slice(0, end);
   return text

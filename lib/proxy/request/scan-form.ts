@@ -21,6 +21,7 @@ const MAX_PARTS = 1000;
 
 /** Longer forms of this kind are not written: files are sent as multipart. */
 const MAX_URL_ENCODED_BYTES = 1024 * 1024;
+const MAX_PAIRS = 10_000;
 
 /** The one boundary that a content type names; null where it names none, two, or what is none. */
 export function formBoundary(contentType: string): string | null {
@@ -121,6 +122,9 @@ export function scanUrlEncoded(
   if (bytes.length > MAX_URL_ENCODED_BYTES) return "it is longer than a form of this kind may be";
   // Some servers split at semicolons too; both readings count.
   const text = decoder.decode(bytes);
+  if (text.split(/[&;]/, MAX_PAIRS).length === MAX_PAIRS) {
+    return `it has ${MAX_PAIRS} fields or more`;
+  }
   for (const separators of [/&/, /[&;]/]) {
     for (const pair of text.split(separators)) {
       const equals = pair.indexOf("=");

@@ -6,7 +6,7 @@
  * `msgbatch_…`; Google `files/…`, `cachedContents/…`, `batches/…`; Mistral's and Replicate's are bare words.
  * @module
  */
-import { namedStrings } from "../../usage/json-strings";
+import { type NamedString, namedStrings } from "../../usage/json-strings";
 
 /** Path segments whose next segment is an id. */
 const COLLECTIONS = [
@@ -144,8 +144,10 @@ export function idsInPath(url: string, isGoogle: boolean): readonly NamedId[] {
 /** @param text The whole body, where it is JSON. */
 export function idsInJson(text: string): readonly NamedId[] {
   const found = new Map<string, NamedId>();
+  let named: readonly NamedString[] | null = null;
   if (MAY_REFER.test(text)) {
-    for (const { name, value } of namedStrings(text) ?? []) {
+    named = namedStrings(text) ?? [];
+    for (const { name, value } of named) {
       if (!REFERENCE_NAMES.has(plainName(name)) && !isConversationId(name, value)) continue;
       const id = WHOLE_SHAPE.exec(value)?.[1] ?? (BARE_ID.test(value) ? value : null);
       if (id === null || value === "auto") continue;
@@ -155,7 +157,7 @@ export function idsInJson(text: string): readonly NamedId[] {
   }
   const plain = unescapedJson(text);
   if (MAY_REFER_TO_ITEM.test(plain)) {
-    for (const { name, value } of namedStrings(text) ?? []) {
+    for (const { name, value } of named ?? namedStrings(text) ?? []) {
       if (name === "id" && ITEM_ID.test(value)) found.set(value, { id: value, isCertain: true });
     }
   }
