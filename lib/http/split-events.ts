@@ -29,16 +29,51 @@ export interface EventSplitter {
   readonly begun: string;
 }
 
-/** How an answer is cut into events, by its content type; null where it holds none (audio, images, HTML). */
-export function eventFramingOf(contentType: string | null): EventFraming | null {
-  if (contentType === null) return null;
-  if (contentType.startsWith("text/event-stream")) return "sse";
-  if (contentType.startsWith("application/vnd.amazon.eventstream")) return "aws";
-  if (/^application\/(?:x-ndjson|ndjson|x-jsonl|jsonl|stream\+json|json-seq)/.test(contentType)) {
+/** Services send few. */
+const types = new Map<string, string>();
+const MAX_TYPES = 200;
+
+/**
+ * An answer's media type (RFC 9110, section 8.3), lower case, without parameters and repetitions; empty where none is
+ * told.
+ */
+export function mediaType(headers: Headers): string {
+  const told = headers.get("content-type");
+  if (told === null) return "";
+  let type = types.get(told);
+  if (type === undefined) {
+    type = (/^[^;,]*/.exec(told)?.[0] ?? "").trim().toLowerCase();
+    if (types.size >= MAX_TYPES) types.clear();
+    types.set(told, type);
+  }
+  return type;
+}
+
+/** Said of JSON and of events by services that do not mind: what it is, its first characters tell. */
+const UNTOLD: ReadonlySet<string> = new Set(["", "text/plain", "text/html", "text/json"]);
+
+/** Whether a body may be anything that is text. */
+export function isUntold(type: string): boolean {
+  return UNTOLD.has(type);
+}
+
+/**
+ * How an answer is cut into events, by its media type; null where it holds none (audio, images). What is no JSON
+ * though it is taken for it here is told by its first characters.
+ */
+export function eventFramingOf(type: string): EventFraming | null {
+  if (type === "text/event-stream") return "sse";
+  if (type === "application/vnd.amazon.eventstream") return "aws";
+  if (/^application\/(?:x-ndjson|ndjson|x-jsonl|jsonl|stream\+json|json-seq)$/.test(type)) {
     return "lines";
   }
-  return /^application\/[^;]*json/.test(contentType) ? "json" : null;
+  return isUntold(type) || /^application\/.*json/.test(type) ? "json" : null;
 }
+
+/** Whether a text begins as Server-Sent Events do, and as no JSON does. */
+export const BEGINS_AS_EVENTS = /^(?:data|event|id|retry)?:/;
+/** As much of a text tells. */
+export const BEGINNING_CHARS = 6;
 
 /** What the platform unpacks where it is read. */
 const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
@@ -47,7 +82,7 @@ const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
 export function readableFraming(headers: Headers): EventFraming | null {
   const encoding = headers.get("content-encoding");
   if (encoding !== null && !READABLE_ENCODING.test(encoding)) return null;
-  return eventFramingOf(headers.get("content-type"));
+  return eventFramingOf(mediaType(headers));
 }
 
 export function eventSplitter(framing: EventFraming): EventSplitter {

@@ -55,6 +55,7 @@ export class LineFraming implements Framing {
 
 const LINE_FEED = 0x0a;
 const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
 const CARRIAGE_RETURN = 0x0d;
 const DATA = [..."data:"].map((char) => char.charCodeAt(0));
 
@@ -74,12 +75,22 @@ export class EventFraming implements Framing {
   /** Whether all that came ends with a carriage return, behind which a line feed may follow. */
   #isUndecided = false;
   #marks = 0;
+  /** Whether what was called events is JSON: null while nothing but blanks has come. */
+  #isJson: boolean | null = null;
 
   constructor(sink: TextSink) {
     this.#sink = sink;
   }
 
   push(bytes: Uint8Array): void {
+    if (this.#isJson === null) {
+      const first = bytes.find((byte) => byte > SPACE && byte < 0x80);
+      if (first !== undefined) this.#isJson = first === OPEN_BRACE || first === OPEN_BRACKET;
+    }
+    if (this.#isJson === true) {
+      this.#sink.read(bytes, 0, bytes.length);
+      return;
+    }
     let at = this.#lineEnd === null ? this.#begin(bytes) : 0;
     const lineEnd = this.#lineEnd ?? LINE_FEED;
     while (at < bytes.length) {

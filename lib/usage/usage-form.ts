@@ -2,6 +2,7 @@
  * Where an answer tells what was used: by the API that was asked, as its path shows, and by how its bytes lie.
  * @module
  */
+import { isUntold, mediaType } from "../http/split-events";
 import type { Provider } from "../providers/types";
 import { isFileContent, tellsOfWork } from "./background-work";
 import { ScanKeys } from "./json-scanner";
@@ -158,11 +159,10 @@ export interface Exchange {
 
 /** How usage is read from an answer; null where it holds none (audio, images as bytes, HTML). */
 export function usageFormFor({ provider, path, headers }: Exchange): UsageForm | null {
-  const contentType = headers.get("content-type");
   const { usageFormat, slug } = provider;
-  if (usageFormat === "none" || contentType === null) return null;
+  if (usageFormat === "none") return null;
   const kind = kindOf(path);
-  const framing = framingOf(contentType, kind);
+  const framing = framingOf(mediaType(headers), kind);
   if (framing === null) return null;
   const isMany = framing === "lines";
   return {
@@ -216,21 +216,21 @@ function kindOf(path: string): PathKind {
 }
 
 function framingOf(
-  contentType: string,
+  type: string,
   { isBase64, isBatchResults, isFile }: PathKind,
 ): UsageForm["framing"] | null {
   // A file may be the results of a batch, which are lines of JSON, whatever it is called.
-  if (isFile) return UNNAMED_LINES.test(contentType) ? "lines" : null;
-  if (contentType.startsWith("text/event-stream")) return "events";
-  if (contentType.startsWith("application/vnd.amazon.eventstream")) {
+  if (isFile) return UNNAMED_LINES.test(type) ? "lines" : null;
+  if (type === "text/event-stream") return "events";
+  if (type === "application/vnd.amazon.eventstream") {
     return isBase64 ? "amazon-base64" : "amazon";
   }
   // application/json, application/x-ndjson, application/stream+json, application/x-jsonl
-  if (!/^application\/[^;]*json/.test(contentType)) return null;
+  if (!isUntold(type) && !/^application\/.*json/.test(type)) return null;
   return isBatchResults ? "lines" : "plain";
 }
 
-const UNNAMED_LINES = /^(?:application\/octet-stream|text\/plain|application\/[^;]*json)/;
+const UNNAMED_LINES = /^(?:application\/octet-stream|text\/plain|application\/.*json)/;
 
 function keysOf(
   usageFormat: Provider["usageFormat"],

@@ -519,8 +519,8 @@ test("Bedrock's binary stream", () => {
 test.each<[UsageFormat, string | null]>([
   ["none", "application/json"],
   ["openai", "audio/mpeg"],
-  ["openai", "text/html"],
-  ["openai", null],
+  ["openai", "image/png"],
+  ["openai", "application/octet-stream"],
 ])("an answer of %s as %s is not read", (usageFormat, contentType) => {
   const headers = new Headers(contentType === null ? {} : { "content-type": contentType });
   const provider = { usageFormat, slug: "any" };

@@ -133,6 +133,32 @@ const POISONS: readonly Poison[] = [
   },
 ];
 
+/** What is read back is what a caller wrote. */
+const READ_BACK: readonly Poison[] = [
+  [
+    "a file that reads as an error",
+    () => error(200, "insufficient_quota", "You exceeded your quota."),
+  ],
+  [
+    "a stream that is read back and failed long ago",
+    () =>
+      new Response(
+        'data: {"type":"response.failed","response":{"error":{"code":"insufficient_quota"}}}\n\n',
+        { headers: { "content-type": "text/event-stream" } },
+      ),
+  ],
+].map(([name, answer]) => ({
+  name: name as string,
+  spoil: ({ provider, path }) => ({
+    path:
+      provider === "azure-openai"
+        ? path.replace(/gpt-5-mini.*/, "files/x/content")
+        : `/api/${provider}/v1/files/x/content`,
+    init: {},
+  }),
+  refuse: ({ method }) => (method === "GET" ? (answer as () => Response)() : null),
+}));
+
 /** Only where the path chooses the account. */
 const WRONG_RESOURCE: Poison = {
   name: "a resource that these keys are not of",
@@ -179,6 +205,7 @@ describe.each([1, 3, 12])("in a pool of %i", (size) => {
     const dearer = DEARER[place.provider];
     const poisons = [
       ...POISONS,
+      ...READ_BACK,
       ...(place.provider === "azure-openai" ? [WRONG_RESOURCE] : []),
       ...(dearer === undefined ? [] : [dearer]),
     ];

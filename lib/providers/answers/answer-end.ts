@@ -8,6 +8,8 @@ import { lastJsonObjects } from "../../http/json-values";
 import {
   type AnswerEvent,
   awsEvent,
+  BEGINNING_CHARS,
+  BEGINS_AS_EVENTS,
   type EventFraming,
   jsonEvent,
   sseEvent,
@@ -65,7 +67,9 @@ class TextEnd implements AnswerEnd {
   /** The beginning of the event that is under way. */
   #begun: Uint8Array = new Uint8Array(0);
   #endsLine = false;
-  #isList: boolean | null = null;
+  /** Of what is called JSON. */
+  #kind: "object" | "list" | "events" | "text" | null = null;
+  #beginning = "";
 
   constructor(framing: EventFraming) {
     this.#framing = framing;
@@ -74,7 +78,7 @@ class TextEnd implements AnswerEnd {
   push(bytes: Uint8Array): void {
     this.#tail.push(bytes);
     if (this.#framing === "sse") this.#noteBeginning(bytes);
-    else if (this.#isList === null) this.#noteKind(bytes);
+    else if (this.#kind === null) this.#noteKind(bytes);
   }
 
   ending(): AnswerEnding {
@@ -82,8 +86,9 @@ class TextEnd implements AnswerEnd {
     if (this.#framing === "sse") return endingOf(this.#lastEvents(text));
     if (this.#framing === "lines")
       return endingOf(text.split("\n").filter(isFilled).map(jsonEvent));
+    if (this.#kind === "events") return endingOf(this.#lastEvents(text));
     const isClosed = /[\]}]\s*$/.test(text);
-    if (this.#isList !== true) return isClosed || this.#isList === null ? UNTOLD : CUT;
+    if (this.#kind !== "list") return isClosed || this.#kind !== "object" ? UNTOLD : CUT;
     const events = lastJsonObjects(text, LAST_EVENTS).toReversed().map(jsonEvent);
     const ending = endingOf(events);
     return ending.kind === "untold" && !isClosed ? CUT : ending;
@@ -115,8 +120,12 @@ class TextEnd implements AnswerEnd {
   }
 
   #noteKind(bytes: Uint8Array): void {
-    const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
-    if (first !== undefined) this.#isList = first === 0x5b;
+    this.#beginning = (this.#beginning + decoder.decode(bytes.subarray(0, NAME_BYTES))).trimStart();
+    const [first] = this.#beginning;
+    if (first === "{") this.#kind = "object";
+    else if (first === "[") this.#kind = "list";
+    else if (BEGINS_AS_EVENTS.test(this.#beginning)) this.#kind = "events";
+    else if (this.#beginning.length >= BEGINNING_CHARS) this.#kind = "text";
   }
 }
 

@@ -62,7 +62,7 @@ function readJson(json: unknown, name: string): ReadEvent {
   return { reading: holdsOnlyAnError(body) ? "error" : "output", protocol: null };
 }
 
-/** Whether a whole JSON answer says nothing but an error; null for what is no JSON. */
+/** Whether a whole JSON answer says nothing but an error, or is a response that failed; null for what is no JSON. */
 export function isErrorAnswer(text: string): boolean | null {
   if (!/^\s*[[{]/.test(text)) return null;
   let json: unknown;
@@ -74,6 +74,7 @@ export function isErrorAnswer(text: string): boolean | null {
   const body: unknown = Array.isArray(json) ? json[0] : json;
   if (!isRecord(body)) return false;
   if (body.type === "error" || body.event_type === "error") return true;
+  if (body.object === "response") return body.status === "failed" && hasError(body);
   const choice = firstRecord(body.choices);
   if (choice !== null) {
     return isRecord(choice.error) || (isRecord(body.error) && choice.finish_reason === "error");
@@ -100,9 +101,20 @@ const BESIDE_AN_ERROR = new Set([
   "sequence_number",
 ]);
 
+/** What a chat completion has besides what was said in it. */
+const OF_EVERY_CHAT = new Set(["id", "object", "created", "model", "provider", "usage"]);
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
 function holdsOnlyAnError(body: JsonRecord): boolean {
   if (!hasError(body)) return false;
-  return Object.keys(body).every((key) => BESIDE_AN_ERROR.has(key));
+  const isChat = String(body.object).startsWith("chat.completion");
+  return Object.entries(body).every(
+    ([key, value]) =>
+      BESIDE_AN_ERROR.has(key) || isEmpty(value) || (isChat && OF_EVERY_CHAT.has(key)),
+  );
 }
 
 function hasError({ error }: JsonRecord): boolean {

@@ -5,6 +5,8 @@
  */
 import {
   type AnswerEvent,
+  BEGINNING_CHARS,
+  BEGINS_AS_EVENTS,
   type EventFraming,
   type EventSplitter,
   eventSplitter,
@@ -19,6 +21,8 @@ export type AnswerBeginning =
   | { readonly kind: "nothing" | "output" | "broken" }
   | { readonly kind: "error"; readonly event: AnswerEvent };
 
+const encoder = new TextEncoder();
+
 const NOTHING: AnswerBeginning = { kind: "nothing" };
 const OUTPUT: AnswerBeginning = { kind: "output" };
 const BROKEN: AnswerBeginning = { kind: "broken" };
@@ -28,9 +32,9 @@ const NEWS_BEGINS =
   /^\s*(?:event: ?|data: ?\{\s*"type"\s*:\s*")response\.(?:created|queued|in_progress)["\s]/;
 
 export class AnswerStart {
-  readonly #splitter: EventSplitter;
+  #splitter: EventSplitter;
   /** Null for streams of events. JSON that is no list is one answer, which is judged as a whole. */
-  readonly #json: JsonStart | null;
+  #json: JsonStart | null;
 
   constructor(framing: EventFraming) {
     this.#splitter = eventSplitter(framing);
@@ -41,10 +45,18 @@ export class AnswerStart {
   push(bytes: Uint8Array): AnswerBeginning {
     if (this.#json !== null) {
       const kind = this.#json.push(bytes);
+      if (kind === "events") return this.#beginEvents(this.#json.text);
       if (kind === "text") return OUTPUT;
       if (kind !== "list") return NOTHING;
     }
     return beginningOf(this.#splitter.push(bytes));
+  }
+
+  /** Events that were called JSON. */
+  #beginEvents(text: string): AnswerBeginning {
+    this.#json = null;
+    this.#splitter = eventSplitter("sse");
+    return beginningOf(this.#splitter.push(encoder.encode(text)));
   }
 
   /**
@@ -58,6 +70,7 @@ export class AnswerStart {
 
   /** No more bytes come. */
   end(): AnswerBeginning {
+    if (this.#json?.isEvents === true) return this.#beginEvents(`${this.#json.text}\n\n`);
     return this.#json === null ? beginningOf(this.#splitter.end()) : this.#json.end();
   }
 }
@@ -71,24 +84,35 @@ function beginningOf(events: readonly AnswerEvent[]): AnswerBeginning {
   return NOTHING;
 }
 
+type JsonKind = "padding" | "object" | "list" | "events" | "text";
+
 /** What kind of text a JSON answer is, by its first character; its whole text where it is one value. */
 class JsonStart {
   readonly #decoder = new TextDecoder();
   #text = "";
-  #kind: "padding" | "object" | "list" | "text" = "padding";
+  #kind: JsonKind = "padding";
 
-  push(bytes: Uint8Array): "padding" | "object" | "list" | "text" {
+  push(bytes: Uint8Array): JsonKind {
     const piece = this.#decoder.decode(bytes, { stream: true });
     if (this.#kind !== "padding") {
       this.#text += piece;
       return this.#kind;
     }
-    this.#text = piece.trimStart();
+    this.#text = (this.#text + piece).trimStart();
     const [first] = this.#text;
-    if (first !== undefined) {
-      this.#kind = first === "{" ? "object" : first === "[" ? "list" : "text";
-    }
+    if (first === "{") this.#kind = "object";
+    else if (first === "[") this.#kind = "list";
+    else if (this.isEvents) this.#kind = "events";
+    else if (this.#text.length >= BEGINNING_CHARS) this.#kind = "text";
     return this.#kind;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get isEvents(): boolean {
+    return BEGINS_AS_EVENTS.test(this.#text);
   }
 
   get isList(): boolean {
@@ -100,7 +124,7 @@ class JsonStart {
   }
 
   end(): AnswerBeginning {
-    if (this.#kind === "padding") return NOTHING;
+    if (this.#text === "") return NOTHING;
     const whole = wholeAnswer(this.#text);
     // Each event of a list was read: none was of use.
     return this.#kind === "list" && whole.kind === "output" && /^\s*\[\s*\{/.test(this.#text)

@@ -134,6 +134,16 @@ describe("errors inside a 200 answer", () => {
     ],
     [
       "openai",
+      '{"id":"resp_0","object":"response","status":"failed","error":{"code":"server_error","message":"x"},"output":[]}',
+      "server_error",
+    ],
+    [
+      "openrouter",
+      '{"id":"gen-0","object":"chat.completion","choices":[],"usage":null,"error":{"code":402,"message":"Insufficient credits"}}',
+      "out_of_credit",
+    ],
+    [
+      "openai",
       'data: {"type":"error","code":"insufficient_quota","message":"You exceeded your current quota"}\n\n',
       "out_of_credit",
     ],
@@ -161,7 +171,8 @@ describe("errors inside a 200 answer", () => {
     'event: message_start\ndata: {"type":"message_start","message":{}}\n\nevent: error\ndata: {"type":"error"}\n\n',
     'data: {"id":"1","object":"chat.completion.chunk","choices":[{"delta":{"content":"error"}}],"error":null}\n\n',
     'data: {"choices":[{"delta":{"content":"{\\"error\\":{}}"}}]}\n\n',
-    '{"id":"resp_0","object":"response","status":"failed","error":{"code":"server_error","message":"x"},"output":[]}',
+    '{"id":"resp_0","object":"response","status":"completed","error":null,"output":[]}',
+    '{"id":"batch_0","object":"batch","status":"failed","error":{"code":"server_error","message":"x"}}',
     '[{"candidates":[{"content":{"parts":[{"text":"an error"}]}}]}]',
     'data: {"choices":[{"delta":{"content":"cut off in the middle of an error',
     "",

@@ -11,6 +11,7 @@ import { judgeEvent } from "../../providers/answers/judge-event";
 import type { Ending } from "../account/request-meter";
 import { isItemId, isMaking } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
+import { tellsErrors } from "../route/proxy-call";
 import { noteStored } from "../serve/resource-affinity";
 import type { Served } from "../serve/served";
 import { isUnlimited, makerOf } from "../serve/stored-access";
@@ -52,7 +53,7 @@ export class AnswerReading {
       meter.ended(ending);
       return;
     }
-    if (told.kind === "error") {
+    if (told.kind === "error" && tellsErrors(this.#served.call)) {
       const verdict = judgeEvent(this.#served.call.provider, told.event, ports.nowMs());
       this.#served.late(verdict);
       meter.ended("told_error");

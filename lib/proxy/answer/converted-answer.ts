@@ -5,7 +5,7 @@
 import { convertWhole, StreamConverter } from "../../conversion/answer-converter";
 import type { Conversion } from "../../conversion/conversion";
 import type { ByteStream, Bytes } from "../../http/byte-stream";
-import { eventSplitter } from "../../http/split-events";
+import { eventSplitter, mediaType } from "../../http/split-events";
 import { concat, NOTHING } from "./stream-head";
 
 /** A whole answer is kept until its end is there; a longer one is none. */
@@ -27,8 +27,7 @@ export function convertedResponse(
   conversion: Conversion,
 ): Response {
   const { status } = head;
-  const isStream =
-    status < 300 && head.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const isStream = status < 300 && mediaType(head.headers) === "text/event-stream";
   const headers = new Headers(head.headers);
   for (const name of ["content-length", "content-encoding", "etag"]) headers.delete(name);
   headers.set("content-type", isStream ? "text/event-stream; charset=utf-8" : "application/json");

@@ -6,7 +6,7 @@
 
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
-import { readableFraming } from "../../http/split-events";
+import { mediaType, readableFraming } from "../../http/split-events";
 import { spokenUsage } from "../../usage/read-header-usage";
 import { usageFormFor } from "../../usage/usage-form";
 import { createUsageReader } from "../../usage/usage-reader";
@@ -18,7 +18,7 @@ import { BodySampler, type CopyState } from "./body-sampler";
 import { copyReader } from "./copy-reader";
 import { byteChannel, NOTHING, type StreamHead } from "./stream-head";
 
-const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)/;
+const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)$/;
 
 /**
  * @param path What follows the provider in the request's path.
@@ -35,9 +35,7 @@ export function meteredBody(
   const { meter } = scope;
   const { response, body } = answer;
   const { headers } = response;
-  const contentType = headers.get("content-type");
-  const isStream =
-    (contentType !== null && STREAMING.test(contentType)) || path.includes("streamGenerateContent");
+  const isStream = STREAMING.test(mediaType(headers)) || path.includes("streamGenerateContent");
   const form = usageFormFor({ provider: call.provider, path, headers });
   const told = form === null ? spokenUsage(call.provider.slug, headers) : null;
   meter.answering(answer, form && createUsageReader(form), told, isStream);

@@ -26,3 +26,11 @@ export interface ProxyCall {
   headers(): Headers;
   placeKey(request: OutgoingRequest, key: string): void;
 }
+
+/**
+ * Whether an error in a good answer is the provider's own word. What is read back (a file, a response that failed long
+ * ago) may say anything, and so may what anybody's model made (fal).
+ */
+export function tellsErrors({ method, provider }: Pick<ProxyCall, "method" | "provider">): boolean {
+  return method !== "GET" && method !== "HEAD" && provider.usageFormat !== "none";
+}

@@ -40,11 +40,13 @@ export const NOBODYS_FAULT: ReadonlySet<Meaning> = new Set(["overloaded", "serve
 
 /**
  * Providers whose paths choose the account: there a key that is refused may be as good as the one that serves,
- * only another account's. Its own check decides.
+ * only another account's. Or they choose a program of anybody's (fal), which may refuse one and serve the other. Its
+ * own check decides.
  */
 const ACCOUNT_IN_PATH: ReadonlySet<string> = new Set([
   "azure-openai",
   "aws-bedrock",
+  "fal",
   "google-vertex-ai",
   "workers-ai",
 ]);

@@ -19,7 +19,7 @@ import type { ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { bodyToSend } from "../request/request-body";
 import type { RequestScope } from "../request-scope";
-import type { ProxyCall } from "../route/proxy-call";
+import { type ProxyCall, tellsErrors } from "../route/proxy-call";
 import type { Deadline } from "./deadline";
 import type { Answer, NoAnswer } from "./served";
 
@@ -36,6 +36,12 @@ const WHOLE_BYTES = 64 * 1024;
 const ERROR_BYTES = 8 * 1024;
 /** Spares parsing good answers, of which some have `"error": null`. */
 const HAS_ERROR = /"error"\s*:\s*["{]/;
+/** A response that failed repeats the request, and is as long. */
+const HAS_FAILED = /"status"\s*:\s*"failed"/;
+
+function mayBeError(text: string): boolean {
+  return HAS_ERROR.test(text) && (text.length <= ERROR_BYTES || HAS_FAILED.test(text));
+}
 
 /** What came back was empty, or ended before its end. */
 class UnusableAnswer extends Error {}
@@ -165,14 +171,15 @@ function isShort({ method }: ProxyCall, { status, headers }: Response): boolean 
 
 /** Some say with status 200 that they could not answer (OpenRouter), in so few words that they are all here. */
 async function judgedWhole(
-  { provider }: ProxyCall,
+  call: ProxyCall,
   response: Response,
   atMs: number,
   scrubber: KeyScrubber,
 ): Promise<Answer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
-  const isError = head.length <= ERROR_BYTES && HAS_ERROR.test(text);
+  const isError = tellsErrors(call) && mayBeError(text);
+  const { provider } = call;
   const verdict = (isError && judgeStreamStart({ provider, text, nowMs: atMs })) || OK;
   return { kind: "answer", response, atMs, body: { head, rest: null }, verdict, scrubber };
 }
@@ -199,7 +206,7 @@ async function judgedStart(
     throw new UnusableAnswer(`The answer of ${call.provider.label} ${what}.`);
   }
   const { head } = cleaned(look.head, scrubber);
-  const isError = beginning.kind === "error";
+  const isError = beginning.kind === "error" && tellsErrors(call);
   const verdict = isError ? judgeEvent(call.provider, beginning.event, ports.nowMs()) : OK;
   const handedOn = isError || body === null || head !== look.head ? lookedAt(look) : null;
   return {

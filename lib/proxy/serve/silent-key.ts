@@ -3,6 +3,7 @@
  * Nothing is done about a request that is answered within a second.
  * @module
  */
+import { mediaType } from "../../http/split-events";
 import type { KeyPool } from "../../pool/key-pool";
 import type { Lease } from "../../pool/pick-result";
 import { NO_MODEL } from "../../pool/types";
@@ -16,7 +17,7 @@ const LOOK_MS = 1_000;
 const STREAMED_PATH = /stream/i;
 const STREAMED_BODY = /"stream"\s*:\s*true\b/;
 const STREAMED_TYPE =
-  /^(?:text\/event-stream|application\/(?:x-ndjson|stream\+json|vnd\.amazon\.eventstream))/;
+  /^(?:text\/event-stream|application\/(?:x-ndjson|stream\+json|vnd\.amazon\.eventstream))$/;
 
 export class SilentKeys {
   readonly #pool: KeyPool;
@@ -71,7 +72,7 @@ export class SilentKeys {
   /** An answer has begun: it says how long the model takes, and that those that were left are silent. */
   answered({ headers }: Response, nowMs: number): void {
     const tookMs = nowMs - this.#sentMs;
-    const isStreamed = STREAMED_TYPE.test(headers.get("content-type") ?? "");
+    const isStreamed = STREAMED_TYPE.test(mediaType(headers));
     this.#pool.answerTimes.note(this.#model, isStreamed, tookMs);
     for (const { lease, timeoutMs } of this.#left) {
       if (tookMs < timeoutMs) this.#pool.noteSilence(this.#call.model, lease, nowMs);
