@@ -13,6 +13,7 @@ const CHAT = "/api/openai/chat/completions";
 
 describe("after an outcome that nobody knows", () => {
   const JOBS: readonly (readonly [string, object])[] = [
+    ["/api/openai/v1/responses", { model: "gpt-5", input: "x", background: true }],
     ["/api/openai/v1/fine_tuning/jobs", { model: "gpt-4o-mini", training_file: "file-abc1" }],
     ["/api/openai/v1/videos", { model: "sora-2", prompt: "x" }],
     ["/api/openai/v1/images/generations", { model: "gpt-image-1", prompt: "x" }],

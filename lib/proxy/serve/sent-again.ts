@@ -6,6 +6,7 @@
  * What creates something that is stored, or billed by the job, is never sent again: it would be there twice.
  * @module
  */
+import { bodyText } from "../request/request-body";
 import type { ProxyCall } from "../route/proxy-call";
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -20,10 +21,15 @@ const JOB_PROVIDERS: ReadonlySet<string> = new Set(["fal", "ideogram", "replicat
 const JOB_PATH =
   /\/(?:images?|videos?|batches|predictions|queue|assistants|threads|files|uploads|vector_stores|containers|evals|cachedContents|tunedModels|fileSearchStores|dubbing|music|sound-generation)(?:[/?:]|$)|\/fine[_-]tun(?:ing|es)|:(?:predict|predictLongRunning|batchGenerateContent|batchEmbedContents|asyncBatchEmbedContent|generateImages|generateVideos)(?:[?]|$)|\/(?:text|image|speech)-to-(?:image|video)|\/(?:generate|edit|remix|upscale|reframe)(?:[/?]|$)|\/async-invoke/;
 
+/** Responses and interactions that go on by themselves, and are fetched later. */
+const IN_BACKGROUND = /"background"\s*:\s*true\b/;
+
 /** Whether a call makes something that is stored, or billed by the job. */
-export function isJob({ method, provider, url }: ProxyCall): boolean {
+export function isJob({ method, provider, url, body }: ProxyCall): boolean {
   if (IDEMPOTENT.has(method)) return false;
-  return JOB_PROVIDERS.has(provider.slug) || JOB_PATH.test(url);
+  return (
+    JOB_PROVIDERS.has(provider.slug) || JOB_PATH.test(url) || IN_BACKGROUND.test(bodyText(body))
+  );
 }
 
 /**
