@@ -253,7 +253,13 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
           "message_stop",
           '"type":"message"',
         ],
-        ["/v1/responses", claude, "responses to chat", "response.completed", '"object":"response"'],
+        [
+          "/v1/responses",
+          claude,
+          "responses to messages",
+          "response.completed",
+          '"object":"response"',
+        ],
       ] as const;
       for (const [path, model, name, end, whole] of ends) {
         for (const stream of [true, false]) {
