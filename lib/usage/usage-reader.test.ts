@@ -526,3 +526,14 @@ test.each<[UsageFormat, string | null]>([
   const provider = { usageFormat, slug: "any" };
   expect(usageFormFor({ provider, path: "v1/x", headers })).toBeNull();
 });
+
+test("names and ids keep their characters, wherever packets cut them", () => {
+  const body = `{"id":"batch_\u{1d11e}é","model":"模型\u{1d11e}","usage":{"prompt_tokens":3,"completion_tokens":4,"note":"\u{1d11e}é"}}`;
+  for (let size = 1; size < 12; size += 1) {
+    expect(read(JSON_FORM, body, {}, size)).toMatchObject({ model: "模型\u{1d11e}" });
+    const bytes = encoder.encode(body);
+    const reader = createUsageReader(form("application/json", "v1/batches/batch_1"));
+    for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+    expect(reader.work.id).toBe("batch_\u{1d11e}é");
+  }
+});

@@ -1,6 +1,10 @@
 import { faultsIn, type Mutant } from "./mutant.ts";
 
-const attempts = ["tests/unit/attempts.test.ts", "tests/unit/pool-promises.test.ts"];
+const attempts = [
+  "tests/unit/effort.test.ts",
+  "tests/unit/attempts.test.ts",
+  "tests/unit/pool-promises.test.ts",
+];
 const loop = faultsIn("lib/proxy/serve/serve-from-pool.ts", attempts);
 const results = faultsIn("lib/proxy/serve/apply-result.ts", [
   ...attempts,

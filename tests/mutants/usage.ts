@@ -12,7 +12,7 @@ const sums = faultsIn("lib/usage/sum-usage.ts", [
 ]);
 const counted = faultsIn("lib/usage/counted-request.ts", ["tests/unit/pool-promises.test.ts"]);
 
-const fuzz = ["tests/unit/fuzz.test.ts"];
+const fuzz = ["lib/usage/usage-reader.test.ts", "tests/unit/fuzz.test.ts"];
 const scanner = faultsIn("lib/usage/json-scanner.ts", fuzz);
 const events = faultsIn("lib/http/split-events.ts", fuzz);
 

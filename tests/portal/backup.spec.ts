@@ -61,13 +61,13 @@ test("keys are sealed under a new secret while serving, over a stop and a reload
   });
   await admin.goto(`${server.url}/settings/maintenance`);
   const secret = admin.getByRole("region", { name: "Encryption secret" });
-  const remaining = secret.getByText(/of [\d,]+ keys are still sealed/);
+  const remaining = secret.getByText(/of [\d,]+ keys are still encrypted/);
   const all = await remaining.textContent();
   expect(all).toMatch(/^([\d,]+) of \1 /);
   await expectAccessible(admin);
-  await secret.getByRole("button", { name: "Seal keys anew" }).click();
+  await secret.getByRole("button", { name: "Re-encrypt keys" }).click();
   await secret.getByRole("button", { name: "Stop" }).click();
-  const run = secret.getByRole("button", { name: "Seal keys anew" });
+  const run = secret.getByRole("button", { name: "Re-encrypt keys" });
   await expect(run).toBeVisible();
   const stopped = (await remaining.textContent()) ?? "";
   expect(stopped).not.toBe(all);

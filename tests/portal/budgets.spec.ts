@@ -28,12 +28,12 @@ test("a member's limit holds for all own tokens; both see what is left, an admin
   await expect(button).toHaveText("None");
   await button.click();
   const form = admin.getByRole("dialog", { name: "Limits of Mary" });
-  await form.getByLabel("Requests a day").fill("many");
+  await form.getByLabel("Requests per day").fill("many");
   await form.getByRole("button", { name: "Save limits" }).click();
-  await expect(form.getByLabel("Requests a day")).toHaveAccessibleDescription(/whole number/);
+  await expect(form.getByLabel("Requests per day")).toHaveAccessibleDescription(/whole number/);
   await expectAccessible(admin);
-  await form.getByLabel("Requests a day").fill("2");
-  await form.getByLabel("US dollars a month").fill("5");
+  await form.getByLabel("Requests per day").fill("2");
+  await form.getByLabel("US dollars per month").fill("5");
   await form.getByRole("button", { name: "Save limits" }).click();
   await expect(button).toHaveText("2 limits");
   await expectAccessible(admin);
@@ -45,10 +45,10 @@ test("a member's limit holds for all own tokens; both see what is left, an admin
   expect(refused.headers.get("x-one-balance-limit-source")).toBe("token");
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
   expect(refused.text).toContain(
-    "The owner's limit of 2 requests a day for all of the owner's tokens together is reached.",
+    "The owner's limit of 2 requests per day for all of the owner's tokens together is reached.",
   );
 
-  const row = page.getByRole("row", { name: /Requests a day/ });
+  const row = page.getByRole("row", { name: /Requests per day/ });
   await expect(async () => {
     await page.goto("/tokens/budgets");
     await expect(row).toContainText("2 of 2", { timeout: 500 });

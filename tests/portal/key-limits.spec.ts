@@ -46,10 +46,10 @@ test("limits are set for a provider and for chosen keys, shown with their source
   const sheet = admin.getByRole("dialog", { name: /sk-…/ });
   await expect(sheet.getByLabel("RPM")).toHaveValue("4");
   const inForce = sheet.getByRole("table", { name: "Limits in force" });
-  await expect(inForce.getByRole("row", { name: /4 requests a minute/ })).toContainText(
+  await expect(inForce.getByRole("row", { name: /4 requests per minute/ })).toContainText(
     "3Set by a person",
   );
-  await expect(inForce.getByRole("row", { name: /500 requests a day/ })).toContainText(
+  await expect(inForce.getByRole("row", { name: /500 requests per day/ })).toContainText(
     "499Set by a person",
   );
   await expectAccessible(admin);

@@ -40,7 +40,7 @@ test("a mess is understood line by line before anything is added", async ({ admi
   await expect(row(5)).toContainText("Groq");
   await expect(row(5)).toContainText("Will be added");
   await expect(row(6)).toContainText("Looks like a key of Anthropic");
-  await expect(admin.getByText("2 lines hold no key and are left out.")).toBeVisible();
+  await expect(admin.getByText("2 lines contain no key and are skipped.")).toBeVisible();
   await expectAccessible(admin);
   expect(await server.admin.listKeys("")).toHaveLength(1);
 
@@ -59,7 +59,7 @@ test("without a provider it is detected, or asked for", async ({ admin, server }
   await admin.goto("/keys/add");
   await admin.getByLabel("Keys", { exact: true }).fill("gsk_fakeGGGG0001\nsome-fake-key-00000001");
   await admin.getByRole("button", { name: "Preview" }).click();
-  await expect(admin.getByText("Whose key? Choose a provider above")).toBeVisible();
+  await expect(admin.getByText("Provider unclear: choose one above")).toBeVisible();
   await expect(admin.getByRole("button", { name: "Add 1 key" })).toBeEnabled();
   await admin.getByRole("combobox", { name: "Provider" }).click();
   await admin.getByRole("option", { name: "Cohere" }).click();

@@ -72,7 +72,7 @@ test("keys of an unknown service wait until somebody says whose they are", async
   await compare.click();
   await expect(admin.getByRole("heading", { name: "Services that are not known" })).toBeVisible();
   await expect(
-    admin.getByText("the key is in a variable that the file does not hold"),
+    admin.getByText("the key is in a variable that the file doesn’t contain"),
   ).toBeVisible();
   await expect(admin.getByRole("button", { name: "Nothing to import" })).toBeDisabled();
   await expectAccessible(admin);

@@ -72,10 +72,10 @@ test("search, filters, sorting and page are in the URL and survive a reload", as
   await admin.reload({ waitUntil: "networkidle" });
   await expect(admin.getByText("51–61 of 61")).toBeVisible();
 
-  await admin.getByRole("searchbox", { name: "Search key or remark" }).fill("good 5");
+  await admin.getByRole("searchbox", { name: "Search key or note" }).fill("good 5");
   await expect(admin.getByText("1–11 of 11")).toBeVisible();
   await expect(admin).toHaveURL(/q=good/);
-  await admin.getByRole("searchbox", { name: "Search key or remark" }).fill("");
+  await admin.getByRole("searchbox", { name: "Search key or note" }).fill("");
   await expect(admin.getByText("1–50 of 61")).toBeVisible();
 
   await admin.getByRole("button", { name: "Weight" }).click();

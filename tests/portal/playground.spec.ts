@@ -86,7 +86,7 @@ test("the key is told to the playground's own token only", async ({ admin, serve
 
   await admin.getByRole("textbox", { name: "Access token" }).fill("ob-nobody");
   await send(admin);
-  await expect(problem(admin)).toContainText("The token was refused");
+  await expect(problem(admin)).toContainText("The token was rejected");
 });
 
 test("a refused key counts as an attempt, and the next one serves", async ({ admin, server }) => {

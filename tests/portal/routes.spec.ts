@@ -19,7 +19,7 @@ test("an alias is added, its mistakes told at the field, and the running proxy k
   await submit.click();
   await expect(dialog.getByLabel("Alias")).toHaveAccessibleDescription(/beginning with a letter/);
   await expect(dialog.getByText("Choose a provider.")).toBeVisible();
-  await expect(dialog.getByText("Name a model.")).toBeVisible();
+  await expect(dialog.getByText("Enter a model.")).toBeVisible();
   await expectAccessible(admin);
 
   await dialog.getByLabel("Alias").fill("fast");

@@ -31,7 +31,7 @@ test("the portal says that the database is behind, and what to do, while request
     const context = await browser.newContext({ baseURL: stack.url });
     const page = await context.newPage();
     await setUp(page);
-    const notice = page.getByRole("status").filter({ hasText: "The database is behind" });
+    const notice = page.getByRole("status").filter({ hasText: "The database is older" });
     await expect(notice).toContainText(`${NEXT}.sql`);
     await expect(notice).toContainText("npm run deploy");
     await expectAccessible(page);

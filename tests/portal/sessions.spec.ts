@@ -204,6 +204,6 @@ test("a member's call of an admin's action changes nothing and is in the log", a
   await admin.goto("/team");
   await expect(admin.getByText("friend@example.com")).toBeHidden();
   await admin.goto("/audit");
-  const row = admin.getByRole("row", { name: /gus@example.com Refused an action/ });
+  const row = admin.getByRole("row", { name: /gus@example.com Rejected an action/ });
   await expect(row).toContainText("/team");
 });

@@ -45,7 +45,7 @@ test("the gateway and a provider are tested in words", async ({ admin, server })
   await admin.getByRole("button", { name: "Test gateway" }).click();
   await expect(admin.getByText("The gateway can be reached")).toBeVisible();
   await admin.getByRole("button", { name: "Test OpenAI" }).click();
-  await expect(admin.getByText("Reachable, but it refused this key.")).toBeVisible();
+  await expect(admin.getByText("Reachable, but it rejected this key.")).toBeVisible();
   await expect(admin.getByText("AI Gateway let the request through.")).toBeVisible();
   expect(await admin.content()).not.toContain("sk-fake-dead-key");
   const [key] = await server.admin.listKeys("provider=openai");
@@ -87,7 +87,7 @@ test("a custom provider with a private address is refused beside its field, in a
   await dialog.getByLabel("Base URL").fill("https://[::ffff:10.0.0.1]/v1");
   await expect(dialog.getByText("not of the public internet")).toBeVisible();
   await dialog.getByLabel("Base URL").fill("https://user:secret@llm.example.com");
-  await expect(dialog.getByText("no user name or password")).toBeVisible();
+  await expect(dialog.getByText("not contain a user name or password")).toBeVisible();
   const { items } = await server.admin.call<{ items: unknown[] }>("GET", "custom-providers");
   expect(items).toEqual([]);
 });
@@ -183,7 +183,7 @@ test("prices of one's own are saved, refused where they are none, and taken away
   admin,
 }) => {
   await admin.goto("/settings/prices");
-  await expect(admin.getByText("No prices of your own.")).toBeVisible();
+  await expect(admin.getByText("No custom prices.")).toBeVisible();
   await admin.getByRole("button", { name: "Add price" }).click();
   const row = admin.getByRole("group", { name: "Price 1" });
   await row.getByLabel("Provider").fill("openai");
@@ -202,7 +202,7 @@ test("prices of one's own are saved, refused where they are none, and taken away
   await admin.getByRole("button", { name: "Save changes" }).click();
   await expect(admin.getByText("Saved", { exact: true })).toBeVisible();
   await admin.reload();
-  await expect(admin.getByText("No prices of your own.")).toBeVisible();
+  await expect(admin.getByText("No custom prices.")).toBeVisible();
 });
 
 test("maintenance runs when asked, and says what it did", async ({ admin, server }) => {
@@ -210,7 +210,7 @@ test("maintenance runs when asked, and says what it did", async ({ admin, server
   await admin.goto("/settings/maintenance");
   await expect(admin.getByText("No blocked key waits for one")).toBeVisible();
   await admin.getByRole("button", { name: "Run now" }).click();
-  await expect(admin.getByText("Maintenance has begun")).toBeVisible();
+  await expect(admin.getByText("Maintenance has started")).toBeVisible();
   // Nobody reloads the page.
   await expect(admin.getByText("1 expired token revoked")).toBeVisible();
   await expect(admin.getByText(/ago, by hand|now, by hand/)).toBeVisible();
@@ -220,9 +220,9 @@ test("maintenance runs when asked, and says what it did", async ({ admin, server
 
 test("alerts say where they would go, and when they are wanted", async ({ admin, server }) => {
   await admin.goto("/settings/alerts");
-  const when = admin.getByRole("region", { name: "When to tell" });
+  const when = admin.getByRole("region", { name: "Alert rules" });
   await expect(admin.getByText("Not set up: set ALERT_WEBHOOK_URL")).toBeVisible();
-  await expect(admin.getByText("Nothing to tell yet.")).toBeVisible();
+  await expect(admin.getByText("No alerts yet.")).toBeVisible();
   await admin.getByLabel("Quiet from (UTC hour)").fill("24");
   await when.getByRole("button", { name: "Save changes" }).click();
   await expect(admin.getByText("A whole number from 0 to 23.")).toBeVisible();

@@ -35,7 +35,7 @@ test("the overview tells the worst pool first", async ({ admin, server }) => {
   // The block is written with the next flush.
   await expect(async () => {
     await admin.goto("/");
-    await expect(admin.getByText("Groq cannot answer")).toBeVisible({ timeout: 500 });
+    await expect(admin.getByText("Groq can’t serve requests")).toBeVisible({ timeout: 500 });
   }).toPass();
   const openai = admin.getByRole("row", { name: /OpenAI/ });
   await expect(openai.getByRole("img", { name: "2 ready" })).toBeVisible();

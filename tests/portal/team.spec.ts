@@ -23,9 +23,9 @@ test("an invitation is listed until it is taken back", async ({ admin, page }) =
   const table = admin.getByRole("table", { name: "1 open invitation" });
   await expect(table.getByRole("row", { name: /ivan@example.com/ })).toContainText("Admin");
   expect(await admin.content()).not.toContain(link.split("/").at(-1));
-  await admin.getByRole("button", { name: /Take back the invitation/ }).click();
-  await admin.getByRole("button", { name: "Take back invitation" }).click();
-  await expect(admin.getByText("Invitation taken back.")).toBeVisible();
+  await admin.getByRole("button", { name: /Revoke the invitation/ }).click();
+  await admin.getByRole("button", { name: "Revoke invitation" }).click();
+  await expect(admin.getByText("Invitation revoked.")).toBeVisible();
   expect((await page.goto(link))?.status()).toBe(404);
 });
 

@@ -107,16 +107,16 @@ test("what is wrong stands at its field, and nothing typed is lost", async ({ ad
   await admin.goto("/tokens?new=true");
   const dialog = admin.getByRole("dialog");
   await dialog.getByRole("button", { name: /^Limits/ }).click();
-  await dialog.getByLabel("Requests a minute").fill("many");
-  await dialog.getByLabel("US dollars a day").fill("2.50");
+  await dialog.getByLabel("Requests per minute").fill("many");
+  await dialog.getByLabel("US dollars per day").fill("2.50");
   await dialog.getByRole("combobox", { name: "Expires" }).click();
   await admin.getByRole("option", { name: "On a date" }).click();
   await dialog.getByRole("button", { name: "Create token" }).click();
-  await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription(/Give it a name/);
-  await expect(dialog.getByLabel("Requests a minute")).toHaveAccessibleDescription(/whole number/);
+  await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription(/Enter a name/);
+  await expect(dialog.getByLabel("Requests per minute")).toHaveAccessibleDescription(/whole number/);
   await expect(dialog.getByLabel("Last day")).toHaveAccessibleDescription(/Choose the last day/);
-  await expect(dialog.getByLabel("US dollars a day")).toHaveValue("2.50");
-  await expect(dialog.getByLabel("Requests a minute")).toHaveValue("many");
+  await expect(dialog.getByLabel("US dollars per day")).toHaveValue("2.50");
+  await expect(dialog.getByLabel("Requests per minute")).toHaveValue("many");
   await expectAccessible(admin);
 });
 
@@ -246,7 +246,7 @@ test("a limit that an admin sets is a ceiling for its owner, shown with what is 
   await choose(admin, "ceiling-app", "Edit");
   const form = admin.getByRole("dialog");
   await form.getByRole("button", { name: /^Limits/ }).click();
-  await form.getByLabel("Requests a day").fill("100");
+  await form.getByLabel("Requests per day").fill("100");
   await form.getByRole("button", { name: "Save" }).click();
   await expect(rowOf(admin, "ceiling-app")).toContainText("of 100 requests today");
   await expect(async () => {
@@ -256,7 +256,7 @@ test("a limit that an admin sets is a ceiling for its owner, shown with what is 
 
   await page.reload();
   await choose(page, "ceiling-app", "Edit");
-  const field = page.getByRole("dialog").getByLabel("Requests a day");
+  const field = page.getByRole("dialog").getByLabel("Requests per day");
   await expect(field).toHaveAccessibleDescription(/At most 100, set by an admin/);
   const save = page.getByRole("dialog").getByRole("button", { name: "Save" });
   for (const tooMuch of ["101", ""]) {

@@ -28,7 +28,7 @@ async function openToken(page: Page, server: Stack, name: string) {
 }
 
 const conflictIn = (place: Locator | Page) =>
-  place.getByRole("alert").filter({ hasText: "Somebody else changed this meanwhile" });
+  place.getByRole("alert").filter({ hasText: "Someone else changed this meanwhile" });
 
 test("a token: what the other changed stays", async ({ admin, server }) => {
   const { dialog, read, change } = await openToken(admin, server, "shared");
@@ -102,15 +102,15 @@ test("an alias, and a member's limits", async ({ admin, browser, server }) => {
   };
   const limits = await dialogOn(admin);
   const theirs = await dialogOn(other);
-  await theirs.getByLabel("Requests a minute").fill("5");
+  await theirs.getByLabel("Requests per minute").fill("5");
   await theirs.getByRole("button", { name: "Save limits" }).click();
   await expect(theirs).toBeHidden();
-  await limits.getByLabel("Tokens a minute").fill("9");
+  await limits.getByLabel("Tokens per minute").fill("9");
   await limits.getByRole("button", { name: "Save limits" }).click();
   await expect(limits).toBeHidden();
   await dialogOn(admin);
-  await expect(limits.getByLabel("Requests a minute")).toHaveValue("5");
-  await expect(limits.getByLabel("Tokens a minute")).toHaveValue("9");
+  await expect(limits.getByLabel("Requests per minute")).toHaveValue("5");
+  await expect(limits.getByLabel("Tokens per minute")).toHaveValue("9");
 });
 
 test("offline, an answer that is lost, a session that ended: each is told, and nothing typed is lost", async ({
@@ -134,11 +134,11 @@ test("offline, an answer that is lost, a session that ended: each is told, and n
     await route.abort();
   });
   await save.click();
-  await expect(admin.getByText("This may have been done, or not.")).toBeVisible();
+  await expect(admin.getByText("This may or may not have been saved.")).toBeVisible();
   expect(await read()).toMatchObject({ name: "cut off" });
   await expect(name).toHaveValue("cut off");
   await admin.unroute("**/tokens**");
-  await admin.getByRole("button", { name: "See how it stands" }).click();
+  await admin.getByRole("button", { name: "Check the current state" }).click();
   await expect(admin.locator("tr", { hasText: "cut off" })).toHaveCount(1);
   await expect(dialog).toBeVisible();
 

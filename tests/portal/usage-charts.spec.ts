@@ -93,8 +93,8 @@ const CHARTS: Readonly<Record<string, (newest: readonly number[]) => void>> = {
       newest,
       ledger.log.map((request) => request.timeToFirstTokenMs),
     ),
-  "Attempts per answer": (newest) => expect(newest).toEqual([ledger.attempts / ledger.requests]),
-  "Rests and blocks of keys": (newest) => expect(newest).toEqual([ledger.rests, 0]),
+  "Attempts per response": (newest) => expect(newest).toEqual([ledger.attempts / ledger.requests]),
+  "Key cooldowns and blocks": (newest) => expect(newest).toEqual([ledger.rests, 0]),
 };
 
 for (const [name, check] of Object.entries(CHARTS)) {
@@ -105,7 +105,7 @@ for (const [name, check] of Object.entries(CHARTS)) {
 
     await chart.getByRole("button", { name: `Show ${name} as a table` }).click();
     const cells = await chart.getByRole("row").nth(1).getByRole("cell").allTextContents();
-    expect(cells[0]).toContain("not over yet");
+    expect(cells[0]).toContain("in progress");
     const shown = cells.slice(1);
 
     await chart.getByRole("button", { name: `Show ${name} as a chart` }).click();

@@ -104,7 +104,7 @@ test("figures, hover, keyboard, table and file tell what was sent", async ({ adm
   await plot.hover({ position: { x: box.width - 16, y: box.height / 2 } });
   const tooltip = requests.locator("[data-slot=chart-tooltip]");
   await expect(tooltip).toContainText("Europe/Berlin");
-  await expect(tooltip).toContainText("not over yet");
+  await expect(tooltip).toContainText("in progress");
   await expect(tooltip).toContainText(/Answered5/);
   await expect(tooltip).toContainText(/Denied1/);
   await expectAccessible(admin);
@@ -158,12 +158,12 @@ test("the overview has the same totals as today's usage", async ({ admin, server
   await admin.goto("/usage?range=today");
   const cost = await figure(admin, "Cost").locator("span").first().getAttribute("title");
   await admin.goto("/");
-  await expect(figure(admin, "Answers")).toContainText("5");
-  await expect(figure(admin, "Answers")).toContainText("of 6 requests");
-  await expect(figure(admin, "Share answered")).toHaveText("83.3%");
+  await expect(figure(admin, "Responses")).toContainText("5");
+  await expect(figure(admin, "Responses")).toContainText("of 6 requests");
+  await expect(figure(admin, "Success rate")).toHaveText("83.3%");
   await expect(figure(admin, "Cost").locator("span").first()).toHaveAttribute("title", cost ?? "");
   expect(Number(cost)).toBeGreaterThan(0);
-  await expect(figure(admin, "First pool dry")).toContainText("No key was told its daily quota");
+  await expect(figure(admin, "First pool dry")).toContainText("No daily quota known");
   await expectAccessible(admin);
 });
 

@@ -46,7 +46,7 @@ describe("a mail", () => {
       from: ADDRESSES.mailFrom,
       to: ADDRESSES.mailTo,
       subject: `One Balance: ${mail.text}`,
-      text: "OpenAI: ready keys left: 0. You asked to be told below 1.",
+      text: "OpenAI: 0 keys ready. Your alert threshold is 1.",
       id: headers.get("idempotency-key"),
       kind: "pool_low",
       details: { provider: "OpenAI", ready: 0, below: 1 },

@@ -37,12 +37,12 @@ describe("what is told", () => {
       await block(await storeKey(text));
     expect(await run()).toMatchObject({ raisedAlerts: 1, sentAlerts: 1 });
     expect(texts()).toHaveLength(1);
-    expect(texts()[0]).toMatch(/^OpenAI: keys blocked: 2 \(\S+, \S+\)\./);
+    expect(texts()[0]).toMatch(/^OpenAI: 2 keys blocked \(\S+, \S+\)\./);
     expect(receiver.received[0]?.body).not.toContain("sk-dead-one-of-two");
     expect(await run()).toMatchObject({ raisedAlerts: 0, sentAlerts: 0 });
     await block(await storeKey("sk-dead-three"));
     await run();
-    expect(texts()[1]).toMatch(/^OpenAI: keys blocked: 1 /);
+    expect(texts()[1]).toMatch(/^OpenAI: 1 keys blocked /);
   });
 
   test("a version that brings a provider of the team's own slug, once", async () => {
@@ -71,7 +71,7 @@ describe("what is told", () => {
     await db.delete(keyEvents);
     await run();
     await run();
-    const low = "OpenAI: ready keys left: 1. You asked to be told below 2.";
+    const low = "OpenAI: 1 keys ready. Your alert threshold is 2.";
     expect(texts()).toEqual([low]);
     await resetProviderKey(context, one);
     await run();
@@ -132,7 +132,7 @@ describe("what is told", () => {
     expect(texts()).toEqual([]);
     await block(key);
     await run();
-    expect(texts()[0]).toMatch(/^OpenAI: keys blocked: 1 /);
+    expect(texts()[0]).toMatch(/^OpenAI: 1 keys blocked /);
   });
 
   test("nothing where no webhook is set", async () => {

@@ -168,6 +168,6 @@ test("the webhook is told of its beginning and its end, once each", async () => 
   const alerts = await listAlerts(context, "en");
   expect(alerts.map(({ text }) => text)).toEqual([
     "OpenAI: the incident (bad-key) is over. It lasted 30 min.",
-    expect.stringMatching(/^OpenAI: 2 keys failed alike within seconds \(bad-key\)/),
+    expect.stringMatching(/^OpenAI: 2 keys failed in the same way within seconds \(bad-key\)/),
   ]);
 });

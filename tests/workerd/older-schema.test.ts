@@ -93,7 +93,7 @@ describe("the team is told", () => {
     await receiver.run();
     await receiver.run();
     expect(receiver.texts()).toEqual([
-      `The database is behind this version: migrations to apply: 1, up to ${NEWEST}. Requests are still served. Run npm run deploy.`,
+      `The database is older than this version: 1 migrations to apply, up to ${NEWEST}. Requests are still served. Run npm run deploy.`,
     ]);
     await db.run(sql`insert into d1_migrations (name) values (${NEWEST})`);
     expect(await missingMigrations(db)).toEqual([]);

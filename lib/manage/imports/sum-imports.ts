@@ -3,19 +3,19 @@ import type { Source, SourceForm, SourceProblem } from "../../moving-in/source-k
 import type { ImportedKeys, ProviderImport } from "./import-schemas";
 
 const WORDS: Readonly<Record<SourceProblem, string>> = {
-  elsewhere: "the key is in a variable that the file does not hold",
-  pair: "an access key and its secret, which sign requests, are no key",
-  sealed: "the key is encrypted by the program it comes from",
-  malformed: "the file cannot be read on from here",
+  elsewhere: "the key is in a variable that the file does not contain",
+  pair: "an access key and its secret, which sign requests, can't be used as a key",
+  sealed: "the key is encrypted by the tool it comes from",
+  malformed: "the file cannot be read beyond this point",
 };
 
 const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
   comment: "a comment",
   "no-key": "nothing in it looks like a key",
-  "no-credential": "its name speaks of something else than a key",
+  "no-credential": "its name says that it is something other than a key",
   "no-value": "it has no value",
-  elsewhere: "the key is in a variable or a safe that the text does not hold",
-  "too-deep": "it lies deeper than is looked",
+  elsewhere: "the key is in a variable or a vault that the text does not contain",
+  "too-deep": "it is nested too deeply",
 };
 
 /** Of those that are told one by one; all are counted. */

@@ -28,13 +28,13 @@ const LOOK_AGAIN_MS = 50;
 /** When to come back where it is not known when others are answered. */
 const HELD_RETRY_MS = 1_000;
 const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
-  rpm: (limit) => `${counted(limit, "request")} a minute`,
-  tpm: (limit) => `${counted(limit, "token")} a minute`,
+  rpm: (limit) => `${counted(limit, "request")} per minute`,
+  tpm: (limit) => `${counted(limit, "token")} per minute`,
   concurrentRequests: (limit) => `${counted(limit, "request")} at the same time`,
-  dailyRequests: (limit) => `${counted(limit, "request")} a day`,
-  dailyTokens: (limit) => `${counted(limit, "token")} a day`,
-  dailyCostUsd: (limit) => `$${limit} a day`,
-  monthlyCostUsd: (limit) => `$${limit} a month`,
+  dailyRequests: (limit) => `${counted(limit, "request")} per day`,
+  dailyTokens: (limit) => `${counted(limit, "token")} per day`,
+  dailyCostUsd: (limit) => `$${limit} per day`,
+  monthlyCostUsd: (limit) => `$${limit} per month`,
 };
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
