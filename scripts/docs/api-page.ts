@@ -47,7 +47,9 @@ const GROUPS: Readonly<Record<string, string>> = {
   [OWN_QUOTA]: "With any access token",
   "provider-keys": "Provider keys",
   "quota-limits": "Limits of keys",
-  import: "Moving in",
+  import: "Import keys",
+  members: "Members",
+  budgets: "Budgets",
   "access-tokens": "Access tokens",
   "custom-providers": "Custom providers",
   "model-aliases": "Model aliases",
@@ -70,8 +72,8 @@ export function apiPage(): string {
   return page(
     "# Admin API",
     GENERATED,
-    `Everything the portal does to keys, tokens, aliases and settings, scripts can do too. Calls take an admin credential (a token of ${code("AUTH_KEY")} without limits) as ${code("Authorization: Bearer")} or ${code("x-api-key")}. Bodies are JSON; a field that is not known is refused. Times are epoch milliseconds; filters and inputs also take ISO 8601. The same as an OpenAPI document: ${code("GET /api/openapi.json")}. What went wrong: [Errors](errors.md#admin-api).`,
-    "Active keys that may serve a model, ten a page:",
+    `Scripts can do everything that the portal does to keys, tokens, aliases and settings. Send an admin token (a token of ${code("AUTH_KEY")} without restrictions) as ${code("Authorization: Bearer")} or ${code("x-api-key")}. Bodies are JSON; unknown fields are rejected. Times are epoch milliseconds; filters and inputs also take ISO 8601. OpenAPI document: ${code("GET /api/openapi.json")}. Error codes: [Errors](errors.md#admin-api).`,
+    "List active keys that can serve a model, ten per page:",
     run("api-list-keys", [
       `curl "${ORIGIN}/api/admin/provider-keys?provider=openai&model=gpt-5-mini&limit=10" \\`,
       '  -H "Authorization: Bearer $ADMIN_TOKEN"',
@@ -154,7 +156,9 @@ function objectsIn(schema: Schema): { readonly schema: Schema; readonly step: st
 
 function typeOf(schema: Schema): string {
   const type = bareType(schema);
-  return schema.default === undefined ? type : `${type}, default ${code(String(schema.default))}`;
+  return schema.default === undefined
+    ? type
+    : `${type}, default ${code(JSON.stringify(schema.default))}`;
 }
 
 function bareType(schema: Schema): string {

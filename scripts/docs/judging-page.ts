@@ -58,42 +58,42 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
     request: "next key",
   },
   key_doubtful: {
-    means: "a 401 or 403 in unknown words",
+    means: "a 401 or 403 for an unclear reason",
     told: "",
     condition: "once a second witness agrees",
     request: "next key",
   },
   model_denied: {
-    means: "this key may not use this model",
+    means: "the key has no access to this model",
     told: "",
     condition: "once another key has served the request",
-    request: "next key; if none serves it, the refusal is delivered",
+    request: "next key; if none serves it, the provider's error is returned",
   },
   region_denied: {
-    means: "refused for where the request came from",
+    means: "rejected because of where the request came from",
     told: "",
-    request: "once more, then delivered",
+    request: "once more, then the error is returned",
   },
   foreign_reasoning: {
-    means: "the conversation carries reasoning that another account sealed",
+    means: "the conversation carries reasoning that another account encrypted",
     told: "",
     request:
-      "the account that made it, where it can be had in time; else on without that reasoning",
+      "the account that made it, if it is available in time; otherwise continues without that reasoning",
   },
   overloaded: {
     means: "the model has no capacity",
     told: "",
-    request: "again after a short pause, with another key where there is one",
+    request: "again after a short pause, with another key if there is one",
   },
   server_error: {
-    means: "the provider failed, or gave no answer at all",
+    means: "the provider failed, or sent no response at all",
     told: "",
-    request: "again after a short pause, with another key where there is one",
+    request: "again after a short pause, with another key if there is one",
   },
   gateway_limit: {
-    means: "AI Gateway's own limit or refusal",
+    means: "AI Gateway rejected the request",
     told: "",
-    request: "delivered",
+    request: "returned",
   },
 };
 
@@ -105,15 +105,15 @@ const EXPLAINED: Readonly<Record<Explains, string>> = {
 
 export function judgingPage(): string {
   return page(
-    "# How keys are judged",
+    "# How responses are classified",
     GENERATED,
-    "The words of an answer come before its status: a 401 may be an empty account, a 403 a region, a 429 a request too large to ever pass. Every rest and every block keeps its evidence (the provider's words with secrets taken out, the rule, the request, the time), which the portal shows, and can be undone there or with `POST /api/admin/provider-keys/{id}/reset`.",
+    "One Balance classifies a response by its message before its status, because statuses mislead: a 401 can mean an empty account, a 403 a blocked region, and a 429 a request that is too large to ever succeed. Every cooldown and every block keeps its evidence: the provider's message (with secrets removed), the rule, the request and the time. You can see it on the key's page in the portal, and undo it there or with `POST /api/admin/provider-keys/{id}/reset`.",
     "## Meanings",
     "<!-- checked against the code: meanings -->\n" +
       table(
-        ["What the answer means", "What happens to the key", "What happens to the request"],
+        ["What the response means", "What happens to the key", "What happens to the request"],
         [
-          [code("ok"), "nothing", "delivered"],
+          [code("ok"), "nothing", "returned"],
           ...(Object.keys(MEANINGS) as ErrorMeaning[]).map((meaning) => [
             `${code(meaning)}: ${MEANINGS[meaning].means}`,
             keyText(meaning),
@@ -121,36 +121,38 @@ export function judgingPage(): string {
           ]),
         ],
       ),
-    `Daily quotas renew at midnight UTC, ${pacificLabels()} at midnight Pacific time. A rest is never shortened except by a person: a reset, a check that finds the key good, switching it off and on.`,
-    "How long a key rests is decided in this order: the rule's own time, exactly; the time that the answer tells; what the pool knows of the quota; a guess. No rest is longer than 25 hours, but where the answer's words name a week or a month, and for money. A time that nobody can mean (years, an epoch time in `Retry-After`) counts as not told.",
-    "A 429 that tells neither quota nor reset time rests the key for 5 seconds, and twice as long each time in a row, up to 5 minutes. `CONSECUTIVE_429_THRESHOLD` of them for one key and model, each after the rest of the one before, with no success between and while other keys or models of the provider answer, are taken for the day's quota.",
-    "Words that condemn a key are one witness. The key becomes a suspect: it is used last, and changed only when a second witness is heard. That is another key that serves the same request, the same key's refusal of another caller's unlike request while other keys answer, or the free check, which is made by itself after a request that no key served, in pools of fewer than five keys. A refusal that may be about what the caller chose (a path that names no model, an account in the path as with Azure OpenAI, Amazon Bedrock, Vertex AI and Workers AI) never condemns by itself. Where all of five keys or more are refused alike and none answers, no key is changed: an incident is told, and one probe a second goes, each on other keys, until one answers. The portal marks a suspect and shows what was said, and what ended the suspicion: an answer, a block, a reset. An incident names the keys that a second witness had blocked, and those that answered.",
-    "Refusals are cheap: they do not use up the attempts (`maxAttempts` counts failures), and up to 30 keys are asked within 20 seconds. After five refusals of one request, keys that answered lately go first. A key whose connections break or whose server fails three times in a row while others answer comes last for 5 seconds, longer each time, and so does one that tells when to come back; a success ends it. After every key was tried, the one that answered last is asked again. A key that is silent for more than three times as long as answers of the model usually take to begin, and for a second at least, is left for another where sending again is safe, and comes last; before that is known, one request at a time leaves after 15 seconds, or after 90 where other keys are silent as well, so that a slow model is not asked twice. What no key cures (a model that does not exist, a provider behind OpenRouter that is busy) is asked a few times and remembered for 10 seconds.",
-    "An answer with status 200 is looked into before it is handed on, packed or not and however it is cut: an error behind pings, comments and the news that work has begun costs another key an attempt, and not the client its answer. It is handed on once it brings something that a client can use: a piece of text, thought or tool call, the reason why it ended, or a whole JSON answer. An answer that ends without any of these, or in the middle of its JSON, is none, and is tried again. After 64 KiB that may be of use, 256 KiB of padding and news, or 10 seconds of pings or silence, it is handed on as it is.",
-    "From then on nothing is tried again, and the end decides. An answer that tells an error after its first words, or ends without the event that ends it in its protocol, counts as `upstream_error`; the key rests or is blocked as the words say. A client that leaves after that event has its answer (`ok`). Refusals for content, `incomplete` and `204` are answers.",
-    "What is stored or billed by the job (files, batches, fine-tuning, images, videos, predictions, queues) is not sent again after an unknown outcome, since it might be done twice; a model's answer is asked for once more at most.",
-    "A blocked key is asked about again, by a free call, after 1 hour, then after 6 and 24 hours, then weekly; a good answer brings it back. [Operations](operations.md#maintenance) has more.",
-    "## What refusals teach",
-    "A key is not asked for more than people set, answers tell or refusals taught. What refusals teach about requests in a window is decided by these cases, in this order; the first that applies decides. A key that nothing was learned of keeps to what its pool's other keys have in common at the model.",
+    `Daily quotas renew at midnight UTC, ${pacificLabels()} at midnight Pacific time. Only a person shortens a cooldown: by a reset, a check that finds the key valid, or disabling and enabling it.`,
+    "The length of a cooldown is, in this order: the rule's own time; the time that the response states; what the pool knows about the quota; a guess. No cooldown is longer than 25 hours, unless the response names a week or a month, or the account is out of credit. A time that can't be meant (years, an epoch time in `Retry-After`) is ignored.",
+    "A 429 that states neither a quota nor a reset time puts the key in cooldown for 5 seconds, and twice as long each time in a row, up to 5 minutes. If that happens `CONSECUTIVE_429_THRESHOLD` times for one key and model, each after the previous cooldown, with no success in between and while other keys or models of the provider work, the daily quota is assumed to be used up.",
+    "An error that says a key is invalid is only one witness. The key becomes a suspect: it is used last, and blocked only when a second witness agrees. That is another key that serves the same request, the same key's rejection of a different request of another caller while other keys work, or the free check, which runs automatically after a request that no key served, in pools of fewer than five keys. A rejection that may be about what the caller chose (a path that names no model, an account in the path as with Azure OpenAI, Amazon Bedrock, Vertex AI and Workers AI) never blocks a key by itself.",
+    "If five or more keys are all rejected in the same way and none works, no key is changed: One Balance opens an incident and sends one probe per second, each with other keys, until one works. The portal marks a suspect and shows what the provider said, and what ended the suspicion: a response, a block, a reset. An incident names the keys that a second witness had blocked, and those that worked.",
+    "Rejections are cheap: they don't use up attempts (`maxAttempts` counts failures), and up to 30 keys are tried within 20 seconds. After five rejections of one request, keys that worked recently go first. A key whose connections break or whose server fails three times in a row while others work comes last for 5 seconds, longer each time, and so does one that says when to retry; a success ends that. After every key was tried, the one that worked last is tried again.",
+    "A key that is silent for more than three times as long as the model's responses usually take to begin, and for at least a second, is given up for another one if sending again is safe, and comes last. Before the usual time is known, one request at a time gives up after 15 seconds, or after 90 if other keys are silent as well, so that a slow model doesn't get the same request twice. What no key can solve (a model that doesn't exist, a provider behind OpenRouter that is busy) is tried a few times and remembered for 10 seconds.",
+    "One Balance inspects a response with status 200 before it forwards it: if an error follows pings, comments and notices that work has started, another key is tried, and the client still gets its response. It is forwarded once it contains something useful to a client: a piece of text, reasoning or a tool call, the reason why it ended, or a whole JSON response. A response that ends without any of these, or in the middle of its JSON, doesn't count, and the request is tried again. After 64 KiB that may be useful, 256 KiB of padding and notices, or 10 seconds of pings or silence, it is forwarded as it is.",
+    "From then on nothing is retried, and the end decides. A response that contains an error after its first output, or ends without the final event of its protocol, counts as `upstream_error`; the key goes into cooldown or is blocked as the error says. If a client disconnects after that event, it has its response (`ok`). Content refusals, `incomplete` and `204` count as responses.",
+    "Requests that create something that is stored or billed per job (files, batches, fine-tuning, images, videos, predictions, queues) are not sent again after an unknown outcome, because they might be executed twice; other requests to a model are sent once more at most.",
+    "A blocked key is re-checked with a free request after 1 hour, then after 6 and 24 hours, then weekly, and unblocked if it works. [Operations](operations.md#maintenance) has more.",
+    "## Learned limits",
+    "A key gets no more requests than its configured, reported and learned limits allow. What a rejection teaches about requests in a window is decided by these cases, in this order; the first that applies counts. A key without a learned limit follows what the other keys of its pool have in common for the model.",
     table(
-      ["What is seen", "What it teaches", "The refusal is then explained by"],
+      ["What happened", "What it teaches", "The rejection is then explained by"],
       LEARNING_CASES.map(({ kind, when, teaches, explains = "nothing" }) => [
         when,
         teaches,
         kind === "refused" ? EXPLAINED[explains] : "",
       ]),
     ),
-    "Keys of a known limit wait for room; only where others wait in vain does one request at a time go beyond it, as a probe, and the next sooner where it was let in. A refusal that nothing explains rests the key for a guess, which delays requests and refuses none: where only a guess holds all keys back, one goes as a probe.",
+    "Keys with a known limit wait for capacity. Only while requests wait without a ready key does one request at a time exceed it, as a probe; if the probe succeeds, the next follows sooner. An unexplained rejection puts the key in cooldown for a guessed time, which delays requests and rejects none: if only a guess keeps all keys in cooldown, one request goes as a probe.",
     "## Rules",
-    "They are tried in this order; the first that matches decides, and the last matches everything. Where no sample of an answer is recorded, the second column is empty.",
-    "### AI Gateway's own answers",
+    "Rules are tried in this order; the first that matches decides, and the last matches everything. If no sample response is recorded, the second column is empty.",
+    "### AI Gateway's own responses",
     ruleTable(gatewayErrorRules),
     "### The provider's own rules",
     `On the page of each: ${providers
       .filter(({ errorRules }) => errorRules.length > 0)
       .map(({ slug, label }) => `[${label}](providers/${slug}.md#what-its-errors-do)`)
       .join(", ")}.`,
-    "### Pages of proxies on the way",
+    "### Pages of proxies in between",
     ruleTable(pageRules),
     "### Common rules",
     ruleTable(commonErrorRules),
@@ -162,8 +164,8 @@ function keyText(meaning: ErrorMeaning): string {
   const { told, condition } = MEANINGS[meaning];
   if (effect === "none") return "nothing";
   const witness = condition === undefined ? "" : `, ${condition}`;
-  if (effect === "block") return `blocked until it is reset or a check finds it good${witness}`;
-  const reach = scope === "model" ? "rests for this model" : "rests for every model";
+  if (effect === "block") return `blocked until it is reset or a check finds it valid${witness}`;
+  const reach = scope === "model" ? "cooldown for this model" : "cooldown for every model";
   const words = readErrorFacts(429, new Headers(), "");
   const usual =
     meaning === "rate_limit_day"

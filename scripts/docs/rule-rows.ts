@@ -17,16 +17,20 @@ export const NOW_MS = Date.parse("2026-04-28T18:00:00Z");
 const LONGEST_WORDS = 110;
 
 export function ruleTable(rules: readonly ErrorRule[]): string {
+  const examples = rules.map(exampleOf);
   return table(
-    ["Rule", "An answer it is for", "Means", "The key", "The request"],
-    rules.map((rule) => {
-      const example = exampleOf(rule);
+    ["Rule", "Sample response", "Meaning", "The key", "The request"],
+    rules.map((rule, index) => {
+      const example = examples[index] ?? null;
+      const others = examples.flatMap((other) =>
+        other === null || other === example ? [] : [other],
+      );
       return [
         code(rule.name),
-        example === null ? "" : `${example.facts.status} ${code(shortened(example.words))}`,
+        example === null ? "" : `${example.facts.status} ${code(shortened(example, others))}`,
         code(rule.meaning),
         effectOf(rule, example?.facts ?? NO_WORDS),
-        (rule.next ?? USUAL[rule.meaning].next) === "retry" ? "another key" : "delivered",
+        requestOf(rule),
       ];
     }),
   );
@@ -37,6 +41,7 @@ const NO_WORDS = readErrorFacts(429, new Headers(), "");
 interface Example {
   readonly facts: ErrorFacts;
   readonly words: string;
+  readonly body: string;
 }
 
 /** The first of the recorded answers that the rule decides and that has words. */
@@ -47,22 +52,56 @@ function exampleOf(rule: ErrorRule): Example | null {
     const answer = { status, headers: new Headers(headers as Record<string, string>), text: body };
     const verdict = judgeAnswer({ provider, ...answer, nowMs: NOW_MS });
     if (verdict.rule !== rule.name || verdict.words === "") continue;
-    return { facts: readErrorFacts(status, answer.headers, body), words: verdict.words };
+    return { facts: readErrorFacts(status, answer.headers, body), words: verdict.words, body };
   }
   return null;
 }
 
-function shortened(words: string): string {
-  const line = words.replaceAll(/\s+/g, " ").trim();
+/** The words of a sample. Where another rule's begin in the same way, what of the body only this one says. */
+function shortened(example: Example, others: readonly Example[]): string {
+  const line = oneLine(example.words);
+  const alike = others.filter((other) =>
+    oneLine(other.words).startsWith(line.slice(0, LONGEST_WORDS)),
+  );
+  const own =
+    alike.length === 0
+      ? undefined
+      : partsOf(example).find((part) =>
+          alike.every(({ words, body }) => !oneLine(words + body).includes(part)),
+        );
+  if (own !== undefined) return `… ${own}`;
   return line.length <= LONGEST_WORDS ? line : `${line.slice(0, LONGEST_WORDS).trimEnd()}…`;
+}
+
+function oneLine(words: string): string {
+  return words.replaceAll(/\s+/g, " ").trim();
+}
+
+/** Sentences of the words and short texts of a JSON body, those that speak of a limit first. */
+function partsOf({ words, body }: Example): readonly string[] {
+  const texts = [...body.matchAll(/"([A-Za-z][\w.-]{5,80})"/g)].flatMap(([, text = ""]) => text);
+  const sentences = oneLine(words)
+    .split(/(?<=[.!]) |\* /)
+    .map((sentence) => sentence.trim())
+    .filter(({ length }) => length > 0 && length <= LONGEST_WORDS)
+    .filter((sentence) => !sentence.includes("://"));
+  const parts = [...texts, ...sentences];
+  const isOfLimit = (part: string) => /Per[A-Z]|limit: \d/.test(part);
+  return [...parts.filter(isOfLimit), ...parts.filter((part) => !isOfLimit(part))];
+}
+
+function requestOf({ meaning, next }: ErrorRule): string {
+  if ((next ?? USUAL[meaning].next) !== "retry") return "returned";
+  const isPaused = meaning === "overloaded" || meaning === "server_error";
+  return isPaused ? "again after a short pause" : "another key";
 }
 
 function effectOf(rule: ErrorRule, facts: ErrorFacts): string {
   const usual = USUAL[rule.meaning];
   const scope = rule.scope ?? usual.scope;
-  if (usual.effect === "none" || scope === "none") return "stays as it is";
+  if (usual.effect === "none" || scope === "none") return "unchanged";
   if (usual.effect === "block" && rule.untilMs === undefined) return "blocked";
-  const reach = scope === "model" ? "rests for this model" : "rests for every model";
+  const reach = scope === "model" ? "cooldown for this model" : "cooldown for every model";
   const untilMs = rule.untilMs?.(facts, NOW_MS) ?? null;
   return untilMs === null ? reach : `${reach} ${timeUntil(untilMs)}`;
 }
