@@ -22,7 +22,7 @@ try {
   const day = new Date().toISOString().slice(0, 10);
   // npm runs scripts at the root; a path is meant from where its caller is.
   const file = resolve(process.env.INIT_CWD ?? "", positionals[0] ?? `one-balance-${day}.backup`);
-  if (existsSync(file)) throw new ExpectedError(`${file} is there already`);
+  if (existsSync(file)) throw new ExpectedError(`${file} already exists`);
   const passphrase = await readPassphrase(true);
   const instance = values.remote
     ? await openDeployedInstance(values.name, false)

@@ -197,16 +197,18 @@ interface Outcome {
 function tellOutcome({ address, put, secretsFile, isTokenGiven, isSecretNew }: Outcome): void {
   console.log(`\n${styleText("bold", `One Balance is deployed at ${address}`)}\n`);
   if (put.SETUP_TOKEN !== undefined) {
-    console.log(`  Make the first admin, once:\n    ${setupUrl(address, put.SETUP_TOKEN)}\n`);
+    console.log(
+      `  Create the first admin (the link works once):\n    ${setupUrl(address, put.SETUP_TOKEN)}\n`,
+    );
   }
   if (!isTokenGiven && put.AUTH_KEY !== undefined) {
     console.log(`  Admin token:\n    ${put.AUTH_KEY}\n`);
   }
   if (isSecretNew) {
     console.log(
-      `  KEY_ENCRYPTION_SECRET seals the provider keys and cannot be read back from Cloudflare. It is in
+      `  KEY_ENCRYPTION_SECRET encrypts the provider keys and cannot be read back from Cloudflare. It is saved in
     ${secretsFile}
-  Put a copy where you keep passwords: without it the stored provider keys are lost.\n`,
+  Store a copy in your password manager: without it the stored provider keys are lost.\n`,
     );
   }
 }

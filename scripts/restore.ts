@@ -19,7 +19,8 @@ try {
     options: { remote: { type: "boolean", default: false }, name: { type: "string" } },
   });
   const [path] = positionals;
-  if (path === undefined) throw new ExpectedError("say which file: npm run restore -- <file>");
+  if (path === undefined)
+    throw new ExpectedError("no backup file given. Usage: npm run restore -- <file>");
   const archive = await openArchive(
     resolve(process.env.INIT_CWD ?? "", path),
     await readPassphrase(false),

@@ -55,14 +55,14 @@ One Balance is serving at ${url}
 ${
   setupToken === null
     ? `  Portal: ${url}/`
-    : `  Portal, for its first admin, once:
+    : `  Create the first admin (the link works once):
     ${setupUrl(url, setupToken)}`
 }
 
 ${
   madeToken === null
-    ? "  Access tokens: those of AUTH_KEY; one without limits is also the admin token."
-    : `  Admin token, made for this data folder (set AUTH_KEY to use your own):
+    ? "  Access tokens come from AUTH_KEY; a token without restrictions is an admin token."
+    : `  Admin token, created for this data folder (set AUTH_KEY to use your own):
     ${madeToken}`
 }
 
@@ -70,12 +70,12 @@ ${
     curl ${url}/api/admin/provider-keys -H "Authorization: Bearer ${token}" \\
       -H "Content-Type: application/json" -d '{"provider": "openai", "keys": ["<your key>"]}'
 
-  Ask through the pool:
+  Send a request:
     curl ${url}/api/openai/chat/completions -H "Authorization: Bearer ${token}" \\
       -H "Content-Type: application/json" \\
       -d '{"model": "gpt-5-mini", "messages": [{"role": "user", "content": "Hello"}]}'
 
-${isLoopback(listensOn.address) ? "" : `${warningOfPlainHttp(listensOn)}\n\n`}Ctrl-C stops it.`);
+${isLoopback(listensOn.address) ? "" : `${warningOfPlainHttp(listensOn)}\n\n`}Press Ctrl-C to stop.`);
 }
 
 function warningOfPlainHttp({ address, port }: RunningServer["listensOn"]): string {

@@ -85,7 +85,7 @@ describe("openApiDocument", () => {
         requestBody: {
           content: {
             "application/json": {
-              schema: { properties: { rpm: { description: "Requests a minute" } } },
+              schema: { properties: { rpm: { description: "Requests per minute" } } },
             },
           },
         },

@@ -160,5 +160,5 @@ function asProxyError(error: unknown): ProxyError {
     return new ProxyError("invalid_path", error.message, { cause: error });
   }
   console.error("proxy: unexpected error", error instanceof Error ? error.stack : error);
-  return new ProxyError("internal_error", "Something failed inside One Balance; see its log.");
+  return new ProxyError("internal_error", "Internal error in One Balance. See the server log.");
 }

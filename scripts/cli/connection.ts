@@ -81,7 +81,7 @@ export class Connection {
     const text = await response.text();
     if (!response.ok || !text.includes('"ok"')) {
       throw new RefusedError(
-        `${this.url} is no One Balance: it answered ${response.status}`,
+        `${this.url} doesn't look like One Balance: it responded with ${response.status}`,
         response.status,
       );
     }

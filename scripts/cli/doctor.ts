@@ -17,7 +17,7 @@ const SIGNS: Readonly<Record<Finding["state"], readonly [sign: string, style: St
 export const doctor: Command = {
   name: ["doctor"],
   usage: "doctor",
-  summary: "Examines a deployment: secrets, database, gateway, providers, keys …",
+  summary: "Check an instance: secrets, database, gateway, providers, keys …",
   optionHelp: {},
   options: {},
   positionals: [0, 0],
@@ -35,7 +35,7 @@ export const doctor: Command = {
           console.log(styled("dim", `${" ".repeat(21)}${advice}`));
       }
       const summary = `${count(faults, "fault")}, ${count(warnings, "warning")}`;
-      console.log(`\n${faults + warnings === 0 ? "All is well." : summary}`);
+      console.log(`\n${faults + warnings === 0 ? "No problems found." : summary}`);
     }
     return faults > 0 ? 1 : 0;
   },
@@ -50,7 +50,7 @@ async function examine(connection: Connection): Promise<readonly Told[]> {
     advice: string | null,
   ) => found.push({ check, state, subject: null, message, advice });
   try {
-    tell("instance", "ok", `answers in ${await connection.ping()} ms`, null);
+    tell("instance", "ok", `responds in ${await connection.ping()} ms`, null);
     const { findings } = await connection.call<Examination>("GET", "doctor");
     tell("admin-token", "ok", "the admin token is accepted", null);
     found.push(...findings);
@@ -59,7 +59,12 @@ async function examine(connection: Connection): Promise<readonly Told[]> {
     if (found.length === 0) {
       tell("instance", "fault", error.message, "check --url, and whether it is running");
     } else if (error.status === 401) {
-      tell("admin-token", "fault", `the admin token is refused: ${error.message}`, "see AUTH_KEY");
+      tell(
+        "admin-token",
+        "fault",
+        `the admin token was rejected: ${error.message}`,
+        "see AUTH_KEY",
+      );
     } else if (error.status !== null && error.status >= 500) {
       tell("portal", "fault", error.message, "see The portal's object in docs/deploy.md");
     } else throw error;

@@ -1,12 +1,12 @@
 import type { Command } from "./command.ts";
 
-const SHARED = `Of every command:
-  --url <address>    the instance, else ONE_BALANCE_URL, else http://127.0.0.1:8787
-  --token <token>    an admin token, else ONE_BALANCE_TOKEN
-  --json             for programs: JSON on stdout
-  -h, --help         how the command is used
+const SHARED = `Global options:
+  --url <address>    instance URL (default: ONE_BALANCE_URL, or http://127.0.0.1:8787)
+  --token <token>    admin token (default: ONE_BALANCE_TOKEN)
+  --json             print JSON to stdout
+  -h, --help         show help
 
-Exit codes: 0 done; 1 refused, unreachable, or a fault found; 2 not understood.`;
+Exit codes: 0 success; 1 rejected, unreachable, or a fault found; 2 invalid usage.`;
 
 export function help(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ usage }) => usage.length));

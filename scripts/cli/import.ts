@@ -11,12 +11,12 @@ const CALL_MAX_KEYS = 500;
 export const importCommand: Command = {
   name: ["import"],
   usage: "import <file>",
-  summary: "Moves keys in from another program: the difference first",
+  summary: "Import keys from another tool (shows the changes first)",
   optionHelp: {
-    "--dry-run": "shows the difference only",
-    "--yes": "imports without asking",
-    "--provider <slug>": "for keys that nothing tells the provider of",
-    "--map <service=slug>": "for keys of a service that is not known; may be given again",
+    "--dry-run": "preview only",
+    "--yes": "import without a prompt",
+    "--provider <slug>": "provider for keys that can't be recognized",
+    "--map <service=slug>": "assign an unknown service to a provider (repeatable)",
   },
   options: {
     "dry-run": { type: "boolean" },
@@ -90,26 +90,28 @@ function tell({ form, providers, rejected, unknown, skipped, leftOut }: Imported
     ]);
   }
   for (const { name, keys, proposal } of unknown) {
-    const whose = name === "" ? "nothing tells the provider of" : `of ${name}, which is not known,`;
+    const whose = name === "" ? "unknown provider" : `unknown service ${name}`;
     const how =
       name === ""
         ? "--provider <slug>"
         : `--map ${name}=<slug>${proposal === null ? "" : ", or add it as a custom provider"}`;
-    console.log(`${count(keys, "key")} ${whose} left out: ${how}`);
+    console.log(`${count(keys, "key")} skipped: ${whose}. Pass ${how}`);
   }
   for (const { position, code, reason } of rejected.slice(0, 20)) {
-    console.log(`no. ${position} left out: ${reason || code}`);
+    console.log(`entry ${position} skipped: ${reason || code}`);
   }
   if (rejected.length > 20) console.log(`… and ${rejected.length - 20} more`);
   if (skipped > 0) console.log(`${count(skipped, "entry", "entries")} without a key`);
   for (const { position, reason } of leftOut.slice(0, 20))
-    console.log(`  no. ${position}: ${reason}`);
+    console.log(`  entry ${position}: ${reason}`);
   if (leftOut.length > 20) console.log(`  … and ${skipped - 20} more`);
 }
 
 async function isWanted({ added, changed }: ImportedKeys, isJson: boolean): Promise<boolean> {
   if (isJson || !process.stdin.isTTY) {
-    throw new UsageError("nothing was imported; add --yes to import, or --dry-run to look only");
+    throw new UsageError(
+      "nothing was imported. Pass --yes to import without a prompt, or --dry-run to preview",
+    );
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -13,14 +13,14 @@ interface Added {
 export const keysAdd: Command = {
   name: ["keys", "add"],
   usage: "keys add <provider> [file]",
-  summary: "Adds keys of a file or stdin: lists, CSV, .env",
-  optionHelp: { "--remark <text>": "for those that have none of their own" },
+  summary: "Add keys from a file or stdin (list, CSV, .env)",
+  optionHelp: { "--remark <text>": "note for keys that have none" },
   options: { remark: { type: "string" } },
   positionals: [1, 2],
   async run({ connection, positionals: [provider, file], options, isJson }) {
     const { readPastedKeys } = await import("../../lib/moving-in/read-pasted-keys.ts");
     const { keys } = readPastedKeys(await readText(file));
-    if (keys.length === 0) throw new UsageError("there is no key in this text");
+    if (keys.length === 0) throw new UsageError("this text contains no key");
     const remark = textOption(options, "remark");
     const progress = new Progress("Adding", keys.length);
     let [added, duplicates] = [0, 0];

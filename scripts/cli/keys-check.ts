@@ -15,14 +15,14 @@ type Result = Pick<ListedKey, "id" | "provider" | "masked"> & Checked;
 export const keysCheck: Command = {
   name: ["keys", "check"],
   usage: "keys check [id …] [--provider <slug>]",
-  summary: "Asks providers by a free call; dead keys get blocked, good ones come back",
+  summary: "Validate keys with a free request; block invalid keys and unblock valid ones",
   optionHelp: FILTER_HELP,
   options: FILTER_OPTIONS,
   positionals: [0, 500],
   async run({ connection, positionals: ids, options, isJson }) {
     const hasFilter = Object.keys(FILTER_OPTIONS).some((name) => options[name] !== undefined);
     if (ids.length === 0 && !hasFilter) {
-      throw new UsageError("say which keys: ids, or a filter such as --provider openai");
+      throw new UsageError("no keys given. Pass ids, or a filter such as --provider openai");
     }
     const listed = await allListedKeys(connection, options);
     const keys = ids.length === 0 ? listed : listed.filter(({ id }) => ids.includes(id));
@@ -52,7 +52,7 @@ export const keysCheck: Command = {
           style: ({ outcome }) =>
             outcome === "good" ? "green" : outcome === "bad" ? "red" : "yellow",
         },
-        { title: "the provider's words", of: ({ words }) => words.slice(0, 80) },
+        { title: "provider message", of: ({ words }) => words.slice(0, 80) },
       ]);
     }
     return results.some(({ outcome }) => outcome === "bad" || outcome === "unreachable") ? 1 : 0;

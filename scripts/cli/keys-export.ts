@@ -12,8 +12,8 @@ const plain = (text: string | null) =>
 export const keysExport: Command = {
   name: ["keys", "export"],
   usage: "keys export [--provider <slug>] [--output <file>]",
-  summary: "Writes keys, masked, as CSV, or as JSON with --json",
-  optionHelp: { ...FILTER_HELP, "--output <file>": "instead of stdout" },
+  summary: "Export keys, masked, as CSV (or JSON with --json)",
+  optionHelp: { ...FILTER_HELP, "--output <file>": "write to a file instead of stdout" },
   options: { ...FILTER_OPTIONS, output: { type: "string" } },
   positionals: [0, 0],
   async run({ connection, options, isJson }) {

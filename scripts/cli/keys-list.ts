@@ -12,7 +12,7 @@ const STYLES: Readonly<Record<string, Style>> = {
 export const keysList: Command = {
   name: ["keys", "list"],
   usage: "keys list [--provider <slug>] [--status <state>]",
-  summary: "Lists keys, masked",
+  summary: "List keys, masked",
   optionHelp: FILTER_HELP,
   options: FILTER_OPTIONS,
   positionals: [0, 0],
@@ -27,11 +27,11 @@ export const keysList: Command = {
         { title: "id", of: ({ id }) => id, style: () => "dim" },
         { title: "provider", of: ({ provider }) => provider },
         { title: "key", of: ({ masked }) => masked },
-        { title: "state", of: stateOf, style: (key) => STYLES[stateOf(key)] ?? "reset" },
+        { title: "status", of: stateOf, style: (key) => STYLES[stateOf(key)] ?? "reset" },
         { title: "why", of: ({ reason }) => reason ?? "" },
         { title: "last used", of: ({ lastUsedAt }) => time(lastUsedAt) },
         {
-          title: "remark",
+          title: "note",
           of: ({ remark }) => (remark ?? "").replaceAll(/\s+/g, " ").slice(0, 40),
         },
       ]);

@@ -34,15 +34,15 @@ const FIELDS: Readonly<Record<(typeof LIMITS)[number], string>> = {
 export const tokensCreate: Command = {
   name: ["tokens", "create"],
   usage: "tokens create <name>",
-  summary: "Makes an access token, and shows it this once",
+  summary: "Create an access token (shown only once)",
   optionHelp: {
-    "--providers <a,b>": "may use these only",
-    "--models <a,b>": "may use these only; * stands for any characters",
+    "--providers <a,b>": "restrict to these providers",
+    "--models <a,b>": "restrict to these models; * matches any characters",
     "--expires <date>": "ISO 8601",
-    "--rpm, --tpm <number>": "requests, tokens a minute",
-    "--daily-requests, --daily-tokens <number>": "a day (UTC)",
-    "--daily-cost, --monthly-cost <dollars>": "a day, a month",
-    "--unpriced-reserve <dollars>": "what a request without a known price counts for",
+    "--rpm, --tpm <number>": "requests and tokens per minute",
+    "--daily-requests, --daily-tokens <number>": "requests and tokens per day (UTC)",
+    "--daily-cost, --monthly-cost <dollars>": "US dollars per day and per month (UTC)",
+    "--unpriced-reserve <dollars>": "what a request of unknown price counts for",
   },
   options: {
     providers: { type: "string" },
@@ -66,7 +66,7 @@ export const tokensCreate: Command = {
     );
     if (isJson) printJson(made);
     else {
-      console.error(`Made ${made.id}. It is shown this once:`);
+      console.error(`Created ${made.id}. This token won't be shown again:`);
       console.log(made.token);
     }
     return 0;

@@ -19,7 +19,7 @@ const WEEK_MS = 7 * 86_400_000;
 export const usage: Command = {
   name: ["usage"],
   usage: "usage [--by <what>] [--from <time>] [--to <time>]",
-  summary: "What was used, of the last 7 days unless told otherwise",
+  summary: "Show usage (default: the last 7 days)",
   optionHelp: {
     "--by <what>": "provider (default), model, key, token, user or outcome",
     "--from <time>": "ISO 8601",

@@ -74,7 +74,7 @@ function checkGateway(gateway: Gateway, journal: Journal, name: string, hasToken
   const another = "set AI_GATEWAY to a name that is free, and a gateway is made for One Balance";
   if (gateway.byok_only === false) {
     throw new ExpectedError(
-      `AI Gateway "${name}" is there, but of another kind: a request without a key would be billed to ` +
+      `AI Gateway "${name}" exists, but bills requests without a key to ` +
         `the account (byok_only is off). Turn that off in the dashboard under AI > AI Gateway, or ${another}.`,
     );
   }

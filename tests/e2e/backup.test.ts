@@ -113,7 +113,7 @@ describe("backup", () => {
   });
 
   test("writes over no file", async () => {
-    await expect(script("backup", "first", archive())).rejects.toThrow(/is there already/);
+    await expect(script("backup", "first", archive())).rejects.toThrow(/already exists/);
   });
 
   test("of a folder without an instance is refused", async () => {

@@ -83,7 +83,7 @@ describe("docs/command-line.md", () => {
   });
 
   test("a token is made and revoked", async () => {
-    expect(await run("tokens-create")).toMatch(/^ob-[\w-]+\nMade at_\w+\./);
+    expect(await run("tokens-create")).toMatch(/^ob-[\w-]+\nCreated at_\w+\./);
     expect(await run("tokens-revoke")).toMatch(/^at_\w+ is revoked\n$/);
   });
 
@@ -135,7 +135,7 @@ describe("programs", () => {
     await writeFile(file, "COHERE_API_KEY=fake-cohere-key-0001");
     const { exitCode, stderr } = await oneBalance(["import", file], env());
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("nothing was imported; add --yes");
+    expect(stderr).toContain("nothing was imported. Pass --yes");
     expect(await stack.admin.listKeys("provider=cohere")).toHaveLength(0);
   });
 

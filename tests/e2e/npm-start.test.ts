@@ -44,7 +44,7 @@ function start(environment: Readonly<Record<string, string>> = {}): Started {
 
 async function served(started: Started): Promise<string> {
   const pattern = /serving at (http:\S+)/;
-  await expect.poll(started.output, { timeout: 20_000 }).toMatch(/Ctrl-C stops it/);
+  await expect.poll(started.output, { timeout: 20_000 }).toMatch(/Press Ctrl-C to stop/);
   return pattern.exec(started.output())?.[1] ?? "";
 }
 

@@ -52,7 +52,7 @@ describe("five-minute start", () => {
     });
     const exit = once(child, "close");
     try {
-      await expect.poll(() => output, { timeout: 20_000 }).toContain("Ctrl-C stops it.");
+      await expect.poll(() => output, { timeout: 20_000 }).toContain("Press Ctrl-C to stop.");
     } finally {
       child.kill("SIGTERM");
       await exit;

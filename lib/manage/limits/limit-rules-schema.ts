@@ -30,8 +30,8 @@ export function limitRulesSchema(say: (problem: LimitRuleProblem) => string) {
         .max(200, say("model_too_long"))
         .default("*")
         .meta({ description: "Each model counts by itself; * stands for any characters" }),
-      rpm: count.meta({ description: "Requests a minute" }),
-      tpm: count.meta({ description: "Tokens a minute" }),
+      rpm: count.meta({ description: "Requests per minute" }),
+      tpm: count.meta({ description: "Tokens per minute" }),
       dailyRequests: count.meta({ description: "Requests in the provider's day" }),
     })
     .refine(({ rpm, tpm, dailyRequests }) => (rpm ?? tpm ?? dailyRequests) !== null, {

@@ -10,8 +10,8 @@ const costUsd = z.number().positive();
 
 /** Null clears a limit. */
 export const limitFields = {
-  rpm: count.nullish().meta({ description: "Requests a minute" }),
-  tpm: count.nullish().meta({ description: "Tokens a minute" }),
+  rpm: count.nullish().meta({ description: "Requests per minute" }),
+  tpm: count.nullish().meta({ description: "Tokens per minute" }),
   concurrentRequests: count.nullish().meta({ description: "Requests at the same time" }),
   dailyRequests: count.nullish(),
   dailyTokens: count.nullish(),

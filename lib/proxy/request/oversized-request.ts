@@ -21,7 +21,7 @@ export function isOversized(refusals: readonly JudgedAttempt[]): boolean {
 export function oversized(judged: JudgedAttempt): ProxyError {
   const { provider } = judged.call;
   const { tokens, limit } = sizes(judged);
-  const most = limit === null ? "" : ` (${limit} tokens a minute)`;
+  const most = limit === null ? "" : ` (${limit} tokens per minute)`;
   return new ProxyError(
     "request_exceeds_limits",
     `This request of about ${tokens} tokens exceeds the limit of every ${provider.label} key that was asked${most}. Send less at once.`,

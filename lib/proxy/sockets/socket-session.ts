@@ -443,7 +443,7 @@ class SocketSession {
       return;
     }
     console.error("proxy: a WebSocket failed:", error instanceof Error ? error.stack : error);
-    this.#end(1011, "Something failed inside One Balance; see its log.", "upstream_error", null);
+    this.#end(1011, "Internal error in One Balance. See the server log.", "upstream_error", null);
   }
 
   #end(code: number, reason: string, outcome: RequestEvent["outcome"], error: string | null): void {
