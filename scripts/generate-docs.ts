@@ -1,5 +1,5 @@
 /**
- * Writes the pages of `docs/` that are made from the code, and the map in docs/architecture.md:
+ * Writes the pages of `docs/` that are made from the code, the parts of others, and the map in docs/architecture.md:
  * `npx node scripts/generate-docs.ts`.
  * @module
  */
@@ -12,12 +12,18 @@ import { readImports } from "./structure/read-imports.ts";
 
 // What imports lib/ waits until Node knows how to.
 const { generatedDocuments } = await import("./docs/generated-documents.ts");
+const { WRITTEN_PARTS } = await import("./docs/written-parts.ts");
 
 // A provider that is gone leaves no page.
 await rm(join(root, "docs/providers"), { recursive: true, force: true });
 for (const [path, text] of generatedDocuments()) {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
+}
+
+for (const [path, withParts] of WRITTEN_PARTS) {
+  const file = join(root, path);
+  await writeFile(file, withParts(await readFile(file, "utf8")));
 }
 
 const architecture = join(root, "docs/architecture.md");

@@ -5,7 +5,10 @@
  */
 import type { Provider } from "./types";
 
-/** Words in names of variables, the more telling first: `AZURE_OPENAI_API_KEY` is Azure's. */
+/**
+ * Words in names of variables, the more telling first: `AZURE_OPENAI_API_KEY` is Azure's. A provider's slug in capitals
+ * is known by itself.
+ */
 const WORDS: readonly (readonly [words: string, slug: string])[] = [
   ["AZURE", "azure-openai"],
   ["OPENROUTER", "openrouter"],
@@ -14,29 +17,20 @@ const WORDS: readonly (readonly [words: string, slug: string])[] = [
   ["VERTEX|VERTEXAI|GOOGLE_APPLICATION_CREDENTIALS", "google-vertex-ai"],
   ["GEMINI|GOOGLE|GOOGLEAI", "google-ai-studio"],
   ["BEDROCK", "aws-bedrock"],
-  ["BASETEN", "baseten"],
-  ["CARTESIA", "cartesia"],
-  ["CEREBRAS", "cerebras"],
   ["COHERE|CO_API_KEY", "cohere"],
-  ["DEEPGRAM", "deepgram"],
-  ["DEEPSEEK", "deepseek"],
   ["ELEVENLABS|ELEVEN|XI_API_KEY", "elevenlabs"],
-  ["FAL", "fal"],
-  ["FIREWORKS", "fireworks"],
   ["XAI|GROK", "grok"],
-  ["GROQ", "groq"],
   ["HUGGINGFACE|HUGGING_FACE|HUGGINGFACEHUB|HF", "huggingface"],
-  ["IDEOGRAM", "ideogram"],
-  ["MISTRAL", "mistral"],
-  ["PARALLEL", "parallel"],
   ["PERPLEXITY|PPLX", "perplexity-ai"],
-  ["REPLICATE", "replicate"],
   ["WORKERS_AI|CLOUDFLARE", "workers-ai"],
 ];
 
-const PATTERNS = WORDS.map(
-  ([words, slug]) => [new RegExp(`(?:^|_)(?:${words})(?:_|$)`, "i"), slug] as const,
-);
+const PATTERNS = WORDS.map(([words, slug]) => [patternOf(words), slug] as const);
+
+/** @param words As they stand in a variable's name, with `|` between. */
+function patternOf(words: string): RegExp {
+  return new RegExp(`(?:^|_)(?:${words})(?:_|$)`, "i");
+}
 
 /** The one of the providers that a variable's name, a slug or a provider's name means. */
 export function providerByHint(hint: string, providers: readonly Provider[]): Provider | undefined {
@@ -48,7 +42,8 @@ export function providerByHint(hint: string, providers: readonly Provider[]): Pr
   if (named !== undefined) return named;
   const variable = text.replace(/[^A-Za-z0-9]+/g, "_");
   const slug = PATTERNS.find(([pattern]) => pattern.test(variable))?.[1];
-  return providers.find((provider) => provider.slug === slug);
+  if (slug !== undefined) return providers.find((provider) => provider.slug === slug);
+  return providers.find((provider) => patternOf(provider.slug.replaceAll("-", "_")).test(variable));
 }
 
 /** The one provider whose keys have this shape; undefined where several have it, or none. */

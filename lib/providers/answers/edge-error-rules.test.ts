@@ -12,7 +12,7 @@ testAnswers("gateway and edge", [
   ["openai", 401, "<html><body>invalid api key</body></html>", "region_denied", "none"],
   ["openai", 403, "<!DOCTYPE html><title>Just a moment...</title>", "region_denied", "none"],
   ["openai", 403, "Forbidden", "region_denied", "none"],
-  ["openai", 401, "Invalid API key", "key_doubtful", "key 600"],
+  ["openai", 401, "Invalid API key", "key_doubtful", "key usual"],
   ["openai", 503, "upstream connect error or disconnect/reset before headers", "server_error", "none"],
   ["openai", 413, "<html><h1>413 Request Entity Too Large</h1></html>", "client_error", "none"],
   ["openai", 429, "Too many requests, please try again in 5 seconds", "rate_limit_minute", "model 5"],

@@ -26,9 +26,9 @@ testAnswers("quotas", [
   ["google-ai-studio", 429, JSON.stringify(google(429, QUOTA_TEXT, "RESOURCE_EXHAUSTED", quota(DAY_ID))).replaceAll('"@type"', '" @type"').replace("},]", "},,]"), "rate_limit_day", `model ${PACIFIC_MIDNIGHT}`],
   ["google-ai-studio", 429, `{"error":{"code":429,"message":"${QUOTA_TEXT}","details":[{"quotaId":"${DAY_ID}"}, {"retryDelay":"21s"`, "rate_limit_day", `model ${PACIFIC_MIDNIGHT}`],
   ["google-ai-studio", 429, `{"error":{"code":429,"message":"${QUOTA_TEXT}","details":[{"quotaId":"${MINUTE_ID}"}, {"retryDelay":"21s"`, "rate_limit_minute", "model 21"],
-  ["google-ai-studio", 429, google(429, `${QUOTA_TEXT}\n* Quota exceeded for metric: x, limit: 0, model: gemini-3-pro\nPlease retry in 8s.`, "RESOURCE_EXHAUSTED", quota(DAY_ID)), "model_denied", "model 3600"],
+  ["google-ai-studio", 429, google(429, `${QUOTA_TEXT}\n* Quota exceeded for metric: x, limit: 0, model: gemini-3-pro\nPlease retry in 8s.`, "RESOURCE_EXHAUSTED", quota(DAY_ID)), "model_denied", "model usual"],
   ["google-ai-studio", 429, google(429, "Your project has exceeded its monthly spending cap.", "RESOURCE_EXHAUSTED"), "out_of_credit", `key ${NEXT_MONTH}`],
-  ["google-ai-studio", 429, google(429, "Your prepayment credits are depleted.", "RESOURCE_EXHAUSTED"), "out_of_credit", "key 3600"],
+  ["google-ai-studio", 429, google(429, "Your prepayment credits are depleted.", "RESOURCE_EXHAUSTED"), "out_of_credit", "key usual"],
   ["google-cloudcode", 429, google(429, "You have exhausted your capacity on this model. Your quota will reset after 3h20m10s.", "RESOURCE_EXHAUSTED", reason("QUOTA_EXHAUSTED")), "rate_limit_day", `model ${3 * 3600 + 20 * 60 + 10}`],
   ["google-vertex-ai", 429, google(429, "Resource exhausted. Please try again later. Please refer to https://cloud.google.com/vertex-ai/generative-ai/docs/error-code-429 for more details.", "RESOURCE_EXHAUSTED"), "overloaded", "none"],
 ]);
@@ -45,9 +45,9 @@ testAnswers("keys", [
   ["google-ai-studio", 403, google(403, "Generative Language API has not been used in project 0 before or it is disabled.", "PERMISSION_DENIED", reason("SERVICE_DISABLED")), "key_blocked", "block"],
   ["google-ai-studio", 403, google(403, "Method doesn't allow unregistered callers (callers without established identity).", "PERMISSION_DENIED"), "client_error", "none"],
   ["google-ai-studio", 403, google(403, "You do not have permission to access the File fake or it may not exist.", "PERMISSION_DENIED"), "model_denied", "none"],
-  ["google-ai-studio", 403, google(403, "Something never heard of.", "PERMISSION_DENIED"), "key_doubtful", "key 600"],
+  ["google-ai-studio", 403, google(403, "Something never heard of.", "PERMISSION_DENIED"), "key_doubtful", "key usual"],
   ["google-vertex-ai", 401, google(401, "Request had invalid authentication credentials. Expected OAuth 2 access token.", "UNAUTHENTICATED", reason("ACCESS_TOKEN_EXPIRED")), "key_invalid", "block"],
-  ["google-vertex-ai", 403, google(403, "Permission 'aiplatform.endpoints.predict' denied on resource '//aiplatform' (or it may not exist).", "PERMISSION_DENIED", reason("IAM_PERMISSION_DENIED")), "model_denied", "model 3600"],
+  ["google-vertex-ai", 403, google(403, "Permission 'aiplatform.endpoints.predict' denied on resource '//aiplatform' (or it may not exist).", "PERMISSION_DENIED", reason("IAM_PERMISSION_DENIED")), "model_denied", "model usual"],
 ]);
 
 // biome-ignore format: one answer a line

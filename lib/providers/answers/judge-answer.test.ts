@@ -13,6 +13,7 @@ import {
   PACIFIC_MIDNIGHT,
   providerOf,
   UTC_MIDNIGHT,
+  withUsual,
 } from "./judge-for-test";
 
 /** What follows from a meaning, where a sample's line below says nothing else. */
@@ -21,11 +22,11 @@ const USUAL_EFFECT: Readonly<Record<Meaning, string>> = {
   client_error: "none",
   rate_limit_minute: "model 60",
   rate_limit_day: `model ${PACIFIC_MIDNIGHT}`,
-  out_of_credit: "key 3600",
+  out_of_credit: "key usual",
   key_invalid: "block",
   key_blocked: "block",
-  key_doubtful: "key 600",
-  model_denied: "model 3600",
+  key_doubtful: "key usual",
+  model_denied: "model usual",
   region_denied: "none",
   foreign_reasoning: "none",
   overloaded: "none",
@@ -102,7 +103,7 @@ describe("real answers", () => {
     );
     expect([verdict.meaning, effectText(verdict)]).toEqual([
       sample.meaning,
-      expectedEffect(sample),
+      withUsual(expectedEffect(sample), verdict.meaning),
     ]);
     const isDelivered =
       /^(?:client_error|gateway_limit)$/.test(sample.meaning) &&

@@ -128,25 +128,69 @@ interface Usual {
   readonly next: Verdict["next"];
   readonly effect: "none" | "cool" | "block";
   readonly scope: CooldownScope;
-  /** The longest a key may be made to rest, whatever the answer says. */
+  /** How long the key's cooldown takes where neither the rule nor the answer says it. */
+  readonly restMs: number;
+  /** The longest a cooldown may be made, whatever the answer says. */
   readonly longestMs: number;
 }
 
 /** What is done about a meaning where the rule says nothing else. */
 export const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
-  client_error: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },
-  rate_limit_minute: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
-  rate_limit_day: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
-  out_of_credit: { next: "retry", effect: "cool", scope: "key", longestMs: 32 * DAY_MS },
-  key_invalid: { next: "retry", effect: "block", scope: "key", longestMs: 25 * HOUR_MS },
-  key_blocked: { next: "retry", effect: "block", scope: "key", longestMs: 25 * HOUR_MS },
-  key_doubtful: { next: "retry", effect: "cool", scope: "key", longestMs: 25 * HOUR_MS },
-  model_denied: { next: "retry", effect: "cool", scope: "model", longestMs: 25 * HOUR_MS },
-  region_denied: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
-  foreign_reasoning: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
-  overloaded: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
-  server_error: { next: "retry", effect: "none", scope: "none", longestMs: 0 },
-  gateway_limit: { next: "deliver", effect: "none", scope: "none", longestMs: 0 },
+  client_error: { next: "deliver", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
+  rate_limit_minute: {
+    next: "retry",
+    effect: "cool",
+    scope: "model",
+    restMs: MINUTE_MS,
+    longestMs: 25 * HOUR_MS,
+  },
+  rate_limit_day: {
+    next: "retry",
+    effect: "cool",
+    scope: "model",
+    restMs: DAY_MS,
+    longestMs: 25 * HOUR_MS,
+  },
+  out_of_credit: {
+    next: "retry",
+    effect: "cool",
+    scope: "key",
+    restMs: HOUR_MS,
+    longestMs: 32 * DAY_MS,
+  },
+  key_invalid: {
+    next: "retry",
+    effect: "block",
+    scope: "key",
+    restMs: HOUR_MS,
+    longestMs: 25 * HOUR_MS,
+  },
+  key_blocked: {
+    next: "retry",
+    effect: "block",
+    scope: "key",
+    restMs: HOUR_MS,
+    longestMs: 25 * HOUR_MS,
+  },
+  key_doubtful: {
+    next: "retry",
+    effect: "cool",
+    scope: "key",
+    restMs: 10 * MINUTE_MS,
+    longestMs: 25 * HOUR_MS,
+  },
+  model_denied: {
+    next: "retry",
+    effect: "cool",
+    scope: "model",
+    restMs: HOUR_MS,
+    longestMs: 25 * HOUR_MS,
+  },
+  region_denied: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
+  foreign_reasoning: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
+  overloaded: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
+  server_error: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
+  gateway_limit: { next: "deliver", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
 };
 
 function effectOf(
@@ -179,9 +223,10 @@ export function usualUntilMs(
   facts: ErrorFacts,
   nowMs: number,
 ): number {
+  const { restMs } = USUAL[meaning];
   switch (meaning) {
     case "rate_limit_minute": {
-      const unexplainedMs = tellsItsQuota(facts, nowMs) ? MINUTE_MS : UNEXPLAINED_REST_MS;
+      const unexplainedMs = tellsItsQuota(facts, nowMs) ? restMs : UNEXPLAINED_REST_MS;
       return nowMs + (shortWaitMs(facts, nowMs) ?? unexplainedMs);
     }
     case "rate_limit_day": {
@@ -192,12 +237,10 @@ export function usualUntilMs(
     case "out_of_credit": {
       // Of the waits an answer may tell, only dates are about money: `retry-after` is sent by habit.
       const dateMs = toldDateMs(facts);
-      return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + HOUR_MS;
+      return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + restMs;
     }
-    case "key_doubtful":
-      return nowMs + 10 * MINUTE_MS;
     default:
-      return nowMs + HOUR_MS;
+      return nowMs + restMs;
   }
 }
 

@@ -1,0 +1,28 @@
+/** The help's short table of meanings says the times that the code keeps to, in both languages. */
+import { expect, test } from "vitest";
+import { USUAL } from "../../lib/providers/answers/judge-answer.ts";
+import en from "../../messages/en/help.json" with { type: "json" };
+import zh from "../../messages/zh/help.json" with { type: "json" };
+
+const UNITS = [
+  [3_600_000, "hour", "小时"],
+  [60_000, "minute", "分钟"],
+] as const;
+
+/** Quotas of a day renew at midnight. */
+const timed = Object.entries(USUAL).flatMap(([meaning, { effect, restMs }]) =>
+  effect === "cool" && meaning !== "rate_limit_day" ? [[meaning, restMs] as const] : [],
+);
+
+test.each(timed)("%s", (meaning, restMs) => {
+  const [ms, unit, chinese] = UNITS.find(([size]) => restMs % size === 0) ?? [
+    1_000,
+    "second",
+    "秒",
+  ];
+  const count = restMs / ms;
+  const effectIn = ({ judging: { meanings } }: { judging: { meanings: object } }) =>
+    JSON.stringify(Object.entries(meanings).find(([name]) => name === meaning)?.[1]);
+  expect(effectIn(en)).toContain(`${count} ${unit}${count === 1 ? "" : "s"}`);
+  expect(effectIn(zh)).toContain(`${count} ${chinese}`);
+});
