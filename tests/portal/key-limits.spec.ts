@@ -22,8 +22,11 @@ test("limits are set for a provider and for chosen keys, shown with their source
   const section = admin.getByRole("region", { name: "Limits" });
   const dialog = admin.getByRole("dialog", { name: "Limits of OpenAI keys" });
   await expect(async () => {
-    await section.getByRole("button", { name: "Set limits" }).click();
-    await expect(dialog).toBeVisible({ timeout: 1000 });
+    // Before the page is hydrated a click does nothing; once the dialog is open the button is behind it.
+    if (!(await dialog.isVisible())) {
+      await section.getByRole("button", { name: "Set limits" }).click({ timeout: 1000 });
+    }
+    await expect(dialog).toBeVisible({ timeout: 2000 });
   }).toPass();
   await dialog.getByRole("button", { name: "Add a limit" }).click();
   await dialog.getByRole("button", { name: "Save limits" }).click();
