@@ -18,7 +18,7 @@ test("a dump of 5,000 keys is compared, moved in with states, and adds nothing a
     buffer: Buffer.from(dump.sql),
   };
   await admin.goto("/keys");
-  await admin.getByRole("link", { name: "Move keys in" }).click();
+  await admin.getByRole("link", { name: "Import keys" }).click();
   const choose = async () => {
     // Until the page listens, a chosen file is not seen.
     await expect(async () => {

@@ -129,7 +129,7 @@ test("a cooling key shows each model's clock, and a rest can be ended", async ({
   await admin.goto("/keys");
   await expect(admin.getByText("1 of 1 used up")).toBeVisible();
   await admin.goto("/keys/openai?status=cooling");
-  await expect(admin.getByText("gpt-4o: Day limit used up")).toBeVisible();
+  await expect(admin.getByText("gpt-4o: Daily limit reached")).toBeVisible();
   await admin.getByRole("button", { name: /^Open sk-fak/ }).click();
   const sheet = admin.getByRole("dialog");
   const clock = sheet.getByRole("listitem").filter({ hasText: "gpt-4o" }).locator("time").first();
