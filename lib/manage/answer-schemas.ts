@@ -18,14 +18,16 @@ export const quotaAnswer = z.strictObject({
   token: z.strictObject({ name: z.string(), expiresAt: epochMs.nullable() }),
   limits: z.array(
     z.strictObject({
-      of: z.enum(["token", "member"]).meta({ description: "A member's are for all own tokens" }),
+      of: z
+        .enum(["token", "member"])
+        .meta({ description: "A member's limits apply to all of their tokens" }),
       limit: z.enum(TOKEN_LIMITS),
       most: z.number(),
       used: z.number(),
-      held: z.number().meta({ description: "By requests under way in the isolate that answers" }),
+      held: z.number().meta({ description: "By running requests of the isolate that responds" }),
       left: z.number(),
       renewsAt: epochMs.nullable().meta({
-        description: "Epoch milliseconds when more of it is back; null where all is there",
+        description: "Epoch milliseconds when more of it is available; null if nothing is used",
       }),
     }),
   ),
@@ -63,7 +65,7 @@ export const providerKeyPage = z.strictObject({
       cooldowns: z.array(
         z.strictObject({
           model: z.string().meta({
-            description: "* for every model; empty for calls that name none",
+            description: "* for every model; empty for requests that name none",
           }),
           untilMs: epochMs,
           reason: z.string(),
@@ -87,25 +89,26 @@ export const deletedProviderKeys = z.strictObject({ deleted: z.int() });
 
 export const changedProviderKeys = z.strictObject({
   changed: z.int(),
-  undo: undoProviderKeysInput.nullable().meta({ description: "Null where there is no way back" }),
+  undo: undoProviderKeysInput.nullable().meta({ description: "Null if it can't be undone" }),
 });
 
 export const undoneProviderKeys = z.strictObject({ changed: z.int() });
 
 export const resealedProviderKeys = z.strictObject({
-  resealed: z.int().meta({ description: "By this call" }),
+  resealed: z.int().meta({ description: "By this request" }),
   remaining: z.int().meta({
-    description: "Under the previous secret, or bound to no row yet; at 0 that secret may go",
+    description:
+      "Under the previous secret, or not bound to a row yet; at 0 you can remove that secret",
   }),
-  unopenable: z.int().meta({ description: "Sealed under neither secret" }),
-  damaged: z.array(z.string()).meta({ description: "Ids of keys found damaged" }),
+  unopenable: z.int().meta({ description: "Encrypted under neither secret" }),
+  damaged: z.array(z.string()).meta({ description: "Ids of keys that can't be decrypted" }),
 });
 
 export const checkedProviderKey = z.strictObject({
   outcome: z.enum(["good", "bad", "unclear", "unreachable", "no_check"]),
   meaning: z.string().nullable(),
   status: z.int().nullable().meta({ description: "The provider's HTTP status" }),
-  words: z.string().meta({ description: "The provider's words, redacted" }),
+  words: z.string().meta({ description: "The provider's message, redacted" }),
 });
 
 export const createdAccessToken = z.strictObject({
@@ -129,7 +132,9 @@ export const accessTokenPage = z.strictObject({
       limitCeilings: z
         .partialRecord(z.enum(TOKEN_LIMITS), z.number())
         .nullable()
-        .meta({ description: "What the owner may raise limits to: those that an admin set" }),
+        .meta({
+          description: "Maximum limits, set by an admin: the owner can raise limits up to these",
+        }),
       weight: z.int(),
       priorityClass: z.enum(PRIORITY_CLASSES),
       maxWaitSeconds: z.int().nullable(),
@@ -155,14 +160,14 @@ export const customProviderList = z.strictObject({
       keyHeader: z.string(),
       keyPrefix: z.string(),
       protocol: z.enum(["openai", "anthropic", "google"]),
-      keys: z.int().meta({ description: "Keys in its pool, in whatever state" }),
+      keys: z.int().meta({ description: "Keys in its pool, whatever their status" }),
       createdAt: epochMs,
     }),
   ),
 });
 
 export const removedCustomProvider = z.strictObject({
-  keysLeft: z.int().meta({ description: "Keys of its pool, unusable without it" }),
+  keysLeft: z.int().meta({ description: "Keys of its pool, which can't be used without it" }),
 });
 
 const usdPerMillion = z.number().meta({ description: "US dollars per million tokens" });
@@ -181,11 +186,14 @@ export const modelAliasList = z.strictObject({
           model: z.string(),
           weight: z.int(),
           capabilities: z.array(z.enum(CAPABILITIES)),
-          label: z.string().nullable().meta({ description: "Null where the provider is no more" }),
+          label: z
+            .string()
+            .nullable()
+            .meta({ description: "Null if the provider no longer exists" }),
           keys: z.int().meta({ description: "Keys of its provider that are active" }),
-          ready: z.int().meta({ description: "Those that do not rest" }),
+          ready: z.int().meta({ description: "Keys that are not in cooldown" }),
           price: z.strictObject({ inputUsd: usdPerMillion, outputUsd: usdPerMillion }).nullable(),
-          fitsPrice: z.boolean().meta({ description: "False: it is passed over" }),
+          fitsPrice: z.boolean().meta({ description: "False: it is skipped" }),
         }),
       ),
       createdAt: epochMs,
@@ -199,14 +207,14 @@ export const quotaLimitList = z.strictObject({
     z.strictObject({
       provider: z.string(),
       domain: z.string().nullable().meta({ description: "Null: of each key of the provider" }),
-      limits: z.array(limitRule).meta({ description: "The closest first" }),
+      limits: z.array(limitRule).meta({ description: "The most used first" }),
       updatedAt: epochMs,
     }),
   ),
 });
 
 export const previousQuotaLimits = z.strictObject({
-  previous: z.array(limitRule).meta({ description: "Setting them again is the undo" }),
+  previous: z.array(limitRule).meta({ description: "Send them again to undo the change" }),
 });
 
 export const incidentList = z.strictObject({
@@ -218,24 +226,24 @@ export const incidentList = z.strictObject({
       rule: z.string().meta({ description: "What the failures had in common" }),
       meaning: z.string(),
       status: z.int().meta({ description: "The provider's HTTP status" }),
-      words: z.string().meta({ description: "The provider's words, redacted" }),
+      words: z.string().meta({ description: "The provider's message, redacted" }),
       effect: z.enum(["block", "cool"]).meta({ description: "What was undone" }),
       keys: z.array(
         z.strictObject({
           id: z.string(),
           masked: z.string().nullable(),
           verdict: z.enum(["convicted", "acquitted"]).nullable().meta({
-            description: "A second witness had it blocked, or it answered; null for neither",
+            description: "Whether a second witness blocked it, or it worked; null for neither",
           }),
         }),
       ),
       openedAt: epochMs,
       lastSeenAt: epochMs,
-      endedAt: epochMs.nullable().meta({ description: "Null while it goes on" }),
+      endedAt: epochMs.nullable().meta({ description: "Null while it is open" }),
       endedBy: z
         .enum(["answer", "quiet"])
         .nullable()
-        .meta({ description: "A key answered, or nobody saw it for half an hour" }),
+        .meta({ description: "A key works again, or the incident was not seen for half an hour" }),
     }),
   ),
 });
@@ -249,9 +257,7 @@ const usageSums = z.strictObject({
   cacheWriteTokens: z.int(),
   reasoningTokens: z.int(),
   costUsd: z.number().meta({ description: "Of requests whose model has a known price" }),
-  unpricedRequests: z
-    .int()
-    .meta({ description: "With something that is sold, but without a known price" }),
+  unpricedRequests: z.int().meta({ description: "Billed, but without a known price" }),
   estimatedRequests: z.int().meta({ description: "Their tokens are estimated" }),
 });
 
@@ -259,7 +265,7 @@ export const usageReport = z.strictObject({
   rows: z.array(
     usageSums.extend({
       bucket: epochMs,
-      group: z.string().meta({ description: "Empty where there is none" }),
+      group: z.string().meta({ description: "Empty if there is none" }),
     }),
   ),
   totals: usageSums,
@@ -273,7 +279,7 @@ const costBasis = z.strictObject({
     description:
       "Told by the answer, the team's own price, a list price, or the token's amount for unknown prices",
   }),
-  model: z.string().optional().meta({ description: "What the price was found under" }),
+  model: z.string().optional().meta({ description: "Name under which the price was found" }),
   tier: z.enum(["flex", "priority", "batch", "fast"]).optional(),
   factor: z.number().optional().meta({ description: "Times the list price, for tier and place" }),
   units: z
@@ -284,7 +290,7 @@ const costBasis = z.strictObject({
       characters: z.number().optional(),
     })
     .optional()
-    .meta({ description: "What was sold in place of tokens" }),
+    .meta({ description: "What was billed instead of tokens" }),
   tools: z
     .strictObject({
       webSearch: count.optional(),
@@ -311,10 +317,10 @@ const loggedRequest = z.strictObject({
   errorCode: z.string().nullable().meta({ description: "One Balance's own, see docs/errors.md" }),
   durationMs: z.int(),
   timeToFirstTokenMs: z.int().nullable().meta({
-    description: "To the first output: text, a thought, a tool call, or an answer in one piece",
+    description: "To the first output: text, reasoning, a tool call, or a response in one piece",
   }),
   timeToFirstByteMs: z.int().nullable().meta({
-    description: "To the provider's first byte, which may be no more than the news of a beginning",
+    description: "To the provider's first byte, which may only say that work has started",
   }),
   isStream: z.boolean(),
   attempts: z.int(),
@@ -324,8 +330,8 @@ const loggedRequest = z.strictObject({
   cacheWriteTokens: tokenCount,
   reasoningTokens: tokenCount,
   isEstimate: z.boolean(),
-  costUsd: z.number().nullable().meta({ description: "Null where no price is known" }),
-  costBasis: costBasis.nullable().meta({ description: "How the cost came about" }),
+  costUsd: z.number().nullable().meta({ description: "Null if no price is known" }),
+  costBasis: costBasis.nullable().meta({ description: "How the cost was computed" }),
   gatewayLogId: z.string().nullable(),
   turns: z.int().nullable().meta({
     description: "Answers of a WebSocket's session, of which this is all; null for requests",
@@ -347,19 +353,19 @@ export const requestStory = loggedRequest.extend({
       target: z
         .strictObject({ provider: z.string(), model: z.string().nullable() })
         .optional()
-        .meta({ description: "Where it was asked, if an alias led elsewhere first" }),
+        .meta({ description: "Where it was sent, if an alias tried another target first" }),
       converted: z.string().optional().meta({
         description: "From which API to which the request was converted: `messages to chat`",
       }),
       dropped: z.array(z.string()).optional().meta({
-        description: "What of the request was left out, so that it could be answered",
+        description: "Fields of the request that were left out",
       }),
       afterMs: z.int(),
       tookMs: z.int(),
-      status: z.int().meta({ description: "The provider's; 0 where no answer came" }),
+      status: z.int().meta({ description: "The provider's; 0 if there was no response" }),
       meaning: z.string(),
       rule: z.string().nullable(),
-      words: z.string().nullable().meta({ description: "The provider's words, redacted" }),
+      words: z.string().nullable().meta({ description: "The provider's message, redacted" }),
     }),
   ),
 });

@@ -37,7 +37,7 @@ const addProviderKeysBody = inputs.addProviderKeysInput.extend({
 const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   "/api/quota": {
     get: {
-      summary: "What the access token that asks may still use, and which models are ready",
+      summary: "Read what the requesting access token can still use, and which models are ready",
       answer: answers.quotaAnswer,
     },
   },
@@ -48,7 +48,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       answer: answers.providerKeyPage,
     },
     post: {
-      summary: "Add provider keys, thousands a call",
+      summary: "Add provider keys, up to 20,000 per request",
       body: addProviderKeysBody,
       answer: answers.addedProviderKeys,
     },
@@ -66,33 +66,34 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/provider-keys/change": {
     post: {
-      summary: "Disable, enable, unblock, wake or set provider keys by ids or filter",
+      summary:
+        "Disable, enable, unblock or change provider keys, or end their cooldowns, by ids or filter",
       body: changeProviderKeysInput,
       answer: answers.changedProviderKeys,
     },
   },
   "/api/admin/provider-keys/undo": {
     post: {
-      summary: "Put provider keys back as they were before a change",
+      summary: "Undo a change of provider keys",
       body: undoProviderKeysInput,
       answer: answers.undoneProviderKeys,
     },
   },
   "/api/admin/provider-keys/reseal": {
     post: {
-      summary: "Give some keys seals of the current secret; call until `remaining` is 0",
+      summary: "Re-encrypt some keys under the current secret; repeat until `remaining` is 0",
       body: resealProviderKeysInput,
       answer: answers.resealedProviderKeys,
     },
   },
   "/api/admin/provider-keys/{id}/check": {
     post: {
-      summary: "Ask the provider, by a free call, whether a key is alive; block or revive it",
+      summary: "Validate a key with a free request; block or unblock it",
       answer: answers.checkedProviderKey,
     },
   },
   "/api/admin/provider-keys/{id}/reset": {
-    post: { summary: "End a key's block and all its rests" },
+    post: { summary: "End a key's block and all its cooldowns" },
   },
   "/api/admin/quota-limits": {
     get: {
@@ -116,7 +117,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/import": {
     post: {
-      summary: "Move keys in from another program, or show first what that would do",
+      summary: "Import keys from another tool, or preview what that would do",
       body: importBody,
       answer: importedKeys,
     },
@@ -138,24 +139,24 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       summary: "Pause, resume or change an access token",
       body: inputs.updateAccessTokenInput,
     },
-    delete: { summary: "Revoke an access token for good" },
+    delete: { summary: "Revoke an access token permanently" },
   },
   "/api/admin/access-tokens/{id}/rotate": {
     post: {
-      summary: "Make a token with the same settings; the old one works on for the overlap",
+      summary: "Create a token with the same settings; the old one keeps working for the overlap",
       body: inputs.rotateAccessTokenInput,
       answer: answers.rotatedAccessToken,
     },
   },
   "/api/admin/members/{id}/limits": {
     patch: {
-      summary: "Limit a member, all own tokens together; null takes a limit away",
+      summary: "Limit all tokens of a member together; null removes a limit",
       body: limitsInput,
     },
   },
   "/api/admin/budgets": {
     get: {
-      summary: "How much of their limits tokens and members have used",
+      summary: "List how much of their limits tokens and members have used",
       answer: budgetAnswers.budgetList,
     },
   },
@@ -167,7 +168,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/budgets/rebuild": {
     post: {
-      summary: "Count the budgets of today and this month anew, from the log where it is whole",
+      summary: "Count the budgets of today and this month again, from the log if it is complete",
       answer: budgetAnswers.rebuiltBudgets,
     },
   },
@@ -187,7 +188,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/model-aliases": {
     get: {
-      summary: "List model aliases, and how it stands with their targets",
+      summary: "List model aliases, with the state of their targets",
       answer: answers.modelAliasList,
     },
     post: { summary: "Add a model alias", body: addModelAliasInput },
@@ -198,7 +199,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/doctor": {
     get: {
-      summary: "Examine the deployment: secrets, database, maintenance, pools, gateway, providers",
+      summary: "Check the instance: secrets, database, maintenance, pools, gateway, providers",
       answer: examination,
     },
   },
@@ -212,7 +213,7 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/usage": {
     get: {
-      summary: "What was used, by time and one other thing",
+      summary: "Read usage, by time and one other dimension",
       query: readUsageInput,
       answer: answers.usageReport,
     },
@@ -275,7 +276,7 @@ function operationObject({ summary, query, body, answer }: Operation) {
       ...(answer
         ? { 200: { description: "Done", content: json(jsonSchema(answer)) } }
         : { 204: { description: "Done" } }),
-      default: { description: "Refused", content: json({ $ref: "#/components/schemas/Error" }) },
+      default: { description: "Error", content: json({ $ref: "#/components/schemas/Error" }) },
     },
   };
 }

@@ -15,9 +15,9 @@ const models = z
   .array(name)
   .min(1)
   .max(500)
-  .meta({ description: "Model names; * stands for any characters" });
+  .meta({ description: "Model names; * matches any characters" });
 const providers = z.array(name).min(1).max(100).meta({ description: "Provider slugs" });
-const weight = z.int().min(1).max(100).meta({ description: "Share of the picks" });
+const weight = z.int().min(1).max(100).meta({ description: "Share of the requests" });
 const priority = z.int().min(0).max(9).meta({ description: "0 is used first" });
 const limit = z.coerce.number().pipe(z.int().min(1).max(500)).default(100);
 
@@ -61,8 +61,8 @@ export type AddProviderKeysInput = z.output<typeof addProviderKeysInput>;
 export const providerKeyFilter = z.strictObject({
   provider: name.optional(),
   status: z.enum(["active", "blocked", "disabled", "cooling", "ready"]).optional(),
-  model: name.meta({ description: "Keys that may serve this model" }).optional(),
-  q: name.meta({ description: "Part of the masked key or the remark" }).optional(),
+  model: name.meta({ description: "Keys that can serve this model" }).optional(),
+  q: name.meta({ description: "Part of the masked key or the note" }).optional(),
 });
 
 export const listProviderKeysInput = providerKeyFilter.extend({
@@ -94,17 +94,17 @@ const LONGEST_WAIT_SECONDS = 120;
 
 /** What admins alone say of a token: how it shares the pool, and what unpriced models may cost. */
 const shareFields = {
-  weight: weight.optional().meta({ description: "Share of the quota where it is scarce" }),
+  weight: weight.optional().meta({ description: "Share of the quota when it is scarce" }),
   priorityClass: z
     .enum(PRIORITY_CLASSES)
     .optional()
-    .meta({ description: "Interactive requests are served before those of batches" }),
+    .meta({ description: "Interactive requests are served before batch requests" }),
   maxWaitSeconds: z.int().min(0).max(LONGEST_WAIT_SECONDS).nullish().meta({
     description: "How long its requests wait for quota, unless they ask for less; null for 10 s",
   }),
   unpricedReserveUsd: z.number().positive().max(10_000).nullish().meta({
     description:
-      "Under a budget of money, what a request counts for whose price is not known; null refuses it",
+      "Under a budget of money, what a request counts for whose price is not known; null rejects it",
   }),
 };
 
@@ -132,7 +132,7 @@ export const rotateAccessTokenInput = z.strictObject({
     .min(0)
     .max(30 * DAY_SECONDS)
     .default(DAY_SECONDS)
-    .meta({ description: "How long the old token goes on working" }),
+    .meta({ description: "How long the old token keeps working" }),
 });
 export type RotateAccessTokenInput = z.output<typeof rotateAccessTokenInput>;
 
@@ -140,7 +140,7 @@ export const listAccessTokensInput = z.strictObject({
   status: z
     .enum(["active", "paused", "expired", "revoked", "current"])
     .optional()
-    .meta({ description: "active: not expired; current: all but revoked" }),
+    .meta({ description: "active: not expired; current: not revoked" }),
   q: name
     .meta({ description: "Part of the name, the masked token or the owner's name" })
     .optional(),

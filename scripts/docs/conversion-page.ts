@@ -226,7 +226,7 @@ function outcome(request: Fields, convert: Convert, dialect: ChatDialect): strin
   try {
     const plain = convert({}, dialect).request;
     const { request: converted, dropped } = convert(request, dialect);
-    if (dropped.length > 0) return "left out, and told";
+    if (dropped.length > 0) return "dropped, and named";
     const changed = Object.entries(converted).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(plain[name]),
     );
@@ -237,7 +237,7 @@ function outcome(request: Fields, convert: Convert, dialect: ChatDialect): strin
     if (changed.length === 0) return "kept by One Balance";
     return `as ${changed.map(([name]) => code(name)).join(", ")}`;
   } catch (error) {
-    if (error instanceof ConversionError) return "refused";
+    if (error instanceof ConversionError) return "rejected";
     throw error;
   }
 }
@@ -267,7 +267,7 @@ export function conversionPage(): string {
   return page(
     "# Conversion, field by field",
     GENERATED,
-    `Where a model's provider does not speak the API of a request, [requests are converted](calling.md#other-providers-models). What becomes of each field of a request was found by converting it. ${code("refused")}: 400 with the field's name. ${code("left out, and told")}: named in ${code("x-one-balance-dropped")} and on the request's page. All else is said in the field that is named, and nothing is lost.`,
+    `If a model's provider doesn't speak the API of a request, [the request is converted](calling.md#other-providers-models). These tables are made by converting each field. ${code("rejected")}: the response is 400 with the field's name. ${code("dropped, and named")}: the field is left out and named in ${code("x-one-balance-dropped")} and on the request's page. Everything else is sent in the field that is named, without loss.`,
     "What services differ in stands in the columns: at OpenAI for a model that thinks; a [provider of your own](custom-providers.md) is taken for one that serves open models. Thoughts of the history go to DeepSeek, OpenRouter, Fireworks and your own; how much to think is said where the service takes it for that model.",
     "## Messages to chat completions",
     rows(MESSAGES, messages, OF_MESSAGES),

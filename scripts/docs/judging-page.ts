@@ -26,7 +26,7 @@ interface MeaningText {
 
 const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
   client_error: {
-    means: "the request itself is refused",
+    means: "the request itself is rejected",
     told: "",
     request: "delivered; another key is tried where it may hold what this one lacks",
   },
@@ -36,7 +36,7 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
     request: "next key",
   },
   rate_limit_day: {
-    means: "the day's quota is used up",
+    means: "the daily quota is used up",
     told: "as long as the answer says, else ",
     request: "next key",
   },
@@ -46,13 +46,13 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
     request: "next key",
   },
   key_invalid: {
-    means: "words known to mean a dead key",
+    means: "an error known to mean that the key is invalid",
     told: "",
     condition: "once a second witness agrees",
     request: "next key",
   },
   key_blocked: {
-    means: "the key or its account was banned, leaked or suspended",
+    means: "the key or its account was suspended, leaked or restricted",
     told: "",
     condition: "once a second witness agrees",
     request: "next key",
@@ -129,7 +129,7 @@ export function judgingPage(): string {
     "Rejections are cheap: they don't use up attempts (`maxAttempts` counts failures), and up to 30 keys are tried within 20 seconds. After five rejections of one request, keys that worked recently go first. A key whose connections break or whose server fails three times in a row while others work comes last for 5 seconds, longer each time, and so does one that says when to retry; a success ends that. After every key was tried, the one that worked last is tried again.",
     "A key that is silent for more than three times as long as the model's responses usually take to begin, and for at least a second, is given up for another one if sending again is safe, and comes last. Before the usual time is known, one request at a time gives up after 15 seconds, or after 90 if other keys are silent as well, so that a slow model doesn't get the same request twice. What no key can solve (a model that doesn't exist, a provider behind OpenRouter that is busy) is tried a few times and remembered for 10 seconds.",
     "One Balance inspects a response with status 200 before it forwards it: if an error follows pings, comments and notices that work has started, another key is tried, and the client still gets its response. It is forwarded once it contains something useful to a client: a piece of text, reasoning or a tool call, the reason why it ended, or a whole JSON response. A response that ends without any of these, or in the middle of its JSON, doesn't count, and the request is tried again. After 64 KiB that may be useful, 256 KiB of padding and notices, or 10 seconds of pings or silence, it is forwarded as it is.",
-    "From then on nothing is retried, and the end decides. A response that contains an error after its first output, or ends without the final event of its protocol, counts as `upstream_error`; the key goes into cooldown or is blocked as the error says. If a client disconnects after that event, it has its response (`ok`). Content refusals, `incomplete` and `204` count as responses.",
+    "From then on nothing is retried, and the end decides. A response that contains an error after its first output, or ends without the final event of its protocol, counts as `upstream_error`; the key goes into cooldown or is blocked as the error says. If a client disconnects after that event, it has its response (`ok`). Responses without content for policy reasons, `incomplete` and `204` count as responses.",
     "Requests that create something that is stored or billed per job (files, batches, fine-tuning, images, videos, predictions, queues) are not sent again after an unknown outcome, because they might be executed twice; other requests to a model are sent once more at most.",
     "A blocked key is re-checked with a free request after 1 hour, then after 6 and 24 hours, then weekly, and unblocked if it works. [Operations](operations.md#maintenance) has more.",
     "## Learned limits",

@@ -117,12 +117,10 @@ function keyRows(provider: Provider): string[][] {
     ["Where the key travels", code(placeOfKey(provider))],
     ["Its usual shape", keyPattern === null ? "none is known" : `matches ${code(`${keyPattern}`)}`],
     [
-      "Asked for free whether a key works",
-      keyCheck === null
-        ? "there is no such call"
-        : code(`${keyCheck.method} ${keyCheck.url ?? keyCheck.path}`),
+      "Free validation request",
+      keyCheck === null ? "none" : code(`${keyCheck.method} ${keyCheck.url ?? keyCheck.path}`),
     ],
-    ["A day's quota renews at", quotaDayZone === "UTC" ? "midnight UTC" : "midnight Pacific time"],
+    ["Daily quotas renew at", quotaDayZone === "UTC" ? "midnight UTC" : "midnight Pacific time"],
   ];
 }
 

@@ -10,7 +10,7 @@ import { keySettings, name } from "../schemas";
 
 const form = z
   .enum(SOURCE_FORMS)
-  .meta({ description: "The program they come from; text for CSV, .env and lists" });
+  .meta({ description: "The tool they come from; text for CSV, .env and lists" });
 
 /** One key as `lib/moving-in` reads it. Each is looked at by itself: a bad one does not spoil the others. */
 export const sourceKey = z.strictObject({
@@ -39,18 +39,15 @@ export const sourceKey = z.strictObject({
 });
 
 const choices = {
-  dryRun: z
-    .boolean()
-    .default(false)
-    .meta({ description: "Answers what would be, changes nothing" }),
+  dryRun: z.boolean().default(false).meta({ description: "Preview only: changes nothing" }),
   provider: name
     .nullable()
     .default(null)
-    .meta({ description: "Slug for keys that nothing tells the provider of" }),
+    .meta({ description: "Provider slug for keys that can't be recognized" }),
   providers: z
     .record(z.string().max(500), name)
     .default({})
-    .meta({ description: "Slugs for services that are not known, by the names of `unknown`" }),
+    .meta({ description: "Provider slugs for unknown services, by their names in `unknown`" }),
 };
 
 export const importKeysInput = z.strictObject({
@@ -103,8 +100,10 @@ export const importedKeys = z.strictObject({
   form,
   added: z.int(),
   duplicates: z.int().meta({ description: "In the pool already, or repeated in the source" }),
-  changed: z.int().meta({ description: "Of the duplicates, those that got a remark or a domain" }),
-  skipped: z.int().meta({ description: "Entries and lines that hold no key" }),
+  changed: z
+    .int()
+    .meta({ description: "Of the duplicates, those that got a note or a quota domain" }),
+  skipped: z.int().meta({ description: "Entries and lines that contain no key" }),
   leftOut: z
     .array(z.strictObject({ position: z.int(), code: z.enum(LEFT_OUT), reason: z.string() }))
     .meta({ description: "The same with their reasons, the first 1,000" }),
@@ -127,14 +126,16 @@ export const importedKeys = z.strictObject({
   unknown: z
     .array(
       z.strictObject({
-        name: z.string().meta({ description: "Its host or name; empty where nothing tells" }),
+        name: z.string().meta({ description: "Its host or name; empty if unknown" }),
         keys: z.int(),
         proposal: addCustomProviderInput
           .nullable()
-          .meta({ description: "Input of POST custom-providers; nothing is made by itself" }),
+          .meta({
+            description: "Input for POST custom-providers; nothing is created automatically",
+          }),
       }),
     )
-    .meta({ description: "Services whose keys are left out" }),
+    .meta({ description: "Services whose keys are skipped" }),
 });
 export type ImportedKeys = z.output<typeof importedKeys>;
 export type ProviderImport = ImportedKeys["providers"][number];

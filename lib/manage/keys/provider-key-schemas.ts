@@ -10,15 +10,15 @@ const ids = z.array(name).min(1).max(20_000);
 
 const keyChange = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("disable") }),
-  z.strictObject({ kind: z.literal("enable") }).meta({ description: "Disabled keys work again" }),
-  z.strictObject({ kind: z.literal("unblock") }).meta({ description: "Blocked keys work again" }),
+  z.strictObject({ kind: z.literal("enable") }).meta({ description: "Enables disabled keys" }),
+  z.strictObject({ kind: z.literal("unblock") }).meta({ description: "Unblocks blocked keys" }),
   z.strictObject({
     kind: z.literal("end-cooldowns"),
     model: z
       .string()
       .max(200)
       .optional()
-      .meta({ description: "Only rests for this model; * those for every model" }),
+      .meta({ description: "Only cooldowns for this model; * for those for every model" }),
   }),
   z.strictObject({
     kind: z.literal("set"),
@@ -90,6 +90,6 @@ export const resealProviderKeysInput = z.strictObject({
     .min(1)
     .max(1000)
     .default(200)
-    .meta({ description: "At most so many keys in this call" }),
+    .meta({ description: "Maximum number of keys in this request" }),
 });
 export type ResealProviderKeysInput = z.output<typeof resealProviderKeysInput>;

@@ -29,7 +29,7 @@ export function limitRulesSchema(say: (problem: LimitRuleProblem) => string) {
         .min(1, say("model_missing"))
         .max(200, say("model_too_long"))
         .default("*")
-        .meta({ description: "Each model counts by itself; * stands for any characters" }),
+        .meta({ description: "Each model counts separately; * matches any characters" }),
       rpm: count.meta({ description: "Requests per minute" }),
       tpm: count.meta({ description: "Tokens per minute" }),
       dailyRequests: count.meta({ description: "Requests in the provider's day" }),

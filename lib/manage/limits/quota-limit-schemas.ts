@@ -14,7 +14,7 @@ export const setQuotaLimitsInput = z.strictObject({
   domain: name.nullable().default(null).meta({
     description: "A quota domain, whose keys share the limits; null for each key of the provider",
   }),
-  limits: limitRules.meta({ description: "All that hold from now on; empty for none" }),
+  limits: limitRules.meta({ description: "All limits from now on; empty for none" }),
 });
 export type SetQuotaLimitsInput = z.output<typeof setQuotaLimitsInput>;
 

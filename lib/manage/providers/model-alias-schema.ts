@@ -27,7 +27,8 @@ export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
   const weight = z.number(badWeight).int(badWeight).min(1, badWeight).max(100, badWeight);
   const badPrice = say("bad_price");
   const maxUsd = z.number(badPrice).min(0, badPrice).max(HIGHEST_USD, badPrice).nullable().meta({
-    description: "US dollars per million tokens; dearer targets are passed over. Null for no limit",
+    description:
+      "US dollars per million tokens; more expensive targets are skipped. Null for no limit",
   });
   const target = z.strictObject({
     provider: z
@@ -48,7 +49,7 @@ export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
       .array(z.enum(CAPABILITIES))
       .default([...CAPABILITIES])
       .transform((marked) => CAPABILITIES.filter((each) => marked.includes(each)))
-      .meta({ description: "What it is marked for: requests that need more pass it over" }),
+      .meta({ description: "What it is marked for; requests that need more skip it" }),
   });
   return z.strictObject({
     // No slash, which parts a provider from its model, and none of what an address gives another meaning.
@@ -72,7 +73,7 @@ export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
         }
       }),
     conversion: z.enum(ALIAS_CONVERSIONS).default("needed").meta({
-      description: "Whether requests may be said in another API for a target",
+      description: "Whether requests may be converted to another API for a target",
     }),
     maxInputUsd: maxUsd.default(null),
     maxOutputUsd: maxUsd.default(null),

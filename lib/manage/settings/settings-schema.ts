@@ -72,7 +72,7 @@ export const pricesInput = z.strictObject({
           .trim()
           .min(1)
           .max(200)
-          .meta({ description: "A * at the end is a wildcard" }),
+          .meta({ description: "A * at the end matches any characters" }),
         input: usdPerMillion.meta({ description: "US dollars per million tokens" }),
         output: usdPerMillion,
         cachedInput: usdPerMillion.optional(),

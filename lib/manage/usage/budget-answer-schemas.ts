@@ -21,14 +21,14 @@ export const limitAnswers = {
 const holder = {
   kind: z
     .enum(["token", "member"])
-    .meta({ description: "A member's are for all own tokens together" }),
+    .meta({ description: "A member's limits apply to all of their tokens together" }),
   id: z.string(),
   name: z.string(),
 };
 
 const budgetId = z
   .string()
-  .meta({ description: "A token that took another's place by rotation shares that one's budgets" });
+  .meta({ description: "A rotated token keeps the budgets of the token it replaced" });
 
 export const budgetList = z.strictObject({
   items: z.array(
@@ -48,9 +48,9 @@ export const budgetList = z.strictObject({
           used: z.number(),
           reserved: z
             .number()
-            .meta({ description: "By requests that are under way in the isolate that answers" }),
+            .meta({ description: "By running requests of the isolate that responds" }),
           left: z.number(),
-          share: z.number().meta({ description: "Used of the most; above 1 where exceeded" }),
+          share: z.number().meta({ description: "Used share of the limit; above 1 if exceeded" }),
           renewsAt: epochMs,
         }),
       ),
@@ -67,7 +67,7 @@ export const budgetCheck = z.strictObject({
       holder: z.strictObject(holder),
       budgetId,
       period: z.string().meta({ description: "2026-11-23 or 2026-11, UTC" }),
-      isLogWhole: z.boolean().meta({ description: "Whether the log holds every request" }),
+      isLogWhole: z.boolean().meta({ description: "Whether the log contains every request" }),
       budget: periodUse.nullable().meta({ description: "Null if no request has asked for it yet" }),
       rollups: periodUse,
       log: periodUse,
@@ -78,7 +78,7 @@ export const budgetCheck = z.strictObject({
 });
 
 export const rebuiltBudgets = z.strictObject({
-  fromLog: z.int().meta({ description: "Days and months counted anew from the log" }),
-  fromRollups: z.int().meta({ description: "From the rollups, where the log is not whole" }),
-  corrected: z.int().meta({ description: "Those that were something else before" }),
+  fromLog: z.int().meta({ description: "Days and months counted from the log" }),
+  fromRollups: z.int().meta({ description: "From the rollups, if the log is incomplete" }),
+  corrected: z.int().meta({ description: "Keys whose status changed" }),
 });

@@ -51,7 +51,7 @@ export const listRequestsInput = requestFilterInput.extend({
   cursor: z.string().optional(),
   after: name.optional().meta({ description: "Id of a request: only newer ones" }),
   format: z.enum(["json", "csv"]).default("json").meta({
-    description: "csv: all that fit, as a file; limit and cursor do not count",
+    description: "csv: all that match, as a file; limit and cursor are ignored",
   }),
 });
 export type ListRequestsInput = z.output<typeof listRequestsInput>;

@@ -90,7 +90,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "too early",
-      when: "refused at the known limit, and room again within a tenth of its window",
+      when: "rejected at the known limit, and capacity again within a tenth of its window",
       teaches: "the window is kept open that much longer, for all keys",
       explains: "timing",
     },
@@ -112,8 +112,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "probe refused",
-      when: "a probe beyond the known limit is refused, in no number or in the same",
-      teaches: "the limit still holds",
+      when: "a probe beyond the known limit is rejected, without a number or with the same",
+      teaches: "the limit still applies",
       explains: "limit",
     },
     (knowledge, { isProbe, told, atMs }) => {
@@ -127,8 +127,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "at the limit",
-      when: "refused without a number, at the known limit or a count like it",
-      teaches: "the limit holds for three more minutes",
+      when: "rejected without a number, at the known limit or a count like it",
+      teaches: "the limit applies for three more minutes",
       explains: "limit",
     },
     (knowledge, { told, taken, atMs }) => {
@@ -140,15 +140,15 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "same moment",
-      when: "refused without a number, sent before an earlier refusal was known",
-      teaches: "nothing: it is of the same moment",
+      when: "rejected without a number, sent before an earlier rejection was known",
+      teaches: "nothing: it belongs to the same moment",
     },
     (knowledge, { told, isLate }) => (told === null && isLate ? knowledge : null),
   ),
   onRefusal(
     {
       name: "same count again",
-      when: "refused without a number three times in a row at like counts, over ten seconds or more, or once at a count at which three other keys were refused again and again",
+      when: "rejected without a number three times in a row at like counts, over ten seconds or more, or once at a count at which three other keys were rejected repeatedly",
       teaches: "the count is the limit of a window, for three minutes",
       explains: "limit",
     },
@@ -166,7 +166,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "noise",
-      when: "refused without a number, otherwise",
+      when: "rejected without a number, otherwise",
       teaches: "nothing yet; the count is remembered until a request is let in",
     },
     (knowledge, { told, taken, atMs }) =>
@@ -175,7 +175,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "nothing sent",
-      when: "refused in numbers with nothing sent",
+      when: "rejected with a number although nothing was sent",
       teaches: "nothing about this key",
     },
     (knowledge, { taken }) => (taken === 0 ? inNumbers(knowledge) : null),
@@ -183,7 +183,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "others use it too",
-      when: "refused in numbers though less was sent, for five seconds or more",
+      when: "rejected with a number although less was sent, for five seconds or more",
       teaches: "others use the quota: what was sent is this isolate's part, for three minutes",
       explains: "limit",
     },
@@ -200,7 +200,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "a mood",
-      when: "refused in numbers though less was sent, otherwise",
+      when: "rejected with a number although less was sent, otherwise",
       teaches: "no limit; a window, where room is back within ten seconds of the first request",
       explains: "limit",
     },
@@ -210,9 +210,9 @@ export const LEARNING_CASES: readonly LearningCase[] = [
   onRefusal(
     {
       name: "in numbers",
-      when: "refused in numbers, and as much was sent",
+      when: "rejected with a number, and as much was sent",
       teaches:
-        "the limit, for ten minutes and as long as nothing else is found; the window, from the request that must leave it until the told return. Three keys alike teach it for all, a higher one at once",
+        "the limit, for ten minutes or until something else is found; the window, from the request that must leave it until the told return. Three keys alike teach it for all, a higher one at once",
       explains: "limit",
     },
     (knowledge, evidence) => {
@@ -230,8 +230,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
     "let-in",
     {
       name: "let in",
-      when: "let in, sent after the last refusal",
-      teaches: "refusals without a number before it were noise",
+      when: "let in, sent after the last rejection",
+      teaches: "earlier rejections without a number were noise",
     },
     (knowledge, { sentMs }) => {
       const row = nextRow(knowledge.own.row, { kind: "let-in", sentMs });
@@ -244,8 +244,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
     "outgrown",
     {
       name: "more than its part",
-      when: "more let in, in one window, than the part that is presumed of the key",
-      teaches: "that much is its part",
+      when: "more let in, in one window, than the share that is assumed for the key",
+      teaches: "that much is its share",
     },
     (knowledge, { taken, atMs }) => {
       const { own, prior } = knowledge;
@@ -258,8 +258,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
     "exceeded",
     {
       name: "disproved",
-      when: "three probes or more let in beyond a limit that no refusal put into numbers",
-      teaches: "there is no such limit",
+      when: "three probes or more let in beyond a limit that no rejection stated",
+      teaches: "the limit doesn't exist",
     },
     (knowledge, { by, atMs }) => {
       const isKnown = believedLimit(knowledge, atMs) !== null;
@@ -299,7 +299,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
     "heard",
     {
       name: "another isolate was refused",
-      when: "another isolate was refused, for five seconds or more from here (ten where no refusal ever told a number)",
+      when: "another isolate was rejected, for five seconds or more from here (ten if no rejection ever stated a number)",
       teaches: "what was sent from here in that window is this isolate's part, for three minutes",
     },
     (knowledge, { backMs, restMs, taken }) => {
@@ -313,8 +313,9 @@ export const LEARNING_CASES: readonly LearningCase[] = [
     "reset",
     {
       name: "reset",
-      when: "reset by a person, or switched off and on",
-      teaches: "nothing is known of the key, not even by other keys, until it is refused itself",
+      when: "reset by a person, or disabled and enabled",
+      teaches:
+        "nothing is known about the key, not even from other keys, until it is rejected itself",
     },
     ({ prior }) => ({ own: { ...NOTHING_LEARNED, isReset: true }, prior }),
   ),
