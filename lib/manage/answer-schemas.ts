@@ -129,12 +129,9 @@ export const accessTokenPage = z.strictObject({
       models: names,
       expiresAt: epochMs.nullable(),
       ...limitAnswers,
-      limitCeilings: z
-        .partialRecord(z.enum(TOKEN_LIMITS), z.number())
-        .nullable()
-        .meta({
-          description: "Maximum limits, set by an admin: the owner can raise limits up to these",
-        }),
+      limitCeilings: z.partialRecord(z.enum(TOKEN_LIMITS), z.number()).nullable().meta({
+        description: "Maximum limits, set by an admin: the owner can raise limits up to these",
+      }),
       weight: z.int(),
       priorityClass: z.enum(PRIORITY_CLASSES),
       maxWaitSeconds: z.int().nullable(),

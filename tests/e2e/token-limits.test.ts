@@ -25,7 +25,10 @@ test("requests a minute: 429 of the token's own, with the time to wait and the r
   expect(seconds).toBeGreaterThan(50);
   expect(seconds).toBeLessThanOrEqual(61);
   expect(await refused.json()).toMatchObject({
-    error: { code: "token_limit_reached", message: expect.stringContaining("2 requests per minute") },
+    error: {
+      code: "token_limit_reached",
+      message: expect.stringContaining("2 requests per minute"),
+    },
   });
 });
 

@@ -210,7 +210,10 @@ test("100 tokens a day are overrun by one turn at most, on several sockets at on
   }
   const ends = await Promise.all(sockets.map(({ closed }) => closed));
   for (const end of ends) {
-    expect(end).toMatchObject({ code: 4429, reason: expect.stringContaining("100 tokens per day") });
+    expect(end).toMatchObject({
+      code: 4429,
+      reason: expect.stringContaining("100 tokens per day"),
+    });
   }
   await expect(open("openai/v1/responses", token)).rejects.toThrow("429");
   await expect.poll(() => logOf(id), { timeout: 8_000 }).toHaveLength(4);

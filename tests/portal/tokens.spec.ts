@@ -113,7 +113,9 @@ test("what is wrong stands at its field, and nothing typed is lost", async ({ ad
   await admin.getByRole("option", { name: "On a date" }).click();
   await dialog.getByRole("button", { name: "Create token" }).click();
   await expect(dialog.getByLabel("Name")).toHaveAccessibleDescription(/Enter a name/);
-  await expect(dialog.getByLabel("Requests per minute")).toHaveAccessibleDescription(/whole number/);
+  await expect(dialog.getByLabel("Requests per minute")).toHaveAccessibleDescription(
+    /whole number/,
+  );
   await expect(dialog.getByLabel("Last day")).toHaveAccessibleDescription(/Choose the last day/);
   await expect(dialog.getByLabel("US dollars per day")).toHaveValue("2.50");
   await expect(dialog.getByLabel("Requests per minute")).toHaveValue("many");

@@ -128,11 +128,9 @@ export const importedKeys = z.strictObject({
       z.strictObject({
         name: z.string().meta({ description: "Its host or name; empty if unknown" }),
         keys: z.int(),
-        proposal: addCustomProviderInput
-          .nullable()
-          .meta({
-            description: "Input for POST custom-providers; nothing is created automatically",
-          }),
+        proposal: addCustomProviderInput.nullable().meta({
+          description: "Input for POST custom-providers; nothing is created automatically",
+        }),
       }),
     )
     .meta({ description: "Services whose keys are skipped" }),
