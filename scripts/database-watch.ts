@@ -1,6 +1,6 @@
 /**
  * Notices what happens to the database's file under a running server: SQLite goes on with the file that it opened,
- * be it deleted, and what it then writes is gone with the next start.
+ * even if it is deleted, and what it then writes is gone with the next start.
  * @module
  */
 import { constants } from "node:fs";

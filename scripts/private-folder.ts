@@ -11,7 +11,7 @@ const OWNER_ONLY = 0o077;
  */
 export async function keepPrivate(folder: string): Promise<void> {
   if (process.platform === "win32") return;
-  // A worker thread may not; whoever started it has.
+  // A worker thread may not; the thread that started it has.
   if (isMainThread) process.umask(OWNER_ONLY);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);

@@ -7,7 +7,7 @@ import { ExpectedError } from "./expected-error.ts";
 export interface LocalSecrets {
   readonly AUTH_SECRET: string;
   readonly KEY_ENCRYPTION_SECRET: string;
-  /** One access token without limits, so also an admin credential. */
+  /** One access token without limits, so also an admin token. */
   readonly AUTH_KEY: string;
 }
 
@@ -50,7 +50,9 @@ export async function localSecrets(dataDir: string): Promise<LocalSecrets> {
 }
 
 function parseSecrets(text: string, file: string): KeptSecrets {
-  const broken = new ExpectedError(`${file} is damaged; restore it, or move it away to start anew`);
+  const broken = new ExpectedError(
+    `${file} is damaged; restore it, or move it away to start from scratch`,
+  );
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -61,7 +63,7 @@ function parseSecrets(text: string, file: string): KeptSecrets {
   return value;
 }
 
-/** The portal's backups have no more than the secret of the provider keys, which can never be made anew. */
+/** The portal's backups have no more than the secret of the provider keys, which can never be made again. */
 type KeptSecrets = Pick<LocalSecrets, "KEY_ENCRYPTION_SECRET"> & Partial<LocalSecrets>;
 
 function isKept(value: unknown): value is KeptSecrets {

@@ -69,8 +69,8 @@ const REOPEN_AFTER_MS = 2_000;
 
 const NOTICES: Readonly<Record<DatabaseChange, string>> = {
   deleted:
-    "The database was deleted while it served: it begins anew, with nobody and nothing in it. Start it again for a set-up link.",
-  replaced: "The database was replaced while it served: it is opened anew.",
+    "The database was deleted while it was in use, so it starts empty. Restart the server for a set-up link.",
+  replaced: "The database was replaced while it was in use, so it is opened again.",
   "read-only":
     "The database can no longer be written. Requests are served, but what is counted or changed may be lost.",
   writable: "The database can be written again.",
@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const originHeader = newOriginHeader();
   const notice = options.onNotice ?? console.error;
   let workerd = await openWorkerd(options, originHeader);
-  /** While the database is opened anew, connections wait for it. */
+  /** While the database is opened again, connections wait for it. */
   let opening: Promise<Workerd> | null = null;
   let isStopping = false;
 

@@ -81,6 +81,6 @@ ${isLoopback(listensOn.address) ? "" : `${warningOfPlainHttp(listensOn)}\n\n`}Pr
 function warningOfPlainHttp({ address, port }: RunningServer["listensOn"]): string {
   const urls = urlsForOthers(address, port);
   return `Warning: other machines reach it${urls.length === 0 ? "" : ` at ${urls.join(", ")}`}, and it speaks plain HTTP:
-  whoever is between reads passwords, tokens and answers. Put a reverse proxy with TLS before it
+  anyone in between can read passwords, tokens and responses. Put a reverse proxy with TLS in front of it
   and leave HOST unset (docs/own-server.md).`;
 }

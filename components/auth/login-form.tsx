@@ -25,7 +25,7 @@ export function LoginForm({ next }: { readonly next: string }) {
       const result = await signInWithPassword(fields);
       if (!result.ok) setProblem({ kind: result.code });
       else if (result.data.kind !== "ok") setProblem(result.data);
-      // Loaded anew: nothing that was fetched for a visitor is shown to a member.
+      // Loaded again: nothing that was fetched for a visitor is shown to a member.
       else window.location.assign(next);
     });
   }

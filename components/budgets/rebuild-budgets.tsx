@@ -8,7 +8,7 @@ import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
-/** Counts the budgets anew, after saying what that can and cannot do. */
+/** Counts the budgets again, after saying what that can and cannot do. */
 export function RebuildBudgets() {
   const t = useTranslations("budgets.rebuild");
   const router = useRouter();

@@ -57,7 +57,7 @@ export function useCarefulSave<Fields extends object, Data>(
       setConflict(null);
       return theirs;
     },
-    /** The form was filled anew. */
+    /** The form was filled again. */
     reread(fields: Fields): void {
       known.current = fields;
       setConflict(null);

@@ -7,7 +7,7 @@ const FIELDS = [...SETTING_FIELDS, "limits"] as const;
 
 type Fields = Readonly<Record<string, unknown>> | null;
 
-/** The settings that a change's entry in the log tells of, as text. What is not told is a dash. */
+/** The settings that a change's entry in the log names, as text; a dash for others. */
 export function changedFields(
   before: Fields,
   after: Fields,

@@ -43,7 +43,7 @@ export function useRequestTail(first: readonly NamedRequest[], isPaused: boolean
         if (!response.ok) throw new Error(`status ${response.status}`);
         const { items: fresh } = (await response.json()) as { items: NamedRequest[] };
         setHasFailed(false);
-        // New rows begin this anew, with the shortest pause.
+        // New rows begin this again, with the shortest pause.
         if (fresh.length > 0) setItems((known) => [...fresh, ...known].slice(0, MOST_ROWS));
         else later();
       } catch {

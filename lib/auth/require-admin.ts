@@ -1,5 +1,5 @@
 /**
- * The guard of the admin API: an unrestricted, unexpired token of `AUTH_KEY` is an admin credential.
+ * The guard of the admin API: an unrestricted, unexpired token of `AUTH_KEY` is an admin token.
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
@@ -13,7 +13,7 @@ export class NotAdminError extends Error {
 
 /**
  * Who asks, by `Authorization: Bearer` or `x-api-key`.
- * @throws {NotAdminError} if the request brings no admin credential.
+ * @throws {NotAdminError} if the request brings no admin token.
  */
 export async function requireAdmin(
   headers: Headers,
@@ -22,13 +22,13 @@ export async function requireAdmin(
 ): Promise<Actor> {
   const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
   const credential = bearer ?? headers.get("x-api-key");
-  if (!credential) throw new NotAdminError("this needs an admin credential");
+  if (!credential) throw new NotAdminError("this needs an admin token");
   return { ...(await adminByCredential(credential, authKey, nowMs)), ...whereFrom(headers) };
 }
 
 /**
  * Whose credential a text is.
- * @throws {NotAdminError} if it is no admin credential.
+ * @throws {NotAdminError} if it is no admin token.
  */
 export async function adminByCredential(
   credential: string,
@@ -37,11 +37,11 @@ export async function adminByCredential(
 ): Promise<Pick<Actor, "kind" | "id" | "name">> {
   const tokens = await envAccessTokens(authKey);
   const token = tokens.get(await hashToken(credential));
-  if (token === undefined) throw new NotAdminError("unknown admin credential");
+  if (token === undefined) throw new NotAdminError("unknown admin token");
   if (token.scopes !== null)
-    throw new NotAdminError("a limited access token is no admin credential");
+    throw new NotAdminError("a restricted access token is not an admin token");
   if (token.expiresAtMs !== null && token.expiresAtMs <= nowMs) {
-    throw new NotAdminError("the admin credential has expired");
+    throw new NotAdminError("the admin token has expired");
   }
   return { kind: "token", id: token.id, name: token.name };
 }

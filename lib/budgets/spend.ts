@@ -60,7 +60,7 @@ export class Period implements SpendPeriod {
   /** Settled here, and not in `stored` yet. */
   unwritten = NO_SPEND;
   reserved = NO_SPEND;
-  /** Written by this isolate of late, the oldest first. */
+  /** Written by this isolate recently, the oldest first. */
   readonly #written: { readonly atMs: number; readonly spend: Spend }[] = [];
 
   constructor(holderId: string, period: string) {

@@ -100,7 +100,7 @@ function usageOf(usage: Fields): AnswerUsage {
   };
 }
 
-/** What a router tells of the service behind it that failed (OpenRouter): an answer that ended so has no end. */
+/** What a router says about the service behind it that failed (OpenRouter): an answer that ended so has no end. */
 function choiceError({ error, finish_reason }: Fields): AnswerPart | null {
   if (isGiven(error)) return errorPart(error);
   if (finish_reason !== "error") return null;

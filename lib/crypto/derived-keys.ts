@@ -1,6 +1,6 @@
 /**
  * The keys derived from one master secret by HKDF-SHA256 (RFC 5869), each for one purpose only.
- * Derived once per secret and kept: importing is dearer than sealing.
+ * Derived once per secret and kept: importing is more expensive than sealing.
  * @module
  */
 import { toBase64Url } from "./base64url";

@@ -5,7 +5,7 @@ import { deriveKeys } from "./derived-keys";
  * Tells whether two keys of a provider are the same without opening them: HMAC-SHA256 in base64url.
  * Without the secret, a copy of the database does not even confirm a guessed key.
  *
- * The secret goes into it, so one key has another fingerprint after a rotation: whoever looks for
+ * The secret goes into it, so one key has another fingerprint after a rotation: to look for
  * duplicates while rotating computes it under the current and the previous secret.
  */
 export async function fingerprintKey(

@@ -1,5 +1,5 @@
 /**
- * Selects of whole columns without the query builder, whose work would be the dearest part of a new isolate's first
+ * Selects of whole columns without the query builder, whose work would be the most expensive part of a new isolate's first
  * read.
  * @module
  */

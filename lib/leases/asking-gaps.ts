@@ -15,7 +15,7 @@ export interface AskingGaps {
 const ASK_GAP_MS = 200;
 /** Where others hold what is left. */
 const HELD_GAP_MS = 1_000;
-/** Each that was in vain doubles the gap to the next, so often at most. */
+/** Each without success doubles the gap to the next, so often at most. */
 const DOUBLINGS_MAX = 2;
 /** Where nothing is left, however many requests come. */
 const LEAST_FULL_GAP_MS = 1_000;

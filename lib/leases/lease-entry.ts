@@ -17,7 +17,7 @@ export interface LeaseContext {
 const MOMENT_MS = 5_000;
 /** A request that waits for a limit looks again sooner than this. */
 const WANTED_MS = 1_000;
-/** A lease that is so old is asked for anew with what else is asked. */
+/** A lease that is so old is asked for again with what else is asked. */
 const RENEW_MS = LEASE_MS * 0.8;
 /** And one sooner that others may need more. */
 const HOARD_MS = 3_000;
@@ -59,7 +59,7 @@ export class LeaseEntry {
     this.#shortMs = nowMs;
   }
 
-  /** A request asks for it again. After a long while, its demand begins anew. */
+  /** A request asks for it again. After a long while, its demand starts over. */
   use(limit: LeasedLimit, nowMs: number): void {
     this.limit = limit;
     this.turnMs = nowMs;
@@ -96,7 +96,7 @@ export class LeaseEntry {
     this.requests += 1;
   }
 
-  /** What to ask or tell of it; null for nothing. */
+  /** What to ask or report about it; null for nothing. */
   question(nowMs: number, context: LeaseContext): LeaseQuestion | null {
     const { limit } = this;
     const used = limit.usedAnew(nowMs);
@@ -198,7 +198,7 @@ export class LeaseEntry {
   }
 }
 
-/** Of its permits, those that an isolate keeps when it asks anew: what it hardly needs it gives back. */
+/** Of its permits, those that an isolate keeps when it asks again: what it barely needs it gives back. */
 function keptOf(used: number, demand: number): number {
   return demand === 0 ? 0 : Math.max(used, 2 * demand);
 }

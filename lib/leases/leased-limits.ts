@@ -1,5 +1,5 @@
 /**
- * The leases that one isolate holds, and what it asks for anew. A state machine with the clock handed in; who
+ * The leases that one isolate holds, and what it asks for again. A state machine with the clock handed in; who
  * carries its questions is a `LeasePort`.
  *
  * A limit that this isolate uses little of needs no lease, and is told to nobody. One it has a lease of is

@@ -238,7 +238,7 @@ export function openApiDocument(version: string) {
       version,
       description:
         "Every error has the body of the `Error` schema, with status 400 for wrong input, 401 without " +
-        "an admin credential, 404 for an unknown id, 409 for a revoked token or a taken slug, 413 for too large a body.",
+        "an admin token, 404 for an unknown id, 409 for a revoked token or a taken slug, 413 for too large a body.",
     },
     security: [{ bearer: [] }, { apiKey: [] }],
     paths: Object.fromEntries(

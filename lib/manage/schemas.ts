@@ -89,7 +89,7 @@ export type ProviderKeyTarget = z.output<typeof providerKeyTarget>;
 export const deleteProviderKeysInput = providerKeyTarget;
 export type DeleteProviderKeysInput = z.output<typeof deleteProviderKeysInput>;
 
-/** How long a request may wait at most, whoever says so: see `lib/proxy/serve/quota-claim.ts`. */
+/** How long a request may wait at most, no matter who says so: see `lib/proxy/serve/quota-claim.ts`. */
 const LONGEST_WAIT_SECONDS = 120;
 
 /** What admins alone say of a token: how it shares the pool, and what unpriced models may cost. */

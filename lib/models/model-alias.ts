@@ -35,7 +35,7 @@ export interface ModelAlias {
   readonly choice: AliasChoice;
   readonly targets: readonly RouteTarget[];
   readonly conversion: AliasConversion;
-  /** US dollars per million tokens: dearer targets, and those of unknown price, are passed over. Null for no limit. */
+  /** US dollars per million tokens: more expensive targets, and those of unknown price, are passed over. Null for no limit. */
   readonly maxInputUsd: number | null;
   readonly maxOutputUsd: number | null;
 }

@@ -64,7 +64,7 @@ function placeOf(group: Row | undefined): Pick<SourceKey, "hint" | "baseUrl"> {
 
 const EXPORT_NAME = /^keys-(.+)-(all|active|invalid)(?: ?\(\d+\))?\.txt$/;
 
-/** What the name of an exported file tells of its keys; undefined for other files. */
+/** What the name of an exported file says about its keys; undefined for other files. */
 export function readGptLoadName(fileName: string): Pick<SourceKey, "hint" | "state"> | undefined {
   const [, group, status = ""] = EXPORT_NAME.exec(fileName) ?? [];
   return group === undefined ? undefined : { hint: group, state: stateOf(status) };

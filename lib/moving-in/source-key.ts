@@ -1,5 +1,5 @@
 /**
- * What a program's own data tell of provider keys, whichever program it was.
+ * What a program's own data say about provider keys, whichever program it was.
  * @module
  */
 import type { LeftOut } from "./found-keys";

@@ -128,7 +128,7 @@ export class KeyRegistry {
     for (const model of this.#book.noteUsed(own, atMs)) this.models.get(model)?.limitsChanged();
   }
 
-  /** What a key keeps to at each model that was in use of late; empty for a key that is not here. */
+  /** What a key keeps to at each model that was in use recently; empty for a key that is not here. */
   knownLimits(
     id: string,
     nowMs: number,
@@ -177,7 +177,7 @@ export class KeyRegistry {
     if (key?.status === "active") key.status = "blocked";
   }
 
-  /** Leaves a key out until it is sealed anew: its text cannot be had here. */
+  /** Leaves a key out until it is re-encrypted: its text cannot be had here. */
   noteUnopenable(id: string): void {
     const entry = this.entries.get(id);
     if (entry !== undefined) entry.opens = false;

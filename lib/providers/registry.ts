@@ -68,7 +68,7 @@ const byCompatSlug = new Map(
   ),
 );
 
-/** The team's own providers by slug, as far as whoever asks knows them. */
+/** The team's own providers by slug, as far as the caller knows them. */
 export type OwnProvider = (slug: string) => Provider | undefined;
 
 /**

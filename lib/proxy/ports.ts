@@ -189,7 +189,7 @@ export interface ProxyState {
   /**
    * In whose account things are stored, and who made them; those that nobody has seen are missing. May ask the
    * store.
-   * @param anew Asks again for what was missing a moment ago.
+   * @param again Asks again for what was missing a moment ago.
    */
   storedThings(
     provider: string,

@@ -38,7 +38,7 @@ export interface ExplainedRoute {
   readonly targets: readonly ExplainedTarget[];
 }
 
-/** Whoever may use everything. */
+/** A caller that may use everything. */
 const ANYBODY: AccessToken = {
   id: "",
   name: "",
@@ -92,7 +92,7 @@ export async function explainRoute(
   });
   const able = told.filter((target) => canServe(target, nowMs));
   const weights = able.reduce((sum, { weight }) => sum + weight, 0);
-  // What those that cannot serve would be drawn for is drawn anew among the others.
+  // What those that cannot serve would be drawn for is redrawn among the others.
   const shareOf = (target: (typeof told)[number]) => {
     if (!able.includes(target)) return 0;
     if (route.choice === "weighted") return target.weight / weights;

@@ -38,7 +38,7 @@ export async function knownModels(
   }));
 }
 
-/** Reads lists anew that are older than `maxAgeMs`, `limit` at most. @returns How many were read. */
+/** Reads lists again that are older than `maxAgeMs`, `limit` at most. @returns How many were read. */
 export async function refreshModels(
   proxy: ProxyInstance,
   bounds: { readonly maxAgeMs: number; readonly limit: number },

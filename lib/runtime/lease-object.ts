@@ -6,7 +6,7 @@ import type { LeaseCalls } from "./object-calls";
 import { platform } from "./platform";
 
 const BOOK = "leases";
-/** A crash loses the leases of so long at most, and those are over soon: whoever asks tells what it holds. */
+/** A crash loses the leases of so long at most, and those are over soon: the next question says what its isolate holds. */
 const SAVE_MS = 10_000;
 
 /**

@@ -20,7 +20,7 @@ export function nextRequest(request: Request, url: URL): Request {
   if (host === null) headers.delete("x-forwarded-host");
   else {
     headers.set("x-forwarded-host", host);
-    // OpenNext writes it anew from this one.
+    // OpenNext writes it again from this one.
     headers.set("host", host);
   }
   return new Request(request, { headers });

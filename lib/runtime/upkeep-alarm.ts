@@ -1,5 +1,5 @@
 /**
- * The upkeep in the portal's object: whoever calls it only sets an alarm, and each alarm takes one step of the run
+ * The upkeep in the portal's object: a call only sets an alarm, and each alarm takes one step of the run
  * (`lib/upkeep/run-upkeep.ts`) and sets the next while something is left. So neither a request nor cron, which
  * have 10 ms of CPU on the free plan, do more than call; and one step is within the 50 statements and 50
  * subrequests of an invocation.

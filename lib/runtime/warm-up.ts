@@ -43,7 +43,7 @@ const ANSWER = JSON.stringify({
 
 const encoder = new TextEncoder();
 
-/** The platform reads bodies, and tells of clients that leave, only within a request. */
+/** The platform reads bodies, and reports clients that leave, only within a request. */
 class WarmRequest extends Request {
   override readonly signal = new AbortController().signal;
   override arrayBuffer() {

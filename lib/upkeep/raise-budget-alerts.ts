@@ -12,7 +12,7 @@ const COST_STEPS = [50, 80, 100] as const;
 /** Percent of the rows that metering may write a day. */
 const ROW_STEPS = [80, 100] as const;
 
-/** Tells of budgets that are used in good part, once a step and period. */
+/** Reports budgets that are used in good part, once a step and period. */
 export const raiseBudgetAlerts: UpkeepJob = {
   name: "raise-budget-alerts",
   async run(context) {

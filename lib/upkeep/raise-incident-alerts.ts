@@ -9,7 +9,7 @@ const ALERTS_A_RUN = 5;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Tells of incidents that began or ended in the last day, once each. */
+/** Reports incidents that began or ended in the last day, once each. */
 export const raiseIncidentAlerts: UpkeepJob = {
   name: "raise-incident-alerts",
   async run(context) {

@@ -10,7 +10,7 @@ const ALERTS_A_RUN = 5;
 /** An alert names so many keys. */
 const NAMED_MAX = 5;
 
-/** Tells of blocked keys, and of pools with few ready keys until they have enough again. */
+/** Reports blocked keys, and of pools with few ready keys until they have enough again. */
 export const raiseKeyAlerts: UpkeepJob = {
   name: "raise-key-alerts",
   async run(context) {

@@ -7,7 +7,7 @@ import type { UpkeepJob } from "./upkeep-job";
 /** What one run raises at most; the rest has its turn later. */
 const ALERTS_A_RUN = 5;
 
-/** Tells of quotas that will be used up before they renew, once a model and day. */
+/** Reports quotas that will be used up before they renew, once a model and day. */
 export const raiseQuotaAlerts: UpkeepJob = {
   name: "raise-quota-alerts",
   async run(context) {

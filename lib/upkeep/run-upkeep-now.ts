@@ -6,7 +6,7 @@ import type { UpkeepContext } from "./upkeep-job";
 import type { UpkeepRun } from "./upkeep-run";
 
 /**
- * Begins a run of all that is due, because a person asks for it. Whoever takes its steps may be another.
+ * Begins a run of all that is due, because a person asks for it. Its steps may be taken elsewhere.
  * @throws {ManageError} `conflict` while one is under way.
  */
 export async function beginUpkeepNow(context: UpkeepContext): Promise<UpkeepRun> {

@@ -166,7 +166,7 @@ export async function endUpkeep(
   return report;
 }
 
-/** Several jobs may tell of the same, such as alerts. */
+/** Several jobs may report the same, such as alerts. */
 function addUp(figures: UpkeepFigures, more: UpkeepFigures): UpkeepFigures {
   const told = UPKEEP_FIGURES.filter((name) => name in figures || name in more);
   return Object.fromEntries(told.map((name) => [name, (figures[name] ?? 0) + (more[name] ?? 0)]));

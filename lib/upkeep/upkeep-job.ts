@@ -7,7 +7,7 @@ import type { ManageContext } from "../manage/manage-context";
 export interface UpkeepContext extends ManageContext, AlertSenders {
   /** The way to the providers; asked for only where one is needed. */
   readonly upstream: () => Promise<CheckUpstream>;
-  /** Reads model lists anew that are older than `maxAgeMs`, `limit` at most; says how many were read. */
+  /** Reads model lists again that are older than `maxAgeMs`, `limit` at most; says how many were read. */
   readonly refreshModels: (bounds: {
     readonly maxAgeMs: number;
     readonly limit: number;

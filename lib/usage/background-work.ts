@@ -43,7 +43,7 @@ const STATE_PREFIX = /^(?:batch|job)_state_/;
 /** A run that waits for its caller goes on; an interaction that does so has told its use. */
 const WAITING = "requires_action";
 
-/** Whether answers at a path tell of work that may go on. */
+/** Whether answers at a path report work that may go on. */
 export function tellsOfWork(path: string): boolean {
   return WORK_PATH.test(path) || fileOf(path) !== null;
 }

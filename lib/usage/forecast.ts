@@ -1,5 +1,5 @@
 /**
- * How long today's quota of a provider's model will last. Providers hardly ever tell a quota; what a key
+ * How long today's quota of a provider's model will last. Providers rarely tell a quota; what a key
  * had answered when it was told that its day is over is the best evidence there is. What is known from
  * where is said with every number.
  * @module

@@ -196,7 +196,7 @@ export class JsonScanner {
 
   /** What is read so far of a usage object; null while none is. */
   #capture: string | null = null;
-  /** Of texts that come in pieces: a character may be cut. Made anew for each. */
+  /** Of texts that come in pieces: a character may be cut. Made again for each. */
   #captureText = decoder;
   #valueText = decoder;
   #captured = 0;

@@ -71,7 +71,7 @@ const CORRECTIONS: readonly {
   readonly input: number;
   readonly output: number;
 }[] = [
-  // aws.amazon.com/bedrock/pricing: Titan Text Embeddings V2, taken for the five times dearer first one.
+  // aws.amazon.com/bedrock/pricing: Titan Text Embeddings V2, taken for the five times more expensive first one.
   { id: "aws", model: /amazon\.titan-embed-text-v2/, input: 0.02, output: 0 },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * What an answer's headers tell of its use.
+ * What an answer's headers say about its use.
  * @module
  */
 import type { Provider } from "../providers/types";

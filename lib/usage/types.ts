@@ -13,7 +13,7 @@ export interface Usage {
   readonly cachedInputTokens: number | null;
   /** Part of the input that was written to the provider's cache, for however long. */
   readonly cacheWriteTokens: number | null;
-  /** Part of the cache writes that is kept for an hour, which Anthropic sells dearer. */
+  /** Part of the cache writes that is kept for an hour, which Anthropic sells more expensive. */
   readonly cacheWriteHourTokens: number | null;
   /** Part of the output. */
   readonly reasoningTokens: number | null;
@@ -33,7 +33,7 @@ export interface Usage {
   readonly model: string | null;
   /** Null for the standard one, and where the answer names none. */
   readonly tier: Tier | null;
-  /** Whether it was kept within the United States, which Anthropic sells dearer. */
+  /** Whether it was kept within the United States, which Anthropic sells more expensive. */
   readonly isUsOnly: boolean;
   /** What the answer says it cost, in 1e-9 US dollars; null where it says nothing. */
   readonly reportedNanoUsd: number | null;

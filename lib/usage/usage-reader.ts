@@ -26,7 +26,7 @@ export interface UsageReader {
    * or the answer was cut off, it is an estimate. Null if there is nothing to tell.
    */
   end(answer: EndedAnswer): Usage | null;
-  /** What the answer tells of background work. */
+  /** What the answer says about background work. */
   readonly work: WorkFacts;
   /** Ids of the items that a response was made of, as many as are remembered. */
   readonly itemIds: ReadonlySet<string>;
@@ -142,7 +142,7 @@ class ScanningReader implements UsageReader {
 
   /** Length of the text that no report covers. */
   #textSince(reported: Usage | null): number {
-    // Headers and lengths of recordings tell of the whole answer.
+    // Headers and lengths of recordings describe the whole answer.
     const isOfWhole = reported !== null && this.#usagesBefore === 0;
     if (!this.#form.isWritten || isOfWhole) return 0;
     return this.#scanner.textBytes - (reported === null ? 0 : this.#reportedTextBytes);

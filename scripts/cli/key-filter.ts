@@ -30,7 +30,7 @@ export const FILTER_HELP = {
   "--provider <slug>": "of one provider",
   "--status <state>": "active, blocked, disabled, cooling or ready",
   "--model <name>": "that may serve this model",
-  "--q <text>": "part of the masked key or the remark",
+  "--q <text>": "part of the masked key or the note",
 } as const;
 
 /** Every key that the options mean, newest first, page by page. */

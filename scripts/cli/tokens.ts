@@ -112,7 +112,7 @@ export const tokensList: Command = {
 export const tokensRevoke: Command = {
   name: ["tokens", "revoke"],
   usage: "tokens revoke <id>",
-  summary: "Revokes an access token for good",
+  summary: "Revoke an access token permanently",
   optionHelp: {},
   options: {},
   positionals: [1, 1],

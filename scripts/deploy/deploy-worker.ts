@@ -63,7 +63,7 @@ export async function orWithoutFlag<Outcome>(
     if (!(error instanceof WranglerError && error.output.includes(MODULE_REGISTRY_FLAG)))
       throw error;
     journal.note(
-      `Cloudflare refuses the flag ${MODULE_REGISTRY_FLAG}: deployed without it, all works and isolates start slower.`,
+      `Cloudflare rejects the flag ${MODULE_REGISTRY_FLAG}: deployed without it. Everything works, but isolates start more slowly.`,
     );
     await write(false);
     return run();

@@ -53,7 +53,7 @@ export async function findOrMakeGateway(
     if (found === null) {
       await api.post(path, { id: name, ...NEW_GATEWAY });
       journal.note(
-        `AI Gateway ${name}: a request without a key is refused, prompts are not stored`,
+        `AI Gateway ${name}: requests without a key are rejected, prompts are not stored`,
       );
     } else {
       checkGateway(found, journal, name, hasToken);

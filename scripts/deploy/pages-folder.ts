@@ -20,7 +20,7 @@ export const SITE_DIR = "site";
 /** Pages takes 100 rules, and there are few files beside `_next`. */
 const EXCLUDE_MAX = 99;
 
-/** Writes `folder` anew from the last build. */
+/** Writes `folder` again from the last build. */
 export async function writePagesFolder(
   folder: string,
   base: BaseConfig,

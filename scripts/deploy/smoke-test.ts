@@ -12,7 +12,7 @@ const ASK_EVERY_MS = 2_000;
 const ANSWER_WITHIN_MS = 20_000;
 
 /**
- * @param adminToken An admin credential; null where none is known here, and then only its guard is tested.
+ * @param adminToken An admin token; null where none is known here, and then only its guard is tested.
  * @throws {ExpectedError}
  */
 export async function smokeTest(

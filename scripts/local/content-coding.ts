@@ -36,7 +36,7 @@ export function isPackable({ headers }: Response): boolean {
   );
 }
 
-/** Says that the answer depends on what the client accepts, be it packed or not. */
+/** Says that the answer depends on what the client accepts, whether it is packed or not. */
 export function varyByCoding(headers: Headers): void {
   const vary = headers.get("vary") ?? "";
   if (!/\baccept-encoding\b|\*/i.test(vary)) headers.append("vary", "Accept-Encoding");

@@ -18,7 +18,7 @@ export function importMap(graph: ImportGraph): string {
   return [`${FENCE}mermaid`, "flowchart TD", ...lines.toSorted(), FENCE].join("\n");
 }
 
-/** The document with its map drawn anew. */
+/** The document with its map redrawn. */
 export function withImportMap(markdown: string, graph: ImportGraph): string {
   return markdown.replace(BLOCK, () => importMap(graph));
 }

@@ -149,7 +149,7 @@ describe("programs", () => {
     ["an unknown client", ["setup", "emacs"], 2, "there is no such client"],
     ["a model that is not served", ["setup", "codex", "--model", "x/y"], 1, 'no model "x/y"'],
     ["a token that nobody knows", ["setup", "codex", "--token", "wrong"], 1, "does not know"],
-    ["a wrong token", ["keys", "list", "--token", "wrong"], 1, "unknown admin credential"],
+    ["a wrong token", ["keys", "list", "--token", "wrong"], 1, "unknown admin token"],
   ])("are told by exit code and words: %s", async (_, args, exitCode, words) => {
     const result = await oneBalance(args, env());
     expect(result.stderr).toContain(words);

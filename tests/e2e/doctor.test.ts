@@ -185,7 +185,7 @@ describe("faults that are found", () => {
   test("a gateway that refuses our token", async () => {
     const { port } = strictGateway.address() as AddressInfo;
     const server = await serve({ ...SOUND, AI_GATEWAY_URL: `http://127.0.0.1:${port}` });
-    expect(await examine(server.url)).toEqual(matching(/^fault gateway: AI Gateway refuses: 401/));
+    expect(await examine(server.url)).toEqual(matching(/^fault gateway: AI Gateway rejects requests: 401/));
   });
 
   test("a provider that is not there", async () => {
@@ -236,7 +236,7 @@ describe("faults that are found", () => {
     const server = await serve(SOUND);
     expect(await examine(server.url, "not-the-admin-token")).toEqual([
       expect.stringMatching(/^ok instance: /),
-      "fault admin-token: the admin token is refused: unknown admin credential",
+      "fault admin-token: the admin token was rejected: unknown admin token",
     ]);
     expect(await examine(NOWHERE)).toEqual([expect.stringMatching(/^fault instance: .* reached/)]);
   });

@@ -125,6 +125,6 @@ test("a provider that cannot be reached, and one that refuses its key", async ()
   });
   expect(told).toContain("fault providers: Groq cannot be reached");
   expect(told).toContainEqual(
-    expect.stringMatching(/^warning providers: OpenAI refuses the key sk-\S+: 401 Incorrect/),
+    expect.stringMatching(/^warning providers: OpenAI rejects the key sk-\S+: 401 Incorrect/),
   );
 });

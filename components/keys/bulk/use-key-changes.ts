@@ -31,7 +31,7 @@ export function useKeyChanges(): KeyChanges {
   const router = useRouter();
   const [isBusy, startTransition] = useTransition();
 
-  /** Runs an action; `done` tells of its success. */
+  /** Runs an action; `done` reports its success. */
   function run<Data>(
     action: () => Promise<ActionResult<Data>>,
     done: (data: Data) => void,

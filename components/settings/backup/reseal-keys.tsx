@@ -12,7 +12,7 @@ import { useFailureToast } from "../use-failure-toast";
 /** Keys of one call: some tenths of a second of a Worker's time. */
 const KEYS_A_CALL = 100;
 
-/** Seals keys anew, call by call, until none is left or somebody stops it. Whoever comes next goes on. */
+/** Re-encrypts keys, call by call, until none is left or somebody stops it. The next visitor continues. */
 export function ResealKeys({
   state,
 }: {

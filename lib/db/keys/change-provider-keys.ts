@@ -65,7 +65,7 @@ export async function changeProviderKeys(
       .where(where),
     audit,
     ...(change.kind === "end-cooldowns" ? [deleteCooldowns(db, change.model)] : []),
-    // Whoever switches a key on wants it used.
+    // A person who enables a key wants it used.
     ...(change.kind === "enable" || change.kind === "unblock"
       ? [deleteCooldowns(db, undefined)]
       : []),

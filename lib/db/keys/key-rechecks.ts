@@ -17,7 +17,7 @@ const [FIRST_GAP_MS] = RECHECK_GAPS_MS;
 /**
  * Brings the calendar up to date, and takes the keys that are due, those waiting longest first. They are
  * due again in an hour unless `settleRechecks` says otherwise: a run that dies cannot be held up by the
- * same keys for ever.
+ * same keys forever.
  * @returns Their ids.
  */
 export async function takeDueRechecks(

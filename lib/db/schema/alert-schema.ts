@@ -31,12 +31,12 @@ export const alerts = sqliteTable(
     details: text("details", { mode: "json" }).$type<AlertDetails>().notNull(),
     channel: text("channel").$type<AlertChannel>().notNull().default("webhook"),
     createdAtMs: integer("created_at_ms").notNull(),
-    /** How often it was sent in vain. */
+    /** How often it was sent without success. */
     failures: integer("failures").notNull().default(0),
     /** Null once it is delivered or given up. */
     nextTryMs: integer("next_try_ms"),
     deliveredAtMs: integer("delivered_at_ms"),
-    /** What the last try in vain met with. */
+    /** What the last failed try met with. */
     problem: text("problem"),
   },
   (table) => [index("alerts_next_try").on(table.nextTryMs)],

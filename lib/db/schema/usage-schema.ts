@@ -8,7 +8,7 @@
  * table:
  * - a request in the log is one row;
  * - a flush is one row of `usage_journal`, its cells as JSON, however many keys, models and tokens they
- *   tell of. Its key is the flush's id, so writing it twice changes nothing;
+ *   report. Its key is the flush's id, so writing it twice changes nothing;
  * - compaction takes the journal's rows together: cells of hours that are not over go to `usage_open_hours`,
  *   a thousand to a row. The ids that went are kept in `usage_folds`, one row for all, for retries that come
  *   later;

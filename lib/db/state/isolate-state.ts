@@ -84,7 +84,7 @@ const COLD_WAIT_MS = 10_000;
 /** After a failed or slow read, requests do not wait for another for this long. */
 const WARM_RETRY_MS = 5_000;
 const COLD_RETRY_MS = 1_000;
-/** A read under way for longer may belong to a request that is gone: the next who needs it begins anew. */
+/** A read under way for longer may belong to a request that is gone: the next who needs it starts over. */
 const READ_LOST_MS = 3_000;
 /** What nobody has seen is asked for again after this. */
 const UNSEEN_FOR_MS = 10_000;

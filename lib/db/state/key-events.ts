@@ -23,7 +23,7 @@ function eventId(kind: string, keyId: string, model: string, atMs: number): stri
   return `ke_${atMs.toString(36).padStart(9, "0")}${keyId.slice("pk_".length)}.${kind}.${model}`;
 }
 
-/** The statement that tells of rests; to be run before they are written. */
+/** The statement that reports rests; to be run before they are written. */
 export function tellCooldowns(events: readonly EventOf<"key-cooled">[]): SQL {
   const rows = events.map((event) => ({
     ...event,
@@ -46,7 +46,7 @@ export function tellCooldowns(events: readonly EventOf<"key-cooled">[]): SQL {
     on conflict (id) do nothing`;
 }
 
-/** The statement that tells of blocks; to be run before they are written. */
+/** The statement that reports blocks; to be run before they are written. */
 export function tellBlocks(events: readonly EventOf<"key-blocked">[]): SQL {
   const rows = events.map((event) => ({
     ...event,
@@ -142,7 +142,7 @@ export async function findVerdicts(
   return verdicts;
 }
 
-/** The statement that tells of checks. */
+/** The statement that reports checks. */
 export function tellChecks(
   checks: readonly {
     readonly key: Pick<ProviderKeyRow, "id" | "provider">;

@@ -98,7 +98,7 @@ export class LeaseAsker {
     return Promise.all([...renewals, ...returns]).then(() => {});
   }
 
-  /** Until nothing is held in vain, or new requests see to it. */
+  /** Until nothing is held that is not needed, or new requests see to it. */
   async #giveBack(firstMs: number): Promise<void> {
     for (let times = 0, waitMs = firstMs; times < TIDYING_TIMES; times += 1, waitMs = IDLE_MS) {
       this.#tidyingMs = this.#options.nowMs();

@@ -1,6 +1,6 @@
 /**
- * Providers' model lists in the store: whoever reads one keeps it for all isolates, and the upkeep reads them
- * anew before they are old.
+ * Providers' model lists in the store: a reader keeps it for all isolates, and the maintenance reads them
+ * again before they are old.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";

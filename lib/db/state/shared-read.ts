@@ -3,7 +3,7 @@
  *
  * workerd ties a promise to the request that made it: once that request has ended, the promise never settles,
  * and awaiting it elsewhere rejects. So each that waits has a promise and a timer of its own, which the end of
- * the read resolves; whoever begins a read keeps it alive by `waitUntil`.
+ * the read resolves; the request that begins a read keeps it alive by `waitUntil`.
  * @module
  */
 

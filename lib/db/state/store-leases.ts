@@ -1,7 +1,7 @@
 /**
  * Leases without an object: each isolate keeps one row of what it holds, and reads those of the others in the
  * same transaction. As D1 makes one transaction after the other, of two that ask at once the later sees what
- * the earlier claimed; what it claimed in vain stands in its row until it asks again, and is taken by nobody.
+ * the earlier claimed; what it claimed for nothing stands in its row until it asks again, and is taken by nobody.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -18,7 +18,7 @@ const LIFE_MS = Math.max(LOST_MS, LEASE_MS + 60_000);
 const ISOLATES_MAX = 200;
 /** What was read so long ago is no basis for a claim. */
 const KNOWN_MS = LIFE_MS;
-/** Where nothing is known, no more than this part is claimed beyond what is used: what is in vain is lost to all. */
+/** Where nothing is known, no more than this part is claimed beyond what is used: what is claimed for nothing is lost to all. */
 const FIRST_PART = 8;
 
 /** What one isolate said last. */

@@ -31,7 +31,7 @@ export interface KeyBlock {
   readonly masked: string;
 }
 
-/** Blocks of late that were not told yet, of keys that are still blocked; oldest first. */
+/** Recent blocks that were not told yet, of keys that are still blocked; oldest first. */
 export function listUntoldBlocks(db: Database, nowMs: number): Promise<KeyBlock[]> {
   return db.all<KeyBlock>(sql`
     select e.id, k.id as "keyId", e.provider, k.masked
@@ -53,7 +53,7 @@ export async function listLowPools(db: Database): Promise<readonly string[]> {
 export interface NewAlert {
   readonly kind: AlertKind;
   readonly details: AlertDetails;
-  /** What it tells of: ids of events, `{kind}/…`. Nothing is raised if all was told before. */
+  /** What it reports: ids of events, `{kind}/…`. Nothing is raised if all was told before. */
   readonly topics: readonly string[];
 }
 

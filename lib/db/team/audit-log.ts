@@ -1,5 +1,5 @@
 /**
- * The log of changes: its entries are written in the transaction of the change they tell of.
+ * The log of changes: its entries are written in the transaction of the change they record.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";

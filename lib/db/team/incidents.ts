@@ -13,7 +13,7 @@ import type { EventOf } from "../state/key-events";
 export const QUIET_MS = 30 * 60_000;
 
 /**
- * The statements that tell of incidents, in their order. Writing the same again changes nothing: a sighting
+ * The statements that record incidents, in their order. Writing the same again changes nothing: a sighting
  * goes on with the incident that was seen shortly before, and one from before an incident's end is void.
  */
 export function tellIncidents(events: readonly StateEvent[]): SQL[] {

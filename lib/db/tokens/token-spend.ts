@@ -3,7 +3,7 @@
  *
  * A row is made when it is first asked for, from the rollups; from then on every flush adds to it (see
  * `write-usage.ts`), whichever isolate it is of and whether or not that knows of limits. So a row is right
- * however late limits are set, and a row that is gone is made anew.
+ * however late limits are set, and a row that is gone is made again.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -123,8 +123,8 @@ export async function compareTokenSpend(
 }
 
 /**
- * Counts rows anew, those that are there too. Rows of the same periods that are not asked for go: they are made
- * anew when somebody asks.
+ * Counts rows again, those that are there too. Rows of the same periods that are not asked for go: they are made
+ * again when somebody asks.
  * @param counts At least one.
  * @param audit Right after the change.
  */

@@ -141,7 +141,7 @@ function foldCells(grain: Grain, side: Side | null, fromMs: number): SQL {
     on conflict (${KEY_COLUMN_LIST}) do update set ${added}`;
 }
 
-/** Where cells of an hour come late, its keys' rows are packed anew with what was in them. */
+/** Where cells of an hour come late, its keys' rows are packed again with what was in them. */
 function foldKeyHours(fromMs: number): SQL {
   return sql`
     with closed as materialized (${closedCells("hour", "key", fromMs)})

@@ -1,7 +1,7 @@
 /**
  * Reading the log of requests. It has no index but its key, which begins with the time: a page is read
  * from the newest on, past rows that do not fit. How many rows one call looks at is bounded, so a filter
- * that hardly any row fits costs the same at ten thousand rows and at ten million; the caller goes on from
+ * that almost no row fits costs the same at ten thousand rows and at ten million; the caller goes on from
  * where the call came to.
  * @module
  */

@@ -13,7 +13,7 @@ export interface AlertItem {
   readonly createdAtMs: number;
   readonly state: "waiting" | "delivered" | "failing" | "givenUp";
   readonly failures: number;
-  /** What the last try in vain met with; empty where there was none. */
+  /** What the last failed try met with; empty where there was none. */
   readonly problem: string;
 }
 

@@ -31,7 +31,7 @@ export async function examineStore(context: ManageContext): Promise<ExaminedStor
   const say = about("migrations");
   const { missing, unknown } = migrations;
   if (missing.length > 0) {
-    const advice = "deploy anew, or restart `npm start`: both migrate first";
+    const advice = "deploy again, or restart `npm start`: both migrate first";
     return {
       findings: [answers, say.fault(`not applied yet: ${missing.join(", ")}`, advice)],
       pools: [],
@@ -86,7 +86,7 @@ async function firstAdmin(context: ManageContext): Promise<Finding> {
   return (await hasAdmin(context))
     ? say.ok("the portal has an admin")
     : say.warning(
-        "the portal has no admin yet: its set-up page is open to whoever has the token",
+        "the portal has no admin yet: its set-up page is open to anyone who has the token",
         "open /setup",
       );
 }

@@ -33,7 +33,7 @@ async function gateway(context: ManageContext, upstream: CheckUpstream): Promise
       return say.fault("AI Gateway cannot be reached", "check AI_GATEWAY_URL");
     case "gateway_refused":
       return say.fault(
-        `AI Gateway refuses: ${told(test)}`,
+        `AI Gateway rejects requests: ${told(test)}`,
         "check AI_GATEWAY_TOKEN, and the account and name of the gateway",
       );
     case "not_found":
@@ -79,14 +79,14 @@ async function provider(
         slug,
       );
     case "gateway_refused":
-      return say.fault(`AI Gateway refuses requests to ${label}: ${told(test)}`, undefined, slug);
+      return say.fault(`AI Gateway rejects requests to ${label}: ${told(test)}`, undefined, slug);
     case "region_denied":
       return say.fault(`${label} does not serve this region: ${told(test)}`, undefined, slug);
     case "failing":
       return say.warning(`${label} is in trouble: ${told(test)}`, "see its status page", slug);
     case "key_refused":
       return say.warning(
-        `${label} refuses the key ${test.key}: ${told(test)}`,
+        `${label} rejects the key ${test.key}: ${told(test)}`,
         "check its keys",
         slug,
       );

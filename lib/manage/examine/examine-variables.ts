@@ -37,7 +37,7 @@ function secret(
   if (value.length < SECRET_MIN_CHARS) {
     const advice =
       check === "session-secret"
-        ? `${HOW}; everybody has to sign in again`
+        ? `${HOW}; everyone has to sign in again`
         : `${HOW}, and change it as docs/operations.md says`;
     return say.warning(`${name} has ${value.length} characters and may be guessed`, advice);
   }
@@ -55,7 +55,7 @@ function adminCredential(authKey: string, nowMs: number): Finding {
     ({ scopes, expiresAtMs }) => scopes === null && (expiresAtMs ?? Infinity) > nowMs,
   );
   if (admins.length === 0) {
-    return say.warning("AUTH_KEY has no token without limits: there is no admin credential");
+    return say.warning("AUTH_KEY has no token without restrictions: there is no admin token");
   }
   if (admins.some(({ text }) => text.length < TOKEN_MIN_CHARS)) {
     return say.warning("an admin token of AUTH_KEY is short and may be guessed", HOW);

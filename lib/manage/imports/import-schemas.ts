@@ -61,7 +61,7 @@ export const importSourceInput = z.strictObject({
   ...choices,
   text: z.string().min(1).meta({
     description:
-      "SQL dump, JSON, YAML, CSV, .env or list, of one-balance, gpt-load, new-api, one-api, LiteLLM or nobody",
+      "SQL dump, JSON, YAML, CSV, .env or list, of one-balance, gpt-load, new-api, one-api, LiteLLM or no tool",
   }),
   fileName: z.string().max(500).default(""),
 });

@@ -1,5 +1,5 @@
 /**
- * How the log of changes tells of provider keys.
+ * How the log of changes records provider keys.
  * @module
  */
 import type { SQL } from "drizzle-orm";
@@ -7,7 +7,7 @@ import { redact } from "../../crypto/redact";
 import type { ProviderKeyFilter } from "../../db/keys/provider-key-filter";
 import { type Actor, auditChange } from "../../db/team/audit-log";
 
-/** An entry names its keys up to this number, so that the history of each can tell of it. */
+/** An entry names its keys up to this number, so that the history of each can show it. */
 const NAMED_MAX = 200;
 
 /** The entry for a change of one key, named by its masked form. */

@@ -5,7 +5,7 @@ import type { ManageContext } from "../manage-context";
 /** Provider keys by the secret they are sealed under. */
 export interface SealState {
   readonly current: number;
-  /** Still to be sealed anew. Null while no previous secret is set. */
+  /** Still to be re-encrypted. Null while no previous secret is set. */
   readonly previous: number | null;
   /** Under neither: unusable until their secret is the previous one. */
   readonly others: number;

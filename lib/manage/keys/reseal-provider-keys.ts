@@ -26,7 +26,7 @@ import type { ResealProviderKeysInput } from "./provider-key-schemas";
 export interface ResealedProviderKeys {
   /** By this call; 0 means there is nothing left that can be done. */
   readonly resealed: number;
-  /** Still to be sealed anew: under the previous secret, or in the old form. At 0 that secret may go. */
+  /** Still to be re-encrypted: under the previous secret, or in the old form. At 0 that secret may go. */
   readonly remaining: number;
   /** Sealed under neither secret: such a key works again once its secret is the previous one. */
   readonly unopenable: number;
@@ -111,7 +111,7 @@ interface Sealing {
   readonly lastId: string | null;
 }
 
-/** Seals anew as many of the keys as fit into one statement. */
+/** Re-encrypts as many of the keys as fit into one statement. */
 async function sealAnew(keys: readonly SealedKey[], secrets: SealingSecrets): Promise<Sealing> {
   const seals: NewSeal[] = [];
   const damaged: string[] = [];

@@ -1,5 +1,5 @@
 /**
- * What limits of keys must be, for forms and for the verbs: one check, said in the language of whoever
+ * What limits of keys must be, for forms and for the verbs: one check, said in the language of the one who
  * reads it.
  * @module
  */

@@ -17,7 +17,7 @@ export interface QuotaForecast extends Forecast {
   /** The provider's name. */
   readonly label: string;
   readonly model: string;
-  /** Of late. */
+  /** Recently. */
   readonly requestsPerHour: number;
   /** The clock that the quota's day follows. */
   readonly resetZone: Provider["quotaDayZone"];
@@ -28,7 +28,7 @@ export interface QuotaForecasts {
   readonly atMs: number;
   /** Those that run dry first, then those with the least left of their quota. */
   readonly known: readonly QuotaForecast[];
-  /** How many models answered of late whose quota nobody told yet. */
+  /** How many models answered recently whose quota nobody told yet. */
   readonly unknownModels: number;
 }
 

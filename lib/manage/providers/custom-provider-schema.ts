@@ -1,6 +1,6 @@
 /**
  * What a custom provider must be, for the form and for the verbs: one check, said in the language of
- * whoever reads it.
+ * the one who reads it.
  * @module
  */
 import { z } from "zod";

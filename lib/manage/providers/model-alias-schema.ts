@@ -1,5 +1,5 @@
 /**
- * What a model alias must be, for the form and for the verbs: one check, said in the language of whoever
+ * What a model alias must be, for the form and for the verbs: one check, said in the language of the one who
  * reads it. Whether its providers exist is the verbs' question.
  * @module
  */

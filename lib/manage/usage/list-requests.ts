@@ -26,7 +26,7 @@ export interface RequestPage {
   readonly items: readonly RequestItem[];
   /**
    * Where to go on; null at the end. A page may hold fewer than asked for, even none, and yet have a next
-   * one: where hardly any request fits, one call looks through a part of the log only.
+   * one: where almost no request fits, one call looks through a part of the log only.
    */
   readonly nextCursor: string | null;
 }

@@ -1,7 +1,7 @@
 /**
  * Figures for Prometheus, in its text format 0.0.4.
  *
- * Counters count the running day (UTC) and begin anew at midnight, which Prometheus takes for the restart
+ * Counters count the running day (UTC) and start over at midnight, which Prometheus takes for the restart
  * that it is: so each answer reads one day of cells, and pruning never makes a counter go back. Labels are
  * bounded: providers, outcomes, and the models with the most requests; the others are summed as `other`.
  * @module
@@ -114,7 +114,7 @@ export async function readMetrics(
     head(
       "one_balance_lost_records_total",
       "counter",
-      "Requests and changes of keys today (UTC) that the database refused, or that waited too long for it.",
+      "Requests and changes of keys today (UTC) that the database rejected, or that waited too long for it.",
     ),
     sample("one_balance_lost_records_total", {}, day.dropped),
     head(

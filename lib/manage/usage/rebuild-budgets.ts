@@ -6,16 +6,16 @@ import type { ManageContext } from "../manage-context";
 import { checkBudgets } from "./check-budgets";
 
 export interface RebuiltBudgets {
-  /** Days and months that were counted anew from the log. */
+  /** Days and months that were counted again from the log. */
   readonly fromLog: number;
-  /** Those of which the log does not hold every request: counted anew from the rollups, which do. */
+  /** Those of which the log does not hold every request: counted again from the rollups, which do. */
   readonly fromRollups: number;
   /** Those that were something else before. */
   readonly corrected: number;
 }
 
 /**
- * Counts the budgets of today and this month anew: from the log where it is whole, else from the
+ * Counts the budgets of today and this month again: from the log where it is whole, else from the
  * rollups. Repeating it changes nothing. Requests under way keep what they hold; isolates go by the new counts
  * within 5 s.
  */

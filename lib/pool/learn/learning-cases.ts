@@ -102,7 +102,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;
       // Of a quota that others use too, they may have taken what was just about to come back.
       const isOthersDoing = evidence.told !== null && believed < evidence.told;
-      // Several requests that were under way together tell of the same shortfall once.
+      // Several requests that were under way together report the same shortfall once.
       const isNews = evidence.sentMs > prior.guardedMs && !isOthersDoing;
       if (!isNews) return knowledge;
       const guard = Math.min(MAX_GUARD, prior.guard + evidence.retryInMs / windowMs + GUARD);

@@ -1,6 +1,6 @@
 /**
  * When requests may go beyond what learned allows, to learn whether that still holds: limits rise at
- * midnight, and a guess from other keys may be too low. Only while others wait in vain, so that a probe
+ * midnight, and a guess from other keys may be too low. Only while others wait without success, so that a probe
  * that fails costs one attempt and nobody an answer.
  *
  * Probes go to one domain until one fails, as TCP finds a link's width: each success doubles how many may be
@@ -18,7 +18,7 @@ const LOST_MS = 60_000;
 
 export class LimitProbe<Domain> {
   #domain: Domain | null = null;
-  /** Null until somebody waits in vain for the first time. */
+  /** Null until somebody waits without success for the first time. */
   #nextMs: number | null = null;
   #hour = 0;
   #pauseMs = FIRST_PAUSE_MS;

@@ -1,5 +1,5 @@
 /**
- * What holds requests back, whoever set it: a person, the provider's answers, or experience.
+ * What holds requests back, no matter who set it: a person, the provider's answers, or experience.
  * @module
  */
 import type { QuotaUnit } from "../../providers/types";

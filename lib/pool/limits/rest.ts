@@ -75,7 +75,7 @@ export function afterRefusal(
  * A refusal that nobody explained. Those of requests that were sent before an earlier one was known are of the
  * same moment, and count once.
  * @param restMs What it would be the first time; longer each time in a row, since who has to guess should not
- * guess alike for ever.
+ * guess alike forever.
  * @returns And when this guess ends, though an earlier one may last longer.
  */
 export function afterUnexplained(

@@ -21,7 +21,7 @@ export interface PoolEntry {
   opens: boolean;
   /** What speaks against it; null while nothing does. */
   trouble: KeyTrouble | null;
-  /** Grows with every pick; keeps the order when schedulers are built anew. */
+  /** Grows with every pick; keeps the order when schedulers are rebuilt. */
   lastPick: number;
 }
 

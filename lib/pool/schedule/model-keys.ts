@@ -65,7 +65,7 @@ export class ModelKeys {
     return this.#scheduler;
   }
 
-  /** Many may come one part after the other: making the order anew each time would cost more than they do. */
+  /** Many may come one part after the other: making the order again each time would cost more than they do. */
   #takeAdded(scheduler: ModelScheduler, nowMs: number): void {
     const added = this.#added;
     // One that shares a quota may belong to a group that is there.
@@ -188,7 +188,7 @@ export class ModelKeys {
 
   /** The group of a lease may be ready sooner than it was thought to be. */
   reschedule({ group, scheduler }: Lease, nowMs: number): void {
-    // A group of a scheduler that was built anew stands there under another object.
+    // A group of a scheduler that was rebuilt stands there under another object.
     if (scheduler === this.#scheduler) scheduler.reschedule(group, nowMs);
   }
 

@@ -1,6 +1,6 @@
 /**
  * Requests that wait for the same quota, in the order they will be served: weighted fair queueing over
- * access tokens, the more urgent class first. Whoever waits asks again at a time of its own, so nobody has
+ * access tokens, the more urgent class first. A waiting request asks again at a time of its own, so nobody has
  * to be called; who does not come is gone, and forgotten.
  *
  * Virtual time as in self-clocked fair queueing (Golestani, 1994): each request of a token comes `1 / weight`
@@ -39,7 +39,7 @@ export class FairQueue {
     return this.#size;
   }
 
-  /** Whoever is in line keeps the place. */
+  /** A request in line keeps its place. */
   enter(waiter: Waiter): void {
     const { tokenId, weight, priority } = waiter.claim;
     const name = `${tokenId} ${priority}`;

@@ -3,7 +3,7 @@
  *
  * A quota that renews once a minute can be eaten by one busy token in its first seconds; ordering those who
  * wait then comes too late for the others. So while more is wanted than there is, a token may take what the
- * others are not expected to want: their wish of late, up to their fair share. What nobody wants is anybody's.
+ * others are not expected to want: their recent demand, up to their fair share. What nobody wants is anybody's.
  *
  * Counts fade exponentially, so each is one number, and the newest minute counts most.
  * @module
@@ -52,7 +52,7 @@ export class FairShare {
     return this.#accounts.size > 1;
   }
 
-  /** Whether more is wanted of late than so many requests a millisecond. */
+  /** Whether more was wanted recently than so many requests a millisecond. */
   isContended(perMs: number, nowMs: number): boolean {
     return wishPerMs(this.#wanted, this.#wantedMs, this.#sinceMs ?? nowMs, nowMs) > perMs;
   }
@@ -69,7 +69,7 @@ export class FairShare {
     const account = this.#account(claim, nowMs);
     const share = this.#spare(account, claim.tokenId, perMs, nowMs) * SERVED_FADE_MS;
     // Served evenly at its share, the count swings from half a request below to half a request above; and
-    // whoever is let go may find no key awake, and is served later than its share says.
+    // a request that is let go may find no key awake, and is served later than its share says.
     const most = share + SLACK;
     if (account.served <= most || account.served < 1) return 0;
     return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(most, 0.5));

@@ -2,7 +2,7 @@ import type { SharedPrior } from "../learn/shared-limit-prior";
 import type { Group } from "../schedule/group";
 
 const MINUTE_MS = 60_000;
-/** What all keys together may send is worked out anew after this long at least, and after longer for many. */
+/** What all keys together may send is worked out again after this long at least, and after longer for many. */
 const LEAST_LIFE_MS = 1_000;
 const LIFE_MS_A_GROUP = 0.2;
 

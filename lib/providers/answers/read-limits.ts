@@ -100,7 +100,7 @@ function readFamily(
 
 /**
  * A quota that refills bit by bit is whole again after the missing part of its span, which is a minute or a
- * day; any other reset is the end of a fixed window. While hardly anything is missing, rounding hides the
+ * day; any other reset is the end of a fixed window. While almost nothing is missing, rounding hides the
  * difference, and the likelier is taken.
  */
 function refillTimeMs(missing: number, limit: number, resetInMs: number): number | null {

@@ -53,7 +53,7 @@ const errorRules: readonly ErrorRule[] = [
     matches: coded("too_many_concurrent_requests", "concurrent_limit_exceeded"),
   },
   {
-    // Voices, models and endpoints of a dearer plan.
+    // Voices, models and endpoints of a more expensive plan.
     name: "elevenlabs-plan",
     meaning: "model_denied",
     matches: allOf(

@@ -23,8 +23,8 @@ export type BackgroundStep =
   | { readonly kind: "finished"; readonly id: string; readonly usage: Usage };
 
 /**
- * @param facts What the answer tells of work.
- * @param usage What the answer tells of use.
+ * @param facts What the answer says about work.
+ * @param usage What the answer says about use.
  * @param isComplete Whether all of the answer was seen.
  */
 export function backgroundStep(

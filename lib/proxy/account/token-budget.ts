@@ -50,7 +50,7 @@ export interface Destination {
  * Reserves what the request may come to, and has it settled when it is over. What others hold is waited for,
  * as long as the request may wait.
  * @param holders The token, its member, or both.
- * @param destinations Where it may be sent, at least one: the dearest counts.
+ * @param destinations Where it may be sent, at least one: the most expensive one counts.
  * @throws {ProxyError} `token_limit_reached`; `price_unknown`; `client_closed_request` if the client leaves while
  * it waits.
  */
@@ -195,7 +195,7 @@ async function seatFor(
   }
 }
 
-/** Whoever has left is recorded already: nobody would settle a reservation made now. */
+/** A client that has left is recorded already: nobody would settle a reservation made now. */
 function assertThere({ signal }: Request): void {
   if (signal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
 }
@@ -266,7 +266,7 @@ function hasMoneyBudget(holders: readonly LimitHolder[]): boolean {
   );
 }
 
-/** What a token of the dearest models costs: held until the answer tells its cost, and counted if it never does. */
+/** What a token of the most expensive models costs: held until the answer tells its cost, and counted if it never does. */
 const DEAR_INPUT_NANO_USD = 15_000;
 const DEAR_OUTPUT_NANO_USD = 75_000;
 

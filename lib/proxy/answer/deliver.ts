@@ -47,10 +47,10 @@ export function deliver(
   removeHopByHop(headers);
   cleanAnswerHeaders(headers, scrubber);
   if (isUnread(answer)) {
-    // Packed anew, it has another length.
+    // Packed again, it has another length.
     if (body !== response.body && headers.has("content-encoding")) headers.delete("content-length");
   } else {
-    // Its length is set anew: what was packed is packed again, and what is no success may have become shorter.
+    // Its length is set again: what was packed is packed again, and what is no success may have become shorter.
     if (headers.has("content-encoding") || body instanceof Uint8Array || response.status >= 300) {
       headers.delete("content-length");
     }

@@ -11,7 +11,7 @@
  *   through a `Retry-After` of hours before each. Both read `retry-after-ms` first.
  * - Codex sleeps through any `Retry-After`, unless the `type` of a 429 is `usage_limit_reached`: then it stops and
  *   says when, which `resets_at` tells (epoch seconds).
- * - Gemini CLI asks ten times, unless a `google.rpc.RetryInfo` tells of more than five minutes.
+ * - Gemini CLI asks ten times, unless a `google.rpc.RetryInfo` states more than five minutes.
  * - Claude Code shows its own words, and not ours, for an `overloaded_error`.
  * - SDKs made by Fern (Cohere, ElevenLabs, Deepgram, Cartesia) sleep up to a minute before each of two more calls where
  *   there is a `Retry-After`, and a second or two where there is none.

@@ -76,7 +76,7 @@ function longText(body: RequestBody): string {
   return isLong(body) ? decoder.decode(bodyHead(body)?.subarray(0, SEARCHED_BYTES)) : "";
 }
 
-/** SDKs write short fields before the messages or behind them, hardly ever between. */
+/** SDKs write short fields before the messages or behind them, rarely between. */
 function endOfLongText(body: RequestBody): string {
   return body.kind === "kept" && isLong(body)
     ? decoder.decode(body.bytes.subarray(-TEXT_BYTES))

@@ -45,7 +45,7 @@ export function mayCost({ method, path, model, isWebSocket }: EstimatedCall): bo
 }
 
 /**
- * The most that the call may come to, in each form that such calls are sold in: the dearest counts. Empty for a
+ * The most that the call may come to, in each form that such calls are sold in: the most expensive one counts. Empty for a
  * call that names no model.
  */
 export function estimatedUses(call: EstimatedCall, headers: Headers): readonly EstimatedUse[] {

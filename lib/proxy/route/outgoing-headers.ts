@@ -18,7 +18,7 @@ import { CREDENTIAL_HEADERS, CREDENTIAL_QUERY } from "../request/request-credent
 import { splitProtocols } from "../request/web-socket-handshake";
 import { isCallerHeader } from "./caller-headers";
 
-/** What concerns this hop, or is set anew by `fetch` for the body that is really sent. */
+/** What concerns this hop, or is set again by `fetch` for the body that is really sent. */
 const OF_THIS_HOP: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   ...CREDENTIAL_HEADERS,

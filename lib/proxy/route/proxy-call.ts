@@ -22,7 +22,7 @@ export interface ProxyCall {
   readonly preferredKeyId: string | null;
   /** Where the request was said in another form than the client's: the way back for its answer. */
   readonly conversion?: Conversion;
-  /** The client's headers that may travel on, without a key; made anew for each attempt. */
+  /** The client's headers that may travel on, without a key; made again for each attempt. */
   headers(): Headers;
   placeKey(request: OutgoingRequest, key: string): void;
 }

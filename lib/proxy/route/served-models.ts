@@ -12,7 +12,7 @@ import { serveFromPool } from "../serve/serve-from-pool";
 import type { ProxyCall } from "./proxy-call";
 import { gatewayFor, upstreamUrl } from "./upstream-url";
 
-/** Model lists change by the week; the upkeep reads them anew before. A failed look-up keeps the last list. */
+/** Model lists change by the week; the maintenance reads them again before. A failed look-up keeps the last list. */
 const FRESH_MS = 3 * 3_600_000;
 
 /** The models that active keys may serve, of every provider that has keys; empty where they are not known. */
@@ -32,7 +32,7 @@ export async function servableModels(
 }
 
 /**
- * Reads lists anew that are older than `maxAgeMs`, the oldest first, `limit` at most.
+ * Reads lists again that are older than `maxAgeMs`, the oldest first, `limit` at most.
  * @returns How many were read.
  */
 export async function refreshModelLists(

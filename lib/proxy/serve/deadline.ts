@@ -7,7 +7,7 @@ import type { ProxyPorts } from "../ports";
  */
 export interface Deadline {
   readonly expired: boolean;
-  /** Resolves when the time is up, or whoever watches wants to wait no longer; never after `clear`. */
+  /** Resolves when the time is up, or the watcher wants to wait no longer; never after `clear`. */
   readonly reached: Promise<void>;
   /**
    * Has somebody look, after a second for the first time, whether to wait on: in how many milliseconds to look

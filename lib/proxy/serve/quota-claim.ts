@@ -10,7 +10,7 @@ import type { AccessToken } from "../ports";
 import { conversationOf } from "../request/conversation";
 import { bodyHead, type RequestBody } from "../request/request-body";
 
-/** Seconds a request may wait for a key; 0 for hardly at all. */
+/** Seconds a request may wait for a key; 0 for almost none. */
 export const MAX_WAIT_HEADER = "x-one-balance-max-wait";
 
 /**

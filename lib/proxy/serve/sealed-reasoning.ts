@@ -37,7 +37,7 @@ export function mayCarryReasoning(body: RequestBody): boolean {
 }
 
 /**
- * The body without its sealed reasoning; null where it carries none, or cannot be made anew (it is streamed, or
+ * The body without its sealed reasoning; null where it carries none, or cannot be made again (it is streamed, or
  * no JSON).
  * @param upTo The mark of the last item to take out, where later ones were made since; null for all.
  */
