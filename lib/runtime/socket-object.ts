@@ -1,6 +1,6 @@
 /**
  * Where a WebSocket's session runs. Each frame is an event of JavaScript, and on the free plan a session in the Worker
- * has 10 ms of CPU for all of them. An object has 30 s anew with each frame that comes in, so the handshake is handed
+ * has 10 ms of CPU for all of them. An object has 30 s again with each frame that comes in, so the handshake is handed
  * over to one, which answers it as the Worker would; the platform couples the client with it natively.
  *
  * The objects are of the portal's class, beside the portal's own. One has few seats, and is paid for as long as any

@@ -254,7 +254,7 @@ test("mail has a sender and recipients, is tested in words, and never shows its 
     "ada@example.org, lin@example.org",
   );
   await mail.getByRole("button", { name: "Send a test mail" }).click();
-  await expect(mail.getByText("The mail service did not take it:")).toBeVisible();
+  await expect(mail.getByText("The mail service rejected it:")).toBeVisible();
   expect(await admin.content()).not.toContain("test-mail-key");
   await expectAccessible(admin);
 });
