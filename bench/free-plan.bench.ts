@@ -171,7 +171,7 @@ async function measureCold(script: string, keys: number, upstreamUrl: string): P
     const limit = { 100: 3, 1000: 5, 10000: 9 }[keys] ?? 9;
     const name = `${keys.toLocaleString("en")} keys`;
     note(`cold isolate's first answer, ${name}`, median(firsts.ours) - bare, limit, bare);
-    note(`dearest of the ${FOLLOWING} that follow, ${name}`, median(worst), 9, null);
+    note(`most expensive of the next ${FOLLOWING}, ${name}`, median(worst), 9, null);
     if (keys === 100)
       note("heap of a proxy's isolate, 100 keys", median(heaps) / 1e6, 8, null, "MB");
   } finally {

@@ -32,7 +32,7 @@ test("the page's figure is the benchmark's", () => {
   const [row] = rows.filter(({ contender }: { contender: string }) => /, 10 keys/.test(contender));
   const hundreds = Math.floor(row.requestsPerSecond / 100) * 100;
   expect(readDocument("docs/own-server.md")).toContain(
-    `some ${hundreds.toLocaleString("en")} requests a second`,
+    `about ${hundreds.toLocaleString("en")} requests per second`,
   );
 });
 
