@@ -185,7 +185,9 @@ describe("faults that are found", () => {
   test("a gateway that refuses our token", async () => {
     const { port } = strictGateway.address() as AddressInfo;
     const server = await serve({ ...SOUND, AI_GATEWAY_URL: `http://127.0.0.1:${port}` });
-    expect(await examine(server.url)).toEqual(matching(/^fault gateway: AI Gateway rejects requests: 401/));
+    expect(await examine(server.url)).toEqual(
+      matching(/^fault gateway: AI Gateway rejects requests: 401/),
+    );
   });
 
   test("a provider that is not there", async () => {
