@@ -250,6 +250,21 @@ describe("a token that is limited to models", () => {
     expect(upstream.sent).toEqual([]);
   });
 
+  test.each([
+    ["deepgram", "v1/listen", "nova-3"],
+    ["elevenlabs", "v1/text-to-speech/v/stream-input", "eleven_flash_v2_5"],
+    ["cartesia", "tts/websocket", "sonic-2"],
+  ])("%s: sound passes, and JSON in a binary frame is read as any", (provider, path, model) => {
+    const scopes = [{ provider, models: [model] }];
+    const { client, upstream } = open({ provider, path, model, token: { scopes } });
+    const sounds = [new Uint8Array(8_000).fill(0x7b), new Uint8Array([0x7b, 0x22, 0xff, 0])];
+    for (const sound of sounds) client.says(sound.buffer);
+    expect(upstream.sent).toHaveLength(2);
+    client.says(new TextEncoder().encode('{"model_id":"another","model":"another"}').buffer);
+    expect(upstream.sent).toHaveLength(2);
+    expect(client.closed[0]?.[0]).toBe(4403);
+  });
+
   test("holds within a session that began well, in binary frames too", () => {
     const { client, upstream } = open({
       provider: "google-ai-studio",

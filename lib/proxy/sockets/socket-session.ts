@@ -113,7 +113,7 @@ class SocketSession {
   readonly #call: ProxyCall;
   readonly #scope: RequestScope;
   readonly #reader: SocketReader | null;
-  /** Whether JSON comes in binary frames too; elsewhere these are sound. */
+  /** Whether JSON comes in binary frames too; elsewhere these are sound, but for what is JSON all the same. */
   readonly #readsBinary: boolean;
   #token: AccessToken;
   #model: string | null;
@@ -386,10 +386,12 @@ class SocketSession {
   /** A frame's text where it may be JSON; null for sound. */
   #textOf(frame: Frame): string | null {
     if (typeof frame === "string") return frame;
-    if (!this.#readsBinary) return null;
     const bytes = new Uint8Array(frame);
-    const isJson = bytes[0] === OPEN_BRACE || bytes[0] === OPEN_BRACKET || isSpace(bytes[0]);
-    return isJson ? decoder.decode(bytes) : null;
+    const mayBeJson = bytes[0] === OPEN_BRACE || bytes[0] === OPEN_BRACKET || isSpace(bytes[0]);
+    if (!mayBeJson) return null;
+    const text = decoder.decode(bytes);
+    // Sound begins so by chance, and is no JSON to its end; a service may take what is.
+    return this.#readsBinary || isJson(text) ? text : null;
   }
 
   #send(to: SocketEnd, frame: Frame): void {
@@ -483,6 +485,15 @@ const encoder = new TextEncoder();
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function sizeOf(frame: Frame): number {
