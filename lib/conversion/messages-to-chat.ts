@@ -7,7 +7,7 @@ import { withStates } from "./call-states";
 import type { ChatDialect, Effort } from "./chat-dialect";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
 import { Losses } from "./losses";
-import { opened, type Sealed } from "./sealed-thought";
+import { opened } from "./sealed-thought";
 
 export interface ConvertedRequest {
   readonly request: Fields;
@@ -203,7 +203,7 @@ function assistantMessages(
   let said = "";
   let thought = "";
   const calls: Fields[] = [];
-  let states: Sealed["calls"] = {};
+  const states: Record<string, Fields> = {};
   for (const [index, each] of list(content).entries()) {
     const block = fields(each);
     if (isGiven(block.cache_control)) losses.drop("cache_control");
@@ -217,7 +217,7 @@ function assistantMessages(
       case "redacted_thinking": {
         const ours = opened(block.data);
         if (ours === null) losses.drop("redacted_thinking");
-        else states = { ...states, ...ours.calls };
+        else Object.assign(states, ours.calls);
         break;
       }
       case "tool_use":

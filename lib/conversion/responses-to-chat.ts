@@ -8,7 +8,7 @@ import type { ChatDialect, Effort } from "./chat-dialect";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
 import { Losses } from "./losses";
 import type { ConvertedRequest } from "./messages-to-chat";
-import { opened, type Sealed } from "./sealed-thought";
+import { opened } from "./sealed-thought";
 import { ToolNames } from "./tool-names";
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -90,7 +90,7 @@ class History {
   readonly #losses: Losses;
   readonly #messages: Fields[] = [];
   #turn: Turn | null = null;
-  #states: Sealed["calls"] = {};
+  #states: Record<string, Fields> = {};
   /** What results of tools show besides their text: it comes after the last of them. */
   #shown: Fields[] = [];
 
@@ -205,7 +205,7 @@ class History {
     if (ours === null && isGiven(encrypted_content)) {
       this.#losses.drop("reasoning.encrypted_content");
     }
-    this.#states = { ...this.#states, ...ours?.calls };
+    Object.assign(this.#states, ours?.calls);
     const told = [...list(content), ...list(summary)].map((part) => text(fields(part).text));
     const thought = ours?.thought ?? told.join("\n\n");
     const details = this.#dialect.takesDetails ? (ours?.details ?? []) : [];
@@ -286,11 +286,13 @@ function shortest(parts: readonly Fields[]): unknown {
 function tools(request: Fields, names: ToolNames, losses: Losses): Fields {
   const offered = list(request.tools).map(fields);
   const own = offered.flatMap((tool, index) => ownTools(tool, `tools[${index}]`, names, losses));
-  const hosted = offered.filter(({ type }) => !OWN_TYPES.has(text(type)));
-  for (const { type } of hosted) {
-    const place = `tools[${offered.findIndex((tool) => tool.type === type)}].type`;
+  for (const [index, { type }] of offered.entries()) {
+    if (OWN_TYPES.has(text(type))) continue;
     if (own.length === 0 || fields(request.tool_choice).type === type) {
-      losses.refuse(place, `${text(type)} runs at OpenAI, or is known to its models only`);
+      losses.refuse(
+        `tools[${index}].type`,
+        `${text(type)} runs at OpenAI, or is known to its models only`,
+      );
     }
     losses.drop(`tools[type=${text(type)}]`);
   }

@@ -8,6 +8,9 @@ import { type Fields, fields, list, parsedJson, text } from "./json";
 
 const ENVELOPE = "ob1.";
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 export interface Sealed {
   readonly thought: string;
   /** What belongs to a call, by its id. */
@@ -17,7 +20,7 @@ export interface Sealed {
 }
 
 export function seal({ thought, calls, details }: Sealed): string {
-  const bytes = new TextEncoder().encode(JSON.stringify({ thought, calls, details }));
+  const bytes = encoder.encode(JSON.stringify({ thought, calls, details }));
   let binary = "";
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return ENVELOPE + btoa(binary);
@@ -28,8 +31,9 @@ export function opened(sealed: unknown): Sealed | null {
   if (typeof sealed !== "string" || !sealed.startsWith(ENVELOPE)) return null;
   try {
     const binary = atob(sealed.slice(ENVELOPE.length));
-    const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-    const { thought, calls, details } = fields(parsedJson(new TextDecoder().decode(bytes)));
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+    const { thought, calls, details } = fields(parsedJson(decoder.decode(bytes)));
     const named = Object.entries(fields(calls)).map(([id, state]) => [id, fields(state)] as const);
     const found = { thought: text(thought), calls: Object.fromEntries(named) };
     return list(details).length === 0 ? found : { ...found, details: list(details).map(fields) };

@@ -18,11 +18,14 @@ const MAX_NAME_CHARS = 64;
 
 export class ToolNames {
   readonly #tools = new Map<string, NamedTool>();
+  /** By a tool's own name; of several of one name the first. */
+  readonly #flat = new Map<string, string>();
 
   /** @returns The name in chat completions. */
   offer(name: string, kind: ToolKind, namespace = ""): string {
     const flat = flatName(name, namespace);
     this.#tools.set(flat, { name, namespace, kind });
+    if (!this.#flat.has(name)) this.#flat.set(name, flat);
     return flat;
   }
 
@@ -33,8 +36,7 @@ export class ToolNames {
 
   /** The name under which a tool was offered, by its own. */
   nameOf(name: string): string {
-    for (const [flat, tool] of this.#tools) if (tool.name === name) return flat;
-    return name;
+    return this.#flat.get(name) ?? name;
   }
 
   /** Of a call in a history. */

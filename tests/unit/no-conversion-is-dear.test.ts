@@ -1,0 +1,97 @@
+/** What is converted costs time in proportion to its length, whatever stands in it. */
+import { expect, test } from "vitest";
+import { chatDialect } from "../../lib/conversion/chat-dialect.ts";
+import { chatToMessages } from "../../lib/conversion/chat-to-messages.ts";
+import { messagesToChat } from "../../lib/conversion/messages-to-chat.ts";
+import { responsesToChat } from "../../lib/conversion/responses-to-chat.ts";
+import { seal } from "../../lib/conversion/sealed-thought.ts";
+import { growth, LINEAR } from "../growth.ts";
+
+const dialect = chatDialect("google-ai-studio", true);
+
+const many = <Item>(size: number, item: (index: number) => Item): Item[] =>
+  Array.from({ length: size }, (_each, index) => item(index));
+const sealed = (index: number) => seal({ thought: "", calls: { [`call_${index}`]: { a: "s" } } });
+const turn = (role: string, content: unknown) => ({ messages: [{ role, content }] });
+
+const MESSAGES: Readonly<Record<string, (size: number) => object>> = {
+  turns: (size) => ({
+    messages: many(size, (index) => ({
+      role: index % 2 === 0 ? "user" : "assistant",
+      content: [{ type: "text", text: "x" }],
+    })),
+  }),
+  "calls with sealed states": (size) => {
+    const blocks = many(size, (index) => [
+      { type: "redacted_thinking", data: sealed(index) },
+      { type: "tool_use", id: `call_${index}`, name: "f", input: {} },
+    ]);
+    return turn("assistant", blocks.flat());
+  },
+  results: (size) =>
+    turn(
+      "user",
+      many(size, (index) => ({ type: "tool_result", tool_use_id: `call_${index}` })),
+    ),
+  "tools, own and hosted": (size) => ({
+    messages: [],
+    tools: many(size, (index) => [
+      { name: `tool_${index}`, input_schema: {} },
+      { type: `hosted_${index}`, name: `hosted_${index}` },
+    ]).flat(),
+  }),
+  "unknown fields": (size) => Object.fromEntries(many(size, (index) => [`field_${index}`, 1])),
+};
+
+const RESPONSES: Readonly<Record<string, (size: number) => object>> = {
+  "tools, own and hosted, and many of them allowed": (size) => ({
+    input: "x",
+    tools: many(size, (index) => [
+      { type: "function", name: `tool_${index}` },
+      { type: `hosted_${index}` },
+    ]).flat(),
+    tool_choice: {
+      type: "allowed_tools",
+      tools: many(size, (index) => ({ name: `other_${index}` })),
+    },
+  }),
+  "reasoning, calls and results": (size) => ({
+    input: many(size, (index) => [
+      { type: "reasoning", encrypted_content: sealed(index) },
+      { type: "function_call", call_id: `call_${index}`, name: "f", arguments: "{}" },
+      { type: "function_call_output", call_id: `call_${index}`, output: "x" },
+    ]).flat(),
+  }),
+  include: (size) => ({ input: "x", include: many(size, (index) => `thing_${index}`) }),
+};
+
+const CHAT: Readonly<Record<string, (size: number) => object>> = {
+  "calls, results and tools": (size) => ({
+    messages: many(size, (index) => {
+      const call = { name: "f", arguments: "{}" };
+      const tool_calls = [{ id: `call_${index}`, type: "function", function: call }];
+      return [
+        { role: "assistant", content: null, tool_calls },
+        { role: "tool", tool_call_id: `call_${index}`, content: "x" },
+      ];
+    }).flat(),
+    tools: many(size, (index) => ({ type: "function", function: { name: `tool_${index}` } })),
+  }),
+  "one side alone": (size) => ({
+    messages: many(size, () => ({ role: "user", content: "x" })),
+  }),
+};
+
+const FORMS = [
+  ["Messages", MESSAGES, (body: unknown) => messagesToChat(body, "m", dialect)],
+  ["Responses", RESPONSES, (body: unknown) => responsesToChat(body, "m", dialect)],
+  ["chat completions", CHAT, (body: unknown) => chatToMessages(body, "m")],
+] as const;
+
+const CASES = FORMS.flatMap(([form, bodies, convert]) =>
+  Object.entries(bodies).map(([what, body]) => [`${form}: ${what}`, body, convert] as const),
+);
+
+test.each(CASES)("%s", (_name, body, convert) => {
+  expect(growth(body, convert, 300)).toBeLessThan(LINEAR);
+});
