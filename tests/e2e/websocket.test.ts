@@ -47,6 +47,27 @@ describe("OpenAI Realtime", () => {
     expect(JSON.stringify(request)).not.toContain(ADMIN_TOKEN);
   });
 
+  test("at the shared doors: by the provider's name, by the only pool that has them, by an alias", async () => {
+    await stack.admin.call("POST", "model-aliases", {
+      name: "voice",
+      targets: [{ provider: "openai", model: "gpt-realtime-mini" }],
+    });
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    for (const [model, asked] of [
+      ["openai/gpt-realtime", "gpt-realtime"],
+      ["gpt-realtime", "gpt-realtime"],
+      ["voice", "gpt-realtime-mini"],
+    ] as const) {
+      for (const door of ["/v1", "/api/compat"]) {
+        const address = `${stack.url.replace("http", "ws")}${door}/realtime?model=${model}`;
+        const socket = await openNodeSocket(address, { headers });
+        expect(await socket.next()).toMatchObject({ session: { model: asked } });
+        socket.close();
+      }
+    }
+    await stack.admin.call("DELETE", "model-aliases/voice");
+  });
+
   test("from a browser, by subprotocols: `realtime` is chosen and no credential is echoed", async () => {
     const protocols = ["realtime", `openai-insecure-api-key.${ADMIN_TOKEN}`];
     const socket = await openBrowserSocket(socketUrl(REALTIME), protocols);

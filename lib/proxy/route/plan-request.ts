@@ -1,11 +1,13 @@
 import { assertSafePath } from "../request/proxy-path";
 import type { NamedFacts, RequestFacts, SharedFacts } from "../request/request-facts";
+import { isWebSocket } from "../request/web-socket-handshake";
 import type { RequestScope } from "../request-scope";
 import { type AliasedCall, aliasedCall } from "./aliased-call";
 import { nativeCall } from "./native-call";
 import { openAiFormCall } from "./openai-form-call";
 import { ownFormCall } from "./own-form-call";
 import type { ProxyCall } from "./proxy-call";
+import { sharedSocketCall } from "./shared-socket-call";
 
 /** What to ask: one provider's pool, or the targets of an alias one after the other. */
 export type Plan = ProxyCall | AliasedCall;
@@ -28,7 +30,8 @@ function isNamed(facts: RequestFacts): facts is NamedFacts {
   return facts.provider !== undefined;
 }
 
-function sharedCall(facts: SharedFacts, scope: RequestScope): Promise<ProxyCall> {
-  const { form } = facts;
+function sharedCall(facts: SharedFacts, scope: RequestScope): ProxyCall | Promise<ProxyCall> {
+  const { form, request } = facts;
+  if (form === "openai" && isWebSocket(request)) return sharedSocketCall(facts, scope);
   return form === "openai" ? openAiFormCall(facts, scope) : ownFormCall(facts, form, scope);
 }

@@ -1,0 +1,49 @@
+/**
+ * WebSockets at the doors which several providers share. Each service has a language of its own there; those of
+ * OpenAI's form (Realtime, Responses) are OpenAI's, and what is said of a model may come in a frame only.
+ * @module
+ */
+import { providerNamed, providersWith } from "../../providers/registry";
+import type { Provider } from "../../providers/types";
+import { ProxyError } from "../proxy-error";
+import type { SharedFacts } from "../request/request-facts";
+import type { RequestScope } from "../request-scope";
+import { nativeCall } from "./native-call";
+import type { ProxyCall } from "./proxy-call";
+import { openAiEndpoint } from "./shared-form";
+import { queryParameter, queryWith } from "./upstream-url";
+
+const MODEL = "model";
+
+/** @throws {ProxyError} `unknown_provider` where no pool has such sockets, or several have. */
+export function sharedSocketCall(facts: SharedFacts, scope: RequestScope): ProxyCall {
+  const { path, url } = facts;
+  const named = inQuery(queryParameter(url, MODEL), scope);
+  const provider = named?.provider ?? socketOwner(scope);
+  if (provider === undefined) {
+    throw new ProxyError(
+      "unknown_provider",
+      "No pool, or more than one, has WebSockets of OpenAI's form: open them at /api/{provider}/.",
+    );
+  }
+  const renamed = new URL(url);
+  if (named !== null) renamed.search = queryWith(url.search, MODEL, named.model);
+  return nativeCall({ ...facts, provider, path: openAiEndpoint(path), url: renamed }, scope);
+}
+
+/** `openai/gpt-realtime` in the query; null for a model's own name, and for none. */
+function inQuery(name: string | null, { ports: { state } }: RequestScope) {
+  const slash = name?.indexOf("/") ?? -1;
+  if (name === null || slash < 1) return null;
+  const provider = providerNamed(name.slice(0, slash), (slug) => state.customProvider(slug));
+  return provider === undefined ? null : { provider, model: name.slice(slash + 1) };
+}
+
+/** The one provider with keys whose sockets are OpenAI's; Azure's stand at a resource, and name a deployment. */
+export function socketOwner({ ports: { state } }: RequestScope): Provider | undefined {
+  const [only, ...others] = providersWith(state.customProviders()).filter(
+    ({ slug, model, webSocket }) =>
+      webSocket?.protocol === "openai" && model.socketQuery === MODEL && state.pool(slug).size > 0,
+  );
+  return others.length === 0 ? only : undefined;
+}

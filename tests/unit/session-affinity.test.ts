@@ -1,0 +1,128 @@
+/** Sessions of Codex and Claude Code, many at a time, on a pool of 20 keys: each stays where its prompt cache is. */
+import { expect, test } from "vitest";
+import { type ScriptedProxy, scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
+
+const KEYS = 20;
+const SESSIONS = 12;
+const TURNS = 20;
+/** Of a session's turns, on one key. */
+const STAYING = 0.95;
+
+/** As long as these programs' own: instructions, tools and surroundings come before the user's first word. */
+const LONG = "You are an agent. ".repeat(1_500);
+const TOOLS = Array.from({ length: 12 }, (_, index) => ({
+  name: `tool_${index}`,
+  description: LONG.slice(0, 900),
+}));
+
+interface Asked {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+type Program = (session: number, turn: number) => readonly Asked[];
+
+const said = (session: number, turn: number) => `turn ${turn} of session ${session}`;
+
+/** What Codex 0.171 sends by HTTP: its thread in a header, and as the cache's key. */
+const codex: Program = (session, turn) => {
+  const thread = `0199f000-0000-7000-8000-${String(session).padStart(12, "0")}`;
+  const input = Array.from({ length: turn + 1 }, (_, index) => [
+    {
+      type: "message",
+      role: "user",
+      content: [{ type: "input_text", text: said(session, index) }],
+    },
+    ...(index < turn
+      ? [{ type: "function_call", call_id: `c${index}`, name: "shell", arguments: "{}" }]
+      : []),
+  ]).flat();
+  const body = {
+    model: "gpt-5-mini",
+    instructions: LONG,
+    tools: TOOLS,
+    input,
+    prompt_cache_key: thread,
+  };
+  return [{ path: "/api/openai/v1/responses", headers: { "session-id": thread }, body }];
+};
+
+/** What Claude Code 2.1 sends: its session in a header, and beside the conversation small calls to a small model. */
+const claudeCode: Program = (session, turn) => {
+  const headers = {
+    "x-claude-code-session-id": `session-${session}`,
+    "anthropic-version": "2023-06-01",
+  };
+  const messages = Array.from({ length: turn + 1 }, (_, index) => [
+    { role: "user", content: [{ type: "text", text: said(session, index) }] },
+    ...(index < turn ? [{ role: "assistant", content: "Done." }] : []),
+  ]).flat();
+  const system = [{ type: "text", text: LONG, cache_control: { type: "ephemeral" } }];
+  const main = { model: "claude-sonnet-4-5", max_tokens: 9, system, tools: TOOLS, messages };
+  const title = { model: "claude-haiku-4-5", max_tokens: 9, messages: messages.slice(-1) };
+  const path = "/api/anthropic/v1/messages?beta=true";
+  return [main, ...(turn % 5 === 0 ? [title] : [])].map((body) => ({ path, headers, body }));
+};
+
+/** The same without what names a session: any other agent. */
+const unnamed: Program = (session, turn) =>
+  claudeCode(session, turn).map(({ path, headers, body }) => ({
+    path,
+    headers: { "anthropic-version": headers["anthropic-version"] ?? "" },
+    body,
+  }));
+
+function proxyOf(provider: string) {
+  return scriptedProxy({
+    upstream: () =>
+      Response.json({ usage: { input_tokens: 9_000, output_tokens: 90, total_tokens: 9_090 } }),
+    keys: {
+      [provider]: Array.from({ length: KEYS }, (_, index) => `sk-fake-${provider}-${index}`),
+    },
+    tokens: new Map([["token", unlimitedToken("at_1")]]),
+    config: { gatewayUrl: null },
+  });
+}
+
+/** @returns Of each session, the part of its turns that its most used key has served. */
+async function play(proxy: ScriptedProxy, program: Program): Promise<readonly number[]> {
+  const used = Array.from({ length: SESSIONS }, () => new Map<string, number>());
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    // The sessions' turns come side by side.
+    await Promise.all(
+      used.map(async (keys, session) => {
+        for (const { path, headers, body } of program(session, turn)) {
+          const isMain = "tools" in body;
+          const text = JSON.stringify(body);
+          const response = await proxy.fetch(path, {
+            method: "POST",
+            headers: { ...headers, authorization: "Bearer token" },
+            body: text,
+          });
+          expect(response.status).toBe(200);
+          await response.text();
+          const call = proxy.calls.find((each) => new TextDecoder().decode(each.body) === text);
+          if (isMain && call?.key) keys.set(call.key, (keys.get(call.key) ?? 0) + 1);
+        }
+      }),
+    );
+    await proxy.clock.advance(3_000);
+  }
+  return used.map((keys) => Math.max(...keys.values()) / TURNS);
+}
+
+test.each([
+  ["Codex", "openai", codex],
+  ["Claude Code", "anthropic", claudeCode],
+  ["an agent that names no session", "anthropic", unnamed],
+] as const)("%s", async (_, provider, program) => {
+  const staying = await play(proxyOf(provider), program);
+  expect(staying.filter((part) => part < STAYING)).toEqual([]);
+});
+
+test("sessions are spread over the keys", async () => {
+  const proxy = proxyOf("openai");
+  await play(proxy, codex);
+  expect(new Set(proxy.calls.map(({ key }) => key)).size).toBeGreaterThan(SESSIONS / 3);
+});
