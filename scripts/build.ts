@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeMachineDocs } from "./build/machine-docs.ts";
 import { root } from "./root.ts";
 import { runCommand, step } from "./run-command.ts";
 
@@ -34,6 +35,8 @@ const INPUTS = [
 
 /** Of the built modules. */
 export const WORKER_DIR = "dist/worker";
+/** Static files. */
+const ASSETS_DIR = ".open-next/assets";
 /** `scripts/local/local-door.ts` in one file. */
 export const LOCAL_DOOR = "dist/local-door.js";
 /** Of the portal's bundle on its way into the Worker's folder. */
@@ -72,6 +75,7 @@ export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
     await step("Building the portal with Next and OpenNext (about half a minute)", () =>
       runBuildTool("opennextjs-cloudflare", ["build"], signal),
     );
+    await writeMachineDocs(root, join(root, ASSETS_DIR));
     await step("Bundling the Worker and the portal", async () => {
       const folders = [WORKER_DIR, PORTAL_DIR];
       for (const folder of folders) await rm(join(root, folder), { recursive: true, force: true });

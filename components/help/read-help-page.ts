@@ -5,6 +5,8 @@ import { type HelpTopic, helpClients, helpFile, helpGroups } from "./help-topics
 
 export interface HelpPage {
   readonly document: HelpDocument;
+  /** Below `docs/`, without its ending. */
+  readonly file: string;
   /** The language that it is written in: English where it was not translated. */
   readonly locale: Locale;
 }
@@ -22,7 +24,7 @@ export async function readHelpPage(
   const file = helpFile(path.join("/"), locale);
   // Made by `scripts/docs/help-loader.ts`.
   const page: { readonly default: HelpDocument } = await import(`../../docs/${file}.md`);
-  return { document: page.default, locale: file.startsWith("zh/") ? "zh" : "en" };
+  return { document: page.default, file, locale: file.startsWith("zh/") ? "zh" : "en" };
 }
 
 function isHelpPage([topic = "", page, ...rest]: readonly string[]): boolean {

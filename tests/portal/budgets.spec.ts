@@ -38,6 +38,16 @@ test("a member's limit holds for all own tokens; both see what is left, an admin
   await expect(button).toHaveText("2 limits");
   await expectAccessible(admin);
 
+  // The pool's lists of models are known once somebody has asked for them.
+  const listed = await fetch(`${server.url}/v1/models`, {
+    headers: { authorization: `Bearer ${first}` },
+  });
+  await listed.text();
+  await page.goto("/tokens/budgets");
+  const ready = page.getByRole("table", { name: "Ready now" });
+  await expect(ready.getByRole("row", { name: /^OpenAI/ })).toContainText(/\d+ of \d+ models/);
+  await expectAccessible(page);
+
   expect((await askProxy(server, first)).status).toBe(200);
   expect((await askProxy(server, second)).status).toBe(200);
   const refused = await askProxy(server, first);

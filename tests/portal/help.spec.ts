@@ -18,6 +18,16 @@ test("help is read, copied from and found by typing", async ({ admin, server }) 
   await admin.goto("/help/clients");
   await admin.getByRole("link", { name: "Claude Code" }).click();
   await expect(admin.getByText(`ANTHROPIC_BASE_URL="${server.url}/api/anthropic"`)).toBeVisible();
+  await expect(admin.getByRole("link", { name: "This page as Markdown" })).toHaveAttribute(
+    "href",
+    "/docs/clients/claude-code.md",
+  );
+  const markdown = await fetch(`${server.url}/docs/clients/claude-code.md`);
+  expect([markdown.status, markdown.headers.get("content-type")]).toEqual([
+    200,
+    expect.stringMatching(/^text\/markdown/),
+  ]);
+  expect(await (await fetch(`${server.url}/llms.txt`)).text()).toContain("/docs/clients.md");
   expect((await admin.goto("/help/clients/nothing"))?.status()).toBe(404);
 });
 

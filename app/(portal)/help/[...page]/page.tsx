@@ -14,7 +14,16 @@ interface Props {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const page = await readHelpPage((await params).page, await getLocale());
-  return page === null ? {} : { title: page.document.title };
+  if (page === null) return {};
+  return {
+    title: page.document.title,
+    alternates: { types: { "text/markdown": markdownOf(page.file) } },
+  };
+}
+
+/** The page as it is written, for programs: a file that `scripts/build/machine-docs.ts` puts beside the build. */
+function markdownOf(file: string): string {
+  return `/docs/${file}.md`;
 }
 
 /** A page of `docs/`, for reading beside what it is about. */
@@ -43,6 +52,14 @@ export default async function HelpDocumentPage({ params }: Props) {
         <div lang={page.locale === "zh" ? "zh-CN" : "en"} className="space-y-4 text-sm">
           <DocumentView blocks={blocks} origin={await portalOrigin()} />
         </div>
+        <p className="mt-10 text-sm">
+          <a
+            href={markdownOf(page.file)}
+            className="text-muted-foreground hover:text-foreground underline underline-offset-4"
+          >
+            {t("asMarkdown")}
+          </a>
+        </p>
       </article>
       <OnThisPage title={t("onThisPage")} blocks={blocks} />
     </div>

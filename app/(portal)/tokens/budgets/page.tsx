@@ -7,6 +7,7 @@ import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
 import { BudgetTable } from "@/components/budgets/budget-table";
 import { CheckTable } from "@/components/budgets/check-table";
+import { ReadinessTable } from "@/components/budgets/readiness-table";
 import { RebuildBudgets } from "@/components/budgets/rebuild-budgets";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
@@ -15,7 +16,10 @@ import { Button } from "@/components/ui/button";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { checkBudgets } from "@/lib/manage/usage/check-budgets";
 import { readBudgets } from "@/lib/manage/usage/read-budgets";
+import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
+import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 import { liveHolds } from "@/lib/runtime/live-figures";
+import { modelReadiness } from "@/lib/runtime/model-readiness";
 
 /** `?check=true`: the budgets are compared with the rollups and the log. */
 const query = z.object({ check: z.literal("true").optional().catch(undefined) });
@@ -29,7 +33,10 @@ export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/b
   const { check } = query.parse(await searchParams);
   const [t, shell] = await Promise.all([getTranslations("budgets"), getTranslations("shell")]);
   const isAdmin = member.role === "admin";
-  const holders = await readBudgets(context, tokenReach(member), liveHolds(await headers(), env));
+  const [holders, ready] = await Promise.all([
+    readBudgets(context, tokenReach(member), liveHolds(await headers(), env)),
+    isolateProxy(env, fetchDecoded).then(modelReadiness),
+  ]);
   return (
     <ClientMessages areas={["budgets"]}>
       <PageHeader
@@ -44,6 +51,15 @@ export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/b
           <BudgetTable holders={holders} />
           <p className="text-muted-foreground mt-2 text-sm">{t("reservedHelp")}</p>
         </>
+      )}
+      {ready.length > 0 && (
+        <section aria-labelledby="ready" className="mt-10 space-y-3">
+          <h2 id="ready" className="text-base font-medium">
+            {t("ready.title")}
+          </h2>
+          <p className="text-muted-foreground max-w-prose text-sm">{t("ready.description")}</p>
+          <ReadinessTable providers={ready} />
+        </section>
       )}
       {isAdmin && holders.length > 0 && (
         <section aria-labelledby="check" className="mt-10">

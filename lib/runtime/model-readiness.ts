@@ -1,0 +1,42 @@
+/**
+ * Which models the pool can serve now, and when the others: what `GET /api/quota` tells programs, for the portal.
+ * @module
+ */
+import { modelMatches } from "../models/model-matches";
+import { providersWith } from "../providers/registry";
+import type { ProxyInstance } from "../proxy/handle-request";
+import { PoolReadiness } from "../proxy/serve/pool-readiness";
+
+export interface ProviderReadiness {
+  readonly slug: string;
+  readonly label: string;
+  /** Models of its list that active keys may serve. */
+  readonly models: number;
+  /** Of them those that cannot be served now, the first to come back first; null for one that nobody knows. */
+  readonly resting: readonly { readonly model: string; readonly readyAtMs: number | null }[];
+}
+
+/** By the model lists that are kept: no provider is asked. Providers without a list are left out. */
+export async function modelReadiness({
+  ports: { state, nowMs },
+  catalog,
+}: Pick<ProxyInstance, "ports" | "catalog">): Promise<readonly ProviderReadiness[]> {
+  await state.ready();
+  await state.whole();
+  const lists = await catalog.lists();
+  const atMs = nowMs();
+  return providersWith(state.customProviders()).flatMap(({ slug, label }) => {
+    const pool = state.pool(slug);
+    const keys = [...pool.keys()].filter(({ status }) => status === "active");
+    const models = (lists.get(slug)?.models ?? []).filter((model) =>
+      keys.some((key) => modelMatches(key.models, model)),
+    );
+    if (models.length === 0) return [];
+    const readiness = new PoolReadiness(pool, atMs);
+    const resting = models
+      .map((model) => ({ model, readyAtMs: readiness.of(model) }))
+      .filter(({ readyAtMs }) => readyAtMs === null || readyAtMs > atMs)
+      .toSorted((one, other) => (one.readyAtMs ?? Infinity) - (other.readyAtMs ?? Infinity));
+    return [{ slug, label, models: models.length, resting }];
+  });
+}
