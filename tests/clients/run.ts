@@ -1,0 +1,266 @@
+/**
+ * `npm run test:clients`: Claude Code, Codex, Gemini CLI and opencode, as their makers publish them, against the
+ * instance as `npm start` serves it. Each is told of the pool by `npx one-balance setup`, in a home folder of its own.
+ * All of it on loopback. Arguments narrow the cases (`codex wrong`); `CLIENTS_DIR` names where the programs are.
+ * @module
+ */
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildIfChanged } from "../../scripts/build.ts";
+import { root } from "../../scripts/root.ts";
+import { startServer } from "../../scripts/serve.ts";
+import { AdminApi } from "../e2e/admin-api.ts";
+import { GREETING, MODELS, startAgentUpstream, TOOL_RESULT, TOOL_WORD } from "./agent-upstream.ts";
+import { startCountingDoor } from "./counting-door.ts";
+import {
+  type Environment,
+  environmentOf,
+  INSTALL_FOLDER,
+  install,
+  installPrograms,
+  PROGRAMS,
+  type Program,
+  type Run,
+  run,
+  SDK_PACKAGES,
+} from "./programs.ts";
+
+const ADMIN_TOKEN = "test-admin-token";
+
+/** Nobody waits longer for what cannot succeed. */
+const LIMIT_SECONDS = 10;
+/** What can succeed may take its time on a slow machine. */
+const PATIENCE_MS = 90_000;
+
+interface Way {
+  readonly program: Program;
+  /** Null for the program's own choice. */
+  readonly model: string | null;
+  /** Whose key serves it. */
+  readonly provider: string;
+  /** How it is said to the upstream. */
+  readonly form: string;
+}
+
+const WAYS: readonly Way[] = [
+  { program: PROGRAMS.claude, model: null, provider: "anthropic", form: "Messages" },
+  {
+    program: PROGRAMS.claude,
+    model: "groq/llama-3.1-8b-instant",
+    provider: "groq",
+    form: "Messages to Chat",
+  },
+  { program: PROGRAMS.codex, model: "openai/gpt-5-mini", provider: "openai", form: "Responses" },
+  {
+    program: PROGRAMS.codex,
+    model: "deepseek/deepseek-chat",
+    provider: "deepseek",
+    form: "Responses to Chat",
+  },
+  {
+    program: PROGRAMS.codex,
+    model: "anthropic/claude-haiku-4-5",
+    provider: "anthropic",
+    form: "Responses to Messages",
+  },
+  { program: PROGRAMS.gemini, model: null, provider: "google-ai-studio", form: "Gemini" },
+  {
+    program: PROGRAMS.gemini,
+    model: "groq/llama-3.1-8b-instant",
+    provider: "groq",
+    form: "Gemini to Chat",
+  },
+  { program: PROGRAMS.opencode, model: "openai/gpt-5-mini", provider: "openai", form: "Chat" },
+  { program: PROGRAMS.opencode, model: "claude", provider: "anthropic", form: "Chat to Messages" },
+];
+
+/** What is done to the instance before, and what must come of it. */
+interface Case {
+  readonly name: string;
+  readonly prompt: string;
+  /** Part of what the program prints. */
+  readonly succeeds: string | null;
+  /** What only a person can mend must be told within the limit. */
+  readonly told?: RegExp;
+  readonly restSeconds?: number;
+  readonly token?: "unknown" | "used up";
+  readonly isEmpty?: boolean;
+}
+
+const HELLO = "Say hello.";
+const CASES: readonly Case[] = [
+  { name: "prompt", prompt: HELLO, succeeds: GREETING },
+  { name: "tool loop", prompt: `${TOOL_WORD}, then say what it said.`, succeeds: TOOL_RESULT },
+  { name: "wait of 5 s", prompt: HELLO, succeeds: GREETING, restSeconds: 5 },
+  { name: "wait of 20 s", prompt: HELLO, succeeds: GREETING, restSeconds: 20 },
+  { name: "wait of 5 h", prompt: HELLO, succeeds: null, restSeconds: 18_000 },
+  { name: "wrong token", prompt: HELLO, succeeds: null, token: "unknown" },
+  { name: "empty pool", prompt: HELLO, succeeds: null, isEmpty: true },
+  { name: "budget used up", prompt: HELLO, succeeds: null, token: "used up" },
+];
+
+/** Of our errors, as programs print them. */
+const OUR_WORDS =
+  /access token|no provider key|no key|pool|budget|limit|quota|come back|try again|retry/i;
+
+/** @returns Its row of the table. */
+async function play(way: Way, each: Case): Promise<string[]> {
+  const home = await mkdtemp(join(work, "home-"));
+  const folder = join(home, "work");
+  await mkdir(folder);
+  await writeFile(join(folder, "README.md"), "A folder to work in.\n");
+  const env = environmentOf(home);
+  // Fresh keys: what was learned of those before does not count.
+  await admin.call("POST", "provider-keys/delete", { filter: { provider: way.provider } });
+  await admin.addKeys(way.provider, [`sk-fake-${way.provider}-${Date.now()}`]);
+  upstream.rest(0);
+  const limits = each.token === "used up" ? { dailyRequests: 1 } : {};
+  const { token } = await admin.createToken({ name: title(way, each), ...limits });
+  await setUp(way, token, env);
+  if (each.isEmpty) {
+    await admin.call("POST", "provider-keys/delete", { filter: { provider: way.provider } });
+  }
+  if (each.token === "used up") await askOnce(way, token);
+  if (each.token === "unknown") await setUp(way, token, env, "ob-nobody-knows-this-token");
+  if (each.restSeconds !== undefined) upstream.rest(each.restSeconds);
+  door.take();
+  const limitMs = each.succeeds === null ? (LIMIT_SECONDS + 15) * 1_000 : PATIENCE_MS;
+  const ended = await run(join(bin, way.program.bin), way.program.args(each.prompt), {
+    cwd: folder,
+    env,
+    limitMs,
+  });
+  const problem = problemOf(each, ended);
+  if (problem !== null) {
+    faults += 1;
+    console.error(`✗ ${title(way, each)}: ${problem}\n${ended.output.slice(-1_500)}\n`);
+  }
+  const calls = door.take();
+  const time = `${ended.seconds.toFixed(1)} s`;
+  return [way.program.label, way.form, each.name, problem ?? "as it should", `${calls}`, time];
+}
+
+function problemOf(each: Case, { output, seconds, isKilled, exitCode }: Run): string | null {
+  if (isKilled) return "did not end";
+  if (each.succeeds !== null)
+    return output.includes(each.succeeds) ? null : `no answer (exit ${exitCode})`;
+  if (output.includes(GREETING)) return "was answered";
+  if (seconds > LIMIT_SECONDS) return `took ${seconds.toFixed(0)} s`;
+  return OUR_WORDS.test(output) ? null : "does not say why";
+}
+
+const title = ({ program, form }: Way, { name }: Case) => `${program.label}, ${form}: ${name}`;
+
+/** As a person would; another token than the one that is checked can be left in its place. */
+async function setUp({ program, model }: Way, token: string, env: Environment, instead?: string) {
+  const args = [
+    join(root, "scripts/one-balance.mjs"),
+    ...["setup", program.client, "--url", door.url, "--token", token],
+    ...(model === null ? [] : ["--model", model]),
+  ];
+  const done = await run(process.execPath, args, { cwd: root, env, limitMs: 30_000 });
+  if (done.exitCode !== 0) throw new Error(`setup of ${program.label}: ${done.output}`);
+  if (instead === undefined) return;
+  const script = `grep -rl -- '${token}' "$HOME" | xargs sed -i 's/${token}/${instead}/g'`;
+  const changed = await run("bash", ["-c", script], { cwd: root, env, limitMs: 10_000 });
+  if (changed.exitCode !== 0) throw new Error(`no file has the token: ${changed.output}`);
+}
+
+/** One request a day, and this is it. */
+async function askOnce({ provider }: Way, token: string): Promise<void> {
+  const named = `${provider}/${MODELS[provider]}`;
+  const response = await fetch(`${server.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: named, messages: [{ role: "user", content: "Hi" }] }),
+  });
+  await response.text();
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const head = ["Program", "Form", "Case", "Outcome", "Calls", "Time"];
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [line(head), rule, ...rows.map(line)].join("\n");
+}
+
+/** Each SDK with each base URL. @returns How many calls there were. */
+async function askBySdks(folder: string): Promise<number> {
+  await install(folder, SDK_PACKAGES);
+  const providers = Object.keys(MODELS);
+  for (const provider of providers) await admin.addKeys(provider, [`sk-fake-sdk-${provider}`]);
+  upstream.rest(0);
+  const { token } = await admin.createToken({ name: "SDKs" });
+  const script = join(folder, "sdk-calls.ts");
+  await cp(join(root, "tests/clients/sdk-calls.ts"), script);
+  const args = ["--no-warnings", script, server.url, token];
+  const { output } = await run(process.execPath, args, {
+    cwd: folder,
+    env: environmentOf(work),
+    limitMs: 240_000,
+  });
+  const calls = output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as { name: string; base: string; problem: string | null });
+  const bySdk = Map.groupBy(calls, ({ name }) => name);
+  for (const [name, ofIt] of bySdk) {
+    const failed = ofIt.filter(({ problem }) => problem !== null);
+    faults += failed.length;
+    console.log(`${name}: ${ofIt.length - failed.length} of ${ofIt.length} base URLs answered`);
+    for (const { base, problem } of failed) console.error(`✗ ${name} at ${base}: ${problem}`);
+  }
+  if (calls.length === 0) throw new Error(`no SDK was asked: ${output}`);
+  return calls.length;
+}
+
+const clients = process.env.CLIENTS_DIR ?? INSTALL_FOLDER;
+const bin = await installPrograms(clients);
+await buildIfChanged();
+const work = await mkdtemp(join(tmpdir(), "one-balance-test-clients-"));
+const upstream = await startAgentUpstream();
+const server = await startServer({
+  port: 0,
+  dataDir: join(work, "data"),
+  vars: {
+    AUTH_KEY: ADMIN_TOKEN,
+    AUTH_SECRET: "test-session-secret",
+    KEY_ENCRYPTION_SECRET: "test-encryption-secret",
+    AI_GATEWAY_URL: upstream.gatewayUrl,
+  },
+});
+const door = await startCountingDoor(server.url);
+const admin = new AdminApi(() => server.url, ADMIN_TOKEN);
+const asked = process.argv.slice(2).join(" ").toLowerCase().split(" ").filter(Boolean);
+let faults = 0;
+try {
+  await admin.call("POST", "model-aliases", {
+    name: "claude",
+    conversion: "preferred",
+    targets: [{ provider: "anthropic", model: "claude-haiku-4-5" }],
+  });
+  const rows: string[][] = [];
+  for (const way of WAYS) {
+    for (const each of CASES) {
+      const title = `${way.program.label} ${way.form} ${each.name}`.toLowerCase();
+      if (!asked.every((word) => title.includes(word))) continue;
+      const row = await play(way, each);
+      console.log(row.join(" | "));
+      rows.push(row);
+    }
+  }
+  if (rows.length > 0) console.log(`\n${table(rows)}\n`);
+  const isOfSdks = asked.length === 0 || asked.includes("sdks");
+  const sdkCalls = isOfSdks ? await askBySdks(`${clients}-sdks`) : 0;
+  console.log(`\n${rows.length + sdkCalls} cases, ${faults} failed`);
+} finally {
+  door.close();
+  await server.dispose();
+  await upstream.close();
+  await rm(work, { recursive: true, force: true });
+}
+process.exit(faults === 0 ? 0 : 1);
