@@ -13,7 +13,7 @@ export interface PartReader {
 }
 
 /** The forms, by the names of their endpoints. */
-export type ConvertibleForm = "messages" | "responses" | "chat";
+export type ConvertibleForm = "messages" | "responses" | "chat" | "gemini";
 
 /** A request that was said in another form, and the way back for its answer. */
 export interface Conversion {

@@ -29,10 +29,10 @@ export function claudeCodeVariables({ origin, token }: PoolAddress, model: strin
   } satisfies Variables;
 }
 
-/** @param model Null for Gemini CLI's own choice. */
+/** @param model Null for Gemini CLI's own choice, at Google's door. Any other model is asked for at the shared door. */
 export function geminiCliVariables({ origin, token }: PoolAddress, model: string | null) {
   return {
-    GOOGLE_GEMINI_BASE_URL: `${origin}/api/google-ai-studio`,
+    GOOGLE_GEMINI_BASE_URL: model === null ? `${origin}/api/google-ai-studio` : origin,
     GEMINI_API_KEY: token,
     ...(model !== null && { GEMINI_MODEL: model }),
   } satisfies Variables;

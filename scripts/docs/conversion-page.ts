@@ -4,6 +4,7 @@
  */
 import { type ChatDialect, chatDialect } from "../../lib/conversion/chat-dialect.ts";
 import { chatToMessages } from "../../lib/conversion/chat-to-messages.ts";
+import { geminiToChat } from "../../lib/conversion/gemini-to-chat.ts";
 import { type Fields, fields } from "../../lib/conversion/json.ts";
 import { ConversionError } from "../../lib/conversion/losses.ts";
 import { messagesToChat } from "../../lib/conversion/messages-to-chat.ts";
@@ -125,6 +126,46 @@ const RESPONSES: readonly Sample[] = [
   ["what is newer than this", { newer: 1 }],
 ];
 
+const asked = (...given: readonly object[]) => ({ contents: [{ role: "user", parts: given }] });
+const replies = (...given: readonly object[]) => ({ contents: [{ role: "model", parts: given }] });
+const setting = (generationConfig: object) => ({ generationConfig });
+const DECLARED = { functionDeclarations: [{ name: "weather", parameters: { type: "OBJECT" } }] };
+
+const GEMINI: readonly Sample[] = [
+  ["`systemInstruction`", { systemInstruction: { parts: [{ text: "Be brief" }] } }],
+  ["texts", asked({ text: "a" }, { text: "b" })],
+  ["`inlineData`, pictures", asked({ inlineData: { mimeType: "image/png", data: "AA" } })],
+  ["`inlineData`, PDF", asked({ inlineData: { mimeType: "application/pdf", data: "AA" } })],
+  ["`inlineData`, sound and film", asked({ inlineData: { mimeType: "audio/wav", data: "AA" } })],
+  ["`fileData`", asked({ fileData: { fileUri: "f" } })],
+  ["`functionCall`", replies({ functionCall: { name: "f", args: {} } })],
+  ["`functionResponse`", asked({ functionResponse: { name: "f", response: {} } })],
+  ["thoughts of the history", replies({ text: "hm", thought: true }, { text: "a" })],
+  ["`thoughtSignature`, of Google", replies({ text: "a", thoughtSignature: "x" })],
+  ["`executableCode` and its results", replies({ executableCode: {} })],
+  ["`tools`, functions", { tools: [DECLARED] }],
+  ["`tools` that run at Google, beside others", { tools: [DECLARED, { googleSearch: {} }] }],
+  ["`tools` that run at Google, alone", { tools: [{ googleSearch: {} }] }],
+  ["`toolConfig`", { tools: [DECLARED], toolConfig: { functionCallingConfig: { mode: "ANY" } } }],
+  ["`temperature`, `topP`", setting({ temperature: 1, topP: 1 })],
+  ["`topK`", setting({ topK: 5 })],
+  ["`maxOutputTokens`", setting({ maxOutputTokens: 5 })],
+  ["`stopSequences`", setting({ stopSequences: ["a"] })],
+  ["`seed`, penalties", setting({ seed: 1, presencePenalty: 1, frequencyPenalty: 1 })],
+  ["`thinkingConfig`", setting({ thinkingConfig: { thinkingLevel: "HIGH" } })],
+  [
+    "`responseMimeType`, `responseSchema`",
+    setting({ responseMimeType: "application/json", responseSchema: { type: "OBJECT" } }),
+  ],
+  ["`responseModalities` but for text", setting({ responseModalities: ["AUDIO"] })],
+  ["`candidateCount` over 1", setting({ candidateCount: 2 })],
+  ["`mediaResolution`, `speechConfig`, `logprobs`", setting({ mediaResolution: "LOW" })],
+  ["`safetySettings`", { safetySettings: [{}] }],
+  ["`labels`", { labels: {} }],
+  ["`cachedContent`", { cachedContent: "c" }],
+  ["what is newer than this", { newer: 1 }],
+];
+
 const CHAT_TOOL = { type: "function", function: { name: "weather", parameters: SCHEMA } };
 const parts = (...content: readonly object[]) => ({ messages: [{ role: "user", content }] });
 const replied = (more: object) => ({
@@ -221,6 +262,9 @@ const toMessages =
   (request) =>
     chatToMessages({ messages: [HI], ...request }, model);
 
+const gemini: Convert = (request, dialect) =>
+  geminiToChat({ contents: [{ parts: [{ text: "Hi" }] }], ...request }, MODEL, dialect, false);
+
 /** What becomes of a sample, in words. */
 function outcome(request: Fields, convert: Convert, dialect: ChatDialect): string {
   try {
@@ -273,44 +317,52 @@ export function conversionPage(): string {
     rows(MESSAGES, messages, OF_MESSAGES),
     "## Responses to chat completions",
     rows(RESPONSES, responses, OF_RESPONSES),
+    "## Gemini to chat completions",
+    "`generateContent` and `streamGenerateContent` (with `alt=sse`). Settings stand in `generationConfig`.",
+    rows(GEMINI, gemini, OF_MESSAGES),
     "## Chat completions to Messages",
     "For a [provider of your own](custom-providers.md) that speaks Anthropic's API, and behind an alias whose conversion is `preferred` for Anthropic itself. What Anthropic's models differ in stands in the columns. Responses for such a provider become chat completions by the table above, at a service that takes all of them, and then Messages by this one.",
     chatRows(),
     "## Answers",
     "Of chat completions:",
     table(
-      ["In the answer", "In Messages", "In Responses"],
+      ["In the answer", "In Messages", "In Responses", "In Gemini"],
       [
         [
           "`reasoning_content`, `reasoning`",
           "`thinking`",
           "`reasoning`, sealed where `include` asks for it",
+          "`thought`, where `includeThoughts` asks for it; sealed with a call",
         ],
-        ["`content`", "`text`", "`message` with `output_text`"],
-        ["`refusal`", "`text`, `stop_reason: refusal`", "`refusal`"],
+        ["`content`", "`text`", "`message` with `output_text`", "`text`"],
+        ["`refusal`", "`text`, `stop_reason: refusal`", "`refusal`", "`text`, `SAFETY`"],
         [
           "`tool_calls`",
           "`tool_use`, `stop_reason: tool_use`",
           "`function_call`, `custom_tool_call`",
+          "`functionCall`, when it is whole",
         ],
         [
           "`finish_reason: length`",
           "`stop_reason: max_tokens`",
           "`incomplete`: `max_output_tokens`",
+          "`MAX_TOKENS`",
         ],
         [
           "`finish_reason: content_filter`",
           "`stop_reason: refusal`",
           "`incomplete`: `content_filter`",
+          "`SAFETY`",
         ],
-        ["a stop string that is told", "`stop_reason: stop_sequence`", "`completed`"],
+        ["a stop string that is told", "`stop_reason: stop_sequence`", "`completed`", "`STOP`"],
         [
           "`usage`, with the cache's share",
           "`input_tokens` without it, `cache_read_input_tokens`",
           "`input_tokens` with it, `cached_tokens`",
+          "`promptTokenCount` with it, `cachedContentTokenCount`",
         ],
-        ["an error in a stream", "`error`", "`response.failed`"],
-        ["a stream that is cut off", "`error`", "`response.failed`"],
+        ["an error in a stream", "`error`", "`response.failed`", "`error`"],
+        ["a stream that is cut off", "`error`", "`response.failed`", "`error`"],
       ],
     ),
     "Of Messages:",

@@ -21,44 +21,32 @@ export interface ModelChoice {
 const MAX_OTHERS = 40;
 
 /**
+ * @param door The provider whose API the client speaks, at which it has models of its own.
  * @param wanted As the person named it; empty where nobody did.
  * @param last What the client was told before; empty for nothing.
  * @throws {ExpectedError} where the pool does not have it, or nothing.
  */
 export function chooseModel(
-  client: { readonly label: string; readonly door: "anthropic" | "google-ai-studio" | null },
+  door: "anthropic" | "google-ai-studio" | null,
   models: readonly ListedModel[],
   wanted: string,
   last: string,
 ): ModelChoice {
-  const { label, door } = client;
   const aliases = models.filter(({ owned_by }) => owned_by === "one-balance").map(({ id }) => id);
   const ids = new Set(models.map(({ id }) => id));
   const usual = [...EXAMPLE_MODELS].map(([provider, model]) => `${provider}/${model}`);
   const others = [...aliases, ...usual.filter((id) => ids.has(id))];
-  const isServed = (name: string) => ids.has(name) || (door !== null && ids.has(`${door}/${name}`));
-  if (wanted !== "" && !isServed(wanted)) {
+  // At its own door a client's models go by their own names.
+  const served = (name: string) => [name, `${door}/${name}`].find((id) => ids.has(id)) ?? "";
+  if (wanted !== "" && served(wanted) === "") {
     throw new ExpectedError(
       `this token reaches no model ${JSON.stringify(wanted)}; GET /v1/models lists what it does`,
     );
   }
-  const asked = wanted !== "" ? wanted : isServed(last) ? last : "";
+  const asked = served(wanted !== "" ? wanted : last);
   const hasDoor = door !== null && models.some(({ owned_by }) => owned_by === door);
-  if (door === "google-ai-studio" && !hasDoor && asked === "") {
-    throw new ExpectedError(
-      `${label} speaks Google's API only, and this token reaches no model of Google's; name an alias with --model`,
-    );
-  }
   const model = asked !== "" ? asked : (others[0] ?? models[0]?.id);
   if (model === undefined) throw new ExpectedError("this token reaches no model yet");
-  const own = asked === "" && hasDoor ? null : ownName(model, door);
+  const own = asked === "" && hasDoor ? null : model;
   return { model, own, others: others.filter((id) => id !== model).slice(0, MAX_OTHERS) };
-}
-
-/** At Google's door its models go by their own names. */
-function ownName(model: string, door: string | null): string {
-  const prefix = `${door}/`;
-  return door === "google-ai-studio" && model.startsWith(prefix)
-    ? model.slice(prefix.length)
-    : model;
 }

@@ -270,39 +270,36 @@ describe("chooseModel", () => {
       id,
       owned_by: id.includes("/") ? (id.split("/")[0] ?? "") : "one-balance",
     }));
-  const at = (door: "anthropic" | "google-ai-studio" | null) => ({ label: "It", door });
 
   test("a client with a door of its own keeps its own choice there", () => {
     const served = models("anthropic/claude-x", "openai/gpt-5-mini", "fast");
-    expect(chooseModel(at("anthropic"), served, "", "").own).toBeNull();
-    expect(chooseModel(at("anthropic"), served, "openai/gpt-5-mini", "").own).toBe(
-      "openai/gpt-5-mini",
-    );
-    expect(chooseModel(at("anthropic"), models("openai/gpt-5-mini"), "", "").own).toBe(
+    expect(chooseModel("anthropic", served, "", "").own).toBeNull();
+    expect(chooseModel("anthropic", served, "openai/gpt-5-mini", "").own).toBe("openai/gpt-5-mini");
+    expect(chooseModel("anthropic", models("openai/gpt-5-mini"), "", "").own).toBe(
       "openai/gpt-5-mini",
     );
   });
 
-  test("at Google's door its models go by their own names, and others' are refused", () => {
+  test("a model of its own door may be named without it, and others serve where it has none", () => {
     const served = models("google-ai-studio/gemini-x", "openai/gpt-5-mini");
-    expect(chooseModel(at("google-ai-studio"), served, "google-ai-studio/gemini-x", "").own).toBe(
-      "gemini-x",
+    expect(chooseModel("google-ai-studio", served, "gemini-x", "").own).toBe(
+      "google-ai-studio/gemini-x",
     );
-    expect(() => chooseModel(at("google-ai-studio"), models("openai/gpt-5-mini"), "", "")).toThrow(
-      "speaks Google's API only",
-    );
+    const others = models("openai/gpt-5-mini");
+    expect(chooseModel("google-ai-studio", others, "", "").own).toBe("openai/gpt-5-mini");
+    expect(() => chooseModel("google-ai-studio", others, "gemini-x", "")).toThrow("gemini-x");
   });
 
   test("what was chosen before stays while it is served; aliases come first, then usual models", () => {
     const served = models("groq/odd", "openai/gpt-5-mini", "fast");
-    expect(chooseModel(at(null), served, "", "groq/odd").model).toBe("groq/odd");
-    expect(chooseModel(at(null), served, "", "groq/gone").model).toBe("fast");
-    expect(chooseModel(at(null), served, "", "")).toEqual({
+    expect(chooseModel(null, served, "", "groq/odd").model).toBe("groq/odd");
+    expect(chooseModel(null, served, "", "groq/gone").model).toBe("fast");
+    expect(chooseModel(null, served, "", "")).toEqual({
       model: "fast",
       own: "fast",
       others: ["openai/gpt-5-mini"],
     });
-    expect(() => chooseModel(at(null), served, "none", "")).toThrow('no model "none"');
-    expect(() => chooseModel(at(null), [], "", "")).toThrow("reaches no model yet");
+    expect(() => chooseModel(null, served, "none", "")).toThrow('no model "none"');
+    expect(() => chooseModel(null, [], "", "")).toThrow("reaches no model yet");
   });
 });

@@ -94,7 +94,7 @@ async function prepare(
   const isSameInstance = told.address.startsWith(`${origin}/`) || told.address === origin;
   const before = isSameInstance ? told : { token: "", model: "" };
   const { token, models } = await usableToken(client, connection, before.token, isPrinted);
-  const choice = chooseModel(client, models, wanted, before.model);
+  const choice = chooseModel(client.door, models, wanted, before.model);
   const files = client.files({ origin, token }, choice, surroundings);
   return { files, model: client.door === null ? choice.model : choice.own };
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run test:clients`: Claude Code, Codex, Gemini CLI and opencode, as their makers publish them, against the
  * instance as `npm start` serves it. Each is told of the pool by `npx one-balance setup`, in a home folder of its own.
- * All of it on loopback. Arguments narrow the cases (`codex wrong`); `CLIENTS_DIR` names where the programs are.
+ * All of it on loopback. Arguments narrow the cases (`"codex|claude" wrong`, `sdks`); `CLIENTS_DIR` names where the programs are.
  * @module
  */
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -104,8 +104,16 @@ const CASES: readonly Case[] = [
 const OUR_WORDS =
   /access token|no provider key|no key|pool|budget|limit|quota|come back|try again|retry/i;
 
-/** @returns Its row of the table. */
-async function play(way: Way, each: Case): Promise<string[]> {
+interface Result {
+  readonly way: Way;
+  readonly name: string;
+  /** Null where it did as it should. */
+  readonly problem: string | null;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+async function play(way: Way, each: Case): Promise<Result> {
   const home = await mkdtemp(join(work, "home-"));
   const folder = join(home, "work");
   await mkdir(folder);
@@ -136,9 +144,7 @@ async function play(way: Way, each: Case): Promise<string[]> {
     faults += 1;
     console.error(`✗ ${title(way, each)}: ${problem}\n${ended.output.slice(-1_500)}\n`);
   }
-  const calls = door.take();
-  const time = `${ended.seconds.toFixed(1)} s`;
-  return [way.program.label, way.form, each.name, problem ?? "as it should", `${calls}`, time];
+  return { way, name: each.name, problem, calls: door.take(), seconds: ended.seconds };
 }
 
 function problemOf(each: Case, { output, seconds, isKilled, exitCode }: Run): string | null {
@@ -178,14 +184,33 @@ async function askOnce({ provider }: Way, token: string): Promise<void> {
   await response.text();
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  const head = ["Program", "Form", "Case", "Outcome", "Calls", "Time"];
+/** As `docs/clients.md` has it: a row for each way, a column for each case. */
+function table(results: readonly Result[]): string {
+  const head = ["Program", "Asked in", ...CASES.map(({ name }) => name)];
+  const rows = WAYS.flatMap((way) => {
+    const ofWay = results.filter((result) => result.way === way);
+    const cells = CASES.map(({ name }) => ofWay.find((result) => result.name === name));
+    if (ofWay.length === 0) return [];
+    return [[`${way.program.label} ${shortVersion(way)}`, way.form, ...cells.map(cellOf)]];
+  });
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
   return [line(head), rule, ...rows.map(line)].join("\n");
+}
+
+/** `2.1` of `2.1.332`; two parts tell enough. */
+function shortVersion({ program }: Way): string {
+  return program.version.split(".").slice(0, 2).join(".");
+}
+
+function cellOf(result: Result | undefined): string {
+  if (result === undefined) return "";
+  const { problem, calls, seconds } = result;
+  const told = `${calls} ${calls === 1 ? "call" : "calls"}, ${Math.round(seconds)} s`;
+  return problem === null ? told : `${told}: ${problem}`;
 }
 
 /** Each SDK with each base URL. @returns How many calls there were. */
@@ -235,7 +260,9 @@ const server = await startServer({
 });
 const door = await startCountingDoor(server.url);
 const admin = new AdminApi(() => server.url, ADMIN_TOKEN);
-const asked = process.argv.slice(2).join(" ").toLowerCase().split(" ").filter(Boolean);
+/** Regular expressions, all of which a case's title must match. */
+const asked = process.argv.slice(2).map((word) => new RegExp(word, "i"));
+const isAsked = (named: string) => asked.every((word) => word.test(named));
 let faults = 0;
 try {
   await admin.call("POST", "model-aliases", {
@@ -243,20 +270,18 @@ try {
     conversion: "preferred",
     targets: [{ provider: "anthropic", model: "claude-haiku-4-5" }],
   });
-  const rows: string[][] = [];
+  const results: Result[] = [];
   for (const way of WAYS) {
     for (const each of CASES) {
-      const title = `${way.program.label} ${way.form} ${each.name}`.toLowerCase();
-      if (!asked.every((word) => title.includes(word))) continue;
-      const row = await play(way, each);
-      console.log(row.join(" | "));
-      rows.push(row);
+      if (!isAsked(title(way, each))) continue;
+      const result = await play(way, each);
+      console.log(`${title(way, each)}: ${cellOf(result)}`);
+      results.push(result);
     }
   }
-  if (rows.length > 0) console.log(`\n${table(rows)}\n`);
-  const isOfSdks = asked.length === 0 || asked.includes("sdks");
-  const sdkCalls = isOfSdks ? await askBySdks(`${clients}-sdks`) : 0;
-  console.log(`\n${rows.length + sdkCalls} cases, ${faults} failed`);
+  if (results.length > 0) console.log(`\n${table(results)}\n`);
+  const sdkCalls = isAsked("SDKs") ? await askBySdks(`${clients}-sdks`) : 0;
+  console.log(`\n${results.length + sdkCalls} cases, ${faults} failed`);
 } finally {
   door.close();
   await server.dispose();

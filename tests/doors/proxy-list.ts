@@ -234,39 +234,61 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(probe.status).toBe(200);
     });
 
-    test("Messages and Responses are converted where the provider speaks chat completions only", async () => {
+    test("a request is converted where the model's provider does not speak its API", async () => {
       await pool("openai", { kind: "ok" });
       await pool("anthropic", { kind: "ok" });
+      await pool("deepseek", { kind: "ok" });
       const messages = [{ role: "user", content: "Hello" }];
       const ask = (path: string, body: object) =>
         door.fetch(path, {
           method: "POST",
           headers: { authorization: `Bearer ${door.token}`, "content-type": "application/json" },
-          body: JSON.stringify({ messages, input: "Hello", max_tokens: 50, ...body }),
+          body: JSON.stringify({
+            ...(path.startsWith("/v1beta")
+              ? { contents: [{ role: "user", parts: [{ text: "Hello" }] }] }
+              : { messages, input: "Hello", max_tokens: 50, ...body }),
+          }),
         });
       const claude = "anthropic/claude-haiku-4-5";
+      const llama = "deepseek/deepseek-chat";
       const ends = [
         [
           "/v1/messages",
           "openai/gpt-4o-mini",
           "messages to chat",
-          "message_stop",
+          "event: message_stop",
           '"type":"message"',
         ],
         [
           "/v1/responses",
           claude,
           "responses to messages",
-          "response.completed",
+          "event: response.completed",
           '"object":"response"',
+        ],
+        [
+          "/v1/responses",
+          llama,
+          "responses to chat",
+          "event: response.completed",
+          '"object":"response"',
+        ],
+        [
+          `/v1beta/models/${llama}`,
+          llama,
+          "gemini to chat",
+          '"finishReason":"STOP"',
+          '"role":"model"',
         ],
       ] as const;
       for (const [path, model, name, end, whole] of ends) {
         for (const stream of [true, false]) {
-          const response = await ask(path, { model, stream });
+          const call = stream ? "streamGenerateContent?alt=sse" : "generateContent";
+          const address = path.startsWith("/v1beta") ? `${path}:${call}` : path;
+          const response = await ask(address, { model, stream });
           const text = await response.text();
           expect(response.headers.get("x-one-balance-converted"), text).toBe(name);
-          expect(text).toContain(stream ? `event: ${end}` : whole);
+          expect(text).toContain(stream ? end : whole);
           expect(text.replace(/\W+/g, " ")).toContain("Hello");
         }
       }

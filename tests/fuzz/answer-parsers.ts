@@ -1,11 +1,14 @@
 /** Parsers of what providers answer. */
 import fc from "fast-check";
 import { expect } from "vitest";
+import { chatByMessages } from "../../lib/conversion/chat-by-messages.ts";
 import { chatDialect } from "../../lib/conversion/chat-dialect.ts";
 import { ChatReader } from "../../lib/conversion/chat-reader.ts";
+import { geminiByChat } from "../../lib/conversion/gemini-by-chat.ts";
 import { ConversionError } from "../../lib/conversion/losses.ts";
 import { messagesByChat } from "../../lib/conversion/messages-by-chat.ts";
 import { responsesByChat } from "../../lib/conversion/responses-by-chat.ts";
+import { responsesByMessages } from "../../lib/conversion/responses-by-messages.ts";
 import { opened, seal } from "../../lib/conversion/sealed-thought.ts";
 import { parseDuration } from "../../lib/http/parse-duration.ts";
 import { readRetryAfter } from "../../lib/http/retry-after.ts";
@@ -240,6 +243,43 @@ export const answerParsers: readonly FuzzProperty[] = [
     property: fc.property(fc.array(jsonValue, { maxLength: 3 }), (pieces) => {
       const reader = new ChatReader();
       return pieces.flatMap((piece) => reader.read(piece)).every(({ kind }) => kind.length > 0);
+    }),
+  },
+  {
+    parser: "lib/conversion/gemini-to-chat.ts",
+    holds: "converts any JSON, or refuses it in our own words",
+    property: fc.property(jsonValue, provider, fc.boolean(), (body, { slug }, isStream) => {
+      try {
+        const told = { model: "a", isStream };
+        JSON.stringify(geminiByChat(body, "a", chatDialect(slug, true), told).request);
+      } catch (error) {
+        if (!(error instanceof ConversionError)) throw error;
+      }
+      return true;
+    }),
+  },
+  {
+    parser: "lib/conversion/chat-to-messages.ts",
+    holds: "converts any JSON, or refuses it in our own words",
+    property: fc.property(jsonValue, fc.constantFrom("claude-opus-4-8", "a"), (body, model) => {
+      try {
+        JSON.stringify(chatByMessages(body, model, { model: "a", nowMs: NOW_MS }).request);
+        JSON.stringify(responsesByMessages(body, model, { model: "a", nowMs: NOW_MS }).request);
+      } catch (error) {
+        if (!(error instanceof ConversionError)) throw error;
+      }
+      return true;
+    }),
+  },
+  {
+    parser: "lib/conversion/messages-reader.ts",
+    holds: "reads any events of an answer, and writes them as chat completions",
+    property: fc.property(fc.array(jsonValue, { maxLength: 3 }), (events) => {
+      const { conversion } = chatByMessages({ messages: [] }, "a", { model: "a", nowMs: NOW_MS });
+      const [reader, writer] = [conversion.reader(), conversion.writer()];
+      const parts = events.flatMap((event) => reader.read(event));
+      JSON.stringify(conversion.answer(parts));
+      return parts.flatMap((part) => writer.write(part)).every(({ data }) => data.length > 0);
     }),
   },
   {

@@ -1,5 +1,6 @@
 /** Parsers of files, pasted text and sealed text. */
 import fc from "fast-check";
+import { expect } from "vitest";
 import { decrypt } from "../../lib/crypto/archive-cipher.ts";
 import { BackupError } from "../../lib/crypto/backup-error.ts";
 import { redact } from "../../lib/crypto/redact.ts";
@@ -8,6 +9,8 @@ import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys.ts";
 import { readSource } from "../../lib/moving-in/read-source.ts";
 import { readSqlTables } from "../../lib/moving-in/read-sql-tables.ts";
 import { parseForwarded } from "../../scripts/front/forwarded-header.ts";
+import { ConfigError } from "../../scripts/setup/config-error.ts";
+import { parseJsonTree, plainValue } from "../../scripts/setup/json-tree.ts";
 import { jsonValue, mangled, nearlyJson, soup } from "./foreign-text.ts";
 import type { FuzzProperty } from "./fuzz-property.ts";
 
@@ -144,4 +147,22 @@ export const fileParsers: readonly FuzzProperty[] = [
         ),
     ),
   },
+  {
+    parser: "scripts/setup/json-tree.ts",
+    holds: "agrees with JSON.parse, and refuses what is none in our own words",
+    property: fc.property(nearlyJson, (text) => {
+      const read = parsed(() => plainValue(parseJsonTree(text)));
+      const known = parsed(() => JSON.parse(text));
+      if (known.kind === "value") expect(read).toEqual(known);
+      return read.kind === "value" || read.error instanceof ConfigError;
+    }),
+  },
 ];
+
+function parsed(read: () => unknown) {
+  try {
+    return { kind: "value", value: read() } as const;
+  } catch (error) {
+    return { kind: "refused", error } as const;
+  }
+}

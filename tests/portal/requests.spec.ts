@@ -52,6 +52,32 @@ test("a call appears by itself, and its story tells each attempt", async ({ admi
   await expect(admin).toHaveURL(/\/keys\/openai\?key=pk_/);
 });
 
+test("what was converted, and what was left out of it, is told with the attempt", async ({
+  admin,
+  server,
+}) => {
+  const { token } = await server.admin.createToken({ name: "converted app" });
+  const answer = await fetch(`${server.url}/v1/messages`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      model: "openai/gpt-4.1-mini",
+      max_tokens: 50,
+      top_k: 5,
+      messages: [{ role: "user", content: "Hello" }],
+    }),
+  });
+  expect(answer.status).toBe(200);
+  await answer.text();
+  await admin.goto("/requests");
+  const row = rows(admin, "gpt-4.1-mini");
+  await expect(row).toBeVisible({ timeout: SHOWN_WITHIN_MS });
+  await row.getByRole("link").click();
+  const story = admin.getByRole("region", { name: "What happened" });
+  await expect(story.getByText("messages to chat")).toBeVisible();
+  await expect(story.getByText("top_k")).toBeVisible();
+});
+
 test("pausing holds new requests back", async ({ admin, server }) => {
   server.upstream.setKey(LIMITED, { kind: "ok" });
   await admin.goto("/requests");

@@ -71,10 +71,14 @@ test("an alias is changed and deleted, and the log tells of it", async ({ admin,
   await dialog.getByRole("button", { name: "Save alias" }).click();
   await expect(dialog.getByText("A whole number from 1 to 100.")).toBeVisible();
   await dialog.getByLabel("Weight").fill("5");
+  await dialog.getByRole("combobox", { name: "Requests are converted" }).click();
+  await admin.getByRole("option", { name: "Never" }).click();
+  await expect(dialog.getByText("are passed over.", { exact: false }).first()).toBeVisible();
   await dialog.getByRole("button", { name: "Save alias" }).click();
   await expect(admin.getByText("Alias smart saved.")).toBeVisible();
   const row = admin.getByRole("row", { name: /smart/ });
   await expect(row).toContainText("By weight");
+  await expect(row).toContainText("Never converted");
   await expect(row).toContainText("Above the highest price");
 
   await admin.getByRole("button", { name: "Delete smart" }).click();

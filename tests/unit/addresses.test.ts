@@ -260,8 +260,8 @@ describe("@google/genai", () => {
     },
   );
 
-  test("a model of a provider that does not speak this API is refused in its form", async () => {
-    const path = "/v1beta/models/openai/gpt-5-mini:generateContent";
+  test("a call that has no counterpart in what the model's provider speaks is refused in its form", async () => {
+    const path = "/v1beta/models/openai/gpt-5-mini:embedContent";
     const response = await proxyOf(...EVERY).fetch(path, { method: "POST", body: "{}" });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({

@@ -18,17 +18,20 @@ import type { RequestScope } from "../request-scope";
 import { openAiCall, renameField } from "./compat-call";
 import {
   byMessagesCall,
+  geminiCall,
   MESSAGES_PATH,
   mayBeMessages,
   messagesCall,
   needsChat,
   needsMessages,
   responsesCall,
+  takesGenerating,
 } from "./converted-call";
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
-import { FORM_OWNERS, pathAt, speaksForm } from "./shared-form";
+import { FORM_OWNERS, openAiEndpoint, pathAt, speaksForm } from "./shared-form";
+import { socketOwner } from "./shared-socket-call";
 import { queryParameter, queryWith } from "./upstream-url";
 
 export interface AliasedCall {
@@ -123,7 +126,7 @@ function inOwnForm(
   const alias = name === null ? undefined : scope.ports.state.modelAliases().get(name);
   if (alias === undefined) return null;
   const isMessages = protocol === "anthropic" && MESSAGES_PATH.test(path);
-  const find = ({ provider: slug }: RouteTarget) => {
+  const find = ({ provider: slug }: Pick<RouteTarget, "provider">) => {
     const provider = knownProvider(slug, scope);
     if (provider === undefined || protocol === null) return null;
     // Second doors have this one call.
@@ -131,10 +134,10 @@ function inOwnForm(
     return isSpoken ? provider : null;
   };
   const findChat = ({ provider: slug, model }: RouteTarget) => {
-    const isOff = !isMessages || alias.conversion === "never";
-    const provider = isOff ? undefined : knownProvider(slug, scope);
+    const provider = alias.conversion === "never" ? undefined : knownProvider(slug, scope);
     const openAi = provider?.openAiCompatible;
-    const isConverted = provider && openAi && !speaksForm(provider, "anthropic");
+    if (!provider || !openAi || find({ provider: slug }) !== null) return null;
+    const isConverted = isMessages || (protocol === "google" && takesGenerating(path, provider));
     return isConverted ? { provider, openAi, model } : null;
   };
   return {
@@ -144,7 +147,11 @@ function inOwnForm(
     converts: (target) => findChat(target) !== null,
     callTo(target) {
       const chat = findChat(target);
-      if (chat !== null) return messagesCall(request, chat, alias.name, body, scope);
+      if (chat !== null) {
+        return isMessages
+          ? messagesCall(request, chat, alias.name, body, scope)
+          : geminiCall(facts, chat, alias.name, body, scope);
+      }
       const provider = found(find(target), target);
       const there = {
         ...facts,
@@ -159,7 +166,8 @@ function inOwnForm(
 
 /** WebSockets have no body to name a model in. Each service has a language of its own, so targets are the provider's. */
 function inQuery(facts: RequestFacts, scope: RequestScope): AliasedCall | null {
-  const { provider, url, body } = facts;
+  const { url, body } = facts;
+  const provider = facts.provider ?? socketOwner(scope);
   const parameter = provider?.model.socketQuery ?? provider?.model.query;
   if (provider === undefined || parameter === undefined) return null;
   const name = queryParameter(url, parameter);
@@ -172,7 +180,8 @@ function inQuery(facts: RequestFacts, scope: RequestScope): AliasedCall | null {
     callTo({ model }) {
       const renamed = new URL(url);
       renamed.search = queryWith(url.search, parameter, model);
-      return nativeCall({ ...facts, provider, url: renamed }, scope);
+      const path = facts.provider === undefined ? openAiEndpoint(facts.path) : facts.path;
+      return nativeCall({ ...facts, provider, path, url: renamed }, scope);
     },
   };
 }

@@ -5,6 +5,7 @@
 import { chatByMessages } from "../../conversion/chat-by-messages";
 import { chatDialect } from "../../conversion/chat-dialect";
 import type { Conversion } from "../../conversion/conversion";
+import { geminiByChat } from "../../conversion/gemini-by-chat";
 import { ConversionError } from "../../conversion/losses";
 import { messagesByChat } from "../../conversion/messages-by-chat";
 import { responsesByChat } from "../../conversion/responses-by-chat";
@@ -14,10 +15,12 @@ import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import { findBodyField } from "../request/body-field";
 import { forgetBody, type RequestBody, readFurther } from "../request/request-body";
+import type { SharedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { CHAT_COMPLETIONS, type OpenAiTarget, openAiCall } from "./compat-call";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
+import { queryParameter } from "./upstream-url";
 
 /** A token of text has some four bytes; pictures, sent as text, are not counted as one. */
 const BYTES_A_TOKEN = 4;
@@ -102,6 +105,11 @@ export function byMessagesCall(
   return converted(nativeCall(facts, scope), conversion);
 }
 
+/** Whether a request of Google's form can be said as chat completions for a provider. */
+export function takesGenerating(path: string, provider: Provider): boolean {
+  return isGenerating(path) && !needsMessages(CHAT_COMPLETIONS, provider);
+}
+
 /**
  * Converts a body that may be long: it is read as far as bodies ever are.
  * @throws {ProxyError} `body_too_large`, `not_convertible`.
@@ -137,6 +145,41 @@ export function messagesCall(
   const context = { model: named, inputGuess: guessedTokens(body) };
   const { request: said, conversion } = orRefuse(() =>
     messagesByChat(asked, model, dialect, context),
+  );
+  return chatCall(request, target, said, conversion, scope);
+}
+
+/** The calls of Google's API that are converted; the first group is set for a stream. */
+const GENERATE_PATH = /(?::|%3A)(?:(stream)G|g)enerateContent$/i;
+
+function isGenerating(path: string): boolean {
+  return GENERATE_PATH.test(path);
+}
+
+/**
+ * @param path As the caller wrote it: it says whether the answer is to be streamed.
+ * @param named The model as the caller wrote it.
+ * @throws {ProxyError} `not_convertible`, `body_too_large`.
+ */
+export function geminiCall(
+  { request, path, url }: Pick<SharedFacts, "request" | "path" | "url">,
+  target: OpenAiTarget,
+  named: string,
+  body: RequestBody,
+  scope: RequestScope,
+): ProxyCall {
+  const { provider, model } = target;
+  const isStream = GENERATE_PATH.exec(path)?.[1] !== undefined;
+  if (isStream && queryParameter(url, "alt") !== "sse") {
+    throw new ProxyError(
+      "not_convertible",
+      "This model is another provider's, whose answers are streamed as events: ask with ?alt=sse.",
+    );
+  }
+  const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
+  const asked = wholeBody(body);
+  const { request: said, conversion } = orRefuse(() =>
+    geminiByChat(asked, model, dialect, { model: named, isStream }),
   );
   return chatCall(request, target, said, conversion, scope);
 }
@@ -177,6 +220,7 @@ const OF_THE_FORM = [
   "anthropic-beta",
   "anthropic-dangerous-direct-browser-access",
   "openai-beta",
+  "x-goog-api-client",
 ];
 
 /** A guess at the tokens of a request, from its length. */

@@ -10,7 +10,13 @@ import { findBodyField } from "../request/body-field";
 import type { SharedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { namesNoModel, renameField } from "./compat-call";
-import { convertWhole, MESSAGES_PATH, messagesCall } from "./converted-call";
+import {
+  convertWhole,
+  geminiCall,
+  MESSAGES_PATH,
+  messagesCall,
+  takesGenerating,
+} from "./converted-call";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import { type ResolvedModel, resolveModel } from "./resolve-model";
@@ -35,12 +41,14 @@ export async function ownFormCall(
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
   if (!speaksForm(provider, form)) {
     const { openAiCompatible: openAi } = provider;
-    if (form === "google" || openAi === null || !MESSAGES_PATH.test(path)) {
-      throw speaksAnother(form, { provider, model });
-    }
+    const isConverted =
+      form === "google" ? takesGenerating(path, provider) : MESSAGES_PATH.test(path);
+    if (openAi === null || !isConverted) throw speaksAnother(form, { provider, model });
     const target = { provider, openAi, model };
     return convertWhole(body, token.id, (whole) =>
-      messagesCall(request, target, name, whole, scope),
+      form === "google"
+        ? geminiCall(facts, target, name, whole, scope)
+        : messagesCall(request, target, name, whole, scope),
     );
   }
   const renamed = inBody?.value === name ? renameField(body, inBody, model) : body;

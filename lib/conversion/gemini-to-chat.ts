@@ -1,0 +1,328 @@
+/**
+ * A request of Google's `generateContent` as one of OpenAI's chat completions.
+ * Sources: ai.google.dev/api/generate-content, `/caching` (contents and parts), `/function-calling`, `/thinking`;
+ * platform.openai.com/docs/api-reference/chat/create. Fields may be written in snake case too, as proto's JSON allows.
+ * @module
+ */
+import { withStates } from "./call-states";
+import type { ChatDialect, Effort } from "./chat-dialect";
+import { type Fields, fields, given, isGiven, list, text } from "./json";
+import { Losses } from "./losses";
+import type { ConvertedRequest } from "./messages-to-chat";
+import { opened, type Sealed } from "./sealed-thought";
+
+const KNOWN: ReadonlySet<string> = new Set([
+  ...["contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "cachedContent"],
+  ...["model"],
+]);
+const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
+  ...["temperature", "topP", "topK", "maxOutputTokens", "stopSequences", "candidateCount", "seed"],
+  ...["presencePenalty", "frequencyPenalty", "responseMimeType", "responseSchema"],
+  ...["responseJsonSchema", "responseModalities", "thinkingConfig"],
+]);
+
+/** Most that OpenAI takes. */
+const MAX_STOPS = 4;
+
+/**
+ * @param model As the provider names it.
+ * @param isStream The path says it, not the body.
+ * @throws {ConversionError} naming the field that cannot be said.
+ */
+export function geminiToChat(
+  body: unknown,
+  model: string,
+  dialect: ChatDialect,
+  isStream: boolean,
+): ConvertedRequest {
+  const request = inCamelCase(body);
+  const settings = inCamelCase(request.generationConfig);
+  const losses = new Losses();
+  losses.dropUnknown(request, KNOWN);
+  for (const name of Object.keys(settings)) {
+    if (!KNOWN_SETTINGS.has(name)) losses.drop(`generationConfig.${name}`);
+  }
+  refuseUnspeakable(request, settings, losses);
+  const history = new History(model, dialect, losses);
+  const limit = dialect.hasCompletionLimit ? "max_completion_tokens" : "max_tokens";
+  if (isGiven(settings.topK) && !dialect.takesTopK) losses.drop("generationConfig.topK");
+  const converted = given({
+    model,
+    messages: [
+      ...systemMessages(request.systemInstruction, losses),
+      ...history.messages(request.contents),
+    ],
+    [limit]: given1(settings.maxOutputTokens),
+    temperature: given1(settings.temperature),
+    top_p: given1(settings.topP),
+    top_k: dialect.takesTopK ? given1(settings.topK) : undefined,
+    stop: stopStrings(settings.stopSequences, losses),
+    seed: given1(settings.seed),
+    presence_penalty: given1(settings.presencePenalty),
+    frequency_penalty: given1(settings.frequencyPenalty),
+    ...tools(request, losses),
+    ...thinking(inCamelCase(settings.thinkingConfig), model, dialect, losses),
+    response_format: responseFormat(settings),
+    stream: isStream ? true : undefined,
+    stream_options: isStream && dialect.asksForUsage ? { include_usage: true } : undefined,
+  });
+  return { request: converted, dropped: losses.dropped };
+}
+
+function given1(value: unknown): unknown {
+  return value ?? undefined;
+}
+
+/** The fields of an object, by their names in camel case. */
+function inCamelCase(value: unknown): Fields {
+  const entries = Object.entries(fields(value)).map(([name, each]) => [
+    name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    each,
+  ]);
+  return Object.fromEntries(entries) as Fields;
+}
+
+function refuseUnspeakable(request: Fields, settings: Fields, losses: Losses): void {
+  if (isGiven(request.cachedContent)) {
+    losses.refuse("cachedContent", "it is kept at Google, and the model is another provider's");
+  }
+  const { candidateCount } = settings;
+  if (typeof candidateCount === "number" && candidateCount > 1) {
+    losses.refuse("generationConfig.candidateCount", "there is one answer");
+  }
+  const others = list(settings.responseModalities).filter((each) => each !== "TEXT");
+  if (others.length > 0) {
+    losses.refuse("generationConfig.responseModalities", "the answer is in words");
+  }
+}
+
+/** Contents, or a text. */
+function systemMessages(instruction: unknown, losses: Losses): Fields[] {
+  const said =
+    typeof instruction === "string"
+      ? instruction
+      : list(fields(instruction).parts)
+          .map((each) => {
+            const part = inCamelCase(each);
+            if (!isGiven(part.text)) losses.refuse("systemInstruction", "only text can stand here");
+            return text(part.text);
+          })
+          .join("\n\n");
+  return said === "" ? [] : [{ role: "system", content: said }];
+}
+
+class History {
+  readonly #model: string;
+  readonly #dialect: ChatDialect;
+  readonly #losses: Losses;
+  #calls = 0;
+  /** Calls that have no result yet: many clients name them by their function only. */
+  #open: { readonly id: string; readonly name: string }[] = [];
+
+  constructor(model: string, dialect: ChatDialect, losses: Losses) {
+    this.#model = model;
+    this.#dialect = dialect;
+    this.#losses = losses;
+  }
+
+  messages(contents: unknown): readonly Fields[] {
+    const turns = Array.isArray(contents) ? contents : isGiven(contents) ? [contents] : [];
+    return turns.flatMap((each, index) => {
+      const turn = typeof each === "string" ? { parts: [{ text: each }] } : fields(each);
+      const parts = list(turn.parts).map(inCamelCase);
+      const place = `contents[${index}].parts`;
+      return turn.role === "model" ? this.#said(parts, place) : this.#asked(parts, place);
+    });
+  }
+
+  #said(parts: readonly Fields[], place: string): Fields[] {
+    const { reasoningIn } = this.#dialect;
+    let [said, thought] = ["", ""];
+    let states: Sealed["calls"] = {};
+    const calls: Fields[] = [];
+    for (const [index, part] of parts.entries()) {
+      const ours = opened(part.thoughtSignature);
+      if (ours === null && isGiven(part.thoughtSignature)) this.#losses.drop("thoughtSignature");
+      if (ours !== null) {
+        thought ||= ours.thought;
+        states = { ...states, ...ours.calls };
+      }
+      if (isGiven(part.functionCall)) calls.push(this.#call(fields(part.functionCall)));
+      else if (part.thought === true) thought += ours === null ? text(part.text) : "";
+      else if (isGiven(part.text)) said += text(part.text);
+      else this.#refuse(part, `${place}[${index}]`);
+    }
+    if (thought !== "" && reasoningIn === null) this.#losses.drop("thoughts of the history");
+    if (said === "" && calls.length === 0) return [];
+    return [
+      given({
+        role: "assistant",
+        content: said === "" && calls.length > 0 ? null : said,
+        ...(reasoningIn !== null && thought !== "" && { [reasoningIn]: thought }),
+        tool_calls:
+          calls.length > 0 ? withStates(calls, states, this.#model, this.#dialect) : undefined,
+      }),
+    ];
+  }
+
+  #call({ id, name, args }: Fields): Fields {
+    this.#calls += 1;
+    const known = { id: text(id) || `call_${this.#calls}`, name: text(name) };
+    this.#open.push(known);
+    const called = { name: known.name, arguments: JSON.stringify(args ?? {}) };
+    return { id: known.id, type: "function", function: called };
+  }
+
+  /** Results of functions come first, as messages of their own: they must follow the calls. */
+  #asked(parts: readonly Fields[], place: string): Fields[] {
+    const results: Fields[] = [];
+    const shown: Fields[] = [];
+    for (const [index, part] of parts.entries()) {
+      if (!isGiven(part.functionResponse)) shown.push(this.#shown(part, `${place}[${index}]`));
+      else results.push(this.#result(inCamelCase(part.functionResponse)));
+    }
+    const [only] = shown;
+    const content = shown.length === 1 && only?.type === "text" ? only.text : shown;
+    return shown.length === 0 ? results : [...results, { role: "user", content }];
+  }
+
+  #result({ id, name, response, parts }: Fields): Fields {
+    const at = this.#open.findIndex((call) => (text(id) ? call.id === id : call.name === name));
+    const [call] = at === -1 ? [] : this.#open.splice(at, 1);
+    if (list(parts).length > 0) this.#losses.drop("functionResponse.parts");
+    const { result, output, error } = fields(response);
+    // Those that hold one text, as Google's examples do.
+    const [only] = [result, output, error].filter((each) => typeof each === "string");
+    const isOne = Object.keys(fields(response)).length === 1;
+    const content = isOne && only !== undefined ? only : JSON.stringify(response ?? {});
+    return { role: "tool", tool_call_id: call?.id ?? text(id), content };
+  }
+
+  #shown(part: Fields, place: string): Fields {
+    if (isGiven(part.text)) return { type: "text", text: text(part.text) };
+    if (!isGiven(part.inlineData)) return this.#refuse(part, place);
+    const { mimeType, data, displayName } = inCamelCase(part.inlineData);
+    const url = `data:${text(mimeType)};base64,${text(data)}`;
+    if (text(mimeType).startsWith("image/")) return { type: "image_url", image_url: { url } };
+    if (mimeType !== "application/pdf" || !this.#dialect.takesFiles) {
+      this.#losses.refuse(`${place}.inlineData`, `the model's provider takes no ${text(mimeType)}`);
+    }
+    const filename = text(displayName) || "document.pdf";
+    return { type: "file", file: { filename, file_data: url } };
+  }
+
+  #refuse(part: Fields, place: string): never {
+    const [kind = "nothing"] = Object.keys(part);
+    if (kind === "fileData") {
+      this.#losses.refuse(`${place}.fileData`, "a stored file cannot be read by another provider");
+    }
+    return this.#losses.refuse(place, `${JSON.stringify(kind)} has no counterpart in this form`);
+  }
+}
+
+function stopStrings(told: unknown, losses: Losses): readonly unknown[] | undefined {
+  const stops = list(told);
+  if (stops.length > MAX_STOPS) losses.drop(`stopSequences[${MAX_STOPS}+]`);
+  return stops.length === 0 ? undefined : stops.slice(0, MAX_STOPS);
+}
+
+function tools(request: Fields, losses: Losses): Fields {
+  const offered = list(request.tools).map(inCamelCase);
+  const own = offered.flatMap(({ functionDeclarations }) =>
+    list(functionDeclarations).map(inCamelCase),
+  );
+  for (const [index, tool] of offered.entries()) {
+    for (const kind of Object.keys(tool).filter((name) => name !== "functionDeclarations")) {
+      if (own.length === 0) losses.refuse(`tools[${index}].${kind}`, "it runs at Google");
+      losses.drop(`tools[].${kind}`);
+    }
+  }
+  if (own.length === 0) return {};
+  const { mode, allowedFunctionNames } = inCamelCase(
+    inCamelCase(request.toolConfig).functionCallingConfig,
+  );
+  const allowed = list(allowedFunctionNames);
+  const may = allowed.length === 0 ? own : own.filter(({ name }) => allowed.includes(name));
+  return given({
+    tools: may.map(({ name, description, parameters, parametersJsonSchema }) => ({
+      type: "function",
+      function: given({
+        name,
+        description: given1(description),
+        parameters: parametersJsonSchema ?? jsonSchema(parameters),
+      }),
+    })),
+    tool_choice: toolChoice(text(mode), may),
+  });
+}
+
+function toolChoice(mode: string, may: readonly Fields[]): unknown {
+  if (mode === "NONE") return "none";
+  if (mode !== "ANY") return undefined;
+  const [only] = may;
+  return may.length === 1 ? { type: "function", function: { name: only?.name } } : "required";
+}
+
+/** Google's `Schema` as JSON Schema: types in capitals, and a mark for what may be null. */
+function jsonSchema(schema: unknown): unknown {
+  if (!isGiven(schema)) return undefined;
+  if (Array.isArray(schema)) return schema.map(jsonSchema);
+  const {
+    type,
+    nullable,
+    properties,
+    items,
+    anyOf,
+    propertyOrdering: _,
+    ...rest
+  } = inCamelCase(schema);
+  const named = text(type).toLowerCase();
+  const known = named === "" || named === "type_unspecified" ? undefined : named;
+  const inner = Object.entries(fields(properties)).map(([name, each]) => [name, jsonSchema(each)]);
+  return given({
+    ...rest,
+    type: known !== undefined && nullable === true ? [known, "null"] : known,
+    properties: isGiven(properties) ? Object.fromEntries(inner) : undefined,
+    items: jsonSchema(items),
+    anyOf: jsonSchema(anyOf),
+  });
+}
+
+const LEVELS: Readonly<Record<string, Effort>> = {
+  MINIMAL: "low",
+  LOW: "low",
+  MEDIUM: "medium",
+  HIGH: "high",
+};
+/** Thoughts of so many tokens at most are few, or some. */
+const FEW_TOKENS = 2_048;
+const SOME_TOKENS = 8_192;
+
+function thinking(
+  { thinkingLevel, thinkingBudget }: Fields,
+  model: string,
+  dialect: ChatDialect,
+  losses: Losses,
+): Fields {
+  const effort = LEVELS[text(thinkingLevel).toUpperCase()] ?? ofBudget(thinkingBudget);
+  if (effort === null) return {};
+  const said = dialect.effort(effort, model);
+  // That it shall not think loses nothing where it cannot be said.
+  if (said === null && effort !== "none") losses.drop("generationConfig.thinkingConfig");
+  return said ?? {};
+}
+
+/** Below nothing, the model chooses. */
+function ofBudget(budget: unknown): Effort | null {
+  if (typeof budget !== "number" || budget < 0) return null;
+  if (budget === 0) return "none";
+  if (budget <= FEW_TOKENS) return "low";
+  return budget <= SOME_TOKENS ? "medium" : "high";
+}
+
+function responseFormat(settings: Fields): Fields | undefined {
+  if (settings.responseMimeType !== "application/json") return undefined;
+  const schema = settings.responseJsonSchema ?? jsonSchema(settings.responseSchema);
+  if (schema === undefined) return { type: "json_object" };
+  return { type: "json_schema", json_schema: { name: "answer", schema } };
+}

@@ -1,0 +1,220 @@
+/**
+ * Writes answers as Google's `generateContent`, whole or in pieces.
+ * Source: ai.google.dev/api/generate-content, `/thought-signatures`.
+ * @module
+ */
+import {
+  type AnswerPart,
+  type AnswerUsage,
+  type FinishReason,
+  NO_ANSWER_USAGE,
+} from "./answer-part";
+import { type Fields, fields, given, parsedJson } from "./json";
+import { seal } from "./sealed-thought";
+import type { EventWriter, WrittenEvent } from "./written-event";
+
+/** What the answer tells that the request knows. */
+export interface GeminiContext {
+  /** As the caller named it. */
+  readonly model: string;
+  /** Whether thoughts are asked for. They come back with calls in any case. */
+  readonly tellsThoughts: boolean;
+}
+
+const REASONS: Readonly<Record<FinishReason, string>> = {
+  stop: "STOP",
+  stop_string: "STOP",
+  tools: "STOP",
+  length: "MAX_TOKENS",
+  filter: "SAFETY",
+};
+
+const STATUSES: Readonly<Record<number, string>> = {
+  400: "INVALID_ARGUMENT",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  429: "RESOURCE_EXHAUSTED",
+  499: "CANCELLED",
+  500: "INTERNAL",
+  501: "UNIMPLEMENTED",
+  503: "UNAVAILABLE",
+  504: "DEADLINE_EXCEEDED",
+};
+
+export function geminiError(_type: string, message: string, status = 500): Fields {
+  return { error: { code: status, message, status: STATUSES[status] ?? "UNKNOWN" } };
+}
+
+interface HeldCall {
+  id: string;
+  name: string;
+  json: string;
+  state: Fields | null;
+}
+
+/** Writes one answer in pieces. A call is one part there, and so is held until its end. */
+export class GeminiWriter implements EventWriter {
+  readonly #context: GeminiContext;
+  #id = "";
+  #isOver = false;
+  #isRefused = false;
+  /** What was thought before the calls. */
+  #thought = "";
+  readonly #calls = new Map<number, HeldCall>();
+  #finish: FinishReason | null = null;
+  #usage = NO_ANSWER_USAGE;
+
+  constructor(context: GeminiContext) {
+    this.#context = context;
+  }
+
+  write(part: AnswerPart): WrittenEvent[] {
+    if (this.#isOver) return [];
+    switch (part.kind) {
+      case "start":
+        this.#id = part.id;
+        return [];
+      case "reasoning":
+        this.#thought += part.text;
+        return this.#context.tellsThoughts
+          ? [this.#piece([{ text: part.text, thought: true }])]
+          : [];
+      case "refusal":
+        this.#isRefused = true;
+        return [this.#piece([{ text: part.text }])];
+      case "text":
+        return [this.#piece([{ text: part.text }])];
+      case "tool":
+        this.#hold(part);
+        return [];
+      case "finish":
+        this.#finish = part.reason;
+        return [];
+      case "usage":
+        this.#usage = part.usage;
+        return [];
+      case "error":
+        this.#isOver = true;
+        return [event(geminiError(part.type, part.message, statusOf(part.type)))];
+      // Chat completions have none of them.
+      case "seal":
+      case "sealed":
+      case "ping":
+      case "end":
+        return [];
+    }
+  }
+
+  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  end(): WrittenEvent[] {
+    if (this.#isOver) return [];
+    this.#isOver = true;
+    if (this.#finish === null) {
+      return [event(geminiError("", "The answer was cut off before its end."))];
+    }
+    return [this.#piece(this.#callParts(), this.finishFields())];
+  }
+
+  finishFields(): { readonly finishReason: string; readonly usage: Fields } {
+    const reason = this.#isRefused ? "filter" : (this.#finish ?? "stop");
+    return { finishReason: REASONS[reason], usage: usageFields(this.#usage) };
+  }
+
+  #hold(part: Extract<AnswerPart, { kind: "tool" }>): void {
+    const call = this.#calls.get(part.index) ?? { id: "", name: "", json: "", state: null };
+    call.id ||= part.id;
+    call.name ||= part.name;
+    call.json += part.arguments;
+    if (part.state !== undefined) call.state = part.state;
+    this.#calls.set(part.index, call);
+  }
+
+  /** What must come back with calls stands where clients keep Google's signatures. */
+  #callParts(): Fields[] {
+    return [...this.#calls.values()].map(({ id, name, json, state }, index) => {
+      const thought = index === 0 ? this.#thought : "";
+      const calls = state === null ? {} : { [id]: state };
+      const isBound = thought !== "" || state !== null;
+      return given({
+        functionCall: given({ id: id || undefined, name, args: fields(parsedJson(json)) }),
+        thoughtSignature: isBound ? seal({ thought, calls }) : undefined,
+      });
+    });
+  }
+
+  #piece(
+    parts: readonly Fields[],
+    finish?: ReturnType<GeminiWriter["finishFields"]>,
+  ): WrittenEvent {
+    return event(geminiAnswerOf(this.#id, parts, this.#context, finish));
+  }
+}
+
+/** A whole answer of these parts. */
+export function geminiAnswer(parts: readonly AnswerPart[], context: GeminiContext): Fields {
+  const writer = new GeminiWriter(context);
+  const isTold = parts.some(({ kind }) => kind === "finish");
+  const finish = { kind: "finish", reason: "stop", stopString: null } as const;
+  const written = [...parts, ...(isTold ? [] : [finish])].flatMap((part) => writer.write(part));
+  const pieces = [...written, ...writer.end()].map(({ data }) => fields(parsedJson(data)));
+  const said = pieces.flatMap((piece) => partsOf(piece));
+  return { ...pieces.at(-1), ...candidates(joined(said), writer.finishFields().finishReason) };
+}
+
+function partsOf(piece: Fields): readonly Fields[] {
+  const [candidate] = piece.candidates as readonly { content: { parts: readonly Fields[] } }[];
+  return candidate?.content.parts ?? [];
+}
+
+/** Texts in a row are one. */
+function joined(parts: readonly Fields[]): Fields[] {
+  const whole: Fields[] = [];
+  for (const part of parts) {
+    const last = whole.at(-1);
+    const isMore =
+      last !== undefined &&
+      typeof last.text === "string" &&
+      typeof part.text === "string" &&
+      last.thought === part.thought;
+    if (isMore) whole[whole.length - 1] = { ...last, text: `${last.text}${part.text}` };
+    else whole.push(part);
+  }
+  return whole;
+}
+
+function geminiAnswerOf(
+  id: string,
+  parts: readonly Fields[],
+  { model }: GeminiContext,
+  finish?: { readonly finishReason: string; readonly usage: Fields },
+): Fields {
+  return given({
+    ...candidates(parts, finish?.finishReason),
+    usageMetadata: finish?.usage,
+    modelVersion: model,
+    responseId: id === "" ? "converted" : id,
+  });
+}
+
+function candidates(parts: readonly Fields[], finishReason?: string): Fields {
+  return { candidates: [given({ content: { role: "model", parts }, finishReason, index: 0 })] };
+}
+
+function statusOf(type: string): number {
+  return /rate_limit|quota|too_many|exhausted/i.test(type) ? 429 : 500;
+}
+
+function usageFields({ input, cached, output, reasoning }: AnswerUsage): Fields {
+  return {
+    promptTokenCount: input,
+    cachedContentTokenCount: cached,
+    candidatesTokenCount: Math.max(0, output - reasoning),
+    thoughtsTokenCount: reasoning,
+    totalTokenCount: input + output,
+  };
+}
+
+function event(data: Fields): WrittenEvent {
+  return { name: "", data: JSON.stringify(data) };
+}
