@@ -14,7 +14,7 @@ const counted = faultsIn("lib/usage/counted-request.ts", ["tests/unit/pool-promi
 
 const fuzz = ["lib/usage/usage-reader.test.ts", "tests/unit/fuzz.test.ts"];
 const scanner = faultsIn("lib/usage/json-scanner.ts", fuzz);
-const events = faultsIn("lib/http/split-events.ts", fuzz);
+const events = faultsIn("lib/http/split-events.ts", ["lib/http/read-sse-event.test.ts"]);
 
 export const usageMutants: readonly Mutant[] = [
   rollup("a turn counts as a request", 'if (!isTurn) plus("requests", 1);', 'plus("requests", 1);'),
