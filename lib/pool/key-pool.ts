@@ -1,9 +1,9 @@
 /**
- * The keys of one provider and the choice among them: a state machine over plain data, with the clock
- * handed in. No I/O.
+ * The keys of one provider and the choice among them: a state machine over plain data; the clock is a parameter.
+ * No I/O.
  *
  * Rotation is even: the key used longest ago is next, weights share by class, and a lower priority tier
- * serves only when no higher one has a ready key. Keys of one quota domain share limiter and rest.
+ * serves only if no higher one has a ready key. Keys of one quota domain share rate limiter and cooldowns.
  * @module
  */
 import type { QuotaReading } from "../providers/answers/read-limits";
@@ -22,9 +22,9 @@ import type { Group } from "./schedule/group";
 import { NO_MODEL } from "./types";
 
 export class KeyPool extends KeyRegistry {
-  /** How long its models take. */
+  /** How long its models take to respond. */
   readonly answerTimes = new AnswerTimes();
-  /** Failures that no key cures. */
+  /** Failures that no key can solve. */
   readonly incurable = new IncurableFailures();
   /** Which key owns each conversation. */
   readonly owners = new ConversationOwners(this.models);
@@ -40,7 +40,7 @@ export class KeyPool extends KeyRegistry {
     return result;
   }
 
-  /** The key that answered last, whatever its turn, for a request that has tried all; null if there is none. */
+  /** The key that worked last, regardless of turns, for a request that has tried all; null if there is none. */
   askProven(model: string | null, ask: Ask, nowMs: number): Lease | null {
     const lease = this.models.of(model ?? NO_MODEL).askProven(ask, nowMs);
     if (lease !== null) this.#noteUse(lease);
@@ -65,7 +65,7 @@ export class KeyPool extends KeyRegistry {
     return result;
   }
 
-  /** A request that waited does so no longer. */
+  /** Removes a request from the queue. */
   leave(model: string | null, ask: Ask): void {
     if (ask.waiter !== null) this.models.get(model ?? NO_MODEL)?.leave(ask);
   }
@@ -96,7 +96,7 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * Notes a success: it ends a row of unexplained refusals, a half-open probe, what speaks against the key, and an
+   * Records a success: it ends a row of unexplained refusals, a half-open probe, what speaks against the key, and an
    * incident; it may bring readings of the quota.
    */
   succeed(
@@ -140,8 +140,8 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * Notes a refusal in words that condemn the key. It comes last from now on; nothing else is done to it, until
-   * a second witness is heard.
+   * Records a rejection that says the key is invalid. It comes last from now on; nothing else is done to it until
+   * a second witness agrees.
    */
   accuse(
     model: string | null,
@@ -203,7 +203,7 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * Notes that a key failed through nobody's fault: a broken connection, an error of the server's.
+   * Records a failure that is not the key's fault: a broken connection, a server error.
    * @param toldMs When it told to come back: epoch milliseconds; null where it did not.
    */
   fail(model: string | null, lease: Lease, toldMs: number | null, nowMs: number): void {
@@ -211,7 +211,7 @@ export class KeyPool extends KeyRegistry {
     this.models.get(model ?? NO_MODEL)?.keys.demote(lease, nowMs);
   }
 
-  /** Notes that a key was silent for longer than the model usually takes, and another was asked. */
+  /** Records that a key was silent for longer than the model usually takes, and another key was tried. */
   noteSilence(model: string | null, lease: Lease, nowMs: number): void {
     this.guard.wasSilent(lease.entry, nowMs);
     this.models.get(model ?? NO_MODEL)?.keys.demote(lease, nowMs);
@@ -228,13 +228,13 @@ export class KeyPool extends KeyRegistry {
       );
   }
 
-  /** An incident is over: everybody may serve again at once. */
+  /** An incident is over: all keys can serve again immediately. */
   #release(): void {
     for (const { trouble } of this.entries.values()) trouble?.release();
     this.rebuild();
   }
 
-  /** Notes an answer that says nothing about quota, or that there was none. */
+  /** Records a response that says nothing about quota, or that there was none. */
   drop(model: string | null, lease: Lease, nowMs: number): void {
     if (settle(lease)) this.models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
   }
@@ -250,7 +250,7 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * Learns from a refusal for lack of quota, unless the lease was settled. Resting the key is the caller's:
+   * Learns from a rejection for lack of quota, unless the lease was settled. The cooldown is up to the caller:
    * see `cool`.
    * @param rest As the answer says.
    */

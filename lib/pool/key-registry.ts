@@ -1,5 +1,5 @@
 /**
- * The keys of a pool, what people and the store say of them, and how they rest.
+ * The keys of a pool, with what people and the store say about them, and their cooldowns.
  * @module
  */
 import type { Provider } from "../providers/types";
@@ -88,7 +88,7 @@ export class KeyRegistry {
     }
   }
 
-  /** A person reset the key: what was told or learned of it, here and in the store, holds no longer. */
+  /** A person reset the key: what was reported or learned about it, here and in the store, no longer applies. */
   forget(id: string): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
@@ -101,11 +101,11 @@ export class KeyRegistry {
     if (entry === undefined) return;
     entry.present = false;
     this.entries.delete(id);
-    // What was learned of keys that are all gone says nothing of the next ones.
+    // What was learned from keys that are all gone says nothing about new ones.
     if (this.entries.size === 0) this.models.clear();
   }
 
-  /** Takes over the limits that people set, but for the keys' own. */
+  /** Applies the limits that people configured, except the keys' own. */
   setLimits(limits: PoolLimits, zone: Provider["quotaDayZone"]): void {
     this.#book.setLimits(limits, zone);
     for (const model of this.models.all()) model.limitsChanged();
@@ -142,13 +142,13 @@ export class KeyRegistry {
     });
   }
 
-  /** Rests a key, and its domain where the quota is the cause. Never shortens a rest. */
+  /** Puts a key into cooldown, and its domain if quota is the cause. Never shortens a cooldown. */
   rest(id: string, scope: RestScope, cooldown: Cooldown): void {
     this.#rest(id, restName(scope), cooldown, false);
   }
 
   /**
-   * Takes over a rest that another isolate found, or the store keeps.
+   * Applies a cooldown that another isolate found, or that is in the store.
    * @param model As in the store: a model's name, or `EVERY_MODEL`.
    */
   cool(id: string, model: string, untilMs: number, reason: string): void {
@@ -183,7 +183,7 @@ export class KeyRegistry {
     if (entry !== undefined) entry.opens = false;
   }
 
-  /** Takes back a block. */
+  /** Undoes a block. */
   unblock(id: string): void {
     const key = this.entries.get(id)?.key;
     // A key that a person disabled meanwhile stays so.
@@ -192,7 +192,7 @@ export class KeyRegistry {
     this.rebuild();
   }
 
-  /** Takes back a rest for one model (or `EVERY_MODEL`), unless it was prolonged since. */
+  /** Undoes a cooldown for one model (or `EVERY_MODEL`), unless it was extended since. */
   warm(id: string, model: string, untilMs: number): void {
     const key = this.entries.get(id)?.key;
     if (key?.cooldowns.get(model)?.untilMs !== untilMs) return;

@@ -1,5 +1,5 @@
 /**
- * What a request and the pool say to each other.
+ * What a request asks of the pool, and what the pool returns.
  * @module
  */
 
@@ -17,16 +17,16 @@ export interface Ask {
   readonly tokens: number;
   /** Ids of keys that must not be used. */
   tried: ReadonlySet<string>;
-  /** Whether keys that answered lately are asked first: those in their turn refused too often. */
+  /** Whether keys that worked recently come first, because those in their turn rejected too often. */
   prefersProven: boolean;
-  /** What it is part of, and so prefers the key of; null for nothing. */
+  /** The conversation that it is part of, whose key it prefers; null for none. */
   readonly conversation: Conversation | null;
   /** Until when it may wait: epoch milliseconds. */
   readonly maxWaitUntilMs: number;
-  /** Its place in the line; null while it does not wait. */
+  /** Its place in the queue; null while it does not wait. */
   waiter: Waiter | null;
   isCounted: boolean;
-  /** Until when a look ahead that gave it hope is good enough: epoch milliseconds. */
+  /** Until when the last forecast is good enough, in epoch milliseconds. */
   hopefulUntilMs: number;
 }
 
@@ -37,7 +37,7 @@ export interface Lease {
   readonly sent: Sent;
   readonly group: Group;
   readonly scheduler: ModelScheduler;
-  /** Whether its outcome was accounted for: that is done once. */
+  /** Whether its outcome was recorded; that happens once. */
   isSettled: boolean;
 }
 

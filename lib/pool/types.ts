@@ -7,35 +7,35 @@ import type { QuotaUnit } from "../providers/types";
 
 export type KeyStatus = "active" | "blocked" | "disabled";
 
-/** Stands for the model in a cooldown that rests a key for everything. */
+/** Stands for the model in a cooldown for every model. */
 export const EVERY_MODEL = "*";
 
-/** What a rest holds for. "Every model" is no model's name: those come from clients, who may send any text. */
+/** What a cooldown applies to. "Every model" isn't a model name: those come from clients, who can send any text. */
 export type RestScope =
   | { readonly every: true }
   | { readonly every: false; readonly model: string };
 
-/** The name under which a rest is kept, here and in the store: a model's own, or `EVERY_MODEL`. */
+/** The name under which a cooldown is stored: a model's own, or `EVERY_MODEL`. */
 export function restName(scope: RestScope): string {
   if (scope.every) return EVERY_MODEL;
   return scope.model === EVERY_MODEL ? `=${EVERY_MODEL}` : scope.model;
 }
 
-/** Stands for the model of calls that name none (file uploads, model lists). */
+/** Stands for the model of requests that name none (file uploads, model lists). */
 export const NO_MODEL = "";
 
 export interface Cooldown {
   readonly untilMs: number;
   /** A `Meaning` of `lib/providers/types.ts`, or `manual`. */
   readonly reason: string;
-  /** Nobody told it: kept for people to see, while the limiter says when a request may go all the same. */
+  /** Whether the end is a guess: shown to people, but the rate limiter decides when a request may be sent. */
   readonly isGuess?: boolean;
 }
 
-/** Of a key that rests for no model: one for all such keys, since there may be very many. */
+/** The empty map, shared by all keys without a cooldown, because there may be very many. */
 export const NO_COOLDOWNS: ReadonlyMap<string, Cooldown> = new Map();
 
-/** Cooldowns that speak of an upstream account, whose keys share its quota. */
+/** Reasons of cooldowns that concern an account, whose keys share its quota. */
 export function isOfTheDomain(reason: string): boolean {
   return (
     reason === "rate_limit_minute" || reason === "rate_limit_day" || reason === "out_of_credit"
@@ -57,7 +57,7 @@ export interface PoolKey {
   readonly priority: number;
   /** Keys with the same domain share one upstream quota. */
   readonly quotaDomain: string | null;
-  /** Models this key may serve (`*` is a wildcard); null for all. */
+  /** Models this key can serve (`*` is a wildcard); null for all. */
   readonly models: readonly string[] | null;
   /** Limits of this key alone; a key of a quota domain has the domain's instead. Null for none. */
   readonly limits: readonly LimitRule[] | null;
@@ -69,13 +69,13 @@ export interface PoolKey {
 export interface KnownLimit {
   readonly unit: QuotaUnit;
   readonly limit: number;
-  /** How long it takes until all of it is back; null where that is not known. */
+  /** How long it takes until the whole limit is available again; null if unknown. */
   readonly windowMs: number | null;
-  /** Set by a person, told by the provider's answers, or learnt from its refusals. */
+  /** Configured by a person, reported in responses, or learned from rejections. */
   readonly source: "set" | "told" | "learnt";
-  /** What it was learnt from; absent for what was set or told. */
+  /** What it was learned from; absent for configured and reported limits. */
   readonly learntFrom?: LearntFrom;
-  /** Whether a request is on its way, or comes next, to see whether it still holds. */
+  /** Whether a probe is under way, or comes next, to check if the limit still applies. */
   readonly isProbed?: boolean;
   readonly left: number;
 }
@@ -86,23 +86,23 @@ export interface KnownLimit {
  */
 export type LearntFrom = "refusal" | "repetition" | "others" | "part";
 
-/** Limits that a person set; null where there is none. */
+/** Configured limits; null for none. */
 export interface QuotaLimits {
-  /** Requests a minute. */
+  /** Requests per minute. */
   readonly rpm: number | null;
-  /** Tokens a minute. */
+  /** Tokens per minute. */
   readonly tpm: number | null;
   /** In the provider's day. */
   readonly dailyRequests: number | null;
 }
 
-/** Limits for some models, each of which is counted by itself. */
+/** Limits for some models, each of which is counted separately. */
 export interface LimitRule extends QuotaLimits {
-  /** A model's name; `*` stands for any characters. */
+  /** A model's name; `*` matches any characters. */
   readonly model: string;
 }
 
-/** What people set for the keys of one provider besides the keys' own rules. */
+/** Configured limits for the keys of one provider, in addition to the keys' own. */
 export interface PoolLimits {
   /** Of each of its keys. */
   readonly provider: readonly LimitRule[];
@@ -110,10 +110,10 @@ export interface PoolLimits {
   readonly domains: ReadonlyMap<string, readonly LimitRule[]>;
 }
 
-/** Who asks for quota, and with what right. */
+/** On whose behalf quota is requested, and with which share. */
 export interface Claim {
   readonly tokenId: string;
-  /** Above 0: share of the quota among those who want more than there is. */
+  /** Above 0: share of the quota when demand exceeds it. */
   readonly weight: number;
   /** 0 is served first (interactive before batch). */
   readonly priority: number;

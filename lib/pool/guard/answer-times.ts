@@ -1,6 +1,6 @@
 /**
- * How long a model's answers take to begin, so that a silent key can be told from a slow model. Streamed answers
- * and whole ones are two kinds: the first byte of a whole one comes when all is written.
+ * How long a model's responses take to begin, to distinguish a silent key from a slow model. Streamed and whole
+ * responses are two kinds: the first byte of a whole one comes when all of it is written.
  *
  * | what is known of the model          | a request leaves a silent key                                       |
  * | ----------------------------------- | ------------------------------------------------------------------- |
@@ -10,17 +10,17 @@
  * @module
  */
 
-/** Of so many answers the longest but one is the usual time: one that strays says nothing. */
+/** Of this many responses the second longest is the usual time, so that one outlier does not count. */
 const REMEMBERED = 32;
 const LEAST_ANSWERS = 3;
 const TIMES_USUAL = 3;
 const LEAST_TIMEOUT_MS = 1_000;
 const UNKNOWN_TIMEOUT_MS = 13_500;
-/** A trial that nothing was heard of for so long is over. */
+/** A trial without news for this long is over. */
 const TRIAL_MS = 120_000;
-/** Where others are silent as well. */
+/** If other keys are silent as well. */
 const SLOW_TIMEOUT_MS = 90_000;
-/** Another key that was asked so long ago and has not answered is silent as well. */
+/** Another key that got a request this long ago and has not responded is silent as well. */
 const SILENT_MS = 5_000;
 const MAX_KINDS = 1_000;
 
@@ -36,14 +36,14 @@ interface Kind {
 export class AnswerTimes {
   readonly #kinds = new Map<string, Kind>();
 
-  /** Notes how long an answer took to begin. */
+  /** Records how long a response took to begin. */
   note(model: string, isStreamed: boolean, tookMs: number): void {
     const kind = this.#kind(model, isStreamed);
     kind.tookMs[kind.answers % REMEMBERED] = tookMs;
     kind.answers += 1;
   }
 
-  /** How long answers usually take to begin; null while that is not known. */
+  /** How long responses usually take to begin; null until it is known. */
   usualMs(model: string, isStreamed: boolean): number | null {
     const tookMs = this.#kinds.get(nameOf(model, isStreamed))?.tookMs ?? [];
     if (tookMs.length < LEAST_ANSWERS) return null;
@@ -70,7 +70,7 @@ export class AnswerTimes {
     this.#kinds.get(nameOf(model, isStreamed))?.underWay.delete(attempt);
   }
 
-  /** Whether a request may leave a key that was silent for that long: always by knowledge, else as a trial. */
+  /** Whether a request may give up a key that was silent for this long: always if the usual time is known, else as a trial. */
   mayLeave(model: string, isStreamed: boolean, attempt: object, nowMs: number): boolean {
     if (this.usualMs(model, isStreamed) !== null) return true;
     const kind = this.#kind(model, isStreamed);

@@ -1,28 +1,28 @@
 /**
- * Keeps a fault that hits all keys alike (an egress region, an incident at the provider, a mistake of ours) from
- * being hammered on. A state machine with the clock handed in.
+ * Circuit breaker: prevents a problem that affects all keys in the same way (an egress region, a provider outage, a
+ * bug of ours) from being blamed on the keys, and retried endlessly. A state machine; the clock is a parameter.
  *
- * Closed: requests go. It opens where many keys were refused alike, no key has answered since, and none is left
- * that was not refused; for one caller alone it takes a while, since its own requests may be what is refused.
- * Open, it is half open for probes: one a second, on keys that wait longest. The first answer closes it.
+ * Closed: requests are sent. It opens if many keys were rejected in the same way, no key has worked since, and none
+ * is left that was not rejected; for a single caller it takes a while, because its own requests may be the cause.
+ * Open: one probe per second is sent, with the keys that waited longest. The first success closes it.
  * @module
  */
 
-/** So many different keys that are refused alike are no coincidence. Smaller pools have no breaker. */
+/** This many keys rejected in the same way are not a coincidence. Smaller pools have no breaker. */
 export const ALIKE = 5;
-/** What one caller alone meets is taken for an incident after this long without any answer. */
+/** Failures of a single caller count as an incident after this long without any success. */
 const ONE_CALLER_MS = 3_000;
 const PROBE_GAP_MS = 1_000;
-/** Keys that are told of. */
+/** Maximum number of keys that an incident lists. */
 const MAX_TOLD = 100;
 const MAX_CALLERS = 100;
 
-/** Many keys failing alike. */
+/** Many keys failing in the same way. */
 export interface Incident {
   readonly sinceMs: number;
-  /** What the failures have in common: the name of the rule that judged them. */
+  /** What the failures have in common: the name of the rule that classified them. */
   readonly signature: string;
-  /** Keys that were refused before it was noticed. */
+  /** Keys that were rejected before it was noticed. */
   readonly keyIds: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export class CircuitBreaker {
     return this.#incident;
   }
 
-  /** Whether a caller's request may be sent now. Who has met no refusal yet always may. */
+  /** Whether a caller's request may be sent now. A caller without a rejection so far always may. */
   mayTry(tokenId: string, nowMs: number): boolean {
     if (this.#incident === null || this.#alike?.callers.has(tokenId) !== true) return true;
     if (nowMs < this.#nextProbeMs) return false;
@@ -52,8 +52,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * Notes that a key was refused in words that condemn it.
-   * @param isLast Whether no key is left that was not refused.
+   * Records that a key was rejected as invalid.
+   * @param isLast Whether no key is left that was not rejected.
    */
   refused(
     keyId: string,
@@ -76,7 +76,7 @@ export class CircuitBreaker {
     this.#nextProbeMs = nowMs + PROBE_GAP_MS;
   }
 
-  /** A key answered: the way works. @returns Whether an incident ended. */
+  /** A key worked. @returns Whether an incident ended. */
   answered(): boolean {
     this.#alike = null;
     if (this.#incident === null) return false;

@@ -1,39 +1,40 @@
 /**
- * Who is condemned, and when: it hears refusals, failures, silence and successes of all keys of a pool, and says
- * what is to be done, as data. A key is condemned by two witnesses: its own refusal in words that condemn it, and
- * another key that served the same request, or its refusal of another caller's unlike request, or the provider's
- * free call. Where all keys are refused alike, the breaker opens, and no key is changed.
+ * Decides which keys are blocked, and when. It is told of rejections, failures, silence and successes of all keys of
+ * a pool, and returns what to do as data. Blocking a key takes two witnesses: a response that says the key is
+ * invalid, and either another key that served the same request, or the key's rejection of a different request of
+ * another caller, or the provider's free call. If all keys are rejected in the same way, the breaker opens instead,
+ * and no key is changed.
  * @module
  */
 import type { PoolEntry } from "../schedule/group";
 import { ALIKE, CircuitBreaker, type Incident } from "./circuit-breaker";
 import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
 
-/** What came of something that was heard: done in the pool already, and to be told to others. */
+/** The effect of an event: already done in the pool, to be reported to others. */
 export type PoolEffect =
   | { readonly kind: "sentenced"; readonly sentence: Sentence }
-  /** It comes last until a second witness is heard; the sentence waits for that. */
+  /** The key comes last until a second witness agrees; the sentence waits for that. */
   | { readonly kind: "suspected"; readonly sentence: Sentence }
-  /** A suspect has answered. */
+  /** A suspect has worked. */
   | { readonly kind: "cleared"; readonly keyId: string }
   | { readonly kind: "incident-seen"; readonly incident: Incident }
   | { readonly kind: "incident-over" };
 
 export const NO_EFFECTS: readonly PoolEffect[] = [];
 
-/** After so long without an answer, refusals may have been an incident that has just ended. */
+/** After this long without a success, rejections may have been an incident that has just ended. */
 const BROKEN_MS = 4_000;
-/** While all keys are refused alike, each is asked no sooner than this again. */
+/** While all keys are rejected in the same way, each is tried again after at least this long. */
 const INCIDENT_ASIDE_MS = 30_000;
-/** From one free call about a suspect to the next, in all and about one key. */
+/** Minimum time between free calls about suspects, in total and per key. */
 const CHECK_GAP_MS = 5_000;
 const KEY_CHECK_GAP_MS = 300_000;
 
 export class KeyGuard {
   readonly #breaker = new CircuitBreaker();
-  /** When a key answered last. */
+  /** When a key worked last. */
   #answeredMs = Number.NEGATIVE_INFINITY;
-  /** When the first key was accused since a key answered; null where none was. */
+  /** When the first key was accused since a key worked; null if none was. */
   #accusedSinceMs: number | null = null;
   /** How long nothing but accusations had come before the last answer. */
   #brokenMs = 0;
@@ -54,7 +55,7 @@ export class KeyGuard {
     return this.#breaker.mayTry(tokenId, nowMs);
   }
 
-  /** A key answered. @returns Whether an incident ended by it. */
+  /** A key worked. @returns Whether this ended an incident. */
   succeeded(nowMs: number): boolean {
     this.#brokenMs = nowMs - (this.#accusedSinceMs ?? nowMs);
     this.#accusedSinceMs = null;
@@ -120,8 +121,8 @@ export class KeyGuard {
   }
 
   /**
-   * A key failed through nobody's fault.
-   * @param toldMs When it told to come back: epoch milliseconds; null where it did not.
+   * A key failed, and it was not its fault.
+   * @param toldMs When it said to retry, in epoch milliseconds; null if it did not.
    */
   failed(entry: PoolEntry, toldMs: number | null, nowMs: number): void {
     entry.trouble ??= new KeyTrouble();
@@ -129,7 +130,7 @@ export class KeyGuard {
     entry.trouble.failed(toldMs, othersAnswer, nowMs);
   }
 
-  /** A key was silent for longer than the model usually takes, and another was asked. */
+  /** A key was silent for longer than the model usually takes, and another key was tried. */
   wasSilent(entry: PoolEntry, nowMs: number): void {
     entry.trouble ??= new KeyTrouble();
     entry.trouble.wasSilent(nowMs);

@@ -1,6 +1,6 @@
 /**
- * What speaks against a key without condemning it. A key in trouble comes last: it is used when nothing else
- * is left, and asked again after a pause that grows. Its next success ends all of it.
+ * What speaks against a key without being enough to block it. A key in trouble comes last: it is used if nothing else
+ * is left, and tried again after a pause that grows. Its next success ends the trouble.
  *
  * | what speaks against it                       | it comes last                                        |
  * | -------------------------------------------- | ---------------------------------------------------- |
@@ -13,7 +13,7 @@
 import type { Evidence } from "../evidence";
 import type { Cooldown, RestScope } from "../types";
 
-/** What is done to a key once it is condemned. */
+/** What is done to a key once a second witness agrees. */
 export interface Sentence {
   readonly keyId: string;
   readonly provider: string;
@@ -23,7 +23,7 @@ export interface Sentence {
   readonly evidence: Evidence;
 }
 
-/** A refusal in words that condemn the key, if they are true. */
+/** A rejection that says the key is invalid. */
 export interface Accusation {
   readonly rule: string;
   readonly tokenId: string;
@@ -36,20 +36,20 @@ export interface Accusation {
 
 interface Suspicion extends Accusation {
   readonly sinceMs: number;
-  /** Requests that this key refused, and another key served. */
+  /** Requests that this key rejected and another key served. */
   readonly servedByOthers: number;
 }
 
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
-/** A told wait beyond this is not kept to: the provider's failures pass sooner than they say. */
+/** Longer waits are not kept to: failures of a provider usually end sooner than it says. */
 const LONGEST_TOLD_MS = 60_000;
 const FAILURES = 3;
 
 export class KeyTrouble {
   /** Until when the key comes last: epoch milliseconds. */
   asideUntilMs = 0;
-  /** When something spoke against it last: epoch milliseconds. */
+  /** When trouble was last recorded, in epoch milliseconds. */
   lastMs = 0;
   /** When the suspicion was put to the provider's free call last: epoch milliseconds. */
   checkedMs = Number.NEGATIVE_INFINITY;
@@ -97,13 +97,13 @@ export class KeyTrouble {
     }
   }
 
-  /** It was silent while others answered. */
+  /** It was silent while other keys worked. */
   wasSilent(nowMs: number): void {
     this.lastMs = nowMs;
     this.#comeLast(0, nowMs);
   }
 
-  /** It may be asked in its turn again; what speaks against it stands. */
+  /** It may be tried in its turn again; what speaks against it stays recorded. */
   release(): void {
     this.asideUntilMs = 0;
     this.#pauses = 0;

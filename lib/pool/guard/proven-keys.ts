@@ -1,11 +1,11 @@
 import type { PoolEntry } from "../schedule/group";
 
-/** So many of the last answers are remembered. */
+/** How many of the last successes are remembered. */
 const REMEMBERED = 32;
 
-/** The keys of the last answers, to find one that works. */
+/** The keys of the last successes, to find one that works. */
 export class ProvenKeys {
-  /** In a circle; some stand in it several times. */
+  /** A ring buffer; a key can be in it several times. */
   readonly #entries: PoolEntry[] = [];
   #answers = 0;
   #from = 0;
@@ -17,7 +17,7 @@ export class ProvenKeys {
 
   *all(): Generator<PoolEntry, void> {
     const { length } = this.#entries;
-    // Not always the same first: those asked at once would all fall on one key.
+    // Not always the same one first: simultaneous requests would all use one key.
     this.#from += 1;
     for (let step = 0; step < length; step += 1) {
       const entry = this.#entries[(this.#from + step) % length];

@@ -1,7 +1,7 @@
 /**
  * Requests that wait for the same quota, in the order they will be served: weighted fair queueing over
- * access tokens, the more urgent class first. A waiting request asks again at a time of its own, so nobody has
- * to be called; who does not come is gone, and forgotten.
+ * access tokens, the more urgent class first. Waiting requests poll on their own schedule, so none has to be
+ * woken. One that stops polling is considered gone and removed.
  *
  * Virtual time as in self-clocked fair queueing (Golestani, 1994): each request of a token comes `1 / weight`
  * after the one before it, or after what is being served.
@@ -12,7 +12,7 @@ import type { Claim } from "../types";
 /** A request that waits. */
 export interface Waiter {
   readonly claim: Claim;
-  /** When it said it would ask again. */
+  /** When it will poll again. */
   dueMs: number;
 }
 
@@ -20,12 +20,12 @@ export interface Waiter {
 interface Flow {
   readonly weight: number;
   readonly priority: number;
-  /** Virtual time from which its first request waits: when the one before was served, or it began to wait. */
+  /** Virtual time since which its first request waits: when the previous one was served, or it began to wait. */
   servedTag: number;
   readonly waiting: Waiter[];
 }
 
-/** Who comes this much later than said is gone: its client left, and nothing of it runs any more. */
+/** A request that polls this much too late is gone: its client disconnected, and its code no longer runs. */
 const LATE_MS = 2_000;
 
 export class FairQueue {
@@ -49,13 +49,13 @@ export class FairQueue {
       this.#flows.set(name, flow);
     }
     if (flow.waiting.includes(waiter)) return;
-    // Time in which it did not wait gives a token no credit.
+    // A token earns no credit for time in which it did not wait.
     if (flow.waiting.length === 0) flow.servedTag = Math.max(flow.servedTag, this.#nowTag(flow));
     flow.waiting.push(waiter);
     this.#size += 1;
   }
 
-  /** Takes a request out, served or not. */
+  /** Removes a request, served or not. */
   leave(waiter: Waiter, isServed: boolean): void {
     const name = `${waiter.claim.tokenId} ${waiter.claim.priority}`;
     const flow = this.#flows.get(name);

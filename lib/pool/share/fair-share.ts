@@ -1,24 +1,24 @@
 /**
- * How much of a model's quota each access token wants and gets, and who has to hold back.
+ * How much of a model's quota each access token wants and gets, and which tokens have to hold back.
  *
- * A quota that renews once a minute can be eaten by one busy token in its first seconds; ordering those who
- * wait then comes too late for the others. So while more is wanted than there is, a token may take what the
- * others are not expected to want: their recent demand, up to their fair share. What nobody wants is anybody's.
+ * One busy token can use up a per-minute quota in its first seconds; ordering the waiting requests then comes too
+ * late for the others. So while demand exceeds the quota, a token may only take what the others are not expected
+ * to need: their recent demand, up to their fair share. Quota that no token wants is free for all.
  *
- * Counts fade exponentially, so each is one number, and the newest minute counts most.
+ * Counts decay exponentially, so each is one number, and the newest minute counts most.
  * @module
  */
 import type { Claim } from "../types";
 
 const SERVED_FADE_MS = 60_000;
 const WANTED_FADE_MS = 30_000;
-/** What others are expected to want is a mean, and they may want more: this much of it is held back for them. */
+/** The expected demand of others is a mean and may be exceeded: this much of it is reserved for them. */
 const RESERVE = 1.08;
-/** Requests by which a token may be ahead of its share. */
+/** How many requests a token may be ahead of its share. */
 const SLACK = 1;
-/** The wish of a token seen for the first time is spread over at least this long. */
+/** The demand of a new token is spread over at least this long. */
 const LEAST_AGE_MS = 10_000;
-/** Tokens nobody has heard of for this long are forgotten. */
+/** Tokens without a request for this long are forgotten. */
 const FORGET_MS = 300_000;
 const MAX_QUIET_TOKENS = 1_000;
 
@@ -33,12 +33,12 @@ interface Account {
 
 export class FairShare {
   readonly #accounts = new Map<string, Account>();
-  /** The wish of all tokens together. */
+  /** Demand of all tokens together. */
   #wanted = 0;
   #wantedMs = 0;
   #sinceMs: number | null = null;
 
-  /** Notes that a token wants one more request served. */
+  /** Records that a token wants one more request served. */
   want(claim: Claim, nowMs: number): void {
     const account = this.#account(claim, nowMs);
     account.wanted += 1;
@@ -52,7 +52,7 @@ export class FairShare {
     return this.#accounts.size > 1;
   }
 
-  /** Whether more was wanted recently than so many requests a millisecond. */
+  /** Whether recent demand exceeds this many requests per millisecond. */
   isContended(perMs: number, nowMs: number): boolean {
     return wishPerMs(this.#wanted, this.#wantedMs, this.#sinceMs ?? nowMs, nowMs) > perMs;
   }
@@ -63,7 +63,7 @@ export class FairShare {
 
   /**
    * When a token may take one more: epoch milliseconds, 0 for now.
-   * @param perMs Requests a millisecond that the quota of all keys together allows.
+   * @param perMs Requests per millisecond that the quota of all keys together allows.
    */
   readyAtMs(claim: Claim, perMs: number, nowMs: number): number {
     const account = this.#account(claim, nowMs);
@@ -75,7 +75,7 @@ export class FairShare {
     return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(most, 0.5));
   }
 
-  /** What the others leave, in requests a millisecond. */
+  /** What the others leave, in requests per millisecond. */
   #spare(own: Account, ownId: string, perMs: number, nowMs: number): number {
     let weights = own.weight;
     for (const [id, account] of this.#accounts) {
@@ -122,7 +122,7 @@ function wishOf({ wanted, atMs, sinceMs }: Account, nowMs: number): number {
   return wishPerMs(wanted, atMs, sinceMs, nowMs);
 }
 
-/** A faded count of wishes as requests a millisecond. */
+/** A decayed count of demand as requests per millisecond. */
 function wishPerMs(count: number, atMs: number, sinceMs: number, nowMs: number): number {
   const faded = count * Math.exp((atMs - nowMs) / WANTED_FADE_MS);
   if (faded < 0.05) return 0;

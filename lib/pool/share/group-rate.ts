@@ -2,18 +2,18 @@ import type { SharedPrior } from "../learn/shared-limit-prior";
 import type { Group } from "../schedule/group";
 
 const MINUTE_MS = 60_000;
-/** What all keys together may send is worked out again after this long at least, and after longer for many. */
+/** The rate of all keys together is recomputed after at least this long, later if there are many keys. */
 const LEAST_LIFE_MS = 1_000;
 const LIFE_MS_A_GROUP = 0.2;
 
 type Known = Pick<SharedPrior, "limit" | "windowMs">;
 
-/** What groups may send together, kept for a while. */
+/** The rate of all groups together, cached for a while. */
 export class GroupRate {
   #perMs: number | null = null;
   #untilMs = 0;
 
-  /** Requests a millisecond; null where that is not known of every group. */
+  /** Requests per millisecond; null if it is unknown for any group. */
   perMs(groups: readonly Group[], prior: Known, nowMs: number): number | null {
     if (nowMs < this.#untilMs) return this.#perMs;
     this.#untilMs = nowMs + Math.max(LEAST_LIFE_MS, groups.length * LIFE_MS_A_GROUP);
@@ -21,7 +21,7 @@ export class GroupRate {
     return this.#perMs;
   }
 
-  /** Something was learned. */
+  /** A limit was learned: recompute. */
   forget(): void {
     this.#untilMs = 0;
   }

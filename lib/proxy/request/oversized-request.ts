@@ -1,6 +1,6 @@
 /**
- * Requests that are larger than a key's whole quota. Other keys seldom have more, so asking one after the
- * other would only burn the pool: two different accounts are asked, and no key has to rest for it.
+ * Handles requests larger than a key's whole quota. Other keys rarely allow more, so trying every key would only
+ * exhaust the pool: keys of two accounts are tried, and no key goes into cooldown for it.
  * @module
  */
 import { LARGER_THAN_QUOTA } from "../../providers/answers/common-error-rules";
@@ -8,12 +8,12 @@ import { ProxyError } from "../proxy-error";
 import type { JudgedAttempt } from "../serve/apply-verdict";
 import { guessTokens } from "../serve/quota-claim";
 
-/** Whether a refusal may be the request's fault rather than the key's, which only another key can show. */
+/** Whether a rejection may be the request's fault rather than the key's, which only another key can show. */
 export function isAboutRequest(judged: JudgedAttempt): boolean {
   return judged.verdict.meaning === "model_denied" || mayBeOversized(judged);
 }
 
-/** Whether enough was refused to say that it is the request's size. */
+/** Whether enough keys rejected the request to say that its size is the cause. */
 export function isOversized(refusals: readonly JudgedAttempt[]): boolean {
   return refusals.filter(mayBeOversized).length >= 2;
 }
@@ -29,7 +29,7 @@ export function oversized(judged: JudgedAttempt): ProxyError {
   );
 }
 
-/** A minute's tokens are used up, and this request asks for a good part of them by itself. */
+/** The tokens per minute are used up, and this request alone needs a good part of them. */
 function mayBeOversized(judged: JudgedAttempt): boolean {
   const { quota, rule } = judged.verdict;
   if (rule === LARGER_THAN_QUOTA) return true;

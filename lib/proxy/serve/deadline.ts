@@ -1,9 +1,9 @@
 import type { ProxyPorts } from "../ports";
 
 /**
- * Bounds a request until its answer's first byte. What is under way when the time is up is left behind,
- * not aborted: an abort signal of our own beside the client's costs each request a tenth of its CPU time.
- * One timer and one promise are all there is of it, however many attempts a request makes.
+ * Bounds a request until the first byte of its response. Work under way when the time is up is abandoned, not aborted:
+ * an abort signal of our own in addition to the client's costs each request a tenth of its CPU time. It takes one
+ * timer and one promise, however many attempts a request makes.
  */
 export interface Deadline {
   readonly expired: boolean;
@@ -17,7 +17,7 @@ export interface Deadline {
   clear(): void;
 }
 
-/** What is answered sooner is not looked at. */
+/** Faster responses are never watched. */
 const FIRST_LOOK_MS = 1_000;
 
 /** @param timeoutMs From now. */
@@ -59,7 +59,7 @@ export function startDeadline(timeoutMs: number, ports: ProxyPorts): Deadline {
   };
 }
 
-/** Waits; ends early when the client leaves or the time is up. */
+/** Waits; ends early if the client disconnects or the time is up. */
 export async function pause(
   ms: number,
   clientSignal: AbortSignal,

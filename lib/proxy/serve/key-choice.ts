@@ -1,6 +1,6 @@
 /**
- * Which key a request tries next: one that is ready and was not tried yet, then again those that failed
- * through nobody's fault, and where none is ready but one will be in time, that one.
+ * Chooses the next key of a request: one that is ready and was not tried yet, then again those that failed through no
+ * fault of theirs, and if none is ready but one will be in time, that one.
  * @module
  */
 import type { KeyPool } from "../../pool/key-pool";
@@ -12,10 +12,10 @@ import type { QuotaClaim } from "./quota-claim";
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Where no key may serve at all, one may have come since the store was read: it is asked again after this. */
+/** If no key can serve at all, one may have been added since the store was read: it is read again after this. */
 const NO_KEYS_TRUST_MS = 1_000;
 
-/** After so many refusals, keys that answered lately go before those whose turn it is. */
+/** After this many rejections, keys that worked recently go before those whose turn it is. */
 const PROVEN_AFTER = 5;
 
 export class KeyChoice {
@@ -23,18 +23,18 @@ export class KeyChoice {
   readonly #call: ProxyCall;
   readonly #claim: QuotaClaim;
   readonly #tried = new Set<string>();
-  /** Of those tried, the ones not to ask again; null while there are none. */
+  /** Of those tried, the ones not to try again; null while there are none. */
   #refused: Set<string> | null = null;
-  /** Those that were asked once and had no quota; null while there are none. */
+  /** Those that were tried once and had no quota; null while there are none. */
   #rested: Set<string> | null = null;
   #pinnedId: string | null;
   /** The key whose account is waited for; null for any. */
   #ownerId: string | null = null;
-  /** The key asked last. */
+  /** The key tried last. */
   #lastId: string | null = null;
-  /** Handed out and not yet accounted for. */
+  /** Handed out and not yet settled. */
   #lease: Lease | null = null;
-  /** When there may be a key again, if the last look found none, or had to wait too long for one. */
+  /** When a key may be available again, if the last attempt found none in time. */
   retryAtMs: number | null = null;
 
   constructor(pool: KeyPool, call: ProxyCall, claim: QuotaClaim) {
@@ -44,7 +44,7 @@ export class KeyChoice {
     this.#pinnedId = call.preferredKeyId;
   }
 
-  /** The next key, at once where one is ready; null where there is none in time, or the client left, or the deadline passed. */
+  /** The next key, immediately if one is ready; null if none is in time, the client disconnected, or the deadline passed. */
   next(deadline: Deadline, scope: RequestScope): Lease | null | Promise<Lease | null> {
     const nowMs = scope.ports.nowMs();
     const turn = this.#turn(nowMs);
@@ -55,14 +55,14 @@ export class KeyChoice {
     return this.#settled(turn, nowMs, deadline, scope);
   }
 
-  /** Resolves when keys may be known that were not; null where all are known that can be. */
+  /** Resolves when more keys may be known; null if all are known already. */
   #moreKeys({ kind }: PickResult, { ports, keep }: RequestScope): Promise<void> | null {
     const whole = ports.state.whole(keep);
     const isEmpty = kind === "unavailable" && this.#tried.size === 0;
     return whole ?? (isEmpty ? ports.state.ready(keep, NO_KEYS_TRUST_MS) : null);
   }
 
-  /** None of the keys that are known yet may serve. */
+  /** None of the keys known so far can serve. */
   async #nextOfAll(
     more: Promise<void>,
     deadline: Deadline,
@@ -112,29 +112,29 @@ export class KeyChoice {
     return turn.lease;
   }
 
-  /** A key of this one's account is asked next, and waited for. */
+  /** Tries a key of this one's account next, and waits for it. */
   preferOwner(keyId: string): void {
     this.#ownerId = keyId;
   }
 
-  /** The request is another one now: those that refused it may be asked again. */
+  /** The request has changed: keys that rejected it may be tried again. */
   forgive(): void {
     this.#tried.clear();
     this.#refused = null;
     this.#ownerId = null;
   }
 
-  /** The key refused this request: it is not asked again. */
+  /** The key rejected this request: it is not tried again. */
   refused({ key }: Lease): void {
     this.#refuse(key.id);
   }
 
-  /** The key was silent: it is not asked again, lest it be silent again. */
+  /** The key was silent: it is not tried again. */
   silent({ key }: Lease): void {
     this.#refuse(key.id);
   }
 
-  /** The key rests until its quota is back, and may be asked once more then. */
+  /** The key has no quota for now, and may be tried once more when it has. */
   rested({ key }: Lease): void {
     this.#rested ??= new Set();
     if (this.#rested.has(key.id)) this.#refuse(key.id);
@@ -142,7 +142,7 @@ export class KeyChoice {
     this.#rested.add(key.id);
   }
 
-  /** Nor is any other key of the same quota. */
+  /** Neither this key nor any other of the same quota domain is tried again. */
   refusedByDomain({ key }: Lease): void {
     this.#refuse(key.id);
     if (key.quotaDomain === null) return;
@@ -151,18 +151,18 @@ export class KeyChoice {
     }
   }
 
-  /** Whether a key that was not tried could be asked now. */
+  /** Whether a key that was not tried is available now. */
   hasOther(nowMs: number): boolean {
     return this.#pool.hasReady(this.#call.model, this.#tried, nowMs);
   }
 
-  /** Gives back what is still held. */
+  /** Returns what is still held. */
   end(nowMs: number): void {
     this.#pool.leave(this.#call.model, this.#claim);
     this.#giveBack(nowMs);
   }
 
-  /** The last key gave no answer, or none that was accounted for. */
+  /** Returns the last lease if it was not settled. */
   #giveBack(nowMs: number): void {
     if (this.#lease !== null) this.#pool.drop(this.#call.model, this.#lease, nowMs);
     this.#lease = null;
@@ -184,7 +184,7 @@ export class KeyChoice {
     this.#claim.prefersProven = (this.#refused?.size ?? 0) >= PROVEN_AFTER;
     const turn = this.#pool.ask(model, this.#claim, nowMs);
     if (turn.kind === "granted" || this.#tried.size === (this.#refused?.size ?? 0)) return turn;
-    // All were tried: again the one that did best lately, and the last one only where there is no other.
+    // All were tried: again the one that did best recently, and the last one only if there is no other.
     const refused = this.#refused ?? NONE;
     const others = this.#lastId === null ? refused : new Set(refused).add(this.#lastId);
     for (const tried of [others, refused]) {

@@ -1,5 +1,5 @@
 /**
- * What a request asks of the pool's quota: how much, in whose name, and how long it may wait.
+ * What a request needs from the pool's quota: how much, on whose behalf, and how long it may wait.
  * @module
  */
 
@@ -10,42 +10,39 @@ import type { AccessToken } from "../ports";
 import { conversationOf } from "../request/conversation";
 import { bodyHead, type RequestBody } from "../request/request-body";
 
-/** Seconds a request may wait for a key; 0 for almost none. */
+/** Seconds that a request may wait for a key; 0 for the minimum wait. */
 export const MAX_WAIT_HEADER = "x-one-balance-max-wait";
 
-/**
- * Everybody waits this long: a `Retry-After` is told in whole seconds, and who comes back a moment early must
- * not be refused for that.
- */
+/** Minimum wait. `Retry-After` has whole seconds, so a client that returns slightly early must not be rejected. */
 export const LEAST_WAIT_MS = 250;
-/** What a request waits for a key at most that says nothing about it. */
+/** Maximum wait of a request that does not specify it. */
 export const DEFAULT_MAX_WAIT_MS = 10_000;
-/** Clients and proxies on the way give up on silence of a few minutes. */
+/** Clients and proxies in between give up after a few minutes of silence. */
 const LONGEST_MAX_WAIT_MS = 120_000;
 
 const BYTES_PER_TOKEN = 4;
-/** A longer body holds pictures or files, of which the number of bytes says little. */
+/** A longer body contains images or files, whose size in bytes says little. */
 export const MAX_GUESSED_TOKENS = 25_000;
 
 const OPEN_BRACE = 0x7b;
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The right by which a request asks for quota, and how long it may wait for it. */
+/** The share of the quota that a request is entitled to, and how long it may wait for it. */
 export interface RequestClaim extends Claim {
-  /** At most, and where the request does not say; absent for what holds for everybody. */
+  /** Maximum, and default if the request does not say; absent for the general limits. */
   readonly maxWaitMs?: number | undefined;
 }
 
-/** Requests of One Balance's own. */
+/** For One Balance's own requests. */
 export const HOUSE_CLAIM: RequestClaim = { tokenId: "", weight: 1, priority: 0 };
 
-/** The right by which a token's requests ask for quota. */
+/** The claim of a token's requests. */
 export function claimOf({ id, share, maxWaitMs }: AccessToken): RequestClaim {
   return { tokenId: id, weight: share?.weight ?? 1, priority: share?.priority ?? 0, maxWaitMs };
 }
 
-/** The request's place in the pool, kept for as long as it looks for a key. */
+/** The request's place in the pool while it looks for a key. */
 export class QuotaClaim implements Ask {
   readonly claim: RequestClaim;
   readonly tokens: number;
@@ -67,7 +64,7 @@ export class QuotaClaim implements Ask {
     this.#startedMs = nowMs;
   }
 
-  /** Looked for only where there are keys to choose from. */
+  /** Computed only if there are keys to choose from. */
   get conversation(): Conversation | null {
     if (this.#conversation === undefined) {
       this.#conversation = conversationOf(this.claim.tokenId, this.#headers, this.#body);
@@ -75,13 +72,13 @@ export class QuotaClaim implements Ask {
     return this.#conversation;
   }
 
-  /** Read only where there is something to wait for. */
+  /** Read only if there is something to wait for. */
   get maxWaitUntilMs(): number {
     return this.#startedMs + maxWaitMs(this.#headers, this.claim.maxWaitMs);
   }
 }
 
-/** About how many tokens a JSON body asks for; 1 where that cannot be guessed from its length. */
+/** Approximate number of tokens of a JSON body; 1 if its length says nothing. */
 export function guessTokens(body: RequestBody): number {
   const head = bodyHead(body);
   if (head === null || head[0] !== OPEN_BRACE) return 1;
@@ -90,8 +87,8 @@ export function guessTokens(body: RequestBody): number {
 }
 
 /**
- * How long a request waits: as it says itself, else as long as its token may, else 10 s.
- * @param mostMs What its token allows; undefined for the longest there is.
+ * How long a request waits: what it specifies, else what its token allows, else 10 s.
+ * @param mostMs What its token allows; undefined for the general maximum.
  */
 export function maxWaitMs(headers: Headers, mostMs: number | undefined): number {
   const text = headers.get(MAX_WAIT_HEADER)?.trim();

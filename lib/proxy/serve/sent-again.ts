@@ -1,9 +1,9 @@
 /**
- * Whether a call may be sent again after an attempt of which nobody knows what it did: the connection broke,
- * nothing came in time, or a gateway on the way gave up.
+ * Whether a call may be sent again after an attempt with an unknown outcome: the connection broke, nothing came in
+ * time, or a gateway in between gave up.
  *
- * Reading twice does no harm. Asking a model twice costs its tokens twice, so that is done once more at most.
- * What creates something that is stored, or billed by the job, is never sent again: it would be there twice.
+ * Reading twice does no harm. A second request to a model costs its tokens twice, so it is sent once more at most.
+ * A call that creates something that is stored, or billed per job, is never sent again: it might exist twice.
  * @module
  */
 import { bodyText } from "../request/request-body";
@@ -11,20 +11,20 @@ import type { ProxyCall } from "../route/proxy-call";
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
-/** So many attempts of unknown outcome a model's answer may cost. */
+/** Maximum number of attempts with an unknown outcome for a call to a model. */
 const MAX_UNKNOWN = 2;
 
-/** Providers whose calls are jobs, billed one by one. */
+/** Providers whose calls are jobs, billed individually. */
 const JOB_PROVIDERS: ReadonlySet<string> = new Set(["fal", "ideogram", "replicate"]);
 
-/** Endpoints that store what they make, or bill it by the job. */
+/** Endpoints that store what they create, or bill it per job. */
 const JOB_PATH =
   /\/(?:images?|videos?|batches|predictions|queue|assistants|threads|files|uploads|vector_stores|containers|evals|cachedContents|tunedModels|fileSearchStores|dubbing|music|sound-generation)(?:[/?:]|$)|\/fine[_-]tun(?:ing|es)|:(?:predict|predictLongRunning|batchGenerateContent|batchEmbedContents|asyncBatchEmbedContent|generateImages|generateVideos)(?:[?]|$)|\/(?:text|image|speech)-to-(?:image|video)|\/(?:generate|edit|remix|upscale|reframe)(?:[/?]|$)|\/async-invoke/;
 
 /** Responses and interactions that go on by themselves, and are fetched later. */
 const IN_BACKGROUND = /"background"\s*:\s*true\b/;
 
-/** Whether a call makes something that is stored, or billed by the job. */
+/** Whether a call creates something that is stored, or billed per job. */
 export function isJob({ method, provider, url, body }: ProxyCall): boolean {
   if (IDEMPOTENT.has(method)) return false;
   return (
@@ -34,14 +34,14 @@ export function isJob({ method, provider, url, body }: ProxyCall): boolean {
 
 /**
  * Whether a call may be sent again.
- * @param unknown Attempts so far of which nobody knows what they did.
+ * @param unknown Attempts so far with an unknown outcome.
  */
 export function maySendAgain(call: ProxyCall, unknown: number): boolean {
   if (unknown === 0 || IDEMPOTENT.has(call.method)) return true;
   return call.model !== null && unknown < MAX_UNKNOWN && !isJob(call);
 }
 
-/** Statuses that a gateway sends when it lost the answer on the way. */
+/** Statuses that a gateway sends if it lost the response. */
 const LOST: ReadonlySet<number> = new Set([502, 504, 520, 522, 524]);
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Leaves a key that is silent for much longer than its model usually takes, where asking another does no harm.
- * Nothing is done about a request that is answered within a second.
+ * Gives up a key that is silent for much longer than its model usually takes, if trying another does no harm.
+ * Requests that get a response within a second are not affected.
  * @module
  */
 import { mediaType } from "../../http/split-events";
@@ -11,7 +11,7 @@ import { bodyText } from "../request/request-body";
 import type { ProxyCall } from "../route/proxy-call";
 import type { Deadline } from "./deadline";
 
-/** Where the time of leaving is not known yet, it is asked for again after this long. */
+/** How often to check again while the timeout is unknown. */
 const LOOK_MS = 1_000;
 
 const STREAMED_PATH = /stream/i;
@@ -25,7 +25,7 @@ export class SilentKeys {
   readonly #model: string;
   #sentMs = 0;
   #isStreamed: boolean | null = null;
-  /** Those that were left. */
+  /** Leases that were given up. */
   readonly #left: { readonly lease: Lease; readonly timeoutMs: number }[] = [];
 
   constructor(pool: KeyPool, call: ProxyCall) {
@@ -35,15 +35,15 @@ export class SilentKeys {
   }
 
   /**
-   * Watches over an attempt that begins now.
-   * @param mayLeave Whether another key may be asked instead.
-   * @returns Says, once the attempt is over, whether the key was left.
+   * Watches an attempt that begins now.
+   * @param mayLeave Whether another key may be tried instead.
+   * @returns To be called once the attempt is over: whether the key was given up.
    */
   watch(lease: Lease, deadline: Deadline, mayLeave: () => boolean, nowMs: number): () => boolean {
     this.#sentMs = nowMs;
     let isLeft = false;
     const times = this.#pool.answerTimes;
-    // Whether the answer is a stream is worked out only where somebody waits for it.
+    // Whether the response is a stream is determined only if the wait is long.
     let isCounted = false;
     deadline.watch((lookMs) => {
       if (!isCounted) times.sent(this.#model, this.#expectsStream, lease, lease.key.id, nowMs);
@@ -56,7 +56,7 @@ export class SilentKeys {
       }
       isLeft = true;
       this.#left.push({ lease, timeoutMs });
-      // Where others answer in their usual time, it is this key that is silent.
+      // If others respond in their usual time, it is this key that is silent.
       if (times.usualMs(this.#model, this.#expectsStream) !== null) {
         this.#pool.noteSilence(this.#call.model, lease, lookMs);
       }
@@ -69,7 +69,7 @@ export class SilentKeys {
     };
   }
 
-  /** An answer has begun: it says how long the model takes, and that those that were left are silent. */
+  /** A response has begun: it shows how long the model takes, and that the keys given up are silent. */
   answered({ headers }: Response, nowMs: number): void {
     const tookMs = nowMs - this.#sentMs;
     const isStreamed = STREAMED_TYPE.test(mediaType(headers));
