@@ -99,6 +99,7 @@ describe("headers", () => {
     ["gzip, deflate, br, zstd", "gzip, br"],
     ["br;q=1.0, gzip;q=0.8, *;q=0.1", "br;q=1.0, gzip;q=0.8"],
     ["zstd", "identity"],
+    ["x-gzip, GZIP;q=0.5", "GZIP;q=0.5"],
     ["*", "identity"],
     ["gzip", "gzip"],
     ["identity", "identity"],

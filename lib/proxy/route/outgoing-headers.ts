@@ -130,7 +130,7 @@ export function outgoingSubprotocols(incoming: Headers, token: string): string[]
 }
 
 /** Encodings of an answer that workerd's `fetch` unpacks: in another nobody could read refusals or usage. */
-const READABLE: ReadonlySet<string> = new Set(["gzip", "x-gzip", "br", "identity"]);
+const READABLE: ReadonlySet<string> = new Set(["gzip", "br", "identity"]);
 
 /** An `Accept-Encoding` (RFC 9110 section 12.5.3) less the codings that would not be understood here. */
 function readableEncodings(accepted: string): string {

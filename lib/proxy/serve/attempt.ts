@@ -46,6 +46,13 @@ function mayBeError(text: string): boolean {
 /** What came back was empty, or ended before its end. */
 class UnusableAnswer extends Error {}
 
+function cutShort({ provider }: ProxyCall): UnusableAnswer {
+  return new UnusableAnswer(`The answer of ${provider.label} ended before its end.`);
+}
+
+const BEGINS_JSON = /^\s*[[{]/;
+const ENDS_JSON = /[\]}]\s*$/;
+
 const decoder = new TextDecoder();
 
 /**
@@ -178,6 +185,8 @@ async function judgedWhole(
 ): Promise<Answer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
+  // Its length was told, and told wrong.
+  if (call.model !== null && BEGINS_JSON.test(text) && !ENDS_JSON.test(text)) throw cutShort(call);
   const isError = tellsErrors(call) && mayBeError(text);
   const { provider } = call;
   const verdict = (isError && judgeStreamStart({ provider, text, nowMs: atMs })) || OK;
@@ -202,8 +211,8 @@ async function judgedStart(
   const { beginning, body, copy } = look;
   const isUsable = beginning.kind === "output" || beginning.kind === "error";
   if (body === null && !isUsable && call.model !== null) {
-    const what = beginning.kind === "broken" ? "ended before its end" : "held nothing";
-    throw new UnusableAnswer(`The answer of ${call.provider.label} ${what}.`);
+    if (beginning.kind === "broken") throw cutShort(call);
+    throw new UnusableAnswer(`The answer of ${call.provider.label} held nothing.`);
   }
   const { head } = cleaned(look.head, scrubber);
   const isError = beginning.kind === "error" && tellsErrors(call);
