@@ -78,11 +78,15 @@ export const BEGINNING_CHARS = 6;
 /** What the platform unpacks where it is read. */
 const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
 
+/** Whether an answer's bytes are unpacked where they are read. */
+export function isReadable(headers: Headers): boolean {
+  const encoding = headers.get("content-encoding");
+  return encoding === null || READABLE_ENCODING.test(encoding);
+}
+
 /** The framing of an answer whose bytes can be read; null where it has none, or is packed in another way. */
 export function readableFraming(headers: Headers): EventFraming | null {
-  const encoding = headers.get("content-encoding");
-  if (encoding !== null && !READABLE_ENCODING.test(encoding)) return null;
-  return eventFramingOf(mediaType(headers));
+  return isReadable(headers) ? eventFramingOf(mediaType(headers)) : null;
 }
 
 export function eventSplitter(framing: EventFraming): EventSplitter {

@@ -177,4 +177,31 @@ describe("what is cut off", () => {
     await expect.poll(() => proxy.usage.events).toHaveLength(1);
     expect(proxy.usage.events[0]?.usage).toBeNull();
   });
+
+  test.each([
+    ["zstd", "application/json"],
+    ["deflate", "text/event-stream"],
+    ["gzip, br", "application/json"],
+  ])(
+    "so does an answer in %s, which was not asked for and cannot be read",
+    async (packing, type) => {
+      const headers = { "content-type": type, "content-encoding": packing };
+      const proxy = proxyFor(
+        tokenWith({ dailyTokens: 100 }),
+        () => new Response("packed", { headers }),
+      );
+      const ask = () => proxy.fetch(CHAT, chat("priced", { max_tokens: 90 }));
+      const statuses: number[] = [];
+      for (let request = 0; request < 4; request += 1) {
+        const response = await ask();
+        await proxy.clock.run(response.arrayBuffer());
+        statuses.push(response.status);
+      }
+      expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(2);
+      expect(proxy.usage.events[0]).toMatchObject({
+        outcome: "ok",
+        usage: { outputTokens: 90, isEstimate: true },
+      });
+    },
+  );
 });

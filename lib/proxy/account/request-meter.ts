@@ -68,6 +68,7 @@ export class RequestMeter {
   #isStream = false;
   #firstOutputMs: number | null = null;
   #firstByteMs: number | null = null;
+  #isUnreadable = false;
   #isRecorded = false;
   #whenClientLeaves: (() => void) | null = null;
   #estimate: EstimatedUse | null = null;
@@ -177,6 +178,11 @@ export class RequestMeter {
     this.#firstByteMs = answer.atMs;
   }
 
+  /** The answer is packed in a way that was not asked for, so nobody here knows what was used. */
+  unreadable(): void {
+    this.#isUnreadable = true;
+  }
+
   /** Bytes of the answer, on their way to the client. */
   passing(bytes: Uint8Array): void {
     this.#reader?.push(bytes);
@@ -200,7 +206,7 @@ export class RequestMeter {
     const usage =
       this.#reader?.end({ isComplete, requestBytes: jsonLength(this.#call) }) ??
       this.#told ??
-      (isComplete ? null : this.#cutUse());
+      (isComplete && !this.#isUnreadable ? null : this.#cutUse());
     const result = {
       outcome: outcomeOf(ending, answer),
       status: ending === "client_left" ? 499 : (answer?.response.status ?? 0),

@@ -6,7 +6,7 @@
 
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
-import { mediaType, readableFraming } from "../../http/split-events";
+import { isReadable, mediaType, readableFraming } from "../../http/split-events";
 import { spokenUsage } from "../../usage/read-header-usage";
 import { usageFormFor } from "../../usage/usage-form";
 import { createUsageReader } from "../../usage/usage-reader";
@@ -39,6 +39,7 @@ export function meteredBody(
   const form = usageFormFor({ provider: call.provider, path, headers });
   const told = form === null ? spokenUsage(call.provider.slug, headers) : null;
   meter.answering(answer, form && createUsageReader(form), told, isStream);
+  if (!isReadable(headers)) meter.unreadable();
 
   const { head, rest } = body;
   // An answer that was read whole was judged whole.
