@@ -45,7 +45,7 @@ test("a budget of money, many at once: one request's cost over it at most", asyn
   expect(answers.filter((status) => status === 200)).toHaveLength(1);
   const refused = await chat(stack, { token });
   expect(await refused.json()).toMatchObject({
-    error: { message: expect.stringContaining("a month") },
+    error: { message: expect.stringContaining("per month") },
   });
 });
 
