@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
+import { FilterBar } from "@/components/filter-bar";
 import { FilterDate } from "@/components/filter-date";
 import { FilterSelect } from "@/components/filter-select";
 import { SearchField } from "@/components/search-field";
@@ -12,6 +13,15 @@ interface Choice {
   readonly value: string;
   readonly label: string;
 }
+
+const everything = {
+  actor: parseAsString,
+  action: parseAsString,
+  from: parseAsString,
+  to: parseAsString,
+  subject: parseAsString,
+  page: parseAsString,
+};
 
 export function AuditFilters({
   actors,
@@ -24,28 +34,31 @@ export function AuditFilters({
   readonly subject: string | null;
 }) {
   const t = useTranslations("audit");
-  const [{ subject: narrowed }, setParams] = useQueryStates(
-    { subject: parseAsString, page: parseAsString },
-    { shallow: false },
-  );
+  const [{ subject: narrowed, page: _, ...fields }, setParams] = useQueryStates(everything, {
+    shallow: false,
+  });
   return (
-    <div className="mb-4 flex flex-wrap items-center gap-2">
-      <SearchField label={t("search")} />
+    <FilterBar
+      lead={<SearchField label={t("search")} />}
+      count={Object.values(fields).filter((value) => value !== null).length}
+      chips={
+        narrowed !== null && (
+          <Button
+            variant="secondary"
+            size="sm"
+            onClick={() => setParams({ subject: null, page: null })}
+            aria-label={t("clearSubject", { name: subject ?? narrowed })}
+          >
+            {subject ?? narrowed}
+            <X aria-hidden />
+          </Button>
+        )
+      }
+    >
       <FilterSelect name="actor" label={t("actor")} anyLabel={t("anyActor")} options={actors} />
       <FilterSelect name="action" label={t("action")} anyLabel={t("anyAction")} options={actions} />
       <FilterDate name="from" label={t("from")} />
       <FilterDate name="to" label={t("to")} />
-      {narrowed !== null && (
-        <Button
-          variant="secondary"
-          size="sm"
-          onClick={() => setParams({ subject: null, page: null })}
-          aria-label={t("clearSubject", { name: subject ?? narrowed })}
-        >
-          {subject ?? narrowed}
-          <X aria-hidden />
-        </Button>
-      )}
-    </div>
+    </FilterBar>
   );
 }

@@ -25,7 +25,7 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
   const [opened, setOpened] = useState<AuditRow | null>(null);
   return (
     <div className="overflow-hidden rounded-lg border">
-      <Table aria-label={t("title")}>
+      <Table aria-label={t("title")} data-cards>
         <TableHeader>
           <TableRow className="hover:bg-transparent">
             <TableHead className="pl-4">{t("time")}</TableHead>
@@ -41,16 +41,19 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
         <TableBody>
           {entries.map((entry) => (
             <TableRow key={entry.id} className="cursor-pointer" onClick={() => setOpened(entry)}>
-              <TableCell className="text-muted-foreground pl-4 whitespace-nowrap tabular-nums">
+              <TableCell
+                data-card="line"
+                className="text-muted-foreground pl-4 whitespace-nowrap tabular-nums"
+              >
                 {format.dateTime(entry.atMs, { dateStyle: "medium", timeStyle: "medium" })}
               </TableCell>
-              <TableCell className="max-w-48 truncate" title={entry.actorName}>
+              <TableCell data-card="line" className="max-w-48 truncate" title={entry.actorName}>
                 {entry.actorName}
               </TableCell>
-              <TableCell className="font-medium whitespace-nowrap">
+              <TableCell data-card="title" className="font-medium whitespace-nowrap">
                 {actionLabel(t, entry.action)}
               </TableCell>
-              <TableCell className="max-w-64 truncate" title={entry.subjectName}>
+              <TableCell data-card="line" className="max-w-64 truncate" title={entry.subjectName}>
                 {entry.subjectName}
                 {entry.count > 1 && !saysCount(entry) && (
                   <span className="text-muted-foreground ml-2 tabular-nums">
@@ -61,7 +64,7 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
               <TableCell className={cn(entry.ip !== null && "font-mono text-xs")}>
                 {entry.ip ?? UNKNOWN}
               </TableCell>
-              <TableCell>
+              <TableCell data-card="aside">
                 <Button
                   variant="ghost"
                   size="icon-sm"

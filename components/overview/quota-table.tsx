@@ -28,7 +28,7 @@ export async function QuotaTable({
         {t("title")}
       </h2>
       <div className="overflow-hidden rounded-lg border">
-        <Table aria-label={t("title")}>
+        <Table aria-label={t("title")} data-cards>
           <TableHeader>
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{t("model")}</TableHead>
@@ -76,18 +76,18 @@ async function QuotaRow({
   const name = isKnown ? t("leftOf", { left: Math.round(left), quota }) : UNKNOWN;
   return (
     <TableRow>
-      <TableCell className="pl-4">
+      <TableCell data-card="title" className="pl-4">
         <span className="font-mono text-[13px]">{model}</span>
         <span className="text-muted-foreground block text-xs">{label}</span>
       </TableCell>
-      <TableCell className="min-w-32 tabular-nums">
+      <TableCell data-card="line" className="min-w-32 tabular-nums">
         {name}
         <Progress aria-label={`${model}: ${name}`} value={percent} className="mt-1.5 h-1.5" />
       </TableCell>
       <TableCell>
         <BurnDown forecast={forecast} nowMs={nowMs} />
       </TableCell>
-      <TableCell className="text-right font-medium whitespace-nowrap">
+      <TableCell data-card="aside" className="text-right font-medium whitespace-nowrap">
         {dryMs === null
           ? t("lasts")
           : dryMs <= nowMs
@@ -101,7 +101,7 @@ async function QuotaRow({
         {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
         {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
       </TableCell>
-      <TableCell className="text-muted-foreground pr-4 text-right text-xs">
+      <TableCell data-card="line" className="text-muted-foreground pr-4 text-right text-xs">
         {t("resetAt", { time: clock(resetMs), zone: resetZone === "UTC" ? "UTC" : "PT" })}
       </TableCell>
     </TableRow>

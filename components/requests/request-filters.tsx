@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
+import { FilterBar } from "@/components/filter-bar";
 import { FilterDate } from "@/components/filter-date";
 import { FilterSelect } from "@/components/filter-select";
 import { momentOf } from "@/components/requests/requests-href";
@@ -33,6 +34,19 @@ const everything = {
   page: parseAsString,
 };
 
+/** Those behind the button of a phone. */
+const FIELDS = [
+  "outcome",
+  "provider",
+  "token",
+  "user",
+  "status",
+  "slow",
+  "retried",
+  "from",
+  "to",
+] as const;
+
 /** What the log is narrowed to, all of it in the URL. */
 export function RequestFilters({
   choices: { providers, tokens, hasMoreTokens, members, key },
@@ -54,7 +68,46 @@ export function RequestFilters({
   const toOptions = (list: readonly { readonly id: string; readonly name: string }[]) =>
     list.map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <div className="mb-4 flex flex-wrap items-center gap-2">
+    <FilterBar
+      lead={<SearchField name="model" label={t("model")} className="sm:w-48" />}
+      count={FIELDS.filter((name) => chosen[name] !== null).length}
+      chips={
+        <>
+          {(sinceMs !== null || untilMs !== null) && (
+            <Button
+              variant="secondary"
+              size="sm"
+              onClick={() => setChosen({ since: null, until: null, page: null })}
+            >
+              {sinceMs === null || untilMs === null
+                ? t(sinceMs === null ? "untilTime" : "sinceTime", {
+                    time: format.dateTime(sinceMs ?? untilMs ?? 0, MOMENT),
+                  })
+                : format.dateTimeRange(sinceMs, untilMs, MOMENT)}
+              <X aria-hidden />
+              <span className="sr-only">{t("removeFilter")}</span>
+            </Button>
+          )}
+          {key !== null && (
+            <Button
+              variant="secondary"
+              size="sm"
+              onClick={() => setChosen({ key: null, page: null })}
+            >
+              {t("ofKey", { name: key.name })}
+              <X aria-hidden />
+              <span className="sr-only">{t("removeFilter")}</span>
+            </Button>
+          )}
+          {isNarrowed && (
+            <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
+              <X aria-hidden />
+              {t("clear")}
+            </Button>
+          )}
+        </>
+      }
+    >
       <FilterSelect
         name="outcome"
         label={t("outcome")}
@@ -67,7 +120,6 @@ export function RequestFilters({
         anyLabel={t("anyProvider")}
         options={toOptions(providers)}
       />
-      <SearchField name="model" label={t("model")} className="sm:w-48" />
       <FilterSelect
         name="token"
         label={t("token")}
@@ -106,34 +158,6 @@ export function RequestFilters({
       />
       <FilterDate name="from" label={t("from")} />
       <FilterDate name="to" label={t("to")} />
-      {(sinceMs !== null || untilMs !== null) && (
-        <Button
-          variant="secondary"
-          size="sm"
-          onClick={() => setChosen({ since: null, until: null, page: null })}
-        >
-          {sinceMs === null || untilMs === null
-            ? t(sinceMs === null ? "untilTime" : "sinceTime", {
-                time: format.dateTime(sinceMs ?? untilMs ?? 0, MOMENT),
-              })
-            : format.dateTimeRange(sinceMs, untilMs, MOMENT)}
-          <X aria-hidden />
-          <span className="sr-only">{t("removeFilter")}</span>
-        </Button>
-      )}
-      {key !== null && (
-        <Button variant="secondary" size="sm" onClick={() => setChosen({ key: null, page: null })}>
-          {t("ofKey", { name: key.name })}
-          <X aria-hidden />
-          <span className="sr-only">{t("removeFilter")}</span>
-        </Button>
-      )}
-      {isNarrowed && (
-        <Button variant="ghost" size="sm" onClick={() => setChosen(null)}>
-          <X aria-hidden />
-          {t("clear")}
-        </Button>
-      )}
-    </div>
+    </FilterBar>
   );
 }

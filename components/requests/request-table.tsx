@@ -29,7 +29,7 @@ export function RequestTable({ items }: { readonly items: readonly NamedRequest[
   const t = useTranslations("requests");
   return (
     <div className="overflow-hidden rounded-lg border">
-      <Table aria-label={t("title")}>
+      <Table aria-label={t("title")} data-cards>
         <TableHeader>
           <TableRow className="hover:bg-transparent">
             <TableHead className="pl-4">{t("time")}</TableHead>
@@ -59,8 +59,9 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
   const hasUsage = item.inputTokens !== null || item.outputTokens !== null;
   return (
     <TableRow>
-      <TableCell className="pl-4 whitespace-nowrap tabular-nums">
+      <TableCell data-card="line" className="pl-4 whitespace-nowrap tabular-nums">
         <Link
+          data-opens
           title={format.dateTime(item.at, { dateStyle: "full", timeStyle: "long" })}
           href={`/requests/${encodeURIComponent(item.id)}`}
           prefetch={false}
@@ -69,16 +70,16 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
           {format.dateTime(item.at, TIME)}
         </Link>
       </TableCell>
-      <TableCell>
+      <TableCell data-card="aside">
         <OutcomeBadge outcome={item.outcome} status={item.status} />
       </TableCell>
-      <TableCell className="max-w-60">
+      <TableCell data-card="title" className="max-w-60">
         <p className="truncate" title={item.model ?? undefined}>
           {item.model ?? UNKNOWN}
         </p>
         <p className="text-muted-foreground text-xs">{item.provider ?? UNKNOWN}</p>
       </TableCell>
-      <TableCell className="max-w-44">
+      <TableCell data-card="line" className="max-w-44">
         <p className="truncate">{item.tokenName ?? item.tokenId ?? t("noToken")}</p>
         {item.userName !== null && (
           <p className="text-muted-foreground truncate text-xs">{item.userName}</p>
@@ -93,7 +94,7 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
         )}
         {item.attempts}
       </TableCell>
-      <TableCell className="text-right whitespace-nowrap tabular-nums">
+      <TableCell data-card="line" className="text-right whitespace-nowrap tabular-nums">
         {formatDuration(item.durationMs)}
       </TableCell>
       <TableCell className="text-right whitespace-nowrap tabular-nums">
@@ -102,7 +103,7 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
           ? `${formatCount(item.inputTokens)} / ${formatCount(item.outputTokens)}`
           : UNKNOWN}
       </TableCell>
-      <TableCell className="pr-4 text-right whitespace-nowrap tabular-nums">
+      <TableCell data-card="line" className="pr-4 text-right whitespace-nowrap tabular-nums">
         {item.costUsd === null && hasUsage ? t("noPrice") : formatUsd(item.costUsd)}
       </TableCell>
     </TableRow>

@@ -27,6 +27,8 @@ export interface DataTableColumnMeta {
   /** Of the cells. */
   readonly className?: string;
   readonly headClassName?: string;
+  /** Where the cell stands on a row's card, where there is little room; else it is left out (`app/globals.css`). */
+  readonly card?: "title" | "aside" | "line";
 }
 
 const features = tableFeatures({
@@ -112,7 +114,12 @@ export function DataTable<Row extends RowData>({
   return (
     <div className="space-y-3">
       <div className="overflow-hidden rounded-lg border">
-        <Table aria-label={label} aria-busy={isLoading} className={cn(isLoading && "opacity-60")}>
+        <Table
+          aria-label={label}
+          aria-busy={isLoading}
+          className={cn(isLoading && "opacity-60")}
+          data-cards
+        >
           <TableHeader>
             {table.getHeaderGroups().map((group) => (
               <TableRow key={group.id} className="hover:bg-transparent">
@@ -164,7 +171,11 @@ export function DataTable<Row extends RowData>({
               >
                 {selection && (
                   // A near miss of the box must not open the row.
-                  <TableCell className="w-10 pl-4" onClick={(event) => event.stopPropagation()}>
+                  <TableCell
+                    className="w-10 pl-4"
+                    data-card="box"
+                    onClick={(event) => event.stopPropagation()}
+                  >
                     <Checkbox
                       aria-label={selection.rowLabel(row.original)}
                       checked={row.getIsSelected()}
@@ -173,10 +184,11 @@ export function DataTable<Row extends RowData>({
                   </TableCell>
                 )}
                 {row.getAllCells().map((cell) => {
-                  const { align, className } = cell.column.columnDef.meta ?? {};
+                  const { align, className, card } = cell.column.columnDef.meta ?? {};
                   return (
                     <TableCell
                       key={cell.id}
+                      data-card={card}
                       className={cn(
                         "first:pl-4 last:pr-4",
                         align === "right" && "text-right",

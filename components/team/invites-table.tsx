@@ -23,7 +23,7 @@ export async function InvitesTable({
   const t = await getTranslations("team");
   return (
     <div className="overflow-hidden rounded-lg border">
-      <Table aria-label={label}>
+      <Table aria-label={label} data-cards>
         <TableHeader>
           <TableRow className="hover:bg-transparent">
             <TableHead className="pl-4">{t("invites.for")}</TableHead>
@@ -39,16 +39,18 @@ export async function InvitesTable({
         <TableBody>
           {invites.map(({ id, email, role, createdByName, createdAtMs, expiresAtMs }) => (
             <TableRow key={id}>
-              <TableCell className="pl-4 font-medium">{email ?? t("invites.anyone")}</TableCell>
-              <TableCell>{t(`roles.${role}`)}</TableCell>
-              <TableCell>{createdByName}</TableCell>
+              <TableCell data-card="title" className="pl-4 font-medium">
+                {email ?? t("invites.anyone")}
+              </TableCell>
+              <TableCell data-card="line">{t(`roles.${role}`)}</TableCell>
+              <TableCell data-card="line">{createdByName}</TableCell>
               <TableCell>
                 <RelativeTime ms={createdAtMs} />
               </TableCell>
-              <TableCell className="tabular-nums">
+              <TableCell data-card="line" className="tabular-nums">
                 <Countdown untilMs={expiresAtMs} />
               </TableCell>
-              <TableCell>
+              <TableCell data-card="aside">
                 <RevokeInvite id={id} name={email ?? t("invites.anyone")} />
               </TableCell>
             </TableRow>

@@ -25,7 +25,7 @@ export async function MembersTable({
   const t = await getTranslations("team");
   return (
     <div className="overflow-hidden rounded-lg border">
-      <Table aria-label={t("title")}>
+      <Table aria-label={t("title")} data-cards>
         <TableHeader>
           <TableRow className="hover:bg-transparent">
             <TableHead className="pl-4">{t("columns.member")}</TableHead>
@@ -42,10 +42,10 @@ export async function MembersTable({
         <TableBody>
           {members.map((member) => (
             <TableRow key={member.id}>
-              <TableCell className="pl-4">
+              <TableCell data-card="title" className="pl-4">
                 <MemberName member={member} you={member.id === ownId ? t("you") : null} />
               </TableCell>
-              <TableCell>
+              <TableCell data-card="line">
                 <RoleDialog
                   id={member.id}
                   name={member.name}
@@ -53,11 +53,11 @@ export async function MembersTable({
                   tokenCount={member.tokenCount}
                 />
               </TableCell>
-              <TableCell>
+              <TableCell data-card="line">
                 <MemberLimits id={member.id} name={member.name} limits={member.limits} />
               </TableCell>
               <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
-              <TableCell className="pl-8">
+              <TableCell data-card="line" className="pl-8">
                 {member.lastSeenAtMs === null ? (
                   t("never")
                 ) : (
@@ -67,7 +67,7 @@ export async function MembersTable({
               <TableCell>
                 <RelativeTime ms={member.createdAtMs} />
               </TableCell>
-              <TableCell>
+              <TableCell data-card="aside">
                 {member.id !== ownId && (
                   <RemoveMember
                     id={member.id}

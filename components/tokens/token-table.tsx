@@ -47,6 +47,7 @@ export function TokenTable({
       column.display({
         id: "name",
         header: t("column.name"),
+        meta: { card: "title" },
         cell: ({ row: { original: token } }) => (
           <div className="max-w-56">
             <div className="truncate font-medium" title={token.name}>
@@ -59,6 +60,7 @@ export function TokenTable({
       column.display({
         id: "state",
         header: t("column.state"),
+        meta: { card: "aside" },
         cell: ({ row }) => <State token={row.original} />,
       }),
       column.display({
@@ -71,6 +73,7 @@ export function TokenTable({
             column.display({
               id: "owner",
               header: t("column.owner"),
+              meta: { card: "line" },
               cell: ({ row }) => row.original.owner?.name ?? t("ownerTeam"),
             }),
           ]
@@ -78,6 +81,7 @@ export function TokenTable({
       column.display({
         id: "limits",
         header: t("column.limits"),
+        meta: { card: "line" },
         cell: ({ row }) => <TokenLimits token={row.original} use={use[row.original.id]} />,
       }),
       column.display({
@@ -101,7 +105,7 @@ export function TokenTable({
                   onOpen={(kind) => setOpen({ kind, token: row.original })}
                 />
               ),
-              meta: { align: "right" },
+              meta: { align: "right", card: "aside" },
             }),
           ]
         : []),

@@ -1,7 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { parseAsString, useQueryState } from "nuqs";
+import { parseAsString, useQueryStates } from "nuqs";
+import { FilterBar } from "@/components/filter-bar";
 import { FilterDate } from "@/components/filter-date";
 import { FilterSelect } from "@/components/filter-select";
 
@@ -11,6 +12,17 @@ export interface FilterChoice {
 }
 
 export type UsageFilterName = "provider" | "model" | "token" | "user" | "outcome";
+
+const everything = {
+  range: parseAsString,
+  from: parseAsString,
+  to: parseAsString,
+  provider: parseAsString,
+  model: parseAsString,
+  token: parseAsString,
+  user: parseAsString,
+  outcome: parseAsString,
+};
 
 /** Range, grouping and filters of the usage page, all in the URL. */
 export function UsageFilters({
@@ -27,17 +39,21 @@ export function UsageFilters({
   }[];
 }) {
   const t = useTranslations("usage.filters");
-  const [range] = useQueryState("range", parseAsString);
+  const [{ range, ...chosen }] = useQueryStates(everything);
   const [firstRange, ...otherRanges] = ranges;
   const [firstGroup, ...otherGroups] = groups;
   return (
-    <div className="mb-6 flex flex-wrap items-center gap-2">
-      <FilterSelect
-        name="range"
-        label={t("range")}
-        anyLabel={firstRange?.label ?? ""}
-        options={otherRanges}
-      />
+    <FilterBar
+      lead={
+        <FilterSelect
+          name="range"
+          label={t("range")}
+          anyLabel={firstRange?.label ?? ""}
+          options={otherRanges}
+        />
+      }
+      count={Object.values(chosen).filter((value) => value !== null).length}
+    >
       {range === "custom" && (
         <>
           <FilterDate name="from" label={t("from")} />
@@ -59,6 +75,6 @@ export function UsageFilters({
           options={choices}
         />
       ))}
-    </div>
+    </FilterBar>
   );
 }

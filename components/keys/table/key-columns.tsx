@@ -35,6 +35,7 @@ export function keyColumns({
     column.display({
       id: "key",
       header: t("column.key"),
+      meta: { card: "title" },
       cell: ({ row: { original: key } }) => (
         <button
           type="button"
@@ -54,6 +55,7 @@ export function keyColumns({
       id: "status",
       enableSorting: true,
       header: t("column.state"),
+      meta: { card: "aside" },
       cell: ({ row: { original: key } }) => (
         <div className="space-y-0.5">
           <StateBadge state={key.state} untilMs={key.cooldowns[0]?.untilMs} />
@@ -70,6 +72,7 @@ export function keyColumns({
       id: "remark",
       enableSorting: true,
       header: t("column.remark"),
+      meta: { card: "line" },
       cell: ({ row: { original: key } }) =>
         key.remark === null ? (
           <Nothing />
@@ -132,7 +135,7 @@ export function keyColumns({
       id: "lastUsed",
       enableSorting: true,
       header: t("column.lastUsed"),
-      meta: { align: "right", className: "text-muted-foreground" },
+      meta: { align: "right", className: "text-muted-foreground", card: "line" },
       cell: ({ row: { original: key } }) => <LastUse ms={key.lastUsedAtMs} />,
     }),
   ];

@@ -1,0 +1,52 @@
+"use client";
+
+import { SlidersHorizontal } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useId, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { cn } from "@/lib/utils";
+
+/** What a list is narrowed by: in a row where there is room, behind one button on a phone. */
+export function FilterBar({
+  lead,
+  count,
+  children,
+  chips,
+}: {
+  /** Always in sight, before the button: the search. */
+  readonly lead?: ReactNode;
+  /** How many of the filters in `children` are set. */
+  readonly count: number;
+  readonly children: ReactNode;
+  /** Always in sight, at the end: filters without a field, and what takes all away. */
+  readonly chips?: ReactNode;
+}) {
+  const t = useTranslations("common");
+  const [isOpen, setIsOpen] = useState(false);
+  const id = useId();
+  return (
+    <search className="mb-4 flex flex-wrap items-center gap-2">
+      {lead !== undefined && <div className="min-w-0 max-sm:flex-1">{lead}</div>}
+      <Button
+        variant="outline"
+        className="sm:hidden"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        <SlidersHorizontal aria-hidden />
+        {t("filters", { count })}
+      </Button>
+      <div
+        id={id}
+        className={cn(
+          "grid w-full grid-cols-2 gap-2 *:w-full sm:contents sm:*:w-auto",
+          !isOpen && "max-sm:hidden",
+        )}
+      >
+        {children}
+      </div>
+      {chips}
+    </search>
+  );
+}
