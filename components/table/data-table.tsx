@@ -29,6 +29,8 @@ export interface DataTableColumnMeta {
   readonly headClassName?: string;
   /** Where the cell stands on a row's card, where there is little room; else it is left out (`app/globals.css`). */
   readonly card?: "title" | "aside" | "line";
+  /** Said before the cell on a card, where it does not speak for itself. */
+  readonly caption?: string;
 }
 
 const features = tableFeatures({
@@ -184,11 +186,12 @@ export function DataTable<Row extends RowData>({
                   </TableCell>
                 )}
                 {row.getAllCells().map((cell) => {
-                  const { align, className, card } = cell.column.columnDef.meta ?? {};
+                  const { align, className, card, caption } = cell.column.columnDef.meta ?? {};
                   return (
                     <TableCell
                       key={cell.id}
                       data-card={card}
+                      data-caption={caption}
                       className={cn(
                         "first:pl-4 last:pr-4",
                         align === "right" && "text-right",

@@ -57,7 +57,7 @@ export async function MembersTable({
                 <MemberLimits id={member.id} name={member.name} limits={member.limits} />
               </TableCell>
               <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
-              <TableCell data-card="line" className="pl-8">
+              <TableCell data-card="line" data-caption={t("columns.lastSeen")} className="pl-8">
                 {member.lastSeenAtMs === null ? (
                   t("never")
                 ) : (

@@ -12,7 +12,7 @@ export function LastUse({ ms }: { readonly ms: number | null }) {
   const t = useTranslations("common.lastUse");
   const format = useFormatter();
   const nowMs = useNow();
-  if (ms === null) return <span>{UNKNOWN}</span>;
+  if (ms === null) return <span data-nothing>{UNKNOWN}</span>;
   const isRecent = nowMs - ms < GRAIN_MS;
   const exact = (atMs: number) =>
     format.dateTime(atMs, { dateStyle: "medium", timeStyle: "short" });

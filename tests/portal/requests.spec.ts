@@ -114,6 +114,27 @@ test("filters are in the URL, and a file holds what they mean", async ({ admin }
   await expect(admin.getByText("No request matches")).toBeVisible();
 });
 
+test("on a phone a request is a card, and filters stand behind one button", async ({ admin }) => {
+  await admin.setViewportSize({ width: 390, height: 844 });
+  await admin.goto("/requests?retried=true");
+  const retried = admin.getByRole("combobox", { name: "Attempts" });
+  await expect(retried).toBeHidden();
+  await admin.getByRole("button", { name: "Filters (1)" }).click();
+  await retried.click();
+  await admin.getByRole("option", { name: "Any attempts" }).click();
+  await expect(admin.getByRole("button", { name: "Filters", exact: true })).toBeVisible();
+  await expectAccessible(admin);
+
+  const card = rows(admin, "paused app");
+  for (const words of ["gpt-4o", "Answered", "paused app"]) {
+    await expect(card.getByText(words, { exact: true })).toBeInViewport({ ratio: 1 });
+  }
+  // Its corner, where no word is.
+  const box = await card.boundingBox();
+  await card.click({ position: { x: 4, y: (box?.height ?? 0) - 4 } });
+  await expect(admin.getByRole("heading", { name: "What happened" })).toBeVisible();
+});
+
 test("a member sees their own requests only", async ({ admin, browser, server }) => {
   const { page } = await newMember(browser, admin, "member", "Bea");
   await page.goto("/requests");

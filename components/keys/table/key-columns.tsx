@@ -135,12 +135,21 @@ export function keyColumns({
       id: "lastUsed",
       enableSorting: true,
       header: t("column.lastUsed"),
-      meta: { align: "right", className: "text-muted-foreground", card: "line" },
+      meta: {
+        align: "right",
+        className: "text-muted-foreground",
+        card: "line",
+        caption: t("column.lastUsed"),
+      },
       cell: ({ row: { original: key } }) => <LastUse ms={key.lastUsedAtMs} />,
     }),
   ];
 }
 
 function Nothing() {
-  return <span className="text-muted-foreground">{UNKNOWN}</span>;
+  return (
+    <span data-nothing className="text-muted-foreground">
+      {UNKNOWN}
+    </span>
+  );
 }
