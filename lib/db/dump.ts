@@ -1,9 +1,9 @@
 /**
- * All of a database as lines of JSON, and back: first what it is, then each table's name and columns
- * followed by its rows as lists, last a line that says it is whole.
+ * Writes a whole database as lines of JSON and reads it back: a header, then each table's name and columns
+ * followed by its rows as lists, then a line that marks the end, so that a cut file is noticed.
  *
- * Rows are read and written some hundred at a time by plain statements, so any D1 will do: a local one, or a
- * deployed one through Cloudflare's API. Rows that are written meanwhile may or may not be in it.
+ * Rows are read and written a few hundred at a time by plain statements, so any D1 works: a local one, or a
+ * deployed one through Cloudflare's API. Rows written during the dump may or may not be included.
  * @module
  */
 import { BackupError } from "../crypto/backup-error.ts";

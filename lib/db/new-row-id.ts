@@ -1,6 +1,6 @@
 /**
  * A row id such as `pk_0mhzk3x7q0000k3v9x1ab`: prefix, time, position within the call, random end.
- * Later rows have greater ids, so the primary key is also the order lists are read in.
+ * Later rows have greater ids, so the primary key is also the order of lists.
  *
  * @param index Position among rows made in the same millisecond, below 36^4.
  */

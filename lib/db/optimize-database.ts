@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "./open-database";
 
 /**
- * Renews the figures that SQLite plans queries by, where tables have changed much.
+ * Updates the statistics of SQLite's query planner for tables that have changed a lot.
  * https://developers.cloudflare.com/d1/sql-api/sql-statements/#pragma-optimize
  */
 export async function optimizeDatabase(db: Database): Promise<void> {

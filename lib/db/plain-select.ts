@@ -1,6 +1,6 @@
 /**
- * Selects of whole columns without the query builder, whose work would be the most expensive part of a new isolate's first
- * read.
+ * Selects whole columns without the query builder, which would be the most expensive part of a new isolate's
+ * first read.
  * @module
  */
 import { getTableName } from "drizzle-orm";

@@ -1,6 +1,6 @@
 /**
- * Lets go what nobody needs any more besides usage, a bounded number of rows at a time: deleted rows count
- * as written.
+ * Deletes records that are no longer needed (usage has its own upkeep), a bounded number of rows at a time, because
+ * D1 counts deleted rows as written.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";

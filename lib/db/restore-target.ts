@@ -1,5 +1,5 @@
 /**
- * The instance of the portal as what backups are made of and restored into.
+ * The portal's instance as the source of backups and the target of restores.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";

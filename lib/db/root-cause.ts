@@ -1,4 +1,4 @@
-/** What went wrong underneath: drizzle's own message repeats the query with all its parameters. */
+/** The underlying error: drizzle's own message repeats the query with all its parameters. */
 export function rootCause(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? rootCause(error.cause) : error;
 }

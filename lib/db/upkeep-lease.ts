@@ -1,6 +1,6 @@
 /**
- * Who does the upkeep: one at a time among all isolates, by one atomic statement. A holder that dies loses
- * its turn when the lease is over.
+ * Decides which isolate does the upkeep: one at a time, by one atomic statement. If that isolate dies, its lease
+ * runs out and another takes over.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";

@@ -1,4 +1,4 @@
-/** A shorter piece of base64 stands in ordinary text too. */
+/** A shorter piece of base64 could also occur in ordinary text. */
 const MIN_CHARS = 10;
 
 /**

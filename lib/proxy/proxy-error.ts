@@ -1,5 +1,5 @@
 /**
- * One Balance's own errors, and whose fault each is. The error answers of providers never pass through here.
+ * One Balance's own errors, and which party caused each. Error answers of providers never pass through here.
  * @module
  */
 

@@ -2,7 +2,7 @@ import type { RequestMeter } from "./account/request-meter";
 import type { ProxyConfig } from "./config";
 import type { AccessToken, KeepAlive, ModelCatalog, ProxyPorts } from "./ports";
 
-/** One request's surroundings, handed down its story. */
+/** What one request needs besides its own data: ports, settings and state, passed to every step. */
 export interface RequestScope {
   readonly requestId: string;
   /** The client's. Its `signal` is asked for only where something went wrong: in workerd it has its price. */

@@ -1,5 +1,5 @@
 /**
- * Holds what a request asks for against what its token may use: every model that any reader could find in it.
+ * Checks that the token may use what the request asks for: every model that any parser could find in it.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * What an answer means for background work: its use is counted once, when it is finished, for the token that
- * began it, however often it is asked for.
+ * What an answer means for background work: its usage is counted once, when the work is finished, for the token
+ * that started it, however often clients ask for the result.
  * @module
  */
 import {

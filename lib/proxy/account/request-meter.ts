@@ -1,5 +1,5 @@
 /**
- * What a request comes to in the statistics: one event, whatever becomes of it.
+ * Records a request in the statistics: exactly one event, whatever its outcome.
  * @module
  */
 import { type Conversion, conversionName } from "../../conversion/conversion";

@@ -2,10 +2,10 @@ import { modelMatches } from "../../models/model-matches";
 import type { AccessToken } from "../ports";
 
 /**
- * Whether a token may make this call. Expiry is not looked at.
+ * Whether a token may make this call. Expiry is checked elsewhere.
  *
  * @param model Null for a call that names none. A token limited to some models may read with such
- * calls (model lists, a file's state) but not write: what they would start cannot be told.
+ * calls (model lists, a file's state) but not write, because the model that they would start is unknown.
  * @param method HTTP method, upper case.
  */
 export function tokenAllows(

@@ -1,8 +1,8 @@
 /**
  * Which of an upstream's headers reach the client, and what keeps an answer from acting as a page of ours.
  *
- * The portal and the proxy share an origin, so that an answer opened in a browser would speak for both:
- * could forget the portal's cookies, redirect, install a service worker, or run as one of its pages.
+ * The portal and the proxy share an origin, so an answer opened in a browser could act for both: clear the
+ * portal's cookies, redirect, install a service worker, or run as one of its pages.
  * @module
  */
 import type { KeyScrubber } from "./scrub-key";

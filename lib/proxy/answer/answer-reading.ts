@@ -1,7 +1,7 @@
 /**
- * What is read of an answer while it passes: its first output, its usage, and how it ended. The end decides:
- * an answer that breaks off, or tells an error after its first words, was no success, and a key that is told to
- * be used up or shut rests although another one can no longer be asked.
+ * Reads an answer while it passes: its first output, its usage, and how it ended. The end decides: an answer
+ * that breaks off, or reports an error after its first output, is not a success. If that error says that the key
+ * is used up or disabled, the key goes into cooldown although this request can no longer try another.
  * @module
  */
 import type { EventFraming } from "../../http/split-events";

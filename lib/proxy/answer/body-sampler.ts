@@ -2,9 +2,9 @@
  * Reads a copy of an answer's body now and then, so that the answer itself can pass natively, without
  * JavaScript for each chunk.
  *
- * The pauses grow while little comes and shrink when much does. So a long stream costs few looks, a fast one
- * leaves little unread, and behind a client that has stopped reading the upstream gets no further than a block
- * for each look (16 KiB in workerd): some 200 KiB in the first minutes, then 2 MiB an hour.
+ * The pauses grow while little arrives and shrink when much does. So a long stream costs few reads and a fast one
+ * leaves little unread. If the client has stopped reading, the upstream advances by one block per read (16 KiB in
+ * workerd): about 200 KiB in the first minutes, then 2 MiB per hour.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Reads whatever a stream holds just now, at once.
+ * Reads what a stream has available now, without waiting for more.
  * @module
  */
 import type { ByteStream, Bytes } from "../../http/byte-stream";

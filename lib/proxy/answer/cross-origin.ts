@@ -1,6 +1,6 @@
 /**
- * Apps that run in a browser and call the proxy from another site (Fetch Standard, CORS protocol). Every site
- * may: who calls is told by the access token alone, and the portal's cookie is not looked at here.
+ * Lets apps that run in a browser call the proxy from another site (Fetch Standard, CORS protocol). Every site
+ * may: the access token alone identifies the caller, and the portal's cookie is ignored here.
  * @module
  */
 

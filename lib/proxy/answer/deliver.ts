@@ -18,8 +18,8 @@ import { isUnread, meteredBody } from "./metered-body";
 import { RESPONSE_HEADERS } from "./response-headers";
 
 /**
- * The upstream's answer for the client: status, bytes and headers as they came, less what ends at this hop.
- * A WebSocket is coupled with the client's, and read as it passes.
+ * The upstream's answer for the client: status, bytes and headers unchanged, except the headers of this hop.
+ * A WebSocket is connected to the client's and read as it passes.
  * @param facts Of the request.
  * @param waitUntil Keeps work alive after the response.
  */

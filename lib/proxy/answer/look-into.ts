@@ -1,5 +1,5 @@
 /**
- * Looks into an answer before any of it goes to the client, as long as another key could still be asked.
+ * Examines an answer before any of it goes to the client, while another key can still be tried.
  * @module
  */
 

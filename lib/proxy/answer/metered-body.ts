@@ -1,6 +1,6 @@
 /**
  * An answer's body on its way to the client. The platform passes it on natively, and the meter reads a copy:
- * the bytes are neither changed nor held back, and a slow client slows the upstream.
+ * the bytes are neither changed nor delayed, and a slow client slows the upstream.
  * @module
  */
 

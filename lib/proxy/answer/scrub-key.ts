@@ -1,9 +1,9 @@
 /**
- * Takes the text of a pool's key out of what an upstream answers, however it is written there: as it is,
+ * Removes a provider key from an upstream's answer, however it is written there: unchanged,
  * percent-encoded, JSON-escaped, or in base64 at any of its three alignments, alone or as part of a longer
  * text ("user:key"). Everything else keeps its bytes.
  *
- * The work is done on byte strings, one character a byte, so that bytes that are no UTF-8 survive.
+ * Works on byte strings, one character per byte, so that bytes that are not UTF-8 survive.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Looking at the beginning of a stream and handing it on whole.
+ * Reads the beginning of a stream and still passes on the whole stream.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * `POST messages/count_tokens` for models of providers that do not have it: a guess, which says so.
+ * `POST messages/count_tokens` for models of providers that do not have it: an estimate, marked as one.
  * @module
  */
 import { tokenAllows } from "../account/token-allows";

@@ -1,6 +1,6 @@
 /**
- * Questions whether anybody is there. Claude Code asks `HEAD` of its base URL at each start, uptime monitors and
- * browsers ask `HEAD` and `OPTIONS`; none sends a credential, so nobody is refused and nothing is counted.
+ * Checks whether the service is up. Claude Code sends `HEAD` to its base URL at each start, uptime monitors and
+ * browsers send `HEAD` and `OPTIONS`. None sends a credential, so all are answered and none is counted.
  * @module
  */
 import { requestCredentials } from "../request/request-credential";

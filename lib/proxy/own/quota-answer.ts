@@ -1,5 +1,5 @@
 /**
- * `GET /api/quota`: what the token that asks may still use, and which models can be served now. Nobody else's figures.
+ * `GET /api/quota`: what the calling token may still use, and which models can be served now. No other token's figures.
  * @module
  */
 import type { LimitUse } from "../../budgets/limit-use";

@@ -1,5 +1,5 @@
 /**
- * Every model that a request could be read as asking for, by whatever parser an upstream has. Asked only for
+ * Every model that a request could be read as asking for, whichever parser an upstream has. Computed only for
  * tokens to which it matters: those limited to models, and those with a budget in money.
  * @module
  */

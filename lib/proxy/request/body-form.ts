@@ -1,6 +1,6 @@
 /**
- * In which ways a body could be read for its fields: by what its content type says, and by how it begins, as
- * clients send JSON under all kinds of types.
+ * The ways in which a body could be parsed: by its content type, and by how it begins, because clients send JSON
+ * under all kinds of types.
  * @module
  */
 export interface BodyForms {

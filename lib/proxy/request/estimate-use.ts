@@ -1,6 +1,6 @@
 /**
- * What a request may come to, as far as it says before it is sent: what its tokens, pictures or recording are,
- * and whether it costs anything at all. A guess, on the high side.
+ * Estimates what a request will use before it is sent: tokens, pictures or length of a recording, and whether it
+ * costs anything. The estimate is on the high side.
  * @module
  */
 import type { Usage } from "../../usage/types";

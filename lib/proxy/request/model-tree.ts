@@ -1,5 +1,5 @@
 /**
- * The fields of a body that matter to what is asked for, as a tree of their names: one for each provider.
+ * The fields of a body that say what the request asks for, as a tree of names, one per provider.
  * @module
  */
 import { GENERAL_MODEL_FIELDS } from "../../providers/provider-defaults";

@@ -5,7 +5,7 @@ import { FILE_PATH } from "./limited-token";
 import { type RequestBody, readFurther } from "./request-body";
 
 /**
- * A body long enough to be streamed, read further where its beginning does not name the model: SDKs write the
+ * Reads further in a body long enough to be streamed, if its beginning does not name the model: SDKs write the
  * input first (openai-python's chat, anthropic-python's messages, forms with a file).
  * @param provider Undefined for `/api/compat`.
  * @param callerId Of the access token.

@@ -1,6 +1,6 @@
 /**
- * A request's body, read once and unpacked: kept whole where another key may have to be tried with it, or where
- * all of it has to be known; streamed where it is long.
+ * A request's body, read once and decompressed: kept in memory if another key may have to be tried with it or if all
+ * of it has to be parsed; streamed if it is long.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * The caller's credentials: where they may stand. What of them travels on: nothing, see `outgoing-headers.ts`.
+ * Where a caller's credentials may be. None of them is sent upstream, see `outgoing-headers.ts`.
  * @module
  */
 import type { Provider } from "../../providers/types";

@@ -1,8 +1,8 @@
 /**
- * Goes through a JSON object once and reports the fields of a tree wherever they stand: every one of a name
- * that is given twice, in any case, escaped or not. Strict, because a body that two parsers read differently
- * says two things: what is no JSON by RFC 8259 is a problem, and so is what is not UTF-8. Only the inside of strings
- * where nothing is looked for is not checked.
+ * Goes through a JSON object once and reports the fields of a tree wherever they are: every occurrence of a
+ * repeated name, in any case, escaped or not. Strict, because two parsers could read a malformed body differently:
+ * text that is not JSON by RFC 8259 or not UTF-8 is a problem. Only the inside of strings that cannot contain a
+ * wanted field is not checked.
  * @module
  */
 import { parseString, stringEnd } from "./json-string";

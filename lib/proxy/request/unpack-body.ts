@@ -1,6 +1,6 @@
 /**
- * Request bodies that come packed (RFC 9110 section 8.4): Codex packs with zstd, others with gzip. They are
- * read as they are meant, and what was read is what is sent: without `content-encoding`.
+ * Compressed request bodies (RFC 9110 section 8.4): Codex uses zstd, others gzip. They are decompressed to be read,
+ * and sent on decompressed, without `content-encoding`.
  * @module
  */
 

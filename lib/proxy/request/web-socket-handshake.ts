@@ -1,5 +1,5 @@
 /**
- * What a request says of the WebSocket that it opens (RFC 6455 section 4.1).
+ * What a request says about the WebSocket that it opens (RFC 6455 section 4.1).
  * @module
  */
 

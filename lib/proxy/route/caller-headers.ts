@@ -1,5 +1,5 @@
 /**
- * Headers that say who or where the client is, and what only a browser or a proxy on the way has to say.
+ * Headers that identify or locate the client, and headers that only browsers and proxies on the way add.
  * @module
  */
 

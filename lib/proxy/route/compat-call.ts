@@ -1,8 +1,8 @@
 /**
  * The OpenAI form over every provider: `/api/compat/{path}`, or `/v1/{path}` at the root.
  *
- * AI Gateway's own compat endpoint knows chat completions of some providers; everything else goes to
- * the provider's own OpenAI-compatible endpoint, through the gateway or straight.
+ * AI Gateway's own compat endpoint supports chat completions of some providers; everything else goes to
+ * the provider's own OpenAI-compatible endpoint, through the gateway or directly.
  * @module
  */
 import { asBearer } from "../../providers/place-key";

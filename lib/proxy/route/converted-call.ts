@@ -1,5 +1,5 @@
 /**
- * Calls in a form that the model's provider does not speak, said in one that it does.
+ * Converts calls in a form that the model's provider does not support into one that it does.
  * @module
  */
 import { chatByMessages } from "../../conversion/chat-by-messages";

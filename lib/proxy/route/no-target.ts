@@ -1,5 +1,5 @@
 /**
- * What is said where an alias led nowhere.
+ * The error for an alias none of whose targets can serve the request.
  * @module
  */
 import type { RouteTarget } from "../../models/model-alias";

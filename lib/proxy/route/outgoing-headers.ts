@@ -1,5 +1,5 @@
 /**
- * What of a client's request leaves, for HTTP and WebSockets alike: headers, query parameters, subprotocols.
+ * Which parts of a client's request are sent upstream, for HTTP and WebSockets: headers, query parameters, subprotocols.
  * The names are data: `lib/providers/withheld-fields.ts`, `lib/providers/gateway-settings.ts` and
  * `caller-headers.ts`; docs/security.md lists them.
  * @module

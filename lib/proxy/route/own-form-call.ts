@@ -1,6 +1,6 @@
 /**
  * Anthropic's and Google's form at the doors which several providers share: the call goes to a provider that
- * speaks the form by itself, with nothing changed but the model's name.
+ * supports the form itself, and only the model's name is changed.
  * @module
  */
 import { providersWith } from "../../providers/registry";

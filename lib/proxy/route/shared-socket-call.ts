@@ -1,6 +1,6 @@
 /**
- * WebSockets at the doors which several providers share. Each service has a language of its own there; those of
- * OpenAI's form (Realtime, Responses) are OpenAI's, and what is said of a model may come in a frame only.
+ * WebSockets at the doors which several providers share. Each service has its own protocol there. Those of
+ * OpenAI's form (Realtime, Responses) are OpenAI's, and the model may be named only in a frame.
  * @module
  */
 import { providerNamed, providersWith } from "../../providers/registry";

@@ -1,6 +1,6 @@
 /**
- * Addresses in answers that lead to the provider's own host. Left as they are, the client would go there, and
- * its access token with it, past the proxy. Google's resumable uploads name in `x-goog-upload-url` where the
+ * Addresses in answers that point to the provider's own host. Unchanged, they would make the client send its
+ * access token there, past the proxy. Google's resumable uploads name in `x-goog-upload-url` where the
  * bytes go; redirects name theirs in `location`.
  * @module
  */
