@@ -43,7 +43,7 @@ const CHARS_AT_ONCE = 500_000;
 const USER_TABLES = `
   select name from sqlite_master
   where type = 'table' and name not like 'sqlite\\_%' escape '\\' and name not like '\\_cf\\_%' escape '\\'
-    and name not in ('d1_migrations', 'sessions', 'isolate_leases', 'usage_digests', 'usage_undigested',
+    and name not in ('d1_migrations', 'sessions', 'isolate_leases', 'isolate_uses', 'usage_digests', 'usage_undigested',
       'quota_days')
   order by name = 'state_version', name`;
 

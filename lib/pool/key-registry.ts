@@ -2,10 +2,12 @@
  * The keys of a pool, with what people and the store say about them, and their cooldowns.
  * @module
  */
+
 import type { Provider } from "../providers/types";
 import { KeyGuard } from "./guard/key-guard";
 import { ProvenKeys } from "./guard/proven-keys";
 import { type DayUse, isDaily, LimitBook } from "./limits/limit-book";
+import type { UseBoard } from "./peers/use-board";
 import { domainOf } from "./quota-domain";
 import { groupsOf, type PoolEntry } from "./schedule/group";
 import { mayServeMore } from "./schedule/may-serve-more";
@@ -26,6 +28,14 @@ import {
 /** Keys that were never picked stand in the order of a number below this, drawn for each. */
 const SHUFFLE = 2 ** 30;
 
+/** How a pool shares quotas with its like in other isolates. */
+export interface PoolSharing {
+  readonly board: UseBoard;
+  /** Its name there. */
+  readonly name: string;
+  nowMs(): number;
+}
+
 export class KeyRegistry {
   protected readonly guard = new KeyGuard();
   protected readonly proven = new ProvenKeys();
@@ -33,10 +43,12 @@ export class KeyRegistry {
   protected readonly models: ModelPools;
   readonly #book = new LimitBook();
   readonly #random: () => number;
+  readonly #sharing: PoolSharing | null;
 
   /** @param random In [0, 1); spreads the first round, so that isolates do not march in step. */
-  constructor(random: () => number) {
+  constructor(random: () => number, sharing: PoolSharing | null = null) {
     this.#random = random;
+    this.#sharing = sharing;
     this.models = new ModelPools(
       (model) => this.#optionsOf(model),
       () => this.entries.size,
@@ -164,7 +176,9 @@ export class KeyRegistry {
     if (isGuess || !isOfTheDomain(reason)) return;
     if (model !== EVERY_MODEL) {
       const isHeardQuota = isHeard && reason === "rate_limit_minute";
-      this.models.get(model)?.rest(domainOf(key), untilMs, isHeardQuota);
+      this.models
+        .get(model)
+        ?.rest(domainOf(key), untilMs, isHeardQuota, this.#sharing?.nowMs() ?? 0);
     } else if (key.quotaDomain !== null) {
       for (const { key: sibling } of this.entries.values()) {
         if (sibling.quotaDomain === key.quotaDomain) restEverywhere(sibling, untilMs, reason);
@@ -215,6 +229,8 @@ export class KeyRegistry {
         this.#book.prepare(limiter, model, domain, this.get(domain)?.limits ?? null, nowMs),
       answeredMs: () => this.guard.answeredMs,
       proven: () => this.proven.all(),
+      board: this.#sharing?.board ?? null,
+      sharedName: `${this.#sharing?.name ?? ""} ${model}`,
       isCounted: (domain) => this.#book.hasUsed(model, domain),
       domainOf: (id) => {
         const key = this.get(id);

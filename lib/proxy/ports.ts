@@ -200,6 +200,11 @@ export interface ProxyState {
   openKey(key: PoolKey): string | Promise<string>;
   /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
   record(event: StateEvent): void;
+  /**
+   * Called when a key was handed out, or is waited for: tells other isolates what was sent, where they have to know.
+   * @param keep Keeps the telling alive if this client leaves.
+   */
+  shareUse(keep?: KeepAlive): void;
   /** Called once a response is on its way: flushes events and asks for changes. Null if neither is due. */
   afterResponse(): Promise<void> | null;
 }

@@ -102,6 +102,8 @@ export class MemoryState implements ProxyState {
     this.events.push(event);
   }
 
+  shareUse(): void {}
+
   afterResponse(): null {
     return null;
   }

@@ -98,6 +98,7 @@ export class SimIsolate {
           openKey: (key) => key.sealed,
           storedThings: () => new Map(),
           record,
+          shareUse: () => {},
           afterResponse: () => null,
         },
         usage: { add: (event) => this.#waiting.push(event), flush: () => this.#flush() },

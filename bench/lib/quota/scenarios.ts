@@ -2,6 +2,7 @@
  * What the quota benchmark plays, and what each line must show.
  * @module
  */
+import type { QuotaLimits } from "../../../lib/pool/types.ts";
 import type { Client, Outcome, Scenario } from "./simulate.ts";
 import type { Rule, UpstreamOptions } from "./upstream.ts";
 
@@ -10,6 +11,8 @@ const MINUTE_MS = 60_000;
 const NOON_MS = Date.parse("2026-03-10T12:00:00Z");
 /** Midnight in Los Angeles. */
 const MIDNIGHT_MS = Date.parse("2026-03-11T07:00:00Z");
+
+export const NOTHING_SET: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
 
 export interface Line {
   readonly name: string;
@@ -22,7 +25,7 @@ export interface Line {
   readonly of: "capacity" | "offered";
 }
 
-interface Wish {
+export interface Wish {
   readonly name: string;
   readonly load: number;
   readonly keys?: number;
@@ -33,6 +36,8 @@ interface Wish {
   readonly tells?: boolean;
   readonly keysOfAccount?: number;
   readonly isolates?: number;
+  readonly toFirst?: number;
+  readonly limits?: QuotaLimits;
   readonly minutes?: number;
   readonly maxAttemptsPerAnswer?: number;
   readonly clients?: (perMs: number) => readonly Client[];
@@ -106,6 +111,8 @@ export function lineOf(wish: Wish, seed: number): Line {
       keys,
       keysOfAccount,
       isolates,
+      ...(wish.toFirst !== undefined && { toFirst: wish.toFirst }),
+      ...(wish.limits !== undefined && { limits: wish.limits }),
       clients: wish.clients?.(perMs) ?? [{ tokenId: "at_one", perMs: perMs * load }],
       upstream: { style, rule, limitAt, windowMs, tells, tokensPerMinute: null },
       bodyBytes: 200,

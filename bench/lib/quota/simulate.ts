@@ -2,8 +2,11 @@
  * The real handler and pool against a simulated upstream, in virtual time.
  * @module
  */
+
+import type { UseExchange } from "../../../lib/db/state/use-exchange.ts";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
-import type { PoolKey } from "../../../lib/pool/types.ts";
+import { UseBoard } from "../../../lib/pool/peers/use-board.ts";
+import type { PoolKey, QuotaLimits } from "../../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../../lib/proxy/ports.ts";
 import { splitProxyPath } from "../../../lib/proxy/request/proxy-path.ts";
@@ -11,6 +14,7 @@ import { loadPriceBook } from "../../../lib/usage/price.ts";
 import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { MemoryCatalog } from "../../../tests/doors/memory-catalog.ts";
 import { MemoryWorks } from "../../../tests/doors/memory-works.ts";
+import { SimUses } from "../isolates/sim-uses.ts";
 import { seededRandom } from "./random.ts";
 import { Upstream, type UpstreamOptions } from "./upstream.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -31,6 +35,12 @@ export interface Scenario {
   /** Keys of one account follow each other; the pool knows that they belong together. */
   readonly keysOfAccount: number;
   readonly isolates: number;
+  /** What part of the requests the first of them gets, beside its even part of the rest; absent: none. */
+  readonly toFirst?: number;
+  /** Whether they tell each other what they sent; absent: no. */
+  readonly isShared?: boolean;
+  /** What people set for each key; absent: nothing. */
+  readonly limits?: QuotaLimits;
   readonly clients: readonly Client[];
   readonly upstream: Omit<UpstreamOptions, "accountOf">;
   /** Of the body, in bytes. */
@@ -55,6 +65,8 @@ export interface Outcome {
   readonly acceptedMs: readonly number[];
   readonly answersByKey: ReadonlyMap<string, number>;
   readonly keys: readonly PoolKey[];
+  /** Calls of the store in which isolates told each other what they sent. */
+  readonly exchanges: number;
 }
 
 const PATHS = {
@@ -79,7 +91,12 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     return String(Math.floor(number / scenario.keysOfAccount));
   };
   const upstream = new Upstream({ ...scenario.upstream, accountOf }, time, random);
-  const isolates = Array.from({ length: scenario.isolates }, () => new Isolate(scenario, random));
+  const uses = new SimUses(time, random);
+  const isolates = Array.from({ length: scenario.isolates }, (_, index) => {
+    const board =
+      scenario.isShared === true ? new UseBoard(`is_${String(index).padStart(3, "0")}`) : null;
+    return new Isolate(scenario, random, time, board && uses.of(board));
+  });
   const share = (event: StateEvent, from: Isolate) => {
     for (const isolate of isolates) {
       if (isolate === from || event.kind !== "key-cooled") continue;
@@ -93,7 +110,9 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const body = bodyOf(scenario.bodyBytes);
 
   const send = async (tokenId: string, isSecond: boolean) => {
-    const proxy = proxies[Math.floor(random() * proxies.length)];
+    const { toFirst = 0 } = scenario;
+    const isFirst = toFirst > 0 && random() < toFirst;
+    const proxy = proxies[isFirst ? 0 : Math.floor(random() * proxies.length)];
     if (proxy === undefined) return;
     const url = new URL(`http://one-balance.test${PATHS[style]}`);
     const path = splitProxyPath(url.pathname);
@@ -134,6 +153,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     acceptedMs: upstream.acceptedMs,
     answersByKey: upstream.answersByKey,
     keys: first === undefined ? [] : [...first.pool.keys()],
+    exchanges: uses.exchanges,
   };
 }
 
@@ -151,8 +171,23 @@ class Isolate {
   readonly #provider: string;
   readonly #clients: readonly Client[];
 
-  constructor({ keys, keysOfAccount, upstream, clients }: Scenario, random: () => number) {
-    this.pool = new KeyPool(random);
+  readonly #uses: UseExchange | null;
+
+  constructor(
+    scenario: Scenario,
+    random: () => number,
+    time: VirtualTime,
+    sharing: { readonly board: UseBoard; readonly exchange: UseExchange } | null,
+  ) {
+    const { keys, keysOfAccount, upstream, clients, limits } = scenario;
+    this.#uses = sharing?.exchange ?? null;
+    this.pool = new KeyPool(
+      random,
+      sharing && { board: sharing.board, name: "pool", nowMs: () => time.nowMs },
+    );
+    if (limits !== undefined) {
+      this.pool.setLimits({ provider: [{ ...limits, model: "*" }], domains: new Map() }, "UTC");
+    }
     this.#clients = clients;
     this.#provider = PROVIDERS[upstream.style];
     for (let number = 0; number < keys; number += 1) {
@@ -208,6 +243,7 @@ class Isolate {
       openKey: (key) => key.sealed,
       storedThings: () => new Map(),
       record: (event) => share(event, this),
+      shareUse: () => void this.#uses?.tell(),
       afterResponse: () => null,
     };
     return {

@@ -1,8 +1,10 @@
 /**
- * What isolates tell each other of limits that they share, where no object hands out leases (`lib/leases`).
+ * What isolates tell each other: of limits that they share, where no object hands out leases (`lib/leases`), and of
+ * what they sent to provider keys (`lib/pool/peers`).
  * @module
  */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ToldModel } from "../../pool/peers/told-use";
 
 /** As `lib/leases/lease.ts` has it; the isolate and the time stand in the row, and times are told as ages. */
 export type StoredReport = readonly [
@@ -24,4 +26,12 @@ export const isolateLeases = sqliteTable("isolate_leases", {
   /** By the store's clock. */
   atMs: integer("at_ms").notNull(),
   reports: text("reports", { mode: "json" }).$type<readonly StoredReport[]>().notNull(),
+});
+
+/** One row an isolate, written while it uses a good part of what provider keys may be sent, and replaced by its next. */
+export const isolateUses = sqliteTable("isolate_uses", {
+  isolateId: text("isolate_id").primaryKey(),
+  /** By the store's clock. */
+  atMs: integer("at_ms").notNull(),
+  models: text("models", { mode: "json" }).$type<readonly ToldModel[]>().notNull(),
 });

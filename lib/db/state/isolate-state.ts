@@ -13,6 +13,7 @@ import { hashToken } from "../../crypto/hash-token";
 import { openSealed, SealError, type SealedPlace, type SealingSecrets } from "../../crypto/seal";
 import type { ModelAlias } from "../../models/model-alias";
 import type { KeyPool } from "../../pool/key-pool";
+import { UseBoard } from "../../pool/peers/use-board";
 import type { PoolKey } from "../../pool/types";
 import type { Provider } from "../../providers/types";
 import type {
@@ -22,6 +23,7 @@ import type {
   StateEvent,
   StoredThing,
 } from "../../proxy/ports";
+import { newRowId } from "../new-row-id";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
 import type { Settings } from "../team/settings";
@@ -34,10 +36,12 @@ import { KnownState } from "./known-state";
 import { isOlderSchema, readOlderState } from "./read-older-state";
 import { FIRST_KEYS, loadState, readChanges, readKeyPart, TOMBSTONE_LIFE_MS } from "./read-state";
 import { readStoredThings } from "./resource-keys";
-import { SharedRead } from "./shared-read";
+import { platformTimer, SharedRead } from "./shared-read";
 import { lastTakenVersion } from "./state-version";
 import { steadyClock } from "./steady-clock";
 import { isDoneWithin } from "./timers";
+import { UseExchange } from "./use-exchange";
+import { D1UseRows } from "./use-rows";
 import { RESOURCE_GRAIN_MS, writeStateEvents } from "./write-state-events";
 
 export interface IsolateStateOptions {
@@ -102,6 +106,7 @@ class D1IsolateState implements IsolateState {
   readonly #known: KnownState;
   readonly #writer: EventWriter;
   readonly #dayCounts: DayCounts;
+  readonly #uses: UseExchange;
 
   #envTokens: ReadonlyMap<string, AccessToken> | null = null;
   /** Hashes of texts that were found to be tokens. */
@@ -132,9 +137,18 @@ class D1IsolateState implements IsolateState {
   constructor(options: IsolateStateOptions) {
     this.#options = options;
     this.#steadyMs = steadyClock(options.nowMs);
+    const board = new UseBoard(newRowId("is", options.nowMs()));
     this.#known = new KnownState({
       random: () => options.random(),
       allowPrivateUpstreams: options.allowPrivateUpstreams ?? false,
+      uses: board,
+      nowMs: () => options.nowMs(),
+    });
+    this.#uses = new UseExchange({
+      board,
+      rows: new D1UseRows(options.db),
+      nowMs: () => options.nowMs(),
+      setTimer: platformTimer,
     });
     this.#dayCounts = new DayCounts(options.db, this.#known);
     this.#writer = new EventWriter({
@@ -332,6 +346,11 @@ class D1IsolateState implements IsolateState {
 
   get waitingEvents(): number {
     return this.#writer.waiting;
+  }
+
+  shareUse(keep?: KeepAlive): void {
+    const telling = this.#uses.tell();
+    if (telling !== null) keep?.(telling);
   }
 
   afterResponse(): Promise<void> | null {

@@ -1,6 +1,7 @@
 /** Keys that come in parts, whatever happens to them in the store meanwhile. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { UseBoard } from "../../pool/peers/use-board";
 import type { KeyStatus } from "../../pool/types";
 import { KnownState } from "./known-state";
 import type { KeyPart, KeyState, StateChanges } from "./read-state";
@@ -111,7 +112,12 @@ test("in the end an isolate knows the store's keys, and before the last part non
     fc.property(keys, fc.array(step, { maxLength: 40 }), (made, steps) => {
       const store = new Store();
       for (const each of made) store.add(each.provider, each.priority, each.status);
-      const state = new KnownState({ random: () => 0.5, allowPrivateUpstreams: false });
+      const state = new KnownState({
+        random: () => 0.5,
+        allowPrivateUpstreams: false,
+        uses: new UseBoard("is_1"),
+        nowMs: () => 0,
+      });
       state.apply(store.first(), []);
       const lastOf = new Map<string, number>();
       for (const slug of PROVIDERS) {

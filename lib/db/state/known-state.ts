@@ -7,6 +7,7 @@
 import type { LimitHolder } from "../../budgets/limit-holder";
 import type { ModelAlias } from "../../models/model-alias";
 import { KeyPool } from "../../pool/key-pool";
+import type { UseBoard } from "../../pool/peers/use-board";
 import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../../pool/types";
 import { customProvider } from "../../providers/custom-provider";
 import { providerOf } from "../../providers/registry";
@@ -22,6 +23,9 @@ export interface KnownStateOptions {
   random(): number;
   /** See `customProvider`. */
   readonly allowPrivateUpstreams: boolean;
+  /** On which isolates tell each other what they sent. */
+  readonly uses: UseBoard;
+  nowMs(): number;
 }
 
 export class KnownState {
@@ -65,7 +69,8 @@ export class KnownState {
     let pool = this.#pools.get(provider);
     if (pool === undefined) {
       // Kept while it is empty: who asks it for a key may wait for the first to come.
-      pool = new KeyPool(this.#options.random);
+      const { nowMs, random, uses } = this.#options;
+      pool = new KeyPool(random, { board: uses, name: provider, nowMs });
       this.#pools.set(provider, pool);
       this.#limitsDue.add(provider);
     }

@@ -10,7 +10,7 @@
 /** Runs `callback` once after `ms`; the returned function cancels it. */
 export type SetTimer = (callback: () => void, ms: number) => () => void;
 
-const platformTimer: SetTimer = (callback, ms) => {
+export const platformTimer: SetTimer = (callback, ms) => {
   const timer = setTimeout(callback, ms);
   return () => clearTimeout(timer);
 };

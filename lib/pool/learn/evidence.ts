@@ -25,6 +25,8 @@ export interface RefusalEvidence {
   readonly blockerMs: number | null;
   /** Whether it was sent in the belief that windows are fixed, after a limit fell. */
   readonly presumedFixed: boolean;
+  /** Whether what other isolates told explains it. */
+  readonly isShared: boolean;
 }
 
 export type LimitEvidence =
@@ -44,5 +46,7 @@ export type LimitEvidence =
       /** Requests of this isolate in the window that ends then. */
       readonly taken: number;
     }
+  /** Another isolate was told the limit. */
+  | { readonly kind: "told-elsewhere"; readonly limit: number; readonly atMs: number }
   /** A person reset the domain. */
   | { readonly kind: "reset" };

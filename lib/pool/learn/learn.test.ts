@@ -37,6 +37,7 @@ const refused = (facts: Partial<RefusalEvidence>): RefusalEvidence => ({
   oldestMs: NOW - 40_000,
   blockerMs: null,
   presumedFixed: false,
+  isShared: false,
   ...facts,
 });
 const told = (limit: number, facts: Partial<RefusalEvidence> = {}) =>
@@ -136,6 +137,29 @@ const EXAMPLES: readonly Example[] = [
     decidedBy: "nothing sent",
     evidence: told(10, { taken: 0, oldestMs: null, blockerMs: null }),
     after: { own: { limit: null }, prior: { isInNumbers: true, limit: null }, explains: "nothing" },
+  },
+  {
+    decidedBy: "isolates share it",
+    evidence: told(10, { taken: 4, blockerMs: null, isShared: true }),
+    after: {
+      own: { limit: { limit: 10, isPart: false } },
+      prior: { found: { limit: 10, times: 1 }, windowMs: null, partsInRow: 0 },
+      explains: "limit",
+    },
+  },
+  {
+    // By the sends of all isolates it is known which one has to leave the window.
+    decidedBy: "in numbers",
+    evidence: told(10, { taken: 4, isShared: true }),
+    after: { own: { limit: { limit: 10, isPart: false } }, prior: { windowMs: 59_900 } },
+  },
+  {
+    // What others took says nothing of when windows end.
+    decidedBy: "too early",
+    own: { limit: TEN },
+    prior: { windowMs: MINUTE },
+    evidence: told(10, { taken: 4, retryInMs: 3_000, isShared: true }),
+    after: { prior: { guard: GUARD } },
   },
   {
     decidedBy: "others use it too",
@@ -252,6 +276,18 @@ const EXAMPLES: readonly Example[] = [
     prior: { isInNumbers: true },
     evidence: { kind: "heard", backMs: NOW + 6_000, restMs: 6_000, taken: 4 },
     after: { own: { limit: { limit: 4 } } },
+  },
+  {
+    decidedBy: "told to another isolate",
+    own: { limit: { ...TEN, limit: 4, isPart: true } },
+    evidence: { kind: "told-elsewhere", limit: 10, atMs: NOW },
+    after: { own: { limit: { limit: 10, isPart: false } }, prior: { isInNumbers: true } },
+  },
+  {
+    decidedBy: null,
+    own: { isReset: true },
+    evidence: { kind: "told-elsewhere", limit: 10, atMs: NOW },
+    after: { own: { limit: null } },
   },
   {
     decidedBy: "reset",

@@ -15,13 +15,23 @@ import type { QuotaRefusal } from "../../providers/types";
 import type { Limit, LimitSize } from "../limits/limit";
 import { SendLog } from "../limits/send-log";
 import { leftBy } from "../limits/sliding-window-log";
+import type { PeerUse, TimedAmount } from "../peers/peer-use";
+import { hasAmpleRoom, roomAtMs } from "../peers/window-room";
 import type { LearntFrom } from "../types";
 import type { LimitEvidence } from "./evidence";
 import { FixedWindowEstimate } from "./fixed-window-estimate";
-import { believedLimit, isPart, type Knowledge, MINUTE_MS, NOTHING_LEARNED } from "./knowledge";
+import {
+  believedLimit,
+  isPart,
+  isSilent,
+  type Knowledge,
+  MINUTE_MS,
+  NOTHING_LEARNED,
+  type OwnLimit,
+} from "./knowledge";
 import { learn } from "./learn";
 import type { Explains } from "./learning-cases";
-import { GUARD, MAX_GUARD, type SharedLimitPrior } from "./shared-limit-prior";
+import { GUARD, isShareable, MAX_GUARD, type SharedLimitPrior } from "./shared-limit-prior";
 
 /** While the window is unknown, sends are told apart this finely. */
 const UNKNOWN_GRAIN_MS = 25;
@@ -29,6 +39,13 @@ const UNKNOWN_GRAIN_MS = 25;
 const GRAINS = 256;
 /** So many more than the limit are remembered: of those under way, some may turn out not to count. */
 const SPARE = 16;
+/** Others are heard of a moment later. */
+const LATE_MS = 10_000;
+/** What others tell of the same refusal is no news. */
+const SAME_MS = 1_000;
+/** So many requests, or such a part, others may have sent without having told. */
+const UNTOLD = 2;
+const UNTOLD_PART = 0.2;
 
 /** What is to be known of a send that was refused. */
 interface RefusedSend {
@@ -75,7 +92,7 @@ export class LearnedLimit implements Limit {
   take(cost: number, nowMs: number): number {
     const { windowMs } = this.#prior.state;
     this.#fixedWindow?.sent(this.#keptOpenMs, nowMs);
-    this.log.forgetBefore(nowMs - MINUTE_MS);
+    this.log.forgetBefore(nowMs - MINUTE_MS - LATE_MS);
     return this.log.add(nowMs, cost, windowMs === null ? UNKNOWN_GRAIN_MS : windowMs / GRAINS);
   }
 
@@ -87,6 +104,11 @@ export class LearnedLimit implements Limit {
   earliestMs(_cost: number, nowMs: number): number {
     const limit = this.limit(nowMs);
     if (limit === null) return 0;
+    const peers = this.#peers;
+    if (peers !== null) {
+      this.log.keepLast(limit + SPARE);
+      return roomAtMs(this.log, peers, limit, this.#keptOpenMs, 1, nowMs);
+    }
     this.#fixedWindow ??= new FixedWindowEstimate(this.log);
     this.#fixedWindow.keepTo(isPart(this.#knowledge) ? null : limit, nowMs);
     this.log.keepLast(limit + SPARE);
@@ -98,8 +120,18 @@ export class LearnedLimit implements Limit {
     return readyMs > nowMs ? readyMs : 0;
   }
 
+  /** Whether no more than another isolate's turn holds one back, so that it may go rather than be refused. */
+  isHeldByTurn(nowMs: number): boolean {
+    const peers = this.#peers;
+    const limit = this.limit(nowMs);
+    if (peers === null || limit === null) return false;
+    return hasAmpleRoom(this.log, peers, limit, this.#keptOpenMs, nowMs);
+  }
+
   /** Whether one more would be too early by more than requests that overtake each other explain. */
   isFull(nowMs: number): boolean {
+    if (isShareable(this.#prior.state) && this.#prior.sharing?.mayProbe(nowMs) === false)
+      return false;
     return this.earliestMs(1, nowMs) > nowMs + this.windowMs * MAX_GUARD;
   }
 
@@ -117,7 +149,21 @@ export class LearnedLimit implements Limit {
 
   left(nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
-    return limit - this.log.since(nowMs - this.windowMs);
+    return limit - this.log.since(nowMs - this.windowMs) - this.#ofPeers(nowMs);
+  }
+
+  /** The limit that a refusal put into numbers, of this domain itself; null for none. */
+  get toldLimit(): OwnLimit | null {
+    const { limit } = this.#own;
+    return limit === null || limit.isPart || limit.isSilent ? null : limit;
+  }
+
+  /** Another isolate was told the limit. */
+  heardLimit(limit: number, atMs: number): void {
+    if (!isShareable(this.#prior.state)) return;
+    const own = this.toldLimit;
+    if (own !== null && atMs <= own.atMs + SAME_MS) return;
+    this.#learn({ kind: "told-elsewhere", limit, atMs });
   }
 
   /** How many could be sent by a moment; infinite where no limit is known. */
@@ -127,7 +173,8 @@ export class LearnedLimit implements Limit {
   }
 
   perMs(nowMs: number): number {
-    return (this.limit(nowMs) ?? Number.POSITIVE_INFINITY) / this.windowMs;
+    const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
+    return Math.max(0, limit - this.#ofPeers(nowMs)) / this.windowMs;
   }
 
   /**
@@ -148,7 +195,11 @@ export class LearnedLimit implements Limit {
     const retryInMs = retryAtMs === null ? null : retryAtMs - nowMs;
     const taken = this.log.since(nowMs - this.windowMs);
     const told = believable(refusal, taken);
-    const blockerMs = told === null ? null : this.log.timeOfLast(told);
+    if (told !== null) this.#prior.heardSpan(retryInMs ?? 0);
+    const backMs = sent.atMs + (retryInMs ?? 0);
+    const shared = told === null ? null : this.#sharedBlocker(told, taken, backMs, nowMs);
+    const own = told === null ? null : this.log.timeOfLast(told);
+    const blockerMs = shared === null ? own : shared.blockerMs;
     const explains = this.#learn({
       kind: "refused",
       atMs: nowMs,
@@ -161,9 +212,10 @@ export class LearnedLimit implements Limit {
       oldestMs: taken === 0 ? null : this.log.timeOfLast(taken),
       blockerMs: blockerMs !== null && blockerMs > nowMs - MINUTE_MS ? blockerMs : null,
       presumedFixed: this.#presumesFixed(nowMs),
+      isShared: shared !== null,
     });
     if (explains === "timing") {
-      return { backMs: sent.atMs + (retryInMs ?? 0) + this.windowMs * GUARD, isEarly: true };
+      return { backMs: backMs + this.windowMs * GUARD, isEarly: true };
     }
     const isKnown = explains === "limit" || retryInMs !== null;
     return { backMs: isKnown ? this.#backMs(sent.atMs, retryInMs, nowMs) : null, isEarly: false };
@@ -173,7 +225,9 @@ export class LearnedLimit implements Limit {
    * Learns from the refusal of another isolate.
    * @param backMs When the other was told to come back.
    */
-  heard(backMs: number): void {
+  heard(backMs: number, nowMs: number): void {
+    // What they sent tells more.
+    if (this.#isSharing(nowMs)) return;
     const restMs = backMs - (this.log.timeOfLast(1) ?? backMs);
     const taken = this.log.since(backMs - this.windowMs * (1 + 2 * this.#prior.state.guard));
     this.#learn({ kind: "heard", backMs, restMs, taken });
@@ -216,6 +270,48 @@ export class LearnedLimit implements Limit {
     return explains;
   }
 
+  /** What others sent of the quota; null where that does not count. */
+  get #peers(): PeerUse | null {
+    const { peers } = this.log;
+    if (peers === null || !isShareable(this.#prior.state)) return null;
+    return isPart(this.#knowledge) || isSilent(this.#knowledge) ? null : peers;
+  }
+
+  #ofPeers(nowMs: number): number {
+    return this.#peers?.within(this.#keptOpenMs, nowMs) ?? 0;
+  }
+
+  #isSharing(nowMs: number): boolean {
+    return this.#prior.sharing?.isHot(nowMs) === true && isShareable(this.#prior.state);
+  }
+
+  /**
+   * When the one was sent that has to leave the window before the next may come, by what all isolates sent: null in
+   * it where that is not known in full. Null where what others told does not explain the refusal.
+   * @param backMs When the next may come.
+   */
+  #sharedBlocker(
+    told: number,
+    taken: number,
+    backMs: number,
+    nowMs: number,
+  ): { readonly blockerMs: number | null } | null {
+    const { sharing } = this.#prior;
+    if (sharing?.isHot(nowMs) !== true) return null;
+    const { peers } = this.log;
+    let blockerMs: number | null = null;
+    if (peers !== null && !sharing.isYoung(nowMs)) {
+      const ofPeers = peers.within(this.windowMs, nowMs);
+      const untold = Math.max(UNTOLD, told * UNTOLD_PART);
+      if (ofPeers === 0 || taken + ofPeers + untold < told) return null;
+      const sends = [...this.log.after(nowMs - MINUTE_MS - LATE_MS), ...peers.sends()];
+      blockerMs = timeOfLast(told, sends);
+      // Some that others sent may be missing: then the window is shorter than it looks.
+      if (blockerMs !== null) this.#prior.heardSpan((backMs - blockerMs) / 2);
+    }
+    return isShareable(this.#prior.state) ? { blockerMs } : null;
+  }
+
   /** How long a send is waited for to leave its window. */
   get #keptOpenMs(): number {
     return this.windowMs * (1 + this.#prior.state.guard);
@@ -239,6 +335,16 @@ export class LearnedLimit implements Limit {
     const firstMs = limit === null ? null : this.log.timeOfLast(limit);
     return firstMs === null ? null : Math.max(nowMs, firstMs + this.windowMs + guardMs);
   }
+}
+
+/** When the `amount`-th last unit was sent; null if fewer were. */
+function timeOfLast(amount: number, sends: readonly TimedAmount[]): number | null {
+  let left = amount;
+  for (const [atMs, sent] of sends.toSorted(([a], [b]) => b - a)) {
+    left -= sent;
+    if (left <= 0) return atMs;
+  }
+  return null;
 }
 
 /** A told limit, unless more came through than two windows hold: then it is some other quota's. */

@@ -101,7 +101,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       const windowMs = prior.windowMs ?? MINUTE_MS;
       if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;
       // Of a quota that others use too, they may have taken what was just about to come back.
-      const isOthersDoing = evidence.told !== null && believed < evidence.told;
+      const isOthersDoing =
+        evidence.isShared || (evidence.told !== null && believed < evidence.told);
       // Several requests that were under way together report the same shortfall once.
       const isNews = evidence.sentMs > prior.guardedMs && !isOthersDoing;
       if (!isNews) return knowledge;
@@ -179,6 +180,22 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       teaches: "nothing about this key",
     },
     (knowledge, { taken }) => (taken === 0 ? inNumbers(knowledge) : null),
+  ),
+  onRefusal(
+    {
+      name: "isolates share it",
+      when: "rejected with a number though less was sent, and what other isolates reported explains it",
+      teaches: "the limit",
+      explains: "limit",
+    },
+    (knowledge, { blockerMs, isShared, told, atMs }) => {
+      if (blockerMs !== null || told === null || !isShared) return null;
+      const numbered = inNumbers(knowledge);
+      const known = numbered.own.limit;
+      const isNews = known?.limit !== told || known.isPart;
+      const prior = isNews ? withFound(numbered.prior, told, atMs) : numbered.prior;
+      return withLimit({ own: numbered.own, prior }, told, atMs);
+    },
   ),
   onRefusal(
     {
@@ -307,6 +324,21 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       const leastMs = isInNumbers ? LEAST_REST_MS : LEAST_UNNUMBERED_REST_MS;
       if (taken === 0 || (restMs < leastMs && !isShared)) return null;
       return withPart(knowledge, taken, backMs);
+    },
+  ),
+  on(
+    "told-elsewhere",
+    {
+      name: "told to another isolate",
+      when: "another isolate learned the limit from a number",
+      teaches: "the limit, as if this isolate had been rejected; nothing after a reset",
+    },
+    (knowledge, { limit, atMs }) => {
+      if (knowledge.own.isReset) return null;
+      const { own, prior } = inNumbers(knowledge);
+      const isNews = own.limit?.limit !== limit || own.limit.isPart;
+      const found = isNews ? withFound(prior, limit, atMs) : prior;
+      return withLimit({ own, prior: found }, limit, atMs);
     },
   ),
   on(

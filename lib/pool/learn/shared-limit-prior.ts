@@ -3,6 +3,7 @@
  * that were not refused yet.
  * @module
  */
+import type { QuotaSharing } from "./quota-sharing";
 import { isLike } from "./unnumbered-refusals";
 
 /** What so many domains show in a row is presumed of the rest. */
@@ -22,6 +23,8 @@ export interface SharedPrior {
   readonly isSilent: boolean;
   /** Null while no refusal told when to come back. */
   readonly windowMs: number | null;
+  /** The longest wait that a refusal in numbers told: windows are no shorter. */
+  readonly leastSpanMs: number;
   /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
   readonly guard: number;
   /** When the guard grew last. */
@@ -45,6 +48,7 @@ export const NO_PRIOR: SharedPrior = {
   isPart: false,
   isSilent: false,
   windowMs: null,
+  leastSpanMs: 0,
   guard: GUARD,
   guardedMs: 0,
   slides: false,
@@ -58,6 +62,21 @@ export const NO_PRIOR: SharedPrior = {
 /** The prior of one pool and model, where all of its domains find and change it. */
 export class SharedLimitPrior {
   state = NO_PRIOR;
+  /** How its domains are shared with other isolates; null where there are none. */
+  sharing: QuotaSharing | null = null;
+
+  /** Another isolate knows that windows last so long at least. */
+  heardSpan(spanMs: number): void {
+    if (spanMs > this.state.leastSpanMs) this.state = { ...this.state, leastSpanMs: spanMs };
+  }
+}
+
+/** In a shorter window, what others tell comes too late. */
+const LEAST_SHARED_MS = 12_000;
+
+/** Whether windows last long enough for isolates to tell each other what they sent. */
+export function isShareable({ leastSpanMs }: SharedPrior): boolean {
+  return leastSpanMs >= LEAST_SHARED_MS;
 }
 
 /** What one more domain was found to be allowed: more is presumed of all at once, less when several agree. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { QuotaUnit } from "../../providers/types";
+import type { PeerUse } from "../peers/peer-use";
 import type { Limit, LimitSize } from "./limit";
 
 /** One reading of a quota. */
@@ -23,6 +24,9 @@ const SPARE = 0.1;
 export class HeaderQuota implements Limit {
   readonly unit: QuotaUnit;
   readonly #periodMs: number | null;
+  /** What other isolates sent, which a reading knows of up to when it was made; null where none has told. */
+  peers: PeerUse | null = null;
+  #readMs = 0;
   #limit = 0;
   #level = 0;
   #atMs = 0;
@@ -54,6 +58,7 @@ export class HeaderQuota implements Limit {
       if (ownLevel > level && ownLevel < level + 1) level = ownLevel;
     }
     this.#limit = limit;
+    this.#readMs = asOfMs;
     this.#resetMs = resetMs;
     this.#level = level;
     this.#atMs = asOfMs;
@@ -88,7 +93,8 @@ export class HeaderQuota implements Limit {
   earliestMs(cost: number, nowMs: number): number {
     this.#advance(nowMs);
     const spare = this.#isAtOnce ? 0 : SPARE;
-    const missing = Math.min(cost + spare, this.#limit) - this.#level;
+    const ofPeers = this.peers?.since(this.#readMs) ?? 0;
+    const missing = Math.min(cost + spare, this.#limit) + ofPeers - this.#level;
     if (missing <= 0) return 0;
     if (!this.#isAtOnce) return nowMs + (missing * this.#refillMs) / this.#limit;
     // A window that ended without news of the next one holds nobody back.
@@ -101,6 +107,7 @@ export class HeaderQuota implements Limit {
     } else if (nowMs >= this.#resetMs && this.#resetMs > 0) {
       this.#level = this.#limit;
       this.#version += 1;
+      this.#readMs = this.#resetMs;
       this.#resetMs = this.#periodMs === null ? 0 : this.#resetMs + this.#periodMs;
     }
     this.#atMs = nowMs;

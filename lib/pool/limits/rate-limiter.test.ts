@@ -145,7 +145,7 @@ describe("a quota that others use too", () => {
     for (let count = 0; count < 4; count += 1) {
       limiter.succeed(limiter.take(1, T0 + count * 10_000), []);
     }
-    limiter.hear(T0 + MINUTE);
+    limiter.hear(T0 + MINUTE, T0 + 40_000);
     return limiter;
   }
   /** SharedLimitPrior of which every refusal showed that others use the quota. */
@@ -179,7 +179,7 @@ describe("a quota that others use too", () => {
   test("is not learned from a short rest: who knows of which window it is", () => {
     const limiter = new RateLimiter(new SharedLimitPrior());
     for (let count = 0; count < 4; count += 1) limiter.take(1, T0 + count);
-    limiter.hear(T0 + 1_000);
+    limiter.hear(T0 + 1_000, T0 + 100);
     expect(limiter.learned.limit(T0 + 1_000)).toBeNull();
   });
 

@@ -8,7 +8,9 @@ import type { QuotaReading } from "../../providers/answers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
 import { LearnedLimit } from "../learn/learned-limit";
 import type { SharedLimitPrior } from "../learn/shared-limit-prior";
+import type { PeerUse } from "../peers/peer-use";
 import type { KnownLimit, QuotaLimits } from "../types";
+import { DailyQuota } from "./daily-quota";
 import { knownLimits } from "./known-limits";
 import type { Lesson, RefusedRest } from "./lesson";
 import { costAt, earliestOf, NO_ENTRY } from "./limit";
@@ -23,6 +25,7 @@ import {
   NO_REST,
   prolonged,
 } from "./rest";
+import type { SendLog } from "./send-log";
 import type { Sent, Taken } from "./sent";
 import { NO_SET_LIMITS, setLimits } from "./set-limits";
 import { SlidingWindowLog } from "./sliding-window-log";
@@ -77,7 +80,8 @@ export class RateLimiter {
 
   /** Whether only a guess, or what was learned, holds the next request back: it may go sooner as a probe. */
   isHeldByGuess(tokens: number, nowMs: number): boolean {
-    return this.#rest.guessUntilMs > nowMs && this.#hardMs(tokens, nowMs) === 0;
+    const isGuess = this.#rest.guessUntilMs > nowMs || this.#learned.isHeldByTurn(nowMs);
+    return isGuess && this.#hardMs(tokens, nowMs) === 0;
   }
 
   /** Whether only experience holds the next request back, so that one beyond it may test whether that still holds. */
@@ -115,9 +119,9 @@ export class RateLimiter {
   }
 
   /** Takes note that somebody else was refused, and told to come back then. */
-  hear(untilMs: number): void {
+  hear(untilMs: number, nowMs: number): void {
     if (untilMs <= this.#rest.untilMs) return;
-    this.#learned.heard(untilMs);
+    this.#learned.heard(untilMs, nowMs);
     this.rest(untilMs);
   }
 
@@ -146,6 +150,7 @@ export class RateLimiter {
           : [this.#requestsSoFar, sent.requestsSoFar];
       this.#reported ??= new ReportedQuotas();
       this.#reported.read(reading, soFar - then, sent.atMs);
+      if (this.#learned.log.peers !== null) this.#reported.countPeers(this.#learned.log.peers);
     }
     this.#learned.letIn(sent.atMs);
     const before = this.#rest;
@@ -182,6 +187,26 @@ export class RateLimiter {
       if (limit.unit !== "tokens") continue;
       if (tokens > cost) limit.take(tokens - cost, nowMs);
       else limit.refund(entry, cost - tokens);
+    }
+  }
+
+  /** Of the tokens that count against a limit, for other isolates; null where there is none. */
+  get tokenLog(): SendLog | null {
+    for (const limit of this.#windows()) if (limit.unit === "tokens") return limit.log;
+    return null;
+  }
+
+  /** What other isolates sent counts here too, from now on. */
+  countPeers(requests: PeerUse, tokens: PeerUse): void {
+    this.#learned.log.peers = requests;
+    for (const limit of this.#windows()) if (limit.unit === "tokens") limit.log.peers = tokens;
+    for (const limit of this.#set) if (limit instanceof DailyQuota) limit.peers = requests;
+    this.#reported?.countPeers(requests);
+  }
+
+  *#windows(): Generator<SlidingWindowLog, void> {
+    for (const limit of [...this.#set, ...(this.#reported?.values() ?? [])]) {
+      if (limit instanceof SlidingWindowLog) yield limit;
     }
   }
 
@@ -259,6 +284,10 @@ export class RateLimiter {
         this.#reported.readTokensPerMinute(limit);
       }
       return { backMs: retryAtMs, isForeseen: sent.isProbe };
+    }
+    if (this.#learned.log.peers !== null && this.#reported?.countsRequests === true) {
+      // The answers tell what is left: this refusal shows no more than that others were quicker.
+      return { backMs: retryAtMs, isForeseen: true };
     }
     const { backMs, isEarly } = this.#learned.refused(sent, refusal, isRepeated, nowMs);
     return { backMs, isForeseen: sent.isProbe || isEarly };

@@ -3,6 +3,7 @@
  * @module
  */
 import type { QuotaReading } from "../../providers/answers/read-limits";
+import type { PeerUse } from "../peers/peer-use";
 import { HeaderQuota } from "./header-quota";
 import { costAt, earliestOf, type Limit } from "./limit";
 import { SlidingWindowLog } from "./sliding-window-log";
@@ -14,6 +15,22 @@ export class ReportedQuotas extends Map<string, Limit> {
   /** When the strictest allows one more request: epoch milliseconds, 0 for now. */
   earliestMs(tokens: number, nowMs: number): number {
     return earliestOf(this.values(), tokens, nowMs);
+  }
+
+  /** Whether requests are counted by the provider's word, which knows of all isolates. */
+  get countsRequests(): boolean {
+    for (const [name, limit] of this) {
+      if (limit.unit === "requests" && limit instanceof HeaderQuota && !name.endsWith("/day"))
+        return true;
+    }
+    return false;
+  }
+
+  /** What other isolates sent since a reading counts too, from now on. */
+  countPeers(peers: PeerUse): void {
+    for (const limit of this.values()) {
+      if (limit instanceof HeaderQuota && limit.unit === "requests") limit.peers = peers;
+    }
   }
 
   /** Notes a send. */

@@ -6,11 +6,15 @@
  * log, so it grows in small steps, and amounts are kept only where one of them is not 1.
  * @module
  */
+import type { PeerUse, TimedAmount } from "../peers/peer-use";
+
 const FIRST_ENTRIES = 4;
 
 export class SendLog {
   /** So many units are kept at least by `keepLast`, for others who read this log. */
   least = 0;
+  /** What other isolates sent of the same quota; null where none has told. */
+  peers: PeerUse | null = null;
   /** In a circle. */
   #times: number[] = [];
   /** Beside the times; null while all are 1. */
@@ -99,6 +103,16 @@ export class SendLog {
       amount += this.#amountAt(index);
     }
     return amount;
+  }
+
+  /** What was sent after a moment, the oldest first. */
+  after(timeMs: number): TimedAmount[] {
+    const sends: TimedAmount[] = [];
+    for (let index = 0; index < this.#size; index += 1) {
+      const atMs = this.#timeAt(index);
+      if (atMs > timeMs) sends.push([atMs, this.#amountAt(index)]);
+    }
+    return sends;
   }
 
   forgetBefore(timeMs: number): void {

@@ -9,6 +9,8 @@ import type { SendLog } from "./send-log";
 import { SlidingWindowLog } from "./sliding-window-log";
 
 const MINUTE_MS = 60_000;
+/** As for limits that were learned: the provider counts when a request comes, not when it is sent. */
+const GUARD_MS = MINUTE_MS / 250;
 const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
 
 /** One for all that have none, since there may be very many. */
@@ -32,7 +34,9 @@ export function setLimits(
   const { rpm, tpm, dailyRequests } = limits ?? NO_LIMITS;
   const set: Limit[] = [];
   requests.least = rpm ?? 0;
-  if (rpm !== null) set.push(new SlidingWindowLog("requests", rpm, MINUTE_MS, requests));
+  if (rpm !== null) {
+    set.push(new SlidingWindowLog("requests", rpm, MINUTE_MS, requests, GUARD_MS));
+  }
   if (tpm !== null) {
     const tokens = known.find(({ unit }) => unit === "tokens");
     const isSame = tokens instanceof SlidingWindowLog && tokens.limit === tpm;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { QuotaUnit } from "../../providers/types";
+import { roomAtMs } from "../peers/window-room";
 import { type Limit, type LimitSize, NO_ENTRY } from "./limit";
 import { SendLog } from "./send-log";
 
@@ -14,15 +15,26 @@ export class SlidingWindowLog implements Limit {
   readonly unit: QuotaUnit;
   readonly limit: number;
   readonly windowMs: number;
-  readonly #log: SendLog;
+  readonly log: SendLog;
   readonly #isOwn: boolean;
+  readonly #keptOpenMs: number;
 
-  /** @param shared A log of the same unit that another limit keeps; without one it keeps its own. */
-  constructor(unit: QuotaUnit, limit: number, windowMs: number, shared: SendLog | null = null) {
+  /**
+   * @param shared A log of the same unit that another limit keeps; without one it keeps its own.
+   * @param guardMs The window is kept open so much longer: requests overtake each other on their way.
+   */
+  constructor(
+    unit: QuotaUnit,
+    limit: number,
+    windowMs: number,
+    shared: SendLog | null = null,
+    guardMs = 0,
+  ) {
     this.unit = unit;
+    this.#keptOpenMs = windowMs + guardMs;
     this.limit = limit;
     this.windowMs = windowMs;
-    this.#log = shared ?? new SendLog();
+    this.log = shared ?? new SendLog();
     this.#isOwn = shared === null;
   }
 
@@ -36,28 +48,34 @@ export class SlidingWindowLog implements Limit {
 
   /** What may go until a moment: in whole windows until then the limit each, and what leaves by then. */
   leftBy(untilMs: number, nowMs: number): number {
-    return leftBy(this.#log, this.limit, this.windowMs, untilMs, nowMs);
+    return leftBy(this.log, this.limit, this.windowMs, untilMs, nowMs);
   }
 
-  perMs(): number {
-    return this.limit / this.windowMs;
+  perMs(nowMs: number): number {
+    const ofPeers = this.log.peers?.within(this.windowMs, nowMs) ?? 0;
+    return Math.max(0, this.limit - ofPeers) / this.windowMs;
   }
 
   take(cost: number, nowMs: number): number {
     if (!this.#isOwn) return NO_ENTRY;
-    this.#log.forgetBefore(nowMs - this.windowMs);
-    return this.#log.add(nowMs, cost, this.windowMs / GRAINS);
+    this.log.forgetBefore(nowMs - this.windowMs);
+    return this.log.add(nowMs, cost, this.windowMs / GRAINS);
   }
 
   refund(entry: number, cost: number): void {
-    if (this.#isOwn) this.#log.refund(entry, cost);
+    if (this.#isOwn) this.log.refund(entry, cost);
   }
 
   earliestMs(cost: number, nowMs: number): number {
     // By time, never by amount: a refund of later entries makes the earlier ones count again.
-    if (this.#isOwn) this.#log.forgetBefore(nowMs - this.windowMs);
-    const blockerMs = this.#log.timeOfLast(this.limit - Math.min(cost, this.limit) + 1);
-    const readyMs = blockerMs === null ? 0 : blockerMs + this.windowMs;
+    if (this.#isOwn) this.log.forgetBefore(nowMs - this.#keptOpenMs);
+    const { peers } = this.log;
+    const asked = Math.min(cost, this.limit);
+    if (peers !== null) {
+      return roomAtMs(this.log, peers, this.limit, this.#keptOpenMs, asked, nowMs);
+    }
+    const blockerMs = this.log.timeOfLast(this.limit - asked + 1);
+    const readyMs = blockerMs === null ? 0 : blockerMs + this.#keptOpenMs;
     return readyMs > nowMs ? readyMs : 0;
   }
 }
@@ -71,5 +89,9 @@ export function leftBy(
   nowMs: number,
 ): number {
   const windows = Math.max(0, Math.floor((untilMs - nowMs) / windowMs));
-  return Math.max(0, (windows + 1) * limit - log.since(untilMs - (windows + 1) * windowMs));
+  const ofPeers = log.peers?.within(windowMs, nowMs) ?? 0;
+  return Math.max(
+    0,
+    (windows + 1) * Math.max(0, limit - ofPeers) - log.since(untilMs - (windows + 1) * windowMs),
+  );
 }

@@ -4,6 +4,7 @@
  */
 import { SharedLimitPrior } from "../learn/shared-limit-prior";
 import { RateLimiter } from "../limits/rate-limiter";
+import type { SharedDomains } from "../peers/model-sharing";
 import { isOfTheDomain } from "../types";
 import type { Group } from "./group";
 
@@ -15,7 +16,7 @@ export interface LimiterOptions {
   isCounted(domain: string): boolean;
 }
 
-export class DomainLimiters {
+export class DomainLimiters implements SharedDomains {
   readonly prior = new SharedLimitPrior();
   readonly #options: LimiterOptions;
   readonly #limiters = new Map<string, RateLimiter>();
@@ -29,6 +30,16 @@ export class DomainLimiters {
   /** The limiter of a domain that was used before. */
   get(domain: string): RateLimiter | undefined {
     return this.#limiters.get(domain);
+  }
+
+  /** Of the domains that were used here. */
+  named(): Iterable<[domain: string, limiter: RateLimiter]> {
+    return this.#limiters;
+  }
+
+  /** The limiter of a domain that another isolate told of. */
+  shared(domain: string, nowMs: number): RateLimiter {
+    return this.#ofDomain(domain, nowMs);
   }
 
   of(group: Group, nowMs: number): RateLimiter {
@@ -52,14 +63,14 @@ export class DomainLimiters {
     this.#stale.clear();
     for (const group of groups) {
       // Groups of one domain have one limiter, which must not be made by the first that is used.
-      if (group.isShared) group.limiter = this.#shared(group, nowMs);
+      if (group.isShared) group.limiter = this.#ofGroup(group, nowMs);
       else if (this.#options.isCounted(group.id)) group.limiter = this.#ofDomain(group.id, nowMs);
       else group.limiter = this.#limiters.get(group.id) ?? null;
     }
   }
 
   /** The limiter of a domain with a name, resting as long as any of its keys. */
-  #shared({ id: domain, entries }: Group, nowMs: number): RateLimiter {
+  #ofGroup({ id: domain, entries }: Group, nowMs: number): RateLimiter {
     const limiter = this.#ofDomain(domain, nowMs);
     for (const { key } of entries) {
       const cooldown = key.cooldowns.get(this.#options.model);

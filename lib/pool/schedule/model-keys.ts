@@ -88,6 +88,17 @@ export class ModelKeys {
     return this.#groups.get(domain);
   }
 
+  /** Groups of those domains may be ready sooner than they were thought to be. */
+  rescheduleAll(domains: ReadonlySet<string>, nowMs: number): void {
+    const scheduler = this.#scheduler;
+    if (scheduler === null) return;
+    for (const group of scheduler.groups) {
+      if (!domains.has(group.id)) continue;
+      group.limiter ??= this.#limiters.get(group.id) ?? null;
+      scheduler.reschedule(group, nowMs);
+    }
+  }
+
   /** The key for a request's next attempt; null where none is ready. */
   choose(ask: Ask, nowMs: number): Choice | null {
     const scheduler = this.schedulerAt(nowMs);

@@ -6,6 +6,8 @@ import type { QuotaReading } from "../../providers/answers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
 import { LimitProbe } from "../learn/limit-probe";
 import type { Lesson, RefusedRest } from "../limits/lesson";
+import { ModelSharing } from "../peers/model-sharing";
+import type { UseBoard } from "../peers/use-board";
 import type { Ask, Lease, PickResult } from "../pick-result";
 import { FairQueue } from "../share/fair-queue";
 import { FairShare } from "../share/fair-share";
@@ -24,7 +26,17 @@ const LONGEST_WAIT_MS = 1_000;
 /** Waits shorter than this are no reason to try the limits. */
 const LEAST_PROBED_WAIT_MS = 2_000;
 
-export type ModelPoolOptions = ModelKeysOptions & LimiterOptions;
+/** Of more groups, one that is refused is the first that others hear of: what it costs is little beside so many. */
+const SUMMED_MAX = 200;
+
+export interface SharingOptions {
+  /** On which isolates tell each other what they sent; null where there are no others. */
+  readonly board: UseBoard | null;
+  /** Names the pool and the model to other isolates. */
+  readonly sharedName: string;
+}
+
+export type ModelPoolOptions = ModelKeysOptions & LimiterOptions & SharingOptions;
 
 export class ModelPool {
   readonly #model: string;
@@ -34,6 +46,7 @@ export class ModelPool {
   readonly #queue = new FairQueue();
   readonly #share = new FairShare();
   readonly #rate = new GroupRate();
+  readonly #sharing: ModelSharing | null;
   /** When it was asked last. */
   usedMs = 0;
   /** Whether some key ever answered for this model here. */
@@ -43,6 +56,17 @@ export class ModelPool {
     this.#model = options.model;
     this.#limiters = new DomainLimiters(options);
     this.keys = new ModelKeys(options, this.#limiters);
+    const { board, sharedName } = options;
+    this.#sharing =
+      board &&
+      new ModelSharing({
+        board,
+        name: sharedName,
+        domains: this.#limiters,
+        waiting: () => this.#queue.size,
+        changed: (domains, nowMs) => this.keys.rescheduleAll(domains, nowMs),
+      });
+    this.#limiters.prior.sharing = this.#sharing;
   }
 
   /** Whether requests wait here. */
@@ -102,11 +126,13 @@ export class ModelPool {
     }
     if (isHopeless || (ask.waiter === null && this.#queue.size >= MAX_WAITING)) {
       this.leave(ask);
+      this.#sharing?.short(nowMs);
       const turnMs = Math.max(scheduler.latestTurnMs(ahead, firstMs, nowMs), shareAtMs);
       return { kind: "exhausted", retryAtMs: Math.max(turnMs, nowMs + LEAST_WAIT_MS) };
     }
     const lookMs = nowMs + LONGEST_WAIT_MS;
     const soonestMs = scheduler.soonestTurnMs(ahead, firstMs, lookMs, nowMs);
+    this.#sharing?.short(nowMs);
     return { kind: "wait", untilMs: this.#wait(ask, Math.max(soonestMs, shareAtMs), nowMs) };
   }
 
@@ -179,6 +205,7 @@ export class ModelPool {
     const { prior } = this.#limiters;
     const before = prior.state.limit;
     const limiter = this.#limiters.of(lease.group, nowMs);
+    if (refusal.span !== "day") this.#sharing?.refused(refusal.limit !== null, nowMs);
     const lesson = limiter.refuse(lease.sent, refusal, rest, nowMs);
     // What was learned of one may wake others sooner.
     if (before !== null && (prior.state.limit ?? 0) > before) this.keys.rebuild();
@@ -186,9 +213,10 @@ export class ModelPool {
   }
 
   /** Rests a domain. @param isHeard Whether somebody else found it without a short quota. */
-  rest(domain: string, untilMs: number, isHeard: boolean): void {
+  rest(domain: string, untilMs: number, isHeard: boolean, nowMs: number): void {
     const limiter = this.#limiters.get(domain);
-    if (isHeard) limiter?.hear(untilMs);
+    if (isHeard) this.#sharing?.heardRefusal(nowMs);
+    if (isHeard) limiter?.hear(untilMs, nowMs);
     else limiter?.rest(untilMs);
   }
 
@@ -231,6 +259,7 @@ export class ModelPool {
     ask.waiter = null;
     this.keys.taken += 1;
     this.#share.served(ask.claim, nowMs);
+    this.#sharing?.sent(() => this.#sharedPerMs(nowMs), nowMs);
     const sent = this.#limiters.of(group, nowMs).take(ask.tokens, nowMs, isProbe);
     const scheduler = this.keys.schedulerAt(nowMs);
     return { key: entry.key, entry, sent, group, scheduler, isSettled: false };
@@ -248,6 +277,13 @@ export class ModelPool {
     }
     ask.waiter.dueMs = untilMs;
     return untilMs;
+  }
+
+  /** What all keys together may be sent, where they are few enough to be added up; null where that is not known. */
+  #sharedPerMs(nowMs: number): number | null {
+    const groups = this.groups(nowMs);
+    if (groups.length > SUMMED_MAX) return null;
+    return this.#rate.perMs(groups, this.#limiters.prior.state, nowMs);
   }
 
   /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */

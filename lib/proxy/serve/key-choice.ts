@@ -48,6 +48,7 @@ export class KeyChoice {
   next(deadline: Deadline, scope: RequestScope): Lease | null | Promise<Lease | null> {
     const nowMs = scope.ports.nowMs();
     const turn = this.#turn(nowMs);
+    scope.ports.state.shareUse(scope.keep);
     if (turn.kind !== "granted") {
       const more = this.#moreKeys(turn, scope);
       if (more !== null) return this.#nextOfAll(more, deadline, scope);
@@ -87,7 +88,7 @@ export class KeyChoice {
   async #wait(
     firstMs: number,
     deadline: Deadline,
-    { ports, request }: RequestScope,
+    { keep, ports, request }: RequestScope,
   ): Promise<Lease | null> {
     for (let untilMs = firstMs; ; ) {
       await pause(untilMs - ports.nowMs(), request.signal, deadline, ports);
@@ -97,6 +98,7 @@ export class KeyChoice {
       }
       const nowMs = ports.nowMs();
       const turn = this.#turn(nowMs);
+      ports.state.shareUse(keep);
       if (turn.kind !== "wait") return this.#taken(turn, nowMs);
       untilMs = turn.untilMs;
     }

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { VirtualTime } from "../../../bench/lib/quota/virtual-time";
+import { type Pressure, type SharedModel, UseBoard } from "../../pool/peers/use-board";
+import { UseExchange } from "./use-exchange";
+import type { PeerRow } from "./use-rows";
+
+const START_MS = Date.UTC(2026, 10, 23, 12);
+const NOBODY: SharedModel = {
+  name: "openai gpt",
+  pressure: "tight",
+  isHot: () => true,
+  tell: () => ["openai gpt", 1, 0, []],
+  heard: () => {},
+};
+
+/** One isolate whose use is to be told. */
+function setUp(answer: () => Promise<readonly PeerRow[]>, pressure: Pressure) {
+  const time = new VirtualTime(START_MS);
+  const board = new UseBoard("is_1");
+  const calls: number[] = [];
+  const exchange = new UseExchange({
+    board,
+    rows: {
+      exchange: () => {
+        calls.push(time.nowMs - START_MS);
+        return answer();
+      },
+    },
+    nowMs: () => time.nowMs,
+    setTimer: (callback, ms) => time.at(time.nowMs + ms, callback),
+  });
+  board.heat({ ...NOBODY, pressure });
+  return { time, board, calls, exchange };
+}
+
+beforeEach(() => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test.each([
+  ["tight", [0, 1_500, 3_000, 4_500]],
+  ["roomy", [0, 2_500, 5_000]],
+  ["alone", [0]],
+] as const)("where little is left others are told often: %s", async (pressure, expected) => {
+  const { time, board, calls, exchange } = setUp(async () => [], pressure);
+  for (let ms = 0; ms <= 5_000; ms += 100) {
+    time.at(START_MS + ms, () => {
+      board.touch();
+      exchange.tell();
+    });
+  }
+  await time.run();
+  expect(calls.filter((ms) => ms <= 5_000)).toEqual(expected);
+});
+
+test("nothing is told where nothing was sent, and one at a time", async () => {
+  const { time, board, calls, exchange } = setUp(async () => [], "tight");
+  expect(exchange.tell()).not.toBeNull();
+  expect(exchange.tell()).toBeNull();
+  await time.run();
+  expect(board.isDue).toBe(false);
+  expect(exchange.tell()).toBeNull();
+  expect(calls).toHaveLength(1);
+});
+
+test("a store that fails is asked again five seconds later, and nobody hears of it", async () => {
+  const { time, calls, exchange } = setUp(() => Promise.reject(new Error("away")), "tight");
+  for (let ms = 0; ms <= 12_000; ms += 500) time.at(START_MS + ms, () => void exchange.tell());
+  await time.run();
+  expect(calls.filter((ms) => ms <= 11_000)).toEqual([0, 5_000, 10_000]);
+});
+
+test("one that never ends is given up after eight seconds", async () => {
+  const { time, board, calls, exchange } = setUp(() => new Promise(() => {}), "tight");
+  for (let ms = 0; ms <= 20_000; ms += 1_000) {
+    time.at(START_MS + ms, () => {
+      board.touch();
+      void exchange.tell();
+    });
+  }
+  await time.run();
+  expect(calls).toEqual([0, 8_000, 16_000]);
+});
