@@ -1,17 +1,16 @@
 /**
  * One pool and one limit on 1, 3, 8 and 32 isolates: the real handler, ledger and leases over a modelled D1 and
  * modelled objects, in virtual time. The same seed gives the same figures; `SEED=7 npm run bench -- isolates` plays
- * another game.
+ * another game. Writes bench/isolates-measured.md and its charts.
  * @module
  */
-import { writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import "./lib/resolve-ts.ts";
+import type { KeysFigures, KeysRow, LimitRow } from "./lib/isolates/measured-page.ts";
 import type { Sharing } from "./lib/isolates/sim-isolate.ts";
 import type { StoreBill } from "./lib/isolates/sim-store.ts";
 import { writeResult } from "./lib/write-result.ts";
 
-const { barChart } = await import("./lib/isolates/bar-chart.ts");
+const { writePage } = await import("./lib/isolates/measured-page.ts");
 const { LIMIT_LINES } = await import("./lib/isolates/limit-lines.ts");
 const { playLimits } = await import("./lib/isolates/play-limits.ts");
 const { lineOf, answersInTime, capacityOf } = await import("./lib/quota/scenarios.ts");
@@ -38,15 +37,6 @@ console.log(`seed ${seed}`);
 const logError = console.error;
 console.error = () => {};
 
-interface LimitRow {
-  readonly isolates: number;
-  readonly sharing: string;
-  readonly limit: string;
-  /** Parts of what is allowed: under three times as much, after the first seconds, and in a burst. */
-  readonly used: number;
-  readonly burst: number;
-  readonly bill: StoreBill;
-}
 const limits: LimitRow[] = [];
 for (const isolates of ISOLATES) {
   for (const sharing of SHARINGS) {
@@ -74,7 +64,7 @@ for (const isolates of ISOLATES) {
             (used(long, SETTLED_MS) <= MOST[sharing].long && used(burst, 0) <= MOST[sharing].burst),
         ),
       };
-      limits.push({ ...row, bill: long.bill });
+      limits.push({ isolates, sharing, limit: name, used: row.used, burst: row.burst });
       console.log(Object.values(row).join(", "));
     }
   }
@@ -104,52 +94,44 @@ for (const [use, perSecond, rpm] of [
     const after = await playLimits({ ...game, sharing, maxWaitMs: 5_000 });
     const refused = Number(((after.statuses.get(429) ?? 0) / after.asked).toFixed(4));
     const bill = billOf(after.bill, after.asked);
-    costs.push({ use, sharing: WORDS[sharing], refused, perMillionRequests: bill });
+    costs.push({ use, sharing, refused, perMillionRequests: bill });
   }
 }
 for (const row of costs) console.log(JSON.stringify(row));
 
-const pools = [];
+const keys: KeysRow[] = [];
 for (const isolates of ISOLATES) {
-  for (const load of [0.8, 1.5]) {
-    const line = lineOf({ name: `${isolates} isolates`, isolates, load }, seed);
-    const outcome = await simulate(line.scenario);
-    const answers = outcome.told.filter(({ status }) => status === 200).length;
-    const row = {
-      isolates,
-      load: `${load * 100} %`,
-      attemptsAnAnswer: Number((outcome.attempts / answers).toFixed(3)),
-      ofCapacity: Number(
-        (answersInTime(outcome, line.scenario) / capacityOf(line, outcome)).toFixed(3),
-      ),
-    };
-    pools.push(row);
-    console.log(Object.values(row).join(", "));
+  for (const toFirst of [0, 0.8]) {
+    for (const load of [0.8, 1.5]) {
+      const isTarget = isolates === 8 && toFirst === 0;
+      const line = lineOf({ name: `${isolates} isolates`, isolates, toFirst, load }, seed);
+      const play = async (isShared: boolean): Promise<KeysFigures> => {
+        const outcome = await simulate({ ...line.scenario, isShared });
+        const answers = outcome.told.filter(({ status }) => status === 200).length;
+        const inTime = answersInTime(outcome, line.scenario);
+        return {
+          attemptsAnAnswer: Number((outcome.attempts / answers).toFixed(3)),
+          answered: Number(
+            (load > 1 ? inTime / capacityOf(line, outcome) : answers / outcome.told.length).toFixed(
+              3,
+            ),
+          ),
+          rowsAMillion: Math.round((outcome.exchanges * 1e6) / outcome.told.length),
+        };
+      };
+      const [alone, shared] = [await play(false), await play(true)];
+      const [most, least] = load > 1 ? [1.12, 0.96] : [1.03, 0.99];
+      const isRight = shared.attemptsAnAnswer <= most && shared.answered >= least;
+      const row = { isolates, toFirst, load, alone, shared };
+      keys.push(row);
+      console.log(JSON.stringify(row), isTarget ? verdict(isRight) : "");
+    }
   }
 }
 console.error = logError;
 
-const chart = barChart(
-  "600 requests a minute, asked for 1,800: used in the fullest minute",
-  ISOLATES.map((count) => `${count} isolate${count === 1 ? "" : "s"}`),
-  SHARINGS.map((sharing, index) => ({
-    name: WORDS[sharing],
-    colour: ["#b91c1c", "#2563eb", "#15803d"][index] ?? "#111",
-    values: ISOLATES.map(
-      (isolates) =>
-        limits.find(
-          (row) =>
-            row.isolates === isolates &&
-            row.sharing === WORDS[sharing] &&
-            row.limit === LIMIT_LINES[0]?.name,
-        )?.used ?? 0,
-    ),
-  })),
-  1,
-);
-await writeFile(fileURLToPath(new URL("results/isolates.svg", import.meta.url)), chart);
-
-await writeResult("isolates", { seed, limits, costs, pools });
+await writeResult("isolates", { seed, limits, costs, keys });
+await writePage({ limits, costs, keys });
 if (failures > 0) {
   console.error(`${failures} missed`);
   process.exitCode = 1;

@@ -13,22 +13,22 @@ export interface LimitLine {
 
 export const LIMIT_LINES: readonly LimitLine[] = [
   {
-    name: "600 requests a minute",
-    limits: { rpm: 600 },
-    perSecond: 30,
-    used: (after, fromMs) => mostInAMinute(after, () => 1, fromMs) / 600,
+    name: "300 requests a minute",
+    limits: { rpm: 300 },
+    perSecond: 15,
+    used: (after, fromMs) => mostInAMinute(after, () => 1, fromMs) / 300,
   },
   {
-    name: "60,000 tokens a minute",
-    limits: { tpm: 60_000 },
-    perSecond: 9,
-    used: (after, fromMs) => mostInAMinute(after, ({ tokens }) => tokens, fromMs) / 60_000,
+    name: "30,000 tokens a minute",
+    limits: { tpm: 30_000 },
+    perSecond: 4.5,
+    used: (after, fromMs) => mostInAMinute(after, ({ tokens }) => tokens, fromMs) / 30_000,
   },
   {
-    name: "10 requests at the same time",
-    limits: { concurrentRequests: 10 },
-    perSecond: 40,
-    used: (after, fromMs) => mostAtOnce(after, fromMs) / 10,
+    name: "5 requests at the same time",
+    limits: { concurrentRequests: 5 },
+    perSecond: 20,
+    used: (after, fromMs) => mostAtOnce(after, fromMs) / 5,
   },
   {
     name: "300 requests a day",

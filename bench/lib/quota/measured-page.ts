@@ -94,7 +94,7 @@ function percent(part: number): string {
   return `${(part * 100).toFixed(2)} %`;
 }
 
-function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], body: readonly (readonly string[])[]): string {
   const all = [head, ...body];
   const widths = head.map((_, at) => Math.max(...all.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[], filler = " ") =>
