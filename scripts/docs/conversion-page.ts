@@ -69,7 +69,7 @@ const MESSAGES: readonly Sample[] = [
   ["`context_management`", { context_management: {} }],
   ["`container`", { container: "c" }],
   ["`mcp_servers`", { mcp_servers: [{}] }],
-  ["what is newer than this", { newer: 1 }],
+  ["any newer field", { newer: 1 }],
 ];
 
 const input = (...items: readonly object[]) => ({ input: [HI, ...items] });
@@ -123,7 +123,7 @@ const RESPONSES: readonly Sample[] = [
   ["`conversation`", { conversation: "c" }],
   ["`prompt`", { prompt: {} }],
   ["`background`", { background: true }],
-  ["what is newer than this", { newer: 1 }],
+  ["any newer field", { newer: 1 }],
 ];
 
 const asked = (...given: readonly object[]) => ({ contents: [{ role: "user", parts: given }] });
@@ -163,7 +163,7 @@ const GEMINI: readonly Sample[] = [
   ["`safetySettings`", { safetySettings: [{}] }],
   ["`labels`", { labels: {} }],
   ["`cachedContent`", { cachedContent: "c" }],
-  ["what is newer than this", { newer: 1 }],
+  ["any newer field", { newer: 1 }],
 ];
 
 const CHAT_TOOL = { type: "function", function: { name: "weather", parameters: SCHEMA } };
@@ -183,7 +183,7 @@ const CHAT: readonly Sample[] = [
   ["`max_tokens`, `max_completion_tokens`", { max_completion_tokens: 5 }],
   ["`system` and `developer`, first", { messages: [{ role: "developer", content: "a" }, HI] }],
   [
-    "that later ones are `system` or `developer`",
+    "later `system` or `developer` messages: their role",
     { messages: [HI, { role: "system", content: "a" }] },
   ],
   ["texts", parts({ type: "text", text: "a" }, { type: "text", text: "b" })],
@@ -230,7 +230,7 @@ const CHAT: readonly Sample[] = [
   ["`logprobs`", { logprobs: true }],
   ["`store: true`", { store: true }],
   ["`service_tier`", { service_tier: "flex" }],
-  ["what is newer than this", { newer: 1 }],
+  ["any newer field", { newer: 1 }],
 ];
 
 type Convert = (request: Fields, dialect: ChatDialect) => ReturnType<typeof messagesToChat>;
@@ -311,17 +311,17 @@ export function conversionPage(): string {
   return page(
     "# Conversion, field by field",
     GENERATED,
-    `If a model's provider doesn't speak the API of a request, [the request is converted](calling.md#other-providers-models). These tables are made by converting each field. ${code("rejected")}: the response is 400 with the field's name. ${code("dropped, and named")}: the field is left out and named in ${code("x-one-balance-dropped")} and on the request's page. Everything else is sent in the field that is named, without loss.`,
-    "What services differ in stands in the columns: at OpenAI for a model that thinks; a [provider of your own](custom-providers.md) is taken for one that serves open models. Thoughts of the history go to DeepSeek, OpenRouter, Fireworks and your own; how much to think is said where the service takes it for that model.",
+    `If a model's provider doesn't speak the API of a request, [the request is converted](calling.md#other-providers-models). These tables are made by converting each field. ${code("rejected")}: the response is 400 with the field's name. ${code("dropped, and named")}: the field is left out and named in ${code("x-one-balance-dropped")} and on the request's page. Everything else is sent in the named field, without loss.`,
+    "The columns show where services differ. OpenAI's is for a reasoning model; a [provider of your own](custom-providers.md) is assumed to serve open models. Reasoning in the history is sent to DeepSeek, OpenRouter, Fireworks and providers of your own. The reasoning effort is sent if the service accepts it for that model.",
     "## Messages to chat completions",
     rows(MESSAGES, messages, OF_MESSAGES),
     "## Responses to chat completions",
     rows(RESPONSES, responses, OF_RESPONSES),
     "## Gemini to chat completions",
-    "`generateContent` and `streamGenerateContent` (with `alt=sse`). Settings stand in `generationConfig`.",
+    "`generateContent` and `streamGenerateContent` (with `alt=sse`). Settings are in `generationConfig`.",
     rows(GEMINI, gemini, OF_MESSAGES),
     "## Chat completions to Messages",
-    "For a [provider of your own](custom-providers.md) that speaks Anthropic's API, and behind an alias whose conversion is `preferred` for Anthropic itself. What Anthropic's models differ in stands in the columns. Responses for such a provider become chat completions by the table above, at a service that takes all of them, and then Messages by this one.",
+    "For a [provider of your own](custom-providers.md) that speaks Anthropic's API, and behind an alias whose conversion is `preferred` for Anthropic itself. The columns show where Anthropic's models differ. A Responses request for such a provider becomes a chat completion by the table above (as for a service that accepts every field), and then Messages by this one.",
     chatRows(),
     "## Answers",
     "Of chat completions:",
@@ -354,7 +354,7 @@ export function conversionPage(): string {
           "`incomplete`: `content_filter`",
           "`SAFETY`",
         ],
-        ["a stop string that is told", "`stop_reason: stop_sequence`", "`completed`", "`STOP`"],
+        ["a stop string that is reported", "`stop_reason: stop_sequence`", "`completed`", "`STOP`"],
         [
           "`usage`, with the cache's share",
           "`input_tokens` without it, `cache_read_input_tokens`",
