@@ -24,6 +24,7 @@ export class SimUses implements UseRows {
     const exchange = new UseExchange({
       board,
       rows: this,
+      dailyRows: () => null,
       nowMs: () => this.#time.nowMs,
       setTimer: (callback, ms) => this.#time.at(this.#time.nowMs + ms, callback),
     });

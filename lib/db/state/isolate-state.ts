@@ -97,6 +97,8 @@ const RESOURCE_WAIT_MS = 1_000;
 /** How often an unknown access token makes the isolate ask the store. */
 const UNKNOWN_TOKEN_GAP_MS = 1_000;
 
+/** Beside metering's rows, isolates may write such a part as many to tell each other what they sent. */
+const USES_PART = 0.1;
 const OPENED_KEYS_MAX = 10_000;
 const TOKEN_HASHES_MAX = 10_000;
 const RESOURCES_MAX = 20_000;
@@ -147,6 +149,10 @@ class D1IsolateState implements IsolateState {
     this.#uses = new UseExchange({
       board,
       rows: new D1UseRows(options.db),
+      dailyRows: () => {
+        const { dailyRowBudget } = this.settings.metering;
+        return dailyRowBudget === 0 ? null : dailyRowBudget * USES_PART;
+      },
       nowMs: () => options.nowMs(),
       setTimer: platformTimer,
     });

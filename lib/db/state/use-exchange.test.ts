@@ -14,7 +14,11 @@ const NOBODY: SharedModel = {
 };
 
 /** One isolate whose use is to be told. */
-function setUp(answer: () => Promise<readonly PeerRow[]>, pressure: Pressure) {
+function setUp(
+  answer: () => Promise<readonly PeerRow[]>,
+  pressure: Pressure,
+  dailyRows: number | null = null,
+) {
   const time = new VirtualTime(START_MS);
   const board = new UseBoard("is_1");
   const calls: number[] = [];
@@ -26,6 +30,7 @@ function setUp(answer: () => Promise<readonly PeerRow[]>, pressure: Pressure) {
         return answer();
       },
     },
+    dailyRows: () => dailyRows,
     nowMs: () => time.nowMs,
     setTimer: (callback, ms) => time.at(time.nowMs + ms, callback),
   });
@@ -83,4 +88,22 @@ test("one that never ends is given up after eight seconds", async () => {
   }
   await time.run();
   expect(calls).toEqual([0, 8_000, 16_000]);
+});
+
+test("all isolates together write no more rows in a day than they may, and go on the day after", async () => {
+  const peers = [1, 2, 3].map((n): PeerRow => ({ isolate: `is_${n}`, ageMs: 0, models: "[]" }));
+  const { time, board, calls, exchange } = setUp(async () => peers, "tight", 40);
+  for (let ms = 0; ms <= 60_000; ms += 500) {
+    for (const afterMs of [ms, 86_400_000 + ms]) {
+      time.at(START_MS + afterMs, () => {
+        board.touch();
+        void exchange.tell();
+      });
+    }
+  }
+  time.at(START_MS + 70_000, () => expect(board.isOff).toBe(true));
+  await time.run();
+  // Of four isolates each writes a fourth; the first is written before the others are known.
+  const ofDay = (day: number) => calls.filter((ms) => Math.floor(ms / 86_400_000) === day).length;
+  expect([ofDay(0), ofDay(1)]).toEqual([10, 10]);
 });

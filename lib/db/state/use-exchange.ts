@@ -18,12 +18,15 @@ const RETRY_MS = 5_000;
 const AWAITED_MS = 2_500;
 /** One that takes longer may belong to a request that is gone. */
 const LOST_MS = 8_000;
+const DAY_MS = 86_400_000;
 /** So many go on behind one request: `waitUntil` ends after thirty seconds. */
 const TIMES = 8;
 
 export interface UseExchangeOptions {
   readonly board: UseBoard;
   readonly rows: UseRows;
+  /** Rows that all isolates together may write in a day (UTC); null for any number. */
+  dailyRows(): number | null;
   nowMs(): number;
   readonly setTimer: SetTimer;
 }
@@ -33,6 +36,9 @@ export class UseExchange {
   /** When the one under way began, or began to wait; null for none. */
   #sinceMs: number | null = null;
   #nextMs = 0;
+  /** The day, and how often others were told in it. */
+  #day = 0;
+  #toldToday = 0;
 
   constructor(options: UseExchangeOptions) {
     this.#options = options;
@@ -43,6 +49,8 @@ export class UseExchange {
     const { board, nowMs } = this.#options;
     if (!board.isDue) return null;
     const atMs = nowMs();
+    board.isOff = this.#isSpent(atMs);
+    if (board.isOff) return null;
     const since = this.#sinceMs;
     if (since !== null && atMs >= since && atMs - since < LOST_MS) return null;
     const waitMs = this.#nextMs - atMs;
@@ -50,6 +58,16 @@ export class UseExchange {
     if (waitMs > AWAITED_MS && waitMs <= GAPS_MS.alone) return null;
     this.#sinceMs = atMs;
     return this.#run(Math.min(waitMs, AWAITED_MS));
+  }
+
+  /** Whether this isolate has written its part of the day's rows. */
+  #isSpent(nowMs: number): boolean {
+    const day = Math.floor(nowMs / DAY_MS);
+    if (day !== this.#day) this.#toldToday = 0;
+    this.#day = day;
+    const { board, dailyRows } = this.#options;
+    const rows = dailyRows();
+    return rows !== null && this.#toldToday * board.isolates >= rows;
   }
 
   async #run(firstMs: number): Promise<void> {
@@ -67,6 +85,7 @@ export class UseExchange {
   /** @returns When the next may be: so many milliseconds later. */
   async #exchange(): Promise<number> {
     const { board, rows, nowMs } = this.#options;
+    this.#toldToday += 1;
     try {
       const others = await rows.exchange(board.isolate, board.tell(nowMs()));
       const atMs = nowMs();

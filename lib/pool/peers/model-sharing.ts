@@ -104,7 +104,7 @@ export class ModelSharing implements QuotaSharing, SharedModel, Turns {
   }
 
   isHot(nowMs: number): boolean {
-    return nowMs < this.#hotUntilMs;
+    return nowMs < this.#hotUntilMs && !this.#options.board.isOff;
   }
 
   isYoung(nowMs: number): boolean {

@@ -25,11 +25,19 @@ const MODELS_MAX = 50;
 
 export class UseBoard {
   readonly isolate: string;
+  /** Whether others can't be told today: each isolate keeps to what it knows itself. */
+  isOff = false;
   readonly #hot = new Map<string, SharedModel>();
   #isDirty = false;
+  #isolates = 1;
 
   constructor(isolate: string) {
     this.isolate = isolate;
+  }
+
+  /** How many isolates told something recently, this one included. */
+  get isolates(): number {
+    return this.#isolates;
   }
 
   /** Whether something is to be told or heard. */
@@ -76,6 +84,7 @@ export class UseBoard {
 
   /** Takes over what all others told last. */
   heard(reports: readonly PeerReport[], nowMs: number): void {
+    this.#isolates = reports.length + 1;
     for (const model of this.#hot.values()) model.heard(reports, nowMs);
   }
 }
