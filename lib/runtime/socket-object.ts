@@ -10,7 +10,7 @@
  */
 import type { Env } from "../env";
 import { handleProxyRequest, type ProxyInstance } from "../proxy/handle-request";
-import { splitProxyPath } from "../proxy/request/proxy-path";
+import { type ProxyPath, splitProxyPath } from "../proxy/request/proxy-path";
 import { isWebSocket } from "../proxy/request/web-socket-handshake";
 import { isolateProxy } from "./isolate-proxy";
 import { misconfigured } from "./misconfigured";
@@ -51,8 +51,11 @@ export function answerHandshake(
   host: Pick<ExecutionContext, "waitUntil">,
   seats: SocketSeats,
 ): Promise<Response> | null {
-  if (!isWebSocket(request) || splitProxyPath(new URL(request.url).pathname) === null) return null;
-  if (!seats.isFull) return handshake(request, env, host, seats);
+  if (!isWebSocket(request)) return null;
+  const url = new URL(request.url);
+  const path = splitProxyPath(url.pathname);
+  if (path === null) return null;
+  if (!seats.isFull) return handshake(request, url, path, env, host, seats);
   return Promise.resolve(new Response(null, { status: 503, headers: { [FULL_HEADER]: "1" } }));
 }
 
@@ -79,15 +82,14 @@ async function askObjects(
 
 async function handshake(
   request: Request,
+  url: URL,
+  path: ProxyPath,
   env: Env,
   host: Pick<ExecutionContext, "waitUntil">,
   seats: SocketSeats,
 ): Promise<Response> {
   const leave = seats.take();
   try {
-    const url = new URL(request.url);
-    const path = splitProxyPath(url.pathname);
-    if (path === null) throw new TypeError("not the proxy's");
     const proxy = seated(await isolateProxy(env, platform.fetch), seats);
     return await handleProxyRequest(request, url, path, proxy, (work) => host.waitUntil(work));
   } catch (error) {
