@@ -6,7 +6,7 @@ import { type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/utils";
 
-/** What a list is narrowed by: in a row where there is room, behind one button on a phone. */
+/** What a list is narrowed by: in a row where there is room, else behind one button. */
 export function FilterBar({
   lead,
   count,
@@ -25,28 +25,30 @@ export function FilterBar({
   const [isOpen, setIsOpen] = useState(false);
   const id = useId();
   return (
-    <search className="mb-4 flex flex-wrap items-center gap-2">
-      {lead !== undefined && <div className="min-w-0 max-sm:flex-1">{lead}</div>}
-      <Button
-        variant="outline"
-        className="sm:hidden"
-        aria-expanded={isOpen}
-        aria-controls={id}
-        onClick={() => setIsOpen(!isOpen)}
-      >
-        <SlidersHorizontal aria-hidden />
-        {t("filters", { count })}
-      </Button>
-      <div
-        id={id}
-        className={cn(
-          "grid w-full grid-cols-2 gap-2 *:w-full sm:contents sm:*:w-auto",
-          !isOpen && "max-sm:hidden",
-        )}
-      >
-        {children}
+    <search className="@container mb-4">
+      <div className="flex flex-wrap items-center gap-2">
+        {lead !== undefined && <div className="min-w-0 @max-2xl:flex-1">{lead}</div>}
+        <Button
+          variant="outline"
+          className="@2xl:hidden"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          <SlidersHorizontal aria-hidden />
+          {t("filters", { count })}
+        </Button>
+        <div
+          id={id}
+          className={cn(
+            "grid w-full grid-cols-2 gap-2 *:w-full @md:grid-cols-3 @2xl:contents @2xl:*:w-auto",
+            !isOpen && "@max-2xl:hidden",
+          )}
+        >
+          {children}
+        </div>
+        {chips}
       </div>
-      {chips}
     </search>
   );
 }

@@ -29,13 +29,14 @@ export function PageHeader({
   readonly crumbs?: readonly Crumb[];
 }) {
   return (
-    <header className="mb-6 flex flex-col gap-4 sm:flex-row sm:items-start sm:justify-between">
-      <div className="min-w-0 space-y-1">
+    <header className="mb-6 flex flex-wrap items-start justify-between gap-4">
+      {/* Where the name would have less room, actions stand below it. */}
+      <div className="min-w-0 flex-1 basis-64 space-y-1">
         {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         <h1 className="truncate text-xl font-semibold tracking-tight">{title}</h1>
         {description && <p className="text-muted-foreground max-w-prose">{description}</p>}
       </div>
-      {actions && <div className="flex shrink-0 flex-wrap items-center gap-2">{actions}</div>}
+      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>
   );
 }
