@@ -36,10 +36,10 @@ export function RequestTable({ items }: { readonly items: readonly NamedRequest[
             <TableHead>{t("outcome")}</TableHead>
             <TableHead>{t("model")}</TableHead>
             <TableHead>{t("token")}</TableHead>
-            <TableHead>{t("key")}</TableHead>
-            <TableHead className="text-right">{t("attempts")}</TableHead>
+            <TableHead className="@max-4xl/list:hidden">{t("key")}</TableHead>
+            <TableHead className="text-right @max-4xl/list:hidden">{t("attempts")}</TableHead>
             <TableHead className="text-right">{t("duration")}</TableHead>
-            <TableHead className="text-right">{t("tokensInOut")}</TableHead>
+            <TableHead className="text-right @max-4xl/list:hidden">{t("tokensInOut")}</TableHead>
             <TableHead className="pr-4 text-right">{t("cost")}</TableHead>
           </TableRow>
         </TableHeader>
@@ -85,10 +85,10 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
           <p className="text-muted-foreground truncate text-xs">{item.userName}</p>
         )}
       </TableCell>
-      <TableCell className="font-mono text-xs whitespace-nowrap">
+      <TableCell className="font-mono text-xs whitespace-nowrap @max-4xl/list:hidden">
         {item.keyId === null ? UNKNOWN : (item.maskedKey ?? t("goneKey"))}
       </TableCell>
-      <TableCell className="text-right tabular-nums">
+      <TableCell className="text-right tabular-nums @max-4xl/list:hidden">
         {item.attempts > 1 && (
           <RotateCw aria-hidden className="text-cooling mr-1 inline size-3 align-[-1px]" />
         )}
@@ -97,7 +97,7 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
       <TableCell data-card="line" className="text-right whitespace-nowrap tabular-nums">
         {formatDuration(item.durationMs)}
       </TableCell>
-      <TableCell className="text-right whitespace-nowrap tabular-nums">
+      <TableCell className="text-right whitespace-nowrap tabular-nums @max-4xl/list:hidden">
         {item.isEstimate && <span title={t("estimated")}>≈ </span>}
         {hasUsage
           ? `${formatCount(item.inputTokens)} / ${formatCount(item.outputTokens)}`

@@ -29,9 +29,13 @@ export interface DataTableColumnMeta {
   readonly headClassName?: string;
   /** Where the cell stands on a row's card, where there is little room; else it is left out (`app/globals.css`). */
   readonly card?: "title" | "aside" | "line";
+  /** Left out where the list has little room for so many columns. */
+  readonly isExtra?: boolean;
   /** Said before the cell on a card, where it does not speak for itself. */
   readonly caption?: string;
 }
+
+const EXTRA = "@max-4xl/list:hidden";
 
 const features = tableFeatures({
   rowSelectionFeature,
@@ -145,7 +149,10 @@ export function DataTable<Row extends RowData>({
                       header.column.getCanSort() ? () => header.column.toggleSorting() : undefined
                     }
                     isRight={header.column.columnDef.meta?.align === "right"}
-                    className={header.column.columnDef.meta?.headClassName}
+                    className={cn(
+                      header.column.columnDef.meta?.isExtra && EXTRA,
+                      header.column.columnDef.meta?.headClassName,
+                    )}
                   >
                     <table.FlexRender header={header} />
                   </DataTableHead>
@@ -186,7 +193,8 @@ export function DataTable<Row extends RowData>({
                   </TableCell>
                 )}
                 {row.getAllCells().map((cell) => {
-                  const { align, className, card, caption } = cell.column.columnDef.meta ?? {};
+                  const { align, className, card, caption, isExtra } =
+                    cell.column.columnDef.meta ?? {};
                   return (
                     <TableCell
                       key={cell.id}
@@ -195,6 +203,7 @@ export function DataTable<Row extends RowData>({
                       className={cn(
                         "first:pl-4 last:pr-4",
                         align === "right" && "text-right",
+                        isExtra && EXTRA,
                         className,
                       )}
                     >

@@ -66,6 +66,7 @@ export function TokenTable({
       column.display({
         id: "scopes",
         header: t("column.scopes"),
+        meta: { isExtra: true },
         cell: ({ row }) => <TokenScopes token={row.original} labels={labels} />,
       }),
       ...(isAdmin
@@ -92,6 +93,7 @@ export function TokenTable({
       column.display({
         id: "expires",
         header: t("column.expires"),
+        meta: { isExtra: true },
         cell: ({ row }) => <Expiry ms={row.original.expiresAt} />,
       }),
       ...(mayChange

@@ -86,14 +86,14 @@ export function keyColumns({
       id: "weight",
       enableSorting: true,
       header: t("column.weight"),
-      meta: { align: "right" },
+      meta: { align: "right", isExtra: true },
       cell: ({ row: { original: key } }) => key.weight,
     }),
     column.accessor((key): unknown => key.priority, {
       id: "priority",
       enableSorting: true,
       header: t("column.priority"),
-      meta: { align: "right" },
+      meta: { align: "right", isExtra: true },
       cell: ({ row: { original: key } }) => key.priority,
     }),
     column.accessor((key): unknown => key.quotaDomain, {
@@ -101,7 +101,7 @@ export function keyColumns({
       enableSorting: true,
       header: t("column.domain"),
       // Numbers that stand right are before it.
-      meta: { className: "pl-6", headClassName: "pl-6" },
+      meta: { className: "pl-6", headClassName: "pl-6", isExtra: true },
       cell: ({ row: { original: key } }) =>
         key.quotaDomain === null ? (
           <Nothing />
@@ -120,6 +120,7 @@ export function keyColumns({
       id: "created",
       enableSorting: true,
       header: t("column.added"),
+      meta: { isExtra: true },
       cell: ({ row: { original: key } }) => (
         <div className="text-muted-foreground">
           <RelativeTime ms={key.createdAtMs} />
