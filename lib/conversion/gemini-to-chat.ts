@@ -52,14 +52,14 @@ export function geminiToChat(
       ...systemMessages(request.systemInstruction, losses),
       ...history.messages(request.contents),
     ],
-    [limit]: given1(settings.maxOutputTokens),
-    temperature: given1(settings.temperature),
-    top_p: given1(settings.topP),
-    top_k: dialect.takesTopK ? given1(settings.topK) : undefined,
+    [limit]: orAbsent(settings.maxOutputTokens),
+    temperature: orAbsent(settings.temperature),
+    top_p: orAbsent(settings.topP),
+    top_k: dialect.takesTopK ? orAbsent(settings.topK) : undefined,
     stop: stopStrings(settings.stopSequences, losses),
-    seed: given1(settings.seed),
-    presence_penalty: given1(settings.presencePenalty),
-    frequency_penalty: given1(settings.frequencyPenalty),
+    seed: orAbsent(settings.seed),
+    presence_penalty: orAbsent(settings.presencePenalty),
+    frequency_penalty: orAbsent(settings.frequencyPenalty),
     ...tools(request, losses),
     ...thinking(inCamelCase(settings.thinkingConfig), model, dialect, losses),
     response_format: responseFormat(settings),
@@ -69,7 +69,7 @@ export function geminiToChat(
   return { request: converted, dropped: losses.dropped };
 }
 
-function given1(value: unknown): unknown {
+function orAbsent(value: unknown): unknown {
   return value ?? undefined;
 }
 
@@ -248,7 +248,7 @@ function tools(request: Fields, losses: Losses): Fields {
       type: "function",
       function: given({
         name,
-        description: given1(description),
+        description: orAbsent(description),
         parameters: parametersJsonSchema ?? jsonSchema(parameters),
       }),
     })),
