@@ -5,16 +5,20 @@ import type { AddressInfo } from "node:net";
 
 export interface CountingDoor {
   readonly url: string;
-  /** POSTs since it was asked last: calls that a program's person waits for. */
-  take(): number;
+  /** POSTs since it was asked last, for which a person waits, and when the first of them came; 0 for none. */
+  take(): { readonly calls: number; readonly firstAtMs: number };
   close(): void;
 }
 
 export async function startCountingDoor(target: string): Promise<CountingDoor> {
   const { hostname, port } = new URL(target);
   let calls = 0;
+  let firstAtMs = 0;
   const server = createServer((asked, answering) => {
-    if (asked.method === "POST") calls += 1;
+    if (asked.method === "POST") {
+      calls += 1;
+      firstAtMs ||= performance.now();
+    }
     const { method, url, headers } = asked;
     const options = {
       hostname,
@@ -36,9 +40,10 @@ export async function startCountingDoor(target: string): Promise<CountingDoor> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     take() {
-      const counted = calls;
+      const taken = { calls, firstAtMs };
       calls = 0;
-      return counted;
+      firstAtMs = 0;
+      return taken;
     },
     close() {
       server.closeAllConnections();

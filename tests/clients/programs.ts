@@ -127,7 +127,6 @@ export function environmentOf(home: string): Environment {
 export interface Run {
   readonly output: string;
   readonly exitCode: number | null;
-  readonly seconds: number;
   readonly isKilled: boolean;
 }
 
@@ -141,7 +140,6 @@ export async function run(
     limitMs,
   }: { readonly cwd: string; readonly env: Environment; readonly limitMs: number },
 ): Promise<Run> {
-  const startMs = performance.now();
   const child = spawn(command, args, {
     cwd,
     env,
@@ -160,6 +158,5 @@ export async function run(
   }, limitMs);
   const [exitCode] = await once(child, "close");
   clearTimeout(limit);
-  const seconds = (performance.now() - startMs) / 1_000;
-  return { output: Buffer.concat(pieces).toString("utf8"), exitCode, seconds, isKilled };
+  return { output: Buffer.concat(pieces).toString("utf8"), exitCode, isKilled };
 }
