@@ -56,6 +56,7 @@ test("what was converted, and what was left out of it, is told with the attempt"
   admin,
   server,
 }) => {
+  server.upstream.setKey(LIMITED, { kind: "ok" });
   const { token } = await server.admin.createToken({ name: "converted app" });
   const answer = await fetch(`${server.url}/v1/messages`, {
     method: "POST",
