@@ -94,7 +94,9 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   const uses = new SimUses(time, random);
   const isolates = Array.from({ length: scenario.isolates }, (_, index) => {
     const board =
-      scenario.isShared === true ? new UseBoard(`is_${String(index).padStart(3, "0")}`) : null;
+      scenario.isShared === true
+        ? new UseBoard(() => `is_${String(index).padStart(3, "0")}`)
+        : null;
     return new Isolate(scenario, random, time, board && uses.of(board));
   });
   const share = (event: StateEvent, from: Isolate) => {

@@ -139,7 +139,7 @@ class D1IsolateState implements IsolateState {
   constructor(options: IsolateStateOptions) {
     this.#options = options;
     this.#steadyMs = steadyClock(options.nowMs);
-    const board = new UseBoard(newRowId("is", options.nowMs()));
+    const board = new UseBoard(() => newRowId("is", options.nowMs()));
     this.#known = new KnownState({
       random: () => options.random(),
       allowPrivateUpstreams: options.allowPrivateUpstreams ?? false,

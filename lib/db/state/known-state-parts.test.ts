@@ -115,7 +115,7 @@ test("in the end an isolate knows the store's keys, and before the last part non
       const state = new KnownState({
         random: () => 0.5,
         allowPrivateUpstreams: false,
-        uses: new UseBoard("is_1"),
+        uses: new UseBoard(() => "is_1"),
         nowMs: () => 0,
       });
       state.apply(store.first(), []);

@@ -20,7 +20,7 @@ function setUp(
   dailyRows: number | null = null,
 ) {
   const time = new VirtualTime(START_MS);
-  const board = new UseBoard("is_1");
+  const board = new UseBoard(() => "is_1");
   const calls: number[] = [];
   const exchange = new UseExchange({
     board,

@@ -24,15 +24,23 @@ export interface SharedModel {
 const MODELS_MAX = 50;
 
 export class UseBoard {
-  readonly isolate: string;
+  readonly #nameOf: () => string;
+  #name: string | null = null;
   /** Whether others can't be told today: each isolate keeps to what it knows itself. */
   isOff = false;
   readonly #hot = new Map<string, SharedModel>();
   #isDirty = false;
   #isolates = 1;
 
-  constructor(isolate: string) {
-    this.isolate = isolate;
+  /** @param nameOf Another name for each isolate. Called at the first need: while an isolate starts, nothing is random. */
+  constructor(nameOf: () => string) {
+    this.#nameOf = nameOf;
+  }
+
+  /** The isolate's name. */
+  get isolate(): string {
+    this.#name ??= this.#nameOf();
+    return this.#name;
   }
 
   /** How many isolates told something recently, this one included. */
