@@ -76,9 +76,9 @@ export const poolMutants: readonly Mutant[] = [
     "if (this.#size === 0 || this.#timeAt(low) !== entryMs) return;",
     "if (this.#size === 0) return;",
   ),
-  slidingWindow("one too many", "Math.min(cost, this.limit) + 1", "Math.min(cost, this.limit)"),
+  slidingWindow("one too many", "this.limit - asked + 1", "this.limit - asked"),
   dailyQuota("refund of another day", "entry === this.#endMs", "entry !== this.#endMs"),
-  dailyQuota("one too few", "this.#used + cost <= this.limit", "this.#used + cost < this.limit"),
+  dailyQuota("one too few", "+ cost <= this.limit", "+ cost < this.limit"),
   headerQuota("later sends are given back", "remaining - sinceSent", "remaining + sinceSent"),
   headerQuota("refund after a reading", "entry === this.#version", "entry <= this.#version"),
   rateLimiter(
