@@ -277,12 +277,12 @@ describe("served", () => {
     [
       "Google's SDK",
       `google-ai-studio/v1beta/models/${GOOD}:generateContent`,
-      json({ model: `models/${GOOD}`, contents: [] }),
+      json({ model: `models/${GOOD}`, messages: [] }),
     ],
     [
       "needless escapes",
       `google-ai-studio/v1beta/%6dodels/%67ood-model%3AgenerateContent`,
-      json({ contents: [] }),
+      json({ messages: [] }),
     ],
     [
       "Azure's SDK",
@@ -312,4 +312,28 @@ describe("served", () => {
     });
     expect(calls[0]?.url.pathname).toMatch(/\/v1beta\/models\/good-model:generateContent$/);
   });
+});
+
+test("a model in the body does not hide another in a path that looks like one of openai/", async () => {
+  const opened = proxy();
+  opened.state.setAliases({
+    name: "good-too",
+    choice: "ordered",
+    targets: [{ provider: "google-ai-studio", model: GOOD, weight: 1, capabilities: [] }],
+    conversion: "needed",
+    maxInputUsd: null,
+    maxOutputUsd: null,
+  });
+  for (const [path, model] of [
+    ["/v1beta/models/OpenAI/bad-model:generateContent", "good-too"],
+    ["/api/google-ai-studio/v1beta/models/openai/bad-model:generateContent", GOOD],
+  ] as const) {
+    const { status } = await opened.fetch(path, {
+      method: "POST",
+      headers: { authorization: "Bearer limited-token-0001", "content-type": "application/json" },
+      body: JSON.stringify({ model, messages: [] }),
+    });
+    expect(status).toBe(403);
+  }
+  expect(opened.calls.filter(({ url }) => url.pathname.includes("bad-model"))).toEqual([]);
 });

@@ -67,6 +67,7 @@ class TextEnd implements AnswerEnd {
   /** The beginning of the event that is under way. */
   #begun: Uint8Array = new Uint8Array(0);
   #endsLine = false;
+  #decoder: TextDecoder | null = null;
   /** Of what is called JSON. */
   #kind: "object" | "list" | "events" | "text" | null = null;
   #beginning = "";
@@ -120,7 +121,10 @@ class TextEnd implements AnswerEnd {
   }
 
   #noteKind(bytes: Uint8Array): void {
-    this.#beginning = (this.#beginning + decoder.decode(bytes.subarray(0, NAME_BYTES))).trimStart();
+    // A character may be cut between two packets, a byte order mark too.
+    this.#decoder ??= new TextDecoder();
+    const read = this.#decoder.decode(bytes.subarray(0, NAME_BYTES), { stream: true });
+    this.#beginning = (this.#beginning + read).trimStart();
     const [first] = this.#beginning;
     if (first === "{") this.#kind = "object";
     else if (first === "[") this.#kind = "list";

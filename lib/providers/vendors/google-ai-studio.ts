@@ -79,7 +79,7 @@ export const googleAiStudio: Provider = {
     // in the body.
     paths: [
       ...HIDES_MODEL.paths,
-      /^(?!(?:.*\/)?(?:(?:models|tunedModels)\/[^/]+$|openai\/|interactions(?:\/|$)|cachedContents(?:\/|$)|chat\/completions$|embeddings$))/,
+      /^(?!(?:.*\/)?(?:(?:models|tunedModels)\/[^/]+$|(?<!models\/)openai\/|interactions(?:\/|$)|cachedContents(?:\/|$)|chat\/completions$|embeddings$))/,
     ],
     // The lines of a file may name any.
     fields: [...HIDES_MODEL.fields, "batch.inputConfig.fileName"],

@@ -114,6 +114,8 @@ function inOwnForm(
   scope: RequestScope,
 ): AliasedCall | null {
   const { request, path, body } = facts;
+  // A name with a slash in the path is no alias, and the body's name does not replace it.
+  if (protocol === "google" && hasSlashInModel(path)) return null;
   const name = findModel(
     { model: places },
     {
@@ -189,6 +191,14 @@ function inQuery(facts: RequestFacts, scope: RequestScope): AliasedCall | null {
 function found<Found>(value: Found | null, { provider }: RouteTarget): Found {
   if (value === null) throw new TypeError(`${provider} does not speak the API of this request`);
   return value;
+}
+
+/** Whether a path is of the kind `models/{provider}/{model}:{method}`. */
+function hasSlashInModel(path: string): boolean {
+  const [before = "", after] = path.split(/:|%3A/i, 2);
+  if (after === undefined) return false;
+  const [, name] = before.split(/(?:^|\/)models\//i, 2);
+  return name?.includes("/") ?? false;
 }
 
 /** @param place Its first group is the model. */
