@@ -49,6 +49,7 @@ export async function recordPast(
   });
   let count = 0;
   let events: StateEvent[] = [];
+  const lastUses = new Map<string, StateEvent>();
   const write = async () => {
     await recorder.flush();
     if (events.length > 0) await writeStateEvents(db, events);
@@ -58,10 +59,11 @@ export async function recordPast(
     clockMs = Math.max(clockMs, request.atMs);
     recorder.add(request);
     events.push(...restsAfter(request));
+    for (const [id, use] of usesBy(request)) lastUses.set(id, use);
     count += 1;
     if (count % PORTION === 0) await write();
   }
-  events.push(...blocksOf(team, toMs), ...incidentOf(team, toMs));
+  events.push(...blocksOf(team, toMs), ...incidentOf(team, toMs), ...lastUses.values());
   await write();
   if (recorder.isDue()) throw new Error("the sample requests could not be written");
   return count;
@@ -111,6 +113,18 @@ function incidentOf({ keyIds }: SampleTeam, toMs: number): StateEvent[] {
       atMs: sinceMs + 4 * MINUTE_MS,
     },
     { kind: "incident-over", provider, atMs: sinceMs + 6 * MINUTE_MS },
+  ];
+}
+
+/** The key that answered a request, and the token it was sent with. */
+function usesBy({ outcome, atMs, tokenId, attempts }: RequestEvent): [string, StateEvent][] {
+  const keyId = attempts.at(-1)?.keyId;
+  if (outcome !== "ok" || keyId === undefined) return [];
+  return [
+    [keyId, { kind: "key-used", keyId, atMs }],
+    ...(tokenId === null
+      ? []
+      : [[tokenId, { kind: "token-used", tokenId, atMs }] satisfies [string, StateEvent]]),
   ];
 }
 
