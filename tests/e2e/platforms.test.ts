@@ -1,7 +1,6 @@
 /** One list for both of Cloudflare's platforms, on the build as it is deployed. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
-import { openNodeSocket } from "./web-socket-client.ts";
 
 /** A database whose upkeep ran last so long ago: cron takes its turn after 10 minutes, requests after 30. */
 const ranMinutesAgo = (minutes: number) =>
@@ -81,18 +80,6 @@ describe.each([
       expect(new TextDecoder().decode(value)).toContain("chat.completion.chunk");
     }
     await reader?.cancel();
-  });
-
-  test("a WebSocket's session runs, in an object where one is bound", async () => {
-    const address = `${server.url.replace("http", "ws")}/api/openai/realtime?model=gpt-realtime`;
-    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-    const socket = await openNodeSocket(address, { headers });
-    expect(await socket.next()).toMatchObject({ type: "session.created" });
-    socket.send({ type: "response.create", response: { instructions: "one" } });
-    let message = await socket.next();
-    while (message.type !== "response.done") message = await socket.next();
-    socket.close();
-    await socket.closed;
   });
 
   test("an access token made by the admin works, an unknown one does not", async () => {
