@@ -277,12 +277,12 @@ describe("served", () => {
     [
       "Google's SDK",
       `google-ai-studio/v1beta/models/${GOOD}:generateContent`,
-      json({ model: `models/${GOOD}`, messages: [] }),
+      json({ model: `models/${GOOD}`, contents: [] }),
     ],
     [
       "needless escapes",
       `google-ai-studio/v1beta/%6dodels/%67ood-model%3AgenerateContent`,
-      json({ messages: [] }),
+      json({ contents: [] }),
     ],
     [
       "Azure's SDK",
