@@ -362,7 +362,7 @@ describe("its objects", () => {
       cloudflare.account.unknownFlag = MODULE_REGISTRY_FLAG;
       const { exitCode, output } = await deploy(args);
       expect(exitCode, output).toBe(0);
-      expect(output).toContain("isolates start slower");
+      expect(output).toContain("isolates start more slowly");
       const config = args.length > 0 ? join(folder(), "pages/wrangler.toml") : configFile();
       expect(await readFile(config, "utf8")).not.toContain(MODULE_REGISTRY_FLAG);
       cloudflare.account.unknownFlag = null;
