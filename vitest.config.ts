@@ -2,17 +2,19 @@ import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { plant } from "./tests/mutants/plant.ts";
+import { WaitingFirst } from "./tests/waiting-first.ts";
 
 /** How long a test waits for what must come at last; what must come soon says its own. */
 const POLL = { timeout: 10_000 };
 
-/** Most files of `e2e` wait for processes of theirs and for time to pass: two cores take that many at once. */
-const WORKERS = Math.max(4, availableParallelism());
+/** Most files of `e2e` wait for processes of theirs and for time to pass: two cores take five at once. */
+const WORKERS = Math.max(5, availableParallelism());
 
 /** Three kinds of tests, by what they run in. */
 export default defineConfig({
   test: {
     maxWorkers: WORKERS,
+    sequence: { sequencer: WaitingFirst },
     projects: [
       {
         resolve: { alias: { "@": import.meta.dirname } },
