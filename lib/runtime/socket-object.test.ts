@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { Env } from "../env";
+import type { AccessToken } from "../proxy/ports";
+import { splitProxyPath } from "../proxy/request/proxy-path";
+import { platform } from "./platform";
+import { sharedState } from "./shared-state";
 import { answerHandshake, answerInObject } from "./socket-object";
 import { SocketSeats } from "./socket-seats";
 
@@ -14,16 +18,40 @@ function envOf(more: Partial<Env> = {}, fetch = answered): Env {
       getByName: (name: string) => getByName(`${where}/${name}`),
     }),
   };
-  return { PORTAL, ...more } as unknown as Env;
+  const env = { PORTAL, DB: {}, ...more } as unknown as Env;
+  const state = sharedState(env);
+  state.ready = () => null;
+  state.findAccessToken = (text) => TOKENS[text] ?? null;
+  return env;
 }
 
-function handshake(cf?: object, path = "/api/openai/v1/responses"): Request {
-  const request = new Request(`https://a.test${path}`, { headers: { upgrade: "websocket" } });
+const HOUR_MS = 3_600_000;
+const tokenUntil = (expiresAtMs: number | null) => ({ id: "tok", expiresAtMs }) as AccessToken;
+const TOKENS: Record<string, AccessToken | undefined> = {
+  known: tokenUntil(null),
+  lasting: tokenUntil(Date.now() + HOUR_MS),
+  expired: tokenUntil(Date.now() - HOUR_MS),
+};
+
+/** @param cf What Cloudflare says of the caller. */
+function handshake(
+  cf?: object,
+  path = "/api/openai/v1/responses",
+  headers: Record<string, string> = { authorization: "Bearer known" },
+): Request {
+  const request = new Request(`https://a.test${path}`, {
+    headers: { upgrade: "websocket", ...headers },
+  });
   return cf === undefined ? request : Object.defineProperty(request, "cf", { value: cf });
 }
 
-const ask = (request: Request, env: Env) =>
-  answerInObject(request, env, () => answered("the Worker"))?.then((answer) => answer.text());
+function ask(request: Request, env: Env) {
+  const url = new URL(request.url);
+  const path = splitProxyPath(url.pathname);
+  if (path === null) throw new Error(`no path of the proxy: ${url.pathname}`);
+  const here = () => answered("the Worker");
+  return answerInObject(request, url, path, env, here)?.then((answer) => answer.text());
+}
 
 // Each trouble is logged.
 beforeAll(() => {
@@ -58,25 +86,71 @@ describe("a WebSocket's handshake", () => {
     expect(await ask(handshake(), env)).toBe("the Worker");
   });
 
+  test.each([
+    ["known", true],
+    ["lasting", true],
+    ["expired", false],
+    ["a guess", false],
+    ["", false],
+  ])("with the credential %j takes an object's time: %j", async (credential, isHandedOver) => {
+    const places = [
+      { authorization: `Bearer ${credential}` },
+      { "x-api-key": credential },
+      { "sec-websocket-protocol": `realtime, openai-insecure-api-key.${credential}` },
+      { "sec-websocket-protocol": "realtime", "api-key": credential },
+    ].filter((headers) => credential !== "" || !("sec-websocket-protocol" in headers));
+    let asked = 0;
+    const env = envOf({}, (name) => {
+      asked += 1;
+      return answered(name);
+    });
+    for (const headers of places) {
+      const answer = await ask(handshake({ continent: "EU" }, undefined, headers), env);
+      expect(answer).toBe(isHandedOver ? "sockets EU 0" : "the Worker");
+    }
+    expect(asked).toBe(isHandedOver ? places.length : 0);
+  });
+
+  test("whose caller cannot be read from the store takes no object's time", async () => {
+    const env = envOf();
+    sharedState(env).findAccessToken = () => Promise.reject(new Error("D1 is away"));
+    expect(await ask(handshake(), env)).toBe("the Worker");
+  });
+
   test("takes the first object with a seat, and the Worker where none has one", async () => {
     const seats = Array.from({ length: 8 }, () => new SocketSeats());
     const host = { waitUntil: () => {} };
+    let nowMs = 0;
+    const clock = vi.spyOn(platform, "nowMs").mockImplementation(() => nowMs);
+    const leaves: (() => void)[] = [];
+    let asked = 0;
     // As the objects do, but for the session itself.
     const env = envOf({}, async (name) => {
+      asked += 1;
       const index = Number(name.split(" ").at(-1));
       const own = seats[index] ?? new SocketSeats();
       if (own.isFull)
         return (await answerHandshake(handshake(), env, host, own)) ?? Response.error();
-      own.take();
+      leaves.push(own.take());
       return new Response(name);
     });
+    const from = () => handshake({ continent: "OC" });
     const places: (string | undefined)[] = [];
-    for (let session = 0; session < 33; session += 1) places.push(await ask(handshake(), env));
+    for (let session = 0; session < 33; session += 1) places.push(await ask(from(), env));
     expect(places.slice(0, 6)).toEqual([
-      ...Array.from({ length: 4 }, () => "sockets 0"),
-      ...Array.from({ length: 2 }, () => "sockets 1"),
+      ...Array.from({ length: 4 }, () => "sockets OC 0"),
+      ...Array.from({ length: 2 }, () => "sockets OC 1"),
     ]);
-    expect(places.slice(31)).toEqual(["sockets 7", "the Worker"]);
+    expect(places.slice(31)).toEqual(["sockets OC 7", "the Worker"]);
+
+    // Each full object was asked once, and nobody asks it again for a while, free or not.
+    expect(asked).toBe(32 + 8);
+    leaves[0]?.();
+    expect(await ask(from(), env)).toBe("the Worker");
+    expect(asked).toBe(40);
+    nowMs += 10_000;
+    expect(await ask(from(), env)).toBe("sockets OC 0");
+    clock.mockRestore();
   });
 
   test("a seat is free again once, however often it is given back", () => {
@@ -91,7 +165,8 @@ describe("a WebSocket's handshake", () => {
   });
 
   test("a plain request is not handed over", () => {
-    expect(ask(new Request("https://a.test/api/openai/v1/models"), envOf())).toBeUndefined();
+    const get = new Request("https://a.test/api/openai/v1/models");
+    expect(ask(get, envOf())).toBeUndefined();
     const post = new Request("https://a.test/v1/responses", {
       method: "POST",
       headers: { upgrade: "websocket" },

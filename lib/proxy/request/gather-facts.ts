@@ -4,8 +4,6 @@
  * @module
  */
 import { providersWith } from "../../providers/registry";
-import type { Provider } from "../../providers/types";
-import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
 import type { RequestScope } from "../request-scope";
 import { calledProvider } from "../route/known-provider";
@@ -14,7 +12,7 @@ import { mustKnowAll } from "./limited-token";
 import { asCompatPath, COMPAT, type ProxyPath } from "./proxy-path";
 import { readOnForModel } from "./read-on-for-model";
 import { readRequestBody } from "./request-body";
-import { requestCredentials } from "./request-credential";
+import { identifyCaller } from "./request-credential";
 import type { RequestFacts } from "./request-facts";
 
 /** The segment below `/api/` of the one answer that is no provider's and of no shared form. */
@@ -32,9 +30,16 @@ export async function gatherFacts(
   const provider = calledProvider(typed.segment, scope);
   const { segment, rest: path } = provider === undefined ? sharedPath(typed) : typed;
   meter.askedOf(provider);
-  const token = await identifyCaller(url, provider, scope);
+  const { token, credential } = await identifyCaller(
+    request,
+    url,
+    provider,
+    scope.ports,
+    scope.keep,
+  );
   meter.calledBy(token);
   scope.caller = token;
+  scope.credential = credential;
   const isForQuota = segment === QUOTA && path === "";
   if (provider === undefined && segment !== COMPAT && !isForQuota) {
     throw unknownProvider(segment, scope);
@@ -53,30 +58,6 @@ export async function gatherFacts(
 /** Where a path leads that begins with no provider's name. */
 export function sharedPath(typed: ProxyPath): ProxyPath {
   return asCompatPath(typed) ?? typed;
-}
-
-/** Who is calling: the first credential found that is a token of ours and has not expired. */
-async function identifyCaller(
-  url: URL,
-  provider: Provider | undefined,
-  scope: RequestScope,
-): Promise<AccessToken> {
-  const { ports, request, keep } = scope;
-  let isAnonymous = true;
-  for (const credential of requestCredentials(request.headers, url, provider)) {
-    isAnonymous = false;
-    const token = await ports.state.findAccessToken(credential, keep);
-    if (token === null) continue;
-    scope.credential = credential;
-    if (token.expiresAtMs === null || token.expiresAtMs > ports.nowMs()) return token;
-    throw new ProxyError("invalid_access_token", "This access token has expired.");
-  }
-  throw new ProxyError(
-    "invalid_access_token",
-    isAnonymous
-      ? "No access token was sent. Use it as the API key of your SDK, or as Authorization: Bearer."
-      : "This access token is not known, or was revoked.",
-  );
 }
 
 function unknownProvider(segment: string, { ports }: RequestScope): ProxyError {

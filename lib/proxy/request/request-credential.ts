@@ -1,9 +1,11 @@
 /**
- * Where a caller's credentials may be. None of them is sent upstream, see `outgoing-headers.ts`.
+ * Where a caller's credentials may be, and whose they are. None of them is sent upstream, see `outgoing-headers.ts`.
  * @module
  */
 import type { Provider } from "../../providers/types";
 import { CREDENTIAL_SUBPROTOCOLS } from "../../providers/withheld-fields";
+import type { AccessToken, KeepAlive, ProxyPorts } from "../ports";
+import { ProxyError } from "../proxy-error";
 import { queryParameter } from "../route/upstream-url";
 import { splitProtocols } from "./web-socket-handshake";
 
@@ -18,6 +20,43 @@ export const CREDENTIAL_HEADERS = [
 
 /** Query parameters that carry a key: Google's, and those of WebSocket services. */
 export const CREDENTIAL_QUERY = ["key", "api_key", "xi-api-key"] as const;
+
+/** Who calls, and the text that says so. */
+export interface Caller {
+  readonly token: AccessToken;
+  /** It must not go upstream. */
+  readonly credential: string;
+}
+
+/**
+ * Who is calling: the first credential found that is a token of ours and has not expired.
+ * @param url The request's, parsed.
+ * @param provider The one asked, whose own key header counts too; undefined where it is not known.
+ * @param keep Keeps a question to the store alive if this client leaves.
+ * @throws {ProxyError} `invalid_access_token`.
+ */
+export async function identifyCaller(
+  { headers }: Pick<Request, "headers">,
+  url: URL,
+  provider: Provider | undefined,
+  { state, nowMs }: Pick<ProxyPorts, "state" | "nowMs">,
+  keep?: KeepAlive,
+): Promise<Caller> {
+  let isAnonymous = true;
+  for (const credential of requestCredentials(headers, url, provider)) {
+    isAnonymous = false;
+    const token = await state.findAccessToken(credential, keep);
+    if (token === null) continue;
+    if (token.expiresAtMs === null || token.expiresAtMs > nowMs()) return { token, credential };
+    throw new ProxyError("invalid_access_token", "This access token has expired.");
+  }
+  throw new ProxyError(
+    "invalid_access_token",
+    isAnonymous
+      ? "No access token was sent. Use it as the API key of your SDK, or as Authorization: Bearer."
+      : "This access token is not known, or was revoked.",
+  );
+}
 
 /**
  * The texts the caller sent as credentials, most usual place first. Schemes (`Bearer`, Deepgram's
