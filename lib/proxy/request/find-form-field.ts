@@ -2,8 +2,8 @@
  * Finds one plain field of a multipart form (RFC 7578) in the bytes at hand, without parsing its files.
  * @module
  */
+import { findBytes } from "./find-bytes";
 import type { BodyField } from "./find-json-field";
-import { indexOfBytes } from "./index-of-bytes";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -23,12 +23,16 @@ export function multipartBoundary(contentType: string): string | null {
 
 /** The field; the last one if it is given twice; null if it is not in `bytes` as a whole. */
 export function findFormField(bytes: Uint8Array, boundary: string, name: string): BodyField | null {
-  const delimiter = encoder.encode(`--${boundary}`);
+  // The line break in front belongs to it.
+  const delimiter = encoder.encode(`\r\n--${boundary}`);
+  const find = findBytes(delimiter);
   let found: BodyField | null = null;
-  let start = nextDelimiter(bytes, delimiter, 0);
+  let start = beginsWith(bytes, delimiter.subarray(2))
+    ? -2
+    : nextDelimiter(bytes, delimiter, find, 0);
   for (let part = 0; start !== -1 && part < MAX_PARTS; part += 1) {
     const partStart = start + delimiter.length;
-    const end = nextDelimiter(bytes, delimiter, partStart);
+    const end = nextDelimiter(bytes, delimiter, find, partStart);
     if (end === -1) return found;
     found = readField(bytes, partStart, end, name) ?? found;
     start = end;
@@ -36,20 +40,28 @@ export function findFormField(bytes: Uint8Array, boundary: string, name: string)
   return found;
 }
 
-/** A line break stands before each but the first, and behind it a line break or the dashes of the last. */
-function nextDelimiter(bytes: Uint8Array, delimiter: Uint8Array, from: number): number {
-  let at = indexOfBytes(bytes, delimiter, from);
+/** The line break before the first delimiter may be missing. */
+function beginsWith(bytes: Uint8Array, delimiter: Uint8Array): boolean {
+  return delimiter.every((byte, index) => bytes[index] === byte);
+}
+
+/** Behind a delimiter stands a line break, or the dashes of the last. */
+function nextDelimiter(
+  bytes: Uint8Array,
+  delimiter: Uint8Array,
+  find: (bytes: Uint8Array, from: number) => number,
+  from: number,
+): number {
+  let at = find(bytes, from);
   while (at !== -1) {
     const next = bytes[at + delimiter.length];
-    const isAtLine = at === 0 || (bytes[at - 1] === LF && bytes[at - 2] === CR);
-    if (isAtLine && (next === CR || next === DASH || next === undefined)) return at;
-    at = indexOfBytes(bytes, delimiter, at + delimiter.length);
+    if (next === CR || next === DASH || next === undefined) return at;
+    at = find(bytes, at + delimiter.length);
   }
   return -1;
 }
 
 const CR = 0x0d;
-const LF = 0x0a;
 const DASH = 0x2d;
 
 function readField(
@@ -67,12 +79,10 @@ function readField(
   const field = /;\s*name=(?:"([^"]*)"|([^;\s]+))/i.exec(disposition);
   if ((field?.[1] ?? field?.[2]) !== name) return null;
   const start = partStart + encoder.encode(head.slice(0, blank)).length + 4;
-  // The line break before the delimiter belongs to the delimiter.
-  const end = bytes[partEnd - 2] === 0x0d ? partEnd - 2 : partEnd;
   return {
-    value: decoder.decode(bytes.subarray(start, end)),
+    value: decoder.decode(bytes.subarray(start, partEnd)),
     start,
-    end,
+    end: partEnd,
     encode: (value) => value,
   };
 }

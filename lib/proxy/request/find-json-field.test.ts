@@ -29,6 +29,13 @@ describe("findJsonField", () => {
     expect(model(text)).toBe(expected);
   });
 
+  test("nesting is followed for 512 levels, and no field is found where there are more", () => {
+    const nested = (levels: number) =>
+      `{"model":"a","x":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+    expect(model(nested(511))).toBe("a");
+    expect(model(nested(512))).toBeNull();
+  });
+
   test("of a field given twice the last counts, as in JSON.parse", () => {
     expect(model('{"model":"allowed","model":"forbidden"}')).toBe("forbidden");
     expect(model('{"model":"allowed","mod\\u0065l":"forbidden"}')).toBe("forbidden");

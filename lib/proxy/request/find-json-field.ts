@@ -5,7 +5,7 @@
  * own `indexOf`, so a 1 MB body costs a fraction of a millisecond where `JSON.parse` costs many.
  * @module
  */
-import { parseString, stringEnd } from "./json-string";
+import { MAX_JSON_DEPTH, parseString, stringEnd } from "./json-string";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -27,8 +27,8 @@ export interface BodyField {
 }
 
 /**
- * The field's value, or null where the body is not an object, lacks the field, or has something other
- * than a string there. Of a field given twice the last counts, as in every JSON parser: otherwise a
+ * The field's value, or null where the body is not an object, lacks the field, has something other than a string there,
+ * or is nested deeper than `MAX_JSON_DEPTH`. Of a field given twice the last counts, as in every JSON parser: otherwise a
  * caller could show us one model and the provider another.
  */
 export function findJsonField(bytes: Uint8Array, name: string): BodyField | null {
@@ -60,8 +60,10 @@ export function findJsonField(bytes: Uint8Array, name: string): BodyField | null
       position = end;
       continue;
     }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      depth += 1;
+      if (depth > MAX_JSON_DEPTH) return null;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       depth -= 1;
       if (depth === 0) return readString(bytes, found);
     } else if (byte === 0x2c && depth === 1) expectsKey = true;

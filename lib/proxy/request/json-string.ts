@@ -1,7 +1,11 @@
 /**
- * Strings of JSON in bytes, skipped with the engine's own `indexOf`.
+ * What the readers of JSON in bytes share: strings, skipped with the engine's own `indexOf`, and the bound on nesting.
  * @module
  */
+
+/** Bodies of this depth do not occur; parsers that recurse give up earlier. */
+export const MAX_JSON_DEPTH = 512;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 

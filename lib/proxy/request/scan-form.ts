@@ -4,7 +4,7 @@
  * as delimiters without a line break before them, text before the first and behind the last, or folded lines.
  * @module
  */
-import { indexOfBytes } from "./index-of-bytes";
+import { findBytes } from "./find-bytes";
 import { type FieldNode, foldName, ITEM } from "./model-tree";
 import type { OnField } from "./scan-json";
 
@@ -42,7 +42,8 @@ export function scanForm(
   const boundary = formBoundary(contentType);
   if (boundary === null) return "its content type names no boundary of at most 70 characters, once";
   const delimiter = encoder.encode(`--${boundary}`);
-  if (indexOfBytes(bytes.subarray(0, delimiter.length), delimiter, 0) !== 0) {
+  const nextDelimiter = findBytes(delimiter);
+  if (nextDelimiter(bytes.subarray(0, delimiter.length), 0) !== 0) {
     return "it does not begin with its boundary";
   }
   let start = delimiter.length;
@@ -50,7 +51,7 @@ export function scanForm(
     if (isPair(bytes, start, DASH, DASH))
       return isEnd(bytes, start + 2) ? null : "something follows its end";
     if (!isPair(bytes, start, CR, LF)) return "its boundary stands where no part begins";
-    const end = indexOfBytes(bytes, delimiter, start + 2);
+    const end = nextDelimiter(bytes, start + 2);
     if (end === -1) return "it has no end";
     if (!isPair(bytes, end - 2, CR, LF)) return "its boundary stands in the middle of a line";
     const problem = scanPart(

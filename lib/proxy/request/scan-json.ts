@@ -5,14 +5,11 @@
  * wanted field is not checked.
  * @module
  */
-import { parseString, stringEnd } from "./json-string";
+import { MAX_JSON_DEPTH, parseString, stringEnd } from "./json-string";
 import { type FieldNode, foldName, ITEM } from "./model-tree";
 
 /** Called for each field of the tree; with null where its value is no text. */
 export type OnField = (node: FieldNode, value: string | null) => void;
-
-/** Bodies of this depth do not occur; parsers that recurse give up earlier. */
-const MAX_DEPTH = 512;
 
 const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
@@ -86,7 +83,8 @@ export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): 
       expects = "next";
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       const isList = byte === OPEN_BRACKET;
-      if (levels.length >= MAX_DEPTH) return `it is nested deeper than ${MAX_DEPTH} levels`;
+      if (levels.length >= MAX_JSON_DEPTH)
+        return `it is nested deeper than ${MAX_JSON_DEPTH} levels`;
       if (node?.kind && !mayHold(node, isList)) onField(node, null);
       levels.push({ isList, node });
       at += 1;
