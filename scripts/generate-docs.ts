@@ -14,9 +14,11 @@ import { readImports } from "./structure/read-imports.ts";
 const { generatedDocuments } = await import("./docs/generated-documents.ts");
 const { WRITTEN_PARTS } = await import("./docs/written-parts.ts");
 
+// Made before any is deleted: what stops halfway leaves the pages as they were.
+const documents = generatedDocuments();
 // A provider that is gone leaves no page.
 await rm(join(root, "docs/providers"), { recursive: true, force: true });
-for (const [path, text] of generatedDocuments()) {
+for (const [path, text] of documents) {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), text);
 }
