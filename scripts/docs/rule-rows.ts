@@ -111,7 +111,12 @@ export function timeUntil(untilMs: number): string {
   if (untilMs === nextMonthMs(NOW_MS)) return "until the first of next month";
   if (untilMs === nextMidnightMs("America/Los_Angeles", NOW_MS)) return "until midnight Pacific";
   if (untilMs === nextMidnightMs("UTC", NOW_MS)) return "until midnight UTC";
-  const seconds = Math.ceil((untilMs - NOW_MS) / 1000);
+  return `for ${durationText(untilMs - NOW_MS)}`;
+}
+
+/** `1 hour`, `90 seconds`. */
+export function durationText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
   const [size, unit] = (
     [
       [86_400, "day"],
@@ -120,5 +125,5 @@ export function timeUntil(untilMs: number): string {
     ] as const
   ).find(([size]) => seconds >= size && seconds % size === 0) ?? [1, "second"];
   const count = seconds / size;
-  return `for ${count} ${unit}${count === 1 ? "" : "s"}`;
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

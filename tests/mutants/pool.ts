@@ -98,7 +98,7 @@ export const poolMutants: readonly Mutant[] = [
   ),
   rest("rests are shortened", "if (untilMs <= rest.untilMs) return rest;", ""),
   rest("a late answer ends the probe", "sentMs >= rest.probe", "sentMs <= rest.probe"),
-  rest("guesses do not grow", "restMs * 2 **", "restMs * 1 **"),
+  rest("guesses do not grow", "restMs * UNEXPLAINED_REST.growth **", "restMs * 1 **"),
   cases(
     "every refusal is too early",
     "if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;",

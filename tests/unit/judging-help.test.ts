@@ -1,6 +1,7 @@
 /** The help's short table of meanings says the times that the code keeps to, in both languages. */
 import { expect, test } from "vitest";
 import { USUAL } from "../../lib/providers/answers/judge-answer.ts";
+import { UNEXPLAINED_REST } from "../../lib/providers/answers/unexplained-rest.ts";
 import en from "../../messages/en/help.json" with { type: "json" };
 import zh from "../../messages/zh/help.json" with { type: "json" };
 
@@ -14,15 +15,18 @@ const timed = Object.entries(USUAL).flatMap(([meaning, { effect, restMs }]) =>
   effect === "cool" && meaning !== "rate_limit_day" ? [[meaning, restMs] as const] : [],
 );
 
-test.each(timed)("%s", (meaning, restMs) => {
-  const [ms, unit, chinese] = UNITS.find(([size]) => restMs % size === 0) ?? [
-    1_000,
-    "second",
-    "秒",
-  ];
-  const count = restMs / ms;
-  const effectIn = ({ judging: { meanings } }: { judging: { meanings: object } }) =>
-    JSON.stringify(Object.entries(meanings).find(([name]) => name === meaning)?.[1]);
-  expect(effectIn(en)).toContain(`${count} ${unit}${count === 1 ? "" : "s"}`);
-  expect(effectIn(zh)).toContain(`${count} ${chinese}`);
-});
+test.each([...timed, ["rate_limit_minute", UNEXPLAINED_REST.firstMs] as const])(
+  "%s, %i ms",
+  (meaning, restMs) => {
+    const [ms, unit, chinese] = UNITS.find(([size]) => restMs % size === 0) ?? [
+      1_000,
+      "second",
+      "秒",
+    ];
+    const count = restMs / ms;
+    const effectIn = ({ judging: { meanings } }: { judging: { meanings: object } }) =>
+      JSON.stringify(Object.entries(meanings).find(([name]) => name === meaning)?.[1]);
+    expect(effectIn(en)).toContain(`${count} ${unit}${count === 1 ? "" : "s"}`);
+    expect(effectIn(zh)).toContain(`${count} ${chinese}`);
+  },
+);

@@ -3,12 +3,10 @@
  * request goes first, as a probe, and the others follow once it is answered.
  * @module
  */
+import { UNEXPLAINED_REST } from "../../providers/answers/unexplained-rest";
 
 /** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
 export const HALF_OPEN_MS = 2_000;
-
-/** The longest rest that is only guessed. */
-const LONGEST_GUESS_MS = 300_000;
 
 /** Times are epoch milliseconds. */
 export interface Rest {
@@ -86,8 +84,8 @@ export function afterUnexplained(
 ): { readonly rest: Rest; readonly untilMs: number } {
   const unexplained = rest.unexplained + (isRepeated ? 0 : 1);
   const isFirst = rest.unexplained === 0 && !isRepeated;
-  const longerMs = restMs * 2 ** Math.max(0, unexplained - 1);
-  const untilMs = nowMs + Math.min(longerMs, LONGEST_GUESS_MS);
+  const longerMs = restMs * UNEXPLAINED_REST.growth ** Math.max(0, unexplained - 1);
+  const untilMs = nowMs + Math.min(Math.round(longerMs), UNEXPLAINED_REST.longestMs);
   const next: Rest = {
     untilMs: rest.untilMs,
     guessUntilMs: Math.max(rest.guessUntilMs, untilMs),

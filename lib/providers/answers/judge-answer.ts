@@ -20,15 +20,13 @@ import { gatewayErrorRules, pageRules } from "./edge-error-rules";
 import { nextMidnightMs } from "./quota-day";
 import { readErrorFacts } from "./read-error-facts";
 import { readQuotaRefusal } from "./read-limits";
+import { UNEXPLAINED_REST } from "./unexplained-rest";
 import { shortWaitMs, statedWaitMs, toldDateMs, toldWaitMs } from "./wait-time";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-
-/** A 429 that tells neither quota nor time: the key rests so long at first, and longer each time in a row. */
-export const UNEXPLAINED_REST_MS = 5 * SECOND_MS;
 
 export interface AnswerToJudge {
   readonly provider: Provider;
@@ -226,7 +224,7 @@ export function usualUntilMs(
   const { restMs } = USUAL[meaning];
   switch (meaning) {
     case "rate_limit_minute": {
-      const unexplainedMs = tellsItsQuota(facts, nowMs) ? restMs : UNEXPLAINED_REST_MS;
+      const unexplainedMs = tellsItsQuota(facts, nowMs) ? restMs : UNEXPLAINED_REST.firstMs;
       return nowMs + (shortWaitMs(facts, nowMs) ?? unexplainedMs);
     }
     case "rate_limit_day": {
