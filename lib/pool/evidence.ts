@@ -5,9 +5,9 @@ export interface Evidence {
   readonly meaning: Meaning | "manual";
   /** Name of the rule that decided. */
   readonly rule: string;
-  /** Upstream status, 0 where there was none. */
+  /** Upstream status; 0 if there was no response. */
   readonly status: number;
-  /** The upstream's words, redacted. */
+  /** The upstream's message, redacted. */
   readonly words: string;
   readonly requestId: string;
   readonly model: string | null;

@@ -1,4 +1,4 @@
-/** What holds for a pool whatever happens to it: random histories under a clock of their own. */
+/** What must be true of a pool whatever happens to it: random histories in virtual time. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Accusation } from "./guard/key-trouble";
@@ -100,7 +100,7 @@ function accusationOf(keyId: string, tokenId: string, atMs: number): Accusation 
   };
 }
 
-/** One pool's life, checked at each step. */
+/** One pool's history, checked at each step. */
 class Life {
   readonly #pool: KeyPool;
   readonly #sketches: readonly KeySketch[];
@@ -161,7 +161,7 @@ class Life {
     } else this.#pool.upsert({ ...key, status: kind === "enable" ? "active" : "disabled" });
   }
 
-  /** One token asks: among several, who had more than its share is held back for the others. */
+  /** A request of one of several tokens. If one has had more than its share, quota is held back for the others. */
   #claim() {
     this.#asks += 1;
     return { tokenId: "at_one", weight: 1, priority: 0 };
@@ -174,7 +174,7 @@ class Life {
     const ready = this.#readyPriorities();
     const turn = pool.ask(MODEL, { ...newAsk(claim), conversation }, nowMs);
     if (turn.kind !== "granted") {
-      // Nobody is turned away while a key is ready.
+      // No request is turned away while a key is ready.
       expect(ready).toEqual([]);
       this.picks.push(turn.kind);
       return;
@@ -205,11 +205,11 @@ class Life {
     if (end === "failed") pool.fail(MODEL, lease, null, nowMs);
     if (end === "silent") pool.noteSilence(MODEL, lease, nowMs);
     pool.drop(MODEL, lease, nowMs);
-    // Whatever is said of it later changes nothing.
+    // A lease that was settled twice changes nothing.
     pool.succeed(MODEL, lease, [], nowMs);
   }
 
-  /** Priorities of the keys that nothing at all speaks against. */
+  /** Priorities of the keys that nothing at all prevents from serving. */
   #readyPriorities(): number[] {
     const groups = this.#pool.knownGroups(MODEL, this.#nowMs);
     return groups.flatMap((group) =>
@@ -305,7 +305,7 @@ test("a limit that answers put into numbers is kept to in every window, however 
           sends.push(nowMs);
           continue;
         }
-        // Once it is known, only a probe may go beyond it.
+        // Once the limit is known, only a probe may exceed it.
         if (isTaught) expect(turn.lease.sent.isProbe).toBe(true);
         isTaught = true;
         const retryAtMs = (inWindow[inWindow.length - limit] ?? nowMs) + MINUTE;

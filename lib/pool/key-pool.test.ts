@@ -30,7 +30,7 @@ function poolOf(...keys: PoolKey[]): KeyPool {
 
 const CLAIM = { tokenId: "at_1", weight: 1, priority: 0 };
 
-/** The key a request gets that does not wait; it is answered at once. */
+/** The key for a request that doesn't wait; its response arrives at once. */
 function pick(pool: KeyPool, model: string | null, nowMs: number, tried?: ReadonlySet<string>) {
   const turn = pool.ask(model, newAsk(CLAIM, tried), nowMs);
   if (turn.kind !== "granted") return null;
@@ -77,7 +77,7 @@ describe("rotation", () => {
       new Set(["a", "b", "c", "of a domain", "of the same domain"]),
     );
     expect(countPicks(pool, 20, "m", NOW + 1_000).has("resting")).toBe(true);
-    // The first of a better priority serves from now on, conversations too.
+    // The first key of a better priority serves from now on, conversations too.
     pool.upsert(key("best"));
     expect([...countPicks(pool, 5)]).toEqual([["best", 5]]);
     const conversation = { name: "talk", isContinued: true };
@@ -267,7 +267,7 @@ test("who is turned away is told when there is quota left for it, however many w
   const ask = (maxWaitMs: number) =>
     pool.ask("m", { ...newAsk(CLAIM), maxWaitUntilMs: NOW + maxWaitMs }, NOW);
   for (let count = 0; count < 20; count += 1) expect(ask(0).kind).toBe("granted");
-  // Those of the next two windows, and some of the third.
+  // The quota of the next two windows, and some of the third.
   for (let count = 0; count < 45; count += 1) expect(ask(300_000).kind).toBe("wait");
   const turn = ask(1_000);
   if (turn.kind !== "exhausted") throw new Error(turn.kind);
@@ -322,7 +322,7 @@ describe("a lease", () => {
       pool.refuse("m", turn.lease, { ...refusal, retryAtMs: NOW + 1_000 }, rest, NOW);
     }
     pool.succeed("m", turn.lease, [], NOW);
-    // One refused request was given back once, so that two more may go and no third.
+    // One rejected request was refunded once, so two more may be sent, not three.
     expect(pick(pool, "m", NOW + 2_000)?.id).toBe("a");
     expect(pick(pool, "m", NOW + 5_000)?.id).toBe("a");
     expect(pick(pool, "m", NOW + 5_001)).toBeNull();
@@ -445,7 +445,7 @@ describe("limits that people set", () => {
     expect(counts.get("plain")).toBe(2);
     expect(counts.get("paid")).toBe(5);
     expect((counts.get("twin 1") ?? 0) + (counts.get("twin 2") ?? 0)).toBe(3);
-    // Each model counts by itself.
+    // Each model is counted separately.
     expect(countPicks(pool, 100, "other").get("plain")).toBe(2);
   });
 

@@ -31,8 +31,8 @@ export class KeyPool extends KeyRegistry {
   #picks = 0;
 
   /**
-   * The turn of a request for a model (null: a call that names none): a key, a time to ask again, or why
-   * there is neither. Constant time, amortised, while nobody waits.
+   * The turn of a request for a model (null: a call that names none): a key, a time to poll again, or why there is
+   * neither. Amortized constant time while no request waits.
    */
   ask(model: string | null, ask: Ask, nowMs: number): PickResult {
     const result = this.models.of(model ?? NO_MODEL).ask(ask, nowMs);
@@ -48,8 +48,8 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * The turn of a request at the key it continues something with, which may rest: a key, or when what
-   * people set allows it. Null if the key is not usable at all.
+   * The turn of a request at the key with which it continues something, even if that key is in cooldown: the key, or
+   * when the configured limits allow the request. Null if the key can't be used at all.
    */
   pin(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
     if (this.get(keyId)?.status !== "active") return null;
@@ -58,7 +58,7 @@ export class KeyPool extends KeyRegistry {
     return result;
   }
 
-  /** A key of the owner's quota domain, waited for; null where none will be there in time. */
+  /** A key of the owner's quota domain, waited for if necessary; null if none will be ready in time. */
   askOwner(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
     const result = this.models.of(model ?? NO_MODEL).askOwner(keyId, ask, nowMs);
     if (result?.kind === "granted") this.#noteUse(result.lease);
@@ -79,25 +79,25 @@ export class KeyPool extends KeyRegistry {
     );
   }
 
-  /** The same, if requests have asked for the model here; else null, and nothing is kept for it. */
+  /** The same, if the model was requested in this isolate; otherwise null, and nothing is stored for it. */
   knownAvailability(model: string, nowMs: number): Availability | null {
     const known = this.models.get(model);
     return known === undefined ? null : availabilityOf(known.groups(nowMs), model, nowMs);
   }
 
-  /** The groups of the keys that may serve a model, with what is known of them. */
+  /** The groups of the keys that may serve a model, with their limiters. */
   knownGroups(model: string | null, nowMs: number): readonly Group[] {
     return this.models.of(model ?? NO_MODEL).groups(nowMs);
   }
 
-  /** Whether some key of the provider answered since a moment. */
+  /** Whether a key of the provider has worked since a time. */
   hasAnsweredSince(sinceMs: number): boolean {
     return this.guard.answeredMs > sinceMs;
   }
 
   /**
-   * Records a success: it ends a row of unexplained refusals, a half-open probe, what speaks against the key, and an
-   * incident; it may bring readings of the quota.
+   * Records a success: it ends a series of unexplained rejections, a half-open probe, the key's trouble and an
+   * incident; it may contain readings of the quota.
    */
   succeed(
     model: string | null,
@@ -124,24 +124,24 @@ export class KeyPool extends KeyRegistry {
     ];
   }
 
-  /** The incident under way, while all keys are refused alike; null while all is well. */
+  /** The current incident, in which all keys are rejected in the same way; null if there is none. */
   get incident(): Incident | null {
     return this.guard.incident;
   }
 
-  /** Whether a caller's request may be sent while an incident is under way. */
+  /** Whether a caller's request may be sent during an incident. */
   mayTry(tokenId: string, nowMs: number): boolean {
     return this.guard.mayTry(tokenId, nowMs);
   }
 
-  /** Whether a key ever answered for a model in this isolate. */
+  /** Whether a key has ever worked for a model in this isolate. */
   hasAnswered(model: string | null): boolean {
     return this.models.get(model ?? NO_MODEL)?.hasAnswered ?? false;
   }
 
   /**
-   * Records a rejection that says the key is invalid. It comes last from now on; nothing else is done to it until
-   * a second witness agrees.
+   * Records a rejection that says the key is invalid. The key is used last from now on; nothing else happens to it
+   * until a second witness agrees.
    */
   accuse(
     model: string | null,
@@ -167,8 +167,8 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * A key has answered a request that others had refused in words that condemn them.
-   * @param ids Of those.
+   * Records that a key served a request for which others were rejected as invalid.
+   * @param ids The ids of those others.
    */
   convict(ids: readonly string[]): readonly PoolEffect[] {
     return ids.flatMap((id) => {
@@ -178,19 +178,19 @@ export class KeyPool extends KeyRegistry {
     });
   }
 
-  /** Whether a suspect should be put to the provider's free call now. */
+  /** Whether a suspected key should be checked by the provider's free call now. */
   takeCheck(keyId: string, nowMs: number): boolean {
     const entry = this.entries.get(keyId);
     return entry !== undefined && this.guard.takeCheck(entry, this.entries.size, nowMs);
   }
 
-  /** The free call refuses a suspect too. Nothing is done if a success has cleared it meanwhile. */
+  /** Records that the free call rejected a suspected key too. Does nothing if a success has cleared the key since. */
   convictChecked(keyId: string): readonly PoolEffect[] {
     const sentence = this.entries.get(keyId)?.trouble?.suspicion?.sentence ?? null;
     return sentence === null ? NO_EFFECTS : this.carryOut(sentence);
   }
 
-  /** Carries out a sentence here. */
+  /** Applies a sentence to the pool. */
   carryOut(sentence: Sentence): readonly PoolEffect[] {
     const { keyId, effect } = sentence;
     const entry = this.entries.get(keyId);
@@ -203,8 +203,8 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * Records a failure that is not the key's fault: a broken connection, a server error.
-   * @param toldMs When it told to come back: epoch milliseconds; null where it did not.
+   * Records a failure that isn't the key's fault: a broken connection, a server error.
+   * @param toldMs When the response says to retry, in epoch milliseconds; null if it doesn't.
    */
   fail(model: string | null, lease: Lease, toldMs: number | null, nowMs: number): void {
     this.guard.failed(lease.entry, toldMs, nowMs);
@@ -228,7 +228,7 @@ export class KeyPool extends KeyRegistry {
       );
   }
 
-  /** An incident is over: all keys can serve again immediately. */
+  /** Ends an incident: all keys can serve again immediately. */
   #release(): void {
     for (const { trouble } of this.entries.values()) trouble?.release();
     this.rebuild();
@@ -239,20 +239,19 @@ export class KeyPool extends KeyRegistry {
     if (settle(lease)) this.models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
   }
 
-  /** Whether people limited the tokens that the lease took, so that `used` must be told. */
+  /** Whether a token limit is configured for the lease's domain, so that `used` must be called. */
   countsTokens({ sent }: Lease): boolean {
     return sent.taken?.some(({ limit }) => limit.unit === "tokens") ?? false;
   }
 
-  /** What an answer came to in the end, in tokens of request and answer. */
+  /** Records the tokens of a request and its response, once known. */
   used({ group, sent }: Lease, tokens: number, nowMs: number): void {
     group.limiter?.used(sent, tokens, nowMs);
   }
 
   /**
-   * Learns from a rejection for lack of quota, unless the lease was settled. The cooldown is up to the caller:
-   * see `cool`.
-   * @param rest As the answer says.
+   * Learns from a rejection for lack of quota, unless the lease was settled. The caller sets the cooldown: see `cool`.
+   * @param rest What the response says.
    */
   refuse(
     model: string | null,
@@ -274,7 +273,7 @@ export class KeyPool extends KeyRegistry {
   }
 }
 
-/** Whether the lease's outcome is yet to be accounted for. From now on it is. */
+/** Whether the lease's outcome wasn't recorded yet. From now on it is. */
 function settle(lease: Lease): boolean {
   if (lease.isSettled) return false;
   lease.isSettled = true;

@@ -25,13 +25,13 @@ import {
   restName,
 } from "./types";
 
-/** Keys that were never picked stand in the order of a number below this, drawn for each. */
+/** Keys that were never picked are ordered by a random number below this. */
 const SHUFFLE = 2 ** 30;
 
-/** How a pool shares quotas with its like in other isolates. */
+/** How a pool shares quotas with the same pool in other isolates. */
 export interface PoolSharing {
   readonly board: UseBoard;
-  /** Its name there. */
+  /** The pool's name in all isolates. */
   readonly name: string;
   nowMs(): number;
 }
@@ -45,7 +45,7 @@ export class KeyRegistry {
   readonly #random: () => number;
   readonly #sharing: PoolSharing | null;
 
-  /** @param random In [0, 1); spreads the first round, so that isolates do not march in step. */
+  /** @param random In [0, 1); shuffles the first round, so that isolates don't use the keys in the same order. */
   constructor(random: () => number, sharing: PoolSharing | null = null) {
     this.#random = random;
     this.#sharing = sharing;
@@ -67,7 +67,7 @@ export class KeyRegistry {
     for (const entry of this.entries.values()) yield entry.key;
   }
 
-  /** Adds a key, or takes over a new version of one with the same id. */
+  /** Adds a key, or replaces it by a newer version with the same id. */
   upsert(key: PoolKey): void {
     const entry = this.entries.get(key.id);
     if (entry === undefined) {
@@ -82,7 +82,8 @@ export class KeyRegistry {
       for (const { keys } of this.models.all()) keys.added(added);
       return;
     }
-    // Schedulers notice by themselves what got worse; only what may wake a key or move it needs new schedulers.
+    // Schedulers notice by themselves if a key can do less; only a change that makes a key ready sooner, or moves it,
+    // needs new schedulers.
     if (mayServeMore(entry.key, key)) {
       for (const model of entry.key.cooldowns.keys()) {
         if (!key.cooldowns.has(model)) this.models.get(model)?.wake(domainOf(key));
@@ -113,7 +114,7 @@ export class KeyRegistry {
     if (entry === undefined) return;
     entry.present = false;
     this.entries.delete(id);
-    // What was learned from keys that are all gone says nothing about new ones.
+    // What was learned from keys that are all gone doesn't apply to new ones.
     if (this.entries.size === 0) this.models.clear();
   }
 
@@ -123,7 +124,7 @@ export class KeyRegistry {
     for (const model of this.models.all()) model.limitsChanged();
   }
 
-  /** Whether some limit counts by the day. */
+  /** Whether any limit is per day. */
   get hasDailyLimits(): boolean {
     return (
       this.#book.hasDailyLimits ||
@@ -131,7 +132,7 @@ export class KeyRegistry {
     );
   }
 
-  /** Takes over what all isolates have sent of the provider's day that `atMs` is in. */
+  /** Records what all isolates have sent in the provider's day that contains `atMs`. */
   noteUsedToday(uses: readonly DayUse[], atMs: number): void {
     const own = uses.flatMap((use) => {
       const key = this.get(use.keyId);
@@ -140,7 +141,7 @@ export class KeyRegistry {
     for (const model of this.#book.noteUsed(own, atMs)) this.models.get(model)?.limitsChanged();
   }
 
-  /** What a key keeps to at each model that was in use recently; empty for a key that is not here. */
+  /** The limits of a key for each recently used model; empty if the key isn't in this pool. */
   knownLimits(
     id: string,
     nowMs: number,
@@ -160,8 +161,8 @@ export class KeyRegistry {
   }
 
   /**
-   * Applies a cooldown that another isolate found, or that is in the store.
-   * @param model As in the store: a model's name, or `EVERY_MODEL`.
+   * Applies a cooldown found by another isolate or read from the store.
+   * @param model As stored: a model's name, or `EVERY_MODEL`.
    */
   cool(id: string, model: string, untilMs: number, reason: string): void {
     this.#rest(id, model, { untilMs, reason }, true);
@@ -191,7 +192,7 @@ export class KeyRegistry {
     if (key?.status === "active") key.status = "blocked";
   }
 
-  /** Leaves a key out until it is re-encrypted: its text cannot be had here. */
+  /** Skips a key until it is re-encrypted, because this instance can't decrypt it. */
   noteUnopenable(id: string): void {
     const entry = this.entries.get(id);
     if (entry !== undefined) entry.opens = false;
@@ -200,7 +201,7 @@ export class KeyRegistry {
   /** Undoes a block. */
   unblock(id: string): void {
     const key = this.entries.get(id)?.key;
-    // A key that a person disabled meanwhile stays so.
+    // A key that a person disabled since stays disabled.
     if (key?.status !== "blocked") return;
     key.status = "active";
     this.rebuild();

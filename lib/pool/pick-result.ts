@@ -1,5 +1,5 @@
 /**
- * What a request asks of the pool, and what the pool returns.
+ * What a request wants from the pool, and what the pool returns.
  * @module
  */
 
@@ -17,16 +17,16 @@ export interface Ask {
   readonly tokens: number;
   /** Ids of keys that must not be used. */
   tried: ReadonlySet<string>;
-  /** Whether keys that worked recently come first, because those in their turn rejected too often. */
+  /** Whether keys that worked recently come first, because those whose turn it was rejected too often. */
   prefersProven: boolean;
-  /** The conversation that it is part of, whose key it prefers; null for none. */
+  /** The conversation it belongs to, whose key it prefers; null for none. */
   readonly conversation: Conversation | null;
-  /** Until when it may wait: epoch milliseconds. */
+  /** How long it may wait, in epoch milliseconds. */
   readonly maxWaitUntilMs: number;
-  /** Its place in the queue; null while it does not wait. */
+  /** Its place in the queue; null while it isn't waiting. */
   waiter: Waiter | null;
   isCounted: boolean;
-  /** Until when the last forecast is good enough, in epoch milliseconds. */
+  /** Until when the last forecast is accurate enough, in epoch milliseconds. */
   hopefulUntilMs: number;
 }
 
@@ -37,20 +37,20 @@ export interface Lease {
   readonly sent: Sent;
   readonly group: Group;
   readonly scheduler: ModelScheduler;
-  /** Whether its outcome was recorded; that happens once. */
+  /** Whether its outcome was recorded, which happens only once. */
   isSettled: boolean;
 }
 
 export type PickResult =
   | { readonly kind: "granted"; readonly lease: Lease }
-  /** Ask again then. */
+  /** Poll again then. */
   | { readonly kind: "wait"; readonly untilMs: number }
-  /** Nothing within its longest wait; there may be something at `retryAtMs`. */
+  /** No quota within its longest wait; there may be some at `retryAtMs`. */
   | { readonly kind: "exhausted"; readonly retryAtMs: number }
   /** Every key left is in `tried`, or there is none. */
   | { readonly kind: "unavailable" };
 
-/** A request for quota that will not wait. */
+/** A request that won't wait. */
 export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): Ask {
   return {
     claim,

@@ -46,9 +46,9 @@ export function isOfTheDomain(reason: string): boolean {
 export interface PoolKey {
   readonly id: string;
   readonly provider: string;
-  /** AES-GCM sealed key; opened only when an attempt is sent. */
+  /** The AES-GCM encrypted key; decrypted only when an attempt is sent. */
   readonly sealed: string;
-  /** For people: `sk-p…9fQ2`. */
+  /** Shown to people: `sk-p…9fQ2`. */
   readonly masked: string;
   status: KeyStatus;
   /** 1 to 100: share of the picks among keys of the same priority. */
@@ -65,7 +65,7 @@ export interface PoolKey {
   cooldowns: ReadonlyMap<string, Cooldown>;
 }
 
-/** A limit that a key keeps to, for people. */
+/** A limit that applies to a key, shown to people. */
 export interface KnownLimit {
   readonly unit: QuotaUnit;
   readonly limit: number;
@@ -73,16 +73,16 @@ export interface KnownLimit {
   readonly windowMs: number | null;
   /** Configured by a person, reported in responses, or learned from rejections. */
   readonly source: "set" | "told" | "learnt";
-  /** What it was learned from; absent for configured and reported limits. */
+  /** How it was learned; absent for configured and reported limits. */
   readonly learntFrom?: LearntFrom;
-  /** Whether a probe is under way, or comes next, to check if the limit still applies. */
+  /** Whether a probe is in progress or due, to check if the limit still applies. */
   readonly isProbed?: boolean;
   readonly left: number;
 }
 
 /**
- * A refusal that gave a number; refusals at the same count again and again; what other keys were found to be
- * allowed; or this isolate's part of a quota that others use too.
+ * A rejection that stated a number; repeated rejections at the same count; limits found for other keys; or this
+ * isolate's share of a quota that others use too.
  */
 export type LearntFrom = "refusal" | "repetition" | "others" | "part";
 
@@ -92,7 +92,7 @@ export interface QuotaLimits {
   readonly rpm: number | null;
   /** Tokens per minute. */
   readonly tpm: number | null;
-  /** In the provider's day. */
+  /** Per day of the provider. */
   readonly dailyRequests: number | null;
 }
 
@@ -104,9 +104,9 @@ export interface LimitRule extends QuotaLimits {
 
 /** Configured limits for the keys of one provider, in addition to the keys' own. */
 export interface PoolLimits {
-  /** Of each of its keys. */
+  /** For each of its keys. */
   readonly provider: readonly LimitRule[];
-  /** By quota domain, for all of its keys together. */
+  /** For all keys of a quota domain together. */
   readonly domains: ReadonlyMap<string, readonly LimitRule[]>;
 }
 

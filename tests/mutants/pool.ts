@@ -30,6 +30,17 @@ const modelKeys = faultsIn("lib/pool/schedule/model-keys.ts", schedule);
 const bestTier = faultsIn("lib/pool/schedule/best-tier.ts", schedule);
 const setLimits = faultsIn("lib/pool/limits/set-limits.ts", limits);
 const reported = faultsIn("lib/pool/limits/reported-quotas.ts", limits);
+const peers = ["lib/pool/peers"];
+const turns = faultsIn("lib/pool/peers/rendezvous-turns.ts", peers);
+const reports = faultsIn("lib/pool/peers/report-format.ts", peers);
+const activity = faultsIn("lib/pool/peers/sharing-activity.ts", peers);
+const sharing = faultsIn("lib/pool/peers/model-sharing.ts", peers);
+const peerUse = faultsIn("lib/pool/peers/peer-use.ts", peers);
+const windowRoom = faultsIn("lib/pool/peers/window-room.ts", peers);
+const board = faultsIn("lib/pool/peers/use-board.ts", [
+  ...peers,
+  "lib/db/state/use-exchange.test.ts",
+]);
 const weather = ["tests/unit/bad-weather.test.ts"];
 const foresight = faultsIn("lib/pool/schedule/forecast.ts", schedule);
 const slots = faultsIn("lib/pool/limits/rate-limiter.ts", weather);
@@ -104,7 +115,7 @@ export const poolMutants: readonly Mutant[] = [
     "if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;",
     "",
   ),
-  cases("late refusals teach", "told === null && isLate", "told === null && !isLate"),
+  cases("late refusals teach", "statedLimit === null && isLate", "statedLimit === null && !isLate"),
   cases(
     "a limit rises by one window",
     "if (believed === null || by <= believed) return null;",
@@ -199,4 +210,50 @@ export const poolMutants: readonly Mutant[] = [
     "if (this.month.endMs <= nowMs)",
     "if (this.month.endMs > nowMs)",
   ),
+  turns("the highest score wins", "theirs < score ||", "theirs > score ||"),
+  turns("weights don't count", "-Math.log(uniform) / weight", "-Math.log(uniform)"),
+  turns(
+    "the same isolate wins every turn",
+    "const turn = Math.floor(nowMs / TURN_MS)",
+    "const turn = Math.floor(nowMs / TURN_MS) * 0",
+  ),
+  turns(
+    "the hash is not mixed",
+    "hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)",
+    "return hash",
+  ),
+  turns("no demand, and yet a turn", "own.weight <= 0", "own.weight < 0"),
+  reports("ages are rounded up", "Math.floor((nowMs - atMs)", "Math.ceil((nowMs - atMs)"),
+  reports("reports without bound", "sends.length > FINE_MAX", "sends.length < 0"),
+  reports("merged sends get lost", "(encoded.pop() ?? 0) + amount", "(encoded.pop() ?? 0)"),
+  reports("the last send gets lost", "index + 1 < encoded.length", "index + 3 < encoded.length"),
+  reports("the oldest are recent", "?? 0) > age) break", "?? 0) < age) break"),
+  activity("shares only at the limit", " * MINUTE_MS * FREE_PART", " * MINUTE_MS"),
+  activity("the last minute's use is forgotten", "? this.#sent : 0", "? 0 : 0"),
+  activity("follows rejections without numbers", "return !this.#isUnnumbered", "return true"),
+  activity("never warms up again", "if (!isSharing) {", "if (isSharing) {"),
+  sharing(
+    "stated limits aren't received",
+    "if (limit === 0) continue",
+    "if (limit !== 0) continue",
+  ),
+  sharing("silent isolates keep their turns", "reportedMs < FRESH_MS", "reportedMs > FRESH_MS"),
+  sharing("all probe", "peer.isolate < isolate", "peer.isolate === isolate"),
+  sharing(
+    "an unreported demand has a turn",
+    "this.#reportedWeight === 0",
+    "this.#reportedWeight < 0",
+  ),
+  peerUse("nothing is reserved for who waits", "if (!isWanting) return", "if (isWanting) return"),
+  peerUse(
+    "sends count a window too long",
+    "if (endMs > nowMs) amount += sent",
+    "if (endMs > nowMs - spanMs) amount += sent",
+  ),
+  windowRoom(
+    "other isolates' use doesn't count",
+    "limit - used - peers.within(spanMs, nowMs)",
+    "limit - used",
+  ),
+  board("always due", "this.#isDue = false;", "this.#isDue = true;"),
 ];

@@ -5,11 +5,11 @@ import { beforeEach, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
 import { D1UseRows } from "../../lib/db/state/use-rows";
-import type { ToldModel } from "../../lib/pool/peers/told-use";
+import type { ModelReport } from "../../lib/pool/peers/report-format";
 import { newAsk } from "../../lib/pool/pick-result";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 
-const TOLD: readonly ToldModel[] = [
+const TOLD: readonly ModelReport[] = [
   ["openai gpt", 2, 24_000, [["pk_1", [12, 1, 3, 2], [], 10, 40]]],
 ];
 

@@ -1,7 +1,7 @@
 /** The table in which isolates tell each other what they sent, in virtual time. @module */
 import { UseExchange } from "../../../lib/db/state/use-exchange.ts";
 import type { PeerRow, UseRows } from "../../../lib/db/state/use-rows.ts";
-import type { ToldModel } from "../../../lib/pool/peers/told-use.ts";
+import type { ModelReport } from "../../../lib/pool/peers/report-format.ts";
 import type { UseBoard } from "../../../lib/pool/peers/use-board.ts";
 import type { VirtualTime } from "../quota/virtual-time.ts";
 
@@ -31,7 +31,7 @@ export class SimUses implements UseRows {
     return { board, exchange };
   }
 
-  async exchange(isolate: string, models: readonly ToldModel[]): Promise<readonly PeerRow[]> {
+  async exchange(isolate: string, models: readonly ModelReport[]): Promise<readonly PeerRow[]> {
     this.exchanges += 1;
     const [least, most] = D1_MS;
     const ms = least + this.#random() * (most - least);

@@ -245,7 +245,7 @@ class Isolate {
       openKey: (key) => key.sealed,
       storedThings: () => new Map(),
       record: (event) => share(event, this),
-      shareUse: () => void this.#uses?.tell(),
+      shareUse: () => void this.#uses?.exchangeIfDue(),
       afterResponse: () => null,
     };
     return {

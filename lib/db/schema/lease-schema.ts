@@ -4,7 +4,7 @@
  * @module
  */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { ToldModel } from "../../pool/peers/told-use";
+import type { ModelReport } from "../../pool/peers/report-format";
 
 /** As `lib/leases/lease.ts` has it; the isolate and the time stand in the row, and times are told as ages. */
 export type StoredReport = readonly [
@@ -33,5 +33,5 @@ export const isolateUses = sqliteTable("isolate_uses", {
   isolateId: text("isolate_id").primaryKey(),
   /** By the store's clock. */
   atMs: integer("at_ms").notNull(),
-  models: text("models", { mode: "json" }).$type<readonly ToldModel[]>().notNull(),
+  models: text("models", { mode: "json" }).$type<readonly ModelReport[]>().notNull(),
 });

@@ -355,7 +355,7 @@ class D1IsolateState implements IsolateState {
   }
 
   shareUse(keep?: KeepAlive): void {
-    const telling = this.#uses.tell();
+    const telling = this.#uses.exchangeIfDue();
     if (telling !== null) keep?.(telling);
   }
 

@@ -8,9 +8,9 @@ const START_MS = Date.UTC(2026, 10, 23, 12);
 const NOBODY: SharedModel = {
   name: "openai gpt",
   pressure: "tight",
-  isHot: () => true,
-  tell: () => ["openai gpt", 1, 0, []],
-  heard: () => {},
+  isSharing: () => true,
+  report: () => ["openai gpt", 1, 0, []],
+  receive: () => {},
 };
 
 /** One isolate whose use is to be told. */
@@ -34,7 +34,7 @@ function setUp(
     nowMs: () => time.nowMs,
     setTimer: (callback, ms) => time.at(time.nowMs + ms, callback),
   });
-  board.heat({ ...NOBODY, pressure });
+  board.share({ ...NOBODY, pressure });
   return { time, board, calls, exchange };
 }
 
@@ -53,8 +53,8 @@ test.each([
   const { time, board, calls, exchange } = setUp(async () => [], pressure);
   for (let ms = 0; ms <= 5_000; ms += 100) {
     time.at(START_MS + ms, () => {
-      board.touch();
-      exchange.tell();
+      board.markDue();
+      exchange.exchangeIfDue();
     });
   }
   await time.run();
@@ -63,17 +63,18 @@ test.each([
 
 test("nothing is told where nothing was sent, and one at a time", async () => {
   const { time, board, calls, exchange } = setUp(async () => [], "tight");
-  expect(exchange.tell()).not.toBeNull();
-  expect(exchange.tell()).toBeNull();
+  expect(exchange.exchangeIfDue()).not.toBeNull();
+  expect(exchange.exchangeIfDue()).toBeNull();
   await time.run();
   expect(board.isDue).toBe(false);
-  expect(exchange.tell()).toBeNull();
+  expect(exchange.exchangeIfDue()).toBeNull();
   expect(calls).toHaveLength(1);
 });
 
 test("a store that fails is asked again five seconds later, and nobody hears of it", async () => {
   const { time, calls, exchange } = setUp(() => Promise.reject(new Error("away")), "tight");
-  for (let ms = 0; ms <= 12_000; ms += 500) time.at(START_MS + ms, () => void exchange.tell());
+  for (let ms = 0; ms <= 12_000; ms += 500)
+    time.at(START_MS + ms, () => void exchange.exchangeIfDue());
   await time.run();
   expect(calls.filter((ms) => ms <= 11_000)).toEqual([0, 5_000, 10_000]);
 });
@@ -82,8 +83,8 @@ test("one that never ends is given up after eight seconds", async () => {
   const { time, board, calls, exchange } = setUp(() => new Promise(() => {}), "tight");
   for (let ms = 0; ms <= 20_000; ms += 1_000) {
     time.at(START_MS + ms, () => {
-      board.touch();
-      void exchange.tell();
+      board.markDue();
+      void exchange.exchangeIfDue();
     });
   }
   await time.run();
@@ -96,8 +97,8 @@ test("all isolates together write no more rows in a day than they may, and go on
   for (let ms = 0; ms <= 60_000; ms += 500) {
     for (const afterMs of [ms, 86_400_000 + ms]) {
       time.at(START_MS + afterMs, () => {
-        board.touch();
-        void exchange.tell();
+        board.markDue();
+        void exchange.exchangeIfDue();
       });
     }
   }

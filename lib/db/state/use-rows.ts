@@ -1,34 +1,32 @@
 /**
- * What isolates sent to provider keys, as they tell each other in D1: each replaces its row, and reads the others'.
+ * The D1 table in which isolates report their use of provider keys: each replaces its own row and reads the others'.
  * @module
  */
 import { sql } from "drizzle-orm";
-import type { ToldModel } from "../../pool/peers/told-use";
+import type { ModelReport } from "../../pool/peers/report-format";
 import type { Database } from "../open-database";
 import { runBatch } from "./state-version";
 
-/** Rows older than this say nothing any more: the longest window is a minute. */
+/** Rows older than this are irrelevant: the longest window is a minute. */
 const LIFE_MS = 75_000;
-/** So many isolates are reckoned with, the latest. */
+/** The most isolates whose reports are read, the latest first. */
 const ISOLATES_MAX = 50;
-/** The store's clock, epoch milliseconds: one for all isolates. */
+/** The store's clock in epoch milliseconds, the same for all isolates. */
 const STORE_NOW_MS = sql.raw("cast(unixepoch('subsec') * 1000 as integer)");
 
-/** What another isolate told, and how long ago: clocks of isolates may differ, so the store's own measures it. */
+/** Another isolate's report. Its age is measured by the store's clock, because isolates' clocks may differ. */
 export interface PeerRow {
   readonly isolate: string;
   readonly ageMs: number;
-  /** JSON of `ToldModel`s. */
+  /** JSON of `ModelReport`s. */
   readonly models: string;
 }
 
-/** The rows of all isolates. */
 export interface UseRows {
-  /** Replaces an isolate's row and reads those of the others, in one transaction. */
-  exchange(isolate: string, models: readonly ToldModel[]): Promise<readonly PeerRow[]>;
+  /** Replaces an isolate's row and reads the others', in one transaction. */
+  exchange(isolate: string, models: readonly ModelReport[]): Promise<readonly PeerRow[]>;
 }
 
-/** In D1. */
 export class D1UseRows implements UseRows {
   readonly #db: Database;
 
@@ -36,7 +34,7 @@ export class D1UseRows implements UseRows {
     this.#db = db;
   }
 
-  async exchange(isolate: string, models: readonly ToldModel[]): Promise<readonly PeerRow[]> {
+  async exchange(isolate: string, models: readonly ModelReport[]): Promise<readonly PeerRow[]> {
     const [, others] = await runBatch(this.#db, [
       sql`
         insert into isolate_uses (isolate_id, at_ms, models)

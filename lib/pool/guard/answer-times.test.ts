@@ -3,7 +3,7 @@ import { AnswerTimes } from "./answer-times";
 
 const NOW = 1_000_000;
 
-/** An attempt of which nothing else is known. */
+/** An attempt about which nothing else is known. */
 const LONE = {};
 
 function known(...tookMs: readonly number[]): AnswerTimes {
@@ -50,7 +50,7 @@ test("without knowledge one request at a time leaves, with it any", () => {
 describe("while little is known", () => {
   const [first, second] = [{ key: "one" }, { key: "two" }];
 
-  /** Two attempts, the second so much later and with a key of its own or not. */
+  /** Two attempts, the second `laterMs` after the first, with another key or the same one. */
   function underWay(laterMs: number, otherKey = "two"): AnswerTimes {
     const times = new AnswerTimes();
     times.sent("m", false, first, "one", NOW);

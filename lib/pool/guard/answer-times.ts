@@ -1,35 +1,35 @@
 /**
- * How long a model's responses take to begin, to distinguish a silent key from a slow model. Streamed and whole
- * responses are two kinds: the first byte of a whole one comes when all of it is written.
+ * How long a model's responses take to begin, to distinguish a silent key from a slow model. Streamed and complete
+ * responses are separate kinds: the first byte of a complete one arrives only when all of it is written.
  *
- * | what is known of the model          | a request leaves a silent key                                       |
- * | ----------------------------------- | ------------------------------------------------------------------- |
- * | three answers or more               | after three times the usual time, one second at least               |
- * | less, and no other key is silent    | after 13.5 s, one request in two minutes: the model may just be slow |
- * | less, and others are silent as well | after 90 s: the model is slow, unless all of them are broken         |
+ * | what is known of the model            | when a request leaves a silent key                                    |
+ * | ------------------------------------- | --------------------------------------------------------------------- |
+ * | three responses or more               | after three times the usual time, at least one second                 |
+ * | fewer, and no other key is silent     | after 13.5 s, one request per two minutes: the model may just be slow |
+ * | fewer, and other keys are silent too  | after 90 s: the model is slow, unless all keys are broken             |
  * @module
  */
 
-/** Of this many responses the second longest is the usual time, so that one outlier does not count. */
+/** Of this many responses, the second slowest sets the usual time, so that one outlier doesn't count. */
 const REMEMBERED = 32;
 const LEAST_ANSWERS = 3;
 const TIMES_USUAL = 3;
 const LEAST_TIMEOUT_MS = 1_000;
 const UNKNOWN_TIMEOUT_MS = 13_500;
-/** A trial without news for this long is over. */
+/** A trial that hasn't finished after this time is over. */
 const TRIAL_MS = 120_000;
-/** If other keys are silent as well. */
+/** Timeout while other keys are silent too. */
 const SLOW_TIMEOUT_MS = 90_000;
-/** Another key that got a request this long ago and has not responded is silent as well. */
+/** A key that got a request this long ago without responding counts as silent. */
 const SILENT_MS = 5_000;
 const MAX_KINDS = 1_000;
 
 interface Kind {
-  /** Attempts under way while little is known: when each was sent, by its own name, with its key. */
+  /** Attempts in progress while little is known: when each was sent, and with which key. */
   readonly underWay: Map<object, { readonly keyId: string; readonly sentMs: number }>;
   readonly tookMs: number[];
   answers: number;
-  /** When a request left a silent key although nothing was known. */
+  /** When a request last left a silent key although the usual time was unknown. */
   trialMs: number;
 }
 
@@ -43,7 +43,7 @@ export class AnswerTimes {
     kind.answers += 1;
   }
 
-  /** How long responses usually take to begin; null until it is known. */
+  /** How long responses usually take to begin; null if unknown. */
   usualMs(model: string, isStreamed: boolean): number | null {
     const tookMs = this.#kinds.get(nameOf(model, isStreamed))?.tookMs ?? [];
     if (tookMs.length < LEAST_ANSWERS) return null;
@@ -59,18 +59,21 @@ export class AnswerTimes {
     return Math.max(UNKNOWN_TIMEOUT_MS, TIMES_USUAL * Math.max(0, ...tookMs));
   }
 
-  /** An attempt was sent. @param attempt Its name, for `over`. */
+  /** Records that an attempt was sent. @param attempt Identifies it for `over`. */
   sent(model: string, isStreamed: boolean, attempt: object, keyId: string, sentMs: number): void {
     if (this.usualMs(model, isStreamed) !== null) return;
     this.#kind(model, isStreamed).underWay.set(attempt, { keyId, sentMs });
   }
 
-  /** An attempt was answered, or given up. */
+  /** Records that an attempt was answered or given up. */
   over(model: string, isStreamed: boolean, attempt: object): void {
     this.#kinds.get(nameOf(model, isStreamed))?.underWay.delete(attempt);
   }
 
-  /** Whether a request may give up a key that was silent for this long: always if the usual time is known, else as a trial. */
+  /**
+   * Whether a request may give up a key that has been silent for this long: always if the usual time is known,
+   * otherwise only as a trial.
+   */
   mayLeave(model: string, isStreamed: boolean, attempt: object, nowMs: number): boolean {
     if (this.usualMs(model, isStreamed) !== null) return true;
     const kind = this.#kind(model, isStreamed);

@@ -30,7 +30,7 @@ test("one caller's own refusals are an incident only after a while without any a
   expect(breaker.incident).toBeNull();
   refuse(breaker, ["at_1"], NOW + 3_000);
   expect(breaker.incident).not.toBeNull();
-  // Who has not met it yet is not held back for it.
+  // A caller that hasn't been rejected yet is not held back.
   expect(breaker.mayTry("at_9", NOW + 3_001)).toBe(true);
   expect(breaker.mayTry("at_1", NOW + 3_001)).toBe(false);
 });

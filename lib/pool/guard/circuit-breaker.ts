@@ -1,14 +1,14 @@
 /**
- * Circuit breaker: prevents a problem that affects all keys in the same way (an egress region, a provider outage, a
- * bug of ours) from being blamed on the keys, and retried endlessly. A state machine; the clock is a parameter.
+ * Circuit breaker: prevents a problem that affects all keys in the same way (an egress region, a provider outage, a bug
+ * of ours) from being blamed on the keys and retried endlessly. A state machine; the clock is a parameter.
  *
- * Closed: requests are sent. It opens if many keys were rejected in the same way, no key has worked since, and none
- * is left that was not rejected; for a single caller it takes a while, because its own requests may be the cause.
- * Open: one probe per second is sent, with the keys that waited longest. The first success closes it.
+ * Closed: requests are sent. It opens if many keys were rejected in the same way, no key has worked since, and every
+ * key left was rejected; for a single caller it takes a while, because its own requests may be the cause. Open: one
+ * probe per second is sent, with the keys that waited longest. The first success closes it.
  * @module
  */
 
-/** This many keys rejected in the same way are not a coincidence. Smaller pools have no breaker. */
+/** This many keys rejected in the same way are no coincidence. Smaller pools have no breaker. */
 export const ALIKE = 5;
 /** Failures of a single caller count as an incident after this long without any success. */
 const ONE_CALLER_MS = 3_000;
@@ -22,7 +22,7 @@ export interface Incident {
   readonly sinceMs: number;
   /** What the failures have in common: the name of the rule that classified them. */
   readonly signature: string;
-  /** Keys that were rejected before it was noticed. */
+  /** Keys that were rejected before the breaker opened. */
   readonly keyIds: readonly string[];
 }
 
@@ -38,12 +38,12 @@ export class CircuitBreaker {
   #incident: Incident | null = null;
   #nextProbeMs = 0;
 
-  /** The incident under way; null while the breaker is closed. */
+  /** The current incident; null while the breaker is closed. */
   get incident(): Incident | null {
     return this.#incident;
   }
 
-  /** Whether a caller's request may be sent now. A caller without a rejection so far always may. */
+  /** Whether a caller's request may be sent now: always if that caller hasn't been rejected yet. */
   mayTry(tokenId: string, nowMs: number): boolean {
     if (this.#incident === null || this.#alike?.callers.has(tokenId) !== true) return true;
     if (nowMs < this.#nextProbeMs) return false;
@@ -53,7 +53,7 @@ export class CircuitBreaker {
 
   /**
    * Records that a key was rejected as invalid.
-   * @param isLast Whether no key is left that was not rejected.
+   * @param isLast Whether every other key was rejected too.
    */
   refused(
     keyId: string,
@@ -76,7 +76,7 @@ export class CircuitBreaker {
     this.#nextProbeMs = nowMs + PROBE_GAP_MS;
   }
 
-  /** A key worked. @returns Whether an incident ended. */
+  /** Records that a key worked. @returns Whether this ended an incident. */
   answered(): boolean {
     this.#alike = null;
     if (this.#incident === null) return false;

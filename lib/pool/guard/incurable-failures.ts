@@ -1,12 +1,12 @@
-/** How long a failure that no key can solve is assumed to last. */
+/** How long a failure that no other key can fix is assumed to last. */
 const INCURABLE_MS = 10_000;
 const MAX_MODELS = 500;
 
-/** Failures that no key can solve, by model: a model that doesn't exist, a busy provider behind a router. */
+/** Failures that no other key can fix, by model: a model that doesn't exist, a busy provider behind a router. */
 export class IncurableFailures {
   readonly #known = new Map<string, { readonly rule: string; readonly untilMs: number }>();
 
-  /** Whether the failure occurred a moment ago. */
+  /** Whether the failure occurred within `INCURABLE_MS`. */
   has(model: string, rule: string, nowMs: number): boolean {
     const known = this.#known.get(model);
     return known !== undefined && known.rule === rule && nowMs < known.untilMs;

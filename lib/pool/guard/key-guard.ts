@@ -1,21 +1,21 @@
 /**
- * Decides which keys are blocked, and when. It is told of rejections, failures, silence and successes of all keys of
- * a pool, and returns what to do as data. Blocking a key takes two witnesses: a response that says the key is
- * invalid, and either another key that served the same request, or the key's rejection of a different request of
- * another caller, or the provider's free call. If all keys are rejected in the same way, the breaker opens instead,
- * and no key is changed.
+ * Decides which keys are blocked, and when. The pool reports rejections, failures, silence and successes of all its
+ * keys, and gets back what to do as data. Blocking a key takes two witnesses: a response that says the key is invalid,
+ * and either another key that served the same request, or the key's rejection of a different request of another caller,
+ * or the provider's free call. If all keys are rejected in the same way, the breaker opens instead, and no key is
+ * changed.
  * @module
  */
 import type { PoolEntry } from "../schedule/group";
 import { ALIKE, CircuitBreaker, type Incident } from "./circuit-breaker";
 import { type Accusation, KeyTrouble, type Sentence } from "./key-trouble";
 
-/** The effect of an event: already done in the pool, to be reported to others. */
+/** The effect of an event: already applied to the pool, to be reported to others. */
 export type PoolEffect =
   | { readonly kind: "sentenced"; readonly sentence: Sentence }
-  /** The key comes last until a second witness agrees; the sentence waits for that. */
+  /** The key is used last until a second witness agrees; then the sentence is carried out. */
   | { readonly kind: "suspected"; readonly sentence: Sentence }
-  /** A suspect has worked. */
+  /** A suspected key has worked. */
   | { readonly kind: "cleared"; readonly keyId: string }
   | { readonly kind: "incident-seen"; readonly incident: Incident }
   | { readonly kind: "incident-over" };
@@ -26,7 +26,7 @@ export const NO_EFFECTS: readonly PoolEffect[] = [];
 const BROKEN_MS = 4_000;
 /** While all keys are rejected in the same way, each is tried again after at least this long. */
 const INCIDENT_ASIDE_MS = 30_000;
-/** Minimum time between free calls about suspects, in total and per key. */
+/** Minimum time between free calls about suspected keys, in total and per key. */
 const CHECK_GAP_MS = 5_000;
 const KEY_CHECK_GAP_MS = 300_000;
 
@@ -34,28 +34,28 @@ export class KeyGuard {
   readonly #breaker = new CircuitBreaker();
   /** When a key worked last. */
   #answeredMs = Number.NEGATIVE_INFINITY;
-  /** When the first key was accused since a key worked; null if none was. */
+  /** When the first key was accused since a key last worked; null if none was. */
   #accusedSinceMs: number | null = null;
-  /** How long nothing but accusations had come before the last answer. */
+  /** How long there had been only accusations before the last success. */
   #brokenMs = 0;
-  /** When a suspect was put to the free call last: epoch milliseconds. */
+  /** When a suspected key was last checked by the free call, in epoch milliseconds. */
   #checkedMs = Number.NEGATIVE_INFINITY;
 
   get answeredMs(): number {
     return this.#answeredMs;
   }
 
-  /** The incident under way, while all keys are refused alike; null while all is well. */
+  /** The current incident, in which all keys are rejected in the same way; null if there is none. */
   get incident(): Incident | null {
     return this.#breaker.incident;
   }
 
-  /** Whether a caller's request may be sent while an incident is under way. */
+  /** Whether a caller's request may be sent during an incident. */
   mayTry(tokenId: string, nowMs: number): boolean {
     return this.#breaker.mayTry(tokenId, nowMs);
   }
 
-  /** A key worked. @returns Whether this ended an incident. */
+  /** Records that a key worked. @returns Whether this ended an incident. */
   succeeded(nowMs: number): boolean {
     this.#brokenMs = nowMs - (this.#accusedSinceMs ?? nowMs);
     this.#accusedSinceMs = null;
@@ -64,9 +64,9 @@ export class KeyGuard {
   }
 
   /**
-   * A key refused in words that condemn it.
-   * @returns What is to be done to it now: it refused another caller's unlike request before, and other keys have
-   * answered meanwhile. Null for nothing, but that it comes last.
+   * Records that a key was rejected with a message that says it is invalid.
+   * @returns What to do to it now, if it also rejected a different request of another caller and other keys have worked
+   * since. Null if nothing, except that it is used last.
    */
   accused(entry: PoolEntry, accusation: Accusation, nowMs: number): Sentence | null {
     const before = entry.trouble?.suspicion ?? null;
@@ -85,8 +85,8 @@ export class KeyGuard {
   }
 
   /**
-   * Hears for the breaker that a key was accused.
-   * @param isLast Whether no key is left that was not.
+   * Reports an accused key to the breaker.
+   * @param isLast Whether all other keys were accused too.
    */
   refusedAlike(accusation: Accusation, isLast: () => boolean, nowMs: number): void {
     const { rule, tokenId, sentence } = accusation;
@@ -94,9 +94,9 @@ export class KeyGuard {
   }
 
   /**
-   * Another key answered a request that a key had refused in words that condemn it.
-   * @returns What is to be done to it: its words are true, unless the way may have been broken when they were
-   * said, and then it is asked once more.
+   * Records that another key served a request for which this key was rejected as invalid.
+   * @returns What to do to it: the rejection was right, unless the connection may have been broken at the time; in that
+   * case the key is tried once more.
    */
   outwitnessed({ trouble }: PoolEntry): Sentence | null {
     trouble?.servedByOther();
@@ -107,8 +107,8 @@ export class KeyGuard {
   }
 
   /**
-   * Whether a suspect should be put to the provider's free call now. Only in pools without a breaker: in others
-   * there are keys enough to bear witness, and a fault of the provider's would condemn one after the other.
+   * Whether a suspected key should be checked by the provider's free call now. Only in pools too small for a breaker:
+   * larger pools have enough keys as witnesses, and there a provider outage would condemn one key after another.
    */
   takeCheck({ trouble }: PoolEntry, poolSize: number, nowMs: number): boolean {
     if (trouble?.suspicion == null || poolSize >= ALIKE) return false;
@@ -121,8 +121,8 @@ export class KeyGuard {
   }
 
   /**
-   * A key failed, and it was not its fault.
-   * @param toldMs When it said to retry, in epoch milliseconds; null if it did not.
+   * Records a failure that isn't the key's fault.
+   * @param toldMs When the response says to retry, in epoch milliseconds; null if it doesn't.
    */
   failed(entry: PoolEntry, toldMs: number | null, nowMs: number): void {
     entry.trouble ??= new KeyTrouble();
@@ -130,7 +130,7 @@ export class KeyGuard {
     entry.trouble.failed(toldMs, othersAnswer, nowMs);
   }
 
-  /** A key was silent for longer than the model usually takes, and another key was tried. */
+  /** Records that a key was silent for longer than the model usually takes, and that another key was tried. */
   wasSilent(entry: PoolEntry, nowMs: number): void {
     entry.trouble ??= new KeyTrouble();
     entry.trouble.wasSilent(nowMs);

@@ -1,19 +1,19 @@
 /**
- * What speaks against a key without being enough to block it. A key in trouble comes last: it is used if nothing else
- * is left, and tried again after a pause that grows. Its next success ends the trouble.
+ * Evidence against a key that isn't enough to block it. A key in trouble is used last: only if nothing else is left,
+ * and again after a pause that grows. Its next success ends the trouble.
  *
- * | what speaks against it                       | it comes last                                        |
- * | -------------------------------------------- | ---------------------------------------------------- |
- * | words that condemn a key, heard once          | from the first time on                               |
- * | failures while others answer                  | from the third in a row on                           |
- * | a failure that tells when to come back        | until then                                           |
- * | silence while others answer                   | from the first time on                               |
+ * | evidence                                      | the key is used last                                 |
+ * | --------------------------------------------- | ---------------------------------------------------- |
+ * | a message that says it is invalid, once       | immediately                                          |
+ * | failures while other keys work                | after the third in a row                             |
+ * | a failure that says when to retry             | until then                                           |
+ * | silence while other keys work                 | immediately                                          |
  * @module
  */
 import type { Evidence } from "../evidence";
 import type { Cooldown, RestScope } from "../types";
 
-/** What is done to a key once a second witness agrees. */
+/** What to do to a key once a second witness agrees. */
 export interface Sentence {
   readonly keyId: string;
   readonly provider: string;
@@ -27,9 +27,11 @@ export interface Sentence {
 export interface Accusation {
   readonly rule: string;
   readonly tokenId: string;
-  /** What was asked for, so that requests can be told apart: method, path, model. */
+  /** Identifies the request: method, path, model. */
   readonly request: string;
-  /** False where the refusal may be about an account that the request chose: then no other key's success condemns. */
+  /**
+   * False if the rejection may be about an account that the request chose: another key's success then proves nothing.
+   */
   readonly mayConvict: boolean;
   readonly sentence: Sentence;
 }
@@ -42,16 +44,16 @@ interface Suspicion extends Accusation {
 
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
-/** Longer waits are not kept to: failures of a provider usually end sooner than it says. */
-const LONGEST_TOLD_MS = 60_000;
+/** Longer retry times are ignored: provider failures usually end sooner than the response says. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
 const FAILURES = 3;
 
 export class KeyTrouble {
-  /** Until when the key comes last: epoch milliseconds. */
+  /** Until when the key is used last, in epoch milliseconds. */
   asideUntilMs = 0;
   /** When trouble was last recorded, in epoch milliseconds. */
   lastMs = 0;
-  /** When the suspicion was put to the provider's free call last: epoch milliseconds. */
+  /** When the suspicion was last checked by the free call, in epoch milliseconds. */
   checkedMs = Number.NEGATIVE_INFINITY;
   #suspicion: Suspicion | null = null;
   #failures = 0;
@@ -62,12 +64,12 @@ export class KeyTrouble {
     return this.#suspicion;
   }
 
-  /** When the row of failures began that goes on: epoch milliseconds. */
+  /** When the current series of failures began, in epoch milliseconds. */
   get failingSinceMs(): number {
     return this.#failingSinceMs;
   }
 
-  /** @param leastMs How long it comes last at least. */
+  /** @param leastMs The least time for which it is used last. */
   accused(accusation: Accusation, leastMs: number, nowMs: number): void {
     const { sinceMs = nowMs, servedByOthers = 0 } = this.#suspicion ?? {};
     this.#suspicion = { ...accusation, sinceMs, servedByOthers };
@@ -75,7 +77,7 @@ export class KeyTrouble {
     this.#comeLast(leastMs, nowMs);
   }
 
-  /** Another key served a request that this one refused. */
+  /** Records that another key served a request that this one rejected. */
   servedByOther(): void {
     if (this.#suspicion === null) return;
     const servedByOthers = this.#suspicion.servedByOthers + 1;
@@ -83,27 +85,30 @@ export class KeyTrouble {
   }
 
   /**
-   * @param toldMs When the upstream told to come back; null where it did not.
-   * @param othersAnswer Whether another key answered since the row of failures began.
+   * @param toldMs When the response says to retry, in epoch milliseconds; null if it doesn't.
+   * @param othersAnswer Whether another key has worked since the current series of failures began.
    */
   failed(toldMs: number | null, othersAnswer: boolean, nowMs: number): void {
     if (this.#failures === 0) this.#failingSinceMs = nowMs;
     this.#failures += 1;
     this.lastMs = nowMs;
     if (toldMs !== null) {
-      this.asideUntilMs = Math.max(this.asideUntilMs, Math.min(toldMs, nowMs + LONGEST_TOLD_MS));
+      this.asideUntilMs = Math.max(
+        this.asideUntilMs,
+        Math.min(toldMs, nowMs + LONGEST_RETRY_AFTER_MS),
+      );
     } else if (this.#failures >= FAILURES && othersAnswer) {
       this.#comeLast(0, nowMs);
     }
   }
 
-  /** It was silent while other keys worked. */
+  /** Records silence while other keys worked. */
   wasSilent(nowMs: number): void {
     this.lastMs = nowMs;
     this.#comeLast(0, nowMs);
   }
 
-  /** It may be tried in its turn again; what speaks against it stays recorded. */
+  /** Makes it usable in its turn again; the evidence stays recorded. */
   release(): void {
     this.asideUntilMs = 0;
     this.#pauses = 0;

@@ -17,7 +17,7 @@ export class ProvenKeys {
 
   *all(): Generator<PoolEntry, void> {
     const { length } = this.#entries;
-    // Not always the same one first: simultaneous requests would all use one key.
+    // Starts at a different one each time; otherwise simultaneous requests would all use one key.
     this.#from += 1;
     for (let step = 0; step < length; step += 1) {
       const entry = this.#entries[(this.#from + step) % length];

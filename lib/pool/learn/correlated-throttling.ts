@@ -1,9 +1,9 @@
 /**
- * Finds keys that behave like one account: whenever one is refused, so are the others.
+ * Finds keys that behave like one account: whenever one is rejected, so are the others.
  * @module
  */
 
-/** A refusal for lack of quota. */
+/** A rejection for lack of quota. */
 export interface Trip {
   readonly keyId: string;
   readonly model: string;
@@ -15,23 +15,23 @@ const TOGETHER_MS = 5_000;
 const LEAST_OCCASIONS = 3;
 /** Share of a key's trips that another must have joined. */
 const ALWAYS = 0.9;
-/** Where more of the pool trips at once, it is the load or the provider that they have in common. */
+/** If more of the pool trips at once, the load or the provider is the common cause. */
 const MOST_OF_POOL = 1 / 3;
 
 /** Keys that probably share one quota. */
 export interface SharedQuotaHint {
-  /** Sorted; two at least. */
+  /** Sorted; at least two. */
   readonly keyIds: readonly string[];
-  /** Occasions on which all of them tripped. */
+  /** Occasions on which all of them were rejected. */
   readonly together: number;
-  /** Occasions on which any of them did. */
+  /** Occasions on which any of them was rejected. */
   readonly occasions: number;
 }
 
 /**
- * Groups of keys that always trip together, as a suggestion to put each into one quota domain.
+ * Groups of keys that are always rejected together, each as a suggestion for a quota domain.
  * @param trips In any order.
- * @param poolSize Keys of the pool.
+ * @param poolSize The number of keys in the pool.
  */
 export function correlatedThrottling(
   trips: readonly Trip[],
@@ -69,7 +69,7 @@ export function correlatedThrottling(
   });
 }
 
-/** The keys of each burst of refusals of one model. */
+/** The keys of each burst of rejections of one model. */
 function occasionsOf(trips: readonly Trip[]): ReadonlySet<string>[] {
   const occasions: Set<string>[] = [];
   for (const ofModel of Map.groupBy(trips, ({ model }) => model).values()) {

@@ -1,44 +1,43 @@
 /**
- * The window after a limit fell. What was sent under the old limit is more than the new one allows, and it
- * matters how it leaves the window: a sliding one lets it go one by one, a fixed one, which began with its
- * first request, all of it at once. Fixed is presumed until a refusal shows otherwise, because waiting for
- * one by one would waste most of a fixed window.
+ * Tracks the window after a limit decreased. More was sent under the old limit than the new one allows. In a sliding
+ * window those sends expire one by one; in a fixed window, which began with its first request, all expire at once.
+ * Fixed is assumed until a rejection proves otherwise, because assuming sliding would waste most of a fixed window.
  * @module
  */
 import type { SendLog } from "../limits/send-log";
 
 export class FixedWindowEstimate {
   readonly #log: SendLog;
-  /** When the window began that the last send is in. */
+  /** When the window of the last send began. */
   #windowStartMs: number;
-  /** The limit that was kept to last; null for none, or a part that varies anyway. */
+  /** The limit last applied; null for none, or for a share, which varies anyway. */
   #keptTo: number | null = null;
   #fellAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param log What was sent, most of it since the first window began. */
+  /** @param log The sends, most of them since the first window began. */
   constructor(log: SendLog) {
     this.#log = log;
     this.#windowStartMs = log.timeOfLast(log.total) ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Notes a send. */
+  /** Records a send. */
   sent(windowMs: number, nowMs: number): void {
     if (nowMs >= this.#windowStartMs + windowMs) this.#windowStartMs = nowMs;
   }
 
-  /** Notes the limit that is kept to from now on; null for none that could fall. */
+  /** Records the limit that applies from now on; null for none that could decrease. */
   keepTo(limit: number | null, nowMs: number): void {
     if (this.#keptTo !== null && limit !== null && limit < this.#keptTo) this.#fellAtMs = nowMs;
     this.#keptTo = limit;
   }
 
-  /** Whether the limit fell less than a window ago, and less than it was sent since. */
+  /** Whether the limit decreased less than a window ago, to less than was sent since. */
   isRecent(windowMs: number, nowMs: number): boolean {
     if (this.#keptTo === null || nowMs >= this.#fellAtMs + windowMs) return false;
     return this.#log.since(this.#fellAtMs) < this.#keptTo;
   }
 
-  /** When the next request may come if windows are fixed: epoch milliseconds, maybe past. */
+  /** When the next request may be sent if windows are fixed, in epoch milliseconds; may be in the past. */
   readyAtMs(windowMs: number): number {
     const sent = this.#log.since(this.#windowStartMs - 1);
     return sent < (this.#keptTo ?? 0) ? Number.NEGATIVE_INFINITY : this.#windowStartMs + windowMs;

@@ -1,6 +1,6 @@
 /**
- * What is known of one quota domain's limit at one model, as immutable values: what its own refusals taught, and
- * what the domains of the pool were found to have in common.
+ * What is known about one quota domain's limit for one model, as immutable values: what its own rejections taught, and
+ * what the pool's domains have in common.
  * @module
  */
 import type { SharedPrior } from "./shared-limit-prior";
@@ -8,30 +8,30 @@ import { isLike, type RefusalRow } from "./unnumbered-refusals";
 
 export const MINUTE_MS = 60_000;
 
-/** What a domain's own refusal taught is believed for this long against what others were found to be allowed. */
+/** For this long, a domain's own rejection outweighs the limits found for other domains. */
 const TRUST_MS = 10 * MINUTE_MS;
 /** What others leave of a quota changes sooner than the quota. */
 const PART_TRUST_MS = 3 * MINUTE_MS;
-/** What no refusal put into numbers is believed for this long. */
+/** For this long, a limit that no rejection stated applies. */
 const SILENT_TRUST_MS = 3 * MINUTE_MS;
 
-/** A limit that was learned of this domain itself. */
+/** A limit learned from this domain's own rejections. */
 export interface OwnLimit {
-  /** Requests in a window. */
+  /** Requests per window. */
   readonly limit: number;
   /** Whether others use the quota too. */
   readonly isPart: boolean;
-  /** Whether no refusal put it into numbers. */
+  /** Whether no rejection stated it. */
   readonly isSilent: boolean;
-  /** When it was learned (epoch milliseconds), or long before, where it shall be believed for less long. */
+  /** When it was learned, in epoch milliseconds; earlier if it is to be trusted for a shorter time. */
   readonly atMs: number;
 }
 
 export interface OwnKnowledge {
   readonly limit: OwnLimit | null;
-  /** Refusals in a row that told no number. */
+  /** The current series of rejections that stated no number. */
   readonly row: RefusalRow | null;
-  /** A person reset the domain: what others were found to be allowed says nothing until it is refused itself. */
+  /** Whether a person reset the domain: limits found for others don't apply until this one is rejected itself. */
   readonly isReset: boolean;
 }
 
@@ -40,10 +40,10 @@ export interface Knowledge {
   readonly prior: SharedPrior;
 }
 
-/** Of a domain that was never refused: one for all, since there may be very many. */
+/** For a domain that was never rejected: one shared object, because there may be very many. */
 export const NOTHING_LEARNED: OwnKnowledge = { limit: null, row: null, isReset: false };
 
-/** The limit to keep to, in requests a window; null where none is known. */
+/** The limit that applies, in requests per window; null if unknown. */
 export function believedLimit({ own, prior }: Knowledge, nowMs: number): number | null {
   const usual = own.isReset ? null : prior.limit;
   if (own.limit === null) return usual;
@@ -52,17 +52,17 @@ export function believedLimit({ own, prior }: Knowledge, nowMs: number): number 
   return usual === null || isFresh ? limit : Math.max(limit, usual);
 }
 
-/** Whether others use the quota of the believed limit too. */
+/** Whether others use the quota of this limit too. */
 export function isPart({ own, prior }: Knowledge): boolean {
   return own.limit?.isPart ?? prior.isPart;
 }
 
-/** Whether no refusal put the believed limit into numbers. */
+/** Whether no rejection stated this limit. */
 export function isSilent({ own, prior }: Knowledge): boolean {
   return own.limit?.isSilent ?? prior.isSilent;
 }
 
-/** Whether so many requests of a window are as many as the believed limit. */
+/** Whether this many requests in a window reach the limit. */
 export function isAtLimit(taken: number, limit: number | null): limit is number {
   return limit !== null && (taken >= limit || isLike(taken, limit));
 }

@@ -1,4 +1,4 @@
-/** An example of each case by which limits are learned: before, evidence, after. */
+/** An example of each case of learning: before, evidence, after. */
 import { expect, test } from "vitest";
 import type { LimitEvidence, RefusalEvidence } from "./evidence";
 import { type Knowledge, NOTHING_LEARNED, type OwnKnowledge, type OwnLimit } from "./knowledge";
@@ -24,14 +24,14 @@ interface Example {
 const TEN: OwnLimit = { limit: 10, isPart: false, isSilent: false, atMs: NOW - MINUTE };
 const ROW = { count: 10, times: 1, sinceMs: NOW - 12_000, lastMs: NOW - 6_000 };
 
-/** A refusal of the eleventh request of a minute, in no number, that tells no time. */
+/** A rejection of a minute's eleventh request that states neither a number nor a time. */
 const refused = (facts: Partial<RefusalEvidence>): RefusalEvidence => ({
   kind: "refused",
   atMs: NOW,
   sentMs: NOW - 100,
   isProbe: false,
   isLate: false,
-  told: null,
+  statedLimit: null,
   retryInMs: null,
   taken: 10,
   oldestMs: NOW - 40_000,
@@ -41,7 +41,7 @@ const refused = (facts: Partial<RefusalEvidence>): RefusalEvidence => ({
   ...facts,
 });
 const told = (limit: number, facts: Partial<RefusalEvidence> = {}) =>
-  refused({ told: limit, blockerMs: NOW - 40_000, retryInMs: 20_000, ...facts });
+  refused({ statedLimit: limit, blockerMs: NOW - 40_000, retryInMs: 20_000, ...facts });
 
 const EXAMPLES: readonly Example[] = [
   {
@@ -51,7 +51,7 @@ const EXAMPLES: readonly Example[] = [
     after: { prior: { guard: GUARD * 2 + 0.01, guardedMs: NOW }, explains: "timing" },
   },
   {
-    // Of the shortfall that was known when the guard grew, and of a quota that others may have used up.
+    // It was sent before the guard grew, or others may have used up the quota.
     decidedBy: "too early",
     own: { limit: TEN },
     prior: { guardedMs: NOW - 50 },
@@ -126,7 +126,7 @@ const EXAMPLES: readonly Example[] = [
     after: { own: { limit: null, row: { count: 10, times: 1 } } },
   },
   {
-    // The second, with a rest between: a third domain alike makes it the prior of all.
+    // The second one after a cooldown: a third similar domain makes it the prior for all.
     decidedBy: "same count again",
     own: { row: ROW },
     prior: { refusedAgain: { count: 10, domains: 2 } },
@@ -148,13 +148,13 @@ const EXAMPLES: readonly Example[] = [
     },
   },
   {
-    // By the sends of all isolates it is known which one has to leave the window.
+    // The sends of all isolates show which one has to leave the window.
     decidedBy: "in numbers",
     evidence: told(10, { taken: 4, isShared: true }),
     after: { own: { limit: { limit: 10, isPart: false } }, prior: { windowMs: 59_900 } },
   },
   {
-    // What others took says nothing of when windows end.
+    // What others took doesn't say when windows end.
     decidedBy: "too early",
     own: { limit: TEN },
     prior: { windowMs: MINUTE },
@@ -204,7 +204,7 @@ const EXAMPLES: readonly Example[] = [
     after: { prior: { limit: 20, raisedMs: NOW } },
   },
   {
-    // A window that a refusal shows to slide is not taken to be fixed again.
+    // A window that a rejection proves to be sliding is never assumed to be fixed again.
     decidedBy: "in numbers",
     evidence: told(10, { presumedFixed: true }),
     after: { prior: { slides: true } },
@@ -217,7 +217,7 @@ const EXAMPLES: readonly Example[] = [
     after: { own: { row: null }, prior: { refusedAgain: null } },
   },
   {
-    // Sent before the refusal: it says nothing of it.
+    // Sent before the rejection: it proves nothing about it.
     decidedBy: "let in",
     own: { row: ROW },
     evidence: { kind: "let-in", sentMs: ROW.lastMs },
@@ -255,7 +255,7 @@ const EXAMPLES: readonly Example[] = [
     after: { own: { limit: { limit: 21, isPart: false } }, prior: { limit: 21, raisedMs: NOW } },
   },
   {
-    // No more than two windows hold.
+    // At most what two windows hold.
     decidedBy: null,
     own: { limit: TEN },
     evidence: { kind: "exceeded", by: 10, atMs: NOW },
@@ -263,30 +263,30 @@ const EXAMPLES: readonly Example[] = [
   },
   {
     decidedBy: "another isolate was refused",
-    evidence: { kind: "heard", backMs: NOW + 30_000, restMs: 30_000, taken: 4 },
+    evidence: { kind: "peer-refused", backMs: NOW + 30_000, restMs: 30_000, taken: 4 },
     after: { own: { limit: { limit: 4, isPart: true } } },
   },
   {
     decidedBy: null,
-    evidence: { kind: "heard", backMs: NOW + 6_000, restMs: 6_000, taken: 4 },
+    evidence: { kind: "peer-refused", backMs: NOW + 6_000, restMs: 6_000, taken: 4 },
     after: { own: { limit: null } },
   },
   {
     decidedBy: "another isolate was refused",
     prior: { isInNumbers: true },
-    evidence: { kind: "heard", backMs: NOW + 6_000, restMs: 6_000, taken: 4 },
+    evidence: { kind: "peer-refused", backMs: NOW + 6_000, restMs: 6_000, taken: 4 },
     after: { own: { limit: { limit: 4 } } },
   },
   {
-    decidedBy: "told to another isolate",
+    decidedBy: "stated to another isolate",
     own: { limit: { ...TEN, limit: 4, isPart: true } },
-    evidence: { kind: "told-elsewhere", limit: 10, atMs: NOW },
+    evidence: { kind: "peer-stated-limit", limit: 10, atMs: NOW },
     after: { own: { limit: { limit: 10, isPart: false } }, prior: { isInNumbers: true } },
   },
   {
     decidedBy: null,
     own: { isReset: true },
-    evidence: { kind: "told-elsewhere", limit: 10, atMs: NOW },
+    evidence: { kind: "peer-stated-limit", limit: 10, atMs: NOW },
     after: { own: { limit: null } },
   },
   {
@@ -312,7 +312,7 @@ test.each(EXAMPLES.map((example, index) => [`${index}: ${example.decidedBy}`, ex
     expect(own).toMatchObject(example.after.own ?? {});
     expect(prior).toMatchObject(example.after.prior ?? {});
     if (example.after.explains !== undefined) expect(explains).toBe(example.after.explains);
-    // What was known is a value: it is as it was.
+    // Knowledge is immutable.
     expect(known).toEqual(knowledgeOf(example));
   },
 );

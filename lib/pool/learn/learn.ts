@@ -1,6 +1,6 @@
 /**
- * Learning: what is known, and one piece of evidence, make what is known from then on. A pure reducer over the
- * cases of `learning-cases.ts`, of which the first that applies decides.
+ * Learning: what is known plus one piece of evidence gives what is known from then on. A pure reducer over the cases of
+ * `learning-cases.ts`; the first that applies decides.
  * @module
  */
 import type { LimitEvidence } from "./evidence";
@@ -8,9 +8,9 @@ import type { Knowledge } from "./knowledge";
 import { type Explains, LEARNING_CASES } from "./learning-cases";
 
 export interface Learned extends Knowledge {
-  /** Name of the case that decided; null for none, and then nothing was learned. */
+  /** The name of the case that decided; null if none did, and nothing was learned. */
   readonly decidedBy: string | null;
-  /** Whether a limit that is known now explains the evidence. */
+  /** Whether a known limit explains the evidence. */
   readonly explains: Explains;
 }
 

@@ -1,14 +1,14 @@
 /**
- * What sending and being refused taught about the requests that one quota domain may send to one model.
+ * Learns how many requests one quota domain may send to one model, from what it sent and what was rejected.
  *
- * Sends are logged: the one that is as many sends ago as the limit allows must be a whole window old. A
- * refusal teaches the limit (what it says, or as much as had been sent) and the window (from the send that
- * must leave it until the told return). That holds for fixed windows and sliding ones alike. Here is measured
- * what happened; what it teaches is `learn`'s.
+ * Every send is logged. With a limit of n, the n-th most recent send must be at least one window old before the next
+ * request. A rejection reveals the limit (the number it states, or the number sent so far) and the window (from the
+ * send that must expire until the reported retry time). This is correct for fixed and sliding windows. This class
+ * measures what happened; `learn` decides what it teaches.
  *
- * Where less was sent than is allowed, others use the quota too, such as other isolates of this pool. What
- * was sent from here is then this isolate's part, and one of them that is refused tells it to all: so each
- * keeps to its part, which comes back to it just as it was taken.
+ * A rejection below the limit means that others, such as other isolates of this pool, use the quota too. What this
+ * isolate sent is then its share. An isolate that is rejected reports it to the others, and each keeps to its share,
+ * which renews at the same times at which it was used.
  * @module
  */
 import type { QuotaRefusal } from "../../providers/types";
@@ -33,32 +33,32 @@ import { learn } from "./learn";
 import type { Explains } from "./learning-cases";
 import { GUARD, isShareable, MAX_GUARD, type SharedLimitPrior } from "./shared-limit-prior";
 
-/** While the window is unknown, sends are told apart this finely. */
+/** While the window is unknown, sends this close together are logged as one. */
 const UNKNOWN_GRAIN_MS = 25;
-/** Sends closer together than this part of a window are remembered as one. */
+/** Sends closer together than this part of a window are logged as one. */
 const GRAINS = 256;
-/** So many more than the limit are remembered: of those under way, some may turn out not to count. */
+/** Sends logged beyond the limit: some of those in progress may turn out not to count. */
 const SPARE = 16;
-/** Others are heard of a moment later. */
+/** Other isolates' reports arrive later by up to this. */
 const LATE_MS = 10_000;
-/** What others tell of the same refusal is no news. */
+/** Reports of the same rejection within this time teach nothing new. */
 const SAME_MS = 1_000;
-/** So many requests, or such a part, others may have sent without having told. */
-const UNTOLD = 2;
-const UNTOLD_PART = 0.2;
+/** The requests, or the part of the limit, that others may have sent without having reported them yet. */
+const UNREPORTED = 2;
+const UNREPORTED_PART = 0.2;
 
-/** What is to be known of a send that was refused. */
+/** A send that was rejected. */
 interface RefusedSend {
   readonly atMs: number;
   readonly isProbe: boolean;
 }
 
 export class LearnedLimit implements Limit {
-  /** Of the requests of the last minute. */
+  /** The requests of the last minute. */
   readonly log = new SendLog();
   readonly #prior: SharedLimitPrior;
   #own = NOTHING_LEARNED;
-  /** Null while no limit is known: each key has one, and memory is dear. */
+  /** Null until a limit is known: every key has one of these, so it is allocated late to save memory. */
   #fixedWindow: FixedWindowEstimate | null = null;
 
   constructor(prior: SharedLimitPrior) {
@@ -78,10 +78,10 @@ export class LearnedLimit implements Limit {
     return this.#prior.state.windowMs ?? MINUTE_MS;
   }
 
-  /** The believed limit in requests a window; null where none is known. */
+  /** The limit in requests per window; null if unknown. */
   limit(nowMs: number): number | null {
     const { isPart: isShared } = this.#prior.state;
-    // The parts of others say little against what came through here.
+    // The shares found for others count less than what was accepted here.
     if (isShared && this.#own.limit === null) {
       const taken = this.log.since(nowMs - this.windowMs);
       this.#learn({ kind: "outgrown", taken, atMs: nowMs });
@@ -100,7 +100,7 @@ export class LearnedLimit implements Limit {
     this.log.refund(entry, cost);
   }
 
-  /** When one more may be expected to be let in: epoch milliseconds, 0 for now. */
+  /** When one more request will probably be accepted: epoch milliseconds, 0 for now. */
   earliestMs(_cost: number, nowMs: number): number {
     const limit = this.limit(nowMs);
     if (limit === null) return 0;
@@ -120,7 +120,10 @@ export class LearnedLimit implements Limit {
     return readyMs > nowMs ? readyMs : 0;
   }
 
-  /** Whether no more than another isolate's turn holds one back, so that it may go rather than be refused. */
+  /**
+   * Whether only another isolate's turn holds a request back, so that it may be sent before it would have to be
+   * rejected.
+   */
   isHeldByTurn(nowMs: number): boolean {
     const peers = this.#peers;
     const limit = this.limit(nowMs);
@@ -128,7 +131,7 @@ export class LearnedLimit implements Limit {
     return hasAmpleRoom(this.log, peers, limit, this.#keptOpenMs, nowMs);
   }
 
-  /** Whether one more would be too early by more than requests that overtake each other explain. */
+  /** Whether one more request would be too early by more than reordering on the way can explain. */
   isFull(nowMs: number): boolean {
     if (isShareable(this.#prior.state) && this.#prior.sharing?.mayProbe(nowMs) === false)
       return false;
@@ -152,21 +155,21 @@ export class LearnedLimit implements Limit {
     return limit - this.log.since(nowMs - this.windowMs) - this.#ofPeers(nowMs);
   }
 
-  /** The limit that a refusal put into numbers, of this domain itself; null for none. */
-  get toldLimit(): OwnLimit | null {
+  /** The limit that a rejection of this domain itself stated; null for none. */
+  get statedLimit(): OwnLimit | null {
     const { limit } = this.#own;
     return limit === null || limit.isPart || limit.isSilent ? null : limit;
   }
 
-  /** Another isolate was told the limit. */
-  heardLimit(limit: number, atMs: number): void {
+  /** Receives a limit that a rejection stated to another isolate. */
+  receiveLimit(limit: number, atMs: number): void {
     if (!isShareable(this.#prior.state)) return;
-    const own = this.toldLimit;
+    const own = this.statedLimit;
     if (own !== null && atMs <= own.atMs + SAME_MS) return;
-    this.#learn({ kind: "told-elsewhere", limit, atMs });
+    this.#learn({ kind: "peer-stated-limit", limit, atMs });
   }
 
-  /** How many could be sent by a moment; infinite where no limit is known. */
+  /** How many requests could be sent by a time; infinite if no limit is known. */
   leftBy(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
     return leftBy(this.log, limit, this.#keptOpenMs, untilMs, nowMs);
@@ -178,9 +181,9 @@ export class LearnedLimit implements Limit {
   }
 
   /**
-   * Learns from a refusal.
-   * @param isLate Whether the request was sent before an earlier refusal was known.
-   * @returns When to send again, null where that is not known; and whether only the timing was wrong.
+   * Learns from a rejection.
+   * @param isLate Whether the request was sent before an earlier rejection was known.
+   * @returns When to send again, null if unknown; and whether only the timing was wrong.
    */
   refused(
     sent: RefusedSend,
@@ -189,16 +192,17 @@ export class LearnedLimit implements Limit {
     nowMs: number,
   ): { readonly backMs: number | null; readonly isEarly: boolean } {
     if (this.#own.isReset) this.#own = NOTHING_LEARNED;
-    // A part that was outgrown is none any more.
+    // A share that was exceeded no longer applies.
     this.limit(nowMs);
     const { retryAtMs } = refusal;
     const retryInMs = retryAtMs === null ? null : retryAtMs - nowMs;
     const taken = this.log.since(nowMs - this.windowMs);
-    const told = believable(refusal, taken);
-    if (told !== null) this.#prior.heardSpan(retryInMs ?? 0);
+    const statedLimit = believable(refusal, taken);
+    if (statedLimit !== null) this.#prior.raiseLeastSpan(retryInMs ?? 0);
     const backMs = sent.atMs + (retryInMs ?? 0);
-    const shared = told === null ? null : this.#sharedBlocker(told, taken, backMs, nowMs);
-    const own = told === null ? null : this.log.timeOfLast(told);
+    const shared =
+      statedLimit === null ? null : this.#sharedBlocker(statedLimit, taken, backMs, nowMs);
+    const own = statedLimit === null ? null : this.log.timeOfLast(statedLimit);
     const blockerMs = shared === null ? own : shared.blockerMs;
     const explains = this.#learn({
       kind: "refused",
@@ -206,7 +210,7 @@ export class LearnedLimit implements Limit {
       sentMs: sent.atMs,
       isProbe: sent.isProbe,
       isLate,
-      told,
+      statedLimit,
       retryInMs,
       taken,
       oldestMs: taken === 0 ? null : this.log.timeOfLast(taken),
@@ -222,25 +226,25 @@ export class LearnedLimit implements Limit {
   }
 
   /**
-   * Learns from the refusal of another isolate.
-   * @param backMs When the other was told to come back.
+   * Learns from another isolate's rejection.
+   * @param backMs The reported retry time.
    */
-  heard(backMs: number, nowMs: number): void {
-    // What they sent tells more.
+  peerRefused(backMs: number, nowMs: number): void {
+    // Their reports say more.
     if (this.#isSharing(nowMs)) return;
     const restMs = backMs - (this.log.timeOfLast(1) ?? backMs);
     const taken = this.log.since(backMs - this.windowMs * (1 + 2 * this.#prior.state.guard));
-    this.#learn({ kind: "heard", backMs, restMs, taken });
+    this.#learn({ kind: "peer-refused", backMs, restMs, taken });
   }
 
-  /** Takes note that a request was let in. */
+  /** Records that a request was accepted. */
   letIn(sentMs: number): void {
     if (this.#own.row !== null) this.#learn({ kind: "let-in", sentMs });
   }
 
   /**
-   * So many requests beyond the limit came through within one window.
-   * @returns Whether the limit is another now.
+   * Records that `by` requests beyond the limit were accepted within one window.
+   * @returns Whether the limit changed.
    */
   exceeded(by: number, nowMs: number): boolean {
     const before = this.limit(nowMs);
@@ -254,7 +258,7 @@ export class LearnedLimit implements Limit {
     this.#learn({ kind: "reset" });
   }
 
-  /** Takes back a send that did not count. */
+  /** Removes a send that didn't count. */
   takeBack(): void {
     this.log.takeBack(1);
   }
@@ -270,7 +274,7 @@ export class LearnedLimit implements Limit {
     return explains;
   }
 
-  /** What others sent of the quota; null where that does not count. */
+  /** What others sent of the quota; null if that doesn't count. */
   get #peers(): PeerUse | null {
     const { peers } = this.log;
     if (peers === null || !isShareable(this.#prior.state)) return null;
@@ -282,42 +286,42 @@ export class LearnedLimit implements Limit {
   }
 
   #isSharing(nowMs: number): boolean {
-    return this.#prior.sharing?.isHot(nowMs) === true && isShareable(this.#prior.state);
+    return this.#prior.sharing?.isSharing(nowMs) === true && isShareable(this.#prior.state);
   }
 
   /**
-   * When the one was sent that has to leave the window before the next may come, by what all isolates sent: null in
-   * it where that is not known in full. Null where what others told does not explain the refusal.
-   * @param backMs When the next may come.
+   * When the request was sent that has to leave the window before the next one, according to all isolates' sends;
+   * `blockerMs` is null if these aren't known in full. Null if the others' reports don't explain the rejection.
+   * @param backMs When the next request may be sent.
    */
   #sharedBlocker(
-    told: number,
+    statedLimit: number,
     taken: number,
     backMs: number,
     nowMs: number,
   ): { readonly blockerMs: number | null } | null {
     const { sharing } = this.#prior;
-    if (sharing?.isHot(nowMs) !== true) return null;
+    if (sharing?.isSharing(nowMs) !== true) return null;
     const { peers } = this.log;
     let blockerMs: number | null = null;
-    if (peers !== null && !sharing.isYoung(nowMs)) {
+    if (peers !== null && !sharing.isWarmingUp(nowMs)) {
       const ofPeers = peers.within(this.windowMs, nowMs);
-      const untold = Math.max(UNTOLD, told * UNTOLD_PART);
-      if (ofPeers === 0 || taken + ofPeers + untold < told) return null;
+      const unreported = Math.max(UNREPORTED, statedLimit * UNREPORTED_PART);
+      if (ofPeers === 0 || taken + ofPeers + unreported < statedLimit) return null;
       const sends = [...this.log.after(nowMs - MINUTE_MS - LATE_MS), ...peers.sends()];
-      blockerMs = timeOfLast(told, sends);
-      // Some that others sent may be missing: then the window is shorter than it looks.
-      if (blockerMs !== null) this.#prior.heardSpan((backMs - blockerMs) / 2);
+      blockerMs = timeOfLast(statedLimit, sends);
+      // Some of the others' sends may be missing: then the window is shorter than it looks.
+      if (blockerMs !== null) this.#prior.raiseLeastSpan((backMs - blockerMs) / 2);
     }
     return isShareable(this.#prior.state) ? { blockerMs } : null;
   }
 
-  /** How long a send is waited for to leave its window. */
+  /** How long a send counts against its window. */
   get #keptOpenMs(): number {
     return this.windowMs * (1 + this.#prior.state.guard);
   }
 
-  /** Where no refusal tells when to come back, trying that out would cost more than it gives. */
+  /** If rejections report no retry time, probing for a fixed window costs more requests than it gains. */
   #presumesFixed(nowMs: number): boolean {
     const { slides, windowMs } = this.#prior.state;
     if (slides || windowMs === null) return false;
@@ -325,8 +329,8 @@ export class LearnedLimit implements Limit {
   }
 
   /**
-   * When the quota is back, by the provider's word or else by the log. The provider counts from when a
-   * request reaches it: from one send to the next, the ways there cancel out.
+   * When the quota is available again, according to the provider or else to the log. The provider counts from the
+   * arrival of a request; from one send to the next, the delays on the way cancel out.
    */
   #backMs(sentMs: number, retryInMs: number | null, nowMs: number): number | null {
     const guardMs = this.windowMs * this.#prior.state.guard;
@@ -347,7 +351,7 @@ function timeOfLast(amount: number, sends: readonly TimedAmount[]): number | nul
   return null;
 }
 
-/** A told limit, unless more came through than two windows hold: then it is some other quota's. */
+/** The stated limit, unless more than two windows' worth was accepted: then it belongs to another quota. */
 function believable({ limit, retryAtMs }: QuotaRefusal, taken: number): number | null {
   if (limit === null || limit === 0) return null;
   return retryAtMs === null && taken > 2 * limit ? null : limit;

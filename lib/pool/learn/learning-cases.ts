@@ -1,6 +1,6 @@
 /**
- * The cases of learning, in the order in which they are tried. `docs/judging.md` shows them as a table, and their
- * test has an example of each.
+ * The cases of learning, in the order in which they are tried. `docs/judging.md` shows them as a table, and the test
+ * has an example of each.
  * @module
  */
 import type { LimitEvidence, RefusalEvidence } from "./evidence";
@@ -30,36 +30,38 @@ import {
 } from "./shared-limit-prior";
 import { isLike, isRepeated, isTaught, nextRow } from "./unnumbered-refusals";
 
-/** What explains a refusal once it is learned from: it came too early, at a limit, or nobody knows. */
+/** What explains a rejection: it came too early, at a limit, or it is unexplained. */
 export type Explains = "timing" | "limit" | "nothing";
 
 type Kind = LimitEvidence["kind"];
 type EvidenceOf<K extends Kind> = Extract<LimitEvidence, { readonly kind: K }>;
 
 interface CaseText {
-  /** Its name, for tests. */
+  /** For tests. */
   readonly name: string;
-  /** What is seen, for people. */
+  /** What is observed; shown in the docs. */
   readonly when: string;
-  /** What it teaches, for people. */
+  /** What it teaches; shown in the docs. */
   readonly teaches: string;
-  /** Absent for nothing. */
+  /** Absent for `nothing`. */
   readonly explains?: Explains;
 }
 
 export interface LearningCase extends CaseText {
   readonly kind: Kind;
-  /** What is known after it; null where the case does not apply. */
+  /** What is known afterwards; null if the case doesn't apply. */
   reduce(knowledge: Knowledge, evidence: LimitEvidence): Knowledge | null;
 }
 
-/** More requests beyond it than these disprove a limit that no refusal put into numbers. */
+/** This many accepted requests beyond a limit that no rejection stated disprove it. */
 const DISPROOF = 3;
-/** Heard of from elsewhere, a shorter rest may be of a window in which much less was sent. */
+/** A shorter cooldown reported by another isolate may belong to a window in which far less was sent. */
 const LEAST_REST_MS = 5_000;
-/** Of an upstream that never put a limit into numbers, a rest says little but itself. */
+/** If the provider never stated a limit, a shorter cooldown says little about the limit. */
 const LEAST_UNNUMBERED_REST_MS = 10_000;
-/** Minute quotas that others share seldom tell so short a way from one's own first request to the return. */
+/**
+ * Below this distance between our first request and the reported retry time, a window is rarely a shared minute.
+ */
 const SHORT_WINDOW_MS = 10_000;
 
 function on<K extends Kind>(
@@ -75,7 +77,7 @@ function on<K extends Kind>(
   };
 }
 
-/** A refusal ends what a reset began, and shows whether windows slide. */
+/** A rejection ends a reset, and may show that windows slide. */
 function onRefusal(
   text: CaseText,
   reduce: (knowledge: Knowledge, evidence: RefusalEvidence) => Knowledge | null,
@@ -100,10 +102,10 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       if (evidence.retryInMs === null || evidence.isProbe || believed === null) return null;
       const windowMs = prior.windowMs ?? MINUTE_MS;
       if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;
-      // Of a quota that others use too, they may have taken what was just about to come back.
+      // If others use the quota too, they may have taken what was just about to become available.
       const isOthersDoing =
-        evidence.isShared || (evidence.told !== null && believed < evidence.told);
-      // Several requests that were under way together report the same shortfall once.
+        evidence.isShared || (evidence.statedLimit !== null && believed < evidence.statedLimit);
+      // Several requests in progress at the same time report the same shortfall only once.
       const isNews = evidence.sentMs > prior.guardedMs && !isOthersDoing;
       if (!isNews) return knowledge;
       const guard = Math.min(MAX_GUARD, prior.guard + evidence.retryInMs / windowMs + GUARD);
@@ -117,10 +119,11 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       teaches: "the limit still applies",
       explains: "limit",
     },
-    (knowledge, { isProbe, told, atMs }) => {
+    (knowledge, { isProbe, statedLimit, atMs }) => {
       const believed = believedLimit(knowledge, atMs);
-      if (!isProbe || believed === null || (told !== null && told !== believed)) return null;
-      return told === null && isSilent(knowledge)
+      if (!isProbe || believed === null || (statedLimit !== null && statedLimit !== believed))
+        return null;
+      return statedLimit === null && isSilent(knowledge)
         ? withSilentLimit(knowledge, believed, atMs)
         : withLimit(knowledge, believed, atMs);
     },
@@ -132,9 +135,9 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       teaches: "the limit applies for three more minutes",
       explains: "limit",
     },
-    (knowledge, { told, taken, atMs }) => {
+    (knowledge, { statedLimit, taken, atMs }) => {
       const believed = believedLimit(knowledge, atMs);
-      if (told !== null || !isAtLimit(taken, believed)) return null;
+      if (statedLimit !== null || !isAtLimit(taken, believed)) return null;
       return withSilentLimit(knowledge, believed, atMs);
     },
   ),
@@ -144,7 +147,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       when: "rejected without a number, sent before an earlier rejection was known",
       teaches: "nothing: it belongs to the same moment",
     },
-    (knowledge, { told, isLate }) => (told === null && isLate ? knowledge : null),
+    (knowledge, { statedLimit, isLate }) => (statedLimit === null && isLate ? knowledge : null),
   ),
   onRefusal(
     {
@@ -153,8 +156,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       teaches: "the count is the limit of a window, for three minutes",
       explains: "limit",
     },
-    (knowledge, { told, taken, atMs }) => {
-      if (told !== null) return null;
+    (knowledge, { statedLimit, taken, atMs }) => {
+      if (statedLimit !== null) return null;
       const next = withRefusalInRow(knowledge, taken, atMs);
       const { row } = next.own;
       if (row === null) return null;
@@ -170,8 +173,8 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       when: "rejected without a number, otherwise",
       teaches: "nothing yet; the count is remembered until a request is let in",
     },
-    (knowledge, { told, taken, atMs }) =>
-      told === null ? withRefusalInRow(knowledge, taken, atMs) : null,
+    (knowledge, { statedLimit, taken, atMs }) =>
+      statedLimit === null ? withRefusalInRow(knowledge, taken, atMs) : null,
   ),
   onRefusal(
     {
@@ -188,13 +191,13 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       teaches: "the limit",
       explains: "limit",
     },
-    (knowledge, { blockerMs, isShared, told, atMs }) => {
-      if (blockerMs !== null || told === null || !isShared) return null;
+    (knowledge, { blockerMs, isShared, statedLimit, atMs }) => {
+      if (blockerMs !== null || statedLimit === null || !isShared) return null;
       const numbered = inNumbers(knowledge);
       const known = numbered.own.limit;
-      const isNews = known?.limit !== told || known.isPart;
-      const prior = isNews ? withFound(numbered.prior, told, atMs) : numbered.prior;
-      return withLimit({ own: numbered.own, prior }, told, atMs);
+      const isNews = known?.limit !== statedLimit || known.isPart;
+      const prior = isNews ? withFound(numbered.prior, statedLimit, atMs) : numbered.prior;
+      return withLimit({ own: numbered.own, prior }, statedLimit, atMs);
     },
   ),
   onRefusal(
@@ -229,17 +232,17 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       name: "in numbers",
       when: "rejected with a number, and as much was sent",
       teaches:
-        "the limit, for ten minutes or until something else is found; the window, from the request that must leave it until the told return. Three keys alike teach it for all, a higher one at once",
+        "the limit, for ten minutes or until something else is found; the window, from the request that must leave it until the reported retry time. Three keys that agree teach it for all, a higher one at once",
       explains: "limit",
     },
     (knowledge, evidence) => {
-      const { told, atMs, blockerMs } = evidence;
-      if (told === null) return null;
+      const { statedLimit, atMs, blockerMs } = evidence;
+      if (statedLimit === null) return null;
       const numbered = inNumbers(knowledge);
       const known = numbered.own.limit;
-      const isNews = known?.limit !== told || known.isPart;
-      const prior = isNews ? withFound(numbered.prior, told, atMs) : numbered.prior;
-      const next = withLimit({ own: numbered.own, prior }, told, atMs);
+      const isNews = known?.limit !== statedLimit || known.isPart;
+      const prior = isNews ? withFound(numbered.prior, statedLimit, atMs) : numbered.prior;
+      const next = withLimit({ own: numbered.own, prior }, statedLimit, atMs);
       return { own: next.own, prior: withWindow(next.prior, evidence, blockerMs) };
     },
   ),
@@ -313,7 +316,7 @@ export const LEARNING_CASES: readonly LearningCase[] = [
     },
   ),
   on(
-    "heard",
+    "peer-refused",
     {
       name: "another isolate was refused",
       when: "another isolate was rejected, for five seconds or more from here (ten if no rejection ever stated a number)",
@@ -327,9 +330,9 @@ export const LEARNING_CASES: readonly LearningCase[] = [
     },
   ),
   on(
-    "told-elsewhere",
+    "peer-stated-limit",
     {
-      name: "told to another isolate",
+      name: "stated to another isolate",
       when: "another isolate learned the limit from a number",
       teaches: "the limit, as if this isolate had been rejected; nothing after a reset",
     },
@@ -358,7 +361,7 @@ function inNumbers(knowledge: Knowledge): Knowledge {
   return { own, prior: prior.isInNumbers ? prior : { ...prior, isInNumbers: true } };
 }
 
-/** One more refusal that told no number. */
+/** Records one more rejection that stated no number. */
 function withRefusalInRow(knowledge: Knowledge, count: number, atMs: number): Knowledge {
   const before = knowledge.own.row;
   const row = nextRow(before, { kind: "refused", count, atMs });
@@ -369,7 +372,7 @@ function withRefusalInRow(knowledge: Knowledge, count: number, atMs: number): Kn
   return { own, prior: withRefusedAgain(prior, row.count) };
 }
 
-/** A return so soon after the first request that the quota cannot be a minute's, however many share it. */
+/** Retry times this soon after the first request rule out a per-minute quota, however many isolates share it. */
 function withShortWindow({ own, prior }: Knowledge, evidence: RefusalEvidence): Knowledge {
   const { oldestMs, sentMs, retryInMs } = evidence;
   const backMs = sentMs + (retryInMs ?? Number.POSITIVE_INFINITY);
@@ -377,7 +380,7 @@ function withShortWindow({ own, prior }: Knowledge, evidence: RefusalEvidence): 
   return { own, prior: isShort ? withWindow(prior, evidence, oldestMs) : prior };
 }
 
-/** @param blockerMs When the request was sent that has to leave the window before the next may come. */
+/** @param blockerMs When the request was sent that has to leave the window before the next one. */
 function withWindow(
   prior: SharedPrior,
   { sentMs, retryInMs }: RefusalEvidence,

@@ -4,7 +4,7 @@ import { LimitProbe } from "./limit-probe";
 const T0 = Date.parse("2026-03-10T12:10:00Z");
 const HOUR = 3_600_000;
 
-/** One that is due for the first time. */
+/** A probe that is due for the first time. */
 function due(): LimitProbe<string> {
   const probe = new LimitProbe<string>();
   expect(probe.isDue(T0)).toBe(false);
@@ -77,7 +77,7 @@ test("a part is tried at once, one request at a time, until one fails", () => {
   probe.startedPart(T0 + 10);
   probe.failed(T0 + 10);
   expect(probe.mayTryPart).toBe(false);
-  // Whoever finds more by the usual way may try parts again.
+  // If the usual probes find more, shares may be probed again.
   expect(probe.isDue(T0 + 20_010)).toBe(true);
   probe.started("a", T0 + 20_010);
   probe.succeeded(60_000, T0 + 20_020);

@@ -1,24 +1,24 @@
 /**
- * When requests may go beyond what learned allows, to learn whether that still holds: limits rise at
- * midnight, and a guess from other keys may be too low. Only while others wait without success, so that a probe
- * that fails costs one attempt and nobody an answer.
+ * Decides when a request may exceed a learned limit, to check whether the limit still applies: limits rise at midnight,
+ * and a guess from other keys may be too low. Runs only while requests wait without a ready key, so a failed probe
+ * costs one attempt and no request its response.
  *
- * Probes go to one domain until one fails, as TCP finds a link's width: each success doubles how many may be
- * under way at once, each failure the time until the next try. One success proves little, because fixed
- * windows let more through around their end; twice the limit within one window proves that it is higher.
+ * Probes go to one domain until one fails, like TCP probing a link's capacity: each success doubles how many may be in
+ * progress at once, each failure doubles the time until the next try. One success proves little, because a fixed window
+ * lets more through around its end; twice the limit within one window proves that the limit is higher.
  * @module
  */
 const FIRST_PAUSE_MS = 20_000;
 const LONGEST_PAUSE_MS = 300_000;
-/** Quotas change when a day begins somewhere, which is at a full hour nearly everywhere. */
+/** Quotas change when a day begins somewhere, which is on the hour almost everywhere. */
 const HOUR_MS = 3_600_000;
 const MAX_AT_ONCE = 64;
-/** Probes that were not heard of for this long belong to requests that are gone. */
+/** A probe without a result for this long belongs to a terminated request. */
 const LOST_MS = 60_000;
 
 export class LimitProbe<Domain> {
   #domain: Domain | null = null;
-  /** Null until somebody waits without success for the first time. */
+  /** Null until a request first waits without a ready key. */
   #nextMs: number | null = null;
   #hour = 0;
   #pauseMs = FIRST_PAUSE_MS;
@@ -28,7 +28,7 @@ export class LimitProbe<Domain> {
   #successes = 0;
   #sinceMs = 0;
   #triesParts = true;
-  /** Whether the probe under way is of a part. */
+  /** Whether the current probe exceeds a share. */
   #isPart = false;
 
   /** The domain that is being probed; null before the first success. */
@@ -46,14 +46,14 @@ export class LimitProbe<Domain> {
   }
 
   /**
-   * Whether a domain that keeps to its part of a quota may be tried at once: what others leave changes sooner than
-   * a quota does. One at a time, until one of them fails.
+   * Whether a domain that keeps to its share of a quota may be probed immediately, because what others leave changes
+   * sooner than a quota does. One probe at a time, until one fails.
    */
   get mayTryPart(): boolean {
     return this.#triesParts && this.#underWay === 0;
   }
 
-  /** A probe of a part was sent that was not due otherwise. */
+  /** Records that a probe of a share was sent before a probe was due. */
   startedPart(nowMs: number): void {
     this.#isPart = true;
     this.#underWay += 1;
@@ -71,7 +71,7 @@ export class LimitProbe<Domain> {
     this.#startedMs = nowMs;
   }
 
-  /** @returns How many probes came through, if all of them within the last `windowMs`; else 0. */
+  /** @returns How many probes were accepted, if all of them within the last `windowMs`; otherwise 0. */
   succeeded(windowMs: number, nowMs: number): number {
     const wasPart = this.#isPart;
     this.back();
@@ -91,13 +91,13 @@ export class LimitProbe<Domain> {
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
   }
 
-  /** A probe is back, and nothing was learned. */
+  /** Records that a probe ended without a lesson. */
   back(): void {
     this.#isPart = false;
     this.#underWay = Math.max(0, this.#underWay - 1);
   }
 
-  /** The next probe may go elsewhere. */
+  /** Frees the next probe to go to another domain. */
   end(): void {
     this.#domain = null;
     this.#atOnce = 1;

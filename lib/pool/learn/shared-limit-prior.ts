@@ -1,45 +1,45 @@
 /**
- * What the domains of one pool were found to be allowed for one model, as an immutable value: the prior for those
- * that were not refused yet.
+ * What was found about the limits of a pool's domains for one model, as an immutable value: the prior for domains that
+ * weren't rejected yet.
  * @module
  */
 import type { QuotaSharing } from "./quota-sharing";
 import { isLike } from "./unnumbered-refusals";
 
-/** What so many domains show in a row is presumed of the rest. */
+/** After this many consecutive domains agree on a limit, it is assumed for domains not seen yet. */
 const COMMON = 3;
-/** What the guard begins with, and grows by. */
+/** The guard's initial value, and its increment. */
 export const GUARD = 1 / 250;
-/** At most this part of a window, however often a request came too early. */
+/** The guard's maximum, as a part of a window. */
 export const MAX_GUARD = 1 / 10;
 
 /** Times are epoch milliseconds. */
 export interface SharedPrior {
-  /** Requests in a window; null while nothing was refused. */
+  /** Requests per window; null if nothing was rejected. */
   readonly limit: number | null;
-  /** Whether `limit` is a part of a quota that others use too. */
+  /** Whether `limit` is the share of a quota that others use too. */
   readonly isPart: boolean;
-  /** Whether no refusal put `limit` into numbers. */
+  /** Whether no rejection stated `limit`. */
   readonly isSilent: boolean;
-  /** Null while no refusal told when to come back. */
+  /** Null if no rejection reported a retry time. */
   readonly windowMs: number | null;
-  /** The longest wait that a refusal in numbers told: windows are no shorter. */
+  /** The longest wait that a rejection with a number reported: windows aren't shorter. */
   readonly leastSpanMs: number;
-  /** The part of a window by which it is kept open longer: requests overtake each other on their way. */
+  /** The part of a window by which it is kept open longer, because requests can overtake each other on the way. */
   readonly guard: number;
-  /** When the guard grew last. */
+  /** When the guard last grew. */
   readonly guardedMs: number;
-  /** Whether a window was seen to slide, after a limit fell. */
+  /** Whether a window was seen to slide, after a limit decreased. */
   readonly slides: boolean;
-  /** When a limit was found to have risen: what was learned before that is doubted. */
+  /** When a limit was found to have risen: anything learned before is outdated. */
   readonly raisedMs: number;
-  /** Whether some refusal put a limit into numbers. */
+  /** Whether any rejection stated a limit. */
   readonly isInNumbers: boolean;
-  /** The limit that was found last, and how often in a row. */
+  /** The last limit found, and how many times in a row. */
   readonly found: { readonly limit: number; readonly times: number } | null;
-  /** Refusals in a row that came although less than the limit had been sent. */
+  /** Consecutive rejections below the known limit. */
   readonly partsInRow: number;
-  /** A count that domains were refused at twice, with a rest between, and how many of them. */
+  /** A count at which domains were rejected twice, with a cooldown in between, and how many domains. */
   readonly refusedAgain: { readonly count: number; readonly domains: number } | null;
 }
 
@@ -59,27 +59,30 @@ export const NO_PRIOR: SharedPrior = {
   refusedAgain: null,
 };
 
-/** The prior of one pool and model, where all of its domains find and change it. */
+/** The prior of one pool and model, which all of its domains read and update. */
 export class SharedLimitPrior {
   state = NO_PRIOR;
-  /** How its domains are shared with other isolates; null where there are none. */
+  /** How its quotas are shared with other isolates; null if there are none. */
   sharing: QuotaSharing | null = null;
 
-  /** Another isolate knows that windows last so long at least. */
-  heardSpan(spanMs: number): void {
+  /** Another isolate found that windows last at least this long. */
+  raiseLeastSpan(spanMs: number): void {
     if (spanMs > this.state.leastSpanMs) this.state = { ...this.state, leastSpanMs: spanMs };
   }
 }
 
-/** In a shorter window, what others tell comes too late. */
+/** In shorter windows, other isolates' reports come too late. */
 const LEAST_SHARED_MS = 12_000;
 
-/** Whether windows last long enough for isolates to tell each other what they sent. */
+/** Whether windows are long enough for isolates to report to each other what they sent. */
 export function isShareable({ leastSpanMs }: SharedPrior): boolean {
   return leastSpanMs >= LEAST_SHARED_MS;
 }
 
-/** What one more domain was found to be allowed: more is presumed of all at once, less when several agree. */
+/**
+ * Records one more domain's limit. A higher limit is assumed for all domains immediately, a lower one only once several
+ * agree.
+ */
 export function withFound(prior: SharedPrior, limit: number, nowMs: number): SharedPrior {
   const times = prior.found?.limit === limit ? prior.found.times + 1 : 1;
   const noted = { ...prior, partsInRow: 0, found: { limit, times } };
@@ -87,7 +90,7 @@ export function withFound(prior: SharedPrior, limit: number, nowMs: number): Sha
   return times >= COMMON ? withPresumed(noted, limit) : noted;
 }
 
-/** The part of one more domain. Parts vary: what is presumed of others is one more than the largest. */
+/** Records one more domain's share. Shares vary, so one more than the largest is assumed for the others. */
 export function withPartFound(prior: SharedPrior, part: number): SharedPrior {
   const noted = { ...prior, partsInRow: prior.partsInRow + 1 };
   if (noted.partsInRow < COMMON) return noted;
@@ -95,7 +98,7 @@ export function withPartFound(prior: SharedPrior, part: number): SharedPrior {
   return { ...noted, limit: largest, isPart: true, isSilent: false };
 }
 
-/** One more domain was refused at a count, rested, and was refused again at it. */
+/** Records that one more domain was rejected at a count, cooled down, and was rejected at it again. */
 export function withRefusedAgain(prior: SharedPrior, count: number): SharedPrior {
   const known = prior.refusedAgain;
   const isSame = known !== null && isLike(count, known.count);
@@ -106,7 +109,7 @@ export function withRefusedAgain(prior: SharedPrior, count: number): SharedPrior
   return { ...withPresumed(noted, least), isSilent: true };
 }
 
-/** More came through than a limit lets that no refusal put into numbers: there is none. */
+/** More was accepted than a limit that no rejection stated: there is no such limit. */
 export function withDisproof(prior: SharedPrior): SharedPrior {
   const noted = { ...prior, refusedAgain: null };
   return prior.isSilent ? { ...noted, limit: null, isSilent: false } : noted;

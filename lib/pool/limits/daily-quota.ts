@@ -1,5 +1,5 @@
 /**
- * A quota of requests in the provider's day, counted here: nobody tells its state.
+ * A daily request quota that the pool counts itself, because no response reports its state.
  * @module
  */
 import type { PeerUse } from "../peers/peer-use";
@@ -10,14 +10,14 @@ const DAY_MS = 86_400_000;
 export class DailyQuota implements Limit {
   readonly unit = "requests";
   limit: number;
-  /** What other isolates sent, which a count knows of up to when it was made; null where none has told. */
+  /** What other isolates sent; a count includes it up to the time it was made. Null if none has reported. */
   peers: PeerUse | null = null;
   #countedMs: number;
   readonly #nextMidnightMs: (nowMs: number) => number;
   #used = 0;
   #endMs: number;
 
-  /** @param nextMidnightMs When the provider's day ends that a moment is in. */
+  /** @param nextMidnightMs The end of the provider's day that contains a time. */
   constructor(limit: number, nextMidnightMs: (nowMs: number) => number, nowMs: number) {
     this.limit = limit;
     this.#nextMidnightMs = nextMidnightMs;
@@ -38,14 +38,14 @@ export class DailyQuota implements Limit {
     return Math.max(0, this.limit - this.#used - this.#ofPeers());
   }
 
-  /** Takes over a count of today's, which may know of other isolates and of times before this one. */
+  /** Applies a count of the day's requests, which may include other isolates and earlier times. */
   noteUsed(used: number, nowMs: number): void {
     this.#advance(nowMs);
     this.#used = Math.max(this.#used, used);
     this.#countedMs = nowMs;
   }
 
-  /** @returns The day's end, which names the day. */
+  /** @returns The day's end, which identifies the day. */
   take(cost: number, nowMs: number): number {
     this.#advance(nowMs);
     this.#used += cost;

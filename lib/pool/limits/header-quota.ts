@@ -1,6 +1,6 @@
 /**
- * A quota whose state answers report in their headers: so much is left, all is back then. A fixed window, or a
- * token bucket where it refills bit by bit.
+ * A quota whose state the provider reports in response headers: how much is left, and when it resets. A fixed window,
+ * or a token bucket if it refills gradually.
  * @module
  */
 import type { QuotaUnit } from "../../providers/types";
@@ -9,22 +9,22 @@ import type { Limit, LimitSize } from "./limit";
 
 /** One reading of a quota. */
 export interface Reading {
-  /** The most that is ever left. */
+  /** The maximum of `remaining`. */
   readonly limit: number;
   readonly remaining: number;
-  /** Epoch milliseconds when all of it is back. */
+  /** When all of it is available again, in epoch milliseconds. */
   readonly resetMs: number;
-  /** How long an empty quota takes to refill bit by bit; null where all is back at once at `resetMs`. */
+  /** How long an empty quota takes to refill gradually; null if all of it returns at once at `resetMs`. */
   readonly refillMs: number | null;
 }
 
-/** Left untouched in a quota that refills bit by bit: requests overtake each other on their way. */
+/** Left unused in a quota that refills gradually, because requests can overtake each other on the way. */
 const SPARE = 0.1;
 
 export class HeaderQuota implements Limit {
   readonly unit: QuotaUnit;
   readonly #periodMs: number | null;
-  /** What other isolates sent, which a reading knows of up to when it was made; null where none has told. */
+  /** What other isolates sent; a reading includes it up to the time it was made. Null if none has reported. */
   peers: PeerUse | null = null;
   #readMs = 0;
   #limit = 0;
@@ -33,27 +33,27 @@ export class HeaderQuota implements Limit {
   #resetMs = 0;
   #isAtOnce = false;
   #refillMs = 1;
-  /** Of readings and resets so far: what was taken before the last of them it knows already. */
+  /** Counts readings and resets; anything taken before the last one is included in it. */
   #version = 0;
 
-  /** @param periodMs How long after a reset the next one comes, where that is known: a day for day quotas. */
+  /** @param periodMs The time from one reset to the next, if known: a day for daily quotas. */
   constructor(unit: QuotaUnit, periodMs: number | null = null) {
     this.unit = unit;
     this.#periodMs = periodMs;
   }
 
   /**
-   * Takes over a reading.
-   * @param sinceSent What was sent after the request that this reading answers: it cannot know of that.
-   * @param asOfMs When the reading was true, epoch milliseconds.
+   * Applies a reading.
+   * @param sinceSent What was sent after the request to which this reading belongs, and isn't included in it.
+   * @param asOfMs When the reading was correct, in epoch milliseconds.
    */
   read({ limit, remaining, resetMs, refillMs }: Reading, sinceSent: number, asOfMs: number): void {
-    // A fixed window may look like a steady refill for a moment, never the other way round.
+    // A fixed window may look like a gradual refill for a moment, never the other way round.
     if (refillMs === null) this.#isAtOnce = true;
     else this.#refillMs = refillMs;
     let level = remaining - sinceSent;
     if (!this.#isAtOnce) {
-      // Readings are whole numbers; between them, the own count is finer.
+      // Readings are whole numbers; between two of them, our own count is more precise.
       const ownLevel = this.#levelAt(asOfMs);
       if (ownLevel > level && ownLevel < level + 1) level = ownLevel;
     }
@@ -79,7 +79,7 @@ export class HeaderQuota implements Limit {
     return Math.max(0, Math.floor(this.#level));
   }
 
-  /** @returns The reading that it came after. */
+  /** @returns The version of the reading it follows. */
   take(cost: number, nowMs: number): number {
     this.#advance(nowMs);
     this.#level -= cost;
@@ -97,7 +97,7 @@ export class HeaderQuota implements Limit {
     const missing = Math.min(cost + spare, this.#limit) + ofPeers - this.#level;
     if (missing <= 0) return 0;
     if (!this.#isAtOnce) return nowMs + (missing * this.#refillMs) / this.#limit;
-    // A window that ended without news of the next one holds nobody back.
+    // A window that ended without a new reading holds no request back.
     return Math.max(0, this.#resetMs);
   }
 
@@ -113,7 +113,7 @@ export class HeaderQuota implements Limit {
     this.#atMs = nowMs;
   }
 
-  /** Of a quota that refills bit by bit. */
+  /** The level of a quota that refills gradually. */
   #levelAt(nowMs: number): number {
     const refilled = ((nowMs - this.#atMs) * this.#limit) / this.#refillMs;
     return Math.min(this.#limit, this.#level + refilled);

@@ -1,5 +1,5 @@
 /**
- * What a domain keeps to at one model, and why, for people.
+ * The limits that apply to a domain for one model, and where they come from; shown to people.
  * @module
  */
 import type { LearnedLimit } from "../learn/learned-limit";
@@ -7,7 +7,7 @@ import type { KnownLimit } from "../types";
 import type { Limit } from "./limit";
 import type { ReportedQuotas } from "./reported-quotas";
 
-/** @param isProbed Whether a request goes, or went, to see whether what was learned still holds. */
+/** @param isProbed Whether a probe is in progress, or was sent, to check if the learned limit still applies. */
 export function knownLimits(
   set: readonly Limit[],
   reported: ReportedQuotas | null,

@@ -1,29 +1,32 @@
 /**
- * What a refusal says, and what it comes to.
+ * What a rejection says, and what follows from it.
  * @module
  */
 
-/** How long a refusal says to rest. */
+/** The cooldown that a rejection asks for. */
 export interface RefusedRest {
   /** Epoch milliseconds. */
   readonly untilMs: number;
-  /** Whether that is no more than a guess: the answer told neither quota nor time. */
+  /** Whether it is only a guess: the response states neither a quota nor a time. */
   readonly isGuess: boolean;
 }
 
-/** What a refusal came to. */
+/** The result of a rejection. */
 export interface Lesson {
-  /** Until when the domain rests: epoch milliseconds. */
+  /** Until when the domain is in cooldown, in epoch milliseconds. */
   readonly untilMs: number;
-  /** Whether nobody told so: a request may go sooner rather than be refused. */
+  /** Whether that is a guess: a request may be sent earlier before it would have to be rejected. */
   readonly isGuess: boolean;
   /**
-   * Unexplained refusals in a row, this one included: each after the rest of the one before was over, with no
-   * success between. 0 for any other refusal.
+   * Consecutive unexplained rejections, including this one: each after the previous one's cooldown ended, without a
+   * success in between. 0 for any other rejection.
    */
   readonly unexplained: number;
-  /** When the first of them came: epoch milliseconds. */
+  /** When the first of them came, in epoch milliseconds. */
   readonly unexplainedSinceMs: number;
-  /** True where only the timing was wrong: the refusal was expected, or sent before an earlier one was known. */
+  /**
+   * Whether only the timing was wrong: the rejection was expected, or the request was sent before an earlier rejection
+   * was known.
+   */
   readonly isExpected: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * What people set for one pool's keys, and what of the day's limits is used already.
+ * The limits that people configured for one pool's keys, and how much of the daily ones is used.
  * @module
  */
 import { nextMidnightMs } from "../../providers/answers/quota-day";
@@ -16,14 +16,14 @@ export interface DayUse {
   readonly requests: number;
 }
 
-/** Good for as long as the day lasts in which it was counted. */
+/** Valid for the day in which it was counted. */
 interface DayCount {
   readonly untilMs: number;
   /** Requests by model and domain. */
   readonly used: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
-/** Model names come from clients. */
+/** Bounded, because clients choose model names. */
 const USUAL_MAX = 1_000;
 
 const NONE: PoolLimits = { provider: [], domains: new Map() };
@@ -34,7 +34,7 @@ export class LimitBook {
   readonly #nextMidnightMs = (nowMs: number) => this.#midnightMs(nowMs);
   #zone: Provider["quotaDayZone"] = "UTC";
   #count: DayCount = { untilMs: 0, used: new Map() };
-  /** The day that was looked up last, since a zone's clock is slow. */
+  /** The day that was looked up last, because time zone lookups are slow. */
   #day = { fromMs: 0, untilMs: 0 };
 
   setLimits(limits: PoolLimits, zone: Provider["quotaDayZone"]): void {
@@ -49,7 +49,7 @@ export class LimitBook {
     return isDaily(provider) || [...domains.values()].some(isDaily);
   }
 
-  /** Takes over what was used of the day that `atMs` is in. @returns The models it was used for. */
+  /** Records what was used of the day that contains `atMs`. @returns The models for which it was used. */
   noteUsed(
     uses: readonly (Omit<DayUse, "keyId"> & { readonly domain: string })[],
     atMs: number,
@@ -63,12 +63,16 @@ export class LimitBook {
     return used.keys();
   }
 
-  /** Whether something of the day is used, so that a limit holds for the domain's first request here too. */
+  /**
+   * Whether any of the day's quota is used, so that a limit applies to the domain's first request in this isolate too.
+   */
   hasUsed(model: string, domain: string): boolean {
     return this.#count.used.get(model)?.has(domain) ?? false;
   }
 
-  /** Gives a limiter the limits that hold for it. @param own Rules of the key that is the domain by itself. */
+  /**
+   * Gives a limiter the configured limits that apply to it. @param own Rules of the key, if it is a domain by itself.
+   */
   prepare(
     limiter: RateLimiter,
     model: string,
@@ -85,7 +89,7 @@ export class LimitBook {
     limiter.setLimits(limits, usedToday, this.#nextMidnightMs, nowMs);
   }
 
-  /** The provider's limits at a model: those of most keys, each of which is prepared when it is first used. */
+  /** The provider's limits for a model. They apply to most keys, and each key is prepared on first use. */
   #usual(model: string): QuotaLimits | null {
     let limits = this.#usualLimits.get(model);
     if (limits === undefined) {
@@ -104,7 +108,7 @@ export class LimitBook {
   }
 }
 
-/** Whether one of the rules counts by the day. */
+/** Whether any of the rules is per day. */
 export function isDaily(rules: readonly LimitRule[]): boolean {
   return rules.some(({ dailyRequests }) => dailyRequests !== null);
 }

@@ -1,41 +1,41 @@
 /**
- * What holds requests back, no matter who set it: a person, the provider's answers, or experience.
+ * Anything that holds requests back: configured by a person, reported by responses, or learned.
  * @module
  */
 import type { QuotaUnit } from "../../providers/types";
 
-/** Names no entry: nothing is there to refund. */
+/** No entry: there is nothing to refund. */
 export const NO_ENTRY = -1;
 
 /** One limit of one quota, and what has been taken from it. Times are epoch milliseconds. */
 export interface Limit {
   readonly unit: QuotaUnit;
-  /** The earliest time a cost may go; 0 for now. A cost above the whole limit asks for all of it. */
+  /** The earliest time for a cost; 0 for now. A cost above the whole limit requires all of it. */
   earliestMs(cost: number, nowMs: number): number;
-  /** @returns The entry that holds it, for `refund`; `NO_ENTRY` where another limit keeps the log. */
+  /** @returns The entry that contains it, for `refund`; `NO_ENTRY` if another limit keeps the log. */
   take(cost: number, nowMs: number): number;
-  /** Gives back a part of what was taken at an entry; nothing where that entry counts no longer. */
+  /** Refunds a part of what was taken at an entry; does nothing if that entry no longer counts. */
   refund(entry: number, cost: number): void;
-  /** What is left of it; infinite while none is known. */
+  /** What is left; infinite if unknown. */
   left(nowMs: number): number;
-  /** What it lets through in the long run, a millisecond; infinite while that is not known. */
+  /** The long-term rate per millisecond; infinite if unknown. */
   perMs(nowMs: number): number;
-  /** Its size, for people; null while none is known. */
+  /** Its size, shown to people; null if unknown. */
   size(nowMs: number): LimitSize | null;
 }
 
 export interface LimitSize {
   readonly limit: number;
-  /** How long it takes until all of it is back; null where that is not known. */
+  /** How long it takes until all of it is available again; null if unknown. */
   readonly windowMs: number | null;
 }
 
-/** What a request of so many tokens takes of a limit. */
+/** What a request with this many tokens costs. */
 export function costAt({ unit }: Limit, tokens: number): number {
   return unit === "tokens" ? tokens : 1;
 }
 
-/** When the strictest of limits allows one more request: epoch milliseconds, 0 for now. */
+/** When the strictest limit allows one more request: epoch milliseconds, 0 for now. */
 export function earliestOf(limits: Iterable<Limit>, tokens: number, nowMs: number): number {
   let earliestMs = 0;
   for (const limit of limits) {

@@ -1,11 +1,11 @@
 /**
- * Which of the limits that people set hold where.
+ * Which of the configured limits apply where.
  * @module
  */
 import { modelMatches } from "../../models/model-matches";
 import type { LimitRule, QuotaLimits } from "../types";
 
-/** Names of models first, then patterns, the longer the earlier: the first that matches is the closest. */
+/** Model names before patterns, longer patterns before shorter ones: the first match is the most specific. */
 export function closestFirst<Rule extends Pick<LimitRule, "model">>(
   rules: readonly Rule[],
 ): Rule[] {
@@ -14,10 +14,10 @@ export function closestFirst<Rule extends Pick<LimitRule, "model">>(
 }
 
 /**
- * The limits at one model: each from the first rule that matches the model and sets it.
- * @param lists The one that goes before the others first; each sorted by `closestFirst`.
- * @param model Empty for calls that name none: only rules for every model hold there.
- * @returns Null where nothing is set.
+ * The limits for one model: each from the first rule that matches the model and sets that limit.
+ * @param lists By precedence, the first one first; each sorted by `closestFirst`.
+ * @param model Empty for calls that name none: only rules for every model apply to them.
+ * @returns Null if no limit is set.
  */
 export function limitsFor(
   lists: readonly (readonly LimitRule[])[],

@@ -14,7 +14,7 @@ function refusal(limit: number | null, retryAtMs: number | null): QuotaRefusal {
   return { unit: "requests", span: "minute", limit, retryAtMs, requested: null };
 }
 
-/** Sends until the limiter says no; returns how many went. */
+/** Sends until the limiter says no; returns how many were sent. */
 function sendAll(limiter: RateLimiter, nowMs: number, most = 100): number {
   for (let sent = 0; sent < most; sent += 1) {
     if (limiter.earliestMs(1, nowMs) > nowMs) return sent;
@@ -23,7 +23,7 @@ function sendAll(limiter: RateLimiter, nowMs: number, most = 100): number {
   return most;
 }
 
-/** A limiter that sent ten requests a second apart and was refused the eleventh. */
+/** A limiter that sent ten requests, one per second, and was rejected at the eleventh. */
 function taught(
   refused: (nowMs: number) => QuotaRefusal,
   prior = new SharedLimitPrior(),
@@ -137,7 +137,7 @@ describe("a refusal", () => {
 });
 
 describe("a quota that others use too", () => {
-  /** Four sends ten seconds apart, and the word of another isolate that the quota came to its end. */
+  /** Four sends ten seconds apart, and another isolate's report that the quota is used up. */
   function heard(): RateLimiter {
     const prior = new SharedLimitPrior();
     prior.state = { ...NO_PRIOR, isInNumbers: true };
@@ -145,10 +145,10 @@ describe("a quota that others use too", () => {
     for (let count = 0; count < 4; count += 1) {
       limiter.succeed(limiter.take(1, T0 + count * 10_000), []);
     }
-    limiter.hear(T0 + MINUTE, T0 + 40_000);
+    limiter.peerRefused(T0 + MINUTE, T0 + 40_000);
     return limiter;
   }
-  /** SharedLimitPrior of which every refusal showed that others use the quota. */
+  /** A prior in which every rejection showed that others use the quota. */
   function partPrior(part: number): SharedLimitPrior {
     const prior = new SharedLimitPrior();
     for (let number = 0; number < 3; number += 1) {
@@ -179,7 +179,7 @@ describe("a quota that others use too", () => {
   test("is not learned from a short rest: who knows of which window it is", () => {
     const limiter = new RateLimiter(new SharedLimitPrior());
     for (let count = 0; count < 4; count += 1) limiter.take(1, T0 + count);
-    limiter.hear(T0 + 1_000, T0 + 100);
+    limiter.peerRefused(T0 + 1_000, T0 + 100);
     expect(limiter.learned.limit(T0 + 1_000)).toBeNull();
   });
 
@@ -241,7 +241,7 @@ describe("after a rest", () => {
 });
 
 describe("a limit that fell from ten to six", () => {
-  /** When it is known, ten requests were sent five seconds apart. */
+  /** By the time it is known, ten requests have been sent five seconds apart. */
   const FALL_MS = T0 + 5 * MINUTE;
   function fallen(): { limiter: RateLimiter; prior: SharedLimitPrior } {
     const prior = new SharedLimitPrior();
@@ -313,7 +313,7 @@ test("never more than the limit goes in any window, whatever comes", () => {
 describe("limits that people set", () => {
   const limits = { rpm: 3, tpm: 1000, dailyRequests: 5 };
 
-  /** A day that ends ten minutes after `T0`, and a day later again. */
+  /** A day that ends ten minutes after `T0`, and the next one a day later. */
   const midnight = (ms: number) => T0 + 10 * MINUTE + (ms < T0 + 10 * MINUTE ? 0 : 1440 * MINUTE);
 
   test("hold for requests a minute and a day", () => {
@@ -330,7 +330,7 @@ describe("limits that people set", () => {
     const daily = { rpm: null, tpm: null, dailyRequests: 5 };
     limiter.setLimits(daily, 3, midnight, T0);
     expect(sendAll(limiter, T0)).toBe(2);
-    // A count of before the last sends, or of exactly those known.
+    // A count from before the last sends, or of exactly those known.
     limiter.setLimits(daily, 4, midnight, T0);
     limiter.setLimits({ ...daily, dailyRequests: 6 }, 5, midnight, T0);
     expect(sendAll(limiter, T0)).toBe(1);

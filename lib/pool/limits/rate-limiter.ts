@@ -1,7 +1,7 @@
 /**
- * When one quota domain may send to one model: a list of limits, of which the strictest holds, and a rest.
+ * When one quota domain may send to one model: a list of limits, of which the strictest applies, and a cooldown.
  *
- * Limits come from three sides: people set them, the answers' headers tell them, refusals teach them.
+ * Limits have three sources: people configure them, response headers report them, rejections teach them.
  * @module
  */
 import type { QuotaReading } from "../../providers/answers/read-limits";
@@ -32,9 +32,9 @@ import { SlidingWindowLog } from "./sliding-window-log";
 
 export class RateLimiter {
   readonly #learned: LearnedLimit;
-  /** What people set. */
+  /** Configured limits. */
   #set = NO_SET_LIMITS;
-  /** What answers reported; null while nothing was. */
+  /** Reported limits; null if none was reported. */
   #reported: ReportedQuotas | null = null;
   #rest = NO_REST;
   #requestsSoFar = 0;
@@ -45,9 +45,9 @@ export class RateLimiter {
   }
 
   /**
-   * Sets the limits that people gave; null for none. What was counted against them goes on counting.
-   * @param usedToday What was used of the provider's day at least.
-   * @param nextMidnightMs When the day ends that a moment is in.
+   * Sets the configured limits; null for none. What was counted against them keeps counting.
+   * @param usedToday The least that was used of the provider's day.
+   * @param nextMidnightMs The end of the day that contains a time.
    */
   setLimits(
     limits: QuotaLimits | null,
@@ -58,12 +58,12 @@ export class RateLimiter {
     this.#set = setLimits(this.#set, limits, this.#learned.log, usedToday, nextMidnightMs, nowMs);
   }
 
-  /** What it keeps to, for people. */
+  /** The limits that apply, shown to people. */
   knownLimits(nowMs: number): readonly KnownLimit[] {
     return knownLimits(this.#set, this.#reported, this.#learned, this.#rest.probe !== null, nowMs);
   }
 
-  /** When one more request may go: epoch milliseconds, 0 for now. */
+  /** When one more request may be sent: epoch milliseconds, 0 for now. */
   earliestMs(tokens: number, nowMs: number): number {
     const { guessUntilMs } = this.#rest;
     return Math.max(
@@ -73,28 +73,30 @@ export class RateLimiter {
     );
   }
 
-  /** When what people set allows one more request: epoch milliseconds, 0 for now. */
+  /** When the configured limits allow one more request: epoch milliseconds, 0 for now. */
   allowedMs(tokens: number, nowMs: number): number {
     return earliestOf(this.#set, tokens, nowMs);
   }
 
-  /** Whether only a guess, or what was learned, holds the next request back: it may go sooner as a probe. */
+  /**
+   * Whether only a guess, or another isolate's turn, holds the next request back: it may be sent earlier as a probe.
+   */
   isHeldByGuess(tokens: number, nowMs: number): boolean {
     const isGuess = this.#rest.guessUntilMs > nowMs || this.#learned.isHeldByTurn(nowMs);
     return isGuess && this.#hardMs(tokens, nowMs) === 0;
   }
 
-  /** Whether only experience holds the next request back, so that one beyond it may test whether that still holds. */
+  /** Whether only a learned limit holds the next request back, so that a probe may test whether it still applies. */
   mayProbe(tokens: number, nowMs: number): boolean {
     return (
       this.#hardMs(tokens, nowMs) === 0 &&
       this.#rest.probe === null &&
-      // Shortly before its time a request comes through because the window is about to move on.
+      // Shortly before its time, a request is accepted because the window is about to move on, which proves nothing.
       this.#learned.isFull(nowMs)
     );
   }
 
-  /** Notes a send. */
+  /** Records a send. */
   take(tokens: number, nowMs: number, isProbe = false): Sent {
     this.#learned.take(1, nowMs);
     let taken: Taken[] | null = null;
@@ -113,24 +115,24 @@ export class RateLimiter {
     return { atMs: nowMs, tokens, isProbe, requestsSoFar, tokensSoFar, taken };
   }
 
-  /** Rests the domain. After a rest that nobody foresaw, the first request goes alone. */
+  /** Puts the domain into cooldown. After an unexpected one, the first request is sent alone. */
   rest(untilMs: number): void {
     this.#rest = prolonged(this.#rest, untilMs, false);
   }
 
-  /** Takes note that somebody else was refused, and told to come back then. */
-  hear(untilMs: number, nowMs: number): void {
+  /** Records that another isolate was rejected until `untilMs`. */
+  peerRefused(untilMs: number, nowMs: number): void {
     if (untilMs <= this.#rest.untilMs) return;
-    this.#learned.heard(untilMs, nowMs);
+    this.#learned.peerRefused(untilMs, nowMs);
     this.rest(untilMs);
   }
 
-  /** Ends a rest: a person said so. */
+  /** Ends a cooldown at a person's request. */
   wake(): void {
     this.#rest = { ...this.#rest, untilMs: 0, guessUntilMs: 0, probe: null };
   }
 
-  /** Forgets rests, and all that answers told and refusals taught: a person said so. What people set holds. */
+  /** Discards cooldowns and all reported and learned limits, at a person's request. Configured limits stay. */
   forget(): void {
     this.#rest = NO_REST;
     this.#learned.forget();
@@ -138,9 +140,9 @@ export class RateLimiter {
   }
 
   /**
-   * Takes note of an answer that was no refusal.
-   * @param readings As of when the request was sent: they were made when it arrived, not when it was answered.
-   * @returns Whether more may go now than before.
+   * Records a response that isn't a rejection for lack of quota.
+   * @param readings As of the time the request was sent: the provider made them when it arrived, not when it responded.
+   * @returns Whether more may be sent now than before.
    */
   succeed(sent: Sent, readings: readonly QuotaReading[]): boolean {
     for (const reading of readings) {
@@ -159,8 +161,8 @@ export class RateLimiter {
   }
 
   /**
-   * Takes note of a refusal for lack of quota, which costs nothing of what people set.
-   * @param rest As the answer says; what was learned may say better.
+   * Records a rejection for lack of quota, which doesn't count against configured limits.
+   * @param rest What the response says; what was learned may be more precise.
    */
   refuse(sent: Sent, refusal: QuotaRefusal, rest: RefusedRest, nowMs: number): Lesson {
     this.#learned.takeBack();
@@ -181,7 +183,7 @@ export class RateLimiter {
     return { untilMs, isGuess, unexplained, unexplainedSinceMs, isExpected };
   }
 
-  /** An answer came to so many tokens: a limit of tokens that people set counts them in place of the estimate. */
+  /** Records the actual tokens of a request; configured token limits count these instead of the estimate. */
   used({ taken }: Sent, tokens: number, nowMs: number): void {
     for (const { limit, entry, cost } of taken ?? []) {
       if (limit.unit !== "tokens") continue;
@@ -190,13 +192,13 @@ export class RateLimiter {
     }
   }
 
-  /** Of the tokens that count against a limit, for other isolates; null where there is none. */
+  /** The log of tokens that count against a limit, for reports to other isolates; null if there is none. */
   get tokenLog(): SendLog | null {
     for (const limit of this.#windows()) if (limit.unit === "tokens") return limit.log;
     return null;
   }
 
-  /** What other isolates sent counts here too, from now on. */
+  /** From now on, counts what other isolates sent. */
   countPeers(requests: PeerUse, tokens: PeerUse): void {
     this.#learned.log.peers = requests;
     for (const limit of this.#windows()) if (limit.unit === "tokens") limit.log.peers = tokens;
@@ -214,12 +216,15 @@ export class RateLimiter {
     return this.#learned;
   }
 
-  /** All that it ever sent. */
+  /** All requests it ever sent. */
   get requestsSoFar(): number {
     return this.#requestsSoFar;
   }
 
-  /** How many requests could go until a moment at least; one at least, since it is asked of those that wake by then. */
+  /**
+   * How many requests could be sent by a time, at least; at least one, because only domains whose cooldown ends by then
+   * are asked.
+   */
   slotsUntil(untilMs: number, nowMs: number): number {
     const { probe, untilMs: restUntilMs } = this.#rest;
     const probedMs = typeof probe === "number" ? probe : 0;
@@ -231,12 +236,13 @@ export class RateLimiter {
         room = Math.min(room, limit.leftBy(untilMs, nowMs));
       }
     }
-    // Without a known limit a rest may end for all who wait; after a refusal that nobody explained, for one.
+    // Without a known limit, the end of a cooldown may release all waiting requests; after an unexplained rejection,
+    // one.
     if (room === Number.POSITIVE_INFINITY) return this.#rest.unexplained > 0 ? 1 : room;
     return Math.max(1, room);
   }
 
-  /** Requests a millisecond that the believed limit allows; null where none is known. */
+  /** Requests per millisecond that the known limits allow; null if unknown. */
   ratePerMs(nowMs: number): number | null {
     let perMs = this.#learned.perMs(nowMs);
     for (const limit of [...this.#set, ...(this.#reported?.values() ?? [])]) {
@@ -245,7 +251,7 @@ export class RateLimiter {
     return perMs === Number.POSITIVE_INFINITY ? null : perMs;
   }
 
-  /** What was told or set: until then nothing may go, not even a probe. */
+  /** When reported and configured limits allow a request: until then not even a probe may be sent. */
   #hardMs(tokens: number, nowMs: number): number {
     return Math.max(
       this.#restedMs(nowMs),
@@ -261,7 +267,7 @@ export class RateLimiter {
     return endMs;
   }
 
-  /** @returns When to send again, null where nothing says so; and whether only the timing was wrong. */
+  /** @returns When to send again, null if unknown; and whether only the timing was wrong. */
   #learn(
     sent: Sent,
     refusal: QuotaRefusal,
@@ -286,7 +292,7 @@ export class RateLimiter {
       return { backMs: retryAtMs, isForeseen: sent.isProbe };
     }
     if (this.#learned.log.peers !== null && this.#reported?.countsRequests === true) {
-      // The answers tell what is left: this refusal shows no more than that others were quicker.
+      // Responses report what is left: this rejection only shows that others were faster.
       return { backMs: retryAtMs, isForeseen: true };
     }
     const { backMs, isEarly } = this.#learned.refused(sent, refusal, isRepeated, nowMs);

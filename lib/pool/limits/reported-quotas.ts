@@ -1,5 +1,5 @@
 /**
- * What answers report of a domain's quotas at one model, in headers and in words, by the name of the reading.
+ * What responses report about a domain's quotas for one model, in headers and messages, by the name of the reading.
  * @module
  */
 import type { QuotaReading } from "../../providers/answers/read-limits";
@@ -12,12 +12,12 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export class ReportedQuotas extends Map<string, Limit> {
-  /** When the strictest allows one more request: epoch milliseconds, 0 for now. */
+  /** When the strictest one allows one more request: epoch milliseconds, 0 for now. */
   earliestMs(tokens: number, nowMs: number): number {
     return earliestOf(this.values(), tokens, nowMs);
   }
 
-  /** Whether requests are counted by the provider's word, which knows of all isolates. */
+  /** Whether the provider reports a count of requests, which includes all isolates. */
   get countsRequests(): boolean {
     for (const [name, limit] of this) {
       if (limit.unit === "requests" && limit instanceof HeaderQuota && !name.endsWith("/day"))
@@ -26,21 +26,21 @@ export class ReportedQuotas extends Map<string, Limit> {
     return false;
   }
 
-  /** What other isolates sent since a reading counts too, from now on. */
+  /** From now on, also counts what other isolates sent since a reading. */
   countPeers(peers: PeerUse): void {
     for (const limit of this.values()) {
       if (limit instanceof HeaderQuota && limit.unit === "requests") limit.peers = peers;
     }
   }
 
-  /** Notes a send. */
+  /** Records a send. */
   take(tokens: number, nowMs: number): void {
     for (const limit of this.values()) limit.take(costAt(limit, tokens), nowMs);
   }
 
   /**
-   * Takes over a reading.
-   * @param sinceSent What was sent since the request whose answer it stands in.
+   * Applies a reading.
+   * @param sinceSent What was sent since the request whose response contains it.
    * @param atMs When that request was sent.
    */
   read(reading: QuotaReading, sinceSent: number, atMs: number): void {
@@ -52,7 +52,7 @@ export class ReportedQuotas extends Map<string, Limit> {
     quota.read(reading, sinceSent, atMs);
   }
 
-  /** A refusal has told how many tokens a minute there are. */
+  /** Applies a limit of tokens per minute that a rejection stated. */
   readTokensPerMinute(limit: number): void {
     const name = "told tokens/minute";
     const known = this.get(name);

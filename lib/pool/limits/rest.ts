@@ -1,29 +1,29 @@
 /**
- * How a quota domain rests at a model, as an immutable value. A rest that came as a surprise ends half open: one
- * request goes first, as a probe, and the others follow once it is answered.
+ * The cooldown of a quota domain for a model, as an immutable value. An unexpected cooldown ends half open: one request
+ * is sent first, as a probe, and the others follow when it is answered.
  * @module
  */
 import { UNEXPLAINED_REST } from "../../providers/answers/unexplained-rest";
 
-/** A refusal comes fast: after this long, silence on the first request after a rest is as good as success. */
+/** Rejections are fast: after this long, silence on the first request after a cooldown counts as success. */
 export const HALF_OPEN_MS = 2_000;
 
 /** Times are epoch milliseconds. */
 export interface Rest {
   readonly untilMs: number;
-  /** A rest that nobody told: it delays, and refuses nobody. */
+  /** End of a guessed cooldown: it delays requests and rejects none. */
   readonly guessUntilMs: number;
-  /** The half-open probe: still to be sent, sent then, or null where none is needed. */
+  /** The half-open probe: not sent yet, when it was sent, or null if none is needed. */
   readonly probe: "due" | number | null;
-  /** Of the last refusal. */
+  /** When the last rejection came. */
   readonly refusedAtMs: number;
-  /** Unexplained refusals in a row. */
+  /** Consecutive unexplained rejections. */
   readonly unexplained: number;
-  /** Of the first of them. */
+  /** When the first of them came. */
   readonly unexplainedSinceMs: number;
 }
 
-/** Of a domain that was never refused: one for all, since there may be very many. */
+/** For a domain that was never rejected: one shared object, because there may be very many. */
 export const NO_REST: Rest = {
   untilMs: 0,
   guessUntilMs: 0,
@@ -33,25 +33,25 @@ export const NO_REST: Rest = {
   unexplainedSinceMs: 0,
 };
 
-/** When it is over, but for a guess; 0 where it is. */
+/** When the cooldown ends, guesses aside; 0 if it has ended. */
 export function endOf({ untilMs, probe }: Rest, nowMs: number): number {
   if (untilMs > nowMs) return untilMs;
   const silenceMs = typeof probe === "number" ? probe + HALF_OPEN_MS : 0;
   return silenceMs > nowMs ? silenceMs : 0;
 }
 
-/** @param isForeseen Whether the domain was expected to have no quota then: no probe is needed. */
+/** @param isForeseen Whether the domain was expected to have no quota: then no probe is needed. */
 export function prolonged(rest: Rest, untilMs: number, isForeseen: boolean): Rest {
   if (untilMs <= rest.untilMs) return rest;
   return { ...rest, untilMs, probe: isForeseen ? rest.probe : "due" };
 }
 
-/** A request was sent. */
+/** After a request was sent. */
 export function afterSend(rest: Rest, nowMs: number): Rest {
   return rest.probe === "due" ? { ...rest, probe: nowMs } : rest;
 }
 
-/** A request was let in. */
+/** After a request was accepted. */
 export function afterAnswer(rest: Rest, sentMs: number): Rest {
   const endsProbe = typeof rest.probe === "number" && sentMs >= rest.probe;
   if (!endsProbe && sentMs <= rest.refusedAtMs) return rest;
@@ -59,7 +59,7 @@ export function afterAnswer(rest: Rest, sentMs: number): Rest {
   return { ...rest, probe: endsProbe ? null : rest.probe, unexplained: 0, guessUntilMs: 0 };
 }
 
-/** A refusal that somebody explained: by words, a number, or what was learned. */
+/** After a rejection that was explained by its message, a number, or what was learned. */
 export function afterRefusal(
   rest: Rest,
   untilMs: number,
@@ -70,11 +70,11 @@ export function afterRefusal(
 }
 
 /**
- * A refusal that nobody explained. Those of requests that were sent before an earlier one was known are of the
- * same moment, and count once.
- * @param restMs What it would be the first time; longer each time in a row, since who has to guess should not
- * guess alike forever.
- * @returns And when this guess ends, though an earlier one may last longer.
+ * After an unexplained rejection. Rejections of requests that were sent before an earlier one was known belong to the
+ * same moment and count once.
+ * @param restMs The first cooldown of a series; each further one is longer, because repeating the same guess would
+ * repeat its error.
+ * @returns Also when this guess ends, even if an earlier cooldown lasts longer.
  */
 export function afterUnexplained(
   rest: Rest,

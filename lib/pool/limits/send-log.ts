@@ -1,9 +1,9 @@
 /**
- * What was sent lately, oldest first, so that "the request ten sends ago must be a minute old" can be asked.
+ * Recent sends, oldest first, to answer questions such as "is the request ten sends ago a minute old?"
  *
- * Sends of nearly the same moment share an entry, so that memory stays bounded however many there are:
- * times are rounded up to a grain, which errs on the side of waiting a little longer. Every key has such a
- * log, so it grows in small steps, and amounts are kept only where one of them is not 1.
+ * Sends at nearly the same time share an entry, so memory is bounded however many there are: times are rounded up to a
+ * grain, which errs on the side of waiting slightly longer. Every key has such a log, so it grows in small steps, and
+ * amounts are stored only if one of them isn't 1.
  * @module
  */
 import type { PeerUse, TimedAmount } from "../peers/peer-use";
@@ -11,25 +11,25 @@ import type { PeerUse, TimedAmount } from "../peers/peer-use";
 const FIRST_ENTRIES = 4;
 
 export class SendLog {
-  /** So many units are kept at least by `keepLast`, for others who read this log. */
+  /** The least number of units that `keepLast` keeps, for other readers of this log. */
   least = 0;
-  /** What other isolates sent of the same quota; null where none has told. */
+  /** What other isolates sent of the same quota; null if none has reported. */
   peers: PeerUse | null = null;
-  /** In a circle. */
+  /** A ring buffer. */
   #times: number[] = [];
-  /** Beside the times; null while all are 1. */
+  /** Parallel to the times; null while all are 1. */
   #amounts: number[] | null = null;
   /** Index of the oldest entry. */
   #head = 0;
   #size = 0;
   #total = 0;
 
-  /** Everything that is remembered. */
+  /** The sum of all logged amounts. */
   get total(): number {
     return this.#total;
   }
 
-  /** @returns The time of the entry that holds it, for `refund`. */
+  /** @returns The time of its entry, for `refund`. */
   add(nowMs: number, amount: number, grainMs: number): number {
     const timeMs = Math.ceil(nowMs / grainMs) * grainMs;
     this.#total += amount;
@@ -46,9 +46,9 @@ export class SendLog {
   }
 
   /**
-   * Takes an amount out of the entry that it was added to. Nothing if that entry is forgotten: what was added
-   * later is not to pay for it.
-   * @param entryMs As `add` returned it.
+   * Removes an amount from the entry to which it was added. Does nothing if that entry was dropped: later entries must
+   * not pay for it.
+   * @param entryMs As returned by `add`.
    */
   refund(entryMs: number, amount: number): void {
     let low = 0;
@@ -66,7 +66,7 @@ export class SendLog {
     while (this.#size > 0 && this.#amountAt(this.#size - 1) === 0) this.#size -= 1;
   }
 
-  /** Takes back an amount of what was sent last: it did not count. */
+  /** Removes an amount from the latest sends, because it didn't count. */
   takeBack(amount: number): void {
     let left = Math.min(amount, this.#total);
     this.#total -= left;
@@ -78,7 +78,7 @@ export class SendLog {
     }
   }
 
-  /** When the `amount`-th last unit was sent; null if fewer are remembered. */
+  /** When the `amount`-th most recent unit was sent; null if fewer are logged. */
   timeOfLast(amount: number): number | null {
     let beyond = this.#total - amount;
     if (beyond < 0) return null;
@@ -90,13 +90,13 @@ export class SendLog {
     return null;
   }
 
-  /** Forgets all but the last `amount` units and what was sent together with them. */
+  /** Drops all but the last `amount` units and those sent together with them. */
   keepLast(amount: number): void {
     const kept = Math.max(amount, this.least);
     while (this.#size > 0 && this.#total - this.#amountAt(0) >= kept) this.#dropOldest();
   }
 
-  /** The amount sent after a moment. */
+  /** The amount sent after a time. */
   since(timeMs: number): number {
     let amount = 0;
     for (let index = this.#size - 1; index >= 0 && this.#timeAt(index) > timeMs; index -= 1) {
@@ -105,7 +105,7 @@ export class SendLog {
     return amount;
   }
 
-  /** What was sent after a moment, the oldest first. */
+  /** The sends after a time, oldest first. */
   after(timeMs: number): TimedAmount[] {
     const sends: TimedAmount[] = [];
     for (let index = 0; index < this.#size; index += 1) {

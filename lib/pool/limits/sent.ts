@@ -1,10 +1,10 @@
 /**
- * One request as a rate limiter keeps it, for the judgement that follows it.
+ * One request as a rate limiter tracks it, until its outcome is known.
  * @module
  */
 import type { Limit } from "./limit";
 
-/** A cost that a limit holds. */
+/** A cost that a limit contains. */
 export interface Taken {
   readonly limit: Limit;
   readonly entry: number;
@@ -16,11 +16,11 @@ export interface Sent {
   readonly atMs: number;
   /** Estimated. */
   readonly tokens: number;
-  /** Beyond the believed limit, to learn whether it still holds. */
+  /** Whether it exceeds the learned limit to test it. */
   readonly isProbe: boolean;
-  /** What the domain had sent by then, this included. */
+  /** What the domain had sent by then, including this. */
   readonly requestsSoFar: number;
   readonly tokensSoFar: number;
-  /** What it took of the limits that people set; null for nothing. */
+  /** What it took of the configured limits; null for nothing. */
   readonly taken: readonly Taken[] | null;
 }

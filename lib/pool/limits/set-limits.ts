@@ -1,5 +1,5 @@
 /**
- * The limits that people set for one domain at one model.
+ * The configured limits of one domain for one model.
  * @module
  */
 import type { QuotaLimits } from "../types";
@@ -9,19 +9,19 @@ import type { SendLog } from "./send-log";
 import { SlidingWindowLog } from "./sliding-window-log";
 
 const MINUTE_MS = 60_000;
-/** As for limits that were learned: the provider counts when a request comes, not when it is sent. */
+/** As for learned limits: the provider counts a request when it arrives, not when it is sent. */
 const GUARD_MS = MINUTE_MS / 250;
 const NO_LIMITS: QuotaLimits = { rpm: null, tpm: null, dailyRequests: null };
 
-/** One for all that have none, since there may be very many. */
+/** One shared object for all without limits, because there may be very many. */
 export const NO_SET_LIMITS: readonly Limit[] = [];
 
 /**
- * Other limits in place of known ones; what was counted against them goes on counting.
+ * Replaces known limits by others; what was counted against them keeps counting.
  * @param limits Null for none.
- * @param requests The log of the domain's requests, which keeps as many as a limit of requests needs.
- * @param usedToday What was used of the provider's day at least.
- * @param nextMidnightMs When the day ends that a moment is in.
+ * @param requests The log of the domain's requests, which keeps as many as a request limit needs.
+ * @param usedToday The least that was used of the provider's day.
+ * @param nextMidnightMs The end of the day that contains a time.
  */
 export function setLimits(
   known: readonly Limit[],
@@ -49,6 +49,6 @@ export function setLimits(
     day.noteUsed(usedToday, nowMs);
     set.push(day);
   }
-  // A copy is no longer than it must be: many keys have one.
+  // The copy has no spare capacity, because many keys have one.
   return set.length === 0 ? NO_SET_LIMITS : set.slice();
 }

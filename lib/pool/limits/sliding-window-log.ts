@@ -1,6 +1,6 @@
 /**
- * A limit that is only known by its size: so much in any window of a given length. Holds for fixed windows
- * and sliding ones alike, since it never sends more than the limit within one length.
+ * A limit of which only the size is known: an amount in any window of a given length. Correct for fixed and sliding
+ * windows, because it never sends more than the limit within one length.
  * @module
  */
 import type { QuotaUnit } from "../../providers/types";
@@ -8,7 +8,7 @@ import { roomAtMs } from "../peers/window-room";
 import { type Limit, type LimitSize, NO_ENTRY } from "./limit";
 import { SendLog } from "./send-log";
 
-/** Sends closer together than this part of a window are remembered as one. */
+/** Sends closer together than this part of a window are logged as one. */
 const GRAINS = 256;
 
 export class SlidingWindowLog implements Limit {
@@ -20,8 +20,8 @@ export class SlidingWindowLog implements Limit {
   readonly #keptOpenMs: number;
 
   /**
-   * @param shared A log of the same unit that another limit keeps; without one it keeps its own.
-   * @param guardMs The window is kept open so much longer: requests overtake each other on their way.
+   * @param shared A log of the same unit that another limit maintains; null to maintain its own.
+   * @param guardMs The window is kept open this much longer, because requests can overtake each other on the way.
    */
   constructor(
     unit: QuotaUnit,
@@ -46,7 +46,7 @@ export class SlidingWindowLog implements Limit {
     return this.leftBy(nowMs, nowMs);
   }
 
-  /** What may go until a moment: in whole windows until then the limit each, and what leaves by then. */
+  /** What may be sent by a time: the limit for each whole window until then, plus what expires in the rest. */
   leftBy(untilMs: number, nowMs: number): number {
     return leftBy(this.log, this.limit, this.windowMs, untilMs, nowMs);
   }
@@ -80,7 +80,7 @@ export class SlidingWindowLog implements Limit {
   }
 }
 
-/** What may go until a moment by a log of what was sent. */
+/** What may be sent by a time, according to a log of sends. */
 export function leftBy(
   log: SendLog,
   limit: number,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SendLog } from "../limits/send-log";
 import { HOLD_MS, type PeerSends, PeerUse, type TimedAmount, type Turns } from "./peer-use";
-import { sendsOf, toldSends } from "./told-use";
+import { decodeSends, encodeSends } from "./report-format";
 import { roomAtMs } from "./window-room";
 
 const START_MS = Date.UTC(2026, 10, 23, 12);
@@ -10,7 +10,7 @@ const SPAN_MS = 60_000;
 const ANYBODY: Turns = { turnMs: () => 0 };
 const NOBODY: Turns = { turnMs: (_domain, _free, nowMs) => nowMs + 1_000 };
 
-/** One isolate that sends whenever it may, and what it hears of the others. */
+/** An isolate that sends whenever it may, and what the others reported to it. */
 class Sender {
   readonly log = new SendLog();
   readonly peers: PeerUse;
@@ -26,14 +26,14 @@ class Sender {
     return true;
   }
 
-  /** What it says now, as it travels. */
+  /** Its current report, encoded and decoded. */
   tell(nowMs: number): void {
-    this.#told = sendsOf(toldSends(this.log.after(nowMs - SPAN_MS - 10_000), nowMs), nowMs);
+    this.#told = decodeSends(encodeSends(this.log.after(nowMs - SPAN_MS - 10_000), nowMs), nowMs);
   }
 
   hear(others: readonly Sender[], isWanting: boolean): void {
     const told = others.filter((other) => other !== this);
-    this.peers.heard(told.map((other): PeerSends => ({ isWanting, sends: other.#told })));
+    this.peers.receive(told.map((other): PeerSends => ({ isWanting, sends: other.#told })));
   }
 }
 

@@ -1,16 +1,16 @@
 /**
- * What other isolates have sent of one domain's quota, as far as they told.
+ * What other isolates have used of one domain's quota, according to their reports.
  *
- * A send counts until it leaves the window. Where requests wait in the isolate that sent it, it counts a moment
- * longer, or until that isolate has sent again: it does as soon as it may, and tells later. So what each has of a
- * quota comes back to it just as it was taken. What it does not take in that moment is anybody's.
+ * A send counts until it leaves the window. If requests wait in the isolate that sent it, it counts for a moment
+ * longer, or until that isolate sends again: that isolate sends as soon as it may, but its report arrives later. So
+ * each isolate gets back the part of the quota that it used. What it doesn't use in that moment is free for all.
  * @module
  */
 
-/** An amount at a moment: epoch milliseconds. */
+/** An amount at a time in epoch milliseconds. */
 export type TimedAmount = readonly [atMs: number, amount: number];
 
-/** What one isolate told of one domain. */
+/** What one isolate reported about one domain. */
 export interface PeerSends {
   /** Whether requests wait there. */
   readonly isWanting: boolean;
@@ -18,13 +18,13 @@ export interface PeerSends {
   readonly sends: readonly TimedAmount[];
 }
 
-/** Who decides whose turn it is. */
+/** Decides whose turn it is. */
 export interface Turns {
-  /** When this isolate may take one of so many that are anybody's: epoch milliseconds, 0 for now. */
+  /** When this isolate may use one of `free` units that are reserved for none: epoch milliseconds, 0 for now. */
   turnMs(domain: string, free: number, nowMs: number): number;
 }
 
-/** For so long after it left the window, it is for who sent it. */
+/** How long a unit stays reserved, after it left the window, for the isolate that used it. */
 export const HOLD_MS = 4_000;
 
 const NONE: readonly PeerSends[] = [];
@@ -32,8 +32,8 @@ const NONE: readonly PeerSends[] = [];
 export class PeerUse {
   readonly #domain: string;
   readonly #turns: Turns;
-  #told = NONE;
-  /** By length of the window: when what was sent counts no longer, the soonest first. */
+  #reported = NONE;
+  /** By window length: when sends stop counting, the soonest first. */
   readonly #ends = new Map<number, readonly TimedAmount[]>();
 
   constructor(domain: string, turns: Turns) {
@@ -41,39 +41,41 @@ export class PeerUse {
     this.#turns = turns;
   }
 
-  /** Takes over what all others told last. */
-  heard(told: readonly PeerSends[]): void {
-    this.#told = told;
+  /** Replaces what is known by the latest reports of all other isolates. */
+  receive(reported: readonly PeerSends[]): void {
+    this.#reported = reported;
     this.#ends.clear();
   }
 
-  /** All that was sent, in no order. */
+  /** All reported sends, unordered. */
   *sends(): Generator<TimedAmount, void> {
-    for (const { sends } of this.#told) yield* sends;
+    for (const { sends } of this.#reported) yield* sends;
   }
 
-  /** What others sent after a moment. */
+  /** The amount that others sent after a time. */
   since(timeMs: number): number {
     let amount = 0;
-    for (const { sends } of this.#told) {
+    for (const { sends } of this.#reported) {
       for (const [atMs, sent] of sends) if (atMs > timeMs) amount += sent;
     }
     return amount;
   }
 
-  /** What others have of a window that ends now. */
+  /** The amount that counts as used by others in a window that ends now. */
   within(spanMs: number, nowMs: number): number {
     let amount = 0;
-    if (this.#told.length === 0) return amount;
+    if (this.#reported.length === 0) return amount;
     for (const [endMs, sent] of this.ends(spanMs)) if (endMs > nowMs) amount += sent;
     return amount;
   }
 
-  /** When what was sent counts no longer, the soonest first. */
+  /** When sends stop counting, the soonest first. */
   ends(spanMs: number): readonly TimedAmount[] {
     let ends = this.#ends.get(spanMs);
     if (ends === undefined) {
-      ends = this.#told.flatMap((told) => endsOf(told, spanMs)).sort(([a], [b]) => a - b);
+      ends = this.#reported
+        .flatMap((reported) => endsOf(reported, spanMs))
+        .sort(([a], [b]) => a - b);
       this.#ends.set(spanMs, ends);
     }
     return ends;
@@ -92,7 +94,7 @@ function endsOf({ isWanting, sends }: PeerSends, spanMs: number): TimedAmount[] 
   for (const [atMs, amount] of sends) {
     const backMs = atMs + spanMs;
     let held = amount;
-    // Each send that came after it left the window took the place of as much.
+    // Each send in the moment after this one left the window used as much of what was reserved.
     while (held > 0) {
       const again = sends[next];
       if (again === undefined) break;

@@ -1,38 +1,39 @@
 /**
- * What this isolate tells the others of its use of provider keys, and what it hears of theirs. Plain data with the
- * clock handed in; who carries it is the caller's.
+ * Collects what this isolate reports to the others about its use of provider keys, and passes on what they report.
+ * Plain data with the clock handed in; the caller transports the reports.
  * @module
  */
-import type { PeerReport, ToldModel } from "./told-use";
+import type { ModelReport, PeerReport } from "./report-format";
 
-/** `alone` where no other isolate tells anything, `tight` where little is left, or requests wait. */
+/** `alone` if no other isolate reports, `tight` if little quota is left or requests wait, `roomy` otherwise. */
 export type Pressure = "alone" | "roomy" | "tight";
 
-/** One model of one provider, as the board knows it. */
+/** One model of one provider, as the board sees it. */
 export interface SharedModel {
   /** The same in all isolates. */
   readonly name: string;
-  /** How soon others should be told and heard. */
+  /** Decides how often reports are exchanged. */
   readonly pressure: Pressure;
-  /** Whether its keys are much used. */
-  isHot(nowMs: number): boolean;
-  tell(nowMs: number): ToldModel;
-  heard(reports: readonly PeerReport[], nowMs: number): void;
+  isSharing(nowMs: number): boolean;
+  /** Returns what this isolate used. */
+  report(nowMs: number): ModelReport;
+  /** Replaces what the other isolates used by their latest reports. */
+  receive(reports: readonly PeerReport[], nowMs: number): void;
 }
 
-/** Models that are told of at once. */
+/** The most models that are shared at once. */
 const MODELS_MAX = 50;
 
 export class UseBoard {
   readonly #nameOf: () => string;
   #name: string | null = null;
-  /** Whether others can't be told today: each isolate keeps to what it knows itself. */
+  /** Whether no more can be reported today: each isolate then relies on its own counts. */
   isOff = false;
-  readonly #hot = new Map<string, SharedModel>();
-  #isDirty = false;
+  readonly #sharing = new Map<string, SharedModel>();
+  #isDue = false;
   #isolates = 1;
 
-  /** @param nameOf Another name for each isolate. Called at the first need: while an isolate starts, nothing is random. */
+  /** @param nameOf Returns a unique name. Called on first use, because an isolate has no random numbers at startup. */
   constructor(nameOf: () => string) {
     this.#nameOf = nameOf;
   }
@@ -43,56 +44,56 @@ export class UseBoard {
     return this.#name;
   }
 
-  /** How many isolates told something recently, this one included. */
+  /** The number of isolates with recent reports, including this one. */
   get isolates(): number {
     return this.#isolates;
   }
 
-  /** Whether something is to be told or heard. */
-  get isHot(): boolean {
-    return this.#hot.size > 0;
+  /** Whether any model is shared. */
+  get isSharing(): boolean {
+    return this.#sharing.size > 0;
   }
 
-  /** Whether something was sent since it was told last, or requests wait. */
+  /** Whether something was sent since the last report, or requests wait. */
   get isDue(): boolean {
-    return this.#isDirty;
+    return this.#isDue;
   }
 
-  /** How soon others should be told and heard. */
+  /** The highest pressure of all shared models. */
   get pressure(): Pressure {
     let most: Pressure = "alone";
-    for (const { pressure } of this.#hot.values()) {
+    for (const { pressure } of this.#sharing.values()) {
       if (pressure === "tight") return "tight";
       if (pressure === "roomy") most = "roomy";
     }
     return most;
   }
 
-  /** A model's keys are much used from now on. */
-  heat(model: SharedModel): void {
-    if (this.#hot.size < MODELS_MAX) this.#hot.set(model.name, model);
-    this.#isDirty = true;
+  /** Starts sharing a model, or keeps it shared. */
+  share(model: SharedModel): void {
+    if (this.#sharing.size < MODELS_MAX) this.#sharing.set(model.name, model);
+    this.#isDue = true;
   }
 
-  /** Something is to be told, or somebody waits to hear. */
-  touch(): void {
-    this.#isDirty = true;
+  /** Requests an exchange: there is something to report, or a request waits for the others' reports. */
+  markDue(): void {
+    this.#isDue = true;
   }
 
-  /** What to tell now. */
-  tell(nowMs: number): readonly ToldModel[] {
-    this.#isDirty = false;
-    const models: ToldModel[] = [];
-    for (const model of this.#hot.values()) {
-      if (!model.isHot(nowMs)) this.#hot.delete(model.name);
-      models.push(model.tell(nowMs));
+  /** Returns this isolate's report. A model that isn't shared any more is reported one last time. */
+  report(nowMs: number): readonly ModelReport[] {
+    this.#isDue = false;
+    const models: ModelReport[] = [];
+    for (const model of this.#sharing.values()) {
+      if (!model.isSharing(nowMs)) this.#sharing.delete(model.name);
+      models.push(model.report(nowMs));
     }
     return models;
   }
 
-  /** Takes over what all others told last. */
-  heard(reports: readonly PeerReport[], nowMs: number): void {
+  /** Replaces what the other isolates used by their latest reports. */
+  receive(reports: readonly PeerReport[], nowMs: number): void {
     this.#isolates = reports.length + 1;
-    for (const model of this.#hot.values()) model.heard(reports, nowMs);
+    for (const model of this.#sharing.values()) model.receive(reports, nowMs);
   }
 }

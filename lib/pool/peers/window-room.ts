@@ -1,16 +1,16 @@
 /**
- * When one isolate may send more of a window that others use too.
+ * When an isolate may use more of a window that it shares with others.
  * @module
  */
 import type { SendLog } from "../limits/send-log";
 import type { PeerUse, TimedAmount } from "./peer-use";
 
-/** What comes back to this isolate is for it alone for so long: the others must be told in time. */
+/** How long this isolate may take back what it used: shorter than the others reserve it, so its report is in time. */
 const OWN_HOLD_MS = 2_000;
 
 /**
- * Epoch milliseconds, 0 for now.
- * @param limit Of requests or tokens, in any window of `spanMs`.
+ * When `cost` may be sent: epoch milliseconds, 0 for now.
+ * @param limit Requests or tokens in any window of `spanMs`.
  */
 export function roomAtMs(
   log: SendLog,
@@ -28,7 +28,7 @@ export function roomAtMs(
   return peers.turnMs(free, nowMs);
 }
 
-/** Whether there is room for two, though it may be another isolate's turn: that one is likely to take one. */
+/** Whether two units are free, so that one is left even if the isolate whose turn it is takes the other. */
 export function hasAmpleRoom(
   log: SendLog,
   peers: PeerUse,
@@ -39,7 +39,7 @@ export function hasAmpleRoom(
   return limit - log.since(nowMs - spanMs) - peers.within(spanMs, nowMs) >= 2;
 }
 
-/** When so much more is back. */
+/** When `missing` more units will have left the window. */
 function backAtMs(
   log: SendLog,
   peers: PeerUse,

@@ -1,21 +1,21 @@
 /**
- * Which keys conversations prefer, because prompt caches live with the key that filled them.
+ * Which keys conversations prefer, because prompt caches live in the account of the key that filled them.
  *
- * The first request of a conversation takes its turn like any other, and this isolate remembers its key. Others
- * begin elsewhere for a while, since two lively ones may be too many for one key. A conversation it has not
- * seen begin goes to the key that rendezvous hashing gives it, which every isolate works out alike, unless that
- * key has served more than its share; then to the next in the same order.
+ * The first request of a conversation takes its turn like any other, and this isolate remembers its key. Other
+ * conversations begin elsewhere for a while, because two busy ones may be too many for one key. A conversation whose
+ * beginning this isolate hasn't seen goes to the key chosen by rendezvous hashing, which is the same in every isolate,
+ * unless that key has served more than its share; then to the next one in the same order.
  * @module
  */
 const REMEMBERED = 50_000;
-/** With more keys than this, only those next to the conversation on the ring of hashes are compared. */
+/** With more keys than this, only those close to the conversation on the hash ring are compared. */
 const COMPARED = 64;
 
-/** What a request is part of. */
+/** The conversation that a request belongs to. */
 export interface Conversation {
-  /** The same for all its requests. */
+  /** The same for all of its requests. */
   readonly name: string;
-  /** False for a first request: there is no cache to come back to, and it may be one of many alike. */
+  /** False for the first request: there is no cache to return to, and it may be one of many identical ones. */
   readonly isContinued: boolean;
 }
 
@@ -28,10 +28,10 @@ export interface Candidate {
 }
 
 export class Affinity {
-  /** Key by conversation, the one heard of longest ago first. */
+  /** Keys by conversation, least recently used first. */
   readonly #keys = new Map<string, string>();
 
-  /** The key that serves a conversation, if one does. */
+  /** The key of a conversation; null if none is remembered. */
   keyOf(conversation: string): string | null {
     return this.#keys.get(conversation) ?? null;
   }
@@ -46,7 +46,7 @@ export class Affinity {
 }
 
 /**
- * The candidate a conversation should begin with; null if there is none.
+ * The candidate with which a conversation should begin; null if there is none.
  * @param ring Sorted by hash.
  * @param averageLoad Of all candidates.
  */
@@ -68,7 +68,7 @@ export function rendezvous<Item extends Candidate>(
   return best;
 }
 
-/** FNV-1a, 32 bits. */
+/** 32-bit FNV-1a. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -77,7 +77,7 @@ export function hashText(text: string): number {
   return hash >>> 0;
 }
 
-/** The finaliser of MurmurHash3. */
+/** The finalizer of MurmurHash3. */
 function mix(value: number): number {
   let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

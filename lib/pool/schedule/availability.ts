@@ -3,11 +3,11 @@ import { readyAtMs } from "./readiness";
 
 /** How many keys could serve a model, and when. */
 export interface Availability {
-  /** Active ones that may serve it at all. */
+  /** Active keys that may serve it at all. */
   readonly keys: number;
-  /** Those of them that could take a request now. */
+  /** Those that could take a request now. */
   readonly ready: number;
-  /** When the first of them can: epoch milliseconds, not after now where one is ready; null where there is none. */
+  /** When the first of them can, in epoch milliseconds; now or earlier if one is ready, null if there is none. */
   readonly readyAtMs: number | null;
 }
 

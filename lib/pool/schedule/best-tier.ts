@@ -1,6 +1,6 @@
 /**
- * The groups of the priority that is used first, whether or not a key of it is ready: conversations are spread over
- * them, so that all isolates find the same key for one. Worked out when first asked for.
+ * The groups of the priority that is used first, ready or not: conversations are spread over them, so that all isolates
+ * find the same key for a conversation. Computed on first use.
  * @module
  */
 import type { Group } from "./group";
@@ -10,7 +10,7 @@ export class BestTier {
   #priority: number | null = null;
   #ring: Group[] | null = null;
 
-  /** @param groups All of the scheduler, which may become more. */
+  /** @param groups All groups of the scheduler; more may be added. */
   constructor(groups: readonly Group[]) {
     this.#groups = groups;
   }
@@ -35,14 +35,14 @@ export class BestTier {
     return this.#ring;
   }
 
-  /** The scheduler has these groups now, too. */
+  /** Records that the scheduler has these groups too. */
   added(groups: readonly Group[]): void {
     const before = this.#priority;
     this.#priority = null;
     if (this.#ring === null) return;
     const { priority: now } = this;
     const more = groups.filter(({ priority }) => priority === now);
-    // Sorted already but for what comes behind, which the engine's sort makes use of.
+    // Already sorted except for the new ones, which the engine's sort takes advantage of.
     this.#ring = now === before ? [...this.#ring, ...more].sort(byHash) : null;
   }
 }

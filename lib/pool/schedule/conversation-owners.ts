@@ -1,24 +1,25 @@
 /**
- * Which key owns a conversation: the one that serves it, by model, and what they carry of another's.
+ * Which key owns a conversation, by model: the one that serves it; and what the conversation carries from another key's
+ * account.
  * @module
  */
 import type { Ask } from "../pick-result";
 import { NO_MODEL } from "../types";
 import type { ModelPools } from "./model-pools";
 
-/** Conversations that moved, of which it is remembered what they carry of another account's. */
+/** The most moved conversations for which it is remembered what they carry from another account. */
 const MAX_MOVED = 10_000;
 
 export class ConversationOwners {
   readonly #models: ModelPools;
-  /** Of those that moved: the last item that their former owner made, the one heard of longest ago first. */
+  /** For moved conversations: the last item that their former owner created, least recently used first. */
   readonly #foreign = new Map<string, number>();
 
   constructor(models: ModelPools) {
     this.#models = models;
   }
 
-  /** The key that served a conversation so far with a model; null where none is remembered. */
+  /** The key that last served a conversation with a model; null if none is remembered. */
   of(model: string | null, conversation: string): string | null {
     return this.#models.get(model ?? NO_MODEL)?.keys.ownerKeyOf(conversation) ?? null;
   }
@@ -32,14 +33,14 @@ export class ConversationOwners {
     return null;
   }
 
-  /** Whether a conversation would be served elsewhere now than in its owner's quota domain. */
+  /** Whether a conversation would now be served outside its owner's quota domain. */
   isLeft(model: string | null, keyId: string, ask: Ask, nowMs: number): boolean {
     return this.#models.of(model ?? NO_MODEL).keys.leavesOwner(keyId, ask.tokens, nowMs);
   }
 
   /**
-   * A conversation goes on with this key, and what it carries up to a mark belongs to another.
-   * @param mark Of the last such item; null where nothing of it does.
+   * Moves a conversation to this key; what it carries up to a mark belongs to another one.
+   * @param mark The mark of the last such item; null if none of it does.
    */
   move(model: string | null, conversation: string, keyId: string, mark: number | null): void {
     this.#models.of(model ?? NO_MODEL).keys.setOwner(conversation, keyId);
@@ -51,7 +52,7 @@ export class ConversationOwners {
     if (oldest !== undefined) this.#foreign.delete(oldest);
   }
 
-  /** Up to where what a conversation carries belongs to another key's account; null for nothing that is known. */
+  /** The mark up to which a conversation's items belong to another key's account; null if none is known. */
   foreignUpTo(conversation: string): number | null {
     return this.#foreign.get(conversation) ?? null;
   }

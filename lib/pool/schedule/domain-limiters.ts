@@ -1,5 +1,5 @@
 /**
- * The rate limiters of one model, by quota domain. They outlast the order of the keys.
+ * The rate limiters of one model, by quota domain. They outlive the order of the keys.
  * @module
  */
 import { SharedLimitPrior } from "../learn/shared-limit-prior";
@@ -10,7 +10,7 @@ import type { Group } from "./group";
 
 export interface LimiterOptions {
   readonly model: string;
-  /** Called with a new limiter, and when they changed, to give it the limits that people set. */
+  /** Called with a new limiter, and when limits changed, to apply the configured limits. */
   prepare(limiter: RateLimiter, domain: string, nowMs: number): void;
   /** Whether a domain needs its limiter before its first request here. */
   isCounted(domain: string): boolean;
@@ -20,24 +20,24 @@ export class DomainLimiters implements SharedDomains {
   readonly prior = new SharedLimitPrior();
   readonly #options: LimiterOptions;
   readonly #limiters = new Map<string, RateLimiter>();
-  /** Domains whose limiters have old limits. */
+  /** Domains whose limiters have outdated limits. */
   readonly #stale = new Set<string>();
 
   constructor(options: LimiterOptions) {
     this.#options = options;
   }
 
-  /** The limiter of a domain that was used before. */
+  /** The limiter of a domain, if it was used before. */
   get(domain: string): RateLimiter | undefined {
     return this.#limiters.get(domain);
   }
 
-  /** Of the domains that were used here. */
-  named(): Iterable<[domain: string, limiter: RateLimiter]> {
+  /** The domains used in this isolate. */
+  used(): Iterable<[domain: string, limiter: RateLimiter]> {
     return this.#limiters;
   }
 
-  /** The limiter of a domain that another isolate told of. */
+  /** The limiter of a domain that another isolate reported. */
   shared(domain: string, nowMs: number): RateLimiter {
     return this.#ofDomain(domain, nowMs);
   }
@@ -47,14 +47,14 @@ export class DomainLimiters implements SharedDomains {
     return group.limiter;
   }
 
-  /** Limits that people set have changed, for all domains or for one. */
+  /** Records that configured limits changed, for all domains or for one. */
   limitsChanged(domain: string | undefined): void {
     for (const name of domain === undefined ? this.#limiters.keys() : [domain]) {
       this.#stale.add(name);
     }
   }
 
-  /** Gives new groups the limiters that are known of their domains. */
+  /** Gives new groups the limiters that their domains already have. */
   equip(groups: readonly Group[], nowMs: number): void {
     for (const domain of this.#stale) {
       const limiter = this.#limiters.get(domain);
@@ -62,14 +62,14 @@ export class DomainLimiters implements SharedDomains {
     }
     this.#stale.clear();
     for (const group of groups) {
-      // Groups of one domain have one limiter, which must not be made by the first that is used.
+      // Groups of one domain share a limiter, which can't be left to the first of them to create.
       if (group.isShared) group.limiter = this.#ofGroup(group, nowMs);
       else if (this.#options.isCounted(group.id)) group.limiter = this.#ofDomain(group.id, nowMs);
       else group.limiter = this.#limiters.get(group.id) ?? null;
     }
   }
 
-  /** The limiter of a domain with a name, resting as long as any of its keys. */
+  /** The limiter of a named domain, in cooldown as long as any of its keys. */
   #ofGroup({ id: domain, entries }: Group, nowMs: number): RateLimiter {
     const limiter = this.#ofDomain(domain, nowMs);
     for (const { key } of entries) {

@@ -1,19 +1,22 @@
 /**
- * When those who wait may hope for their turn: how many requests could go until a moment.
+ * When waiting requests can expect their turn: how many requests could be sent by a time.
  * @module
  */
 import type { Group } from "./group";
 import type { Tiers } from "./tiers";
 import type { WakeHeap } from "./wake-heap";
 
-/** So many of those who wait come when the first key wakes, whatever was foreseen: nobody else calls them. */
+/**
+ * The first requests in line, up to this many, retry as soon as the first cooldown ends, whatever was predicted:
+ * nothing else wakes them.
+ */
 const CALLED = 8;
-/** Where looking this far shows nothing more, limits are not known. */
+/** How far ahead to look. If nothing is found by then, the limits are unknown. */
 const FORESIGHT_MS = 120_000;
 const LONGEST_FORESIGHT_MS = 86_400_000;
 const FIRST_STEP_MS = 20;
 
-/** How many requests could go until a moment, counted up to `enough`. */
+/** How many requests could be sent by a time, counted up to `enough`. */
 export function slotsUntil(
   ready: Tiers,
   cooling: WakeHeap<Group>,
@@ -33,12 +36,12 @@ export function slotsUntil(
   return slots;
 }
 
-/** How many requests could go until a moment, counted up to `enough`. */
+/** How many requests could be sent by a time, counted up to `enough`. */
 type Slots = (untilMs: number, enough: number) => number;
 
 /**
- * When a request with so many before it may hope for its turn at the latest.
- * @param firstMs When the first of all may go.
+ * The latest time at which a request with `ahead` others before it can expect its turn.
+ * @param firstMs When the first of all may be sent.
  */
 export function latestTurnMs(slots: Slots, ahead: number, firstMs: number): number {
   let grownMs = firstMs;
@@ -48,7 +51,7 @@ export function latestTurnMs(slots: Slots, ahead: number, firstMs: number): numb
     const count = slots(atMs, ahead + 1);
     if (count > ahead) break;
     if (count > before) grownMs = atMs;
-    // All that wake are awake by then, and how much they may send nobody knows: it may be enough.
+    // By then every cooldown that ends has ended, and the limits are unknown: there may be enough for all.
     else if (stepMs > FORESIGHT_MS) return grownMs;
     before = count;
     atMs = firstMs + stepMs;
@@ -57,8 +60,8 @@ export function latestTurnMs(slots: Slots, ahead: number, firstMs: number): numb
 }
 
 /**
- * And at the soonest, which is when it asks again.
- * @param lookMs No further than to this moment.
+ * The soonest time, which is when the request polls again.
+ * @param lookMs How far ahead to look, at most.
  */
 export function soonestTurnMs(
   slots: Slots,

@@ -1,5 +1,5 @@
 /**
- * The keys of one quota domain that stand together in a scheduler, because they have one limiter.
+ * The keys of one quota domain that a scheduler treats as one, because they share a limiter.
  * @module
  */
 
@@ -12,33 +12,33 @@ import { type Candidate, hashText } from "./affinity";
 import { readyAtMs } from "./readiness";
 import type { Placed } from "./ready-ring";
 
-/** A key's place in its pool; shared by every scheduler the key stands in. */
+/** A key's state in its pool; shared by every scheduler that contains the key. */
 export interface PoolEntry {
   key: PoolKey;
   /** False once the key was removed from the pool. */
   present: boolean;
-  /** False where the key's text cannot be had: the secret that it was sealed with is another. */
+  /** False if the key can't be decrypted, because it was encrypted with another secret. */
   opens: boolean;
-  /** What speaks against it; null while nothing does. */
+  /** The evidence against it; null if there is none. */
   trouble: KeyTrouble | null;
-  /** Grows with every pick; keeps the order when schedulers are rebuilt. */
+  /** Grows with every pick; preserves the order when schedulers are rebuilt. */
   lastPick: number;
 }
 
-/** Keys of one quota domain, of one priority and weight. */
+/** Keys of one quota domain with the same priority and weight. */
 export class Group implements Candidate, Placed {
-  /** Null until the group is used for the first time. */
+  /** Null until the group is first used. */
   limiter: RateLimiter | null = null;
-  /** Its name among the limiters of the scheduler's model. */
+  /** Its key in the limiters of the scheduler's model. */
   readonly id: string;
-  /** Requests it served out of turn, or is about to: it is skipped for as many turns. */
+  /** Requests served (or about to be) out of turn; the group skips that many of its later turns. */
   debt = 0;
-  /** When the group's place in one of the heaps is due; null while it stands in a ring alone. */
+  /** When the group's entry in one of the heaps is due; null while it is only in a ring. */
   asleepUntilMs: number | null = null;
   place = 0;
-  /** Most groups have one key, and there may be very many. */
+  /** Most groups have one key, and there may be very many groups. */
   #only: PoolEntry;
-  /** The one to use first in front; null where there is only one. */
+  /** The one to use first in front; null if there is only one. */
   #all: PoolEntry[] | null = null;
   #hash: number | null = null;
 
@@ -78,12 +78,12 @@ export class Group implements Candidate, Placed {
     return this.limiter?.requestsSoFar ?? 0;
   }
 
-  /** Whether it comes last, in a ring and a heap: it could serve, but all its keys are in trouble. */
+  /** Whether it is used last, in a ring and a heap: it could serve, but all its keys are in trouble. */
   get isAside(): boolean {
     return this.asleepUntilMs !== null && this.place !== 0;
   }
 
-  /** Whether any of its keys may be used at all, resting or not. */
+  /** Whether any of its keys may be used at all, in cooldown or not. */
   get isUsable(): boolean {
     return this.entries.some(isUsable);
   }
@@ -93,12 +93,12 @@ export class Group implements Candidate, Placed {
     return this.entries.some(({ trouble }) => (trouble?.suspicion ?? null) === null);
   }
 
-  /** When there is room for a request of so many tokens: epoch milliseconds, 0 for now. */
+  /** When there is room for a request with this many tokens: epoch milliseconds, 0 for now. */
   roomAtMs(tokens: number, nowMs: number): number {
     return this.limiter === null ? 0 : this.limiter.earliestMs(tokens, nowMs);
   }
 
-  /** When the smallest request for a model may go: epoch milliseconds, 0 for now, -1 for never. */
+  /** When the smallest request for a model may be sent: epoch milliseconds, 0 for now, -1 for never. */
   readyAtMs(model: string, nowMs: number): number {
     let readyMs = Number.POSITIVE_INFINITY;
     for (const entry of this.#all ?? [this.#only]) {
@@ -108,7 +108,7 @@ export class Group implements Candidate, Placed {
     return Math.max(readyMs, this.roomAtMs(1, nowMs));
   }
 
-  /** Until when all its keys that are ready come last: epoch milliseconds, 0 where one is in no trouble. */
+  /** Until when all its ready keys are used last: epoch milliseconds, 0 if one isn't in trouble. */
   asideUntilMs(model: string, nowMs: number): number {
     let asideMs = Number.POSITIVE_INFINITY;
     for (const entry of this.entries) {
@@ -118,17 +118,20 @@ export class Group implements Candidate, Placed {
     return asideMs > nowMs && asideMs < Number.POSITIVE_INFINITY ? asideMs : 0;
   }
 
-  /** Whether another key answered since something last spoke against one of its keys. */
+  /** Whether another key has worked since the last evidence against one of its keys. */
   isRecalled(answeredMs: number): boolean {
     return this.entries.some(({ trouble }) => (trouble?.lastMs ?? 0) <= answeredMs);
   }
 
-  /** Whether a key is ready, in no trouble, and not tried. */
+  /** Whether a key is ready, not in trouble, and not tried. */
   canServe(model: string, tried: ReadonlySet<string>, nowMs: number): boolean {
     return this.entries.some((entry) => isFree(entry, model, nowMs, tried, false));
   }
 
-  /** The preferred key if it is ready and not tried, else the one used longest ago of those that are. It goes to the back. */
+  /**
+   * The preferred key if it is ready and not tried, otherwise the least recently used of those that are. It moves to
+   * the back.
+   */
   usableEntry(
     model: string,
     nowMs: number,
@@ -157,7 +160,7 @@ export class Group implements Candidate, Placed {
   }
 }
 
-/** The groups of the keys that may serve a model (null: a call that names none), the one to use first in front. */
+/** The groups of the keys that may serve a model (null: a call that names none), in order of use. */
 export function groupsOf(pool: Iterable<PoolEntry>, model: string | null): Group[] {
   const groups: Group[] = [];
   const shared = new Map<string, Group>();
@@ -181,12 +184,15 @@ export function groupsOf(pool: Iterable<PoolEntry>, model: string | null): Group
   return groups;
 }
 
-/** Of places in a list: more than keys there are, and small enough that a pick's number and a place fit in a double. */
+/**
+ * The number of places in a list: more than there are keys, and small enough that a pick's number and a place fit into
+ * a double.
+ */
 const PLACES = 2 ** 20;
 
 /**
- * The keys that may serve a model, the one picked longest ago in front. Sorted as numbers, which takes a tenth of the
- * time that a comparison in JavaScript does: a new isolate may have ten thousand.
+ * The keys that may serve a model, least recently picked first. Sorted as numbers, which takes a tenth of the time of a
+ * comparison function: a new isolate may have ten thousand keys.
  */
 function byLastPick(pool: Iterable<PoolEntry>, model: string | null): PoolEntry[] {
   const entries: PoolEntry[] = [];
@@ -208,7 +214,7 @@ export interface Choice {
   readonly entry: PoolEntry;
 }
 
-/** @param takesTroubled Whether one that comes last is good enough. */
+/** @param takesTroubled Whether a key in trouble is acceptable. */
 function isFree(
   entry: PoolEntry,
   model: string,

@@ -1,19 +1,19 @@
 /**
- * Groups whose keys are all in trouble: they come last, and are asked in their turn again after a while.
+ * Groups whose keys are all in trouble: they are used last, and get their turn again after a while.
  * @module
  */
 import type { Choice, Group } from "./group";
 import { ReadyRing } from "./ready-ring";
 import { WakeHeap } from "./wake-heap";
 
-/** So many of them are looked at for one request. */
+/** The most groups examined for one request. */
 const CANDIDATES = 64;
 const RECALL_GAP_MS = 5_000;
 
 export class LastResort {
-  /** By when they are asked in their turn again. */
+  /** By when they get their turn again. */
   readonly #due = new WakeHeap<Group>();
-  /** In the order in which they are used where nothing else is left. */
+  /** In the order in which they are used if nothing else is left. */
   readonly #ring = new ReadyRing<Group>();
 
   add(group: Group, untilMs: number): void {
@@ -40,10 +40,10 @@ export class LastResort {
   }
 
   /**
-   * Those who came last for long enough are asked first now: another look is due. Not where nobody has answered
-   * since: then it would show nothing.
-   * @param answeredMs When a key of the pool answered last.
-   * @param recall Puts the group where its state says; it is to be removed here.
+   * Returns groups that were used last for long enough to their turns. Not if no key has worked since, because trying
+   * them would prove nothing.
+   * @param answeredMs When a key of the pool last worked.
+   * @param recall Puts the group where it belongs; it is to be removed here.
    */
   recall(nowMs: number, answeredMs: () => number, recall: (group: Group) => void): void {
     for (let first = this.#due.peek(); first !== undefined; first = this.#due.peek()) {

@@ -1,6 +1,6 @@
 import type { PoolKey } from "../types";
 
-/** Whether the new version of a key could be picked where or when the old one could not. */
+/** Whether the new version of a key could be picked for requests, or at times, for which the old one could not. */
 export function mayServeMore(before: PoolKey, after: PoolKey): boolean {
   if (after.status === "active" && before.status !== "active") return true;
   if (after.priority !== before.priority || after.weight !== before.weight) return true;

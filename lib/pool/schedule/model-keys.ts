@@ -1,6 +1,6 @@
 /**
- * The keys that may serve one model, and which of them a request prefers: the one that owns its conversation, one
- * that answered lately, or the one whose turn it is.
+ * The keys that may serve one model, and which of them a request prefers: the one that owns its conversation, one that
+ * worked recently, or the one whose turn it is.
  * @module
  */
 import type { Ask, Lease } from "../pick-result";
@@ -9,20 +9,20 @@ import type { DomainLimiters } from "./domain-limiters";
 import type { Choice, Group, PoolEntry } from "./group";
 import { ModelScheduler } from "./model-scheduler";
 
-/** So many cooling groups are looked at for one that may be sent a request beyond its limit. */
+/** The most cooling groups examined for one that may be sent a request beyond its limit. */
 const LIMIT_PROBE_CANDIDATES = 16;
-/** So many for one that only a guess holds back: they wake soonest. */
+/** The most examined for one that only a guess holds back: these end their cooldowns soonest. */
 const GUESS_CANDIDATES = 64;
 
 export interface ModelKeysOptions {
   readonly model: string;
-  /** The groups of those keys that may serve the model, the one to use first in front; absent: of all keys. */
+  /** The groups of those keys that may serve the model, in order of use; absent: of all keys. */
   groups(entries?: Iterable<PoolEntry>): readonly Group[];
-  /** When a key of the pool answered last: epoch milliseconds. */
+  /** When a key of the pool last worked, in epoch milliseconds. */
   answeredMs(): number;
-  /** Keys that answered lately, the newest first. */
+  /** Keys that worked recently, the latest first. */
   proven(): Iterable<PoolEntry>;
-  /** The place of a key in this model's groups is looked up by its domain. */
+  /** The quota domain of a key, by which its group in this model is found. */
   domainOf(keyId: string): string | null;
 }
 
@@ -32,7 +32,7 @@ export class ModelKeys {
   readonly #affinity = new Affinity();
   #scheduler: ModelScheduler | null = null;
   #groups: Map<string, Group> | null = null;
-  /** Keys that came since the scheduler was made. */
+  /** Keys added since the scheduler was built. */
   #added: PoolEntry[] = [];
   /** Requests sent by all groups. */
   taken = 0;
@@ -42,14 +42,14 @@ export class ModelKeys {
     this.#limiters = limiters;
   }
 
-  /** Forgets the order of the keys, not what is known of them. */
+  /** Discards the order of the keys, not what is known about them. */
   rebuild(): void {
     this.#scheduler = null;
     this.#groups = null;
     this.#added = [];
   }
 
-  /** A key came to the pool. */
+  /** Records that a key was added to the pool. */
   added(entry: PoolEntry): void {
     if (this.#scheduler !== null) this.#added.push(entry);
   }
@@ -65,10 +65,10 @@ export class ModelKeys {
     return this.#scheduler;
   }
 
-  /** Many may come one part after the other: making the order again each time would cost more than they do. */
+  /** Keys may arrive in many batches: rebuilding the order for each would cost more than adding them. */
   #takeAdded(scheduler: ModelScheduler, nowMs: number): void {
     const added = this.#added;
-    // One that shares a quota may belong to a group that is there.
+    // A key that shares a quota may belong to an existing group.
     if (added.some(({ key }) => key.quotaDomain !== null)) {
       this.rebuild();
       return;
@@ -88,7 +88,7 @@ export class ModelKeys {
     return this.#groups.get(domain);
   }
 
-  /** Groups of those domains may be ready sooner than they were thought to be. */
+  /** Groups of these domains may be ready sooner than expected. */
   rescheduleAll(domains: ReadonlySet<string>, nowMs: number): void {
     const scheduler = this.#scheduler;
     if (scheduler === null) return;
@@ -99,7 +99,7 @@ export class ModelKeys {
     }
   }
 
-  /** The key for a request's next attempt; null where none is ready. */
+  /** The key for a request's next attempt; null if none is ready. */
   choose(ask: Ask, nowMs: number): Choice | null {
     const scheduler = this.schedulerAt(nowMs);
     const { tokens, tried } = ask;
@@ -114,7 +114,7 @@ export class ModelKeys {
     const known = knownId === null ? undefined : this.groupOf(knownId, nowMs);
     const averageLoad = this.taken / scheduler.groups.length;
     const owner = known ?? (isContinued ? rendezvous(name, scheduler.ring, averageLoad) : null);
-    // A cache is no reason to use a reserve key while a better one is ready.
+    // A cache is no reason to use a lower-priority key while a better one is ready.
     const better =
       owner === null || owner.priority <= scheduler.highestPriority
         ? null
@@ -125,12 +125,12 @@ export class ModelKeys {
       scheduler.pick(tokens, nowMs, tried);
     if (choice === null) return null;
     if (!isContinued) scheduler.begun(choice.group);
-    // Away from its owner only for as long as its key has to rest.
+    // The conversation leaves its owner only for as long as that key is in cooldown.
     if (known === undefined || better !== null) this.#affinity.note(name, choice.entry.key.id);
     return choice;
   }
 
-  /** The key that answered last of those that may serve, of the best priority. */
+  /** The key that worked last, of those of the best priority that may serve. */
   pickProven({ tokens, tried }: Ask, nowMs: number, takesTroubled = false): Choice | null {
     let best: Choice | null = null;
     for (const entry of this.#options.proven()) {
@@ -146,7 +146,7 @@ export class ModelKeys {
     return best;
   }
 
-  /** A group that only a guess holds back, one of the next to wake; null if there is none. */
+  /** A group that only a guess holds back, one of those that become ready soonest; null if there is none. */
   pickHeldByGuess({ tokens, tried }: Ask, nowMs: number): Choice | null {
     return this.schedulerAt(nowMs).pickCooling(
       ({ limiter }) => limiter?.isHeldByGuess(tokens, nowMs) === true,
@@ -158,9 +158,9 @@ export class ModelKeys {
   }
 
   /**
-   * A group that only experience holds back (see `RateLimiter.mayProbe`), one of the next to wake; null if there
-   * is none.
-   * @param preferred Looked at before all others.
+   * A group that only a learned limit holds back (see `RateLimiter.mayProbe`), one of those that become ready soonest;
+   * null if there is none.
+   * @param preferred Examined before all others.
    */
   pickForProbe(preferred: Group | null, { tokens, tried }: Ask, nowMs: number): Choice | null {
     return this.schedulerAt(nowMs).pickCooling(
@@ -172,17 +172,17 @@ export class ModelKeys {
     );
   }
 
-  /** The key that serves a conversation here; null where none is remembered. */
+  /** The key that serves a conversation here; null if none is remembered. */
   ownerKeyOf(conversation: string): string | null {
     return this.#affinity.keyOf(conversation);
   }
 
-  /** A conversation goes on with this key from now on. */
+  /** Makes this key the conversation's owner from now on. */
   setOwner(conversation: string, keyId: string): void {
     this.#affinity.note(conversation, keyId);
   }
 
-  /** Whether a conversation would be served elsewhere now than by the keys of its owner's quota domain. */
+  /** Whether a conversation would now be served outside its owner's quota domain. */
   leavesOwner(keyId: string, tokens: number, nowMs: number): boolean {
     const group = this.groupOf(keyId, nowMs);
     if (group === undefined) return false;
@@ -192,18 +192,18 @@ export class ModelKeys {
     );
   }
 
-  /** A key got into trouble. */
+  /** Records that a key got into trouble. */
   demote({ group, scheduler }: Lease, nowMs: number): void {
     if (scheduler === this.#scheduler) scheduler.demote(group, nowMs);
   }
 
-  /** The group of a lease may be ready sooner than it was thought to be. */
+  /** The lease's group may be ready sooner than expected. */
   reschedule({ group, scheduler }: Lease, nowMs: number): void {
-    // A group of a scheduler that was rebuilt stands there under another object.
+    // In a rebuilt scheduler, the group is another object.
     if (scheduler === this.#scheduler) scheduler.reschedule(group, nowMs);
   }
 
-  /** A key is out of trouble, or its trouble may be looked at again. */
+  /** Records that a key is out of trouble, or that its trouble may be re-examined. */
   rescheduleKey(keyId: string, nowMs: number): void {
     if (this.#scheduler === null) return;
     const group = this.groupOf(keyId, nowMs);

@@ -1,5 +1,5 @@
 /**
- * The quota of all keys for one model, and who gets it: now, in a while, or not within its longest wait.
+ * The quota of all keys for one model, and who gets it: now, in a while, or not within the request's longest wait.
  * @module
  */
 import type { QuotaReading } from "../../providers/answers/read-limits";
@@ -17,22 +17,22 @@ import { DomainLimiters, type LimiterOptions } from "./domain-limiters";
 import type { Choice, Group } from "./group";
 import { ModelKeys, type ModelKeysOptions } from "./model-keys";
 
-/** Requests that may wait at once. */
+/** The most requests that may wait at once. */
 const MAX_WAITING = 2_000;
-/** Nobody asks again sooner than this. */
+/** Minimum delay between polls. */
 const LEAST_WAIT_MS = 5;
-/** Nobody who waits stays away for longer than this, since others may leave and keys may recover. */
+/** Maximum delay between polls, because other requests may leave and keys may recover. */
 const LONGEST_WAIT_MS = 1_000;
-/** Waits shorter than this are no reason to try the limits. */
+/** Shorter waits are no reason to probe limits. */
 const LEAST_PROBED_WAIT_MS = 2_000;
 
-/** Of more groups, one that is refused is the first that others hear of: what it costs is little beside so many. */
+/** With more groups, sharing starts only when one is rejected: among so many, that costs little. */
 const SUMMED_MAX = 200;
 
 export interface SharingOptions {
-  /** On which isolates tell each other what they sent; null where there are no others. */
+  /** Through which isolates report to each other what they sent; null if there are no others. */
   readonly board: UseBoard | null;
-  /** Names the pool and the model to other isolates. */
+  /** Identifies the pool and the model in other isolates. */
   readonly sharedName: string;
 }
 
@@ -47,9 +47,9 @@ export class ModelPool {
   readonly #share = new FairShare();
   readonly #rate = new GroupRate();
   readonly #sharing: ModelSharing | null;
-  /** When it was asked last. */
+  /** When it was last used. */
   usedMs = 0;
-  /** Whether some key ever answered for this model here. */
+  /** Whether any key has ever worked for this model in this isolate. */
   hasAnswered = false;
 
   constructor(options: ModelPoolOptions) {
@@ -74,12 +74,12 @@ export class ModelPool {
     return this.#queue.size > 0;
   }
 
-  /** Its keys, with what is known of them. */
+  /** The groups of its keys, in their current state. */
   groups(nowMs: number): readonly Group[] {
     return this.keys.schedulerAt(nowMs).groups;
   }
 
-  /** The turn of a request: asked first when it comes, and again whenever it was told to. */
+  /** The turn of a request: called first when it arrives, then whenever it polls. */
   ask(ask: Ask, nowMs: number): PickResult {
     this.usedMs = nowMs;
     if (!ask.isCounted) {
@@ -95,7 +95,7 @@ export class ModelPool {
     if (first !== null) return this.#grant(first, ask, nowMs);
     const prospect = scheduler.prospect(ask.tokens, mayGo, nowMs);
     if (mayGo && prospect.kind === "ready") {
-      // Looking ahead may have found one awake that was thought to sleep.
+      // Looking ahead may have found that a cooldown has ended.
       const second = this.keys.choose(ask, nowMs);
       if (second !== null) return this.#grant(second, ask, nowMs);
     }
@@ -109,7 +109,7 @@ export class ModelPool {
     const isLaterThan = (untilMs: number) =>
       Math.max(firstMs, shareAtMs) > untilMs ||
       scheduler.slotsUntil(untilMs, ahead + 1, nowMs) <= ahead;
-    // Those who stand further behind ask often, and little changes from one time to the next.
+    // Requests further back poll often, and little changes from one poll to the next.
     const isHopeful = !mayGo && nowMs < ask.hopefulUntilMs;
     const isHopeless = !isHopeful && isLaterThan(ask.maxWaitUntilMs);
     if (!isHopeful) ask.hopefulUntilMs = nowMs + LONGEST_WAIT_MS;
@@ -118,7 +118,7 @@ export class ModelPool {
       if (probe !== null) return probe;
     }
     if (mayGo && isHopeless) {
-      // Neither a guess nor a suspicion refuses anybody.
+      // No request is rejected because of a guess or a suspicion.
       const probe =
         scheduler.pickReserve(ask.tokens, nowMs, ask.tried) ??
         this.keys.pickHeldByGuess(ask, nowMs);
@@ -136,15 +136,15 @@ export class ModelPool {
     return { kind: "wait", untilMs: this.#wait(ask, Math.max(soonestMs, shareAtMs), nowMs) };
   }
 
-  /** The key that answered last of those that may serve, whatever its turn; null if there is none. */
+  /** The key that worked last, of those that may serve, regardless of turns; null if there is none. */
   askProven(ask: Ask, nowMs: number): Lease | null {
     const choice = this.keys.pickProven(ask, nowMs, true);
     return choice === null ? null : this.#take(choice, ask, nowMs);
   }
 
   /**
-   * A certain key, though it may rest: the request continues what was begun with it. What people set holds
-   * all the same, and is waited for. Null where the key does not serve this model.
+   * A specific key, even if it is in cooldown, because the request continues what was begun with it. Configured limits
+   * still apply, and are waited for. Null if the key doesn't serve this model.
    */
   pin(keyId: string, ask: Ask, nowMs: number): PickResult | null {
     const group = this.keys.groupOf(keyId, nowMs);
@@ -158,8 +158,8 @@ export class ModelPool {
   }
 
   /**
-   * A key of a certain one's quota domain, which is waited for within the request's longest wait. Null where none
-   * will be there in time.
+   * A key of the given key's quota domain, for which the request waits up to its longest wait. Null if none will be
+   * ready in time.
    */
   askOwner(keyId: string, ask: Ask, nowMs: number): PickResult | null {
     const group = this.keys.groupOf(keyId, nowMs);
@@ -173,7 +173,7 @@ export class ModelPool {
     return { kind: "wait", untilMs: Math.min(wakeMs, nowMs + LONGEST_WAIT_MS) };
   }
 
-  /** The request waits no longer. */
+  /** Removes the request from the queue. */
   leave(ask: Ask): void {
     if (ask.waiter === null) return;
     this.#queue.leave(ask.waiter, false);
@@ -193,7 +193,7 @@ export class ModelPool {
     }
   }
 
-  /** Notes an answer that says nothing about quota, or none. */
+  /** Records a response that says nothing about quota, or that there was none. */
   drop(lease: Lease, nowMs: number): void {
     if (lease.sent.isProbe) this.#limitProbe.back();
     if (lease.group.limiter?.succeed(lease.sent, []) === true) this.keys.reschedule(lease, nowMs);
@@ -207,32 +207,32 @@ export class ModelPool {
     const limiter = this.#limiters.of(lease.group, nowMs);
     if (refusal.span !== "day") this.#sharing?.refused(refusal.limit !== null, nowMs);
     const lesson = limiter.refuse(lease.sent, refusal, rest, nowMs);
-    // What was learned of one may wake others sooner.
+    // What was learned from one domain may make others ready sooner.
     if (before !== null && (prior.state.limit ?? 0) > before) this.keys.rebuild();
     return lesson;
   }
 
-  /** Rests a domain. @param isHeard Whether somebody else found it without a short quota. */
+  /** Puts a domain into cooldown. @param isHeard Whether another isolate found it without per-minute quota. */
   rest(domain: string, untilMs: number, isHeard: boolean, nowMs: number): void {
     const limiter = this.#limiters.get(domain);
-    if (isHeard) this.#sharing?.heardRefusal(nowMs);
-    if (isHeard) limiter?.hear(untilMs, nowMs);
+    if (isHeard) this.#sharing?.peerRefused(nowMs);
+    if (isHeard) limiter?.peerRefused(untilMs, nowMs);
     else limiter?.rest(untilMs);
   }
 
-  /** Ends a rest: a person said so. */
+  /** Ends a cooldown at a person's request. */
   wake(domain: string): void {
     this.#limiters.get(domain)?.wake();
   }
 
-  /** Forgets what was told and learned of a domain; what people set holds. */
+  /** Discards what was reported and learned about a domain; configured limits stay. */
   forget(domain: string): void {
     this.#limiters.get(domain)?.forget();
     this.#rate.forget();
     this.keys.rebuild();
   }
 
-  /** Limits that people set have changed, for all domains or for one. */
+  /** Records that configured limits changed, for all domains or for one. */
   limitsChanged(domain?: string): void {
     this.#limiters.limitsChanged(domain);
     this.#rate.forget();
@@ -279,14 +279,14 @@ export class ModelPool {
     return untilMs;
   }
 
-  /** What all keys together may be sent, where they are few enough to be added up; null where that is not known. */
+  /** What all keys together may send per millisecond; null if unknown, or if there are too many keys to add up. */
   #sharedPerMs(nowMs: number): number | null {
     const groups = this.groups(nowMs);
     if (groups.length > SUMMED_MAX) return null;
     return this.#rate.perMs(groups, this.#limiters.prior.state, nowMs);
   }
 
-  /** When its fair share allows this claim one more; 0 where there is enough for all, or nobody knows how much there is. */
+  /** When the claim's fair share allows one more request; 0 if there is enough for all, or if the quota is unknown. */
   #shareAtMs(claim: Claim, nowMs: number): number {
     if (!this.#share.hasRivals) return 0;
     const perMs = this.#rate.perMs(this.groups(nowMs), this.#limiters.prior.state, nowMs);

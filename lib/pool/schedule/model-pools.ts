@@ -1,10 +1,10 @@
 /**
- * The pools of the models in use. Model names come from clients, so what is kept for them is bounded.
+ * The pools of the models in use. Clients choose model names, so the number of pools is bounded.
  * @module
  */
 import { ModelPool, type ModelPoolOptions } from "./model-pool";
 
-/** Places that the groups of all models of one pool may take together. */
+/** The most groups that all models of one pool may have in total. */
 const MAX_PLACES = 1_000_000;
 const MAX_MODELS = 500;
 const LEAST_MODELS = 4;
@@ -14,13 +14,13 @@ export class ModelPools {
   readonly #optionsOf: (model: string) => ModelPoolOptions;
   readonly #keys: () => number;
 
-  /** @param keys How many keys the pool has. */
+  /** @param keys The number of keys in the pool. */
   constructor(optionsOf: (model: string) => ModelPoolOptions, keys: () => number) {
     this.#optionsOf = optionsOf;
     this.#keys = keys;
   }
 
-  /** The pool of a model that was asked for before. */
+  /** The pool of a model, if it was requested before. */
   get(model: string): ModelPool | undefined {
     return this.#pools.get(model);
   }

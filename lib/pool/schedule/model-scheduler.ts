@@ -1,10 +1,10 @@
 /**
- * The keys that may serve one model, in the order they will be used.
+ * The keys that may serve one model, in the order of use.
  *
- * Keys of one quota domain stand together in a group, because they have one rate limiter. Ready groups stand in
- * rings, one for each priority and weight; cooling ones are in a heap until they may wake; those in trouble come
- * last. A group whose state got worse is noticed when its turn comes, so a cooldown costs nothing until then, and a
- * pick touches one ring entry in the usual case.
+ * Keys of one quota domain form a group, because they share a rate limiter. Ready groups are in rings, one for each
+ * priority and weight; cooling ones are in a heap until they may be ready; those in trouble come last. A group that
+ * became less ready is noticed when its turn comes, so a cooldown costs nothing until then, and a pick usually touches
+ * one ring entry.
  * @module
  */
 import { BestTier } from "./best-tier";
@@ -18,14 +18,14 @@ import { WakeHeap } from "./wake-heap";
 export type Prospect =
   /** Some keys are ready (all of them already tried by this request). */
   | { readonly kind: "ready" }
-  /** Every usable key rests; the first wakes then. */
+  /** Every usable key is in cooldown; the first one ends then. */
   | { readonly kind: "cooling"; readonly wakeMs: number }
   /** No key can serve this model at all. */
   | { readonly kind: "empty" };
 
-/** A greater debt is forgotten. */
+/** The maximum debt; more is forgiven. */
 const MAX_DEBT = 50;
-/** A conversation that begins is expected to come back so many times: a few more than most do. */
+/** The number of requests that a new conversation is expected to add: slightly more than most do. */
 const TURNS_TO_COME = 10;
 
 export class ModelScheduler {
@@ -37,7 +37,7 @@ export class ModelScheduler {
   readonly #lastResort = new LastResort();
   readonly #best: BestTier;
 
-  /** @param answeredMs When a key of the pool answered last. */
+  /** @param answeredMs When a key of the pool last worked. */
   constructor(
     model: string,
     groups: readonly Group[],
@@ -55,7 +55,7 @@ export class ModelScheduler {
     return this.#groups;
   }
 
-  /** Groups of keys that were not there before. Nobody was served by them yet, so it is their turn. */
+  /** Adds groups of new keys. They haven't served anyone yet, so it is their turn. */
   add(groups: readonly Group[], nowMs: number): void {
     for (const group of groups) {
       this.#groups.push(group);
@@ -64,12 +64,12 @@ export class ModelScheduler {
     this.#best.added(groups);
   }
 
-  /** Groups that stand ready. Some of them may turn out to rest when their turn comes. */
+  /** The number of groups that count as ready. Some may turn out to be in cooldown when their turn comes. */
   get readyGroups(): number {
     return this.#ready.size;
   }
 
-  /** The priority that is used first, whether or not a key of it is ready. */
+  /** The priority that is used first, ready or not. */
   get highestPriority(): number {
     return this.#best.priority;
   }
@@ -79,14 +79,14 @@ export class ModelScheduler {
     return this.#best.ring;
   }
 
-  /** Whether some group stands ready whose key was not accused. */
+  /** Whether a group with a key that wasn't accused counts as ready. */
   get hasUnsuspected(): boolean {
     return this.#ready.groups().some((group) => group.hasUnsuspected);
   }
 
   /**
-   * The next ready key that is not in `tried` and has room for so many tokens; null if there is none.
-   * @param above Only of tiers that are used before this priority.
+   * The next ready key that isn't in `tried` and has room for this many tokens; null if there is none.
+   * @param above Only tiers that are used before this priority.
    */
   pick(
     tokens: number,
@@ -105,7 +105,7 @@ export class ModelScheduler {
     });
   }
 
-  /** A key of a certain group, out of turn, preferably a certain one; null if the group may not serve now. */
+  /** A key of a given group, out of turn, preferably a given one; null if the group may not serve now. */
   pickFrom(
     group: Group,
     preferredId: string | null,
@@ -120,20 +120,20 @@ export class ModelScheduler {
     return { group, entry };
   }
 
-  /** A conversation began with the group: until its next turns come, others begin elsewhere. */
+  /** Records that a conversation began with the group: until its next turns, others begin elsewhere. */
   begun(group: Group): void {
     group.debt = Math.min(MAX_DEBT, group.debt + TURNS_TO_COME);
   }
 
-  /** A key that comes last, for a request that finds no other; null if there is none. */
+  /** A key in trouble, for a request that finds no other; null if there is none. */
   pickReserve(tokens: number, nowMs: number, tried: ReadonlySet<string>): Choice | null {
     return this.#lastResort.pick(this.model, tokens, nowMs, tried);
   }
 
   /**
-   * A group that cools, and may serve all the same; null if there is none.
-   * @param first Looked at before all others; null for none.
-   * @param most So many are looked at, of the next to wake.
+   * A cooling group that may serve nevertheless; null if there is none.
+   * @param first Examined before all others; null for none.
+   * @param most The most groups examined, those that become ready soonest.
    */
   pickCooling(
     mayServe: (group: Group) => boolean,
@@ -156,8 +156,8 @@ export class ModelScheduler {
 
   /**
    * When a request that got no key may get one.
-   * @param wasOffered Whether all ready groups were offered to it: those of them without room for so many tokens
-   * are waited for.
+   * @param wasOffered Whether all ready groups were offered to it: those without room for this many tokens are waited
+   * for.
    */
   prospect(tokens: number, wasOffered: boolean, nowMs: number): Prospect {
     this.#wake(nowMs);
@@ -170,28 +170,28 @@ export class ModelScheduler {
     return { kind: "cooling", wakeMs: Math.min(roomMs, wakeMs ?? roomMs) };
   }
 
-  /** How many requests could go until a moment, counted up to `enough`. */
+  /** How many requests could be sent by a time, counted up to `enough`. */
   slotsUntil(untilMs: number, enough: number, nowMs: number): number {
     return slotsUntil(this.#ready, this.#cooling, untilMs, enough, nowMs);
   }
 
-  /** When a request with so many before it may hope for its turn, at the latest. */
+  /** The latest time at which a request with `ahead` others before it can expect its turn. */
   latestTurnMs(ahead: number, firstMs: number, nowMs: number): number {
     return latestTurnMs((untilMs, most) => this.slotsUntil(untilMs, most, nowMs), ahead, firstMs);
   }
 
-  /** And at the soonest, looking no further than to a moment. */
+  /** The soonest time, looking no further ahead than `lookMs`. */
   soonestTurnMs(ahead: number, firstMs: number, lookMs: number, nowMs: number): number {
     const slots = (untilMs: number, most: number) => this.slotsUntil(untilMs, most, nowMs);
     return soonestTurnMs(slots, ahead, firstMs, lookMs);
   }
 
-  /** Puts a group where it belongs now that may be ready sooner than it was thought to be. */
+  /** Moves a group that may be ready sooner than expected to where it belongs now. */
   reschedule(group: Group, nowMs: number): void {
     if (group.asleepUntilMs !== null) this.#place(group, nowMs);
   }
 
-  /** A group's keys got into trouble: it comes last from now on, not only when its turn comes. */
+  /** Makes a group whose keys got into trouble come last from now on, not only when its turn comes. */
   demote(group: Group, nowMs: number): void {
     if (group.isAside || group.place === 0) return;
     const asideMs = group.asideUntilMs(this.model, nowMs);
@@ -200,7 +200,7 @@ export class ModelScheduler {
     this.#lastResort.add(group, asideMs);
   }
 
-  /** When the first of the ready groups that have no room for so many tokens has it; null where all have. */
+  /** When the first of the ready groups without room for this many tokens has room; null if all have. */
   #firstRoomMs(tokens: number, nowMs: number): number | null {
     let firstMs: number | null = null;
     for (const group of this.#ready.groups()) {
@@ -225,12 +225,15 @@ export class ModelScheduler {
     for (let first = this.#cooling.peek(); first !== undefined; first = this.#cooling.peek()) {
       if (first.wakeMs > nowMs) return;
       this.#cooling.pop();
-      // Groups that were rescheduled have left the heap's order behind them.
+      // Rescheduled groups leave outdated entries in the heap.
       if (first.item.asleepUntilMs === first.wakeMs) this.#place(first.item, nowMs);
     }
   }
 
-  /** Puts a group where its state says: into a ring, to cool, last, or nowhere if no key of it can be used. */
+  /**
+   * Puts a group where its state requires: into a ring, the cooling heap, last, or nowhere if none of its keys can be
+   * used.
+   */
   #place(group: Group, nowMs: number, isFirst = false): void {
     if (group.isAside) this.#lastResort.remove(group);
     group.asleepUntilMs = null;

@@ -1,6 +1,6 @@
 import { EVERY_MODEL, type PoolKey } from "../types";
 
-/** When this key may next serve the model: epoch milliseconds, 0 if nothing rests it. Ignores its status. */
+/** When this key may next serve the model: epoch milliseconds, 0 if it isn't in cooldown. Ignores its status. */
 export function readyAtMs(key: PoolKey, model: string): number {
   if (key.cooldowns.size === 0) return 0;
   return Math.max(restOf(key, EVERY_MODEL), restOf(key, model));

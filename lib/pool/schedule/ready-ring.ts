@@ -1,24 +1,24 @@
 /**
- * A queue that is taken at the front and refilled at the back, in constant time. An item can be taken out amid
- * it: its place then stays behind, and counts no longer.
+ * A queue that is taken from at the front and refilled at the back, in constant time. An item can be removed from the
+ * middle: its place then stays behind and no longer counts.
  * @module
  */
 export interface Placed {
-  /** Names the item's place in the ring it stands in; 0 while it stands in none. */
+  /** Identifies the item's place in its ring; 0 if it isn't in a ring. */
   place: number;
 }
 
-/** Of all rings: an item that moves from one to another must not be found at a place that it left. */
+/** Shared by all rings: an item that moves from one to another must not be found at the place that it left. */
 let lastPlace = 0;
 
 export class ReadyRing<Item extends Placed> {
   #items: (Item | undefined)[] = [];
-  /** The names of the places, beside the items. */
+  /** The ids of the places, parallel to the items. */
   #places: number[] = [];
   #head = 0;
   #left = 0;
 
-  /** Items that stand in it. */
+  /** The number of items in it. */
   get size(): number {
     return this.#items.length - this.#head - this.#left;
   }
@@ -43,13 +43,13 @@ export class ReadyRing<Item extends Placed> {
     this.#places[this.#head] = item.place;
   }
 
-  /** Takes an item out, wherever it stands. */
+  /** Removes an item, wherever it is. */
   remove(item: Item): void {
     item.place = 0;
     this.#left += 1;
   }
 
-  /** From the front on. */
+  /** From the front to the back. */
   *items(): Generator<Item, void> {
     for (let index = this.#head; index < this.#items.length; index += 1) {
       const item = this.#items[index];

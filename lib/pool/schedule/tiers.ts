@@ -1,8 +1,8 @@
 /**
- * Ready groups by priority and weight, and whose turn it is: the highest priority first, and among its weights by
+ * Ready groups by priority and weight, and whose turn it is: the highest priority first, then among its weights by
  * smooth weighted round robin.
  *
- * A group that served out of turn is in debt by as many turns, and is skipped for each of them when its turn comes,
+ * A group that served out of turn has a debt of that many turns, and is skipped for each of them when its turn comes,
  * as in deficit round robin.
  * @module
  */
@@ -29,7 +29,7 @@ export class Tiers {
   /** Lowest priority number first. */
   readonly #tiers: Tier[] = [];
 
-  /** Groups that stand in it. Some of them may turn out to rest when their turn comes. */
+  /** The number of groups in it. Some may turn out to be in cooldown when their turn comes. */
   get size(): number {
     let count = 0;
     for (const { classes } of this.#tiers) for (const { ring } of classes) count += ring.size;
@@ -45,7 +45,7 @@ export class Tiers {
     this.#ringOf(group).push(group);
   }
 
-  /** Its turn is next, whatever it was given out of turn. */
+  /** Makes it the next one, whatever it served out of turn. */
   unshift(group: Group): void {
     group.debt = 0;
     this.#ringOf(group).unshift(group);
@@ -56,9 +56,9 @@ export class Tiers {
   }
 
   /**
-   * What `take` makes of the first group, in the order of their turns, of which it makes something; null if there
-   * is none. Each group that is offered has left its ring: `take` puts it back where it stays.
-   * @param above Only of tiers that are used before this priority.
+   * The first result that isn't null of `take` on the groups, in the order of their turns; null if there is none. Each
+   * group offered has left its ring: `take` puts it back if it stays.
+   * @param above Only tiers that are used before this priority.
    */
   pick<Choice>(above: number, take: (group: Group) => Choice | null): Choice | null {
     for (const tier of this.#tiers) {

@@ -1,5 +1,5 @@
 /**
- * Sleepers by the time they wake, earliest first (binary min-heap).
+ * Items by the time their cooldown ends, earliest first (a binary min-heap).
  * @module
  */
 export interface Sleeper<Item> {
@@ -18,7 +18,7 @@ export class WakeHeap<Item> {
     return this.#heap[0];
   }
 
-  /** Visits those who wake until a moment, in no particular order, until `visit` returns false. */
+  /** Visits those that end by a time, in no particular order, until `visit` returns false. */
   visitUntil(untilMs: number, visit: (sleeper: Sleeper<Item>) => boolean): void {
     const heap = this.#heap;
     const indices = [0];

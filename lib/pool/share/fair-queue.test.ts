@@ -8,7 +8,7 @@ function claim(tokenId: string, weight = 1, priority = 0): Claim {
   return { tokenId, weight, priority };
 }
 
-/** Serves whoever is first until nobody waits; returns the tokens in order. */
+/** Serves the first in line until none waits; returns the tokens in order. */
 function serveAll(line: FairQueue, waiters: Waiter[]): string[] {
   const order: string[] = [];
   const left = new Set(waiters);

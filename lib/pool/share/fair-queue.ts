@@ -9,7 +9,7 @@
  */
 import type { Claim } from "../types";
 
-/** A request that waits. */
+/** A waiting request. */
 export interface Waiter {
   readonly claim: Claim;
   /** When it will poll again. */
@@ -20,12 +20,14 @@ export interface Waiter {
 interface Flow {
   readonly weight: number;
   readonly priority: number;
-  /** Virtual time since which its first request waits: when the previous one was served, or it began to wait. */
+  /**
+   * The virtual time since which its first request waits: when the previous one was served, or when it began to wait.
+   */
   servedTag: number;
   readonly waiting: Waiter[];
 }
 
-/** A request that polls this much too late is gone: its client disconnected, and its code no longer runs. */
+/** A request that polls this much too late is gone: its client disconnected and its code no longer runs. */
 const LATE_MS = 2_000;
 
 export class FairQueue {
@@ -112,7 +114,7 @@ export class FairQueue {
   }
 }
 
-/** The virtual time at which a flow's request with so many before it will be served. */
+/** The virtual time at which a flow's request with `index` others before it will be served. */
 function tagOf({ servedTag, weight }: Pick<Flow, "servedTag" | "weight">, index: number): number {
   return servedTag + (index + 1) / weight;
 }

@@ -7,7 +7,7 @@ const PER_MS = 1 / 1_000;
 
 const claim = (tokenId: string, priority = 0, weight = 1) => ({ tokenId, priority, weight });
 
-/** For two minutes a token wants so many requests a second; it is served those it may have. */
+/** For two minutes a token requests at this rate per second; it is served what it may have. */
 function play(
   share: FairShare,
   wishes: readonly { readonly claim: ReturnType<typeof claim>; readonly perSecond: number }[],

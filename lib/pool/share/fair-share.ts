@@ -1,24 +1,24 @@
 /**
  * How much of a model's quota each access token wants and gets, and which tokens have to hold back.
  *
- * One busy token can use up a per-minute quota in its first seconds; ordering the waiting requests then comes too
- * late for the others. So while demand exceeds the quota, a token may only take what the others are not expected
- * to need: their recent demand, up to their fair share. Quota that no token wants is free for all.
+ * One busy token can use up a per-minute quota in its first seconds; ordering the waiting requests then comes too late
+ * for the others. So while demand exceeds the quota, a token may only take what the others aren't expected to need:
+ * their recent demand, up to their fair share. Quota that no token wants is free for all.
  *
- * Counts decay exponentially, so each is one number, and the newest minute counts most.
+ * Counts decay exponentially, so each is a single number, and the latest minute counts most.
  * @module
  */
 import type { Claim } from "../types";
 
 const SERVED_FADE_MS = 60_000;
 const WANTED_FADE_MS = 30_000;
-/** The expected demand of others is a mean and may be exceeded: this much of it is reserved for them. */
+/** Expected demand is a mean and can be exceeded, so 8% more than that is reserved for the other tokens. */
 const RESERVE = 1.08;
 /** How many requests a token may be ahead of its share. */
 const SLACK = 1;
 /** The demand of a new token is spread over at least this long. */
 const LEAST_AGE_MS = 10_000;
-/** Tokens without a request for this long are forgotten. */
+/** Tokens idle for this long are dropped. */
 const FORGET_MS = 300_000;
 const MAX_QUIET_TOKENS = 1_000;
 
@@ -33,7 +33,7 @@ interface Account {
 
 export class FairShare {
   readonly #accounts = new Map<string, Account>();
-  /** Demand of all tokens together. */
+  /** The demand of all tokens together. */
   #wanted = 0;
   #wantedMs = 0;
   #sinceMs: number | null = null;
@@ -68,8 +68,8 @@ export class FairShare {
   readyAtMs(claim: Claim, perMs: number, nowMs: number): number {
     const account = this.#account(claim, nowMs);
     const share = this.#spare(account, claim.tokenId, perMs, nowMs) * SERVED_FADE_MS;
-    // Served evenly at its share, the count swings from half a request below to half a request above; and
-    // a request that is let go may find no key awake, and is served later than its share says.
+    // At an even share, the count swings from half a request below to half a request above; and a request that may be
+    // sent can find no ready key and is then served later than its share says.
     const most = share + SLACK;
     if (account.served <= most || account.served < 1) return 0;
     return nowMs + SERVED_FADE_MS * Math.log(account.served / Math.max(most, 0.5));

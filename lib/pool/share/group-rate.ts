@@ -21,7 +21,7 @@ export class GroupRate {
     return this.#perMs;
   }
 
-  /** A limit was learned: recompute. */
+  /** Discards the cached rate, because a limit was learned. */
   forget(): void {
     this.#untilMs = 0;
   }
