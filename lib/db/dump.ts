@@ -1,9 +1,9 @@
 /**
- * Writes a whole database as lines of JSON and reads it back: a header, then each table's name and columns
- * followed by its rows as lists, then a line that marks the end, so that a cut file is noticed.
+ * Writes a whole database as lines of JSON and reads it back: a header, then each table's name and columns followed by
+ * its rows as lists, then an end marker, so that a truncated file is noticed.
  *
- * Rows are read and written a few hundred at a time by plain statements, so any D1 works: a local one, or a
- * deployed one through Cloudflare's API. Rows written during the dump may or may not be included.
+ * Rows are read and written a few hundred at a time by plain statements, so any D1 works: a local one, or a deployed
+ * one through Cloudflare's API. Rows written during the dump may or may not be included.
  * @module
  */
 import { BackupError } from "../crypto/backup-error.ts";
@@ -21,7 +21,7 @@ export interface DumpHead {
   readonly format: 1;
   /** Names of the applied migrations, in order. */
   readonly migrations: readonly string[];
-  /** `KEY_ENCRYPTION_SECRET` and the others: without it the keys in the tables do not open. */
+  /** `KEY_ENCRYPTION_SECRET` and the others: without it, the keys in the tables can't be decrypted. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -32,13 +32,13 @@ type Line =
   | { readonly rows: number };
 
 const ROWS_AT_ONCE = 200;
-/** D1 takes 2 MB a parameter, and rows of the usage journal can be long. */
+/** D1 accepts 2 MB per parameter, and rows of the usage journal can be long. */
 const CHARS_AT_ONCE = 500_000;
 
 /**
- * All but those of the platform and of the migrations themselves, and sessions: one that has ended meanwhile
- * must not come back with a backup. Nor leases: they are over within minutes. Nor what is made from the other
- * tables, which is made again.
+ * All except those of the platform and of the migrations themselves, and sessions: one that has ended since must not
+ * come back with a backup. Nor leases, which are over within minutes. Nor what is derived from the other tables, which
+ * is derived again.
  */
 const USER_TABLES = `
   select name from sqlite_master
@@ -47,7 +47,7 @@ const USER_TABLES = `
       'quota_days')
   order by name = 'state_version', name`;
 
-/** `state_version` is read last: no row is newer than what it says. */
+/** `state_version` is read last: no row is newer than it says. */
 export async function* dumpDatabase(
   query: Query,
   secrets: DumpHead["secrets"],
@@ -69,7 +69,10 @@ function line(value: Line): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** A dump's lines, of text in pieces. At line feeds only: node:readline also splits at U+2028, which JSON writes as it is. */
+/**
+ * A dump's lines, from text in pieces. Splits at line feeds only: node:readline also splits at U+2028, which JSON
+ * doesn't escape.
+ */
 export async function* splitLines(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let open = "";
   for await (const text of texts) {
@@ -99,7 +102,7 @@ async function columnsOf(query: Query, table: string) {
   return { columns: names, key };
 }
 
-/** In the order of the primary key, page by page after the last row's. */
+/** In primary key order, page by page, each starting after the previous page's last row. */
 async function* rowsOf(
   query: Query,
   table: string,
@@ -139,7 +142,7 @@ export async function assertEmpty(query: Query): Promise<void> {
   }
 }
 
-/** By rollup, what notes that digests are to be made of all that stands in it (`usage/usage-digests.ts`). */
+/** For each rollup, the statement that marks the digests of all its buckets as missing (`usage/usage-digests.ts`). */
 export const NOTE_UNDIGESTED: ReadonlyMap<string, string> = new Map(
   (
     [
@@ -154,15 +157,15 @@ export const NOTE_UNDIGESTED: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** Says what becomes of a table's rows; null leaves them as they are. */
+/** Transforms a table's rows; null leaves them unchanged. */
 export type ChangeRows = (
   table: string,
   columns: readonly string[],
 ) => ((row: readonly Value[]) => readonly Value[] | Promise<readonly Value[]>) | null;
 
 /**
- * Writes the rows of a dump whose head was read, into a database that has had the same migrations.
- * @returns How many rows.
+ * Writes the rows of a dump whose header was read into a database with the same migrations.
+ * @returns The number of rows.
  * @throws {BackupError} if the dump ends early.
  */
 export async function loadRows(

@@ -1,8 +1,8 @@
 /**
- * A row id such as `pk_0mhzk3x7q0000k3v9x1ab`: prefix, time, position within the call, random end.
- * Later rows have greater ids, so the primary key is also the order of lists.
+ * A row id such as `pk_0mhzk3x7q0000k3v9x1ab`: prefix, time, position within the call, random suffix. Later rows have
+ * greater ids, so the primary key also orders lists.
  *
- * @param index Position among rows made in the same millisecond, below 36^4.
+ * @param index Position among rows created in the same millisecond, below 36^4.
  */
 export function newRowId(prefix: RowPrefix, nowMs: number, index = 0): string {
   const position = index.toString(36).padStart(4, "0");
@@ -11,7 +11,7 @@ export function newRowId(prefix: RowPrefix, nowMs: number, index = 0): string {
   return `${firstRowIdAt(prefix, nowMs)}${position}${random}`;
 }
 
-/** Ids made at `timeMs` or later are not below it, earlier ones are. */
+/** Ids created at `timeMs` or later aren't below it, earlier ones are. */
 export function firstRowIdAt(prefix: RowPrefix, timeMs: number): string {
   return `${prefix}_${timeMs.toString(36).padStart(9, "0")}`;
 }

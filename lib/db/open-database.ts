@@ -5,7 +5,7 @@ export type Database = DrizzleD1Database & { readonly $client: D1Database };
 
 const opened = new WeakMap<D1Database, Database>();
 
-/** The same for the same binding. */
+/** Returns the same object for the same binding. */
 export function openDatabase(d1: D1Database): Database {
   let database = opened.get(d1);
   if (database === undefined) {

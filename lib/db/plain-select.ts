@@ -1,6 +1,6 @@
 /**
- * Selects whole columns without the query builder, which would be the most expensive part of a new isolate's
- * first read.
+ * Selects whole columns without the query builder, which would be the most expensive part of a new isolate's first
+ * read.
  * @module
  */
 import { getTableName } from "drizzle-orm";
@@ -8,14 +8,14 @@ import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 
 export type Columns = Readonly<Record<string, SQLiteColumn>>;
 
-/** A row with these columns, under the names they have here. */
+/** A row with these columns, under their names here. */
 export type RowOf<Of extends Columns> = {
   [Name in keyof Of]:
     | Of[Name]["_"]["data"]
     | (Of[Name]["_"]["notNull"] extends true ? never : null);
 };
 
-/** @param where SQL behind `where`, with a parameter for each `?`; absent for all rows. */
+/** @param where The condition after `where`, with a parameter for each `?`; absent for all rows. */
 export function plainSelect(columns: Columns, where?: string): string {
   const [first] = Object.values(columns);
   if (first === undefined) throw new Error("a select has at least one column");
@@ -24,7 +24,7 @@ export function plainSelect(columns: Columns, where?: string): string {
   return where === undefined ? from : `${from} where ${where}`;
 }
 
-/** The rows that D1 gave for `plainSelect`, decoded in place. */
+/** The rows that D1 returned for `plainSelect`, decoded in place. */
 export function decodeRows<Of extends Columns>(
   columns: Of,
   { results }: Pick<D1Result, "results">,

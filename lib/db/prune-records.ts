@@ -1,5 +1,5 @@
 /**
- * Deletes records that are no longer needed (usage has its own upkeep), a bounded number of rows at a time, because
+ * Deletes records that are no longer needed (usage is pruned separately), a bounded number of rows at a time, because
  * D1 counts deleted rows as written.
  * @module
  */
@@ -12,9 +12,9 @@ import { runBatch } from "./state/state-version";
 import { ATTEMPT_WINDOW_MS } from "./team/login-attempts";
 import type { Settings } from "./team/settings";
 
-/** Rows of each table that one call deletes at most. */
+/** The most rows of each table that one call deletes. */
 export const STEP_ROWS = 1_000;
-/** Invitations that nobody accepted: their links say the same as unknown ones anyway. */
+/** Invitations that no one accepted: their links already behave like unknown ones. */
 const INVITE_LIFE_MS = 30 * DAY_MS;
 
 /**
@@ -29,10 +29,10 @@ export async function pruneRecords(
 ): Promise<number> {
   const results = await runBatch(db, [
     deleteSome("key_events", sql`at_ms < ${nowMs - keyEventDays * DAY_MS}`),
-    // Ids are made of the time.
+    // Ids begin with the time.
     deleteSome("audit_log", sql`id < ${firstRowIdAt("au", nowMs - auditDays * DAY_MS)}`),
     auditPruning,
-    // Rests that are over: isolates compare the time, so no version is taken.
+    // Cooldowns that have ended: isolates compare the time, so no version is taken.
     deleteSome("key_cooldowns", sql`until_ms < ${nowMs - DAY_MS}`),
     deleteSome("incidents", sql`last_seen_ms < ${nowMs - keyEventDays * DAY_MS}`),
     deleteSome("alerts", sql`created_at_ms < ${nowMs - keyEventDays * DAY_MS}`),

@@ -18,7 +18,7 @@ export function queryOf({ $client }: Database): Query {
     ).results;
 }
 
-/** What a team has made, and would be mixed with another's. */
+/** What a team has created, and would be mixed with another's. */
 const OWN_TABLES = [
   "provider_keys",
   "access_tokens",
@@ -33,12 +33,12 @@ const OWN_TABLES = [
   "usage_daily",
 ] as const;
 
-/** A row of `settings` while a restore is under way: one that was cut short is begun again. */
+/** A row of `settings` during a restore: an interrupted one is started again. */
 const MARK = "restore";
 
 export type Occupation = "empty" | "unfinished" | "occupied";
 
-/** Whether an instance may be restored into: it has no more than the one who asks. */
+/** Whether an instance may be restored into: it may contain only the person who asks. */
 export async function readOccupation(db: Database): Promise<Occupation> {
   const tables = OWN_TABLES.map(
     (table) => sql`exists (select 1 from ${sql.identifier(table)}) as ${sql.identifier(table)}`,
@@ -51,7 +51,7 @@ export async function readOccupation(db: Database): Promise<Occupation> {
   return Object.values(rows).some(Boolean) ? "occupied" : "empty";
 }
 
-/** @returns The version that the state had. */
+/** @returns The state's version before. */
 export async function beginRestore(db: Database, nowMs: number): Promise<number> {
   const [, version] = await runBatch(db, [
     sql`

@@ -1,6 +1,6 @@
 /**
- * Decides which isolate does the upkeep: one at a time, by one atomic statement. If that isolate dies, its lease
- * runs out and another takes over.
+ * Decides which isolate runs maintenance: one at a time, by one atomic statement. If that isolate dies, its lease runs
+ * out and another takes over.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -13,23 +13,23 @@ import {
 } from "./schema/upkeep-schema";
 import { runBatch } from "./state/state-version";
 
-/** Longer than a run may take: it begins no job after 10 s, and the longest takes some 15 s. */
+/** Longer than a run may take: it starts no job after 10 s, and the longest takes about 15 s. */
 const LEASE_MS = 60_000;
 
 export interface UpkeepClaim {
   /** New for each run. */
   readonly holder: string;
   readonly startedBy: UpkeepTrigger;
-  /** The last run must have begun so long ago; 0 takes the next turn. */
+  /** How long ago the last run must have started; 0 takes the next turn. */
   readonly idleMs: number;
-  /** The statement of `auditChange`, where a person takes the turn. */
+  /** The statement of `auditChange`, if a person starts the run. */
   readonly audit?: SQL;
 }
 
 /**
- * On a new database the first call only starts the clock, unless it takes the next turn.
- * A run in the future was begun by a clock that was set back since: it does not count.
- * @returns How many runs were started before this one; null if it is not this one's turn.
+ * On a new database the first call only starts the clock, unless it takes the next turn. A run in the future was
+ * started before the clock was set back, and doesn't count.
+ * @returns How many runs were started before this one; null if it isn't this one's turn.
  */
 export async function takeUpkeepLease(
   db: Database,
@@ -54,7 +54,7 @@ export async function takeUpkeepLease(
   return row?.holder === holder ? row.runs : null;
 }
 
-/** Holds on to the lease for another while; false if another has taken over. */
+/** Extends the lease; false if another has taken over. */
 export async function renewUpkeepLease(
   db: Database,
   holder: string,
@@ -66,7 +66,7 @@ export async function renewUpkeepLease(
   return (renewed?.meta.changes ?? 0) > 0;
 }
 
-/** Gives the lease back and says what was done; nothing happens if another has taken over. */
+/** Returns the lease and records what was done; does nothing if another has taken over. */
 export async function finishUpkeep(
   db: Database,
   holder: string,
@@ -81,7 +81,7 @@ export async function finishUpkeep(
   ]);
 }
 
-/** Undefined where nobody ever ran. */
+/** Undefined if there was no run. */
 export function readUpkeep(db: Database): Promise<UpkeepRow | undefined> {
   return db.select().from(upkeep).get();
 }

@@ -2,9 +2,9 @@
 const MIN_CHARS = 10;
 
 /**
- * What base64 of a longer text ("user:secret") has in it for sure, wherever in that text the secret begins: the
- * characters that depend on the secret's bytes alone. In both alphabets; none for secrets of under eight bytes.
- * @param secret A byte string: one character a byte.
+ * What base64 of a longer text ("user:secret") certainly contains, wherever in that text the secret begins: the
+ * characters that depend on the secret's bytes alone. In both alphabets; none for secrets under eight bytes.
+ * @param secret A byte string: one character per byte.
  */
 export function base64Forms(secret: string): readonly string[] {
   const forms = new Set<string>();

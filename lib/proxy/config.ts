@@ -5,12 +5,12 @@
 import type { Env } from "../env";
 
 export interface ProxyConfig {
-  /** AI Gateway's base without a trailing slash; null to go straight to each provider. */
+  /** AI Gateway's base without a trailing slash; null to call each provider directly. */
   readonly gatewayUrl: string | null;
   /** For `cf-aig-authorization`. */
   readonly gatewayToken: string | null;
   readonly maxAttempts: number;
-  /** From the request being read to its answer's first byte, over all attempts, in milliseconds. */
+  /** From reading the request to the response's first byte, over all attempts, in milliseconds. */
   readonly firstByteTimeoutMs: number;
   readonly consecutive429Threshold: number;
 }
@@ -20,8 +20,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * @param bindingGatewayUrl What the `AI` binding says, used where no variable names a gateway.
- * @throws {ConfigError} naming the variable whose value cannot be used.
+ * @param bindingGatewayUrl The `AI` binding's address, used if no variable names a gateway.
+ * @throws {ConfigError} naming the variable whose value is invalid.
  */
 export function readProxyConfig(
   env: Omit<Env, "DB">,

@@ -1,6 +1,5 @@
 /**
- * The request's story: what is to be known of it is gathered, a plan is made of that, the plan is carried out, and the
- * answer is handed on. Read it from top to bottom.
+ * The request's story: gather the facts, make a plan, carry it out, hand on the response. Read it from top to bottom.
  * @module
  */
 import { ProviderPathError } from "../providers/provider-path-error";
@@ -28,7 +27,7 @@ import { serveCall } from "./serve/serve-call";
 import { serveFromTargets } from "./serve/serve-from-targets";
 import type { Served } from "./serve/served";
 
-/** When to come back where the store cannot be read. */
+/** `Retry-After` if the store can't be read. */
 const STORE_RETRY_MS = 2_000;
 
 /** What lives as long as the isolate. */
@@ -39,7 +38,7 @@ export interface ProxyInstance {
 }
 
 /**
- * Answers a request for `/api/{provider}/…`, or in a shared form at `/api/compat/…` or the root. Never rejects.
+ * Answers a request for `/api/{provider}/…`, or in a shared API format at `/api/compat/…` or the root. Never rejects.
  * @param url The request's, parsed.
  * @param path From `splitProxyPath`.
  * @param waitUntil Keeps work alive after the response.
@@ -59,7 +58,7 @@ export function handleProxyRequest(
   return isOfPage ? answerPage(request, answering) : answering();
 }
 
-/** For a page in a browser, which asks first and may not read every answer. */
+/** For a page in a browser, which sends a preflight first and may not read every response. */
 async function answerPage(request: Request, answering: () => Promise<Response>): Promise<Response> {
   if (isPreflight(request)) return preflightAnswer(request);
   const response = await answering();
@@ -111,7 +110,7 @@ function scopeOf(
   return { requestId, request, config, ports, catalog, credential: "", attempts: 0, meter, keep };
 }
 
-/** @throws {ProxyError} where the token may not ask for it, its limits are used up, or nothing serves it. */
+/** @throws {ProxyError} if the token may not make the request, its limits are used up, or nothing serves it. */
 function carryOut(plan: Plan, token: AccessToken, scope: RequestScope): Promise<Served> {
   if (isAliased(plan)) return serveFromTargets(plan, token, scope);
   scope.meter.resolved(plan);
@@ -124,7 +123,7 @@ function carryOut(plan: Plan, token: AccessToken, scope: RequestScope): Promise<
   );
 }
 
-/** The client is answered by an error of our own, in the form that it reads. */
+/** The client gets one of our own errors, in the format that it reads. */
 function refuse(error: ProxyError, path: ProxyPath, scope: RequestScope): Response {
   const { attempts, meter, ports, request, requestId } = scope;
   meter.refused(error);
@@ -137,7 +136,7 @@ function refuse(error: ProxyError, path: ProxyPath, scope: RequestScope): Respon
   });
 }
 
-/** In which form the client reads an error: the provider's, or where none is named, that of the API it speaks. */
+/** The format in which the client reads errors: the provider's, or if none is named, that of the API it uses. */
 function errorFormatAt(path: ProxyPath, scope: RequestScope): ErrorFormat {
   const provider = calledProvider(path.segment, scope);
   if (provider !== undefined) return provider.errorFormat;
@@ -145,7 +144,7 @@ function errorFormatAt(path: ProxyPath, scope: RequestScope): ErrorFormat {
   return segment === COMPAT ? sharedForm(rest, scope.request.headers) : "openai";
 }
 
-/** The isolate is new and has read nothing yet: it cannot tell who calls, or which keys there are. */
+/** The isolate is new and hasn't read anything yet: it doesn't know its callers or keys. */
 function storeUnavailable(): ProxyError {
   return new ProxyError(
     "store_unavailable",

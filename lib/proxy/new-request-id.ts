@@ -1,8 +1,8 @@
 /**
- * An id such as `req_mia3k0x90f2k8c0q1p7s`: time, then a random part. Later requests have greater ids, so that a log
- * can be read in the order of its key. Not a secret.
- * @param random In [0, 1): 52 bits of it are used, in halves, because formatting larger numbers takes longer
- *   than everything else here.
+ * An id such as `req_mia3k0x90f2k8c0q1p7s`: time, then a random part. Later requests have greater ids, so a log can be
+ * read in key order. Not a secret.
+ * @param random In [0, 1): 52 bits of it are used, in halves, because formatting larger numbers takes longer than
+ * everything else here.
  */
 export function newRequestId(nowMs: number, random: number): string {
   const scaled = random * HALF;

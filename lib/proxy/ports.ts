@@ -19,18 +19,18 @@ export interface ProxyPorts {
   nowMs(): number;
   /** In [0, 1). */
   random(): number;
-  /** @param client Whose leaving cancels the fetch, where the host does not see to that by itself. */
+  /** @param client The fetch is canceled when this client leaves, if the host doesn't do that itself. */
   fetch(url: string, init: RequestInit, client: Request): Promise<Response>;
   /** Runs `callback` once after `ms`; the returned function cancels it. */
   setTimer(callback: () => void, ms: number): () => void;
   newRequestId(): string;
   readonly state: ProxyState;
   readonly usage: UsageSink;
-  /** What models cost; loaded when first asked for. */
+  /** What models cost; loaded on first use. */
   prices(): Promise<PriceBook>;
   readonly budgets: TokenBudgets;
   readonly works: BackgroundWorks;
-  /** Hears of each WebSocket's session, and when it is over: where there is room for few. */
+  /** Notified of each WebSocket session, and when it ends, if their number is limited. */
   readonly sessions?: { opened(): () => void };
 }
 
@@ -40,31 +40,31 @@ export interface ModelList {
   readonly readAtMs: number;
 }
 
-/** Where model lists are kept. */
+/** Stores model lists. */
 export interface ModelCatalog {
   /** As last read, by the provider's slug. */
   lists(): Promise<ReadonlyMap<string, ModelList>>;
   keep(slug: string, list: ModelList): Promise<void>;
 }
 
-/** Keeps work that outlives its request alive: the `waitUntil` of the request that began it. */
+/** Keeps work alive that outlives its request: the `waitUntil` of the request that started it. */
 export type KeepAlive = (work: Promise<unknown>) => void;
 
 /** What access tokens and members with limits may still use. */
 export interface TokenBudgets {
   readonly ledger: TokenLedger;
   /**
-   * Null if all is known that these limits need; else resolves when it is, or cannot be within seconds. Never
-   * rejects.
-   * @param keep Keeps the reading alive if this client leaves: others wait for it too.
+   * Null if everything that these limits need is known; otherwise resolves when it is, or when it can't be within
+   * seconds. Never rejects.
+   * @param keep Keeps the read alive if this client leaves, because others wait for it too.
    */
   ready(holders: readonly LimitHolder[], nowMs: number, keep?: KeepAlive): Promise<void> | null;
   /**
-   * Asks for a larger lease of the limits of a group (see `lib/leases`). Null where nobody is to be asked; else
-   * resolves when it is answered, or not within two seconds. Never rejects.
+   * Requests a larger lease of a group's limits (see `lib/leases`). Null if no request is needed; otherwise resolves on
+   * the response, or after two seconds. Never rejects.
    */
   lease(group: string, keep?: KeepAlive): Promise<void> | null;
-  /** Null where no price is known. */
+  /** Null if no price is known. */
   costNanoUsd(
     provider: string,
     model: string | null,
@@ -73,39 +73,39 @@ export interface TokenBudgets {
   ): number | null;
 }
 
-/** What an upstream works on after its answer, and who began it. */
+/** What an upstream works on after its response, and who started it. */
 export interface BegunWork {
-  /** Slug. */
+  /** The provider's slug. */
   readonly provider: string;
-  /** The upstream's id of it. */
+  /** The upstream's id for it. */
   readonly id: string;
-  /** In whose account it lives. */
+  /** The key in whose account it is. */
   readonly keyId: string;
   readonly tokenId: string;
   readonly userId: string | null;
-  /** As the request named it. */
+  /** As named in the request. */
   readonly model: string | null;
   readonly atMs: number;
 }
 
-/** Remembers background work until its use is counted. Nothing rejects. */
+/** Remembers background work until its usage is counted. Never rejects. */
 export interface BackgroundWorks {
   begin(work: BegunWork): Promise<void>;
   /**
-   * Whose work is finished now. Once only, whichever isolate asks: null for who asks again, and for what
-   * nobody began here.
+   * Returns whose work is now finished. Only once, whichever isolate asks: null the second time, and for work that
+   * wasn't started here.
    */
   claim(provider: string, id: string): Promise<BegunWork | null>;
 }
 
-/** Where what requests used is recorded. */
+/** Records the usage of requests. */
 export interface UsageSink {
   add(event: RequestEvent): void;
-  /** Writes what waits. Null if nothing does, or another request sees to it. Never rejects. */
+  /** Writes pending events. Null if there are none, or another request already writes them. Never rejects. */
   flush(): Promise<void> | null;
 }
 
-/** One thing a token may use: a provider, or some models of it. */
+/** One thing a token may use: a provider, or some of its models. */
 export interface AccessScope {
   /** Provider slug; null for any provider. */
   readonly provider: string | null;
@@ -113,83 +113,84 @@ export interface AccessScope {
   readonly models: readonly string[] | null;
 }
 
-/** Who calls, and what the caller may do. */
+/** The caller, and what it may do. */
 export interface AccessToken {
   readonly id: string;
   readonly name: string;
-  /** The user whose token it is; null for one of the team's. */
+  /** The user who owns the token; null for a team token. */
   readonly ownerId: string | null;
   /** What the caller may use (see `token-allows.ts`); null for everything. */
   readonly scopes: readonly AccessScope[] | null;
   /** Epoch milliseconds; null for never. */
   readonly expiresAtMs: number | null;
-  /** Its share where more quota is wanted than there is, and its class; absent for 1 and interactive. */
+  /** Its share when demand exceeds the quota, and its priority class; absent for 1 and interactive. */
   readonly share?: { readonly weight: number; readonly priority: number };
   /**
-   * What a request counts for whose price nobody knows, in 1e-9 US dollars; absent: under a budget of money it is
-   * refused.
+   * The amount counted for a request without a known price, in 1e-9 US dollars; absent: a money budget rejects such
+   * requests.
    */
   readonly unpricedReserveNanoUsd?: number;
-  /** How long its requests may wait at most, and do where they do not say; absent for the proxy's own limits. */
+  /** Maximum wait of its requests, and their default; absent for the general limits. */
   readonly maxWaitMs?: number;
-  /** Its own limits, and those of its owner; absent for none. */
+  /** Its own limits, and its owner's; absent for none. */
   readonly limitHolders?: readonly LimitHolder[];
-  /** Whether it is an admin's credential, which reaches what anybody has stored. */
+  /** Whether it is an admin token, which reaches what anyone has stored. */
   readonly isAdmin?: boolean;
-  /** The token that its rotations began with; absent for its own id. */
+  /** The first token in its chain of rotations; absent for its own id. */
   readonly familyId?: string;
-  /** Whether answers tell which key served, masked: so for the playground's tokens, nobody else's. */
+  /** Whether responses say which key served, masked: only for the playground's tokens. */
   readonly showsKey?: boolean;
 }
 
-/** Who made something that a provider stores; both null where that is not known. */
+/** The maker of something that a provider stores; both null if unknown. */
 export interface Maker {
-  /** The first of the tokens that took each other's place. */
+  /** The first of the tokens in the chain of rotations. */
   readonly tokenId: string | null;
   readonly userId: string | null;
 }
 
-/** Something that a provider stores, and the key in whose account it is. */
+/** Something that a provider stores, and the key whose account contains it. */
 export interface StoredThing extends Maker {
   readonly keyId: string;
 }
 
 /**
- * The pool's state as one isolate knows it. Reading is synchronous memory; `ready()` waits only when
- * the isolate is cold or its knowledge is too old to trust.
+ * The pool's state as known to this isolate. Reading is synchronous memory; `ready()` waits only if the isolate is cold
+ * or its knowledge too old to trust.
  */
 export interface ProxyState {
-  /** Whether anything was read from the store yet: while not, an unknown token or key says nothing. */
+  /** Whether anything was read from the store yet: until then, an unknown token or key means nothing. */
   readonly isLoaded: boolean;
   /**
-   * Null if tokens and keys may be read at once; else resolves when they may, or cannot be within seconds. Never
-   * rejects: with the store down, what is known is used.
-   * @param keep Keeps the reading alive if this client leaves: others wait for it too.
-   * @param trustMs How old what is known may be; 5 s if absent.
+   * Null if tokens and keys may be read immediately; otherwise resolves when they may, or can't be within seconds.
+   * Never rejects: if the store is down, what is known is used.
+   * @param keep Keeps the read alive if this client leaves, because others wait for it too.
+   * @param trustMs How old the knowledge may be; 5 s if absent.
    */
   ready(keep?: KeepAlive, trustMs?: number): Promise<void> | null;
-  /** The token with this text, or null. May ask the store once for a text it has never seen. Expiry is the caller's check. */
+  /**
+   * The token with this text, or null. May query the store once for a text it has never seen. The caller checks expiry.
+   */
   findAccessToken(text: string, keep?: KeepAlive): AccessToken | null | Promise<AccessToken | null>;
-  /** A provider that the team added, by its slug; the built-in ones are in the registry. */
+  /** A custom provider by its slug; the built-in ones are in the registry. */
   customProvider(slug: string): Provider | undefined;
-  /** All that the team added, sorted by slug. */
+  /** All custom providers, sorted by slug. */
   customProviders(): readonly Provider[];
-  /** Names that lead to other models, by name; empty for most teams. */
+  /** Model aliases by name; empty for most teams. */
   modelAliases(): ReadonlyMap<string, ModelAlias>;
   /**
-   * Null if all keys are in the pools; else resolves when they are, or cannot be within seconds. Never rejects. A new
-   * isolate begins with the best keys of each provider and reads the others bit by bit: who finds no key among
-   * them, or needs a certain one, waits for all.
+   * Null if all keys are in the pools; otherwise resolves when they are, or can't be within seconds. Never rejects. A
+   * new isolate starts with the best keys of each provider and reads the others gradually: a request that finds no key
+   * among them, or needs a specific one, waits for all.
    */
   whole(keep?: KeepAlive): Promise<void> | null;
-  /** Whether requests to this provider go straight to it even where there is a gateway. */
+  /** Whether requests to this provider bypass the gateway. */
   goesDirect(slug: string): boolean;
-  /** The pool of a provider; an empty one where it has no keys. */
+  /** A provider's pool; empty if it has no keys. */
   pool(provider: string): KeyPool;
   /**
-   * In whose account things are stored, and who made them; those that nobody has seen are missing. May ask the
-   * store.
-   * @param again Asks again for what was missing a moment ago.
+   * In which accounts things are stored, and who made them; unknown ones are missing. May query the store.
+   * @param again Queries again for what was missing a moment ago.
    */
   storedThings(
     provider: string,
@@ -198,30 +199,34 @@ export interface ProxyState {
   ): ReadonlyMap<string, StoredThing> | Promise<ReadonlyMap<string, StoredThing>>;
   /** The key's text. Never log or return it. */
   openKey(key: PoolKey): string | Promise<string>;
-  /** Notes what happened: applied to this isolate's pools by the caller, written to the store in the next flush. */
+  /**
+   * Records what happened. The caller has applied it to this isolate's pools; the next flush writes it to the store.
+   */
   record(event: StateEvent): void;
   /**
-   * Called when a key was handed out, or is waited for: tells other isolates what was sent, where they have to know.
-   * @param keep Keeps the telling alive if this client leaves.
+   * Called when a key was handed out or is waited for: reports to other isolates what was sent, if necessary.
+   * @param keep Keeps the report alive if this client leaves.
    */
   shareUse(keep?: KeepAlive): void;
-  /** Called once a response is on its way: flushes events and asks for changes. Null if neither is due. */
+  /** Called once a response is on its way: flushes events and checks for changes. Null if neither is due. */
   afterResponse(): Promise<void> | null;
 }
 
 export type { Evidence };
 
-/** Many keys of one provider fail alike, so that nothing is done to them (see `lib/pool/circuit-breaker.ts`). */
+/**
+ * Many keys of one provider fail in the same way, so none of them is changed (see `lib/pool/guard/circuit-breaker.ts`).
+ */
 export interface IncidentSighting {
   readonly provider: string;
   readonly rule: string;
   readonly meaning: Meaning;
-  /** Upstream status, and the upstream's words, redacted, of the last failure. */
+  /** Status and message (redacted) of the upstream's last failure. */
   readonly status: number;
   readonly words: string;
   /** What was undone. */
   readonly effect: "block" | "cool";
-  /** The keys it was undone for. */
+  /** The keys for which it was undone. */
   readonly keyIds: readonly string[];
   readonly sinceMs: number;
   readonly atMs: number;
@@ -236,23 +241,23 @@ export type StateEvent =
       readonly evidence: Evidence;
     }
   | { readonly kind: "key-blocked"; readonly keyId: string; readonly evidence: Evidence }
-  /** Its words condemn the key; a second witness decides whether they are true. */
+  /** Its response says that the key is invalid; a second witness decides whether that is true. */
   | { readonly kind: "key-suspected"; readonly keyId: string; readonly evidence: Evidence }
-  /** A suspect has answered. */
+  /** A suspected key has worked. */
   | { readonly kind: "key-cleared"; readonly keyId: string; readonly atMs: number }
   | { readonly kind: "key-used"; readonly keyId: string; readonly atMs: number }
-  /** An answer through this key named something that lives in its account. */
+  /** A response through this key named something stored in its account. */
   | {
       readonly kind: "resource-seen";
       readonly provider: string;
       readonly resource: string;
       readonly keyId: string;
-      /** Who made it; null in both where it was only named. */
+      /** The maker; both null if it was only named. */
       readonly tokenId: string | null;
       readonly userId: string | null;
       readonly atMs: number;
     }
   | ({ readonly kind: "incident-seen" } & IncidentSighting)
-  /** A key answered: whatever the provider's keys were suspected of, the way works. */
+  /** A key worked: whatever the provider's keys were suspected of, the connection works. */
   | { readonly kind: "incident-over"; readonly provider: string; readonly atMs: number }
   | { readonly kind: "token-used"; readonly tokenId: string; readonly atMs: number };

@@ -1,5 +1,5 @@
 /**
- * One Balance's own errors, and which party caused each. Error answers of providers never pass through here.
+ * One Balance's own errors, and which party caused each. Providers' error responses never pass through here.
  * @module
  */
 
@@ -30,7 +30,7 @@ export type ProxyErrorCode =
   | "websocket_unsupported"
   | "internal_error";
 
-/** HTTP status of each code. 499 is never seen by anyone: its client has left. */
+/** HTTP status of each code. No one ever sees 499: its client has left. */
 const STATUS: Record<ProxyErrorCode, number> = {
   invalid_access_token: 401,
   access_denied: 403,
@@ -59,14 +59,14 @@ const STATUS: Record<ProxyErrorCode, number> = {
   internal_error: 500,
 };
 
-/** Which limit a 429 comes from, for `x-one-balance-limit-source`. */
+/** The limit that caused a 429, for `x-one-balance-limit-source`. */
 export type LimitSource = "token" | "pool" | "gateway" | "upstream";
 
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
   readonly code: ProxyErrorCode;
   readonly status: number;
-  /** Milliseconds until the same request may work; null where waiting does not help or is not known. */
+  /** Milliseconds until the same request may succeed; null if waiting doesn't help or the time is unknown. */
   readonly retryAfterMs: number | null;
   readonly limitSource: LimitSource | null;
 

@@ -5,24 +5,24 @@ import type { AccessToken, KeepAlive, ModelCatalog, ProxyPorts } from "./ports";
 /** What one request needs besides its own data: ports, settings and state, passed to every step. */
 export interface RequestScope {
   readonly requestId: string;
-  /** The client's. Its `signal` is asked for only where something went wrong: in workerd it has its price. */
+  /** The client's request. Read its `signal` only after a failure: in workerd it is expensive. */
   readonly request: Request;
   readonly config: ProxyConfig;
   readonly ports: ProxyPorts;
   readonly catalog: ModelCatalog;
-  /** The text of the caller's token, which must not go upstream; empty where nobody calls from outside. */
+  /** The caller's token as text, which must not be sent upstream; empty if no one outside calls. */
   credential: string;
-  /** Who calls; absent where One Balance itself does. */
+  /** The caller; absent if it is One Balance itself. */
   caller?: AccessToken;
-  /** Attempts made so far. */
+  /** Attempts so far. */
   attempts: number;
-  /** Those of them that were no cheap refusals; absent for none. */
+  /** Those that weren't cheap rejections; absent for none. */
   costly?: number;
-  /** So many attempts may be made in all; absent for what holds for everybody. */
+  /** The most attempts in total; absent for the general limit. */
   readonly maxSends?: number;
   readonly meter: RequestMeter;
-  /** Absent where what is begun is kept alive by the caller. */
+  /** Absent if the caller itself keeps started work alive. */
   readonly keep?: KeepAlive;
-  /** When it began to wait, where that was for its budget or at another target: it waits once for all. Epoch milliseconds. */
+  /** When it began to wait, if for its budget or at another target: it has one wait in total. Epoch milliseconds. */
   askingSinceMs?: number;
 }

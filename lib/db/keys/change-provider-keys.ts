@@ -1,6 +1,6 @@
 /**
- * Changing and deleting provider keys, one or thousands at once. Every change takes a new state version
- * and logs `audit`, the statement of `auditChange`, in its transaction.
+ * Changes and deletes provider keys, one or thousands at once. Every change takes a new state version and logs `audit`,
+ * the statement of `auditChange`, in its transaction.
  * @module
  */
 import { and, eq, exists, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
@@ -16,7 +16,7 @@ import { TOMBSTONE_LIFE_MS } from "../state/read-state";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter";
 
-/** What people may set on a key. */
+/** What people may configure on a key. */
 export type KeySettings = Pick<
   ProviderKeyRow,
   "remark" | "weight" | "priority" | "quotaDomain" | "models" | "limits"
@@ -24,13 +24,13 @@ export type KeySettings = Pick<
 
 export type KeyChange =
   | { readonly kind: "disable" }
-  /** Puts disabled keys back to work. */
+  /** Enables disabled keys. */
   | { readonly kind: "enable" }
-  /** Ends a disabling as if it had not been: what was blocked before is blocked again. */
+  /** Undoes a disabling as if it had never happened: what was blocked before is blocked again. */
   | { readonly kind: "undo-disable" }
-  /** Ends a block. What isolates noted until now is void. */
+  /** Ends a block. Anything isolates recorded until now no longer applies. */
   | { readonly kind: "unblock" }
-  /** Ends rests: all, or those for one model. What isolates noted until now is void. */
+  /** Ends cooldowns: all, or those for one model. Anything isolates recorded until now no longer applies. */
   | { readonly kind: "end-cooldowns"; readonly model?: string | undefined }
   | { readonly kind: "set"; readonly settings: Changes<KeySettings> };
 
@@ -39,14 +39,14 @@ export type PreviousSettings = KeySettings & { readonly id: string };
 
 export interface KeyChangeResult {
   readonly changed: number;
-  /** The changed keys as they were; null if they are more than `PREVIOUS_MAX`. */
+  /** The changed keys as they were; null if there are more than `PREVIOUS_MAX`. */
   readonly previous: readonly PreviousSettings[] | null;
 }
 
-/** So many keys can be put back; their settings fit well into one answer. */
+/** The most keys that an undo can restore; their settings fit easily into one response. */
 export const PREVIOUS_MAX = 10_000;
 
-/** Changes every key that the filter means and the change concerns. */
+/** Applies a change to every key that matches the filter and to which the change is relevant. */
 export async function changeProviderKeys(
   db: Database,
   filter: ProviderKeyFilter,
@@ -114,11 +114,11 @@ function whomItConcerns(db: Database, change: KeyChange): SQL | undefined {
 function columnsOf(change: KeyChange, nowMs: number) {
   switch (change.kind) {
     case "disable":
-      // The evidence of a block stays: it is what an undo goes back to.
+      // The evidence of a block stays, because an undo returns to it.
       return { status: "disabled" as const, reason: "manual" };
     case "enable":
     case "unblock":
-      // A block that an isolate noted before, and writes later, must not undo this.
+      // A block that an isolate recorded before, and writes later, must not undo this.
       return { status: "active" as const, reason: null, evidence: null, resetAtMs: nowMs };
     case "undo-disable":
       return {
@@ -146,7 +146,7 @@ function forModel(model: string | undefined): SQL | undefined {
   return model === undefined ? undefined : eq(keyCooldowns.model, model);
 }
 
-/** Changes columns of one key; with a reset, its rests end too. @returns Whether there is such a key. */
+/** Changes columns of one key; a reset also ends its cooldowns. @returns Whether the key exists. */
 export async function updateProviderKey(
   db: Database,
   id: string,
@@ -167,7 +167,7 @@ export async function updateProviderKey(
   return rowCounts[0] !== 0;
 }
 
-/** Gives each key its own settings, the same columns for all. @returns How many keys there are. */
+/** Gives each key its own settings, the same columns for all. @returns The number of keys found. */
 export async function putBackSettings(
   db: Database,
   columns: readonly (keyof KeySettings)[],
@@ -196,10 +196,10 @@ function setFromJson(column: keyof KeySettings): SQL {
 }
 
 /**
- * Clears a key's state: a block ends, and so do all rests. What isolates noted until now is void. A
+ * Clears a key's state: ends a block and all cooldowns. Anything isolates recorded until now no longer applies. A
  * disabled key stays disabled.
  *
- * @returns Whether there is such a key.
+ * @returns Whether the key exists.
  */
 export async function resetProviderKey(
   db: Database,
@@ -226,7 +226,7 @@ export async function resetProviderKey(
   return rowCounts[0] !== 0;
 }
 
-/** Deletes every key the filter means, with its cooldowns. @returns How many there were. */
+/** Deletes every key that matches the filter, with its cooldowns. @returns How many there were. */
 export async function deleteProviderKeys(
   db: Database,
   filter: ProviderKeyFilter,
@@ -239,7 +239,7 @@ export async function deleteProviderKeys(
     .from(tombstones)
     .where(eq(tombstones.version, TAKEN_VERSION));
   const { rowCounts } = await changeState(db, [
-    // First: the filter may ask about the cooldowns that go, too.
+    // Comes first, because the filter may refer to the cooldowns that are deleted.
     sql`
       insert into tombstones (kind, id, deleted_at_ms, version)
       select 'provider-key', id, ${nowMs}, ${TAKEN_VERSION} from provider_keys

@@ -1,5 +1,5 @@
 /**
- * Providers that the team added. Every change takes a new state version.
+ * Custom providers. Every change takes a new state version.
  * @module
  */
 import { asc, eq, type SQL, sql } from "drizzle-orm";
@@ -36,7 +36,7 @@ export async function insertCustomProvider(
   return rowCounts[0] !== 0;
 }
 
-/** @returns Whether there is such a provider. */
+/** @returns Whether the provider exists. */
 export async function updateCustomProvider(
   db: Database,
   slug: string,
@@ -55,7 +55,7 @@ export async function updateCustomProvider(
   return rowCounts[0] !== 0;
 }
 
-/** Its keys stay. @returns Whether there was such a provider. */
+/** Its keys stay. @returns Whether the provider existed. */
 export async function deleteCustomProvider(
   db: Database,
   slug: string,

@@ -3,14 +3,14 @@ import type { Database } from "../open-database";
 import type { ProviderKeyRow } from "../schema/schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 
-/** What a key is to be called where it is not called anything yet; null where there is nothing to say. */
+/** The values for a key's empty fields; null if there is nothing to fill in. */
 export type KeyFill = Pick<ProviderKeyRow, "id" | "remark" | "quotaDomain">;
 
 /**
- * Fills what is empty; what people wrote stays.
+ * Fills empty fields only; what people wrote stays.
  *
  * @param audit The statement of `auditChange`.
- * @returns How many keys were changed.
+ * @returns The number of changed keys.
  */
 export async function fillProviderKeys(
   db: Database,

@@ -6,13 +6,13 @@ import { changeState, TAKEN_VERSION } from "../state/state-version";
 
 export interface NewProviderKey
   extends Pick<ProviderKeyRow, "id" | "sealed" | "fingerprint" | "masked" | "weight" | "priority"> {
-  /** The fingerprint under the previous secret, while rotating: rows added before have that one. */
+  /** The fingerprint under the previous secret during a rotation: earlier rows have that one. */
   readonly previousFingerprint: string | null;
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
   readonly remark: string | null;
-  /** How a key stands that comes from elsewhere; absent: active and rested. */
+  /** The status of a key that comes from another instance; absent: active and without cooldowns. */
   readonly standing?: KeyStanding;
 }
 
@@ -26,15 +26,14 @@ export interface Origin {
   readonly createdBy: string | null;
 }
 
-/** With sealed keys of up to 12 kB, a statement's one parameter must stay below D1's 2 MB. */
+/** With encrypted keys of up to 12 kB, a statement's single parameter must stay below D1's 2 MB. */
 const CHUNK_MAX_CHARS = 1_000_000;
 
 /**
- * Adds keys, however many, in one transaction a megabyte; those whose fingerprint is already there are
- * left out.
+ * Adds any number of keys, in one transaction per megabyte; skips those whose fingerprint already exists.
  *
  * @param audit The statement of `auditChange` for the keys with these ids.
- * @returns How many were added.
+ * @returns The number of keys added.
  */
 export async function insertProviderKeys(
   db: Database,
@@ -97,7 +96,7 @@ function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson:
     on conflict (provider, fingerprint) do nothing`;
 }
 
-/** Of the keys that were added: those left out have other ids. */
+/** Only for the keys that were added: skipped ones have other ids. */
 function insertCooldowns(keysJson: string) {
   return sql`
     insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)

@@ -1,33 +1,33 @@
 /**
- * What happened to keys lately, by themselves and by people.
+ * Recent changes of keys, both automatic ones and those made by people.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 import type { KeyEventKind } from "../schema/schema";
 
-/** What happened to one key by itself, or what a person did to one or many. */
+/** An automatic change of one key, or a person's change of one or many. */
 export interface KeyChange {
   readonly id: string;
   readonly atMs: number;
-  /** Of an event its kind, of a person's doing the audit log's action: `provider-key.add`. */
+  /** The kind of an event, or the audit log's action for a person's change: `provider-key.add`. */
   readonly kind: KeyEventKind | `provider-key.${string}`;
-  /** Null where a person changed keys of several providers. */
+  /** Null if a person changed keys of several providers. */
   readonly provider: string | null;
-  /** The masked key; null where many were changed at once, and for an event of a key that is gone. */
+  /** The masked key; null if many were changed at once, and for an event of a deleted key. */
   readonly name: string | null;
-  /** Of a rest: for which model (`*` for all), and until when. */
+  /** For a cooldown: the model (`*` for all), and its end. */
   readonly model: string | null;
   readonly untilMs: number | null;
-  /** What the upstream said, redacted. */
+  /** The upstream's message, redacted. */
   readonly words: string | null;
-  /** Who did it; null for what happened by itself. */
+  /** Who did it; null for an automatic change. */
   readonly actorName: string | null;
-  /** How many keys were touched. */
+  /** The number of changed keys. */
   readonly count: number;
 }
 
-/** The newest changes first. @param withPeople whether what people did is among them */
+/** The newest changes first. @param withPeople whether to include changes made by people */
 export function listKeyChanges(
   db: Database,
   { limit, withPeople }: { readonly limit: number; readonly withPeople: boolean },
@@ -45,7 +45,7 @@ function events(limit: number): SQL {
       order by at_ms desc limit ${limit})`;
 }
 
-/** Ids are made of the time, so their order is the order of time. */
+/** Ids begin with the time, so their order is chronological. */
 function doings(limit: number): SQL {
   return sql`
     select * from (

@@ -11,7 +11,7 @@ export interface GridKey {
   readonly models: readonly string[] | null;
 }
 
-/** A provider's newest keys, the oldest of them first, and how many it has. */
+/** A provider's newest keys, the oldest of them first, and their total number. */
 export async function listGridKeys(
   db: Database,
   provider: string,
@@ -38,7 +38,7 @@ export interface GridRest {
   readonly untilMs: number;
 }
 
-/** Rests of a provider's keys that are not over. */
+/** A provider's cooldowns that haven't ended. */
 export function listGridRests(db: Database, provider: string, nowMs: number): Promise<GridRest[]> {
   return db.all<GridRest>(sql`
     select key_id as "keyId", model, until_ms as "untilMs" from key_cooldowns

@@ -1,7 +1,7 @@
 /**
- * The calendar of re-checks of blocked keys. A key that is dead is asked about ever more rarely; one that
- * came back is remembered until its next turn would have come, so that a key which is refused right after
- * each good check goes on where it was.
+ * The schedule of re-checks of blocked keys. A key that stays invalid is checked ever more rarely; one that recovered
+ * is remembered until its next check would have come, so that a key that is rejected right after each successful check
+ * continues where it was.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -10,14 +10,13 @@ import { runBatch } from "../state/state-version";
 
 const HOUR_MS = 3_600_000;
 
-/** From the block to the first check, and from each check to the next; the last repeats. */
+/** From the block to the first check, and from each check to the next; the last one repeats. */
 export const RECHECK_GAPS_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 7 * 24 * HOUR_MS] as const;
 const [FIRST_GAP_MS] = RECHECK_GAPS_MS;
 
 /**
- * Brings the calendar up to date, and takes the keys that are due, those waiting longest first. They are
- * due again in an hour unless `settleRechecks` says otherwise: a run that dies cannot be held up by the
- * same keys forever.
+ * Updates the schedule, and takes the keys that are due, those waiting longest first. They are due again in an hour
+ * unless `settleRechecks` says otherwise, so that a run that crashes doesn't get stuck on the same keys.
  * @returns Their ids.
  */
 export async function takeDueRechecks(
@@ -45,11 +44,11 @@ export async function takeDueRechecks(
 
 export interface SettledRecheck {
   readonly id: string;
-  /** Whether it counts as asked; if not, the same time passes once more. */
+  /** Whether it counts as checked; if not, the same interval passes once more. */
   readonly wasAsked: boolean;
 }
 
-/** Sets the next time of keys that were checked. */
+/** Sets the next check of keys that were checked. */
 export async function settleRechecks(
   db: Database,
   checked: readonly SettledRecheck[],
@@ -69,11 +68,11 @@ function gapAfter(attempts: SQL): SQL {
   return sql`case ${attempts} ${sql.join(gaps, sql` `)} else ${RECHECK_GAPS_MS.at(-1)} end`;
 }
 
-/** Times of the re-checks to come. */
+/** When the next re-checks are due. */
 export interface RecheckOutlook {
-  /** Blocked keys that wait for one. */
+  /** Blocked keys waiting for one. */
   readonly keys: number;
-  /** Null where none waits. */
+  /** Null if none waits. */
   readonly nextAtMs: number | null;
 }
 

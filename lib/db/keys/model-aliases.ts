@@ -1,5 +1,5 @@
 /**
- * Aliases of models. Every change takes a new state version.
+ * Model aliases. Every change takes a new state version.
  * @module
  */
 import { asc, eq, type SQL, sql } from "drizzle-orm";
@@ -36,8 +36,8 @@ export async function insertModelAlias(
 }
 
 /**
- * @param version As the row was read.
- * @returns False, with nothing written, if the alias was changed since, or is no more.
+ * @param version As read from the row.
+ * @returns False, with nothing written, if the alias was changed since or doesn't exist.
  */
 export async function updateModelAlias(
   db: Database,
@@ -56,7 +56,7 @@ export async function updateModelAlias(
   return rowCounts[0] !== 0;
 }
 
-/** @returns Whether there was such an alias. */
+/** @returns Whether the alias existed. */
 export async function deleteModelAlias(
   db: Database,
   name: string,

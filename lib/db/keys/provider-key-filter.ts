@@ -3,22 +3,22 @@ import { EVERY_MODEL, type KeyStatus } from "../../pool/types";
 import type { Database } from "../open-database";
 import { keyCooldowns, providerKeys } from "../schema/schema";
 
-/** Which provider keys are meant; absent fields do not narrow. */
+/** Selects provider keys; absent fields don't restrict the selection. */
 export interface ProviderKeyFilter {
   readonly ids?: readonly string[] | undefined;
   readonly provider?: string | undefined;
   /**
-   * `cooling`: active, and resting for the filter's model or, without one, for any; `ready`: active, and
-   * not cooling.
+   * `cooling`: active, and in cooldown for the filter's model or, without one, for any; `ready`: active, and not
+   * cooling.
    */
   readonly status?: KeyStatus | "cooling" | "ready" | undefined;
   /** Keys that may serve this model. */
   readonly model?: string | undefined;
-  /** Part of the masked key or the remark; letters' case does not matter. */
+  /** Part of the masked key or the note; case-insensitive. */
   readonly q?: string | undefined;
 }
 
-/** The condition on `provider_keys` for a filter; undefined if it means every key. */
+/** The condition on `provider_keys` for a filter; undefined if it selects every key. */
 export function whereProviderKey(
   db: Database,
   filter: ProviderKeyFilter,
@@ -63,7 +63,7 @@ function isCooling(db: Database, model: string | undefined, nowMs: number): SQL 
   );
 }
 
-/** The same as `modelMatches` in `lib/pool`. Of GLOB's wildcards only `*` is one in a list of models. */
+/** The same as `modelMatches` in `lib/models`. Of GLOB's wildcards, only `*` has a meaning in a list of models. */
 function mayServe(model: string): SQL {
   return sql`(${providerKeys.models} is null or exists (
     select 1 from json_each(${providerKeys.models}) allowed

@@ -12,9 +12,9 @@ import {
 } from "../schema/schema";
 import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter";
 
-/** A key without its sealed text and fingerprint, which no list needs. */
+/** A key without its encrypted text and fingerprint, which no list needs. */
 export type ListedProviderKey = Omit<ProviderKeyRow, "sealed" | "fingerprint"> & {
-  /** The live ones. */
+  /** Current cooldowns. */
   readonly cooldowns: readonly KeyCooldownRow[];
 };
 
@@ -30,7 +30,7 @@ export type ProviderKeyOrder =
 export interface ProviderKeyPageRequest extends ProviderKeyFilter {
   /** Continues after the last of a page that is ordered newest first. */
   readonly beforeId?: string | undefined;
-  /** `created`, descending, unless said otherwise; equal keys come newest first. */
+  /** By default `created`, descending; ties come newest first. */
   readonly order?: ProviderKeyOrder | undefined;
   readonly isAscending?: boolean | undefined;
   readonly offset?: number | undefined;
@@ -39,7 +39,7 @@ export interface ProviderKeyPageRequest extends ProviderKeyFilter {
 
 const { sealed: _, fingerprint: __, ...LISTED_COLUMNS } = getTableColumns(providerKeys);
 
-/** Keys with their live cooldowns. */
+/** Keys with their current cooldowns. */
 export async function listProviderKeys(
   db: Database,
   request: ProviderKeyPageRequest,
@@ -87,7 +87,7 @@ function rankOf(order: Exclude<ProviderKeyOrder, "created">, nowMs: number): SQL
     case "quotaDomain":
       return sql`coalesce(${providerKeys.quotaDomain}, '') collate nocase`;
     case "status":
-      // From well to ill.
+      // From healthy to unhealthy.
       return sql`case ${providerKeys.status} when 'disabled' then 1 when 'blocked' then 3 else 2 * exists (
         select 1 from key_cooldowns c where c.key_id = provider_keys.id and c.until_ms > ${nowMs}) end`;
   }
@@ -117,7 +117,7 @@ export async function countProviderKeys(
   return db.$count(providerKeys, whereProviderKey(db, filter, nowMs));
 }
 
-/** Ids of the keys a filter means, newest first. */
+/** Ids of the keys that match a filter, newest first. */
 export async function listProviderKeyIds(
   db: Database,
   filter: ProviderKeyFilter,
@@ -133,7 +133,7 @@ export async function listProviderKeyIds(
   return rows.map((row) => row.id);
 }
 
-/** Whole rows, sealed texts too: to check keys or to hand them out. In no order. */
+/** Whole rows, including encrypted texts: to check or export keys. Unordered. */
 export async function readSealedKeys(
   db: Database,
   ids: readonly string[],
@@ -153,7 +153,7 @@ export async function getProviderKey(
   return key;
 }
 
-/** Those of the fingerprints that a provider's keys have. */
+/** The fingerprints that belong to a provider's keys. */
 export async function findFingerprints(
   db: Database,
   provider: string,
@@ -168,7 +168,7 @@ export async function findFingerprints(
 
 export type KnownKey = Pick<ProviderKeyRow, "id" | "fingerprint" | "remark" | "quotaDomain">;
 
-/** A provider's keys that have one of the fingerprints. */
+/** A provider's keys with any of the fingerprints. */
 export async function findKnownKeys(
   db: Database,
   provider: string,
@@ -188,23 +188,23 @@ function hasFingerprint(provider: string, fingerprints: readonly string[]): SQL 
   );
 }
 
-/** How a provider's keys stand. */
+/** The number of a provider's keys by status. */
 export interface ProviderKeyCounts {
   readonly provider: string;
   readonly ready: number;
-  /** Active, and resting for at least one model. */
+  /** Active, and in cooldown for at least one model. */
   readonly cooling: number;
   readonly blocked: number;
   readonly disabled: number;
-  /** Of the cooling ones, those that rest until their daily quota renews, for at least one model. */
+  /** Cooling keys that wait until their daily quota renews, for at least one model. */
   readonly spentToday: number;
-  /** When the first of the cooling ones has rested for every model; null where none cools. */
+  /** When the first cooling key has no cooldown left for any model; null if none is cooling. */
   readonly nextReadyAtMs: number | null;
   /** To the hour; null if none was ever used. */
   readonly lastUsedAtMs: number | null;
 }
 
-/** Of each provider that has keys, or of one, sorted by slug. */
+/** For each provider that has keys, or for one, sorted by slug. */
 export async function countKeyStates(
   db: Database,
   nowMs: number,
@@ -226,7 +226,7 @@ export async function countKeyStates(
     group by provider order by provider`);
 }
 
-/** Quota domains that a provider's keys are in; at most 500. */
+/** The quota domains of a provider's keys; at most 500. */
 export async function listQuotaDomains(db: Database, provider: string): Promise<string[]> {
   const rows = await db.all<{ readonly name: string }>(sql`
     select distinct quota_domain as name from provider_keys

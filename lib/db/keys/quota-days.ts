@@ -1,5 +1,5 @@
 /**
- * What keys answered of their daily quotas, and when they were told that these are used up.
+ * How much keys served of their daily quotas, and when the provider reported that these were used up.
  * @module
  */
 import { gte, sql } from "drizzle-orm";
@@ -12,7 +12,7 @@ import { isOlderSchema } from "../state/read-older-state";
 import { runBatch } from "../state/state-version";
 import { selectWaiting, waitingRows } from "../usage/waiting-cells";
 
-/** The provider's word that a key's daily quota for a model is used up. */
+/** The provider's report that a key's daily quota for a model is used up. */
 export interface SpentNotice {
   readonly keyId: string;
   readonly provider: string;
@@ -20,10 +20,10 @@ export interface SpentNotice {
   readonly atMs: number;
 }
 
-/** Models named `*` are left out: such a word tells nothing of one model's quota. */
+/** Cooldowns for every model (`*`) are left out: they say nothing about one model's quota. */
 const IS_DAILY = sql`evidence ->> 'meaning' = 'rate_limit_day' and model <> '*'`;
 
-/** Since `sinceMs`, of keys that are still there; the latest first. */
+/** Since `sinceMs`, for keys that still exist; the latest first. */
 export function listSpentNotices(
   db: Database,
   sinceMs: number,
@@ -36,7 +36,7 @@ export function listSpentNotices(
     order by at_ms desc limit ${limit}`);
 }
 
-/** Keys that rest until a day's quota renews; `model` is `*` where they rest for every model. */
+/** Keys in cooldown until a daily quota renews; `model` is `*` if for every model. */
 export function listSpentKeys(
   db: Database,
   nowMs: number,
@@ -68,7 +68,7 @@ export async function listQuotaKeys(
   }));
 }
 
-/** A key's time with a model. */
+/** A period of a key with a model. */
 export interface AnswerWindow {
   readonly keyId: string;
   readonly provider: string;
@@ -79,8 +79,8 @@ export interface AnswerWindow {
 }
 
 /**
- * Good answers in each window, whole hours included. A key's hours are looked up one by one by their whole
- * primary key, since the hours of all keys together may be very many rows.
+ * Successful responses in each window, whole hours included. A key's hours are looked up one by one by their full
+ * primary key, because the hours of all keys together may be very many rows.
  */
 export async function countAnswers(
   db: Database,
@@ -148,7 +148,7 @@ function rowsOf(result: D1Result | undefined): readonly Readonly<Record<string, 
   return (result?.results ?? []) as Readonly<Record<string, unknown>>[];
 }
 
-/** A quota day's counts, as far as they are kept. */
+/** A quota day's counts that are stored. */
 export interface KeptQuotaDay {
   readonly fromMs: number;
   readonly zone: Provider["quotaDayZone"];
@@ -156,7 +156,7 @@ export interface KeptQuotaDay {
   readonly counts: readonly KeptCount[];
 }
 
-/** Days that began at or after `sinceMs`; none from a database that lacks the table. */
+/** Days that began at or after `sinceMs`; none if the database lacks the table. */
 export async function listKeptQuotaDays(
   db: Database,
   sinceMs: number,
@@ -169,7 +169,7 @@ export async function listKeptQuotaDays(
   }
 }
 
-/** When the oldest hour began of which cells still wait; null where none do. */
+/** The start of the oldest hour with cells that wait to be rolled up; null if there are none. */
 export async function oldestWaitingHourMs(db: Database): Promise<number | null> {
   const cells = waitingRows(await db.all<Record<string, unknown>>(selectWaiting(["key"])));
   return cells.reduce<number | null>(
@@ -178,7 +178,7 @@ export async function oldestWaitingHourMs(db: Database): Promise<number | null> 
   );
 }
 
-/** Keeps counts of days in place of those that are there. Days before `sinceMs` go. */
+/** Replaces the stored counts of days. Days before `sinceMs` are deleted. */
 export async function keepQuotaDays(
   db: Database,
   days: readonly KeptQuotaDay[],

@@ -1,5 +1,5 @@
 /**
- * What hints at keys that share one quota, and the hints that people dismissed.
+ * What suggests that keys share one quota, and the suggestions that people dismissed.
  * @module
  */
 import { eq, type SQL, sql } from "drizzle-orm";
@@ -8,10 +8,10 @@ import type { Database } from "../open-database";
 import { dismissedQuotaHints } from "../schema/schema";
 import { runBatch } from "../state/state-version";
 
-/** So many of the latest events are looked at, whosever they are: a page must not cost more with their number. */
+/** The most recent events examined, of any key: a page must not become slower with their number. */
 const EVENTS_READ = 3_000;
 
-/** Refusals of a provider's keys for lack of quota, since `sinceMs`. */
+/** Rejections of a provider's keys for lack of quota, since `sinceMs`. */
 export function listTrips(db: Database, provider: string, sinceMs: number): Promise<Trip[]> {
   return db.all<Trip>(sql`
     select key_id as "keyId", model, at_ms as "atMs" from (
@@ -26,14 +26,14 @@ export interface HintedKey {
   readonly quotaDomain: string | null;
 }
 
-/** Those of the keys that are still there. */
+/** Those of the keys that still exist. */
 export function listHintedKeys(db: Database, ids: readonly string[]): Promise<HintedKey[]> {
   return db.all<HintedKey>(sql`
     select id, masked, quota_domain as "quotaDomain" from provider_keys
     where id in (select value from json_each(${JSON.stringify(ids)})) order by id`);
 }
 
-/** The keys of each dismissed hint. */
+/** The keys of each dismissed suggestion. */
 export async function listDismissedHints(
   db: Database,
   provider: string,
@@ -45,7 +45,7 @@ export async function listDismissedHints(
   return rows.map(({ keyIds }) => new Set(keyIds.split(" ")));
 }
 
-/** Nothing is written, nor logged, where it was dismissed before. */
+/** If it was already dismissed, nothing is written or logged. */
 export async function dismissHint(
   db: Database,
   provider: string,

@@ -1,5 +1,5 @@
 /**
- * Limits that people set for providers and quota domains. Every change takes a new state version.
+ * Configured limits of providers and quota domains. Every change takes a new state version.
  * @module
  */
 import { and, asc, eq, lt, type SQL, sql } from "drizzle-orm";
@@ -9,10 +9,10 @@ import { type QuotaLimitRow, quotaLimits } from "../schema/schema";
 import { TOMBSTONE_LIFE_MS } from "../state/read-state";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 
-/** Whose limits: all keys of a provider, or those of one of its quota domains. */
+/** What the limits apply to: each key of a provider, or one of its quota domains. */
 export type LimitScope = Pick<QuotaLimitRow, "provider" | "domain">;
 
-/** Those that are set, sorted by provider and domain; of one provider or of all. */
+/** Configured limits, sorted by provider and domain; of one provider or of all. */
 export function listQuotaLimits(db: Database, provider?: string): Promise<QuotaLimitRow[]> {
   const isSet = sql`${quotaLimits.rules} <> '[]'`;
   return db
@@ -22,7 +22,7 @@ export function listQuotaLimits(db: Database, provider?: string): Promise<QuotaL
     .orderBy(asc(quotaLimits.provider), asc(quotaLimits.domain));
 }
 
-/** The rules of one scope; empty where there are none. */
+/** The rules of one scope; empty if there are none. */
 export async function readQuotaLimits(
   db: Database,
   { provider, domain }: LimitScope,
@@ -35,7 +35,7 @@ export async function readQuotaLimits(
   return row?.rules ?? [];
 }
 
-/** Sets all rules of a scope. Rules that are there already change, and log, nothing. */
+/** Replaces all rules of a scope. Equal rules change and log nothing. */
 export async function writeQuotaLimits(
   db: Database,
   { provider, domain }: LimitScope,

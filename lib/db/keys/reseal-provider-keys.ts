@@ -1,7 +1,7 @@
 /**
- * Provider keys by the secret they are sealed under (`v2.<keyId>.…`, see `lib/crypto/seal.ts`), and giving
- * them seals of another. No state version is taken: an isolate's copy of a sealed text opens as long as the
- * isolate lives, since its secrets do not change.
+ * Provider keys by the secret that encrypts them (`v2.<keyId>.…`, see `lib/crypto/seal.ts`), and their re-encryption.
+ * No state version is taken: an isolate's copy of an encrypted key can be decrypted as long as the isolate lives,
+ * because its secrets don't change.
  * @module
  */
 import { and, asc, count, gt, type SQL, sql } from "drizzle-orm";
@@ -13,7 +13,7 @@ export type SealedKey = Pick<ProviderKeyRow, "id" | "provider" | "sealed">;
 
 export interface NewSeal {
   readonly id: string;
-  /** The sealed text that was read. A key that has another by now is left alone. */
+  /** The encrypted text that was read. A key that has another one by now is left alone. */
   readonly from: string;
   readonly to: string;
   readonly fingerprint: string;
@@ -21,14 +21,14 @@ export interface NewSeal {
 
 const KEY_ID = sql<string>`substr(${providerKeys.sealed}, 4, 8)`;
 
-/** Of seals that are bound to no row. With this very text, `provider_keys_old_seals` answers it. */
+/** Encrypted texts that aren't bound to a row. With exactly this condition, SQLite uses `provider_keys_old_seals`. */
 const IS_OLD_FORM = sql.raw("sealed < 'v2.'");
 
-/** Keys that need another seal. */
+/** Keys that need to be re-encrypted. */
 export interface StaleSeals {
-  /** Id of the secret that they are sealed under. */
+  /** Id of the secret that encrypts them. */
   readonly secretId: string;
-  /** Only those whose seals are bound to no row. */
+  /** Only those whose encrypted text isn't bound to a row. */
   readonly isOldForm: boolean;
 }
 
@@ -51,7 +51,7 @@ export async function readSealedKeys(
     .limit(page.limit);
 }
 
-/** How many keys of a secret have seals that are bound to no row. */
+/** How many keys of a secret have an encrypted text that isn't bound to a row. */
 export async function countOldForm(db: Database, secretId: string): Promise<number> {
   const [row] = await db
     .select({ keys: count() })
@@ -60,18 +60,18 @@ export async function countOldForm(db: Database, secretId: string): Promise<numb
   return row?.keys ?? 0;
 }
 
-/** How many keys are sealed under each secret, by its id. */
+/** How many keys each secret encrypts, by its id. */
 export async function countKeysBySecret(db: Database): Promise<ReadonlyMap<string, number>> {
   const rows = await db.select({ keyId: KEY_ID, keys: count() }).from(providerKeys).groupBy(KEY_ID);
   return new Map(rows.map(({ keyId, keys }) => [keyId, keys]));
 }
 
 /**
- * A key that was added a second time meanwhile, by an isolate that did not know the new secret yet, keeps
- * its fingerprint: the other has taken the new one.
+ * If a key was added a second time in the meantime, by an isolate that didn't know the new secret yet, this one keeps
+ * its fingerprint: the other already has the new one.
  *
  * @param audit The statement of `auditChange`.
- * @returns How many keys have their new seal.
+ * @returns How many keys have their new text.
  */
 export async function writeSeals(
   db: Database,

@@ -1,5 +1,5 @@
 /**
- * The tables of D1 about alerts. Times are epoch milliseconds.
+ * D1 tables for alerts. Times are epoch milliseconds.
  * @module
  */
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
@@ -18,10 +18,10 @@ export type AlertKind =
 /** How an alert is sent. */
 export type AlertChannel = "webhook" | "mail";
 
-/** What the words of an alert are filled with. Never a secret. */
+/** The values in an alert's text. Never a secret. */
 export type AlertDetails = Readonly<Record<string, string | number>>;
 
-/** Alerts and what became of them, one row a channel: the delivery log. */
+/** Alerts and their outcomes, one row per channel: the delivery log. */
 export const alerts = sqliteTable(
   "alerts",
   {
@@ -31,18 +31,18 @@ export const alerts = sqliteTable(
     details: text("details", { mode: "json" }).$type<AlertDetails>().notNull(),
     channel: text("channel").$type<AlertChannel>().notNull().default("webhook"),
     createdAtMs: integer("created_at_ms").notNull(),
-    /** How often it was sent without success. */
+    /** Failed deliveries. */
     failures: integer("failures").notNull().default(0),
     /** Null once it is delivered or given up. */
     nextTryMs: integer("next_try_ms"),
     deliveredAtMs: integer("delivered_at_ms"),
-    /** What the last failed try met with. */
+    /** Why the last delivery failed. */
     problem: text("problem"),
   },
   (table) => [index("alerts_next_try").on(table.nextTryMs)],
 );
 
-/** What was told already, so that it is told once. */
+/** What was already reported, so that it is reported once. */
 export const alertTopics = sqliteTable("alert_topics", {
   topic: text("topic").primaryKey(),
   atMs: integer("at_ms").notNull(),

@@ -1,5 +1,5 @@
 /**
- * The table of D1 about incidents: many keys that failed alike. Times are epoch milliseconds.
+ * The D1 table for incidents: many keys that failed in the same way. Times are epoch milliseconds.
  * @module
  */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
@@ -9,9 +9,9 @@ export const incidents = sqliteTable("incidents", {
   /** `in_…`; later incidents have greater ids. */
   id: text("id").primaryKey(),
   provider: text("provider").notNull(),
-  /** What the failures had in common: the rule that judged them. */
+  /** What the failures had in common: the rule that classified them. */
   rule: text("rule").notNull(),
-  /** What the last of them said, redacted. */
+  /** The message of the last one, redacted. */
   meaning: text("meaning").$type<IncidentSighting["meaning"]>().notNull(),
   status: integer("status").notNull(),
   words: text("words").notNull(),
@@ -20,7 +20,7 @@ export const incidents = sqliteTable("incidents", {
   keyIds: text("key_ids", { mode: "json" }).$type<readonly string[]>().notNull(),
   openedAtMs: integer("opened_at_ms").notNull(),
   lastSeenMs: integer("last_seen_ms").notNull(),
-  /** When a key of the provider answered again; null while none has. */
+  /** When a key of the provider worked again; null if none has. */
   closedAtMs: integer("closed_at_ms"),
 });
 

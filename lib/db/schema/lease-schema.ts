@@ -1,25 +1,25 @@
 /**
- * What isolates tell each other: of limits that they share, where no object hands out leases (`lib/leases`), and of
- * what they sent to provider keys (`lib/pool/peers`).
+ * What isolates report to each other: the limits that they share if no object hands out leases (`lib/leases`), and what
+ * they sent to provider keys (`lib/pool/peers`).
  * @module
  */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { ModelReport } from "../../pool/peers/report-format";
 
-/** As `lib/leases/lease.ts` has it; the isolate and the time stand in the row, and times are told as ages. */
+/** As in `lib/leases/lease.ts`; the isolate and the time are columns of the row, and times are stored as ages. */
 export type StoredReport = readonly [
   limit: string,
   windowMs: number | null,
   permits: number,
   used: number,
   demand: number,
-  /** How long it had been in demand then: milliseconds. */
+  /** How long it had been in demand then, in milliseconds. */
   heldMs: number,
 ];
 
 /**
- * One row an isolate, written while it uses a good part of some limit, and replaced by its next. `WITHOUT ROWID`
- * and without an index: a report is one written row.
+ * One row per isolate, written while it uses a good part of some limit, and replaced by its next. `WITHOUT ROWID` and
+ * without an index, so a report is one written row.
  */
 export const isolateLeases = sqliteTable("isolate_leases", {
   isolateId: text("isolate_id").primaryKey(),
@@ -28,7 +28,7 @@ export const isolateLeases = sqliteTable("isolate_leases", {
   reports: text("reports", { mode: "json" }).$type<readonly StoredReport[]>().notNull(),
 });
 
-/** One row an isolate, written while it uses a good part of what provider keys may be sent, and replaced by its next. */
+/** One row per isolate, written while it uses a good part of provider quotas, and replaced by its next. */
 export const isolateUses = sqliteTable("isolate_uses", {
   isolateId: text("isolate_id").primaryKey(),
   /** By the store's clock. */

@@ -1,6 +1,6 @@
 import { integer, real } from "drizzle-orm/sqlite-core";
 
-/** The columns of limits, see `TokenLimits`; null for none. */
+/** Columns for limits, see `TokenLimits`; null for none. */
 export const limitColumns = () => ({
   rpm: integer("rpm"),
   tpm: integer("tpm"),

@@ -3,13 +3,13 @@ import journal from "../../../drizzle/meta/_journal.json";
 import type { Database } from "../open-database";
 
 export interface MigrationState {
-  /** Names of those that this version expects and the database does not have. */
+  /** Names of migrations that this version expects and the database lacks. */
   readonly missing: readonly string[];
-  /** Names of those of a later version. */
+  /** Names of migrations of a later version. */
   readonly unknown: readonly string[];
 }
 
-/** Compares what was applied, by `npm start` or by wrangler, with what this version was built with. */
+/** Compares what was applied, by `npm start` or wrangler, with what this version was built with. */
 export async function readMigrations(db: Database): Promise<MigrationState> {
   const expected = journal.entries.map(({ tag }) => `${tag}.sql`);
   const hasTable = await db.get(

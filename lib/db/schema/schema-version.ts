@@ -1,5 +1,5 @@
 /**
- * Whether the database has had every migration that this build was made with.
+ * Whether the database has every migration of this build.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -9,10 +9,10 @@ import type { Database } from "../open-database";
 /** Named as in `d1_migrations`, in order. */
 const KNOWN: readonly string[] = journal.entries.map(({ tag }) => `${tag}.sql`);
 
-/** Migrations are never taken back, so these need not be asked again. */
+/** Migrations are never undone, so these needn't be checked again. */
 const upToDate = new WeakSet<D1Database>();
 
-/** Names of migrations that are still to be applied, in order; empty where the database is up to date. */
+/** Names of migrations still to be applied, in order; empty if the database is up to date. */
 export async function missingMigrations(db: Database): Promise<readonly string[]> {
   if (upToDate.has(db.$client)) return [];
   const rows = await db.all<{ readonly name: string }>(sql`select name from d1_migrations`);

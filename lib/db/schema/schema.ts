@@ -1,8 +1,8 @@
 /**
  * The tables of D1. Times are epoch milliseconds.
  *
- * `version` is the value of `state_version` at a row's last change. One batch of writes takes one new
- * version, so "what changed since version V" is one indexed read a table.
+ * `version` is the value of `state_version` at a row's last change. One batch of writes takes one new version, so "what
+ * changed since version V" is one indexed read per table.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -34,9 +34,9 @@ export const providerKeys = sqliteTable(
     fingerprint: text("fingerprint").notNull(),
     masked: text("masked").notNull(),
     status: text("status").$type<KeyStatus>().notNull().default("active"),
-    /** Why the status is what it is: a `Meaning`, or null. */
+    /** The reason for the status: a `Meaning`, or null. */
     reason: text("reason"),
-    /** What the upstream said when it refused the key. */
+    /** The upstream's message when it rejected the key. */
     evidence: text("evidence", { mode: "json" }).$type<Evidence>(),
     /** 1 to 100. */
     weight: integer("weight").notNull().default(1),
@@ -45,18 +45,18 @@ export const providerKeys = sqliteTable(
     quotaDomain: text("quota_domain"),
     /** Model names, `*` is a wildcard; null for all. */
     models: text("models", { mode: "json" }).$type<readonly string[]>(),
-    /** Of this key alone, see `lib/pool/limits-for.ts`; null for none. */
+    /** For this key alone, see `lib/pool/limits/limits-for.ts`; null for none. */
     limits: text("limits", { mode: "json" }).$type<readonly LimitRule[]>(),
     remark: text("remark"),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
     updatedAtMs: integer("updated_at_ms").notNull(),
     /**
-     * When a person, or a check that found the key good, last cleared its state: what an isolate noted
-     * before counts no more, however late it is written.
+     * When a person, or a successful check, last cleared its state: anything isolates recorded before no longer
+     * applies, however late it is written.
      */
     resetAtMs: integer("reset_at_ms").notNull().default(0),
-    /** To the hour; not versioned, since no isolate needs it. */
+    /** To the hour; not versioned, because no isolate needs it. */
     lastUsedAtMs: integer("last_used_at_ms"),
     version: integer("version").notNull(),
   },
@@ -64,14 +64,14 @@ export const providerKeys = sqliteTable(
     uniqueIndex("provider_keys_fingerprint").on(table.provider, table.fingerprint),
     index("provider_keys_version").on(table.version),
     index("provider_keys_status").on(table.provider, table.status, table.id),
-    // Few rows, which upkeep asks for again and again.
+    // Few rows, which maintenance queries again and again.
     index("provider_keys_blocked").on(table.id).where(sql`status = 'blocked'`),
-    // Seals of before, which upkeep replaces: empty most of the time.
+    // Old encrypted texts that maintenance replaces: usually empty.
     index("provider_keys_old_seals").on(table.id).where(sql`sealed < 'v2.'`),
   ],
 );
 
-/** Rests of keys, by model or `*` for every model. Rows outlive their end; readers compare `until_ms`. */
+/** Cooldowns of keys, by model or `*` for every model. Rows outlive their end; readers compare `until_ms`. */
 export const keyCooldowns = sqliteTable(
   "key_cooldowns",
   {
@@ -92,11 +92,11 @@ export const keyCooldowns = sqliteTable(
 
 export type KeyEventKind = "cooled" | "blocked" | "reset" | "checked" | "suspected" | "cleared";
 
-/** What happened to keys by itself; what people did to them is in the audit log. */
+/** Automatic changes of keys; people's changes are in the audit log. */
 export const keyEvents = sqliteTable(
   "key_events",
   {
-    /** `ke_…`, made where the event was seen, so that writing it again changes nothing. */
+    /** `ke_…`, created where the event occurred, so that writing it again changes nothing. */
     id: text("id").primaryKey(),
     keyId: text("key_id").notNull(),
     provider: text("provider").notNull(),
@@ -114,7 +114,7 @@ export const keyEvents = sqliteTable(
 
 export type TokenStatus = "active" | "paused" | "revoked";
 
-/** `playground`: one a user, made and renewed by the playground itself; it stands in no list. */
+/** `playground`: one per user, created and renewed by the playground itself; not in any list. */
 export type TokenKind = "app" | "playground";
 
 export const accessTokens = sqliteTable(
@@ -130,27 +130,27 @@ export const accessTokens = sqliteTable(
     status: text("status").$type<TokenStatus>().notNull().default("active"),
     /** Provider slugs; null for all. */
     providers: text("providers", { mode: "json" }).$type<readonly string[]>(),
-    /** Model names, `*` is a wildcard; null for all. They hold for each of the providers. */
+    /** Model names, `*` is a wildcard; null for all. They apply to each of the providers. */
     models: text("models", { mode: "json" }).$type<readonly string[]>(),
-    /** Null in this and the limits below: none. */
+    /** Null in this and the following limits: none. */
     expiresAtMs: integer("expires_at_ms"),
     ...limitColumns(),
-    /** What the owner may set limits to at most, by an admin's word; null: anything. */
+    /** The maximum limits that the owner may set, as configured by an admin; null for no maximum. */
     limitCeilings: text("limit_ceilings", { mode: "json" }).$type<LimitCeilings>(),
-    /** 1 to 100: share of the quota among tokens that want more than there is. */
+    /** 1 to 100: share of the quota among tokens when demand exceeds it. */
     weight: integer("weight").notNull().default(1),
     priorityClass: text("priority_class").$type<PriorityClass>().notNull().default("interactive"),
-    /** How long its requests may wait for quota; null: 10 s, and up to 120 s where they say so. */
+    /** How long its requests may wait for quota; null: 10 s, and up to 120 s if they ask for it. */
     maxWaitSeconds: integer("max_wait_seconds"),
-    /** US dollars that a request counts for whose price nobody knows; null: such requests are refused under a budget. */
+    /** US dollars counted for a request without a known price; null: such requests are rejected under a budget. */
     unpricedReserveUsd: real("unpriced_reserve_usd"),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
-    /** The user whose token it is; null for one of the team's. */
+    /** The user who owns the token; null for a team token. */
     ownerId: text("owner_id"),
-    /** The token that takes this one's place, which works until `expires_at_ms`; null if not rotated. */
+    /** The token that replaces this one, which works until `expires_at_ms`; null if not rotated. */
     rotatedToId: text("rotated_to_id"),
-    /** Whose budgets it shares: the token its rotations began with; null for its own. */
+    /** The token whose budgets it shares, the first in its chain of rotations; null for its own. */
     budgetId: text("budget_id"),
     updatedAtMs: integer("updated_at_ms").notNull(),
     /** To the hour; not versioned, since no isolate needs it. */
@@ -164,7 +164,7 @@ export const accessTokens = sqliteTable(
   ],
 );
 
-/** Limits of members, for all own tokens together; a member without a row has none. */
+/** Limits of members, for all of a member's tokens together; a member without a row has none. */
 export const memberLimits = sqliteTable(
   "member_limits",
   {
@@ -176,7 +176,7 @@ export const memberLimits = sqliteTable(
   (table) => [index("member_limits_version").on(table.version)],
 );
 
-/** Deleted rows, so that isolates learn of them. Kept for `TOMBSTONE_LIFE_MS`. */
+/** Deleted rows, so that isolates learn about them. Kept for `TOMBSTONE_LIFE_MS`. */
 export const tombstones = sqliteTable(
   "tombstones",
   {
@@ -197,7 +197,7 @@ export const stateVersion = sqliteTable("state_version", {
   version: integer("version").notNull(),
 });
 
-/** Which key and who made what only the key's account knows: a file, a batch, a stored response. */
+/** The key and the maker of what only the key's account knows: a file, a batch, a stored response. */
 export const resourceKeys = sqliteTable(
   "resource_keys",
   {
@@ -205,14 +205,14 @@ export const resourceKeys = sqliteTable(
     /** The upstream's id: `file-…`, `cachedContents/…`. */
     resource: text("resource").notNull(),
     keyId: text("key_id").notNull(),
-    /** The access token that made it, the first of those that took each other's place; null where that is not known. */
+    /** The access token that created it, the first in its chain of rotations; null if unknown. */
     tokenId: text("token_id"),
     /** Its owner. */
     userId: text("user_id"),
     atMs: integer("at_ms").notNull(),
     /**
-     * Who began what works on in the background, as JSON (see `background-work.ts`), for its use to be counted
-     * when it is finished; `counted` from then on, null for what is no such work.
+     * The request that started background work, as JSON (see `background-work.ts`), so that its usage is counted when
+     * it is finished; `counted` afterwards, null for anything else.
      */
     work: text("work"),
   },
@@ -229,7 +229,7 @@ export const settings = sqliteTable("settings", {
   version: integer("version").notNull().default(0),
 });
 
-/** Providers that the team added to the built-in ones. */
+/** Custom providers. */
 export const customProviders = sqliteTable("custom_providers", {
   slug: text("slug").primaryKey(),
   label: text("label").notNull(),
@@ -237,9 +237,9 @@ export const customProviders = sqliteTable("custom_providers", {
   baseUrl: text("base_url").notNull(),
   /** Header that carries the key, lower case. */
   keyHeader: text("key_header").notNull(),
-  /** What stands before the key in that header, such as `Bearer `. */
+  /** What precedes the key in that header, such as `Bearer `. */
   keyPrefix: text("key_prefix").notNull(),
-  /** Whose API it speaks: judges errors, finds the model and the usage. */
+  /** The API it supports: decides how errors are classified, and where the model and the usage are. */
   protocol: text("protocol").$type<Protocol>().notNull(),
   createdAtMs: integer("created_at_ms").notNull(),
   createdBy: text("created_by"),
@@ -247,13 +247,13 @@ export const customProviders = sqliteTable("custom_providers", {
   version: integer("version").notNull(),
 });
 
-/** Names that lead to models of providers, see `lib/pool/model-alias.ts`. */
+/** Model aliases, see `lib/models/model-alias.ts`. */
 export const modelAliases = sqliteTable("model_aliases", {
   name: text("name").primaryKey(),
   choice: text("choice").$type<AliasChoice>().notNull(),
   targets: text("targets", { mode: "json" }).$type<readonly RouteTarget[]>().notNull(),
   conversion: text("conversion").$type<AliasConversion>().notNull().default("needed"),
-  /** US dollars per million tokens; null in both for no limit. */
+  /** US dollars per million tokens; null for no limit. */
   maxInputUsd: real("max_input_usd"),
   maxOutputUsd: real("max_output_usd"),
   createdAtMs: integer("created_at_ms").notNull(),
@@ -262,14 +262,14 @@ export const modelAliases = sqliteTable("model_aliases", {
   version: integer("version").notNull(),
 });
 
-/** Limits that people set for a provider's keys; a key's own stand with the key. */
+/** Configured limits for a provider's keys; a key's own limits are in its row. */
 export const quotaLimits = sqliteTable(
   "quota_limits",
   {
     provider: text("provider").notNull(),
     /** A quota domain, whose keys share the limits; empty for each of the provider's keys. */
     domain: text("domain").notNull(),
-    /** Empty where there are none any more, so that isolates learn of it. */
+    /** Empty if all were removed, so that isolates learn about it. */
     rules: text("rules", { mode: "json" }).$type<readonly LimitRule[]>().notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
     version: integer("version").notNull(),
@@ -277,9 +277,9 @@ export const quotaLimits = sqliteTable(
   (table) => [primaryKey({ columns: [table.provider, table.domain] })],
 );
 
-/** Hints that some keys share one quota, which people did not want to see again. */
+/** Dismissed suggestions that keys share one quota. */
 export const dismissedQuotaHints = sqliteTable("dismissed_quota_hints", {
-  /** Ids, sorted, with blanks between. */
+  /** Sorted ids, separated by spaces. */
   keyIds: text("key_ids").primaryKey(),
   provider: text("provider").notNull(),
   dismissedAtMs: integer("dismissed_at_ms").notNull(),
@@ -293,7 +293,7 @@ export const modelLists = sqliteTable("model_lists", {
   readAtMs: integer("read_at_ms").notNull(),
 });
 
-/** Some columns of a row; undefined leaves one as it is. */
+/** Some columns of a row; undefined leaves one unchanged. */
 export type Changes<Row> = { readonly [Column in keyof Row]?: Row[Column] | undefined };
 
 export type ProviderKeyRow = typeof providerKeys.$inferSelect;

@@ -1,5 +1,5 @@
 /**
- * The tables of D1 about people: who may sign in, and who changed what. Times are epoch milliseconds.
+ * D1 tables about people: who may sign in, and who changed what. Times are epoch milliseconds.
  * @module
  */
 import {
@@ -11,7 +11,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-/** `admin` may do everything; `member` has own access tokens, own usage and the playground; `viewer` reads. */
+/** `admin` may do everything; `member` has their own access tokens, usage and playground; `viewer` reads. */
 export type Role = "admin" | "member" | "viewer";
 
 export const users = sqliteTable(
@@ -24,9 +24,9 @@ export const users = sqliteTable(
     name: text("name").notNull(),
     image: text("image"),
     role: text("role").$type<Role>().notNull(),
-    /** With the algorithm's parameters; null for people who sign in through another service only. */
+    /** Includes the algorithm's parameters; null for people who sign in only through another service. */
     passwordHash: text("password_hash"),
-    /** A session made under a lower version is over: raised by "sign out everywhere". */
+    /** A session with a lower version has ended: raised by "sign out everywhere". */
     sessionVersion: integer("session_version").notNull().default(1),
     createdAtMs: integer("created_at_ms").notNull(),
     updatedAtMs: integer("updated_at_ms").notNull(),
@@ -36,7 +36,7 @@ export const users = sqliteTable(
   (table) => [uniqueIndex("users_email").on(table.email)],
 );
 
-/** Accounts at other services (GitHub, Google) that sign a user in. */
+/** Accounts at other services (GitHub, Google) by which a user signs in. */
 export const accounts = sqliteTable(
   "accounts",
   {
@@ -66,14 +66,14 @@ export const invites = sqliteTable("invites", {
   acceptedBy: text("accepted_by"),
 });
 
-/** A browser that is signed in; the row goes when it signs out. */
+/** A signed-in browser; the row is deleted when it signs out. */
 export const sessions = sqliteTable(
   "sessions",
   {
-    /** 256 random bits, which the session's cookie holds. */
+    /** 256 random bits, which the session's cookie contains. */
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
-    /** The browser as `lib/auth/known-browser.ts` knows it. */
+    /** The browser's id in `lib/auth/known-browser.ts`. */
     browserId: text("browser_id").notNull(),
     createdAtMs: integer("created_at_ms").notNull(),
     expiresAtMs: integer("expires_at_ms").notNull(),
@@ -81,7 +81,7 @@ export const sessions = sqliteTable(
   (table) => [index("sessions_user").on(table.userId, table.createdAtMs)],
 );
 
-/** Wrong passwords by account, by address and by known browser, in windows of time. */
+/** Wrong passwords by account, by address and by known browser, in time windows. */
 export const loginAttempts = sqliteTable("login_attempts", {
   /** Hash of `account:<email>`, `address:<ip>` or `browser:<email> <id>`. */
   subject: text("subject").primaryKey(),
@@ -92,7 +92,7 @@ export const loginAttempts = sqliteTable("login_attempts", {
 
 export type ActorKind = "user" | "token" | "system";
 
-/** Every change by anyone. Never holds a secret. */
+/** Every change by anyone. Never contains a secret. */
 export const auditLog = sqliteTable(
   "audit_log",
   {
@@ -101,20 +101,20 @@ export const auditLog = sqliteTable(
     atMs: integer("at_ms").notNull(),
     actorKind: text("actor_kind").$type<ActorKind>().notNull(),
     actorId: text("actor_id").notNull(),
-    /** As it was then: an e-mail address, a token's name. */
+    /** At that time: an email address, a token's name. */
     actorName: text("actor_name").notNull(),
     /** `provider-key.update`: what was changed, and how. */
     action: text("action").notNull(),
     subjectKind: text("subject_kind").notNull(),
-    /** Null where many were changed at once. */
+    /** Null if many were changed at once. */
     subjectId: text("subject_id"),
-    /** As it was then: a masked key, a token's name. */
+    /** At that time: a masked key, a token's name. */
     subjectName: text("subject_name").notNull(),
     ip: text("ip"),
     userAgent: text("user_agent"),
     before: text("before", { mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
     after: text("after", { mode: "json" }).$type<Readonly<Record<string, unknown>>>(),
-    /** How many rows the change touched. */
+    /** How many rows the change affected. */
     count: integer("count").notNull(),
   },
   (table) => [

@@ -1,10 +1,10 @@
 /**
- * The tables of D1 about what the instance does by itself. Times are epoch milliseconds.
+ * D1 tables for maintenance. Times are epoch milliseconds.
  * @module
  */
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** What began a run: the platform's clock, a request that was served, or a person. */
+/** What started a run: the platform's cron, a served request, or a person. */
 export type UpkeepTrigger = "cron" | "request" | "person";
 
 export const UPKEEP_FIGURES = [
@@ -32,27 +32,27 @@ export interface UpkeepReport {
   readonly failed: readonly string[];
 }
 
-/** One row, `id` 1: who runs, and what became of the run before. */
+/** One row, `id` 1: the current holder, and the result of the previous run. */
 export const upkeep = sqliteTable("upkeep", {
   id: integer("id").primaryKey(),
-  /** Whose turn it is; null while nobody runs. */
+  /** Whose turn it is; null if no run is in progress. */
   holder: text("holder"),
   /** From then on others may take over: the holder has died. */
   leaseUntilMs: integer("lease_until_ms").notNull(),
-  /** Of the last run, whatever became of it. */
+  /** The start of the last run, whatever its result. */
   startedAtMs: integer("started_at_ms").notNull(),
   startedBy: text("started_by").$type<UpkeepTrigger>().notNull(),
-  /** How many runs were started. */
+  /** The number of runs started. */
   runs: integer("runs").notNull(),
-  /** Of the last run that ended; null before the first. */
+  /** The end of the last finished run; null before the first. */
   finishedAtMs: integer("finished_at_ms"),
   report: text("report", { mode: "json" }).$type<UpkeepReport>(),
 });
 
-/** When blocked keys are asked about again. Kept for a while after a key is back: it may be refused again. */
+/** When blocked keys are re-checked. Kept for a while after a key recovers, because it may be rejected again. */
 export const keyRechecks = sqliteTable("key_rechecks", {
   keyId: text("key_id").primaryKey(),
-  /** How often it was asked about since it was first blocked. */
+  /** The number of checks since it was first blocked. */
   attempts: integer("attempts").notNull(),
   nextAtMs: integer("next_at_ms").notNull(),
 });

@@ -1,6 +1,6 @@
 /**
- * Who began what works on in the background, over D1: beside the key whose account it lives in, so that what
- * is let go of the one is let go of the other.
+ * Which request started background work, over D1: in the same row as the key whose account contains the result, so that
+ * both are deleted together.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -10,14 +10,14 @@ import { rootCause } from "../root-cause";
 import { BoundedMap } from "./bounded-map";
 import { runBatch } from "./state-version";
 
-/** How much of what this isolate has begun it knows by itself. */
+/** How much of the work started here this isolate remembers itself. */
 const MAX_BEGUN = 1_000;
-/** In place of who began it, once its use was counted. */
+/** Replaces the starting request once the usage was counted. */
 const COUNTED = "counted";
 
 export class D1BackgroundWorks implements BackgroundWorks {
   readonly #db: Database;
-  /** For who asks before the store has it. */
+  /** For lookups before the store has it. */
   readonly #begun = new BoundedMap<string, BegunWork>(MAX_BEGUN);
 
   constructor(db: Database) {
@@ -51,7 +51,7 @@ export class D1BackgroundWorks implements BackgroundWorks {
   }
 }
 
-/** However often it is written: what was counted stays so. */
+/** However often it is written, what was counted stays counted. */
 function insert(work: BegunWork): SQL {
   const { provider, id, keyId, tokenId, userId, atMs } = work;
   return sql`

@@ -1,4 +1,4 @@
-/** A map that forgets its oldest entry when a new one would make it larger than `max`. */
+/** A map that drops its oldest entry when a new one would exceed `max`. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #max: number;
 

@@ -1,20 +1,20 @@
 /**
- * What is written to the store, within bounds: parts of it come from clients and upstreams, and one value that
- * D1 refuses would hold up all that is written with it.
+ * Bounds what is written to the store: parts of it come from clients and upstreams, and one value that D1 rejects would
+ * block everything written with it.
  * @module
  */
 
-/** Of each list in a record. */
+/** Per list in a record. */
 const ITEMS_MAX = 1_000;
-/** SQLite counts no further. */
+/** SQLite's integers go no further. */
 const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
- * A copy in which no text is longer than `charsMax` or holds what SQLite's JSON cannot (NUL, halves of a
- * surrogate pair), no number is infinite or none, and no list is endless. Keys of records are ours.
+ * A copy in which no text is longer than `charsMax` or contains what SQLite's JSON can't represent (NUL, lone
+ * surrogates), no number is infinite or NaN, and every list is bounded. Keys of records are ours.
  */
 export function boundedRecord<Value>(value: Value, charsMax: number): Value {
-  // Each kind of value becomes one of its own kind.
+  // Each kind of value stays of its own kind.
   return bounded(value, charsMax) as Value;
 }
 

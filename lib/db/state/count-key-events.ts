@@ -8,7 +8,7 @@ export interface KeyEventCount {
   readonly count: number;
 }
 
-/** How many rests and blocks of keys began in each bucket of `bucketMs` milliseconds; empty ones are missing. */
+/** How many cooldowns and blocks of keys began in each bucket of `bucketMs` milliseconds; empty buckets are missing. */
 export function countKeyEvents(
   db: Database,
   range: { readonly fromMs: number; readonly toMs: number; readonly bucketMs: number },

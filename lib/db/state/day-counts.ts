@@ -1,5 +1,5 @@
 /**
- * What all isolates have sent of the providers' days, for limits that count by the day.
+ * What all isolates have sent in the providers' days, for daily limits.
  * @module
  */
 import type { DayUse } from "../../pool/limits/limit-book";
@@ -10,19 +10,19 @@ import { rootCause } from "../root-cause";
 import { sumCells } from "../usage/read-usage-cells";
 import type { KnownState } from "./known-state";
 
-/** So often at most. */
+/** Minimum time between counts. */
 const LEAST_GAP_MS = 60_000;
-/** A count reads about a row an hour for each key, model and outcome: a day of it reads at most 864,000. */
+/** A count reads about one row per hour for each key, model and outcome: at most 864,000 rows per day. */
 const GAP_MS_A_ROW = 100;
 const HOURS_A_DAY = 24;
 
-/** Refused requests are not counted by those who refuse them. */
+/** Providers don't count the requests that they reject. */
 const COUNTED = OUTCOMES.filter((outcome) => outcome !== "limited");
 
 export class DayCounts {
   readonly #db: Database;
   readonly #known: KnownState;
-  /** By provider, when to count again. */
+  /** When to count again, by provider. */
   readonly #dueMs = new Map<string, number>();
 
   constructor(db: Database, known: KnownState) {
@@ -30,12 +30,15 @@ export class DayCounts {
     this.#known = known;
   }
 
-  /** Keys came that were not known when it was counted last. */
+  /** Requests a new count, because keys were added since the last one. */
   countAgain(): void {
     this.#dueMs.clear();
   }
 
-  /** Counts for the pools that have such limits, if it is time. Never rejects: without it, the isolate counts by itself. */
+  /**
+   * Counts for the pools that have such limits, if it is due. Never rejects: without it, the isolate relies on its own
+   * count.
+   */
   async refresh(nowMs: number): Promise<void> {
     const due = this.#known
       .providersWithDailyLimits()

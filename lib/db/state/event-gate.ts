@@ -4,13 +4,13 @@ import { BoundedMap } from "./bounded-map";
 import { LAST_USED_GRAIN_MS } from "./write-state-events";
 
 const USES_MAX = 50_000;
-/** Sightings of an incident that goes on are told of this often. */
+/** How often sightings of an ongoing incident are reported. */
 const SIGHTINGS_GAP_MS = 60_000;
-/** Of one provider. */
+/** Per provider. */
 const RULES_MAX = 100;
 const PROVIDERS_MAX = 1_000;
 
-/** Which of an isolate's events say enough new to be written. */
+/** Decides which of an isolate's events are new enough to be written. */
 export class EventGate {
   /** When the last use of a key or token passed. */
   readonly #usesMs = new BoundedMap<string, number>(USES_MAX);
@@ -50,7 +50,7 @@ export class EventGate {
   }
 }
 
-/** Whether `atMs` is less than `ms` after `sinceMs`. After a clock that was set back it is not. */
+/** Whether `atMs` is less than `ms` after `sinceMs`; false if the clock was set back. */
 function isWithin(ms: number, sinceMs: number | undefined, atMs: number): boolean {
   return sinceMs !== undefined && atMs >= sinceMs && atMs - sinceMs < ms;
 }

@@ -22,7 +22,7 @@ function seededRandom(seed: number): () => number {
 const between = (random: () => number, from: number, to: number) =>
   from + Math.floor(random() * (to - from + 1));
 
-/** A store that refuses every flush with one of `poison` in it, and all while it is down. */
+/** A store that rejects every flush containing one of `poison`, and all flushes while it is down. */
 class Store {
   readonly written: string[] = [];
   readonly flushes: number[] = [];
@@ -51,7 +51,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A request a second, each of which sees to the writing where it is due. */
+/** One request per second, each of which starts the writing if it is due. */
 async function serve(writer: EventWriter, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
     if (writer.isDue()) void writer.flush();
@@ -76,7 +76,7 @@ describe("events that the store refuses", () => {
       const store = new Store(poison);
       const writer = new EventWriter({ write: store.write, nowMs: Date.now });
       for (const name of all) writer.add(event(name));
-      // What comes later is written too, and shows that the store takes what is sound.
+      // Later events are written too, which shows that the store accepts valid ones.
       for (let later = 0; later < 20; later += 1) {
         writer.add(event(`later-${later}`));
         await serve(writer, 10);
@@ -157,7 +157,7 @@ test("texts, numbers and lists are bounded before they are written", async () =>
       },
     },
   ]);
-  // What JSON makes of it is what was meant.
+  // Serializing to JSON must not change it.
   expect(JSON.parse(JSON.stringify(flushed))).toEqual(flushed);
 });
 

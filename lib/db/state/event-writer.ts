@@ -1,16 +1,14 @@
 /**
- * Brings an isolate's events into the store: one flush at a time, at most one a second, each in one
- * transaction.
+ * Writes an isolate's events to the store: one flush at a time, at most one per second, each in one transaction.
  *
- * workerd ties a promise that waits for I/O to the request that began it: if that request is cancelled,
- * the promise never settles. So no request waits for another's flush here. One request at a time, the
- * runner, writes inside its own `waitUntil`; one that has run for a while hands over to the next
- * request that comes, which also takes back the flush the runner may have died in. Writing events
- * twice does no harm.
+ * workerd ties a promise that waits for I/O to the request that created it: if that request is canceled, the promise
+ * never settles. So no request waits for another's flush here. One request at a time, the runner, writes inside its own
+ * `waitUntil`; one that has run for a while hands over to the next request, which also takes back the flush in which
+ * the runner may have died. Writing events twice does no harm.
  *
- * A store that refuses a flush may be down, or refuse one event of it. So the next flush is half as large, until
- * one event is refused alone. From then on it goes by itself, behind all others; once the store has taken one of
- * these, an event that it goes on refusing is dropped and counted.
+ * A store that rejects a flush may be down, or reject one event in it. So the next flush is half as large, until one
+ * event is rejected alone. From then on, that event is written separately, after all others; once the store has
+ * accepted other events, one that it keeps rejecting is dropped and counted.
  * @module
  */
 import type { StateEvent } from "../../proxy/ports";
@@ -25,12 +23,12 @@ const BACKOFF_MAX_MS = 30_000;
 const RUNNER_TRUST_MS = 5_000;
 /** A runner without a successor gives up after this long; workerd ends `waitUntil` work after 30 s. */
 const RUNNER_LIFE_MS = 20_000;
-/** Events of one flush: with texts of `CHARS_MAX` it stays well below D1's 2 MB a parameter. */
+/** Events per flush: with texts of `CHARS_MAX` it stays well below D1's 2 MB per parameter. */
 const FLUSH_MAX_EVENTS = 500;
 const PENDING_MAX_EVENTS = 20_000;
-/** Of each text in an event; the upstream's words are the longest. */
+/** Per text in an event; the upstream's messages are the longest. */
 const CHARS_MAX = 1_000;
-/** An event is dropped when it was refused so often by itself, and others were taken meanwhile. */
+/** An event is dropped when it was rejected alone this many times while others were accepted. */
 const REFUSALS_MAX = 3;
 const SUSPECTS_MAX = 1_000;
 
@@ -41,10 +39,10 @@ export interface EventWriterOptions {
   nowMs(): number;
 }
 
-/** An event that the store refused by itself. */
+/** An event that the store rejected alone. */
 interface Suspect {
   refusals: number;
-  /** Whether the store took others since. */
+  /** Whether the store has accepted others since. */
   isProven: boolean;
 }
 
@@ -54,7 +52,7 @@ export class EventWriter {
   #underWay: readonly StateEvent[] = [];
   #runner: { readonly sinceMs: number } | null = null;
   #nextFlushMs = Number.NEGATIVE_INFINITY;
-  /** When an event that was refused alone is tried again. */
+  /** When an event that was rejected alone is tried again. */
   #nextSuspectMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   /** How many events the next flush may have. */
@@ -76,12 +74,12 @@ export class EventWriter {
     return [...this.#underWay, ...this.#pending.values()];
   }
 
-  /** How many events are not in the store yet. */
+  /** How many events aren't in the store yet. */
   get waiting(): number {
     return this.#underWay.length + this.#pending.size;
   }
 
-  /** How many events were lost since the last call: refused by the store, or too many for the memory. */
+  /** How many events were lost since the last call: rejected by the store, or beyond the memory bound. */
   takeLost(): number {
     const lost = this.#dropped + this.#pending.forgotten;
     this.#dropped = 0;
@@ -89,13 +87,13 @@ export class EventWriter {
     return lost;
   }
 
-  /** Whether there are events that no trusted runner sees to. */
+  /** Whether there are events that no trusted runner is writing. */
   isDue(): boolean {
     if (this.#pending.size + this.#underWay.length === 0) return false;
     return this.#runner === null || this.#options.nowMs() - this.#runner.sinceMs >= RUNNER_TRUST_MS;
   }
 
-  /** Resolves when all events are written, or another call sees to them, or the store refuses for too long. */
+  /** Resolves when all events are written, when another call writes them, or when the store rejects for too long. */
   async flush(): Promise<void> {
     if (!this.isDue()) return;
     const { nowMs } = this.#options;
@@ -138,7 +136,7 @@ export class EventWriter {
   #taken(events: readonly StateEvent[]): void {
     this.#failures = 0;
     this.#flushMax = Math.min(FLUSH_MAX_EVENTS, this.#flushMax * 2);
-    // One that is taken after all shows that the store was down, and the others are as innocent.
+    // If one of them is accepted after all, the store was down, and the others are valid too.
     if (events.some((event) => this.#suspects.has(nameOf(event)))) this.#suspects.clear();
     for (const suspect of this.#suspects.values()) suspect.isProven = true;
     this.#nextSuspectMs = this.#nextFlushMs;
@@ -164,7 +162,7 @@ export class EventWriter {
     } else this.#putBack();
   }
 
-  /** Counts a refusal of this event alone. */
+  /** Records a rejection of this event alone. */
   #isPoison(event: StateEvent): boolean {
     const name = nameOf(event);
     if (this.#suspects.size >= SUSPECTS_MAX) this.#suspects.clear();
@@ -174,7 +172,7 @@ export class EventWriter {
     return suspect.isProven && suspect.refusals >= REFUSALS_MAX;
   }
 
-  /** Behind those that wait: they are not held up by what may be refused again. */
+  /** After the waiting ones: these must not be blocked by an event that may be rejected again. */
   #putBack(): void {
     for (const event of this.#underWay) this.#pending.add(event);
     this.#underWay = [];

@@ -1,12 +1,11 @@
 /**
  * The proxy's state in one isolate, over D1.
  *
- * A warm request waits for D1 only when the isolate's knowledge is older than 5 s, and then 1 s at most.
- * Everything else happens after responses. With D1 down, what is known is used; a cold isolate still
- * knows the tokens of `AUTH_KEY`.
+ * A warm request waits for D1 only if the isolate's knowledge is older than 5 s, and then at most 1 s. Everything else
+ * happens after responses. If D1 is down, what is known is used; a cold isolate still knows the tokens of `AUTH_KEY`.
  *
- * A request joins a read that another began (see `shared-read.ts`) only for a limited time, and then begins its
- * own. A read goes on when the client that began it leaves. Writing has its own rule, see `event-writer.ts`.
+ * A request joins a read that another started (see `shared-read.ts`) only for a limited time, and then starts its own.
+ * A read continues when the client that started it leaves. Writing has its own rule, see `event-writer.ts`.
  * @module
  */
 import { hashToken } from "../../crypto/hash-token";
@@ -46,7 +45,7 @@ import { RESOURCE_GRAIN_MS, writeStateEvents } from "./write-state-events";
 
 export interface IsolateStateOptions {
   readonly db: Database;
-  /** Null where `KEY_ENCRYPTION_SECRET` is not set: then no key can be opened. */
+  /** Null if `KEY_ENCRYPTION_SECRET` isn't set: then no key can be decrypted. */
   readonly secrets: SealingSecrets | null;
   /** `AUTH_KEY`. */
   readonly authKey: string;
@@ -58,19 +57,19 @@ export interface IsolateStateOptions {
 }
 
 export interface IsolateState extends ProxyState {
-  /** As of the last read; the defaults before the first. */
+  /** From the last read; the defaults before the first. */
   readonly settings: Settings;
-  /** Makes the next `ready()` ask the store: something was changed through this isolate. */
+  /** Makes the next `ready()` query the store, because something was changed through this isolate. */
   expire(): void;
-  /** The same, if anything was changed that is not known here yet: most calls of the portal only read. */
+  /** The same, if a change isn't known here yet: most portal calls only read. */
   expireIfChanged(): void;
-  /** How many events could not be kept since the last call. */
+  /** How many events were lost since the last call. */
   takeLostEvents(): number;
-  /** How many events are not in the store yet. */
+  /** How many events aren't in the store yet. */
   readonly waitingEvents: number;
 }
 
-/** A key's text, and the row whose seal it was opened from. */
+/** A key's text, and the row whose encrypted text it was decrypted from. */
 interface OpenedKey extends SealedPlace {
   readonly text: string;
 }
@@ -79,25 +78,25 @@ export function createIsolateState(options: IsolateStateOptions): IsolateState {
   return new D1IsolateState(options);
 }
 
-/** Under traffic, changes are asked for this often, after a response. */
+/** Under traffic, changes are checked for this often, after a response. */
 const REFRESH_GAP_MS = 2_000;
 /** Knowledge older than this is refreshed before a request is served. */
 const TRUST_MS = 5_000;
 const WARM_WAIT_MS = 1_000;
 const COLD_WAIT_MS = 10_000;
-/** After a failed or slow read, requests do not wait for another for this long. */
+/** After a failed or slow read, requests don't wait for another for this long. */
 const WARM_RETRY_MS = 5_000;
 const COLD_RETRY_MS = 1_000;
-/** A read under way for longer may belong to a request that is gone: the next who needs it starts over. */
+/** A read in progress for longer may belong to a terminated request: the next one that needs it starts over. */
 const READ_LOST_MS = 3_000;
-/** What nobody has seen is asked for again after this. */
+/** How long an unknown thing isn't looked up again. */
 const UNSEEN_FOR_MS = 10_000;
-/** How long a request waits for the key of a resource. Then any key is asked. */
+/** How long a request waits for the key of a resource. Then any key is used. */
 const RESOURCE_WAIT_MS = 1_000;
-/** How often an unknown access token makes the isolate ask the store. */
+/** How often an unknown access token makes the isolate query the store. */
 const UNKNOWN_TOKEN_GAP_MS = 1_000;
 
-/** Beside metering's rows, isolates may write such a part as many to tell each other what they sent. */
+/** In addition to metering's rows, isolates may write this part as many for usage reports. */
 const USES_PART = 0.1;
 const OPENED_KEYS_MAX = 10_000;
 const TOKEN_HASHES_MAX = 10_000;
@@ -111,28 +110,28 @@ class D1IsolateState implements IsolateState {
   readonly #uses: UseExchange;
 
   #envTokens: ReadonlyMap<string, AccessToken> | null = null;
-  /** Hashes of texts that were found to be tokens. */
+  /** Hashes of texts that turned out to be tokens. */
   readonly #tokenHashes = new BoundedMap<string, string>(TOKEN_HASHES_MAX);
-  /** By the sealed text. */
+  /** By encrypted text. */
   readonly #openedKeys = new BoundedMap<string, OpenedKey>(OPENED_KEYS_MAX);
   readonly #gate = new EventGate();
 
-  /** What is stored in the accounts of keys, by provider and id. */
+  /** Things stored in keys' accounts, by provider and id. */
   readonly #stored = new BoundedMap<string, StoredThing>(RESOURCES_MAX);
-  /** When it was last found that nobody has seen something. */
+  /** When a thing was last found to be unknown. */
   readonly #unseen = new BoundedMap<string, number>(RESOURCES_MAX);
 
-  /** For gaps and waits; rows carry the machine's own time. */
+  /** For gaps and waits; rows contain the machine's own time. */
   readonly #steadyMs: () => number;
   #read: SharedRead | null = null;
   #readStartedMs = Number.NEGATIVE_INFINITY;
   /** Everything written to the store before this moment is known. */
   #freshMs = Number.NEGATIVE_INFINITY;
   #isExpired = false;
-  /** Whether a part of the keys may be read after this response: not after the one that began. */
+  /** Whether a part of the keys may be read after this response: not after the first one. */
   #isPartDue = false;
   #partRead: SharedRead | null = null;
-  /** Not before this moment does a request wait for the store again. */
+  /** Before this moment, no request waits for the store again. */
   #retryMs = Number.NEGATIVE_INFINITY;
   #resourceRetryMs = Number.NEGATIVE_INFINITY;
 
@@ -161,7 +160,7 @@ class D1IsolateState implements IsolateState {
       write: async (events) => {
         const version = await writeStateEvents(options.db, events).catch((error: unknown) => {
           if (!isOlderSchema(error)) throw error;
-          // Who made things has no place there yet; what happened to keys has.
+          // The maker of a thing isn't part of the state; key events are.
           const others = events.filter(({ kind }) => kind !== "resource-seen");
           return writeStateEvents(options.db, others);
         });
@@ -201,7 +200,7 @@ class D1IsolateState implements IsolateState {
     return read !== null && this.#steadyMs() - read.sinceMs < READ_LOST_MS ? read : null;
   }
 
-  /** Reads the next part of the keys. One that was taken for lost and comes late changes nothing. */
+  /** Reads the next part of the keys. A part that was considered lost and arrives late changes nothing. */
   #startPart(): SharedRead {
     const afterId = this.#known.nextPart ?? "";
     const read = new SharedRead(this.#steadyMs(), async () => {
@@ -270,7 +269,7 @@ class D1IsolateState implements IsolateState {
 
   openKey(key: PoolKey): string | Promise<string> {
     const opened = this.#openedKeys.get(key.sealed);
-    // A seal in another row is another one: it must not open by having been opened where it belongs.
+    // In another row, the same encrypted text must not count as decrypted because it was decrypted where it belongs.
     const isItsOwn = opened?.id === key.id && opened.provider === key.provider;
     return isItsOwn ? opened.text : this.#unseal(key);
   }
@@ -316,7 +315,7 @@ class D1IsolateState implements IsolateState {
           this.#unseen.set(`${provider} ${resource}`, this.#steadyMs());
         for (const { resource, atMs, ...thing } of rows) {
           this.#stored.set(`${provider} ${resource}`, thing);
-          // What is used is kept in mind.
+          // What is used is remembered.
           if (nowMs - atMs <= RESOURCE_GRAIN_MS) continue;
           this.#writer.add({ kind: "resource-seen", provider, resource, ...thing, atMs: nowMs });
         }
@@ -336,7 +335,7 @@ class D1IsolateState implements IsolateState {
       const name = `${provider} ${resource}`;
       const known = this.#stored.get(name);
       if (known?.keyId === keyId) return;
-      // As in the store: who made it is what was said first.
+      // As in the store: the first known maker stays.
       this.#stored.set(
         name,
         known === undefined ? { keyId, tokenId, userId } : { ...known, keyId },
@@ -371,7 +370,7 @@ class D1IsolateState implements IsolateState {
   expire(): void {
     this.#isExpired = true;
     this.#retryMs = Number.NEGATIVE_INFINITY;
-    // A read that is under way may have seen the state before the change.
+    // A read in progress may have seen the state before the change.
     this.#read = null;
   }
 
@@ -381,7 +380,7 @@ class D1IsolateState implements IsolateState {
     if (taken !== undefined && known !== null && taken > known) this.expire();
   }
 
-  /** Whether a part of the keys is to be read now: one after each response. */
+  /** Whether to read a part of the keys now: one after each response. */
   #takesPart(): boolean {
     if (this.#known.nextPart === null || this.#partUnderWay() !== null) return false;
     const isDue = this.#isPartDue;
@@ -404,7 +403,7 @@ class D1IsolateState implements IsolateState {
     return this.#readUnderWay() !== null || nowMs - this.#readStartedMs >= UNKNOWN_TOKEN_GAP_MS;
   }
 
-  /** Waits until a read is over, its own or another request's, but not longer than `limitMs`. */
+  /** Waits until a read is over, its own or another request's, but at most `limitMs`. */
   async #catchUp(limitMs: number, keep?: KeepAlive): Promise<void> {
     let leftMs = limitMs;
     while (leftMs > 0) {
@@ -431,7 +430,7 @@ class D1IsolateState implements IsolateState {
       try {
         await this.#readStore(this.#options.nowMs());
         this.#freshMs = Math.max(this.#freshMs, sinceMs);
-        // Another read took this one's place if it was taken for lost, or began before a change here.
+        // Another read replaced this one if it was considered lost, or started before a change here.
         if (this.#read !== read) return;
         this.#read = null;
         this.#isExpired = false;

@@ -1,5 +1,5 @@
 /**
- * What happened to keys by themselves, told so that a person can follow it.
+ * Automatic changes of keys, reported so that a person can follow them.
  * @module
  */
 import { desc, eq, type SQL, sql } from "drizzle-orm";
@@ -13,17 +13,17 @@ export type KeyEvidence = NonNullable<KeyEventRow["evidence"]>;
 export type EventOf<Kind extends StateEvent["kind"]> = Extract<StateEvent, { kind: Kind }>;
 
 /**
- * A key at its limit rests again and again, and every row counts against the plan's daily number: a rest
- * is told once in this time, unless it is for another reason or lasts so much longer.
+ * A key at its limit goes into cooldown again and again, and every row counts against the plan's daily number: a
+ * cooldown is reported once in this time, unless it has another reason or lasts much longer.
  */
 const SAME_STORY_MS = 15 * 60_000;
 
-/** Later events have greater ids, and the same event always has the same. */
+/** Later events have greater ids, and the same event always has the same id. */
 function eventId(kind: string, keyId: string, model: string, atMs: number): string {
   return `ke_${atMs.toString(36).padStart(9, "0")}${keyId.slice("pk_".length)}.${kind}.${model}`;
 }
 
-/** The statement that reports rests; to be run before they are written. */
+/** The statement that reports cooldowns; must run before they are written. */
 export function tellCooldowns(events: readonly EventOf<"key-cooled">[]): SQL {
   const rows = events.map((event) => ({
     ...event,
@@ -46,7 +46,7 @@ export function tellCooldowns(events: readonly EventOf<"key-cooled">[]): SQL {
     on conflict (id) do nothing`;
 }
 
-/** The statement that reports blocks; to be run before they are written. */
+/** The statement that reports blocks; must run before they are written. */
 export function tellBlocks(events: readonly EventOf<"key-blocked">[]): SQL {
   const rows = events.map((event) => ({
     ...event,
@@ -63,8 +63,8 @@ export function tellBlocks(events: readonly EventOf<"key-blocked">[]): SQL {
 }
 
 /**
- * The statement that tells who came under suspicion, and who was cleared of it. Of those that are condemned in the
- * same breath only that is told.
+ * The statement that reports which keys came under suspicion, and which were cleared. For keys that are blocked in the
+ * same flush, only the block is reported.
  */
 export function tellSuspicions(events: readonly StateEvent[]): SQL | null {
   const blocked = new Set(
@@ -91,13 +91,10 @@ export function tellSuspicions(events: readonly StateEvent[]): SQL | null {
     on conflict (id) do nothing`;
 }
 
-/** A suspicion that nothing was heard of for so long says nothing any more: who had it may be gone. */
+/** A suspicion without news for this long is outdated: the isolate that had it may be gone. */
 const SUSPICION_LIFE_MS = 86_400_000;
 
-/**
- * What is held against keys that a second witness is still missing for. Nothing of those that were reset, answered,
- * or were blocked since.
- */
+/** Suspicions that still lack a second witness. None of keys that were reset, worked, or were blocked since. */
 export async function findSuspicions(
   db: Database,
   keyIds: readonly string[],
@@ -117,7 +114,7 @@ export async function findSuspicions(
   return new Map(rows.map(({ keyId, evidence }) => [keyId, JSON.parse(evidence)]));
 }
 
-/** What became of keys within a time: blocked, or cleared of a suspicion. The last word counts. */
+/** What happened to keys within a time: blocked, or cleared of a suspicion. The last event counts. */
 export async function findVerdicts(
   db: Database,
   ranges: readonly {
@@ -178,8 +175,8 @@ export async function listKeyEvents(
 }
 
 /**
- * What people did to a key, alone or, where the entry names them, among others. Newest first. Checks are left
- * out: their events tell more.
+ * People's changes of a key, alone or, if the entry lists them, among others. Newest first. Checks are left out,
+ * because their events say more.
  */
 export async function listKeyAudit(
   db: Database,

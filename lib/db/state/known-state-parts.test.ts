@@ -1,4 +1,4 @@
-/** Keys that come in parts, whatever happens to them in the store meanwhile. */
+/** Keys that arrive in parts, whatever happens to them in the store in the meantime. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { UseBoard } from "../../pool/peers/use-board";
@@ -23,7 +23,7 @@ class Store {
   add(provider: string, priority: number, status: KeyStatus): void {
     this.version += 1;
     this.#made += 1;
-    // Not in the order in which they come.
+    // Not in the order in which they are created.
     const id = `pk_${String((this.#made * 7_919) % 10_007).padStart(5, "0")}`;
     const rest = { weight: 1, quotaDomain: null, models: null, limits: null, resetAtMs: 0 };
     const key = { id, provider, priority, status, sealed: id, masked: id, ...rest };
@@ -97,7 +97,7 @@ const step = fc.oneof(
     to: fc.constantFrom<KeyStatus | "deleted">("active", "disabled", "deleted"),
   }),
   fc.constant({ do: "refresh" as const }),
-  // A part is read at one moment and taken over at another.
+  // A part is read at one time and applied at another.
   fc.constant({ do: "read" as const }),
   fc.constant({ do: "apply" as const }),
 );

@@ -1,6 +1,5 @@
 /**
- * The store's state as one isolate knows it: pools, access tokens, the team's own providers and settings
- * in memory.
+ * The store's state as one isolate knows it: pools, access tokens, custom providers and settings in memory.
  * @module
  */
 
@@ -23,7 +22,7 @@ export interface KnownStateOptions {
   random(): number;
   /** See `customProvider`. */
   readonly allowPrivateUpstreams: boolean;
-  /** On which isolates tell each other what they sent. */
+  /** Through which isolates report their use to each other. */
   readonly uses: UseBoard;
   nowMs(): number;
 }
@@ -31,36 +30,36 @@ export interface KnownStateOptions {
 export class KnownState {
   readonly #options: KnownStateOptions;
   readonly #pools = new Map<string, KeyPool>();
-  /** Where a key is, and up to which reset its state is known. */
+  /** A key's provider, and the last reset included in its known state. */
   readonly #keys = new Map<string, { readonly provider: string; readonly resetAtMs: number }>();
   /** Active tokens by hash, and each one's hash by id. */
   readonly #tokens = new Map<string, AccessToken>();
   readonly #tokenHashes = new Map<string, string>();
-  /** Of members with limits, by their ids. */
+  /** Members with limits, by their ids. */
   readonly #members = new Map<string, LimitHolder>();
   #customProviders: ReadonlyMap<string, Provider> = new Map();
   #modelAliases: ReadonlyMap<string, ModelAlias> = new Map();
-  /** Rules by provider and quota domain, where an empty name stands for all of the provider's keys. */
+  /** Rules by provider and quota domain; an empty name stands for all of the provider's keys. */
   readonly #limits = new Map<string, Map<string, readonly LimitRule[]>>();
-  /** Providers whose pools do not have their limits yet. */
+  /** Providers whose pools don't have their limits yet. */
   readonly #limitsDue = new Set<string>();
   #settings = DEFAULT_SETTINGS;
-  /** Providers that have a way of their own. */
+  /** Providers with their own route. */
   #routes: ReadonlyMap<string, Route> = new Map();
   #version: number | null = null;
-  /** What is still to be read of the keys; null once all are known. */
+  /** The keys still to be read; null once all are known. */
   #missing: MissingKeys | null = null;
 
   constructor(options: KnownStateOptions) {
     this.#options = options;
   }
 
-  /** Null while nothing was loaded. */
+  /** Null if nothing was loaded. */
   get version(): number | null {
     return this.#version;
   }
 
-  /** The id behind which the next part of the keys begins; null once all are known. */
+  /** The id after which the next part of the keys begins; null once all are known. */
   get nextPart(): string | null {
     return this.#missing?.afterId ?? null;
   }
@@ -68,7 +67,7 @@ export class KnownState {
   pool(provider: string): KeyPool {
     let pool = this.#pools.get(provider);
     if (pool === undefined) {
-      // Kept while it is empty: who asks it for a key may wait for the first to come.
+      // Kept while it is empty: a request may wait for its first key.
       const { nowMs, random, uses } = this.#options;
       pool = new KeyPool(random, { board: uses, name: provider, nowMs });
       this.#pools.set(provider, pool);
@@ -77,7 +76,7 @@ export class KnownState {
     return pool;
   }
 
-  /** Providers with limits that count by the day. */
+  /** Providers with daily limits. */
   providersWithDailyLimits(): string[] {
     return [...this.#pools].flatMap(([slug, pool]) => (pool.hasDailyLimits ? [slug] : []));
   }
@@ -104,16 +103,16 @@ export class KnownState {
     return this.#tokens.get(hash);
   }
 
-  /** Takes note of a write of this isolate's own: what it wrote is known here already. */
+  /** Records a write of this isolate's own: what it wrote is already known here. */
   advance(version: number): void {
     if (this.#version === version - 1) this.#version = version;
   }
 
   /**
-   * Takes over what was read from the store. What this isolate noted itself stands: rests end no
-   * earlier, blocks hold, unless a reset in the store came after them.
+   * Applies what was read from the store. What this isolate recorded itself stays: cooldowns end no earlier, blocks
+   * remain, unless a later reset is in the store.
    *
-   * @param unwritten Events of this isolate that the rows may not know of yet.
+   * @param unwritten Events of this isolate that the rows may not include yet.
    */
   apply(changes: StateChanges, unwritten: readonly StateEvent[]): void {
     if (changes.since === null) {
@@ -144,9 +143,9 @@ export class KnownState {
   }
 
   /**
-   * Takes over a part of the keys that were missing. A key that came or went by a change since is left as it is:
-   * the change may be newer than the part. One that comes after all that are known waits until all are, so that
-   * it is not used while a better one is still to be read.
+   * Applies a part of the missing keys. A key that was added or deleted by a change since is left as it is, because the
+   * change may be newer than the part. A key with a lower priority than all known ones waits until all are known, so
+   * that it isn't used while a better one is still to be read.
    */
   applyPart({ keys, cooldowns, nextAfterId }: KeyPart, unwritten: readonly StateEvent[]): void {
     const missing = this.#missing;
@@ -246,7 +245,10 @@ export class KnownState {
     });
   }
 
-  /** What stands in a token that has limits or whose owner has: nothing else costs a request anything. */
+  /**
+   * The limit holders of a token: the token itself and its owner, if they have limits. Other tokens cost a request
+   * nothing extra.
+   */
   #holdersOf(own: LimitHolder | undefined, ownerId: string | null) {
     const member = ownerId === null ? undefined : this.#members.get(ownerId);
     const limitHolders = [own, member].filter((holder) => holder !== undefined);
@@ -316,7 +318,7 @@ export class KnownState {
     return provider?.quotaDayZone ?? "UTC";
   }
 
-  /** AI Gateway knows the built-in providers only. */
+  /** AI Gateway knows only the built-in providers. */
   #ownRoutes(): Map<string, Route> {
     const routes = new Map(Object.entries(this.#settings.upstream.providers));
     for (const slug of this.#customProviders.keys()) routes.set(slug, "direct");
@@ -334,13 +336,13 @@ export class KnownState {
 }
 
 interface MissingKeys {
-  /** The next part begins behind it. */
+  /** The next part begins after it. */
   afterId: string;
-  /** The highest number of a priority among the keys of each provider that are known and may serve. */
+  /** The lowest priority (highest number) among each provider's known keys that may serve. */
   readonly lastPriorities: ReadonlyMap<string, number>;
-  /** Keys that were deleted, which a part may still hold. */
+  /** Keys that were deleted, which a part may still contain. */
   readonly gone: Set<string>;
-  /** Keys that wait until all are known, and their rests. */
+  /** Keys that wait until all are known, and their cooldowns. */
   readonly later: KeyState[];
   readonly laterCooldowns: CooldownState[];
 }
@@ -362,7 +364,7 @@ function cooldownsOf(
   return cooldowns.filter(({ keyId }) => ids.has(keyId));
 }
 
-/** Field by field: copied whole, ten thousand rows take several times as long. */
+/** Field by field, because copying ten thousand rows as a whole takes several times as long. */
 function poolKeyOf(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): PoolKey {
   return {
     id: row.id,
@@ -379,7 +381,7 @@ function poolKeyOf(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): Poo
   };
 }
 
-/** What is not as with most tokens. */
+/** Only what differs from most tokens. */
 function shareOf({ weight, priorityClass, maxWaitSeconds, unpricedReserveUsd }: TokenState) {
   const priority = PRIORITY_CLASSES.indexOf(priorityClass);
   return {
@@ -391,7 +393,7 @@ function shareOf({ weight, priorityClass, maxWaitSeconds, unpricedReserveUsd }: 
   };
 }
 
-/** A token's lists of providers and models hold for each other: every provider with every model. */
+/** A token's lists of providers and models combine: every provider with every model. */
 function scopesOf({ providers, models }: TokenState): readonly AccessScope[] | null {
   if (providers !== null) return providers.map((provider) => ({ provider, models }));
   return models === null ? null : [{ provider: null, models }];

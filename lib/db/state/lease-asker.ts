@@ -1,8 +1,8 @@
 /**
- * Asks for the leases of an isolate: for a request that cannot go on without, which waits two seconds at most, and
- * behind requests where a lease is soon over or not needed any more.
+ * Requests the leases of an isolate: for a request that can't proceed without one, which waits at most two seconds, and
+ * in the background if a lease ends soon or isn't needed any more.
  *
- * The object is asked where one is bound. While it does not answer, or has used up its day, D1 is.
+ * The object is used if one is bound. While it doesn't respond, or has used up its day, D1 is used.
  * @module
  */
 import type { LeasePort } from "../../leases/lease-port";
@@ -12,41 +12,41 @@ import { type SetTimer, SharedRead } from "./shared-read";
 
 /** How long a request waits. */
 const WAIT_MS = 2_000;
-/** An object that failed is asked again after this, and after twice as long each time, up to the most. */
+/** An object that failed is tried again after this, and after twice as long each time, up to a maximum. */
 const AWAY_MS = 10_000;
 const MOST_AWAY_MS = 600_000;
-/** An object that says nothing for so long is away. */
+/** An object that doesn't respond for this long is unavailable. */
 const OBJECT_MS = 1_500;
-/** An isolate that does nothing for so long gives back what it holds; sooner where others may want it. */
+/** An isolate that is idle for this long gives back what it holds; earlier if others may want it. */
 const IDLE_MS = 1_000;
 const WANTED_MS = 100;
-/** For so many seconds: `waitUntil` ends after thirty. */
+/** The most seconds: `waitUntil` ends after thirty. */
 const TIDYING_TIMES = 10;
 
 export interface LeaseAskerOptions {
   readonly leases: LeasedLimits;
-  /** Another for each isolate. */
+  /** Unique per isolate. */
   readonly isolate: string;
-  /** Null where none is bound. */
+  /** Null if none is bound. */
   readonly object: LeasePort | null;
   readonly store: LeasePort;
   nowMs(): number;
   readonly setTimer: SetTimer;
 }
 
-/** Who hands out leases, for people. */
+/** Which source hands out leases, shown to people. */
 export interface LeaseStanding {
   readonly by: "object" | "store";
-  /** Since when the object that is bound does not answer: epoch milliseconds; null while it does. */
+  /** Since when the bound object hasn't responded, in epoch milliseconds; null while it does. */
   readonly awaySinceMs: number | null;
 }
 
 export class LeaseAsker {
   readonly leases: LeasedLimits;
   readonly #options: LeaseAskerOptions;
-  /** Those under way, by group. */
+  /** Reads in progress, by group. */
   readonly #reads = new Map<string, SharedRead>();
-  /** When somebody began to wait for the isolate to be idle. */
+  /** When a request began to wait for the isolate to be idle. */
   #tidyingMs = Number.NEGATIVE_INFINITY;
   #awaySinceMs: number | null = null;
   #askObjectMs = Number.NEGATIVE_INFINITY;
@@ -63,8 +63,8 @@ export class LeaseAsker {
   }
 
   /**
-   * Resolves when it is answered, or not within two seconds. Never rejects.
-   * @param keep Keeps the asking alive if this client leaves: others wait for it too.
+   * Resolves on the response, or after two seconds. Never rejects.
+   * @param keep Keeps the request for leases alive if this client leaves, because others wait for it too.
    */
   async ask(group: string, keep?: (work: Promise<unknown>) => void): Promise<void> {
     const nowMs = this.#options.nowMs();
@@ -81,11 +81,11 @@ export class LeaseAsker {
     console.warn(`leases: no answer within ${WAIT_MS} ms, the last ones go on`);
   }
 
-  /** After a request: renews leases, and gives back those of an isolate that does nothing more. Null if none is due. */
+  /** After a request: renews leases, and gives back those of an idle isolate. Null if nothing is due. */
   afterRequest(): Promise<void> | null {
     const nowMs = this.#options.nowMs();
     const groups = [...this.leases.dueGroups(nowMs)];
-    // One that is gone for longer died with its request.
+    // After a longer time, it died with its request.
     const isTidying = nowMs - this.#tidyingMs < 2 * IDLE_MS;
     const idle = isTidying ? null : this.leases.idle(nowMs);
     if (groups.length === 0 && idle === null) return null;
@@ -98,7 +98,7 @@ export class LeaseAsker {
     return Promise.all([...renewals, ...returns]).then(() => {});
   }
 
-  /** Until nothing is held that is not needed, or new requests see to it. */
+  /** Until nothing unneeded is held, or new requests take care of it. */
   async #giveBack(firstMs: number): Promise<void> {
     for (let times = 0, waitMs = firstMs; times < TIDYING_TIMES; times += 1, waitMs = IDLE_MS) {
       this.#tidyingMs = this.#options.nowMs();

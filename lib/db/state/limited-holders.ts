@@ -1,5 +1,5 @@
 /**
- * Who has limits: tokens, and members for all of their tokens together.
+ * Everything that has limits: tokens, and members for all of their tokens together.
  * @module
  */
 import { and, asc, eq, isNotNull, ne, or } from "drizzle-orm";
@@ -14,14 +14,14 @@ export interface LimitedHolder {
   /** `at_…` or `us_…`. */
   readonly id: string;
   readonly name: string;
-  /** Whose budgets are counted: a token that took another's place goes on with that one's. */
+  /** The id under which budgets are counted: a token that replaced another continues with that one's. */
   readonly budgetId: string;
-  /** Of a token; null for the team's, and for members. */
+  /** For a token; null for team tokens, and for members. */
   readonly owner: { readonly id: string; readonly name: string } | null;
   readonly limits: LimitValues;
 }
 
-/** Members first, then tokens that are not revoked, each in the order they came. */
+/** Members first, then tokens that aren't revoked, each in order of creation. */
 export async function listLimitedHolders(
   db: Database,
   reach: TokenReach,
@@ -30,7 +30,7 @@ export async function listLimitedHolders(
     reach === "everyone" ? undefined : eq(column, reach.ownerId);
   const isLimited = (table: typeof accessTokens | typeof memberLimits) =>
     or(...TOKEN_LIMITS.map((name) => isNotNull(table[name])));
-  // No batch: D1 tells its rows by the names of columns, and two tables have a `name`.
+  // Not in a batch: D1 identifies columns by name there, and two tables have a `name`.
   const [members, tokens] = await Promise.all([
     db
       .select({ limits: memberLimits, name: users.name })

@@ -1,6 +1,6 @@
 /**
- * Providers' model lists in the store: a reader keeps it for all isolates, and the maintenance reads them
- * again before they are old.
+ * Providers' model lists in the store: the isolate that reads a list stores it for all others, and maintenance
+ * refreshes lists before they are old.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -10,7 +10,7 @@ import { rootCause } from "../root-cause";
 import { modelLists } from "../schema/schema";
 import { isDoneWithin } from "./timers";
 
-/** How long an isolate goes by what it last saw in the store. */
+/** How long an isolate relies on what it last saw in the store. */
 const LOOK_GAP_MS = 60_000;
 /** How long a request waits for the store. */
 const WAIT_MS = 2_000;
@@ -26,7 +26,7 @@ export class D1ModelCatalog implements ModelCatalog {
     this.#nowMs = nowMs;
   }
 
-  /** With the store down or slow, what is known. */
+  /** If the store is down or slow, what is known. */
   async lists(): Promise<ReadonlyMap<string, ModelList>> {
     const ageMs = this.#nowMs() - this.#lookedMs;
     if (ageMs < 0 || ageMs >= LOOK_GAP_MS) await isDoneWithin(this.#look(), WAIT_MS);
@@ -43,7 +43,7 @@ export class D1ModelCatalog implements ModelCatalog {
     }
   }
 
-  /** With the store down the list is known here alone. */
+  /** If the store is down, only this isolate knows the list. */
   async keep(provider: string, list: ModelList): Promise<void> {
     this.#lists = new Map(this.#lists).set(provider, list);
     await isDoneWithin(this.#write(provider, list), WAIT_MS);
@@ -62,7 +62,7 @@ export class D1ModelCatalog implements ModelCatalog {
   }
 }
 
-/** For the batch that changes or removes a provider of the team's own: what it lists may be another's. */
+/** For the batch that changes or deletes a custom provider: its list may belong to another service. */
 export function forgetModelList(provider: string): SQL {
   return sql`delete from model_lists where provider = ${provider}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Events an isolate has noted and not yet written, merged as they come: one per key and model, key, or
- * token. Merging does not depend on the order, so a batch that failed can be put back.
+ * Events that an isolate has recorded and not written yet, merged as they arrive: one per key and model, key, or token.
+ * Merging doesn't depend on the order, so a failed batch can be put back.
  * @module
  */
 import type { StateEvent } from "../../proxy/ports";
@@ -8,10 +8,10 @@ import type { StateEvent } from "../../proxy/ports";
 export class PendingEvents {
   readonly #events = new Map<string, StateEvent>();
   readonly #max: number;
-  /** How many were forgotten for lack of room. */
+  /** How many were dropped for lack of room. */
   forgotten = 0;
 
-  /** @param max Model names come from clients, so there is a limit: beyond it the oldest event goes. */
+  /** @param max The maximum number, because clients choose model names: beyond it the oldest event is dropped. */
   constructor(max: number) {
     this.#max = max;
   }
@@ -31,7 +31,7 @@ export class PendingEvents {
     this.#events.set(name, event);
   }
 
-  /** Takes out up to `max` events, oldest first, but for those with a name in `without`. */
+  /** Removes up to `max` events, oldest first, except those with a name in `without`. */
   take(max: number, without?: ReadonlyMap<string, unknown>): StateEvent[] {
     const taken: StateEvent[] = [];
     for (const [name, event] of this.#events) {
@@ -59,7 +59,7 @@ export class PendingEvents {
   }
 }
 
-/** Events of one name are merged. */
+/** Events with the same name are merged. */
 export function nameOf(event: StateEvent): string {
   switch (event.kind) {
     case "resource-seen":
@@ -80,7 +80,7 @@ export function nameOf(event: StateEvent): string {
   }
 }
 
-/** The event that says more: a cooldown that ends later, otherwise what happened later. */
+/** The more significant event: a cooldown that ends later, otherwise the later one. */
 function later(a: StateEvent, b: StateEvent): StateEvent {
   return rank(b) > rank(a) ? b : a;
 }
@@ -93,7 +93,7 @@ function rank(event: StateEvent): number {
     case "key-suspected":
       return event.evidence.atMs;
     case "resource-seen":
-      // Who made it says more than that it was seen.
+      // A known maker says more than that it was seen.
       return event.tokenId === null && event.userId === null ? 0 : 1;
     case "key-cleared":
     case "key-used":

@@ -1,6 +1,6 @@
 /**
- * What `read-state.ts` reads, from a database that has not had all migrations of this build: it was deployed
- * without them, and serves all the same. What is missing there has the default that the migration gives it.
+ * What `read-state.ts` reads, from a database that lacks some migrations of this build: the build was deployed without
+ * them, and serves nevertheless. What is missing gets the default that the migration would give it.
  * @module
  */
 import { and, gt, inArray, or, type SQL, sql } from "drizzle-orm";
@@ -29,7 +29,7 @@ export function isOlderSchema(error: unknown): boolean {
 
 type Versioned = SQLiteTable & { readonly version: SQLiteColumn };
 
-/** @param since Null for everything there is, else the version of which later changes are wanted. */
+/** @param since The version after which changes are wanted; null for everything. */
 export async function readOlderState(
   db: Database,
   since: number | null,
@@ -40,7 +40,7 @@ export async function readOlderState(
       ({ name }) => name,
     ),
   );
-  /** Rows that are newer than `since`, whatever columns the table has. */
+  /** Rows newer than `since`, whatever columns the table has. */
   async function read<Of extends Columns>(table: Versioned, columns: Of, where?: SQL) {
     if (!present.has(getTableConfig(table).name)) return [];
     const newer = since === null ? undefined : gt(table.version, since);
@@ -55,7 +55,7 @@ export async function readOlderState(
     since === null
       ? undefined
       : or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys));
-  // First: what is written meanwhile is read again next time.
+  // Comes first: anything written in the meantime is read again next time.
   const [latest] = await selectVersion(db);
   if (latest === undefined) throw new Error("state_version is empty: apply the migrations");
   const [keys, cooldowns, tokens, members, providers, aliases, limits, settingRows, deleted] =

@@ -27,42 +27,42 @@ import {
 import { SETTING_COLUMNS, type SettingRow } from "../team/settings";
 import { selectVersion } from "./state-version";
 
-/** How long a deletion can be read about; an isolate that asked longer ago must load everything. */
+/** How long a deletion can be read; an isolate whose last read is older must load everything. */
 export const TOMBSTONE_LIFE_MS = 24 * 3_600_000;
 
 /**
- * So many keys of each provider a new isolate reads before its first answer, and so many of all after each answer
- * that follows: ten thousand at once take many times the CPU that the free plan gives an invocation.
+ * How many keys of each provider a new isolate reads before its first response, and how many in total after each
+ * following response: ten thousand at once take many times the CPU that the free plan allows per invocation.
  */
 export const FIRST_KEYS = 200;
 export const NEXT_KEYS = 400;
 
-/** The best of each provider: those that may serve, and are to be used first. */
+/** The best of each provider: those that may serve, in order of use. */
 const OF_THE_FIRST = `id in (select id from (
   select id, row_number() over (partition by provider order by status <> 'active', priority, id) as place
   from provider_keys) where place <= ?)`;
 
-/** One more of the keys that a new isolate has yet to read, in the order of their ids. */
+/** A further part of the keys that a new isolate still has to read, in the order of their ids. */
 export interface KeyPart {
   readonly keys: readonly KeyState[];
-  /** Live ones of these keys. */
+  /** Current ones of these keys. */
   readonly cooldowns: readonly CooldownState[];
-  /** The id behind which the next part begins; null if this was the last. */
+  /** The id after which the next part begins; null if this was the last. */
   readonly nextAfterId: string | null;
 }
 
 export interface StateChanges {
-  /** The version these rows bring a reader to. */
+  /** The version that a reader has after these rows. */
   readonly version: number;
-  /** The version they start from; null if they are everything there is. */
+  /** The version they start from; null if they are everything. */
   readonly since: number | null;
   readonly keys: readonly KeyState[];
-  /** Whether `keys` are only the first of each provider, and the others come in parts. */
+  /** Whether `keys` are only the first of each provider, and the others follow in parts. */
   readonly isFirstPart?: boolean;
-  /** Live cooldowns: those that changed, and all of each changed key. */
+  /** Current cooldowns: those that changed, and all of each changed key. */
   readonly cooldowns: readonly CooldownState[];
   readonly tokens: readonly TokenState[];
-  /** One whose limits were all taken away is among those that changed. */
+  /** Includes members whose limits were all removed. */
   readonly memberLimits: readonly MemberLimitsState[];
   readonly customProviders: readonly CustomProviderOptions[];
   readonly modelAliases: readonly ModelAlias[];
@@ -71,7 +71,7 @@ export interface StateChanges {
   /** Sections of settings; each row is its whole section. */
   readonly settings: readonly SettingRow[];
   readonly deletedKeyIds: readonly string[];
-  /** By slug; one that came back since is among the rows too. */
+  /** By slug; a provider that was added again since is among the rows too. */
   readonly deletedProviders: readonly string[];
   /** By name; likewise. */
   readonly deletedAliases: readonly string[];
@@ -157,7 +157,7 @@ const QUOTA_LIMIT_COLUMNS = {
   rules: quotaLimits.rules,
 };
 
-/** What is read of each table. */
+/** The columns read from each table. */
 export const STATE_COLUMNS = {
   keys: KEY_COLUMNS,
   cooldowns: COOLDOWN_COLUMNS,
@@ -170,7 +170,7 @@ export const STATE_COLUMNS = {
 };
 
 /**
- * All there is. The first thing that a new isolate does, so it takes no detours.
+ * Loads everything. It is the first thing that a new isolate does, so it takes no detours.
  * @param firstKeys How many keys of each provider are enough for now; null for all.
  */
 export async function loadState(
@@ -184,7 +184,7 @@ export async function loadState(
       all(VERSION_COLUMNS),
       firstKeys === null
         ? all(KEY_COLUMNS)
-        : // One more tells that there are more.
+        : // One more shows whether there are more.
           $client.prepare(plainSelect(KEY_COLUMNS, OF_THE_FIRST)).bind(firstKeys + 1),
       $client.prepare(plainSelect(COOLDOWN_COLUMNS, "until_ms > ?")).bind(nowMs),
       $client.prepare(plainSelect(TOKEN_COLUMNS, "status = 'active'")),
@@ -215,7 +215,7 @@ export async function loadState(
   };
 }
 
-/** Whether some provider has more keys than so many. */
+/** Whether any provider has more than `count` keys. */
 function hasMoreThan(count: number, keys: readonly KeyState[]): boolean {
   if (keys.length <= count) return false;
   const counts = new Map<string, number>();
@@ -223,7 +223,7 @@ function hasMoreThan(count: number, keys: readonly KeyState[]): boolean {
   return counts.values().some((each) => each > count);
 }
 
-/** @param afterId Of the last key of the part before; empty for the first. */
+/** @param afterId The id of the previous part's last key; empty for the first part. */
 export async function readKeyPart(
   { $client }: Database,
   afterId: string,
@@ -251,7 +251,7 @@ export async function readKeyPart(
   };
 }
 
-/** What changed after version `since`; null, at the price of one row read, if nothing did. */
+/** What changed after version `since`; null, at the cost of reading one row, if nothing did. */
 export async function readChanges(
   db: Database,
   since: number,

@@ -1,8 +1,8 @@
 import { rootCause } from "../root-cause";
 
 /**
- * Whether D1 refused a write for what is in it, so that nothing of its transaction was written and the same would
- * be refused again. A store that is away, full or older than this build says something else.
+ * Whether D1 rejected a write because of its content, so that nothing of its transaction was written and repeating it
+ * would fail again. A store that is unavailable, full or older than this build fails differently.
  *
  * https://www.sqlite.org/rescode.html
  */

@@ -3,13 +3,13 @@ import type { StoredThing } from "../../proxy/ports";
 import type { Database } from "../open-database";
 import { resourceKeys } from "../schema/schema";
 
-/** One of the things asked for, as far as it was ever seen. */
+/** One of the requested things, if it was ever seen. */
 export interface StoredRow extends StoredThing {
   readonly resource: string;
   readonly atMs: number;
 }
 
-/** In whose account, and by whom, things were made. */
+/** In whose account, and by whom, things were created. */
 export async function readStoredThings(
   db: Database,
   provider: string,

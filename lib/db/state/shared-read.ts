@@ -1,9 +1,9 @@
 /**
  * A read of the store that one request makes and several wait for.
  *
- * workerd ties a promise to the request that made it: once that request has ended, the promise never settles,
- * and awaiting it elsewhere rejects. So each that waits has a promise and a timer of its own, which the end of
- * the read resolves; the request that begins a read keeps it alive by `waitUntil`.
+ * workerd ties a promise to the request that created it: once that request has ended, the promise never settles, and
+ * awaiting it elsewhere rejects. So each waiting request has a promise and a timer of its own, which the end of the
+ * read resolves; the request that starts a read keeps it alive by `waitUntil`.
  * @module
  */
 
@@ -16,20 +16,23 @@ export const platformTimer: SetTimer = (callback, ms) => {
 };
 
 export class SharedRead {
-  /** When it began. */
+  /** When it started. */
   readonly sinceMs: number;
-  /** For the request that began it alone: resolves when the read is over, however it ended. Never rejects. */
+  /** Only for the request that started it: resolves when the read is over, whatever its result. Never rejects. */
   readonly done: Promise<void>;
   readonly #waiting = new Set<() => void>();
   #isOver = false;
 
-  /** @param run Reads; what it throws is for itself to tell. */
+  /** @param run Reads; it reports its own errors. */
   constructor(sinceMs: number, run: () => Promise<unknown>) {
     this.sinceMs = sinceMs;
     this.done = this.#finish(run);
   }
 
-  /** Whether it is over within `ms` milliseconds. Never rejects. @param setTimer The clock's, where it is another. */
+  /**
+   * Whether it ends within `ms` milliseconds. Never rejects. @param setTimer The timer to use instead of the
+   * platform's.
+   */
   async endsWithin(ms: number, setTimer: SetTimer = platformTimer): Promise<boolean> {
     if (this.#isOver) return true;
     let cancel = () => {};
@@ -49,7 +52,7 @@ export class SharedRead {
     try {
       await run();
     } catch {
-      // Told by `run`.
+      // `run` reports it.
     }
     this.#isOver = true;
     for (const wake of this.#waiting) wake();

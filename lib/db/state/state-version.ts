@@ -1,5 +1,5 @@
 /**
- * The counter that tells isolates whether anything changed, and the transactions that move it.
+ * The counter that shows isolates whether anything changed, and the transactions that increment it.
  * @module
  */
 import { type SQLWrapper, sql } from "drizzle-orm";
@@ -7,23 +7,23 @@ import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import type { Database } from "../open-database";
 import { stateVersion } from "../schema/schema";
 
-/** In a statement for `changeState`: the version to stamp on the rows it touches. */
+/** In a statement for `changeState`: the version to write to the rows it touches. */
 export const TAKEN_VERSION = sql<number>`(select version from state_version)`;
 
 const TAKE_VERSION = sql`update state_version set version = version + 1 returning version`;
 
 /**
  * The latest version taken in this isolate, by database. On `globalThis`, because the Worker's entry and Next are
- * bundled apart.
+ * bundled separately.
  */
 const shared = globalThis as { oneBalanceTaken?: WeakMap<D1Database, number> };
 
-/** The latest version that a change of this isolate took; undefined while there was none. */
+/** The latest version that a change of this isolate took; undefined if there was none. */
 export function lastTakenVersion(db: Database): number | undefined {
   return shared.oneBalanceTaken?.get(db.$client);
 }
 
-/** For changes that go another way than `changeState`. */
+/** For changes that don't use `changeState`. */
 export function noteVersion(db: Database, version: number): void {
   shared.oneBalanceTaken ??= new WeakMap();
   shared.oneBalanceTaken.set(db.$client, version);
@@ -55,7 +55,7 @@ export async function changeState(
 
 let dialect: SQLiteAsyncDialect | undefined;
 
-/** One transaction. drizzle's own `batch()` (0.45) forgets the parameters of `sql` statements. */
+/** One transaction. drizzle's own `batch()` (0.45) loses the parameters of `sql` statements. */
 export function runBatch(db: Database, statements: readonly SQLWrapper[]): Promise<D1Result[]> {
   dialect ??= new SQLiteAsyncDialect();
   const known = dialect;

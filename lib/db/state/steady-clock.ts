@@ -1,6 +1,6 @@
 /**
- * A clock for gaps and waits: it runs with the machine's, but stands still where that one is set back. On the
- * machine's own, a moment in the future would be waited for until the clock has caught up, an hour or a day.
+ * A clock for gaps and waits: it follows the machine's clock, but stands still if that is set back. With the machine's
+ * own clock, waiting for a future time would last until the clock has caught up, an hour or a day.
  *
  * @param nowMs The machine's clock, epoch milliseconds.
  */

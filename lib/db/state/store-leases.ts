@@ -1,7 +1,8 @@
 /**
- * Leases without an object: each isolate keeps one row of what it holds, and reads those of the others in the
- * same transaction. As D1 makes one transaction after the other, of two that ask at once the later sees what
- * the earlier claimed; what it claimed for nothing stands in its row until it asks again, and is taken by nobody.
+ * Leases without an object: each isolate keeps one row of what it holds, and reads those of the others in the same
+ * transaction. D1 runs one transaction after the other, so of two simultaneous requests the later one sees what the
+ * earlier one claimed; what it claimed unnecessarily stays in its row until its next request, and no other isolate uses
+ * it.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -12,30 +13,31 @@ import type { Database } from "../open-database";
 import type { StoredReport } from "../schema/lease-schema";
 import { runBatch } from "./state-version";
 
-/** Rows older than this say nothing any more; the longest window is a minute. */
+/** Rows older than this are irrelevant; the longest window is a minute. */
 const LIFE_MS = Math.max(LOST_MS, LEASE_MS + 60_000);
-/** So many isolates are reckoned with, the latest. */
+/** The most isolates whose rows are read, the latest first. */
 const ISOLATES_MAX = 200;
-/** What was read so long ago is no basis for a claim. */
+/** What was read longer ago is no basis for a claim. */
 const KNOWN_MS = LIFE_MS;
-/** Where nothing is known, no more than this part is claimed beyond what is used: what is claimed for nothing is lost to all. */
+/**
+ * If nothing is known, at most this part is claimed beyond what is used, because an unnecessary claim is lost to all.
+ */
 const FIRST_PART = 8;
 
-/** What one isolate said last. */
+/** What one isolate reported last. */
 export interface LeaseRow {
   readonly isolate: string;
-  /** JSON of `StoredReport`s. */
+  /** A JSON array of `StoredReport`s. */
   readonly reports: string;
 }
 
-/** What another said, and how long ago: clocks of isolates may differ, so the store's own measures it. */
+/** Another isolate's report. Its age is measured by the store's clock, because isolates' clocks may differ. */
 export interface OtherLeaseRow extends LeaseRow {
   readonly ageMs: number;
 }
 
-/** The rows of all isolates. */
 export interface LeaseRows {
-  /** Replaces an isolate's row and reads those of the others, in one transaction. */
+  /** Replaces an isolate's row and reads the others', in one transaction. */
   exchange(own: LeaseRow): Promise<readonly OtherLeaseRow[]>;
 }
 
@@ -77,7 +79,7 @@ export class StoreLeases implements LeasePort {
       const claim = claims[index] ?? 0;
       const noted = Math.max(question.holds, claim);
       if (claim >= granted.permits) return { ...granted, noted };
-      // More is free than was claimed: it may be asked for at once.
+      // More is free than was claimed: it may be requested immediately.
       const youngUntilMs = Math.max(granted.youngUntilMs, nowMs - YOUNG_MS);
       return { ...granted, permits: claim, noted, youngUntilMs };
     });
@@ -105,7 +107,7 @@ function storedReports(
   );
 }
 
-/** @param nowMs When they were asked for, by this isolate's clock. */
+/** @param nowMs When they were requested, by this isolate's clock. */
 function reportsOf(rows: readonly OtherLeaseRow[], nowMs: number): Reports {
   const all = new Map<string, Report[]>();
   for (const { isolate, ageMs, reports } of rows) {
@@ -122,10 +124,9 @@ function reportsOf(rows: readonly OtherLeaseRow[], nowMs: number): Reports {
   return all;
 }
 
-/** The store's clock, epoch milliseconds: one for all isolates. */
+/** The store's clock in epoch milliseconds, the same for all isolates. */
 const STORE_NOW_MS = sql.raw("cast(unixepoch('subsec') * 1000 as integer)");
 
-/** In D1. */
 export class D1LeaseRows implements LeaseRows {
   readonly #db: Database;
 

@@ -13,7 +13,7 @@ const NOBODY: SharedModel = {
   receive: () => {},
 };
 
-/** One isolate whose use is to be told. */
+/** One isolate with use to report. */
 function setUp(
   answer: () => Promise<readonly PeerRow[]>,
   pressure: Pressure,
@@ -104,7 +104,7 @@ test("all isolates together write no more rows in a day than they may, and go on
   }
   time.at(START_MS + 70_000, () => expect(board.isOff).toBe(true));
   await time.run();
-  // Of four isolates each writes a fourth; the first is written before the others are known.
+  // Each of four isolates writes a fourth; the first exchange happens before the others are known.
   const ofDay = (day: number) => calls.filter((ms) => Math.floor(ms / 86_400_000) === day).length;
   expect([ofDay(0), ofDay(1)]).toEqual([10, 10]);
 });

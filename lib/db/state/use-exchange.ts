@@ -45,7 +45,10 @@ export class UseExchange {
     this.#options = options;
   }
 
-  /** Null if nothing is due yet, or another request already exchanges; else resolves after the exchange. Never rejects. */
+  /**
+   * Null if nothing is due yet, or another request already exchanges; otherwise resolves after the exchange. Never
+   * rejects.
+   */
   exchangeIfDue(): Promise<void> | null {
     const { board, nowMs } = this.#options;
     if (!board.isDue) return null;

@@ -18,7 +18,7 @@ const STORE_NOW_MS = sql.raw("cast(unixepoch('subsec') * 1000 as integer)");
 export interface PeerRow {
   readonly isolate: string;
   readonly ageMs: number;
-  /** JSON of `ModelReport`s. */
+  /** A JSON array of `ModelReport`s. */
   readonly models: string;
 }
 

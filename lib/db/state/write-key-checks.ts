@@ -1,5 +1,5 @@
 /**
- * What checks found, in one transaction.
+ * Writes the results of checks, in one transaction.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -10,14 +10,14 @@ import { changeState, TAKEN_VERSION } from "./state-version";
 
 export interface KeyCheckResult {
   readonly key: Pick<ProviderKeyRow, "id" | "provider">;
-  /** `good`: works; `bad`: is to be blocked; null: nothing follows. */
+  /** `good`: works; `bad`: to be blocked; null: no conclusion. */
   readonly found: "good" | "bad" | null;
   readonly evidence: KeyEvidence;
 }
 
 /**
- * Blocks bad keys, unless a person switched them off: that says more. A key that is good is as after a reset: its
- * block and all its rests end, and isolates forget what they were told and learned of it.
+ * Blocks keys that failed, unless a person disabled them, which takes precedence. A key that passed is treated like one
+ * that was reset: its block and all its cooldowns end, and isolates discard what was reported and learned about it.
  */
 export async function writeKeyChecks(
   db: Database,

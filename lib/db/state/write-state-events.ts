@@ -1,5 +1,5 @@
 /**
- * One flush: what an isolate noted about keys and tokens, in one transaction.
+ * One flush: what an isolate recorded about keys and tokens, in one transaction.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -9,15 +9,15 @@ import { tellIncidents } from "../team/incidents";
 import { type EventOf, tellBlocks, tellCooldowns, tellSuspicions } from "./key-events";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
 
-/** What is stored is kept in mind as long as it is used (`prune-usage.ts`), to this grain. */
+/** Stored things are remembered as long as they are used (`prune-usage.ts`), with this precision. */
 export const RESOURCE_GRAIN_MS = 30 * 86_400_000;
 
-/** `last_used_at_ms` is kept to this grain: every written row counts against the plan's daily number. */
+/** Precision of `last_used_at_ms`: every written row counts against the plan's daily number. */
 export const LAST_USED_GRAIN_MS = 3_600_000;
 
 /**
- * Writes events in any order; writing them twice changes nothing more. A cooldown is never shortened,
- * a key that a person disabled stays so, and what was noted before a key's last reset is void.
+ * Writes events in any order; writing them twice changes nothing more. A cooldown is never shortened, a key that a
+ * person disabled stays disabled, and what was recorded before a key's last reset doesn't apply.
  *
  * @returns The version this write took; null if it changed nothing that isolates need to know.
  */
@@ -31,7 +31,7 @@ export async function writeStateEvents(
   const [usedKeys, usedTokens] = [of("key-used"), of("token-used")];
 
   const changes = [];
-  // The story first: it must see what was before.
+  // The report comes first, because it compares with the previous state.
   if (cooled.length > 0) changes.push(tellCooldowns(cooled), upsertCooldowns(cooled));
   if (blocked.length > 0) changes.push(tellBlocks(blocked), blockKeys(blocked));
   const uses = [];
@@ -80,7 +80,7 @@ function blockKeys(events: readonly EventOf<"key-blocked">[]) {
       and reset_at_ms < e.value ->> '$.evidence.atMs'`;
 }
 
-/** Who made something is said once, with its first row: nobody else comes to own it. */
+/** The maker is recorded once, with a thing's first row: no one else can come to own it. */
 function rememberResources(events: readonly EventOf<"resource-seen">[]) {
   return sql`
     insert into resource_keys (provider, resource, key_id, token_id, user_id, at_ms)

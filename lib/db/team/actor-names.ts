@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 
 /**
- * What people call those with these ids (of users, of access tokens): a member's name as it is now, else the
- * name in the newest entry of the log of changes. Ids that neither knows are missing.
+ * The names that people know for these ids (of users, of access tokens): a member's current name, otherwise the name in
+ * the newest audit log entry. Ids unknown to both are missing.
  */
 export async function findActorNames(
   db: Database,

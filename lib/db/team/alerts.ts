@@ -1,5 +1,5 @@
 /**
- * Alerts in the store: what is new, what was told, what waits for its delivery.
+ * Alerts in the store: what is new, what was reported, what waits for delivery.
  * @module
  */
 import { and, asc, desc, isNotNull, like, lte, sql } from "drizzle-orm";
@@ -16,22 +16,22 @@ import {
 } from "../schema/alert-schema";
 import { runBatch } from "../state/state-version";
 
-/** A block that is older when it is first seen is no news. */
+/** A block that is older when it is first seen isn't reported. */
 const NEWS_MS = DAY_MS;
-/** Topics are remembered for longer than anything can be news: a month's budget is told of once a month. */
+/** Topics are remembered for longer than anything can be reported: a monthly budget is reported once per month. */
 const TOPIC_LIFE_MS = 32 * DAY_MS;
 /** These are remembered for as long as they last. */
 const LOW_POOLS = "pool_low/%";
 
 export interface KeyBlock {
-  /** Of the event. */
+  /** The event's id. */
   readonly id: string;
   readonly keyId: string;
   readonly provider: string;
   readonly masked: string;
 }
 
-/** Recent blocks that were not told yet, of keys that are still blocked; oldest first. */
+/** Recent blocks that weren't reported yet, of keys that are still blocked; oldest first. */
 export function listUntoldBlocks(db: Database, nowMs: number): Promise<KeyBlock[]> {
   return db.all<KeyBlock>(sql`
     select e.id, k.id as "keyId", e.provider, k.masked
@@ -41,7 +41,7 @@ export function listUntoldBlocks(db: Database, nowMs: number): Promise<KeyBlock[
     order by e.at_ms limit 500`);
 }
 
-/** Topics of low pools that were told and are not known to be over. */
+/** Topics of low pools that were reported and aren't known to have recovered. */
 export async function listLowPools(db: Database): Promise<readonly string[]> {
   const rows = await db
     .select({ topic: alertTopics.topic })
@@ -53,22 +53,22 @@ export async function listLowPools(db: Database): Promise<readonly string[]> {
 export interface NewAlert {
   readonly kind: AlertKind;
   readonly details: AlertDetails;
-  /** What it reports: ids of events, `{kind}/…`. Nothing is raised if all was told before. */
+  /** What it reports: ids of events, `{kind}/…`. Nothing is raised if all were reported before. */
   readonly topics: readonly string[];
 }
 
 export interface Raising {
-  /** Where to tell; nothing is raised without any. */
+  /** Where to send it; without any, nothing is raised. */
   readonly channels: readonly AlertChannel[];
-  /** Of alerts, each in all channels. */
+  /** The most alerts, each in all channels. */
   readonly limit: number;
-  /** Topics of states that have ended; they are told again when they come back. */
+  /** Topics of states that have ended; they are reported again when they come back. */
   readonly over: readonly string[];
 }
 
 /**
- * Raises alerts that were not told before, and forgets topics, in one transaction: each is told once, by
- * however many runs.
+ * Raises alerts that weren't raised before, and removes topics, in one transaction: each is raised once, whatever the
+ * number of runs.
  * @returns How many were raised.
  */
 export async function raiseAlerts(
@@ -119,7 +119,7 @@ export type AlertDelivery = Pick<
   "id" | "failures" | "nextTryMs" | "deliveredAtMs" | "problem"
 >;
 
-/** Writes what became of tries. */
+/** Records the results of deliveries. */
 export async function writeDeliveries(
   db: Database,
   deliveries: readonly AlertDelivery[],

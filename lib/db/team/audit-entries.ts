@@ -1,5 +1,5 @@
 /**
- * Reading the log of changes.
+ * Reads the audit log.
  * @module
  */
 import { and, eq, or, type SQL, sql } from "drizzle-orm";
@@ -9,7 +9,7 @@ import { type AuditRow, auditLog } from "../schema/team-schema";
 import { runBatch } from "../state/state-version";
 
 export interface AuditFilter {
-  /** Part of the actor, the action, the subject or the address; letters' case does not matter. */
+  /** Part of the actor, the action, the subject or the address; case-insensitive. */
   readonly q?: string | undefined;
   /** The actor's id. */
   readonly actor?: string | undefined;
@@ -22,9 +22,9 @@ export interface AuditFilter {
 }
 
 /**
- * Newest first, from after `beforeId` on. In the order of the table itself, not of the ids, which differ by
- * what was written in the same millisecond only: so a page costs its own rows, also of one actor or subject
- * with very many entries, whose index is in that order too.
+ * Newest first, starting after `beforeId`. In the order of the table itself, not of the ids, which differs only for
+ * entries written in the same millisecond: so a page costs its own rows, even for an actor or subject with very many
+ * entries, because those indexes are in that order too.
  */
 export async function readAuditEntries(
   db: Database,
@@ -47,16 +47,16 @@ export interface AuditActor {
   readonly name: string;
 }
 
-/** What the log can be narrowed to. */
+/** The filters that the log offers. */
 export interface AuditChoices {
   readonly actors: readonly AuditActor[];
-  /** Of the latest entries. */
+  /** Actions of the latest entries. */
   readonly actions: readonly string[];
 }
 
 const RECENT_ROWS = 2_000;
 
-/** Reads a row or two for each actor and the latest entries, however long the log is. */
+/** Reads a row or two per actor and the latest entries, however long the log is. */
 export async function readAuditChoices(db: Database): Promise<AuditChoices> {
   // Jumps from each actor to the next in the index.
   const actors = sql`
@@ -98,7 +98,7 @@ function whereAudit({ q, actor, action, subjectKind, subjectId, fromMs, toMs }: 
   );
 }
 
-/** The place of an entry in the table, or of the first after it; behind the last where there is none. */
+/** The position of an entry in the table, or of the next one; after the last one if there is none. */
 function rowidOf(id: string): SQL {
   return sql`coalesce((select rowid from audit_log where id >= ${id} order by id limit 1), 1 << 62)`;
 }

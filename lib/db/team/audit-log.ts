@@ -1,5 +1,5 @@
 /**
- * The log of changes: its entries are written in the transaction of the change they record.
+ * The audit log: entries are written in the transaction of the change they record.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -9,24 +9,24 @@ import type { ActorKind } from "../schema/team-schema";
 /** Who acts, and from where. */
 export interface Actor {
   readonly kind: ActorKind;
-  /** A user's or an access token's id; `system` for what the program does by itself. */
+  /** A user's or an access token's id; `system` for automatic changes. */
   readonly id: string;
-  /** What people call it: an e-mail address, a token's name. */
+  /** The name that people know: an email address, a token's name. */
   readonly name: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
 }
 
-/** What was done to what. `before` and `after` hold the changed fields only, and never a secret. */
+/** What was done to what. `before` and `after` contain only the changed fields, and never a secret. */
 export interface AuditEntry {
   /** Such as `provider-key.update`. */
   readonly action: string;
   readonly subject: {
     /** Such as `provider-key`. */
     readonly kind: string;
-    /** Null where many are changed at once. */
+    /** Null if many are changed at once. */
     readonly id: string | null;
-    /** A masked key, a name, an address: what tells people which it is. */
+    /** A masked key, a name, an address: how people recognize it. */
     readonly name: string;
   };
   readonly before?: Readonly<Record<string, unknown>> | undefined;
@@ -34,14 +34,14 @@ export interface AuditEntry {
 }
 
 /**
- * The statement that logs the change made by the statement right before it in the same batch; it writes
- * nothing if that one changed no row. The number of changed rows is logged too.
+ * The statement that logs the change made by the statement right before it in the same batch; it writes nothing if that
+ * one changed no row. The number of changed rows is logged too.
  */
 export function auditChange(actor: Actor, entry: AuditEntry, atMs: number): SQL {
   return insertEntry(actor, entry, atMs, sql`changes()`, sql`where changes() > 0`);
 }
 
-/** The statement that logs what changed no row: a sign-in, an export, a refusal. */
+/** The statement that logs an event that changed no row: a sign-in, an export, a rejection. */
 export function auditEvent(actor: Actor, entry: AuditEntry, atMs: number): SQL {
   return insertEntry(actor, entry, atMs, sql`0`, sql``);
 }

@@ -1,5 +1,5 @@
 /**
- * Incidents in the store: one row for each, however many isolates see it.
+ * Incidents in the store: one row each, however many isolates see it.
  * @module
  */
 import { desc, eq, type SQL, sql } from "drizzle-orm";
@@ -9,12 +9,12 @@ import type { Database } from "../open-database";
 import { type IncidentRow, incidents } from "../schema/incident-schema";
 import type { EventOf } from "../state/key-events";
 
-/** An incident that nobody saw for so long is over, and the next sighting is another one. */
+/** An incident without a sighting for this long is over, and the next sighting starts another. */
 export const QUIET_MS = 30 * 60_000;
 
 /**
- * The statements that record incidents, in their order. Writing the same again changes nothing: a sighting
- * goes on with the incident that was seen shortly before, and one from before an incident's end is void.
+ * The statements that record incidents, in order. Writing the same again changes nothing: a sighting continues the
+ * incident that was seen shortly before, and one from before an incident's end doesn't apply.
  */
 export function tellIncidents(events: readonly StateEvent[]): SQL[] {
   const seen = events.filter((event) => event.kind === "incident-seen");
@@ -29,7 +29,7 @@ export function tellIncidents(events: readonly StateEvent[]): SQL[] {
   ];
 }
 
-/** The incident `i` that a sighting `e` is of. */
+/** The incident `i` to which a sighting `e` belongs. */
 const IS_SAME = sql`
   i.provider = e.value ->> 'provider' and i.rule = e.value ->> 'rule'
   and i.last_seen_ms > (e.value ->> 'atMs') - ${QUIET_MS}`;
@@ -62,7 +62,7 @@ function begin(seen: readonly EventOf<"incident-seen">[]): SQL {
     where not exists (select 1 from incidents i where ${IS_SAME})`;
 }
 
-/** A key that answers ends all of its provider's incidents that were seen before. */
+/** A key that works ends all of its provider's incidents that were seen before. */
 function close(over: readonly EventOf<"incident-over">[]): SQL {
   return sql`
     update incidents as i set closed_at_ms = e.value ->> 'atMs'

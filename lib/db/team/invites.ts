@@ -1,5 +1,5 @@
 /**
- * Invitations in the store. One that was accepted stays, as the record of who let whom in.
+ * Invitations in the store. An accepted one stays, as the record of who invited whom.
  * @module
  */
 import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
@@ -16,7 +16,7 @@ export async function insertInvite(db: Database, invite: NewInvite, audit: SQL):
 
 export interface OpenInvite
   extends Pick<InviteRow, "id" | "role" | "email" | "createdAtMs" | "expiresAtMs"> {
-  /** Name of who invited; null where the row is gone. */
+  /** Name of the inviter; null if the row is gone. */
   readonly createdByName: string | null;
 }
 
@@ -52,7 +52,7 @@ export async function findOpenInvite(
     .get();
 }
 
-/** @returns The invitation that was taken back; undefined if there is none open. */
+/** @returns Whether an open invitation was revoked. */
 export async function deleteOpenInvite(db: Database, id: string, audit: SQL): Promise<boolean> {
   const [deleted] = await runBatch(db, [
     db.delete(invites).where(and(eq(invites.id, id), isNull(invites.acceptedAtMs))),
@@ -66,9 +66,9 @@ export async function findInvite(db: Database, id: string): Promise<InviteRow | 
 }
 
 /**
- * Makes the user that an invitation is for, with the invitation's role, and uses it up: of several at once,
- * one. @returns Whether it was done: not if the invitation is used, over, for another address, or if the
- * address is a member's already.
+ * Creates the invited user, with the invitation's role, and uses up the invitation: only one of several simultaneous
+ * attempts succeeds. @returns Whether it was done: not if the invitation is used, expired, or for another address, or
+ * if the address already belongs to a member.
  */
 export async function acceptInvite(
   db: Database,

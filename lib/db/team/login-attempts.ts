@@ -1,10 +1,10 @@
 /**
- * Slows guessing of passwords: failures are counted by account and by address, whether or not there is such
- * an account, and after the first few each further one closes the door for twice as long as the one before.
+ * Slows down password guessing: failures are counted by account and by address, whether or not the account exists, and
+ * after the first few, each further one doubles the lockout.
  *
- * A browser that has signed in to the account before has a door of its own (see `lib/auth/known-browser.ts`):
- * nobody else's failures close it. Guessing stays bounded all the same: a browser becomes known by the right
- * password only, and its own failures count like any.
+ * A browser that has signed in to the account before has its own count (see `lib/auth/known-browser.ts`), so other
+ * people's failures don't lock it out. Guessing stays bounded nevertheless: a browser becomes known only by the right
+ * password, and its own failures count like any.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -13,10 +13,10 @@ import type { Database } from "../open-database";
 import { loginAttempts } from "../schema/team-schema";
 import { runBatch } from "../state/state-version";
 
-/** After this long since the first of them, failures are forgotten. */
+/** Failures are dropped this long after the first of them. */
 export const ATTEMPT_WINDOW_MS = 24 * 3_600_000;
 
-/** A minute is enough to notice a mistyped password, a quarter of an hour leaves a guesser 100 tries a day. */
+/** A minute is enough to notice a mistyped password; a quarter of an hour leaves a guesser 100 attempts per day. */
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 15 * 60_000;
 
@@ -25,31 +25,31 @@ const FREE_FAILURES = { account: 5, address: 30, browser: 5 } as const;
 
 export interface AttemptSubject {
   readonly kind: keyof typeof FREE_FAILURES;
-  /** An e-mail address in lower case, an IP address, or an e-mail address and the id of a browser. */
+  /** An email address in lower case, an IP address, or an email address and the id of a browser. */
   readonly name: string;
 }
 
-/** Who is at the door of an account. */
+/** Someone who tries to sign in to an account. */
 export interface DoorVisitor {
-  /** E-mail address in lower case. */
+  /** Email address in lower case. */
   readonly account: string;
-  /** Null where it is unknown: only the account counts then. */
+  /** Null if unknown: only the account counts then. */
   readonly ip: string | null;
-  /** Of a browser that has signed in to this account before; null for any other. */
+  /** The id of a browser that has signed in to this account before; null for any other. */
   readonly browserId: string | null;
 }
 
 export type Attempt =
   | {
       readonly allowed: true;
-      /** Failures in a row at this door, this one counted in: it is taken back if it succeeds. */
+      /** Consecutive failures, including this attempt: it is taken back if it succeeds. */
       readonly failures: number;
     }
   | { readonly allowed: false; readonly retryAfterMs: number };
 
 /**
- * Asks to try a password. It counts as failed before it is tried, so that a hundred tries at once cannot
- * all pass the same open door; `clearAttempts` takes it back.
+ * Asks for permission to try a password. The attempt counts as failed before it is made, so that a hundred simultaneous
+ * attempts can't all pass; `clearAttempts` takes it back.
  */
 export async function beginAttempt(
   db: Database,
@@ -65,8 +65,8 @@ export async function beginAttempt(
 }
 
 /**
- * After a success: forgets the failures at this door, and that this try was counted for the address. What
- * strangers failed at the account's own door still counts when a known browser has signed in.
+ * After a success: clears the failures, and the count of this attempt for the address. When a known browser has signed
+ * in, strangers' failures for the account itself still count.
  */
 export async function clearAttempts(
   db: Database,
@@ -91,7 +91,7 @@ async function count(db: Database, subject: AttemptSubject, nowMs: number): Prom
   const free = FREE_FAILURES[subject.kind];
   const isOver = sql`window_start_ms <= ${nowMs - ATTEMPT_WINDOW_MS}`;
   const failures = sql`case when ${isOver} then 1 else failures + 1 end`;
-  // A shift by 40 is far beyond the longest delay already.
+  // A shift by 40 is already far beyond the longest delay.
   const delay = sql`case when failures + 1 < ${free} or ${isOver} then 0
     else min(${FIRST_DELAY_MS} << min(failures + 1 - ${free}, 40), ${MAX_DELAY_MS}) end`;
   const [counted, known] = await runBatch(db, [

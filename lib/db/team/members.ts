@@ -1,6 +1,6 @@
 /**
- * Changes to the people of the team. Rules that must hold whatever happens at the same time, such as "there
- * is always an admin", stand in the statements themselves.
+ * Changes to the members of the team. Rules that must be true whatever happens at the same time, such as "there is
+ * always an admin", are part of the statements themselves.
  * @module
  */
 import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
@@ -16,9 +16,9 @@ export interface ListedMember
     "id" | "email" | "name" | "image" | "role" | "createdAtMs" | "lastSeenAtMs"
   > {
   readonly hasPassword: boolean;
-  /** Other services that sign this member in, such as `github`. */
+  /** Other services by which this member signs in, such as `github`. */
   readonly services: readonly string[];
-  /** Own access tokens that are not revoked. */
+  /** The member's access tokens that aren't revoked. */
   readonly tokenCount: number;
   /** For all of them together. */
   readonly limits: LimitValues;
@@ -60,8 +60,8 @@ export type NewUser = Pick<
 >;
 
 /**
- * The statement that adds a user, if `source`, which follows `select …`, gives a row. An address that is
- * taken adds none.
+ * The statement that adds a user if `source`, which follows `select …`, returns a row. It adds none if the address is
+ * taken.
  * @param role The value, or a column of `source`.
  */
 export function insertUser(user: NewUser, role: SQL, source: SQL): SQL {
@@ -73,14 +73,14 @@ export function insertUser(user: NewUser, role: SQL, source: SQL): SQL {
     on conflict do nothing`;
 }
 
-/** @returns Whether this one became the admin: not where there is one already. */
+/** @returns Whether this user became the admin: not if there already is one. */
 export async function insertFirstAdmin(db: Database, user: NewUser, audit: SQL): Promise<boolean> {
   const source = sql`where not exists (select 1 from users where role = 'admin')`;
   const [inserted] = await runBatch(db, [insertUser(user, sql`'admin'`, source), audit]);
   return inserted?.meta.changes === 1;
 }
 
-/** True of a row that is no admin, or not the only one. */
+/** True for a row that isn't an admin, or isn't the only one. */
 const isNotLastAdmin = sql`(${users.role} <> 'admin'
   or (select count(*) from users where role = 'admin') > 1)`;
 
@@ -90,13 +90,14 @@ export interface RoleChange {
   readonly to: Role;
   readonly nowMs: number;
   readonly audit: SQL;
-  /** Of the access tokens that end, since a viewer has none. */
+  /** Audit statement for the revoked access tokens: a viewer can't have any. */
   readonly tokenAudit: SQL;
 }
 
 /**
- * Changes a role. Who is no admin any more leaves no open invitation behind, and who is a viewer no token.
- * @returns Whether it was done: not if the role is another by now, nor for the last admin.
+ * Changes a role. A former admin's open invitations are deleted; if a member becomes a viewer, their access tokens are
+ * revoked.
+ * @returns Whether it was done: not if the role was changed in the meantime, nor for the last admin.
  */
 export async function updateRole(db: Database, change: RoleChange): Promise<boolean> {
   const { id, from, to, nowMs, audit, tokenAudit } = change;
@@ -121,8 +122,9 @@ export interface Removal {
 }
 
 /**
- * Removes a member with all that would let them in again: own access tokens, linked accounts, open invitations. Their limits go too.
- * @returns How many tokens ended; null if nobody was removed: unknown, or the last admin.
+ * Removes a member with everything that would let them in again: their access tokens, linked accounts, open
+ * invitations. Their limits are deleted too.
+ * @returns How many tokens were revoked; null if no one was removed: unknown, or the last admin.
  */
 export async function deleteMember(db: Database, removal: Removal): Promise<number | null> {
   const { id, nowMs, audit, tokenAudit } = removal;
@@ -151,7 +153,7 @@ function deleteInvites(createdBy: string, condition: SQL): SQL {
     where created_by = ${createdBy} and accepted_at_ms is null and ${condition}`;
 }
 
-/** Changes a member's own things; a raised session version ends all sessions. */
+/** Changes a member's own settings; a raised session version ends all sessions. */
 export async function updateMember(
   db: Database,
   id: string,

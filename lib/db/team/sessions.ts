@@ -1,6 +1,6 @@
 /**
- * Who is signed in where. A session's cookie is good only while its row is there: signing out takes the row
- * away, so a cookie that was copied before opens nothing after.
+ * Which sessions are active. A session's cookie is valid only while its row exists: signing out deletes the row, so a
+ * copied cookie is useless afterwards.
  * @module
  */
 import { and, eq, gt, sql } from "drizzle-orm";
@@ -9,7 +9,7 @@ import { rootCause } from "../root-cause";
 import { type SessionRow, sessions, type UserRow, users } from "../schema/team-schema";
 import { runBatch } from "../state/state-version";
 
-/** Of one user. The oldest ends where another one begins. */
+/** Per user. When another one starts, the oldest ends. */
 const SESSIONS_MAX = 50;
 
 export async function insertSession(db: Database, session: SessionRow): Promise<void> {
@@ -26,20 +26,20 @@ export async function insertSession(db: Database, session: SessionRow): Promise<
 
 export interface LiveSession {
   readonly user: UserRow;
-  /** Null where the database is not migrated yet, and for a session older than the table. */
+  /** Null if the database isn't migrated yet, and for a session older than the table. */
   readonly browserId: string | null;
 }
 
-/** What a session's cookie says. */
+/** The contents of a session's cookie. */
 export interface SessionClaims {
   /** Null in a cookie from before sessions were rows; it ends with its cookie, or with the version. */
   readonly id: string | null;
   readonly userId: string;
-  /** The user's when the session began: raising `users.session_version` ends all at once. */
+  /** The user's version when the session started: raising `users.session_version` ends all at once. */
   readonly version: number;
 }
 
-/** The user whose session it is; undefined if it is over. */
+/** The user of a session; undefined if it is over. */
 export async function findSession(
   db: Database,
   { id, userId, version }: SessionClaims,
@@ -61,7 +61,7 @@ export async function findSession(
   return user && { user, browserId: null };
 }
 
-/** Signs out. A session that has no row can end only with the member's others. */
+/** Signs out. A session without a row can end only together with the member's others. */
 export async function endSession(db: Database, { id, userId, version }: SessionClaims) {
   if (id !== null) return unlessBehind(() => db.delete(sessions).where(eq(sessions.id, id)));
   return db
@@ -72,7 +72,7 @@ export async function endSession(db: Database, { id, userId, version }: SessionC
 
 const BEHIND = Symbol("the database has no table of sessions yet");
 
-/** People sign in to a portal whose migrations were forgotten too: it tells them so. */
+/** People can sign in to a portal without its latest migrations too: it shows them a warning. */
 async function unlessBehind<Result>(
   ask: () => PromiseLike<Result>,
 ): Promise<Result | typeof BEHIND> {

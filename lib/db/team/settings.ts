@@ -1,6 +1,6 @@
 /**
- * What the team decided in the portal, one row a section. Rows are written by `change-settings.ts`, which
- * checks them; a field that a row lacks has its default.
+ * The team's settings from the portal, one row per section. Rows are written by `change-settings.ts`, which validates
+ * them; a field that a row lacks has its default.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -13,7 +13,7 @@ import { changeState, TAKEN_VERSION } from "../state/state-version";
 
 export interface Settings {
   readonly upstream: {
-    /** The way of providers that have none of their own; without a gateway all go direct. */
+    /** The route of providers without their own; without a gateway, all are called directly. */
     readonly route: Route;
     /** By slug. */
     readonly providers: Readonly<Record<string, Route>>;
@@ -23,37 +23,37 @@ export interface Settings {
     readonly requestLogDays: number;
     readonly hourlyDays: number;
     readonly dailyDays: number;
-    /** What happened to keys by itself. */
+    /** Automatic changes of keys. */
     readonly keyEventDays: number;
-    /** The log of changes. */
+    /** The audit log. */
     readonly auditDays: number;
   };
   readonly logging: {
-    /** Which requests leave a row in the request log. */
+    /** Which requests are recorded in the request log. */
     readonly requests: LogChoice;
-    /** Whether the row of a failed request holds the upstream's words, redacted. */
+    /** Whether the row of a failed request contains the upstream's message, redacted. */
     readonly errorWords: boolean;
   };
   readonly metering: {
-    /** Rows of D1 that metering may write a day (UTC), by all isolates together; 0 for no limit. */
+    /** D1 rows that metering may write per day (UTC), for all isolates together; 0 for no limit. */
     readonly dailyRowBudget: number;
   };
   readonly alerts: {
-    /** A provider with fewer ready keys is told of; 0 for never. */
+    /** Alert if a provider has fewer ready keys; 0 for never. */
     readonly readyKeysBelow: number;
-    /** From and to these hours (UTC) alerts wait; the same hour twice for none. */
+    /** Between these hours (UTC), alerts wait; the same hour twice for no such time. */
     readonly quietFromHour: number;
     readonly quietToHour: number;
-    /** `alerts@example.org` or `One Balance <alerts@example.org>`; empty for no mail. */
+    /** `alerts@example.org` or `One Balance <alerts@example.org>`; empty for no email. */
     readonly mailFrom: string;
-    /** Empty for no mail. */
+    /** Empty for no email. */
     readonly mailTo: readonly string[];
   };
   readonly prices: {
-    /** Before the known prices; the first that fits wins. */
+    /** They precede the known prices; the first match wins. */
     readonly overrides: readonly PriceOverride[];
   };
-  /** For people who have not chosen for themselves; `auto` and `system` ask the browser. */
+  /** For people without their own choice; `auto` and `system` use the browser's setting. */
   readonly appearance: {
     readonly language: "auto" | "en" | "zh";
     readonly theme: "system" | "light" | "dark";
@@ -72,7 +72,7 @@ export const DEFAULT_SETTINGS: Settings = {
     auditDays: 730,
   },
   logging: { requests: "all", errorWords: true },
-  // Of the free plan's 100,000 rows a day, what is left is for keys, tokens and people.
+  // The rest of the free plan's 100,000 rows per day is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },
   alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0, mailFrom: "", mailTo: [] },
   prices: { overrides: [] },
@@ -86,7 +86,7 @@ export interface SettingRow {
 
 export const SETTING_COLUMNS = { name: table.name, value: table.value };
 
-/** The settings with these rows put in place of what was known of their sections. */
+/** The settings after these rows replaced what was known about their sections. */
 export function withSettingRows(known: Settings, rows: readonly SettingRow[]): Settings {
   let settings = known;
   for (const { name, value } of rows) {
@@ -102,7 +102,7 @@ function isSection(name: string): name is SettingsSection {
 
 export interface StoredSettings {
   readonly settings: Settings;
-  /** At the last change of each section; absent where there was none. */
+  /** The version of each section's last change; absent if it was never changed. */
   readonly versions: ReadonlyMap<string, number>;
 }
 
@@ -117,7 +117,7 @@ export async function readSettings(db: Database): Promise<StoredSettings> {
 export interface SettingsWrite {
   readonly section: SettingsSection;
   readonly value: Settings[SettingsSection];
-  /** As it was read; undefined where the section was never changed. */
+  /** As read; undefined if the section was never changed. */
   readonly version: number | undefined;
   /** From `auditChange`. */
   readonly audit: SQL;

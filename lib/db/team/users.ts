@@ -1,5 +1,5 @@
 /**
- * The people of the team in the store.
+ * The members of the team in the store.
  * @module
  */
 import { and, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
@@ -16,7 +16,7 @@ export async function findUserByEmail(db: Database, email: string): Promise<User
   return db.select().from(users).where(eq(users.email, email)).get();
 }
 
-/** Whose account at another service it is. */
+/** The user to whom an account at another service belongs. */
 export async function findUserByAccount(
   db: Database,
   provider: string,
@@ -38,7 +38,7 @@ export async function hasAdmin(db: Database): Promise<boolean> {
 
 const HOUR_MS = 3_600_000;
 
-/** Whether `markSeen` would write: the time is kept to the hour. */
+/** Whether `markSeen` would write: the time is stored to the hour. */
 export function isSeenStale(user: Pick<UserRow, "lastSeenAtMs">, nowMs: number): boolean {
   return user.lastSeenAtMs === null || user.lastSeenAtMs <= nowMs - HOUR_MS;
 }
@@ -51,7 +51,7 @@ export async function markSeen(db: Database, id: string, nowMs: number): Promise
     .where(and(eq(users.id, id), isStale));
 }
 
-/** Stores another hash of the same password, unless the password was changed meanwhile. */
+/** Stores another hash of the same password, unless the password was changed in the meantime. */
 export async function updatePasswordHash(
   db: Database,
   id: string,
@@ -64,7 +64,7 @@ export async function updatePasswordHash(
     .where(and(eq(users.id, id), eq(users.passwordHash, hash.from)));
 }
 
-/** Whether another service has signed this user in before, and so vouches for the address. */
+/** Whether another service has signed in this user before, and so vouches for the address. */
 export async function hasLinkedAccount(db: Database, userId: string): Promise<boolean> {
   const row = await db
     .select({ one: sql`1` })

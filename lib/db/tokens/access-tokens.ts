@@ -1,6 +1,6 @@
 /**
- * Access tokens in the store. Every change takes a new state version and brings its audit entry, the
- * statement from `auditChange`.
+ * Access tokens in the store. Every change takes a new state version and includes its audit entry, the statement from
+ * `auditChange`.
  * @module
  */
 import {
@@ -28,10 +28,10 @@ import {
 import { users } from "../schema/team-schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 
-/** Whose tokens a caller may see and change: everybody's, or one user's own. */
+/** The tokens that a caller may see and change: everyone's, or one user's own. */
 export type TokenReach = "everyone" | { readonly ownerId: string };
 
-/** A token without its hash, which nobody needs to see, and its owner's names (null for the team's). */
+/** A token without its hash, which no one needs to see, and its owner's names (null for a team token). */
 export interface ListedAccessToken extends Omit<AccessTokenRow, "tokenHash"> {
   readonly owner: { readonly name: string; readonly email: string } | null;
 }
@@ -50,9 +50,9 @@ export async function insertAccessToken(
 
 export interface AccessTokenFilter {
   readonly reach: TokenReach;
-  /** `active` ones have not expired; `current` are all but the revoked. */
+  /** `active` ones haven't expired; `current` are all but the revoked. */
   readonly status?: TokenStatus | "expired" | "current" | undefined;
-  /** Part of the name, the masked token or the owner's names; letters' case does not matter. */
+  /** Part of the name, the masked token or the owner's names; case-insensitive. */
   readonly q?: string | undefined;
   /** Continues after the last of a page. */
   readonly beforeId?: string | undefined;
@@ -98,9 +98,9 @@ export async function getAccessToken(
 }
 
 /**
- * A revoked token cannot be changed.
- * @param token As it was read: its change is meant for that version.
- * @returns Whether it is still that, and not revoked.
+ * A revoked token can't be changed.
+ * @param token As read: the change is meant for that version.
+ * @returns Whether it still has that version, and isn't revoked.
  */
 export async function updateAccessToken(
   db: Database,
@@ -125,14 +125,14 @@ export async function updateAccessToken(
   return rowCounts[0] !== 0;
 }
 
-/** What is new in a token that takes another's place; all else is the other's, its budgets too. */
+/** What is new in a token that replaces another; everything else is the other's, including its budgets. */
 export interface Successor
   extends Pick<AccessTokenRow, "id" | "tokenHash" | "masked" | "createdBy"> {
-  /** When the other stops working, unless it expires before. */
+  /** When the other stops working, unless it expires earlier. */
   readonly overlapUntilMs: number;
 }
 
-/** @returns Whether there is such a token that still works or is paused, and was not rotated before. */
+/** @returns Whether there is such a token that is active or paused, and wasn't rotated before. */
 export async function rotateAccessToken(
   db: Database,
   reach: TokenReach,
@@ -181,13 +181,13 @@ export async function rotateAccessToken(
   return rowCounts[0] !== 0;
 }
 
-/** Values as columns of a select, under the names drizzle knows them by. */
+/** Values as columns of a select, under the names that drizzle uses. */
 function aliased<Values extends Readonly<Record<string, string | number | null>>>(values: Values) {
   const entries = Object.entries(values).map(([name, value]) => [name, sql`${value}`.as(name)]);
   return Object.fromEntries(entries) as { [Name in keyof Values]: SQL.Aliased };
 }
 
-/** Whose budgets tokens share that took another's place; those with their own are missing. */
+/** The tokens whose budgets replacing tokens share; tokens with their own are missing. */
 export async function findBudgetIds(
   db: Database,
   ids: readonly string[],
@@ -199,8 +199,8 @@ export async function findBudgetIds(
 }
 
 /**
- * Makes a user's playground token, or gives the one there is a new text and time: a user has one at most.
- * The text before stops working.
+ * Creates a user's playground token, or gives the existing one a new text and expiry: a user has at most one. The
+ * previous text stops working.
  */
 export async function putPlaygroundToken(
   db: Database,

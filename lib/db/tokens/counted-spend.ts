@@ -1,7 +1,7 @@
 /**
- * SQL that counts what tokens and members used: from the rollups, which hold every request, or from the log,
- * which may be thinned out or pruned. Both are written in one transaction with what budgets hold, so counting
- * them in a transaction misses nothing and counts nothing twice.
+ * SQL that counts what tokens and members used: from the rollups, which include every request, or from the log, which
+ * may be sampled or pruned. Both are written in one transaction with the budgets' own sums, so counting them in a
+ * transaction misses nothing and counts nothing twice.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -13,12 +13,12 @@ import { type CellRange, inRange, packedCells } from "../usage/usage-cells";
 
 export type SpendSource = "rollups" | "log";
 
-/** What to count, and from where. */
+/** What to count, and from which source. */
 export interface SpendCount extends SpendPeriod {
   readonly source: SpendSource;
 }
 
-/** Names of the columns of `selectCounts`. */
+/** The columns of `selectCounts`. */
 export interface CountedSpend {
   readonly holderId: string;
   readonly period: string;
@@ -28,7 +28,7 @@ export interface CountedSpend {
   readonly source: SpendSource;
 }
 
-/** A select with a row for each of `counts`, which are at least one: holder, period, sums, source. */
+/** A select with a row for each of `counts` (at least one): holder, period, sums, source. */
 export function selectCounts(counts: readonly SpendCount[]): SQL {
   const asked = counts.map(({ holderId, period, source }) => {
     const [fromMs, toMs] = periodBounds(period);
@@ -59,7 +59,7 @@ export function selectCounts(counts: readonly SpendCount[]): SQL {
 interface CountedRange {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Of holders, as JSON. */
+  /** Ids of holders, as JSON. */
   readonly ids: string;
 }
 
@@ -105,7 +105,7 @@ function daysOfLog({ ids, fromMs, toMs }: CountedRange): SQL {
     group by 2, 3, 4`;
 }
 
-/** Whose budget a token's use counts for. */
+/** The token whose budget a token's usage counts for. */
 function budgetOf(tokenColumn: string): SQL {
   const column = sql.raw(tokenColumn);
   return sql`coalesce((select budget_id from access_tokens t where t.id = ${column}), ${column})`;

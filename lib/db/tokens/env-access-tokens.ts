@@ -1,12 +1,12 @@
 /**
- * Access tokens that come with the environment (`AUTH_KEY`) instead of the store.
+ * Access tokens defined in the environment (`AUTH_KEY`) instead of the store.
  * @module
  */
 import { hashToken } from "../../crypto/hash-token";
 import type { AccessToken } from "../../proxy/ports";
 import { parseAuthKey } from "./parse-auth-key";
 
-/** Ids of such tokens begin with this; no row has such an id. */
+/** The prefix of such tokens' ids; no row has such an id. */
 export const ENV_TOKEN_PREFIX = "env_";
 
 /** The tokens by the SHA-256 of their text (see `hashToken`). */

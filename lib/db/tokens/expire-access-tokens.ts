@@ -3,13 +3,13 @@ import { DAY_MS } from "../../usage/rollup";
 import type { Database } from "../open-database";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 
-/** So long an expired token may still be given a later end. One that was rotated has its successor. */
+/** How long an expired token may still get a later expiry. A rotated one has its successor. */
 const GRACE_MS = 7 * DAY_MS;
 const STEP_ROWS = 100;
 
 /**
- * Revokes tokens that expired a week ago, and rotated ones whose overlap is over. They are refused from the
- * moment they expire; this spares isolates the memory of them. The playground's are renewed, not revoked.
+ * Revokes tokens that expired a week ago, and rotated ones whose overlap is over. They are rejected from the moment
+ * they expire; this frees isolates' memory. Playground tokens are renewed, not revoked.
  * @param audit The statement of `auditChange` for the tokens with these ids.
  * @returns How many were revoked.
  */

@@ -1,5 +1,5 @@
 /**
- * Limits of members in the store, for all own tokens together.
+ * Limits of members in the store, for all of a member's tokens together.
  * @module
  */
 import { eq, type SQL, sql } from "drizzle-orm";
@@ -18,13 +18,13 @@ export async function findMemberLimits(
 export interface MemberLimitsChange {
   readonly userId: string;
   readonly limits: LimitValues;
-  /** Of the row they were read from; null where there was none. */
+  /** The version of the row from which they were read; null if there was none. */
   readonly knownVersion: number | null;
   readonly nowMs: number;
   readonly audit: SQL;
 }
 
-/** @returns Whether it was done: not if the limits were changed meanwhile, nor for somebody who is gone. */
+/** @returns Whether it was done: not if the limits were changed in the meantime, nor for a removed member. */
 export async function writeMemberLimits(db: Database, change: MemberLimitsChange) {
   const { userId, limits, knownVersion, nowMs, audit } = change;
   const { rpm, tpm, concurrentRequests } = limits;

@@ -17,11 +17,11 @@ export interface AuthKeyDefinition {
 
 export interface AuthKeys {
   readonly definitions: readonly AuthKeyDefinition[];
-  /** What is wrong with definitions that were left out, in words without the keys themselves. */
+  /** What is wrong with skipped definitions, without the tokens themselves. */
   readonly problems: readonly string[];
 }
 
-/** A definition that cannot be understood gives no access. */
+/** A definition that can't be parsed grants no access. */
 export function parseAuthKey(setting: string): AuthKeys {
   const definitions: AuthKeyDefinition[] = [];
   const problems: string[] = [];

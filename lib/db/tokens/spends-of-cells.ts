@@ -3,7 +3,7 @@ import { isCounted } from "../../usage/counted-request";
 import { measureOf, type StoredCell } from "../../usage/rollup";
 import { ENV_TOKEN_PREFIX } from "./env-access-tokens";
 
-/** What the cells come to for the budgets of tokens and members. Tokens of the environment have none. */
+/** The cells' totals for the budgets of tokens and members. Tokens from the environment have none. */
 export function spendsOfCells(cells: readonly StoredCell[]): readonly PeriodSpend[] {
   const spends = new Map<string, PeriodSpend>();
   for (const cell of cells) {

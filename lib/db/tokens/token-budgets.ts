@@ -1,5 +1,5 @@
 /**
- * The budgets of access tokens and members over D1: what was used before, and what a request may cost.
+ * The budgets of access tokens and members over D1: what was used, and what a request may cost.
  * @module
  */
 
@@ -17,27 +17,27 @@ import { SharedRead } from "../state/shared-read";
 import type { UsageRecorder } from "../usage/usage-recorder";
 import { readTokenSpend } from "./token-spend";
 
-/** How long a request waits for what another reads, and then for what it reads itself. */
+/** How long a request waits for another's read, and then for its own. */
 const JOIN_MS = 1_000;
 const WAIT_MS = 2_000;
-/** After a failure none waits for so long. */
+/** After a failure, none waits for this long. */
 const RETRY_MS = 5_000;
-/** Reads that are remembered while they are under way. */
+/** The most reads in progress that are remembered. */
 const READS_MAX = 1_000;
 
 export class D1TokenBudgets implements TokenBudgets {
   readonly #db: Database;
   readonly #recorder: UsageRecorder;
   readonly #asker: LeaseAsker | null;
-  /** The last that was loaded: good enough for what is settled while others are. */
+  /** The last one loaded: accurate enough for settling while a new one is loaded. */
   #book: PriceBook | null = null;
-  /** Those under way, by what they ask for: requests at the same time ask for the same. */
+  /** Reads in progress, by what they read: simultaneous requests read the same. */
   readonly #reads = new BoundedMap<string, SharedRead>(READS_MAX);
   #failedMs = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param recorder Whose flushes write what tokens used.
-   * @param asker Asks for the leases that the recorder's ledger goes by; null where it has none.
+   * @param recorder Its flushes write what tokens used.
+   * @param asker Requests the leases for the recorder's ledger; null if it has none.
    */
   constructor(db: Database, recorder: UsageRecorder, asker: LeaseAsker | null = null) {
     this.#db = db;
@@ -83,7 +83,7 @@ export class D1TokenBudgets implements TokenBudgets {
     if (asked.length === 0) return;
     const name = JSON.stringify(asked);
     const other = this.#reads.get(name);
-    // One under way for longer may belong to a request that is gone.
+    // A read in progress for longer may belong to a terminated request.
     if (other !== undefined && isWithin(JOIN_MS, other.sinceMs, nowMs)) {
       if (await other.endsWithin(JOIN_MS)) return;
     }
@@ -104,7 +104,7 @@ export class D1TokenBudgets implements TokenBudgets {
   }
 }
 
-/** Whether `nowMs` is less than `ms` after `sinceMs`. A clock that was set back is not. */
+/** Whether `nowMs` is less than `ms` after `sinceMs`; false if the clock was set back. */
 function isWithin(ms: number, sinceMs: number, nowMs: number): boolean {
   return nowMs >= sinceMs && nowMs - sinceMs < ms;
 }

@@ -1,9 +1,9 @@
 /**
- * What tokens and members have used of a day or a month, as their budgets count it.
+ * What tokens and members have used in a day or a month, as their budgets count it.
  *
- * A row is made when it is first asked for, from the rollups; from then on every flush adds to it (see
- * `write-usage.ts`), whichever isolate it is of and whether or not that knows of limits. So a row is right
- * however late limits are set, and a row that is gone is made again.
+ * A row is created on first use, from the rollups; from then on every flush adds to it (see `write-usage.ts`), from
+ * whichever isolate, whether or not that knows about limits. So a row is right however late limits are set, and a
+ * deleted row is created again.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -22,7 +22,7 @@ import { type CellSum, sumCells } from "../usage/read-usage-cells";
 import { findBudgetIds } from "./access-tokens";
 import { type CountedSpend, type SpendCount, selectCounts } from "./counted-spend";
 
-/** Rows for all that is asked, made where they were missing. */
+/** The requested rows; missing ones are created. */
 export async function readTokenSpend(
   db: Database,
   asked: readonly SpendPeriod[],
@@ -32,14 +32,14 @@ export async function readTokenSpend(
   const missing = missingOf(asked, known);
   if (missing.length === 0) return known;
   const [, made] = await runBatch(db, [
-    // Another isolate may have been first, and counted on since.
+    // Another isolate may have been first, and have added to it since.
     sql`${insertCounts(fromRollups(missing))} on conflict (token_id, period) do nothing`,
     selectSpend(missing),
   ]);
   return [...known, ...((made?.results ?? []) as PeriodSpend[])];
 }
 
-/** The same for those who only look: what is missing is counted, and not written. */
+/** The same for views: what is missing is counted, and not written. */
 export async function peekTokenSpend(
   db: Database,
   asked: readonly SpendPeriod[],
@@ -51,7 +51,7 @@ export async function peekTokenSpend(
   return [...known, ...(await countSpend(db, missing))];
 }
 
-/** What `selectCounts` counts from the rollups, by what they come to (`usage-digests.ts`). */
+/** What `selectCounts` counts from the rollups, through their digests (`usage-digests.ts`). */
 async function countSpend(
   db: Database,
   asked: readonly SpendPeriod[],
@@ -92,11 +92,11 @@ async function countSpend(
 }
 
 export interface SpendComparison {
-  /** The rows there are. */
+  /** The existing rows. */
   readonly rows: readonly PeriodSpend[];
-  /** The same from the rollups and from the log, for all that is asked. */
+  /** The same from the rollups and from the log, for everything requested. */
   readonly counted: readonly CountedSpend[];
-  /** The oldest request in the log, epoch milliseconds; null if it is empty. */
+  /** The oldest request in the log, in epoch milliseconds; null if it is empty. */
   readonly logFromMs: number | null;
 }
 
@@ -123,8 +123,8 @@ export async function compareTokenSpend(
 }
 
 /**
- * Counts rows again, those that are there too. Rows of the same periods that are not asked for go: they are made
- * again when somebody asks.
+ * Counts rows again, including existing ones. Rows of the same periods that weren't requested are deleted, and created
+ * again on use.
  * @param counts At least one.
  * @param audit Right after the change.
  */

@@ -1,5 +1,5 @@
 /**
- * Adds up cells from wherever they are: rows of a query, digests, and what waits to be rolled up.
+ * Adds up cells from all sources: rows of a query, digests, and what waits to be rolled up.
  * @module
  */
 import { DAY_MS } from "../../usage/rollup";
@@ -8,13 +8,13 @@ import type { CellRange } from "./usage-cells";
 import type { Digest } from "./usage-digests";
 import type { WaitingCell } from "./waiting-cells";
 
-/** By column, what it must be one of. */
+/** By column, the values it may have. */
 export type CellFilters = ReadonlyMap<string, ReadonlySet<string>>;
 
 export interface CellSumRow {
-  /** By column, what it is told apart by. */
+  /** By column, the values that identify it. */
   readonly place: Readonly<Record<string, string | number>>;
-  /** In the order of the values that were asked for. */
+  /** In the order of the requested values. */
   readonly values: readonly number[];
 }
 
@@ -22,7 +22,7 @@ const [BUCKET, SIDE, , MODEL] = CELL_KEY_COLUMNS.keys();
 
 export class CellSums {
   readonly #columns: readonly string[];
-  /** Places in `CELL_VALUES`. */
+  /** Indexes into `CELL_VALUES`. */
   readonly #values: readonly number[];
   readonly #rows = new Map<
     string,
@@ -38,7 +38,7 @@ export class CellSums {
     return [...this.#rows.values()];
   }
 
-  /** Rows of a query, with the columns and the values by their names. */
+  /** Rows of a query, with columns and values by name. */
   addRows(rows: readonly Readonly<Record<string, unknown>>[]): void {
     const names = this.#values.map((place) => CELL_VALUE_COLUMNS[place] ?? "");
     for (const row of rows) {
@@ -69,7 +69,7 @@ export class CellSums {
     }
   }
 
-  /** What waits, as far as it belongs to a range. */
+  /** Waiting cells that belong to a range. */
   addWaiting(
     cells: readonly WaitingCell[],
     { side, grain, fromMs, toMs }: CellRange,
@@ -104,13 +104,13 @@ export class CellSums {
   #add(keys: readonly (string | number)[], cell: WaitingCell, numbers: readonly number[]): void {
     const own = this.#of(keys);
     for (let index = 0; index < numbers.length; index += 1) {
-      // What is older than a measure lacks it.
+      // Cells older than a measure lack it.
       own[index] = (own[index] ?? 0) + Number(cell[numbers[index] ?? 0] ?? 0);
     }
   }
 
   #of(keys: readonly (string | number)[]): number[] {
-    // With their lengths: a name may hold anything.
+    // With lengths, because a name may contain anything.
     const name = keys.map((key) => `${String(key).length}:${key}`).join("");
     const known = this.#rows.get(name);
     if (known !== undefined) return known.values;

@@ -1,6 +1,6 @@
 /**
- * Makes many rows of the journal into few: cells of hours that are over go into the rollups, those of the
- * open hour are taken together.
+ * Combines the journal's many rows into few: cells of hours that are over go into the rollups, those of the open hour
+ * are combined.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -21,26 +21,26 @@ import {
   waitingCells,
 } from "./usage-cells";
 
-/** Events of an hour come in some seconds after its end. */
+/** Events of an hour arrive up to some seconds after its end. */
 const HOUR_GRACE_MS = 60_000;
-/** Even with the longest names and numbers, a row of so many is well below D1's 2 MB. */
+/** Even with the longest names and numbers, a row with this many cells is well below D1's 2 MB. */
 const CHUNK_CELLS = sql.raw("1000");
-/** No quota day is longer, where clocks are set back neither. */
+/** No quota day is longer, even if clocks are set back. */
 const LONGEST_DAY_MS = DAY_MS + 2 * HOUR_MS;
-/** An open hour of more rows is folded before its end: each compaction reads and writes all of it. */
+/** An open hour with more rows is folded before its end, because each compaction reads and writes all of it. */
 const MAX_OPEN_CHUNKS = 50;
 
 /**
- * Compacts the whole journal, in one transaction. Two isolates doing it at once do no harm: what is gone from
- * the journal is in the rollups, or with the open hours.
+ * Compacts the whole journal, in one transaction. Two isolates doing it at once do no harm: what is gone from the
+ * journal is in the rollups, or with the open hours.
  * @param id A new one; one that was used before fails.
- * @returns How many rows were written.
+ * @returns The number of written rows.
  */
 export async function compactUsage(db: Database, id: string, nowMs: number): Promise<number> {
   return compact(db, id, nowMs, await readWaiting(db));
 }
 
-/** The same where it leaves fewer rows, or goes on with an hour that is over; else nothing is written. */
+/** The same if it leaves fewer rows, or continues with an hour that is over; otherwise writes nothing. */
 export async function compactUsageWhereItGains(
   db: Database,
   id: string,
@@ -75,7 +75,7 @@ async function compact(db: Database, id: string, nowMs: number, waiting: Waiting
 interface Waiting {
   readonly flushes: number;
   readonly openChunks: number;
-  /** Null where nothing waits. */
+  /** Null if nothing waits. */
   readonly oldestMs: number | null;
 }
 
@@ -89,7 +89,7 @@ async function readWaiting(db: Database): Promise<Waiting> {
       select false, bucket_ms from usage_open_hours)`);
 }
 
-/** Whether an hour is over, or too much is open; while none is, all cells stay, and little is read. */
+/** Whether an hour is over, or too much is open; otherwise all cells stay, and little is read. */
 function isToFold({ openChunks, oldestMs }: Waiting, nowMs: number): boolean {
   return openChunks > MAX_OPEN_CHUNKS || (oldestMs ?? nowMs) < openHourMs(nowMs);
 }
@@ -108,7 +108,7 @@ function closedCells(grain: Grain, side: Side | null, fromMs: number): SQL {
   return waitingCells(grain, side, CELL_COLUMNS, sql`${WAITING_HOUR} < ${fromMs}`);
 }
 
-/** What is made of the rollups is older than they are from now on. */
+/** Marks what is derived from the rollups as outdated. */
 function noteFolded(fromMs: number): readonly SQL[] {
   const buckets = (grain: Grain, side: Side) => sql`
     select distinct bucket_ms from (
@@ -141,7 +141,7 @@ function foldCells(grain: Grain, side: Side | null, fromMs: number): SQL {
     on conflict (${KEY_COLUMN_LIST}) do update set ${added}`;
 }
 
-/** Where cells of an hour come late, its keys' rows are packed again with what was in them. */
+/** If cells of an hour arrive late, its keys' rows are packed again together with them. */
 function foldKeyHours(fromMs: number): SQL {
   return sql`
     with closed as materialized (${closedCells("hour", "key", fromMs)})
@@ -174,7 +174,7 @@ function foldDays(): SQL {
       unlogged = unlogged + excluded.unlogged`;
 }
 
-/** Cells of an hour only get more, so all its rows are written over. */
+/** An hour's cells are only added to, so all its rows are overwritten. */
 function keepOpenHours(fromMs: number): SQL {
   return sql`
     insert into usage_open_hours (bucket_ms, side, chunk, cells)

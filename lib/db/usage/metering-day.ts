@@ -2,12 +2,12 @@ import { sql } from "drizzle-orm";
 import { DAY_MS } from "../../usage/rollup";
 import type { Database } from "../open-database";
 
-/** Metering's own numbers of a day (UTC), as far as isolates have told. */
+/** Metering's own figures of a day (UTC), as reported by isolates so far. */
 export interface MeteringDay {
   readonly rowsWritten: number;
-  /** Requests and changes of keys that could not be kept. */
+  /** Requests and changes of keys that were lost. */
   readonly dropped: number;
-  /** Requests that are counted, but were left out of the log to stay within the budget. */
+  /** Requests that are counted but were left out of the log to stay within the budget. */
   readonly unlogged: number;
 }
 

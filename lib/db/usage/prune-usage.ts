@@ -1,5 +1,5 @@
 /**
- * Lets go what is older than the team wants it kept, a few rows at a time: deleted rows count as written.
+ * Deletes what is past its retention, a few rows at a time, because deleted rows count as written.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -12,16 +12,16 @@ import type { Settings } from "../team/settings";
 import type { Grain } from "./usage-cells";
 import { DIGESTS } from "./usage-digests";
 
-/** Rows of each table that one call deletes at most. */
+/** The most rows of each table that one call deletes. */
 export const STEP_ROWS = 1_000;
 /** As long as a flush may be repeated (see `UsageRecorder`). */
 const FOLD_LIFE_MS = 2 * DAY_MS;
-/** Budgets look at this month only. */
+/** Budgets only use the current month. */
 const SPEND_LIFE_MS = 40 * DAY_MS;
-/** Providers keep batches and responses for 30 days; what is used again longer than that is rare. */
+/** Providers keep batches and responses for 30 days; use after a longer pause is rare. */
 const RESOURCE_LIFE_MS = 90 * DAY_MS;
 
-/** @returns How many rows were deleted. */
+/** @returns The number of deleted rows. */
 export async function pruneUsage(
   db: Database,
   { requestLogDays, hourlyDays, dailyDays }: Settings["retention"],
@@ -48,7 +48,7 @@ export async function pruneUsage(
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
 }
 
-/** The digests of a bucket go at once with the first of its cells. */
+/** A bucket's digests are deleted together with the first of its cells. */
 function pruneDigests(grain: Grain, beforeMs: number): SQL {
   const names = JSON.stringify(DIGESTS.map(({ name }) => name));
   return sql`
@@ -57,7 +57,7 @@ function pruneDigests(grain: Grain, beforeMs: number): SQL {
       and bucket_ms < ${beforeMs}`;
 }
 
-/** The oldest bucket of each side, if it is too old: a bucket is never half gone for long. */
+/** The oldest bucket of each side, if it is too old: a bucket is never half deleted for long. */
 function pruneRollup(table: "usage_hourly" | "usage_daily", beforeMs: number): SQL {
   const name = sql.identifier(table);
   const key = sql.raw(CELL_KEY_COLUMNS.join(", "));

@@ -1,5 +1,5 @@
 /**
- * Sums of the request log in the shape of cells, for parts of an hour: rollups know whole hours only.
+ * Sums of the request log in the shape of cells, for parts of an hour, because rollups only have whole hours.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -15,7 +15,7 @@ export interface LoggedRange {
   readonly toMs: number;
 }
 
-/** An id is made a moment before the time of its request is taken. */
+/** An id is created a moment before the time of its request is taken. */
 const ID_SKEW_MS = 1_000;
 
 const COLUMNS: Readonly<Record<keyof CellFilter, string>> = {
@@ -53,7 +53,7 @@ interface LoggedRow extends Readonly<Record<Summed, number | null>> {
   readonly outcome: Outcome;
 }
 
-/** By everything that the caller's side is told apart by; the time of each is the range's beginning. */
+/** By all dimensions of the caller side; the time of each is the start of the range. */
 export async function sumLogged(
   db: Database,
   { fromMs, toMs }: LoggedRange,

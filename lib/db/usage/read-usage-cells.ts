@@ -1,6 +1,6 @@
 /**
- * Sums of cells, by what a chart or a list asks for. Of a round trip's queries, what is packed is read once for
- * all and added up here: rows of D1 cost, and unpacked there each cell would be one.
+ * Sums of cells, by the dimensions that a chart or a list needs. Packed cells are read once for all queries of a round
+ * trip and added up here: D1 charges per row, and unpacked there each cell would be one.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -15,7 +15,7 @@ import { type CellRange, inRange, keyHourValues, rollupOf } from "./usage-cells"
 import { type Digest, digestFor, selectDigests } from "./usage-digests";
 import { selectWaiting, waitingRows } from "./waiting-cells";
 
-/** What sums can be told apart by. `subjectId` is a token on the caller's side, a key on the key's. */
+/** The dimensions of sums. `subjectId` is a token on the caller side, a key on the key side. */
 export type CellDimension = "bucketMs" | "provider" | "model" | "subjectId" | "userId" | "outcome";
 
 const DIMENSION_COLUMNS: Readonly<Record<CellDimension, string>> = {
@@ -46,27 +46,27 @@ export interface CellQuery extends CellRange {
   /** Only cells with one of these values. */
   readonly only?: { readonly dimension: keyof CellFilter; readonly values: readonly string[] };
   /**
-   * What is wanted of the sums; `FIRST_MEASURES` without: those a database has that lacks the newest migrations.
-   * Each costs, over hundreds of thousands of cells. An empty list is for those who want the names alone.
+   * The measures to sum; by default `FIRST_MEASURES`, which a database without the newest migrations has too. Each has
+   * a cost over hundreds of thousands of cells. An empty list is for callers that only need names.
    */
   readonly measures?: readonly Measure[];
-  /** Whether the buckets of durations and first tokens are wanted: they cost twice as much as all else. */
+  /** Whether to include the buckets of durations and first tokens, which cost twice as much as everything else. */
   readonly withTimes?: boolean;
-  /** Rows at most, those with the most requests; all without. Of a query by time, the first. */
+  /** Maximum number of rows, those with the most requests; absent for all. For a query by time, the first ones. */
   readonly limit?: number;
 }
 
-/** A dimension that was not asked for is empty, or 0. */
+/** A dimension that wasn't requested is empty, or 0. */
 export type CellSum = { readonly [Name in Exclude<CellDimension, "bucketMs">]: string } & {
   readonly bucketMs: number;
-  /** Those that were not asked for are 0. */
+  /** Those that weren't requested are 0. */
   readonly values: Readonly<Record<Measure, number>>;
-  /** Counts of `BUCKET_BOUNDS_MS` and of what is longer; empty where not asked for. */
+  /** Counts for `BUCKET_BOUNDS_MS` and anything longer; empty if not requested. */
   readonly durations: readonly number[];
   readonly firstTokens: readonly number[];
 };
 
-/** One transaction, whatever it sums. In order: by time if told apart by it, else by requests, the most first. */
+/** One transaction, whatever it sums. Ordered by time if that is a dimension, otherwise by requests, most first. */
 export async function sumCells(
   db: Database,
   queries: readonly CellQuery[],
@@ -85,10 +85,10 @@ export async function sumCells(
 
 interface Plan {
   readonly query: CellQuery;
-  /** Places in `CELL_VALUES` of what is wanted. */
+  /** Indexes into `CELL_VALUES` of the requested values. */
   readonly values: readonly number[];
   readonly columns: readonly string[];
-  /** That of the buckets which have one. */
+  /** The digest of buckets that have one. */
   readonly digest: Digest | undefined;
 }
 
@@ -97,7 +97,7 @@ function planOf(query: CellQuery): Plan {
   const isWanted = (value: CellValue) =>
     "measure" in value ? measures.includes(value.measure) : withTimes;
   const values = CELL_VALUES.flatMap((value, place) => (isWanted(value) ? [place] : []));
-  // What a list is ordered by.
+  // Lists are ordered by it.
   if (!by.includes("bucketMs") && !values.includes(REQUESTS)) values.unshift(REQUESTS);
   const columns = by.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const asked = [...filteredBy(where), ...(only === undefined ? [] : [only.dimension])];
@@ -114,7 +114,7 @@ function filteredBy(where: CellFilter): readonly (keyof CellFilter)[] {
   return (Object.keys(where) as (keyof CellFilter)[]).filter((name) => where[name] !== undefined);
 }
 
-/** A digest's rows for all plans that ask for it, of their times together. */
+/** A digest's rows for all plans that need it, over their combined time range. */
 interface DigestRead extends Pick<CellRange, "grain" | "fromMs" | "toMs"> {
   readonly digest: Digest;
 }
@@ -175,7 +175,7 @@ function digestReads(plans: readonly Plan[]): readonly DigestRead[] {
   return reads;
 }
 
-/** By column, what it must be one of. */
+/** By column, the values it may have. */
 function filterOf({ where = {}, only }: CellQuery): ReadonlyMap<string, ReadonlySet<string>> {
   const filter = new Map<string, ReadonlySet<string>>();
   for (const name of filteredBy(where)) {
@@ -190,8 +190,8 @@ function filterOf({ where = {}, only }: CellQuery): ReadonlyMap<string, Readonly
 }
 
 /**
- * The sums of what is a row of a rollup, or a key's hour, and in no digest. Where the columns allow it they are
- * summed a little finer, in the order of the primary key, for then SQLite need not sort the cells.
+ * The sums of cells that are rows of a rollup, or a key's hour, and not in a digest. If the columns allow it, they are
+ * summed a little finer, in primary key order, so that SQLite needn't sort the cells.
  */
 function selectSums({ query, values, columns, digest }: Plan): SQL {
   const { by, grain, side, fromMs, toMs } = query;

@@ -1,8 +1,7 @@
 /**
- * Reading the log of requests. It has no index but its key, which begins with the time: a page is read
- * from the newest on, past rows that do not fit. How many rows one call looks at is bounded, so a filter
- * that almost no row fits costs the same at ten thousand rows and at ten million; the caller goes on from
- * where the call came to.
+ * Reads the request log. Its only index is its key, which begins with the time: a page is read from the newest on,
+ * skipping rows that don't match. The number of rows that one call examines is bounded, so a filter that almost no row
+ * matches costs the same at ten thousand rows and at ten million; the caller continues from where the call stopped.
  * @module
  */
 import { and, desc, eq, getTableColumns, gt, gte, lt, type SQL, sql } from "drizzle-orm";
@@ -24,9 +23,9 @@ export interface RequestFilter {
   readonly userId?: string | undefined;
   readonly outcome?: Outcome | undefined;
   readonly status?: number | undefined;
-  /** Took at least so long. */
+  /** Took at least this long. */
   readonly minDurationMs?: number | undefined;
-  /** True for those that took more than one attempt. */
+  /** True for requests with more than one attempt. */
   readonly isRetried?: boolean | undefined;
 }
 
@@ -41,11 +40,11 @@ export interface RequestPageQuery {
 export interface RequestPage {
   /** Newest first. */
   readonly rows: readonly RequestLogRow[];
-  /** Where to go on, as `beforeId`; null if there is nothing older in the range. */
+  /** Where to continue, as `beforeId`; null if there is nothing older in the range. */
   readonly nextBeforeId: string | null;
 }
 
-/** Rows one call looks at: about 60 ms. */
+/** The most rows that one call examines: about 60 ms. */
 const SCANNED_ROWS = 50_000;
 
 export async function readRequests(
@@ -68,8 +67,8 @@ export async function readRequests(
     .limit(SCANNED_ROWS)
     .as("scanned");
   const wanted = whereRequest(filter);
-  // Without an order of its own the outer query takes the rows as the inner one yields them, and ends with
-  // the page; with one, SQLite would first read all that may be scanned.
+  // Without its own order, the outer query takes the rows as the inner one yields them, and ends with the page; with
+  // one, SQLite would first read all rows that may be examined.
   const rows = await db.select().from(scanned).where(wanted).limit(limit);
   if (rows.length === limit) return { rows, nextBeforeId: rows.at(-1)?.id ?? null };
   const [last] = await db
@@ -83,11 +82,11 @@ export async function readRequests(
 }
 
 export interface StoredRequest extends RequestLogRow {
-  /** By id, for people; keys deleted since are missing. */
+  /** By id, shown to people; keys deleted since are missing. */
   readonly maskedKeys: Readonly<Record<string, string>>;
 }
 
-/** One request with its attempts; null if it is not in the log (any more). */
+/** One request with its attempts; null if it isn't in the log (any more). */
 export async function readRequest(db: Database, id: string): Promise<StoredRequest | null> {
   const [[row], keys] = await db.batch([
     db.select().from(requestLog).where(eq(requestLog.id, id)),

@@ -1,6 +1,6 @@
 /**
- * SQL about cells of usage: those that are rows of rollups, and those that are packed as JSON. Names of
- * columns are the schema's own, never a caller's.
+ * SQL for cells of usage: those that are rows of rollups, and those packed as JSON. Column names are the schema's own,
+ * never a caller's.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -27,7 +27,7 @@ export const SUMMED_VALUE_LIST = raw(
   }).join(", "),
 );
 
-/** D1 takes no more arguments of one function. */
+/** D1's maximum number of function arguments. */
 const MAX_ARGUMENTS = 32;
 
 /** The columns of a row as the text of one JSON array. They must not be arrays themselves. */
@@ -40,18 +40,17 @@ export function jsonArrayOf(columns: readonly string[]): SQL {
   return raw(`'[' || ${parts.join(" || ',' || ")} || ']'`);
 }
 
-/** The JSON arrays of all rows of a group as the text of one: `json_group_array` would read each of them again. */
+/** The JSON arrays of all rows of a group as the text of one: `json_group_array` would parse each of them again. */
 export function jsonArrayOfAll(array: SQL): SQL {
   return sql`'[' || group_concat(${array}, ',') || ']'`;
 }
 
 /**
- * A select of the cells that wait in the journal or belong to hours that are not over: a row for each flush
- * a cell is in. Only the named columns are read, since each is looked for in the cell's JSON from its
- * beginning.
+ * A select of the cells that wait in the journal or belong to hours that aren't over: a row for each flush that
+ * contains a cell. Only the named columns are read, because each is searched in the cell's JSON from its start.
  * @param side Null for both.
  * @param columns Of `CELL_COLUMNS`.
- * @param where About the cell's `WAITING_HOUR`.
+ * @param where A condition on the cell's `WAITING_HOUR`.
  */
 export function waitingCells(
   grain: Grain,
@@ -72,7 +71,7 @@ function ofSide(value: SQL, side: Side | null): SQL {
   return side === null ? sql`true` : sql`${value} = ${side}`;
 }
 
-/** When the hour of a cell of `waitingCells` began, whatever the grain. */
+/** The start of the hour of a cell of `waitingCells`, whatever the grain. */
 export const WAITING_HOUR = raw(waitingValue("bucket_ms"));
 
 /** A column of the cell `e` of the journal. */
@@ -115,14 +114,14 @@ export interface CellRange {
   readonly toMs: number;
 }
 
-/** Of a rollup or of `packedCells`. */
+/** For a rollup or for `packedCells`. */
 export function inRange({ side, fromMs, toMs }: CellRange): SQL {
   return sql`side = ${side} and bucket_ms >= ${fromMs} and bucket_ms < ${toMs}`;
 }
 
 /**
- * A select of all cells that may be in a range and are no rows of its rollup; see `waitingCells`.
- * @param columns With those that `inRange` asks for.
+ * A select of all cells that may be in a range and aren't rows of its rollup; see `waitingCells`.
+ * @param columns Including those that `inRange` needs.
  */
 export function packedCells(
   { side, grain, fromMs, toMs }: CellRange,

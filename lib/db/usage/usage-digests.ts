@@ -1,7 +1,7 @@
 /**
- * What buckets of the rollups come to, told apart by less and packed as JSON, so that a chart of a month reads
- * some rows a day. They are made from the rollups (`digestUsage`), never counted beside them; where one is
- * missing or older than its cells, which `usage_undigested` knows, the cells themselves are read.
+ * The totals of rollup buckets, with fewer dimensions and packed as JSON, so that a chart of a month reads a few rows
+ * per day. They are derived from the rollups (`digestUsage`), never counted separately; if one is missing or older than
+ * its cells (see `usage_undigested`), the cells themselves are read.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
@@ -13,9 +13,9 @@ import { type Grain, jsonArrayOf, jsonArrayOfAll, rollupOf } from "./usage-cells
 
 export interface Digest {
   readonly name: string;
-  /** Columns that tell its cells apart, beside the bucket. */
+  /** Its dimensions besides the bucket. */
   readonly by: readonly string[];
-  /** Which of `CELL_VALUES` it has, by their places. */
+  /** Which of `CELL_VALUES` it has, by their indexes. */
   readonly values: readonly number[];
 }
 
@@ -31,7 +31,7 @@ export const DIGESTS: readonly Digest[] = [
   { name: "callers", by: ["subject_id", "user_id", "outcome"], values: MEASURES },
 ];
 
-/** The smallest that tells these columns apart and has these values; undefined where none does. */
+/** The smallest with these dimensions and values; undefined if there is none. */
 export function digestFor(
   columns: readonly string[],
   values: readonly number[],
@@ -53,15 +53,15 @@ export function selectDigests(digest: Digest, grain: Grain, fromMs: number, toMs
         select 1 from usage_undigested u where u.grain = ${grain} and u.bucket_ms = d.bucket_ms)`;
 }
 
-/** Buckets of each grain that one call takes at most: all their cells are read as often as there are digests. */
+/** The most buckets of each grain per call: all their cells are read once per digest. */
 export const MOST_DIGESTED = 12;
-/** Even with the longest names and numbers, a row of so many is well below D1's 2 MB. */
+/** Even with the longest names and numbers, a row with this many cells is well below D1's 2 MB. */
 const CHUNK_CELLS = sql.raw("2000");
 const GRAINS: readonly Grain[] = ["hour", "day"];
 
 /**
- * Makes the digests of buckets that lack theirs, the latest first, in one transaction.
- * @returns How many buckets that were.
+ * Creates missing digests of buckets, the latest first, in one transaction.
+ * @returns The number of buckets.
  */
 export async function digestUsage(db: Database): Promise<number> {
   const found = await runBatch(

@@ -1,10 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 
-/**
- * What people call tokens, members and provider keys, by id: a key by its masked text. Those that are gone
- * are missing.
- */
+/** The names of tokens, members and provider keys, by id: for a key, its masked text. Deleted ones are missing. */
 export async function findUsageNames(
   db: Database,
   ids: readonly string[],

@@ -1,14 +1,14 @@
 /**
- * Brings what an isolate's requests used into the store, without loss and without counting twice.
+ * Writes the usage of an isolate's requests to the store, without loss and without counting twice.
  *
- * Each finished request leaves one event. A flush, at most one a second (every ten where nothing is
- * logged), writes all that wait in one transaction, under an id. If its answer is not heard, the very same
- * flush is written again, before any other: the store knows its id. With the store down events wait, in
- * bounded memory: first those beyond the bound are counted without a log row, then what cannot even be
- * counted is counted as lost and told with the next flush. What the store refuses for what is in it, is halved
- * until the event that is refused stands alone: it is lost, and counted as such.
+ * Each finished request leaves one event. A flush, at most one per second (every ten seconds if nothing is logged),
+ * writes all pending events in one transaction, under an id. If its outcome is unknown, the same flush is written again
+ * before any other; the store deduplicates it by id. While the store is down, events wait in bounded memory. Beyond the
+ * bound, events are first counted without a log row; what can't even be counted is recorded as lost and reported with
+ * the next flush. A flush that the store rejects for its content is halved until the rejected event is alone: it is
+ * lost, and counted as such.
  *
- * Who writes, and when, is decided as in `event-writer.ts`: one request's `waitUntil` at a time, taken over
+ * Which request writes, and when, is decided as in `event-writer.ts`: one request's `waitUntil` at a time, taken over
  * by the next request if it may have died.
  * @module
  */
@@ -31,7 +31,7 @@ import { compactUsage } from "./compact-usage";
 import { pruneUsage } from "./prune-usage";
 import { type UsageFlush, type UsageFlushResult, writeUsage } from "./write-usage";
 
-/** What the team decided about recording. */
+/** The team's settings for recording. */
 export type RecordingSettings = Pick<Settings, "logging" | "retention" | "metering" | "prices">;
 
 export interface UsageRecorderOptions {
@@ -40,15 +40,15 @@ export interface UsageRecorderOptions {
   sleep(ms: number): Promise<void>;
   /** In [0, 1). */
   random(): number;
-  /** As this isolate knows them; their parts stay the same objects until they change. */
+  /** As known to this isolate; their parts stay the same objects until they change. */
   settings(): RecordingSettings;
-  /** How many other records were lost since the last call: they are told with this isolate's requests. */
+  /** How many other records were lost since the last call: they are reported with this isolate's requests. */
   takeLost?(): number;
-  /** Absent: by `newRowId`. */
+  /** Absent: `newRowId`. */
   newFlushId?(nowMs: number): string;
-  /** By which the ledger shares limits with other isolates; absent where there are none. */
+  /** Through which the ledger shares limits with other isolates; absent if there are none. */
   readonly leases?: LeasedLimits;
-  /** Has the journal rolled up elsewhere; absent where this isolate does it. May reject. */
+  /** Rolls up the journal elsewhere; absent if this isolate does it. May reject. */
   rollUp?(): Promise<void>;
 }
 
@@ -57,35 +57,38 @@ const COUNTING_GAP_MS = 10_000;
 const BACKOFF_MAX_MS = 30_000;
 const RUNNER_TRUST_MS = 5_000;
 const RUNNER_LIFE_MS = 20_000;
-/** With their log rows well below D1's 2 MB a parameter. */
+/** Including their log rows, well below D1's 2 MB. */
 const FLUSH_MAX_EVENTS = 500;
 const WAITING_MAX_EVENTS = 20_000;
 const OVERFLOW_MAX_CELLS = 3_000;
-/** Longer names are no model's. */
+/** No model's name is longer. */
 const MAX_MODEL_CHARS = 200;
-/** Of each text of an event. */
+/** Per text of an event. */
 const MAX_CHARS = 1_000;
-/** A flush that was not confirmed for so long is given up: the ids of compacted ones are kept twice as long. */
+/** A flush that wasn't confirmed for this long is given up: the ids of compacted ones are kept twice as long. */
 const FLUSH_LIFE_MS = DAY_MS;
-/** So many flushes in the journal are compacted; plus chance, so that isolates do not all do it at once. */
+/**
+ * With this many flushes in the journal (plus a random number, so that isolates don't all do it at once), it is
+ * compacted.
+ */
 const JOURNAL_MAX_FLUSHES = 40;
 const JOURNAL_JITTER_FLUSHES = 20;
-/** With so many nobody rolls the journal up: this isolate does it after all. */
+/** With this many, no one rolls up the journal: this isolate does it after all. */
 const JOURNAL_STUCK_FLUSHES = 400;
-/** How often an isolate asks for it elsewhere. */
+/** How often an isolate requests it elsewhere. */
 const ROLL_UP_GAP_MS = 60_000;
 
 interface FlushUnderWay {
   readonly flush: UsageFlush;
-  /** What it is made of; empty for requests that were only counted. */
+  /** The events it consists of; empty for requests that were only counted. */
   readonly events: readonly RequestEvent[];
   readonly requests: number;
-  /** What of it the ledger counts as not written. */
+  /** The part that the ledger counts as not written. */
   readonly taken: TakenSpend;
 }
 
 export class UsageRecorder {
-  /** What tokens and members with limits use; told of every flush. */
+  /** What tokens and members with limits use; notified of every flush. */
   readonly ledger: TokenLedger;
   readonly #options: UsageRecorderOptions;
   #waiting: RequestEvent[] = [];
@@ -95,10 +98,10 @@ export class UsageRecorder {
   #dropped = 0;
   #unlogged = 0;
   #underWay: FlushUnderWay | null = null;
-  /** Halves of a flush that was refused, to be written before others. */
+  /** Halves of a rejected flush, to be written before others. */
   #halves: FlushUnderWay[] = [];
   #runner: { readonly sinceMs: number } | null = null;
-  /** For gaps; rows carry the machine's own time. */
+  /** For gaps; rows contain the machine's own time. */
   readonly #steadyMs: () => number;
   #nextFlushMs = Number.NEGATIVE_INFINITY;
   #rollUpAskedMs = Number.NEGATIVE_INFINITY;
@@ -127,13 +130,16 @@ export class UsageRecorder {
     }
   }
 
-  /** Whether there is something to write that no trusted runner sees to. */
+  /** Whether there is something to write that no trusted runner is writing. */
   isDue(): boolean {
     if (!this.#hasWork()) return false;
     return this.#runner === null || this.#steadyMs() - this.#runner.sinceMs >= RUNNER_TRUST_MS;
   }
 
-  /** Resolves when all is written, or another call sees to it, or the store refuses for too long. Never rejects. */
+  /**
+   * Resolves when everything is written, when another call writes it, or when the store rejects for too long. Never
+   * rejects.
+   */
   async flush(): Promise<void> {
     if (!this.isDue()) return;
     const { sleep } = this.#options;
@@ -153,7 +159,7 @@ export class UsageRecorder {
     this.#runner = null;
   }
 
-  /** Requests that are not in the store yet. */
+  /** Requests that aren't in the store yet. */
   get waiting(): number {
     const halves = this.#halves.reduce((sum, { requests }) => sum + requests, 0);
     return this.#waiting.length + this.#overflowRequests + (this.#underWay?.requests ?? 0) + halves;
@@ -171,7 +177,7 @@ export class UsageRecorder {
   async #writeOne(): Promise<UsageFlushResult | null> {
     const { db, nowMs } = this.#options;
     this.#giveUpOld();
-    // Where the log is off, `COUNTING_GAP_MS` makes a flush of more requests, and so fewer rows of all.
+    // If the log is off, `COUNTING_GAP_MS` puts more requests into a flush, so fewer rows are written.
     const gapMs = this.#isLogging() ? FLUSH_GAP_MS : COUNTING_GAP_MS;
     this.#nextFlushMs = this.#steadyMs() + gapMs;
     try {
@@ -198,7 +204,7 @@ export class UsageRecorder {
     }
   }
 
-  /** Takes the refused flush apart. Nothing of it was written, so its halves are flushes of their own. */
+  /** Splits the rejected flush. Nothing of it was written, so its halves are separate flushes. */
   #halve(): void {
     const refused = this.#underWay;
     if (refused === null || this.#prices === null) return;
@@ -224,7 +230,7 @@ export class UsageRecorder {
     );
   }
 
-  /** Compacts and prunes now and then. A failure is not worth a retry: the next flush comes by here too. */
+  /** Compacts and prunes from time to time. A failure isn't worth a retry: the next flush does it again. */
   async #tidyUp({ journalLength }: UsageFlushResult): Promise<void> {
     const { db, nowMs, random, settings, rollUp } = this.#options;
     if (journalLength < JOURNAL_MAX_FLUSHES + random() * JOURNAL_JITTER_FLUSHES) return;
@@ -249,7 +255,7 @@ export class UsageRecorder {
     return logging.requests !== "none" && left > 0;
   }
 
-  /** Those that wait; those that were only counted go by themselves. */
+  /** Pending events; those that were only counted are written separately. */
   #takeFlush(book: PriceBook): FlushUnderWay {
     if (this.#waiting.length > 0) {
       const events = this.#waiting
@@ -339,12 +345,12 @@ export class UsageRecorder {
     return { nanoUsd: statedNanoUsd, basis: { source: "stated" } };
   }
 
-  /** The prices of now, the team's own included. */
+  /** Current prices, including the team's own. */
   async prices(): Promise<PriceBook> {
     return (await this.#loadPrices()).book;
   }
 
-  /** The same where they are loaded; null where they are not, or were changed since. */
+  /** The same if they are loaded; null if they aren't, or were changed since. */
   get loadedPrices(): PriceBook | null {
     const { overrides } = this.#options.settings().prices;
     return this.#prices?.overrides === overrides ? this.#prices.book : null;
@@ -367,7 +373,7 @@ export class UsageRecorder {
   }
 }
 
-/** Model names come from clients. */
+/** Clients choose model names. */
 function clipped(event: RequestEvent): RequestEvent {
   const isLong = event.model !== null && event.model.length > MAX_MODEL_CHARS;
   return isLong ? { ...event, model: event.model.slice(0, MAX_MODEL_CHARS) } : event;

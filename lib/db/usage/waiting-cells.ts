@@ -1,12 +1,12 @@
 /**
- * The cells that wait to be rolled up, read as they are packed: a row is a flush, or a thousand cells of an
- * hour that is not over.
+ * The cells that wait to be rolled up, read in packed form: a row is a flush, or a thousand cells of an hour that isn't
+ * over.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Side } from "../../usage/rollup";
 
-/** As `StoredCell`, by the order of `CELL_COLUMNS`; what is older than a measure is shorter. */
+/** As `StoredCell`, in the order of `CELL_COLUMNS`; a cell older than a measure is shorter. */
 export type WaitingCell = readonly (string | number)[];
 
 /** For `waitingRows`. Flushes have cells of both sides. */

@@ -1,5 +1,5 @@
 /**
- * One flush of usage, in one transaction, that may be repeated until its answer is heard.
+ * One flush of usage, in one transaction that may be repeated until its outcome is known.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -16,7 +16,7 @@ export interface UsageFlush {
   readonly atMs: number;
   readonly cells: readonly StoredCell[];
   readonly logRows: readonly RequestLogRow[];
-  /** What tokens and members used, by period; it counts where somebody has asked for their sum before. */
+  /** What tokens and members used, by period; applied only to sums that were requested before. */
   readonly spends: readonly PeriodSpend[];
   readonly rowsWritten: number;
   readonly dropped: number;
@@ -24,23 +24,23 @@ export interface UsageFlush {
 }
 
 export interface UsageFlushResult {
-  /** By this flush, as D1 counts them. */
+  /** By this flush, as counted by D1. */
   readonly rowsWritten: number;
-  /** Metering's rows of the flush's day, of all isolates, as far as they have told. */
+  /** Metering's rows of the flush's day, of all isolates, as reported so far. */
   readonly rowsWrittenToday: number;
-  /** Flushes that wait in the journal. */
+  /** Flushes waiting in the journal. */
   readonly journalLength: number;
-  /** All that the holders and periods of the flush have come to, where that is kept; empty for a repetition. */
+  /** The current totals of the flush's holders and periods, if they are stored; empty for a repetition. */
   readonly spent: readonly PeriodSpend[];
 }
 
-/** Clocks of isolates do not differ by more. */
+/** Isolates' clocks don't differ by more. */
 const CLOCK_SKEW_MS = 300_000;
 
 /** Writes a flush once, however often and late it is called with it. */
 export async function writeUsage(db: Database, flush: UsageFlush): Promise<UsageFlushResult> {
   const journal = insertIntoJournal(flush);
-  // Right behind the journal: it counts only if the journal took the flush.
+  // Right after the journal: it applies only if the journal accepted the flush.
   const spends = flush.spends.length === 0 ? [] : [addToSpend(flush.spends)];
   const log = flush.logRows.length === 0 ? [] : [insertIntoLog(flush.logRows)];
   const results = await runBatch(db, [journal, ...spends, ...log, selectState(flush.atMs)]);
@@ -53,7 +53,7 @@ export async function writeUsage(db: Database, flush: UsageFlush): Promise<Usage
   };
 }
 
-/** Only compactions since the flush was made can have taken it: one or two, unless it is late. */
+/** Only compactions since the flush was created can have removed it: one or two, unless it is late. */
 function insertIntoJournal(flush: UsageFlush) {
   const { id, atMs, cells, rowsWritten, dropped, unlogged } = flush;
   return sql`
@@ -66,8 +66,8 @@ function insertIntoJournal(flush: UsageFlush) {
 }
 
 /**
- * Rows that nobody has asked for are not there: they are made from the rollups when somebody does. Tokens that
- * took each other's place have one row.
+ * Rows that weren't requested don't exist: they are created from the rollups on use. Tokens that replaced each other
+ * share one row.
  */
 function addToSpend(spends: readonly PeriodSpend[]) {
   const values = spends.map(({ holderId, period, requests, tokens, costNanoUsd }) => [
@@ -122,7 +122,7 @@ const LOG_FIELDS = {
 
 const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));
 const LOG_ORDER = Object.values(LOG_FIELDS);
-/** By place: SQLite finds a field by its name in twice the time. */
+/** By index: finding a field by name takes SQLite twice the time. */
 const LOG_VALUES = sql.raw(LOG_ORDER.map((_, index) => `e.value ->> ${index}`).join(", "));
 
 function insertIntoLog(rows: readonly RequestLogRow[]) {

@@ -13,7 +13,7 @@ import { assertQueryAllowed, assertReadable, isModelLimited } from "../sockets/s
 import { tokenAllows } from "./token-allows";
 
 /**
- * @param call As it would be sent.
+ * @param call As it will be sent.
  * @throws {ProxyError} `access_denied`, `model_ambiguous`, `model_required`.
  */
 export function authorizeCall(token: AccessToken, call: ProxyCall): void {
@@ -30,11 +30,11 @@ export function authorizeCall(token: AccessToken, call: ProxyCall): void {
 }
 
 /**
- * @param call As it would be sent; its own model is allowed already.
+ * @param call As it will be sent; its own model is already allowed.
  * @throws {ProxyError} `access_denied`, `model_ambiguous`, `model_required`.
  */
 export function authorizeModels(token: AccessToken, call: ProxyCall): void {
-  // Most tokens are limited in neither way, and pay nothing here.
+  // Most tokens have neither restriction, and cost nothing here.
   if (token.scopes === null && token.limitHolders === undefined) return;
   const isLimited = isModelLimited(token, call.provider.slug);
   if (!isLimited && !hasMoneyBudget(token)) return;
@@ -66,7 +66,8 @@ function authorizeAll(token: AccessToken, call: ProxyCall, asked: AskedModels): 
       `This access token may not use ${name.slice(0, 256)} of ${provider.label}, which the request names too.`,
     );
   }
-  // Of a WebSocket, the frames tell (`socket-session.ts`); where they cannot be read, it was refused before.
+  // A WebSocket's frames name the model (`socket-session.ts`); services whose frames can't be read were rejected
+  // before.
   const onlyReads = method === "GET" || method === "HEAD";
   if (asked.hidden === null || onlyReads) return;
   throw new ProxyError(

@@ -1,6 +1,6 @@
 /**
- * What an answer means for background work: its usage is counted once, when the work is finished, for the token
- * that started it, however often clients ask for the result.
+ * What a response means for background work: its usage is counted once, when the work is finished, for the token that
+ * started it, however often clients fetch the result.
  * @module
  */
 import {
@@ -13,19 +13,19 @@ import {
 import type { Usage } from "../../usage/types";
 
 export type BackgroundStep =
-  /** The request's own use, as it was read. */
+  /** The request's own usage, as read from the response. */
   | { readonly kind: "own"; readonly usage: Usage | null }
-  /** Something works on; its use is told later. */
+  /** Work goes on; its usage is reported later. */
   | { readonly kind: "begun"; readonly id: string }
-  /** It is finished, and what it used is told where its results are. */
+  /** It is finished, and its usage is in its result file. */
   | { readonly kind: "moved"; readonly id: string; readonly file: string }
-  /** What another request began is finished, and used this. */
+  /** Work that another request started is finished, with this usage. */
   | { readonly kind: "finished"; readonly id: string; readonly usage: Usage };
 
 /**
- * @param facts What the answer says about work.
- * @param usage What the answer says about use.
- * @param isComplete Whether all of the answer was seen.
+ * @param facts What the response says about work.
+ * @param usage What the response says about usage.
+ * @param isComplete Whether the whole response was seen.
  */
 export function backgroundStep(
   { method, path }: { readonly method: string; readonly path: string },
@@ -34,7 +34,7 @@ export function backgroundStep(
   isComplete: boolean,
 ): BackgroundStep {
   const asks = isAsking(method, path);
-  // Who only reads uses nothing: lists, files, stored answers.
+  // Requests that only read have no usage: lists, files, stored responses.
   if (!tellsOfWork(path)) return { kind: "own", usage: asks ? null : usage };
   const reported = usage === null || usage.isEstimate ? null : usage;
   const progress = progressOf(path, facts, reported);

@@ -14,7 +14,7 @@ import type { ProxyCall } from "../route/proxy-call";
 import type { Served } from "../serve/served";
 import { type BackgroundStep, backgroundStep } from "./background-step";
 
-/** What One Balance's own errors count as. */
+/** The outcome recorded for each of One Balance's own errors. */
 const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   invalid_access_token: "denied",
   access_denied: "denied",
@@ -44,8 +44,8 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
 };
 
 /**
- * How an answer that was being delivered ended. `cut_off`: the upstream closed it before it said that it was
- * done; `told_error`: it told an error after it had begun well.
+ * How a response in delivery ended. `cut_off`: the upstream closed it without its end marker; `told_error`: it reported
+ * an error after a good beginning.
  */
 export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" | "told_error";
 
@@ -53,7 +53,7 @@ type Waiting = (work: Promise<unknown>) => void;
 type Result = Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">;
 
 export class RequestMeter {
-  /** The keys that were asked, in order. */
+  /** The keys tried, in order. */
   readonly attempts: AttemptRecord[] = [];
   readonly #ports: ProxyPorts;
   readonly #waitUntil: Waiting;
@@ -81,14 +81,14 @@ export class RequestMeter {
     this.#waitUntil = waitUntil;
     this.#requestId = requestId;
     this.#arrivedMs = ports.nowMs();
-    // workerd runs this when the connection is gone, and after it only what `waitUntil` was given.
+    // workerd calls this when the connection is gone; afterwards only what `waitUntil` was given keeps running.
     request.signal.addEventListener("abort", () => {
       if (this.#whenClientLeaves === null) this.ended("client_left");
       else this.#whenClientLeaves();
     });
   }
 
-  /** Who delivers the answer is told when the client leaves, and says then how it ended. */
+  /** The code that delivers the response is notified when the client leaves, and then reports how it ended. */
   whenClientLeaves(callback: () => void): void {
     this.#whenClientLeaves = callback;
   }
@@ -101,22 +101,22 @@ export class RequestMeter {
     this.#token = token;
   }
 
-  /** What the request may come to: what it counts for where it is cut off before an answer tells its use. */
+  /** The most the request can use: counted if it is cut off before a response reports its usage. */
   estimated(use: EstimatedUse): void {
     this.#estimate = use;
   }
 
-  /** What the request counts for if its price is not known in the end either, in 1e-9 US dollars. */
+  /** The amount counted for the request if its price remains unknown, in 1e-9 US dollars. */
   stated(nanoUsd: number): void {
     this.#statedNanoUsd = nanoUsd;
   }
 
-  /** Calls back once, with what the request came to. */
+  /** Calls back once, with the recorded event. */
   whenRecorded(callback: (event: RequestEvent) => void): void {
     this.#whenRecorded = [...this.#whenRecorded, callback];
   }
 
-  /** What the request comes to. Said again where another target of an alias is tried. */
+  /** Records the call that the request became. Called again if another target of an alias is tried. */
   resolved(call: ProxyCall): void {
     const before = this.#call;
     if (before !== null) {
@@ -130,9 +130,9 @@ export class RequestMeter {
   }
 
   /**
-   * Another key is asked now; what comes of it is told by `attempted`.
-   * @param dropped What of the request is left out.
-   * @param conversion Where it was said in another form.
+   * Records that another key is tried now; `attempted` records the result.
+   * @param dropped What is left out of the request.
+   * @param conversion If it was converted to another API format.
    */
   attempting(keyId: string, dropped: readonly string[], conversion?: Conversion): void {
     const afterMs = this.#ports.nowMs() - this.#arrivedMs;
@@ -161,9 +161,9 @@ export class RequestMeter {
   }
 
   /**
-   * The upstream's answer is about to be delivered.
-   * @param reader Reads the usage from its bytes; null where they hold none.
-   * @param told What its headers tell, where its bytes hold none.
+   * The upstream's response is about to be delivered.
+   * @param reader Reads the usage from its bytes; null if they contain none.
+   * @param told What its headers report, if its bytes contain none.
    */
   answering(
     answer: Served["answer"],
@@ -178,27 +178,27 @@ export class RequestMeter {
     this.#firstByteMs = answer.atMs;
   }
 
-  /** The answer is packed in a way that was not asked for, so nobody here knows what was used. */
+  /** The response has an encoding that wasn't requested, so its usage can't be read. */
   unreadable(): void {
     this.#isUnreadable = true;
   }
 
-  /** Bytes of the answer, on their way to the client. */
+  /** Bytes of the response on their way to the client. */
   passing(bytes: Uint8Array): void {
     this.#reader?.push(bytes);
   }
 
-  /** Something that the client can use is on its way. */
+  /** Records that output the client can use is on its way. */
   outputSeen(): void {
     this.#firstOutputMs ??= this.#ports.nowMs();
   }
 
-  /** Ids of the items that the answer was made of; none where it is no response. */
+  /** Ids of the items in the response; none if it isn't a response of the Responses API. */
   get itemIds(): Iterable<string> {
     return this.#reader?.itemIds ?? [];
   }
 
-  /** No more bytes of the answer come. Only the first ending counts. */
+  /** No more bytes of the response will come. Only the first ending counts. */
   ended(ending: Ending): void {
     if (this.#isRecorded) return;
     const answer = this.#answer;
@@ -228,7 +228,7 @@ export class RequestMeter {
     this.#record({ ...result, usage: step.kind === "own" ? step.usage : null });
   }
 
-  /** The answer is on its way, and its work goes on. */
+  /** The response is on its way, and its work goes on. */
   #begun(id: string): void {
     const provider = this.#provider;
     const token = this.#token;
@@ -246,14 +246,14 @@ export class RequestMeter {
     this.#waitUntil(this.#ports.works.begin(work));
   }
 
-  /** What a batch used is known by the file that its results are in. */
+  /** Registers that a batch's usage is known from its result file. */
   async #move(id: string, file: string): Promise<void> {
     const { works } = this.#ports;
     const work = await works.claim(this.#provider?.slug ?? "", id);
     if (work !== null) await works.begin({ ...work, id: file });
   }
 
-  /** Counts what is finished for who began it, if it was not counted before. */
+  /** Counts finished work for the token that started it, unless it was counted before. */
   async #claim(
     { id, usage }: Extract<BackgroundStep, { readonly kind: "finished" }>,
     result: Omit<Result, "usage">,
@@ -269,7 +269,7 @@ export class RequestMeter {
     this.#settle(own);
     this.#add(own);
     if (work === null) return;
-    // Who asks is another, whose request it is and whose use it is not.
+    // Another token fetched the result: the request is its own, the usage isn't.
     const { statedNanoUsd: _, ...asked } = own;
     const { tokenId, userId } = work;
     const model = work.model ?? usage.model;
@@ -277,8 +277,8 @@ export class RequestMeter {
   }
 
   /**
-   * Of a request that was cut off: what was reserved for it, where an upstream was asked and may have worked. Null
-   * where none was, where the last one refused, and where nothing was reserved.
+   * The usage of a request that was cut off: what was reserved for it, if an upstream was called and may have worked.
+   * Null if none was called, if the last one rejected it, or if nothing was reserved.
    */
   #cutUse(): Usage | null {
     if (this.#estimate === null) return null;
@@ -288,20 +288,20 @@ export class RequestMeter {
     return mayHaveWorked ? { ...NO_USAGE, ...this.#estimate, isEstimate: true } : null;
   }
 
-  /** The client is answered by an error of our own. */
+  /** The client gets one of our own errors. */
   refused({ code, status }: ProxyError): void {
     const outcome = OUTCOMES[code];
     this.#record({ outcome, status, errorCode: code, usage: null, gatewayLogId: null });
   }
 
-  /** The client is answered by One Balance itself. */
+  /** The client gets a response of One Balance itself. */
   served(status: number): void {
     this.#record({ outcome: "ok", status, errorCode: null, usage: null, gatewayLogId: null });
   }
 
   /**
-   * A WebSocket is open: each of its turns reserves and settles what it uses by itself, and the session is one
-   * event when it is closed. What the handshake had reserved is settled now.
+   * A WebSocket is open: each turn reserves and settles its own usage, and the session becomes one event when it
+   * closes. What the handshake had reserved is settled now.
    */
   opened(): void {
     this.#isStream = true;
@@ -311,12 +311,12 @@ export class RequestMeter {
     this.#whenRecorded = [];
   }
 
-  /** The first frame of the upstream has come. */
+  /** The upstream's first frame has arrived. */
   answered(): void {
     this.outputSeen();
   }
 
-  /** A turn of the session is over, or something was used beside the turns. */
+  /** A turn of the session has ended, or something was used outside of turns. */
   used(serial: number, model: string | null, usage: Usage | null): RequestEvent {
     const result = { outcome: "ok", status: 101, errorCode: null, usage } as const;
     const event: RequestEvent = {
@@ -330,7 +330,7 @@ export class RequestMeter {
     return event;
   }
 
-  /** The session is over. */
+  /** The session has ended. */
   closed(
     session: Pick<RequestEvent, "model" | "outcome" | "errorCode" | "usage"> & {
       readonly turns: number;
@@ -348,7 +348,7 @@ export class RequestMeter {
   }
 
   #record(result: Result): void {
-    // A client may leave while it is answered: one request is one event.
+    // A client may leave during the response: one request is one event.
     if (this.#isRecorded) return;
     this.#isRecorded = true;
     const event = this.#eventOf(result);
@@ -372,7 +372,7 @@ export class RequestMeter {
       id: this.#requestId,
       atMs: this.#arrivedMs,
       provider: this.#provider?.slug ?? null,
-      // A stored prompt, a thread or a poll names none; the answer does.
+      // A stored prompt, a thread or a poll names no model; the response does.
       model: this.#call?.model ?? result.usage?.model ?? null,
       tokenId: this.#token?.id ?? null,
       userId: this.#token?.ownerId ?? null,
@@ -400,7 +400,7 @@ function outcomeOf(ending: Ending, answer: Served["answer"] | null): Outcome {
   return attemptOutcome(answer.verdict.meaning);
 }
 
-/** Length of the request's text, from which its tokens can be estimated; null for what is no JSON. */
+/** Length of the request's text, from which its tokens can be estimated; null if it isn't JSON. */
 function jsonLength(call: ProxyCall | null): number | null {
   return call?.body.kind === "kept" && call.body.bytes[0] === 0x7b ? call.body.bytes.length : null;
 }

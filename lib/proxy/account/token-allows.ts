@@ -4,8 +4,8 @@ import type { AccessToken } from "../ports";
 /**
  * Whether a token may make this call. Expiry is checked elsewhere.
  *
- * @param model Null for a call that names none. A token limited to some models may read with such
- * calls (model lists, a file's state) but not write, because the model that they would start is unknown.
+ * @param model Null for a call that names none. A token restricted to some models may only read with such calls (model
+ * lists, a file's state), because the model that a write would start is unknown.
  * @param method HTTP method, upper case.
  */
 export function tokenAllows(

@@ -1,5 +1,5 @@
 /**
- * Keeps a request within the limits of its token and its member: reserves before it is sent, settles after.
+ * Keeps a request within the limits of its token and its member: reserves before it is sent, settles afterwards.
  * @module
  */
 
@@ -23,9 +23,9 @@ import {
 import type { RequestScope } from "../request-scope";
 import { claimOf, MAX_GUESSED_TOKENS, maxWaitMs } from "../serve/quota-claim";
 
-/** How often a request looks again whether others have settled. */
+/** How often a request checks whether others have settled. */
 const LOOK_AGAIN_MS = 50;
-/** When to come back where it is not known when others are answered. */
+/** `Retry-After` if it is unknown when other requests settle. */
 const HELD_RETRY_MS = 1_000;
 const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
   rpm: (limit) => `${counted(limit, "request")} per minute`,
@@ -39,20 +39,20 @@ const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** Where a request may be sent, and as what. */
+/** Where a request may be sent, and with which model. */
 export interface Destination {
-  /** Slug. */
+  /** The provider's slug. */
   readonly provider: string;
   readonly call: EstimatedCall;
 }
 
 /**
- * Reserves what the request may come to, and has it settled when it is over. What others hold is waited for,
- * as long as the request may wait.
+ * Reserves the most the request can use, and settles it when the request ends. If other requests' reservations use up
+ * the rest, it waits for them up to its maximum wait.
  * @param holders The token, its member, or both.
  * @param destinations Where it may be sent, at least one: the most expensive one counts.
- * @throws {ProxyError} `token_limit_reached`; `price_unknown`; `client_closed_request` if the client leaves while
- * it waits.
+ * @throws {ProxyError} `token_limit_reached`; `price_unknown`; `client_closed_request` if the client leaves while it
+ * waits.
  */
 export async function reserveBudget(
   token: AccessToken,
@@ -71,17 +71,17 @@ export async function reserveBudget(
   scope.meter.whenRecorded((event) => settle(reservation, event, scope));
 }
 
-/** What a turn of a WebSocket may come to. */
+/** The most a turn of a WebSocket can use. */
 export interface TurnGuess {
   readonly model: string | null;
   readonly inputTokens: number;
-  /** Null where the turn does not say. */
+  /** Null if the turn doesn't say. */
   readonly mostOutputTokens: number | null;
 }
 
 /**
- * The same for one turn of a WebSocket: the session was counted as a request when it was opened.
- * @returns To be called once, with what the turn came to.
+ * The same for one turn of a WebSocket: the session was counted as a request when it opened.
+ * @returns To be called once, with the turn's event.
  * @throws {ProxyError} As `reserveBudget`.
  */
 export async function reserveTurn(
@@ -111,9 +111,9 @@ export async function reserveTurn(
 }
 
 /**
- * Under a budget of money, a session may not even name a model that nobody knows the price of: what it hears is
- * answered without being asked for.
- * @throws {ProxyError} `price_unknown` where no admin said what such a model counts for.
+ * Under a money budget, a session may not even name a model without a known price, because it can produce output
+ * without a request.
+ * @throws {ProxyError} `price_unknown` if no admin set an amount for such models.
  */
 export function assertPriced(
   token: AccessToken,
@@ -128,7 +128,7 @@ export function assertPriced(
   reserveOf(token, provider, model, usage);
 }
 
-/** Fails where a budget is used up. @throws {ProxyError} `token_limit_reached`. */
+/** Fails if a budget is used up. @throws {ProxyError} `token_limit_reached`. */
 export async function assertBudgetLeft(
   holders: readonly LimitHolder[],
   scope: RequestScope,
@@ -147,7 +147,7 @@ async function knowBudgets(holders: readonly LimitHolder[], scope: RequestScope)
   assertThere(scope.request);
 }
 
-/** Waits for a seat and for what is left, as long as the request may wait. */
+/** Waits for a concurrency slot and budget, up to the request's maximum wait. */
 async function seatFor(
   token: AccessToken,
   holders: readonly LimitHolder[],
@@ -176,10 +176,10 @@ async function seatFor(
       const asking = turn.kind === "ask" ? budgets.lease(turn.group, scope.keep) : null;
       if (asking !== null) {
         await asking;
-        // Others may have given back what they have written since.
+        // Others may have freed what they have written since.
         await budgets.ready(holders, ports.nowMs(), scope.keep);
         assertThere(request);
-        // What was granted is looked at once; who needs to ask again does so at the next look.
+        // A grant is used immediately; a request that needs another one asks at its next check.
         const isFirstLook = nowMs - askedMs >= LOOK_AGAIN_MS;
         askedMs = nowMs;
         if (isFirstLook && ports.nowMs() > nowMs) continue;
@@ -195,7 +195,7 @@ async function seatFor(
   }
 }
 
-/** A client that has left is recorded already: nobody would settle a reservation made now. */
+/** The request of a client that has left is already recorded: a reservation made now would never be settled. */
 function assertThere({ signal }: Request): void {
   if (signal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
 }
@@ -220,12 +220,12 @@ function spendOf(
   };
 }
 
-/** Services whose sockets work with a model of their own where the address names none: no frame names one. */
+/** Services whose sockets use a default model if the address names none: no frame names one. */
 const CHARGED_UNNAMED: ReadonlySet<string> = new Set(["deepgram", "elevenlabs"]);
 
 /**
- * The most the call may come to, as far as it says. Under a budget of money what nobody knows the price of is
- * refused, or counts for as much as an admin said.
+ * The most the call can cost, as far as it says. Under a money budget, models without a known price are rejected, or
+ * count for the amount an admin set.
  */
 function estimateOf(
   { provider, call }: Destination,
@@ -266,11 +266,14 @@ function hasMoneyBudget(holders: readonly LimitHolder[]): boolean {
   );
 }
 
-/** What a token of the most expensive models costs: held until the answer tells its cost, and counted if it never does. */
+/**
+ * What a token of the most expensive models costs: reserved until the response reports its cost, and counted if it
+ * never does.
+ */
 const DEAR_INPUT_NANO_USD = 15_000;
 const DEAR_OUTPUT_NANO_USD = 75_000;
 
-/** What a request counts for that has no known price. @throws {ProxyError} `price_unknown` where no admin said. */
+/** The amount counted for a request without a known price. @throws {ProxyError} `price_unknown` if no admin set one. */
 function reserveOf(
   { unpricedReserveNanoUsd }: AccessToken,
   provider: string,
@@ -294,7 +297,7 @@ interface Exceeded {
   readonly limit: keyof TokenLimits;
 }
 
-/** @param waitMs Until there is room again; null where others under way hold it. */
+/** @param waitMs Until there is room again; null if other requests in progress hold it. */
 function exceeded(
   { holder: { kind, limits }, limit }: Exceeded,
   waitMs: number | null,

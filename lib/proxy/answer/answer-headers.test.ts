@@ -1,4 +1,4 @@
-/** What an upstream's headers may do on the origin that the portal lives on. */
+/** What an upstream's headers may do on the origin that the portal shares. */
 import { describe, expect, test } from "vitest";
 import { cleanAnswerHeaders, disarmAnswer } from "./answer-headers";
 import { KeyScrubber } from "./scrub-key";

@@ -1,18 +1,17 @@
 /**
- * Which of an upstream's headers reach the client, and what keeps an answer from acting as a page of ours.
+ * Which of an upstream's headers reach the client, and what prevents a response from acting as a page of ours.
  *
- * The portal and the proxy share an origin, so an answer opened in a browser could act for both: clear the
- * portal's cookies, redirect, install a service worker, or run as one of its pages.
+ * The portal and the proxy share an origin, so a response opened in a browser could act for both: clear the portal's
+ * cookies, redirect, install a service worker, or run as one of its pages.
  * @module
  */
 import type { KeyScrubber } from "./scrub-key";
 
 /**
- * Headers by which an answer decides over the whole origin, over the browser, or over the page it stands in;
- * and those that only One Balance may set. What is data about the answer (limits, ids, caching, versions)
- * is not among them.
+ * Headers by which a response controls the whole origin, the browser, or the page that contains it; and those that only
+ * One Balance may set. Data about the response (limits, ids, caching, versions) is passed on.
  *
- * Sources: the specifications that MDN's reference of HTTP headers links to, each by its name.
+ * Sources: the specifications linked from MDN's reference of HTTP headers.
  */
 const WITHHELD: ReadonlySet<string> = new Set([
   // State and identity of the origin.
@@ -25,9 +24,9 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "sec-session-challenge",
   "secure-session-challenge",
   "activate-storage-access",
-  // Asks for a name and a password in the origin's name.
+  // Prompts for a name and a password in the origin's name.
   "www-authenticate",
-  // What runs for the origin, or where the browser goes next.
+  // What runs for the origin, or where the browser navigates next.
   "service-worker-allowed",
   "refresh",
   "speculation-rules",
@@ -36,7 +35,7 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "use-as-dictionary",
   "sourcemap",
   "x-sourcemap",
-  // How the origin is to be reached.
+  // How to reach the origin.
   "alt-svc",
   "alt-used",
   "strict-transport-security",
@@ -47,7 +46,7 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "nel",
   "report-to",
   "reporting-endpoints",
-  // Policies of pages. The answer gets its own.
+  // Policies of pages. The response gets its own.
   "content-security-policy",
   "content-security-policy-report-only",
   "x-content-security-policy",
@@ -75,7 +74,7 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "cross-origin-resource-policy",
   "origin-agent-cluster",
   "timing-allow-origin",
-  // What browsers shall tell the origin from now on.
+  // What browsers should send to the origin from now on.
   "accept-ch",
   "accept-ch-lifetime",
   "critical-ch",
@@ -84,14 +83,14 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "x-robots-tag",
 ]);
 
-/** `access-control-*` speaks of who may call the proxy, `x-one-balance-*` is said by nobody else. */
+/** `access-control-*` decides who may call the proxy; only One Balance may set `x-one-balance-*`. */
 const WITHHELD_PREFIX = /^(?:access-control-|x-one-balance-|attribution-reporting-)/;
 
-/** Types a browser shows as a document in which scripts run. */
+/** Types that a browser shows as a document in which scripts run. */
 const SCRIPTED_TYPE =
   /^\s*(?:text\/(?:html|xml|xsl)|application\/xml|[\w.+-]+\/[\w.+-]*\+xml|multipart\/)/i;
 
-/** Destinations in which an answer becomes a document (Fetch Standard, `Sec-Fetch-Dest`). */
+/** Destinations for which a response becomes a document (Fetch Standard, `Sec-Fetch-Dest`). */
 const DOCUMENTS: ReadonlySet<string> = new Set([
   "document",
   "embed",
@@ -101,13 +100,13 @@ const DOCUMENTS: ReadonlySet<string> = new Set([
   "object",
 ]);
 
-/** No scripts, forms, frames of its own, pop-ups, nor the origin: only to be looked at. */
+/** No scripts, forms, frames, pop-ups, nor the origin: for viewing only. */
 const SANDBOX =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:";
 
 /**
- * Leaves of an upstream's headers, in place, what may reach the client, without the key.
- * One look at all of them: most answers need no more.
+ * Removes from an upstream's headers, in place, everything that must not reach the client, and the key. A single pass:
+ * most responses need no more.
  */
 export function cleanAnswerHeaders(headers: Headers, scrubber: KeyScrubber): void {
   let all = "";
@@ -129,7 +128,7 @@ function scrubEach(headers: Headers, scrubber: KeyScrubber): void {
   for (const [name, value] of changed) headers.set(name, value);
 }
 
-/** Keeps an answer from being taken for a page of ours, or for a script. */
+/** Prevents a response from being used as a page of ours, or as a script. */
 export function disarmAnswer(request: Headers, headers: Headers): void {
   headers.set("x-content-type-options", "nosniff");
   const type = headers.get("content-type");
@@ -138,7 +137,7 @@ export function disarmAnswer(request: Headers, headers: Headers): void {
   }
 }
 
-/** Whether a browser is about to show the answer as a document. */
+/** Whether a browser is about to show the response as a document. */
 function isNavigation(request: Headers): boolean {
   if (request.get("sec-fetch-mode") === "navigate") return true;
   const destination = request.get("sec-fetch-dest");

@@ -1,7 +1,7 @@
 /**
- * Reads an answer while it passes: its first output, its usage, and how it ended. The end decides: an answer
- * that breaks off, or reports an error after its first output, is not a success. If that error says that the key
- * is used up or disabled, the key goes into cooldown although this request can no longer try another.
+ * Reads a response while it passes: its first output, its usage, and how it ended. The end decides: a response that
+ * breaks off, or reports an error after its first output, is not a success. If that error says that the key is used up
+ * or disabled, the key goes into cooldown although this request can no longer try another.
  * @module
  */
 import type { EventFraming } from "../../http/split-events";
@@ -19,12 +19,12 @@ import { isUnlimited, makerOf } from "../serve/stored-access";
 export class AnswerReading {
   readonly #served: Served;
   readonly #scope: RequestScope;
-  /** Null where the answer was no success to begin with, or has no events. */
+  /** Null if the response wasn't a success to begin with, or has no events. */
   readonly #end: AnswerEnd | null;
   #start: AnswerStart | null;
   hasOutput = false;
 
-  /** @param framing How the answer streams its events; null where it streams none. */
+  /** @param framing How the response streams its events; null if it streams none. */
   constructor(served: Served, scope: RequestScope, framing: EventFraming | null) {
     const { body, verdict } = served.answer;
     this.#served = served;
@@ -33,18 +33,18 @@ export class AnswerReading {
     this.#start = body.copy?.start ?? null;
   }
 
-  /** The next bytes; they are not kept. */
+  /** Reads the next bytes; they aren't kept. */
   take(bytes: Uint8Array): void {
     this.#scope.meter.passing(bytes);
     this.#end?.push(bytes);
     if (this.hasOutput) return;
-    // The beginning was shown what was looked at before.
+    // The start reader has already seen what was examined before.
     if (this.#start !== null && !this.#isShown(bytes)) return;
     this.hasOutput = true;
     this.#scope.meter.outputSeen();
   }
 
-  /** The answer is over. */
+  /** Records that the response has ended. */
   over(ending: Ending, waitUntil: (work: Promise<unknown>) => void): void {
     const { meter, ports } = this.#scope;
     this.#noteItems();
@@ -61,12 +61,12 @@ export class AnswerReading {
       if (writing !== null) waitUntil(writing);
       return;
     }
-    // A client that leaves with all that there was has its answer.
+    // A client that leaves after the whole response has arrived got its response.
     if (ending === "client_left") meter.ended(told.kind === "whole" ? "complete" : "client_left");
     else meter.ended(told.kind === "cut" ? "cut_off" : "complete");
   }
 
-  /** What a caller with limits may refer to later: others reach what nobody is known to have made. */
+  /** Records what a caller with limits may refer to later, because others may reach things without a known maker. */
   #noteItems(): void {
     const { caller, meter } = this.#scope;
     const { key, answer } = this.#served;

@@ -3,7 +3,7 @@ import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { BodySampler } from "./body-sampler";
 import { copyReader } from "./copy-reader";
 
-/** A stream that brings what it is fed, and a clock that goes on when it is told. */
+/** A stream that delivers what it is fed, and a clock that advances on demand. */
 class Bench {
   readonly taken: string[] = [];
   isCancelled = false;
@@ -21,7 +21,7 @@ class Bench {
     };
     this.stream =
       type === "bytes"
-        ? // Its readers get `Uint8Array`s, which the type of `enqueue` does not say.
+        ? // Its readers get `Uint8Array`s, which the type of `enqueue` doesn't say.
           (new ReadableStream({ type: "bytes", start, cancel }) as ByteStream)
         : new ReadableStream<Bytes>({ start, cancel });
   }

@@ -1,8 +1,8 @@
 /**
- * Reads a copy of an answer's body now and then, so that the answer itself can pass natively, without
- * JavaScript for each chunk.
+ * Reads a copy of a response's body from time to time, so that the response itself can pass natively, without
+ * JavaScript per chunk.
  *
- * The pauses grow while little arrives and shrink when much does. So a long stream costs few reads and a fast one
+ * The pauses grow while little arrives and shrink when much does, so a long stream costs few reads and a fast one
  * leaves little unread. If the client has stopped reading, the upstream advances by one block per read (16 KiB in
  * workerd): about 200 KiB in the first minutes, then 2 MiB per hour.
  * @module
@@ -13,19 +13,19 @@ import type { CopyReader } from "./copy-reader";
 
 const FIRST_PAUSE_MS = 200;
 const SHORTEST_PAUSE_MS = 50;
-/** What a burst brings within it waits in memory. */
+/** Anything that arrives within a pause waits in memory. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Less than this at a look makes the next pause longer, more than `MUCH_BYTES` shorter. */
+/** If a read yields less than this, the next pause is longer; with more than `MUCH_BYTES`, shorter. */
 const LITTLE_BYTES = 32 * 1024;
 const MUCH_BYTES = 256 * 1024;
-/** A look ends here, however much more there is. */
+/** The most bytes per read, however many more are available. */
 const MOST_BYTES = 2 * 1024 * 1024;
 
-/** How long a stream that stopped gets to say that it broke off. */
+/** How long a stopped stream gets to report that it broke off. */
 const LAST_WORD_MS = 50;
 
-/** How the copied stream stood when its reading was over; `open` if it could have brought more. */
+/** The copied stream's state when reading stopped; `open` if it could have delivered more. */
 export type CopyState = "ended" | "broke" | "open";
 
 export class BodySampler {
@@ -41,8 +41,8 @@ export class BodySampler {
   #endPause: (() => void) | null = null;
 
   /**
-   * @param take Is given the bytes in order. They are overwritten once it returns.
-   * @param isEager Whether bytes are to be taken as they come, without a pause: until something was seen.
+   * @param take Receives the bytes in order. They are overwritten once it returns.
+   * @param isEager Whether to read bytes as they arrive, without a pause: until the first output was seen.
    */
   constructor(
     reader: CopyReader,
@@ -56,16 +56,16 @@ export class BodySampler {
     this.#sampling = this.#sample(isEager);
   }
 
-  /** All that came was passed on: takes the rest, to the end. */
+  /** Reads the rest, to the end, after everything was passed on. */
   async readToEnd(): Promise<CopyState> {
     await this.#stopSampling();
     while (this.#state === "open") await this.#read();
     return this.#state;
   }
 
-  /** The client left: takes what was sent to it, and nothing that is still to come. */
+  /** The client left: reads what was sent to it, but nothing that is still to arrive. */
   async readWhatIsThere(): Promise<CopyState> {
-    // A read that waits says that nothing is there.
+    // A read that waits means that nothing is available.
     if (this.#isReading) this.#letGo();
     const timeIsUp = this.#setTimer(() => this.#letGo(), LAST_WORD_MS);
     await this.#stopSampling();
@@ -75,7 +75,7 @@ export class BodySampler {
     return this.#state;
   }
 
-  /** The way stopped, at which side is not known yet: a broken upstream says so here as well. */
+  /** The pipe stopped, and it is unknown on which side: a broken upstream shows here as well. */
   async readLastWord(): Promise<CopyState> {
     const timeIsUp = this.#setTimer(() => this.#letGo(), LAST_WORD_MS);
     await this.#stopSampling();
@@ -110,7 +110,7 @@ export class BodySampler {
     }
   }
 
-  /** Takes what is there, or what comes next; returns how many bytes. */
+  /** Reads what is available, or what arrives next; returns the number of bytes. */
   async #look(): Promise<number> {
     const beforeBytes = this.#takenBytes;
     while (this.#isOpen && !this.#isFinishing) {
@@ -120,7 +120,7 @@ export class BodySampler {
     return this.#takenBytes - beforeBytes;
   }
 
-  /** One read. Returns whether more may be there. */
+  /** One read. Returns whether more may be available. */
   async #read(): Promise<boolean> {
     this.#isReading = true;
     try {

@@ -1,5 +1,5 @@
 /**
- * An upstream's answer on its way to a client that asked in another form.
+ * An upstream's response on its way to a client that uses another API format.
  * @module
  */
 import { convertWhole, StreamConverter } from "../../conversion/answer-converter";
@@ -8,18 +8,18 @@ import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { eventSplitter, mediaType } from "../../http/split-events";
 import { concat, NOTHING } from "./stream-head";
 
-/** A whole answer is kept until its end is there; a longer one is none. */
+/** A non-streamed response is buffered until its end; longer ones are rejected. */
 const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
 
-/** One event, with a picture in it at most. */
+/** One event, containing at most one image. */
 const MAX_EVENT_CHARS = 32 * 1024 * 1024;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /**
- * @param body As it would be delivered.
- * @param head Status and headers of the upstream's answer.
+ * @param body As it would be delivered unconverted.
+ * @param head Status and headers of the upstream's response.
  */
 export function convertedResponse(
   body: ByteStream | Bytes | null,

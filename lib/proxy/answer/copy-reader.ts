@@ -4,21 +4,21 @@
  */
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 
-/** Most streams are idle most of the time: the buffer that waits with them is small until much comes. */
+/** Most streams are idle most of the time: the waiting buffer is small until much arrives. */
 const FIRST_BUFFER_BYTES = 4 * 1024;
 const LARGEST_BUFFER_BYTES = 64 * 1024;
 
 export interface CopyReader {
   /**
-   * What is there, or else the next that comes; null at the stream's end. Overwritten by the next read.
-   * A read that still waits is returned again.
-   * @throws what the stream broke off with.
+   * What is available, or otherwise what arrives next; null at the stream's end. Overwritten by the next read. While a
+   * read is waiting, the same promise is returned again.
+   * @throws the error with which the stream broke off.
    */
   read(): Promise<Bytes | null>;
-  /** Whether the last read filled its buffer: more may be there. */
+  /** Whether the last read filled its buffer: more may be available. */
   readonly isMoreThere: boolean;
   cancel(): void;
-  /** The stream with what was not read. No read may be waiting. */
+  /** Returns the stream with what wasn't read. No read may be waiting. */
   release(): ByteStream;
 }
 
@@ -27,7 +27,7 @@ export function copyReader(stream: ByteStream): CopyReader {
   try {
     reader = stream.getReader({ mode: "byob" });
   } catch {
-    // Node's streams that are made of chunks and not of bytes.
+    // Node's streams that consist of chunks, not bytes.
     return new ChunkReader(stream);
   }
   return new BufferReader(stream, reader);

@@ -1,13 +1,13 @@
 /**
- * Lets apps that run in a browser call the proxy from another site (Fetch Standard, CORS protocol). Every site
- * may: the access token alone identifies the caller, and the portal's cookie is ignored here.
+ * Lets apps that run in a browser call the proxy from another site (Fetch Standard, CORS protocol). Every site may: the
+ * access token alone identifies the caller, and the portal's cookie is ignored here.
  * @module
  */
 
-/** Seconds a browser may remember it; Chromium keeps no longer. */
+/** In seconds. Chromium caches a preflight response no longer than this. */
 const MAX_AGE_S = 7200;
 
-/** A browser's question whether a page may send a request; it carries no token. */
+/** A browser's preflight request; it carries no token. */
 export function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("access-control-request-method");
 }
@@ -18,7 +18,7 @@ export function preflightAnswer({ headers }: Request): Response {
     headers: {
       "access-control-allow-origin": "*",
       "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-      // Not `*`, which does not stand for `authorization`.
+      // Not `*`, which doesn't include `authorization`.
       "access-control-allow-headers": headers.get("access-control-request-headers") ?? "*",
       "access-control-max-age": String(MAX_AGE_S),
       vary: "access-control-request-headers",
@@ -26,7 +26,7 @@ export function preflightAnswer({ headers }: Request): Response {
   });
 }
 
-/** Lets the page read the answer. What the upstream says of it is about the proxy, which asked it without an origin. */
+/** Lets the page read the response. The upstream's own CORS headers are about the proxy, which sent no origin. */
 export function letPageRead({ headers, status }: Response): void {
   if (status === 101) return;
   headers.set("access-control-allow-origin", "*");

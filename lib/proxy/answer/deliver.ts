@@ -18,8 +18,8 @@ import { isUnread, meteredBody } from "./metered-body";
 import { RESPONSE_HEADERS } from "./response-headers";
 
 /**
- * The upstream's answer for the client: status, bytes and headers unchanged, except the headers of this hop.
- * A WebSocket is connected to the client's and read as it passes.
+ * The upstream's response for the client: status, bytes and headers unchanged, except hop-by-hop headers. A WebSocket
+ * is connected to the client's and read as it passes.
  * @param facts Of the request.
  * @param waitUntil Keeps work alive after the response.
  */
@@ -35,7 +35,7 @@ export function deliver(
   ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
   const upstream = response.webSocket;
   const { conversion } = call;
-  // What was converted is read as what it was asked as.
+  // A converted response is read in the format of the upstream's request.
   const readAs = conversion === undefined ? path : call.path;
   const body = upstream ? null : meteredBody(served, readAs, scope, waitUntil);
   const answered = upstream
@@ -47,10 +47,10 @@ export function deliver(
   removeHopByHop(headers);
   cleanAnswerHeaders(headers, scrubber);
   if (isUnread(answer)) {
-    // Packed again, it has another length.
+    // Compressed again, it has another length.
     if (body !== response.body && headers.has("content-encoding")) headers.delete("content-length");
   } else {
-    // Its length is set again: what was packed is packed again, and what is no success may have become shorter.
+    // Its length is set again: the platform compresses it again, and an error may have become shorter.
     if (headers.has("content-encoding") || body instanceof Uint8Array || response.status >= 300) {
       headers.delete("content-length");
     }
@@ -77,7 +77,7 @@ function encodeTarget({ provider, model }: RouteTarget): string {
   return `${provider}/${encodeURI(model)}`;
 }
 
-/** Also where the body is converted first. */
+/** Applies also if the body is converted first. */
 function isBodiless({ status }: Response, { conversion }: ProxyCall): boolean {
   return conversion !== undefined || isNullBodyStatus(status);
 }
@@ -95,7 +95,7 @@ function coupled(
   return new Response(null, { status: 101, webSocket, headers });
 }
 
-/** Status, status text and headers as they came; a key in the status text is the rarest of all places. */
+/** Status, status text and headers as received, without the key, which could appear even in the status text. */
 function cleanHead({ response, scrubber }: Answer): ResponseInit {
   const statusText = scrubber.cleanText(response.statusText);
   if (statusText === response.statusText) return response;

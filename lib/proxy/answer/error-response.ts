@@ -29,18 +29,18 @@ const GOOGLE_STATUSES: Record<number, string> = {
   504: "DEADLINE_EXCEEDED",
 };
 
-/** To whom an error is told. */
+/** The client that gets an error. */
 export interface ErrorListener {
   readonly format: ErrorFormat;
   readonly requestId: string;
   readonly attempts: number;
-  /** The request's. */
+  /** The request's headers. */
   readonly headers: Headers;
   /** Epoch milliseconds. */
   readonly nowMs: number;
 }
 
-/** Our own error in the shape the provider's SDK reads, with the code where that SDK shows it. */
+/** Our own error in the shape that the provider's SDK reads, with the code where that SDK shows it. */
 export function errorResponse(error: ProxyError, listener: ErrorListener): Response {
   const { format, requestId, attempts } = listener;
   const advice = adviceOf(error);
@@ -97,7 +97,7 @@ const BODIES: Record<ErrorFormat, ErrorBody> = {
   },
 };
 
-/** In seconds; null where the status is none after which a client asks again. */
+/** In seconds; null if clients don't retry after this status. */
 function waitForGoogle(
   { status, retryAfterMs }: ProxyError,
   { googleWait }: RetryHints,
@@ -107,7 +107,7 @@ function waitForGoogle(
   return retryAfterMs === null ? null : secondsOf(retryAfterMs);
 }
 
-/** As the services say it themselves of what is not there: nobody shall learn that another has it. */
+/** As the services themselves report a missing object: the client must not learn that it exists for another caller. */
 const NOT_FOUND_BODIES: Record<ErrorFormat, ErrorBody> = {
   openai: ({ message }) => ({
     error: { message, type: "invalid_request_error", param: "id", code: null },

@@ -1,4 +1,4 @@
-/** An error behind padding, comments and news of any length within the bound, cut anywhere, is found. */
+/** An error behind padding, comments and news of any length within the bound, split anywhere, is found. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lookInto, MOST_BYTES } from "./look-into";
@@ -12,7 +12,7 @@ const news = (type: string, chars: number) => {
 const SSE_ERROR = 'event: error\ndata: {"type":"error","error":{"message":"quota"}}\n\n';
 const JSON_ERROR = '{"error":{"message":"quota"}}';
 
-/** What says nothing, of about so many characters. */
+/** About this many characters that say nothing. */
 const SILENCE = {
   sse: [
     (chars: number) => ": PROCESSING\n\n".repeat(chars / 14),

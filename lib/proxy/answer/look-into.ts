@@ -1,5 +1,5 @@
 /**
- * Examines an answer before any of it goes to the client, while another key can still be tried.
+ * Examines a response before any of it goes to the client, while another key can still be tried.
  * @module
  */
 
@@ -10,32 +10,32 @@ import type { ProxyPorts } from "../ports";
 import { copyReader } from "./copy-reader";
 import { type BodyCopy, concat, type StreamHead } from "./stream-head";
 
-/** What is longer is no error. */
+/** Anything longer isn't an error. */
 const LOOK_CHARS = 64 * 1024;
 
-/** Padding and news of a beginning that are longer are handed on. */
+/** Longer padding and news at the beginning are handed on. */
 export const MOST_BYTES = 256 * 1024;
 
 /**
- * What only pings or says nothing is handed on after this time: the client has a timeout of its own, which
- * such signs of life are sent for.
+ * A response with nothing but pings is handed on after this time: the client has its own timeout, and these signs of
+ * life keep it from firing.
  */
 export const LOOK_MS = 10_000;
 
-/** What an answer began with. */
+/** The beginning of a response. */
 export interface Look {
   readonly beginning: AnswerBeginning;
   /** What was read. */
   readonly head: Bytes;
-  /** The body as it came; null if all of it is in `head`. */
+  /** The body as received; null if all of it is in `head`. */
   readonly body: ByteStream | null;
-  /** What the copy that was looked at still brings. */
+  /** The copy that was examined, with what it still delivers. */
   readonly copy: BodyCopy;
-  /** Whether the copy is being waited on, so that it cannot be handed on as a stream. */
+  /** Whether a read of the copy is waiting, so that it can't be handed on as a stream. */
   readonly isWaiting: boolean;
 }
 
-/** @throws what the body broke off with. */
+/** @throws the error with which the body broke off. */
 export async function lookInto(
   stream: ByteStream,
   framing: EventFraming,
@@ -88,7 +88,7 @@ export async function lookInto(
   };
 }
 
-/** The looked at beginning and the rest, to be changed before it is handed on; null while it is waited for. */
+/** The examined beginning and the rest, to be changed before it is handed on; null while a read is waiting. */
 export function lookedAt({ head, body, copy, isWaiting }: Look): StreamHead | null {
   if (body === null) return { head, rest: null };
   if (isWaiting) return null;

@@ -1,6 +1,6 @@
 /**
- * An answer's body on its way to the client. The platform passes it on natively, and the meter reads a copy:
- * the bytes are neither changed nor delayed, and a slow client slows the upstream.
+ * A response's body on its way to the client. The platform passes it on natively, and the meter reads a copy: the bytes
+ * are neither changed nor delayed, and a slow client slows the upstream.
  * @module
  */
 
@@ -21,9 +21,10 @@ import { byteChannel, NOTHING, type StreamHead } from "./stream-head";
 const STREAMING = /^(?:text\/event-stream|application\/vnd\.amazon\.eventstream)$/;
 
 /**
- * @param path What follows the provider in the request's path.
- * @param waitUntil Keeps the meter at work when the client leaves, or it could not tell how the answer ended.
- * @returns What to deliver: a stream, or all bytes where they are known already; null for no body.
+ * @param path The part of the request's path after the provider.
+ * @param waitUntil Keeps the meter running if the client leaves, because otherwise it couldn't record how the response
+ * ended.
+ * @returns What to deliver: a stream, or all bytes if they are already known; null for no body.
  */
 export function meteredBody(
   served: Served,
@@ -42,7 +43,7 @@ export function meteredBody(
   if (!isReadable(headers)) meter.unreadable();
 
   const { head, rest } = body;
-  // An answer that was read whole was judged whole.
+  // A response that was read completely was classified completely.
   const framing = rest === null && !isStream ? null : readableFraming(headers);
   const reading = new AnswerReading(served, scope, framing);
   if (rest === null) {
@@ -50,7 +51,7 @@ export function meteredBody(
     reading.over("complete", waitUntil);
     return head.length > 0 ? head : null;
   }
-  // What is read here was unpacked by the platform, which packs it again on its way to the client.
+  // The platform decompressed what is read here, and compresses it again on its way to the client.
   const isPacked = headers.has("content-encoding");
   if (isPacked && form === null && isUnread(answer)) {
     meter.ended("complete");
@@ -67,12 +68,12 @@ export function meteredBody(
   return readable;
 }
 
-/** Whether the body is delivered as it came. */
+/** Whether the body is delivered as received. */
 export function isUnread({ response, body }: Answer): boolean {
   return body.head.length === 0 && body.rest === response.body;
 }
 
-/** Passes a body on that is read. */
+/** Passes on a body and reads it. */
 async function passOnAndRead(
   { head, copy }: StreamHead,
   rest: ByteStream,
@@ -95,7 +96,7 @@ async function passOnAndRead(
     ports.setTimer,
   );
   const left = new Promise<"left">((resolve) => meter.whenClientLeaves(() => resolve("left")));
-  // What was read of a copy goes to the client with the body itself.
+  // What was read from a copy goes to the client with the body itself.
   const unsent = copy === undefined ? head : NOTHING;
   const sending = send(unsent, forClient, writable, { signal: request.signal });
   const how = await Promise.race([sending, left]);
@@ -104,11 +105,11 @@ async function passOnAndRead(
     return "complete";
   }
   if (how === "stopped" && !request.signal.aborted) return endingOf(await sampler.readLastWord());
-  // Where the upstream had said all, the client left with an answer.
+  // If the upstream had finished, the client left with a complete response.
   return (await sampler.readWhatIsThere()) === "ended" ? "complete" : "client_left";
 }
 
-/** Passes a body on that says nothing about usage. */
+/** Passes on a body that says nothing about usage. */
 async function passOn(
   head: Bytes,
   rest: ByteStream,
@@ -118,7 +119,7 @@ async function passOn(
   meter.passing(head);
   meter.outputSeen();
   const options = { signal: request.signal, preventCancel: true };
-  // `send` ends then, which is early enough where nothing is read.
+  // `send` ends then, which is early enough if nothing is read.
   meter.whenClientLeaves(() => {});
   if ((await send(head, rest, writable, options)) === "sent") return "complete";
   if (request.signal.aborted) {
@@ -134,7 +135,7 @@ async function passOn(
   return endingOf(await sampler.readLastWord());
 }
 
-/** Rejects never: `stopped` if either side failed, which takes the other with it. */
+/** Never rejects: `stopped` if either side failed, which ends the other too. */
 async function send(
   head: Bytes,
   rest: ByteStream,

@@ -1,4 +1,6 @@
-/** However a pool's key is written into an answer, and wherever its pieces are cut: it is not in what is handed on. */
+/**
+ * However a pool's key is written into a response, and wherever its pieces are split, it isn't in what is handed on.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KeyScrubber } from "./scrub-key";
@@ -7,7 +9,7 @@ const RUNS = 1500;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Bytes as text, which is compared many times as fast. */
+/** Bytes as text, which compares many times as fast. */
 const latin = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
 const hex = (code: number, width: number) => code.toString(16).padStart(width, "0");
 const percentAll = (text: string) =>
@@ -42,11 +44,11 @@ const WRITINGS: Readonly<Record<string, (key: string, around: string) => string>
 const keys = fc.oneof(
   fc.stringMatching(/^sk-[\w-]{16,48}$/),
   fc.stringMatching(/^[\da-f]{8}:[\da-f]{32}$/),
-  // Keys of services that nobody knows: every printable letter.
+  // Keys of unknown services: every printable character.
   fc.stringMatching(/^[!-~]{12,40}$/),
 );
 
-/** Text in which no key stands by chance, with escapes and bytes that are no UTF-8. */
+/** Text that doesn't contain a key by chance, with escapes and bytes that aren't UTF-8. */
 const surroundings = fc
   .array(
     fc.oneof(
@@ -66,7 +68,7 @@ const surroundings = fc
   )
   .map((parts) => encoder.encode(parts.join("")));
 const binary = fc.uint8Array({ maxLength: 32 });
-/** Longer than what is held back of a piece, as often as not. */
+/** Longer than what is held back of a piece, about half of the time. */
 const blanks = fc.nat({ max: 1_500 }).map((length) => new Uint8Array(length).fill(0x20));
 
 interface Case {
@@ -99,7 +101,7 @@ function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-/** What anybody can read in a text: it, without up to three layers of escapes, and what its base64 says. */
+/** What anyone could read in a text: the text, without up to three layers of escapes, and its decoded base64. */
 function readings(bytes: Uint8Array): string[] {
   let text = String.fromCharCode(...bytes);
   const found = [text];
@@ -128,7 +130,7 @@ function isReadable(key: string, bytes: Uint8Array): boolean {
   return readings(bytes).some((reading) => reading.includes(asBytes) || reading.includes(key));
 }
 
-/** Cleaned in pieces, of which the first may have been read before. */
+/** Cleaned in pieces, the first of which may have been read before. */
 async function throughStream(
   scrubber: KeyScrubber,
   bytes: Uint8Array<ArrayBuffer>,
@@ -169,7 +171,7 @@ describe("a key in any writing", () => {
           const cleaned = await throughStream(scrubber, bytes, cuts, isBegun);
           expect(latin(cleaned)).toBe(latin(whole));
         }
-        // What merely stands around the key is left alone, unless an escape reaches into it.
+        // What merely surrounds the key is left alone, unless an escape overlaps it.
         if (isReadable(key, before) || isReadable(key, after)) return;
         const text = decoder.decode(whole);
         expect(text).toContain("[key]");

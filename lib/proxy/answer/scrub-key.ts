@@ -1,9 +1,9 @@
 /**
- * Removes a provider key from an upstream's answer, however it is written there: unchanged,
- * percent-encoded, JSON-escaped, or in base64 at any of its three alignments, alone or as part of a longer
- * text ("user:key"). Everything else keeps its bytes.
+ * Removes a provider key from an upstream's response, however it is written there: unchanged, percent-encoded,
+ * JSON-escaped, or in base64 at any of its three alignments, alone or as part of a longer text ("user:key"). Everything
+ * else keeps its bytes.
  *
- * Works on byte strings, one character per byte, so that bytes that are not UTF-8 survive.
+ * Works on byte strings, one character per byte, so that bytes that aren't UTF-8 survive.
  * @module
  */
 
@@ -11,18 +11,18 @@ import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { base64Forms } from "../base64-forms";
 import { NOTHING, type StreamHead } from "./stream-head";
 
-/** What stands in a key's place. */
+/** Replaces a key. */
 const REPLACEMENT = "[key]";
 
 /** An error that quotes an error that quotes an address: each quotation escapes once more. */
 const MAX_LAYERS = 3;
-/** Bytes that one character of a key may take: `\\\\u0073`. */
+/** The most bytes for one character of a key: `\\\\u0073`. */
 const MAX_EXPANSION = 10;
 
 const PERCENT = 0x25;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
-/** JSON's escapes of one letter, by what they mean. */
+/** JSON's one-letter escapes, by what they mean. */
 const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
   ['""', "\\\\", "//", "\bb", "\ff", "\nn", "\rr", "\tt"].map((pair) => [
     pair.charCodeAt(0),
@@ -30,10 +30,10 @@ const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
   ]),
 );
 
-/** Escapes behind which a key of ordinary characters may hide; letters, digits, `+`, `/` and the like. */
+/** Escapes that can hide a key of ordinary characters: letters, digits, `+`, `/` and the like. */
 const HIDES_ORDINARY = /%[2-7][\da-f]|\\(?:u00[2-7]|\/)/i;
 const HIDES_ANYTHING = /%[\da-f]{2}|\\./i;
-/** What is escaped in JSON or in addresses where nothing needs it, and so rarely is. */
+/** Characters that JSON and addresses needn't escape, and so rarely do. */
 const ORDINARY = /^[\w.~:;=+/@ -]*$/;
 
 const SCRUBBERS_KEPT = 1_000;
@@ -42,7 +42,7 @@ const scrubbers = new Map<string, KeyScrubber>();
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** The scrubber of a key's text, made once while the key is in use. */
+/** The scrubber for a key's text, created once while the key is in use. */
 export function scrubberFor(keyText: string): KeyScrubber {
   let scrubber = scrubbers.get(keyText);
   if (scrubber === undefined) {
@@ -61,10 +61,10 @@ interface Range {
 
 export class KeyScrubber {
   readonly #plain: string;
-  /** The key and what base64 makes of it, as byte strings. */
+  /** The key and its base64 forms, as byte strings. */
   readonly #needles: readonly string[];
   readonly #hides: RegExp;
-  /** So many bytes at the end of a piece may be the beginning of a key. */
+  /** The most bytes at the end of a piece that may be the beginning of a key. */
   readonly #heldBytes: number;
 
   constructor(keyText: string) {
@@ -76,7 +76,7 @@ export class KeyScrubber {
     this.#heldBytes = longest * MAX_EXPANSION;
   }
 
-  /** A quick look: false where the key is surely not in a text; true asks for a closer one. */
+  /** A quick check: false if the key is certainly not in the text; true requires a closer look. */
   maybeIn(text: string): boolean {
     if (this.#plain === "") return false;
     if (text.includes(this.#plain)) return true;
@@ -84,7 +84,7 @@ export class KeyScrubber {
     return this.#hides.test(text);
   }
 
-  /** A short text, such as a header's value. */
+  /** Cleans a short text, such as a header's value. */
   cleanText(text: string): string {
     if (!this.maybeIn(text)) return text;
     const bytes = encoder.encode(text);
@@ -93,17 +93,17 @@ export class KeyScrubber {
   }
 
   /**
-   * The same bytes where the key is not in them.
-   * @param text The bytes as text, where that is known already.
+   * Cleans bytes; returns the same bytes if the key isn't in them.
+   * @param text The bytes as text, if already known.
    */
   cleanBytes(bytes: Bytes, text: string = decoder.decode(bytes)): Bytes {
     return this.maybeIn(text) ? this.#clean(bytes) : bytes;
   }
 
   /**
-   * A body in pieces, whatever its length. The end of each piece is held back as long as it may be the
-   * beginning of a key. For answers that are no success: it costs JavaScript for each piece.
-   * @param begun What came of it before.
+   * Cleans a body in pieces, whatever its length. The end of each piece is held back as long as it may be the beginning
+   * of a key. For errors only, because it costs JavaScript per piece.
+   * @param begun What was read before.
    */
   cleanStream(body: ByteStream, begun: Bytes = NOTHING): ByteStream {
     let held = begun;
@@ -122,7 +122,7 @@ export class KeyScrubber {
     );
   }
 
-  /** The same of a body whose beginning was read; one that was read whole is cleaned whole. */
+  /** Cleans a body whose beginning was read; one that was read completely is cleaned completely. */
   cleanStart({ head, rest }: StreamHead): StreamHead {
     if (rest === null) return { head: this.cleanBytes(head), rest };
     const { ready, rest: held } = this.#split(head);
@@ -139,7 +139,7 @@ export class KeyScrubber {
   #split(bytes: Bytes): { readonly ready: Bytes; readonly rest: Bytes } {
     let cut = bytes.length - this.#heldBytes;
     if (cut <= 0) return { ready: bytes.subarray(0, 0), rest: bytes };
-    // Most pieces are let go by a look at them that costs next to nothing.
+    // Most pieces pass a check that costs next to nothing.
     if (!this.maybeIn(decoder.decode(bytes))) {
       return { ready: bytes.subarray(0, cut), rest: bytes.subarray(cut) };
     }
@@ -151,9 +151,9 @@ export class KeyScrubber {
     return { ready, rest: bytes.subarray(cut) };
   }
 
-  /** Where the key stands in any form: sorted, without overlaps. */
+  /** Where the key is found in any form: sorted, without overlaps. */
   #find(source: string): readonly Range[] {
-    // The engine's own search is many times as fast as what follows, which long errors would pay for.
+    // The engine's own search is many times as fast as what follows, which matters for long errors.
     if (!this.maybeIn(source)) return [];
     const found: Range[] = [];
     for (let start = 0; start < source.length; start += 1) {
@@ -169,7 +169,7 @@ export class KeyScrubber {
   }
 }
 
-/** Where a text that begins at `start` ends, whichever of its characters are escaped; -1 if it is not there. */
+/** Where a text that begins at `start` ends, whichever of its characters are escaped; -1 if it isn't there. */
 function endOf(needle: string, source: string, start: number): number {
   let positions: readonly number[] = [start];
   for (let index = 0; index < needle.length; index += 1) {
@@ -187,8 +187,8 @@ function endOf(needle: string, source: string, start: number): number {
 const NOWHERE: readonly number[] = [];
 
 /**
- * Where one character ends that begins at `at`: as itself, or escaped at most so many times over. There are
- * several ends where the character is one that escapes begin with.
+ * Where the character that begins at `at` ends: unescaped, or with at most this many layers of escapes. There are
+ * several ends if escapes can begin with the character.
  */
 function endsOf(code: number, source: string, at: number, layers: number): readonly number[] {
   const first = source.charCodeAt(at);

@@ -7,7 +7,7 @@ import type { ByteStream, Bytes } from "../../http/byte-stream";
 import type { AnswerStart } from "../../providers/answers/answer-start";
 import type { CopyReader } from "./copy-reader";
 
-/** Nothing of a body was looked at, or there is none. */
+/** A body that wasn't examined, or no body. */
 export function unread(body: ByteStream | null): StreamHead {
   return { head: NOTHING, rest: body };
 }
@@ -19,23 +19,23 @@ export interface StreamHead {
   readonly head: Bytes;
   /** The unread remainder; null if the stream ended within `head`. With a `copy`, the whole body. */
   readonly rest: ByteStream | null;
-  /** Where `head` was read from a copy of the body: what the copy still brings. */
+  /** If `head` was read from a copy of the body: the copy, with what it still delivers. */
   readonly copy?: BodyCopy;
 }
 
 export interface BodyCopy {
   readonly reader: CopyReader;
-  /** What the answer began with; null once something that a client can use was seen. */
+  /** What was found at the start; null once output that a client can use was seen. */
   readonly start: AnswerStart | null;
 }
 
-/** Lets go of a body that will not be delivered. */
+/** Discards a body that won't be delivered. */
 export function discardBody({ rest, copy }: StreamHead): void {
   void rest?.cancel().catch(() => {});
   copy?.reader.cancel();
 }
 
-/** Reads until the stream ends or `head` holds at least `enoughBytes`. */
+/** Reads until the stream ends or `head` contains at least `enoughBytes`. */
 export async function readHead(stream: ByteStream, enoughBytes: number): Promise<StreamHead> {
   const reader = stream.getReader();
   const chunks: Bytes[] = [];
@@ -50,12 +50,12 @@ export async function readHead(stream: ByteStream, enoughBytes: number): Promise
   return { head: concat(chunks, length), rest: stream };
 }
 
-/** What workerd's readers of bytes have besides: a read that ends when so many bytes are there, or no more come. */
+/** An extension of workerd's byte readers: a read that ends when a number of bytes has arrived, or no more come. */
 interface FillingReader extends ReadableStreamBYOBReader {
   readAtLeast?(bytes: number, buffer: Bytes): Promise<{ done: boolean; value?: Bytes }>;
 }
 
-/** The same in one read, where the platform has that: in pieces, each costs JavaScript. */
+/** The same in a single read, if the platform supports it: each smaller read costs JavaScript. */
 export async function fillHead(stream: ByteStream, bytes: number): Promise<StreamHead> {
   const reader = byteReader(stream);
   if (reader?.readAtLeast === undefined) {
@@ -67,7 +67,7 @@ export async function fillHead(stream: ByteStream, bytes: number): Promise<Strea
   return { head: value, rest: done || value.length < bytes ? null : stream };
 }
 
-/** Null where the stream is made of chunks and not of bytes. */
+/** Null if the stream consists of chunks, not bytes. */
 function byteReader(stream: ByteStream): FillingReader | null {
   try {
     return stream.getReader({ mode: "byob" });
@@ -77,8 +77,8 @@ function byteReader(stream: ByteStream): FillingReader | null {
 }
 
 /**
- * The stream as it was before it was looked at. Back-pressure is kept, and a reader that cancels cancels the source.
- * @param length Total bytes where known: workerd then sends `content-length` instead of chunks.
+ * The stream as it was before it was examined. Back-pressure is kept, and a reader that cancels cancels the source.
+ * @param length Total bytes if known: workerd then sends `content-length` instead of chunks.
  */
 export function rejoin({ head, rest, copy }: StreamHead, length: number | null = null): ByteStream {
   if (copy !== undefined && rest !== null) {
@@ -96,12 +96,12 @@ async function pump(head: Bytes, rest: ByteStream | null, writable: WritableStre
     if (head.length > 0) await writer.write(head);
     if (rest === null) await writer.close();
   } catch (error) {
-    // The reader left: nobody is left to tell but the source.
+    // The reader left: only the source is left to notify.
     await rest?.cancel(error).catch(() => {});
     return;
   }
   writer.releaseLock();
-  // A failure on either side is passed to the other by `pipeTo` itself.
+  // `pipeTo` itself passes a failure on either side to the other.
   await rest?.pipeTo(writable).catch(() => {});
 }
 
@@ -116,7 +116,7 @@ const native = globalThis as {
   IdentityTransformStream?: new () => ByteChannel;
 };
 
-/** @param length Total bytes where known: workerd then sends `content-length` instead of chunks. */
+/** @param length Total bytes if known: workerd then sends `content-length` instead of chunks. */
 export function byteChannel(length: number | null): ByteChannel {
   if (length !== null && native.FixedLengthStream) return new native.FixedLengthStream(length);
   if (native.IdentityTransformStream) return new native.IdentityTransformStream();

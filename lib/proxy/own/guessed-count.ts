@@ -1,5 +1,5 @@
 /**
- * `POST messages/count_tokens` for models of providers that do not have it: an estimate, marked as one.
+ * `POST messages/count_tokens` for models of providers that don't support it: an estimate, marked as one.
  * @module
  */
 import { tokenAllows } from "../account/token-allows";
@@ -15,7 +15,7 @@ import { tokenAllowsTarget } from "../route/route-targets";
 import type { OwnAnswer } from "./json-answer";
 
 /**
- * Null where the request is another one, or the model's provider counts by itself.
+ * Null for other requests, or if the model's provider counts itself.
  * @throws {ProxyError} `access_denied`, and as `resolveModel` does.
  */
 export function guessedCount(

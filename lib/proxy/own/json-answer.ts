@@ -1,7 +1,7 @@
 import { RESPONSE_HEADERS } from "../answer/response-headers";
 import type { RequestScope } from "../request-scope";
 
-/** An answer of One Balance itself, to be sent as JSON. */
+/** A response of One Balance itself, to be sent as JSON. */
 export interface OwnAnswer {
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;

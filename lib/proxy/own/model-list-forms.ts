@@ -1,5 +1,5 @@
 /**
- * A list of models as each of the shared forms has it. Pure.
+ * A list of models in each of the shared API formats. Pure.
  *
  * Sources: platform.openai.com/docs/api-reference/models, platform.claude.com/docs/en/api/models-list,
  * ai.google.dev/api/models.
@@ -8,15 +8,15 @@
 import type { SharedForm } from "../route/shared-form";
 
 export interface ListedModel {
-  /** What requests name: `{provider}/{model}`, or an alias. */
+  /** The name used in requests: `{provider}/{model}`, or an alias. */
   readonly id: string;
-  /** Slug; `one-balance` for an alias. */
+  /** The provider's slug; `one-balance` for an alias. */
   readonly owner: string;
   /** Without the provider. */
   readonly model: string;
 }
 
-/** Nobody tells when a model was made. */
+/** A placeholder: no source says when a model was created. */
 const MADE_AT = "1970-01-01T00:00:00Z";
 
 const GOOGLE_METHODS = ["generateContent", "streamGenerateContent", "countTokens"];

@@ -1,5 +1,5 @@
 /**
- * `GET models` and `GET models/{id}` at the doors which several providers share.
+ * `GET models` and `GET models/{id}` at the entry points that several providers share.
  * @module
  */
 import type { ModelAlias, RouteTarget } from "../../models/model-alias";
@@ -17,7 +17,7 @@ import { type ListedModel, modelEntry, modelList } from "./model-list-forms";
 
 const MODELS = /^(?:v1(?:beta|alpha)?\/)?(?:openai\/)?models(?:\/(.*))?$/;
 
-/** Names hold slashes, which some clients send as they are and others escape. */
+/** Names contain slashes, which some clients escape. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -27,9 +27,9 @@ function decoded(text: string): string {
 }
 
 /**
- * The models with `{provider}/{model}` names and the aliases, less what the token may not use, as a list or one of
- * them, in the form asked. Null for requests that ask for something else.
- * @throws {ProxyError} `model_not_found` for what the list does not hold.
+ * The models with `{provider}/{model}` names and the aliases, except those the token may not use, as a list or a single
+ * entry, in the request's format. Null for other requests.
+ * @throws {ProxyError} `model_not_found` for a name that isn't in the list.
  */
 export function modelsOf(facts: SharedFacts, scope: RequestScope): Promise<OwnAnswer> | null {
   if (facts.request.method !== "GET") return null;
@@ -38,7 +38,7 @@ export function modelsOf(facts: SharedFacts, scope: RequestScope): Promise<OwnAn
   return listOrEntry(escaped === "" ? null : decoded(escaped), facts, scope);
 }
 
-/** @param name Of the entry; null for the list. */
+/** @param name The entry's name; null for the list. */
 async function listOrEntry(
   name: string | null,
   { form, token }: SharedFacts,
@@ -56,7 +56,7 @@ async function listOrEntry(
   );
 }
 
-/** Of a name in a message. */
+/** The most characters of a name in a message. */
 const MAX_SHOWN_CHARS = 200;
 
 async function listedModels(
@@ -79,7 +79,7 @@ async function listedModels(
   return [...aliases, ...models];
 }
 
-/** Whether an alias may lead the token there, and there is a pool that speaks the form. */
+/** Whether an alias has a target that the token may use, with a pool that supports the format. */
 function canLead(
   alias: ModelAlias,
   target: RouteTarget,

@@ -6,8 +6,8 @@ import { modelsOf } from "./models-answer";
 import { quotaOf } from "./quota-answer";
 
 /**
- * One Balance's own answer to requests that go to no provider: the models, the token's quota, an estimated count of
- * tokens. Null for every other request, for most of them at once.
+ * One Balance's own response to requests that go to no provider: the models, the token's quota, an estimated count of
+ * tokens. Null for every other request, for most of them immediately.
  * @throws {ProxyError} `invalid_path`, `model_not_found`, `access_denied`.
  */
 export function ownAnswer(

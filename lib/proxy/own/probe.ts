@@ -1,6 +1,6 @@
 /**
  * Checks whether the service is up. Claude Code sends `HEAD` to its base URL at each start, uptime monitors and
- * browsers send `HEAD` and `OPTIONS`. None sends a credential, so all are answered and none is counted.
+ * browsers send `HEAD` and `OPTIONS`. None sends a credential, so all get a response and none is counted.
  * @module
  */
 import { requestCredentials } from "../request/request-credential";

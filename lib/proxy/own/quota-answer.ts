@@ -13,20 +13,23 @@ import { servableModels } from "../route/served-models";
 import { PoolReadiness, type ReadyAtMs } from "../serve/pool-readiness";
 import type { OwnAnswer } from "./json-answer";
 
-/** One limit of the token, or of its member for all own tokens together. Dollars where its name ends in `Usd`. */
+/**
+ * One limit of the token, or of its member for all of the member's tokens together. In dollars if its name ends in
+ * `Usd`.
+ */
 export interface QuotaLimit extends Omit<LimitUse, "renewsAtMs"> {
   readonly of: "token" | "member";
-  /** Not below 0. */
+  /** Never negative. */
   readonly left: number;
   /** Epoch milliseconds. */
   readonly renewsAt: number | null;
 }
 
 export interface QuotaModel {
-  /** What a request names: `{provider}/{model}`, or an alias. */
+  /** The name used in requests: `{provider}/{model}`, or an alias. */
   readonly model: string;
   readonly isReady: boolean;
-  /** Epoch milliseconds; null where no key serves it. */
+  /** Epoch milliseconds; null if no key serves it. */
   readonly readyAt: ReadyAtMs;
 }
 

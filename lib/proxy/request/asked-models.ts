@@ -1,6 +1,6 @@
 /**
- * Every model that a request could be read as asking for, whichever parser an upstream has. Computed only for
- * tokens to which it matters: those limited to models, and those with a budget in money.
+ * Every model that a request could be understood to name, whichever parser an upstream has. Computed only for tokens to
+ * which it matters: those restricted to models, and those with a money budget.
  * @module
  */
 import { GENERAL_MODEL_FIELDS } from "../../providers/provider-defaults";
@@ -11,27 +11,29 @@ import { pathReadings } from "./path-readings";
 import { scanForm, scanUrlEncoded } from "./scan-form";
 import { type OnField, scanJson } from "./scan-json";
 
-/** The request as it would be sent. */
+/** The request as it will be sent. */
 export interface AskedFacts {
   readonly provider: Provider;
-  /** Below the provider's slug, without a leading slash. */
+  /** The part of the path after the provider's slug, without a leading slash. */
   readonly path: string;
-  /** With its `?`, or empty. */
+  /** Including its `?`, or empty. */
   readonly search: string;
   readonly headers: Headers;
-  /** All of it, unpacked; null for none, and for a long one of no form that names models. */
+  /** All of it, decompressed; null for none, and for a long body of a type that names no models. */
   readonly body: Uint8Array | null;
   readonly isSocket: boolean;
-  /** What stands before the names of this provider's models, at a service that knows several (`groq/`); else empty. */
+  /**
+   * The prefix of this provider's model names at a service that serves several providers (`groq/`); otherwise empty.
+   */
   readonly prefix: string;
 }
 
 export interface AskedModels {
-  /** All names, without repetition. */
+  /** All names, without duplicates. */
   readonly models: readonly string[];
-  /** Why two readers could find different models, in words for the caller; null where they agree. */
+  /** Why two parsers could find different models, in a message to the caller; null if they agree. */
   readonly contradiction: string | null;
-  /** Why it may use models that it does not name, in words for the caller; null where it names all. */
+  /** Why it may use models that it doesn't name, in a message to the caller; null if it names all. */
   readonly hidden: string | null;
 }
 
@@ -48,7 +50,7 @@ export function askedModels(facts: AskedFacts): AskedModels {
 class Asked {
   readonly #prefix: string;
   readonly #all = new Set<string>();
-  /** Those in places that the provider obeys: there must be one. */
+  /** Names in places that the provider obeys: there must be exactly one. */
   readonly #obeyed = new Set<string>();
   #contradiction: string | null = null;
   #hidden: string | null = null;
@@ -88,7 +90,7 @@ class Asked {
     };
   }
 
-  /** One model has one name: without the provider's prefix, and without Google's `models/`. */
+  /** The canonical name of a model: without the provider's prefix, and without Google's `models/`. */
   #short(name: string): string {
     const own = name.startsWith(this.#prefix) ? name.slice(this.#prefix.length) : name;
     return own.startsWith("models/") ? own.slice("models/".length) : own;
@@ -97,7 +99,7 @@ class Asked {
 
 const anyCase = new WeakMap<RegExp, RegExp>();
 
-/** Some servers match paths in any case (Azure). */
+/** Some servers match paths case-insensitively (Azure). */
 function inAnyCase(pattern: RegExp): RegExp {
   let folded = anyCase.get(pattern);
   if (folded === undefined) {
@@ -153,7 +155,7 @@ function readHeaders({ provider, headers }: AskedFacts, asked: Asked): void {
   });
 }
 
-/** An address that the request is sent to instead. */
+/** An address to which the request is sent instead. */
 function readUrl(address: string, provider: Provider, asked: Asked): void {
   if (!URL.canParse(address)) {
     asked.hides("it names an address that cannot be read");

@@ -2,11 +2,11 @@ import { findFormField, multipartBoundary } from "./find-form-field";
 import { type BodyField, findJsonField } from "./find-json-field";
 import { bodyHead, type RequestBody } from "./request-body";
 
-/** A top-level field of a JSON body or a field of a multipart form; null if it is not there. */
+/** A top-level field of a JSON body or a field of a multipart form; null if absent. */
 export function findBodyField(body: RequestBody, headers: Headers, name: string): BodyField | null {
   const head = bodyHead(body);
   if (head === null) return null;
-  // Clients send JSON under all kinds of content types, so the bytes are asked first.
+  // Clients send JSON with all kinds of content types, so the bytes decide first.
   const boundary =
     head[0] === OPEN_BRACE ? null : multipartBoundary(headers.get("content-type") ?? "");
   return boundary === null ? findJsonField(head, name) : findFormField(head, boundary, name);

@@ -1,6 +1,6 @@
 /**
- * The ways in which a body could be parsed: by its content type, and by how it begins, because clients send JSON
- * under all kinds of types.
+ * The ways in which a body could be parsed: by its content type, and by its first bytes, because clients send JSON with
+ * all kinds of types.
  * @module
  */
 export interface BodyForms {
@@ -24,7 +24,7 @@ export function bodyForms(head: Uint8Array, contentType: string): BodyForms {
   };
 }
 
-/** Whether none of them fits: audio, a picture, bytes of any kind. */
+/** Whether none of them fits: audio, an image, bytes of any kind. */
 export function isRaw({ json, multipart, urlEncoded }: BodyForms): boolean {
   return !json && !multipart && !urlEncoded;
 }

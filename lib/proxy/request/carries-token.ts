@@ -1,19 +1,19 @@
 import { base64Forms } from "../base64-forms";
 
-/** Shorter tokens (`AUTH_KEY=k1`) are common words: they count only where they stand by themselves. */
+/** Shorter tokens (`AUTH_KEY=k1`) are common words: they count only as separate words. */
 const UNMISTAKABLE_CHARS = 16;
 
-/** Deeper percent-encoding is undone by no server. */
+/** No server undoes more layers of percent-encoding. */
 const MAX_ENCODINGS = 3;
 
-/** Whether the token, found in a text, can be nothing but the token. */
+/** Whether an occurrence of the token in a text can't be anything else. */
 export function isUnmistakable(token: string): boolean {
   return token.length >= UNMISTAKABLE_CHARS;
 }
 
 /**
- * Whether a text that would go upstream holds the caller's token: plain, percent-encoded, or in base64, alone or as
- * part of a longer text (`Basic` and `user:token`).
+ * Whether a text that would be sent upstream contains the caller's token: plain, percent-encoded, or in base64, alone
+ * or as part of a longer text (`Basic` and `user:token`).
  */
 export function carriesToken(text: string, token: string): boolean {
   if (token === "" || text.length < token.length) return false;
@@ -40,7 +40,7 @@ function holds(text: string, token: string): boolean {
   return false;
 }
 
-/** By token: those of an isolate's callers. */
+/** By token: one entry per caller of the isolate. */
 const forms = new Map<string, readonly string[]>();
 const MAX_FORMS = 1_000;
 
@@ -54,7 +54,7 @@ function formsOf(token: string): readonly string[] {
   return known;
 }
 
-/** Headers bring nothing else; a query could. */
+/** Headers contain nothing else; a query could. */
 function isByteString(text: string): boolean {
   for (let index = 0; index < text.length; index += 1)
     if (text.charCodeAt(index) > 0xff) return false;
@@ -65,7 +65,7 @@ function isWordAt(text: string, index: number): boolean {
   return /[\w-]/.test(text[index] ?? "");
 }
 
-/** ASCII alone: a token holds nothing else. */
+/** ASCII only: a token contains nothing else. */
 function withoutEscapes(text: string): string {
   return text.replace(/%([2-7][\da-f])/gi, (_escape, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

@@ -1,17 +1,17 @@
 /**
- * Which conversation a request belongs to: the one its client names, or all requests with the same beginning,
- * up to the end of the user's first message.
+ * The conversation to which a request belongs: the one its client names, or all requests with the same beginning, up to
+ * the end of the user's first message.
  * @module
  */
 import { type Conversation, hashText } from "../../pool/schedule/affinity";
 import { bodyHead, bodyText, type RequestBody, TEXT_BYTES } from "./request-body";
 
-/** Ours, for clients that send no session header of their own. It wins over all others. */
+/** Our own header, for clients without a session header. It takes precedence over all others. */
 export const SESSION_HEADER = "x-one-balance-session";
 
 /**
- * Headers in which clients name their session: Claude Code, opencode, and Codex (both spellings it has used).
- * Clients that start helpers give each its own thread, so the thread comes before the session.
+ * Headers in which clients name their session: Claude Code, opencode, and Codex (both spellings it has used). Clients
+ * that start helpers give each its own thread, so the thread takes precedence over the session.
  */
 const CLIENT_SESSION_HEADERS = [
   SESSION_HEADER,
@@ -26,9 +26,9 @@ const CLIENT_SESSION_HEADERS = [
 /** The field by which OpenAI's clients keep a conversation on one prompt cache. */
 const CACHE_KEY = /"prompt_cache_key"\s*:\s*"((?:[^"\\]|\\.){1,256})"/;
 
-/** Tool definitions and system prompts may come first, and be long: the user is looked for this far. */
+/** Tool definitions and system prompts may come first, and be long: the user's message is looked for within this. */
 const SEARCHED_BYTES = 1024 * 1024;
-/** Of the text before the user's message, and of the message itself, this much is compared. */
+/** This much of the text before the user's message, and of the message itself, is compared. */
 const COMPARED_CHARS = 16 * 1024;
 const NAME_CHARS = 256;
 
@@ -36,7 +36,7 @@ const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
 /**
- * The request's conversation; null where it belongs to none.
+ * The request's conversation; null if it belongs to none.
  * @param tokenId Conversations of different callers are different, whatever they send.
  */
 export function conversationOf(
@@ -68,7 +68,7 @@ function withSameBeginning(tokenId: string, text: string): Conversation | null {
   return { name, isContinued: FURTHER_TURN.test(text.slice(end)) };
 }
 
-/** What follows the first message where it was answered; tool calls of the Responses API have no role. */
+/** Follows the first message once it was answered; tool calls of the Responses API have no role. */
 const FURTHER_TURN = /"role"|"function_call/;
 
 /** The text of a JSON body that is longer than `bodyText` decodes; empty for all others. */
@@ -76,7 +76,7 @@ function longText(body: RequestBody): string {
   return isLong(body) ? decoder.decode(bodyHead(body)?.subarray(0, SEARCHED_BYTES)) : "";
 }
 
-/** SDKs write short fields before the messages or behind them, rarely between. */
+/** SDKs write short fields before or after the messages, rarely in between. */
 function endOfLongText(body: RequestBody): string {
   return body.kind === "kept" && isLong(body)
     ? decoder.decode(body.bytes.subarray(-TEXT_BYTES))
@@ -88,7 +88,7 @@ function isLong(body: RequestBody): boolean {
   return head !== null && head.length > TEXT_BYTES && head[0] === OPEN_BRACE;
 }
 
-/** Index behind the brace that closes the object around `position`, at most `limit`. */
+/** Index after the brace that closes the object around `position`, at most `limit`. */
 function endOfObject(text: string, position: number, limit: number): number {
   const bound = Math.min(text.length, limit);
   let depth = 1;

@@ -1,6 +1,6 @@
 /**
- * Estimates what a request will use before it is sent: tokens, pictures or length of a recording, and whether it
- * costs anything. The estimate is on the high side.
+ * Estimates what a request will use before it is sent: tokens, images or length of a recording, and whether it costs
+ * anything. The estimate is on the high side.
  * @module
  */
 import type { Usage } from "../../usage/types";
@@ -9,35 +9,38 @@ import { guessTokens, MAX_GUESSED_TOKENS } from "../serve/quota-claim";
 import { findBodyField } from "./body-field";
 import { bodyHead, type RequestBody } from "./request-body";
 
-/** The counts that estimates are made of. */
+/** The counts that an estimate consists of. */
 export type EstimatedUse = Pick<Usage, "inputTokens" | "outputTokens"> & Partial<Usage>;
 
-/** What of a call tells its use. */
+/** The properties of a call that determine its usage. */
 export type EstimatedCall = Pick<ProxyCall, "model" | "method" | "path" | "body" | "isWebSocket">;
 
-/** What an answer may come to where the request does not say. */
+/** The output assumed if the request doesn't limit it. */
 export const DEFAULT_OUTPUT_TOKENS = 4_096;
-/** Where in a long body a limit of the output is looked for: at either end. */
+/** How much of a long body is searched for an output limit, at either end. */
 const SEARCHED_BYTES = 32 * 1024;
 
-/** A large picture of high quality, by OpenAI's table (1024 x 1536). @see https://platform.openai.com/docs/guides/image-generation */
+/**
+ * A large image of high quality, by OpenAI's table (1024 x 1536). @see
+ * https://platform.openai.com/docs/guides/image-generation
+ */
 const TOKENS_A_PICTURE = 6_240;
 const MAX_PICTURES = 100;
 
-/** Speech packed as tightly as it is still sent: 16 kbit/s. */
+/** Speech at the lowest bit rate in use: 16 kbit/s. */
 const BYTES_A_SECOND = 2_000;
-/** Of a recording, as OpenAI's transcribing models count it, and of its text. */
+/** For a recording, as OpenAI's transcription models count it, and for its text. */
 const AUDIO_TOKENS_A_SECOND = 10;
 const TEXT_TOKENS_A_SECOND = 5;
 
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
-/** Posts that no provider charges for: uploads, ends of something, counts. */
+/** POST requests for which no provider charges: uploads, cancellations, counts. */
 const FREE_POST =
   /(?:^|\/)(?:files|uploads)(?:[/:]|$)|[/:](?:cancel|countTokens|count_tokens|input_tokens)\/?$/;
 
 /**
- * Whether a call may cost something; it then needs a price under a money budget. A socket that names its model
- * later is looked at when it does.
+ * Whether a call may cost something; it then needs a price under a money budget. A socket that names its model later is
+ * checked when it does.
  */
 export function mayCost({ method, path, model, isWebSocket }: EstimatedCall): boolean {
   if (isWebSocket) return model !== null;
@@ -45,8 +48,8 @@ export function mayCost({ method, path, model, isWebSocket }: EstimatedCall): bo
 }
 
 /**
- * The most that the call may come to, in each form that such calls are sold in: the most expensive one counts. Empty for a
- * call that names no model.
+ * The most that the call can use, in each unit in which such calls are billed: the most expensive one counts. Empty for
+ * a call that names no model.
  */
 export function estimatedUses(call: EstimatedCall, headers: Headers): readonly EstimatedUse[] {
   const { model, path, body } = call;
@@ -79,7 +82,7 @@ export function estimatedUses(call: EstimatedCall, headers: Headers): readonly E
   }
 }
 
-/** Of the tokens those that the request takes whatever the answer is. */
+/** The least number of tokens that the request uses, whatever the response. */
 export function leastTokens({ model, body }: EstimatedCall): number {
   return model === null ? 0 : Math.min(MAX_GUESSED_TOKENS, guessTokens(body));
 }
@@ -91,7 +94,7 @@ const KINDS: readonly (readonly [RegExp, "pictures" | "recording" | "speech" | "
   [/(?:^|\/)(?:embeddings|rerank|moderations)\/?$|:(?:batchE|e)mbedContents?$/, "vectors"],
 ];
 
-/** Both of a form and of JSON: `n`, one where nothing is said. */
+/** In a form or in JSON: `n`, by default one. */
 function picturesWanted(body: RequestBody, headers: Headers): number {
   const field = findBodyField(body, headers, "n")?.value;
   const [, inJson] = field === undefined ? (NUMBER_OF.exec(headText(body)) ?? []) : [];

@@ -1,6 +1,6 @@
 /**
- * A search for `wanted` (Knuth, Morris and Pratt): no byte is looked at more than twice, where comparing at each place
- * costs a product of both lengths on rows of dashes.
+ * A search for `wanted` (Knuth, Morris and Pratt) that examines each byte at most twice; comparing at each position
+ * would take the product of both lengths on rows of dashes.
  * @returns Index of `wanted` in `bytes` from `from` on, or -1.
  */
 export function findBytes(wanted: Uint8Array): (bytes: Uint8Array, from: number) => number {
@@ -22,7 +22,7 @@ export function findBytes(wanted: Uint8Array): (bytes: Uint8Array, from: number)
   };
 }
 
-/** For each beginning of `wanted`, the length of its longest proper beginning that is also its end. */
+/** For each prefix of `wanted`, the length of its longest proper prefix that is also its suffix. */
 function bordersOf(wanted: Uint8Array): readonly number[] {
   const borders = [0];
   let length = 0;

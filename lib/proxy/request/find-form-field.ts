@@ -1,5 +1,5 @@
 /**
- * Finds one plain field of a multipart form (RFC 7578) in the bytes at hand, without parsing its files.
+ * Finds one plain field of a multipart form (RFC 7578) in the available bytes, without parsing its files.
  * @module
  */
 import { findBytes } from "./find-bytes";
@@ -8,22 +8,22 @@ import type { BodyField } from "./find-json-field";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** More than any form has; what comes behind is not looked at. */
+/** More than any form has; further parts are ignored. */
 const MAX_PARTS = 1_000;
 
-/** Longer than any part header a client writes; a match further on belongs to file content. */
+/** Longer than any part header that a client writes; a match further on belongs to file content. */
 const MAX_PART_HEADER_BYTES = 4096;
 
-/** The boundary named by a `multipart/form-data` content type, or null; RFC 2046 allows 70 characters. */
+/** The boundary in a `multipart/form-data` content type, or null; RFC 2046 allows 70 characters. */
 export function multipartBoundary(contentType: string): string | null {
   if (!/^multipart\/form-data\b/i.test(contentType)) return null;
   const match = /;\s*boundary=(?:"([^"]{1,70})"|([^;\s"]{1,70})(?=[;\s]|$))/i.exec(contentType);
   return match?.[1] ?? match?.[2] ?? null;
 }
 
-/** The field; the last one if it is given twice; null if it is not in `bytes` as a whole. */
+/** The field; the last one if it occurs twice; null if it isn't completely in `bytes`. */
 export function findFormField(bytes: Uint8Array, boundary: string, name: string): BodyField | null {
-  // The line break in front belongs to it.
+  // The preceding line break belongs to it.
   const delimiter = encoder.encode(`\r\n--${boundary}`);
   const find = findBytes(delimiter);
   let found: BodyField | null = null;
@@ -45,7 +45,7 @@ function beginsWith(bytes: Uint8Array, delimiter: Uint8Array): boolean {
   return delimiter.every((byte, index) => bytes[index] === byte);
 }
 
-/** Behind a delimiter stands a line break, or the dashes of the last. */
+/** A delimiter is followed by a line break, or by the dashes of the last one. */
 function nextDelimiter(
   bytes: Uint8Array,
   delimiter: Uint8Array,

@@ -1,8 +1,8 @@
 /**
  * Finds one string field at the top level of a JSON object without parsing the rest.
  *
- * A chat request is one small field beside megabytes of prompt: strings are skipped with the engine's
- * own `indexOf`, so a 1 MB body costs a fraction of a millisecond where `JSON.parse` costs many.
+ * A chat request is one small field among megabytes of prompt: strings are skipped with the engine's own `indexOf`, so
+ * a 1 MB body takes a fraction of a millisecond where `JSON.parse` takes many.
  * @module
  */
 import { MAX_JSON_DEPTH, parseString, stringEnd } from "./json-string";
@@ -15,28 +15,28 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
 
-/** A text field of a request body, and the bytes it takes up there. */
+/** A text field of a request body, and the bytes it occupies. */
 export interface BodyField {
   readonly value: string;
   /** Index of its first byte, quotes included. */
   readonly start: number;
-  /** Index behind its last byte. */
+  /** Index after its last byte. */
   readonly end: number;
-  /** Another value as it has to be written in this kind of body. */
+  /** Encodes another value for this type of body. */
   encode(value: string): string;
 }
 
 /**
- * The field's value, or null where the body is not an object, lacks the field, has something other than a string there,
- * or is nested deeper than `MAX_JSON_DEPTH`. Of a field given twice the last counts, as in every JSON parser: otherwise a
- * caller could show us one model and the provider another.
+ * The field's value, or null if the body isn't an object, lacks the field, has a value other than a string there, or is
+ * nested deeper than `MAX_JSON_DEPTH`. The last of duplicate fields counts, as in every JSON parser: otherwise a caller
+ * could show us one model and the provider another.
  */
 export function findJsonField(bytes: Uint8Array, name: string): BodyField | null {
   let position = skipSpace(bytes, 0);
   if (bytes[position] !== OPEN_BRACE) return null;
   position += 1;
   let depth = 1;
-  /** At depth one, whether the next string is a key: true behind `{` and `,`. */
+  /** At depth one, whether the next string is a key: true after `{` and `,`. */
   let expectsKey = true;
   /** Where the last value of that name begins; only that one is read. */
   let found = -1;
@@ -81,9 +81,9 @@ function readString(bytes: Uint8Array, start: number): BodyField | null {
   return value === null ? null : { value, start, end, encode: JSON.stringify };
 }
 
-/** Compares a key with a name; an escaped key (`"mod\u0065l"`) counts as what it spells. */
+/** Compares a key with a name; an escaped key (`"mod\u0065l"`) is unescaped. */
 function isName(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  // An escape takes six bytes at most.
+  // An escape takes at most six bytes.
   const length = end - start - 2;
   if (length < name.length || length > 6 * name.length) return false;
   for (let index = 0; index < name.length; index += 1) {
@@ -98,7 +98,7 @@ function skipSpace(bytes: Uint8Array, start: number): number {
   let position = start;
   for (;;) {
     const byte = bytes[position];
-    // A UTF-8 byte order mark may stand in front.
+    // A UTF-8 byte order mark may come first.
     if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) position += 1;
     else if (byte === 0xef && position === 0) position += 3;
     else return position;

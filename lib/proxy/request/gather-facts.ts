@@ -1,6 +1,6 @@
 /**
- * What is to be known of a request before anything is decided: whom it asks, who calls, what it says. The body is read
- * here, once.
+ * What must be known about a request before anything is decided: which provider, who calls, what it says. The body is
+ * read here, once.
  * @module
  */
 import { providersWith } from "../../providers/registry";
@@ -15,7 +15,7 @@ import { readRequestBody } from "./request-body";
 import { identifyCaller } from "./request-credential";
 import type { RequestFacts } from "./request-facts";
 
-/** The segment below `/api/` of the one answer that is no provider's and of no shared form. */
+/** The segment below `/api/` of the one endpoint that belongs to no provider and no shared API format. */
 export const QUOTA = "quota";
 
 /**
@@ -55,7 +55,7 @@ export async function gatherFacts(
   return { request, url, provider, path, token, body, form, isForQuota };
 }
 
-/** Where a path leads that begins with no provider's name. */
+/** The target of a path that doesn't begin with a provider's name. */
 export function sharedPath(typed: ProxyPath): ProxyPath {
   return asCompatPath(typed) ?? typed;
 }

@@ -1,30 +1,30 @@
 /**
- * Memory that long request bodies take in this isolate, which has 128 MB for everything.
+ * Memory used by long request bodies in this isolate, which has 128 MB in total.
  * @module
  */
 import { ProxyError } from "../proxy-error";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Of all requests together; sending a body takes as much again. */
+/** For all requests together; sending a body takes as much again. */
 const MAX_HELD_BYTES = 48 * MEBIBYTE;
-/** Of one caller's, however slowly they come: the longest body there is, so that something is left for others. */
+/** Per caller, however slowly the bodies arrive: the longest possible body, so that something is left for others. */
 const MAX_OF_ONE_BYTES = 32 * MEBIBYTE + 1;
 
 let heldBytes = 0;
-/** By caller, as long as something is held. */
+/** By caller, while anything is held. */
 const heldBy = new Map<string, number>();
 
 export interface HeldMemory {
-  /** Keeps this much of it only. */
+  /** Keeps only this much of it. */
   shrink(bytes: number): void;
   /** May be called again. */
   release(): void;
 }
 
 /**
- * @param callerId Of the access token.
- * @throws {ProxyError} `body_too_large`, to be repeated, where what there is, or is this caller's, is held.
+ * @param callerId The access token's id.
+ * @throws {ProxyError} `body_too_large`, to be retried, if the total or this caller's part is used up.
  */
 export function holdMemory(bytes: number, callerId: string): HeldMemory {
   if ((heldBy.get(callerId) ?? 0) + bytes > MAX_OF_ONE_BYTES) {

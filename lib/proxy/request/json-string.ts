@@ -1,9 +1,9 @@
 /**
- * What the readers of JSON in bytes share: strings, skipped with the engine's own `indexOf`, and the bound on nesting.
+ * Shared by the readers of JSON in bytes: strings, skipped with the engine's own `indexOf`, and the bound on nesting.
  * @module
  */
 
-/** Bodies of this depth do not occur; parsers that recurse give up earlier. */
+/** Real bodies are never this deep; recursive parsers give up earlier. */
 export const MAX_JSON_DEPTH = 512;
 
 const QUOTE = 0x22;
@@ -11,7 +11,7 @@ const BACKSLASH = 0x5c;
 
 const decoder = new TextDecoder();
 
-/** Index behind the closing quote of the string that opens at `open`, or -1 if it never closes. */
+/** Index after the closing quote of the string that opens at `open`, or -1 if it never closes. */
 export function stringEnd(bytes: Uint8Array, open: number): number {
   let quote = bytes.indexOf(QUOTE, open + 1);
   while (quote !== -1) {
@@ -23,10 +23,10 @@ export function stringEnd(bytes: Uint8Array, open: number): number {
   return -1;
 }
 
-/** Names and models are this long at most; of longer texts the engine's own reader is the faster. */
+/** Names and models are at most this long; for longer texts the engine's own parser is faster. */
 const MAX_PLAIN_BYTES = 64;
 
-/** A short string of ASCII without escapes, as most are; null for any other. */
+/** A short ASCII string without escapes, as most are; null for any other. */
 function plainString(bytes: Uint8Array, start: number, end: number): string | null {
   if (end - start > MAX_PLAIN_BYTES || bytes[start] !== QUOTE) return null;
   let text = "";
@@ -38,7 +38,7 @@ function plainString(bytes: Uint8Array, start: number, end: number): string | nu
   return text;
 }
 
-/** The text between `start` and `end`, quotes included; null where it is no string. */
+/** The text between `start` and `end`, quotes included; null if it isn't a string. */
 export function parseString(bytes: Uint8Array, start: number, end: number): string | null {
   const plain = plainString(bytes, start, end);
   if (plain !== null) return plain;

@@ -2,15 +2,15 @@ import type { Bytes } from "../../http/byte-stream";
 import type { AccessToken } from "../ports";
 import { bodyForms, isRaw } from "./body-form";
 
-/** Paths to which files go: their forms name no model. */
+/** Paths for file uploads: their forms name no model. */
 export const FILE_PATH = /(?:^|\/)(?:files|uploads?)(?:\/|$)/;
 
-/** Whether some models are closed to a token. */
+/** Whether the token is restricted to some models. */
 export function isLimitedToModels({ scopes }: AccessToken): boolean {
   return scopes?.some(({ models }) => models !== null) === true;
 }
 
-/** Whether it matters to a token what a model costs. */
+/** Whether a model's price matters to a token. */
 export function hasMoneyBudget({ limitHolders }: AccessToken): boolean {
   return (
     limitHolders?.some(
@@ -20,9 +20,9 @@ export function hasMoneyBudget({ limitHolders }: AccessToken): boolean {
 }
 
 /**
- * Whether a long body may be sent only when all of it was read: a model may be named anywhere in it.
+ * Whether a long body must be read completely before it is sent, because a model may be named anywhere in it.
  * @param head Its first bytes.
- * @param path Below the provider's slug.
+ * @param path The part after the provider's slug.
  */
 export function mustKnowAll(
   token: AccessToken,

@@ -1,14 +1,14 @@
 import { ProxyError } from "../proxy-error";
 
-/** The longest names (Bedrock's ARNs, Vertex AI's endpoints) have some 200. */
+/** The longest names (Bedrock's ARNs, Vertex AI's endpoints) have about 200 characters. */
 export const MAX_MODEL_CHARS = 256;
 
-/** Stars by themselves would mean every model, in lists and where keys rest. */
+/** Asterisks alone would mean every model, in lists and in cooldowns. */
 const NO_NAME = /^\*+$/;
 
 /**
- * A model's name as a request gives it; null where it gives none.
- * @throws {ProxyError} `model_required` where it is no name of a model.
+ * The model's name in a request; null if there is none.
+ * @throws {ProxyError} `model_required` if it can't be a model's name.
  */
 export function modelName(name: string | null): string | null {
   if (name === null || name === "") return null;

@@ -1,24 +1,24 @@
 /**
- * The fields of a body that say what the request asks for, as a tree of names, one per provider.
+ * The fields of a body that determine what the request uses, as a tree of names, one per provider.
  * @module
  */
 import { GENERAL_MODEL_FIELDS } from "../../providers/provider-defaults";
 import type { Provider } from "../../providers/types";
 
-/** What a field's value is. */
+/** What a field's value means. */
 export type FieldKind =
-  /** The model, where the provider obeys it. */
+  /** The model that the provider uses. */
   | "model"
-  /** A model too: one of several, or in a place that some service reads. */
+  /** Also a model: one of several, or in a place that some service reads. */
   | "further"
-  /** Something that brings a model with it, which the request does not name. */
+  /** Something that implies a model that the request doesn't name. */
   | "hides";
 
 export interface FieldNode {
   readonly children: Map<string, FieldNode>;
-  /** Null for the way to a field. */
+  /** Null for a field on the way to another. */
   kind: FieldKind | null;
-  /** As it is written in the registry. */
+  /** As written in the registry. */
   place: string;
   /** For `hides`: the value that does; null for any. */
   value: string | null;
@@ -28,11 +28,11 @@ export interface FieldNode {
 export const ITEM = "[]";
 
 /**
- * A field's name as the most lenient reader compares it: in any case (Go folds some letters beyond ASCII), with
- * or without separators (protobuf's JSON takes `modelId` and `model_id`), up to a NUL (C).
+ * A field's name as the most lenient parser compares it: case-insensitively (Go folds some letters beyond ASCII), with
+ * or without separators (protobuf's JSON accepts `modelId` and `model_id`), up to a NUL (C).
  */
 export function foldName(name: string): string {
-  // Those of the fields that are looked for are short, and repeat.
+  // The fields that are looked for are short, and repeat.
   if (name.length > MAX_KNOWN_CHARS) return folded(name);
   let known = knownNames.get(name);
   if (known === undefined) {
@@ -64,7 +64,7 @@ export function fieldTree(provider: Provider): FieldNode {
   if (root === undefined) {
     const { model, hidesModel } = provider;
     root = newNode();
-    // What is said first holds: a provider's own places come before the general ones.
+    // The first entry wins: a provider's own places come before the general ones.
     for (const place of model.body ?? []) add(root, place, "model");
     for (const place of model.further ?? []) add(root, place, "further");
     for (const place of hidesModel.fields) add(root, place, "hides");

@@ -1,5 +1,5 @@
 /**
- * What a request asks of a model beyond text, read from its body: OpenAI's chat completions and responses,
+ * What a request needs from a model beyond text, read from its body: OpenAI's chat completions and responses,
  * Anthropic's messages, Google's generateContent.
  * @module
  */
@@ -9,8 +9,8 @@ import type { RequestBody } from "./request-body";
 const decoder = new TextDecoder();
 
 /**
- * What of it matters to an alias: a body is read as a whole only where some target is not marked for
- * everything. One too long to be kept cannot be, and so counts as needing everything; a form needs nothing.
+ * The needs that matter to an alias: a body is read completely only if some target lacks a capability. One that is too
+ * long to be kept can't be read, and counts as needing everything; a form needs nothing.
  */
 export function neededCapabilities(alias: ModelAlias, body: RequestBody): readonly Capability[] {
   const isTold = alias.targets.some(
@@ -43,7 +43,7 @@ const NEEDS: Readonly<Record<Capability, (request: Fields) => boolean>> = {
 
 const PICTURE_TYPES: ReadonlySet<unknown> = new Set(["image_url", "input_image", "image"]);
 
-/** Looks through messages and their parts, to whatever depth (Anthropic's tool results hold parts again). */
+/** Searches messages and their parts at any depth (Anthropic's tool results contain parts again). */
 function holdsPicture(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsPicture);
   const part = fields(value);
@@ -61,7 +61,7 @@ function isFilled(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
 }
 
-/** An object's fields; none of anything else. */
+/** An object's fields; none for anything else. */
 function fields(value: unknown): Fields {
   return typeof value === "object" && value !== null ? (value as Fields) : {};
 }

@@ -3,10 +3,10 @@
  * @module
  */
 
-/** Letters, digits and `-._~`: with or without an escape they are the same (RFC 3986 section 6.2.2.2). */
+/** Letters, digits and `-._~`: equivalent with or without an escape (RFC 3986 section 6.2.2.2). */
 const UNRESERVED = /%(?:2[de]|3\d|4[1-9a-f]|5[\daf]|6[1-9a-f]|7[\dae])/gi;
 
-/** A path in which no escape stands that needs none: what is matched is what is sent. */
+/** The path without needless escapes: what is matched is what is sent. */
 export function withoutNeedlessEscapes(path: string): string {
   if (!path.includes("%")) return path;
   return path.replace(UNRESERVED, (code) =>
@@ -17,7 +17,7 @@ export function withoutNeedlessEscapes(path: string): string {
 /** Each server on the way may undo one. */
 const MAX_DECODINGS = 3;
 
-/** The path as it stands, and as servers read it that undo escapes, fold slashes or drop parameters. */
+/** The path itself, and as read by servers that undo escapes, fold slashes or drop parameters. */
 export function pathReadings(path: string): ReadonlySet<string> {
   const readings = new Set<string>();
   let text = path;

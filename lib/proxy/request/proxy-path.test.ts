@@ -1,4 +1,4 @@
-/** Whatever way a base URL was typed, what SDKs append to it arrives at the door that was meant. */
+/** However a base URL is typed, what SDKs append to it arrives at the intended entry point. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OWN_SEGMENTS, ROOT_SEGMENTS } from "../../providers/own-segments";
@@ -6,7 +6,7 @@ import { providers } from "../../providers/registry";
 import { openAiEndpoint, sharedForm } from "../route/shared-form";
 import { asCompatPath, COMPAT, splitProxyPath } from "./proxy-path";
 
-/** As the handler reads an address, where nobody has a provider of their own. */
+/** As the handler reads an address, without custom providers. */
 function read(pathname: string) {
   const path = splitProxyPath(pathname);
   if (path === null) return null;
@@ -14,7 +14,7 @@ function read(pathname: string) {
   return isProvider ? path : (asCompatPath(path) ?? path);
 }
 
-/** What each official SDK appends to its base URL, by form; the version is the SDK's own. */
+/** What each official SDK appends to its base URL, by API format; the version is the SDK's own. */
 const APPENDED = {
   openai: ["chat/completions", "responses", "embeddings", "models", "models/openai%2Fgpt-5"],
   anthropic: ["v1/messages", "v1/messages/count_tokens", "v1/messages/batches"],
@@ -26,7 +26,7 @@ const APPENDED = {
   ],
 } as const;
 
-/** Bases of each form that lead to the shared doors. */
+/** Base URLs of each API format that lead to the shared entry points. */
 const BASES = {
   openai: ["", "v1", "api", "api/v1", "api/compat", "api/compat/v1", "v1/v1", "v1beta/openai"],
   anthropic: ["", "v1", "api", "api/v1", "api/compat", "api/compat/v1", "v1beta"],
@@ -44,7 +44,7 @@ const typed = fc.constantFrom("openai", "anthropic", "google").chain((form) =>
   }),
 );
 
-/** Segments joined by so many slashes each. */
+/** Segments joined by this many slashes each. */
 function joined(path: string, joins: readonly string[]): string {
   const segments = path.split("/").filter((segment) => segment !== "");
   return segments.map((segment, index) => `${joins[index] ?? "/"}${segment}`).join("");

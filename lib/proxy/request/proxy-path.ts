@@ -1,9 +1,9 @@
 /**
- * Addresses as people type them: what a request's path asks for. Decided from the path alone.
+ * Addresses as people type them: what a request's path means, decided from the path alone.
  *
- * An SDK appends its own path to the base URL that it was given, and people give it the bare host, the host with
- * `/v1`, the provider's folder with or without a version, or any of these with a slash at the end. All of it leads
- * to the same two kinds of doors: a provider's own API, and the forms that several providers share (`compat`).
+ * An SDK appends its own path to the base URL that it was given, and people enter the bare host, the host with `/v1`,
+ * the provider's folder with or without a version, or any of these with a trailing slash. All of it leads to the same
+ * two kinds of entry points: a provider's own API, and the API formats that several providers share (`compat`).
  * @module
  */
 import { OWN_SEGMENTS, ROOT_DOORS } from "../../providers/own-segments";
@@ -11,23 +11,23 @@ import { ProxyError } from "../proxy-error";
 import { carriesToken, isUnmistakable } from "./carries-token";
 import { withoutNeedlessEscapes } from "./path-readings";
 
-/** Path and query together; Cloudflare's edge takes 16 KB. */
+/** Path and query together; Cloudflare's edge accepts 16 KB. */
 const MAX_ADDRESS_CHARS = 16 * 1024;
 
 export interface ProxyPath {
   /** `openai`, `compat`, … as the client wrote it. */
   readonly segment: string;
-  /** What follows, percent-encoded where it has to be, without a leading slash. */
+  /** The rest, percent-encoded where necessary, without a leading slash. */
   readonly rest: string;
 }
 
-/** The segment of the doors that several providers share. */
+/** The segment of the entry points that several providers share. */
 export const COMPAT = "compat";
 
 const AT_ROOT = new RegExp(`^/${ROOT_DOORS}`);
 const BELOW_API = new RegExp(`^${ROOT_DOORS}`);
 
-/** Splits `/api/{segment}/{rest}`, and reads what stands at the root; null where the path is not the proxy's to answer. */
+/** Splits `/api/{segment}/{rest}`, and recognizes API paths at the root; null if the path isn't for the proxy. */
 export function splitProxyPath(pathname: string): ProxyPath | null {
   const path = pathname.includes("//") ? foldSlashes(pathname) : pathname;
   if (!path.startsWith("/api/")) {
@@ -41,23 +41,23 @@ export function splitProxyPath(pathname: string): ProxyPath | null {
 }
 
 /**
- * A path below `/api/` whose first segment is no provider's name, and which goes on as an API does: somebody took
- * `/api` for the base URL. Null where it is not so.
+ * A path below `/api/` whose first segment isn't a provider's name, but which continues like an API: the client used
+ * `/api` as the base URL. Null otherwise.
  */
 export function asCompatPath({ segment, rest }: ProxyPath): ProxyPath | null {
   const path = rest === "" ? segment : `${segment}/${rest}`;
   return BELOW_API.test(path) ? { segment: COMPAT, rest: tidyRest(path) } : null;
 }
 
-/** One slash for several, but for those of an address within the path. */
+/** Replaces several slashes by one, except those of an address within the path. */
 function foldSlashes(pathname: string): string {
   return pathname.replace(/(?<!:)\/{2,}/g, "/");
 }
 
-/** A version that another follows: the base URL had one, and the SDK wrote its own. */
+/** A version followed by another: the base URL had one, and the SDK added its own. */
 const VERSION_TWICE =
   /^((?:(?:openai|inference|api|anthropic|compatibility)\/)?)(?:v\d[a-z\d]*\/)+(?=(?:upload\/)?v\d[a-z\d]*(?:\/|$))/;
-/** An endpoint with a slash at its end. */
+/** An endpoint with a trailing slash. */
 const SLASH_AT_END =
   /(?:^|\/)(?:completions|responses|embeddings|moderations|messages|count_tokens|models|speech|transcriptions|translations|generations|edits|variations|rerank|files|batches)\/$/;
 
@@ -68,8 +68,8 @@ function tidyRest(rest: string): string {
 }
 
 /**
- * Refuses a path that climbs out of its provider once an upstream decodes it (plain `..` never gets here: URL
- * parsing has already resolved it), that holds the caller's token, or that is too long.
+ * Rejects a path that would escape from its provider once an upstream decodes it (URL parsing has already resolved a
+ * plain `..`), that contains the caller's token, or that is too long.
  * @param search The query with its `?`.
  * @throws {ProxyError} `invalid_path`, `address_too_long`.
  */

@@ -5,10 +5,10 @@ import { FILE_PATH } from "./limited-token";
 import { type RequestBody, readFurther } from "./request-body";
 
 /**
- * Reads further in a body long enough to be streamed, if its beginning does not name the model: SDKs write the
- * input first (openai-python's chat, anthropic-python's messages, forms with a file).
+ * Reads further in a body long enough to be streamed, if its beginning doesn't name the model: SDKs write the input
+ * first (openai-python's chat, anthropic-python's messages, forms with a file).
  * @param provider Undefined for `/api/compat`.
- * @param callerId Of the access token.
+ * @param callerId The access token's id.
  */
 export async function readOnForModel(
   body: RequestBody,

@@ -1,6 +1,6 @@
 /**
- * A request's body, read once and decompressed: kept in memory if another key may have to be tried with it or if all
- * of it has to be parsed; streamed if it is long.
+ * A request's body, read once and decompressed: kept in memory if another key may have to be tried with it or if all of
+ * it must be parsed; streamed if it is long.
  * @module
  */
 
@@ -13,19 +13,19 @@ import { type Packing, packingOf, unpack } from "./unpack-body";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Longer bodies are sent as they arrive, with a single attempt, unless all of them has to be known. */
+/** Longer bodies are sent as they arrive, with a single attempt, unless all of the body must be known. */
 export const KEPT_BODY_BYTES = 8 * MEBIBYTE;
 
-/** Of a body that is sent as it arrives, this much is read first: what names the model is mostly there. */
+/** How much of a streamed body is read first: it usually contains the model's name. */
 const FIRST_BYTES = 256 * 1024;
 
-/** As far as a body is ever read before it is sent; and what a packed one may come to. */
+/** The most of a body that is ever read before it is sent, and the maximum size of a decompressed one. */
 export const READ_BODY_BYTES = 32 * MEBIBYTE;
 
-/** Below the 100 MB that Cloudflare's edge takes on its free and Pro plans, headers included. */
+/** Below the 100 MB, headers included, that Cloudflare's edge accepts on its Free and Pro plans. */
 export const MAX_BODY_BYTES = 95 * MEBIBYTE;
 
-/** A refused upload is read this far, so that its client gets to hear the answer. */
+/** A rejected upload is read this far, so that its client gets the response. */
 const MAX_DRAINED_BYTES = 2 * MAX_BODY_BYTES;
 
 export type RequestBody =
@@ -36,26 +36,26 @@ export type RequestBody =
       bytes: Bytes;
       /** Set by `bodyText`. */
       text?: string;
-      /** Where the body is longer than `KEPT_BODY_BYTES`. */
+      /** If the body is longer than `KEPT_BODY_BYTES`. */
       readonly memory?: HeldMemory;
     }
-  /** `head` holds the first `FIRST_BYTES` or more; `length` is the whole, where the client told. */
+  /** `head` contains the first `FIRST_BYTES` or more; `length` is the total, if the client sent it. */
   | {
       readonly kind: "streamed";
       readonly head: Bytes;
       readonly rest: ByteStream;
       readonly length: number | null;
-      /** Aborted, with the error to answer, where a body of unknown length turns out too long while it is sent. */
+      /** Aborted, with the error to return, if a body of unknown length turns out too long while it is sent. */
       readonly tooLong?: AbortSignal;
-      /** Where more than `KEPT_BODY_BYTES` was read. */
+      /** If more than `KEPT_BODY_BYTES` was read. */
       readonly memory?: HeldMemory;
     };
 
 type StreamedBody = Extract<RequestBody, { kind: "streamed" }>;
 
 /**
- * @param mustBeKnown Whether all of a long body has to be known before it is sent, told by its first bytes.
- * @param callerId Of the access token.
+ * @param mustBeKnown Decides, from its first bytes, whether a long body must be read completely before it is sent.
+ * @param callerId The access token's id.
  * @throws {ProxyError} `body_too_large`, `unsupported_content_encoding`.
  */
 export async function readRequestBody(
@@ -118,13 +118,13 @@ async function readPacked(
 }
 
 /**
- * The same body with more of it in memory, up to `READ_BODY_BYTES`: kept where it ends within.
- * @throws {ProxyError} `body_too_large` where others, or the caller, do the same too often.
+ * The same body with more of it in memory, up to `READ_BODY_BYTES`: kept if it ends within that.
+ * @throws {ProxyError} `body_too_large` if other callers, or this one, hold too much memory for such bodies.
  */
 export async function readFurther(body: StreamedBody, callerId: string): Promise<RequestBody> {
   const { head, rest, length } = body;
   if (length !== null && length <= READ_BODY_BYTES) return readRest(body, length, callerId);
-  // One byte more than there may be: only behind the last does a stream say that it has ended.
+  // One byte more than allowed: a stream reports its end only after the last byte.
   const room = READ_BODY_BYTES + 1;
   if (head.length >= room) return body;
   const memory = holdMemory(room, callerId);
@@ -142,7 +142,7 @@ export async function readFurther(body: StreamedBody, callerId: string): Promise
   }
 }
 
-/** All of a body whose length is told: taken natively, where pieces would cost JavaScript each. */
+/** Reads all of a body of known length natively, because reading pieces would cost JavaScript each. */
 async function readRest(
   body: StreamedBody,
   length: number,
@@ -158,7 +158,7 @@ async function readRest(
   }
 }
 
-/** Gives back the memory of a long body that was sent: its answer may take minutes. */
+/** Frees the memory of a long body that was sent: its response may take minutes. */
 export function forgetBody(body: RequestBody): void {
   if (body.kind === "none" || body.memory === undefined) return;
   body.memory.release();
@@ -173,7 +173,7 @@ export function bodyHead(body: RequestBody): Bytes | null {
   return body.kind === "kept" ? body.bytes : body.head;
 }
 
-/** Ids and the beginning of a conversation are looked for this far. */
+/** Ids and the beginning of a conversation are looked for within this. */
 export const TEXT_BYTES = 64 * 1024;
 const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
@@ -187,7 +187,7 @@ export function bodyText(body: RequestBody): string {
   return body.text;
 }
 
-/** What to hand to `fetch`; a streamed body can be sent once. */
+/** What to pass to `fetch`; a streamed body can be sent only once. */
 export function bodyToSend(body: RequestBody): Bytes | ByteStream | null {
   if (body.kind === "none") return null;
   return body.kind === "kept" ? body.bytes : rejoin(body, body.length);
@@ -239,13 +239,13 @@ async function drain(stream: ByteStream): Promise<void> {
     }
     await reader.cancel();
   } catch {
-    // The client left while being refused: nothing to do for it.
+    // The client left during the rejection: nothing to do.
   }
 }
 
 /**
- * The stream, ended by an error once more than `maxBytes` have passed. The signal is aborted before: workerd ends
- * a request's chunks in good order where its body fails, and the upstream would take what came for the whole.
+ * The stream, ended by an error once more than `maxBytes` have passed. The signal is aborted before: if a request's
+ * body fails, workerd ends its chunks regularly, and the upstream would mistake what it got for the whole body.
  */
 function limited(
   stream: ByteStream,

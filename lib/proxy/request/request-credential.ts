@@ -1,5 +1,5 @@
 /**
- * Where a caller's credentials may be, and whose they are. None of them is sent upstream, see `outgoing-headers.ts`.
+ * Where a caller's credentials may be, and whose they are. None of them is sent upstream; see `outgoing-headers.ts`.
  * @module
  */
 import type { Provider } from "../../providers/types";
@@ -9,7 +9,7 @@ import { ProxyError } from "../proxy-error";
 import { queryParameter } from "../route/upstream-url";
 import { splitProtocols } from "./web-socket-handshake";
 
-/** Every header a vendor's SDK may put its key into. */
+/** Every header in which a vendor's SDK may send its key. */
 export const CREDENTIAL_HEADERS = [
   "authorization",
   "x-api-key",
@@ -21,18 +21,18 @@ export const CREDENTIAL_HEADERS = [
 /** Query parameters that carry a key: Google's, and those of WebSocket services. */
 export const CREDENTIAL_QUERY = ["key", "api_key", "xi-api-key"] as const;
 
-/** Who calls, and the text that says so. */
+/** The caller, and the text that identifies it. */
 export interface Caller {
   readonly token: AccessToken;
-  /** It must not go upstream. */
+  /** It must not be sent upstream. */
   readonly credential: string;
 }
 
 /**
- * Who is calling: the first credential found that is a token of ours and has not expired.
+ * The caller: the first credential that is one of our tokens and hasn't expired.
  * @param url The request's, parsed.
- * @param provider The one asked, whose own key header counts too; undefined where it is not known.
- * @param keep Keeps a question to the store alive if this client leaves.
+ * @param provider The provider called, whose own key header counts too; undefined if unknown.
+ * @param keep Keeps a query of the store alive if this client leaves.
  * @throws {ProxyError} `invalid_access_token`.
  */
 export async function identifyCaller(
@@ -59,9 +59,9 @@ export async function identifyCaller(
 }
 
 /**
- * The texts the caller sent as credentials, most usual place first. Schemes (`Bearer`, Deepgram's
- * `Token`, fal's `Key`) are left out.
- * @param provider The one asked, whose own key header counts too; undefined where it is not known.
+ * The texts that the caller sent as credentials, most usual place first. Schemes (`Bearer`, Deepgram's `Token`, fal's
+ * `Key`) are removed.
+ * @param provider The provider called, whose own key header counts too; undefined if unknown.
  */
 export function* requestCredentials(
   headers: Headers,
@@ -75,7 +75,7 @@ export function* requestCredentials(
   for (const name of provider?.withholds.credentials.headers ?? []) {
     if (isCommon(name)) continue;
     const value = headers.get(name);
-    // A custom provider's prefix may be any; what stands behind the last blank is the token.
+    // A custom provider's prefix can be anything; the token follows the last space.
     if (value) yield value.trim().split(" ").at(-1) ?? "";
   }
   for (const name of CREDENTIAL_QUERY) {

@@ -4,29 +4,29 @@ import type { SharedForm } from "../route/shared-form";
 import type { RequestBody } from "./request-body";
 
 interface Facts {
-  /** The client's: its method and headers. */
+  /** The client's request: its method and headers. */
   readonly request: Request;
   readonly url: URL;
-  /** Below the provider's slug, `/api/compat/` or the root; without a leading slash. */
+  /** The part after the provider's slug, `/api/compat/` or the root; without a leading slash. */
   readonly path: string;
-  /** The caller's: what it may use, and what limits it. */
+  /** The caller's token: what it may use, and its limits. */
   readonly token: AccessToken;
   readonly body: RequestBody;
 }
 
-/** What is known of a request to one provider's own API. */
+/** What is known about a request to one provider's own API. */
 export interface NamedFacts extends Facts {
   readonly provider: Provider;
 }
 
-/** What is known of a request at the doors that several providers share. */
+/** What is known about a request at the entry points that several providers share. */
 export interface SharedFacts extends Facts {
   readonly provider: undefined;
-  /** Whose API it speaks. */
+  /** The API format of the request. */
   readonly form: SharedForm;
-  /** `GET /api/quota` and the like: it asks One Balance itself, and no provider. */
+  /** Whether it is `GET /api/quota` or the like, for One Balance itself rather than a provider. */
   readonly isForQuota: boolean;
 }
 
-/** What is known of a request before it is decided what to do: gathered once, handed forward. */
+/** What is known about a request before it is decided what to do: gathered once, passed forward. */
 export type RequestFacts = NamedFacts | SharedFacts;

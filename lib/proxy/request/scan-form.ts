@@ -1,7 +1,7 @@
 /**
- * Goes through a form once and reports the fields of a tree. Strict, like `scan-json.ts`: a multipart form
- * (RFC 2046, RFC 7578) is taken only as every SDK writes it, because parsers differ on everything else, such
- * as delimiters without a line break before them, text before the first and behind the last, or folded lines.
+ * Scans a form once and reports the fields of a tree. Strict, like `scan-json.ts`: a multipart form (RFC 2046, RFC
+ * 7578) is accepted only as every SDK writes it, because parsers differ on everything else, such as delimiters without
+ * a preceding line break, text before the first or after the last one, or folded lines.
  * @module
  */
 import { findBytes } from "./find-bytes";
@@ -15,15 +15,15 @@ const decoder = new TextDecoder();
 const MAX_BOUNDARY_CHARS = 70;
 const BOUNDARY = /^[\w'()+,./:=? -]*[\w'()+,./:=?-]$/;
 
-/** Longer than any head of a part that a client writes. */
+/** Longer than any part header that a client writes. */
 const MAX_HEAD_BYTES = 4096;
 const MAX_PARTS = 1000;
 
-/** Longer forms of this kind are not written: files are sent as multipart. */
+/** Clients don't write longer forms of this kind: files are sent as multipart. */
 const MAX_URL_ENCODED_BYTES = 1024 * 1024;
 const MAX_PAIRS = 10_000;
 
-/** The one boundary that a content type names; null where it names none, two, or what is none. */
+/** The one boundary in a content type; null if there is none, two, or an invalid one. */
 export function formBoundary(contentType: string): string | null {
   const named = [...contentType.matchAll(/boundary[\s*\d]*=/gi)];
   const match = /;\s*boundary=(?:"([^"\\]+)"|([^;\s",]+))\s*(?:;|$)/i.exec(contentType);
@@ -32,7 +32,7 @@ export function formBoundary(contentType: string): string | null {
   return boundary.length <= MAX_BOUNDARY_CHARS && BOUNDARY.test(boundary) ? boundary : null;
 }
 
-/** @returns What is wrong with the form; null where nothing is. */
+/** @returns What is wrong with the form; null if nothing is. */
 export function scanForm(
   bytes: Uint8Array,
   contentType: string,
@@ -77,7 +77,7 @@ function isEnd(bytes: Uint8Array, at: number): boolean {
   return at === bytes.length || (at + 2 === bytes.length && isPair(bytes, at, CR, LF));
 }
 
-/** The head of a part: lines of a name and a value, without folding, and one `Content-Disposition`. */
+/** A part's header: lines of a name and a value, without folding, and one `Content-Disposition`. */
 const HEAD_LINE = /^[\w-]+: ?[^\r\n]*$/;
 const DISPOSITION =
   /^content-disposition: ?form-data; ?name="([^"\\\r\n]*)"(; ?filename="[^"\r\n]*"(?:; ?filename\*=[\w'%.-]*)?)?$/i;
@@ -96,7 +96,7 @@ function scanPart(part: Uint8Array, root: FieldNode, onField: OnField): string |
   }
   const node = nodeOf(decodeName(name), root);
   if (!node?.kind) return null;
-  // Parsers do not agree on whether a file, or text in another encoding, is a field.
+  // Parsers don't agree on whether a file, or text in another encoding, is a field.
   const isPlain = lines.length === 1 || lines.every((line) => !isOfEncoding(line));
   if (file !== undefined || !isPlain) {
     onField(node, null);
@@ -114,7 +114,7 @@ function isOfEncoding(line: string): boolean {
   );
 }
 
-/** @returns What is wrong with the form; null where nothing is. */
+/** @returns What is wrong with the form; null if nothing is. */
 export function scanUrlEncoded(
   bytes: Uint8Array,
   root: FieldNode,
@@ -138,7 +138,7 @@ export function scanUrlEncoded(
   return null;
 }
 
-/** The node that a form's name means: `model`, `models[]`, `tools[0][model]`. */
+/** The node that a form field's name refers to: `model`, `models[]`, `tools[0][model]`. */
 function nodeOf(name: string, root: FieldNode): FieldNode | null {
   let node: FieldNode | undefined = root;
   for (const step of name.split(/[[\].]+/).filter((part, index) => part !== "" || index === 0)) {

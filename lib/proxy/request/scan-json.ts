@@ -1,14 +1,13 @@
 /**
- * Goes through a JSON object once and reports the fields of a tree wherever they are: every occurrence of a
- * repeated name, in any case, escaped or not. Strict, because two parsers could read a malformed body differently:
- * text that is not JSON by RFC 8259 or not UTF-8 is a problem. Only the inside of strings that cannot contain a
- * wanted field is not checked.
+ * Scans a JSON object once and reports the fields of a tree wherever they are: every occurrence of a repeated name, in
+ * any case, escaped or not. Strict, because two parsers could read a malformed body differently: text that isn't JSON
+ * by RFC 8259 or isn't UTF-8 is a problem. Only the content of strings that can't contain a wanted field isn't checked.
  * @module
  */
 import { MAX_JSON_DEPTH, parseString, stringEnd } from "./json-string";
 import { type FieldNode, foldName, ITEM } from "./model-tree";
 
-/** Called for each field of the tree; with null where its value is no text. */
+/** Called for each field of the tree; with null if its value isn't text. */
 export type OnField = (node: FieldNode, value: string | null) => void;
 
 const QUOTE = 0x22;
@@ -23,14 +22,14 @@ const decoder = new TextDecoder();
 const LITERAL = /^(?:null|true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 const MAX_LITERAL_BYTES = 1024;
 
-/** An object or a list that is open. */
+/** An open object or list. */
 interface Level {
   readonly isList: boolean;
-  /** Null where nothing below it is looked for. */
+  /** Null if nothing below it is looked for. */
   readonly node: FieldNode | null;
 }
 
-/** @returns What is wrong with the text, in words for its author; null where nothing is. */
+/** @returns What is wrong with the text, in a message to its author; null if nothing is. */
 export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): string | null {
   const levels: Level[] = [];
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
@@ -107,12 +106,12 @@ export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): 
   return isUtf8(bytes) ? null : "it is not in UTF-8";
 }
 
-/** Whether the tree looks for something inside: then the value is no text, and says enough. */
+/** Whether the tree looks for something inside: then the value isn't text, and needn't be reported. */
 function mayHold({ children }: FieldNode, isList: boolean): boolean {
   return isList ? children.has(ITEM) : children.size > (children.has(ITEM) ? 1 : 0);
 }
 
-/** Index behind a number or word. */
+/** Index after a number or word. */
 function literalEnd(bytes: Uint8Array, start: number): number {
   let end = start;
   while (end - start < MAX_LITERAL_BYTES && isLiteralByte(bytes[end])) end += 1;
@@ -138,7 +137,7 @@ function skipSpace(bytes: Uint8Array, start: number): number {
   }
 }
 
-/** Looked at in pieces: as one text, a body of 32 MiB would take twice its memory. */
+/** Examined in pieces: as one text, a body of 32 MiB would take twice its memory. */
 const PIECE_BYTES = 1024 * 1024;
 
 function isUtf8(bytes: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-/** Where requests and answers name what is stored. */
+/** Where requests and responses name stored things. */
 import { describe, expect, test } from "vitest";
 import {
   idsInForm,

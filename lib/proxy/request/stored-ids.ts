@@ -1,14 +1,14 @@
 /**
- * What providers keep for an account (files, batches, stored responses, conversations, caches, vector stores,
- * tuned models, predictions …), and where requests and answers name it. Pure.
+ * What providers store for an account (files, batches, stored responses, conversations, caches, vector stores, tuned
+ * models, predictions …), and where requests and responses name it. Pure.
  *
- * Ids: OpenAI `file-…`, `batch_…`, `resp_…`, `conv_…`, `thread_…`, `vs_…`, `ftjob-…`; Anthropic `file_…`,
- * `msgbatch_…`; Google `files/…`, `cachedContents/…`, `batches/…`; Mistral's and Replicate's are bare words.
+ * Ids: OpenAI `file-…`, `batch_…`, `resp_…`, `conv_…`, `thread_…`, `vs_…`, `ftjob-…`; Anthropic `file_…`, `msgbatch_…`;
+ * Google `files/…`, `cachedContents/…`, `batches/…`; Mistral's and Replicate's are bare words.
  * @module
  */
 import { type NamedString, namedStrings } from "../../usage/json-strings";
 
-/** Path segments whose next segment is an id. */
+/** Path segments that are followed by an id. */
 const COLLECTIONS = [
   "files",
   "batches",
@@ -43,14 +43,14 @@ const COLLECTIONS = [
 
 const SHAPED_ID =
   "(?:file|cfile|batch|msgbatch|resp|conv|thread|run|step|ftjob|upload|vs|vsfb|asst|cntr|container|video|eval|evalrun|skill|chatcmpl|ag|lib)[-_][A-Za-z0-9_-]{4,120}";
-/** Google's, which hold their collection. */
+/** Google's names, which include their collection. */
 const FULL_NAME =
   "(?:files|cachedContents|batches|operations|tunedModels|fileSearchStores|corpora|interactions)/[A-Za-z0-9_-]{4,120}";
 const SHAPED = `${SHAPED_ID}|${FULL_NAME}`;
 
 const OF_COLLECTION = COLLECTIONS.join("|");
 const PATH_ID = new RegExp(`/(${OF_COLLECTION})/([^/?:]+)`, "g");
-/** Looked for behind every slash: `vector_stores/vs_abc/files/file-abc` holds two. */
+/** Looked for after every slash: `vector_stores/vs_abc/files/file-abc` contains two. */
 const SHAPED_IN_PATH = new RegExp(`/(?=(${SHAPED_ID})(?:[/?:]|$))`, "g");
 const NAME_IN_PATH = new RegExp(`/(?=(${FULL_NAME})(?:[/?:]|$))`, "g");
 const IN_COLLECTION = new RegExp(`/(?:${OF_COLLECTION})(?:[/:]|$)`);
@@ -58,14 +58,14 @@ const LISTING = new RegExp(`/(?:${OF_COLLECTION})/*$`);
 const MAKING = new RegExp(
   `/(?:${OF_COLLECTION})(?::[a-zA-Z]+)?/*$|:predictLongRunning|:batch[A-Z]|/threads/runs$|:asyncBatch`,
 );
-/** As a string of JSON by itself, or at the end of an address or of a resource's full name. */
+/** As a JSON string by itself, or at the end of an address or of a resource's full name. */
 const SHAPED_IN_JSON = new RegExp(`"(?:[^"\\\\]{1,300}/)?(${SHAPED})"`, "g");
 const WHOLE_SHAPE = new RegExp(`^(?:.{1,300}/)?(${SHAPED})$`);
 /** A plain field of a multipart form. */
 const SHAPED_IN_FORM = new RegExp(`\\r\\n\\r\\n(${SHAPED})\\r\\n`, "g");
 const BARE_ID = /^[\w-]{6,128}$/;
 
-/** Fields whose value names something stored, without case, `_` and `-`. */
+/** Fields whose value names something stored; case, `_` and `-` are ignored. */
 const REFERENCE_NAMES: ReadonlySet<string> = new Set([
   "assistantid",
   "batchid",
@@ -91,43 +91,43 @@ const REFERENCE_NAMES: ReadonlySet<string> = new Set([
 const MAY_REFER =
   /"(?:(?:assistant|batch|container|conversation|response|thread|previous_(?:response|interaction))_?id|(?:input_?)?file_?ids?|vector_?store_?ids?|cached_?content|container|conversation|file_?uri|file_?search_?store_?names|(?:training|validation)_?file)"|\\u00[2-7]/i;
 
-/** Items of stored responses: messages, reasoning, calls of tools. */
+/** Items of stored responses: messages, reasoning, tool calls. */
 const ITEM_ID =
   /^(?:msg|rs|fc|fco|ctc|ws|fs|ci|ig|cu|cuo|mcp|mcpl|mcpr|lsh|sh|apc|cmp)_[A-Za-z0-9]{8,120}$/;
-/** A reference to one: said so, or an item that is nothing but its id. */
+/** A reference to one: explicit, or an item that consists only of its id. */
 const MAY_REFER_TO_ITEM =
   /item_reference|\{\s*"id"\s*:\s*"[a-z]+_[A-Za-z0-9]+"\s*(?:,\s*"type"\s*:\s*null\s*)?\}/;
 
 /** Lists name many. */
 const MOST_IDS = 50;
-/** Of one request: each may be a question to the store. */
+/** Per request: each may be a query to the store. */
 const MOST_LOOKED_UP = 20;
 
 export interface NamedId {
   readonly id: string;
-  /** It stands where only an id stands; else it merely looks like one. */
+  /** It is in a place for ids; otherwise it only looks like one. */
   readonly isCertain: boolean;
 }
 
-/** Whether a path speaks of what is stored. */
+/** Whether a path is about stored things. */
 export function isAboutStored(url: string): boolean {
   const path = pathOf(url);
   return IN_COLLECTION.test(path) || MAKING.test(path);
 }
 
-/** Whether a call asks for a list of what the account keeps. */
+/** Whether a call lists what the account stores. */
 export function isListing(method: string, url: string): boolean {
   return (method === "GET" || method === "HEAD") && LISTING.test(pathOf(url));
 }
 
-/** Whether a call makes something that is kept: what its answer is called belongs to who asked. */
+/** Whether a call creates something that is stored: what its response names belongs to the caller. */
 export function isMaking(method: string, url: string): boolean {
   return method === "POST" && MAKING.test(pathOf(url));
 }
 
 /**
  * @param url With the query.
- * @param isGoogle Whether the service's names hold their collection (`files/abc`).
+ * @param isGoogle Whether the service's names include their collection (`files/abc`).
  */
 export function idsInPath(url: string, isGoogle: boolean): readonly NamedId[] {
   const path = pathOf(url);
@@ -141,7 +141,7 @@ export function idsInPath(url: string, isGoogle: boolean): readonly NamedId[] {
   return [...found].slice(0, MOST_LOOKED_UP).map((id) => ({ id, isCertain: true }));
 }
 
-/** @param text The whole body, where it is JSON. */
+/** @param text The whole body, if it is JSON. */
 export function idsInJson(text: string): readonly NamedId[] {
   const found = new Map<string, NamedId>();
   let named: readonly NamedString[] | null = null;
@@ -151,7 +151,7 @@ export function idsInJson(text: string): readonly NamedId[] {
       if (!REFERENCE_NAMES.has(plainName(name)) && !isConversationId(name, value)) continue;
       const id = WHOLE_SHAPE.exec(value)?.[1] ?? (BARE_ID.test(value) ? value : null);
       if (id === null || value === "auto") continue;
-      // Containers, and files in them, come of answers whose streams are not read.
+      // Containers, and files in them, are created by responses whose streams aren't read.
       found.set(id, { id, isCertain: !/^(?:cntr|cfile|container)[-_]/.test(id) });
     }
   }
@@ -180,7 +180,7 @@ export function isItemId(id: string): boolean {
   return ITEM_ID.test(id);
 }
 
-/** Everything in an answer that looks like an id: whose account it lives in is worth knowing. */
+/** Everything in a response that looks like an id, because it is worth knowing in whose account it is. */
 export function idsSeen(text: string): readonly string[] {
   const ids = new Set<string>();
   for (const [, id] of text.matchAll(SHAPED_IN_JSON)) {
@@ -191,15 +191,15 @@ export function idsSeen(text: string): readonly string[] {
 }
 
 /**
- * What an answer says was made: its own id or name, and those of what came of it. Only from where the provider
- * writes them: an answer repeats fields of the request, and a caller must not come to own what it merely names.
- * @param text The answer's, or the first events of a stream.
+ * What a response says was created: its own id or name, and those of its results. Read only from where the provider
+ * writes them: a response repeats fields of the request, and a caller must not come to own what it merely names.
+ * @param text The response's text, or the first events of a stream.
  */
 export function idsMade(text: string): readonly string[] {
   const answer = parsed(text);
   if (answer === null) {
-    // The first event of a stream of Responses (`{"type":"response.created","response":{"id":…`), or an answer
-    // that is cut: the id comes before anything of the request's.
+    // The first event of a stream of Responses (`{"type":"response.created","response":{"id":…`), or a truncated
+    // response: the id comes before anything from the request.
     const [, id] = /^[\s\S]{0,200}?"id"\s*:\s*"([\w-]{4,128})"/.exec(text) ?? [];
     return id === undefined ? [] : [id];
   }
@@ -215,7 +215,7 @@ export function idsMade(text: string): readonly string[] {
     answer.error_file_id,
     ...list(answer.result_files),
     ...list(answer.output).flatMap(idsInOutput),
-    // What came of Google's long operations.
+    // Results of Google's long-running operations.
     ...stringsIn(answer.response),
     object(object(answer.metadata).output).responsesFile,
   ];
@@ -234,14 +234,14 @@ function stringsIn(value: unknown): string[] {
   return Object.values(value).flatMap(stringsIn);
 }
 
-/** Of an item of a response: the container it ran in, and the files it left there. */
+/** From an item of a response: the container it ran in, and the files it left there. */
 function idsInOutput(item: unknown): unknown[] {
   const { container_id, content } = object(item);
   const annotations = list(content).flatMap((part) => list(object(part).annotations));
   return [container_id, ...annotations.map((each) => object(each).file_id)];
 }
 
-/** `conversation: {id}` and `container: {id}`: their names are those of the objects around, which are lost. */
+/** `conversation: {id}` and `container: {id}`: they are named by the enclosing object, whose name is lost here. */
 function isConversationId(name: string, value: string): boolean {
   return name === "id" && /^(?:conv|cntr|container|vs|asst|thread)_/.test(value);
 }
@@ -250,12 +250,12 @@ function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, "");
 }
 
-/** Words of a path such as `compact` or `input_tokens` are no ids. */
+/** Path words such as `compact` or `input_tokens` aren't ids. */
 function isId(segment: string): boolean {
   return /[\dA-Z]/.test(segment) || segment.length >= 20;
 }
 
-/** Ids are made by chance, names of tools (`file_search`, `run_command`) are not. */
+/** Ids look random; tool names (`file_search`, `run_command`) don't. */
 function isRandom(id: string): boolean {
   return id.includes("/") || /[\dA-Z]/.test(id);
 }
@@ -271,7 +271,7 @@ function pathOf(url: string): string {
   }
 }
 
-/** A JSON text whose ordinary letters are not escaped. */
+/** A JSON text without needless escapes of ordinary letters. */
 export function unescapedJson(text: string): string {
   if (!text.includes("\\u00")) return text;
   return text.replaceAll(/\\u00([2-7][\da-f])/gi, (_all, code: string) =>

@@ -1,6 +1,6 @@
 /**
- * Compressed request bodies (RFC 9110 section 8.4): Codex uses zstd, others gzip. They are decompressed to be read,
- * and sent on decompressed, without `content-encoding`.
+ * Compressed request bodies (RFC 9110 section 8.4): Codex uses zstd, others gzip. They are decompressed to be read, and
+ * sent on decompressed, without `content-encoding`.
  * @module
  */
 
@@ -17,7 +17,7 @@ const PACKINGS: ReadonlyMap<string, Packing> = new Map([
   ["zstd", "zstd"],
 ]);
 
-/** How a body is packed; null where it is not. @throws {ProxyError} `unsupported_content_encoding`. */
+/** How a body is compressed; null if it isn't. @throws {ProxyError} `unsupported_content_encoding`. */
 export function packingOf(headers: Headers): Packing | null {
   const encoding = headers.get("content-encoding");
   if (encoding === null) return null;
@@ -31,26 +31,26 @@ export function packingOf(headers: Headers): Packing | null {
 }
 
 /**
- * @param maxBytes Of the unpacked body: what would be longer is not unpacked to its end.
+ * @param maxBytes Maximum decompressed size; decompression stops beyond it.
  * @throws {ProxyError} `body_too_large`, `unsupported_content_encoding`.
  */
 export async function unpack(packed: Bytes, packing: Packing, maxBytes: number): Promise<Bytes> {
-  // Loaded where it is needed: most requests are not packed.
+  // Loaded on demand: most requests aren't compressed.
   const zlib = await import("node:zlib");
   const options = { maxOutputLength: maxBytes };
   const unpackers: Readonly<Record<Packing, () => Uint8Array<ArrayBufferLike>>> = {
     gzip: () => zlib.gunzipSync(packed, options),
-    // Some servers and clients mean the bare format by this name.
+    // Some servers and clients mean the raw format by this name.
     deflate: () => (isZlib(packed) ? zlib.inflateSync : zlib.inflateRawSync)(packed, options),
     br: () => zlib.brotliDecompressSync(packed, options),
     zstd: () => zlib.zstdDecompressSync(packed, options),
   };
   try {
     const unpacked = unpackers[packing]();
-    // Buffers of zlib lie in memory of their own, never in shared memory.
+    // zlib's buffers are never in shared memory.
     return new Uint8Array(unpacked.buffer as ArrayBuffer, unpacked.byteOffset, unpacked.byteLength);
   } catch (error) {
-    // Node says ERR_BUFFER_TOO_LARGE, workerd "Memory limit exceeded"; both as this class.
+    // Node reports ERR_BUFFER_TOO_LARGE, workerd "Memory limit exceeded"; both as this class.
     if (error instanceof RangeError) {
       const megabytes = Math.floor(maxBytes / 1024 / 1024);
       throw new ProxyError(
@@ -62,7 +62,7 @@ export async function unpack(packed: Bytes, packing: Packing, maxBytes: number):
   }
 }
 
-/** The two-byte head of RFC 1950: method 8, and a multiple of 31. */
+/** The two-byte header of RFC 1950: method 8, and a multiple of 31. */
 function isZlib([first = 0, second = 0]: Bytes): boolean {
   return (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0;
 }

@@ -7,7 +7,7 @@ export function isWebSocket({ method, headers }: Request): boolean {
   return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
-/** The subprotocols a WebSocket client offers, in order. */
+/** The subprotocols that a WebSocket client offers, in order. */
 export function splitProtocols(header: string | null): string[] {
   return (header ?? "")
     .split(",")
@@ -16,9 +16,9 @@ export function splitProtocols(header: string | null): string[] {
 }
 
 /**
- * The subprotocol to name in the 101: the upstream's choice if the client offered it. A browser that
- * offered some fails the connection when none is chosen, so its own first offer is the last resort
- * (its own access token at worst, never a pool key).
+ * The subprotocol to name in the 101: the upstream's choice if the client offered it. A browser that offered some fails
+ * the connection if none is chosen, so its own first offer is the fallback (at worst its own access token, never a pool
+ * key).
  */
 export function chosenProtocol(request: Headers, answer: Headers): string | null {
   const offered = splitProtocols(request.get("sec-websocket-protocol"));

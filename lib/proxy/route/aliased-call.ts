@@ -1,9 +1,9 @@
 /**
- * Calls whose model is an alias: the same call can be made for each of its targets that speaks the API of
- * the request. In the body or the path the model is replaced, nothing else.
+ * Calls whose model is an alias: the same call can be made for each target that supports the request's API. Only the
+ * model in the body or the path is replaced.
  *
- * Three forms are shared between providers: OpenAI's (at `/api/compat`, and at every provider that has
- * OpenAI-compatible endpoints), Anthropic's and Google's own.
+ * Providers share three API formats: OpenAI's (at `/api/compat`, and at every provider that has OpenAI-compatible
+ * endpoints), Anthropic's and Google's own.
  * @module
  */
 import type { ModelAlias, RouteTarget } from "../../models/model-alias";
@@ -38,22 +38,22 @@ export interface AliasedCall {
   readonly alias: ModelAlias;
   /** As the client sent it. */
   readonly body: RequestBody;
-  /** Whether the target's provider is known, and speaks the API of the request or one that it can be converted to. */
+  /** Whether the target's provider is known, and supports the request's API or one that it can be converted to. */
   speaks(target: RouteTarget): boolean;
-  /** Whether the request would have to be converted for it; absent where none is. */
+  /** Whether the request would have to be converted for it; absent if none is converted. */
   converts?(target: RouteTarget): boolean;
   /**
-   * The call for a target that speaks its API.
+   * The call for a target that supports its API.
    * @throws {ProviderPathError}
    */
   callTo(target: RouteTarget): ProxyCall;
 }
 
-/** Endpoints of OpenAI's API that take a model, behind the prefixes that providers and clients write. */
+/** Endpoints of OpenAI's API that take a model, after the prefixes that providers and clients write. */
 const OPENAI_ENDPOINT =
   /^(?:(?:openai|inference|api|beta|compatibility|v\d[a-z\d]*)\/)*((?:chat\/)?completions|responses|embeddings|moderations|audio\/(?:speech|transcriptions|translations)|images\/(?:generations|edits|variations))\/?$/;
 
-/** Null where the request names no alias, or is of a form that no two providers share. */
+/** Null if the request names no alias, or its API is supported by only one provider. */
 export function aliasedCall(facts: RequestFacts, scope: RequestScope): AliasedCall | null {
   const { request, provider, path, body } = facts;
   if (isWebSocket(request)) return inQuery(facts, scope);
@@ -114,7 +114,7 @@ function inOwnForm(
   scope: RequestScope,
 ): AliasedCall | null {
   const { request, path, body } = facts;
-  // A name with a slash in the path is no alias, and the body's name does not replace it.
+  // A name with a slash in the path isn't an alias, and the body's name doesn't replace it.
   if (protocol === "google" && hasSlashInModel(path)) return null;
   const name = findModel(
     { model: places },
@@ -131,7 +131,7 @@ function inOwnForm(
   const find = ({ provider: slug }: Pick<RouteTarget, "provider">) => {
     const provider = knownProvider(slug, scope);
     if (provider === undefined || protocol === null) return null;
-    // Second doors have this one call.
+    // Second doors have only this call.
     const isSpoken = isMessages ? speaksForm(provider, protocol) : provider.protocol === protocol;
     return isSpoken ? provider : null;
   };
@@ -166,7 +166,10 @@ function inOwnForm(
   };
 }
 
-/** WebSockets have no body to name a model in. Each service has a language of its own, so targets are the provider's. */
+/**
+ * WebSockets have no body in which to name a model. Each service has its own protocol, so targets must belong to the
+ * same provider.
+ */
 function inQuery(facts: RequestFacts, scope: RequestScope): AliasedCall | null {
   const { url, body } = facts;
   const provider = facts.provider ?? socketOwner(scope);
@@ -193,7 +196,7 @@ function found<Found>(value: Found | null, { provider }: RouteTarget): Found {
   return value;
 }
 
-/** Whether a path is of the kind `models/{provider}/{model}:{method}`. */
+/** Whether a path has the form `models/{provider}/{model}:{method}`. */
 function hasSlashInModel(path: string): boolean {
   const [before = "", after] = path.split(/:|%3A/i, 2);
   if (after === undefined) return false;
@@ -208,7 +211,7 @@ function renameInPath(path: string, place: RegExp | undefined, model: string): s
   return path.slice(0, range[0]) + encodeURIComponent(model) + path.slice(range[1]);
 }
 
-/** Google's clients say the path's model in the body of some calls again, as `models/{model}`. */
+/** For some calls, Google's clients repeat the path's model in the body, as `models/{model}`. */
 function renameInBody(
   body: RequestBody,
   named: BodyField | null,

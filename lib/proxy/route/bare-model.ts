@@ -1,27 +1,27 @@
 /**
- * Which pool a model's bare name means: the only one that serves it. Pure.
+ * Which pool a model's bare name refers to: the only one that serves it. Pure.
  * @module
  */
 import type { Provider } from "../../providers/types";
 
-/** A provider that has keys, and what is known of its models. */
+/** A provider that has keys, and what is known about its models. */
 export interface ModelPool {
   readonly provider: Provider;
-  /** Whether the provider speaks the API of the request by itself. */
+  /** Whether the provider supports the request's API natively. */
   readonly speaks: boolean;
-  /** What its keys may serve. */
+  /** The models its keys may serve. */
   readonly models: ReadonlySet<string>;
-  /** It has a list of models, which could not be read. */
+  /** It has a list of models that couldn't be read. */
   readonly isUnknown: boolean;
 }
 
 export type BareModel =
   | { readonly kind: "found"; readonly provider: Provider; readonly model: string }
-  /** Several serve it. */
+  /** Several providers serve it. */
   | { readonly kind: "several"; readonly providers: readonly Provider[] }
   | { readonly kind: "nowhere" };
 
-/** @param name As the client wrote it, without a provider; Google's `models/` may stand before it. */
+/** @param name As the client wrote it, without a provider; possibly with Google's prefix `models/`. */
 export function findBareModel(name: string, pools: readonly ModelPool[]): BareModel {
   const model = name.startsWith("models/") ? name.slice("models/".length) : name;
   const serving = pools.filter(({ models }) => models.has(model));
@@ -35,7 +35,7 @@ export function findBareModel(name: string, pools: readonly ModelPool[]): BareMo
   return { kind: "found", provider: found.provider, model };
 }
 
-/** Where nobody is known to serve it, it can only be at the one of whom it is not known that he does not. */
+/** If no provider is known to serve it, only the one with unknown models can. */
 function onlyOne<Entry>(entries: readonly Entry[]): Entry | undefined {
   return entries.length === 1 ? entries[0] : undefined;
 }

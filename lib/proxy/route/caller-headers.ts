@@ -1,9 +1,9 @@
 /**
- * Headers that identify or locate the client, and headers that only browsers and proxies on the way add.
+ * Headers that identify or locate the client, and headers that only browsers and intermediate proxies add.
  * @module
  */
 
-/** What browsers send by themselves, and what names the page or the site that calls. */
+/** Headers that browsers send by themselves, and those that name the calling page or site. */
 export const BROWSER_HEADERS = [
   ...["cookie", "cookie2", "origin", "referer", "referrer", "http-referer", "from"],
   // Fetch metadata, client hints, Global Privacy Control.
@@ -13,7 +13,7 @@ export const BROWSER_HEADERS = [
   ...["access-control-request-headers", "access-control-request-method", "x-client-data"],
 ] as const;
 
-/** Where a client sits, whatever proxy wrote it; and what rewrites a request for a server behind. */
+/** Where a client is located, whatever proxy wrote it; and what rewrites a request for a server behind a proxy. */
 export const ADDRESS_HEADERS = [
   ...["forwarded", "via", "cdn-loop", "client-ip", "x-client-ip", "x-real-ip", "x-remote-addr"],
   ...["true-client-ip", "fastly-client-ip", "fly-client-ip", "x-cluster-client-ip"],
@@ -21,7 +21,7 @@ export const ADDRESS_HEADERS = [
   ...["x-http-host-override", "x-http-method", "x-http-method-override", "x-method-override"],
 ] as const;
 
-/** Beginnings of names: browsers' fetch metadata and sockets, proxies, and those that sign users in. */
+/** Prefixes of names: browsers' fetch metadata and sockets, proxies, sign-in services. */
 export const CALLER_PREFIXES = [
   ...["sec-", "cf-", "x-forwarded", "x-original-", "x-rewrite-", "x-real-", "x-remote-", "remote-"],
   ...["x-azure-", "x-arr-", "x-envoy-", "x-vercel-", "x-nf-", "x-appengine-", "x-amz-cf-"],

@@ -1,8 +1,8 @@
 /**
- * The OpenAI form over every provider: `/api/compat/{path}`, or `/v1/{path}` at the root.
+ * OpenAI's API format over every provider: `/api/compat/{path}`, or `/v1/{path}` at the root.
  *
- * AI Gateway's own compat endpoint supports chat completions of some providers; everything else goes to
- * the provider's own OpenAI-compatible endpoint, through the gateway or directly.
+ * AI Gateway's own compat endpoint supports chat completions of some providers; everything else goes to the provider's
+ * own OpenAI-compatible endpoint, through the gateway or directly.
  * @module
  */
 import { asBearer } from "../../providers/place-key";
@@ -18,7 +18,7 @@ import { gatewayFor, upstreamUrl } from "./upstream-url";
 
 export const CHAT_COMPLETIONS = "chat/completions";
 
-/** What names no model names no provider either: files, batches and the like lie at one. */
+/** A request that names no model names no provider either: files, batches and the like belong to one provider. */
 export function namesNoModel({ method }: Request, path: string, body: RequestBody): ProxyError {
   if (method !== "POST") {
     return new ProxyError(
@@ -33,8 +33,8 @@ export function namesNoModel({ method }: Request, path: string, body: RequestBod
 }
 
 /**
- * A call in the OpenAI form to a provider's own endpoint for it.
- * @param endpoint As OpenAI's base URL is followed by: `chat/completions`.
+ * A call in OpenAI's format to a provider's own endpoint for it.
+ * @param endpoint What follows OpenAI's base URL: `chat/completions`.
  * @param named Where the body names the model.
  */
 export function openAiCall(
@@ -78,7 +78,7 @@ export interface OpenAiTarget {
   readonly model: string;
 }
 
-/** Where the provider keeps an OpenAI endpoint: beside its chat completions. */
+/** The path of a provider's OpenAI endpoint: next to its chat completions. */
 function openAiPath(openAi: OpenAiCompatible, endpoint: string): string {
   if (endpoint === "embeddings" && openAi.embeddings !== undefined) return openAi.embeddings;
   return openAi.chatCompletions.slice(0, -CHAT_COMPLETIONS.length) + endpoint;

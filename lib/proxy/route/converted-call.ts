@@ -1,5 +1,5 @@
 /**
- * Converts calls in a form that the model's provider does not support into one that it does.
+ * Converts calls in a format that the model's provider doesn't support into one that it does.
  * @module
  */
 import { chatByMessages } from "../../conversion/chat-by-messages";
@@ -22,17 +22,17 @@ import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import { queryParameter } from "./upstream-url";
 
-/** A token of text has some four bytes; pictures, sent as text, are not counted as one. */
+/** A token of text is about four bytes; images, sent as text, don't count as text. */
 const BYTES_A_TOKEN = 4;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
-/** The one call of Anthropic's API that is converted. */
+/** The only call of Anthropic's API that is converted. */
 export const MESSAGES_PATH = /^(?:v1\/)?messages$/;
 export const COUNT_TOKENS_PATH = /^(?:v1\/)?messages\/count_tokens$/;
 
-/** OpenAI's Responses, at a provider that has chat completions only. */
+/** OpenAI's Responses, for providers that only have chat completions. */
 export const RESPONSES = "responses";
 
 /**
@@ -56,27 +56,30 @@ export function responsesCall(
   return chatCall(request, target, said, conversion, scope);
 }
 
-/** Whether a call of OpenAI's API has to be converted for a provider. */
+/** Whether a call of OpenAI's API must be converted for a provider. */
 export function needsChat(endpoint: string, { openAi }: Pick<OpenAiTarget, "openAi">): boolean {
   return endpoint === RESPONSES && openAi.hasResponses !== true;
 }
 
 /**
- * Whether a call of OpenAI's API has to be said as Messages. Anthropic itself has chat completions too; of the team's
- * own services that speak its API nobody knows. Responses have to be converted anyway, and lose less so.
+ * Whether a call of OpenAI's API must be converted to Messages. Anthropic itself has chat completions too; for custom
+ * providers with its API that is unknown. Responses have to be converted anyway, and lose less in this way.
  */
 export function needsMessages(endpoint: string, provider: Provider): boolean {
   const isSpoken = endpoint === CHAT_COMPLETIONS && isBuiltIn(provider.slug);
   return mayBeMessages(endpoint, provider) && !isSpoken;
 }
 
-/** Whether a call of OpenAI's API can be said as Messages, in which the provider has more than in OpenAI's form. */
+/**
+ * Whether a call of OpenAI's API can be converted to Messages, because the provider supports more in that format than
+ * in OpenAI's.
+ */
 export function mayBeMessages(endpoint: string, { protocol }: Provider): boolean {
   return protocol === "anthropic" && (endpoint === CHAT_COMPLETIONS || endpoint === RESPONSES);
 }
 
 /**
- * Chat completions and Responses, said as Messages.
+ * Converts chat completions and Responses to Messages.
  * @param named The model as the caller wrote it.
  * @throws {ProxyError} `not_convertible`, `body_too_large`.
  */
@@ -105,13 +108,13 @@ export function byMessagesCall(
   return converted(nativeCall(facts, scope), conversion);
 }
 
-/** Whether a request of Google's form can be said as chat completions for a provider. */
+/** Whether a request in Google's format can be converted to chat completions for a provider. */
 export function takesGenerating(path: string, provider: Provider): boolean {
   return isGenerating(path) && !needsMessages(CHAT_COMPLETIONS, provider);
 }
 
 /**
- * Converts a body that may be long: it is read as far as bodies ever are.
+ * Converts a body that may be long: it is read up to the general maximum.
  * @throws {ProxyError} `body_too_large`, `not_convertible`.
  */
 export async function convertWhole(
@@ -149,7 +152,7 @@ export function messagesCall(
   return chatCall(request, target, said, conversion, scope);
 }
 
-/** The calls of Google's API that are converted; the first group is set for a stream. */
+/** The calls of Google's API that are converted; the first group matches for a stream. */
 const GENERATE_PATH = /(?::|%3A)(?:(stream)G|g)enerateContent$/i;
 
 function isGenerating(path: string): boolean {
@@ -157,7 +160,7 @@ function isGenerating(path: string): boolean {
 }
 
 /**
- * @param path As the caller wrote it: it says whether the answer is to be streamed.
+ * @param path As the caller wrote it: it says whether to stream the response.
  * @param named The model as the caller wrote it.
  * @throws {ProxyError} `not_convertible`, `body_too_large`.
  */
@@ -214,7 +217,7 @@ function converted(call: ProxyCall, conversion: Conversion): ProxyCall {
   };
 }
 
-/** Headers that speak of the form in which was asked. */
+/** Headers specific to the API format of the request. */
 const OF_THE_FORM = [
   "anthropic-version",
   "anthropic-beta",
@@ -223,7 +226,7 @@ const OF_THE_FORM = [
   "x-goog-api-client",
 ];
 
-/** A guess at the tokens of a request, from its length. */
+/** Estimates the tokens of a request from its length. */
 export function guessedTokens(body: RequestBody): number {
   return body.kind === "kept" ? Math.ceil(body.bytes.length / BYTES_A_TOKEN) : 0;
 }

@@ -2,7 +2,7 @@ import { providerNamed, providerOf } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import type { ProxyPorts } from "../ports";
 
-/** A provider by its slug, built-in or the team's own. */
+/** A provider by its slug, built-in or custom. */
 export function knownProvider(
   slug: string,
   { ports }: { readonly ports: Pick<ProxyPorts, "state"> },
@@ -10,7 +10,7 @@ export function knownProvider(
   return providerOf(slug, (own) => ports.state.customProvider(own));
 }
 
-/** A provider by what a client calls it. */
+/** A provider by the name that a client uses for it. */
 export function calledProvider(
   name: string,
   { ports }: { readonly ports: Pick<ProxyPorts, "state"> },

@@ -14,7 +14,7 @@ const REASONS: Readonly<Record<PassedOverReason, string>> = {
   unknown_price: "has no known price, and the alias limits it",
 };
 
-/** None of the targets may be asked; 403 where only the token is in the way. */
+/** None of the targets may be tried; 403 if only the token prevents it. */
 export function noFittingTarget(alias: string, passedOver: RouteChoice["passedOver"]): ProxyError {
   const speaking = passedOver.filter(({ reason }) => reason !== "other_api");
   if (speaking.length > 0 && speaking.every(({ reason }) => reason === "not_allowed")) {
@@ -27,12 +27,12 @@ export function noFittingTarget(alias: string, passedOver: RouteChoice["passedOv
   );
 }
 
-/** Targets that have no pool to wait for: the others say better what to do. */
+/** Targets without a pool to wait for: the errors of the others say better what to do. */
 const HOPELESS: ReadonlySet<ProxyError["code"]> = new Set(["no_provider_keys", "invalid_path"]);
 
 /**
- * Every target that was asked refused without an upstream's answer. The code is that of the last one that was
- * really tried; where all are at their limit it is theirs, with the time of the first to be back.
+ * Every target that was tried failed without an upstream's response. The code is that of the last one really tried; if
+ * all are at their limit, it is theirs, with the earliest retry time.
  * @param refusals At least one, in order.
  */
 export function noTargetServed(

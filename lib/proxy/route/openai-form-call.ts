@@ -1,5 +1,5 @@
 /**
- * OpenAI's form at the doors which several providers share.
+ * OpenAI's API format at the entry points that several providers share.
  * @module
  */
 

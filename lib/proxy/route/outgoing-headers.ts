@@ -1,6 +1,6 @@
 /**
- * Which parts of a client's request are sent upstream, for HTTP and WebSockets: headers, query parameters, subprotocols.
- * The names are data: `lib/providers/withheld-fields.ts`, `lib/providers/gateway-settings.ts` and
+ * Which parts of a client's request are sent upstream, for HTTP and WebSockets: headers, query parameters,
+ * subprotocols. The names are data: `lib/providers/withheld-fields.ts`, `lib/providers/gateway-settings.ts` and
  * `caller-headers.ts`; docs/security.md lists them.
  * @module
  */
@@ -18,14 +18,14 @@ import { CREDENTIAL_HEADERS, CREDENTIAL_QUERY } from "../request/request-credent
 import { splitProtocols } from "../request/web-socket-handshake";
 import { isCallerHeader } from "./caller-headers";
 
-/** What concerns this hop, or is set again by `fetch` for the body that is really sent. */
+/** Headers about this hop, or that `fetch` sets again for the body that is actually sent. */
 const OF_THIS_HOP: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   ...CREDENTIAL_HEADERS,
   "host",
   "content-length",
   "expect",
-  // Of the body as the client packed it: what is sent is unpacked, and its model may have another name.
+  // About the body as the client compressed it: it is sent decompressed, possibly with another model name.
   "content-encoding",
   "content-md5",
   "digest",
@@ -33,14 +33,14 @@ const OF_THIS_HOP: ReadonlySet<string> = new Set([
   "repr-digest",
 ]);
 
-/** Beyond these a request is refused: Cloudflare's edge takes 128 KB of headers, most servers far less. */
+/** With more headers, a request is rejected: Cloudflare's edge accepts 128 KB of headers, most servers far less. */
 const MAX_HEADERS = 128;
 const MAX_HEADER_CHARS = 64 * 1024;
 
-/** `gateway`: a setting for AI Gateway, which nobody else understands. */
+/** `gateway`: a setting for AI Gateway, which no other server understands. */
 type Passage = "travels" | "stays" | "gateway" | "encodings";
 
-/** Clients send the same few names, so each is judged once. */
+/** Clients send the same few names, so each is classified once. */
 const passages = new Map<string, Passage>();
 const MAX_PASSAGES = 2000;
 
@@ -66,8 +66,8 @@ function judge(name: string): Passage {
 }
 
 /**
- * The client's headers that may travel upstream.
- * @param token The caller's: what carries it a second time stays too.
+ * The client's headers that may be sent upstream.
+ * @param token The caller's: a header that contains it again is withheld too.
  * @throws {ProxyError} `headers_too_large`.
  */
 export function outgoingHeaders(incoming: Headers, route: Route, token: string): Headers {
@@ -85,8 +85,8 @@ export function outgoingHeaders(incoming: Headers, route: Route, token: string):
   if (count > MAX_HEADERS || chars > MAX_HEADER_CHARS) throw tooManyHeaders();
   for (const name of connectionHeaders(incoming)) outgoing.delete(name);
   const userAgent = outgoing.get("user-agent");
-  // A browser's is as good as a fingerprint; and Cloudflare's browser integrity check refuses requests
-  // without one (error 1010).
+  // A browser's is as good as a fingerprint; and Cloudflare's browser integrity check rejects requests without one
+  // (error 1010).
   if (userAgent === null || userAgent.startsWith("Mozilla/")) {
     outgoing.set("user-agent", "one-balance");
   }
@@ -94,8 +94,7 @@ export function outgoingHeaders(incoming: Headers, route: Route, token: string):
 }
 
 /**
- * A query with its `?`, less what may not travel; the empty string if nothing is left. What stays keeps
- * its bytes.
+ * A query with its `?`, without what may not be sent; empty if nothing is left. The rest keeps its bytes.
  * @param search As in `URL.search`.
  * @param own Parameters meant for this proxy.
  */
@@ -122,17 +121,17 @@ function mayPairTravel(pair: string, token: string, own: readonly string[]): boo
 
 const CREDENTIAL_NAMES: ReadonlySet<string> = new Set(CREDENTIAL_QUERY);
 
-/** The subprotocols a WebSocket client offers, less those that carry a credential or choose an account. */
+/** The subprotocols that a WebSocket client offers, without those that carry a credential or choose an account. */
 export function outgoingSubprotocols(incoming: Headers, token: string): string[] {
   return splitProtocols(incoming.get("sec-websocket-protocol")).filter(
     (protocol) => !isWithheldSubprotocol(protocol) && !carriesToken(protocol, token),
   );
 }
 
-/** Encodings of an answer that workerd's `fetch` unpacks: in another nobody could read refusals or usage. */
+/** Response encodings that workerd's `fetch` decompresses: in any other, errors and usage couldn't be read. */
 const READABLE: ReadonlySet<string> = new Set(["gzip", "br", "identity"]);
 
-/** An `Accept-Encoding` (RFC 9110 section 12.5.3) less the codings that would not be understood here. */
+/** An `Accept-Encoding` (RFC 9110 section 12.5.3) without the codings that can't be read here. */
 function readableEncodings(accepted: string): string {
   const kept = accepted
     .slice(0, MAX_ENCODINGS_CHARS)

@@ -1,6 +1,6 @@
 /**
- * Anthropic's and Google's form at the doors which several providers share: the call goes to a provider that
- * supports the form itself, and only the model's name is changed.
+ * Anthropic's and Google's API format at the entry points that several providers share: the call goes to a provider
+ * that supports the format itself, and only the model's name is changed.
  * @module
  */
 import { providersWith } from "../../providers/registry";
@@ -57,7 +57,7 @@ export async function ownFormCall(
   return nativeCall(there, scope);
 }
 
-/** `models/{model}:{method}`, where the model may hold a slash of ours. */
+/** `models/{model}:{method}`, in which the model may contain a slash of ours. */
 const MODEL_IN_PATH = /^((?:upload\/)?(?:v1(?:beta|alpha)?\/)?models\/)(.+?)((?::|%3A)[a-z]+)$/i;
 
 function modelInPath(path: string) {
@@ -77,7 +77,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The one provider with keys that speaks a form: what names no model can only be meant for it. */
+/** The only provider with keys that supports a format: a request that names no model can only be meant for it. */
 function onlyProvider(form: "anthropic" | "google", { ports: { state } }: RequestScope) {
   const [only, ...others] = providersWith(state.customProviders()).filter(
     ({ slug, protocol }: Provider) => protocol === form && state.pool(slug).size > 0,

@@ -9,7 +9,7 @@ import { ownFormCall } from "./own-form-call";
 import type { ProxyCall } from "./proxy-call";
 import { sharedSocketCall } from "./shared-socket-call";
 
-/** What to ask: one provider's pool, or the targets of an alias one after the other. */
+/** What to call: one provider's pool, or the targets of an alias one after the other. */
 export type Plan = ProxyCall | AliasedCall;
 
 export function isAliased(plan: Plan): plan is AliasedCall {
@@ -17,7 +17,7 @@ export function isAliased(plan: Plan): plan is AliasedCall {
 }
 
 /**
- * A promise only at the doors that several providers share: what a model's name means may have to be looked up.
+ * A promise only at the entry points that several providers share, where a model's name may have to be looked up.
  * @throws {ProxyError} `invalid_path`, `address_too_long`, and as each kind of call does.
  */
 export function planRequest(facts: RequestFacts, scope: RequestScope): Plan | Promise<Plan> {

@@ -1,5 +1,5 @@
 /**
- * What a client's request asks of a provider, before a key is chosen.
+ * What a client's request calls at a provider, before a key is chosen.
  * @module
  */
 import type { Conversion } from "../../conversion/conversion";
@@ -12,24 +12,24 @@ export interface ProxyCall {
   /** Null for calls that name none (model lists, files). */
   readonly model: string | null;
   readonly method: string;
-  /** Below the provider's slug, as the client could have written it, without a leading slash. */
+  /** The part after the provider's slug, as the client could have written it, without a leading slash. */
   readonly path: string;
   /** Upstream address without a key. */
   readonly url: string;
   readonly body: RequestBody;
   readonly isWebSocket: boolean;
-  /** The key this call must use if it can: it continues something begun with that key. */
+  /** The key that this call should use if possible: it continues something begun with that key. */
   readonly preferredKeyId: string | null;
-  /** Where the request was said in another form than the client's: the way back for its answer. */
+  /** If the request was converted to another API format: how to convert its response back. */
   readonly conversion?: Conversion;
-  /** The client's headers that may travel on, without a key; made again for each attempt. */
+  /** The client's headers that may be sent on, without a key; created again for each attempt. */
   headers(): Headers;
   placeKey(request: OutgoingRequest, key: string): void;
 }
 
 /**
- * Whether an error in a good answer is the provider's own word. What is read back (a file, a response that failed long
- * ago) may say anything, and so may what anybody's model made (fal).
+ * Whether an error in a successful response is the provider's own. Something that is read back (a file, a response that
+ * failed long ago) can contain anything, and so can the output of any user's model (fal).
  */
 export function tellsErrors({ method, provider }: Pick<ProxyCall, "method" | "provider">): boolean {
   return method !== "GET" && method !== "HEAD" && provider.usageFormat !== "none";

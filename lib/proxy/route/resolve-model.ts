@@ -1,6 +1,6 @@
 /**
- * The provider and model that a name means at the doors which several providers share: `{provider}/{model}`, split
- * at the first slash only, or a name that one pool serves. Aliases come before.
+ * The provider and model that a name refers to at the shared entry points: `{provider}/{model}`, split at the first
+ * slash only, or a name that one pool serves. Aliases take precedence.
  * @module
  */
 import { modelMatches } from "../../models/model-matches";
@@ -21,10 +21,10 @@ export interface ResolvedModel {
   readonly model: string;
 }
 
-/** Of a name in a message. */
+/** The most characters of a name in a message. */
 const MAX_SHOWN_CHARS = 256;
 
-/** Who asks about a name, and in which form. */
+/** Who asks about a name, and in which API format. */
 type Asking = Pick<SharedFacts, "form" | "token">;
 
 /** @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`. */
@@ -44,11 +44,11 @@ export function resolveModel(
       : (providerForCompatModel(prefix, own) ?? providerNamed(prefix, own));
   if (named === undefined || model === null) return findElsewhere(name, null, asking, scope);
   const asNamed = { provider: named, model };
-  // Where the provider has no keys, the name may be one that another service gives to a model (`openai/gpt-oss-20b`).
+  // If the provider has no keys, another service may use the name for its model (`openai/gpt-oss-20b`).
   return state.pool(named.slug).size > 0 ? asNamed : findElsewhere(name, asNamed, asking, scope);
 }
 
-/** @param asNamed What it means where no pool has the whole name. */
+/** @param asNamed What it refers to if no pool has the whole name. */
 async function findElsewhere(
   name: string,
   asNamed: ResolvedModel | null,
@@ -63,7 +63,7 @@ async function findElsewhere(
   const found = preferred(findBareModel(name, allowed), () => findBareModel(name, pools));
   const isListed = found.kind === "found" && listed(pools, found).has(found.model);
   if (asNamed !== null) return isListed ? found : asNamed;
-  // Behind a slash stands the model of a provider: which one is not guessed.
+  // A slash precedes the model of a provider: which one isn't guessed.
   const isBare = !name.includes("/") || name.startsWith("models/");
   if (found.kind === "found" && (isListed || isBare)) return found;
   if (found.kind === "found" || (found.kind === "nowhere" && !isBare)) throw noSuchProvider(name);
@@ -71,7 +71,10 @@ async function findElsewhere(
   throw nobodyServes(name, allowed);
 }
 
-/** What the token may use; what it may not is told where there is nothing else, so that it is refused by name. */
+/**
+ * Prefers what the token may use; anything else is returned only if there is nothing better, so that the rejection
+ * names it.
+ */
 function preferred(found: BareModel, among: () => BareModel): BareModel {
   return found.kind === "nowhere" ? among() : found;
 }
@@ -83,11 +86,11 @@ function listed(
   return pools.find((pool) => pool.provider === provider)?.models ?? new Set();
 }
 
-/** A list that could not be read is not asked for again by every request. */
+/** A list that couldn't be read isn't requested again by every request. */
 const SILENCE_MS = 60_000;
 const silentUntilMs = new WeakMap<ModelCatalog, Map<string, number>>();
 
-/** Every provider with keys that speaks any of the shared forms. */
+/** Every provider with keys that supports any of the shared formats. */
 async function modelPools(form: SharedForm, scope: RequestScope): Promise<readonly ModelPool[]> {
   const { catalog, ports } = scope;
   const { state } = ports;
@@ -123,7 +126,7 @@ async function modelPools(form: SharedForm, scope: RequestScope): Promise<readon
   );
 }
 
-/** Models of the list that active keys may serve, and those that keys are kept to by name. */
+/** Models in the list that active keys may serve, and those to which keys are restricted by name. */
 function servedBy(
   { slug }: Provider,
   known: readonly string[],

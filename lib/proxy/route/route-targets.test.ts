@@ -68,7 +68,7 @@ describe("the order", () => {
         choice: "weighted",
       },
     );
-    /** The orders that evenly spread tickets lead to, with how often. */
+    /** The orders that evenly spread tickets produce, with their counts. */
     const orders: Record<string, number> = {};
     for (let one = 0.5; one < 10; one += 1) {
       for (let other = 0.5; other < 4; other += 1) {
@@ -84,7 +84,7 @@ describe("the order", () => {
         .filter(([name]) => name.startsWith(start))
         .reduce((sum, [, count]) => sum + count, 0);
     expect([share("a"), share("b"), share("c")]).toEqual([24, 12, 4]);
-    // What the heaviest cannot serve goes to the others three to one.
+    // What the heaviest can't serve goes to the others three to one.
     expect([share("ab"), share("ac")]).toEqual([18, 6]);
   });
 });

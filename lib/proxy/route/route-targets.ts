@@ -8,7 +8,7 @@ import { judgePrice } from "../../usage/price-limits";
 import { tokenAllows } from "../account/token-allows";
 import type { AccessToken } from "../ports";
 
-/** Why a target is not asked. */
+/** Why a target isn't tried. */
 export type PassedOverReason =
   | "other_api"
   | "not_allowed"
@@ -20,9 +20,9 @@ export type PassedOverReason =
 export interface RouteFacts {
   readonly token: AccessToken;
   readonly needed: readonly Capability[];
-  /** Whether the target's provider speaks the API of the request. */
+  /** Whether the target's provider supports the request's API. */
   speaks(target: RouteTarget): boolean;
-  /** Asked only where the alias limits the price. */
+  /** Called only if the alias limits the price. */
   priceOf(target: RouteTarget): PricePerMillion | null;
   /** In [0, 1). */
   random(): number;
@@ -73,7 +73,7 @@ function reasonAgainst(
   return price === "fits" ? null : price;
 }
 
-/** Drawn one after the other, so that what the first cannot serve is shared out by weight too. */
+/** Drawn one after the other, so that what the first can't serve is divided by weight too. */
 function drawn(targets: readonly RouteTarget[], random: () => number): readonly RouteTarget[] {
   const left = [...targets];
   const order: RouteTarget[] = [];
@@ -83,7 +83,7 @@ function drawn(targets: readonly RouteTarget[], random: () => number): readonly 
       ticket -= weight;
       return ticket < 0;
     });
-    // Rounding may leave the last ticket with nobody.
+    // Due to rounding, the last ticket may match none.
     order.push(...left.splice(index === -1 ? left.length - 1 : index, 1));
   }
   return order;

@@ -12,10 +12,12 @@ import { serveFromPool } from "../serve/serve-from-pool";
 import type { ProxyCall } from "./proxy-call";
 import { gatewayFor, upstreamUrl } from "./upstream-url";
 
-/** Model lists change by the week; the maintenance reads them again before. A failed look-up keeps the last list. */
+/**
+ * Model lists change by the week; maintenance refreshes them earlier than this. A failed refresh keeps the last list.
+ */
 const FRESH_MS = 3 * 3_600_000;
 
-/** The models that active keys may serve, of every provider that has keys; empty where they are not known. */
+/** The models that active keys may serve, for every provider that has keys; empty if unknown. */
 export async function servableModels(
   scope: RequestScope,
 ): Promise<{ readonly provider: Provider; readonly models: readonly string[] }[]> {
@@ -32,7 +34,7 @@ export async function servableModels(
 }
 
 /**
- * Reads lists again that are older than `maxAgeMs`, the oldest first, `limit` at most.
+ * Refreshes lists that are older than `maxAgeMs`, the oldest first, at most `limit`.
  * @returns How many were read.
  */
 export async function refreshModelLists(
@@ -61,7 +63,7 @@ export function canServe({ slug }: Provider, model: string, { ports }: RequestSc
     .some((key) => key.status === "active" && modelMatches(key.models, model));
 }
 
-/** Asks the provider, and keeps what it says; null where it does not. */
+/** Requests the list from the provider and stores it; null if that fails. */
 export async function readAndKeep(
   provider: Provider,
   scope: RequestScope,
@@ -73,7 +75,7 @@ export async function readAndKeep(
   return models;
 }
 
-/** Asks the provider through the pool like any client; null where it has no list or does not give it. */
+/** Requests the list through the pool like any client; null if the provider has none or doesn't return it. */
 async function readModels(
   provider: Provider,
   scope: RequestScope,
@@ -99,7 +101,7 @@ async function readModels(
     if (answer.verdict.meaning !== "ok") return null;
     return modelNames(await new Response(rejoin(answer.body)).json());
   } catch {
-    // One provider that cannot be asked must not hide the models of the others.
+    // A provider that can't be reached must not hide the models of the others.
     return null;
   }
 }

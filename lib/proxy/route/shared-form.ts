@@ -1,5 +1,5 @@
 /**
- * The forms that several providers share, told by the path below `/api/compat/` or at the root.
+ * The API formats that several providers share, recognized by the path below `/api/compat/` or at the root.
  * @module
  */
 
@@ -7,10 +7,10 @@ import type { ErrorFormat, Provider } from "../../providers/types";
 import { anthropic } from "../../providers/vendors/anthropic";
 import { googleAiStudio } from "../../providers/vendors/google-ai-studio";
 
-/** Whose API a request speaks; errors have the shape of that API. */
+/** The API format of a request; errors have that format too. */
 export type SharedForm = ErrorFormat;
 
-/** The provider whose own API a form is: it says where the model stands. */
+/** The provider whose own API a format is: it defines where the model is named. */
 export const FORM_OWNERS: Readonly<Record<"anthropic" | "google", Provider>> = {
   anthropic,
   google: googleAiStudio,
@@ -22,8 +22,8 @@ const OPENAI =
 const GOOGLE = /^(?:upload\/v1|v1(?:beta|alpha)(?:\/|$)|(?:v1\/)?(?:tuned)?models\/.+:[a-z]+$)/i;
 
 /**
- * Lists of models, files and batches lie at one path in all of them. There, the form is told by a header that every
- * SDK of Anthropic's and of Google's sends.
+ * Model lists, files and batches have the same path in all formats. For these, a header that every SDK of Anthropic's
+ * and Google's sends decides.
  * @param rest As in `ProxyPath`.
  */
 export function sharedForm(rest: string, headers: Headers): SharedForm {
@@ -35,15 +35,15 @@ export function sharedForm(rest: string, headers: Headers): SharedForm {
   return headers.has("x-goog-api-key") || headers.has("x-goog-api-client") ? "google" : "openai";
 }
 
-/** What clients write before an endpoint of OpenAI's. */
+/** Prefixes that clients write before an endpoint of OpenAI's. */
 const BEFORE_ENDPOINT = /^(?:v\d[a-z\d]*\/)?(?:openai\/)?(?:v\d[a-z\d]*\/)?/;
 
-/** As OpenAI's base URL is followed by: `chat/completions`. */
+/** What follows OpenAI's base URL: `chat/completions`. */
 export function openAiEndpoint(rest: string): string {
   return rest.replace(BEFORE_ENDPOINT, "");
 }
 
-/** Whether a provider speaks a form by itself. */
+/** Whether a provider supports a format natively. */
 export function speaksForm(provider: Provider, form: SharedForm): boolean {
   const { protocol, messages, openAiCompatible } = provider;
   if (form === "openai") return openAiCompatible !== null;
@@ -51,8 +51,8 @@ export function speaksForm(provider: Provider, form: SharedForm): boolean {
 }
 
 /**
- * Where a provider that speaks a form has what a shared door calls.
- * @param path Below the shared door.
+ * The path at a provider that supports a format for a call at a shared entry point.
+ * @param path The part after the shared entry point.
  */
 export function pathAt({ protocol, messages }: Provider, path: string): string {
   if (messages === null || protocol === "anthropic") return path;

@@ -1,6 +1,6 @@
 /**
- * WebSockets at the doors which several providers share. Each service has its own protocol there. Those of
- * OpenAI's form (Realtime, Responses) are OpenAI's, and the model may be named only in a frame.
+ * WebSockets at the entry points that several providers share. Each service has its own protocol there. Those in
+ * OpenAI's format (Realtime, Responses) are OpenAI's, and the model may be named only in a frame.
  * @module
  */
 import { providerNamed, providersWith } from "../../providers/registry";
@@ -15,7 +15,7 @@ import { queryParameter, queryWith } from "./upstream-url";
 
 const MODEL = "model";
 
-/** @throws {ProxyError} `unknown_provider` where no pool has such sockets, or several have. */
+/** @throws {ProxyError} `unknown_provider` if no pool has such sockets, or several do. */
 export function sharedSocketCall(facts: SharedFacts, scope: RequestScope): ProxyCall {
   const { path, url } = facts;
   const named = inQuery(queryParameter(url, MODEL), scope);
@@ -31,7 +31,7 @@ export function sharedSocketCall(facts: SharedFacts, scope: RequestScope): Proxy
   return nativeCall({ ...facts, provider, path: openAiEndpoint(path), url: renamed }, scope);
 }
 
-/** `openai/gpt-realtime` in the query; null for a model's own name, and for none. */
+/** `openai/gpt-realtime` in the query; null for a bare model name, and for none. */
 function inQuery(name: string | null, { ports: { state } }: RequestScope) {
   const slash = name?.indexOf("/") ?? -1;
   if (name === null || slash < 1) return null;
@@ -39,7 +39,7 @@ function inQuery(name: string | null, { ports: { state } }: RequestScope) {
   return provider === undefined ? null : { provider, model: name.slice(slash + 1) };
 }
 
-/** The one provider with keys whose sockets are OpenAI's; Azure's stand at a resource, and name a deployment. */
+/** The only provider with keys whose sockets are OpenAI's; Azure's belong to a resource and name a deployment. */
 export function socketOwner({ ports: { state } }: RequestScope): Provider | undefined {
   const [only, ...others] = providersWith(state.customProviders()).filter(
     ({ slug, model, webSocket }) =>

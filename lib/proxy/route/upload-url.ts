@@ -1,7 +1,7 @@
 /**
- * Addresses in answers that point to the provider's own host. Unchanged, they would make the client send its
- * access token there, past the proxy. Google's resumable uploads name in `x-goog-upload-url` where the
- * bytes go; redirects name theirs in `location`.
+ * Addresses in responses that point to the provider's own host. Unchanged, they would make the client send its access
+ * token there, past the proxy. Google's resumable uploads name their upload address in `x-goog-upload-url`; redirects
+ * name theirs in `location`.
  * @module
  */
 import type { PoolKey } from "../../pool/types";
@@ -10,19 +10,19 @@ import type { ProxyConfig } from "../config";
 
 const UPLOAD_URL_HEADER = "x-goog-upload-url";
 
-/** Carries the id of the key that began the upload: Google knows the session under that key alone. */
+/** Contains the id of the key that began the upload, because Google knows the session only under that key. */
 export const KEY_ID_PARAMETER = "one-balance-key";
 
 /**
- * Whether the bytes of an upload go to this path: only there the parameter is read, which takes a key whatever
- * its limits are.
- * @param path Below the provider's slug.
+ * Whether a path is for the bytes of an upload: only there is the parameter read, which selects a key whatever its
+ * limits are.
+ * @param path The part after the provider's slug.
  */
 export function isUploadPath(path: string): boolean {
   return path.startsWith("upload/");
 }
 
-/** Points the upload address of an answer back at the proxy; leaves addresses of other hosts alone. */
+/** Points a response's upload address back to the proxy; leaves addresses of other hosts unchanged. */
 export function redirectUpload(
   headers: Headers,
   provider: Provider,
@@ -38,9 +38,9 @@ export function redirectUpload(
 }
 
 /**
- * Points a redirect to the provider's own host back at the proxy: there the client's token would be refused,
- * and SDKs send it along (Google's file downloads). An address elsewhere is the client's business, like that
- * of a file in a store, which needs no key.
+ * Points a redirect to the provider's own host back to the proxy: the provider would reject the client's token, and
+ * SDKs send it along (Google's file downloads). An address elsewhere is the client's business, like that of a file in a
+ * store, which needs no key.
  */
 export function redirectThroughProxy(
   headers: Headers,
@@ -58,14 +58,14 @@ export function redirectThroughProxy(
   if (url !== null) headers.set("location", url.href);
 }
 
-/** The address as the proxy has it, without a key; null for another host's. */
+/** The address at the proxy, without a key; null for another host's. */
 function throughProxy(
   address: string,
   provider: Provider,
   config: ProxyConfig,
   requested: URL,
 ): URL | null {
-  // Some paths stand beside the API's base path (`/upload/v1beta/files`).
+  // Some paths are next to the API's base path (`/upload/v1beta/files`).
   const bases = [`${new URL(provider.directUrl("")).origin}/`];
   if (config.gatewayUrl !== null) bases.push(`${config.gatewayUrl}/${provider.slug}/`);
   const base = bases.find((candidate) => address.startsWith(candidate));

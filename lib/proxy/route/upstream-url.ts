@@ -2,7 +2,7 @@ import type { Provider } from "../../providers/types";
 import type { ProxyConfig } from "../config";
 import type { ProxyPorts } from "../ports";
 
-/** AI Gateway's base for requests to this provider, without a trailing slash; null to go straight there. */
+/** AI Gateway's base for requests to this provider, without a trailing slash; null to call it directly. */
 export function gatewayFor(
   { slug }: Provider,
   { config, ports }: { readonly config: ProxyConfig; readonly ports: Pick<ProxyPorts, "state"> },
@@ -13,7 +13,7 @@ export function gatewayFor(
 /**
  * The address of a provider's path.
  * @param gatewayUrl From `gatewayFor`.
- * @throws {ProviderPathError} where the path leads nowhere, or to a host that is not the provider's.
+ * @throws {ProviderPathError} if the path leads nowhere, or to a host that isn't the provider's.
  */
 export function upstreamUrl(provider: Provider, path: string, gatewayUrl: string | null): string {
   return gatewayUrl === null
@@ -21,13 +21,13 @@ export function upstreamUrl(provider: Provider, path: string, gatewayUrl: string
     : `${gatewayUrl}/${provider.slug}/${provider.gatewayPath(path)}`;
 }
 
-/** A query parameter; null where absent. Most requests have no query, and need not pay for its parser. */
+/** A query parameter; null if absent. Most requests have no query, and needn't pay for its parser. */
 export function queryParameter(url: URL, name: string): string | null {
   return url.search === "" ? null : url.searchParams.get(name);
 }
 
 /**
- * A query in which a parameter has another value. What stays keeps its bytes.
+ * A query with another value for a parameter. The rest keeps its bytes.
  * @param search As in `URL.search`, with the parameter.
  */
 export function queryWith(search: string, name: string, value: string): string {

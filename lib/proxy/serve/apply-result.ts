@@ -1,5 +1,5 @@
 /**
- * What an attempt's result does: to the key, to the other requests, and to this one, which is answered, goes on to
+ * The effects of an attempt's result: on the key, on other requests, and on this one, which gets its response, tries
  * another key, or ends here.
  * @module
  */
@@ -24,10 +24,10 @@ import type { PoolRun } from "./pool-run";
 import { leavesOpen } from "./sent-again";
 import type { Answer, NoAnswer, Served } from "./served";
 
-/** `again`: with the next key. `pause`: after a short pause, with any. `stop`: no key would do better. */
+/** `again`: with the next key. `pause`: after a short pause, with any key. `stop`: no key would do better. */
 export type Next = Served | "again" | "pause" | "stop";
 
-/** Nothing came back: the key may be silent, or the provider is not to be reached. */
+/** Nothing came back: the key may be silent, or the provider unreachable. */
 export function applyNoAnswer(
   result: NoAnswer,
   lease: Lease,
@@ -72,7 +72,7 @@ export function applyAnswer(result: Answer, lease: Lease, keyText: string, run: 
   return nextAfterRefusal(judged, run);
 }
 
-/** The key works; and what was held against others until one did is now known to be true of them. */
+/** The key works; and what was held against others until a key worked is now known to be true of them. */
 function applySuccess({ response }: Answer, lease: Lease, run: PoolRun): void {
   const { call, condemning, heldBack, pool, reasoning, scope, silence } = run;
   const { key } = lease;
@@ -89,7 +89,7 @@ function applySuccess({ response }: Answer, lease: Lease, run: PoolRun): void {
   state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });
 }
 
-/** Corrects what the key took of a limit of tokens to what the answer comes to in the end. */
+/** Corrects what the key used of a token limit to the response's actual usage. */
 function countTokens(lease: Lease, pool: KeyPool, { meter, ports }: RequestScope): void {
   meter.whenRecorded(({ usage }) => {
     const { inputTokens = null, outputTokens = null } = usage ?? {};
@@ -141,7 +141,10 @@ function nextAfterRefusal(judged: JudgedAttempt, run: PoolRun): Next {
   return verdict.meaning !== "region_denied" || effort.mayTryRegion() ? "again" : "stop";
 }
 
-/** Whether the key may be asked again once a limit has passed. One that does not even rest for it says the same again. */
+/**
+ * Whether the key may be tried again after a limit has passed. One that isn't even in cooldown for it would respond the
+ * same again.
+ */
 function isLimit({ quota, meaning, effect }: Verdict): boolean {
   return quota !== null || (meaning === "rate_limit_minute" && effect.kind !== "none");
 }

@@ -1,8 +1,8 @@
 /**
- * What a verdict does to the pool, with the evidence for it: at once here, and with the next flush everywhere.
+ * Applies a verdict to the pool, with the evidence for it: immediately here, and with the next flush everywhere.
  *
- * Words that condemn a key make it a suspect, which comes last; `convictServed` hears the second witness, and
- * where there are too few keys for one, the provider's free call is asked.
+ * A response that says a key is invalid makes it a suspect, which is used last; `convictServed` reports the second
+ * witness, and if there are too few keys for one, the provider's free call decides.
  * @module
  */
 import { redact } from "../../crypto/redact";
@@ -18,7 +18,7 @@ import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { checkSuspect } from "./check-suspect";
 
-/** A judged answer and what it was an answer to. */
+/** A classified response and what it responded to. */
 export interface JudgedAttempt {
   readonly call: ProxyCall;
   readonly lease: Lease;
@@ -26,22 +26,22 @@ export interface JudgedAttempt {
   readonly verdict: Verdict;
   /** Upstream status. */
   readonly status: number;
-  /** Of the caller. */
+  /** The caller's. */
   readonly tokenId: string;
 }
 
 type Cools = Extract<VerdictEffect, { kind: "cool" }>;
 
-/** Words that condemn a key, if they are true. */
+/** Meanings that block a key, if they are true. */
 const CONDEMNING: ReadonlySet<Meaning> = new Set(["key_invalid", "key_blocked", "key_doubtful"]);
 
-/** Failures that say nothing about the key: worth another try after a short pause, with the same key if need be. */
+/** Failures that say nothing about the key: worth another try after a short pause, with the same key if necessary. */
 export const NOBODYS_FAULT: ReadonlySet<Meaning> = new Set(["overloaded", "server_error"]);
 
 /**
- * Providers whose paths choose the account: there a key that is refused may be as good as the one that serves,
- * only another account's. Or they choose a program of anybody's (fal), which may refuse one and serve the other. Its
- * own check decides.
+ * Providers whose paths choose the account: a rejected key may be as valid as the one that serves, only for another
+ * account. Or they choose a program of any user (fal), which may reject one key and serve the other. The key's own
+ * check decides.
  */
 const ACCOUNT_IN_PATH: ReadonlySet<string> = new Set([
   "azure-openai",
@@ -51,12 +51,12 @@ const ACCOUNT_IN_PATH: ReadonlySet<string> = new Set([
   "workers-ai",
 ]);
 
-/** Whether the words condemn the key. */
+/** Whether the response says that the key is invalid. */
 export function condemns({ verdict }: Pick<JudgedAttempt, "verdict">): boolean {
   return CONDEMNING.has(verdict.meaning) && verdict.effect.kind !== "none";
 }
 
-/** Does what the verdict says. Also for one that comes after the lease was settled: an error amid an answer. */
+/** Applies a verdict. Also for one that comes after the lease was settled: an error in the middle of a response. */
 export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   const { ports } = scope;
   const { call, lease, verdict } = judged;
@@ -75,7 +75,7 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   recordEffects(accuse(judged, scope), lease.key.provider, scope, judged);
 }
 
-/** Hears that another key served the request that these refused in words that condemn them. */
+/** Records that another key served the request for which these were rejected as invalid. */
 export function convictServed(refused: readonly JudgedAttempt[], scope: RequestScope): void {
   if (refused.length === 0) return;
   const { ports } = scope;
@@ -85,7 +85,7 @@ export function convictServed(refused: readonly JudgedAttempt[], scope: RequestS
   }
 }
 
-/** Puts a suspect to the provider's free call, after a request that no key has served. */
+/** Checks suspected keys by the provider's free call, after a request that no key served. */
 export function checkUnserved(refused: readonly JudgedAttempt[], scope: RequestScope): void {
   const { ports } = scope;
   for (const judged of refused) {
@@ -95,7 +95,7 @@ export function checkUnserved(refused: readonly JudgedAttempt[], scope: RequestS
   }
 }
 
-/** Asks about a suspect by the free call, and does what was said of it where that refuses it too. */
+/** Checks a suspected key by the free call, and applies the earlier verdict if the call rejects it too. */
 async function hearFreeCall(judged: JudgedAttempt, scope: RequestScope): Promise<void> {
   const { call, keyText, lease } = judged;
   const verdict = await checkSuspect(call, keyText, scope);
@@ -109,8 +109,8 @@ async function hearFreeCall(judged: JudgedAttempt, scope: RequestScope): Promise
 }
 
 /**
- * Tells everywhere what the pool has done.
- * @param cause The refusal that it came of; absent where it was none.
+ * Reports everywhere what the pool has done.
+ * @param cause The rejection that caused it; absent if none did.
  */
 export function recordEffects(
   effects: readonly PoolEffect[],
@@ -160,14 +160,16 @@ function accuse(judged: JudgedAttempt, scope: RequestScope): readonly PoolEffect
     rule,
     tokenId,
     request: `${call.method} ${call.url} ${call.model ?? ""}`,
-    // What names no model may be an endpoint that wants another kind of key.
+    // A call that names no model may be to an endpoint that requires another kind of key.
     mayConvict: call.model !== null && !ACCOUNT_IN_PATH.has(call.provider.slug),
     sentence: { keyId: key.id, provider: key.provider, effect: cools, evidence },
   };
   return ports.state.pool(key.provider).accuse(call.model, lease, accusation, ports.nowMs());
 }
 
-/** How long a key rests, in this order: the rule's own time, the told one, what the pool knows, a guess. */
+/**
+ * How long a key stays in cooldown, in this order: the rule's own time, the reported one, what the pool knows, a guess.
+ */
 function resting(judged: JudgedAttempt, effect: Cools, scope: RequestScope): Sentence {
   const { config, ports } = scope;
   const { call, lease, verdict } = judged;
@@ -179,9 +181,9 @@ function resting(judged: JudgedAttempt, effect: Cools, scope: RequestScope): Sen
   if (verdict.quota !== null) {
     const rest = { untilMs, isGuess: effect.source === "guess" };
     const lesson = pool.refuse(call.model, lease, verdict.quota, rest, ports.nowMs());
-    // The pool knows a minute's quota to the millisecond; a rule's own word, and a day's, it leaves alone.
+    // The pool knows a per-minute quota to the millisecond; it doesn't override a rule's own time, nor a daily quota.
     if (meaning === "rate_limit_minute" && effect.source !== "rule") untilMs = lesson.untilMs;
-    // Where nothing answers at all, it is not this key's day that is over.
+    // If no key works at all, the cause isn't this key's daily quota.
     const isDay =
       effect.mayBeDay &&
       !lesson.isExpected &&

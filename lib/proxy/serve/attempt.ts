@@ -23,27 +23,27 @@ import { type ProxyCall, tellsErrors } from "../route/proxy-call";
 import type { Deadline } from "./deadline";
 import type { Answer, NoAnswer } from "./served";
 
-/** Errors are judged by their beginning, at 64 KiB of it though the scrubber holds some back; the rest passes unread. */
+/** Errors are classified by their first 64 KiB (the scrubber holds some more back); the rest passes unread. */
 const JUDGED_BYTES = 68 * 1024;
 
 /**
- * JSON no longer than this is taken whole before it is handed on: its few packets come with the headers,
- * reading it in pieces costs three times as much, and if it breaks off another attempt can be made.
+ * JSON up to this length is read completely before it is handed on: its few packets arrive with the headers, reading it
+ * in pieces costs three times as much, and if it breaks off another attempt can be made.
  */
 const WHOLE_BYTES = 64 * 1024;
 
-/** An answer that says nothing but an error is shorter. */
+/** A response that consists only of an error is shorter. */
 const ERROR_BYTES = 8 * 1024;
-/** Spares parsing good answers, of which some have `"error": null`. */
+/** Avoids parsing successful responses, some of which contain `"error": null`. */
 const HAS_ERROR = /"error"\s*:\s*["{]/;
-/** A response that failed repeats the request, and is as long. */
+/** A failed response of the Responses API repeats the request, and is as long. */
 const HAS_FAILED = /"status"\s*:\s*"failed"/;
 
 function mayBeError(text: string): boolean {
   return HAS_ERROR.test(text) && (text.length <= ERROR_BYTES || HAS_FAILED.test(text));
 }
 
-/** What came back was empty, or ended before its end. */
+/** The response was empty, or truncated. */
 class UnusableAnswer extends Error {}
 
 function cutShort({ provider }: ProxyCall): UnusableAnswer {
@@ -56,9 +56,9 @@ const ENDS_JSON = /[\]}]\s*$/;
 const decoder = new TextDecoder();
 
 /**
- * Sends the call with a key's text and judges the answer; gives up at the deadline. A fetch that fails is
- * a result, not an error.
- * @throws {ProviderPathError} where the key would have to go to a host that is not the provider's.
+ * Sends the call with a key's text and classifies the response; gives up at the deadline. A failed fetch is a result,
+ * not an error.
+ * @throws {ProviderPathError} if the key would be sent to a host that isn't the provider's.
  */
 export async function attempt(
   call: ProxyCall,
@@ -73,7 +73,7 @@ export async function attempt(
   return { kind: "no-answer", error: new DOMException("No answer in time", "TimeoutError") };
 }
 
-/** Frees the connection of an answer that will not be delivered. */
+/** Frees the connection of a response that won't be delivered. */
 export function discardAnswer(result: Answer | NoAnswer): void {
   if (result.kind === "answer") discardBody(result.body);
 }
@@ -106,7 +106,7 @@ async function send(
   }
 }
 
-/** The request to be sent. Its address is parsed only for providers that look at it. */
+/** The request to be sent. Its address is parsed only for providers that examine it. */
 class Outgoing implements OutgoingRequest {
   readonly headers: Headers;
   readonly route: Route;
@@ -133,9 +133,9 @@ function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {
   if (config.gatewayToken !== null) {
     headers.set("cf-aig-authorization", `Bearer ${config.gatewayToken}`);
   }
-  // A request whose key got lost must fail, not be billed to the Cloudflare account.
+  // A request that lost its key must fail, not be billed to the Cloudflare account.
   headers.set("cf-aig-no-wholesale", "true");
-  // Keys are rotated here: a retry of the gateway's own would hit the same key again.
+  // Keys are rotated here: a retry by the gateway would use the same key again.
   headers.set("cf-aig-max-attempts", "1");
 }
 
@@ -147,7 +147,7 @@ function judged(
   ports: ProxyPorts,
 ): Answer | Promise<Answer> {
   const { headers, body, status } = response;
-  // Of what lies beyond, no `Response` can be made; a 101 belongs to a WebSocket.
+  // No `Response` can be created with any other status; a 101 belongs to a WebSocket.
   if (status > 599 || (status < 200 && !call.isWebSocket)) {
     void body?.cancel().catch(() => {});
     throw new ProxyError(
@@ -157,7 +157,7 @@ function judged(
   }
   if (status >= 400) return judgedError(call, response, atMs, scrubber);
   if (status >= 300 && body !== null) {
-    // A redirect's few words, which quote its address.
+    // A redirect's short text, which quotes its address.
     const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
     return { kind: "answer", response, atMs, body: clean, verdict: OK, scrubber };
   }
@@ -169,14 +169,17 @@ function judged(
   return { kind: "answer", response, atMs, body: unread(body), verdict: OK, scrubber };
 }
 
-/** Whether there is a body and it is short, told without a look at it: each stream that is looked at costs. */
+/** Whether there is a body and it is short, judged without touching the stream, because that has a cost. */
 function isShort({ method }: ProxyCall, { status, headers }: Response): boolean {
   const length = declaredLength(headers);
   const isTold = length !== null && length > 0 && length <= WHOLE_BYTES;
   return isTold && method !== "HEAD" && !isNullBodyStatus(status);
 }
 
-/** Some say with status 200 that they could not answer (OpenRouter), in so few words that they are all here. */
+/**
+ * Some services report with status 200 that they couldn't answer (OpenRouter), in so few words that all of them are
+ * here.
+ */
 async function judgedWhole(
   call: ProxyCall,
   response: Response,
@@ -185,7 +188,7 @@ async function judgedWhole(
 ): Promise<Answer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
-  // Its length was told, and told wrong.
+  // The stated length was wrong.
   if (call.model !== null && BEGINS_JSON.test(text) && !ENDS_JSON.test(text)) throw cutShort(call);
   const isError = tellsErrors(call) && mayBeError(text);
   const { provider } = call;
@@ -194,9 +197,9 @@ async function judgedWhole(
 }
 
 /**
- * An answer may begin with an error although its status is 200, and say so only after pings and the news that
- * the work has begun: it is looked into until it brings something that a client can use.
- * @throws where it ends without that.
+ * A response may be an error although its status is 200, and report it only after pings and the news that the work has
+ * begun: it is examined until it contains output that a client can use.
+ * @throws if it ends without that.
  */
 async function judgedStart(
   call: ProxyCall,

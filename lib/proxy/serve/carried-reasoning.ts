@@ -1,9 +1,9 @@
 /**
- * Where a turn goes whose conversation carries sealed reasoning: to the account that made it, which is waited for
- * within the request's longest wait; else to another, and where that cannot open it, on without it.
+ * Where a turn goes whose conversation carries encrypted reasoning: to the account that created it, for which it waits
+ * up to its maximum wait; otherwise to another account, and if that can't decrypt it, on without it.
  *
- * Who made it is what the pool remembers of conversations (`lib/pool/schedule/affinity.ts`), in this isolate. A
- * refusal is no fault of a key: it says that this account is not the one.
+ * The pool's record of conversations (`lib/pool/schedule/affinity.ts`), in this isolate, says who created it. A
+ * rejection isn't a key's fault: it says that this account isn't the one.
  * @module
  */
 import type { KeyPool } from "../../pool/key-pool";
@@ -12,22 +12,22 @@ import type { KeyChoice } from "./key-choice";
 import type { QuotaClaim } from "./quota-claim";
 import { mayCarryReasoning, withoutReasoning } from "./sealed-reasoning";
 
-/** So many accounts are asked whether they can open it, where it is not known who made it. */
+/** The most accounts that are tried if it is unknown who created it. */
 const MAX_ASKED = 3;
 
 export class CarriedReasoning {
   readonly #pool: KeyPool;
   readonly #call: ProxyCall;
   readonly #claim: QuotaClaim;
-  /** Null where there is none, or nothing to choose from. */
+  /** Null if there is none, or nothing to choose from. */
   readonly #conversation: string | null = null;
-  /** The key that served it so far; null where that is not known. */
+  /** The key that served it so far; null if unknown. */
   readonly #ownerId: string | null = null;
   #isCarrying: boolean | null = null;
   #refusals = 0;
   #mark: number | null = null;
   #isAllDropped = false;
-  /** What was taken out, once each; empty for nothing. */
+  /** What was removed, without duplicates; empty for nothing. */
   dropped: readonly string[] = [];
   /** What to send. */
   sent: ProxyCall;
@@ -40,17 +40,18 @@ export class CarriedReasoning {
     if (pool.size < 2 || call.preferredKeyId !== null || claim.conversation === null) return;
     const { name, isContinued } = claim.conversation;
     this.#conversation = name;
-    // Before a key is chosen, which is then taken for its owner.
+    // Before a key is chosen, which then counts as its owner.
     this.#ownerId = pool.owners.of(call.model, name);
     if (this.#ownerId === null && isContinued && this.#carries) {
       this.#ownerId = pool.owners.withAnyModel(name);
     }
     const mark = pool.owners.foreignUpTo(name);
-    // An account that is away made it, and the conversation has moved: what was made since is kept.
+    // It was created in an account that isn't available, and the conversation has moved: what was created since is
+    // kept.
     if (mark !== null) this.#drop(mark);
   }
 
-  /** Has the account asked next that made it, before another's turn comes. */
+  /** Makes the creating account the next one to try, before another's turn comes. */
   guide(choice: KeyChoice, nowMs: number): void {
     const { model } = this.#call;
     const ownerId = this.#ownerId;
@@ -60,8 +61,8 @@ export class CarriedReasoning {
   }
 
   /**
-   * An account could not open it.
-   * @returns Whether the next is to be asked. Without what it carries, where nobody else may have made it.
+   * An account couldn't decrypt it.
+   * @returns Whether to try the next one. Without the reasoning, if no other account can have created it.
    */
   refused(choice: KeyChoice, askedId: string, nowMs: number): boolean {
     if (this.#isAllDropped) return false;
@@ -75,7 +76,7 @@ export class CarriedReasoning {
     return true;
   }
 
-  /** A key has answered. */
+  /** Records that a key worked. */
   answered(keyId: string): void {
     if (this.#conversation === null || (this.#refusals === 0 && !this.#isAllDropped)) return;
     this.#pool.owners.move(this.#call.model, this.#conversation, keyId, this.#mark);

@@ -1,5 +1,5 @@
 /**
- * Puts a suspect to the provider's free call, the second witness of pools that have no other key to ask.
+ * Checks a suspected key by the provider's free call, the second witness of pools that have no other key.
  * @module
  */
 
@@ -11,12 +11,12 @@ import { readHead } from "../answer/stream-head";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 
-/** Of the answer, this much is judged. */
+/** This much of the response is classified. */
 const JUDGED_BYTES = 64 * 1024;
 
 /**
- * The verdict on the key alone, whatever the request was; null where the provider has no such call, or did not
- * answer. Never rejects.
+ * The verdict on the key alone, whatever the request was; null if the provider has no such call, or didn't respond.
+ * Never rejects.
  */
 export async function checkSuspect(
   { provider }: ProxyCall,

@@ -1,17 +1,17 @@
 import type { ProxyPorts } from "../ports";
 
 /**
- * Bounds a request until the first byte of its response. Work under way when the time is up is abandoned, not aborted:
- * an abort signal of our own in addition to the client's costs each request a tenth of its CPU time. It takes one
- * timer and one promise, however many attempts a request makes.
+ * Bounds a request until the first byte of its response. Work in progress when the time is up is abandoned, not
+ * aborted: an abort signal of our own in addition to the client's costs each request a tenth of its CPU time. It takes
+ * one timer and one promise, however many attempts a request makes.
  */
 export interface Deadline {
   readonly expired: boolean;
-  /** Resolves when the time is up, or the watcher wants to wait no longer; never after `clear`. */
+  /** Resolves when the time is up, or when the watcher stops waiting; never after `clear`. */
   readonly reached: Promise<void>;
   /**
-   * Has somebody look, after a second for the first time, whether to wait on: in how many milliseconds to look
-   * again, or null to wait no longer. Null for nobody.
+   * Calls `look`, first after a second, to decide whether to keep waiting: it returns in how many milliseconds to look
+   * again, or null to stop. Null for no watcher.
    */
   watch(look: ((nowMs: number) => number | null) | null): void;
   clear(): void;

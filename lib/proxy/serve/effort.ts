@@ -1,6 +1,6 @@
 /**
- * What a request has cost so far at one pool, and whether it may cost more: sends, failures, and the several kinds of
- * refusals after which asking another key is not worth it.
+ * What a request has cost so far in one pool, and whether it may cost more: attempts, failures, and the kinds of
+ * rejections after which trying another key isn't worth it.
  * @module
  */
 import type { RequestScope } from "../request-scope";
@@ -9,15 +9,17 @@ import { maySendAgain } from "./sent-again";
 
 /** The free plan allows 50 subrequests per request: some are left for the store. */
 export const MAX_SENDS = 30;
-/** A region is refused where the request leaves from, whatever the key: one more attempt may leave elsewhere. */
+/** A region is rejected by where the request comes from, whatever the key: one more attempt may come from elsewhere. */
 const MAX_REGION_REFUSALS = 2;
-/** Keys that cannot be opened, per request. */
+/** Keys that can't be decrypted, per request. */
 const MAX_UNOPENED = 20;
-/** Keys tried for what names no model and is refused in unknown words: the words may be about the request. */
+/**
+ * Keys tried for a request that names no model and is rejected with an unknown message: it may be about the request.
+ */
 const MAX_DOUBTS = 5;
-/** Keys that one request tries while all keys are refused alike. */
+/** Keys that one request tries while all keys are rejected in the same way. */
 const PROBED_KEYS = 3;
-/** Refusals that together take longer are no longer cheap. */
+/** Rejections that take longer than this in total are no longer cheap. */
 const REFUSALS_MS = 20_000;
 
 const FIRST_BACKOFF_MS = 50;
@@ -30,7 +32,7 @@ export class Effort {
   readonly #maxSends: number;
   readonly #sentBefore: number;
   readonly #startedMs: number;
-  /** Attempts that cost something: refusals do not, while other keys are left. */
+  /** Attempts that cost something: rejections don't, while other keys are left. */
   #costly = 0;
   /** Attempts whose effect upstream is unknown. */
   #unknown = 0;
@@ -40,7 +42,7 @@ export class Effort {
   #refusals = 0;
   #backoffMs = FIRST_BACKOFF_MS;
 
-  /** @param isIncident Whether all keys are refused alike at the moment. */
+  /** @param isIncident Whether all keys are currently rejected in the same way. */
   constructor(call: ProxyCall, isIncident: boolean, startedMs: number, scope: RequestScope) {
     const isStreamed = call.body.kind === "streamed";
     this.#call = call;
@@ -65,7 +67,7 @@ export class Effort {
     );
   }
 
-  /** Whether an attempt under way may be given up for another: its effect would be unknown. */
+  /** Whether an attempt in progress may be given up for another: its effect would be unknown. */
   mayLeave(): boolean {
     return (
       this.#costly + 1 < this.#maxAttempts &&
@@ -74,44 +76,44 @@ export class Effort {
     );
   }
 
-  /** Whether the call may be sent again after what its attempts have come to. */
+  /** Whether the call may be sent again after its attempts so far. */
   maySendAgain(): boolean {
     return maySendAgain(this.#call, this.#unknown) && this.mayGoOn();
   }
 
-  /** An attempt cost something. */
+  /** Records that an attempt cost something. */
   spend(): void {
     this.#costly += 1;
     this.#scope.costly = (this.#scope.costly ?? 0) + 1;
   }
 
-  /** Nobody knows what an attempt did. */
+  /** Records an attempt whose effect is unknown. */
   noteUnknown(): void {
     this.#unknown += 1;
   }
 
-  /** A key could not be opened. @returns Whether another may be tried. */
+  /** Records a key that couldn't be decrypted. @returns Whether another may be tried. */
   mayOpenAnother(): boolean {
     this.#unopened += 1;
     return this.#unopened < MAX_UNOPENED;
   }
 
-  /** A refusal may be about the request. @returns Whether another key may be asked. */
+  /** Records a rejection that may be about the request. @returns Whether another key may be tried. */
   mayDoubtAnother(): boolean {
     this.#doubts += 1;
     return this.#doubts < MAX_DOUBTS;
   }
 
-  /** The region was refused. @returns Whether once more may leave from elsewhere. */
+  /** Records that the region was rejected. @returns Whether one more attempt may be made from elsewhere. */
   mayTryRegion(): boolean {
     this.#regionRefusals += 1;
     return this.#regionRefusals < MAX_REGION_REFUSALS;
   }
 
   /**
-   * A key refused what other keys rarely cure.
-   * @param most So many keys are asked.
-   * @returns Whether another may be asked.
+   * Records a rejection that other keys rarely fix.
+   * @param most The most keys to try.
+   * @returns Whether another may be tried.
    */
   mayHopeForAnother(most: number): boolean {
     this.#refusals += 1;

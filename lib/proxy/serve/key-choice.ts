@@ -1,6 +1,6 @@
 /**
- * Chooses the next key of a request: one that is ready and was not tried yet, then again those that failed through no
- * fault of theirs, and if none is ready but one will be in time, that one.
+ * Chooses the next key of a request: one that is ready and wasn't tried yet, then again those that failed through no
+ * fault of their own, and if none is ready but one will be in time, that one.
  * @module
  */
 import type { KeyPool } from "../../pool/key-pool";
@@ -23,16 +23,16 @@ export class KeyChoice {
   readonly #call: ProxyCall;
   readonly #claim: QuotaClaim;
   readonly #tried = new Set<string>();
-  /** Of those tried, the ones not to try again; null while there are none. */
+  /** Tried keys that must not be tried again; null while there are none. */
   #refused: Set<string> | null = null;
-  /** Those that were tried once and had no quota; null while there are none. */
+  /** Keys that were tried once and had no quota; null while there are none. */
   #rested: Set<string> | null = null;
   #pinnedId: string | null;
   /** The key whose account is waited for; null for any. */
   #ownerId: string | null = null;
   /** The key tried last. */
   #lastId: string | null = null;
-  /** Handed out and not yet settled. */
+  /** Handed out and not settled yet. */
   #lease: Lease | null = null;
   /** When a key may be available again, if the last attempt found none in time. */
   retryAtMs: number | null = null;
@@ -44,7 +44,10 @@ export class KeyChoice {
     this.#pinnedId = call.preferredKeyId;
   }
 
-  /** The next key, immediately if one is ready; null if none is in time, the client disconnected, or the deadline passed. */
+  /**
+   * The next key, immediately if one is ready; null if none is in time, the client disconnected, or the deadline
+   * passed.
+   */
   next(deadline: Deadline, scope: RequestScope): Lease | null | Promise<Lease | null> {
     const nowMs = scope.ports.nowMs();
     const turn = this.#turn(nowMs);
@@ -164,7 +167,7 @@ export class KeyChoice {
     this.#giveBack(nowMs);
   }
 
-  /** Returns the last lease if it was not settled. */
+  /** Returns the last lease if it wasn't settled. */
   #giveBack(nowMs: number): void {
     if (this.#lease !== null) this.#pool.drop(this.#call.model, this.#lease, nowMs);
     this.#lease = null;

@@ -1,5 +1,5 @@
 /**
- * What the client is told after the last attempt: the upstream's answer where it is the caller's business, else our
+ * What the client gets after the last attempt: the upstream's response if it is the caller's business, otherwise our
  * own error.
  * @module
  */
@@ -10,13 +10,13 @@ import type { PoolRun } from "./pool-run";
 import { LEAST_WAIT_MS } from "./quota-claim";
 import type { Answer, Served } from "./served";
 
-/** @throws {ProxyError} if no upstream answer is fit to be delivered. */
+/** @throws {ProxyError} if no upstream response is fit to be delivered. */
 export function lastWord({ call, choice, deadline, failure, pool, scope }: PoolRun): Served {
   const { config, ports, request, attempts } = scope;
   const { retryAtMs } = choice;
   const { label } = call.provider;
   if (request.signal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
-  // A request whose turn did not come in time was kept waiting by the pool, not by the provider.
+  // A request whose turn didn't come in time was kept waiting by the pool, not by the provider.
   if (deadline.expired && retryAtMs === null) {
     const seconds = config.firstByteTimeoutMs / 1000;
     throw new ProxyError("upstream_timeout", `${label} sent no answer within ${seconds} s.`);
@@ -30,10 +30,10 @@ export function lastWord({ call, choice, deadline, failure, pool, scope }: PoolR
   }
   if (failure !== null && !blamesKey(failure.served.answer)) return failure.served;
 
-  // No key may do it, in words that nobody knows: they are for the caller.
+  // No key may make this call, according to an unknown message: that is for the caller.
   if (failure !== null && isAboutCall(call, failure.served.answer.verdict)) return failure.served;
 
-  // Suspects are left, but this request has asked them all, or may not try more of them.
+  // Suspected keys are left, but this request has tried them all, or may not try more of them.
   if (failure !== null && isDeadKey(failure.served.answer)) {
     throw new ProxyError(
       "no_provider_keys",
@@ -62,14 +62,14 @@ export function lastWord({ call, choice, deadline, failure, pool, scope }: PoolR
   return failure.served;
 }
 
-/** Whether the answer is about our key: the caller could do nothing with it. */
+/** Whether the response is about our key: the caller could do nothing with it. */
 function blamesKey({ verdict }: Answer): boolean {
   return verdict.effect.kind !== "none" && verdict.meaning !== "model_denied";
 }
 
 /**
- * Whether a refusal may be about what was asked for rather than the key: of a page that takes another kind of key, or
- * of what another account keeps.
+ * Whether a rejection may be about what was requested rather than the key: an endpoint that requires another kind of
+ * key, or something that another account stores.
  */
 export function isAboutCall({ model }: ProxyCall, { meaning }: Verdict): boolean {
   return model === null && meaning === "key_doubtful";

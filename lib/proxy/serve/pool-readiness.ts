@@ -1,20 +1,20 @@
 /**
- * Whether models can be served now, or when. Many are asked about at once, so nothing is set up for those that
- * nobody has asked for yet: of them, the keys' rests tell.
+ * Whether models can be served now, or when. Many are asked about at once, so nothing is created for models that
+ * weren't requested yet: for these, the keys' cooldowns decide.
  * @module
  */
 import { modelMatches } from "../../models/model-matches";
 import type { KeyPool } from "../../pool/key-pool";
 import { EVERY_MODEL, type PoolKey, type RestScope, restName } from "../../pool/types";
 
-/** `null`: no key serves it. Else epoch milliseconds, not after now where it is ready. */
+/** `null`: no key serves it. Otherwise epoch milliseconds; now or earlier if it is ready. */
 export type ReadyAtMs = number | null;
 
 export class PoolReadiness {
   readonly #pool: KeyPool;
   readonly #nowMs: number;
   readonly #active: readonly PoolKey[];
-  /** Whether a key that may serve every model rests for none. */
+  /** Whether a key that may serve every model isn't in cooldown for any. */
   readonly #isOpen: boolean;
 
   constructor(pool: KeyPool, nowMs: number) {
@@ -44,7 +44,7 @@ export class PoolReadiness {
   }
 }
 
-/** A guess refuses nobody. */
+/** A guess rejects no request. */
 function restEndMs(rest: { readonly untilMs: number; readonly isGuess?: boolean } | undefined) {
   return rest === undefined || rest.isGuess === true ? 0 : rest.untilMs;
 }

@@ -22,19 +22,22 @@ export interface PoolRun {
   readonly silence: SilentKeys;
   readonly effort: Effort;
   readonly deadline: Deadline;
-  /** Refusals held back until another key shows that it was the key and not the request. */
+  /** Rejections held back until another key shows that the key and not the request was the cause. */
   readonly heldBack: JudgedAttempt[];
-  /** Refusals in words that condemn the key. */
+  /** Rejections that say the key is invalid. */
   readonly condemning: JudgedAttempt[];
-  /** When keys said to come back, by key, in epoch milliseconds; null while none did. */
+  /** The retry times that keys reported, by key, in epoch milliseconds; null while there are none. */
   retryAtByKey: Map<string, number> | null;
-  /** What the last attempt came to, if it was not an answer to deliver at once. */
+  /** The result of the last attempt, unless it was a response to deliver at once. */
   failure: Failure | null;
 }
 
 export type Failure = NoAnswer | { readonly kind: "answer"; readonly served: Served };
 
-/** @throws {ProxyError} `no_provider_keys` while all keys are refused alike, and others try already. */
+/**
+ * @throws {ProxyError} `no_provider_keys` while all keys are rejected in the same way and other requests are already
+ * trying them.
+ */
 export function startPoolRun(call: ProxyCall, claim: RequestClaim, scope: RequestScope): PoolRun {
   const { config, ports, request } = scope;
   const nowMs = ports.nowMs();
@@ -61,7 +64,7 @@ export function startPoolRun(call: ProxyCall, claim: RequestClaim, scope: Reques
   };
 }
 
-/** Many keys failed alike within seconds: trying more of them would change nothing. */
+/** Many keys failed in the same way within seconds: trying more of them would fail too. */
 function braked({ provider }: ProxyCall): ProxyError {
   return new ProxyError(
     "no_provider_keys",

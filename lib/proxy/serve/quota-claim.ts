@@ -87,7 +87,7 @@ export function guessTokens(body: RequestBody): number {
 }
 
 /**
- * How long a request waits: what it specifies, else what its token allows, else 10 s.
+ * How long a request waits: what it specifies, otherwise what its token allows, otherwise 10 s.
  * @param mostMs What its token allows; undefined for the general maximum.
  */
 export function maxWaitMs(headers: Headers, mostMs: number | undefined): number {

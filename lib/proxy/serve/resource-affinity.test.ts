@@ -1,4 +1,4 @@
-/** What was made through a key is found again with that key, and by nobody but who made it. */
+/** What was created through a key is found again with that key, and only by its maker. */
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { type ScriptedProxy, scriptedProxy } from "../../../tests/doors/scripted-proxy.ts";

@@ -1,7 +1,7 @@
 /**
- * Files, batches, stored responses, caches and the like live in the account whose key made them, and belong to
- * who made them. What an answer names is remembered with its key and its maker; a request that names it goes
- * to that key, if the caller may reach it (`stored-access.ts`), and else gets the provider's own 404.
+ * Files, batches, stored responses, caches and the like live in the account whose key created them, and belong to their
+ * maker. What a response names is remembered with its key and its maker; a request that names it goes to that key, if
+ * the caller may reach it (`stored-access.ts`), and otherwise gets the provider's own 404.
  * @module
  */
 import type { PoolKey } from "../../pool/types";
@@ -26,16 +26,16 @@ import type { Answer } from "./served";
 import { isUnlimited, makerOf, mayReach } from "./stored-access";
 
 const SEARCHED_BYTES = 64 * 1024;
-/** What another isolate has just noted is in the store by then. */
+/** By then, what another isolate has just recorded is in the store. */
 const LOOK_AGAIN_MS = [250, 500, 750] as const;
 
 const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
 /**
- * The ids of stored things that a call names; null where it names none, or it would not matter. Cheap, since every
- * request is asked.
- * @throws {ProxyError} `access_denied` for a list that a limited token may not see.
+ * The ids of stored things that a call names; null if it names none, or it wouldn't matter. Cheap, because it runs for
+ * every request.
+ * @throws {ProxyError} `access_denied` for a list that a restricted token may not see.
  */
 export function storedNames(
   call: ProxyCall,
@@ -58,9 +58,9 @@ export function storedNames(
 }
 
 /**
- * Sends a call to the key whose account holds what it names.
+ * Sends a call to the key whose account contains what it names.
  * @param named From `storedNames`.
- * @throws {ProxyError} `resource_not_found` where that is somebody else's.
+ * @throws {ProxyError} `resource_not_found` if that is someone else's.
  */
 export async function toItsOwner(
   call: ProxyCall,
@@ -75,7 +75,7 @@ export async function toItsOwner(
 }
 
 /**
- * What is known of the named things.
+ * What is known about the named things.
  * @throws {ProxyError} `resource_not_found` for the first that the token may not reach.
  */
 export async function reachable(
@@ -107,7 +107,7 @@ export async function reachable(
   return things;
 }
 
-/** Remembers what an answer names; returns the answer to deliver, which may have been read into. */
+/** Remembers what a response names; returns the response to deliver, part of which may have been read. */
 export async function rememberResources(
   call: ProxyCall,
   answer: Answer,
@@ -144,16 +144,16 @@ export function noteStored(
   });
 }
 
-/** Whether an answer may name what is stored. */
+/** Whether a response may name stored things. */
 export function makesResources(call: ProxyCall): boolean {
   if (!isAboutStored(call.url)) return false;
-  // Chat completions are kept where the request says so.
+  // Chat completions are stored if the request says so.
   return (
     !/\/chat\/completions\/?(?:\?|$)/.test(call.url) || bodyText(call.body).includes('"store"')
   );
 }
 
-/** Whose it is what the answer names: the caller's who makes it, else the maker's of what the path names. */
+/** The maker of what the response names: the caller if it creates it, otherwise the maker of what the path names. */
 async function makerIn(
   call: ProxyCall,
   token: AccessToken,
@@ -169,7 +169,7 @@ async function makerIn(
   return null;
 }
 
-/** The beginning of a JSON answer that was not looked at yet. */
+/** Reads the beginning of a JSON response that wasn't examined yet. */
 async function readInto(answer: Answer): Promise<Answer> {
   const { head, rest } = answer.body;
   const isJson = answer.response.headers.get("content-type")?.startsWith("application/json");
@@ -193,7 +193,7 @@ function idsInBody({ body, headers }: ProxyCall): readonly NamedId[] {
   return isForm ? idsInForm(decoder.decode(head.subarray(0, TEXT_BYTES))) : [];
 }
 
-/** In the words of the service. */
+/** With the service's own message. */
 function notFound(id: string): ProxyError {
   return new ProxyError("resource_not_found", wordsFor(id));
 }

@@ -1,7 +1,7 @@
 /**
- * Reasoning that a conversation carries sealed: only the account that made it can open it (OpenAI, Azure, xAI:
- * `encrypted_content`), or it is signed and refused where the signature is not known (Anthropic's `thinking`,
- * Gemini's thought signatures). Where that account cannot be asked, a turn can go on without it.
+ * Encrypted reasoning in a conversation: only the account that created it can decrypt it (OpenAI, Azure, xAI:
+ * `encrypted_content`), or it is signed and rejected if the signature is unknown (Anthropic's `thinking`, Gemini's
+ * thought signatures). If that account isn't available, a turn can go on without it.
  *
  * OpenAI: https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items. Anthropic:
  * https://docs.claude.com/en/docs/build-with-claude/extended-thinking. Gemini:
@@ -15,9 +15,9 @@ import type { RequestBody } from "../request/request-body";
 const OPEN_BRACE = 0x7b;
 const MAY_CARRY =
   /"(?:encrypted_content|redacted_thinking|redactedContent|signature|thought_?signature|reasoning\.encrypted)"/i;
-/** What Google documents for calls whose signature is not there. */
+/** What Google documents for calls without a signature. */
 const NO_SIGNATURE = "skip_thought_signature_validator";
-/** Items of Responses whose ids lead to the reasoning before them. */
+/** Items of Responses whose ids refer to the reasoning before them. */
 const PAIRED: ReadonlySet<unknown> = new Set(["message", "function_call", "custom_tool_call"]);
 
 const decoder = new TextDecoder();
@@ -25,21 +25,21 @@ const encoder = new TextEncoder();
 
 export interface WithoutReasoning {
   readonly body: RequestBody;
-  /** Names the last item that was taken out. */
+  /** Identifies the last item that was removed. */
   readonly mark: number;
-  /** What the items are called, once each. */
+  /** The names of the items, without duplicates. */
   readonly dropped: readonly string[];
 }
 
-/** Whether a body may carry sealed reasoning. */
+/** Whether a body may carry encrypted reasoning. */
 export function mayCarryReasoning(body: RequestBody): boolean {
   return body.kind === "kept" && body.bytes[0] === OPEN_BRACE && MAY_CARRY.test(textOf(body));
 }
 
 /**
- * The body without its sealed reasoning; null where it carries none, or cannot be made again (it is streamed, or
- * no JSON).
- * @param upTo The mark of the last item to take out, where later ones were made since; null for all.
+ * The body without its encrypted reasoning; null if it carries none, or can't be rebuilt (it is streamed, or isn't
+ * JSON).
+ * @param upTo The mark of the last item to remove, if later ones were created since; null for all.
  */
 export function withoutReasoning(body: RequestBody, upTo: number | null): WithoutReasoning | null {
   if (body.kind !== "kept" || !mayCarryReasoning(body)) return null;
@@ -63,7 +63,7 @@ export function withoutReasoning(body: RequestBody, upTo: number | null): Withou
 
 interface Sealed {
   readonly name: string;
-  /** What is sealed, or its signature. */
+  /** The encrypted content, or its signature. */
   readonly seal: string;
   drop(): void;
 }
@@ -76,7 +76,7 @@ function markOf({ seal }: Sealed): number {
 
 /**
  * In the order of the conversation.
- * @param removed Gets the items of lists that are dropped.
+ * @param removed Receives the list items that are dropped.
  */
 function sealedIn(root: Fields, removed: Set<unknown>): readonly Sealed[] {
   const inList = (read: (fields: Fields) => Omit<Sealed, "drop"> | null) => (fields: Fields) => {
@@ -95,13 +95,13 @@ function sealedIn(root: Fields, removed: Set<unknown>): readonly Sealed[] {
   ];
 }
 
-/** Of `input`: OpenAI's reasoning and compacted history, Gemini's thoughts. */
+/** In `input`: OpenAI's reasoning and compacted history, Gemini's thoughts. */
 function sealedItem({ encrypted_content, signature, type }: Fields) {
   if (isFilled(encrypted_content)) return { name: "encrypted_content", seal: encrypted_content };
   return type === "thought" && isFilled(signature) ? { name: "thought", seal: signature } : null;
 }
 
-/** Of a message's content: Anthropic's thinking, and how Bedrock's Converse writes it. */
+/** In a message's content: Anthropic's thinking, and how Bedrock's Converse writes it. */
 function sealedBlock({ type, signature, data, reasoningContent }: Fields) {
   if (type === "thinking" && isFilled(signature)) return { name: "thinking", seal: signature };
   if (type === "redacted_thinking" && isFilled(data)) {
@@ -113,13 +113,13 @@ function sealedBlock({ type, signature, data, reasoningContent }: Fields) {
   return isFilled(seal) ? { name: "reasoningContent", seal } : null;
 }
 
-/** Of a chat message's `reasoning_details`. */
+/** In a chat message's `reasoning_details`. */
 function sealedDetail({ type, data, signature }: Fields) {
   const seal = type === "reasoning.encrypted" ? data : signature;
   return isFilled(seal) ? { name: "reasoning_details", seal } : null;
 }
 
-/** Gemini's signatures in the form of chat completions. */
+/** Gemini's signatures in the format of chat completions. */
 function sealedExtra({ extra_content }: Fields, isCall: boolean): Sealed[] {
   const google = isFields(extra_content) ? extra_content.google : null;
   return isFields(google) ? signatureIn(google, "thought_signature", isCall) : [];
@@ -132,14 +132,14 @@ function sealedPart(part: Fields): Sealed[] {
       ...sealed,
       drop: () => {
         sealed.drop();
-        // A part must hold something.
+        // A part must not be empty.
         if (Object.keys(part).length === 0) part.text = "";
       },
     })),
   );
 }
 
-/** A call must have one; all else can do without. */
+/** A call must have one; everything else can do without. */
 function signatureIn(fields: Fields, name: string, isCall: boolean): Sealed[] {
   const seal = fields[name];
   if (!isFilled(seal) || seal === NO_SIGNATURE) return [];
@@ -150,7 +150,7 @@ function signatureIn(fields: Fields, name: string, isCall: boolean): Sealed[] {
   return [{ name, seal, drop }];
 }
 
-/** Takes the removed items out of their lists, and what would not be taken any more without them. */
+/** Removes the dropped items from their lists, and what wouldn't be accepted without them. */
 function tidy(root: Fields, removed: ReadonlySet<unknown>): void {
   const isKept = (item: unknown) => !removed.has(item);
   if (Array.isArray(root.input) && !root.input.every(isKept)) {

@@ -2,8 +2,8 @@
  * Whether a call may be sent again after an attempt with an unknown outcome: the connection broke, nothing came in
  * time, or a gateway in between gave up.
  *
- * Reading twice does no harm. A second request to a model costs its tokens twice, so it is sent once more at most.
- * A call that creates something that is stored, or billed per job, is never sent again: it might exist twice.
+ * Reading twice does no harm. A second request to a model costs its tokens twice, so it is sent at most once more. A
+ * call that creates something that is stored, or billed per job, is never sent again: it might exist twice.
  * @module
  */
 import { bodyText } from "../request/request-body";
@@ -21,7 +21,7 @@ const JOB_PROVIDERS: ReadonlySet<string> = new Set(["fal", "ideogram", "replicat
 const JOB_PATH =
   /\/(?:images?|videos?|batches|predictions|queue|assistants|threads|files|uploads|vector_stores|containers|evals|cachedContents|tunedModels|fileSearchStores|dubbing|music|sound-generation)(?:[/?:]|$)|\/fine[_-]tun(?:ing|es)|:(?:predict|predictLongRunning|batchGenerateContent|batchEmbedContents|asyncBatchEmbedContent|generateImages|generateVideos)(?:[?]|$)|\/(?:text|image|speech)-to-(?:image|video)|\/(?:generate|edit|remix|upscale|reframe)(?:[/?]|$)|\/async-invoke/;
 
-/** Responses and interactions that go on by themselves, and are fetched later. */
+/** Responses and interactions that run in the background, and are fetched later. */
 const IN_BACKGROUND = /"background"\s*:\s*true\b/;
 
 /** Whether a call creates something that is stored, or billed per job. */
@@ -45,8 +45,8 @@ export function maySendAgain(call: ProxyCall, unknown: number): boolean {
 const LOST: ReadonlySet<number> = new Set([502, 504, 520, 522, 524]);
 
 /**
- * Whether an error leaves open what was done. A server that fails by itself has answered, and a model's answer
- * that failed is not charged; but a job may have been begun all the same.
+ * Whether an error leaves open what was done. A server that reports its own failure has responded, and a failed model
+ * response isn't charged; but a job may still have been started.
  */
 export function leavesOpen(call: ProxyCall, status: number, meaning: string): boolean {
   if (LOST.has(status)) return true;

@@ -7,8 +7,8 @@ import { serveFromPool } from "./serve-from-pool";
 import type { Served } from "./served";
 
 /**
- * Has a call served that its token may make: by the key whose account has what the call names, else by any.
- * @throws {ProxyError} `resource_not_found`, `access_denied`, and if no upstream answer is fit to be delivered.
+ * Serves a call that its token may make: with the key whose account contains what the call names, otherwise with any.
+ * @throws {ProxyError} `resource_not_found`, `access_denied`, and if no upstream response is fit to be delivered.
  */
 export function serveCall(
   call: ProxyCall,

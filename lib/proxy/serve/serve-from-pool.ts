@@ -1,7 +1,7 @@
 /**
- * The attempts: a call goes from key to key until one answers it, or until it is clear what to say instead. Each turn
- * of the loop chooses a key, sends, judges what came back (`attempt.ts`) and applies it (`apply-result.ts`).
- * Nothing has been sent to the client before this returns.
+ * The attempts: a call goes from key to key until one serves it, or until it is clear which error to return. Each
+ * iteration chooses a key, sends, classifies what came back (`attempt.ts`) and applies it (`apply-result.ts`). Nothing
+ * has been sent to the client before this returns.
  * @module
  */
 import { redact } from "../../crypto/redact";
@@ -21,7 +21,7 @@ import type { Answer, NoAnswer, Served } from "./served";
 
 /**
  * @param claim Whose share of the quota is used.
- * @throws {ProxyError} if no upstream answer is fit to be delivered.
+ * @throws {ProxyError} if no upstream response is fit to be delivered.
  */
 export async function serveFromPool(
   call: ProxyCall,
@@ -75,20 +75,20 @@ export async function serveFromPool(
   }
 }
 
-/** Only keys are left that said when to come back: waits for this one, if the request may wait so long. */
+/** Only keys with a reported retry time are left: waits for this one, if the request may wait that long. */
 async function isWorthWaiting(retryAtMs: number, run: PoolRun): Promise<boolean> {
   if (retryAtMs > run.claim.maxWaitUntilMs) return false;
   return isAfterPause(retryAtMs - run.scope.ports.nowMs(), run);
 }
 
-/** Whether there is still somebody to answer, and time for it, after a pause. */
+/** Whether, after a pause, the client is still there and there is time left. */
 async function isAfterPause(ms: number, { deadline, scope }: PoolRun): Promise<boolean> {
   const { ports, request } = scope;
   await pause(ms, request.signal, deadline, ports);
   return !(deadline.expired || request.signal.aborted);
 }
 
-/** Counts a send. @returns Whether, in the end, the key was left because it was silent. */
+/** Counts an attempt. @returns Whether the key was given up in the end because it was silent. */
 function noteSend(lease: Lease, run: PoolRun): () => boolean {
   const { call, choice, deadline, effort, failure, reasoning, scope } = run;
   scope.attempts += 1;
@@ -102,7 +102,7 @@ function noteSend(lease: Lease, run: PoolRun): () => boolean {
   return run.silence.watch(lease, deadline, mayLeave, scope.ports.nowMs());
 }
 
-/** What the meter keeps of an attempt; null where nothing came back. */
+/** What the meter records of an attempt; null if nothing came back. */
 function attemptFacts(result: Answer | NoAnswer, keyText: string) {
   if (result.kind === "no-answer") return null;
   const { meaning, rule, words } = result.verdict;
@@ -115,7 +115,7 @@ function attemptFacts(result: Answer | NoAnswer, keyText: string) {
   };
 }
 
-/** The key's text; null, and a line in the log, where it cannot be opened (the secret was changed). */
+/** The key's text; null, and a line in the log, if it can't be decrypted (the secret was changed). */
 async function openKey(key: PoolKey, { ports }: RequestScope): Promise<string | null> {
   try {
     return await ports.state.openKey(key);

@@ -1,6 +1,6 @@
 /**
- * The way through an alias's targets: each is served from its own pool, until one answers. All of it
- * happens before the answer's first byte, within one request's attempts and deadline.
+ * Tries an alias's targets: each is served from its own pool, until one responds. All of it happens before the
+ * response's first byte, within one request's attempts and deadline.
  * @module
  */
 import type { RouteTarget } from "../../models/model-alias";
@@ -21,7 +21,7 @@ import { MAX_SENDS } from "./effort";
 import { serveCall } from "./serve-call";
 import type { Served } from "./served";
 
-/** @throws {ProxyError} if no target may be asked, or none has an answer fit to be delivered. */
+/** @throws {ProxyError} if no target may be tried, or none has a response fit to be delivered. */
 export async function serveFromTargets(
   aliased: AliasedCall,
   token: AccessToken,
@@ -49,7 +49,7 @@ export async function serveFromTargets(
     const firstByteTimeoutMs = endMs - ports.nowMs();
     const isSent = body.kind === "streamed" && scope.attempts > 0;
     if (attemptsLeft < 1 || sendsLeft < 1 || firstByteTimeoutMs < 1 || isSent) break;
-    // Keys that turn out to be used up must not take the attempts of the targets behind.
+    // Keys that turn out to be used up must not take the attempts of the following targets.
     const shareOf = (left: number) => Math.ceil(left / (targets.length - index));
     const limits = { ...config, maxAttempts: shareOf(attemptsLeft), firstByteTimeoutMs };
     const maxSends = scope.attempts + shareOf(sendsLeft);
@@ -70,7 +70,7 @@ export async function serveFromTargets(
   return failed;
 }
 
-/** Who speaks the API of the request is asked before anybody for whom it is converted. */
+/** Providers that support the request's API come before any for which it is converted. */
 function nativeFirst(
   targets: readonly RouteTarget[],
   { converts }: AliasedCall,
@@ -79,7 +79,7 @@ function nativeFirst(
   return targets.toSorted((one, other) => Number(converts(one)) - Number(converts(other)));
 }
 
-/** Each target's call as far as its cost goes: in form they are all alike. */
+/** Each target's call as far as its cost goes: they are otherwise alike. */
 function destinationsOf(
   targets: readonly RouteTarget[],
   body: RequestBody,
@@ -116,7 +116,7 @@ const FINAL: ReadonlySet<ProxyErrorCode> = new Set([
   "model_ambiguous",
 ]);
 
-/** One target's answer, fit or not; or why there is none. @throws {ProxyError} if the client has left. */
+/** One target's response, fit or not; or why there is none. @throws {ProxyError} if the client has left. */
 async function serveTarget(
   { callTo }: AliasedCall,
   target: RouteTarget,

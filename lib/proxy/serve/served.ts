@@ -5,37 +5,37 @@ import type { KeyScrubber } from "../answer/scrub-key";
 import type { StreamHead } from "../answer/stream-head";
 import type { ProxyCall } from "../route/proxy-call";
 
-/** An upstream's answer, judged. */
+/** An upstream's response, classified. */
 export interface Answer {
   readonly kind: "answer";
   readonly response: Response;
   /** When its first byte came, which is its status. */
   readonly atMs: number;
-  /** What is to be delivered: the body as it came, or its head, which was looked at, and the rest. */
+  /** What to deliver: the body as received, or its head, which was examined, and the rest. */
   readonly body: StreamHead;
   readonly verdict: Verdict;
-  /** Takes the key that was used out of what is handed on. What was read into here is clean already. */
+  /** Removes the used key from what is handed on. What was read here is already clean. */
   readonly scrubber: KeyScrubber;
 }
 
 /**
- * Nothing came back: connection refused or reset, the time was up, or the client left; or what came back was
- * no answer.
+ * Nothing came back: connection refused or reset, the time was up, or the client left; or what came back was no valid
+ * response.
  */
 export interface NoAnswer {
   readonly kind: "no-answer";
   readonly error: unknown;
 }
 
-/** The answer to deliver, the key it came through, and what it took. */
+/** The response to deliver, the key that served it, and what it took. */
 export interface Served {
   readonly call: ProxyCall;
-  /** Where an alias led; absent where the request named its model itself. */
+  /** The target of an alias; absent if the request named its model itself. */
   readonly target?: RouteTarget;
   readonly answer: Answer;
   readonly key: PoolKey;
-  /** What of the request was left out, so that another account could answer it; empty for nothing. */
+  /** What was left out of the request so that another account could serve it; empty for nothing. */
   readonly dropped: readonly string[];
-  /** What an answer that had begun well said in the end: its key may have to rest after all. */
+  /** The late error of a response that had begun well: its key may need a cooldown after all. */
   late(verdict: Verdict): void;
 }

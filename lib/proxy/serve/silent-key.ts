@@ -1,6 +1,6 @@
 /**
- * Gives up a key that is silent for much longer than its model usually takes, if trying another does no harm.
- * Requests that get a response within a second are not affected.
+ * Gives up a key that is silent for much longer than its model usually takes, if trying another does no harm. Requests
+ * that get a response within a second aren't affected.
  * @module
  */
 import { mediaType } from "../../http/split-events";
@@ -56,7 +56,7 @@ export class SilentKeys {
       }
       isLeft = true;
       this.#left.push({ lease, timeoutMs });
-      // If others respond in their usual time, it is this key that is silent.
+      // If other keys respond in their usual time, it is this key that is silent.
       if (times.usualMs(this.#model, this.#expectsStream) !== null) {
         this.#pool.noteSilence(this.#call.model, lease, lookMs);
       }

@@ -1,8 +1,7 @@
 /**
- * Whose what a provider keeps is. It belongs to the member whose token made it, so to all tokens of that member;
- * made by a token of the team's, to that token and those that took its place. Admin credentials reach
- * everything. What nobody is known to have made (it is older than this rule, or was made elsewhere) is for
- * tokens without any limits.
+ * Who owns what a provider stores. It belongs to the member whose token created it, and so to all tokens of that
+ * member; if created by a team token, to that token and those that replaced it. Admin tokens reach everything. Things
+ * without a known maker (older than this rule, or created elsewhere) are for tokens without any restriction.
  * @module
  */
 import type { AccessToken, Maker } from "../ports";

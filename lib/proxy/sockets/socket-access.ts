@@ -8,14 +8,14 @@ import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
 import type { ProxyCall } from "../route/proxy-call";
 
-/** How the frames of a call's service are read; null where they cannot be. */
+/** How the frames of a call's service are read; null if they can't be. */
 export function socketProtocol({ provider, path }: ProxyCall): SocketProtocol | null {
   const plan = provider.webSocket;
   if (plan === null || plan.unreadable?.test(path) === true) return null;
   return plan.protocol;
 }
 
-/** Whether a token may use some models of a provider only. */
+/** Whether a token may use only some models of a provider. */
 export function isModelLimited({ scopes }: AccessToken, provider: string): boolean {
   if (scopes === null) return false;
   const ofProvider = scopes.filter(
@@ -25,7 +25,7 @@ export function isModelLimited({ scopes }: AccessToken, provider: string): boole
 }
 
 /**
- * Services whose frames cannot be read are closed to tokens with limits.
+ * Services whose frames can't be read are closed to tokens with limits.
  * @throws {ProxyError} `access_denied`.
  */
 export function assertReadable(token: AccessToken, call: ProxyCall): void {
@@ -39,7 +39,7 @@ export function assertReadable(token: AccessToken, call: ProxyCall): void {
 }
 
 /**
- * Every model that the handshake's query names must be allowed, whichever of several the upstream takes.
+ * Every model in the handshake's query must be allowed, whichever of several the upstream uses.
  * @throws {ProxyError} `access_denied`.
  */
 export function assertQueryAllowed(token: AccessToken, { provider, url }: ProxyCall): void {

@@ -1,4 +1,4 @@
-/** Sessions between ends that are no network: what is handed on, counted, refused and closed. */
+/** Sessions between simulated ends: what is handed on, counted, rejected and closed. */
 import { describe, expect, test } from "vitest";
 import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { MemoryState } from "../../../tests/doors/memory-state.ts";
@@ -33,7 +33,7 @@ class FakeEnd {
   addEventListener(type: string, listener: (event: never) => void): void {
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
   }
-  /** What the far side says. */
+  /** What the far side sends. */
   says(frame: unknown): void {
     const data =
       typeof frame === "string" || frame instanceof ArrayBuffer ? frame : JSON.stringify(frame);
@@ -52,7 +52,7 @@ interface Options {
   readonly model?: string | null;
   readonly path?: string;
   readonly token?: Partial<AccessToken>;
-  /** Models whose price nobody knows. */
+  /** Models without a known price. */
   readonly unpriced?: readonly string[];
   readonly sessions?: NonNullable<ProxyPorts["sessions"]>;
 }
@@ -99,7 +99,7 @@ function open({
   return { client, upstream, clock, tokens, usage, budgets: ports.budgets, caller };
 }
 
-/** Lets promises that wait for nothing run. */
+/** Lets promises run that wait for nothing. */
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 const create = (model: string, more = {}) => ({ type: "response.create", model, ...more });

@@ -1,15 +1,14 @@
 /**
- * A WebSocket between a client and an upstream: every frame is handed on as it came, both ways, and read on
- * its way for what is needed. So a session is metered, keeps the token's models and budgets, and ends when the
- * token does.
+ * A WebSocket between a client and an upstream: every frame is handed on unchanged, both ways, and read on its way. So
+ * a session is metered, keeps to the token's models and budgets, and ends when the token does.
  *
- * What ends a session, and what the client is told:
- * - either side closes: the other gets the same code and words (1011 where the connection was lost);
+ * What ends a session, and what the client gets:
+ * - either side closes: the other gets the same code and reason (1011 if the connection was lost);
  * - 4401 `invalid_access_token`: the token was revoked or has expired;
- * - 4404 `resource_not_found`: the client named what another has stored. That frame is not sent;
- * - 4403 `access_denied`: the client named a model that the token may not use. That frame is not sent;
- * - 4429 `token_limit_reached`: a limit or a budget is used up; at most the turn that did it was more;
- * - 1009: one side does not keep up with what the other sends.
+ * - 4404 `resource_not_found`: the client named something that another has stored. That frame isn't sent;
+ * - 4403 `access_denied`: the client named a model that the token may not use. That frame isn't sent;
+ * - 4429 `token_limit_reached`: a limit or a budget is used up; at most the turn that reached it exceeds it;
+ * - 1009: one side doesn't keep up with what the other sends.
  * @module
  */
 import type { PoolKey } from "../../pool/types";
@@ -34,10 +33,10 @@ import { noteStored, reachable } from "../serve/resource-affinity";
 import { makerOf } from "../serve/stored-access";
 import { isModelLimited, socketProtocol } from "./socket-access";
 
-/** One end of a WebSocket, as workerd has it. */
+/** One end of a WebSocket, as in workerd. */
 export interface SocketEnd {
   binaryType?: string;
-  /** Bytes that wait to be sent; absent where the platform does not count them. */
+  /** Bytes waiting to be sent; absent if the platform doesn't count them. */
   readonly bufferedAmount?: number;
   accept(): void;
   send(data: string | ArrayBuffer): void;
@@ -50,22 +49,22 @@ export interface SocketEnd {
   addEventListener(type: "error", listener: () => void): void;
 }
 
-/** How often it is asked whether the token still holds; with the state's own age it makes less than 5 s. */
+/** How often to check whether the token is still valid; including the state's own age it takes less than 5 s. */
 const LOOK_GAP_MS = 1_500;
-/** How long a look may wait for the store. */
+/** How long a check may wait for the store. */
 const LOOK_WAIT_MS = 1_000;
-/** What one side may be behind. */
+/** How far one side may fall behind. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
-/** What may wait while a turn waits for its budget. */
+/** The most frames that may wait while a turn waits for its budget. */
 const MAX_HELD_FRAMES = 256;
 const MAX_HELD_BYTES = 4 * 1024 * 1024;
-/** Turns asked for and not answered. */
+/** The most turns requested and not answered. */
 const MAX_OPEN_TURNS = 32;
 const CHARS_PER_TOKEN = 4;
-/** Of a close frame's words, in UTF-8 (RFC 6455 section 5.5). */
+/** The most bytes of a close reason, in UTF-8 (RFC 6455 section 5.5). */
 const MAX_REASON_BYTES = 123;
 
-/** Names under which any service takes a model, without case, `_` and `-`. */
+/** Names under which any service takes a model, ignoring case, `_` and `-`. */
 const MODEL_NAMES: ReadonlySet<string> = new Set([
   "model",
   "modelid",
@@ -75,7 +74,7 @@ const MODEL_NAMES: ReadonlySet<string> = new Set([
   "deploymentid",
   "engine",
 ]);
-/** What chooses a model without its name, as where requests are held to models: stored prompts, agents, pictures. */
+/** What chooses a model without naming it, as for requests of restricted tokens: stored prompts, agents, images. */
 const HIDES_MODEL = /"prompt"\s*:\s*\{|"agent_id"\s*:|"image_generation"/i;
 const MAY_NAME_MODEL = /model|deployment|engine|\\u/i;
 
@@ -87,13 +86,13 @@ interface Turn {
   isAnswering: boolean;
   readonly askedChars: number;
   writtenChars: number;
-  /** Settles what was reserved for it; null where nothing was. */
+  /** Settles what was reserved for it; null if nothing was. */
   settle: ((event: RequestEvent) => void) | null;
 }
 
 /**
  * Couples both ends and reads what passes, until either closes.
- * @param key The pool's key that the upstream was asked with.
+ * @param key The pool's key that is used at the upstream.
  */
 export function runSocketSession(
   client: SocketEnd,
@@ -113,11 +112,11 @@ class SocketSession {
   readonly #call: ProxyCall;
   readonly #scope: RequestScope;
   readonly #reader: SocketReader | null;
-  /** Whether JSON comes in binary frames too; elsewhere these are sound, but for what is JSON all the same. */
+  /** Whether binary frames contain JSON too; elsewhere they are audio, unless they happen to be JSON. */
   readonly #readsBinary: boolean;
   #token: AccessToken;
   #model: string | null;
-  /** A model that an alias led to: allowed for the alias's sake. */
+  /** The target of an alias: allowed because the alias is. */
   readonly #targetModel: string | null;
   readonly #turns: Turn[] = [];
   #turnsOver = 0;
@@ -211,7 +210,7 @@ class SocketSession {
     this.#held = null;
   }
 
-  /** Looks at a frame of the client and sends it on; a promise where it has to wait. Never rejects. */
+  /** Examines a frame of the client and sends it on; a promise if it has to wait. Never rejects. */
   #admit(frame: Frame): Promise<void> | null {
     const text = this.#textOf(frame);
     try {
@@ -253,7 +252,7 @@ class SocketSession {
     assertPriced(this.#token, holders, this.#call.provider.slug, model, this.#scope);
   }
 
-  /** Looks up what a frame names of what is stored; null where it names nothing. */
+  /** Looks up the stored things that a frame names; null if it names none. */
   #mayReach(text: string | null): Promise<unknown> | null {
     if (text === null || this.#token.isAdmin === true || this.#reader === null) return null;
     const named = idsInJson(text);
@@ -289,7 +288,7 @@ class SocketSession {
     noteStored(slug, id, this.#key, makerOf(this.#token), this.#scope);
   }
 
-  /** Reserves a turn where the token has limits; a promise then. @throws {ProxyError} where there are too many. */
+  /** Reserves a turn if the token has limits; a promise in that case. @throws {ProxyError} if there are too many. */
   #begin(fact: SocketFact, askedChars: number): Promise<void> | null {
     if (fact.kind !== "turn-begins") return null;
     if (this.#turns.length >= MAX_OPEN_TURNS) {
@@ -315,13 +314,13 @@ class SocketSession {
     const { slug } = this.#call.provider;
     return reserveTurn(this.#token, holders, slug, guess, this.#scope).then((settle) => {
       turn.settle = settle;
-      // It was answered, or the session was closed, before its seat was free.
+      // It was answered, or the session closed, before its slot was free.
       if (!this.#turns.includes(turn))
         settle(this.#scope.meter.used(this.#nextEvent(), model, null));
     });
   }
 
-  /** The turn that is answered, else the oldest, is over. */
+  /** The turn that is being answered, otherwise the oldest, has ended. */
   #finish(usage: Usage | null): void {
     const answered = this.#turns.findIndex(({ isAnswering }) => isAnswering);
     const [turn] = this.#turns.splice(Math.max(0, answered), 1);
@@ -350,7 +349,9 @@ class SocketSession {
     return this.#events;
   }
 
-  /** @throws {ProxyError} `access_denied` where the frame names a model that the token may not use, or none was named yet. */
+  /**
+   * @throws {ProxyError} `access_denied` if the frame names a model that the token may not use, or none was named yet.
+   */
   #assertModels(frame: Frame, text: string | null): void {
     const { label } = this.#call.provider;
     if (text !== null && HIDES_MODEL.test(unescapedJson(text))) {
@@ -383,14 +384,14 @@ class SocketSession {
     return tokenAllows(this.#token, this.#call.provider.slug, model, "GET");
   }
 
-  /** A frame's text where it may be JSON; null for sound. */
+  /** A frame's text if it may be JSON; null for audio. */
   #textOf(frame: Frame): string | null {
     if (typeof frame === "string") return frame;
     const bytes = new Uint8Array(frame);
     const mayBeJson = bytes[0] === OPEN_BRACE || bytes[0] === OPEN_BRACKET || isSpace(bytes[0]);
     if (!mayBeJson) return null;
     const text = decoder.decode(bytes);
-    // Sound begins so by chance, and is no JSON to its end; a service may take what is.
+    // Audio can begin like JSON by chance, but isn't JSON to its end; a service may accept what is.
     return this.#readsBinary || isJson(text) ? text : null;
   }
 
@@ -398,7 +399,7 @@ class SocketSession {
     try {
       to.send(frame);
     } catch {
-      // It is closing; its `close` event tells the rest.
+      // It is closing; its `close` event does the rest.
       return;
     }
     if ((to.bufferedAmount ?? 0) > MAX_BUFFERED_BYTES) {
@@ -410,7 +411,7 @@ class SocketSession {
     this.#stopLooking = this.#scope.ports.setTimer(() => void this.#look(), LOOK_GAP_MS);
   }
 
-  /** Asks whether the token still holds. Never rejects. */
+  /** Checks whether the token is still valid. Never rejects. */
   async #look(): Promise<void> {
     const { ports, credential, keep } = this.#scope;
     try {
@@ -455,7 +456,7 @@ class SocketSession {
     this.#over(outcome, error);
   }
 
-  /** Nothing more passes. What was used and not told yet is counted, and the session recorded. */
+  /** Nothing more passes. Counts what was used and not reported yet, and records the session. */
   #over(outcome: RequestEvent["outcome"], errorCode: string | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -504,7 +505,7 @@ function denied(what: string): ProxyError {
   return new ProxyError("access_denied", `This access token may not use ${what}.`);
 }
 
-/** What a turn that was cut off came to, by the length of what was asked and written. */
+/** The estimated usage of a turn that was cut off, by the length of what was requested and written. */
 function estimated({ askedChars, writtenChars, isAnswering }: Turn): Usage | null {
   if (!isAnswering && writtenChars === 0) return null;
   return sumUsage([], {
@@ -514,7 +515,7 @@ function estimated({ askedChars, writtenChars, isAnswering }: Turn): Usage | nul
   });
 }
 
-/** Closes what may be closed already. Codes that only a platform may say (1005, 1006, 1015) become none. */
+/** Closes a socket that may already be closed. Codes reserved for the platform (1005, 1006, 1015) become none. */
 function close(socket: SocketEnd, code: number, reason: string): void {
   try {
     if (code < 1000 || code === 1004 || code === 1005 || code === 1006 || code === 1015) {
@@ -523,7 +524,7 @@ function close(socket: SocketEnd, code: number, reason: string): void {
       socket.close(code, clipped(reason));
     }
   } catch {
-    // Closed already, or its peer is gone.
+    // Already closed, or its peer is gone.
   }
 }
 

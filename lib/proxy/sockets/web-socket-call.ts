@@ -1,5 +1,5 @@
 /**
- * WebSocket pass-through: the handshake is an ordinary request, answered 101 by the upstream.
+ * WebSocket pass-through: the handshake is an ordinary request to which the upstream responds with 101.
  * @module
  */
 import type { Provider } from "../../providers/types";
@@ -9,7 +9,7 @@ import { outgoingHeaders, outgoingQuery, outgoingSubprotocols } from "../route/o
 import type { ProxyCall } from "../route/proxy-call";
 import { gatewayFor } from "../route/upstream-url";
 
-/** @throws {ProxyError} `websocket_unsupported` where the provider has no such service. */
+/** @throws {ProxyError} `websocket_unsupported` if the provider has no such service. */
 export function webSocketCall(
   request: Request,
   provider: Provider,
