@@ -1,10 +1,10 @@
 /**
  * What one holder may still use of its day and its month (UTC).
  *
- * A reservation is a guess: it never refuses by itself, it makes others wait until it is settled; and with
- * nothing under way whatever is left of a budget is enough for one more. So a budget is exceeded by one request
- * at most, as far as guesses are not too low. Of what it has spent, an isolate knows what all have written, as
- * of its own last flush, or of a look into the store that is 5 s old at most (`KNOWN_FOR_MS`).
+ * A reservation is an estimate: it never rejects by itself, it makes others wait until it is settled; and with nothing
+ * in progress, whatever is left of a budget is enough for one more request. So a budget is exceeded by at most one
+ * request, as long as estimates aren't too low. An isolate knows what all isolates had written at its own last flush,
+ * or at a read of the store that is at most 5 s old (`KNOWN_FOR_MS`).
  * @module
  */
 
@@ -13,7 +13,7 @@ import type { LimitUse } from "./limit-use";
 import { leaseRefusal, leaseTurn, SharedBudget } from "./shared-limit";
 import { Period, periodsAt, type Spend } from "./spend";
 
-/** How long what the store said of a budget is good enough to let a request go. */
+/** How long the store's figure for a budget is recent enough to let a request through. */
 const KNOWN_FOR_MS = 5_000;
 const NANO_PER_USD = 1e9;
 
@@ -21,7 +21,7 @@ interface Budget {
   readonly limit: keyof TokenLimits;
   readonly period: "day" | "month";
   readonly unit: keyof Spend;
-  /** Of the limit's unit in that of what is spent. */
+  /** Factor from the limit's unit to the unit of spending. */
   readonly perUnit: number;
 }
 
@@ -45,7 +45,7 @@ export class Budgets {
     this.month = new Period(holderId, month);
   }
 
-  /** Begins a new day, and a new month, once the one before is over. */
+  /** Begins a new day and a new month once the previous one is over. */
   turnPage(nowMs: number): void {
     if (this.day.endMs > nowMs) return;
     const [day, month] = periodsAt(nowMs);
@@ -53,7 +53,7 @@ export class Budgets {
     if (this.month.endMs <= nowMs) this.month = new Period(this.#holderId, month);
   }
 
-  /** Periods that the store must be asked about before these limits can be kept. */
+  /** Periods that must be read from the store before these limits can be applied. */
   unknown(limits: TokenLimits, nowMs: number): Period[] {
     return [this.day, this.month].filter((period) => {
       const counts = BUDGETS.some((budget) => {
@@ -63,7 +63,7 @@ export class Budgets {
     });
   }
 
-  /** The first budget of tokens or money that is used up, whatever is under way. */
+  /** The first budget of tokens or money that is used up, whatever is in progress. */
   spent(limits: TokenLimits): keyof TokenLimits | null {
     for (const { limit, period, unit, perUnit } of BUDGETS) {
       const most = limits[limit];
@@ -73,7 +73,7 @@ export class Budgets {
     return null;
   }
 
-  /** How far the day and the month are used, as the store knows it and this isolate has not told it yet. */
+  /** How much of the day and the month is used: what the store has, and what this isolate hasn't written yet. */
   use(limits: TokenLimits): LimitUse[] {
     return BUDGETS.flatMap(({ limit, period, unit, perUnit }) => {
       const most = limits[limit];
@@ -84,12 +84,12 @@ export class Budgets {
     });
   }
 
-  /** Null where the request may go. */
+  /** Null if the request may go. */
   refusal(limits: TokenLimits, check: LimitCheck): LimitRefusal | null {
     let held: LimitRefusal | null = null;
     for (const budget of BUDGETS) {
       const most = limits[budget.limit];
-      // A turn of a WebSocket, whose session was counted when it was opened.
+      // A turn of a WebSocket, whose session was counted when it opened.
       const isCounted = budget.unit === "requests" && check.estimate.requests === 0;
       if (most === null || isCounted) continue;
       const refusal = this.#refusalOf(budget, most * budget.perUnit, check);
@@ -107,7 +107,7 @@ export class Budgets {
     const { estimate, leases, nowMs } = check;
     const { reserved, endMs } = this[period];
     const spent = this[period].spent(unit);
-    // Of requests, one under way is as good as done.
+    // For requests, one in progress counts as done.
     const isFull = spent + (unit === "requests" ? reserved[unit] : 0) >= most;
     if (isFull) return { kind: "full", limit, retryAtMs: endMs };
     const isHeld = reserved[unit] > 0 && spent + reserved[unit] + estimate[unit] > most;

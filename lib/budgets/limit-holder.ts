@@ -1,5 +1,5 @@
 /**
- * Whose limits a request must keep, what it asks for, and what it is told where they hold it back.
+ * Whose limits a request must keep, what it needs, and what it gets if they hold it back.
  * @module
  */
 import type { LeasedLimits } from "../leases/leased-limits";
@@ -10,7 +10,7 @@ import type { Spend } from "./spend";
 export interface TokenLimits {
   readonly rpm: number | null;
   readonly tpm: number | null;
-  /** Under way at the same moment. */
+  /** In progress at the same time. */
   readonly concurrentRequests: number | null;
   readonly dailyRequests: number | null;
   readonly dailyTokens: number | null;
@@ -18,49 +18,49 @@ export interface TokenLimits {
   readonly monthlyCostUsd: number | null;
 }
 
-/** Whose limits a request must keep. */
+/** A token or a member whose limits a request must keep. */
 export interface LimitHolder {
   readonly kind: "token" | "member";
   /** `at_…` or `us_…`. */
   readonly id: string;
-  /** Whose days and months count: a token that took another's place goes on with its budgets. */
+  /** Id whose daily and monthly usage counts: a rotated token keeps the budgets of the token it replaced. */
   readonly budgetId: string;
   readonly limits: TokenLimits;
 }
 
-/** The most a request may come to, before it is sent. */
+/** The most a request can use, before it is sent. */
 export interface Estimate extends Spend {
-  /** Of the tokens those that it takes whatever the answer is; absent for none. */
+  /** The tokens that it uses whatever the response; absent for none. */
   readonly leastTokens?: number;
 }
 
-/** A request that asks for a seat. */
+/** A request that asks for a concurrency slot. */
 export interface Asker {
-  /** Its place where it would wait for others, which it keeps until `leave` is called; null where it would not. */
+  /** Its place in the queue, kept until `leave` is called; null if it wouldn't wait. */
   readonly waiter: Waiter | null;
   /** Whether it asks for the first time. */
   readonly isNew: boolean;
 }
 
-/** One look at a holder's limits for one request. */
+/** One check of a holder's limits for one request. */
 export interface LimitCheck extends Asker {
   readonly estimate: Estimate;
-  /** By which limits are shared with other isolates; null where there are no others. */
+  /** Through which limits are shared with other isolates; null if there are none. */
   readonly leases: LeasedLimits | null;
   readonly nowMs: number;
 }
 
 /** Which limit holds a request back, and for how long. */
 export type LimitRefusal = { readonly limit: keyof TokenLimits } & (
-  | /** Others under way hold what this one needs. */ { readonly kind: "wait" }
-  | /** This isolate's lease is too small, and may be asked for again. */ {
+  | /** Other requests in progress hold what this one needs. */ { readonly kind: "wait" }
+  | /** This isolate's lease is too small, and a larger one may be requested. */ {
       readonly kind: "ask";
       readonly group: string;
     }
   | { readonly kind: "full"; readonly retryAtMs: number }
 );
 
-/** What decides where two limits hold a request back: asking for a lease comes before waiting. */
+/** The refusal that counts if two limits hold a request back: requesting a lease comes before waiting. */
 export function firstOf<Refusal extends LimitRefusal>(
   one: Refusal | null,
   other: Refusal | null,

@@ -1,13 +1,16 @@
 import type { TokenLimits } from "./limit-holder";
 
-/** How far a limit is used, as the isolate that is asked knows it. */
+/** How much of a limit is used, as known to this isolate. */
 export interface LimitUse {
   readonly limit: keyof TokenLimits;
-  /** The limit: requests, tokens, or dollars where its name ends in `Usd`. */
+  /** The limit: requests, tokens, or dollars if its name ends in `Usd`. */
   readonly most: number;
   readonly used: number;
-  /** By requests that are under way. */
+  /** By requests in progress. */
   readonly held: number;
-  /** Epoch milliseconds when more of it is back; null where nothing of it is used, or requests under way hold it. */
+  /**
+   * When more of it is available again, in epoch milliseconds; null if none of it is used, or requests in progress hold
+   * it.
+   */
   readonly renewsAtMs: number | null;
 }

@@ -1,9 +1,9 @@
 /**
- * How many requests and tokens one holder may use a minute.
+ * How many requests and tokens one holder may use per minute.
  *
- * A request takes the tokens that it may come to before it is sent, and gives back what its answer did not use.
- * While others are under way, it waits for what they may give back; with nothing under way it must find room
- * for what it surely takes, or for the largest of the last answers.
+ * A request takes the most tokens that it can use before it is sent, and gives back what its response didn't use. While
+ * others are in progress, it waits for what they may give back; with nothing in progress, there must be room for what
+ * it certainly uses, or for the largest of the recent responses.
  * @module
  */
 import { SlidingWindowLog } from "../pool/limits/sliding-window-log";
@@ -19,27 +19,27 @@ import { leaseRefusal, leaseTurn, type SharedLimit, sharedUse } from "./shared-l
 
 const MINUTE_MS = 60_000;
 
-/** Tokens that a request took from a minute's limit before it was sent. */
+/** Tokens that a request took from a per-minute limit before it was sent. */
 export interface TakenTokens {
   readonly log: SlidingWindowLog;
-  /** As `SlidingWindowLog.take` returned it. */
+  /** As returned by `SlidingWindowLog.take`. */
   readonly entryMs: number;
   readonly tokens: number;
 }
 
 type MinuteLimit = "rpm" | "tpm";
 
-/** What is wanted is held by requests under way, which may give it back. */
+/** Requests in progress hold what is needed, and may give it back. */
 const HELD = -1;
 
 export class MinuteLimits {
   readonly #logs: Record<MinuteLimit, SlidingWindowLog | null> = { rpm: null, tpm: null };
   readonly #shared: Readonly<Record<MinuteLimit, SharedLimit>>;
   readonly #answers = new LastAnswers();
-  /** Of requests under way. */
+  /** For requests in progress. */
   readonly #held = new Set<TakenTokens>();
 
-  /** @param underWay How many of the holder's requests are under way. */
+  /** @param underWay How many of the holder's requests are in progress. */
   constructor(holderId: string, underWay: () => number) {
     const shared = (limit: MinuteLimit) => {
       const used = (nowMs: number) => {
@@ -51,7 +51,7 @@ export class MinuteLimits {
     this.#shared = { rpm: shared("rpm"), tpm: shared("tpm") };
   }
 
-  /** Null where the request may go. */
+  /** Null if the request may go. */
   refusal({ rpm, tpm }: TokenLimits, check: LimitCheck): LimitRefusal | null {
     const { estimate, nowMs } = check;
     this.#logs.rpm = logFor("requests", rpm, this.#logs.rpm);
@@ -68,7 +68,7 @@ export class MinuteLimits {
     return firstOf(firstOf(held, byRequests), byTokens);
   }
 
-  /** How far this minute is used by what this isolate has served. */
+  /** How much of this minute is used by what this isolate has served. */
   use(limits: TokenLimits, nowMs: number): LimitUse[] {
     return (["rpm", "tpm"] as const).flatMap((limit) => {
       const most = limits[limit];
@@ -83,24 +83,24 @@ export class MinuteLimits {
     });
   }
 
-  /** @returns Null where there is no limit of tokens. */
+  /** @returns Null if there is no token limit. */
   take(estimate: Estimate, nowMs: number): TakenTokens | null {
     this.#logs.rpm?.take(1, nowMs);
     const log = this.#logs.tpm;
     if (log === null) return null;
-    // What is left at most: a guess does not make a minute overfull.
+    // At most what is left: an estimate doesn't overfill a minute.
     const tokens = Math.min(estimate.tokens, log.left(nowMs));
     const taken = { log, tokens, entryMs: log.take(tokens, nowMs) };
     this.#held.add(taken);
     return taken;
   }
 
-  /** The request is over, or was lost: it gives nothing back by itself any more. */
+  /** The request is over, or was lost: it won't give anything back itself any more. */
   release(taken: TakenTokens): void {
     this.#held.delete(taken);
   }
 
-  /** What the request came to takes the place of what it took. */
+  /** Replaces what the request took by what it used. */
   settle(taken: TakenTokens | null, tokens: number, nowMs: number): void {
     this.#answers.add(tokens);
     if (taken === null) return;
@@ -122,7 +122,7 @@ export class MinuteLimits {
     return leaseRefusal(limit, shared, turn);
   }
 
-  /** When there is room for a request's tokens: 0 for now, `HELD` for when others are settled, else epoch ms. */
+  /** When there is room for a request's tokens: 0 for now, `HELD` for when others are settled, otherwise epoch ms. */
   #tokensAtMs(estimate: Estimate, nowMs: number): number {
     const log = this.#logs.tpm;
     if (log === null) return 0;
@@ -134,13 +134,13 @@ export class MinuteLimits {
     return held > 0 ? HELD : 0;
   }
 
-  /** The tokens that a request must find room for, as far as its own isolate knows. */
+  /** The tokens for which a request needs room, as far as its own isolate knows. */
   #likelyTokens({ tokens, leastTokens = 0 }: Estimate, most: number): number {
     const likely = Math.min(tokens, this.#answers.largest ?? tokens);
     return Math.max(1, Math.min(most, Math.max(likely, leastTokens)));
   }
 
-  /** Of the minute's tokens those that requests under way may still give back. */
+  /** The minute's tokens that requests in progress may still give back. */
   #heldTokens(log: SlidingWindowLog, nowMs: number): number {
     let held = 0;
     for (const taken of this.#held) {
@@ -150,10 +150,10 @@ export class MinuteLimits {
   }
 }
 
-/** So many answers say what the next may come to. */
+/** This many recent responses show what the next one may use. */
 const LAST_ANSWERS = 16;
 
-/** What the last requests came to, in tokens. */
+/** The tokens that recent requests used. */
 class LastAnswers {
   readonly #tokens: number[] = [];
   #next = 0;
@@ -178,7 +178,7 @@ function logFor(
   return known?.limit === limit ? known : new SlidingWindowLog(unit, limit, MINUTE_MS);
 }
 
-/** When the oldest of a minute's own uses leaves it; null where there is none. */
+/** When the oldest of this isolate's uses leaves the minute; null if there is none. */
 function firstToLeaveMs(log: SlidingWindowLog, nowMs: number): number | null {
   const left = log.left(nowMs);
   return left < log.limit ? log.earliestMs(left + 1, nowMs) : null;

@@ -1,19 +1,19 @@
 /**
- * How many of one holder's requests may be under way at the same time.
+ * How many of one holder's requests may be in progress at the same time (concurrency slots).
  * @module
  */
 import { FairQueue, type Waiter } from "../pool/share/fair-queue";
 import type { LimitCheck, LimitRefusal } from "./limit-holder";
 import { leaseRefusal, leaseTurn, type SharedLimit, sharedUse } from "./shared-limit";
 
-/** A request that has not told its end for so long was cut off with all its code, and holds nothing any more. */
+/** A request that hasn't settled for this long was terminated with its code; its slot is released. */
 const LOST_MS = 3_600_000;
 
-/** @typeParam Seated A request that is under way. */
+/** @typeParam Seated A request in progress. */
 export class Seats<Seated extends { readonly sinceMs: number }> {
   /** The oldest first. */
   readonly taken = new Set<Seated>();
-  /** Who waits until one of them is over: newcomers do not go before. */
+  /** Requests that wait for a slot: new ones don't go before them. */
   readonly line = new FairQueue();
   readonly #shared: SharedLimit;
 
@@ -30,7 +30,7 @@ export class Seats<Seated extends { readonly sinceMs: number }> {
     }
   }
 
-  /** Null where the request may go; otherwise it stands in line, if it waits at all. */
+  /** Null if the request may go; otherwise it is queued, if it waits at all. */
   refusal(most: number | null, check: LimitCheck): LimitRefusal | null {
     if (most === null) return null;
     const limit = "concurrentRequests";
@@ -40,7 +40,7 @@ export class Seats<Seated extends { readonly sinceMs: number }> {
     return leaseRefusal(limit, this.#shared, leaseTurn(this.#shared, most, 1, check));
   }
 
-  /** Whether one of the free seats is this request's turn. */
+  /** Whether one of the free slots is for this request. */
   #isNext(free: number, waiter: Waiter | null, nowMs: number): boolean {
     const { line } = this;
     if (waiter === null) return line.size < free;

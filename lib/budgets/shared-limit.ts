@@ -14,7 +14,7 @@ export interface SharedLimit extends LeasedLimit {
 
 const GO: LeaseTurn = { kind: "go" };
 
-/** Whether this isolate's lease has room for so much more; without leases it always has. */
+/** Whether this isolate's lease has room for this much more; without leases it always has. */
 export function leaseTurn(
   shared: SharedLimit,
   most: number,
@@ -28,7 +28,7 @@ export function leaseTurn(
   return turn;
 }
 
-/** Where the lease has no room, the request asks for a larger one, or waits for what others give back. */
+/** If the lease has no room, the request asks for a larger one, or waits for what others give back. */
 export function leaseRefusal(
   limit: keyof TokenLimits,
   { group }: SharedLimit,
@@ -38,7 +38,7 @@ export function leaseRefusal(
   return turn.kind === "ask" ? { kind: "ask", limit, group } : { kind: "wait", limit };
 }
 
-/** A limit of a minute, or of requests at the same time. */
+/** A per-minute limit, or a limit of concurrent requests. */
 export function sharedUse(
   group: string,
   name: string,
@@ -49,7 +49,7 @@ export function sharedUse(
   return { group, name, windowMs, limit: 0, used, usedAnew: used, counted: () => {}, underWay };
 }
 
-/** Of a budget: what is left of it, and what this isolate has used of that. */
+/** A budget: what is left of it, and what this isolate has used of that. */
 export class SharedBudget implements SharedLimit {
   readonly group: string;
   readonly name: string;
@@ -82,13 +82,13 @@ export class SharedBudget implements SharedLimit {
     return this.#period.reserved[this.#unit] + this.#period.unwritten[this.#unit];
   }
 
-  /** What is left for all isolates of a budget of `most`, with what this one has written under its lease. */
+  /** What is left for all isolates of a budget of `most`, including what this one has written under its lease. */
   leftOf(most: number, nowMs: number): number {
     const left = most - this.#period.stored[this.#unit] + this.#written(nowMs);
     return Math.max(0, Math.floor(left));
   }
 
-  /** Written under the lease, or so lately that others may not have read it. */
+  /** Written under the lease, or so recently that others may not have read it. */
   #written(nowMs: number): number {
     const isLeased = nowMs - this.#countedMs < LEASE_LOST_MS;
     const sinceMs = Math.min(nowMs - READ_BY_ALL_MS, isLeased ? this.#countedMs : nowMs);

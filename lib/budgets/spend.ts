@@ -1,5 +1,5 @@
 /**
- * What budgets count, and the days and months (UTC) they count it for.
+ * What budgets count, and the days and months (UTC) for which they count it.
  * @module
  */
 export interface Spend {
@@ -29,13 +29,13 @@ export function sum(one: Spend, other: Spend, sign: 1 | -1 = 1): Spend {
   };
 }
 
-/** The day and the month a request of this moment counts for. */
+/** The day and the month for which a request at this time counts. */
 export function periodsAt(atMs: number): readonly [day: string, month: string] {
   const day = new Date(atMs).toISOString().slice(0, 10);
   return [day, day.slice(0, 7)];
 }
 
-/** Epoch milliseconds: its beginning, and that of the next. */
+/** In epoch milliseconds: its start, and that of the next period. */
 export function periodBounds(period: string): readonly [fromMs: number, toMs: number] {
   const end = new Date(period);
   if (period.length === "2026-11-23".length) end.setUTCDate(end.getUTCDate() + 1);
@@ -43,19 +43,19 @@ export function periodBounds(period: string): readonly [fromMs: number, toMs: nu
   return [Date.parse(period), end.getTime()];
 }
 
-/** After so long all isolates have read what one wrote: none goes by what is older (`KNOWN_FOR_MS` of the ledger). */
+/** After this time all isolates have read what one wrote: none uses anything older (`KNOWN_FOR_MS` of the ledger). */
 export const READ_BY_ALL_MS = 6_000;
 /** As long as the longest lease. */
 const WRITTEN_MS = 150_000;
 
-/** What one isolate knows of a day or a month of one holder. */
+/** What one isolate knows about a day or a month of one holder. */
 export class Period implements SpendPeriod {
   readonly holderId: string;
   readonly period: string;
   readonly endMs: number;
-  /** When the store was last heard of it; null before the first time. */
+  /** When the store was last read for it; null before the first time. */
   knownMs: number | null = null;
-  /** All that the store is known to have. */
+  /** Everything the store is known to have. */
   stored = NO_SPEND;
   /** Settled here, and not in `stored` yet. */
   unwritten = NO_SPEND;
@@ -78,7 +78,7 @@ export class Period implements SpendPeriod {
     while ((this.#written[0]?.atMs ?? nowMs) < nowMs - WRITTEN_MS) this.#written.shift();
   }
 
-  /** What this isolate has written after a moment, as far as it remembers. */
+  /** What this isolate has written after a time, as far as it remembers. */
   writtenSince(unit: keyof Spend, sinceMs: number): number {
     let total = 0;
     for (let index = this.#written.length - 1; index >= 0; index -= 1) {

@@ -1,4 +1,4 @@
-/** A dollar under 200 requests at once, on one isolate and on several: the bound that `token-ledger.ts` states. */
+/** A dollar under 200 simultaneous requests, on one isolate and on several: the bound stated in `token-ledger.ts`. */
 import { expect, test } from "vitest";
 import type { LimitHolder } from "./limit-holder";
 import { NO_SPEND, type PeriodSpend, periodsAt } from "./spend";
@@ -24,7 +24,7 @@ const HOLDER: LimitHolder = {
   },
 };
 
-/** The same numbers at each run. */
+/** The same numbers in each run. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -40,7 +40,7 @@ interface UnderWay {
   readonly costNanoUsd: number;
 }
 
-/** An isolate, with what it had heard of when it last exchanged, and what it has let go that is not in that. */
+/** An isolate, with what it knew after its last exchange, and what it has let through that isn't included. */
 interface Isolate {
   readonly ledger: TokenLedger;
   settled: readonly string[];
@@ -49,8 +49,8 @@ interface Isolate {
 }
 
 /**
- * Clients ask until the budget is used up for all, each request at one of the isolates. Each isolate flushes
- * once a second, at a moment of its own, and hears then what all have written.
+ * Clients send requests until the budget is used up for all, each to one of the isolates. Each isolate flushes once per
+ * second, at its own time, and then learns what all have written.
  */
 function play(isolateCount: number, seed: number) {
   const random = seeded(seed);
@@ -70,7 +70,7 @@ function play(isolateCount: number, seed: number) {
   let letGo = 0;
   let dearest = 0;
   let requests = 0;
-  /** Of all that was let go, what the isolate that let the last one go knew nothing of. */
+  /** The part of everything let through of which the isolate that let the last request through knew nothing. */
   let unseen = 0;
 
   const end = (done: UnderWay, nowMs: number) => {
@@ -143,7 +143,7 @@ test.each([2, 4, 8].flatMap((isolates) => SEEDS.map((seed) => [isolates, seed] a
   (isolates, seed) => {
     const { overshoot, dearest, unseen } = play(isolates, seed);
     expect(overshoot).toBeLessThanOrEqual(unseen + dearest);
-    // At worst, where all of it happens between two exchanges, each uses the budget once.
+    // At worst, if all of it happens between two exchanges, each uses the budget once.
     expect(overshoot).toBeLessThanOrEqual((isolates - 1) * NANO + isolates * dearest);
   },
 );

@@ -1,6 +1,6 @@
 /**
- * A token's limit of tokens a minute, over random histories: what is charged never exceeds it in any 60 s, a
- * request that comes to no more than was likely is never refused for a guess, and refunds go where they came from.
+ * A token's limit of tokens per minute, over random histories: what is charged never exceeds it in any 60 s, a request
+ * that uses no more than was likely is never rejected because of an estimate, and refunds go where they came from.
  */
 import { describe, expect, test } from "vitest";
 import type { LimitHolder, TokenLimits } from "./limit-holder";
@@ -9,7 +9,7 @@ import { type Reservation, TokenLedger } from "./token-ledger";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const MINUTE_MS = 60_000;
-/** What an answer is taken to come to where the request does not say. */
+/** What a response is assumed to use if the request doesn't say. */
 const USUAL_GUESS = 4_096;
 const NO_LIMITS: TokenLimits = {
   rpm: null,
@@ -47,7 +47,7 @@ interface Sent {
   readonly reservation: Reservation;
   readonly atMs: number;
   readonly charged: number;
-  /** Null while it is under way. */
+  /** Null while it is in progress. */
   used: number | null;
 }
 
@@ -69,7 +69,7 @@ describe("the tokens of a minute", () => {
         const open = sent.filter(({ used }) => used === null);
         const settled = open[Math.floor(chance() * open.length)];
         if (settled !== undefined && chance() < 0.5) {
-          // A lost answer, a short one, and one that comes to all that it was charged.
+          // A lost response, a short one, and one that uses all that it was charged.
           const part = chance() < 0.3 ? 0 : chance() < 0.5 ? 1 : chance();
           settled.used = Math.floor(settled.charged * part);
           ledger.settle(settled.reservation, `req_${step}`, spend(settled.used), nowMs);

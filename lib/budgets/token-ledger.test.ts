@@ -31,7 +31,7 @@ const member = (limits: Partial<TokenLimits>): LimitHolder => ({
   limits: { ...NONE, ...limits },
 });
 
-/** What the store has of a day and its month. */
+/** What the store has for a day and its month. */
 const rowsOf = (holderId: string, spend: Spend): PeriodSpend[] =>
   [DAY, MONTH].map((period) => ({ holderId, period, ...spend }));
 
@@ -46,7 +46,7 @@ function ledgerWith(stored: Spend = NO_SPEND): TokenLedger {
   return ledger;
 }
 
-/** Reservations until the ledger says no. */
+/** Reserves until the ledger says no. */
 function reserveAll(
   ledger: TokenLedger,
   holders: LimitHolder | readonly LimitHolder[],
@@ -79,7 +79,7 @@ describe("a minute's limits", () => {
     const limits = token({ tpm: 10_000 });
     const { held, turn } = reserveAll(ledger, limits);
     expect(held).toHaveLength(10);
-    // They may all come to less.
+    // They may all use less.
     expect(turn).toMatchObject({ kind: "wait", limit: "tpm" });
     for (const each of held) ledger.settle(each, requestId(), { ...CENT, tokens: 100 }, NOW);
     expect(reserveAll(ledger, limits).held).toHaveLength(9);
@@ -158,7 +158,7 @@ describe("a budget", () => {
       { holderId: "at_1", period: DAY },
       { holderId: "us_1", period: MONTH },
     ]);
-    // Limits of the minute need no store.
+    // Per-minute limits need no store.
     expect(ledger.unknownPeriods([token({ rpm: 1 })], NOW + 5_001)).toEqual([]);
   });
 });
@@ -297,7 +297,7 @@ describe("a member's limits", () => {
 describe("what was settled", () => {
   const ten = token({ dailyRequests: 10 });
 
-  /** Settles so many requests. @returns what is on its way to the store of them */
+  /** Settles this many requests. @returns what is on its way to the store */
   function settle(ledger: TokenLedger, count: number): TakenSpend {
     const taken: TakenSpend = new Map();
     for (let number = 0; number < count; number += 1) {
@@ -322,13 +322,13 @@ describe("what was settled", () => {
     const first = settle(ledger, 3);
     settle(ledger, 1);
     ledger.written(first, totals(7), NOW);
-    // Seven in the store, one more that is not there yet.
+    // Seven in the store, and one that isn't there yet.
     expect(reserveAll(ledger, ten).held).toHaveLength(2);
   });
 
   test("counts once where the store counted it before the ledger knew of limits", () => {
     const ledger = ledgerWith();
-    // The flush held three more requests, from before there were limits here.
+    // The flush contained three more requests, from before there were limits here.
     ledger.written(settle(ledger, 2), totals(5), NOW);
     expect(reserveAll(ledger, ten).held).toHaveLength(5);
   });

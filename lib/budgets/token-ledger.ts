@@ -1,14 +1,14 @@
 /**
- * What access tokens and members may still use: limits a minute ({@link MinuteLimits}), requests at the same
- * time ({@link Seats}), and budgets of the day and the month ({@link Budgets}). A member's limits hold for all
- * own tokens together. A state machine with the clock handed in.
+ * What access tokens and members may still use: limits per minute ({@link MinuteLimits}), concurrent requests ({@link
+ * Seats}), and budgets of the day and the month ({@link Budgets}). A member's limits apply to all of the member's
+ * tokens together. A state machine with the clock handed in.
  *
- * A request reserves the most it may come to before it is sent, and settles what it came to afterwards. So
- * many requests at once cannot overrun a budget that each of them alone would fit.
+ * A request reserves the most it can use before it is sent, and settles what it used afterwards. So many simultaneous
+ * requests can't overrun a budget that each of them alone would fit.
  *
- * Across isolates all of these hold by leases (`lib/leases`): an isolate that uses more than a small part of a
- * limit, or of what is left of a budget, asks for permits and keeps within them. Without leases (`leases` null,
- * as in tests of one isolate) each isolate keeps limits by itself.
+ * All of these apply across isolates by leases (`lib/leases`): an isolate that uses more than a small part of a limit,
+ * or of what is left of a budget, requests permits and keeps within them. Without leases (`leases` null, as in tests of
+ * one isolate) each isolate keeps limits by itself.
  * @module
  */
 import type { LeasedLimits } from "../leases/leased-limits";
@@ -34,10 +34,10 @@ import {
   sum,
 } from "./spend";
 
-/** What a request that is under way holds. */
+/** What a request in progress holds. */
 export interface Reservation {
   readonly accounts: readonly Account[];
-  /** Of each account in turn; null where its minutes have no limit of tokens. */
+  /** For each account in turn; null if its minutes have no token limit. */
   readonly minutes: readonly (TakenTokens | null)[];
   readonly periods: readonly Period[];
   readonly estimate: Spend;
@@ -62,7 +62,7 @@ class Account {
   }
 }
 
-/** What settled requests came to, by the periods they count for: on its way to the store. */
+/** What settled requests used, by the periods they count for: on its way to the store. */
 export type TakenSpend = Map<Period, Spend>;
 
 export class TokenLedger {
@@ -71,12 +71,12 @@ export class TokenLedger {
   /** Requests that are over and not on their way to the store yet, by their ids. */
   readonly #settled = new Map<string, { readonly periods: readonly Period[]; actual: Spend }>();
 
-  /** @param leases By which limits are shared with other isolates; null where there are no others. */
+  /** @param leases Through which limits are shared with other isolates; null if there are none. */
   constructor(leases: LeasedLimits | null = null) {
     this.#leases = leases;
   }
 
-  /** Of what the store must be asked before these limits can be kept. */
+  /** What must be read from the store before these limits can be applied. */
   unknownPeriods(holders: readonly LimitHolder[], nowMs: number): readonly SpendPeriod[] {
     return holders.flatMap(({ budgetId, limits }) => {
       return this.#account(budgetId, nowMs).budgets.unknown(limits, nowMs);
@@ -84,8 +84,8 @@ export class TokenLedger {
   }
 
   /**
-   * Takes over what the store was read to have.
-   * @param sinceMs When the reading began: what was written since is not overwritten.
+   * Applies what was read from the store.
+   * @param sinceMs When the read began: what was written since isn't overwritten.
    */
   load(rows: readonly PeriodSpend[], sinceMs: number): void {
     for (const row of rows) {
@@ -96,7 +96,7 @@ export class TokenLedger {
     }
   }
 
-  /** A seat for one request, of all holders or of none. */
+  /** A concurrency slot for one request, of all holders or of none. */
   reserve(
     holders: readonly LimitHolder[],
     estimate: Estimate,
@@ -124,7 +124,9 @@ export class TokenLedger {
     return { kind: "go", reservation };
   }
 
-  /** The first budget that is used up, whatever is under way; of requests none: no new one is asked for here. */
+  /**
+   * The first budget that is used up, whatever is in progress; not of requests, because no new one is requested here.
+   */
   spentLimit(
     holders: readonly LimitHolder[],
     nowMs: number,
@@ -136,12 +138,12 @@ export class TokenLedger {
     return null;
   }
 
-  /** The request that asked for a seat waits no more, whether it got one or not. */
+  /** The request that asked for a slot no longer waits, whether it got one or not. */
   leave(holders: readonly LimitHolder[], waiter: Waiter, isServed: boolean): void {
     for (const { id } of holders) this.#accounts.get(id)?.seats.line.leave(waiter, isServed);
   }
 
-  /** The request is over, and came to this. */
+  /** The request is over, and used this. */
   settle(reservation: Reservation, requestId: string, actual: Spend, nowMs: number): void {
     this.#release(reservation);
     const { accounts, minutes, periods } = reservation;
@@ -152,7 +154,7 @@ export class TokenLedger {
     }
   }
 
-  /** Adds to `taken` what a request came to that is on its way to the store now, or will never get there. */
+  /** Adds to `taken` what a request used that is on its way to the store now, or will never get there. */
   take(requestId: string, taken: TakenSpend): void {
     const settled = this.#settled.get(requestId);
     if (settled === undefined) return;
@@ -164,7 +166,7 @@ export class TokenLedger {
 
   /**
    * What was taken is in the store now.
-   * @param totals All that the store has of these periods, of every isolate, as far as it told.
+   * @param totals What the store has for these periods, from every isolate, as far as it returned them.
    */
   written(taken: TakenSpend, totals: readonly PeriodSpend[], nowMs: number): void {
     const told = new Set<Period>();
@@ -182,7 +184,7 @@ export class TokenLedger {
     }
   }
 
-  /** What the requests of holders with limits hold that are under way here, of `limit` holders at most. */
+  /** What the requests in progress here hold, of holders with limits, at most `limit` holders. */
   held(limit: number): [holderId: string, held: Spend][] {
     const all: [string, Spend][] = [];
     for (const [id, { seats }] of this.#accounts) {
@@ -193,14 +195,14 @@ export class TokenLedger {
     return all;
   }
 
-  /** What a holder's requests hold that are under way in this isolate; null if it has no limits here. */
+  /** What a holder's requests in progress in this isolate hold; null if it has no limits here. */
   underWay(holderId: string): Spend | null {
     const account = this.#accounts.get(holderId);
     if (account === undefined) return null;
     return [...account.seats.taken].reduce((held, { estimate }) => sum(held, estimate), NO_SPEND);
   }
 
-  /** How far a holder's limits are used, in the order of a minute, the same moment, the day and the month. */
+  /** How much of a holder's limits is used: per minute, concurrent, per day and per month, in this order. */
   use({ id, budgetId, limits }: LimitHolder, nowMs: number): readonly LimitUse[] {
     const { minute, seats } = this.#account(id, nowMs);
     const most = limits.concurrentRequests;
@@ -213,7 +215,7 @@ export class TokenLedger {
     ];
   }
 
-  /** What holds the request back of one holder's limits; null where nothing does. */
+  /** What in one holder's limits holds the request back; null if nothing does. */
   #refusal({ id, budgetId, limits }: LimitHolder, check: LimitCheck): LimitRefusal | null {
     const { minute, seats } = this.#account(id, check.nowMs);
     for (const lost of seats.lost(check.nowMs)) this.#release(lost);

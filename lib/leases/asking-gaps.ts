@@ -1,31 +1,31 @@
 /**
- * How long an isolate waits from one question about a limit to the next.
+ * How long an isolate waits from one lease request for a limit to the next.
  * @module
  */
 import type { LeaseEntry } from "./lease-entry";
 
 export interface AskingGaps {
-  /** From one question about a limit to the next, where nothing is left of it until others give back. */
+  /** From one request for a limit to the next, if nothing is left of it until others give back. */
   readonly fullGapMs: number;
-  /** So many requests later it may be asked sooner; null: no sooner. */
+  /** After this many requests it may ask earlier; null: no earlier. */
   readonly requestsPerAsk: number | null;
 }
 
-/** Where something is left. */
+/** If something is left. */
 const ASK_GAP_MS = 200;
-/** Where others hold what is left. */
+/** If others hold what is left. */
 const HELD_GAP_MS = 1_000;
-/** Each without success doubles the gap to the next, so often at most. */
+/** Each unsuccessful request doubles the gap to the next, at most this many times. */
 const DOUBLINGS_MAX = 2;
-/** Where nothing is left, however many requests come. */
+/** If nothing is left, however many requests arrive. */
 const LEAST_FULL_GAP_MS = 1_000;
 
-/** When a limit may be asked for next: epoch milliseconds. */
+/** When a limit may be requested next, in epoch milliseconds. */
 export function askableMs(entry: LeaseEntry, gaps: AskingGaps, nowMs: number): number {
   const { askedMs, requests, inVain, youngUntilMs, permits, heldByOthers, usedByOthers } = entry;
   const { limit } = entry;
   if (youngUntilMs > nowMs) return youngUntilMs;
-  // A window gives back slowly; who waits for a seat is served by the next that is given back.
+  // A window gives back slowly; a request waiting for a concurrency slot gets the next one that is freed.
   const times = limit.windowMs === null ? 1 : 2 ** Math.min(inVain, DOUBLINGS_MAX);
   const isLeft = permits + heldByOthers < limit.limit;
   if (isLeft || youngUntilMs > askedMs) return askedMs + ASK_GAP_MS * times;

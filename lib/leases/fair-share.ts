@@ -1,9 +1,9 @@
 /**
- * Max-min fair shares in whole numbers: nobody gets more than it asks for, and what one leaves goes to those
- * that ask for more, as evenly as whole numbers allow.
+ * Max-min fair shares in whole numbers: no isolate gets more than it demands, and what one leaves goes to those that
+ * demand more, as evenly as whole numbers allow.
  *
- * Everybody who works it out from the same demands gets the same: who gets one more of what cannot be divided
- * follows from the names, and is another isolate for another limit.
+ * All isolates that compute it from the same demands get the same result: which one gets the indivisible remainder
+ * follows from the names, and is a different isolate for each limit.
  * @module
  */
 
@@ -44,7 +44,7 @@ export function fairShare(
   return whole + (rank >= 0 && rank < extra ? 1 : 0);
 }
 
-/** FNV-1a, 32 bits. */
+/** 32-bit FNV-1a. */
 function placeOf(limitName: string, isolate: string): number {
   let hash = 0x811c9dc5;
   for (const text of [limitName, " ", isolate]) {

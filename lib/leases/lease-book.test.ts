@@ -8,7 +8,7 @@ import { LeasedLimits } from "./leased-limits";
 const WINDOW_MS = 60_000;
 const START_MS = Date.UTC(2026, 10, 23, 12);
 
-/** An isolate that uses as much of one limit as its lease lets it. */
+/** An isolate that uses as much of one limit as its lease allows. */
 class User {
   readonly leases = new LeasedLimits({ fullGapMs: 2_000, requestsPerAsk: null });
   readonly limit: LeasedLimit;
@@ -34,7 +34,7 @@ class User {
     return this.usesMs.length;
   }
 
-  /** @param carries Takes the question to the book; false: the answer got lost. */
+  /** @param carries Whether the request reaches the book; false: the response is lost. */
   use(book: LeaseBook, nowMs: number, carries: boolean): boolean {
     let turn = this.leases.turn(this.limit, 1, nowMs);
     if (turn.kind !== "go") this.leases.noteShort(this.limit.name, 1, nowMs);
@@ -160,7 +160,7 @@ test("an object that crashes loses the leases since it was saved, and no more", 
   );
 });
 
-/** By isolate; renewed leases are new ones. */
+/** By isolate; renewed leases count as new ones. */
 function heldIn(book: LeaseBook): ReadonlyMap<string, number> {
   const reports = book.toStored().flatMap(([, , ofLimit]) => ofLimit);
   return new Map(

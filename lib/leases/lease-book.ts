@@ -1,17 +1,17 @@
 /**
- * The leases of all isolates at some limits: the state of the object that hands them out. Plain data with the
- * clock handed in; what it forgets in a crash are the leases since it was saved last.
+ * The leases of all isolates for some limits: the state of the object that hands them out. Plain data with the clock
+ * handed in; a crash loses the leases since it was last saved.
  * @module
  */
 import { type Grant, grant, LEASE_MS, LOST_MS, type Report, type SharedLimit } from "./lease";
 
-/** What an isolate asks for, or tells, of one limit. */
+/** What an isolate requests or reports for one limit. */
 export interface LeaseAsk {
   readonly limit: SharedLimit;
   readonly used: number;
-  /** 0 where it wants no more. */
+  /** 0 if it wants no more. */
   readonly demand: number;
-  /** The permits that it goes on using until it has the answer, which may get lost. */
+  /** The permits that it goes on using until it has the response, which may be lost. */
   readonly holds: number;
 }
 
@@ -21,7 +21,7 @@ interface Line {
   readonly reports: Map<string, Report>;
 }
 
-/** As it is kept: name, window, and of each isolate its id, permits, use, demand and times. */
+/** As stored: name, window, and for each isolate its id, permits, use, demand and times. */
 export type StoredBook = readonly (readonly [
   name: string,
   windowMs: number | null,
@@ -57,7 +57,7 @@ export class LeaseBook {
     ]);
   }
 
-  /** When all that it holds will be over if nobody asks again: epoch milliseconds; null where it holds nothing. */
+  /** When everything that it holds ends if no more requests arrive, in epoch milliseconds; null if it holds nothing. */
   get emptyAtMs(): number | null {
     let emptyMs: number | null = null;
     for (const line of this.#lines.values()) {
@@ -69,12 +69,12 @@ export class LeaseBook {
     return emptyMs;
   }
 
-  /** Notes what an isolate says, and grants it a lease of each limit; the order of the answer is that of `asks`. */
+  /** Records an isolate's reports, and grants it a lease of each limit, in the order of `asks`. */
   lease(isolate: string, asks: readonly LeaseAsk[], nowMs: number): Grant[] {
     return asks.map((ask) => this.#lease(isolate, ask, nowMs));
   }
 
-  /** Forgets what holds no longer. */
+  /** Removes what has ended. */
   prune(nowMs: number): void {
     for (const [name, line] of this.#lines) {
       const { reports } = line;
@@ -120,7 +120,7 @@ export class LeaseBook {
   }
 }
 
-/** For so long a report says something, if the isolate is not heard of again. */
+/** How long a report counts if the isolate isn't heard from again. */
 function lifeOf({ windowMs }: Line): number {
   return Math.max(LOST_MS, LEASE_MS + (windowMs ?? 0));
 }

@@ -1,55 +1,55 @@
 /**
- * What one isolate knows of one limit: its lease, what others hold, and how much is wanted here.
+ * What one isolate knows about one limit: its lease, what others hold, and the demand here.
  * @module
  */
 import { freeUse, type Grant, LEASE_MS, LOST_MS } from "./lease";
 import type { LeasedLimit, LeaseQuestion } from "./leased-limit";
 
-/** What is the same for all limits of an isolate. */
+/** The same for all limits of an isolate. */
 export interface LeaseContext {
-  /** Isolates that are reckoned with. */
+  /** The number of isolates taken into account. */
   readonly isolates: number;
-  /** Whether nobody answers: then the last leases go on, and the others' as well. */
+  /** Whether leases can't be requested: then the last leases go on, the others' as well. */
   readonly isAway: boolean;
 }
 
-/** For permits at the same moment, what was wanted a little ago says what is wanted. */
+/** For concurrent requests, recent demand shows the current demand. */
 const MOMENT_MS = 5_000;
-/** A request that waits for a limit looks again sooner than this. */
+/** A request that waits for a limit checks again earlier than this. */
 const WANTED_MS = 1_000;
-/** A lease that is so old is asked for again with what else is asked. */
+/** A lease of this age is renewed together with other requests for leases. */
 const RENEW_MS = LEASE_MS * 0.8;
-/** And one sooner that others may need more. */
+/** Earlier, if others may need more. */
 const HOARD_MS = 3_000;
 
 export class LeaseEntry {
   limit: LeasedLimit;
-  /** When a request asked for it last, and when one found too little. */
+  /** When a request last needed it, and when one last found too little. */
   turnMs: number;
   wantedMs = Number.NEGATIVE_INFINITY;
-  /** What that one needed: it may wait for longer than `noteShort` is remembered. */
+  /** How much that request needed: it may wait for longer than `noteShort` is remembered. */
   wantedAmount = 0;
-  /** When it was asked for last, and how many requests wanted more since. */
+  /** When it was last requested, and how many requests wanted more since. */
   askedMs = Number.NEGATIVE_INFINITY;
   requests = 0;
-  /** Questions in a row that got it no more than it uses. */
+  /** Consecutive requests that brought no more than it uses. */
   inVain = 0;
-  /** Whether what it does not use is given back with the next question. */
+  /** Whether unused permits are given back with the next request. */
   isReturning = false;
   permits = 0;
   heldByOthers = 0;
   usedByOthers = 0;
   youngUntilMs = 0;
-  /** What the others take it to hold: at least its permits. */
+  /** What the others assume it holds: at least its permits. */
   #noted = 0;
   /** When the lease began; null without one. */
   #leasedMs: number | null = null;
   #sinceMs: number;
-  /** Uses refused or made to wait: of the last half window, and of the one before. */
+  /** Uses rejected or delayed: in the last half window, and in the one before. */
   #short = 0;
   #shortBefore = 0;
   #shortMs: number;
-  /** Whether somebody else may know of its use. */
+  /** Whether others may know about its use. */
   #isTold = false;
 
   constructor(limit: LeasedLimit, nowMs: number) {
@@ -59,7 +59,7 @@ export class LeaseEntry {
     this.#shortMs = nowMs;
   }
 
-  /** A request asks for it again. After a long while, its demand starts over. */
+  /** A request needs it again. After a long pause, its demand starts over. */
   use(limit: LeasedLimit, nowMs: number): void {
     this.limit = limit;
     this.turnMs = nowMs;
@@ -72,35 +72,35 @@ export class LeaseEntry {
     return nowMs - this.#leasedMs < (isAway ? LOST_MS : LEASE_MS);
   }
 
-  /** What it may use by its lease; what is left of a budget shrinks under one. */
+  /** What its lease allows; with a budget, what is left shrinks during a lease. */
   leased(nowMs: number, context: LeaseContext): number {
     return this.isLeased(nowMs, context) ? Math.min(this.permits, this.limit.limit) : 0;
   }
 
-  /** What it may use in all. */
+  /** What it may use in total. */
   allowed(nowMs: number, context: LeaseContext): number {
     const { limit } = this.limit;
     const left = Math.max(0, limit - this.heldByOthers);
-    // What others hold is known from a question, and old some time after it.
+    // What others hold is known from a request for a lease, and outdated some time after it.
     const isKnown = nowMs - this.askedMs < LEASE_MS;
     const free = freeUse(limit, context.isolates);
-    // Where nobody ever answered, each isolate keeps the limit by itself.
+    // If no request ever succeeded, each isolate keeps the limit by itself.
     if (context.isAway && !this.isLeased(nowMs, context)) return left;
     return Math.max(isKnown ? Math.min(free, left) : free, this.leased(nowMs, context));
   }
 
-  /** A request was refused or made to wait for lack of permits. */
+  /** Records that a request was rejected or delayed for lack of permits. */
   noteShort(amount: number, nowMs: number): void {
     this.#turnBucket(nowMs);
     this.#short += amount;
     this.requests += 1;
   }
 
-  /** What to ask or report about it; null for nothing. */
+  /** What to request or report; null for nothing. */
   question(nowMs: number, context: LeaseContext): LeaseQuestion | null {
     const { limit } = this;
     const used = limit.usedAnew(nowMs);
-    // What was paid for under the lease, and is told no more, takes its permits along.
+    // Budget that was spent under the lease, and is no longer reported, takes its permits along.
     const permits = this.leased(nowMs, context) - (limit.used(nowMs) - used);
     this.#turnBucket(nowMs);
     const waiting = this.#isWanted(nowMs) ? this.wantedAmount : 0;
@@ -122,7 +122,7 @@ export class LeaseEntry {
     };
   }
 
-  /** The question is on its way. */
+  /** Records that the request is on its way. */
   asked({ holds }: LeaseQuestion, nowMs: number): void {
     this.permits = holds;
     this.isReturning = false;
@@ -131,9 +131,9 @@ export class LeaseEntry {
     this.requests = 0;
   }
 
-  /** The answer. @param askedMs When it was asked: a lease begins then. */
+  /** Records the response. @param askedMs When it was requested: a lease begins then. */
   granted({ used, demand }: LeaseQuestion, answer: Grant, askedMs: number): void {
-    // One that was asked for later has been answered.
+    // A later request was already answered.
     if (this.#leasedMs !== null && askedMs < this.#leasedMs) return;
     this.#leasedMs = demand === 0 ? null : askedMs;
     this.permits = demand === 0 ? 0 : answer.permits;
@@ -144,7 +144,7 @@ export class LeaseEntry {
     this.inVain = demand > 0 && answer.permits <= used ? this.inVain + 1 : 0;
   }
 
-  /** Whether the lease is soon over and still used, or others may need what it holds. */
+  /** Whether the lease ends soon and is still used, or others may need what it holds. */
   isRenewalDue(nowMs: number, context: LeaseContext): boolean {
     if (this.#leasedMs === null || nowMs - this.#leasedMs >= LOST_MS) return false;
     const ageMs = nowMs - Math.max(this.#leasedMs, this.askedMs);
@@ -159,7 +159,7 @@ export class LeaseEntry {
     return this.#noted + this.heldByOthers >= this.limit.limit;
   }
 
-  /** Whether a part is held that nothing uses, and that no request has asked for so long. */
+  /** Whether a part is held that nothing uses, and that no request needed for this long. */
   isIdle(nowMs: number, quietMs: number, { isolates }: LeaseContext): boolean {
     const { limit } = this;
     if (this.#leasedMs === null || this.#noted === 0) return false;
@@ -173,7 +173,7 @@ export class LeaseEntry {
     return this.#isTold;
   }
 
-  /** The machine's clock was set back: moments that are noted here go along. */
+  /** Shifts recorded times, because the machine's clock was set back. */
   shift(byMs: number): void {
     this.turnMs += byMs;
     this.wantedMs += byMs;
@@ -198,7 +198,7 @@ export class LeaseEntry {
   }
 }
 
-/** Of its permits, those that an isolate keeps when it asks again: what it barely needs it gives back. */
+/** The permits that an isolate keeps when it asks again; it gives back what it barely needs. */
 function keptOf(used: number, demand: number): number {
   return demand === 0 ? 0 : Math.max(used, 2 * demand);
 }

@@ -1,13 +1,13 @@
 import type { Grant } from "./lease";
 import type { LeaseQuestion } from "./leased-limit";
 
-/** Who hands out leases. */
+/** Hands out leases. */
 export interface LeasePort {
-  /** Whether it is asked for one group at a time, or for all that an isolate has. */
+  /** Whether it is asked for one group at a time, or for everything that an isolate has. */
   readonly takes: "a group" | "everything";
   /**
-   * @returns A grant for each question, in their order.
-   * @throws Where nobody answers.
+   * @returns A grant for each request, in order.
+   * @throws If it doesn't respond.
    */
   ask(
     isolate: string,

@@ -1,30 +1,30 @@
 /**
- * How isolates share a limit without asking for each request: each holds a lease of so many permits and keeps
- * its own use within it, so that all together keep within the limit. Pure arithmetic over what isolates
- * reported; it does not matter who does it, an object that all ask, or each isolate over rows of D1.
+ * How isolates share a limit without asking for each request: each holds a lease of a number of permits and keeps its
+ * own use within it, so that all together keep within the limit. Pure arithmetic over what isolates reported; it can
+ * run anywhere, in an object that all ask or in each isolate over rows of D1.
  *
- * An isolate may use a small part of a limit without a lease (`freeUse`), so that limits far from full cost
- * nothing. What it could be using is taken into account for a moment after a limit came into demand.
+ * An isolate may use a small part of a limit without a lease (`freeUse`), so that limits far from full cost nothing.
+ * Its possible use is taken into account for a moment after a limit comes into demand.
  *
- * | known of an isolate                       | counts as                                              |
- * | ----------------------------------------- | ------------------------------------------------------ |
- * | reported, lease not over                  | its permits, or what it had used if that is more       |
- * | silent since its lease is over, a window  | the same for one window more: it may have used them all |
- * | silent, permits at the same moment        | the same until it is taken for dead (`LOST_MS`)        |
- * | gave its permits back                     | what it had used, for one window                       |
+ * | an isolate that                            | counts as                                               |
+ * | ------------------------------------------ | ------------------------------------------------------- |
+ * | reported, lease still active               | its permits, or what it had used if that is more        |
+ * | is silent since its lease ended, a window  | the same for one more window: it may have used them all |
+ * | is silent, concurrent requests             | the same until it is considered dead (`LOST_MS`)        |
+ * | gave its permits back                      | what it had used, for one window                        |
  * @module
  */
 import { type Demand, fairShare } from "./fair-share";
 
 /** How long permits may be used after they were granted. */
 export const LEASE_MS = 15_000;
-/** Permits of requests at the same moment are held by an isolate that says nothing for so long. */
+/** An isolate that is silent for this long no longer counts as holding permits for concurrent requests. */
 export const LOST_MS = 120_000;
-/** For so long after a limit came into demand, others may use it that have not said so. */
+/** For this long after a limit came into demand, isolates may use it that haven't reported yet. */
 export const YOUNG_MS = 1_000;
-/** So many isolates are reckoned with that have not said anything. */
+/** The number of isolates assumed that haven't reported anything. */
 const USUAL_ISOLATES = 8;
-/** What is not worth asking for twice. */
+/** An amount not worth asking for twice. */
 const LITTLE = 2;
 
 export interface SharedLimit {
@@ -32,42 +32,44 @@ export interface SharedLimit {
   readonly name: string;
   /** What all together may use: a whole number of requests, tokens or 1e-9 US dollars. */
   readonly limit: number;
-  /** In any window of this length; null: at the same moment. */
+  /** In any window of this length; null: at the same time. */
   readonly windowMs: number | null;
 }
 
-/** What an isolate says of its use of a limit. */
+/** What an isolate reports about its use of a limit. */
 export interface Report {
   readonly isolate: string;
-  /** What it may use at most in a window, or at the same moment; 0: it gave back what it had. */
+  /** The most it may use in a window, or at the same time; 0: it gave everything back. */
   readonly permits: number;
-  /** What it uses: in the window that ends now, or now. */
+  /** What it uses: in the window that ends now, or right now. */
   readonly used: number;
   /** What it would use if it could. */
   readonly demand: number;
-  /** Since when it has been in demand there: epoch milliseconds. */
+  /** Since when it has been in demand there, in epoch milliseconds. */
   readonly sinceMs: number;
-  /** When it said so: epoch milliseconds. */
+  /** When it reported, in epoch milliseconds. */
   readonly atMs: number;
 }
 
 export interface Grant {
   readonly permits: number;
-  /** What stands in the books for it until it asks again; more than `permits` where it held more while it asked. */
+  /** What counts as held by it until it asks again; more than `permits` if it held more when it asked. */
   readonly noted: number;
   /** What the others hold or may have used. */
   readonly heldByOthers: number;
-  /** What they said they use. */
+  /** What the others reported as used. */
   readonly usedByOthers: number;
-  /** Isolates that use the limit, this one included. */
+  /** Isolates that use the limit, including this one. */
   readonly isolates: number;
-  /** When more may be had because nobody else has come: epoch milliseconds, 0 where that is no reason. */
+  /**
+   * When more may be available because no other isolate has come, in epoch milliseconds; 0 if that isn't the reason.
+   */
   readonly youngUntilMs: number;
 }
 
 /**
- * What an isolate gets beyond what it wants: of what nobody does an even part, with one left for who comes next, and no
- * more than it takes for twice as much use.
+ * What an isolate gets beyond its demand: an even part of what none demands, with one part left for the next isolate,
+ * and at most what it needs for twice its use.
  */
 function headroom(limit: number, unwanted: number, demand: number, isolates: number): number {
   const least = freeUse(limit, isolates) === 0 ? 0 : Math.min(unwanted, LITTLE);
@@ -75,12 +77,12 @@ function headroom(limit: number, unwanted: number, demand: number, isolates: num
   return Math.min(part, Math.max(demand, freeUse(limit, isolates), least));
 }
 
-/** What an isolate may use without a lease. @param isolates As many as are known to use the limit. */
+/** What an isolate may use without a lease. @param isolates The number known to use the limit. */
 export function freeUse(limit: number, isolates: number): number {
   return Math.floor(limit / (2 * Math.max(USUAL_ISOLATES, isolates)));
 }
 
-/** What an isolate may be using by its last report. */
+/** What an isolate may be using according to its last report. */
 export function heldBy(report: Report, windowMs: number | null, nowMs: number): number {
   const ageMs = nowMs - report.atMs;
   if (windowMs === null) return ageMs < LOST_MS ? Math.max(report.permits, report.used) : 0;
@@ -89,8 +91,8 @@ export function heldBy(report: Report, windowMs: number | null, nowMs: number): 
 }
 
 /**
- * The permits of the isolate that asks: its fair share where more is wanted than there is; else what it asks
- * for and some of what nobody does. Never more than is left.
+ * The permits of the requesting isolate: its fair share if demand exceeds the limit; otherwise what it asks for and
+ * some of the spare permits. Never more than is left.
  * @param ask Its own report.
  * @param others The last report of each other isolate.
  */

@@ -7,7 +7,7 @@ import { LeasedLimits } from "./leased-limits";
 const START_MS = Date.parse("2026-03-10T12:00:00Z");
 const SEATS = 3;
 
-/** Seats of one token as an isolate uses them, and the book that all isolates ask. */
+/** Concurrency slots of one token as an isolate uses them, and the book that all isolates ask. */
 function isolateOf(name: string, book: LeaseBook) {
   const leases = new LeasedLimits({ fullGapMs: 2_000, requestsPerAsk: null });
   let underWay = 0;
@@ -20,7 +20,7 @@ function isolateOf(name: string, book: LeaseBook) {
   };
   return {
     leases,
-    /** Whether a seat was to be had. */
+    /** Whether a slot was available. */
     begin(nowMs: number): boolean {
       let turn = leases.turn(seats, 1, nowMs);
       if (turn.kind === "ask") {
@@ -52,13 +52,13 @@ describe("an isolate", () => {
     const book = new LeaseBook();
     const [one, other] = [isolateOf("one", book), isolateOf("other", book)];
     let nowMs = START_MS;
-    // Alone for a while, so it may have all seats.
+    // Alone for a while, so it may have all slots.
     for (let held = 0; held < SEATS; nowMs += 500) if (one.begin(nowMs)) held += 1;
     one.end();
     one.end();
     expect(one.leases.idle(nowMs)).not.toBeNull();
     other.begin(nowMs);
-    // While its request goes on it is granted less, and kept the rest while it asked.
+    // While its request for a lease is in progress, it is granted less, but keeps the rest until it has the response.
     nowMs += 500;
     one.ask(nowMs);
     one.end();

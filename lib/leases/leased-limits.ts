@@ -1,11 +1,11 @@
 /**
- * The leases that one isolate holds, and what it asks for again. A state machine with the clock handed in; who
- * carries its questions is a `LeasePort`.
+ * The leases that one isolate holds, and what it requests next. A state machine with the clock handed in; a `LeasePort`
+ * transports its requests.
  *
- * A limit that this isolate uses little of needs no lease, and is told to nobody. One it has a lease of is
- * kept to its permits. Where more is wanted, the isolate asks: a request waits for the answer, and for a moment
- * after it what was granted decides. While nobody answers, the last lease goes on: as nobody answers the
- * others either, all together keep within the limit.
+ * A limit that this isolate uses little of needs no lease, and isn't reported. One that it has a lease of is kept to
+ * its permits. If more is needed, the isolate asks: a request waits for the response, and for a moment after it the
+ * grant decides. While requests for leases fail, the last lease goes on: they fail for the others as well, so all
+ * together keep within the limit.
  * @module
  */
 import { type AskingGaps, askableMs } from "./asking-gaps";
@@ -15,13 +15,13 @@ import type { LeasedLimit, LeaseQuestion, LeaseTurn } from "./leased-limit";
 import { SeenIsolates } from "./seen-isolates";
 
 const ENTRIES_MAX = 1_000;
-/** So many limits are told or asked for at once. */
+/** The most limits reported or requested at once. */
 export const QUESTIONS_MAX = 200;
-/** A limit that no request has asked for so long is idle. */
+/** A limit that no request needed for this long is idle. */
 const QUIET_MS = 50;
-/** After a question that nobody answered, none waits for another for so long. */
+/** After a failed request for leases, none waits for another for this long. */
 const RETRY_MS = 2_000;
-/** A clock that runs this much backwards was set back. */
+/** A clock that jumps back by this much was set back. */
 const SET_BACK_MS = 5_000;
 
 export class LeasedLimits {
@@ -29,7 +29,7 @@ export class LeasedLimits {
   readonly #entries = new Map<string, LeaseEntry>();
   readonly #seen = new SeenIsolates();
   #isAway = false;
-  /** After a question that nobody answered: epoch milliseconds. */
+  /** When to ask again after a failure, in epoch milliseconds. */
   #askAgainMs = Number.NEGATIVE_INFINITY;
   #latestMs = Number.NEGATIVE_INFINITY;
 
@@ -37,13 +37,13 @@ export class LeasedLimits {
     this.#gaps = gaps;
   }
 
-  /** Whether so much more may be used. Takes nothing: what is used is the caller's count. */
+  /** Whether this much more may be used. Takes nothing: the caller counts what is used. */
   turn(limit: LeasedLimit, amount: number, nowMs: number): LeaseTurn {
     const entry = this.#entryOf(limit, nowMs);
     const context = this.#context;
     const used = limit.used(nowMs);
     if (used + amount <= entry.allowed(nowMs, context)) return { kind: "go" };
-    // The end of a limit may be too little for a guess: who holds all that is left may have it.
+    // The rest of a limit may be too small for an estimate: the isolate that holds all of it may use it.
     const isLast = limit.underWay() === 0 && entry.heldByOthers === 0 && limit.limit > 0;
     if (isLast && entry.leased(nowMs, context) >= limit.limit) return { kind: "go" };
     entry.wantedMs = nowMs;
@@ -54,19 +54,19 @@ export class LeasedLimits {
     return { kind: "short", retryAtMs, isLeft };
   }
 
-  /** A request was refused or made to wait for lack of permits; said once for each request. */
+  /** Records that a request was rejected or delayed for lack of permits; once per request. */
   noteShort(name: string, amount: number, nowMs: number): void {
     this.#entries.get(name)?.noteShort(amount, nowMs);
   }
 
-  /** Whether there is anything to tell at all. */
+  /** Whether there is nothing to report at all. */
   get isQuiet(): boolean {
     for (const entry of this.#entries.values()) if (entry.isTold) return false;
     return true;
   }
 
   /**
-   * What to ask and tell now, the most wanted first.
+   * What to request and report now, most wanted first.
    * @param group Of one group; absent: of all.
    */
   questions(nowMs: number, group?: string): LeaseQuestion[] {
@@ -81,7 +81,7 @@ export class LeasedLimits {
     return all.slice(0, QUESTIONS_MAX);
   }
 
-  /** Those questions are on their way: none is asked again for a moment. */
+  /** Records that these are on their way: none is requested again for a moment. */
   asked(questions: readonly LeaseQuestion[], nowMs: number): void {
     for (const question of questions) {
       this.#entries.get(question.limit.name)?.asked(question, nowMs);
@@ -89,8 +89,8 @@ export class LeasedLimits {
   }
 
   /**
-   * The answer.
-   * @param askedMs When it was asked: a lease begins then, not when the answer came.
+   * Records the response.
+   * @param askedMs When it was requested: a lease begins then, not when the response arrived.
    */
   granted(
     questions: readonly LeaseQuestion[],
@@ -99,7 +99,7 @@ export class LeasedLimits {
   ): void {
     this.#isAway = false;
     this.#askAgainMs = Number.NEGATIVE_INFINITY;
-    // It may have been asked before the clock was set back.
+    // It may have been requested before the clock was set back.
     const sinceMs = Math.min(askedMs, this.#latestMs);
     for (const [index, question] of questions.entries()) {
       const answer = grants[index];
@@ -109,13 +109,13 @@ export class LeasedLimits {
     }
   }
 
-  /** Nobody answered: for a moment nobody is asked. */
+  /** Records a failure: for a moment, nothing is requested. */
   unanswered(nowMs: number): void {
     this.#isAway = true;
     this.#askAgainMs = nowMs + RETRY_MS;
   }
 
-  /** Groups in which something is to be asked behind requests. */
+  /** Groups in which something is to be requested in the background. */
   *dueGroups(nowMs: number): Generator<string, void> {
     const seen = new Set<string>();
     const context = this.#context;
@@ -127,7 +127,7 @@ export class LeasedLimits {
     }
   }
 
-  /** Whether permits are held that nothing uses: `wanted` where others may want them, `spare` where nobody may. */
+  /** Whether unused permits are held: `wanted` if others may need them, `spare` if none does. */
   idle(nowMs: number): "wanted" | "spare" | null {
     let idle: "spare" | null = null;
     for (const entry of this.#idle(nowMs, 0)) {
@@ -137,7 +137,9 @@ export class LeasedLimits {
     return idle;
   }
 
-  /** Groups in which nobody asked for such permits for a while: they are given back with the next question. */
+  /**
+   * Groups in which no request needed such permits for a while: they are given back with the next request for leases.
+   */
   returning(nowMs: number): string[] {
     const groups = new Set<string>();
     for (const entry of this.#idle(nowMs, QUIET_MS)) {
@@ -158,7 +160,7 @@ export class LeasedLimits {
     }
   }
 
-  /** When it may be asked for next. */
+  /** When it may be requested next. */
   #askableMs(entry: LeaseEntry, nowMs: number): number {
     return this.#askAgainMs > nowMs ? this.#askAgainMs : askableMs(entry, this.#gaps, nowMs);
   }
@@ -179,7 +181,7 @@ export class LeasedLimits {
     return entry;
   }
 
-  /** A moment in the future would be waited for until the clock has caught up. */
+  /** Otherwise a time in the future would be waited for until the clock has caught up. */
   #followClock(nowMs: number): void {
     const byMs = nowMs - this.#latestMs;
     this.#latestMs = nowMs;
@@ -190,7 +192,7 @@ export class LeasedLimits {
   }
 }
 
-/** How much of a limit is wanted; of a budget nothing may be left. */
+/** The part of a limit that is wanted; of a budget nothing may be left. */
 function partOf({ demand, limit: { limit } }: LeaseQuestion): number {
   return demand / Math.max(1, limit);
 }

@@ -1,11 +1,11 @@
-/** How many isolates use limits together, as far as answers showed. @module */
+/** How many isolates use limits together, as far as responses showed. @module */
 
-/** As many as were seen are reckoned with for so long. */
+/** How long the highest number seen is assumed. */
 const SEEN_MS = 600_000;
 
 export class SeenIsolates {
   #most = 1;
-  /** When so many were seen last: epoch milliseconds. */
+  /** When this number was last seen, in epoch milliseconds. */
   #seenMs = Number.NEGATIVE_INFINITY;
 
   get most(): number {
@@ -18,7 +18,7 @@ export class SeenIsolates {
     this.#seenMs = nowMs;
   }
 
-  /** The machine's clock was set back. */
+  /** Shifts recorded times, because the machine's clock was set back. */
   shift(byMs: number): void {
     this.#seenMs += byMs;
   }

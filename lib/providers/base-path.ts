@@ -6,15 +6,15 @@ import { ProviderPathError } from "./provider-path-error";
 import type { Provider } from "./types";
 
 export interface BasePathOptions {
-  /** The provider's base URL, without a slash at the end. */
+  /** The provider's base URL, without a trailing slash. */
   readonly base: string;
-  /** What AI Gateway wants before the rest of the path (`v1/`); nothing by default. */
+  /** What AI Gateway expects before the rest of the path (`v1/`); by default nothing. */
   readonly gatewayPrefix?: string;
   /** What clients may write before the rest, the longest first (`openai/v1/`, `v1/`). */
   readonly prefixes: readonly string[];
 }
 
-/** Path forms of a provider whose API lies below one base URL. */
+/** Path forms of a provider whose API is below one base URL. */
 export function basePath({
   base,
   gatewayPrefix = "",
@@ -32,7 +32,9 @@ export function basePath({
   };
 }
 
-/** Path forms of a provider that takes the same versioned path everywhere; `version` is added where a client left it out. */
+/**
+ * Path forms of a provider that uses the same versioned path everywhere; `version` is added if a client left it out.
+ */
 export function versionedPath(
   origin: string,
   version: string,
@@ -48,8 +50,8 @@ export function versionedPath(
 const VERSIONED = /^(?:upload\/)?v\d+[a-z\d]*(?:\/|$)/;
 
 /**
- * One part of a host name that a client's path names: a region, a resource. Nothing else may stand there,
- * or a key could be sent to a host of the client's choosing.
+ * One part of a host name that a client's path contains: a region, a resource. Nothing else is allowed there, or a key
+ * could be sent to a host of the client's choosing.
  */
 export function hostLabel(text: string | undefined, what: string): string {
   if (text !== undefined && HOST_LABEL.test(text)) return text;

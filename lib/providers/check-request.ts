@@ -1,5 +1,5 @@
 /**
- * The free call that asks a provider about a key, or whether it is there at all.
+ * The free call that asks a provider whether a key is valid, or whether the provider is reachable at all.
  * @module
  */
 import type { KeyCheck, OutgoingRequest, Provider, Route } from "./types";
@@ -7,9 +7,9 @@ import type { KeyCheck, OutgoingRequest, Provider, Route } from "./types";
 /** How providers are reached. */
 export interface CheckUpstream {
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** AI Gateway's base without a trailing slash; null to go straight to the provider. */
+  /** AI Gateway's base without a trailing slash; null to call the provider directly. */
   readonly gatewayUrl: string | null;
-  /** Whether requests to this provider go straight to it even where there is a gateway. */
+  /** Whether requests to this provider bypass the gateway. */
   goesDirect(slug: string): boolean;
   /** For `cf-aig-authorization`. */
   readonly gatewayToken: string | null;
@@ -24,8 +24,8 @@ export interface CheckRequest {
 const TIMEOUT_MS = 20_000;
 
 /**
- * @param keyText Null to ask without a key.
- * @throws {ProviderPathError} where the path leads nowhere.
+ * @param keyText Null to send no key.
+ * @throws {ProviderPathError} if the path leads nowhere.
  */
 export function checkRequest(
   provider: Provider,
@@ -41,7 +41,7 @@ export function checkRequest(
     : `${gatewayUrl}/${provider.slug}/${provider.gatewayPath(check.path)}`;
   const outgoing: OutgoingRequest = {
     url: new URL(url),
-    // Cloudflare's browser integrity check refuses requests without one (error 1010).
+    // Cloudflare's browser integrity check rejects requests without one (error 1010).
     headers: new Headers({ "user-agent": "one-balance" }),
     route: isDirect ? "direct" : "gateway",
   };
@@ -49,7 +49,7 @@ export function checkRequest(
   if (!isDirect) {
     if (gatewayToken !== null)
       outgoing.headers.set("cf-aig-authorization", `Bearer ${gatewayToken}`);
-    // A cached answer would speak for another key.
+    // A cached response would be about another key.
     outgoing.headers.set("cf-aig-skip-cache", "true");
   }
   return {

@@ -1,6 +1,6 @@
 /**
- * Providers that a team adds by itself: a service that speaks one of the three common APIs, at an address
- * of its own. Always asked directly.
+ * Custom providers, which a team adds itself: a service that supports one of the three common APIs, at its own address.
+ * Always called directly.
  * @module
  */
 import { baseUrlProblem } from "../http/base-url-problem";
@@ -13,22 +13,22 @@ import { googleAiStudio, googlePaths } from "./vendors/google-ai-studio";
 import { openai } from "./vendors/openai";
 import { openAiLike } from "./vendors/openai-like";
 
-/** Whose API a service speaks. */
+/** The API that a service supports. */
 export type Protocol = "openai" | "anthropic" | "google";
 
 export interface CustomProviderOptions {
   readonly slug: string;
   readonly label: string;
-  /** As the protocol's own SDK takes it, without a slash at the end. */
+  /** As the protocol's own SDK expects it, without a trailing slash. */
   readonly baseUrl: string;
   /** Header that carries the key, lower case. */
   readonly keyHeader: string;
-  /** What stands before the key in that header, such as `Bearer `. */
+  /** What precedes the key in that header, such as `Bearer `. */
   readonly keyPrefix: string;
   readonly protocol: Protocol;
 }
 
-/** @param allowPrivate See `baseUrlProblem`: without it, an address that is not public leads nowhere. */
+/** @param allowPrivate See `baseUrlProblem`: without it, an address that isn't public leads nowhere. */
 export function customProvider(options: CustomProviderOptions, allowPrivate: boolean): Provider {
   const provider = FAMILIES[options.protocol](options);
   if (baseUrlProblem(options.baseUrl, allowPrivate) === null) return provider;
@@ -41,7 +41,7 @@ const FAMILIES: Readonly<Record<Protocol, (options: CustomProviderOptions) => Pr
       ...identity(options),
       base: options.baseUrl,
       hasEmbeddings: true,
-      // Whether it has is not known; what it says of them is its own.
+      // It is unknown whether it has them; its own error is what the client gets.
       hasResponses: true,
       model: openai.model,
       errorRules: openai.errorRules,
@@ -67,7 +67,7 @@ const FAMILIES: Readonly<Record<Protocol, (options: CustomProviderOptions) => Pr
   }),
 };
 
-/** What is the team's own, and what of a family is not known to hold elsewhere. */
+/** The team's own settings, and the family's properties that may not be true elsewhere. */
 function identity({ slug, label, keyHeader }: CustomProviderOptions) {
   return {
     slug,

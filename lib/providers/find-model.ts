@@ -1,23 +1,23 @@
 /**
- * Finds the model a request names.
+ * Finds the model that a request names.
  * @module
  */
 import type { Provider } from "./types";
 
 export interface ModelSources {
-  /** Whether a WebSocket is asked for, which has no body. */
+  /** Whether the request opens a WebSocket, which has no body. */
   readonly isSocket: boolean;
-  /** Path below `/api/{slug}/`, percent-encoded as it came, without a leading slash. */
+  /** Path below `/api/{slug}/`, percent-encoded as received, without a leading slash. */
   readonly path: string;
-  /** A query parameter; null where absent. */
+  /** A query parameter; null if absent. */
   readonly queryParameter: (name: string) => string | null;
-  /** A top-level field of the JSON body, or of the multipart form; null where absent. */
+  /** A top-level field of the JSON body, or of the multipart form; null if absent. */
   readonly bodyFields: (name: string) => string | null;
 }
 
 /**
- * The model's name, or null. Path before query before body: what stands in the path is what the upstream obeys.
- * Without Google's `models/`, so that one model has one name, and one cooldown.
+ * The model's name, or null. Path before query before body, because the upstream uses the one in the path. Without
+ * Google's `models/`, so that one model has one name, and one cooldown.
  */
 export function findModel(
   { model }: Pick<Provider, "model">,
@@ -40,7 +40,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not percent-encoding after all ("100%"): the name as it stands.
+    // Not percent-encoding after all ("100%"): the name as it is.
     return text;
   }
 }

@@ -40,7 +40,7 @@ describe("a path cannot name a foreign host", () => {
   for (const [slug, path] of PATHS) {
     test.each(EVIL)(`${slug} ${path("{…}")}: %j`, (part) => {
       expect(() => provider(slug).directUrl(path(part))).toThrow(ProviderPathError);
-      // AI Gateway makes hosts from the same parts, except for Workers AI.
+      // AI Gateway builds hosts from the same parts, except for Workers AI.
       if (slug !== "workers-ai") {
         expect(() => provider(slug).gatewayPath(path(part))).toThrow(ProviderPathError);
       }

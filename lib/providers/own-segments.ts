@@ -1,4 +1,4 @@
-/** First segments below `/api/` that are this program's own: neither a provider's nor the proxy's to answer. */
+/** First segments below `/api/` that belong to One Balance itself: they are neither a provider's nor the proxy's. */
 export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   "auth",
   "admin",
@@ -7,10 +7,7 @@ export const OWN_SEGMENTS: ReadonlySet<string> = new Set([
   "openapi.json",
 ]);
 
-/**
- * Segments below `/api/` that are no provider's name, beside `OWN_SEGMENTS`: a provider that a team adds may not
- * be called so.
- */
+/** Segments below `/api/` that can't be a provider's name, besides `OWN_SEGMENTS`: custom providers can't use them. */
 export const RESERVED_SEGMENTS: ReadonlySet<string> = new Set(["compat", "quota", "mcp"]);
 
 /** Endpoints that SDKs append to a base URL without a version. */
@@ -29,8 +26,8 @@ const ROOT_ENDPOINTS = [
 const VERSIONS = ["v1", "v1beta", "v1alpha"];
 
 /**
- * How an address at the root begins, behind its slash, that is meant for an API and not for the portal. The source
- * of a regular expression without groups that capture.
+ * How an address at the root begins, after its slash, if it is meant for an API and not for the portal. The source of a
+ * regular expression without capturing groups.
  */
 export const ROOT_DOORS = `(?:${[...VERSIONS, ...ROOT_ENDPOINTS].join("|")})(?=/|$)`;
 

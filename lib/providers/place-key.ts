@@ -1,20 +1,20 @@
 /**
- * Puts a provider key where the provider wants it. The headers it gets hold no credential: a client's own
- * are left behind when they are copied, and every attempt starts from that copy.
+ * Puts a provider key where the provider expects it. The headers contain no credential yet: a client's own are left out
+ * when they are copied, and every attempt starts from that copy.
  * @module
  */
 import type { OutgoingRequest } from "./types";
 
 export type PlaceKey = (request: OutgoingRequest, key: string) => void;
 
-/** In a header of its own. */
+/** In its own header. */
 export function inHeader(name: string): PlaceKey {
   return (request, key) => {
     request.headers.set(name, key);
   };
 }
 
-/** In `Authorization`, behind a scheme. */
+/** In `Authorization`, after a scheme. */
 export function inAuthorization(scheme: string): PlaceKey {
   return (request, key) => {
     request.headers.set("authorization", `${scheme} ${key}`);
@@ -23,14 +23,14 @@ export function inAuthorization(scheme: string): PlaceKey {
 
 export const asBearer: PlaceKey = inAuthorization("Bearer");
 
-/** In a query parameter, for services that take nothing else. */
+/** In a query parameter, for services that accept nothing else. */
 export function inQuery(name: string): PlaceKey {
   return (request, key) => {
     request.url.searchParams.set(name, key);
   };
 }
 
-/** In a subprotocol, for services that take nothing else: added to those the client asked for. */
+/** In a subprotocol, for services that accept nothing else: added to those that the client requested. */
 export function inSubprotocol(prefix: string): PlaceKey {
   return (request, key) => {
     request.headers.append("sec-websocket-protocol", `${prefix}${key}`);

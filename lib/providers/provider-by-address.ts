@@ -1,11 +1,11 @@
 /**
- * Whose service an address is.
+ * The service to which an address belongs.
  * @module
  */
 import { ProviderPathError } from "./provider-path-error";
 import type { Provider } from "./types";
 
-/** Hosts that no path of a provider tells: a part of them is a region or a resource, or they are older names. */
+/** Hosts that no path of a provider contains: part of them is a region or a resource, or they are older names. */
 const HOSTS: readonly (readonly [host: RegExp, slug: string])[] = [
   [/^[\w-]+\.openai\.azure\.com$/, "azure-openai"],
   [/^(?:[\w-]+-)?aiplatform\.googleapis\.com$/, "google-vertex-ai"],
@@ -16,7 +16,7 @@ const HOSTS: readonly (readonly [host: RegExp, slug: string])[] = [
 
 const GATEWAY = /^\/v1\/[^/]+\/[^/]+\/([\w-]+)/;
 
-/** The one of the providers that is asked at this address; undefined if none is, or it is no address. */
+/** The provider with this address; undefined if there is none, or it isn't an address. */
 export function providerByAddress(
   address: string,
   providers: readonly Provider[],
@@ -33,7 +33,7 @@ function hostOf(provider: Provider): string | null {
   try {
     return new URL(provider.directUrl("v1/models")).host;
   } catch (error) {
-    // Of some the host stands in the path.
+    // For some, the host depends on the path.
     if (error instanceof ProviderPathError) return null;
     throw error;
   }

@@ -1,13 +1,13 @@
 /**
- * Whose key it is, by what stands beside it and by its shape. Names of variables are those of the vendors'
+ * Recognizes a key's provider by the text next to it and by its format. Names of variables are those of the vendors'
  * quickstarts and SDKs.
  * @module
  */
 import type { Provider } from "./types";
 
 /**
- * Words in names of variables, the more telling first: `AZURE_OPENAI_API_KEY` is Azure's. A provider's slug in capitals
- * is known by itself.
+ * Words in names of variables, the more specific first: `AZURE_OPENAI_API_KEY` is Azure's. A provider's slug in
+ * capitals is recognized by itself.
  */
 const WORDS: readonly (readonly [words: string, slug: string])[] = [
   ["AZURE", "azure-openai"],
@@ -27,12 +27,12 @@ const WORDS: readonly (readonly [words: string, slug: string])[] = [
 
 const PATTERNS = WORDS.map(([words, slug]) => [patternOf(words), slug] as const);
 
-/** @param words As they stand in a variable's name, with `|` between. */
+/** @param words As in a variable's name, separated by `|`. */
 function patternOf(words: string): RegExp {
   return new RegExp(`(?:^|_)(?:${words})(?:_|$)`, "i");
 }
 
-/** The one of the providers that a variable's name, a slug or a provider's name means. */
+/** The provider that a variable's name, a slug or a provider's name refers to. */
 export function providerByHint(hint: string, providers: readonly Provider[]): Provider | undefined {
   const text = hint.trim();
   const name = text.toLowerCase();
@@ -46,7 +46,7 @@ export function providerByHint(hint: string, providers: readonly Provider[]): Pr
   return providers.find((provider) => patternOf(provider.slug.replaceAll("-", "_")).test(variable));
 }
 
-/** The one provider whose keys have this shape; undefined where several have it, or none. */
+/** The only provider whose keys have this format; undefined if several have it, or none. */
 export function providerByShape(key: string, providers: readonly Provider[]): Provider | undefined {
   const [only, ...others] = providers.filter(({ keyPattern }) => keyPattern?.test(key));
   return others.length === 0 ? only : undefined;

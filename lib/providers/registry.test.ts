@@ -21,7 +21,7 @@ function provider(slug: string): Provider {
   return found;
 }
 
-/** A request as the proxy hands it over: without the client's credentials, with its own for the gateway. */
+/** A request as the proxy passes it on: without the client's credentials, with its own for the gateway. */
 function requestTo(
   url: string,
   route: OutgoingRequest["route"],
@@ -34,7 +34,7 @@ function requestTo(
   };
 }
 
-/** Everything in the request that holds the key. */
+/** Everything in the request that contains the key. */
 function placed({ url, headers }: OutgoingRequest, key = KEY): string[] {
   const found = [...headers]
     .filter(([, value]) => value.includes(key))

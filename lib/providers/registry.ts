@@ -68,23 +68,25 @@ const byCompatSlug = new Map(
   ),
 );
 
-/** The team's own providers by slug, as far as the caller knows them. */
+/** Custom providers by slug, as far as the caller knows them. */
 export type OwnProvider = (slug: string) => Provider | undefined;
 
 /**
- * The provider that a slug means to a team. The team's own come first: a provider that a later version brings
- * under a slug that the team has already must not get the team's keys.
+ * The provider that a slug refers to for a team. Custom providers take precedence: a built-in provider that a later
+ * version adds under the slug of a custom one must not get the team's keys.
  */
 export function providerOf(slug: string, own: OwnProvider): Provider | undefined {
   return own(slug) ?? bySlug.get(slug);
 }
 
-/** The same for what a client writes, which may be another usual name of a built-in provider (`gemini`, `xai`). */
+/** The same for what a client writes, which may be another common name of a built-in provider (`gemini`, `xai`). */
 export function providerNamed(name: string, own: OwnProvider): Provider | undefined {
   return providerOf(name, own) ?? bySlug.get(slugOfName(name));
 }
 
-/** All that a team has: the built-in ones but for those whose slug is the team's own, then the team's. */
+/**
+ * All providers of a team: the built-in ones, except those whose slug is taken by a custom one, then the custom ones.
+ */
 export function providersWith(own: readonly Provider[]): readonly Provider[] {
   if (own.length === 0) return providers;
   const taken = new Set(own.map(({ slug }) => slug));
@@ -96,17 +98,20 @@ export function findProvider(slug: string): Provider | undefined {
   return bySlug.get(slug);
 }
 
-/** The built-in provider that a client's name for it means. */
+/** The built-in provider that a client's name for it refers to. */
 export function findProviderNamed(name: string): Provider | undefined {
   return bySlug.get(name) ?? bySlug.get(slugOfName(name));
 }
 
-/** The provider that a compat model name's prefix means: AI Gateway's (`perplexity`), or the URL slug (`perplexity-ai`). */
+/**
+ * The provider that a compat model name's prefix refers to: AI Gateway's (`perplexity`), or the URL slug
+ * (`perplexity-ai`).
+ */
 export function providerForCompatModel(prefix: string, own: OwnProvider): Provider | undefined {
   return own(prefix) ?? byCompatSlug.get(prefix) ?? bySlug.get(prefix);
 }
 
-/** Whether a slug is a built-in provider's, or means one in a compat model's name. */
+/** Whether a slug is a built-in provider's, or refers to one in a compat model's name. */
 export function isBuiltIn(slug: string): boolean {
   return bySlug.has(slug) || byCompatSlug.has(slug);
 }

@@ -1,5 +1,5 @@
 /**
- * Names by which people and other programs know providers, beside the slugs: those of the vendors' own pages, of
+ * Names by which people and other programs know providers, besides the slugs: those of the vendors' own pages, of
  * LiteLLM, OpenRouter, Vercel's AI SDK and models.dev.
  * @module
  */
@@ -29,7 +29,7 @@ const slugs = new Map(
   Object.entries(SYNONYMS).flatMap(([slug, names]) => names.map((name) => [name, slug] as const)),
 );
 
-/** The slug that a usual name means, in any case and with `_` or `.` for `-`; the name itself where it means none. */
+/** The slug that a common name refers to, in any case and with `_` or `.` for `-`; the name itself if there is none. */
 export function slugOfName(name: string): string {
   const plain = name.toLowerCase().replaceAll(/[_.]/g, "-");
   return slugs.get(plain) ?? plain;

@@ -1,7 +1,7 @@
 /**
- * Which headers, query parameters and subprotocols of a client stay here: those that any provider of the
- * registry names (`Provider.withholds`), at every provider, and those whose name looks as if they held a
- * credential, or chose an account. A provider's next header of the kind is withheld before anybody lists it.
+ * Which headers, query parameters and subprotocols of a client are withheld: those that any provider of the registry
+ * names (`Provider.withholds`), for every provider, and those whose name looks as if they contained a credential, or
+ * chose an account. So a provider's next header of this kind is withheld even before anyone lists it.
  * @module
  */
 import { providers } from "./registry";
@@ -20,7 +20,7 @@ const LISTED_SUBPROTOCOLS = [
   ...union("accounts", "subprotocols"),
 ];
 
-/** Prefixes behind which a subprotocol carries a credential, of any provider. */
+/** Prefixes after which a subprotocol carries a credential, of any provider. */
 export const CREDENTIAL_SUBPROTOCOLS: readonly string[] = [...union("credentials", "subprotocols")];
 
 /** Words of which one is enough: `x-vendor-org-id`, `billingAccount`. */
@@ -30,23 +30,23 @@ const ACCOUNT_WORDS: ReadonlySet<string> = new Set([
   ...["subscriptions", "team", "teams", "tenant", "tenants", "workspace", "workspaces"],
 ]);
 
-/** A name that ends in one of these holds a secret: `x-auth-token`, `client_secret`. */
+/** A name that ends in one of these contains a secret: `x-auth-token`, `client_secret`. */
 const CREDENTIAL_WORDS: ReadonlySet<string> = new Set([
   ...["apikey", "auth", "authentication", "authorization", "bearer", "credential", "credentials"],
   ...["jwt", "key", "passwd", "password", "secret", "sig", "signature", "token"],
 ]);
 
-/** Keys and tokens that are no secrets: `idempotency-key`, `pageToken`, `cache_key`. */
+/** Keys and tokens that aren't secrets: `idempotency-key`, `pageToken`, `cache_key`. */
 const HARMLESS_WORDS: ReadonlySet<string> = new Set([
   ...["cache", "continuation", "cursor", "dedup", "group", "idempotency", "max", "min", "next"],
   ...["order", "page", "partition", "prev", "previous", "sort", "start", "stop", "sync"],
 ]);
 
-/** The same where the words are written as one: `orgid`, `accesstoken`, `quotauser`. */
+/** The same with words run together: `orgid`, `accesstoken`, `quotauser`. */
 const RUN_TOGETHER =
   /organi[sz]ation|workspace|tenant|billing|accountid|orgid|projectid|teamid|subscriptionid|userproject|quotauser|apikey|accesstoken|authtoken|bearertoken|clientsecret|secretkey|accesskey|sessiontoken|securitytoken|subscriptionkey|authorization|password/;
 
-/** Headers that SDKs send about themselves, under any name they like. */
+/** Headers in which SDKs describe themselves, under any name. */
 const OF_SDKS = /^x-stainless-/;
 
 /** @param name Lower case. */
@@ -55,7 +55,7 @@ export function isWithheldHeader(name: string): boolean {
   return !OF_SDKS.test(name) && looksWithheld(name.split(/[^a-z\d]+/));
 }
 
-/** @param name As it stands in the query, decoded. */
+/** @param name As in the query, decoded. */
 export function isWithheldParameter(name: string): boolean {
   if (LISTED_QUERY.has(name.toLowerCase())) return true;
   const words = name.replace(/(?<=[a-z\d])(?=[A-Z])/g, "-").toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * The end of an answer that was being delivered: whether it came to its end, broke off, or told an error after
- * its first words. Costs a copy of the last bytes, and nothing for each event, until the answer is over.
+ * How a response in delivery ended: complete, broken off, or with an error after its first output. Costs a copy of the
+ * last bytes, and nothing per event, until the response is over.
  * @module
  */
 import { AwsFrames } from "../../http/aws-frames";
@@ -17,8 +17,8 @@ import {
 import { readEvent } from "./answer-event";
 
 /**
- * `whole`: its end was told; `cut`: it was not, though its protocol tells it; `untold`: the protocol does not
- * say how its answers end.
+ * `whole`: its end marker arrived; `cut`: it didn't, although the protocol has one; `untold`: the protocol has no end
+ * marker.
  */
 export type AnswerEnding =
   | { readonly kind: "whole" | "cut" | "untold" }
@@ -28,18 +28,18 @@ const WHOLE: AnswerEnding = { kind: "whole" };
 const CUT: AnswerEnding = { kind: "cut" };
 const UNTOLD: AnswerEnding = { kind: "untold" };
 
-/** What follows the word that ended an answer: its usage, closing marks, comments. */
+/** What follows the event that ends a response: usage, closing marks, comments. */
 const LAST_EVENTS = 8;
 const TAIL_BYTES = 32 * 1024;
-/** Of an event longer than the tail (a whole response, an image) its name is kept. */
+/** For an event longer than the tail (a whole response, an image), its name is kept. */
 const NAME_BYTES = 512;
 
 const decoder = new TextDecoder();
 
 export interface AnswerEnd {
-  /** The next bytes; they are copied. */
+  /** Passes on the next bytes; they are copied. */
   push(bytes: Uint8Array): void;
-  /** What is known if no more bytes come. */
+  /** What is known if no more bytes arrive. */
   ending(): AnswerEnding;
 }
 
@@ -64,11 +64,11 @@ class FramedEnd implements AnswerEnd {
 class TextEnd implements AnswerEnd {
   readonly #framing: EventFraming;
   readonly #tail = new Tail(TAIL_BYTES);
-  /** The beginning of the event that is under way. */
+  /** The beginning of the current event. */
   #begun: Uint8Array = new Uint8Array(0);
   #endsLine = false;
   #decoder: TextDecoder | null = null;
-  /** Of what is called JSON. */
+  /** The kind of text in a response with a JSON content type. */
   #kind: "object" | "list" | "events" | "text" | null = null;
   #beginning = "";
 
@@ -97,7 +97,7 @@ class TextEnd implements AnswerEnd {
 
   #lastEvents(text: string): readonly AnswerEvent[] {
     const blocks = text.split(/\n\r?\n|\r\r/);
-    // What lies before the first end of an event may lack its beginning.
+    // The text before the first end of an event may lack its beginning.
     if (this.#tail.isCutOff) blocks[0] = blocks.length > 1 ? "" : decoder.decode(this.#begun);
     const events = blocks.slice(-LAST_EVENTS * 2).map(sseEvent);
     const known = events.filter((event) => event !== null);
@@ -121,7 +121,7 @@ class TextEnd implements AnswerEnd {
   }
 
   #noteKind(bytes: Uint8Array): void {
-    // A character may be cut between two packets, a byte order mark too.
+    // A character may be split between two packets, and so may a byte order mark.
     this.#decoder ??= new TextDecoder();
     const read = this.#decoder.decode(bytes.subarray(0, NAME_BYTES), { stream: true });
     this.#beginning = (this.#beginning + read).trimStart();
@@ -145,13 +145,13 @@ function endingOf(events: readonly AnswerEvent[]): AnswerEnding {
   return ending;
 }
 
-/** An error may follow the word that ended an answer. */
+/** An error may follow the event that ends a response. */
 function lastError(events: readonly AnswerEvent[]): AnswerEnding | null {
   const event = events.findLast((event) => readEvent(event).reading === "error");
   return event === undefined ? null : { kind: "error", event };
 }
 
-/** An event of which only the beginning and the end are known, as one that says no more than its name and its end. */
+/** An event of which only the beginning and the end are known, reduced to its name and its end. */
 function withoutBody({ name, data }: AnswerEvent, tail: string): AnswerEvent {
   const type = /"(?:type|event_type)"\s*:\s*"([^"]+)"/.exec(data)?.[1] ?? name;
   const finishReason = /"finishReason"\s*:\s*"([^"]+)"/.exec(tail)?.[1];
@@ -161,7 +161,7 @@ function withoutBody({ name, data }: AnswerEvent, tail: string): AnswerEvent {
 }
 
 /**
- * Where the last event begins that an empty line among these bytes precedes; null where there is none.
+ * Where the last event begins that follows an empty line among these bytes; null if there is none.
  * @param endsLine Whether a line ended right before them.
  */
 function lastEventBegin(bytes: Uint8Array, endsLine: boolean): number | null {
@@ -202,7 +202,7 @@ class Tail {
     this.#length += piece.length;
   }
 
-  /** Whether more passed than is kept. */
+  /** Whether more passed than was kept. */
   get isCutOff(): boolean {
     return this.#hasDropped || this.#length > this.#size;
   }
@@ -211,7 +211,7 @@ class Tail {
     return this.#buffer.subarray(Math.max(0, this.#length - this.#size), this.#length);
   }
 
-  /** Twice the size is kept at most, so that what is there is moved seldom. */
+  /** Keeps at most twice the size, so that the content is rarely moved. */
   #makeRoom(needed: number): void {
     const kept = this.#buffer.subarray(
       this.#length + needed > 2 * this.#size ? Math.max(0, this.#length - this.#size) : 0,

@@ -1,6 +1,6 @@
 /**
- * What one event of a model's answer says, by the protocol it belongs to. Events tell their protocol by their
- * looks, so that a gateway, a router or a custom provider may speak any of them.
+ * What one event of a model's response means, by its protocol. The protocol is recognized from the event itself, so a
+ * gateway, a router or a custom provider may use any of them.
  * @module
  */
 import type { AnswerEvent } from "../../http/split-events";
@@ -8,16 +8,16 @@ import { isRecord, type JsonRecord } from "./error-json";
 
 /**
  * - `nothing`: a ping, the news that the work has begun, an empty piece;
- * - `output`: something a client can use;
- * - `finish`: how the answer ended, which a client can use even where there was no text;
- * - `end`: that no more comes;
- * - `error`: that it failed.
+ * - `output`: something that a client can use;
+ * - `finish`: how the response ended, which a client can use even if there was no text;
+ * - `end`: no more will come;
+ * - `error`: it failed.
  */
 export type EventReading = "nothing" | "output" | "finish" | "end" | "error";
 
 export interface ReadEvent {
   readonly reading: EventReading;
-  /** Null for what no protocol knows: whether more has to come is then not known either. */
+  /** Null for an unknown protocol: then it is also unknown whether more has to come. */
   readonly protocol: ProtocolName | null;
 }
 
@@ -25,7 +25,7 @@ export type ProtocolName = (typeof PROTOCOLS)[number]["name"];
 
 interface Protocol<Name extends string> {
   readonly name: Name;
-  /** Where its streams and its events are described. */
+  /** Documentation of its streams and events. */
   readonly source: string;
   owns(event: JsonRecord, name: string): boolean;
   read(event: JsonRecord, name: string): EventReading;
@@ -34,7 +34,7 @@ interface Protocol<Name extends string> {
 export function readEvent(event: AnswerEvent): ReadEvent {
   if (event.exception !== null) return { reading: "error", protocol: null };
   const data = event.data.trim();
-  // OpenAI's way of closing a stream, which others share.
+  // OpenAI's end marker of a stream, which others share.
   if (data === "[DONE]") return { reading: "end", protocol: null };
   if (data === "") return { reading: event.name === "error" ? "error" : "nothing", protocol: null };
   let json: unknown;
@@ -62,7 +62,7 @@ function readJson(json: unknown, name: string): ReadEvent {
   return { reading: holdsOnlyAnError(body) ? "error" : "output", protocol: null };
 }
 
-/** Whether a whole JSON answer says nothing but an error, or is a response that failed; null for what is no JSON. */
+/** Whether a complete JSON response consists only of an error, or is a response that failed; null if it isn't JSON. */
 export function isErrorAnswer(text: string): boolean | null {
   if (!/^\s*[[{]/.test(text)) return null;
   let json: unknown;
@@ -82,7 +82,7 @@ export function isErrorAnswer(text: string): boolean | null {
   return holdsOnlyAnError(body);
 }
 
-/** Fields that stand beside an error. With anything else, the body is a resource that has an `error` field. */
+/** Fields that may accompany an error. With any other field, the body is a resource that has an `error` field. */
 const BESIDE_AN_ERROR = new Set([
   "error",
   "errors",
@@ -101,7 +101,7 @@ const BESIDE_AN_ERROR = new Set([
   "sequence_number",
 ]);
 
-/** What a chat completion has besides what was said in it. */
+/** The fields of a chat completion besides its content. */
 const OF_EVERY_CHAT = new Set(["id", "object", "created", "model", "provider", "usage"]);
 
 function isEmpty(value: unknown): boolean {
@@ -156,7 +156,7 @@ const responses: Protocol<"responses"> = {
       return "nothing";
     }
     if (name.endsWith(".delta")) return isFilled(delta) ? "output" : "nothing";
-    // A thought that is only named says nothing yet.
+    // A reasoning item that is only announced has no content yet.
     const isThought = isRecord(item) && item.type === "reasoning";
     return name === "response.output_item.done" && isThought ? "nothing" : "output";
   },
@@ -255,7 +255,7 @@ function cohereEvent({ type, event_type }: JsonRecord): string {
   return typeof type === "string" ? type : typeof event_type === "string" ? event_type : "";
 }
 
-/** Bedrock names what an event is about in its frame. */
+/** Bedrock names an event's type in its frame. */
 const CONVERSE_EVENTS = new Set([
   "messageStart",
   "contentBlockStart",
@@ -283,14 +283,14 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** Text, a number, or something that holds any; names and numbers of places in a list are nothing by themselves. */
+/** Text, a number, or something that contains any; names and list indexes don't count. */
 function isFilled(value: unknown): boolean {
   if (typeof value === "string") return value !== "";
   if (Array.isArray(value)) return value.length > 0;
   return isRecord(value) && Object.keys(value).length > 0;
 }
 
-/** Whether text stands anywhere in it. */
+/** Whether it contains text anywhere. */
 function hasWords(value: unknown): boolean {
   if (typeof value === "string") return value !== "";
   if (typeof value !== "object" || value === null) return false;

@@ -1,6 +1,6 @@
 /**
- * The beginning of an answer with status 200: whether it brings something that a client can use, or an error,
- * in place of which another key may still be asked.
+ * The beginning of a response with status 200: whether it contains output that a client can use, or an error, after
+ * which another key may still be tried.
  * @module
  */
 import {
@@ -14,9 +14,7 @@ import {
 } from "../../http/split-events";
 import { isErrorAnswer, readEvent } from "./answer-event";
 
-/**
- * What was seen so far. `nothing` came that is of use, or so far; `broken`: JSON that ends before its end.
- */
+/** What was seen so far. `nothing`: nothing useful, or not yet; `broken`: JSON that is truncated. */
 export type AnswerBeginning =
   | { readonly kind: "nothing" | "output" | "broken" }
   | { readonly kind: "error"; readonly event: AnswerEvent };
@@ -27,13 +25,13 @@ const NOTHING: AnswerBeginning = { kind: "nothing" };
 const OUTPUT: AnswerBeginning = { kind: "output" };
 const BROKEN: AnswerBeginning = { kind: "broken" };
 
-/** The news that the work has begun repeats the request, with all its tools (Responses). */
+/** The event that announces the work repeats the request, with all its tools (Responses). */
 const NEWS_BEGINS =
   /^\s*(?:event: ?|data: ?\{\s*"type"\s*:\s*")response\.(?:created|queued|in_progress)["\s]/;
 
 export class AnswerStart {
   #splitter: EventSplitter;
-  /** Null for streams of events. JSON that is no list is one answer, which is judged as a whole. */
+  /** Null for event streams. JSON that isn't a list is a single response, which is classified as a whole. */
   #json: JsonStart | null;
 
   constructor(framing: EventFraming) {
@@ -41,7 +39,7 @@ export class AnswerStart {
     this.#json = framing === "json" ? new JsonStart() : null;
   }
 
-  /** What is known once these bytes have come; `nothing` where it is not known yet. */
+  /** What is known after these bytes; `nothing` if still unknown. */
   push(bytes: Uint8Array): AnswerBeginning {
     if (this.#json !== null) {
       const kind = this.#json.push(bytes);
@@ -52,7 +50,7 @@ export class AnswerStart {
     return beginningOf(this.#splitter.push(bytes));
   }
 
-  /** Events that were called JSON. */
+  /** Events with a JSON content type. */
   #beginEvents(text: string): AnswerBeginning {
     this.#json = null;
     this.#splitter = eventSplitter("sse");
@@ -60,15 +58,15 @@ export class AnswerStart {
   }
 
   /**
-   * So much came that may become something of use. Padding, comments and events that say nothing are none of it,
-   * however long.
+   * How much has arrived that may still become useful output. Padding, comments and events without content don't count,
+   * however long they are.
    */
   get undecided(): number {
     if (this.#json !== null && !this.#json.isList) return this.#json.length;
     return NEWS_BEGINS.test(this.#splitter.begun) ? 0 : this.#splitter.unfinished;
   }
 
-  /** No more bytes come. */
+  /** No more bytes will arrive. */
   end(): AnswerBeginning {
     if (this.#json?.isEvents === true) return this.#beginEvents(`${this.#json.text}\n\n`);
     return this.#json === null ? beginningOf(this.#splitter.end()) : this.#json.end();
@@ -86,7 +84,7 @@ function beginningOf(events: readonly AnswerEvent[]): AnswerBeginning {
 
 type JsonKind = "padding" | "object" | "list" | "events" | "text";
 
-/** What kind of text a JSON answer is, by its first character; its whole text where it is one value. */
+/** Recognizes the kind of a JSON response by its first character; keeps its whole text if it is one value. */
 class JsonStart {
   readonly #decoder = new TextDecoder();
   #text = "";
@@ -126,14 +124,14 @@ class JsonStart {
   end(): AnswerBeginning {
     if (this.#text === "") return NOTHING;
     const whole = wholeAnswer(this.#text);
-    // Each event of a list was read: none was of use.
+    // Each event of a list was read: none was useful.
     return this.#kind === "list" && whole.kind === "output" && /^\s*\[\s*\{/.test(this.#text)
       ? NOTHING
       : whole;
   }
 }
 
-/** A whole answer in JSON, or in text that was called so. */
+/** A complete response in JSON, or in text with a JSON content type. */
 export function wholeAnswer(text: string): AnswerBeginning {
   const isError = isErrorAnswer(text);
   if (isError === null) return /^\s*[[{]/.test(text) ? BROKEN : OUTPUT;

@@ -1,9 +1,9 @@
 /**
- * What error answers mean at providers that have no rule of their own for them. The first match decides.
+ * What error responses mean for providers without a rule of their own. The first match decides.
  *
- * Words come before the status, because statuses lie: a 401 may be an empty account, a 403 a region, a 429 a
- * request too large to ever pass. Words that condemn a key count only where the status speaks of credentials,
- * since a 400 or 404 may quote what the caller wrote.
+ * The message takes precedence over the status, because statuses mislead: a 401 may be an empty account, a 403 a
+ * region, a 429 a request too large to ever succeed. A message that says a key is invalid counts only if the status is
+ * about credentials, because a 400 or 404 may quote what the caller wrote.
  * @module
  */
 
@@ -12,13 +12,13 @@ import { allOf, anyOf, coded, codeLike, says, withStatus } from "./error-matcher
 import { nextMonthMs } from "./quota-day";
 import { shortWaitMs } from "./wait-time";
 
-/** Name of the rule for a request that asks for more than its quota ever holds. */
+/** The rule for a request that needs more than its whole quota. */
 export const LARGER_THAN_QUOTA = "larger-than-quota";
 
 const credentialStatus = withStatus(401, 403);
 const moneyStatus = withStatus(401, 402, 403, 412, 429);
 
-/** `Limit 30000, Requested 30601`: more in one request than the quota ever holds. */
+/** `Limit 30000, Requested 30601`: more in one request than the whole quota. */
 export function exceedsWholeQuota(facts: ErrorFacts): boolean {
   const [, limit, requested] =
     /\blimit:? ([\d,]+)\b.{0,200}?\brequested:? ~?([\d,]+)/i.exec(facts.message) ?? [];
@@ -29,10 +29,10 @@ function toNumber(digits: string): number {
   return Number(digits.replaceAll(",", ""));
 }
 
-/** What is wrong with the credential or with where it comes from. */
+/** Errors about the credential, or about where the request comes from. */
 const credentialRules: readonly ErrorRule[] = [
   {
-    // Another key may be better formed, so it is tried; this one is not to blame for what did not arrive.
+    // Another key may have a valid format, so it is tried; this key isn't at fault for what didn't arrive.
     name: "credential-not-received",
     meaning: "client_error",
     next: "retry",
@@ -63,7 +63,7 @@ const credentialRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // The key lives and may do other things: nothing rests, another key may hold the permission.
+    // The key is valid and may do other things: no cooldown, and another key may have the permission.
     name: "missing-scope",
     meaning: "model_denied",
     scope: "none",
@@ -101,7 +101,7 @@ const credentialRules: readonly ErrorRule[] = [
           "api_key_blocked",
         ),
         says(/reported as leaked|(?:key|account)[^.]{0,30} compromised/i),
-        // "model" excuses: an organisation restricted from one model is not closed.
+        // Not if it is about a model: an organization without access to one model isn't closed.
         says(
           /^(?!.*\bmodels?\b).*\b(?:account|organi[sz]ation|workspace|project|team|user|consumer|api[ -]?key)\b[^.]{0,60}\b(?:suspended|deactivated|terminated|banned|blocked|locked|restricted)\b/i,
         ),
@@ -178,10 +178,10 @@ const creditRules: readonly ErrorRule[] = [
   },
 ];
 
-/** Quotas in time, and capacity that is nobody's quota. */
+/** Quotas over time, and lack of capacity, which isn't a quota. */
 const rateRules: readonly ErrorRule[] = [
   {
-    // Can never pass with this key's tier; a key of a bigger tier may take it.
+    // Can never succeed in this key's tier; a key of a higher tier may serve it.
     name: LARGER_THAN_QUOTA,
     meaning: "client_error",
     next: "retry",
@@ -204,7 +204,7 @@ const rateRules: readonly ErrorRule[] = [
           "slow_down",
           "capacity_exceeded",
           "capacity_exhausted",
-          // OpenAI, of the cheap tier that a request asked for (flex).
+          // OpenAI, for a request in the cheap tier (flex).
           "resource_unavailable",
           "MODEL_CAPACITY_EXHAUSTED",
           "engine_overloaded",
@@ -227,7 +227,7 @@ const rateRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // Free again as soon as an answer of the same key ends.
+    // Available again as soon as another response for the same key ends.
     name: "concurrency",
     meaning: "rate_limit_minute",
     untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 5000),
@@ -241,10 +241,10 @@ const rateRules: readonly ErrorRule[] = [
   },
 ];
 
-/** Answers about what was asked for rather than about the key. */
+/** Errors about the request rather than the key. */
 const requestRules: readonly ErrorRule[] = [
   {
-    // OpenAI and Azure say the code; xAI, Anthropic (at Bedrock and Vertex too) and Gemini these words.
+    // OpenAI and Azure send the code; xAI, Anthropic (also at Bedrock and Vertex) and Gemini this message.
     name: "foreign-reasoning",
     meaning: "foreign_reasoning",
     matches: anyOf(
@@ -255,7 +255,7 @@ const requestRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // Some say so of models that only this account may not use: a few keys are asked.
+    // Some send this for models that only this account may not use: a few keys are tried.
     name: "unknown-model",
     meaning: "model_denied",
     asks: 5,
@@ -297,7 +297,7 @@ const requestRules: readonly ErrorRule[] = [
   },
 ];
 
-/** Where no words are known, the status has to do. */
+/** If no message is known, the status decides. */
 const statusRules: readonly ErrorRule[] = [
   {
     name: "unknown-401-403",

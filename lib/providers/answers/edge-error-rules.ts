@@ -1,6 +1,6 @@
 /**
- * Answers that the provider never gave: AI Gateway's own errors and the pages of proxies on the way.
- * None of them says anything about a key. Codes from Cloudflare's AI Gateway documentation and SDK.
+ * Responses that don't come from the provider: AI Gateway's own errors and the pages of proxies on the way. None of
+ * them says anything about a key. Codes are from Cloudflare's AI Gateway documentation and SDK.
  * @module
  */
 
@@ -8,8 +8,8 @@ import type { ErrorFacts, ErrorRule } from "../types";
 import { isRecord } from "./error-json";
 
 /**
- * `{success:false, error:[{code}], name:"AiGatewayError"}`. The singular `error` tells it from Cloudflare's
- * general API, which writes `errors`, and the name from Workers AI's `AiError`, which is the provider.
+ * `{success:false, error:[{code}], name:"AiGatewayError"}`. The singular `error` distinguishes it from Cloudflare's
+ * general API, which writes `errors`, and the name from Workers AI's `AiError`, which is the provider's.
  */
 function isGatewayError(facts: ErrorFacts): boolean {
   const { json } = facts;
@@ -39,7 +39,7 @@ export const gatewayErrorRules: readonly ErrorRule[] = [
   },
 ];
 
-/** An HTML page, or the bare `error code: 1010` that Cloudflare's edge gives to programs. */
+/** An HTML page, or the bare `error code: 1010` that Cloudflare's edge sends to programs. */
 function isPage(facts: ErrorFacts): boolean {
   return (
     !facts.isJson &&
@@ -52,10 +52,10 @@ function isEdgeCode(facts: ErrorFacts): boolean {
   return /^\s*error code: \d{3,4}/i.test(facts.text);
 }
 
-/** Tried after the provider's own rules, since one provider (Perplexity) does answer a bad key with a page. */
+/** Tried after the provider's own rules, because one provider (Perplexity) does reject an invalid key with a page. */
 export const pageRules: readonly ErrorRule[] = [
   {
-    // Our address sends too much for the edge: another key would come from the same address.
+    // Our address sends too much for the edge: another key would use the same address.
     name: "edge-rate-limit",
     meaning: "gateway_limit",
     matches: (facts) => isPage(facts) && facts.status === 429,
@@ -66,7 +66,7 @@ export const pageRules: readonly ErrorRule[] = [
     matches: (facts) => isPage(facts) && [401, 403, 451].includes(facts.status),
   },
   {
-    // Plain words with a 403 come from firewalls as well; services explain theirs in JSON.
+    // Plain text with a 403 comes from firewalls too; providers explain theirs in JSON.
     name: "plain-403",
     meaning: "region_denied",
     matches: (facts) => !facts.isJson && facts.status === 403,

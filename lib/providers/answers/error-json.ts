@@ -6,9 +6,9 @@ import type { QuotaViolation } from "../types";
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** Deeper nesting than this is not looked at; real error bodies stay well above it. */
+/** Deeper nesting is ignored; real error bodies are shallower. */
 const MAX_DEPTH = 16;
-/** Error bodies passed on by gateways wrap one another as text; two levels are seen in practice. */
+/** Gateways wrap error bodies in one another as text; two levels occur in practice. */
 const MAX_TEXT_DEPTH = 2;
 
 export function isRecord(value: unknown): value is JsonRecord {
@@ -16,14 +16,14 @@ export function isRecord(value: unknown): value is JsonRecord {
 }
 
 /**
- * A copy in which keys are trimmed (`" @type"` is seen) and a `message`, `error` or `detail` that is
- * itself the text of a JSON object or array is replaced by what it says.
+ * A copy with trimmed keys (`" @type"` occurs), in which a `message`, `error` or `detail` that contains the text of a
+ * JSON object or array is replaced by its parsed value.
  */
 export function expandJson(value: unknown, depth = 0, textDepth = 0): unknown {
   if (depth > MAX_DEPTH) return null;
   if (Array.isArray(value)) return value.map((item) => expandJson(item, depth + 1, textDepth));
   if (!isRecord(value)) return value;
-  // Not by assignment, through which a key `__proto__` would change the copy's nature.
+  // Not by assignment, because a key `__proto__` would change the copy's prototype.
   return Object.fromEntries(
     Object.entries(value).map(([rawKey, item]) => {
       const key = rawKey.trim();
@@ -48,14 +48,14 @@ function jsonInText(key: string, value: unknown): unknown {
   }
 }
 
-/** Calls `visit` for every object in the tree, the outer before the inner. */
+/** Calls `visit` for every object in the tree, outer before inner. */
 export function visitRecords(value: unknown, visit: (record: JsonRecord) => void, depth = 0): void {
   if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return;
   if (isRecord(value)) visit(value);
   for (const item of Object.values(value)) visitRecords(item, visit, depth + 1);
 }
 
-/** The first value under `key` anywhere in the tree; undefined where there is none. */
+/** The first value under `key` anywhere in the tree; undefined if there is none. */
 export function findInJson(json: unknown, key: string): unknown {
   let found: unknown;
   visitRecords(json, (record) => {
@@ -74,7 +74,7 @@ const REASON_FIELDS = [
   "err_code", // Deepgram
 ] as const;
 
-/** The words that name causes, and the quotas that google.rpc details say were exceeded. */
+/** The words that name causes, and the quotas that google.rpc details report as exceeded. */
 export function collectFromJson(json: unknown): {
   reasons: readonly string[];
   quotaViolations: readonly QuotaViolation[];
@@ -99,7 +99,7 @@ export function collectFromJson(json: unknown): {
         quotaValue: numberOrNull(record.quotaValue),
       });
     }
-    // ErrorInfo's metadata tells the same under other names.
+    // ErrorInfo's metadata has the same under other names.
     if (typeof record.quota_limit === "string") {
       quotaViolations.push({
         quotaId: record.quota_limit,

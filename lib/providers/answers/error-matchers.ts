@@ -1,8 +1,8 @@
 /**
- * The vocabulary of error rules: small predicates over the facts of an answer.
+ * The vocabulary of error rules: small predicates over the facts of a response.
  *
- * None of them matches a body that is no JSON: what an HTML or text page says was written by a proxy on
- * the way, not by the service that knows the key.
+ * None of them matches a body that isn't JSON: an HTML or text page was written by a proxy on the way, not by the
+ * service that knows the key.
  * @module
  */
 import type { ErrorFacts } from "../types";
@@ -14,7 +14,7 @@ export function says(pattern: RegExp): Matcher {
   return (facts) => facts.isJson && pattern.test(facts.message);
 }
 
-/** Code, type, status word or one of the reasons is one of these words, in any case. */
+/** Code, type, status word or one of the reasons is one of these words, case-insensitively. */
 export function coded(...words: readonly string[]): Matcher {
   const wanted = new Set(words.map((word) => word.toLowerCase()));
   return (facts) => codesOf(facts).some((code) => wanted.has(code.toLowerCase()));

@@ -1,6 +1,6 @@
 /**
- * Errors of Google's generative APIs. Facts from ai.google.dev's rate-limit and troubleshooting pages,
- * google.rpc's error model, and the classification of Google's own gemini-cli.
+ * Errors of Google's generative APIs. Facts are from ai.google.dev's rate-limit and troubleshooting pages, google.rpc's
+ * error model, and the classification in Google's own gemini-cli.
  * @module
  */
 
@@ -16,7 +16,7 @@ const ZERO_LIMIT = /limit:\s*0(?!\d|\.\d)/i;
 
 function namesDayQuota({ quotaViolations, message }: ErrorFacts): boolean {
   return (
-    // Anywhere in the id: paid ids lack the `-FreeTier` that free ones end in.
+    // Anywhere in the id: paid ids lack the suffix `-FreeTier`.
     quotaViolations.some(
       ({ quotaId, quotaMetric }) =>
         /PerDay|Daily/i.test(quotaId) || /per_day|daily/i.test(quotaMetric),
@@ -24,7 +24,7 @@ function namesDayQuota({ quotaViolations, message }: ErrorFacts): boolean {
   );
 }
 
-/** Searches and maps have quotas of their own, which requests without these tools do not touch. */
+/** Searches and maps have separate quotas, which requests without these tools don't use. */
 const OF_A_TOOL = /search|grounding|maps/i;
 
 const quotaRules: readonly ErrorRule[] = [
@@ -40,7 +40,7 @@ const quotaRules: readonly ErrorRule[] = [
       ),
   },
   {
-    // An old project without any quota left for its region. Waiting has never helped, yet nothing says it is banned.
+    // An old project without any quota left for its region. Waiting has never helped, yet nothing says it is blocked.
     name: "google-dead-project",
     meaning: "key_blocked",
     scope: "model",
@@ -52,7 +52,7 @@ const quotaRules: readonly ErrorRule[] = [
       ),
   },
   {
-    // The project's tier does not have this model. Comes with hints to retry, which lead nowhere.
+    // The project's tier doesn't include this model. Comes with retry hints that don't help.
     name: "google-zero-limit",
     meaning: "model_denied",
     matches: (facts) =>
@@ -86,7 +86,7 @@ const quotaRules: readonly ErrorRule[] = [
     meaning: "overloaded",
     matches: allOf(
       withStatus(429, 503),
-      // Vertex AI's shared quota has its own page of explanation: the model's capacity, not the project's.
+      // Vertex AI's shared quota is documented separately: it is the model's capacity, not the project's.
       anyOf(
         coded("MODEL_CAPACITY_EXHAUSTED", "UNAVAILABLE"),
         says(/no capacity available|overloaded|high demand|error-code-429/i),
@@ -94,20 +94,20 @@ const quotaRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // Renews at midnight Pacific, whatever RetryInfo says ("0s" is seen). Its place in the list does not matter.
+    // Renews at midnight Pacific time, whatever RetryInfo says ("0s" occurs). Its position in the list doesn't matter.
     name: "google-day-quota",
     meaning: "rate_limit_day",
     untilMs: (_facts, nowMs) => nextMidnightMs("America/Los_Angeles", nowMs),
     matches: (facts) => facts.status === 429 && facts.isJson && namesDayQuota(facts),
   },
   {
-    // Code Assist's rolling windows, which do tell their end.
+    // Code Assist's rolling windows, which do report their end.
     name: "google-long-quota",
     meaning: "rate_limit_day",
     matches: allOf(withStatus(429), coded("QUOTA_EXHAUSTED")),
   },
   {
-    // `retryDelay: "68940s"` without a quota's name: no minute quota takes hours to renew.
+    // `retryDelay: "68940s"` without a quota's name: no per-minute quota takes hours to renew.
     name: "google-long-wait",
     meaning: "rate_limit_day",
     untilMs: (_facts, nowMs) => nextMidnightMs("America/Los_Angeles", nowMs),
@@ -115,7 +115,7 @@ const quotaRules: readonly ErrorRule[] = [
       facts.status === 429 && facts.isJson && (toldDurationMs(facts) ?? 0) > HOUR_MS,
   },
   {
-    // Before the common rules: "check your plan and billing details" is in every quota message here.
+    // Before the common rules: here, "check your plan and billing details" is in every quota message.
     name: "google-minute-quota",
     meaning: "rate_limit_minute",
     matches: withStatus(429),
@@ -140,14 +140,14 @@ const keyRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // Seen for an empty Bearer, so perhaps our own mistake: rest, ask again, do not block.
+    // Seen for an empty Bearer, so perhaps our own mistake: cooldown and re-check instead of a block.
     name: "google-malformed-key",
     meaning: "key_invalid",
     untilMs: (_facts, nowMs) => nowMs + HOUR_MS / 6,
     matches: allOf(withStatus(400, 401), says(/^(?:missing or )?invalid authorization header/i)),
   },
   {
-    // Restricted by the owner (to other APIs, referrers, apps, addresses), or taken out of service by Google.
+    // Restricted by the owner (to other APIs, referrers, apps, addresses), or disabled by Google.
     name: "google-key-blocked",
     meaning: "key_blocked",
     matches: allOf(
@@ -178,7 +178,7 @@ const keyRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // Files and caches belong to the project that made them: another key of the pool may be of that project.
+    // Files and caches belong to the project that created them: another key of the pool may belong to that project.
     name: "google-foreign-file",
     meaning: "model_denied",
     scope: "none",
@@ -190,7 +190,7 @@ const keyRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // The same key was seen to serve other models with this answer.
+    // A key with this error was seen to serve other models.
     name: "google-model-denied",
     meaning: "model_denied",
     matches: anyOf(

@@ -16,7 +16,7 @@ import {
   withUsual,
 } from "./judge-for-test";
 
-/** What follows from a meaning, where a sample's line below says nothing else. */
+/** What follows from a meaning, unless a sample's line below says otherwise. */
 const USUAL_EFFECT: Readonly<Record<Meaning, string>> = {
   ok: "none",
   client_error: "none",
@@ -34,31 +34,32 @@ const USUAL_EFFECT: Readonly<Record<Meaning, string>> = {
   gateway_limit: "none",
 };
 
-/** Samples whose effect is not the usual one of their meaning, nor the seconds they state. */
+/** Samples whose effect isn't the usual one of their meaning, nor the seconds they state. */
 const SAMPLE_EFFECTS: Readonly<Record<string, string>> = {
   // Until the first of next month.
   "anthropic-067": `key ${NEXT_MONTH}`,
   "cohere-134": `key ${NEXT_MONTH}`,
   "openrouter-115": `key ${NEXT_MONTH}`,
-  // The date told, 95 days ahead of this test's clock: no rest for money is longer than 32 days.
+  // The date in the message is 95 days ahead of this test's clock: no cooldown for lack of credit is longer than 32
+  // days.
   "anthropic-069": `key ${32 * 24 * HOUR}`,
-  // Rolling, end not told.
+  // A rolling window without a reported end.
   "aws-bedrock-163": "model 3600",
-  // Concurrency, not a window; and requests by the second.
+  // Concurrency, not a window; and requests per second.
   "elevenlabs-155": "model 5",
   "mistral-096": "model 2",
-  // Rest instead of block: it passes by itself.
+  // Cooldown instead of a block: it ends by itself.
   "elevenlabs-153": `key ${24 * HOUR}`,
-  // Rest instead of block: a quota of zero may end, and nothing says the project is banned.
+  // Cooldown instead of a block: a quota of zero may end, and nothing says the project is blocked.
   "google-ai-studio-020": "model 3600",
-  // Rest instead of block: perhaps our own header; a page without words. The free check decides.
+  // Cooldown instead of a block: perhaps our own header; a page without a message. The free check decides.
   "google-ai-studio-024": "key 600",
   "perplexity-ai-158": "key 600",
-  // Neither quota nor wait is told.
+  // Reports neither a quota nor a retry time.
   "google-ai-studio-014": "model 5?",
   "google-ai-studio-015": "model 5?",
   "mistral-097": "model 5?",
-  // Endpoint permission, and a price too high for what is left: the key stays in use.
+  // Endpoint permission, and a cost too high for what is left: the key stays in use.
   "openai-055": "none",
   "openai-056": "none",
   "openrouter-113": "none",
@@ -67,13 +68,13 @@ const SAMPLE_EFFECTS: Readonly<Record<string, string>> = {
   "openrouter-107": `model ${UTC_MIDNIGHT}`,
 };
 
-/** client_error is the caller's answer, except where another key may do better. */
+/** client_error is returned to the caller, unless another key may do better. */
 const RETRIED_CLIENT_ERRORS = [
   "openai-047",
   "groq-089",
   "groq-091",
   "azure-openai-086",
-  // The credential did not arrive or is malformed.
+  // The credential didn't arrive or is malformed.
   "deepseek-105",
   "openrouter-121",
   "openrouter-122",
@@ -257,7 +258,7 @@ describe("judging is total", () => {
   test(`random bodies never throw, and no text blocks a key (JUDGE_SEED=${seed})`, () => {
     for (let round = 0; round < 4000; round++) {
       const isText = round % 2 === 0;
-      // A first character that is neither JSON nor an event.
+      // A first character that begins neither JSON nor an event.
       const text = isText ? `x${noise()}` : JSON.stringify(randomJson(4));
       const headers = new Headers({
         "retry-after": pick(["", "5", "-1", "soon", "9e9", "1e400"]),

@@ -1,8 +1,8 @@
 /**
- * Says what an upstream answer means and what to do about it, from the answer alone.
+ * Decides what an upstream response means and what to do about it, from the response alone.
  *
- * Rules are tried in this order: AI Gateway's own errors, the provider's rules, pages of proxies on the way,
- * the common rules. The last of those matches everything, so every answer gets a verdict.
+ * Rules are tried in this order: AI Gateway's own errors, the provider's rules, pages of proxies on the way, the common
+ * rules. The last of those matches everything, so every response gets a verdict.
  * @module
  */
 import { sseEvent } from "../../http/split-events";
@@ -32,13 +32,16 @@ export interface AnswerToJudge {
   readonly provider: Provider;
   readonly status: number;
   readonly headers: Headers;
-  /** The body as text, as much of it as was read. */
+  /** The body as text, as far as it was read. */
   readonly text: string;
   /** Epoch milliseconds. */
   readonly nowMs: number;
 }
 
-/** The verdict on a whole answer. Never throws. An answer below 400 is fine unless its body holds only an error. */
+/**
+ * The verdict on a complete response. Never throws. A response below 400 is a success unless its body consists only of
+ * an error.
+ */
 export function judgeAnswer({ provider, status, headers, text, nowMs }: AnswerToJudge): Verdict {
   if (status < 400) {
     return judgeStreamStart({ provider, text, nowMs }) ?? OK;
@@ -46,14 +49,14 @@ export function judgeAnswer({ provider, status, headers, text, nowMs }: AnswerTo
   return judgeError({ provider, status, headers, text, nowMs });
 }
 
-/** The verdict on an error. Its status is 200 where it came in an answer that had begun well. */
+/** The verdict on an error. Its status is 200 if it is part of a response that had begun well. */
 export function judgeError({ provider, status, headers, text, nowMs }: AnswerToJudge): Verdict {
   return judgeFacts(provider, readErrorFacts(status, headers, text), nowMs);
 }
 
 /**
- * The verdict on a 200 answer by the first piece of its text: null unless its first event is an error
- * (`event: error`, `data: {"error":…}`, `response.failed`), or its JSON says nothing but an error.
+ * The verdict on a 200 response by the first piece of its text: null unless its first event is an error (`event:
+ * error`, `data: {"error":…}`, `response.failed`), or its JSON consists only of an error.
  */
 export function judgeStreamStart({
   provider,
@@ -68,10 +71,10 @@ export function judgeStreamStart({
     : null;
 }
 
-/** Spares parsing nearly every good answer. */
+/** Avoids parsing nearly every successful response. */
 const MAY_BE_ERROR = /error|response\.failed/;
 
-/** The verdict on an answer without fault. */
+/** The verdict on a successful response. */
 export const OK: Verdict = {
   meaning: "ok",
   rule: "ok",
@@ -105,10 +108,10 @@ function retryAtMs({ meaning }: ErrorRule, facts: ErrorFacts, nowMs: number): nu
   return waitMs === null ? null : nowMs + waitMs;
 }
 
-/** Whether a refusal says something of a quota that the pool can keep to. */
+/** Whether a rejection says something about a quota that the pool can keep to. */
 function teachesQuota({ meaning, name }: ErrorRule, effect: VerdictEffect): boolean {
   if (name === LARGER_THAN_QUOTA || meaning === "rate_limit_day") return true;
-  // A rule that says how long a short rest takes knows of no quota: of requests at once, or of the moment.
+  // A rule that sets a short cooldown isn't about a quota but about simultaneous requests, or a momentary state.
   return meaning === "rate_limit_minute" && effect.kind === "cool" && effect.source !== "rule";
 }
 
@@ -126,13 +129,13 @@ interface Usual {
   readonly next: Verdict["next"];
   readonly effect: "none" | "cool" | "block";
   readonly scope: CooldownScope;
-  /** How long the key's cooldown takes where neither the rule nor the answer says it. */
+  /** How long the key's cooldown lasts if neither the rule nor the response says. */
   readonly restMs: number;
-  /** The longest a cooldown may be made, whatever the answer says. */
+  /** The longest possible cooldown, whatever the response says. */
   readonly longestMs: number;
 }
 
-/** What is done about a meaning where the rule says nothing else. */
+/** What is done about a meaning unless the rule says otherwise. */
 export const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
   client_error: { next: "deliver", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
   rate_limit_minute: {
@@ -207,14 +210,14 @@ function effectOf(
     ? Math.max(usual.longestMs, LONG_WINDOW_MS)
     : usual.longestMs;
   const latestMs = nowMs + longestMs;
-  // A told wait of nothing would send the next request into the same limit.
+  // A reported wait of zero would send the next request into the same limit.
   const untilMs = Math.min(Math.max(wantedMs, nowMs + SECOND_MS), latestMs);
   const isGuess = rule.meaning === "rate_limit_minute" && !tellsItsQuota(facts, nowMs);
   const source = ruledMs !== null ? "rule" : isGuess ? "guess" : "told";
   return { kind: "cool", scope, untilMs, source, latestMs, mayBeDay: rule.hasNoDayQuota !== true };
 }
 
-/** When a key may be used again where the rule says nothing else, as epoch milliseconds. */
+/** When a key may be used again unless the rule says otherwise, in epoch milliseconds. */
 export function usualUntilMs(
   meaning: ErrorMeaning,
   provider: Provider,
@@ -228,12 +231,13 @@ export function usualUntilMs(
       return nowMs + (shortWaitMs(facts, nowMs) ?? unexplainedMs);
     }
     case "rate_limit_day": {
-      // Most day quotas refill bit by bit (OpenAI: one of 200 requests in 7m12s), and then the answer tells.
+      // Most daily quotas refill gradually (OpenAI: one of 200 requests in 7m12s), and then the response reports the
+      // wait.
       const waitMs = toldWaitMs(facts, nowMs);
       return waitMs === null ? nextMidnightMs(provider.quotaDayZone, nowMs) : nowMs + waitMs;
     }
     case "out_of_credit": {
-      // Of the waits an answer may tell, only dates are about money: `retry-after` is sent by habit.
+      // Of the reported waits, only dates are about money: `retry-after` is sent out of habit.
       const dateMs = toldDateMs(facts);
       return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + restMs;
     }
@@ -242,7 +246,7 @@ export function usualUntilMs(
   }
 }
 
-/** Plans that count by the week or the month say so; then a rest may be as long. */
+/** Plans that count by week or month say so; then a cooldown may be as long. */
 const LONG_WINDOW_MS = 32 * DAY_MS;
 
 function namesLongWindow({ message, code, type }: ErrorFacts): boolean {
@@ -252,7 +256,7 @@ function namesLongWindow({ message, code, type }: ErrorFacts): boolean {
 const LONG_WINDOW =
   /\b(?:weekly|monthly|(?:per|this|next) (?:week|month)|billing (?:cycle|period))\b|usage_limit_reached/i;
 
-/** True if the answer says which quota is used up, or when it renews. */
+/** True if the response says which quota is used up, or when it renews. */
 function tellsItsQuota(facts: ErrorFacts, nowMs: number): boolean {
   if (shortWaitMs(facts, nowMs) !== null) return true;
   const words = [

@@ -3,7 +3,7 @@ import type { Provider, Verdict } from "../types";
 import { judgeError } from "./judge-answer";
 
 /**
- * Statuses of Bedrock's exceptions, which come in a stream without one. Source: docs.aws.amazon.com/bedrock,
+ * Statuses of Bedrock's exceptions, which have none in a stream. Source: docs.aws.amazon.com/bedrock,
  * API_runtime_ResponseStream.
  */
 const AWS_STATUS: Readonly<Record<string, number>> = {
@@ -16,13 +16,13 @@ const AWS_STATUS: Readonly<Record<string, number>> = {
   validationexception: 400,
 };
 
-/** The verdict on an event that says that an answer failed (see `answer-event.ts`). */
+/** The verdict on an event that reports a failed response (see `answer-event.ts`). */
 export function judgeEvent(provider: Provider, event: AnswerEvent, nowMs: number): Verdict {
   const { data: text, exception } = event;
   if (exception === null) {
     return judgeError({ provider, status: 200, headers: new Headers(), text, nowMs });
   }
-  // As Bedrock's own errors have it, in front of a stream.
+  // As in Bedrock's own errors before a stream.
   const name = exception.charAt(0).toUpperCase() + exception.slice(1);
   const status = AWS_STATUS[exception.toLowerCase()] ?? 500;
   const headers = new Headers({ "x-amzn-errortype": name });

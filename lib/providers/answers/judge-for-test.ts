@@ -1,5 +1,5 @@
 /**
- * What the tests of error rules share: a clock, short words for verdicts, and the envelopes of errors.
+ * Shared by the tests of error rules: a clock, short notation for verdicts, and error envelopes.
  * @module
  */
 import { describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ export const NEXT_MONTH = 54 * 3600;
 export const HOUR = 3600;
 
 export function providerOf(name: string): Provider {
-  // Two sources of samples are no providers of their own.
+  // Two sources of samples aren't separate providers.
   const slug =
     { "google-cloudcode": "google-ai-studio", "cloudflare-ai-gateway": "openai" }[name] ?? name;
   const provider = findProvider(slug);
@@ -39,13 +39,13 @@ export function judge(
   });
 }
 
-/** `model 60`: that key and model rest 60 s; `key 60?`: without being told how long; `none`, `block`. */
+/** `model 60`: a cooldown of 60 s for key and model; `key 60?`: without a reported time; `none`, `block`. */
 export function effectText({ effect }: Verdict): string {
   if (effect.kind !== "cool") return effect.kind;
   return `${effect.scope} ${(effect.untilMs - NOW_MS) / 1000}${effect.source === "guess" ? "?" : ""}`;
 }
 
-/** An effect of a test, in which `usual` stands for the seconds that the meaning has by itself. */
+/** A test's expected effect, in which `usual` stands for the meaning's default seconds. */
 export function withUsual(effect: string, meaning: Meaning): string {
   return meaning === "ok" ? effect : effect.replace("usual", String(USUAL[meaning].restMs / 1000));
 }
@@ -84,7 +84,7 @@ export type Case = [
   headers?: Record<string, string>,
 ];
 
-/** One test per answer: its meaning, and what happens to the key. */
+/** One test per response: its meaning, and its effect on the key. */
 export function testAnswers(group: string, cases: readonly Case[]): void {
   describe(group, () => {
     test.each(cases)("%s %i %j is %s, %s", (name, status, body, meaning, effect, headers) => {

@@ -1,6 +1,6 @@
 /**
- * Errors of OpenRouter, most of which are about the account's settings or about other providers behind it.
- * Facts from openrouter.ai's pages on limits and on errors and debugging. Limits are the account's.
+ * Errors of OpenRouter, most of which are about the account's settings or about other providers behind it. Facts are
+ * from openrouter.ai's pages on limits and on errors and debugging. Limits are per account.
  * @module
  */
 
@@ -10,17 +10,17 @@ import { allOf, anyOf, coded, codeLike, says, withStatus } from "./error-matcher
 import { nextMidnightMs, nextMonthMs } from "./quota-day";
 import { toldDateMs, toldWaitMs } from "./wait-time";
 
-/** An answer that began, and then failed at the provider behind OpenRouter. */
+/** A response that began, and then failed at the provider behind OpenRouter. */
 function failedMidway({ json }: ErrorFacts): boolean {
   return isRecord(json) && Array.isArray(json.choices);
 }
 
-/** "can only afford 27342": there is money, just not for this request. */
+/** "can only afford 27342": there is credit, just not enough for this request. */
 function affordsLess({ message }: ErrorFacts): boolean {
   return /can only afford (\d+)/i.test(message) && !/can only afford 0\b/i.test(message);
 }
 
-/** "Key limit exceeded (monthly limit)": the key's own budget, by the period it renews in. */
+/** "Key limit exceeded (monthly limit)": the key's own budget, by its renewal period. */
 function keyLimitUntilMs({ message }: ErrorFacts, nowMs: number): number | null {
   if (/\bmonthly\b/i.test(message)) return nextMonthMs(nowMs);
   if (/\bdaily\b/i.test(message)) return nextMidnightMs("UTC", nowMs);
@@ -40,7 +40,7 @@ const limitRules: readonly ErrorRule[] = [
   {
     name: "openrouter-free-day",
     meaning: "rate_limit_day",
-    // The reset header's moment; `:free` models only, paid ones still work.
+    // The time in the reset header; for `:free` models only, paid ones still work.
     untilMs(facts, nowMs) {
       const waitMs = toldWaitMs(facts, nowMs);
       return waitMs === null ? nextMidnightMs("UTC", nowMs) : nowMs + waitMs;
@@ -60,7 +60,7 @@ const limitRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // Refused or failed behind OpenRouter: another route may work, and no key of ours is to blame.
+    // Rejected or failed behind OpenRouter: another route may work, and our key isn't at fault.
     name: "openrouter-provider-refused",
     meaning: "region_denied",
     matches: allOf(withStatus(401, 402, 403), fromProviderBehind, (facts) => !isFlagged(facts)),
@@ -72,7 +72,7 @@ const limitRules: readonly ErrorRule[] = [
     matches: affordsLess,
   },
   {
-    // Money set aside for requests that still run.
+    // Credit reserved for requests in progress.
     name: "openrouter-in-flight-budget",
     meaning: "out_of_credit",
     untilMs: (facts, nowMs) => nowMs + (toldWaitMs(facts, nowMs) ?? 30_000),
@@ -113,7 +113,7 @@ const accessRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(403), isFlagged),
   },
   {
-    // Alarming words, but about the provider behind and where its terms let it be used from.
+    // It sounds like a block, but is about the provider behind OpenRouter and the regions its terms allow.
     name: "openrouter-terms",
     meaning: "region_denied",
     matches: allOf(
@@ -122,7 +122,7 @@ const accessRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // The account's data policy or allowed providers leave nothing to route to.
+    // The account's data policy or allowed providers leave no route.
     name: "openrouter-account-settings",
     meaning: "model_denied",
     matches: allOf(
@@ -131,7 +131,7 @@ const accessRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // No 403 of OpenRouter means a dead key.
+    // No 403 of OpenRouter means an invalid key.
     name: "openrouter-403",
     meaning: "model_denied",
     matches: withStatus(403),

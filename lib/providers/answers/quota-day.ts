@@ -7,21 +7,21 @@ import type { Provider } from "../types";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Made on first use: constructing one costs milliseconds, which a cold start should not pay. */
+/** Created on first use: its construction takes milliseconds, which a cold start should avoid. */
 let pacificTime: Intl.DateTimeFormat | undefined;
 
-/** The first midnight of `zone` after `nowMs`, whether or not the clocks change in between. */
+/** The first midnight in `zone` after `nowMs`, whether or not the clocks change in between. */
 export function nextMidnightMs(zone: Provider["quotaDayZone"], nowMs: number): number {
   if (zone === "UTC") return (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS;
   const localNow = nowMs + pacificOffsetMs(nowMs);
   const localMidnight = (Math.floor(localNow / DAY_MS) + 1) * DAY_MS;
-  // The offset that counts is the one at that midnight; today's brings us within an hour of it,
-  // and the clocks change at two in the morning, so the second look is right.
+  // The offset at that midnight counts; today's offset is off by at most an hour, and the clocks change at two in the
+  // morning, so the second lookup is right.
   const nearMidnight = localMidnight - pacificOffsetMs(nowMs);
   return localMidnight - pacificOffsetMs(nearMidnight);
 }
 
-/** When the quota day that `nowMs` is in began. */
+/** The start of the quota day that contains `nowMs`. */
 export function quotaDayStartMs(zone: Provider["quotaDayZone"], nowMs: number): number {
   // No day is longer than 25 hours, so this midnight is past; the next one may be too.
   const midnightMs = nextMidnightMs(zone, nowMs - 26 * HOUR_MS);

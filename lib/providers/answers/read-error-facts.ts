@@ -1,18 +1,18 @@
 /**
- * Reads an error answer into plain facts, whatever envelope it came in.
+ * Reads an error response into plain facts, whatever its envelope.
  *
- * Envelopes seen in the wild: `{error:{…}}` (OpenAI, Anthropic, Google), the same in an array (Google's
- * OpenAI-compatible endpoint, and streams without `alt=sse`), `error` or `detail` as a string (xAI, fal,
- * Hugging Face), flat bodies (Cohere, Mistral, Cerebras, Deepgram, Bedrock), `detail:{status,message}`
- * (ElevenLabs), `error:[…]` and `errors:[…]` (Cloudflare), whole error bodies as text inside
- * `error.message`, broken JSON, and JSON under any content type or inside a server-sent event.
+ * Envelopes seen in practice: `{error:{…}}` (OpenAI, Anthropic, Google), the same in an array (Google's
+ * OpenAI-compatible endpoint, and streams without `alt=sse`), `error` or `detail` as a string (xAI, fal, Hugging Face),
+ * flat bodies (Cohere, Mistral, Cerebras, Deepgram, Bedrock), `detail:{status,message}` (ElevenLabs), `error:[…]` and
+ * `errors:[…]` (Cloudflare), whole error bodies as text inside `error.message`, broken JSON, and JSON with any content
+ * type or inside a server-sent event.
  * @module
  */
 import { readFirstSseEvent } from "../../http/read-sse-event";
 import type { ErrorFacts } from "../types";
 import { collectFromJson, expandJson, isRecord, type JsonRecord } from "./error-json";
 
-/** Bodies are cut to this many characters before they are looked at, pages and messages to fewer. */
+/** Bodies are truncated to this many characters before they are examined, pages and messages to fewer. */
 const MAX_TEXT = 65_536;
 const MAX_PAGE = 8192;
 const MAX_MESSAGE = 4000;
@@ -66,7 +66,7 @@ function jsonPayload(text: string): string | null {
   return data.startsWith("{") || data.startsWith("[") ? data : null;
 }
 
-/** The parsed body, stray commas forgiven and JSON inside message texts opened; undefined where it is neither. */
+/** The parsed body, with stray commas removed and JSON inside messages parsed; undefined if it isn't JSON. */
 function parseJson(payload: string): unknown {
   for (const attempt of [payload, payload.replace(/,(?=\s*[,\]}])/g, "")]) {
     try {
@@ -78,7 +78,7 @@ function parseJson(payload: string): unknown {
   return undefined;
 }
 
-/** The objects that may hold the error's fields, the innermost first. */
+/** The objects that may contain the error's fields, innermost first. */
 function layersOf(json: unknown): JsonRecord[] {
   const layers: JsonRecord[] = [];
   let current = json;
@@ -97,7 +97,7 @@ function innerError(outer: JsonRecord): unknown {
     const inner = outer[field];
     if (isRecord(inner) || (Array.isArray(inner) && inner.length > 0)) return inner;
   }
-  // OpenAI's `response.failed` event, and OpenRouter's non-streamed upstream failure.
+  // OpenAI's `response.failed` event, and OpenRouter's upstream failure without streaming.
   if (isRecord(outer.response)) return outer.response.error;
   const choice: unknown = Array.isArray(outer.choices) ? outer.choices[0] : undefined;
   return isRecord(choice) ? choice.error : undefined;
@@ -119,8 +119,8 @@ function firstText(
 }
 
 /**
- * The status an error inside a 2xx answer stands for: its own code, else what its type means.
- * Types are Anthropic's and OpenAI's, status words google.rpc's.
+ * The status that an error inside a 2xx response stands for: its own code, otherwise what its type means. Types are
+ * Anthropic's and OpenAI's, status words google.rpc's.
  */
 function statusInside(code: string, type: string, statusWord: string): number {
   if (/^[45]\d\d$/.test(code)) return Number(code);
@@ -151,7 +151,7 @@ const STATUS_OF_WORD: ReadonlyMap<string, number> = new Map([
   ["unavailable", 503],
 ]);
 
-/** Facts of a body that is no JSON, or JSON too broken to parse: then its fields are found by their looks. */
+/** Facts of a body that isn't JSON, or JSON too broken to parse: its fields are then found by pattern. */
 function factsOfText(status: number, headers: Headers, text: string): ErrorFacts {
   const field = (name: string) =>
     new RegExp(`"${name}"\\s*:\\s*(?:"((?:[^"\\\\]|\\\\.)*)|(\\d+))`)
@@ -184,7 +184,7 @@ function factsOfText(status: number, headers: Headers, text: string): ErrorFacts
   };
 }
 
-/** AWS names the exception in a header, at times with a URL behind a colon. */
+/** AWS names the exception in a header, sometimes followed by a colon and a URL. */
 function withHeaderReason(reasons: readonly string[], headers: Headers): readonly string[] {
   const exception = headers.get("x-amzn-errortype")?.split(":")[0];
   return exception ? [...reasons, exception] : reasons;
@@ -196,7 +196,7 @@ function withoutTags(text: string): string {
 
 const CODE = /<(script|style)\b/gi;
 
-/** Without the insides of scripts and styles. Where one has no end, the rest is taken for text. */
+/** Without the content of scripts and styles. If one has no end, the rest counts as text. */
 function withoutCode(text: string): string {
   const lower = text.toLowerCase();
   let kept = "";

@@ -1,9 +1,8 @@
 /**
- * What an answer tells about the quota it was counted against. Facts only; what to do about them is the
- * pool's business.
+ * What a response reports about the quota it was counted against. Facts only; the pool decides what to do about them.
  *
  * Sources: the rate-limit pages of OpenAI, Anthropic, Groq, Mistral and Cerebras for the headers,
- * google.rpc.QuotaFailure for Google, and the texts of 429s ("Limit 3, Used 3, Requested 1").
+ * google.rpc.QuotaFailure for Google, and the messages of 429s ("Limit 3, Used 3, Requested 1").
  * @module
  */
 import { parseDuration } from "../../http/parse-duration";
@@ -12,19 +11,19 @@ import { epochMs, exactWaitMs } from "./wait-time";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Days differ by an hour at most. */
+/** Days differ by at most an hour. */
 const LONGEST_RESET_MS = DAY_MS + 3_600_000;
 
-/** The state of one quota, told by headers that come with every answer. */
+/** The state of one quota, reported in the headers of every response. */
 export interface QuotaReading {
-  /** Tells a provider's quotas apart: the header's own words. */
+  /** Identifies the quota among the provider's: the header's own words. */
   readonly name: string;
   readonly unit: QuotaUnit;
   readonly limit: number;
   readonly remaining: number;
-  /** Epoch milliseconds when all of it is back. */
+  /** When all of it is available again, in epoch milliseconds. */
   readonly resetMs: number;
-  /** How long an empty quota takes to refill bit by bit; null where all is back at once at `resetMs`. */
+  /** How long an empty quota takes to refill gradually; null if all of it returns at once at `resetMs`. */
   readonly refillMs: number | null;
 }
 
@@ -33,9 +32,9 @@ interface HeaderFamily {
   readonly unit: QuotaUnit;
   readonly limit: string;
   readonly remaining: string;
-  /** Null where the provider sends none. */
+  /** Null if the provider sends none. */
   readonly reset: string | null;
-  /** How long a full refill takes; null where it has to be worked out from the reading. */
+  /** How long a full refill takes; null if it must be derived from the reading. */
   readonly refillMs: number | null;
 }
 
@@ -55,7 +54,7 @@ function family(
   };
 }
 
-/** The first header of each family tells whether an answer has any of it: most have one family, or none. */
+/** The first header of each family shows whether a response has any of it: most have one family, or none. */
 const FAMILIES: readonly (readonly HeaderFamily[])[] = [
   ["requests", "tokens"].map((name) => family(name, (part) => `x-ratelimit-${part}-${name}`, null)),
   ["requests", "tokens", "input-tokens", "output-tokens"].map((name) =>
@@ -71,7 +70,7 @@ const FAMILIES: readonly (readonly HeaderFamily[])[] = [
   [family("all", (part) => `x-ratelimit-${part}`, null)],
 ];
 
-/** What the headers of any answer tell, refusals included. Empty for most providers. */
+/** The quotas reported in the headers of any response, errors included. Empty for most providers. */
 export function readQuotaHeaders(headers: Headers, nowMs: number): readonly QuotaReading[] {
   for (const families of FAMILIES) {
     const [first] = families;
@@ -91,7 +90,7 @@ function readFamily(
   if (limit === null || remaining === null || limit < 1 || remaining > limit) return null;
   const told = words.reset === null ? null : headers.get(words.reset);
   const saidMs = told === null ? null : momentMs(told, nowMs);
-  // What says that it renews in years is no quota of a minute or a day.
+  // A quota that renews in years isn't one per minute or day.
   const resetMs = saidMs !== null && saidMs - nowMs <= LONGEST_RESET_MS ? saidMs : null;
   if (resetMs === null && words.refillMs === null) return null;
   const refillMs = words.refillMs ?? refillTimeMs(limit - remaining, limit, (resetMs ?? 0) - nowMs);
@@ -99,21 +98,21 @@ function readFamily(
 }
 
 /**
- * A quota that refills bit by bit is whole again after the missing part of its span, which is a minute or a
- * day; any other reset is the end of a fixed window. While almost nothing is missing, rounding hides the
- * difference, and the likelier is taken.
+ * A quota that refills gradually is full again after the missing part of its span, which is a minute or a day; any
+ * other reset is the end of a fixed window. While almost nothing is missing, rounding hides the difference, and the
+ * more likely one is assumed.
  */
 function refillTimeMs(missing: number, limit: number, resetInMs: number): number | null {
   if (missing === 0 || resetInMs <= 0) return MINUTE_MS;
   const impliedMs = (resetInMs * limit) / missing;
   const nearestMs = impliedMs < Math.sqrt(MINUTE_MS * DAY_MS) ? MINUTE_MS : DAY_MS;
-  // What is left is told as a whole number, so up to one of the missing may be back already.
+  // The remaining amount is reported as a whole number, so up to one of the missing units may already be available.
   const leastMs = (nearestMs * (missing - 1)) / missing;
   const isClose = impliedMs > leastMs * 0.95 && impliedMs < nearestMs * 1.05;
   return isClose || missing < limit / 50 ? nearestMs : null;
 }
 
-/** A duration, a moment, or seconds. Azure's `-1` says nothing. */
+/** A duration, a time, or seconds. Azure's `-1` says nothing. */
 function momentMs(value: string, nowMs: number): number | null {
   const durationMs = parseDuration(value);
   if (durationMs !== null) return nowMs + durationMs;
@@ -126,7 +125,7 @@ function count(value: string | null): number | null {
   return value !== null && /^\d+$/.test(value) ? Number(value) : null;
 }
 
-/** The quota behind a refusal: what the words, the violations and the hints of the answer say about it. */
+/** The quota behind a rejection, according to the response's message, violations and hints. */
 export function readQuotaRefusal(facts: ErrorFacts, nowMs: number): QuotaRefusal {
   const waitMs = exactWaitMs(facts, nowMs);
   const retryAtMs = waitMs === null ? null : nowMs + waitMs;

@@ -1,11 +1,11 @@
 /**
- * A rejection that states neither a quota nor a time: the key's cooldown for the model is a guess, at first
- * `firstMs` long, and each one in a row is longer than the one before. A success ends the row (`lib/pool/limits/rest.ts`).
+ * A rejection that states neither a quota nor a time: the key's cooldown for the model is a guess, at first `firstMs`
+ * long, and each consecutive one is longer than the one before. A success ends the series (`lib/pool/limits/rest.ts`).
  * @module
  */
 export const UNEXPLAINED_REST = {
   firstMs: 5_000,
-  /** How much longer each is than the one before. */
+  /** The factor from one to the next. */
   growth: 2,
   longestMs: 300_000,
 } as const;

@@ -1,9 +1,9 @@
 /**
- * How long an error answer asks to wait.
+ * How long an error response asks to wait.
  *
- * Looked at in this order, the more deliberate statement first: `retry-after-ms`, `retry-after`,
- * google.rpc.RetryInfo, waits in the body, waits and dates in the text, and at last the rate-limit reset
- * headers, which many providers send with every answer, whatever its cause.
+ * Examined in this order, the more deliberate statement first: `retry-after-ms`, `retry-after`, google.rpc.RetryInfo,
+ * waits in the body, waits and dates in the text, and finally the rate-limit reset headers, which many providers send
+ * with every response, whatever its cause.
  * @module
  */
 import { DURATION_SOURCE, parseDuration } from "../../http/parse-duration";
@@ -12,32 +12,32 @@ import type { ErrorFacts } from "../types";
 import { findInJson, isRecord } from "./error-json";
 
 const HOUR_MS = 3_600_000;
-/** Longer is no duration that anybody means: an epoch time in the wrong place, or digits without end. */
+/** Anything longer can't be meant as a duration: an epoch time in the wrong place, or endless digits. */
 const LONGEST_SANE_MS = 400 * 24 * HOUR_MS;
 
-/** A told wait, or null where it cannot be meant: it then counts as not told. */
+/** A reported wait, or null if it can't be meant: it is then ignored. */
 function sane(ms: number | null): number | null {
   return ms !== null && ms <= LONGEST_SANE_MS ? ms : null;
 }
 
-/** Milliseconds, rounded up to whole seconds, or null where the answer does not tell. */
+/** Milliseconds, rounded up to whole seconds, or null if the response doesn't say. */
 export function toldWaitMs(facts: ErrorFacts, nowMs: number): number | null {
   return wholeSeconds(exactWaitMs(facts, nowMs));
 }
 
-/** The told wait to the millisecond; null where the answer does not tell. */
+/** The reported wait to the millisecond; null if the response doesn't say. */
 export function exactWaitMs(facts: ErrorFacts, nowMs: number): number | null {
   return sane(readRetryAfter(facts.headers, nowMs)) ?? waitInAnswer(facts, nowMs);
 }
 
-/** The wait that an answer states by itself, whatever reset headers come along; null where there is none. */
+/** The wait that a response states itself, regardless of its reset headers; null if there is none. */
 export function statedWaitMs(facts: ErrorFacts, nowMs: number): number | null {
   return sane(readRetryAfter(facts.headers, nowMs)) ?? sane(toldDurationMs(facts));
 }
 
 /**
- * The told wait for a quota of an hour or less. What only texts and reset headers say is believed up to an
- * hour. A `retry-after` may say more: Anthropic's subscription windows last five hours, and say so there.
+ * The reported wait for a quota of an hour or less. Texts and reset headers are trusted up to an hour. A `retry-after`
+ * may be longer: Anthropic's subscription windows last five hours, and say so there.
  */
 export function shortWaitMs(facts: ErrorFacts, nowMs: number): number | null {
   const askedMs = sane(readRetryAfter(facts.headers, nowMs));
@@ -46,12 +46,12 @@ export function shortWaitMs(facts: ErrorFacts, nowMs: number): number | null {
   return wholeSeconds(toldMs === null ? null : Math.min(toldMs, HOUR_MS));
 }
 
-/** Too early is another refusal; a part of a second too late costs nothing. */
+/** Too early is another rejection; a fraction of a second too late costs nothing. */
 function wholeSeconds(ms: number | null): number | null {
   return ms === null ? null : Math.ceil(ms / 1000) * 1000;
 }
 
-/** The moment a text or field names by date ("regain access on 2026-08-01 at 00:00 UTC", `resets_at`), or null. */
+/** The time that a text or field gives as a date ("regain access on 2026-08-01 at 00:00 UTC", `resets_at`), or null. */
 export function toldDateMs(facts: ErrorFacts): number | null {
   const field = findInJson(facts.json, "resets_at") ?? findInJson(facts.json, "reset_at");
   const fromField =
@@ -64,7 +64,7 @@ export function toldDateMs(facts: ErrorFacts): number | null {
 const DATE_IN_TEXT =
   /(?:access|resets?|reset|renews?|again|until|available)\b[^.\d]{0,20}(\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01]))(?:(?:T| at | )([01]\d:[0-5]\d|2[0-3]:[0-5]\d))?/i;
 
-/** The wait that the body or its message spells out as a duration, in milliseconds; null where there is none. */
+/** The wait that the body or its message states as a duration, in milliseconds; null if there is none. */
 export function toldDurationMs(facts: ErrorFacts): number | null {
   return waitInBody(facts.text) ?? waitInText(facts.message);
 }
@@ -77,7 +77,7 @@ function waitInAnswer(facts: ErrorFacts, nowMs: number): number | null {
   return untilDateMs ?? waitInResetHeaders(facts, nowMs);
 }
 
-/** Read from the raw text, so that broken JSON and bodies quoted inside a message (`\"retryDelay\"`) tell it too. */
+/** Read from the raw text, so that broken JSON and bodies quoted inside a message (`\"retryDelay\"`) work too. */
 const BODY_WAITS = [
   /"retryDelay\\*"\s*:\s*\\*"([\d.]+[a-z]+)/, // google.rpc.RetryInfo
   /"retry_after(?:_seconds)?\\*"\s*:\s*\\*"?(\d+(?:\.\d+)?)\b/, // Replicate, OpenRouter's availability
@@ -107,8 +107,8 @@ function waitInText(message: string): number | null {
 const RESET_HEADER = /^(?:(?:x-)?ratelimit-reset(?:-.+)?|anthropic-ratelimit-.+-reset)$/;
 
 /**
- * Several quotas may be reported: what is used up decides, and where that is more than one, the last to
- * renew. Where none is said to be used up, the first to renew is worth a try.
+ * Several quotas may be reported: the one that is used up decides, and if there are several, the last to renew. If none
+ * is reported as used up, the first to renew is worth a try.
  */
 function waitInResetHeaders(facts: ErrorFacts, nowMs: number): number | null {
   const headers = headersOf(facts);
@@ -125,7 +125,7 @@ function waitInResetHeaders(facts: ErrorFacts, nowMs: number): number | null {
   return others.length > 0 ? Math.min(...others) : null;
 }
 
-/** The answer's headers, and those OpenRouter quotes in `error.metadata.headers`. Names in lower case. */
+/** The response's headers, and those that OpenRouter quotes in `error.metadata.headers`. Names in lower case. */
 function headersOf(facts: ErrorFacts): Map<string, string> {
   const all = new Map<string, string>();
   const quoted = findInJson(facts.json, "headers");
@@ -141,7 +141,9 @@ function headersOf(facts: ErrorFacts): Map<string, string> {
   return all;
 }
 
-/** A duration (OpenAI, Groq), seconds (Azure), a moment in seconds or milliseconds (OpenRouter), or a date (Anthropic). */
+/**
+ * A duration (OpenAI, Groq), seconds (Azure), a time in seconds or milliseconds (OpenRouter), or a date (Anthropic).
+ */
 function waitUntilReset(value: string, nowMs: number): number | null {
   const durationMs = parseDuration(value);
   if (durationMs !== null) return durationMs;

@@ -1,6 +1,6 @@
 /**
- * Anthropic. Facts from docs.claude.com's API reference, errors, rate limits and OpenAI SDK pages, and from
- * AI Gateway's page on Anthropic.
+ * Anthropic. Facts are from docs.claude.com's API reference, errors, rate limits and OpenAI SDK pages, and from AI
+ * Gateway's page on Anthropic.
  * @module
  */
 
@@ -13,7 +13,7 @@ import type { ErrorRule, OutgoingRequest, Provider } from "../types";
 
 const inApiKeyHeader = inHeader("x-api-key");
 
-/** The OpenAI-compatible endpoint and OAuth keys take Bearer, all else `x-api-key`. */
+/** The OpenAI-compatible endpoint and OAuth keys use Bearer, everything else `x-api-key`. */
 function placeKey(request: OutgoingRequest, key: string): void {
   const wantsBearer =
     key.startsWith("sk-ant-oat") || request.url.pathname.endsWith("/chat/completions");
@@ -21,7 +21,7 @@ function placeKey(request: OutgoingRequest, key: string): void {
   addVersion(request);
 }
 
-/** The API refuses requests that name no version. */
+/** The API rejects requests that name no version. */
 export function addVersion({ headers }: OutgoingRequest): void {
   if (!headers.has("anthropic-version")) headers.set("anthropic-version", "2023-06-01");
 }
@@ -34,7 +34,7 @@ const errorRules: readonly ErrorRule[] = [
     matches: coded("enforced_spend_limit_reached"),
   },
   {
-    // A limit set by the owner; the message tells the date.
+    // A limit set by the owner; the message contains the date.
     name: "anthropic-usage-limit",
     meaning: "out_of_credit",
     matches: says(
@@ -57,20 +57,20 @@ const errorRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(401, 403), says(/^oauth authentication is currently not allowed/i)),
   },
   {
-    // Without the outer `"type":"error"`: said by the edge, about where the request comes from.
+    // Without the outer `"type":"error"`: from the edge, about where the request comes from.
     name: "anthropic-edge",
     meaning: "region_denied",
     matches: allOf(withStatus(403), coded("forbidden"), says(/^request not allowed/i)),
   },
   {
-    // Long contexts have limits, and a price, of their own: shorter requests of the key are served.
+    // Long contexts have separate limits and prices: the key's shorter requests are served.
     name: "anthropic-long-context",
     meaning: "rate_limit_minute",
     scope: "none",
     matches: allOf(withStatus(429), says(/\blong[- ]context\b/i)),
   },
   {
-    // Of accounts that still have one; most windows are minutes.
+    // For accounts that still have one; most windows are minutes.
     name: "anthropic-day-limit",
     meaning: "rate_limit_day",
     matches: allOf(withStatus(429), says(/\bdaily\b|\bper[ -]day\b/i)),

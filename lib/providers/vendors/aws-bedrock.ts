@@ -1,7 +1,7 @@
 /**
- * Amazon Bedrock, with Bedrock API keys. Requests signed with SigV4 (access key and secret) are not
- * supported: the signature covers the real host, which AI Gateway hides. Facts from docs.aws.amazon.com's
- * Bedrock API reference and API key pages, and AI Gateway's page on Amazon Bedrock.
+ * Amazon Bedrock, with Bedrock API keys. Requests signed with SigV4 (access key and secret) aren't supported: the
+ * signature covers the real host, which AI Gateway hides. Facts are from docs.aws.amazon.com's Bedrock API reference
+ * and API key pages, and AI Gateway's page on Amazon Bedrock.
  * @module
  */
 
@@ -12,7 +12,7 @@ import { HIDES_MODEL, PROVIDER_DEFAULTS } from "../provider-defaults";
 import { ProviderPathError } from "../provider-path-error";
 import type { ErrorRule, Provider } from "../types";
 
-/** `{service}/{region}/rest`; each service has a host in each region. */
+/** `{service}/{region}/rest`; each service has one host per region. */
 const PATH = /^(bedrock(?:-runtime|-agent|-agent-runtime)?)\/([^/]*)\/(.+)$/;
 
 function split(path: string) {
@@ -25,7 +25,7 @@ function split(path: string) {
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // Rolling, and its end is not told: ask again every hour.
+    // A rolling window without a reported end: tried again every hour.
     name: "bedrock-day-quota",
     meaning: "rate_limit_day",
     untilMs: (_facts, nowMs) => nowMs + 3_600_000,
@@ -103,7 +103,7 @@ export const awsBedrock: Provider = {
   model: { path: /(?:^|\/)model\/([^/]+)\//, body: ["model"] },
   hidesModel: {
     ...HIDES_MODEL,
-    // All but a model's own calls and the OpenAI-compatible ones: agents, flows, knowledge bases, jobs.
+    // Everything but a model's own calls and the OpenAI-compatible ones: agents, flows, knowledge bases, jobs.
     paths: [...HIDES_MODEL.paths, /^(?!bedrock-runtime\/[^/]*\/(?:model\/|openai\/))/],
   },
   needsModel: /\/openai\/v1\/chat\/completions$/,

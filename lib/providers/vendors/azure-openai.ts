@@ -1,6 +1,6 @@
 /**
- * Azure OpenAI. Facts from learn.microsoft.com's Azure OpenAI REST and quota pages, and AI Gateway's page
- * on Azure OpenAI.
+ * Azure OpenAI. Facts are from learn.microsoft.com's Azure OpenAI REST and quota pages, and AI Gateway's page on Azure
+ * OpenAI.
  * @module
  */
 
@@ -12,7 +12,7 @@ import { PROVIDER_DEFAULTS } from "../provider-defaults";
 import { ProviderPathError } from "../provider-path-error";
 import type { ErrorRule, Provider } from "../types";
 
-/** What SDKs write behind the resource: AI Gateway's form has a deployment there. */
+/** What SDKs write after the resource: AI Gateway's form has a deployment there. */
 const ENDPOINT =
   "(?:chat/completions|completions|embeddings|responses(?:/[^/]+)*|models|audio/(?:speech|transcriptions|translations)|images/(?:generations|edits))";
 const DEPLOYMENTS = "deployments/";
@@ -21,10 +21,10 @@ const PATH = /^([^/]*)\/(.+)$/;
 const NATIVE = /^(?:openai\/)?(deployments\/.+|v1(?:\/.*)?)$/;
 /** An endpoint of the v1 API, whose body names the deployment. */
 const UNVERSIONED = new RegExp(`^(?:openai/)?(${ENDPOINT})$`);
-/** Azure has this one without a version too, with the version in the query. */
+/** Azure also has this one without a version, with the version in the query. */
 const DATED = /^openai\/(?:responses|models|audio|images)(?:\/|$)/;
 
-/** `{resource}/{deployment}/rest`, as AI Gateway has it, or what stands behind Azure's `openai/`. */
+/** `{resource}/{deployment}/rest`, as in AI Gateway, or what follows Azure's `openai/`. */
 function split(path: string): { resource: string; rest: string } {
   const [, resource, below] = PATH.exec(path) ?? [];
   if (below === undefined) {
@@ -65,7 +65,7 @@ const errorRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(404), coded("DeploymentNotFound")),
   },
   {
-    // A wrong resource answers the same, and the next request would fail the same way.
+    // A wrong resource gets the same response, and the next request would fail in the same way.
     name: "azure-key-invalid",
     meaning: "key_invalid",
     matches: allOf(withStatus(401), says(/invalid subscription key/i)),
@@ -86,7 +86,7 @@ const errorRules: readonly ErrorRule[] = [
   {
     name: "azure-rate-limit",
     meaning: "rate_limit_minute",
-    // A request larger than the deployment's quota is told to come back in 86400 seconds; smaller ones pass sooner.
+    // A request larger than the deployment's quota gets a retry time of 86400 seconds; smaller ones succeed earlier.
     untilMs(facts, nowMs) {
       const waitMs = shortWaitMs(facts, nowMs);
       return nowMs + (waitMs === null || waitMs >= 3_600_000 ? 60_000 : waitMs);
@@ -104,7 +104,7 @@ export const azureOpenai: Provider = {
   directUrl,
   placeKey: inHeader("api-key"),
   withholds: {
-    // API Management, which many put before Azure OpenAI, has names of its own.
+    // API Management, often placed in front of Azure OpenAI, has its own names.
     credentials: {
       headers: ["api-key", "authorization", "ocp-apim-subscription-key"],
       query: ["api-key", "subscription-key"],
@@ -123,7 +123,7 @@ export const azureOpenai: Provider = {
     /^[^/]+\/(?:openai\/)?(?:v1\/)?(?:chat\/completions|completions|embeddings|audio\/(?:speech|transcriptions|translations))$/,
   webSocket: {
     protocol: "openai",
-    // AI Gateway does not know Azure's realtime service.
+    // AI Gateway doesn't support Azure's realtime service.
     upstreamUrl: directUrl,
     placeKey: inHeader("api-key"),
   },

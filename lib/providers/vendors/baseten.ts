@@ -1,5 +1,5 @@
 /**
- * Baseten. Facts from docs.baseten.co's Model APIs and predict endpoint pages, and AI Gateway's page on Baseten.
+ * Baseten. Facts are from docs.baseten.co's Model APIs and predict endpoint pages, and AI Gateway's page on Baseten.
  * @module
  */
 import { basePath, hostLabel } from "../base-path";
@@ -13,7 +13,7 @@ const modelApis = basePath({
   prefixes: ["v1/"],
 });
 
-/** A deployed model has a host of its own; AI Gateway has it as `model/{id}`. */
+/** A deployed model has its own host; AI Gateway has it as `model/{id}`. */
 const DEPLOYED = /^model\/([^/]*)(?:\/(.*))?$/;
 
 function deployedModel(path: string): { id: string; rest: string } | null {
@@ -23,7 +23,7 @@ function deployedModel(path: string): { id: string; rest: string } | null {
 
 const asApiKey = inAuthorization("Api-Key");
 
-/** Hosts of deployed models want a scheme of their own. */
+/** Hosts of deployed models require a different scheme. */
 function placeKey(request: OutgoingRequest, key: string): void {
   (request.url.hostname.endsWith(".api.baseten.co") ? asApiKey : asBearer)(request, key);
 }

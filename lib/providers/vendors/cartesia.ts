@@ -1,5 +1,5 @@
 /**
- * Cartesia. Facts from docs.cartesia.ai and AI Gateway's pages on Cartesia and the realtime WebSockets API.
+ * Cartesia. Facts are from docs.cartesia.ai and AI Gateway's pages on Cartesia and the realtime WebSockets API.
  * @module
  */
 import { basePath } from "../base-path";
@@ -11,7 +11,7 @@ const ORIGIN = "https://api.cartesia.ai";
 const inApiKeyHeader = inHeader("x-api-key");
 const asApiKeyQuery = inQuery("api_key");
 
-/** Every request must name an API version: the one of AI Gateway's documentation where the client named none. */
+/** Every request must name an API version: the one in AI Gateway's documentation if the client named none. */
 function placeKey(request: OutgoingRequest, key: string): void {
   inApiKeyHeader(request, key);
   const { headers, url } = request;
@@ -38,7 +38,7 @@ export const cartesia: Provider = {
   keyCheck: { method: "GET", path: "voices" },
   webSocket: {
     protocol: "cartesia",
-    // AI Gateway has one socket for the service, below the bare slug, and reads the key from the query alone.
+    // AI Gateway has one socket for the service, below the bare slug, and reads the key only from the query.
     upstreamUrl: (path, gatewayBase) =>
       gatewayBase === null ? `${ORIGIN}/${path || "tts/websocket"}` : `${gatewayBase}/cartesia`,
     placeKey(request, key) {

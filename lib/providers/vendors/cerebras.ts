@@ -1,5 +1,5 @@
 /**
- * Cerebras. Facts from inference-docs.cerebras.ai's errors and rate limits, and AI Gateway's page on Cerebras.
+ * Cerebras. Facts are from inference-docs.cerebras.ai's errors and rate limits, and AI Gateway's page on Cerebras.
  * @module
  */
 import { openAiLike } from "./openai-like";

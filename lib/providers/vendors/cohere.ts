@@ -1,6 +1,6 @@
 /**
- * Cohere. Facts from docs.cohere.com's errors, API key check and compatibility pages, and AI Gateway's page
- * on Cohere.
+ * Cohere. Facts are from docs.cohere.com's errors, API key check and compatibility pages, and AI Gateway's page on
+ * Cohere.
  * @module
  */
 
@@ -21,7 +21,7 @@ function toCoherePath(path: string): string {
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // 498 is a blocked input or output, not another service's capacity or token error.
+    // Here, 498 is a blocked input or output, not a capacity or token error as elsewhere.
     name: "cohere-blocked-content",
     meaning: "client_error",
     matches: withStatus(498, 499),

@@ -1,6 +1,6 @@
 /**
- * Deepgram. Facts from developers.deepgram.com's API reference and error pages, and AI Gateway's pages on
- * Deepgram and the realtime WebSockets API.
+ * Deepgram. Facts are from developers.deepgram.com's API reference and error pages, and AI Gateway's pages on Deepgram
+ * and the realtime WebSockets API.
  * @module
  */
 
@@ -12,12 +12,12 @@ import { PROVIDER_DEFAULTS } from "../provider-defaults";
 import type { ErrorRule, Provider } from "../types";
 
 const paths = versionedPath("https://api.deepgram.com", "v1");
-/** Bearer is for short-lived tokens only. */
+/** Bearer is only for short-lived tokens. */
 const placeKey = inAuthorization("Token");
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // With 401, and with 400.
+    // With 401 and 400.
     name: "deepgram-key-invalid",
     meaning: "key_invalid",
     matches: allOf(

@@ -1,5 +1,5 @@
 /**
- * DeepSeek. Facts from api-docs.deepseek.com's error codes and "Using the Anthropic API", and AI Gateway's page on
+ * DeepSeek. Facts are from api-docs.deepseek.com's error codes and "Using the Anthropic API", and AI Gateway's page on
  * DeepSeek.
  * @module
  */
@@ -9,14 +9,14 @@ import { openAiLike } from "./openai-like";
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // Also seen in outages, for keys that came back: rest and ask again.
+    // Also seen in outages, for keys that recovered: cooldown and re-check.
     name: "deepseek-no-such-user",
     meaning: "key_invalid",
     untilMs: (_facts, nowMs) => nowMs + 600_000,
     matches: allOf(withStatus(401), says(/no such user/i)),
   },
   {
-    // There is no day quota: a 429 is the pressure of the moment.
+    // There is no daily quota: a 429 reflects the current load.
     name: "deepseek-rate-limit",
     meaning: "rate_limit_minute",
     hasNoDayQuota: true,

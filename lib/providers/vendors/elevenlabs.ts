@@ -1,6 +1,6 @@
 /**
- * ElevenLabs. Facts from elevenlabs.io's API reference and error pages, and AI Gateway's pages on ElevenLabs
- * and the realtime WebSockets API. It answers most refusals with 401: `detail.status` tells them apart.
+ * ElevenLabs. Facts are from elevenlabs.io's API reference and error pages, and AI Gateway's pages on ElevenLabs and
+ * the realtime WebSockets API. Most rejections are 401: `detail.status` distinguishes them.
  * @module
  */
 
@@ -16,7 +16,7 @@ const paths = versionedPath(ORIGIN, "v1");
 const inApiKeyHeader = inHeader("xi-api-key");
 const inApiKeySubprotocol = inSubprotocol("xi-api-key.");
 
-/** Less is not enough for a sentence. */
+/** Fewer aren't enough for a sentence. */
 const FEW_CREDITS = 100;
 
 /** "You have 512 credits remaining, while 9000 credits are required": enough for a shorter text. */
@@ -39,7 +39,7 @@ const errorRules: readonly ErrorRule[] = [
     matches: coded("quota_exceeded", "payment_issue"),
   },
   {
-    // About the address and the free tier; passes by itself, for some after days.
+    // About the address and the free tier; ends by itself, sometimes after days.
     name: "elevenlabs-unusual-activity",
     meaning: "key_blocked",
     untilMs: (_facts, nowMs) => nowMs + 86_400_000,
@@ -102,7 +102,7 @@ export const elevenlabs: Provider = {
   model: { socketQuery: "model_id", body: ["model_id"] },
   hidesModel: {
     ...HIDES_MODEL,
-    // Agents, and projects that are spoken later.
+    // Agents, and projects that are converted later.
     paths: [
       ...HIDES_MODEL.paths,
       /(?:^|\/)(?:audio-native|convai|dubbing|projects|studio)(?:\/|$)/,
@@ -111,9 +111,9 @@ export const elevenlabs: Provider = {
   keyCheck: { method: "GET", path: "v1/user" },
   webSocket: {
     protocol: "elevenlabs",
-    // What an agent thinks and speaks with is set in its account, and its frames do not say.
+    // An agent's model and voice are set in its account, and its frames don't contain them.
     unreadable: /^(?:v1\/)?(?:$|convai\/)/,
-    // AI Gateway has agents below the bare slug, and documents the key as a subprotocol alone.
+    // AI Gateway has agents below the bare slug, and documents the key only as a subprotocol.
     upstreamUrl(path, gatewayBase) {
       const rest = path === "" ? "v1/convai/conversation" : path;
       if (gatewayBase === null) return paths.directUrl(rest);

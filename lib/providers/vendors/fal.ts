@@ -1,6 +1,5 @@
 /**
- * fal. Facts from docs.fal.ai, fal's client library, and AI Gateway's pages on fal and the realtime
- * WebSockets API.
+ * fal. Facts are from docs.fal.ai, fal's client library, and AI Gateway's pages on fal and the realtime WebSockets API.
  * @module
  */
 
@@ -14,7 +13,7 @@ import type { ErrorRule, OutgoingRequest, Provider } from "../types";
 const inKeyScheme = inAuthorization("Key");
 const inKeySubprotocol = inSubprotocol("fal-api-key.");
 
-/** With this header AI Gateway is told another host of fal's (`https://queue.fal.run/…`) to send the request to. */
+/** Makes AI Gateway send the request to another host of fal's (`https://queue.fal.run/…`). */
 const TARGET_HEADER = "x-fal-target-url";
 const FAL_HOST = /^https:\/\/(?:[a-z\d-]+\.)?fal\.(?:run|ai)(?:[/?]|$)/i;
 
@@ -60,7 +59,7 @@ export const fal: Provider = {
   },
   model: { path: /^(.+?)(?:\/(?:requests|realtime|stream)(?:\/.*)?)?$/, urlHeader: TARGET_HEADER },
   webSocket: {
-    // Each app has frames of its own, most of them packed (msgpack).
+    // Each app has its own frames, most of them binary (msgpack).
     protocol: null,
     upstreamUrl: (path, gatewayBase) =>
       gatewayBase === null ? `https://fal.run/${path}` : `${gatewayBase}/fal/${path}`,

@@ -1,5 +1,5 @@
 /**
- * Fireworks. Facts from docs.fireworks.ai and the provider registry of Cloudflare's AI Gateway SDK.
+ * Fireworks. Facts are from docs.fireworks.ai and the provider registry of Cloudflare's AI Gateway SDK.
  * @module
  */
 import { openAiLike } from "./openai-like";

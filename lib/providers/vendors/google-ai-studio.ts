@@ -1,6 +1,6 @@
 /**
- * Google AI Studio (Gemini API). Facts from ai.google.dev's API reference, Google's gen-ai SDKs, and
- * AI Gateway's pages on Google AI Studio and the realtime WebSockets API.
+ * Google AI Studio (Gemini API). Facts are from ai.google.dev's API reference, Google's gen-ai SDKs, and AI Gateway's
+ * pages on Google AI Studio and the realtime WebSockets API.
  * @module
  */
 
@@ -19,7 +19,7 @@ const toGooglePath = (path: string) => {
   return openAiPath === undefined ? path : `v1beta/openai/${openAiPath}`;
 };
 
-/** The version is added where a client left it out, and OpenAI's bare paths are led to the compatible endpoint. */
+/** The version is added if a client left it out, and OpenAI's bare paths go to the compatible endpoint. */
 export function googlePaths(origin: string): Pick<Provider, "gatewayPath" | "directUrl"> {
   const { gatewayPath, directUrl } = versionedPath(origin, "v1beta");
   return {
@@ -30,7 +30,7 @@ export function googlePaths(origin: string): Pick<Provider, "gatewayPath" | "dir
 
 const inGoogHeader = inHeader("x-goog-api-key");
 
-/** The OpenAI-compatible endpoint takes Bearer. */
+/** The OpenAI-compatible endpoint uses Bearer. */
 function placeKey(request: OutgoingRequest, key: string): void {
   (request.url.pathname.includes("/openai/") ? asBearer : inGoogHeader)(request, key);
 }
@@ -38,8 +38,8 @@ function placeKey(request: OutgoingRequest, key: string): void {
 const asApiKeyQuery = inQuery("api_key");
 
 /**
- * The Live API. At AI Gateway it lies below `google`, a slug of its own, and takes the key only as a query
- * parameter. Google itself takes the header as well (its Python SDK sends no other).
+ * The Live API. AI Gateway has it below `google`, a separate slug, and accepts the key only as a query parameter.
+ * Google itself accepts the header as well (its Python SDK sends no other).
  */
 const webSocket: WebSocketPlan = {
   protocol: "gemini",
@@ -67,7 +67,7 @@ export const googleAiStudio: Provider = {
     // `models/{model}:{method}`, `tunedModels/{model}:{method}`.
     path: /(?:^|\/)(?:models\/|(?=tunedModels\/))((?:tunedModels\/)?[^/:]+)(?::|%3A)/i,
     body: ["model"],
-    // Interactions may go to an agent in place of a model; a batch and its requests name their own.
+    // Interactions may name an agent instead of a model; a batch and its requests name their own.
     further: [
       ...["agent", "batch.model", "generateContentRequest.model"],
       "batch.inputConfig.requests.requests[].request.model",
@@ -75,13 +75,13 @@ export const googleAiStudio: Provider = {
   },
   hidesModel: {
     ...HIDES_MODEL,
-    // All but a model's own calls, whose name is one segment, the OpenAI-compatible ones, and what names its model
-    // in the body.
+    // Everything but a model's own calls, whose name is one segment, the OpenAI-compatible ones, and calls that name
+    // their model in the body.
     paths: [
       ...HIDES_MODEL.paths,
       /^(?!(?:.*\/)?(?:(?:models|tunedModels)\/[^/]+$|(?<!models\/)openai\/|interactions(?:\/|$)|cachedContents(?:\/|$)|chat\/completions$|embeddings$))/,
     ],
-    // The lines of a file may name any.
+    // The lines of a file may name any model.
     fields: [...HIDES_MODEL.fields, "batch.inputConfig.fileName"],
   },
   needsModel: /(?:^|\/)(?:chat\/completions|(?:openai|v1(?:beta)?)\/embeddings)$|^embeddings$/,

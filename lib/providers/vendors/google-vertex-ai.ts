@@ -1,6 +1,6 @@
 /**
- * Google Vertex AI. Facts from cloud.google.com's Vertex AI REST reference and express mode pages, and
- * AI Gateway's page on Google Vertex AI.
+ * Google Vertex AI. Facts are from cloud.google.com's Vertex AI REST reference and express mode pages, and AI Gateway's
+ * page on Google Vertex AI.
  * @module
  */
 
@@ -14,7 +14,7 @@ import { GOOGLE_WITHHOLDS } from "./google-withholds";
 
 const LOCATION = /(?:^|\/)locations\/([^/]*)/;
 
-/** A region has a host of its own; `global` and express mode (no location) share one. */
+/** Each region has its own host; `global` and express mode (no location) share one. */
 function originOf(path: string): string {
   const location = LOCATION.exec(path)?.[1];
   if (location === undefined || location === "global") return "https://aiplatform.googleapis.com";
@@ -24,8 +24,8 @@ function originOf(path: string): string {
 const inGoogHeader = inHeader("x-goog-api-key");
 
 /**
- * API keys (express mode) have a header of their own; access tokens are Bearer. A service account's JSON,
- * with a `region` added to it, is exchanged for a token by AI Gateway, which wants it in base64.
+ * API keys (express mode) have their own header; access tokens use Bearer. AI Gateway exchanges a service account's
+ * JSON, with a `region` added to it, for a token, and expects it in base64.
  */
 function placeKey(request: OutgoingRequest, key: string): void {
   if (/^(?:AIza|AQ\.)/.test(key)) {
@@ -51,7 +51,7 @@ export const googleVertexAi: Provider = {
   usageFormat: "google",
   compatSlug: "google-vertex-ai",
   gatewayPath(path) {
-    // AI Gateway makes the host from the path as well.
+    // AI Gateway builds the host from the path as well.
     originOf(path);
     return withVersion(path);
   },
@@ -65,7 +65,7 @@ export const googleVertexAi: Provider = {
   },
   hidesModel: {
     ...HIDES_MODEL,
-    // All but the models of publishers and the OpenAI-compatible calls: deployed endpoints, jobs, agents.
+    // Everything but the models of publishers and the OpenAI-compatible calls: deployed endpoints, jobs, agents.
     paths: [
       ...HIDES_MODEL.paths,
       /^(?!(?:.*\/)?(?:publishers\/[^/]+\/models\/[^/]+$|endpoints\/openapi\/))/,

@@ -1,11 +1,11 @@
 import type { Withheld } from "../types";
 
 /**
- * What Google's APIs take as credentials, and what chooses who pays. From cloud.google.com's pages on system
+ * What Google's APIs accept as credentials, and what chooses who pays. From cloud.google.com's pages on system
  * parameters (https://cloud.google.com/apis/docs/system-parameters) and on the quota project.
  *
- * `$httpMethod`, `$httpHeaders` and `$req` let a query stand for a method, headers or a body: what they say
- * would pass unread.
+ * `$httpMethod`, `$httpHeaders` and `$req` let a query replace the method, headers or body, which would then pass
+ * unchecked.
  */
 export const GOOGLE_WITHHOLDS: Withheld = {
   credentials: {

@@ -1,6 +1,6 @@
 /**
- * xAI's Grok. Facts from docs.x.ai's API reference and rate limits, and AI Gateway's page on Grok.
- * The `code` of its errors is a sentence and the same for many causes: the text in `error` decides.
+ * xAI's Grok. Facts are from docs.x.ai's API reference and rate limits, and AI Gateway's page on Grok. The `code` of
+ * its errors is a sentence and the same for many causes: the text in `error` decides.
  * @module
  */
 import { allOf, anyOf, codeLike, says, withStatus } from "../answers/error-matchers";
@@ -9,13 +9,14 @@ import { openAiLike } from "./openai-like";
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // With 400; the bad key's check endpoint answers the same.
+    // With 400; the check endpoint responds to an invalid key in the same way.
     name: "xai-key-invalid",
     meaning: "key_invalid",
     matches: allOf(withStatus(400, 401, 403), says(/^(?:incorrect|invalid) api key\b/i)),
   },
   {
-    // 403 or 429. "Or reached its monthly spending limit": which of both is not told, so not the month's end.
+    // 403 or 429. "Or reached its monthly spending limit": it doesn't say which of the two, so not until the month's
+    // end.
     name: "xai-credit",
     meaning: "out_of_credit",
     matches: allOf(
@@ -29,7 +30,7 @@ const errorRules: readonly ErrorRule[] = [
     name: "xai-key-blocked",
     meaning: "key_blocked",
     matches: allOf(
-      // 400 as for a wrong key, and then it stands at the beginning: further in it may quote the request.
+      // 400, as for a wrong key; the message is then at the beginning, because further in it may quote the request.
       anyOf(
         allOf(withStatus(400), says(/^api key\b[^.:]{0,20}\b(?:blocked|disabled)\b/i)),
         withStatus(401, 403),
@@ -49,7 +50,7 @@ const errorRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(403), codeLike(/permission/i)),
   },
   {
-    // Limits are by second and minute; there is no day quota.
+    // Limits are per second and per minute; there is no daily quota.
     name: "xai-rate-limit",
     meaning: "rate_limit_minute",
     hasNoDayQuota: true,

@@ -1,6 +1,6 @@
 /**
- * Groq. Facts from console.groq.com's errors, rate limits and flex processing pages, and AI Gateway's page
- * on Groq. Day quotas refill bit by bit, and their answers tell the wait.
+ * Groq. Facts are from console.groq.com's errors, rate limits and flex processing pages, and AI Gateway's page on Groq.
+ * Daily quotas refill gradually, and its responses report the wait.
  * @module
  */
 import { allOf, anyOf, coded, codeLike, says, withStatus } from "../answers/error-matchers";
@@ -17,7 +17,7 @@ const errorRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // The owner's spending limit, which Groq answers with 400.
+    // The owner's spending limit, for which Groq sends 400.
     name: "groq-spend-limit",
     meaning: "out_of_credit",
     matches: allOf(withStatus(400, 403, 429), coded("blocked_api_access")),
@@ -28,7 +28,7 @@ const errorRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(403), says(/^access denied\. please check your network settings/i)),
   },
   {
-    // Blocked by the organisation or project, or terms not accepted.
+    // Blocked by the organization or project, or terms not accepted.
     name: "groq-model-denied",
     meaning: "model_denied",
     matches: anyOf(
@@ -46,7 +46,7 @@ export const groq = openAiLike({
   hasResponses: true,
   model: {
     body: ["model"],
-    // Of Compound systems.
+    // For Compound systems.
     further: ["compound_custom.models.answering_model", "compound_custom.models.reasoning_model"],
   },
   keyPattern: /^gsk_/,

@@ -1,6 +1,6 @@
 /**
- * Hugging Face. Facts from huggingface.co's Inference Providers and Hub API pages, and AI Gateway's page on
- * Hugging Face. The old inference host is gone; direct requests go to the router.
+ * Hugging Face. Facts are from huggingface.co's Inference Providers and Hub API pages, and AI Gateway's page on Hugging
+ * Face. The old inference host is gone; direct requests go to the router.
  * @module
  */
 import { allOf, says, withStatus } from "../answers/error-matchers";
@@ -10,7 +10,7 @@ import type { ErrorRule, Provider } from "../types";
 
 const ROUTER = "https://router.huggingface.co";
 
-/** `v1/…` and `{inference provider}/v1/…` are the router's own paths; all else is `{organisation}/{model}`. */
+/** `v1/…` and `{inference provider}/v1/…` are the router's own paths; everything else is `{organization}/{model}`. */
 const ROUTER_PATH = /^(?:[^/]+\/)?v1\/|^hf-inference\//;
 
 const errorRules: readonly ErrorRule[] = [
@@ -34,7 +34,7 @@ export const huggingface: Provider = {
   placeKey: asBearer,
   withholds: {
     credentials: { headers: ["authorization"] },
-    // The organisation that pays.
+    // The organization that pays.
     accounts: { headers: ["x-hf-bill-to"] },
   },
   model: {

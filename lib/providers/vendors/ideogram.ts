@@ -1,5 +1,5 @@
 /**
- * Ideogram. Facts from developer.ideogram.ai and AI Gateway's page on Ideogram.
+ * Ideogram. Facts are from developer.ideogram.ai and AI Gateway's page on Ideogram.
  * @module
  */
 import { basePath } from "../base-path";

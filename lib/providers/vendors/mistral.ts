@@ -1,5 +1,5 @@
 /**
- * Mistral. Facts from docs.mistral.ai and AI Gateway's page on Mistral.
+ * Mistral. Facts are from docs.mistral.ai and AI Gateway's page on Mistral.
  * @module
  */
 import { allOf, anyOf, coded, says, withStatus } from "../answers/error-matchers";
@@ -14,7 +14,7 @@ const errorRules: readonly ErrorRule[] = [
     matches: allOf(withStatus(401), says(/^unauthorized\b/i)),
   },
   {
-    // Said of the model's backend, whatever the status and the misleading type.
+    // About the model's backend, whatever the status and the misleading type.
     name: "mistral-capacity",
     meaning: "overloaded",
     matches: allOf(
@@ -23,7 +23,7 @@ const errorRules: readonly ErrorRule[] = [
     ),
   },
   {
-    // Requests are counted by the second (one in the free tier): a short rest is enough.
+    // Requests are counted per second (one in the free tier): a short cooldown is enough.
     name: "mistral-requests-per-second",
     meaning: "rate_limit_minute",
     untilMs: (facts, nowMs) => nowMs + (shortWaitMs(facts, nowMs) ?? 2000),

@@ -1,5 +1,5 @@
 /**
- * Providers that speak OpenAI's API: same paths, Bearer key, `model` in the body.
+ * Providers that support OpenAI's API: same paths, Bearer key, `model` in the body.
  * @module
  */
 import { basePath } from "../base-path";
@@ -7,19 +7,19 @@ import { asBearer } from "../place-key";
 import { NEEDS_MODEL, PROVIDER_DEFAULTS } from "../provider-defaults";
 import type { OpenAiCompatible, Provider } from "../types";
 
-/** What differs between them; everything else of `Provider` may be overridden too. */
+/** Their differences; everything else of `Provider` may be overridden too. */
 export interface OpenAiLikeOptions extends Partial<Provider> {
   readonly slug: string;
   readonly label: string;
-  /** Base URL as the vendor gives it for OpenAI's SDK, without a slash at the end. */
+  /** Base URL as the vendor documents it for OpenAI's SDK, without a trailing slash. */
   readonly base: string;
-  /** What AI Gateway wants before `chat/completions`; nothing by default. */
+  /** What AI Gateway expects before `chat/completions`; by default nothing. */
   readonly gatewayPrefix?: string;
-  /** What clients may write before `chat/completions`, the longest first; `v1/` by default. */
+  /** What clients may write before `chat/completions`, the longest first; by default `v1/`. */
   readonly prefixes?: readonly string[];
-  /** Free path that a bad key cannot read; null where there is none. `models` by default. */
+  /** A free path that an invalid key can't read; null if there is none. `models` by default. */
   readonly checkPath?: string | null;
-  /** Endpoints beside chat completions, without prefix. */
+  /** Endpoints besides chat completions, without prefix. */
   readonly hasEmbeddings?: boolean;
   readonly hasModelList?: boolean;
   /** OpenAI's Responses. */

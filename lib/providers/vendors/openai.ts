@@ -1,6 +1,6 @@
 /**
- * OpenAI. Facts from platform.openai.com's API reference, error codes guide and help article 6614457, and
- * from AI Gateway's pages on OpenAI and the realtime WebSockets API.
+ * OpenAI. Facts are from platform.openai.com's API reference, error codes guide and help article 6614457, and from AI
+ * Gateway's pages on OpenAI and the realtime WebSockets API.
  * @module
  */
 import { allOf, coded, says, withStatus } from "../answers/error-matchers";
@@ -10,7 +10,7 @@ import { openAiLike } from "./openai-like";
 
 const BASE = "https://api.openai.com/v1";
 
-/** Realtime, at AI Gateway below the bare slug; other WebSocket paths keep theirs. */
+/** Realtime, which AI Gateway has below the bare slug; other WebSocket paths are unchanged. */
 const webSocket: WebSocketPlan = {
   protocol: "openai",
   upstreamUrl(path, gatewayBase) {
@@ -23,7 +23,7 @@ const webSocket: WebSocketPlan = {
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // The account was taken out of every organisation; it may be let in again.
+    // The account was removed from every organization; it may be added again.
     name: "openai-no-organization",
     meaning: "key_doubtful",
     matches: allOf(withStatus(401, 403), says(/must be a member of an organization/i)),
@@ -43,8 +43,8 @@ export const openai = openAiLike({
   hasResponses: true,
   withholds: {
     credentials: { headers: ["authorization"], subprotocols: ["openai-insecure-api-key."] },
-    // The official SDKs send the first two by themselves where OPENAI_ORG_ID and OPENAI_PROJECT_ID are
-    // set, in browsers as subprotocols; Codex the third.
+    // The official SDKs send the first two by themselves if OPENAI_ORG_ID and OPENAI_PROJECT_ID are set, in browsers as
+    // subprotocols; Codex sends the third.
     accounts: {
       headers: ["openai-organization", "openai-project", "chatgpt-account-id"],
       subprotocols: ["openai-organization.", "openai-project."],

@@ -1,5 +1,5 @@
 /**
- * OpenRouter. Facts from openrouter.ai's API reference (Messages among it) and AI Gateway's page on OpenRouter.
+ * OpenRouter. Facts are from openrouter.ai's API reference (including Messages) and AI Gateway's page on OpenRouter.
  * Its `models` path is public, so `key` is the check.
  * @module
  */
@@ -18,7 +18,7 @@ export const openrouter = openAiLike({
   messages: "messages",
   hasEmbeddings: true,
   hasResponses: true,
-  // Fallbacks, and plugins that use a model of their own; a preset has its models stored.
+  // Fallbacks, and plugins that use their own model; a preset has its models stored.
   model: {
     body: ["model"],
     further: ["models[]", "plugins[].model", "plugins[].models[]", "plugins[].allowed_models[]"],

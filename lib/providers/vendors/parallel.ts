@@ -1,5 +1,5 @@
 /**
- * Parallel. Facts from docs.parallel.ai and AI Gateway's page on Parallel.
+ * Parallel. Facts are from docs.parallel.ai and AI Gateway's page on Parallel.
  * @module
  */
 import { basePath } from "../base-path";

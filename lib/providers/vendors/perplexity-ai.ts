@@ -1,5 +1,5 @@
 /**
- * Perplexity. Facts from docs.perplexity.ai and AI Gateway's page on Perplexity.
+ * Perplexity. Facts are from docs.perplexity.ai and AI Gateway's page on Perplexity.
  * @module
  */
 
@@ -8,8 +8,8 @@ import { openAiLike } from "./openai-like";
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // The only page that speaks of the key: openresty's bare 401, for a bad key and, it is said, for an empty
-    // account too. No words to be sure by, so the key rests, and is asked again, instead of being blocked.
+    // The only page that is about the key: openresty's bare 401, for an invalid key and reportedly for an empty account
+    // too. Without a message to be sure, the key goes into cooldown and is re-checked instead of being blocked.
     name: "perplexity-401-page",
     meaning: "key_invalid",
     untilMs: (_facts, nowMs) => nowMs + 600_000,

@@ -1,5 +1,5 @@
 /**
- * Replicate. Facts from replicate.com's HTTP API reference and AI Gateway's page on Replicate.
+ * Replicate. Facts are from replicate.com's HTTP API reference and AI Gateway's page on Replicate.
  * @module
  */
 
@@ -30,7 +30,7 @@ export const replicate: Provider = {
   },
   hidesModel: {
     ...HIDES_MODEL,
-    // Making a model or a deployment.
+    // Creating a model or a deployment.
     paths: [...HIDES_MODEL.paths, /^(?:v1\/)?(?:models|deployments)\/?$/],
   },
   keyCheck: { method: "GET", path: "account" },

@@ -1,6 +1,6 @@
 /**
- * Cloudflare Workers AI. Facts from developers.cloudflare.com's Workers AI errors and REST pages, and
- * AI Gateway's pages on Workers AI and the realtime WebSockets API.
+ * Cloudflare Workers AI. Facts are from developers.cloudflare.com's Workers AI errors and REST pages, and AI Gateway's
+ * pages on Workers AI and the realtime WebSockets API.
  * @module
  */
 import { allOf, anyOf, coded, says, withStatus } from "../answers/error-matchers";
@@ -10,7 +10,7 @@ import { PROVIDER_DEFAULTS } from "../provider-defaults";
 import { ProviderPathError } from "../provider-path-error";
 import type { ErrorRule, Provider } from "../types";
 
-/** `accounts/{id}/ai/` before the rest names the account, which the direct API needs. */
+/** The optional prefix `accounts/{id}/ai/` names the account, which the direct API needs. */
 const ACCOUNT = /^(?:client\/v4\/)?accounts\/([^/]*)\/ai\/(.+)$/;
 
 function gatewayPath(path: string): string {
@@ -38,7 +38,7 @@ function aiError(...codes: readonly string[]) {
 
 const errorRules: readonly ErrorRule[] = [
   {
-    // 10,000 neurons a day for the whole account, whatever the model.
+    // 10,000 neurons per day for the whole account, whatever the model.
     name: "workers-ai-day-quota",
     meaning: "rate_limit_day",
     scope: "key",
@@ -96,10 +96,10 @@ export const workersAi: Provider = {
   },
   needsModel: /(?:^|\/)v1\/(?:chat\/completions|embeddings)$/,
   openAiCompatible: { chatCompletions: "v1/chat/completions", embeddings: "v1/embeddings" },
-  // Tokens of users and of accounts are verified at different places, and each answers "invalid" for the other.
+  // User and account tokens are verified at different endpoints, and each responds "invalid" for the other.
   keyCheck: null,
   webSocket: {
-    // Each model has frames of its own.
+    // Each model has its own frames.
     protocol: null,
     upstreamUrl(path, gatewayBase) {
       if (gatewayBase === null) return directUrl(path);
