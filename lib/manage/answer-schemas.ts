@@ -1,5 +1,5 @@
 /**
- * Answers of the admin API, for its OpenAPI document. Times are epoch milliseconds.
+ * Responses of the admin API, for its OpenAPI document. Times are epoch milliseconds.
  * @module
  */
 import { z } from "zod";
@@ -13,7 +13,7 @@ const epochMs = z.int().meta({ description: "Epoch milliseconds" });
 const names = z.array(z.string()).nullable().meta({ description: "Null for all" });
 const nextCursor = z.string().nullable().meta({ description: "Null on the last page" });
 
-/** `GET /api/quota`, which the proxy answers (`lib/proxy/own/quota-answer.ts`). */
+/** `GET /api/quota`, which the proxy serves (`lib/proxy/own/quota-answer.ts`). */
 export const quotaAnswer = z.strictObject({
   token: z.strictObject({ name: z.string(), expiresAt: epochMs.nullable() }),
   limits: z.array(

@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { ManageError } from "./manage-error";
 
-/** Fields of something, by their names in the verb's input. */
+/** Fields of a thing, by their names in the verb's input. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What a form read before it was changed, of the fields that it changes. */
+/** What a form read before it was changed, for the fields that it changes. */
 export const readFields = z.record(z.string().max(100), z.unknown()).optional();
 
 /**
- * That nobody has changed these fields since a form was opened: else one who never saw it would undo it.
- * @param was As the form read them; nothing is compared without.
- * @throws {ManageError} `conflict` with what is there now.
+ * Checks that no one has changed these fields since a form was opened; otherwise someone who never saw that change
+ * would undo it.
+ * @param was As the form read them; without it, nothing is compared.
+ * @throws {ManageError} `conflict` with the current values.
  */
 export function assertUnchanged(current: Fields, wanted: Fields, was: Fields | undefined): void {
   if (was === undefined) return;
@@ -26,7 +27,7 @@ function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 }
 
-/** With the fields of objects in order; what is undefined is null. */
+/** With the fields of objects sorted; undefined becomes null. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value ?? null;

@@ -12,10 +12,10 @@ export interface PaletteTargets {
   }[];
 }
 
-/** Newest tokens first, at most `MOST_TOKENS`: more is a case for the list's own search. */
+/** Newest tokens first, at most `MOST_TOKENS`: for more, use the list's own search. */
 const MOST_TOKENS = 500;
 
-/** @param ownerId whose tokens are found; null for everybody's */
+/** @param ownerId whose tokens are found; null for everyone's */
 export async function listPaletteTargets(
   context: ManageContext,
   { ownerId }: { readonly ownerId: string | null },

@@ -1,19 +1,19 @@
 /** Whose fault it is: the first three the caller's, the last the deployment's. */
 export type ManageErrorCode = "invalid_input" | "not_found" | "conflict" | "not_configured";
 
-/** What is wrong with one part of the input. */
+/** A problem with one part of the input. */
 export interface InputIssue {
-  /** Where, like `keys.3.weight`; empty for the whole. */
+  /** The path, like `keys.3.weight`; empty for the whole. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A verb refuses. The message is for people and never holds a key. */
+/** A verb rejects its input. The message is for people and never contains a key. */
 export class ManageError extends Error {
   override readonly name = "ManageError";
   readonly code: ManageErrorCode;
   readonly issues: readonly InputIssue[];
-  /** Of a conflict with another's change: the fields as they are now. */
+  /** For a conflict with another's change: the current values of the fields. */
   readonly theirs: Readonly<Record<string, unknown>> | null;
 
   constructor(

@@ -1,5 +1,5 @@
 /**
- * The admin API as an OpenAPI 3.1 document, from the schemas that check its input.
+ * The admin API as an OpenAPI 3.1 document, from the schemas that validate its input.
  * @module
  */
 import { z } from "zod";
@@ -29,7 +29,7 @@ interface Operation {
   readonly answer?: z.ZodType;
 }
 
-/** Lines are checked one by one, so the schema that checks the call says less than this. */
+/** Lines are checked one by one, so the schema that validates the call is less strict than this. */
 const addProviderKeysBody = inputs.addProviderKeysInput.extend({
   keys: z.array(z.union([z.string(), inputs.newKeySettings])).min(1),
 });
@@ -294,7 +294,7 @@ function json(schema: object) {
 }
 
 function jsonSchema(schema: z.ZodType): object {
-  // OpenAPI 3.1 speaks this dialect by itself.
+  // OpenAPI 3.1 uses this dialect by default.
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
   return rest;
 }

@@ -14,7 +14,7 @@ export function parseInput<Schema extends z.ZodType>(
 
 export function describeIssue(issue: z.core.$ZodIssue): InputIssue {
   const path = issue.path.join(".");
-  // Zod names the unknown fields, and a name may be anything, a key pasted into the wrong place too.
+  // Zod quotes unknown fields, and a name can be anything, even a key pasted into the wrong place.
   if (issue.code === "unrecognized_keys") return { path, message: "unknown field" };
   return { path, message: issue.message };
 }

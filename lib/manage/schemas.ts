@@ -1,5 +1,5 @@
 /**
- * Input of the verbs, as JSON. Objects are strict: a misspelt field is an error, not a silent nothing.
+ * Input of the verbs, as JSON. Objects are strict: a misspelled field is an error, and not silently ignored.
  * @module
  */
 import { z } from "zod";
@@ -21,7 +21,7 @@ const weight = z.int().min(1).max(100).meta({ description: "Share of the request
 const priority = z.int().min(0).max(9).meta({ description: "0 is used first" });
 const limit = z.coerce.number().pipe(z.int().min(1).max(500)).default(100);
 
-/** 1973 in milliseconds, the year 5138 in seconds: what is below was meant as seconds. */
+/** 1973 in milliseconds, the year 5138 in seconds: a lower number was meant as seconds. */
 const MIN_EPOCH_MS = 100_000_000_000;
 
 const time = z
@@ -33,7 +33,7 @@ const time = z
   .transform((value) => (typeof value === "number" ? value : Date.parse(value)))
   .meta({ description: "ISO 8601 or epoch milliseconds" });
 
-/** What people set on a provider key; null clears. */
+/** What people configure on a provider key; null clears. */
 export const keySettings = z.strictObject({
   remark: remark.nullish(),
   weight: weight.optional(),
@@ -51,7 +51,7 @@ export type KeySettingsInput = z.output<typeof keySettings>;
 /** A provider key with its settings. */
 export const newKeySettings = keySettings.extend({ key: z.string() });
 
-/** Lines are looked at one by one (see `add-provider-keys.ts`): a bad one does not spoil the others. */
+/** Lines are checked one by one (see `add-provider-keys.ts`), so an invalid one doesn't affect the others. */
 export const addProviderKeysInput = z.strictObject({
   provider: name,
   keys: z.array(z.unknown()).min(1).max(20_000),
@@ -76,7 +76,7 @@ export const updateProviderKeyInput = keySettings
   .refine(atLeastOneField, "nothing to change");
 export type UpdateProviderKeyInput = z.output<typeof updateProviderKeyInput>;
 
-/** An empty filter would mean every key: that must be said otherwise. */
+/** An empty filter would select every key: that must be said explicitly. */
 export const providerKeyTarget = z.union(
   [
     z.strictObject({ ids: z.array(name).min(1).max(20_000) }),
@@ -89,10 +89,10 @@ export type ProviderKeyTarget = z.output<typeof providerKeyTarget>;
 export const deleteProviderKeysInput = providerKeyTarget;
 export type DeleteProviderKeysInput = z.output<typeof deleteProviderKeysInput>;
 
-/** How long a request may wait at most, no matter who says so: see `lib/proxy/serve/quota-claim.ts`. */
+/** Maximum wait of a request, no matter who sets it: see `lib/proxy/serve/quota-claim.ts`. */
 const LONGEST_WAIT_SECONDS = 120;
 
-/** What admins alone say of a token: how it shares the pool, and what unpriced models may cost. */
+/** Settings of a token that only admins can change: how it shares the pool, and the cost of unpriced models. */
 const shareFields = {
   weight: weight.optional().meta({ description: "Share of the quota when it is scarce" }),
   priorityClass: z

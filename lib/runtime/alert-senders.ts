@@ -3,7 +3,7 @@ import type { AlertSenders } from "../manage/alerts/alert-channels";
 import { RESEND_URL } from "../manage/alerts/mail-alert";
 import { platform } from "./platform";
 
-/** What this deployment's variables give to send alerts with. */
+/** What this deployment's variables provide to send alerts. */
 export function alertSenders(env: Env): AlertSenders {
   const { ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET, ALERT_MAIL_URL, ALERT_MAIL_KEY } = env;
   const { fetch } = platform;

@@ -7,9 +7,9 @@ import { platform } from "./platform";
 import { sharedState } from "./shared-state";
 
 /**
- * The way to the providers, as the proxy of this isolate takes it.
- * @param proxyFetch How that proxy asks upstreams; Next's way unless said otherwise.
- * @throws {ConfigError} if a variable cannot be used.
+ * How to reach the providers, as this isolate's proxy does.
+ * @param proxyFetch How that proxy fetches; by default Next's fetch.
+ * @throws {ConfigError} if a variable is invalid.
  */
 export async function checkUpstream(
   env: Env,

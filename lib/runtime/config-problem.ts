@@ -1,7 +1,7 @@
 import type { Env } from "../env";
 import { ConfigError, readProxyConfig } from "../proxy/config";
 
-/** Which variable's value cannot be used, and why; null where all can. */
+/** Which variable's value is invalid, and why; null if all are valid. */
 export function configProblem(env: Env): string | null {
   try {
     readProxyConfig(env, null);

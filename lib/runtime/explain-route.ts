@@ -1,5 +1,5 @@
 /**
- * Which target a request would go to now, and why: what the proxy would decide, without sending anything.
+ * Which target a request would use now, and why: what the proxy would decide, without sending anything.
  * @module
  */
 import type { AliasChoice, Capability, ModelAlias, RouteTarget } from "../models/model-alias";
@@ -12,28 +12,28 @@ import { DEFAULT_MAX_WAIT_MS } from "../proxy/serve/quota-claim";
 import type { PricePerMillion } from "../usage/price";
 
 export interface ExplainedTarget extends RouteTarget {
-  /** The provider's name; null where there is no such provider. */
+  /** The provider's name; null if there is no such provider. */
   readonly label: string | null;
-  /** Why the request would pass it over; null where it fits. */
+  /** Why the request would skip it; null if it fits. */
   readonly passedOver: PassedOverReason | "no_provider" | null;
-  /** Whether all its keys fail alike, so that one request a second may try. */
+  /** Whether all its keys fail in the same way, so that only one request per second may try. */
   readonly isBraked: boolean;
   readonly availability: Availability;
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly price: PricePerMillion | null;
   /**
-   * Of the requests that it would serve, from 0 to 1: in order all go to the first that can before the patience
-   * of a usual request ends, by weight each that can has its part.
+   * The share of requests that it would serve, from 0 to 1: in order, all go to the first that can serve within the
+   * usual maximum wait; by weight, each that can gets its part.
    */
   readonly share: number;
 }
 
 export interface ExplainedRoute {
-  /** As it was asked for. */
+  /** As requested. */
   readonly name: string;
-  /** Null for a model that is named itself. */
+  /** Null for a model that is named directly. */
   readonly choice: AliasChoice | null;
-  /** When it was looked at: epoch milliseconds. */
+  /** When it was computed, in epoch milliseconds. */
   readonly atMs: number;
   readonly targets: readonly ExplainedTarget[];
 }
@@ -48,8 +48,8 @@ const ANYBODY: AccessToken = {
 };
 
 /**
- * A chat completion in the OpenAI form that names an alias, or a model as `{provider}/{model}`.
- * @returns Null where the name is neither.
+ * A chat completion in OpenAI's format that names an alias, or a model as `{provider}/{model}`.
+ * @returns Null if the name is neither.
  */
 export async function explainRoute(
   { ports }: { readonly ports: Pick<ProxyPorts, "state" | "prices" | "nowMs"> },
@@ -92,7 +92,7 @@ export async function explainRoute(
   });
   const able = told.filter((target) => canServe(target, nowMs));
   const weights = able.reduce((sum, { weight }) => sum + weight, 0);
-  // What those that cannot serve would be drawn for is redrawn among the others.
+  // The share of targets that can't serve is divided among the others.
   const shareOf = (target: (typeof told)[number]) => {
     if (!able.includes(target)) return 0;
     if (route.choice === "weighted") return target.weight / weights;

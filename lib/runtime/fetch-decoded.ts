@@ -1,9 +1,9 @@
 import { platform } from "./platform";
 
 /**
- * `fetch` for hosts that hand out decoded bytes (Node, and Next's stream plumbing): the headers that
- * describe the encoded ones go.
- * @param client Whose leaving cancels the fetch.
+ * `fetch` for hosts that return decoded bytes (Node, and Next's stream plumbing): removes the headers that describe the
+ * encoded ones.
+ * @param client The fetch is canceled when this client leaves.
  */
 export async function fetchDecoded(
   url: string,
@@ -13,7 +13,7 @@ export async function fetchDecoded(
   if (new Headers(init.headers).has("upgrade")) {
     return new Response("WebSockets need the Worker's own entry.", { status: 501 });
   }
-  // Node asks for `duplex` with a streamed body.
+  // Node requires `duplex` with a streamed body.
   const options: RequestInit & { duplex: "half" } = {
     ...init,
     signal: init.signal ? AbortSignal.any([init.signal, client.signal]) : client.signal,

@@ -1,6 +1,6 @@
 /**
- * Puts the proxy together for this isolate: settings from the environment, state over D1, the platform's
- * clock, network and randomness. Both doors use it.
+ * Assembles the proxy for this isolate: settings from the environment, state over D1, the platform's clock, network and
+ * randomness. Both entry points use it.
  * @module
  */
 
@@ -20,14 +20,14 @@ import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";
 
 const proxies = new WeakMap<D1Database, ProxyInstance>();
 
-/** The isolate's proxy, once `isolateProxy` has made it. */
+/** The isolate's proxy, once `isolateProxy` has created it. */
 export function knownProxy(env: Env): ProxyInstance | undefined {
   return proxies.get(env.DB);
 }
 
 /**
- * The isolate's proxy, made at the first call.
- * @throws {ConfigError} if a variable cannot be used.
+ * The isolate's proxy, created at the first call.
+ * @throws {ConfigError} if a variable is invalid.
  */
 export async function isolateProxy(
   env: Env,
@@ -67,7 +67,7 @@ function usageSink(recorder: UsageRecorder, leases: LeaseAsker): UsageSink {
   };
 }
 
-/** The gateway that the `AI` binding names (`AI_GATEWAY`, else `default`); null without a binding. */
+/** The gateway that the `AI` binding names (`AI_GATEWAY`, by default `default`); null without a binding. */
 async function gatewayUrlOfBinding(env: Env): Promise<string | null> {
   return (await env.AI?.gateway(env.AI_GATEWAY || "default").getUrl()) ?? null;
 }

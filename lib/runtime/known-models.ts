@@ -9,22 +9,22 @@ import { MAX_WAIT_HEADER } from "../proxy/serve/quota-claim";
 export interface KnownModels {
   readonly slug: string;
   readonly label: string;
-  /** Whether `/api/compat` reaches it. */
+  /** Whether `/api/compat` supports it. */
   readonly isOpenAiCompatible: boolean;
-  /** Models that active keys may serve; empty where the provider gives no list. */
+  /** Models that active keys may serve; empty if the provider has no list. */
   readonly models: readonly string[];
 }
 
 /** A person waits for the list, and names can be typed too. */
 const PATIENCE_MS = 8_000;
-/** Other jobs of the upkeep wait. */
+/** Other maintenance jobs wait. */
 const UPKEEP_PATIENCE_MS = 4_000;
-/** Of each provider: a list is no client's request. */
+/** Per provider: a list isn't a client's request. */
 const MAX_ATTEMPTS = 3;
 
 const UNCOUNTED: UsageSink = { add: () => {}, flush: () => null };
 
-/** What the pool can serve, for choosing from. Asks providers through the pool, as `GET /api/compat/models` does. */
+/** What the pool can serve, to choose from. Calls providers through the pool, as `GET /api/compat/models` does. */
 export async function knownModels(
   proxy: ProxyInstance,
   request: Request,
@@ -38,19 +38,19 @@ export async function knownModels(
   }));
 }
 
-/** Reads lists again that are older than `maxAgeMs`, `limit` at most. @returns How many were read. */
+/** Refreshes lists that are older than `maxAgeMs`, at most `limit`. @returns How many were read. */
 export async function refreshModels(
   proxy: ProxyInstance,
   bounds: { readonly maxAgeMs: number; readonly limit: number },
 ): Promise<number> {
-  // Keys that rest are for those who wait for answers.
+  // Keys that become ready are for waiting requests.
   const headers = { [MAX_WAIT_HEADER]: "0" };
   const request = new Request("https://upkeep.invalid/", { headers });
   const scope = await houseScope(proxy, request, UPKEEP_PATIENCE_MS);
   return refreshModelLists(scope, bounds);
 }
 
-/** The surroundings of a call that no client made: it is not counted as one. */
+/** The scope of a call that no client made: it isn't counted as one. */
 async function houseScope(
   { config, ports, catalog }: ProxyInstance,
   request: Request,

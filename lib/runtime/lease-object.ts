@@ -6,13 +6,15 @@ import type { LeaseCalls } from "./object-calls";
 import { platform } from "./platform";
 
 const BOOK = "leases";
-/** A crash loses the leases of so long at most, and those are over soon: the next question says what its isolate holds. */
+/**
+ * A crash loses at most the leases of this time, and those end soon: the next request for a lease says what its isolate
+ * holds.
+ */
 const SAVE_MS = 10_000;
 
 /**
- * Hands out the leases of one token's or one member's limits (`lib/leases`). What it knows is in its memory; an
- * alarm saves it while there is something new, and another empties it once all leases are long over; meanwhile
- * it hibernates.
+ * Hands out the leases of one token's or one member's limits (`lib/leases`). Its knowledge is in memory; an alarm saves
+ * it while there is something new, and another empties it once all leases have long ended; in between it hibernates.
  */
 export class LeaseObject extends DurableObject<Env> implements LeaseCalls {
   #book = new LeaseBook();
@@ -41,13 +43,13 @@ export class LeaseObject extends DurableObject<Env> implements LeaseCalls {
     this.#book.prune(nowMs);
     this.#isSaved = true;
     const { emptyAtMs } = this.#book;
-    // An object that keeps nothing costs nothing.
+    // An object that stores nothing costs nothing.
     if (emptyAtMs === null) {
       await this.ctx.storage.deleteAll();
       return;
     }
     await this.ctx.storage.put(BOOK, this.#book.toStored());
-    // If nobody asks again, it ends up empty all the same.
+    // If no one asks again, it still ends up empty.
     await this.ctx.storage.setAlarm(Math.max(emptyAtMs, nowMs + SAVE_MS));
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The way of long bodies past OpenNext, which collects all that a route answers before it sends a byte: a
- * million rows are more than an isolate has memory for. The route leaves its stream with the context of its
- * request; the portal's entry, which made that context, puts the stream into the answer. A stream that nobody
- * fetches is gone with its request.
+ * Streams long response bodies past OpenNext, which buffers a route's whole response before sending a byte; a million
+ * rows exceed an isolate's memory. The route stores its stream with the context of its request; the portal's entry,
+ * which created that context, puts the stream into the response. A stream that isn't fetched is discarded with its
+ * request.
  * @module
  */
 
@@ -10,7 +10,7 @@ interface Slot {
   body: ReadableStream | null;
 }
 
-/** On `globalThis`, because the portal's entry and Next are bundled apart. */
+/** On `globalThis`, because the portal's entry and Next are bundled separately. */
 const shared = globalThis as { oneBalanceLeftBodies?: WeakMap<object, Slot> };
 
 function slots(): WeakMap<object, Slot> {
@@ -18,12 +18,12 @@ function slots(): WeakMap<object, Slot> {
   return shared.oneBalanceLeftBodies;
 }
 
-/** Lets the route of the request that `context` belongs to leave its body. */
+/** Lets the route of the request to which `context` belongs store its body. */
 export function expectBody(context: object): void {
   slots().set(context, { body: null });
 }
 
-/** @returns False where nobody expects it: then the body goes into the answer itself. */
+/** @returns False if no entry expects it: then the body goes into the response itself. */
 export function leaveBody(context: object, body: ReadableStream): boolean {
   const slot = slots().get(context);
   if (slot === undefined) return false;
@@ -31,7 +31,7 @@ export function leaveBody(context: object, body: ReadableStream): boolean {
   return true;
 }
 
-/** Next's answer, with the body that its route left. */
+/** Next's response, with the body that its route stored. */
 export function withLeftBody(answer: Response, context: object): Response {
   const body = slots().get(context)?.body ?? null;
   if (body === null) return answer;

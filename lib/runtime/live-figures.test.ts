@@ -3,7 +3,7 @@ import type { Env } from "../env";
 import { liveHolds, liveLimits, withLiveFigures } from "./live-figures";
 import { sharedRecorder, sharedState } from "./shared-state";
 
-/** Of an isolate that nobody asked anything yet. */
+/** For an isolate that hasn't been called yet. */
 const newEnv = () => ({ DB: {} }) as Env;
 const FORGED = { "x-one-balance-live": "not even JSON" };
 const ask = (path: string, headers: Record<string, string> = FORGED) =>

@@ -1,6 +1,7 @@
 /**
- * What only the memory of the proxy knows, for those that show it: what a key keeps to now, what requests under
- * way hold, who hands out leases, and what waits to be written. Where the portal runs in its object it is handed over with the request.
+ * What only the proxy's memory knows, for the pages that show it: a key's current limits, what requests in progress
+ * hold, who hands out leases, and what waits to be written. If the portal runs in its object, it is passed along with
+ * the request.
  * @module
  */
 
@@ -12,9 +13,9 @@ import type { KnownLimit } from "../pool/types";
 import { platform } from "./platform";
 import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";
 
-/** On requests for these pages only; what the client wrote there is taken away. */
+/** Only on requests for these pages; the client's own value is removed. */
 const HEADER = "x-one-balance-live";
-/** So many, the rest are left out: a header is no place for more. */
+/** The most holders; the rest is left out, because a header has limited space. */
 const HOLDERS_MAX = 100;
 const MODELS_MAX = 50;
 
@@ -27,13 +28,13 @@ interface LiveFigures {
   readonly waiting?: WaitingRecords;
 }
 
-/** The request for one of those pages with their figures; any other as it is. */
+/** The request for one of those pages with their figures; any other unchanged. */
 export function withLiveFigures(request: Request, env: Env): Request {
   const { pathname, searchParams } = new URL(request.url);
   const figures = figuresFor(pathname, searchParams, env);
   if (figures === null && !request.headers.has(HEADER)) return request;
   const headers = new Headers(request.headers);
-  // Names of models may hold any character, a header only some.
+  // Names of models may contain any character, a header only some.
   if (figures !== null) headers.set(HEADER, encodeURIComponent(JSON.stringify(figures)));
   else headers.delete(HEADER);
   return new Request(request, { headers });
@@ -55,12 +56,12 @@ function knownLimits(env: Env, provider: string, keyId: string) {
   return sharedState(env).pool(provider).knownLimits(keyId, platform.nowMs());
 }
 
-/** What a key keeps to now, for a request's answer. */
+/** A key's current limits, for a request's response. */
 export function liveLimits(headers: Headers, env: Env, provider: string, keyId: string) {
   return read(headers)?.limits ?? knownLimits(env, provider, keyId);
 }
 
-/** What a holder's requests under way hold; null where that is not known. */
+/** What a holder's requests in progress hold; null if unknown. */
 export function liveHolds(headers: Headers, env: Env): (holderId: string) => Spend | null {
   const held = read(headers)?.held;
   if (held === undefined) return (id) => sharedRecorder(env).ledger.underWay(id);
@@ -71,12 +72,12 @@ function waitingRecords(env: Env): WaitingRecords {
   return { requests: sharedRecorder(env).waiting, changes: sharedState(env).waitingEvents };
 }
 
-/** Who hands out leases to the isolate that took the request. */
+/** Who hands out leases to the isolate that received the request. */
 export function liveLeases(headers: Headers, env: Env): LeaseStanding {
   return read(headers)?.leases ?? sharedLeases(env).standing;
 }
 
-/** What waits in the isolate that took the request. */
+/** What waits in the isolate that received the request. */
 export function liveWaiting(headers: Headers, env: Env): WaitingRecords {
   return read(headers)?.waiting ?? waitingRecords(env);
 }

@@ -1,6 +1,6 @@
 import { ConfigError } from "../proxy/config";
 
-/** The answer while a variable has a value that cannot be used. Rethrows what is not a `ConfigError`. */
+/** The response while a variable is invalid. Rethrows anything but a `ConfigError`. */
 export function misconfigured(error: unknown): Response {
   if (!(error instanceof ConfigError)) throw error;
   console.error("proxy:", error.message);

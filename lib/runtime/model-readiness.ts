@@ -1,5 +1,5 @@
 /**
- * Which models the pool can serve now, and when the others: what `GET /api/quota` tells programs, for the portal.
+ * Which models the pool can serve now, and when the others: what `GET /api/quota` returns to programs, for the portal.
  * @module
  */
 import { modelMatches } from "../models/model-matches";
@@ -12,11 +12,11 @@ export interface ProviderReadiness {
   readonly label: string;
   /** Models of its list that active keys may serve. */
   readonly models: number;
-  /** Of them those that cannot be served now, the first to come back first; null for one that nobody knows. */
+  /** Those of them that can't be served now, the first to be ready first; null if the time is unknown. */
   readonly resting: readonly { readonly model: string; readonly readyAtMs: number | null }[];
 }
 
-/** By the model lists that are kept: no provider is asked. Providers without a list are left out. */
+/** From the stored model lists: no provider is called. Providers without a list are left out. */
 export async function modelReadiness({
   ports: { state, nowMs },
   catalog,

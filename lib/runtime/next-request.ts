@@ -1,12 +1,12 @@
 import { publicOrigin } from "../auth/public-origin";
 
-/** Carries path and query of a request to the pages, which Next does not tell them. */
+/** Carries a request's path and query to the pages, because Next doesn't provide them. */
 export const PATH_HEADER = "x-one-balance-path";
 
 /**
- * The request for Next, which finds its address in `PATH_HEADER`, whatever the client wrote there, and where a
- * browser sees it in `X-Forwarded-Host` and `X-Forwarded-Proto`: one value each, whatever proxies left. Next and
- * Auth.js take whole lists for a host.
+ * The request for Next, with its address in `PATH_HEADER`, whatever the client wrote there, and the public address in
+ * `X-Forwarded-Host` and `X-Forwarded-Proto`: one value each, because Next and Auth.js would use a proxy's whole list
+ * as a host.
  */
 export function nextRequest(request: Request, url: URL): Request {
   const { pathname, searchParams } = url;
@@ -20,7 +20,7 @@ export function nextRequest(request: Request, url: URL): Request {
   if (host === null) headers.delete("x-forwarded-host");
   else {
     headers.set("x-forwarded-host", host);
-    // OpenNext writes it again from this one.
+    // OpenNext sets it again from this one.
     headers.set("host", host);
   }
   return new Request(request, { headers });

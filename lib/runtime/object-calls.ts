@@ -1,6 +1,6 @@
 /**
- * What the Worker asks of the objects. The bindings are typed by it, and not by the objects' classes, which lead to
- * all that these do.
+ * What the Worker calls on the objects. The bindings are typed by this, and not by the objects' classes, which import
+ * everything they use.
  * @module
  */
 import type { UpkeepTrigger } from "../db/schema/upkeep-schema";
@@ -8,7 +8,7 @@ import type { Grant } from "../leases/lease";
 import type { LeaseAsk } from "../leases/lease-book";
 import type { UpkeepRun } from "../upkeep/upkeep-run";
 
-/** Who calls for a run, and how old the last one must be for that. */
+/** Who requests a run, and how old the last one must be. */
 export interface UpkeepCall {
   readonly startedBy: Exclude<UpkeepTrigger, "person">;
   readonly idleMs: number;
@@ -16,13 +16,13 @@ export interface UpkeepCall {
 
 /** Of the portal's object, `portal-object.ts`. */
 export interface PortalCalls extends Rpc.DurableObjectBranded {
-  /** Calls for a run of the upkeep, or for the rolling up of the journal; an alarm does it. */
+  /** Requests a maintenance run, or the roll-up of the journal; an alarm does it. */
   callUpkeep(call: UpkeepCall | "roll-up"): Promise<void>;
-  /** Goes on with a run that was begun elsewhere. */
+  /** Continues a run that was started elsewhere. */
   continueUpkeep(run: UpkeepRun): Promise<void>;
 }
 
-/** Of an object of leases, `lease-object.ts`. */
+/** Of a lease object, `lease-object.ts`. */
 export interface LeaseCalls extends Rpc.DurableObjectBranded {
   lease(isolate: string, asks: readonly LeaseAsk[]): Promise<Grant[]>;
 }

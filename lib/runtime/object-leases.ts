@@ -1,5 +1,5 @@
 /**
- * Leases from objects, where they are bound: one object for each holder of limits.
+ * Leases from objects, if they are bound: one object per holder of limits.
  * @module
  */
 import type { Env } from "../env";
@@ -7,7 +7,7 @@ import type { LeasePort } from "../leases/lease-port";
 import type { LeaseCalls } from "./object-calls";
 import { jurisdictionOf } from "./portal-stub";
 
-/** Null where no object is bound. */
+/** Null if no object is bound. */
 export function objectLeases(env: Env): LeasePort | null {
   const namespace = env.LEASES;
   if (namespace === undefined) return null;
@@ -21,7 +21,7 @@ export function objectLeases(env: Env): LeasePort | null {
         demand,
         holds,
       }));
-      // One stub for each question: after an error it is of no use.
+      // One stub per request: after an error it is unusable.
       return objectOf(namespace, env, group).lease(isolate, asks);
     },
   };

@@ -5,14 +5,14 @@ import { sharedState } from "./shared-state";
 
 type Fetch = (request: Request) => Promise<Response>;
 
-/** An environment whose object answers with one of these after the other. */
+/** An environment whose object returns one of these after the other. */
 function envOf(...answers: readonly Fetch[]) {
   const asked: { readonly name: string; readonly options: unknown }[] = [];
   const getByName = (name: string, options?: unknown) => {
     const fetch = answers[asked.push({ name, options }) - 1];
     return { fetch };
   };
-  // As much of the binding as is used.
+  // The part of the binding that is used.
   const PORTAL = {
     getByName,
     jurisdiction: (where: string) => ({
@@ -29,7 +29,7 @@ const fails =
   () =>
     Promise.reject(Object.assign(new Error(message), properties));
 
-// Each trouble is logged.
+// Each failure is logged.
 beforeAll(() => {
   vi.spyOn(console, "error").mockImplementation(() => {});
 });

@@ -1,7 +1,7 @@
 /**
- * What the Worker does with a request of the portal: hands it over as it is to where the portal runs, with its
- * streams, cookies and headers. The client's address and country are in headers that Cloudflare sets itself,
- * whatever the client wrote there.
+ * What the Worker does with a portal request: it passes it unchanged to where the portal runs, with its streams,
+ * cookies and headers. The client's address and country are in headers that Cloudflare sets itself, whatever the client
+ * wrote there.
  * @module
  */
 import type { Env } from "../env";
@@ -11,7 +11,7 @@ import { objectTrouble, troubleAnswer } from "./portal-trouble";
 import { runPortal } from "./run-portal";
 import { sharedState } from "./shared-state";
 
-/** On the object's answer: the state was changed. It goes no further than the Worker. */
+/** On the object's response: the state was changed. Removed by the Worker. */
 export const CHANGED_HEADER = "x-one-balance-changed";
 
 export async function answerPortal(
@@ -24,7 +24,7 @@ export async function answerPortal(
   try {
     const answer = await askObject(asked, env);
     if (!answer.headers.has(CHANGED_HEADER)) return answer;
-    // What was changed there holds for the very next proxied request of this isolate.
+    // A change made there applies to the very next proxied request of this isolate.
     sharedState(env).expire();
     const clean = new Response(answer.body, answer);
     clean.headers.delete(CHANGED_HEADER);
@@ -36,7 +36,7 @@ export async function answerPortal(
   }
 }
 
-/** Asks once more where the object went away under a request that only reads: a deployment resets it. */
+/** Calls once more if the object disappeared during a request that only reads: a deployment resets it. */
 async function askObject(request: Request, env: Env): Promise<Response> {
   const ask = async () => {
     const object = portalObject(env);

@@ -14,10 +14,10 @@ import { upkeepContext } from "./upkeep";
 import { callUpkeep, continueUpkeep, upkeepAlarm } from "./upkeep-alarm";
 
 /**
- * The portal's object: one for the whole deployment, with 30 s of CPU a request where the Worker has 10 ms on
- * the free plan. It runs what is heavy and rare and hibernates while nobody asks; the Worker hands it the portal's
- * requests (`portal-door.ts`). All that it knows is in D1, but for how far the upkeep has come.
- * Others of the class carry WebSockets (`socket-object.ts`).
+ * The portal's object: one for the whole deployment, with 30 s of CPU per request where the Worker has 10 ms on the
+ * free plan. It runs what is heavy and rare and hibernates while idle; the Worker passes it the portal's requests
+ * (`portal-door.ts`). All of its state is in D1, except the progress of maintenance. Other objects of the class carry
+ * WebSockets (`socket-object.ts`).
  */
 export class PortalObject extends DurableObject<Env> implements PortalCalls {
   readonly #seats = new SocketSeats();

@@ -9,17 +9,17 @@ import type { PortalCalls } from "./object-calls";
 const HINTS = ["wnam", "enam", "sam", "weur", "eeur", "apac", "oc", "afr", "me"] as const;
 const JURISDICTIONS = ["eu", "fedramp"] as const;
 
-/** What `PORTAL_LOCATION` may say: where the object is best made, or where it must stay. */
+/** The values of `PORTAL_LOCATION`: where the object should be created, or where it must stay. */
 export const PORTAL_LOCATIONS: readonly string[] = [...HINTS, ...JURISDICTIONS];
 
-/** Where objects must stay; undefined where they may be anywhere. */
+/** Where objects must stay; undefined if they may be anywhere. */
 export function jurisdictionOf({ PORTAL_LOCATION: location }: Env) {
   return JURISDICTIONS.find((each) => each === location);
 }
 
 /**
- * The portal's object; null where none is bound, and then the Worker does its work. One stub serves one
- * request: after an error it is of no use.
+ * The portal's object; null if none is bound, and then the Worker does its work. One stub serves one request: after an
+ * error it is unusable.
  */
 export function portalObject(env: Env): DurableObjectStub<PortalCalls> | null {
   const namespace = env.PORTAL;
@@ -29,6 +29,6 @@ export function portalObject(env: Env): DurableObjectStub<PortalCalls> | null {
   if (jurisdiction !== undefined) return namespace.jurisdiction(jurisdiction).getByName("portal");
   const locationHint = HINTS.find((each) => each === location);
   if (locationHint === undefined) return namespace.getByName("portal");
-  // An object stays where it was made: another hint is another object, which is fine for one that keeps nothing.
+  // An object stays where it was created: another hint means another object, which is fine because it stores nothing.
   return namespace.getByName(`portal ${locationHint}`, { locationHint });
 }

@@ -1,5 +1,5 @@
 /**
- * What is said where the portal's object does not answer. The proxy serves on without it.
+ * The response if the portal's object is unavailable. The proxy keeps serving without it.
  * @module
  */
 import { LOCALE_COOKIE, type Locale, pickLocale } from "../../i18n/locale";
@@ -8,12 +8,12 @@ import { newNonce } from "../http/page-security";
 /**
  * - `allowance`: the day's free requests or seconds of objects are used up; they renew at 00:00 UTC.
  * - `overloaded`: too many requests wait for it.
- * - `away`: it was reset, moved, or cannot be reached at the moment.
+ * - `away`: it was reset, moved, or is temporarily unreachable.
  * - `fault`: the portal itself failed.
  */
 export type PortalTrouble = "allowance" | "overloaded" | "away" | "fault";
 
-/** "Exceeded allowed duration in Durable Objects free tier.", and the same of requests and rows. */
+/** "Exceeded allowed duration in Durable Objects free tier.", and the same for requests and rows. */
 const ALLOWANCE = /exceeded allowed|free tier|daily .*limit/i;
 const RETRY_AFTER_S = { overloaded: 10, away: 5, fault: null } as const;
 const DAY_MS = 24 * 3_600_000;
@@ -80,7 +80,7 @@ const WORDS: Readonly<Record<Locale, Readonly<Record<PortalTrouble, Words>>>> = 
   },
 };
 
-/** A plain page, or JSON below `/api/`, which answers no HTML. */
+/** A plain page, or JSON below `/api/`, which has no HTML. */
 export function troubleAnswer(request: Request, trouble: PortalTrouble, nowMs: number): Response {
   const status = trouble === "fault" ? 500 : 503;
   const headers = new Headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });

@@ -1,5 +1,5 @@
 /**
- * Runs the portal where this is called: in its object, or in the Worker where no object is bound.
+ * Runs the portal where this is called: in its object, or in the Worker if no object is bound.
  * @module
  */
 import type { Env } from "../env";
@@ -7,7 +7,7 @@ import { sharedState } from "./shared-state";
 
 /** The exports of `portal.ts`. */
 export interface PortalModule {
-  /** The answer has headers of its own, which may be changed. */
+  /** The response has its own headers, which may be changed. */
   answerPortal(
     request: Request,
     env: Env,
@@ -15,7 +15,7 @@ export interface PortalModule {
   ): Promise<Response>;
 }
 
-/** Beside `worker.js`. Not written where it is imported: no bundler shall follow it. */
+/** Next to `worker.js`. Not a literal in the import, so that no bundler follows it. */
 const PORTAL = "./portal.js";
 
 export async function runPortal(
@@ -23,7 +23,7 @@ export async function runPortal(
   env: Env,
   host: Pick<ExecutionContext, "waitUntil">,
 ): Promise<Response> {
-  // Made before Next is loaded, so that it keeps the platform's own clock.
+  // Created before Next is loaded, so that it keeps the platform's own clock.
   sharedState(env);
   const portal: PortalModule = await import(/* @vite-ignore */ PORTAL);
   return portal.answerPortal(request, env, host);

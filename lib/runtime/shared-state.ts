@@ -1,5 +1,5 @@
 /**
- * The state of this isolate, one for everybody in it.
+ * The state of this isolate, shared by everything in it.
  * @module
  */
 
@@ -17,9 +17,9 @@ import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
 
 /**
- * On `globalThis`, because the Worker's entry and Next are bundled apart and each has its own copy of
- * this module: a change made through the admin API must reach the proxy beside it. Keyed by the
- * database, so that several environments in one process (tests) stay apart.
+ * On `globalThis`, because the Worker's entry and Next are bundled separately and each has its own copy of this module:
+ * a change made through the admin API must reach the proxy in the same isolate. Keyed by the database, so that several
+ * environments in one process (tests) stay separate.
  */
 const shared = globalThis as {
   oneBalanceStates?: WeakMap<D1Database, IsolateState>;
@@ -27,7 +27,7 @@ const shared = globalThis as {
   oneBalanceLeases?: WeakMap<D1Database, LeaseAsker>;
 };
 
-/** The isolate's state, made at the first call. */
+/** The isolate's state, created at the first call. */
 export function sharedState(env: Env): IsolateState {
   shared.oneBalanceStates ??= new WeakMap();
   let state = shared.oneBalanceStates.get(env.DB);
@@ -45,7 +45,7 @@ export function sharedState(env: Env): IsolateState {
   return state;
 }
 
-/** The isolate's recorder of usage, made at the first call. */
+/** The isolate's usage recorder, created at the first call. */
 export function sharedRecorder(env: Env): UsageRecorder {
   shared.oneBalanceRecorders ??= new WeakMap();
   let recorder = shared.oneBalanceRecorders.get(env.DB);
@@ -68,11 +68,11 @@ export function sharedRecorder(env: Env): UsageRecorder {
   return recorder;
 }
 
-/** How often who hands out leases is asked about a limit that is used up. */
+/** How often a lease for a used-up limit is requested. */
 const BY_STORE: AskingGaps = { fullGapMs: 2_000, requestsPerAsk: null };
 const BY_OBJECT: AskingGaps = { fullGapMs: 15_000, requestsPerAsk: 50 };
 
-/** The leases of this isolate at limits that isolates share, made at the first call. */
+/** The leases of this isolate for limits that isolates share, created at the first call. */
 export function sharedLeases(env: Env): LeaseAsker {
   shared.oneBalanceLeases ??= new WeakMap();
   let asker = shared.oneBalanceLeases.get(env.DB);

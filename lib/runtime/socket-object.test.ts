@@ -9,7 +9,7 @@ import { SocketSeats } from "./socket-seats";
 
 const answered = (by: string) => Promise.resolve(new Response(by));
 
-/** An environment with objects that answer by their names. */
+/** An environment with objects that respond by their names. */
 function envOf(more: Partial<Env> = {}, fetch = answered): Env {
   const getByName = (name: string) => ({ fetch: () => fetch(name) });
   const PORTAL = {
@@ -33,7 +33,7 @@ const TOKENS: Record<string, AccessToken | undefined> = {
   expired: tokenUntil(Date.now() - HOUR_MS),
 };
 
-/** @param cf What Cloudflare says of the caller. */
+/** @param cf What Cloudflare reports about the caller. */
 function handshake(
   cf?: object,
   path = "/api/openai/v1/responses",
@@ -53,7 +53,7 @@ function ask(request: Request, env: Env) {
   return answerInObject(request, url, path, env, here)?.then((answer) => answer.text());
 }
 
-// Each trouble is logged.
+// Each failure is logged.
 beforeAll(() => {
   vi.spyOn(console, "error").mockImplementation(() => {});
 });
@@ -124,7 +124,7 @@ describe("a WebSocket's handshake", () => {
     const clock = vi.spyOn(platform, "nowMs").mockImplementation(() => nowMs);
     const leaves: (() => void)[] = [];
     let asked = 0;
-    // As the objects do, but for the session itself.
+    // As the objects do, except for the session itself.
     const env = envOf({}, async (name) => {
       asked += 1;
       const index = Number(name.split(" ").at(-1));
@@ -143,7 +143,7 @@ describe("a WebSocket's handshake", () => {
     ]);
     expect(places.slice(31)).toEqual(["sockets OC 7", "the Worker"]);
 
-    // Each full object was asked once, and nobody asks it again for a while, free or not.
+    // Each full object was called once, and isn't called again for a while, free or not.
     expect(asked).toBe(32 + 8);
     leaves[0]?.();
     expect(await ask(from(), env)).toBe("the Worker");

@@ -1,11 +1,11 @@
 /**
- * Where a WebSocket's session runs. Each frame is an event of JavaScript, and on the free plan a session in the Worker
- * has 10 ms of CPU for all of them. An object has 30 s again with each frame that comes in, so the handshake is handed
- * over to one, which answers it as the Worker would; the platform couples the client with it natively.
+ * Where a WebSocket session runs. Each frame is a JavaScript event, and on the free plan a session in the Worker has 10
+ * ms of CPU for all of them. An object gets 30 s again with each incoming frame, so the handshake is passed to one,
+ * which responds as the Worker would; the platform couples the client with it natively.
  *
- * The objects are of the portal's class, beside the portal's own, and share its daily allowance: only callers with a
- * token reach them. One has few seats, and is paid for as long as any session of it is open: so they are filled one
- * after the other, on each continent by itself, where frames have a short way.
+ * The objects are of the portal's class, next to the portal's own, and share its daily allowance: only callers with a
+ * token reach them. One has few seats, and is billed as long as any of its sessions is open: so they are filled one
+ * after the other, separately for each continent, to keep the distance of frames short.
  * @module
  */
 import type { Env } from "../env";
@@ -21,26 +21,26 @@ import { platform } from "./platform";
 import { jurisdictionOf } from "./portal-stub";
 import type { SocketSeats } from "./socket-seats";
 
-/** On each continent. What is more runs in the Worker. */
+/** Per continent. Further sessions run in the Worker. */
 const MAX_OBJECTS = 8;
 
-/** On an object's answer: it has no seat left. It goes no further than the Worker. */
+/** On an object's response: it has no seat left. Removed by the Worker. */
 const FULL_HEADER = "x-one-balance-full";
 
-/** An object that was full is not asked again for so long: each question is one of the day's requests. */
+/** How long a full object isn't called again, because each call is one of the day's requests. */
 const FULL_MS = 10_000;
 
 /** Cloudflare's two letters. */
 const CONTINENT = /^[A-Z]{2}$/;
 
-/** Until when this isolate takes an object for full, by its name. Bounded by the number of continents. */
+/** Until when this isolate considers an object full, by its name. Bounded by the number of continents. */
 const fullUntilMs = new Map<string, number>();
 
 /**
- * Answers a WebSocket's handshake in an object; null where it is the Worker's to answer.
+ * Responds to a WebSocket handshake in an object; null if the Worker should do it.
  * @param url The request's, parsed.
- * @param here Has it answered in the Worker: where no object does, because the day's free allowance may be used up, and
- *   where the caller has no token.
+ * @param here Handles it in the Worker: if no object does, because the day's free allowance may be used up, and if the
+ * caller has no token.
  */
 export function answerInObject(
   request: Request,
@@ -57,7 +57,7 @@ export function answerInObject(
 }
 
 /**
- * Answers in an object what the Worker handed over; null where it is no proxied handshake.
+ * Responds in an object to what the Worker passed on; null if it isn't a proxied handshake.
  * @param seats The object's.
  */
 export function answerHandshake(
@@ -74,7 +74,7 @@ export function answerHandshake(
   return Promise.resolve(new Response(null, { status: 503, headers: { [FULL_HEADER]: "1" } }));
 }
 
-/** Whether a token came with it. Never rejects: what is wrong, the proxy says. */
+/** Whether it has a valid token. Never rejects: the proxy reports what is wrong. */
 async function isOfCaller(request: Request, url: URL, path: ProxyPath, env: Env): Promise<boolean> {
   try {
     const { ports } = await isolateProxy(env, platform.fetch);

@@ -1,6 +1,6 @@
 /**
- * What runs at once may have six connections open, in an object as in a Worker, and an upstream's WebSocket is one of
- * them: so many sessions leave room for asking D1 and the next key.
+ * A single invocation may have six open connections, in an object as in a Worker, and an upstream's WebSocket is one of
+ * them: this many sessions leave room to call D1 and the next key.
  * https://developers.cloudflare.com/workers/platform/limits/#simultaneous-open-connections
  */
 const SEATS = 4;
@@ -13,7 +13,7 @@ export class SocketSeats {
     return this.#taken >= SEATS;
   }
 
-  /** @returns Gives the seat back; a second time it does nothing. */
+  /** @returns Frees the seat; a second call does nothing. */
   take(): () => void {
     let isTaken = true;
     this.#taken += 1;

@@ -1,8 +1,8 @@
 /**
- * The upkeep in the portal's object: a call only sets an alarm, and each alarm takes one step of the run
- * (`lib/upkeep/run-upkeep.ts`) and sets the next while something is left. So neither a request nor cron, which
- * have 10 ms of CPU on the free plan, do more than call; and one step is within the 50 statements and 50
- * subrequests of an invocation.
+ * Maintenance in the portal's object: a call only sets an alarm, and each alarm runs one step
+ * (`lib/upkeep/run-upkeep.ts`) and sets the next while something is left. So neither a request nor cron, which have 10
+ * ms of CPU on the free plan, do more than call; and one step stays within the 50 statements and 50 subrequests of an
+ * invocation.
  * @module
  */
 
@@ -13,12 +13,12 @@ import type { UpkeepContext } from "../upkeep/upkeep-job";
 import type { UpkeepRun } from "../upkeep/upkeep-run";
 import type { UpkeepCall } from "./object-calls";
 
-/** What is kept in the object, until it is done. */
+/** Stored in the object, until it is done. */
 const RUN = "upkeep-run";
 const CALL = "upkeep-call";
 const ROLL_UP = "upkeep-roll-up";
 
-/** After a step that did not end, the next begins so much later. */
+/** The delay after a step that didn't end. */
 const RESUME_MS = 60_000;
 
 /** The parts of an object's storage that are used. */
@@ -27,7 +27,7 @@ export type UpkeepStorage = Pick<
   "get" | "put" | "delete" | "getAlarm" | "setAlarm" | "deleteAlarm"
 >;
 
-/** Calls for a run, or for nothing but the rolling up of the journal. */
+/** Requests a run, or only the roll-up of the journal. */
 export async function callUpkeep(
   storage: UpkeepStorage,
   call: UpkeepCall | "roll-up",
@@ -35,11 +35,11 @@ export async function callUpkeep(
 ): Promise<void> {
   if (call === "roll-up") await storage.put(ROLL_UP, true);
   else await storage.put(CALL, call);
-  // One that is set belongs to a run under way, which comes to what is called for when it is over.
+  // An existing alarm belongs to a run in progress, which does what is requested when it is over.
   if ((await storage.getAlarm()) === null) await storage.setAlarm(nowMs);
 }
 
-/** Goes on with a run that a person has begun. One that is kept has lost its turn to it. */
+/** Continues a run that a person has started. It replaces a stored one. */
 export async function continueUpkeep(
   storage: UpkeepStorage,
   run: UpkeepRun,
@@ -50,15 +50,15 @@ export async function continueUpkeep(
 }
 
 /**
- * One step. Never rejects, or the platform would repeat it at once.
- * @returns Whether blocked keys came back.
+ * One step. Never rejects, because the platform would repeat it immediately.
+ * @returns Whether blocked keys recovered.
  */
 export async function upkeepAlarm(
   storage: UpkeepStorage,
   context: UpkeepContext,
 ): Promise<boolean> {
   try {
-    // First: a step that kills its isolate is followed by another.
+    // Comes first: a step that kills its isolate is followed by another.
     await storage.setAlarm(context.nowMs() + RESUME_MS);
     const run = await step(storage, context);
     const left = [await storage.get(RUN), await storage.get(CALL)];
@@ -71,7 +71,7 @@ export async function upkeepAlarm(
   }
 }
 
-/** @returns The run whose step was taken, as it stands then; null where none was. */
+/** @returns The run after its step; null if there was none. */
 async function step(storage: UpkeepStorage, context: UpkeepContext): Promise<UpkeepRun | null> {
   if ((await storage.get(ROLL_UP)) !== undefined) {
     await storage.delete(ROLL_UP);
@@ -97,7 +97,7 @@ async function step(storage: UpkeepStorage, context: UpkeepContext): Promise<Upk
   return next;
 }
 
-/** Keeps how far a run has come, unless a person's has taken its place meanwhile. */
+/** Stores a run's progress, unless a person's run has replaced it in the meantime. */
 async function keep(storage: UpkeepStorage, run: UpkeepRun): Promise<void> {
   const kept = await storage.get<UpkeepRun>(RUN);
   if (kept === undefined || kept.holder === run.holder) await storage.put(RUN, run);

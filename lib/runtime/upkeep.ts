@@ -1,8 +1,8 @@
 /**
- * When the upkeep runs, and where: in the portal's object, which is only called (`upkeep-alarm.ts`), or where none
- * is bound in the Worker itself. By the platform's clock where the deployment has one (Workers' cron), else after
- * responses. Requests leave it alone while the last run is younger than twice cron's gap, so nothing has to
- * say which of the two a deployment has, and one whose cron fails is looked after all the same.
+ * When maintenance runs, and where: in the portal's object, which is only called (`upkeep-alarm.ts`), or in the Worker
+ * itself if none is bound. Started by the platform's cron if the deployment has one (Workers), otherwise after
+ * responses. Requests start nothing while the last run is younger than twice cron's interval, so no setting has to say
+ * which of the two applies, and a deployment whose cron fails is maintained nevertheless.
  * @module
  */
 import { openDatabase } from "../db/open-database";
@@ -19,22 +19,22 @@ import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
 import { sharedState } from "./shared-state";
 
-/** Cron's gap is 15 minutes (`wrangler.toml`); a little less, since it is not exact. */
+/** Cron's interval is 15 minutes (`wrangler.toml`); this is a little less, because cron isn't exact. */
 const CRON_IDLE_MS = 10 * 60_000;
 const REQUEST_IDLE_MS = 30 * 60_000;
-/** How often an isolate asks the store whether the upkeep is due; asking writes nothing. */
+/** How often an isolate checks in the store whether maintenance is due; checking writes nothing. */
 const ASK_GAP_MS = 5 * 60_000;
-/** How often an isolate calls the object: its requests have a daily allowance. */
+/** How often an isolate calls the object, whose requests have a daily allowance. */
 const CALL_GAP_MS = 30 * 60_000;
 
 let nextAskMs = 0;
 
-/** What cron does. Never rejects. */
+/** The cron handler. Never rejects. */
 export function upkeepByCron(env: Env): Promise<void> {
   return see(env, { startedBy: "cron", idleMs: CRON_IDLE_MS });
 }
 
-/** Whether this isolate should see to the upkeep after this response; true now and then. */
+/** Whether this isolate should start maintenance after this response; true from time to time. */
 export function isUpkeepDue(env: Env): boolean {
   const nowMs = platform.nowMs();
   if (nowMs < nextAskMs && nextAskMs - nowMs <= CALL_GAP_MS) return false;
@@ -42,7 +42,7 @@ export function isUpkeepDue(env: Env): boolean {
   return true;
 }
 
-/** What is done once `response` is there, if nobody else did it lately. Never rejects. */
+/** Runs once `response` is there, if no one else did recently. Never rejects. */
 export async function upkeepAfter(response: Promise<Response>, env: Env): Promise<void> {
   await response.catch(() => {});
   await see(env, { startedBy: "request", idleMs: REQUEST_IDLE_MS });

@@ -1,12 +1,12 @@
 /**
- * The database of the warm-up: it has two keys and nothing else, and answers a statement by the table it reads.
+ * The database of the warm-up: it has two keys and nothing else, and responds to a statement by the table it reads.
  * @module
  */
 
-/** What the sample's keys are sealed under. */
+/** The secret that encrypts the sample's keys. */
 export const SECRET = "warm-up";
 
-/** The columns that `read-state.ts` asks for. */
+/** The columns that `read-state.ts` reads. */
 export const SAMPLE_KEY = {
   id: "pk_warm",
   provider: "openai",
@@ -24,7 +24,7 @@ export const SAMPLE_KEY = {
 const ROWS: readonly (readonly [table: string, row: object])[] = [
   ['from "state_version"', { version: 1 }],
   ['from "provider_keys"', SAMPLE_KEY],
-  // Comes second, and so is never opened.
+  // Comes second, and so is never decrypted.
   ['from "provider_keys"', { ...SAMPLE_KEY, id: "pk_spare", priority: 1 }],
 ];
 

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What workerd refuses while an isolate starts. */
+/** What workerd forbids while an isolate starts. */
 function forbidWhatNeedsARequest(): void {
   const forbidden = (): never => {
     throw new Error("Disallowed operation called within global scope");

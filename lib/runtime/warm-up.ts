@@ -1,10 +1,10 @@
 /**
  * Sends a request through the proxy while the isolate starts. V8 compiles a function when it is first called, and
- * compiling what a request calls takes many times the CPU of a request: the first one would be over the free
- * plan's 10 ms, where the start has an allowance of its own.
+ * compiling everything a request calls takes many times the CPU of a request: the first one would exceed the free
+ * plan's 10 ms, but startup has its own allowance.
  *
- * Nothing of it leaves the isolate or stays in it: database, upstream, clock and token are made up here. While an
- * isolate starts there are no timers, no network and no random numbers, so what needs them is not on this way.
+ * Nothing of it leaves the isolate or stays in it: database, upstream, clock and token are simulated. While an isolate
+ * starts there are no timers, no network and no random numbers, so nothing that needs them is called.
  * @module
  */
 
@@ -60,7 +60,7 @@ class WarmResponse extends Response {
   }
 }
 
-/** Nor does it take bodies: the sample's answer is delivered without one, and no other answer is touched. */
+/** Nor does it accept bodies: the sample's response is delivered without one, and no other response is affected. */
 class StartingResponse extends Response {
   constructor(body?: BodyInit | null, init?: ResponseInit) {
     super(init instanceof WarmResponse ? null : body, init);
@@ -68,7 +68,7 @@ class StartingResponse extends Response {
 }
 
 /**
- * Never rejects: without it the first request is slower, and that is all.
+ * Never rejects: if it fails, the first request is just slower.
  * @returns Whether the request was answered.
  */
 export async function warmUp(): Promise<boolean> {
@@ -84,7 +84,7 @@ export async function warmUp(): Promise<boolean> {
   }
 }
 
-/** @returns The answer's status. */
+/** @returns The response's status. */
 async function sendRequest(): Promise<number> {
   const proxy = sampleProxy();
   await proxy.ports.state.afterResponse();

@@ -1,28 +1,28 @@
 /**
- * Work that goes on after its answer: background responses and interactions, runs of threads, batches,
- * predictions. It is created by one request and asked for by others, and each answer tells how far it is.
+ * Work that continues after its response: background responses and interactions, runs of threads, batches, predictions.
+ * One request creates it and others fetch it, and each response reports its progress.
  *
- * Sources: OpenAI's API reference (Responses, Batch, Runs), the Gemini Interactions API, Anthropic's Message
- * Batches and Replicate's predictions.
+ * Sources: OpenAI's API reference (Responses, Batch, Runs), the Gemini Interactions API, Anthropic's Message Batches
+ * and Replicate's predictions.
  * @module
  */
 import type { Usage } from "./types";
 
-/** How far a piece of work is, by an answer about it. */
+/** The progress of a piece of work, according to a response about it. */
 export interface WorkProgress {
-  /** The upstream's id of it. */
+  /** The upstream's id for it. */
   readonly id: string;
   readonly isFinished: boolean;
 }
 
-/** Whose answers are about a piece of work: one may be created there, or asked for. */
+/** Paths whose responses are about a piece of work: it may be created or fetched there. */
 const WORK_PATH =
   /(?:^|\/)(?:responses|interactions|batches|batch\/jobs|runs|predictions)(?:\/|$)|:batchGenerateContent$/;
-/** The results of a batch are lines that do not name it. */
+/** The results of a batch are lines that don't name it. */
 const RESULTS_PATH = /(?:^|\/)batches\/([^/]+)\/results$/;
-/** What is in a file, as a batch may leave its results: OpenAI's and its like, Google's. */
+/** The content of a file, which may be a batch's results: OpenAI's and similar ones, Google's. */
 const CONTENT_PATH = /(?:^|\/)files\/([^/]+)\/content$|(?:^|\/)(files\/[^/:]+):download$/;
-/** Batches are sold at half the price, and tell no tier. */
+/** Batches are sold at half the price, and report no tier. */
 const BATCH_PATH = /(?:^|\/)(?:batches|batch\/jobs)(?:\/|$)/;
 
 const UNFINISHED: ReadonlySet<string> = new Set([
@@ -38,17 +38,17 @@ const UNFINISHED: ReadonlySet<string> = new Set([
   "running",
   "paused",
 ]);
-/** `BATCH_STATE_PENDING` of Gemini, `JOB_STATE_PENDING` of Vertex; Mistral's are in capitals. */
+/** `BATCH_STATE_PENDING` of Gemini, `JOB_STATE_PENDING` of Vertex; Mistral's are upper case. */
 const STATE_PREFIX = /^(?:batch|job)_state_/;
-/** A run that waits for its caller goes on; an interaction that does so has told its use. */
+/** A run that waits for its caller continues; an interaction that does so has reported its usage. */
 const WAITING = "requires_action";
 
-/** Whether answers at a path report work that may go on. */
+/** Whether responses of a path report work that may continue. */
 export function tellsOfWork(path: string): boolean {
   return WORK_PATH.test(path) || fileOf(path) !== null;
 }
 
-/** Whether answers at a path are what a file holds. */
+/** Whether responses of a path are the content of a file. */
 export function isFileContent(path: string): boolean {
   return CONTENT_PATH.test(path);
 }
@@ -58,11 +58,11 @@ function fileOf(path: string): string | null {
   return id ?? name ?? null;
 }
 
-/** What an answer is told in of a piece of work; null where it holds none. */
+/** The facts from which a response's progress is read; null if it contains none. */
 export interface WorkFacts {
   readonly id: string | null;
   readonly status: string | null;
-  /** The file that its results are in. */
+  /** The file that contains its results. */
   readonly file: string | null;
 }
 
@@ -80,14 +80,14 @@ export function progressOf(
   return { id, isFinished: !waits && !UNFINISHED.has(state) };
 }
 
-/** Usage as it is sold there: a batch's object tells its sums only. */
+/** Usage as it is billed there: a batch's object only reports its sums. */
 export function usageOfWork(path: string, usage: Usage): Usage {
   return BATCH_PATH.test(path) || isFileContent(path)
     ? { ...usage, tier: usage.tier ?? "batch" }
     : usage;
 }
 
-/** Whether a request only asks for what another began: it uses nothing itself. */
+/** Whether a request only fetches what another started: it uses nothing itself. */
 export function isAsking(method: string, path: string): boolean {
   return method !== "POST" || /\/cancel$/.test(path);
 }

@@ -1,8 +1,8 @@
 /**
- * What speech costs that is sold by the character.
+ * The price of speech that is billed by characters.
  *
- * Sources, read in November 2026: ElevenLabs' "API pricing" ($0.10 for 1,000 characters of Multilingual v2 and v3,
- * half of it for Flash and Turbo, which its `character-cost` counts as half a character); Deepgram's "Pricing".
+ * Sources, read in November 2026: ElevenLabs' "API pricing" ($0.10 for 1,000 characters of Multilingual v2 and v3, half
+ * of it for Flash and Turbo, which its `character-cost` counts as half a character); Deepgram's "Pricing".
  * @module
  */
 
@@ -11,7 +11,7 @@ interface CharacterPrice {
   readonly usdPerThousand: number;
 }
 
-/** By slug; the first that fits counts. */
+/** By slug; the first match counts. */
 const PRICES: Readonly<Record<string, readonly CharacterPrice[]>> = {
   elevenlabs: [{ model: /^/, usdPerThousand: 0.1 }],
   deepgram: [
@@ -20,7 +20,7 @@ const PRICES: Readonly<Record<string, readonly CharacterPrice[]>> = {
   ],
 };
 
-/** US dollars; null where no price is known. */
+/** US dollars; null if no price is known. */
 export function charactersUsd(
   provider: string,
   model: string | null,

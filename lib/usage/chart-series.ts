@@ -1,5 +1,5 @@
 /**
- * Which lines a chart draws: the greatest by their sums, and all the rest as one.
+ * Which lines a chart draws: the largest by their sums, and all the rest as one.
  * @module
  */
 
@@ -10,13 +10,13 @@ export interface ChartSeries {
   readonly values: readonly number[];
 }
 
-/** As many as people can tell apart by colour. */
+/** As many as people can distinguish by color. */
 export const MAX_SERIES = 8;
 
 /**
- * @param totals The whole of each bucket, whatever is in it.
- * @param groups Values by bucket of those that may be drawn.
- * @returns The greatest first, then the rest where there is one. Those without any use are left out.
+ * @param totals The whole of each bucket, whatever its parts.
+ * @param groups Values by bucket of the groups that may be drawn.
+ * @returns The largest first, then the rest if there is one. Groups without usage are left out.
  */
 export function topSeries(
   totals: readonly number[],

@@ -1,6 +1,5 @@
 /**
- * Names that tell their bearers apart: those that several share, such as two tokens of one name, get the end
- * of the id.
+ * Unique names: if several share one, such as two tokens with the same name, the end of the id is appended.
  * @param names By id.
  */
 export function distinctNames(names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

@@ -1,44 +1,43 @@
 /**
- * How long today's quota of a provider's model will last. Providers rarely tell a quota; what a key
- * had answered when it was told that its day is over is the best evidence there is. What is known from
- * where is said with every number.
+ * Estimates how long a model's daily quota will last today. Providers rarely report a quota, so the best evidence is
+ * how much a key had served when it was reported that its daily quota was used up. Every number names its source.
  * @module
  */
 
-/** A day of one key and model that ended with the provider's word that the day quota is used up. */
+/** A day of one key and model that ended with the provider's report that the daily quota is used up. */
 export interface SpentDay {
-  /** Requests the key answered for the model since its quota day began. */
+  /** Requests that the key served for the model since its quota day began. */
   readonly answered: number;
 }
 
 /** One key that may serve the model today. */
 export interface KeyDay {
-  /** Answered since the quota day began. */
+  /** Served since the quota day began. */
   readonly answered: number;
-  /** Whether the provider has said that today's quota is used up. */
+  /** Whether the provider has reported that today's quota is used up. */
   readonly isSpent: boolean;
-  /** The key's own earlier days that were spent, the latest first. */
+  /** The key's own earlier days on which its quota was used up, the latest first. */
   readonly spentDays: readonly SpentDay[];
 }
 
 /**
- * - `learnt`: from days on which this key was spent, today included
+ * - `learnt`: from days on which this key's quota was used up, including today
  * - `guessed`: from other keys of the same model
- * - `unknown`: no key of the model was ever spent
+ * - `unknown`: no key of the model ever used up its quota
  */
 export type QuotaSource = "learnt" | "guessed" | "unknown";
 
 export interface Forecast {
-  /** Requests the model's keys may answer in a day, and those left until the reset; null where nothing is known. */
+  /** Requests that the model's keys may serve per day, and those left until the reset; null if unknown. */
   readonly quota: number | null;
   readonly left: number | null;
-  /** How many keys' quotas are known from where. */
+  /** How many keys' quotas are known from which source. */
   readonly keys: Readonly<Record<QuotaSource, number>>;
   /** When the quota renews. */
   readonly resetMs: number;
-  /** When nothing is left, at this rate; null if that is not before the reset, or not known. */
+  /** When nothing is left, at this rate; null if that isn't before the reset, or unknown. */
   readonly dryMs: number | null;
-  /** What is left from now to the reset, as straight lines between these points; empty where not known. */
+  /** What is left from now to the reset, as straight lines between these points; empty if unknown. */
   readonly burnDown: readonly BurnDownPoint[];
 }
 
@@ -49,14 +48,14 @@ export interface BurnDownPoint {
 
 export interface ForecastInput {
   readonly keys: readonly KeyDay[];
-  /** Answers of the model lately, by all keys. */
+  /** Recent responses of the model, by all keys. */
   readonly requestsPerHour: number;
   readonly nowMs: number;
   readonly resetMs: number;
 }
 
 const HOUR_MS = 3_600_000;
-/** Of a key's spent days, the latest: quotas change, and older ones tell little. */
+/** The number of a key's latest used-up days that count: quotas change, and older ones say little. */
 export const DAYS_REMEMBERED = 5;
 
 export function forecastQuota({ keys, requestsPerHour, nowMs, resetMs }: ForecastInput): Forecast {
@@ -72,7 +71,7 @@ export function forecastQuota({ keys, requestsPerHour, nowMs, resetMs }: Forecas
     else counts.unknown += 1;
     const keyQuota = own ?? guess ?? 0;
     quota += Math.max(keyQuota, key.answered);
-    // A key that answers beyond what was learnt has shown it to be too low: it may end at any moment.
+    // A key that serves beyond what was learned has shown it to be too low: it may end at any moment.
     left += key.isSpent ? 0 : Math.max(0, keyQuota - key.answered);
   }
   if (guess === null) {
@@ -99,7 +98,7 @@ export function forecastQuota({ keys, requestsPerHour, nowMs, resetMs }: Forecas
   };
 }
 
-/** Today's word is the freshest; otherwise the median of the days before. */
+/** Today's report is the most recent; otherwise the median of earlier days. */
 function learntQuota({ answered, isSpent, spentDays }: KeyDay): number | null {
   if (isSpent) return answered;
   return median(spentDays.slice(0, DAYS_REMEMBERED).map((day) => day.answered));
@@ -110,7 +109,7 @@ function dryAt(left: number, requestsPerHour: number, nowMs: number): number | n
   return requestsPerHour > 0 ? nowMs + Math.round((left / requestsPerHour) * HOUR_MS) : null;
 }
 
-/** Null of nothing; the lower middle of an even number, so that quota is not overrated. */
+/** Null for none; the lower middle of an even number, so that quota isn't overestimated. */
 function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.ceil(sorted.length / 2) - 1] ?? null;

@@ -1,6 +1,6 @@
 /**
- * How JSON texts lie in the bytes of an answer. Each framing hands the bytes of JSON to `read`, and calls
- * `endText` where one text ends and the next begins.
+ * How JSON texts are contained in a response's bytes. Each framing passes the bytes of JSON to `read`, and calls
+ * `endText` between two texts.
  * @module
  */
 
@@ -13,7 +13,7 @@ export interface Framing {
   push(bytes: Uint8Array): void;
 }
 
-/** One JSON text, or several one after the other: bodies, Gemini's growing list, lines of JSON. */
+/** One JSON text, or several in a row: bodies, Gemini's growing list, lines of JSON. */
 export class PlainFraming implements Framing {
   readonly #sink: TextSink;
 
@@ -26,10 +26,10 @@ export class PlainFraming implements Framing {
   }
 }
 
-/** One JSON text a line, such as the results of a batch. What does not begin so is not read. */
+/** One JSON text per line, such as the results of a batch. Anything that doesn't begin like that isn't read. */
 export class LineFraming implements Framing {
   readonly #sink: TextSink;
-  /** Null while nothing but blanks has come. */
+  /** Null while only blanks have arrived. */
   #isJson: boolean | null = null;
 
   constructor(sink: TextSink) {
@@ -62,20 +62,21 @@ const DATA = [..."data:"].map((char) => char.charCodeAt(0));
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 /**
- * Server-Sent Events: the `data` lines of an event are one text, an empty line ends it. How the first line ends
- * is how all of them do: by a line feed, after a carriage return or not, or by a carriage return alone.
+ * Server-Sent Events: the `data` lines of an event are one text, an empty line ends it. The end of the first line
+ * decides how all lines end: by a line feed, with or without a carriage return before it, or by a carriage return
+ * alone.
  */
 export class EventFraming implements Framing {
   readonly #sink: TextSink;
-  /** Bytes of `data:` seen at the line's beginning; -1 in a line that begins otherwise. */
+  /** Matched bytes of `data:` at the line's beginning; -1 in a line that begins otherwise. */
   #matched = 0;
   #isEmptyLine = true;
   /** Null before the first line's end. */
   #lineEnd: number | null = null;
-  /** Whether all that came ends with a carriage return, behind which a line feed may follow. */
+  /** Whether everything so far ends with a carriage return, which a line feed may follow. */
   #isUndecided = false;
   #marks = 0;
-  /** Whether what was called events is JSON: null while nothing but blanks has come. */
+  /** Whether a body declared as events is JSON: null while only blanks have arrived. */
   #isJson: boolean | null = null;
 
   constructor(sink: TextSink) {
@@ -219,13 +220,13 @@ const BASE64 = (() => {
 })();
 
 /**
- * JSON texts as Base64 under `bytes` of other JSON texts: the payloads of Bedrock's
- * `invoke-with-response-stream`. The rest of the outer text, which is padding, is left out. No string of JSON
- * can look like the key, since its quotes would be escaped.
+ * JSON texts as Base64 under `bytes` of other JSON texts: the payloads of Bedrock's `invoke-with-response-stream`. The
+ * rest of the outer text, which is padding, is left out. No JSON string can look like the key, because its quotes would
+ * be escaped.
  */
 export class Base64Sink implements TextSink {
   readonly #sink: TextSink;
-  /** Characters of the key that were seen; all of them within its string. */
+  /** Matched characters of the key; all of them within its string. */
   #matched = 0;
   #bits = 0;
   #bitCount = 0;

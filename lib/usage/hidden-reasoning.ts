@@ -1,16 +1,15 @@
 /**
- * How much a model thought whose answer was cut off, where it shows that it thinks but not what.
+ * How much a model reasoned whose response was cut off, if it shows that it reasons but not what.
  *
- * A sealed thought tells its length: what OpenAI's Responses send as `encrypted_content` takes some 950 bytes and
- * 6.5 more for each token. Without one there is the effort that was asked for. Checked against 121 recorded
- * answers of public test suites: with the seal half of all estimates are within 1.2 times the true output, by the
- * effort within 1.8 times.
+ * Encrypted reasoning reveals its length: OpenAI's `encrypted_content` in Responses takes about 950 bytes plus 6.5 per
+ * token. Without it, the requested effort is used. Checked against 121 recorded responses of public test suites: with
+ * encrypted reasoning, half of all estimates are within a factor of 1.2 of the true output, by the effort within 1.8.
  * @module
  */
 
 const SEALED_BYTES_A_TOKEN = 6.5;
 
-/** What a model thinks at least by the effort that it makes. */
+/** The least number of reasoning tokens by effort. */
 const LEAST_TOKENS: Readonly<Record<string, number>> = {
   none: 0,
   minimal: 64,
@@ -19,17 +18,17 @@ const LEAST_TOKENS: Readonly<Record<string, number>> = {
   high: 1_536,
   xhigh: 1_536,
 };
-/** Where the answer does not say. */
+/** If the response doesn't say. */
 const USUAL_TOKENS = 96;
 
-/** @param sealedBytes Length of the sealed thoughts, less what is around each. */
+/** @param sealedBytes Length of the encrypted reasoning, without the overhead of each piece. */
 export function sealedTokens(sealedBytes: number): number {
   return Math.ceil(sealedBytes / SEALED_BYTES_A_TOKEN);
 }
 
 /**
- * @param effort As the answer names it; null where it names none.
- * @param visibleTokens What it wrote: those that write much think much.
+ * @param effort As named in the response; null if it names none.
+ * @param visibleTokens What it wrote: long outputs come with much reasoning.
  */
 export function unsealedTokens(effort: string | null, visibleTokens: number): number {
   const least = (effort === null ? undefined : LEAST_TOKENS[effort]) ?? USUAL_TOKENS;

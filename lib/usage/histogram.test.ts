@@ -25,7 +25,7 @@ describe("quantileMs", () => {
   });
 
   test("lies in the bucket of the real one", () => {
-    // Every time from 150 ms to 3 s, the short ones more often.
+    // Times from 150 ms to 3 s, the short ones more often.
     const times = Array.from({ length: 10_000 }, (_, index) => 150 * 20 ** (index / 10_000));
     const filled = counts({});
     for (const ms of times) filled[bucketOf(ms)] = (filled[bucketOf(ms)] ?? 0) + 1;

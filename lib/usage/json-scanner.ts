@@ -1,60 +1,59 @@
 /**
- * Finds in JSON, as its bytes pass and in any cuts, what `usage-reader.ts` asks for, without keeping or
- * parsing the rest.
+ * Finds in JSON, as its bytes pass in any pieces, what `usage-reader.ts` needs, without keeping or parsing the rest.
  *
- * One pass follows strings and nesting, so that what a model wrote (`"usage": {…}` in its text or in the
- * arguments of a tool call) is never taken for what the provider reports: that stands in the outermost
- * object, or below it under known names only. Long strings, such as images, are skipped by the engine's own
- * search. Kept are the first and the last usage object, 32 KB at most each, and a few short strings.
+ * One pass follows strings and nesting, so that model output (`"usage": {…}` in its text or in the arguments of a tool
+ * call) is never mistaken for what the provider reports, which is in the outermost object, or below it under known
+ * names only. Long strings, such as images, are skipped by the engine's own search. It keeps the first and the last
+ * usage object, at most 32 KB each, and a few short strings.
  *
- * Inside a string of JSON every quote and backslash is escaped (RFC 8259, section 7), and no byte of a
- * multi-byte character looks like ASCII (RFC 3629): characters and escapes may be cut in two anywhere.
+ * Inside a JSON string every quote and backslash is escaped (RFC 8259, section 7), and no byte of a multi-byte
+ * character looks like ASCII (RFC 3629): characters and escapes may be split anywhere.
  * @module
  */
 
-/** What a key stands for; a key may stand for several things. */
+/** What a key means; a key may have several roles. */
 export const ROLE = {
   /** Its object is a usage object. */
   usage: 1,
-  /** Its object is one in which usage and facts may stand. */
+  /** Its object may contain usage and facts. */
   parent: 2,
-  /** Its list holds such objects. */
+  /** Its list contains such objects. */
   list: 4,
   /** Its strings are text that a model wrote. */
   text: 8,
   /** The same for text that some send twice, under this key and under the next role's. */
   reasoning: 16,
   reasoningTwin: 32,
-  /** Its list repeats in objects what stands under `reasoning` too. */
+  /** Its list contains objects that repeat what is under `reasoning`. */
   reasoningList: 64,
-  /** Its string is kept, as the last that was seen. */
+  /** Its last string is kept. */
   fact: 128,
   /** Its strings are compared with the values that are counted. */
   mark: 256,
   /** The strings of its list are counted. */
   counted: 512,
-  /** Its number is kept, as a fact's string is. */
+  /** Its number is kept, like a fact's string. */
   number: 1024,
-  /** Its object is kept as JSON, as a fact's string is. */
+  /** Its object is kept as JSON, like a fact's string. */
   object: 2048,
-  /** A fact about the whole answer: not where it stands in a list, or in an object of the next role. */
+  /** A fact about the whole response: ignored in a list, or in an object of the next role. */
   own: 4096,
   aside: 8192,
-  /** Its strings are ciphers: how long they are beyond what is around one is added up. */
+  /** Its strings are encrypted: their length, without the overhead of each, is summed. */
   sealed: 16384,
-  /** Its strings are collected: of objects of the role `aside`, and of lists of such as usage may stand in. */
+  /** Its strings are collected: in objects of the role `aside`, and in lists of objects that may contain usage. */
   collected: 32768,
 } as const;
 
 export type Role = keyof typeof ROLE;
 
-/** What is looked for; made once for each kind of answer. */
+/** What is looked for; created once for each kind of response. */
 export class ScanKeys {
   readonly roles: ReadonlyMap<number, number>;
   readonly factNames: ReadonlyMap<number, string>;
   readonly marks: ReadonlyMap<number, string>;
   readonly hasNumbers: boolean;
-  /** Whether each usage object of a text is of an answer by itself, so that all are added up. */
+  /** Whether each usage object of a text is about a separate response, so that all are added up. */
   readonly isSummed: boolean;
 
   /** @param marks Strings under keys of the role `mark` that are counted. */
@@ -84,12 +83,12 @@ export class ScanKeys {
   }
 }
 
-/** Making a string of each key would cost more than all the rest. */
+/** Creating a string for each key would cost more than everything else. */
 function addToHash(hash: number, byte: number): number {
   return (Math.imul(hash, 31) + byte) | 0;
 }
 
-/** A hash as a number that the engine keeps in place, which makes finding it in a map twice as fast. */
+/** A hash as a number that the engine stores inline, which doubles the speed of map lookups. */
 const SMALL = 0x3fffffff;
 
 const encoder = new TextEncoder();
@@ -98,15 +97,15 @@ function hashOf(text: string): number {
   return encoder.encode(text).reduce(addToHash, 0) & SMALL;
 }
 
-/** What a cipher without words takes (see `hidden-reasoning.ts`). */
+/** The size of encrypted reasoning without content (see `hidden-reasoning.ts`). */
 const SEAL_BYTES = 950;
 const MAX_COLLECTED = 64;
 const MAX_CAPTURE_BYTES = 32 * 1024;
-/** Longer strings are no name, id or state. */
+/** Longer strings aren't names, ids or states. */
 const MAX_FACT_BYTES = 256;
-/** Deeper than any provider nests; beyond it a text is not looked at. */
+/** Deeper than any provider nests; deeper text isn't examined. */
 const MAX_DEPTH = 256;
-/** Shorter strings end sooner than the engine's search would have begun. */
+/** Shorter strings end before the engine's search would have begun. */
 const SEARCH_FROM_BYTES = 64;
 
 const QUOTE = 0x22;
@@ -117,15 +116,15 @@ const OPEN_BRACE = 0x7b;
 
 /** 1 for the bytes that matter outside of strings. */
 const STRUCTURAL = tableOf('",[]{}');
-/** 1 for the bytes that lists of numbers are made of. */
+/** 1 for the bytes of number lists. */
 const NUMERIC = tableOf("0123456789+-.eE, ");
 const OF_NUMBERS = tableOf("0123456789+-.eE");
 
 const TEXT_ROLES = ROLE.text | ROLE.reasoning | ROLE.reasoningTwin;
-/** The roles of a key that was not looked up yet. */
+/** The roles of a key that wasn't looked up yet. */
 const UNKNOWN = -1;
 const CAPTURE_ROLES = ROLE.usage | ROLE.object;
-/** Roles of strings that are looked at beyond their length. */
+/** Roles of strings whose content is examined, not only their length. */
 const READ_ROLES = ROLE.fact | ROLE.own | ROLE.mark | ROLE.counted | ROLE.collected;
 
 function tableOf(ascii: string): Uint8Array {
@@ -134,7 +133,7 @@ function tableOf(ascii: string): Uint8Array {
   return table;
 }
 
-/** A character that is cut in two comes out as another: what is read of usage is ASCII. */
+/** A split character is decoded wrongly, which is harmless: usage is ASCII. */
 const decoder = new TextDecoder();
 
 export class JsonScanner {
@@ -148,34 +147,34 @@ export class JsonScanner {
   readonly marks = new Map<string, number>();
   /** The most strings that one text had in its counted lists. */
   mostCounted = 0;
-  /** Strings under keys of the role `collected`, once each. */
+  /** Strings under keys of the role `collected`, without duplicates. */
   readonly collected = new Set<string>();
-  /** Length of all ciphers, less what is around each. */
+  /** Length of all encrypted strings, without the overhead of each. */
   sealedBytes = 0;
-  /** Is given the JSON of each usage object, where they are to be added up. */
+  /** Receives the JSON of each usage object, if they are added up. */
   onUsage: ((text: string) => void) | null = null;
   readonly #keys: ScanKeys;
   readonly #facts = new Map<string, string>();
-  /** For each fact's key the length and the ends of what is kept. */
+  /** For each fact's key, the length and the ends of the kept string. */
   readonly #factOutlines = new Map<number, number>();
   /** For each open bracket, outermost first: 1 if it is an object's. */
   readonly #isObject: (0 | 1)[] = [];
   #depth = 0;
   #objectDepth = 0;
-  /** How many of the open objects, from the outermost, are ones usage may stand in. */
+  /** How many of the open objects, from the outermost, may contain usage. */
   #trustedDepth = 0;
-  /** `#depth` within the innermost list whose objects are such; 0 for none. */
+  /** `#depth` within the innermost list whose objects may; 0 for none. */
   #trustedList = 0;
   /** `#depth` within the outermost object of the role `aside`; 0 for none. */
   #asideDepth = 0;
-  /** As `#trustedList`, of a list of reasoning that is told twice. */
+  /** Like `#trustedList`, for a list of reasoning that is sent twice. */
   #repeatedList = 0;
   #expectsKey = false;
   #inString = false;
   #isEscaped = false;
   /** A number that is kept is read as if it were a string: few are, and no other value pays for it. */
   #isNumber = false;
-  /** Hash of the key that is being read or was read last, and its roles. */
+  /** Hash and roles of the key that is being read or was read last. */
   #key = 0;
   #role = 0;
   /** Roles of `READ_ROLES` of the string that is being read. */
@@ -184,32 +183,32 @@ export class JsonScanner {
   #value = "";
   #valueBytes = 0;
   #counted = 0;
-  /** Of the cipher that is being read. */
+  /** Length of the encrypted string that is being read. */
   #sealBytes = 0;
 
-  /** Length of the text that a model wrote: in the texts before, and in this one by how it is told. */
+  /** Length of the text that a model wrote: in earlier texts, and in this one by how it is sent. */
   #textBefore = 0;
   #plainText = 0;
   #reasoning = 0;
   #reasoningTwin = 0;
   #repeated = 0;
 
-  /** What is read so far of a usage object; null while none is. */
+  /** What was read so far of a usage object; null if none is being read. */
   #capture: string | null = null;
-  /** Of texts that come in pieces: a character may be cut. Made again for each. */
+  /** For texts in pieces: a character may be split. Created again for each. */
   #captureText = decoder;
   #valueText = decoder;
   #captured = 0;
-  /** `#depth` at which the object that is captured ends. */
+  /** `#depth` at which the captured object ends. */
   #captureDepth = 0;
-  /** The key of what is captured, where it is kept as a fact. */
+  /** The key of the captured object, if it is kept as a fact. */
   #captureKey: number | null = null;
 
   constructor(keys: ScanKeys) {
     this.#keys = keys;
   }
 
-  /** Length of the strings that a model wrote; what is told twice in one text counts once. */
+  /** Length of the strings that a model wrote; what is sent twice in one text counts once. */
   get textBytes(): number {
     const reasoning = Math.max(this.#reasoning, this.#reasoningTwin, this.#repeated);
     return this.#textBefore + this.#plainText + reasoning;
@@ -244,7 +243,7 @@ export class JsonScanner {
     this.#capture = null;
   }
 
-  /** Lets go of the usage and the facts that were found. */
+  /** Discards the usage and the facts that were found. */
   forget(): void {
     this.firstUsage = null;
     this.lastUsage = null;
@@ -252,7 +251,7 @@ export class JsonScanner {
     this.#factOutlines.clear();
   }
 
-  /** Reads `bytes` from `start` to `end`; they are not kept. */
+  /** Reads `bytes` from `start` to `end`; they aren't kept. */
   push(bytes: Uint8Array, start: number, end: number): void {
     let captureFrom = start;
     let at = start;
@@ -285,7 +284,7 @@ export class JsonScanner {
     if (this.#capture !== null) this.#keep(bytes, captureFrom, end, false);
   }
 
-  /** Of the key whose value begins: keys of numbers and of null are not looked up. */
+  /** For the key whose value begins: keys of numbers and of null aren't looked up. */
   #roleOfKey(): number {
     if (this.#role === UNKNOWN) this.#role = this.#keys.roles.get(this.#key) ?? 0;
     return this.#role;
@@ -311,7 +310,7 @@ export class JsonScanner {
     }
     if (isRoot || (isListed && isTrusted) || (role & ROLE.parent) !== 0) this.#trustedDepth += 1;
     if ((role & ROLE.aside) !== 0 && this.#asideDepth === 0) this.#asideDepth = this.#depth + 1;
-    // What is nested too deep to be told apart counts as a list.
+    // Anything nested too deep counts as a list.
     if (this.#depth < MAX_DEPTH) this.#objectDepth += 1;
     this.#open(1);
     this.#expectsKey = true;
@@ -329,7 +328,7 @@ export class JsonScanner {
     this.#open(0);
   }
 
-  /** Whether the value that begins is a field of an object usage may stand in, or stands in a list of such. */
+  /** Whether the value that begins is a field of an object that may contain usage, or is in a list of such objects. */
   #isTrustedValue(): boolean {
     return (
       this.#objectDepth === this.#trustedDepth &&
@@ -395,7 +394,7 @@ export class JsonScanner {
     return at;
   }
 
-  /** What stands between a key and its value, then the value, up to what follows it. */
+  /** Reads what is between a key and its value, then the value, up to what follows it. */
   #readNumber(bytes: Uint8Array, start: number, end: number): number {
     for (let at = start; at < end; at += 1) {
       const byte = bytes[at] ?? 0;
@@ -427,7 +426,7 @@ export class JsonScanner {
     this.#sealBytes = 0;
   }
 
-  /** A string begins that may be looked at. */
+  /** Begins a string that may be examined. */
   #beginValue(): void {
     const isListed = this.#isObject[this.#depth - 1] === 0;
     if (this.#objectDepth !== this.#trustedDepth) return;
@@ -446,7 +445,7 @@ export class JsonScanner {
     this.#valueBytes = 0;
   }
 
-  /** The next bytes of a string that is looked at, the last ones if it has ended. */
+  /** The next bytes of an examined string, the last ones if it has ended. */
   #readValue(bytes: Uint8Array, start: number, end: number): void {
     const isFirst = this.#valueBytes === 0;
     const isWhole = isFirst && !this.#inString;
@@ -474,7 +473,7 @@ export class JsonScanner {
     this.#reading = 0;
   }
 
-  /** Events repeat their model again and again: what looks like what is kept is not decoded. */
+  /** Events repeat their model again and again: what looks like the kept value isn't decoded. */
   #keepFact(bytes: Uint8Array, start: number, end: number): void {
     const ends = ((bytes[start] ?? 0) << 8) | (bytes[end - 1] ?? 0);
     const outline = ((end - start) << 16) | ends;
@@ -538,7 +537,7 @@ export class JsonScanner {
 
   #finishCapture(text: string): void {
     this.#capture = null;
-    // Longer than any provider's: not usage. Without a count above 0 it is silent: what was told before stands.
+    // Longer than any provider's: not usage. Without a count above 0 it says nothing, and the previous one stays.
     if (this.#captured > MAX_CAPTURE_BYTES) return;
     if (this.#captureKey !== null) {
       this.#facts.set(this.#keys.factNames.get(this.#captureKey) ?? "", text);
@@ -552,7 +551,7 @@ export class JsonScanner {
   }
 }
 
-/** What a search found from `from` on, or `end` where that is nothing before it. */
+/** The index that a search found from `from` on, or `end` if there is none before it. */
 function indexOrEnd(index: number, end: number, from = 0): number {
   return index < from || index > end ? end : index;
 }

@@ -1,22 +1,22 @@
 /**
- * The named strings of a JSON text, in one pass and with their names as often as they stand there: what a
- * parser that takes the first of two equal names reads is among them, and what takes the last as well.
+ * The named strings of a JSON text, in one pass, including duplicates: so both the first and the last of two equal
+ * names, which different parsers read, are included.
  * @module
  */
 
 export interface NamedString {
-  /** As it spells, escapes undone. */
+  /** With escapes undone. */
   readonly name: string;
   readonly value: string;
 }
 
 /**
- * Every string that stands behind a name, at any depth; those of a list have the list's name. Null where the
- * text holds a string that never ends or cannot be read: nobody knows what a lenient parser makes of it.
+ * Every string with a name, at any depth; those in a list have the list's name. Null if the text contains a string that
+ * never ends or can't be read, because it is unknown how a lenient parser reads it.
  */
 export function namedStrings(text: string): readonly NamedString[] | null {
   const found: NamedString[] = [];
-  /** Of the lists and objects around: the name whose value each is; null within an object. */
+  /** For the enclosing lists and objects: the name whose value each is; null within an object. */
   const listNames: (string | null)[] = [];
   let waiting: string | null = null;
   let name: string | null = null;
@@ -60,7 +60,7 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Index behind the closing quote of the string that opens at `open`; -1 if it never closes. */
+/** Index after the closing quote of the string that opens at `open`; -1 if it never closes. */
 function stringEnd(text: string, open: number): number {
   let quote = text.indexOf('"', open + 1);
   while (quote !== -1) {

@@ -1,15 +1,15 @@
 import type { RequestEvent } from "./request-event";
 
 /**
- * Which requests the team wants in the request log; `problems` are those without a good answer, `sampled`
- * means these and one in ten of the others.
+ * Which requests the team wants in the request log; `problems` are those without a successful response, `sampled` means
+ * these and one in ten of the others.
  */
 export type LogChoice = "all" | "sampled" | "problems" | "none";
 
-/** Of the good answers, so many go into a sampled or thinned log. */
+/** The share of successful requests that a sampled log includes. */
 const SAMPLED_SHARE = 0.1;
 
-/** From these shares of the day's budget on, what goes into the log gets less. Counting never does. */
+/** From this share of the daily budget on, less is logged. Counting never stops. */
 const THINNED_FROM = 0.6;
 const PROBLEMS_ONLY_FROM = 0.75;
 const NOTHING_FROM = 0.9;
@@ -22,8 +22,8 @@ export function wantedShare(choice: LogChoice, isProblem: boolean): number {
 }
 
 /**
- * The share that the day's budget leaves, 0 to 1: the smaller of the two counts.
- * @param budget Rows that metering may write a day; 0 for no limit.
+ * The share that the daily budget allows, 0 to 1: the smaller of the two counts.
+ * @param budget Rows that metering may write per day; 0 for no limit.
  */
 export function affordableShare(
   rowsWrittenToday: number,

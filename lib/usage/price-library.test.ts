@@ -32,7 +32,7 @@ describe("prices are those of the package, for every model at any time", () => {
     );
     const names = [...(provider?.models ?? []), ...others].map(({ id }) => id);
     expect(names.length).toBeGreaterThan(0);
-    // Every model, each kind of use and each time with many of them.
+    // Every model, each kind of usage and each time with a large amount.
     for (const [index, model] of [
       ...names,
       "no-such-model",

@@ -1,6 +1,6 @@
 /**
- * The list prices of `@pydantic/genai-prices`, a provider's parsed when the first of its models is asked for.
- * `scripts/generate-prices.ts` makes the files and says why.
+ * The list prices of `@pydantic/genai-prices`; a provider's are parsed when the first of its models is requested.
+ * `scripts/generate-prices.ts` creates the files and explains why.
  * @module
  */
 import type { Provider } from "@pydantic/genai-prices";
@@ -10,15 +10,15 @@ import { PROVIDERS } from "./genai-prices/providers";
 const parsed = new Map<string, Provider>();
 
 /**
- * As the package's own, for a provider by its id there.
- * @returns Null for a provider or model that the list does not have.
+ * Like the package's own, for a provider by its id there.
+ * @returns Null for a provider or model that isn't in the list.
  */
 export const calcPrice: typeof calculate = (usage, model, options) => {
   const provider = options?.providerId === undefined ? undefined : providerOf(options.providerId);
   return provider === undefined ? null : calculate(usage, model, { ...options, provider });
 };
 
-/** With the models of those whose prices it also has. */
+/** Including the models of providers whose prices it shares. */
 function providerOf(id: string): Provider | undefined {
   const known = parsed.get(id);
   if (known !== undefined) return known;
@@ -33,6 +33,6 @@ function providerOf(id: string): Provider | undefined {
 
 function parse(id: string): Provider | undefined {
   const text = Object.hasOwn(PROVIDERS, id) ? PROVIDERS[id] : undefined;
-  // As `generate-prices.ts` wrote it.
+  // As written by `generate-prices.ts`.
   return text === undefined ? undefined : (JSON.parse(text) as Provider);
 }

@@ -6,7 +6,7 @@ export interface PriceLimits {
   readonly maxOutputUsd: number | null;
 }
 
-/** Whether a price is within the limits. One that is not known is in none. */
+/** Whether a price is within the limits. An unknown one is within none. */
 export function judgePrice(
   { maxInputUsd, maxOutputUsd }: PriceLimits,
   price: PricePerMillion | null,

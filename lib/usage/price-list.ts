@@ -1,9 +1,9 @@
 /**
  * The list prices of `@pydantic/genai-prices`.
  *
- * Its `calcPrice` takes 20 to 50 µs, which at full load would be a tenth of all work; but between two tiers it
- * is linear in the counts. So it is asked once a model and tier what a token of each kind adds, and these
- * rates are multiplied from then on (`price.test.ts` compares the two).
+ * Its `calcPrice` takes 20 to 50 µs, which at full load would be a tenth of all work; but between two tiers it is
+ * linear in the counts. So it is called once per model and tier to find the price per token of each kind, and these
+ * rates are then multiplied (`price.test.ts` compares the two).
  * @module
  */
 import type { ModelPrice, Usage as Units } from "@pydantic/genai-prices";
@@ -12,7 +12,7 @@ import type { Usage } from "./types";
 
 export type PriceLibrary = Pick<typeof import("./price-library"), "calcPrice">;
 
-/** Kinds of tokens that are a part of the input or the output, and may have a price of their own. */
+/** Kinds of tokens that are part of the input or the output, and may have their own price. */
 const PARTS = {
   cache_read_tokens: "cachedInputTokens",
   cache_write_tokens: "cacheWriteTokens",
@@ -26,13 +26,13 @@ const PARTS = {
 
 type Part = keyof typeof PARTS;
 
-/** Parts of parts: their price is what they cost more than what they are a part of. */
+/** Parts of parts: their price is what they cost more than the part that contains them. */
 const WHOLES: Readonly<Partial<Record<Part, readonly string[]>>> = {
   cache_write_1h_tokens: ["cache_write_tokens"],
   cache_audio_read_tokens: ["cache_read_tokens", "input_audio_tokens"],
 };
 
-/** The package asks for these where two kinds overlap: cached tokens are taken for text. */
+/** The package requires these if two kinds overlap: cached tokens are assumed to be text. */
 const NO_OVERLAP: Units = {
   cache_audio_read_tokens: 0,
   cache_audio_write_tokens: 0,
@@ -47,14 +47,14 @@ interface Rates {
   readonly perRequest: number;
   readonly perInput: number;
   readonly perOutput: number;
-  /** What a token costs more (or less) for being of this kind. Found out when the first is counted. */
+  /** What a token costs more (or less) for being of this kind. Determined when the first is counted. */
   readonly extra: (part: Part) => number;
 }
 
 interface KnownModel {
-  /** Input counts above which other prices hold, ascending. */
+  /** Input counts above which other prices apply, ascending. */
   readonly tierStarts: readonly number[];
-  /** Rates by how many of these starts the input is above. */
+  /** Rates by how many of these thresholds the input exceeds. */
   readonly rates: Map<number, Rates>;
 }
 
@@ -63,7 +63,7 @@ const MINUTE_MS = 60_000;
 const PROBED_TOKENS = 1_000;
 const MILLION = 1e6;
 
-/** Where the list takes one model for another. */
+/** Where the list confuses two models. */
 const CORRECTIONS: readonly {
   readonly id: string;
   readonly model: RegExp;
@@ -71,13 +71,14 @@ const CORRECTIONS: readonly {
   readonly input: number;
   readonly output: number;
 }[] = [
-  // aws.amazon.com/bedrock/pricing: Titan Text Embeddings V2, taken for the five times more expensive first one.
+  // aws.amazon.com/bedrock/pricing: Titan Text Embeddings V2, confused with the first version, which costs five times
+  // as much.
   { id: "aws", model: /amazon\.titan-embed-text-v2/, input: 0.02, output: 0 },
 ];
 
 export class PriceList {
   readonly #library: PriceLibrary;
-  /** By provider and model, with the minute where prices depend on the time; null for unknown models. */
+  /** By provider and model, with the minute if prices depend on the time; null for unknown models. */
   readonly #models = new Map<string, KnownModel | null>();
   readonly #timed = new Set<string>();
 
@@ -85,22 +86,22 @@ export class PriceList {
     this.#library = library;
   }
 
-  /** US dollars; null where the model is not known by this name, or nothing of what it is sold by was counted. */
+  /** US dollars; null if the model isn't known by this name, or nothing that it bills was counted. */
   costUsd({ id, model }: ListName, usage: Usage, atMs: number): number | null {
     const { inputTokens, outputTokens } = usage;
     if (inputTokens !== null || outputTokens !== null) {
       const known = this.#knownModel(id, model, atMs);
       if (known !== null) {
-        // Which tier of long prompts, is about each answer.
+        // The long-prompt tier depends on each single response.
         const each = (inputTokens ?? 0) / usage.answers;
         return sumUsd(this.#rates(known, id, model, each, atMs), usage);
       }
     }
     const sold = unitsSold(usage);
     if (sold === null) return null;
-    // Lengths of recordings have minimums, and pages are rare: the package is asked each time.
+    // Recordings have minimum lengths, and pages are rare: the package is called each time.
     const price = this.#ask(id, model, sold, atMs);
-    // Sold by something else.
+    // Billed by something else.
     return price === null || price.total_price === 0 ? null : price.total_price;
   }
 
@@ -132,7 +133,7 @@ export class PriceList {
     const tier = known.tierStarts.filter((start) => inputTokens > start).length;
     const found = known.rates.get(tier);
     if (found !== undefined) return found;
-    // Two inputs of this tier: above its start, and far enough apart.
+    // Two inputs of this tier: above its threshold, and far enough apart.
     const low = (known.tierStarts[tier - 1] ?? 0) + PROBED_TOKENS;
     const ask = (units: Units) => this.#ask(id, model, units, atMs)?.total_price ?? 0;
     const base = ask({ input_tokens: low });
@@ -145,7 +146,7 @@ export class PriceList {
         const more = ask({ ...withOutput, ...NO_OVERLAP, [part]: PROBED_TOKENS }) - baseWithOutput;
         return more / PROBED_TOKENS;
       }
-      // The wholes may not be more than all of the input.
+      // The wholes must not add up to more than the input.
       const tokens = PROBED_TOKENS / whole.length;
       const asWhole = Object.fromEntries(whole.map((name) => [name, tokens]));
       const priced = (count: number) =>
@@ -170,7 +171,7 @@ export class PriceList {
   }
 }
 
-/** Asks once for each. */
+/** Computes each value once. */
 function remembering(value: (part: Part) => number): (part: Part) => number {
   const known = new Map<Part, number>();
   return (part) => {

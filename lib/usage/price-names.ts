@@ -1,15 +1,15 @@
 /**
- * Under which names the price list of `@pydantic/genai-prices` may know a model.
+ * The names under which the price list of `@pydantic/genai-prices` may know a model.
  * @module
  */
 
-/** A provider and a model as the list calls them. */
+/** A provider and a model under their names in the list. */
 export interface ListName {
   readonly id: string;
   readonly model: string;
 }
 
-/** The list's names of our providers; those missing have no prices there. */
+/** The list's names for our providers; missing ones have no prices there. */
 const LIBRARY_IDS: Readonly<Record<string, string>> = {
   anthropic: "anthropic",
   "aws-bedrock": "aws",
@@ -28,7 +28,7 @@ const LIBRARY_IDS: Readonly<Record<string, string>> = {
   openrouter: "openrouter",
   "perplexity-ai": "perplexity",
   "workers-ai": "cloudflare",
-  // Providers that teams add by these names.
+  // Custom providers with these names.
   minimax: "minimax",
   moonshot: "moonshotai",
   moonshotai: "moonshotai",
@@ -40,13 +40,13 @@ const LIBRARY_IDS: Readonly<Record<string, string>> = {
   zhipuai: "zhipuai",
 };
 
-/** Hugging Face's router hands a request on to one of many, each with its own prices. */
+/** Hugging Face's router passes a request on to one of many hosts, each with its own prices. */
 const HUGGING_FACE = "huggingface";
 
-/** Providers whose answers tell what they cost, whatever the model (see `reportedNanoUsd`). */
+/** Providers whose responses report their cost, whatever the model (see `reportedNanoUsd`). */
 const TELL_COST: ReadonlySet<string> = new Set(["grok", "openrouter", "perplexity-ai"]);
 
-/** Whether the cost of a provider's answers is known once they are there, though it may not be before. */
+/** Whether the cost of a provider's responses is known afterwards, even if it isn't before. */
 export function tellsCost(provider: string): boolean {
   return TELL_COST.has(provider);
 }
@@ -56,15 +56,15 @@ export function hasPriceList(provider: string): boolean {
   return provider === HUGGING_FACE || LIBRARY_IDS[provider] !== undefined;
 }
 
-/** The list's name for a provider; null where it has no prices for it. */
+/** The list's name for a provider; null if it has no prices for it. */
 export function listId(provider: string): string | null {
   return LIBRARY_IDS[provider] ?? null;
 }
 
 /**
- * What to look a model up by, the surest first.
- * @param asked As the request names it: an alias, a deployment or a router may stand for another.
- * @param answered As the answer names it.
+ * The names to look up a model by, most certain first.
+ * @param asked As named in the request: an alias, a deployment or a router may stand for another model.
+ * @param answered As named in the response.
  */
 export function listNames(
   provider: string,
@@ -74,14 +74,14 @@ export function listNames(
   if (provider === HUGGING_FACE) return [answered, asked].flatMap(huggingFaceNames);
   const id = LIBRARY_IDS[provider];
   if (id === undefined) return [];
-  // Bedrock's own names say the region too, which the name in the answer does not.
+  // Bedrock's own names include the region, which the name in the response lacks.
   const named = id === "aws" ? [asked, answered] : [answered, asked];
   const models = named.flatMap((name) => (name === null ? [] : spellings(id, name)));
   return [...new Set(models)].map((model) => ({ id, model }));
 }
 
 function spellings(id: string, name: string): readonly string[] {
-  // Google's OpenAI-compatible endpoint takes `models/…`; OpenRouter's routing wishes do not change the price.
+  // Google's OpenAI-compatible endpoint accepts `models/…`; OpenRouter's routing suffixes don't change the price.
   const model = name.replace(/^models\//, "").replace(/:(?:nitro|floor|exacto)$/, "");
   switch (id) {
     case "aws":
@@ -96,7 +96,7 @@ function spellings(id: string, name: string): readonly string[] {
   }
 }
 
-/** `deepseek-ai/DeepSeek-R1:together`: the one that answers stands behind the colon. */
+/** `deepseek-ai/DeepSeek-R1:together`: the host that serves it follows the colon. */
 function huggingFaceNames(name: string | null): readonly ListName[] {
   const [, model, host] = /^(.+):([a-z0-9-]+)$/.exec(name ?? "") ?? [];
   return model === undefined ? [] : [{ id: `${HUGGING_FACE}_${host}`, model }];

@@ -1,16 +1,16 @@
 /**
- * What an answer costs more or less for how it was served.
+ * What a response costs more or less for how it was served.
  *
- * Sources, read in November 2026: OpenAI's "Pricing" (Batch and Flex at half the price) and "Fast mode"
- * (priority processing until July 2026) by model; Anthropic's "Pricing" (batch, fast mode, data residency);
- * the Gemini API's "Optimization" (Flex and Batch at half, Priority at 1.8 times the price); Amazon Bedrock's
- * "Service tiers". What Anthropic calls priority is paid for by commitment, at the prices of its contract.
+ * Sources, read in November 2026: OpenAI's "Pricing" (Batch and Flex at half the price) and "Fast mode" (priority
+ * processing until July 2026) by model; Anthropic's "Pricing" (batch, fast mode, data residency); the Gemini API's
+ * "Optimization" (Flex and Batch at half, Priority at 1.8 times the price); Amazon Bedrock's "Service tiers". What
+ * Anthropic calls priority is paid for by commitment, at the prices of its contract.
  * @module
  */
 import type { Tier } from "./types";
 
 interface TierPrice {
-  /** Of the list's model. */
+  /** Matches the list's model. */
   readonly model: RegExp;
   readonly factor: number;
 }
@@ -18,7 +18,7 @@ interface TierPrice {
 const ANY = /^/;
 const HALF: readonly TierPrice[] = [{ model: ANY, factor: 0.5 }];
 
-/** The first that fits counts. */
+/** The first match counts. */
 const OPENAI_FAST: readonly TierPrice[] = [
   { model: /^gpt-4\.1-nano/, factor: 2 },
   { model: /^gpt-4\.1/, factor: 1.75 },
@@ -53,14 +53,14 @@ const TIERS: Readonly<Record<string, TierPrices>> = {
   mistral: { batch: HALF },
 };
 
-/** What inference in the United States alone costs, of models since Opus 4.6. */
+/** The factor for inference only in the United States, for models since Opus 4.6. */
 const US_ONLY_FACTOR = 1.1;
 const US_ONLY_MODELS = /-(?:opus|sonnet)-4-[6-9]|-(?:opus|sonnet|haiku|fable)-[5-9]/;
 
 /**
  * @param id The list's name of the provider.
  * @param model The list's name of the model.
- * @returns 1 where nothing is known that differs.
+ * @returns 1 if no difference is known.
  */
 export function tierFactor(
   id: string,

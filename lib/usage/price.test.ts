@@ -16,13 +16,13 @@ const cost = (provider: string, model: string, usage: Partial<Usage>, atMs = AT_
 
 describe("costNanoUsd", () => {
   test("tokens, cached ones and cache writes at their own price", () => {
-    // gpt-5-mini: 0.25, 0.025 and 2 dollars a million.
+    // gpt-5-mini: 0.25, 0.025 and 2 dollars per million.
     const usage = { inputTokens: 1_000, cachedInputTokens: 200, outputTokens: 100 };
     expect(cost("openai", "gpt-5-mini", usage)).toBe(800 * 250 + 200 * 25 + 100 * 2_000);
   });
 
   test("an hour's cache write is dearer than a short one", () => {
-    // claude-haiku-4-5: 1 and 5 dollars a million, writes 1.25 and 2.
+    // claude-haiku-4-5: 1 and 5 dollars per million, writes 1.25 and 2.
     const usage = { inputTokens: 1_000, cacheWriteTokens: 300, outputTokens: 10 };
     const short = 700 * 1_000 + 300 * 1_250 + 10 * 5_000;
     expect(cost("anthropic", "claude-haiku-4-5", usage)).toBe(short);
@@ -31,7 +31,7 @@ describe("costNanoUsd", () => {
   });
 
   test("long prompts by their tier", () => {
-    // gemini-2.5-pro: 1.25 dollars a million up to 200,000 tokens, then 2.50 for all of them.
+    // gemini-2.5-pro: 1.25 dollars per million up to 200,000 tokens, then 2.50 for all of them.
     expect(cost("google-ai-studio", "gemini-2.5-pro", { inputTokens: 200_000 })).toBe(250_000_000);
     expect(cost("google-ai-studio", "models/gemini-2.5-pro", { inputTokens: 200_001 })).toBe(
       500_002_500,
@@ -56,7 +56,7 @@ describe("costNanoUsd", () => {
   });
 
   test("recordings by their length", () => {
-    // whisper-large-v3: 0.111 dollars an hour, 10 seconds at least.
+    // whisper-large-v3: 0.111 dollars per hour, at least 10 seconds.
     const price = (inputAudioSeconds: number) =>
       cost("groq", "whisper-large-v3", { inputAudioSeconds });
     expect(price(3_600)).toBe(111_000_000);
@@ -153,7 +153,7 @@ describe("perMillion", () => {
 
   test("of the lowest tier, without a price of each request", () => {
     expect(book.perMillion("google-ai-studio", "gemini-2.5-pro", AT_MS)?.inputUsd).toBe(1.25);
-    // sonar: 1 dollar a million each way, and some thousandths a request.
+    // sonar: 1 dollar per million each way, and a few thousandths per request.
     expect(book.perMillion("perplexity-ai", "sonar", AT_MS)).toEqual({ inputUsd: 1, outputUsd: 1 });
   });
 });

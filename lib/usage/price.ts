@@ -1,8 +1,8 @@
 /**
- * What a request cost: what its answer says, else by the team's own prices, else by the list prices of its
- * time for the model that answered, the tier it was served at and the tools it called.
+ * What a request cost: what its response reports, otherwise by the team's own prices, otherwise by the list prices at
+ * its time for the model that responded, the tier it was served at and the tools it called.
  *
- * The list is loaded when the first price is asked for, never on the way of a request.
+ * The list is loaded when the first price is needed, never while a request waits.
  * @module
  */
 
@@ -17,7 +17,7 @@ import { NO_USAGE, type Tier, type ToolCalls, type Units, type Usage } from "./t
 export interface PriceOverride {
   /** Provider slug. */
   readonly provider: string;
-  /** As requests name it; a `*` at the end stands for any characters. */
+  /** As named in requests; a `*` at the end matches any characters. */
   readonly model: string;
   readonly input: number;
   readonly output: number;
@@ -27,46 +27,46 @@ export interface PriceOverride {
   readonly cacheWrite?: number | undefined;
 }
 
-/** How a cost came about, as short as it can be told: it is kept with every request. */
+/** How a cost was determined, as short as possible, because it is stored with every request. */
 export interface CostBasis {
   /**
-   * Told by the answer, the team's own price, a list price, or the amount that its token counts where no price
-   * is known.
+   * Reported in the response, the team's own price, a list price, or the amount that its token counts if no price is
+   * known.
    */
   readonly source: "reported" | "override" | "list" | "stated";
-  /** What the price was found under; absent where it is not by model, or by several. */
+  /** The name under which the price was found; absent if it isn't by model, or by several. */
   readonly model?: string;
   readonly tier?: Tier;
-  /** Times the price of the list, for the tier and the place. */
+  /** Factor on the list price, for the tier and the place. */
   readonly factor?: number;
   readonly units?: Units;
   readonly tools?: ToolCalls;
-  /** Of the tools, in 1e-9 US dollars; a part of the cost. */
+  /** For tools, in 1e-9 US dollars; a part of the cost. */
   readonly toolsNanoUsd?: number;
-  /** Other models that took part, and are in the cost at their own prices. */
+  /** Other models that took part; the cost includes them at their own prices. */
   readonly others?: readonly string[];
 }
 
 export interface Cost {
-  /** In whole nano-dollars (1e-9 US dollars), so that sums are exact in whatever order they are made. */
+  /** In whole nano-dollars (1e-9 US dollars), so that sums are exact in any order. */
   readonly nanoUsd: number;
   readonly basis: CostBasis;
 }
 
 export interface PriceBook {
   /**
-   * @param model As the request names it; null where it names none.
+   * @param model As named in the request; null if it names none.
    * @param atMs When the request was made.
-   * @returns Null where no price is known or nothing was counted; zero only for what is free.
+   * @returns Null if no price is known or nothing was counted; zero only for what is free.
    */
   cost(provider: string, model: string | null, usage: Usage, atMs: number): Cost | null;
   /** The amount of `cost` alone. */
   costNanoUsd(provider: string, model: string | null, usage: Usage, atMs: number): number | null;
-  /** What a model's tokens are sold for; null where that is not known, or something else is sold. */
+  /** The price of a model's tokens; null if unknown, or if it bills something else. */
   perMillion(provider: string, model: string, atMs: number): PricePerMillion | null;
 }
 
-/** In US dollars per million tokens, of requests short enough for the lowest tier. */
+/** In US dollars per million tokens, for requests short enough for the lowest tier. */
 export interface PricePerMillion {
   readonly inputUsd: number;
   readonly outputUsd: number;
@@ -74,7 +74,7 @@ export interface PricePerMillion {
 
 export const NANO_PER_USD = 1e9;
 
-/** Loads the prices; of `overrides` the first that fits wins. */
+/** Loads the prices; the first match in `overrides` wins. */
 export async function loadPriceBook(overrides: readonly PriceOverride[] = []): Promise<PriceBook> {
   const library = await import("./price-library");
   return new LayeredPriceBook(library, overrides);
@@ -102,7 +102,7 @@ class LayeredPriceBook implements PriceBook {
           this.#listCost(provider, model, usage, atMs))
         : this.#costOfParts(provider, model, usage, usage.parts, atMs);
     if (reported === null || counted === null) return reported ?? counted;
-    // Cut off after the answer told its cost: no less than that.
+    // Cut off after the response reported its cost: at least that.
     return counted.nanoUsd > reported.nanoUsd ? counted : reported;
   }
 
@@ -113,7 +113,7 @@ class LayeredPriceBook implements PriceBook {
   perMillion(provider: string, model: string, atMs: number): PricePerMillion | null {
     const cost = (usage: Partial<Usage>) =>
       this.costNanoUsd(provider, model, { ...NO_USAGE, ...usage }, atMs);
-    // Some models have a price of each request besides.
+    // Some models also have a price per request.
     const none = cost({ inputTokens: 0, outputTokens: 0 });
     const input = cost({ inputTokens: PROBED_TOKENS, outputTokens: 0 });
     const output = cost({ inputTokens: 0, outputTokens: PROBED_TOKENS });
@@ -162,7 +162,7 @@ class LayeredPriceBook implements PriceBook {
     return null;
   }
 
-  /** Each model's part at its own price; the tools are of the whole. */
+  /** Each model's part at its own price; the tools belong to the whole. */
   #costOfParts(
     provider: string,
     model: string | null,
@@ -197,7 +197,10 @@ class LayeredPriceBook implements PriceBook {
   }
 }
 
-/** What the answer says it cost. Only OpenRouter says 0 of what is free; others of what they do not know. */
+/**
+ * The cost that the response reports. Only OpenRouter reports 0 for what is free; others report it for what they don't
+ * know.
+ */
 function reportedCost(provider: string, { reportedNanoUsd }: Usage): Cost | null {
   if (reportedNanoUsd === null) return null;
   if (reportedNanoUsd === 0 && provider !== "openrouter") return null;
@@ -206,7 +209,7 @@ function reportedCost(provider: string, { reportedNanoUsd }: Usage): Cost | null
 
 function isFree(provider: string, asked: string | null, { model: answered }: Usage): boolean {
   if (provider !== "openrouter") return false;
-  // A free model may have been answered by another, at that one's price.
+  // A free model may have been replaced by another, at that one's price.
   const bare = asked?.endsWith(FREE_OF_OPENROUTER)
     ? asked.slice(0, -FREE_OF_OPENROUTER.length)
     : null;

@@ -1,15 +1,14 @@
 /**
- * What an answer's headers say about its use.
+ * What a response's headers report about its usage.
  * @module
  */
 import type { Provider } from "../providers/types";
 import { NO_USAGE, type Usage } from "./types";
 
 /**
- * Bedrock's InvokeModel counts tokens of every model in headers, whatever the body looks like; Gemini names the
- * tier that an answer was served at. Sources: Bedrock's user guide, "Monitoring", and the Gemini API's
- * "Priority inference".
- * @returns Null where they tell nothing.
+ * Bedrock's InvokeModel counts tokens of every model in headers, whatever the body's format; Gemini names the tier at
+ * which a response was served. Sources: Bedrock's user guide, "Monitoring", and the Gemini API's "Priority inference".
+ * @returns Null if they report nothing.
  */
 export function headerUsage(usageFormat: Provider["usageFormat"], headers: Headers): Usage | null {
   if (usageFormat === "bedrock") return bedrock(headers);
@@ -18,17 +17,17 @@ export function headerUsage(usageFormat: Provider["usageFormat"], headers: Heade
   return tier === "flex" || tier === "priority" ? { ...NO_USAGE, tier } : null;
 }
 
-/** By slug: the header that tells how many characters of speech are charged. */
+/** By slug: the header with the number of characters charged for speech. */
 const CHARACTERS: Readonly<Record<string, string>> = {
   elevenlabs: "character-cost",
   deepgram: "dg-char-count",
 };
 
 /**
- * What the headers of speech tell, whose body holds no words: ElevenLabs' API reference, "Character cost", and
+ * What the headers of speech report, whose body contains no text: ElevenLabs' API reference, "Character cost", and
  * Deepgram's "Text to Speech".
  * @param slug The provider's.
- * @returns Null where they tell nothing.
+ * @returns Null if they report nothing.
  */
 export function spokenUsage(slug: string, headers: Headers): Usage | null {
   const name = CHARACTERS[slug];

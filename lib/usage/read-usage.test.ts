@@ -1,4 +1,4 @@
-/** Whatever numbers a report brings, what is read of them adds up, and has a price. */
+/** Whatever numbers a report contains, what is read of them adds up, and has a price. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadPriceBook } from "./price";

@@ -1,11 +1,10 @@
 /**
- * The usage objects of all providers, as one. Each says with its field names whose it is, so it need not be
- * known which API was asked: compatible endpoints mix them.
+ * The usage objects of all providers, in one format. Each is recognized by its field names, so the API that was called
+ * needn't be known: compatible endpoints mix them.
  *
- * Sources: openai-node `src/resources/{completions,embeddings,images,responses,audio}`,
- * anthropic-sdk-typescript `src/resources/messages`, js-genai `src/types.ts`, docs.cohere.com, the Bedrock
- * API reference (`TokenUsage`), docs.x.ai, api-docs.deepseek.com, docs.mistral.ai, replicate.com/docs,
- * openrouter.ai/docs, docs.perplexity.ai.
+ * Sources: openai-node `src/resources/{completions,embeddings,images,responses,audio}`, anthropic-sdk-typescript
+ * `src/resources/messages`, js-genai `src/types.ts`, docs.cohere.com, the Bedrock API reference (`TokenUsage`),
+ * docs.x.ai, api-docs.deepseek.com, docs.mistral.ai, replicate.com/docs, openrouter.ai/docs, docs.perplexity.ai.
  * @module
  */
 import {
@@ -22,7 +21,7 @@ import {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Null if the object holds nothing that is known. */
+/** Null if the object contains nothing known. */
 export function readUsage(fields: Fields): Usage | null {
   const counts = withinWhole(readCounts(renamed(fields)));
   const usage = {
@@ -38,7 +37,7 @@ export function readUsage(fields: Fields): Usage | null {
   return SUBSTANCE.every((name) => usage[name] === null) ? null : usage;
 }
 
-/** A part is no more than the whole that it is of: what is beyond it has no price. Parts alone are the whole. */
+/** A part is at most the whole it belongs to: an excess has no price. Parts without a whole are the whole. */
 function withinWhole(usage: Usage): Usage {
   const { cachedInputTokens, cacheWriteTokens, reasoningTokens } = usage;
   const inputTokens = usage.inputTokens ?? sum(cachedInputTokens, cacheWriteTokens);
@@ -68,9 +67,9 @@ function atMost(part: number | null, whole: number): number | null {
 }
 
 /**
- * What both the first and the last report tell, where an API splits its report between them: Anthropic tells
- * the input in the first and the output in the last. The last one's input counts as a whole, unless it is
- * empty; what it does not name stands as it was told first.
+ * Combines the first and the last report, if an API splits its report: Anthropic reports the input in the first and the
+ * output in the last. The last one's input replaces the first one's, unless it is empty; fields that it doesn't contain
+ * stay as first reported.
  */
 export function mergedReports(first: Fields, last: Fields): Fields {
   const [before, after] = [renamed(first), renamed(last)];
@@ -129,7 +128,7 @@ function readCounts(fields: Fields): Usage {
   const pages = count(fields.pages_processed);
   return {
     ...NO_USAGE,
-    // A total by itself is of what only reads: embeddings, reranking.
+    // A total alone belongs to models that only read: embeddings, reranking.
     inputTokens: count(fields.input_token_count) ?? count(fields.total_tokens),
     outputTokens: count(fields.output_token_count),
     units: pages === null ? null : { pages },
@@ -141,8 +140,8 @@ const NANO_PER_USD = 1e9;
 const TICKS_PER_NANO_USD = 10;
 
 /**
- * What the answer says was charged, in 1e-9 US dollars. OpenRouter: `cost`, and beside it what a key of one's
- * own was charged upstream ("Usage accounting"); xAI: `cost_in_usd_ticks`; Perplexity: `cost.total_cost`;
+ * The amount that the response reports as charged, in 1e-9 US dollars. OpenRouter: `cost`, and next to it what a key of
+ * one's own was charged upstream ("Usage accounting"); xAI: `cost_in_usd_ticks`; Perplexity: `cost.total_cost`;
  * DeepInfra: `estimated_cost`.
  */
 function reportedNanoUsd(fields: Fields): number | null {
@@ -188,7 +187,7 @@ export function tierNamed(name: unknown): Tier | null {
   }
 }
 
-/** Chat, completions and embeddings, and all who copied them. */
+/** Chat, completions and embeddings, and everyone who copied them. */
 function openAiChat(fields: Fields): Usage {
   const prompt = object(fields.prompt_tokens_details);
   const completion = object(fields.completion_tokens_details);
@@ -214,12 +213,15 @@ function openAiChat(fields: Fields): Usage {
     outputAudioTokens: count(completion.audio_tokens),
     inputImageTokens: count(prompt.image_tokens),
     outputImageTokens: count(completion.image_tokens),
-    // Mistral sells transcriptions by their length.
+    // Mistral bills transcriptions by their length.
     inputAudioSeconds: count(fields.prompt_audio_seconds),
   };
 }
 
-/** xAI counts reasoning beside the completion, everyone else within: the total tells, or that it is more. */
+/**
+ * xAI counts reasoning in addition to the completion, everyone else within it: recognized by the total, or because it
+ * is larger.
+ */
 function withReasoning(
   output: number | null,
   reasoning: number | null,
@@ -249,7 +251,7 @@ function openAiResponses(fields: Fields): Usage {
   };
 }
 
-/** `input_tokens` is what was neither read from the cache nor written to it. */
+/** `input_tokens` doesn't include cache reads and writes. */
 function anthropic(fields: Fields): Usage {
   const read = count(fields.cache_read_input_tokens);
   const written = count(fields.cache_creation_input_tokens);
@@ -265,8 +267,8 @@ function anthropic(fields: Fields): Usage {
 }
 
 /**
- * One call may be several passes: a compaction or an advisor is billed, and is not in the counts above it
- * (Anthropic, "Compaction" and "Advisor tool"). A pass that names its model is that one's.
+ * One call may consist of several passes: a compaction or an advisor is billed, and isn't in the counts above it
+ * (Anthropic, "Compaction" and "Advisor tool"). A pass that names its model belongs to that one.
  */
 function ofIterations(fields: Fields, passes: readonly Fields[]): Usage {
   const parts = passes.map((pass) => ({
@@ -292,7 +294,7 @@ export function added(one: Usage, other: Usage): Usage {
   };
 }
 
-/** Gemini's Interactions API counts thoughts and tool results beside the rest, too. */
+/** Gemini's Interactions API also counts thoughts and tool results separately. */
 function interactions(fields: Fields): Usage {
   const told = (name: string) => count(fields[name]) ?? count(fields[camelCase(name)]);
   const audio = (name: string) => modality(fields[name] ?? fields[camelCase(name)], "AUDIO");
@@ -314,7 +316,7 @@ function interactions(fields: Fields): Usage {
 
 const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 
-/** Thoughts stand beside the candidates, cached content within the prompt, tool results beside it. */
+/** Thoughts are counted separately from the candidates, cached content within the prompt, tool results separately. */
 function google(fields: Fields): Usage {
   const thoughts = count(fields.thoughtsTokenCount);
   const candidates = count(fields.candidatesTokenCount) ?? count(fields.responseTokenCount);
@@ -349,7 +351,7 @@ function modality(details: unknown, name: string): number | null {
   return count(entry?.tokenCount) ?? count(entry?.tokens);
 }
 
-/** What is billed differs from what was read where Cohere adds a prompt of its own. */
+/** The billed input differs from what was read if Cohere adds its own prompt. */
 function cohere(fields: Fields): Usage {
   const billed = object(fields.billed_units);
   const tokens = object(fields.tokens);
@@ -367,7 +369,7 @@ function unitsOf(counts: Readonly<Partial<Record<Unit, number | null>>>): Units 
   return sold.length === 0 ? null : Object.fromEntries(sold);
 }
 
-/** Like Anthropic's, the input is counted without the cache. */
+/** As with Anthropic, the input is counted without the cache. */
 function bedrock(fields: Fields): Usage {
   const read = count(fields.cacheReadInputTokens);
   const written = count(fields.cacheWriteInputTokens);
@@ -380,7 +382,7 @@ function bedrock(fields: Fields): Usage {
   };
 }
 
-/** What makes a report one: the rest tells how it came about. */
+/** What makes an object a report: the rest says how it came about. */
 const SUBSTANCE = [...USAGE_COUNTS, "units", "tools", "reportedNanoUsd"] as const;
 
 function sum(...counts: readonly (number | null)[]): number | null {
@@ -388,7 +390,7 @@ function sum(...counts: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((total, each) => total + each, 0);
 }
 
-/** No answer comes to more: beyond it stands what a program wrote that counted below zero. */
+/** No response has a larger count: beyond it, a program wrote a number that it had counted below zero. */
 const MOST_COUNTED = 1e9;
 const MOST_USD = 1e6;
 

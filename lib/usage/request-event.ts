@@ -1,29 +1,29 @@
 /**
- * What is recorded about a request. Never a prompt, an answer or a secret.
+ * What is recorded about a request. Never a prompt, a response or a secret.
  * @module
  */
 import type { Meaning } from "../providers/types";
 import type { Outcome, Usage } from "./types";
 
-/** One key that was asked. */
+/** One key that was tried. */
 export interface AttemptRecord {
   readonly keyId: string;
-  /** Where it was asked, if not at the event's own provider and model: an alias led elsewhere first. */
+  /** Where it was tried, if not at the event's own provider and model: an alias had another target first. */
   readonly target?: { readonly provider: string; readonly model: string | null };
-  /** From which form to which it was converted: `messages to chat`; absent where it was not. */
+  /** The API formats of the conversion: `messages to chat`; absent if it wasn't converted. */
   readonly converted?: string;
-  /** What of the request was left out, so that it could be answered; absent for nothing. */
+  /** What was left out of the request so that it could be answered; absent for nothing. */
   readonly dropped?: readonly string[];
   /** From the request's arrival to the sending, in milliseconds. */
   readonly afterMs: number;
-  /** From the sending to the answer's first byte, or to giving up. */
+  /** From the sending to the response's first byte, or to giving up. */
   readonly tookMs: number;
-  /** The upstream's; 0 where none came. */
+  /** The upstream's; 0 if there was no response. */
   readonly status: number;
   readonly meaning: Meaning | "no_answer";
-  /** The rule that decided; null where there was nothing to judge. */
+  /** The rule that decided; null if there was nothing to classify. */
   readonly rule: string | null;
-  /** The upstream's words about an error, redacted. */
+  /** The upstream's error message, redacted. */
   readonly words: string | null;
 }
 
@@ -32,44 +32,44 @@ export interface RequestEvent {
   readonly id: string;
   /** Arrival, epoch milliseconds. */
   readonly atMs: number;
-  /** Slug; null where none was resolved. */
+  /** Slug; null if none was resolved. */
   readonly provider: string | null;
   readonly model: string | null;
-  /** The access token's; null where none was valid. */
+  /** The access token's id; null if none was valid. */
   readonly tokenId: string | null;
-  /** The token's owner; null for one of the team's. */
+  /** The token's owner; null for a team token. */
   readonly userId: string | null;
   readonly outcome: Outcome;
-  /** What the client was answered; 499 where it had left. */
+  /** The status the client got; 499 if it had left. */
   readonly status: number;
-  /** One Balance's own error code; null where the upstream's answer was delivered. */
+  /** One Balance's own error code; null if the upstream's response was delivered. */
   readonly errorCode: string | null;
-  /** To the answer's last byte. */
+  /** To the response's last byte. */
   readonly durationMs: number;
-  /** To the first output of the answer (text, thought, tool call, a whole JSON body); null where there was none. */
+  /** To the response's first output (text, reasoning, tool call, a whole JSON body); null if there was none. */
   readonly timeToFirstTokenMs: number | null;
-  /** To the first byte of the answer that was delivered, which is its status; null where no upstream gave one. */
+  /** To the first byte of the delivered response, which is its status; null if no upstream responded. */
   readonly timeToFirstByteMs: number | null;
   readonly isStream: boolean;
   /** In order; the last one's key is the one that served. */
   readonly attempts: readonly AttemptRecord[];
-  /** Null where nothing was reported and nothing could be estimated. */
+  /** Null if nothing was reported and nothing could be estimated. */
   readonly usage: Usage | null;
-  /** What it counts for where no price is known, in 1e-9 US dollars: so its token says. Absent for nothing. */
+  /** The amount that its token counts if no price is known, in 1e-9 US dollars. Absent for nothing. */
   readonly statedNanoUsd?: number;
   /** AI Gateway's, from `cf-aig-log-id`. */
   readonly gatewayLogId: string | null;
   /**
-   * Absent for requests. A `turn` is one answer within a WebSocket's session, or background work that another
-   * token's request found finished: its use is counted when it is over, and it is not logged. The `session` is logged when it is closed, with the use of all its turns,
-   * and counted as a request that used nothing more.
+   * Absent for requests. A `turn` is one response within a WebSocket session, or background work that another token's
+   * request found finished: its usage is counted when it is over, and it isn't logged. The `session` is logged when it
+   * closes, with the usage of all its turns, and counted as a request without further usage.
    */
   readonly part?: "turn" | "session";
-  /** Answers in a session. */
+  /** Responses in a session. */
   readonly turns?: number;
 }
 
-/** What became of one attempt, for the statistics of its key. */
+/** The outcome of one attempt, for its key's statistics. */
 export function attemptOutcome(meaning: AttemptRecord["meaning"]): Outcome {
   switch (meaning) {
     case "ok":

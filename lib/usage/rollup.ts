@@ -1,9 +1,9 @@
 /**
  * Requests counted into cells: the arithmetic of the rollups.
  *
- * A cell for every combination of caller, model and key would be one for nearly each request. So each
- * request is counted on two sides: on the caller's by token, user, provider and model, on the key's by key
- * and model. Both sides add up to the same totals.
+ * A cell for every combination of caller, model and key would be one for nearly each request. So each request is
+ * counted on two sides: on the caller side by token, user, provider and model, on the key side by key and model. Both
+ * sides add up to the same totals.
  * @module
  */
 import { BUCKET_COUNT, bucketOf } from "./histogram";
@@ -15,28 +15,28 @@ export const DAY_MS = 86_400_000;
 
 export type Side = "caller" | "key";
 
-/** Where a cell stands. */
+/** The dimensions of a cell. */
 type Place = readonly [
-  /** Start of the hour (UTC) the request came in. */
+  /** Start of the hour (UTC) in which the request arrived. */
   hourMs: number,
   side: Side,
-  /** In this and the next three: empty where there is none. */
+  /** In this and the next three: empty if there is none. */
   provider: string,
   model: string,
-  /** The access token's id on the caller's side, the provider key's on the key's. */
+  /** The access token's id on the caller side, the provider key's on the key side. */
   subjectId: string,
-  /** On the caller's side only. */
+  /** Only on the caller side. */
   userId: string,
   outcome: Outcome,
 ];
 
-/** What cells have counted from the beginning, in their order there. */
+/** What cells have counted from the beginning, in order. */
 export const FIRST_MEASURES = [
   "requests",
   "attempts",
   /** Requests whose tokens are estimated. */
   "estimated",
-  /** Requests with tokens, or with something else that is sold, and no known price. */
+  /** Requests with tokens, or with anything else that is billed, and no known price. */
   "unpriced",
   "inputTokens",
   "outputTokens",
@@ -49,24 +49,24 @@ export const FIRST_MEASURES = [
   "timeToFirstTokenMs",
 ] as const;
 
-/** What came later stands at the end, so that cells packed before are read right: they lack it. */
+/** Later measures are at the end, so that older packed cells, which lack them, are read correctly. */
 export const LATER_MEASURES = [
   /** Requests with a first byte. */
   "firstBytes",
   "timeToFirstByteMs",
 ] as const;
 
-/** What a cell counts. Sums all, so that cells of any hours, keys or models can be added up. */
+/** What a cell counts. All are sums, so that cells of any hours, keys or models can be added up. */
 export const MEASURES = [...FIRST_MEASURES, ...LATER_MEASURES] as const;
 
 export type Measure = (typeof MEASURES)[number];
 
-/** What a cell's number tells: a measure, or how many times were in a bucket. */
+/** The meaning of a cell's number: a measure, or how many times were in a bucket. */
 export type CellValue =
   | { readonly measure: Measure }
   | { readonly bucketsOf: "duration" | "first_token"; readonly bucket: number };
 
-/** A cell's numbers, in their order. */
+/** A cell's numbers, in order. */
 export const CELL_VALUES: readonly CellValue[] = [
   ...FIRST_MEASURES.map((measure) => ({ measure })),
   ...bucketsOf("duration"),
@@ -81,22 +81,22 @@ function bucketsOf(name: "duration" | "first_token"): readonly CellValue[] {
 const DURATION_BUCKETS_FROM = FIRST_MEASURES.length;
 const FIRST_TOKEN_BUCKETS_FROM = DURATION_BUCKETS_FROM + BUCKET_COUNT;
 
-/** A cell's place and its `CELL_VALUES`, as it is stored as JSON. */
+/** A cell's dimensions and its `CELL_VALUES`, as stored in JSON. */
 export type StoredCell = readonly [...place: Place, ...values: number[]];
 
 const INDEX = Object.fromEntries(
   CELL_VALUES.flatMap((value, index) => ("measure" in value ? [[value.measure, index]] : [])),
 ) as Record<Measure, number>;
 
-/** How many places stand before a stored cell's numbers. */
+/** The number of dimensions before a stored cell's numbers. */
 const PLACES = 7;
 
-/** A measure of a cell as it is stored; 0 where the cell is older than the measure. */
+/** A measure of a stored cell; 0 if the cell is older than the measure. */
 export function measureOf(cell: StoredCell, measure: Measure): number {
   return Number(cell[PLACES + INDEX[measure]] ?? 0);
 }
 
-/** Cells of events that were not stored yet. */
+/** Cells of events that weren't stored yet. */
 export class Cells {
   readonly #values = new Map<string, { readonly place: Place; readonly values: number[] }>();
 
@@ -104,7 +104,7 @@ export class Cells {
     return this.#values.size;
   }
 
-  /** @param costNanoUsd Null where no price is known. */
+  /** @param costNanoUsd Null if no price is known. */
   add(event: RequestEvent, costNanoUsd: number | null): void {
     if (event.part === "session") {
       const { part: _, ...request } = event;
@@ -127,7 +127,7 @@ export class Cells {
       outcome,
     );
     const ofKey = (attempt: Attempt | undefined, own: Outcome) => {
-      // An attempt made for another target than the one that the request came to is counted there.
+      // An attempt for another target than the request's final one is counted there.
       const { provider: slug, model: name } = attempt?.target ?? { provider, model };
       return this.#cell(hourMs, "key", slug, name ?? "", attempt?.keyId ?? "", "", own);
     };
@@ -173,7 +173,7 @@ export class Cells {
 
   #cell(...place: Place): number[] {
     const [hourMs, side, provider, model, subjectId, userId, outcome] = place;
-    // Not joined from the list: a template costs a third of that, and every request asks three times.
+    // Not joined from the list: a template costs a third of that, and every request needs three.
     const name = `${hourMs}\n${side}\n${provider}\n${model}\n${subjectId}\n${userId}\n${outcome}`;
     const known = this.#values.get(name);
     if (known !== undefined) return known.values;

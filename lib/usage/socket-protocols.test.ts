@@ -1,4 +1,4 @@
-/** What the frames of each service say. */
+/** What each service's frames mean. */
 import { describe, expect, test } from "vitest";
 import { createSocketReader, type SocketFact } from "./socket-protocols";
 import { NO_USAGE } from "./types";

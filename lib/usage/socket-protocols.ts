@@ -1,13 +1,13 @@
 /**
- * What the frames of a WebSocket say about models, turns and use, by the language of the service. Pure: a
- * state and a message give the next state and facts.
+ * What the frames of a WebSocket contain about models, turns and usage, by the service's protocol. Pure: a state and a
+ * message give the next state and facts.
  *
- * A turn is one answer: an OpenAI `response`, what Gemini says between two `turnComplete`, Cartesia's speech
- * of one context. Frames that carry audio are many and long and say nothing of this: most are passed by after
- * a look for a few words (`marks`), without being parsed.
+ * A turn is one response: an OpenAI `response`, what Gemini sends between two `turnComplete`, Cartesia's speech of one
+ * context. Audio frames are many and long and contain none of this: most are skipped after a search for a few words
+ * (`marks`), without being parsed.
  *
- * Sources: OpenAI's API reference (Realtime and Responses events), ai.google.dev/api/live,
- * developers.deepgram.com (listen, speak, agent), elevenlabs.io's WebSocket references, docs.cartesia.ai.
+ * Sources: OpenAI's API reference (Realtime and Responses events), ai.google.dev/api/live, developers.deepgram.com
+ * (listen, speak, agent), elevenlabs.io's WebSocket references, docs.cartesia.ai.
  * @module
  */
 import type { SocketProtocol } from "../providers/types";
@@ -19,20 +19,20 @@ export type SocketFact =
   | { readonly kind: "model"; readonly model: string }
   /** Another model takes part: it transcribes what is said. */
   | { readonly kind: "helper"; readonly model: string }
-  /** An answer was asked for, or has begun by itself (`isBySpeech`: the service heard the end of speech). */
+  /** A response was requested, or has begun by itself (`isBySpeech`: the service heard the end of speech). */
   | {
       readonly kind: "turn-begins";
-      /** Which model was asked; null for the session's. */
+      /** The requested model; null for the session's. */
       readonly model: string | null;
-      /** The most it may write; null where that is not said. */
+      /** The most it may write; null if not stated. */
       readonly mostOutputTokens: number | null;
       readonly isBySpeech: boolean;
     }
-  /** The provider keeps this answer under an id. */
+  /** The provider stores this response under an id. */
   | { readonly kind: "stored"; readonly id: string }
-  /** Use is null where the service told none. */
+  /** Usage is null if the service reported none. */
   | { readonly kind: "turn-ends"; readonly usage: Usage | null }
-  /** Used beside the turns, by another model if one is named. */
+  /** Used outside of turns, by another model if one is named. */
   | { readonly kind: "used"; readonly usage: Usage; readonly model: string | null };
 
 export type Message = Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ export interface Step<State> {
 
 /** How one side's frames are read. */
 export interface SideRules<State> {
-  /** Of these texts one stands in every frame that is worth parsing. */
+  /** Every frame worth parsing contains one of these texts. */
   readonly marks: readonly string[];
   read(state: State, message: Message): Step<State>;
 }
@@ -53,21 +53,21 @@ export interface ProtocolRules<State> {
   readonly start: State;
   readonly client: SideRules<State>;
   readonly upstream: SideRules<State>;
-  /** The socket is closed: what was used and not told of yet. */
+  /** The socket is closed: what was used and not reported yet. */
   end(state: State): readonly SocketFact[];
-  /** What stands before the text that the model writes, to estimate an answer that is cut off. */
+  /** What precedes the text that the model writes, to estimate a response that is cut off. */
   readonly textMark: string | null;
 }
 
 const NOTHING: readonly SocketFact[] = [];
 const TURN_ENDS: SocketFact = { kind: "turn-ends", usage: null };
 
-/** The model that transcribes what is said to OpenAI's. */
+/** The model that transcribes speech for OpenAI's. */
 interface OpenAiState {
   readonly transcriber: string | null;
 }
 
-/** Realtime, and Responses over a WebSocket: their events are told apart by their types. */
+/** Realtime, and Responses over a WebSocket: their events are distinguished by type. */
 const openAi: ProtocolRules<OpenAiState> = {
   start: { transcriber: null },
   client: {
@@ -137,7 +137,7 @@ const openAi: ProtocolRules<OpenAiState> = {
           return { state, facts: usage === null ? NOTHING : [{ kind: "used", usage, model }] };
         }
         case "error":
-          // A request that is refused makes no response.
+          // A rejected request creates no response.
           return { state, facts: [TURN_ENDS] };
         default:
           return { state, facts: NOTHING };
@@ -148,19 +148,19 @@ const openAi: ProtocolRules<OpenAiState> = {
   textMark: '"delta":"',
 };
 
-/** Those of Realtime live in the session only. */
+/** Those of Realtime exist only in the session. */
 function storedResponse(response: Message): readonly SocketFact[] {
   const id = response.object === "response" ? text(response.id) : null;
   return id === null ? NOTHING : [{ kind: "stored", id }];
 }
 
-/** Of the turn that is going on. */
+/** Of the current turn. */
 interface GeminiState {
   readonly isAnswering: boolean;
   readonly usage: Usage | null;
 }
 
-/** Gemini Live. Field names come in both of protobuf's spellings. */
+/** Gemini Live. Field names occur in both of protobuf's spellings. */
 const gemini: ProtocolRules<GeminiState> = {
   start: { isAnswering: false, usage: null },
   client: {
@@ -194,7 +194,7 @@ const gemini: ProtocolRules<GeminiState> = {
       const isOver =
         content.turnComplete === true ||
         message.toolCall !== undefined ||
-        // Told after the turn was over, they are a turn's that nobody waits for.
+        // Reported after the turn was over, they belong to a turn that is no longer open.
         (message.usageMetadata !== undefined && !isAnswering);
       if (!isOver) return { state: { isAnswering, usage }, facts };
       facts.push({ kind: "turn-ends", usage });
@@ -205,12 +205,12 @@ const gemini: ProtocolRules<GeminiState> = {
   textMark: '"text":"',
 };
 
-/** Seconds of what was heard, as far as they were told. */
+/** Seconds of audio, as far as reported. */
 interface DeepgramState {
   readonly heardS: number;
 }
 
-/** `listen` counts the recording, and says so at the end once more; `speak` and agents tell nothing of use. */
+/** `listen` counts the recording, and reports it once more at the end; `speak` and agents report no usage. */
 const deepgram: ProtocolRules<DeepgramState> = {
   start: { heardS: 0 },
   client: { marks: [], read: (state) => ({ state, facts: NOTHING }) },
@@ -233,12 +233,12 @@ const deepgram: ProtocolRules<DeepgramState> = {
   textMark: null,
 };
 
-/** Whether there is text that is not spoken to its end yet. */
+/** Whether there is text that isn't completely spoken yet. */
 interface ElevenLabsState {
   readonly isSpeaking: boolean;
 }
 
-/** ElevenLabs bills by the character and tells nothing of use. A text that is empty ends the speech. */
+/** ElevenLabs bills by characters and reports no usage. An empty text ends the speech. */
 const elevenLabs: ProtocolRules<ElevenLabsState> = {
   start: { isSpeaking: false },
   client: {
@@ -263,7 +263,7 @@ const elevenLabs: ProtocolRules<ElevenLabsState> = {
   textMark: null,
 };
 
-/** Cartesia's speech, a turn for each context; transcription tells the seconds it heard. */
+/** Cartesia's speech, one turn per context; transcription reports the seconds of audio. */
 const cartesia: ProtocolRules<DeepgramState> = {
   start: { heardS: 0 },
   client: {
@@ -292,17 +292,17 @@ const cartesia: ProtocolRules<DeepgramState> = {
   textMark: null,
 };
 
-/** A model as requests name it: without the collection, project and place in front. */
+/** A model as named in requests: without the collection, project and location. */
 export function plainModel(name: string): string {
   return name.replace(/^(?:.*\/)?models\//, "");
 }
 
-/** Reads both ways of one socket. */
+/** Reads both directions of one socket. */
 export interface SocketReader {
   fromClient(frame: string): readonly SocketFact[];
   fromUpstream(frame: string): readonly SocketFact[];
   end(): readonly SocketFact[];
-  /** Characters that the model wrote in a frame; 0 where that is audio. */
+  /** Characters that the model wrote in a frame; 0 for audio. */
   writtenIn(frame: string): number;
 }
 
@@ -345,7 +345,7 @@ function reading<State>(rules: ProtocolRules<State>): SocketReader {
   };
 }
 
-/** An object of JSON; null for anything else. */
+/** A JSON object; null for anything else. */
 function parsed(frame: string): Message | null {
   try {
     const value: unknown = JSON.parse(frame);

@@ -1,8 +1,8 @@
 import { NO_USAGE, USAGE_COUNTS, type Usage } from "./types";
 
 /**
- * The use of several answers as one. Those of several models stand as parts too, since each has its price.
- * @param more What is known besides; nothing else of it is summed.
+ * Combines the usage of several responses. Those of several models are also kept as parts, because each has its price.
+ * @param more What else is known; not summed.
  */
 export function sumUsage(usages: readonly Usage[], more: Partial<Usage> = {}): Usage {
   const sums: Partial<Record<(typeof USAGE_COUNTS)[number], number>> = {};

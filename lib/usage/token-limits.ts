@@ -1,4 +1,4 @@
-/** The limits a token or a member can have, in the order they are shown; those in dollars end in `Usd`. */
+/** The limits that a token or a member can have, in display order; those in dollars end in `Usd`. */
 export const TOKEN_LIMITS = [
   "rpm",
   "tpm",
@@ -11,7 +11,7 @@ export const TOKEN_LIMITS = [
 
 export type TokenLimit = (typeof TOKEN_LIMITS)[number];
 
-/** Those that count what was used of a day or a month. */
+/** Those that count usage per day or month. */
 export const BUDGETS = [
   "dailyRequests",
   "dailyTokens",
@@ -34,7 +34,7 @@ export const NO_LIMITS: LimitValues = {
   monthlyCostUsd: null,
 };
 
-/** The limits of something that has other fields too. */
+/** The limits of an object that has other fields too. */
 export function limitsOf(values: LimitValues): LimitValues {
   const limits = TOKEN_LIMITS.map((name) => [name, values[name]]);
   return Object.fromEntries(limits) as Record<TokenLimit, number | null>;
@@ -44,10 +44,10 @@ export function hasLimits(values: LimitValues): boolean {
   return TOKEN_LIMITS.some((name) => values[name] !== null);
 }
 
-/** Who is served first where quota is scarce: interactive requests before those of batches. */
+/** The order of service when quota is scarce: interactive requests before batches. */
 export const PRIORITY_CLASSES = ["interactive", "batch"] as const;
 
 export type PriorityClass = (typeof PRIORITY_CLASSES)[number];
 
-/** What limits may be at most. One that is not named may be anything. */
+/** Maximum limits. A limit without one may be anything. */
 export type LimitCeilings = Readonly<Partial<Record<TokenLimit, number>>>;

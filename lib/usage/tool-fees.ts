@@ -1,12 +1,11 @@
 /**
- * What providers charge for tools that they run themselves, beside the tokens.
+ * What providers charge for tools that they run themselves, in addition to tokens.
  *
- * Sources, read in November 2026: Anthropic's "Pricing" (web search $10 for 1,000 searches), OpenAI's "Pricing"
- * (web search $10 and file search $2.50 for 1,000 calls, a session of Code Interpreter $0.03), the Gemini
- * API's "Pricing" (Google Search: since Gemini 3 $14 for 1,000 queries, before $35 for 1,000 grounded
- * prompts). What a provider gives away a day or a month is not known here, so every call counts. xAI,
- * OpenRouter and Perplexity tell their fees within the cost of an answer. Not in any answer, and so not
- * counted: the hours of Anthropic's code execution, and the storage of files.
+ * Sources, read in November 2026: Anthropic's "Pricing" (web search $10 for 1,000 searches), OpenAI's "Pricing" (web
+ * search $10 and file search $2.50 for 1,000 calls, a session of Code Interpreter $0.03), the Gemini API's "Pricing"
+ * (Google Search: since Gemini 3 $14 for 1,000 queries, before $35 for 1,000 grounded prompts). Free daily or monthly
+ * allowances aren't known here, so every call counts. xAI, OpenRouter and Perplexity include their fees in the reported
+ * cost. Not in any response, and so not counted: the hours of Anthropic's code execution, and the storage of files.
  * @module
  */
 import type { Tool, ToolCalls } from "./types";
@@ -22,7 +21,7 @@ const OPENAI: Fees = {
   codeSession: 0.03 * NANO_PER_USD,
 };
 
-/** By the list's name of the provider; 1e-9 US dollars a call. */
+/** By the list's name of the provider; 1e-9 US dollars per call. */
 const FEES: Readonly<Record<string, Fees>> = {
   anthropic: { webSearch: perThousand(10) },
   openai: OPENAI,
@@ -36,7 +35,7 @@ const OLD_GEMINI = /gemini-(?:1|2)[.-]/;
 /**
  * In 1e-9 US dollars.
  * @param id The list's name of the provider.
- * @param model The one that answered.
+ * @param model The one that responded.
  */
 export function toolFeesNanoUsd(id: string, model: string, calls: ToolCalls | null): number {
   if (calls === null) return 0;

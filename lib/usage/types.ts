@@ -3,17 +3,17 @@
  * @module
  */
 
-/** What one request used. A count is null where the provider said nothing about it. */
+/** What one request used. A count is null if the provider reported nothing about it. */
 export interface Usage {
-  /** Everything the model read, cached tokens and cache writes included. */
+  /** Everything the model read, including cached tokens and cache writes. */
   readonly inputTokens: number | null;
-  /** Everything the model wrote, reasoning included. */
+  /** Everything the model wrote, including reasoning. */
   readonly outputTokens: number | null;
   /** Part of the input that was read from the provider's cache. */
   readonly cachedInputTokens: number | null;
-  /** Part of the input that was written to the provider's cache, for however long. */
+  /** Part of the input that was written to the provider's cache, for any length of time. */
   readonly cacheWriteTokens: number | null;
-  /** Part of the cache writes that is kept for an hour, which Anthropic sells more expensive. */
+  /** Part of the cache writes that is kept for an hour, for which Anthropic charges more. */
   readonly cacheWriteHourTokens: number | null;
   /** Part of the output. */
   readonly reasoningTokens: number | null;
@@ -23,33 +23,33 @@ export interface Usage {
   readonly outputImageTokens: number | null;
   /** Part of the cached input. */
   readonly cachedAudioTokens: number | null;
-  /** Length of a transcribed recording, where that is what is sold. */
+  /** Length of a transcribed recording, if that is what is billed. */
   readonly inputAudioSeconds: number | null;
-  /** What is sold by something else than tokens; null for nothing. */
+  /** What is billed by something else than tokens; null for nothing. */
   readonly units: Units | null;
-  /** Calls of the provider's own tools, each with a price beside the tokens; null for none. */
+  /** Calls of the provider's own tools, each with a price in addition to tokens; null for none. */
   readonly tools: ToolCalls | null;
-  /** The model that answered, by the answer's own name for it; null where it names none. */
+  /** The model that responded, by its name in the response; null if it names none. */
   readonly model: string | null;
-  /** Null for the standard one, and where the answer names none. */
+  /** Null for the standard one, and if the response names none. */
   readonly tier: Tier | null;
-  /** Whether it was kept within the United States, which Anthropic sells more expensive. */
+  /** Whether it was kept within the United States, for which Anthropic charges more. */
   readonly isUsOnly: boolean;
-  /** What the answer says it cost, in 1e-9 US dollars; null where it says nothing. */
+  /** The cost that the response reports, in 1e-9 US dollars; null if none. */
   readonly reportedNanoUsd: number | null;
-  /** How many answers the counts are of: more than one for the results of a batch. */
+  /** How many responses the counts cover: more than one for the results of a batch. */
   readonly answers: number;
-  /** What the counts are made of, where parts have a price of their own: several passes, or several models. */
+  /** What the counts consist of, if parts have their own price: several passes, or several models. */
   readonly parts: readonly Usage[] | null;
-  /** True where a count was guessed from the length of texts: the stream ended early, or told nothing. */
+  /** True if a count was estimated from the length of texts: the stream ended early, or reported nothing. */
   readonly isEstimate: boolean;
 }
 
-/** Things other than tokens that are sold. */
+/** Things other than tokens that are billed. */
 export type Unit = "pages" | "searches" | "images" | "characters";
 export type Units = Readonly<Partial<Record<Unit, number>>>;
 
-/** Tools that providers run themselves and bill by the call. */
+/** Tools that providers run themselves and bill per call. */
 export const TOOLS = [
   "webSearch",
   "fileSearch",
@@ -60,7 +60,7 @@ export const TOOLS = [
 export type Tool = (typeof TOOLS)[number];
 export type ToolCalls = Readonly<Partial<Record<Tool, number>>>;
 
-/** How an answer was served, where its price depends on it. */
+/** How a response was served, if its price depends on that. */
 export type Tier = "flex" | "priority" | "batch" | "fast";
 
 export const NO_USAGE: Usage = {
@@ -88,11 +88,11 @@ export const NO_USAGE: Usage = {
 };
 
 /**
- * What became of a request, for statistics.
+ * The result of a request, for statistics.
  * - `ok`: answered in full, as far as the client wanted it
- * - `client_error`: refused for what was asked, or asked wrongly
+ * - `client_error`: rejected because of what was requested, or how
  * - `limited`: no key with quota left, or the token's own limit
- * - `upstream_error`: the provider failed, or was not reached
+ * - `upstream_error`: the provider failed, or wasn't reached
  * - `aborted`: the client left before the end
  * - `denied`: no valid access token, or not for this provider or model
  */

@@ -1,5 +1,6 @@
 /**
- * Where an answer tells what was used: by the API that was asked, as its path shows, and by how its bytes lie.
+ * Where a response reports its usage: by the API that was called, as shown by its path, and by the framing of its
+ * bytes.
  * @module
  */
 import { isUntold, mediaType } from "../http/split-events";
@@ -12,13 +13,13 @@ import type { Usage } from "./types";
 export interface UsageForm {
   readonly framing: "plain" | "lines" | "events" | "amazon" | "amazon-base64";
   readonly keys: ScanKeys;
-  /** Whether its text may stand for tokens where none are reported: not where something else is sold. */
+  /** Whether its text may be used to estimate tokens if none are reported: not if something else is billed. */
   readonly isWritten: boolean;
-  /** Whether each of its texts is an answer by itself, so that their reports are added up. */
+  /** Whether each of its texts is a separate response, so that their reports are added up. */
   readonly isMany: boolean;
-  /** What the headers tell; null for nothing. */
+  /** What the headers report; null for nothing. */
   readonly told: Usage | null;
-  /** Who answered behind a router, as its prices are named by it; null where that is not told. */
+  /** The host behind a router, because prices are listed by its name; null if unknown. */
   readonly host: string | null;
 }
 
@@ -33,9 +34,9 @@ const USAGE_KEYS = [
 ];
 
 /**
- * Objects that usage may stand in besides the outermost: Responses (`response`), Anthropic's first event
- * (`message`), Groq (`x_groq`), Cohere (`delta`, `meta`), Cloudflare (`result`), Gemini's Interactions
- * (`interaction`) and grounding.
+ * Objects that may contain usage besides the outermost: Responses (`response`), Anthropic's first event (`message`),
+ * Groq (`x_groq`), Cohere (`delta`, `meta`), Cloudflare (`result`), Gemini's Interactions (`interaction`) and
+ * grounding.
  */
 const PARENT_KEYS = [
   "response",
@@ -73,7 +74,7 @@ const COMMON = {
 
 const CHAT = new ScanKeys(COMMON);
 
-/** What background work is told by. */
+/** The fields that report background work. */
 const WORK = { own: ["id", "status", "processing_status"], aside: ["item"] } as const;
 const WORK_ANSWER = new ScanKeys({
   ...COMMON,
@@ -81,7 +82,7 @@ const WORK_ANSWER = new ScanKeys({
   aside: WORK.aside,
 });
 
-/** Gemini's batch is an operation, and holds the answers to what was asked within its request. */
+/** Gemini's batch is an operation, and contains the responses within its request. */
 const GEMINI_BATCH = new ScanKeys(
   {
     usage: ["usageMetadata"],
@@ -121,7 +122,7 @@ const RESPONSES = {
   collected: ["id"],
 };
 const RESPONSES_JSON = new ScanKeys({ ...RESPONSES, list: ["output"] }, RESPONSES_MARKS);
-/** Its typed events repeat under other keys what they have sent as `delta`. */
+/** Its typed events repeat, under other keys, what they have sent as `delta`. */
 const RESPONSES_EVENTS = new ScanKeys(
   {
     ...RESPONSES,
@@ -135,17 +136,17 @@ const RESPONSES_EVENTS = new ScanKeys(
   RESPONSES_MARKS,
 );
 
-/** Deepgram tells the length of a recording in `metadata`, others beside the text. */
+/** Deepgram reports the length of a recording in `metadata`, others next to the text. */
 const RECORDING = new ScanKeys({ ...COMMON, number: ["duration"], object: ["metadata"] });
 
-/** OpenAI's results of a batch hold each answer as `response.body`, Gemini's in a list of responses. */
+/** OpenAI's batch results contain each response as `response.body`, Gemini's in a list of responses. */
 const BATCH = new ScanKeys({ ...COMMON, parent: [...PARENT_KEYS, "body"], fact: MODEL_KEYS });
 
 const RESPONSES_PATH = /(?:^|\/)responses(?:\/|$)/;
 const RECORDING_PATH =
   /(?:^|\/)(?:stt|listen|audio\/(?:transcriptions|translations)|transcribe)(?:\/|$)/;
 const BATCH_RESULTS_PATH = /(?:^|\/)batches\/[^/]+\/results$/;
-/** What is sold here is no text that a model writes. */
+/** What is billed here isn't text that a model writes. */
 const UNWRITTEN_PATH =
   /(?:^|[/:])(?:ocr|rerank|embed|embeddings|embedContent|batchEmbedContents|moderations|classify|classifications|tokenize|detokenize|files|batches|uploads|images|videos|audio|speech|stt|listen|transcribe|search|parse|count_?tokens|input_tokens|conversations|vector_stores|fine_tuning|fine-tuning)(?:[/:]|$)/i;
 
@@ -153,11 +154,11 @@ export interface Exchange {
   readonly provider: Pick<Provider, "usageFormat" | "slug">;
   /** Below `/api/{slug}/`, without the query. */
   readonly path: string;
-  /** The answer's. */
+  /** The response's. */
   readonly headers: Headers;
 }
 
-/** How usage is read from an answer; null where it holds none (audio, images as bytes, HTML). */
+/** How usage is read from a response; null if it contains none (audio, images as bytes, HTML). */
 export function usageFormFor({ provider, path, headers }: Exchange): UsageForm | null {
   const { usageFormat, slug } = provider;
   if (usageFormat === "none") return null;
@@ -175,13 +176,13 @@ export function usageFormFor({ provider, path, headers }: Exchange): UsageForm |
   };
 }
 
-/** Hugging Face's router names the host that answered in a header; a caller may name it in the path. */
+/** Hugging Face's router names the host that responded in a header; a caller may name it in the path. */
 function hostOf(path: string, headers: Headers): string | null {
   const [, named = null] = /^([a-z][a-z0-9-]*)\/v1\//.exec(path) ?? [];
   return headers.get("x-inference-provider") ?? named;
 }
 
-/** What a path says about its answer. */
+/** What a path says about its response. */
 interface PathKind {
   readonly isResponses: boolean;
   readonly isRecording: boolean;
@@ -193,7 +194,7 @@ interface PathKind {
   readonly isWritten: boolean;
 }
 
-/** A team's apps ask the same few paths again and again. */
+/** A team's apps request the same few paths again and again. */
 const kinds = new Map<string, PathKind>();
 const MAX_KINDS = 500;
 
@@ -219,7 +220,7 @@ function framingOf(
   type: string,
   { isBase64, isBatchResults, isFile }: PathKind,
 ): UsageForm["framing"] | null {
-  // A file may be the results of a batch, which are lines of JSON, whatever it is called.
+  // A file may be the results of a batch, which are lines of JSON, whatever its type.
   if (isFile) return UNNAMED_LINES.test(type) ? "lines" : null;
   if (type === "text/event-stream") return "events";
   if (type === "application/vnd.amazon.eventstream") {

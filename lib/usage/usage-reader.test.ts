@@ -39,7 +39,7 @@ function read(
   return reader.end({ isComplete, requestBytes });
 }
 
-/** The same whatever the cuts. The model that answered is looked at where it is named. */
+/** The same however it is split. The responding model is checked if it is named. */
 function expectUsage(
   usageForm: UsageForm,
   body: string | Uint8Array,

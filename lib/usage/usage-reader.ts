@@ -1,6 +1,6 @@
 /**
- * Reads usage from an answer's bytes as they pass to the client. The bytes are looked at and let go: memory
- * stays below some 100 KB whatever passes, and nothing is added to the request or the answer.
+ * Reads usage from a response's bytes as they pass to the client. The bytes are examined and released: memory stays
+ * below about 100 KB whatever passes, and nothing is added to the request or the response.
  * @module
  */
 import type { WorkFacts } from "./background-work";
@@ -19,23 +19,23 @@ import { NO_USAGE, type ToolCalls, type Usage } from "./types";
 import type { UsageForm } from "./usage-form";
 
 export interface UsageReader {
-  /** The next bytes of the answer, as they were received; they are neither kept nor changed. */
+  /** The next bytes of the response, as received; they are neither kept nor changed. */
   push(chunk: Uint8Array): void;
   /**
-   * What was used, once no more bytes come. Where nothing was reported, or text came after the last report,
-   * or the answer was cut off, it is an estimate. Null if there is nothing to tell.
+   * What was used, once no more bytes arrive. If nothing was reported, or text came after the last report, or the
+   * response was cut off, it is an estimate. Null if there is nothing to report.
    */
   end(answer: EndedAnswer): Usage | null;
-  /** What the answer says about background work. */
+  /** What the response reports about background work. */
   readonly work: WorkFacts;
-  /** Ids of the items that a response was made of, as many as are remembered. */
+  /** Ids of a response's items, as many as are remembered. */
   readonly itemIds: ReadonlySet<string>;
 }
 
 export interface EndedAnswer {
   /** False if the client left, or the upstream broke off: it may have written more than was seen. */
   readonly isComplete: boolean;
-  /** Length of the request's JSON, to estimate the input; null where it is not text. */
+  /** Length of the request's JSON, to estimate the input; null if it isn't text. */
   readonly requestBytes: number | null;
 }
 
@@ -43,12 +43,12 @@ export function createUsageReader(form: UsageForm): UsageReader {
   return new ScanningReader(form);
 }
 
-/** English text and JSON come to about four bytes a token, and so do other scripts at their longer encoding. */
+/** English text and JSON have about four bytes per token, and so do other scripts with their longer encoding. */
 const BYTES_PER_TOKEN = 4;
-/** A longer request carries files, which are not counted by their length. */
+/** A longer request contains files, which aren't counted by their length. */
 const MAX_ESTIMATED_REQUEST_BYTES = 1024 * 1024;
 const PARTS_OF_TOTAL = ["prompt_tokens", "input_tokens", "total_input_tokens"];
-/** Of more models than that, the rest of a batch is counted without naming its model. */
+/** With more models than this, the rest of a batch is counted without the model's name. */
 const MAX_MODELS = 20;
 
 class ScanningReader implements UsageReader {
@@ -56,11 +56,11 @@ class ScanningReader implements UsageReader {
   readonly #scanner: JsonScanner;
   readonly #framing: Framing;
   #usagesBefore = 0;
-  /** Length of the text that the last report covers: everything to the end of the event it came in. */
+  /** Length of the text that the last report covers: everything to the end of its event. */
   #reportedTextBytes = 0;
-  /** Of a text that tells many answers, what all used. */
+  /** The total usage, for a text that contains many responses. */
   #all: Usage | null = null;
-  /** Of answers of many texts, what each model used. */
+  /** The usage of each model, for responses of many texts. */
   readonly #byModel = new Map<string | null, Usage>();
 
   constructor(form: UsageForm) {
@@ -103,7 +103,7 @@ class ScanningReader implements UsageReader {
     }
     if (!this.#form.isWritten) return null;
     const inputTokens = reported?.inputTokens ?? estimatedInput(requestBytes);
-    // Cut off before its first word, an answer has still read the request.
+    // A response that was cut off before its first word has still read the request.
     if (textBytes === 0 && (isComplete || inputTokens === null)) return null;
     const visibleTokens = Math.ceil(textBytes / BYTES_PER_TOKEN);
     const hiddenTokens = reported === null ? this.#hiddenReasoning(visibleTokens) : null;
@@ -142,13 +142,13 @@ class ScanningReader implements UsageReader {
 
   /** Length of the text that no report covers. */
   #textSince(reported: Usage | null): number {
-    // Headers and lengths of recordings describe the whole answer.
+    // Headers and lengths of recordings describe the whole response.
     const isOfWhole = reported !== null && this.#usagesBefore === 0;
     if (!this.#form.isWritten || isOfWhole) return 0;
     return this.#scanner.textBytes - (reported === null ? 0 : this.#reportedTextBytes);
   }
 
-  /** What the body reports, else what the headers told. */
+  /** What the body reports, otherwise what the headers reported. */
   #reported(): Usage | null {
     const { firstUsage, lastUsage } = this.#scanner;
     const first = parse(firstUsage);
@@ -164,7 +164,7 @@ class ScanningReader implements UsageReader {
     return told?.inputTokens == null && told?.outputTokens == null ? null : told;
   }
 
-  /** What the answer says beside its counts. */
+  /** What the response reports besides its counts. */
   #facts(reported: Usage | null): Pick<Usage, "model" | "tier" | "tools"> {
     const scanner = this.#scanner;
     const tierName = scanner.fact("service_tier") ?? scanner.fact("serviceTier");
@@ -175,7 +175,7 @@ class ScanningReader implements UsageReader {
     };
   }
 
-  /** Tools that the answer shows as called, where its usage does not count them. */
+  /** Tools that the response shows as called, if its usage doesn't count them. */
   #calledTools(): ToolCalls | null {
     const { marks, mostCounted } = this.#scanner;
     const queries = { groundingQuery: mostCounted, groundedPrompt: Math.min(1, mostCounted) };
@@ -191,7 +191,7 @@ class ScanningReader implements UsageReader {
     });
   }
 
-  /** Length of a recording whose transcription names it. */
+  /** Length of a recording, if its transcription reports it. */
   #recordedSeconds(): number | null {
     const beside = this.#scanner.fact("duration");
     const seconds =
@@ -201,7 +201,7 @@ class ScanningReader implements UsageReader {
     return seconds !== null && seconds > 0 ? seconds : null;
   }
 
-  /** Reasoning that an answer shows to have begun without telling its words; null where it shows none. */
+  /** Reasoning that a response shows to have begun without its text; null if it shows none. */
   #hiddenReasoning(visibleTokens: number): number | null {
     const { marks, sealedBytes } = this.#scanner;
     if (!marks.has("reasoning")) return null;
@@ -210,7 +210,7 @@ class ScanningReader implements UsageReader {
     return unsealedTokens(typeof effort === "string" ? effort : null, visibleTokens);
   }
 
-  /** Whether all that is reported is a total of what was read and what was written. */
+  /** Whether only a total of input and output is reported. */
   #isBareTotal(): boolean {
     const { firstUsage, lastUsage, textBytes } = this.#scanner;
     if (textBytes === 0) return false;
@@ -268,14 +268,14 @@ function framingOf(
   }
 }
 
-/** A total that text was written for is of both: the text's length tells which part was written. */
+/** Splits a total of input and output: the text's length shows the output. */
 function splitTotal(reported: Usage, textBytes: number): Usage {
   const total = reported.inputTokens ?? 0;
   const outputTokens = Math.min(total, Math.ceil(textBytes / BYTES_PER_TOKEN));
   return { ...reported, inputTokens: total - outputTokens, outputTokens, isEstimate: true };
 }
 
-/** As callers write it, too: `deepseek-ai/DeepSeek-R1:together`. */
+/** As callers write it too: `deepseek-ai/DeepSeek-R1:together`. */
 function hosted(model: string | null, host: string | null): string | null {
   return model === null || host === null || model.includes(":") ? model : `${model}:${host}`;
 }
@@ -291,7 +291,7 @@ function numberIn(fields: unknown, name: string): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-/** An object's fields without those that are null; empty for what is no JSON. */
+/** An object's fields without those that are null; empty if it isn't JSON. */
 function parse(text: string | null): Record<string, unknown> {
   if (text === null) return {};
   let fields: Record<string, unknown>;

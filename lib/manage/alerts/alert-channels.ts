@@ -3,15 +3,15 @@ import type { Settings } from "../../db/team/settings";
 import { type MailApi, mailAlert } from "./mail-alert";
 import { type AlertMessage, type AlertWebhook, postAlert } from "./post-alert";
 
-/** What this deployment has to send alerts with. */
+/** How this deployment can send alerts. */
 export interface AlertSenders {
-  /** Null where no address is set. */
+  /** Null if no address is set. */
   readonly alertWebhook: AlertWebhook | null;
-  /** Null where no key is set. */
+  /** Null if no key is set. */
   readonly mailApi: MailApi | null;
 }
 
-/** The channels that are set up, by the deployment and by the team. */
+/** The channels that are configured, by the deployment and by the team. */
 export function alertChannels(
   { alertWebhook, mailApi }: AlertSenders,
   { alerts }: Pick<Settings, "alerts">,
@@ -23,7 +23,7 @@ export function alertChannels(
   ];
 }
 
-/** @returns Why it was not taken; null if it was. Never rejects. */
+/** @returns Why it wasn't accepted; null if it was. Never rejects. */
 export async function sendAlert(
   message: AlertMessage,
   channel: AlertChannel,

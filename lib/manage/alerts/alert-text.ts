@@ -6,7 +6,7 @@ const TEXTS = { en, zh };
 
 export type AlertLanguage = keyof typeof TEXTS;
 
-/** An alert in words. Its texts have plain values only, so that a Worker needs no formatter for them. */
+/** An alert's text. The messages have plain values only, so a Worker needs no formatter for them. */
 export function alertText(
   kind: AlertKind | "test",
   details: AlertDetails,

@@ -13,13 +13,13 @@ export interface AlertItem {
   readonly createdAtMs: number;
   readonly state: "waiting" | "delivered" | "failing" | "givenUp";
   readonly failures: number;
-  /** What the last failed try met with; empty where there was none. */
+  /** Why the last delivery failed; empty if none did. */
   readonly problem: string;
 }
 
 const LIMIT = 20;
 
-/** The newest alerts and what became of them. */
+/** The newest alerts and their deliveries. */
 export async function listAlerts(
   { db }: ManageContext,
   language: AlertLanguage,

@@ -6,7 +6,7 @@ import { allProviders } from "../keys/known-provider";
 import type { ManageContext } from "../manage-context";
 import type { ListIncidentsInput } from "./incident-schemas";
 
-/** Many keys of one provider failed alike. Times are epoch milliseconds. */
+/** Many keys of one provider failed in the same way. Times are epoch milliseconds. */
 export interface IncidentItem
   extends Pick<IncidentRow, "provider" | "rule" | "meaning" | "status" | "words" | "effect"> {
   readonly id: string;
@@ -15,16 +15,16 @@ export interface IncidentItem
   /** Those that were suspected first: what was done to them was undone. */
   readonly keys: readonly {
     readonly id: string;
-    /** Null where the key is gone. */
+    /** Null if the key is gone. */
     readonly masked: string | null;
-    /** What became of it, during the incident or shortly after: blocked by a second witness, or it answered. */
+    /** What happened to it during the incident or shortly after: blocked by a second witness, or it worked. */
     readonly verdict: "convicted" | "acquitted" | null;
   }[];
   readonly openedAt: number;
   readonly lastSeenAt: number;
-  /** Null while it goes on. */
+  /** Null while it continues. */
   readonly endedAt: number | null;
-  /** What ended it: a key that answered, or that nobody has seen it for half an hour. */
+  /** What ended it: a key that worked, or half an hour without a sighting. */
   readonly endedBy: "answer" | "quiet" | null;
 }
 
@@ -49,7 +49,7 @@ export async function listIncidents(
     db,
     rows.map(({ keyIds, openedAtMs, lastSeenMs, closedAtMs }) => ({
       keyIds,
-      // Suspected before it was noticed, and judged when keys answer again.
+      // Suspected before the incident was noticed, and decided when keys work again.
       fromMs: openedAtMs - BEFORE_MS,
       toMs: (closedAtMs ?? lastSeenMs) + AFTER_MS,
     })),

@@ -1,9 +1,9 @@
 /**
- * Sends one alert as mail, through the HTTP API of a mail service.
+ * Sends one alert as email, through the HTTP API of a mail service.
  *
- * Resend takes `{from, to, subject, text}` and drops a repeated `Idempotency-Key` (https://resend.com/docs/api-reference/emails/send-email).
- * Any other address gets the same fields with those of the webhook beside them: `id`, `kind`, `details`, `at`.
- * Both get the key as `Authorization: Bearer`.
+ * Resend accepts `{from, to, subject, text}` and drops a repeated `Idempotency-Key`
+ * (https://resend.com/docs/api-reference/emails/send-email). Any other address gets the same fields in addition to
+ * those of the webhook: `id`, `kind`, `details`, `at`. Both get the key as `Authorization: Bearer`.
  * @module
  */
 import type { AlertMessage } from "./post-alert";
@@ -27,14 +27,14 @@ export const RESEND_URL = "https://api.resend.com/emails";
 
 const SUBJECT_MAX_CHARS = 120;
 
-/** Told by the address. */
+/** Determined by the address. */
 export function mailForm(url: string): MailForm {
   return URL.canParse(url) && new URL(url).hostname === new URL(RESEND_URL).hostname
     ? "resend"
     : "generic";
 }
 
-/** @returns Why it was not taken; null if it was. Never rejects. */
+/** @returns Why it wasn't accepted; null if it was. Never rejects. */
 export function mailAlert(
   { createdAtMs, ...message }: AlertMessage,
   { from, to }: MailAddresses,
@@ -54,7 +54,7 @@ export function mailAlert(
   });
 }
 
-/** One line, whatever a name in it holds. */
+/** A single line, whatever a name in it contains. */
 function subjectOf(text: string): string {
   const line = `One Balance: ${text}`.replace(/\s+/g, " ");
   return line.length > SUBJECT_MAX_CHARS ? `${line.slice(0, SUBJECT_MAX_CHARS - 1)}…` : line;

@@ -1,8 +1,8 @@
 /**
- * Sends one alert to the team's webhook, in the form its service takes.
+ * Sends one alert to the team's webhook, in the service's format.
  *
- * Every request carries `x-one-balance-timestamp` (seconds) and, with a secret, `x-one-balance-signature`:
- * `v1=` and the hex HMAC-SHA256 of `{timestamp}.{body}`. Feishu's own signature goes into the body:
+ * Every request has `x-one-balance-timestamp` (seconds) and, with a secret, `x-one-balance-signature`: `v1=` and the
+ * hex HMAC-SHA256 of `{timestamp}.{body}`. Feishu's own signature goes into the body:
  * https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
  * @module
  */
@@ -18,7 +18,7 @@ export interface AlertWebhook {
 export type WebhookForm = "slack" | "discord" | "feishu" | "generic";
 
 export interface AlertMessage {
-  /** The same whenever it is sent again: a receiver may see it twice. */
+  /** The same for each repetition: a receiver may get it twice. */
   readonly id: string;
   readonly kind: string;
   readonly text: string;
@@ -26,7 +26,7 @@ export interface AlertMessage {
   readonly createdAtMs: number;
 }
 
-/** Told by the address. */
+/** Determined by the address. */
 export function webhookForm(url: string): WebhookForm {
   const host = URL.canParse(url) ? new URL(url).hostname : "";
   if (host === "hooks.slack.com") return "slack";
@@ -35,7 +35,7 @@ export function webhookForm(url: string): WebhookForm {
   return "generic";
 }
 
-/** @returns Why it was not taken; null if it was. Never rejects. */
+/** @returns Why it wasn't accepted; null if it was. Never rejects. */
 export async function postAlert(
   message: AlertMessage,
   { url, secret, fetch }: AlertWebhook,
@@ -82,7 +82,7 @@ async function bodyOf(
   }
 }
 
-/** Feishu refuses with status 200 and a `code` other than 0. */
+/** Feishu rejects with status 200 and a `code` other than 0. */
 function isTakenByFeishu(answer: string): boolean {
   return /"code"\s*:\s*0\b/.test(answer);
 }

@@ -5,17 +5,17 @@ export interface ReceiverCall {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
-  /** Texts that must not be told again, such as the address where it is one. */
+  /** Texts that must not be repeated, such as a secret address. */
   readonly secrets: readonly string[];
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Whether an answer of success means it; so it is taken where this is absent. */
+  /** Whether a successful response means acceptance; if absent, it does. */
   isTaken?(answer: string): boolean;
 }
 
 const PATIENCE_MS = 5_000;
 const PROBLEM_MAX_CHARS = 200;
 
-/** Posts an alert. @returns Why it was not taken; null if it was. Never rejects. */
+/** Posts an alert. @returns Why it wasn't accepted; null if it was. Never rejects. */
 export async function postToReceiver({
   url,
   headers,

@@ -12,9 +12,9 @@ export const testAlertInput = z.strictObject({ channel: z.enum(["webhook", "mail
 export type TestAlertInput = z.output<typeof testAlertInput>;
 
 /**
- * Sends a message that says it is a test, at any hour.
- * @returns Why the channel did not take it; null if it did.
- * @throws {ManageError} `not_configured` where the channel is not set up.
+ * Sends a test message, at any hour.
+ * @returns Why the channel didn't accept it; null if it did.
+ * @throws {ManageError} `not_configured` if the channel isn't configured.
  */
 export async function sendTestAlert(
   { db, nowMs, actor }: ManageContext,

@@ -1,5 +1,5 @@
 /**
- * Input of the verbs that read the log of changes: what stands in the query of a URL.
+ * Input of the verbs that read the audit log: the query of a URL.
  * @module
  */
 import { z } from "zod";

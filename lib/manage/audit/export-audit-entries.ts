@@ -9,8 +9,8 @@ import { readAllAuditEntries } from "./list-audit-entries";
 export type AuditFormat = "csv" | "json";
 
 /**
- * The text of all entries that a filter means, newest first, in portions as they are read; that it was taken
- * is logged itself.
+ * The text of all entries that match a filter, newest first, in chunks as they are read; the export itself is logged
+ * too.
  */
 export async function exportAuditEntries(
   context: ManageContext,
@@ -50,7 +50,7 @@ async function* toCsv(portions: AsyncIterable<readonly AuditRow[]>): AsyncGenera
       before: before && JSON.stringify(before),
       after: after && JSON.stringify(after),
     }));
-    // Names and user agents are anybody's text: a spreadsheet must not take one for a formula.
+    // Anyone may choose names and user agents: a spreadsheet must not interpret them as formulas.
     const options = { columns: [...COLUMNS], header: false, escapeFormulae: true };
     yield `${Papa.unparse(lines, options)}\r\n`;
   }

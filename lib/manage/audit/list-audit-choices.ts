@@ -1,7 +1,7 @@
 import { type AuditChoices, readAuditChoices } from "../../db/team/audit-entries";
 import type { ManageContext } from "../manage-context";
 
-/** Everyone and everything that the log has entries of, for its filters. */
+/** All actors and actions in the log, for its filters. */
 export async function listAuditChoices({ db }: ManageContext): Promise<AuditChoices> {
   return readAuditChoices(db);
 }

@@ -18,17 +18,17 @@ export async function listAuditEntries(
   { cursor, limit, ...filter }: ListAuditInput,
 ): Promise<AuditPage> {
   const beforeId = cursor === undefined ? undefined : fromCursor(cursor, "au");
-  // One more than asked for tells whether there is a next page.
+  // One more than requested shows whether there is a next page.
   const rows = await readAuditEntries(db, filter, { beforeId, limit: limit + 1 });
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: last && rows.length > limit ? toCursor(last.id) : null };
 }
 
-/** Rows of one read: a hundred thousand take few of the queries that a request may make. */
+/** Rows per read: a hundred thousand take few of the queries that a request may make. */
 const EXPORT_ROWS = 5_000;
 
-/** All entries that a filter means, newest first, in portions. */
+/** All entries that match a filter, newest first, in chunks. */
 export async function* readAllAuditEntries(
   { db }: ManageContext,
   filter: AuditFilterInput,

@@ -1,5 +1,8 @@
-/** Of a backup's passphrase: below this, trying them all is no great work. */
+/** Minimum passphrase length; shorter ones can be brute-forced. */
 export const PASSPHRASE_MIN_CHARS = 12;
 
-/** Of a file for the portal, of which an isolate holds some copies; a larger one is restored by the command. */
+/**
+ * Maximum file size for a restore in the portal, because an isolate keeps several copies in memory. Larger files are
+ * restored by the command.
+ */
 export const BACKUP_MAX_BYTES = 16 * 1024 * 1024;

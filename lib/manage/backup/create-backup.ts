@@ -10,8 +10,8 @@ import { confirmPassword } from "../team/confirm-password";
 import type { CreateBackupInput } from "./backup-schemas";
 
 /**
- * All of the instance as an encrypted file, piece by piece; what `npm run restore` and `restoreBackup` take.
- * Of the secrets it has those that open the provider keys. It is logged before the first piece.
+ * The whole instance as an encrypted file, in pieces, for `npm run restore` and `restoreBackup`. Of the secrets it
+ * contains those that decrypt the provider keys. It is logged before the first piece.
  * @throws {ManageError} `not_configured` without `KEY_ENCRYPTION_SECRET`; as `confirmPassword`.
  */
 export async function createBackup(
@@ -38,7 +38,7 @@ function gzip(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> {
     for await (const line of lines) await writer.write(bytes.encode(line));
     await writer.close();
   }
-  // The reader is told.
+  // The reader gets the error.
   write().catch((error: unknown) => writer.abort(error).catch(() => undefined));
   return piecesOf(readable);
 }

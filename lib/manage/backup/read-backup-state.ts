@@ -2,7 +2,7 @@ import { type Occupation, readOccupation } from "../../db/restore-target";
 import type { ManageContext } from "../manage-context";
 
 export interface BackupState {
-  /** Whether a backup may be restored: `unfinished` where one was and stopped half-way. */
+  /** Whether a backup may be restored: `unfinished` if a restore was interrupted. */
   readonly occupation: Occupation;
 }
 

@@ -1,10 +1,10 @@
 /**
- * A backup into an instance that has nothing of its own yet.
+ * Restores a backup into an instance that has nothing of its own yet.
  *
- * The file is read to its end before anything is written, so a damaged one changes nothing. Rows come as they
- * were, with two exceptions: a provider key sealed under another instance's secret gets a seal and a fingerprint
- * of this one's, since a running deployment cannot change its secret; and rows count as changed now, so that
- * every isolate learns of them.
+ * The file is read to its end before anything is written, so a damaged one changes nothing. Rows are unchanged, with
+ * two exceptions: a provider key encrypted with another instance's secret is re-encrypted and gets a new fingerprint,
+ * because a running deployment can't change its secret; and rows count as changed now, so that every isolate learns
+ * about them.
  * @module
  */
 import { decrypt, WORKER_COST } from "../../crypto/archive-cipher";
@@ -34,10 +34,10 @@ import { confirmPassword } from "../team/confirm-password";
 import type { RestoreBackupInput } from "./backup-schemas";
 
 /**
- * May be called again with the same file if it was cut short.
- * @returns How many rows came back.
- * @throws {ManageError} `conflict` for an instance that has rows; `invalid_input` for a file that cannot be
- * read or is of another version; `not_configured` without `KEY_ENCRYPTION_SECRET`; as `confirmPassword`.
+ * May be called again with the same file after an interruption.
+ * @returns The number of restored rows.
+ * @throws {ManageError} `conflict` for an instance that has rows; `invalid_input` for a file that can't be read or is
+ * from another version; `not_configured` without `KEY_ENCRYPTION_SECRET`; as `confirmPassword`.
  */
 export async function restoreBackup(
   context: ManageContext,
@@ -79,7 +79,7 @@ async function* linesOf(packed: readonly Uint8Array[]): AsyncGenerator<string> {
   yield* splitLines(piecesOf(texts));
 }
 
-/** Reads to the end, where it shows whether something is missing. */
+/** Reads to the end, because only there it shows whether something is missing. */
 async function readWhole(packed: readonly Uint8Array[]): Promise<DumpHead> {
   let head: DumpHead | undefined;
   for await (const line of linesOf(packed)) head ??= JSON.parse(line);
@@ -100,14 +100,14 @@ function secretsOf({ secrets }: DumpHead): SealingSecrets {
   return { current, previous: previous || null };
 }
 
-/** @param version Newer than what any isolate knows. */
+/** @param version Newer than any isolate knows. */
 function changes(version: number, from: SealingSecrets, to: SealingSecrets): ChangeRows {
   const opensAll =
     from.current === to.current && (from.previous === null || from.previous === to.previous);
   return (table, columns) => {
     const at = (name: string) => columns.indexOf(name);
     const place = at("version");
-    // The state's own goes on from the backup's; its rows count as changed at once.
+    // The state's own row continues from the backup's; its rows count as changed.
     const isState = table === "state_version";
     const versioned = (row: readonly Value[]) =>
       row.with(place, isState ? Math.max(version, Number(row[place])) : version);
@@ -126,7 +126,7 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
     };
   };
 
-  /** Null for a key that did not open before. */
+  /** Null for a key that couldn't be decrypted before either. */
   async function sealedAnew(sealed: string, place: SealedPlace) {
     try {
       const text = await openSealed(sealed, from, place);

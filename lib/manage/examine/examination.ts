@@ -1,10 +1,10 @@
 /**
- * What an examination of a deployment finds. No secret is in it.
+ * The findings of an examination of a deployment. They contain no secret.
  * @module
  */
 import { z } from "zod";
 
-/** What is looked at, in the order it is told. */
+/** What is checked, in the order of the report. */
 export const CHECKS = [
   "encryption-secret",
   "session-secret",
@@ -27,7 +27,7 @@ export type Check = (typeof CHECKS)[number];
 
 const finding = z.strictObject({
   check: z.enum(CHECKS),
-  /** `fault`: something does not work; `warning`: it will not, or is not safe. */
+  /** `fault`: something doesn't work; `warning`: it will fail, or isn't secure. */
   state: z.enum(["ok", "warning", "fault"]),
   subject: z.string().nullable().meta({ description: "A provider's slug; else null" }),
   message: z.string().meta({ description: "What was found" }),
@@ -53,7 +53,7 @@ function saying(check: Check, state: Finding["state"]): Say {
   });
 }
 
-/** Makes findings of one check. */
+/** Creates findings of one check. */
 export function about(check: Check): Readonly<Record<Finding["state"], Say>> {
   return {
     ok: saying(check, "ok"),

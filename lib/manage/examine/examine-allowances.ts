@@ -2,21 +2,21 @@ import { hashPassword } from "../../crypto/hash-password";
 import type { ManageContext } from "../manage-context";
 import { about, type Finding } from "./examination";
 
-/** Cloudflare's page on D1's limits, in bytes: of the free plan, and at any plan. */
+/** Cloudflare's page on D1's limits, in bytes: on the free plan, and on any plan. */
 const FREE_SIZE = 500_000_000;
 const LARGEST_SIZE = 10_000_000_000;
 const MB = 1_000_000;
 
 /**
- * Does what signing in does, some 170 ms of work. A Worker's request that has not that much is ended by Cloudflare
- * (error 1102), and then nothing is answered at all.
+ * Does the same work as signing in, about 170 ms. If a Worker's request doesn't have that much CPU time, Cloudflare
+ * ends it (error 1102), and there is no response at all.
  */
 export async function examineCpu(): Promise<Finding> {
   await hashPassword("what the doctor hashes");
   return about("cpu").ok("a password was hashed: what takes long is answered");
 }
 
-/** How large the database has become. */
+/** The size of the database. */
 export async function examineSize({ db }: ManageContext): Promise<Finding> {
   const say = about("database-size");
   const { meta } = await db.$client.prepare("select 1").run();

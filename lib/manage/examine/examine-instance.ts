@@ -10,13 +10,13 @@ import { examineVariables } from "./examine-variables";
 
 export interface Deployment {
   readonly env: Env;
-  /** Of a variable's value that cannot be used; null where all can. */
+  /** A problem with a variable's value; null if all are valid. */
   readonly configProblem: string | null;
-  /** The way to the providers; asked for only where there is one. */
+  /** How to reach the providers; called only if there are any. */
   readonly openUpstream: () => Promise<CheckUpstream>;
 }
 
-/** Looks at everything a deployment needs, changes nothing, and tells no secret. */
+/** Checks everything a deployment needs, changes nothing, and reveals no secret. */
 export async function examineInstance(
   context: ManageContext,
   { env, configProblem, openUpstream }: Deployment,

@@ -1,7 +1,7 @@
 import type { Env } from "../../env";
 import { about, type Finding } from "./examination";
 
-/** Where the portal runs: on the free plan its work does not fit into the 10 ms of CPU of a Worker's request. */
+/** Where the portal runs: on the free plan its work doesn't fit into the 10 ms of CPU of a Worker's request. */
 export function examinePortal(
   env: Pick<Env, "PORTAL" | "PORTAL_LOCATION" | "WEBSOCKETS">,
 ): Finding {

@@ -11,11 +11,11 @@ import { about, type Finding } from "./examination";
 
 export interface ExaminedStore {
   readonly findings: readonly Finding[];
-  /** Of those that have keys; empty where the database cannot be read. */
+  /** Of providers that have keys; empty if the database can't be read. */
   readonly pools: readonly ProviderSummary[];
 }
 
-/** What D1 tells. Where it does not answer, or is not migrated, that is all there is to tell. */
+/** What D1 reports. If it doesn't respond, or isn't migrated, there is nothing else to report. */
 export async function examineStore(context: ManageContext): Promise<ExaminedStore> {
   const database = about("database");
   const startMs = context.nowMs();

@@ -4,11 +4,11 @@ import type { ManageContext } from "../manage-context";
 import { testUpstream, type UpstreamTest } from "../providers/test-upstream";
 import { about, type Finding } from "./examination";
 
-/** A Worker has six connections that wait for an answer at once, and fifty calls a request on the free plan. */
+/** A Worker can wait for six connections at once, and make fifty calls per request on the free plan. */
 const AT_ONCE = 5;
 const ASKED_MAX = 30;
 
-/** Asks the gateway, and each provider that has keys, by calls that cost nothing. */
+/** Calls the gateway, and each provider that has keys, free of charge. */
 export async function examineUpstreams(
   context: ManageContext,
   upstream: CheckUpstream,
@@ -58,7 +58,7 @@ async function provider(
   try {
     test = await testUpstream(context, { provider: slug }, upstream);
   } catch {
-    // Keys of a custom provider outlive it, and a key may not open.
+    // Keys of a custom provider outlive it, and a key may not be decryptable.
     return say.fault(
       `${label} cannot be asked: it is no provider any more, or its key does not open`,
       undefined,

@@ -2,15 +2,15 @@ import { parseAuthKey } from "../../db/tokens/parse-auth-key";
 import { type Env, VARIABLES } from "../../env";
 import { about, type Finding } from "./examination";
 
-/** `openssl rand -base64 32` has 44; what people think up has fewer. */
+/** `openssl rand -base64 32` has 44; secrets that people think up are shorter. */
 const SECRET_MIN_CHARS = 32;
 const TOKEN_MIN_CHARS = 20;
 
 const HOW = "make one with `openssl rand -base64 32`";
 
 /**
- * What the variables alone tell.
- * @param problem Of a value that cannot be used; null where all can.
+ * What the variables alone show.
+ * @param problem A problem with a value; null if all are valid.
  */
 export function examineVariables(env: Env, problem: string | null, nowMs: number): Finding[] {
   return [
@@ -63,7 +63,7 @@ function adminCredential(authKey: string, nowMs: number): Finding {
   return say.ok("AUTH_KEY has an admin token");
 }
 
-/** Of the platform, and of One Balance's own scripts. */
+/** The platform's, and those of One Balance's own scripts. */
 const OTHERS = /^(?:SETUP_TOKEN|NEXTJS_ENV|NODE_ENV|CF_.*|WORKERS_.*)$/;
 
 function values(env: Env, problem: string | null): Finding[] {

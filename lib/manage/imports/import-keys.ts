@@ -1,6 +1,6 @@
 /**
- * Moving in: keys of another program, with their remarks, states and rests. Importing the same again changes
- * nothing, and what the pool knows of its keys by itself is never overwritten.
+ * Imports keys from another program, with their notes, statuses and cooldowns. Repeating an import changes nothing, and
+ * what the pool knows about its keys itself is never overwritten.
  * @module
  */
 import type { z } from "zod";
@@ -29,7 +29,7 @@ import {
 } from "./import-schemas";
 import { placeSourceKey } from "./place-source-key";
 
-/** A key that may be added, its text and settings found good. */
+/** A key that may be added, with valid text and settings. */
 interface GoodKey extends Omit<SourceKey, "settings"> {
   readonly settings: {
     readonly remark: string | null;
@@ -44,8 +44,8 @@ interface GoodKey extends Omit<SourceKey, "settings"> {
 type Rejected = ImportedKeys["rejected"][number];
 
 /**
- * Tells for `dryRun` what would be done, else does it, a provider at a time. Keys of services that are not
- * known are left out and told.
+ * With `dryRun`, reports what would be done; otherwise does it, one provider at a time. Keys of unknown services are
+ * skipped and reported.
  *
  * @throws {ManageError} `invalid_input` for an unknown provider; `not_configured` without `KEY_ENCRYPTION_SECRET`.
  */
@@ -135,7 +135,7 @@ function badSettings(position: number, { issues }: z.ZodError): Rejected {
   return { position, code: "settings", reason: issues.map(describeIssue).map(toWords).join("; ") };
 }
 
-/** Of what is no key as it should be; 0 where it tells none. */
+/** The position of an invalid key; 0 if unknown. */
 function positionOf(each: unknown): number {
   const { position } = Object(each) as { readonly position?: unknown };
   return typeof position === "number" && Number.isSafeInteger(position) ? position : 0;
@@ -158,7 +158,7 @@ async function importInto(
   const { db, actor } = context;
   const nowMs = context.nowMs();
   const known = await findKnown(context, secrets, provider, keys);
-  // Of a key that comes twice the first counts.
+  // If a key occurs twice, the first one counts.
   const different = [
     ...new Map(keys.toReversed().map((key) => [key.text, key])).values(),
   ].reverse();
@@ -223,7 +223,7 @@ function fillOf(known: KnownKey | undefined, settings: GoodKey["settings"]): Key
     : { id: known.id, remark, quotaDomain };
 }
 
-/** A rest of an hour or less is one of a quota by the minute. */
+/** A cooldown of an hour or less is about a per-minute quota. */
 const SHORT_REST_MS = 3_600_000;
 
 function standingOf(
@@ -264,5 +264,5 @@ function standingOf(
   }
 }
 
-/** As long as an upstream's words are kept. */
+/** As long as an upstream's stored message. */
 const WORDS_MAX = 300;

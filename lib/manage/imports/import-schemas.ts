@@ -1,5 +1,5 @@
 /**
- * Input and answer of moving in, as JSON (see `schemas.ts`).
+ * Input and output of the import, as JSON (see `schemas.ts`).
  * @module
  */
 import { z } from "zod";
@@ -12,7 +12,7 @@ const form = z
   .enum(SOURCE_FORMS)
   .meta({ description: "The tool they come from; text for CSV, .env and lists" });
 
-/** One key as `lib/moving-in` reads it. Each is looked at by itself: a bad one does not spoil the others. */
+/** One key as `lib/moving-in` reads it. Each is checked separately, so an invalid one doesn't affect the others. */
 export const sourceKey = z.strictObject({
   text: z.string(),
   position: z.int().min(1).meta({ description: "Line, row or entry: named where it is rejected" }),
@@ -67,13 +67,13 @@ export const importSourceInput = z.strictObject({
 });
 export type ImportSourceInput = z.output<typeof importSourceInput>;
 
-/** Either the text, which is then read here, or keys that were read already. */
+/** Either the text, which is then parsed here, or keys that were already parsed. */
 export const importInput = z.union(
   [importSourceInput, importKeysInput],
   "expected either a text, or keys and their form",
 );
 
-/** The same for the API's document, which says what each key is. */
+/** The same for the API document, which describes each key. */
 export const importBody = z.union([
   importSourceInput,
   importKeysInput.extend({ keys: z.array(sourceKey).min(1) }),

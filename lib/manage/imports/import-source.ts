@@ -6,7 +6,7 @@ import type { ImportedKeys, ImportSourceInput } from "./import-schemas";
 import { beginImport, sumImports } from "./sum-imports";
 
 /**
- * Reads the keys of another program's data, and moves them in.
+ * Reads the keys in another program's data, and imports them.
  *
  * @throws {ManageError} See `importKeys`.
  */

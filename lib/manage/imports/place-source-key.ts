@@ -3,22 +3,22 @@ import { providerByAddress } from "../../providers/provider-by-address";
 import { providerByHint, providerByShape } from "../../providers/provider-hint";
 import type { Provider } from "../../providers/types";
 
-/** What people said about keys whose service is not known, or not told. */
+/** What people decided about keys with an unknown or missing service. */
 export interface ChosenProviders {
-  /** By the name of the service, as `Place` has it. */
+  /** By the name of the service, as in `Place`. */
   readonly named: ReadonlyMap<string, Provider>;
-  /** For keys that nothing tells the provider of. */
+  /** For keys whose provider can't be recognized. */
   readonly rest: Provider | undefined;
 }
 
 export type Place =
   | { readonly provider: Provider }
-  /** A service that One Balance does not know: its host, or its name; empty where nothing tells. */
+  /** A service that One Balance doesn't know: its host, or its name; empty if there is neither. */
   | { readonly unknown: string };
 
 /**
- * Whose key it is. An address decides alone: a relay's key looks like any other, and must not be sent to
- * whose keys it looks like. So does a service's name, where the source has one.
+ * The provider of a key. An address alone decides: a relay's key looks like any other, and must not be sent to the
+ * provider it looks like. So does a service's name, if the source has one.
  */
 export function placeSourceKey(
   { text, baseUrl, service, hint }: Pick<SourceKey, "text" | "baseUrl" | "service" | "hint">,

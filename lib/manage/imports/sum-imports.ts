@@ -18,10 +18,10 @@ const LEFT_OUT_WORDS: Readonly<Record<LeftOut, string>> = {
   "too-deep": "it is nested too deeply",
 };
 
-/** Of those that are told one by one; all are counted. */
+/** The most skipped entries listed one by one; all are counted. */
 const LEFT_OUT_MAX = 1_000;
 
-/** What is known before the first call: entries without a usable key, and those that repeat others. */
+/** What is known before the first call: entries without a usable key, and duplicates. */
 export function beginImport(
   { form, unusable, skipped, leftOut = [] }: Omit<Source, "keys">,
   repeated: number,
@@ -47,7 +47,7 @@ function nothing(form: SourceForm, dryRun: boolean): ImportedKeys {
   return { dryRun, form, ...none, leftOut: [], rejected: [], providers: [], unknown: [] };
 }
 
-/** The answers of two calls about parts of one source, as one. */
+/** Combines the responses of two calls about parts of one source. */
 export function sumImports(first: ImportedKeys, second: ImportedKeys): ImportedKeys {
   const unknown = new Map(first.unknown.map((service) => [service.name, service]));
   for (const service of second.unknown) {

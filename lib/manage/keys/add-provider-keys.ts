@@ -16,7 +16,7 @@ export interface AddedProviderKeys {
   readonly rejected: readonly { readonly index: number; readonly reason: string }[];
 }
 
-/** Adds keys to a provider's pool, thousands a call. Bad lines are told apart and do not stop the others. */
+/** Adds keys to a provider's pool, thousands per call. Invalid lines are reported and don't stop the others. */
 export async function addProviderKeys(
   context: ManageContext,
   input: AddProviderKeysInput,

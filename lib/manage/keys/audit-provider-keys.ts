@@ -1,5 +1,5 @@
 /**
- * How the log of changes records provider keys.
+ * How the audit log records provider keys.
  * @module
  */
 import type { SQL } from "drizzle-orm";
@@ -7,7 +7,7 @@ import { redact } from "../../crypto/redact";
 import type { ProviderKeyFilter } from "../../db/keys/provider-key-filter";
 import { type Actor, auditChange } from "../../db/team/audit-log";
 
-/** An entry names its keys up to this number, so that the history of each can show it. */
+/** An entry lists up to this many keys, so that each key's history can show it. */
 const NAMED_MAX = 200;
 
 /** The entry for a change of one key, named by its masked form. */
@@ -24,7 +24,7 @@ export function auditKey(
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The entry for a change of many keys, named by how they were chosen. */
+/** The entry for a change of many keys, named by how they were selected. */
 export function auditKeys(
   actor: Actor,
   action: string,
@@ -37,7 +37,10 @@ export function auditKeys(
   return auditChange(actor, { ...entry, after: { ...whichOf(chosen), ...after } }, atMs);
 }
 
-/** What of a choice of keys an entry keeps. People look for a key by pasting it, too. */
+/**
+ * What an entry keeps of a selection of keys. The search text is left out, because people search for a key by pasting
+ * it.
+ */
 export function whichOf({ ids, q, ...filter }: ProviderKeyFilter): Fields {
   return {
     ...filter,

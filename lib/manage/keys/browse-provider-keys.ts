@@ -13,14 +13,14 @@ import type { BrowseProviderKeysInput } from "./provider-key-schemas";
 import { type ProviderKeyView, viewProviderKey } from "./provider-key-view";
 
 export interface BrowsedProviderKeys {
-  /** The provider's name as people know it; its slug where the team has removed it and left its keys. */
+  /** The provider's name; its slug if the provider was removed and its keys stayed. */
   readonly label: string;
-  /** Whether the provider has a free call to check keys by. */
+  /** Whether the provider has a free call to check keys. */
   readonly canCheck: boolean;
   readonly items: readonly ProviderKeyView[];
-  /** Keys that match, on all pages. */
+  /** Matching keys on all pages. */
   readonly total: number;
-  /** Of the whole provider, whatever the filter says. */
+  /** Of the whole provider, whatever the filter. */
   readonly counts: Omit<ProviderKeyCounts, "provider">;
 }
 
@@ -36,7 +36,7 @@ const NO_KEYS: BrowsedProviderKeys["counts"] = {
 
 /**
  * One page of a provider's keys, for people: sorted, counted, with who added them.
- * @throws {ManageError} `not_found` for an unknown provider that has no keys.
+ * @throws {ManageError} `not_found` for an unknown provider without keys.
  */
 export async function browseProviderKeys(
   context: ManageContext,

@@ -9,14 +9,14 @@ import type { ChangeProviderKeysInput, UndoProviderKeysInput } from "./provider-
 
 export interface ChangedProviderKeys {
   readonly changed: number;
-  /** Input of `undoProviderKeys`; null where nothing was changed, or it cannot be undone. */
+  /** Input of `undoProviderKeys`; null if nothing was changed, or it can't be undone. */
   readonly undo: UndoProviderKeysInput | null;
 }
 
-/** An undo travels to the browser and back. */
+/** An undo is sent to the browser and back. */
 const UNDO_MAX_CHARS = 1_000_000;
 
-/** Changes the keys with these ids, or all that a filter means. Ids that are not there are no error. */
+/** Changes the keys with these ids, or all that match a filter. Unknown ids are no error. */
 export async function changeProviderKeys(
   { db, nowMs, actor }: ManageContext,
   { target, change }: ChangeProviderKeysInput,

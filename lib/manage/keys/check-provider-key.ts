@@ -1,5 +1,5 @@
 /**
- * Asks providers, by calls that cost nothing, whether keys are alive.
+ * Asks providers, free of charge, whether keys are valid.
  * @module
  */
 import type { SQL } from "drizzle-orm";
@@ -22,20 +22,19 @@ export type { CheckUpstream };
 
 export interface CheckedKey {
   /**
-   * `good`: the key works, and is as after a reset; `bad`: it is blocked now; `unclear`: the answer says
-   * neither; `unreachable`: there was no answer; `no_check`: the provider has no free call to ask by.
-   * Only the first two change the key.
+   * `good`: the key works, and is as after a reset; `bad`: it is now blocked; `unclear`: the response shows neither;
+   * `unreachable`: there was no response; `no_check`: the provider has no free call. Only the first two change the key.
    */
   readonly outcome: "good" | "bad" | "unclear" | "unreachable" | "no_check";
-  /** What the answer means; null without one. */
+  /** The response's meaning; null without one. */
   readonly meaning: Meaning | null;
-  /** The answer's HTTP status; null without one. */
+  /** The response's HTTP status; null without one. */
   readonly status: number | null;
-  /** The provider's words, redacted. */
+  /** The provider's message, redacted. */
   readonly words: string;
 }
 
-/** workerd lets a request wait for six answers at a time. */
+/** In workerd a request can wait for six responses at a time. */
 const CONCURRENCY = 5;
 
 /** @throws {ManageError} `not_found`; `not_configured` without `KEY_ENCRYPTION_SECRET`. */
@@ -51,7 +50,7 @@ export async function checkProviderKey(
 }
 
 /**
- * Checks the keys with these ids; those that are not there are left out.
+ * Checks the keys with these ids; unknown ones are left out.
  * @throws {ManageError} `not_configured` without `KEY_ENCRYPTION_SECRET`.
  */
 export async function checkProviderKeys(
@@ -109,7 +108,7 @@ type Answer = CheckedKey & { readonly rule: string };
 
 interface Question {
   readonly key: ProviderKeyRow;
-  /** Undefined where the team has removed it and left its keys. */
+  /** Undefined if the provider was removed and its keys stayed. */
   readonly provider: Provider | undefined;
   readonly secrets: SealingSecrets;
   readonly nowMs: () => number;

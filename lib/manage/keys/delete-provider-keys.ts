@@ -3,7 +3,7 @@ import type { ManageContext } from "../manage-context";
 import type { DeleteProviderKeysInput } from "../schemas";
 import { auditKeys } from "./audit-provider-keys";
 
-/** Deletes the keys with these ids, or all that a filter means. Ids that are not there are no error. */
+/** Deletes the keys with these ids, or all that match a filter. Unknown ids are no error. */
 export async function deleteProviderKeys(
   { db, nowMs, actor }: ManageContext,
   input: DeleteProviderKeysInput,

@@ -13,7 +13,7 @@ import { confirmPassword } from "../team/confirm-password";
 import { nameOf, whichOf } from "./audit-provider-keys";
 import type { ExportProviderKeysInput } from "./provider-key-schemas";
 
-/** Keys of one read. */
+/** Keys per read. */
 const PAGE_SIZE = 500;
 
 const COLUMNS = [
@@ -34,8 +34,8 @@ const COLUMNS = [
 type ExportedKey = { readonly [Column in (typeof COLUMNS)[number]]: string | number | null };
 
 /**
- * The keys that a filter means as a file's text, piece by piece, newest first; what `readPastedKeys` takes back.
- * The export is logged before the first piece.
+ * The keys that match a filter as a file's text, in pieces, newest first; `readPastedKeys` can read it. The export is
+ * logged before the first piece.
  *
  * @throws {ManageError} `not_configured` for secrets without `KEY_ENCRYPTION_SECRET`; as `confirmPassword`.
  */
@@ -115,7 +115,7 @@ async function* writeCsv(
   }
 }
 
-/** Spreadsheets take a text that begins like a formula for one; a key must stay as it is. */
+/** Spreadsheets interpret a text that begins like a formula as one; a key must stay unchanged. */
 function plain(column: keyof ExportedKey, value: string | number | null): string | number | null {
   const mayBeFormula = column !== "key" && typeof value === "string" && /^[=+\-@\t\r]/.test(value);
   return mayBeFormula ? `'${value}` : value;

@@ -1,7 +1,7 @@
 import { fingerprintKey } from "../../crypto/fingerprint";
 import type { SealingSecrets } from "../../crypto/seal";
 
-/** Under both secrets while rotating: keys added before have the fingerprint of the previous one. */
+/** Under both secrets during a rotation: keys added before have the previous secret's fingerprint. */
 export function fingerprintsOf(
   slug: string,
   text: string,

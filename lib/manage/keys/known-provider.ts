@@ -5,7 +5,7 @@ import type { Provider } from "../../providers/types";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 
-/** A provider by its slug, built-in or the team's own. @throws {ManageError} `invalid_input` if there is none. */
+/** A provider by its slug, built-in or custom. @throws {ManageError} `invalid_input` if there is none. */
 export async function knownProvider(context: ManageContext, slug: string): Promise<Provider> {
   const provider = (await ownProvider(context, slug)) ?? findProvider(slug);
   if (provider) return provider;
@@ -21,7 +21,7 @@ export async function knownProviders(
   return Promise.all(slugs.map((slug) => knownProvider(context, slug)));
 }
 
-/** The built-in ones, then the team's own, which come before one of the same slug; each sorted by slug. */
+/** The built-in ones, then the custom ones, which replace a built-in one with the same slug; each sorted by slug. */
 export async function allProviders({
   db,
   allowPrivateUpstreams = false,

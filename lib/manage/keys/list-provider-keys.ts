@@ -19,7 +19,7 @@ export interface ProviderKeyItem {
     readonly untilMs: number;
     readonly reason: string;
   }[];
-  /** Why the status is what it is, with the upstream's words; null for an ordinary active key. */
+  /** The reason for the status, with the upstream's message; null for an ordinary active key. */
   readonly reason: string | null;
   readonly remark: string | null;
   readonly weight: number;
@@ -43,7 +43,7 @@ export async function listProviderKeys(
   { cursor, limit, ...filter }: ListProviderKeysInput,
 ): Promise<ProviderKeyPage> {
   const beforeId = cursor === undefined ? undefined : fromCursor(cursor, "pk");
-  // One more than asked for tells whether there is a next page.
+  // One more than requested shows whether there is a next page.
   const keys = await readProviderKeys(db, { ...filter, beforeId, limit: limit + 1 }, nowMs());
   const items = keys.slice(0, limit).map(toItem);
   const last = items.at(-1);
@@ -70,6 +70,6 @@ function toItem(key: ListedProviderKey): ProviderKeyItem {
 }
 
 function reasonOf({ status, reason, evidence }: ListedProviderKey): string | null {
-  // A disabled key keeps the evidence of the block before.
+  // A disabled key keeps the evidence of an earlier block.
   return status === "blocked" && evidence?.words ? `${reason}: ${evidence.words}` : reason;
 }

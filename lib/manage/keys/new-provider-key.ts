@@ -3,13 +3,13 @@ import { maskKey } from "../../crypto/mask-key";
 import { type SealingSecrets, sealKey } from "../../crypto/seal";
 import type { NewProviderKey } from "../../db/keys/insert-provider-keys";
 
-/** What of a new row people, or where it comes from, say. */
+/** The part of a new row that people, or the source, decide. */
 export type NewKeySettings = Omit<
   NewProviderKey,
   "id" | "sealed" | "fingerprint" | "previousFingerprint" | "masked"
 >;
 
-/** The row of a key that is to be added: its text is in it sealed, and masked, only. */
+/** The row of a new key: it contains the key only encrypted and masked. */
 export async function newProviderKey(
   provider: string,
   text: string,

@@ -9,26 +9,26 @@ import type { PreviewProviderKeysInput } from "./provider-key-schemas";
 import { type KeyTextProblem, readKeyText } from "./read-key-text";
 
 /**
- * `new`: will be added; `odd`: may be added, but does not look like this provider's key; `known`: in the pool
- * already; `unclear`: nothing tells whose key it is; `rejected`: cannot be a key.
+ * `new`: will be added; `odd`: may be added, but doesn't look like this provider's key; `known`: already in the pool;
+ * `unclear`: unknown provider; `rejected`: can't be a key.
  */
 export type PreviewState = "new" | "odd" | "known" | "unclear" | "rejected";
 
 export interface PreviewedKey {
   readonly state: PreviewState;
-  /** Masked; of what cannot be a key nothing is shown. */
+  /** Masked; empty if it can't be a key. */
   readonly masked: string;
-  /** Slug of the provider it would be added to; null where `unclear` or `rejected`. */
+  /** Slug of the provider to which it would be added; null if `unclear` or `rejected`. */
   readonly provider: string | null;
-  /** Slug of the provider whose keys look like an `odd` one; null if none does. */
+  /** Slug of the provider whose keys look like an `odd` one; null if there is none. */
   readonly looksLike: string | null;
-  /** Why it is `rejected`, else null. */
+  /** Why it is `rejected`, otherwise null. */
   readonly problem: KeyTextProblem | null;
 }
 
 /**
- * Tells for each key what adding it would do, in the order given, without adding or opening any. A name beside a
- * key says more than the provider of the call.
+ * Reports for each key what adding it would do, in the given order, without adding or decrypting any. A name next to a
+ * key takes precedence over the call's provider.
  *
  * @throws {ManageError} `invalid_input` for an unknown provider; `not_configured` without `KEY_ENCRYPTION_SECRET`.
  */

@@ -1,5 +1,5 @@
 /**
- * Input of the verbs that tend many provider keys, as JSON (see `schemas.ts`).
+ * Input of the verbs that manage many provider keys, as JSON (see `schemas.ts`).
  * @module
  */
 import { z } from "zod";
@@ -32,7 +32,7 @@ export const changeProviderKeysInput = z.strictObject({
 });
 export type ChangeProviderKeysInput = z.output<typeof changeProviderKeysInput>;
 
-/** What `change-provider-keys` answers as `undo`. */
+/** What `change-provider-keys` returns as `undo`. */
 export const undoProviderKeysInput = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("disable"), ids }),
   z.strictObject({ kind: z.literal("enable"), ids }),
@@ -59,7 +59,7 @@ export const browseProviderKeysInput = providerKeyFilter.extend({
 });
 export type BrowseProviderKeysInput = z.output<typeof browseProviderKeysInput>;
 
-/** A call waits for so many answers of a provider; who has more keys makes more calls. */
+/** A call waits for at most this many responses of a provider; for more keys, make more calls. */
 export const checkProviderKeysInput = z.strictObject({ ids: z.array(name).min(1).max(50) });
 export type CheckProviderKeysInput = z.output<typeof checkProviderKeysInput>;
 
@@ -69,13 +69,13 @@ export type ProviderKeyFilterInput = z.output<typeof providerKeyFilterInput>;
 export const exportProviderKeysInput = z.strictObject({
   filter: providerKeyFilter,
   format: z.enum(["csv", "json"]),
-  /** The acting member's: with it, and only then, the keys themselves are in the file. */
+  /** The acting member's: only with it are the keys themselves in the file. */
   password: z.string().min(1).max(1_000).optional(),
 });
 export type ExportProviderKeysInput = z.output<typeof exportProviderKeysInput>;
 
 export const previewProviderKeysInput = z.strictObject({
-  /** Whose keys they are; null to find out for each. */
+  /** The provider of all keys; null to recognize it for each. */
   provider: name.nullable(),
   keys: z
     .array(z.strictObject({ text: z.string(), hint: z.string().max(200).nullable() }))

@@ -7,7 +7,7 @@ import type { ListedProviderKey } from "../../db/keys/provider-keys";
 import type { KeyEvidence } from "../../db/state/key-events";
 import type { LimitRule } from "../../pool/types";
 
-/** `cooling`: active, and resting for at least one model. */
+/** `cooling`: active, and in cooldown for at least one model. */
 export type KeyState = "ready" | "cooling" | "blocked" | "disabled";
 
 /** Times are epoch milliseconds. */
@@ -16,13 +16,13 @@ export interface ProviderKeyView {
   readonly provider: string;
   readonly masked: string;
   readonly state: KeyState;
-  /** The live ones, the one that ends last first. */
+  /** Current ones, the one that ends last first. */
   readonly cooldowns: readonly CooldownView[];
-  /** A meaning of `lib/providers/types.ts`, or `manual`; null where the state needs no reason. */
+  /** A meaning of `lib/providers/types.ts`, or `manual`; null if the state needs no reason. */
   readonly reason: string | null;
-  /** What the upstream said, redacted; empty where it said nothing. */
+  /** The upstream's message, redacted; empty if there was none. */
   readonly words: string;
-  /** What was said against it that a second witness is missing for: it is used last; null for nothing. */
+  /** An accusation that lacks a second witness, so that the key is used last; null for none. */
   readonly suspicion: KeyEvidence | null;
   readonly remark: string | null;
   readonly weight: number;
@@ -30,7 +30,7 @@ export interface ProviderKeyView {
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
-  /** What people call who added it; null if nobody knows. */
+  /** The name of who added it; null if unknown. */
   readonly addedBy: string | null;
   readonly createdAtMs: number;
   /** To the hour; null if never. */

@@ -4,21 +4,21 @@ import { modelMatches } from "../../models/model-matches";
 import { DAY_MS } from "../../usage/rollup";
 import type { ManageContext } from "../manage-context";
 
-/** How a key stands for a model; `none`: it may not serve it. */
+/** A key's state for a model; `none`: it may not serve it. */
 export type GridState = "ready" | "cooling" | "blocked" | "disabled" | "none";
 
 export interface KeyGrid {
   /** Masked, the oldest first; the newest `MAX_KEYS`. */
   readonly keys: readonly string[];
-  /** How many keys and models there are, drawn or not. */
+  /** The number of keys and models, drawn or not. */
   readonly keyCount: number;
   readonly modelCount: number;
-  /** Models that rest for a key or were used within a day, the most used first. */
+  /** Models in cooldown for a key or used within a day, the most used first. */
   readonly models: readonly {
     readonly model: string;
     /** One for each key. */
     readonly states: readonly GridState[];
-    /** Ends of rests by the key's place, epoch milliseconds. */
+    /** Ends of cooldowns by the key's index, in epoch milliseconds. */
     readonly untilMs: Readonly<Record<number, number>>;
   }[];
 }

@@ -1,4 +1,4 @@
-/** Why a line is no key, in words. They never repeat the line. */
+/** Why a line isn't a key, as messages. They never repeat the line. */
 const PROBLEMS = {
   empty: "the key is empty",
   "too-long": "the key is longer than 8192 characters",
@@ -10,17 +10,17 @@ const PROBLEMS = {
 
 export type KeyTextProblem = keyof typeof PROBLEMS;
 
-/** A provider key ready to be sealed, or why a line is none. */
+/** A provider key ready to be encrypted, or why a line isn't one. */
 export type KeyText =
   | { readonly text: string }
   | { readonly code: KeyTextProblem; readonly problem: string };
 
-/** Service-account files, the longest credentials there are, have about 2,400 characters. */
+/** Service account files, the longest credentials there are, have about 2,400 characters. */
 const MAX_LENGTH = 8_192;
 
 /**
- * Keys travel in HTTP headers, so only visible ASCII can be one. Blanks around a key are dropped: they
- * come with copying. A service-account file (Vertex AI) is taken as JSON on one line.
+ * Keys are sent in HTTP headers, so only visible ASCII can be one. Surrounding blanks, which come with copying, are
+ * removed. A service account file (Vertex AI) is stored as JSON on one line.
  */
 export function readKeyText(line: string): KeyText {
   const text = line.trim();
@@ -39,7 +39,7 @@ function problem(code: KeyTextProblem): KeyText {
 
 function readServiceAccount(text: string): KeyText {
   try {
-    // Escapes whatever an HTTP header cannot hold.
+    // Escapes everything that an HTTP header can't contain.
     const compact = JSON.stringify(JSON.parse(text)).replace(
       /[^\x20-\x7e]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -23,7 +23,7 @@ export interface ProviderKeyDetail {
 
 export type KeyHistoryEntry =
   | {
-      /** It happened by itself. */
+      /** It was automatic. */
       readonly by: "event";
       readonly id: string;
       readonly kind: KeyEventKind;
@@ -33,7 +33,7 @@ export type KeyHistoryEntry =
       readonly atMs: number;
     }
   | {
-      /** Somebody did it. */
+      /** A person did it. */
       readonly by: "person";
       readonly id: string;
       /** Such as `provider-key.update`. */
@@ -84,7 +84,7 @@ export async function readProviderKey(
   };
 }
 
-/** Which other keys were changed along with it does not matter here. */
+/** The other keys that were changed along with it don't matter here. */
 function withoutIds({ ids, ...after }: Readonly<Record<string, unknown>>) {
   return after;
 }

@@ -2,12 +2,12 @@ import { deriveKeys } from "../../crypto/derived-keys";
 import { countKeysBySecret } from "../../db/keys/reseal-provider-keys";
 import type { ManageContext } from "../manage-context";
 
-/** Provider keys by the secret they are sealed under. */
+/** Provider keys by the secret that encrypts them. */
 export interface SealState {
   readonly current: number;
-  /** Still to be re-encrypted. Null while no previous secret is set. */
+  /** Still to be re-encrypted. Null if no previous secret is set. */
   readonly previous: number | null;
-  /** Under neither: unusable until their secret is the previous one. */
+  /** Encrypted by neither: unusable until their secret is the previous one. */
   readonly others: number;
 }
 

@@ -1,9 +1,10 @@
 /**
- * Gives provider keys seals of today: after a change of the secret, and where a seal is bound to no row yet.
+ * Re-encrypts provider keys: after a change of the secret, and if an encrypted text isn't bound to a row yet.
  *
  * Rotation of `KEY_ENCRYPTION_SECRET` while serving: with the new secret as the current one and the old as
- * `KEY_ENCRYPTION_SECRET_PREVIOUS`, every key opens, and call by call gets a seal of the new one. It may be
- * stopped after any call, and called by several at once: a seal is replaced only by who read it.
+ * `KEY_ENCRYPTION_SECRET_PREVIOUS`, every key can be decrypted, and call by call is re-encrypted with the new one. It
+ * may be stopped after any call, and called several times at once: an encrypted text is replaced only if it is still
+ * the one that was read.
  * @module
  */
 import { deriveKeys } from "../../crypto/derived-keys";
@@ -26,15 +27,15 @@ import type { ResealProviderKeysInput } from "./provider-key-schemas";
 export interface ResealedProviderKeys {
   /** By this call; 0 means there is nothing left that can be done. */
   readonly resealed: number;
-  /** Still to be re-encrypted: under the previous secret, or in the old form. At 0 that secret may go. */
+  /** Still to be re-encrypted: with the previous secret, or in the old form. At 0, that secret can be removed. */
   readonly remaining: number;
-  /** Sealed under neither secret: such a key works again once its secret is the previous one. */
+  /** Encrypted by neither secret: such a key works again once its secret is the previous one. */
   readonly unopenable: number;
-  /** Ids of keys that this call found damaged: sealed under a known secret, yet it does not open them. */
+  /** Ids of keys that this call found damaged: encrypted with a known secret, yet not decryptable. */
   readonly damaged: readonly string[];
 }
 
-/** With sealed keys of up to 12 kB, a statement's one parameter must stay below D1's 2 MB. */
+/** With encrypted keys of up to 12 kB, a statement's single parameter must stay below D1's 2 MB. */
 const CHUNK_MAX_CHARS = 1_000_000;
 
 /** @throws {ManageError} `not_configured` without `KEY_ENCRYPTION_SECRET`. */
@@ -51,7 +52,7 @@ export async function resealProviderKeys(
   const done: Resealing = isRotating
     ? await resealSome(context, secrets, { secretId: previousId, isOldForm: false }, limit)
     : { resealed: 0, damaged: [] };
-  // A call that found work is long enough: the next one goes on.
+  // A call that found work is long enough: the next one continues.
   const rest: Resealing =
     done.resealed === 0
       ? await resealSome(context, secrets, { secretId: currentId, isOldForm: true }, limit)
@@ -69,8 +70,8 @@ export async function resealProviderKeys(
 }
 
 /**
- * Replaces seals that are bound to no row, some of them: all that the upkeep does by itself.
- * @returns How many have their new seal.
+ * Replaces some of the encrypted texts that aren't bound to a row: the part that maintenance does by itself.
+ * @returns How many were replaced.
  */
 export async function bindOldSeals(context: ManageContext, limit: number): Promise<number> {
   const { secrets } = context;
@@ -81,7 +82,7 @@ export async function bindOldSeals(context: ManageContext, limit: number): Promi
 
 type Resealing = Pick<ResealedProviderKeys, "resealed" | "damaged">;
 
-/** Some of the keys that need it: up to `limit` that open, past all that do not. */
+/** Some of the keys that need it: up to `limit` that can be decrypted, skipping those that can't. */
 async function resealSome(
   { db, actor, nowMs }: ManageContext,
   secrets: SealingSecrets,
@@ -90,7 +91,7 @@ async function resealSome(
 ): Promise<Resealing> {
   let resealed = 0;
   const damaged: string[] = [];
-  // Damaged keys, and those that another caller was faster with, must not end the work.
+  // Damaged keys, and those that another caller processed first, must not end the work.
   for (let afterId: string | null = ""; resealed === 0 && afterId !== null; ) {
     const keys = await readSealedKeys(db, which, { afterId, limit });
     const sealing = await sealAnew(keys, secrets);
@@ -105,9 +106,9 @@ async function resealSome(
 
 interface Sealing {
   readonly seals: readonly NewSeal[];
-  /** Ids of keys that do not open. */
+  /** Ids of keys that can't be decrypted. */
   readonly damaged: readonly string[];
-  /** Of the last key that was looked at; null without any. */
+  /** The id of the last key examined; null without any. */
   readonly lastId: string | null;
 }
 

@@ -5,7 +5,7 @@ import { ManageError } from "../manage-error";
 import { auditKey } from "./audit-provider-keys";
 
 /**
- * Ends a key's block and all its rests. A disabled key stays disabled.
+ * Ends a key's block and all its cooldowns. A disabled key stays disabled.
  * @throws {ManageError} `not_found`.
  */
 export async function resetProviderKey(

@@ -3,11 +3,11 @@ import type { ManageContext } from "../manage-context";
 import { allProviders } from "./known-provider";
 
 export interface ProviderSummary extends ProviderKeyCounts {
-  /** The name people know it by. */
+  /** The name people know. */
   readonly label: string;
 }
 
-/** Providers that keys can be added to, and how those that have keys stand. Both sorted by label. */
+/** Providers to which keys can be added, and the statuses of existing keys. Both sorted by label. */
 export async function summarizeProviderKeys(context: ManageContext): Promise<{
   readonly withKeys: readonly ProviderSummary[];
   readonly withoutKeys: readonly { readonly provider: string; readonly label: string }[];

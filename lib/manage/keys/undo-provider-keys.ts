@@ -6,8 +6,8 @@ import { settingsIn } from "./change-provider-keys";
 import type { UndoProviderKeysInput } from "./provider-key-schemas";
 
 /**
- * Puts keys back as `changeProviderKeys` found them.
- * @throws {ManageError} `invalid_input` if the groups do not set the same fields.
+ * Restores keys to their settings before `changeProviderKeys`.
+ * @throws {ManageError} `invalid_input` if the groups don't set the same fields.
  */
 export async function undoProviderKeys(
   { db, nowMs, actor }: ManageContext,

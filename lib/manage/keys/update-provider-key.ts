@@ -6,7 +6,7 @@ import type { UpdateProviderKeyInput } from "../schemas";
 import { auditKey } from "./audit-provider-keys";
 
 /**
- * Changes the given fields, null clears one. `active` puts a disabled key, or a blocked one, back to work.
+ * Changes the given fields; null clears one. `active` enables a disabled key, or unblocks a blocked one.
  * @throws {ManageError} `not_found`.
  */
 export async function updateProviderKey(
@@ -36,6 +36,6 @@ function fieldsBefore(key: ListedProviderKey, input: UpdateProviderKeyInput) {
 function statusChange(status: "active" | "disabled", atMs: number) {
   return status === "disabled"
     ? { status, reason: "manual" }
-    : // A block that an isolate noted before, and writes later, must not undo this.
+    : // A block that an isolate recorded before, and writes later, must not undo this.
       { status, reason: null, evidence: null, resetAtMs: atMs };
 }

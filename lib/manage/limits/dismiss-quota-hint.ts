@@ -3,7 +3,7 @@ import { auditChange } from "../../db/team/audit-log";
 import type { ManageContext } from "../manage-context";
 import type { DismissQuotaHintInput } from "./quota-limit-schemas";
 
-/** These keys, or some of them, are not suggested for one quota domain again. */
+/** Stops suggesting one quota domain for these keys, or some of them. */
 export async function dismissQuotaHint(
   { db, actor, nowMs }: ManageContext,
   { provider, keyIds }: DismissQuotaHintInput,

@@ -1,6 +1,6 @@
 /**
- * A limit that an admin sets on a member's token is a ceiling: its owner may go below it, and up to it again,
- * but neither above it nor without it. What owners set themselves they may change as they like.
+ * A limit that an admin sets on a member's token is a maximum (ceiling): its owner can lower it and raise it again up
+ * to the maximum, but can't exceed or remove it. Limits that owners set themselves can be changed freely.
  * @module
  */
 import { type LimitCeilings, TOKEN_LIMITS, type TokenLimit } from "../../usage/token-limits";
@@ -9,10 +9,7 @@ import { ManageError } from "../manage-error";
 type Limits = Readonly<Record<TokenLimit, number | null>>;
 type LimitChanges = { readonly [Name in TokenLimit]?: number | null | undefined };
 
-/**
- * The ceilings once an admin has made these changes. A form sends every limit: what stays as it was is still
- * whose it was.
- */
+/** The ceilings after an admin's changes. A form sends every limit: an unchanged one keeps its ceiling, or has none. */
 export function ceilingsAfter(
   token: Limits & { readonly limitCeilings: LimitCeilings | null },
   changes: LimitChanges,
@@ -27,7 +24,7 @@ export function ceilingsAfter(
   return Object.keys(ceilings).length === 0 ? null : ceilings;
 }
 
-/** @throws {ManageError} `invalid_input` if an owner's changes go above a ceiling, or take a limit away that has one. */
+/** @throws {ManageError} `invalid_input` if an owner's changes exceed a ceiling, or remove a limit that has one. */
 export function assertBelowCeilings(ceilings: LimitCeilings | null, changes: LimitChanges): void {
   const issues = TOKEN_LIMITS.flatMap((name) => {
     const ceiling = ceilings?.[name];

@@ -1,6 +1,5 @@
 /**
- * What limits of keys must be, for forms and for the verbs: one check, said in the language of the one who
- * reads it.
+ * Validation of key limits, for forms and for the verbs: one check, with messages in the reader's language.
  * @module
  */
 import { z } from "zod";
@@ -17,7 +16,7 @@ export type LimitRuleProblem =
 const MOST_RULES = 50;
 const HIGHEST = 1_000_000_000;
 
-/** @param say Puts a problem into words. */
+/** @param say Returns the message for a problem. */
 export function limitRulesSchema(say: (problem: LimitRuleProblem) => string) {
   const bad = say("bad_count");
   const count = z.number(bad).int(bad).min(1, bad).max(HIGHEST, bad).nullable().default(null);

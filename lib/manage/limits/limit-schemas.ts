@@ -1,5 +1,5 @@
 /**
- * Limits, as the verbs about tokens and members take them. Small enough for the browser.
+ * Limits, as input of the verbs for tokens and members. Small enough for the browser.
  * @module
  */
 import { z } from "zod";

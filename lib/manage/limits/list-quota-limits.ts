@@ -5,15 +5,15 @@ import type { ListQuotaLimitsInput } from "./quota-limit-schemas";
 
 export interface QuotaLimitItem {
   readonly provider: string;
-  /** Null: of each key of the provider. */
+  /** Null: for each key of the provider. */
   readonly domain: string | null;
-  /** The closest first. */
+  /** The most specific first. */
   readonly limits: readonly LimitRule[];
   /** Epoch milliseconds. */
   readonly updatedAt: number;
 }
 
-/** What is set for providers and quota domains; keys have their own beside it. */
+/** Configured limits of providers and quota domains; keys also have their own. */
 export async function listQuotaLimits(
   { db }: ManageContext,
   { provider }: ListQuotaLimitsInput,

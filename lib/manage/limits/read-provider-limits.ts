@@ -3,11 +3,11 @@ import { listQuotaLimits } from "../../db/keys/quota-limits";
 import type { LimitRule } from "../../pool/types";
 import type { ManageContext } from "../manage-context";
 
-/** What people set for one provider's keys, but for the keys' own limits. */
+/** Configured limits of one provider's keys, except the keys' own. */
 export interface ProviderLimits {
-  /** Of each key; empty for none. */
+  /** For each key; empty for none. */
   readonly provider: readonly LimitRule[];
-  /** By quota domain: those that keys are in, and those that only have limits. Sorted by name. */
+  /** By quota domain: those with keys, and those that only have limits. Sorted by name. */
   readonly domains: readonly { readonly name: string; readonly limits: readonly LimitRule[] }[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What keys answered of today's quotas and of the days that were spent. Days that are over are counted once and
- * kept (`keepQuotaDays`), today up to the last hour that was rolled up; what is not kept is counted at each look.
+ * What keys served of today's quotas and on the days on which a quota was used up. Past days are counted once and
+ * stored (`keepQuotaDays`), today up to the last hour that was rolled up; the rest is counted for each page view.
  * @module
  */
 import {
@@ -25,7 +25,7 @@ import type { ManageContext } from "../manage-context";
 
 type Zone = Provider["quotaDayZone"];
 
-/** A model of which anything is known. */
+/** A model about which anything is known. */
 export interface QuotaModel {
   readonly provider: string;
   readonly model: string;
@@ -37,13 +37,13 @@ export interface QuotaModel {
 export interface QuotaDays {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly models: readonly QuotaModel[];
-  /** Good answers of a key and model today. */
+  /** Successful responses of a key and model today. */
   answeredToday(key: QuotaKey, model: string): number;
-  /** Its earlier days that were spent, the latest first. */
+  /** Its earlier days on which the quota was used up, the latest first. */
   spentDays(key: QuotaKey, model: string): readonly SpentDay[];
 }
 
-/** How far back days count; older ones tell little. */
+/** How far back days count; older ones say little. */
 const NOTICES_SINCE_MS = 7 * DAY_MS;
 const MAX_NOTICES = 5_000;
 const MAX_MODELS = 20;
@@ -67,7 +67,7 @@ export async function readQuotaDays(context: ManageContext): Promise<QuotaDays> 
 }
 
 /**
- * Keeps what was counted of hours that are rolled up. For the upkeep.
+ * Stores the counts of hours that are rolled up. For maintenance.
  * @returns How many days were written.
  */
 export async function keepQuotaDays(context: ManageContext): Promise<number> {
@@ -109,11 +109,11 @@ interface DayWindow extends AnswerWindow {
 }
 
 interface CountedDays extends Pick<QuotaDays, "providers" | "models"> {
-  /** From today's beginning, of each model and key. */
+  /** From today's start, for each model and key. */
   readonly todays: readonly DayWindow[];
-  /** Days that were spent, until the last word of it. */
+  /** Days on which the quota was used up, until the last report of that. */
   readonly earlier: readonly DayWindow[];
-  /** Of `todays`, then of `earlier`. */
+  /** For `todays`, then for `earlier`. */
   readonly counts: readonly number[];
 }
 
@@ -167,7 +167,7 @@ async function countDays(
   return { providers, models, todays, earlier, counts };
 }
 
-/** With what is kept: a window that begins like a kept count, and is no shorter, goes on where that ends. */
+/** Uses stored counts: a window that starts like a stored count, and isn't shorter, continues where that ends. */
 async function countWindows(
   db: ManageContext["db"],
   windows: readonly DayWindow[],
@@ -202,7 +202,7 @@ interface PastDays {
   readonly sinceMs: number;
 }
 
-/** Days that are over and kept: what was told of them is in their counts. */
+/** Past days that are stored: their counts include what was reported. */
 function pastDays(kept: readonly KeptQuotaDay[], nowMs: number): PastDays {
   const firstMs = nowMs - NOTICES_SINCE_MS;
   const whole = ZONES.flatMap((zone) => daysOf(zone, nowMs)).flatMap((day) => {
@@ -232,7 +232,7 @@ interface Day {
   readonly toMs: number;
 }
 
-/** Those that notices may be of, today among them. */
+/** The days to which notices can belong, including today. */
 function daysOf(zone: Zone, nowMs: number): readonly Day[] {
   const days: Day[] = [];
   let fromMs = quotaDayStartMs(zone, nowMs - NOTICES_SINCE_MS);
@@ -252,7 +252,7 @@ function nameOf({ keyId, provider, model }: Pick<AnswerWindow, "keyId" | "provid
   return `${keyId} ${provider} ${model}`;
 }
 
-/** Looking up a zone's clock is slow, and thousands of notices are of some hundred hours. */
+/** Looking up a time zone's clock is slow, and thousands of notices belong to about a hundred hours. */
 function startsOf(zoneOf: (provider: string) => Zone) {
   const starts = new Map<string, number>();
   return (provider: string, atMs: number) => {
@@ -265,8 +265,8 @@ function startsOf(zoneOf: (provider: string) => Zone) {
 }
 
 /**
- * The earlier days of each key and model that were spent, from their beginning until the last word of it;
- * the latest first, as many as a forecast remembers.
+ * The earlier days of each key and model on which the quota was used up, from their start until the last report of
+ * that; the latest first, as many as a forecast uses.
  */
 function spentWindows(
   notices: readonly SpentNotice[],

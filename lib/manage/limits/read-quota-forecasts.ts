@@ -1,6 +1,6 @@
 /**
- * How long today's quotas will last, for the models of which anything is known: those whose keys were told,
- * lately or today, that a day's quota is used up.
+ * How long today's quotas will last, for models about which anything is known: those whose keys were recently reported
+ * to have used up a daily quota.
  * @module
  */
 import { listSpentKeys } from "../../db/keys/quota-days";
@@ -19,23 +19,23 @@ export interface QuotaForecast extends Forecast {
   readonly model: string;
   /** Recently. */
   readonly requestsPerHour: number;
-  /** The clock that the quota's day follows. */
+  /** The time zone of the quota's day. */
   readonly resetZone: Provider["quotaDayZone"];
 }
 
 export interface QuotaForecasts {
-  /** When they were made: what was used up by then is used up. */
+  /** When they were made: a quota used up by then is used up. */
   readonly atMs: number;
-  /** Those that run dry first, then those with the least left of their quota. */
+  /** Those that run out first, then those with the least left of their quota. */
   readonly known: readonly QuotaForecast[];
-  /** How many models answered recently whose quota nobody told yet. */
+  /** How many models worked recently for which no quota was reported yet. */
   readonly unknownModels: number;
 }
 
 export async function readQuotaForecasts(context: ManageContext): Promise<QuotaForecasts> {
   const { db, nowMs } = context;
   const now = nowMs();
-  // The rate is of the last one to two hours: the open hour, and the whole one before.
+  // The rate covers the last one to two hours: the open hour, and the whole one before.
   const rateFromMs = Math.floor(now / HOUR_MS) * HOUR_MS - HOUR_MS;
   const [days, spent, [rates = []]] = await Promise.all([
     readQuotaDays(context),

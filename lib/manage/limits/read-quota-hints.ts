@@ -12,14 +12,14 @@ import type { ManageContext } from "../manage-context";
 /** Keys that are limited together: they probably share one upstream account. */
 export interface QuotaHint extends Pick<SharedQuotaHint, "together" | "occasions"> {
   readonly keys: readonly HintedKey[];
-  /** The quota domain to put them into: that of most of them, or a new one. */
+  /** The suggested quota domain: that of most of them, or a new one. */
   readonly domain: string;
 }
 
-/** Older refusals may be of another time. */
+/** Older rejections may be outdated. */
 const TRIPS_SINCE_MS = 7 * DAY_MS;
 
-/** @param poolSize Keys of the provider. */
+/** @param poolSize The number of the provider's keys. */
 export async function readQuotaHints(
   { db, nowMs }: ManageContext,
   provider: string,
@@ -51,7 +51,7 @@ export async function readQuotaHints(
   return hints;
 }
 
-/** The domain that most of the keys are in; null if none is in any. */
+/** The domain of most of the keys; null if none has one. */
 function usualDomain(keys: readonly HintedKey[]): string | null {
   const counts = Map.groupBy(
     keys.filter(({ quotaDomain }) => quotaDomain !== null),

@@ -8,7 +8,7 @@ import { assertBaseUrl } from "./assert-base-url";
 import type { AddCustomProviderInput } from "./custom-provider-schema";
 
 /**
- * Adds a provider that `/api/{slug}/…` leads to.
+ * Adds a provider for `/api/{slug}/…`.
  * @throws {ManageError} `conflict` if the slug is taken; `invalid_input` for a forbidden address.
  */
 export async function addCustomProvider(
@@ -26,10 +26,10 @@ export async function addCustomProvider(
   if (!(await insertCustomProvider(db, row, audit))) throw slugTaken();
 }
 
-/** Pages of the portal that stand where a provider's keys would, below `/keys/`. */
+/** Pages of the portal in the place of a provider's keys, below `/keys/`. */
 const KEY_PAGES: ReadonlySet<string> = new Set(["add", "export", "import"]);
 
-/** A built-in provider's slug, or a path of this program's own. */
+/** A built-in provider's slug, or a path of One Balance itself. */
 function isTaken(slug: string): boolean {
   const isOurs = OWN_SEGMENTS.has(slug) || RESERVED_SEGMENTS.has(slug) || KEY_PAGES.has(slug);
   return isOurs || isBuiltIn(slug);

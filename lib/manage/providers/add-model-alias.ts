@@ -5,7 +5,7 @@ import { ManageError } from "../manage-error";
 import { assertRouteTargets } from "./assert-route-targets";
 import type { AddModelAliasInput } from "./model-alias-schema";
 
-/** @throws {ManageError} `conflict` if the name is taken; `invalid_input` for a provider it cannot lead to. */
+/** @throws {ManageError} `conflict` if the name is taken; `invalid_input` for an unsuitable provider. */
 export async function addModelAlias(
   context: ManageContext,
   input: AddModelAliasInput,

@@ -3,7 +3,7 @@ import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { inEnglish } from "./custom-provider-schema";
 
-/** @throws {ManageError} `invalid_input` for an address that this deployment may not send keys to. */
+/** @throws {ManageError} `invalid_input` for an address to which this deployment may not send keys. */
 export function assertBaseUrl(
   { allowPrivateUpstreams = false }: ManageContext,
   baseUrl: string,

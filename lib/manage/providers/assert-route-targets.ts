@@ -4,8 +4,8 @@ import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 
 /**
- * An alias can lead to providers that share an API with others only.
- * @throws {ManageError} `invalid_input`, at each target whose provider is unknown or speaks an API of its own.
+ * An alias can only have targets at providers that share an API with others.
+ * @throws {ManageError} `invalid_input`, for each target whose provider is unknown or has its own API.
  */
 export async function assertRouteTargets(
   context: ManageContext,

@@ -8,7 +8,7 @@ import { assertBaseUrl } from "./assert-base-url";
 import type { ChangeCustomProviderInput } from "./custom-provider-schema";
 
 /**
- * Changes the given fields. Keys that the pool has go to the new address, if it changes.
+ * Changes the given fields. If the address changes, the pool's keys are sent to the new one.
  * @throws {ManageError} `not_found`; `invalid_input` for a forbidden address.
  */
 export async function changeCustomProvider(

@@ -9,8 +9,8 @@ import type { ChangeModelAliasInput } from "./model-alias-schema";
 
 /**
  * Changes the given fields; targets as a whole.
- * @throws {ManageError} `not_found`; `invalid_input` for a provider it cannot lead to; `conflict` if
- * somebody else changed the alias at the same time.
+ * @throws {ManageError} `not_found`; `invalid_input` for an unsuitable provider; `conflict` if someone else changed the
+ * alias at the same time.
  */
 export async function changeModelAlias(
   context: ManageContext,

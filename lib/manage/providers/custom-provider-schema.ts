@@ -1,6 +1,5 @@
 /**
- * What a custom provider must be, for the form and for the verbs: one check, said in the language of
- * the one who reads it.
+ * Validation of custom providers, for the form and for the verbs: one check, with messages in the reader's language.
  * @module
  */
 import { z } from "zod";
@@ -16,7 +15,7 @@ export type CustomProviderProblem =
   | "header_not_yours"
   | "prefix_shape";
 
-/** @param say Puts a problem into words. */
+/** @param say Returns the message for a problem. */
 export function customProviderSchema(
   say: (problem: CustomProviderProblem) => string,
   allowPrivate: boolean,
@@ -94,11 +93,11 @@ export function inEnglish(problem: CustomProviderProblem): string {
   return ENGLISH[problem];
 }
 
-/** Whether its address is public is the verb's question: it depends on the deployment. */
+/** The verb checks whether its address is public, because that depends on the deployment. */
 export const addCustomProviderInput = customProviderSchema(inEnglish, true);
 export type AddCustomProviderInput = z.output<typeof addCustomProviderInput>;
 
-/** The slug stays: paths, tokens and keys name it. */
+/** The slug can't change: paths, tokens and keys use it. */
 export const customProviderChanges = addCustomProviderInput.omit({ slug: true }).partial();
 export const changeCustomProviderInput = customProviderChanges.extend({
   slug: addCustomProviderInput.shape.slug,

@@ -4,7 +4,7 @@ import type { ManageContext } from "../manage-context";
 import type { AddCustomProviderInput } from "./custom-provider-schema";
 
 export interface CustomProviderItem extends AddCustomProviderInput {
-  /** How many keys its pool has, in whatever state. */
+  /** How many keys its pool has, whatever their status. */
   readonly keys: number;
   /** Epoch milliseconds. */
   readonly createdAt: number;

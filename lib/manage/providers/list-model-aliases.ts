@@ -7,23 +7,23 @@ import { judgePrice } from "../../usage/price-limits";
 import { allProviders } from "../keys/known-provider";
 import type { ManageContext } from "../manage-context";
 
-/** A target, and how it stands with it now. */
+/** A target and its current state. */
 export interface TargetItem extends RouteTarget {
-  /** The provider's name; null where there is no such provider any more. */
+  /** The provider's name; null if the provider no longer exists. */
   readonly label: string | null;
   /** Active keys of the provider. */
   readonly keys: number;
-  /** Those that do not rest. */
+  /** Those that aren't in cooldown. */
   readonly ready: number;
-  /** Null where it is not known. */
+  /** Null if unknown. */
   readonly price: PricePerMillion | null;
-  /** False where the alias limits the price, and this one is above or not known. */
+  /** False if the alias limits the price, and this one exceeds it or is unknown. */
   readonly fitsPrice: boolean;
 }
 
 export interface ModelAliasItem extends ModelAlias {
   readonly targets: readonly TargetItem[];
-  /** Epoch milliseconds, as the next. */
+  /** Epoch milliseconds, like `updatedAt`. */
   readonly createdAt: number;
   readonly updatedAt: number;
 }

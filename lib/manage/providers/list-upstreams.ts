@@ -8,15 +8,15 @@ import type { ManageContext } from "../manage-context";
 export interface UpstreamItem {
   readonly slug: string;
   readonly label: string;
-  /** Added by the team: asked at its own address, whatever the settings say. */
+  /** A custom provider: called at its own address, whatever the settings. */
   readonly isCustom: boolean;
-  /** How many keys its pool has, in whatever state. */
+  /** How many keys its pool has, whatever their status. */
   readonly keys: number;
-  /** The way it was given; null for the way of all. */
+  /** Its own route; null for the default. */
   readonly route: Route | null;
 }
 
-/** Every provider and its way: those with keys first, then by name. */
+/** Every provider and its route: those with keys first, then by name. */
 export async function listUpstreams(context: ManageContext): Promise<readonly UpstreamItem[]> {
   const [providers, own, keysOf, { settings }] = await Promise.all([
     allProviders(context),

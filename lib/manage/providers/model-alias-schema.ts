@@ -1,6 +1,6 @@
 /**
- * What a model alias must be, for the form and for the verbs: one check, said in the language of the one who
- * reads it. Whether its providers exist is the verbs' question.
+ * Validation of model aliases, for the form and for the verbs: one check, with messages in the reader's language. The
+ * verbs check whether the providers exist.
  * @module
  */
 import { z } from "zod";
@@ -21,7 +21,7 @@ export type ModelAliasProblem =
 const MOST_TARGETS = 20;
 const HIGHEST_USD = 1_000_000;
 
-/** @param say Puts a problem into words. */
+/** @param say Returns the message for a problem. */
 export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
   const badWeight = say("bad_weight");
   const weight = z.number(badWeight).int(badWeight).min(1, badWeight).max(100, badWeight);
@@ -42,7 +42,7 @@ export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
       .trim()
       .min(1, say("model_missing"))
       .max(200, say("model_too_long"))
-      // It goes into addresses and headers, which take no control characters and no halves of characters.
+      // It is used in addresses and headers, which allow no control characters and no lone surrogates.
       .regex(/^[^*\p{C}]*$/u, say("model_shape")),
     weight: weight.default(1).meta({ description: "Counts where the choice is weighted" }),
     capabilities: z
@@ -52,7 +52,7 @@ export function modelAliasSchema(say: (problem: ModelAliasProblem) => string) {
       .meta({ description: "What it is marked for; requests that need more skip it" }),
   });
   return z.strictObject({
-    // No slash, which parts a provider from its model, and none of what an address gives another meaning.
+    // No slash, which separates a provider from its model, and no character with a special meaning in an address.
     name: z
       .string()
       .trim()
@@ -97,7 +97,7 @@ const ENGLISH: Readonly<Record<ModelAliasProblem, string>> = {
 export const addModelAliasInput = modelAliasSchema((problem) => ENGLISH[problem]);
 export type AddModelAliasInput = z.output<typeof addModelAliasInput>;
 
-/** The name stays: clients and tokens use it. What is not given stays too. */
+/** The name can't change: clients and tokens use it. Fields that aren't given stay unchanged. */
 const { choice, targets, conversion, maxInputUsd, maxOutputUsd } = addModelAliasInput.shape;
 export const modelAliasChanges = z.strictObject({
   choice: choice.unwrap().optional(),

@@ -18,9 +18,9 @@ const LIFE_MS = 3_600_000;
 const NAME = "Playground";
 
 /**
- * A token for an hour of playground. A user has one row for it at all times, so that its use adds up
- * under one id and nothing needs cleaning up; the text given before stops working. It is audited like
- * every credential that is handed out: the log then knows them all.
+ * Creates a token for an hour of playground use. A user always has one row for it, so that its usage adds up under one
+ * id and nothing needs cleaning up; the previous text stops working. It is audited like every credential that is handed
+ * out, so that the log knows them all.
  */
 export async function openPlayground(
   { db, nowMs, actor }: ManageContext,
@@ -53,7 +53,7 @@ export async function openPlayground(
   } as const;
   const entry = {
     action: "playground.open",
-    // The row may be an older one: by its owner it is found.
+    // The row may be an older one: it is found by its owner.
     subject: { kind: "access-token", id: null, name: NAME },
     after: { ownerId, masked: row.masked, expiresAt },
   };

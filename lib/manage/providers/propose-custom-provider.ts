@@ -3,15 +3,15 @@ import type { AddCustomProviderInput } from "./custom-provider-schema";
 import { addCustomProviderInput, USUAL_KEY_HEADERS } from "./custom-provider-schema";
 
 /**
- * The provider of the team's own that a service with an address could be: input of `addCustomProvider`, for a
- * person to look at. Null where there is no address, or one that cannot be taken.
+ * The custom provider that a service with an address could be: input of `addCustomProvider`, for a person to check.
+ * Null if there is no address, or an invalid one.
  */
 export function proposeCustomProvider(
   { baseUrl, service }: Pick<SourceKey, "baseUrl" | "service">,
   isKnown: (slug: string) => boolean,
 ): AddCustomProviderInput | null {
   if (baseUrl === null || !URL.canParse(baseUrl)) return null;
-  // A relay is called by its host: the service's name says only whose API it speaks.
+  // A relay is named after its host: the service's name only says whose API it supports.
   const isRelay =
     service === null || isKnown(service) || !/^[A-Z]/.test(service) || service === "Custom";
   const label = (isRelay ? new URL(baseUrl).host : service).slice(0, 60);

@@ -6,7 +6,7 @@ import { ManageError } from "../manage-error";
 import type { RemoveCustomProviderInput } from "./custom-provider-schema";
 
 export interface RemovedCustomProvider {
-  /** Keys of its pool. They stay, unusable until a provider of this slug is there again. */
+  /** Keys of its pool. They stay, unusable until there is a provider with this slug again. */
   readonly keysLeft: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Asks whether a provider, or AI Gateway, can be reached, by a call that costs nothing and changes nothing.
+ * Tests whether a provider, or AI Gateway, can be reached, free of charge and without changing anything.
  * @module
  */
 import { z } from "zod";
@@ -20,45 +20,45 @@ export const testUpstreamInput = z.strictObject({ provider: z.string().max(60).n
 export type TestUpstreamInput = z.output<typeof testUpstreamInput>;
 
 export type UpstreamOutcome =
-  /** It answered, and accepted the key where one was sent. */
+  /** It responded, and accepted the key if one was sent. */
   | "ok"
-  /** Asked without a key, it asks for one: it is there. */
+  /** Called without a key, it asks for one: it is reachable. */
   | "key_wanted"
   | "key_refused"
-  /** Limits or credit of the key are used up: it is there. */
+  /** The key's limits or credit are used up: it is reachable. */
   | "limited"
   | "region_denied"
-  /** AI Gateway does not take our token, or does not know the gateway or the provider. */
+  /** AI Gateway rejects our token, or doesn't know the gateway or the provider. */
   | "gateway_refused"
   /** There is a server, but not this API: the address may be wrong. */
   | "not_found"
-  /** It answered that it is in trouble. */
+  /** It reported a failure. */
   | "failing"
-  /** An answer of which no rule says more. */
+  /** A response that no rule explains. */
   | "unclear"
   | "unreachable"
-  /** Its address depends on each request: there is nothing to ask. */
+  /** Its address depends on each request: there is nothing to call. */
   | "no_address";
 
 export interface UpstreamTest {
   readonly outcome: UpstreamOutcome;
-  /** Null where nothing was asked. */
+  /** Null if nothing was called. */
   readonly route: Route | null;
-  /** Until the answer was read, in milliseconds; null without one. */
+  /** Until the response was read, in milliseconds; null without one. */
   readonly elapsedMs: number | null;
-  /** HTTP status; null without an answer. */
+  /** HTTP status; null without a response. */
   readonly status: number | null;
-  /** Masked; null where it was asked without one. */
+  /** Masked; null if none was sent. */
   readonly key: string | null;
-  /** The answer's words or the network's, redacted; may be empty. */
+  /** The response's or the network's message, redacted; may be empty. */
   readonly words: string;
 }
 
-/** Where a provider has no free call: whatever its base answers, it is there. */
+/** If a provider has no free call: any response of its base address shows that it is reachable. */
 const BASE: KeyCheck = { method: "GET", path: "" };
 
 /**
- * A provider is asked on the way its requests take, with its newest active key if there is one.
+ * A provider is called by the route of its requests, with its newest active key if there is one.
  * @throws {ManageError} `invalid_input` for an unknown provider; `not_configured` without a gateway.
  */
 export async function testUpstream(
@@ -70,7 +70,7 @@ export async function testUpstream(
     if (upstream.gatewayUrl === null) {
       throw new ManageError("not_configured", "no AI Gateway is configured");
     }
-    // Any provider does: the gateway looks at its own token first.
+    // Any provider will do: the gateway checks its own token first.
     const throughGateway = { ...upstream, goesDirect: () => false };
     return ask(context, openai, null, throughGateway);
   }
@@ -134,7 +134,7 @@ function outcomeOf(
   if (meaning === "overloaded" || meaning === "server_error") return "failing";
   if (meaning === "region_denied") return "region_denied";
   if (provider.keyCheck === null) return "ok";
-  // A redirect is not followed: it leads away from the address that was set.
+  // A redirect isn't followed: it leads away from the configured address.
   if (status >= 300 && status < 400) return "not_found";
   if (meaning === "ok") return "ok";
   if (key === null && (status === 401 || status === 403)) return "key_wanted";

@@ -8,14 +8,14 @@ import { ManageError } from "../manage-error";
 import { parseInput } from "../parse-input";
 import { type ChangeSettingsInput, settingsSchema } from "./settings-schema";
 
-/** Each time, somebody else changed the same section within the same milliseconds. */
+/** Each time, someone else changed the same section within the same milliseconds. */
 const MAX_TRIES = 5;
 
 /**
- * Changes some fields of one section; what others change meanwhile stays.
- * @returns The settings as they are now.
- * @throws {ManageError} `invalid_input` for an unknown provider, or retention that cannot be; `conflict` if
- * others kept changing the same section.
+ * Changes some fields of one section; what others change in the meantime stays.
+ * @returns The settings after the change.
+ * @throws {ManageError} `invalid_input` for an unknown provider, or invalid retention; `conflict` if others kept
+ * changing the same section.
  */
 export async function changeSettings(
   context: ManageContext,
@@ -47,7 +47,7 @@ export async function changeSettings(
   throw new ManageError("conflict", "somebody else is changing these settings; try again");
 }
 
-/** Ways of providers come one by one, and leave the others as they are. */
+/** Routes of providers are changed one by one, leaving the others as they are. */
 function wantedFields({ upstream }: Settings, { section, changes }: ChangeSettingsInput): Fields {
   if (section !== "upstream" || changes.providers === undefined) return changes;
   const ways = Object.entries({ ...upstream.providers, ...changes.providers });

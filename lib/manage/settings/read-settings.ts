@@ -1,7 +1,7 @@
 import { readSettings as readStoredSettings, type Settings } from "../../db/team/settings";
 import type { ManageContext } from "../manage-context";
 
-/** What the team decided, with the defaults where it did not. */
+/** The team's settings, with the defaults for the rest. */
 export async function readSettings({ db }: Pick<ManageContext, "db">): Promise<Settings> {
   return (await readStoredSettings(db)).settings;
 }

@@ -10,17 +10,17 @@ import type { ManageContext } from "../manage-context";
 
 export { UPKEEP_FIGURES };
 
-/** When the instance last looked after itself, and what it did. Times are epoch milliseconds. */
+/** When maintenance last ran, and what it did. Times are epoch milliseconds. */
 export interface UpkeepView {
-  /** What began the last run; null where none was started. */
+  /** What started the last run; null if there was none. */
   readonly startedBy: UpkeepTrigger | null;
-  /** Of the last run that ended; null before the first. */
+  /** The end of the last finished run; null before the first. */
   readonly finishedAtMs: number | null;
   readonly report: UpkeepReport | null;
-  /** `cut`: the last run was begun and never ended; the next one goes on. */
+  /** `cut`: the last run was started and never ended; the next one continues. */
   readonly state: "idle" | "running" | "cut";
   readonly rechecks: RecheckOutlook;
-  /** Records of today (UTC) that the store refused, or that were too many to be kept until it was back. */
+  /** Today's (UTC) records that the store rejected, or that were too many to be kept until it was available again. */
   readonly lostRecords: number;
 }
 

@@ -1,4 +1,4 @@
-/** The longest that records may be kept, in days. */
+/** The longest retention, in days. */
 export const LONGEST_DAYS = {
   requestLogDays: 365,
   hourlyDays: 3_650,
@@ -7,11 +7,11 @@ export const LONGEST_DAYS = {
   auditDays: 3_650,
 } as const;
 
-/** Of ready keys that a team wants to have. */
+/** Maximum for the alert on ready keys. */
 export const MOST_READY_KEYS = 10_000;
 
-/** Of people who get alerts by mail. */
+/** Maximum number of email recipients of alerts. */
 export const MOST_RECIPIENTS = 20;
 
-/** Of rows that metering may write a day. */
+/** Maximum of metering's daily row budget. */
 export const MOST_ROWS_A_DAY = 1_000_000_000;

@@ -1,5 +1,5 @@
 /**
- * What each section of the settings may hold (see `Settings` for what it means and for the defaults).
+ * Validation of each section of the settings (see `Settings` for their meaning and the defaults).
  * @module
  */
 import { z } from "zod";
@@ -51,7 +51,7 @@ export const mailInput = z.strictObject({
   mailTo: z.array(z.email().max(254)).max(MOST_RECIPIENTS),
 });
 
-/** When to tell. */
+/** When to send alerts. */
 export const alertTimesInput = z.strictObject({
   readyKeysBelow: z.int().min(0).max(MOST_READY_KEYS).meta({ description: "0 for never" }),
   quietFromHour: hour.meta({ description: "UTC" }),
@@ -92,7 +92,7 @@ export const retentionInput = retention.refine(
   { path: ["dailyDays"], error: "daily figures are kept at least as long as hourly ones" },
 );
 
-/** The whole of the settings, as they must be after a change. */
+/** All settings, as they must be after a change. */
 export const settingsSchema = z.strictObject({
   upstream,
   retention: retentionInput,
@@ -103,7 +103,7 @@ export const settingsSchema = z.strictObject({
   appearance,
 }) satisfies z.ZodType<Settings>;
 
-/** Some fields of one section. A provider's null takes its own way from it. */
+/** Some fields of one section. A provider's null removes its own route. */
 export const changeSettingsInput = z.discriminatedUnion("section", [
   z.strictObject({
     section: z.literal("upstream"),

@@ -10,9 +10,9 @@ import { findInvite } from "./find-invite";
 import type { AcceptInviteInput } from "./team-schemas";
 
 /**
- * Makes a member of who holds an invitation's link. The entry in the log is the new member's own.
- * @throws {ManageError} `not_found` if the invitation is unknown, used or over; `conflict` if the address is a
- * member's already; `invalid_input` if the invitation is for another address.
+ * Creates a member from an invitation link. The audit log entry is the new member's own.
+ * @throws {ManageError} `not_found` if the invitation is unknown, used or expired; `conflict` if the address already
+ * belongs to a member; `invalid_input` if the invitation is for another address.
  */
 export async function acceptInvite(
   { db, nowMs, actor }: ManageContext,

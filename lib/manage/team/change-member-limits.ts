@@ -8,9 +8,9 @@ import { ManageError } from "../manage-error";
 import { findMember } from "./find-member";
 
 /**
- * Sets limits that hold for all of a member's tokens together, beside those of each token; null takes one
- * away, and what is not named stays.
- * @throws {ManageError} `not_found`; `conflict` if they were changed by somebody else meanwhile.
+ * Sets limits for all of a member's tokens together, in addition to those of each token; null removes one, and unnamed
+ * ones stay.
+ * @throws {ManageError} `not_found`; `conflict` if someone else changed them in the meantime.
  */
 export async function changeMemberLimits(
   context: ManageContext,

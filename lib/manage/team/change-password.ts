@@ -8,8 +8,8 @@ import { findMember } from "./find-member";
 import type { ChangePasswordInput } from "./team-schemas";
 
 /**
- * Gives the acting member another password and ends all sessions, this one too. Who signed in through
- * another service so far has none to confirm.
+ * Sets another password for the acting member and ends all sessions, including this one. A member who has only signed
+ * in through another service has no current password to confirm.
  * @throws {ManageError} As `confirmPassword`, on `currentPassword`.
  */
 export async function changePassword(

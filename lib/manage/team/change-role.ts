@@ -7,9 +7,9 @@ import { findMember } from "./find-member";
 import type { ChangeRoleInput } from "./team-schemas";
 
 /**
- * Gives a member another role. A viewer has no access tokens, so own ones are revoked; who is no admin any
- * more leaves no open invitations.
- * @throws {ManageError} `not_found`; `conflict` for the last admin, or if the role was changed meanwhile.
+ * Changes a member's role. A former admin's open invitations are deleted; if a member becomes a viewer, their access
+ * tokens are revoked.
+ * @throws {ManageError} `not_found`; `conflict` for the last admin, or if the role was changed in the meantime.
  */
 export async function changeRole(
   context: ManageContext,

@@ -5,10 +5,10 @@ import { ManageError } from "../manage-error";
 import { findMember } from "./find-member";
 
 /**
- * Asks the acting member for the password again, before what a borrowed screen must not be enough for.
- * Wrong ones count like those at sign-in, for the browser that is signed in.
- * @throws {ManageError} `invalid_input` on `field` for a wrong password; `conflict` while slowed down, or
- * without a password to confirm (`not_configured`).
+ * Asks the acting member for the password again, before actions for which an unattended screen must not be enough.
+ * Wrong ones count like those at sign-in, for the signed-in browser.
+ * @throws {ManageError} `invalid_input` on `field` for a wrong password; `conflict` while locked out, or without a
+ * password to confirm (`not_configured`).
  */
 export async function confirmPassword(
   context: ManageContext,

@@ -7,8 +7,8 @@ import { ManageError } from "../manage-error";
 import type { CreateFirstAdminInput } from "./team-schemas";
 
 /**
- * Makes the team's first admin. Whether the caller may is for the caller to check (see `lib/auth/may-set-up.ts`).
- * @throws {ManageError} `conflict` if there is an admin already; of two at once, one gets this.
+ * Creates the team's first admin. The caller checks whether the visitor may do that (see `lib/auth/may-set-up.ts`).
+ * @throws {ManageError} `conflict` if there already is an admin; of two simultaneous attempts, one gets this.
  */
 export async function createFirstAdmin(
   { db, nowMs, actor }: ManageContext,

@@ -2,7 +2,7 @@ import { hashToken } from "../../crypto/hash-token";
 import { findOpenInvite, type OpenInvite } from "../../db/team/invites";
 import type { ManageContext } from "../manage-context";
 
-/** The invitation of a link; null if it is unknown, used or over, and which of them is not told. */
+/** The invitation for a link; null if it is unknown, used or expired, without saying which. */
 export async function findInvite(
   { db, nowMs }: Pick<ManageContext, "db" | "nowMs">,
   token: string,

@@ -1,7 +1,7 @@
 import { hasAdmin as readHasAdmin } from "../../db/team/users";
 import type { ManageContext } from "../manage-context";
 
-/** Whether the team has its first admin; while not, the set-up page is open. */
+/** Whether the team has its first admin; until then, the set-up page is open. */
 export async function hasAdmin({ db }: Pick<ManageContext, "db">): Promise<boolean> {
   return readHasAdmin(db);
 }

@@ -12,12 +12,12 @@ const DAY_MS = 24 * 3_600_000;
 
 export interface CreatedInvite {
   readonly id: string;
-  /** The end of the link `/invite/{token}`; not shown again, the store keeps its hash. */
+  /** The end of the link `/invite/{token}`; not shown again, because the store only has its hash. */
   readonly token: string;
   readonly expiresAtMs: number;
 }
 
-/** @throws {ManageError} `conflict` if the address is a member's already. */
+/** @throws {ManageError} `conflict` if the address already belongs to a member. */
 export async function inviteMember(
   { db, nowMs, actor }: ManageContext,
   { role, email = null, expiresInDays }: InviteMemberInput,

@@ -6,7 +6,7 @@ import { tokensEnd } from "../tokens/tokens-end";
 import { findMember } from "./find-member";
 
 /**
- * Removes a member: sessions, own access tokens, linked accounts and open invitations end with it.
+ * Removes a member, with their sessions, access tokens, linked accounts and open invitations.
  * @throws {ManageError} `not_found`; `conflict` for the last admin.
  */
 export async function removeMember(

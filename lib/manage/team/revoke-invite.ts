@@ -3,7 +3,7 @@ import { deleteOpenInvite, findInvite } from "../../db/team/invites";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 
-/** Takes an invitation back. @throws {ManageError} `not_found` if there is none, or it was accepted. */
+/** Revokes an invitation. @throws {ManageError} `not_found` if there is none, or it was accepted. */
 export async function revokeInvite(
   { db, nowMs, actor }: ManageContext,
   { id }: { readonly id: string },

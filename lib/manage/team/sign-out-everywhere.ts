@@ -2,7 +2,7 @@ import { auditChange } from "../../db/team/audit-log";
 import { NEXT_SESSION_VERSION, updateMember } from "../../db/team/members";
 import type { ManageContext } from "../manage-context";
 
-/** Ends all sessions of the acting member, this one too. */
+/** Ends all sessions of the acting member, including this one. */
 export async function signOutEverywhere({ db, nowMs, actor }: ManageContext): Promise<void> {
   const atMs = nowMs();
   const subject = { kind: "member", id: actor.id, name: actor.name };

@@ -1,12 +1,12 @@
 /**
- * Input of the verbs about people. Small enough for the browser, whose forms check with the same.
+ * Input of the verbs about members. Small enough for the browser, whose forms use the same validation.
  * @module
  */
 import { z } from "zod";
 
 const role = z.enum(["admin", "member", "viewer"]);
 
-/** NIST SP 800-63B: length is what counts, and no rules of composition. */
+/** NIST SP 800-63B: length counts, and there are no composition rules. */
 export const PASSWORD_MIN_LENGTH = 10;
 const PASSWORD_MAX_LENGTH = 200;
 
@@ -30,7 +30,7 @@ const newPerson = z.strictObject({
 });
 
 export const createFirstAdminInput = newPerson.extend({
-  /** The set-up link's secret, or an `AUTH_KEY` without limits. */
+  /** The set-up link's secret, or an unrestricted token of `AUTH_KEY`. */
   secret: z.string().trim().min(1).max(500),
 });
 export type CreateFirstAdminInput = z.output<typeof createFirstAdminInput>;
@@ -42,7 +42,7 @@ export const inviteMemberInput = z.strictObject({
   email: emailAddress.nullish(),
   expiresInDays: z.int().min(1).max(30),
 });
-/** The same as a form has it, where no address is an empty field. */
+/** The same for the form, in which no address is an empty field. */
 export const inviteFormInput = inviteMemberInput.extend({
   email: z.union([z.literal(""), emailAddress]),
 });
@@ -54,7 +54,7 @@ export type AcceptInviteInput = z.output<typeof acceptInviteInput>;
 export const changeRoleInput = z.strictObject({ id, role });
 export type ChangeRoleInput = z.output<typeof changeRoleInput>;
 
-/** Names one row. */
+/** Identifies one row. */
 export const byIdInput = z.strictObject({ id });
 
 export const renameMemberInput = z.strictObject({ name: personName });

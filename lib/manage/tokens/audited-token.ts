@@ -1,7 +1,7 @@
 import type { AccessTokenRow, Changes } from "../../db/schema/schema";
 import { USUAL_SHARE } from "./token-share";
 
-/** What the audit log keeps of a token, in the words of the API: settings that are set, no secret. */
+/** What the audit log records of a token, in the API's terms: configured settings, no secret. */
 const AUDITED = {
   name: "name",
   masked: "masked",
@@ -26,7 +26,7 @@ const AUDITED = {
 type AuditedColumn = keyof typeof AUDITED;
 const COLUMNS = Object.keys(AUDITED) as readonly AuditedColumn[];
 
-/** A new token for the audit log: what is as with most is left out. */
+/** A new token for the audit log: default values are left out. */
 export function auditedToken(token: Changes<AccessTokenRow>): Record<string, unknown> {
   const usual: Changes<AccessTokenRow> = USUAL_SHARE;
   return fields(
@@ -35,7 +35,7 @@ export function auditedToken(token: Changes<AccessTokenRow>): Record<string, unk
   );
 }
 
-/** What a change makes different, before and after. */
+/** The values that a change changes, before and after. */
 export function auditedChange(
   token: Changes<AccessTokenRow>,
   changes: Changes<AccessTokenRow>,

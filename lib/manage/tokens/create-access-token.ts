@@ -10,16 +10,16 @@ import type { CreateAccessTokenInput } from "../schemas";
 import { auditedToken } from "./audited-token";
 import { assertMayShare, USUAL_SHARE } from "./token-share";
 
-/** The only time the token itself is seen: the store keeps its hash. */
+/** The only time the token itself is shown: the store only has its hash. */
 export interface CreatedAccessToken {
   readonly id: string;
   readonly token: string;
 }
 
 /**
- * @param reach The maker's.
- * @param ownerId The user whose token it will be; null for the team's.
- * @throws {ManageError} `invalid_input` for an unknown provider, or a share that only admins give.
+ * @param reach The creator's.
+ * @param ownerId The user who will own the token; null for a team token.
+ * @throws {ManageError} `invalid_input` for an unknown provider, or a share that only admins may set.
  */
 export async function createAccessToken(
   context: ManageContext,

@@ -22,14 +22,14 @@ type Unchanged =
   | "maxWaitSeconds"
   | "unpricedReserveUsd";
 
-/** Times are epoch milliseconds; a null limit is none. */
+/** Times are epoch milliseconds; a null limit means none. */
 export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {
   readonly expiresAt: number | null;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
-  /** Whose token it is; null for the team's. */
+  /** The token's owner; null for a team token. */
   readonly owner: { readonly id: string; readonly name: string } | null;
-  /** The token that takes this one's place; this one works until `expiresAt`. Null if not rotated. */
+  /** The token that replaces this one, which works until `expiresAt`. Null if not rotated. */
   readonly rotatedTo: string | null;
 }
 
@@ -39,14 +39,14 @@ export interface AccessTokenPage {
   readonly nextCursor: string | null;
 }
 
-/** Newest first; revoked ones too, unless the status says otherwise. */
+/** Newest first, including revoked ones unless the status says otherwise. */
 export async function listAccessTokens(
   { db, nowMs }: ManageContext,
   reach: TokenReach,
   { cursor, limit, ...filter }: ListAccessTokensInput,
 ): Promise<AccessTokenPage> {
   const beforeId = cursor === undefined ? undefined : fromCursor(cursor, "at");
-  // One more than asked for tells whether there is a next page.
+  // One more than requested shows whether there is a next page.
   const tokens = await readAccessTokens(
     db,
     { ...filter, reach, beforeId, limit: limit + 1 },

@@ -4,7 +4,7 @@ import { peekTokenSpend } from "../../db/tokens/token-spend";
 import { NANO_PER_USD } from "../../usage/price";
 import type { ManageContext } from "../manage-context";
 
-/** What a token has used of the day and of the month (UTC), as its budgets count it. */
+/** What a token has used in the day and the month (UTC), as its budgets count it. */
 export interface TokenUse {
   readonly dailyRequests: number;
   /** Input and output. */
@@ -14,7 +14,7 @@ export interface TokenUse {
   readonly monthlyCostUsd: number;
 }
 
-/** By the tokens' ids; all of those asked for are there. */
+/** By token id; all requested ones are included. */
 export async function readTokenUse(
   { db, nowMs }: ManageContext,
   ids: readonly string[],

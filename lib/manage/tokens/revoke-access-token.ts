@@ -3,8 +3,8 @@ import type { ManageContext } from "../manage-context";
 import { changeAccessToken } from "./update-access-token";
 
 /**
- * Ends a token for good. It stays in lists, so that its use can still be told.
- * @throws {ManageError} `not_found`; `conflict` if it is revoked already.
+ * Revokes a token permanently. It stays in lists, so that its usage can still be shown.
+ * @throws {ManageError} `not_found`; `conflict` if it is already revoked.
  */
 export async function revokeAccessToken(
   context: ManageContext,

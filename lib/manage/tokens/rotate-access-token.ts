@@ -14,14 +14,14 @@ import type { RotateAccessTokenInput } from "../schemas";
 import type { CreatedAccessToken } from "./create-access-token";
 
 export interface RotatedAccessToken extends CreatedAccessToken {
-  /** When the token before stops working, epoch milliseconds. */
+  /** When the previous token stops working, in epoch milliseconds. */
   readonly oldExpiresAt: number;
 }
 
 /**
- * Makes a token with the settings of another, which goes on working for the overlap, so that apps can
- * change over one by one.
- * @throws {ManageError} `not_found`; `conflict` if it is revoked, expired or rotated already.
+ * Creates a token with the settings of another, which keeps working for the overlap, so that apps can switch one by
+ * one.
+ * @throws {ManageError} `not_found`; `conflict` if it is revoked, expired or already rotated.
  */
 export async function rotateAccessToken(
   { db, nowMs, actor }: ManageContext,

@@ -4,14 +4,14 @@ import { ManageError } from "../manage-error";
 
 export type { TokenReach };
 
-/** Which access tokens a member of the team may see and change: admins all, others their own. */
+/** The access tokens that a member may see and change: all for admins, otherwise their own. */
 export function tokenReach({ id, role }: { readonly id: string; readonly role: Role }): TokenReach {
   return role === "admin" ? "everyone" : { ownerId: id };
 }
 
 /**
- * Who will own a token that a member makes: the member, or (null) the team.
- * @throws {ManageError} `invalid_input` if one who is no admin wants it to be the team's.
+ * The owner of a token that a member creates: the member, or (null) the team.
+ * @throws {ManageError} `invalid_input` if someone other than an admin wants a team token.
  */
 export function newTokenOwner(
   { id, role }: { readonly id: string; readonly role: Role },

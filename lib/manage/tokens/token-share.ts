@@ -3,8 +3,8 @@ import type { TokenReach } from "../../db/tokens/access-tokens";
 import { ManageError } from "../manage-error";
 
 /**
- * What only admins say of a token: how it shares the pool, where one's gain is the others' loss, and what counts
- * for a request whose price nobody knows, which loosens its owner's budget.
+ * Settings of a token that only admins can change: how it shares the pool, because one token's gain is the others'
+ * loss, and the amount counted for unpriced requests, which loosens its owner's budget.
  */
 type TokenShare = Pick<
   AccessTokenRow,
@@ -18,7 +18,7 @@ export const USUAL_SHARE: TokenShare = {
   unpricedReserveUsd: null,
 };
 
-/** @throws {ManageError} `invalid_input` if somebody other than an admin gives a token another share. */
+/** @throws {ManageError} `invalid_input` if someone other than an admin changes a token's share. */
 export function assertMayShare(
   reach: TokenReach,
   before: TokenShare,

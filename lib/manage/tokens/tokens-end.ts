@@ -1,6 +1,6 @@
 import type { AuditEntry } from "../../db/team/audit-log";
 
-/** The entry for the end of all access tokens of a member. */
+/** The entry for the revocation of all access tokens of a member. */
 export function tokensEnd(email: string): AuditEntry {
   return {
     action: "access-token.revoke",

@@ -17,9 +17,9 @@ import { assertMayShare } from "./token-share";
 
 /**
  * Pauses, resumes or edits a token; null clears a limit. What an admin sets is a ceiling for the owner.
- * @param was What the caller knows of these fields; what another changed meanwhile stays, and is told.
- * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile;
- * `invalid_input` for an unknown provider, a limit above an admin's, or a share that only admins give.
+ * @param was What the caller knows of these fields; another's change in the meantime stays, and is reported.
+ * @throws {ManageError} `not_found`; `conflict` if it is revoked, or was changed by someone else in the meantime;
+ * `invalid_input` for an unknown provider, a limit above an admin's, or a share that only admins may set.
  */
 export async function updateAccessToken(
   context: ManageContext,
@@ -41,9 +41,9 @@ export async function updateAccessToken(
 }
 
 /**
- * Revoking is for good.
- * @param changesOf What to change of the token as it is; it is not written if the token is another by then.
- * @throws {ManageError} `not_found`; `conflict` if it is revoked, or changed by somebody else meanwhile.
+ * Revoking is permanent.
+ * @param changesOf The changes to the current token; not written if it has changed by then.
+ * @throws {ManageError} `not_found`; `conflict` if it is revoked, or was changed by someone else in the meantime.
  */
 export async function changeAccessToken(
   { db, nowMs, actor }: ManageContext,

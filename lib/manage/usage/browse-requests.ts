@@ -7,7 +7,7 @@ import { listRequests, type RequestItem } from "./list-requests";
 import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
-/** What people call those that a request names by id; null where there is none, or it is gone. */
+/** The names of the things that a request refers to by id; null if there is none, or it is gone. */
 export interface RequestNames {
   readonly tokenName: string | null;
   readonly userName: string | null;
@@ -23,7 +23,7 @@ export interface NamedRequestPage {
   readonly nextCursor: string | null;
 }
 
-/** The log as its reader may see it: members see their own requests, whatever the filter says. */
+/** The log as its reader may see it: members see their own requests, whatever the filter. */
 export async function browseRequests(
   context: ManageContext,
   reader: UsageReader,
@@ -33,7 +33,7 @@ export async function browseRequests(
   return { items: await withNames(context, items), nextCursor };
 }
 
-/** As `exportRequests`, of what the reader may see. */
+/** As `exportRequests`, for what the reader may see. */
 export function exportBrowsedRequests(
   context: ManageContext,
   reader: UsageReader,
@@ -43,7 +43,7 @@ export function exportBrowsedRequests(
   return exportRequests(context, narrowed(reader, filter), format);
 }
 
-/** @throws {ManageError} `not_found` if the request is not in the log, or not the reader's to see. */
+/** @throws {ManageError} `not_found` if the request isn't in the log, or the reader may not see it. */
 export async function readRequestStory(
   context: ManageContext,
   reader: UsageReader,

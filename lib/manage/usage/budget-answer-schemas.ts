@@ -1,5 +1,5 @@
 /**
- * Answers of the admin API about limits and budgets, for its OpenAPI document.
+ * Responses of the admin API about limits and budgets, for its OpenAPI document.
  * @module
  */
 import { z } from "zod";

@@ -6,7 +6,7 @@ import { NANO_PER_USD } from "../../usage/price";
 import type { ManageContext } from "../manage-context";
 import { periodsOf } from "./read-budgets";
 
-/** What was used of a day or a month. */
+/** What was used in a day or a month. */
 export interface PeriodUse {
   readonly requests: number;
   /** Input and output. */
@@ -15,40 +15,37 @@ export interface PeriodUse {
   readonly costUsd: number;
 }
 
-/** What a day or a month of one holder comes to, by three ways of counting that must agree. */
+/** What one holder used in a day or a month, by three ways of counting that must agree. */
 export interface CheckedPeriod {
   readonly holder: Pick<LimitedHolder, "kind" | "id" | "name">;
-  /** Whose it is in the store. */
+  /** Its id in the store. */
   readonly budgetId: string;
   /** `2026-11-23` or `2026-11` (UTC). */
   readonly period: string;
-  /** What the proxy goes by; null if no request has asked for it yet: then it is taken from the rollups. */
+  /** The figure that the proxy uses; null if no request needed it yet: then it is taken from the rollups. */
   readonly budget: PeriodUse | null;
   readonly rollups: PeriodUse;
   readonly log: PeriodUse;
-  /** Whether the log holds every request: not where it was thinned out, pruned or is off. */
+  /** Whether the log includes every request: not if it was sampled, pruned or is off. */
   readonly isLogWhole: boolean;
-  /** Whether the budget is what the best of the others says. */
+  /** Whether the budget equals the best of the others. */
   readonly agrees: boolean;
 }
 
 export interface BudgetCheck {
   readonly periods: readonly CheckedPeriod[];
-  /** The oldest request in the log, epoch milliseconds; null if it is empty. */
+  /** The oldest request in the log, in epoch milliseconds; null if it is empty. */
   readonly logFrom: number | null;
 }
 
-/**
- * Compares the budgets that run today and this month with the rollups and the log. Reads all of the month's
- * log.
- */
+/** Compares the current budgets of today and this month with the rollups and the log. Reads the month's whole log. */
 export async function checkBudgets({ db, nowMs }: ManageContext): Promise<BudgetCheck> {
   const atMs = nowMs();
   const holders = await listLimitedHolders(db, "everyone");
   const all = holders.flatMap((holder) =>
     periodsOf(holder, atMs).map((period) => ({ ...period, holder })),
   );
-  // Tokens that took each other's place share budgets: the last one names them.
+  // Tokens that replaced each other share budgets: the last one names them.
   const asked = [...new Map(all.map((each) => [`${each.holderId} ${each.period}`, each])).values()];
   if (asked.length === 0) return { periods: [], logFrom: null };
   const { rows, counted, logFromMs } = await compareTokenSpend(db, asked);

@@ -4,7 +4,7 @@ import type { ManageContext } from "../manage-context";
 import { type RequestItem, toFilter, toRequestItem } from "./list-requests";
 import type { RequestFilterInput } from "./usage-schemas";
 
-/** Requests of one read: a million take few of the queries that one request may make on a paid plan. */
+/** Requests per read: a million take few of the queries that one request may make on a paid plan. */
 const PAGE_SIZE = 2_000;
 
 const COLUMNS = [
@@ -34,7 +34,7 @@ const COLUMNS = [
   "timeToFirstByteMs",
 ] as const satisfies readonly (keyof RequestItem)[];
 
-/** All requests that a filter means as a file's text, piece by piece, newest first. */
+/** All requests that match a filter as a file's text, in pieces, newest first. */
 export async function* exportRequests(
   context: ManageContext,
   filter: RequestFilterInput,
@@ -64,7 +64,7 @@ async function* readPages(
   }
 }
 
-/** Model names come from clients: `escapeFormulae` keeps a spreadsheet from running them. */
+/** Clients choose model names: `escapeFormulae` keeps a spreadsheet from running them. */
 function toCsv(items: readonly RequestItem[]): string {
   const rows = items.map((item) =>
     COLUMNS.map((column) => (column === "at" ? new Date(item.at).toISOString() : item[column])),

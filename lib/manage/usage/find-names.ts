@@ -2,7 +2,7 @@ import { ENV_TOKEN_PREFIX, envAccessTokens } from "../../db/tokens/env-access-to
 import { findUsageNames } from "../../db/usage/usage-names";
 import type { ManageContext } from "../manage-context";
 
-/** As `findUsageNames`, and the names of the tokens that come with the environment. */
+/** As `findUsageNames`, plus the names of tokens from the environment. */
 export async function findNames(
   { db, authKey = "" }: ManageContext,
   ids: readonly string[],

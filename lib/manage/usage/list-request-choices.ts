@@ -11,16 +11,16 @@ interface Choice {
   readonly name: string;
 }
 
-/** What the log of requests can be narrowed to by choosing. */
+/** The filters of the request log. */
 export interface RequestChoices {
   readonly providers: readonly Choice[];
-  /** Newest first, then those of the environment; what is chosen is always there. */
+  /** Newest first, then those of the environment; the selected one is always included. */
   readonly tokens: readonly Choice[];
   /** Whether there are more tokens than these. */
   readonly hasMoreTokens: boolean;
-  /** Empty for those who see their own requests only. */
+  /** Empty for members who see only their own requests. */
   readonly members: readonly Choice[];
-  /** The key that is chosen, masked; by its id where it is gone. Null where none is. */
+  /** The selected key, masked; by its id if it is gone. Null if none is selected. */
   readonly key: Choice | null;
 }
 

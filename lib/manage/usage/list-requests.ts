@@ -10,9 +10,9 @@ export interface RequestItem
   extends Omit<RequestLogRow, "atMs" | "costNanoUsd" | "costBasis" | "attemptCount" | "attempts"> {
   readonly at: number;
   readonly attempts: number;
-  /** Null where no price is known. */
+  /** Null if no price is known. */
   readonly costUsd: number | null;
-  /** How the cost came about; null where there is none. */
+  /** How the cost was determined; null if there is none. */
   readonly costBasis: ToldBasis | null;
 }
 
@@ -25,8 +25,8 @@ export interface RequestPage {
   /** Newest first. */
   readonly items: readonly RequestItem[];
   /**
-   * Where to go on; null at the end. A page may hold fewer than asked for, even none, and yet have a next
-   * one: where almost no request fits, one call looks through a part of the log only.
+   * Where to continue; null at the end. A page may have fewer entries than requested, even none, and still have a next
+   * one: if almost no request matches, one call examines only a part of the log.
    */
   readonly nextCursor: string | null;
 }

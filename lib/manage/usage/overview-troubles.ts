@@ -1,5 +1,5 @@
 /**
- * What is wrong, by what the overview shows: pools that cannot answer, models without quota, blocked keys.
+ * What is wrong, from the overview's data: pools that can't serve, models without quota, blocked keys.
  * @module
  */
 
@@ -10,19 +10,19 @@ type Pool = Pick<PoolOverview, "provider" | "label" | "health" | "blocked" | "ne
 type Quota = Pick<QuotaForecast, "provider" | "label" | "model" | "dryMs" | "resetMs">;
 
 export type Trouble =
-  /** No key of the pool can serve until a person does something; or none is ready now. */
+  /** No key of the pool can serve until a person acts; or none is ready now. */
   | { readonly kind: "dead" | "resting"; readonly pools: readonly Pool[] }
   /** Today's known quota is used up; or will be before it renews. Those that run out first come first. */
   | { readonly kind: "dry" | "drySoon"; readonly quotas: readonly Quota[] }
   | { readonly kind: "blocked"; readonly pools: readonly Pool[]; readonly keys: number };
 
-/** The worst first; none where all is well. @param pools Those in trouble first. */
+/** The worst first; none if all is well. @param pools Those in trouble first. */
 export function overviewTroubles(
   pools: readonly Pool[],
   { atMs, known }: { readonly atMs: QuotaForecasts["atMs"]; readonly known: readonly Quota[] },
 ): readonly Trouble[] {
   const healthOf = (health: Pool["health"]) => pools.filter((pool) => pool.health === health);
-  // A dead pool's blocked keys are what it is dead of.
+  // A dead pool's blocked keys are the reason it is dead.
   const blocked = pools.filter((pool) => pool.blocked > 0 && pool.health !== "dead");
   const isDry = ({ dryMs }: Quota) => dryMs !== null && dryMs <= atMs;
   const dry = known.filter(isDry);

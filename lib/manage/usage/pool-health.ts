@@ -1,13 +1,13 @@
-/** What a pool's counts mean: whether it can answer now, later, or not until a person does something. */
+/** What a pool's counts mean: whether it can serve now, later, or only after a person acts. */
 export type PoolHealth =
   /** No key can serve, and none will by itself. */
   | "dead"
   /** No key is ready now; some will be. */
   | "resting"
-  /** It serves, but some keys are blocked and wait for a person. */
+  /** It serves, but some keys are blocked and need a person. */
   | "impaired"
   | "serving"
-  /** Every key is disabled: a person wanted it so. */
+  /** Every key is disabled, as a person wanted. */
   | "off";
 
 interface Counts {

@@ -12,18 +12,18 @@ import { NANO_PER_USD } from "../../usage/price";
 import { BUDGETS, type BudgetName } from "../../usage/token-limits";
 import type { ManageContext } from "../manage-context";
 
-/** A limit that counts a day or a month (UTC). Dollars where its name ends in `Usd`. */
+/** A daily or monthly limit (UTC). In dollars if its name ends in `Usd`. */
 export interface Budget {
   readonly limit: BudgetName;
   /** `2026-11-23` or `2026-11`. */
   readonly period: string;
   readonly most: number;
   readonly used: number;
-  /** By requests that are under way; 0 where that is not known. */
+  /** By requests in progress; 0 if unknown. */
   readonly reserved: number;
-  /** Not below 0. */
+  /** Never negative. */
   readonly left: number;
-  /** Used of the most: 0 and up, above 1 where it was exceeded. */
+  /** The used part of the limit: 0 and up, above 1 if it was exceeded. */
   readonly share: number;
   /** Epoch milliseconds. */
   readonly renewsAt: number;
@@ -32,14 +32,14 @@ export interface Budget {
 /** A token or a member with limits of any kind. */
 export interface HolderBudgets extends LimitedHolder {
   readonly budgets: readonly Budget[];
-  /** Requests at this moment; null where that is not known. */
+  /** Requests in progress; null if unknown. */
   readonly underWay: number | null;
 }
 
 /**
- * How much of each budget is used, as the proxy counts it. Members first, then tokens. Seven statements at
- * most, however many there are.
- * @param underWay What a holder's requests hold that are under way, as far as this isolate knows.
+ * How much of each budget is used, as the proxy counts it. Members first, then tokens. At most seven statements,
+ * however many there are.
+ * @param underWay What a holder's requests in progress hold, as far as this isolate knows.
  */
 export async function readBudgets(
   { db, nowMs }: ManageContext,
@@ -70,7 +70,7 @@ export async function readBudgets(
   });
 }
 
-/** The periods that a holder's budgets count, of those that are running. */
+/** The current periods that a holder's budgets count. */
 export function periodsOf(
   { budgetId, limits }: Pick<LimitedHolder, "budgetId" | "limits">,
   atMs: number,

@@ -1,8 +1,8 @@
 /**
- * What was used within a range of any two times, never more and never less.
+ * What was used between any two times, exactly.
  *
- * Rollups know whole hours, and whole days (UTC) for longer. A range that begins or ends within an hour takes
- * that part from the request log, if the log holds every request of the hour; else it is refused.
+ * Rollups have whole hours, and whole days (UTC) for longer. A range that begins or ends within an hour takes that part
+ * from the request log, if the log includes every request of the hour; otherwise it is rejected.
  * @module
  */
 
@@ -24,17 +24,17 @@ export interface ExactRange {
   readonly fromMs: number;
   /** Not included. */
   readonly toMs: number;
-  /** Length of the buckets that are wanted. */
+  /** Length of the requested buckets. */
   readonly bucketMs: number;
   readonly where: CellFilter;
   readonly by: Exclude<CellDimension, "bucketMs">;
-  /** The time at which the range was made: what ends later has no end yet. */
+  /** When the range was made: what ends later has no end yet. */
   readonly nowMs: number;
 }
 
 /**
- * By hour, or by day where the range is made of whole days; parts of hours begin where they do.
- * @throws {ManageError} `invalid_input` where only the whole of an hour or a day is known.
+ * By hour, or by day if the range consists of whole days; parts of hours begin at their own start.
+ * @throws {ManageError} `invalid_input` if only the whole of an hour or a day is known.
  */
 export async function readExactCells(
   context: ManageContext,
@@ -42,7 +42,7 @@ export async function readExactCells(
 ): Promise<readonly CellSum[]> {
   const { db } = context;
   const { side, fromMs, where, by, bucketMs, nowMs } = range;
-  // Nothing is later than now, so a bucket that is not over may be taken as a whole.
+  // Nothing is later than now, so a bucket that isn't over may be taken as a whole.
   const toMs = range.toMs > nowMs ? Math.ceil(range.toMs / DAY_MS) * DAY_MS : range.toMs;
   const isWhole = (step: number) => fromMs % step === 0 && toMs % step === 0;
   const grain: Grain = bucketMs === DAY_MS && isWhole(DAY_MS) ? "day" : "hour";
@@ -65,7 +65,7 @@ interface Edge {
   readonly toMs: number;
 }
 
-/** The parts of hours at either end; one where the range lies within an hour. */
+/** The parts of hours at either end; one if the range is within an hour. */
 function edgesOf(
   fromMs: number,
   toMs: number,
@@ -92,8 +92,8 @@ async function readPart(
     sumLogged(db, hour, where),
   ]);
   if (counted.every(({ values }) => FIRST_MEASURES.every((name) => values[name] === 0))) return [];
-  // Keys are counted by the attempt, which the log has by the request; the turns of a session count when they
-  // are over, the log has them with its end.
+  // Keys are counted per attempt, but the log has requests; a session's turns are counted when they end, but the log
+  // has them at its end.
   if (
     side === "key" ||
     !FIRST_MEASURES.every((name) => sumOf(logged, name) === sumOf(counted, name))
@@ -110,7 +110,7 @@ function sumOf(cells: readonly CellSum[], name: Measure): number {
   return cells.reduce((sum, { values }) => sum + values[name], 0);
 }
 
-/** What does not begin at midnight (UTC) is made of hours, which are kept for a shorter time than days. */
+/** A range that doesn't begin at midnight (UTC) consists of hours, which are kept for a shorter time than days. */
 async function assertKept({ db, nowMs }: ManageContext, fromMs: number): Promise<void> {
   const { settings } = await readSettings(db);
   const { hourlyDays } = settings.retention;

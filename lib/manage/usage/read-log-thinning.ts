@@ -3,7 +3,7 @@ import { readMeteringDay } from "../../db/usage/metering-day";
 import { affordableShare } from "../../usage/logged-share";
 import type { ManageContext } from "../manage-context";
 
-/** How the day's write budget narrows the request log. Days are UTC's. */
+/** How the daily write budget reduces the request log. Days are UTC. */
 export interface LogThinning {
   readonly rowsWritten: number;
   /** 0 for no limit. */
@@ -11,9 +11,9 @@ export interface LogThinning {
   /** Requests that were counted today, but left out of the log. */
   readonly unlogged: number;
   /**
-   * - `full`: all that the team wants is logged
+   * - `full`: everything the team wants is logged
    * - `sampled`: problems, and one in ten of the others
-   * - `problems`: problems only
+   * - `problems`: only problems
    * - `none`: nothing more today
    */
   readonly log: "full" | "sampled" | "problems" | "none";

@@ -1,9 +1,9 @@
 /**
  * Figures for Prometheus, in its text format 0.0.4.
  *
- * Counters count the running day (UTC) and start over at midnight, which Prometheus takes for the restart
- * that it is: so each answer reads one day of cells, and pruning never makes a counter go back. Labels are
- * bounded: providers, outcomes, and the models with the most requests; the others are summed as `other`.
+ * Counters cover the current day (UTC) and start over at midnight, which Prometheus recognizes as a restart: so each
+ * response reads one day of cells, and pruning never makes a counter decrease. Labels are bounded: providers, outcomes,
+ * and the models with the most requests; the others are summed as `other`.
  * @module
  */
 
@@ -28,7 +28,7 @@ export interface WaitingRecords {
   readonly changes: number;
 }
 
-/** @param waiting In the isolate that answers. */
+/** @param waiting In the isolate that responds. */
 export async function readMetrics(
   context: ManageContext,
   waiting: WaitingRecords,
@@ -139,7 +139,7 @@ export async function readMetrics(
   ].join("\n");
 }
 
-/** By provider; none from a database that lacks the migration which made room for them. */
+/** By provider; none from a database that lacks the migration which added them. */
 async function sumFirstBytes({ db }: ManageContext, range: CellRange): Promise<readonly CellSum[]> {
   try {
     const query = { ...range, by: ["provider"], measures: LATER_MEASURES } as const;

@@ -8,14 +8,14 @@ import { type AnsweredSums, answeredSums } from "./read-usage-board";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
 export interface TopSums extends SpentSums {
-  /** A model's name, or a member's id; empty for tokens of the team. */
+  /** A model's name, or a member's id; empty for team tokens. */
   readonly id: string;
   readonly label: string;
 }
 
 export interface OverviewUsage {
   readonly today: AnsweredSums;
-  /** Starts of the last 24 hours; the last one is not over yet. */
+  /** Starts of the last 24 hours; the last one isn't over yet. */
   readonly hours: readonly number[];
   readonly outcomes: readonly { readonly outcome: Outcome; readonly values: readonly number[] }[];
   /** Of the last 24 hours, those with the most requests. */
@@ -27,7 +27,7 @@ const HOURS_SHOWN = 24;
 const TOP_SHOWN = 5;
 
 /**
- * What the overview says of use: members get their own.
+ * The overview's usage: members get their own.
  * @param todayMs Start of the reader's day.
  */
 export async function readOverviewUsage(
@@ -40,7 +40,7 @@ export async function readOverviewUsage(
   const fromMs = Math.floor(nowMs() / HOUR_MS) * HOUR_MS - (HOURS_SHOWN - 1) * HOUR_MS;
   const range = { side: "caller", grain: "hour", fromMs, toMs } as const;
   const where = { userId: scopeOf(reader) };
-  // A day on which clocks are put back has 25 hours.
+  // A day on which clocks are set back has 25 hours.
   const since = Math.min(fromMs, todayMs);
   const [byOutcome = [], models = [], users = []] = await sumCells(db, [
     { ...range, fromMs: since, where, by: ["bucketMs", "outcome"] },

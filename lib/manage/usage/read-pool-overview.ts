@@ -5,7 +5,7 @@ import type { ManageContext } from "../manage-context";
 import { comparePools, type PoolHealth, poolHealth } from "./pool-health";
 
 export interface LabelledChange extends KeyChange {
-  /** The provider's name; null where keys of several were changed. */
+  /** The provider's name; null if keys of several were changed. */
   readonly label: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface PoolsOverview {
 
 const CHANGES_SHOWN = 12;
 
-/** How the pools are, and what happened lately. @param input.withPeople whether to tell what people did */
+/** The state of the pools, and recent changes. @param input.withPeople whether to include what people did */
 export async function readPoolOverview(
   context: ManageContext,
   { withPeople }: { readonly withPeople: boolean },

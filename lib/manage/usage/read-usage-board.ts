@@ -1,5 +1,5 @@
 /**
- * Everything the usage page shows of a range of time, from the rollups.
+ * Everything that the usage page shows for a time range, from the rollups.
  * @module
  */
 import { countKeyEvents } from "../../db/state/count-key-events";
@@ -26,19 +26,19 @@ export interface UsageBoardInput {
   readonly groupBy: UsageGroup;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
-  /** Ids. Not together with keys: which key served whom is in the request log only. */
+  /** Ids. Not together with keys: only the request log knows which key served whom. */
   readonly token?: string | undefined;
   readonly user?: string | undefined;
   readonly outcome?: Outcome | undefined;
 }
 
 export interface AnsweredSums extends UsageSums {
-  /** Requests with a good answer. */
+  /** Successful requests. */
   readonly answered: number;
 }
 
 export interface UsageGroupSums extends UsageSums {
-  /** Slug, name, id or outcome; empty where there is none. */
+  /** Slug, name, id or outcome; empty if there is none. */
   readonly id: string;
 }
 
@@ -55,21 +55,21 @@ export interface UsageChoices {
   readonly users: readonly string[];
 }
 
-/** Lists have one entry a bucket. A null is a bucket without anything to measure. */
+/** Lists have one entry per bucket. Null means a bucket without anything to measure. */
 export interface UsageBoard {
   /** Starts, epoch milliseconds. */
   readonly buckets: readonly number[];
-  /** Start of the bucket that is not over yet; null where the range has none. */
+  /** Start of the bucket that isn't over yet; null if the range has none. */
   readonly openBucketMs: number | null;
   readonly totals: AnsweredSums;
   /** Those that occurred. */
   readonly outcomes: readonly { readonly outcome: Outcome; readonly values: readonly number[] }[];
-  /** By requests, the most first, at most `MAX_GROUPS`. */
+  /** By requests, most first, at most `MAX_GROUPS`. */
   readonly groups: readonly UsageGroupSums[];
   readonly tokens: readonly ChartSeries[];
   /** US dollars. */
   readonly costs: readonly ChartSeries[];
-  /** Of good answers, or of the outcome that was asked for; milliseconds. */
+  /** Of successful responses, or of the requested outcome; milliseconds. */
   readonly durations: readonly Quantiles[];
   readonly firstTokens: readonly Quantiles[];
   readonly attemptsPerAnswer: readonly (number | null)[];
@@ -77,9 +77,9 @@ export interface UsageBoard {
     readonly cooled: readonly number[];
     readonly blocked: readonly number[];
   };
-  /** What there is to narrow to. */
+  /** The available filters. */
   readonly choices: UsageChoices;
-  /** What people call the tokens, members and keys above, by id, each unlike the others; those that are gone are missing. */
+  /** The names of the tokens, members and keys above, by id, all different; deleted ones are missing. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -96,8 +96,7 @@ export const MAX_GROUPS = 200;
 const MAX_CHOICES = 1_000;
 
 /**
- * Members get their own use, whatever they ask for, and no keys: which of their requests a key served is not
- * counted.
+ * Members get their own usage, whatever they ask for, and no keys: which of their requests a key served isn't counted.
  */
 export async function readUsageBoard(
   context: ManageContext,
@@ -111,7 +110,7 @@ export async function readUsageBoard(
   const isOfKeys = groupBy === "key";
   const { grain, fromMs, provider, outcome } = input;
   const toMs = Math.min(input.toMs, now + 1);
-  // Keys are told apart by model by the hour only.
+  // For keys, models are only distinguished by hour.
   const model = isOfKeys && grain === "day" ? undefined : input.model;
   const where = isOfKeys
     ? { provider, model, outcome }
@@ -213,7 +212,7 @@ export async function readUsageBoard(
   };
 }
 
-/** Sums over rows that are told apart by outcome. */
+/** Sums over rows that are grouped by outcome. */
 export function answeredSums(byOutcome: readonly CellSum[]): AnsweredSums {
   const answered = byOutcome
     .filter((row) => row.outcome === "ok")
@@ -225,7 +224,7 @@ const requestsOf = (row: CellSum) => row.values.requests;
 const tokensOf = (row: CellSum) => row.values.inputTokens + row.values.outputTokens;
 const costOf = (row: CellSum) => row.values.costNanoUsd;
 
-/** Sums of buckets taken together, those with the most requests first. */
+/** Sums over combined buckets, those with the most requests first. */
 function overTime(
   rows: readonly CellSum[],
   by: Exclude<CellDimension, "bucketMs">,
@@ -263,7 +262,7 @@ interface UsedNames {
   readonly users: readonly string[];
 }
 
-/** What is chosen stays a choice, though nothing may have been used of it. */
+/** A selected filter stays available, even if nothing was used. */
 function choicesOf(used: UsedNames, chosen: UsageBoardInput): UsageChoices {
   const including = (names: readonly string[], name: string | undefined) =>
     name === undefined || names.includes(name) ? names : [...names, name].sort();

@@ -22,7 +22,7 @@ export interface UsageSums {
   readonly estimatedRequests: number;
 }
 
-/** What a list shows of those who spend. */
+/** What a list shows about those who spend. */
 export type SpentSums = Pick<
   UsageSums,
   "requests" | "inputTokens" | "outputTokens" | "costUsd" | "unpricedRequests"
@@ -40,7 +40,7 @@ export const SPENT_MEASURES: readonly Measure[] = [
 export interface UsageRow extends UsageSums {
   /** Start, epoch milliseconds. */
   readonly bucket: number;
-  /** Slug, name, id or outcome; empty where there is none. */
+  /** Slug, name, id or outcome; empty if there is none. */
   readonly group: string;
 }
 
@@ -64,12 +64,11 @@ const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
 const MAX_BUCKETS = 1_000;
 
 /**
- * What was used, by time and one other thing; the last day by hours, or 30 days, unless said otherwise. The
- * range counts to the millisecond: what two ranges next to each other hold is what the whole holds. Days
- * begin at the time of day that the range begins at.
- * @throws {ManageError} `invalid_input` for an empty range, too long a one, or one that cuts through an hour
- * of which only the whole is known; for keys together with tokens or users: which key served whom is in the
- * request log only.
+ * What was used, by time and one other dimension; by default the last day by hours, or 30 days. The range is exact to
+ * the millisecond: two adjacent ranges add up to the whole. Days begin at the time of day at which the range begins.
+ * @throws {ManageError} `invalid_input` for an empty range, one that is too long, or one that splits an hour of which
+ * only the whole is known; for keys together with tokens or users, because only the request log knows which key served
+ * whom.
  */
 export async function readUsage(
   context: ManageContext,
@@ -114,7 +113,7 @@ export async function readUsage(
   };
 }
 
-/** Cells of hours or of parts of them, taken together to the buckets that were asked for. */
+/** Combines cells of hours or parts of them into the requested buckets. */
 function inBuckets(
   cells: readonly CellSum[],
   by: Exclude<CellDimension, "bucketMs">,
@@ -157,7 +156,7 @@ const NOTHING: CellSum["values"] = {
   timeToFirstByteMs: 0,
 };
 
-/** Every request is in one of the rows, whatever they are told apart by. */
+/** Every request is in one of the rows, whatever their dimension. */
 export function totalOf(rows: readonly CellSum[]): CellSum["values"] {
   const values: Record<Measure, number> = { ...NOTHING };
   for (const row of rows) {

@@ -6,18 +6,17 @@ import type { ManageContext } from "../manage-context";
 import { checkBudgets } from "./check-budgets";
 
 export interface RebuiltBudgets {
-  /** Days and months that were counted again from the log. */
+  /** Days and months that were recounted from the log. */
   readonly fromLog: number;
-  /** Those of which the log does not hold every request: counted again from the rollups, which do. */
+  /** Those for which the log doesn't include every request: recounted from the rollups, which do. */
   readonly fromRollups: number;
-  /** Those that were something else before. */
+  /** Those whose value changed. */
   readonly corrected: number;
 }
 
 /**
- * Counts the budgets of today and this month again: from the log where it is whole, else from the
- * rollups. Repeating it changes nothing. Requests under way keep what they hold; isolates go by the new counts
- * within 5 s.
+ * Recounts the budgets of today and this month: from the log if it is complete, otherwise from the rollups. Repeating
+ * it changes nothing. Requests in progress keep what they hold; isolates use the new counts within 5 s.
  */
 export async function rebuildBudgets(context: ManageContext): Promise<RebuiltBudgets> {
   const { db, nowMs, actor } = context;

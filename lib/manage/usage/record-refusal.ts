@@ -3,12 +3,12 @@ import { runBatch } from "../../db/state/state-version";
 import { auditEvent } from "../../db/team/audit-log";
 import type { ManageContext } from "../manage-context";
 
-/** Notes that a member called an action that only a higher role may. */
+/** Records that a member called an action that requires a higher role. */
 export async function recordRefusal(
   { db, actor, nowMs }: ManageContext,
   /** Where the call was sent. */
   path: string,
-  /** The least role it takes. */
+  /** The minimum role for it. */
   role: Role,
 ): Promise<void> {
   const subject = { kind: "page", id: null, name: path.slice(0, 200) };

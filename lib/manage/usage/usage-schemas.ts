@@ -1,5 +1,5 @@
 /**
- * Input of the verbs that read use, as a query string or as JSON.
+ * Input of the verbs that read usage, as a query string or as JSON.
  * @module
  */
 import { z } from "zod";
