@@ -1,6 +1,6 @@
 /**
- * Bindings and variables of the Worker, as `wrangler.toml` and the environment give them.
- * Every variable is optional unless its comment says otherwise; empty strings count as absent.
+ * Bindings and variables of the Worker, from `wrangler.toml` and the environment. Every variable is optional unless its
+ * comment says otherwise; empty strings count as absent.
  * @module
  */
 import type { SealingSecrets } from "./crypto/seal";
@@ -9,52 +9,52 @@ import type { LeaseCalls, PortalCalls } from "./runtime/object-calls";
 export interface Env {
   DB: D1Database;
   ASSETS?: Fetcher;
-  /** Holds the portal's object (`lib/runtime/portal-object.ts`); without it the Worker does the portal's work. */
+  /** The portal's object (`lib/runtime/portal-object.ts`); without it the Worker does the portal's work. */
   PORTAL?: DurableObjectNamespace<PortalCalls>;
   /** Hand out leases of shared limits (`lib/runtime/lease-object.ts`); without them D1 does. */
   LEASES?: DurableObjectNamespace<LeaseCalls>;
-  /** Where the portal's object is made (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
+  /** Where the portal's object is created (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
   PORTAL_LOCATION?: string;
-  /** `worker` keeps the sessions of WebSockets in the Worker, where an object could carry them (`socket-object.ts`). */
+  /** `worker` keeps WebSocket sessions in the Worker instead of an object (`socket-object.ts`). */
   WEBSOCKETS?: string;
-  /** Workers AI binding: its gateway URL is used where no other is set. */
+  /** Workers AI binding: its gateway URL is used if no other is set. */
   AI?: { gateway(id: string): { getUrl(provider?: string): Promise<string> } };
-  /** Access tokens by environment: `k1=provider1,model1,model2;k2;k3(1758077793)=provider2&provider3`. */
+  /** Access tokens from the environment: `k1=provider1,model1,model2;k2;k3(1758077793)=provider2&provider3`. */
   AUTH_KEY?: string;
-  /** Seals session cookies. Required to sign in; `npm start` makes one. */
+  /** Encrypts session cookies. Required to sign in; `npm start` creates one. */
   AUTH_SECRET?: string;
-  /** Secret of the link that makes the first admin; `npm start` makes one. */
+  /** Secret of the link that creates the first admin; `npm start` creates one. */
   SETUP_TOKEN?: string;
-  /** OAuth apps that sign members in; each needs both its values. */
+  /** OAuth apps by which members sign in; each needs both its values. */
   GITHUB_ID?: string;
   GITHUB_SECRET?: string;
   GOOGLE_ID?: string;
   GOOGLE_SECRET?: string;
-  /** Seals provider keys at rest. Required to add or use keys; `npm start` makes one. */
+  /** Encrypts stored provider keys. Required to add or use keys; `npm start` creates one. */
   KEY_ENCRYPTION_SECRET?: string;
-  /** The secret before the last rotation, while rotating. */
+  /** The secret before the last rotation, during a rotation. */
   KEY_ENCRYPTION_SECRET_PREVIOUS?: string;
   /** Full base: `https://gateway.ai.cloudflare.com/v1/<account>/<gateway>`. */
   AI_GATEWAY_URL?: string;
   /** With `AI_GATEWAY`, the other way to name the gateway. */
   CLOUDFLARE_ACCOUNT_ID?: string;
   AI_GATEWAY?: string;
-  /** Goes into `cf-aig-authorization`. */
+  /** Sent as `cf-aig-authorization`. */
   AI_GATEWAY_TOKEN?: string;
   CONSECUTIVE_429_THRESHOLD?: string;
-  /** Milliseconds from a request's arrival to the first byte of its answer (default 120000). */
+  /** Milliseconds from a request's arrival to the first byte of its response (default 120000). */
   FIRST_BYTE_TIMEOUT_MS?: string;
-  /** Attempts a request may cost (default 10). */
+  /** Maximum number of attempts per request (default 10). */
   MAX_ATTEMPTS?: string;
-  /** Where alerts are sent, a secret in itself: of Slack, Discord, Feishu, or any that takes JSON. */
+  /** Where alerts are sent; it is itself a secret: Slack, Discord, Feishu, or any service that accepts JSON. */
   ALERT_WEBHOOK_URL?: string;
   /** Signs alerts. */
   ALERT_WEBHOOK_SECRET?: string;
-  /** Sends alerts as mail: the key of a mail service's HTTP API. */
+  /** Sends alerts as email: the key of a mail service's HTTP API. */
   ALERT_MAIL_KEY?: string;
-  /** The API's address (default Resend's). */
+  /** The API's address (by default Resend's). */
   ALERT_MAIL_URL?: string;
-  /** `1` lets custom providers have private addresses, plain http and any port. */
+  /** `1` allows private addresses, plain http and any port for custom providers. */
   ALLOW_PRIVATE_UPSTREAMS?: string;
 }
 
@@ -90,7 +90,7 @@ export function allowsPrivateUpstreams(env: Pick<Env, "ALLOW_PRIVATE_UPSTREAMS">
   return env.ALLOW_PRIVATE_UPSTREAMS === "1";
 }
 
-/** The secrets that seal provider keys; null where none is set, and then no key can be added or used. */
+/** The secrets that encrypt provider keys; null if none is set, and then no key can be added or used. */
 export function sealingSecrets(env: Env): SealingSecrets | null {
   if (!env.KEY_ENCRYPTION_SECRET) return null;
   return {

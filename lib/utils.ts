@@ -1,7 +1,7 @@
 import { type ClassValue, clsx } from "clsx";
 import { twMerge } from "tailwind-merge";
 
-/** Joins class names; of Tailwind classes that contradict each other the last wins. */
+/** Joins class names; if Tailwind classes contradict each other, the last one wins. */
 export function cn(...inputs: readonly ClassValue[]): string {
   return twMerge(clsx(inputs));
 }

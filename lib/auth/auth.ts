@@ -1,7 +1,6 @@
 /**
- * Auth.js: sessions are encrypted cookies that carry a user's id and session version, and the session's own id.
- * Each use of one reads the rows of both, so what happened to a member, and signing out, holds for the very next
- * request.
+ * Auth.js: sessions are encrypted cookies that contain a user's id and session version, and the session's own id. Each
+ * use reads the rows of both, so that a change of the member, and signing out, takes effect on the very next request.
  * @module
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
@@ -46,7 +45,7 @@ declare module "next-auth" {
 /** Carries an invitation's token through the visit to another service. */
 export const INVITE_COOKIE = "one-balance-invitation";
 
-/** Sessions end after this long, in seconds; only signing in begins a new one. */
+/** Session lifetime in seconds; only signing in starts a new one. */
 const SESSION_MAX_AGE_S = 30 * 24 * 3_600;
 
 /** Too many wrong passwords. */
@@ -69,16 +68,16 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
   const requestHeaders = await headers();
   const db = openDatabase(env.DB);
   const isSecure = isHttps(requestHeaders);
-  /** Whose session this request brings; the callbacks below are called one after the other. */
+  /** The session of this request; the callbacks below run one after the other. */
   let current: LiveSession | undefined;
 
-  /** As which browser this one has signed in to an account before. */
+  /** The id under which this browser has signed in to an account before. */
   async function knownBrowser(email: string): Promise<string | null> {
     const cookie = (await cookies()).get(await browserCookieName(email, isSecure))?.value;
     return readKnownBrowser(cookie, email, secret, Date.now());
   }
 
-  /** Begins a session of this browser, which the account knows from now on. */
+  /** Starts a session of this browser, which the account knows from now on. */
   async function beginSession({ id: userId, email }: UserRow) {
     const createdAtMs = Date.now();
     const browser = await newKnownBrowser(await knownBrowser(email), email, secret, createdAtMs);
@@ -181,9 +180,9 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
       },
     },
     logger: {
-      // A wrong password or a cookie of another secret is no fault of the server.
+      // A wrong password, or a cookie encrypted with another secret, isn't a server error.
       error(error) {
-        // By `type`: the names of classes are shortened in the build.
+        // By `type`: the build shortens the names of classes.
         const type = error instanceof AuthError ? error.type : error.name;
         if (type === "CredentialsSignin" || type === "JWTSessionError") return;
         const cause = error instanceof AuthError ? error.cause?.err : error.cause;

@@ -4,7 +4,7 @@ import type { Member } from "./member";
 
 export type { Member };
 
-/** Who is signed in; null for nobody. Read once in the rendering of a page. */
+/** The signed-in member; null for none. Read once while a page is rendered. */
 export const currentMember = cache(async (): Promise<Member | null> => {
   const session = await auth();
   return session?.user ?? null;

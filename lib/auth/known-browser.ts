@@ -1,7 +1,7 @@
 /**
  * Browsers that have signed in to an account before. Each has a signed cookie for each such account, and wrong
- * passwords typed in it are counted for it alone: whatever strangers type elsewhere, the owner's own browser is
- * not shut out. The cookie signs nobody in.
+ * passwords typed in it are counted separately: whatever strangers type elsewhere, the owner's own browser isn't locked
+ * out. The cookie signs no one in.
  *
  * @see https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
  * @module
@@ -13,16 +13,16 @@ import { isSigned, signText } from "../crypto/sign-text";
 const PURPOSE = "known browser";
 const NAME = "one-balance-browser";
 
-/** A browser is known for so long after it last signed in, in seconds. */
+/** How long a browser is known after it last signed in, in seconds. */
 export const KNOWN_BROWSER_MAX_AGE_S = 365 * 24 * 3_600;
 
-/** One cookie an account. The name says nothing of the address to those who do not know it already. */
+/** One cookie per account. Its name reveals the address only to those who already know it. */
 export async function browserCookieName(email: string, isSecure: boolean): Promise<string> {
   const account = (await hashToken(`account:${email}`)).slice(0, 16);
   return `${isSecure ? "__Host-" : ""}${NAME}-${account}`;
 }
 
-/** @returns The browser's id; null for one that is not known, or not of this account. */
+/** @returns The browser's id; null if it isn't known for this account. */
 export async function readKnownBrowser(
   cookie: string | undefined,
   email: string,
@@ -36,7 +36,7 @@ export async function readKnownBrowser(
   return (await isSigned(signedText(email, id, issuedS), signature, secret, PURPOSE)) ? id : null;
 }
 
-/** @param id As it is known already; null for a new one. */
+/** @param id The known id; null for a new one. */
 export async function newKnownBrowser(
   id: string | null,
   email: string,

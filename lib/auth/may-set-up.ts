@@ -6,8 +6,8 @@ import { adminByCredential, NotAdminError } from "./require-admin";
 import { whereFrom } from "./where-from";
 
 /**
- * Who may make the first admin: the holder of the set-up link's secret (`SETUP_TOKEN`), or of an `AUTH_KEY`
- * without limits. Null for anybody else.
+ * Who may create the first admin: the holder of the set-up link's secret (`SETUP_TOKEN`), or of an unrestricted token
+ * of `AUTH_KEY`. Null for everyone else.
  */
 export async function maySetUp(
   secret: string,
@@ -27,7 +27,7 @@ export async function maySetUp(
   }
 }
 
-/** Hashes are of one length, whatever was typed, and comparing them takes the same time. */
+/** Hashes have the same length, whatever was typed, and comparing them takes constant time. */
 async function isSame(given: string, expected: string): Promise<boolean> {
   const [a, b] = await Promise.all([hashToken(given), hashToken(expected)]);
   return timingSafeEqual(Buffer.from(a), Buffer.from(b));

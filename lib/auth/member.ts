@@ -2,7 +2,7 @@ import type { Role } from "../db/schema/team-schema";
 
 export type { Role };
 
-/** A person who is signed in, as the store knows them now. */
+/** A signed-in member, in their current state. */
 export interface Member {
   /** `us_…` */
   readonly id: string;
@@ -10,7 +10,7 @@ export interface Member {
   readonly name: string;
   readonly image: string | null;
   readonly role: Role;
-  /** The browser that this session is of, see `known-browser.ts`; null where it is not known. */
+  /** The browser of this session, see `known-browser.ts`; null if unknown. */
   readonly browserId: string | null;
 }
 
@@ -18,7 +18,7 @@ export const ROLES: readonly Role[] = ["admin", "member", "viewer"];
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, member: 1, admin: 2 };
 
-/** Whether a role may do what `least` may: viewer < member < admin. */
+/** Whether a role includes the rights of `least`: viewer < member < admin. */
 export function roleAllows(role: Role, least: Role): boolean {
   return RANK[role] >= RANK[least];
 }

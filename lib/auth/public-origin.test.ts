@@ -10,7 +10,7 @@ describe("where a browser sees the portal", () => {
   test.each<[expected: string, headers: Record<string, string>]>([
     ["http://127.0.0.1:8787", { host: "127.0.0.1:8787" }],
     ["https://keys.example.com", { host: "keys.example.com", "x-forwarded-proto": "https" }],
-    // Of several proxies the first counts.
+    // With several proxies, the first one counts.
     ["https://keys.example.com", { host: "keys.example.com", "x-forwarded-proto": "https,http" }],
     ["http://keys.example.com", { host: "keys.example.com", "x-forwarded-proto": "http, https" }],
     [
@@ -27,7 +27,7 @@ describe("where a browser sees the portal", () => {
     ],
     ["https://keys.example.com", { host: "keys.example.com:443", "x-forwarded-proto": "https" }],
     ["https://[2001:db8::1]:8443", { host: "[2001:db8::1]:8443", "x-forwarded-proto": "https" }],
-    // A name without its port: the browser's word, or the proxy's.
+    // A name without its port: from the browser's header, or the proxy's.
     [
       "http://localhost:3333",
       { host: "localhost", origin: "http://localhost:3333", "sec-fetch-site": "same-origin" },

@@ -1,16 +1,16 @@
 /**
- * Under which address a browser sees the portal. Behind proxies it is what the outermost says: each appends its
- * own word to `X-Forwarded-Host` and `X-Forwarded-Proto`, so the first value of a list counts.
+ * The public address at which a browser sees the portal. Behind proxies, the outermost one decides: each appends its
+ * own value to `X-Forwarded-Host` and `X-Forwarded-Proto`, so the first value of a list counts.
  * @module
  */
 
 export interface PublicOrigin {
   readonly scheme: "http" | "https";
-  /** With its port where that is not the scheme's own; null where the request names none. */
+  /** With its port if it isn't the scheme's default; null if the request names none. */
   readonly host: string | null;
 }
 
-/** @param url The request's; null where it is not known: then the scheme is http unless a header says otherwise. */
+/** @param url The request's; null if unknown: then the scheme is http unless a header says otherwise. */
 export function publicOrigin(headers: Headers, url: URL | null = null): PublicOrigin {
   const told = firstOf(headers.get("x-forwarded-proto"))?.toLowerCase().replace(/:$/, "");
   const scheme = (told ?? url?.protocol.slice(0, -1)) === "https" ? "https" : "http";
@@ -19,14 +19,14 @@ export function publicOrigin(headers: Headers, url: URL | null = null): PublicOr
   return { scheme, host: host === null ? null : withPort(host, scheme, headers) };
 }
 
-/** Whether cookies are to be kept to https. */
+/** Whether to restrict cookies to https. */
 export function isHttps(headers: Headers): boolean {
   return publicOrigin(headers).scheme === "https";
 }
 
 /**
- * Proxies that hand on the name without its port (nginx's `$host`) leave it to be found elsewhere: in the page's
- * own `Origin`, where the browser says that the page is of this very origin, or where the proxy names its port.
+ * Proxies that pass on the name without its port (nginx's `$host`) leave it to other headers: the page's own `Origin`,
+ * if the browser says that the page is of this origin, or the header in which the proxy names its port.
  */
 function withPort(host: string, scheme: PublicOrigin["scheme"], headers: Headers): string {
   const origin = URL.parse(headers.get("origin") ?? "");

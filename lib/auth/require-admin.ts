@@ -12,8 +12,8 @@ export class NotAdminError extends Error {
 }
 
 /**
- * Who asks, by `Authorization: Bearer` or `x-api-key`.
- * @throws {NotAdminError} if the request brings no admin token.
+ * The caller, by `Authorization: Bearer` or `x-api-key`.
+ * @throws {NotAdminError} if the request has no admin token.
  */
 export async function requireAdmin(
   headers: Headers,
@@ -27,8 +27,8 @@ export async function requireAdmin(
 }
 
 /**
- * Whose credential a text is.
- * @throws {NotAdminError} if it is no admin token.
+ * The admin to whom a credential belongs.
+ * @throws {NotAdminError} if it isn't an admin token.
  */
 export async function adminByCredential(
   credential: string,

@@ -1,5 +1,5 @@
 /**
- * Other services that sign members in: those whose app is set in the environment.
+ * Other services by which members sign in: those whose app is configured in the environment.
  * @module
  */
 import type { Provider } from "next-auth/providers";
@@ -9,7 +9,7 @@ import type { Env } from "../env";
 
 export type ServiceId = "github" | "google";
 
-/** The services that are set up, in the order of their buttons. */
+/** The configured services, in the order of their buttons. */
 export function signInServices(env: Env): readonly ServiceId[] {
   const services: ServiceId[] = [];
   if (env.GITHUB_ID && env.GITHUB_SECRET) services.push("github");
@@ -67,7 +67,7 @@ interface GitHubEmail {
   readonly verified: boolean;
 }
 
-/** The address that a service vouches for; null if it does not. */
+/** The address for which a service vouches; null if it doesn't. */
 export function verifiedEmail(profile: Readonly<Record<string, unknown>>): string | null {
   const { email, email_verified: isVerified } = profile;
   return isVerified === true && typeof email === "string" ? email : null;

@@ -1,10 +1,10 @@
 /**
- * Signing in with an account at another service. It lets in who is a member already, or holds an invitation;
- * it never makes a member of anybody else.
+ * Signs in with an account at another service. It lets in existing members and people with an invitation; it never
+ * creates a member otherwise.
  *
- * The address that an account was made with is nobody's word but that of who typed it: it may be another's. So
- * the first service that vouches for the address ends the password of before and every session: they may be of
- * somebody else, who would otherwise keep a way in.
+ * The address entered for an account proves nothing: it may be another person's. So the first service that vouches for
+ * the address ends the previous password and every session, because they may belong to someone else, who would
+ * otherwise keep access.
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
@@ -23,16 +23,16 @@ export interface AccountSignIn {
   /** `github`, `google` */
   readonly provider: string;
   readonly providerAccountId: string;
-  /** Null where the service does not vouch for it. */
+  /** Null if the service doesn't vouch for it. */
   readonly verifiedEmail: string | null;
   readonly name: string | null;
   readonly image: string | null;
-  /** Of the invitation's link that the visitor comes from; null for none. */
+  /** From the invitation link that the visitor came from; null for none. */
   readonly inviteToken: string | null;
   readonly from: Pick<Actor, "ip" | "userAgent">;
 }
 
-/** Whether the account may sign in; it is a member's when this answers yes. */
+/** Whether the account may sign in; if so, it now belongs to a member. */
 export async function signInWithAccount(
   db: Database,
   account: AccountSignIn,

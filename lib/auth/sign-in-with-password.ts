@@ -1,6 +1,6 @@
 /**
- * Signing in with e-mail address and password. The answer and the time it takes are the same whether or not
- * there is such an account.
+ * Signs in with email address and password. The response and the time it takes are the same whether or not the account
+ * exists.
  * @module
  */
 import { hashPassword, needsRehash, verifyPassword } from "../crypto/hash-password";
@@ -22,11 +22,11 @@ export interface PasswordSignIn {
 
 export type PasswordVerdict =
   | { readonly kind: "ok"; readonly user: UserRow }
-  /** Wrong password, or no such account: which of them is not told. */
+  /** Wrong password, or no such account, without saying which. */
   | { readonly kind: "wrong" }
   | { readonly kind: "slowed"; readonly retryAfterMs: number };
 
-/** Failures in a row at which the audit log gets a line; then at each doubling. */
+/** Consecutive failures at which the audit log gets an entry; then at each doubling. */
 const BURST = 5;
 
 export async function signInWithPassword(
@@ -55,7 +55,7 @@ export async function signInWithPassword(
   return { kind: "ok", user };
 }
 
-/** The account that a typed address means. */
+/** The account for a typed address. */
 export function accountOf(email: string): string {
   return email.trim().toLowerCase();
 }
@@ -71,7 +71,7 @@ function burstEntry(
   nowMs: number,
 ) {
   const actor: Actor = { kind: "system", id: "system", name: "system", ...from };
-  // What was typed as an address may be a password that missed its field: only known ones are written down.
+  // What was typed as an address may be a password in the wrong field: only known ones are recorded.
   const subject = { kind: "member", id: user?.id ?? null, name: user?.email ?? "–" };
   const entry = { action: "member.sign-in-failed", subject, after: { failures } };
   return auditEvent(actor, entry, nowMs);

@@ -3,7 +3,7 @@ import type { Actor } from "../db/team/audit-log";
 const MAX_USER_AGENT_CHARS = 300;
 
 /**
- * Where a request comes from, for the audit log. Cloudflare sets `cf-connecting-ip` and lets no client do so; for
+ * The origin of a request, for the audit log. Cloudflare sets `cf-connecting-ip` and clients can't override it; for
  * `npm start` its front does (`scripts/front/start-front.ts`).
  */
 export function whereFrom(headers: Headers): Pick<Actor, "ip" | "userAgent"> {

@@ -1,5 +1,5 @@
 /**
- * Turns an upstream's answer, as events or whole, into the form in which was asked.
+ * Converts an upstream's response, as events or whole, into the API format of the request.
  * @module
  */
 import type { AnswerEvent } from "../http/split-events";
@@ -22,7 +22,7 @@ export class StreamConverter {
     this.#writer = conversion.writer();
   }
 
-  /** What these events come to, as Server-Sent Events; empty for nothing yet. */
+  /** The output for these events, as Server-Sent Events; empty if there is none yet. */
   push(events: readonly AnswerEvent[]): string {
     let written = "";
     for (const event of events) {
@@ -33,7 +33,7 @@ export class StreamConverter {
       }
       for (const part of this.#partsOf(event)) {
         written += part.kind === "end" ? this.end() : sseText(this.#writer.write(part));
-        // Nothing follows an error, neither an end nor what was held for one.
+        // Nothing follows an error, neither an end nor buffered parts.
         if (part.kind === "error") this.#isOver = true;
       }
     }
@@ -57,12 +57,12 @@ export class StreamConverter {
 
 export interface WholeAnswer {
   readonly body: Fields;
-  /** Whether it was an answer at all. */
+  /** Whether it was a valid response at all. */
   readonly isAnswer: boolean;
 }
 
 /**
- * A whole answer, or a whole error.
+ * A complete response, or a complete error.
  * @param text As the upstream sent it.
  */
 export function convertWhole(text: string, status: number, conversion: Conversion): WholeAnswer {
@@ -84,7 +84,7 @@ export function convertWhole(text: string, status: number, conversion: Conversio
   return { body: conversion.answer(parts), isAnswer: true };
 }
 
-/** Services of every kind say it in `error`, or in `message` or `detail` at the top. */
+/** All kinds of services use `error`, or `message` or `detail` at the top level. */
 function errorIn(json: unknown, raw: string): { type: string; message: string } {
   const error = fields(json);
   const told = errorPart(error.error ?? error);

@@ -1,21 +1,21 @@
 /**
- * What an answer is made of, whatever form it comes in: readers of one form make these, writers of another take
- * them. A stream brings texts in pieces.
+ * The parts of a response, whatever its format: readers of one format produce them, writers of another consume them. A
+ * stream delivers texts in pieces.
  * @module
  */
 
-/** Why an answer ended. */
+/** Why a response ended. */
 export type FinishReason = "stop" | "stop_string" | "length" | "tools" | "filter";
 
 export interface AnswerUsage {
-  /** All that was read, the cache's share included. */
+  /** Everything that was read, including the cached part. */
   readonly input: number;
-  /** Of the input what came from the cache. */
+  /** The part of the input that came from the cache. */
   readonly cached: number;
-  /** Of the input what was written to the cache. */
+  /** The part of the input that was written to the cache. */
   readonly cacheWritten: number;
   readonly output: number;
-  /** Of the output what was thought. */
+  /** The part of the output that was reasoning. */
   readonly reasoning: number;
 }
 
@@ -30,27 +30,29 @@ export const NO_ANSWER_USAGE: AnswerUsage = {
 export type AnswerPart =
   | { readonly kind: "start"; readonly id: string; readonly model: string }
   | { readonly kind: "reasoning"; readonly text: string }
-  /** What its maker signed of the thought before it, or sealed in place of one: it must come back as it is. */
+  /**
+   * The provider's signature of the preceding thought, or the encrypted thought itself: it must be sent back unchanged.
+   */
   | { readonly kind: "seal"; readonly signature: string }
   | { readonly kind: "sealed"; readonly data: string }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "refusal"; readonly text: string }
   | {
       readonly kind: "tool";
-      /** Which of the answer's calls: those of one answer may come side by side. */
+      /** Which of the response's calls: several calls may be interleaved. */
       readonly index: number;
-      /** Empty where it was told before. */
+      /** Empty if it was sent before. */
       readonly id: string;
       readonly name: string;
       /** JSON, or a piece of it. */
       readonly arguments: string;
-      /** What must come back with the call in the history, as the upstream has it; absent for nothing. */
+      /** What must be sent back with the call in the history, in the upstream's form; absent for nothing. */
       readonly state?: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: "finish"; readonly reason: FinishReason; readonly stopString: string | null }
   | { readonly kind: "usage"; readonly usage: AnswerUsage }
   | { readonly kind: "error"; readonly type: string; readonly message: string }
-  /** Nothing is said, and the upstream is there. */
+  /** No content, only a sign of life. */
   | { readonly kind: "ping" }
-  /** Nothing comes any more, though the stream may stay open. */
+  /** Nothing more comes, although the stream may stay open. */
   | { readonly kind: "end" };

@@ -1,4 +1,7 @@
-/** Gemini refuses a history whose calls come without its signatures: they travel with the caller's, and come back. */
+/**
+ * Gemini rejects a history whose calls come without its signatures: they are sent to the caller with its calls, and
+ * come back.
+ */
 import { describe, expect, test } from "vitest";
 import { jsonEvent } from "../http/split-events";
 import { convertWhole, StreamConverter } from "./answer-converter";
@@ -55,7 +58,7 @@ const FORMS = {
       { role: "assistant", content: answer.content },
       { role: "user", content: [{ type: "tool_result", tool_use_id: "t1", content: "sunny" }] },
     ],
-    /** The answer that a stream comes to. */
+    /** The response that a stream adds up to. */
     answerOf: (events: readonly Fields[]) => ({
       content: events.flatMap((event) => {
         const block = fields(event.content_block);

@@ -1,7 +1,7 @@
 import type { ChatDialect } from "./chat-dialect";
 import type { Fields } from "./json";
 
-/** Calls of one turn with what must come back with them. */
+/** The calls of one turn with what must be sent back with them. */
 export function withStates(
   calls: readonly Fields[],
   states: Readonly<Record<string, Fields>>,

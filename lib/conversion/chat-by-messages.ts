@@ -5,7 +5,7 @@ import { type Fields, fields } from "./json";
 import { MessagesReader } from "./messages-reader";
 
 /**
- * Chat completions at a provider that speaks Messages.
+ * Chat completions at a provider that supports Messages.
  * @param model As the provider names it.
  * @throws {ConversionError}
  */

@@ -1,5 +1,5 @@
 /**
- * In what services that speak OpenAI's chat completions differ, as far as conversion has to know.
+ * Differences between services with OpenAI's chat completions, as far as conversion needs them.
  *
  * Sources: platform.openai.com/docs/api-reference/chat, api-docs.deepseek.com/guides/thinking_mode,
  * openrouter.ai/docs/use-cases/reasoning-tokens, ai.google.dev/gemini-api/docs/openai, console.groq.com/docs/reasoning,
@@ -9,26 +9,26 @@
 export type Effort = "none" | "low" | "medium" | "high";
 
 export interface ChatDialect {
-  /** Whether the limit of an answer is called `max_completion_tokens`. */
+  /** Whether the output limit is called `max_completion_tokens`. */
   readonly hasCompletionLimit: boolean;
-  /** Under which name thoughts stand in a history; null where they may not. */
+  /** The name of thoughts in a history; null if they aren't allowed. */
   readonly reasoningIn: "reasoning_content" | "reasoning" | null;
-  /** Whether what Anthropic signed of a thought may stand in a history too (`reasoning_details`). */
+  /** Whether Anthropic's signed thoughts are allowed in a history too (`reasoning_details`). */
   readonly takesDetails: boolean;
-  /** Whether a stream tells its usage only if asked. */
+  /** Whether a stream reports its usage only on request. */
   readonly asksForUsage: boolean;
-  /** Whether a message may hold a file (PDF). */
+  /** Whether a message may contain a file (PDF). */
   readonly takesFiles: boolean;
   readonly takesTopK: boolean;
-  /** Whether calls in the history come with what they had with them (Gemini's thought signatures). */
+  /** Whether calls in the history keep their additional state (Gemini's thought signatures). */
   readonly takesCallState: boolean;
-  /** What the first call of a turn must have with it where another model made it; null where it needs nothing. */
+  /** The state required for the first call of a turn if another model made it; null if none is required. */
   unsignedCall(model: string): Readonly<Record<string, unknown>> | null;
-  /** The fields that say how much to think; null where there is no saying. */
+  /** The fields for the reasoning effort; null if it can't be set. */
   effort(effort: Effort, model: string): Readonly<Record<string, unknown>> | null;
 }
 
-/** Names of models that think, at services where all others refuse to be told how much. */
+/** Names of reasoning models, at services where all other models reject a reasoning effort. */
 const OPENAI_THINKERS = /^(?:gpt-5|gpt-oss|o\d)/;
 
 const DEFAULTS: ChatDialect = {
@@ -59,7 +59,7 @@ const OPENAI: ChatDialect = {
   effort: openAiEffort,
 };
 
-/** https://ai.google.dev/gemini-api/docs/thought-signatures: for calls that another model has made. */
+/** https://ai.google.dev/gemini-api/docs/thought-signatures: for calls made by another model. */
 const UNSIGNED = { google: { thought_signature: "skip_thought_signature_validator" } };
 
 const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
@@ -79,7 +79,7 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
   },
   "google-ai-studio": {
     takesCallState: true,
-    // Those before Gemini 3 do not insist.
+    // Models before Gemini 3 don't require it.
     unsignedCall: (model) => (/gemini-(?:[3-9]|\d\d)/.test(model) ? UNSIGNED : null),
     effort: byName,
   },
@@ -92,14 +92,14 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
     effort: (effort, model) => (/gpt-oss/.test(model) ? byName(effort) : null),
   },
   fireworks: { reasoningIn: "reasoning_content", takesTopK: true, effort: byName },
-  // Its streams tell their usage by themselves, and fields that it does not know are refused.
+  // Its streams report usage without a request, and it rejects unknown fields.
   mistral: { asksForUsage: false },
 };
 
-/** Of the team's own services nothing is known but that most serve open models, which need their thoughts back. */
+/** Nothing is known about custom providers except that most serve open models, which need their thoughts back. */
 const OWN: ChatDialect = { ...DEFAULTS, reasoningIn: "reasoning_content" };
 
-/** What is said as Messages in the end. */
+/** For requests that are converted to Messages in the end. */
 export const ON_THE_WAY_TO_MESSAGES: ChatDialect = {
   ...DEFAULTS,
   hasCompletionLimit: true,
@@ -110,7 +110,7 @@ export const ON_THE_WAY_TO_MESSAGES: ChatDialect = {
   effort: (effort) => ({ reasoning_effort: effort }),
 };
 
-/** @param slug Of the provider. */
+/** @param slug The provider's. */
 export function chatDialect(slug: string, isBuiltIn: boolean): ChatDialect {
   if (!isBuiltIn) return OWN;
   return { ...DEFAULTS, ...DIALECTS[slug] };

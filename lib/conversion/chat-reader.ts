@@ -1,7 +1,7 @@
 /**
- * Reads answers of chat completions, whole or in pieces.
- * Source: platform.openai.com/docs/api-reference/chat and `/chat-streaming`; `reasoning_content` is DeepSeek's and
- * vLLM's, `reasoning` OpenRouter's and Groq's, `stop_reason` vLLM's, `matched_stop` SGLang's, `extra_content` Gemini's.
+ * Reads responses of chat completions, whole or in pieces. Source: platform.openai.com/docs/api-reference/chat and
+ * `/chat-streaming`; `reasoning_content` is DeepSeek's and vLLM's, `reasoning` OpenRouter's and Groq's, `stop_reason`
+ * vLLM's, `matched_stop` SGLang's, `extra_content` Gemini's.
  * @module
  */
 import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   content_filter: "filter",
 };
 
-/** The parts of a whole answer, or of one piece of a stream. */
+/** The parts of a complete response, or of one piece of a stream. */
 export class ChatReader {
   #isStarted = false;
 
@@ -27,7 +27,7 @@ export class ChatReader {
       this.#isStarted = true;
       parts.push({ kind: "start", id: text(id), model: text(model) });
     }
-    // One answer was asked for, so there is one choice.
+    // One response was requested, so there is one choice.
     const choice = fields(list(choices)[0]);
     const failure = choiceError(choice);
     if (failure !== null) return [...parts, failure];
@@ -64,7 +64,7 @@ function messageParts(message: Fields): AnswerPart[] {
   ];
 }
 
-/** A text; some services send a list of parts (Mistral: thoughts are one of them). */
+/** A text; some services send a list of parts (for Mistral, including thoughts). */
 function contentParts(content: unknown): AnswerPart[] {
   if (typeof content === "string") return content === "" ? [] : [{ kind: "text", text: content }];
   return list(content).flatMap((each): AnswerPart[] => {
@@ -100,14 +100,14 @@ function usageOf(usage: Fields): AnswerUsage {
   };
 }
 
-/** What a router says about the service behind it that failed (OpenRouter): an answer that ended so has no end. */
+/** The error of the service behind a router (OpenRouter): a response that ended like this has no regular end. */
 function choiceError({ error, finish_reason }: Fields): AnswerPart | null {
   if (isGiven(error)) return errorPart(error);
   if (finish_reason !== "error") return null;
   return errorPart("The service that answered failed.");
 }
 
-/** An error as services of this kind tell it: `{error: {message, type, code}}`, or `{error: "…"}`. */
+/** An error in the format of such services: `{error: {message, type, code}}`, or `{error: "…"}`. */
 export function errorPart(error: unknown): Extract<AnswerPart, { kind: "error" }> {
   if (typeof error === "string") return { kind: "error", type: "", message: error };
   const { message, type, code } = fields(error);

@@ -1,7 +1,7 @@
 /**
- * A request of OpenAI's chat completions as one of Anthropic's Messages.
- * Sources: platform.openai.com/docs/api-reference/chat/create, platform.claude.com/docs/en/api/messages;
- * `cache_control` in parts and `reasoning_details` as openrouter.ai/docs has them.
+ * Converts a request of OpenAI's chat completions to one of Anthropic's Messages. Sources:
+ * platform.openai.com/docs/api-reference/chat/create, platform.claude.com/docs/en/api/messages; `cache_control` in
+ * parts and `reasoning_details` as in openrouter.ai/docs.
  * @module
  */
 import { type ClaudeModel, claudeModel } from "./claude-model";
@@ -19,7 +19,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 /**
  * @param model As the provider names it.
- * @throws {ConversionError} naming the field that cannot be said.
+ * @throws {ConversionError} naming the field that can't be converted.
  */
 export function chatToMessages(body: unknown, model: string): ConvertedRequest {
   const request = fields(body);
@@ -64,7 +64,7 @@ function refuseUnspeakable(request: Fields, losses: Losses): void {
   else losses.refuse("web_search_options", "this search runs at OpenAI");
 }
 
-/** Turns alternate, and results of tools come first in theirs. */
+/** Turns alternate, and tool results come first in theirs. */
 function conversation(said: readonly Fields[], losses: Losses) {
   const system: Fields[] = [];
   const turns: { role: "user" | "assistant"; content: Fields[] }[] = [];
@@ -82,7 +82,7 @@ function conversation(said: readonly Fields[], losses: Losses) {
         const blocks = texts(message.content, place, losses);
         if (turns.length === 0) system.push(...blocks);
         else {
-          // What was thought is bound to what stands before it: nothing is put there later.
+          // A thought is bound to what precedes it: nothing is inserted there later.
           losses.drop("messages[role=system]");
           add("user", blocks);
         }
@@ -104,12 +104,12 @@ function conversation(said: readonly Fields[], losses: Losses) {
   return { system, messages: turns };
 }
 
-/** Where a prefix is to be cached; nobody else's mark. */
+/** Where a prefix is to be cached; no other mark is kept. */
 function marked(part: Fields, block: Fields): Fields {
   return isGiven(part.cache_control) ? { ...block, cache_control: part.cache_control } : block;
 }
 
-/** Texts alone. */
+/** Text parts only. */
 function texts(content: unknown, place: string, losses: Losses): Fields[] {
   return contentBlocks(content, place, losses).map((block) =>
     block.type === "text" ? block : losses.refuse(`${place}.content`, "only text can stand here"),
@@ -117,7 +117,7 @@ function texts(content: unknown, place: string, losses: Losses): Fields[] {
 }
 
 function contentBlocks(content: unknown, place: string, losses: Losses): Fields[] {
-  // An empty text is refused there.
+  // An empty text would be rejected.
   if (typeof content === "string") return content === "" ? [] : [{ type: "text", text: content }];
   return list(content).flatMap((each, index) => {
     const part = fields(each);
@@ -173,7 +173,7 @@ function toolResult(message: Fields, place: string, losses: Losses): Fields {
   return marked(message, result);
 }
 
-/** Ids of calls hold fewer characters there. */
+/** Call ids allow fewer characters there. */
 function safeId(id: unknown): string {
   return text(id).replaceAll(/[^\w-]/g, "_");
 }
@@ -190,7 +190,7 @@ function assistantBlocks(message: Fields, place: string, losses: Losses): Fields
   ];
 }
 
-/** Only what Anthropic signed or sealed comes back: it refuses any other thought. */
+/** Only thoughts that Anthropic signed or encrypted are sent back: it rejects any other. */
 function thoughtBlocks(message: Fields, losses: Losses): Fields[] {
   const blocks = list(message.reasoning_details).flatMap((each): Fields[] => {
     const { type, text: thinking, signature, data, format } = fields(each);
@@ -216,7 +216,7 @@ function toolUse(call: Fields, place: string, losses: Losses): Fields {
   const { name, arguments: json } = fields(call.function);
   const input = json === "" ? {} : parsedJson(text(json));
   const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
-  // A model may have written no JSON; the history stays usable.
+  // A model may have written invalid JSON; the history stays usable.
   if (!isObject) losses.drop("tool_calls[].arguments");
   return {
     type: "tool_use",
@@ -271,7 +271,7 @@ function tools(request: Fields, claude: ClaudeModel, losses: Losses): Fields {
 interface ToolChoice {
   readonly type: string;
   readonly name?: unknown;
-  /** Names of the tools that may be called, where not all may. */
+  /** Names of the tools that may be called, if not all may. */
   readonly only?: ReadonlySet<unknown>;
 }
 
@@ -298,16 +298,16 @@ function sampling(
   losses: Losses,
 ): Fields {
   const names = ["temperature", "top_p", "top_k"].filter((name) => isGiven(request[name]));
-  // Who thinks has a temperature of its own, and newer models have none.
+  // With thinking on, the temperature is fixed, and newer models have none.
   if (!claude.takesSampling || isThinking) {
     for (const name of names) if (!isDefault(name, request[name])) losses.drop(name);
     return {};
   }
   const [first] = names;
-  // Newer ones take one of the first two.
+  // Newer models accept only one of the first two.
   if (first === "temperature" && names.includes("top_p")) losses.drop("top_p");
   const { temperature, top_p, top_k } = request;
-  // There it ends at 1.
+  // There, the maximum is 1.
   const isHigh = typeof temperature === "number" && temperature > 1;
   if (isHigh) losses.drop("temperature over 1");
   return given({
@@ -321,7 +321,7 @@ function isDefault(name: string, value: unknown): boolean {
   return name !== "top_k" && value === 1;
 }
 
-/** Stop strings of blanks alone are refused there. */
+/** Stop strings that consist only of blanks would be rejected. */
 function stopSequences(stop: unknown, losses: Losses): readonly string[] | undefined {
   const all = (typeof stop === "string" ? [stop] : list(stop)).map(text);
   const usable = all.filter((each) => each.trim() !== "");
@@ -338,11 +338,11 @@ const EFFORTS: Readonly<Record<string, "low" | "medium" | "high">> = {
   max: "high",
 };
 
-/** Tokens for thoughts, by effort. */
+/** Thinking tokens, by effort. */
 const BUDGETS = { low: 2_048, medium: 8_192, high: 24_576 } as const;
 const MIN_BUDGET = 1_024;
 
-/** How much to think. `thinking` as Anthropic has it is kept: its compatible layer takes it too. */
+/** How much to think. Anthropic's own `thinking` is kept, because its compatible layer accepts it too. */
 function thinking(
   request: Fields,
   claude: ClaudeModel,
@@ -379,7 +379,7 @@ function thinking(
   return { thinking: { type: "enabled", budget_tokens } };
 }
 
-/** Whether results of tools are handed in to a turn whose thoughts were lost: it cannot be gone on with thinking. */
+/** Whether tool results belong to a turn whose thoughts were lost: it can't be continued with thinking. */
 function isMidLoopUnthought(
   turns: readonly { readonly role: string; readonly content: readonly Fields[] }[],
 ): boolean {
@@ -402,7 +402,7 @@ function outputConfig(
     const { schema } = fields(json_schema);
     return { output_config: { ...config, format: { type: "json_schema", schema } } };
   }
-  // Who asks for it must say so in words as well.
+  // A request for it must also say so in its text.
   if (type === "json_object") losses.drop("response_format");
   return {};
 }

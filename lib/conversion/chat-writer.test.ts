@@ -1,4 +1,4 @@
-/** What OpenAI's SDK reads of a converted answer is what Anthropic's reads of the original, whole or streamed. */
+/** What OpenAI's SDK reads from a converted response is what Anthropic's reads from the original, whole or streamed. */
 import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
 import OpenAI from "openai";
@@ -22,7 +22,7 @@ const conversionOf = (more: object = { stream_options: { include_usage: true } }
 
 const encoder = new TextEncoder();
 
-/** @param size Of the pieces in which the bytes come. */
+/** @param size Of the pieces in which the bytes arrive. */
 function converted(sse: string, size = 64, conversion = conversionOf()): string {
   const splitter = eventSplitter("sse");
   const converter = new StreamConverter(conversion);
@@ -90,7 +90,7 @@ function told(completion: OpenAI.ChatCompletion) {
   };
 }
 
-/** What a client that keeps every field of every piece has of the thoughts. */
+/** The thoughts, as seen by a client that keeps every field of every piece. */
 function thoughtsIn(sse: string) {
   const deltas = sse
     .split("\n\n")

@@ -1,7 +1,7 @@
 /**
- * Writes answers as OpenAI's chat completions, whole or in pieces.
- * Source: platform.openai.com/docs/api-reference/chat and `/chat-streaming`. `reasoning_content` is DeepSeek's and
- * vLLM's, `reasoning_details` OpenRouter's (openrouter.ai/docs/use-cases/reasoning-tokens), `matched_stop` SGLang's.
+ * Writes responses as OpenAI's chat completions, whole or in pieces. Source:
+ * platform.openai.com/docs/api-reference/chat and `/chat-streaming`. `reasoning_content` is DeepSeek's and vLLM's,
+ * `reasoning_details` OpenRouter's (openrouter.ai/docs/use-cases/reasoning-tokens), `matched_stop` SGLang's.
  * @module
  */
 import {
@@ -14,13 +14,13 @@ import { type Fields, given } from "./json";
 import { ThoughtDetails } from "./thought-details";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
-/** What the answer tells that the request knows. */
+/** What the response repeats from the request. */
 export interface ChatContext {
   /** As the caller named it. */
   readonly model: string;
   /** Epoch milliseconds. */
   readonly nowMs: number;
-  /** Whether a stream is to tell its usage. */
+  /** Whether a stream should report its usage. */
   readonly tellsUsage: boolean;
 }
 
@@ -36,7 +36,7 @@ export function chatError(type: string, message: string): Fields {
   return { error: { message, type: type || "server_error", param: null, code: null } };
 }
 
-/** Writes one answer in pieces. */
+/** Writes one response in pieces. */
 export class ChatWriter implements EventWriter {
   readonly #context: ChatContext;
   readonly #thoughts = new ThoughtDetails();
@@ -89,7 +89,7 @@ export class ChatWriter implements EventWriter {
     }
   }
 
-  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  /** Nothing more comes. A response without a finish reason was cut off, and reports that. */
   end(): WrittenEvent[] {
     if (this.#isOver) return [];
     this.#isOver = true;
@@ -127,7 +127,7 @@ export class ChatWriter implements EventWriter {
   }
 }
 
-/** A whole chat completion of these parts. */
+/** A complete chat completion of these parts. */
 export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): Fields {
   const thoughts = new ThoughtDetails();
   const details: Fields[] = [];

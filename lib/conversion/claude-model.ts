@@ -1,26 +1,26 @@
 /**
- * In what Anthropic's models differ, as far as conversion has to know, by their names.
+ * Differences between Anthropic's models, as far as conversion needs them, by their names.
  *
  * Sources: platform.claude.com/docs: "Adaptive thinking", "Effort", "Extended thinking", "Structured outputs",
  * "Migrating to Claude Opus 4.7"; docs.aws.amazon.com/bedrock, "Adaptive thinking".
  * @module
  */
 export interface ClaudeModel {
-  /** How it is told to think: by an effort, by a number of tokens, or not at all. */
+  /** How thinking is controlled: by an effort, by a number of tokens, or not at all. */
   readonly thinking: "effort" | "budget" | null;
-  /** Whether it leaves its thoughts out unless it is asked for them. */
+  /** Whether it omits its thoughts unless they are requested. */
   readonly hidesThoughts: boolean;
-  /** Whether it takes temperature, top_p and top_k. */
+  /** Whether it accepts temperature, top_p and top_k. */
   readonly takesSampling: boolean;
   readonly takesSchema: boolean;
-  /** Most tokens of an answer, where the request does not limit it: Messages must say a number. */
+  /** The output limit if the request has none, because Messages require one. */
   readonly maxTokens: number;
 }
 
-/** `claude-opus-4-7`, `claude-3-5-haiku-latest`, `claude-fable-5`; a date is no version. */
+/** `claude-opus-4-7`, `claude-3-5-haiku-latest`, `claude-fable-5`; a date isn't a version. */
 const VERSION = /claude-(?:[a-z]+-)?(\d)(?:[-.](\d)(?!\d))?/;
 
-/** Of names that tell no version (services of one's own may serve any model) the least is expected. */
+/** For names without a version (one's own services may serve any model), the least is assumed. */
 const UNKNOWN: ClaudeModel = {
   thinking: null,
   hidesThoughts: false,

@@ -1,5 +1,5 @@
 /**
- * What is done to an answer so that it has the form in which was asked.
+ * Converts a response to the API format of the request.
  * @module
  */
 
@@ -7,15 +7,15 @@ import type { AnswerPart } from "./answer-part";
 import type { Fields } from "./json";
 import type { EventWriter } from "./written-event";
 
-/** Reads the pieces of one answer. */
+/** Reads the pieces of one response. */
 export interface PartReader {
   read(piece: unknown): AnswerPart[];
 }
 
-/** The forms, by the names of their endpoints. */
+/** The API formats, by the names of their endpoints. */
 export type ConvertibleForm = "messages" | "responses" | "chat" | "gemini";
 
-/** A request that was said in another form, and the way back for its answer. */
+/** A request that was converted to another format, and how to convert its response back. */
 export interface Conversion {
   readonly from: ConvertibleForm;
   readonly to: ConvertibleForm;
@@ -23,9 +23,9 @@ export interface Conversion {
   readonly dropped: readonly string[];
   reader(): PartReader;
   writer(): EventWriter;
-  /** A whole answer. */
+  /** A complete response. */
   answer(parts: readonly AnswerPart[]): Fields;
-  /** An error. @param status The answer's. */
+  /** An error. @param status The response's. */
   error(type: string, message: string, status: number): Fields;
 }
 

@@ -6,7 +6,7 @@ import { type GeminiContext, GeminiWriter, geminiAnswer, geminiError } from "./g
 import { type Fields, fields } from "./json";
 
 /**
- * Google's `generateContent` at a provider that speaks chat completions.
+ * Google's `generateContent` at a provider that supports chat completions.
  * @param model As the provider names it.
  * @throws {ConversionError}
  */

@@ -1,6 +1,6 @@
 /**
- * A request of Google's `generateContent` as one of OpenAI's chat completions.
- * Sources: ai.google.dev/api/generate-content, `/caching` (contents and parts), `/function-calling`, `/thinking`;
+ * Converts a request of Google's `generateContent` to one of OpenAI's chat completions. Sources:
+ * ai.google.dev/api/generate-content, `/caching` (contents and parts), `/function-calling`, `/thinking`;
  * platform.openai.com/docs/api-reference/chat/create. Fields may be written in snake case too, as proto's JSON allows.
  * @module
  */
@@ -21,13 +21,13 @@ const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
   ...["responseJsonSchema", "responseModalities", "thinkingConfig"],
 ]);
 
-/** Most that OpenAI takes. */
+/** OpenAI's maximum. */
 const MAX_STOPS = 4;
 
 /**
  * @param model As the provider names it.
  * @param isStream The path says it, not the body.
- * @throws {ConversionError} naming the field that cannot be said.
+ * @throws {ConversionError} naming the field that can't be converted.
  */
 export function geminiToChat(
   body: unknown,
@@ -116,7 +116,7 @@ class History {
   readonly #dialect: ChatDialect;
   readonly #losses: Losses;
   #calls = 0;
-  /** Calls that have no result yet: many clients name them by their function only. */
+  /** Calls that have no result yet: many clients name them only by their function. */
   #open: { readonly id: string; readonly name: string }[] = [];
 
   constructor(model: string, dialect: ChatDialect, losses: Losses) {
@@ -173,7 +173,7 @@ class History {
     return { id: known.id, type: "function", function: called };
   }
 
-  /** Results of functions come first, as messages of their own: they must follow the calls. */
+  /** Function results come first, as separate messages: they must follow the calls. */
   #asked(parts: readonly Fields[], place: string): Fields[] {
     const results: Fields[] = [];
     const shown: Fields[] = [];
@@ -191,7 +191,7 @@ class History {
     const [call] = at === -1 ? [] : this.#open.splice(at, 1);
     if (list(parts).length > 0) this.#losses.drop("functionResponse.parts");
     const { result, output, error } = fields(response);
-    // Those that hold one text, as Google's examples do.
+    // Results that contain one text, as in Google's examples.
     const [only] = [result, output, error].filter((each) => typeof each === "string");
     const isOne = Object.keys(fields(response)).length === 1;
     const content = isOne && only !== undefined ? only : JSON.stringify(response ?? {});
@@ -263,7 +263,7 @@ function toolChoice(mode: string, may: readonly Fields[]): unknown {
   return may.length === 1 ? { type: "function", function: { name: only?.name } } : "required";
 }
 
-/** Google's `Schema` as JSON Schema: types in capitals, and a mark for what may be null. */
+/** Converts Google's `Schema` to JSON Schema: types in capitals, and a flag for nullable values. */
 function jsonSchema(schema: unknown): unknown {
   if (!isGiven(schema)) return undefined;
   if (Array.isArray(schema)) return schema.map(jsonSchema);
@@ -294,7 +294,7 @@ const LEVELS: Readonly<Record<string, Effort>> = {
   MEDIUM: "medium",
   HIGH: "high",
 };
-/** Thoughts of so many tokens at most are few, or some. */
+/** A thinking budget up to this many tokens is low effort, above it medium. */
 const FEW_TOKENS = 2_048;
 const SOME_TOKENS = 8_192;
 
@@ -307,12 +307,12 @@ function thinking(
   const effort = LEVELS[text(thinkingLevel).toUpperCase()] ?? ofBudget(thinkingBudget);
   if (effort === null) return {};
   const said = dialect.effort(effort, model);
-  // That it shall not think loses nothing where it cannot be said.
+  // A request not to think loses nothing if it can't be expressed.
   if (said === null && effort !== "none") losses.drop("generationConfig.thinkingConfig");
   return said ?? {};
 }
 
-/** Below nothing, the model chooses. */
+/** With a negative budget, the model chooses. */
 function ofBudget(budget: unknown): Effort | null {
   if (typeof budget !== "number" || budget < 0) return null;
   if (budget === 0) return "none";

@@ -1,4 +1,4 @@
-/** What Google's SDK reads of a converted answer is what OpenAI's reads of the original, whole or streamed. */
+/** What Google's SDK reads from a converted response is what OpenAI's reads from the original, whole or streamed. */
 import { type GenerateContentResponse, GoogleGenAI } from "@google/genai";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -23,7 +23,7 @@ const { conversion } = geminiByChat(asked, "m", DIALECT, { model: "asked", isStr
 
 const encoder = new TextEncoder();
 
-/** @param size Of the pieces in which the bytes come. */
+/** @param size Of the pieces in which the bytes arrive. */
 function converted(sse: string, size = 64): string {
   const splitter = eventSplitter("sse");
   const converter = new StreamConverter(conversion);
@@ -37,7 +37,7 @@ function converted(sse: string, size = 64): string {
 
 afterEach(() => vi.restoreAllMocks());
 
-/** The SDK has no fetch of its own to be given. */
+/** The SDK doesn't accept a fetch function. */
 async function readByGoogle(body: string): Promise<readonly GenerateContentResponse[]> {
   vi.spyOn(globalThis, "fetch").mockResolvedValue(
     new Response(body, { headers: { "content-type": "text/event-stream" } }),

@@ -1,6 +1,6 @@
 /**
- * Writes answers as Google's `generateContent`, whole or in pieces.
- * Source: ai.google.dev/api/generate-content, `/thought-signatures`.
+ * Writes responses as Google's `generateContent`, whole or in pieces. Source: ai.google.dev/api/generate-content,
+ * `/thought-signatures`.
  * @module
  */
 import {
@@ -13,11 +13,11 @@ import { type Fields, fields, given, parsedJson } from "./json";
 import { seal } from "./sealed-thought";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
-/** What the answer tells that the request knows. */
+/** What the response repeats from the request. */
 export interface GeminiContext {
   /** As the caller named it. */
   readonly model: string;
-  /** Whether thoughts are asked for. They come back with calls in any case. */
+  /** Whether thoughts were requested. With calls they are sent in any case. */
   readonly tellsThoughts: boolean;
 }
 
@@ -53,13 +53,13 @@ interface HeldCall {
   state: Fields | null;
 }
 
-/** Writes one answer in pieces. A call is one part there, and so is held until its end. */
+/** Writes one response in pieces. A call is a single part there, so it is buffered until its end. */
 export class GeminiWriter implements EventWriter {
   readonly #context: GeminiContext;
   #id = "";
   #isOver = false;
   #isRefused = false;
-  /** What was thought before the calls. */
+  /** The thought before the calls. */
   #thought = "";
   readonly #calls = new Map<number, HeldCall>();
   #finish: FinishReason | null = null;
@@ -106,7 +106,7 @@ export class GeminiWriter implements EventWriter {
     }
   }
 
-  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  /** Nothing more comes. A response without a finish reason was cut off, and reports that. */
   end(): WrittenEvent[] {
     if (this.#isOver) return [];
     this.#isOver = true;
@@ -130,7 +130,7 @@ export class GeminiWriter implements EventWriter {
     this.#calls.set(part.index, call);
   }
 
-  /** What must come back with calls stands where clients keep Google's signatures. */
+  /** What must be sent back with calls is put where clients keep Google's signatures. */
   #callParts(): Fields[] {
     return [...this.#calls.values()].map(({ id, name, json, state }, index) => {
       const thought = index === 0 ? this.#thought : "";
@@ -151,7 +151,7 @@ export class GeminiWriter implements EventWriter {
   }
 }
 
-/** A whole answer of these parts. */
+/** A complete response of these parts. */
 export function geminiAnswer(parts: readonly AnswerPart[], context: GeminiContext): Fields {
   const writer = new GeminiWriter(context);
   const isTold = parts.some(({ kind }) => kind === "finish");
@@ -167,7 +167,7 @@ function partsOf(piece: Fields): readonly Fields[] {
   return candidate?.content.parts ?? [];
 }
 
-/** Texts in a row are one. */
+/** Consecutive texts become one. */
 function joined(parts: readonly Fields[]): Fields[] {
   const whole: Fields[] = [];
   for (const part of parts) {

@@ -1,10 +1,10 @@
 /**
- * Reading JSON that anybody may have written.
+ * Reads JSON that anyone may have written.
  * @module
  */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An object's fields; none of anything else. */
+/** An object's fields; none for anything else. */
 export function fields(value: unknown): Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Fields)
@@ -35,7 +35,7 @@ export function given<Value extends object>(value: Value): Partial<Value> {
   return Object.fromEntries(kept) as Partial<Value>;
 }
 
-/** Null for what is no JSON. */
+/** Null if it isn't JSON. */
 export function parsedJson(json: string): unknown {
   try {
     return JSON.parse(json);

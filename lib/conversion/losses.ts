@@ -1,22 +1,22 @@
-/** A request that cannot be said in the other form without losing what it is about. */
+/** A request that can't be converted without losing its meaning. */
 export class ConversionError extends Error {
   override readonly name = "ConversionError";
-  /** Where it stands in the request: `tools[0].type`. */
+  /** Its path in the request: `tools[0].type`. */
   readonly field: string;
 
-  /** @param message For the caller: what cannot be said, and where. */
+  /** @param message For the caller: what can't be converted, and where. */
   constructor(field: string, message: string) {
     super(message);
     this.field = field;
   }
 }
 
-/** Names are told in a header. */
+/** Names are sent in a header. */
 const TELLABLE = /^[\w.[\]=+ -]{1,64}$/;
 const MAX_TOLD = 40;
 const OTHERS = "other fields";
 
-/** Fields of a request that are left out, each named once: loss is told or refused, never silent. */
+/** Fields of a request that are left out, without duplicates: a loss is reported or rejected, never silent. */
 export class Losses {
   readonly #dropped = new Set<string>();
 
@@ -30,14 +30,14 @@ export class Losses {
     throw new ConversionError(field, `${field}: ${why}`);
   }
 
-  /** Drops what is given of these fields. */
+  /** Drops these fields if they have a value. */
   dropGiven(request: Readonly<Record<string, unknown>>, names: readonly string[]): void {
     for (const name of names) {
       if (request[name] !== undefined && request[name] !== null) this.drop(name);
     }
   }
 
-  /** Drops every field that is not among those which were understood. */
+  /** Drops every unknown field. */
   dropUnknown(request: Readonly<Record<string, unknown>>, known: ReadonlySet<string>): void {
     for (const name of Object.keys(request)) if (!known.has(name)) this.drop(name);
   }

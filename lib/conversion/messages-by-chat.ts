@@ -11,7 +11,7 @@ import {
 } from "./messages-writer";
 
 /**
- * Messages at a provider that speaks chat completions.
+ * Messages at a provider that supports chat completions.
  * @param model As the provider names it.
  * @throws {ConversionError}
  */

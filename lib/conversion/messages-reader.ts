@@ -1,6 +1,6 @@
 /**
- * Reads answers of Anthropic's Messages, whole or event by event.
- * Source: platform.claude.com/docs/en/api/messages and `/messages-streaming`.
+ * Reads responses of Anthropic's Messages, whole or event by event. Source: platform.claude.com/docs/en/api/messages
+ * and `/messages-streaming`.
  * @module
  */
 import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
@@ -17,9 +17,9 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   refusal: "filter",
 };
 
-/** The parts of a whole message, or of one event of a stream. */
+/** The parts of a complete message, or of one event of a stream. */
 export class MessagesReader {
-  /** By the index of its block: which of the calls it is, and whether anything of its input has come. */
+  /** By the block's index: which call it is, and whether any of its input has arrived. */
   readonly #calls = new Map<number, { readonly index: number; hasInput: boolean }>();
   #usage: Fields = {};
 
@@ -71,7 +71,7 @@ export class MessagesReader {
     return [{ kind: "start", id: text(id), model: text(model) }];
   }
 
-  /** What a stream tells at its end completes what it told at its beginning. */
+  /** The report at a stream's end completes the one at its beginning. */
   #told(usage: unknown): AnswerPart[] {
     const later = Object.entries(fields(usage)).filter(([, value]) => isGiven(value));
     this.#usage = { ...this.#usage, ...Object.fromEntries(later) };
@@ -119,7 +119,7 @@ export class MessagesReader {
     return [{ kind: "tool", index: call.index, id: "", name: "", arguments: json }];
   }
 
-  /** A call without input streams none, and in other forms has an empty object. */
+  /** A call without input streams none, and has an empty object in other formats. */
   #close(at: number): AnswerPart[] {
     const call = this.#calls.get(at);
     return call === undefined || call.hasInput ? [] : this.#input(at, "{}");
@@ -145,7 +145,7 @@ function usageOf(usage: Fields): AnswerUsage {
   const cached = count(usage.cache_read_input_tokens);
   const cacheWritten = count(usage.cache_creation_input_tokens);
   return {
-    // Here the cache's share is left out.
+    // Here, the cached part isn't included.
     input: count(usage.input_tokens) + cached + cacheWritten,
     cached,
     cacheWritten,

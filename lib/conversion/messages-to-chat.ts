@@ -1,6 +1,6 @@
 /**
- * A request of Anthropic's Messages as one of OpenAI's chat completions.
- * Sources: platform.claude.com/docs/en/api/messages, platform.openai.com/docs/api-reference/chat/create.
+ * Converts a request of Anthropic's Messages to one of OpenAI's chat completions. Sources:
+ * platform.claude.com/docs/en/api/messages, platform.openai.com/docs/api-reference/chat/create.
  * @module
  */
 import { withStates } from "./call-states";
@@ -15,7 +15,7 @@ export interface ConvertedRequest {
   readonly dropped: readonly string[];
 }
 
-/** Most that OpenAI takes. */
+/** OpenAI's maximum. */
 const MAX_STOPS = 4;
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -26,7 +26,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 
 /**
  * @param model As the provider names it.
- * @throws {ConversionError} naming the field that cannot be said.
+ * @throws {ConversionError} naming the field that can't be converted.
  */
 export function messagesToChat(
   body: unknown,
@@ -73,7 +73,7 @@ function systemMessages(system: unknown, losses: Losses): Fields[] {
   return content === "" ? [] : [{ role: "system", content }];
 }
 
-/** Blocks of text as one. Where they are cached is no matter of what they say. */
+/** Joins blocks of text. Where they are cached doesn't change their meaning. */
 function plainText(content: unknown, place: string, losses: Losses): string {
   if (typeof content === "string") return content;
   return list(content)
@@ -101,7 +101,7 @@ function chatMessages(
   return userMessages(list(content).map(fields), `${place}.content`, dialect, losses);
 }
 
-/** Results of tools come first, as messages of their own: they must follow the calls. */
+/** Tool results come first, as separate messages: they must follow the calls. */
 function userMessages(
   blocks: readonly Fields[],
   place: string,
@@ -125,7 +125,7 @@ function userMessages(
   return parts.length === 0 ? results : [...results, { role: "user", content: shortest(parts) }];
 }
 
-/** A tool's result is a text in chat completions: what it shows besides goes into the message after. */
+/** A tool's result is a text in chat completions: anything else in it goes into the following message. */
 function toolResult(content: unknown, place: string, dialect: ChatDialect, losses: Losses) {
   if (!Array.isArray(content)) return { said: text(content), shown: [] };
   const parts = content.map((each, index) =>
@@ -141,7 +141,7 @@ function toolResult(content: unknown, place: string, dialect: ChatDialect, losse
   };
 }
 
-/** One text needs no list, which not every service takes. */
+/** A single text needs no list, which not every service accepts. */
 function shortest(parts: readonly Fields[]): unknown {
   const [only] = parts;
   return parts.length === 1 && only?.type === "text" ? only.text : parts;
@@ -300,7 +300,7 @@ function thinking(request: Fields, model: string, dialect: ChatDialect, losses: 
   const effort = effortOf(fields(request.thinking), fields(request.output_config));
   if (effort === null) return {};
   const said = dialect.effort(effort, model);
-  // That it shall not think loses nothing where it cannot be said.
+  // A request not to think loses nothing if it can't be expressed.
   if (said === null && effort !== "none") losses.drop("thinking");
   return said ?? {};
 }
@@ -313,7 +313,7 @@ const EFFORTS: Readonly<Record<string, Effort>> = {
   max: "high",
 };
 
-/** Thoughts of so many tokens at most are few, or some. */
+/** A thinking budget up to this many tokens is low effort, above it medium. */
 const FEW_TOKENS = 2_048;
 const SOME_TOKENS = 8_192;
 

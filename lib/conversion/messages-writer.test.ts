@@ -1,4 +1,4 @@
-/** What Anthropic's SDK reads of a converted answer is what OpenAI's reads of the original, whole or streamed. */
+/** What Anthropic's SDK reads from a converted response is what OpenAI's reads from the original, whole or streamed. */
 import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
 import OpenAI from "openai";
@@ -25,7 +25,7 @@ const { conversion } = messagesByChat(
 
 const encoder = new TextEncoder();
 
-/** @param size Of the pieces in which the bytes come. */
+/** @param size Of the pieces in which the bytes arrive. */
 function converted(sse: string, size = 64): string {
   const splitter = eventSplitter("sse");
   const converter = new StreamConverter(conversion);
@@ -52,7 +52,7 @@ function readByOpenAi(body: string) {
   return client.chat.completions.stream(ask).finalChatCompletion();
 }
 
-/** The message that an answer must become, from what OpenAI's SDK has read of it. */
+/** The message that a response must become, from what OpenAI's SDK has read. */
 function expected({ reasoning, usage }: ChatAnswer, read: OpenAI.ChatCompletion): object {
   const [choice] = read.choices;
   const calls = (choice?.message.tool_calls ??
@@ -86,7 +86,7 @@ function expected({ reasoning, usage }: ChatAnswer, read: OpenAI.ChatCompletion)
   };
 }
 
-/** The SDK adds fields of its own. */
+/** The SDK adds its own fields. */
 const plain = (message: object) => JSON.parse(JSON.stringify(message)) as object;
 
 test("a stream, however it is cut, says what the original says", async () => {

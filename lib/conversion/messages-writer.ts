@@ -1,6 +1,6 @@
 /**
- * Writes answers as Anthropic's Messages, whole or as events.
- * Source: platform.claude.com/docs/en/api/messages-streaming.
+ * Writes responses as Anthropic's Messages, whole or as events. Source:
+ * platform.claude.com/docs/en/api/messages-streaming.
  * @module
  */
 import {
@@ -13,14 +13,14 @@ import { type Fields, fields, parsedJson } from "./json";
 import { seal } from "./sealed-thought";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
-/** Stands where Anthropic's seal would: what was thought elsewhere is sealed by nobody. */
+/** Replaces Anthropic's signature for thoughts from elsewhere, which have none. */
 export const UNSEALED = "one-balance";
 
-/** What the answer tells that the request knows. */
+/** What the response repeats from the request. */
 export interface MessagesContext {
   /** As the caller named it. */
   readonly model: string;
-  /** Tokens of the request, guessed: an answer's beginning must tell them, and only its end knows. */
+  /** Estimated tokens of the request: a response's beginning must report them, and only its end knows. */
   readonly inputGuess: number;
 }
 
@@ -68,7 +68,7 @@ function ofStatus(status: number | undefined): string | undefined {
 
 function usageFields({ input, cached, cacheWritten, output }: AnswerUsage): Fields {
   return {
-    // Here the cache's share is left out.
+    // Here, the cached part isn't included.
     input_tokens: Math.max(0, input - cached - cacheWritten),
     cache_creation_input_tokens: cacheWritten,
     cache_read_input_tokens: cached,
@@ -80,7 +80,7 @@ function messageId(id: string): string {
   return id.startsWith("msg_") ? id : `msg_${id === "" ? "converted" : id}`;
 }
 
-/** A whole message of these parts. */
+/** A complete message of these parts. */
 export function messagesAnswer(parts: readonly AnswerPart[], { model }: MessagesContext): Fields {
   const content: Fields[] = [];
   const calls = new Map<number, Omit<HeldCall, "index">>();
@@ -119,7 +119,7 @@ export function messagesAnswer(parts: readonly AnswerPart[], { model }: Messages
   };
 }
 
-/** What was streamed decides: some services say `stop` after a call. */
+/** What was streamed decides: some services send `stop` after a call. */
 function stopReason(reason: FinishReason, hasCalls: boolean, isRefused: boolean): string {
   if (hasCalls && reason !== "length") return STOP_REASONS.tools;
   return isRefused ? STOP_REASONS.filter : STOP_REASONS[reason];
@@ -132,7 +132,7 @@ interface HeldCall {
   id: string;
   name: string;
   json: string;
-  /** What must come back with it; null for nothing. */
+  /** What must be sent back with it; null for nothing. */
   state: Fields | null;
 }
 
@@ -147,12 +147,12 @@ function addTo(call: Omit<HeldCall, "index">, part: Extract<AnswerPart, { kind: 
   if (part.state !== undefined) call.state = part.state;
 }
 
-/** Stands before the call, as what only its maker can read: clients send it back as it is. */
+/** Precedes the call, as something only its provider can read: clients send it back unchanged. */
 function stateBlock(id: string, state: Fields): Fields {
   return { type: "redacted_thinking", data: seal({ thought: "", calls: { [id]: state } }) };
 }
 
-/** Writes one answer as events. Blocks follow one another, so of calls that come side by side all but one are held. */
+/** Writes one response as events. Blocks follow one another, so of interleaved calls all but one are buffered. */
 export class MessagesWriter implements EventWriter {
   readonly #context: MessagesContext;
   #isStarted = false;
@@ -197,7 +197,7 @@ export class MessagesWriter implements EventWriter {
         return [event(messagesError(part.type, part.message))];
       case "ping":
         return this.#isStarted ? [event({ type: "ping" })] : [];
-      // Other forms seal no thoughts.
+      // Other formats don't sign thoughts.
       case "seal":
       case "sealed":
       case "end":
@@ -205,7 +205,7 @@ export class MessagesWriter implements EventWriter {
     }
   }
 
-  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  /** Nothing more comes. A response without a finish reason was cut off, and reports that. */
   end(): WrittenEvent[] {
     if (this.#isOver) return [];
     if (this.#finish === null) {
@@ -214,7 +214,7 @@ export class MessagesWriter implements EventWriter {
     }
     const events = [...this.#start(""), ...this.#close()];
     for (const call of this.#held.values()) {
-      // What comes late of a call that was closed belongs nowhere.
+      // Late pieces of a closed call have no place.
       if (call.name !== "") events.push(...this.#wholeCall(call));
     }
     this.#isOver = true;
@@ -280,7 +280,7 @@ export class MessagesWriter implements EventWriter {
     this.#held.set(index, held);
     const isOpen = this.#block === "tool" && current !== null;
     if (isOpen && parsedJson(current.json) === null) return [];
-    // A call that has no name yet cannot be begun.
+    // A call can't begin without its name.
     if (held.name === "" || this.#held.size > 1) return [];
     this.#held.delete(index);
     return [...this.#start(""), ...this.#close(), ...this.#openCall(held)];

@@ -11,7 +11,7 @@ import {
 } from "./responses-writer";
 
 /**
- * Responses at a provider that speaks chat completions.
+ * Responses at a provider that supports chat completions.
  * @param model As the provider names it.
  * @throws {ConversionError}
  */

@@ -7,7 +7,8 @@ import { responsesByChat } from "./responses-by-chat";
 import type { ResponsesContext } from "./responses-writer";
 
 /**
- * Responses at a provider that speaks Messages. The request goes by way of chat completions, the answer does not.
+ * Responses at a provider that supports Messages. The request is converted through chat completions, the response
+ * isn't.
  * @param model As the provider names it.
  * @throws {ConversionError}
  */

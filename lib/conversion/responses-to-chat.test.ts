@@ -1,4 +1,4 @@
-/** Every field of a Responses request: kept, approximated, told as dropped, or refused by its name. */
+/** Every field of a Responses request: kept, approximated, reported as dropped, or rejected by its name. */
 import { describe, expect, test } from "vitest";
 import { chatDialect } from "./chat-dialect";
 import { ConversionError } from "./losses";

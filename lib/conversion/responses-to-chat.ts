@@ -1,6 +1,6 @@
 /**
- * A request of OpenAI's Responses as one of its chat completions.
- * Source: platform.openai.com/docs/api-reference/responses/create.
+ * Converts a request of OpenAI's Responses to one of its chat completions. Source:
+ * platform.openai.com/docs/api-reference/responses/create.
  * @module
  */
 import { withStates } from "./call-states";
@@ -18,13 +18,13 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 export interface ConvertedResponsesRequest extends ConvertedRequest {
-  /** How the tools are called in chat completions. */
+  /** The names of the tools in chat completions. */
   readonly names: ToolNames;
 }
 
 /**
  * @param model As the provider names it.
- * @throws {ConversionError} naming the field that cannot be said.
+ * @throws {ConversionError} naming the field that can't be converted.
  */
 export function responsesToChat(
   body: unknown,
@@ -42,7 +42,7 @@ export function responsesToChat(
   const names = new ToolNames();
   const limit = dialect.hasCompletionLimit ? "max_completion_tokens" : "max_tokens";
   const isStream = request.stream === true;
-  // Tools first: their names say what the calls of the history are.
+  // Tools come first: their names show what the calls of the history refer to.
   const toolFields = tools(request, names, losses);
   const converted = given({
     model,
@@ -75,7 +75,7 @@ function instructions(given: unknown): Fields[] {
   return text(given) === "" ? [] : [{ role: "system", content: text(given) }];
 }
 
-/** What the assistant says in a row is one message in chat completions. */
+/** Consecutive items of the assistant are one message in chat completions. */
 interface Turn {
   content: string;
   thought: string;
@@ -91,7 +91,7 @@ class History {
   readonly #messages: Fields[] = [];
   #turn: Turn | null = null;
   #states: Record<string, Fields> = {};
-  /** What results of tools show besides their text: it comes after the last of them. */
+  /** What tool results contain besides their text: it comes after the last of them. */
   #shown: Fields[] = [];
 
   constructor(names: ToolNames, model: string, dialect: ChatDialect, losses: Losses) {
@@ -151,7 +151,7 @@ class History {
       this.#messages.push({ role, content: shortest(parts) });
       return;
     }
-    // Services other than OpenAI's know no developer.
+    // Services other than OpenAI's don't know the role `developer`.
     const said = parts.map((part) => text(part.text)).join("\n\n");
     this.#messages.push({ role: "system", content: said });
   }
@@ -254,7 +254,7 @@ class History {
     if (turn === null) return;
     this.#turn = null;
     const { content, thought, details, calls } = turn;
-    // A thought by itself is no message.
+    // A thought alone isn't a message.
     if (content === "" && calls.length === 0) return;
     const { reasoningIn } = this.#dialect;
     this.#messages.push(
@@ -277,7 +277,7 @@ class History {
   }
 }
 
-/** One text needs no list, which not every service takes. */
+/** A single text needs no list, which not every service accepts. */
 function shortest(parts: readonly Fields[]): unknown {
   const [only] = parts;
   return parts.length === 1 && only?.type === "text" ? only.text : parts;
@@ -327,7 +327,7 @@ function ownTools(tool: Fields, place: string, names: ToolNames, losses: Losses)
     required: ["input"],
     additionalProperties: false,
   };
-  // The grammar is not enforced any more; the model can read it.
+  // The grammar is no longer enforced; the model can read it.
   const rules = text(grammar.definition);
   const told =
     rules === "" ? description : `${text(description)}\n\nThe input's grammar:\n${rules}`;
@@ -346,7 +346,7 @@ function functionTool({ description, parameters, strict }: Fields, name: string)
       name,
       description: description ?? undefined,
       parameters: parameters ?? undefined,
-      // False is what chat completions take where nothing is said.
+      // False is the default of chat completions.
       strict: strict === true ? true : undefined,
     }),
   };

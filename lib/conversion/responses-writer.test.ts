@@ -1,4 +1,4 @@
-/** What OpenAI's SDK reads of a converted response is what it reads of the original chat completion. */
+/** What OpenAI's SDK reads from a converted response is what it reads from the original chat completion. */
 import fc from "fast-check";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
@@ -49,7 +49,7 @@ const readChat = (body: string) =>
     .chat.completions.stream({ model: "m", messages: [{ role: "user", content: "Hi" }] })
     .finalChatCompletion();
 
-/** Thoughts, words and calls of a response, without what names and places them. */
+/** Thoughts, texts and calls of a response, without their ids and positions. */
 function saidIn(output: readonly unknown[]) {
   const items = output.map(fields);
   const ofType = (type: string) => items.filter((item) => item.type === type);

@@ -1,6 +1,6 @@
 /**
- * Writes answers as OpenAI's Responses, whole or as events.
- * Source: platform.openai.com/docs/api-reference/responses-streaming.
+ * Writes responses as OpenAI's Responses, whole or as events. Source:
+ * platform.openai.com/docs/api-reference/responses-streaming.
  * @module
  */
 import {
@@ -15,16 +15,16 @@ import { ThoughtDetails } from "./thought-details";
 import type { ToolNames } from "./tool-names";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
-/** What the answer tells that the request knows. */
+/** What the response repeats from the request. */
 export interface ResponsesContext {
   /** As the caller named it. */
   readonly model: string;
   /** Epoch milliseconds. */
   readonly nowMs: number;
   readonly names: ToolNames;
-  /** Whether thoughts are to come back in the history. */
+  /** Whether thoughts are to be sent back in the history. */
   readonly sealsThoughts: boolean;
-  /** Of the request: what an answer repeats. */
+  /** The part of the request that a response repeats. */
   readonly request: Fields;
 }
 
@@ -32,22 +32,22 @@ export function responsesError(type: string, message: string): Fields {
   return { error: { message, type: type || "server_error", param: null, code: null } };
 }
 
-/** An item of the answer while it is written. */
+/** An item of the response while it is written. */
 interface OpenItem {
   readonly index: number;
   readonly id: string;
   readonly kind: "reasoning" | "message" | "call";
   said: string;
   callId: string;
-  /** As chat completions call it. */
+  /** Its name in chat completions. */
   name: string;
 }
 
-/** The kinds of texts, and how their events are called. */
+/** The kinds of texts, and the names of their events. */
 const REFUSED = { type: "refusal", event: "response.refusal", field: "refusal" } as const;
 const SAID = { type: "output_text", event: "response.output_text", field: "text" } as const;
 
-/** Writes one answer as events. Its calls may come side by side, as they do in chat completions. */
+/** Writes one response as events. Its calls may be interleaved, as in chat completions. */
 export class ResponsesWriter implements EventWriter {
   readonly #context: ResponsesContext;
   readonly #thoughts = new ThoughtDetails();
@@ -100,7 +100,7 @@ export class ResponsesWriter implements EventWriter {
     }
   }
 
-  /** Nothing comes any more. An answer that told no end was cut off, and says so. */
+  /** Nothing more comes. A response without a finish reason was cut off, and reports that. */
   end(): WrittenEvent[] {
     if (this.#isOver) return [];
     if (this.#finish === null) return this.#fail("", "The answer was cut off before its end.");
@@ -113,7 +113,7 @@ export class ResponsesWriter implements EventWriter {
     return [...events, this.#event(`response.${status}`, { response })];
   }
 
-  /** The whole answer as it stands. */
+  /** The whole response so far. */
   response(status: string, reason?: string, error: Fields | null = null): Fields {
     const { model, nowMs, request } = this.#context;
     const output = this.#done.toSorted((one, other) => Number(one.place) - Number(other.place));
@@ -221,10 +221,10 @@ export class ResponsesWriter implements EventWriter {
       known.said += piece;
       return piece === "" || this.#isCustom(known) ? [] : [this.#argumentsDelta(known, piece)];
     }
-    // A call that has no name cannot be begun.
+    // A call can't begin without a name.
     if (name === "") return [];
     const events = [...this.#start(), ...this.#close()];
-    // What must come back with a call stands before it.
+    // What must be sent back with a call precedes it.
     if (part.state !== undefined) {
       events.push(...this.#kept({ thought: "", calls: { [id]: part.state } }));
     }
@@ -242,7 +242,7 @@ export class ResponsesWriter implements EventWriter {
     return this.#context.sealsThoughts ? seal(sealed) : undefined;
   }
 
-  /** What must come back and says nothing, as an item of its own, where clients keep what is sealed. */
+  /** What must be sent back and has no content, as a separate item, if clients keep encrypted content. */
   #kept(sealed: Sealed): WrittenEvent[] {
     const encrypted_content = this.#sealed(sealed);
     if (encrypted_content === undefined) return [];
@@ -253,7 +253,7 @@ export class ResponsesWriter implements EventWriter {
     return [...before, this.#added(item, whole), this.#itemDone(item, whole)];
   }
 
-  /** A thought is whole when it is signed; one whose words are hidden has its signature alone. */
+  /** A thought is complete when it is signed; one with hidden text has only its signature. */
   #signed(signature: string): WrittenEvent[] {
     const details = [this.#thoughts.signed(signature)];
     const item = this.#open;
@@ -301,7 +301,7 @@ export class ResponsesWriter implements EventWriter {
     return [...told, this.#itemDone(item, whole)];
   }
 
-  /** Ends the text that is open. */
+  /** Ends the open text. */
   #close(): WrittenEvent[] {
     const item = this.#open;
     if (item === null) return [];
@@ -372,11 +372,11 @@ const INCOMPLETE: Partial<Record<FinishReason, string>> = {
   filter: "content_filter",
 };
 
-/** A whole response of these parts. */
+/** A complete response of these parts. */
 export function responsesAnswer(parts: readonly AnswerPart[], context: ResponsesContext): Fields {
   const writer = new ResponsesWriter(context);
   for (const part of parts) writer.write(part);
-  // A whole answer is over, whether it says why or not.
+  // A complete response has ended, whether it says why or not.
   if (!parts.some(({ kind }) => kind === "finish")) {
     writer.write({ kind: "finish", reason: "stop", stopString: null });
   }
@@ -393,7 +393,7 @@ function textPart(kind: typeof SAID | typeof REFUSED, said: string): Fields {
   return { type: "output_text", text: said, annotations: [], logprobs: [] };
 }
 
-/** A tool with plain input is called with `{"input": "…"}`; what a model writes instead is taken as it is. */
+/** A tool with plain input is called with `{"input": "…"}`; anything else that a model writes is used unchanged. */
 function inputIn(said: string): string {
   const { input } = fields(parsedJson(said));
   return typeof input === "string" ? input : text(said);

@@ -1,7 +1,7 @@
 /**
- * What a turn needs of its past and a caller's form has no place for: thoughts of providers that do not seal them,
- * and the signatures that Gemini puts on calls of tools. It stands where clients keep what is sealed, in an envelope
- * of ours, which is opened before anybody else sees it.
+ * What a turn needs from its history and the caller's format has no place for: thoughts of providers that don't encrypt
+ * them, and the signatures that Gemini adds to tool calls. It is put where clients keep encrypted content, in an
+ * envelope of ours, which is opened before anything else sees it.
  * @module
  */
 import { type Fields, fields, list, parsedJson, text } from "./json";
@@ -13,9 +13,9 @@ const decoder = new TextDecoder();
 
 export interface Sealed {
   readonly thought: string;
-  /** What belongs to a call, by its id. */
+  /** The state of calls, by their ids. */
   readonly calls: Readonly<Record<string, Fields>>;
-  /** What its maker signed or sealed of the thought; absent for nothing. */
+  /** The provider's signatures of the thought, or its encrypted form; absent for nothing. */
   readonly details?: readonly Fields[];
 }
 
@@ -26,7 +26,7 @@ export function seal({ thought, calls, details }: Sealed): string {
   return ENVELOPE + btoa(binary);
 }
 
-/** Null for what is not ours. */
+/** Null if it isn't ours. */
 export function opened(sealed: unknown): Sealed | null {
   if (typeof sealed !== "string" || !sealed.startsWith(ENVELOPE)) return null;
   try {

@@ -1,13 +1,13 @@
 /**
- * Thoughts that their maker has signed or sealed, in the form in which chat completions carry them.
- * Source: openrouter.ai/docs/use-cases/reasoning-tokens, `reasoning_details`.
+ * Signed or encrypted thoughts, in the format in which chat completions carry them. Source:
+ * openrouter.ai/docs/use-cases/reasoning-tokens, `reasoning_details`.
  * @module
  */
 import type { Fields } from "./json";
 
 const CLAUDE_FORMAT = "anthropic-claude-v1";
 
-/** What Anthropic needs back of an answer's thoughts, as clients keep it: each whole, with its seal. */
+/** The thoughts of a response that Anthropic needs back, as clients keep them: each complete, with its signature. */
 export class ThoughtDetails {
   #said = "";
   #index = 0;

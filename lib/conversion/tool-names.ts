@@ -1,5 +1,5 @@
 /**
- * Names of tools in chat completions, which know neither namespaces nor tools with plain input, and back.
+ * Maps names of tools to chat completions, which support neither namespaces nor tools with plain input, and back.
  * @module
  */
 import { type Fields, text } from "./json";
@@ -13,12 +13,12 @@ export interface NamedTool {
   readonly kind: ToolKind;
 }
 
-/** What chat completions take. */
+/** The maximum in chat completions. */
 const MAX_NAME_CHARS = 64;
 
 export class ToolNames {
   readonly #tools = new Map<string, NamedTool>();
-  /** By a tool's own name; of several of one name the first. */
+  /** By a tool's own name; the first of several with the same name. */
   readonly #flat = new Map<string, string>();
 
   /** @returns The name in chat completions. */
@@ -29,17 +29,17 @@ export class ToolNames {
     return flat;
   }
 
-  /** What a call in chat completions is of; a function where nobody has offered it. */
+  /** The tool that a call in chat completions refers to; a function if none was offered under this name. */
   find(flat: string): NamedTool {
     return this.#tools.get(flat) ?? { name: flat, namespace: "", kind: "function" };
   }
 
-  /** The name under which a tool was offered, by its own. */
+  /** The name under which a tool was offered, by its own name. */
   nameOf(name: string): string {
     return this.#flat.get(name) ?? name;
   }
 
-  /** Of a call in a history. */
+  /** For a call in a history. */
   called({ name, namespace }: Fields): string {
     return flatName(text(name), text(namespace));
   }

@@ -2,19 +2,19 @@ import type { AnswerPart } from "./answer-part";
 
 /** An event to be sent. */
 export interface WrittenEvent {
-  /** Empty where the form names none. */
+  /** Empty if the format has no event names. */
   readonly name: string;
   readonly data: string;
 }
 
-/** Writes the parts of one answer as events of a form. */
+/** Writes the parts of one response as events of a format. */
 export interface EventWriter {
   write(part: AnswerPart): WrittenEvent[];
-  /** The answer is over. */
+  /** The response has ended. */
   end(): WrittenEvent[];
 }
 
-/** As Server-Sent Events have it. */
+/** In the format of Server-Sent Events. */
 export function sseText(events: readonly WrittenEvent[]): string {
   return events
     .map(({ name, data }) => `${name === "" ? "" : `event: ${name}\n`}data: ${data}\n\n`)

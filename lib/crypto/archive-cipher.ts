@@ -1,12 +1,12 @@
 /**
- * The encryption of backups: a passphrase through scrypt (RFC 7914) to a key for AES-256-GCM, in segments, so
- * that an archive of any size is written and read as a stream and yet no byte is believed unchecked.
+ * The encryption of backups: a passphrase through scrypt (RFC 7914) to a key for AES-256-GCM, in segments, so that an
+ * archive of any size is written and read as a stream and yet no byte is trusted unchecked.
  *
  *     "OBBACKUP" | version 1 | log2(N) | r | p | 16 bytes salt | 7 bytes nonce prefix | segments
  *
- * A segment is up to 64 KiB of text encrypted, and 16 bytes of tag. Its nonce is the prefix, its number (4
- * bytes) and 1 for the last, else 0 (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015):
- * segments cannot be left out, put in another order or cut off. The header is authenticated with each.
+ * A segment is up to 64 KiB of text encrypted, and 16 bytes of tag. Its nonce is the prefix, its number (4 bytes) and 1
+ * for the last, otherwise 0 (the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015): segments can't
+ * be omitted, reordered or truncated. The header is authenticated with each.
  * @module
  */
 import {
@@ -16,7 +16,7 @@ import {
   type ScryptOptions,
   scrypt,
 } from "node:crypto";
-// With its ending, as in lib/db/dump.ts: the scripts run both files as they are.
+// With its extension, as in lib/db/dump.ts: the scripts run both files directly.
 import { BackupError } from "./backup-error.ts";
 
 const MAGIC = Buffer.from("OBBACKUP");
@@ -33,11 +33,11 @@ export interface Cost {
   readonly p: number;
 }
 
-/** 128 MiB and some tenths of a second: an archive may be tried offline, as often as somebody likes. */
+/** 128 MiB and a few tenths of a second: an archive can be attacked offline, without limit. */
 const COST: Cost = { logN: 17, r: 8, p: 1 };
-/** As strong as may be within a Worker, whose memory is 128 MiB in all (see `hash-password.ts`). */
+/** As strong as possible within a Worker, which has 128 MiB of memory in total (see `hash-password.ts`). */
 export const WORKER_COST: Cost = { logN: 14, r: 8, p: 5 };
-/** An archive that asks for more is not one of ours, or is meant to exhaust memory. */
+/** An archive that requires more isn't ours, or is meant to exhaust memory. */
 const LOG_N_MAX = 20;
 const P_MAX = 5;
 
@@ -62,8 +62,8 @@ export async function* encrypt(
 }
 
 /**
- * @param logNMax What an archive may ask for at most.
- * @throws {BackupError} if it is no archive, the passphrase is wrong, or any byte was changed or is missing.
+ * @param logNMax The most that an archive may require.
+ * @throws {BackupError} if it isn't an archive, the passphrase is wrong, or any byte was changed or is missing.
  */
 export async function* decrypt(
   chunks: AsyncIterable<Uint8Array>,
@@ -108,7 +108,7 @@ function deriveKey(passphrase: string, salt: Buffer, { logN, r, p }: Cost): Prom
   const N = 2 ** logN;
   const options: ScryptOptions = { N, r, p, maxmem: 2 * 128 * N * r };
   return new Promise((resolve, reject) => {
-    // Two keyboards may write the same passphrase in two forms.
+    // Two keyboards may encode the same passphrase differently.
     scrypt(passphrase.normalize("NFC"), salt, 32, options, (error, key) =>
       error === null ? resolve(key) : reject(error),
     );
@@ -122,7 +122,7 @@ function nonce(prefix: Buffer, index: number, isLast: boolean): Buffer {
   return Buffer.concat([prefix, counter]);
 }
 
-/** Segments of `size` bytes, the last with what is left: at least one, and only the first may be empty. */
+/** Segments of `size` bytes, the last with the rest: at least one, and only the first may be empty. */
 async function* segmentsOf(
   chunks: AsyncIterable<Uint8Array>,
   size: number,

@@ -1,7 +1,7 @@
-/** A backup that cannot be read, or not be put where it is wanted: told in one line, without a stack. */
+/** A backup that can't be read, or not be restored into its target: reported in one line, without a stack. */
 export class BackupError extends Error {
   override readonly name = "BackupError";
-  /** `too_heavy`: it takes more memory to open than there is here. */
+  /** `too_heavy`: decrypting it takes more memory than available. */
   readonly reason: "unreadable" | "too_heavy";
 
   constructor(message: string, reason: BackupError["reason"] = "unreadable") {

@@ -1,12 +1,12 @@
 /**
- * The keys derived from one master secret by HKDF-SHA256 (RFC 5869), each for one purpose only.
- * Derived once per secret and kept: importing is more expensive than sealing.
+ * The keys derived from one master secret by HKDF-SHA256 (RFC 5869), each for one purpose only. Derived once per secret
+ * and kept, because importing is more expensive than encrypting.
  * @module
  */
 import { toBase64Url } from "./base64url";
 
 export interface DerivedKeys {
-  /** Names the secret in sealed texts without telling anything about it: 8 base64url characters. */
+  /** Identifies the secret in encrypted texts without revealing anything about it: 8 base64url characters. */
   readonly keyId: string;
   /** AES-256-GCM. */
   readonly sealing: CryptoKey;
@@ -16,7 +16,7 @@ export interface DerivedKeys {
 
 const known = new Map<string, DerivedKeys>();
 
-/** Secrets alive at once: the current one and, while rotating, the previous one. Tests use a few more. */
+/** Secrets in use at once: the current one and, during a rotation, the previous one. Tests use a few more. */
 const KNOWN_MAX = 16;
 
 export async function deriveKeys(secret: string): Promise<DerivedKeys> {

@@ -2,11 +2,11 @@ import { toBase64Url } from "./base64url";
 import { deriveKeys } from "./derived-keys";
 
 /**
- * Tells whether two keys of a provider are the same without opening them: HMAC-SHA256 in base64url.
- * Without the secret, a copy of the database does not even confirm a guessed key.
+ * Identifies equal keys of a provider without decrypting them: HMAC-SHA256 in base64url. Without the secret, a copy of
+ * the database can't even confirm a guessed key.
  *
- * The secret goes into it, so one key has another fingerprint after a rotation: to look for
- * duplicates while rotating computes it under the current and the previous secret.
+ * The secret is part of it, so a rotation changes a key's fingerprint: to find duplicates during a rotation, compute it
+ * under both the current and the previous secret.
  */
 export async function fingerprintKey(
   provider: string,
@@ -14,7 +14,7 @@ export async function fingerprintKey(
   secret: string,
 ): Promise<string> {
   const { fingerprinting } = await deriveKeys(secret);
-  // A provider slug has no line break, so no two pairs give the same text.
+  // A provider slug contains no line break, so no two pairs give the same text.
   const text = new TextEncoder().encode(`${provider}\n${key}`);
   return toBase64Url(new Uint8Array(await crypto.subtle.sign("HMAC", fingerprinting, text)));
 }

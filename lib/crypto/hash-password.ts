@@ -1,9 +1,9 @@
 /**
- * Passwords at rest: scrypt, with its parameters beside the hash in PHC form,
- * `$scrypt$ln=14,r=8,p=5$<salt>$<hash>` (base64 without padding).
+ * Stored passwords: scrypt, with its parameters next to the hash in PHC format, `$scrypt$ln=14,r=8,p=5$<salt>$<hash>`
+ * (base64 without padding).
  *
- * Of the parameter sets that OWASP holds equal, N=2^14 r=8 p=5 is the one that needs 16 MiB; the first of
- * them, N=2^17 p=1, needs 128 MiB, which is all the memory an isolate has. It takes some 200 ms of CPU.
+ * Of the parameter sets that OWASP considers equal, N=2^14 r=8 p=5 is the one that needs 16 MiB; the first of them,
+ * N=2^17 p=1, needs 128 MiB, which is all the memory an isolate has. It takes about 200 ms of CPU.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#scrypt
  * @see https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
@@ -20,13 +20,13 @@ interface Cost {
 
 const COST: Cost = { ln: 14, r: 8, p: 5 };
 
-/** What a stored hash may ask for: more would be no hash of ours. */
+/** The most that a stored hash may require: with more, it isn't ours. */
 const MAX_COST: Cost = { ln: 16, r: 8, p: 10 };
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** Does not exist: hashing against it takes as long as against a true one. */
+/** A hash of no password: hashing against it takes as long as against a real one. */
 const NOBODY = `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 export async function hashPassword(password: string): Promise<string> {
@@ -36,8 +36,8 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password is the one stored. With no stored hash the answer is no, after the same work.
- * @throws {Error} if the stored text is no hash.
+ * Whether the password is the stored one. Without a stored hash the answer is no, after the same work.
+ * @throws {Error} if the stored text isn't a hash.
  */
 export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
   const { cost, salt, hash } = parse(stored ?? NOBODY);
@@ -65,7 +65,7 @@ function parse(stored: string) {
 /** Unicode forms of one text are one password (RFC 8265). */
 function derive(password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buffer> {
   const N = 2 ** ln;
-  // Node counts a little beside the 128 * N * r bytes of the algorithm.
+  // Node counts slightly more than the algorithm's 128 * N * r bytes.
   const options = { N, r, p, maxmem: 2 * 128 * N * r };
   return new Promise((resolve, reject) => {
     scrypt(password.normalize("NFC"), salt, HASH_BYTES, options, (error, key) => {

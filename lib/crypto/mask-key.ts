@@ -1,10 +1,10 @@
-/** Longest start and end shown of a secret. */
+/** The longest start and end shown of a secret. */
 const HEAD_MAX = 8;
 const TAIL_MAX = 4;
 
 /**
- * A secret as people may see it: `sk-proj-…9fQ2`. Never more than a third of it is shown, and of one
- * shorter than 6 characters nothing.
+ * A secret as people may see it: `sk-proj-…9fQ2`. Never more than a third of it is shown, and nothing of one shorter
+ * than 6 characters.
  */
 export function maskKey(key: string): string {
   const shown = Math.min(HEAD_MAX + TAIL_MAX, Math.floor(key.length / 3));

@@ -1,6 +1,6 @@
 import { toBase64Url } from "./base64url";
 
-/** What makes a link one that nobody guesses: 256 random bits in base64url. Stored as `hashToken` of it. */
+/** The secret of a link that can't be guessed: 256 random bits in base64url. Stored as its `hashToken`. */
 export function newLinkSecret(): string {
   return toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
 }

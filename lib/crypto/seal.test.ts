@@ -4,7 +4,7 @@ import { openSealed, SealError, sealKey } from "./seal";
 const KEY = "sk-fake-0123456789";
 const PLACE = { id: "pk_1", provider: "openai" };
 
-/** The error a promise rejects with. */
+/** The error with which a promise rejects. */
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => null,

@@ -1,38 +1,38 @@
 /**
- * Provider keys at rest: AES-256-GCM under a key derived from `KEY_ENCRYPTION_SECRET`, written as
- * `v2.<keyId>.<iv>.<ciphertext>` in base64url. `keyId` names the secret, so that after a rotation
- * texts sealed under the previous secret still open.
+ * Encryption of stored provider keys: AES-256-GCM under a key derived from `KEY_ENCRYPTION_SECRET`, written as
+ * `v2.<keyId>.<iv>.<ciphertext>` in base64url. `keyId` identifies the secret, so that after a rotation texts encrypted
+ * with the previous secret can still be decrypted.
  *
- * A seal is bound to the row that it was made for: in another one, or at another provider, it does not open.
- * So nobody who can write the database can have a key sent to an address of their own. Seals of before
- * (`v1.…`) are bound to nothing; they open, and the upkeep replaces them.
+ * An encrypted text is bound to its row: in another row, or at another provider, it can't be decrypted. So no one who
+ * can write to the database can have a key sent to an address of their own. Older texts (`v1.…`) aren't bound; they can
+ * be decrypted, and maintenance replaces them.
  * @module
  */
 import { fromBase64Url, toBase64Url } from "./base64url";
 import { deriveKeys } from "./derived-keys";
 
-/** The secrets a deployment knows. */
+/** The secrets of a deployment. */
 export interface SealingSecrets {
-  /** Seals and opens. */
+  /** Encrypts and decrypts. */
   readonly current: string;
-  /** Opens what was sealed before the last rotation; null when not rotating. */
+  /** Decrypts what was encrypted before the last rotation; null outside of a rotation. */
   readonly previous: string | null;
 }
 
-/** The row that a seal stands in. */
+/** The row that contains an encrypted text. */
 export interface SealedPlace {
   /** `pk_…` */
   readonly id: string;
-  /** Slug. */
+  /** The provider's slug. */
   readonly provider: string;
 }
 
-/** A sealed text that cannot be opened. The message holds neither key nor secret. */
+/** An encrypted text that can't be decrypted. The message contains neither key nor secret. */
 export class SealError extends Error {
   override readonly name = "SealError";
 }
 
-/** NIST SP 800-38D, 8.2.2: 96 random bits keep one key safe for 2^32 sealings. */
+/** NIST SP 800-38D, 8.2.2: with 96 random bits, one key is safe for 2^32 encryptions. */
 const IV_BYTES = 12;
 
 export async function sealKey(text: string, secret: string, place: SealedPlace): Promise<string> {
@@ -46,7 +46,7 @@ export async function sealKey(text: string, secret: string, place: SealedPlace):
   return `v2.${keyId}.${toBase64Url(iv)}.${toBase64Url(new Uint8Array(ciphertext))}`;
 }
 
-/** @throws {SealError} if the text is damaged, of another row, or was sealed under neither secret. */
+/** @throws {SealError} if the text is damaged, belongs to another row, or was encrypted with neither secret. */
 export async function openSealed(
   sealed: string,
   secrets: SealingSecrets,
@@ -73,7 +73,7 @@ export async function openSealed(
       );
       return new TextDecoder().decode(opened);
     } catch {
-      // The cause says nothing more, and might carry the text.
+      // The cause says nothing more, and might contain the text.
       throw new SealError("the sealed key is damaged, or was sealed for another row");
     }
   }
@@ -83,7 +83,7 @@ export async function openSealed(
   );
 }
 
-/** As JSON, so that no two places are written alike. */
+/** As JSON, so that no two rows have the same text. */
 function boundTo({ provider, id }: SealedPlace): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(["one-balance/v2/provider-key", provider, id]));
 }

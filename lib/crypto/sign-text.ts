@@ -1,19 +1,19 @@
 /**
- * Signs texts that go out and come back, such as cookies: HMAC-SHA256 under a key derived from a secret for
- * one purpose (HKDF, RFC 5869), in base64url.
+ * Signs texts that are sent out and come back, such as cookies: HMAC-SHA256 under a key derived from a secret for one
+ * purpose (HKDF, RFC 5869), in base64url.
  * @module
  */
 import { fromBase64Url, toBase64Url } from "./base64url";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** @param purpose Names the use: what was signed for one is worth nothing for another. */
+/** @param purpose Identifies the use: a signature for one is invalid for another. */
 export async function signText(text: string, secret: string, purpose: string): Promise<string> {
   const key = await signingKey(secret, purpose);
   return toBase64Url(new Uint8Array(await crypto.subtle.sign("HMAC", key, encode(text))));
 }
 
-/** In the same time whatever differs. */
+/** In constant time, whatever differs. */
 export async function isSigned(
   text: string,
   signature: string,

@@ -1,13 +1,12 @@
 /**
- * Amazon's binary event stream: total length and header length as big-endian 32-bit numbers, their checksum,
- * headers, payload, checksum. Source: the Smithy specification, "Amazon Event Stream". Checksums are the
- * client's business.
+ * Amazon's binary event stream: total length and header length as big-endian 32-bit numbers, their checksum, headers,
+ * payload, checksum. Source: the Smithy specification, "Amazon Event Stream". The client verifies checksums.
  * @module
  */
 const PRELUDE_BYTES = 12;
 const CHECKSUM_BYTES = 4;
 
-/** Of a longer message (an image) the beginning is kept. */
+/** For a longer message (an image), the beginning is kept. */
 const KEPT_BYTES = 64 * 1024;
 
 export interface AwsFrame {
@@ -15,7 +14,7 @@ export interface AwsFrame {
   readonly payload: string;
 }
 
-/** Puts messages together again from bytes cut anywhere. */
+/** Reassembles messages from bytes split anywhere. */
 export class AwsFrames {
   readonly #prelude = new Uint8Array(PRELUDE_BYTES);
   #preludeBytes = 0;
@@ -59,7 +58,7 @@ export class AwsFrames {
   }
 }
 
-/** Bytes of a header's value by its type; strings and byte arrays (6, 7) tell theirs. */
+/** Bytes of a header's value by its type; strings and byte arrays (6, 7) state theirs. */
 const VALUE_BYTES: Readonly<Record<number, number>> = {
   0: 0,
   1: 0,

@@ -1,8 +1,8 @@
 /**
- * Which addresses a person may name as an upstream. Keys and requests are sent there from inside our own
- * network, so nothing that only this network can reach may be named, however it is spelt.
+ * Which addresses a person may enter as an upstream. Keys and requests are sent there from inside our own network, so
+ * nothing that only this network can reach is allowed, however it is spelled.
  *
- * Only what is written is judged: a public name that resolves to a private address passes.
+ * Only the text is checked: a public name that resolves to a private address passes.
  * @module
  */
 
@@ -11,20 +11,20 @@ export type BaseUrlProblem =
   | "not_https"
   /** A user name or a password. */
   | "has_credentials"
-  /** A query or a fragment: paths are put behind the address. */
+  /** A query or a fragment: paths are appended to the address. */
   | "has_query"
   | "odd_port"
-  /** Private, loopback, link-local or otherwise not of the public internet. */
+  /** Private, loopback, link-local or otherwise not on the public internet. */
   | "private_address"
   | "too_long";
 
 const MAX_LENGTH = 500;
 
-/** Where HTTPS is served; any other port is more likely a service that is not meant for the public. */
+/** Common HTTPS ports; any other port is more likely a service that isn't meant for the public. */
 const PORTS = new Set(["", "443", "8443"]);
 
 /**
- * Never public, by RFC 6761, 6762, 8375 and 9476, by ICANN's rule for `internal`, or by habit; and public names
+ * Never public, by RFC 6761, 6762, 8375 and 9476, by ICANN's rule for `internal`, or by convention; and public names
  * that are made to lead anywhere.
  */
 const PRIVATE_ZONES = [
@@ -57,7 +57,7 @@ const PRIVATE_ZONES = [
   "metadata.goog",
   // Tencent Cloud's.
   "metadata.tencentyun.com",
-  // Public names made to lead to any address, loopback too.
+  // Public names that resolve to any address, including loopback.
   "nip.io",
   "sslip.io",
   "xip.io",
@@ -73,7 +73,7 @@ const PRIVATE_ZONES = [
 
 /**
  * What is wrong with an upstream's base address; null if it may be used.
- * @param allowPrivate For a deployment that says so: plain http, private addresses and any port are fine.
+ * @param allowPrivate If the deployment allows it: plain http, private addresses and any port are fine.
  */
 export function baseUrlProblem(text: string, allowPrivate: boolean): BaseUrlProblem | null {
   if (text.length > MAX_LENGTH) return "too_long";
@@ -82,14 +82,14 @@ export function baseUrlProblem(text: string, allowPrivate: boolean): BaseUrlProb
   if (url.protocol !== "https:" && url.protocol !== "http:") return "not_https";
   if (url.protocol === "http:" && !allowPrivate) return "not_https";
   if (url.username !== "" || url.password !== "") return "has_credentials";
-  // An empty one leaves its sign in the address only.
+  // An empty one is only visible in the address.
   if (/[?#]/.test(url.href)) return "has_query";
   if (allowPrivate) return null;
   if (!PORTS.has(url.port)) return "odd_port";
   return isPublicHost(url.hostname) ? null : "private_address";
 }
 
-/** @param host As in `URL.hostname`: its parser has already read every spelling of an IPv4 address. */
+/** @param host As in `URL.hostname`: its parser has already normalized every spelling of an IPv4 address. */
 function isPublicHost(host: string): boolean {
   if (host.startsWith("[")) return isPublicIpv6(host.slice(1, -1));
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPublicIpv4(host);
@@ -100,9 +100,9 @@ function isPublicHost(host: string): boolean {
 }
 
 /**
- * Addresses that stand in a name, as services write them that resolve any: `10.0.0.1.example.com`,
- * `app-10-0-0-1.example.com`, and eight hexadecimal digits, `7f000001.example.com`. A name of a public service
- * may hold such digits too; that is refused where they are of a private address.
+ * Addresses inside a name, as used by services that resolve any: `10.0.0.1.example.com`, `app-10-0-0-1.example.com`,
+ * and eight hexadecimal digits, `7f000001.example.com`. A public service's name may contain such digits too; it is
+ * rejected if they are a private address.
  */
 function addressesIn(name: string): string[] {
   const dotted = [
@@ -157,8 +157,8 @@ function ipv4Value(address: string): number {
 }
 
 /**
- * Only 2000::/3 is handed out to the public internet. Of that, addresses that wrap another one (Teredo and
- * its neighbours in 2001::/23, 6to4 in 2002::/16) and those of documentation are left out.
+ * Only 2000::/3 is assigned to the public internet. Within it, addresses that wrap another one (Teredo and its
+ * neighbors in 2001::/23, 6to4 in 2002::/16) and those for documentation are excluded.
  */
 function isPublicIpv6(address: string): boolean {
   const [first = 0, second = 0] = address

@@ -1,12 +1,12 @@
 /**
- * Bytes that come one piece after the other, as the platform's streams and as iterables.
+ * Bytes that arrive piece by piece, as the platform's streams and as iterables.
  * @module
  */
-/** Of a buffer of its own, which may be handed over. */
+/** In a buffer of its own, which may be transferred. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type ByteStream = ReadableStream<Bytes>;
 
-/** Asks for the next piece when the stream wants one, and for no more once its reader has left. */
+/** Requests the next piece when the stream wants one, and none once its reader has left. */
 export function streamOf(pieces: AsyncIterator<Uint8Array>): ReadableStream<Bytes> {
   return new ReadableStream<Bytes>({
     async pull(controller) {
@@ -20,7 +20,7 @@ export function streamOf(pieces: AsyncIterator<Uint8Array>): ReadableStream<Byte
   });
 }
 
-/** What a stream brings. One whose reader stops half-way is cancelled. */
+/** The pieces of a stream. A stream whose reader stops half-way is canceled. */
 export async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
   const reader = stream.getReader();
   try {

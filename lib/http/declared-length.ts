@@ -1,4 +1,4 @@
-/** Bytes of a body, as its `content-length` tells; null where that is missing or no number. */
+/** The length of a body according to its `content-length`; null if that is missing or invalid. */
 export function declaredLength(headers: Headers): number | null {
   const text = headers.get("content-length");
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;

@@ -7,11 +7,11 @@ export interface GatewayVariables {
   readonly AI_GATEWAY?: string;
 }
 
-/** Where Cloudflare's console shows an AI Gateway's own log; null where that is not known. */
+/** The page of an AI Gateway's own log in Cloudflare's dashboard; null if unknown. */
 export function gatewayLogsUrl(variables: GatewayVariables): string | null {
   const [, account = variables.CLOUDFLARE_ACCOUNT_ID, gateway = variables.AI_GATEWAY] =
     GATEWAY_URL.exec(variables.AI_GATEWAY_URL ?? "") ?? [];
-  // Another address goes before the names.
+  // An explicit address takes precedence over the names.
   const isElsewhere =
     Boolean(variables.AI_GATEWAY_URL) && !GATEWAY_URL.test(variables.AI_GATEWAY_URL ?? "");
   if (isElsewhere || !account || !gateway) return null;

@@ -1,9 +1,9 @@
 /**
- * Headers that belong to one connection and must not be passed on (RFC 9110 section 7.6.1).
+ * Headers that belong to one connection and must not be forwarded (RFC 9110 section 7.6.1).
  * @module
  */
 
-/** The RFC's list, and `proxy-connection`, which old clients send although it never was standard. */
+/** The RFC's list, and `proxy-connection`, which old clients send although it was never standardized. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -16,7 +16,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** The headers that `Connection` declares to end here as well, beside the usual ones. */
+/** The headers that `Connection` declares as hop-by-hop, besides the usual ones. */
 export function connectionHeaders(headers: Headers): string[] {
   const named = headers.get("connection");
   if (named === null || named === "keep-alive" || named === "close") return [];
@@ -25,12 +25,12 @@ export function connectionHeaders(headers: Headers): string[] {
       .toLowerCase()
       .split(",")
       .map((part) => part.trim())
-      // `Headers.delete` throws on what is no header name; such an option cannot name a header.
+      // `Headers.delete` throws for an invalid header name; such an option can't name a header.
       .filter((name) => /^[!#$%&'*+\-.^_`|~\w]+$/.test(name) && !HOP_BY_HOP.has(name))
   );
 }
 
-/** Removes the hop-by-hop headers, those that `Connection` names among them, in place. */
+/** Removes the hop-by-hop headers, including those named in `Connection`, in place. */
 export function removeHopByHop(headers: Headers): void {
   for (const name of connectionHeaders(headers)) headers.delete(name);
   for (const name of HOP_BY_HOP) headers.delete(name);

@@ -3,14 +3,14 @@
  * @module
  */
 
-/** The values of text that comes in pieces. */
+/** The values of text that arrives in pieces. */
 export class JsonValues {
   #text = "";
   #at = 0;
   #depth = 0;
   #isInString = false;
   #start = -1;
-  /** Whether the values stand in a list; null before the first of its text. */
+  /** Whether the values are in a list; null before the first text. */
   #isList: boolean | null = null;
 
   /** The objects and lists that this piece completes. */
@@ -41,7 +41,7 @@ export class JsonValues {
         }
       }
     }
-    // What is open stays; behind a backslash at the very end the next piece is skipped into.
+    // An open value stays; after a backslash at the very end, scanning continues within the next piece.
     const keptFrom = this.#start >= 0 ? this.#start : text.length;
     this.#text = text.slice(keptFrom);
     this.#at = at - keptFrom;
@@ -49,7 +49,7 @@ export class JsonValues {
     return values;
   }
 
-  /** The beginning of a value that is not complete; empty where there is none. */
+  /** The beginning of an incomplete value; empty if there is none. */
   get rest(): string {
     return this.#text;
   }

@@ -1,29 +1,29 @@
 /**
- * Headers that keep a page from running, framing or sending what is not its own.
+ * Headers that keep a page from running, framing or sending anything that isn't its own.
  * @module
  */
 
-/** On the request handed to the page's renderer: the nonce of this answer's scripts. */
+/** On the request passed to the page's renderer: the nonce of this response's scripts. */
 export const NONCE_HEADER = "x-nonce";
 
 /**
- * The style sheet that sonner 2.0.8 puts into the page by itself, knowing no nonce: an element that is
- * empty at first. `page-security.test.ts` computes both hashes, the second from the installed package.
+ * The style sheet that sonner 2.0.8 adds to the page itself, without a nonce: an element that is empty at first.
+ * `page-security.test.ts` computes both hashes, the second from the installed package.
  */
 const TOAST_STYLES =
   "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-StEaX+se6YS7pqjzrzMIA0KaX9zF/8zAhvQXZAe5epY='";
 
-/** 128 bits, base64, new for each answer. */
+/** 128 bits, base64, new for each response. */
 export function newNonce(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 }
 
 /**
- * `strict-dynamic`: scripts with the nonce may load others, whatever their address, and nothing else
- * runs; the paths of this origin are no allow-list, since below `/api/` they answer in the words of
- * upstreams. Style attributes stay free: widths of bars and places of menus are set through them, and
- * rendered on the server they are attributes in the HTML; without a style element or script an
- * attribute can neither load nor read anything that `img-src` and `connect-src` do not allow.
+ * `strict-dynamic`: scripts with the nonce may load others, whatever their address, and nothing else runs; the paths of
+ * this origin aren't allowlisted, because below `/api/` they return upstreams' content. Style attributes stay allowed:
+ * widths of bars and positions of menus are set through them, and server rendering puts them into the HTML; without a
+ * style element or script, an attribute can neither load nor read anything that `img-src` and `connect-src` don't
+ * allow.
  */
 export function contentSecurityPolicy(nonce: string): string {
   return [
@@ -35,7 +35,7 @@ export function contentSecurityPolicy(nonce: string): string {
     "img-src 'self' data: https://avatars.githubusercontent.com https://lh3.googleusercontent.com",
     "font-src 'self'",
     "connect-src 'self'",
-    // A browser applies this to where a form is redirected, too: signing in leads to these.
+    // A browser applies this also to a form's redirect target: signing in leads to these.
     "form-action 'self' https://github.com https://accounts.google.com",
     "object-src 'none'",
     "base-uri 'none'",
@@ -51,7 +51,7 @@ export function withNonce(request: Request, nonce: string): Request {
   return new Request(request, { headers });
 }
 
-/** The page with its headers. @param isHttps whether the browser asked over https */
+/** The page with its headers. @param isHttps whether the browser uses https */
 export function securePage(response: Response, nonce: string, isHttps: boolean): Response {
   const secured = new Response(response.body, response);
   const { headers } = secured;
@@ -68,7 +68,7 @@ export function securePage(response: Response, nonce: string, isHttps: boolean):
   return secured;
 }
 
-/** An answer that is no page, kept from being taken for one. */
+/** A response that isn't a page, protected from being interpreted as one. */
 export function withoutSniffing(response: Response): Response {
   const secured = new Response(response.body, response);
   secured.headers.set("x-content-type-options", "nosniff");

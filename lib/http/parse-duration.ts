@@ -1,6 +1,6 @@
 /**
- * Durations as providers write them: Go's (`7m12s`, `174ms`, `1h2m`), protobuf's (`0.539477544s`)
- * and English (`2 seconds`, `1 minute 30 seconds`).
+ * Durations as providers write them: Go's (`7m12s`, `174ms`, `1h2m`), protobuf's (`0.539477544s`) and English (`2
+ * seconds`, `1 minute 30 seconds`).
  * @module
  */
 
@@ -15,7 +15,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** Source of one `number unit` pair; longer unit names come first, so that `ms` is not read as `m`. */
+/** Source of one `number unit` pair; longer unit names come first, so that `ms` isn't read as `m`. */
 const PAIR =
   "\\d+(?:\\.\\d+)?\\s*(?:milliseconds?|msecs?|ms|ns|us|µs|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)";
 
@@ -24,7 +24,7 @@ export const DURATION_SOURCE = `${PAIR}(?:\\s*,?\\s*(?:and\\s+)?${PAIR})*(?![a-z
 
 const WHOLE = new RegExp(`^${DURATION_SOURCE}$`, "i");
 
-/** Milliseconds (fractions kept), or null where the text is not a duration with units. */
+/** Milliseconds (fractions kept), or null if the text isn't a duration with units. */
 export function parseDuration(text: string): number | null {
   const trimmed = text.trim();
   if (!WHOLE.test(trimmed)) return null;

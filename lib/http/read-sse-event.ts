@@ -4,15 +4,15 @@
  */
 
 export interface SseEvent {
-  /** The `event` field; `message` where there is none. */
+  /** The `event` field; by default `message`. */
   readonly event: string;
   /** The `data` lines, joined by line feeds. */
   readonly data: string;
 }
 
 /**
- * The first event in `text`, comments and empty events skipped; null where there is none.
- * An event that is not yet closed by an empty line counts: an error that ends the stream may lack it.
+ * The first event in `text`, skipping comments and empty events; null if there is none. An event that isn't closed by
+ * an empty line yet counts: an error that ends the stream may lack it.
  */
 export function readFirstSseEvent(text: string): SseEvent | null {
   let event = "message";

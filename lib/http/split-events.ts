@@ -1,6 +1,6 @@
 /**
- * Takes an answer's bytes, however they are cut, apart into its events: those of Server-Sent Events, the
- * values of a JSON list or of lines of JSON, the messages of Amazon's event stream.
+ * Splits a response's bytes, in any pieces, into its events: Server-Sent Events, the values of a JSON list or of lines
+ * of JSON, the messages of Amazon's event stream.
  * @module
  */
 import { AwsFrames, readFrame } from "./aws-frames";
@@ -10,22 +10,22 @@ import { readFirstSseEvent } from "./read-sse-event";
 export type EventFraming = "sse" | "json" | "lines" | "aws";
 
 export interface AnswerEvent {
-  /** The `event` field, or Amazon's `:event-type`; empty where there is none. */
+  /** The `event` field, or Amazon's `:event-type`; empty if there is none. */
   readonly name: string;
-  /** Its text, JSON nearly always. */
+  /** Its text, nearly always JSON. */
   readonly data: string;
-  /** Amazon's name of the error that a message is about; null for everything else. */
+  /** Amazon's name of the error that a message reports; null for everything else. */
   readonly exception: string | null;
 }
 
 export interface EventSplitter {
   /** The events that these bytes complete. */
   push(bytes: Uint8Array): readonly AnswerEvent[];
-  /** What the bytes ended in without being complete. */
+  /** The events in which the bytes ended without completing them. */
   end(): readonly AnswerEvent[];
-  /** How long the event is that is not complete yet, in characters or bytes; comments and blank lines count for nothing. */
+  /** The length of the incomplete event, in characters or bytes; comments and blank lines don't count. */
   readonly unfinished: number;
-  /** The beginning of that event, as text; empty where there is none, or it is no text. */
+  /** The beginning of that event, as text; empty if there is none, or it isn't text. */
   readonly begun: string;
 }
 
@@ -34,8 +34,8 @@ const types = new Map<string, string>();
 const MAX_TYPES = 200;
 
 /**
- * An answer's media type (RFC 9110, section 8.3), lower case, without parameters and repetitions; empty where none is
- * told.
+ * A response's media type (RFC 9110, section 8.3), lower case, without parameters and repetitions; empty if there is
+ * none.
  */
 export function mediaType(headers: Headers): string {
   const told = headers.get("content-type");
@@ -49,17 +49,17 @@ export function mediaType(headers: Headers): string {
   return type;
 }
 
-/** Said of JSON and of events by services that do not mind: what it is, its first characters tell. */
+/** Types that careless services send for JSON and for events: the first characters show what it is. */
 const UNTOLD: ReadonlySet<string> = new Set(["", "text/plain", "text/html", "text/json"]);
 
-/** Whether a body may be anything that is text. */
+/** Whether a body may be any kind of text. */
 export function isUntold(type: string): boolean {
   return UNTOLD.has(type);
 }
 
 /**
- * How an answer is cut into events, by its media type; null where it holds none (audio, images). What is no JSON
- * though it is taken for it here is told by its first characters.
+ * How a response is split into events, by its media type; null if it contains none (audio, images). Something other
+ * than JSON that is treated as JSON here is recognized by its first characters.
  */
 export function eventFramingOf(type: string): EventFraming | null {
   if (type === "text/event-stream") return "sse";
@@ -70,21 +70,21 @@ export function eventFramingOf(type: string): EventFraming | null {
   return isUntold(type) || /^application\/.*json/.test(type) ? "json" : null;
 }
 
-/** Whether a text begins as Server-Sent Events do, and as no JSON does. */
+/** Whether a text begins like Server-Sent Events, and unlike any JSON. */
 export const BEGINS_AS_EVENTS = /^(?:data|event|id|retry)?:/;
-/** As much of a text tells. */
+/** The characters needed to recognize it. */
 export const BEGINNING_CHARS = 6;
 
-/** What the platform unpacks where it is read. */
+/** Encodings that the platform decodes when the body is read. */
 const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
 
-/** Whether an answer's bytes are unpacked where they are read. */
+/** Whether a response's bytes are decoded when they are read. */
 export function isReadable(headers: Headers): boolean {
   const encoding = headers.get("content-encoding");
   return encoding === null || READABLE_ENCODING.test(encoding);
 }
 
-/** The framing of an answer whose bytes can be read; null where it has none, or is packed in another way. */
+/** The framing of a response whose bytes can be read; null if it has none, or another encoding. */
 export function readableFraming(headers: Headers): EventFraming | null {
   return isReadable(headers) ? eventFramingOf(mediaType(headers)) : null;
 }
@@ -96,18 +96,18 @@ export function eventSplitter(framing: EventFraming): EventSplitter {
 
 /** Two line ends, of either kind. */
 const EVENT_END = /\n\r?\n|\r\r/;
-/** Of an event's end as much may lie in the piece before. */
+/** The most characters of an event's end that may be in the previous piece. */
 const END_CHARS = 3;
-/** Lines before an event that say nothing. */
+/** Lines without content before an event. */
 const SILENT_LINES = /^(?:[ \t]*(?::[^\r\n]*)?(?:\r\n|\n|\r))+/;
-/** A comment or blanks that are under way: how long they are is nobody's matter. */
+/** A comment or blanks in progress, whose length doesn't matter. */
 const SILENT_LINE = /^(?:[ \t]*(:).*|([ \t])+)$/;
 
 const BEGUN_CHARS = 256;
 
 class SseSplitter implements EventSplitter {
   readonly #decoder = new TextDecoder();
-  /** The event that is under way, in pieces: a long one is put together once, when its end is there. */
+  /** The event in progress, in pieces: a long one is joined once, when it is complete. */
   #pieces: string[] = [];
   #last = "";
   unfinished = 0;
@@ -140,7 +140,7 @@ class SseSplitter implements EventSplitter {
   #keep(piece: string): void {
     this.#last = (this.#last + piece).slice(-END_CHARS);
     const [only = ""] = this.#pieces;
-    // No event has begun where all that was kept is silent: blank, or the beginning of a comment.
+    // No event has begun if everything kept is blank, or the beginning of a comment.
     if (this.#pieces.length < 2 && /^[ \t]*(?::|$)/.test(only)) {
       const kept = (only + piece).replace(SILENT_LINES, "").replace(SILENT_LINE, "$1$2");
       this.#pieces = [kept];

@@ -1,4 +1,4 @@
-/** Pieces of text as a body, made as it is read; a reader that leaves ends the making. */
+/** Pieces of text as a body, produced as it is read; if the reader leaves, production stops. */
 export function textStream(pieces: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

@@ -1,41 +1,45 @@
 /**
- * Names of the team's own that stand for models: plain data.
+ * The team's own names for models: plain data.
  * @module
  */
 
-/** What a request may ask of a model beyond text, and a target may be marked for. */
+/** What a request may need from a model beyond text, and what a target may support. */
 export const CAPABILITIES = ["tools", "vision", "json_schema"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** `ordered`: the first that can serve; `weighted`: drawn by weight, request by request. */
+/** `ordered`: the first that can serve; `weighted`: drawn by weight, for each request. */
 export const ALIAS_CHOICES = ["ordered", "weighted"] as const;
 export type AliasChoice = (typeof ALIAS_CHOICES)[number];
 
 /**
- * Whether requests may be said in another API for a target. `needed`: where its provider does not speak that of the
- * request. `preferred`: also where it speaks it beside its own, in which it has more (chat completions at Anthropic).
+ * Whether requests may be converted to another API for a target. `needed`: if its provider doesn't support the
+ * request's API. `preferred`: also if it supports that besides its own API, in which it has more features (chat
+ * completions at Anthropic).
  */
 export const ALIAS_CONVERSIONS = ["needed", "preferred", "never"] as const;
 export type AliasConversion = (typeof ALIAS_CONVERSIONS)[number];
 
 export interface RouteTarget {
-  /** Slug. */
+  /** The provider's slug. */
   readonly provider: string;
   /** As the provider names it. */
   readonly model: string;
-  /** 1 to 100; counts where the choice is weighted. */
+  /** 1 to 100; used if the choice is weighted. */
   readonly weight: number;
-  /** Requests that need something else pass it over. */
+  /** Requests that need anything else skip it. */
   readonly capabilities: readonly Capability[];
 }
 
 export interface ModelAlias {
-  /** What requests name as their model. */
+  /** The model's name in requests. */
   readonly name: string;
   readonly choice: AliasChoice;
   readonly targets: readonly RouteTarget[];
   readonly conversion: AliasConversion;
-  /** US dollars per million tokens: more expensive targets, and those of unknown price, are passed over. Null for no limit. */
+  /**
+   * US dollars per million tokens: more expensive targets, and those with an unknown price, are skipped. Null for no
+   * limit.
+   */
   readonly maxInputUsd: number | null;
   readonly maxOutputUsd: number | null;
 }

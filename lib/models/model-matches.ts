@@ -1,6 +1,6 @@
 /**
- * Whether a model name is in a list of names in which `*` stands for any characters.
- * A null list allows everything; a null model (a call that names none) is always allowed.
+ * Whether a model name is in a list of names in which `*` matches any characters. A null list allows everything; a null
+ * model (a call that names none) is always allowed.
  */
 export function modelMatches(allowed: readonly string[] | null, model: string | null): boolean {
   if (allowed === null || model === null) return true;
@@ -8,8 +8,8 @@ export function modelMatches(allowed: readonly string[] | null, model: string | 
 }
 
 /**
- * Each part between stars is looked for once, behind the part before it: the leftmost place is as good as any
- * other, so nothing is tried twice, however the stars and the name are chosen.
+ * Each part between asterisks is searched once, after the previous part: the leftmost match is as good as any other, so
+ * nothing is tried twice, whatever the pattern and the name.
  */
 function globMatches(glob: string, name: string): boolean {
   const parts = glob.split("*");

@@ -1,11 +1,11 @@
 /**
- * Numbers that new-api and one-api give to services in their table of channels. Up to 24 they agree; after
- * that each counted on by itself. Names are slugs where One Balance knows the service. Services that are
- * resold under OpenAI's form are named with their address.
+ * The numbers of services in the channel tables of new-api and one-api. They agree up to 24; after that each continued
+ * separately. Names are slugs if One Balance knows the service. Services that are resold in OpenAI's format are named
+ * with their address.
  * @module
  */
 
-/** Name, and the address asked where the channel names none. */
+/** Name, and the default address if the channel has none. */
 type Service = readonly [name: string, baseUrl?: string];
 
 const SHARED: Readonly<Record<number, Service>> = {

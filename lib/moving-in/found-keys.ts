@@ -1,5 +1,5 @@
 /**
- * What the readers of pasted text find, and what they leave out.
+ * What the readers of pasted text find, and what they skip.
  * @module
  */
 import type { Standing } from "./switched-off";
@@ -19,16 +19,16 @@ export interface FoundKey {
   /** What names the provider: a variable, or the provider itself; null if nothing does. */
   readonly hint: string | null;
   readonly settings: KeySettings;
-  /** Absent for one that works as far as the text says. */
+  /** Absent if the key works, according to the text. */
   readonly status?: Exclude<Standing, null>;
-  /** Where its program sends requests, if it says. */
+  /** Where its program sends requests, if stated. */
   readonly baseUrl?: string;
 }
 
 /**
- * Why a line or an entry holds no key. `comment`; `no-key`: nothing in it looks like one; `no-credential`: the
- * variable's name speaks of something else; `no-value`; `elsewhere`: it names a variable or a safe that is not in
- * the text; `too-deep`: it lies deeper than is looked.
+ * Why a line or an entry contains no key. `comment`; `no-key`: nothing in it looks like one; `no-credential`: the
+ * variable's name refers to something else; `no-value`; `elsewhere`: it names a variable or a vault that isn't in the
+ * text; `too-deep`: it is nested too deep.
  */
 export const LEFT_OUT = [
   "comment",

@@ -2,11 +2,11 @@ import type { SourceCooldown, SourceKey, SourceState } from "./source-key";
 
 export interface MergedKeys {
   readonly keys: readonly SourceKey[];
-  /** Entries that said more of a key that was there already. */
+  /** Entries that added information about a key that was already there. */
   readonly repeated: number;
 }
 
-/** Makes one of all entries about the same key for the same service. */
+/** Merges all entries for the same key of the same service. */
 export function mergeSameKeys(keys: readonly SourceKey[]): MergedKeys {
   const merged = new Map<string, SourceKey>();
   for (const key of keys) {
@@ -37,7 +37,7 @@ function bothOf(
   return [...new Set([...first, ...second])];
 }
 
-/** What works in one place works: the other was switched off there for another reason than the key. */
+/** What works in one place works: elsewhere it was disabled for another reason than the key. */
 function betterOf(first: SourceState, second: SourceState): SourceState {
   const order: readonly SourceState["kind"][] = ["active", "disabled", "blocked"];
   return order.indexOf(second.kind) < order.indexOf(first.kind) ? second : first;

@@ -1,6 +1,6 @@
 /**
- * The channels of new-api and one-api: rows of their table `channels`, from a dump or as JSON. A channel has
- * one key or, in new-api, many with a state each. Status 1 works, 2 was switched off by a person, 3 by itself.
+ * The channels of new-api and one-api: rows of their table `channels`, from a dump or as JSON. A channel has one key
+ * or, in new-api, many with a status each. Status 1 works, 2 was disabled by a person, 3 automatically.
  * @module
  */
 import { NEW_API_TYPES, ONE_API_TYPES } from "./channel-types";
@@ -20,7 +20,7 @@ export function isChannel(row: Row): boolean {
   return "key" in row && "type" in row && "models" in row && "group" in row;
 }
 
-/** Columns that one-api does not have. */
+/** Columns that one-api doesn't have. */
 const OF_NEW_API = ["channel_info", "auto_ban", "tag", "setting", "other_info", "param_override"];
 
 export function readChannels(rows: readonly Row[]): Source {
@@ -36,7 +36,7 @@ export function readChannels(rows: readonly Row[]): Source {
     const texts = keysOf(row);
     if (texts.length === 0) skipped += 1;
     for (const [number, text] of texts.entries()) {
-      // Amazon's and Google's pairs, Xunfei's and Baidu's triples: they sign requests, and are no keys.
+      // Amazon's and Google's pairs, Xunfei's and Baidu's triples: they sign requests, and aren't keys.
       if (text.includes("|")) {
         unusable.push({ position, problem: "pair" });
         continue;
@@ -54,14 +54,14 @@ export function readChannels(rows: readonly Row[]): Source {
   return { form: isNewApi ? "new-api" : "one-api", keys, unusable, skipped };
 }
 
-/** One a line, or a JSON list of service accounts. */
+/** One per line, or a JSON list of service accounts. */
 function keysOf(row: Row): string[] {
   const text = textOf(row.key).trim();
   const list = text.startsWith("[") ? jsonOf(text) : undefined;
   if (Array.isArray(list)) {
     return list.map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
   }
-  // A service account may be written over many lines.
+  // A service account may span many lines.
   if (text.startsWith("{")) return [text];
   return text
     .split(/\r?\n/)
@@ -91,7 +91,7 @@ function placeOf(row: Row, isNewApi: boolean): Place {
   };
 }
 
-/** Of one key; a channel with more is as good as one for every model. */
+/** For one key; a channel with more is treated as one for every model. */
 const MODELS_MAX = 500;
 
 /** Both add `/v1/…` to a channel's address; One Balance expects it with the version. */
@@ -100,7 +100,7 @@ function withVersion(url: string, name: string | null): string {
   return name === "azure-openai" || /\/v\d+\w*$/.test(base) ? base : `${base}/v1`;
 }
 
-/** The names the service knows its models by: a channel may rename some. */
+/** The service's own names for its models: a channel may rename some. */
 function modelsOf(row: Row): string[] {
   const renamed = fieldsOf(jsonOf(row.model_mapping));
   const names = textOf(row.models)
@@ -111,7 +111,7 @@ function modelsOf(row: Row): string[] {
   return [...new Set(names)];
 }
 
-/** The highest priority is used first there, 0 here. */
+/** There, the highest priority is used first, here 0. */
 function rankPriorities(rows: readonly Row[]): (row: Row) => number {
   const priorityOf = (row: Row) => Number(row.priority) || 0;
   const highest = [...new Set(rows.map(priorityOf))].sort((a, b) => b - a).slice(0, 9);
@@ -121,14 +121,14 @@ function rankPriorities(rows: readonly Row[]): (row: Row) => number {
   };
 }
 
-/** The state of each of a channel's keys, by its number from 0. */
+/** The status of each of a channel's keys, by its number from 0. */
 function statesOf(row: Row): (number: number) => SourceState {
   const whole = stateOf(Number(row.status), fieldsOf(jsonOf(row.other_info)).status_reason);
   const info = fieldsOf(jsonOf(row.channel_info));
   if (info.is_multi_key !== true) return () => whole;
   const states = fieldsOf(info.multi_key_status_list);
   const reasons = fieldsOf(info.multi_key_disabled_reason);
-  // A channel with many keys is off when all of them are; a person may switch it off besides.
+  // A channel with many keys is disabled when all of them are; a person may also disable it.
   return (number) => {
     if (whole.kind === "disabled") return whole;
     const own = states[number];

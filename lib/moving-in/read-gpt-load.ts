@@ -1,6 +1,6 @@
 /**
  * The keys of tbphp/gpt-load: its tables `api_keys` and `groups` from a dump, a page of its key list's API
- * (`key_value`, `status`, `notes`), or the text file of its export, whose name tells group and status.
+ * (`key_value`, `status`, `notes`), or the text file of its export, whose name contains group and status.
  * @module
  */
 import type { Row } from "./read-sql-tables";
@@ -19,7 +19,7 @@ export function isGptLoad(row: Row): boolean {
   return "key_value" in row && "group_id" in row;
 }
 
-/** @param groups Rows of its table of groups; empty where there are none. */
+/** @param groups Rows of its table of groups; empty if there are none. */
 export function readGptLoad(rows: readonly Row[], groups: readonly Row[]): Source {
   const byId = new Map(groups.map((group) => [textOf(group.id), group]));
   const keys: SourceKey[] = [];
@@ -45,16 +45,16 @@ export function readGptLoad(rows: readonly Row[], groups: readonly Row[]): Sourc
   return { form: "gpt-load", keys, unusable, skipped: 0 };
 }
 
-/** With an `ENCRYPTION_KEY` it keeps keys as hex of nonce, ciphertext and tag: longer than any key in hex. */
+/** With an `ENCRYPTION_KEY` it stores keys as hex of nonce, ciphertext and tag: longer than any key in hex. */
 const SEALED = /^(?:[\da-f]{2}){48,}$/;
 
-/** What it took for failing too often in a row. */
+/** Its reason was that the key failed too often in a row. */
 function stateOf(status: string): SourceState {
   if (status !== "invalid") return PLAIN_KEY.state;
   return { kind: "blocked", meaning: "key_doubtful", words: "" };
 }
 
-/** A group's channel type names the API it speaks; whose keys they are, its upstreams say. */
+/** A group's channel type names the API; its upstreams say whose keys they are. */
 function placeOf(group: Row | undefined): Pick<SourceKey, "hint" | "baseUrl"> {
   if (group === undefined) return { hint: null, baseUrl: null };
   const upstreams = jsonOf(group.upstreams);

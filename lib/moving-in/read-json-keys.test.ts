@@ -1,4 +1,4 @@
-/** JSON by its structure: whose a key is, and whether it is switched off, wherever and however the file says so. */
+/** JSON by its structure: a key's provider, and whether it is disabled, wherever and however the file says so. */
 import { describe, expect, test } from "vitest";
 import { readSource } from "./read-source";
 import { standingOf } from "./switched-off";

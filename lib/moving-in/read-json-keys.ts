@@ -1,20 +1,20 @@
 /**
- * Keys in JSON of nobody in particular, by its structure: a list of texts or of records; a list beside or below the
- * name of its provider (`{"provider": "deepseek", "keys": […]}`, `{"openai": […]}`,
- * `{"providers": {"openai": {"keys": [{"value": …}]}}}`); settings of an app with providers in them, such as the
- * backups of Cherry Studio, where JSON stands in texts; service accounts.
+ * Keys in JSON of unknown origin, by its structure: a list of texts or of records; a list next to or below the name of
+ * its provider (`{"provider": "deepseek", "keys": […]}`, `{"openai": […]}`, `{"providers": {"openai": {"keys":
+ * [{"value": …}]}}}`); settings of an app that contain providers, such as the backups of Cherry Studio, where JSON is
+ * inside of texts; service accounts.
  * @module
  */
 import type { FoundKey, FoundKeys, LeftLine } from "./found-keys";
 import { plain, type Standing, standingOf } from "./switched-off";
 
-/** Deeper lies no key, and who nests deeper has something else in mind. */
+/** No key is nested deeper. */
 const MAX_DEPTH = 40;
-/** Texts in JSON that are JSON themselves, one in the other. */
+/** Texts in JSON that are themselves JSON, nested. */
 const MAX_TEXTS = 4;
 
 const KEY_FIELDS = ["key", "apikey", "token", "secret", "value", "credential", "authtoken", "密钥"];
-/** Fields that hold keys: one, a list, or several with commas between. */
+/** Fields that contain keys: one, a list, or several separated by commas. */
 const KEYS_FIELDS = [
   "keys",
   "apikeys",
@@ -26,7 +26,7 @@ const KEYS_FIELDS = [
   "data",
 ];
 const HINT_FIELDS = ["provider", "providername", "providerid", "service", "vendor", "供应商"];
-/** Name the provider where the record holds a list of keys, or an address: elsewhere they name the key. */
+/** They name the provider if the record has a list of keys, or an address: elsewhere they name the key. */
 const PROVIDER_NAMES = ["id", "slug", "type", "name"];
 const REMARK_FIELDS = ["remark", "remarks", "note", "notes", "comment", "name", "label", "备注"];
 const ADDRESS_FIELDS = [
@@ -40,7 +40,7 @@ const ADDRESS_FIELDS = [
 ];
 const DOMAIN_FIELDS = ["quotadomain", "domain", "project", "organization"];
 
-/** What surrounds a value. */
+/** The context of a value. */
 interface Place {
   readonly line: number;
   /** What names the provider. */
@@ -61,7 +61,7 @@ const OUTSIDE = {
   ...{ depth: 0, texts: 0 },
 } as const;
 
-/** @param line Where the JSON begins, from 1; null where it is the whole text: then entries of lists are counted. */
+/** @param line Where the JSON begins, from 1; null if it is the whole text: then entries of lists are counted. */
 export function readJsonKeys(json: unknown, line: number | null, readLine: ReadLine): FoundKeys {
   const reader = new Reader(readLine, line === null);
   reader.read(json, { ...OUTSIDE, line: line ?? 1 });
@@ -174,7 +174,7 @@ class Reader {
     this.#others(record, place);
   }
 
-  /** A record that has a key, or several with commas between. */
+  /** A record that has a key, or several separated by commas. */
   #keyed(
     value: unknown,
     first: (names: readonly string[]) => string | undefined,
@@ -248,10 +248,10 @@ class Reader {
   }
 }
 
-/** Names of variables that hold credentials; others hold nothing that is to leave the browser. */
+/** Names of variables that contain credentials; nothing else should leave the browser. */
 export const CREDENTIAL_NAME = /KEY|TOKEN|SECRET|CREDENTIAL|_PAT$/i;
 
-/** Names that say how an app keeps things, not whose they are. */
+/** Names that describe an app's storage, not a provider. */
 const STRUCTURE = new Set([
   ...[
     "providers",
@@ -279,7 +279,7 @@ const STRUCTURE = new Set([
   ...["localstorage", "state", "value", "values", "services", "env", "environment", "persist"],
 ]);
 
-/** A value that stands in another place, so that the file does not hold it. */
+/** A value stored elsewhere, which the file doesn't contain. */
 function isElsewhere(text: string): boolean {
   return /^(?:env\.|env:|\$\{?|os\.environ\/|process\.env\.|vault:|secret:\/\/|op:\/\/)[\w./:}-]+$/i.test(
     text.trim().slice(0, 300),
@@ -321,14 +321,14 @@ function wholeOf(value: unknown): number | undefined {
 }
 
 function namesIn(value: unknown): string[] {
-  // A list of records is an app's catalogue, and no limit of the key.
+  // A list of records is an app's catalog, and not a limit of the key.
   if (Array.isArray(value)) {
     return value.filter((each): each is string => typeof each === "string" && each !== "");
   }
   return typeof value === "string" ? value.split(/[\s,;|]+/).filter(Boolean) : [];
 }
 
-/** What is off above is off below. */
+/** What is disabled above is disabled below. */
 function worse(own: Standing, outer: Standing): Standing {
   if (own === "disabled" || outer === "disabled") return "disabled";
   return own ?? outer;

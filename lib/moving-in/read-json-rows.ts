@@ -1,11 +1,11 @@
 /**
- * Rows in JSON, as programs' APIs and database tools answer: a list, or a list within an envelope
- * (`{data: {items: [...]}}`, D1's `[{results: [...]}]`), or one object a line.
+ * Rows in JSON, as returned by programs' APIs and database tools: a list, or a list within an envelope (`{data: {items:
+ * [...]}}`, D1's `[{results: [...]}]`), or one object per line.
  * @module
  */
 import { fieldsOf } from "./source-key";
 
-/** Undefined where the text is no JSON. */
+/** Undefined if the text isn't JSON. */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -23,7 +23,7 @@ function readLines(text: string): unknown {
   }
 }
 
-/** Fields that hold the rows of an answer. */
+/** Fields that contain the rows of a response. */
 const ENVELOPES = ["results", "data", "items", "rows", "channels"];
 
 /** Envelopes in envelopes. */

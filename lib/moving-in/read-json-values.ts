@@ -1,18 +1,18 @@
 /**
- * Values of JSON in a text: one, several one after the other, with commas or blanks between, each on a line or
- * printed over many. Linear in the text, whatever it is.
+ * JSON values in a text: one, several in a row, separated by commas or blanks, one per line or spread over many. Linear
+ * in the text, whatever it is.
  * @module
  */
 
 export interface JsonBlock {
   readonly value: unknown;
-  /** Index behind its last character. */
+  /** Index after its last character. */
   readonly end: number;
 }
 
 /**
  * The value that begins at an index with `{` or `[`.
- * @returns A number where it is none: how far one has looked, and nobody need look again.
+ * @returns A number if there is none: how far it was searched, so that no one searches again.
  */
 export function readJsonBlock(text: string, start: number): JsonBlock | number {
   const end = endOfBlock(text, start);
@@ -24,7 +24,7 @@ export function readJsonBlock(text: string, start: number): JsonBlock | number {
   }
 }
 
-/** Lists as people type them end with a comma. */
+/** Hand-written lists may end with a comma. */
 function withoutTrailingCommas(block: string, end: number): JsonBlock | number {
   let clean = "";
   let from = 0;
@@ -46,7 +46,7 @@ function withoutTrailingCommas(block: string, end: number): JsonBlock | number {
   }
 }
 
-/** Behind the bracket that closes the one at `start`; null where none does. */
+/** The index after the bracket that closes the one at `start`; null if none does. */
 function endOfBlock(text: string, start: number): number | null {
   let depth = 0;
   let end: number | null = null;
@@ -60,7 +60,7 @@ function endOfBlock(text: string, start: number): number | null {
   return end;
 }
 
-/** Calls back for each character outside of strings that is no blank, until it answers false. */
+/** Calls back for each non-blank character outside of strings, until it returns false. */
 function eachSign(text: string, start: number, take: (sign: string, at: number) => boolean): void {
   const token = /"(?:[^"\\]|\\[\s\S])*"?|[^\s"]/g;
   token.lastIndex = start;

@@ -1,7 +1,7 @@
 /**
- * LiteLLM's `config.yaml`: the keys of `model_list` and `credential_list`. Several entries may have one key;
- * each then adds its model. A value `os.environ/NAME` is looked up in the file's own `environment_variables`.
- * Facts from docs.litellm.ai, "Config.yaml" and "Adding LLM Credentials".
+ * LiteLLM's `config.yaml`: the keys of `model_list` and `credential_list`. Several entries may have one key; each then
+ * adds its model. A value `os.environ/NAME` is looked up in the file's own `environment_variables`. Facts are from
+ * docs.litellm.ai, "Config.yaml" and "Adding LLM Credentials".
  * @module
  */
 import { parseDocument } from "yaml";
@@ -11,7 +11,7 @@ export function isLitellm(text: string): boolean {
   return /^(?:model_list|credential_list)\s*:/m.test(text);
 }
 
-/** Names LiteLLM has for providers, where One Balance has others. */
+/** LiteLLM's names for providers, if One Balance has others. */
 const NAMES: Readonly<Record<string, string>> = {
   azure: "azure-openai",
   azure_text: "azure-openai",
@@ -79,7 +79,7 @@ export function readLitellm(text: string): Source {
   return { form: "litellm", keys, unusable, skipped };
 }
 
-/** Undefined for a file whose aliases stand for far more than it holds. */
+/** Undefined for a file whose aliases expand to far more than it contains. */
 function plainOf(document: ReturnType<typeof parseDocument>): Fields | undefined {
   try {
     return fieldsOf(document.toJS());

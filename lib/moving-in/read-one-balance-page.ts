@@ -1,6 +1,6 @@
 /**
- * A saved page of glidea/one-balance's key list (`/keys/{provider}?status=…`): one row of HTML a key, the
- * whole key in the handler that copies it, the cooldowns in the one that shows them.
+ * A saved page of glidea/one-balance's key list (`/keys/{provider}?status=…`): one HTML row per key, the whole key in
+ * the handler that copies it, the cooldowns in the one that shows them.
  * @module
  */
 import { coolingsOf, stateOf } from "./read-one-balance";
@@ -37,7 +37,7 @@ export function readOneBalancePage(html: string): Source {
   return { form: "one-balance", keys, unusable: [], skipped: rows.length - keys.length };
 }
 
-/** What stands in the first cell after the key's. */
+/** The content of the first cell after the key's. */
 function remarkIn(row: string): string {
   const end = "</td>";
   const keyEnd = row.indexOf(end, Math.max(0, row.indexOf("copyToClipboard")));
@@ -62,7 +62,7 @@ function decode(html: string): string {
   );
 }
 
-/** Undefined for a number that is no character's. */
+/** Undefined for a number that isn't a character. */
 function characterOf(code: number): string | undefined {
   return code <= 0x10_ff_ff ? String.fromCodePoint(code) : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The keys of glidea/one-balance: the table `keys` of its D1 (`id`, `key`, `provider`, `model_coolings`,
- * `status`, `remark`, times in seconds), as a dump has it or as JSON.
+ * The keys of glidea/one-balance: the table `keys` of its D1 (`id`, `key`, `provider`, `model_coolings`, `status`,
+ * `remark`, times in seconds), from a dump or as JSON.
  * @module
  */
 import type { Row } from "./read-sql-tables";
@@ -37,7 +37,7 @@ export function readOneBalance(rows: readonly Row[]): Source {
   return { form: "one-balance", keys, unusable: [], skipped: 0 };
 }
 
-/** It blocks a key for an answer 403 alone, and keeps no words of it. */
+/** It blocks a key only for status 403, and stores no message. */
 export function stateOf(status: string): SourceState {
   if (status !== "blocked") return PLAIN_KEY.state;
   return { kind: "blocked", meaning: "key_blocked", words: "" };

@@ -1,7 +1,7 @@
 /**
- * Finds provider keys in whatever people paste: one a line, lists with commas, quotes or bullets, CSV with
- * remarks, a `.env` file, JSON. Runs in the browser, so that what is no key never leaves it. Takes time in
- * proportion to the text, whatever it is.
+ * Finds provider keys in whatever people paste: one per line, lists with commas, quotes or bullets, CSV with notes, a
+ * `.env` file, JSON. Runs in the browser, so that anything that isn't a key never leaves it. Takes time in proportion
+ * to the text, whatever it is.
  * @module
  */
 import Papa from "papaparse";
@@ -12,13 +12,13 @@ import { readJsonBlock } from "./read-json-values";
 export type PastedSettings = KeySettings;
 
 export interface PastedKey extends FoundKey {
-  /** The line that has the same key before; null for the first. */
+  /** The earlier line with the same key; null for the first. */
   readonly repeats: number | null;
 }
 
 export interface PastedKeys {
   readonly keys: readonly PastedKey[];
-  /** Lines that hold something else, such as variables that are no credentials. */
+  /** Lines that contain something else, such as variables that aren't credentials. */
   readonly skipped: number;
   /** The same with their reasons, in order. */
   readonly left: readonly LeftLine[];
@@ -36,7 +36,7 @@ export function readPastedKeys(pasted: string): PastedKeys {
   return { keys, skipped: found.left.length, left: found.left };
 }
 
-/** Null where the text is not JSON as a whole. */
+/** Null if the text as a whole isn't JSON. */
 function readJson(text: string): FoundKeys | null {
   if (!/^\s*[[{]/.test(text)) return null;
   try {
@@ -76,7 +76,7 @@ function together(parts: readonly FoundKeys[]): FoundKeys {
 const COMMENT = /^(?:#|\/\/)/;
 const LINE_END = /\r\n|\n|\r/g;
 
-/** Lines of any kind; what begins with a bracket may be JSON over many. */
+/** Lines of any kind; a line that begins with a bracket may be JSON over many lines. */
 function readLines(text: string): FoundKeys {
   const keys: FoundKey[] = [];
   const left: LeftLine[] = [];
@@ -109,7 +109,7 @@ function readLines(text: string): FoundKeys {
         left.push(...found.left);
         number += linesIn(text, from, block.end);
         const next = behindBlock(text, block.end);
-        // What stands behind it on its last line is read as a line of its own, under the same number.
+        // The rest of its last line is read as a separate line, with the same number.
         if (!next.isNewLine) number -= 1;
         at = next.at;
         continue;
@@ -141,7 +141,7 @@ function linesIn(text: string, from: number, to: number): number {
 
 interface ReadText {
   readonly keys: readonly FoundKey[];
-  /** Where there is none. */
+  /** If there is none. */
   readonly why: LeftLine["why"];
 }
 
@@ -175,7 +175,7 @@ function readVariable(name: string, raw: string, line: number): ReadText {
   return { keys, why: value === "" ? "no-value" : "no-key" };
 }
 
-/** In quotes or without, perhaps with a comment behind it. */
+/** With or without quotes, possibly followed by a comment. */
 function splitComment(raw: string): { readonly value: string; readonly comment: string } {
   const quote = raw.charAt(0);
   const close = quote === '"' || quote === "'" ? raw.indexOf(quote, 1) : -1;
@@ -189,11 +189,11 @@ function splitComment(raw: string): { readonly value: string; readonly comment: 
 }
 
 const BULLET = /^(?:[-*•]|\d{1,5}[.):])\s+/;
-/** What stands around keys. A padded key ends with `=`. */
+/** What surrounds keys. A padded key ends with `=`. */
 const BEFORE_KEY = ",;|:=\"'`()[]{}<>";
 const BEHIND_KEY = ",;|:\"'`()[]{}<>";
 const REMARK_MAX = 1_000;
-/** A line that is longer than this is a list, and what stands beside keys in it is no remark. */
+/** A longer line is a list, and the text next to its keys isn't a note. */
 const REMARKED_MAX_CHARS = 20_000;
 
 interface Token {
@@ -202,7 +202,7 @@ interface Token {
   readonly at: number;
 }
 
-/** A line without a name before it: keys, and perhaps words about them. */
+/** A line without a name before it: keys, and perhaps text about them. */
 function readLine(line: string, number: number): FoundKey[] {
   const words = line.replace(BULLET, "");
   const tokens: Token[] = [];
@@ -220,7 +220,7 @@ function readLine(line: string, number: number): FoundKey[] {
   }));
 }
 
-/** What is left of a line without its keys. */
+/** The rest of a line without its keys. */
 function remarkBeside(words: string, keys: readonly Token[]): string {
   let rest = "";
   let from = 0;
@@ -248,7 +248,9 @@ function trimmed(text: string, before: string, behind: string): string {
   return text.slice(from, to);
 }
 
-/** Tokens of a line that are keys. In doubt a token is one: a remark is not secret, and a key must not land there. */
+/**
+ * Tokens of a line that are keys. When in doubt, a token is one: a note isn't secret, and a key must not end up there.
+ */
 function keysAmong(tokens: readonly Token[]): readonly Token[] {
   const [only] = tokens;
   if (tokens.length === 1 && only !== undefined) {

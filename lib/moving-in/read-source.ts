@@ -1,6 +1,6 @@
 /**
- * Finds out which program's data a text is, and reads its keys. Runs where the text is, in the browser or on
- * the command line, so that what is no key never leaves it.
+ * Recognizes which program's data a text is, and reads its keys. Runs where the text is, in the browser or on the
+ * command line, so that anything that isn't a key never leaves it.
  * @module
  */
 import { isChannel, readChannels } from "./read-channels";
@@ -13,7 +13,7 @@ import { type Row, readSqlTables } from "./read-sql-tables";
 import { readText } from "./read-text";
 import type { Source } from "./source-key";
 
-/** @param fileName The name it had as a file, which may tell more; empty if it was none. */
+/** @param fileName The file's name, which may help; empty if it wasn't a file. */
 export function readSource(text: string, fileName = ""): Source {
   const clean = text.replace(/^\uFEFF/, "");
   return (
@@ -21,12 +21,12 @@ export function readSource(text: string, fileName = ""): Source {
   );
 }
 
-// Blanks before a statement are those of its own line: of blank lines each would be looked through from each.
+// Only blanks on its own line may precede a statement: otherwise blank lines would be scanned again from each of them.
 const DUMP = /^[ \t]*(?:(?:INSERT|REPLACE)\s(?:\w{1,20}\s){0,2}INTO\s|COPY\s.+\sFROM stdin;)/im;
 
 const TABLES = new Set(["keys", "api_keys", "groups", "channels"]);
 
-/** Null where the text is no dump. Of one without a table that is known nothing is taken for a key. */
+/** Null if the text isn't a dump. In a dump without a known table, nothing is considered a key. */
 function readTables(text: string): Source | null {
   if (!DUMP.test(text)) return null;
   const tables = readSqlTables(text, TABLES);
@@ -42,7 +42,7 @@ function readJsonRows(text: string): Source | null {
   return /^\s*[[{]/.test(text) ? readRows(rowsOf(readJson(text)), []) : null;
 }
 
-/** Null where the rows are of none of the programs. */
+/** Null if the rows belong to none of the programs. */
 function readRows(rows: readonly Row[], groups: readonly Row[]): Source | null {
   const [first] = rows;
   if (first === undefined) return null;

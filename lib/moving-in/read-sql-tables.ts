@@ -1,15 +1,15 @@
 /**
- * Rows of a database dump: INSERT statements as SQLite, D1, MySQL and PostgreSQL write them, and the COPY
- * blocks of `pg_dump`. No SQL is run; what is no literal value makes its row unreadable, not wrong.
+ * Rows of a database dump: INSERT statements as SQLite, D1, MySQL and PostgreSQL write them, and the COPY blocks of
+ * `pg_dump`. No SQL is run; a value that isn't a literal makes its row unreadable, not wrong.
  * @module
  */
 
-/** A row's cells by the names of their columns, in lower case. */
+/** A row's cells by column name, in lower case. */
 export type Row = Readonly<Record<string, unknown>>;
 
 export type SqlTables = ReadonlyMap<string, readonly Row[]>;
 
-/** Name, perhaps with quotes and a schema before it: `"public"."channels"`, `` `keys` ``, `keys`. */
+/** Name, possibly with quotes and preceded by a schema: `"public"."channels"`, `` `keys` ``, `keys`. */
 const NAME = String.raw`(?:["\`[]?\w+["\`\]]?\.)?["\`[]?(\w+)["\`\]]?`;
 
 const STATEMENT = new RegExp(
@@ -17,11 +17,11 @@ const STATEMENT = new RegExp(
   "gi",
 );
 
-/** @param wanted Names of tables, in lower case; others are passed over. */
+/** @param wanted Names of tables, in lower case; others are skipped. */
 export function readSqlTables(dump: string, wanted: ReadonlySet<string>): SqlTables {
   const tables = new Map<string, Row[]>();
   const columns = new Map<string, readonly string[]>();
-  // Elsewhere a backslash stands for itself.
+  // Elsewhere a backslash is an ordinary character.
   const hasEscapes = /^(?:--|\/\*!\d+).*\b(?:MySQL|MariaDB)\b|\bENGINE=/im.test(dump);
   const keep = (table: string, row: Row) => {
     if (!wanted.has(table)) return;
@@ -40,7 +40,7 @@ export function readSqlTables(dump: string, wanted: ReadonlySet<string>): SqlTab
       STATEMENT.lastIndex = made.end;
     }
     if (insert !== undefined) {
-      // The rows of other tables are read too: their texts may look like statements.
+      // The rows of other tables are read too, because their texts may look like statements.
       reader.at = STATEMENT.lastIndex;
       for (const row of reader.rows(columns.get(table))) keep(table, row);
       STATEMENT.lastIndex = reader.at;
@@ -64,16 +64,16 @@ function namesIn(list: string): string[] {
   );
 }
 
-/** Of `KEY` only MySQL's indices, whose names it quotes: a column may have that name. */
+/** For `KEY` only MySQL's indexes, whose names it quotes: a column may have that name. */
 const CONSTRAINT =
   /^(?:PRIMARY\s+KEY|FOREIGN\s+KEY|UNIQUE\b|CONSTRAINT\b|CHECK\b|(?:FULLTEXT\s+)?(?:KEY|INDEX)\s+`)/i;
 
-/** A table with more columns is none of the programs'. */
+/** A table with more columns belongs to none of the programs. */
 const MAX_COLUMNS = 500;
-/** Texts in quotes, and what parts columns. */
+/** Quoted texts, and column separators. */
 const COLUMN_TOKEN = /'[^']*'?|"[^"]*"?|`[^`]*`?|[(),]/g;
 
-/** Names of a table's columns, in the order a row without names has, and where its list ends. */
+/** Names of a table's columns, in the order of a row without names, and where the list ends. */
 function createdColumns(
   dump: string,
   start: number,
@@ -128,15 +128,15 @@ function rowOf(columns: readonly string[], cells: readonly unknown[]): Row {
 
 const MYSQL_ESCAPES: Readonly<Record<string, string>> = { ...COPY_ESCAPES, "0": "\0", Z: "\x1a" };
 
-/** Calls within calls, deeper than any dump has them. */
+/** Nested calls, deeper than in any dump. */
 const MAX_CALLS = 20;
 
-/** Reads the rows of one INSERT, from after its table's name. */
+/** Reads the rows of one INSERT, starting after its table's name. */
 class Reader {
   at: number;
   readonly #dump: string;
   readonly #hasEscapes: boolean;
-  /** Of the next backslash, or one before `at`; -1 where there is no more. */
+  /** The position of the next backslash, or of one before `at`; -1 if there are no more. */
   #slashAt = Number.NEGATIVE_INFINITY;
 
   constructor(dump: string, at: number, hasEscapes: boolean) {
@@ -169,7 +169,7 @@ class Reader {
     } while (this.#takes(","));
   }
 
-  /** A literal, or a call that stands for one; undefined for anything else, which is passed over. */
+  /** A literal, or a call that stands for one; undefined for anything else, which is skipped. */
   #value(depth: number): unknown {
     this.#skipBlanks();
     const prefix = this.#match(/(?:E|N|_utf8mb4|_binary)\s*(?=')/iy);
@@ -188,7 +188,7 @@ class Reader {
     return called(word, given);
   }
 
-  /** From after the opening quote. */
+  /** Starts after the opening quote. */
   #text(hasEscapes: boolean): string {
     let text = "";
     for (;;) {
@@ -210,7 +210,7 @@ class Reader {
     }
   }
 
-  /** Looked for once for all the texts before it: a dump may have none. */
+  /** Searched once for all the texts before it: a dump may have none. */
   #nextSlash(): number {
     if (this.#slashAt !== -1 && this.#slashAt < this.at) {
       this.#slashAt = this.#dump.indexOf("\\", this.at);
@@ -246,7 +246,7 @@ class Reader {
 function called(name: string, given: readonly unknown[]): unknown {
   const [first, from, to] = given;
   if (name === "char") return given.map(characterOf).join("");
-  // Never for a longer text than before: of calls within calls each would be longer than the one in it.
+  // Never longer than the text before: otherwise each nested call would be longer than the one in it.
   if (name === "replace" && String(from).length >= Math.max(1, String(to).length)) {
     return String(first).replaceAll(String(from), String(to));
   }

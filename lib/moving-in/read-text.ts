@@ -1,12 +1,12 @@
 /**
- * CSV, `.env` files, lists and JSON of nobody in particular; among them the CSV and JSON that One Balance
- * exports, with their states.
+ * CSV, `.env` files, lists and JSON of unknown origin, including the CSV and JSON that One Balance exports, with their
+ * statuses.
  * @module
  */
 import { readPastedKeys } from "./read-pasted-keys";
 import { PLAIN_KEY, type Source, type SourceState } from "./source-key";
 
-/** Nobody reads more. */
+/** No one reads more. */
 const LEFT_TOLD_MAX = 1_000;
 
 export function readText(text: string): Source {

@@ -1,9 +1,9 @@
 /**
- * Whether a record says that its key, or all that is in it, is switched off: however its program spells that.
+ * Whether a record says that its key, or everything in it, is disabled, however its program spells that.
  * @module
  */
 
-/** What a record says of itself; null where it says nothing. */
+/** What a record says about itself; null if nothing. */
 export type Standing = "disabled" | "blocked" | null;
 
 /** Names without case, blanks, hyphens and underscores. */
@@ -30,7 +30,7 @@ const STATE_FIELDS = ["status", "state", "keystatus", "状态"];
 const YES = new Set(["true", "1", "yes", "y", "on", "是", "启用", "enabled"]);
 const NO = new Set(["false", "0", "no", "n", "off", "否", "禁用", "停用", "disabled"]);
 
-/** `2` and `3` as new-api and one-api have them: switched off by a person, and by itself. */
+/** `2` and `3` as in new-api and one-api: disabled by a person, and automatically. */
 const STATES: Readonly<Record<string, Standing>> = {
   "0": "disabled",
   "2": "disabled",
@@ -60,7 +60,7 @@ const STATES: Readonly<Record<string, Standing>> = {
   expired: "blocked",
 };
 
-/** @param field The value of a field by its plain name; undefined where there is none. */
+/** @param field The value of a field by its plain name; undefined if there is none. */
 export function standingOf(field: (name: string) => unknown): Standing {
   for (const name of STATE_FIELDS) {
     const standing = STATES[plain(field(name))];
@@ -72,7 +72,7 @@ export function standingOf(field: (name: string) => unknown): Standing {
   return isOff ? "disabled" : null;
 }
 
-/** A name or a word without case and what separates its parts. */
+/** A name or a word without case and separators. */
 export function plain(value: unknown): string {
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean")
     return "";

@@ -1,8 +1,8 @@
-/** What a person set in the playground. */
+/** What a person configured in the playground. */
 export interface ChatSettings {
   /** Compat form: `{provider}/{model}`, or an alias. */
   readonly model: string;
-  /** Where an alias may lead, in the compat form; empty for a model. */
+  /** An alias's targets, in the compat form; empty for a model. */
   readonly targets: readonly string[];
   /** Empty for none. */
   readonly system: string;
@@ -13,10 +13,10 @@ export interface ChatSettings {
   readonly maxTokens: number | null;
 }
 
-/** Refuses fields it does not know, `stream_options` too, and counts tokens in the last chunk unasked. */
+/** Rejects unknown fields, including `stream_options`, and reports usage in the last chunk without a request. */
 const STRICT_PROVIDER = "mistral/";
 
-/** OpenAI's newer models refuse `max_tokens`; others do not know the name that took its place. */
+/** OpenAI's newer models reject `max_tokens`; others don't know its replacement. */
 const RENAMED_LIMIT = /^(?:openai|azure-openai)\//;
 
 /** The body of a streamed chat completion at `/api/compat/chat/completions`. */

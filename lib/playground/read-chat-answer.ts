@@ -1,27 +1,27 @@
 /**
- * Reads a chat completion of the OpenAI form as it arrives, streamed or whole.
+ * Reads a chat completion in OpenAI's format as it arrives, streamed or whole.
  * @module
  */
 import { readFirstSseEvent } from "../http/read-sse-event";
 
 export type ChatPart =
   | { readonly kind: "text"; readonly text: string }
-  /** What a reasoning model thinks aloud; providers have no common name for it. */
+  /** A reasoning model's thoughts; providers have no common name for it. */
   | { readonly kind: "thinking"; readonly text: string }
-  /** Counts so far; the last ones stand. Null where not told. */
+  /** Counts so far; the last ones are final. Null if not reported. */
   | {
       readonly kind: "usage";
       readonly inputTokens: number | null;
-      /** Part of the input that the provider had in its cache. */
+      /** The cached part of the input. */
       readonly cachedInputTokens: number | null;
       readonly outputTokens: number | null;
     }
   /** Why it ended: `stop`, `length`, … */
   | { readonly kind: "finish"; readonly reason: string }
-  /** The stream broke off with the upstream's words. */
+  /** The stream broke off with the upstream's message. */
   | { readonly kind: "error"; readonly message: string };
 
-/** The parts of an answer with status 2xx, in order. */
+/** The parts of a response with status 2xx, in order. */
 export async function* readChatAnswer(response: Response): AsyncGenerator<ChatPart> {
   if (response.body === null) return;
   if (response.headers.get("content-type")?.includes("application/json")) {
@@ -52,7 +52,7 @@ async function* sseBlocks(body: ReadableStream<Uint8Array>): AsyncGenerator<stri
   }
 }
 
-/** As much of the format as is looked at; anything may be missing. */
+/** The part of the format that is read; anything may be missing. */
 interface Completion {
   readonly choices?: readonly {
     readonly delta?: Message | null;

@@ -1,17 +1,17 @@
-/** An answer that is no completion. */
+/** A response that isn't a completion. */
 export interface Refusal {
   readonly status: number;
-  /** One Balance's own (`docs/errors.md`), or the provider's; null where there is none. */
+  /** One Balance's own (`docs/errors.md`), or the provider's; null if there is none. */
   readonly code: string | null;
-  /** The words of the answer; empty where it has none. */
+  /** The response's message; empty if it has none. */
   readonly message: string;
-  /** Seconds, from `Retry-After`; null where it is not told so. */
+  /** Seconds, from `Retry-After`; null if absent. */
   readonly retryAfterSeconds: number | null;
 }
 
 const LONGEST_WORDS = 500;
 
-/** Reads an error of any shape that providers answer in the OpenAI form. */
+/** Reads an error in any shape that providers use with OpenAI's format. */
 export async function readRefusal(response: Response): Promise<Refusal> {
   const text = await response.text();
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
@@ -35,7 +35,7 @@ function wordsOf(text: string): Pick<Refusal, "code" | "message"> | null {
   } catch {
     return null;
   }
-  // Google's OpenAI form puts its error into a list.
+  // Google's OpenAI-compatible endpoint puts its error into a list.
   const { error, message, detail } = (Array.isArray(body) ? body[0] : body) ?? {};
   const inner = typeof error === "object" ? error : null;
   const words = inner?.message ?? message ?? detail ?? error;

@@ -1,16 +1,16 @@
 /**
- * What clients are told that read a file or variables: the one source of what the portal shows and of what
- * `npx one-balance setup` writes. Pure; runs in the browser.
+ * The configuration of clients that read a file or variables: the only source of what the portal shows and of what `npx
+ * one-balance setup` writes. Pure; runs in the browser.
  * @module
  */
 
 export interface PoolAddress {
-  /** Of the portal, without a trailing slash. */
+  /** The portal's, without a trailing slash. */
   readonly origin: string;
   readonly token: string;
 }
 
-/** Under this name clients keep us beside other providers. */
+/** The name under which clients list us next to other providers. */
 export const PROVIDER_ID = "one-balance";
 const PROVIDER_NAME = "One Balance";
 
@@ -18,8 +18,8 @@ const PROVIDER_NAME = "One Balance";
 export type Variables = Readonly<Record<string, string>>;
 
 /**
- * @param model Null for Claude Code's own choice, at Anthropic's door. Any other model is asked for at the shared door,
- * by its small calls too, for which the pool may have no model of Anthropic's.
+ * @param model Null for Claude Code's own choice, at Anthropic's entry point. Any other model uses the shared entry
+ * point, and so do its small calls, for which the pool may have no model of Anthropic's.
  */
 export function claudeCodeVariables({ origin, token }: PoolAddress, model: string | null) {
   return {
@@ -29,7 +29,9 @@ export function claudeCodeVariables({ origin, token }: PoolAddress, model: strin
   } satisfies Variables;
 }
 
-/** @param model Null for Gemini CLI's own choice, at Google's door. Any other model is asked for at the shared door. */
+/**
+ * @param model Null for Gemini CLI's own choice, at Google's entry point. Any other model uses the shared entry point.
+ */
 export function geminiCliVariables({ origin, token }: PoolAddress, model: string | null) {
   return {
     GOOGLE_GEMINI_BASE_URL: model === null ? `${origin}/api/google-ai-studio` : origin,
@@ -38,7 +40,7 @@ export function geminiCliVariables({ origin, token }: PoolAddress, model: string
   } satisfies Variables;
 }
 
-/** At the address where every model is served, converted where its provider does not speak Codex's API. */
+/** At the address that serves every model, converted if its provider doesn't support Codex's API. */
 export function codexConfig({ origin, token }: PoolAddress, model: string) {
   return {
     model,
@@ -56,7 +58,7 @@ export function codexConfig({ origin, token }: PoolAddress, model: string) {
   };
 }
 
-/** @param models What can be chosen, the one that is asked for at first before all others. */
+/** @param models The available ones, the default before all others. */
 export function opencodeConfig(
   { origin, token }: PoolAddress,
   models: readonly [string, ...string[]],
@@ -75,14 +77,14 @@ export function opencodeConfig(
   };
 }
 
-/** Texts and numbers of a table, as TOML: its strings are written as JSON has them. */
+/** Texts and numbers of a table, as TOML: its strings have JSON's syntax. */
 export function tomlEntries(table: Readonly<Record<string, string | number>>): string {
   return Object.entries(table)
     .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
     .join("\n");
 }
 
-/** Codex's configuration in two parts, since what stands at the top must come before any table. */
+/** Codex's configuration in two parts, because top-level entries must precede any table. */
 export function codexToml(config: ReturnType<typeof codexConfig>): { top: string; table: string } {
   const { model_providers, ...top } = config;
   const [[id, provider] = ["", {}]] = Object.entries(model_providers);

@@ -1,11 +1,11 @@
 /**
- * How clients are told to use an access token: code to paste, or settings to fill in. Runs in the browser.
+ * How to use an access token in clients: code to paste, or settings to enter. Runs in the browser.
  *
  * Sources: the SDKs' own pages; docs.claude.com, "LLM gateway configuration" (Claude Code);
  * developers.openai.com/codex, "Advanced configuration"; Gemini CLI's "Authentication"; opencode.ai, "Providers";
  * docs.cherry-ai.com, "Model providers"; librechat.ai, "Custom endpoints"; docs.openwebui.com, "OpenAI-compatible";
- * docs.cursor.com, "API keys"; docs.langchain.com, "ChatOpenAI"; ai-sdk.dev, "OpenAI-compatible providers";
- * pypi.org, `llama-index-llms-openai-like`.
+ * docs.cursor.com, "API keys"; docs.langchain.com, "ChatOpenAI"; ai-sdk.dev, "OpenAI-compatible providers"; pypi.org,
+ * `llama-index-llms-openai-like`.
  * @module
  */
 import {
@@ -20,7 +20,7 @@ import { exampleModel, type ModelScope } from "./example-model";
 import { jsonInShell, quoted } from "./quoted";
 
 export interface SnippetInput extends ModelScope {
-  /** Of the portal, without a trailing slash. */
+  /** The portal's, without a trailing slash. */
   readonly origin: string;
   readonly token: string;
 }
@@ -46,7 +46,7 @@ export type ClientId =
   | "vercel-ai-sdk"
   | "llamaindex";
 
-/** What a client's settings page asks for. */
+/** The fields of a client's settings page. */
 export type SettingName = "type" | "baseUrl" | "key" | "model";
 
 export type Snippet = {
@@ -90,7 +90,7 @@ function ofOpenAiForm(input: SnippetInput, model: string): readonly Snippet[] {
   ];
 }
 
-/** A call of the OpenAI form as curl. `token` goes into double quotes: text, or `$NAME`. */
+/** A call in OpenAI's format as curl. `token` goes into double quotes: text, or `$NAME`. */
 export function curlChat(origin: string, token: string, body: object): string {
   return `curl ${origin}/api/compat/chat/completions \\
   -H "Authorization: Bearer ${token}" \\

@@ -8,7 +8,7 @@ export interface ModelScope {
   readonly models: readonly string[] | null;
 }
 
-/** A small, current chat model of each provider that has an OpenAI form, best known first. */
+/** A small, current chat model of each provider that supports OpenAI's format, best known first. */
 export const EXAMPLE_MODELS: ReadonlyMap<string, string> = new Map([
   ["openai", "gpt-5-mini"],
   ["anthropic", "claude-haiku-4-5"],
@@ -26,13 +26,13 @@ export const EXAMPLE_MODELS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * A model to show in an example: in the compat form (`openai/gpt-5-mini`), or as one provider names it.
- * Null where the token may not use the provider, or none with an OpenAI form.
+ * A model for an example: in the compat form (`openai/gpt-5-mini`), or as one provider names it. Null if the token may
+ * not use the provider, or none that supports OpenAI's format.
  */
 export function exampleModel(scope: ModelScope, target: string): string | null {
   if (target !== "compat") return allows(scope, target) ? modelOf(scope, target) : null;
   const usable = [...EXAMPLE_MODELS.keys()].filter((provider) => allows(scope, provider));
-  // The first whose usual model is allowed; else the models named are of a provider that is not known.
+  // The first whose usual model is allowed; otherwise the named models belong to an unknown provider.
   const provider = usable.find((each) => isUsual(scope, each)) ?? usable[0];
   return provider === undefined ? null : `${provider}/${modelOf(scope, provider)}`;
 }

@@ -4,7 +4,7 @@ import type { UpkeepJob } from "./upkeep-job";
 /** A few tenths of a second of work. */
 const KEYS_A_RUN = 100;
 
-/** Replaces the seals of provider keys that are bound to no row, which builds of before made. */
+/** Replaces encrypted provider keys of older builds, which aren't bound to a row. */
 export const bindOldSeals: UpkeepJob = {
   name: "bind-old-seals",
   async run(context) {

@@ -2,7 +2,7 @@ import { newRowId } from "../db/new-row-id";
 import { compactUsageWhereItGains } from "../db/usage/compact-usage";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Brings usage that waits in the journal into the rollups. Under traffic the recorder does it by itself. */
+/** Rolls up the usage that waits in the journal. Under traffic the recorder does it itself. */
 export const compactJournal: UpkeepJob = {
   name: "compact-journal",
   async run({ db, nowMs }) {

@@ -3,7 +3,7 @@ import { auditChange } from "../db/team/audit-log";
 import { readSettings } from "../db/team/settings";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Deletes old events of keys and old entries of the log of changes, and what is over: rests, invitations, login attempts. */
+/** Deletes old key events and old audit log entries, and what has ended: cooldowns, invitations, login attempts. */
 export const deleteOldRecords: UpkeepJob = {
   name: "delete-old-records",
   isFull: ({ deletedRecords = 0 }) => deletedRecords >= STEP_ROWS,

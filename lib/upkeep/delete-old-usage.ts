@@ -2,7 +2,7 @@ import { readSettings } from "../db/team/settings";
 import { pruneUsage, STEP_ROWS } from "../db/usage/prune-usage";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Deletes usage and requests that are older than the team keeps them. */
+/** Deletes usage and requests past the team's retention. */
 export const deleteOldUsage: UpkeepJob = {
   name: "delete-old-usage",
   isFull: ({ deletedUsageRows = 0 }) => deletedUsageRows >= STEP_ROWS,

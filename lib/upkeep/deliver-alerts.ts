@@ -9,12 +9,12 @@ import type { UpkeepJob } from "./upkeep-job";
 const SENT_A_RUN = 10;
 const FIRST_RETRY_MS = 10 * 60_000;
 const LONGEST_RETRY_MS = 6 * 3_600_000;
-/** An alert of last week helps nobody. */
+/** A week-old alert helps no one. */
 const LIFE_MS = 7 * 24 * 3_600_000;
 
 /**
- * Sends alerts that wait; in quiet hours they wait on. One that cannot be delivered is sent again, ever more
- * rarely, for a week. A run that dies after it sent one sends it again, under the same id.
+ * Sends pending alerts; in quiet hours they keep waiting. One that can't be delivered is retried, ever more rarely, for
+ * a week. A run that crashes after sending one sends it again, under the same id.
  */
 export const deliverAlerts: UpkeepJob = {
   name: "deliver-alerts",

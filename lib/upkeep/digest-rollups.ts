@@ -1,7 +1,7 @@
 import { digestUsage, MOST_DIGESTED } from "../db/usage/usage-digests";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Makes the digests of what came into the rollups, so that a chart reads few rows. */
+/** Creates the digests of new rollup cells, so that a chart reads few rows. */
 export const digestRollups: UpkeepJob = {
   name: "digest-rollups",
   async run({ db }) {

@@ -1,6 +1,8 @@
 import type { Settings } from "../db/team/settings";
 
-/** Whether alerts wait at this moment. Hours are UTC; the same hour twice means never, and they may pass midnight. */
+/**
+ * Whether alerts wait at this time. Hours are UTC; the same hour twice means never, and the range may span midnight.
+ */
 export function isQuietAt(
   nowMs: number,
   { quietFromHour, quietToHour }: Pick<Settings["alerts"], "quietFromHour" | "quietToHour">,

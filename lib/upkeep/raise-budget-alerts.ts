@@ -5,14 +5,14 @@ import { alertChannels } from "../manage/alerts/alert-channels";
 import { readBudgets } from "../manage/usage/read-budgets";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
-/** What one run raises at most; the rest has its turn later. */
+/** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
 /** Percent of a cost budget. */
 const COST_STEPS = [50, 80, 100] as const;
-/** Percent of the rows that metering may write a day. */
+/** Percent of metering's daily row budget. */
 const ROW_STEPS = [80, 100] as const;
 
-/** Reports budgets that are used in good part, once a step and period. */
+/** Alerts about budgets that are largely used, once per step and period. */
 export const raiseBudgetAlerts: UpkeepJob = {
   name: "raise-budget-alerts",
   async run(context) {
@@ -27,7 +27,7 @@ export const raiseBudgetAlerts: UpkeepJob = {
   },
 };
 
-/** Of tokens and members, those that are used most first. */
+/** Of tokens and members, most used first. */
 async function costBudgets(context: UpkeepContext): Promise<NewAlert[]> {
   const holders = await readBudgets(context, "everyone");
   return holders
@@ -50,7 +50,7 @@ async function costBudgets(context: UpkeepContext): Promise<NewAlert[]> {
     });
 }
 
-/** D1's rows, of which the free plan has 100,000 a day. */
+/** D1's rows, of which the free plan has 100,000 per day. */
 async function writeBudget({ db, nowMs }: UpkeepContext, budget: number): Promise<NewAlert[]> {
   const atMs = nowMs();
   if (budget === 0) return [];
@@ -68,7 +68,7 @@ async function writeBudget({ db, nowMs }: UpkeepContext, budget: number): Promis
   ];
 }
 
-/** One that jumps over a step is told the last one only: all that it reached count as told. */
+/** A budget that skips a step is only reported for the last one: all steps that it reached count as reported. */
 function reached(steps: readonly number[], used: number, budget: number): readonly number[] {
   return steps.filter((step) => used * 100 >= budget * step);
 }

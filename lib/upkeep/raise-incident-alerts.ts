@@ -4,12 +4,12 @@ import { alertChannels } from "../manage/alerts/alert-channels";
 import { type IncidentItem, listIncidents } from "../manage/alerts/list-incidents";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** What one run raises at most; the rest has its turn later. */
+/** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Reports incidents that began or ended in the last day, once each. */
+/** Alerts about incidents that began or ended in the last day, once each. */
 export const raiseIncidentAlerts: UpkeepJob = {
   name: "raise-incident-alerts",
   async run(context) {

@@ -5,12 +5,12 @@ import { alertChannels } from "../manage/alerts/alert-channels";
 import { allProviders } from "../manage/keys/known-provider";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
-/** What one run raises at most; the rest has its turn later. */
+/** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
-/** An alert names so many keys. */
+/** The most keys that an alert names. */
 const NAMED_MAX = 5;
 
-/** Reports blocked keys, and of pools with few ready keys until they have enough again. */
+/** Alerts about blocked keys, and about pools with few ready keys until they have enough again. */
 export const raiseKeyAlerts: UpkeepJob = {
   name: "raise-key-alerts",
   async run(context) {
@@ -46,7 +46,7 @@ async function lowPools(
     }));
 }
 
-/** One alert a provider, however many keys. */
+/** One alert per provider, however many keys. */
 async function blockedKeys({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Promise<NewAlert[]> {
   const blocks = Map.groupBy(await listUntoldBlocks(db, nowMs()), ({ provider }) => provider);
   return [...blocks].map(([provider, events]) => {

@@ -4,7 +4,7 @@ import { alertChannels } from "../manage/alerts/alert-channels";
 import { listDoubledProviders } from "../manage/providers/list-doubled-providers";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Tells, once a slug, of a provider that this version brings under a slug that the team has already. */
+/** Alerts, once per slug, if this version brings a built-in provider with the slug of a custom one. */
 export const raiseProviderAlerts: UpkeepJob = {
   name: "raise-provider-alerts",
   async run(context) {

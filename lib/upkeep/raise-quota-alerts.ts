@@ -4,10 +4,10 @@ import { alertChannels } from "../manage/alerts/alert-channels";
 import { readQuotaForecasts } from "../manage/limits/read-quota-forecasts";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** What one run raises at most; the rest has its turn later. */
+/** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
 
-/** Reports quotas that will be used up before they renew, once a model and day. */
+/** Alerts about quotas that will be used up before they renew, once per model and day. */
 export const raiseQuotaAlerts: UpkeepJob = {
   name: "raise-quota-alerts",
   async run(context) {

@@ -4,7 +4,7 @@ import { alertChannels } from "../manage/alerts/alert-channels";
 import { readSchemaState } from "../manage/settings/read-schema-state";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Reports a version that was deployed without its migrations, once a version. */
+/** Alerts about a version that was deployed without its migrations, once per version. */
 export const raiseSchemaAlert: UpkeepJob = {
   name: "raise-schema-alert",
   async run(context) {

@@ -2,12 +2,12 @@ import { settleRechecks, takeDueRechecks } from "../db/keys/key-rechecks";
 import { type CheckedKey, checkProviderKeys } from "../manage/keys/check-provider-key";
 import type { UpkeepJob } from "./upkeep-job";
 
-/** A run's share of the free plan's 50 subrequests an invocation. */
+/** A run's share of the free plan's 50 subrequests per invocation. */
 const KEYS_A_RUN = 15;
-/** With five asked at a time, a run's keys take 15 s at most, half of what work after a response may take. */
+/** With five calls at a time, a run's keys take at most 15 s, half of what work after a response may take. */
 const PATIENCE_MS = 5_000;
 
-/** Asks providers about blocked keys that are due; those that are good again go back into the pool. */
+/** Checks blocked keys that are due; those that are valid again return to the pool. */
 export const recheckKeys: UpkeepJob = {
   name: "recheck-keys",
   isFull: ({ checkedKeys = 0 }) => checkedKeys >= KEYS_A_RUN,
@@ -34,7 +34,7 @@ export const recheckKeys: UpkeepJob = {
   },
 };
 
-/** A provider that does not answer says nothing about its keys. */
+/** A provider that doesn't respond says nothing about its keys. */
 function wasAsked(outcome: CheckedKey["outcome"]): boolean {
   return outcome !== "unreachable";
 }

@@ -1,8 +1,8 @@
 import type { UpkeepJob } from "./upkeep-job";
 
-/** Before the pool would have to ask by itself, and somebody to wait for it (`FRESH_MS` of `served-models.ts`). */
+/** Before the pool would refresh them itself, with a request waiting (`FRESH_MS` of `served-models.ts`). */
 const MAX_AGE_MS = 3_600_000;
-/** A run's share of the free plan's 50 subrequests an invocation. */
+/** A run's share of the free plan's 50 subrequests per invocation. */
 const LISTS_A_RUN = 5;
 
 /** Keeps the providers' model lists fresh, for pickers and `GET /api/compat/models`. */

@@ -6,8 +6,8 @@ import type { UpkeepContext } from "./upkeep-job";
 import type { UpkeepRun } from "./upkeep-run";
 
 /**
- * Begins a run of all that is due, because a person asks for it. Its steps may be taken elsewhere.
- * @throws {ManageError} `conflict` while one is under way.
+ * Starts a run of everything that is due, at a person's request. Its steps may run elsewhere.
+ * @throws {ManageError} `conflict` while one is in progress.
  */
 export async function beginUpkeepNow(context: UpkeepContext): Promise<UpkeepRun> {
   const { actor, nowMs } = context;
@@ -18,7 +18,7 @@ export async function beginUpkeepNow(context: UpkeepContext): Promise<UpkeepRun>
   return run;
 }
 
-/** The same, done at once. */
+/** The same, run immediately. */
 export async function runUpkeepNow(context: UpkeepContext): Promise<UpkeepReport> {
   return takeAllSteps(context, await beginUpkeepNow(context));
 }

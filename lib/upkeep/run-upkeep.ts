@@ -1,10 +1,10 @@
 /**
- * One run of the upkeep, by one isolate at a time, in steps of a job each.
+ * One maintenance run, by one isolate at a time, in steps of a job each.
  *
- * In the portal's object each step is an alarm of its own (`lib/runtime/upkeep-alarm.ts`), so that a run may be as
- * long as it has to be. Where there is no object all steps are taken one after the other: a run that begins by
- * itself does the re-checks, the alerts and one of the other jobs, in turn, for with all of them it would come near
- * the free plan's 50 statements an invocation. One that a person asks for does everything.
+ * In the portal's object each step is a separate alarm (`lib/runtime/upkeep-alarm.ts`), so that a run may take as long
+ * as necessary. Without an object all steps run one after the other: an automatic run does the re-checks, the alerts
+ * and one of the other jobs, in turn, because all of them would come close to the free plan's 50 statements per
+ * invocation. A run that a person starts does everything.
  * @module
  */
 
@@ -50,7 +50,7 @@ const CHORES: readonly UpkeepJob[] = [
   bindOldSeals,
 ];
 
-/** Alerts last: what a re-check brings back is no news. */
+/** Alerts last: a key that a re-check recovers needs no alert. */
 const ALWAYS: readonly UpkeepJob[] = [
   recheckKeys,
   raiseKeyAlerts,
@@ -63,14 +63,14 @@ const ALWAYS: readonly UpkeepJob[] = [
 
 const JOBS = new Map([...CHORES, ...ALWAYS].map((job) => [job.name, job]));
 
-/** Work after a response has 30 s; no job is begun later than this. */
+/** Work after a response has 30 s; no job is started later than this. */
 const BEGIN_WITHIN_MS = 10_000;
-/** Steps that one job may take in a run: what is left then has its turn in the next. */
+/** The most steps of one job in a run: the rest follows in the next. */
 const MOST_STEPS = 8;
-/** How often a step may be begun before it is given up. */
+/** How many times a step may be started before it is given up. */
 const MOST_TRIES = 3;
 
-/** Who did what nobody asked for. */
+/** The actor of automatic changes. */
 export const SYSTEM_ACTOR: Actor = {
   kind: "system",
   id: "system",
@@ -81,7 +81,7 @@ export const SYSTEM_ACTOR: Actor = {
 
 /**
  * Does what is due, if it is this one's turn. A job that fails stops no other.
- * @returns What was done; null if it is not this one's turn.
+ * @returns What was done; null if it isn't this one's turn.
  */
 export async function runUpkeep(
   context: UpkeepContext,
@@ -91,7 +91,7 @@ export async function runUpkeep(
   return run === null ? null : takeAllSteps(context, run);
 }
 
-/** Where no object takes them: one after the other, each job once, so that what is left has its turn in the next run. */
+/** Without an object: one after the other, each job once, so that the rest follows in the next run. */
 export async function takeAllSteps(
   context: UpkeepContext,
   begun: UpkeepRun,
@@ -106,8 +106,8 @@ export async function takeAllSteps(
 }
 
 /**
- * @param chores Of the jobs that take turns.
- * @returns Null if it is not this one's turn.
+ * @param chores The number of jobs that take turns.
+ * @returns Null if it isn't this one's turn.
  */
 export async function beginUpkeep(
   { db, nowMs }: UpkeepContext,
@@ -124,12 +124,12 @@ export async function beginUpkeep(
   return { holder, jobs, steps: 0, tries: 0, figures: {}, failed: [] };
 }
 
-/** Does the next step of a run that has jobs left, whatever becomes of it. */
+/** Does the next step of a run that has jobs left, whatever its result. */
 export async function takeStep(context: UpkeepContext, run: UpkeepRun): Promise<UpkeepRun> {
   const [name = "", ...others] = run.jobs;
   const next = { ...run, jobs: others, steps: 0, tries: 0 };
   const job = JOBS.get(name);
-  // Of another version's run.
+  // From another version's run.
   if (job === undefined) return next;
   try {
     const figures = await job.run({ ...context, actor: SYSTEM_ACTOR });
@@ -143,8 +143,8 @@ export async function takeStep(context: UpkeepContext, run: UpkeepRun): Promise<
 }
 
 /**
- * Notes that a step is about to be begun, which may kill its isolate: a job that did so thrice is passed over.
- * @returns Null where another has taken over.
+ * Records that a step is about to start, which may kill its isolate: a job that did so three times is skipped.
+ * @returns Null if another has taken over.
  */
 export async function beginStep(
   { db, nowMs }: UpkeepContext,
@@ -166,7 +166,7 @@ export async function endUpkeep(
   return report;
 }
 
-/** Several jobs may report the same, such as alerts. */
+/** Several jobs may report the same figure, such as alerts. */
 function addUp(figures: UpkeepFigures, more: UpkeepFigures): UpkeepFigures {
   const told = UPKEEP_FIGURES.filter((name) => name in figures || name in more);
   return Object.fromEntries(told.map((name) => [name, (figures[name] ?? 0) + (more[name] ?? 0)]));

@@ -5,9 +5,9 @@ import type { ManageContext } from "../manage/manage-context";
 
 /** What jobs work with. */
 export interface UpkeepContext extends ManageContext, AlertSenders {
-  /** The way to the providers; asked for only where one is needed. */
+  /** How to reach the providers; called only if one is needed. */
   readonly upstream: () => Promise<CheckUpstream>;
-  /** Reads model lists again that are older than `maxAgeMs`, `limit` at most; says how many were read. */
+  /** Refreshes model lists that are older than `maxAgeMs`, at most `limit`; returns how many were read. */
   readonly refreshModels: (bounds: {
     readonly maxAgeMs: number;
     readonly limit: number;
@@ -15,12 +15,12 @@ export interface UpkeepContext extends ManageContext, AlertSenders {
 }
 
 /**
- * A bounded step that may be killed anywhere: each of its writes is one transaction, after which all is as
- * if the job had ended there, and the next run goes on.
+ * A bounded step that may be killed at any point: each of its writes is one transaction, after which the state is as if
+ * the job had ended there, and the next run continues.
  */
 export interface UpkeepJob {
   readonly name: string;
-  /** @returns What to tell people of it. */
+  /** @returns What to report to people. */
   run(context: UpkeepContext): Promise<UpkeepFigures>;
   /** Whether it did as much as one step may, so that more may be left. */
   readonly isFull?: (figures: UpkeepFigures) => boolean;
