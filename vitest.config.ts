@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { plant } from "./tests/mutants/plant.ts";
@@ -39,7 +40,15 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: { "@": import.meta.dirname } },
+        resolve: {
+          alias: [
+            { find: "@", replacement: import.meta.dirname },
+            {
+              find: /^\.\/scrypt-costs(?:\.ts)?$/,
+              replacement: join(import.meta.dirname, "tests/workerd/cheap-scrypt-costs.ts"),
+            },
+          ],
+        },
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: "./wrangler.toml" },
@@ -51,6 +60,9 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
+          // Starting workerd and handing it the modules costs as much as two files of tests; the set-up empties what
+          // they share of the database.
+          isolate: false,
           include: ["tests/workerd/**/*.test.ts"],
           setupFiles: ["./tests/workerd/apply-migrations.ts"],
           // Some play weeks of maintenance.

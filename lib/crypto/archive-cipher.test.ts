@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { decrypt, encrypt, WORKER_COST } from "./archive-cipher";
+import { decrypt, encrypt } from "./archive-cipher";
 import { BackupError } from "./backup-error";
+import { WORKER_ARCHIVE_COST } from "./scrypt-costs";
 
 const PASSPHRASE = "correct horse battery staple";
 const HEADER_BYTES = 35;
@@ -53,10 +54,10 @@ describe("a backup's encryption", () => {
 
   test("made within a Worker it opens everywhere, made elsewhere not within a Worker", async () => {
     const text = Buffer.from("text");
-    const light = await whole(encrypt(inPieces(text, 10), PASSPHRASE, WORKER_COST));
+    const light = await whole(encrypt(inPieces(text, 10), PASSPHRASE, WORKER_ARCHIVE_COST));
     expect((await open(light)).equals(text)).toBe(true);
     const heavy = await whole(encrypt(inPieces(text, 10), PASSPHRASE));
-    const within = whole(decrypt(inPieces(heavy, 10), PASSPHRASE, WORKER_COST.logN));
+    const within = whole(decrypt(inPieces(heavy, 10), PASSPHRASE, WORKER_ARCHIVE_COST.logN));
     await expect(within).rejects.toMatchObject({ reason: "too_heavy" });
   });
 

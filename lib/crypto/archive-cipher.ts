@@ -16,8 +16,9 @@ import {
   type ScryptOptions,
   scrypt,
 } from "node:crypto";
-// With its extension, as in lib/db/dump.ts: the scripts run both files directly.
+// With their extensions, as in lib/db/dump.ts: the scripts run these files directly.
 import { BackupError } from "./backup-error.ts";
+import { ARCHIVE_COST, type ScryptCost } from "./scrypt-costs.ts";
 
 const MAGIC = Buffer.from("OBBACKUP");
 const VERSION = 1;
@@ -27,16 +28,6 @@ const HEADER_BYTES = MAGIC.length + 4 + SALT_BYTES + PREFIX_BYTES;
 const SEGMENT_BYTES = 65_536;
 const TAG_BYTES = 16;
 
-export interface Cost {
-  readonly logN: number;
-  readonly r: number;
-  readonly p: number;
-}
-
-/** 128 MiB and a few tenths of a second: an archive can be attacked offline, without limit. */
-const COST: Cost = { logN: 17, r: 8, p: 1 };
-/** As strong as possible within a Worker, which has 128 MiB of memory in total (see `hash-password.ts`). */
-export const WORKER_COST: Cost = { logN: 14, r: 8, p: 5 };
 /** An archive that requires more isn't ours, or is meant to exhaust memory. */
 const LOG_N_MAX = 20;
 const P_MAX = 5;
@@ -45,7 +36,7 @@ const P_MAX = 5;
 export async function* encrypt(
   chunks: AsyncIterable<Uint8Array>,
   passphrase: string,
-  cost = COST,
+  cost = ARCHIVE_COST,
 ): AsyncGenerator<Buffer> {
   const { logN, r, p } = cost;
   const salt = randomBytes(SALT_BYTES);
@@ -77,7 +68,7 @@ export async function* decrypt(
   }
   const [version = 0, logN = 0, r = 0, p = 0] = header.subarray(MAGIC.length);
   if (version !== VERSION) throw new BackupError("the backup was made by a newer version");
-  if (logN > LOG_N_MAX || r !== COST.r || p > P_MAX) {
+  if (logN > LOG_N_MAX || r !== ARCHIVE_COST.r || p > P_MAX) {
     throw new BackupError("the backup is damaged: its header makes no sense");
   }
   if (logN > logNMax) {
@@ -104,7 +95,7 @@ export async function* decrypt(
   }
 }
 
-function deriveKey(passphrase: string, salt: Buffer, { logN, r, p }: Cost): Promise<Buffer> {
+function deriveKey(passphrase: string, salt: Buffer, { logN, r, p }: ScryptCost): Promise<Buffer> {
   const N = 2 ** logN;
   const options: ScryptOptions = { N, r, p, maxmem: 2 * 128 * N * r };
   return new Promise((resolve, reject) => {

@@ -9,7 +9,8 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { encrypt, WORKER_COST } from "../../lib/crypto/archive-cipher.ts";
+import { encrypt } from "../../lib/crypto/archive-cipher.ts";
+import { WORKER_ARCHIVE_COST } from "../../lib/crypto/scrypt-costs.ts";
 import { dumpDatabase } from "../../lib/db/dump.ts";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { root } from "../../scripts/root.ts";
@@ -157,7 +158,7 @@ describe("restore", () => {
     await pipeline(
       Readable.from(dumpDatabase(query, { KEY_ENCRYPTION_SECRET })),
       createGzip(),
-      (source: AsyncIterable<Buffer>) => encrypt(source, PASSPHRASE, WORKER_COST),
+      (source: AsyncIterable<Buffer>) => encrypt(source, PASSPHRASE, WORKER_ARCHIVE_COST),
       createWriteStream(file),
     );
     await close();

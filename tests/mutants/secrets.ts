@@ -30,7 +30,7 @@ export const secretMutants: readonly Mutant[] = [
   mask("more than a third is shown", "key.length / 3", "key.length / 2"),
   fingerprint("providers share keys", `\`\${provider}\\n\${key}\``, "key"),
   password("any password of nobody", "isEqual && stored !== null", "isEqual || stored === null"),
-  password("costly hashes are worked out", "cost.ln > MAX_COST.ln ||", ""),
+  password("costly hashes are worked out", "cost.logN > MAX_COST.logN ||", ""),
   sign("purposes are one", `encode(\`one-balance/v1/\${purpose}\`)`, 'encode("one-balance/v1")'),
   browser("known for ever", "if (ageS > KNOWN_BROWSER_MAX_AGE_S) return null;", ""),
   browser(

@@ -1,4 +1,7 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { emptyDatabase } from "../empty-database";
 
+// Files share the database as they share modules: each finds it as migrations leave it.
 await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
+await emptyDatabase(env.DB);

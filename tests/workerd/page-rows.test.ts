@@ -88,17 +88,19 @@ beforeAll(async () => {
   );
   expect(await recordUse(keys, REQUESTS_AN_HOUR)).toBeGreaterThan(26_000);
   // Each key's quota for two models is spent in the evening of each day.
-  for (let day = 0; day < 8; day += 1) {
-    for (const [index, keyId] of keys.entries()) {
-      for (const model of ["gemini-0", "gemini-1"]) {
+  const spent = Array.from({ length: 8 }, (_, day) =>
+    keys.flatMap((keyId, index) =>
+      ["gemini-0", "gemini-1"].map((model) => {
         const atMs = NOW_MS - day * DAY_MS - index * 60_000;
-        await db.run(sql`
-          insert into key_events (id, key_id, provider, kind, model, until_ms, evidence, at_ms)
-          values (${newRowId("ke", atMs)}, ${keyId}, 'google-ai-studio', 'cooled', ${model},
-            ${atMs + DAY_MS}, '{"meaning":"rate_limit_day"}', ${atMs})`);
-      }
-    }
-  }
+        return { id: newRowId("ke", atMs), keyId, model, atMs };
+      }),
+    ),
+  );
+  await db.run(sql`
+    insert into key_events (id, key_id, provider, kind, model, until_ms, evidence, at_ms)
+    select e.value ->> 'id', e.value ->> 'keyId', 'google-ai-studio', 'cooled', e.value ->> 'model',
+      (e.value ->> 'atMs') + ${DAY_MS}, '{"meaning":"rate_limit_day"}', e.value ->> 'atMs'
+    from json_each(${JSON.stringify(spent.flat())}) e`);
   // As the upkeep does.
   while ((await digestUsage(db)) > 0);
   await keepQuotaDays({ ...context, db });

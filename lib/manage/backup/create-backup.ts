@@ -1,4 +1,5 @@
-import { encrypt, WORKER_COST } from "../../crypto/archive-cipher";
+import { encrypt } from "../../crypto/archive-cipher";
+import { WORKER_ARCHIVE_COST } from "../../crypto/scrypt-costs";
 import { dumpDatabase } from "../../db/dump";
 import { queryOf } from "../../db/restore-target";
 import { runBatch } from "../../db/state/state-version";
@@ -27,7 +28,7 @@ export async function createBackup(
     KEY_ENCRYPTION_SECRET: secrets.current,
     ...(secrets.previous !== null && { KEY_ENCRYPTION_SECRET_PREVIOUS: secrets.previous }),
   });
-  return encrypt(gzip(lines), passphrase, WORKER_COST);
+  return encrypt(gzip(lines), passphrase, WORKER_ARCHIVE_COST);
 }
 
 function gzip(lines: AsyncIterable<string>): AsyncIterable<Uint8Array> {

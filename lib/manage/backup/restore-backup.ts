@@ -7,9 +7,10 @@
  * about them.
  * @module
  */
-import { decrypt, WORKER_COST } from "../../crypto/archive-cipher";
+import { decrypt } from "../../crypto/archive-cipher";
 import { BackupError } from "../../crypto/backup-error";
 import { fingerprintKey } from "../../crypto/fingerprint";
+import { WORKER_ARCHIVE_COST } from "../../crypto/scrypt-costs";
 import {
   openSealed,
   SealError,
@@ -51,7 +52,9 @@ export async function restoreBackup(
   }
   const query = queryOf(db);
   try {
-    const packed = await Array.fromAsync(decrypt(chunks([file]), passphrase, WORKER_COST.logN));
+    const packed = await Array.fromAsync(
+      decrypt(chunks([file]), passphrase, WORKER_ARCHIVE_COST.logN),
+    );
     const head = await readWhole(packed);
     assertSameVersion(head, await appliedMigrations(query));
     const version = 1 + (await beginRestore(db, nowMs()));
