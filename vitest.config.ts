@@ -63,6 +63,9 @@ export default defineConfig({
           // Starting workerd and handing it the modules costs as much as two files of tests; the set-up empties what
           // they share of the database.
           isolate: false,
+          maxWorkers: availableParallelism(),
+          // After the others, who have another number of workers.
+          sequence: { groupOrder: 1 },
           include: ["tests/workerd/**/*.test.ts"],
           setupFiles: ["./tests/workerd/apply-migrations.ts"],
           // Some play weeks of maintenance.

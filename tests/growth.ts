@@ -6,9 +6,9 @@
 
 /** Work shorter than this is repeated until it takes so long: below it, the clock would be measured. */
 const LEAST_MS = 0.1;
-const ROUNDS = 10;
+const ROUNDS = 5;
 /** Of so many rounds each: enough for one that nothing interrupts. */
-const MEASUREMENTS = 40;
+const MEASUREMENTS = 80;
 /** From the smaller input to the larger. */
 const DOUBLINGS = 3;
 

@@ -1,13 +1,24 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
+ * Projects one after the other: what files of a project share is kept only from one to the next in line.
+ *
  * Files of `e2e` begin first: much of their time they wait for processes and for time to pass, which the others'
  * computing fills. Begun last, the longest would have the machine to themselves.
  */
+const PROJECTS = ["e2e", "unit", "workerd"];
+
+/** Begin first of all: they take longest. */
+const LONGEST = ["platforms", "deploy", "backup", "slow-store", "doctor", "npm-start"];
+
 export class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isWaiting = ({ project }: TestSpecification) => project.name === "e2e";
-    return [...sorted.filter(isWaiting), ...sorted.filter((file) => !isWaiting(file))];
+    return sorted.toSorted((a, b) => turnOf(a) - turnOf(b));
   }
+}
+
+function turnOf({ project, moduleId }: TestSpecification): number {
+  const isLongest = LONGEST.some((name) => moduleId.endsWith(`/e2e/${name}.test.ts`));
+  return isLongest ? -1 : PROJECTS.indexOf(project.name);
 }
