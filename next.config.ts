@@ -4,7 +4,7 @@ import { PHASE_DEVELOPMENT_SERVER } from "next/constants";
 import createNextIntlPlugin from "next-intl/plugin";
 import { ROOT_SEGMENTS } from "./lib/providers/own-segments";
 
-// Messages are parsed by the build: neither browsers nor the Worker carry, or run, the parser.
+// The build parses messages: neither browsers nor the Worker contain, or run, the parser.
 const withNextIntl = createNextIntlPlugin({
   experimental: {
     messages: { path: "./messages", format: "json", locales: "infer", precompile: true },
@@ -15,10 +15,10 @@ export default async function nextConfig(phase: string): Promise<NextConfig> {
   if (phase === PHASE_DEVELOPMENT_SERVER) await initBindingsForDev();
   return withNextIntl({
     poweredByHeader: false,
-    // `npm test` checks the types of everything; a build need not wait for it.
+    // `npm test` checks the types of everything; a build needn't wait for it.
     typescript: { ignoreBuildErrors: true },
     images: { unoptimized: true },
-    // The Worker answers these before Next is asked; here they lead to the same handler, for `next dev`.
+    // The Worker handles these before Next is called; here they lead to the same handler, for `next dev`.
     rewrites: async () => [
       { source: "/api", destination: "/api/compat" },
       { source: `/:door(${ROOT_SEGMENTS.join("|")})/:path*`, destination: "/api/:door/:path*" },
@@ -26,7 +26,7 @@ export default async function nextConfig(phase: string): Promise<NextConfig> {
     // The help shows the pages of `docs/`, parsed by the build.
     turbopack: { rules: { "*.md": { loaders: ["./scripts/docs/help-loader.ts"], as: "*.js" } } },
     experimental: {
-      // `forbidden()` answers 403 with the page of app/forbidden.tsx.
+      // `forbidden()` sends 403 with the page of app/forbidden.tsx.
       authInterrupts: true,
       // Pasting thousands of provider keys into a form is more than the default 1 MB.
       serverActions: { bodySizeLimit: "8mb" },

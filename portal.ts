@@ -1,7 +1,7 @@
 /**
- * The portal's entry: pages, actions, sign-in and the admin API, all that Next answers. It is bundled apart
- * from `worker.ts`, so that an isolate that only proxies never compiles Next; `lib/runtime/run-portal.ts`
- * imports it at the first request that needs it.
+ * The portal's entry: pages, actions, sign-in and the admin API, everything that Next serves. It is bundled separately
+ * from `worker.ts`, so that an isolate that only proxies never compiles Next; `lib/runtime/run-portal.ts` imports it at
+ * the first request that needs it.
  * @module
  */
 import openNext from "#open-next";
@@ -14,7 +14,7 @@ import type { PortalModule } from "./lib/runtime/run-portal";
 export const answerPortal: PortalModule["answerPortal"] = async (request, env: Env, host) => {
   const url = new URL(request.url);
   const asked = nextRequest(request, url);
-  // One for each request, also where many share their host: the route leaves its body with it.
+  // One for each request, even if many share their host: the route stores its body in it.
   const context = {
     waitUntil: (work: Promise<unknown>) => host.waitUntil(work),
     passThroughOnException: () => {},

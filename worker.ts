@@ -1,7 +1,7 @@
 /**
- * The Worker's entry. Proxied requests go straight to the handler, but for WebSockets, which an object takes where
- * one is bound. Everything else is the portal's and goes to its object, or where none is bound to `portal.ts`, which
- * is loaded only then.
+ * The Worker's entry. Proxied requests go straight to the handler, except WebSockets, which an object handles if one is
+ * bound. Everything else is for the portal and goes to its object, or if none is bound to `portal.ts`, which is loaded
+ * only then.
  * @module
  */
 import type { Env } from "./lib/env";
@@ -23,7 +23,7 @@ export { PortalObject } from "./lib/runtime/portal-object";
 void warmUp();
 
 export default {
-  // Not async, as what it calls is: on the proxy's way each promise around another costs.
+  // Not async, because what it calls is: every additional promise around a proxied request has a cost.
   fetch(request, env, context) {
     const response = answer(request, env, context);
     if (isUpkeepDue(env)) context.waitUntil(upkeepAfter(response, env));
@@ -61,7 +61,7 @@ function answerProxied(
     : handleProxyRequest(request, url, path, proxy, waitUntil);
 }
 
-/** The isolate's first proxied request: puts the proxy together. */
+/** The isolate's first proxied request: assembles the proxy. */
 async function answerFirst(
   request: Request,
   url: URL,

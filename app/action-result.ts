@@ -1,8 +1,8 @@
 import type { InputIssue, ManageErrorCode } from "@/lib/manage/manage-error";
 
 /**
- * Why an action did nothing: a verb's own reasons, or `signed_out`, `forbidden` (the role is too low),
- * `cross_site` (another site's page sent it), `internal_error` (the server's log says what).
+ * Why an action failed: a verb's own reasons, or `signed_out`, `forbidden` (the role is too low), `cross_site` (another
+ * site's page sent it), `internal_error` (see the server's log).
  */
 export type ActionErrorCode =
   | ManageErrorCode
@@ -14,13 +14,13 @@ export type ActionErrorCode =
 export interface ActionFailure {
   readonly ok: false;
   readonly code: ActionErrorCode;
-  /** For people; never holds a secret. */
+  /** For people; never contains a secret. */
   readonly message: string;
-  /** What is wrong with which field. */
+  /** Which fields are invalid, and why. */
   readonly issues: readonly InputIssue[];
-  /** Of a conflict with another's change: the fields as they are now. */
+  /** For a conflict with another's change: the current values of the fields. */
   readonly theirs: Readonly<Record<string, unknown>> | null;
 }
 
-/** What a server action answers. */
+/** A server action's result. */
 export type ActionResult<Data> = { readonly ok: true; readonly data: Data } | ActionFailure;

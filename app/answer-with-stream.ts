@@ -1,7 +1,7 @@
 import { getCloudflareContext } from "@opennextjs/cloudflare";
 import { leaveBody } from "@/lib/runtime/left-body";
 
-/** An answer whose body is sent piece by piece, past OpenNext, which would collect it first. */
+/** A response whose body is sent piece by piece, past OpenNext, which would buffer it. */
 export function answerWithStream(
   body: ReadableStream,
   headers: Readonly<Record<string, string>>,

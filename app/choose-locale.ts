@@ -6,7 +6,7 @@ import { isHttps } from "@/lib/auth/public-origin";
 
 const YEAR_S = 365 * 24 * 3_600;
 
-/** Keeps the language this browser is to be answered in; what is none changes nothing. */
+/** Stores this browser's language; an unknown one changes nothing. */
 export async function chooseLocale(locale: string): Promise<void> {
   if (!isLocale(locale)) return;
   (await cookies()).set(LOCALE_COOKIE, locale, {

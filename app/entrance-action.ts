@@ -10,9 +10,9 @@ import type { ActionResult } from "./action-result";
 import { actionFailure, failure } from "./portal-action";
 import { portalEnv } from "./portal-context";
 
-/** What an action of someone who is not signed in works with. */
+/** The context of an action of someone who isn't signed in. */
 export interface EntranceAction<Input> {
-  /** The actor is nobody yet. */
+  /** There is no actor yet. */
   readonly context: ManageContext;
   readonly env: Env;
   readonly headers: Headers;
@@ -46,7 +46,7 @@ export function entranceAction<Schema extends z.ZodType, Data>(
   };
 }
 
-/** What the verbs get for a page that visitors may see. */
+/** The verbs' context for a page that visitors may see. */
 export function visitorContext(
   env: Env,
   actor: ManageContext["actor"] = { ...NOBODY, ip: null, userAgent: null },

@@ -2,7 +2,7 @@ import { Lock } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { Notice } from "@/components/shell/notice";
 
-/** Answers 403 where even the portal's frame is refused. */
+/** Returns 403 if even the portal's frame is forbidden. */
 export default async function Forbidden() {
   const t = await getTranslations("shell.forbidden");
   return (

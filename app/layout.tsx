@@ -49,7 +49,7 @@ export default async function RootLayout({ children }: { readonly children: Reac
             <ClientMessages>
               {children}
               <ActionTroubles />
-              {/* Above the bar of what is selected, whose buttons a message must not cover. */}
+              {/* Above the selection bar, whose buttons a message must not cover. */}
               <Toaster
                 position="bottom-right"
                 offset={{ bottom: "6rem" }}

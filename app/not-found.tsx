@@ -2,7 +2,7 @@ import { SearchX } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { Notice } from "@/components/shell/notice";
 
-/** Answers 404 for an address that is no page, to anybody: so without the portal's frame. */
+/** Returns 404 for an address that isn't a page, to anyone: therefore without the portal's frame. */
 export default async function NotFound() {
   const t = await getTranslations("shell.notFound");
   return (

@@ -17,7 +17,7 @@ import { memberContext, portalEnv } from "./portal-context";
 
 export type { ActionResult };
 
-/** What an action of the portal works with. */
+/** The context of a portal action. */
 export interface PortalAction<Input> {
   readonly context: ManageContext;
   readonly member: Member;
@@ -26,8 +26,8 @@ export interface PortalAction<Input> {
 }
 
 /**
- * A server action for members of at least `role`. Checks where the call comes from, who calls and what with
- * before `run`, and never throws: what a verb refuses comes back as a failure, everything else is logged.
+ * A server action for members of at least `role`. Checks the origin, the caller and the input before `run`, and never
+ * throws: a verb's rejection is returned as a failure, everything else is logged.
  *
  *     "use server";
  *     export const addKeys = portalAction("admin", addProviderKeysInput, ({ context, input }) =>
@@ -52,7 +52,7 @@ export function portalAction<Schema extends z.ZodType, Data>(
         return failure("forbidden");
       }
       const data = await run({ context, member, env, input: parseInput(schema, input) });
-      // What was changed holds for the very next proxied request of this isolate.
+      // A change applies to the very next proxied request of this isolate.
       sharedState(env).expireIfChanged();
       return { ok: true, data };
     } catch (error) {
@@ -61,7 +61,7 @@ export function portalAction<Schema extends z.ZodType, Data>(
   };
 }
 
-/** The answer for what was thrown. Next's own redirects go on. */
+/** The result for a thrown error. Next's own redirects are rethrown. */
 export function actionFailure(error: unknown): ActionFailure {
   unstable_rethrow(error);
   if (error instanceof ManageError) {

@@ -1,5 +1,5 @@
 /**
- * What the verbs get when the portal calls them.
+ * The context of verbs that the portal calls.
  * @module
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";

@@ -9,7 +9,7 @@ import type { ManageContext } from "@/lib/manage/manage-context";
 import { PATH_HEADER } from "@/lib/runtime/next-request";
 import { memberContext, portalEnv } from "./portal-context";
 
-/** What a page of the portal works with. */
+/** The context of a portal page. */
 export interface PortalRead {
   readonly context: ManageContext;
   readonly member: Member;
@@ -17,9 +17,9 @@ export interface PortalRead {
 }
 
 /**
- * The first line of every page and every route handler of the portal. Sends visitors who are not signed in
- * to the login page, which brings them back, and answers 403 to members whose role is lower than `role`.
- * A request that another site's page sent (browsers name it in `Origin` on every POST) gets 403 too.
+ * The first line of every page and every route handler of the portal. Sends visitors who aren't signed in to the login
+ * page, which returns them, and sends 403 to members whose role is lower than `role`. A request sent by another site's
+ * page (browsers name it in `Origin` on every POST) gets 403 too.
  */
 export async function portalRead(role: Role): Promise<PortalRead> {
   const requestHeaders = await headers();

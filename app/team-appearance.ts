@@ -6,7 +6,7 @@ import { readSettings } from "@/lib/manage/settings/read-settings";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { portalEnv } from "./portal-context";
 
-/** What people see who have not chosen for themselves. Read once in the rendering of a page. */
+/** The look for people without their own choice. Read once while a page is rendered. */
 export const teamAppearance = cache(async (): Promise<Settings["appearance"]> => {
   // Bindings exist only inside a request.
   await connection();
@@ -14,7 +14,7 @@ export const teamAppearance = cache(async (): Promise<Settings["appearance"]> =>
     const { appearance } = await readSettings({ db: openDatabase(portalEnv().DB) });
     return appearance;
   } catch (error) {
-    // The look must not be what keeps a page from saying that the store is down.
+    // The look must not keep a page from reporting that the store is down.
     console.error("portal: the settings cannot be read:", rootCause(error));
     return { language: "auto", theme: "system" };
   }

@@ -2,20 +2,20 @@ import { unstable_isUnrecognizedActionError, unstable_rethrow } from "next/navig
 import type { ActionResult } from "@/app/action-result";
 
 /**
- * Why nobody knows, or need know, more of an action's call.
+ * Why an action has no result, and none is needed.
  * - `offline`: nothing was sent
- * - `lost`: it was sent, and no answer came: it may have been done
- * - `outdated`: the page is of another version than the server; nothing was done
+ * - `lost`: it was sent, and no response came: it may have been done
+ * - `outdated`: the page and the server have different versions; nothing was done
  * - `signed_out`: the session has ended; nothing was done
  */
 export type ActionTrouble = "offline" | "lost" | "outdated" | "signed_out";
 
-/** Heard by the one who tells people (`ActionTroubles`). */
+/** `ActionTroubles` listens to it, and informs people. */
 export const TROUBLE_EVENT = "one-balance:action-trouble";
 
 /**
- * What a server action answered; null where there is no answer that a form could use. Then the reader was told
- * what is known and the way on, and the caller leaves everything that was typed as it is.
+ * A server action's result; null if there is none that a form could use. The reader was then told what is known and
+ * what to do, and the caller leaves everything that was typed unchanged.
  *
  *     const result = await answered(() => createToken(input));
  *     if (result === null) return;
@@ -28,7 +28,7 @@ export async function answered<Data>(
     const result = await call();
     return !result?.ok && result?.code === "signed_out" ? tell("signed_out") : result;
   } catch (error) {
-    // A redirect of the action is no trouble.
+    // A redirect by the action isn't an error.
     unstable_rethrow(error);
     return tell(unstable_isUnrecognizedActionError(error) ? "outdated" : "lost");
   }

@@ -3,12 +3,12 @@ import { getMessages } from "next-intl/server";
 import type { ReactNode } from "react";
 import type { Area } from "@/i18n/messages";
 
-/** Needed by the frame of every page. */
+/** Needed by every page's frame. */
 const EVERYWHERE: readonly Area[] = ["common", "shell"];
 
 /**
- * Gives client components below it their texts: those of `areas`, besides `common` and `shell`. Server
- * components need none of this; what is not named here is not sent to the browser.
+ * Provides the messages of client components below it: those of `areas`, besides `common` and `shell`. Server
+ * components don't need this; areas that aren't listed aren't sent to the browser.
  */
 export async function ClientMessages({
   areas = [],

@@ -1,6 +1,6 @@
 import { CopyButton } from "@/components/copy-button";
 
-/** Code as it is, to be copied with one click. */
+/** Code that can be copied with one click. */
 export function CodeBlock({
   code,
   language,

@@ -14,7 +14,10 @@ import {
 } from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
 
-/** Asks before what cannot be undone, or needs explaining. Stays open while `onConfirm` runs, and if it returns false. */
+/**
+ * Asks for confirmation of an action that can't be undone or needs explaining. Stays open while `onConfirm` runs, and
+ * if it returns false.
+ */
 export function ConfirmDialog({
   trigger,
   title,
@@ -25,12 +28,12 @@ export function ConfirmDialog({
 }: {
   /** A button. */
   readonly trigger: ReactNode;
-  /** Names what goes: `Revoke "ci-runner"?` */
+  /** Names the object: `Revoke "ci-runner"?` */
   readonly title: string;
   readonly description: ReactNode;
   /** A verb and its object: `Revoke token`. */
   readonly confirmLabel: string;
-  /** `default` for what destroys nothing. */
+  /** `default` for actions that destroy nothing. */
   readonly variant?: "destructive" | "default";
   readonly onConfirm: () => Promise<boolean | undefined> | Promise<void>;
 }) {

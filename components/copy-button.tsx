@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 
 const CONFIRMATION_MS = 1_500;
 
-/** Copies `value`; with a `label` a button that says so, without one an icon. */
+/** Copies `value`; a button with `label`, or an icon without one. */
 export function CopyButton({
   value,
   label,
@@ -17,7 +17,7 @@ export function CopyButton({
 }: {
   readonly value: string;
   readonly label?: string;
-  /** What is copied, for those who cannot see which of many icons this is. */
+  /** What is copied, for people who can't see the icon's context. */
   readonly name?: string;
   readonly className?: string;
 }) {
@@ -34,7 +34,7 @@ export function CopyButton({
       await navigator.clipboard.writeText(value);
       setIsCopied(true);
     } catch {
-      // Pages on plain http, other than on this machine, have no clipboard.
+      // Pages on plain http have no clipboard, except on this machine.
       toast.error(t("copyFailed"));
     }
   }

@@ -9,7 +9,7 @@ import {
   EmptyTitle,
 } from "@/components/ui/empty";
 
-/** Stands where a list would, and says what to do next. */
+/** Replaces an empty list, and says what to do next. */
 export function EmptyState({
   icon: Icon,
   title,

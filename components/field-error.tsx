@@ -1,10 +1,10 @@
-/** What is wrong with a field, right below it; `id` is what the field's `aria-describedby` names. */
+/** A field's error, right below it; the field's `aria-describedby` names `id`. */
 export function FieldError({
   id,
   message,
 }: {
   readonly id?: string;
-  /** Nothing is shown without one. */
+  /** Without one, nothing is shown. */
   readonly message: string | undefined;
 }) {
   if (message === undefined) return null;

@@ -6,19 +6,19 @@ import { type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/utils";
 
-/** What a list is narrowed by: in a row where there is room, else behind one button. */
+/** A list's filters: in a row if there is room, otherwise behind one button. */
 export function FilterBar({
   lead,
   count,
   children,
   chips,
 }: {
-  /** Always in sight, before the button: the search. */
+  /** Always visible, before the button: the search. */
   readonly lead?: ReactNode;
   /** How many of the filters in `children` are set. */
   readonly count: number;
   readonly children: ReactNode;
-  /** Always in sight, at the end: filters without a field, and what takes all away. */
+  /** Always visible, at the end: filters without a field, and the button that clears all. */
   readonly chips?: ReactNode;
 }) {
   const t = useTranslations("common");

@@ -4,7 +4,7 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useId, useTransition } from "react";
 import { Input } from "@/components/ui/input";
 
-/** Narrows a list by a day of the reader's calendar, `2026-11-22` in the URL. */
+/** Filters a list by a day of the reader's calendar, `2026-11-22` in the URL. */
 export function FilterDate({ name, label }: { readonly name: string; readonly label: string }) {
   const [isLoading, startTransition] = useTransition();
   const [day, setDay] = useQueryState(

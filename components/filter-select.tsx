@@ -10,10 +10,10 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 
-/** Radix keeps the empty string for "nothing chosen". */
+/** Radix reserves the empty string for "nothing chosen". */
 const ANY = "any";
 
-/** Narrows a list by one field of the URL; the first entry takes the filter away. */
+/** Filters a list by one field of the URL; the first entry removes the filter. */
 export function FilterSelect({
   name,
   label,
@@ -28,7 +28,7 @@ export function FilterSelect({
   /** `Any state` */
   readonly anyLabel: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];
-  /** What the list lacks, said at its end. */
+  /** A note at the end of an incomplete list. */
   readonly note?: string | undefined;
 }) {
   const [isLoading, startTransition] = useTransition();
@@ -46,7 +46,7 @@ export function FilterSelect({
       }}
     >
       <SelectTrigger aria-label={label} aria-busy={isLoading}>
-        {/* Named here, since the list that Radix would read it from is not rendered on the server. */}
+        {/* Named here, because the list from which Radix would read it isn't rendered on the server. */}
         <SelectValue>
           {options.find((option) => option.value === value)?.label ??
             (value === ANY ? anyLabel : value)}

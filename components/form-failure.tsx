@@ -2,7 +2,7 @@ import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { Alert, AlertDescription } from "@/components/ui/alert";
 
-/** Why a form as a whole did not go through. Nothing is shown without a reason. */
+/** Why a form as a whole wasn't accepted. Without a reason, nothing is shown. */
 export function FormFailure({ children }: { readonly children: ReactNode }) {
   if (!children) return null;
   return (

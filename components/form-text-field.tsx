@@ -12,10 +12,10 @@ import {
 } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 
-/** What a form sets as the error's type for what the server said; its words are shown as they are. */
+/** The error type that a form sets for the server's message, which is shown unchanged. */
 export const FROM_SERVER = "server";
 
-/** A field of one line with its label, and right below it what is wrong with it. */
+/** A single-line field with its label, and its error right below. */
 export function FormTextField<Values extends FieldValues>({
   control,
   name,
@@ -28,7 +28,7 @@ export function FormTextField<Values extends FieldValues>({
   readonly name: FieldPath<Values>;
   readonly label: string;
   readonly description?: ReactNode;
-  /** Said when the field breaks the form's own rules. */
+  /** Shown if the field violates the form's own rules. */
   readonly invalid: string;
 } & Pick<
   ComponentProps<"input">,

@@ -1,12 +1,12 @@
 /**
- * Figures as people read them. Null is what nobody knows, and becomes a dash.
+ * Figures as displayed. Null is unknown, and shown as a dash.
  * @module
  */
 
-/** Stands for what is unknown; the place that shows it says why. */
+/** Shown for unknown values; the place that shows it explains why. */
 export const UNKNOWN = "–";
 
-/** `950`, `12.4K`, `3.1M`. K and M in every language, as the providers' own price lists have them. */
+/** `950`, `12.4K`, `3.1M`. K and M in every language, as in the providers' own price lists. */
 export function formatCount(count: number | null): string {
   if (count === null) return UNKNOWN;
   return new Intl.NumberFormat("en", {
@@ -20,7 +20,7 @@ export function formatExactCount(count: number | null): string {
   return count === null ? UNKNOWN : new Intl.NumberFormat("en").format(count);
 }
 
-/** `$0.0032`, `$0.41`, `$1,204.50`: cents, and below ten of them two digits that mean something. */
+/** `$0.0032`, `$0.41`, `$1,204.50`: cents, and below ten cents two significant digits. */
 export function formatUsd(usd: number | null): string {
   if (usd === null) return UNKNOWN;
   const isTiny = usd !== 0 && Math.abs(usd) < 0.095;
@@ -46,7 +46,7 @@ export function formatDuration(ms: number | null): string {
     : `${Math.floor(wholeSeconds / 60)} min ${rest} s`;
 }
 
-/** A share from 0 to 1: `0%`, `<0.1%`, `99.2%`, `100%`. Never says 100 % or 0 % of what is only nearly so. */
+/** A share from 0 to 1: `0%`, `<0.1%`, `99.2%`, `100%`. Never rounds to 0 % or 100 %. */
 export function formatShare(share: number | null): string {
   if (share === null) return UNKNOWN;
   if (share > 0 && share < 0.001) return "<0.1%";

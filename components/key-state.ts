@@ -1,11 +1,11 @@
 import { Ban, CircleCheck, CirclePause, Clock, type LucideIcon } from "lucide-react";
 
-/** What a provider key can be: `cooling` is an active key that rests. */
+/** The states of a provider key: `cooling` is an active key in cooldown. */
 export const keyStates = ["ready", "cooling", "blocked", "disabled"] as const;
 
 export type KeyState = (typeof keyStates)[number];
 
-/** How a state looks, everywhere: one icon, one colour to read and one to fill with. */
+/** A state's look, everywhere: one icon, one color for text and one for fills. */
 export const keyStateLooks: Readonly<
   Record<KeyState, { readonly icon: LucideIcon; readonly text: string; readonly fill: string }>
 > = {

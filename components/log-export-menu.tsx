@@ -12,8 +12,8 @@ import {
 } from "@/components/ui/dropdown-menu";
 
 /**
- * All entries that the page's filters mean as a file.
- * @param path Of the route that makes it; it takes the page's parameters, and `format`.
+ * All entries that match the page's filters, as a file.
+ * @param path The route that creates it; it accepts the page's parameters, and `format`.
  */
 export function LogExportMenu({ path }: { readonly path: string }) {
   const t = useTranslations("common");

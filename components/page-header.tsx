@@ -15,7 +15,7 @@ export interface Crumb {
   readonly href?: string;
 }
 
-/** A page's name and what can be done on it as a whole. */
+/** A page's name and its page-level actions. */
 export function PageHeader({
   title,
   description,
@@ -25,12 +25,12 @@ export function PageHeader({
   readonly title: ReactNode;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
-  /** The way here, for pages below an area's first; wide screens have it above the page. */
+  /** Breadcrumbs, for pages below an area's first; wide screens have them above the page. */
   readonly crumbs?: readonly Crumb[];
 }) {
   return (
     <header className="mb-6 flex flex-wrap items-start justify-between gap-4">
-      {/* Where the name would have less room, actions stand below it. */}
+      {/* If the name would have too little room, actions are below it. */}
       <div className="min-w-0 flex-1 basis-64 space-y-1">
         {crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         <h1 className="truncate text-xl font-semibold tracking-tight">{title}</h1>

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A part of a page of forms: what it is about on the left, the form on the right; one below the other on a phone. */
+/** A section of a page of forms: its topic on the left, the form on the right; one below the other on a phone. */
 export function PageSection({
   title,
   description,

@@ -1,4 +1,4 @@
-/** Hands an answer to the browser as a file, under the name its header gives. */
+/** Saves a response as a file in the browser, under the name in its header. */
 export async function saveResponse(response: Response): Promise<void> {
   const disposition = response.headers.get("content-disposition") ?? "";
   const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? "download";
@@ -7,6 +7,6 @@ export async function saveResponse(response: Response): Promise<void> {
   link.href = url;
   link.download = name;
   link.click();
-  // The click has begun the download, which holds the data itself.
+  // The click has started the download, which contains the data itself.
   URL.revokeObjectURL(url);
 }

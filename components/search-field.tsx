@@ -8,7 +8,7 @@ import { cn } from "@/lib/utils";
 
 const PAUSE_MS = 250;
 
-/** Searches through `?q=` (or `name`) once typing pauses; the page reads it and goes back to its start. */
+/** Searches through `?q=` (or `name`) once typing pauses; the page reads it and returns to its first page. */
 export function SearchField({
   label,
   name = "q",
@@ -41,8 +41,7 @@ export function SearchField({
         className="pl-8"
         onChange={(event) => {
           const { value } = event.target;
-          // At once, or in one with the search: a change of the URL alone that comes right after makes
-          // Next drop the answer it waits for.
+          // Together with the search: a separate URL change right afterwards makes Next drop the response it waits for.
           if (page !== null) setPage(null);
           setText(value || null, value === "" ? {} : { limitUrlUpdates: debounce(PAUSE_MS) });
         }}

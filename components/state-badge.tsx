@@ -7,8 +7,8 @@ import { useNow } from "@/components/time/use-now";
 import { cn } from "@/lib/utils";
 
 /**
- * A key's state in its colour, with its icon and name. A cooling key shows the time left, and is ready
- * when that is over.
+ * A key's state in its color, with its icon and name. A cooling key shows the time left, and becomes ready when that is
+ * over.
  */
 export function StateBadge({
   state,

@@ -4,7 +4,7 @@ import { cn } from "@/lib/utils";
 
 export type StateCounts = Readonly<Record<KeyState, number>>;
 
-/** Keys by state as one bar; read out, and on hover, as a sentence. */
+/** Keys by state as one bar; also as a sentence, for screen readers and on hover. */
 export function StateStrip({
   counts,
   className,

@@ -1,10 +1,10 @@
 /**
- * Menus and dialogs lock the page's scrolling by a style element, which react-style-singleton makes with
- * the nonce of `__webpack_nonce__`. The policy's nonce is read from a script the browser already trusts.
+ * Menus and dialogs lock the page's scrolling by a style element, which react-style-singleton creates with the nonce in
+ * `__webpack_nonce__`. The policy's nonce is read from a script that the browser already trusts.
  * @module
  */
 
-/** For style elements that components make by themselves; undefined on the server. */
+/** For style elements that components create themselves; undefined on the server. */
 export const styleNonce =
   typeof document === "undefined"
     ? undefined

@@ -4,15 +4,15 @@ import "./style-nonce";
 import { ThemeProvider as NextThemesProvider } from "next-themes";
 import type { ReactNode } from "react";
 
-/** Light, dark or as the system has it, by a class on `<html>`. */
+/** Light, dark or the system's theme, by a class on `<html>`. */
 export function ThemeProvider({
   nonce,
   defaultTheme,
   children,
 }: {
-  /** Of the Content-Security-Policy, for the script that sets the class before the first paint. */
+  /** The nonce of the Content-Security-Policy, for the script that sets the class before the first paint. */
   readonly nonce: string | undefined;
-  /** For browsers that have not chosen. */
+  /** For browsers without a choice. */
   readonly defaultTheme: "system" | "light" | "dark";
   readonly children: ReactNode;
 }) {

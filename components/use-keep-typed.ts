@@ -4,12 +4,12 @@ import { useTranslations } from "next-intl";
 import { type SyntheticEvent, useRef } from "react";
 import { toast } from "sonner";
 
-/** A second Escape within this time is meant. */
+/** A second Escape within this time is intentional. */
 const AGAIN_MS = 5_000;
 
 /**
- * For the content of a dialog: what was typed into its form is not thrown away by a click beside it, nor by one
- * Escape. Messages beside it can be clicked.
+ * For the content of a dialog: what was typed into its form isn't discarded by a click outside, nor by a single Escape.
+ * Toasts can be clicked.
  */
 export function useKeepTyped() {
   const t = useTranslations("common");

@@ -3,13 +3,13 @@
 import { useEffect, useState } from "react";
 import type { KnownModels } from "@/lib/runtime/known-models";
 
-/** Asked once a page: the list changes by the week. */
+/** Fetched once per page: the list changes by the week. */
 let asked: Promise<readonly KnownModels[]> | null = null;
 
 /**
- * The models that the pool can serve, for choosing from; null until they are there. Where they cannot be
- * had the list is empty, and names are typed.
- * @param isWanted False while nobody is going to choose: providers are asked for it.
+ * The models that the pool can serve, to choose from; null until they are loaded. If that fails the list is empty, and
+ * names are typed.
+ * @param isWanted False while no one is going to choose, because it calls providers.
  */
 export function useKnownModels(isWanted = true): readonly KnownModels[] | null {
   const [known, setKnown] = useState<readonly KnownModels[] | null>(null);
@@ -32,7 +32,7 @@ async function ask(): Promise<readonly KnownModels[]> {
     const { providers }: { providers: readonly KnownModels[] } = await response.json();
     return providers;
   } catch {
-    // The next who needs the list asks again.
+    // The next user of the list fetches it again.
     asked = null;
     return [];
   }

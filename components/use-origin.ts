@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 
 const never = () => () => {};
 
-/** `https://pool.example.com`, as the browser knows it; empty in what the server renders. */
+/** `https://pool.example.com`, as known to the browser; empty in what the server renders. */
 export function useOrigin(): string {
   return useSyncExternalStore(
     never,

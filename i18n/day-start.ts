@@ -1,20 +1,20 @@
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * When a calendar day begins in a time zone, as epoch milliseconds; null for what is no day.
+ * When a calendar day begins in a time zone, in epoch milliseconds; null if invalid.
  * @param day `2026-11-22`
- * @param offsetDays 1 for the day after
+ * @param offsetDays 1 for the following day
  */
 export function dayStartMs(day: string, timeZone: string, offsetDays = 0): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
   const utcMs = Date.parse(`${day}T00:00:00Z`) + offsetDays * DAY_MS;
   if (Number.isNaN(utcMs)) return null;
-  // The zone's offset at that moment in UTC is at most one change of clocks away from the right one.
+  // The zone's offset at that UTC time is at most one clock change away from the right one.
   const guessMs = utcMs - zoneOffsetMs(utcMs, timeZone);
   return utcMs - zoneOffsetMs(guessMs, timeZone);
 }
 
-/** What clocks in the zone are ahead of UTC by. */
+/** How far clocks in the zone are ahead of UTC. */
 function zoneOffsetMs(atMs: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en-US", {
     timeZone,

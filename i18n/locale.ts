@@ -3,17 +3,17 @@ export const locales = ["en", "zh"] as const;
 
 export type Locale = (typeof locales)[number];
 
-/** Keeps a person's choice of language. */
+/** Stores a person's language. */
 export const LOCALE_COOKIE = "locale";
 
-/** Keeps the browser's time zone, so that the server writes times as the reader's clock shows them. */
+/** Stores the browser's time zone, so that the server renders times in it. */
 export const TIME_ZONE_COOKIE = "time-zone";
 
 export function isLocale(value: string | undefined): value is Locale {
   return locales.some((locale) => locale === value);
 }
 
-/** The language to answer in: the chosen one, else the browser's first that there is. */
+/** The language to use: the chosen one, otherwise the browser's first that is available. */
 export function pickLocale(chosen: string | undefined, acceptLanguage: string | null): Locale {
   if (isLocale(chosen)) return chosen;
   const wanted = (acceptLanguage ?? "")
@@ -24,7 +24,7 @@ export function pickLocale(chosen: string | undefined, acceptLanguage: string | 
   return wanted.map(({ language }) => language).find(isLocale) ?? locales[0];
 }
 
-/** `zh-TW;q=0.8` (RFC 9110, 12.5.4); of the tag only the language counts. */
+/** `zh-TW;q=0.8` (RFC 9110, 12.5.4); only the tag's language counts. */
 function readLanguageRange(range: string): { language: string; quality: number } {
   const [tag = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
   const quality = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
@@ -34,7 +34,7 @@ function readLanguageRange(range: string): { language: string; quality: number }
   };
 }
 
-/** The zone as the browser named it, else UTC. */
+/** The zone named by the browser, otherwise UTC. */
 export function pickTimeZone(named: string | undefined): string {
   const zone = named || "UTC";
   try {

@@ -68,7 +68,7 @@ export type Messages = typeof en;
 
 export type Area = keyof Messages;
 
-/** That the languages have the same texts is a test's to see, so `zh` is taken at its word. */
+/** A test checks that the languages have the same texts, so `zh` is cast. */
 const zh = {
   alerts: zhAlerts,
   audit: zhAudit,

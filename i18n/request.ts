@@ -4,7 +4,7 @@ import { teamAppearance } from "@/app/team-appearance";
 import { isLocale, LOCALE_COOKIE, pickLocale, pickTimeZone, TIME_ZONE_COOKIE } from "./locale";
 import { messages } from "./messages";
 
-/** Language, time zone and clock of a request; next-intl asks once for each. */
+/** Language, time zone and clock of a request; next-intl calls this once for each. */
 export default getRequestConfig(async () => {
   const [cookieJar, requestHeaders] = await Promise.all([cookies(), headers()]);
   const chosen = cookieJar.get(LOCALE_COOKIE)?.value;
@@ -16,7 +16,7 @@ export default getRequestConfig(async () => {
     locale,
     messages: messages[locale],
     timeZone: pickTimeZone(cookieJar.get(TIME_ZONE_COOKIE)?.value),
-    // Handed to the browser too, whose first render so says the same as the server's.
+    // Also sent to the browser, so that its first render shows the same as the server's.
     now: new Date(),
   };
 });

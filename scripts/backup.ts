@@ -1,5 +1,5 @@
 /**
- * `npm run backup [-- file]`: the instance of `DATA_DIR` in one encrypted file, also while it serves; with
+ * `npm run backup [-- file]`: the instance of `DATA_DIR` in one encrypted file, even while it is serving; with
  * `--remote` the deployed one.
  * @module
  */
@@ -20,7 +20,7 @@ try {
     options: { remote: { type: "boolean", default: false }, name: { type: "string" } },
   });
   const day = new Date().toISOString().slice(0, 10);
-  // npm runs scripts at the root; a path is meant from where its caller is.
+  // npm runs scripts at the root; a path is relative to the caller's folder.
   const file = resolve(process.env.INIT_CWD ?? "", positionals[0] ?? `one-balance-${day}.backup`);
   if (existsSync(file)) throw new ExpectedError(`${file} already exists`);
   const passphrase = await readPassphrase(true);

@@ -1,7 +1,7 @@
 /**
- * Runs `scripts/<name>.ts` from a fresh clone: installs what package-lock.json asks for and is missing,
- * then hands over to Node 24 from node_modules, which runs TypeScript as it is.
- * Plain JavaScript without dependencies, because the machine's own Node (20 or newer) runs it.
+ * Runs `scripts/<name>.ts` from a fresh clone: installs what package-lock.json requires and is missing, then hands over
+ * to Node 24 from node_modules, which runs TypeScript directly. Plain JavaScript without dependencies, because the
+ * machine's own Node (20 or newer) runs it.
  *
  *   node scripts/bootstrap.mjs <name> [arguments…]
  * @module
@@ -18,7 +18,7 @@ const [name = "", ...scriptArgs] = process.argv.slice(2);
 
 if (!isInstalled()) {
   const startedAtMs = Date.now();
-  // What the script prints may be meant for another program.
+  // The script's output may be meant for another program.
   console.error("Installing dependencies …");
   const exitCode = await installDependencies();
   if (exitCode !== 0 || !existsSync(node24)) {
@@ -34,15 +34,15 @@ process.exitCode = await runToEnd(node24, ["--no-warnings", script, ...scriptArg
   env: {
     ...process.env,
     PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`,
-    // Compiled modules, wrangler's and ours, are kept: a command with all its children starts sooner.
+    // Compiled modules, wrangler's and ours, are kept: a command with all its children starts faster.
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, "node_modules/.cache/node"),
   },
 });
 
 /**
- * Whether node_modules holds exactly the locked versions. npm writes its hidden lockfile last, so an
- * interrupted install does not pass; one made by hand with `npm ci` does. Optional packages
- * (other platforms' binaries) may be absent.
+ * Whether node_modules contains exactly the locked versions. npm writes its hidden lockfile last, so an interrupted
+ * install doesn't pass; one made by hand with `npm ci` does. Optional packages (other platforms' binaries) may be
+ * absent.
  */
 function isInstalled() {
   const wanted = lockedPackages(join(root, "package-lock.json"));
@@ -63,7 +63,7 @@ function lockedPackages(file) {
   }
 }
 
-/** A process group of its own, so that stopping reaches the install scripts of packages too. */
+/** In its own process group, so that stopping also reaches packages' install scripts. */
 function installDependencies() {
   const npm = process.env.npm_execpath;
   const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];

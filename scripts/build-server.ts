@@ -1,6 +1,6 @@
 /**
- * `npm run build:server`: installs and builds all that `npm start` serves, which then changes nothing in this folder
- * and may be run by a user who could not.
+ * `npm run build:server`: installs and builds everything that `npm start` serves, which then changes nothing in this
+ * folder and may be run by a user without write access.
  * @module
  */
 import { buildIfChanged } from "./build.ts";

@@ -1,6 +1,6 @@
 /**
- * The production build: Next through OpenNext into `.open-next/`, then two module graphs into `dist/worker/`,
- * by the bundler of `wrangler deploy`, minified: `worker.js`, the proxy, and `portal.js`, all that Next answers.
+ * The production build: Next through OpenNext into `.open-next/`, then two module graphs into `dist/worker/`, by the
+ * bundler of `wrangler deploy`, minified: `worker.js`, the proxy, and `portal.js`, everything that Next serves.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -11,7 +11,7 @@ import { writeMachineDocs } from "./build/machine-docs.ts";
 import { root } from "./root.ts";
 import { runCommand, step } from "./run-command.ts";
 
-/** What the build is made of; test files in these folders are left out. */
+/** The build's inputs; test files in these folders are left out. */
 const INPUTS = [
   "app",
   "components",
@@ -33,44 +33,47 @@ const INPUTS = [
   "package-lock.json",
 ];
 
-/** Of the built modules. */
+/** The built modules. */
 export const WORKER_DIR = "dist/worker";
 /** Static files. */
 const ASSETS_DIR = ".open-next/assets";
 /** `scripts/local/local-door.ts` in one file. */
 export const LOCAL_DOOR = "dist/local-door.js";
-/** Of the portal's bundle on its way into the Worker's folder. */
+/** The portal's bundle on its way into the Worker's folder. */
 const PORTAL_DIR = "dist/portal";
 
 /**
- * Modules are compiled when they are first imported, not when the isolate starts: an isolate that only proxies
- * never compiles the portal. Without the flag all works, and starts slower.
+ * Modules are compiled when they are first imported, not when the isolate starts: an isolate that only proxies never
+ * compiles the portal. Without the flag everything works, but starts more slowly.
  */
 export const MODULE_REGISTRY_FLAG = "new_module_registry";
 
 const HASH_FILE = join(root, "dist/build-hash");
 const LOCK_FILE = join(root, "dist/build-lock");
 
-/** What of wrangler.toml the local server needs, kept beside the build so that serving need not load wrangler. */
+/**
+ * The part of wrangler.toml that the local server needs, stored next to the build so that serving needn't load
+ * wrangler.
+ */
 export interface WorkerConfig {
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
 }
 
-/** Builds unless the last build was made of the same sources. Two callers at once: the second waits for the first. */
+/** Builds unless the last build used the same sources. Of two simultaneous callers, the second waits for the first. */
 export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
   const localDoor = await bundleLocalDoor();
-  // Nothing is written where nothing is to be done: the folder may belong to somebody else.
+  // Nothing is written if there is nothing to do: the folder may belong to another user.
   if ((await isBuilt()) && localDoor === (await readIfThere(join(root, LOCAL_DOOR)))) return;
   await mkdir(join(root, "dist"), { recursive: true });
   const unlock = await lock(signal);
   try {
-    // Who serves already never reads a half-written one.
+    // A running server must never read a half-written one.
     await writeFile(join(root, `${LOCAL_DOOR}.new`), localDoor);
     await rename(join(root, `${LOCAL_DOOR}.new`), join(root, LOCAL_DOOR));
     if (await isBuilt()) return;
     const hash = await hashInputs();
-    // Without its hash a half-made build is never taken for a whole one.
+    // Without its hash, a partial build is never mistaken for a complete one.
     await rm(HASH_FILE, { force: true });
     await step("Building the portal with Next and OpenNext (about half a minute)", () =>
       runBuildTool("opennextjs-cloudflare", ["build"], signal),
@@ -103,9 +106,9 @@ function runBuildTool(command: string, args: string[], signal: AbortSignal | und
     env: {
       NEXT_TELEMETRY_DISABLED: "1",
       WRANGLER_SEND_METRICS: "false",
-      // Also skips wrangler's look-up of its newest version.
+      // Also skips wrangler's lookup of its newest version.
       WRANGLER_HIDE_BANNER: "true",
-      // Otherwise wrangler hands a deploy back to OpenNext.
+      // Otherwise wrangler delegates a deploy back to OpenNext.
       OPEN_NEXT_DEPLOY: "true",
       NODE_ENV: "production",
     },
@@ -121,7 +124,7 @@ function readIfThere(file: string): Promise<string> {
   return readFile(file, "utf8").catch(() => "");
 }
 
-/** Takes no time worth a look at what changed. */
+/** Fast enough to need no check for changes. */
 async function bundleLocalDoor(): Promise<string> {
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
@@ -163,7 +166,7 @@ async function hashInputs(): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Files at or below a path, relative to the root and sorted; none where it does not exist. */
+/** Files at or below a path, relative to the root and sorted; none if it doesn't exist. */
 async function filesBelow(path: string): Promise<string[]> {
   const stats = await stat(join(root, path)).catch(() => null);
   if (stats === null) return [];
@@ -175,7 +178,7 @@ async function filesBelow(path: string): Promise<string[]> {
     .sort();
 }
 
-/** Takes the build lock, waiting while a living process holds it. Returns how to give it back. */
+/** Takes the build lock, waiting while a living process has it. Returns a function that releases it. */
 async function lock(signal: AbortSignal | undefined): Promise<() => Promise<void>> {
   for (;;) {
     try {
@@ -193,7 +196,7 @@ async function lock(signal: AbortSignal | undefined): Promise<() => Promise<void
 
 async function isLockStale(): Promise<boolean> {
   const pid = Number(await readFile(LOCK_FILE, "utf8").catch(() => ""));
-  // Empty: taken just now, its holder has not written yet.
+  // Empty: just taken, and its owner hasn't written yet.
   if (pid === 0) return false;
   try {
     process.kill(pid, 0);

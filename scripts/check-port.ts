@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { ExpectedError } from "./expected-error.ts";
 
 /**
- * Asked before the build, so that a taken port is told at once and not after half a minute.
+ * Checked before the build, so that a taken port is reported at once and not after half a minute.
  * @param host a name or an address of this machine
  * @throws {ExpectedError} if nothing can listen there.
  */

@@ -1,6 +1,6 @@
 /**
- * The command line: `npx one-balance <command> …`, against any instance by its admin API.
- * Exit codes: 0 done; 1 refused, unreachable, or a fault found; 2 the command was not understood.
+ * The command line: `npx one-balance <command> …`, for any instance through its admin API. Exit codes: 0 success; 1
+ * rejected, unreachable, or a problem found; 2 invalid usage.
  * @module
  */
 import "./resolve-lib.ts";
@@ -29,7 +29,7 @@ async function run(args: readonly string[]): Promise<number> {
       console.log(help(commands));
       return 0;
     }
-    // An argument may be anything, a key too.
+    // An argument may be anything, even a key.
     throw new UsageError(`there is no such command; \`one-balance help\` lists them`);
   }
   const { values, positionals } = parse(command, args.slice(command.name.length));
@@ -59,7 +59,7 @@ function parse(
       options: { ...OPTIONS_OF_ALL, ...options },
     });
   } catch (error) {
-    // Node's words name the option, and are made for its users.
+    // Node's messages name the option, and are written for users.
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(`${error.message.split(". ")[0]}\nusage: one-balance ${usage}`);
   }

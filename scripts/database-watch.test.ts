@@ -21,11 +21,11 @@ test.each([
 });
 
 describe("a watch", () => {
-  /** What it says of a file that is in these states, one after the other; the last one stays. */
+  /** What it reports for a file that has these states, one after the other; the last one stays. */
   async function told(...states: readonly FileState[]): Promise<string[]> {
     const changes: string[] = [];
     let looks = 0;
-    // Asked about the database, and about the two files beside it.
+    // Asked about the database, and about the two files next to it.
     const look = async (file: string) => {
       if (file !== "db") return GONE;
       looks += 1;

@@ -1,6 +1,6 @@
 /**
- * Notices what happens to the database's file under a running server: SQLite goes on with the file that it opened,
- * even if it is deleted, and what it then writes is gone with the next start.
+ * Notices what happens to the database's file under a running server: SQLite keeps using the file that it opened, even
+ * if it is deleted, and what it then writes is lost at the next start.
  * @module
  */
 import { constants } from "node:fs";
@@ -9,23 +9,23 @@ import { dirname, join } from "node:path";
 
 export type DatabaseChange = "deleted" | "replaced" | "read-only" | "writable";
 
-/** What the file system says of the file at one moment. */
+/** The file's state in the file system at one time. */
 export interface FileState {
-  /** Which file it is, whatever it is called; null where there is none. */
+  /** Identifies the file whatever its name; null if there is none. */
   readonly id: string | null;
   readonly isWritable: boolean;
 }
 
 export interface DatabaseWatch {
   readonly file: string;
-  /** Of the files that SQLite keeps beside it, as they were when it was last well: names by their endings. */
+  /** The files that SQLite keeps next to it, in their last good state, by extension. */
   readonly beside: ReadonlyMap<string, string | null>;
   stop(): void;
 }
 
-/** As seen twice in a row, so that a file which is just being moved into place is not taken for deleted. */
+/** Checked twice in a row, so that a file which is just being moved into place isn't considered deleted. */
 const EVERY_MS = 1_000;
-/** What SQLite has not yet put into the database, and its index. */
+/** What SQLite hasn't written to the database yet, and its index. */
 const BESIDE = ["-wal", "-shm"] as const;
 
 /** The file of the local D1, which Miniflare names by a hash. */
@@ -38,8 +38,8 @@ export async function databaseFile(dataDir: string): Promise<string> {
 }
 
 /**
- * What became of the file; null where all is as before.
- * @param before null where it was opened just now
+ * What happened to the file; null if nothing did.
+ * @param before null if it was just opened
  */
 export function changeOf(before: FileState | null, now: FileState): DatabaseChange | null {
   if (now.id === null) return "deleted";
@@ -50,7 +50,7 @@ export function changeOf(before: FileState | null, now: FileState): DatabaseChan
 }
 
 /**
- * Looks every second, but not while a change is being dealt with.
+ * Checks every second, but not while a change is being handled.
  * @param look for tests
  */
 export function watchDatabase(
@@ -105,8 +105,8 @@ export function watchDatabase(
 }
 
 /**
- * Takes away what belonged to a file that is no longer there: SQLite would put it into the new one. What came with
- * that one stays.
+ * Removes what belonged to a file that no longer exists: SQLite would apply it to the new one. What came with the new
+ * file stays.
  */
 export async function withoutLeftovers({ file, beside }: DatabaseWatch): Promise<void> {
   for (const [ending, id] of beside) {
@@ -127,7 +127,7 @@ async function stateOf(file: string): Promise<FileState> {
   }
 }
 
-/** SQLite makes files beside the database, so the folder counts as well. */
+/** SQLite creates files next to the database, so the folder counts as well. */
 async function isWritable(file: string): Promise<boolean> {
   try {
     for (const path of [file, dirname(file)]) await access(path, constants.W_OK);

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the whole product on a data folder that is thrown away, with a fake upstream on loopback,
- * sample keys, a team, weeks of use and a trickle of live traffic. Needs no account and no key.
+ * `npm run demo`: the whole product on a temporary data folder, with a fake upstream on loopback, sample keys, a team,
+ * weeks of usage and a trickle of live traffic. Needs no account and no key.
  * @module
  */
 import "./resolve-lib.ts";
@@ -20,7 +20,7 @@ import { startServer } from "./serve.ts";
 import { readSettings } from "./settings.ts";
 import { listenForStop, stopped, stopSignal } from "./stop-signal.ts";
 
-// What imports lib/ waits until Node knows how to.
+// Imports of lib/ wait until Node can resolve them.
 const { openDatabase } = await import("../lib/db/open-database.ts");
 const { liveTraffic } = await import("./demo/live-traffic.ts");
 const { recordPast } = await import("./demo/record-past.ts");
@@ -55,7 +55,7 @@ async function fillDatabase(secret: string) {
   const local = await openLocalDatabase(dataDir);
   try {
     await applyMigrations(local.database);
-    // The same binding; Miniflare's type of it is the package's, not the global one.
+    // The same binding; Miniflare's type for it is the package's, not the global one.
     const db = openDatabase(local.database as unknown as D1Database);
     const toMs = Date.now();
     const fromMs = toMs - PAST_DAYS * DAY_MS;

@@ -1,6 +1,6 @@
 /**
- * `npm run deploy` and `npm run deploy:pages`: One Balance on the caller's Cloudflare account, from nothing
- * or from wherever an earlier run stopped. `-- --dry-run` tells every step and changes nothing.
+ * `npm run deploy` and `npm run deploy:pages`: One Balance on the caller's Cloudflare account, from nothing or from
+ * where an earlier run stopped. `-- --dry-run` prints every step and changes nothing.
  * @module
  */
 import { join } from "node:path";
@@ -38,7 +38,7 @@ import { root } from "./root.ts";
 import { setupUrl } from "./secrets.ts";
 import { settingsFrom } from "./settings.ts";
 
-/** Variables that are no secrets, besides the gateway's address. */
+/** Variables that aren't secrets, besides the gateway's address. */
 const PLAIN_VARS = [
   "CONSECUTIVE_429_THRESHOLD",
   "FIRST_BYTE_TIMEOUT_MS",
@@ -58,7 +58,7 @@ async function deploy(): Promise<void> {
   const { isPages, hasGateway, hasObject, hasLeases, isDryRun, ...options } = readOptions();
   const base = await readBaseConfig();
   const { name, databaseName, ...known } = namesOf(base, options.name);
-  // Of the environment only: .dev.vars is for the local server.
+  // Only from the environment: .dev.vars is for the local server.
   const { vars: given } = settingsFrom({ ...process.env, CLOUDFLARE_ACCOUNT_ID: "" }, {});
   const journal = new Journal(isDryRun);
   const wrangler = new Wrangler(journal);
@@ -139,7 +139,7 @@ async function deploy(): Promise<void> {
     });
   }
 
-  /** The companion first: a deployment of Pages cannot be bound to what is not there. */
+  /** The companion first: a Pages deployment can't be bound to something that doesn't exist. */
   async function deployBoth() {
     if (hasObject) await deployCompanion();
     const writeFolder = (compilesLate: boolean) =>
@@ -152,7 +152,7 @@ async function deploy(): Promise<void> {
       secrets: put,
       write: writeFolder,
     });
-    // Nothing is bound to it any more, and it keeps nothing.
+    // Nothing is bound to it any more, and it stores nothing.
     if (!hasObject && migrated !== null) await wrangler.change(["delete", companion, "--force"]);
     return made;
   }
@@ -170,7 +170,7 @@ async function deploy(): Promise<void> {
     await uploadWorker(wrangler, journal, { config: file, secrets, write: writeCompanion });
   }
 
-  /** Empty for none, null to leave it as it is. */
+  /** Empty for none, null to leave it unchanged. */
   async function gatewayAddress(): Promise<string | null> {
     if (!hasGateway) {
       journal.note("none: requests go straight to each provider");
@@ -227,7 +227,7 @@ function readOptions() {
       allowNegative: true,
     });
     const { name } = values;
-    // What a Worker, a Pages project, a database and a gateway may all be called.
+    // A valid name for a Worker, a Pages project, a database and a gateway.
     if (name !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/.test(name)) {
       throw new ExpectedError("--name takes up to 54 small letters, digits and hyphens");
     }
@@ -236,7 +236,7 @@ function readOptions() {
       isPages: values.pages,
       hasGateway: values.gateway,
       hasObject: values.object,
-      // On Pages the companion holds both kinds of objects.
+      // On Pages the companion contains both kinds of objects.
       hasLeases: values.leases && (values.object || !values.pages),
       name,
     };
@@ -248,7 +248,7 @@ function readOptions() {
   }
 }
 
-/** The first token without limits; null where there is none. */
+/** The first unrestricted token; null if there is none. */
 function adminTokenIn(authKey: string): string | null {
   const { definitions } = parseAuthKey(authKey);
   return (

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: `next dev` with the settings, secrets and local D1 of `npm start`, migrated first.
- * Arguments go to `next dev`. Not to be run on the same data folder at once with `npm start`.
+ * `npm run dev`: `next dev` with the settings, secrets and local D1 of `npm start`, migrated first. Arguments go to
+ * `next dev`. Don't run it on the same data folder at the same time as `npm start`.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -13,7 +13,7 @@ import { reportAndExit } from "./report-and-exit.ts";
 import { localSecrets, newSetupToken, setupUrl } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 
-// Both processes would otherwise ask the web for a sample of `request.cf`.
+// Otherwise both processes would fetch a sample of `request.cf` from the web.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 process.env.WRANGLER_SEND_METRICS = "false";
 process.env.NEXT_TELEMETRY_DISABLED = "1";

@@ -15,7 +15,7 @@ export const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 
-/** The one without a window costs two thirds of the others' processor time. */
+/** The headless shell takes two thirds of the others' processor time. */
 const NAMES = [
   "chromium-headless-shell",
   "chromium",
@@ -24,7 +24,7 @@ const NAMES = [
   "google-chrome-stable",
 ];
 
-/** The path of a Chromium: `CHROME_PATH`, else the system's, else Playwright's own; null if there is none. */
+/** The path of a Chromium: `CHROME_PATH`, otherwise the system's, otherwise Playwright's own; null if there is none. */
 export function findChromium(): string | null {
   const given = process.env.CHROME_PATH;
   if (given) return given;
@@ -34,15 +34,15 @@ export function findChromium(): string | null {
 }
 
 /**
- * Finds a Chromium, and gets one where there is none: Playwright's download, else the system's package.
- * @throws {ExpectedError} if none can be had.
+ * Finds a Chromium, or installs one: Playwright's download, otherwise the system's package.
+ * @throws {ExpectedError} if none is available.
  */
 export async function ensureChromium(): Promise<string> {
   const found = findChromium();
   if (found !== null) return found;
   const ways: [command: string, ...args: string[]][] = [["playwright", "install", "chromium"]];
   if (process.getuid?.() === 0) {
-    // A new machine knows of no package yet.
+    // A new machine has no package lists yet.
     ways.push(["apt-get", "update"]);
     ways.push(["apt-get", "install", "-y", "chromium-headless-shell"]);
     ways.push(["apt-get", "install", "-y", "chromium"]);

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz [-- word…]`: the properties of `tests/fuzz` with ten million cases, or `FUZZ_CASES`. A word plays the
- * properties whose parser's file has it. `FUZZ_SEED` repeats a run.
+ * `npm run fuzz [-- word…]`: the properties of `tests/fuzz` with ten million cases, or `FUZZ_CASES`. A word selects the
+ * properties whose parser's file contains it. `FUZZ_SEED` repeats a run.
  * @module
  */
 import { spawnSync } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
- * Writes the pages of `docs/` that are made from the code, the parts of others, and the map in docs/architecture.md:
- * `npx node scripts/generate-docs.ts`.
+ * Writes the generated pages of `docs/`, the generated parts of others, and the map in docs/architecture.md: `npx node
+ * scripts/generate-docs.ts`.
  * @module
  */
 import "./resolve-lib.ts";
@@ -10,13 +10,13 @@ import { root } from "./root.ts";
 import { withImportMap } from "./structure/import-map.ts";
 import { readImports } from "./structure/read-imports.ts";
 
-// What imports lib/ waits until Node knows how to.
+// Imports of lib/ wait until Node can resolve them.
 const { generatedDocuments } = await import("./docs/generated-documents.ts");
 const { WRITTEN_PARTS } = await import("./docs/written-parts.ts");
 
-// Made before any is deleted: what stops halfway leaves the pages as they were.
+// Generated before any is deleted, so that an error leaves the pages unchanged.
 const documents = generatedDocuments();
-// A provider that is gone leaves no page.
+// Pages of removed providers are deleted.
 await rm(join(root, "docs/providers"), { recursive: true, force: true });
 for (const [path, text] of documents) {
   await mkdir(dirname(join(root, path)), { recursive: true });

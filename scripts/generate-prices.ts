@@ -1,8 +1,8 @@
 /**
- * Makes `lib/usage/genai-prices/` of the package `@pydantic/genai-prices`: its calculation without its data, and
- * the data as one JSON text a provider. As the package has it, all 800 KB are built as objects when it is loaded,
- * which takes five times the CPU that Cloudflare's free plan gives an invocation; here a provider's prices are
- * parsed when the first of its models is asked for. Run it after an update of the package.
+ * Generates `lib/usage/genai-prices/` from the package `@pydantic/genai-prices`: its calculation without its data, and
+ * the data as one JSON text per provider. In the package, all 800 KB are built as objects on loading, which takes five
+ * times the CPU that Cloudflare's free plan allows per invocation; here a provider's prices are parsed when the first
+ * of its models is requested. Run it after an update of the package.
  * @module
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -18,7 +18,7 @@ const OUT_DIR = join(root, "lib/usage/genai-prices");
 const DATA_START = "const E = [";
 const DATA_END = "\n], J = {";
 
-/** Of a provider, what the calculation looks at. */
+/** The part of a provider that the calculation uses. */
 interface PricedProvider {
   readonly id: string;
   readonly name: string;
@@ -30,7 +30,7 @@ interface PricedProvider {
   }[];
 }
 
-/** The files' contents by their names. */
+/** The files' contents by name. */
 export async function makePriceFiles(): Promise<Readonly<Record<string, string>>> {
   const file = createRequire(import.meta.url)
     .resolve(PACKAGE)
@@ -45,7 +45,7 @@ export async function makePriceFiles(): Promise<Readonly<Record<string, string>>
   }
   const calculation = source
     .slice(end + "\n]".length)
-    // The names compared are plain ones, and a first comparison by locale costs tens of milliseconds.
+    // The compared names are plain ones, and a first locale comparison costs tens of milliseconds.
     .replace(/([\w.]+)\.localeCompare\(([\w.]+)\)/g, "($1 < $2 ? -1 : $1 > $2 ? 1 : 0)");
   const { code } = await transform(`const E = []${calculation}`, {
     format: "esm",
@@ -71,7 +71,7 @@ export async function makePriceFiles(): Promise<Readonly<Record<string, string>>
   };
 }
 
-/** A literal in single quotes: JSON is full of double ones. */
+/** A literal in single quotes, because JSON is full of double ones. */
 function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, "\\$&")}'`;
 }

@@ -1,13 +1,13 @@
 /**
- * `npm run licenses`: the licences of what the product ships with, from package-lock.json; fails where one is
- * not on the list. `npm run sbom` prints the same packages in CycloneDX form.
+ * `npm run licenses`: the licenses of what the product ships with, from package-lock.json; fails if one isn't on the
+ * list. `npm run sbom` prints the same packages in CycloneDX format.
  * @module
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./root.ts";
 
-/** SPDX names of licences that MIT software may be distributed with. */
+/** SPDX names of licenses under which MIT software may be distributed. */
 const ALLOWED = new Set([
   "0BSD",
   "Apache-2.0",
@@ -20,7 +20,7 @@ const ALLOWED = new Set([
   "MIT",
   // Native image code of Next's build for other platforms: linked by nothing that is deployed.
   "LGPL-3.0-or-later",
-  // The font in geist, under the name its package gives.
+  // The font in geist, under the name in its package.
   "SIL OPEN FONT LICENSE",
 ]);
 
@@ -32,8 +32,8 @@ interface LockedPackage {
 }
 
 /**
- * Licence of each production package by its name and version. Optional packages that name none are builds
- * for other platforms of a package that is listed.
+ * License of each production package by name and version. Optional packages that name none are builds for other
+ * platforms of a listed package.
  */
 export function productionLicenses(): ReadonlyMap<string, string> {
   const lock: { packages: Record<string, LockedPackage> } = JSON.parse(

@@ -7,9 +7,9 @@ import { root } from "./root.ts";
 const MIGRATIONS_DIR = join(root, "drizzle");
 
 /**
- * Applies the migrations of `drizzle/` that a database does not have yet, in order, each in one transaction.
- * Tracked in the same table as `wrangler d1 migrations apply`, so either may follow the other.
- * @param until name of the last migration to apply; all without it
+ * Applies the migrations of `drizzle/` that a database lacks, in order, each in one transaction. Tracked in the same
+ * table as by `wrangler d1 migrations apply`, so either may follow the other.
+ * @param until name of the last migration to apply; without it, all
  * @returns names of the migrations applied now
  */
 export async function applyMigrations(database: D1Database, until?: string): Promise<string[]> {

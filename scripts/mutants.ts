@@ -1,6 +1,6 @@
 /**
- * `npm run mutants [-- word…]`: plants faults, one at a time, and runs the tests that must notice. Those whose name
- * holds one of the words, or all; the rest of the output names the survivors.
+ * `npm run mutants [-- word…]`: plants faults, one at a time, and runs the tests that must notice them. Runs those
+ * whose name contains one of the words, or all; the end of the output lists the survivors.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import type { Mutant } from "../tests/mutants/mutant.ts";
 import { root } from "./root.ts";
 
 const AT_ONCE = 2;
-/** Tests that take so long hang, which is noticed too: none of them takes a minute. */
+/** Tests that take this long hang, which counts as noticed: none of them takes a minute. */
 const HANGS_MS = 180_000;
 
 const words = process.argv.slice(2);

@@ -42,7 +42,7 @@ const LEASES = {
   exportName: "LeaseObject",
 } as const;
 
-/** Serves asset-less requests of the asset Worker, which workerd wants to have a script. */
+/** Serves requests without an asset, because workerd requires a script for the asset Worker. */
 const NO_ASSET = `export default { fetch: () => new Response(null, { status: 404 }) };`;
 
 const MODULE_TYPES = {
@@ -67,7 +67,7 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
   const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
   const modules = await readModules(workerDir);
   const localDoor = await readFile(join(root, LOCAL_DOOR), "utf8");
-  // No plan bounds a session's CPU here, and an object would be one hop more for each frame.
+  // No plan limits a session's CPU here, and an object would be one more hop for each frame.
   const vars = { WEBSOCKETS: "worker", ...options.vars };
   const bindings = { ...textBindings(vars), DB: { type: "d1", id: "DB" } } as const;
   const hasObject = options.hasObject ?? "portal.js" in modules;
@@ -123,14 +123,14 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
         },
       },
       dev: {
-        // Requests reach the Worker straight from workerd's socket.
+        // Requests reach the Worker directly from workerd's socket.
         unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
         stripCfConnectingIp: false,
       },
     };
   }
 
-  /** A Worker of its own, and so another isolate: as on Cloudflare, where the object is mostly elsewhere. */
+  /** A separate Worker, and so another isolate: as on Cloudflare, where the object usually runs elsewhere. */
   function objectWorker() {
     return {
       config: {

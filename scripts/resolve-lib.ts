@@ -1,6 +1,6 @@
 /**
- * Lets Node load `lib/` as it is: its modules import each other without a file's extension, as bundlers
- * want it. To be imported before anything of `lib/` that imports more.
+ * Lets Node load `lib/` directly: its modules import each other without a file's extension, as bundlers expect. To be
+ * imported before anything of `lib/` that imports more.
  * @module
  */
 import { registerHooks } from "node:module";

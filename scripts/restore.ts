@@ -1,6 +1,6 @@
 /**
- * `npm run restore -- file`: a backup into the empty instance of `DATA_DIR`, bit for bit and with its
- * secrets; with `--remote` into an account without a deployment of that name.
+ * `npm run restore -- file`: a backup into the empty instance of `DATA_DIR`, bit for bit and with its secrets; with
+ * `--remote` into an account without a deployment of that name.
  * @module
  */
 import { resolve } from "node:path";
@@ -42,7 +42,7 @@ try {
       );
     }
     await assertEmpty(instance.query);
-    // First: should the rows stop half-way, nothing was lost but time.
+    // Comes first: if the rows stop half-way, only time was lost.
     const next = await instance.takeSecrets(secrets);
     const rows = await loadRows(instance.query, archive.lines());
     console.log(`${rows} rows restored. ${next}`);

@@ -4,12 +4,12 @@ import { styleText } from "node:util";
 import { ExpectedError } from "./expected-error.ts";
 import { root } from "./root.ts";
 
-/** Holds the tools of the project, Node 24 among them. */
+/** Contains the project's tools, including Node 24. */
 const BIN = join(root, "node_modules/.bin");
 
 /**
- * Runs a command at the repository root. Its output is kept back and shown only where it fails.
- * Aborting stops the command with everything it started: it has a process group of its own.
+ * Runs a command at the repository root. Its output is held back and shown only if it fails. Aborting stops the command
+ * with everything it started: it has its own process group.
  */
 export async function runCommand(
   command: string,
@@ -41,7 +41,7 @@ export async function runCommand(
   }
 }
 
-/** Prints what is being done, and how long it took once done. */
+/** Prints what is being done, and afterwards how long it took. */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const startedAtMs = performance.now();
   console.log(`${title} …`);

@@ -1,6 +1,6 @@
 /**
- * Pictures of every page of a running portal, at 1440 and 390 px, light and dark, for looking at:
- * `node scripts/screenshots.ts <url> <folder> <email> <password>`. `en` or `zh` may follow.
+ * Pictures of every page of a running portal, at 1440 and 390 px, light and dark, for review: `node
+ * scripts/screenshots.ts <url> <folder> <email> <password>`. `en` or `zh` may follow.
  * @module
  */
 import { mkdir } from "node:fs/promises";
@@ -45,7 +45,7 @@ try {
       });
       const page = await context.newPage();
       for (const path of ["/login", ...portalPages()]) {
-        // The login page is for those who are not signed in.
+        // The login page is for visitors who aren't signed in.
         if (path === "/login") await context.clearCookies();
         else await context.addCookies(storageState.cookies);
         await page.goto(path, { waitUntil: "networkidle" });

@@ -34,7 +34,7 @@ test("what a restored folder lacks is made, and what it has is kept", async () =
   expect(await localSecrets(dataDir)).toEqual(secrets);
 });
 
-/** They are the only way to the provider keys stored under them. */
+/** They are the only way to decrypt the stored provider keys. */
 test("a damaged file is told and never replaced", async () => {
   await localSecrets(dataDir);
   const file = join(dataDir, "secrets.json");

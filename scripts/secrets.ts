@@ -3,25 +3,25 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ExpectedError } from "./expected-error.ts";
 
-/** Made once for a data folder and kept there, for those who did not set their own. */
+/** Created once for a data folder and stored there, for people who don't set their own. */
 export interface LocalSecrets {
   readonly AUTH_SECRET: string;
   readonly KEY_ENCRYPTION_SECRET: string;
-  /** One access token without limits, so also an admin token. */
+  /** One unrestricted access token, which is therefore also an admin token. */
   readonly AUTH_KEY: string;
 }
 
-/** Opens the set-up page of one start, while there is no admin; so it is kept nowhere. */
+/** Opens the set-up page during one start, while there is no admin; so it isn't stored. */
 export function newSetupToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** The one-time link that makes the first admin. */
+/** The one-time link that creates the first admin. */
 export function setupUrl(url: string, token: string): string {
   return `${url}/setup?token=${token}`;
 }
 
-/** Reads the secrets of a data folder, or makes them (file mode 600, folder 700). */
+/** Reads the secrets of a data folder, or creates them (file mode 600, folder 700). */
 export async function localSecrets(dataDir: string): Promise<LocalSecrets> {
   const file = join(dataDir, "secrets.json");
   try {
@@ -38,7 +38,7 @@ export async function localSecrets(dataDir: string): Promise<LocalSecrets> {
       ...kept,
     };
     if (Object.keys(secrets).every((name) => name in kept)) return secrets;
-    // Renamed into place: a half-written file would lose the only key to the stored provider keys.
+    // Renamed into place: a half-written file would lose the only secret that decrypts the stored provider keys.
     await writeFile(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
     await rename(`${file}.new`, file);
     return secrets;
@@ -63,7 +63,7 @@ function parseSecrets(text: string, file: string): KeptSecrets {
   return value;
 }
 
-/** The portal's backups have no more than the secret of the provider keys, which can never be made again. */
+/** The portal's backups contain only the provider keys' secret, which can never be recreated. */
 type KeptSecrets = Pick<LocalSecrets, "KEY_ENCRYPTION_SECRET"> & Partial<LocalSecrets>;
 
 function isKept(value: unknown): value is KeptSecrets {

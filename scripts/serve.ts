@@ -1,6 +1,6 @@
 /**
- * Serves the built Worker on workerd, without wrangler's dev proxy: `npm start`, the tests and the
- * benchmarks all run through here.
+ * Serves the built Worker on workerd, without wrangler's dev proxy: `npm start`, the tests and the benchmarks all run
+ * through here.
  * @module
  */
 import { resolve } from "node:path";
@@ -20,13 +20,13 @@ import { openWorkerd, type Workerd } from "./open-workerd.ts";
 import { keepPrivate } from "./private-folder.ts";
 
 export interface ServerOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free one. */
   readonly port: number;
   /** Name or address to listen on (default 127.0.0.1). */
   readonly host?: string;
-  /** Whose word on a request's origin is believed (default: programs of this machine). */
+  /** Which proxies are trusted to report a request's origin (default: programs on this machine). */
   readonly trust?: Trust;
-  /** Folder of the local D1; made where missing. */
+  /** Folder of the local D1; created if missing. */
   readonly dataDir: string;
   /** Environment variables of the Worker. */
   readonly vars: Readonly<Record<string, string>>;
@@ -34,15 +34,17 @@ export interface ServerOptions {
   readonly assetsDir?: string;
   /** Folder with `worker.js` and the modules it imports (default `dist/worker`). */
   readonly workerDir?: string;
-  /** Whether the portal runs in its object; without it the Worker does the portal's work. Default: where there is a portal. */
+  /**
+   * Whether the portal runs in its object; without it the Worker does the portal's work. Default: if there is a portal.
+   */
   readonly hasObject?: boolean;
-  /** So many isolates of the Worker share one D1, as on Cloudflare (default 1); the front leads to the first. */
+  /** How many isolates of the Worker share one D1, as on Cloudflare (default 1); the front uses the first. */
   readonly isolates?: number;
-  /** Whether objects hand out leases of shared limits; default: no, since one isolate shares with nobody. */
+  /** Whether objects hand out leases of shared limits; default: no, because a single isolate shares with none. */
   readonly hasLeases?: boolean;
-  /** Gets a sentence for the operator (default: stderr). */
+  /** Receives a sentence for the operator (default: stderr). */
   readonly onNotice?: (text: string) => void;
-  /** Gets every line the Worker logs. Default: warnings and errors go to stderr. */
+  /** Receives every line that the Worker logs. Default: warnings and errors go to stderr. */
   readonly onLog?: (level: string, message: string) => void;
 }
 
@@ -50,13 +52,13 @@ export interface RunningServer {
   /** Works on this machine: `http://127.0.0.1:8787` */
   readonly url: string;
   readonly listensOn: { readonly address: string; readonly port: number };
-  /** workerd's own socket, without the TCP front: for measuring. */
+  /** workerd's own socket, without the TCP front: for measurements. */
   readonly workerUrl: string;
-  /** The same of every isolate. */
+  /** The same for every isolate. */
   readonly isolateUrls: readonly string[];
-  /** Whether the team has an admin; while not, the portal's set-up page is open. */
+  /** Whether the team has an admin; until then, the portal's set-up page is open. */
   hasAdmin(): Promise<boolean>;
-  /** The local D1 as it is open now. */
+  /** The local D1 that is currently open. */
   readonly database: Workerd["database"];
   /** Lets pending writes settle, then stops workerd. May be called again. */
   dispose(): Promise<void>;
@@ -76,7 +78,7 @@ const NOTICES: Readonly<Record<DatabaseChange, string>> = {
   writable: "The database can be written again.",
 };
 
-/** Migrates the local D1 and serves. Any number of servers may run at once, each on its own `dataDir`. */
+/** Migrates the local D1 and serves. Any number of servers may run at once, each with its own `dataDir`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const dataDir = resolve(options.dataDir);
   await keepPrivate(dataDir);
@@ -151,7 +153,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** Writes what is gone at once; D1 counts a statement that changes nothing as no write. */
+/** Writes something that is rolled back at once; D1 counts a statement that changes nothing as no write. */
 async function canWrite(database: Workerd["database"]): Promise<boolean> {
   const probe = (sql: string) => database.prepare(sql);
   return database

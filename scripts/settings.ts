@@ -1,5 +1,6 @@
 /**
- * What `npm start` reads from the environment and `.dev.vars`, checked before anything is built or served.
+ * The settings that `npm start` reads from the environment and `.dev.vars`, validated before anything is built or
+ * served.
  * @module
  */
 import { readFile } from "node:fs/promises";
@@ -17,7 +18,7 @@ export interface Settings {
   readonly port: number;
   /** A name or an address of this machine, on which to listen. */
   readonly host: string;
-  /** Whose word on a request's origin is believed. */
+  /** Which proxies are trusted to report a request's origin. */
   readonly trust: Trust;
   /** Absolute. */
   readonly dataDir: string;
@@ -41,7 +42,10 @@ export async function readSettings(): Promise<Settings> {
   return settingsFrom(process.env, await readDevVars());
 }
 
-/** The environment goes before `.dev.vars`; empty counts as not set. Throws `ExpectedError` on a wrong value. */
+/**
+ * The environment takes precedence over `.dev.vars`; empty counts as not set. Throws `ExpectedError` for an invalid
+ * value.
+ */
 export function settingsFrom(environment: Variables, devVars: Variables): Settings {
   const vars: Record<string, string> = {};
   for (const name of VARIABLES) {
@@ -50,8 +54,8 @@ export function settingsFrom(environment: Variables, devVars: Variables): Settin
   }
   checkWorkerVars(vars);
   const host = readHost(environment.HOST);
-  // Where only this machine gets in, others come through a proxy that runs here. Where others get in themselves,
-  // it must be said who is a proxy.
+  // If only this machine has access, others come through a proxy that runs here. If others have direct access, proxies
+  // must be configured.
   const proxies = host === "localhost" || isLoopback(host) ? "loopback" : "none";
   return {
     port: readPort(environment.PORT),
@@ -89,7 +93,7 @@ function readHost(value: string | undefined): string {
   return host;
 }
 
-/** Asks the Worker's own readers, so that what it would refuse is refused before it starts. */
+/** Uses the Worker's own parsers, so that what it would reject is rejected before it starts. */
 function checkWorkerVars(vars: Readonly<Record<string, string>>): void {
   const [problem] = parseAuthKey(vars.AUTH_KEY ?? "").problems;
   if (problem !== undefined) throw new ExpectedError(`AUTH_KEY, ${problem}`);

@@ -1,6 +1,6 @@
 /**
- * `npm start`: builds what changed, migrates the local D1 and serves the production build on workerd,
- * in the foreground, until SIGINT or SIGTERM.
+ * `npm start`: builds what changed, migrates the local D1 and serves the production build on workerd, in the
+ * foreground, until SIGINT or SIGTERM.
  * @module
  */
 import { buildIfChanged } from "./build.ts";
@@ -40,8 +40,8 @@ try {
 }
 
 /**
- * @param madeToken the admin token made for this data folder; null where AUTH_KEY was given
- * @param setupToken opens the set-up page; null where there is an admin already
+ * @param madeToken the admin token created for this data folder; null if AUTH_KEY was given
+ * @param setupToken opens the set-up page; null if there already is an admin
  */
 function printWelcome(
   { url, listensOn }: RunningServer,

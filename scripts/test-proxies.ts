@@ -1,6 +1,6 @@
 /**
- * `npm run test:proxies`: the files of `contrib/` with the real nginx and Caddy before the real server. Installs them
- * from Debian's packages where it may.
+ * `npm run test:proxies`: the files of `contrib/` with the real nginx and Caddy in front of the real server. Installs
+ * them from Debian's packages if possible.
  * @module
  */
 import { spawnSync } from "node:child_process";
@@ -10,11 +10,11 @@ import { ExpectedError } from "./expected-error.ts";
 import { reportAndExit } from "./report-and-exit.ts";
 import { root } from "./root.ts";
 
-/** Each is a package of Debian and its program. */
+/** Each is a Debian package and its program. */
 const PROGRAMS = ["nginx", "caddy", "openssl"] as const;
 
 try {
-  // Where Debian keeps programs of the system, which users do not have on their path.
+  // Where Debian keeps system programs, which aren't on users' path.
   process.env.PATH = [process.env.PATH, "/usr/sbin", "/sbin"].join(delimiter);
   install(PROGRAMS.filter((program) => !isThere(program)));
   const args = ["run", "--config", "vitest.proxies.config.ts", ...process.argv.slice(2)];

@@ -1,25 +1,25 @@
 /**
- * What the test runners' JSON reports come to.
+ * Totals of the test runners' JSON reports.
  * @module
  */
 import { stripVTControlCharacters } from "node:util";
 
-/** A test, by where it stands and its name, with what it said. */
+/** A test, by its place and name, with its output. */
 export interface TestNote {
   readonly test: string;
-  /** The first lines of the error; empty where there was none. */
+  /** The first lines of the error; empty if there was none. */
   readonly words: string;
 }
 
 export interface Tally {
   readonly passed: number;
   readonly failures: readonly TestNote[];
-  /** Passed at a later try only. */
+  /** Passed only on a retry. */
   readonly flaky: readonly TestNote[];
   readonly skipped: number;
 }
 
-/** What is read of vitest's JSON report. */
+/** The part of vitest's JSON report that is read. */
 export interface VitestReport {
   readonly numPassedTests: number;
   readonly numPendingTests: number;
@@ -31,17 +31,17 @@ export interface VitestReport {
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: string;
-      /** Also those of tries before the one that passed. */
+      /** Including those of tries before the one that passed. */
       readonly failureMessages: readonly string[];
     }[];
   }[];
 }
 
-/** What is read of Playwright's JSON report. */
+/** The part of Playwright's JSON report that is read. */
 export interface PlaywrightReport {
   readonly stats: { readonly expected: number; readonly flaky: number; readonly skipped: number };
   readonly suites: readonly PlaywrightSuite[];
-  /** Of the run itself: a file that cannot be loaded, a set-up that failed. */
+  /** Of the run itself: a file that can't be loaded, a failed set-up. */
   readonly errors: readonly { readonly message?: string }[];
 }
 
@@ -57,13 +57,13 @@ interface PlaywrightSuite {
   }[];
 }
 
-/** @param root Left out of the files' paths. */
+/** @param root Removed from the files' paths. */
 export function tallyOfVitest(report: VitestReport, root: string): Tally {
   const failures: TestNote[] = [];
   const flaky: TestNote[] = [];
   for (const { name, status, message, assertionResults } of report.testResults) {
     const file = name.replace(`${root}/`, "");
-    // A file that cannot be loaded has no tests, yet must not pass unseen.
+    // A file that can't be loaded has no tests, but must not pass unnoticed.
     if (status === "failed" && assertionResults.length === 0) {
       failures.push({ test: file, words: firstLines(message) });
     }

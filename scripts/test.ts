@@ -1,7 +1,6 @@
 /**
- * `npm test`: lint and format, types, vitest's projects and the portal in a browser, each to its end whatever
- * failed before.
- * The last line is `N passed, N failed`; lint and types count as one check each.
+ * `npm test`: lint and format, types, vitest's projects and the portal in a browser, each to its end whatever failed
+ * before. The last line is `N passed, N failed`; lint and types count as one check each.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -76,7 +75,7 @@ async function stage(name: string, work: () => Promise<Tally>): Promise<Tally> {
   return tally;
 }
 
-/** Route types that a build left behind would be checked against, though pages have come and gone since. */
+/** Otherwise route types of an earlier build would be checked, although pages were added and removed since. */
 async function types(): Promise<Tally> {
   await rm(join(root, ".next/types"), { recursive: true, force: true });
   return check(["next", "typegen"], ["tsc", "--noEmit"]);
@@ -118,13 +117,13 @@ async function playwright(): Promise<Tally> {
   return withUnseen(tallyOfPlaywright(report), exitCode, "portal");
 }
 
-/** Null where the runner did not come to write it. */
+/** Null if the runner didn't write it. */
 async function readReport(file: string) {
   const text = await readFile(file, "utf8").catch(() => null);
   return text === null ? null : JSON.parse(text);
 }
 
-/** Errors outside of tests, and no tests at all, show in the exit code alone. */
+/** Errors outside of tests, and no tests at all, show only in the exit code. */
 function withUnseen(tally: Tally, exitCode: number, name: string): Tally {
   const ranNothing = tally.passed === 0;
   if (tally.failures.length > 0 || (exitCode === 0 && !ranNothing)) return tally;

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./root.ts";
 
-/** The packages of the tools whose commands have another name. */
+/** The packages of tools whose commands have another name. */
 const PACKAGES: Readonly<Record<string, string>> = {
   "opennextjs-cloudflare": "@opennextjs/cloudflare",
 };
 
 /**
- * How to start a tool of `node_modules/.bin` without a shell: the command itself, found on PATH. On
- * Windows such commands are batch files, which cannot be started so; there Node runs the tool's script.
+ * How to start a tool of `node_modules/.bin` without a shell: the command itself, found on PATH. On Windows such
+ * commands are batch files, which can't be started in this way; there Node runs the tool's script.
  */
 export function toolCommand(
   name: string,

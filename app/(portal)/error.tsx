@@ -4,7 +4,7 @@ import { TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 
-/** Stands where a page failed; the frame around it goes on working. The server's log has the digest. */
+/** Replaces a page that failed; the frame around it keeps working. The server's log has the digest. */
 export default function PortalError({
   error,
   reset,

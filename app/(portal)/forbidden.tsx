@@ -2,7 +2,7 @@ import { Lock } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { Notice } from "@/components/shell/notice";
 
-/** Answers 403: the member's role does not include the page. */
+/** Returns 403: the member's role doesn't include the page. */
 export default async function Forbidden() {
   const t = await getTranslations("shell.forbidden");
   return (

@@ -17,7 +17,7 @@ const PROVIDER_NAMES = Object.fromEntries(providers.map(({ slug, label }) => [sl
 
 /** The frame of every page for members. */
 export default async function PortalLayout({ children }: { readonly children: ReactNode }) {
-  // The page asks for its role again. Here it is asked before anything is sent, so that a refusal is a 403.
+  // The page checks its role again. It is checked here before anything is sent, so that a rejection is a 403.
   const path = (await headers()).get(PATH_HEADER)?.split("?", 1)[0] ?? "/";
   const { member, context } = await portalRead(navigationEntryOf(path)?.role ?? "viewer");
   const sidebar = (await cookies()).get(SIDEBAR_COOKIE)?.value;

@@ -2,7 +2,7 @@ import { SearchX } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { Notice } from "@/components/shell/notice";
 
-/** Answers 404 for what is not there. */
+/** Returns 404 for what doesn't exist. */
 export default async function NotFound() {
   const t = await getTranslations("shell.notFound");
   return (

@@ -2,9 +2,9 @@ import type { useTranslations } from "next-intl";
 
 type Translate = ReturnType<typeof useTranslations<"audit">>;
 
-/** An action such as `member.change-role` in words; as it is where there are none for it. */
+/** The label of an action such as `member.change-role`; unchanged if there is none. */
 export function actionLabel(t: Translate, action: string): string {
-  // Actions are data, which the types of the texts cannot know.
+  // Actions are data, which the types of the messages can't know.
   const key = `actions.${action}` as "actions.member.join";
   return t.has(key) ? t(key) : action;
 }

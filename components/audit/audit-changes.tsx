@@ -13,7 +13,7 @@ import {
 
 type Fields = Readonly<Record<string, unknown>> | null;
 
-/** Field by field, what it was and what it became. */
+/** Each field before and after the change. */
 export function AuditChanges({
   before,
   after,

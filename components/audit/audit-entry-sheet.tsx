@@ -15,7 +15,7 @@ import {
 } from "@/components/ui/sheet";
 import type { AuditRow } from "@/lib/manage/audit/list-audit-entries";
 
-/** Everything about one entry; closed where there is none. */
+/** Everything about one entry; closed if there is none. */
 export function AuditEntrySheet({
   entry,
   onClose,

@@ -30,7 +30,7 @@ export function AuditFilters({
 }: {
   readonly actors: readonly Choice[];
   readonly actions: readonly Choice[];
-  /** Name of what the log is narrowed to; null where it is not. */
+  /** Name of the subject filter; null without one. */
   readonly subject: string | null;
 }) {
   const t = useTranslations("audit");

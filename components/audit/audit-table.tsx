@@ -18,7 +18,7 @@ import {
 import type { AuditRow } from "@/lib/manage/audit/list-audit-entries";
 import { cn } from "@/lib/utils";
 
-/** Entries of the log; one opens to show what it changed. */
+/** Entries of the log; one opens to show its changes. */
 export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] }) {
   const t = useTranslations("audit");
   const format = useFormatter();

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** What a page of the entrance is for. */
+/** The purpose of an entrance page. */
 export function EntranceHeading({
   title,
   description,

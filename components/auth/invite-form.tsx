@@ -16,7 +16,7 @@ export function InviteForm({
   email,
 }: {
   readonly token: string;
-  /** The one address that may accept; null for any. */
+  /** The only address that may accept; null for any. */
   readonly email: string | null;
 }) {
   const t = useTranslations("auth");

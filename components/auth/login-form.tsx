@@ -12,7 +12,7 @@ import { Label } from "@/components/ui/label";
 
 type Problem = Exclude<SignInVerdict, { kind: "ok" }> | { readonly kind: ActionFailure["code"] };
 
-/** Two fields and the browser's own check that they are filled: this page should be there at once. */
+/** Two fields and the browser's own required check: this page should load at once. */
 export function LoginForm({ next }: { readonly next: string }) {
   const t = useTranslations("auth");
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -25,7 +25,7 @@ export function LoginForm({ next }: { readonly next: string }) {
       const result = await signInWithPassword(fields);
       if (!result.ok) setProblem({ kind: result.code });
       else if (result.data.kind !== "ok") setProblem(result.data);
-      // Loaded again: nothing that was fetched for a visitor is shown to a member.
+      // Loaded again, so that nothing fetched for a visitor is shown to a member.
       else window.location.assign(next);
     });
   }

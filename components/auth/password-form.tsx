@@ -15,8 +15,8 @@ const FIELDS = ["currentPassword", "newPassword"] as const;
 const EMPTY = { currentPassword: "", newPassword: "" };
 
 /**
- * The server checks both fields: only it can tell whether the current password is right.
- * @param hasPassword Who signs in through another service so far sets a first one.
+ * The server checks both fields: only it knows whether the current password is right.
+ * @param hasPassword False for members who have only signed in through another service; they set a first one.
  */
 export function PasswordForm({ hasPassword }: { readonly hasPassword: boolean }) {
   const t = useTranslations("auth");
@@ -39,7 +39,7 @@ export function PasswordForm({ hasPassword }: { readonly hasPassword: boolean })
         if (isWrong) form.setError(field, { type: "invalid" });
       }
     } else {
-      // Of what the verb refuses, a conflict is that it was guessed too often.
+      // Of the verb's rejections, a conflict means too many wrong attempts.
       const message = result.code === "conflict" ? t("account.slowed") : t("failed");
       form.setError("root", { message });
     }

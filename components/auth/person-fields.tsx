@@ -10,7 +10,7 @@ interface Person extends FieldValues {
   password: string;
 }
 
-/** Who a new member is, and the password they choose. */
+/** A new member's name and email, and the password they choose. */
 export function PersonFields<Values extends Person>({
   control,
   isEmailFixed = false,
@@ -20,7 +20,7 @@ export function PersonFields<Values extends Person>({
   readonly isEmailFixed?: boolean;
 }) {
   const t = useTranslations("auth");
-  // The names of `Person` are names of everything that extends it, which the compiler does not see.
+  // The names of `Person` are names of everything that extends it, which the compiler doesn't infer.
   const field = (name: keyof Person & string) => ({ control, name: name as FieldPath<Values> });
   return (
     <>

@@ -11,7 +11,7 @@ import { FormTextField } from "@/components/form-text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
 
-/** The server checks the name: one field is not worth the rules' weight in the browser. */
+/** The server checks the name: one field isn't worth the validation code's size in the browser. */
 export function ProfileForm({ name }: { readonly name: string }) {
   const t = useTranslations("auth");
   const common = useTranslations("common");

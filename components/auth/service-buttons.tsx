@@ -9,7 +9,7 @@ import { FormFailure } from "@/components/form-failure";
 import { Button } from "@/components/ui/button";
 import type { ServiceId } from "@/lib/auth/sign-in-services";
 
-/** One button for each service that signs members in, above the form with the password. */
+/** One button for each sign-in service, above the password form. */
 export function ServiceButtons({
   services,
   next,
@@ -17,7 +17,7 @@ export function ServiceButtons({
 }: {
   readonly services: readonly ServiceId[];
   readonly next: string;
-  /** Of the invitation that is accepted this way. */
+  /** The invitation that is accepted in this way. */
   readonly inviteToken?: string;
 }) {
   const t = useTranslations("auth");

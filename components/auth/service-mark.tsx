@@ -1,6 +1,9 @@
 import type { ServiceId } from "@/lib/auth/sign-in-services";
 
-/** The services' own marks, from their brand pages (github.com/logos, developers.google.com/identity/branding-guidelines). */
+/**
+ * The services' own logos, from their brand pages (github.com/logos,
+ * developers.google.com/identity/branding-guidelines).
+ */
 const PATHS: Readonly<Record<ServiceId, readonly { readonly d: string; readonly fill: string }[]>> =
   {
     github: [

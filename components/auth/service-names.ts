@@ -1,6 +1,6 @@
 import type { ServiceId } from "@/lib/auth/sign-in-services";
 
-/** As the services write themselves. */
+/** As the services spell their names. */
 export const SERVICE_NAMES: Readonly<Record<ServiceId, string>> = {
   github: "GitHub",
   google: "Google",

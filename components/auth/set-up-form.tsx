@@ -11,7 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
 import { createFirstAdminInput } from "@/lib/manage/team/team-schemas";
 
-/** @param secret of the link; null asks for one */
+/** @param secret of the link; null shows a field for one */
 export function SetUpForm({ secret }: { readonly secret: string | null }) {
   const t = useTranslations("auth");
   const form = useForm({

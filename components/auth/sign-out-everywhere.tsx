@@ -11,7 +11,7 @@ export function SignOutEverywhere() {
   const t = useTranslations("auth");
 
   async function signOut() {
-    // Where it works, the browser is sent to the login page and there is no answer.
+    // On success, the browser is sent to the login page and there is no result.
     const result = await answered(() => endAllSessions(undefined));
     if (result === null) return;
     if (result && !result.ok) toast.error(t("failed"));

@@ -14,10 +14,10 @@ import type { HolderBudgets } from "@/lib/manage/usage/read-budgets";
 import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 import { cn } from "@/lib/utils";
 
-/** A share of a budget from which on it is worth a look. */
+/** The used share of a budget from which it is highlighted. */
 const NEARLY = 0.8;
 
-/** Each limit of each token and member: what is used, reserved and left of it, and when it renews. */
+/** Each limit of each token and member: what is used, reserved and left, and when it renews. */
 export async function BudgetTable({ holders }: { readonly holders: readonly HolderBudgets[] }) {
   const t = await getTranslations("budgets");
   return (

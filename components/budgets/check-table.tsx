@@ -97,7 +97,7 @@ async function Result({ checked }: { readonly checked: CheckedPeriod }) {
   );
 }
 
-/** `+3 · -120 · -$0.02`: requests, tokens and dollars that the budget has more or less. */
+/** `+3 · -120 · -$0.02`: how many requests, tokens and dollars more or less the budget has. */
 function differenceOf(budget: PeriodUse, right: PeriodUse): string {
   const signed = (value: number, text: string) => (value > 0 ? `+${text}` : text);
   const requests = budget.requests - right.requests;

@@ -10,10 +10,10 @@ import {
 } from "@/components/ui/table";
 import type { ProviderReadiness } from "@/lib/runtime/model-readiness";
 
-/** Of each provider so many that rest are named. */
+/** The most models in cooldown named per provider. */
 const NAMED_MAX = 8;
 
-/** Which models can be served now, and when those that rest. */
+/** Which models can be served now, and when those in cooldown can. */
 export async function ReadinessTable({
   providers,
 }: {

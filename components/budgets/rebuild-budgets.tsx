@@ -8,7 +8,7 @@ import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { Button } from "@/components/ui/button";
 
-/** Counts the budgets again, after saying what that can and cannot do. */
+/** Recounts the budgets, after explaining the consequences. */
 export function RebuildBudgets() {
   const t = useTranslations("budgets.rebuild");
   const router = useRouter();

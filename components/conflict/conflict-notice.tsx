@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 import type { Conflict } from "./use-careful-save";
 
-/** Shows both changes of the same fields, and asks which is to stay. What was typed stays until then. */
+/** Shows both changes of the same fields, and asks which to keep. What was typed stays until then. */
 export function ConflictNotice<Fields extends object>({
   conflict,
   labelOf,
@@ -15,7 +15,7 @@ export function ConflictNotice<Fields extends object>({
 }: {
   readonly conflict: Conflict<Fields> | null;
   readonly labelOf: (name: keyof Fields & string) => string;
-  /** A value as people read it; null where there is none. */
+  /** A value as displayed; null if there is none. */
   readonly textOf?: (value: unknown, name: keyof Fields & string) => string | null;
   readonly isBusy: boolean;
   readonly onMine: () => void;

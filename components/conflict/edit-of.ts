@@ -1,10 +1,10 @@
-/** What a form changed, and what it had read there. */
+/** What a form changed, and what it had read before. */
 export interface Edit<Fields> {
   readonly changes: Partial<Fields>;
   readonly was: Partial<Fields>;
 }
 
-/** Null where nothing was changed. Fields that are not in `wanted` stay as they are. */
+/** Null if nothing was changed. Fields that aren't in `wanted` stay unchanged. */
 export function editOf<Fields extends object>(
   read: Fields,
   wanted: Partial<Fields>,

@@ -1,7 +1,7 @@
 /**
- * Two changes of one list together: rows that only one of them changed are as that one has them. Null where both
- * changed, added or removed the same row in other ways.
- * @param read The list that both began with.
+ * Merges two changes of one list: rows that only one of them changed get that change. Null if both changed, added or
+ * removed the same row differently.
+ * @param read The list before both changes.
  */
 export function mergeRows<Row>(
   read: readonly Row[],
@@ -14,7 +14,7 @@ export function mergeRows<Row>(
   );
   if (before === undefined || other === undefined || own === undefined) return null;
   const merged: Row[] = [];
-  // In my order, then what only they have.
+  // In my order, then the rows that only they have.
   for (const name of new Set([...own.keys(), ...other.keys(), ...before.keys()])) {
     const [was, yours, ours] = [before.get(name), other.get(name), own.get(name)];
     const isTheirs = !isSame(was, yours);

@@ -16,13 +16,13 @@ export type Saved<Data> =
   /** Nothing had been changed, so nothing was sent. */
   | { readonly kind: "same" }
   | { readonly kind: "refused"; readonly failure: ActionFailure }
-  /** The reader has been told, or is asked by the conflict. */
+  /** The reader was informed, or is asked to resolve the conflict. */
   | { readonly kind: "told" };
 
 /**
- * Saves what a form changed, and only that, with what it had read there: what somebody else changed meanwhile is
- * never overwritten unseen.
- * @param read The fields as the form was opened, by their names in the action's input.
+ * Saves what a form changed, and only that, along with what it had read: what someone else changed in the meantime is
+ * never silently overwritten.
+ * @param read The fields when the form was opened, by their names in the action's input.
  */
 export function useCarefulSave<Fields extends object, Data>(
   read: Fields,
@@ -50,7 +50,7 @@ export function useCarefulSave<Fields extends object, Data>(
   return {
     save,
     conflict,
-    /** From now on the form knows of their change: what is saved next takes its place, if it differs. */
+    /** From now on the form knows about their change: the next save replaces it if it differs. */
     settle(): Partial<Fields> {
       const theirs = conflict?.theirs ?? {};
       known.current = { ...known.current, ...theirs };

@@ -3,16 +3,16 @@ import { Fragment, type ReactNode } from "react";
 import { CodeBlock } from "@/components/code-block";
 import type { Block, Cell, HeadingBlock, Inline } from "@/components/help/help-document";
 
-/** The address that the documents are written with: where `npm start` serves. */
+/** The address used in the documents: that of `npm start`. */
 const WRITTEN_ORIGIN = "http://127.0.0.1:8787";
 
-/** The text of a page, with the reader's own portal for the address in it. */
+/** The text of a page, with the reader's own portal as the address. */
 export function DocumentView({
   blocks,
   origin,
 }: {
   readonly blocks: readonly Block[];
-  /** Of the portal, without a trailing slash. */
+  /** The portal's, without a trailing slash. */
   readonly origin: string;
 }) {
   return inPlace(blocks, (block) => <BlockView block={block} origin={origin} />);
@@ -68,7 +68,7 @@ function HeadingView({
   );
 }
 
-/** What a program prints. */
+/** A program's output. */
 function Output({ code }: { readonly code: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
@@ -78,7 +78,7 @@ function Output({ code }: { readonly code: string }) {
   );
 }
 
-/** Scrolls by itself where the screen is too narrow for it. */
+/** Scrolls separately if the screen is too narrow for it. */
 function TableView({
   head,
   rows,
@@ -115,7 +115,7 @@ function TableView({
   );
 }
 
-/** Prose gets room to be read on a phone, where the table scrolls. */
+/** On a phone, prose gets enough width to be readable, and the table scrolls. */
 function cellWidth(cell: Cell): string {
   const isProse = cell.some((part) => typeof part === "string" && part.length > 40);
   return isProse ? "min-w-64" : "";
@@ -139,7 +139,7 @@ function inline(part: Inline, origin: string): ReactNode {
   }
 }
 
-/** Names and addresses are read best in one piece, as far as a phone has room for it. */
+/** Names and addresses are easiest to read unbroken, as far as a phone has room. */
 const LONGEST_PIECE = 40;
 
 function CodeView({ code }: { readonly code: string }) {
@@ -166,7 +166,7 @@ function LinkView({ href, children }: { readonly href: string; readonly children
   );
 }
 
-/** The parts of a document never change places, so a part's place is its key. */
+/** The parts of a document never move, so a part's position is its key. */
 function inPlace<Part>(parts: readonly Part[], view: (part: Part) => ReactNode): ReactNode {
   return parts.map((part, place) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: see above

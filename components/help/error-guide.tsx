@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 
-/** Answers that come from One Balance and not from a provider, as a caller meets them. */
+/** Errors from One Balance rather than a provider, as a caller sees them. */
 const ERRORS = [
   { status: 401, code: "invalid_access_token" },
   { status: 403, code: "access_denied" },

@@ -1,5 +1,5 @@
 /**
- * A page of `docs/` as the build hands it to the portal: parsed, with its links led to the portal's pages.
+ * A page of `docs/` as the build passes it to the portal: parsed, with links to the portal's pages.
  * @module
  */
 
@@ -15,7 +15,7 @@ export type Block =
       readonly kind: "code";
       readonly language: string;
       readonly code: string;
-      /** True for what a program prints, which is shown as it was and not copied. */
+      /** True for a program's output, which is shown unchanged and can't be copied. */
       readonly isOutput: boolean;
     }
   | {
@@ -32,7 +32,7 @@ export type Block =
 export interface HeadingBlock {
   readonly kind: "heading";
   readonly level: 2 | 3;
-  /** The anchor, as GitHub makes it. */
+  /** The anchor, as on GitHub. */
   readonly id: string;
   readonly text: string;
   readonly children: readonly Inline[];

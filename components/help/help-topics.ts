@@ -1,5 +1,5 @@
 /**
- * The pages of the portal's help: which there are, and in which order.
+ * The pages of the portal's help, in order.
  * @module
  */
 import {
@@ -31,9 +31,9 @@ import type { Messages } from "@/i18n/messages";
 export type HelpTopic = keyof Messages["help"]["topics"];
 
 export interface HelpGroup {
-  /** Names its text in the `help` messages. */
+  /** The name of its text in the `help` messages. */
   readonly name: keyof Messages["help"]["groups"];
-  /** `docs/{topic}.md` is its page. */
+  /** Its page is `docs/{topic}.md`. */
   readonly topics: readonly { readonly topic: HelpTopic; readonly icon: LucideIcon }[];
 }
 
@@ -80,7 +80,7 @@ export const helpGroups: readonly HelpGroup[] = [
   },
 ];
 
-/** Apps and libraries with a page of their own below `clients`. */
+/** Apps and libraries with their own page below `clients`. */
 export const helpClients: readonly { readonly slug: string; readonly label: string }[] = [
   { slug: "cherry-studio", label: "Cherry Studio" },
   { slug: "claude-code", label: "Claude Code" },
@@ -104,7 +104,7 @@ const translated: ReadonlySet<string> = new Set([
   ...helpClients.map(({ slug }) => `clients/${slug}`),
 ]);
 
-/** The file below `docs/`, without its ending, that says `page` (`clients/codex`) in a language. */
+/** The file below `docs/`, without its extension, for `page` (`clients/codex`) in a language. */
 export function helpFile(page: string, locale: Locale): string {
   return locale === "zh" && translated.has(page) ? `zh/${page}` : page;
 }

@@ -4,7 +4,7 @@ import { type KeyState, keyStateLooks } from "@/components/key-state";
 import type { Meaning } from "@/lib/providers/types";
 import { cn } from "@/lib/utils";
 
-/** What each meaning of an answer makes of the key; null where it goes on as before. */
+/** The key's state after each meaning of a response; null if unchanged. */
 const OUTCOMES: Readonly<Record<Exclude<Meaning, "ok">, KeyState | null>> = {
   rate_limit_minute: "cooling",
   rate_limit_day: "cooling",
@@ -27,7 +27,7 @@ function isMeaning(name: string): name is keyof typeof OUTCOMES {
   return name in OUTCOMES;
 }
 
-/** What becomes of a key, by what the provider answered. */
+/** What happens to a key, by the provider's response. */
 export async function JudgingGuide() {
   const t = await getTranslations("help.judging");
   const common = await getTranslations("common");

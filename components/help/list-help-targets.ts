@@ -3,7 +3,7 @@ import type { Locale } from "@/i18n/locale";
 import type { HelpDocument } from "./help-document";
 import { helpClients, helpGroups } from "./help-topics";
 
-/** A page of the help, or a question answered there, as the command palette finds it. */
+/** A page of the help, or a question answered there, for the command palette. */
 export interface HelpTarget {
   readonly title: string;
   readonly href: string;
@@ -25,7 +25,7 @@ export async function listHelpTargets(): Promise<readonly HelpTarget[]> {
   ];
 }
 
-/** Named one by one: by a variable every page of the help would be bundled once more. */
+/** Named one by one: with a variable, every page of the help would be bundled again. */
 async function questions(locale: Locale): Promise<HelpDocument> {
   const page = await (locale === "zh"
     ? import("../../docs/zh/faq.md")

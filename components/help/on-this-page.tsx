@@ -1,6 +1,6 @@
 import type { Block, HeadingBlock } from "@/components/help/help-document";
 
-/** A page's sections, beside it where there is room. */
+/** A page's sections, next to it if there is room. */
 export function OnThisPage({
   title,
   blocks,

@@ -23,7 +23,7 @@ export function ProviderAddresses({
           <CopyButton value={`${origin}/api/${slug}`} name={label} />
         </li>
       ))}
-      {/* Fills the last row, whose line else shows as a grey field. */}
+      {/* Fills the last row, which would otherwise show a gray cell. */}
       {providers.length % 2 === 1 && <li aria-hidden className="bg-card hidden sm:block" />}
     </ul>
   );

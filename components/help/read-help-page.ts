@@ -5,16 +5,16 @@ import { type HelpTopic, helpClients, helpFile, helpGroups } from "./help-topics
 
 export interface HelpPage {
   readonly document: HelpDocument;
-  /** Below `docs/`, without its ending. */
+  /** Below `docs/`, without its extension. */
   readonly file: string;
-  /** The language that it is written in: English where it was not translated. */
+  /** The language of its text: English if it wasn't translated. */
   readonly locale: Locale;
 }
 
 /**
- * A page of the help, in the language asked for if it is translated.
+ * A page of the help, in the requested language if it is translated.
  * @param path below `/help/`: `faq`, `clients/codex`
- * @returns null where there is no such page
+ * @returns null if there is no such page
  */
 export async function readHelpPage(
   path: readonly string[],
@@ -22,7 +22,7 @@ export async function readHelpPage(
 ): Promise<HelpPage | null> {
   if (!isHelpPage(path)) return null;
   const file = helpFile(path.join("/"), locale);
-  // Made by `scripts/docs/help-loader.ts`.
+  // Created by `scripts/docs/help-loader.ts`.
   const page: { readonly default: HelpDocument } = await import(`../../docs/${file}.md`);
   return { document: page.default, file, locale: file.startsWith("zh/") ? "zh" : "en" };
 }

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { helpGroups } from "@/components/help/help-topics";
 
-/** The pages of the help, by what they are about. */
+/** The pages of the help, by topic. */
 export async function TopicList() {
   const t = await getTranslations("help");
   return (

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { IncidentItem } from "@/lib/manage/alerts/list-incidents";
 
-/** Incidents that go on, one line each: before everything else that may be wrong. */
+/** Ongoing incidents, one line each, above everything else that may be wrong. */
 export async function IncidentLines({
   incidents,
 }: {

@@ -7,10 +7,10 @@ import { remainingTime } from "@/components/time/remaining-time";
 import type { IncidentItem } from "@/lib/manage/alerts/list-incidents";
 import { cn } from "@/lib/utils";
 
-/** What led to it and what came after is of interest too. */
+/** Requests before and after it are of interest too. */
 const AROUND_MS = 60_000;
 
-/** Incidents, the latest first: what the keys were told, what was undone, how it ended. Nothing where there was none. */
+/** Incidents, the latest first: the error message, what was undone, how it ended. Nothing if there was none. */
 export async function IncidentList({ incidents }: { readonly incidents: readonly IncidentItem[] }) {
   const t = await getTranslations("incidents");
   if (incidents.length === 0) return null;

@@ -7,7 +7,7 @@ const FIELDS = [...SETTING_FIELDS, "limits"] as const;
 
 type Fields = Readonly<Record<string, unknown>> | null;
 
-/** The settings that a change's entry in the log names, as text; a dash for others. */
+/** The settings in a change's log entry, as text; a dash for others. */
 export function changedFields(
   before: Fields,
   after: Fields,
@@ -25,7 +25,7 @@ export function changedFields(
 
 function toText(field: SettingField | "limits", value: unknown): string {
   if (value === null || value === undefined || value === "") return UNKNOWN;
-  // The log keeps them as the verbs checked them.
+  // The log has them as validated by the verbs.
   if (field === "limits") return limitWords(value as readonly LimitRule[], String) || UNKNOWN;
   return Array.isArray(value) ? value.join(", ") : String(value);
 }

@@ -16,7 +16,7 @@ const TOLD: ReadonlySet<string> = new Set<Told>([
   "signed_out",
 ]);
 
-/** Why an action on keys did nothing, in the reader's language where there are words for it. */
+/** Why an action on keys failed, in the reader's language if there is a message for it. */
 export function useFailureWords(): (failure: Pick<ActionFailure, "code" | "message">) => string {
   const t = useTranslations("keys.failure");
   return ({ code, message }) => (isTold(code) ? t(code) : message);

@@ -23,7 +23,7 @@ const MEANINGS: ReadonlySet<string> = new Set<Meaning>([
   "server_error",
 ]);
 
-/** What a reason kept with a key means, in words; an unknown one stands for itself. */
+/** The label of a reason stored with a key; an unknown one is shown unchanged. */
 export function useMeaning(): (reason: string) => string {
   const t = useTranslations("keys.meaning");
   return (reason) => (isMeaning(reason) ? t(reason) : reason);
@@ -33,7 +33,7 @@ function isMeaning(reason: string): reason is Meaning {
   return MEANINGS.has(reason);
 }
 
-/** How a cooldown's model is called: `*` is every one, an empty name calls without any. */
+/** The label of a cooldown's model: `*` is every model, an empty name stands for calls without one. */
 export function useModelName(): (model: string) => string {
   const t = useTranslations("keys.detail");
   return (model) => (model === "*" ? t("every") : model === "" ? t("noModel") : model);

@@ -1,5 +1,5 @@
 /**
- * Limits as a form holds them: text in every field, empty for no limit.
+ * Limits as a form has them: text in every field, empty for no limit.
  * @module
  */
 import { z } from "zod";
@@ -14,7 +14,7 @@ export type LimitForm = Record<TokenLimit, string>;
 
 export type LimitProblem = "wholeNumber" | "amount" | "aboveCeiling";
 
-/** The fields of a form's schema. @param words A problem as people read it. */
+/** The fields of a form's schema. @param words The message for a problem. */
 export function limitShape(words: (problem: LimitProblem) => string) {
   const count = z.string().regex(/^(?:[1-9]\d{0,14})?$/, words("wholeNumber"));
   const costUsd = z
@@ -33,7 +33,7 @@ export function limitShape(words: (problem: LimitProblem) => string) {
   };
 }
 
-/** Fields that are above what they may be at most; one that has a ceiling cannot be left empty. */
+/** Fields above their ceiling; one that has a ceiling can't be left empty. */
 export function limitsAbove(form: LimitForm, ceilings: LimitCeilings | null): TokenLimit[] {
   return TOKEN_LIMITS.filter((name) => {
     const ceiling = ceilings?.[name];

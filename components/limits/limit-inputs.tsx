@@ -15,11 +15,11 @@ import {
 import { Input } from "@/components/ui/input";
 import { type LimitCeilings, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 
-/** A field for each limit, in a form that has them among its fields. */
+/** A field for each limit, in a form that includes them. */
 export function LimitInputs({
   ceilings = null,
 }: {
-  /** What limits may be at most. */
+  /** Maximum limits. */
   readonly ceilings?: LimitCeilings | null;
 }) {
   const t = useTranslations("limits");

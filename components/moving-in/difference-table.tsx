@@ -14,14 +14,14 @@ import {
 import type { ProviderImport } from "@/lib/manage/imports/import-schemas";
 import { cn } from "@/lib/utils";
 
-/** What is new, as such and by state, and what is there already. */
+/** What is new, in total and by state, and what already exists. */
 const COLUMNS = ["added", "blocked", "disabled", "cooling", "duplicates", "changed"] as const;
 
-/** Parts of the new ones, which stand below the provider's name where there is little room. */
+/** Parts of the new ones, shown below the provider's name if space is limited. */
 const DETAILS = ["blocked", "disabled", "cooling"] as const;
 const isDetail = (column: string) => DETAILS.some((detail) => detail === column);
 
-/** The difference a provider. */
+/** The difference, per provider. */
 export function DifferenceTable({
   rows,
   providers,

@@ -11,7 +11,7 @@ import { RejectedEntries } from "./rejected-entries";
 import { UnknownServices } from "./unknown-services";
 import type { Choices } from "./use-import";
 
-/** What importing would do, before it is done. */
+/** What the import would do, before it is done. */
 export function Difference({
   result,
   providers,
@@ -66,7 +66,7 @@ export function Difference({
   );
 }
 
-/** Every key that the source has, whatever becomes of it. */
+/** Every key in the source, whatever happens to it. */
 function countOf({ added, duplicates, rejected, unknown }: ImportedKeys): number {
   return added + duplicates + rejected.length + countLeftOut(unknown);
 }

@@ -14,7 +14,7 @@ import { type Choices, useImport } from "./use-import";
 const NO_TEXT: SourceText = { text: "", fileName: null };
 const NO_CHOICES: Choices = { provider: null, providers: {} };
 
-/** Choose, compare, import. The source is read here, in the browser: what is no key never leaves it. */
+/** Choose, compare, import. The source is parsed here, in the browser: anything that isn't a key never leaves it. */
 export function ImportKeys({
   providers,
   allowPrivate,
@@ -32,7 +32,7 @@ export function ImportKeys({
   const [isOffline, setIsOffline] = useState(false);
 
   async function compare() {
-    // The parsers are larger than the page: they come once there is something to read.
+    // The parsers are larger than the page, so they are loaded once there is something to parse.
     const reader = await import("@/lib/moving-in/read-source").catch(() => null);
     setIsOffline(reader === null);
     if (reader === null) return;

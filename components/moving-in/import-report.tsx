@@ -10,7 +10,7 @@ import { countLeftOut } from "./count-left-out";
 import { DifferenceTable } from "./difference-table";
 import { RejectedEntries } from "./rejected-entries";
 
-/** What came of importing. */
+/** The result of an import. */
 export function ImportReport({
   result,
   unsent,
@@ -20,7 +20,7 @@ export function ImportReport({
 }: {
   readonly result: ImportedKeys;
   readonly unsent: number;
-  /** Why it stopped; null if it did not. */
+  /** Why it stopped; null if it didn't. */
   readonly problem: string | null;
   readonly providers: readonly ProviderChoice[];
   readonly onAgain: () => void;

@@ -3,10 +3,10 @@
 import { useTranslations } from "next-intl";
 import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 
-/** More nobody reads. */
+/** No one reads more. */
 const SHOWN_MAX = 100;
 
-/** Entries and lines that hold no key, each with its reason, folded away: most are comments. */
+/** Entries and lines without a key, each with its reason, collapsed: most are comments. */
 export function LeftOutEntries({ skipped, leftOut }: Pick<ImportedKeys, "skipped" | "leftOut">) {
   const t = useTranslations("import");
   if (skipped === 0) return null;

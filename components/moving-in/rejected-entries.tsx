@@ -3,10 +3,10 @@
 import { useTranslations } from "next-intl";
 import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 
-/** More nobody reads. */
+/** No one reads more. */
 const SHOWN_MAX = 100;
 
-/** Entries that cannot be imported, and why. */
+/** Entries that can't be imported, and why. */
 export function RejectedEntries({ rejected }: { readonly rejected: ImportedKeys["rejected"] }) {
   const t = useTranslations("import");
   return (

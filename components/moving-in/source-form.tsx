@@ -10,11 +10,11 @@ import { Textarea } from "@/components/ui/textarea";
 
 export interface SourceText {
   readonly text: string;
-  /** Null where the text was pasted. */
+  /** Null if the text was pasted. */
   readonly fileName: string | null;
 }
 
-/** Where another program's data are pasted or read from a file. A file's text is not shown: it may be long. */
+/** Where another program's data is pasted or read from a file. A file's text isn't shown, because it may be long. */
 export function SourceForm({
   given,
   onGiven,
@@ -35,7 +35,7 @@ export function SourceForm({
     const { target } = event;
     const [chosen] = target.files ?? [];
     if (chosen) onGiven({ text: await chosen.text(), fileName: chosen.name });
-    // The same file, changed, can be chosen again.
+    // The same file can be chosen again after a change.
     target.value = "";
   }
 
@@ -111,7 +111,7 @@ export function SourceForm({
   );
 }
 
-/** Programs whose data are understood, and how to get at them. */
+/** Supported programs, and how to get their data. */
 const SOURCES = ["oneBalance", "gptLoad", "channels", "litellm", "text"] as const;
 
 function KnownSources() {

@@ -23,16 +23,16 @@ const CustomProviderDialog = dynamic(
   { ssr: false },
 );
 
-/** Radix keeps the empty string for "nothing chosen". No provider's slug has a blank. */
+/** Radix reserves the empty string for "nothing chosen". No provider's slug contains a space. */
 const LEFT_OUT = "leave out";
 
 interface Service {
   readonly name: string;
-  /** Null once it was given to a provider. */
+  /** Null once it was assigned to a provider. */
   readonly unknown: ImportedKeys["unknown"][number] | null;
 }
 
-/** Services whose keys would be left out: each may be given to a provider, or become one. */
+/** Services whose keys would be skipped: each may be assigned to a provider, or become one. */
 export function UnknownServices({
   unknown,
   providers,
@@ -111,7 +111,7 @@ function ServiceRow({
 }: {
   readonly service: Service;
   readonly providers: readonly ProviderChoice[];
-  /** Slug; null to leave its keys out. */
+  /** Slug; null to skip its keys. */
   readonly chosen: string | null;
   readonly onChoose: (slug: string | null) => void;
   readonly onPropose: (proposal: AddCustomProviderInput) => void;

@@ -9,11 +9,11 @@ import { beginImport, sumImports } from "@/lib/manage/imports/sum-imports";
 import type { MergedKeys } from "@/lib/moving-in/merge-same-keys";
 import type { Source } from "@/lib/moving-in/source-key";
 
-/** A source that was read, and what people said about it. */
+/** A parsed source, and what people decided about it. */
 export interface Choices {
-  /** Slug for keys that nothing tells the provider of; null for none. */
+  /** Slug for keys whose provider can't be recognized; null for none. */
   readonly provider: string | null;
-  /** Slugs for services that are not known, by their names. */
+  /** Slugs for unknown services, by their names. */
   readonly providers: Readonly<Record<string, string>>;
 }
 
@@ -24,17 +24,17 @@ export type ImportStep =
   | {
       readonly kind: "imported";
       readonly result: ImportedKeys;
-      /** Keys that were not sent, because the work was cancelled or stopped. */
+      /** Keys that weren't sent, because the work was canceled or stopped. */
       readonly unsent: number;
     };
 
-/** Sends what was read, some hundred keys a call: first to see the difference, then to import. */
+/** Sends what was parsed, a few hundred keys per call: first to show the difference, then to import. */
 export function useImport(offlineWords: string) {
   const failureWords = useFailureWords();
   const [step, setStep] = useState<ImportStep>({ kind: "choose" });
-  /** Why the last work stopped; null if it did not. */
+  /** Why the last work stopped; null if it didn't. */
   const [problem, setProblem] = useState<string | null>(null);
-  /** Raised to make work under way end after its current call. */
+  /** Incremented to end work in progress after its current call. */
   const run = useRef(0);
   useEffect(() => {
     const runs = run;

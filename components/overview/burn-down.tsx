@@ -18,7 +18,7 @@ export async function BurnDown({
   if (quota === null || burnDown.length === 0) return null;
   const clock = (ms: number) =>
     format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  // What is used up now runs dry where it begins.
+  // A quota that is used up now ends where it begins.
   const distinct = burnDown.filter(({ atMs }, index) => atMs !== burnDown[index - 1]?.atMs);
   const points = distinct.map(({ atMs, left }) => ({
     x: EDGE + ((WIDTH - 2 * EDGE) * (atMs - nowMs)) / Math.max(1, resetMs - nowMs),

@@ -88,7 +88,7 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
   );
 }
 
-/** `*` is every model, and empty are calls that name none. */
+/** `*` means every model, and empty means calls that name none. */
 function hasName(model: string | null): boolean {
   return model !== null && model !== "*" && model !== "";
 }

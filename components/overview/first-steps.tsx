@@ -11,7 +11,7 @@ const STEPS = [
   { name: "playground", href: "/playground", icon: MessagesSquare },
 ] as const satisfies readonly { name: string; href: string; icon: LucideIcon }[];
 
-/** Stands in the overview while there are no keys: what to do, in order, for who may do it. */
+/** Shown in the overview while there are no keys: what to do, in order, by role. */
 export async function FirstSteps({ role }: { readonly role: Role }) {
   const t = await getTranslations("overview.firstSteps");
   if (!roleAllows(role, "admin")) {

@@ -14,7 +14,7 @@ import type { QuotaForecast, QuotaForecasts } from "@/lib/manage/limits/read-quo
 
 const SHOWN = 10;
 
-/** What is left of today's quotas as far as anything is known of them, and whether it lasts. */
+/** What is left of today's quotas, if anything is known about them, and whether it lasts. */
 export async function QuotaTable({
   forecasts: { atMs, known, unknownModels },
 }: {

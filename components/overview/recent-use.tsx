@@ -5,13 +5,13 @@ import { UsageBreakdown } from "@/components/usage/usage-breakdown";
 import { UsageChart } from "@/components/usage/usage-chart";
 import type { OverviewUsage } from "@/lib/manage/usage/read-overview-usage";
 
-/** The last 24 hours: what became of requests, and who and what used most. */
+/** The last 24 hours: the results of requests, and who and what used most. */
 export async function RecentUse({
   usage,
   isOwn,
 }: {
   readonly usage: OverviewUsage;
-  /** Whether it is the reader's use alone. */
+  /** Whether it is only the reader's own usage. */
   readonly isOwn: boolean;
 }) {
   const [t, words] = await Promise.all([

@@ -16,12 +16,12 @@ const LOOKS = {
   off: { icon: CirclePause, text: "text-disabled" },
 } as const;
 
-/** The worst thing first, then the other things that are wrong; else that all is well. */
+/** The worst problem first, then the others; otherwise that all is well. */
 export async function StatusLine({
   health,
   troubles,
 }: {
-  /** Of the pool that is worst. */
+  /** The worst pool's health. */
   readonly health: PoolHealth;
   /** The worst first. */
   readonly troubles: readonly Trouble[];
@@ -78,7 +78,7 @@ async function why(worst: Trouble | undefined, kind: keyof typeof LOOKS) {
   return t(kind === "resting" ? "restingLong" : `${kind}Why`);
 }
 
-/** Where the worst is looked at. */
+/** The page for the worst problem. */
 function hrefOf(worst: Trouble | undefined) {
   const parts = worst === undefined ? [] : "quotas" in worst ? worst.quotas : worst.pools;
   const [first, ...others] = [...new Set(parts.map(({ provider }) => provider))];

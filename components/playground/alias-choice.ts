@@ -1,6 +1,6 @@
 import type { ModelAlias } from "@/lib/models/model-alias";
 
-/** An alias of models, and where it may lead, as `{provider}/{model}`. */
+/** A model alias and its targets, as `{provider}/{model}`. */
 export interface AliasChoice {
   readonly name: string;
   readonly targets: readonly string[];

@@ -1,6 +1,6 @@
 import type { ChatRun } from "@/components/playground/chat-run";
 
-/** What the tokens of a run cost in US dollars; null where no price is known or nothing was counted. */
+/** The cost of a run's tokens in US dollars; null if no price is known or nothing was counted. */
 export async function askCost(
   model: string,
   { inputTokens, outputTokens, cachedInputTokens }: ChatRun,
@@ -16,7 +16,7 @@ export async function askCost(
     const { costUsd }: { costUsd: number | null } = await response.json();
     return costUsd;
   } catch {
-    // The answer stands without its price.
+    // The response is shown without its price.
     return null;
   }
 }

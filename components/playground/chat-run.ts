@@ -1,5 +1,5 @@
 /**
- * One call of the playground as it goes on: what is known of it so far. Times are in milliseconds.
+ * A call of the playground in progress: what is known about it so far. Times are in milliseconds.
  * @module
  */
 import type { ChatPart } from "@/lib/playground/read-chat-answer";
@@ -10,9 +10,9 @@ export interface ChatRun {
   readonly state: "waiting" | "streaming" | "done" | "stopped" | "failed";
   readonly text: string;
   readonly thinking: string;
-  /** The key that served, masked; null while unknown, and for tokens that are not shown it. */
+  /** The key that served, masked; null while unknown, and for tokens that may not see it. */
   readonly key: string | null;
-  /** Where an alias led, as `{provider}/{model}`; null for a model that was named itself. */
+  /** An alias's target, as `{provider}/{model}`; null for a model that was named directly. */
   readonly target: string | null;
   readonly attempts: number | null;
   readonly requestId: string | null;
@@ -23,11 +23,11 @@ export interface ChatRun {
   readonly inputTokens: number | null;
   readonly cachedInputTokens: number | null;
   readonly outputTokens: number | null;
-  /** Null until it is asked, and where no price is known. */
+  /** Null until it is requested, and if no price is known. */
   readonly costUsd: number | null;
   /** Why the model stopped: `stop`, `length`, … */
   readonly finishReason: string | null;
-  /** Why there is no answer, or no more of it. */
+  /** Why there is no response, or why it is incomplete. */
   readonly problem: Refusal | { readonly kind: "broken"; readonly message: string } | null;
 }
 
@@ -49,7 +49,7 @@ export const WAITING: ChatRun = {
   problem: null,
 };
 
-/** What the answer's headers tell. */
+/** What the response's headers report. */
 export function withHeaders(run: ChatRun, headers: Headers): ChatRun {
   const attempts = headers.get("x-one-balance-attempts");
   const key = headers.get("x-one-balance-key");
@@ -64,7 +64,7 @@ export function withHeaders(run: ChatRun, headers: Headers): ChatRun {
   };
 }
 
-/** What one part of the answer adds. @param elapsedMs since the call was sent */
+/** Adds one part of the response. @param elapsedMs since the call was sent */
 export function withPart(run: ChatRun, part: ChatPart, elapsedMs: number): ChatRun {
   switch (part.kind) {
     case "text":

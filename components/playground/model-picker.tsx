@@ -19,7 +19,7 @@ import { cn } from "@/lib/utils";
 
 const SHOWN_MAX = 100;
 
-/** Chooses an alias, or a model as `{provider}/{model}`: one the pool can serve, or any that is typed. */
+/** Chooses an alias, or a model as `{provider}/{model}`: one that the pool can serve, or any that is typed. */
 export function ModelPicker({
   model,
   aliases,
@@ -30,7 +30,7 @@ export function ModelPicker({
   /** Empty while none is chosen. */
   readonly model: string;
   readonly aliases: readonly AliasChoice[];
-  /** Whether it is what the page begins with, so that its list is fetched before it is opened. */
+  /** Whether the page begins with it, so that its list is fetched before it is opened. */
   readonly isFirst?: boolean;
   readonly onChange: (model: string) => void;
 } & Pick<ComponentProps<"button">, "id" | "aria-describedby" | "aria-invalid">) {

@@ -20,12 +20,12 @@ import { useOrigin } from "@/components/use-origin";
 import { chatRequest } from "@/lib/playground/chat-request";
 import { curlChat } from "@/lib/snippets/client-snippets";
 
-/** Stands in the curl while no model is chosen. */
+/** Shown in the curl command while no model is chosen. */
 const NO_MODEL = "provider/model";
 
 type FieldName = "model" | "prompt" | "temperature" | "maxTokens";
 
-/** A prompt through the proxy, and everything that can be seen of its way. */
+/** Sends a prompt through the proxy, and shows everything that can be seen of the request. */
 export function Playground({ aliases }: { readonly aliases: readonly AliasChoice[] }) {
   const t = useTranslations("playground");
   const id = useId();
@@ -62,7 +62,7 @@ export function Playground({ aliases }: { readonly aliases: readonly AliasChoice
     setWasSent(true);
     if (isRunning || Object.values(problems).some((problem) => problem !== undefined)) return;
     void send(settings, pastedToken.trim());
-    // On a phone the answer stands below the form.
+    // On a phone the response is below the form.
     answer.current?.scrollIntoView({ block: "nearest" });
   }
 
@@ -202,7 +202,7 @@ function NumberField({
   );
 }
 
-/** Empty is the model's own choice. */
+/** Empty means the model's default. */
 function isNumber(text: string, min: number, max: number): boolean {
   if (text === "") return true;
   const value = Number(text);

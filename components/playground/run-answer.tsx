@@ -6,7 +6,7 @@ import type { ChatRun } from "@/components/playground/chat-run";
 import { useProblemWords } from "@/components/playground/use-problem-words";
 import { Skeleton } from "@/components/ui/skeleton";
 
-/** The model's answer as it arrives, and what went wrong. */
+/** The model's response as it arrives, and what went wrong. */
 export function RunAnswer({ run }: { readonly run: ChatRun | null }) {
   const t = useTranslations("playground.answer");
   const words = useProblemWords();

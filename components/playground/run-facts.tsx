@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
 import type { ChatRun } from "@/components/playground/chat-run";
 
-/** What a call took: which key, attempts, times, tokens, cost. A dash where it is not known, with why. */
+/** Facts about a call: key, attempts, times, tokens, cost. A dash with an explanation if unknown. */
 export function RunFacts({ run }: { readonly run: ChatRun | null }) {
   const t = useTranslations("playground.facts");
   const isPending = run === null || run.state === "waiting";
@@ -56,7 +56,7 @@ function Fact({
   children,
 }: {
   readonly name: string;
-  /** Why it is not known; on hover of the dash. */
+  /** Why it is unknown; shown on hover of the dash. */
   readonly why: string;
   readonly children: ReactNode;
 }) {

@@ -6,12 +6,12 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { RadioGroup, RadioGroupItem } from "@/components/ui/radio-group";
 
-/** Whose token the call is made with: one made for this page, or one that is pasted. */
+/** The token for the call: one created for this page, or one that is pasted. */
 export function TokenChoice({
   token,
   onChange,
 }: {
-  /** What was pasted; empty for the page's own. */
+  /** The pasted token; empty for the page's own. */
   readonly token: string;
   readonly onChange: (token: string) => void;
 }) {

@@ -14,14 +14,14 @@ import { type ChatSettings, chatRequest } from "@/lib/playground/chat-request";
 import { readChatAnswer } from "@/lib/playground/read-chat-answer";
 import { readRefusal } from "@/lib/playground/read-refusal";
 
-/** Sends calls through the proxy, one at a time, and follows what comes back. */
+/** Sends calls through the proxy, one at a time, and follows the response. */
 export function useChatRun() {
   const [run, setRun] = useState<ChatRun | null>(null);
   const ownToken = usePlaygroundToken();
   const current = useRef<AbortController | null>(null);
   useEffect(() => () => current.current?.abort(), []);
 
-  /** @param pastedToken Used in place of one's own; empty for none. */
+  /** @param pastedToken Used instead of the page's own; empty for none. */
   async function send(settings: ChatSettings, pastedToken: string): Promise<void> {
     const controller = new AbortController();
     current.current = controller;
@@ -58,7 +58,7 @@ export function useChatRun() {
       const end = ended(latest, performance.now() - sentMs);
       show(end);
       const costUsd = await askCost(end.target ?? settings.model, end);
-      // Another call may have begun meanwhile.
+      // Another call may have started in the meantime.
       if (current.current === controller) show({ ...end, costUsd });
     } catch (error) {
       const totalMs = performance.now() - sentMs;

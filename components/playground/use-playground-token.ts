@@ -4,14 +4,14 @@ import { useRef } from "react";
 import { openPlayground } from "@/app/(portal)/playground/actions";
 import type { ActionFailure } from "@/app/action-result";
 
-/** A token that ends within this time might do so on the way. */
+/** A token that expires within this time might expire during the call. */
 const MARGIN_MS = 60_000;
 
-/** One's own token for the playground: made when first needed, kept in this page's memory only. */
+/** The member's own playground token: created when first needed, kept only in this page's memory. */
 export function usePlaygroundToken() {
   const kept = useRef<{ readonly token: string; readonly expiresAt: number } | null>(null);
   return {
-    /** @throws {PlaygroundTokenError} if the server makes none. */
+    /** @throws {PlaygroundTokenError} if the server creates none. */
     async get(): Promise<string> {
       if (kept.current === null || kept.current.expiresAt - Date.now() < MARGIN_MS) {
         const result = await openPlayground(undefined);
@@ -20,7 +20,7 @@ export function usePlaygroundToken() {
       }
       return kept.current.token;
     },
-    /** The next call makes a new one: this one was refused, for another tab took its place. */
+    /** The next call creates a new one: this one was rejected, because another tab replaced it. */
     forget(): void {
       kept.current = null;
     },

@@ -7,7 +7,7 @@ import type { Refusal } from "@/lib/playground/read-refusal";
 
 type Kind = keyof Messages["playground"]["problem"];
 
-/** Codes of One Balance itself (`docs/errors.md`) that have words of their own. */
+/** One Balance's own codes (`docs/errors.md`) that have their own messages. */
 const OWN_CODES = [
   "invalid_access_token",
   "access_denied",
@@ -21,7 +21,7 @@ const OWN_CODES = [
   "upstream_timeout",
 ] as const satisfies readonly Kind[];
 
-/** What happened, what it means and what to do; the answer's own words besides. */
+/** What happened, what it means and what to do; in addition, the response's own message. */
 export function useProblemWords() {
   const t = useTranslations("playground.problem");
   return (problem: NonNullable<ChatRun["problem"]>) => {

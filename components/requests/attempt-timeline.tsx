@@ -7,7 +7,7 @@ import type { RequestStory } from "@/lib/manage/usage/find-request";
 
 type Attempt = RequestStory["attempts"][number];
 
-/** A request from its arrival to its end. Times are counted from the arrival. */
+/** A request from its arrival to its end. Times are relative to the arrival. */
 export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
   const t = useTranslations("requests");
   const { attempts, provider, durationMs, outcome, status, errorCode } = story;

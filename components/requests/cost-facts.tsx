@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { formatUsd } from "@/components/format";
 import type { ToldBasis } from "@/lib/manage/usage/list-requests";
 
-/** How a cost came about, below its amount. */
+/** How a cost was determined, below its amount. */
 export function CostFacts({ basis }: { readonly basis: ToldBasis }) {
   const t = useTranslations("requests");
   const { source, model, tier, factor, units, tools, toolsUsd, others } = basis;

@@ -9,13 +9,13 @@ import { Button } from "@/components/ui/button";
 import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
 import { cn } from "@/lib/utils";
 
-/** The newest requests, and those that come in while the page is open. */
+/** The newest requests, and those that arrive while the page is open. */
 export function LiveRequests({
   items: first,
   empty,
 }: {
   readonly items: readonly NamedRequest[];
-  /** Stands for the table while there are none. */
+  /** Replaces the table while there are none. */
   readonly empty: ReactNode;
 }) {
   const t = useTranslations("requests.live");

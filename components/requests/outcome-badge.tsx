@@ -20,7 +20,7 @@ const LOOKS: Readonly<Record<Outcome, { readonly icon: LucideIcon; readonly text
   denied: { icon: Ban, text: "text-blocked" },
 };
 
-/** What became of a request, with the status that the client was answered. */
+/** A request's outcome, with the status that the client got. */
 export function OutcomeBadge({
   outcome,
   status,

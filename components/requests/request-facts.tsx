@@ -8,16 +8,16 @@ import type { RequestStory } from "@/lib/manage/usage/find-request";
 import { CostFacts } from "./cost-facts";
 import { type RequestsLink, requestsHref } from "./requests-href";
 
-/** Who asked for what, and what it took. */
+/** Who requested what, and what it took. */
 export function RequestFacts({
   story,
   providerName,
   gatewayLogsUrl,
 }: {
   readonly story: RequestStory & RequestNames;
-  /** Null where no provider was asked for. */
+  /** Null if no provider was requested. */
   readonly providerName: string | null;
-  /** AI Gateway's log in Cloudflare's console; null where it is not known. */
+  /** AI Gateway's log in Cloudflare's dashboard; null if unknown. */
   readonly gatewayLogsUrl: string | null;
 }) {
   const t = useTranslations("requests");
@@ -99,7 +99,7 @@ export function RequestFacts({
   );
 }
 
-/** Leads to the requests that are alike in this. */
+/** Links to the requests with the same value. */
 function Alike({
   link,
   children,

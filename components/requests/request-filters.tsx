@@ -34,7 +34,7 @@ const everything = {
   page: parseAsString,
 };
 
-/** Those behind the button of a phone. */
+/** Those behind the button on a phone. */
 const FIELDS = [
   "outcome",
   "provider",
@@ -47,13 +47,13 @@ const FIELDS = [
   "to",
 ] as const;
 
-/** What the log is narrowed to, all of it in the URL. */
+/** The log's filters, all of them in the URL. */
 export function RequestFilters({
   choices: { providers, tokens, hasMoreTokens, members, key },
   isAdminView,
 }: {
   readonly choices: RequestChoices;
-  /** Everybody's requests are shown: they can be narrowed to a member's. */
+  /** Everyone's requests are shown: they can be filtered by member. */
   readonly isAdminView: boolean;
 }) {
   const t = useTranslations("requests");

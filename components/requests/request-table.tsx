@@ -15,7 +15,7 @@ import {
 } from "@/components/ui/table";
 import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
 
-/** The log is short enough to do without the year. */
+/** The log is short enough to omit the year. */
 const TIME = {
   month: "short",
   day: "numeric",
@@ -24,7 +24,7 @@ const TIME = {
   second: "2-digit",
 } as const;
 
-/** Requests, newest first; one's time leads to its story. */
+/** Requests, newest first; a request's time links to its details. */
 export function RequestTable({ items }: { readonly items: readonly NamedRequest[] }) {
   const t = useTranslations("requests");
   return (

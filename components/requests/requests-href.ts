@@ -1,4 +1,4 @@
-/** What the log is narrowed to by a link. Times are epoch milliseconds, `untilMs` is not included. */
+/** A link's filters of the log. Times are epoch milliseconds, `untilMs` is not included. */
 export interface RequestsLink {
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
@@ -10,7 +10,7 @@ export interface RequestsLink {
   readonly untilMs?: number | undefined;
 }
 
-/** The log of the requests that a figure is made of. */
+/** The log of the requests that make up a figure. */
 export function requestsHref({ sinceMs, untilMs, ...filter }: RequestsLink): `/requests?${string}` {
   const times = { since: minuteOf(sinceMs), until: minuteOf(untilMs) };
   const set = Object.entries({ ...filter, ...times }).flatMap(([name, value]) =>
@@ -19,12 +19,12 @@ export function requestsHref({ sinceMs, untilMs, ...filter }: RequestsLink): `/r
   return `/requests?${new URLSearchParams(set)}`;
 }
 
-/** `2026-11-30T14:00Z`, the minute that a moment is in. */
+/** `2026-11-30T14:00Z`, the minute that contains a time. */
 function minuteOf(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : `${new Date(ms).toISOString().slice(0, 16)}Z`;
 }
 
-/** The moment that a link names; null for what is none. */
+/** The time in a link; null if invalid. */
 export function momentOf(text: string | undefined): number | null {
   if (text === undefined || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/.test(text)) return null;
   const ms = Date.parse(text);

@@ -6,18 +6,18 @@ import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
 
 const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Rows kept on the page. */
+/** The most rows kept on the page. */
 const MOST_ROWS = 300;
 
 export interface RequestTail {
   readonly items: readonly NamedRequest[];
-  /** The last question failed; it is asked again. */
+  /** The last poll failed; it is repeated. */
   readonly hasFailed: boolean;
 }
 
 /**
- * A list of requests that grows at its head. Asks more seldom while nothing comes or an answer fails, and not
- * at all while paused or out of sight.
+ * A list of requests that grows at its head. Polls less often while nothing arrives or a poll fails, and not at all
+ * while paused or hidden.
  */
 export function useRequestTail(first: readonly NamedRequest[], isPaused: boolean): RequestTail {
   const params = useSearchParams().toString();
@@ -43,7 +43,7 @@ export function useRequestTail(first: readonly NamedRequest[], isPaused: boolean
         if (!response.ok) throw new Error(`status ${response.status}`);
         const { items: fresh } = (await response.json()) as { items: NamedRequest[] };
         setHasFailed(false);
-        // New rows begin this again, with the shortest pause.
+        // New rows restart this with the shortest pause.
         if (fresh.length > 0) setItems((known) => [...fresh, ...known].slice(0, MOST_ROWS));
         else later();
       } catch {

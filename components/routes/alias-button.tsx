@@ -12,7 +12,7 @@ const AliasDialog = dynamic(async () => (await import("./alias-dialog")).AliasDi
   ssr: false,
 });
 
-/** Opens the form for a new alias, or for one that is there. The form is fetched when it is wanted. */
+/** Opens the form for a new alias, or for an existing one. The form is loaded on demand. */
 export function AliasButton({
   alias,
   providers,

@@ -1,5 +1,5 @@
 /**
- * What the form of an alias holds.
+ * The contents of an alias's form.
  * @module
  */
 import type { z } from "zod";
@@ -39,7 +39,7 @@ export function fieldsOf(alias: ModelAliasItem): AliasFields {
   };
 }
 
-/** What is typed is text, what is stored a number; nothing typed is no limit, not 0. */
+/** Typed values are text, stored ones numbers; an empty field means no limit, not 0. */
 export function priceLimit(text: string): number | null {
   return text === "" ? null : Number(text);
 }

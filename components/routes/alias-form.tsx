@@ -40,7 +40,7 @@ import { ALIAS_CHOICES, ALIAS_CONVERSIONS, type AliasConversion } from "@/lib/mo
 import { type AliasFields, fieldsOf, NEW_ALIAS, newTarget, priceLimit } from "./alias-fields";
 import { TargetFields } from "./target-fields";
 
-/** Saves when it is right; what is wrong is said at its field, and what was typed stays. */
+/** Saves if valid; errors are shown at their fields, and what was typed stays. */
 export function AliasForm({
   alias,
   providers,
@@ -93,7 +93,7 @@ export function AliasForm({
     }
     const ofProviders = issues.filter(({ path }) => path.endsWith(".provider"));
     for (const { path } of ofProviders) {
-      // The path is that of the input, which is the form's too.
+      // The path is the input's, which is also the form's.
       form.setError(path as FieldPath<AliasFields>, { message: t("problem.provider_unusable") });
     }
     if (ofProviders.length === 0)

@@ -15,7 +15,7 @@ import { AliasButton } from "./alias-button";
 import { RemoveAlias } from "./remove-alias";
 import { TargetLine } from "./target-line";
 
-/** A row for each alias, with its targets in their order. */
+/** A row for each alias, with its targets in order. */
 export async function AliasTable({
   aliases,
   providers,
@@ -109,7 +109,7 @@ async function Limits({
   ));
 }
 
-/** A target's place; where the choice is weighted its share, as long as all targets serve. */
+/** A target's position; with a weighted choice its share, as long as all targets serve. */
 function markerOf({ choice, targets }: ModelAliasItem, index: number): string {
   if (choice === "ordered") return `${index + 1}.`;
   const sum = targets.reduce((total, { weight }) => total + weight, 0);

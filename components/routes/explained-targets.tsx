@@ -7,7 +7,7 @@ import { Badge } from "@/components/ui/badge";
 import type { ExplainedRoute, ExplainedTarget } from "@/lib/runtime/explain-route";
 import { cn } from "@/lib/utils";
 
-/** Each target with what decides: whether it fits, its keys, how long it would be waited for, its price. */
+/** Each target with what decides: whether it fits, its keys, its wait, its price. */
 export function ExplainedTargets({ route }: { readonly route: ExplainedRoute }) {
   const t = useTranslations("routes.try");
   const { choice, targets } = route;
@@ -37,7 +37,7 @@ function TargetRow({
   atMs,
 }: {
   readonly target: ExplainedTarget;
-  /** Its place, or its share of the requests. */
+  /** Its position, or its share of the requests. */
   readonly marker: string;
   readonly atMs: number;
 }) {

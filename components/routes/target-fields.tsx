@@ -23,7 +23,7 @@ import { CAPABILITIES } from "@/lib/models/model-alias";
 import { cn } from "@/lib/utils";
 import type { AliasFields } from "./alias-fields";
 
-/** One target of an alias: where it leads, what it is marked for, and its place. */
+/** One target of an alias: provider and model, its capabilities, and its position. */
 export function TargetFields({
   form,
   index,

@@ -11,7 +11,7 @@ export async function TargetLine({
   marker,
 }: {
   readonly target: TargetItem;
-  /** Its place, or its share of the requests. */
+  /** Its position, or its share of the requests. */
   readonly marker: string;
 }) {
   const [t, format] = await Promise.all([getTranslations("routes"), getFormatter()]);

@@ -16,14 +16,14 @@ import { CAPABILITIES } from "@/lib/models/model-alias";
 import type { ExplainedRoute } from "@/lib/runtime/explain-route";
 import { ExplainedTargets } from "./explained-targets";
 
-/** Where a name would lead now and why, and on request one short prompt through it. */
+/** Where a name would go now and why, and on request one short prompt through it. */
 export function TryRoute({
   aliases,
   route,
   maySend,
 }: {
   readonly aliases: readonly AliasChoice[];
-  /** Of the name in the address; null while there is none, or for a name that is nothing. */
+  /** For the name in the address; null if there is none, or for an unknown name. */
   readonly route: ExplainedRoute | null;
   readonly maySend: boolean;
 }) {

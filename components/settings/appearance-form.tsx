@@ -12,7 +12,7 @@ import { useSectionSave } from "./use-section-save";
 const LANGUAGES = ["auto", "en", "zh"] as const;
 const THEMES = ["system", "light", "dark"] as const;
 
-/** Language and theme of those who have not chosen. */
+/** Language and theme for people without their own choice. */
 export function AppearanceForm({ settings }: { readonly settings: Settings["appearance"] }) {
   const t = useTranslations("settings.appearance");
   const id = useId();

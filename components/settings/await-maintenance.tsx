@@ -5,7 +5,7 @@ import { useEffect } from "react";
 
 const LOOK_MS = 2_000;
 
-/** Shown while a run is under way: asks for the page again until it says how the run ended. */
+/** Shown while a run is in progress: refreshes the page until it shows the run's result. */
 export function AwaitMaintenance() {
   const router = useRouter();
   useEffect(() => {

@@ -13,7 +13,7 @@ import { useSectionSave } from "./use-section-save";
 
 const REQUESTS = ["all", "sampled", "problems", "none"] as const;
 
-/** What the request log keeps. */
+/** What the request log records. */
 export function LoggingForm({ settings }: { readonly settings: Settings["logging"] }) {
   const t = useTranslations("settings.logging");
   const id = useId();

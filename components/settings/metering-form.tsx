@@ -11,7 +11,7 @@ import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";
 
-/** How many rows metering may write a day. */
+/** How many rows metering may write per day. */
 export function MeteringForm({ settings }: { readonly settings: Settings["metering"] }) {
   const t = useTranslations("settings.metering");
   const id = useId();

@@ -27,7 +27,7 @@ interface Fields {
   })[];
 }
 
-/** Prices that are not given are there too: without them a row would count as changed. */
+/** Absent prices are included: without them, a row would count as changed. */
 const NOTHING: Fields["overrides"][number] = {
   provider: "",
   model: "",
@@ -41,7 +41,7 @@ const fieldsOf = ({ overrides }: Settings["prices"]): Fields => ({
   overrides: overrides.map((override) => ({ ...NOTHING, ...override })),
 });
 
-/** The team's own prices, a row each. */
+/** The team's own prices, one row each. */
 export function PricesForm({
   settings,
   providers,
@@ -163,7 +163,7 @@ export function PricesForm({
   );
 }
 
-/** What is typed is text, what is stored a number; nothing typed is no number, not 0. */
+/** Typed values are text, stored ones numbers; an empty field is no number, not 0. */
 function price(value: unknown): number {
   return value === "" ? Number.NaN : Number(value);
 }

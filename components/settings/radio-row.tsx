@@ -2,7 +2,7 @@ import { useId } from "react";
 import { Label } from "@/components/ui/label";
 import { RadioGroupItem } from "@/components/ui/radio-group";
 
-/** One choice of a radio group, with what it means. */
+/** One option of a radio group, with its explanation. */
 export function RadioRow({
   value,
   label,

@@ -8,7 +8,7 @@ import { answered } from "@/components/answered";
 import { Button } from "@/components/ui/button";
 import { useFailureToast } from "./use-failure-toast";
 
-/** Does now what the maintenance would do later, or has the portal's object do it. */
+/** Runs maintenance now, or has the portal's object do it. */
 export function RunMaintenance() {
   const t = useTranslations("settings.maintenance");
   const [isRunning, startTransition] = useTransition();

@@ -4,7 +4,7 @@ import { Check } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Button } from "@/components/ui/button";
 
-/** A form's button, and the quiet word that it is saved. */
+/** A form's button, and a subtle confirmation that it is saved. */
 export function SaveBar({
   isDirty,
   isSaving,
@@ -12,7 +12,7 @@ export function SaveBar({
 }: {
   readonly isDirty: boolean;
   readonly isSaving: boolean;
-  /** The last attempt went well; said until the form is changed again. */
+  /** The last save succeeded; shown until the form is changed again. */
   readonly wasSaved: boolean;
 }) {
   const t = useTranslations("settings");

@@ -4,7 +4,7 @@ import type { ManageContext } from "@/lib/manage/manage-context";
 import { ResealKeys } from "./backup/reseal-keys";
 import { SettingsSection } from "./settings-section";
 
-/** Which secret the provider keys are sealed under, and the way to a new one. */
+/** Which secret encrypts the provider keys, and how to change it. */
 export async function SecretSection({ context }: { readonly context: ManageContext }) {
   const [t, state] = await Promise.all([
     getTranslations("settings.secret"),

@@ -7,7 +7,7 @@ import { useEffect, useRef } from "react";
 import { cn } from "@/lib/utils";
 import { settingsPages } from "./settings-pages";
 
-/** The pages of the settings, side by side; scrolls where the screen is narrow. */
+/** The pages of the settings, side by side; scrolls if the screen is narrow. */
 export function SettingsNavigation() {
   const t = useTranslations("shell");
   const path = usePathname();

@@ -1,4 +1,4 @@
-/** The pages of the settings, in their order. */
+/** The pages of the settings, in order. */
 export const settingsPages = [
   { name: "upstream", href: "/settings" },
   { name: "providers", href: "/settings/providers" },

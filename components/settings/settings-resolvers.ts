@@ -1,5 +1,6 @@
 /**
- * Checks of the settings' forms. Imported when a form is first checked: zod is no small part of a page.
+ * Validation of the settings' forms. Imported when a form is first validated, because zod is a considerable part of a
+ * page.
  * @module
  */
 import { zodResolver } from "@hookform/resolvers/zod";

@@ -8,7 +8,7 @@ export function SettingsSection({
   action,
   children,
 }: {
-  /** Of the heading, within the page. */
+  /** The heading's id, within the page. */
   readonly id: string;
   readonly title: string;
   readonly description?: ReactNode;

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { UPKEEP_FIGURES, type UpkeepView } from "@/lib/manage/settings/read-upkeep";
 
-/** What a run of the maintenance did, in words; jobs that found nothing to do are not named. */
+/** The result of a maintenance run as text; jobs that found nothing to do are omitted. */
 export async function UpkeepResult({
   report,
 }: {

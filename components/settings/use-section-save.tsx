@@ -11,7 +11,7 @@ import { useFailureToast } from "./use-failure-toast";
 
 /**
  * Saves the form of a section of the settings. The form's fields have the names of the section's.
- * @param read The fields of the section that the form has, as they were when it was opened.
+ * @param read The form's fields of the section when it was opened.
  */
 export function useSectionSave<Fields extends object, Form extends FieldValues>({
   section,
@@ -26,12 +26,12 @@ export function useSectionSave<Fields extends object, Form extends FieldValues>(
   readonly section: ChangeSettingsInput["section"];
   readonly read: Fields;
   readonly form: UseFormReturn<Form>;
-  /** The same fields of all settings. */
+  /** The same fields from all settings. */
   readonly pick: (settings: Settings) => Fields;
   readonly toForm: (fields: Fields) => Form;
   readonly labelOf: (name: keyof Fields & string) => string;
   readonly textOf?: (value: unknown, name: keyof Fields & string) => string | null;
-  /** Both changes together, where neither loses anything by it. */
+  /** Merges both changes, if neither loses anything. */
   readonly merge?: (
     read: Fields,
     theirs: Partial<Fields>,
@@ -40,7 +40,7 @@ export function useSectionSave<Fields extends object, Form extends FieldValues>(
 }): {
   readonly save: (wanted: Partial<Fields>) => Promise<void>;
   readonly wasSaved: boolean;
-  /** To stand in the form. */
+  /** To be shown in the form. */
   readonly notice: ReactNode;
 } {
   const showFailure = useFailureToast();
@@ -50,7 +50,7 @@ export function useSectionSave<Fields extends object, Form extends FieldValues>(
   const [isBusy, setIsBusy] = useState(false);
 
   const careful = useCarefulSave(read, async (edit): Promise<ActionResult<Settings>> => {
-    // The section's own fields, as the server checks.
+    // The section's own fields, as validated by the server.
     const call = (change: Partial<Fields>, was: Partial<Fields>) =>
       changeSettings({ change: { section, changes: change }, was });
     const result = await call(edit.changes, edit.was);

@@ -6,7 +6,7 @@ import { useEffect } from "react";
 import { toast } from "sonner";
 import { type ActionTrouble, TROUBLE_EVENT } from "@/components/answered";
 
-/** Reports calls without an answer, once for all forms: what is known, and the way on. */
+/** Reports actions without a result, once for all forms: what is known, and what to do. */
 export function ActionTroubles() {
   const t = useTranslations("shell.trouble");
   const router = useRouter();
@@ -14,7 +14,7 @@ export function ActionTroubles() {
   useEffect(() => {
     const ways: Readonly<Record<ActionTrouble, (() => void) | null>> = {
       offline: null,
-      // Reads the page again, and leaves what was typed.
+      // Reads the page again, and keeps what was typed.
       lost: () => router.refresh(),
       outdated: () => window.location.reload(),
       signed_out: () => {

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { cn } from "@/lib/utils";
 
-/** The name with its mark: one dot over many. */
+/** The name with its logo: one dot over many. */
 export function Brand({ isCollapsed = false }: { readonly isCollapsed?: boolean }) {
   return (
     <Link

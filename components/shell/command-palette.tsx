@@ -18,7 +18,7 @@ import type { Role } from "@/lib/auth/member";
 
 const NOTHING: PaletteAnswer = { providers: [], tokens: [], help: [] };
 
-/** Any page, provider, access token or help, found by typing. */
+/** Finds any page, provider, access token or help topic by typing. */
 export function CommandPalette({
   role,
   isOpen,
@@ -50,7 +50,7 @@ export function CommandPalette({
   );
 }
 
-/** There only while the palette is open: so it begins empty, and asks for its targets each time. */
+/** Rendered only while the palette is open, so that it begins empty and fetches its targets each time. */
 function PaletteContent({
   role,
   go,
@@ -142,7 +142,7 @@ function PaletteContent({
   );
 }
 
-/** Whose titles have the words: in sentences, letters that lie apart are found everywhere. */
+/** Topics whose titles contain the words: fuzzy matching would match every sentence. */
 function helpFor({ help }: PaletteAnswer, search: string) {
   const words = search.trim().toLowerCase();
   return words === "" ? [] : help.filter(({ title }) => title.toLowerCase().includes(words));

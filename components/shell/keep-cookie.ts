@@ -1,6 +1,6 @@
 const YEAR_S = 365 * 24 * 3_600;
 
-/** Keeps a choice of this browser for the pages that the server renders; on https for https only. */
+/** Stores a choice of this browser for server-rendered pages; on https only for https. */
 export function keepCookie(name: string, value: string): void {
   const secure = location.protocol === "https:" ? "; secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in older browsers.

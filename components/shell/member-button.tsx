@@ -3,7 +3,7 @@ import type { ComponentProps } from "react";
 import { Button } from "@/components/ui/button";
 import type { Member } from "@/lib/auth/member";
 
-/** The member's picture or initials; these are no text, which the button's name would have to hold. */
+/** The member's picture or initials; these aren't text, which the button's name would have to contain. */
 export function MemberButton({
   member: { name, image },
   ...props
@@ -32,7 +32,7 @@ export function MemberButton({
   );
 }
 
-/** `Ada Lovelace` is AL; of a name in one word, as Chinese ones are, the first character. */
+/** `Ada Lovelace` becomes AL; for a name in one word, such as a Chinese one, the first character. */
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];

@@ -25,10 +25,10 @@ import type { Member } from "@/lib/auth/member";
 
 const THEMES = ["system", "light", "dark"] as const;
 
-/** Languages in their own words. */
+/** Languages under their own names. */
 const LANGUAGE_NAMES = { en: "English", zh: "简体中文" };
 
-/** Who is signed in, and what they set for themselves. Open from the start: it is loaded to be opened. */
+/** Who is signed in, and their own settings. Open from the start, because it is loaded to be opened. */
 export function MemberMenu({
   member,
   signOut,

@@ -7,14 +7,14 @@ import { navigationEntryOf, navigationFor } from "@/components/shell/navigation"
 import type { Role } from "@/lib/auth/member";
 import { cn } from "@/lib/utils";
 
-/** Links to the pages of a role, the current one marked. */
+/** Links to the pages of a role, with the current one marked. */
 export function NavigationList({
   role,
   isCollapsed = false,
   onFollow,
 }: {
   readonly role: Role;
-  /** Icons only; the names are their titles. */
+  /** Only icons; the names are their titles. */
   readonly isCollapsed?: boolean;
   readonly onFollow?: () => void;
 }) {

@@ -1,5 +1,5 @@
 /**
- * The pages of the portal, as the sidebar and the palette list them.
+ * The pages of the portal, as listed in the sidebar and the palette.
  * @module
  */
 import {
@@ -20,16 +20,16 @@ import type { Messages } from "@/i18n/messages";
 import { type Role, roleAllows } from "@/lib/auth/member";
 
 export interface NavigationEntry {
-  /** Names its text in the `shell` messages. */
+  /** The name of its text in the `shell` messages. */
   readonly area: keyof Messages["shell"]["areas"];
   readonly href: string;
   readonly icon: LucideIcon;
-  /** The least role that may open it. */
+  /** The minimum role that may open it. */
   readonly role: Role;
 }
 
 export interface NavigationGroup {
-  /** Names its text in the `shell` messages; null for the first, which has none. */
+  /** The name of its text in the `shell` messages; null for the first, which has none. */
   readonly name: keyof Messages["shell"]["groups"] | null;
   readonly entries: readonly NavigationEntry[];
 }
@@ -58,7 +58,7 @@ const groups: readonly NavigationGroup[] = [
   },
 ];
 
-/** What a member may open; groups that would be empty are left out. */
+/** What a member may open; empty groups are left out. */
 export function navigationFor(role: Role): readonly NavigationGroup[] {
   return groups
     .map(({ name, entries }) => ({
@@ -68,7 +68,7 @@ export function navigationFor(role: Role): readonly NavigationGroup[] {
     .filter(({ entries }) => entries.length > 0);
 }
 
-/** The page that a path belongs to; undefined for those that are not listed. */
+/** The page to which a path belongs; undefined for unlisted ones. */
 export function navigationEntryOf(path: string): NavigationEntry | undefined {
   return groups
     .flatMap(({ entries }) => entries)

@@ -2,7 +2,7 @@ import type { LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { Button } from "@/components/ui/button";
 
-/** Says in the page's place why there is none, and leads back to the overview. */
+/** Explains, instead of the page, why there is none, and links back to the overview. */
 export function Notice({
   icon: Icon,
   title,

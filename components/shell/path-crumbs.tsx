@@ -13,7 +13,7 @@ const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "importKeys">> = {
 };
 
 /**
- * The way back from a page below an area's first: the area, and what of the path lies below it.
+ * Breadcrumbs of a page below an area's first: the area, and the rest of the path.
  * @param providerNames By slug.
  */
 export function PathCrumbs({
@@ -27,7 +27,7 @@ export function PathCrumbs({
   const below = path.slice(entry?.href.length).split("/").filter(Boolean).map(decodeURIComponent);
   if (entry === undefined || below.length === 0) return null;
   const page = PAGES[path];
-  // What else lies below an area is a provider's slug or an id.
+  // Anything else below an area is a provider's slug or an id.
   const nameOf = (part: string) => providerNames[part] ?? part;
   const named = settingsPages.find(({ href }) => href === path);
   return (

@@ -10,7 +10,7 @@ const load = () => import("@/components/shell/phone-sheet");
 
 const PhoneSheet = lazy(async () => ({ default: (await load()).PhoneSheet }));
 
-/** The pages behind a button, where there is no room for the sidebar; loaded when first wanted. */
+/** The pages behind a button, if there is no room for the sidebar; loaded on demand. */
 export function PhoneNavigation({ role }: { readonly role: Role }) {
   const t = useTranslations("shell");
   const button = useRef<HTMLButtonElement>(null);

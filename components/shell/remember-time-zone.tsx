@@ -6,7 +6,7 @@ import { useEffect } from "react";
 import { TIME_ZONE_COOKIE } from "@/i18n/locale";
 import { keepCookie } from "./keep-cookie";
 
-/** Tells the server the browser's time zone, once, and has times written again where it guessed wrong. */
+/** Sends the browser's time zone to the server, once, and has times rendered again if it guessed wrong. */
 export function RememberTimeZone() {
   const router = useRouter();
   const serverZone = useTimeZone();

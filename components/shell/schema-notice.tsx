@@ -4,7 +4,7 @@ import { Alert, AlertDescription, AlertTitle } from "@/components/ui/alert";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { readSchemaState } from "@/lib/manage/settings/read-schema-state";
 
-/** Says on every page, to those who can do something about it, that the database waits for migrations. */
+/** Warns on every page, for people who can do something about it, that the database lacks migrations. */
 export async function SchemaNotice({ context }: { readonly context: ManageContext }) {
   const { missing } = await readSchemaState(context);
   if (missing.length === 0) return null;

@@ -1,2 +1,2 @@
-/** `collapsed` or `open`: how this browser left the sidebar. */
+/** `collapsed` or `open`: the sidebar's state in this browser. */
 export const SIDEBAR_COOKIE = "sidebar";

@@ -11,7 +11,7 @@ import { Button } from "@/components/ui/button";
 import type { Role } from "@/lib/auth/member";
 import { cn } from "@/lib/utils";
 
-/** The pages on the left of wide screens; narrowed to icons it stays so, by a cookie. */
+/** The pages on the left of wide screens; a cookie remembers whether it is collapsed to icons. */
 export function Sidebar({
   role,
   wasCollapsed,

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 /** Id of a page's main part. */
 export const CONTENT_ID = "content";
 
-/** The first stop of the keyboard: past the navigation. */
+/** The keyboard's first stop: skips the navigation. */
 export async function SkipLink() {
   const t = await getTranslations("shell");
   return (

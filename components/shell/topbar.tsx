@@ -5,7 +5,7 @@ import { PathCrumbs } from "@/components/shell/path-crumbs";
 import { PhoneNavigation } from "@/components/shell/phone-navigation";
 import type { Member } from "@/lib/auth/member";
 
-/** Where one is, the way to anywhere else, and who one is. */
+/** The current location, the way to anywhere else, and the signed-in member. */
 export function Topbar({
   member,
   providerNames,

@@ -15,12 +15,12 @@ import { useOrigin } from "@/components/use-origin";
 import { clientSnippets, type Snippet } from "@/lib/snippets/client-snippets";
 import type { ModelScope } from "@/lib/snippets/example-model";
 
-/** How each client is told to use a token, one at a time. */
+/** How to use a token in each client, one at a time. */
 export function ClientSnippets({
   token,
   scope,
 }: {
-  /** Its text, or a placeholder where that is not known any more. */
+  /** Its text, or a placeholder if it is no longer known. */
   readonly token: string;
   readonly scope: ModelScope;
 }) {
@@ -54,7 +54,7 @@ export function ClientSnippets({
         </Select>
       </div>
       <SnippetBody snippet={shown} />
-      {/* Elsewhere: the token beside it may be shown only this once. */}
+      {/* In another tab: the token next to it may be shown only this once. */}
       <a
         href="/help/clients"
         target="_blank"

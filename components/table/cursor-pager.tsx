@@ -5,7 +5,7 @@ import { parseAsString, useQueryState } from "nuqs";
 import { useTransition } from "react";
 import { Button } from "@/components/ui/button";
 
-/** On to older entries; back again by the browser, or to the newest at once. */
+/** Links to older entries; back by the browser, or to the newest at once. */
 export function CursorPager({
   isNewest,
   nextCursor,

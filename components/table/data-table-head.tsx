@@ -5,7 +5,7 @@ import { cn } from "@/lib/utils";
 
 const ICONS = { asc: ArrowUp, desc: ArrowDown, none: ChevronsUpDown };
 
-/** A column's head; a button where it sorts. */
+/** A column's header; a button if it sorts. */
 export function DataTableHead({
   sort,
   onSort,

@@ -6,7 +6,7 @@ import { parseAsInteger, useQueryState } from "nuqs";
 import { useTransition } from "react";
 import { Button } from "@/components/ui/button";
 
-/** Which rows of how many are shown, and the way to the next; `?page=` counts from 1. */
+/** Which rows of how many are shown, and the links to other pages; `?page=` counts from 1. */
 export function DataTablePager({
   page,
   pageSize,

@@ -22,16 +22,16 @@ import { Table, TableBody, TableCell, TableHeader, TableRow } from "@/components
 import { cn } from "@/lib/utils";
 
 export interface DataTableColumnMeta {
-  /** Numbers stand right. */
+  /** Numbers are right-aligned. */
   readonly align?: "right";
-  /** Of the cells. */
+  /** For the cells. */
   readonly className?: string;
   readonly headClassName?: string;
-  /** Where the cell stands on a row's card, where there is little room; else it is left out (`app/globals.css`). */
+  /** The cell's position on a row's card, if space is limited; without it, the cell is omitted (`app/globals.css`). */
   readonly card?: "title" | "aside" | "line";
-  /** Left out where the list has little room for so many columns. */
+  /** Omitted if the list has little room for columns. */
   readonly isExtra?: boolean;
-  /** Said before the cell on a card, where it does not speak for itself. */
+  /** Shown before the cell on a card, if it needs an explanation. */
   readonly caption?: string;
 }
 
@@ -45,17 +45,17 @@ const features = tableFeatures({
 
 export type DataTableColumn<Row extends RowData> = ColumnDef<typeof features, Row, unknown>;
 
-/** Which rows are chosen, by id; true for each of them. */
+/** Selected rows by id; true for each of them. */
 export type DataTableSelection = RowSelectionState;
 
-/** Makes a table's columns: `const column = dataTableColumns<Key>(); column.accessor("remark", { header: … })`. */
+/** Creates a table's columns: `const column = dataTableColumns<Key>(); column.accessor("remark", { header: … })`. */
 export function dataTableColumns<Row extends RowData>() {
   return createColumnHelper<typeof features, Row>();
 }
 
 /**
- * A page of a list. Sorting (`?sort=`) and paging (`?page=`) are in the URL and done by the server, which
- * hands over the rows to show. Columns sort where they have `enableSorting: true`.
+ * A page of a list. Sorting (`?sort=`) and paging (`?page=`) are in the URL and done by the server, which provides the
+ * rows to show. Columns are sortable with `enableSorting: true`.
  */
 export function DataTable<Row extends RowData>({
   label,
@@ -69,7 +69,7 @@ export function DataTable<Row extends RowData>({
 }: {
   /** Accessible name. */
   readonly label: string;
-  /** Made once, outside of the component or by `useMemo`. */
+  /** Created once, outside of the component or by `useMemo`. */
   readonly columns: readonly DataTableColumn<Row>[];
   readonly rows: readonly Row[];
   readonly getRowId: (row: Row) => string;
@@ -77,13 +77,13 @@ export function DataTable<Row extends RowData>({
   readonly selection?: {
     readonly selected: DataTableSelection;
     readonly onChange: (selected: DataTableSelection) => void;
-    /** Accessible name of a row's box. */
+    /** Accessible name of a row's checkbox. */
     readonly rowLabel: (row: Row) => string;
   };
-  /** Absent where the list is short, or pages by cursor. */
+  /** Absent if the list is short, or uses a cursor. */
   readonly pager?: { readonly page: number; readonly pageSize: number; readonly total: number };
   readonly onRowClick?: (row: Row) => void;
-  /** Stands in the table when there are no rows. */
+  /** Shown in the table if there are no rows. */
   readonly empty: ReactNode;
 }) {
   const t = useTranslations("common");
@@ -179,7 +179,7 @@ export function DataTable<Row extends RowData>({
                 onClick={onRowClick && (() => onRowClick(row.original))}
               >
                 {selection && (
-                  // A near miss of the box must not open the row.
+                  // A click that just misses the checkbox must not open the row.
                   <TableCell
                     className="w-10 pl-4"
                     data-card="box"

@@ -1,10 +1,10 @@
-/** One column and a direction, as the URL has it: `?sort=createdAt`, `?sort=-createdAt` for the greatest first. */
+/** One column and a direction, as in the URL: `?sort=createdAt`, `?sort=-createdAt` for descending. */
 export interface TableSort {
   readonly column: string;
   readonly isDescending: boolean;
 }
 
-/** Null for an absent one, and for a column that is not one of `columns`. */
+/** Null if absent, and for a column that isn't one of `columns`. */
 export function readTableSort(
   text: string | null | undefined,
   columns: readonly string[],

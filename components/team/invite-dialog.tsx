@@ -18,13 +18,13 @@ import {
 import { Skeleton } from "@/components/ui/skeleton";
 import type { CreatedInvite } from "@/lib/manage/team/invite-member";
 
-/** Loaded when the dialog opens: forms and their rules are most of what the page would send. */
+/** Loaded when the dialog opens: forms and their validation are most of what the page would send. */
 const InviteForm = dynamic(
   () => import("@/components/team/invite-form").then((module) => module.InviteForm),
   { ssr: false, loading: () => <Skeleton className="h-96 w-full" /> },
 );
 
-/** Asks whom to invite, then shows the link: the only time it is seen. */
+/** Asks whom to invite, then shows the link, which is only shown once. */
 export function InviteDialog() {
   const t = useTranslations("team");
   const router = useRouter();

@@ -12,7 +12,7 @@ import {
 } from "@/components/ui/table";
 import type { OpenInvite } from "@/lib/manage/team/list-invites";
 
-/** Invitations that can still be accepted. Their links cannot be shown again. */
+/** Invitations that can still be accepted. Their links can't be shown again. */
 export async function InvitesTable({
   invites,
   label,

@@ -16,7 +16,7 @@ import {
 import { Skeleton } from "@/components/ui/skeleton";
 import { type LimitValues, TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
-/** Loaded when the dialog opens: forms and their rules are most of what the page would send. */
+/** Loaded when the dialog opens: forms and their validation are most of what the page would send. */
 const MemberLimitsForm = dynamic(
   () => import("@/components/team/member-limits-form").then((module) => module.MemberLimitsForm),
   { ssr: false, loading: () => <Skeleton className="h-80 w-full" /> },

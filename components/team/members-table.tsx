@@ -14,7 +14,7 @@ import {
 } from "@/components/ui/table";
 import type { ListedMember } from "@/lib/manage/team/list-members";
 
-/** Everyone on the team. Who looks at it cannot remove themselves. */
+/** Everyone on the team. Readers can't remove themselves. */
 export async function MembersTable({
   members,
   ownId,
@@ -90,7 +90,7 @@ function MemberName({
   you,
 }: {
   readonly member: ListedMember;
-  /** Marks the row of who looks. */
+  /** Marks the reader's row. */
   readonly you: string | null;
 }) {
   return (

@@ -18,7 +18,7 @@ export function RemoveMember({
   readonly id: string;
   readonly name: string;
   readonly email: string;
-  /** Own access tokens, which end too. */
+  /** The member's access tokens, which are revoked too. */
   readonly tokenCount: number;
 }) {
   const t = useTranslations("team");

@@ -14,7 +14,7 @@ export function RevokeInvite({
   name,
 }: {
   readonly id: string;
-  /** Whom it is for. */
+  /** The invited person. */
   readonly name: string;
 }) {
   const t = useTranslations("team");

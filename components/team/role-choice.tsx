@@ -5,7 +5,7 @@ import { useId } from "react";
 import { RadioGroup, RadioGroupItem } from "@/components/ui/radio-group";
 import { ROLES, type Role } from "@/lib/auth/member";
 
-/** The roles, each with what it may do. */
+/** The roles, each with its permissions. */
 export function RoleChoice({
   role,
   onChoose,

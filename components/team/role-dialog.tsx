@@ -21,7 +21,7 @@ import {
 } from "@/components/ui/dialog";
 import type { Role } from "@/lib/auth/member";
 
-/** Shows a member's role and changes it, saying what goes with the old one. */
+/** Shows a member's role and changes it, explaining what is lost with the old one. */
 export function RoleDialog({
   id,
   name,
@@ -31,7 +31,7 @@ export function RoleDialog({
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** Own access tokens, which a viewer cannot keep. */
+  /** The member's access tokens, which a viewer can't keep. */
   readonly tokenCount: number;
 }) {
   const t = useTranslations("team");

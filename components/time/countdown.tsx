@@ -4,7 +4,7 @@ import { useLocale } from "next-intl";
 import { remainingTime } from "@/components/time/remaining-time";
 import { useNow } from "@/components/time/use-now";
 
-/** The time left until a moment (epoch milliseconds), running. At its end it stands at `0s`. */
+/** A countdown to a time (epoch milliseconds). At its end it stays at `0s`. */
 export function Countdown({ untilMs }: { readonly untilMs: number }) {
   const locale = useLocale();
   const nowMs = useNow();

@@ -4,10 +4,10 @@ import { useFormatter, useTranslations } from "next-intl";
 import { UNKNOWN } from "@/components/format";
 import { useNow } from "@/components/time/use-now";
 
-/** As `LAST_USED_GRAIN_MS` of the store: after a noted use, others are noted only when so much time has passed. */
+/** As `LAST_USED_GRAIN_MS` of the store: after a recorded use, the next is only recorded after this time. */
 const GRAIN_MS = 3_600_000;
 
-/** When something was last used, as exactly as it is known: uses are noted once an hour. A dash for never. */
+/** When something was last used, as precisely as known: uses are recorded once an hour. A dash for never. */
 export function LastUse({ ms }: { readonly ms: number | null }) {
   const t = useTranslations("common.lastUse");
   const format = useFormatter();

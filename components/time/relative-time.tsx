@@ -4,7 +4,7 @@ import { useFormatter } from "next-intl";
 import { UNKNOWN } from "@/components/format";
 import { useNow } from "@/components/time/use-now";
 
-/** `3m ago`; the exact time with its zone on hover. Null, for what never was or is unknown, gives a dash. */
+/** `3m ago`; the exact time with its zone on hover. Null (never or unknown) is shown as a dash. */
 export function RelativeTime({ ms }: { readonly ms: number | null }) {
   const format = useFormatter();
   const nowMs = useNow();

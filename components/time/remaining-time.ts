@@ -4,8 +4,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * How long until a moment, in its two greatest units: `3d 4h`, `2h 5m`, `4m 10s`, `9s`. Seconds are
- * rounded up, so that the last one shown is 1 and nothing is over while it still says 0.
+ * How long until a time, in its two largest units: `3d 4h`, `2h 5m`, `4m 10s`, `9s`. Seconds are rounded up, so that
+ * the last one shown is 1 and nothing is over while it still shows more than 0.
  */
 export function remainingTime(ms: number, locale: string): string {
   const left = Math.max(0, Math.ceil(ms / SECOND_MS) * SECOND_MS);

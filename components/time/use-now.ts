@@ -10,8 +10,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 let nowMs = 0;
 
 /**
- * The time in epoch milliseconds, new every second; one timer serves the whole page. The server and the
- * first render in the browser agree on the server's time.
+ * The time in epoch milliseconds, updated every second; one timer serves the whole page. The server and the browser's
+ * first render use the server's time.
  */
 export function useNow(): number {
   const serverNowMs = useServerNow().getTime();

@@ -23,7 +23,7 @@ import {
 import { Form } from "@/components/ui/form";
 import type { ModelScope } from "@/lib/snippets/example-model";
 
-/** A new token's form, and then the token, for the only time. */
+/** A new token's form, and then the token, shown only once. */
 export function CreateTokenDialog({
   providers,
   mayOwnForTeam,
@@ -58,7 +58,7 @@ export function CreateTokenDialog({
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <DialogContent
         className="max-h-[calc(100dvh-2rem)] overflow-y-auto sm:max-w-xl"
-        // Shown once: a click beside it must not lose it.
+        // Shown once: a click outside must not lose it.
         onInteractOutside={(event) => event.preventDefault()}
       >
         {made === null ? (

@@ -11,10 +11,10 @@ const CreateTokenDialog = dynamic(() =>
   import("@/components/tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
 );
 
-/** `?new=true`: the form of a new token is open. */
+/** `?new=true`: the form for a new token is open. */
 const useIsOpen = () => useQueryState("new", parseAsBoolean.withDefault(false));
 
-/** Opens the form of a new token. */
+/** Opens the form for a new token. */
 export function CreateTokenButton() {
   const t = useTranslations("tokens.create");
   const [, setIsOpen] = useIsOpen();
@@ -26,7 +26,7 @@ export function CreateTokenButton() {
   );
 }
 
-/** The form of a new token, where it is open. Apart from its buttons, which go with the empty list. */
+/** The form for a new token, if it is open. Separate from its buttons, which disappear with the empty list. */
 export function CreateToken(props: {
   readonly providers: readonly ProviderChoice[];
   readonly mayOwnForTeam: boolean;

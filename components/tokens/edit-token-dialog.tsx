@@ -33,7 +33,7 @@ import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 import { TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 
-/** The words of the form's own fields. */
+/** The labels of the form's own fields. */
 const FIELD_WORDS = {
   name: "form.name",
   providers: "form.providers",
@@ -49,7 +49,7 @@ function isLimit(name: string): name is TokenLimit {
   return TOKEN_LIMITS.some((limit) => limit === name);
 }
 
-/** A token's settings. What was saved can be undone from the toast. */
+/** A token's settings. A save can be undone from the toast. */
 export function EditTokenDialog({
   token,
   providers,
@@ -58,7 +58,7 @@ export function EditTokenDialog({
 }: {
   readonly token: AccessTokenItem;
   readonly providers: readonly ProviderChoice[];
-  /** Admins are above the limits that admins set. */
+  /** Ceilings don't apply to admins. */
   readonly isAdmin: boolean;
   readonly onClose: () => void;
 }) {
@@ -92,7 +92,7 @@ export function EditTokenDialog({
       toast.success(t("edit.done", { name: values.name.trim() }), {
         action: {
           label: common("undo"),
-          // What somebody else changes until then stays.
+          // What someone else changes until then stays.
           onClick: () =>
             change(token.id, was, t("edit.undone", { name: token.name }), { was: changes }),
         },
@@ -141,7 +141,7 @@ export function EditTokenDialog({
               isBusy={isSubmitting}
               onTheirs={() => {
                 const theirs = careful.settle();
-                // What is there now is whole: the names are those of a token's settings.
+                // The current settings are complete: the names are those of a token's settings.
                 const now = tokenFormOf({ ...token, ...theirs } as AccessTokenItem);
                 for (const name of Object.keys(theirs)) {
                   const field = name === "expiresAt" ? "expiry" : (name as keyof TokenForm);

@@ -4,7 +4,7 @@ import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { Collapsible, CollapsibleContent, CollapsibleTrigger } from "@/components/ui/collapsible";
 
-/** Fields that most tokens leave as they are. */
+/** Fields that most tokens leave unchanged. */
 export function Folded({
   title,
   note,
@@ -12,9 +12,9 @@ export function Folded({
   children,
 }: {
   readonly title: string;
-  /** What holds while nothing is set. */
+  /** What applies while nothing is set. */
   readonly note: string;
-  /** At first. */
+  /** Initially. */
   readonly isOpen: boolean;
   readonly children: ReactNode;
 }) {

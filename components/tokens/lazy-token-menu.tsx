@@ -8,7 +8,7 @@ const load = () => import("@/components/tokens/token-menu");
 
 const TokenMenu = lazy(async () => ({ default: (await load()).TokenMenu }));
 
-/** A token's menu, loaded when its button is about to be used. A revoked one is only looked at. */
+/** A token's menu, loaded when its button is about to be used. A revoked one is read-only. */
 export function LazyTokenMenu(props: ComponentProps<typeof LoadedMenu>) {
   const [isWanted, setIsWanted] = useState(false);
   if (props.state === "revoked") return null;

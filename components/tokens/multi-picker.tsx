@@ -20,10 +20,10 @@ export interface PickerGroup {
   readonly options: readonly { readonly value: string; readonly label: string }[];
 }
 
-/** More would only slow typing down: the rest is found by more letters. */
+/** More would slow down typing: the rest is found by typing more letters. */
 const SHOWN_MAX = 100;
 
-/** Chooses several values from a list, and where `addLabel` is given any text besides. */
+/** Chooses several values from a list and, with `addLabel`, any other text. */
 export function MultiPicker({
   chosen,
   onChange,
@@ -37,16 +37,16 @@ export function MultiPicker({
   readonly onChange: (chosen: string[]) => void;
   readonly groups: readonly PickerGroup[];
   readonly labels: {
-    /** On the button: `Add provider`. */
+    /** The button's label: `Add provider`. */
     readonly open: string;
     readonly search: string;
-    /** Where nothing matches. */
+    /** Shown if nothing matches. */
     readonly empty: string;
     readonly remove: (label: string) => string;
   };
   /** Offers what was typed: `Use “gpt-*”`. */
   readonly addLabel?: (text: string) => string;
-  /** Ids of what names and explains the field. */
+  /** Ids of the elements that name and explain the field. */
   readonly labelledBy: string;
   readonly describedBy: string;
 }) {

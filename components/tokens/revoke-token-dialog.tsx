@@ -19,7 +19,7 @@ import {
 import { Button } from "@/components/ui/button";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
-/** Asks before a token ends for good. */
+/** Asks for confirmation before a token is revoked permanently. */
 export function RevokeTokenDialog({
   token,
   onClose,

@@ -31,7 +31,7 @@ const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 const OVERLAPS = [0, HOUR_SECONDS, DAY_SECONDS, 7 * DAY_SECONDS, 30 * DAY_SECONDS];
 
-/** Puts a new token in another's place, which works on for a while. */
+/** Replaces a token by a new one; the old one keeps working for a while. */
 export function RotateTokenDialog({
   token,
   onClose,

@@ -21,7 +21,7 @@ import {
 } from "@/components/ui/select";
 import { PRIORITY_CLASSES } from "@/lib/usage/token-limits";
 
-/** What only admins say of a token: how it shares the pool with others, and what unpriced models may cost. */
+/** Settings that only admins can change: how a token shares the pool with others, and the cost of unpriced models. */
 export function ShareFields() {
   const t = useTranslations("tokens.form.share");
   const { control } = useFormContext<TokenForm>();

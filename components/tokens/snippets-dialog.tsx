@@ -11,7 +11,7 @@ import {
 } from "@/components/ui/dialog";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
-/** The snippets of a token whose text is not known any more. */
+/** The snippets of a token whose text is no longer known. */
 export function SnippetsDialog({
   token,
   onClose,

@@ -42,13 +42,13 @@ export function TokenFields({
 }: {
   readonly form: Form;
   readonly providers: readonly ProviderChoice[];
-  /** Whether the maker chooses whose it is. */
+  /** Whether the creator chooses the owner. */
   readonly mayOwnForTeam: boolean;
-  /** Then the maker also says how it shares the pool. */
+  /** Then the creator also sets how it shares the pool. */
   readonly isAdmin: boolean;
-  /** Names the expiry a token has; null where there is none to keep. */
+  /** The label of a token's current expiry; null if there is none to keep. */
   readonly keepLabel: string | null;
-  /** What limits may be at most. */
+  /** Maximum limits. */
   readonly ceilings?: LimitCeilings | null;
 }) {
   const t = useTranslations("tokens.form");

@@ -1,5 +1,5 @@
 /**
- * The form of a token: what stands in its fields, what may, and what the verbs make of it.
+ * The form of a token: its fields, their validation, and the verbs' input.
  * @module
  */
 import { z } from "zod";
@@ -20,7 +20,7 @@ import {
   type TokenLimit,
 } from "@/lib/usage/token-limits";
 
-/** Days from now, besides `never`, a `date`, and to `keep` what an existing token has. */
+/** Days from now, besides `never`, a `date`, and `keep` for an existing token's expiry. */
 export const EXPIRY_DAYS = ["7", "30", "90", "365"] as const;
 
 export type TokenProblem =
@@ -32,13 +32,13 @@ export type TokenProblem =
   | "dateMissing"
   | "datePast";
 
-/** Problems as people read them. */
+/** The messages for problems. */
 export interface TokenProblemWords {
   token(problem: TokenProblem): string;
   limit(problem: LimitProblem): string;
 }
 
-/** @param ceilings What limits may be at most; those that are named cannot be left empty. */
+/** @param ceilings Maximum limits; those included can't be left empty. */
 export function tokenFormSchema(
   words: TokenProblemWords,
   nowMs: () => number,
@@ -51,14 +51,14 @@ export function tokenFormSchema(
       providers: z.array(z.string()),
       models: z.array(z.string()),
       expiry: z.enum(["never", ...EXPIRY_DAYS, "date", "keep"]),
-      /** `2027-01-31`; counts for the expiry `date` only. */
+      /** `2027-01-31`; used only for the expiry `date`. */
       date: z.string(),
       ...limitShape((problem) => words.limit(problem)),
       priorityClass: z.enum(PRIORITY_CLASSES),
       weight: z.string().regex(/^(?:[1-9]\d?|100)$/, words.token("weight")),
-      /** Empty for the usual. */
+      /** Empty for the default. */
       maxWaitSeconds: z.string().regex(/^(?:\d{1,2}|1[01]\d|120)?$/, words.token("maxWait")),
-      /** Empty: requests without a known price are refused. */
+      /** Empty: requests without a known price are rejected. */
       unpricedReserveUsd: z
         .string()
         .refine((text) => text === "" || isReserve(text), { error: words.token("reserve") }),
@@ -106,7 +106,7 @@ type TokenSettings = Pick<
   | TokenLimit
 >;
 
-/** The fields as they stand for an existing token. */
+/** The fields of an existing token. */
 export function tokenFormOf(token: TokenSettings): TokenForm {
   return {
     ...NEW_TOKEN,
@@ -122,7 +122,7 @@ export function tokenFormOf(token: TokenSettings): TokenForm {
   };
 }
 
-/** What the fields mean. Without `expiresAt` where that stays as it is. */
+/** The input that the fields stand for. Without `expiresAt` if that is unchanged. */
 export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenInput {
   return {
     ...limitNumbers(form),
@@ -137,7 +137,7 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
   };
 }
 
-/** A token's settings, to put them back. */
+/** A token's settings, to restore them. */
 export function settingsOf(token: TokenSettings): CreateAccessTokenInput {
   const { name, expiresAt, providers, models, ...others } = token;
   const { priorityClass, weight, maxWaitSeconds, unpricedReserveUsd } = others;
@@ -162,7 +162,7 @@ function expiresAtOf({ expiry, date }: TokenForm, nowMs: number): number | null 
   return expiry === "date" ? endOfDayMs(date) : nowMs + Number(expiry) * DAY_MS;
 }
 
-/** The end of a day where the reader is; NaN where it is no day. */
+/** The end of a day in the reader's time zone; NaN if invalid. */
 function endOfDayMs(date: string): number {
   return new Date(`${date}T23:59:59`).getTime();
 }

@@ -7,10 +7,10 @@ import type { TokenUse } from "@/lib/manage/tokens/read-token-use";
 import { BUDGETS, TOKEN_LIMITS, type TokenLimit } from "@/lib/usage/token-limits";
 import { cn } from "@/lib/utils";
 
-/** A share of a limit from which on it is worth a look. */
+/** The used share of a limit from which it is highlighted. */
 const NEARLY = 0.8;
 
-/** A token's limits, how much is used of those that count a day or a month, and its share if it is unusual. */
+/** A token's limits, how much of the daily and monthly ones is used, and its share if it is unusual. */
 export function TokenLimits({
   token,
   use,
@@ -47,7 +47,7 @@ function Limit({
 }: {
   readonly name: TokenLimit;
   readonly limit: number;
-  /** Null for limits by the minute or the moment, whose use is over before it is read. */
+  /** Null for per-minute and concurrency limits, whose use is outdated before it is read. */
   readonly used: number | null;
 }) {
   const t = useTranslations("tokens.limitLine");

@@ -15,7 +15,7 @@ import {
 } from "@/components/ui/dropdown-menu";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
-/** What can be done with a token in its state. Open from the start: it is loaded to be opened. */
+/** What can be done with a token in its state. Open from the start, because it is loaded to be opened. */
 export function TokenMenu({
   token,
   state,

@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
 import type { ModelScope } from "@/lib/snippets/example-model";
 
-/** A token's text, which is shown only now, and how to use it. Stands in a dialog. */
+/** A token's text, which is shown only now, and how to use it. Part of a dialog. */
 export function TokenShown({
   name,
   token,
@@ -19,7 +19,7 @@ export function TokenShown({
   readonly name: string;
   readonly token: string;
   readonly scope: ModelScope;
-  /** What else is to be known, such as how long the token before works. */
+  /** Further information, such as how long the previous token works. */
   readonly note?: ReactNode;
   readonly onClose: () => void;
 }) {

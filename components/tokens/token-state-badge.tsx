@@ -5,7 +5,7 @@ import { Countdown } from "@/components/time/countdown";
 import { type TokenState, tokenStateLooks } from "@/components/tokens/token-state";
 import { cn } from "@/lib/utils";
 
-/** A token's state in its colour, with its icon and name; the time left where it is about to end. */
+/** A token's state in its color, with its icon and name; the time left if it is about to end. */
 export function TokenStateBadge({
   state,
   expiresAt,

@@ -1,7 +1,7 @@
 import { Ban, CircleCheck, CirclePause, Clock, Hourglass, type LucideIcon } from "lucide-react";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 
-/** What a token can be: `ending` is one that was rotated and still works. */
+/** The states of a token: `ending` is one that was rotated and still works. */
 export type TokenState = "active" | "ending" | "paused" | "expired" | "revoked";
 
 export function tokenState(
@@ -14,7 +14,7 @@ export function tokenState(
   return rotatedTo === null ? "active" : "ending";
 }
 
-/** The colours and icons that keys in the like state have. */
+/** The same colors and icons as for keys in a similar state. */
 export const tokenStateLooks: Readonly<
   Record<TokenState, { readonly icon: LucideIcon; readonly text: string }>
 > = {

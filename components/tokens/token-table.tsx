@@ -32,10 +32,10 @@ export function TokenTable({
   mayChange,
 }: {
   readonly tokens: readonly AccessTokenItem[];
-  /** By the id of a token; those without limits may be left out. */
+  /** By token id; tokens without limits may be left out. */
   readonly use: Readonly<Record<string, TokenUse>>;
   readonly providers: readonly ProviderChoice[];
-  /** Then others' tokens are among them. */
+  /** Then the list includes others' tokens. */
   readonly isAdmin: boolean;
   readonly mayChange: boolean;
 }) {

@@ -7,7 +7,7 @@ import { answered } from "@/components/answered";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import type { UpdateAccessTokenInput } from "@/lib/manage/schemas";
 
-/** Changes a token, says so with `words` (or why not), and shows the page as it then is. */
+/** Changes a token, shows `words` (or the error), and refreshes the page. */
 export function useChangeToken() {
   const router = useRouter();
   const failureWords = useFailureWords();
@@ -19,7 +19,7 @@ export function useChangeToken() {
       was,
       action,
     }: {
-      /** What is known of these fields: what another changed meanwhile stays. */
+      /** The known values of these fields: what another changed in the meantime stays. */
       readonly was?: UpdateAccessTokenInput;
       readonly action?: { readonly label: string; readonly onClick: () => void };
     } = {},

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ActionFailure } from "@/app/action-result";
 import type { Messages } from "@/i18n/messages";
 
-/** Why an action on a token did nothing, in the reader's language where there are words for it. */
+/** Why an action on a token failed, in the reader's language if there is a message for it. */
 export function useFailureWords(): (failure: ActionFailure) => string {
   const t = useTranslations("tokens.failure");
   return ({ code, message }) => (hasWords(code) ? t(code) : message);
@@ -12,7 +12,7 @@ export function useFailureWords(): (failure: ActionFailure) => string {
 
 type Told = keyof Messages["tokens"]["failure"];
 
-/** Codes that the portal's actions on tokens answer; another's own words are shown as they are. */
+/** Error codes of the portal's token actions; any other error's message is shown unchanged. */
 const TOLD: ReadonlySet<string> = new Set<Told>([
   "invalid_input",
   "not_found",

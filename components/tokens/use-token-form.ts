@@ -7,7 +7,7 @@ import { useForm } from "react-hook-form";
 import { type TokenForm, tokenFormSchema } from "@/components/tokens/token-form";
 import type { LimitCeilings } from "@/lib/usage/token-limits";
 
-/** The form's state, checked as it is typed once it was sent. */
+/** The form's state, validated as it is typed after the first submit. */
 export function useTokenForm(defaultValues: TokenForm, ceilings: LimitCeilings | null = null) {
   const t = useTranslations("tokens.form.problem");
   const limits = useTranslations("limits.problem");

@@ -5,7 +5,7 @@ import * as RechartsPrimitive from "recharts"
 
 import { cn } from "@/lib/utils"
 
-/** shadcn's chart frame; series name their colours themselves, so that no style element is needed. */
+/** shadcn's chart frame; series set their colors themselves, so that no style element is needed. */
 function ChartContainer({
   className,
   children,

@@ -18,7 +18,7 @@ const Toaster = ({ ...props }: ToasterProps) => {
     <Sonner
       theme={theme as NonNullable<ToasterProps["theme"]>}
       className="toaster group"
-      // A dialog takes the pointer from all that is outside of it.
+      // A dialog disables pointer events outside of it.
       toastOptions={{ style: { pointerEvents: "auto" } }}
       icons={{
         success: <CircleCheckIcon className="size-4" />,

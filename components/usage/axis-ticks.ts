@@ -1,9 +1,9 @@
 const STEPS = [1, 2, 2.5, 5, 10] as const;
-/** So many at most, beside zero. */
+/** The most steps besides zero. */
 const MOST_STEPS = 4;
 
 /**
- * Round numbers from 0 to at least `max`, for an axis. What is counted gets whole ones.
+ * Round numbers from 0 to at least `max`, for an axis. Counts get whole ones.
  * @param max Not below 0.
  */
 export function axisTicks(max: number, isWhole: boolean): readonly number[] {

@@ -5,10 +5,10 @@ import type { Outcome } from "@/lib/usage/types";
 import type { ChartData } from "./chart-data";
 import { OTHER_COLOR, OUTCOME_COLORS, rankColor } from "./series-colors";
 
-/** What the charts of a board are told by. */
+/** The texts of a board's charts. */
 export interface BoardWords {
   readonly outcome: (outcome: Outcome) => string;
-  /** Name of a group; of the rest where it is null. */
+  /** Name of a group; of the rest if null. */
   readonly group: (id: string | null) => string;
   readonly cooled: string;
   readonly blocked: string;
@@ -24,20 +24,20 @@ export type BoardChart =
   | "attempts"
   | "keyEvents";
 
-/** Charts whose bars are made of requests. */
+/** Charts whose bars consist of requests. */
 const COUNTS_REQUESTS: ReadonlySet<BoardChart> = new Set(["requests", "tokens", "cost"]);
 
-/** What of a board is drawn. */
+/** The part of a board that is drawn. */
 type Drawn = Omit<UsageBoard, "totals" | "groups" | "choices" | "names">;
 
-/** The charts of the usage page, in its order; titles come from `title`. */
+/** The charts of the usage page, in order; titles come from `title`. */
 export function boardCharts(
   board: Drawn,
   grain: ChartData["grain"],
   words: BoardWords,
   title: (chart: BoardChart) => string,
   links: {
-    /** What the board is narrowed to. */
+    /** The board's filters. */
     readonly all: RequestsLink;
     readonly group: (id: string) => RequestsLink | null;
   } | null = null,
@@ -99,8 +99,8 @@ export function boardCharts(
 }
 
 /**
- * Ranks, and so colours, of what two charts draw: the same in both, and none twice in one of them.
- * @param first Ranked as it comes.
+ * Ranks, and so colors, of what two charts draw: the same in both, and none twice in one of them.
+ * @param first In order of rank.
  */
 function sharedRanks(
   first: readonly ChartSeries[],
@@ -115,7 +115,7 @@ function sharedRanks(
   return new Map([...ranks, ...added.map(({ id }, index) => [id, free[index] ?? 0] as const)]);
 }
 
-/** Requests by what became of them, each in its own colour. */
+/** Requests by outcome, each in its own color. */
 export function outcomeSeries(
   outcomes: UsageBoard["outcomes"],
   label: (outcome: Outcome) => string,

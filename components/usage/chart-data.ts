@@ -1,38 +1,38 @@
 import { formatCount, formatDuration, formatExactCount, UNKNOWN } from "@/components/format";
 import { type RequestsLink, requestsHref } from "@/components/requests/requests-href";
 
-/** What a chart's numbers are. */
+/** The unit of a chart's numbers. */
 export type ChartUnit = "count" | "usd" | "ms" | "ratio";
 
 export interface PlotSeries {
   readonly label: string;
   /** A CSS colour. */
   readonly color: string;
-  /** One a bucket; null where nothing was measured. */
+  /** One per bucket; null if nothing was measured. */
   readonly values: readonly (number | null)[];
-  /** What narrows the log to this series; null where nothing does. */
+  /** The log's filters for this series; null if there are none. */
   readonly link?: RequestsLink | null;
 }
 
 /** One chart over time. */
 export interface ChartData {
   readonly title: string;
-  /** Stacked bars for what adds up, lines for what does not. */
+  /** Stacked bars for sums, lines for everything else. */
   readonly kind: "bars" | "lines";
   readonly unit: ChartUnit;
   readonly grain: "hour" | "day";
   /** Starts, epoch milliseconds. */
   readonly buckets: readonly number[];
-  /** Start of the bucket that is not over yet. */
+  /** Start of the bucket that isn't over yet. */
   readonly openBucketMs: number | null;
   readonly series: readonly PlotSeries[];
-  /** What narrows the log to the whole chart; without it the chart leads nowhere. */
+  /** The log's filters for the whole chart; without them the chart has no links. */
   readonly link?: RequestsLink;
 }
 
 const BUCKET_MS = { hour: 3_600_000, day: 86_400_000 } as const;
 
-/** The requests that a bar is made of; of a whole series or bucket where the other is not named. */
+/** Links to the requests of a bar; of a whole series or bucket if the other isn't given. */
 export function chartHref(
   { link, grain, buckets, series }: ChartData,
   place: { readonly bucket?: number; readonly series?: number },
@@ -44,7 +44,7 @@ export function chartHref(
   return requestsHref({ ...link, ...own, sinceMs: first, untilMs: last + BUCKET_MS[grain] });
 }
 
-/** As an axis says it. */
+/** The format of an axis. */
 export function shortValue(value: number, unit: ChartUnit): string {
   if (unit === "ms") return formatDuration(value);
   if (unit === "ratio") return String(Number(value.toFixed(2)));
@@ -57,7 +57,7 @@ export function shortValue(value: number, unit: ChartUnit): string {
   }).format(value);
 }
 
-/** As a tooltip and the table say it: every digit that counts. */
+/** The format of a tooltip and the table: every significant digit. */
 export function exactValue(value: number | null | undefined, unit: ChartUnit): string {
   if (value === null || value === undefined) return UNKNOWN;
   if (unit === "ms") return formatDuration(value);
@@ -70,7 +70,7 @@ export function exactValue(value: number | null | undefined, unit: ChartUnit): s
   }).format(value);
 }
 
-/** Rows for a spreadsheet: a bucket's start in ISO 8601 (UTC), then a number a series; empty where unknown. */
+/** Rows for a spreadsheet: a bucket's start in ISO 8601 (UTC), then one number per series; empty if unknown. */
 export function chartRows({ buckets, series }: ChartData): (string | number)[][] {
   return [
     ["time", ...series.map(({ label }) => label)],

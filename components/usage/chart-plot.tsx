@@ -8,7 +8,7 @@ import { axisTicks } from "./axis-ticks";
 import { type ChartData, chartHref, exactValue, shortValue } from "./chart-data";
 import { useBucketTime } from "./use-bucket-time";
 
-/** The drawing of a chart. Loaded by itself: recharts is half a page's share of JavaScript. */
+/** The drawing of a chart. Loaded separately: recharts is half a page's share of JavaScript. */
 export function ChartPlot(data: ChartData) {
   const { title, kind, unit, grain, buckets, openBucketMs, series } = data;
   const router = useRouter();
@@ -115,7 +115,7 @@ export function ChartPlot(data: ChartData) {
               name={label}
               stroke={color}
               strokeWidth={2}
-              // A single hour between two gaps has no line to be seen by.
+              // A single hour between two gaps has no line.
               dot={{ r: 2, fill: color }}
               connectNulls={false}
               isAnimationActive={false}

@@ -6,7 +6,7 @@ import type { ChartData } from "./chart-data";
 
 const ChartPlot = lazy(async () => ({ default: (await import("./chart-plot")).ChartPlot }));
 
-/** Draws once the page itself has come: until then its place is kept, and the table view works. */
+/** Draws once the page itself has loaded: until then its space is reserved, and the table view works. */
 export function LazyChartPlot(data: ChartData) {
   const [isPageLoaded, setIsPageLoaded] = useState(false);
   useEffect(() => {

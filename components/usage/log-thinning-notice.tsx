@@ -3,7 +3,7 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { LogThinning } from "@/lib/manage/usage/read-log-thinning";
 
-/** Says that the request log is not whole today, and why; nothing where it is. */
+/** Explains that the request log is incomplete today, and why; nothing otherwise. */
 export async function LogThinningNotice({
   thinning,
   mayChange,

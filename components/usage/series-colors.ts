@@ -1,6 +1,6 @@
 import type { Outcome } from "@/lib/usage/types";
 
-/** Outcomes look the same everywhere, and as the states of keys do where they mean the same. */
+/** Outcomes look the same everywhere, and like the states of keys with the same meaning. */
 export const OUTCOME_COLORS: Readonly<Record<Outcome, string>> = {
   ok: "var(--ready-fill)",
   client_error: "var(--chart-5)",
@@ -12,7 +12,7 @@ export const OUTCOME_COLORS: Readonly<Record<Outcome, string>> = {
 
 export const OTHER_COLOR = "var(--disabled-fill)";
 
-/** The colour of a series by its rank, from 0. */
+/** The color of a series by its rank, from 0. */
 export function rankColor(rank: number): string {
   return `var(--chart-${(rank % 8) + 1})`;
 }

@@ -16,7 +16,7 @@ export interface BreakdownRow extends SpentSums {
   readonly label: string;
 }
 
-/** Who or what used how much, the most requests first. Phones have no room for the tokens. */
+/** Who or what used how much, most requests first. Phones have no room for the tokens. */
 export async function UsageBreakdown({
   title,
   groupLabel,
@@ -27,7 +27,7 @@ export async function UsageBreakdown({
   /** Heading of the first column. */
   readonly groupLabel: string;
   readonly rows: readonly BreakdownRow[];
-  /** Where the requests of a row are; null where none can be told apart. */
+  /** The link to a row's requests; null if they can't be filtered. */
   readonly hrefOf?: (id: string) => `/requests?${string}` | null;
 }) {
   const t = await getTranslations("usage.figures");

@@ -9,7 +9,7 @@ import {
 } from "@/components/format";
 import type { AnsweredSums } from "@/lib/manage/usage/read-usage-board";
 
-/** The whole of a range in five figures. */
+/** A whole range in five figures. */
 export async function UsageFigures({ totals }: { readonly totals: AnsweredSums }) {
   const t = await getTranslations("usage.figures");
   const { requests, answered, attempts, inputTokens, outputTokens } = totals;
@@ -44,7 +44,7 @@ export async function UsageFigures({ totals }: { readonly totals: AnsweredSums }
   );
 }
 
-/** The share of requests that got a good answer. */
+/** The share of requests that got a successful response. */
 export async function AnsweredFigure({ totals }: { readonly totals: AnsweredSums }) {
   const t = await getTranslations("usage.figures");
   const { requests, answered } = totals;
@@ -59,7 +59,7 @@ export async function AnsweredFigure({ totals }: { readonly totals: AnsweredSums
   );
 }
 
-/** What is known of the cost; where nothing has a price it is unknown, not zero. */
+/** The known cost; if nothing has a price it is unknown, not zero. */
 export async function CostFigure({ totals }: { readonly totals: AnsweredSums }) {
   const t = await getTranslations("usage.figures");
   const { costUsd, unpricedRequests } = totals;

@@ -3,7 +3,7 @@
 import { useFormatter, useTimeZone } from "next-intl";
 import type { ChartData } from "./chart-data";
 
-/** How a bucket's time is written: hours in the reader's zone, days in UTC, as they are summed. */
+/** The format of a bucket's time: hours in the reader's time zone, days in UTC, as they are summed. */
 export function useBucketTime(grain: ChartData["grain"]) {
   const format = useFormatter();
   const readerZone = useTimeZone() ?? "UTC";

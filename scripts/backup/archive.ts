@@ -11,7 +11,7 @@ import { decrypt, encrypt } from "../../lib/crypto/archive-cipher.ts";
 import { type DumpHead, splitLines } from "../../lib/db/dump.ts";
 import { ExpectedError } from "../expected-error.ts";
 
-/** Writes the lines; the file gets its name only once it is whole. */
+/** Writes the lines; the file gets its name only once it is complete. */
 export async function writeArchive(
   file: string,
   lines: AsyncIterable<string>,
@@ -34,13 +34,13 @@ export async function writeArchive(
 
 export interface Archive {
   readonly head: DumpHead;
-  /** All lines after the head. May be read again and again. */
+  /** All lines after the header. May be read repeatedly. */
   lines(): AsyncIterable<string>;
 }
 
 /**
- * Opens an archive that is whole: it is read to its end before anything is believed.
- * @throws {ExpectedError} if the file is not there, the passphrase is wrong or the archive damaged.
+ * Opens a complete archive: it is read to its end before anything is trusted.
+ * @throws {ExpectedError} if the file doesn't exist, the passphrase is wrong or the archive damaged.
  */
 export async function openArchive(file: string, passphrase: string): Promise<Archive> {
   let head: DumpHead | undefined;
@@ -65,7 +65,7 @@ async function* linesOf(file: string, passphrase: string): AsyncGenerator<string
     (source: AsyncIterable<Buffer>) => decrypt(source, passphrase),
     unzipped,
   );
-  // Told by the loop below as well, but perhaps only after this is noticed.
+  // The loop below reports it as well, but perhaps only after this is noticed.
   reading.catch(() => undefined);
   try {
     yield* splitLines(unzipped.setEncoding("utf8"));

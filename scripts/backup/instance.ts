@@ -30,9 +30,9 @@ type Secrets = Readonly<Record<string, string>>;
 
 export interface Instance {
   readonly query: Query;
-  /** Secrets that go into a backup. */
+  /** Secrets included in a backup. */
   readonly secrets: Secrets;
-  /** Migrates up to these migrations, or fails: the database must end with exactly these. */
+  /** Applies migrations up to these, or fails: the database must end with exactly these. */
   migrate(migrations: readonly string[]): Promise<void>;
   /** Gives the instance the secrets of a backup. @returns What is left to do, for people. */
   takeSecrets(secrets: Secrets): Promise<string>;
@@ -46,7 +46,7 @@ const BACKED_UP_SECRETS = [
   "KEY_ENCRYPTION_SECRET_PREVIOUS",
 ];
 
-/** @param isNew Whether the data folder may be missing, and is made then. */
+/** @param isNew Whether the data folder may be missing, and is then created. */
 export async function openLocalInstance(isNew: boolean): Promise<Instance> {
   const { dataDir, vars } = await readSettings();
   const file = join(dataDir, "secrets.json");
@@ -75,7 +75,7 @@ export async function openLocalInstance(isNew: boolean): Promise<Instance> {
   };
 }
 
-/** Of the deployment that `npm run deploy` makes under this name. */
+/** The deployment that `npm run deploy` creates under this name. */
 export async function openDeployedInstance(
   name: string | undefined,
   isNew: boolean,
@@ -121,7 +121,7 @@ export async function openDeployedInstance(
         databaseName,
         databaseId,
         vars: {},
-        // Only the database is looked at.
+        // Only the database is used.
         object: { hasObject: false, hasLeases: false, migrated: NOT_MIGRATED },
         compilesLate: true,
       };

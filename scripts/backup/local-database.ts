@@ -11,7 +11,7 @@ export interface LocalDatabase {
 
 const NO_WORKER = "export default { fetch: () => new Response(null, { status: 404 }) };";
 
-/** The D1 of a data folder as `scripts/serve.ts` has it, without a server. Makes it where there is none. */
+/** The D1 of a data folder as in `scripts/serve.ts`, without a server. Creates it if there is none. */
 export async function openLocalDatabase(dataDir: string): Promise<LocalDatabase> {
   await keepPrivate(dataDir);
   const miniflare = new Miniflare({

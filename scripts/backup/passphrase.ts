@@ -2,12 +2,12 @@ import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { ExpectedError } from "../expected-error.ts";
 
-/** Below this, trying them all is no great work. */
+/** Shorter ones can be brute-forced. */
 const LENGTH_MIN = 12;
 
 /**
- * `BACKUP_PASSPHRASE`, or what is typed, unseen, where there is a terminal.
- * @param isNew Whether it is being chosen: then it must be long enough, and is asked for twice.
+ * `BACKUP_PASSPHRASE`, or what is typed, without echo, if there is a terminal.
+ * @param isNew Whether it is being chosen: then it must be long enough, and is prompted for twice.
  */
 export async function readPassphrase(isNew: boolean): Promise<string> {
   const given = process.env.BACKUP_PASSPHRASE;

@@ -1,6 +1,6 @@
 /**
- * The documents for programs: `/llms.txt` (llmstxt.org) and each page as Markdown at `/docs/{page}.md`, as files beside
- * the build, so that neither the Worker nor the portal carries them.
+ * The documents for programs: `/llms.txt` (llmstxt.org) and each page as Markdown at `/docs/{page}.md`, as files next
+ * to the build, so that neither the Worker nor the portal contains them.
  * @module
  */
 import { cp, readFile, writeFile } from "node:fs/promises";
@@ -13,14 +13,14 @@ export const MARKDOWN_FOLDER = "docs";
 export async function writeMachineDocs(root: string, assets: string): Promise<void> {
   await cp(join(root, "docs"), join(assets, MARKDOWN_FOLDER), {
     recursive: true,
-    // Folders and pages; pictures are of the README.
+    // Folders and pages; pictures belong to the README.
     filter: (path) => extname(path) === "" || (extname(path) === ".md" && !path.includes("images")),
   });
   const index = await readFile(join(root, "docs/README.md"), "utf8");
   await writeFile(join(assets, "llms.txt"), llmsText(index));
 }
 
-/** @param index `docs/README.md`: a table of pages, each with what it tells. */
+/** @param index `docs/README.md`: a table of pages, each with its description. */
 export function llmsText(index: string): string {
   const rows = index.matchAll(/^\| \[([^\]]+)\]\(([^)]+)\) *\| (.*?) *\|$/gm);
   const pages = [...rows].map(

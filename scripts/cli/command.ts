@@ -1,7 +1,7 @@
 import type { ParseArgsConfig } from "node:util";
 import type { Connection } from "./connection.ts";
 
-/** What was typed cannot be understood. */
+/** The command line is invalid. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -24,10 +24,10 @@ export interface Command {
   /** Without `one-balance` before it: `keys add <provider> [file]`. */
   readonly usage: string;
   readonly summary: string;
-  /** What each option of its own means, in the order of the help. */
+  /** The description of each of its own options, in the order of the help. */
   readonly optionHelp: Readonly<Record<string, string>>;
   readonly options: NonNullable<ParseArgsConfig["options"]>;
-  /** How many arguments it takes, at least and at most. */
+  /** The minimum and maximum number of arguments. */
   readonly positionals: readonly [least: number, most: number];
   /** @returns The exit code. */
   run(call: Call): Promise<number>;
@@ -40,7 +40,7 @@ export const OPTIONS_OF_ALL = {
   help: { type: "boolean", short: "h" },
 } as const satisfies NonNullable<ParseArgsConfig["options"]>;
 
-/** An option with a text; undefined where it was not given. */
+/** An option with a text; undefined if absent. */
 export function textOption(options: GivenOptions, name: string): string | undefined {
   const value = options[name];
   return typeof value === "string" ? value : undefined;
@@ -52,7 +52,7 @@ export function listOption(options: GivenOptions, name: string): readonly string
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
-/** `a,b` as a list; undefined where it was not given. */
+/** `a,b` as a list; undefined if absent. */
 export function namesOption(options: GivenOptions, name: string): string[] | undefined {
   return textOption(options, name)
     ?.split(",")
@@ -60,7 +60,7 @@ export function namesOption(options: GivenOptions, name: string): string[] | und
     .filter((each) => each !== "");
 }
 
-/** @throws {UsageError} if it is no number. */
+/** @throws {UsageError} if it isn't a number. */
 export function numberOption(options: GivenOptions, name: string): number | undefined {
   const value = textOption(options, name);
   if (value === undefined) return undefined;

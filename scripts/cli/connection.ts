@@ -1,7 +1,7 @@
-/** The instance did not do what was asked: it cannot be reached, or it refuses. */
+/** The instance rejected the request, or can't be reached. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
-  /** HTTP status; null without an answer. */
+  /** HTTP status; null without a response. */
   readonly status: number | null;
 
   constructor(message: string, status: number | null) {
@@ -10,16 +10,16 @@ export class RefusedError extends Error {
   }
 }
 
-/** A check of many keys, or an import, takes its time. */
+/** A check of many keys, or an import, takes a while. */
 const TIMEOUT_MS = 120_000;
 
 /** The admin API of one instance. */
 export class Connection {
   readonly url: string;
-  /** Empty where none was given. */
+  /** Empty if none was given. */
   readonly token: string;
 
-  /** @throws {RefusedError} if the address is none. */
+  /** @throws {RefusedError} if the address is invalid. */
   constructor(url: string, token: string) {
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
       throw new RefusedError(`the instance's address must begin with http:// or https://`, null);
@@ -30,7 +30,7 @@ export class Connection {
 
   /**
    * @param path Below `/api/admin/`, with its query.
-   * @returns The answer's JSON; undefined for 204. Its shape is the caller's to know, from `lib/manage`.
+   * @returns The response's JSON; undefined for 204. The caller knows its type, from `lib/manage`.
    * @throws {RefusedError}
    */
   async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -55,7 +55,7 @@ export class Connection {
 
   /**
    * Reads below the instance's address with an access token.
-   * @returns Null where the token is not accepted.
+   * @returns Null if the token isn't accepted.
    * @throws {RefusedError}
    */
   async get<Answer>(path: string, token: string): Promise<Answer | null> {
@@ -67,14 +67,14 @@ export class Connection {
     throw new RefusedError(words, response.status);
   }
 
-  /** Whether the token is an admin's. @throws {RefusedError} */
+  /** Whether the token is an admin token. @throws {RefusedError} */
   async isAdmin(): Promise<boolean> {
     return (
       (await this.get("/api/admin/access-tokens?limit=1", this.token).catch(forbidden)) !== null
     );
   }
 
-  /** Whether it is there at all. @returns Milliseconds until it answered. @throws {RefusedError} */
+  /** Whether it is reachable. @returns Milliseconds until it responded. @throws {RefusedError} */
   async ping(): Promise<number> {
     const startMs = performance.now();
     const response = await this.#fetch("/api/health", {});
@@ -90,7 +90,7 @@ export class Connection {
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     try {
-      // A redirect would take the token to another address.
+      // A redirect would send the token to another address.
       return await fetch(this.url + path, {
         ...init,
         redirect: "error",
@@ -116,7 +116,7 @@ function platformWords(text: string): string | undefined {
     : undefined;
 }
 
-/** What the API says in its errors. */
+/** The API's error message. */
 function wordsOf(text: string): string | undefined {
   try {
     const { error } = JSON.parse(text) as { readonly error?: { readonly message?: string } };

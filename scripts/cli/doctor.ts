@@ -3,7 +3,7 @@ import type { Command } from "./command.ts";
 import { type Connection, RefusedError } from "./connection.ts";
 import { count, printJson, type Style, styled } from "./output.ts";
 
-/** What can be told from here is looked at first. */
+/** What can be checked from here is checked first. */
 type Told = Omit<Finding, "check"> & {
   readonly check: Finding["check"] | "instance" | "admin-token";
 };

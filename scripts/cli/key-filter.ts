@@ -33,7 +33,7 @@ export const FILTER_HELP = {
   "--q <text>": "part of the masked key or the note",
 } as const;
 
-/** Every key that the options mean, newest first, page by page. */
+/** Every key that matches the options, newest first, page by page. */
 export async function* listedKeys(
   connection: Connection,
   options: GivenOptions,
@@ -64,7 +64,7 @@ export async function allListedKeys(
   return keys;
 }
 
-/** `blocked`, and `cooling` where an active one rests. */
+/** `blocked`, and `cooling` for an active one in cooldown. */
 export function stateOf({ status, cooldowns }: ListedKey): string {
   return status === "active" ? (cooldowns.length > 0 ? "cooling" : "ready") : status;
 }

@@ -2,7 +2,7 @@ import { type Command, UsageError } from "./command.ts";
 import { allListedKeys, FILTER_HELP, FILTER_OPTIONS, type ListedKey } from "./key-filter.ts";
 import { Progress, printJson, printTable } from "./output.ts";
 
-/** Answers of providers that are waited for at once. */
+/** How many provider responses are awaited at once. */
 const AT_ONCE = 5;
 
 interface Checked {

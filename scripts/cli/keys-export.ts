@@ -5,7 +5,7 @@ import { type Command, textOption } from "./command.ts";
 import { allListedKeys, FILTER_HELP, FILTER_OPTIONS, stateOf } from "./key-filter.ts";
 import { count, printJson } from "./output.ts";
 
-/** Spreadsheets take a text that begins like a formula for one. */
+/** Spreadsheets interpret a text that begins like a formula as one. */
 const plain = (text: string | null) =>
   text !== null && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 

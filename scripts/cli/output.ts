@@ -1,13 +1,13 @@
 /**
- * How the command line tells people: tables, colours, progress. All of it but tables goes to stderr, so that
- * stdout can be piped.
+ * The command line's output: tables, colors, progress. Everything but tables goes to stderr, so that stdout can be
+ * piped.
  * @module
  */
 import { styleText } from "node:util";
 
 export type Style = Parameters<typeof styleText>[0];
 
-/** Coloured where a person reads it; `NO_COLOR` and pipes get it plain. */
+/** Colored for a terminal; plain for `NO_COLOR` and pipes. */
 export function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
@@ -53,7 +53,7 @@ export function printTable<Row>(rows: readonly Row[], columns: readonly Column<R
   }
 }
 
-/** Characters of East Asia are two wide. */
+/** East Asian characters are two columns wide. */
 function widthOf(text: string): number {
   const wide = text.match(
     /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/g,
@@ -61,7 +61,7 @@ function widthOf(text: string): number {
   return text.length + (wide?.length ?? 0);
 }
 
-/** Tells on one line, where a person looks on, how far long work is. */
+/** Shows the progress of long work on one line of a terminal. */
 export class Progress {
   readonly #words: string;
   readonly #total: number;

@@ -16,6 +16,6 @@ export const setup: Command = {
     undo: { type: "boolean" },
   },
   positionals: [1, 1],
-  // What it needs of lib/ is found only once `resolve-lib.ts` has run.
+  // Its imports from lib/ work only once `resolve-lib.ts` has run.
   run: async (call) => (await import("../setup/run-setup.ts")).runSetup(call),
 };

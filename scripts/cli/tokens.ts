@@ -20,7 +20,7 @@ const LIMITS = [
   "unpriced-reserve",
 ] as const;
 
-/** Fields of the admin API by the options. */
+/** Fields of the admin API by option. */
 const FIELDS: Readonly<Record<(typeof LIMITS)[number], string>> = {
   rpm: "rpm",
   tpm: "tpm",

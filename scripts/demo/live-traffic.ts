@@ -1,5 +1,5 @@
 /**
- * A trickle of requests through the proxy, until stopped: every API form, some streamed, some left early.
+ * A trickle of requests through the proxy, until stopped: every API format, some streamed, some aborted early.
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +23,7 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Resolves when `signal` is aborted and the last answer is over. */
+/** Resolves when `signal` is aborted and the last response has ended. */
 export async function liveTraffic(
   url: string,
   tokens: readonly SampleToken[],
@@ -71,7 +71,7 @@ const CALLS: Readonly<
   }),
 };
 
-/** What the answer is, is told in the request log. */
+/** The request log shows the result. */
 async function ask(
   base: string,
   token: string,

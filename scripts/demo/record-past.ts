@@ -1,6 +1,6 @@
 /**
- * Weeks of use, brought into the store by the proxy's own recorder with its clock set back: priced, counted,
- * logged, compacted and pruned as live requests are.
+ * Weeks of usage, written to the store by the proxy's own recorder with its clock set back: priced, counted, logged,
+ * compacted and pruned like live requests.
  * @module
  */
 import type { Database } from "../../lib/db/open-database.ts";
@@ -28,7 +28,7 @@ export interface PastSpan {
   readonly toMs: number;
 }
 
-/** @returns How many requests there were. */
+/** @returns The number of requests. */
 export async function recordPast(
   db: Database,
   team: SampleTeam,
@@ -44,7 +44,7 @@ export async function recordPast(
       clockMs += ms;
     },
     random: random.next,
-    // Written faster than ever in life: the day's budget is for the traffic to come.
+    // Written faster than in reality: the daily budget is for the traffic to come.
     settings: () => ({ ...SETTINGS, logging: isLogged(clockMs, toMs) ? LOG_ALL : LOG_NONE }),
   });
   let count = 0;
@@ -78,7 +78,7 @@ function isLogged(atMs: number, toMs: number): boolean {
   return atMs >= toMs - DEFAULT_SETTINGS.retention.requestLogDays * DAY_MS;
 }
 
-/** The blocks of keys that their providers refused in the last days. */
+/** The blocks of keys that their providers rejected in the last days. */
 function blocksOf({ refusedKeyIds }: SampleTeam, toMs: number): StateEvent[] {
   return [...refusedKeyIds.values()].flat().map((keyId, place) => {
     const atMs = toMs - (5 + 9 * place) * HOUR_MS;
@@ -95,7 +95,7 @@ function blocksOf({ refusedKeyIds }: SampleTeam, toMs: number): StateEvent[] {
   });
 }
 
-/** Two days ago a provider refused good keys for some minutes. */
+/** Two days ago a provider rejected valid keys for some minutes. */
 function incidentOf({ keyIds }: SampleTeam, toMs: number): StateEvent[] {
   const provider = "anthropic";
   const sinceMs = toMs - 2 * DAY_MS;
@@ -116,7 +116,7 @@ function incidentOf({ keyIds }: SampleTeam, toMs: number): StateEvent[] {
   ];
 }
 
-/** The key that answered a request, and the token it was sent with. */
+/** The key that served a request, and its token. */
 function usesBy({ outcome, atMs, tokenId, attempts }: RequestEvent): [string, StateEvent][] {
   const keyId = attempts.at(-1)?.keyId;
   if (outcome !== "ok" || keyId === undefined) return [];
@@ -128,7 +128,7 @@ function usesBy({ outcome, atMs, tokenId, attempts }: RequestEvent): [string, St
   ];
 }
 
-/** The rests that a request's refused attempts brought on their keys. */
+/** The cooldowns of keys after a request's rejected attempts. */
 function restsAfter({ id, atMs, provider, model, attempts }: RequestEvent): StateEvent[] {
   const quotaZone = (provider === null ? undefined : findProvider(provider))?.quotaDayZone ?? "UTC";
   return attempts.flatMap(({ keyId, afterMs, meaning, rule, status, words }) => {

@@ -1,5 +1,5 @@
 /**
- * What the demo's team asks for, and of whom.
+ * What the demo's team requests, and from which providers.
  * @module
  */
 
@@ -8,9 +8,9 @@ export type ApiForm = "chat" | "embeddings" | "messages" | "gemini";
 export interface SampleModel {
   readonly name: string;
   readonly form: ApiForm;
-  /** Share of the requests, beside the others'. */
+  /** Share of the requests, relative to the others'. */
   readonly weight: number;
-  /** Tokens that are usual. */
+  /** The usual number of tokens. */
   readonly input: number;
   readonly output: number;
   /** Milliseconds to the first token, and for each token after it. */
@@ -21,7 +21,7 @@ export interface SampleModel {
 export interface SampleProvider {
   readonly slug: string;
   readonly models: readonly SampleModel[];
-  /** Keys that the fake upstream knows by the words in them (see `tests/fake-upstream/behaviour-by-name.ts`). */
+  /** Keys that the fake upstream recognizes by words in them (see `tests/fake-upstream/behaviour-by-name.ts`). */
   readonly keys: readonly string[];
 }
 
@@ -96,7 +96,7 @@ export const sampleProviders: readonly SampleProvider[] = [
   },
 ];
 
-/** Each with an end of its own, as it is what is shown of a key. */
+/** Each with its own end, because that is what is shown of a key. */
 function numbered(start: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     let hash = 0x811c9dc5;

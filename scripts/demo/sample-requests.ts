@@ -1,6 +1,6 @@
 /**
- * Requests as the demo's team may have made them: more by day than by night and on weekdays, more each
- * week, and now it is their afternoon; with the limits, faults and people who leave that there always are. The same for the same seed.
+ * Requests as the demo's team may have made them: more by day than by night and on weekdays, more each week, and it is
+ * now their afternoon; with the usual limits, faults and people who leave. The same for the same seed.
  * @module
  */
 import { newRequestId } from "../../lib/proxy/new-request-id.ts";
@@ -43,7 +43,7 @@ export function* sampleRequests(
 
 function requestsPerHour(atMs: number, fromMs: number, toMs: number): number {
   const date = new Date(atMs);
-  // Whenever the demo is started, the last hours are those in which most is asked.
+  // Whenever the demo is started, the last hours are the busiest.
   const hour = ((((atMs - toMs) / HOUR_MS + TEAM_HOUR_NOW) % 24) + 24) % 24;
   const daylight = 0.12 + 0.88 * Math.max(0, Math.sin((Math.PI * (hour - 6)) / 15)) ** 1.5;
   const isWeekend = date.getUTCDay() % 6 === 0;
@@ -71,7 +71,7 @@ function sampleRequest(team: SampleTeam, random: SeededRandom, atMs: number): Re
   const attempts = sampleAttempts(keyIds, provider, model, random);
   const served = attempts.at(-1);
   const firstMs = (served?.afterMs ?? 0) + (served?.tookMs ?? 0);
-  // Streams say at once that they have begun.
+  // Streams send their headers at once.
   const firstByteMs = event.isStream ? Math.round(firstMs * 0.4) : firstMs;
   const ended = {
     ...event,
@@ -164,7 +164,7 @@ function sampleAttempts(
 }
 
 function sampleMeaning(provider: string, random: SeededRandom): "ok" | keyof typeof ERRORS {
-  // Google's free keys have a quota a day.
+  // Google's free keys have a daily quota.
   if (provider === "google-ai-studio" && random.chance(0.08)) return "rate_limit_day";
   const at = random.next();
   if (at < 0.065) return "rate_limit_minute";

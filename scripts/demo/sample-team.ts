@@ -1,5 +1,5 @@
 /**
- * The demo's people, keys and tokens, made by the verbs that the portal calls.
+ * The demo's people, keys and tokens, created by the verbs that the portal calls.
  * @module
  */
 import type { SealingSecrets } from "../../lib/crypto/seal.ts";
@@ -54,7 +54,7 @@ const MEMBERS = [
 
 const DAY_MS = 86_400_000;
 
-/** Limits are wide enough for the demo's own traffic. */
+/** Limits are high enough for the demo's own traffic. */
 const TEAM_TOKENS: readonly (CreateAccessTokenInput & { readonly traffic: number })[] = [
   { name: "Support assistant", traffic: 14, dailyCostUsd: 2, monthlyCostUsd: 45 },
   { name: "Search index", traffic: 9, dailyTokens: 2_000_000 },
@@ -71,22 +71,22 @@ const TEAM_TOKENS: readonly (CreateAccessTokenInput & { readonly traffic: number
 /** For all tokens of a member together. */
 const MEMBER_LIMITS = { concurrentRequests: 20, dailyCostUsd: 3, monthlyCostUsd: 40 };
 
-/** Whose keys they are, as people note it down; not of every key. */
+/** Notes on the keys' owners, as people write them; not on every key. */
 const REMARKS = ["Research", null, "Support", "Ada, personal", null, "Trial until March"];
 
 export interface SampleToken {
   readonly id: string;
   readonly token: string;
-  /** Null for one of the team's. */
+  /** Null for a team token. */
   readonly ownerId: string | null;
   readonly weight: number;
 }
 
 export interface SampleTeam {
   readonly tokens: readonly SampleToken[];
-  /** Of keys that answer, by provider. */
+  /** Keys that work, by provider. */
   readonly keyIds: ReadonlyMap<string, readonly string[]>;
-  /** Of keys that the provider has refused by now, by provider. */
+  /** Keys that the provider rejects by now, by provider. */
   readonly refusedKeyIds: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -115,7 +115,7 @@ export async function makeSampleTeam(
     await addProviderKeys(context, { provider: slug, keys: remarked });
     const ids = (await listProviderKeyIds(context, { provider: slug })).toReversed();
     const isRefused = (_: string, index: number) => /banned|invalid/.test(keys[index] ?? "");
-    // The last one is refused in front of the demo's visitor.
+    // The last one is rejected while the demo's visitor watches.
     refusedKeyIds.set(slug, ids.slice(0, -1).filter(isRefused));
     keyIds.set(
       slug,

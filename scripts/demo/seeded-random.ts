@@ -1,4 +1,4 @@
-/** Chance that is the same for the same seed (mulberry32). @module */
+/** Random numbers that are the same for the same seed (mulberry32). @module */
 export class SeededRandom {
   #state: number;
 
@@ -18,14 +18,14 @@ export class SeededRandom {
     return this.next() < share;
   }
 
-  /** Whole, both ends included. */
+  /** An integer, both ends included. */
   between(from: number, to: number): number {
     return from + Math.floor(this.next() * (to - from + 1));
   }
 
-  /** Around `middle`, mostly between its half and its double: as times and lengths of texts spread. */
+  /** Around `middle`, mostly between half and double: the distribution of times and lengths of texts. */
   around(middle: number): number {
-    // The sum of a few is nearly a bell.
+    // The sum of a few is nearly normally distributed.
     const bell = (this.next() + this.next() + this.next() + this.next() - 2) / 0.58;
     return Math.max(1, Math.round(middle * Math.exp(0.5 * bell)));
   }

@@ -1,6 +1,6 @@
 /**
- * A link that signs in as the demo's admin. It leads to a server of its own on loopback, which signs in as
- * the login page does and hands the session's cookie on: browsers keep cookies by host, not by port.
+ * A link that signs in as the demo's admin. It leads to a separate server on loopback, which signs in as the login page
+ * does and passes on the session's cookie: browsers keep cookies by host, not by port.
  * @module
  */
 import { randomBytes } from "node:crypto";

@@ -15,8 +15,8 @@ interface WhoAmI {
 }
 
 /**
- * The account to deploy to: `CLOUDFLARE_ACCOUNT_ID`, or the login's only one. Without a login wrangler asks
- * for one where there is a terminal.
+ * The account to deploy to: `CLOUDFLARE_ACCOUNT_ID`, or the login's only one. Without a login wrangler prompts for one
+ * if there is a terminal.
  * @returns Its id; null in a dry run without a login, which shows the steps for an empty account.
  */
 export async function chooseAccount(wrangler: Wrangler, journal: Journal): Promise<string | null> {
@@ -52,7 +52,7 @@ export async function chooseAccount(wrangler: Wrangler, journal: Journal): Promi
 }
 
 function findAccount(accounts: readonly Account[], id: string): Account | undefined {
-  // A token may be for one account without the right to list it.
+  // A token may be for one account without the permission to list it.
   return accounts.length === 0 ? { id, name: id } : accounts.find((account) => account.id === id);
 }
 
@@ -64,7 +64,7 @@ async function whoAmI(wrangler: Wrangler): Promise<WhoAmI> {
   try {
     return await wrangler.readJson<WhoAmI>(["whoami", "--json"]);
   } catch (error) {
-    // Ends with an error where nobody is logged in, and still prints its answer.
+    // Ends with an error if no one is logged in, but still prints its answer.
     if (error instanceof WranglerError && /"loggedIn":\s*false/.test(error.output)) {
       return { loggedIn: false };
     }

@@ -1,9 +1,9 @@
 /**
- * What people can do about an answer of Cloudflare or an error of wrangler.
+ * What people can do about a response of Cloudflare or an error of wrangler.
  * @module
  */
 
-/** What an API token needs; `wrangler login` gives all but AI Gateway. */
+/** The permissions that an API token needs; `wrangler login` includes all but AI Gateway. */
 export const TOKEN_PERMISSIONS =
   "Account: Workers Scripts Edit, D1 Edit, AI Gateway Edit, Cloudflare Pages Edit (for Pages), " +
   "Account Settings Read; User: User Details Read, Memberships Read";
@@ -31,7 +31,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** A line of its own, with the line break before it; empty where nothing is known. */
+/** A separate line, with the line break before it; empty if nothing is known. */
 export function adviceFor(output: string): string {
   const known = ADVICE.find(([pattern]) => pattern.test(output));
   return known === undefined ? "" : `\n${known[1]}`;

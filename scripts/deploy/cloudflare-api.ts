@@ -1,5 +1,5 @@
 /**
- * Cloudflare's REST API, for what wrangler has no command for. Asked with wrangler's own login.
+ * Cloudflare's REST API, for what wrangler has no command for. Called with wrangler's own login.
  * @module
  */
 import { ExpectedError } from "../expected-error.ts";
@@ -12,7 +12,7 @@ type Credential =
   | { readonly type: "api_token" | "oauth"; readonly token: string }
   | { readonly type: "api_key"; readonly key: string; readonly email: string };
 
-/** An answer of the API that is not a success. */
+/** A response of the API that isn't a success. */
 export class CloudflareApiError extends ExpectedError {
   readonly status: number;
 
@@ -21,7 +21,7 @@ export class CloudflareApiError extends ExpectedError {
     this.status = status;
   }
 
-  /** Whether the login may not do it. */
+  /** Whether the login lacks the permission. */
   get isForbidden(): boolean {
     return this.status === 401 || this.status === 403;
   }
@@ -37,7 +37,7 @@ export class CloudflareApi {
     this.#journal = journal;
   }
 
-  /** @param path Below `/client/v4`. @returns `result`; null where there is no such thing. */
+  /** @param path Below `/client/v4`. @returns `result`; null if it doesn't exist. */
   async get<Result>(path: string): Promise<Result | null> {
     this.#journal.call(`GET ${path}`);
     return this.request<Result>("GET", path);
@@ -48,7 +48,7 @@ export class CloudflareApi {
     if (isToRun) await this.request("POST", path, body);
   }
 
-  /** A call that the journal does not tell. @returns `result`; null for a GET of what is not there. */
+  /** A call that isn't in the journal. @returns `result`; null for a GET of something that doesn't exist. */
   async request<Result>(method: string, path: string, body?: unknown): Promise<Result | null> {
     const base = process.env.CLOUDFLARE_API_BASE_URL || "https://api.cloudflare.com/client/v4";
     this.#headers ??= this.#logIn();
@@ -80,7 +80,7 @@ export class CloudflareApi {
   }
 }
 
-/** Cloudflare's error texts, without the rest of the body. */
+/** Cloudflare's error messages, without the rest of the body. */
 function wordsOf(text: string): string {
   try {
     const { errors }: { errors: readonly { code: number; message: string }[] } = JSON.parse(text);

@@ -1,12 +1,12 @@
 /**
- * The D1 database of a deployment, and what has to be known of it.
+ * The D1 database of a deployment, and what must be known about it.
  * @module
  */
 import { ExpectedError } from "../expected-error.ts";
 import type { Journal } from "./journal.ts";
 import type { Wrangler } from "./wrangler.ts";
 
-/** Stands for the id of a database that a dry run does not make. */
+/** Stands for the id of a database that a dry run doesn't create. */
 const NEW_DATABASE_ID = "00000000-0000-0000-0000-000000000000";
 
 interface ListedDatabase {
@@ -15,7 +15,7 @@ interface ListedDatabase {
 }
 
 /**
- * @param mayMake False where a missing database is an error.
+ * @param mayMake False if a missing database is an error.
  * @returns The database's id.
  */
 export async function findOrMakeDatabase(
@@ -47,7 +47,7 @@ async function findDatabase(wrangler: Wrangler, name: string): Promise<ListedDat
 
 export interface StoredState {
   readonly hasAdmin: boolean;
-  /** Ids of the secrets that the stored provider keys are sealed under (see `lib/crypto/seal.ts`). */
+  /** Ids of the secrets that encrypt the stored provider keys (see `lib/crypto/seal.ts`). */
   readonly secretIds: readonly string[];
 }
 
@@ -57,7 +57,7 @@ const STATE_QUERY =
   "select (select count(*) from users where role = 'admin') as admins, " +
   "(select json_group_array(distinct substr(sealed, 4, 8)) from provider_keys) as secretIds";
 
-/** Asks the migrated database. @param config Path of the wrangler configuration that names it. */
+/** Queries the migrated database. @param config Path of the wrangler configuration that names it. */
 export async function readStoredState(wrangler: Wrangler, config: string): Promise<StoredState> {
   const args = ["d1", "execute", "DB", "--remote", "--json", "--config", config];
   const [answer] = await wrangler.readJson<

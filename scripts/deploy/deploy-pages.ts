@@ -1,5 +1,6 @@
 /**
- * The Pages half of a deployment. A project is asked about by API: wrangler prints its secrets for people only.
+ * The Pages half of a deployment. The project is read through the API, because wrangler prints its secrets for people
+ * only.
  * @module
  */
 import { VARIABLES } from "../../lib/env.ts";
@@ -14,9 +15,9 @@ import { withWranglerReport } from "./wrangler-report.ts";
 
 const PRODUCTION_BRANCH = "main";
 
-/** What is read of a project. */
+/** The fields of a project that are read. */
 interface Project {
-  /** `one-balance.pages.dev`; with a suffix where the name was taken. */
+  /** `one-balance.pages.dev`; with a suffix if the name was taken. */
   readonly subdomain: string;
   readonly domains?: readonly string[];
   readonly deployment_configs?: {
@@ -41,7 +42,7 @@ export function projectSecrets(project: Project | null): ReadonlySet<string> {
   return new Set(Object.keys(project?.deployment_configs?.production?.env_vars ?? {}));
 }
 
-/** Of its secrets, those that the Worker reads. The set-up link is of one deployment only. */
+/** Those of its secrets that the Worker reads. The set-up link belongs to one deployment only. */
 export function readSecrets(project: Project | null): readonly string[] {
   const variables = project?.deployment_configs?.production?.env_vars ?? {};
   return VARIABLES.filter((name) => variables[name]?.type === "secret_text");
@@ -50,10 +51,10 @@ export function readSecrets(project: Project | null): readonly string[] {
 export interface PagesDeployment {
   readonly accountId: string | null;
   readonly name: string;
-  /** With `wrangler.toml`: Pages takes no path to a configuration. */
+  /** With `wrangler.toml`: Pages accepts no path to a configuration. */
   readonly folder: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Writes the folder. @param compilesLate Whether with the flag that a platform may refuse. */
+  /** Writes the folder. @param compilesLate Whether to set the flag that a platform may reject. */
   write(compilesLate: boolean): Promise<void>;
 }
 
@@ -73,11 +74,11 @@ export async function deployPages(
       name,
       "--production-branch",
       PRODUCTION_BRANCH,
-      // Wrangler makes a Worker instead where it takes its caller for an AI agent; Pages was asked for.
+      // Wrangler creates a Worker instead if it considers its caller an AI agent; Pages was requested.
       "--force",
     ]);
   }
-  // First: a deployment has the secrets that its project had when it was made.
+  // Comes first: a deployment has the secrets that its project had when it was created.
   if (Object.keys(secrets).length > 0) {
     await withSecretsFile(journal, secrets, (file) =>
       wrangler.change(["pages", "secret", "bulk", file, "--project-name", name]),

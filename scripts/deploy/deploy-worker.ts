@@ -6,7 +6,7 @@ import { withSecretsFile } from "./secrets.ts";
 import { type Wrangler, WranglerError } from "./wrangler.ts";
 import { type WranglerReport, withWranglerReport } from "./wrangler-report.ts";
 
-/** Names of the secrets that a Worker has; none while there is no such Worker. */
+/** Names of the secrets that a Worker has; none if there is no such Worker. */
 export async function workerSecrets(
   wrangler: Wrangler,
   name: string,
@@ -28,7 +28,7 @@ export interface WorkerUpload {
   /** Path of its configuration. */
   readonly config: string;
   readonly secrets: Readonly<Record<string, string>>;
-  /** Writes the configuration. @param compilesLate Whether with the flag that a platform may refuse. */
+  /** Writes the configuration. @param compilesLate Whether to set the flag that a platform may reject. */
   write(compilesLate: boolean): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function uploadWorker(
   );
 }
 
-/** Tries once more, compiling all modules at the start, where the platform knows no other way. */
+/** Tries once more, compiling all modules at startup, if the platform doesn't know the flag. */
 export async function orWithoutFlag<Outcome>(
   journal: Journal,
   write: (compilesLate: boolean) => Promise<void>,

@@ -1,7 +1,7 @@
-/** Where a deployment is found, without trailing slashes. */
+/** A deployment's addresses, without trailing slashes. */
 export interface Deployed {
   /** What people use. */
   readonly address: string;
-  /** Of the version just deployed, which may answer earlier. */
+  /** Of the version just deployed, which may respond earlier. */
   readonly newest: string;
 }

@@ -1,12 +1,12 @@
 /**
- * The AI Gateway of a deployment. Cloudflare's API is asked, since wrangler has no command for it.
+ * The AI Gateway of a deployment. Uses Cloudflare's API, because wrangler has no command for it.
  * @module
  */
 import { ExpectedError } from "../expected-error.ts";
 import { type CloudflareApi, CloudflareApiError } from "./cloudflare-api.ts";
 import type { Journal } from "./journal.ts";
 
-/** What is read of a gateway. */
+/** The fields of a gateway that are read. */
 interface Gateway {
   readonly byok_only?: boolean;
   readonly authentication?: boolean;
@@ -15,8 +15,8 @@ interface Gateway {
 }
 
 /**
- * A plain way through: no cache, no limits, no stored prompts; and a request without a key is refused
- * instead of billed to the account.
+ * A plain pass-through: no cache, no limits, no stored prompts; and a request without a key is rejected instead of
+ * billed to the account.
  */
 const NEW_GATEWAY = {
   byok_only: true,
@@ -38,9 +38,9 @@ export interface GatewayOptions {
 }
 
 /**
- * @returns What goes into `AI_GATEWAY_URL`; null where Cloudflare itself builds and its token may not manage
- * gateways: then it is left as it is.
- * @throws {ExpectedError} if there is a gateway of that name that would not do.
+ * @returns The value of `AI_GATEWAY_URL`; null if Cloudflare itself builds and its token may not manage gateways: then
+ * it is left unchanged.
+ * @throws {ExpectedError} if there is an unsuitable gateway with that name.
  */
 export async function findOrMakeGateway(
   api: CloudflareApi,
@@ -60,7 +60,7 @@ export async function findOrMakeGateway(
     }
   } catch (error) {
     if (!(error instanceof CloudflareApiError && error.isForbidden)) throw error;
-    // Nobody is there to choose; https://developers.cloudflare.com/workers/ci-cd/builds/configuration/
+    // No one is there to choose; https://developers.cloudflare.com/workers/ci-cd/builds/configuration/
     if (process.env.WORKERS_CI !== "1") throw withoutPermission(error);
     journal.note(
       "The build's token may not manage AI Gateway. Set AI_GATEWAY_URL in the dashboard to use one.",

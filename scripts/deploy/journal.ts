@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** Tells what a deployment does, step by step, and holds back changes in a dry run. */
+/** Reports what a deployment does, step by step, and skips changes in a dry run. */
 export class Journal {
   readonly isDryRun: boolean;
 
@@ -17,12 +17,12 @@ export class Journal {
     console.log(`  ${text}`);
   }
 
-  /** A command or request that only looks. */
+  /** A command or request that only reads. */
   call(text: string): void {
     console.log(styleText("dim", `  $ ${text}`));
   }
 
-  /** A command, request or file that changes something. @returns Whether it is to be done. */
+  /** A command, request or file that changes something. @returns Whether to do it. */
   change(text: string): boolean {
     const mark = this.isDryRun ? "would run:" : "$";
     console.log(this.isDryRun ? `  ${mark} ${text}` : styleText("dim", `  ${mark} ${text}`));

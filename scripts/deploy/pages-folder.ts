@@ -1,6 +1,6 @@
 /**
- * The folder that is deployed to Cloudflare Pages, in its advanced mode: the static files, the Worker as
- * `_worker.js/`, and `_routes.json`, so that static files are not billed as calls of the Worker.
+ * The folder that is deployed to Cloudflare Pages, in its advanced mode: the static files, the Worker as `_worker.js/`,
+ * and `_routes.json`, so that static files aren't billed as Worker requests.
  * https://developers.cloudflare.com/pages/functions/advanced-mode/
  * @module
  */
@@ -14,10 +14,10 @@ import {
   writeConfig,
 } from "./worker-config.ts";
 
-/** Of the static files and the Worker, below the folder with `wrangler.toml`. */
+/** The static files and the Worker, below the folder with `wrangler.toml`. */
 export const SITE_DIR = "site";
 
-/** Pages takes 100 rules, and there are few files beside `_next`. */
+/** Pages allows 100 rules, and there are few files besides `_next`. */
 const EXCLUDE_MAX = 99;
 
 /** Writes `folder` again from the last build. */
@@ -47,7 +47,7 @@ async function routes(site: string) {
   const exclude = entries
     .filter(({ name }) => !name.startsWith("_") || name === "_next")
     .map((entry) => (entry.isDirectory() ? `/${entry.name}/*` : `/${entry.name}`))
-    // Only below `_next/static` there are nothing but files.
+    // Only `_next/static` contains nothing but files.
     .map((path) => (path === "/_next/*" ? "/_next/static/*" : path))
     .slice(0, EXCLUDE_MAX);
   return { version: 1, include: ["/*"], exclude };

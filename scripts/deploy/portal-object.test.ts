@@ -6,7 +6,7 @@ interface Deployed {
   readonly classes: Set<string>;
 }
 
-/** What Cloudflare makes of a Worker's migrations: those after the tag it has, in order. */
+/** What Cloudflare does with a Worker's migrations: it runs those after the Worker's tag, in order. */
 function apply(state: Deployed, hasObject: boolean, hasLeases: boolean) {
   const migrated = migratedBy(state.tag ?? "");
   const config = objectConfig({ hasObject, hasLeases, migrated });

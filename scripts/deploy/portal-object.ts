@@ -1,6 +1,6 @@
 /**
- * The objects of a deployment, the portal's and those that hand out leases: classes of the Worker, or for Pages,
- * which has none of its own, of a companion Worker that holds them.
+ * The objects of a deployment, the portal's and those that hand out leases: classes of the Worker, or for Pages, which
+ * has none of its own, of a companion Worker that contains them.
  * @module
  */
 import { ExpectedError } from "../expected-error.ts";
@@ -10,11 +10,11 @@ const CLASS_NAME = "PortalObject";
 const LEASE_CLASS_NAME = "LeaseObject";
 const TAG = /^portal-(\d+)(-leases)?$/;
 
-/** What became of a Worker's classes by now. */
+/** The current state of a Worker's classes. */
 export interface Migrated {
-  /** How often the portal's was made or deleted. */
+  /** How many times the portal's was created or deleted. */
   readonly portal: number;
-  /** Whether that of leases was made; it stays, since objects that nobody asks cost nothing. */
+  /** Whether that of leases was created; it stays, because unused objects cost nothing. */
   readonly leases: boolean;
 }
 
@@ -40,12 +40,12 @@ interface Service {
   };
 }
 
-/** The Worker that holds the object for a Pages project. */
+/** The Worker that contains the object for a Pages project. */
 export function companionOf(project: string): string {
   return `${project}-portal`;
 }
 
-/** What became of a Worker's classes, as its newest migration says; null where there is no such Worker. */
+/** The state of a Worker's classes according to its latest migration; null if there is no such Worker. */
 export async function migratedSoFar(
   api: CloudflareApi,
   accountId: string | null,
@@ -58,7 +58,7 @@ export async function migratedSoFar(
     : migratedBy(service.default_environment?.script?.migration_tag ?? "");
 }
 
-/** What a Worker's newest tag says. */
+/** What a Worker's latest tag means. */
 export function migratedBy(tag: string): Migrated {
   const [found, times, leases] = TAG.exec(tag) ?? [];
   return found === undefined
@@ -67,11 +67,11 @@ export function migratedBy(tag: string): Migrated {
 }
 
 /**
- * The part of a Worker's configuration that gives it its objects, or takes the portal's away again: it keeps nothing.
- * Cloudflare runs the migrations after the tag that the Worker has.
+ * The part of a Worker's configuration that gives it its objects, or removes the portal's, which stores nothing.
+ * Cloudflare runs the migrations after the Worker's tag.
  */
 export function objectConfig({ hasObject, hasLeases, migrated }: ObjectPlan) {
-  // The first makes the portal's class, the second deletes it, the third makes it again.
+  // The first creates the portal's class, the second deletes it, the third creates it again.
   const isThere = migrated.portal % 2 === 1;
   const steps = isThere === hasObject ? migrated.portal : migrated.portal + 1;
   const before = Array.from({ length: migrated.portal }, (_, index) => portalStep(index, ""));
@@ -97,7 +97,7 @@ function portalStep(index: number, suffix: string): Migration {
   return index % 2 === 0 ? { tag, new_sqlite_classes: classes } : { tag, deleted_classes: classes };
 }
 
-/** @param worker The Worker that holds the classes, where it is another. */
+/** @param worker The Worker that contains the classes, if it is another. */
 export function objectBindings(
   { hasObject, hasLeases }: Pick<ObjectPlan, "hasObject" | "hasLeases">,
   worker?: string,
@@ -121,8 +121,8 @@ export interface CompanionSecretsInput {
 }
 
 /**
- * What is put into the companion, so that the object knows what the project knows.
- * @throws {ExpectedError} if a value is needed that Cloudflare does not show again.
+ * The secrets for the companion, so that the object has what the project has.
+ * @throws {ExpectedError} if a value is needed that Cloudflare doesn't show again.
  */
 export function companionSecrets({ needed, deployed, known }: CompanionSecretsInput) {
   const put: Record<string, string> = {};

@@ -1,9 +1,9 @@
 /**
- * The secrets of a deployment: which are put, and where they are kept.
+ * The secrets of a deployment: which are set, and where they are stored.
  *
- * Cloudflare's secrets cannot be read back, and without `KEY_ENCRYPTION_SECRET` the stored provider keys are
- * lost. So what is made here is kept in `.deploy/` before it goes anywhere, and none is ever replaced unless
- * a new value is given; the encryption secret only by one that still opens what is stored.
+ * Cloudflare's secrets can't be read back, and without `KEY_ENCRYPTION_SECRET` the stored provider keys are lost. So
+ * secrets created here are stored in `.deploy/` before they are sent anywhere, and none is ever replaced unless a new
+ * value is given; the encryption secret only by one that still decrypts what is stored.
  * @module
  */
 import { hkdfSync, randomBytes } from "node:crypto";
@@ -16,14 +16,14 @@ import type { Journal } from "./journal.ts";
 
 type Secrets = Readonly<Record<string, string>>;
 
-/** Made where they are neither given nor there. */
+/** Created if they are neither given nor there. */
 const MAKERS: Readonly<Record<string, () => string>> = {
   AUTH_SECRET: newSecret,
   KEY_ENCRYPTION_SECRET: newSecret,
   AUTH_KEY: () => `ob-${newSecret()}`,
 };
 
-/** Put where they are given, and kept too. */
+/** Set if they are given, and stored too. */
 const KEPT_IF_GIVEN = ["KEY_ENCRYPTION_SECRET_PREVIOUS"];
 
 const PUT_IF_GIVEN = [
@@ -46,7 +46,7 @@ export interface KnownSecrets {
   /** Names of those that the deployment has. */
   readonly deployed: ReadonlySet<string>;
   readonly hasAdmin: boolean;
-  /** Ids of the secrets that stored provider keys are sealed under. */
+  /** Ids of the secrets that encrypt stored provider keys. */
   readonly secretIds: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export function planSecrets({
   const put: Record<string, string> = {};
   const keptOpensAll = opensAll(secretIds, kept.KEY_ENCRYPTION_SECRET);
   for (const [name, make] of Object.entries(MAKERS)) {
-    // What a restore brought is put, though the deployment may have another: only that one opens the keys.
+    // A restored secret is set even if the deployment has another, because only that one decrypts the keys.
     const isLeft = deployed.has(name) && !(name === "KEY_ENCRYPTION_SECRET" && keptOpensAll);
     const value = given[name] ?? (isLeft ? undefined : (kept[name] ?? make()));
     if (value !== undefined) put[name] = value;
@@ -79,12 +79,12 @@ export function planSecrets({
   for (const name of [...Object.keys(MAKERS), ...KEPT_IF_GIVEN]) {
     if (put[name] !== undefined) keep[name] = put[name];
   }
-  // Each deployment without an admin makes its own link; nobody needs it later.
+  // Each deployment without an admin creates its own link; it isn't needed later.
   if (!hasAdmin) put.SETUP_TOKEN = newSecret();
   return { put, keep };
 }
 
-/** Whether there are stored keys and the secret opens them all. */
+/** Whether there are stored keys and the secret decrypts them all. */
 function opensAll(secretIds: readonly string[], secret: string | undefined): boolean {
   if (secret === undefined || secretIds.length === 0) return false;
   return secretIds.every((id) => id === secretId(secret));
@@ -113,7 +113,10 @@ function newSecret(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Where the secrets of a deployment are kept, relative to the root; a Worker and a Pages project share it with their database. */
+/**
+ * The file with the secrets of a deployment, relative to the root; a Worker and a Pages project share it with their
+ * database.
+ */
 export function keptSecretsFile(accountId: string, name: string): string {
   return join(".deploy", `${accountId}-${name}.json`);
 }
@@ -137,7 +140,9 @@ export async function keepSecrets(file: string, secrets: Secrets): Promise<void>
   await rename(`${path}.new`, path);
 }
 
-/** Hands `use` a file with the secrets as JSON, for wrangler, which is gone afterwards; only its name in a dry run. */
+/**
+ * Passes `use` a file with the secrets as JSON, for wrangler, which is deleted afterwards; only its name in a dry run.
+ */
 export async function withSecretsFile(
   journal: Journal,
   secrets: Secrets,

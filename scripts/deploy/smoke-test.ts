@@ -1,5 +1,5 @@
 /**
- * Asks a deployment whether it works.
+ * Tests whether a deployment works.
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,7 @@ const ASK_EVERY_MS = 2_000;
 const ANSWER_WITHIN_MS = 20_000;
 
 /**
- * @param adminToken An admin token; null where none is known here, and then only its guard is tested.
+ * @param adminToken An admin token; null if none is known here, and then only its guard is tested.
  * @throws {ExpectedError}
  */
 export async function smokeTest(

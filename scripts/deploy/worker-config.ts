@@ -1,6 +1,6 @@
 /**
- * The wrangler configurations of a deployment, made from the repository's `wrangler.toml` and what belongs
- * to one account only. They are written below `dist/`, so that no tracked file changes.
+ * The wrangler configurations of a deployment, made from the repository's `wrangler.toml` and what belongs to one
+ * account only. They are written below `dist/`, so that no tracked file changes.
  * @module
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { MODULE_REGISTRY_FLAG, WORKER_DIR } from "../build.ts";
 import { root } from "../root.ts";
 import { companionOf, type ObjectPlan, objectBindings, objectConfig } from "./portal-object.ts";
 
-/** What of `wrangler.toml` is read here; the rest is handed on as it is. */
+/** The part of `wrangler.toml` that is read here; the rest is passed on unchanged. */
 export interface BaseConfig extends Readonly<Record<string, unknown>> {
   readonly name: string;
   readonly main: string;
@@ -36,16 +36,16 @@ export interface DeploymentConfig {
   readonly name: string;
   readonly databaseName: string;
   readonly databaseId: string;
-  /** Variables that are no secrets. */
+  /** Variables that aren't secrets. */
   readonly vars: Readonly<Record<string, string>>;
   /** The portal's object and those of leases: of the Worker, for Pages of its companion. */
   readonly object: ObjectPlan;
-  /** Whether modules are compiled when first imported; not where the platform refuses its flag. */
+  /** Whether modules are compiled when first imported; not if the platform rejects the flag. */
   readonly compilesLate: boolean;
 }
 
 export async function readBaseConfig(): Promise<BaseConfig> {
-  // Wrangler's own reader takes a second to load. What it would refuse, each build refuses.
+  // Wrangler's own reader takes a second to load. Each build rejects what it would reject.
   return parse(await readFile(join(root, "wrangler.toml"), "utf8")) as unknown as BaseConfig;
 }
 
@@ -59,7 +59,7 @@ export function namesOf(base: BaseConfig, own: string | undefined) {
   };
 }
 
-/** What a run writes for one deployment, relative to the root. */
+/** The files that a run writes for one deployment, relative to the root. */
 export function deploymentFiles(accountId: string | null, name: string) {
   const folder = `dist/deploy/${accountId ?? "account"}-${name}`;
   return {
@@ -69,7 +69,7 @@ export function deploymentFiles(accountId: string | null, name: string) {
   };
 }
 
-/** For Workers: everything of `wrangler.toml`, with the built modules as they are and paths as seen from `file`. */
+/** For Workers: everything of `wrangler.toml`, with the built modules and paths relative to `file`. */
 export function workerConfig(base: BaseConfig, deployment: DeploymentConfig, file: string): string {
   const { directory, ...assets } = base.assets;
   return stringify({
@@ -79,7 +79,7 @@ export function workerConfig(base: BaseConfig, deployment: DeploymentConfig, fil
   });
 }
 
-/** For the Worker that holds the object of a Pages project: no address, no files, and the clock that Pages lacks. */
+/** For the Worker that contains the object of a Pages project: no address, no files, and the cron that Pages lacks. */
 export function companionConfig(
   base: BaseConfig,
   deployment: DeploymentConfig,
@@ -101,7 +101,7 @@ function commonConfig(base: BaseConfig, deployment: DeploymentConfig, file: stri
     name: deployment.name,
     compatibility_flags: flagsOf(base, deployment),
     main: pathFrom(file, `${WORKER_DIR}/worker.js`),
-    // Bundled already, in two module graphs.
+    // Already bundled, in two module graphs.
     no_bundle: true,
     find_additional_modules: true,
     base_dir: pathFrom(file, WORKER_DIR),
@@ -122,12 +122,12 @@ function flagsOf(base: BaseConfig, { compilesLate }: DeploymentConfig): readonly
     : base.compatibility_flags;
 }
 
-/** A path of the repository as seen from a file of it. */
+/** A path of the repository relative to a file in it. */
 function pathFrom(file: string, path: string): string {
   return relative(dirname(file), join(root, path)).replaceAll("\\", "/");
 }
 
-/** For Pages, which knows neither `main` nor `assets` nor paths to migrations. */
+/** For Pages, which supports neither `main` nor `assets` nor paths to migrations. */
 export function pagesConfig(
   base: BaseConfig,
   deployment: DeploymentConfig,

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What wrangler reports of a thing it did; the fields that are read here. */
+/** Wrangler's report of something it did; the fields that are read here. */
 export interface WranglerReport {
   readonly type: string;
   /** Of `deploy`: `https://one-balance.ada.workers.dev`, `api.example.com (custom domain)`, routes. */
@@ -12,8 +12,8 @@ export interface WranglerReport {
 }
 
 /**
- * Runs `use` with the variables that make wrangler write its report for programs: a line of JSON for each
- * thing it did. Empty where it did nothing.
+ * Runs `use` with the variables that make wrangler write its report for programs: a line of JSON for each thing it did.
+ * Empty if it did nothing.
  */
 export async function withWranglerReport(
   use: (env: Readonly<Record<string, string>>) => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * Wrangler as the deployment uses it: what only looks is always run, what changes something is printed and,
- * in a dry run, left undone.
+ * Wrangler as used by the deployment: commands that only read are always run, those that change something are printed
+ * and, in a dry run, skipped.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -16,11 +16,11 @@ export interface RunOptions {
   /** Default: the repository's root. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Lets wrangler use the terminal, to ask and to show its progress; only its errors are read then. */
+  /** Lets wrangler use the terminal, to prompt and to show its progress; only its errors are read then. */
   readonly isInteractive?: boolean;
 }
 
-/** Wrangler ended with an error. The message is for people: its words, and what to do. */
+/** Wrangler ended with an error. The message is for people: its own message, and what to do. */
 export class WranglerError extends ExpectedError {
   /** Everything it printed. */
   readonly output: string;
@@ -33,7 +33,7 @@ export class WranglerError extends ExpectedError {
 
 export class Wrangler {
   readonly #journal: Journal;
-  /** Of the account that all commands are for, once it is known. */
+  /** The account for all commands, once it is known. */
   accountId: string | null = null;
 
   constructor(journal: Journal) {
@@ -46,7 +46,7 @@ export class Wrangler {
     return this.#run(args, options);
   }
 
-  /** `read`, of a command that prints JSON. */
+  /** `read`, for a command that prints JSON. */
   async readJson<Answer>(args: readonly string[], options: RunOptions = {}): Promise<Answer> {
     const text = await this.read(args, options);
     try {
@@ -56,7 +56,7 @@ export class Wrangler {
     }
   }
 
-  /** Runs what changes something. @throws {WranglerError} */
+  /** Runs a command that changes something. @throws {WranglerError} */
   async change(args: readonly string[], options: RunOptions = {}): Promise<void> {
     const isToRun = this.#journal.change(`wrangler ${args.join(" ")}`);
     if (isToRun) await this.#run(args, options);
@@ -74,9 +74,9 @@ export class Wrangler {
         ...process.env,
         PATH: [process.env.PATH, join(root, "node_modules/.bin")].join(delimiter),
         WRANGLER_SEND_METRICS: "false",
-        // Also skips wrangler's look-up of its newest version.
+        // Also skips wrangler's lookup of its newest version.
         WRANGLER_HIDE_BANNER: "true",
-        // Otherwise wrangler hands a deployment back to OpenNext.
+        // Otherwise wrangler delegates a deployment back to OpenNext.
         OPEN_NEXT_DEPLOY: "true",
         ...(this.accountId !== null && { CLOUDFLARE_ACCOUNT_ID: this.accountId }),
         ...env,

@@ -5,9 +5,9 @@
 import { openApiDocument } from "../../lib/manage/open-api-document.ts";
 import { code, GENERATED, ORIGIN, page, table } from "./markdown-parts.ts";
 
-/** What of JSON Schema the document uses. */
+/** The part of JSON Schema that the document uses. */
 interface Schema {
-  /** Several where one of them is null. */
+  /** Several if one of them is null. */
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly enum?: readonly unknown[];
@@ -40,7 +40,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** The one call that is no admin's. */
+/** The only call that isn't an admin's. */
 const OWN_QUOTA = "quota";
 
 const GROUPS: Readonly<Record<string, string>> = {
@@ -61,7 +61,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 };
 
 export function apiPage(): string {
-  // The document is typed as what it is made of; here it is read as what it says.
+  // The document's type is that of its sources; here it is read as plain JSON.
   const document: Document = JSON.parse(JSON.stringify(openApiDocument("")));
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item)
@@ -122,7 +122,7 @@ function schemaOf(part: Content | undefined): Schema | null {
   return part?.content?.["application/json"].schema ?? null;
 }
 
-/** A row for each field, those of objects within as `targets[].model`. Required ones are marked. */
+/** A row for each field, those of nested objects as `targets[].model`. Required ones are marked. */
 function fieldRows(schema: Schema, prefix = ""): string[][] {
   return alternatives(
     objectsIn(schema).map(({ schema: { properties = {}, required = [] }, step }) =>
@@ -145,7 +145,7 @@ function alternatives(rows: readonly string[][][]): string[][] {
   return rows.flatMap((each, index) => (index === 0 ? each : [["or", "", ""], ...each]));
 }
 
-/** The objects that a schema may be, itself or as the items of a list, with the way to their fields. */
+/** The objects that a schema may be, itself or as the items of a list, with the path to their fields. */
 function objectsIn(schema: Schema): { readonly schema: Schema; readonly step: string }[] {
   if (schema.properties !== undefined) return [{ schema, step: "." }];
   if (schema.items !== undefined) {
@@ -184,7 +184,7 @@ function plural(type: string): string {
 function numberType(schema: Schema): string {
   const { minimum, maximum, exclusiveMinimum } = schema;
   const type = typeName(schema);
-  // What every integer of JavaScript keeps to says nothing.
+  // The bounds of every JavaScript integer say nothing.
   const isSaid = (bound: number | undefined) =>
     bound !== undefined && Math.abs(bound) !== Number.MAX_SAFE_INTEGER;
   if (isSaid(minimum) && isSaid(maximum)) return `${type} from ${minimum} to ${maximum}`;
@@ -193,7 +193,7 @@ function numberType(schema: Schema): string {
   return exclusiveMinimum === undefined ? type : `${type} above ${exclusiveMinimum}`;
 }
 
-/** An answer's shape, field by field, as it would be read in JSON. */
+/** A response's shape, field by field, as in JSON. */
 function shapeOf(schema: Schema, indent: string): string {
   const variants = schema.anyOf ?? schema.oneOf;
   if (variants !== undefined) {

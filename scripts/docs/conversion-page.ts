@@ -1,5 +1,5 @@
 /**
- * The page on what becomes of each field of a request that is converted, found by converting it.
+ * The page on what happens to each field of a converted request, determined by converting it.
  * @module
  */
 import { type ChatDialect, chatDialect } from "../../lib/conversion/chat-dialect.ts";
@@ -11,7 +11,7 @@ import { messagesToChat } from "../../lib/conversion/messages-to-chat.ts";
 import { responsesToChat } from "../../lib/conversion/responses-to-chat.ts";
 import { code, GENERATED, page, table } from "./markdown-parts.ts";
 
-/** A field, and a request that has it beside the least that a request needs. */
+/** A field, and a request that has it in addition to the required ones. */
 type Sample = readonly [field: string, request: Fields];
 
 const HI = { role: "user", content: "Hi" };
@@ -235,11 +235,11 @@ const CHAT: readonly Sample[] = [
 
 type Convert = (request: Fields, dialect: ChatDialect) => ReturnType<typeof messagesToChat>;
 
-/** Where a request goes, and how that place speaks. */
+/** Where a request is sent, and the dialect there. */
 type Place = readonly [name: string, dialect: ChatDialect];
 
 const OWN: Place = ["At a provider of your own", chatDialect("own", false)];
-/** OpenAI itself has Responses. */
+/** OpenAI itself supports Responses. */
 const OF_MESSAGES: readonly Place[] = [["At OpenAI", chatDialect("openai", true)], OWN];
 const OF_RESPONSES: readonly Place[] = [
   ["At DeepSeek", chatDialect("deepseek", true)],
@@ -265,7 +265,7 @@ const toMessages =
 const gemini: Convert = (request, dialect) =>
   geminiToChat({ contents: [{ parts: [{ text: "Hi" }] }], ...request }, MODEL, dialect, false);
 
-/** What becomes of a sample, in words. */
+/** What happens to a sample, as text. */
 function outcome(request: Fields, convert: Convert, dialect: ChatDialect): string {
   try {
     const plain = convert({}, dialect).request;

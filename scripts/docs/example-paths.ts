@@ -1,4 +1,4 @@
-/** A path that shows how each provider is called, with what the caller fills in as `{name}`. */
+/** A path that shows how each provider is called, with `{name}` for what the caller fills in. */
 export const EXAMPLE_PATHS: Readonly<Record<string, string>> = {
   anthropic: "v1/messages",
   "aws-bedrock": "bedrock-runtime/{region}/model/{model}/invoke",
@@ -28,10 +28,10 @@ export const EXAMPLE_PATHS: Readonly<Record<string, string>> = {
   "workers-ai": "accounts/{account}/ai/run/{model}",
 };
 
-/** What a provider takes in the place of a name: its own word, except where only digits will do. */
+/** A provider's value for a name: its own word, unless only digits are allowed. */
 const ACCOUNT = "0123456789abcdef0123456789abcdef";
 
-/** What `become` makes of a path, with the names left in: `{region}` may turn up in a host's name. */
+/** Applies `become` to a path, keeping the names: `{region}` may appear in a host's name. */
 export function mapPath(path: string, become: (path: string) => string): string {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name);
   const stand = (name: string) => (name === "account" ? ACCOUNT : `stand-in-${name}`);

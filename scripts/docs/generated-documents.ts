@@ -3,7 +3,7 @@ import { conversionPage } from "./conversion-page.ts";
 import { judgingPage } from "./judging-page.ts";
 import { providerPages } from "./provider-pages.ts";
 
-/** The documents that are made from the code: path from the root, and text. */
+/** The documents generated from the code: path from the root, and text. */
 export function generatedDocuments(): ReadonlyMap<string, string> {
   return new Map([
     ...providerPages(),

@@ -1,5 +1,5 @@
 /**
- * The bundler's loader for pages of `docs/`: neither the Worker nor the browser carries a Markdown parser.
+ * The bundler's loader for pages of `docs/`: neither the Worker nor the browser contains a Markdown parser.
  * @module
  */
 import { relative, sep } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * The page on how keys are judged, from the rules that judge them.
+ * The page on how responses are classified, from the rules.
  * @module
  */
 import { type Explains, LEARNING_CASES } from "../../lib/pool/learn/learning-cases.ts";
@@ -18,9 +18,9 @@ type ErrorMeaning = ErrorRule["meaning"];
 
 interface MeaningText {
   readonly means: string;
-  /** When the answer itself tells the time; empty where it never does. */
+  /** When the response itself states the time; empty if it never does. */
   readonly told: string;
-  /** What must happen before the key rests; absent where nothing must. */
+  /** What must happen before the key's cooldown; absent if nothing must. */
   readonly condition?: string;
   readonly request: string;
 }

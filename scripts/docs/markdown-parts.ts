@@ -1,9 +1,12 @@
 /**
- * The Markdown that generated pages are made of.
+ * The building blocks of generated Markdown pages.
  * @module
  */
 
-/** Lines with the columns' names first, padded as the formatter wants it. Cells hold no line ends; their pipes are escaped. */
+/**
+ * Rows with the columns' names first, padded as the formatter requires. Cells contain no line ends; their pipes are
+ * escaped.
+ */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((_, column) =>
@@ -30,13 +33,13 @@ export function code(text: string): string {
   return `\`${text.replaceAll("`", "'")}\``;
 }
 
-/** Where `npm start` serves: the address in all documents. */
+/** The address of `npm start`, used in all documents. */
 export const ORIGIN = "http://127.0.0.1:8787";
 
-/** Stands at the head of a generated page, for those who open the file. */
+/** At the head of a generated page, for anyone who opens the file. */
 export const GENERATED = "<!-- Made by scripts/generate-docs.ts. Change what it is made from. -->";
 
-/** A page of these parts, with an empty line between them. */
+/** A page of these parts, separated by empty lines. */
 export function page(...parts: readonly string[]): string {
   return `${parts.join("\n\n")}\n`;
 }

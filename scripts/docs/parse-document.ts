@@ -1,6 +1,6 @@
 /**
- * Reads a page of `docs/` into what the portal shows. Knows the Markdown that these pages use and refuses
- * any other, so that nothing is lost unseen.
+ * Parses a page of `docs/` into what the portal shows. Supports the Markdown that these pages use and rejects any
+ * other, so that nothing is silently lost.
  * @module
  */
 import { posix } from "node:path";
@@ -9,7 +9,7 @@ import type { Block, HelpDocument, Inline } from "../../components/help/help-doc
 
 /**
  * @param path of the page from the root of the repository: `docs/zh/faq.md`
- * @throws {Error} for Markdown that the portal does not show
+ * @throws {Error} for Markdown that the portal doesn't show
  */
 export function parseDocument(markdown: string, path: string): HelpDocument {
   const [title, ...rest] = lexer(markdown).filter(({ type }) => type !== "space");
@@ -79,7 +79,7 @@ function inlines(tokens: readonly Token[], path: string): Inline[] {
   });
 }
 
-/** Where a link of a page leads in the portal; null for files of the repository that it has no page for. */
+/** Where a link of a page leads in the portal; null for files of the repository without a page. */
 function portalHref(href: string, path: string): string | null {
   if (/^(?:https?:|#)/.test(href)) return href;
   const [file = "", hash] = href.split("#");
@@ -89,7 +89,7 @@ function portalHref(href: string, path: string): string | null {
   return hash === undefined ? page : `${page}#${hash}`;
 }
 
-/** As GitHub makes anchors of headings. */
+/** The anchor of a heading, as on GitHub. */
 export function anchor(text: string): string {
   return text
     .toLowerCase()
@@ -101,7 +101,7 @@ function plainText({ tokens }: Tokens.Heading): string {
   return tokens.map((token) => ("text" in token ? unescaped(token.text) : "")).join("");
 }
 
-/** The lexer leaves the few entities that the pages write as they are. */
+/** The lexer doesn't decode the few entities that the pages use. */
 function unescaped(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
@@ -126,7 +126,7 @@ interface KnownTokens {
   readonly link: Tokens.Link;
 }
 
-/** `marked`'s tokens have a type open to extensions, so that a comparison alone tells nothing. */
+/** `marked`'s token types are open to extensions, so a comparison alone doesn't narrow them. */
 function is<K extends keyof KnownTokens>(
   token: Token | undefined,
   type: K,

@@ -1,5 +1,5 @@
 /**
- * Error rules as rows of a table: an answer they were seen to match, what it means and what follows.
+ * Error rules as rows of a table: a sample response that they match, its meaning and its effect.
  * @module
  */
 
@@ -11,7 +11,7 @@ import type { ErrorFacts, ErrorRule } from "../../lib/providers/types.ts";
 import samples from "../../tests/fixtures/error-samples.json" with { type: "json" };
 import { code, table } from "./markdown-parts.ts";
 
-/** A summer day, on which no two of the times told apart below are the same. */
+/** A summer day, on which all times distinguished below differ. */
 export const NOW_MS = Date.parse("2026-04-28T18:00:00Z");
 
 const LONGEST_WORDS = 110;
@@ -44,7 +44,7 @@ interface Example {
   readonly body: string;
 }
 
-/** The first of the recorded answers that the rule decides and that has words. */
+/** The first recorded response with a message that the rule decides. */
 function exampleOf(rule: ErrorRule): Example | null {
   for (const { provider: name, status, headers, body } of samples) {
     const provider = findProvider(name === "cloudflare-ai-gateway" ? "openai" : name);
@@ -57,7 +57,7 @@ function exampleOf(rule: ErrorRule): Example | null {
   return null;
 }
 
-/** The words of a sample. Where another rule's begin in the same way, what of the body only this one says. */
+/** A sample's message. If another rule's begins in the same way, the part of the body that only this one has. */
 function shortened(example: Example, others: readonly Example[]): string {
   const line = oneLine(example.words);
   const alike = others.filter((other) =>
@@ -77,7 +77,7 @@ function oneLine(words: string): string {
   return words.replaceAll(/\s+/g, " ").trim();
 }
 
-/** Sentences of the words and short texts of a JSON body, those that speak of a limit first. */
+/** Sentences of the message and short texts of a JSON body, those about a limit first. */
 function partsOf({ words, body }: Example): readonly string[] {
   const texts = [...body.matchAll(/"([A-Za-z][\w.-]{5,80})"/g)].flatMap(([, text = ""]) => text);
   const sentences = oneLine(words)

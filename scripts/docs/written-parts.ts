@@ -1,12 +1,12 @@
 /**
- * Parts of written documents that are made from the code: the number of providers, and what each withholds.
+ * Parts of written documents that are generated from the code: the number of providers, and what each withholds.
  * @module
  */
 import { providers } from "../../lib/providers/registry.ts";
 import type { FieldNames } from "../../lib/providers/types.ts";
 import { code, table } from "./markdown-parts.ts";
 
-/** Documents with such parts: path from the root, and the same text with the parts as they are now. */
+/** Documents with such parts: path from the root, and a function that updates the parts in the text. */
 export const WRITTEN_PARTS: ReadonlyMap<string, (text: string) => string> = new Map([
   ["README.md", withCount],
   ["docs/security.md", (text) => withWithheld(text, ["Provider", "Credentials", "Accounts"])],
@@ -30,7 +30,7 @@ function withWithheld(text: string, head: readonly string[]): string {
   return text.replace(WITHHELD, (_table, note: string) => `${note}${table(head, rows)}\n`);
 }
 
-/** What most providers take. */
+/** What most providers use. */
 const USUAL = code("authorization");
 
 function fieldsOf({ headers = [], query = [], subprotocols = [] }: FieldNames): string {

@@ -4,13 +4,13 @@ const PAIR = `(${NAME})=(?:([\\w!#$%&'*+.^\`|~:[\\]-]+)|"((?:[^"\\\\]|\\\\.)*)")
 const ELEMENT = new RegExp(`^[ \\t]*${PAIR}(?:[ \\t]*;[ \\t]*${PAIR})*[ \\t]*;?[ \\t]*$`);
 const PAIRS = new RegExp(PAIR, "g");
 
-/** Far more than proxies write; beyond it, the left part is not read. */
+/** Far more than proxies write; beyond it, the left part isn't read. */
 const MAX_CHARS = 4_096;
 
 /**
  * The elements of a `Forwarded` header (RFC 7239, section 4), in order, each by its parameters in lower case. It is
- * read from the right, where the nearest proxy wrote, up to the first that is malformed: a quote that a client left
- * open swallows nothing of what proxies added.
+ * read from the right, where the nearest proxy wrote, up to the first malformed one: a quote that a client left open
+ * hides nothing of what proxies added.
  */
 export function parseForwarded(text: string): ReadonlyMap<string, string>[] {
   const elements: ReadonlyMap<string, string>[] = [];
@@ -24,7 +24,7 @@ export function parseForwarded(text: string): ReadonlyMap<string, string>[] {
   return elements;
 }
 
-/** The shortest well-formed end of a list; a comma may also stand within quotes. */
+/** The shortest well-formed end of a list; a comma may also be within quotes. */
 function lastElement(list: string): [element: ReadonlyMap<string, string> | null, before: string] {
   for (let comma = list.lastIndexOf(","); ; comma = list.lastIndexOf(",", comma - 1)) {
     const text = list.slice(comma + 1);

@@ -1,12 +1,12 @@
 /**
- * IP addresses in one form each, so that they can be compared and logged.
+ * IP addresses in canonical form, so that they can be compared and logged.
  * @module
  */
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 
 /**
- * An address as `X-Forwarded-For` and `Forwarded` write it, with or without a port, brackets or a zone; null where
- * the text is none (`unknown`, `_hidden`, a name). IPv4 within IPv6 becomes IPv4.
+ * An address as in `X-Forwarded-For` and `Forwarded`, with or without a port, brackets or a zone; null if the text
+ * isn't one (`unknown`, `_hidden`, a name). IPv4 within IPv6 becomes IPv4.
  */
 export function parseAddress(text: string): string | null {
   const [, bracketed] = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(text) ?? [];
@@ -17,7 +17,7 @@ export function parseAddress(text: string): string | null {
   return isIPv4(bare) ? bare : shortIPv6(bare);
 }
 
-/** The URL parser writes each IPv6 address in its one short form (RFC 5952). */
+/** The URL parser writes each IPv6 address in its canonical short form (RFC 5952). */
 function shortIPv6(address: string): string {
   const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(short) ?? [];
@@ -26,13 +26,13 @@ function shortIPv6(address: string): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(bits / 2 ** shift) % 256).join(".");
 }
 
-/** Addresses by single ones and by networks. */
+/** A set of single addresses and networks. */
 export class AddressSet {
   readonly #list = new BlockList();
 
   /**
    * @param text `10.0.0.7`, `10.0.0.0/8`, `2001:db8::/32`
-   * @returns false where the text is neither, or is a network of everybody
+   * @returns false if the text is neither, or is a network of every address
    */
   add(text: string): boolean {
     const [, network = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
@@ -47,7 +47,7 @@ export class AddressSet {
     return true;
   }
 
-  /** @param address as `parseAddress` returns it */
+  /** @param address as returned by `parseAddress` */
   has(address: string): boolean {
     return this.#list.check(address, isIPv4(address) ? "ipv4" : "ipv6");
   }

@@ -1,25 +1,26 @@
 /**
- * The head of an HTTP/1.1 request, read for what the front needs: where the request ends, and what proxies say.
- * What two servers might read differently is refused, so that this one and workerd agree on where each ends.
+ * The head of an HTTP/1.1 request, parsed for what the front needs: where the request ends, and what proxies report.
+ * Anything that two servers might parse differently is rejected, so that this one and workerd agree on where each
+ * request ends.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-6.3
  * @module
  */
 
 export interface RequestHead {
   readonly method: string;
-  /** As it was sent: begins with a slash, or is `*`. */
+  /** As sent: begins with a slash, or is `*`. */
   readonly target: string;
-  /** Bytes of the request line, its line end included. */
+  /** Bytes of the request line, including its line end. */
   readonly lineBytes: number;
-  /** Of the body; null where it comes in chunks. */
+  /** Of the body; null if it is chunked. */
   readonly bodyBytes: number | null;
   /** Whether a WebSocket may follow. */
   readonly isUpgrade: boolean;
-  /** All values of a header, joined by commas; null where it is missing. @param name in lower case */
+  /** All values of a header, joined by commas; null if missing. @param name in lower case */
   header(name: string): string | null;
 }
 
-/** Ends its connection. */
+/** Closes its connection. */
 export class BadRequest extends Error {
   readonly status: BadRequestStatus;
 
@@ -39,7 +40,7 @@ type BadRequestStatus =
 const REQUEST_LINE = /^([A-Z]{1,32}) (\/[^\s]*|\*) HTTP\/1\.[01]\r\n/;
 /** Each a token, a colon and a value on one line: no folding, no bare CR or LF, no NUL. */
 const FIELDS = /^(?:[\w!#$%&'*+.^`|~-]+:[^\r\n\0]*\r\n)*$/;
-/** A name or an address with its port: with a slash in it, a URL made of it would have another path. */
+/** A name or an address with its port: with a slash in it, a URL built from it would have another path. */
 const HOST = /^[\w.:[\]%~-]*$/;
 const KEYS: Readonly<Record<string, keyof Framing>> = {
   host: "host",
@@ -48,11 +49,11 @@ const KEYS: Readonly<Record<string, keyof Framing>> = {
   upgrade: "upgrade",
 };
 
-/** What says where a request ends. */
+/** The headers that decide where a request ends. */
 const FRAMING = /\r\n(host|content-length|transfer-encoding|upgrade):[ \t]*([^\r\n]*)/gi;
 
 /**
- * @param text up to and with the line end of the last field, one character a byte
+ * @param text up to and including the line end of the last field, one character per byte
  * @throws {BadRequest}
  */
 export function readRequestHead(text: string): RequestHead {
@@ -74,7 +75,7 @@ export function readRequestHead(text: string): RequestHead {
   };
 }
 
-/** By what they say; several fields of one name are one value, with commas. */
+/** By meaning; several fields with one name are one value, separated by commas. */
 interface Framing {
   host?: string;
   length?: string;
@@ -107,7 +108,7 @@ function bodyBytesOf({ coding, length }: Framing): number | null {
   return Number(length);
 }
 
-/** By name: the few that this program itself asks for. */
+/** By name: the few that this program uses. */
 const patterns = new Map<string, RegExp>();
 
 function headerOf(text: string, name: string): string | null {

@@ -1,7 +1,7 @@
 /**
- * Where a request comes from, by the connection and the word of trusted proxies. A proxy adds what it saw at the
- * right end of these lists, so they are read from there, for as long as the one who wrote an entry is trusted: what
- * a client writes itself stands further left and is never reached.
+ * Where a request comes from, by its connection and the headers of trusted proxies. A proxy appends what it saw to the
+ * right end of these lists, so they are read from there, as long as the writer of an entry is trusted: what a client
+ * writes itself is further left and is never reached.
  * @see https://www.rfc-editor.org/rfc/rfc7239
  * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/X-Forwarded-For#selecting_an_ip_address
  * @module
@@ -12,22 +12,22 @@ import type { Trust } from "./trusted-proxies.ts";
 
 export interface RequestOrigin {
   /**
-   * The client's; null where only proxies are known. A proxy's own address is everybody's: who fails at a door that
-   * is counted by it would close it for all.
+   * The client's; null if only proxies are known. A proxy's own address is shared by everyone: a lockout counted by it
+   * would lock out all.
    */
   readonly address: string | null;
-  /** These are null where no trusted proxy says it. */
+  /** These are null if no trusted proxy reports them. */
   readonly scheme: "http" | "https" | null;
   readonly host: string | null;
   readonly port: string | null;
 }
 
-/** All values of a header, in order, joined by commas; null where it is missing. */
+/** All values of a header, in order, joined by commas; null if missing. */
 export type HeaderOf = (name: string) => string | null;
 
 const HOST = /^[\w.-]{1,253}(?::\d{1,5})?$|^\[[\da-f:.]{2,45}\](?::\d{1,5})?$/i;
 
-/** @param peer of the connection, as `parseAddress` returns it */
+/** @param peer of the connection, as returned by `parseAddress` */
 export function requestOrigin(peer: string, header: HeaderOf, trust: Trust): RequestOrigin {
   if (!trust.proxies.has(peer)) return { address: peer, scheme: null, host: null, port: null };
   return trust.kind === "forwarded"
@@ -38,8 +38,9 @@ export function requestOrigin(peer: string, header: HeaderOf, trust: Trust): Req
 function byXForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigin {
   const told = listOf(header("x-forwarded-for"));
   const { address, hops } = walk(peer, told, trust);
-  // Where each proxy appends, the outermost trusted one wrote as many places from the right as there are proxies.
-  // Where they hand on or replace the one value, that is it. Without addresses nobody knows how many there are.
+  // If each proxy appends, the outermost trusted one wrote the entry that is as many places from the right as there are
+  // proxies. If they pass on or replace a single value, that is it. Without addresses, the number of proxies is
+  // unknown.
   const outermost = (name: string) => {
     const values = listOf(header(name));
     return told.length === 0 ? values[0] : values[Math.max(0, values.length - hops)];
@@ -67,8 +68,8 @@ function byForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigi
 
 /**
  * From the right, as far as trusted proxies wrote.
- * @returns the outermost address that is known unless it is a proxy's, and how many trusted proxies there are
- *   between: at least the peer, at most as many as there are entries
+ * @returns the outermost known address unless it is a proxy's, and the number of trusted proxies in between: at least
+ * the peer, at most the number of entries
  */
 function walk(peer: string, told: readonly string[], trust: Trust) {
   let address = peer;

@@ -33,7 +33,7 @@ const refused = (text: string): string => {
 const GET = "GET /a HTTP/1.1\r\nhost: x\r\n\r\n";
 
 describe("requests of one connection", () => {
-  /** Bodies full of what looks like requests. */
+  /** Bodies full of text that looks like requests. */
   const body = fc.oneof(
     fc.constant(GET),
     fc.constant("\r\n\r\n"),

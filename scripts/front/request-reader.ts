@@ -1,6 +1,6 @@
 /**
- * Follows the requests of one connection in the bytes of its client, and marks the head of each. What follows a
- * head passes as it is.
+ * Follows the requests of one connection in its client's bytes, and marks the head of each. What follows a head passes
+ * unchanged.
  * @module
  */
 import { BadRequest, type RequestHead, readRequestHead } from "./request-head.ts";
@@ -14,32 +14,32 @@ const CRLF = "\r\n";
 
 /**
  * - `head`: within a request's head, or between two requests.
- * - `body`: so many bytes of a body, or of a chunk and its line end, are to come.
- * - `size`, `trailer`: a line of a body in chunks is to come.
- * - `asked`: a WebSocket was asked for; whether requests or frames follow, the answer says.
+ * - `body`: this many bytes of a body, or of a chunk and its line end, are still to come.
+ * - `size`, `trailer`: a line of a chunked body is still to come.
+ * - `asked`: a WebSocket was requested; the response decides whether requests or frames follow.
  * - `tunnel`: everything passes.
  */
 type State = "head" | "body" | "size" | "trailer" | "asked" | "tunnel";
 
 export class RequestReader {
   #state: State = "head";
-  /** What cannot be passed on yet. */
+  /** What can't be passed on yet. */
   #held = new GrowingBuffer();
   #bytesLeft = 0;
   #isChunked = false;
   readonly #mark: (head: RequestHead) => Uint8Array | null;
 
-  /** @param mark gives the field to add to a head, with its line end; null for none */
+  /** @param mark returns the field to add to a head, with its line end; null for none */
   constructor(mark: (head: RequestHead) => Uint8Array | null) {
     this.#mark = mark;
   }
 
-  /** Whether a head has begun whose end has not come. */
+  /** Whether a head has begun whose end hasn't arrived. */
   get isWithinHead(): boolean {
     return this.#state === "head" && this.#held.length > 0;
   }
 
-  /** Whether it wants to know how the server answers a request for a WebSocket: see `answered`. */
+  /** Whether it must know how the server responds to a WebSocket request: see `answered`. */
   get awaitsAnswer(): boolean {
     return this.#state === "asked";
   }
@@ -55,14 +55,14 @@ export class RequestReader {
     return passed;
   }
 
-  /** The answer to the request for a WebSocket begins. @returns what to pass on of the bytes that were held */
+  /** The response to the WebSocket request begins. @returns what to pass on of the held bytes */
   answered(isSwitching: boolean): Buffer[] {
     this.#state = isSwitching ? "tunnel" : "head";
     const held = this.#held.take();
     return held.length === 0 ? [] : this.read(held);
   }
 
-  /** Deals with the beginning of the bytes. @returns the rest */
+  /** Handles the beginning of the bytes. @returns the rest */
   #step(bytes: Buffer, passed: Buffer[]): Buffer {
     switch (this.#state) {
       case "head":
@@ -147,7 +147,7 @@ export class RequestReader {
   }
 }
 
-/** What follows the piece before within one chunk is one piece with it. */
+/** Joins what follows the previous piece within one chunk. */
 function pass(passed: Buffer[], piece: Buffer): void {
   const before = passed.at(-1);
   if (
@@ -168,7 +168,7 @@ function badChunk(): BadRequest {
   return new BadRequest("400 Bad Request", "chunk");
 }
 
-/** Bytes that come in pieces: each is copied a bounded number of times, however small the pieces are. */
+/** Bytes that arrive in pieces: each is copied a bounded number of times, however small the pieces are. */
 class GrowingBuffer {
   #bytes = Buffer.alloc(0);
   #length = 0;
@@ -188,7 +188,7 @@ class GrowingBuffer {
     this.#length = length;
   }
 
-  /** Appends, and finds a mark that ends within the new bytes or after. @returns its place, or -1 */
+  /** Appends, and finds a mark that ends within the new bytes or after. @returns its position, or -1 */
   endWith(bytes: Buffer, mark: Buffer): number {
     const from = Math.max(0, this.#length - mark.length + 1);
     this.append(bytes);

@@ -1,8 +1,8 @@
 /**
- * The front before workerd. It tells workerd when a client leaves: on a plain socket workerd learns that only from
- * its next write, so a request still waiting upstream would run on for nobody; Cloudflare's edge, like nginx, takes
- * the client's FIN for its end. And it says where the portal's requests come from, as Cloudflare's edge does, which
- * workerd alone does not know. Bodies, answers and proxied requests pass as they are, with back-pressure both ways.
+ * The front before workerd. It tells workerd when a client leaves: on a plain socket workerd notices that only at its
+ * next write, so a request still waiting upstream would run on for no one; Cloudflare's edge, like nginx, treats the
+ * client's FIN as its end. And it reports where the portal's requests come from, as Cloudflare's edge does, because
+ * workerd alone doesn't know. Bodies, responses and proxied requests pass unchanged, with back-pressure both ways.
  * @module
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -15,31 +15,31 @@ import { RequestReader } from "./request-reader.ts";
 import type { Trust } from "./trusted-proxies.ts";
 
 export interface FrontOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free one. */
   readonly port: number;
   /** Name or address to listen on. */
   readonly host: string;
   /** Of workerd, on 127.0.0.1; connections wait for it. */
   readonly workerPort: () => number | Promise<number>;
   readonly trust: Trust;
-  /** Name of the field that says where a request comes from. Known to no client. */
+  /** Name of the field with a request's origin. No client knows it. */
   readonly originHeader: string;
 }
 
 export interface Front {
-  /** What `host` stands for. */
+  /** The address that `host` resolves to. */
   readonly address: string;
   readonly port: number;
-  /** Takes no new connections; those it has go on. */
+  /** Accepts no new connections; existing ones continue. */
   stopListening(): void;
   /** Ends the remaining connections. */
   close(): void;
 }
 
 const WORKER_HOST = "127.0.0.1";
-/** For a head to come whole, from its first byte. */
+/** The time for a complete head, from its first byte. */
 const HEAD_TIMEOUT_MS = 60_000;
-/** For a refused client to read why. */
+/** The time for a rejected client to read the error. */
 const REFUSED_MS = 2_000;
 const SWITCHING = "HTTP/1.1 101 ";
 
@@ -79,7 +79,7 @@ function passOn(client: Socket, port: number, options: FrontOptions): void {
   const worker = connect({ host: WORKER_HOST, port, noDelay: true, allowHalfOpen: true });
   passRequests(client, worker, options);
   worker.pipe(client);
-  // A reset reaches workerd at once, where a FIN would wait for its next write.
+  // A reset reaches workerd at once; it would notice a FIN only at its next write.
   const clientLeft = () => worker.resetAndDestroy();
   client.once("end", clientLeft).once("error", clientLeft).once("close", clientLeft);
   worker.once("error", () => client.destroy()).once("close", () => client.end());
@@ -88,7 +88,7 @@ function passOn(client: Socket, port: number, options: FrontOptions): void {
 function passRequests(client: Socket, worker: Socket, options: FrontOptions): void {
   const reader = new RequestReader(marker(client, options));
   let headTimeout: NodeJS.Timeout | undefined;
-  /** Whether the beginning of the next answer is waited for. */
+  /** Whether it waits for the beginning of the next response. */
   let isAsking = false;
   const passed = (read: () => readonly Buffer[]): void => {
     try {
@@ -129,7 +129,7 @@ function passRequests(client: Socket, worker: Socket, options: FrontOptions): vo
   client.once("close", () => clearTimeout(headTimeout));
 }
 
-/** Says of each head where its request comes from, unless it is for the proxy, which does not ask. */
+/** Adds each request's origin to its head, unless it is for the proxy, which doesn't need it. */
 function marker(
   client: Socket,
   { trust, originHeader }: FrontOptions,

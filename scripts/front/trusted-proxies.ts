@@ -1,13 +1,13 @@
 /**
- * Whose word on a request's origin is believed: `TRUSTED_PROXIES` and `TRUSTED_HEADER`.
+ * Which proxies are trusted to report a request's origin: `TRUSTED_PROXIES` and `TRUSTED_HEADER`.
  * @module
  */
 import { ExpectedError } from "../expected-error.ts";
 import { AddressSet } from "./ip-address.ts";
 
 /**
- * In which headers proxies say where a request comes from. Only one kind is believed: a proxy that writes one
- * passes the other on as the client wrote it.
+ * The headers in which proxies report a request's origin. Only one kind is trusted: a proxy that writes one passes on
+ * the other as the client wrote it.
  */
 export type ForwardedKind = "x-forwarded" | "forwarded";
 
@@ -19,13 +19,13 @@ export interface Trust {
 
 const LOOPBACK = ["127.0.0.0/8", "::1"] as const;
 
-/** Believes programs of this machine. */
+/** Trusts programs on this machine. */
 export function loopbackTrust(): Trust {
   return readTrust("loopback", undefined);
 }
 
 /**
- * @param proxies addresses and networks, between commas or spaces; `loopback` is this machine, `none` nobody
+ * @param proxies addresses and networks, separated by commas or spaces; `loopback` is this machine, `none` is no proxy
  * @param header `x-forwarded` (default) or `forwarded`
  * @throws {ExpectedError}
  */

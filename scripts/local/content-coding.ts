@@ -1,5 +1,5 @@
 /**
- * Packing answers for browsers, which on Cloudflare the edge does.
+ * Compresses responses for browsers, as Cloudflare's edge does.
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
  * @module
  */
@@ -9,11 +9,11 @@ export type Coding = "br" | "gzip";
 /** The better one first. */
 const CODINGS: readonly Coding[] = ["br", "gzip"];
 
-/** Texts. Pictures and fonts are packed already; events must not wait for each other. */
+/** Texts. Pictures and fonts are already compressed; events must not wait for each other. */
 const PACKABLE =
   /^(?:text\/(?!event-stream)|application\/(?:javascript|json|manifest\+json|wasm|xml)|image\/svg\+xml)/i;
 
-/** What a client prefers of what there is; null where it wants the answer as it is. */
+/** The available coding that a client prefers; null if it wants none. */
 export function acceptedCoding(accept: string | null): Coding | null {
   const weights = new Map<string, number>();
   for (const part of (accept ?? "").toLowerCase().split(",")) {
@@ -26,7 +26,7 @@ export function acceptedCoding(accept: string | null): Coding | null {
   return best !== undefined && weightOf(best) > 0 ? best : null;
 }
 
-/** Whether an answer is a text that nobody has packed yet. */
+/** Whether a response is an uncompressed text. */
 export function isPackable({ headers }: Response): boolean {
   return (
     PACKABLE.test(headers.get("content-type") ?? "") &&
@@ -36,18 +36,18 @@ export function isPackable({ headers }: Response): boolean {
   );
 }
 
-/** Says that the answer depends on what the client accepts, whether it is packed or not. */
+/** Declares that the response depends on what the client accepts, whether it is compressed or not. */
 export function varyByCoding(headers: Headers): void {
   const vary = headers.get("vary") ?? "";
   if (!/\baccept-encoding\b|\*/i.test(vary)) headers.append("vary", "Accept-Encoding");
 }
 
-/** Makes headers those of the packed answer. @param bytes its length; null where it is not known yet */
+/** Changes headers to those of the compressed response. @param bytes its length; null if unknown */
 export function describePacked(headers: Headers, coding: Coding, bytes: number | null): void {
   headers.set("content-encoding", coding);
   if (bytes === null) headers.delete("content-length");
   else headers.set("content-length", String(bytes));
   const etag = headers.get("etag");
-  // The same in meaning, another in bytes: RFC 9110, section 8.8.1.
+  // The same in meaning, but not in bytes: RFC 9110, section 8.8.1.
   if (etag !== null && !etag.startsWith("W/")) headers.set("etag", `W/${etag}`);
 }

@@ -53,7 +53,7 @@ test("no target passes for the proxy's whose URL is not", () => {
       if (!isProxiedTarget(target)) return;
       const url = new URL(`http://x${target}`);
       expect(isProxiedUrl(url.href)).toBe(true);
-      // The Worker must read it in the same way.
+      // The Worker must parse it in the same way.
       expect(splitProxyPath(url.pathname)).not.toBeNull();
     }),
     { numRuns: 2_000 },

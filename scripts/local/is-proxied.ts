@@ -1,5 +1,5 @@
 /**
- * Which requests are the proxy's. It does not ask where they come from, and the local server leaves them as they are.
+ * Which requests are for the proxy. It doesn't use their origin, and the local server leaves them unchanged.
  * @module
  */
 import { OWN_SEGMENTS, ROOT_DOORS } from "../../lib/providers/own-segments.ts";
@@ -12,12 +12,12 @@ const PROXIED_URL = new RegExp(`^https?:\\/\\/[^/]+${PROXIED}`);
 /** Segments of dots, which URL parsing may resolve to another path. */
 const STEPS = /\/\.|%2e|\\/i;
 
-/** @param target as a request line has it: not yet parsed as a URL */
+/** @param target as in a request line: not yet parsed as a URL */
 export function isProxiedTarget(target: string): boolean {
   return PROXIED_TARGET.test(target) && !STEPS.test(target);
 }
 
-/** @param url as `Request.url` has it */
+/** @param url as in `Request.url` */
 export function isProxiedUrl(url: string): boolean {
   return PROXIED_URL.test(url);
 }

@@ -1,7 +1,7 @@
 /**
- * What Cloudflare does around the Worker, for `npm start`: the asset rule of wrangler.toml
- * (`run_worker_first = ["/api/*"]`), packing of pages and files, and where a request comes from. Miniflare's own chain of entry, proxy and router
- * Workers serves assets at a tenth of the requests per second.
+ * What Cloudflare does around the Worker, for `npm start`: the asset rule of wrangler.toml (`run_worker_first =
+ * ["/api/*"]`), compression of pages and files, and a request's origin. Miniflare's own chain of entry, proxy and
+ * router Workers serves assets at a tenth of the requests per second.
  * @module
  */
 import { acceptedCoding } from "./content-coding.ts";
@@ -36,7 +36,7 @@ export function localDoor<Env extends LocalEnv, Context>(
     return packedAsset(request, asset, coding, read);
   }
   return {
-    // Not async: on the proxy's way each promise around another costs.
+    // Not async: every additional promise around a proxied request has a cost.
     fetch(request, env, context) {
       const { url } = request;
       if (isProxiedUrl(url)) return worker.fetch(request, env, context);

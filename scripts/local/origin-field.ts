@@ -1,5 +1,5 @@
 /**
- * How the front says to the Worker where a request comes from: one field, of a name that is made at each start and
+ * How the front passes a request's origin to the Worker: one field, with a name that is generated at each start and
  * known to no client.
  * @module
  */

@@ -4,20 +4,20 @@ import { packedResponse } from "./packed-response.ts";
 
 /** Far above any file of the portal. */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** All files of the portal, packed in both ways, take less than half of it. */
+/** All files of the portal, compressed in both ways, take less than half of it. */
 const CACHE_MAX_BYTES = 16 * 1024 * 1024;
-/** The largest file takes some 10 ms, once. */
+/** The largest file takes about 10 ms, once. */
 const BROTLI_QUALITY = 5;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Files by how they are packed, where they are, and which version. The first are the oldest. */
+/** Files by coding, path and version. The first are the oldest. */
 const cache = new Map<string, Bytes>();
 let cachedBytes = 0;
 
 /**
- * A file, packed the first time that it is asked for.
- * @param asset the answer to `request`, a GET or HEAD
+ * A file, compressed when it is first requested.
+ * @param asset the response to `request`, a GET or HEAD
  * @param read gets the file itself, for a HEAD
  */
 export async function packedAsset(

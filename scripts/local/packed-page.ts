@@ -5,7 +5,7 @@ import { packedResponse } from "./packed-response.ts";
 /** As small as gzip at its best, in a third of the time. */
 const BROTLI_QUALITY = 4;
 
-/** The answer, packed while it is being made: each piece leaves as soon as it comes. */
+/** The response, compressed while it is created: each piece is sent as soon as it arrives. */
 export function packedPage(answer: Response, coding: Coding | null): Response {
   if (!isPackable(answer)) return answer;
   const { body } = answer;

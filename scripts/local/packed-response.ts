@@ -1,9 +1,9 @@
-/** `encodeBody` is workerd's: what has a `content-encoding` is packed already, and not to be packed by it. */
+/** `encodeBody` is workerd's: a response with `content-encoding` is already compressed, and it must not do it again. */
 interface PackedInit extends ResponseInit {
   readonly encodeBody: "manual";
 }
 
-/** The same answer with a body that is packed. */
+/** The same response with a compressed body. */
 export function packedResponse(body: BodyInit | null, answer: Response): Response {
   const { status, statusText, headers } = answer;
   const init: PackedInit = { status, statusText, headers, encodeBody: "manual" };

@@ -1,4 +1,4 @@
-/** What a client may write there, and only a proxy may say. Cloudflare's edge sets the last ones itself. */
+/** What only a proxy may report, although a client can write it. Cloudflare's edge sets the last ones itself. */
 const SAID_BY_PROXIES = [
   "forwarded",
   "x-forwarded-for",
@@ -25,8 +25,8 @@ const TOLD_AS = {
 } as const;
 
 /**
- * The request with what the front says of its origin, in the headers in which Cloudflare's edge does, and nothing
- * that its client wrote there. A request that the front did not mark has no known origin.
+ * The request with the origin that the front reports, in the headers that Cloudflare's edge uses, and nothing that its
+ * client wrote there. A request that the front didn't mark has no known origin.
  * @param originHeader see `newOriginHeader`
  */
 export function withOrigin(request: Request, originHeader: string): Request {

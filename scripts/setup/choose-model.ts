@@ -9,22 +9,22 @@ export interface ListedModel {
 }
 
 export interface ModelChoice {
-  /** What is asked for at the shared door. */
+  /** The name at the shared entry point. */
   readonly model: string;
-  /** What a client with a door of its own is told; null for its own choice. */
+  /** The name for a client with its own entry point; null for its own choice. */
   readonly own: string | null;
   /** What else can be chosen: aliases, and a usual model of each provider. */
   readonly others: readonly string[];
 }
 
-/** So that a client's menu can be read. */
+/** So that a client's menu stays readable. */
 const MAX_OTHERS = 40;
 
 /**
- * @param door The provider whose API the client speaks, at which it has models of its own.
- * @param wanted As the person named it; empty where nobody did.
- * @param last What the client was told before; empty for nothing.
- * @throws {ExpectedError} where the pool does not have it, or nothing.
+ * @param door The provider whose API the client uses, with its own models.
+ * @param wanted As the person named it; empty for none.
+ * @param last The client's previous setting; empty for none.
+ * @throws {ExpectedError} if the pool doesn't have it, or has nothing.
  */
 export function chooseModel(
   door: "anthropic" | "google-ai-studio" | null,
@@ -36,7 +36,7 @@ export function chooseModel(
   const ids = new Set(models.map(({ id }) => id));
   const usual = [...EXAMPLE_MODELS].map(([provider, model]) => `${provider}/${model}`);
   const others = [...aliases, ...usual.filter((id) => ids.has(id))];
-  // At its own door a client's models go by their own names.
+  // At its own entry point, a client's models have their own names.
   const served = (name: string) => [name, `${door}/${name}`].find((id) => ids.has(id)) ?? "";
   if (wanted !== "" && served(wanted) === "") {
     throw new ExpectedError(

@@ -1,5 +1,5 @@
 /**
- * The files that clients read, and what stands in them for the pool.
+ * The files that clients read, and their content for the pool.
  *
  * Sources: code.claude.com "Settings", developers.openai.com/codex "Advanced configuration", Gemini CLI's
  * "Authentication" (`~/.gemini/.env`) and `security.auth` of its settings, opencode.ai "Config".
@@ -35,12 +35,12 @@ export interface ClientSetup {
   readonly label: string;
   /** Starts it. */
   readonly command: string;
-  /** The provider whose API it speaks, at which it has models of its own; null where it is told one. */
+  /** The provider whose API it uses, with its own models; null if it is told one. */
   readonly door: "anthropic" | "google-ai-studio" | null;
-  /** Variables that a shell may have, which count more than its files. */
+  /** Variables that a shell may have, which take precedence over its files. */
   readonly overriding: readonly string[];
   files(pool: PoolAddress, choice: ModelChoice, surroundings: Surroundings): readonly ClientFile[];
-  /** What its first file says of us; empty texts where it says nothing. */
+  /** What its first file says about us; empty texts if nothing. */
   told(values: unknown): {
     readonly address: string;
     readonly token: string;
@@ -48,7 +48,7 @@ export interface ClientSetup {
   };
 }
 
-/** Where an earlier run named models, and this one does not. */
+/** If an earlier run named models, and this one doesn't. */
 const NO_MODELS = { ANTHROPIC_MODEL: undefined, ANTHROPIC_DEFAULT_HAIKU_MODEL: undefined };
 
 export const SETUPS: Readonly<Record<SetUpClient, ClientSetup>> = {

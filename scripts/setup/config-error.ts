@@ -1,4 +1,4 @@
-/** A configuration file that cannot be changed without harm: it is left as it is. */
+/** A configuration file that can't be changed safely: it is left unchanged. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }

@@ -47,7 +47,7 @@ async function putBack(client: SetUpClient) {
   return outcomes;
 }
 
-/** A file that somebody has, with comments, odd spaces and settings that ours contradict. */
+/** An existing file, with comments, odd spaces and settings that contradict ours. */
 const FOREIGN: Readonly<Record<SetUpClient, readonly string[]>> = {
   "claude-code": [
     `{\n\t"env": {\n\t\t"ANTHROPIC_BASE_URL": "https://other.example",   "DEBUG": "1"\n\t},\n\t"model":"opus"\n}`,

@@ -1,5 +1,5 @@
 /**
- * A client's configuration file on the disk: read, changed with a backup beside it, and put back.
+ * A client's configuration file on disk: read, changed with a backup next to it, and restored.
  * @module
  */
 import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -8,24 +8,24 @@ import { ExpectedError } from "../expected-error.ts";
 import { ConfigError } from "./config-error.ts";
 import type { ConfigFormat } from "./config-formats.ts";
 
-/** The file as it was before us; an empty one where there was none. */
+/** The file as it was before us; an empty one if there was none. */
 export const BACKUP_ENDING = ".before-one-balance";
 
-/** A token stands in it. */
+/** It contains a token. */
 const PRIVATE = 0o600;
 
 export type Outcome = "written" | "unchanged" | "restored" | "deleted" | "absent";
 
-/** @returns Empty where there is none. @throws {ExpectedError} if it cannot be read. */
+/** @returns Empty if there is none. @throws {ExpectedError} if it can't be read. */
 export async function readConfig(path: string): Promise<string> {
   return (await readIfThere(path)) ?? "";
 }
 
-/** A file as it is to be. */
+/** The planned content of a file. */
 export interface PlannedFile {
   readonly path: string;
   readonly after: string;
-  /** What the backup is to hold; null where there is one. */
+  /** The content of the backup; null if there already is one. */
   readonly backup: string | null;
   readonly isChanged: boolean;
 }
@@ -35,7 +35,7 @@ export async function plan(path: string, format: ConfigFormat): Promise<PlannedF
   const text = await readIfThere(path);
   const kept = await readIfThere(path + BACKUP_ENDING);
   return orExplain(path, () => {
-    // Who takes our settings out by hand has a new file, and its backup is of no use.
+    // If our settings were removed by hand, the file is new, and its backup is useless.
     const before = text === null || format.isOurs(text) === false ? null : kept;
     const after = format.put(text ?? "", before);
     return {
@@ -64,7 +64,7 @@ export async function undo(path: string, format: ConfigFormat): Promise<Outcome>
   const before = backup ?? "";
   const left = orExplain(path, () => format.takeOut(text, before));
   const isNothing = left.trim() === "" || left.replaceAll(/\s/g, "") === "{}";
-  // A file that only we have written goes; any other stays, however little is in it.
+  // A file that only we have written is deleted; any other stays, however little it contains.
   const isOnlyOurs = isNothing && before === "";
   if (isOnlyOurs) await rm(path);
   else await replaceFile(path, isSameButOurs(before, left, format) ? before : left);
@@ -72,7 +72,7 @@ export async function undo(path: string, format: ConfigFormat): Promise<Outcome>
   return isOnlyOurs ? "deleted" : "restored";
 }
 
-/** Whether nothing was changed since but by us: then it becomes what it was, to the byte. */
+/** Whether nothing but our settings changed since: then the original is restored, byte for byte. */
 function isSameButOurs(before: string, left: string, format: ConfigFormat): boolean {
   if (before === "") return false;
   try {
@@ -83,7 +83,7 @@ function isSameButOurs(before: string, left: string, format: ConfigFormat): bool
   }
 }
 
-/** As a whole or not at all; a link stays one, and a file keeps its mode. */
+/** Completely or not at all; a link stays one, and a file keeps its mode. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const real = await realpath(path).catch(() => path);
   const kept = await stat(real).then(

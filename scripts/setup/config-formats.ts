@@ -1,6 +1,6 @@
 /**
- * How settings of ours are put into the text of a client's configuration file, and taken out.
- * Each of them leaves what is not ours as it is, and is sure of it by reading the outcome.
+ * How our settings are added to the text of a client's configuration file, and removed. Each format leaves everything
+ * else unchanged, and verifies that by parsing the result.
  * @module
  */
 import { isDeepStrictEqual, parseEnv } from "node:util";
@@ -19,26 +19,26 @@ import { hasOwnBlocks, withOwnBlocks, withoutOwnBlocks } from "./edit-lines.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A file's settings of ours. Texts are of the whole file. */
+/** Our settings in a file. Texts are of the whole file. */
 export interface ConfigFormat {
   /**
-   * @param before As in `takeOut`; null where nothing of ours is in the text.
-   * @throws {ConfigError} where the file is broken, or ours cannot stand beside what it has.
+   * @param before As in `takeOut`; null if nothing of ours is in the text.
+   * @throws {ConfigError} if the file is broken, or ours contradict its content.
    */
   put(text: string, before: string | null): string;
   /**
-   * The text without ours, what stood in their place before put back.
+   * The text without ours, with what they replaced put back.
    * @param before The text as it was before us; empty for no file.
    * @throws {ConfigError}
    */
   takeOut(text: string, before: string): string;
-  /** What it says, ours and all else. @throws {ConfigError} */
+  /** All values, ours and others. @throws {ConfigError} */
   read(text: string): Values;
-  /** Whether settings of ours stand in it; null where only the backup tells. */
+  /** Whether it contains our settings; null if only the backup shows that. */
   isOurs(text: string): boolean | null;
 }
 
-/** Values by their places in a JSON object; undefined for one that an earlier run may have set. */
+/** Values by their paths in a JSON object; undefined for one that an earlier run may have set. */
 export function jsonFormat(
   settings: readonly (readonly [path: JsonPath, value: unknown])[],
 ): ConfigFormat {
@@ -63,7 +63,7 @@ function putBack(text: string, path: JsonPath, before: string): string {
   return raw === null ? removeFromJson(text, path) : setRawInJson(text, path, raw);
 }
 
-/** Objects that were made for ours go when nothing is left in them. */
+/** Objects that were created for ours are removed if they are empty. */
 function withoutEmptied(text: string, path: JsonPath, before: string): string {
   const outer = path.slice(0, -1);
   if (outer.length === 0 || rawInJson(before, outer) !== null) return text;
@@ -71,7 +71,7 @@ function withoutEmptied(text: string, path: JsonPath, before: string): string {
   return withoutEmptied(removeFromJson(text, outer), outer, before);
 }
 
-/** Variables, as `.env` files have them. */
+/** Variables, as in `.env` files. */
 export function envFormat(variables: Variables): ConfigFormat {
   const names = Object.keys(variables);
   const isNamed = new RegExp(`^\\s*(?:export\\s+)?(?:${names.join("|")})\\s*=`);
@@ -158,7 +158,7 @@ function indexesOf(
   return new Set(lines.flatMap((line, index) => (is(line, index) ? [index] : [])));
 }
 
-/** A text may have a form that editing by lines does not foresee (strings over several lines, dotted names). */
+/** A text may have a form that line editing doesn't foresee (strings over several lines, dotted names). */
 function expectOutcome(outcome: Values, expected: Values): void {
   const plain = (value: Values) => JSON.parse(JSON.stringify(value)) as unknown;
   if (isDeepStrictEqual(plain(outcome), plain(expected))) return;

@@ -1,5 +1,5 @@
 /**
- * Changes single values of a JSON text and leaves every other byte as it is.
+ * Changes single values of a JSON text and leaves every other byte unchanged.
  * @module
  */
 import { ConfigError } from "./config-error.ts";
@@ -10,7 +10,7 @@ export type JsonPath = readonly string[];
 
 const DEFAULT_INDENT = "  ";
 
-/** @throws {ConfigError} where the text is no JSON, or a place on the way is no object. */
+/** @throws {ConfigError} if the text isn't JSON, or a value on the path isn't an object. */
 export function setInJson(text: string, path: JsonPath, value: unknown): string {
   const blankText = text.trim() === "";
   if (blankText) return `${JSON.stringify(nested(path, value), null, DEFAULT_INDENT)}\n`;
@@ -25,7 +25,7 @@ export function setInJson(text: string, path: JsonPath, value: unknown): string 
   return insert(text, object, name, nested(inner, value), style);
 }
 
-/** Nothing happens where nothing stands. @throws {ConfigError} as `setInJson`. */
+/** Does nothing if there is no value. @throws {ConfigError} as `setInJson`. */
 export function removeFromJson(text: string, path: JsonPath): string {
   if (text.trim() === "") return text;
   const { object, member, rest } = reach(text, path);
@@ -34,12 +34,12 @@ export function removeFromJson(text: string, path: JsonPath): string {
   const start = blankStart(text, member.start);
   const end = member.comma === null ? member.end : member.comma + 1;
   const withoutIt = text.slice(0, start) + text.slice(end);
-  // The last one's comma is the one before it.
+  // For the last one, remove the comma before it.
   if (member.comma !== null || before === undefined || before.comma === null) return withoutIt;
   return withoutIt.slice(0, before.comma) + withoutIt.slice(before.comma + 1);
 }
 
-/** A value's text as it stands; null where there is none. @throws {ConfigError} as `setInJson`. */
+/** A value's original text; null if there is none. @throws {ConfigError} as `setInJson`. */
 export function rawInJson(text: string, path: JsonPath): string | null {
   if (text.trim() === "") return null;
   const { member, rest } = reach(text, path);
@@ -47,7 +47,7 @@ export function rawInJson(text: string, path: JsonPath): string | null {
   return text.slice(member.value.start, member.value.end);
 }
 
-/** Puts a value back as it once stood. */
+/** Restores a value's original text. */
 export function setRawInJson(text: string, path: JsonPath, raw: string): string {
   const { member, rest } = reach(text, path);
   const parsed = plainValue(parseJsonTree(raw));
@@ -66,11 +66,11 @@ export function readJson(text: string): Readonly<Record<string, unknown>> {
 type ObjectNode = Extract<JsonNode, { members: readonly JsonMember[] }>;
 
 interface Reached {
-  /** The innermost object of the path that there is. */
+  /** The innermost existing object on the path. */
   readonly object: ObjectNode;
-  /** What stands at the path's end; null for nothing. */
+  /** The value at the path's end; null for none. */
   readonly member: JsonMember | null;
-  /** Names that lead nowhere yet. */
+  /** Names that don't exist yet. */
   readonly rest: JsonPath;
 }
 
@@ -81,7 +81,7 @@ function reach(text: string, path: JsonPath): Reached {
       const place = path.slice(0, depth).join(".") || "the whole";
       throw new ConfigError(`${place} is no object, and "${name}" should stand in it`);
     }
-    // Of two with one name the last counts.
+    // The last of two with one name counts.
     const member = node.members.findLast(({ key }) => key === name);
     if (member === undefined) return { object: node, member: null, rest: path.slice(depth) };
     if (depth === path.length - 1) return { object: node, member, rest: [] };
@@ -102,7 +102,7 @@ function styleOf(text: string): Style {
   };
 }
 
-/** The blanks before what stands first on a line. */
+/** The indentation of a line's first text. */
 function indentAt(text: string, offset: number): string {
   const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
   return /^[ \t]*/.exec(line)?.[0] ?? "";
@@ -119,7 +119,7 @@ function insert(text: string, object: ObjectNode, name: string, value: unknown, 
     const outer = indentAt(text, object.start);
     const inner = outer + style.indent;
     const written = `${style.lineEnd}${inner}${key}: ${indented(value, inner, style)}`;
-    // Comments may stand in it.
+    // It may contain comments.
     const isBare = text.slice(object.start + 1, object.end - 1).trim() === "";
     const head = text.slice(0, object.start + 1);
     const tail = isBare ? text.slice(object.end - 1) : text.slice(object.start + 1);
@@ -135,7 +135,7 @@ function insert(text: string, object: ObjectNode, name: string, value: unknown, 
   return text.slice(0, at) + before + written + after + text.slice(at);
 }
 
-/** Where the blanks before a member begin, with its line's end. */
+/** Where the blanks before a member begin, including its line's end. */
 function blankStart(text: string, start: number): number {
   return start - (/\r?\n?[ \t]*$/.exec(text.slice(0, start))?.[0].length ?? 0);
 }

@@ -1,6 +1,6 @@
 /**
- * Blocks of our own in a text of lines with `#` comments. Lines that contradict them are put aside as comments, and
- * everything can be taken back to the byte.
+ * Our own blocks in a text of lines with `#` comments. Contradicting lines are commented out, and everything can be
+ * reverted byte for byte.
  * @module
  */
 
@@ -15,11 +15,11 @@ export interface OwnBlocks {
   readonly top: string;
   /** After everything else; empty for none. */
   readonly bottom: string;
-  /** Indexes of the lines that may not stand beside them. */
+  /** Indexes of the lines that contradict them. */
   contradicting(lines: readonly string[]): ReadonlySet<number>;
 }
 
-/** @param text Without blocks of ours. */
+/** @param text Without our blocks. */
 export function withOwnBlocks(text: string, { top, bottom, contradicting }: OwnBlocks): string {
   const lineEnd = text.includes("\r\n") ? "\r\n" : "\n";
   const block = (begin: string, content: string) =>
@@ -38,7 +38,7 @@ const BLOCK_AFTER_LINE = new RegExp(
   "g",
 );
 
-/** The text as it would be without us, whatever was changed in the rest of it. */
+/** The text without our blocks, whatever was changed in the rest of it. */
 export function withoutOwnBlocks(text: string): string {
   return text
     .replaceAll(BLOCK_AFTER_LINE, "")

@@ -1,5 +1,5 @@
 /**
- * Reads JSON with the comments and trailing commas that configuration files have (JSONC), and where each value stands.
+ * Parses JSON with the comments and trailing commas of configuration files (JSONC), with the position of each value.
  * @module
  */
 import { ConfigError } from "./config-error.ts";
@@ -12,7 +12,7 @@ interface Span {
 export interface JsonMember extends Span {
   readonly key: string;
   readonly value: JsonNode;
-  /** Where the comma after it stands; null for none. */
+  /** The position of the comma after it; null for none. */
   readonly comma: number | null;
 }
 
@@ -22,7 +22,7 @@ export type JsonNode = Span &
     | { readonly members: null; readonly value: unknown }
   );
 
-/** @throws {ConfigError} where the text is none, with the line. */
+/** @throws {ConfigError} if the text is invalid, with the line. */
 export function parseJsonTree(text: string): JsonNode {
   const parser = new Parser(text);
   const node = parser.value();
@@ -38,7 +38,7 @@ export function plainValue(node: JsonNode): unknown {
 const BLANK = /(?:[\s\uFEFF]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const STRING = /"(?:[^"\\\n]|\\.)*"/y;
 const SCALAR = /-?\d[\d.eE+-]*|true|false|null/y;
-/** Deeper ones are no configuration. */
+/** No configuration is deeper. */
 const MAX_DEPTH = 100;
 
 class Parser {
@@ -114,7 +114,7 @@ class Parser {
     }
   }
 
-  /** Goes past a sign, if it comes next. */
+  /** Skips a sign, if it comes next. */
   #takes(sign: string): boolean {
     this.#skipBlank();
     if (this.#text[this.#at] !== sign) return false;

@@ -14,10 +14,10 @@ import {
 } from "./client-files.ts";
 import { BACKUP_ENDING, type Outcome, plan, readConfig, undo, write } from "./config-file.ts";
 
-/** What people call them as well. */
+/** Other names that people use. */
 const SYNONYMS: Readonly<Record<string, string>> = { claude: "claude-code", gemini: "gemini-cli" };
 
-/** Stands in what is printed where a token would have to be made. */
+/** Printed instead of a token that would have to be created. */
 const PLACEHOLDER = "YOUR_TOKEN";
 
 const ANYTHING = { providers: null, models: null };
@@ -81,7 +81,7 @@ interface Prepared {
   readonly model: string | null;
 }
 
-/** Finds out all that nobody has said. @throws {RefusedError}, {ExpectedError} */
+/** Determines everything that wasn't given. @throws {RefusedError}, {ExpectedError} */
 async function prepare(
   client: ClientSetup,
   connection: Connection,
@@ -102,7 +102,7 @@ async function prepare(
 const NOWHERE = { origin: "", token: "" };
 const NO_CHOICE = { model: "", own: null, others: [] };
 
-/** What the client's own file says of us now. */
+/** What the client's own file currently says about us. */
 async function toldBefore(client: ClientSetup, surroundings: Surroundings) {
   const [first] = client.files(NOWHERE, NO_CHOICE, surroundings);
   if (first === undefined) throw new TypeError("every client has a file");
@@ -111,8 +111,8 @@ async function toldBefore(client: ClientSetup, surroundings: Surroundings) {
 }
 
 /**
- * A token that works, and what it reaches: the one that was given, or of an admin's one made for this client; one that
- * is in the client's file already is kept.
+ * A token that works, and its models: the given one, or one created for this client with an admin token; one that is
+ * already in the client's file is kept.
  */
 async function usableToken(
   client: ClientSetup,
@@ -142,7 +142,7 @@ async function usableToken(
   return { token: made.token, models };
 }
 
-/** Null where the token is not accepted. */
+/** Null if the token isn't accepted. */
 async function modelsOf(
   connection: Connection,
   token: string,
@@ -181,7 +181,7 @@ function tellUndone(
   return 0;
 }
 
-/** What a shell has counts more than the file. */
+/** A shell's variables take precedence over the file. */
 function tellOverriding({ overriding, label }: ClientSetup): void {
   const set = overriding.filter((name) => process.env[name] !== undefined);
   if (set.length > 0) {
@@ -189,7 +189,7 @@ function tellOverriding({ overriding, label }: ClientSetup): void {
   }
 }
 
-/** Clients whose settings are in a window, or in a program of one's own. */
+/** Clients whose settings are in a window, or in one's own program. */
 function tellByHand(name: string, connection: Connection, isJson: boolean): number {
   const token = connection.token === "" ? PLACEHOLDER : connection.token;
   const snippets = clientSnippets({ origin: connection.url, token, ...ANYTHING });

@@ -18,12 +18,12 @@ export function importMap(graph: ImportGraph): string {
   return [`${FENCE}mermaid`, "flowchart TD", ...lines.toSorted(), FENCE].join("\n");
 }
 
-/** The document with its map redrawn. */
+/** The document with an updated map. */
 export function withImportMap(markdown: string, graph: ImportGraph): string {
   return markdown.replace(BLOCK, () => importMap(graph));
 }
 
-/** Areas of `lib`, with the pages and components above them, to what they import of `lib`. */
+/** The imports from `lib` of each area of `lib`, and of the pages and components above them. */
 function importsByArea(graph: ImportGraph): ReadonlyMap<string, ReadonlySet<string>> {
   const areas = new Map<string, Set<string>>();
   for (const [module, imports] of graph) {
@@ -48,7 +48,7 @@ function reaches(
   return next.has(to) || [...next].some((area) => reaches(imports, area, to));
 }
 
-/** `lib/moving-in` is `moving-in`; modules at the root keep their name. */
+/** `lib/moving-in` becomes `moving-in`; modules at the root keep their name. */
 function nodeOf(area: string): string {
   return area.replace(/^lib\//, "").replace(/\.ts$/, "");
 }

@@ -1,6 +1,6 @@
 /**
- * Which module imports which, read from the text of the repository's own modules. The formatter writes every
- * import alike, so their text is read by a pattern; what it misses, the type checker would have to miss too.
+ * Which module imports which, read from the text of the repository's own modules. The formatter writes every import
+ * alike, so a pattern is enough; what it misses, the type checker would have to miss too.
  * @module
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -10,7 +10,7 @@ import { root } from "../root.ts";
 export interface Import {
   /** The imported module, relative to the root. */
   readonly to: string;
-  /** Whether it is gone once the types are stripped. */
+  /** Whether it disappears when types are stripped. */
   readonly isTypeOnly: boolean;
 }
 
@@ -25,7 +25,7 @@ const STATIC = /^(?:import|export) (type )?(\{[^}]*\}|[^;{"]*?(?:\{[^}]*\})?)\s*
 const BARE = /^import "([^"]+)";$/gm;
 const DYNAMIC = /\bimport\("([^"]+)"\)/g;
 
-/** Of product code: tests are left out. */
+/** Of product code, without tests. */
 export function readImports(): ImportGraph {
   const modules = [...FOLDERS.flatMap(modulesBelow), ...ENTRIES];
   return new Map(modules.map((module) => [module, importsOf(module)]));
@@ -66,7 +66,7 @@ function holdsTypesOnly(clause: string): boolean {
   return listed.length > 0 && listed.every((name) => name.startsWith("type "));
 }
 
-/** Null for packages, and for what is no module of these folders. */
+/** Null for packages, and for anything that isn't a module of these folders. */
 function resolveModule(from: string, specifier: string): string | null {
   const isOwn = specifier.startsWith(".") || specifier.startsWith("@/");
   if (!isOwn) return null;
@@ -101,7 +101,7 @@ export function importCycles(graph: ImportGraph): string[][] {
   return cycles;
 }
 
-/** `lib/pool` of `lib/pool/share/fair-queue.ts`; for what is not in `lib`, its first folder. */
+/** `lib/pool` for `lib/pool/share/fair-queue.ts`; outside of `lib`, the first folder. */
 export function areaOf(module: string): string {
   const [first = "", second = ""] = module.split("/");
   return first === "lib" && !second.endsWith(".ts") ? `lib/${second}` : first;

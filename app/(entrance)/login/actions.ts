@@ -35,11 +35,11 @@ const INVITE_COOKIE_S = 600;
 const serviceInput = z.strictObject({
   service: z.enum(["github", "google"]),
   next: z.string().max(2_000).optional(),
-  /** Of the invitation that the visitor accepts this way. */
+  /** The invitation that the visitor accepts in this way. */
   inviteToken: z.string().max(100).optional(),
 });
 
-/** Sends the browser to another service, which sends it back signed in. */
+/** Sends the browser to another service, which returns it signed in. */
 export const signInWithService = entranceAction(
   serviceInput,
   async ({ headers, input: { service, next, inviteToken } }) => {

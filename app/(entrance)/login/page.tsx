@@ -19,7 +19,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function LoginPage({ searchParams }: PageProps<"/login">) {
   const { next, error } = await searchParams;
-  // `nextPath` gives paths of this site only, which typed routes cannot know.
+  // `nextPath` returns only paths of this site, which typed routes can't know.
   if ((await currentMember()) !== null) redirect(nextPath(next) as Route);
   const env = portalEnv();
   if (!(await hasAdmin(visitorContext(env)))) redirect("/setup");

@@ -8,11 +8,11 @@ import { createFirstAdmin } from "@/lib/manage/team/create-first-admin";
 import { hasAdmin } from "@/lib/manage/team/has-admin";
 import { createFirstAdminInput } from "@/lib/manage/team/team-schemas";
 
-/** Makes the first admin and signs them in. */
+/** Creates the first admin and signs them in. */
 export const setUp = entranceAction(
   createFirstAdminInput,
   async ({ context, env, headers, input: { secret, ...person } }) => {
-    // Asked before the secret, so that an old link cannot be told from a wrong one.
+    // Checked before the secret, so that an old link looks the same as a wrong one.
     if (await hasAdmin(context)) throw new ManageError("conflict", "there is an admin already");
     const actor = await maySetUp(secret, env, headers, context.nowMs());
     if (actor === null) {

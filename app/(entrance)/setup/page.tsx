@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth"))("setup.title") };
 }
 
-/** Open to the holder of the set-up link until there is an admin, and gone after that. */
+/** Open to anyone with the set-up link until there is an admin, and disabled after that. */
 export default async function SetUpPage({ searchParams }: PageProps<"/setup">) {
   const env = portalEnv();
   const context = visitorContext(env);

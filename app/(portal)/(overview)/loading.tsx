@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { Skeleton } from "@/components/ui/skeleton";
 
-/** The overview's shape. */
+/** The overview's outline. */
 export default async function Loading() {
   const t = await getTranslations("shell");
   return (

@@ -29,7 +29,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** Whether anything is wrong, what today brought, whether it will last, and what happened lately. */
+/** Whether anything is wrong, what today brought, whether it will last, and what happened recently. */
 export default async function OverviewPage() {
   const { context, member } = await portalRead("viewer");
   const isAdmin = roleAllows(member.role, "admin");
@@ -51,7 +51,7 @@ export default async function OverviewPage() {
       </>
     );
   }
-  // Beside an incident, "all pools serving" would belie it.
+  // During an incident, "all pools serving" would contradict it.
   const troubles = overviewTroubles(pools, forecasts);
   const isIncident = incidents.some(({ endedAt }) => endedAt === null);
   return (

@@ -16,7 +16,7 @@ export const setPassword = portalAction(
   changePasswordInput,
   async ({ context, member, input }) => {
     await changePassword(context, input);
-    // That ended all sessions; this browser, which just told the password, gets a new one.
+    // That ended all sessions; this browser, which just confirmed the password, gets a new one.
     const { email } = member;
     await signIn("credentials", { email, password: input.newPassword, redirect: false });
   },

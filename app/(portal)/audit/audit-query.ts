@@ -5,8 +5,8 @@ import { parseInput } from "@/lib/manage/parse-input";
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * What the page's URL narrows the log to: `q`, `actor` (an id), `action`, `subject` (`kind/id`), and the days
- * `from` and `to`, both included, on the reader's calendar. What makes no sense does not narrow.
+ * The log's filters in the page's URL: `q`, `actor` (an id), `action`, `subject` (`kind/id`), and the days `from` and
+ * `to`, both included, on the reader's calendar. Invalid values are ignored.
  */
 export function auditFilterOf(params: SearchParams, timeZone: string): AuditFilterInput {
   const [subjectKind, subjectId] = text(params.subject)?.split("/", 2) ?? [];

@@ -26,7 +26,7 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const { context } = await portalRead("admin");
   const params = await searchParams;
   const filter = auditFilterOf(params, await getTimeZone());
-  // The parameter is `page` as in other lists, whose filters so go back to the start by themselves.
+  // The parameter is `page` as in other lists, so that filters reset it automatically.
   const cursor = text(params.page);
   const [{ items, nextCursor }, choices, t] = await Promise.all([
     listAuditEntries(context, { ...filter, limit: PAGE_SIZE, ...(cursor && { cursor }) }),

@@ -16,10 +16,10 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("help"))("title") };
 }
 
-/** Stands where the reader's own token goes. */
+/** Placeholder for the reader's own token. */
 const TOKEN_PLACEHOLDER = "YOUR_TOKEN";
 
-/** The pages to read, and the short of them: how to call the pool, how keys are judged, what errors mean. */
+/** The help pages, and a summary: how to call the pool, how keys are classified, what errors mean. */
 export default async function HelpPage() {
   const { context } = await portalRead("viewer");
   const t = await getTranslations("help");

@@ -1,6 +1,6 @@
 import { headers } from "next/headers";
 
-/** The portal's address as the reader's browser has it, without a trailing slash. */
+/** The portal's address in the reader's browser, without a trailing slash. */
 export async function portalOrigin(): Promise<string> {
   const requestHeaders = await headers();
   const host = requestHeaders.get("x-forwarded-host") ?? requestHeaders.get("host");

@@ -1,4 +1,4 @@
-/** What the pool can serve, for the pickers of models. */
+/** What the pool can serve, for the model pickers. */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
 import { portalRead } from "@/app/portal-read";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";

@@ -3,7 +3,7 @@ import { listHelpTargets } from "@/components/help/list-help-targets";
 import type { PaletteAnswer } from "@/components/shell/palette-answer";
 import { listPaletteTargets } from "@/lib/manage/list-palette-targets";
 
-/** What the command palette finds: every token for admins, else one's own. */
+/** What the command palette finds: every token for admins, otherwise the member's own. */
 export async function GET(): Promise<Response> {
   const { context, member } = await portalRead("viewer");
   const ownerId = member.role === "admin" ? null : member.id;

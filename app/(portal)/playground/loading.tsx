@@ -1,6 +1,6 @@
 import { Skeleton } from "@/components/ui/skeleton";
 
-/** The page's outline: header, the form, the answer. */
+/** The page's outline: header, the form, the response. */
 export default function PlaygroundLoading() {
   return (
     <div aria-hidden className="space-y-6">

@@ -9,10 +9,9 @@ export type SearchParams = Readonly<Record<string, string | readonly string[] | 
 const MAX_NAME_CHARS = 200;
 
 /**
- * What the page's URL narrows the log to: `provider`, `model`, `key`, `token`, `user`, `outcome`, `status`,
- * `slow` (took at least so many seconds), `retried`, and the days `from` and `to`, both included, on the
- * reader's calendar; links from figures name moments instead, `since` and `until`. What makes no sense does not
- * narrow.
+ * The log's filters in the page's URL: `provider`, `model`, `key`, `token`, `user`, `outcome`, `status`, `slow` (took
+ * at least this many seconds), `retried`, and the days `from` and `to`, both included, on the reader's calendar; links
+ * from figures use times instead, `since` and `until`. Invalid values are ignored.
  */
 export function requestFilterOf(params: SearchParams, timeZone: string): RequestFilterInput {
   const name = (value: SearchParams[string]) => text(value)?.slice(0, MAX_NAME_CHARS);

@@ -23,7 +23,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** Which name leads where. Everybody may look, admins change. */
+/** Model aliases and their targets. Everyone may look, admins can change them. */
 export default async function RoutesPage({ searchParams }: PageProps<"/routes">) {
   const { context, member, env } = await portalRead("viewer");
   const [aliases, known, route, t] = await Promise.all([
@@ -63,7 +63,7 @@ export default async function RoutesPage({ searchParams }: PageProps<"/routes">)
   );
 }
 
-/** The name that `?try=` asks about, with what `?needs=` says a request of it needs. */
+/** The name in `?try=`, with its needs in `?needs=`. */
 async function explain(
   env: Env,
   query: Awaited<PageProps<"/routes">["searchParams"]>,

@@ -80,7 +80,7 @@ export const testAlert = portalAction("admin", testAlertInput, async ({ context,
   problem: await sendTestAlert(context, input, alertSenders(env)),
 }));
 
-/** In the portal's object the run goes on by alarms, which outlive this call and its limits. */
+/** In the portal's object the run continues by alarms, which outlive this call and its limits. */
 export const runMaintenance = portalAction("admin", noInput, async ({ context, env }) => {
   const call = {
     ...context,

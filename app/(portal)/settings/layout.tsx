@@ -5,7 +5,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { SettingsNavigation } from "@/components/settings/settings-navigation";
 
-/** What the pages of the settings share. */
+/** The frame of the settings' pages. */
 export default async function SettingsLayout({ children }: { readonly children: ReactNode }) {
   await portalRead("admin");
   const t = await getTranslations("settings");

@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** Which way requests go, and whether the other end can be reached. */
+/** Which route requests take, and whether the other end can be reached. */
 export default async function UpstreamPage() {
   const { context, env } = await portalRead("admin");
   const [t, settings, providers, { config }] = await Promise.all([
@@ -58,7 +58,7 @@ export default async function UpstreamPage() {
   );
 }
 
-/** What names the gateway, in the order in which it is looked for. */
+/** What names the gateway, in order of precedence. */
 function gatewaySource(env: Env): string {
   if (env.AI_GATEWAY_URL) return "AI_GATEWAY_URL";
   if (env.CLOUDFLARE_ACCOUNT_ID && env.AI_GATEWAY) return "CLOUDFLARE_ACCOUNT_ID + AI_GATEWAY";

@@ -3,7 +3,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 
 const CHARTS = ["requests", "tokens", "cost", "duration"];
 
-/** The usage page's shape. */
+/** The usage page's outline. */
 export default async function Loading() {
   const t = await getTranslations("shell");
   return (

@@ -22,7 +22,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("usage"))("title") };
 }
 
-/** Who and what spends: a member's own use, or the team's. */
+/** Who and what spends: a member's own usage, or the team's. */
 export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const { context, member } = await portalRead("viewer");
   const query = usageQueryOf(await searchParams, context.nowMs(), await getTimeZone());

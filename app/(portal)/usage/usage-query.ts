@@ -11,7 +11,7 @@ export const GROUPS = ["model", "provider", "token", "user", "key", "outcome"] a
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** Longer ranges are shown by the day. */
+/** Longer ranges are shown by day. */
 const LONGEST_BY_HOUR_MS = 3 * DAY_MS;
 const LONGEST_MS = 731 * DAY_MS;
 const DAYS = { "7d": 7, "30d": 30, "90d": 90 } as const;
@@ -21,9 +21,9 @@ export interface UsageQuery extends UsageBoardInput {
 }
 
 /**
- * What the page's URL asks for: `range` (with `from` and `to`, days of the reader's calendar, both included,
- * where it is `custom`), `by`, and filters. What makes no sense counts as not said. Hours are the world's,
- * days are UTC's, since that is how use is summed.
+ * The page's query in its URL: `range` (with `from` and `to`, days of the reader's calendar, both included, if it is
+ * `custom`), `by`, and filters. Invalid values are ignored. Hours are global, days are UTC, because usage is summed in
+ * this way.
  */
 export function usageQueryOf(params: SearchParams, nowMs: number, timeZone: string): UsageQuery {
   const range = RANGES.find((each) => each === text(params.range)) ?? "24h";
@@ -73,7 +73,7 @@ function timesOf(
   };
 }
 
-/** When the reader's day began, to the full hour: use is not told apart further. */
+/** When the reader's day began, to the full hour: usage has no finer resolution. */
 export function todayStartMs(nowMs: number, timeZone: string): number {
   const day = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(nowMs);
   return floorTo(dayStartMs(day, timeZone) ?? nowMs, HOUR_MS);
@@ -83,7 +83,7 @@ function floorTo(ms: number, step: number): number {
   return Math.floor(ms / step) * step;
 }
 
-/** The first value of a parameter; undefined for a blank or endless one. */
+/** The first value of a parameter; undefined for a blank or very long one. */
 function text(value: SearchParams[string]): string | undefined {
   const first = (typeof value === "string" ? value : value?.[0])?.trim();
   return first === undefined || first === "" || first.length > 200 ? undefined : first;

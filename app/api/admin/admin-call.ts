@@ -4,17 +4,17 @@ import type { ManageContext } from "@/lib/manage/manage-context";
 /** A call of the admin API, past its guard. */
 export interface AdminCall {
   readonly request: Request;
-  /** The path's one variable part, decoded; empty where it has none. */
+  /** The path's one variable part, decoded; empty if it has none. */
   readonly param: string;
   readonly context: ManageContext;
   readonly env: Env;
 }
 
-/** Returns what is answered as JSON, undefined for 204, or the response itself. */
+/** Returns the value to send as JSON, undefined for 204, or the response itself. */
 export type AdminCallHandler = (call: AdminCall) => Promise<unknown>;
 
 /**
- * Handlers by method and path below `/api/admin/`, written as in the OpenAPI document, with one variable part
- * at most: `PATCH provider-keys/{id}`.
+ * Handlers by method and path below `/api/admin/`, written as in the OpenAPI document, with at most one variable part:
+ * `PATCH provider-keys/{id}`.
  */
 export type AdminCalls = Readonly<Record<string, AdminCallHandler>>;

@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<ManageErrorCode, number>> = {
   not_configured: 503,
 };
 
-/** A route handler: answers what `handle` returns as JSON, 204 for undefined, or the response itself. */
+/** A route handler: sends what `handle` returns as JSON, 204 for undefined, or the response itself. */
 export function adminRoute(handle: (call: Omit<AdminCall, "param">) => Promise<unknown>) {
   return async (request: Request): Promise<Response> => {
     try {
@@ -35,7 +35,7 @@ export function adminRoute(handle: (call: Omit<AdminCall, "param">) => Promise<u
         allowPrivateUpstreams: allowsPrivateUpstreams(env),
       };
       const result = await handle({ request, context, env });
-      // What was changed holds for the very next proxied request of this isolate.
+      // A change applies to the very next proxied request of this isolate.
       sharedState(env).expireIfChanged();
       if (result instanceof Response) return result;
       return answer(result === undefined ? 204 : 200, result);

@@ -47,7 +47,7 @@ test.each(["", "nosuch", "provider-keys/", "provider-keys/a/b", "settings/x", "_
   "there is no path %j",
   (path) => {
     const found = findAdminCall(ADMIN_CALLS, "GET", path.split("/"));
-    // An empty id is a key's that is not there, as any other unknown one.
+    // An empty id is treated like any other unknown one.
     expect(found?.handler).toBeUndefined();
   },
 );

@@ -1,16 +1,16 @@
 import type { AdminCallHandler, AdminCalls } from "./admin-call";
 
 export interface FoundAdminCall {
-  /** Undefined where the path takes other methods only. */
+  /** Undefined if the path only supports other methods. */
   readonly handler: AdminCallHandler | undefined;
   readonly param: string;
-  /** Methods that the path takes, sorted. */
+  /** Methods that the path supports, sorted. */
   readonly methods: readonly string[];
 }
 
 /**
- * What `{method} {segments}` asks for; null where there is no such path. A path without variable parts comes
- * before one with: `provider-keys/delete` is no key's id.
+ * The handler for `{method} {segments}`; null if there is no such path. A path without variable parts takes precedence:
+ * `provider-keys/delete` isn't a key's id.
  */
 export function findAdminCall(
   calls: AdminCalls,
@@ -25,7 +25,7 @@ export function findAdminCall(
   const best = matches.find(({ path }) => !path.includes("{")) ?? matches[0];
   if (best === undefined) return null;
   const same = matches.filter(({ path }) => path === best.path);
-  // HEAD is answered as GET, and its body left out by the server.
+  // HEAD is handled as GET, and the server omits its body.
   const asked = method === "HEAD" ? "GET" : method;
   return {
     handler: same.find(({ callMethod }) => callMethod === asked)?.handler,
@@ -34,7 +34,7 @@ export function findAdminCall(
   };
 }
 
-/** The variable part, empty where there is none; null where the path is another. */
+/** The variable part, empty if there is none; null if the path doesn't match. */
 function matchPath(pattern: readonly string[], segments: readonly string[]): string | null {
   if (pattern.length !== segments.length) return null;
   let param = "";

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { parseInput } from "@/lib/manage/parse-input";
 
-/** Ten thousand service-account files would be less. */
+/** Ten thousand service account files would be smaller. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** A body that cannot be read at all. Messages never quote it: it may hold keys. */
+/** A body that can't be read at all. Messages never quote it, because it may contain keys. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
   readonly status: 400 | 413;
@@ -18,7 +18,7 @@ export class BodyError extends Error {
 }
 
 /**
- * The request's JSON, checked.
+ * The request's JSON, validated.
  * @throws {BodyError}
  * @throws {ManageError} `invalid_input`.
  */
@@ -36,7 +36,7 @@ export async function readBody<Schema extends z.ZodType>(
   return parseInput(schema, json);
 }
 
-/** The request's query parameters, checked. A repeated one counts once, its last value. */
+/** The request's query parameters, validated. The last of repeated ones counts. */
 export function readQuery<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
@@ -51,7 +51,7 @@ async function readText(request: Request): Promise<string> {
   if (Number(request.headers.get("content-length")) > MAX_BYTES) throw tooLarge();
   for await (const chunk of chunks(request.body)) {
     bytes += chunk.length;
-    // Chunked bodies tell no length.
+    // Chunked bodies have no stated length.
     if (bytes > MAX_BYTES) throw tooLarge();
     text += decoder.decode(chunk, { stream: true });
   }

@@ -19,13 +19,13 @@ type Step =
   | { readonly kind: "preview"; readonly found: readonly FoundKey[]; readonly skipped: number }
   | { readonly kind: "done"; readonly added: AddedKeys };
 
-/** Paste, look, add: each key is sent once to be looked at and once to be added, and shown masked only. */
+/** Paste, preview, add: each key is sent once for the preview and once to be added, and only shown masked. */
 export function AddKeys({
   providers,
   chosen,
 }: {
   readonly providers: readonly ProviderChoice[];
-  /** Slug; null to find out for each key. */
+  /** Slug; null to recognize it for each key. */
   readonly chosen: string | null;
 }) {
   const t = useTranslations("keys.add");
@@ -34,7 +34,7 @@ export function AddKeys({
   const [text, setText] = useState("");
   const [provider, setProvider] = useState(chosen);
   const [step, setStep] = useState<Step>({ kind: "paste", problem: null });
-  /** Raised to make work under way end after its current call. */
+  /** Incremented to end work in progress after its current call. */
   const run = useRef(0);
   useEffect(() => {
     const runs = run;

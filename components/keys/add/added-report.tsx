@@ -10,11 +10,11 @@ export interface AddedKeys {
   readonly count: number;
   readonly duplicates: number;
   readonly rejected: readonly { readonly line: number; readonly reason: string }[];
-  /** Slugs of the providers they went to. */
+  /** Slugs of the providers to which they were added. */
   readonly providers: readonly string[];
-  /** Keys that were not sent, because the work was cancelled or stopped. */
+  /** Keys that weren't sent, because the work was canceled or stopped. */
   readonly unsent: number;
-  /** Why it stopped; null if it did not. */
+  /** Why it stopped; null if it didn't. */
   readonly problem: string | null;
 }
 
@@ -27,7 +27,7 @@ export const NOTHING_ADDED: AddedKeys = {
   problem: null,
 };
 
-/** What came of adding keys. */
+/** The result of adding keys. */
 export function AddedReport({
   added,
   providers,

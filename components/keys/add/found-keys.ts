@@ -1,5 +1,5 @@
 /**
- * Pasted keys on their way into the pool: what the text says, and what the server says of it.
+ * Pasted keys on their way into the pool: what the text contains, and what the server says about it.
  * @module
  */
 import type { ActionFailure, ActionResult } from "@/app/action-result";
@@ -9,13 +9,13 @@ import type { PastedKey } from "@/lib/moving-in/read-pasted-keys";
 export interface FoundKey {
   readonly pasted: PastedKey;
   readonly preview: PreviewedKey;
-  /** `repeated`: an earlier line has it; the rest as the server says. */
+  /** `repeated`: an earlier line has it; the others are the server's. */
   readonly verdict: PreviewState | "repeated";
 }
 
 export const VERDICTS = ["new", "odd", "unclear", "repeated", "known", "rejected"] as const;
 
-/** Thrown where an action refuses in the middle of long work. */
+/** Thrown if an action fails in the middle of long work. */
 export class WorkStopped extends Error {
   readonly failure: ActionFailure;
 
@@ -30,11 +30,11 @@ export function dataOf<Data>(result: ActionResult<Data>): Data {
   throw new WorkStopped(result);
 }
 
-/** Keys of one call: 500, or fewer where they are as long as service accounts. */
+/** Keys per call: 500, or fewer if they are as long as service accounts. */
 const CALL_MAX_KEYS = 500;
 const CALL_MAX_CHARS = 1_000_000;
 
-/** Cuts keys into calls. */
+/** Splits keys into calls. */
 export function* callsOf<Key>(
   keys: readonly Key[],
   textOf: (key: Key) => string,
@@ -54,7 +54,7 @@ export function* callsOf<Key>(
   if (call.length > 0) yield call;
 }
 
-/** A repeat is told as such unless the key cannot be added anyway, or goes to another provider. */
+/** A repeated key is reported as such unless it can't be added anyway, or goes to another provider. */
 export function judge(
   pasted: readonly PastedKey[],
   previews: readonly PreviewedKey[],
@@ -70,7 +70,7 @@ export function judge(
   });
 }
 
-/** What is to be added, by provider. */
+/** What will be added, by provider. */
 export function toAdd(
   found: readonly FoundKey[],
   withOdd: boolean,

@@ -28,7 +28,7 @@ import { cn } from "@/lib/utils";
 import { type FoundKey, toAdd, VERDICTS } from "./found-keys";
 import { ProviderSelect } from "./provider-select";
 
-/** More rows nobody reads, and they make typing slow. */
+/** No one reads more rows, and they make typing slow. */
 const ROWS_MAX = 300;
 
 type Verdict = FoundKey["verdict"];

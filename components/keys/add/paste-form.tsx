@@ -35,7 +35,7 @@ export function PasteForm({
   async function readFile(event: ChangeEvent<HTMLInputElement>) {
     const [chosen] = event.target.files ?? [];
     if (chosen) onText(await chosen.text());
-    // The same file, changed, can be chosen again.
+    // The same file can be chosen again after a change.
     event.target.value = "";
   }
 

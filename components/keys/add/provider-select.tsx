@@ -12,10 +12,10 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 
-/** Radix keeps the empty string for "nothing chosen". No provider's slug has a blank. */
+/** Radix reserves the empty string for "nothing chosen". No provider's slug contains a space. */
 const DETECT = "detect it";
 
-/** Whose keys they are, or that it is to be found out. */
+/** The provider of the keys, or automatic recognition. */
 export function ProviderSelect({
   providers,
   provider,

@@ -2,7 +2,7 @@ import { Plus } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 
-/** Providers that wait for their first keys; each leads to adding some. */
+/** Providers without keys; each links to adding some. */
 export function ProvidersWithoutKeys({
   providers,
 }: {
@@ -16,7 +16,7 @@ export function ProvidersWithoutKeys({
         {providers.map(({ provider, label }) => (
           <li key={provider}>
             <Link
-              // Two dozen pages nobody has asked for yet.
+              // Two dozen pages that no one has requested yet.
               prefetch={false}
               href={`/keys/add?provider=${encodeURIComponent(provider)}`}
               className="group hover:bg-accent focus-visible:ring-ring/50 flex h-10 items-center justify-between gap-2 rounded-lg border px-3 outline-none focus-visible:ring-[3px]"

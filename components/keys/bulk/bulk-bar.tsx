@@ -21,7 +21,7 @@ const CheckKeysDialog = dynamic(() =>
 
 const CHANGES = ["disable", "enable", "unblock", "end-cooldowns"] as const;
 
-/** What can be done to the chosen keys. */
+/** What can be done to the selected keys. */
 export function BulkBar({
   chosen,
   filter,
@@ -37,7 +37,7 @@ export function BulkBar({
   readonly canCheck: boolean;
   /** Keys that match the filter. */
   readonly total: number;
-  /** Null where all are chosen already. */
+  /** Null if all are already selected. */
   readonly onSelectAll: (() => void) | null;
   readonly onClear: () => void;
 }) {

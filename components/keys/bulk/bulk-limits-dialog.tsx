@@ -15,7 +15,7 @@ import { useKeyChanges } from "./use-key-changes";
 /** One rule for every model, to be filled in. */
 const START = [{ model: "*", rpm: null, tpm: null, dailyRequests: null }];
 
-/** Gives the same limits to each of the chosen keys. */
+/** Gives the same limits to each of the selected keys. */
 export function BulkLimitsDialog({
   chosen: { target, count },
   onClose,

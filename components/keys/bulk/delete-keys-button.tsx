@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import type { ChosenKeys } from "../types";
 import { useKeyChanges } from "./use-key-changes";
 
-/** Deletes the chosen keys, after saying how many go. */
+/** Deletes the selected keys, after saying how many. */
 export function DeleteKeysButton({
   chosen: { target, count },
   label,

@@ -25,7 +25,7 @@ import { readSetting, SETTING_FIELDS, type SettingField } from "../sheet/setting
 import type { ChosenKeys } from "../types";
 import { useKeyChanges } from "./use-key-changes";
 
-/** Gives one setting to all chosen keys. */
+/** Changes one setting of all selected keys. */
 export function SetKeysDialog({
   chosen: { target, count },
   onClose,

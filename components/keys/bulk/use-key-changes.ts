@@ -15,15 +15,15 @@ import { useFailureWords } from "../use-failure-words";
 const UNDO_MS = 10_000;
 
 export interface KeyChanges {
-  /** Resolves to whether it was done; a toast tells how it went, with an undo where there is one. */
+  /** Resolves to whether it was done; a toast shows the result, with an undo if possible. */
   change(target: ProviderKeyTarget, change: ChangeProviderKeysInput["change"]): Promise<boolean>;
   remove(target: ProviderKeyTarget): Promise<boolean>;
   check(id: string): Promise<boolean>;
-  /** While one of them runs, and until the page shows what it did. */
+  /** While one of them runs, and until the page shows the result. */
   readonly isBusy: boolean;
 }
 
-/** What can be done to keys from the page; afterwards the page shows them as they are. */
+/** What can be done to keys from the page, which is then refreshed. */
 export function useKeyChanges(): KeyChanges {
   const t = useTranslations("keys");
   const tCommon = useTranslations("common");

@@ -3,7 +3,7 @@
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
 
-/** How far long work has come, with a way to end it. */
+/** The progress of long work, with a way to stop it. */
 export function WorkProgress({
   done,
   total,

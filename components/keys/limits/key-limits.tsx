@@ -20,7 +20,7 @@ import { limitWords } from "./limit-words";
 import { LimitsForm } from "./limits-form";
 import { useLimitChanges } from "./use-limit-changes";
 
-/** What a key keeps to now, by model in use; from the memory of the process that answered. */
+/** A key's current limits, by model in use; from the memory of the process that responded. */
 export type KeyLimitsInUse = readonly {
   readonly model: string;
   readonly limits: readonly KnownLimit[];
@@ -29,7 +29,7 @@ export type KeyLimitsInUse = readonly {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** The limits of one key: what holds and who says so, and what people set. */
+/** The limits of one key: the current ones with their sources, and the configured ones. */
 export function KeyLimits({
   view: { id, provider, quotaDomain, limits: own },
   limits,
@@ -157,7 +157,7 @@ function LimitsInUse({ inUse }: { readonly inUse: KeyLimitsInUse }) {
   );
 }
 
-/** What share of the tightest limit is left. */
+/** The share that is left of the tightest limit. */
 function leftOf(limits: readonly KnownLimit[]): number {
   return Math.min(...limits.map(({ left, limit }) => left / limit));
 }

@@ -1,6 +1,6 @@
 import type { LimitRule } from "@/lib/pool/types";
 
-/** Rules in one line, in the words of the providers' own pages: `gpt-5*: 10 RPM, 1,000 TPM · 200 RPD`. */
+/** Rules in one line, in the terms of the providers' own pages: `gpt-5*: 10 RPM, 1,000 TPM · 200 RPD`. */
 export function limitWords(
   rules: readonly LimitRule[],
   formatNumber: (value: number) => string,

@@ -25,7 +25,7 @@ type Fields = { rules: z.input<ReturnType<typeof limitRulesSchema>> };
 const COUNTS = ["rpm", "tpm", "dailyRequests"] as const;
 const NEW_RULE = { model: "*", rpm: null, tpm: null, dailyRequests: null };
 
-/** Limits by model, as rows; saves all of them together. */
+/** Limits by model, as rows, saved together. */
 export function LimitsForm({
   rules,
   submitLabel,
@@ -49,7 +49,7 @@ export function LimitsForm({
   const rows = useFieldArray({ control: form.control, name: "rules" });
   const { errors, isDirty } = form.formState;
 
-  // What was saved, undone, or changed by somebody else is what the rows start from.
+  // The rows start from what was saved, undone, or changed by someone else.
   const stored = JSON.stringify(rules);
   useEffect(() => form.reset({ rules: JSON.parse(stored) }), [form.reset, stored]);
 

@@ -12,7 +12,7 @@ const LimitsDialog = dynamic(() =>
   import("./limits-dialog").then(({ LimitsDialog }) => LimitsDialog),
 );
 
-/** What people set for a provider's keys, in a line each; admins change it. */
+/** Configured limits of a provider's keys, one line each; admins can change them. */
 export function ProviderLimits({
   provider,
   label,

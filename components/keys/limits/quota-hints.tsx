@@ -12,7 +12,7 @@ import type { QuotaHint } from "@/lib/manage/limits/read-quota-hints";
 import { useKeyChanges } from "../bulk/use-key-changes";
 import { useFailureWords } from "../use-failure-words";
 
-/** So many keys are named. */
+/** The most keys named. */
 const NAMED_MAX = 6;
 
 /** Keys that are limited together, with the offer to put them into one quota domain. */

@@ -12,7 +12,7 @@ import { useFailureWords } from "../use-failure-words";
 /** As long as for changes of keys. */
 const UNDO_MS = 10_000;
 
-/** Sets the limits of a provider or a quota domain; a toast tells how it went, with an undo. */
+/** Sets the limits of a provider or a quota domain; a toast shows the result, with an undo. */
 export function useLimitChanges() {
   const t = useTranslations("keys");
   const tCommon = useTranslations("common");

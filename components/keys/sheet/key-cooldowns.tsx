@@ -7,7 +7,7 @@ import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import { useKeyChanges } from "../bulk/use-key-changes";
 import { useMeaning, useModelName } from "../use-meaning";
 
-/** A key's rests, by model, with the time left. */
+/** A key's cooldowns, by model, with the time left. */
 export function KeyCooldowns({
   keyId,
   cooldowns,

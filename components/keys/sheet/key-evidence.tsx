@@ -7,13 +7,13 @@ import { RelativeTime } from "@/components/time/relative-time";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import { useMeaning } from "../use-meaning";
 
-/** Why a key was blocked: what the upstream said, on which request, and which rule understood it so. */
+/** Why a key was blocked: the upstream's message, the request, and the rule that matched. */
 export function KeyEvidence({
   evidence,
   isPast,
 }: {
   readonly evidence: NonNullable<ProviderKeyDetail["evidence"]>;
-  /** The key is not blocked now, it was before it was disabled. */
+  /** The key isn't blocked now, but was before it was disabled. */
   readonly isPast: boolean;
 }) {
   const t = useTranslations("keys.detail");
@@ -28,7 +28,7 @@ export function KeyEvidence({
   );
 }
 
-/** The upstream's words and where they come from. */
+/** The upstream's message and its source. */
 export function EvidenceFacts({
   evidence,
 }: {

@@ -7,7 +7,7 @@ import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 
-/** Where a key comes from and when it was used; its settings too, for those who may not change them. */
+/** A key's origin and last use; its settings too, for members who can't change them. */
 export function KeyFacts({
   view,
   withSettings,

@@ -58,7 +58,7 @@ function Happened({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: 
   );
 }
 
-/** Kinds of events in words; a rest without its end is told as a block. */
+/** Kinds of events as text; a cooldown without an end is shown as a block. */
 const TOLD_KINDS = {
   cooled: "blocked",
   blocked: "blocked",

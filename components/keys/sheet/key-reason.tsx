@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import { useMeaning, useModelName } from "../use-meaning";
 
-/** Why a key is in its state, in a line; the upstream's own words on hover. */
+/** The reason for a key's state, in one line; the upstream's own message on hover. */
 export function KeyReason({ view }: { readonly view: ProviderKeyView }) {
   const t = useTranslations("keys");
   const meaning = useMeaning();

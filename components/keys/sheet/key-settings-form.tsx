@@ -13,7 +13,7 @@ import { useKeyChanges } from "../bulk/use-key-changes";
 import { SettingInput } from "./setting-input";
 import { readSetting, SETTING_FIELDS, type SettingTexts, toTexts } from "./settings-form";
 
-/** Changes one key's settings: those that were touched. */
+/** Changes one key's settings: those that were edited. */
 export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
   const t = useTranslations("keys");
   const tCommon = useTranslations("common");
@@ -32,7 +32,7 @@ export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
   });
   const { dirtyFields, isDirty, errors } = formState;
 
-  // What was saved, undone, or changed by somebody else is what the fields start from.
+  // The fields start from what was saved, undone, or changed by someone else.
   const stored = JSON.stringify(toTexts(view));
   useEffect(() => reset(JSON.parse(stored)), [reset, stored]);
 

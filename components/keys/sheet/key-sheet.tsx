@@ -22,8 +22,8 @@ import { KeySettingsForm } from "./key-settings-form";
 import { KeySuspicion, SuspectMark } from "./key-suspicion";
 
 /**
- * One key beside the table: what state it is in and why, what can be done about it, what was. The page stays
- * in reach: another row can be opened, and an undo taken from its toast.
+ * One key next to the table: its state and the reason, what can be done, its history. The page stays usable: another
+ * row can be opened, and an undo taken from its toast.
  */
 export function KeySheet({
   label,
@@ -36,7 +36,7 @@ export function KeySheet({
   onClose,
 }: {
   readonly label: string;
-  /** Null while loading, or where there is no such key. */
+  /** Null while loading, or if there is no such key. */
   readonly detail: ProviderKeyDetail | null;
   readonly limits: ProviderLimits;
   readonly inUse: KeyLimitsInUse;
@@ -86,7 +86,7 @@ export function KeySheet({
             )}
             <KeyFacts view={detail.key} withSettings={!isAdmin} />
             <KeyLimits
-              // An undo right after a change brings back what the page showed all along, not what was typed.
+              // An undo right after a change restores what the page showed before, not what was typed.
               key={detail.history.find(({ by }) => by === "person")?.id}
               view={detail.key}
               limits={limits}

@@ -3,7 +3,7 @@ import { keyStateLooks, keyStates } from "@/components/key-state";
 import { type StateCounts, StateStrip } from "@/components/state-strip";
 import { cn } from "@/lib/utils";
 
-/** How a provider's keys stand: the strip, and its figures below. */
+/** A provider's keys by state: the strip, and its figures below. */
 export function KeyStates({ counts }: { readonly counts: StateCounts }) {
   const t = useTranslations("common");
   return (

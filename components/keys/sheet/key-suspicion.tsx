@@ -6,7 +6,7 @@ import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import { useMeaning } from "../use-meaning";
 import { EvidenceFacts } from "./key-evidence";
 
-/** What was said against a key that nothing is done about yet, and what will decide. */
+/** An accusation against a key that isn't acted on yet, and what will decide. */
 export function KeySuspicion({
   suspicion,
 }: {
@@ -27,7 +27,7 @@ export function KeySuspicion({
   );
 }
 
-/** The same in a word, beside a key's state. */
+/** The same as a mark next to a key's state. */
 export function SuspectMark() {
   const t = useTranslations("keys.suspicion");
   return (

@@ -10,7 +10,7 @@ type InputProps = Omit<ComponentProps<"input">, "onChange" | "ref"> & {
   readonly onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void;
 };
 
-/** The field a setting is typed into. */
+/** The input of a setting. */
 export function SettingInput({ field, value, id, onChange, onBlur, name, ...aria }: InputProps) {
   const described = {
     "aria-invalid": aria["aria-invalid"],

@@ -1,5 +1,5 @@
 /**
- * A key's settings as a form holds them: text in every field.
+ * A key's settings as a form has them: text in every field.
  * @module
  */
 import { type KeySettingsInput, keySettings } from "@/lib/manage/schemas";
@@ -29,7 +29,7 @@ export function toTexts(settings: ShownSettings): SettingTexts {
   };
 }
 
-/** Null for a text that the field cannot have, else an object with that field. */
+/** Null for an invalid text, otherwise an object with that field. */
 export function readSetting(field: SettingField, text: string): KeySettingsInput | null {
   const result = keySettings.safeParse({ [field]: parseText(field, text.trim()) });
   return result.success ? result.data : null;

@@ -18,7 +18,7 @@ import { Progress } from "@/components/ui/progress";
 import type { KeyFilter } from "../types";
 import { useFailureWords } from "../use-failure-words";
 
-/** Keys of one call: few enough that stopping takes effect soon. */
+/** Keys per call: few enough that stopping takes effect soon. */
 const CALL_SIZE = 20;
 
 const OUTCOMES = ["good", "bad", "unclear", "unreachable"] as const;
@@ -31,7 +31,7 @@ type Phase =
   | { readonly kind: "asking" | "running" | "done" }
   | { readonly kind: "stopped"; readonly message: string | null };
 
-/** Checks keys against the provider's free call, some at a time, and counts what came out. */
+/** Checks keys with the provider's free call, in batches, and counts the results. */
 export function CheckKeysDialog({
   ids,
   filter,
@@ -39,7 +39,7 @@ export function CheckKeysDialog({
   label,
   onClose,
 }: {
-  /** Null for all that the filter means. */
+  /** Null for all that match the filter. */
   readonly ids: readonly string[] | null;
   readonly filter: KeyFilter;
   readonly count: number;
@@ -148,7 +148,7 @@ export function CheckKeysDialog({
   );
 }
 
-/** A key that the provider has no check for counts as unclear. */
+/** A key for which the provider has no check counts as unclear. */
 function added(tally: Tally, outcomes: readonly string[]): Tally {
   const next: Record<keyof Tally, number> = { ...tally };
   for (const outcome of outcomes) {

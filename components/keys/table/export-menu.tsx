@@ -20,7 +20,7 @@ const ExportSecretsDialog = dynamic(() =>
 
 const FORMATS = ["csv", "json"] as const;
 
-/** Hands out the keys that match as a file. */
+/** Exports the matching keys as a file. */
 export function ExportMenu({
   filter,
   label,

@@ -22,14 +22,14 @@ import { useFailureWords } from "../use-failure-words";
 
 const FORMATS = ["csv", "json"] as const;
 
-/** Null where the server was not reached, or answered with something else than its own words. */
+/** Null if the server wasn't reached, or its response isn't its own error. */
 async function readFailure(response: Response | null): Promise<ActionFailure | null> {
   const body: unknown = await response?.json().catch(() => null);
   // The route's only JSON besides the file is a failure.
   return typeof body === "object" ? (body as ActionFailure | null) : null;
 }
 
-/** Asks for the password again, and hands out the keys in plain text. */
+/** Asks for the password again, and exports the keys in plain text. */
 export function ExportSecretsDialog({
   filter,
   label,

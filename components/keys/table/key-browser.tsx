@@ -15,7 +15,7 @@ import { keyColumns } from "./key-columns";
 
 const KeySheet = dynamic(() => import("../sheet/key-sheet").then(({ KeySheet }) => KeySheet));
 
-/** A provider's keys as a table, what can be done to many of them, and one of them beside it. */
+/** A provider's keys as a table, what can be done to many of them, and one of them next to it. */
 export function KeyBrowser({
   keys,
   filter,
@@ -37,10 +37,10 @@ export function KeyBrowser({
   readonly label: string;
   readonly isAdmin: boolean;
   readonly canCheck: boolean;
-  /** The key that `?key=` names; null for none, or one that is gone. */
+  /** The key in `?key=`; null for none, or one that is gone. */
   readonly detail: ProviderKeyDetail | null;
   readonly limits: ProviderLimits;
-  /** Of the key that `?key=` names. */
+  /** Of the key in `?key=`. */
   readonly inUse: KeyLimitsInUse;
 }) {
   const t = useTranslations("keys");
@@ -50,7 +50,9 @@ export function KeyBrowser({
     parseAsString.withOptions({ shallow: false, history: "push", startTransition }),
   );
   const [selected, setSelected] = useState<DataTableSelection>({});
-  /** The filter all of whose keys are meant, also those on other pages; null while keys are chosen one by one. */
+  /**
+   * The filter all of whose keys are selected, including those on other pages; null while keys are selected one by one.
+   */
   const [allOf, setAllOf] = useState<string | null>(null);
   const filterName = JSON.stringify(filter);
   const isAll = allOf === filterName;

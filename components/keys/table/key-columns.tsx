@@ -21,7 +21,7 @@ type ColumnName =
   | "state"
   | "weight";
 
-/** The columns of a provider's keys. Sortable ones are named like the orders the server knows. */
+/** The columns of a provider's keys. Sortable ones are named like the server's orders. */
 export function keyColumns({
   t,
   openLabel,
@@ -42,7 +42,7 @@ export function keyColumns({
           aria-label={openLabel(key.masked)}
           className="focus-visible:ring-ring/50 rounded-sm font-mono text-[13px] outline-none hover:underline focus-visible:ring-[3px]"
           onClick={(event) => {
-            // The row would open it a second time.
+            // Otherwise the row would open it a second time.
             event.stopPropagation();
             onOpen(key.id);
           }}
@@ -100,7 +100,7 @@ export function keyColumns({
       id: "quotaDomain",
       enableSorting: true,
       header: t("column.domain"),
-      // Numbers that stand right are before it.
+      // Right-aligned numbers precede it.
       meta: { className: "pl-6", headClassName: "pl-6", isExtra: true },
       cell: ({ row: { original: key } }) =>
         key.quotaDomain === null ? (

@@ -3,7 +3,7 @@ import { FilterSelect } from "@/components/filter-select";
 import { keyStates } from "@/components/key-state";
 import { SearchField } from "@/components/search-field";
 
-/** Narrows a provider's keys, through the URL. */
+/** Filters a provider's keys, through the URL. */
 export function KeyFilters() {
   const t = useTranslations("keys.filter");
   const tCommon = useTranslations("common");

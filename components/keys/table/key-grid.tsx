@@ -7,11 +7,11 @@ import { keyStates } from "@/components/key-state";
 import { Countdown } from "@/components/time/countdown";
 import type { KeyGrid as Grid, GridState } from "@/lib/manage/keys/read-key-grid";
 
-/** Keys a line, and the side of a key's place in the drawing's own unit. */
+/** Keys per line, and the side of a key's cell in the drawing's own unit. */
 const COLUMNS = 50;
 const CELL = 10;
 
-/** How far an arrow key goes. */
+/** How far an arrow key moves. */
 const STEPS: Readonly<Record<string, number>> = {
   ArrowLeft: -1,
   ArrowRight: 1,
@@ -19,7 +19,7 @@ const STEPS: Readonly<Record<string, number>> = {
   ArrowDown: COLUMNS,
 };
 
-/** A state's shape, so that it is not told by colour alone, and its colour. */
+/** A state's shape, so that it isn't shown by color alone, and its color. */
 const LOOKS: Readonly<
   Record<GridState, { readonly shape: (x: number, y: number) => string; readonly fill: string }>
 > = {
@@ -30,7 +30,7 @@ const LOOKS: Readonly<
   none: { shape: (x, y) => `M${x + 4} ${y + 4}h2v2h-2z`, fill: "fill-muted-foreground" },
 };
 
-/** Every key of a provider by model: one glance tells which model runs low, pointing tells which key. */
+/** Every key of a provider by model: the overview shows which model runs low, hovering shows which key. */
 export function KeyGrid({ grid, provider }: { readonly grid: Grid; readonly provider: string }) {
   const t = useTranslations("keys.grid");
   if (grid.models.length === 0) return null;

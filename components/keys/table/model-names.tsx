@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 
-/** The models a key may serve, the first of them and how many more. */
+/** The models that a key may serve: the first one and how many more. */
 export function ModelNames({ models }: { readonly models: readonly string[] | null }) {
   const t = useTranslations("keys.models");
   const [first, ...others] = models ?? [];

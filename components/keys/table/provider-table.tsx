@@ -15,13 +15,13 @@ import {
 import type { ProviderSummary } from "@/lib/manage/keys/summarize-provider-keys";
 import type { QuotaForecast } from "@/lib/manage/limits/read-quota-forecasts";
 
-/** Providers that have keys, a row each. */
+/** Providers that have keys, one row each. */
 export function ProviderTable({
   providers,
   forecasts,
 }: {
   readonly providers: readonly ProviderSummary[];
-  /** Of today's quotas, as far as any are known. */
+  /** Forecasts of today's quotas, if any are known. */
   readonly forecasts: readonly QuotaForecast[];
 }) {
   const t = useTranslations("keys");
@@ -48,7 +48,7 @@ export function ProviderTable({
               <TableCell className="pl-4">
                 <Link
                   href={`/keys/${provider.provider}`}
-                  // The whole row leads there.
+                  // The whole row is a link.
                   className="font-medium outline-none after:absolute after:inset-0 focus-visible:underline"
                 >
                   {provider.label}
@@ -89,7 +89,7 @@ function totalOf({ ready, cooling, blocked, disabled }: ProviderSummary): number
   return ready + cooling + blocked + disabled;
 }
 
-/** The model of a provider that has the least of its quota left. Of a key that was spent at once no quota is known. */
+/** The provider's model with the least of its quota left. A key whose quota was used up at once has no known quota. */
 function tightest(forecasts: readonly QuotaForecast[], provider: string) {
   return forecasts
     .flatMap(({ left, quota, model, provider: own }) =>
@@ -98,7 +98,7 @@ function tightest(forecasts: readonly QuotaForecast[], provider: string) {
     .sort((a, b) => a.left / a.quota - b.left / b.quota)[0];
 }
 
-/** What is left as far as earlier days tell; else how many keys are used up, which answers do tell. */
+/** What is left, as far as earlier days show; otherwise how many keys are used up, which responses do show. */
 function LeftToday({
   provider,
   forecast,

@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/components/time/relative-time";
 import type { AlertItem } from "@/lib/manage/alerts/list-alerts";
 
-/** The newest alerts first, each with what became of it. */
+/** The newest alerts first, each with its delivery. */
 export function AlertList({ alerts }: { readonly alerts: readonly AlertItem[] }) {
   const t = useTranslations("settings.alerts");
   if (alerts.length === 0) return <p className="text-muted-foreground text-sm">{t("empty")}</p>;

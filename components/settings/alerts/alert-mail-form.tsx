@@ -20,7 +20,7 @@ type Mail = Pick<Settings["alerts"], "mailFrom" | "mailTo">;
 
 const mailOf = ({ mailFrom, mailTo }: Mail): Mail => ({ mailFrom, mailTo });
 
-/** Who sends alerts by mail, and to whom. */
+/** The sender and the recipients of alerts by email. */
 export function AlertMailForm({
   settings,
 }: {

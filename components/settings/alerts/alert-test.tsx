@@ -8,7 +8,7 @@ import { Button } from "@/components/ui/button";
 import type { AlertChannel } from "@/lib/manage/alerts/list-alerts";
 import { useFailureToast } from "../use-failure-toast";
 
-/** Sends a test message, and says whether the channel took it. */
+/** Sends a test message, and shows whether the channel accepted it. */
 export function AlertTest({ channel }: { readonly channel: AlertChannel }) {
   const t = useTranslations("settings.alerts");
   const [result, setResult] = useState<{ readonly problem: string | null } | null>(null);

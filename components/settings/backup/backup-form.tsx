@@ -14,7 +14,7 @@ import { useBackupWords } from "./use-backup-words";
 
 const EMPTY = { passphrase: "", password: "" };
 
-/** Hands out the instance as an encrypted file, for the password. */
+/** Downloads the instance as an encrypted file, after entering the password. */
 export function BackupForm() {
   const t = useTranslations("settings.backup");
   const wordsFor = useBackupWords();

@@ -9,10 +9,10 @@ import { Progress } from "@/components/ui/progress";
 import type { SealState } from "@/lib/manage/keys/read-seal-state";
 import { useFailureToast } from "../use-failure-toast";
 
-/** Keys of one call: some tenths of a second of a Worker's time. */
+/** Keys per call: a few tenths of a second of a Worker's time. */
 const KEYS_A_CALL = 100;
 
-/** Re-encrypts keys, call by call, until none is left or somebody stops it. The next visitor continues. */
+/** Re-encrypts keys, call by call, until none is left or someone stops it. The next visitor can continue. */
 export function ResealKeys({
   state,
 }: {

@@ -15,7 +15,7 @@ import { useBackupWords } from "./use-backup-words";
 
 const EMPTY = { passphrase: "", password: "" };
 
-/** Brings a backup into this instance, which has nothing of its own yet. */
+/** Restores a backup into this instance, which has nothing of its own yet. */
 export function RestoreForm() {
   const t = useTranslations("settings.backup");
   const id = useId();

@@ -1,6 +1,6 @@
 import type { ActionFailure } from "@/app/action-result";
 
-/** What a backup's route answered: its answer, or why nothing was done (null: the server was not reached). */
+/** The result of a backup's route: its response, or why nothing was done (null: the server wasn't reached). */
 export type BackupAnswer =
   | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly failure: ActionFailure | null };

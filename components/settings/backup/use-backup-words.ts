@@ -3,7 +3,7 @@ import type { ActionFailure } from "@/app/action-result";
 
 const REASONS = ["unreadable", "too_heavy", "newer", "older"] as const;
 
-/** Why a backup was not made or restored, in words, and at which field. */
+/** Why a backup wasn't created or restored, as a message, and for which field. */
 export function useBackupWords() {
   const t = useTranslations("settings.backup");
   const tFailed = useTranslations("settings.failed");
@@ -14,7 +14,7 @@ export function useBackupWords() {
     if (issue?.path === "passphrase") return { field: "passphrase", words: t("shortPassphrase") };
     const reason = REASONS.find((each) => issue?.path === `file.${each}`);
     if (reason !== undefined) return { field: "file", words: t(`unusable.${reason}`) };
-    // Of what the verbs refuse, a conflict is a password guessed too often, or an instance with rows.
+    // Of the verbs' rejections, a conflict is too many wrong passwords, or an instance that has rows.
     if (failure.code === "conflict") return { field: "root", words: t("conflict") };
     if (failure.code === "not_configured") return { field: "root", words: t("notConfigured") };
     return { field: "root", words: tFailed(failure.code) };

@@ -12,7 +12,7 @@ const CustomProviderDialog = dynamic(
   { ssr: false },
 );
 
-/** Opens the form for a new provider, or for one that is there. The form is fetched when it is wanted. */
+/** Opens the form for a new provider, or for an existing one. The form is loaded on demand. */
 export function CustomProviderButton({
   provider,
   allowPrivate,

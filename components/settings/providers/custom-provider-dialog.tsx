@@ -23,7 +23,7 @@ export function CustomProviderDialog({
 }: {
   /** Null for a new one. */
   readonly provider: CustomProviderItem | null;
-  /** What a new one's form begins with. */
+  /** Initial values for a new one. */
   readonly proposal?: AddCustomProviderInput;
   readonly allowPrivate: boolean;
   readonly isOpen: boolean;

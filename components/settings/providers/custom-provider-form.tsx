@@ -56,7 +56,7 @@ export function CustomProviderForm({
 }: {
   /** Null for a new one. */
   readonly provider: CustomProviderItem | null;
-  /** What a new one's form begins with. */
+  /** Initial values for a new one. */
   readonly proposal?: AddCustomProviderInput;
   readonly allowPrivate: boolean;
   readonly onDone: () => void;
@@ -114,7 +114,7 @@ export function CustomProviderForm({
 
   function chooseProtocol(protocol: Protocol) {
     form.setValue("protocol", protocol, { shouldDirty: true });
-    // What was typed stays; what was only proposed follows.
+    // What was typed stays; only suggested values change.
     if (form.formState.dirtyFields.keyHeader || form.formState.dirtyFields.keyPrefix) return;
     if (provider !== null) return;
     form.resetField("keyHeader", { defaultValue: USUAL_KEY_HEADERS[protocol].keyHeader });

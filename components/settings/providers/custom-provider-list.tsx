@@ -58,7 +58,7 @@ function Row({
                 ? keyHeader
                 : t("header", { header: keyHeader, prefix: keyPrefix.trim() })}
             </span>{" "}
-            · {/* Typed routes cannot know the slug. */}
+            · {/* Typed routes can't know the slug. */}
             <Link
               href={`/keys/${slug}`}
               className="hover:text-foreground underline underline-offset-4"

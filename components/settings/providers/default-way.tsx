@@ -14,7 +14,7 @@ type Route = Settings["upstream"]["route"];
 
 const ROUTES = ["gateway", "direct"] as const;
 
-/** The way of every provider that has none of its own. Saved as soon as it is chosen. */
+/** The route of every provider without its own. Saved as soon as it is chosen. */
 export function DefaultWay({ route }: { readonly route: Route }) {
   const t = useTranslations("settings");
   const [shown, showAhead] = useOptimistic(route);

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { TestResult } from "./test-result";
 import { useUpstreamTest } from "./use-upstream-test";
 
-/** Asks whether AI Gateway can be reached and lets requests through. */
+/** Tests whether AI Gateway can be reached and lets requests through. */
 export function GatewayTest() {
   const t = useTranslations("settings");
   const { result, isTesting, test } = useUpstreamTest(null);

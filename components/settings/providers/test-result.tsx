@@ -29,13 +29,13 @@ const LOOKS: Readonly<Record<UpstreamOutcome, Look>> = {
   unreachable: BAD,
 };
 
-/** What a test found, in words: what it means first, then the facts. */
+/** A test's result: first what it means, then the facts. */
 export function TestResult({
   result,
   ofGateway,
 }: {
   readonly result: UpstreamTest;
-  /** The gateway itself was asked, not a provider. */
+  /** The gateway itself was tested, not a provider. */
   readonly ofGateway: boolean;
 }) {
   const t = useTranslations("settings.test");

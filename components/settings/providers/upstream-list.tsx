@@ -8,7 +8,7 @@ import type { UpstreamItem } from "@/lib/manage/providers/list-upstreams";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
 import { UpstreamRow } from "./upstream-row";
 
-/** Providers that matter now; those without keys and without a way of their own fold away. */
+/** Providers that matter now; those without keys and without their own route are collapsed. */
 export function UpstreamList({
   providers,
   defaultRoute,

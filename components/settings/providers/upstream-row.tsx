@@ -24,13 +24,13 @@ const WAYS = ["default", "gateway", "direct"] as const;
 type Route = Settings["upstream"]["route"];
 type Way = (typeof WAYS)[number];
 
-/** A provider: its way, saved as soon as it is chosen, and a test of it. */
+/** A provider: its route, saved as soon as it is chosen, and a test of it. */
 export function UpstreamRow({
   provider,
   defaultRoute,
 }: {
   readonly provider: UpstreamItem;
-  /** Of providers without a choice of their own; null where there is no gateway, and so but one way. */
+  /** The route of providers without their own; null if there is no gateway, and so only one route. */
   readonly defaultRoute: Route | null;
 }) {
   const t = useTranslations("settings.upstream.providers");

@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { EntranceHeading } from "@/components/auth/entrance-heading";
 import { Button } from "@/components/ui/button";
 
-/** Answers 404 for an invitation that is used, over, taken back or unknown. */
+/** Returns 404 for an invitation that is used, expired, revoked or unknown. */
 export default async function InviteNotFound() {
   const t = await getTranslations("auth");
   return (

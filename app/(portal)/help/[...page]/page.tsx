@@ -21,12 +21,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   };
 }
 
-/** The page as it is written, for programs: a file that `scripts/build/machine-docs.ts` puts beside the build. */
+/** The page's source, for programs: a file that `scripts/build/machine-docs.ts` adds to the build. */
 function markdownOf(file: string): string {
   return `/docs/${file}.md`;
 }
 
-/** A page of `docs/`, for reading beside what it is about. */
+/** A page of `docs/` in the portal. */
 export default async function HelpDocumentPage({ params }: Props) {
   await portalRead("viewer");
   const locale = await getLocale();

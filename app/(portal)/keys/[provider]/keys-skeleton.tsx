@@ -2,7 +2,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 
 const ROWS = Array.from({ length: 12 }, (_, index) => index);
 
-/** The shape of a provider's page. */
+/** The outline of a provider's page. */
 export function KeysSkeleton() {
   return (
     <div aria-busy className="space-y-4">

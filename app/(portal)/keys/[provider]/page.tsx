@@ -44,8 +44,8 @@ export async function generateMetadata({
 }
 
 /**
- * A provider's keys; with `?key=pk_…` one of them in full. Whether there is such a provider is asked before
- * anything is sent, so that the answer is a 404 where there is none; a `loading.tsx` would send a 200 first.
+ * A provider's keys; with `?key=pk_…` one of them in full. The provider is looked up before anything is sent, so that
+ * an unknown one gets a 404; a `loading.tsx` would send a 200 first.
  */
 export default async function ProviderPage({
   params,

@@ -8,10 +8,7 @@ export type SearchParams = Readonly<Record<string, string | string[] | undefined
 
 export const PAGE_SIZE = 50;
 
-/**
- * What of a provider's keys the URL asks for: `q`, `status`, `model`, `sort`, `page`. Values that mean
- * nothing are left out.
- */
+/** The filters of a provider's keys in the URL: `q`, `status`, `model`, `sort`, `page`. Invalid values are left out. */
 export function readQuery(provider: string, params: SearchParams): BrowseProviderKeysInput {
   const sort = readTableSort(
     textOf(params.sort),

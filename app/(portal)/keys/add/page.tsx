@@ -12,7 +12,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("add.title") };
 }
 
-/** Keys are pasted, looked at and added; `?provider=` is chosen already. */
+/** Keys are pasted, previewed and added; `?provider=` is preselected. */
 export default async function AddKeysPage({ searchParams }: PageProps<"/keys/add">) {
   const { context } = await portalRead("admin");
   const [t, query, known] = await Promise.all([

@@ -5,7 +5,7 @@ import { exportProviderKeysInput } from "@/lib/manage/keys/provider-key-schemas"
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { parseInput } from "@/lib/manage/parse-input";
 
-/** The masked keys that the parameters mean, as a file. */
+/** The masked keys that match the parameters, as a file. */
 export async function GET(request: Request): Promise<Response> {
   const { context } = await portalRead("admin");
   const { format, ...filter } = Object.fromEntries(new URL(request.url).searchParams);

@@ -12,7 +12,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** Keys of another program are read, compared with the pool, and moved in. */
+/** Keys of another program are read, compared with the pool, and imported. */
 export default async function ImportKeysPage() {
   const { context, env } = await portalRead("admin");
   const [t, known] = await Promise.all([getTranslations("import"), allProviders(context)]);

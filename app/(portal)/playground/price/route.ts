@@ -1,4 +1,4 @@
-/** What an answer cost, as the playground counted its tokens: `{costUsd}`, null where no price is known. */
+/** The cost of a response, from the playground's token counts: `{costUsd}`, null if no price is known. */
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
 import { allProviders } from "@/lib/manage/keys/known-provider";

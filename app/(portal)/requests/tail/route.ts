@@ -3,10 +3,10 @@ import { portalRead } from "@/app/portal-read";
 import { browseRequests } from "@/lib/manage/usage/browse-requests";
 import { requestFilterOf } from "../request-query";
 
-/** More than a page at once nobody reads as it comes. */
+/** No one reads more at once as it arrives. */
 const MOST_ITEMS = 50;
 
-/** What is new in the log since the request `after`, newest first; the other parameters are those of the page. */
+/** New log entries since the request `after`, newest first; the other parameters are those of the page. */
 export async function GET(request: Request): Promise<Response> {
   const { context, member } = await portalRead("viewer");
   const { searchParams } = new URL(request.url);

@@ -11,7 +11,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("about") };
 }
 
-/** What runs here, and what its environment sets: names only. */
+/** What runs here, and which variables its environment sets: names only. */
 export default async function AboutPage() {
   const { env } = await portalRead("admin");
   const t = await getTranslations("settings.about");

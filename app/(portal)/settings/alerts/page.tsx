@@ -18,7 +18,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("alerts") };
 }
 
-/** Where alerts go, when, and what became of them. Addresses may be secrets: their host is shown. */
+/** Where alerts are sent, when, and their deliveries. Addresses may be secrets: only their host is shown. */
 export default async function AlertsPage() {
   const { context, env } = await portalRead("admin");
   const locale = await getLocale();

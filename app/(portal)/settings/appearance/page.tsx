@@ -10,7 +10,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("appearance") };
 }
 
-/** How the portal looks to those who have not chosen for themselves. */
+/** How the portal looks to people without their own choice. */
 export default async function AppearancePage() {
   const { context } = await portalRead("admin");
   const [t, settings] = await Promise.all([

@@ -12,7 +12,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("logging") };
 }
 
-/** What is recorded of requests, and for how long. */
+/** What is recorded about requests, and for how long. */
 export default async function LoggingPage() {
   const { context } = await portalRead("admin");
   const [t, settings] = await Promise.all([getTranslations("settings"), readSettings(context)]);

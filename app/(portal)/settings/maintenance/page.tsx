@@ -16,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("maintenance") };
 }
 
-/** What the instance last did by itself, and when it asks about blocked keys again. */
+/** The last maintenance run, and when blocked keys are re-checked. */
 export default async function MaintenancePage() {
   const { context, env } = await portalRead("admin");
   const leases = liveLeases(await headers(), env);

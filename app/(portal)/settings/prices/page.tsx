@@ -11,7 +11,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("prices") };
 }
 
-/** What the team pays where that is not the public price. */
+/** The team's prices that differ from the public ones. */
 export default async function PricesPage() {
   const { context } = await portalRead("admin");
   const [t, settings, upstreams] = await Promise.all([

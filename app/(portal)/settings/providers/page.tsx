@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: t("title") };
 }
 
-/** Providers that the team added to the built-in ones. */
+/** Custom providers. */
 export default async function CustomProvidersPage() {
   const { context, env } = await portalRead("admin");
   const [t, providers] = await Promise.all([

@@ -22,7 +22,7 @@ import { TOKEN_LIMITS } from "@/lib/usage/token-limits";
 const STATES = ["active", "paused", "expired", "revoked"] as const;
 const PAGE_SIZE = 50;
 
-/** What is wrong in the URL is as if it were not there. */
+/** Invalid values in the URL are ignored. */
 const query = z.object({
   q: z.string().trim().min(1).max(200).optional().catch(undefined),
   state: z.enum(STATES).optional().catch(undefined),

@@ -1,5 +1,5 @@
 /**
- * The door of the whole admin API. One route for all calls: as a route each, every one of them carries its own
+ * The entry point of the whole admin API. One route for all calls: with a route each, every one would contain its own
  * copy of the database layer.
  * @module
  */

@@ -8,7 +8,7 @@ import { ManageError } from "@/lib/manage/manage-error";
 import { parseInput } from "@/lib/manage/parse-input";
 import { sharedState } from "@/lib/runtime/shared-state";
 
-/** Takes a backup as a form's `file`, with its `passphrase` and the member's `password`. */
+/** Accepts a backup as a form's `file`, with its `passphrase` and the member's `password`. */
 export async function POST(request: Request): Promise<Response> {
   const { context } = await portalRead("admin");
   try {
