@@ -11,8 +11,9 @@ import { UNEXPLAINED_REST } from "../../lib/providers/answers/unexplained-rest.t
 import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorRule } from "../../lib/providers/types.ts";
 import { openai } from "../../lib/providers/vendors/openai.ts";
+import { NOW_MS } from "../../tests/error-answers/error-answer.ts";
 import { code, GENERATED, page, table } from "./markdown-parts.ts";
-import { durationText, NOW_MS, ruleTable, timeUntil } from "./rule-rows.ts";
+import { durationText, ruleTable, timeUntil } from "./rule-rows.ts";
 
 type ErrorMeaning = ErrorRule["meaning"];
 

@@ -8,11 +8,10 @@ import { nextMidnightMs, nextMonthMs } from "../../lib/providers/answers/quota-d
 import { readErrorFacts } from "../../lib/providers/answers/read-error-facts.ts";
 import { findProvider } from "../../lib/providers/registry.ts";
 import type { ErrorFacts, ErrorRule } from "../../lib/providers/types.ts";
+import { NOW_MS, textOf } from "../../tests/error-answers/error-answer.ts";
+import { ERROR_ANSWERS } from "../../tests/error-answers/error-answers.ts";
 import samples from "../../tests/fixtures/error-samples.json" with { type: "json" };
 import { code, table } from "./markdown-parts.ts";
-
-/** A summer day, on which all times distinguished below differ. */
-export const NOW_MS = Date.parse("2026-04-28T18:00:00Z");
 
 const LONGEST_WORDS = 110;
 
@@ -44,17 +43,27 @@ interface Example {
   readonly body: string;
 }
 
-/** The first recorded response with a message that the rule decides. */
-function exampleOf(rule: ErrorRule): Example | null {
-  for (const { provider: name, status, headers, body } of samples) {
-    const provider = findProvider(name === "cloudflare-ai-gateway" ? "openai" : name);
-    if (provider === undefined) continue;
-    const answer = { status, headers: new Headers(headers as Record<string, string>), text: body };
-    const verdict = judgeAnswer({ provider, ...answer, nowMs: NOW_MS });
-    if (verdict.rule !== rule.name || verdict.words === "") continue;
-    return { facts: readErrorFacts(status, answer.headers, body), words: verdict.words, body };
-  }
-  return null;
+/** Recorded responses before composed ones, each with the rule that decides it. */
+const EXAMPLES = [
+  ...samples,
+  ...ERROR_ANSWERS.map(([provider, status, body, , , headers = {}]) => ({
+    provider,
+    status,
+    headers,
+    body: textOf(body),
+  })),
+].flatMap(({ provider: name, status, headers, body }) => {
+  const provider = findProvider(name === "cloudflare-ai-gateway" ? "openai" : name);
+  if (provider === undefined) return [];
+  const answer = { status, headers: new Headers(headers as Record<string, string>), text: body };
+  const { rule, words } = judgeAnswer({ provider, ...answer, nowMs: NOW_MS });
+  const facts = readErrorFacts(status, answer.headers, body);
+  return [{ rule, facts, words: words === "" ? facts.code : words, body }];
+});
+
+/** The first of them with a message, or a code, that the rule decides. */
+function exampleOf({ name }: ErrorRule): Example | null {
+  return EXAMPLES.find(({ rule, words }) => rule === name && /\w/.test(words)) ?? null;
 }
 
 /** A sample's message. If another rule's begins in the same way, the part of the body that only this one has. */

@@ -1,18 +1,12 @@
 /**
- * Shared by the tests of error rules: a clock, short notation for verdicts, and error envelopes.
+ * Shared by the tests of error rules: judging an answer, and a short notation for verdicts.
  * @module
  */
-import { describe, expect, test } from "vitest";
+import { NOW_MS, textOf } from "../../../tests/error-answers/error-answer";
 import { findProvider } from "../registry";
 import type { Meaning, Provider, Verdict } from "../types";
 import { judgeAnswer, USUAL } from "./judge-answer";
-
-/** A summer day: midnight in Los Angeles is 13 hours away, midnight UTC 6, the first of the month 54. */
-export const NOW_MS = Date.parse("2026-04-28T18:00:00Z");
-export const PACIFIC_MIDNIGHT = 13 * 3600;
-export const UTC_MIDNIGHT = 6 * 3600;
-export const NEXT_MONTH = 54 * 3600;
-export const HOUR = 3600;
+import { nextMidnightMs, nextMonthMs } from "./quota-day";
 
 export function providerOf(name: string): Provider {
   // Two sources of samples aren't separate providers.
@@ -27,71 +21,34 @@ export function judge(
   name: string,
   status: number,
   body: unknown,
-  headers: Record<string, string> = {},
+  headers: Readonly<Record<string, string>> = {},
 ): Verdict {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
   return judgeAnswer({
     provider: providerOf(name),
     status,
     headers: new Headers(headers),
-    text,
+    text: textOf(body),
     nowMs: NOW_MS,
   });
 }
 
-/** `model 60`: a cooldown of 60 s for key and model; `key 60?`: without a reported time; `none`, `block`. */
+/** As `ErrorAnswer` has it, in seconds. */
 export function effectText({ effect }: Verdict): string {
   if (effect.kind !== "cool") return effect.kind;
   return `${effect.scope} ${(effect.untilMs - NOW_MS) / 1000}${effect.source === "guess" ? "?" : ""}`;
 }
 
-/** A test's expected effect, in which `usual` stands for the meaning's default seconds. */
-export function withUsual(effect: string, meaning: Meaning): string {
-  return meaning === "ok" ? effect : effect.replace("usual", String(USUAL[meaning].restMs / 1000));
-}
+const TIMES: Readonly<Record<string, number>> = {
+  "utc-midnight": nextMidnightMs("UTC", NOW_MS),
+  "pacific-midnight": nextMidnightMs("America/Los_Angeles", NOW_MS),
+  "next-month": nextMonthMs(NOW_MS),
+};
 
-export const openAi = (
-  message: string,
-  code: string | null = null,
-  type: string | null = null,
-) => ({
-  error: { message, type, param: null, code },
-});
-export const anthropicError = (type: string, message: string) => ({
-  type: "error",
-  error: { type, message },
-});
-export const google = (code: number, message: string, status: string, ...details: unknown[]) => ({
-  error: { code, message, status, details },
-});
-export const gateway = (httpCode: number, code: number, message: string) => ({
-  success: false,
-  result: [],
-  messages: [],
-  error: [{ code, message }],
-  name: "AiGatewayError",
-  httpCode,
-  internalCode: code,
-  message,
-});
-
-export type Case = [
-  provider: string,
-  status: number,
-  body: unknown,
-  meaning: Meaning,
-  effect: string,
-  headers?: Record<string, string>,
-];
-
-/** One test per response: its meaning, and its effect on the key. */
-export function testAnswers(group: string, cases: readonly Case[]): void {
-  describe(group, () => {
-    test.each(cases)("%s %i %j is %s, %s", (name, status, body, meaning, effect, headers) => {
-      const verdict = judge(name, status, body, headers);
-      expect(`${verdict.meaning}, ${effectText(verdict)}`, verdict.rule).toBe(
-        `${meaning}, ${withUsual(effect, meaning)}`,
-      );
-    });
+/** An effect of `ErrorAnswer` with every time in seconds. */
+export function inSeconds(effect: string, meaning: Meaning): string {
+  return effect.replace(/[a-z-]+$/, (word) => {
+    if (word === "usual" && meaning !== "ok") return String(USUAL[meaning].restMs / 1000);
+    const untilMs = TIMES[word];
+    return untilMs === undefined ? word : String((untilMs - NOW_MS) / 1000);
   });
 }

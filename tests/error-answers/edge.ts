@@ -1,7 +1,7 @@
-import { gateway, testAnswers } from "./judge-for-test";
+import { type ErrorAnswer, gateway } from "./error-answer.ts";
 
 // biome-ignore format: one answer a line
-testAnswers("gateway and edge", [
+export const edgeAnswers: readonly ErrorAnswer[] = [
   ["openai", 429, gateway(429, 2003, "Rate limited"), "gateway_limit", "none"],
   ["openai", 429, gateway(429, 0, "Spend limit exceeded"), "gateway_limit", "none"],
   ["google-ai-studio", 401, gateway(401, 2009, "Unauthorized"), "gateway_limit", "none"],
@@ -17,4 +17,4 @@ testAnswers("gateway and edge", [
   ["openai", 413, "<html><h1>413 Request Entity Too Large</h1></html>", "client_error", "none"],
   ["openai", 429, "Too many requests, please try again in 5 seconds", "rate_limit_minute", "model 5"],
   ["openai", 408, "", "server_error", "none"],
-]);
+];

@@ -1,7 +1,7 @@
-import { HOUR, NOW_MS, openAi, testAnswers, UTC_MIDNIGHT } from "./judge-for-test";
+import { type ErrorAnswer, HOUR, NOW_MS, openAi, UTC_MIDNIGHT } from "./error-answer.ts";
 
 // biome-ignore format: one answer a line
-testAnswers("openrouter", [
+export const openrouterAnswers: readonly ErrorAnswer[] = [
   ["openrouter", 402, openAi("Insufficient credits. Add more using https://openrouter.ai/settings/credits", "402"), "out_of_credit", "key usual"],
   ["openrouter", 402, openAi("This request requires more credits, or fewer max_tokens. You requested up to 100 tokens, but can only afford 0."), "out_of_credit", "key usual"],
   ["openrouter", 402, { error: { message: "Budget held by running requests", code: 402, metadata: { error_type: "in_flight_budget" } } }, "out_of_credit", "key 12", { "retry-after": "12" }],
@@ -15,4 +15,6 @@ testAnswers("openrouter", [
   ["openrouter", 503, { error: { message: "No capacity", availability: { code: "capacity_exhausted", retryable: true, retry_after: 30 } } }, "overloaded", "none"],
   ["openrouter", 429, { error: { message: "Rate limit exceeded: free-models-per-min.", code: 429, metadata: { headers: { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": String(NOW_MS + 41_000) } } } }, "rate_limit_minute", "model 41"],
   ["openrouter", 502, { error: { message: "Provider returned error", code: 502, metadata: { raw: "oops" } } }, "server_error", "none"],
-]);
+  ["openrouter", 403, { error: { message: "Provider returned error", code: 403, metadata: { raw: "{\"error\":\"denied\"}" } } }, "region_denied", "none"],
+  ["openrouter", 403, openAi("Access denied.", "403"), "model_denied", "model usual"],
+];

@@ -1,9 +1,9 @@
-import { openAi, testAnswers, UTC_MIDNIGHT } from "./judge-for-test";
+import { type ErrorAnswer, openAi } from "./error-answer.ts";
 
 const QUOTA_TEXT = "You exceeded your current quota, please check your plan and billing details.";
 
 // biome-ignore format: one answer a line
-testAnswers("openai", [
+export const commonAnswers: readonly ErrorAnswer[] = [
   ["openai", 429, openAi("Organization spend limit exceeded.", "organization_spend_limit_exceeded", "insufficient_quota"), "out_of_credit", "key usual"],
   ["openai", 429, openAi("Project spend limit exceeded.", "project_spend_limit_exceeded"), "out_of_credit", "key usual"],
   ["openai", 429, openAi("Usage limit exceeded.", "organization_usage_limit_exceeded"), "out_of_credit", "key usual"],
@@ -27,10 +27,6 @@ testAnswers("openai", [
   ["openai", 429, openAi("Too many requests"), "rate_limit_minute", "model 7", { "x-ratelimit-reset-requests": "6.2s", "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-tokens": "1ms" }],
   ["openai", 500, openAi("The server had an error while processing your request.", null, "server_error"), "server_error", "none"],
   ["openai", 401, { error: "Nobody knows these words." }, "key_doubtful", "key usual"],
-]);
-
-// biome-ignore format: one answer a line
-testAnswers("openai-like", [
   ["mistral", 402, { message: "You have no payment method" }, "out_of_credit", "key usual"],
   ["mistral", 503, { object: "error", message: "Service tier capacity exceeded for this model." }, "overloaded", "none"],
   ["deepseek", 401, openAi("Authentication Fails (no such user)", "invalid_request_error", "authentication_error"), "key_invalid", "key 600"],
@@ -42,9 +38,14 @@ testAnswers("openai-like", [
   ["grok", 400, { code: "Client specified an invalid argument", error: "API key is currently blocked: xai-...fake" }, "key_blocked", "block"],
   ["grok", 400, { code: "Client specified an invalid argument", error: "Unknown field: the API key of account 0 is blocked" }, "client_error", "none"],
   ["grok", 404, { code: "Some requested entity was not found", error: "The model grok-9 does not exist or your team 0 does not have access to it." }, "model_denied", "model usual"],
+  ["grok", 429, { code: "Some resource has been exhausted", error: "Too many requests for team 0 and model grok-9. Your rate limit is 2 requests per second." }, "rate_limit_minute", "model 60"],
   ["cerebras", 401, { message: "Wrong API Key", type: "invalid_request_error", param: "api_key", code: "wrong_api_key" }, "key_invalid", "block"],
-  ["cerebras", 429, { message: "Tokens per day limit exceeded - too many tokens processed.", type: "too_many_tokens_error", param: "quota", code: "token_quota_exceeded" }, "rate_limit_day", `model ${UTC_MIDNIGHT}`],
+  ["cerebras", 429, { message: "Tokens per day limit exceeded - too many tokens processed.", type: "too_many_tokens_error", param: "quota", code: "token_quota_exceeded" }, "rate_limit_day", "model utc-midnight"],
   ["cerebras", 429, { message: "We're experiencing high traffic right now!", type: "too_many_requests_error", code: "queue_exceeded" }, "overloaded", "none"],
   ["cerebras", 402, { message: "Payment required", code: "payment_required" }, "out_of_credit", "key usual"],
   ["perplexity-ai", 401, openAi("Invalid API key provided.", "401", "invalid_api_key"), "key_invalid", "block"],
-]);
+  ["perplexity-ai", 403, openAi("The prompt was flagged.", "content_filter"), "client_error", "none"],
+  ["perplexity-ai", 429, openAi("Too many concurrent requests."), "rate_limit_minute", "model 5"],
+  ["perplexity-ai", 451, openAi("Not available for legal reasons."), "region_denied", "none"],
+  ["perplexity-ai", 529, openAi("Service unavailable."), "overloaded", "none"],
+];
