@@ -73,6 +73,7 @@ function identity({ slug, label, keyHeader }: CustomProviderOptions) {
     slug,
     label,
     withholds: { credentials: { headers: [keyHeader] }, accounts: {} },
+    isAtGateway: false,
     compatSlug: null,
     keyPattern: null,
     webSocket: null,

@@ -38,6 +38,7 @@ export const PROVIDER_DEFAULTS = {
   usageFormat: "none",
   protocol: null,
   messages: null,
+  isAtGateway: true,
   compatSlug: null,
   withholds: { credentials: { headers: ["authorization"] }, accounts: {} },
   needsModel: NEVER_NEEDS_MODEL,

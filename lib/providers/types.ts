@@ -72,10 +72,10 @@ export interface KeyCheck {
   readonly url?: string;
 }
 
-/** How a provider's WebSocket service is reached and where its key is placed. */
 /** The protocol of a WebSocket service's frames (see `lib/usage/socket-protocols.ts`). */
 export type SocketProtocol = "openai" | "gemini" | "deepgram" | "elevenlabs" | "cartesia";
 
+/** How a provider's WebSocket service is reached and where its key is placed. */
 export interface WebSocketPlan {
   /** How its frames are read; null if they can't be, so that restricted tokens may not use it. */
   readonly protocol: SocketProtocol | null;
@@ -116,7 +116,7 @@ export type UsageFormat =
   | "none";
 
 export interface Provider {
-  /** First path segment below `/api/`, and AI Gateway's slug for it. */
+  /** First path segment below `/api/`, and AI Gateway's slug for it if it is there. */
   readonly slug: string;
   /** The name people know. */
   readonly label: string;
@@ -132,6 +132,8 @@ export interface Provider {
    * null if it doesn't, or if its own paths are Anthropic's.
    */
   readonly messages: string | null;
+  /** Whether AI Gateway has the provider, under its slug. If not, requests always go to the provider directly. */
+  readonly isAtGateway: boolean;
   /** Slug in AI Gateway's compat model names (`{compatSlug}/{model}`); null if compat doesn't know the provider. */
   readonly compatSlug: string | null;
   /**
@@ -173,7 +175,10 @@ export type Meaning =
   /** No money: balance, credit or a spending cap. */
   | "out_of_credit"
   | "key_invalid"
-  /** The key or its account was banned, leaked, suspended or restricted away from this API. */
+  /**
+   * The key or its account was banned, leaked, suspended, paused or restricted away from this API: a person has to
+   * act. The re-check by `keyCheck` unblocks it.
+   */
   | "key_blocked"
   /** A 401 or 403 with an unknown message: cooldown, and a check by the free endpoint. */
   | "key_doubtful"
@@ -226,8 +231,8 @@ export interface ErrorRule {
   readonly meaning: Exclude<Meaning, "ok">;
   /**
    * When the key, or key and model, may be used again, in epoch milliseconds; absent or null: the meaning's default. It
-   * applies whatever was learned before, and teaches nothing. For a meaning that blocks, it replaces the block by a
-   * cooldown.
+   * applies whatever the pool has learned, and the pool learns no quota from it. For a meaning that blocks, it replaces
+   * the block by a cooldown.
    */
   untilMs?(facts: ErrorFacts, nowMs: number): number | null;
   /**

@@ -8,7 +8,10 @@ export interface ModelScope {
   readonly models: readonly string[] | null;
 }
 
-/** A small, current chat model of each provider that supports OpenAI's format, best known first. */
+/**
+ * A small, current chat model of each provider that supports OpenAI's format, best known first. None of Workers AI,
+ * whose OpenAI format requires AI Gateway.
+ */
 export const EXAMPLE_MODELS: ReadonlyMap<string, string> = new Map([
   ["openai", "gpt-5-mini"],
   ["anthropic", "claude-haiku-4-5"],
@@ -23,6 +26,8 @@ export const EXAMPLE_MODELS: ReadonlyMap<string, string> = new Map([
   ["perplexity-ai", "sonar"],
   ["huggingface", "openai/gpt-oss-20b"],
   ["fireworks", "accounts/fireworks/models/gpt-oss-20b"],
+  ["baseten", "openai/gpt-oss-120b"],
+  ["parallel", "speed"],
 ]);
 
 /**

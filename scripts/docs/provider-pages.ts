@@ -80,12 +80,17 @@ function providerPage(provider: Provider): string {
 }
 
 function callRows(provider: Provider): string[][] {
-  const { slug, gatewayPath, directUrl, openAiCompatible } = provider;
+  const { slug, isAtGateway, gatewayPath, directUrl, openAiCompatible } = provider;
   const path = examplePath(provider);
   return [
     ["A path", code(`/api/${slug}/${path}`)],
     ["Sent straight, it becomes", code(mapPath(path, directUrl))],
-    ["Through AI Gateway", code(`{gateway}/${slug}/${mapPath(path, gatewayPath)}`)],
+    [
+      "Through AI Gateway",
+      isAtGateway
+        ? code(`{gateway}/${slug}/${mapPath(path, gatewayPath)}`)
+        : "never: it is always asked directly",
+    ],
     ["The model is read from", modelPlaces(provider.model)],
     [
       `At ${code("/api/compat")}`,

@@ -9,7 +9,7 @@ import { KeyPool } from "../../pool/key-pool";
 import type { UseBoard } from "../../pool/peers/use-board";
 import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../../pool/types";
 import { customProvider } from "../../providers/custom-provider";
-import { providerOf } from "../../providers/registry";
+import { providerOf, providersWith } from "../../providers/registry";
 import type { Provider, Route } from "../../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../../proxy/ports";
 import { NANO_PER_USD } from "../../usage/price";
@@ -318,10 +318,11 @@ export class KnownState {
     return provider?.quotaDayZone ?? "UTC";
   }
 
-  /** AI Gateway knows only the built-in providers. */
   #ownRoutes(): Map<string, Route> {
     const routes = new Map(Object.entries(this.#settings.upstream.providers));
-    for (const slug of this.#customProviders.keys()) routes.set(slug, "direct");
+    for (const { slug, isAtGateway } of providersWith([...this.#customProviders.values()])) {
+      if (!isAtGateway) routes.set(slug, "direct");
+    }
     return routes;
   }
 

@@ -46,7 +46,7 @@ export function openAiLike({
     ...PROVIDER_DEFAULTS,
     ...basePath({ base, gatewayPrefix, prefixes }),
     usageFormat: "openai",
-    compatSlug: rest.slug,
+    compatSlug: rest.isAtGateway === false ? null : rest.slug,
     placeKey: asBearer,
     model: { body: ["model"] },
     needsModel: NEEDS_MODEL,
