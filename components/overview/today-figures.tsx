@@ -5,6 +5,7 @@ import { CostFigure, Figure } from "@/components/usage/usage-figures";
 import type { QuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
 import type { PoolOverview } from "@/lib/manage/usage/read-pool-overview";
 import type { AnsweredSums } from "@/lib/manage/usage/read-usage-board";
+import { successRate } from "@/lib/usage/success-rate";
 
 /** The day in five figures. */
 export async function TodayFigures({
@@ -39,8 +40,8 @@ export async function TodayFigures({
         <Figure name={t("answers")} detail={t("ofRequests", { count: requests })}>
           {formatExactCount(answered)}
         </Figure>
-        <Figure name={t("answered")} {...(requests === 0 && { exact: t("noRequests") })}>
-          {formatShare(requests === 0 ? null : answered / requests)}
+        <Figure name={t("successRate")} {...(requests === 0 && { exact: t("noRequests") })}>
+          {formatShare(successRate(today))}
         </Figure>
         <CostFigure totals={today} />
         <Figure name={t("ready")} detail={t("ofKeys", { count: all })}>

@@ -8,6 +8,7 @@ import {
   UNKNOWN,
 } from "@/components/format";
 import type { AnsweredSums } from "@/lib/manage/usage/read-usage-board";
+import { successRate } from "@/lib/usage/success-rate";
 
 /** A whole range in five figures. */
 export async function UsageFigures({ totals }: { readonly totals: AnsweredSums }) {
@@ -19,7 +20,7 @@ export async function UsageFigures({ totals }: { readonly totals: AnsweredSums }
       <Figure name={t("requests")} exact={formatExactCount(requests)}>
         {formatCount(requests)}
       </Figure>
-      <AnsweredFigure totals={totals} />
+      <SuccessFigure totals={totals} />
       <Figure
         name={t("tokens")}
         exact={formatExactCount(tokens)}
@@ -44,17 +45,16 @@ export async function UsageFigures({ totals }: { readonly totals: AnsweredSums }
   );
 }
 
-/** The share of requests that got a successful response. */
-export async function AnsweredFigure({ totals }: { readonly totals: AnsweredSums }) {
+async function SuccessFigure({ totals }: { readonly totals: AnsweredSums }) {
   const t = await getTranslations("usage.figures");
   const { requests, answered } = totals;
   return (
     <Figure
-      name={t("answered")}
+      name={t("successRate")}
       {...(requests === 0 && { exact: t("noRequests") })}
       detail={t("answeredOf", { answered, requests })}
     >
-      {formatShare(requests === 0 ? null : answered / requests)}
+      {formatShare(successRate(totals))}
     </Figure>
   );
 }

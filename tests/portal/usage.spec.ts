@@ -91,8 +91,8 @@ test("a row, a legend and a cell lead to the requests that they are made of, wit
 test("figures, hover, keyboard, table and file tell what was sent", async ({ admin, server }) => {
   const { tokens } = await send(admin, server);
   await admin.goto("/usage");
-  await expect(figure(admin, "Answered")).toContainText("83.3%");
-  await expect(figure(admin, "Answered")).toContainText("5 of 6");
+  await expect(figure(admin, "Success rate")).toContainText("83.3%");
+  await expect(figure(admin, "Success rate")).toContainText("5 of 6");
   const shown = figure(admin, "Tokens").locator("span").first();
   await expect(shown).toHaveAttribute("title", new Intl.NumberFormat("en").format(tokens));
 

@@ -5,9 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
 import { runBatch } from "../../lib/db/state/state-version";
 import type { Actor } from "../../lib/db/team/audit-log";
-import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
 import { readTokenSpend } from "../../lib/db/tokens/token-spend";
-import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { changeMemberLimits } from "../../lib/manage/team/change-member-limits";
 import { readTokenUse } from "../../lib/manage/tokens/read-token-use";
@@ -16,6 +14,7 @@ import { checkBudgets } from "../../lib/manage/usage/check-budgets";
 import { readBudgets } from "../../lib/manage/usage/read-budgets";
 import { rebuildBudgets } from "../../lib/manage/usage/rebuild-budgets";
 import { counted } from "./counted-d1";
+import { recordAsTheyCame, recordRequests } from "./record-requests";
 import { db, emptyUsage, SECRETS, storeToken } from "./test-store";
 import { auditEntries, emptyTeam, storeUser } from "./test-team";
 import { requestAt, usageOf } from "./usage-events";
@@ -49,28 +48,13 @@ beforeEach(async () => {
 
 /** Two requests today, one the day before, all of Mary's: two of the token, one of another. */
 async function useSome(): Promise<void> {
-  let nowMs = 0;
-  const recorder = new UsageRecorder({
-    db: openDatabase(env.DB),
-    nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
-  });
   const common = { userId: mary.id, usage: HALF_A_MILLION };
-  const events = [
+  await recordAsTheyCame([
     requestAt(NOON_MS - DAY_MS, { ...common, tokenId }),
     requestAt(NOON_MS - 60_000, { ...common, tokenId }),
     requestAt(NOON_MS - 30_000, { ...common, tokenId: "at_other" }),
     requestAt(NOON_MS - 20_000, { ...common, tokenId, outcome: "limited", usage: null }),
-  ];
-  for (const event of events) {
-    nowMs = Math.max(nowMs, event.atMs);
-    recorder.add(event);
-    await recorder.flush();
-  }
+  ]);
 }
 
 const spends = () =>
@@ -184,17 +168,10 @@ test("rotating a token begins no new budget: both go on with one", async () => {
   };
   const second = await rotate(tokenId);
   const third = await rotate(second);
-  const recorder = new UsageRecorder({
-    db: openDatabase(env.DB),
-    nowMs: () => NOON_MS,
-    sleep: async () => undefined,
-    random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
-  });
-  for (const id of [tokenId, second, third]) {
-    recorder.add(requestAt(NOON_MS, { tokenId: id, userId: mary.id, usage: HALF_A_MILLION }));
-  }
-  await recorder.flush();
+  const events = [tokenId, second, third].map((id) =>
+    requestAt(NOON_MS, { tokenId: id, userId: mary.id, usage: HALF_A_MILLION }),
+  );
+  await recordRequests(events, NOON_MS);
 
   expect(await spends()).toEqual([{ id: tokenId, period: MONTH, requests: 5 }]);
   const budgets = await readBudgets(context(), { ownerId: mary.id });

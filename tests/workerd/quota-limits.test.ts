@@ -4,8 +4,6 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { providerKeys } from "../../lib/db/schema/schema";
 import { auditLog } from "../../lib/db/schema/team-schema";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
-import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
-import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
 import { changeProviderKeys } from "../../lib/manage/keys/change-provider-keys";
 import { listProviderKeys } from "../../lib/manage/keys/list-provider-keys";
@@ -17,6 +15,7 @@ import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
 import type { KeyPool } from "../../lib/pool/key-pool";
 import { newAsk } from "../../lib/pool/pick-result";
+import { recordRequests } from "./record-requests";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 import { attemptBy, requestAt } from "./usage-events";
 
@@ -147,25 +146,16 @@ describe("isolates", () => {
   test("count what others sent of the day, without those that were refused", async () => {
     const id = await storeKey("sk-fake-1");
     await set({ provider: "openai", limits: [{ model: "gpt-5-mini", dailyRequests: 10 }] });
-    const recorder = new UsageRecorder({
-      db,
-      nowMs: () => nowMs,
-      sleep: async () => {},
-      random: () => 0.5,
-      settings: () => DEFAULT_SETTINGS,
-    });
-    for (let request = 0; request < 6; request += 1) {
-      const attempts = [attemptBy("pk_gone", "rate_limit_minute"), attemptBy(id)];
-      recorder.add(requestAt(nowMs - 1000, { attempts }));
-    }
-    recorder.add(
+    const attempts = [attemptBy("pk_gone", "rate_limit_minute"), attemptBy(id)];
+    const events = [
+      ...Array.from({ length: 6 }, () => requestAt(nowMs - 1000, { attempts })),
       requestAt(nowMs - 1000, {
         outcome: "limited",
         attempts: [attemptBy(id, "rate_limit_minute")],
       }),
-    );
-    recorder.add(requestAt(nowMs - 86_400_000, { attempts: [attemptBy(id)] }));
-    await recorder.flush();
+      requestAt(nowMs - 86_400_000, { attempts: [attemptBy(id)] }),
+    ];
+    await recordRequests(events, nowMs);
 
     const state = startIsolate();
     await state.ready();

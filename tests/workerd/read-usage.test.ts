@@ -1,10 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newRowId } from "../../lib/db/new-row-id";
-import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
 import { compactUsage } from "../../lib/db/usage/compact-usage";
-import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import * as answers from "../../lib/manage/answer-schemas";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
@@ -21,6 +18,7 @@ import { readUsage } from "../../lib/manage/usage/read-usage";
 import { listRequestsInput, readUsageInput } from "../../lib/manage/usage/usage-schemas";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
+import { recordRequests } from "./record-requests";
 import { db, emptyStore, emptyUsage, SECRETS, storeKey } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
@@ -38,20 +36,7 @@ beforeEach(async () => {
   await emptyUsage();
 });
 
-async function record(events: readonly RequestEvent[]): Promise<void> {
-  let nowMs = NOW_MS;
-  const recorder = new UsageRecorder({
-    db: openDatabase(env.DB),
-    nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
-  });
-  for (const event of events) recorder.add(event);
-  while (recorder.isDue()) await recorder.flush();
-}
+const record = (events: readonly RequestEvent[]) => recordRequests(events, NOW_MS);
 
 const usage = (query: Record<string, string>) =>
   readUsage(context, parseInput(readUsageInput, query));

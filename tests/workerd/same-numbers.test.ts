@@ -7,10 +7,8 @@ import { boardCharts } from "../../components/usage/board-charts";
 import { chartRows } from "../../components/usage/chart-data";
 import { newRowId } from "../../lib/db/new-row-id";
 import { runBatch } from "../../lib/db/state/state-version";
-import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
 import { compactUsage } from "../../lib/db/usage/compact-usage";
 import { digestUsage } from "../../lib/db/usage/usage-digests";
-import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { exportRequests } from "../../lib/manage/usage/export-requests";
 import { listRequests } from "../../lib/manage/usage/list-requests";
@@ -21,6 +19,7 @@ import { readUsageBoard } from "../../lib/manage/usage/read-usage-board";
 import { loadPriceBook } from "../../lib/usage/price";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
+import { recordRequests } from "./record-requests";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
@@ -75,18 +74,7 @@ const EVENTS: readonly RequestEvent[] = Array.from({ length: 150 }, (_, index) =
 });
 
 async function recorded(): Promise<Sums> {
-  let nowMs = NOW_MS;
-  const recorder = new UsageRecorder({
-    db,
-    nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
-  });
-  for (const event of EVENTS) recorder.add(event);
-  while (recorder.isDue()) await recorder.flush();
+  await recordRequests(EVENTS, NOW_MS);
   const book = await loadPriceBook();
   const costs = EVENTS.map(({ provider, model, usage, atMs }) =>
     provider === null || model === null || usage === null

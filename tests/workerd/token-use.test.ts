@@ -1,10 +1,6 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, expect, test } from "vitest";
-import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
-import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import { readTokenUse } from "../../lib/manage/tokens/read-token-use";
-import type { RequestEvent } from "../../lib/usage/request-event";
+import { recordAsTheyCame } from "./record-requests";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS } from "./test-store";
 import { requestAt, usageOf } from "./usage-events";
 
@@ -16,28 +12,9 @@ beforeEach(async () => {
   await emptyUsage();
 });
 
-/** Recorded when it happened, so that older requests are in the rollups by now. */
-async function record(events: readonly RequestEvent[]): Promise<void> {
-  let nowMs = 0;
-  const recorder = new UsageRecorder({
-    db: openDatabase(env.DB),
-    nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
-  });
-  for (const event of events) {
-    nowMs = Math.max(nowMs, event.atMs);
-    recorder.add(event);
-    await recorder.flush();
-  }
-}
-
 test("a token's use is counted by the day and the month in UTC, others' and refusals apart", async () => {
   const million = { tokenId: "at_1", usage: usageOf(1_000_000, 100_000) };
-  await record([
+  await recordAsTheyCame([
     requestAt(Date.UTC(2026, 9, 31, 23, 59), million),
     requestAt(NOON_MS - DAY_MS, million),
     requestAt(NOON_MS, million),

@@ -1,12 +1,8 @@
-import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newRowId } from "../../lib/db/new-row-id";
-import { openDatabase } from "../../lib/db/open-database";
-import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
 import { envAccessTokens } from "../../lib/db/tokens/env-access-tokens";
 import { compactUsage } from "../../lib/db/usage/compact-usage";
-import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import { readQuotaForecasts } from "../../lib/manage/limits/read-quota-forecasts";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { changeSettings } from "../../lib/manage/settings/change-settings";
@@ -17,6 +13,7 @@ import { readOverviewUsage } from "../../lib/manage/usage/read-overview-usage";
 import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/usage/read-usage-board";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
+import { recordRequests } from "./record-requests";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS, storeKey, storeToken } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
@@ -31,20 +28,7 @@ beforeEach(async () => {
   await emptyUsage();
 });
 
-async function record(events: readonly RequestEvent[]): Promise<void> {
-  let nowMs = NOW_MS;
-  const recorder = new UsageRecorder({
-    db: openDatabase(env.DB),
-    nowMs: () => nowMs,
-    sleep: async (ms) => {
-      nowMs += ms;
-    },
-    random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
-  });
-  for (const event of events) recorder.add(event);
-  while (recorder.isDue()) await recorder.flush();
-}
+const record = (events: readonly RequestEvent[]) => recordRequests(events, NOW_MS);
 
 /** Twelve models, two members; every fifth request is refused after a try, the others are answered. */
 function mixed(): RequestEvent[] {

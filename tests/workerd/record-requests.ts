@@ -1,0 +1,43 @@
+/** Stores requests as an isolate does. */
+import { env } from "cloudflare:workers";
+import { openDatabase } from "../../lib/db/open-database";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
+import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
+import type { RequestEvent } from "../../lib/usage/request-event";
+
+/** All at this time. */
+export async function recordRequests(
+  events: readonly RequestEvent[],
+  startMs: number,
+): Promise<void> {
+  const { recorder } = startRecorder(startMs);
+  for (const event of events) recorder.add(event);
+  while (recorder.isDue()) await recorder.flush();
+}
+
+/** Each when it happened, so that those of hours that are over by the last are in the rollups. */
+export async function recordAsTheyCame(events: readonly RequestEvent[]): Promise<void> {
+  const { recorder, until } = startRecorder(0);
+  for (const event of events) {
+    until(event.atMs);
+    recorder.add(event);
+    await recorder.flush();
+  }
+}
+
+function startRecorder(startMs: number) {
+  let nowMs = startMs;
+  const recorder = new UsageRecorder({
+    db: openDatabase(env.DB),
+    nowMs: () => nowMs,
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
+    random: () => 0.5,
+    settings: () => DEFAULT_SETTINGS,
+  });
+  const until = (ms: number) => {
+    nowMs = Math.max(nowMs, ms);
+  };
+  return { recorder, until };
+}
