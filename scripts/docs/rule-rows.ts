@@ -112,7 +112,11 @@ function effectOf(rule: ErrorRule, facts: ErrorFacts): string {
   if (usual.effect === "block" && rule.untilMs === undefined) return "blocked";
   const reach = scope === "model" ? "cooldown for this model" : "cooldown for every model";
   const untilMs = rule.untilMs?.(facts, NOW_MS) ?? null;
-  return untilMs === null ? reach : `${reach} ${timeUntil(untilMs)}`;
+  // What an answer without words gets is the rule's own time.
+  const ownMs = rule.untilMs?.(NO_WORDS, NOW_MS) ?? null;
+  const own = ownMs === null ? "" : timeUntil(ownMs);
+  if (untilMs === ownMs) return `${reach} ${own}`.trim();
+  return `${reach} as long as the answer says${own === "" ? "" : `, else ${own}`}`;
 }
 
 /** `for 1 hour`, `until midnight UTC`. */
