@@ -1,10 +1,10 @@
 /**
- * The CPU that runs in the front Worker, by kind of request, beside a bare Worker that only passes the same request
- * on: what the free plan's 10 ms are for. The database and the portal are in another process, so that what they
- * cost, which is D1's and the object's on Cloudflare, is told apart.
+ * The CPU that runs in the front Worker, by kind of request, compared with a bare Worker that only passes the same
+ * request on: this is what the free plan's 10 ms limit. The database and the portal are in another process, so their
+ * cost, which belongs to D1 and the object on Cloudflare, is excluded.
  *
- * CPU is the scheduler's, of all threads of the front's workerd. On Cloudflare it is another machine's, and only
- * what is over 10 ms there is refused. `FREE_PLAN_QUICK=1` takes fewer rounds.
+ * CPU is the scheduler's, of all threads of the front's workerd. On Cloudflare it is another machine's, and only what
+ * exceeds 10 ms there is rejected. `FREE_PLAN_QUICK=1` runs fewer rounds.
  * @module
  */
 import "../scripts/resolve-lib.ts";
@@ -38,9 +38,9 @@ import { writeResult } from "./lib/write-result.ts";
 const isQuick = process.env.FREE_PLAN_QUICK === "1";
 const ROUNDS = isQuick ? 3 : 7;
 const COLD_STARTS = isQuick ? 2 : 5;
-/** Of the requests after a cold isolate's first, each is measured by itself. */
+/** The requests after a cold isolate's first are measured one by one. */
 const FOLLOWING = isQuick ? 10 : 30;
-/** The 30-minute stream is played on a clock that runs so much faster. */
+/** The 30-minute stream runs on a clock that is this many times faster. */
 const CLOCK_FACTOR = 200;
 const CHAT = "/api/openai/chat/completions";
 
@@ -63,7 +63,7 @@ function note(what: string, value: number, most: number, bare: number | null, un
   console.log([...Object.values(row), isRight ? "ok" : "MISSED"].join(", "));
 }
 
-/** A client that keeps its connections. */
+/** A client with keep-alive connections. */
 function clientOf({ port }: Front) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return ({ path, method = "POST", body, headers = {} }: Ask) =>
@@ -92,7 +92,7 @@ function clientOf({ port }: Front) {
     });
 }
 
-/** What a request costs each of two fronts, in milliseconds: the median of rounds taken in turn. */
+/** The cost of a request for each of two fronts, in milliseconds: the median of alternating rounds. */
 async function compare(
   [ours, bare]: readonly [Front, Front],
   ask: Ask,
@@ -118,7 +118,7 @@ async function compare(
         }
       };
       await Promise.all(Array.from({ length: width }, worker));
-      // What goes on after the answers is theirs.
+      // Includes what runs after the responses.
       await sleep(restMs > 0 ? 0 : 300);
       if (round >= 0) costs.push((threadsCpuMs(front.pid) - before) / times);
     }
@@ -139,7 +139,7 @@ const chat = (fields: object): Ask => ({
   }),
 });
 
-/** The upstream sends so many chunks, so many milliseconds apart. */
+/** The upstream sends this many chunks, this many milliseconds apart. */
 const stream = (chunks: number, gapMs: number): Ask => ({
   ...chat({ stream: true }),
   path: `/api/openai/stream-${chunks}-${gapMs}/chat/completions`,
@@ -179,7 +179,7 @@ async function measureCold(script: string, keys: number, upstreamUrl: string): P
   }
 }
 
-/** What each of some requests costs, one after the other, with all that it leaves to be done after its answer. */
+/** The cost of several requests, one after the other, including everything that runs after their responses. */
 async function costsInTurn(front: Front, ask: Ask, times: number): Promise<readonly number[]> {
   const send = clientOf(front);
   const costs: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * What streams look like at the client and weigh in the Worker, beside a bare pass-through: the gaps between their
- * chunks, the memory of a thousand that are idle, and of a hundred readers that stalled in 50 MB.
+ * What streams look like at the client and weigh in the Worker, compared with a bare pass-through: the gaps between
+ * their chunks, the memory of a thousand idle ones, and of a hundred readers that stalled in 50 MB.
  * @module
  */
 import "../scripts/resolve-lib.ts";
@@ -58,7 +58,7 @@ function gapsOf({ port }: Front): Promise<readonly number[]> {
   });
 }
 
-/** Opens so many streams; returns by how many MiB the Worker's process has grown once they stand. */
+/** Opens this many streams; returns by how many MiB the Worker's process has grown. */
 async function growth(
   { port, pid }: Front,
   kind: string,
@@ -97,7 +97,7 @@ const start = (name: Name) =>
     ? startFront(script, store.url, upstream.url)
     : startBareFront(store.url, upstream.url);
 
-/** Each in a process of its own, which nothing was sent to before but a few streams. */
+/** Each in a new process, which has only served a few streams before. */
 async function growthOf(name: Name, kind: string, count: number, reads: boolean): Promise<number> {
   const front = await start(name);
   try {

@@ -1,7 +1,7 @@
 /**
- * One pool and one limit on 1, 3, 8 and 32 isolates: the real handler, ledger and leases over a modelled D1 and
- * modelled objects, in virtual time. The same seed gives the same figures; `SEED=7 npm run bench -- isolates` plays
- * another game. Writes bench/isolates-measured.md and its charts.
+ * One pool and one limit on 1, 3, 8 and 32 isolates: the real handler, ledger and leases over a modeled D1 and modeled
+ * objects, in virtual time. The same seed gives the same figures; `SEED=7 npm run bench -- isolates` runs another game.
+ * Writes bench/isolates-measured.md and its charts.
  * @module
  */
 import "./lib/resolve-ts.ts";
@@ -22,9 +22,9 @@ const SHARINGS: readonly Sharing[] = ["none", "store", "object"];
 const WORDS = { none: "each by itself", store: "leases over D1", object: "leases of objects" };
 const MINUTES_3 = 180_000;
 const SETTLED_MS = 5_000;
-/** What must hold on up to eight isolates. */
+/** The targets for up to eight isolates. */
 const MOST = { store: { long: 1.1, burst: 2 }, object: { long: 1.02, burst: 1.05 } } as const;
-/** US dollars a million: rows written, rows read, calls of objects (developers.cloudflare.com, paid plan). */
+/** US dollars per million: rows written, rows read, calls of objects (developers.cloudflare.com, paid plan). */
 const PRICES = { rowsWritten: 1, rowsRead: 0.001, objectCalls: 0.15 };
 
 let failures = 0;
@@ -70,7 +70,7 @@ for (const isolates of ISOLATES) {
   }
 }
 
-/** What sharing adds for a million requests of a token with a limit; of one that is far from it, nothing. */
+/** What sharing adds for a million requests of a token at its limit; for one that is far from it, nothing. */
 function billOf(bill: StoreBill, asked: number) {
   const million = (count: number) => Math.round((count * 1e6) / asked);
   const rows = million(bill.leaseCalls);

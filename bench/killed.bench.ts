@@ -1,6 +1,6 @@
 /**
- * What `kill -9` of `npm start` costs under load: five times on one data folder, each at another moment. Counted is
- * what the usage knows after the next start, lost what was answered and is not counted.
+ * What `kill -9` of `npm start` loses under load: five times on one data folder, each at another moment. A request is
+ * counted if the usage includes it after the next start, lost if it was answered and isn't counted.
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -23,7 +23,7 @@ const SEED = 20_261_130;
 const TOKEN = "bench-access-token";
 const BODY = JSON.stringify({ model: "gpt-bench", messages: [{ role: "user", content: "hi" }] });
 const START_MS = 60_000;
-/** The state is written once a second; what a write itself takes comes on top. */
+/** The state is written once per second, plus the duration of a write. */
 const LOST_MS_MAX = 1_250;
 
 interface Instance {
@@ -44,7 +44,7 @@ try {
     const load = Array.from({ length: CONNECTIONS }, () => ask(instance.url, answeredAtMs));
     await sleep(2_000 + 2_000 * random.next());
     const killedAtMs = Date.now();
-    // npm's place is taken by the group: the server and workerd die at once.
+    // The group stands for npm: the server and workerd die at once.
     process.kill(-Number(instance.child.pid), "SIGKILL");
     await once(instance.child, "close");
     await Promise.all(load);
@@ -75,7 +75,7 @@ try {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-/** In a process group of its own. */
+/** In its own process group. */
 async function start(): Promise<Instance> {
   const child = spawn(process.execPath, ["--no-warnings", join(root, "scripts/start.ts")], {
     cwd: root,

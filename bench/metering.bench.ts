@@ -1,7 +1,6 @@
 /**
- * What metering writes, and how fast what it wrote is read: D1 rows per 1,000 requests at 100 requests a
- * second, over an hour and its end, and the log and the sums of use with 1,000,000 rows of log.
- * `METERING_ROWS` sets another number.
+ * What metering writes, and how fast it can be read: D1 rows per 1,000 requests at 100 requests per second, over an
+ * hour and its end, and the log and the usage sums with 1,000,000 log rows. `METERING_ROWS` sets another number.
  * @module
  */
 import "../scripts/resolve-lib.ts";
@@ -16,7 +15,7 @@ import { median, quantile } from "./lib/quantile.ts";
 import type { Traffic } from "./lib/sample-request.ts";
 import { writeResult } from "./lib/write-result.ts";
 
-// What imports lib/ waits until Node knows how to.
+// Imports of lib/ wait until Node can resolve them.
 const { openDatabase } = await import("../lib/db/open-database.ts");
 const { listRequests } = await import("../lib/manage/usage/list-requests.ts");
 const { readUsage } = await import("../lib/manage/usage/read-usage.ts");
@@ -28,7 +27,7 @@ const RATE_PER_SECOND = 100;
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** The requests of an hour, and some minutes of the next, in which it is folded. */
+/** The requests of an hour, and a few minutes of the next, in which it is folded. */
 const MEASURED_MS = HOUR_MS + 300_000;
 const RUNS = 15;
 const TOKENS = 50;
@@ -86,7 +85,7 @@ if (failures > 0) {
 
 interface Store {
   readonly db: Database;
-  /** As D1 counted them in all batches so far. */
+  /** As counted by D1 in all batches so far. */
   rowsWritten(): number;
 }
 
@@ -121,7 +120,7 @@ function trafficOf(keys: number): Traffic {
   };
 }
 
-/** Rows per 1,000 requests, all of an hour's folding counted in. */
+/** Rows per 1,000 requests, including all of an hour's folding. */
 async function measureWrites(
   store: Store,
   wish: {
@@ -154,7 +153,7 @@ async function measureWrites(
   return (store.rowsWritten() / requests) * 1_000;
 }
 
-/** Fills the log, at even distances. */
+/** Fills the log, at even intervals. */
 async function recordLog({ db }: Store, fromMs: number, gapMs: number): Promise<void> {
   const traffic = trafficOf(1_000);
   const isolate = new RecordingIsolate(db, "all", fromMs, random);

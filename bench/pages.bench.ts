@@ -1,7 +1,7 @@
 /**
- * What a look at the portal's pages costs, with 26,000 requests of history and with 1,000,000: rows and statements
- * of D1, the time of these in SQLite, the CPU of the process beside it, and bytes of HTML. On the instance as the
- * upkeep leaves it. `PAGES_ROWS` sets another number for the large one.
+ * The cost of a view of the portal's pages, with 26,000 requests of history and with 1,000,000: rows and statements of
+ * D1, their time in SQLite, the CPU of the rest of the process, and bytes of HTML. On the instance as maintenance
+ * leaves it. `PAGES_ROWS` sets another number for the large one.
  * @module
  */
 import "../scripts/resolve-lib.ts";
@@ -21,7 +21,7 @@ import { workerdPids } from "./lib/processes.ts";
 import { median } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
 
-// What imports lib/ waits until Node knows how to.
+// Imports of lib/ wait until Node can resolve them.
 const { compactUsage } = await import("../lib/db/usage/compact-usage.ts");
 const { newRowId } = await import("../lib/db/new-row-id.ts");
 const { openDatabase } = await import("../lib/db/open-database.ts");
@@ -35,7 +35,7 @@ const { DEMO_ADMIN, makeSampleTeam } = await import("../scripts/demo/sample-team
 const LARGE_ROWS = Number(process.env.PAGES_ROWS ?? 1_000_000);
 const DEMO_DAYS = 35;
 const DAY_MS = 86_400_000;
-/** The first answers load and warm a page's code. */
+/** The first responses load and warm up a page's code. */
 const WARM_UP_RUNS = 10;
 const RUNS = 40;
 const SQL_RUNS = 9;
@@ -116,7 +116,7 @@ async function makeLarge(dataDir: string): Promise<void> {
   await recordLargeUse(dataDir, team, LARGE_ROWS, Date.now());
 }
 
-/** What the upkeep does within a day. */
+/** What maintenance does within a day. */
 async function tend(dataDir: string): Promise<void> {
   await withDatabase(dataDir, async (db) => {
     await compactUsage(db, newRowId("uf", Date.now()), Date.now());
@@ -139,7 +139,7 @@ async function withDatabase(
   const local = await openLocalDatabase(dataDir);
   try {
     await applyMigrations(local.database);
-    // The same binding; Miniflare's type of it is the package's, not the global one.
+    // The same binding; Miniflare's type for it is the package's, not the global one.
     await use(openDatabase(local.database as unknown as D1Database));
   } finally {
     await local.close();
@@ -192,7 +192,7 @@ async function asks(workerUrl: string, query: string): Promise<CountedAsks> {
   return (await (await fetch(`${workerUrl}${COUNT_PATH}${query}`)).json()) as CountedAsks;
 }
 
-/** Milliseconds in SQLite. Writes are left out: they would be made again. */
+/** Milliseconds in SQLite. Writes are left out, because they would be repeated. */
 function timeSql(store: DatabaseSync, { sql, params }: CountedAsks["asked"][number]): number {
   if (!/^\s*(select|with)/i.test(sql)) return 0;
   const statement = store.prepare(sql);

@@ -1,6 +1,6 @@
 /**
- * What tending a large pool costs: adding 5,000 pasted keys in a real browser, from the click to the report,
- * and the server's time for a page of a provider with 10,000 keys.
+ * The cost of managing a large pool: adding 5,000 pasted keys in a real browser, from the click to the report, and the
+ * server's time for a page of a provider with 10,000 keys.
  * @module
  */
 import { chromium, type Page } from "@playwright/test";
@@ -14,10 +14,10 @@ const PASTED = 5_000;
 const POOL = 10_000;
 const RUNS = 30;
 
-/** Of the pool, those whose remark begins with a 7, so that a filter by state finds some. */
+/** Keys of the pool whose note begins with a 7, so that a filter by state finds some. */
 const DISABLED = { q: "no. 7", count: 1_111 };
 
-/** Views of the page, from the plainest to those that must look at every key, and how many keys each finds. */
+/** Views of the page, from the plainest to those that must examine every key, and how many keys each finds. */
 const VIEWS = [
   { view: "newest", query: "", finds: POOL },
   { view: "last page", query: "?page=200", finds: POOL },
@@ -110,7 +110,7 @@ async function addPasted(page: Page) {
 }
 
 /**
- * The whole page's HTML over loopback, so the server's time and hardly anything else.
+ * The whole page's HTML over loopback, so almost only the server's time.
  * @param finds The number that the page says it found.
  */
 async function timePage(url: string, cookie: string, finds: number) {
@@ -126,7 +126,7 @@ async function timePage(url: string, cookie: string, finds: number) {
       throw new Error(`${url}: ${response.status}, not${total.slice(0, -1)}`);
     }
     bytes = html.length;
-    // The first answers load and warm the page's code.
+    // The first responses load and warm up the page's code.
     if (run >= 3) times.push(elapsedMs);
   }
   return {

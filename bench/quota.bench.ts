@@ -1,12 +1,12 @@
 /**
- * How much of the upstream quota becomes answers, and what becomes of requests in bad weather: the real handler and
+ * How much of the upstream quota becomes responses, and what happens to requests in bad weather: the real handler and
  * pool against simulated upstreams, in virtual time, and the pool alone at its largest. The same seed gives the same
  * figures.
  *
- * `SEED=7 npm run bench -- quota` plays another game, `SEED=1..8` eight of them and shows the worst; `WORLDS=all`
- * plays all of the worlds of bad weather, and `PARTS=worlds` (or `quotas`, `figures`) a part alone. `ADD=1` joins the
- * results to those in `bench/results/quota.json`, of which `npx node bench/lib/quota/measured-page.ts` makes
- * bench/pool-measured.md and its chart.
+ * `SEED=7 npm run bench -- quota` runs another game, `SEED=1..8` eight of them and shows the worst; `WORLDS=all` plays
+ * all worlds of bad weather, and `PARTS=worlds` (or `quotas`, `figures`) only one part. `ADD=1` merges the results into
+ * `bench/results/quota.json`, from which `npx node bench/lib/quota/measured-page.ts` generates bench/pool-measured.md
+ * and its chart.
  * @module
  */
 import { readFile } from "node:fs/promises";

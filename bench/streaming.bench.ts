@@ -1,6 +1,6 @@
 /**
- * A 2 MB streamed answer: does it arrive byte for byte, how much later than through a bare pass-through,
- * and what does a reader that hardly reads cost in memory.
+ * A 2 MB streamed response: does it arrive byte for byte, how much later than through a bare pass-through, and how much
+ * memory does a very slow reader cost.
  * @module
  */
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
 /**
- * How much of a bare pass-through's throughput the Worker's door keeps, and what a request costs in CPU
- * time. The contenders take turns, so that whatever else the machine does meets them alike.
+ * How much of a bare pass-through's throughput the Worker's entry point keeps, and what a request costs in CPU time.
+ * The contenders take turns, so that whatever else the machine does affects them alike.
  * @module
  */
 import { buildIfChanged } from "../scripts/build.ts";

@@ -1,8 +1,7 @@
 /**
- * How long the portal takes to tell what a large team has used: pages and answers of the admin API with
- * 1,000,000 rows of log and 90 days of sums for 20 models, 50 tokens and 1,000 keys. The times are from the
- * Worker's own socket to the answer's last byte, so the server's and hardly anything else; the statements
- * are those that D1 was asked. `USAGE_ROWS` sets another number of rows.
+ * How long the portal takes to report a large team's usage: pages and responses of the admin API with 1,000,000 log
+ * rows and 90 days of sums for 20 models, 50 tokens and 1,000 keys. The times are from the Worker's own socket to the
+ * response's last byte, so almost only the server's; the statements are D1's. `USAGE_ROWS` sets another number of rows.
  * @module
  */
 import "../scripts/resolve-lib.ts";
@@ -18,7 +17,7 @@ import { residentMiB, workerdPids } from "./lib/processes.ts";
 import { median, quantile } from "./lib/quantile.ts";
 import { writeResult } from "./lib/write-result.ts";
 
-// What imports lib/ waits until Node knows how to.
+// Imports of lib/ wait until Node can resolve them.
 const { firstRequestIdAt } = await import("../lib/db/state/request-id-bounds.ts");
 const { toCursor } = await import("../lib/manage/cursor.ts");
 const { DAY_MS } = await import("../lib/usage/rollup.ts");
@@ -28,7 +27,7 @@ const { modelName } = await import("./lib/sample-request.ts");
 
 const LOG_ROWS = Number(process.env.USAGE_ROWS ?? 1_000_000);
 const RUNS = 15;
-/** The first answers load and warm a page's code. */
+/** The first responses load and warm up a page's code. */
 const WARM_UP_RUNS = 3;
 const ADMIN_TOKEN = "bench-admin-token";
 const SECRET = "bench-encryption-secret";
@@ -111,7 +110,7 @@ function readsOf({ tokens, userIds, keyIds }: LargeTeam): Readonly<Record<string
   };
 }
 
-/** Milliseconds to the answer's last byte, and statements of one answer. */
+/** Milliseconds to the response's last byte, and statements of one response. */
 async function timeAnswer(url: string, path: string, cookie: string) {
   const headers = { cookie, authorization: `Bearer ${ADMIN_TOKEN}` };
   const times: number[] = [];
@@ -139,7 +138,7 @@ async function statementsSoFar(url: string): Promise<number> {
   return asks.statements;
 }
 
-/** The whole log as CSV: to its first byte, to its end, and what the Worker's process takes for it. */
+/** The whole log as CSV: to its first byte, to its end, and the memory of the Worker's process. */
 async function timeFile(url: string) {
   const [pid = 0] = workerdPids();
   const beforeMiB = residentMiB(pid);

@@ -1,23 +1,23 @@
 /**
- * How the time of some work grows with its input: the ratio of two times of one run, so that a slow machine
- * changes nothing; each the least of many short rounds, so that a busy one does not either.
+ * How the time of some work grows with its input: the ratio of two times of one run, so that a slow machine changes
+ * nothing; each the minimum of many short rounds, so that a busy one doesn't either.
  * @module
  */
 
-/** Work shorter than this is repeated until it takes so long: below it, the clock would be measured. */
+/** Shorter work is repeated until it takes this long: below it, the clock's resolution would dominate. */
 const LEAST_MS = 0.1;
 const ROUNDS = 5;
-/** Of so many rounds each: enough for one that nothing interrupts. */
+/** The number of rounds for each: enough for one without interruptions. */
 const MEASUREMENTS = 80;
 /** From the smaller input to the larger. */
 const DOUBLINGS = 3;
 
 /**
- * By how much each doubling of the input multiplies the time: 2 where the work is linear, 4 where it is
- * quadratic. The least counts, as everything that disturbs makes a time longer; what seems too much is measured
- * again, because a machine may be busy for longer than one measurement.
- * @param input Makes an input of about this size.
- * @param size Of the smaller input; the larger has eight times as much.
+ * The factor by which each doubling of the input multiplies the time: 2 if the work is linear, 4 if it is quadratic.
+ * The minimum counts, because every disturbance makes a time longer; if it seems too high it is measured again, because
+ * a machine may be busy for longer than one measurement.
+ * @param input Creates an input of about this size.
+ * @param size Of the smaller input; the larger is eight times as large.
  */
 export function growth<Input>(
   input: (size: number) => Input,
@@ -45,7 +45,10 @@ export function growth<Input>(
   return ratio;
 }
 
-/** What a doubling may cost: 2, and a margin for caches and the collector that a square exceeds by far. */
+/**
+ * The allowed factor per doubling: 2, plus a margin for caches and the garbage collector that quadratic work far
+ * exceeds.
+ */
 export const LINEAR = 3.2;
 
 function timeMs(work: () => unknown, repeats: number): number {

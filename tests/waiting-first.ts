@@ -1,14 +1,14 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * Projects one after the other: what files of a project share is kept only from one to the next in line.
+ * Projects one after the other: what files of a project share is kept only from one to the next.
  *
- * Files of `e2e` begin first: much of their time they wait for processes and for time to pass, which the others'
- * computing fills. Begun last, the longest would have the machine to themselves.
+ * Files of `e2e` start first: much of their time they wait for processes and for time to pass, which the others'
+ * computing fills. Started last, the longest would have the machine to themselves.
  */
 const PROJECTS = ["e2e", "unit", "workerd"];
 
-/** Begin first of all: they take longest. */
+/** Start first of all, because they take longest. */
 const LONGEST = ["platforms", "deploy", "backup", "slow-store", "doctor", "npm-start"];
 
 export class WaitingFirst extends BaseSequencer {

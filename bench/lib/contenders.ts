@@ -1,5 +1,5 @@
 /**
- * What is compared: the product's Worker, and the least that Workers in the same place could do.
+ * What is compared: the product's Worker, and the minimum that Workers in the same place could do.
  * @module
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -21,7 +21,7 @@ export interface Contender {
 
 const ACCESS_TOKEN = "bench-access-token";
 
-/** Sends every request on as it is: no token, no key, no judgement. */
+/** Sends every request on unchanged: no token, no key, no classification. */
 const BARE_WORKER = `
 export default {
   fetch(request, env) {
@@ -32,8 +32,8 @@ export default {
 `;
 
 /**
- * The least that a key pool needs: the body read, so that a second attempt is possible, a key set, the answer
- * read, so that its tokens can be counted. What it loses against the bare one, no pool can win back.
+ * The minimum for a key pool: the body read, so that a second attempt is possible, a key set, the response read, so
+ * that its tokens can be counted. No pool can avoid this overhead over the bare one.
  */
 const MINIMAL_WORKER = `
 export default {
@@ -94,7 +94,7 @@ async function startScript(name: string, script: string, upstreamUrl: string): P
   };
 }
 
-/** The built product with so many OpenAI keys in its pool. */
+/** The built product with this many OpenAI keys in its pool. */
 export async function startOneBalance(upstreamUrl: string, keys: number): Promise<Contender> {
   const before = workerdPids();
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-bench-"));
@@ -111,7 +111,7 @@ export async function startOneBalance(upstreamUrl: string, keys: number): Promis
   await addKeys(server.url, keys);
   return {
     name: `One Balance, ${keys.toLocaleString("en")} keys`,
-    // Past the TCP front of `npm start`, as the bare Worker has none.
+    // Without the TCP front of `npm start`, because the bare Worker has none.
     port: Number(new URL(server.workerUrl).port),
     path: "/api/openai/chat/completions",
     headers: { authorization: `Bearer ${ACCESS_TOKEN}` },

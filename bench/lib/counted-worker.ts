@@ -1,5 +1,5 @@
 /**
- * The built Worker with a count of what it asks D1, for `workerDir` of the server.
+ * The built Worker with a count of its D1 calls, for `workerDir` of the server.
  * @module
  */
 import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
@@ -8,20 +8,21 @@ import { join } from "node:path";
 import { root } from "../../scripts/root.ts";
 
 /**
- * Answers what was asked of D1 since the Worker began: a `CountedAsks`, those of a batch one by one. With `?record=1`
- * rows and statements are noted from then on, which costs; with `?record=0` they are forgotten and no more noted.
+ * Returns the D1 calls since the Worker started: `CountedAsks`, with those of a batch counted one by one. With
+ * `?record=1` rows and statements are recorded from then on, which has a cost; `?record=0` discards them and stops
+ * recording.
  */
 export const COUNT_PATH = "/bench/d1-statements";
 
 export interface CountedAsks {
   readonly statements: number;
-  /** As D1 counts them, while recorded. */
+  /** As counted by D1, while recorded. */
   readonly rows: number;
   /** While recorded. */
   readonly asked: readonly { readonly sql: string; readonly params: readonly unknown[] }[];
 }
 
-/** D1's two objects handed on as they are, but for the calls that are counted. */
+/** D1's two objects, unchanged except for the counted calls. */
 const COUNTED_WORKER = `
 import worker from "./counted.js";
 export * from "./counted.js";
@@ -87,7 +88,10 @@ export default {
 };
 `;
 
-/** Makes the folder, to be served without the portal's object, whose statements would not be counted; it is the caller's to remove. */
+/**
+ * Creates the folder, to be served without the portal's object, whose statements wouldn't be counted; the caller
+ * removes it.
+ */
 export async function makeCountedWorker(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "one-balance-counted-"));
   await copyFile(join(root, "dist/worker/worker.js"), join(folder, "counted.js"));

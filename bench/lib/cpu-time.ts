@@ -1,13 +1,12 @@
 /**
- * CPU time of processes to the microsecond: what the scheduler counts, where `/proc/<pid>/stat` counts in ticks of
- * 10 ms (Linux).
+ * CPU time of processes to the microsecond, from the scheduler; `/proc/<pid>/stat` counts in ticks of 10 ms (Linux).
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";
 
 const NS_PER_MS = 1e6;
 
-/** User and system time of all threads that a process has now, in milliseconds. */
+/** User and system time of all current threads of a process, in milliseconds. */
 export function threadsCpuMs(pid: number): number {
   return readdirSync(`/proc/${pid}/task`).reduce(
     (total, thread) => total + runMs(`/proc/${pid}/task/${thread}/schedstat`),
@@ -15,7 +14,7 @@ export function threadsCpuMs(pid: number): number {
   );
 }
 
-/** The same of its first thread alone: in workerd the one that runs JavaScript. */
+/** The same for its first thread only: in workerd the one that runs JavaScript. */
 export function mainThreadCpuMs(pid: number): number {
   return runMs(`/proc/${pid}/task/${pid}/schedstat`);
 }

@@ -1,19 +1,19 @@
 /**
- * The table of docs/deploy.md that `npm run bench -- free-plan` makes of its results.
+ * The table of docs/deploy.md that `npm run bench -- free-plan` generates from its results.
  * @module
  */
 
 /** One line of `bench/results/free-plan.json`. */
 export interface FreePlanRow {
   readonly what: string;
-  /** Beyond the bare Worker, where there is one; its unit is `unit`. */
+  /** In addition to the bare Worker's, if there is one; its unit is `unit`. */
   readonly value: number;
   readonly bare: number | null;
   readonly most: number;
   readonly unit: string;
 }
 
-/** What stands before the table in the document. */
+/** Precedes the table in the document. */
 export const TABLE_MARK = "<!-- made by npm run bench -- free-plan -->";
 
 export function freePlanTable(rows: readonly FreePlanRow[]): string {
@@ -33,7 +33,7 @@ export function freePlanTable(rows: readonly FreePlanRow[]): string {
   return [line(head, " "), line([], "-"), ...body.map((row) => line(row, " "))].join("\n");
 }
 
-/** The document with another table behind the mark. */
+/** The document with a new table after the mark. */
 export function withTable(document: string, table: string): string {
   const at = document.indexOf(TABLE_MARK);
   if (at < 0) throw new Error(`the document has no ${TABLE_MARK}`);

@@ -1,5 +1,5 @@
 /**
- * The front Worker as it is deployed, with its store and the portal's object in another process.
+ * The front Worker as deployed, with its store and the portal's object in another process.
  * @module
  */
 import type { Env } from "../../lib/env";
@@ -18,7 +18,7 @@ function envOf(env: FrontEnv): Env {
   return known;
 }
 
-/** The object's stub, as far as it is called: what it is handed goes on by HTTP, as it is. */
+/** The object's stub, as far as it is called: it forwards everything by HTTP, unchanged. */
 function remoteObject(objectUrl: string): NonNullable<Env["PORTAL"]> {
   const stub = {
     fetch: (request: Request) => {
@@ -32,7 +32,7 @@ function remoteObject(objectUrl: string): NonNullable<Env["PORTAL"]> {
     },
   };
   const namespace = { getByName: () => stub, jurisdiction: () => namespace };
-  // Only these parts are asked for.
+  // Only these parts are used.
   return namespace as unknown as NonNullable<Env["PORTAL"]>;
 }
 

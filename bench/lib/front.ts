@@ -1,6 +1,6 @@
 /**
- * Workers for measuring what runs in the front Worker alone: each a workerd process of its own, with the database
- * and the portal in another.
+ * Workers for measuring what runs in the front Worker alone: each a separate workerd process, with the database and the
+ * portal in another.
  * @module
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -37,7 +37,7 @@ const DATE = "2026-11-01";
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The front Worker, minified as the deployment's. */
+/** The front Worker, minified as in the deployment. */
 export async function bundleFront(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [file("front-entry.ts")],
@@ -56,7 +56,9 @@ export async function bundleFront(): Promise<string> {
   return output.text;
 }
 
-/** The front Worker on a clock that runs so many times faster: what it waits for comes sooner, and as often. */
+/**
+ * The front Worker on a clock that is this many times faster: its timers fire earlier, and the same number of times.
+ */
 export function onFasterClock(script: string, factor: number): string {
   return `const wait = globalThis.setTimeout;
 globalThis.setTimeout = (callback, ms, ...rest) => wait(callback, ms / ${factor}, ...rest);
@@ -110,9 +112,7 @@ export function startFront(script: string, storeUrl: string, upstreamUrl: string
   return startScript(script, { ...VARS, STORE_URL: storeUrl, AI_GATEWAY_URL: upstreamUrl });
 }
 
-/**
- * Sends every request on as it is, proxied ones to the upstream, all others to the store's process.
- */
+/** Sends every request on unchanged, proxied ones to the upstream, all others to the store's process. */
 const BARE = `
 export default {
   fetch(request, env) {
@@ -170,7 +170,7 @@ async function startScript(script: string, vars: Readonly<Record<string, string>
   };
 }
 
-/** Asks V8, after it has collected what is garbage. */
+/** Asks V8 after a garbage collection. */
 async function usedHeap({ host }: URL): Promise<number> {
   const targets: { title: string; webSocketDebuggerUrl: string }[] = await (
     await fetch(`http://${host}/json`)

@@ -1,6 +1,6 @@
 /**
- * The people, keys and tokens of a large team, made by the verbs that the portal calls: 20 members with 50
- * tokens, and 1,000 keys of five providers.
+ * The people, keys and tokens of a large team, created by the verbs that the portal calls: 20 members with 50 tokens,
+ * and 1,000 keys of five providers.
  * @module
  */
 import { openDatabase } from "../../lib/db/open-database.ts";
@@ -28,12 +28,12 @@ const KEYS = 1_000;
 const MEMBERS = 20;
 const TOKENS = 50;
 
-/** Makes people, keys and tokens in the D1 of a data folder that is empty. */
+/** Creates people, keys and tokens in the D1 of an empty data folder. */
 export async function makeLargeTeam(dataDir: string, secret: string): Promise<LargeTeam> {
   const local = await openLocalDatabase(dataDir);
   try {
     await applyMigrations(local.database);
-    // The same binding; Miniflare's type of it is the package's, not the global one.
+    // The same binding; Miniflare's type for it is the package's, not the global one.
     const db = openDatabase(local.database as unknown as D1Database);
     const actor = {
       kind: "system",

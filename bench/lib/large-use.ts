@@ -1,7 +1,6 @@
 /**
- * What a large team has used, in the store: a log of two weeks, sums of 90 days by the hour and by the day,
- * and what happened to keys. Counted by the recorder's own arithmetic, and written past D1 straight into its
- * file, since it is some million rows.
+ * The stored usage of a large team: a log of two weeks, sums of 90 days by hour and by day, and key events. Counted by
+ * the recorder's own arithmetic, and written directly into D1's file, because it is several million rows.
  * @module
  */
 import { readdir } from "node:fs/promises";
@@ -25,16 +24,16 @@ import { modelName, PROVIDERS, sampleRequest } from "./sample-request.ts";
 
 const LOG_MS = 14 * DAY_MS;
 const ROLLUP_MS = 90 * DAY_MS;
-/** The provider whose keys have a quota a day. */
+/** The provider whose keys have a daily quota. */
 const DAILY = "google-ai-studio";
 const DAILY_ZONE = "America/Los_Angeles";
 const KEY_HOUR_TABLE = ["bucket_ms", "provider", "key_id", "answers", "cells"];
 const CHUNK_CELLS = 1_000;
 
 /**
- * Fills an empty store; no server may run on the folder. The hour that is not over stays packed, as compaction
- * leaves it.
- * @param requests Of the log's days; the older days are as busy.
+ * Fills an empty store; no server may run on the folder. The hour that isn't over stays packed, as compaction leaves
+ * it.
+ * @param requests In the log's days; earlier days are as busy.
  */
 export async function recordLargeUse(
   dataDir: string,
@@ -62,7 +61,7 @@ export async function recordLargeUse(
       const isOpen = hourMs === openHourMs;
       const spanMs = isOpen ? nowMs - hourMs : HOUR_MS;
       const upTo = (hoursOver: number) => Math.floor((hoursOver * requests) / (hours - 0.5));
-      // The open hour is the slowest to read. Whenever this runs, it holds half as much as it may.
+      // The open hour is the slowest to read. Whenever this runs, it contains half of the maximum.
       const count = (isOpen ? requests : upTo(hour + 1)) - upTo(hour);
       const cells = new Cells();
       for (let made = 0; made < count; made += 1) {
@@ -165,7 +164,7 @@ function insertOpenHour(store: DatabaseSync, cells: readonly StoredCell[]): void
   }
 }
 
-/** The days of the hours, as compaction sums them: without models on the key's side. */
+/** The days of the hours, as compaction sums them: without models on the key side. */
 function sumDays(store: DatabaseSync): void {
   const dayColumns: Readonly<Record<string, string>> = {
     bucket_ms: `bucket_ms - bucket_ms % ${DAY_MS}`,
@@ -201,7 +200,10 @@ function repeatEarlier(store: DatabaseSync, table: string, firstHourMs: number, 
   }
 }
 
-/** Every day each key of one provider spends its quota for two models; some rest for a minute now and then. */
+/**
+ * Every day each key of one provider uses up its quota for two models; some go into cooldown for a minute from time to
+ * time.
+ */
 function insertKeyEvents(
   store: DatabaseSync,
   { keyIds }: LargeTeam,

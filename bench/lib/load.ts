@@ -1,6 +1,6 @@
 /**
- * The load, a process of its own: keeps a number of connections busy for a while, each with one request
- * at a time, and prints one JSON line. Raw sockets, so that it costs little beside what it measures.
+ * The load generator, a separate process: keeps a number of connections busy for a while, each with one request at a
+ * time, and prints one JSON line. Raw sockets, so that its own cost is small.
  *
  *   node load.ts '{"port":8787,"path":"/…","headers":{…},"body":"…","connections":16,"seconds":4}'
  * @module
@@ -21,9 +21,9 @@ export interface LoadResult {
   readonly requests: number;
   readonly errors: number;
   readonly seconds: number;
-  /** Time to first byte of every request, milliseconds, sorted. */
+  /** Time to first byte of every request, in milliseconds, sorted. */
   readonly firstByteMs: readonly number[];
-  /** SHA-256 of the answers' bodies, without repeats. */
+  /** SHA-256 of the response bodies, without duplicates. */
   readonly bodyHashes: readonly string[];
 }
 
@@ -41,7 +41,7 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
       const answer = await connection.send(request);
       firstByteMs.push(answer.firstByteAtMs - sentMs);
       if (answer.status !== 200) errors += 1;
-      // Hashing every answer would compete with what is measured.
+      // Hashing every response would compete with what is measured.
       if (hashes.size === 0 || firstByteMs.length % 64 === 0) {
         hashes.add(createHash("sha256").update(answer.body).digest("hex"));
       }
@@ -74,7 +74,7 @@ interface RawAnswer {
   readonly body: Buffer;
 }
 
-/** One keep-alive connection that reads `content-length` and chunked answers. */
+/** One keep-alive connection that reads `content-length` and chunked responses. */
 class Connection {
   readonly #socket: Socket;
   #chunks: Buffer[] = [];
@@ -107,7 +107,7 @@ class Connection {
     if (this.#length === 0) this.#firstByteAtMs = performance.now();
     this.#chunks.push(chunk);
     this.#length += chunk.length;
-    // A chunked answer ends with an empty chunk: joining before that could be the end is wasted work.
+    // A chunked response ends with an empty chunk: joining before that could be the end is wasted work.
     const mayBeChunkedEnd = chunk.subarray(-5).toString("latin1").endsWith("0\r\n\r\n");
     if (this.#length > 64 * 1024 && !mayBeChunkedEnd) return;
     const all = Buffer.concat(this.#chunks);

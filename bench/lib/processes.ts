@@ -1,5 +1,5 @@
 /**
- * Child processes of a benchmark, and what they cost.
+ * Child processes of a benchmark, and their cost.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -10,7 +10,7 @@ import type { LoadPlan, LoadResult } from "./load.ts";
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts the upstream; returns its address and how to end it. */
+/** Starts the upstream; returns its address and a function that stops it. */
 export async function startUpstream(): Promise<{ url: string; stop(): void }> {
   const child = spawn(process.execPath, [file("upstream.ts")], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -41,12 +41,12 @@ export function workerdPids(): Set<number> {
   );
 }
 
-/** User and system time a process has used, in milliseconds (Linux counts it in ticks of 10). */
+/** User and system time that a process has used, in milliseconds (Linux counts it in ticks of 10). */
 export function cpuMs(pid: number): number {
   return (statFields(pid)?.cpuTicks ?? 0) * 10;
 }
 
-/** Memory a process holds, in MiB. */
+/** Memory that a process uses, in MiB. */
 export function residentMiB(pid: number): number {
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(kib ?? 0) / 1024;

@@ -1,4 +1,4 @@
-/** The middle of the values (the upper one of two); NaN for none. */
+/** The median of the values (the upper one of two); NaN for none. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

@@ -3,7 +3,7 @@ import { DEFAULT_SETTINGS } from "../../lib/db/team/settings.ts";
 import { UsageRecorder } from "../../lib/db/usage/usage-recorder.ts";
 import type { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 
-/** The recorder of an isolate, with a clock of its own: it is moved on by hand, and by the recorder's waiting. */
+/** The recorder of an isolate, with its own clock: it is advanced by hand, and by the recorder's waiting. */
 export class RecordingIsolate {
   readonly recorder: UsageRecorder;
   clockMs: number;

@@ -1,13 +1,13 @@
 /**
- * D1 in another process, so that SQLite's CPU is not counted as the Worker's: as on Cloudflare, where a binding's
- * call is a subrequest whose JSON answer the isolate parses.
+ * D1 in another process, so that SQLite's CPU isn't counted as the Worker's: as on Cloudflare, where a binding's call
+ * is a subrequest whose JSON response the isolate parses.
  * @module
  */
 
-/** Where the process that has the database takes statements. */
+/** The endpoint for statements of the process that has the database. */
 export const STORE_PATH = "/bench/d1";
 
-/** Asked of the front, does what cron does; asked of the other process, stands for calling the object. */
+/** At the front, does what cron does; at the other process, stands for a call of the object. */
 export const CRON_PATH = "/bench/cron";
 
 interface Statement {
@@ -59,7 +59,7 @@ export function remoteD1(storeUrl: string): D1Database {
         statements: statements.map(({ sql, params }) => ({ sql, params })),
       }),
   };
-  // What the product calls is here.
+  // Everything the product calls is here.
   return database as unknown as D1Database;
 }
 

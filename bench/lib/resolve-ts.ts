@@ -1,6 +1,6 @@
 /**
- * Lets Node read `lib`, whose imports carry no extension because bundlers add it: import this first, then
- * `lib` by `import()`.
+ * Lets Node load `lib`, whose imports have no extension because bundlers add it: import this first, then `lib` by
+ * `import()`.
  * @module
  */
 import { existsSync } from "node:fs";

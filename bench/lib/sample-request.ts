@@ -1,7 +1,6 @@
 /**
- * Requests as a team makes them: some providers, models and tokens are asked for much more than others, a
- * model and a key belong to one provider, whose keys take turns, and one request in ten does not go well at
- * first.
+ * Requests as a team makes them: some providers, models and tokens are used much more than others, a model and a key
+ * belong to one provider, whose keys take turns, and one request in ten fails at first.
  * @module
  */
 import { newRequestId } from "../../lib/proxy/new-request-id.ts";
@@ -9,7 +8,7 @@ import type { AttemptRecord, RequestEvent } from "../../lib/usage/request-event.
 import { NO_USAGE } from "../../lib/usage/types.ts";
 import type { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 
-/** With a share of all keys, and of all requests. The one used most first. */
+/** With a share of all keys, and of all requests. The most used one first. */
 export const PROVIDERS = [
   { slug: "openai", share: 0.4 },
   { slug: "anthropic", share: 0.25 },
@@ -21,7 +20,7 @@ export const PROVIDERS = [
 const MODELS_OF_EACH = 4;
 
 export interface Traffic {
-  /** Those used most first. */
+  /** The most used ones first. */
   readonly tokens: readonly { readonly id: string; readonly userId: string | null }[];
   /** A list for each of `PROVIDERS`. */
   readonly keyIds: readonly (readonly string[])[];
@@ -86,7 +85,7 @@ export function sampleRequest(traffic: Traffic, random: SeededRandom, atMs: numb
   return { ...event, outcome: "ok", status: 200, attempts, usage };
 }
 
-/** From 0 to below `count`; each is about as likely as its place: the second half as often as the first. */
+/** From 0 to below `count`, with a probability by rank: the second half as often as the first. */
 function rank(random: SeededRandom, count: number): number {
   return Math.floor((count + 1) ** random.next()) - 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The process that has the database and the portal: the built product, which does the portal's work itself, with a
- * door for the statements of the front Worker.
+ * The process that has the database and the portal: the built product, which does the portal's work itself, with an
+ * endpoint for the front Worker's statements.
  * @module
  */
 import { answerStoreCall, CRON_PATH, STORE_PATH } from "./remote-d1.ts";
@@ -20,7 +20,7 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === STORE_PATH) return answerStoreCall(request, env.DB);
     if (pathname === CRON_PATH) return new Response(null, { status: 204 });
-    // Named as a plain string, so that nobody but the bundle looks for it.
+    // Named as a plain string, so that only the bundle resolves it.
     const { default: product }: Product = await import("./product.js" as string);
     return product.fetch(request, env, context);
   },

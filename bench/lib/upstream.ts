@@ -1,8 +1,8 @@
 /**
- * The upstream of the benchmarks, a process of its own: fixed answers, as cheap as Node can give them.
- * Prints its port. `POST …/stream` answers 2 MB of Server-Sent Events, `…/stream-500-10/…` so many chunks of 1 KB so
- * many milliseconds apart (0: as fast as they go), `…/idle/…` one chunk and then nothing more, `…/error-64/…` an error
- * of so many KiB, everything else a chat completion.
+ * The upstream of the benchmarks, a separate process: fixed responses, as cheap as Node can produce them. Prints its
+ * port. `POST …/stream` returns 2 MB of Server-Sent Events, `…/stream-500-10/…` this many chunks of 1 KB this many
+ * milliseconds apart (0: as fast as possible), `…/idle/…` one chunk and then nothing more, `…/error-64/…` an error of
+ * this many KiB, everything else a chat completion.
  * @module
  */
 import { createServer, type ServerResponse } from "node:http";
@@ -69,7 +69,7 @@ function writeStream(response: ServerResponse, from: number, count: number): voi
   response.end();
 }
 
-/** By the time that passed, so that late timers make no longer stream. */
+/** By elapsed time, so that late timers don't lengthen the stream. */
 function writePaced(response: ServerResponse, count: number, gapMs: number): void {
   const startedMs = performance.now();
   let sent = 0;

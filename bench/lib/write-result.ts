@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../results/", import.meta.url));
 
-/** Writes `bench/results/{name}.json`, with what the figures were measured on. */
+/** Writes `bench/results/{name}.json`, including the machine on which the figures were measured. */
 export async function writeResult(
   name: string,
   result: Readonly<Record<string, unknown>>,

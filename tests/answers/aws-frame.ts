@@ -1,4 +1,4 @@
-/** One message of Amazon's event stream. Its checksums are zero, which nobody here looks at. */
+/** One message of Amazon's event stream. Its checksums are zero, because nothing here verifies them. */
 export function awsFrame(headers: Readonly<Record<string, string>>, payload: string): Buffer {
   const head = Buffer.concat(
     Object.entries(headers).map(([name, value]) => {

@@ -1,5 +1,5 @@
 /**
- * Answers of chat completions of all shapes, made at random: what one says, and the pieces in which it is streamed.
+ * Random chat completion responses of all shapes: their content, and the pieces in which they are streamed.
  * @module
  */
 import fc from "fast-check";
@@ -10,9 +10,9 @@ export interface ChatAnswer {
   readonly calls: readonly { readonly id: string; readonly name: string; readonly input: object }[];
   readonly finish: "stop" | "length" | "tool_calls";
   readonly usage: { readonly input: number; readonly cached: number; readonly output: number };
-  /** Cuts texts and arguments; by what they are taken in turn. */
+  /** Splits texts and arguments at these lengths in turn. */
   readonly cuts: readonly number[];
-  /** Whether pieces of several calls come side by side. */
+  /** Whether pieces of several calls are interleaved. */
   readonly isMixed: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Server-Sent Events written in every way that the standard allows (HTML, section 9.2.6): line ends of three kinds,
- * a byte order mark, data over several lines, fields in any order, and between the events what says nothing.
+ * Server-Sent Events written in every way that the standard allows (HTML, section 9.2.6): line ends of three kinds, a
+ * byte order mark, data over several lines, fields in any order, and lines without content between the events.
  * @module
  */
 import type { SeededRandom } from "../../scripts/demo/seeded-random.ts";

@@ -1,5 +1,5 @@
 /**
- * Answers of Messages of all shapes, made at random: what one says, and the events in which it is streamed.
+ * Random Messages responses of all shapes: their content, and the events in which they are streamed.
  * @module
  */
 import fc from "fast-check";
@@ -8,7 +8,7 @@ export interface MessagesAnswer {
   readonly blocks: readonly MessageBlock[];
   readonly stop: "end_turn" | "max_tokens" | "tool_use" | "stop_sequence" | "refusal";
   readonly usage: { readonly input: number; readonly cached: number; readonly output: number };
-  /** Cuts texts and inputs; by what they are taken in turn. */
+  /** Splits texts and inputs at these lengths in turn. */
   readonly cuts: readonly number[];
 }
 
@@ -129,7 +129,7 @@ function blockEvents(block: MessageBlock, index: number, cuts: readonly number[]
       return [
         begin({ ...block, input: {} }),
         first,
-        // A call without input tells none.
+        // A call without input sends none.
         ...(json === "{}" ? [] : deltas("input_json_delta", "partial_json", json)),
         end,
       ];

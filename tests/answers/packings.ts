@@ -1,6 +1,6 @@
 /**
- * Answers packed as content codings pack them, cut as the network cuts, and unpacked as the platform does: whatever
- * of the packed bytes has come is unpacked as far as it goes.
+ * Responses compressed with content codings, split as by the network, and decompressed as the platform does: whatever
+ * has arrived is decompressed as far as possible.
  * @module
  */
 
@@ -18,21 +18,21 @@ export interface Packing {
   /** The `content-encoding`; null for none. */
   readonly encoding: "gzip" | "br" | null;
   pack(bytes: Buffer): Buffer;
-  /** What the beginning of packed bytes holds. */
+  /** Decompresses the beginning of compressed bytes. */
   unpackBeginning(packed: Buffer): Buffer;
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** What Workers unpack; zstd and deflate are not asked for. */
+/** What Workers decompress; zstd and deflate aren't requested. */
 export const PACKINGS: readonly [plain: Packing, ...packed: Packing[]] = [
   { encoding: null, pack: (bytes) => bytes, unpackBeginning: (bytes) => bytes },
   {
     encoding: "gzip",
-    // The fastest: how small it gets is of no matter here.
+    // The fastest: the size doesn't matter here.
     pack: (bytes) => gzipSync(bytes, { level: constants.Z_BEST_SPEED }),
     unpackBeginning: (packed) =>
-      // Its head alone is no beginning yet.
+      // Its header alone isn't a beginning yet.
       packed.length <= 10 ? NOTHING : gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }),
   },
   {
@@ -45,17 +45,17 @@ export const PACKINGS: readonly [plain: Packing, ...packed: Packing[]] = [
 
 const [PLAIN, ...PACKED] = PACKINGS;
 
-/** Plain mostly: unpacking takes longer than all that is done with the answer. */
+/** Mostly uncompressed: decompression takes longer than everything that is done with the response. */
 export function pickPacking(random: SeededRandom, packedShare: number): Packing {
   return random.chance(packedShare) ? pick(random, PACKED) : PLAIN;
 }
 
-/** At most so many pieces of what is packed: each is unpacked with all before it. */
+/** The most pieces of compressed bytes: each is decompressed together with all before it. */
 const MOST_PIECES = 12;
 
 /**
- * The pieces that a reader gets of an answer which is packed on its way.
- * @param cut How the network cuts what is on the wire.
+ * The pieces that a reader gets of a response which is compressed on its way.
+ * @param cut How the network splits the transferred bytes.
  */
 export function piecesOf(
   bytes: Buffer,
@@ -77,7 +77,7 @@ export function piecesOf(
   return pieces;
 }
 
-/** The same in all, in fewer numbers: neighbours become one. */
+/** The same total in fewer numbers: neighbors are combined. */
 function fewer(lengths: readonly number[]): readonly number[] {
   const together = Math.ceil(lengths.length / MOST_PIECES);
   const sums: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * What each protocol can stream, to be put together into answers: news of the work that begins, words, errors,
- * and what ends an answer.
+ * What each protocol can stream, to be combined into responses: news of the work that begins, text, errors, and what
+ * ends a response.
  * @module
  */
 import type { EventFraming } from "../../lib/http/split-events.ts";
@@ -15,20 +15,20 @@ export interface ProtocolStream {
   /** Below `/api/{provider}/`. */
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Events that say nothing that a client could use. */
+  /** Events without anything that a client could use. */
   readonly lifecycle: readonly Buffer[];
   readonly words: readonly Buffer[];
   readonly errors: readonly StreamError[];
-  /** What a good answer ends with. */
+  /** What a successful response ends with. */
   readonly close: readonly (readonly Buffer[])[];
-  /** What stands between events, before the first and after the last. */
+  /** What is between events, before the first and after the last. */
   readonly between?: string;
   readonly around?: readonly [string, string];
 }
 
 export interface StreamError {
   readonly bytes: Buffer;
-  /** What the pool is told. */
+  /** The meaning that the pool gets. */
   readonly meaning: string;
 }
 
@@ -451,7 +451,7 @@ export const PROTOCOL_STREAMS: readonly ProtocolStream[] = [
   invoke,
 ];
 
-/** How an answer went that was made up. */
+/** The course of a generated response. */
 export interface MadeAnswer {
   readonly protocol: ProtocolStream;
   readonly bytes: Buffer;
@@ -460,7 +460,7 @@ export interface MadeAnswer {
   readonly isClosed: boolean;
 }
 
-/** Any number of news, then words, an error or both, or nothing at all; an ending, or none. */
+/** Any number of news, then text, an error or both, or nothing at all; an ending, or none. */
 export function makeAnswer(random: SeededRandom, protocol: ProtocolStream): MadeAnswer {
   const events = several(random, protocol.lifecycle, 4);
   const hasWords = random.chance(0.6);
@@ -471,7 +471,7 @@ export function makeAnswer(random: SeededRandom, protocol: ProtocolStream): Made
   const error = random.chance(0.5) ? pick(random, protocol.errors) : null;
   const isClosed = error === null && hasWords && random.chance(0.7);
   if (error !== null) events.push(error.bytes);
-  // A list without a value is an answer of its own kind.
+  // A list without a value is a kind of response of its own.
   if (events.length === 0 && protocol.around !== undefined)
     events.push(pick(random, protocol.lifecycle));
   if (isClosed) events.push(...pick(random, protocol.close));
@@ -487,7 +487,7 @@ function join({ between, around }: ProtocolStream, events: readonly Buffer[]): B
   return Buffer.concat([Buffer.from(before), ...parts, Buffer.from(after)]);
 }
 
-/** One of them, each as likely as the others. */
+/** One of them, all equally likely. */
 export function pick<Item>(random: SeededRandom, items: readonly Item[]): Item {
   const item = items[random.between(0, items.length - 1)];
   if (item === undefined) throw new Error("nothing to pick from");
@@ -498,7 +498,7 @@ function several<Item>(random: SeededRandom, items: readonly Item[], most: numbe
   return Array.from({ length: random.between(0, most) }, () => pick(random, items));
 }
 
-/** The bytes, cut anywhere. */
+/** The bytes, split anywhere. */
 export function cut(random: SeededRandom, bytes: Buffer): Buffer[] {
   const way = random.between(0, 3);
   if (way === 0) return [bytes];
@@ -506,7 +506,7 @@ export function cut(random: SeededRandom, bytes: Buffer): Buffer[] {
   return inPieces(random, bytes, way === 2 ? 40 : 400);
 }
 
-/** Single bytes cost a hundred times as much as what they find: somewhere is enough. */
+/** Single bytes cost a hundred times as much as what they find: once is enough. */
 const CRUMBLED_BYTES = 64;
 
 function inCrumbs(random: SeededRandom, bytes: Buffer): Buffer[] {

@@ -1,14 +1,14 @@
 /**
- * Answers as an upstream sends them, piece by piece.
+ * Responses as an upstream sends them, piece by piece.
  * @module
  */
 import type { VirtualClock } from "../doors/virtual-clock.ts";
 import type { ProtocolStream } from "./protocol-streams.ts";
 
-/** A reader that has not asked for so many turns of the event loop waits for time to pass. */
+/** A reader that hasn't read for this many turns of the event loop waits for time to pass. */
 const IDLE_TURNS = 20;
 
-/** A body that comes in these pieces, one each time it is asked for. No time passes meanwhile. */
+/** A body that delivers these pieces, one for each read. No time passes in between. */
 export function scriptedBody(
   pieces: readonly Buffer[],
   clock: VirtualClock,
@@ -35,11 +35,11 @@ export function scriptedBody(
     else release();
   };
   watch();
-  // The type of a stream of bytes does not say that its readers get `Uint8Array`s.
+  // The type of a byte stream doesn't say that its readers get `Uint8Array`s.
   return body as ReadableStream<Uint8Array<ArrayBuffer>>;
 }
 
-/** @param encoding How it came packed: a body that is read was unpacked by the platform. */
+/** @param encoding Its original compression: the platform decompresses a body that is read. */
 export function answerOf(
   { contentType }: Pick<ProtocolStream, "contentType">,
   pieces: readonly Buffer[],
@@ -51,7 +51,7 @@ export function answerOf(
   return new Response(scriptedBody(pieces, clock), { headers });
 }
 
-/** Words and the end, in one protocol. */
+/** Text and the end, in one protocol. */
 export function goodAnswer({ words, close, between, around }: ProtocolStream): Buffer {
   const events = [words[0], ...(close[0] ?? [])].filter((event) => event !== undefined);
   const [before = "", after = ""] = around ?? [];

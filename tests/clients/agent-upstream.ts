@@ -1,6 +1,7 @@
 /**
- * The upstream of the real programs: it speaks the four forms, streamed. Asked to use a tool it calls the program's
- * shell once, and then says what the shell has printed. `POST /rest {seconds}` makes its quota used up for so long.
+ * The upstream of the real programs: it supports the four API formats, streamed. Asked to use a tool, it calls the
+ * program's shell once, and then repeats what the shell has printed. `POST /rest {seconds}` simulates a used-up quota
+ * for this long.
  * @module
  */
 import { once } from "node:events";
@@ -12,16 +13,16 @@ import { type Fields, fields, list, text } from "../../lib/conversion/json.ts";
 export interface AgentUpstream {
   /** To be used as `AI_GATEWAY_URL`. */
   readonly gatewayUrl: string;
-  /** Its quota is used up for so many seconds from now; 0 for not. */
+  /** Its quota is used up for this many seconds from now; 0 for not. */
   rest(seconds: number): void;
   close(): Promise<void>;
 }
 
-/** What it says to a prompt without a tool. */
+/** Its response to a prompt without a tool. */
 export const GREETING = "The pool says hello.";
 /** In a prompt: use the shell. */
 export const TOOL_WORD = "USE_THE_SHELL";
-/** Printed by the shell, and so by nobody who did not run the command. */
+/** Printed by the shell, and so only by a program that ran the command. */
 export const TOOL_RESULT = "pool-7734";
 const COMMAND = "printf %s-%s pool 7734";
 
@@ -118,14 +119,14 @@ interface Tool {
 const SHELLS = ["Bash", "bash", "run_shell_command", "shell_command", "exec_command", "shell"];
 
 /**
- * @param prompt All that was said.
- * @param results What tools have answered.
+ * @param prompt The whole conversation.
+ * @param results The tools' results.
  */
 function replyTo(prompt: string, results: readonly string[], tools: readonly Tool[]): Reply {
   if (!prompt.includes(TOOL_WORD)) return { kind: "text", text: GREETING };
   if (results.length > 0) return { kind: "text", text: `The shell said: ${results.join(" ")}` };
   const shell = SHELLS.flatMap((name) => tools.filter((tool) => tool.name === name))[0];
-  // Small calls beside the conversation (titles, summaries) have no tools.
+  // Small calls besides the conversation (titles, summaries) have no tools.
   if (shell === undefined) return { kind: "text", text: GREETING };
   return { kind: "call", name: shell.name, input: inputOf(shell.schema) };
 }
@@ -281,7 +282,7 @@ function item(reply: Reply) {
   return { id: "fc_1", type: "function_call", ...call };
 }
 
-/** Cohere's own, for its SDKs: they are asked for no tool and no stream. */
+/** Cohere's own, for its SDKs: without tools and streams. */
 const COHERE: Form = {
   read: () => ({ kind: "text", text: GREETING }),
   whole: () => ({
@@ -293,7 +294,7 @@ const COHERE: Form = {
   events: () => [],
 };
 
-/** Gemini CLI asks beside the conversation which model to take, and reads the answer as JSON. */
+/** Besides the conversation, Gemini CLI asks which model to use, and reads the response as JSON. */
 function asSchema(schema: Fields): unknown {
   const [first] = list(schema.enum);
   if (first !== undefined) return first;

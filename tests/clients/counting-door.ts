@@ -1,11 +1,11 @@
-/** A door before the instance that counts the calls which come through it. @module */
+/** An entry point in front of the instance that counts its calls. @module */
 import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface CountingDoor {
   readonly url: string;
-  /** POSTs since it was asked last, for which a person waits, and when the first of them came; 0 for none. */
+  /** POSTs since the last call, for which a person waits, and when the first of them arrived; 0 for none. */
   take(): { readonly calls: number; readonly firstAtMs: number };
   close(): void;
 }

@@ -1,5 +1,5 @@
 /**
- * The real programs, in the versions that are tested, and how each is run without a person.
+ * The real programs, in the tested versions, and how each is run without a person.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -9,13 +9,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 export interface Program {
-  /** As `npx one-balance setup` names it. */
+  /** As named by `npx one-balance setup`. */
   readonly client: string;
   readonly label: string;
   readonly packageName: string;
   readonly version: string;
   readonly bin: string;
-  /** What it is started with to answer a prompt and end. */
+  /** The arguments with which it answers a prompt and ends. */
   args(prompt: string): readonly string[];
 }
 
@@ -80,7 +80,7 @@ export async function installPrograms(folder: string): Promise<string> {
   return join(folder, "node_modules/.bin");
 }
 
-/** Installs by npm what is not there yet. */
+/** Installs missing packages by npm. */
 export async function install(folder: string, wanted: readonly string[]): Promise<void> {
   const noted = join(folder, "installed.json");
   const installed = await readFile(noted, "utf8").catch(() => "");
@@ -104,7 +104,7 @@ export async function install(folder: string, wanted: readonly string[]): Promis
 
 export type Environment = NodeJS.ProcessEnv;
 
-/** Nothing of this machine's own settings, and no calls to anybody but the instance. */
+/** Nothing of this machine's own settings, and calls only to the instance. */
 export function environmentOf(home: string): Environment {
   return {
     PATH: process.env.PATH,
@@ -113,7 +113,7 @@ export function environmentOf(home: string): Environment {
     TERM: "dumb",
     NO_COLOR: "1",
     CI: "1",
-    // Whatever else they would call is refused at once.
+    // Anything else they would call is refused at once.
     HTTPS_PROXY: "http://127.0.0.1:9",
     NO_PROXY: "127.0.0.1,localhost",
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
@@ -130,7 +130,7 @@ export interface Run {
   readonly isKilled: boolean;
 }
 
-/** Runs a command to its end, or kills it after so many milliseconds. */
+/** Runs a command to its end, or kills it after this many milliseconds. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -153,7 +153,7 @@ export async function run(
   let isKilled = false;
   const limit = setTimeout(() => {
     isKilled = true;
-    // Its children too.
+    // Including its children.
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   }, limitMs);
   const [exitCode] = await once(child, "close");

@@ -1,7 +1,7 @@
 /**
- * `npm run test:clients`: Claude Code, Codex, Gemini CLI and opencode, as their makers publish them, against the
- * instance as `npm start` serves it. Each is told of the pool by `npx one-balance setup`, in a home folder of its own.
- * All of it on loopback. Arguments narrow the cases (`"codex|claude" wrong`, `sdks`); `CLIENTS_DIR` names where the programs are.
+ * `npm run test:clients`: Claude Code, Codex, Gemini CLI and opencode, as published, against the instance as served by
+ * `npm start`. Each is configured by `npx one-balance setup`, in a separate home folder. All of it on loopback.
+ * Arguments select cases (`"codex|claude" wrong`, `sdks`); `CLIENTS_DIR` is the programs' folder.
  * @module
  */
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -28,18 +28,18 @@ import {
 
 const ADMIN_TOKEN = "test-admin-token";
 
-/** Nobody waits longer for what cannot succeed. */
+/** No one waits longer for something that can't succeed. */
 const LIMIT_SECONDS = 10;
-/** What can succeed may take its time on a slow machine. */
+/** Something that can succeed may take longer on a slow machine. */
 const PATIENCE_MS = 90_000;
 
 interface Way {
   readonly program: Program;
   /** Null for the program's own choice. */
   readonly model: string | null;
-  /** Whose key serves it. */
+  /** The provider whose key serves it. */
   readonly provider: string;
-  /** How it is said to the upstream. */
+  /** The API format at the upstream. */
   readonly form: string;
 }
 
@@ -75,13 +75,13 @@ const WAYS: readonly Way[] = [
   { program: PROGRAMS.opencode, model: "claude", provider: "anthropic", form: "Chat to Messages" },
 ];
 
-/** What is done to the instance before, and what must come of it. */
+/** What is done to the instance before, and the expected result. */
 interface Case {
   readonly name: string;
   readonly prompt: string;
   /** Part of what the program prints. */
   readonly succeeds: string | null;
-  /** What only a person can mend must be told within the limit. */
+  /** What only a person can fix must be reported within the limit. */
   readonly told?: RegExp;
   readonly restSeconds?: number;
   readonly token?: "unknown" | "used up";
@@ -100,14 +100,14 @@ const CASES: readonly Case[] = [
   { name: "budget used up", prompt: HELLO, succeeds: null, token: "used up" },
 ];
 
-/** Of our errors, as programs print them. */
+/** Texts of our errors, as programs print them. */
 const OUR_WORDS =
   /access token|no provider key|no key|pool|budget|limit|quota|come back|try again|retry/i;
 
 interface Result {
   readonly way: Way;
   readonly name: string;
-  /** Null where it did as it should. */
+  /** Null if it did as expected. */
   readonly problem: string | null;
   readonly calls: number;
   /** From the first call to the program's end. */
@@ -120,7 +120,7 @@ async function play(way: Way, each: Case): Promise<Result> {
   await mkdir(folder);
   await writeFile(join(folder, "README.md"), "A folder to work in.\n");
   const env = environmentOf(home);
-  // Fresh keys: what was learned of those before does not count.
+  // Fresh keys: nothing learned about the previous ones applies.
   await admin.call("POST", "provider-keys/delete", { filter: { provider: way.provider } });
   await admin.addKeys(way.provider, [`sk-fake-${way.provider}-${Date.now()}`]);
   upstream.rest(0);
@@ -141,7 +141,7 @@ async function play(way: Way, each: Case): Promise<Result> {
     limitMs,
   });
   const { calls, firstAtMs } = door.take();
-  // How long a program takes to start is its own affair.
+  // A program's startup time isn't our concern.
   const seconds = firstAtMs === 0 ? 0 : (performance.now() - firstAtMs) / 1_000;
   const problem = problemOf(each, ended, seconds);
   if (problem !== null) {
@@ -181,7 +181,7 @@ async function setUp({ program, model }: Way, token: string, env: Environment, i
   if (changed.exitCode !== 0) throw new Error(`no file has the token: ${changed.output}`);
 }
 
-/** One request a day, and this is it. */
+/** One request per day, and this is it. */
 async function askOnce({ provider }: Way, token: string): Promise<void> {
   const named = `${provider}/${MODELS[provider]}`;
   const response = await fetch(`${server.url}/v1/chat/completions`, {
@@ -192,7 +192,7 @@ async function askOnce({ provider }: Way, token: string): Promise<void> {
   await response.text();
 }
 
-/** As `docs/clients.md` has it: a row for each way, a column for each case. */
+/** As in `docs/clients.md`: a row for each way, a column for each case. */
 function table(results: readonly Result[]): string {
   const head = ["Program", "Asked in", ...CASES.map(({ name }) => name)];
   const rows = WAYS.flatMap((way) => {
@@ -209,7 +209,7 @@ function table(results: readonly Result[]): string {
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
 
-/** `2.1` of `2.1.332`; two parts tell enough. */
+/** `2.1` for `2.1.332`; two parts are enough. */
 function shortVersion({ program }: Way): string {
   return program.version.split(".").slice(0, 2).join(".");
 }
@@ -221,7 +221,7 @@ function cellOf(result: Result | undefined): string {
   return problem === null ? told : `${told}: ${problem}`;
 }
 
-/** Each SDK with each base URL. @returns How many calls there were. */
+/** Each SDK with each base URL. @returns The number of calls. */
 async function askBySdks(folder: string): Promise<number> {
   await install(folder, SDK_PACKAGES);
   const providers = Object.keys(MODELS);

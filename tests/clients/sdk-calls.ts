@@ -1,21 +1,21 @@
 /**
- * One call by each SDK with each base URL that people give it. Run in the folder where the SDKs are installed:
- * `node sdk-calls.ts <origin> <token>`; prints one JSON line for each call.
+ * One call by each SDK with each base URL that people use. Run in the folder where the SDKs are installed: `node
+ * sdk-calls.ts <origin> <token>`; prints one JSON line for each call.
  * @module
  */
 const [, , origin = "", token = ""] = process.argv;
 
-/** What a call is answered with; anything else is an error. */
+/** A call's result; anything else is an error. */
 type Ask = (baseUrl: string) => Promise<unknown>;
 
 interface Sdk {
   readonly name: string;
-  /** Behind the origin. */
+  /** After the origin. */
   readonly bases: readonly string[];
   readonly ask: Ask;
 }
 
-/** Not in this repository: their types are not known here. */
+/** Not in this repository, so their types aren't known here. */
 const load = (name: string) => import(name);
 
 const PROMPT = "Say hello.";

@@ -22,7 +22,7 @@ export function readDocument(path: string): string {
 }
 
 export interface Snippet {
-  /** The comment on the line before; empty where there is none. */
+  /** The comment on the line before; empty if there is none. */
   readonly note: string;
   readonly language: string;
   readonly code: string;

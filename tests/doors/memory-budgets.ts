@@ -3,7 +3,7 @@ import { NO_SPEND } from "../../lib/budgets/spend.ts";
 import { TokenLedger } from "../../lib/budgets/token-ledger.ts";
 import type { TokenBudgets } from "../../lib/proxy/ports.ts";
 
-/** Budgets that no store knows of; a million tokens cost a dollar, whatever the model, unless it has no price. */
+/** Budgets without a store; a million tokens cost a dollar, whatever the model, unless it has no price. */
 export class MemoryBudgets implements TokenBudgets {
   readonly ledger = new TokenLedger();
   readonly #unpriced: ReadonlySet<string>;

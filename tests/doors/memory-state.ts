@@ -1,5 +1,5 @@
 /**
- * The proxy's state without a store, for the handler on its own.
+ * The proxy's state without a store, for the handler alone.
  * @module
  */
 
@@ -9,10 +9,10 @@ import type { PoolKey } from "../../lib/pool/types.ts";
 import type { Provider } from "../../lib/providers/types.ts";
 import type { AccessToken, ProxyState, StateEvent, StoredThing } from "../../lib/proxy/ports.ts";
 
-/** What the team decided about upstreams. */
+/** The team's settings for upstreams. */
 export interface MemoryUpstreams {
   readonly customProviders?: readonly Provider[];
-  /** Slugs of providers that are asked directly. */
+  /** Slugs of providers that are called directly. */
   readonly direct?: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export class MemoryState implements ProxyState {
   readonly #tokens: ReadonlyMap<string, AccessToken>;
   readonly #upstreams: MemoryUpstreams;
   #aliases: ReadonlyMap<string, ModelAlias> = new Map();
-  /** What the proxy noted, oldest first. */
+  /** What the proxy recorded, oldest first. */
   readonly events: StateEvent[] = [];
 
   constructor(tokens: ReadonlyMap<string, AccessToken>, upstreams: MemoryUpstreams = {}) {

@@ -1,5 +1,5 @@
 /**
- * What every door of the proxy guarantees, tested through each of them.
+ * What every entry point of the proxy guarantees, tested through each of them.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -22,7 +22,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
     afterAll(() => door.close());
     beforeEach(() => door.upstream.clear());
 
-    /** Puts fresh keys with these behaviours into a provider's pool; returns their texts. */
+    /** Puts fresh keys with these behaviors into a provider's pool; returns their texts. */
     async function pool(provider: string, ...behaviours: KeyBehaviour[]): Promise<string[]> {
       const keys = behaviours.map((behaviour) => {
         serial += 1;
@@ -48,7 +48,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       });
     }
 
-    /** Waits for the store to show what the proxy noted: writes follow the answer. */
+    /** Waits for the store to show what the proxy recorded: writes follow the response. */
     async function keyStatesUntil(
       provider: string,
       condition: (states: readonly KeyState[]) => boolean,
@@ -58,7 +58,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
         const states = await door.keyStates(provider);
         if (condition(states) || Date.now() > deadlineMs) return states;
         await sleep(100);
-        // Events are written after a response: give it one, as traffic would.
+        // Events are written after a response: provide one, as traffic would.
         await door.fetch("/api/openai/models", { headers: { authorization: "Bearer nobody" } });
       }
     }

@@ -1,6 +1,6 @@
 /**
- * The proxy's handler with a scripted upstream and a clock of its own: hours pass in milliseconds, nothing is
- * random, and no server is started.
+ * The proxy's handler with a scripted upstream and its own clock: hours pass in milliseconds, nothing is random, and no
+ * server is started.
  * @module
  */
 import type { PoolKey } from "../../lib/pool/types.ts";
@@ -15,13 +15,13 @@ import { MemoryUsage } from "./memory-usage.ts";
 import { MemoryWorks } from "./memory-works.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** What the upstream was asked. */
+/** One call of the upstream. */
 export interface UpstreamCall {
   readonly url: URL;
   readonly method: string;
   readonly headers: Headers;
   readonly body: Uint8Array;
-  /** The pool's key that was sent, wherever it stood; empty where there was none. */
+  /** The pool's key that was sent, in whatever place; empty if there was none. */
   readonly key: string;
 }
 
@@ -34,11 +34,11 @@ export interface ScriptedProxyOptions {
   readonly upstream: UpstreamScript;
   /** Key texts by provider. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
-  /** By the text that callers send. Default: one without limits, `token`. */
+  /** By the text that callers send. Default: an unrestricted one, `token`. */
   readonly tokens?: ReadonlyMap<string, AccessToken>;
   readonly upstreams?: MemoryUpstreams;
   readonly config?: Partial<ProxyInstance["config"]>;
-  /** Models whose price nobody knows; all others cost a dollar a million tokens. */
+  /** Models without a known price; all others cost a dollar per million tokens. */
   readonly unpriced?: readonly string[];
   /** In [0, 1). Default: always 0.5. */
   readonly random?: () => number;
@@ -55,7 +55,7 @@ export interface ScriptedProxy {
   keys(provider: string): readonly PoolKey[];
 }
 
-/** A token that may do everything. */
+/** An unrestricted token. */
 export function unlimitedToken(id: string): AccessToken {
   return { id, name: id, ownerId: null, scopes: null, expiresAtMs: null };
 }
@@ -82,7 +82,7 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
       nowMs: () => clock.nowMs,
       random: options.random ?? (() => 0.5),
       fetch: async (url, init) => {
-        // Node wants to be told of a streamed body.
+        // Node requires this for a streamed body.
         const request = new Request(url, { ...init, duplex: "half" } as RequestInit);
         const call: UpstreamCall = {
           url: new URL(url),

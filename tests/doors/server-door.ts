@@ -1,5 +1,5 @@
 /**
- * A door on workerd: a built Worker before a fake upstream, its state in a D1 of its own.
+ * An entry point on workerd: a built Worker in front of a fake upstream, with its own D1.
  * @module
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,8 +11,8 @@ import { startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { DOOR_AUTH_KEY, DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "./door.ts";
 
 /**
- * @param workerDir Folder of the bundle; default: the product's own entry.
- * @param hasObject Whether the portal runs in its object; default: where the bundle has a portal.
+ * @param workerDir The bundle's folder; by default the product's own entry.
+ * @param hasObject Whether the portal runs in its object; by default if the bundle has a portal.
  */
 export async function openServerDoor(workerDir?: string, hasObject?: boolean): Promise<Door> {
   const upstream = await startFakeUpstream();

@@ -1,4 +1,4 @@
-/** A clock that stands still while anything else can go on, and then jumps to the next timer. */
+/** A clock that stands still while anything else can proceed, and then jumps to the next timer. */
 export class VirtualClock {
   #nowMs = Date.UTC(2026, 0, 15, 12);
   readonly #timers = new Set<Timer>();
@@ -14,12 +14,12 @@ export class VirtualClock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Resolves when `ms` have passed; time passes only while something is `run`. */
+  /** Resolves when `ms` have passed; time passes only during a `run`. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => this.setTimer(resolve, ms));
   }
 
-  /** Time stands still until the returned function is called: something else is still at work. */
+  /** Time stands still until the returned function is called, because something else is still working. */
   hold(): () => void {
     const hold = {};
     this.#holds.add(hold);
@@ -36,7 +36,7 @@ export class VirtualClock {
     while (!isDone) {
       const before = this.#nowMs;
       await idle();
-      // Another that runs may have moved the clock meanwhile.
+      // Another run may have advanced the clock in the meantime.
       if (!isDone && this.#nowMs === before && this.#holds.size === 0) this.#fireNext();
     }
     return work;
@@ -64,7 +64,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Streams and unpacking take a few turns of the event loop. */
+/** Streams and decompression take a few turns of the event loop. */
 const IDLE_TURNS = 4;
 
 async function idle(): Promise<void> {

@@ -1,6 +1,5 @@
 /**
- * Anthropic's messages, token counts, models and files.
- * Source: `@anthropic-ai/sdk/resources`.
+ * Anthropic's messages, token counts, models and files. Source: `@anthropic-ai/sdk/resources`.
  * @module
  */
 import type { StoredFile } from "./file-store.ts";

@@ -1,4 +1,4 @@
-/** A key's behaviour by the words in its text, for runs by hand and the demo. @module */
+/** A key's behavior by the words in its text, for manual runs and the demo. @module */
 import type { KeyBehaviour } from "./types.ts";
 
 const BEHAVIOURS: readonly (readonly [word: string, behaviour: KeyBehaviour])[] = [
@@ -12,7 +12,7 @@ const BEHAVIOURS: readonly (readonly [word: string, behaviour: KeyBehaviour])[] 
   ["slow", { kind: "slow-chunks", delayMs: 200 }],
 ];
 
-/** `sk-fake-limited-1` is limited to 10 requests a minute; a key with none of the words is good. */
+/** `sk-fake-limited-1` is limited to 10 requests per minute; a key without any of the words is valid. */
 export function behaviourByName(key: string): KeyBehaviour {
   if (key === "") return { kind: "invalid" };
   return BEHAVIOURS.find(([word]) => key.includes(word))?.[1] ?? { kind: "ok" };

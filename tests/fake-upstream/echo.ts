@@ -1,4 +1,4 @@
-/** What a provider without an own imitation answers: the request, as it arrived. @module */
+/** The response of a provider without its own imitation: the request, as it arrived. @module */
 import { createHash } from "node:crypto";
 import { sendJson } from "./reply.ts";
 import type { Exchange } from "./types.ts";

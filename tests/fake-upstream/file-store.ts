@@ -1,6 +1,6 @@
 /**
- * Uploaded files of one fake upstream. A file belongs to the key that uploaded it, as a real one
- * belongs to the key's project.
+ * Uploaded files of one fake upstream. A file belongs to the key that uploaded it, as a real one belongs to the key's
+ * project.
  * @module
  */
 export interface StoredFile {
@@ -51,7 +51,7 @@ export class FileStore {
     return id;
   }
 
-  /** Adds a part; returns the file once `isLast`, undefined before, null for an unknown upload. */
+  /** Adds a part; returns the file if `isLast`, undefined before, null for an unknown upload. */
   appendUpload(id: string, part: Buffer, isLast: boolean): StoredFile | undefined | null {
     const session = this.#sessions.get(id);
     if (session === undefined) return null;

@@ -1,6 +1,5 @@
 /**
- * Where a provider looks for its key. Strict on purpose: a key in the wrong place is no key, as with
- * the real API.
+ * Where a provider looks for its key. Strict on purpose: a key in the wrong place doesn't count, as with the real API.
  * @module
  */
 import type { IncomingHttpHeaders } from "node:http";

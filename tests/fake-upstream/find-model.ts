@@ -1,4 +1,4 @@
-/** Which model a request is for, wherever its API names it. @module */
+/** The model of a request, wherever its API names it. @module */
 import type { JsonObject } from "./json.ts";
 import { asString } from "./json.ts";
 

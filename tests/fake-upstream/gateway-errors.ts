@@ -1,9 +1,9 @@
-/** What Cloudflare itself answers: AI Gateway, and the edge before it. @module */
+/** Cloudflare's own responses: AI Gateway, and the edge in front of it. @module */
 import type { RawAnswer } from "./types.ts";
 
 const JSON_HEADERS = { "content-type": "application/json" };
 
-/** Cloudflare's page for a refused address. */
+/** Cloudflare's page for a blocked address. */
 export const HTML_PAGE: RawAnswer = {
   status: 403,
   headers: { "content-type": "text/html; charset=UTF-8", server: "cloudflare" },
@@ -26,7 +26,7 @@ export const GATEWAY_LIMIT: RawAnswer = {
   }),
 };
 
-/** AI Gateway's answer to a path that is no gateway's. */
+/** AI Gateway's response to a path without a gateway. */
 export const NO_SUCH_GATEWAY: RawAnswer = {
   status: 400,
   headers: JSON_HEADERS,

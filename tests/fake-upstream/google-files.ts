@@ -1,5 +1,5 @@
 /**
- * The Gemini Files API with resumable uploads: `start` answers with the URL that takes the bytes.
+ * The Gemini Files API with resumable uploads: `start` returns the URL that accepts the bytes.
  * @module
  */
 import type { StoredFile } from "./file-store.ts";
@@ -34,7 +34,7 @@ export function answerGoogleFiles(exchange: Exchange, path: string): void {
   }
 }
 
-/** An upload URL carries its own right in `upload_id`: Google asks no key for it. */
+/** An upload URL carries its own authorization in `upload_id`: Google requires no key for it. */
 export function isUploadInProgress(query: URLSearchParams): boolean {
   return query.has("upload_id");
 }

@@ -1,6 +1,6 @@
 /**
- * The Gemini API: generation, streaming in both forms, embeddings, token counts, models, and its
- * OpenAI-compatible paths. Source: `@google/genai`.
+ * The Gemini API: generation, streaming in both forms, embeddings, token counts, models, and its OpenAI-compatible
+ * paths. Source: `@google/genai`.
  * @module
  */
 import { answerGoogleFiles } from "./google-files.ts";
@@ -14,7 +14,7 @@ import { argumentsFor, countTokens, embedding, inPieces, noise, replyTo } from "
 
 export const GOOGLE_MODELS = ["gemini-2.5-flash", "gemini-2.5-pro", "gemini-embedding-001"];
 
-/** What a TTS model says: 24 kHz PCM, brought in several chunks. */
+/** A TTS model's output: 24 kHz PCM, delivered in several chunks. */
 export const GOOGLE_SPEECH_BYTES = noise(48 * 1024, 2);
 
 export async function answerGoogle(exchange: Exchange): Promise<void> {
@@ -68,7 +68,7 @@ async function callModel(exchange: Exchange, method: string): Promise<void> {
 
 async function streamGenerated(exchange: Exchange): Promise<void> {
   const pieces = partsOf(exchange).flatMap(inChunks);
-  // Made as they are sent, so that what is told is what was sent.
+  // Generated while they are sent, so that the reported usage is what was sent.
   function* answers() {
     for (const [index, part] of pieces.entries()) {
       yield generated(exchange, [part], index === pieces.length - 1 ? "STOP" : null);
@@ -81,7 +81,7 @@ async function streamGenerated(exchange: Exchange): Promise<void> {
     );
     return;
   }
-  // Without alt=sse the answer is one JSON array that grows, an element a chunk.
+  // Without alt=sse the response is one growing JSON array, one element per chunk.
   function* elements() {
     let opening = "[";
     for (const answer of answers()) {

@@ -1,5 +1,5 @@
 /**
- * One HTTP request, from its headers to its answer, with a record kept of it.
+ * One HTTP request, from its headers to its response, with a record of it.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -101,7 +101,7 @@ async function decideAndAnswer(
   }
 }
 
-/** Null where the asker left before the body's end. */
+/** Null if the client left before the body's end. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   try {

@@ -89,7 +89,7 @@ function serve(slug: string, path: string, webSocket: WebSocket, model: string):
   }
 }
 
-/** A text answer to each `response.create`; any other event comes back in a `fake.echo`. */
+/** A text response to each `response.create`; any other event is echoed in a `fake.echo`. */
 function serveRealtime(webSocket: WebSocket, model: string): void {
   const send = (event: Record<string, unknown>): void => webSocket.send(JSON.stringify(event));
   send({
@@ -115,7 +115,7 @@ function serveRealtime(webSocket: WebSocket, model: string): void {
 
 let responses = 0;
 
-/** An answer to each `response.create`, whose `metadata` may say what it uses: `{"input": "5", "output": "7"}`. */
+/** A response to each `response.create`, whose `metadata` may set its usage: `{"input": "5", "output": "7"}`. */
 function serveResponses(webSocket: WebSocket): void {
   const send = (event: Record<string, unknown>): void => webSocket.send(JSON.stringify(event));
   webSocket.on("message", (data) => {
@@ -141,7 +141,7 @@ function serveResponses(webSocket: WebSocket): void {
   });
 }
 
-/** A second of sound for every 32,000 bytes; what was heard is told when the stream is closed. */
+/** A second of audio for every 32,000 bytes; the total is reported when the stream is closed. */
 function serveDeepgram(webSocket: WebSocket): void {
   let bytes = 0;
   webSocket.on("message", (data, isBinary) => {
@@ -159,7 +159,7 @@ function serveDeepgram(webSocket: WebSocket): void {
   });
 }
 
-/** Sound for every text, and a word when a context is spoken to its end. */
+/** Audio for every text, and a message when a context is completely spoken. */
 function serveCartesia(webSocket: WebSocket): void {
   webSocket.on("message", (data) => {
     const { context_id, continue: goesOn } = asObject(tryParseJson(textOf(data)));
@@ -169,7 +169,7 @@ function serveCartesia(webSocket: WebSocket): void {
   });
 }
 
-/** As the real service, it sends its JSON in binary frames. */
+/** Like the real service, it sends its JSON in binary frames. */
 function serveGeminiLive(webSocket: WebSocket): void {
   const send = (message: unknown): void => webSocket.send(Buffer.from(JSON.stringify(message)));
   webSocket.on("message", (data) => {

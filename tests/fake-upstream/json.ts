@@ -1,4 +1,4 @@
-/** Reading JSON of unknown shape without casts. @module */
+/** Reads JSON of unknown shape without casts. @module */
 
 export type JsonObject = { readonly [name: string]: unknown };
 
@@ -16,7 +16,7 @@ export function asString(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The parsed text, or undefined where it is not JSON. */
+/** The parsed text, or undefined if it isn't JSON. */
 export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);

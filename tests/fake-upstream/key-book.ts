@@ -1,5 +1,5 @@
 /**
- * The keys an upstream knows and what each does when used.
+ * The keys that an upstream knows and what each does when used.
  * @module
  */
 import { GATEWAY_LIMIT, HTML_PAGE } from "./gateway-errors.ts";
@@ -18,17 +18,17 @@ export const SERVE = { kind: "serve", headersDelayMs: 0, chunkDelayMs: 0 } as co
 
 export class KeyBook {
   readonly #behaviours = new Map<string, KeyBehaviour>();
-  /** Of each behaviour object: how often it was used, its window, its generator. */
+  /** For each behavior object: how often it was used, its window, its generator. */
   readonly #progress = new WeakMap<KeyBehaviour, Progress>();
   readonly #unknown: (key: string, provider: string) => KeyBehaviour;
 
-  /** `unknown` tells what a key without a behaviour of its own does. */
+  /** `unknown` returns the behavior of a key without its own. */
   constructor(unknown: (key: string, provider: string) => KeyBehaviour) {
     this.#unknown = unknown;
   }
 
   set(key: string, behaviour: KeyBehaviour): void {
-    // A copy, so that keys given the same object do not share one window.
+    // A copy, so that keys given the same object don't share one window.
     this.#behaviours.set(key, structuredClone(behaviour));
   }
 

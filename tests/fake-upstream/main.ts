@@ -1,6 +1,6 @@
 /**
- * Runs the fake upstream alone: `node tests/fake-upstream/main.ts [port]`. Keys behave by the words in
- * their text (`behaviour-by-name.ts`).
+ * Runs the fake upstream alone: `node tests/fake-upstream/main.ts [port]`. Keys behave according to the words in their
+ * text (`behaviour-by-name.ts`).
  * @module
  */
 import { behaviourByName } from "./behaviour-by-name.ts";

@@ -1,6 +1,5 @@
 /**
- * OpenAI's chat completions, as JSON and as Server-Sent Events.
- * Source: `openai/resources/chat/completions`.
+ * OpenAI's chat completions, as JSON and as Server-Sent Events. Source: `openai/resources/chat/completions`.
  * @module
  */
 import type { JsonObject } from "./json.ts";

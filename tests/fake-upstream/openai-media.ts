@@ -8,7 +8,7 @@ import { sendBytes, sendChunks, sendJson } from "./reply.ts";
 import type { Exchange } from "./types.ts";
 import { countTokens, embedding, noise } from "./words.ts";
 
-/** What `audio/speech` answers, whatever it is asked to say: 64 KiB. */
+/** The response of `audio/speech`, whatever the text: 64 KiB. */
 export const SPEECH_BYTES = noise(64 * 1024);
 
 /** A PNG of one pixel. */

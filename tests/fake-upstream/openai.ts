@@ -1,6 +1,6 @@
 /**
- * OpenAI's HTTP API, which most other providers copy. Both `v1/chat/completions` and
- * `chat/completions` reach it, as through AI Gateway.
+ * OpenAI's HTTP API, which most other providers copy. Both `v1/chat/completions` and `chat/completions` reach it, as
+ * through AI Gateway.
  * @module
  */
 import { answerChatCompletion } from "./openai-chat.ts";
@@ -19,7 +19,7 @@ export const OPENAI_MODELS = ["gpt-4o", "gpt-4o-mini", "text-embedding-3-small",
 
 type Answerer = (exchange: Exchange) => void | Promise<void>;
 
-/** The answerer for a path below an OpenAI-like provider, or null where there is none. */
+/** The responder for a path below an OpenAI-like provider, or null if there is none. */
 export function openAiAnswerer(fullPath: string): Answerer | null {
   const path = fullPath.replace(/^(?:openai\/)?v1\//, "");
   const [first = "", second = ""] = path.split("/");
@@ -28,7 +28,7 @@ export function openAiAnswerer(fullPath: string): Answerer | null {
   return ANSWERERS[`${first}${second && `/${second}`}`] ?? null;
 }
 
-/** OpenAI's answer to a path it does not have. */
+/** OpenAI's response to an unknown path. */
 export function answerInvalidUrl(exchange: Exchange): void {
   const message = `Invalid URL (${exchange.method} /v1/${exchange.path})`;
   const error = { message, type: "invalid_request_error", param: null, code: null };

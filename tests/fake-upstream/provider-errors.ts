@@ -1,14 +1,14 @@
 /**
- * The error answers of real providers, in their own words and envelopes. A provider without an entry
- * answers like OpenAI.
+ * The error responses of real providers, with their own messages and envelopes. A provider without an entry responds
+ * like OpenAI.
  * @module
  */
 import type { RawAnswer } from "./types.ts";
 
-/** What was asked for when the error came. */
+/** What was requested when the error occurred. */
 export interface ErrorContext {
   readonly provider: string;
-  /** True on OpenAI-compatible paths of a provider with an API of its own. */
+  /** True on OpenAI-compatible paths of a provider with its own API. */
   readonly isOpenAiForm: boolean;
   readonly key: string;
   readonly model: string;
@@ -23,9 +23,9 @@ export interface ProviderErrors {
   /** A short window is used up and renews after `waitMs`. */
   minuteLimit(context: ErrorContext, waitMs: number): RawAnswer;
   dayLimit(context: ErrorContext): RawAnswer;
-  /** A 429 that tells neither quota nor wait. */
+  /** A 429 that states neither quota nor wait. */
   bareLimit(context: ErrorContext): RawAnswer;
-  /** The request's body is not the JSON it says it is. */
+  /** The request's body isn't the JSON it claims to be. */
   badJson(context: ErrorContext): RawAnswer;
 }
 
@@ -270,7 +270,7 @@ const ELEVENLABS: ProviderErrors = {
   bareLimit: () => elevenLabs(429, "too_many_concurrent_requests", "Too many concurrent requests."),
 };
 
-/** Google's OpenAI-compatible paths wrap an error into an array of one. */
+/** Google's OpenAI-compatible paths wrap an error in an array of one. */
 function inArrays(errors: ProviderErrors): ProviderErrors {
   const wrap = (answer: RawAnswer): RawAnswer => ({ ...answer, body: `[${answer.body}]` });
   return {

@@ -1,5 +1,5 @@
 /**
- * Writing answers: JSON, bytes and streams, with back-pressure and an end when the asker leaves.
+ * Writes responses: JSON, bytes and streams, with back-pressure and an end when the client leaves.
  * @module
  */
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Exchange, RawAnswer } from "./types.ts";
 
-/** Answers for this model are gzip-compressed where the asker accepts it. */
+/** Responses for this model are gzip-compressed if the client accepts it. */
 export const GZIP_MODEL = "fake-gzip";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -40,7 +40,7 @@ export function sendRaw(exchange: Exchange, answer: RawAnswer): void {
   exchange.response.end(exchange.method === "HEAD" ? undefined : answer.body);
 }
 
-/** Chunked, one write per chunk. Stops silently when the asker leaves. */
+/** Chunked, one write per chunk. Stops silently when the client leaves. */
 export async function sendChunks(
   exchange: Exchange,
   contentType: string,

@@ -1,4 +1,4 @@
-/** Which imitation answers a request. @module */
+/** Which imitation handles a request. @module */
 import { answerAnthropic } from "./anthropic.ts";
 import { answerEcho } from "./echo.ts";
 import { answerGoogle } from "./google.ts";
@@ -26,7 +26,7 @@ export async function answer(exchange: Exchange): Promise<void> {
     case "cartesia":
       return answerCartesia(exchange);
     case "compat":
-      // AI Gateway's compat knows chat completions alone.
+      // AI Gateway's compat only supports chat completions.
       return exchange.path === "chat/completions"
         ? answerChatCompletion(exchange)
         : answerInvalidUrl(exchange);

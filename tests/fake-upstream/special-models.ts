@@ -1,5 +1,5 @@
 /**
- * Model names that every provider answers alike, for what tests must see: sizes, speeds, headers.
+ * Model names to which every provider responds alike, for what tests must see: sizes, speeds, headers.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -12,7 +12,7 @@ import { noise } from "./words.ts";
 export const BIG_STREAM = Buffer.concat(bigStreamEvents());
 export const BIG_STREAM_SHA256 = createHash("sha256").update(BIG_STREAM).digest("hex");
 
-/** Headers of the answer for `fake-headers`: some must pass, some must not. */
+/** Headers of the response for `fake-headers`: some must pass, some must not. */
 export const ODD_HEADERS = {
   "x-request-id": "req-fake-0001",
   "x-ratelimit-remaining-requests": "41",
@@ -29,7 +29,7 @@ type Answerer = (exchange: Exchange) => void | Promise<void>;
 const ANSWERERS: Readonly<Record<string, Answerer>> = {
   /** `BIG_STREAM` in chunks of 16 KiB. */
   "fake-2mb-stream": (exchange) => sendEvents(exchange, chunksOf(BIG_STREAM)),
-  /** An event each 100 ms, 600 of them. */
+  /** An event every 100 ms, 600 of them. */
   "fake-slow-stream": (exchange) => {
     exchange.chunkDelayMs = 100;
     return sendEvents(exchange, slowEvents());
@@ -39,7 +39,7 @@ const ANSWERERS: Readonly<Record<string, Answerer>> = {
     const inTime = await sleep(30_000, true, { signal: exchange.signal }).catch(() => false);
     if (inTime) sendBytes(exchange, "application/json", Buffer.from("{}"));
   },
-  /** 1 GiB of noise, as fast as the reader takes it. */
+  /** 1 GiB of noise, as fast as the reader accepts it. */
   "fake-endless": (exchange) => sendChunks(exchange, "application/octet-stream", endless()),
   /** 5 MiB with a length. */
   "fake-big": (exchange) =>

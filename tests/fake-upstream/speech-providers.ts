@@ -7,7 +7,7 @@ import { sendChunks, sendJson } from "./reply.ts";
 import type { Exchange } from "./types.ts";
 import { noise } from "./words.ts";
 
-/** What ElevenLabs and Cartesia say: 32 KiB. */
+/** The audio of ElevenLabs and Cartesia: 32 KiB. */
 export const VOICE_BYTES = noise(32 * 1024, 3);
 
 export async function answerElevenLabs(exchange: Exchange): Promise<void> {

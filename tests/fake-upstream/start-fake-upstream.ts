@@ -22,13 +22,13 @@ import { UpstreamState } from "./upstream-state.ts";
 export interface FakeUpstreamOptions {
   /** Default 0: any free port. */
   readonly port?: number;
-  /** Behaviour by key text. */
+  /** Behavior by key text. */
   readonly keys?: Readonly<Record<string, KeyBehaviour>>;
-  /** What a key without a behaviour does, asked once a key. Default: the provider does not know it. */
+  /** The behavior of an unlisted key, determined once per key. Default: the provider doesn't know it. */
   readonly unknownKey?: (key: string, provider: string) => KeyBehaviour;
   /** False for long runs: `requests` stays empty, `ledger` still counts. Default true. */
   readonly keepsRequests?: boolean;
-  /** Gives each answer its own `cf-aig-log-id`. Default false. */
+  /** Gives each response its own `cf-aig-log-id`. Default false. */
   readonly namesAnswers?: boolean;
   /** `google`: upload URLs name Google's own host, as the real API's do. Default `own`: the fake's. */
   readonly uploadHost?: "own" | "google";
@@ -37,24 +37,24 @@ export interface FakeUpstreamOptions {
 export interface FakeUpstream {
   /** Without a trailing slash. */
   readonly url: string;
-  /** What goes into `AI_GATEWAY_URL`; a provider's slug and path follow it. */
+  /** The value of `AI_GATEWAY_URL`; a provider's slug and path follow it. */
   readonly gatewayUrl: string;
   /** Every request seen, oldest first. */
   readonly requests: readonly RequestRecord[];
-  /** Answers by key text. */
+  /** Responses by key text. */
   readonly ledger: ReadonlyMap<string, LedgerEntry>;
-  /** Gives a key a behaviour, from its next request on. */
+  /** Gives a key a behavior, from its next request on. */
   setKey(key: string, behaviour: KeyBehaviour): void;
-  /** Forgets the requests seen; keys and their progress stay. */
+  /** Discards the requests seen; keys and their progress stay. */
   clear(): void;
-  /** Forgets the requests seen, and what keys do but for those of the start. */
+  /** Discards the requests seen, and the behaviors of keys except the initial ones. */
   forget(): void;
   close(): Promise<void>;
 }
 
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
   const server = createServer();
-  // Longer than any pause of a client that keeps connections, so that none is closed under its hands.
+  // Longer than any pause of a keep-alive client, so that no connection is closed while in use.
   server.keepAliveTimeout = 300_000;
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");

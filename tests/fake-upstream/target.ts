@@ -1,4 +1,4 @@
-/** Reading a gateway URL: `/v1/{account}/{gateway}/{slug}/{path}?{query}`. @module */
+/** Parses a gateway URL: `/v1/{account}/{gateway}/{slug}/{path}?{query}`. @module */
 
 /** Below the fake's own address. */
 export const GATEWAY_PATH = "/v1/acct/gw";
@@ -12,7 +12,7 @@ export interface Target {
   readonly query: URLSearchParams;
 }
 
-/** Null for a URL that is not below the gateway. The path is taken as it was sent, not normalised. */
+/** Null for a URL that isn't below the gateway. The path is used as sent, not normalized. */
 export function readTarget(requestUrl: string): Target | null {
   const [pathname = "", ...rest] = requestUrl.split("?");
   if (!pathname.startsWith(`${GATEWAY_PATH}/`)) return null;
@@ -21,7 +21,7 @@ export function readTarget(requestUrl: string): Target | null {
   return { slug, path: segments.join("/"), search, query: new URLSearchParams(search) };
 }
 
-/** Compat models are `{provider}/{model}`, cut at the first slash only. */
+/** Compat models are `{provider}/{model}`, split at the first slash only. */
 export function splitCompatModel(model: string): {
   readonly provider: string;
   readonly model: string;

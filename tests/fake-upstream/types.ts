@@ -1,5 +1,5 @@
 /**
- * What the fake upstream's parts share.
+ * Shared by the fake upstream's parts.
  * @module
  */
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
@@ -9,33 +9,33 @@ import type { JsonObject } from "./json.ts";
 /** What a key does when it is used. Times are milliseconds. */
 export type KeyBehaviour =
   | { readonly kind: "ok" }
-  /** The provider does not know the key. */
+  /** The provider doesn't know the key. */
   | { readonly kind: "invalid" }
-  /** The provider knows the key and has shut it. */
+  /** The provider knows the key and has blocked it. */
   | { readonly kind: "banned" }
   | { readonly kind: "out-of-credit" }
   | { readonly kind: "region" }
-  /** This many requests in a fixed window, then the provider's 429; `models` narrows it to those models. */
+  /** This many requests in a fixed window, then the provider's 429; `models` restricts it to those models. */
   | {
       readonly kind: "limited";
       readonly requests: number;
       readonly windowMs: number;
       readonly models?: readonly string[];
-      /** `minute` tells the wait, `day` names the day quota, `bare` tells nothing. Default `minute`. */
+      /** `minute` states the wait, `day` names the daily quota, `bare` states nothing. Default `minute`. */
       readonly tells?: "minute" | "day" | "bare";
     }
-  /** Answers 503 to this share of requests, by a seeded generator. */
+  /** Responds with 503 to this share of requests, by a seeded generator. */
   | { readonly kind: "flaky"; readonly share: number; readonly seed: number }
   | { readonly kind: "slow-headers"; readonly delayMs: number }
   | { readonly kind: "slow-chunks"; readonly delayMs: number }
-  /** Closes the connection without an answer. */
+  /** Closes the connection without a response. */
   | { readonly kind: "reset" }
   /** An HTML page of Cloudflare's edge, status 403. */
   | { readonly kind: "html" }
   /** AI Gateway's own 429. */
   | { readonly kind: "gateway-limit" }
   | { readonly kind: "answer"; readonly answer: RawAnswer }
-  /** One behaviour a request, in order; the last one stays. */
+  /** One behavior per request, in order; the last one stays. */
   | { readonly kind: "sequence"; readonly steps: readonly KeyBehaviour[] }
   /** By model name; other models get `otherwise` (default ok). */
   | {
@@ -44,7 +44,7 @@ export type KeyBehaviour =
       readonly otherwise?: KeyBehaviour;
     };
 
-/** An answer as it goes on the wire. */
+/** A response as transferred. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -71,34 +71,34 @@ export interface RequestRecord {
   readonly key: string;
   readonly keyFrom: string;
   readonly isWebSocket: boolean;
-  /** Known, like the body's size and hash, once the body is there. */
+  /** Known, like the body's size and hash, once the body has arrived. */
   model: string;
   bodyBytes: number;
   bodySha256: string;
-  /** 0 until answered. */
+  /** 0 until there is a response. */
   status: number;
-  /** What the answer's last usage object said; null where it had none. */
+  /** The response's last usage object; null if it had none. */
   usage: ToldUsage | null;
-  /** Goes into `cf-aig-log-id`, as AI Gateway names each answer in its own log; empty where not asked for. */
+  /** Sent as `cf-aig-log-id`, as AI Gateway identifies each response in its own log; empty if not requested. */
   readonly logId: string;
-  /** When the asker left before the whole answer was sent, or a WebSocket closed; else null. */
+  /** When the client left before the whole response was sent, or a WebSocket closed; otherwise null. */
   abortedAtMs: number | null;
 }
 
-/** Tokens as an answer tells them. */
+/** Tokens as reported in a response. */
 export interface ToldUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
 
-/** What one key was asked and how it answered. */
+/** What one key was used for and how it responded. */
 export interface LedgerEntry {
   requests: number;
-  /** Count of answers by status. */
+  /** Number of responses by status. */
   readonly statuses: Record<number, number>;
 }
 
-/** One HTTP request being answered. */
+/** One HTTP request that is being answered. */
 export interface Exchange {
   readonly method: string;
   readonly slug: string;
@@ -107,9 +107,9 @@ export interface Exchange {
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** The JSON body; empty where it has none. */
+  /** The JSON body; empty if it has none. */
   readonly json: JsonObject;
-  /** The body says it is JSON and is not. */
+  /** The body claims to be JSON and isn't. */
   readonly hasBadJson: boolean;
   readonly form: FormData | null;
   readonly model: string;
@@ -120,10 +120,10 @@ export interface Exchange {
   readonly googleUploadBase: string;
   readonly files: FileStore;
   readonly response: ServerResponse;
-  /** Aborts when the asker leaves. */
+  /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
-  /** To be called with each usage object as it is sent. */
+  /** To be called with each usage object that is sent. */
   readonly tellUsage: (usage: ToldUsage) => void;
-  /** Wait before every chunk of a streamed answer. */
+  /** Wait before every chunk of a streamed response. */
   chunkDelayMs: number;
 }

@@ -34,7 +34,7 @@ export class UpstreamState {
     this.#namesAnswers = parts.namesAnswers;
   }
 
-  /** Starts the record of a request whose headers are there. */
+  /** Starts the record of a request whose headers have arrived. */
   open(request: IncomingMessage, target: Target, isWebSocket: boolean): RequestRecord {
     const found = findKey(target.slug, request.headers, target.query);
     const record: RequestRecord = {
@@ -59,7 +59,7 @@ export class UpstreamState {
     return record;
   }
 
-  /** Counts an answered request in the ledger of its key. */
+  /** Counts an answered request in its key's ledger. */
   note(record: RequestRecord): void {
     const entry = this.ledger.get(record.key) ?? { requests: 0, statuses: {} };
     entry.requests++;

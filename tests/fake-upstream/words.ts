@@ -1,17 +1,17 @@
 /** The fake models' words and how they are counted. @module */
 import { asArray, asObject, asString } from "./json.ts";
 
-/** What a fake model says: deterministic, and it shows what it was asked. */
+/** A fake model's output: deterministic, and it shows the prompt. */
 export function replyTo(prompt: string): string {
   return prompt === "" ? "Hello! How can I help you today?" : `You said: ${prompt}`;
 }
 
-/** About four characters a token, at least one. */
+/** About four characters per token, at least one. */
 export function countTokens(text: string): number {
   return Math.max(1, Math.ceil(text.length / 4));
 }
 
-/** The text in pieces of one word, as streams bring it. */
+/** The text in pieces of one word, as in streams. */
 export function inPieces(text: string): readonly string[] {
   return text.match(/\s*\S+/g) ?? [text];
 }
@@ -43,12 +43,12 @@ export function argumentsFor(schema: unknown): Record<string, unknown> {
   );
 }
 
-/** A unit vector that depends on nothing but its length. */
+/** A unit vector that depends only on its length. */
 export function embedding(dimensions: number): number[] {
   return Array.from({ length: dimensions }, (_, index) => (index === 0 ? 1 : 0));
 }
 
-/** Bytes that look like nothing and are the same each time (a linear congruential generator). */
+/** Meaningless bytes that are the same each time (a linear congruential generator). */
 export function noise(length: number, seed = 1): Buffer {
   const bytes = Buffer.alloc(length);
   let state = seed >>> 0;

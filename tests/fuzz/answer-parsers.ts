@@ -1,4 +1,4 @@
-/** Parsers of what providers answer. */
+/** Parsers of provider responses. */
 import fc from "fast-check";
 import { expect } from "vitest";
 import { chatByMessages } from "../../lib/conversion/chat-by-messages.ts";
@@ -78,7 +78,7 @@ function isTime(ms: number | null): boolean {
   return ms === null || (Number.isFinite(ms) && ms >= 0);
 }
 
-/** What a parser of pieces says, must not depend on where they were cut. */
+/** A streaming parser's result must not depend on where the pieces were split. */
 function saysTheSame<Said>(
   { whole, pieces }: { readonly whole: Uint8Array; readonly pieces: readonly Uint8Array[] },
   read: (pieces: readonly Uint8Array[]) => Said,

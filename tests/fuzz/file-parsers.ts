@@ -1,4 +1,4 @@
-/** Parsers of files, pasted text and sealed text. */
+/** Parsers of files, pasted text and encrypted text. */
 import fc from "fast-check";
 import { expect } from "vitest";
 import { decrypt } from "../../lib/crypto/archive-cipher.ts";

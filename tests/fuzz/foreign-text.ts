@@ -1,6 +1,6 @@
 /**
  * Text as strangers send it: nearly right. Made of the pieces that a parser looks for, in any order, or of something
- * right that was cut, doubled or changed at a place.
+ * valid that was truncated, duplicated or changed at one place.
  * @module
  */
 import fc from "fast-check";
@@ -14,7 +14,7 @@ export function soup(pieces: readonly string[], maxLength = 24): fc.Arbitrary<st
     .map((chosen) => chosen.join(""));
 }
 
-/** A text with one place cut out, doubled, or replaced by a piece; or as it is. */
+/** A text with one place cut out, duplicated, or replaced by a piece; or unchanged. */
 export function mangled(
   text: fc.Arbitrary<string>,
   pieces: readonly string[],
@@ -70,7 +70,7 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** A text's bytes, and the same in pieces, cut anywhere. */
+/** A text's bytes, and the same in pieces, split anywhere. */
 export function inPieces(
   text: fc.Arbitrary<string>,
 ): fc.Arbitrary<{ whole: Uint8Array<ArrayBuffer>; pieces: Uint8Array<ArrayBuffer>[] }> {
@@ -83,7 +83,7 @@ export function inPieces(
   });
 }
 
-/** What may stand in a header. */
+/** Possible headers. */
 export function headersWith(names: readonly string[], pieces: readonly string[]) {
   return fc
     .dictionary(fc.constantFrom(...names), soup(pieces, 8), { maxKeys: 4 })

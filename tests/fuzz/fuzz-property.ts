@@ -1,12 +1,12 @@
 import type fc from "fast-check";
 
-/** What holds of a parser, whatever text it is given. */
+/** What is true of a parser, whatever text it gets. */
 export interface FuzzProperty {
   /** The parser's file. */
   readonly parser: string;
-  /** What holds, in words. */
+  /** The property, as text. */
   readonly holds: string;
   readonly property: fc.IRawProperty<unknown, boolean>;
-  /** Its part of all cases; 1 where absent. Less for what is dear. */
+  /** Its part of all cases; 1 if absent. Less for expensive ones. */
   readonly weight?: number;
 }

@@ -80,7 +80,7 @@ const HEADER_PIECES = [
 
 const paths = soup(PATH_PIECES, 12);
 
-/** Null where the text is no JSON. */
+/** Null if the text isn't JSON. */
 function parsed(bytes: Uint8Array): { readonly value: unknown } | null {
   try {
     return { value: JSON.parse(decoder.decode(bytes)) };
@@ -93,7 +93,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Runs what may refuse a text in our own words, and in no other way. */
+/** Runs something that may reject a text with our own error, and in no other way. */
 function refusesOnly(run: () => unknown): boolean {
   try {
     run();

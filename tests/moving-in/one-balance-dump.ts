@@ -1,10 +1,10 @@
 /**
- * A database of glidea/one-balance as `wrangler d1 export` writes it, filled with fake keys: three providers,
- * remarks with quotes and line breaks, blocked keys, cooldowns that are over and such that are not.
+ * A database of glidea/one-balance as `wrangler d1 export` writes it, filled with fake keys: three providers, notes
+ * with quotes and line breaks, blocked keys, cooldowns that have ended and others that haven't.
  * @module
  */
 
-/** As the migration of that project makes the table. */
+/** As created by that project's migration. */
 const SCHEMA = `PRAGMA defer_foreign_keys=TRUE;
 CREATE TABLE \`keys\` (
 	\`id\` text PRIMARY KEY NOT NULL,
@@ -26,7 +26,7 @@ export interface DumpedKey {
   readonly provider: string;
   readonly status: "active" | "blocked";
   readonly remark: string | null;
-  /** When its one cooldown ends; null where it has none, or one that is over. */
+  /** When its only cooldown ends; null if it has none, or one that has ended. */
   readonly coolsUntilMs: number | null;
 }
 
@@ -41,7 +41,7 @@ export function oneBalanceDump(
   const nowS = Math.floor(nowMs / 1000);
   for (let index = 0; index < count; index++) {
     const provider = PROVIDERS[index % PROVIDERS.length] ?? "openai";
-    // None, one that is over, or one that is not.
+    // None, one that has ended, or one that hasn't.
     const coolsForS = [7_200, -60][index % 7];
     const coolings =
       coolsForS === undefined
@@ -79,7 +79,7 @@ function keyOf(provider: string, index: number): string {
   return provider === "openai" ? `sk-proj-fake${number}` : `gsk_fake${number}`;
 }
 
-/** Line breaks stand in a call, as SQLite's dumps have them. */
+/** Line breaks are in a call, as in SQLite's dumps. */
 function literal(value: string | null): string {
   if (value === null) return "NULL";
   const quoted = `'${value.replaceAll("'", "''").replaceAll("\n", "\\n")}'`;

@@ -4,7 +4,7 @@ import { proxyMutants } from "./proxy.ts";
 import { secretMutants } from "./secrets.ts";
 import { usageMutants } from "./usage.ts";
 
-/** All that `npm run mutants` plants. */
+/** Everything that `npm run mutants` plants. */
 export const mutants: readonly Mutant[] = [
   ...poolMutants,
   ...proxyMutants,

@@ -2,14 +2,14 @@
 export interface Mutant {
   readonly name: string;
   readonly file: string;
-  /** Stands in the file once. */
+  /** Occurs once in the file. */
   readonly from: string;
   readonly to: string;
-  /** Files or folders of unit tests, of which one must fail. */
+  /** Files or folders of unit tests, at least one of which must fail. */
   readonly tests: readonly string[];
 }
 
-/** Plants in one file, whose name begins the mutants' names. */
+/** Creates mutants of one file, whose name begins their names. */
 export function faultsIn(file: string, tests: readonly string[]) {
   return (name: string, from: string, to: string): Mutant => ({
     name: `${file.slice(file.lastIndexOf("/") + 1, -3)}: ${name}`,

@@ -1,12 +1,12 @@
 /**
- * Plants a mutant in what vitest loads, so that no file of the working tree is touched.
+ * Plants a mutant in what vitest loads, so that no file of the working tree is changed.
  * @module
  */
 import { join } from "node:path";
 import type { Plugin } from "vite";
 import { mutants } from "./index.ts";
 
-/** @param name Of the mutant; undefined for none. */
+/** @param name The mutant's; undefined for none. */
 export function plant(root: string, name: string | undefined): Plugin[] {
   if (name === undefined) return [];
   const mutant = mutants.find((each) => each.name === name);

@@ -1,6 +1,6 @@
 /**
- * What must work behind a reverse proxy, whichever it is: set-up, sign-in with cookies that fit, a stream that
- * arrives as it is sent, a WebSocket, and an audit log that knows who was there and believes nobody else.
+ * What must work behind any reverse proxy: set-up, sign-in with matching cookies, a stream that arrives as it is sent,
+ * a WebSocket, and an audit log that has the right addresses and trusts no one else.
  * @module
  */
 import { expect } from "vitest";
@@ -9,7 +9,7 @@ import { ADMIN_TOKEN, type Stack, startStack } from "../e2e/harness.ts";
 import { Visitor, type VisitorOptions } from "./visitor.ts";
 
 const PERSON = { email: "ada@example.com", password: "a long password" };
-/** What a client might write to be taken for somebody else. */
+/** What a client might write to be mistaken for someone else. */
 const FORGED = {
   "x-forwarded-for": "198.51.100.66, 127.0.0.1",
   "x-forwarded-proto": "https",
@@ -20,7 +20,7 @@ const FORGED = {
   forwarded: "for=198.51.100.66;proto=https",
 };
 
-/** Trusts 127.0.0.1, where proxies connect from, and no other address of the loopback range. */
+/** Trusts 127.0.0.1, from which proxies connect, and no other address of the loopback range. */
 export function startProxiedStack(header?: string): Promise<Stack> {
   return startStack({
     upstream: {
@@ -43,7 +43,7 @@ export async function setUp(way: Way): Promise<void> {
 
 export type Way = Omit<VisitorOptions, "address" | "headers">;
 
-/** Signs in from that address, with headers that pretend another, and expects its address in the audit log. */
+/** Signs in from that address, with headers that claim another, and expects its address in the audit log. */
 export async function signIn(way: Way, address: string): Promise<Visitor> {
   const visitor = new Visitor({ ...way, address, headers: FORGED });
   const page = await visitor.ask("/login");
@@ -64,7 +64,7 @@ export async function signInAddresses(visitor: Visitor): Promise<string[]> {
   return entries.filter(({ action }) => action.includes("sign-in")).map(({ ip }) => String(ip));
 }
 
-/** A stream of the pool comes in pieces, the first before the upstream has sent its last. */
+/** A stream of the pool arrives in pieces, the first before the upstream has sent its last. */
 export async function expectStream(stack: Stack, way: Way): Promise<void> {
   await stack.admin.addKeys("openai", ["sk-fake-slow"]);
   const visitor = new Visitor({ ...way, address: "127.0.0.11" });

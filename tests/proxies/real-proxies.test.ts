@@ -1,6 +1,6 @@
 /**
- * The real nginx and Caddy before `npm start`'s server, as docs/own-server.md has them: TLS on ports of their own,
- * alone and one behind the other.
+ * The real nginx and Caddy in front of `npm start`'s server, as in docs/own-server.md: TLS on their own ports, alone
+ * and one behind the other.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

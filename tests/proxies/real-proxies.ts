@@ -1,5 +1,5 @@
 /**
- * The real nginx and Caddy, with the files of `contrib/`: names, ports, certificates and folders are put in, nothing
+ * The real nginx and Caddy, with the files of `contrib/`: names, ports, certificates and folders are filled in, nothing
  * else is changed.
  * @module
  */
@@ -14,18 +14,18 @@ import { root } from "../../scripts/root.ts";
 export const NAME = "keys.example.test";
 
 export interface Certificate {
-  /** PEM; signed by itself. */
+  /** PEM; self-signed. */
   readonly text: string;
   readonly file: string;
   readonly keyFile: string;
 }
 
 export interface RealProxyOptions {
-  /** For everything it keeps; made where missing. */
+  /** For everything it stores; created if missing. */
   readonly folder: string;
   /** Of the server behind it, on 127.0.0.1. */
   readonly targetPort: number;
-  /** Null: it stands behind another proxy, on 127.0.0.1, and speaks plain HTTP. */
+  /** Null: it is behind another proxy, on 127.0.0.1, and uses plain HTTP. */
   readonly certificate: Certificate | null;
 }
 
@@ -108,7 +108,7 @@ function contrib(name: string): Promise<string> {
   return readFile(join(root, "contrib", name), "utf8");
 }
 
-/** What is to be changed must be there. */
+/** The text to be changed must exist. */
 function changed(text: string, from: string | RegExp, to: string): string {
   const result = text.replace(from, () => to);
   if (result === text) throw new Error(`nothing to change: ${from}`);

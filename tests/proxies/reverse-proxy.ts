@@ -1,5 +1,5 @@
 /**
- * A small reverse proxy, with the manners of those that people use. It connects from 127.0.0.1.
+ * A small reverse proxy, behaving like common ones. It connects from 127.0.0.1.
  * @module
  */
 import { once } from "node:events";
@@ -9,13 +9,13 @@ import type { AddressInfo } from "node:net";
 export interface ReverseProxyOptions {
   readonly target: string;
   /**
-   * - `append`: writes `X-Forwarded-*`, after what came (Apache).
-   * - `hand-on`: appends the address only, and leaves scheme and host to who stands before (inner nginx).
+   * - `append`: appends `X-Forwarded-*` (Apache).
+   * - `hand-on`: appends only the address, and leaves scheme and host to the outer proxy (inner nginx).
    * - `replace`: appends the address, and replaces scheme and host (nginx, Caddy).
-   * - `forwarded`: writes `Forwarded` alone.
+   * - `forwarded`: writes only `Forwarded`.
    */
   readonly manner: "append" | "hand-on" | "replace" | "forwarded";
-  /** Which scheme it says that it was asked by. */
+  /** The scheme that it reports. */
   readonly scheme: "http" | "https";
 }
 

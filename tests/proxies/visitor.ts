@@ -1,6 +1,5 @@
 /**
- * Somebody at an address of their own, in the loopback range, who uses the portal and the pool through whatever
- * stands before it.
+ * A visitor at their own address, in the loopback range, who uses the portal and the pool through whatever is in front.
  * @module
  */
 import { once } from "node:events";
@@ -10,7 +9,7 @@ import { type Conversation, openNodeSocket } from "../e2e/web-socket-client.ts";
 import { builtActions } from "../portal/actions.ts";
 
 export interface VisitorOptions {
-  /** As a browser has it: `https://keys.example.test:8443`. */
+  /** The browser's origin: `https://keys.example.test:8443`. */
   readonly origin: string;
   /** Where that name leads, on 127.0.0.1. */
   readonly port: number;
@@ -18,7 +17,7 @@ export interface VisitorOptions {
   readonly address: string;
   /** PEM of the certificate that signs the server's. */
   readonly ca?: string;
-  /** Sent with everything, as somebody who wants to deceive would. */
+  /** Sent with everything, like an attacker would. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +41,7 @@ export class Visitor {
     this.#options = options;
   }
 
-  /** The cookies that are kept, by name. */
+  /** The stored cookies, by name. */
   get cookies(): ReadonlyMap<string, string> {
     return this.#cookies;
   }
@@ -55,7 +54,7 @@ export class Visitor {
     return { status: answer.statusCode ?? 0, headers: answer.headers, text };
   }
 
-  /** The answer once it has begun. */
+  /** The response once it has begun. */
   async open(path: string, { method = "GET", headers, body }: Sent = {}): Promise<IncomingMessage> {
     const { origin, ca } = this.#options;
     const { protocol, host, hostname } = new URL(origin);

@@ -1,12 +1,14 @@
-/** A server action may never answer: in the portal's components each is called through `answered`, which tells so. */
+/**
+ * A server action may never return: in the portal's components each is called through `answered`, which reports that.
+ */
 import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { expect, test } from "vitest";
 
-/** What a component imports of actions, by the names that it calls. */
+/** A component's imports of actions, by the names that it calls. */
 const IMPORT = /import\s*\{([^}]*)\}\s*from "@\/app\/[^"]*\/actions"/g;
 
-/** They tell of it themselves: before anyone is signed in, and in work of many calls that says where it stopped. */
+/** They report it themselves: before anyone is signed in, and in work of many calls that says where it stopped. */
 const BY_THEMSELVES = new Set([
   "components/auth/invite-form.tsx",
   "components/auth/login-form.tsx",
@@ -39,7 +41,7 @@ test("no component calls an action past it", async () => {
     calling += 1;
     for (const name of names) {
       for (const { index } of text.matchAll(new RegExp(`\\b${name}\\(`, "g"))) {
-        // In the function that a wrapper is given.
+        // In the function that is passed to a wrapper.
         const before = text.slice(Math.max(0, index - REACH_CHARS), index);
         if (!WRAPPERS.test(before)) bare.push(`${file}: ${name}`);
       }

@@ -1,6 +1,6 @@
 /**
- * The official SDKs at the handler, with every base URL that people type: each call arrives at the right path of
- * the right provider.
+ * The official SDKs at the handler, with every base URL that people type: each call arrives at the right path of the
+ * right provider.
  */
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
@@ -52,7 +52,7 @@ const fetchOf = (proxy: ScriptedProxy) => (input: string | URL | Request, init?:
   return proxy.fetch(pathname + search, input instanceof Request ? input : init);
 };
 
-/** Where the last call went: path and model. */
+/** The last call's path and model. */
 function lastOf({ calls }: ScriptedProxy): string {
   const call = calls.at(-1);
   if (call === undefined) return "nowhere";
@@ -120,7 +120,7 @@ describe("openai", () => {
 
   describe("a model's name", () => {
     test.each([
-      // By whom it is written, and what is found: the provider's own name, a usual one, or a service's own model.
+      // By the vendor, and what is found: the provider's own name, a common one, or a service's own model.
       ["anthropic/claude-haiku-4-5", "api.anthropic.com/v1/chat/completions claude-haiku-4-5"],
       ["claude/claude-x", "api.anthropic.com/v1/chat/completions claude-x"],
       [

@@ -1,4 +1,4 @@
-/** The beginning and the end of answers in every protocol, with any news before and cut anywhere. */
+/** The beginning and the end of responses in every protocol, with any news before and split anywhere. */
 import { describe, expect, test } from "vitest";
 import { answerEnd } from "../../lib/providers/answers/answer-end.ts";
 import { type AnswerBeginning, AnswerStart } from "../../lib/providers/answers/answer-start.ts";
@@ -6,9 +6,9 @@ import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 import { pickPacking, piecesOf } from "../answers/packings.ts";
 import { cut, makeAnswer, PROTOCOL_STREAMS } from "../answers/protocol-streams.ts";
 
-/** A seed of its own each time, so that many runs are as good as one of many cases; `CASES=100000` makes more. */
+/** A new seed each time, so that many runs are as good as one with many cases; `CASES=100000` runs more. */
 const CASES = Number(process.env.CASES ?? 20_000);
-/** Of these so many come in gzip or br. */
+/** The share that is compressed with gzip or br. */
 const PACKED_SHARE = 0.1;
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 

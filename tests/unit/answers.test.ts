@@ -1,6 +1,5 @@
 /**
- * What is read from small answers of every API, whatever cuts they come in and however they were packed, and
- * what they cost.
+ * What is read from small responses of every API, however they are split and compressed, and what they cost.
  * @module
  */
 import { brotliCompressSync, createBrotliDecompress, createGunzip, gzipSync } from "node:zlib";
@@ -16,11 +15,11 @@ import { writtenAnew } from "../answers/event-writings";
 import { bytesOf, type RecordedAnswer, readAnswers } from "../fixtures/read-answers";
 
 const AT_MS = Date.parse("2026-11-20T12:00:00Z");
-/** Length of the request that estimates are of. */
+/** Length of the request for estimates. */
 const REQUEST_BYTES = 100;
-/** Prime, so that cuts fall everywhere. */
+/** Prime, so that splits fall everywhere. */
 const CUTS = [1, 3, 61, 65_536];
-/** Of each answer that is events. */
+/** For each response that consists of events. */
 const WRITINGS = 40;
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 
@@ -33,7 +32,7 @@ const PACKINGS = {
   br: { pack: (bytes: Uint8Array) => brotliCompressSync(bytes), unpack: createBrotliDecompress },
 } as const;
 
-/** What a reader gets of the answer: packed and cut by the network, unpacked by the platform. */
+/** What a reader gets of the response: compressed and split by the network, decompressed by the platform. */
 async function chunksOf(
   answer: RecordedAnswer,
   { pack, unpack }: (typeof PACKINGS)[keyof typeof PACKINGS],
@@ -80,7 +79,7 @@ describe.each(answers.map((answer) => [answer.name, answer] as const))("%s", (_,
   test.each(Object.entries(PACKINGS))(`${answer.what}: %s, in any cuts`, async (_packing, how) => {
     for (const size of CUTS) {
       const found = read(answer, await chunksOf(answer, how, size));
-      // Parts are looked at by what they cost.
+      // Parts are checked by what they cost.
       expect(found && { ...found, parts: null }, `pieces of ${size}`).toEqual(usage);
     }
   });

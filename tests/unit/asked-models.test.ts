@@ -1,6 +1,6 @@
 /**
- * A token may use one model and not another. Requests with both names, in random places and spellings, are held
- * against the scope; what is let through is read by parsers of six kinds, none of which may see the other name.
+ * A token may use one model and not another. Requests with both names, in random places and spellings, are checked
+ * against the scope; accepted ones are read by parsers of six kinds, none of which may see the other name.
  */
 import { describe, expect, test } from "vitest";
 import { findProvider } from "../../lib/providers/registry.ts";
@@ -15,11 +15,11 @@ import { type AskedRequest, GOOD, generator } from "./asked/generate-request.ts"
 import { ALIAS, sharedGenerator } from "./asked/generate-shared.ts";
 import { modelsSeen } from "./asked/reference-parsers.ts";
 
-/** A seed of its own each time, so that many runs are as good as a long one; `ASKED=200000` makes a long one. */
+/** A new seed each time, so that many runs are as good as a long one; `ASKED=200000` makes a long one. */
 const REQUESTS = Number(process.env.ASKED ?? 40_000);
 const WHOLE_REQUESTS = REQUESTS / 20;
 const SHARED_REQUESTS = REQUESTS / 20;
-/** Of what is refused, one in so many is read by the parsers too: it shows that the generator does its part. */
+/** One in this many rejected requests is also read by the parsers, which shows that the generator works. */
 const REFUSED_SAMPLE = 16;
 
 const token: AccessToken = {
@@ -92,7 +92,7 @@ describe(`ASKED_SEED=${seed}`, () => {
     console.log(
       `${passed} of ${REQUESTS} passed; of ${sampled} refused ones a parser sees the forbidden name in ${mixed}`,
     );
-    // Neither refuses all nor was given nothing to refuse.
+    // Neither rejects all nor had nothing to reject.
     expect(passed).toBeGreaterThan(REQUESTS / 20);
     expect(mixed).toBeGreaterThan(sampled / 2);
   });
@@ -184,7 +184,7 @@ describe(`ASKED_SEED=${seed}`, () => {
   });
 });
 
-/** Providers that the shared doors lead to, by host; one of them is asked in a converted form. */
+/** Providers behind the shared entry points, by host; one of them is called in a converted format. */
 const SHARING: Readonly<Record<string, string>> = {
   "api.openai.com": "openai",
   "api.anthropic.com": "anthropic",

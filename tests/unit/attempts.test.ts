@@ -1,4 +1,4 @@
-/** What refusals and failures do to keys and requests, through the whole handler, in virtual time. */
+/** What rejections and failures do to keys and requests, through the whole handler, in virtual time. */
 import { describe, expect, test } from "vitest";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";
 

@@ -1,4 +1,4 @@
-/** The log's page has words for every action that is logged. */
+/** The log's page has a label for every logged action. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -10,7 +10,7 @@ const KEYS = "provider-key";
 const matches = (source: string, pattern: RegExp) =>
   [...source.matchAll(pattern)].map(([, first = ""]) => first);
 
-/** Every action, as the sources that log write it. */
+/** Every action in the sources that log. */
 function loggedActions(): string[] {
   const folders = ["lib/manage", "lib/auth", "lib/upkeep"].map((folder) => join(root, folder));
   const sources = folders.flatMap((folder) =>

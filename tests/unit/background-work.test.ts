@@ -1,4 +1,4 @@
-/** What goes on after its answer: counted once, when it is finished, for the token that began it. */
+/** Work that continues after its response: counted once, when it is finished, for the token that started it. */
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports";
 import { type ScriptedProxy, scriptedProxy, type UpstreamCall } from "../doors/scripted-proxy";
@@ -43,12 +43,12 @@ async function ask(
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   await response.text();
-  // The meter is done when all that it was waited for is.
+  // The meter is done when everything it waited for is.
   await new Promise((resolve) => setTimeout(resolve, 0));
   return response;
 }
 
-/** Tokens of each request, in order: input, output, whose. */
+/** Tokens of each request, in order: input, output, owner. */
 const counts = (proxy: ScriptedProxy) =>
   proxy.usage.events.map(({ usage, tokenId }) => [
     usage?.inputTokens ?? null,
@@ -58,7 +58,7 @@ const counts = (proxy: ScriptedProxy) =>
 
 interface Case {
   readonly name: string;
-  /** Where it is begun, and where it is asked for. */
+  /** Where it is started, and where it is fetched. */
   readonly begin: string;
   readonly ask: string;
   readonly begun: unknown;
@@ -258,7 +258,7 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
       [input, output, "at_maker"],
       [null, null, "at_maker"],
     ]);
-    // The use is the maker's, the request was not.
+    // The usage is the maker's, the request wasn't.
     expect(proxy.usage.events[2]).toMatchObject({ userId: "us_maker", part: "turn" });
   });
 

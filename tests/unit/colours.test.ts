@@ -1,4 +1,4 @@
-/** The colours of app/globals.css can be read and told apart. */
+/** The colors of app/globals.css are readable and distinguishable. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -48,7 +48,7 @@ function bounded([r, g, b]: Triple): Triple {
   return [within(r), within(g), within(b)];
 }
 
-/** Complete colour blindness of each kind: Machado, Oliveira and Fernandes 2009, table 1. */
+/** Complete color blindness of each kind: Machado, Oliveira and Fernandes 2009, table 1. */
 const SIGHTS: Readonly<Record<string, readonly [Triple, Triple, Triple]>> = {
   usual: [
     [1, 0, 0],

@@ -1,4 +1,4 @@
-/** `GET /api/compat/models/{id}` works for what the list lists, however its slash is written. */
+/** `GET /api/compat/models/{id}` works for every listed model, however its slash is written. */
 import { describe, expect, test } from "vitest";
 import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
 
@@ -33,7 +33,7 @@ describe("a model of the list", () => {
         }
       }
     }
-    // The list alone was asked for upstream.
+    // Only the list was requested upstream.
     expect(new Set(proxy.calls.map(({ url }) => url.pathname)).size).toBe(1);
   });
 

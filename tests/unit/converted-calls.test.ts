@@ -1,4 +1,4 @@
-/** Messages and Responses for models whose provider speaks chat completions only, through the whole handler. */
+/** Messages and Responses for models whose provider only supports chat completions, through the whole handler. */
 import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
 import OpenAI from "openai";

@@ -1,4 +1,4 @@
-/** Google's `generateContent` for models whose provider speaks chat completions, through the whole handler. */
+/** Google's `generateContent` for models whose provider supports chat completions, through the whole handler. */
 import { describe, expect, test } from "vitest";
 import type { AliasConversion } from "../../lib/models/model-alias.ts";
 import { type ChatAnswer, chatStream, wholeChatAnswer } from "../answers/chat-answers.ts";

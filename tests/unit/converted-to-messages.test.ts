@@ -1,4 +1,4 @@
-/** Chat completions and Responses for models whose provider speaks Anthropic's API, through the whole handler. */
+/** Chat completions and Responses for models whose provider supports Anthropic's API, through the whole handler. */
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import type { AliasConversion, ModelAlias } from "../../lib/models/model-alias.ts";
@@ -182,7 +182,7 @@ function turnOf(turn: number): MessagesAnswer {
   };
 }
 
-/** What Anthropic must be sent of the turns before: each as it was, for its thoughts are bound to it. */
+/** What Anthropic must get of the previous turns: each unchanged, because its thoughts are bound to it. */
 function expectedTurns(turns: number) {
   return Array.from({ length: turns }, (_, turn) => turnOf(turn).blocks);
 }

@@ -7,7 +7,7 @@ describe("dayStartMs", () => {
     ["2026-11-22", "Asia/Shanghai", "2026-11-21T16:00:00Z"],
     ["2026-11-22", "America/New_York", "2026-11-22T05:00:00Z"],
     ["2026-11-22", "Asia/Kathmandu", "2026-11-21T18:15:00Z"],
-    // Clocks change within these days, and in the hours after their beginning in UTC.
+    // Clocks change within these days, and in the hours after their start in UTC.
     ["2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00Z"],
     ["2026-03-30", "Europe/Berlin", "2026-03-29T22:00:00Z"],
     ["2026-11-01", "America/New_York", "2026-11-01T04:00:00Z"],

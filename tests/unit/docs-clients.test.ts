@@ -1,4 +1,4 @@
-/** The pages on clients, the portal and `npx one-balance setup` say the same. */
+/** The pages on clients, the portal and `npx one-balance setup` agree. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { root } from "../../scripts/root.ts";
 import { SETUPS } from "../../scripts/setup/client-files.ts";
 import { readDocument } from "../docs/markdown.ts";
 
-/** The address that the documents write. */
+/** The address in the documents. */
 const WRITTEN = "http://127.0.0.1:8787";
 
 const shown = clientSnippets({ origin: WRITTEN, token: "t", providers: null, models: null });

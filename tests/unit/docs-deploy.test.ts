@@ -1,4 +1,4 @@
-/** docs/deploy.md says what the scripts do. */
+/** docs/deploy.md agrees with the scripts. */
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,7 +45,7 @@ test.each(["domain", "placement"])("wrangler understands the lines for %s", asyn
   const lines = snippet(document, `checked against wrangler: ${name}`);
   const wrangler = readFileSync(join(root, "wrangler.toml"), "utf8");
   const file = join(tmpdir(), `one-balance-${crypto.randomUUID()}.toml`);
-  // Lines of the top level go before the first table.
+  // Top-level lines go before the first table.
   const text = name === "domain" ? `${lines}\n${wrangler}` : `${wrangler}\n${lines}`;
   await writeFile(file, text);
   const config = readConfig({ config: file });

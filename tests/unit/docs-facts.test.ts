@@ -1,4 +1,4 @@
-/** Tables and examples of the documents say what the code does. */
+/** Tables and examples of the documents agree with the code. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -17,7 +17,7 @@ const errors = readDocument("docs/errors.md");
 
 const source = (path: string) => readFileSync(join(root, path), "utf8");
 
-/** The members of a string union, as its source lists them. */
+/** The members of a string union, as listed in its source. */
 function unionMembers(path: string, type: string): string[] {
   const [, members = ""] =
     new RegExp(`export type ${type} =([\\s\\S]*?);\n`).exec(source(path)) ?? [];

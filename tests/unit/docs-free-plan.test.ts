@@ -1,4 +1,4 @@
-/** docs/deploy.md says what the free-plan benchmark last measured. */
+/** docs/deploy.md agrees with the last free-plan benchmark. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

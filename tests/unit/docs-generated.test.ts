@@ -1,4 +1,4 @@
-/** Documents that are made from the code are what the code makes now. */
+/** Generated documents are up to date. */
 import { expect, test } from "vitest";
 import { generatedDocuments } from "../../scripts/docs/generated-documents.ts";
 import { WRITTEN_PARTS } from "../../scripts/docs/written-parts.ts";

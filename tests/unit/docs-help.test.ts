@@ -1,4 +1,4 @@
-/** The portal's help has every page of `docs/`, in the languages it says, and each block says how it is tested. */
+/** The portal's help has every page of `docs/`, in the stated languages, and each block says how it is tested. */
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { helpClients, helpFile, helpGroups } from "../../components/help/help-topics.ts";
@@ -13,7 +13,7 @@ const pages = [
   ...providers.map(({ slug }) => `providers/${slug}`),
 ];
 const documents = DOCUMENTS.filter((path) => path.startsWith("docs/"));
-/** Read where the code is, or the list of all that the portal has another for. */
+/** Read next to the code, or the list of pages, for which the portal has another. */
 const NOT_IN_PORTAL = ["docs/README.md", "docs/architecture.md"];
 
 test("every document is a page of the help, and every page has its document", () => {

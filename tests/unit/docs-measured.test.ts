@@ -1,4 +1,4 @@
-/** The measured pages and their charts show what the benchmarks measured last. */
+/** The measured pages and their charts show the last benchmark results. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -9,10 +9,10 @@ import { codeSpans, DOCUMENTS, readDocument } from "../docs/markdown.ts";
 /** Named in the documents, but not files of the repository. */
 const NOT_FILES = new Set(["secrets.json", "openapi.json"]);
 
-/** Made by builds, so there or not as the moment has it. */
+/** Created by builds, so they may or may not exist. */
 const GENERATED = /^(?:dist|\.open-next|\.next|\.data)\//;
 
-/** What is in backticks and is either below a folder of the repository, or ends like one of its files. */
+/** Text in backticks that is either below a folder of the repository, or ends like one of its files. */
 function namesPath(text: string): boolean {
   if (!/^[\w@.[\]/-]+$/.test(text) || NOT_FILES.has(text) || GENERATED.test(text)) return false;
   const [first = ""] = text.split("/");

@@ -1,4 +1,4 @@
-/** docs/security.md lists what stays here: exactly what the registry and the proxy withhold. */
+/** docs/security.md lists exactly what the registry and the proxy withhold. */
 import { describe, expect, test } from "vitest";
 import { CALLER_GATEWAY_SETTINGS } from "../../lib/providers/gateway-settings.ts";
 import { providers } from "../../lib/providers/registry.ts";

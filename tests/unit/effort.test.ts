@@ -1,4 +1,4 @@
-/** How much one request may cost before it is said to fail, and whom its refusals concern: through the whole handler. */
+/** How much one request may cost before it fails, and whom its rejections affect: through the whole handler. */
 import { describe, expect, test } from "vitest";
 import { scriptedProxy, type UpstreamCall } from "../doors/scripted-proxy.ts";
 

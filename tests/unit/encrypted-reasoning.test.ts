@@ -1,6 +1,6 @@
 /**
- * Turns that carry reasoning which only the account that made it can open: they go there, wait for it within
- * their patience, and else go on without it; a refusal is no fault of a key.
+ * Turns that carry reasoning which only its account can decrypt: they go there, wait for it up to their maximum wait,
+ * and otherwise go on without it; a rejection isn't a key's fault.
  */
 import { describe, expect, test } from "vitest";
 import { type ScriptedProxy, scriptedProxy, type UpstreamCall } from "../doors/scripted-proxy.ts";
@@ -8,7 +8,7 @@ import type { VirtualClock } from "../doors/virtual-clock.ts";
 
 const SECOND_MS = 1_000;
 
-/** How a service carries its reasoning, and how it refuses another account's. */
+/** How a service carries its reasoning, and how it rejects another account's. */
 interface Service {
   readonly provider: string;
   readonly path: string;
@@ -115,14 +115,14 @@ const GEMINI: Service = {
 
 const KEYS = ["key-number-1", "key-number-2", "key-number-3", "key-number-4", "key-number-5"];
 
-/** Which account a key belongs to: each its own, but where two are said to share one. */
+/** The account of each key: its own, unless two share one. */
 type Accounts = Readonly<Record<string, string>>;
 
 interface World {
   readonly proxy: ScriptedProxy;
-  /** Until when a key refuses everything with a 429 that tells its wait. */
+  /** Until when a key rejects everything with a 429 that states its wait. */
   readonly rests: Map<string, number>;
-  /** Keys that have gone. */
+  /** Keys that are gone. */
   readonly dead: Set<string>;
   turn(
     seals: readonly string[],
@@ -135,11 +135,11 @@ interface World {
   }>;
 }
 
-/** Accounts seal what they make with their own name, and open nothing else. */
+/** Accounts mark what they encrypt with their own name, and decrypt nothing else. */
 function worldOf(service: Service, keys = KEYS, accounts: Accounts = {}): World {
   const rests = new Map<string, number>();
   const dead = new Set<string>();
-  // The text of a key would be taken out of answers.
+  // A key's text would be removed from responses.
   const accountOf = (key: string) => accounts[key] ?? `account-of-${keys.indexOf(key)}`;
   let made = 0;
   const upstream = ({ key, body }: UpstreamCall, clock: VirtualClock) => {
@@ -187,7 +187,7 @@ function worldOf(service: Service, keys = KEYS, accounts: Accounts = {}): World 
   };
 }
 
-/** Ids of the keys to which something was done. */
+/** Ids of the keys that were changed. */
 const restedKeys = ({ proxy }: World) =>
   proxy.state.events.flatMap((event) =>
     event.kind === "key-cooled" || event.kind === "key-blocked" ? [event.keyId] : [],
@@ -220,7 +220,7 @@ describe.each([
     const second = await world.turn([first.seal ?? ""]);
     expect(second).toMatchObject({ status: 200, dropped: null, keys: [home, home] });
     expect(world.proxy.clock.nowMs - startedMs).toBeGreaterThanOrEqual(4 * SECOND_MS);
-    // A turn that comes meanwhile waits as well, without asking in vain.
+    // A turn that arrives in the meantime waits as well, without a useless attempt.
     world.rests.set(home, world.proxy.clock.nowMs + 4 * SECOND_MS);
     const both = await Promise.all([1, 2].map(() => world.turn([first.seal ?? ""])));
     for (const { status, dropped } of both) expect([status, dropped]).toEqual([200, null]);
@@ -233,10 +233,10 @@ describe.each([
     world.rests.set(home, world.proxy.clock.nowMs + 600 * SECOND_MS);
     const second = await world.turn([first.seal ?? ""]);
     expect(second).toMatchObject({ status: 200, dropped: service.dropped });
-    // Once at home, once at another with the reasoning, once without it.
+    // Once at home, once at another account with the reasoning, once without it.
     expect(second.keys).toHaveLength(3);
     expect(restedKeys(world)).toEqual([`pk_${home}`]);
-    // From then on it lives there: what its new account made stays, the old is left out at once.
+    // From then on it lives there: what its new account created stays, the old reasoning is left out at once.
     const third = await world.turn([first.seal ?? "", second.seal ?? ""]);
     expect(third).toMatchObject({ status: 200, dropped: service.dropped });
     expect(third.keys).toEqual([second.keys.at(-1)]);
@@ -340,7 +340,7 @@ test("the refusal is delivered where nothing can be left out", async () => {
   expect([plain.status, proxy.calls.length]).toEqual([400, 3]);
   const before = proxy.calls.length;
   const carrying = await ask(OPENAI.body(["9 sealed by somebody-else"]));
-  // Refused without it, too: it is not asked on and on.
+  // Rejected without it, too: it isn't retried endlessly.
   expect([carrying.status, proxy.calls.length - before]).toEqual([400, 4]);
   expect(proxy.usage.events.map(({ outcome }) => outcome)).toEqual([
     "client_error",

@@ -1,4 +1,4 @@
-/** Where a name would lead, told without sending anything. */
+/** Where a name would lead, explained without sending anything. */
 
 import { beforeEach, expect, test } from "vitest";
 import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/models/model-alias.ts";
@@ -33,7 +33,7 @@ function alias(targets: readonly RouteTarget[], fields: Partial<ModelAlias> = {}
   state.setAliases({ name: "fast", choice: "ordered", targets, ...limits, ...fields });
 }
 
-/** Rests every key of a provider for so long. */
+/** Puts every key of a provider into cooldown for this long. */
 function rest(provider: string, ms: number): void {
   const pool = state.pool(provider);
   for (const { id } of pool.keys()) pool.cool(id, "*", NOW + ms, "manual");
@@ -51,7 +51,7 @@ test("the first target that can serve in time is chosen, and each says how it st
     { share: 0, availability: { keys: 2, ready: 0, readyAtMs: NOW + 60_000 } },
     { share: 1, availability: { keys: 1, ready: 1 }, passedOver: null },
   ]);
-  // A usual request is patient enough for this.
+  // A usual request waits this long.
   state.setKeys("groq", ["a"]);
   rest("groq", 5_000);
   expect((await explain("fast"))?.targets.map(({ share }) => share)).toEqual([0, 1, 0]);
@@ -104,7 +104,7 @@ test("a model is a route of one target; a name that is neither is none", async (
   for (const name of ["fast", "/x", "groq/", ""]) expect(await explain(name)).toBeNull();
 });
 
-/** Many keys of the pool are refused in the same words, whoever asks. */
+/** Many keys of the pool are rejected with the same message, for every caller. */
 function refuseAlike(pool: KeyPool, nowMs: number): void {
   for (let count = 0; count < 2 * ALIKE; count += 1) {
     const tokenId = `at_${count}`;

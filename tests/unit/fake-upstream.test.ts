@@ -1,6 +1,6 @@
 /**
- * The fake upstream is faithful: official SDKs pointed straight at it work, and it keeps the books that
- * other tests rely on.
+ * The fake upstream is faithful: official SDKs work directly with it, and it keeps the records that other tests rely
+ * on.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { describeAnthropicCalls } from "../e2e/anthropic-calls.ts";

@@ -1,4 +1,4 @@
-/** The first byte is not the first output: protocols send the news of a beginning at once. */
+/** The first byte isn't the first output: protocols announce the beginning at once. */
 import { expect, test } from "vitest";
 import { type ScriptedProxy, scriptedProxy } from "../doors/scripted-proxy.ts";
 import type { VirtualClock } from "../doors/virtual-clock.ts";
@@ -13,7 +13,7 @@ const END = [
   sse("message_stop"),
 ];
 
-/** Says at once that it begins, and has its first words after `thinkingMs`. */
+/** Announces its beginning at once, and has its first text after `thinkingMs`. */
 function thinking(clock: VirtualClock, thinkingMs: number): Response {
   const body = new ReadableStream<Uint8Array>({
     type: "bytes",

@@ -1,4 +1,7 @@
-/** In a pool too small for other keys to bear witness, the provider's free call says whether a refused key is dead. */
+/**
+ * In a pool too small for other keys to be witnesses, the provider's free call decides whether a rejected key is
+ * invalid.
+ */
 import { describe, expect, test } from "vitest";
 import { scriptedProxy, type UpstreamCall } from "../doors/scripted-proxy.ts";
 

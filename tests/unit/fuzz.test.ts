@@ -1,5 +1,5 @@
 /**
- * Every parser of foreign text, given text that is nearly right. `npm test` plays 100,000 cases, `npm run fuzz` ten
+ * Every parser of foreign text, with text that is nearly right. `npm test` plays 100,000 cases, `npm run fuzz` ten
  * million.
  */
 import fc from "fast-check";

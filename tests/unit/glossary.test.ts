@@ -12,7 +12,7 @@ const contributing = readDocument("CONTRIBUTING.md");
 const wordsOf = (note: string) =>
   tableRows(contributing, note).flatMap((cells) => codeSpans(cells.at(-1) ?? ""));
 
-/** `…` in a word stands for any letters, `N` for a noun that is counted. */
+/** `…` in a word stands for any letters, `N` for a counted noun. */
 function pattern(word: string): RegExp {
   const source = word
     .replaceAll("…", "\\w*")
@@ -68,14 +68,14 @@ function documents(): Text[] {
   );
 }
 
-/** Strings of more than one word: what the command line prints, and One Balance's own errors. */
+/** Strings of more than one word: the command line's output, and One Balance's own errors. */
 function strings(): Text[] {
   return [...filesBelow("scripts/cli", /\.ts$/), ...filesBelow("lib/proxy", /\.ts$/)].flatMap(
     (path) =>
       [...withoutComments(path).matchAll(/"([^"\n]*)"|`([^`\n]*)`/g)].map(
         ([, plain, template]) => ({
           where: path,
-          // Identifiers are no texts.
+          // Identifiers aren't texts.
           text: (plain ?? template ?? "").replaceAll(/\$\{[^}]*\}|--\w+|^\S*$/g, ""),
         }),
       ),

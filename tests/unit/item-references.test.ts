@@ -1,4 +1,4 @@
-/** Items of stored responses belong to who made them: a reference to another's is not found. */
+/** Items of stored responses belong to their maker: a reference to another's isn't found. */
 
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
@@ -99,7 +99,7 @@ describe.each([true, false])("of a response that streams: %s", (isStream) => {
     for (const by of ["bob", "free"]) {
       expect(await ask(by, reference(ITEM), false)).toEqual({ status: 404, keys: [] });
     }
-    // What nobody is known to have made is for tokens without limits.
+    // Items without a known maker are for unrestricted tokens.
     const unknown = reference("msg_ffffffffffffffffffff");
     expect((await ask("bob", unknown, false)).status).toBe(404);
   });

@@ -1,4 +1,4 @@
-/** The help's short table of meanings says the times that the code keeps to, in both languages. */
+/** The help's short table of meanings has the code's times, in both languages. */
 import { expect, test } from "vitest";
 import { USUAL } from "../../lib/providers/answers/judge-answer.ts";
 import { UNEXPLAINED_REST } from "../../lib/providers/answers/unexplained-rest.ts";
@@ -10,7 +10,7 @@ const UNITS = [
   [60_000, "minute", "分钟"],
 ] as const;
 
-/** Quotas of a day renew at midnight. */
+/** Daily quotas renew at midnight. */
 const timed = Object.entries(USUAL).flatMap(([meaning, { effect, restMs }]) =>
   effect === "cool" && meaning !== "rate_limit_day" ? [[meaning, restMs] as const] : [],
 );

@@ -1,10 +1,10 @@
-/** A limit of tokens that people set for a key counts what answers come to, and no refusal. */
+/** A configured token limit of a key counts what responses actually use, and no rejections. */
 import { expect, test } from "vitest";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";
 
 const LIMIT = { model: "*", rpm: null, tpm: 1_000, dailyRequests: null };
 
-/** @param refusesEvery So many requests, the last of them is refused. */
+/** @param refusesEvery The last of this many requests is rejected. */
 function limited(tokensOfAnswer: number, refusesEvery: number) {
   let asked = 0;
   const proxy = scriptedProxy({
@@ -42,7 +42,7 @@ function limited(tokensOfAnswer: number, refusesEvery: number) {
 }
 
 test.each([
-  // The estimate of the fourth still fits the limit, the answers before it do not leave room for it.
+  // The estimate of the fourth still fits the limit, but the responses before it leave no room for it.
   [300, 4],
   [1_000, 1],
   [24, 41],
@@ -66,7 +66,7 @@ test("refused requests cost nothing of it", async () => {
     if ((await ask()) === 200) served += 1;
     await proxy.clock.advance(1_050);
   }
-  // Every other attempt is refused; the rest fits the limit easily.
+  // Every other attempt is rejected; the rest easily fits the limit.
   expect(served).toBeGreaterThanOrEqual(25);
   const known = proxy.state
     .pool("openai")

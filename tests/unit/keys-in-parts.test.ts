@@ -6,7 +6,7 @@ import { scriptedProxy } from "../doors/scripted-proxy";
 const BODY = JSON.stringify({ model: "m1", messages: [{ role: "user", content: "hi" }] });
 const ANSWER = JSON.stringify({ choices: [{ message: { content: "hi" }, finish_reason: "stop" }] });
 
-/** A proxy that knows one key; a second comes with all the others. */
+/** A proxy that knows one key; a second arrives with all the others. */
 function proxyOf(first: Partial<PoolKey>) {
   const proxy = scriptedProxy({
     upstream: () => new Response(ANSWER, { headers: { "content-type": "application/json" } }),

@@ -1,6 +1,6 @@
 /**
- * What One Balance counts against what the upstream itself has in its books: every API, streamed or not,
- * ended, cut off, left by the client, refused.
+ * One Balance's counts compared with the upstream's own records: every API, streamed or not, ended, cut off, left by
+ * the client, rejected.
  * @module
  */
 import { calcPrice } from "@pydantic/genai-prices";
@@ -10,7 +10,7 @@ import { Cells, DAY_MS, MEASURES, type Measure, measureOf } from "../../lib/usag
 import { type ScriptedProxy, scriptedProxy } from "../doors/scripted-proxy";
 
 const SEED = Number(process.env.LEDGER_SEED ?? 20_261_130);
-/** Of each API and ending. */
+/** For each API and ending. */
 const REQUESTS = 5;
 /** English text. */
 const BYTES_PER_TOKEN = 4;
@@ -30,11 +30,11 @@ interface Api {
   /** The price list's names. */
   readonly price: { readonly providerId: string; readonly model: string };
   readonly contentType: string;
-  /** Pieces of the answer: text in all but the last, which may report. */
+  /** Pieces of the response: text in all but the last, which may report. */
   body(texts: readonly string[], sold: Sold): readonly string[];
-  /** What is charged, where the answer tells it. */
+  /** The charge, if the response reports it. */
   readonly tellsCost?: true;
-  /** Whether the input is told before the output. */
+  /** Whether the input is reported before the output. */
   readonly tellsInputFirst?: true;
 }
 
@@ -249,7 +249,7 @@ const APIS: readonly Api[] = [
 const ENDINGS = ["ended", "cut", "left", "refused"] as const;
 type Ending = (typeof ENDINGS)[number];
 
-/** One request in the upstream's books. */
+/** One request in the upstream's records. */
 interface Entry extends Sold {
   readonly api: Api;
   readonly ending: Ending;
@@ -270,17 +270,17 @@ const estimates: string[] = [];
 const encoder = new TextEncoder();
 const book = await loadPriceBook();
 
-/** An answer under way. */
+/** A response in progress. */
 interface Upstream {
-  /** All that it sends before it ends otherwise than well. */
+  /** Everything that it sends before a bad ending. */
   sentBytes: number;
   breakOff(): void;
 }
 
-/** By then the meter has looked at what came (see `body-sampler.ts`). */
+/** By then the meter has read what arrived (see `body-sampler.ts`). */
 const METER_LOOKS_MS = 2_000;
 
-/** Asks, and reads the answer as far as it goes; the virtual clock lets the meter look at it meanwhile. */
+/** Sends a request, and reads the response as far as it goes; the virtual clock lets the meter read in the meantime. */
 async function ask(
   proxy: ScriptedProxy,
   api: Api,
@@ -316,7 +316,7 @@ async function ask(
   await proxy.clock.advance(METER_LOOKS_MS);
 }
 
-/** An answer that ends as it was told to, with what the upstream has in its books for it. */
+/** A response that ends as planned, with the upstream's record of it. */
 function answerOf(
   api: Api,
   ending: Ending,
@@ -403,7 +403,7 @@ test.each(APIS.flatMap((api) => ENDINGS.map((ending) => [api.name, ending, api] 
       estimates.push(
         `${what}: ${counted.inputTokens} / ${counted.outputTokens} of ${sold.input} / ${sold.output}`,
       );
-      // Of text that was sent whole, and of the request, an estimate is near.
+      // For text that was sent whole, and for the request, an estimate is close.
       for (const [estimate, actual] of [
         [counted.inputTokens, sold.input],
         [counted.outputTokens, sold.output],
@@ -412,7 +412,7 @@ test.each(APIS.flatMap((api) => ENDINGS.map((ending) => [api.name, ending, api] 
         expect(estimate / actual, what).toBeLessThan(1.1);
       }
       if (api.tellsInputFirst === true) expect(counted.inputTokens).toBe(sold.input);
-      // Without a list price there is no cost before the answer tells it.
+      // Without a list price there is no cost before the response reports it.
       if (api.tellsCost !== true) expect(counted.costNanoUsd).toBeGreaterThan(0);
     }
   },

@@ -1,4 +1,6 @@
-/** Answers of every protocol through the whole handler: who is asked, what the client gets, what is recorded. */
+/**
+ * Responses of every protocol through the whole handler: which keys are tried, what the client gets, what is recorded.
+ */
 import { describe, expect, test } from "vitest";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 import { PACKINGS, type Packing, piecesOf } from "../answers/packings.ts";
@@ -13,11 +15,11 @@ import {
 import { answerOf, goodAnswer } from "../answers/scripted-answer.ts";
 import { type ScriptedProxy, scriptedProxy } from "../doors/scripted-proxy.ts";
 
-/** Beside the 100,000 of `answer-start.test.ts`, which need no handler. */
+/** In addition to the 100,000 of `answer-start.test.ts`, which need no handler. */
 const CASES = 1_000;
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 
-/** What makes a key rest. */
+/** Meanings that cause a cooldown. */
 const RESTS = new Set(["rate_limit_minute", "rate_limit_day", "out_of_credit"]);
 
 interface Played {
@@ -26,7 +28,7 @@ interface Played {
   readonly status: number;
 }
 
-/** One request: the first key that is asked gives this answer, every other one a good one. */
+/** One request: the first key gets this response, every other one a successful one. */
 async function play(
   protocol: ProtocolStream,
   pieces: readonly Buffer[],

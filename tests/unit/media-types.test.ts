@@ -1,4 +1,4 @@
-/** Answers are told by what they are, whatever their type is called. */
+/** Responses are recognized by their content, whatever their type is called. */
 import { describe, expect, test } from "vitest";
 import { scriptedBody } from "../answers/scripted-answer.ts";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";
@@ -23,7 +23,7 @@ const TYPES = [
   ...["text/json", "text/plain; charset=utf-8", "text/html", null],
 ];
 
-/** The first key is answered so, any other well. */
+/** The first key gets this response, any other a successful one. */
 async function ask(text: string, type: string | null, size: number) {
   const bytes = Buffer.from(text);
   const proxy = scriptedProxy({

@@ -20,7 +20,7 @@ function flatten(value: unknown, path = ""): Map<string, string> {
   );
 }
 
-/** The names of a message's values and tags, in whatever branch. @throws {Error} if it is malformed. */
+/** The names of a message's values and tags, in any branch. @throws {Error} if it is malformed. */
 function placeholders(message: string): string[] {
   const names = new Set<string>();
   const collect = (elements: readonly MessageFormatElement[]) => {

@@ -1,4 +1,4 @@
-/** Migrations are such as D1 takes from wrangler. */
+/** D1 accepts the migrations from wrangler. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -11,8 +11,8 @@ test("there are some", () => {
   expect(migrations.length).toBeGreaterThan(20);
 });
 
-// The endpoint behind `wrangler d1 migrations apply --remote` cuts at each semicolon, in a trigger's body too,
-// and then the database says "incomplete input".
+// The endpoint behind `wrangler d1 migrations apply --remote` splits at each semicolon, even in a trigger's body, and
+// then the database reports "incomplete input".
 test.each(migrations)("%s has one statement between two breaks", (name) => {
   const statements = readFileSync(join(folder, name), "utf8").split("--> statement-breakpoint");
   for (const statement of statements) {

@@ -1,4 +1,4 @@
-/** Aliases of models in the handler alone, before a fake upstream. */
+/** Model aliases in the handler alone, in front of a fake upstream. */
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/models/model-alias.ts";
@@ -140,7 +140,7 @@ const chat = (fields: object = {}, path = "compat/chat/completions", limits = {}
   ask(path, JSON.stringify({ model: "fast", messages: HELLO, ...fields }), limits);
 
 const targetOf = (response: Response) => response.headers.get("x-one-balance-target");
-/** Keys that requests were sent with; the free call that asks about a refused key is none. */
+/** Keys with which requests were sent, without the free call that checks a rejected key. */
 const asked = () =>
   upstream.requests.filter(({ method }) => method === "POST").map(({ key }) => key);
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -278,7 +278,7 @@ describe("the next target serves", () => {
     alias(["groq/llama", "openai/gpt-5-mini"]);
     const response = await chat({}, undefined, { maxAttempts: 6 });
     expect([response.status, response.headers.get("x-one-balance-attempts")]).toEqual([200, "16"]);
-    // Refusals are cheap, but half of what may be sent is kept for the second target.
+    // Rejections are cheap, but half of the attempts are kept for the second target.
     expect(asked().filter((key) => key.includes("groq"))).toHaveLength(15);
   });
 

@@ -1,4 +1,4 @@
-/** A token that may use one model of a provider: each way to ask for another is refused, before anything is sent. */
+/** A token that may use one model of a provider: each way to request another is rejected, before anything is sent. */
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
 import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";

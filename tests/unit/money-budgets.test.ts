@@ -1,6 +1,6 @@
 /**
- * Budgets of money hold where no price is known: such requests are refused with both remedies named, or counted
- * at the reserve that an admin stated; and what is cut off is counted as what was reserved for it.
+ * Money budgets apply if no price is known: such requests are rejected with both remedies named, or counted at the
+ * amount that an admin set; and what is cut off is counted at its reservation.
  */
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
@@ -94,7 +94,7 @@ describe("a model without a price", () => {
       await response.text();
       statuses.push(response.status);
     }
-    // A budget is exceeded by one request at most: 0.4, 0.8, 1.2.
+    // A budget is exceeded by at most one request: 0.4, 0.8, 1.2.
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
     expect(proxy.usage.events.slice(0, 3)).toMatchObject(
       Array.from({ length: 3 }, () => ({ outcome: "ok", statedNanoUsd: 4e8 })),

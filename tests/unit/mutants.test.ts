@@ -1,4 +1,4 @@
-/** The faults that `npm run mutants` plants can still be planted. */
+/** The faults of `npm run mutants` can still be planted. */
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { mutants } from "../mutants/index.ts";

@@ -1,4 +1,4 @@
-/** What is converted costs time in proportion to its length, whatever stands in it. */
+/** Conversion takes time in proportion to the input's length, whatever it contains. */
 import { expect, test } from "vitest";
 import { chatDialect } from "../../lib/conversion/chat-dialect.ts";
 import { chatToMessages } from "../../lib/conversion/chat-to-messages.ts";

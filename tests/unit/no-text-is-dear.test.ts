@@ -1,4 +1,4 @@
-/** Text that comes from outside costs time in proportion to its length, whatever stands in it. */
+/** Text from outside takes time in proportion to its length, whatever it contains. */
 import { describe, expect, test } from "vitest";
 import { redact } from "../../lib/crypto/redact.ts";
 import { eventSplitter } from "../../lib/http/split-events.ts";
@@ -16,7 +16,7 @@ import { growth, LINEAR } from "../growth.ts";
 const repeated = (part: string) => (size: number) =>
   part.repeat(Math.ceil(size / part.length)).slice(0, size);
 
-/** What readers of credentials, JSON and messages stumble over when it comes by the thousand. */
+/** Pieces that slow down readers of credentials, JSON and messages when they come by the thousand. */
 const PARTS = [
   ..."a a- - = : \" ' \\ { [ , . / * + % < > & ‹ … \n \t key= key token bearer sk- api_key:".split(
     " ",
@@ -54,7 +54,7 @@ describe("judging an answer", () => {
 
   test.each(PARTS_OF_ERRORS)("%j by the thousand", (part) => {
     const message = (size: number) => JSON.stringify({ error: { message: repeated(part)(size) } });
-    // Smaller than where texts are cut, which alone would hold a square down.
+    // Smaller than where texts are truncated, which alone would limit quadratic growth.
     expect(growth(repeated(part), judgeAll, 500)).toBeLessThan(LINEAR);
     expect(growth(message, judgeAll, 500)).toBeLessThan(LINEAR);
   });

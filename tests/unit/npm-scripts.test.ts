@@ -1,4 +1,4 @@
-/** What package.json's commands rest on, in every shell that npm runs them with. */
+/** What package.json's commands rely on, in every shell with which npm runs them. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -21,6 +21,6 @@ test("cmd.exe, which npm asks on Windows and in PowerShell too, finds an exec th
   // npm runs scripts in the package's folder, where cmd.exe looks before PATH.
   const lines = readFileSync(join(root, "exec.cmd"), "utf8").trim().split(/\r?\n/);
   expect(lines.filter((line) => !line.startsWith("@rem "))).toEqual(["@%*"]);
-  // What else means something to cmd.exe, or quotes otherwise there.
+  // Everything else has a meaning to cmd.exe, or is quoted differently there.
   for (const command of own) expect(command).toMatch(/^[\w ./-]+$/);
 });

@@ -1,6 +1,6 @@
 /**
- * One caller sends requests that the provider refuses because of what that caller chose: an account, a path, a
- * name. Whoever shares the pool notices nothing: every plain request is answered, and no key rests or is blocked.
+ * One caller sends requests that the provider rejects because of what that caller chose: an account, a path, a name.
+ * Others who share the pool notice nothing: every plain request is served, and no key goes into cooldown or is blocked.
  */
 import { describe, expect, test } from "vitest";
 import { customProvider } from "../../lib/providers/custom-provider.ts";
@@ -36,9 +36,9 @@ const PLACES: readonly Place[] = [
 
 interface Poison {
   readonly name: string;
-  /** Changes a good request into the bad one. */
+  /** Changes a valid request into the bad one. */
   readonly spoil: (place: Place) => { path: string; init: RequestInit };
-  /** What the provider says to it; null where the poison was kept from it. */
+  /** The provider's response to it; null if the bad part was withheld. */
   readonly refuse: (call: UpstreamCall) => Response | null;
 }
 
@@ -133,7 +133,7 @@ const POISONS: readonly Poison[] = [
   },
 ];
 
-/** What is read back is what a caller wrote. */
+/** Anything that is read back was written by a caller. */
 const READ_BACK: readonly Poison[] = [
   [
     "a file that reads as an error",
@@ -159,7 +159,7 @@ const READ_BACK: readonly Poison[] = [
   refuse: ({ method }) => (method === "GET" ? (answer as () => Response)() : null),
 }));
 
-/** Only where the path chooses the account. */
+/** Only if the path chooses the account. */
 const WRONG_RESOURCE: Poison = {
   name: "a resource that these keys are not of",
   spoil: ({ path, body }) => ({
@@ -172,7 +172,7 @@ const WRONG_RESOURCE: Poison = {
       : null,
 };
 
-/** What has a limit of its own, which only requests like it run into. */
+/** Requests with their own limit, which only similar requests reach. */
 const DEARER: Readonly<Record<string, Poison>> = {
   openai: {
     name: "a cheap tier that is full",
@@ -198,7 +198,7 @@ const DEARER: Readonly<Record<string, Poison>> = {
   },
 };
 
-/** Of few keys each is tried often in fewer rounds. */
+/** With few keys each is tried often in fewer rounds. */
 const roundsFor = (size: number) => (size > 3 ? 25 : 10);
 
 describe.each([1, 3, 12])("in a pool of %i", (size) => {
@@ -260,7 +260,7 @@ function open(provider: string, size: number, poison: Poison): ScriptedProxy {
   });
 }
 
-/** Keys that are anything but ready. */
+/** Keys that aren't ready. */
 function unfit(proxy: ScriptedProxy, provider: string): string[] {
   const { nowMs } = proxy.clock;
   return proxy.keys(provider).flatMap(({ id, status, cooldowns }) => {

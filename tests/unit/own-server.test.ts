@@ -1,4 +1,4 @@
-/** The files of `contrib/` and the page about them: they say the same, and what they set is what the server knows. */
+/** The files of `contrib/` and the page about them agree, and the server knows what they set. */
 import { describe, expect, test } from "vitest";
 import { VARIABLES } from "../../lib/env.ts";
 import { readProxyConfig } from "../../lib/proxy/config.ts";
@@ -54,7 +54,7 @@ describe("one-balance.service", () => {
     expect(unitValues("User")).toEqual(["one-balance"]);
     expect(unitValues("ProtectSystem")).toEqual(["strict"]);
     expect(unitValues("ReadWritePaths")).toEqual([]);
-    // V8 makes code as it runs.
+    // V8 generates code while it runs.
     expect(unitValues("MemoryDenyWriteExecute")).toEqual([]);
   });
 });

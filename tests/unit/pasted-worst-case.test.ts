@@ -1,6 +1,6 @@
 /**
- * No text is dear: whatever is pasted, twice as much of it takes about twice as long. Each case is timed against
- * itself in one run, so it holds on any machine; a quadratic reader takes sixteen times as long for four times
+ * No text is expensive: whatever is pasted, twice as much of it takes about twice as long. Each case is compared with
+ * itself in one run, so the test works on any machine; a quadratic reader takes sixteen times as long for four times
  * the text.
  */
 import { expect, test } from "vitest";
@@ -16,7 +16,7 @@ const around = (before: string, text: string, behind: string) => (count: number)
 const numbered = (text: (index: number) => string) => (count: number) =>
   Array.from({ length: count }, (_, index) => text(index)).join("");
 
-/** Texts that grow with a count. Each unit is a few characters, so 40,000 of them are some 100 KB or more. */
+/** Texts that grow with a count. Each unit is a few characters, so 40,000 of them are about 100 KB or more. */
 const CASES: Readonly<Record<string, (count: number) => string>> = {
   "blanks in a variable": around("A_KEY=x", " ", "y"),
   "blanks before a comment": around("A_KEY=x", " ", "# y"),
@@ -102,16 +102,16 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   readKeyText,
 };
 
-/** Doubled until the time can be told, up to the most. */
+/** Doubled until the time is measurable, up to the maximum. */
 const LEAST_COUNT = 250;
 const MOST_COUNT = 4_000;
 const GROWTH = 4;
-/** Linear is 4; noise of a busy machine and caches take their part; quadratic would be 16. */
+/** Linear is 4; noise of a busy machine and caches add to it; quadratic would be 16. */
 const MOST = 9;
-/** What takes less in all is too short to tell, and no harm. */
+/** Anything faster in total is too short to measure, and harmless. */
 const SHORT_MS = 60;
 
-/** The least of some runs, as another program may take the processor in any one of them. */
+/** The minimum of several runs, because another program may use the processor during any of them. */
 function leastMs(read: (text: string) => unknown, text: string, runs: number): number {
   let least = Number.POSITIVE_INFINITY;
   for (let run = 0; run < runs; run += 1) {

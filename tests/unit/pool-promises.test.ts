@@ -1,4 +1,4 @@
-/** What the pool and the attempts promise together, whatever the upstream does. */
+/** What the pool and the attempts guarantee together, whatever the upstream does. */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { KeyPool } from "../../lib/pool/key-pool.ts";

@@ -1,4 +1,4 @@
-/** `lib/usage/genai-prices/` is as old as the package: `node scripts/generate-prices.ts` makes it anew. */
+/** `lib/usage/genai-prices/` matches the package: `node scripts/generate-prices.ts` generates it. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** The common list of proxy tests against the handler alone: no server, no store. */
+/** The common list of proxy tests for the handler alone: no server, no store. */
 import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request.ts";
 import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import { fetchDecoded } from "../../lib/runtime/fetch-decoded.ts";

@@ -50,7 +50,7 @@ async function quotaOf(proxy: ScriptedProxy, token = "token"): Promise<Quota> {
   });
   expect(response.status).toBe(200);
   const quota = await response.json();
-  // What the OpenAPI document says of it.
+  // According to the OpenAPI document.
   return quotaSchema.parse(quota) as Quota;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Small answers of every protocol (`tests/fixtures/answers/verdicts`), replayed through the handler however they are cut:
- * adding one is adding a file.
+ * Small responses of every protocol (`tests/fixtures/answers/verdicts`), replayed through the handler however they are
+ * split; to add one, add a file.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -17,15 +17,15 @@ interface RecordedAnswer {
   readonly request: Readonly<Record<string, unknown>>;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** One of them; `base64` for what is no text. */
+  /** One of them; `base64` for anything but text. */
   readonly body?: string;
   readonly base64?: string;
   readonly expect: {
-    /** Keys that were asked: a second one answers well where the first one's answer is handed to nobody. */
+    /** Keys that were tried: a second one succeeds if the first one's response isn't delivered. */
     readonly asked: number;
     readonly status: number;
     readonly outcome: string;
-    /** Why the first key rests; null where it does not. */
+    /** The reason for the first key's cooldown; null if there is none. */
     readonly rests: string | null;
     readonly usage?: { readonly inputTokens: number; readonly outputTokens: number };
   };

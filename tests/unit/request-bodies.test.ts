@@ -1,4 +1,4 @@
-/** Bodies that come packed, or longer than is kept: what is read, what is sent, and what is refused. */
+/** Bodies that arrive compressed, or longer than is kept: what is read, what is sent, and what is rejected. */
 import {
   brotliCompressSync,
   constants,
@@ -42,7 +42,7 @@ const CHAT = "/api/openai/chat/completions";
 const chat = (bytes: number, model = "gpt-4o") =>
   `{"messages":[{"role":"user","content":"${"A".repeat(bytes)}"}],"model":"${model}"}`;
 
-/** A long body, in pieces as a network brings it. */
+/** A long body, in pieces as from a network. */
 const inPieces = (
   text: string,
   headers: Record<string, string> = {},
@@ -209,7 +209,7 @@ describe("long", () => {
   test("memory is given back: one long request after another", async () => {
     const { fetch } = proxy();
     const body = chat(24 * MEBIBYTE);
-    // So many at once would be too many.
+    // This many at once would be too many.
     for (let round = 0; round < 4; round += 1) {
       expect((await fetch(CHAT, inPieces(body))).status).toBe(200);
     }

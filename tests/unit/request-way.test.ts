@@ -1,6 +1,6 @@
 /**
- * The way of a plain chat completion: the files that its request passes as a whole are those that CONTRIBUTING.md lists,
- * and they are few. Seen by V8's coverage of one request.
+ * The way of a plain chat completion: the files that its request passes as a whole are those listed in CONTRIBUTING.md,
+ * and they are few. Measured by V8's coverage of one request.
  */
 import { readFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
@@ -10,12 +10,14 @@ import { root } from "../../scripts/root.ts";
 import { codeSpans, readDocument, tableRows } from "../docs/markdown.ts";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";
 
-/** As many as a newcomer can be asked to read. */
+/** As many as a newcomer can be expected to read. */
 const WAY_MAX = 25;
-/** With those beside the way, which answer one question about a text, a header, a time. */
+/** Including those along the way, which answer one question about a text, a header, a time. */
 const RUN_MAX = 105;
 
-/** A module that imports one of these knows of the request as a whole, whether it is called facts, call, run or ask. */
+/**
+ * A module that imports one of these knows about the request as a whole, whether it is called facts, call, run or ask.
+ */
 const WHOLE =
   /from "[^"]*\/(?:request-scope|request-facts|proxy-call|served|pool-run|pick-result)"/;
 
@@ -42,7 +44,7 @@ beforeAll(async () => {
     });
     expect([response.status, await response.json()]).toEqual([200, ANSWER]);
   };
-  // What is set up once for a model is not part of the way.
+  // One-time setup for a model isn't part of the way.
   await ask();
   const session = new Session();
   session.connect();

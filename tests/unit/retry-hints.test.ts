@@ -1,6 +1,6 @@
 /**
- * How often real SDKs ask again after each of our errors, and how long they sleep for it, on a clock of their own:
- * where waiting is useless they stop within seconds and say our words, and where it is short they wait.
+ * How often real SDKs retry after each of our errors, and how long they wait, on their own clock: if waiting is useless
+ * they stop within seconds and show our message, and if it is short they wait.
  */
 
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
@@ -39,11 +39,11 @@ type Fetch = typeof fetch;
 interface Client {
   readonly form: ErrorFormat;
   ask(fetchFrom: Fetch): Promise<unknown>;
-  /** Whether it obeys the header that tells not to ask again; others ask a few times. */
+  /** Whether it obeys the header against retries; others retry a few times. */
   readonly obeys: boolean;
-  /** Whether it asks again by itself, as it comes. */
+  /** Whether it retries by default. */
   readonly retries: boolean;
-  /** Where nothing that an answer may hold stops it. */
+  /** If no content of a response stops it. */
   readonly deafTo?: keyof typeof ERRORS;
 }
 
@@ -95,7 +95,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
     form: "openai",
     obeys: true,
     retries: true,
-    // It asks again after any 503, `maxRetries` times.
+    // It retries after any 503, `maxRetries` times.
     deafTo: "an empty pool",
     ask: (fetchFrom) =>
       new ChatOpenAI({
@@ -114,7 +114,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** Plays a client against an error that never ends. */
+/** Runs a client against a permanent error. */
 async function play({ ask, form }: Client, error: ProxyError) {
   let calls = 0;
   const startedMs = Date.now();

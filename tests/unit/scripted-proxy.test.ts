@@ -1,4 +1,4 @@
-/** What the tests of the handler in virtual time rest on. */
+/** What the tests of the handler in virtual time rely on. */
 import { expect, test } from "vitest";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";
 import { VirtualClock } from "../doors/virtual-clock.ts";

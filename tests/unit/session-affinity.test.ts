@@ -5,10 +5,10 @@ import { type ScriptedProxy, scriptedProxy, unlimitedToken } from "../doors/scri
 const KEYS = 20;
 const SESSIONS = 12;
 const TURNS = 20;
-/** Of a session's turns, on one key. */
+/** The share of a session's turns on one key. */
 const STAYING = 0.95;
 
-/** As long as these programs' own: instructions, tools and surroundings come before the user's first word. */
+/** As long as these programs' own: instructions, tools and environment come before the user's first text. */
 const LONG = "You are an agent. ".repeat(1_500);
 const TOOLS = Array.from({ length: 12 }, (_, index) => ({
   name: `tool_${index}`,
@@ -48,7 +48,7 @@ const codex: Program = (session, turn) => {
   return [{ path: "/api/openai/v1/responses", headers: { "session-id": thread }, body }];
 };
 
-/** What Claude Code 2.1 sends: its session in a header, and beside the conversation small calls to a small model. */
+/** What Claude Code 2.1 sends: its session in a header, and besides the conversation small calls to a small model. */
 const claudeCode: Program = (session, turn) => {
   const headers = {
     "x-claude-code-session-id": `session-${session}`,
@@ -65,7 +65,7 @@ const claudeCode: Program = (session, turn) => {
   return [main, ...(turn % 5 === 0 ? [title] : [])].map((body) => ({ path, headers, body }));
 };
 
-/** The same without what names a session: any other agent. */
+/** The same without anything that names a session: any other agent. */
 const unnamed: Program = (session, turn) =>
   claudeCode(session, turn).map(({ path, headers, body }) => ({
     path,
@@ -85,11 +85,11 @@ function proxyOf(provider: string) {
   });
 }
 
-/** @returns Of each session, the part of its turns that its most used key has served. */
+/** @returns For each session, the part of its turns that its most used key has served. */
 async function play(proxy: ScriptedProxy, program: Program): Promise<readonly number[]> {
   const used = Array.from({ length: SESSIONS }, () => new Map<string, number>());
   for (let turn = 0; turn < TURNS; turn += 1) {
-    // The sessions' turns come side by side.
+    // The sessions' turns are interleaved.
     await Promise.all(
       used.map(async (keys, session) => {
         for (const { path, headers, body } of program(session, turn)) {

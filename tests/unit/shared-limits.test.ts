@@ -11,7 +11,7 @@ import type { TokenLimits } from "../../lib/budgets/limit-holder";
 
 interface Line {
   readonly limits: Partial<TokenLimits>;
-  /** Three times what is allowed. */
+  /** Three times the limit. */
   readonly perSecond: number;
   readonly most: number;
   readonly of: (outcome: LimitOutcome) => number;
@@ -61,7 +61,7 @@ test("one isolate uses the whole limit, and a limit that little is used of is to
   const busy = await playLimits({ ...game, limits: { rpm: 40 }, perSecond: 0, burst: 40 });
   expect(busy.statuses).toEqual(new Map([[200, 40]]));
   const quiet = await playLimits({ ...game, limits: { rpm: 640 }, perSecond: 0.5 });
-  // A flush's row and a request's each, and no other.
+  // A row for the flush and one per request, and no other.
   const spends = 2;
   expect(quiet.bill.rowsWritten).toBeLessThanOrEqual(quiet.asked * (2 + spends));
   expect(quiet.bill.calls).toBeLessThanOrEqual(quiet.asked);

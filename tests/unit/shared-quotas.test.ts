@@ -1,5 +1,5 @@
 /**
- * Quotas of keys on several isolates, in virtual time against upstreams that hold them; `npm run bench -- isolates`
+ * Quotas of keys on several isolates, in virtual time against upstreams that enforce them; `npm run bench -- isolates`
  * plays more of it.
  */
 import { afterAll, beforeAll, describe, expect, type MockInstance, test, vi } from "vitest";

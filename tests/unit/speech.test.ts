@@ -1,4 +1,4 @@
-/** Speech is sold by the character, and only the headers of the answer tell how many. */
+/** Speech is billed by characters, and only the response's headers say how many. */
 import { describe, expect, test } from "vitest";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { scriptedProxy } from "../doors/scripted-proxy.ts";

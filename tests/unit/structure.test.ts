@@ -1,6 +1,4 @@
-/**
- * The rooms of the code, and which may import which: the table in CONTRIBUTING.md is the rule.
- */
+/** The areas of the code, and which may import which: the table in CONTRIBUTING.md is the rule. */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -14,7 +12,7 @@ const rows = tableRows(readDocument("CONTRIBUTING.md"), "the rule of imports").m
   ([folder = "", , imports = ""]) => ({ area: codeSpans(folder)[0] ?? "", imports }),
 );
 
-/** What each area may import of the areas of `lib`; of those that may import all above, all above. */
+/** What each area may import from the areas of `lib`; for those that may import everything above, all of it. */
 const allowed = new Map<string, ReadonlySet<string>>();
 for (const [index, { area, imports }] of rows.entries()) {
   const above = rows.slice(0, index).map((row) => row.area);
@@ -22,7 +20,7 @@ for (const [index, { area, imports }] of rows.entries()) {
   allowed.set(area, new Set(imports === "everything above" ? above : named));
 }
 
-/** Bindings and class names belong to nobody. */
+/** Bindings and class names belong to no area. */
 const SHARED = new Set(["lib/env.ts", "lib/utils.ts"]);
 
 test("the table lists every folder of lib", () => {
@@ -44,7 +42,7 @@ test("the second table lists every room of lib", () => {
   expect(listed.toSorted()).toEqual(rooms.toSorted());
 });
 
-/** What may hold more than can be taken in at a look. */
+/** What may contain more than fits on a page. */
 const CROWDED: ReadonlyMap<string, string> = new Map([["components/ui", "as shadcn writes them"]]);
 const MODULES_MAX = 30;
 

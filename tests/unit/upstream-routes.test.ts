@@ -1,4 +1,4 @@
-/** The way a request takes: AI Gateway, or straight to the provider, as the team decided. */
+/** The route of a request: AI Gateway, or directly to the provider, as configured by the team. */
 import { expect, test } from "vitest";
 import { customProvider } from "../../lib/providers/custom-provider.ts";
 import { handleProxyRequest } from "../../lib/proxy/handle-request.ts";
@@ -29,7 +29,7 @@ interface Sent {
   readonly headers: Record<string, string>;
 }
 
-/** What goes out for a client's request, with these providers set to go direct. */
+/** The request sent for a client's request, with these providers set to direct. */
 async function sentFor(path: string, direct: readonly string[], model = "m1"): Promise<Sent> {
   const everything = { id: "at_1", name: "all", ownerId: null, scopes: null, expiresAtMs: null };
   const state = new MemoryState(new Map([["ob-token", everything]]), {

@@ -1,4 +1,4 @@
-/** Bars of several series side by side, as an SVG that needs nothing else. @module */
+/** Bars of several series side by side, as a self-contained SVG. @module */
 
 export interface Series {
   readonly name: string;

@@ -1,13 +1,13 @@
-/** What is played of limits, and how much of each was used. @module */
+/** The scenarios for limits, and how much of each was used. @module */
 import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
 import { costOf, type LimitOutcome, mostAtOnce, mostInAMinute } from "./play-limits.ts";
 
 export interface LimitLine {
   readonly name: string;
   readonly limits: Partial<TokenLimits>;
-  /** Three times what is allowed. */
+  /** Three times the limit. */
   readonly perSecond: number;
-  /** How often the limit was used, 1 for just so: counting from so many milliseconds after the start. */
+  /** How much of the limit was used, 1 for all of it: counting from this many milliseconds after the start. */
   readonly used: (after: LimitOutcome, fromMs: number) => number;
 }
 

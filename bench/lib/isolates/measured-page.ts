@@ -1,5 +1,5 @@
 /**
- * Writes the tables of bench/isolates-measured.md and their charts from what the benchmark of isolates measured.
+ * Writes the tables of bench/isolates-measured.md and their charts from the results of the isolates benchmark.
  * @module
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ export interface LimitRow {
   readonly isolates: number;
   readonly sharing: Sharing;
   readonly limit: string;
-  /** Parts of what is allowed: under three times as much, after the first seconds, and in a burst. */
+  /** Parts of the limit: with a demand of three times the limit, after the first seconds, and in a burst. */
   readonly used: number;
   readonly burst: number;
 }
@@ -33,7 +33,7 @@ export interface CostRow {
 
 export interface KeysFigures {
   readonly attemptsAnAnswer: number;
-  /** Of the capacity where more is asked for, else of what was asked for. */
+  /** Of the capacity if demand exceeds it, otherwise of the demand. */
   readonly answered: number;
   readonly rowsAMillion: number;
 }
@@ -41,10 +41,10 @@ export interface KeysFigures {
 /** Quotas of provider keys. */
 export interface KeysRow {
   readonly isolates: number;
-  /** What part of the requests one isolate gets, beside its even part of the rest. */
+  /** The part of the requests that one isolate gets, in addition to its even part of the rest. */
   readonly toFirst: number;
   readonly load: number;
-  /** Isolates that tell each other no more than rests. */
+  /** Isolates that share only cooldowns. */
   readonly alone: KeysFigures;
   readonly shared: KeysFigures;
 }

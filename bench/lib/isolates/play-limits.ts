@@ -1,5 +1,5 @@
 /**
- * One token with limits on several isolates, asked for more than it may use.
+ * One token with limits on several isolates, with a demand above its limits.
  * @module
  */
 import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
@@ -19,15 +19,15 @@ export interface LimitGame {
   readonly isolates: number;
   readonly sharing: Sharing;
   readonly limits: Partial<TokenLimits>;
-  /** Requests a second, by chance. */
+  /** Requests per second, at random times. */
   readonly perSecond: number;
   readonly durationMs: number;
-  /** So many more come at once at the beginning. */
+  /** This many more arrive at once at the beginning. */
   readonly burst?: number;
   readonly storeLatency?: Latency;
-  /** How long the client waits at most. */
+  /** The longest that the client waits. */
   readonly maxWaitMs?: number;
-  /** What happens on the way, after so many milliseconds. */
+  /** Events after this many milliseconds. */
   readonly events?: readonly (readonly [afterMs: number, happens: (store: SimStore) => void])[];
 }
 
@@ -43,7 +43,7 @@ export interface LimitOutcome {
   readonly asked: number;
   readonly statuses: ReadonlyMap<number, number>;
   readonly sent: readonly SentRequest[];
-  /** From asking to the answer of those that were refused or sent, less the upstream's own time. */
+  /** From the request to the response for those that were rejected or sent, without the upstream's own time. */
   readonly waitsMs: readonly number[];
   readonly bill: StoreBill;
 }
@@ -133,7 +133,7 @@ export async function playLimits(game: LimitGame): Promise<LimitOutcome> {
   return { startMs: START_MS, asked, statuses, sent, waitsMs, bill: store.bill };
 }
 
-/** The most of a measure in any minute that begins `fromMs` or more after the start. */
+/** The maximum of a measure in any minute that begins `fromMs` or more after the start. */
 export function mostInAMinute(
   { sent, startMs }: LimitOutcome,
   of: (request: SentRequest) => number,
@@ -156,7 +156,7 @@ export function mostInAMinute(
   return most;
 }
 
-/** The most requests under way at one moment that is `fromMs` or more after the start. */
+/** The most simultaneous requests at any time `fromMs` or more after the start. */
 export function mostAtOnce({ sent, startMs }: LimitOutcome, fromMs = 0): number {
   const changes = sent.flatMap(({ atMs, endMs }) => [
     { atMs, by: 1 },
@@ -172,7 +172,7 @@ export function mostAtOnce({ sent, startMs }: LimitOutcome, fromMs = 0): number 
   return most;
 }
 
-/** What all requests came to, in 1e-9 US dollars. */
+/** The total cost of all requests, in 1e-9 US dollars. */
 export function costOf({ sent }: LimitOutcome): number {
   return sent.reduce((total, { tokens }) => total + tokens * TOKEN_NANO_USD, 0);
 }

@@ -1,5 +1,5 @@
 /**
- * One isolate in virtual time: the real handler, pool, ledger, leases and asker over a modelled store.
+ * One isolate in virtual time: the real handler, pool, ledger, leases and asker over a modeled store.
  * @module
  */
 
@@ -20,7 +20,7 @@ import { MemoryWorks } from "../../../tests/doors/memory-works.ts";
 import type { VirtualTime } from "../quota/virtual-time.ts";
 import type { SimStore } from "./sim-store.ts";
 
-/** Who hands out leases: nobody, isolates over D1, or an object. */
+/** What hands out leases: nothing, isolates over D1, or an object. */
 export type Sharing = "none" | "store" | "object";
 
 export const LEASE_OPTIONS: Readonly<Record<"store" | "object", AskingGaps>> = {
@@ -29,7 +29,7 @@ export const LEASE_OPTIONS: Readonly<Record<"store" | "object", AskingGaps>> = {
 };
 
 const FLUSH_GAP_MS = 1_000;
-/** What a token costs: 1e-9 US dollars. */
+/** The cost of a token: 1e-9 US dollars. */
 export const TOKEN_NANO_USD = 1_000;
 
 export interface SimIsolateOptions {

@@ -1,6 +1,6 @@
 /**
- * D1 and the objects of a deployment in virtual time: what they hold of use and leases, how long they take, and
- * what a bill would count.
+ * D1 and the objects of a deployment in virtual time: their data on usage and leases, their latency, and what they
+ * would cost.
  * @module
  */
 import {
@@ -20,13 +20,13 @@ export interface StoreBill {
   calls: number;
   rowsWritten: number;
   rowsRead: number;
-  /** Questions about leases: of D1, each with a written row, and of objects. */
+  /** Lease requests: to D1, each with a written row, and to objects. */
   leaseCalls: number;
   leaseRowsRead: number;
   objectCalls: number;
 }
 
-/** How long a call takes, there and back: milliseconds. */
+/** The round-trip time of a call, in milliseconds. */
 export type Latency = readonly [least: number, most: number];
 
 export class SimStore implements LeaseRows {
@@ -56,7 +56,7 @@ export class SimStore implements LeaseRows {
     this.latency = latency;
   }
 
-  /** One transaction, made in the middle of the time that the call takes. */
+  /** One transaction, half-way through the call's duration. */
   async call<Result>(run: () => Result): Promise<Result> {
     this.bill.calls += 1;
     return this.#after(this.latency, run);
@@ -91,7 +91,7 @@ export class SimStore implements LeaseRows {
     });
   }
 
-  /** A flush: its row of the journal, a row of the log for each request, and what periods came to. */
+  /** A flush: its row of the journal, a row of the log for each request, and the totals of periods. */
   writeUsage(requests: number, spends: readonly PeriodSpend[]): Promise<readonly PeriodSpend[]> {
     return this.call(() => {
       this.bill.rowsWritten += 1 + requests + spends.length;

@@ -1,11 +1,11 @@
-/** The table in which isolates tell each other what they sent, in virtual time. @module */
+/** The table in which isolates report to each other what they sent, in virtual time. @module */
 import { UseExchange } from "../../../lib/db/state/use-exchange.ts";
 import type { PeerRow, UseRows } from "../../../lib/db/state/use-rows.ts";
 import type { ModelReport } from "../../../lib/pool/peers/report-format.ts";
 import type { UseBoard } from "../../../lib/pool/peers/use-board.ts";
 import type { VirtualTime } from "../quota/virtual-time.ts";
 
-/** A call of D1. */
+/** The latency of a D1 call. */
 const D1_MS = [10, 60] as const;
 const LIFE_MS = 75_000;
 

@@ -1,5 +1,5 @@
 /**
- * A budget of a dollar a day under 200 requests at once, each of which turns out cheaper than it might have.
+ * A budget of one dollar per day under 200 simultaneous requests, each of which turns out cheaper than reserved.
  * @module
  */
 import type { LimitHolder } from "../../../lib/budgets/limit-holder.ts";
@@ -16,9 +16,9 @@ const HOLDERS: readonly LimitHolder[] = [
 ];
 
 export interface BudgetUse {
-  /** Beyond the dollar, in parts of the dearest request. */
+  /** Beyond the dollar, in multiples of the most expensive request. */
   readonly overshoot: number;
-  /** Of the dollar, by those who were let go, when the first was refused for good. */
+  /** The part of the dollar used by accepted requests when the first one was finally rejected. */
   readonly used: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Conversations of twenty turns on a pool of 100 keys at half its load, for some hours.
+ * Conversations of twenty turns on a pool of 100 keys at half its load, for several hours.
  * @module
  */
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
@@ -27,9 +27,9 @@ interface Talk {
 }
 
 export interface Affinities {
-  /** Share of a conversation's turns that its commonest key served, averaged. */
+  /** The share of a conversation's turns that its most common key served, averaged. */
   readonly onOneKey: number;
-  /** The greatest distance of any key's requests from the mean, as a part of the mean. */
+  /** The greatest deviation of any key's requests from the mean, as a part of the mean. */
   readonly spread: number;
 }
 

@@ -43,7 +43,7 @@ export function playLargePool(seed: number): {
   return { microsecondsPerPick: (tookMs * 1000) / REQUESTS, bytesPerKey };
 }
 
-/** What is in use once the garbage is gone. */
+/** The heap size after garbage collection. */
 function heapBytes(): number {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");

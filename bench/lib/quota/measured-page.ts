@@ -1,6 +1,6 @@
 /**
- * Writes the tables of bench/pool-measured.md and their chart from `bench/results/quota.json`:
- * `npx node bench/lib/quota/measured-page.ts`.
+ * Writes the tables of bench/pool-measured.md and their chart from `bench/results/quota.json`: `npx node
+ * bench/lib/quota/measured-page.ts`.
  * @module
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ export const PAGE = "bench/pool-measured.md";
 export const CHART = "bench/results/quota.svg";
 export const RESULT = "bench/results/quota.json";
 
-/** Of each kind of world what was asked for; the lines differ in numbers of keys, wordings and times. */
+/** The targets of each kind of world; the lines differ in numbers of keys, messages and times. */
 const TARGETS: Readonly<Record<string, string>> = {
   hiccups:
     "from 5 s after the end 99.5 % answered; told to come back within 10 s; where the refusals tell a time, 99 % of those who come meanwhile answered too",
@@ -74,7 +74,7 @@ export function measuredTables({ rows }: QuotaResult): Readonly<Record<string, s
   };
 }
 
-/** The document with each table behind its mark, `<!-- measured: NAME -->`. */
+/** The document with each table after its mark, `<!-- measured: NAME -->`. */
 export function withTables(document: string, tables: Readonly<Record<string, string>>): string {
   return document.replace(
     /(<!-- measured: (\w+) -->\n)(?:\|.*\n)*/g,

@@ -1,6 +1,6 @@
 /**
- * Plays all lines of one seed, on all cores: every play has its own random numbers, so how many threads there are
- * changes nothing but the time.
+ * Plays all lines of one seed, on all cores: every play has its own random numbers, so the number of threads changes
+ * nothing but the duration.
  * @module
  */
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 import { type Extent, type Part, type Play, playsFor } from "./plays.ts";
 import type { Row } from "./rows.ts";
 
-/** @param told Called with each row as it is known. */
+/** @param told Called with each row once it is known. */
 export async function playAll(
   seed: number,
   extent: Extent,

@@ -1,4 +1,4 @@
-/** A thread of the quota benchmark: plays what it is told to, by name. @module */
+/** A thread of the quota benchmark: plays the named scenarios it receives. @module */
 import { parentPort, workerData } from "node:worker_threads";
 import "../resolve-ts.ts";
 import type { Extent, Play } from "./plays.ts";

@@ -1,5 +1,5 @@
 /**
- * All that the quota benchmark plays, by name, so that each may be played in a thread of its own.
+ * Everything the quota benchmark plays, by name, so that each may be played in a separate thread.
  * @module
  */
 import { playBudget } from "./budget.ts";
@@ -16,9 +16,9 @@ export type Part = "quotas" | "worlds" | "figures";
 export interface Play {
   readonly part: Part;
   readonly name: string;
-  /** Rough, in requests: the longest begin first. */
+  /** Approximate, in requests: the longest begin first. */
   readonly cost: number;
-  /** Whether it measures time or memory, and so must be played by itself. */
+  /** Whether it measures time or memory, and so must be played alone. */
   readonly isAlone?: true;
   rows(): Promise<readonly Row[]>;
 }
@@ -91,7 +91,7 @@ async function lineRow(line: Line): Promise<Row> {
 }
 
 async function worldRow(world: World): Promise<Row> {
-  // The upstream's keys that cannot be used and the like are told there.
+  // The upstream's unusable keys and the like are logged there.
   const logError = console.error;
   console.error = () => {};
   const after = await play(world.weather).finally(() => {
@@ -117,7 +117,7 @@ async function worldRow(world: World): Promise<Row> {
   };
 }
 
-/** Answers of a token after the first minute, in which nobody can know the limits yet. */
+/** Responses of a token after the first minute, in which the limits can't be known yet. */
 const WARM_UP_MS = 60_000;
 
 async function fairnessRows(seed: number): Promise<readonly Row[]> {
@@ -148,7 +148,7 @@ async function fairnessRows(seed: number): Promise<readonly Row[]> {
   });
 }
 
-/** In the long run: what was learned in the first window is put to use in the second. */
+/** In the long run: what was learned in the first window is used in the second. */
 async function weightsRow(seed: number): Promise<Row> {
   const pair = lineOf(
     {
@@ -181,7 +181,7 @@ async function burstRow(seed: number): Promise<Row> {
   return atLeast("single figures", "after a burst, answered at the told Retry-After", served, 1);
 }
 
-/** Requests that no key can serve leave the keys as they are. */
+/** Requests that no key can serve leave the keys unchanged. */
 async function refusalRows(seed: number): Promise<readonly Row[]> {
   const quiet = lineOf({ name: "quiet", load: 0.002, minutes: 10 }, seed).scenario;
   const large = { ...quiet, bodyBytes: 40_000 };

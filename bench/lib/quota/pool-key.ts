@@ -1,6 +1,6 @@
 import { NO_COOLDOWNS, type PoolKey } from "../../../lib/pool/types.ts";
 
-/** A key as the store would hand it to the pool; the sealed text has the length of a real one. */
+/** A key as the store would pass it to the pool; the encrypted text has a real one's length. */
 export function poolKey(id: string): PoolKey {
   return {
     id,

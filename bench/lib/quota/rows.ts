@@ -1,17 +1,17 @@
 /**
- * What the quota benchmark measured, line by line, and the worst of several seeds.
+ * The quota benchmark's results, line by line, and the worst of several seeds.
  * @module
  */
 
-/** What may be measured, and which end of it is the worse. */
+/** What may be measured, and which end of it is worse. */
 const WORSE = {
-  /** Part of what could be answered. */
+  /** The part of what could be answered. */
   answered: "less",
   attemptsPerAnswer: "more",
   p50Ms: "more",
   p99Ms: "more",
   longestRetryAfterMs: "more",
-  /** Of a line that measures one thing; `atLeast` where little of it is bad. */
+  /** For a line that measures one thing; `atLeast` if a low value is bad. */
   value: "more",
   atLeast: "less",
 } as const satisfies Record<string, "more" | "less">;
@@ -19,16 +19,16 @@ const WORSE = {
 export type Figures = Partial<Record<keyof typeof WORSE, number>>;
 
 export interface Row {
-  /** Lines of one kind stand together. */
+  /** Lines of one kind are grouped. */
   readonly kind: string;
   readonly name: string;
   readonly target: string;
   readonly figures: Figures;
-  /** What is not as it must be, in words; empty where all is well. */
+  /** Deviations from the target, as text; empty if there are none. */
   readonly faults: readonly string[];
 }
 
-/** A line over all seeds: its worst figures, and the seeds that missed the target, with what was wrong. */
+/** A line over all seeds: its worst figures, and the seeds that missed the target, with the reason. */
 export interface Measured extends Omit<Row, "faults"> {
   readonly seeds: readonly number[];
   readonly missed: readonly string[];
@@ -38,7 +38,7 @@ export function measured(seed: number, { faults, ...row }: Row): Measured {
   return { ...row, seeds: [seed], missed: faults.map((fault) => `seed ${seed}: ${fault}`) };
 }
 
-/** Joins runs; of lines that both have, the worst figures stand. */
+/** Joins runs; for lines that both have, the worst figures count. */
 export function joined(one: readonly Measured[], other: readonly Measured[]): Measured[] {
   const rows = new Map(one.map((row) => [`${row.kind}: ${row.name}`, row]));
   for (const row of other) {
@@ -61,7 +61,7 @@ function worst(one: Measured, other: Measured): Measured {
   return { ...other, figures, seeds, missed: [...one.missed, ...other.missed] };
 }
 
-/** Four decimals are more than anybody reads. */
+/** Four decimals are enough. */
 export function rounded(value: number): number {
   return Number(value.toFixed(4));
 }

@@ -1,5 +1,5 @@
 /**
- * What the quota benchmark plays, and what each line must show.
+ * What the quota benchmark plays, and the target of each line.
  * @module
  */
 import type { QuotaLimits } from "../../../lib/pool/types.ts";
@@ -7,7 +7,7 @@ import type { Client, Outcome, Scenario } from "./simulate.ts";
 import type { Rule, UpstreamOptions } from "./upstream.ts";
 
 const MINUTE_MS = 60_000;
-/** A minute is full, so that windows bound to the clock begin with the measurement. */
+/** A full minute, so that clock-bound windows begin with the measurement. */
 const NOON_MS = Date.parse("2026-03-10T12:00:00Z");
 /** Midnight in Los Angeles. */
 const MIDNIGHT_MS = Date.parse("2026-03-11T07:00:00Z");
@@ -17,10 +17,10 @@ export const NOTHING_SET: QuotaLimits = { rpm: null, tpm: null, dailyRequests: n
 export interface Line {
   readonly name: string;
   readonly scenario: Scenario;
-  /** Requests the quota allows while it runs; see `capacityOf`. */
+  /** Requests that the quota allows while it runs; see `capacityOf`. */
   readonly capacity: number;
   readonly maxAttemptsPerAnswer: number;
-  /** Answers must reach this share of the capacity, or of what was offered. */
+  /** The least share of responses in the capacity, or in the demand. */
   readonly leastShare: number;
   readonly of: "capacity" | "offered";
 }
@@ -41,7 +41,7 @@ export interface Wish {
   readonly minutes?: number;
   readonly maxAttemptsPerAnswer?: number;
   readonly clients?: (perMs: number) => readonly Client[];
-  /** The limit after midnight, which comes in the middle. */
+  /** The limit after midnight, which is half-way through. */
   readonly limitAfter?: number;
 }
 
@@ -125,8 +125,8 @@ export function lineOf(wish: Wish, seed: number): Line {
 }
 
 /**
- * Requests the quota allowed while the scenario ran. A quota that refills bit by bit is full at first, and
- * refills only from its first request on, which the pool cannot send before there is one.
+ * Requests that the quota allowed while the scenario ran. A quota that refills gradually is full at first, and refills
+ * only from its first request on, which the pool can't send before there is one.
  */
 export function capacityOf({ scenario, capacity }: Line, { told }: Outcome): number {
   const { upstream, startMs, durationMs, keys, keysOfAccount } = scenario;
@@ -140,7 +140,7 @@ export function capacityOf({ scenario, capacity }: Line, { told }: Outcome): num
   return sum;
 }
 
-/** Answers the upstream gave while the scenario ran. */
+/** The upstream's responses while the scenario ran. */
 export function answersInTime({ acceptedMs }: Outcome, { startMs, durationMs }: Scenario): number {
   return acceptedMs.filter((timeMs) => timeMs <= startMs + durationMs).length;
 }

@@ -21,7 +21,7 @@ import { VirtualTime } from "./virtual-time.ts";
 
 export interface Client {
   readonly tokenId: string;
-  /** Requests a millisecond. */
+  /** Requests per millisecond. */
   readonly perMs: number;
   /** 1 if absent. */
   readonly weight?: number;
@@ -32,20 +32,20 @@ export interface Scenario {
   readonly startMs: number;
   readonly durationMs: number;
   readonly keys: number;
-  /** Keys of one account follow each other; the pool knows that they belong together. */
+  /** Keys of one account are consecutive; the pool knows that they belong together. */
   readonly keysOfAccount: number;
   readonly isolates: number;
-  /** What part of the requests the first of them gets, beside its even part of the rest; absent: none. */
+  /** The part of the requests that the first of them gets, in addition to its even part of the rest; absent: none. */
   readonly toFirst?: number;
-  /** Whether they tell each other what they sent; absent: no. */
+  /** Whether they report to each other what they sent; absent: no. */
   readonly isShared?: boolean;
-  /** What people set for each key; absent: nothing. */
+  /** Configured limits of each key; absent: none. */
   readonly limits?: QuotaLimits;
   readonly clients: readonly Client[];
   readonly upstream: Omit<UpstreamOptions, "accountOf">;
   /** Of the body, in bytes. */
   readonly bodyBytes: number;
-  /** Whether those who are told a Retry-After come again then, once. */
+  /** Whether clients come back after their Retry-After, once. */
   readonly comesBack?: boolean;
 }
 
@@ -65,7 +65,7 @@ export interface Outcome {
   readonly acceptedMs: readonly number[];
   readonly answersByKey: ReadonlyMap<string, number>;
   readonly keys: readonly PoolKey[];
-  /** Calls of the store in which isolates told each other what they sent. */
+  /** Store calls in which isolates exchanged reports. */
   readonly exchanges: number;
 }
 
@@ -80,7 +80,7 @@ const PROVIDERS = {
   anthropic: "anthropic",
 } as const;
 
-/** How long a change of one isolate takes to be known in the others: one flush and one refresh. */
+/** How long a change in one isolate takes to reach the others: one flush and one refresh. */
 const SHARED_AFTER_MS = [1_000, 3_000] as const;
 
 export async function simulate(scenario: Scenario): Promise<Outcome> {

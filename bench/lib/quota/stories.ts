@@ -1,5 +1,5 @@
 /**
- * Four worlds second by second, for the chart: what became of the requests that were sent in each.
+ * Four worlds second by second, for the chart: the outcome of each world's requests.
  * @module
  */
 import { play } from "./weather.ts";
@@ -9,7 +9,7 @@ export interface Story {
   readonly title: string;
   /** What is wrong, and when: seconds since the beginning. */
   readonly trouble: readonly [fromS: number, toS: number];
-  /** By the second in which they were sent: requests answered by the first key, by another one, and refused. */
+  /** By the second in which they were sent: requests served by the first key, by another one, and rejected. */
   readonly seconds: readonly (readonly [first: number, later: number, refused: number])[];
 }
 

@@ -1,4 +1,4 @@
-/** Small charts of stories, side by side, as an SVG that needs nothing else and knows light and dark. @module */
+/** Small charts of stories, side by side, as a self-contained SVG with a light and a dark theme. @module */
 import type { Story } from "./stories.ts";
 
 const WIDTH = 790;

@@ -1,30 +1,30 @@
 /**
- * Upstream accounts with the quota rules of Gemini, OpenAI and Anthropic, in virtual time. What a request
- * costs is counted when it arrives; refusals cost nothing.
+ * Upstream accounts with the quota rules of Gemini, OpenAI and Anthropic, in virtual time. A request's cost is counted
+ * on arrival; rejections cost nothing.
  * @module
  */
 import type { VirtualTime } from "./virtual-time.ts";
 
 export type Rule =
-  /** Windows that begin with the first request after the one before. */
+  /** Each window begins with the first request after the previous one. */
   | "fixed"
-  /** Windows that begin at full multiples of their length. */
+  /** Windows begin at full multiples of their length. */
   | "clock"
   | "sliding"
-  /** Refills bit by bit. */
+  /** Refills gradually. */
   | "bucket";
 
 export interface UpstreamOptions {
   readonly style: "google" | "openai" | "anthropic";
   readonly rule: Rule;
-  /** Requests a window at a moment. */
+  /** Requests per window at a time. */
   limitAt(nowMs: number): number;
   readonly windowMs: number;
-  /** False: a refusal tells neither limit nor time, an answer nothing at all. */
+  /** False: a rejection states neither limit nor time, a response nothing at all. */
   readonly tells: boolean;
-  /** Tokens a minute of each account; null for no limit. */
+  /** Tokens per minute for each account; null for no limit. */
   readonly tokensPerMinute: number | null;
-  /** Answers every request with this instead. */
+  /** Responds with this to every request instead. */
   readonly always?: { readonly status: number; readonly body: unknown };
   /** Account of a key. */
   accountOf(key: string): string;
@@ -38,18 +38,18 @@ interface Account {
   levelMs: number;
 }
 
-/** What a request gets told about its account. */
+/** What a response reports about the account. */
 interface Standing {
   readonly isAccepted: boolean;
   readonly limit: number;
   readonly remaining: number;
   /** Until one more is accepted. */
   readonly waitMs: number;
-  /** Until all of it is back. */
+  /** Until all of it is available again. */
   readonly fullMs: number;
 }
 
-/** One way through the network. */
+/** The one-way network latency. */
 const WAY_MS = [15, 45] as const;
 const THINKING_MS = [300, 1_200] as const;
 

@@ -1,6 +1,5 @@
 /**
- * A clock that jumps from one timer to the next once everything else is done, so that minutes take
- * milliseconds.
+ * A clock that jumps from one timer to the next once everything else is done, so that minutes take milliseconds.
  * @module
  */
 import { setImmediate } from "node:timers";
@@ -17,7 +16,7 @@ export class VirtualTime {
 
   readonly #turns: number;
 
-  /** @param turns Of the event loop, for which the clock stands still: reading a body takes some. */
+  /** @param turns Event loop turns for which the clock stands still: reading a body takes several. */
   constructor(startMs: number, turns = 1) {
     this.#nowMs = startMs;
     this.#turns = turns;
@@ -27,7 +26,7 @@ export class VirtualTime {
     return this.#nowMs;
   }
 
-  /** Runs `callback` once at a moment; the returned function cancels it. */
+  /** Runs `callback` once at a time; the returned function cancels it. */
   at(timeMs: number, callback: () => void): () => void {
     const timer: Timer = { callback, isOff: false };
     this.#timers.push(timer, Math.max(timeMs, this.#nowMs));
@@ -53,7 +52,7 @@ export class VirtualTime {
   }
 }
 
-/** Lets every promise that can go on do so. */
+/** Lets every promise that can proceed do so. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

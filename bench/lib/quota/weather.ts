@@ -1,6 +1,6 @@
 /**
  * Bad weather: the real handler and pool against an upstream that misbehaves, in virtual time, with requests that
- * come whether or not the ones before were answered. The same seed gives the same story.
+ * arrive whether or not the previous ones were answered. The same seed gives the same run.
  * @module
  */
 import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
@@ -30,14 +30,14 @@ export type Deed =
     }
   /** The connection breaks. */
   | { readonly kind: "reset"; readonly afterMs: number }
-  /** Nothing ever comes. */
+  /** Nothing ever arrives. */
   | { readonly kind: "silence" };
 
 export interface Weather {
   readonly seed: number;
   /** Texts of keys, or of keys with a priority. */
   readonly keys: readonly (string | readonly [text: string, priority: number])[];
-  /** Requests a second. */
+  /** Requests per second. */
   readonly perSecond: number;
   readonly seconds: number;
   /** @param atMs Since the beginning. */
@@ -57,17 +57,17 @@ export interface Served {
   readonly tookMs: number;
   readonly status: number;
   readonly attempts: number;
-  /** When to come back, as the client was told; null where it was not. */
+  /** The retry time in the client's response; null if there was none. */
   readonly retryAfterMs: number | null;
 }
 
 export interface AfterWeather {
   readonly served: readonly Served[];
-  /** Times that each key was asked. */
+  /** How many times each key was tried. */
   readonly asked: ReadonlyMap<string, number>;
   /**
-   * Times that each key was refused in words that condemn it, the one met first in front: those that were sent
-   * before the first of them was known count as one.
+   * How many times each key was rejected as invalid, the one met first in front: requests sent before the first
+   * rejection was known count as one.
    */
   readonly refused: ReadonlyMap<string, number>;
   /** When each of them was met: milliseconds since the beginning, in the same order. */
@@ -79,7 +79,7 @@ export interface AfterWeather {
 const START_MS = Date.parse("2026-03-10T12:00:00Z");
 const MODEL = "gpt-sim";
 const MESSAGES = [{ role: "user", content: "ping" }];
-/** Read and written in one answer. */
+/** Read and written in one response. */
 export const TOKENS_AN_ANSWER = 15;
 
 export const good = (afterMs: number): Deed => ({
@@ -217,7 +217,7 @@ export async function play(weather: Weather): Promise<AfterWeather> {
   return { served, asked, refused, metMs, keys: [...pool.keys()], events: state.events };
 }
 
-/** The value that a part of them does not exceed; 0 of none. */
+/** The value that a part of them doesn't exceed; 0 for none. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;

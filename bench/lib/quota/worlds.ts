@@ -1,5 +1,5 @@
 /**
- * The worlds of bad weather, and what must be seen in each.
+ * The worlds of bad weather, and the targets of each.
  * @module
  */
 import type { PoolKey } from "../../../lib/pool/types.ts";
@@ -28,27 +28,27 @@ export interface World {
   readonly kind: WorldKind;
   readonly name: string;
   readonly weather: Weather;
-  /** Requests before this are not counted: milliseconds since the beginning. */
+  /** Requests before this aren't counted: milliseconds since the beginning. */
   readonly fromMs: number;
-  /** Nor those before so many dead keys were met, and a live one after that: which of them are met first is chance. */
+  /** Nor those before this many dead keys were met, and then a live one: which of them are met first is random. */
   readonly fromMet?: number;
-  /** Share of the others that must be answered. */
+  /** The least share of the others that must be answered. */
   readonly leastAnswered: number;
   readonly mostAttemptsPerAnswer?: number;
   readonly mostP50Ms?: number;
   readonly mostP99Ms?: number;
   readonly mostMs?: number;
-  /** Whether all keys must be as they were in the beginning when it ends. */
+  /** Whether all keys must be in their initial state at the end. */
   readonly changesNoKey?: true;
-  /** Keys that refuse in words that condemn them; null where not all of them can be met again in time. */
+  /** Keys that are rejected as invalid; null if not all of them can be met again in time. */
   readonly dead?: { readonly mostAsks: number; readonly mostOpen: number | null };
-  /** Whether each request is sent once. */
+  /** Whether each request is sent only once. */
   readonly asksOnce?: true;
-  /** Answers in any minute. */
+  /** Responses in any minute. */
   readonly mostAnsweredInMinute?: number;
-  /** The longest that a refused client may be told to stay away. */
+  /** The longest retry time for a rejected client. */
   readonly mostRetryAfterMs?: number;
-  /** Share of all requests that must be answered: those that come meanwhile are served after it. */
+  /** The least share of all requests that must be answered: those that arrive in the meantime are served afterwards. */
   readonly leastAnsweredEver?: number;
 }
 
@@ -65,7 +65,7 @@ const quick = (random: () => number): Deed => good(5 + random() * (SLOWEST_MS - 
 const named = (count: number, name: string) =>
   Array.from({ length: count }, (_, index) => `${name}-${index}`);
 
-/** @param seed Of each world. @param isShort Those of which the rest are variations. */
+/** @param seed Of each world. @param isShort Only those of which the others are variations. */
 export function worldsFor(seed: number, isShort: boolean): readonly World[] {
   const all = [
     ...hiccups(seed),
@@ -134,7 +134,7 @@ function noises(seed: number): Listed[] {
           short: limited === 0.03,
           fromMs: 0,
           leastAnswered: 0.997,
-          // Chance has its say too: three standard deviations of it.
+          // Plus three standard deviations of chance.
           mostAttemptsPerAnswer: 1 + 1.3 * noise + 3 * Math.sqrt(noise / 1_000),
           mostP99Ms: 1_000,
           weather: {
@@ -183,7 +183,7 @@ function deadPools(seed: number): Listed[] {
           fromMs: 5_000,
           ...(isHuge && { fromMet: 1_500 }),
           leastAnswered: 1,
-          // A suspect is condemned when it is asked again: five a request.
+          // A suspected key is blocked when it is tried again: five per request.
           dead: { mostAsks: 2, mostOpen: isHuge && perSecond === 2 ? null : 5 },
           weather: {
             seed,
@@ -228,7 +228,7 @@ function incidents(seed: number): Listed[] {
   );
 }
 
-/** Four times as much as the limit allows, in answers of 15 tokens, whatever each request reserves. */
+/** Four times the limit, in responses of 15 tokens, whatever each request reserves. */
 function tokenLimits(seed: number): Listed[] {
   return [500, 1_000, 3_000, 5_000].flatMap((tpm) =>
     [null, 50].map((maxTokens): Listed => {
@@ -381,7 +381,7 @@ function silences(seed: number): Listed[] {
   ];
 }
 
-/** What must be seen, in words. */
+/** The target, as text. */
 export function targetOf(world: World): string {
   const { leastAnswered, leastAnsweredEver, mostAttemptsPerAnswer, fromMs, fromMet, dead } = world;
   const percent = (part: number) => `${Number((part * 100).toFixed(2))} %`;
@@ -410,7 +410,7 @@ export function targetOf(world: World): string {
   ].join("; ");
 }
 
-/** The requests that a world's target is about. */
+/** The requests that a world's target covers. */
 export function countedOf({ fromMs, fromMet }: World, { served, metMs }: AfterWeather) {
   const fromMetMs = fromMet === undefined ? 0 : (metMs[fromMet - 1] ?? Number.POSITIVE_INFINITY);
   const first = served.find(
@@ -420,7 +420,7 @@ export function countedOf({ fromMs, fromMet }: World, { served, metMs }: AfterWe
   return served.filter(({ askedMs }) => askedMs >= beginMs);
 }
 
-/** What is not as it must be, in words; empty where all is well. */
+/** Deviations from the target, as text; empty if there are none. */
 export function faultsOf(world: World, after: AfterWeather): string[] {
   const counted = countedOf(world, after);
   const answered = counted.filter(({ status }) => status === 200);
@@ -444,7 +444,7 @@ export function faultsOf(world: World, after: AfterWeather): string[] {
     faults.push(`answered ever: ${ever}/${after.served.length}`);
   if (world.mostAnsweredInMinute !== undefined) {
     const times = answered.map((each) => each.askedMs + each.tookMs).sort((a, b) => a - b);
-    // By when they were answered: what was sent within a minute may be answered in a little more or less.
+    // By response time: what was sent within a minute may be answered in slightly more or less.
     const inMinute = times.map(
       (end, index) => index + 1 - times.findIndex((start) => start > end - MINUTE_MS + SLOWEST_MS),
     );
@@ -466,7 +466,7 @@ function faultsOfDead(
   const open = keys.filter(({ sealed, status }) => refused.has(sealed) && status === "active");
   const often = [...refused.values()].filter((times) => times > mostAsks).length;
   return [
-    // Those asked in the last moments may be asked once more.
+    // Those tried in the last moments may be tried once more.
     ...(mostOpen !== null && open.length > mostOpen
       ? [`${open.length} dead keys are not blocked`]
       : []),

@@ -1,6 +1,6 @@
 /**
- * Requests that name an allowed and a forbidden model, in random places and spellings, some of them as plain as
- * any client writes them.
+ * Requests that name an allowed and a forbidden model, in random places and spellings, some of them as plain as any
+ * client writes them.
  * @module
  */
 import { Random } from "./random.ts";
@@ -10,20 +10,20 @@ export const BAD = "bad-model";
 
 export interface AskedRequest {
   readonly provider: string;
-  /** Below the provider's slug. */
+  /** The part after the provider's slug. */
   readonly path: string;
   readonly search: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** Whether it names the allowed model alone, in the usual place and spelling. */
+  /** Whether it only names the allowed model, in the usual place and spelling. */
   readonly isPlain: boolean;
 }
 
 interface Door {
   readonly provider: string;
-  /** With `{}` where the model stands, if it does. */
+  /** With `{}` in the model's place, if it has one. */
   readonly path: string;
-  /** Fields of the body, the usual first; empty where the path names the model. */
+  /** Fields of the body, the usual first; empty if the path names the model. */
   readonly fields: readonly string[];
 }
 
@@ -149,7 +149,7 @@ function fieldName({ fields }: Door, random: Random): string {
     : usual;
 }
 
-/** Another spelling that some parser takes for the same name. */
+/** Another spelling that some parser interprets as the same name. */
 function oddKey(name: string, random: Random): string {
   switch (random.below(6)) {
     case 0:

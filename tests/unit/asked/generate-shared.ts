@@ -1,11 +1,12 @@
 /**
- * The same requests at the doors that several providers share, in every way to write an address and a model's name.
+ * The same requests at the entry points that several providers share, in every way to write an address and a model's
+ * name.
  * @module
  */
 import { type AskedRequest, BAD, GOOD, generator } from "./generate-request.ts";
 import { Random } from "./random.ts";
 
-/** An alias that leads to the allowed model. */
+/** An alias for the allowed model. */
 export const ALIAS = "our-alias";
 
 export interface SharedRequest {
@@ -63,7 +64,7 @@ export function sharedGenerator(seed: number): () => SharedRequest {
   };
 }
 
-/** What an SDK writes, with something that is not usual among it. */
+/** What an SDK writes, with something unusual in it. */
 function usualBody(good: string, bad: string, random: Random): Uint8Array<ArrayBuffer> {
   const member = (key: string, value: unknown) => `"${key}":${JSON.stringify(value)}`;
   const members = [
@@ -97,12 +98,12 @@ const ODD: readonly ((name: string) => string)[] = [
   (name) => `"generateContentRequest":{"model":"${name}"}`,
 ];
 
-/** At the root itself stand few doors. */
+/** The root itself has few entry points. */
 function inApi(path: string): string {
   return /^\/(?:files|batches|openai)/.test(path) ? `/v1${path}` : path;
 }
 
-/** A door may be told by a header. */
+/** A header may select an API format. */
 const FORMS: readonly Readonly<Record<string, string>>[] = [
   {},
   {},

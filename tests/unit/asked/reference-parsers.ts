@@ -1,7 +1,7 @@
 /**
- * What parsers of six kinds find in a request: JSON whose last name wins, whose first wins, and one that folds
- * case; two readers of forms, one strict and one that splits at anything; and the undoing of URL escapes. None
- * shares code with what it tests.
+ * What parsers of six kinds find in a request: JSON where the last name wins, where the first wins, and one that folds
+ * case; two form parsers, one strict and one that splits at anything; and the decoding of URL escapes. None shares code
+ * with what it tests.
  * @module
  */
 import type { AskedRequest } from "./generate-request.ts";
@@ -17,7 +17,7 @@ export function modelsSeen({
   const text = new TextDecoder().decode(body);
   const type = headers["content-type"] ?? "";
   const seen: string[] = [...inPath(provider, path)];
-  // Query places are read by no HTTP service here but as a name of some kind.
+  // No HTTP service here reads query parameters except by some name.
   for (const [name, value] of new URLSearchParams(search)) {
     if (/^(?:model|models|model_id|deployment)$/i.test(name)) seen.push(value);
   }
@@ -36,7 +36,7 @@ export function modelsSeen({
   return seen;
 }
 
-/** Names under which a service obeys a model, the usual ones everywhere. */
+/** Names under which a service reads a model, the usual ones everywhere. */
 function obeys(provider: string, name: string): boolean {
   const usual: Readonly<Record<string, readonly string[]>> = {
     cartesia: ["model_id", "model"],
@@ -75,7 +75,7 @@ function lastWins(text: string): Members | null {
   }
 }
 
-/** All members in order, of a text that `JSON.parse` takes. */
+/** All members in order, of a text that `JSON.parse` accepts. */
 function allMembers(text: string): Members | null {
   if (lastWins(text) === null) return null;
   const members: [string, unknown][] = [];
@@ -111,7 +111,7 @@ function firstWins(text: string): Members | null {
   );
 }
 
-/** As Go's decoder: every spelling sets the same field. */
+/** Like Go's decoder: every spelling sets the same field. */
 function foldsCase(text: string): Members | null {
   const members = allMembers(text);
   return members?.map(([name, value]) => [name.toLowerCase(), value] as const) ?? null;
@@ -120,14 +120,14 @@ function foldsCase(text: string): Members | null {
 const boundaries = (type: string) =>
   [...type.matchAll(/boundary="?([^";]+)"?/g)].map(([, boundary = ""]) => boundary);
 
-/** By the letter of RFC 2046: delimiters are whole lines. */
+/** Strictly by RFC 2046: delimiters are whole lines. */
 function strictForm(text: string, type: string): [string, string][] {
   const boundary = boundaries(type)[0] ?? "";
   const [, ...parts] = `\r\n${text}`.split(`\r\n--${boundary}`);
   return parts.flatMap((part) => (part.startsWith("\r\n") ? fieldOf(part.slice(2), "\r\n") : []));
 }
 
-/** As lenient parsers do: splits at any boundary, wherever it stands, with any line breaks. */
+/** As lenient parsers do: splits at any boundary, wherever it is, with any line breaks. */
 function looseForm(text: string, type: string): [string, string][] {
   return boundaries(type).flatMap((boundary) =>
     text
