@@ -110,7 +110,7 @@ function AttemptStep({
             <span className="text-muted-foreground">{t("goneKey")}</span>
           ) : (
             <Link
-              href={{ pathname: `/keys/${encodeURIComponent(provider)}`, query: { key: keyId } }}
+              href={`/keys/${encodeURIComponent(provider)}/${keyId}`}
               className="font-mono text-xs underline underline-offset-4"
             >
               {maskedKey}

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy-button";
+import { Fact, FactList } from "@/components/fact-list";
 import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
 import type { RequestNames } from "@/lib/manage/usage/browse-requests";
 import type { RequestStory } from "@/lib/manage/usage/find-request";
@@ -13,12 +14,15 @@ export function RequestFacts({
   story,
   providerName,
   gatewayLogsUrl,
+  isAdmin,
 }: {
   readonly story: RequestStory & RequestNames;
   /** Null if no provider was requested. */
   readonly providerName: string | null;
   /** AI Gateway's log in Cloudflare's dashboard; null if unknown. */
   readonly gatewayLogsUrl: string | null;
+  /** Admins get links to the token and the member. */
+  readonly isAdmin: boolean;
 }) {
   const t = useTranslations("requests");
   const hasUsage = story.inputTokens !== null || story.outputTokens !== null;
@@ -27,7 +31,7 @@ export function RequestFacts({
       <h2 id="facts" className="mb-3 font-medium">
         {t("facts.title")}
       </h2>
-      <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2 text-sm">
+      <FactList>
         <Fact name={t("facts.id")}>
           <span className="flex items-start gap-1">
             <code className="min-w-0 font-mono text-xs break-all">{story.id}</code>
@@ -45,14 +49,22 @@ export function RequestFacts({
           </Alike>
         </Fact>
         <Fact name={t("token")}>
-          <Alike link={story.tokenId === null ? null : { token: story.tokenId }}>
-            {story.tokenName ?? story.tokenId ?? t("noToken")}
-          </Alike>
+          {isAdmin && story.tokenId?.startsWith("at_") ? (
+            <Own href={`/tokens/${story.tokenId}`}>{story.tokenName ?? story.tokenId}</Own>
+          ) : (
+            <Alike link={story.tokenId === null ? null : { token: story.tokenId }}>
+              {story.tokenName ?? story.tokenId ?? t("noToken")}
+            </Alike>
+          )}
         </Fact>
         <Fact name={t("member")}>
-          <Alike link={story.userId === null ? null : { user: story.userId }}>
-            {story.userName ?? story.userId ?? t("noMember")}
-          </Alike>
+          {isAdmin && story.userName !== null ? (
+            <Own href={`/team/${story.userId}`}>{story.userName}</Own>
+          ) : (
+            <Alike link={story.userId === null ? null : { user: story.userId }}>
+              {story.userName ?? story.userId ?? t("noMember")}
+            </Alike>
+          )}
         </Fact>
         <Fact name={t("facts.form")}>
           {story.turns !== null
@@ -91,11 +103,26 @@ export function RequestFacts({
             )}
           </Fact>
         )}
-      </dl>
+      </FactList>
       {story.isEstimate && (
         <p className="text-muted-foreground mt-3 text-sm">{t("facts.estimate")}</p>
       )}
     </section>
+  );
+}
+
+/** Links to the page of a token or member. */
+function Own({
+  href,
+  children,
+}: {
+  readonly href: `/tokens/${string}` | `/team/${string}`;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Link href={href} prefetch={false} className="hover:underline">
+      {children}
+    </Link>
   );
 }
 
@@ -112,14 +139,5 @@ function Alike({
     <Link href={requestsHref(link)} prefetch={false} className="hover:underline">
       {children}
     </Link>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted-foreground">{name}</dt>
-      <dd className="min-w-0 break-words tabular-nums">{children}</dd>
-    </>
   );
 }

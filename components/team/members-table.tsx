@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { MemberLimits } from "@/components/team/member-limits";
 import { RemoveMember } from "@/components/team/remove-member";
@@ -86,7 +87,7 @@ export async function MembersTable({
 }
 
 function MemberName({
-  member: { name, email, image },
+  member: { id, name, email, image },
   you,
 }: {
   readonly member: ListedMember;
@@ -103,7 +104,13 @@ function MemberName({
       </Avatar>
       <div className="min-w-0">
         <p className="truncate font-medium">
-          {name}
+          <Link
+            href={`/team/${id}`}
+            prefetch={false}
+            className="underline-offset-4 hover:underline"
+          >
+            {name}
+          </Link>
           {you && <span className="text-muted-foreground ml-2 font-normal">{you}</span>}
         </p>
         <p className="text-muted-foreground truncate">{email}</p>

@@ -1,6 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import { UNKNOWN } from "@/components/format";
@@ -29,14 +30,16 @@ export function TokenTable({
   use,
   providers,
   isAdmin,
+  withOwners = isAdmin,
   mayChange,
 }: {
   readonly tokens: readonly AccessTokenItem[];
   /** By token id; tokens without limits may be left out. */
   readonly use: Readonly<Record<string, TokenUse>>;
   readonly providers: readonly ProviderChoice[];
-  /** Then the list includes others' tokens. */
   readonly isAdmin: boolean;
+  /** Whether tokens of several owners are among them. */
+  readonly withOwners?: boolean;
   readonly mayChange: boolean;
 }) {
   const t = useTranslations("tokens");
@@ -50,9 +53,14 @@ export function TokenTable({
         meta: { card: "title" },
         cell: ({ row: { original: token } }) => (
           <div className="max-w-56">
-            <div className="truncate font-medium" title={token.name}>
+            <Link
+              href={`/tokens/${token.id}`}
+              prefetch={false}
+              className="block truncate font-medium underline-offset-4 hover:underline"
+              title={token.name}
+            >
               {token.name}
-            </div>
+            </Link>
             <div className="text-muted-foreground truncate font-mono text-xs">{token.masked}</div>
           </div>
         ),
@@ -69,7 +77,7 @@ export function TokenTable({
         meta: { isExtra: true },
         cell: ({ row }) => <TokenScopes token={row.original} labels={labels} />,
       }),
-      ...(isAdmin
+      ...(withOwners
         ? [
             column.display({
               id: "owner",
@@ -112,7 +120,7 @@ export function TokenTable({
           ]
         : []),
     ];
-  }, [t, use, providers, isAdmin, mayChange]);
+  }, [t, use, providers, withOwners, mayChange]);
 
   return (
     <>

@@ -9,14 +9,17 @@ const FORGED = { "x-one-balance-live": "not even JSON" };
 const ask = (path: string, headers: Record<string, string> = FORGED) =>
   new Request(`https://a.test${path}`, { headers });
 
-test("what a key keeps to comes from the isolate that took the request", () => {
-  const [proxy, portal] = [newEnv(), newEnv()];
-  const limits = [{ unit: "requests", limit: 10, windowMs: 60_000, source: "learnt", left: 4 }];
-  const known = [{ model: "模型/%20", limits }];
-  sharedState(proxy).pool = () => ({ knownLimits: () => known }) as never;
-  const { headers } = withLiveFigures(ask("/keys/openai?key=pk_1&_rsc=x"), proxy);
-  expect(liveLimits(headers, portal, "openai", "pk_1")).toEqual(known);
-});
+test.each(["/keys/openai?key=pk_1&_rsc=x", "/keys/openai/pk_1?range=7d"])(
+  "what a key keeps to comes from the isolate that took the request for %s",
+  (path) => {
+    const [proxy, portal] = [newEnv(), newEnv()];
+    const limits = [{ unit: "requests", limit: 10, windowMs: 60_000, source: "learnt", left: 4 }];
+    const known = [{ model: "模型/%20", limits }];
+    sharedState(proxy).pool = () => ({ knownLimits: () => known }) as never;
+    const { headers } = withLiveFigures(ask(path), proxy);
+    expect(liveLimits(headers, portal, "openai", "pk_1")).toEqual(known);
+  },
+);
 
 test("so does what requests under way hold", () => {
   const [proxy, portal] = [newEnv(), newEnv()];

@@ -46,8 +46,8 @@ function figuresFor(pathname: string, query: URLSearchParams, env: Env): LiveFig
   }
   if (pathname === "/settings/maintenance") return { leases: sharedLeases(env).standing };
   if (pathname === "/api/metrics") return { waiting: waitingRecords(env) };
-  const [, provider] = /^\/keys\/([\w-]+)$/.exec(pathname) ?? [];
-  const keyId = query.get("key");
+  const [, provider, inPath] = /^\/keys\/([\w-]+)(?:\/(pk_\w+))?$/.exec(pathname) ?? [];
+  const keyId = inPath ?? query.get("key");
   if (provider === undefined || keyId === null) return null;
   return { limits: knownLimits(env, provider, keyId).slice(0, MODELS_MAX) };
 }

@@ -34,8 +34,10 @@ export function builtActions(): readonly BuiltAction[] {
   const file = join(root, ".next/server/server-reference-manifest.json");
   const { node }: Manifest = JSON.parse(readFileSync(file, "utf8"));
   return Object.entries(node).map(([id, { filename, exportedName, workers }]) => {
-    const [page = ""] = Object.keys(workers);
-    return { id, name: exportedName, file: filename, path: pathOf(page) };
+    const paths = Object.keys(workers).map(pathOf);
+    // Of one that has several, a page that is always there.
+    const path = paths.find((each) => !each.includes("/x")) ?? paths[0] ?? "/";
+    return { id, name: exportedName, file: filename, path };
   });
 }
 

@@ -48,8 +48,24 @@ test("a call appears by itself, and its story tells each attempt", async ({ admi
   await expect(story.getByText("Answered, status 200")).toBeVisible();
   await expect(admin.getByText(GOOD)).toHaveCount(0);
   await expectAccessible(admin);
+
+  // The page of the key that answered, of the token that was sent, and of its owner: each with what it was used for.
+  const facts = admin.getByRole("region", { name: "Details" });
+  const use = admin.getByRole("region", { name: "Use", exact: true });
+  const requests = use.getByRole("definition").first();
+  const latest = admin.getByRole("region", { name: "Latest requests" });
   await story.getByRole("link").last().click();
-  await expect(admin).toHaveURL(/\/keys\/openai\?key=pk_/);
+  await expect(admin).toHaveURL(/\/keys\/openai\/pk_\w+$/);
+  await expect(requests).toHaveText("1");
+  await expect(latest.getByRole("row", { name: "gpt-4o-mini" })).toHaveCount(1);
+  await expectAccessible(admin);
+  await admin.goBack();
+  await facts.getByRole("link", { name: "story app" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name: "story app" })).toBeVisible();
+  await expect(requests).toHaveText("1");
+  await expectAccessible(admin);
+  await latest.getByRole("link", { name: "All requests" }).click();
+  await expect(admin).toHaveURL(/\/requests\?token=at_\w+$/);
 });
 
 test("what was converted, and what was left out of it, is told with the attempt", async ({
@@ -124,9 +140,9 @@ test("on a phone a request is a card, and filters stand behind one button", asyn
   await retried.click();
   await admin.getByRole("option", { name: "Any attempts" }).click();
   await expect(admin.getByRole("button", { name: "Filters", exact: true })).toBeVisible();
-  await expectAccessible(admin);
-
   const card = rows(admin, "paused app");
+  await expect(card).toBeVisible();
+  await expectAccessible(admin);
   for (const words of ["gpt-4o", "Answered", "paused app"]) {
     await expect(card.getByText(words, { exact: true })).toBeInViewport({ ratio: 1 });
   }
@@ -150,12 +166,26 @@ test("a member sees their own requests only", async ({ admin, browser, server })
   await expect(rows(page, "Bea's app")).toBeVisible({ timeout: SHOWN_WITHIN_MS });
   await expect(table(page).getByText("story app")).toHaveCount(0);
 
-  const { items } = await server.admin.call<{ items: { id: string; userId: string | null }[] }>(
-    "GET",
-    "requests?limit=100",
-  );
+  const { items } = await server.admin.call<{
+    items: { id: string; userId: string | null; tokenId: string }[];
+  }>("GET", "requests?limit=100");
   const foreign = items.find(({ userId }) => userId === null);
-  expect((await page.goto(`/requests/${foreign?.id}`))?.status()).toBe(404);
+  for (const path of [
+    `/tokens/${foreign?.tokenId}`,
+    "/keys/openai/pk_none",
+    `/requests/${foreign?.id}`,
+  ]) {
+    expect((await page.goto(path))?.status(), path).toBe(404);
+  }
   await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await page.context().close();
+
+  await admin.goto("/team");
+  await admin.getByRole("link", { name: "Bea" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name: "Bea" })).toBeVisible();
+  const use = admin.getByRole("region", { name: "Use", exact: true });
+  await expect(use.getByRole("definition").first()).toHaveText("1");
+  await expectAccessible(admin);
+  await admin.getByRole("link", { name: "Bea's app" }).first().click();
+  await expect(admin).toHaveURL(/\/tokens\/at_\w+$/);
 });

@@ -62,6 +62,22 @@ const sumOf = (lists: readonly { readonly values: readonly number[] }[]) =>
   lists.flatMap(({ values }) => values).reduce((sum, value) => sum + value, 0);
 
 describe("the board of use", () => {
+  test("of one key, is what that key served, and not a member's to see", async () => {
+    const events = mixed().map((event, index) => ({
+      ...event,
+      attempts: [attemptBy(`pk_${index % 3}`, index % 5 === 0 ? "rate_limit_minute" : "ok")],
+    }));
+    await record(events);
+    const served = events.filter(({ attempts }) => attempts[0]?.keyId === "pk_1");
+    const { totals, tokens } = await board({ key: "pk_1" });
+    expect(totals.requests).toBe(served.length);
+    expect(totals.answered).toBe(served.filter(({ outcome }) => outcome === "ok").length);
+    expect(sumOf(tokens)).toBe(totals.inputTokens + totals.outputTokens);
+
+    const own = await board({ key: "pk_1" }, { id: "us_1", role: "member" });
+    expect(own.totals.requests).toBe(events.filter(({ userId }) => userId === "us_1").length);
+  });
+
   test("every chart adds up to the totals, whatever it is grouped by", async () => {
     await record(mixed());
     for (const groupBy of ["provider", "model", "token", "user", "key", "outcome"] as const) {

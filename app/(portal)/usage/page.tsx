@@ -1,16 +1,10 @@
-import { ChartColumn } from "lucide-react";
 import type { Metadata } from "next";
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
-import { EmptyState } from "@/components/empty-state";
 import { PageHeader } from "@/components/page-header";
-import { requestsHref } from "@/components/requests/requests-href";
-import { boardCharts } from "@/components/usage/board-charts";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
-import { UsageBreakdown } from "@/components/usage/usage-breakdown";
-import { UsageChart } from "@/components/usage/usage-chart";
-import { UsageFigures } from "@/components/usage/usage-figures";
+import { UsageBoardView } from "@/components/usage/usage-board-view";
 import { UsageFilters } from "@/components/usage/usage-filters";
 import { roleAllows } from "@/lib/auth/member";
 import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
@@ -34,28 +28,6 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const isOwn = member.role === "member";
   const { groupBy, grain } = query;
   const nameOf = (id: string) => board.names[id] ?? id;
-  const groupName = (id: string | null) => {
-    if (id === null) return t("other");
-    if (id === "") return t(`none.${groupBy}`);
-    const outcome = OUTCOMES.find((each) => each === id);
-    return groupBy === "outcome" && outcome !== undefined ? t(`outcome.${outcome}`) : nameOf(id);
-  };
-  const { provider, model, token, user, outcome } = query;
-  const filters = { provider, model, token, user, outcome };
-  const linkOf = (id: string) => (id === "" ? null : { ...filters, [groupBy]: id });
-  const charts = boardCharts(
-    board,
-    grain,
-    {
-      outcome: (outcome) => t(`outcome.${outcome}`),
-      group: groupName,
-      cooled: t("cooled"),
-      blocked: t("blocked"),
-      attempts: t("figures.attempts"),
-    },
-    (chart) => t(`charts.${chart}`, { group: t(`by.${groupBy}`) }),
-    { all: filters, group: linkOf },
-  );
   const named = (ids: readonly string[]) => ids.map((value) => ({ value, label: nameOf(value) }));
   const { choices } = board;
   return (
@@ -86,32 +58,7 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       {!isOwn && (
         <LogThinningNotice thinning={thinning} mayChange={roleAllows(member.role, "admin")} />
       )}
-      {board.totals.requests === 0 && board.totals.attempts === 0 ? (
-        <EmptyState
-          icon={ChartColumn}
-          title={t("empty.title")}
-          description={t("empty.description")}
-        />
-      ) : (
-        <div className="space-y-6">
-          <UsageFigures totals={board.totals} />
-          <div className="grid gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2">
-            {charts.map(({ name, data }) => (
-              <UsageChart key={name} data={data} hint={t(`hints.${name}`)} />
-            ))}
-          </div>
-          <UsageBreakdown
-            title={t("breakdown", { group: t(`by.${groupBy}`) })}
-            groupLabel={t(`column.${groupBy}`)}
-            rows={board.groups.map((row) => ({ ...row, label: groupName(row.id) }))}
-            hrefOf={(id) => {
-              const link = linkOf(id);
-              const times = { sinceMs: query.fromMs, untilMs: query.toMs };
-              return link && requestsHref({ ...link, ...times });
-            }}
-          />
-        </div>
-      )}
+      <UsageBoardView board={board} query={query} />
     </ClientMessages>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { StateBadge } from "@/components/state-badge";
 import {
@@ -12,14 +13,9 @@ import {
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import type { ProviderLimits } from "@/lib/manage/limits/read-provider-limits";
-import { KeyLimits, type KeyLimitsInUse } from "../limits/key-limits";
-import { KeyActions } from "./key-actions";
-import { KeyCooldowns } from "./key-cooldowns";
-import { KeyEvidence } from "./key-evidence";
-import { KeyFacts } from "./key-facts";
-import { KeyHistory } from "./key-history";
-import { KeySettingsForm } from "./key-settings-form";
-import { KeySuspicion, SuspectMark } from "./key-suspicion";
+import type { KeyLimitsInUse } from "../limits/key-limits";
+import { KeyDetails } from "./key-details";
+import { SuspectMark } from "./key-suspicion";
 
 /**
  * One key next to the table: its state and the reason, what can be done, its history. The page stays usable: another
@@ -62,6 +58,14 @@ export function KeySheet({
               <span>{label}</span>
               {key && <StateBadge state={key.state} untilMs={key.cooldowns[0]?.untilMs} />}
               {key?.suspicion && <SuspectMark />}
+              {key && (
+                <Link
+                  href={`/keys/${encodeURIComponent(key.provider)}/${key.id}`}
+                  className="ml-auto underline-offset-4 hover:underline"
+                >
+                  {t("open")}
+                </Link>
+              )}
             </div>
           </SheetDescription>
         </SheetHeader>
@@ -73,29 +77,15 @@ export function KeySheet({
           </div>
         )}
         {detail !== null && (
-          <div className="divide-y *:p-4">
-            {isAdmin && (
-              <KeyActions view={detail.key} label={label} canCheck={canCheck} onDeleted={onClose} />
-            )}
-            {detail.evidence !== null && (
-              <KeyEvidence evidence={detail.evidence} isPast={detail.key.state !== "blocked"} />
-            )}
-            {detail.key.suspicion !== null && <KeySuspicion suspicion={detail.key.suspicion} />}
-            {detail.cooldowns.length > 0 && (
-              <KeyCooldowns keyId={detail.key.id} cooldowns={detail.cooldowns} isAdmin={isAdmin} />
-            )}
-            <KeyFacts view={detail.key} withSettings={!isAdmin} />
-            <KeyLimits
-              // An undo right after a change restores what the page showed before, not what was typed.
-              key={detail.history.find(({ by }) => by === "person")?.id}
-              view={detail.key}
-              limits={limits}
-              inUse={inUse}
-              isAdmin={isAdmin}
-            />
-            {isAdmin && <KeySettingsForm view={detail.key} />}
-            <KeyHistory history={detail.history} />
-          </div>
+          <KeyDetails
+            detail={detail}
+            label={label}
+            limits={limits}
+            inUse={inUse}
+            isAdmin={isAdmin}
+            canCheck={canCheck}
+            onDeleted={onClose}
+          />
         )}
       </SheetContent>
     </Sheet>

@@ -52,12 +52,12 @@ export async function listAccessTokens(
     { ...filter, reach, beforeId, limit: limit + 1 },
     nowMs(),
   );
-  const items = tokens.slice(0, limit).map(toItem);
+  const items = tokens.slice(0, limit).map(toTokenItem);
   const last = items.at(-1);
   return { items, nextCursor: last && tokens.length > limit ? toCursor(last.id) : null };
 }
 
-function toItem(token: ListedAccessToken): AccessTokenItem {
+export function toTokenItem(token: ListedAccessToken): AccessTokenItem {
   const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
   const { kind, createdBy, ownerId, owner, rotatedToId, budgetId, ...others } = rest;
   const { updatedAtMs, version, ...same } = others;

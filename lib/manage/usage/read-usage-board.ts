@@ -29,6 +29,8 @@ export interface UsageBoardInput {
   /** Ids. Not together with keys: only the request log knows which key served whom. */
   readonly token?: string | undefined;
   readonly user?: string | undefined;
+  /** A key's id: then all is what this key served. */
+  readonly key?: string | undefined;
   readonly outcome?: Outcome | undefined;
 }
 
@@ -106,14 +108,15 @@ export async function readUsageBoard(
   const { db } = context;
   const now = context.nowMs();
   const scope = scopeOf(reader);
+  const key = scope === undefined ? input.key : undefined;
   const groupBy = input.groupBy === "key" && scope !== undefined ? "model" : input.groupBy;
-  const isOfKeys = groupBy === "key";
+  const isOfKeys = groupBy === "key" || key !== undefined;
   const { grain, fromMs, provider, outcome } = input;
   const toMs = Math.min(input.toMs, now + 1);
   // For keys, models are only distinguished by hour.
   const model = isOfKeys && grain === "day" ? undefined : input.model;
   const where = isOfKeys
-    ? { provider, model, outcome }
+    ? { provider, model, outcome, subjectId: key }
     : { provider, model, outcome, subjectId: input.token, userId: scope ?? input.user };
   const range = { side: isOfKeys ? "key" : "caller", grain, fromMs, toMs } as const;
   const by = DIMENSIONS[groupBy];
@@ -137,7 +140,7 @@ export async function readUsageBoard(
       { ...used, by: ["provider", "model"] },
       { ...used, by: ["subjectId", "userId"] },
     ]),
-    countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model }),
+    countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model, keyId: key }),
   ]);
   const groups = overTime(sums, by).slice(0, MAX_GROUPS);
   const drawn = [...new Set([...greatest(groups, by, tokensOf), ...greatest(groups, by, costOf)])];

@@ -45,6 +45,7 @@ export default async function RequestPage({ params }: PageProps<"/requests/[id]"
           story={story}
           providerName={providerName}
           gatewayLogsUrl={gatewayLogsUrl(env)}
+          isAdmin={member.role === "admin"}
         />
       </div>
     </ClientMessages>

@@ -1,0 +1,57 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { portalRead } from "@/app/portal-read";
+import { ClientMessages } from "@/components/client-messages";
+import { PageHeader } from "@/components/page-header";
+import { TokenActions } from "@/components/tokens/token-actions";
+import { TokenFacts } from "@/components/tokens/token-facts";
+import { roleAllows } from "@/lib/auth/member";
+import { allProviders } from "@/lib/manage/keys/known-provider";
+import { ManageError } from "@/lib/manage/manage-error";
+import { findAccessToken } from "@/lib/manage/tokens/find-access-token";
+import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
+import { tokenReach } from "@/lib/manage/tokens/token-reach";
+import { UseOf } from "../../usage/use-of";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("tokens"))("page.title") };
+}
+
+/** One access token: what it may do, what is left, what it was used for. Without a `loading.tsx`: a missing one is a 404. */
+export default async function TokenPage({ params, searchParams }: PageProps<"/tokens/[id]">) {
+  const reader = await portalRead("viewer");
+  const { context, member } = reader;
+  const [{ id }, query] = await Promise.all([params, searchParams]);
+  const [token, use, known, t] = await Promise.all([
+    findAccessToken(context, tokenReach(member), id),
+    readTokenUse(context, [id]),
+    allProviders(context),
+    getTranslations("tokens"),
+  ]).catch((error: unknown) => {
+    if (error instanceof ManageError) notFound();
+    throw error;
+  });
+  const providers = known.map(({ slug, label }) => ({ slug, label }));
+  const isAdmin = member.role === "admin";
+  return (
+    <ClientMessages areas={["limits", "requests", "tokens", "usage"]}>
+      <PageHeader
+        title={token.name}
+        crumbs={[{ label: t("title"), href: "/tokens" }, { label: token.name }]}
+        description={<span className="font-mono text-xs">{token.masked}</span>}
+        actions={
+          roleAllows(member.role, "member") && (
+            <TokenActions token={token} providers={providers} isAdmin={isAdmin} />
+          )
+        }
+      />
+      <div className="grid items-start gap-8 xl:grid-cols-[1fr_22rem]">
+        <div className="min-w-0 max-xl:order-last">
+          <UseOf reader={reader} of={{ token: id }} params={query} without={["keyEvents"]} />
+        </div>
+        <TokenFacts token={token} use={use[id]} providers={providers} isAdmin={isAdmin} />
+      </div>
+    </ClientMessages>
+  );
+}
