@@ -2,7 +2,9 @@ import type { ReactNode } from "react";
 
 /** What is known of one thing, name by name: `Fact`s. */
 export function FactList({ children }: { readonly children: ReactNode }) {
-  return <dl className="grid grid-cols-[8rem_1fr] items-baseline gap-x-4 gap-y-2 text-sm">{children}</dl>;
+  return (
+    <dl className="grid grid-cols-[8rem_1fr] items-baseline gap-x-4 gap-y-2 text-sm">{children}</dl>
+  );
 }
 
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
