@@ -34,7 +34,7 @@ export function UpstreamRow({
   readonly defaultRoute: Route | null;
 }) {
   const t = useTranslations("settings.upstream.providers");
-  const { slug, label, keys, isCustom } = provider;
+  const { slug, label, keys, isCustom, isAtGateway } = provider;
   const { result, isTesting, test } = useUpstreamTest(slug);
   return (
     <li className="px-4 py-3">
@@ -47,7 +47,7 @@ export function UpstreamRow({
         </div>
         <div className="flex items-center gap-2">
           {isCustom && <p className="text-muted-foreground px-3 text-sm">{t("custom")}</p>}
-          {!isCustom && defaultRoute && (
+          {isAtGateway && defaultRoute && (
             <WaySelect provider={provider} defaultRoute={defaultRoute} />
           )}
           <Button

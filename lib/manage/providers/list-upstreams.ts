@@ -8,8 +8,9 @@ import type { ManageContext } from "../manage-context";
 export interface UpstreamItem {
   readonly slug: string;
   readonly label: string;
-  /** A custom provider: called at its own address, whatever the settings. */
   readonly isCustom: boolean;
+  /** If not, it is called at its own address, whatever the settings. */
+  readonly isAtGateway: boolean;
   /** How many keys its pool has, whatever their status. */
   readonly keys: number;
   /** Its own route; null for the default. */
@@ -26,10 +27,11 @@ export async function listUpstreams(context: ManageContext): Promise<readonly Up
   ]);
   const ownSlugs = new Set(own.map(({ slug }) => slug));
   return providers
-    .map(({ slug, label }) => ({
+    .map(({ slug, label, isAtGateway }) => ({
       slug,
       label,
       isCustom: ownSlugs.has(slug),
+      isAtGateway,
       keys: keysOf.get(slug) ?? 0,
       route: settings.upstream.providers[slug] ?? null,
     }))
