@@ -19,7 +19,7 @@ export interface EntranceAction<Input> {
   readonly input: Input;
 }
 
-const NOBODY = { kind: "system", id: "visitor", name: "visitor" } as const;
+const VISITOR = { kind: "system", id: "visitor", name: "visitor" } as const;
 
 /** A server action for visitors: like `portalAction`, without a member. */
 export function entranceAction<Schema extends z.ZodType, Data>(
@@ -31,7 +31,7 @@ export function entranceAction<Schema extends z.ZodType, Data>(
       const requestHeaders = await headers();
       if (!isSameOrigin(requestHeaders)) return failure("cross_site");
       const env = portalEnv();
-      const actor = { ...NOBODY, ...whereFrom(requestHeaders) };
+      const actor = { ...VISITOR, ...whereFrom(requestHeaders) };
       const context = visitorContext(env, actor);
       const data = await run({
         context,
@@ -49,7 +49,7 @@ export function entranceAction<Schema extends z.ZodType, Data>(
 /** The verbs' context for a page that visitors may see. */
 export function visitorContext(
   env: Env,
-  actor: ManageContext["actor"] = { ...NOBODY, ip: null, userAgent: null },
+  actor: ManageContext["actor"] = { ...VISITOR, ip: null, userAgent: null },
 ): ManageContext {
   return { db: openDatabase(env.DB), secrets: sealingSecrets(env), nowMs: Date.now, actor };
 }

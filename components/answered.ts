@@ -23,18 +23,18 @@ export const TROUBLE_EVENT = "one-balance:action-trouble";
 export async function answered<Data>(
   call: () => Promise<ActionResult<Data>>,
 ): Promise<ActionResult<Data> | null> {
-  if (!navigator.onLine) return tell("offline");
+  if (!navigator.onLine) return report("offline");
   try {
     const result = await call();
-    return !result?.ok && result?.code === "signed_out" ? tell("signed_out") : result;
+    return !result?.ok && result?.code === "signed_out" ? report("signed_out") : result;
   } catch (error) {
     // A redirect by the action isn't an error.
     unstable_rethrow(error);
-    return tell(unstable_isUnrecognizedActionError(error) ? "outdated" : "lost");
+    return report(unstable_isUnrecognizedActionError(error) ? "outdated" : "lost");
   }
 }
 
-function tell(trouble: ActionTrouble): null {
+function report(trouble: ActionTrouble): null {
   window.dispatchEvent(new CustomEvent<ActionTrouble>(TROUBLE_EVENT, { detail: trouble }));
   return null;
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { KnownModels } from "@/lib/runtime/known-models";
 
 /** Fetched once per page: the list changes by the week. */
-let asked: Promise<readonly KnownModels[]> | null = null;
+let request: Promise<readonly KnownModels[]> | null = null;
 
 /**
  * The models that the pool can serve, to choose from; null until they are loaded. If that fails the list is empty, and
@@ -16,8 +16,8 @@ export function useKnownModels(isWanted = true): readonly KnownModels[] | null {
   useEffect(() => {
     if (!isWanted) return;
     let isShown = true;
-    asked ??= ask();
-    asked.then((providers) => isShown && setKnown(providers));
+    request ??= ask();
+    request.then((providers) => isShown && setKnown(providers));
     return () => {
       isShown = false;
     };
@@ -33,7 +33,7 @@ async function ask(): Promise<readonly KnownModels[]> {
     return providers;
   } catch {
     // The next user of the list fetches it again.
-    asked = null;
+    request = null;
     return [];
   }
 }

@@ -15,15 +15,15 @@ const known = (await readdir(join(root, "bench")))
   .filter((file) => file.endsWith(SUFFIX))
   .map((file) => file.slice(0, -SUFFIX.length))
   .sort();
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !known.includes(name));
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`no such benchmark: ${unknown.join(", ")} (there are: ${known.join(", ")})`);
   process.exit(1);
 }
 
 await buildIfChanged();
-for (const name of asked.length > 0 ? asked : known) {
+for (const name of wanted.length > 0 ? wanted : known) {
   console.log(`\n${name}`);
   const file = join(root, "bench", `${name}${SUFFIX}`);
   const child = spawn(process.execPath, ["--no-warnings", file], { stdio: "inherit" });

@@ -130,7 +130,7 @@ async function deploy(): Promise<void> {
   await smokeTest(journal, newest, adminTokenIn(keep.AUTH_KEY ?? ""));
   if (isDryRun) console.log("\nDry run: nothing was changed.");
   else {
-    tellOutcome({
+    printOutcome({
       address,
       put,
       secretsFile,
@@ -194,7 +194,7 @@ interface Outcome {
   readonly isSecretNew: boolean;
 }
 
-function tellOutcome({ address, put, secretsFile, isTokenGiven, isSecretNew }: Outcome): void {
+function printOutcome({ address, put, secretsFile, isTokenGiven, isSecretNew }: Outcome): void {
   console.log(`\n${styleText("bold", `One Balance is deployed at ${address}`)}\n`);
   if (put.SETUP_TOKEN !== undefined) {
     console.log(

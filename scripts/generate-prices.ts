@@ -52,7 +52,7 @@ export async function makePriceFiles(): Promise<Readonly<Record<string, string>>
     minifyWhitespace: true,
     legalComments: "none",
   });
-  const told = `Made by scripts/generate-prices.ts of ${PACKAGE} ${version} (${license ?? "MIT"}, https://github.com/pydantic/genai-prices).`;
+  const origin = `Made by scripts/generate-prices.ts of ${PACKAGE} ${version} (${license ?? "MIT"}, https://github.com/pydantic/genai-prices).`;
   const { waitForUpdate } = await import(PACKAGE);
   const providers = (await waitForUpdate()) as readonly PricedProvider[];
   const texts = providers.map(({ id, name, fallback_model_providers, models }) => {
@@ -65,9 +65,9 @@ export async function makePriceFiles(): Promise<Readonly<Record<string, string>>
     return `  ${quoted(id)}:\n    ${quoted(text)},`;
   });
   return {
-    "calculation.js": `// ${told}\n${code}`,
-    "calculation.d.ts": `// ${told}\nexport { calcPrice } from "${PACKAGE}";\n`,
-    "providers.ts": `// ${told}\n/** Providers of the list by their ids there, as JSON. */\nexport const PROVIDERS: Readonly<Record<string, string>> = {\n${texts.join("\n")}\n};\n`,
+    "calculation.js": `// ${origin}\n${code}`,
+    "calculation.d.ts": `// ${origin}\nexport { calcPrice } from "${PACKAGE}";\n`,
+    "providers.ts": `// ${origin}\n/** Providers of the list by their ids there, as JSON. */\nexport const PROVIDERS: Readonly<Record<string, string>> = {\n${texts.join("\n")}\n};\n`,
   };
 }
 

@@ -15,10 +15,10 @@ const AT_ONCE = 2;
 const HANGS_MS = 180_000;
 
 const words = process.argv.slice(2);
-const asked = mutants.filter(
+const wanted = mutants.filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 );
-if (asked.length === 0) {
+if (wanted.length === 0) {
   console.error(`no mutant is named like ${words.join(", ")}`);
   process.exit(1);
 }
@@ -39,7 +39,7 @@ async function isCaught({ name, tests }: Mutant): Promise<boolean> {
 }
 
 const survivors: string[] = [];
-const left = [...asked];
+const left = [...wanted];
 async function work(): Promise<void> {
   for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
     const caught = await isCaught(mutant);
@@ -49,6 +49,6 @@ async function work(): Promise<void> {
 }
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 
-console.log(`${asked.length - survivors.length} of ${asked.length} caught`);
+console.log(`${wanted.length - survivors.length} of ${wanted.length} caught`);
 for (const name of survivors) console.error(`survived: ${name}`);
 if (survivors.length > 0) process.exitCode = 1;

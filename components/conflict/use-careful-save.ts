@@ -17,7 +17,7 @@ export type Saved<Data> =
   | { readonly kind: "same" }
   | { readonly kind: "refused"; readonly failure: ActionFailure }
   /** The reader was informed, or is asked to resolve the conflict. */
-  | { readonly kind: "told" };
+  | { readonly kind: "open" };
 
 /**
  * Saves what a form changed, and only that, along with what it had read: what someone else changed in the meantime is
@@ -35,7 +35,7 @@ export function useCarefulSave<Fields extends object, Data>(
     const edit = editOf(known.current, wanted);
     if (edit === null) return { kind: "same" };
     const result = await answered(() => send(edit));
-    if (result === null) return { kind: "told" };
+    if (result === null) return { kind: "open" };
     if (result.ok) {
       known.current = { ...known.current, ...wanted };
       setConflict(null);
@@ -44,7 +44,7 @@ export function useCarefulSave<Fields extends object, Data>(
     if (result.theirs === null) return { kind: "refused", failure: result };
     // The names are those of `was`.
     setConflict({ theirs: result.theirs as Partial<Fields>, mine: edit.changes });
-    return { kind: "told" };
+    return { kind: "open" };
   }
 
   return {

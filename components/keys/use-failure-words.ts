@@ -4,9 +4,9 @@ import { useTranslations } from "next-intl";
 import type { ActionFailure } from "@/app/action-result";
 import type { Messages } from "@/i18n/messages";
 
-type Told = keyof Messages["keys"]["failure"];
+type FailureCode = keyof Messages["keys"]["failure"];
 
-const TOLD: ReadonlySet<string> = new Set<Told>([
+const KNOWN: ReadonlySet<string> = new Set<FailureCode>([
   "conflict",
   "cross_site",
   "forbidden",
@@ -19,9 +19,9 @@ const TOLD: ReadonlySet<string> = new Set<Told>([
 /** Why an action on keys failed, in the reader's language if there is a message for it. */
 export function useFailureWords(): (failure: Pick<ActionFailure, "code" | "message">) => string {
   const t = useTranslations("keys.failure");
-  return ({ code, message }) => (isTold(code) ? t(code) : message);
+  return ({ code, message }) => (isKnown(code) ? t(code) : message);
 }
 
-function isTold(code: string): code is Told {
-  return TOLD.has(code);
+function isKnown(code: string): code is FailureCode {
+  return KNOWN.has(code);
 }

@@ -7,10 +7,10 @@ export async function askCost(
 ): Promise<number | null> {
   if (inputTokens === null && outputTokens === null) return null;
   const counts = Object.entries({ inputTokens, outputTokens, cachedInputTokens });
-  const told = counts.flatMap(([name, count]) => (count === null ? [] : [[name, String(count)]]));
+  const known = counts.flatMap(([name, count]) => (count === null ? [] : [[name, String(count)]]));
   try {
     const response = await fetch(
-      `/playground/price?${new URLSearchParams([["model", model], ...told])}`,
+      `/playground/price?${new URLSearchParams([["model", model], ...known])}`,
     );
     if (!response.ok) return null;
     const { costUsd }: { costUsd: number | null } = await response.json();

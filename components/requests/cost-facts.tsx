@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
 import { formatUsd } from "@/components/format";
-import type { ToldBasis } from "@/lib/manage/usage/list-requests";
+import type { ShownBasis } from "@/lib/manage/usage/list-requests";
 
 /** How a cost was determined, below its amount. */
-export function CostFacts({ basis }: { readonly basis: ToldBasis }) {
+export function CostFacts({ basis }: { readonly basis: ShownBasis }) {
   const t = useTranslations("requests");
   const { source, model, tier, factor, units, tools, toolsUsd, others } = basis;
   const lines = [

@@ -76,7 +76,7 @@ export function AliasForm({
     } else {
       const { name: _, ...fields } = values;
       const saved = await careful.save(fields);
-      if (saved.kind === "told") return;
+      if (saved.kind === "open") return;
       if (saved.kind === "refused") {
         showFailure(saved.failure);
         return;

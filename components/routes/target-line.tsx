@@ -48,12 +48,12 @@ export async function TargetLine({
           {facts.join(" · ")}
         </span>
       </span>
-      <Standing target={target} />
+      <TargetState target={target} />
     </li>
   );
 }
 
-async function Standing({ target }: { readonly target: TargetItem }) {
+async function TargetState({ target }: { readonly target: TargetItem }) {
   const t = await getTranslations("routes.target");
   const { label, keys, ready, price, fitsPrice } = target;
   const stop =

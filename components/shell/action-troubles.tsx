@@ -22,7 +22,7 @@ export function ActionTroubles() {
         window.open(`/login?next=${next}`, "_blank", "noopener");
       },
     };
-    const tell = (event: Event) => {
+    const show = (event: Event) => {
       const trouble = (event as CustomEvent<ActionTrouble>).detail;
       const onClick = ways[trouble];
       toast.error(t(`${trouble}.title`), {
@@ -34,8 +34,8 @@ export function ActionTroubles() {
           trouble !== "offline" && { action: { label: t(`${trouble}.way`), onClick } }),
       });
     };
-    window.addEventListener(TROUBLE_EVENT, tell);
-    return () => window.removeEventListener(TROUBLE_EVENT, tell);
+    window.addEventListener(TROUBLE_EVENT, show);
+    return () => window.removeEventListener(TROUBLE_EVENT, show);
   }, [t, router]);
 
   return null;

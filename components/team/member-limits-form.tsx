@@ -50,7 +50,7 @@ export function MemberLimitsForm({
 
   async function submit(values: LimitForm) {
     const saved = await careful.save(limitNumbers(values));
-    if (saved.kind === "told") return;
+    if (saved.kind === "open") return;
     if (saved.kind === "refused") {
       const message = saved.failure.code === "conflict" ? t("limits.conflict") : t("failed");
       form.setError("root", { message });

@@ -82,7 +82,7 @@ export function EditTokenDialog({
 
   async function submit(values: TokenForm) {
     const saved = await careful.save(tokenInputOf(values, Date.now()));
-    if (saved.kind === "told") return;
+    if (saved.kind === "open") return;
     if (saved.kind === "refused") {
       form.setError("root", { message: failureWords(saved.failure) });
       return;

@@ -10,10 +10,10 @@ export function useFailureWords(): (failure: ActionFailure) => string {
   return ({ code, message }) => (hasWords(code) ? t(code) : message);
 }
 
-type Told = keyof Messages["tokens"]["failure"];
+type FailureCode = keyof Messages["tokens"]["failure"];
 
 /** Error codes of the portal's token actions; any other error's message is shown unchanged. */
-const TOLD: ReadonlySet<string> = new Set<Told>([
+const KNOWN: ReadonlySet<string> = new Set<FailureCode>([
   "invalid_input",
   "not_found",
   "conflict",
@@ -22,6 +22,6 @@ const TOLD: ReadonlySet<string> = new Set<Told>([
   "internal_error",
 ]);
 
-function hasWords(code: string): code is Told {
-  return TOLD.has(code);
+function hasWords(code: string): code is FailureCode {
+  return KNOWN.has(code);
 }

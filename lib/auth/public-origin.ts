@@ -12,8 +12,8 @@ export interface PublicOrigin {
 
 /** @param url The request's; null if unknown: then the scheme is http unless a header says otherwise. */
 export function publicOrigin(headers: Headers, url: URL | null = null): PublicOrigin {
-  const told = firstOf(headers.get("x-forwarded-proto"))?.toLowerCase().replace(/:$/, "");
-  const scheme = (told ?? url?.protocol.slice(0, -1)) === "https" ? "https" : "http";
+  const forwarded = firstOf(headers.get("x-forwarded-proto"))?.toLowerCase().replace(/:$/, "");
+  const scheme = (forwarded ?? url?.protocol.slice(0, -1)) === "https" ? "https" : "http";
   const named = firstOf(headers.get("x-forwarded-host")) ?? headers.get("host") ?? url?.host;
   const host = named === undefined ? null : (URL.parse(`${scheme}://${named}`)?.host ?? null);
   return { scheme, host: host === null ? null : withPort(host, scheme, headers) };

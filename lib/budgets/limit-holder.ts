@@ -35,7 +35,7 @@ export interface Estimate extends Spend {
 }
 
 /** A request that asks for a concurrency slot. */
-export interface Asker {
+export interface SlotRequest {
   /** Its place in the queue, kept until `leave` is called; null if it wouldn't wait. */
   readonly waiter: Waiter | null;
   /** Whether it asks for the first time. */
@@ -43,7 +43,7 @@ export interface Asker {
 }
 
 /** One check of a holder's limits for one request. */
-export interface LimitCheck extends Asker {
+export interface LimitCheck extends SlotRequest {
   readonly estimate: Estimate;
   /** Through which limits are shared with other isolates; null if there are none. */
   readonly leases: LeasedLimits | null;

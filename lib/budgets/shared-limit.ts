@@ -46,7 +46,16 @@ export function sharedUse(
   used: (nowMs: number) => number,
   underWay: () => number,
 ): SharedLimit {
-  return { group, name, windowMs, limit: 0, used, usedAnew: used, counted: () => {}, underWay };
+  return {
+    group,
+    name,
+    windowMs,
+    limit: 0,
+    used,
+    usedIfCounted: used,
+    counted: () => {},
+    underWay,
+  };
 }
 
 /** A budget: what is left of it, and what this isolate has used of that. */
@@ -70,7 +79,7 @@ export class SharedBudget implements SharedLimit {
     return this.underWay() + this.#written(nowMs);
   }
 
-  usedAnew(nowMs: number): number {
+  usedIfCounted(nowMs: number): number {
     return this.underWay() + this.#period.writtenSince(this.#unit, nowMs - READ_BY_ALL_MS);
   }
 

@@ -15,12 +15,12 @@ import type { LeasedLimits } from "../leases/leased-limits";
 import type { Waiter } from "../pool/share/fair-queue";
 import { Budgets } from "./budgets";
 import {
-  type Asker,
   type Estimate,
   firstOf,
   type LimitCheck,
   type LimitHolder,
   type LimitRefusal,
+  type SlotRequest,
 } from "./limit-holder";
 import type { LimitUse } from "./limit-use";
 import { MinuteLimits, type TakenTokens } from "./minute-limits";
@@ -48,7 +48,7 @@ export type ReservationTurn = { readonly kind: "go"; readonly reservation: Reser
 
 type Refusal = { readonly holder: LimitHolder } & LimitRefusal;
 
-const NOBODY: Asker = { waiter: null, isNew: false };
+const NO_WAITER: SlotRequest = { waiter: null, isNew: false };
 
 class Account {
   readonly seats: Seats<Reservation>;
@@ -101,7 +101,7 @@ export class TokenLedger {
     holders: readonly LimitHolder[],
     estimate: Estimate,
     nowMs: number,
-    { waiter, isNew }: Asker = NOBODY,
+    { waiter, isNew }: SlotRequest = NO_WAITER,
   ): ReservationTurn {
     const check: LimitCheck = { estimate, waiter, isNew, leases: this.#leases, nowMs };
     let held: Refusal | null = null;
@@ -169,18 +169,18 @@ export class TokenLedger {
    * @param totals What the store has for these periods, from every isolate, as far as it returned them.
    */
   written(taken: TakenSpend, totals: readonly PeriodSpend[], nowMs: number): void {
-    const told = new Set<Period>();
+    const updated = new Set<Period>();
     for (const total of totals) {
       const known = this.#period(total);
       if (known === undefined) continue;
       known.stored = total;
       known.knownMs = nowMs;
-      told.add(known);
+      updated.add(known);
     }
     for (const [period, own] of taken) {
       period.unwritten = sum(period.unwritten, own, -1);
       if (this.#leases !== null) period.noteWritten(own, nowMs);
-      if (!told.has(period)) period.stored = sum(period.stored, own);
+      if (!updated.has(period)) period.stored = sum(period.stored, own);
     }
   }
 

@@ -87,9 +87,9 @@ export function convertWhole(text: string, status: number, conversion: Conversio
 /** All kinds of services use `error`, or `message` or `detail` at the top level. */
 function errorIn(json: unknown, raw: string): { type: string; message: string } {
   const error = fields(json);
-  const told = errorPart(error.error ?? error);
-  const message = told.message || String(error.message ?? error.detail ?? "");
-  return { type: told.type, message: message || raw.slice(0, 1_000) };
+  const part = errorPart(error.error ?? error);
+  const message = part.message || String(error.message ?? error.detail ?? "");
+  return { type: part.type, message: message || raw.slice(0, 1_000) };
 }
 
 function errorEvent(json: unknown, raw: string): AnswerPart {

@@ -12,11 +12,11 @@ import { MessagesReader } from "./messages-reader";
 export function chatByMessages(
   body: unknown,
   model: string,
-  told: Pick<ChatContext, "model" | "nowMs">,
+  facts: Pick<ChatContext, "model" | "nowMs">,
 ): { readonly request: Fields; readonly conversion: Conversion } {
   const { request, dropped } = chatToMessages(body, model);
   const { include_usage } = fields(fields(body).stream_options);
-  const context: ChatContext = { ...told, tellsUsage: include_usage === true };
+  const context: ChatContext = { ...facts, includesUsage: include_usage === true };
   const conversion: Conversion = {
     from: "chat",
     to: "messages",

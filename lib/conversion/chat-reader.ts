@@ -78,13 +78,13 @@ function contentParts(content: unknown): AnswerPart[] {
 }
 
 function finishParts(choice: Fields): AnswerPart[] {
-  const told = text(choice.finish_reason);
-  if (told === "") return [];
+  const finishReason = text(choice.finish_reason);
+  if (finishReason === "") return [];
   const matched = [choice.matched_stop, choice.stop_reason].find(
     (each) => typeof each === "string" && each !== "",
   );
-  const stopString = typeof matched === "string" && told === "stop" ? matched : null;
-  const reason = stopString === null ? (REASONS[told] ?? "stop") : "stop_string";
+  const stopString = typeof matched === "string" && finishReason === "stop" ? matched : null;
+  const reason = stopString === null ? (REASONS[finishReason] ?? "stop") : "stop_string";
   return [{ kind: "finish", reason, stopString }];
 }
 

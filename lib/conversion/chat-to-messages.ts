@@ -204,8 +204,8 @@ function thoughtBlocks(message: Fields, losses: Losses): Fields[] {
     losses.drop("reasoning_details");
     return [];
   });
-  const told = text(message.reasoning_content) || text(message.reasoning);
-  if (blocks.length === 0 && told !== "") losses.drop("reasoning_content");
+  const thoughts = text(message.reasoning_content) || text(message.reasoning);
+  if (blocks.length === 0 && thoughts !== "") losses.drop("reasoning_content");
   return blocks;
 }
 
@@ -355,11 +355,11 @@ function thinking(
   const { effort: named, max_tokens, enabled } = fields(request.reasoning);
   const said = text(request.reasoning_effort) || text(named) || (enabled === true ? "medium" : "");
   const effort = EFFORTS[said];
-  const told = isGiven(request.reasoning_effort) ? "reasoning_effort" : "reasoning";
+  const field = isGiven(request.reasoning_effort) ? "reasoning_effort" : "reasoning";
   if (effort === undefined && !isGiven(max_tokens)) return {};
   const lacksThoughts = claude.thinking === "budget" && isMidLoopUnthought(turns);
   if (claude.thinking === null || isForced || lacksThoughts) {
-    losses.drop(told);
+    losses.drop(field);
     return {};
   }
   if (claude.thinking === "effort") {
@@ -373,7 +373,7 @@ function thinking(
   const most = typeof limit === "number" ? limit - 1 : wanted;
   const budget_tokens = Math.max(MIN_BUDGET, Math.min(wanted, most));
   if (budget_tokens > most) {
-    losses.drop(told);
+    losses.drop(field);
     return {};
   }
   return { thinking: { type: "enabled", budget_tokens } };

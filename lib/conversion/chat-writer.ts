@@ -21,7 +21,7 @@ export interface ChatContext {
   /** Epoch milliseconds. */
   readonly nowMs: number;
   /** Whether a stream should report its usage. */
-  readonly tellsUsage: boolean;
+  readonly includesUsage: boolean;
 }
 
 const REASONS: Readonly<Record<FinishReason, string>> = {
@@ -99,7 +99,7 @@ export class ChatWriter implements EventWriter {
     return [
       ...this.#start(),
       this.#chunk({}, reason, matchedStop(finish)),
-      ...(this.#context.tellsUsage ? [this.#told()] : []),
+      ...(this.#context.includesUsage ? [this.#usageEvent()] : []),
       { name: "", data: "[DONE]" },
     ];
   }
@@ -118,7 +118,7 @@ export class ChatWriter implements EventWriter {
     return event(this.#answer([{ index: 0, delta, finish_reason, logprobs: null, ...more }]));
   }
 
-  #told(): WrittenEvent {
+  #usageEvent(): WrittenEvent {
     return event({ ...this.#answer([]), usage: usageFields(this.#usage) });
   }
 

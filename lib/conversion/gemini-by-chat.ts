@@ -14,16 +14,16 @@ export function geminiByChat(
   body: unknown,
   model: string,
   dialect: ChatDialect,
-  told: { readonly model: string; readonly isStream: boolean },
+  facts: { readonly model: string; readonly isStream: boolean },
 ): { readonly request: Fields; readonly conversion: Conversion } {
-  const { request, dropped } = geminiToChat(body, model, dialect, told.isStream);
+  const { request, dropped } = geminiToChat(body, model, dialect, facts.isStream);
   const asked = fields(body);
   const settings = fields(asked.generationConfig ?? asked.generation_config);
   const { includeThoughts, include_thoughts } = fields(
     settings.thinkingConfig ?? settings.thinking_config,
   );
-  const tellsThoughts = includeThoughts === true || include_thoughts === true;
-  const context: GeminiContext = { model: told.model, tellsThoughts };
+  const includesThoughts = includeThoughts === true || include_thoughts === true;
+  const context: GeminiContext = { model: facts.model, includesThoughts };
   const conversion: Conversion = {
     from: "gemini",
     to: "chat",

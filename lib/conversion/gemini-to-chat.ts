@@ -131,7 +131,7 @@ class History {
       const turn = typeof each === "string" ? { parts: [{ text: each }] } : fields(each);
       const parts = list(turn.parts).map(inCamelCase);
       const place = `contents[${index}].parts`;
-      return turn.role === "model" ? this.#said(parts, place) : this.#asked(parts, place);
+      return turn.role === "model" ? this.#said(parts, place) : this.#userMessages(parts, place);
     });
   }
 
@@ -174,7 +174,7 @@ class History {
   }
 
   /** Function results come first, as separate messages: they must follow the calls. */
-  #asked(parts: readonly Fields[], place: string): Fields[] {
+  #userMessages(parts: readonly Fields[], place: string): Fields[] {
     const results: Fields[] = [];
     const shown: Fields[] = [];
     for (const [index, part] of parts.entries()) {
@@ -220,8 +220,8 @@ class History {
   }
 }
 
-function stopStrings(told: unknown, losses: Losses): readonly unknown[] | undefined {
-  const stops = list(told);
+function stopStrings(given: unknown, losses: Losses): readonly unknown[] | undefined {
+  const stops = list(given);
   if (stops.length > MAX_STOPS) losses.drop(`stopSequences[${MAX_STOPS}+]`);
   return stops.length === 0 ? undefined : stops.slice(0, MAX_STOPS);
 }

@@ -18,7 +18,7 @@ export interface GeminiContext {
   /** As the caller named it. */
   readonly model: string;
   /** Whether thoughts were requested. With calls they are sent in any case. */
-  readonly tellsThoughts: boolean;
+  readonly includesThoughts: boolean;
 }
 
 const REASONS: Readonly<Record<FinishReason, string>> = {
@@ -77,7 +77,7 @@ export class GeminiWriter implements EventWriter {
         return [];
       case "reasoning":
         this.#thought += part.text;
-        return this.#context.tellsThoughts
+        return this.#context.includesThoughts
           ? [this.#piece([{ text: part.text, thought: true }])]
           : [];
       case "refusal":
@@ -154,9 +154,9 @@ export class GeminiWriter implements EventWriter {
 /** A complete response of these parts. */
 export function geminiAnswer(parts: readonly AnswerPart[], context: GeminiContext): Fields {
   const writer = new GeminiWriter(context);
-  const isTold = parts.some(({ kind }) => kind === "finish");
+  const hasFinish = parts.some(({ kind }) => kind === "finish");
   const finish = { kind: "finish", reason: "stop", stopString: null } as const;
-  const written = [...parts, ...(isTold ? [] : [finish])].flatMap((part) => writer.write(part));
+  const written = [...parts, ...(hasFinish ? [] : [finish])].flatMap((part) => writer.write(part));
   const pieces = [...written, ...writer.end()].map(({ data }) => fields(parsedJson(data)));
   const said = pieces.flatMap((piece) => partsOf(piece));
   return { ...pieces.at(-1), ...candidates(joined(said), writer.finishFields().finishReason) };

@@ -12,8 +12,8 @@ export class ConversionError extends Error {
 }
 
 /** Names are sent in a header. */
-const TELLABLE = /^[\w.[\]=+ -]{1,64}$/;
-const MAX_TOLD = 40;
+const NAMEABLE = /^[\w.[\]=+ -]{1,64}$/;
+const MAX_NAMED = 40;
 const OTHERS = "other fields";
 
 /** Fields of a request that are left out, without duplicates: a loss is reported or rejected, never silent. */
@@ -21,8 +21,8 @@ export class Losses {
   readonly #dropped = new Set<string>();
 
   drop(field: string): void {
-    const isTellable = TELLABLE.test(field) && this.#dropped.size < MAX_TOLD;
-    this.#dropped.add(isTellable ? field : OTHERS);
+    const isNameable = NAMEABLE.test(field) && this.#dropped.size < MAX_NAMED;
+    this.#dropped.add(isNameable ? field : OTHERS);
   }
 
   /** @throws {ConversionError} */

@@ -37,7 +37,7 @@ export class MessagesReader {
       case "content_block_stop":
         return this.#close(count(index));
       case "message_delta":
-        return [...this.#told(usage), ...finishParts(fields(delta))];
+        return [...this.#usageParts(usage), ...finishParts(fields(delta))];
       case "message_stop":
         return [{ kind: "end" }];
       case "ping":
@@ -59,7 +59,7 @@ export class MessagesReader {
     return [
       ...this.#start(message),
       ...blocks,
-      ...this.#told(undefined),
+      ...this.#usageParts(undefined),
       ...(isGiven(message.stop_reason)
         ? finishParts(message)
         : [{ kind: "finish", reason: "stop", stopString: null } as const]),
@@ -72,7 +72,7 @@ export class MessagesReader {
   }
 
   /** The report at a stream's end completes the one at its beginning. */
-  #told(usage: unknown): AnswerPart[] {
+  #usageParts(usage: unknown): AnswerPart[] {
     const later = Object.entries(fields(usage)).filter(([, value]) => isGiven(value));
     this.#usage = { ...this.#usage, ...Object.fromEntries(later) };
     return [{ kind: "usage", usage: usageOf(this.#usage) }];
@@ -135,10 +135,10 @@ function signed(signature: unknown): AnswerPart[] {
 }
 
 function finishParts({ stop_reason, stop_sequence }: Fields): AnswerPart[] {
-  const told = text(stop_reason);
-  if (told === "") return [];
+  const stopReason = text(stop_reason);
+  if (stopReason === "") return [];
   const stopString = text(stop_sequence) === "" ? null : text(stop_sequence);
-  return [{ kind: "finish", reason: REASONS[told] ?? "stop", stopString }];
+  return [{ kind: "finish", reason: REASONS[stopReason] ?? "stop", stopString }];
 }
 
 function usageOf(usage: Fields): AnswerUsage {

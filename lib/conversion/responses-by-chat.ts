@@ -19,12 +19,12 @@ export function responsesByChat(
   body: unknown,
   model: string,
   dialect: ChatDialect,
-  told: Pick<ResponsesContext, "model" | "nowMs">,
+  facts: Pick<ResponsesContext, "model" | "nowMs">,
 ): { readonly request: Fields; readonly conversion: Conversion } {
   const { request, dropped, names } = responsesToChat(body, model, dialect);
   const asked = fields(body);
   const sealsThoughts = list(asked.include).includes("reasoning.encrypted_content");
-  const context: ResponsesContext = { ...told, names, sealsThoughts, request: asked };
+  const context: ResponsesContext = { ...facts, names, sealsThoughts, request: asked };
   const conversion: Conversion = {
     from: "responses",
     to: "chat",

@@ -15,9 +15,9 @@ import type { ResponsesContext } from "./responses-writer";
 export function responsesByMessages(
   body: unknown,
   model: string,
-  told: Pick<ResponsesContext, "model" | "nowMs">,
+  facts: Pick<ResponsesContext, "model" | "nowMs">,
 ): { readonly request: Fields; readonly conversion: Conversion } {
-  const chat = responsesByChat(body, model, ON_THE_WAY_TO_MESSAGES, told);
+  const chat = responsesByChat(body, model, ON_THE_WAY_TO_MESSAGES, facts);
   const { request, dropped } = chatToMessages(chat.request, model);
   const lost = new Set([...chat.conversion.dropped, ...dropped]);
   const conversion: Conversion = {

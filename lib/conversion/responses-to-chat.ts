@@ -206,8 +206,8 @@ class History {
       this.#losses.drop("reasoning.encrypted_content");
     }
     Object.assign(this.#states, ours?.calls);
-    const told = [...list(content), ...list(summary)].map((part) => text(fields(part).text));
-    const thought = ours?.thought ?? told.join("\n\n");
+    const texts = [...list(content), ...list(summary)].map((part) => text(fields(part).text));
+    const thought = ours?.thought ?? texts.join("\n\n");
     const details = this.#dialect.takesDetails ? (ours?.details ?? []) : [];
     if (thought === "" && details.length === 0) return;
     if (this.#dialect.reasoningIn === null) this.#losses.drop("reasoning items");
@@ -329,12 +329,16 @@ function ownTools(tool: Fields, place: string, names: ToolNames, losses: Losses)
   };
   // The grammar is no longer enforced; the model can read it.
   const rules = text(grammar.definition);
-  const told =
+  const explanation =
     rules === "" ? description : `${text(description)}\n\nThe input's grammar:\n${rules}`;
   return [
     {
       type: "function",
-      function: given({ name: names.offer(text(name), "custom"), description: told, parameters }),
+      function: given({
+        name: names.offer(text(name), "custom"),
+        description: explanation,
+        parameters,
+      }),
     },
   ];
 }
@@ -377,12 +381,12 @@ const EFFORTS: Readonly<Record<string, Effort>> = {
 };
 
 function effort(
-  { effort: asked }: Fields,
+  { effort: wanted }: Fields,
   model: string,
   dialect: ChatDialect,
   losses: Losses,
 ): Fields {
-  const known = EFFORTS[text(asked)];
+  const known = EFFORTS[text(wanted)];
   if (known === undefined) return {};
   const said = dialect.effort(known, model);
   if (said === null && known !== "none") losses.drop("reasoning.effort");

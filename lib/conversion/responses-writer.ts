@@ -234,8 +234,8 @@ export class ResponsesWriter implements EventWriter {
     item.said = piece;
     this.#calls.set(index, item);
     events.push(this.#added(item, this.#callItem(item, "in_progress", "")));
-    const isTold = piece !== "" && !this.#isCustom(item);
-    return isTold ? [...events, this.#argumentsDelta(item, piece)] : events;
+    const hasDelta = piece !== "" && !this.#isCustom(item);
+    return hasDelta ? [...events, this.#argumentsDelta(item, piece)] : events;
   }
 
   #sealed(sealed: Sealed): string | undefined {
@@ -286,7 +286,7 @@ export class ResponsesWriter implements EventWriter {
     const whole = this.#callItem(item, "completed", said);
     this.#done.push({ ...whole, place: item.index });
     const place = placeOf(item);
-    const told = this.#isCustom(item)
+    const argumentEvents = this.#isCustom(item)
       ? [
           this.#event("response.custom_tool_call_input.delta", { ...place, delta: whole.input }),
           this.#event("response.custom_tool_call_input.done", { ...place, input: whole.input }),
@@ -298,7 +298,7 @@ export class ResponsesWriter implements EventWriter {
             arguments: said,
           }),
         ];
-    return [...told, this.#itemDone(item, whole)];
+    return [...argumentEvents, this.#itemDone(item, whole)];
   }
 
   /** Ends the open text. */
@@ -337,9 +337,9 @@ export class ResponsesWriter implements EventWriter {
     const whole = { ...common, status: "completed", content: [part] };
     this.#done.push({ ...whole, place: item.index });
     const place = { ...placeOf(item), content_index: 0 };
-    const told = { ...place, [kind.field]: item.said };
+    const done = { ...place, [kind.field]: item.said };
     return [
-      this.#event(`${kind.event}.done`, this.#isRefused ? told : { ...told, logprobs: [] }),
+      this.#event(`${kind.event}.done`, this.#isRefused ? done : { ...done, logprobs: [] }),
       this.#event("response.content_part.done", { ...place, part }),
       this.#itemDone(item, whole),
     ];

@@ -15,7 +15,7 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /** A hash of no password: hashing against it takes as long as against a real one. */
-const NOBODY = `$scrypt$ln=${COST.logN},r=${COST.r},p=${COST.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
+const DUMMY_HASH = `$scrypt$ln=${COST.logN},r=${COST.r},p=${COST.p}$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
@@ -28,7 +28,7 @@ export async function hashPassword(password: string): Promise<string> {
  * @throws {Error} if the stored text isn't a hash.
  */
 export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
-  const { cost, salt, hash } = parse(stored ?? NOBODY);
+  const { cost, salt, hash } = parse(stored ?? DUMMY_HASH);
   const isEqual = timingSafeEqual(await derive(password, salt, cost), hash);
   return isEqual && stored !== null;
 }

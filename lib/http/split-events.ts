@@ -38,23 +38,23 @@ const MAX_TYPES = 200;
  * none.
  */
 export function mediaType(headers: Headers): string {
-  const told = headers.get("content-type");
-  if (told === null) return "";
-  let type = types.get(told);
+  const contentType = headers.get("content-type");
+  if (contentType === null) return "";
+  let type = types.get(contentType);
   if (type === undefined) {
-    type = (/^[^;,]*/.exec(told)?.[0] ?? "").trim().toLowerCase();
+    type = (/^[^;,]*/.exec(contentType)?.[0] ?? "").trim().toLowerCase();
     if (types.size >= MAX_TYPES) types.clear();
-    types.set(told, type);
+    types.set(contentType, type);
   }
   return type;
 }
 
 /** Types that careless services send for JSON and for events: the first characters show what it is. */
-const UNTOLD: ReadonlySet<string> = new Set(["", "text/plain", "text/html", "text/json"]);
+const VAGUE_TYPES: ReadonlySet<string> = new Set(["", "text/plain", "text/html", "text/json"]);
 
 /** Whether a body may be any kind of text. */
-export function isUntold(type: string): boolean {
-  return UNTOLD.has(type);
+export function isVagueType(type: string): boolean {
+  return VAGUE_TYPES.has(type);
 }
 
 /**
@@ -67,7 +67,7 @@ export function eventFramingOf(type: string): EventFraming | null {
   if (/^application\/(?:x-ndjson|ndjson|x-jsonl|jsonl|stream\+json|json-seq)$/.test(type)) {
     return "lines";
   }
-  return isUntold(type) || /^application\/.*json/.test(type) ? "json" : null;
+  return isVagueType(type) || /^application\/.*json/.test(type) ? "json" : null;
 }
 
 /** Whether a text begins like Server-Sent Events, and unlike any JSON. */

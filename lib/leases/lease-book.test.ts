@@ -21,7 +21,7 @@ class User {
       ...limit,
       group: "all",
       used: (nowMs) => this.#used(nowMs),
-      usedAnew: (nowMs) => this.#used(nowMs),
+      usedIfCounted: (nowMs) => this.#used(nowMs),
       counted: () => {},
       underWay: () => this.usesMs.length,
     };
@@ -49,7 +49,7 @@ class User {
 
   tell(book: LeaseBook, nowMs: number, carries = true): void {
     const questions = this.leases.questions(nowMs);
-    this.leases.asked(questions, nowMs);
+    this.leases.requested(questions, nowMs);
     const grants = book.lease(this.name, questions, nowMs);
     if (carries) this.leases.granted(questions, grants, nowMs);
   }

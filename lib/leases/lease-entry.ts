@@ -30,10 +30,10 @@ export class LeaseEntry {
   /** How much that request needed: it may wait for longer than `noteShort` is remembered. */
   wantedAmount = 0;
   /** When it was last requested, and how many requests wanted more since. */
-  askedMs = Number.NEGATIVE_INFINITY;
+  requestedMs = Number.NEGATIVE_INFINITY;
   requests = 0;
   /** Consecutive requests that brought no more than it uses. */
-  inVain = 0;
+  fruitless = 0;
   /** Whether unused permits are given back with the next request. */
   isReturning = false;
   permits = 0;
@@ -50,7 +50,7 @@ export class LeaseEntry {
   #shortBefore = 0;
   #shortMs: number;
   /** Whether others may know about its use. */
-  #isTold = false;
+  #isReported = false;
 
   constructor(limit: LeasedLimit, nowMs: number) {
     this.limit = limit;
@@ -64,7 +64,7 @@ export class LeaseEntry {
     this.limit = limit;
     this.turnMs = nowMs;
     const isOver = this.#leasedMs === null || nowMs - this.#leasedMs >= LEASE_MS + RENEW_MS;
-    if (isOver && nowMs - this.askedMs >= LOST_MS) this.#sinceMs = nowMs;
+    if (isOver && nowMs - this.requestedMs >= LOST_MS) this.#sinceMs = nowMs;
   }
 
   isLeased(nowMs: number, { isAway }: LeaseContext): boolean {
@@ -82,7 +82,7 @@ export class LeaseEntry {
     const { limit } = this.limit;
     const left = Math.max(0, limit - this.heldByOthers);
     // What others hold is known from a request for a lease, and outdated some time after it.
-    const isKnown = nowMs - this.askedMs < LEASE_MS;
+    const isKnown = nowMs - this.requestedMs < LEASE_MS;
     const free = freeUse(limit, context.isolates);
     // If no request ever succeeded, each isolate keeps the limit by itself.
     if (context.isAway && !this.isLeased(nowMs, context)) return left;
@@ -99,18 +99,18 @@ export class LeaseEntry {
   /** What to request or report; null for nothing. */
   question(nowMs: number, context: LeaseContext): LeaseQuestion | null {
     const { limit } = this;
-    const used = limit.usedAnew(nowMs);
+    const used = limit.usedIfCounted(nowMs);
     // Budget that was spent under the lease, and is no longer reported, takes its permits along.
     const permits = this.leased(nowMs, context) - (limit.used(nowMs) - used);
     this.#turnBucket(nowMs);
     const waiting = this.#isWanted(nowMs) ? this.wantedAmount : 0;
     const short = Math.max(this.#short + this.#shortBefore, waiting);
     const isWanted = short > 0 || this.#isWanted(nowMs);
-    const isHot = isWanted || used > freeUse(limit.limit, context.isolates);
-    if (!isHot && !this.#isTold) return null;
-    this.#isTold = isHot || used > 0;
+    const isInDemand = isWanted || used > freeUse(limit.limit, context.isolates);
+    if (!isInDemand && !this.#isReported) return null;
+    this.#isReported = isInDemand || used > 0;
     const { name, windowMs } = limit;
-    const isKept = isHot && !this.isReturning;
+    const isKept = isInDemand && !this.isReturning;
     const demand = isKept ? Math.min(limit.limit, Math.max(1, used + short)) : 0;
     return {
       group: limit.group,
@@ -123,31 +123,31 @@ export class LeaseEntry {
   }
 
   /** Records that the request is on its way. */
-  asked({ holds }: LeaseQuestion, nowMs: number): void {
+  requested({ holds }: LeaseQuestion, nowMs: number): void {
     this.permits = holds;
     this.isReturning = false;
     this.limit.counted(nowMs);
-    this.askedMs = nowMs;
+    this.requestedMs = nowMs;
     this.requests = 0;
   }
 
-  /** Records the response. @param askedMs When it was requested: a lease begins then. */
-  granted({ used, demand }: LeaseQuestion, answer: Grant, askedMs: number): void {
+  /** Records the response. @param requestedMs When it was requested: a lease begins then. */
+  granted({ used, demand }: LeaseQuestion, answer: Grant, requestedMs: number): void {
     // A later request was already answered.
-    if (this.#leasedMs !== null && askedMs < this.#leasedMs) return;
-    this.#leasedMs = demand === 0 ? null : askedMs;
+    if (this.#leasedMs !== null && requestedMs < this.#leasedMs) return;
+    this.#leasedMs = demand === 0 ? null : requestedMs;
     this.permits = demand === 0 ? 0 : answer.permits;
     this.#noted = answer.noted;
     this.heldByOthers = answer.heldByOthers;
     this.usedByOthers = answer.usedByOthers;
     this.youngUntilMs = answer.youngUntilMs;
-    this.inVain = demand > 0 && answer.permits <= used ? this.inVain + 1 : 0;
+    this.fruitless = demand > 0 && answer.permits <= used ? this.fruitless + 1 : 0;
   }
 
   /** Whether the lease ends soon and is still used, or others may need what it holds. */
   isRenewalDue(nowMs: number, context: LeaseContext): boolean {
     if (this.#leasedMs === null || nowMs - this.#leasedMs >= LOST_MS) return false;
-    const ageMs = nowMs - Math.max(this.#leasedMs, this.askedMs);
+    const ageMs = nowMs - Math.max(this.#leasedMs, this.requestedMs);
     if (ageMs >= RENEW_MS) return true;
     const unused = this.#noted - this.limit.used(nowMs);
     const isHoarding = this.isWantedByAll && unused > freeUse(this.limit.limit, context.isolates);
@@ -169,15 +169,15 @@ export class LeaseEntry {
     return this.#noted - limit.used(nowMs) > least;
   }
 
-  get isTold(): boolean {
-    return this.#isTold;
+  get isReported(): boolean {
+    return this.#isReported;
   }
 
   /** Shifts recorded times, because the machine's clock was set back. */
   shift(byMs: number): void {
     this.turnMs += byMs;
     this.wantedMs += byMs;
-    this.askedMs += byMs;
+    this.requestedMs += byMs;
     this.youngUntilMs += byMs;
     if (this.#leasedMs !== null) this.#leasedMs += byMs;
     this.#sinceMs += byMs;

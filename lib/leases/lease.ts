@@ -121,14 +121,16 @@ export function grant(
     demands.push(other);
   }
   const isYoung = nowMs - sinceMs < YOUNG_MS;
-  const unheard = isYoung ? freeUse(limit, isolates) * Math.max(0, USUAL_ISOLATES - isolates) : 0;
+  const unreported = isYoung
+    ? freeUse(limit, isolates) * Math.max(0, USUAL_ISOLATES - isolates)
+    : 0;
   const target =
     ask.demand === 0
       ? 0
       : wanted >= limit
         ? fairShare(name, limit, demands, ask.isolate)
         : ask.demand + headroom(limit, limit - wanted, ask.demand, isolates);
-  const left = Math.floor(limit - heldByOthers - unheard);
+  const left = Math.floor(limit - heldByOthers - unreported);
   const permits = Math.max(0, Math.min(target, left));
   return {
     permits,
@@ -136,6 +138,6 @@ export function grant(
     heldByOthers,
     usedByOthers,
     isolates,
-    youngUntilMs: unheard > 0 && left < target ? sinceMs + YOUNG_MS : 0,
+    youngUntilMs: unreported > 0 && left < target ? sinceMs + YOUNG_MS : 0,
   };
 }

@@ -12,7 +12,7 @@ export interface LeasedLimit extends SharedLimit {
   /** What this isolate uses of it: for a budget, since the last `counted`. */
   used(nowMs: number): number;
   /** What it would use if `counted` were called now. */
-  usedAnew(nowMs: number): number;
+  usedIfCounted(nowMs: number): number;
   /** Its use is reported now: everyone's books include what was spent before. */
   counted(nowMs: number): void;
   /** The part of that that may be given back: requests in progress. */

@@ -14,7 +14,7 @@ function isolateOf(name: string, book: LeaseBook) {
   const seats: LeasedLimit = {
     ...{ group: "at_1", name: "at_1 seats", limit: SEATS, windowMs: null },
     used: () => underWay,
-    usedAnew: () => underWay,
+    usedIfCounted: () => underWay,
     counted: () => {},
     underWay: () => underWay,
   };
@@ -36,7 +36,7 @@ function isolateOf(name: string, book: LeaseBook) {
     },
     ask(nowMs: number) {
       const questions = leases.questions(nowMs);
-      leases.asked(questions, nowMs);
+      leases.requested(questions, nowMs);
       leases.granted(questions, book.lease(name, questions, nowMs), nowMs);
       return questions;
     },
@@ -107,7 +107,7 @@ describe("an isolate", () => {
           const used = (nowMs: number) => uses.filter((ms) => ms > nowMs - 60_000).length;
           const minute: LeasedLimit = {
             ...{ group: "at_1", name: "at_1 rpm", limit, windowMs: 60_000 },
-            ...{ used, usedAnew: used, counted: () => {}, underWay: () => 0 },
+            ...{ used, usedIfCounted: used, counted: () => {}, underWay: () => 0 },
           };
           // Another isolate holds half, and uses nothing.
           const half = { limit: minute, used: 0, demand: Math.ceil(limit / 2), holds: 0 };
@@ -121,7 +121,7 @@ describe("an isolate", () => {
             if (turn.kind !== "ask") continue;
             asks.push(nowMs);
             const questions = leases.questions(nowMs);
-            leases.asked(questions, nowMs);
+            leases.requested(questions, nowMs);
             leases.granted(questions, book.lease("one", questions, nowMs), nowMs);
           }
           const inASecond = asks.map(

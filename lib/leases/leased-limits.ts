@@ -8,10 +8,11 @@
  * together keep within the limit.
  * @module
  */
-import { type AskingGaps, askableMs } from "./asking-gaps";
+
 import type { Grant } from "./lease";
 import { type LeaseContext, LeaseEntry } from "./lease-entry";
 import type { LeasedLimit, LeaseQuestion, LeaseTurn } from "./leased-limit";
+import { type AskingGaps, askableMs } from "./request-gaps";
 import { SeenIsolates } from "./seen-isolates";
 
 const ENTRIES_MAX = 1_000;
@@ -61,7 +62,7 @@ export class LeasedLimits {
 
   /** Whether there is nothing to report at all. */
   get isQuiet(): boolean {
-    for (const entry of this.#entries.values()) if (entry.isTold) return false;
+    for (const entry of this.#entries.values()) if (entry.isReported) return false;
     return true;
   }
 
@@ -82,25 +83,25 @@ export class LeasedLimits {
   }
 
   /** Records that these are on their way: none is requested again for a moment. */
-  asked(questions: readonly LeaseQuestion[], nowMs: number): void {
+  requested(questions: readonly LeaseQuestion[], nowMs: number): void {
     for (const question of questions) {
-      this.#entries.get(question.limit.name)?.asked(question, nowMs);
+      this.#entries.get(question.limit.name)?.requested(question, nowMs);
     }
   }
 
   /**
    * Records the response.
-   * @param askedMs When it was requested: a lease begins then, not when the response arrived.
+   * @param requestedMs When it was requested: a lease begins then, not when the response arrived.
    */
   granted(
     questions: readonly LeaseQuestion[],
     grants: readonly (Grant | undefined)[],
-    askedMs: number,
+    requestedMs: number,
   ): void {
     this.#isAway = false;
     this.#askAgainMs = Number.NEGATIVE_INFINITY;
     // It may have been requested before the clock was set back.
-    const sinceMs = Math.min(askedMs, this.#latestMs);
+    const sinceMs = Math.min(requestedMs, this.#latestMs);
     for (const [index, question] of questions.entries()) {
       const answer = grants[index];
       if (answer === undefined) continue;

@@ -2,7 +2,7 @@
  * What the readers of pasted text find, and what they skip.
  * @module
  */
-import type { Standing } from "./switched-off";
+import type { OffState } from "./switched-off";
 
 export interface KeySettings {
   readonly remark?: string;
@@ -20,7 +20,7 @@ export interface FoundKey {
   readonly hint: string | null;
   readonly settings: KeySettings;
   /** Absent if the key works, according to the text. */
-  readonly status?: Exclude<Standing, null>;
+  readonly status?: Exclude<OffState, null>;
   /** Where its program sends requests, if stated. */
   readonly baseUrl?: string;
 }

@@ -1,7 +1,7 @@
 /** JSON by its structure: a key's provider, and whether it is disabled, wherever and however the file says so. */
 import { describe, expect, test } from "vitest";
 import { readSource } from "./read-source";
-import { standingOf } from "./switched-off";
+import { offStateOf } from "./switched-off";
 
 const key = (make: string, index: number) => `${make}-${"Ab9".repeat(8)}${index}`;
 const A = key("sk-proj", 1);
@@ -217,8 +217,8 @@ describe("what is switched off stays off", () => {
   });
 
   test("no field says nothing", () => {
-    expect(standingOf(() => undefined)).toBeNull();
-    expect(standingOf(() => ({}))).toBeNull();
+    expect(offStateOf(() => undefined)).toBeNull();
+    expect(offStateOf(() => ({}))).toBeNull();
   });
 });
 

@@ -6,7 +6,7 @@
  * @module
  */
 import type { FoundKey, FoundKeys, LeftLine } from "./found-keys";
-import { plain, type Standing, standingOf } from "./switched-off";
+import { type OffState, offStateOf, plain } from "./switched-off";
 
 /** No key is nested deeper. */
 const MAX_DEPTH = 40;
@@ -46,7 +46,7 @@ interface Place {
   /** What names the provider. */
   readonly hint: string | null;
   readonly baseUrl: string | null;
-  readonly standing: Standing;
+  readonly offState: OffState;
   /** Whether a text here is a key unless it looks like something else. */
   readonly isAmongKeys: boolean;
   readonly depth: number;
@@ -57,7 +57,7 @@ interface Place {
 export type ReadLine = (text: string, line: number) => readonly FoundKey[];
 
 const OUTSIDE = {
-  ...{ hint: null, baseUrl: null, standing: null, isAmongKeys: true },
+  ...{ hint: null, baseUrl: null, offState: null, isAmongKeys: true },
   ...{ depth: 0, texts: 0 },
 } as const;
 
@@ -142,13 +142,13 @@ class Reader {
     const fields = new Map(Object.entries(record).map(([name, value]) => [plain(name), value]));
     const first = (names: readonly string[]) =>
       names.map((name) => textOf(fields.get(name))).find(Boolean);
-    const own = standingOf((name) => fields.get(name));
+    const own = offStateOf((name) => fields.get(name));
     const place: Place = {
       ...outer,
       depth: outer.depth + 1,
       hint: first(HINT_FIELDS) ?? outer.hint,
       baseUrl: first(ADDRESS_FIELDS) ?? outer.baseUrl,
-      standing: worse(own, outer.standing),
+      offState: worse(own, outer.offState),
     };
     // A service account's file is itself the key.
     if (typeof record.private_key === "string") {
@@ -235,11 +235,11 @@ class Reader {
     }
   }
 
-  #add(key: FoundKey, { baseUrl, standing }: Place): void {
+  #add(key: FoundKey, { baseUrl, offState }: Place): void {
     this.keys.push({
       ...key,
       ...(baseUrl !== null && { baseUrl }),
-      ...(standing !== null && { status: standing }),
+      ...(offState !== null && { status: offState }),
     });
   }
 
@@ -329,7 +329,7 @@ function namesIn(value: unknown): string[] {
 }
 
 /** What is disabled above is disabled below. */
-function worse(own: Standing, outer: Standing): Standing {
+function worse(own: OffState, outer: OffState): OffState {
   if (own === "disabled" || outer === "disabled") return "disabled";
   return own ?? outer;
 }

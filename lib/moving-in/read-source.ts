@@ -59,11 +59,15 @@ function readMarkup(text: string): Source | null {
 
 function readNamed(text: string, fileName: string): Source {
   const source = readText(text);
-  const told = readGptLoadName(fileName);
-  if (told === undefined) return source;
+  const byName = readGptLoadName(fileName);
+  if (byName === undefined) return source;
   return {
     ...source,
     form: "gpt-load",
-    keys: source.keys.map((key) => ({ ...key, state: told.state, hint: key.hint ?? told.hint })),
+    keys: source.keys.map((key) => ({
+      ...key,
+      state: byName.state,
+      hint: key.hint ?? byName.hint,
+    })),
   };
 }

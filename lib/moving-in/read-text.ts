@@ -7,7 +7,7 @@ import { readPastedKeys } from "./read-pasted-keys";
 import { PLAIN_KEY, type Source, type SourceState } from "./source-key";
 
 /** No one reads more. */
-const LEFT_TOLD_MAX = 1_000;
+const MAX_LEFT_OUT = 1_000;
 
 export function readText(text: string): Source {
   const { keys, skipped, left } = readPastedKeys(text);
@@ -24,7 +24,7 @@ export function readText(text: string): Source {
     })),
     unusable: [],
     skipped,
-    leftOut: left.slice(0, LEFT_TOLD_MAX).map(({ line, why }) => ({ position: line, why })),
+    leftOut: left.slice(0, MAX_LEFT_OUT).map(({ line, why }) => ({ position: line, why })),
   };
 }
 

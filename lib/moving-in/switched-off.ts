@@ -4,7 +4,7 @@
  */
 
 /** What a record says about itself; null if nothing. */
-export type Standing = "disabled" | "blocked" | null;
+export type OffState = "disabled" | "blocked" | null;
 
 /** Names without case, blanks, hyphens and underscores. */
 const ON_FIELDS = ["enabled", "isenabled", "enable", "active", "isactive", "on", "ison", "inuse"];
@@ -31,7 +31,7 @@ const YES = new Set(["true", "1", "yes", "y", "on", "是", "启用", "enabled"])
 const NO = new Set(["false", "0", "no", "n", "off", "否", "禁用", "停用", "disabled"]);
 
 /** `2` and `3` as in new-api and one-api: disabled by a person, and automatically. */
-const STATES: Readonly<Record<string, Standing>> = {
+const STATES: Readonly<Record<string, OffState>> = {
   "0": "disabled",
   "2": "disabled",
   "3": "blocked",
@@ -61,10 +61,10 @@ const STATES: Readonly<Record<string, Standing>> = {
 };
 
 /** @param field The value of a field by its plain name; undefined if there is none. */
-export function standingOf(field: (name: string) => unknown): Standing {
+export function offStateOf(field: (name: string) => unknown): OffState {
   for (const name of STATE_FIELDS) {
-    const standing = STATES[plain(field(name))];
-    if (standing !== undefined) return standing;
+    const state = STATES[plain(field(name))];
+    if (state !== undefined) return state;
   }
   const isOff =
     ON_FIELDS.some((name) => NO.has(plain(field(name)))) ||

@@ -204,10 +204,10 @@ export class KeyPool extends KeyRegistry {
 
   /**
    * Records a failure that isn't the key's fault: a broken connection, a server error.
-   * @param toldMs When the response says to retry, in epoch milliseconds; null if it doesn't.
+   * @param retryAtMs When the response says to retry, in epoch milliseconds; null if it doesn't.
    */
-  fail(model: string | null, lease: Lease, toldMs: number | null, nowMs: number): void {
-    this.guard.failed(lease.entry, toldMs, nowMs);
+  fail(model: string | null, lease: Lease, retryAtMs: number | null, nowMs: number): void {
+    this.guard.failed(lease.entry, retryAtMs, nowMs);
     this.models.get(model ?? NO_MODEL)?.keys.demote(lease, nowMs);
   }
 

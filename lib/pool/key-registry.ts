@@ -168,7 +168,7 @@ export class KeyRegistry {
     this.#rest(id, model, { untilMs, reason }, true);
   }
 
-  #rest(id: string, model: string, cooldown: Cooldown, isHeard: boolean): void {
+  #rest(id: string, model: string, cooldown: Cooldown, isFromPeer: boolean): void {
     const { untilMs, reason, isGuess = false } = cooldown;
     const key = this.entries.get(id)?.key;
     if (key === undefined || !Number.isFinite(untilMs)) return;
@@ -176,10 +176,10 @@ export class KeyRegistry {
     key.cooldowns = new Map(key.cooldowns).set(model, cooldown);
     if (isGuess || !isOfTheDomain(reason)) return;
     if (model !== EVERY_MODEL) {
-      const isHeardQuota = isHeard && reason === "rate_limit_minute";
+      const isPeerQuota = isFromPeer && reason === "rate_limit_minute";
       this.models
         .get(model)
-        ?.rest(domainOf(key), untilMs, isHeardQuota, this.#sharing?.nowMs() ?? 0);
+        ?.rest(domainOf(key), untilMs, isPeerQuota, this.#sharing?.nowMs() ?? 0);
     } else if (key.quotaDomain !== null) {
       for (const { key: sibling } of this.entries.values()) {
         if (sibling.quotaDomain === key.quotaDomain) restEverywhere(sibling, untilMs, reason);

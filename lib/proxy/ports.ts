@@ -195,7 +195,7 @@ export interface ProxyState {
   storedThings(
     provider: string,
     resources: readonly string[],
-    anew?: boolean,
+    again?: boolean,
   ): ReadonlyMap<string, StoredThing> | Promise<ReadonlyMap<string, StoredThing>>;
   /** The key's text. Never log or return it. */
   openKey(key: PoolKey): string | Promise<string>;

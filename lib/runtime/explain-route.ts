@@ -39,7 +39,7 @@ export interface ExplainedRoute {
 }
 
 /** A caller that may use everything. */
-const ANYBODY: AccessToken = {
+const UNLIMITED: AccessToken = {
   id: "",
   name: "",
   ownerId: null,
@@ -70,14 +70,14 @@ export async function explainRoute(
   const { passedOver } = chooseTargets(
     { ...route, choice: "ordered" },
     {
-      token: ANYBODY,
+      token: UNLIMITED,
       needed: alias === undefined ? [] : needed,
       speaks: (target) => providerOf(target)?.openAiCompatible != null,
       priceOf,
       random: () => 0,
     },
   );
-  const told = route.targets.map((target) => {
+  const explained = route.targets.map((target) => {
     const provider = providerOf(target);
     const pool = state.pool(target.provider);
     const reason = passedOver.find((other) => other.target === target)?.reason ?? null;
@@ -90,10 +90,10 @@ export async function explainRoute(
       price: priceOf(target),
     };
   });
-  const able = told.filter((target) => canServe(target, nowMs));
+  const able = explained.filter((target) => canServe(target, nowMs));
   const weights = able.reduce((sum, { weight }) => sum + weight, 0);
   // The share of targets that can't serve is divided among the others.
-  const shareOf = (target: (typeof told)[number]) => {
+  const shareOf = (target: (typeof explained)[number]) => {
     if (!able.includes(target)) return 0;
     if (route.choice === "weighted") return target.weight / weights;
     return target === able[0] ? 1 : 0;
@@ -102,7 +102,7 @@ export async function explainRoute(
     name,
     choice: alias?.choice ?? null,
     atMs: nowMs,
-    targets: told.map((target) => ({ ...target, share: shareOf(target) })),
+    targets: explained.map((target) => ({ ...target, share: shareOf(target) })),
   };
 }
 

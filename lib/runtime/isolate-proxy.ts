@@ -6,7 +6,7 @@
 
 import { openDatabase } from "../db/open-database";
 import { D1BackgroundWorks } from "../db/state/background-works";
-import type { LeaseAsker } from "../db/state/lease-asker";
+import type { LeaseClient } from "../db/state/lease-client";
 import { D1ModelCatalog } from "../db/state/model-lists";
 import { D1TokenBudgets } from "../db/tokens/token-budgets";
 import type { UsageRecorder } from "../db/usage/usage-recorder";
@@ -55,14 +55,14 @@ export async function isolateProxy(
   return proxy;
 }
 
-function usageSink(recorder: UsageRecorder, leases: LeaseAsker): UsageSink {
+function usageSink(recorder: UsageRecorder, leases: LeaseClient): UsageSink {
   return {
     add: (event) => recorder.add(event),
     flush: () => {
       const writing = recorder.isDue() ? recorder.flush() : null;
-      const telling = leases.afterRequest();
-      if (writing === null || telling === null) return writing ?? telling;
-      return Promise.all([writing, telling]).then(() => {});
+      const renewing = leases.afterRequest();
+      if (writing === null || renewing === null) return writing ?? renewing;
+      return Promise.all([writing, renewing]).then(() => {});
     },
   };
 }

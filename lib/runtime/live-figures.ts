@@ -6,7 +6,7 @@
  */
 
 import { NO_SPEND, type Spend } from "../budgets/spend";
-import type { LeaseStanding } from "../db/state/lease-asker";
+import type { LeaseSource } from "../db/state/lease-client";
 import type { Env } from "../env";
 import type { WaitingRecords } from "../manage/usage/read-metrics";
 import type { KnownLimit } from "../pool/types";
@@ -24,7 +24,7 @@ interface LiveFigures {
   readonly limits?: readonly { readonly model: string; readonly limits: readonly KnownLimit[] }[];
   /** By holder, a token's or a member's id. */
   readonly held?: Readonly<Record<string, Spend>>;
-  readonly leases?: LeaseStanding;
+  readonly leases?: LeaseSource;
   readonly waiting?: WaitingRecords;
 }
 
@@ -44,7 +44,7 @@ function figuresFor(pathname: string, query: URLSearchParams, env: Env): LiveFig
   if (pathname === "/tokens/budgets" || pathname === "/api/admin/budgets") {
     return { held: Object.fromEntries(sharedRecorder(env).ledger.held(HOLDERS_MAX)) };
   }
-  if (pathname === "/settings/maintenance") return { leases: sharedLeases(env).standing };
+  if (pathname === "/settings/maintenance") return { leases: sharedLeases(env).source };
   if (pathname === "/api/metrics") return { waiting: waitingRecords(env) };
   const [, provider, inPath] = /^\/keys\/([\w-]+)(?:\/(pk_\w+))?$/.exec(pathname) ?? [];
   const keyId = inPath ?? query.get("key");
@@ -73,8 +73,8 @@ function waitingRecords(env: Env): WaitingRecords {
 }
 
 /** Who hands out leases to the isolate that received the request. */
-export function liveLeases(headers: Headers, env: Env): LeaseStanding {
-  return read(headers)?.leases ?? sharedLeases(env).standing;
+export function liveLeases(headers: Headers, env: Env): LeaseSource {
+  return read(headers)?.leases ?? sharedLeases(env).source;
 }
 
 /** What waits in the isolate that received the request. */

@@ -19,10 +19,10 @@ export async function answerPortal(
   env: Env,
   host: Pick<ExecutionContext, "waitUntil">,
 ): Promise<Response> {
-  const asked = withLiveFigures(request, env);
-  if (env.PORTAL === undefined) return runPortal(asked, env, host);
+  const enriched = withLiveFigures(request, env);
+  if (env.PORTAL === undefined) return runPortal(enriched, env, host);
   try {
-    const answer = await askObject(asked, env);
+    const answer = await askObject(enriched, env);
     if (!answer.headers.has(CHANGED_HEADER)) return answer;
     // A change made there applies to the very next proxied request of this isolate.
     sharedState(env).expire();

@@ -6,12 +6,12 @@
 import { newRowId } from "../db/new-row-id";
 import { openDatabase } from "../db/open-database";
 import { createIsolateState, type IsolateState } from "../db/state/isolate-state";
-import { LeaseAsker } from "../db/state/lease-asker";
+import { LeaseClient } from "../db/state/lease-client";
 import { D1LeaseRows, StoreLeases } from "../db/state/store-leases";
 import { UsageRecorder } from "../db/usage/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
-import type { AskingGaps } from "../leases/asking-gaps";
 import { LeasedLimits } from "../leases/leased-limits";
+import type { AskingGaps } from "../leases/request-gaps";
 import { objectLeases } from "./object-leases";
 import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
@@ -24,7 +24,7 @@ import { portalObject } from "./portal-stub";
 const shared = globalThis as {
   oneBalanceStates?: WeakMap<D1Database, IsolateState>;
   oneBalanceRecorders?: WeakMap<D1Database, UsageRecorder>;
-  oneBalanceLeases?: WeakMap<D1Database, LeaseAsker>;
+  oneBalanceLeases?: WeakMap<D1Database, LeaseClient>;
 };
 
 /** The isolate's state, created at the first call. */
@@ -73,12 +73,12 @@ const BY_STORE: AskingGaps = { fullGapMs: 2_000, requestsPerAsk: null };
 const BY_OBJECT: AskingGaps = { fullGapMs: 15_000, requestsPerAsk: 50 };
 
 /** The leases of this isolate for limits that isolates share, created at the first call. */
-export function sharedLeases(env: Env): LeaseAsker {
+export function sharedLeases(env: Env): LeaseClient {
   shared.oneBalanceLeases ??= new WeakMap();
-  let asker = shared.oneBalanceLeases.get(env.DB);
-  if (asker === undefined) {
+  let client = shared.oneBalanceLeases.get(env.DB);
+  if (client === undefined) {
     const object = objectLeases(env);
-    asker = new LeaseAsker({
+    client = new LeaseClient({
       leases: new LeasedLimits(object === null ? BY_STORE : BY_OBJECT),
       isolate: newRowId("is", platform.nowMs()),
       object,
@@ -86,9 +86,9 @@ export function sharedLeases(env: Env): LeaseAsker {
       nowMs: platform.nowMs,
       setTimer: platform.setTimer,
     });
-    shared.oneBalanceLeases.set(env.DB, asker);
+    shared.oneBalanceLeases.set(env.DB, client);
   }
-  return asker;
+  return client;
 }
 
 function sleep(ms: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { countKeyStates } from "../db/keys/provider-keys";
-import { listLowPools, listUntoldBlocks, type NewAlert, raiseAlerts } from "../db/team/alerts";
+import { listLowPools, listUnreportedBlocks, type NewAlert, raiseAlerts } from "../db/team/alerts";
 import { readSettings } from "../db/team/settings";
 import { alertChannels } from "../manage/alerts/alert-channels";
 import { allProviders } from "../manage/keys/known-provider";
@@ -48,7 +48,7 @@ async function lowPools(
 
 /** One alert per provider, however many keys. */
 async function blockedKeys({ db, nowMs }: UpkeepContext, labelOf: LabelOf): Promise<NewAlert[]> {
-  const blocks = Map.groupBy(await listUntoldBlocks(db, nowMs()), ({ provider }) => provider);
+  const blocks = Map.groupBy(await listUnreportedBlocks(db, nowMs()), ({ provider }) => provider);
   return [...blocks].map(([provider, events]) => {
     const keys = [...new Map(events.map(({ keyId, masked }) => [keyId, masked])).values()];
     const names = keys.slice(0, NAMED_MAX);

@@ -25,7 +25,7 @@ export const recheckKeys: UpkeepJob = {
         fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }),
       },
     );
-    const settled = checked.map(({ id, outcome }) => ({ id, wasAsked: wasAsked(outcome) }));
+    const settled = checked.map(({ id, outcome }) => ({ id, wasCalled: wasCalled(outcome) }));
     await settleRechecks(db, settled, nowMs());
     return {
       checkedKeys: checked.length,
@@ -35,6 +35,6 @@ export const recheckKeys: UpkeepJob = {
 };
 
 /** A provider that doesn't respond says nothing about its keys. */
-function wasAsked(outcome: CheckedKey["outcome"]): boolean {
+function wasCalled(outcome: CheckedKey["outcome"]): boolean {
   return outcome !== "unreachable";
 }

@@ -168,6 +168,6 @@ export async function endUpkeep(
 
 /** Several jobs may report the same figure, such as alerts. */
 function addUp(figures: UpkeepFigures, more: UpkeepFigures): UpkeepFigures {
-  const told = UPKEEP_FIGURES.filter((name) => name in figures || name in more);
-  return Object.fromEntries(told.map((name) => [name, (figures[name] ?? 0) + (more[name] ?? 0)]));
+  const names = UPKEEP_FIGURES.filter((name) => name in figures || name in more);
+  return Object.fromEntries(names.map((name) => [name, (figures[name] ?? 0) + (more[name] ?? 0)]));
 }

@@ -44,7 +44,7 @@ const STATE_PREFIX = /^(?:batch|job)_state_/;
 const WAITING = "requires_action";
 
 /** Whether responses of a path report work that may continue. */
-export function tellsOfWork(path: string): boolean {
+export function reportsWork(path: string): boolean {
   return WORK_PATH.test(path) || fileOf(path) !== null;
 }
 
@@ -72,8 +72,8 @@ export function progressOf(
   usage: Usage | null,
 ): WorkProgress | null {
   const [, batch] = RESULTS_PATH.exec(path) ?? [];
-  const told = batch ?? fileOf(path);
-  if (told !== null) return { id: told, isFinished: true };
+  const finished = batch ?? fileOf(path);
+  if (finished !== null) return { id: finished, isFinished: true };
   if (id === null || status === null) return null;
   const waits = status === WAITING && usage === null;
   const state = status.toLowerCase().replace(STATE_PREFIX, "");

@@ -44,11 +44,11 @@ const LIBRARY_IDS: Readonly<Record<string, string>> = {
 const HUGGING_FACE = "huggingface";
 
 /** Providers whose responses report their cost, whatever the model (see `reportedNanoUsd`). */
-const TELL_COST: ReadonlySet<string> = new Set(["grok", "openrouter", "perplexity-ai"]);
+const REPORT_COST: ReadonlySet<string> = new Set(["grok", "openrouter", "perplexity-ai"]);
 
 /** Whether the cost of a provider's responses is known afterwards, even if it isn't before. */
-export function tellsCost(provider: string): boolean {
-  return TELL_COST.has(provider);
+export function reportsCost(provider: string): boolean {
+  return REPORT_COST.has(provider);
 }
 
 /** Whether prices of a provider's models are known without an admin's own. */

@@ -296,15 +296,15 @@ export function added(one: Usage, other: Usage): Usage {
 
 /** Gemini's Interactions API also counts thoughts and tool results separately. */
 function interactions(fields: Fields): Usage {
-  const told = (name: string) => count(fields[name]) ?? count(fields[camelCase(name)]);
+  const counter = (name: string) => count(fields[name]) ?? count(fields[camelCase(name)]);
   const audio = (name: string) => modality(fields[name] ?? fields[camelCase(name)], "AUDIO");
   const image = (name: string) => modality(fields[name] ?? fields[camelCase(name)], "IMAGE");
-  const thoughts = told("total_thought_tokens");
+  const thoughts = counter("total_thought_tokens");
   return {
     ...NO_USAGE,
-    inputTokens: sum(told("total_input_tokens"), told("total_tool_use_tokens")),
-    outputTokens: sum(told("total_output_tokens"), thoughts),
-    cachedInputTokens: told("total_cached_tokens"),
+    inputTokens: sum(counter("total_input_tokens"), counter("total_tool_use_tokens")),
+    outputTokens: sum(counter("total_output_tokens"), thoughts),
+    cachedInputTokens: counter("total_cached_tokens"),
     reasoningTokens: thoughts,
     inputAudioTokens: audio("input_tokens_by_modality"),
     outputAudioTokens: audio("output_tokens_by_modality"),

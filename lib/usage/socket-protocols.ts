@@ -169,9 +169,9 @@ const gemini: ProtocolRules<GeminiState> = {
       const model = text(object(message.setup).model);
       if (model !== null) return { state, facts: [{ kind: "model", model: plainModel(model) }] };
       const content = object(message.clientContent ?? message.client_content);
-      const isAsked = (content.turnComplete ?? content.turn_complete) === true;
+      const isRequest = (content.turnComplete ?? content.turn_complete) === true;
       const isResult = (message.toolResponse ?? message.tool_response) !== undefined;
-      if (!isAsked && !isResult) return { state, facts: NOTHING };
+      if (!isRequest && !isResult) return { state, facts: NOTHING };
       return {
         state,
         facts: [{ kind: "turn-begins", model: null, mostOutputTokens: null, isBySpeech: false }],
@@ -207,12 +207,12 @@ const gemini: ProtocolRules<GeminiState> = {
 
 /** Seconds of audio, as far as reported. */
 interface DeepgramState {
-  readonly heardS: number;
+  readonly audioS: number;
 }
 
 /** `listen` counts the recording, and reports it once more at the end; `speak` and agents report no usage. */
 const deepgram: ProtocolRules<DeepgramState> = {
-  start: { heardS: 0 },
+  start: { audioS: 0 },
   client: { marks: [], read: (state) => ({ state, facts: NOTHING }) },
   upstream: {
     marks: ['"duration"', '"audio_window_end"'],
@@ -223,13 +223,13 @@ const deepgram: ProtocolRules<DeepgramState> = {
           ? (count(message.duration) ?? 0) * channels
           : (count(message.start) ?? 0) + (count(message.duration) ?? 0);
       const windowS = count(message.audio_window_end) ?? 0;
-      return { state: { heardS: Math.max(state.heardS, untilS, windowS) }, facts: NOTHING };
+      return { state: { audioS: Math.max(state.audioS, untilS, windowS) }, facts: NOTHING };
     },
   },
-  end: ({ heardS }) =>
-    heardS === 0
+  end: ({ audioS }) =>
+    audioS === 0
       ? NOTHING
-      : [{ kind: "used", usage: { ...NO_USAGE, inputAudioSeconds: heardS }, model: null }],
+      : [{ kind: "used", usage: { ...NO_USAGE, inputAudioSeconds: audioS }, model: null }],
   textMark: null,
 };
 
@@ -265,7 +265,7 @@ const elevenLabs: ProtocolRules<ElevenLabsState> = {
 
 /** Cartesia's speech, one turn per context; transcription reports the seconds of audio. */
 const cartesia: ProtocolRules<DeepgramState> = {
-  start: { heardS: 0 },
+  start: { audioS: 0 },
   client: {
     marks: ['"transcript"'],
     read(state, message) {
@@ -282,10 +282,10 @@ const cartesia: ProtocolRules<DeepgramState> = {
   upstream: {
     marks: ['"done"', '"error"', '"duration"'],
     read(state, message) {
-      const heardS =
-        state.heardS + (message.is_final === true ? (count(message.duration) ?? 0) : 0);
+      const audioS =
+        state.audioS + (message.is_final === true ? (count(message.duration) ?? 0) : 0);
       const isOver = message.type === "done" || message.type === "error";
-      return { state: { heardS }, facts: isOver ? [TURN_ENDS] : NOTHING };
+      return { state: { audioS }, facts: isOver ? [TURN_ENDS] : NOTHING };
     },
   },
   end: deepgram.end,

@@ -3,9 +3,9 @@
  * bytes.
  * @module
  */
-import { isUntold, mediaType } from "../http/split-events";
+import { isVagueType, mediaType } from "../http/split-events";
 import type { Provider } from "../providers/types";
-import { isFileContent, tellsOfWork } from "./background-work";
+import { isFileContent, reportsWork } from "./background-work";
 import { ScanKeys } from "./json-scanner";
 import { headerUsage } from "./read-header-usage";
 import type { Usage } from "./types";
@@ -18,7 +18,7 @@ export interface UsageForm {
   /** Whether each of its texts is a separate response, so that their reports are added up. */
   readonly isMany: boolean;
   /** What the headers report; null for nothing. */
-  readonly told: Usage | null;
+  readonly reportedByHeaders: Usage | null;
   /** The host behind a router, because prices are listed by its name; null if unknown. */
   readonly host: string | null;
 }
@@ -171,7 +171,7 @@ export function usageFormFor({ provider, path, headers }: Exchange): UsageForm |
     keys: isMany ? BATCH : keysOf(usageFormat, kind, framing),
     isWritten: !isMany && kind.isWritten,
     isMany,
-    told: headerUsage(usageFormat, headers),
+    reportedByHeaders: headerUsage(usageFormat, headers),
     host: slug === "huggingface" ? hostOf(path, headers) : null,
   };
 }
@@ -209,7 +209,7 @@ function kindOf(path: string): PathKind {
     isBase64: path.endsWith("/invoke-with-response-stream"),
     isFile: isFileContent(path),
     isGeminiBatch: GEMINI_BATCH_PATH.test(path),
-    isWork: tellsOfWork(path),
+    isWork: reportsWork(path),
     isWritten: !UNWRITTEN_PATH.test(path),
   };
   kinds.set(path, kind);
@@ -227,7 +227,7 @@ function framingOf(
     return isBase64 ? "amazon-base64" : "amazon";
   }
   // application/json, application/x-ndjson, application/stream+json, application/x-jsonl
-  if (!isUntold(type) && !/^application\/.*json/.test(type)) return null;
+  if (!isVagueType(type) && !/^application\/.*json/.test(type)) return null;
   return isBatchResults ? "lines" : "plain";
 }
 

@@ -160,8 +160,10 @@ class ScanningReader implements UsageReader {
     if (reported !== null) return reported;
     const length = this.#recordedSeconds();
     if (length !== null) return { ...NO_USAGE, inputAudioSeconds: length };
-    const { told } = this.#form;
-    return told?.inputTokens == null && told?.outputTokens == null ? null : told;
+    const { reportedByHeaders } = this.#form;
+    return reportedByHeaders?.inputTokens == null && reportedByHeaders?.outputTokens == null
+      ? null
+      : reportedByHeaders;
   }
 
   /** What the response reports besides its counts. */
@@ -170,7 +172,7 @@ class ScanningReader implements UsageReader {
     const tierName = scanner.fact("service_tier") ?? scanner.fact("serviceTier");
     return {
       model: hosted(scanner.fact("model") ?? scanner.fact("modelVersion"), this.#form.host),
-      tier: reported?.tier ?? tierNamed(tierName) ?? this.#form.told?.tier ?? null,
+      tier: reported?.tier ?? tierNamed(tierName) ?? this.#form.reportedByHeaders?.tier ?? null,
       tools: reported?.tools ?? this.#calledTools(),
     };
   }

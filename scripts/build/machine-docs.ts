@@ -24,7 +24,7 @@ export async function writeMachineDocs(root: string, assets: string): Promise<vo
 export function llmsText(index: string): string {
   const rows = index.matchAll(/^\| \[([^\]]+)\]\(([^)]+)\) *\| (.*?) *\|$/gm);
   const pages = [...rows].map(
-    ([, title, file, tells]) => `- [${title}](/${MARKDOWN_FOLDER}/${file}): ${tells}`,
+    ([, title, file, summary]) => `- [${title}](/${MARKDOWN_FOLDER}/${file}): ${summary}`,
   );
   return `# One Balance
 

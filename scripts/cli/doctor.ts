@@ -4,7 +4,7 @@ import { type Connection, RefusedError } from "./connection.ts";
 import { count, printJson, type Style, styled } from "./output.ts";
 
 /** What can be checked from here is checked first. */
-type Told = Omit<Finding, "check"> & {
+type Check = Omit<Finding, "check"> & {
   readonly check: Finding["check"] | "instance" | "admin-token";
 };
 
@@ -41,32 +41,27 @@ export const doctor: Command = {
   },
 };
 
-async function examine(connection: Connection): Promise<readonly Told[]> {
-  const found: Told[] = [];
-  const tell = (
-    check: Told["check"],
-    state: Told["state"],
+async function examine(connection: Connection): Promise<readonly Check[]> {
+  const found: Check[] = [];
+  const add = (
+    check: Check["check"],
+    state: Check["state"],
     message: string,
     advice: string | null,
   ) => found.push({ check, state, subject: null, message, advice });
   try {
-    tell("instance", "ok", `responds in ${await connection.ping()} ms`, null);
+    add("instance", "ok", `responds in ${await connection.ping()} ms`, null);
     const { findings } = await connection.call<Examination>("GET", "doctor");
-    tell("admin-token", "ok", "the admin token is accepted", null);
+    add("admin-token", "ok", "the admin token is accepted", null);
     found.push(...findings);
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;
     if (found.length === 0) {
-      tell("instance", "fault", error.message, "check --url, and whether it is running");
+      add("instance", "fault", error.message, "check --url, and whether it is running");
     } else if (error.status === 401) {
-      tell(
-        "admin-token",
-        "fault",
-        `the admin token was rejected: ${error.message}`,
-        "see AUTH_KEY",
-      );
+      add("admin-token", "fault", `the admin token was rejected: ${error.message}`, "see AUTH_KEY");
     } else if (error.status !== null && error.status >= 500) {
-      tell("portal", "fault", error.message, "see The portal's object in docs/deploy.md");
+      add("portal", "fault", error.message, "see The portal's object in docs/deploy.md");
     } else throw error;
   }
   return found;

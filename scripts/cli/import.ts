@@ -53,7 +53,7 @@ export const importCommand: Command = {
     const difference = await send(true);
     const hasWork = difference.added > 0 || difference.changed > 0;
     const isDry = options["dry-run"] === true || !hasWork;
-    if (!isJson) tell(difference);
+    if (!isJson) print(difference);
     if (!isDry && options.yes !== true && !(await isWanted(difference, isJson))) return 1;
     const result = isDry ? difference : await send(false);
     if (isJson) printJson(result);
@@ -76,7 +76,7 @@ function* callsOf(keys: readonly SourceKey[]): Generator<[at: number, keys: read
   }
 }
 
-function tell({ form, providers, rejected, unknown, skipped, leftOut }: ImportedKeys): void {
+function print({ form, providers, rejected, unknown, skipped, leftOut }: ImportedKeys): void {
   console.log(`Read as ${form}`);
   if (providers.length > 0) {
     printTable(providers, [

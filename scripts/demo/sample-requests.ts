@@ -155,8 +155,8 @@ function sampleAttempts(
     const keyId = keyIds[random.between(0, keyIds.length - 1)] ?? "";
     const meaning = sampleMeaning(provider, random);
     const tookMs = meaning === "ok" ? random.around(firstMs) : random.around(90);
-    const told = meaning === "ok" ? { status: 200, words: null } : ERRORS[meaning];
-    attempts.push({ keyId, afterMs, tookMs, meaning, rule: meaning, ...told });
+    const answer = meaning === "ok" ? { status: 200, words: null } : ERRORS[meaning];
+    attempts.push({ keyId, afterMs, tookMs, meaning, rule: meaning, ...answer });
     const isEnd = meaning === "ok" || meaning === "client_error" || random.chance(0.03);
     if (isEnd && meaning !== "server_error" && meaning !== "rate_limit_day") return attempts;
     afterMs += tookMs + random.between(1, 3);

@@ -20,7 +20,7 @@ type ErrorMeaning = ErrorRule["meaning"];
 interface MeaningText {
   readonly means: string;
   /** When the response itself states the time; empty if it never does. */
-  readonly told: string;
+  readonly stated: string;
   /** What must happen before the key's cooldown; absent if nothing must. */
   readonly condition?: string;
   readonly request: string;
@@ -29,72 +29,72 @@ interface MeaningText {
 const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
   client_error: {
     means: "the request itself is rejected",
-    told: "",
+    stated: "",
     request: "delivered; another key is tried where it may hold what this one lacks",
   },
   rate_limit_minute: {
     means: "a short quota is used up",
-    told: `as long as the answer says, else for ${durationText(USUAL.rate_limit_minute.restMs)} if it names a quota, else `,
+    stated: `as long as the answer says, else for ${durationText(USUAL.rate_limit_minute.restMs)} if it names a quota, else `,
     request: "next key",
   },
   rate_limit_day: {
     means: "the daily quota is used up",
-    told: "as long as the answer says, else ",
+    stated: "as long as the answer says, else ",
     request: "next key",
   },
   out_of_credit: {
     means: "balance, credit or a spending cap is used up",
-    told: "until the date that the answer names, else ",
+    stated: "until the date that the answer names, else ",
     request: "next key",
   },
   key_invalid: {
     means: "an error known to mean that the key is invalid",
-    told: "",
+    stated: "",
     condition: "once a second witness agrees",
     request: "next key",
   },
   key_blocked: {
     means: "the key or its account was suspended, leaked or restricted",
-    told: "",
+    stated: "",
     condition: "once a second witness agrees",
     request: "next key",
   },
   key_doubtful: {
     means: "a 401 or 403 for an unclear reason",
-    told: "",
+    stated: "",
     condition: "once a second witness agrees",
     request: "next key",
   },
   model_denied: {
     means: "the key has no access to this model",
-    told: "",
+    stated: "",
     condition: "once another key has served the request",
     request: "next key; if none serves it, the provider's error is returned",
   },
   region_denied: {
     means: "rejected because of where the request came from",
-    told: "",
+    stated: "",
     request: "once more, then the error is returned",
   },
   foreign_reasoning: {
     means: "the conversation carries reasoning that another account encrypted",
-    told: "",
+    stated: "",
     request:
       "the account that made it, if it is available in time; otherwise continues without that reasoning",
   },
   overloaded: {
     means: "the model has no capacity",
-    told: "",
+    stated: "",
     request: "again after a short pause, with another key if there is one",
   },
   server_error: {
     means: "the provider failed, or sent no response at all",
-    told: "",
+    stated: "",
     request: "again after a short pause, with another key if there is one",
   },
   gateway_limit: {
     means: "AI Gateway rejected the request",
-    told: "",
+    stated: "",
     request: "returned",
   },
 };
@@ -163,7 +163,7 @@ export function judgingPage(): string {
 
 function keyText(meaning: ErrorMeaning): string {
   const { effect, scope } = USUAL[meaning];
-  const { told, condition } = MEANINGS[meaning];
+  const { stated, condition } = MEANINGS[meaning];
   if (effect === "none") return "nothing";
   const witness = condition === undefined ? "" : `, ${condition}`;
   if (effect === "block") return `blocked until it is reset or a check finds it valid${witness}`;
@@ -173,7 +173,7 @@ function keyText(meaning: ErrorMeaning): string {
     meaning === "rate_limit_day"
       ? "until the provider's midnight"
       : timeUntil(usualUntilMs(meaning, openai, words, NOW_MS));
-  return `${reach} ${told}${usual}${witness}`;
+  return `${reach} ${stated}${usual}${witness}`;
 }
 
 function pacificLabels(): string {

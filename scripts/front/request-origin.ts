@@ -36,14 +36,14 @@ export function requestOrigin(peer: string, header: HeaderOf, trust: Trust): Req
 }
 
 function byXForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigin {
-  const told = listOf(header("x-forwarded-for"));
-  const { address, hops } = walk(peer, told, trust);
+  const forwarded = listOf(header("x-forwarded-for"));
+  const { address, hops } = walk(peer, forwarded, trust);
   // If each proxy appends, the outermost trusted one wrote the entry that is as many places from the right as there are
   // proxies. If they pass on or replace a single value, that is it. Without addresses, the number of proxies is
   // unknown.
   const outermost = (name: string) => {
     const values = listOf(header(name));
-    return told.length === 0 ? values[0] : values[Math.max(0, values.length - hops)];
+    return forwarded.length === 0 ? values[0] : values[Math.max(0, values.length - hops)];
   };
   return {
     address,
@@ -55,8 +55,8 @@ function byXForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrig
 
 function byForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigin {
   const elements = parseForwarded(header("forwarded") ?? "");
-  const told = elements.map((element) => element.get("for") ?? "");
-  const { address, hops } = walk(peer, told, trust);
+  const forwarded = elements.map((element) => element.get("for") ?? "");
+  const { address, hops } = walk(peer, forwarded, trust);
   const element = elements.at(-hops);
   return {
     address,
@@ -71,12 +71,12 @@ function byForwarded(peer: string, header: HeaderOf, trust: Trust): RequestOrigi
  * @returns the outermost known address unless it is a proxy's, and the number of trusted proxies in between: at least
  * the peer, at most the number of entries
  */
-function walk(peer: string, told: readonly string[], trust: Trust) {
+function walk(peer: string, forwarded: readonly string[], trust: Trust) {
   let address = peer;
   let hops = 0;
-  while (hops < told.length && trust.proxies.has(address)) {
+  while (hops < forwarded.length && trust.proxies.has(address)) {
     hops += 1;
-    const next = parseAddress(told[told.length - hops] ?? "");
+    const next = parseAddress(forwarded[forwarded.length - hops] ?? "");
     if (next === null) break;
     address = next;
   }

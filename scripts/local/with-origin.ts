@@ -17,7 +17,7 @@ const SAID_BY_PROXIES = [
   "cf-visitor",
 ] as const;
 
-const TOLD_AS = {
+const HEADER_OF = {
   address: "cf-connecting-ip",
   scheme: "x-forwarded-proto",
   host: "x-forwarded-host",
@@ -34,7 +34,7 @@ export function withOrigin(request: Request, originHeader: string): Request {
   const said = new URLSearchParams(headers.get(originHeader) ?? "");
   headers.delete(originHeader);
   for (const name of SAID_BY_PROXIES) headers.delete(name);
-  for (const [key, name] of Object.entries(TOLD_AS)) {
+  for (const [key, name] of Object.entries(HEADER_OF)) {
     const value = said.get(key);
     if (value !== null) headers.set(name, value);
   }

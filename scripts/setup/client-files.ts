@@ -41,7 +41,7 @@ export interface ClientSetup {
   readonly overriding: readonly string[];
   files(pool: PoolAddress, choice: ModelChoice, surroundings: Surroundings): readonly ClientFile[];
   /** What its first file says about us; empty texts if nothing. */
-  told(values: unknown): {
+  saved(values: unknown): {
     readonly address: string;
     readonly token: string;
     readonly model: string;
@@ -67,7 +67,7 @@ export const SETUPS: Readonly<Record<SetUpClient, ClientSetup>> = {
         ),
       },
     ],
-    told: (values) => ({
+    saved: (values) => ({
       address: at(values, "env", "ANTHROPIC_BASE_URL"),
       token: at(values, "env", "ANTHROPIC_AUTH_TOKEN"),
       model: at(values, "env", "ANTHROPIC_MODEL"),
@@ -84,7 +84,7 @@ export const SETUPS: Readonly<Record<SetUpClient, ClientSetup>> = {
         format: codexFormat(codexConfig(pool, model)),
       },
     ],
-    told: (values) => ({
+    saved: (values) => ({
       address: at(values, "model_providers", PROVIDER_ID, "base_url"),
       token: at(values, "model_providers", PROVIDER_ID, "experimental_bearer_token"),
       model: at(values, "model_provider") === PROVIDER_ID ? at(values, "model") : "",
@@ -105,7 +105,7 @@ export const SETUPS: Readonly<Record<SetUpClient, ClientSetup>> = {
         format: jsonFormat([[["security", "auth", "selectedType"], "gemini-api-key"]]),
       },
     ],
-    told: (values) => ({
+    saved: (values) => ({
       address: at(values, "GOOGLE_GEMINI_BASE_URL"),
       token: at(values, "GEMINI_API_KEY"),
       model: at(values, "GEMINI_MODEL"),
@@ -130,7 +130,7 @@ export const SETUPS: Readonly<Record<SetUpClient, ClientSetup>> = {
         },
       ];
     },
-    told: (values) => ({
+    saved: (values) => ({
       address: at(values, "provider", PROVIDER_ID, "options", "baseURL"),
       token: at(values, "provider", PROVIDER_ID, "options", "apiKey"),
       model: at(values, "model").replace(new RegExp(`^${PROVIDER_ID}/`), ""),

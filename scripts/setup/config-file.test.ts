@@ -83,7 +83,7 @@ describe.each(CLIENTS)("%s", (client) => {
     expect(written).toContain(POOL.token);
     expect(await readFile(path + BACKUP_ENDING, "utf8")).toBe(text);
     expect((await stat(path)).mode & 0o777).toBe(0o640);
-    expect(SETUPS[client].told(format.read(written))).toMatchObject({ token: POOL.token });
+    expect(SETUPS[client].saved(format.read(written))).toMatchObject({ token: POOL.token });
     expect(new Set(await setUp(client))).toEqual(new Set(["unchanged"]));
     await putBack(client);
     if (text.trim() === "") await expect(readFile(path)).rejects.toThrow("ENOENT");

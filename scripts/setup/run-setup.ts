@@ -34,9 +34,9 @@ export async function runSetup({
   const surroundings = { home: homedir(), env: process.env };
   if (options.undo === true) {
     if (client === null) throw new UsageError(`nothing was written for ${JSON.stringify(given)}`);
-    return tellUndone(await undoAll(client, surroundings), client, isJson);
+    return printUndone(await undoAll(client, surroundings), client, isJson);
   }
-  if (client === null) return tellByHand(name, connection, isJson);
+  if (client === null) return printManualSteps(name, connection, isJson);
   const isPrinted = options.print === true;
   const made = await prepare(
     client,
@@ -67,7 +67,7 @@ export async function runSetup({
   }
   const asksFor = made.model === null ? "its own choice of model" : made.model;
   console.log(`${client.label} asks ${connection.url} for ${asksFor}. Start it: ${client.command}`);
-  tellOverriding(client);
+  printOverriding(client);
   return 0;
 }
 
@@ -90,9 +90,9 @@ async function prepare(
   isPrinted: boolean,
 ): Promise<Prepared> {
   const origin = connection.url;
-  const told = await toldBefore(client, surroundings);
-  const isSameInstance = told.address.startsWith(`${origin}/`) || told.address === origin;
-  const before = isSameInstance ? told : { token: "", model: "" };
+  const saved = await savedSetup(client, surroundings);
+  const isSameInstance = saved.address.startsWith(`${origin}/`) || saved.address === origin;
+  const before = isSameInstance ? saved : { token: "", model: "" };
   const { token, models } = await usableToken(client, connection, before.token, isPrinted);
   const choice = chooseModel(client.door, models, wanted, before.model);
   const files = client.files({ origin, token }, choice, surroundings);
@@ -103,11 +103,11 @@ const NOWHERE = { origin: "", token: "" };
 const NO_CHOICE = { model: "", own: null, others: [] };
 
 /** What the client's own file currently says about us. */
-async function toldBefore(client: ClientSetup, surroundings: Surroundings) {
+async function savedSetup(client: ClientSetup, surroundings: Surroundings) {
   const [first] = client.files(NOWHERE, NO_CHOICE, surroundings);
   if (first === undefined) throw new TypeError("every client has a file");
   const planned = await plan(first.path, first.format);
-  return client.told(first.format.read(await readConfig(planned.path)));
+  return client.saved(first.format.read(await readConfig(planned.path)));
 }
 
 /**
@@ -169,7 +169,7 @@ const UNDONE: Readonly<Record<Outcome, string>> = {
   written: "is written",
 };
 
-function tellUndone(
+function printUndone(
   files: readonly { readonly path: string; readonly outcome: Outcome }[],
   { label }: ClientSetup,
   isJson: boolean,
@@ -182,7 +182,7 @@ function tellUndone(
 }
 
 /** A shell's variables take precedence over the file. */
-function tellOverriding({ overriding, label }: ClientSetup): void {
+function printOverriding({ overriding, label }: ClientSetup): void {
   const set = overriding.filter((name) => process.env[name] !== undefined);
   if (set.length > 0) {
     console.error(`! This shell has ${set.join(", ")}, which ${label} reads too: unset it.`);
@@ -190,7 +190,7 @@ function tellOverriding({ overriding, label }: ClientSetup): void {
 }
 
 /** Clients whose settings are in a window, or in one's own program. */
-function tellByHand(name: string, connection: Connection, isJson: boolean): number {
+function printManualSteps(name: string, connection: Connection, isJson: boolean): number {
   const token = connection.token === "" ? PLACEHOLDER : connection.token;
   const snippets = clientSnippets({ origin: connection.url, token, ...ANYTHING });
   const found = snippets.find(({ client }) => client === name);

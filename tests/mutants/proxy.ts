@@ -69,8 +69,8 @@ export const proxyMutants: readonly Mutant[] = [
   verdicts("doubtful words block at once", "if (!condemns(judged)) {", "if (condemns(judged)) {"),
   verdicts(
     "failures are forgotten",
-    "if (NOBODYS_FAULT.has(verdict.meaning)) pool.fail(",
-    "if (!NOBODYS_FAULT.has(verdict.meaning)) pool.fail(",
+    "if (UPSTREAM_FAULTS.has(verdict.meaning)) pool.fail(",
+    "if (!UPSTREAM_FAULTS.has(verdict.meaning)) pool.fail(",
   ),
   choice(
     "a key without quota is asked for ever",

@@ -26,9 +26,9 @@ export function findAdminCall(
   if (best === undefined) return null;
   const same = matches.filter(({ path }) => path === best.path);
   // HEAD is handled as GET, and the server omits its body.
-  const asked = method === "HEAD" ? "GET" : method;
+  const wanted = method === "HEAD" ? "GET" : method;
   return {
-    handler: same.find(({ callMethod }) => callMethod === asked)?.handler,
+    handler: same.find(({ callMethod }) => callMethod === wanted)?.handler,
     param: best.param,
     methods: same.map(({ callMethod }) => callMethod).toSorted(),
   };

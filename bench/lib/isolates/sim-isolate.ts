@@ -6,10 +6,10 @@
 import type { LimitHolder } from "../../../lib/budgets/limit-holder.ts";
 import type { PeriodSpend } from "../../../lib/budgets/spend.ts";
 import { type TakenSpend, TokenLedger } from "../../../lib/budgets/token-ledger.ts";
-import { LeaseAsker } from "../../../lib/db/state/lease-asker.ts";
+import { LeaseClient } from "../../../lib/db/state/lease-client.ts";
 import { StoreLeases } from "../../../lib/db/state/store-leases.ts";
-import type { AskingGaps } from "../../../lib/leases/asking-gaps.ts";
 import { LeasedLimits } from "../../../lib/leases/leased-limits.ts";
+import type { AskingGaps } from "../../../lib/leases/request-gaps.ts";
 import type { KeyPool } from "../../../lib/pool/key-pool.ts";
 import type { ProxyInstance } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken, StateEvent, TokenBudgets } from "../../../lib/proxy/ports.ts";
@@ -47,7 +47,7 @@ export interface SimIsolateOptions {
 export class SimIsolate {
   readonly proxy: ProxyInstance;
   readonly ledger: TokenLedger;
-  readonly asker: LeaseAsker | null;
+  readonly asker: LeaseClient | null;
   readonly #options: SimIsolateOptions;
   #waiting: RequestEvent[] = [];
   #isFlushing = false;
@@ -61,7 +61,7 @@ export class SimIsolate {
     this.asker =
       sharing === "none"
         ? null
-        : new LeaseAsker({
+        : new LeaseClient({
             leases: new LeasedLimits(LEASE_OPTIONS[sharing]),
             isolate: id,
             object: sharing === "object" ? store.objects() : null,

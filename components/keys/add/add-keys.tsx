@@ -58,8 +58,8 @@ export function AddKeys({
     setStep({ kind: "previewing", done: 0, total: keys.length });
     try {
       for (const call of callsOf(keys, (key) => key.text)) {
-        const asked = call.map((key) => ({ text: key.text, hint: key.hint }));
-        previews.push(...dataOf(await previewKeys({ provider: forProvider, keys: asked })));
+        const pasted = call.map((key) => ({ text: key.text, hint: key.hint }));
+        previews.push(...dataOf(await previewKeys({ provider: forProvider, keys: pasted })));
         if (run.current !== own) return;
         setStep({ kind: "previewing", done: previews.length, total: keys.length });
       }

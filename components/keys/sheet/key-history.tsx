@@ -47,7 +47,7 @@ function Happened({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: 
           ? t("cooled", {
               time: format.dateTime(untilMs, { dateStyle: "short", timeStyle: "short" }),
             })
-          : t(TOLD_KINDS[kind])}
+          : t(KIND_MESSAGES[kind])}
       </p>
       <p className="text-muted-foreground text-xs break-words">
         {[kind === "cooled" && model !== null && modelName(model), reason, evidence?.words]
@@ -59,7 +59,7 @@ function Happened({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: 
 }
 
 /** Kinds of events as text; a cooldown without an end is shown as a block. */
-const TOLD_KINDS = {
+const KIND_MESSAGES = {
   cooled: "blocked",
   blocked: "blocked",
   reset: "blocked",
@@ -71,9 +71,9 @@ const TOLD_KINDS = {
   keyof Messages["keys"]["history"]
 >;
 
-type Told = keyof Messages["keys"]["history"];
+type HistoryMessage = keyof Messages["keys"]["history"];
 
-const ACTIONS: ReadonlySet<string> = new Set<Told>([
+const ACTIONS: ReadonlySet<string> = new Set<HistoryMessage>([
   "add",
   "delete",
   "disable",
@@ -104,7 +104,7 @@ function Done({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: "per
   return (
     <>
       <p className="break-words">
-        {isTold(action) ? t(action, { actor }) : t("other", { actor, action })}
+        {isKnown(action) ? t(action, { actor }) : t("other", { actor, action })}
       </p>
       {details.length > 0 && (
         <p className="text-muted-foreground text-xs break-words">{details.join(" · ")}</p>
@@ -114,10 +114,10 @@ function Done({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: "per
 }
 
 type Action = Exclude<
-  Told,
+  HistoryMessage,
   "blocked" | "change" | "checked" | "cleared" | "cooled" | "other" | "suspected" | "with"
 >;
 
-function isTold(action: string): action is Action {
+function isKnown(action: string): action is Action {
   return ACTIONS.has(action);
 }

@@ -86,7 +86,7 @@ export function CustomProviderForm({
     if (provider !== null) {
       const { slug: _, ...fields } = values;
       const saved = await careful.save(fields);
-      if (saved.kind === "told") return;
+      if (saved.kind === "open") return;
       if (saved.kind === "refused") {
         showFailure(saved.failure);
         return;

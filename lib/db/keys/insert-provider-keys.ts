@@ -13,10 +13,10 @@ export interface NewProviderKey
   readonly limits: readonly LimitRule[] | null;
   readonly remark: string | null;
   /** The status of a key that comes from another instance; absent: active and without cooldowns. */
-  readonly standing?: KeyStanding;
+  readonly initial?: InitialState;
 }
 
-export interface KeyStanding extends Pick<ProviderKeyRow, "status" | "reason" | "evidence"> {
+export interface InitialState extends Pick<ProviderKeyRow, "status" | "reason" | "evidence"> {
   readonly cooldowns: readonly Pick<KeyCooldownRow, "model" | "untilMs" | "evidence">[];
 }
 
@@ -42,7 +42,7 @@ export async function insertProviderKeys(
   audit: (ids: readonly string[]) => SQL,
 ): Promise<number> {
   let added = 0;
-  const rests = keys.some((key) => key.standing !== undefined && key.standing.cooldowns.length > 0);
+  const rests = keys.some((key) => key.initial !== undefined && key.initial.cooldowns.length > 0);
   for (const { ids, json } of chunksOf(keys)) {
     const { rowCounts } = await changeState(db, [
       insertStatement(origin, json),
@@ -85,8 +85,8 @@ function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson:
     select e.value ->> 'id', ${provider}, e.value ->> 'sealed', e.value ->> 'fingerprint',
       e.value ->> 'masked', e.value ->> 'weight', e.value ->> 'priority', e.value ->> 'quotaDomain',
       nullif(e.value -> 'models', 'null'), nullif(e.value -> 'limits', 'null'),
-      e.value ->> 'remark', coalesce(e.value ->> '$.standing.status', 'active'),
-      e.value ->> '$.standing.reason', nullif(e.value -> '$.standing.evidence', 'null'),
+      e.value ->> 'remark', coalesce(e.value ->> '$.initial.status', 'active'),
+      e.value ->> '$.initial.reason', nullif(e.value -> '$.initial.evidence', 'null'),
       ${createdAtMs}, ${createdBy}, ${createdAtMs}, ${TAKEN_VERSION}
     from json_each(${keysJson}) e
     where not exists (
@@ -104,5 +104,5 @@ function insertCooldowns(keysJson: string) {
       c.value -> 'evidence', c.value ->> '$.evidence.atMs', ${TAKEN_VERSION}
     from json_each(${keysJson}) e
     join provider_keys k on k.id = e.value ->> 'id'
-    join json_each(e.value -> '$.standing.cooldowns') c`;
+    join json_each(e.value -> '$.initial.cooldowns') c`;
 }

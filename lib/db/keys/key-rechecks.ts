@@ -45,7 +45,7 @@ export async function takeDueRechecks(
 export interface SettledRecheck {
   readonly id: string;
   /** Whether it counts as checked; if not, the same interval passes once more. */
-  readonly wasAsked: boolean;
+  readonly wasCalled: boolean;
 }
 
 /** Sets the next check of keys that were checked. */
@@ -54,7 +54,7 @@ export async function settleRechecks(
   checked: readonly SettledRecheck[],
   nowMs: number,
 ): Promise<void> {
-  const attempts = sql`attempts + iif(e.value ->> 'wasAsked', 1, 0)`;
+  const attempts = sql`attempts + iif(e.value ->> 'wasCalled', 1, 0)`;
   await runBatch(db, [
     sql`
       update key_rechecks set attempts = ${attempts}, next_at_ms = ${nowMs} + ${gapAfter(attempts)}

@@ -284,12 +284,12 @@ class D1IsolateState implements IsolateState {
   storedThings(
     provider: string,
     resources: readonly string[],
-    anew = false,
+    again = false,
   ): ReadonlyMap<string, StoredThing> | Promise<ReadonlyMap<string, StoredThing>> {
     const missing = resources.filter((resource) => {
       const name = `${provider} ${resource}`;
       if (this.#stored.has(name)) return false;
-      const unseenMs = anew ? undefined : this.#unseen.get(name);
+      const unseenMs = again ? undefined : this.#unseen.get(name);
       return unseenMs === undefined || this.#steadyMs() - unseenMs > UNSEEN_FOR_MS;
     });
     if (missing.length === 0 || this.#steadyMs() < this.#resourceRetryMs) {
@@ -354,8 +354,8 @@ class D1IsolateState implements IsolateState {
   }
 
   shareUse(keep?: KeepAlive): void {
-    const telling = this.#uses.exchangeIfDue();
-    if (telling !== null) keep?.(telling);
+    const exchange = this.#uses.exchangeIfDue();
+    if (exchange !== null) keep?.(exchange);
   }
 
   afterResponse(): Promise<void> | null {

@@ -24,7 +24,7 @@ function eventId(kind: string, keyId: string, model: string, atMs: number): stri
 }
 
 /** The statement that reports cooldowns; must run before they are written. */
-export function tellCooldowns(events: readonly EventOf<"key-cooled">[]): SQL {
+export function insertCooldownEvents(events: readonly EventOf<"key-cooled">[]): SQL {
   const rows = events.map((event) => ({
     ...event,
     id: eventId("cooled", event.keyId, event.model, event.evidence.atMs),
@@ -37,17 +37,17 @@ export function tellCooldowns(events: readonly EventOf<"key-cooled">[]): SQL {
     join provider_keys k on k.id = e.value ->> 'keyId'
     where k.reset_at_ms < e.value ->> '$.evidence.atMs'
       and not exists (
-        select 1 from key_events told
-        where told.key_id = k.id and told.at_ms > (e.value ->> '$.evidence.atMs') - ${SAME_STORY_MS}
-          and told.at_ms > k.reset_at_ms
-          and told.kind = 'cooled' and told.model = e.value ->> 'model'
-          and told.evidence ->> 'meaning' = e.value ->> '$.evidence.meaning'
-          and told.until_ms > (e.value ->> 'untilMs') - ${SAME_STORY_MS})
+        select 1 from key_events earlier
+        where earlier.key_id = k.id and earlier.at_ms > (e.value ->> '$.evidence.atMs') - ${SAME_STORY_MS}
+          and earlier.at_ms > k.reset_at_ms
+          and earlier.kind = 'cooled' and earlier.model = e.value ->> 'model'
+          and earlier.evidence ->> 'meaning' = e.value ->> '$.evidence.meaning'
+          and earlier.until_ms > (e.value ->> 'untilMs') - ${SAME_STORY_MS})
     on conflict (id) do nothing`;
 }
 
 /** The statement that reports blocks; must run before they are written. */
-export function tellBlocks(events: readonly EventOf<"key-blocked">[]): SQL {
+export function insertBlockEvents(events: readonly EventOf<"key-blocked">[]): SQL {
   const rows = events.map((event) => ({
     ...event,
     id: eventId("blocked", event.keyId, "", event.evidence.atMs),
@@ -66,7 +66,7 @@ export function tellBlocks(events: readonly EventOf<"key-blocked">[]): SQL {
  * The statement that reports which keys came under suspicion, and which were cleared. For keys that are blocked in the
  * same flush, only the block is reported.
  */
-export function tellSuspicions(events: readonly StateEvent[]): SQL | null {
+export function insertSuspicionEvents(events: readonly StateEvent[]): SQL | null {
   const blocked = new Set(
     events.flatMap((event) => (event.kind === "key-blocked" ? [event.keyId] : [])),
   );
@@ -140,7 +140,7 @@ export async function findVerdicts(
 }
 
 /** The statement that reports checks. */
-export function tellChecks(
+export function insertCheckEvents(
   checks: readonly {
     readonly key: Pick<ProviderKeyRow, "id" | "provider">;
     readonly evidence: KeyEvidence;

@@ -68,8 +68,8 @@ export class StoreLeases implements LeasePort {
       if (known !== null) return permits;
       return Math.min(permits, question.used + Math.ceil(question.limit.limit / FIRST_PART));
     });
-    const told = JSON.stringify(storedReports(questions, claims, nowMs));
-    const reports = reportsOf(await this.#rows.exchange({ isolate, reports: told }), nowMs);
+    const stored = JSON.stringify(storedReports(questions, claims, nowMs));
+    const reports = reportsOf(await this.#rows.exchange({ isolate, reports: stored }), nowMs);
     this.#known = reports;
     this.#knownMs = nowMs;
     return questions.map((question, index) => {

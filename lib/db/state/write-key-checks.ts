@@ -5,7 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 import type { ProviderKeyRow } from "../schema/schema";
-import { type KeyEvidence, tellChecks } from "./key-events";
+import { insertCheckEvents, type KeyEvidence } from "./key-events";
 import { changeState, TAKEN_VERSION } from "./state-version";
 
 export interface KeyCheckResult {
@@ -32,7 +32,7 @@ export async function writeKeyChecks(
     .map(({ key, evidence }) => ({ id: key.id, evidence }));
   const ids = JSON.stringify(good);
   await changeState(db, [
-    tellChecks(checks),
+    insertCheckEvents(checks),
     audit,
     sql`
       update provider_keys set

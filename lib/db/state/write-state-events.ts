@@ -5,8 +5,13 @@
 import { sql } from "drizzle-orm";
 import type { StateEvent } from "../../proxy/ports";
 import type { Database } from "../open-database";
-import { tellIncidents } from "../team/incidents";
-import { type EventOf, tellBlocks, tellCooldowns, tellSuspicions } from "./key-events";
+import { recordIncidents } from "../team/incidents";
+import {
+  type EventOf,
+  insertBlockEvents,
+  insertCooldownEvents,
+  insertSuspicionEvents,
+} from "./key-events";
 import { changeState, runBatch, TAKEN_VERSION } from "./state-version";
 
 /** Stored things are remembered as long as they are used (`prune-usage.ts`), with this precision. */
@@ -32,8 +37,8 @@ export async function writeStateEvents(
 
   const changes = [];
   // The report comes first, because it compares with the previous state.
-  if (cooled.length > 0) changes.push(tellCooldowns(cooled), upsertCooldowns(cooled));
-  if (blocked.length > 0) changes.push(tellBlocks(blocked), blockKeys(blocked));
+  if (cooled.length > 0) changes.push(insertCooldownEvents(cooled), upsertCooldowns(cooled));
+  if (blocked.length > 0) changes.push(insertBlockEvents(blocked), blockKeys(blocked));
   const uses = [];
   if (usedKeys.length > 0) {
     const rows = usedKeys.map((event) => [event.keyId, event.atMs] as const);
@@ -46,9 +51,9 @@ export async function writeStateEvents(
 
   const resources = of("resource-seen");
   if (resources.length > 0) uses.push(rememberResources(resources));
-  const suspicions = tellSuspicions(events);
+  const suspicions = insertSuspicionEvents(events);
   if (suspicions !== null) uses.push(suspicions);
-  uses.push(...tellIncidents(events));
+  uses.push(...recordIncidents(events));
 
   if (changes.length > 0) return (await changeState(db, [...changes, ...uses])).version;
   if (uses.length > 0) await runBatch(db, uses);

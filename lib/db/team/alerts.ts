@@ -32,12 +32,12 @@ export interface KeyBlock {
 }
 
 /** Recent blocks that weren't reported yet, of keys that are still blocked; oldest first. */
-export function listUntoldBlocks(db: Database, nowMs: number): Promise<KeyBlock[]> {
+export function listUnreportedBlocks(db: Database, nowMs: number): Promise<KeyBlock[]> {
   return db.all<KeyBlock>(sql`
     select e.id, k.id as "keyId", e.provider, k.masked
     from key_events e join provider_keys k on k.id = e.key_id and k.status = 'blocked'
     where e.at_ms > ${nowMs - NEWS_MS} and e.kind = 'blocked'
-      and not exists (select 1 from alert_topics told where told.topic = e.id)
+      and not exists (select 1 from alert_topics earlier where earlier.topic = e.id)
     order by e.at_ms limit 500`);
 }
 

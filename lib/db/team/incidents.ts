@@ -16,7 +16,7 @@ export const QUIET_MS = 30 * 60_000;
  * The statements that record incidents, in order. Writing the same again changes nothing: a sighting continues the
  * incident that was seen shortly before, and one from before an incident's end doesn't apply.
  */
-export function tellIncidents(events: readonly StateEvent[]): SQL[] {
+export function recordIncidents(events: readonly StateEvent[]): SQL[] {
   const seen = events.filter((event) => event.kind === "incident-seen");
   const over = events.filter(
     (event): event is EventOf<"incident-over"> =>

@@ -12,7 +12,7 @@ import { NO_USAGE, type Usage } from "../../usage/types";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
 import { BoundedMap } from "../state/bounded-map";
-import type { LeaseAsker } from "../state/lease-asker";
+import type { LeaseClient } from "../state/lease-client";
 import { SharedRead } from "../state/shared-read";
 import type { UsageRecorder } from "../usage/usage-recorder";
 import { readTokenSpend } from "./token-spend";
@@ -28,7 +28,7 @@ const READS_MAX = 1_000;
 export class D1TokenBudgets implements TokenBudgets {
   readonly #db: Database;
   readonly #recorder: UsageRecorder;
-  readonly #asker: LeaseAsker | null;
+  readonly #leaseClient: LeaseClient | null;
   /** The last one loaded: accurate enough for settling while a new one is loaded. */
   #book: PriceBook | null = null;
   /** Reads in progress, by what they read: simultaneous requests read the same. */
@@ -37,16 +37,16 @@ export class D1TokenBudgets implements TokenBudgets {
 
   /**
    * @param recorder Its flushes write what tokens used.
-   * @param asker Requests the leases for the recorder's ledger; null if it has none.
+   * @param leaseClient Requests the leases for the recorder's ledger; null if it has none.
    */
-  constructor(db: Database, recorder: UsageRecorder, asker: LeaseAsker | null = null) {
+  constructor(db: Database, recorder: UsageRecorder, leaseClient: LeaseClient | null = null) {
     this.#db = db;
     this.#recorder = recorder;
-    this.#asker = asker;
+    this.#leaseClient = leaseClient;
   }
 
   lease(group: string, keep?: KeepAlive): Promise<void> | null {
-    return this.#asker === null ? null : this.#asker.ask(group, keep);
+    return this.#leaseClient === null ? null : this.#leaseClient.ask(group, keep);
   }
 
   get ledger(): TokenLedger {

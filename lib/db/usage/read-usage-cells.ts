@@ -101,12 +101,12 @@ function planOf(query: CellQuery): Plan {
   if (!by.includes("bucketMs") && !values.includes(REQUESTS)) values.unshift(REQUESTS);
   const columns = by.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const asked = [...filteredBy(where), ...(only === undefined ? [] : [only.dimension])];
-  const told = [...columns, ...asked.map((dimension) => DIMENSION_COLUMNS[dimension])];
+  const selected = [...columns, ...asked.map((dimension) => DIMENSION_COLUMNS[dimension])];
   return {
     query,
     values,
     columns,
-    digest: side === "caller" ? digestFor(told, values) : undefined,
+    digest: side === "caller" ? digestFor(selected, values) : undefined,
   };
 }
 

@@ -117,7 +117,7 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
     if (place === -1) return null;
     if (table !== "provider_keys" || opensAll) return versioned;
     return async (row) => {
-      const sealed = await sealedAnew(String(row[at("sealed")]), {
+      const sealed = await sealedAgain(String(row[at("sealed")]), {
         id: String(row[at("id")]),
         provider: String(row[at("provider")]),
       });
@@ -130,7 +130,7 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
   };
 
   /** Null for a key that couldn't be decrypted before either. */
-  async function sealedAnew(sealed: string, place: SealedPlace) {
+  async function sealedAgain(sealed: string, place: SealedPlace) {
     try {
       const text = await openSealed(sealed, from, place);
       const [seal, fingerprint] = await Promise.all([

@@ -6,7 +6,7 @@ import { about, type Finding } from "./examination";
 
 /** A Worker can wait for six connections at once, and make fifty calls per request on the free plan. */
 const AT_ONCE = 5;
-const ASKED_MAX = 30;
+const MAX_PROVIDERS = 30;
 
 /** Calls the gateway, and each provider that has keys, free of charge. */
 export async function examineUpstreams(
@@ -15,7 +15,7 @@ export async function examineUpstreams(
   pools: readonly ProviderSummary[],
 ): Promise<Finding[]> {
   const findings = [await gateway(context, upstream)];
-  const asked = pools.slice(0, ASKED_MAX);
+  const asked = pools.slice(0, MAX_PROVIDERS);
   for (let at = 0; at < asked.length; at += AT_ONCE) {
     const some = asked.slice(at, at + AT_ONCE).map((pool) => provider(context, upstream, pool));
     findings.push(...(await Promise.all(some)));
@@ -33,16 +33,19 @@ async function gateway(context: ManageContext, upstream: CheckUpstream): Promise
       return say.fault("AI Gateway cannot be reached", "check AI_GATEWAY_URL");
     case "gateway_refused":
       return say.fault(
-        `AI Gateway rejects requests: ${told(test)}`,
+        `AI Gateway rejects requests: ${answerText(test)}`,
         "check AI_GATEWAY_TOKEN, and the account and name of the gateway",
       );
     case "not_found":
       return say.fault(
-        `there is no AI Gateway at its address: ${told(test)}`,
+        `there is no AI Gateway at its address: ${answerText(test)}`,
         "check AI_GATEWAY_URL",
       );
     case "failing":
-      return say.warning(`AI Gateway is in trouble: ${told(test)}`, "see cloudflarestatus.com");
+      return say.warning(
+        `AI Gateway is in trouble: ${answerText(test)}`,
+        "see cloudflarestatus.com",
+      );
     default:
       return say.ok(`AI Gateway answers in ${test.elapsedMs} ms`);
   }
@@ -74,19 +77,27 @@ async function provider(
       );
     case "not_found":
       return say.fault(
-        `${label} has no such API at its address: ${told(test)}`,
+        `${label} has no such API at its address: ${answerText(test)}`,
         "check its address",
         slug,
       );
     case "gateway_refused":
-      return say.fault(`AI Gateway rejects requests to ${label}: ${told(test)}`, undefined, slug);
+      return say.fault(
+        `AI Gateway rejects requests to ${label}: ${answerText(test)}`,
+        undefined,
+        slug,
+      );
     case "region_denied":
-      return say.fault(`${label} does not serve this region: ${told(test)}`, undefined, slug);
+      return say.fault(`${label} does not serve this region: ${answerText(test)}`, undefined, slug);
     case "failing":
-      return say.warning(`${label} is in trouble: ${told(test)}`, "see its status page", slug);
+      return say.warning(
+        `${label} is in trouble: ${answerText(test)}`,
+        "see its status page",
+        slug,
+      );
     case "key_refused":
       return say.warning(
-        `${label} rejects the key ${test.key}: ${told(test)}`,
+        `${label} rejects the key ${test.key}: ${answerText(test)}`,
         "check its keys",
         slug,
       );
@@ -97,6 +108,6 @@ async function provider(
   }
 }
 
-function told({ status, words }: UpstreamTest): string {
+function answerText({ status, words }: UpstreamTest): string {
   return [status, words].filter(Boolean).join(" ");
 }

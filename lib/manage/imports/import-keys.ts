@@ -7,7 +7,7 @@ import type { z } from "zod";
 import { redact } from "../../crypto/redact";
 import type { SealingSecrets } from "../../crypto/seal";
 import { fillProviderKeys, type KeyFill } from "../../db/keys/fill-provider-keys";
-import { insertProviderKeys, type KeyStanding } from "../../db/keys/insert-provider-keys";
+import { type InitialState, insertProviderKeys } from "../../db/keys/insert-provider-keys";
 import { findKnownKeys, type KnownKey } from "../../db/keys/provider-keys";
 import { newRowId } from "../../db/new-row-id";
 import type { SourceForm, SourceKey } from "../../moving-in/source-key";
@@ -164,23 +164,23 @@ async function importInto(
   ].reverse();
   const fresh = different
     .filter(({ text }) => !known.has(text))
-    .map((key) => ({ key, standing: standingOf(key, form, nowMs) }));
+    .map((key) => ({ key, initial: initialStateOf(key, form, nowMs) }));
   const fills = different.flatMap(({ text, settings }) => fillOf(known.get(text), settings) ?? []);
   const states = {
-    blocked: fresh.filter(({ standing }) => standing.status === "blocked").length,
-    disabled: fresh.filter(({ standing }) => standing.status === "disabled").length,
-    cooling: fresh.filter(({ standing }) => standing.cooldowns.length > 0).length,
+    blocked: fresh.filter(({ initial }) => initial.status === "blocked").length,
+    disabled: fresh.filter(({ initial }) => initial.status === "disabled").length,
+    cooling: fresh.filter(({ initial }) => initial.cooldowns.length > 0).length,
   };
   if (dryRun) {
     const duplicates = keys.length - fresh.length;
     return { provider, added: fresh.length, ...states, duplicates, changed: fills.length };
   }
   const rows = await Promise.all(
-    fresh.map(({ key, standing }, index) =>
+    fresh.map(({ key, initial }, index) =>
       newProviderKey(
         provider,
         key.text,
-        { ...key.settings, standing },
+        { ...key.settings, initial },
         newRowId("pk", nowMs, index),
         secrets,
       ),
@@ -226,11 +226,11 @@ function fillOf(known: KnownKey | undefined, settings: GoodKey["settings"]): Key
 /** A cooldown of an hour or less is about a per-minute quota. */
 const SHORT_REST_MS = 3_600_000;
 
-function standingOf(
+function initialStateOf(
   { text, state, cooldowns }: GoodKey,
   form: SourceForm,
   nowMs: number,
-): KeyStanding {
+): InitialState {
   const evidence = <Meaning extends string>(
     meaning: Meaning,
     words: string,
@@ -258,8 +258,8 @@ function standingOf(
       return { status: "disabled", reason: "manual", evidence: null, cooldowns: rests };
     case "blocked": {
       const { meaning, words } = state;
-      const told = evidence(meaning, words, null);
-      return { status: "blocked", reason: meaning, evidence: told, cooldowns: rests };
+      const blockEvidence = evidence(meaning, words, null);
+      return { status: "blocked", reason: meaning, evidence: blockEvidence, cooldowns: rests };
     }
   }
 }

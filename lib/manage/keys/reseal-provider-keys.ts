@@ -94,7 +94,7 @@ async function resealSome(
   // Damaged keys, and those that another caller processed first, must not end the work.
   for (let afterId: string | null = ""; resealed === 0 && afterId !== null; ) {
     const keys = await readSealedKeys(db, which, { afterId, limit });
-    const sealing = await sealAnew(keys, secrets);
+    const sealing = await sealAgain(keys, secrets);
     const { seals } = sealing;
     const audit = auditKeys(actor, "reseal", { ids: seals.map(({ id }) => id) }, nowMs());
     if (seals.length > 0) resealed = await writeSeals(db, seals, audit);
@@ -113,7 +113,7 @@ interface Sealing {
 }
 
 /** Re-encrypts as many of the keys as fit into one statement. */
-async function sealAnew(keys: readonly SealedKey[], secrets: SealingSecrets): Promise<Sealing> {
+async function sealAgain(keys: readonly SealedKey[], secrets: SealingSecrets): Promise<Sealing> {
   const seals: NewSeal[] = [];
   const damaged: string[] = [];
   let lastId: string | null = null;

@@ -133,18 +133,18 @@ async function countDays(
   const past = pastDays(kept, nowMs);
   const live = await listSpentNotices(db, past.sinceMs, MAX_NOTICES);
   const startOf = startsOf(zoneOf);
-  const told = [
+  const candidates = [
     ...live.filter(
       ({ provider, atMs }) => !past.starts.has(`${zoneOf(provider)} ${startOf(provider, atMs)}`),
     ),
     ...past.notices,
   ].sort((a, b) => b.atMs - a.atMs);
-  const slugs = [...new Set(told.map(({ provider }) => provider))].filter((slug) =>
+  const slugs = [...new Set(candidates.map(({ provider }) => provider))].filter((slug) =>
     providers.has(slug),
   );
   const keys = slugs.length === 0 ? [] : await listQuotaKeys(db, slugs);
   const ids = new Set(keys.map(({ id }) => id));
-  const notices = told.filter(({ keyId }) => ids.has(keyId)).slice(0, MAX_NOTICES);
+  const notices = candidates.filter(({ keyId }) => ids.has(keyId)).slice(0, MAX_NOTICES);
   const models = [...new Map(notices.map((each) => [modelOf(each), each])).values()]
     .slice(0, MAX_MODELS)
     .map(

@@ -69,11 +69,11 @@ export async function readQuotaForecasts(context: ManageContext): Promise<QuotaF
     const label = days.providers.get(provider)?.label ?? provider;
     return { ...forecast, provider, label, model, requestsPerHour, resetZone: zone };
   });
-  const told = new Set(known.filter(({ quota }) => quota !== null).map(nameOf));
+  const withQuota = new Set(known.filter(({ quota }) => quota !== null).map(nameOf));
   return {
     atMs: now,
     known: known.filter(({ quota }) => quota !== null).sort(byUrgency),
-    unknownModels: rates.filter((row) => row.model !== "" && !told.has(nameOf(row))).length,
+    unknownModels: rates.filter((row) => row.model !== "" && !withQuota.has(nameOf(row))).length,
   };
 }
 

@@ -46,12 +46,14 @@ export async function checkBudgets({ db, nowMs }: ManageContext): Promise<Budget
     periodsOf(holder, atMs).map((period) => ({ ...period, holder })),
   );
   // Tokens that replaced each other share budgets: the last one names them.
-  const asked = [...new Map(all.map((each) => [`${each.holderId} ${each.period}`, each])).values()];
-  if (asked.length === 0) return { periods: [], logFrom: null };
-  const { rows, counted, logFromMs } = await compareTokenSpend(db, asked);
+  const checked = [
+    ...new Map(all.map((each) => [`${each.holderId} ${each.period}`, each])).values(),
+  ];
+  if (checked.length === 0) return { periods: [], logFrom: null };
+  const { rows, counted, logFromMs } = await compareTokenSpend(db, checked);
   return {
     logFrom: logFromMs,
-    periods: asked.map(({ holder: { kind, id, name }, holderId, period }): CheckedPeriod => {
+    periods: checked.map(({ holder: { kind, id, name }, holderId, period }): CheckedPeriod => {
       const isOwn = (row: SpendPeriod) => row.holderId === holderId && row.period === period;
       const countedBy = (source: CountedSpend["source"]) =>
         counted.find((row) => row.source === source && isOwn(row)) ?? NO_SPEND;

@@ -13,11 +13,11 @@ export interface RequestItem
   /** Null if no price is known. */
   readonly costUsd: number | null;
   /** How the cost was determined; null if there is none. */
-  readonly costBasis: ToldBasis | null;
+  readonly costBasis: ShownBasis | null;
 }
 
 /** As `CostBasis`, in dollars. */
-export interface ToldBasis extends Omit<CostBasis, "toolsNanoUsd"> {
+export interface ShownBasis extends Omit<CostBasis, "toolsNanoUsd"> {
   readonly toolsUsd?: number;
 }
 
@@ -53,11 +53,11 @@ export function toRequestItem(row: RequestLogRow): RequestItem {
     at: atMs,
     attempts: attemptCount,
     costUsd: costNanoUsd === null ? null : costNanoUsd / NANO_PER_USD,
-    costBasis: costBasis === null ? null : toldBasis(costBasis),
+    costBasis: costBasis === null ? null : shownBasis(costBasis),
   };
 }
 
-function toldBasis({ toolsNanoUsd, ...same }: CostBasis): ToldBasis {
+function shownBasis({ toolsNanoUsd, ...same }: CostBasis): ShownBasis {
   return toolsNanoUsd === undefined ? same : { ...same, toolsUsd: toolsNanoUsd / NANO_PER_USD };
 }
 

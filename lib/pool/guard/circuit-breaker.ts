@@ -14,7 +14,7 @@ export const ALIKE = 5;
 const ONE_CALLER_MS = 3_000;
 const PROBE_GAP_MS = 1_000;
 /** Maximum number of keys that an incident lists. */
-const MAX_TOLD = 100;
+const MAX_REPORTED_KEYS = 100;
 const MAX_CALLERS = 100;
 
 /** Many keys failing in the same way. */
@@ -68,7 +68,7 @@ export class CircuitBreaker {
       this.#alike = { signature, sinceMs: nowMs, keyIds, callers };
     }
     const { keyIds, callers, sinceMs } = this.#alike;
-    if (keyIds.size < MAX_TOLD) keyIds.add(keyId);
+    if (keyIds.size < MAX_REPORTED_KEYS) keyIds.add(keyId);
     if (callers.size < MAX_CALLERS) callers.add(tokenId);
     if (this.#incident !== null || keyIds.size < ALIKE) return;
     if ((callers.size < 2 && nowMs - sinceMs < ONE_CALLER_MS) || !isLast()) return;

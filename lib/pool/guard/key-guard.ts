@@ -122,12 +122,12 @@ export class KeyGuard {
 
   /**
    * Records a failure that isn't the key's fault.
-   * @param toldMs When the response says to retry, in epoch milliseconds; null if it doesn't.
+   * @param retryAtMs When the response says to retry, in epoch milliseconds; null if it doesn't.
    */
-  failed(entry: PoolEntry, toldMs: number | null, nowMs: number): void {
+  failed(entry: PoolEntry, retryAtMs: number | null, nowMs: number): void {
     entry.trouble ??= new KeyTrouble();
     const othersAnswer = this.#answeredMs > entry.trouble.failingSinceMs;
-    entry.trouble.failed(toldMs, othersAnswer, nowMs);
+    entry.trouble.failed(retryAtMs, othersAnswer, nowMs);
   }
 
   /** Records that a key was silent for longer than the model usually takes, and that another key was tried. */

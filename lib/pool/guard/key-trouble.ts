@@ -85,17 +85,17 @@ export class KeyTrouble {
   }
 
   /**
-   * @param toldMs When the response says to retry, in epoch milliseconds; null if it doesn't.
+   * @param retryAtMs When the response says to retry, in epoch milliseconds; null if it doesn't.
    * @param othersAnswer Whether another key has worked since the current series of failures began.
    */
-  failed(toldMs: number | null, othersAnswer: boolean, nowMs: number): void {
+  failed(retryAtMs: number | null, othersAnswer: boolean, nowMs: number): void {
     if (this.#failures === 0) this.#failingSinceMs = nowMs;
     this.#failures += 1;
     this.lastMs = nowMs;
-    if (toldMs !== null) {
+    if (retryAtMs !== null) {
       this.asideUntilMs = Math.max(
         this.asideUntilMs,
-        Math.min(toldMs, nowMs + LONGEST_RETRY_AFTER_MS),
+        Math.min(retryAtMs, nowMs + LONGEST_RETRY_AFTER_MS),
       );
     } else if (this.#failures >= FAILURES && othersAnswer) {
       this.#comeLast(0, nowMs);

@@ -212,11 +212,11 @@ export class ModelPool {
     return lesson;
   }
 
-  /** Puts a domain into cooldown. @param isHeard Whether another isolate found it without per-minute quota. */
-  rest(domain: string, untilMs: number, isHeard: boolean, nowMs: number): void {
+  /** Puts a domain into cooldown. @param isFromPeer Whether another isolate found it without per-minute quota. */
+  rest(domain: string, untilMs: number, isFromPeer: boolean, nowMs: number): void {
     const limiter = this.#limiters.get(domain);
-    if (isHeard) this.#sharing?.peerRefused(nowMs);
-    if (isHeard) limiter?.peerRefused(untilMs, nowMs);
+    if (isFromPeer) this.#sharing?.peerRefused(nowMs);
+    if (isFromPeer) limiter?.peerRefused(untilMs, nowMs);
     else limiter?.rest(untilMs);
   }
 

@@ -17,16 +17,16 @@ import {
 import { readEvent } from "./answer-event";
 
 /**
- * `whole`: its end marker arrived; `cut`: it didn't, although the protocol has one; `untold`: the protocol has no end
+ * `whole`: its end marker arrived; `cut`: it didn't, although the protocol has one; `unmarked`: the protocol has no end
  * marker.
  */
 export type AnswerEnding =
-  | { readonly kind: "whole" | "cut" | "untold" }
+  | { readonly kind: "whole" | "cut" | "unmarked" }
   | { readonly kind: "error"; readonly event: AnswerEvent };
 
 const WHOLE: AnswerEnding = { kind: "whole" };
 const CUT: AnswerEnding = { kind: "cut" };
-const UNTOLD: AnswerEnding = { kind: "untold" };
+const UNMARKED: AnswerEnding = { kind: "unmarked" };
 
 /** What follows the event that ends a response: usage, closing marks, comments. */
 const LAST_EVENTS = 8;
@@ -89,10 +89,10 @@ class TextEnd implements AnswerEnd {
       return endingOf(text.split("\n").filter(isFilled).map(jsonEvent));
     if (this.#kind === "events") return endingOf(this.#lastEvents(text));
     const isClosed = /[\]}]\s*$/.test(text);
-    if (this.#kind !== "list") return isClosed || this.#kind !== "object" ? UNTOLD : CUT;
+    if (this.#kind !== "list") return isClosed || this.#kind !== "object" ? UNMARKED : CUT;
     const events = lastJsonObjects(text, LAST_EVENTS).toReversed().map(jsonEvent);
     const ending = endingOf(events);
-    return ending.kind === "untold" && !isClosed ? CUT : ending;
+    return ending.kind === "unmarked" && !isClosed ? CUT : ending;
   }
 
   #lastEvents(text: string): readonly AnswerEvent[] {
@@ -135,7 +135,7 @@ class TextEnd implements AnswerEnd {
 
 function endingOf(events: readonly AnswerEvent[]): AnswerEnding {
   const last = events.slice(-LAST_EVENTS);
-  let ending: AnswerEnding = UNTOLD;
+  let ending: AnswerEnding = UNMARKED;
   for (const event of last) {
     const { reading, protocol } = readEvent(event);
     if (reading === "error") return { kind: "error", event };

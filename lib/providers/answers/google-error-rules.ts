@@ -7,7 +7,7 @@
 import type { ErrorFacts, ErrorRule } from "../types";
 import { allOf, anyOf, coded, says, withStatus } from "./error-matchers";
 import { nextMidnightMs, nextMonthMs } from "./quota-day";
-import { toldDurationMs } from "./wait-time";
+import { reportedDurationMs } from "./wait-time";
 
 const HOUR_MS = 3_600_000;
 
@@ -112,7 +112,7 @@ const quotaRules: readonly ErrorRule[] = [
     meaning: "rate_limit_day",
     untilMs: (_facts, nowMs) => nextMidnightMs("America/Los_Angeles", nowMs),
     matches: (facts) =>
-      facts.status === 429 && facts.isJson && (toldDurationMs(facts) ?? 0) > HOUR_MS,
+      facts.status === 429 && facts.isJson && (reportedDurationMs(facts) ?? 0) > HOUR_MS,
   },
   {
     // Before the common rules: here, "check your plan and billing details" is in every quota message.

@@ -21,7 +21,7 @@ import { nextMidnightMs } from "./quota-day";
 import { readErrorFacts } from "./read-error-facts";
 import { readQuotaRefusal } from "./read-limits";
 import { UNEXPLAINED_REST } from "./unexplained-rest";
-import { shortWaitMs, statedWaitMs, toldDateMs, toldWaitMs } from "./wait-time";
+import { reportedDateMs, reportedWaitMs, shortWaitMs, statedWaitMs } from "./wait-time";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -212,7 +212,7 @@ function effectOf(
   const latestMs = nowMs + longestMs;
   // A reported wait of zero would send the next request into the same limit.
   const untilMs = Math.min(Math.max(wantedMs, nowMs + SECOND_MS), latestMs);
-  const isGuess = rule.meaning === "rate_limit_minute" && !tellsItsQuota(facts, nowMs);
+  const isGuess = rule.meaning === "rate_limit_minute" && !namesQuota(facts, nowMs);
   const source = ruledMs !== null ? "rule" : isGuess ? "guess" : "told";
   return { kind: "cool", scope, untilMs, source, latestMs, mayBeDay: rule.hasNoDayQuota !== true };
 }
@@ -227,18 +227,18 @@ export function usualUntilMs(
   const { restMs } = USUAL[meaning];
   switch (meaning) {
     case "rate_limit_minute": {
-      const unexplainedMs = tellsItsQuota(facts, nowMs) ? restMs : UNEXPLAINED_REST.firstMs;
+      const unexplainedMs = namesQuota(facts, nowMs) ? restMs : UNEXPLAINED_REST.firstMs;
       return nowMs + (shortWaitMs(facts, nowMs) ?? unexplainedMs);
     }
     case "rate_limit_day": {
       // Most daily quotas refill gradually (OpenAI: one of 200 requests in 7m12s), and then the response reports the
       // wait.
-      const waitMs = toldWaitMs(facts, nowMs);
+      const waitMs = reportedWaitMs(facts, nowMs);
       return waitMs === null ? nextMidnightMs(provider.quotaDayZone, nowMs) : nowMs + waitMs;
     }
     case "out_of_credit": {
       // Of the reported waits, only dates are about money: `retry-after` is sent out of habit.
-      const dateMs = toldDateMs(facts);
+      const dateMs = reportedDateMs(facts);
       return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + restMs;
     }
     default:
@@ -257,7 +257,7 @@ const LONG_WINDOW =
   /\b(?:weekly|monthly|(?:per|this|next) (?:week|month)|billing (?:cycle|period))\b|usage_limit_reached/i;
 
 /** True if the response says which quota is used up, or when it renews. */
-function tellsItsQuota(facts: ErrorFacts, nowMs: number): boolean {
+function namesQuota(facts: ErrorFacts, nowMs: number): boolean {
   if (shortWaitMs(facts, nowMs) !== null) return true;
   const words = [
     facts.message,

@@ -8,7 +8,7 @@ import type { ErrorFacts, ErrorRule } from "../types";
 import { findInJson, isRecord } from "./error-json";
 import { allOf, anyOf, coded, codeLike, says, withStatus } from "./error-matchers";
 import { nextMidnightMs, nextMonthMs } from "./quota-day";
-import { toldDateMs, toldWaitMs } from "./wait-time";
+import { reportedDateMs, reportedWaitMs } from "./wait-time";
 
 /** A response that began, and then failed at the provider behind OpenRouter. */
 function failedMidway({ json }: ErrorFacts): boolean {
@@ -42,7 +42,7 @@ const limitRules: readonly ErrorRule[] = [
     meaning: "rate_limit_day",
     // The time in the reset header; for `:free` models only, paid ones still work.
     untilMs(facts, nowMs) {
-      const waitMs = toldWaitMs(facts, nowMs);
+      const waitMs = reportedWaitMs(facts, nowMs);
       return waitMs === null ? nextMidnightMs("UTC", nowMs) : nowMs + waitMs;
     },
     matches: allOf(
@@ -75,7 +75,7 @@ const limitRules: readonly ErrorRule[] = [
     // Credit reserved for requests in progress.
     name: "openrouter-in-flight-budget",
     meaning: "out_of_credit",
-    untilMs: (facts, nowMs) => nowMs + (toldWaitMs(facts, nowMs) ?? 30_000),
+    untilMs: (facts, nowMs) => nowMs + (reportedWaitMs(facts, nowMs) ?? 30_000),
     matches: allOf(
       withStatus(402, 429),
       anyOf(codeLike(/in_flight_budget/i), says(/in[_ -]flight/i)),
@@ -90,7 +90,7 @@ const limitRules: readonly ErrorRule[] = [
   {
     name: "openrouter-budget",
     meaning: "out_of_credit",
-    untilMs: (facts) => toldDateMs(facts),
+    untilMs: (facts) => reportedDateMs(facts),
     matches: allOf(withStatus(402, 403, 429), anyOf(codeLike(/budget/i), says(/\bbudget\b/i))),
   },
 ];

@@ -88,10 +88,10 @@ function readFamily(
   const limit = count(headers.get(words.limit));
   const remaining = count(headers.get(words.remaining));
   if (limit === null || remaining === null || limit < 1 || remaining > limit) return null;
-  const told = words.reset === null ? null : headers.get(words.reset);
-  const saidMs = told === null ? null : momentMs(told, nowMs);
+  const reset = words.reset === null ? null : headers.get(words.reset);
+  const statedMs = reset === null ? null : momentMs(reset, nowMs);
   // A quota that renews in years isn't one per minute or day.
-  const resetMs = saidMs !== null && saidMs - nowMs <= LONGEST_RESET_MS ? saidMs : null;
+  const resetMs = statedMs !== null && statedMs - nowMs <= LONGEST_RESET_MS ? statedMs : null;
   if (resetMs === null && words.refillMs === null) return null;
   const refillMs = words.refillMs ?? refillTimeMs(limit - remaining, limit, (resetMs ?? 0) - nowMs);
   return { name, unit, limit, remaining, resetMs: resetMs ?? nowMs + MINUTE_MS, refillMs };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readErrorFacts } from "./read-error-facts";
-import { shortWaitMs, toldDateMs, toldWaitMs } from "./wait-time";
+import { reportedDateMs, reportedWaitMs, shortWaitMs } from "./wait-time";
 
 const NOW_MS = Date.parse("2026-04-28T18:00:00.250Z");
 
@@ -10,7 +10,7 @@ function facts(body: unknown, headers: Record<string, string> = {}) {
 }
 const says = (message: string) => ({ error: { message } });
 
-describe("toldWaitMs, from texts", () => {
+describe("reportedWaitMs, from texts", () => {
   test.each([
     ["Please try again in 7m12s.", 432_000],
     ["Please try again in 8.64s. Visit https://example.com", 9000],
@@ -25,7 +25,7 @@ describe("toldWaitMs, from texts", () => {
     ["Too many requests. Please wait for 1 minute and try later", 60_000],
     ["Please retry your request after 15 seconds", 15_000],
   ])("%s", (message, expected) => {
-    expect(toldWaitMs(facts(says(message)), NOW_MS)).toBe(expected);
+    expect(reportedWaitMs(facts(says(message)), NOW_MS)).toBe(expected);
   });
 
   test.each([
@@ -35,11 +35,11 @@ describe("toldWaitMs, from texts", () => {
     "Add 10 credits to unlock 1000 free model requests per day",
     "please reduce your message size and try again. 5s is typical",
   ])("%s tells no wait", (message) => {
-    expect(toldWaitMs(facts(says(message)), NOW_MS)).toBeNull();
+    expect(reportedWaitMs(facts(says(message)), NOW_MS)).toBeNull();
   });
 });
 
-describe("toldWaitMs, from bodies", () => {
+describe("reportedWaitMs, from bodies", () => {
   test.each<[unknown, number]>([
     [{ error: { details: [{ "@type": "…RetryInfo", retryDelay: "0.539477544s" }] } }, 1000],
     [{ error: { details: [{ retryDelay: "34.074824224s" }] } }, 35_000],
@@ -54,11 +54,11 @@ describe("toldWaitMs, from bodies", () => {
     // The body's own field before its text.
     [{ error: { message: "try again in 9s", retry_after: 4 } }, 4000],
   ])("%j", (body, expected) => {
-    expect(toldWaitMs(facts(body), NOW_MS)).toBe(expected);
+    expect(reportedWaitMs(facts(body), NOW_MS)).toBe(expected);
   });
 });
 
-describe("toldWaitMs, from headers", () => {
+describe("reportedWaitMs, from headers", () => {
   test.each<[string, Record<string, string>, number | null]>([
     ["retry-after-ms first", { "retry-after-ms": "1200", "retry-after": "60" }, 2000],
     ["retry-after", { "retry-after": "12" }, 12_000],
@@ -86,7 +86,7 @@ describe("toldWaitMs, from headers", () => {
       360_000,
     ],
   ])("%s", (_name, headers, expected) => {
-    expect(toldWaitMs(facts(says("slow"), headers), NOW_MS)).toBe(expected);
+    expect(reportedWaitMs(facts(says("slow"), headers), NOW_MS)).toBe(expected);
   });
 
   test("those quoted in the body", () => {
@@ -97,13 +97,13 @@ describe("toldWaitMs, from headers", () => {
         },
       },
     };
-    expect(toldWaitMs(facts(body), NOW_MS)).toBe(6 * 3_600_000);
+    expect(reportedWaitMs(facts(body), NOW_MS)).toBe(6 * 3_600_000);
   });
 
   test("texts come before reset headers, retry-after before texts", () => {
     const body = says("Please try again in 3s.");
-    expect(toldWaitMs(facts(body, { "x-ratelimit-reset-tokens": "6m0s" }), NOW_MS)).toBe(3000);
-    expect(toldWaitMs(facts(body, { "retry-after": "4" }), NOW_MS)).toBe(4000);
+    expect(reportedWaitMs(facts(body, { "x-ratelimit-reset-tokens": "6m0s" }), NOW_MS)).toBe(3000);
+    expect(reportedWaitMs(facts(body, { "retry-after": "4" }), NOW_MS)).toBe(4000);
   });
 });
 
@@ -121,14 +121,14 @@ describe("toldDateMs", () => {
     [{ error: { metadata: { resets_at: "2026-05-01T00:00:00Z" } } }, "2026-05-01T00:00:00.000Z"],
     [{ error: { resets_at: 1_777_420_800 } }, "2026-04-29T00:00:00.000Z"],
   ])("%j", (body, expected) => {
-    expect(new Date(toldDateMs(facts(body)) ?? 0).toISOString()).toBe(expected);
+    expect(new Date(reportedDateMs(facts(body)) ?? 0).toISOString()).toBe(expected);
   });
 
   test("no date, and a date about something else", () => {
-    expect(toldDateMs(facts(says("Try again later.")))).toBeNull();
+    expect(reportedDateMs(facts(says("Try again later.")))).toBeNull();
     expect(
-      toldDateMs(facts(says("Operation under API version 2024-02-01 failed. Access denied."))),
+      reportedDateMs(facts(says("Operation under API version 2024-02-01 failed. Access denied."))),
     ).toBeNull();
-    expect(toldDateMs(facts({ resets_at: "soon" }))).toBeNull();
+    expect(reportedDateMs(facts({ resets_at: "soon" }))).toBeNull();
   });
 });

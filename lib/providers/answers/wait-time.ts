@@ -21,7 +21,7 @@ function sane(ms: number | null): number | null {
 }
 
 /** Milliseconds, rounded up to whole seconds, or null if the response doesn't say. */
-export function toldWaitMs(facts: ErrorFacts, nowMs: number): number | null {
+export function reportedWaitMs(facts: ErrorFacts, nowMs: number): number | null {
   return wholeSeconds(exactWaitMs(facts, nowMs));
 }
 
@@ -32,7 +32,7 @@ export function exactWaitMs(facts: ErrorFacts, nowMs: number): number | null {
 
 /** The wait that a response states itself, regardless of its reset headers; null if there is none. */
 export function statedWaitMs(facts: ErrorFacts, nowMs: number): number | null {
-  return sane(readRetryAfter(facts.headers, nowMs)) ?? sane(toldDurationMs(facts));
+  return sane(readRetryAfter(facts.headers, nowMs)) ?? sane(reportedDurationMs(facts));
 }
 
 /**
@@ -40,10 +40,10 @@ export function statedWaitMs(facts: ErrorFacts, nowMs: number): number | null {
  * may be longer: Anthropic's subscription windows last five hours, and say so there.
  */
 export function shortWaitMs(facts: ErrorFacts, nowMs: number): number | null {
-  const askedMs = sane(readRetryAfter(facts.headers, nowMs));
-  if (askedMs !== null) return wholeSeconds(Math.min(askedMs, 25 * HOUR_MS));
-  const toldMs = waitInAnswer(facts, nowMs);
-  return wholeSeconds(toldMs === null ? null : Math.min(toldMs, HOUR_MS));
+  const retryAfterMs = sane(readRetryAfter(facts.headers, nowMs));
+  if (retryAfterMs !== null) return wholeSeconds(Math.min(retryAfterMs, 25 * HOUR_MS));
+  const otherWaitMs = waitInAnswer(facts, nowMs);
+  return wholeSeconds(otherWaitMs === null ? null : Math.min(otherWaitMs, HOUR_MS));
 }
 
 /** Too early is another rejection; a fraction of a second too late costs nothing. */
@@ -52,7 +52,7 @@ function wholeSeconds(ms: number | null): number | null {
 }
 
 /** The time that a text or field gives as a date ("regain access on 2026-08-01 at 00:00 UTC", `resets_at`), or null. */
-export function toldDateMs(facts: ErrorFacts): number | null {
+export function reportedDateMs(facts: ErrorFacts): number | null {
   const field = findInJson(facts.json, "resets_at") ?? findInJson(facts.json, "reset_at");
   const fromField =
     typeof field === "string" || typeof field === "number" ? epochMs(String(field)) : null;
@@ -65,14 +65,14 @@ const DATE_IN_TEXT =
   /(?:access|resets?|reset|renews?|again|until|available)\b[^.\d]{0,20}(\d{4}-(?:0\d|1[0-2])-(?:[0-2]\d|3[01]))(?:(?:T| at | )([01]\d:[0-5]\d|2[0-3]:[0-5]\d))?/i;
 
 /** The wait that the body or its message states as a duration, in milliseconds; null if there is none. */
-export function toldDurationMs(facts: ErrorFacts): number | null {
+export function reportedDurationMs(facts: ErrorFacts): number | null {
   return waitInBody(facts.text) ?? waitInText(facts.message);
 }
 
 function waitInAnswer(facts: ErrorFacts, nowMs: number): number | null {
-  const durationMs = sane(toldDurationMs(facts));
+  const durationMs = sane(reportedDurationMs(facts));
   if (durationMs !== null) return durationMs;
-  const dateMs = toldDateMs(facts);
+  const dateMs = reportedDateMs(facts);
   const untilDateMs = dateMs === null ? null : sane(Math.max(0, dateMs - nowMs));
   return untilDateMs ?? waitInResetHeaders(facts, nowMs);
 }

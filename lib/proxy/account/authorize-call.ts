@@ -5,9 +5,9 @@
 
 import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
-import { type AskedModels, askedModels } from "../request/asked-models";
 import { hasMoneyBudget } from "../request/limited-token";
 import { modelName } from "../request/model-name";
+import { type RequestedModels, requestedModels } from "../request/requested-models";
 import type { ProxyCall } from "../route/proxy-call";
 import { assertQueryAllowed, assertReadable, isModelLimited } from "../sockets/socket-access";
 import { tokenAllows } from "./token-allows";
@@ -38,7 +38,7 @@ export function authorizeModels(token: AccessToken, call: ProxyCall): void {
   if (token.scopes === null && token.limitHolders === undefined) return;
   const isLimited = isModelLimited(token, call.provider.slug);
   if (!isLimited && !hasMoneyBudget(token)) return;
-  const asked = askedModels({
+  const asked = requestedModels({
     provider: call.provider,
     path: call.path,
     search: searchOf(call.url),
@@ -56,7 +56,7 @@ export function authorizeModels(token: AccessToken, call: ProxyCall): void {
   }
 }
 
-function authorizeAll(token: AccessToken, call: ProxyCall, asked: AskedModels): void {
+function authorizeAll(token: AccessToken, call: ProxyCall, asked: RequestedModels): void {
   const { provider, method } = call;
   for (const name of asked.models) {
     const model = modelName(name);

@@ -6,7 +6,7 @@
 import {
   isAsking,
   progressOf,
-  tellsOfWork,
+  reportsWork,
   usageOfWork,
   type WorkFacts,
 } from "../../usage/background-work";
@@ -35,7 +35,7 @@ export function backgroundStep(
 ): BackgroundStep {
   const asks = isAsking(method, path);
   // Requests that only read have no usage: lists, files, stored responses.
-  if (!tellsOfWork(path)) return { kind: "own", usage: asks ? null : usage };
+  if (!reportsWork(path)) return { kind: "own", usage: asks ? null : usage };
   const reported = usage === null || usage.isEstimate ? null : usage;
   const progress = progressOf(path, facts, reported);
   if (asks) {

@@ -44,10 +44,10 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
 };
 
 /**
- * How a response in delivery ended. `cut_off`: the upstream closed it without its end marker; `told_error`: it reported
+ * How a response in delivery ended. `cut_off`: the upstream closed it without its end marker; `reported_error`: it reported
  * an error after a good beginning.
  */
-export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" | "told_error";
+export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" | "reported_error";
 
 type Waiting = (work: Promise<unknown>) => void;
 type Result = Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">;
@@ -64,7 +64,7 @@ export class RequestMeter {
   #call: ProxyCall | null = null;
   #answer: Served["answer"] | null = null;
   #reader: UsageReader | null = null;
-  #told: Usage | null = null;
+  #headerUsage: Usage | null = null;
   #isStream = false;
   #firstOutputMs: number | null = null;
   #firstByteMs: number | null = null;
@@ -93,7 +93,7 @@ export class RequestMeter {
     this.#whenClientLeaves = callback;
   }
 
-  askedOf(provider: Provider | undefined): void {
+  sentTo(provider: Provider | undefined): void {
     this.#provider = provider;
   }
 
@@ -163,15 +163,15 @@ export class RequestMeter {
   /**
    * The upstream's response is about to be delivered.
    * @param reader Reads the usage from its bytes; null if they contain none.
-   * @param told What its headers report, if its bytes contain none.
+   * @param headerUsage What its headers report, if its bytes contain none.
    */
   answering(
     answer: Served["answer"],
     reader: UsageReader | null,
-    told: Usage | null,
+    headerUsage: Usage | null,
     isStream: boolean,
   ): void {
-    this.#told = told;
+    this.#headerUsage = headerUsage;
     this.#answer = answer;
     this.#reader = reader;
     this.#isStream = isStream;
@@ -205,7 +205,7 @@ export class RequestMeter {
     const isComplete = ending === "complete";
     const usage =
       this.#reader?.end({ isComplete, requestBytes: jsonLength(this.#call) }) ??
-      this.#told ??
+      this.#headerUsage ??
       (isComplete && !this.#isUnreadable ? null : this.#cutUse());
     const result = {
       outcome: outcomeOf(ending, answer),

@@ -8,7 +8,7 @@ import { NO_SPEND, type Spend } from "../../budgets/spend";
 import type { Reservation } from "../../budgets/token-ledger";
 import type { Waiter } from "../../pool/share/fair-queue";
 import { isCounted } from "../../usage/counted-request";
-import { tellsCost } from "../../usage/price-names";
+import { reportsCost } from "../../usage/price-names";
 import type { RequestEvent } from "../../usage/request-event";
 import type { AccessToken, ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
@@ -161,7 +161,7 @@ async function seatFor(
   const waiter: Waiter | null = hasSeats ? { claim: claimOf(token), dueMs: sinceMs } : null;
   let isServed = false;
   let isNew = true;
-  let askedMs = Number.NEGATIVE_INFINITY;
+  let requestedMs = Number.NEGATIVE_INFINITY;
   try {
     for (;;) {
       const nowMs = ports.nowMs();
@@ -173,15 +173,15 @@ async function seatFor(
         return turn.reservation;
       }
       if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
-      const asking = turn.kind === "ask" ? budgets.lease(turn.group, scope.keep) : null;
-      if (asking !== null) {
-        await asking;
+      const leasing = turn.kind === "ask" ? budgets.lease(turn.group, scope.keep) : null;
+      if (leasing !== null) {
+        await leasing;
         // Others may have freed what they have written since.
         await budgets.ready(holders, ports.nowMs(), scope.keep);
         assertThere(request);
         // A grant is used immediately; a request that needs another one asks at its next check.
-        const isFirstLook = nowMs - askedMs >= LOOK_AGAIN_MS;
-        askedMs = nowMs;
+        const isFirstLook = nowMs - requestedMs >= LOOK_AGAIN_MS;
+        requestedMs = nowMs;
         if (isFirstLook && ports.nowMs() > nowMs) continue;
       }
       const untilMs = sinceMs + maxWaitMs(request.headers, token.maxWaitMs);
@@ -270,8 +270,8 @@ function hasMoneyBudget(holders: readonly LimitHolder[]): boolean {
  * What a token of the most expensive models costs: reserved until the response reports its cost, and counted if it
  * never does.
  */
-const DEAR_INPUT_NANO_USD = 15_000;
-const DEAR_OUTPUT_NANO_USD = 75_000;
+const HIGH_INPUT_NANO_USD = 15_000;
+const HIGH_OUTPUT_NANO_USD = 75_000;
 
 /** The amount counted for a request without a known price. @throws {ProxyError} `price_unknown` if no admin set one. */
 function reserveOf(
@@ -281,9 +281,9 @@ function reserveOf(
   use: EstimatedUse | undefined,
 ): number {
   if (unpricedReserveNanoUsd !== undefined) return unpricedReserveNanoUsd;
-  if (tellsCost(provider) && use !== undefined) {
+  if (reportsCost(provider) && use !== undefined) {
     const { inputTokens, outputTokens } = use;
-    return (inputTokens ?? 0) * DEAR_INPUT_NANO_USD + (outputTokens ?? 0) * DEAR_OUTPUT_NANO_USD;
+    return (inputTokens ?? 0) * HIGH_INPUT_NANO_USD + (outputTokens ?? 0) * HIGH_OUTPUT_NANO_USD;
   }
   const what = model === null ? `this kind of request to ${provider}` : `${model} of ${provider}`;
   throw new ProxyError(

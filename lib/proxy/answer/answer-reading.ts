@@ -11,7 +11,7 @@ import { judgeEvent } from "../../providers/answers/judge-event";
 import type { Ending } from "../account/request-meter";
 import { isItemId, isMaking } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
-import { tellsErrors } from "../route/proxy-call";
+import { reportsErrors } from "../route/proxy-call";
 import { noteStored } from "../serve/resource-affinity";
 import type { Served } from "../serve/served";
 import { isUnlimited, makerOf } from "../serve/stored-access";
@@ -48,22 +48,23 @@ export class AnswerReading {
   over(ending: Ending, waitUntil: (work: Promise<unknown>) => void): void {
     const { meter, ports } = this.#scope;
     this.#noteItems();
-    const told = ending === "upstream_broke" ? null : (this.#end?.ending() ?? null);
-    if (told === null) {
+    const answerEnd = ending === "upstream_broke" ? null : (this.#end?.ending() ?? null);
+    if (answerEnd === null) {
       meter.ended(ending);
       return;
     }
-    if (told.kind === "error" && tellsErrors(this.#served.call)) {
-      const verdict = judgeEvent(this.#served.call.provider, told.event, ports.nowMs());
+    if (answerEnd.kind === "error" && reportsErrors(this.#served.call)) {
+      const verdict = judgeEvent(this.#served.call.provider, answerEnd.event, ports.nowMs());
       this.#served.late(verdict);
-      meter.ended("told_error");
+      meter.ended("reported_error");
       const writing = ports.state.afterResponse();
       if (writing !== null) waitUntil(writing);
       return;
     }
     // A client that leaves after the whole response has arrived got its response.
-    if (ending === "client_left") meter.ended(told.kind === "whole" ? "complete" : "client_left");
-    else meter.ended(told.kind === "cut" ? "cut_off" : "complete");
+    if (ending === "client_left")
+      meter.ended(answerEnd.kind === "whole" ? "complete" : "client_left");
+    else meter.ended(answerEnd.kind === "cut" ? "cut_off" : "complete");
   }
 
   /** Records what a caller with limits may refer to later, because others may reach things without a known maker. */

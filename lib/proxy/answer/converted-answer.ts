@@ -35,8 +35,8 @@ export function convertedResponse(
     const bytes = body ?? NOTHING;
     if (isStream) return new Response(streamOf(bytes, conversion), { status, headers });
     const whole = convertWhole(decoder.decode(bytes), status, conversion);
-    const told = whole.isAnswer ? status : 502;
-    return new Response(JSON.stringify(whole.body), { status: told, headers });
+    const shownStatus = whole.isAnswer ? status : 502;
+    return new Response(JSON.stringify(whole.body), { status: shownStatus, headers });
   }
   const converted = isStream ? eventsOf(conversion) : wholeOf(status, conversion);
   return new Response(body.pipeThrough(converted), { status, headers });

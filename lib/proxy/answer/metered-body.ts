@@ -38,8 +38,8 @@ export function meteredBody(
   const { headers } = response;
   const isStream = STREAMING.test(mediaType(headers)) || path.includes("streamGenerateContent");
   const form = usageFormFor({ provider: call.provider, path, headers });
-  const told = form === null ? spokenUsage(call.provider.slug, headers) : null;
-  meter.answering(answer, form && createUsageReader(form), told, isStream);
+  const headerUsage = form === null ? spokenUsage(call.provider.slug, headers) : null;
+  meter.answering(answer, form && createUsageReader(form), headerUsage, isStream);
   if (!isReadable(headers)) meter.unreadable();
 
   const { head, rest } = body;

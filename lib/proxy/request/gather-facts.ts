@@ -29,7 +29,7 @@ export async function gatherFacts(
   const { request, meter } = scope;
   const provider = calledProvider(typed.segment, scope);
   const { segment, rest: path } = provider === undefined ? sharedPath(typed) : typed;
-  meter.askedOf(provider);
+  meter.sentTo(provider);
   const { token, credential } = await identifyCaller(
     request,
     url,

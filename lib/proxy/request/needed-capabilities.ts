@@ -13,10 +13,10 @@ const decoder = new TextDecoder();
  * long to be kept can't be read, and counts as needing everything; a form needs nothing.
  */
 export function neededCapabilities(alias: ModelAlias, body: RequestBody): readonly Capability[] {
-  const isTold = alias.targets.some(
+  const isDeclared = alias.targets.some(
     ({ capabilities }) => capabilities.length < CAPABILITIES.length,
   );
-  if (!isTold || body.kind === "none") return [];
+  if (!isDeclared || body.kind === "none") return [];
   if (body.kind === "streamed") return CAPABILITIES;
   const request = parsed(decoder.decode(body.bytes));
   return request === null ? [] : CAPABILITIES.filter((each) => NEEDS[each](request));

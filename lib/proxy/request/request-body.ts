@@ -108,7 +108,7 @@ async function readPacked(
     await drain(rest);
     throw new ProxyError(
       "body_too_large",
-      `A packed request body may have ${KEPT_BODY_BYTES / MEBIBYTE} MiB${told(length)}: send it unpacked.`,
+      `A packed request body may have ${KEPT_BODY_BYTES / MEBIBYTE} MiB${lengthText(length)}: send it unpacked.`,
     );
   }
   if (head.length === 0) return { kind: "none" };
@@ -225,7 +225,7 @@ function tooLongToKnow(): ProxyError {
   );
 }
 
-const told = (length: number | null) =>
+const lengthText = (length: number | null) =>
   length === null ? "" : `, not ${Math.ceil(length / MEBIBYTE)}`;
 
 async function drain(stream: ByteStream): Promise<void> {

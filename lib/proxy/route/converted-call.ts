@@ -49,9 +49,9 @@ export function responsesCall(
   const { provider, model } = target;
   const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
   const asked = wholeBody(body);
-  const told = { model: named, nowMs: scope.ports.nowMs() };
+  const context = { model: named, nowMs: scope.ports.nowMs() };
   const { request: said, conversion } = orRefuse(() =>
-    responsesByChat(asked, model, dialect, told),
+    responsesByChat(asked, model, dialect, context),
   );
   return chatCall(request, target, said, conversion, scope);
 }
@@ -92,9 +92,9 @@ export function byMessagesCall(
   scope: RequestScope,
 ): ProxyCall {
   const asked = wholeBody(body);
-  const told = { model: named, nowMs: scope.ports.nowMs() };
+  const context = { model: named, nowMs: scope.ports.nowMs() };
   const convert = endpoint === RESPONSES ? responsesByMessages : chatByMessages;
-  const { request: said, conversion } = orRefuse(() => convert(asked, model, told));
+  const { request: said, conversion } = orRefuse(() => convert(asked, model, context));
   const bytes = encoder.encode(JSON.stringify(said));
   const url = new URL(request.url);
   url.search = "";

@@ -44,17 +44,17 @@ export function noTargetServed(
     .filter(({ code }) => code === "pool_exhausted")
     .sort((one, other) => (one.retryAfterMs ?? 0) - (other.retryAfterMs ?? 0));
   const others = errors.filter(({ code }) => code !== "pool_exhausted" && !HOPELESS.has(code));
-  const telling = others.at(-1) ?? limited[0] ?? errors.at(-1);
-  if (telling === undefined) throw new TypeError("no target was asked");
+  const decisive = others.at(-1) ?? limited[0] ?? errors.at(-1);
+  if (decisive === undefined) throw new TypeError("no target was asked");
   const words = refusals.map(({ target, error }) => `${nameOf(target)}: ${error.message}`);
-  const { code, retryAfterMs, limitSource } = telling;
+  const { code, retryAfterMs, limitSource } = decisive;
   return new ProxyError(
     code,
     `No target of ${JSON.stringify(alias)} could serve. ${words.join(" ")}`,
     {
       ...(retryAfterMs !== null && { retryAfterMs }),
       ...(limitSource !== null && { limitSource }),
-      cause: telling,
+      cause: decisive,
     },
   );
 }

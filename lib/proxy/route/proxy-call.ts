@@ -31,6 +31,9 @@ export interface ProxyCall {
  * Whether an error in a successful response is the provider's own. Something that is read back (a file, a response that
  * failed long ago) can contain anything, and so can the output of any user's model (fal).
  */
-export function tellsErrors({ method, provider }: Pick<ProxyCall, "method" | "provider">): boolean {
+export function reportsErrors({
+  method,
+  provider,
+}: Pick<ProxyCall, "method" | "provider">): boolean {
   return method !== "GET" && method !== "HEAD" && provider.usageFormat !== "none";
 }

@@ -68,7 +68,7 @@ async function findElsewhere(
   if (found.kind === "found" && (isListed || isBare)) return found;
   if (found.kind === "found" || (found.kind === "nowhere" && !isBare)) throw noSuchProvider(name);
   if (found.kind === "several") throw severalServe(name, found.providers);
-  throw nobodyServes(name, allowed);
+  throw unservedModel(name, allowed);
 }
 
 /**
@@ -154,7 +154,7 @@ function noSuchProvider(name: string): ProxyError {
   );
 }
 
-function nobodyServes(name: string, pools: readonly ModelPool[]): ProxyError {
+function unservedModel(name: string, pools: readonly ModelPool[]): ProxyError {
   const shown = JSON.stringify(name.slice(0, MAX_SHOWN_CHARS));
   const places = pools.map(({ provider }) => provider.slug).join(", ");
   const has = places === "" ? "There is no pool that this token may use." : `Pools: ${places}.`;

@@ -16,8 +16,8 @@ import {
   condemns,
   convictServed,
   type JudgedAttempt,
-  NOBODYS_FAULT,
   recordEffects,
+  UPSTREAM_FAULTS,
 } from "./apply-verdict";
 import { isAboutCall } from "./last-word";
 import type { PoolRun } from "./pool-run";
@@ -127,7 +127,7 @@ function nextAfterRefusal(judged: JudgedAttempt, run: PoolRun): Next {
     }
   }
   if (leavesOpen(call, status, verdict.meaning)) effort.noteUnknown();
-  if (NOBODYS_FAULT.has(verdict.meaning)) {
+  if (UPSTREAM_FAULTS.has(verdict.meaning)) {
     effort.spend();
     if (verdict.retryAtMs !== null) {
       run.retryAtByKey ??= new Map();

@@ -36,7 +36,7 @@ type Cools = Extract<VerdictEffect, { kind: "cool" }>;
 const CONDEMNING: ReadonlySet<Meaning> = new Set(["key_invalid", "key_blocked", "key_doubtful"]);
 
 /** Failures that say nothing about the key: worth another try after a short pause, with the same key if necessary. */
-export const NOBODYS_FAULT: ReadonlySet<Meaning> = new Set(["overloaded", "server_error"]);
+export const UPSTREAM_FAULTS: ReadonlySet<Meaning> = new Set(["overloaded", "server_error"]);
 
 /**
  * Providers whose paths choose the account: a rejected key may be as valid as the one that serves, only for another
@@ -63,7 +63,7 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   const pool = ports.state.pool(lease.key.provider);
   const nowMs = ports.nowMs();
   if (verdict.quota === null) pool.drop(call.model, lease, nowMs);
-  if (NOBODYS_FAULT.has(verdict.meaning)) pool.fail(call.model, lease, verdict.retryAtMs, nowMs);
+  if (UPSTREAM_FAULTS.has(verdict.meaning)) pool.fail(call.model, lease, verdict.retryAtMs, nowMs);
   if (verdict.effect.kind === "none") return;
   if (!condemns(judged)) {
     if (verdict.effect.kind === "cool") {
@@ -91,12 +91,12 @@ export function checkUnserved(refused: readonly JudgedAttempt[], scope: RequestS
   for (const judged of refused) {
     const { key } = judged.lease;
     if (!ports.state.pool(key.provider).takeCheck(key.id, ports.nowMs())) continue;
-    scope.keep?.(hearFreeCall(judged, scope));
+    scope.keep?.(checkByFreeCall(judged, scope));
   }
 }
 
 /** Checks a suspected key by the free call, and applies the earlier verdict if the call rejects it too. */
-async function hearFreeCall(judged: JudgedAttempt, scope: RequestScope): Promise<void> {
+async function checkByFreeCall(judged: JudgedAttempt, scope: RequestScope): Promise<void> {
   const { call, keyText, lease } = judged;
   const verdict = await checkSuspect(call, keyText, scope);
   if (verdict === null || !condemns({ verdict })) return;

@@ -19,7 +19,7 @@ import type { ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { bodyToSend } from "../request/request-body";
 import type { RequestScope } from "../request-scope";
-import { type ProxyCall, tellsErrors } from "../route/proxy-call";
+import { type ProxyCall, reportsErrors } from "../route/proxy-call";
 import type { Deadline } from "./deadline";
 import type { Answer, NoAnswer } from "./served";
 
@@ -172,8 +172,8 @@ function judged(
 /** Whether there is a body and it is short, judged without touching the stream, because that has a cost. */
 function isShort({ method }: ProxyCall, { status, headers }: Response): boolean {
   const length = declaredLength(headers);
-  const isTold = length !== null && length > 0 && length <= WHOLE_BYTES;
-  return isTold && method !== "HEAD" && !isNullBodyStatus(status);
+  const isShort = length !== null && length > 0 && length <= WHOLE_BYTES;
+  return isShort && method !== "HEAD" && !isNullBodyStatus(status);
 }
 
 /**
@@ -190,7 +190,7 @@ async function judgedWhole(
   const { head, text } = cleaned(bytes, scrubber);
   // The stated length was wrong.
   if (call.model !== null && BEGINS_JSON.test(text) && !ENDS_JSON.test(text)) throw cutShort(call);
-  const isError = tellsErrors(call) && mayBeError(text);
+  const isError = reportsErrors(call) && mayBeError(text);
   const { provider } = call;
   const verdict = (isError && judgeStreamStart({ provider, text, nowMs: atMs })) || OK;
   return { kind: "answer", response, atMs, body: { head, rest: null }, verdict, scrubber };
@@ -218,7 +218,7 @@ async function judgedStart(
     throw new UnusableAnswer(`The answer of ${call.provider.label} held nothing.`);
   }
   const { head } = cleaned(look.head, scrubber);
-  const isError = beginning.kind === "error" && tellsErrors(call);
+  const isError = beginning.kind === "error" && reportsErrors(call);
   const verdict = isError ? judgeEvent(call.provider, beginning.event, ports.nowMs()) : OK;
   const handedOn = isError || body === null || head !== look.head ? lookedAt(look) : null;
   return {

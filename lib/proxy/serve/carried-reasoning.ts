@@ -13,7 +13,7 @@ import type { QuotaClaim } from "./quota-claim";
 import { mayCarryReasoning, withoutReasoning } from "./sealed-reasoning";
 
 /** The most accounts that are tried if it is unknown who created it. */
-const MAX_ASKED = 3;
+const MAX_TRIED = 3;
 
 export class CarriedReasoning {
   readonly #pool: KeyPool;
@@ -64,12 +64,12 @@ export class CarriedReasoning {
    * An account couldn't decrypt it.
    * @returns Whether to try the next one. Without the reasoning, if no other account can have created it.
    */
-  refused(choice: KeyChoice, askedId: string, nowMs: number): boolean {
+  refused(choice: KeyChoice, triedId: string, nowMs: number): boolean {
     if (this.#isAllDropped) return false;
     this.#refusals += 1;
     const ownerId = this.#ownerId;
-    const isOwnerKnown = ownerId !== null && ownerId !== askedId;
-    if (!isOwnerKnown && this.#refusals < MAX_ASKED && choice.hasOther(nowMs)) return true;
+    const isOwnerKnown = ownerId !== null && ownerId !== triedId;
+    if (!isOwnerKnown && this.#refusals < MAX_TRIED && choice.hasOther(nowMs)) return true;
     if (!this.#drop(null)) return false;
     this.#isAllDropped = true;
     choice.forgive();

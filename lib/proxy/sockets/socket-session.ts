@@ -84,7 +84,7 @@ interface Turn {
   readonly model: string | null;
   /** Whether the upstream has begun to answer it. */
   isAnswering: boolean;
-  readonly askedChars: number;
+  readonly inputChars: number;
   writtenChars: number;
   /** Settles what was reserved for it; null if nothing was. */
   settle: ((event: RequestEvent) => void) | null;
@@ -289,7 +289,7 @@ class SocketSession {
   }
 
   /** Reserves a turn if the token has limits; a promise in that case. @throws {ProxyError} if there are too many. */
-  #begin(fact: SocketFact, askedChars: number): Promise<void> | null {
+  #begin(fact: SocketFact, inputChars: number): Promise<void> | null {
     if (fact.kind !== "turn-begins") return null;
     if (this.#turns.length >= MAX_OPEN_TURNS) {
       throw new ProxyError("token_limit_reached", "Too many turns are asked for at the same time.");
@@ -298,7 +298,7 @@ class SocketSession {
     const turn: Turn = {
       model,
       isAnswering: fact.isBySpeech,
-      askedChars,
+      inputChars,
       writtenChars: 0,
       settle: null,
     };
@@ -308,7 +308,7 @@ class SocketSession {
     if (holders === undefined) return null;
     const guess = {
       model,
-      inputTokens: Math.ceil(askedChars / CHARS_PER_TOKEN),
+      inputTokens: Math.ceil(inputChars / CHARS_PER_TOKEN),
       mostOutputTokens: fact.mostOutputTokens,
     };
     const { slug } = this.#call.provider;
@@ -506,10 +506,10 @@ function denied(what: string): ProxyError {
 }
 
 /** The estimated usage of a turn that was cut off, by the length of what was requested and written. */
-function estimated({ askedChars, writtenChars, isAnswering }: Turn): Usage | null {
+function estimated({ inputChars, writtenChars, isAnswering }: Turn): Usage | null {
   if (!isAnswering && writtenChars === 0) return null;
   return sumUsage([], {
-    inputTokens: Math.ceil(askedChars / CHARS_PER_TOKEN),
+    inputTokens: Math.ceil(inputChars / CHARS_PER_TOKEN),
     outputTokens: Math.ceil(writtenChars / CHARS_PER_TOKEN),
     isEstimate: true,
   });

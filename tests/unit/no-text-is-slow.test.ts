@@ -5,11 +5,11 @@ import { eventSplitter } from "../../lib/http/split-events.ts";
 import { modelMatches } from "../../lib/models/model-matches.ts";
 import { judgeAnswer } from "../../lib/providers/answers/judge-answer.ts";
 import { findProvider, providers } from "../../lib/providers/registry.ts";
-import { askedModels } from "../../lib/proxy/request/asked-models.ts";
 import { carriesToken } from "../../lib/proxy/request/carries-token.ts";
 import { findFormField, multipartBoundary } from "../../lib/proxy/request/find-form-field.ts";
 import { findJsonField } from "../../lib/proxy/request/find-json-field.ts";
 import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts";
+import { requestedModels } from "../../lib/proxy/request/requested-models.ts";
 import { outgoingHeaders, outgoingQuery } from "../../lib/proxy/route/outgoing-headers.ts";
 import { growth, LINEAR } from "../growth.ts";
 
@@ -65,7 +65,7 @@ describe("a request's parts", () => {
   if (openai === undefined) throw new Error("openai is built in");
   const bytes = (text: string) => new TextEncoder().encode(text);
   const asked = (path: string, search: string, type: string, body: string) =>
-    askedModels({
+    requestedModels({
       provider: openai,
       path,
       search,

@@ -22,14 +22,15 @@ const LEAST_FULL_GAP_MS = 1_000;
 
 /** When a limit may be requested next, in epoch milliseconds. */
 export function askableMs(entry: LeaseEntry, gaps: AskingGaps, nowMs: number): number {
-  const { askedMs, requests, inVain, youngUntilMs, permits, heldByOthers, usedByOthers } = entry;
+  const { requestedMs, requests, fruitless, youngUntilMs, permits, heldByOthers, usedByOthers } =
+    entry;
   const { limit } = entry;
   if (youngUntilMs > nowMs) return youngUntilMs;
   // A window gives back slowly; a request waiting for a concurrency slot gets the next one that is freed.
-  const times = limit.windowMs === null ? 1 : 2 ** Math.min(inVain, DOUBLINGS_MAX);
+  const times = limit.windowMs === null ? 1 : 2 ** Math.min(fruitless, DOUBLINGS_MAX);
   const isLeft = permits + heldByOthers < limit.limit;
-  if (isLeft || youngUntilMs > askedMs) return askedMs + ASK_GAP_MS * times;
-  if (limit.used(nowMs) + usedByOthers < limit.limit) return askedMs + HELD_GAP_MS * times;
+  if (isLeft || youngUntilMs > requestedMs) return requestedMs + ASK_GAP_MS * times;
+  if (limit.used(nowMs) + usedByOthers < limit.limit) return requestedMs + HELD_GAP_MS * times;
   const isMany = gaps.requestsPerAsk !== null && requests >= gaps.requestsPerAsk;
-  return askedMs + (isMany ? LEAST_FULL_GAP_MS : gaps.fullGapMs);
+  return requestedMs + (isMany ? LEAST_FULL_GAP_MS : gaps.fullGapMs);
 }

@@ -12,7 +12,7 @@ import { scanForm, scanUrlEncoded } from "./scan-form";
 import { type OnField, scanJson } from "./scan-json";
 
 /** The request as it will be sent. */
-export interface AskedFacts {
+export interface SentRequest {
   readonly provider: Provider;
   /** The part of the path after the provider's slug, without a leading slash. */
   readonly path: string;
@@ -28,7 +28,7 @@ export interface AskedFacts {
   readonly prefix: string;
 }
 
-export interface AskedModels {
+export interface RequestedModels {
   /** All names, without duplicates. */
   readonly models: readonly string[];
   /** Why two parsers could find different models, in a message to the caller; null if they agree. */
@@ -37,17 +37,17 @@ export interface AskedModels {
   readonly hidden: string | null;
 }
 
-export function askedModels(facts: AskedFacts): AskedModels {
-  const asked = new Asked(facts.prefix);
-  readPath(facts, asked);
-  readQuery(facts, asked);
-  readHeaders(facts, asked);
-  readBody(facts, asked);
-  return asked.result();
+export function requestedModels(facts: SentRequest): RequestedModels {
+  const found = new FoundModels(facts.prefix);
+  readPath(facts, found);
+  readQuery(facts, found);
+  readHeaders(facts, found);
+  readBody(facts, found);
+  return found.result();
 }
 
 /** What was found so far. */
-class Asked {
+class FoundModels {
   readonly #prefix: string;
   readonly #all = new Set<string>();
   /** Names in places that the provider obeys: there must be exactly one. */
@@ -78,7 +78,7 @@ class Asked {
     return this.#obeyed.size === 0;
   }
 
-  result(): AskedModels {
+  result(): RequestedModels {
     if (this.#obeyed.size > 1) {
       const [first, second] = [...this.#obeyed].map((name) => JSON.stringify(name.slice(0, 64)));
       this.contradicts(`it names ${first}, and ${second} as well`);
@@ -112,25 +112,25 @@ function inAnyCase(pattern: RegExp): RegExp {
   return folded;
 }
 
-function readPath({ provider, path }: AskedFacts, asked: Asked): void {
+function readPath({ provider, path }: SentRequest, found: FoundModels): void {
   for (const reading of pathReadings(path)) {
-    readModelIn(reading, provider, asked);
+    readModelIn(reading, provider, found);
     if (provider.hidesModel.paths.some((pattern) => inAnyCase(pattern).test(reading))) {
-      asked.hides("calls of this path may use models that they do not name");
+      found.hides("calls of this path may use models that they do not name");
     }
   }
 }
 
-function readModelIn(path: string, { model }: Provider, asked: Asked): void {
+function readModelIn(path: string, { model }: Provider, found: FoundModels): void {
   const name = model.path && inAnyCase(model.path).exec(path)?.[1];
-  if (name) asked.model(decode(name), true);
+  if (name) found.model(decode(name), true);
 }
 
 const GENERAL_NAMES: ReadonlySet<string> = new Set(
   GENERAL_MODEL_FIELDS.filter((place) => /^\w+$/.test(place)).map(foldName),
 );
 
-function readQuery({ provider, search, isSocket }: AskedFacts, asked: Asked): void {
+function readQuery({ provider, search, isSocket }: SentRequest, found: FoundModels): void {
   if (search === "") return;
   const { query, socketQuery, body = [] } = provider.model;
   const obeyed = foldName((isSocket ? (socketQuery ?? query) : query) ?? "");
@@ -140,7 +140,7 @@ function readQuery({ provider, search, isSocket }: AskedFacts, asked: Asked): vo
       const folded = foldName(spelling.replace(/\[\w*\]$/, ""));
       const isObeyed = folded === obeyed;
       if (!isObeyed && !others.includes(folded) && !GENERAL_NAMES.has(folded)) continue;
-      for (const reading of new Set([value, decode(value)])) asked.model(reading, isObeyed);
+      for (const reading of new Set([value, decode(value)])) found.model(reading, isObeyed);
     }
   }
 }
@@ -148,50 +148,50 @@ function readQuery({ provider, search, isSocket }: AskedFacts, asked: Asked): vo
 /** `x-model`, `x-vendor-model-id`. */
 const NAMES_MODEL = /model(?:id|name)?s?$/;
 
-function readHeaders({ provider, headers }: AskedFacts, asked: Asked): void {
+function readHeaders({ provider, headers }: SentRequest, found: FoundModels): void {
   headers.forEach((value, name) => {
-    if (name === provider.model.urlHeader) readUrl(value, provider, asked);
-    else if (NAMES_MODEL.test(foldName(name))) asked.model(value, false);
+    if (name === provider.model.urlHeader) readUrl(value, provider, found);
+    else if (NAMES_MODEL.test(foldName(name))) found.model(value, false);
   });
 }
 
 /** An address to which the request is sent instead. */
-function readUrl(address: string, provider: Provider, asked: Asked): void {
+function readUrl(address: string, provider: Provider, found: FoundModels): void {
   if (!URL.canParse(address)) {
-    asked.hides("it names an address that cannot be read");
+    found.hides("it names an address that cannot be read");
     return;
   }
   for (const reading of pathReadings(new URL(address).pathname.slice(1))) {
-    readModelIn(reading, provider, asked);
+    readModelIn(reading, provider, found);
   }
 }
 
-function readBody({ provider, headers, body }: AskedFacts, asked: Asked): void {
+function readBody({ provider, headers, body }: SentRequest, found: FoundModels): void {
   if (body === null || body.length === 0) return;
   const contentType = headers.get("content-type") ?? "";
   const forms = bodyForms(body, contentType);
   const tree = fieldTree(provider);
-  const onField = fieldsInto(asked);
+  const onField = fieldsInto(found);
   const problems: (string | null)[] = [];
   if (forms.multipart) problems.push(scanForm(body, contentType, tree, onField));
   if (forms.json) problems.push(scanJson(body, tree, onField));
   if (forms.urlEncoded) problems.push(scanUrlEncoded(body, tree, onField));
   const problem = problems.find((each) => each !== null);
-  if (problem) asked.contradicts(`parsers could read its body differently: ${problem}`);
-  if (!isUtf8Type(contentType)) asked.contradicts("its body is in another encoding than UTF-8");
-  if (problems.length === 0 && asked.namesNone) {
-    asked.hides("its body is neither JSON nor a form, and nothing else names a model");
+  if (problem) found.contradicts(`parsers could read its body differently: ${problem}`);
+  if (!isUtf8Type(contentType)) found.contradicts("its body is in another encoding than UTF-8");
+  if (problems.length === 0 && found.namesNone) {
+    found.hides("its body is neither JSON nor a form, and nothing else names a model");
   }
 }
 
-function fieldsInto(asked: Asked): OnField {
+function fieldsInto(found: FoundModels): OnField {
   return ({ kind, place, value: hiding }: FieldNode, value) => {
     if (kind === "hides") {
       if (hiding === null || hiding === value) {
-        asked.hides(`"${place}" brings a model with it that the request does not name`);
+        found.hides(`"${place}" brings a model with it that the request does not name`);
       }
-    } else if (value === null) asked.hides(`"${place}" is no text`);
-    else asked.model(value, kind === "model");
+    } else if (value === null) found.hides(`"${place}" is no text`);
+    else found.model(value, kind === "model");
   };
 }
 

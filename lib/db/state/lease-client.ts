@@ -23,7 +23,7 @@ const WANTED_MS = 100;
 /** The most seconds: `waitUntil` ends after thirty. */
 const TIDYING_TIMES = 10;
 
-export interface LeaseAskerOptions {
+export interface LeaseClientOptions {
   readonly leases: LeasedLimits;
   /** Unique per isolate. */
   readonly isolate: string;
@@ -35,15 +35,15 @@ export interface LeaseAskerOptions {
 }
 
 /** Which source hands out leases, shown to people. */
-export interface LeaseStanding {
+export interface LeaseSource {
   readonly by: "object" | "store";
   /** Since when the bound object hasn't responded, in epoch milliseconds; null while it does. */
   readonly awaySinceMs: number | null;
 }
 
-export class LeaseAsker {
+export class LeaseClient {
   readonly leases: LeasedLimits;
-  readonly #options: LeaseAskerOptions;
+  readonly #options: LeaseClientOptions;
   /** Reads in progress, by group. */
   readonly #reads = new Map<string, SharedRead>();
   /** When a request began to wait for the isolate to be idle. */
@@ -52,12 +52,12 @@ export class LeaseAsker {
   #askObjectMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
 
-  constructor(options: LeaseAskerOptions) {
+  constructor(options: LeaseClientOptions) {
     this.leases = options.leases;
     this.#options = options;
   }
 
-  get standing(): LeaseStanding {
+  get source(): LeaseSource {
     const by = this.#options.object === null ? "store" : "object";
     return { by, awaySinceMs: this.#awaySinceMs };
   }
@@ -127,25 +127,25 @@ export class LeaseAsker {
 
   async #run(group: string | undefined): Promise<void> {
     const { store, object, isolate, nowMs } = this.#options;
-    const askedMs = nowMs();
-    const questions = this.leases.questions(askedMs, group);
+    const requestedMs = nowMs();
+    const questions = this.leases.questions(requestedMs, group);
     if (questions.length === 0) return;
-    this.leases.asked(questions, askedMs);
-    const port = this.#port(askedMs);
+    this.leases.requested(questions, requestedMs);
+    const port = this.#port(requestedMs);
     if (object !== null && port === object) {
       try {
-        const grants = await this.#intime(object.ask(isolate, questions, askedMs));
+        const grants = await this.#intime(object.ask(isolate, questions, requestedMs));
         this.#failures = 0;
         this.#awaySinceMs = null;
-        this.leases.granted(questions, grants, askedMs);
+        this.leases.granted(questions, grants, requestedMs);
         return;
       } catch (error) {
         this.#noteAway(error, nowMs());
       }
     }
     try {
-      const grants = await store.ask(isolate, questions, askedMs);
-      this.leases.granted(questions, grants, askedMs);
+      const grants = await store.ask(isolate, questions, requestedMs);
+      this.leases.granted(questions, grants, requestedMs);
     } catch (error) {
       this.leases.unanswered(nowMs());
       console.error("leases: nobody answers, the last ones go on:", rootCause(error));
