@@ -1,6 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { root } from "./root.ts";
 import { toolCommand } from "./tool-command.ts";
 
 test("where PATH can be relied on, the command is what it is called", () => {
@@ -15,6 +16,6 @@ test.each(["wrangler", "opennextjs-cloudflare"])("on Windows %s is a script for 
 });
 
 test("the script it names is the tool", () => {
-  const [node, ...script] = toolCommand("wrangler", "win32");
-  expect(execFileSync(node, [...script, "--version"]).toString()).toMatch(/\d+\.\d+\.\d+/);
+  const [, script = ""] = toolCommand("wrangler", "win32");
+  expect(realpathSync(script)).toBe(realpathSync(join(root, "node_modules/.bin/wrangler")));
 });
