@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { actionLabel } from "@/components/audit/action-label";
 import { AuditChanges } from "@/components/audit/audit-changes";
 import { UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import {
   Sheet,
   SheetContent,
@@ -108,7 +108,7 @@ function FollowLink({
 }) {
   return (
     <Link
-      href={{ pathname: "/audit", query }}
+      href={`/audit?${new URLSearchParams(query)}`}
       onClick={onFollow}
       className="text-muted-foreground hover:text-foreground block text-sm underline underline-offset-4"
     >

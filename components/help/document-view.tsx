@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
 import { CodeBlock } from "@/components/code-block";
 import type { Block, Cell, HeadingBlock, Inline } from "@/components/help/help-document";
+import { Link } from "@/components/link";
 
 /** The address used in the documents: that of `npm start`. */
 const WRITTEN_ORIGIN = "http://127.0.0.1:8787";

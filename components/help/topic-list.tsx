@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { helpGroups } from "@/components/help/help-topics";
+import { Link } from "@/components/link";
 
 /** The pages of the help, by topic. */
 export async function TopicList() {

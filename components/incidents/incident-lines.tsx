@@ -1,6 +1,6 @@
 import { ChevronRight, ShieldAlert } from "lucide-react";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { Link } from "@/components/link";
 import type { IncidentItem } from "@/lib/manage/alerts/list-incidents";
 
 /** Ongoing incidents, one line each, above everything else that may be wrong. */

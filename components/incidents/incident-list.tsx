@@ -1,6 +1,6 @@
 import { ShieldAlert, ShieldCheck } from "lucide-react";
-import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
+import { Link } from "@/components/link";
 import { requestsHref } from "@/components/requests/requests-href";
 import { RelativeTime } from "@/components/time/relative-time";
 import { remainingTime } from "@/components/time/remaining-time";

@@ -1,7 +1,7 @@
 import { KeyRound, type LucideIcon, MessagesSquare, Ticket } from "lucide-react";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { EmptyState } from "@/components/empty-state";
+import { Link } from "@/components/link";
 import { Button } from "@/components/ui/button";
 import { type Role, roleAllows } from "@/lib/auth/member";
 

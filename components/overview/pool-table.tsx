@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { formatExactCount, UNKNOWN } from "@/components/format";
 import { type KeyState, keyStateLooks, keyStates } from "@/components/key-state";
+import { Link } from "@/components/link";
 import { StateStrip } from "@/components/state-strip";
 import { Countdown } from "@/components/time/countdown";
 import {

@@ -1,6 +1,6 @@
 import { Ban, ChevronRight, CircleCheck, CirclePause, Clock, TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
+import { Link } from "@/components/link";
 import { Countdown } from "@/components/time/countdown";
 import type { Trouble } from "@/lib/manage/usage/overview-troubles";
 import type { PoolHealth } from "@/lib/manage/usage/pool-health";

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { formatExactCount, formatShare, UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import { CostFigure, Figure } from "@/components/usage/usage-figures";
 import type { QuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
 import type { PoolOverview } from "@/lib/manage/usage/read-pool-overview";

@@ -1,8 +1,8 @@
 import { CircleCheck, CircleX, Flag, LogIn, Radio } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { formatDuration, UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import type { RequestStory } from "@/lib/manage/usage/find-request";
 
 type Attempt = RequestStory["attempts"][number];

@@ -1,9 +1,9 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { Fact, FactList } from "@/components/fact-list";
 import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import type { RequestNames } from "@/lib/manage/usage/browse-requests";
 import type { RequestStory } from "@/lib/manage/usage/find-request";
 import { CostFacts } from "./cost-facts";

@@ -1,9 +1,9 @@
 "use client";
 
 import { RotateCw } from "lucide-react";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { formatCount, formatDuration, formatUsd, UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import { OutcomeBadge } from "@/components/requests/outcome-badge";
 import {
   Table,

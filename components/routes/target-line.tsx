@@ -1,7 +1,7 @@
 import { Ban, CircleCheck, Clock } from "lucide-react";
-import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { formatUsd } from "@/components/format";
+import { Link } from "@/components/link";
 import type { TargetItem } from "@/lib/manage/providers/list-model-aliases";
 import { CAPABILITIES } from "@/lib/models/model-alias";
 

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
+import { Link } from "@/components/link";
 import { cn } from "@/lib/utils";
 import { settingsPages } from "./settings-pages";
 

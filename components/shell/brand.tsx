@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/components/link";
 import { cn } from "@/lib/utils";
 
 /** The name with its logo: one dot over many. */

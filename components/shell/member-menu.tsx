@@ -1,11 +1,11 @@
 "use client";
 
 import { CircleUser, Languages, LogOut, SunMoon } from "lucide-react";
-import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
 import { useTransition } from "react";
 import { chooseLocale } from "@/app/choose-locale";
+import { Link } from "@/components/link";
 import { MemberButton } from "@/components/shell/member-button";
 import {
   DropdownMenu,

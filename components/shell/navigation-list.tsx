@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { Link } from "@/components/link";
 import { navigationEntryOf, navigationFor } from "@/components/shell/navigation";
 import type { Role } from "@/lib/auth/member";
 import { cn } from "@/lib/utils";

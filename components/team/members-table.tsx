@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { Link } from "@/components/link";
 import { MemberLimits } from "@/components/team/member-limits";
 import { RemoveMember } from "@/components/team/remove-member";
 import { RoleDialog } from "@/components/team/role-dialog";

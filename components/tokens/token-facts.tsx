@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { CopyButton } from "@/components/copy-button";
 import { Fact, FactList } from "@/components/fact-list";
+import { Link } from "@/components/link";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";

@@ -1,10 +1,10 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 import { UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { DataTable, dataTableColumns } from "@/components/table/data-table";
 import { LastUse } from "@/components/time/last-use";

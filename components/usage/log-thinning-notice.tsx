@@ -1,6 +1,6 @@
 import { TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { Link } from "@/components/link";
 import type { LogThinning } from "@/lib/manage/usage/read-log-thinning";
 
 /** Explains that the request log is incomplete today, and why; nothing otherwise. */

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { formatExactCount, formatUsd } from "@/components/format";
+import { Link } from "@/components/link";
 import {
   Table,
   TableBody,

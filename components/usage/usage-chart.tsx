@@ -1,9 +1,9 @@
 "use client";
 
 import { ChartColumn, Download, Table2 } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
+import { Link } from "@/components/link";
 import { Button } from "@/components/ui/button";
 import { type ChartData, chartHref, chartRows } from "./chart-data";
 import { ChartTable } from "./chart-table";

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { portalRead } from "@/app/portal-read";
@@ -8,6 +7,7 @@ import { ErrorGuide } from "@/components/help/error-guide";
 import { JudgingGuide } from "@/components/help/judging-guide";
 import { ProviderAddresses } from "@/components/help/provider-addresses";
 import { TopicList } from "@/components/help/topic-list";
+import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { ClientSnippets } from "@/components/snippets/client-snippets";
 import { allProviders } from "@/lib/manage/keys/known-provider";

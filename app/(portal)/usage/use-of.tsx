@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { getTimeZone, getTranslations } from "next-intl/server";
 import type { PortalRead } from "@/app/portal-read";
 import { FilterSelect } from "@/components/filter-select";
+import { Link } from "@/components/link";
 import { RequestTable } from "@/components/requests/request-table";
 import { requestsHref } from "@/components/requests/requests-href";
 import type { BoardChart } from "@/components/usage/board-charts";

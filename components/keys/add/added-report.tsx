@@ -1,8 +1,8 @@
 "use client";
 
 import { CircleCheck, TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "@/components/link";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 

@@ -1,6 +1,6 @@
 import { Plus } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "@/components/link";
 
 /** Providers without keys; each links to adding some. */
 export function ProvidersWithoutKeys({

@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { keyStates } from "@/components/key-state";
+import { Link } from "@/components/link";
 import { Countdown } from "@/components/time/countdown";
 import type { KeyGrid as Grid, GridState } from "@/lib/manage/keys/read-key-grid";
 

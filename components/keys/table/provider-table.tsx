@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { formatExactCount, UNKNOWN } from "@/components/format";
 import { keyStateLooks, keyStates } from "@/components/key-state";
+import { Link } from "@/components/link";
 import { StateStrip } from "@/components/state-strip";
 import { LastUse } from "@/components/time/last-use";
 import {

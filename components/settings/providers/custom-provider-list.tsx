@@ -1,12 +1,12 @@
 "use client";
 
 import { Trash2 } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
 import { removeCustomProvider } from "@/app/(portal)/settings/actions";
 import { answered } from "@/components/answered";
 import { ConfirmDialog } from "@/components/confirm-dialog";
+import { Link } from "@/components/link";
 import { Button } from "@/components/ui/button";
 import type { CustomProviderItem } from "@/lib/manage/providers/list-custom-providers";
 import { useFailureToast } from "../use-failure-toast";

@@ -1,7 +1,7 @@
 import { MailX } from "lucide-react";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { EntranceHeading } from "@/components/auth/entrance-heading";
+import { Link } from "@/components/link";
 import { Button } from "@/components/ui/button";
 
 /** Returns 404 for an invitation that is used, expired, revoked or unknown. */

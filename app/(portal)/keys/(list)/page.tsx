@@ -1,11 +1,11 @@
 import { Import, KeyRound, Plus } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { EmptyState } from "@/components/empty-state";
 import { ProvidersWithoutKeys } from "@/components/keys/add/providers-without-keys";
 import { ProviderTable } from "@/components/keys/table/provider-table";
+import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { summarizeProviderKeys } from "@/lib/manage/keys/summarize-provider-keys";

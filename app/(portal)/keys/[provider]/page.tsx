@@ -1,7 +1,6 @@
 import { KeyRound, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
@@ -19,6 +18,7 @@ import { ExportMenu } from "@/components/keys/table/export-menu";
 import { KeyBrowser } from "@/components/keys/table/key-browser";
 import { KeyFilters } from "@/components/keys/table/key-filters";
 import { KeyGrid } from "@/components/keys/table/key-grid";
+import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { listIncidents } from "@/lib/manage/alerts/list-incidents";

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { Fact, FactList } from "@/components/fact-list";
+import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { MemberLimits } from "@/components/team/member-limits";
 import { RoleDialog } from "@/components/team/role-dialog";

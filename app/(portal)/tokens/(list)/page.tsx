@@ -1,12 +1,12 @@
 import { Gauge, Ticket } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
 import { FilterSelect } from "@/components/filter-select";
+import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";
 import { CreateToken, CreateTokenButton } from "@/components/tokens/create-token";

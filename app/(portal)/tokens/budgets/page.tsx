@@ -1,7 +1,6 @@
 import { Gauge } from "lucide-react";
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
@@ -11,6 +10,7 @@ import { ReadinessTable } from "@/components/budgets/readiness-table";
 import { RebuildBudgets } from "@/components/budgets/rebuild-budgets";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
+import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
