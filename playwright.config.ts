@@ -1,5 +1,6 @@
 import { defineConfig } from "@playwright/test";
 import { CHROMIUM_FLAGS, findChromium } from "./scripts/find-chromium.ts";
+import { TIME_ZONE } from "./tests/portal/time-zone.ts";
 
 const executablePath = findChromium();
 
@@ -20,7 +21,7 @@ export default defineConfig({
   use: {
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
-    timezoneId: "Europe/Berlin",
+    timezoneId: TIME_ZONE,
     // What moves is waited for before each click, and drawn by the processor.
     contextOptions: { reducedMotion: "reduce" },
     // A trace of each test, kept or not, would cost a fifth of the time: `--trace on` makes one where needed.

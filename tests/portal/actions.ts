@@ -41,6 +41,13 @@ export function builtActions(): readonly BuiltAction[] {
   });
 }
 
+/** @throws {Error} if the build has no action of this name. */
+export function actionNamed(name: string): BuiltAction {
+  const action = builtActions().find((each) => each.name === name);
+  if (action === undefined) throw new Error(`no action ${name}`);
+  return action;
+}
+
 /** `app/(portal)/keys/[provider]/page` is at `/keys/x`. */
 function pathOf(page: string): string {
   const parts = page
@@ -63,6 +70,23 @@ export async function callAction(
     maxRedirects: 0,
   });
   return { status: answer.status(), text: await answer.text() };
+}
+
+/**
+ * What a click would do, for tests that look at something else: a page costs a second.
+ * @param origin of the portal, as in `http://127.0.0.1:8787`
+ * @returns the text of the answer
+ * @throws {Error} unless the action did its work
+ */
+export async function act(
+  request: APIRequestContext,
+  origin: string,
+  name: string,
+  input: unknown,
+): Promise<string> {
+  const { text } = await callAction(request, origin, actionNamed(name), input);
+  if (outcomeOf(text) !== "ok") throw new Error(`${name} answered ${text.slice(0, 500)}`);
+  return text;
 }
 
 /** The code that an action answered with; `ok` where it did its work, null where it answered otherwise. */

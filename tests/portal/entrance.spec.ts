@@ -1,5 +1,5 @@
 /** The ways in: set-up, sign-in, invitation. */
-import { invite, join, PASSWORD } from "./people.ts";
+import { invite, join, newMember, PASSWORD } from "./people.ts";
 import { ADMIN, expect, expectAccessible, SETUP_PATH, signIn, test } from "./portal.ts";
 
 test("the set-up page makes one admin, and then is gone", async ({ page, admin: _, server }) => {
@@ -40,8 +40,7 @@ test("wrong passwords are slowed, and the page tells until when", async ({
 }) => {
   // A dozen hashes, and the waits themselves.
   test.slow();
-  const person = { name: "Slow", email: "slow@example.com", password: PASSWORD };
-  await join(browser, await invite(admin, "viewer"), person);
+  const { person } = await newMember(browser, admin, "viewer", "Slow");
   for (const email of [person.email, "nobody@example.com"]) {
     await page.goto("/login");
     await page.getByLabel("Email").fill(email);

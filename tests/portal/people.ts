@@ -1,10 +1,13 @@
 /**
- * Members of all roles, made as a team makes them: an admin invites, and they join.
+ * Members of all roles, made as a team makes them: an admin invites, and they join, on pages or by the pages'
+ * actions alone.
  * @module
  */
 import type { Browser, Page } from "@playwright/test";
 import type { Role } from "../../lib/auth/member.ts";
+import { act } from "./actions.ts";
 import { expect, type Person } from "./portal.ts";
+import { tellTimeZone } from "./time-zone.ts";
 
 const ROLE_NAMES: Readonly<Record<Role, string>> = {
   admin: "Admin",
@@ -41,9 +44,32 @@ export async function join(browser: Browser, link: string, { name, email, passwo
   return page;
 }
 
-/** A new member of this role, signed in. */
+/** A new member of this role, signed in without a page. @returns an empty page of theirs */
 export async function newMember(browser: Browser, admin: Page, role: Role, name: string) {
   const person = { name, email: `${name.toLowerCase()}@example.com`, password: PASSWORD };
-  const page = await join(browser, await invite(admin, role), person);
-  return { person, page };
+  const origin = await originOf(admin);
+  const invited = await act(admin.request, origin, "invite", { role, expiresInDays: 1 });
+  const [, token] = /"token":"([^"]+)"/.exec(invited) ?? [];
+  const context = await browser.newContext();
+  await act(context.request, origin, "joinTeam", { ...person, token });
+  await tellTimeZone(context, origin);
+  return { person, page: await context.newPage() };
+}
+
+/** Another browser in which this person signs in, without a page. @returns an empty page of theirs */
+export async function signedIn(
+  browser: Browser,
+  admin: Page,
+  { email, password }: Person,
+): Promise<Page> {
+  const origin = await originOf(admin);
+  const context = await browser.newContext();
+  await act(context.request, origin, "signInWithPassword", { email, password });
+  await tellTimeZone(context, origin);
+  return context.newPage();
+}
+
+/** Of the portal that this page is for, wherever it is. */
+async function originOf(page: Page): Promise<string> {
+  return new URL((await page.request.get("/api/health")).url()).origin;
 }

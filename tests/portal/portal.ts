@@ -1,6 +1,6 @@
 /**
  * What the tests of the portal start from: a server with the fake upstream for each test file, an admin
- * made on the set-up page, and pages that must not break their own content policy.
+ * who is set up and signed in, and pages that must not break their own content policy.
  *
  * @example
  * test("the overview", async ({ admin }) => {
@@ -11,6 +11,7 @@
  */
 import AxeBuilder from "@axe-core/playwright";
 import {
+  type APIRequestContext,
   type Browser,
   type BrowserContext,
   test as base,
@@ -18,6 +19,8 @@ import {
   type Page,
 } from "@playwright/test";
 import { type Stack, startStack } from "../e2e/harness.ts";
+import { act } from "./actions.ts";
+import { tellTimeZone } from "./time-zone.ts";
 
 export { expect };
 
@@ -44,28 +47,74 @@ const NO_MAIL_SERVICE = {
 /** The way to the set-up page, which is open until there is an admin. */
 export const SETUP_PATH = `/setup?token=${SETUP_TOKEN}`;
 
-/** The server of this worker, emptied for each file. */
+/** The server of this worker, emptied for each file, and its admin's browser. */
 class Servers {
   #file = "";
   #stack: Stack | undefined;
-  /** The admin's cookies, once the set-up is done. */
-  adminState: Awaited<ReturnType<BrowserContext["storageState"]>> | undefined;
+  #admin: AdminBrowser | undefined;
+  /** Every line that it logged for the files so far; none where a platform serves (`PLATFORM`). */
+  readonly logged: string[] = [];
 
   async of(file: string): Promise<Stack> {
     const isNewFile = this.#file !== file;
     this.#file = file;
     if (this.#stack === undefined) {
-      this.#stack = await startStack({ vars: { SETUP_TOKEN, ...NO_MAIL_SERVICE } });
+      this.#stack = await startStack({
+        vars: { SETUP_TOKEN, ...NO_MAIL_SERVICE },
+        ...(!process.env.PLATFORM && { onLog: (level, message) => this.#log(level, message) }),
+      });
     } else if (isNewFile) {
-      this.adminState = undefined;
+      await this.#admin?.context.close();
+      this.#admin = undefined;
       await this.#stack.empty();
     }
     return this.#stack;
   }
 
+  /** One for all tests of a file: what the portal's pages share is fetched, and compiled, once. */
+  async admin(browser: Browser, server: Stack): Promise<AdminBrowser> {
+    if (this.#admin === undefined) {
+      const context = await browser.newContext();
+      await setUp(context.request, server);
+      await tellTimeZone(context, server.url);
+      this.#admin = { context, cookies: await context.cookies() };
+    }
+    return this.#admin;
+  }
+
   async close(): Promise<void> {
     await this.#stack?.close();
   }
+
+  #log(level: string, message: string): void {
+    this.logged.push(message);
+    if (level === "error" || level === "warn") console.error(message);
+  }
+}
+
+interface AdminBrowser {
+  readonly context: BrowserContext;
+  /** As they are after the set-up. */
+  readonly cookies: Awaited<ReturnType<BrowserContext["cookies"]>>;
+}
+
+/**
+ * Closes what a test opened, and takes back what it left in the admin's browser. Pages are closed first: of
+ * those that close with their context Playwright takes a picture, needed or not.
+ */
+async function tidyUp(browser: Browser, page: Page, { context, cookies }: AdminBrowser) {
+  if (/^http/.test(page.url())) {
+    const session = await context.newCDPSession(page);
+    const { origin } = new URL(page.url());
+    await session.send("Storage.clearDataForOrigin", { origin, storageTypes: "local_storage" });
+  }
+  for (const each of browser.contexts()) {
+    for (const open of each.pages()) await open.close();
+    if (each !== context) await each.close();
+  }
+  await context.setOffline(false);
+  await context.clearCookies();
+  await context.addCookies(cookies);
 }
 
 interface TestFixtures {
@@ -94,29 +143,20 @@ export const test = base.extend<TestFixtures, { readonly servers: Servers }>({
   server: async ({ servers }, use, { file }) => use(await servers.of(file)),
   baseURL: async ({ server }, use) => use(server.url),
   // `server` comes first: its address is the base of this page's paths.
-  admin: async ({ server: _, servers, browser }, use) => {
-    const { adminState } = servers;
-    const context = await browser.newContext(adminState && { storageState: adminState });
-    const page = await context.newPage();
+  admin: async ({ server, servers, browser }, use, testInfo) => {
+    const adminBrowser = await servers.admin(browser, server);
+    const page = await adminBrowser.context.newPage();
     const faults = collectFaults(page);
-    if (adminState === undefined) {
-      await setUp(page);
-      servers.adminState = await context.storageState();
-    }
     await use(page);
-    await context.close();
+    // Where a test fails its pages stay, for pictures of them; the next one gets another browser.
+    if (testInfo.status === testInfo.expectedStatus) await tidyUp(browser, page, adminBrowser);
     expect(faults, "faults that the page told in its console").toEqual([]);
   },
 });
 
-/** Makes the first admin; the page is at the overview then. */
-export async function setUp(page: Page, person = ADMIN): Promise<void> {
-  await page.goto(SETUP_PATH);
-  await page.getByLabel("Name").fill(person.name);
-  await page.getByLabel("Email").fill(person.email);
-  await page.getByLabel("Password").fill(person.password);
-  await page.getByRole("button", { name: "Create admin" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+/** Makes the first admin, as the set-up page's button does, whose browser is signed in then. */
+export async function setUp(request: APIRequestContext, { url }: Stack): Promise<void> {
+  await act(request, url, "setUp", { ...ADMIN, secret: SETUP_TOKEN });
 }
 
 /** Signs in on the login page, and waits until the page it leads to is there. */

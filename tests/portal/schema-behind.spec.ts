@@ -29,8 +29,9 @@ test("the portal says that the database is behind, and what to do, while request
     stack.upstream.setKey("sk-fake-good", { kind: "ok" });
     await stack.admin.addKeys("openai", ["sk-fake-good"]);
     const context = await browser.newContext({ baseURL: stack.url });
+    await setUp(context.request, stack);
     const page = await context.newPage();
-    await setUp(page);
+    await page.goto("/");
     const notice = page.getByRole("status").filter({ hasText: "The database is older" });
     await expect(notice).toContainText(`${NEXT}.sql`);
     await expect(notice).toContainText("npm run deploy");

@@ -1,16 +1,10 @@
 /** What a session is worth, and when it is worth nothing any more. */
 import { encode } from "next-auth/jwt";
-import { builtActions, callAction, outcomeOf } from "./actions.ts";
-import { newMember, PASSWORD } from "./people.ts";
-import { ADMIN, expect, signIn, test } from "./portal.ts";
+import { actionNamed, callAction, outcomeOf } from "./actions.ts";
+import { newMember, PASSWORD, signedIn } from "./people.ts";
+import { ADMIN, expect, test } from "./portal.ts";
 
 const COOKIE = "authjs.session-token";
-
-const actionNamed = (name: string) => {
-  const action = builtActions().find((each) => each.name === name);
-  if (action === undefined) throw new Error(`no action ${name}`);
-  return action;
-};
 
 test("the cookie is out of reach of scripts and other sites, and https only where there is https", async ({
   admin,
@@ -19,6 +13,7 @@ test("the cookie is out of reach of scripts and other sites, and https only wher
   const cookies = await admin.context().cookies();
   const session = cookies.find(({ name }) => name === COOKIE);
   expect(session).toMatchObject({ httpOnly: true, sameSite: "Lax", secure: false, path: "/" });
+  await admin.goto("/account");
   expect(await admin.evaluate(() => document.cookie)).not.toContain("authjs");
 
   // As behind Cloudflare, which tells the Worker that its client came over https.
@@ -101,6 +96,7 @@ test("a cookie that was copied before signing out opens nothing after", async ({
   const stolen = await thief.newPage();
   await stolen.goto("/account");
   await expect(stolen.getByRole("heading", { name: "Account" })).toBeVisible();
+  await page.goto("/");
   await page.getByRole("button", { name: "Menu of Hal" }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page).toHaveURL("/login");
@@ -137,8 +133,7 @@ test("a session of the version before, which had no row, is good until it signs 
 
 test("signing out everywhere ends the sessions of all browsers", async ({ admin, browser }) => {
   const { page, person } = await newMember(browser, admin, "member", "Eve");
-  const other = await (await browser.newContext()).newPage();
-  await signIn(other, person);
+  const other = await signedIn(browser, admin, person);
   await page.goto("/account");
   await page.getByRole("button", { name: "Sign out everywhere" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Sign out everywhere" }).click();
@@ -152,8 +147,7 @@ test("a changed password ends other sessions and keeps this one", async ({ admin
   test.slow();
   test.slow();
   const { page, person } = await newMember(browser, admin, "member", "Fay");
-  const other = await (await browser.newContext()).newPage();
-  await signIn(other, person);
+  const other = await signedIn(browser, admin, person);
   await page.goto("/account");
   await page.getByLabel("Current password").fill("not the password");
   await page.getByLabel("New password").fill("short");
@@ -169,7 +163,7 @@ test("a changed password ends other sessions and keeps this one", async ({ admin
   await expect(page.getByRole("heading", { name: "Account" })).toBeVisible();
   await other.goto("/account");
   await expect(other).toHaveURL(/\/login/);
-  await signIn(other, { ...person, password: "another long password" });
+  await signedIn(browser, admin, { ...person, password: "another long password" });
 });
 
 test("a post from another site does nothing", async ({ admin, server }) => {

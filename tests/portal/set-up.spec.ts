@@ -1,6 +1,7 @@
 /** The very first visit. */
 import { ADMIN_TOKEN } from "../e2e/harness.ts";
-import { ADMIN, expect, expectAccessible, test } from "./portal.ts";
+import { ADMIN, expect, expectAccessible, SETUP_PATH, test } from "./portal.ts";
+import { TIME_ZONE } from "./time-zone.ts";
 
 test("without a good link the page asks for a token, and an unrestricted AUTH_KEY is one", async ({
   page,
@@ -23,4 +24,23 @@ test("without a good link the page asks for a token, and an unrestricted AUTH_KE
 
   const late = await page.goto("/setup");
   expect(late?.status()).toBe(404);
+});
+
+test("a good link asks for a person only, who is at the overview then", async ({
+  page,
+  server,
+}) => {
+  await server.empty();
+  await page.goto(SETUP_PATH);
+  await page.getByLabel("Name").fill(ADMIN.name);
+  await page.getByLabel("Email").fill(ADMIN.email);
+  await page.getByLabel("Password").fill(ADMIN.password);
+  await expect(page.getByLabel("Set-up token or admin key")).toHaveCount(0);
+  await page.getByRole("button", { name: "Create admin" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  await expect
+    .poll(async () =>
+      (await page.context().cookies()).map(({ value }) => decodeURIComponent(value)),
+    )
+    .toContain(TIME_ZONE);
 });

@@ -143,59 +143,65 @@ test("editing holds at once, and can be undone", async ({ admin, server }) => {
   await expectStatus(server, token, 200);
 });
 
-test("a paused token is refused within 5 s, and works again when resumed", async ({
+test("a paused token is refused within 5 s and works again when resumed; a rotated one works for its overlap or no longer; a revoked one is refused, and the dialog names it", async ({
   admin,
   server,
 }) => {
-  const token = await makeToken(admin, "paused-app");
-  await expectStatus(server, token, 200);
-  await choose(admin, "paused-app", "Pause");
-  await expect(rowOf(admin, "paused-app")).toContainText("Paused");
-  await expectStatus(server, token, 401);
-  await admin.getByRole("button", { name: "Undo" }).click();
-  await expect(rowOf(admin, "paused-app")).toContainText("Active");
-  await expectStatus(server, token, 200);
-});
-
-test("rotated, both tokens work for the overlap", async ({ admin, server }) => {
-  const old = await makeToken(admin, "rotated-app");
-  await choose(admin, "rotated-app", "Rotate");
+  const names = ["paused-app", "rotated-app", "leaked-app", "revoked-app"] as const;
+  const [paused, rotated, leaked, revoked] = await Promise.all(
+    names.map((name) => server.admin.createToken({ name })),
+  );
+  if (!paused || !rotated || !leaked || !revoked) throw new Error("a token was not made");
+  await admin.goto("/tokens?q=-app");
   const dialog = admin.getByRole("dialog");
-  await dialog.getByRole("combobox", { name: "The old token works" }).click();
-  await admin.getByRole("option", { name: "1 hour more" }).click();
-  await expectAccessible(admin);
-  await dialog.getByRole("button", { name: "Rotate token" }).click();
-  const successor = await shownToken(admin);
-  expect(successor).not.toBe(old);
-  await expectStatus(server, successor, 200);
-  await expectStatus(server, old, 200);
-  await dialog.getByRole("button", { name: "Done" }).click();
-  await expect(rowOf(admin, "rotated-app")).toHaveCount(2);
-  await expect(rowOf(admin, "rotated-app").last()).toContainText(/Rotated, ends in\s*\d+m/);
-});
 
-test("a rotated token without overlap ends within 5 s", async ({ admin, server }) => {
-  const old = await makeToken(admin, "leaked-app");
-  await expectStatus(server, old, 200);
-  await choose(admin, "leaked-app", "Rotate");
-  await admin.getByRole("combobox", { name: "The old token works" }).click();
-  await admin.getByRole("option", { name: "no longer" }).click();
-  await admin.getByRole("button", { name: "Rotate token" }).click();
-  const successor = await shownToken(admin);
-  await expectStatus(server, old, 401);
-  await expectStatus(server, successor, 200);
-});
+  await test.step("paused and resumed", async () => {
+    await expectStatus(server, paused.token, 200);
+    await choose(admin, "paused-app", "Pause");
+    await expect(rowOf(admin, "paused-app")).toContainText("Paused");
+    await expectStatus(server, paused.token, 401);
+    await admin.getByRole("button", { name: "Undo" }).click();
+    await expect(rowOf(admin, "paused-app")).toContainText("Active");
+    await expectStatus(server, paused.token, 200);
+  });
 
-test("a revoked token is refused within 5 s; the dialog names it", async ({ admin, server }) => {
-  const token = await makeToken(admin, "revoked-app");
-  await expectStatus(server, token, 200);
-  await choose(admin, "revoked-app", "Revoke");
-  const dialog = admin.getByRole("alertdialog", { name: "Revoke revoked-app?" });
-  await expectAccessible(admin);
-  await dialog.getByRole("button", { name: "Revoke token" }).click();
-  await expectStatus(server, token, 401);
-  await expect(admin.getByText("Revoked revoked-app")).toBeVisible();
-  await expect(rowOf(admin, "revoked-app")).toHaveCount(0);
+  await test.step("rotated, both tokens work for the overlap", async () => {
+    await choose(admin, "rotated-app", "Rotate");
+    await dialog.getByRole("combobox", { name: "The old token works" }).click();
+    await admin.getByRole("option", { name: "1 hour more" }).click();
+    await expectAccessible(admin);
+    await dialog.getByRole("button", { name: "Rotate token" }).click();
+    const successor = await shownToken(admin);
+    expect(successor).not.toBe(rotated.token);
+    await expectStatus(server, successor, 200);
+    await expectStatus(server, rotated.token, 200);
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await expect(rowOf(admin, "rotated-app")).toHaveCount(2);
+    await expect(rowOf(admin, "rotated-app").last()).toContainText(/Rotated, ends in\s*\d+m/);
+  });
+
+  await test.step("rotated without overlap, the old token ends within 5 s", async () => {
+    await expectStatus(server, leaked.token, 200);
+    await choose(admin, "leaked-app", "Rotate");
+    await dialog.getByRole("combobox", { name: "The old token works" }).click();
+    await admin.getByRole("option", { name: "no longer" }).click();
+    await dialog.getByRole("button", { name: "Rotate token" }).click();
+    const successor = await shownToken(admin);
+    await expectStatus(server, leaked.token, 401);
+    await expectStatus(server, successor, 200);
+    await dialog.getByRole("button", { name: "Done" }).click();
+  });
+
+  await test.step("revoked", async () => {
+    await expectStatus(server, revoked.token, 200);
+    await choose(admin, "revoked-app", "Revoke");
+    const question = admin.getByRole("alertdialog", { name: "Revoke revoked-app?" });
+    await expectAccessible(admin);
+    await question.getByRole("button", { name: "Revoke token" }).click();
+    await expectStatus(server, revoked.token, 401);
+    await expect(admin.getByText("Revoked revoked-app")).toBeVisible();
+    await expect(rowOf(admin, "revoked-app")).toHaveCount(0);
+  });
 
   await admin.goto("/tokens?state=revoked&q=revoked");
   await expect(rowOf(admin, "revoked-app")).toContainText("Revoked");

@@ -97,37 +97,39 @@ const CHARTS: Readonly<Record<string, (newest: readonly number[]) => void>> = {
   "Key cooldowns and blocks": (newest) => expect(newest).toEqual([ledger.rests, 0]),
 };
 
-for (const [name, check] of Object.entries(CHARTS)) {
-  test(`${name}: pointer, keyboard, table and file agree with the ledger`, async ({ admin }) => {
-    await admin.goto("/usage");
-    const chart = admin.getByRole("region", { name, exact: true });
-    check(newestOf(await downloaded(admin, chart)));
+test("pointer, keyboard, table and file of each chart agree with the ledger", async ({ admin }) => {
+  await admin.goto("/usage");
+  for (const [name, check] of Object.entries(CHARTS)) {
+    await test.step(name, async () => {
+      const chart = admin.getByRole("region", { name, exact: true });
+      check(newestOf(await downloaded(admin, chart)));
 
-    await chart.getByRole("button", { name: `Show ${name} as a table` }).click();
-    const cells = await chart.getByRole("row").nth(1).getByRole("cell").allTextContents();
-    expect(cells[0]).toContain("in progress");
-    const shown = cells.slice(1);
+      await chart.getByRole("button", { name: `Show ${name} as a table` }).click();
+      const cells = await chart.getByRole("row").nth(1).getByRole("cell").allTextContents();
+      expect(cells[0]).toContain("in progress");
+      const shown = cells.slice(1);
 
-    await chart.getByRole("button", { name: `Show ${name} as a chart` }).click();
-    const plot = chart.locator("svg.recharts-surface").first();
-    const tooltip = chart.locator("[data-slot=chart-tooltip]");
-    const box = await plot.boundingBox();
-    if (box === null) throw new Error("the chart has no place");
-    await plot.hover({ position: { x: box.width - 16, y: box.height / 2 } });
-    await expect(tooltip.locator("dd")).toHaveText(shown);
-    const seen = await tooltip.boundingBox();
-    expect(seen?.x).toBeGreaterThanOrEqual(0);
-    expect((seen?.x ?? 0) + (seen?.width ?? 0)).toBeLessThanOrEqual(
-      admin.viewportSize()?.width ?? 0,
-    );
+      await chart.getByRole("button", { name: `Show ${name} as a chart` }).click();
+      const plot = chart.locator("svg.recharts-surface").first();
+      const tooltip = chart.locator("[data-slot=chart-tooltip]");
+      const box = await plot.boundingBox();
+      if (box === null) throw new Error("the chart has no place");
+      await plot.hover({ position: { x: box.width - 16, y: box.height / 2 } });
+      await expect(tooltip.locator("dd")).toHaveText(shown);
+      const seen = await tooltip.boundingBox();
+      expect(seen?.x).toBeGreaterThanOrEqual(0);
+      expect((seen?.x ?? 0) + (seen?.width ?? 0)).toBeLessThanOrEqual(
+        admin.viewportSize()?.width ?? 0,
+      );
 
-    await admin.mouse.move(0, 0);
-    await expect(tooltip).toBeHidden();
-    await plot.focus();
-    for (let hour = 0; hour < 24; hour++) await admin.keyboard.press("ArrowRight");
-    await expect(tooltip.locator("dd")).toHaveText(shown);
-  });
-}
+      await admin.mouse.move(0, 0);
+      await expect(tooltip).toBeHidden();
+      await plot.focus();
+      for (let hour = 0; hour < 24; hour++) await admin.keyboard.press("ArrowRight");
+      await expect(tooltip.locator("dd")).toHaveText(shown);
+    });
+  }
+});
 
 async function downloaded(page: Page, chart: Locator): Promise<string[][]> {
   const downloading = page.waitForEvent("download");

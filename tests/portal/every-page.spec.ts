@@ -1,0 +1,70 @@
+/** A walk over every page, with keys in the pool: their text reaches no answer and no log, and phones show all. */
+import { chat } from "../e2e/chat.ts";
+import { portalPages } from "./pages.ts";
+import { expect, expectAccessible, test } from "./portal.ts";
+
+/** No part of these is shown in a masked form, or stands in the portal's own code. */
+const KEYS = {
+  good: "sk-proj-fakeLEAKgoodLEAKgoodLEAKgoodLEAK0001tail",
+  banned: "sk-proj-fakeLEAKdeadLEAKdeadLEAKdeadLEAK0002tail",
+  pasted: "sk-proj-fakeLEAKpastLEAKpastLEAKpastLEAK0003tail",
+};
+const SECRET = /LEAK(?:good|dead|past)LEAK/;
+
+const PHONE = { width: 390, height: 844 };
+const DESKTOP = { width: 1440, height: 900 };
+
+test("no answer to the browser and no log line holds a provider key; at 390 px nothing is cut off", async ({
+  admin: page,
+  server,
+  servers,
+}) => {
+  test.slow();
+  const answers: { readonly url: string; readonly text: Promise<string> }[] = [];
+  page.on("response", (response) => {
+    const text = response.text().catch(() => "");
+    answers.push({ url: `${response.request().method()} ${response.url()}`, text });
+  });
+  server.upstream.setKey(KEYS.good, { kind: "ok" });
+  // The provider repeats the key in its refusal.
+  server.upstream.setKey(KEYS.banned, { kind: "invalid" });
+  await server.admin.addKeys("openai", [KEYS.good, KEYS.banned]);
+  await chat(server, { model: "gpt-4o" });
+  await chat(server, { model: "gpt-4o" });
+  await expect.poll(() => server.admin.listKeys("status=blocked")).toHaveLength(1);
+
+  await page.goto("/keys/add?provider=openai");
+  await page.getByLabel("Keys", { exact: true }).fill(`${KEYS.pasted}\n${KEYS.good}`);
+  await page.getByRole("button", { name: "Preview" }).click();
+  await page.getByRole("button", { name: "Add 1 key" }).click();
+  await expect(page.getByRole("heading", { name: "1 key added" })).toBeVisible();
+
+  for (const { id } of await server.admin.listKeys("provider=openai")) {
+    await page.goto(`/keys/openai?key=${id}`);
+    await expect(page.getByRole("heading", { name: "History" })).toBeVisible();
+  }
+  await page.getByRole("dialog").getByRole("button", { name: "Check" }).click();
+  await expect(page.locator("[data-sonner-toast]").first()).toBeVisible();
+  for (const format of ["csv", "json"]) {
+    const file = await page.request.get(`/keys/export?provider=openai&format=${format}`);
+    expect(file.ok()).toBe(true);
+    expect(await file.text()).not.toMatch(SECRET);
+  }
+  for (const path of portalPages()) {
+    await page.setViewportSize(PHONE);
+    await page.goto(path, { waitUntil: "networkidle" });
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `width of ${path}`).toBe(PHONE.width);
+    expect(await page.content(), path).not.toMatch(SECRET);
+    if (!path.startsWith("/settings")) continue;
+    await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+    await page.setViewportSize(DESKTOP);
+    await expectAccessible(page);
+  }
+  // The walk was seen: pages, their payloads, scripts and the answers of actions.
+  expect(answers.length).toBeGreaterThan(50);
+  expect(answers.filter(({ url }) => url.startsWith("POST ")).length).toBeGreaterThan(2);
+  for (const { url, text } of answers) expect(await text, url).not.toMatch(SECRET);
+  expect(servers.logged.join("\n")).not.toMatch(SECRET);
+});
