@@ -7,6 +7,8 @@ type Meaning = keyof Messages["keys"]["meaning"];
 
 const MEANINGS: ReadonlySet<string> = new Set<Meaning>([
   "client_error",
+  "cost_day",
+  "cost_month",
   "foreign_reasoning",
   "gateway_limit",
   "key_blocked",

@@ -1,7 +1,7 @@
 "use client";
 
 import { Ban, CircleCheck, Clock } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { formatDuration, formatShare, formatUsd } from "@/components/format";
 import { Badge } from "@/components/ui/badge";
 import type { ExplainedRoute, ExplainedTarget } from "@/lib/runtime/explain-route";
@@ -42,6 +42,7 @@ function TargetRow({
   readonly atMs: number;
 }) {
   const t = useTranslations("routes.try");
+  const format = useFormatter();
   const { provider, label, model, passedOver, isBraked, availability, price, share } = target;
   const { keys, ready, readyAtMs } = availability;
   const waitMs = readyAtMs === null ? null : Math.max(0, readyAtMs - atMs);
@@ -59,6 +60,12 @@ function TargetRow({
           : ready === 0
             ? t("waits", { keys, wait: formatDuration(waitMs) })
             : t("ready", { ready, keys });
+  const atCap = (availability.atCap ?? []).map((cap) =>
+    t(`atCap.${cap.kind}`, {
+      keys: cap.keys,
+      time: format.dateTime(cap.readyAtMs, { dateStyle: "short", timeStyle: "short" }),
+    }),
+  );
   return (
     <li
       className={cn(
@@ -76,7 +83,7 @@ function TargetRow({
         <p className="flex items-start gap-1.5 text-sm tabular-nums">
           <Icon aria-hidden className={cn("mt-0.5 size-4 shrink-0", colour)} />
           <span className="min-w-0">
-            {why}
+            {[why, ...atCap].join(" · ")}
             <span className="text-muted-foreground">
               {" · "}
               {price === null

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { PRIORITY_CLASSES } from "../usage/token-limits";
 import { atLeastOneField } from "./at-least-one-field";
 import { limitRules } from "./limits/limit-rules-schema";
-import { limitFields } from "./limits/limit-schemas";
+import { capFields, limitFields } from "./limits/limit-schemas";
 
 export const name = z.string().trim().min(1).max(200);
 const remark = z.string().trim().max(1_000);
@@ -44,6 +44,7 @@ export const keySettings = z.strictObject({
     .transform((rules) => (rules.length === 0 ? null : rules))
     .nullish()
     .meta({ description: "Of this key alone; a key of a quota domain has the domain's instead" }),
+  ...capFields,
 });
 
 export type KeySettingsInput = z.output<typeof keySettings>;

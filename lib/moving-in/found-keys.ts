@@ -10,6 +10,10 @@ export interface KeySettings {
   readonly priority?: number;
   readonly quotaDomain?: string;
   readonly models?: readonly string[];
+  /** Caps. */
+  readonly concurrentRequests?: number;
+  readonly dailyCostUsd?: number;
+  readonly monthlyCostUsd?: number;
 }
 
 export interface FoundKey {

@@ -38,6 +38,12 @@ const ADDRESS_FIELDS = [
   "baseuri",
   "endpoint",
 ];
+/** Amounts that cap a key: names that no other program gives to something else. */
+const CAP_FIELDS = {
+  concurrentRequests: ["concurrentrequests", "maxparallelrequests", "maxconcurrent"],
+  dailyCostUsd: ["dailycostusd", "dailybudgetusd"],
+  monthlyCostUsd: ["monthlycostusd", "monthlybudgetusd"],
+} as const;
 const DOMAIN_FIELDS = ["quotadomain", "domain", "project", "organization"];
 
 /** The context of a value. */
@@ -205,6 +211,7 @@ class Reader {
       ...(priority !== undefined && { priority }),
       ...(quotaDomain !== undefined && { quotaDomain }),
       ...(models.length > 0 && { models }),
+      ...capsIn(fields),
     };
     for (const key of text.split(/[\s,;]+/)) {
       if (key !== "") this.#add({ text: key, line: place.line, hint: place.hint, settings }, place);
@@ -318,6 +325,16 @@ function isOfTexts(value: object): boolean {
 function wholeOf(value: unknown): number | undefined {
   const text = textOf(value);
   return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
+
+/** What caps the key; an amount that is none of a cap's is left to the verb, which says so. */
+function capsIn(fields: ReadonlyMap<string, unknown>): Readonly<Record<string, number>> {
+  const caps: Record<string, number> = {};
+  for (const [cap, names] of Object.entries(CAP_FIELDS)) {
+    const text = names.map((name) => textOf(fields.get(name))).find(Boolean);
+    if (text !== undefined && /^\d{1,9}(?:\.\d{1,9})?$/.test(text)) caps[cap] = Number(text);
+  }
+  return caps;
 }
 
 function namesIn(value: unknown): string[] {

@@ -1,8 +1,9 @@
 import type { Meaning } from "../providers/types";
+import type { CapReason } from "./types";
 
 /** Why a key's state changed; kept with the change and shown to people. */
 export interface Evidence {
-  readonly meaning: Meaning | "manual";
+  readonly meaning: Meaning | CapReason | "manual";
   /** Name of the rule that decided. */
   readonly rule: string;
   /** Upstream status; 0 if there was no response. */

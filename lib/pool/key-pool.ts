@@ -8,6 +8,7 @@
  */
 import type { QuotaReading } from "../providers/answers/read-limits";
 import type { QuotaRefusal } from "../providers/types";
+import type { ReachedKey } from "./caps/cap-book";
 import { AnswerTimes } from "./guard/answer-times";
 import type { Incident } from "./guard/circuit-breaker";
 import { IncurableFailures } from "./guard/incurable-failures";
@@ -237,6 +238,34 @@ export class KeyPool extends KeyRegistry {
   /** Records a response that says nothing about quota, or that there was none. */
   drop(model: string | null, lease: Lease, nowMs: number): void {
     if (settle(lease)) this.models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
+  }
+
+  /** The request may cost so much, in 1e-9 US dollars. */
+  reserve({ entry, hold }: Lease, costNanoUsd: number, nowMs: number): void {
+    if (hold !== null && entry.caps !== null) {
+      this.caps.reserve(entry.caps, hold, costNanoUsd, nowMs);
+    }
+  }
+
+  /** The attempt is over: it holds nothing of the key's caps, unless its answer is on its way. */
+  release({ entry, hold }: Lease, nowMs: number): void {
+    if (hold === null || hold.isServing || entry.caps === null) return;
+    if (!this.caps.release(entry.caps, hold, nowMs)) return;
+    for (const each of this.models.all()) each.keys.freed(entry.key.id, nowMs);
+  }
+
+  /**
+   * The answer, or a turn of a session, came to so much, in 1e-9 US dollars.
+   * @param atMs When the request arrived.
+   * @returns The cap that is reached by it: the key is in cooldown from now on.
+   */
+  spend({ entry }: Lease, costNanoUsd: number, atMs: number, nowMs: number): ReachedKey | null {
+    if (entry.caps === null) return null;
+    const reached = this.caps.spend(entry.caps, costNanoUsd, atMs, nowMs);
+    if (reached === null) return null;
+    const { keyId, reason, untilMs } = reached;
+    this.rest(keyId, { every: true }, { untilMs, reason });
+    return reached;
   }
 
   /** Whether a token limit is configured for the lease's domain, so that `used` must be called. */

@@ -4,6 +4,7 @@
  */
 
 import type { Provider } from "../providers/types";
+import { CapBook, type KeySpend, type ReachedKey } from "./caps/cap-book";
 import { KeyGuard } from "./guard/key-guard";
 import { ProvenKeys } from "./guard/proven-keys";
 import { type DayUse, isDaily, LimitBook } from "./limits/limit-book";
@@ -41,6 +42,7 @@ export class KeyRegistry {
   protected readonly proven = new ProvenKeys();
   protected readonly entries = new Map<string, PoolEntry>();
   protected readonly models: ModelPools;
+  protected readonly caps: CapBook;
   readonly #book = new LimitBook();
   readonly #random: () => number;
   readonly #sharing: PoolSharing | null;
@@ -49,6 +51,7 @@ export class KeyRegistry {
   constructor(random: () => number, sharing: PoolSharing | null = null) {
     this.#random = random;
     this.#sharing = sharing;
+    this.caps = new CapBook(sharing?.board ?? null, sharing?.name ?? "");
     this.models = new ModelPools(
       (model) => this.#optionsOf(model),
       () => this.entries.size,
@@ -76,6 +79,7 @@ export class KeyRegistry {
         present: true,
         opens: true,
         trouble: null,
+        caps: this.#capsOf(key),
         lastPick: -Math.ceil(this.#random() * SHUFFLE),
       };
       this.entries.set(key.id, added);
@@ -94,6 +98,10 @@ export class KeyRegistry {
       entry.opens = true;
       this.rebuild();
     }
+    if (JSON.stringify(entry.key.caps) !== JSON.stringify(key.caps)) {
+      entry.caps = this.#capsOf(key);
+      this.rebuild();
+    }
     const hasOtherLimits = JSON.stringify(entry.key.limits) !== JSON.stringify(key.limits);
     entry.key = key;
     if (hasOtherLimits) {
@@ -106,6 +114,7 @@ export class KeyRegistry {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
     entry.trouble = null;
+    entry.caps?.forget();
     for (const model of this.models.all()) model.forget(domainOf(entry.key));
   }
 
@@ -114,6 +123,7 @@ export class KeyRegistry {
     if (entry === undefined) return;
     entry.present = false;
     this.entries.delete(id);
+    this.caps.remove(id);
     // What was learned from keys that are all gone doesn't apply to new ones.
     if (this.entries.size === 0) this.models.clear();
   }
@@ -141,18 +151,41 @@ export class KeyRegistry {
     for (const model of this.#book.noteUsed(own, atMs)) this.models.get(model)?.limitsChanged();
   }
 
+  /** Keys with a cap on what they cost. */
+  get costCappedKeys(): readonly string[] {
+    return this.caps.countedKeys();
+  }
+
+  /** Whether what such keys cost was not counted yet. */
+  get hasUncountedCaps(): boolean {
+    return this.caps.isUncounted;
+  }
+
+  /** Takes over what all isolates have written of the day and the month that `atMs` is in. */
+  noteSpent(spends: readonly KeySpend[], atMs: number): readonly ReachedKey[] {
+    const reached = this.caps.noteSpent(spends, atMs);
+    for (const { keyId, untilMs, reason } of reached) {
+      this.rest(keyId, { every: true }, { untilMs, reason });
+    }
+    return reached;
+  }
+
   /** The limits of a key for each recently used model; empty if the key isn't in this pool. */
   knownLimits(
     id: string,
     nowMs: number,
   ): readonly { readonly model: string; readonly limits: readonly KnownLimit[] }[] {
-    const key = this.get(id);
-    if (key === undefined) return [];
-    return [...this.models.named()].flatMap(([model, pool]) => {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return [];
+    const { key, caps } = entry;
+    const ofModels = [...this.models.named()].flatMap(([model, pool]) => {
       const group = pool.groups(nowMs).find((each) => each.id === domainOf(key));
       const limits = group?.limiter?.knownLimits(nowMs) ?? [];
       return limits.length === 0 ? [] : [{ model, limits }];
     });
+    return caps === null
+      ? ofModels
+      : [{ model: EVERY_MODEL, limits: caps.known(nowMs) }, ...ofModels];
   }
 
   /** Puts a key into cooldown, and its domain if quota is the cause. Never shortens a cooldown. */
@@ -221,9 +254,14 @@ export class KeyRegistry {
     for (const { keys } of this.models.all()) keys.rebuild();
   }
 
+  #capsOf(key: PoolKey) {
+    return this.caps.of(key, this.#sharing?.nowMs() ?? 0);
+  }
+
   #optionsOf(model: string): ModelPoolOptions {
     return {
       model,
+      caps: this.caps,
       groups: (entries = this.entries.values()) =>
         groupsOf(entries, model === NO_MODEL ? null : model),
       prepare: (limiter, domain, nowMs) =>

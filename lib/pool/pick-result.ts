@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { CapHold } from "./caps/key-caps";
 import type { Sent } from "./limits/sent";
 import type { Conversation } from "./schedule/affinity";
 import type { Group, PoolEntry } from "./schedule/group";
@@ -37,6 +38,8 @@ export interface Lease {
   readonly sent: Sent;
   readonly group: Group;
   readonly scheduler: ModelScheduler;
+  /** What it holds of the key's caps; null for a key without. */
+  readonly hold: CapHold | null;
   /** Whether its outcome was recorded, which happens only once. */
   isSettled: boolean;
 }

@@ -5,6 +5,9 @@
 
 import type { QuotaUnit } from "../providers/types";
 
+/** `usd` is counted in 1e-9 US dollars, `concurrent` in requests at the same time. */
+export type LimitUnit = QuotaUnit | "usd" | "concurrent";
+
 export type KeyStatus = "active" | "blocked" | "disabled";
 
 /** Stands for the model in a cooldown for every model. */
@@ -26,7 +29,7 @@ export const NO_MODEL = "";
 
 export interface Cooldown {
   readonly untilMs: number;
-  /** A `Meaning` of `lib/providers/types.ts`, or `manual`. */
+  /** A `Meaning` of `lib/providers/types.ts`, a `CapReason`, or `manual`. */
   readonly reason: string;
   /** Whether the end is a guess: shown to people, but the rate limiter decides when a request may be sent. */
   readonly isGuess?: boolean;
@@ -61,13 +64,34 @@ export interface PoolKey {
   readonly models: readonly string[] | null;
   /** Limits of this key alone; a key of a quota domain has the domain's instead. Null for none. */
   readonly limits: readonly LimitRule[] | null;
+  /** Caps of this key alone, in a quota domain too; absent for none. */
+  readonly caps?: KeyCapValues;
   /** By model name, or `EVERY_MODEL`. */
   cooldowns: ReadonlyMap<string, Cooldown>;
 }
 
+/** What one key may be used at most, whatever the model; null for no cap. Days and months are UTC. */
+export interface KeyCapValues {
+  /** Requests at the same time. */
+  readonly concurrentRequests: number | null;
+  readonly dailyCostUsd: number | null;
+  readonly monthlyCostUsd: number | null;
+}
+
+/** Why a key that reached a cap is in cooldown. */
+export type CapReason = "cost_day" | "cost_month";
+
+/** Which cap holds a key back. */
+export type CapKind = CapReason | "concurrent";
+
+/** Whether the reason of a cooldown is a cap. */
+export function isCap(reason: string): reason is CapReason {
+  return reason === "cost_day" || reason === "cost_month";
+}
+
 /** A limit that applies to a key, shown to people. */
 export interface KnownLimit {
-  readonly unit: QuotaUnit;
+  readonly unit: LimitUnit;
   readonly limit: number;
   /** How long it takes until the whole limit is available again; null if unknown. */
   readonly windowMs: number | null;

@@ -18,6 +18,9 @@ export const SAMPLE_KEY = {
   quotaDomain: null,
   models: null,
   limits: null,
+  concurrentRequests: null,
+  dailyCostUsd: null,
+  monthlyCostUsd: null,
   resetAtMs: 0,
 };
 

@@ -5,6 +5,7 @@ import { keysAdd } from "./keys-add.ts";
 import { keysCheck } from "./keys-check.ts";
 import { keysExport } from "./keys-export.ts";
 import { keysList } from "./keys-list.ts";
+import { keysSet } from "./keys-set.ts";
 import { setup } from "./setup.ts";
 import { tokensCreate, tokensList, tokensRevoke } from "./tokens.ts";
 import { usage } from "./usage.ts";
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   doctor,
   keysAdd,
   keysList,
+  keysSet,
   keysCheck,
   keysExport,
   importCommand,

@@ -15,6 +15,9 @@ export interface ListedKey {
   readonly priority: number;
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
+  readonly concurrentRequests: number | null;
+  readonly dailyCostUsd: number | null;
+  readonly monthlyCostUsd: number | null;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
 }

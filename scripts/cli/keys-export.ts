@@ -30,6 +30,9 @@ export const keysExport: Command = {
       priority: key.priority,
       quotaDomain: plain(key.quotaDomain),
       models: plain(key.models?.join(" ") ?? null),
+      concurrentRequests: key.concurrentRequests,
+      dailyCostUsd: key.dailyCostUsd,
+      monthlyCostUsd: key.monthlyCostUsd,
       createdAt: new Date(key.createdAt).toISOString(),
       lastUsedAt: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
     }));

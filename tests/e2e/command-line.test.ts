@@ -63,6 +63,7 @@ describe("docs/command-line.md", () => {
   test("keys are added, listed, checked and exported", async () => {
     expect(await run("keys-add")).toBe("1 key added, 0 in the pool already\n");
     expect(await run("keys-list")).toMatch(/openai +sk-\S+6789 +ready .* team a\n1 key\n$/);
+    expect(await run("keys-set")).toBe("1 key changed\n");
     expect(await run("keys-check")).toMatch(/openai +sk-\S+6789 +good/);
     expect(await run("keys-export")).toBe("1 key written to keys.csv\n");
     const csv = await readFile(join(folder, "keys.csv"), "utf8");

@@ -15,6 +15,8 @@ const dailyQuota = faultsIn("lib/pool/limits/daily-quota.ts", limits);
 const headerQuota = faultsIn("lib/pool/limits/header-quota.ts", limits);
 const rateLimiter = faultsIn("lib/pool/limits/rate-limiter.ts", limits);
 const limit = faultsIn("lib/pool/limits/limit.ts", limits);
+const costCap = faultsIn("lib/pool/caps/cost-cap.ts", ["lib/pool/caps"]);
+const keyCaps = faultsIn("lib/pool/caps/key-caps.ts", ["lib/pool/caps"]);
 const rest = faultsIn("lib/pool/limits/rest.ts", limits);
 const cases = faultsIn("lib/pool/learn/learning-cases.ts", learn);
 const prior = faultsIn("lib/pool/learn/shared-limit-prior.ts", learn);
@@ -59,6 +61,19 @@ const trouble = faultsIn("lib/pool/guard/key-trouble.ts", guard);
 const answerTimes = faultsIn("lib/pool/guard/answer-times.ts", guard);
 
 export const poolMutants: readonly Mutant[] = [
+  costCap(
+    "what is reserved counts for nothing",
+    "this.#reserved > 0 && this.left(nowMs) === 0",
+    "false",
+  ),
+  costCap(
+    "a request of the day before counts for this one",
+    "cost === 0 || atMs < this.#sinceMs",
+    "cost === 0",
+  ),
+  costCap("what others have written is forgotten", "Math.max(this.#spent, spent)", "this.#spent"),
+  keyCaps("a place is never given back", "this.#seats?.refund(NO_ENTRY, 1);", ""),
+  keyCaps("a cap is told again and again", "if (this.#told.get(reason) === untilMs) continue;", ""),
   fairShare(
     "the less urgent class first",
     "account.priority < own.priority",

@@ -79,7 +79,7 @@ export const proxyMutants: readonly Mutant[] = [
   ),
   choice(
     "no lease is given back",
-    "if (this.#lease !== null) this.#pool.drop(this.#call.model, this.#lease, nowMs);",
+    "      this.#pool.drop(this.#call.model, this.#lease, nowMs);\n",
     "",
   ),
   claim(

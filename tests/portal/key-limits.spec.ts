@@ -71,3 +71,45 @@ test("limits are set for a provider and for chosen keys, shown with their source
   await admin.goto("/audit?subjectKind=provider");
   await expect(admin.getByText("Set limits").first()).toBeVisible();
 });
+
+test("a key's caps are set in its sheet, and one that is reached says so", async ({
+  admin,
+  server,
+}) => {
+  await removeKeys(server, ["openai"]);
+  server.upstream.setKey("sk-fake-capped-1", { kind: "ok" });
+  await server.admin.addKeys("openai", [{ key: "sk-fake-capped-1", remark: "capped" }]);
+  await admin.goto("/keys/openai");
+  await admin.getByRole("row", { name: /capped/ }).click();
+  const sheet = admin.getByRole("dialog", { name: /sk-…/ });
+  const daily = sheet.getByLabel("US dollars per day");
+  await daily.fill("0");
+  await sheet.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(sheet.getByText("An amount above 0, such as 2.50.")).toBeVisible();
+  await sheet.getByLabel("Requests at once").fill("2");
+  // Less than any request costs.
+  await daily.fill("0.000001");
+  await expectAccessible(admin);
+  await sheet.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(admin.getByText("1 key changed")).toBeVisible();
+  const [key] = await server.admin.listKeys("provider=openai");
+  expect(key).toMatchObject({ concurrentRequests: 2, dailyCostUsd: 0.000001 });
+
+  expect((await askProxy(server, "test-admin-token")).status).toBe(200);
+  expect((await askProxy(server, "test-admin-token")).status).toBe(429);
+  await expect(async () => {
+    await admin.reload();
+    const row = admin.getByRole("row", { name: /capped/ });
+    await expect(row).toContainText("Cost cap per day reached", { timeout: 1000 });
+  }).toPass();
+  const inForce = sheet.getByRole("table", { name: "Limits in force" });
+  await expect(inForce.getByRole("row", { name: /2 requests at the same time/ })).toContainText(
+    "2Set by a person",
+  );
+
+  // A higher cap ends the cooldown.
+  await daily.fill("100");
+  await sheet.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(sheet.getByText("Cost cap per day reached", { exact: true })).toBeHidden();
+  expect((await askProxy(server, "test-admin-token")).status).toBe(200);
+});

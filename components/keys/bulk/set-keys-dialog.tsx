@@ -21,7 +21,12 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 import { SettingInput } from "../sheet/setting-input";
-import { readSetting, SETTING_FIELDS, type SettingField } from "../sheet/settings-form";
+import {
+  NEEDED_FIELDS,
+  readSetting,
+  SETTING_FIELDS,
+  type SettingField,
+} from "../sheet/settings-form";
 import type { ChosenKeys } from "../types";
 import { useKeyChanges } from "./use-key-changes";
 
@@ -48,7 +53,7 @@ export function SetKeysDialog({
     if (await change(target, { kind: "set", settings })) onClose();
   }
 
-  const mayBeEmpty = field !== "weight" && field !== "priority";
+  const mayBeEmpty = !NEEDED_FIELDS.has(field);
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <DialogContent>

@@ -2,6 +2,7 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
+import { formatUsd } from "@/components/format";
 import { Button } from "@/components/ui/button";
 import {
   Table,
@@ -28,6 +29,7 @@ export type KeyLimitsInUse = readonly {
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+const NANO_PER_USD = 1e9;
 
 /** The limits of one key: the current ones with their sources, and the configured ones. */
 export function KeyLimits({
@@ -94,7 +96,12 @@ function LimitsInUse({ inUse }: { readonly inUse: KeyLimitsInUse }) {
   const shown = showsAll ? sorted : sorted.slice(0, SHOWN_MODELS);
   const format = useFormatter();
   const modelName = useModelName();
+  const usd = (nanoUsd: number) => formatUsd(nanoUsd / NANO_PER_USD);
   const limit = ({ unit, windowMs, limit: count }: KnownLimit) => {
+    if (unit === "concurrent") return t("amount.concurrent", { count });
+    if (unit === "usd") {
+      return t(windowMs === null ? "amount.usdMonth" : "amount.usdDay", { amount: usd(count) });
+    }
     const span = windowMs === MINUTE_MS ? "minute" : windowMs === DAY_MS ? "day" : "window";
     return t(`amount.${unit}.${windowMs === null ? "unknown" : span}`, {
       count,
@@ -125,7 +132,7 @@ function LimitsInUse({ inUse }: { readonly inUse: KeyLimitsInUse }) {
               >
                 <TableCell>{limit(each)}</TableCell>
                 <TableCell className="text-right tabular-nums">
-                  {format.number(each.left)}
+                  {each.unit === "usd" ? usd(each.left) : format.number(each.left)}
                 </TableCell>
                 <TableCell className="whitespace-normal">
                   {each.learntFrom === undefined

@@ -22,6 +22,9 @@ export function KeyFacts({
     ["priority", view.priority],
     ["quotaDomain", view.quotaDomain ?? UNKNOWN],
     ["models", view.models?.join(", ") ?? t("models.all")],
+    ["concurrentRequests", view.concurrentRequests ?? UNKNOWN],
+    ["dailyCostUsd", view.dailyCostUsd ?? UNKNOWN],
+    ["monthlyCostUsd", view.monthlyCostUsd ?? UNKNOWN],
   ] as const;
   return (
     <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-1.5">

@@ -11,7 +11,13 @@ import type { KeySettingsInput } from "@/lib/manage/schemas";
 import { cn } from "@/lib/utils";
 import { useKeyChanges } from "../bulk/use-key-changes";
 import { SettingInput } from "./setting-input";
-import { readSetting, SETTING_FIELDS, type SettingTexts, toTexts } from "./settings-form";
+import {
+  NUMBER_FIELDS,
+  readSetting,
+  SETTING_FIELDS,
+  type SettingTexts,
+  toTexts,
+} from "./settings-form";
 
 /** Changes one key's settings: those that were edited. */
 export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
@@ -49,7 +55,7 @@ export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
       <div className="grid grid-cols-2 gap-4">
         {SETTING_FIELDS.map((field) => {
           const message = errors[field]?.message;
-          const isNarrow = field === "weight" || field === "priority";
+          const isNarrow = NUMBER_FIELDS.has(field);
           return (
             <div key={field} className={cn("space-y-2", isNarrow ? "col-span-1" : "col-span-2")}>
               <Label htmlFor={`${id}-${field}`}>{t(`field.${field}`)}</Label>

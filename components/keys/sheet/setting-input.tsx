@@ -3,7 +3,7 @@
 import type { ChangeEvent, ComponentProps } from "react";
 import { Input } from "@/components/ui/input";
 import { Textarea } from "@/components/ui/textarea";
-import type { SettingField } from "./settings-form";
+import { NUMBER_FIELDS, type SettingField } from "./settings-form";
 
 type InputProps = Omit<ComponentProps<"input">, "onChange" | "ref"> & {
   readonly field: SettingField;
@@ -30,13 +30,14 @@ export function SettingInput({ field, value, id, onChange, onBlur, name, ...aria
       />
     );
   }
-  const isNumber = field === "weight" || field === "priority";
+  const isNumber = NUMBER_FIELDS.has(field);
+  const isAmount = field === "dailyCostUsd" || field === "monthlyCostUsd";
   return (
     <Input
       id={id}
       name={name}
       value={value}
-      inputMode={isNumber ? "numeric" : "text"}
+      inputMode={isAmount ? "decimal" : isNumber ? "numeric" : "text"}
       autoComplete="off"
       onChange={onChange}
       onBlur={onBlur}

@@ -17,6 +17,14 @@ describe("readSetting", () => {
     ["models", "gpt-4o\n gpt-5* ,\n", { models: ["gpt-4o", "gpt-5*"] }],
     ["models", "\n", { models: null }],
     ["models", "x".repeat(201), null],
+    ["concurrentRequests", "4", { concurrentRequests: 4 }],
+    ["concurrentRequests", "", { concurrentRequests: null }],
+    ["concurrentRequests", "0", null],
+    ["concurrentRequests", "1.5", null],
+    ["dailyCostUsd", "2.50", { dailyCostUsd: 2.5 }],
+    ["dailyCostUsd", "$2", null],
+    ["monthlyCostUsd", " ", { monthlyCostUsd: null }],
+    ["monthlyCostUsd", "-1", null],
   ] as const)("%s %j", (field, text, setting) => {
     expect(readSetting(field, text)).toEqual(setting);
   });
@@ -29,6 +37,9 @@ test("what was written is read as it was", () => {
     priority: 2,
     quotaDomain: "org",
     models: ["a", "b*"],
+    concurrentRequests: 4,
+    dailyCostUsd: 0.5,
+    monthlyCostUsd: null,
   };
   const texts = toTexts(settings);
   expect(texts).toEqual({
@@ -37,6 +48,9 @@ test("what was written is read as it was", () => {
     priority: "2",
     quotaDomain: "org",
     models: "a\nb*",
+    concurrentRequests: "4",
+    dailyCostUsd: "0.5",
+    monthlyCostUsd: "",
   });
   const read = Object.entries(texts).map(([field, text]) =>
     readSetting(field as keyof typeof texts, text),

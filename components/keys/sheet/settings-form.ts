@@ -4,7 +4,28 @@
  */
 import { type KeySettingsInput, keySettings } from "@/lib/manage/schemas";
 
-export const SETTING_FIELDS = ["remark", "weight", "priority", "quotaDomain", "models"] as const;
+export const SETTING_FIELDS = [
+  "remark",
+  "weight",
+  "priority",
+  "quotaDomain",
+  "models",
+  "concurrentRequests",
+  "dailyCostUsd",
+  "monthlyCostUsd",
+] as const;
+
+/** Fields that hold a number. */
+export const NUMBER_FIELDS: ReadonlySet<SettingField> = new Set([
+  "weight",
+  "priority",
+  "concurrentRequests",
+  "dailyCostUsd",
+  "monthlyCostUsd",
+]);
+
+/** Fields that a key must have. */
+export const NEEDED_FIELDS: ReadonlySet<SettingField> = new Set(["weight", "priority"]);
 
 export type SettingField = (typeof SETTING_FIELDS)[number];
 
@@ -17,6 +38,9 @@ export interface ShownSettings {
   readonly priority: number;
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
+  readonly concurrentRequests: number | null;
+  readonly dailyCostUsd: number | null;
+  readonly monthlyCostUsd: number | null;
 }
 
 export function toTexts(settings: ShownSettings): SettingTexts {
@@ -26,6 +50,9 @@ export function toTexts(settings: ShownSettings): SettingTexts {
     priority: String(settings.priority),
     quotaDomain: settings.quotaDomain ?? "",
     models: settings.models?.join("\n") ?? "",
+    concurrentRequests: settings.concurrentRequests?.toString() ?? "",
+    dailyCostUsd: settings.dailyCostUsd?.toString() ?? "",
+    monthlyCostUsd: settings.monthlyCostUsd?.toString() ?? "",
   };
 }
 
@@ -39,6 +66,9 @@ function parseText(field: SettingField, text: string): unknown {
   switch (field) {
     case "weight":
     case "priority":
+    case "concurrentRequests":
+    case "dailyCostUsd":
+    case "monthlyCostUsd":
       return text === "" ? null : Number(text);
     case "models": {
       const names = text.split(/[\n,]/).map((name) => name.trim());

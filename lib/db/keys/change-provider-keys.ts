@@ -4,6 +4,7 @@
  * @module
  */
 import { and, eq, exists, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
+import type { CapReason } from "../../pool/types";
 import type { Database } from "../open-database";
 import {
   type Changes,
@@ -19,7 +20,15 @@ import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter"
 /** What people may configure on a key. */
 export type KeySettings = Pick<
   ProviderKeyRow,
-  "remark" | "weight" | "priority" | "quotaDomain" | "models" | "limits"
+  | "remark"
+  | "weight"
+  | "priority"
+  | "quotaDomain"
+  | "models"
+  | "limits"
+  | "concurrentRequests"
+  | "dailyCostUsd"
+  | "monthlyCostUsd"
 >;
 
 export type KeyChange =
@@ -57,7 +66,9 @@ export async function changeProviderKeys(
   const where = and(whereProviderKey(db, filter, nowMs), whomItConcerns(db, change));
   const { rowCounts, rows } = await changeState(db, [
     sql`
-      select id, remark, weight, priority, quota_domain as "quotaDomain", models, limits
+      select id, remark, weight, priority, quota_domain as "quotaDomain", models, limits,
+        concurrent_requests as "concurrentRequests", daily_cost_usd as "dailyCostUsd",
+        monthly_cost_usd as "monthlyCostUsd"
       from provider_keys where ${where ?? sql`true`} limit ${PREVIOUS_MAX + 1}`,
     db
       .update(providerKeys)
@@ -69,6 +80,7 @@ export async function changeProviderKeys(
     ...(change.kind === "enable" || change.kind === "unblock"
       ? [deleteCooldowns(db, undefined)]
       : []),
+    ...(change.kind === "set" && setsCosts(change.settings) ? [deleteCapCooldowns(db)] : []),
   ]);
   const previous = (rows[0] ?? []) as readonly StoredSettings[];
   return {
@@ -142,6 +154,24 @@ function deleteCooldowns(db: Database, model: string | undefined) {
     .where(and(inArray(keyCooldowns.keyId, changedNow), forModel(model)));
 }
 
+/** Whether a cap on what a key costs is among them: one that is reached may have become higher, or gone. */
+function setsCosts(settings: Changes<KeySettings>): boolean {
+  return settings.dailyCostUsd !== undefined || settings.monthlyCostUsd !== undefined;
+}
+
+/** Of the keys that are changed now. A cap that is reached all the same is noted again. */
+function deleteCapCooldowns(db: Database) {
+  const changedNow = db
+    .select({ id: providerKeys.id })
+    .from(providerKeys)
+    .where(eq(providerKeys.version, TAKEN_VERSION));
+  return db
+    .delete(keyCooldowns)
+    .where(and(inArray(keyCooldowns.keyId, changedNow), inArray(keyCooldowns.reason, CAPS)));
+}
+
+const CAPS: readonly CapReason[] = ["cost_day", "cost_month"];
+
 function forModel(model: string | undefined): SQL | undefined {
   return model === undefined ? undefined : eq(keyCooldowns.model, model);
 }
@@ -163,6 +193,7 @@ export async function updateProviderKey(
     ...(changes.resetAtMs === undefined
       ? []
       : [db.delete(keyCooldowns).where(eq(keyCooldowns.keyId, id))]),
+    ...(setsCosts(changes) ? [deleteCapCooldowns(db)] : []),
   ]);
   return rowCounts[0] !== 0;
 }
@@ -182,6 +213,7 @@ export async function putBackSettings(
       from json_each(${JSON.stringify(previous)}) e
       where provider_keys.id = e.value ->> 'id'`,
     audit,
+    ...(previous.some(setsCosts) ? [deleteCapCooldowns(db)] : []),
   ]);
   return rowCounts[0] ?? 0;
 }

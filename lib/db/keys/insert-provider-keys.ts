@@ -11,6 +11,10 @@ export interface NewProviderKey
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
+  /** Caps; null or absent for none. */
+  readonly concurrentRequests?: number | null;
+  readonly dailyCostUsd?: number | null;
+  readonly monthlyCostUsd?: number | null;
   readonly remark: string | null;
   /** The status of a key that comes from another instance; absent: active and without cooldowns. */
   readonly initial?: InitialState;
@@ -80,11 +84,12 @@ function* chunksOf(
 function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson: string) {
   return sql`
     insert into provider_keys (id, provider, sealed, fingerprint, masked, weight, priority,
-      quota_domain, models, limits, remark, status, reason, evidence, created_at_ms, created_by,
+      quota_domain, models, limits, concurrent_requests, daily_cost_usd, monthly_cost_usd, remark, status, reason, evidence, created_at_ms, created_by,
       updated_at_ms, version)
     select e.value ->> 'id', ${provider}, e.value ->> 'sealed', e.value ->> 'fingerprint',
       e.value ->> 'masked', e.value ->> 'weight', e.value ->> 'priority', e.value ->> 'quotaDomain',
       nullif(e.value -> 'models', 'null'), nullif(e.value -> 'limits', 'null'),
+      e.value ->> 'concurrentRequests', e.value ->> 'dailyCostUsd', e.value ->> 'monthlyCostUsd',
       e.value ->> 'remark', coalesce(e.value ->> '$.initial.status', 'active'),
       e.value ->> '$.initial.reason', nullif(e.value -> '$.initial.evidence', 'null'),
       ${createdAtMs}, ${createdBy}, ${createdAtMs}, ${TAKEN_VERSION}

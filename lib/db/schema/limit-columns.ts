@@ -10,3 +10,10 @@ export const limitColumns = () => ({
   dailyCostUsd: real("daily_cost_usd"),
   monthlyCostUsd: real("monthly_cost_usd"),
 });
+
+/** The columns of a provider key's caps, see `KeyCapValues`; null for none. */
+export const capColumns = () => ({
+  concurrentRequests: integer("concurrent_requests"),
+  dailyCostUsd: real("daily_cost_usd"),
+  monthlyCostUsd: real("monthly_cost_usd"),
+});

@@ -20,7 +20,7 @@ import type { KeyStatus, LimitRule } from "../../pool/types";
 import type { Protocol } from "../../providers/custom-provider";
 import type { Evidence } from "../../proxy/ports";
 import type { LimitCeilings, PriorityClass } from "../../usage/token-limits";
-import { limitColumns } from "./limit-columns";
+import { capColumns, limitColumns } from "./limit-columns";
 
 export const providerKeys = sqliteTable(
   "provider_keys",
@@ -47,6 +47,8 @@ export const providerKeys = sqliteTable(
     models: text("models", { mode: "json" }).$type<readonly string[]>(),
     /** For this key alone, see `lib/pool/limits/limits-for.ts`; null for none. */
     limits: text("limits", { mode: "json" }).$type<readonly LimitRule[]>(),
+    /** Caps, see `lib/pool/caps`; null for none. */
+    ...capColumns(),
     remark: text("remark"),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
@@ -78,7 +80,7 @@ export const keyCooldowns = sqliteTable(
     keyId: text("key_id").notNull(),
     model: text("model").notNull(),
     untilMs: integer("until_ms").notNull(),
-    /** A `Meaning`, or `manual`. */
+    /** A `Meaning`, a `CapReason`, or `manual`. */
     reason: text("reason").notNull(),
     evidence: text("evidence", { mode: "json" }).$type<Evidence>().notNull(),
     setAtMs: integer("set_at_ms").notNull(),

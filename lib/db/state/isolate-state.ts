@@ -28,6 +28,7 @@ import { rootCause } from "../root-cause";
 import type { Settings } from "../team/settings";
 import { envAccessTokens } from "../tokens/env-access-tokens";
 import { BoundedMap } from "./bounded-map";
+import { CapCounts } from "./cap-counts";
 import { DayCounts } from "./day-counts";
 import { EventGate } from "./event-gate";
 import { EventWriter } from "./event-writer";
@@ -107,6 +108,7 @@ class D1IsolateState implements IsolateState {
   readonly #known: KnownState;
   readonly #writer: EventWriter;
   readonly #dayCounts: DayCounts;
+  readonly #capCounts: CapCounts;
   readonly #uses: UseExchange;
 
   #envTokens: ReadonlyMap<string, AccessToken> | null = null;
@@ -156,6 +158,7 @@ class D1IsolateState implements IsolateState {
       setTimer: platformTimer,
     });
     this.#dayCounts = new DayCounts(options.db, this.#known);
+    this.#capCounts = new CapCounts(options.db, this.#known, (event) => this.record(event));
     this.#writer = new EventWriter({
       write: async (events) => {
         const version = await writeStateEvents(options.db, events).catch((error: unknown) => {
@@ -211,6 +214,7 @@ class D1IsolateState implements IsolateState {
           this.#known.applyPart(part, this.#writer.unwritten());
           this.#dayCounts.countAgain();
           await this.#dayCounts.refresh(nowMs);
+          await this.#capCounts.refresh(nowMs);
         }
       } catch (error) {
         console.error("state: not all keys can be read, tried again later:", rootCause(error));
@@ -461,6 +465,7 @@ class D1IsolateState implements IsolateState {
     });
     if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
     await this.#dayCounts.refresh(nowMs);
+    await this.#capCounts.refresh(nowMs);
   }
 
   #retryGapMs(): number {

@@ -8,6 +8,7 @@ import type { KeyPart, KeyState, StateChanges } from "./read-state";
 
 const FIRST = 5;
 const PART = 4;
+const NO_CAPS = { concurrentRequests: null, dailyCostUsd: null, monthlyCostUsd: null };
 
 interface Stored extends KeyState {
   readonly version: number;
@@ -25,7 +26,14 @@ class Store {
     this.#made += 1;
     // Not in the order in which they are created.
     const id = `pk_${String((this.#made * 7_919) % 10_007).padStart(5, "0")}`;
-    const rest = { weight: 1, quotaDomain: null, models: null, limits: null, resetAtMs: 0 };
+    const rest = {
+      weight: 1,
+      quotaDomain: null,
+      models: null,
+      limits: null,
+      resetAtMs: 0,
+      ...NO_CAPS,
+    };
     const key = { id, provider, priority, status, sealed: id, masked: id, ...rest };
     this.keys.set(id, { ...key, version: this.version });
   }

@@ -5,9 +5,10 @@
 
 import type { LimitHolder } from "../../budgets/limit-holder";
 import type { ModelAlias } from "../../models/model-alias";
+import { capsOf } from "../../pool/caps/key-caps";
 import { KeyPool } from "../../pool/key-pool";
 import type { UseBoard } from "../../pool/peers/use-board";
-import { type Cooldown, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../../pool/types";
+import { type Cooldown, isCap, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../../pool/types";
 import { customProvider } from "../../providers/custom-provider";
 import { providerOf, providersWith } from "../../providers/registry";
 import type { Provider, Route } from "../../providers/types";
@@ -79,6 +80,20 @@ export class KnownState {
   /** Providers with daily limits. */
   providersWithDailyLimits(): string[] {
     return [...this.#pools].flatMap(([slug, pool]) => (pool.hasDailyLimits ? [slug] : []));
+  }
+
+  /** Keys with a cap on what they cost, by provider. */
+  costCappedKeys(): ReadonlyMap<string, readonly string[]> {
+    const capped = new Map<string, readonly string[]>();
+    for (const [slug, { costCappedKeys }] of this.#pools) {
+      if (costCappedKeys.length > 0) capped.set(slug, costCappedKeys);
+    }
+    return capped;
+  }
+
+  /** Whether one came that was not counted yet. */
+  get hasUncountedCaps(): boolean {
+    return this.#pools.values().some((pool) => pool.hasUncountedCaps);
   }
 
   get settings(): Settings {
@@ -207,7 +222,10 @@ export class KnownState {
     const key = poolKeyOf(row, cooldowns);
     const before = pool.get(row.id);
     if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {
+      const hasOtherCaps = JSON.stringify(before.caps) !== JSON.stringify(key.caps);
       for (const [model, cooldown] of before.cooldowns) {
+        // Whether another cap is reached too is counted again.
+        if (hasOtherCaps && isCap(cooldown.reason)) continue;
         if ((key.cooldowns.get(model)?.untilMs ?? 0) >= cooldown.untilMs) continue;
         key.cooldowns = new Map(key.cooldowns).set(model, cooldown);
       }
@@ -367,6 +385,7 @@ function cooldownsOf(
 
 /** Field by field, because copying ten thousand rows as a whole takes several times as long. */
 function poolKeyOf(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): PoolKey {
+  const caps = capsOf(row);
   return {
     id: row.id,
     provider: row.provider,
@@ -378,6 +397,7 @@ function poolKeyOf(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): Poo
     quotaDomain: row.quotaDomain,
     models: row.models,
     limits: row.limits,
+    ...(caps !== undefined && { caps }),
     cooldowns,
   };
 }

@@ -95,6 +95,9 @@ const KEY_COLUMNS = {
   quotaDomain: providerKeys.quotaDomain,
   models: providerKeys.models,
   limits: providerKeys.limits,
+  concurrentRequests: providerKeys.concurrentRequests,
+  dailyCostUsd: providerKeys.dailyCostUsd,
+  monthlyCostUsd: providerKeys.monthlyCostUsd,
   resetAtMs: providerKeys.resetAtMs,
 };
 

@@ -38,6 +38,9 @@ interface GoodKey extends Omit<SourceKey, "settings"> {
     readonly quotaDomain: string | null;
     readonly models: readonly string[] | null;
     readonly limits: readonly LimitRule[] | null;
+    readonly concurrentRequests: number | null;
+    readonly dailyCostUsd: number | null;
+    readonly monthlyCostUsd: number | null;
   };
 }
 
@@ -125,6 +128,9 @@ function readKey(each: unknown): GoodKey | Rejected {
       priority,
       models,
       limits,
+      concurrentRequests: settings.concurrentRequests ?? null,
+      dailyCostUsd: settings.dailyCostUsd ?? null,
+      monthlyCostUsd: settings.monthlyCostUsd ?? null,
       remark: remark || null,
       quotaDomain: quotaDomain ?? projectOf(read.text),
     },

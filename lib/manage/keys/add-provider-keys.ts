@@ -57,9 +57,14 @@ function readLine(line: unknown): { text: string; settings: NewKeySettings } | {
     quotaDomain = null,
     models = null,
     limits = null,
+    concurrentRequests = null,
+    dailyCostUsd = null,
+    monthlyCostUsd = null,
     remark = null,
   } = parsed.data;
   const read = readKeyText(key);
   if ("problem" in read) return read;
-  return { text: read.text, settings: { weight, priority, quotaDomain, models, limits, remark } };
+  const caps = { concurrentRequests, dailyCostUsd, monthlyCostUsd };
+  const settings = { weight, priority, quotaDomain, models, limits, ...caps, remark };
+  return { text: read.text, settings };
 }

@@ -66,7 +66,10 @@ function undoOf(
 export function settingsIn(
   settings: Partial<Record<keyof KeySettings, unknown>>,
 ): (keyof KeySettings)[] {
-  const columns = ["remark", "weight", "priority", "quotaDomain", "models", "limits"] as const;
+  const columns = [
+    ...["remark", "weight", "priority", "quotaDomain", "models", "limits"],
+    ...["concurrentRequests", "dailyCostUsd", "monthlyCostUsd"],
+  ] as readonly (keyof KeySettings)[];
   return columns.filter((column) => settings[column] !== undefined);
 }
 

@@ -27,6 +27,9 @@ const COLUMNS = [
   "priority",
   "quotaDomain",
   "models",
+  "concurrentRequests",
+  "dailyCostUsd",
+  "monthlyCostUsd",
   "createdAt",
   "lastUsedAt",
 ] as const;
@@ -96,6 +99,9 @@ function exported(key: ListedProviderKey, text: string | null): ExportedKey {
     priority,
     quotaDomain,
     models: models?.join(" ") ?? null,
+    concurrentRequests: key.concurrentRequests,
+    dailyCostUsd: key.dailyCostUsd,
+    monthlyCostUsd: key.monthlyCostUsd,
     createdAt: new Date(key.createdAtMs).toISOString(),
     lastUsedAt: key.lastUsedAtMs === null ? null : new Date(key.lastUsedAtMs).toISOString(),
   };

@@ -27,6 +27,10 @@ export interface ProviderKeyItem {
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
+  /** Caps; null for none. */
+  readonly concurrentRequests: number | null;
+  readonly dailyCostUsd: number | null;
+  readonly monthlyCostUsd: number | null;
   readonly createdAt: number;
   readonly lastUsedAt: number | null;
 }
@@ -64,6 +68,9 @@ function toItem(key: ListedProviderKey): ProviderKeyItem {
     quotaDomain: key.quotaDomain,
     models: key.models,
     limits: key.limits,
+    concurrentRequests: key.concurrentRequests,
+    dailyCostUsd: key.dailyCostUsd,
+    monthlyCostUsd: key.monthlyCostUsd,
     createdAt: key.createdAtMs,
     lastUsedAt: key.lastUsedAtMs,
   };

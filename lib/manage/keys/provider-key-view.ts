@@ -30,6 +30,10 @@ export interface ProviderKeyView {
   readonly quotaDomain: string | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
+  /** Caps; null for none. */
+  readonly concurrentRequests: number | null;
+  readonly dailyCostUsd: number | null;
+  readonly monthlyCostUsd: number | null;
   /** The name of who added it; null if unknown. */
   readonly addedBy: string | null;
   readonly createdAtMs: number;

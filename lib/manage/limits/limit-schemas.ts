@@ -19,5 +19,21 @@ export const limitFields = {
   monthlyCostUsd: costUsd.nullish(),
 };
 
+/** Caps of a provider key; null clears one. Days and months are UTC. */
+export const capFields = {
+  concurrentRequests: count
+    .max(100_000)
+    .nullish()
+    .meta({ description: "Cap of this key: requests at the same time" }),
+  dailyCostUsd: costUsd
+    .max(1_000_000)
+    .nullish()
+    .meta({ description: "Cap of this key: US dollars per day (UTC)" }),
+  monthlyCostUsd: costUsd
+    .max(10_000_000)
+    .nullish()
+    .meta({ description: "Cap of this key: US dollars per month (UTC)" }),
+};
+
 export const limitsInput = z.strictObject(limitFields).refine(atLeastOneField, "nothing to change");
 export type LimitsInput = z.output<typeof limitsInput>;

@@ -2,14 +2,14 @@
  * Anything that holds requests back: configured by a person, reported by responses, or learned.
  * @module
  */
-import type { QuotaUnit } from "../../providers/types";
+import type { LimitUnit } from "../types";
 
 /** No entry: there is nothing to refund. */
 export const NO_ENTRY = -1;
 
 /** One limit of one quota, and what has been taken from it. Times are epoch milliseconds. */
 export interface Limit {
-  readonly unit: QuotaUnit;
+  readonly unit: LimitUnit;
   /** The earliest time for a cost; 0 for now. A cost above the whole limit requires all of it. */
   earliestMs(cost: number, nowMs: number): number;
   /** @returns The entry that contains it, for `refund`; `NO_ENTRY` if another limit keeps the log. */

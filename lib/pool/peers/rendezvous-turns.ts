@@ -40,7 +40,7 @@ export function hasTurn(
  * An exponentially distributed score of rate `weight`, infinite for 0: the lowest wins, with probability weight / total
  * weight.
  */
-function scoreOf(domain: string, turn: number, { isolate, weight }: Contender): number {
+export function scoreOf(domain: string, turn: number, { isolate, weight }: Contender): number {
   const uniform = (hashText(`${domain} ${isolate} ${turn}`) + 1) / (2 ** 32 + 1);
   return -Math.log(uniform) / weight;
 }

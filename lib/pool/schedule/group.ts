@@ -4,6 +4,7 @@
  */
 
 import { modelMatches } from "../../models/model-matches";
+import type { KeyCaps } from "../caps/key-caps";
 import type { KeyTrouble } from "../guard/key-trouble";
 import type { RateLimiter } from "../limits/rate-limiter";
 import { domainOf } from "../quota-domain";
@@ -21,6 +22,8 @@ export interface PoolEntry {
   opens: boolean;
   /** The evidence against it; null if there is none. */
   trouble: KeyTrouble | null;
+  /** What people allow it at most; null for no cap. */
+  caps: KeyCaps | null;
   /** Grows with every pick; preserves the order when schedulers are rebuilt. */
   lastPick: number;
 }
@@ -102,7 +105,7 @@ export class Group implements Candidate, Placed {
   readyAtMs(model: string, nowMs: number): number {
     let readyMs = Number.POSITIVE_INFINITY;
     for (const entry of this.#all ?? [this.#only]) {
-      if (isUsable(entry)) readyMs = Math.min(readyMs, readyAtMs(entry.key, model));
+      if (isUsable(entry)) readyMs = Math.min(readyMs, entryReadyAtMs(entry, model, nowMs));
     }
     if (readyMs === Number.POSITIVE_INFINITY) return -1;
     return Math.max(readyMs, this.roomAtMs(1, nowMs));
@@ -112,7 +115,7 @@ export class Group implements Candidate, Placed {
   asideUntilMs(model: string, nowMs: number): number {
     let asideMs = Number.POSITIVE_INFINITY;
     for (const entry of this.entries) {
-      if (!isUsable(entry) || readyAtMs(entry.key, model) > nowMs) continue;
+      if (!isUsable(entry) || entryReadyAtMs(entry, model, nowMs) > nowMs) continue;
       asideMs = Math.min(asideMs, entry.trouble?.asideUntilMs ?? 0);
     }
     return asideMs > nowMs && asideMs < Number.POSITIVE_INFINITY ? asideMs : 0;
@@ -225,11 +228,17 @@ function isFree(
   return (
     isUsable(entry) &&
     !tried.has(entry.key.id) &&
-    readyAtMs(entry.key, model) <= nowMs &&
+    entryReadyAtMs(entry, model, nowMs) <= nowMs &&
     (takesTroubled || (entry.trouble?.asideUntilMs ?? 0) <= nowMs)
   );
 }
 
 function isUsable(entry: PoolEntry): boolean {
   return entry.present && entry.opens && entry.key.status === "active";
+}
+
+/** When this key may next serve the model, its caps included: epoch milliseconds, 0 for now. Ignores its status. */
+export function entryReadyAtMs({ key, caps }: PoolEntry, model: string, nowMs: number): number {
+  const restedMs = readyAtMs(key, model);
+  return caps === null ? restedMs : Math.max(restedMs, caps.readyAtMs(nowMs));
 }

@@ -203,6 +203,16 @@ export class ModelKeys {
     if (scheduler === this.#scheduler) scheduler.reschedule(group, nowMs);
   }
 
+  /** A key that requests held may serve again. */
+  freed(keyId: string, nowMs: number): void {
+    if (this.#scheduler === null) return;
+    const domain = this.#options.domainOf(keyId);
+    const group = this.groupOf(keyId, nowMs);
+    if (group === undefined || domain === null) return;
+    if (group.isShared) this.rescheduleAll(new Set([domain]), nowMs);
+    else this.#scheduler.reschedule(group, nowMs);
+  }
+
   /** Records that a key is out of trouble, or that its trouble may be re-examined. */
   rescheduleKey(keyId: string, nowMs: number): void {
     if (this.#scheduler === null) return;

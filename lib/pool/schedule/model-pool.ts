@@ -4,6 +4,7 @@
  */
 import type { QuotaReading } from "../../providers/answers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
+import type { CapBook } from "../caps/cap-book";
 import { LimitProbe } from "../learn/limit-probe";
 import type { Lesson, RefusedRest } from "../limits/lesson";
 import { ModelSharing } from "../peers/model-sharing";
@@ -23,6 +24,8 @@ const MAX_WAITING = 2_000;
 const LEAST_WAIT_MS = 5;
 /** Maximum delay between polls, because other requests may leave and keys may recover. */
 const LONGEST_WAIT_MS = 1_000;
+/** While keys are held by requests under way, since the end of one calls no other. */
+const HELD_WAIT_MS = 50;
 /** Shorter waits are no reason to probe limits. */
 const LEAST_PROBED_WAIT_MS = 2_000;
 
@@ -34,6 +37,8 @@ export interface SharingOptions {
   readonly board: UseBoard | null;
   /** Identifies the pool and the model in other isolates. */
   readonly sharedName: string;
+  /** What people allow single keys at most, whatever the model. */
+  readonly caps: CapBook;
 }
 
 export type ModelPoolOptions = ModelKeysOptions & LimiterOptions & SharingOptions;
@@ -47,6 +52,7 @@ export class ModelPool {
   readonly #share = new FairShare();
   readonly #rate = new GroupRate();
   readonly #sharing: ModelSharing | null;
+  readonly #caps: CapBook;
   /** When it was last used. */
   usedMs = 0;
   /** Whether any key has ever worked for this model in this isolate. */
@@ -56,7 +62,8 @@ export class ModelPool {
     this.#model = options.model;
     this.#limiters = new DomainLimiters(options);
     this.keys = new ModelKeys(options, this.#limiters);
-    const { board, sharedName } = options;
+    const { board, caps, sharedName } = options;
+    this.#caps = caps;
     this.#sharing =
       board &&
       new ModelSharing({
@@ -150,11 +157,14 @@ export class ModelPool {
     const group = this.keys.groupOf(keyId, nowMs);
     const entry = group?.entries.find(({ key }) => key.id === keyId);
     if (group === undefined || entry === undefined) return null;
-    const allowedMs = this.#limiters.of(group, nowMs).allowedMs(ask.tokens, nowMs);
+    const allowedMs = Math.max(
+      this.#limiters.of(group, nowMs).allowedMs(ask.tokens, nowMs),
+      entry.caps?.readyAtMs(nowMs) ?? 0,
+    );
     if (allowedMs <= nowMs) return this.#grant({ group, entry }, ask, nowMs);
     if (allowedMs > ask.maxWaitUntilMs || this.#queue.size >= MAX_WAITING)
       return { kind: "exhausted", retryAtMs: allowedMs };
-    return { kind: "wait", untilMs: Math.min(allowedMs, nowMs + LONGEST_WAIT_MS) };
+    return { kind: "wait", untilMs: Math.min(allowedMs, nowMs + this.#longestWaitMs) };
   }
 
   /**
@@ -170,7 +180,7 @@ export class ModelPool {
     const readyMs = group.readyAtMs(this.#model, nowMs);
     const wakeMs = Math.max(readyMs, group.roomAtMs(ask.tokens, nowMs));
     if (readyMs < 0 || wakeMs <= nowMs || wakeMs > ask.maxWaitUntilMs) return null;
-    return { kind: "wait", untilMs: Math.min(wakeMs, nowMs + LONGEST_WAIT_MS) };
+    return { kind: "wait", untilMs: Math.min(wakeMs, nowMs + this.#longestWaitMs) };
   }
 
   /** Removes the request from the queue. */
@@ -262,13 +272,18 @@ export class ModelPool {
     this.#sharing?.sent(() => this.#sharedPerMs(nowMs), nowMs);
     const sent = this.#limiters.of(group, nowMs).take(ask.tokens, nowMs, isProbe);
     const scheduler = this.keys.schedulerAt(nowMs);
-    return { key: entry.key, entry, sent, group, scheduler, isSettled: false };
+    const hold = entry.caps === null ? null : this.#caps.take(entry.caps, nowMs);
+    return { key: entry.key, entry, sent, group, scheduler, hold, isSettled: false };
+  }
+
+  get #longestWaitMs(): number {
+    return this.#caps.isHeld ? HELD_WAIT_MS : LONGEST_WAIT_MS;
   }
 
   #wait(ask: Ask, turnMs: number, nowMs: number): number {
     const untilMs = Math.min(
       Math.max(turnMs, nowMs + LEAST_WAIT_MS),
-      nowMs + LONGEST_WAIT_MS,
+      nowMs + this.#longestWaitMs,
       Math.max(ask.maxWaitUntilMs, nowMs + LEAST_WAIT_MS),
     );
     if (ask.waiter === null) {

@@ -74,6 +74,7 @@ export class RequestMeter {
   #estimate: EstimatedUse | null = null;
   #statedNanoUsd: number | null = null;
   #whenRecorded: readonly ((event: RequestEvent) => void)[] = [];
+  #whenAdded: readonly ((event: RequestEvent) => void)[] = [];
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
   constructor(request: Request, requestId: string, ports: ProxyPorts, waitUntil: Waiting) {
@@ -114,6 +115,14 @@ export class RequestMeter {
   /** Calls back once, with the recorded event. */
   whenRecorded(callback: (event: RequestEvent) => void): void {
     this.#whenRecorded = [...this.#whenRecorded, callback];
+  }
+
+  /**
+   * Calls back with every event that the request leaves: turns of a session, what was found finished beside it, and
+   * itself, which has no `part` or is the `session`.
+   */
+  whenAdded(callback: (event: RequestEvent) => void): void {
+    this.#whenAdded = [...this.#whenAdded, callback];
   }
 
   /** Records the call that the request became. Called again if another target of an alias is tried. */
@@ -361,6 +370,7 @@ export class RequestMeter {
   }
 
   #add(event: RequestEvent): void {
+    for (const callback of this.#whenAdded) callback(event);
     const { usage } = this.#ports;
     usage.add(event);
     const writing = usage.flush();

@@ -8,7 +8,6 @@ import { NO_SPEND, type Spend } from "../../budgets/spend";
 import type { Reservation } from "../../budgets/token-ledger";
 import type { Waiter } from "../../pool/share/fair-queue";
 import { isCounted } from "../../usage/counted-request";
-import { reportsCost } from "../../usage/price-names";
 import type { RequestEvent } from "../../usage/request-event";
 import type { AccessToken, ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
@@ -17,6 +16,7 @@ import {
   type EstimatedCall,
   type EstimatedUse,
   estimatedUses,
+  highCostNanoUsd,
   leastTokens,
   mayCost,
 } from "../request/estimate-use";
@@ -266,13 +266,6 @@ function hasMoneyBudget(holders: readonly LimitHolder[]): boolean {
   );
 }
 
-/**
- * What a token of the most expensive models costs: reserved until the response reports its cost, and counted if it
- * never does.
- */
-const HIGH_INPUT_NANO_USD = 15_000;
-const HIGH_OUTPUT_NANO_USD = 75_000;
-
 /** The amount counted for a request without a known price. @throws {ProxyError} `price_unknown` if no admin set one. */
 function reserveOf(
   { unpricedReserveNanoUsd }: AccessToken,
@@ -281,10 +274,8 @@ function reserveOf(
   use: EstimatedUse | undefined,
 ): number {
   if (unpricedReserveNanoUsd !== undefined) return unpricedReserveNanoUsd;
-  if (reportsCost(provider) && use !== undefined) {
-    const { inputTokens, outputTokens } = use;
-    return (inputTokens ?? 0) * HIGH_INPUT_NANO_USD + (outputTokens ?? 0) * HIGH_OUTPUT_NANO_USD;
-  }
+  const high = highCostNanoUsd(provider, use);
+  if (high !== null) return high;
   const what = model === null ? `this kind of request to ${provider}` : `${model} of ${provider}`;
   throw new ProxyError(
     "price_unknown",

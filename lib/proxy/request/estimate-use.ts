@@ -3,6 +3,7 @@
  * anything. The estimate is on the high side.
  * @module
  */
+import { reportsCost } from "../../usage/price-names";
 import type { Usage } from "../../usage/types";
 import type { ProxyCall } from "../route/proxy-call";
 import { guessTokens, MAX_GUESSED_TOKENS } from "../serve/quota-claim";
@@ -80,6 +81,17 @@ export function estimatedUses(call: EstimatedCall, headers: Headers): readonly E
     default:
       return [{ inputTokens, outputTokens: mostOutputTokens(body) }];
   }
+}
+
+/** What a token of the most expensive models costs: held until the answer tells its cost, and counted if it never does. */
+const HIGH_INPUT_NANO_USD = 15_000;
+const HIGH_OUTPUT_NANO_USD = 75_000;
+
+/** What a request may cost where only the answer will tell, in 1e-9 US dollars; null where it never does. */
+export function highCostNanoUsd(provider: string, use: EstimatedUse | undefined): number | null {
+  if (use === undefined || !reportsCost(provider)) return null;
+  const { inputTokens, outputTokens } = use;
+  return (inputTokens ?? 0) * HIGH_INPUT_NANO_USD + (outputTokens ?? 0) * HIGH_OUTPUT_NANO_USD;
 }
 
 /** The least number of tokens that the request uses, whatever the response. */

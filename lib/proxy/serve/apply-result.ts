@@ -9,6 +9,7 @@ import type { Lease } from "../../pool/pick-result";
 import { NO_MODEL } from "../../pool/types";
 import { readQuotaHeaders } from "../../providers/answers/read-limits";
 import type { Verdict } from "../../providers/types";
+import { settleCaps } from "../account/key-caps";
 import { isAboutRequest, isOversized, oversized } from "../request/oversized-request";
 import type { RequestScope } from "../request-scope";
 import {
@@ -83,6 +84,7 @@ function applySuccess({ response }: Answer, lease: Lease, run: PoolRun): void {
   const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
   const effects = pool.succeed(call.model, lease, readings, nowMs);
   if (pool.countsTokens(lease)) countTokens(lease, pool, scope);
+  if (lease.hold !== null) settleCaps(lease, pool, scope);
   convictServed(condemning, scope);
   if (effects.length > 0) recordEffects(effects, key.provider, scope);
   for (const refusal of heldBack) applyVerdict(refusal, scope);

@@ -169,7 +169,10 @@ export class KeyChoice {
 
   /** Returns the last lease if it wasn't settled. */
   #giveBack(nowMs: number): void {
-    if (this.#lease !== null) this.#pool.drop(this.#call.model, this.#lease, nowMs);
+    if (this.#lease !== null) {
+      this.#pool.drop(this.#call.model, this.#lease, nowMs);
+      this.#pool.release(this.#lease, nowMs);
+    }
     this.#lease = null;
   }
 

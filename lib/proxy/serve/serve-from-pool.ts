@@ -7,6 +7,7 @@
 import { redact } from "../../crypto/redact";
 import type { Lease } from "../../pool/pick-result";
 import type { PoolKey } from "../../pool/types";
+import { reserveCaps } from "../account/key-caps";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { applyAnswer, applyNoAnswer } from "./apply-result";
@@ -39,6 +40,8 @@ export async function serveFromPool(
       const turn = choice.next(deadline, scope);
       const lease = turn instanceof Promise ? await turn : turn;
       if (lease === null) break;
+      const reserving = lease.hold && reserveCaps(lease, run.pool, call, scope);
+      if (reserving !== null) await reserving;
       const keyText = await openKey(lease.key, scope);
       if (keyText === null) {
         run.pool.noteUnopenable(lease.key.id);

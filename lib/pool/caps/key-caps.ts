@@ -1,0 +1,213 @@
+/**
+ * What people allow one key at most, whatever the model: requests at the same time, and what it costs in a day and a
+ * month. A state machine with the clock handed in; of the caps, which are limits like any other, the strictest holds.
+ * @module
+ */
+import { earliestOf, type Limit, NO_ENTRY } from "../limits/limit";
+import type { TimedAmount } from "../peers/peer-use";
+import type { CapKind, CapReason, KeyCapValues, KnownLimit } from "../types";
+import { CostCap } from "./cost-cap";
+import { SeatCap } from "./seat-cap";
+
+/** A request that has not told its end for so long was cut off with all its code, and holds nothing any more. */
+const LOST_MS = 3_600_000;
+/** With less than this part of a cap left, others must know what is spent here. */
+const NEAR_PART = 0.25;
+
+/** What a request holds of its key's caps while it is under way. */
+export interface CapHold {
+  readonly sinceMs: number;
+  /** What it may cost, in 1e-9 US dollars. */
+  costNanoUsd: number;
+  /** Whether its answer is on its way: what it came to is told when it ends. */
+  isServing: boolean;
+}
+
+/** A cap that is all used up. */
+export interface ReachedCap {
+  readonly reason: CapReason;
+  /** When it renews: epoch milliseconds. */
+  readonly untilMs: number;
+}
+
+export class KeyCaps {
+  readonly keyId: string;
+  #seats: SeatCap | null = null;
+  #costs: readonly CostCap[] = [];
+  #limits: readonly Limit[] = [];
+  /** The oldest first. */
+  readonly #holds = new Set<CapHold>();
+  /** Until when each cap was told to be reached. */
+  readonly #told = new Map<CapReason, number>();
+
+  constructor(keyId: string, values: KeyCapValues, nowMs: number) {
+    this.keyId = keyId;
+    this.change(values, nowMs);
+  }
+
+  /** Takes over what people set. What was counted goes on counting. */
+  change({ concurrentRequests, dailyCostUsd, monthlyCostUsd }: KeyCapValues, nowMs: number): void {
+    if (concurrentRequests === null) this.#seats = null;
+    else if (this.#seats === null) {
+      this.#seats = new SeatCap(concurrentRequests);
+      this.#seats.take(this.#holds.size, nowMs);
+    } else this.#seats.limit = concurrentRequests;
+    const costs = [
+      ["cost_day", dailyCostUsd],
+      ["cost_month", monthlyCostUsd],
+    ] as const;
+    this.#costs = costs.flatMap(([reason, limitUsd]) => {
+      if (limitUsd === null) return [];
+      const known = this.#costs.find((cap) => cap.reason === reason);
+      if (known === undefined) return new CostCap(reason, limitUsd, nowMs);
+      known.limitUsd = limitUsd;
+      return known;
+    });
+    this.#limits = [...(this.#seats === null ? [] : [this.#seats]), ...this.#costs];
+    this.forget();
+  }
+
+  /** A person reset the key: a cap that is still reached is told again. */
+  forget(): void {
+    this.#told.clear();
+  }
+
+  get countsCosts(): boolean {
+    return this.#costs.length > 0;
+  }
+
+  /** Whether the store was not asked yet what was spent. */
+  get isUncounted(): boolean {
+    return this.#costs.some((cap) => !cap.isCounted);
+  }
+
+  get held(): number {
+    return this.#holds.size;
+  }
+
+  /** When the key may serve one more: epoch milliseconds, 0 for now. Where requests hold it, when to look again. */
+  readyAtMs(nowMs: number): number {
+    for (const lost of this.#holds) {
+      if (nowMs - lost.sinceMs < LOST_MS) break;
+      this.release(lost);
+    }
+    return earliestOf(this.#limits, 0, nowMs);
+  }
+
+  /** Whether requests under way hold all that is left. */
+  isHeld(nowMs: number): boolean {
+    if (this.held === 0 || this.#costs.some((cap) => cap.spentUntilMs(nowMs) !== null))
+      return false;
+    return this.#limits.some((limit) => limit.left(nowMs) === 0);
+  }
+
+  /** Which cap holds the key back, the one that renews last, for people; null while none does. */
+  holdingBack(nowMs: number): CapKind | null {
+    let last: ReachedCap | null = null;
+    for (const reached of this.#reached(nowMs)) {
+      if (last === null || reached.untilMs > last.untilMs) last = reached;
+    }
+    if (last !== null) return last.reason;
+    if (!this.isHeld(nowMs)) return null;
+    return this.#seats?.left(nowMs) === 0 ? "concurrent" : (this.#costs[0]?.reason ?? null);
+  }
+
+  /** For people. */
+  known(nowMs: number): readonly KnownLimit[] {
+    return this.#limits.flatMap((limit) => {
+      const size = limit.size(nowMs);
+      if (size === null) return [];
+      return [{ unit: limit.unit, source: "set" as const, ...size, left: limit.left(nowMs) }];
+    });
+  }
+
+  take(nowMs: number): CapHold {
+    const hold: CapHold = { sinceMs: nowMs, costNanoUsd: 0, isServing: false };
+    this.#holds.add(hold);
+    this.#seats?.take(1, nowMs);
+    return hold;
+  }
+
+  /** The request may come to so much. */
+  reserve(hold: CapHold, costNanoUsd: number, nowMs: number): void {
+    if (!this.#holds.has(hold)) return;
+    hold.costNanoUsd += costNanoUsd;
+    for (const cap of this.#costs) cap.take(costNanoUsd, nowMs);
+  }
+
+  /** The request is over, or went to another key. @returns Whether it held anything. */
+  release(hold: CapHold): boolean {
+    if (!this.#holds.delete(hold)) return false;
+    this.#seats?.refund(NO_ENTRY, 1);
+    for (const cap of this.#costs) cap.refund(NO_ENTRY, hold.costNanoUsd);
+    return true;
+  }
+
+  /** A request, or a turn of a session, came to so much. @param atMs When it arrived. */
+  spend(costNanoUsd: number, atMs: number, nowMs: number): void {
+    for (const cap of this.#costs) cap.spend(costNanoUsd, atMs, nowMs);
+  }
+
+  /** Takes over what all isolates have written of the day and the month that `atMs` is in, in 1e-9 US dollars. */
+  noteSpent(day: number, month: number, atMs: number): void {
+    for (const cap of this.#costs) cap.noteSpent(cap.reason === "cost_day" ? day : month, atMs);
+  }
+
+  /** The cap that is reached, if it was not told yet; of two the one that renews last. */
+  takeReached(nowMs: number): ReachedCap | null {
+    let last: ReachedCap | null = null;
+    for (const { reason, untilMs } of this.#reached(nowMs)) {
+      if (this.#told.get(reason) === untilMs) continue;
+      this.#told.set(reason, untilMs);
+      if (last === null || untilMs > last.untilMs) last = { reason, untilMs };
+    }
+    return last;
+  }
+
+  /** Whether other isolates have to know of its use. */
+  isMuchUsed(nowMs: number): boolean {
+    return (
+      this.#seats?.isMuchUsed(nowMs) === true ||
+      (this.held > 0 && this.#costs.some((cap) => cap.left(nowMs) < cap.size().limit * NEAR_PART))
+    );
+  }
+
+  /** Whether requests wait that the key could serve. */
+  isWanting(nowMs: number): boolean {
+    return this.#seats?.isWanting(nowMs) ?? false;
+  }
+
+  /** What to tell others of the costs. */
+  toldCosts(nowMs: number): readonly TimedAmount[] {
+    // Of the day and the month the same was spent.
+    return this.#costs[0]?.told(nowMs) ?? [];
+  }
+
+  /** Takes over what other isolates told last of this key. */
+  heard(peers: readonly PeerCaps[], rank: (nowMs: number) => number, nowMs: number): void {
+    this.#seats?.heard(peers, rank, nowMs);
+    const costs = peers.flatMap((peer) => peer.costs);
+    for (const cap of this.#costs) cap.heard(costs);
+  }
+
+  *#reached(nowMs: number): Generator<ReachedCap, void> {
+    for (const cap of this.#costs) {
+      const untilMs = cap.spentUntilMs(nowMs);
+      if (untilMs !== null) yield { reason: cap.reason, untilMs };
+    }
+  }
+}
+
+/** What another isolate told of a key. */
+export interface PeerCaps {
+  readonly held: number;
+  readonly isWanting: boolean;
+  readonly costs: readonly TimedAmount[];
+}
+
+/** The caps of a row; undefined where none is set. */
+export function capsOf(values: KeyCapValues): KeyCapValues | undefined {
+  const { concurrentRequests, dailyCostUsd, monthlyCostUsd } = values;
+  const isCapped = (concurrentRequests ?? dailyCostUsd ?? monthlyCostUsd) !== null;
+  return isCapped ? { concurrentRequests, dailyCostUsd, monthlyCostUsd } : undefined;
+}
