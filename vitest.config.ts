@@ -76,6 +76,8 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          // They share the modules that start a server; each starts its own.
+          isolate: false,
           include: ["tests/e2e/**/*.test.ts"],
           globalSetup: ["./tests/e2e/build-once.ts"],
           // Where nobody looks on, what a slow machine upset is tried once more; `npm test` then says so.

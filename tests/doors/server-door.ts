@@ -2,11 +2,10 @@
  * An entry point on workerd: a built Worker in front of a fake upstream, with its own D1.
  * @module
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { startServer } from "../../scripts/serve.ts";
 import { AdminApi } from "../e2e/admin-api.ts";
+import { newDataFolder } from "../e2e/data-folder.ts";
 import { startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { DOOR_AUTH_KEY, DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "./door.ts";
 
@@ -16,7 +15,7 @@ import { DOOR_AUTH_KEY, DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "./door
  */
 export async function openServerDoor(workerDir?: string, hasObject?: boolean): Promise<Door> {
   const upstream = await startFakeUpstream();
-  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-door-"));
+  const dataDir = await newDataFolder("one-balance-door-");
   const server = await startServer({
     port: 0,
     dataDir,

@@ -25,7 +25,7 @@ let second: CloudflareStandIn;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "one-balance-remote-"));
-  await symlink(join(root, "tests/e2e/wrangler-stand-in.mjs"), join(folder, "wrangler"));
+  await symlink(join(root, "tests/e2e/wrangler-stand-in.sh"), join(folder, "wrangler"));
   first = await startCloudflareStandIn();
   second = await startCloudflareStandIn();
 });

@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
@@ -11,8 +12,9 @@ import { createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { encrypt } from "../../lib/crypto/archive-cipher.ts";
 import { WORKER_ARCHIVE_COST } from "../../lib/crypto/scrypt-costs.ts";
-import { dumpDatabase } from "../../lib/db/dump.ts";
+import { dumpDatabase, type Query, type Value } from "../../lib/db/dump.ts";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
+import { databaseFile } from "../../scripts/database-watch.ts";
 import { root } from "../../scripts/root.ts";
 import { localSecrets } from "../../scripts/secrets.ts";
 import { type RunningServer, startServer } from "../../scripts/serve.ts";
@@ -60,11 +62,13 @@ async function script(name: "backup" | "restore", data: string, ...args: readonl
 }
 
 async function dumpOf(name: string): Promise<string[]> {
-  const { query, close } = await openLocalDatabase(dataDir(name));
+  const database = new DatabaseSync(await databaseFile(dataDir(name)));
+  const query: Query = async (sql, params = []) =>
+    database.prepare(sql).all(...params) as Record<string, Value>[];
   try {
     return await Array.fromAsync(dumpDatabase(query, {}));
   } finally {
-    await close();
+    database.close();
   }
 }
 

@@ -1,12 +1,12 @@
 /**
  * A Cloudflare account on loopback: the parts of its API that the deployment asks, and behind
- * `wrangler-stand-in.mjs` the wrangler commands it uses, with answers as wrangler 4.164 prints them.
+ * `wrangler-stand-in.sh` the wrangler commands it uses, with answers as wrangler 4.164 prints them.
  * @module
  */
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { parse } from "smol-toml";
 import { root } from "../../scripts/root.ts";
@@ -87,16 +87,18 @@ export async function startCloudflareStandIn(): Promise<CloudflareStandIn> {
   const calls: string[] = [];
   const wranglerCalls: WranglerCall[] = [];
   const server = createServer(async (request, response) => {
-    const body = await readJson(request);
+    const text = await readText(request);
     const path = (request.url ?? "").replace(/^\/client\/v4/, "");
     if (path === "/wrangler") {
-      wranglerCalls.push(body as WranglerCall);
-      calls.push(`wrangler ${(body as WranglerCall).args.join(" ")}`);
-      const answer = runWrangler(account, body as WranglerCall);
-      const whole = { stdout: "", stderr: "", exitCode: 0, report: null, ...answer };
-      response.end(JSON.stringify(whole));
+      const { call, reportFile } = readCall(text);
+      wranglerCalls.push(call);
+      calls.push(`wrangler ${call.args.join(" ")}`);
+      const { stdout = "", stderr = "", exitCode = 0, report } = runWrangler(account, call);
+      if (report !== undefined) writeFileSync(reportFile, `${JSON.stringify(report)}\n`);
+      response.end(`${exitCode} ${Buffer.byteLength(stdout)}\n${stdout}${stderr}`);
       return;
     }
+    const body: unknown = text === "" ? null : JSON.parse(text);
     calls.push(`${request.method} ${path}`);
     const { status, result } = answerApi(account, request, path, body);
     const errors = status < 400 ? [] : [{ code: 10000, message: "Authentication error" }];
@@ -121,10 +123,28 @@ export async function startCloudflareStandIn(): Promise<CloudflareStandIn> {
   };
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readText(request: IncomingMessage): Promise<string> {
   let text = "";
   for await (const chunk of request) text += chunk;
-  return text === "" ? null : JSON.parse(text);
+  return text;
+}
+
+/** What `wrangler-stand-in.sh` sends; the files that the call names are read here. */
+function readCall(text: string): { readonly call: WranglerCall; readonly reportFile: string } {
+  const [cwd = "", accountId = "", reportFile = "", ...args] = text.split("\x1f");
+  const fileAfter = (option: string): string | null => {
+    const file = args[args.indexOf(option) + 1];
+    if (!args.includes(option) || file === undefined) return null;
+    return readFileSync(resolve(cwd, file), "utf8");
+  };
+  const call = {
+    args,
+    cwd,
+    accountId: accountId === "" ? null : accountId,
+    config: fileAfter("--config"),
+    secrets: fileAfter(args.includes("bulk") ? "bulk" : "--secrets-file"),
+  };
+  return { call, reportFile };
 }
 
 function answerApi(

@@ -32,7 +32,7 @@ let binDir = "";
 beforeAll(async () => {
   stack = await startStack();
   binDir = await mkdtemp(join(tmpdir(), "one-balance-wrangler-"));
-  await symlink(join(root, "tests/e2e/wrangler-stand-in.mjs"), join(binDir, "wrangler"));
+  await symlink(join(root, "tests/e2e/wrangler-stand-in.sh"), join(binDir, "wrangler"));
 });
 afterAll(async () => {
   await stack?.close();

@@ -39,7 +39,7 @@ const serve = (secrets: Readonly<Record<string, string>>) =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "one-balance-docs-"));
-  await symlink(join(root, "tests/e2e/wrangler-stand-in.mjs"), join(folder, "wrangler"));
+  await symlink(join(root, "tests/e2e/wrangler-stand-in.sh"), join(folder, "wrangler"));
   const { KEY_ENCRYPTION_SECRET: old } = await localSecrets(dataDir());
   server = await serve({ KEY_ENCRYPTION_SECRET: old });
   const admin = new AdminApi(() => server.url, ADMIN_TOKEN);

@@ -1,16 +1,15 @@
 /** `npx one-balance doctor` against deployments with faults planted in them. */
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
 import { oneBalance } from "./command-line.ts";
+import { newDataFolder } from "./data-folder.ts";
 import { OBJECT_MODE_PATH } from "./object-mode.ts";
 import { setD1Mode, unreliableWorkerDir } from "./unreliable-worker.ts";
 import { wrappedWorkerDir } from "./wrapped-worker.ts";
@@ -29,6 +28,7 @@ const NOWHERE = "http://127.0.0.1:9";
 const folders: string[] = [];
 const servers: RunningServer[] = [];
 let upstream: FakeUpstream;
+let sound: RunningServer;
 /** An AI Gateway that takes nobody's token. */
 const strictGateway = createServer((_, response) => {
   const error = [{ code: 2009, message: "Unauthorized" }];
@@ -37,7 +37,7 @@ const strictGateway = createServer((_, response) => {
 });
 
 async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "one-balance-doctor-"));
+  const folder = await newDataFolder("one-balance-doctor-");
   folders.push(folder);
   return folder;
 }
@@ -78,6 +78,7 @@ const matching = (pattern: RegExp) => expect.arrayContaining([expect.stringMatch
 beforeAll(async () => {
   upstream = await startFakeUpstream({ unknownKey: () => ({ kind: "ok" }) });
   await once(strictGateway.listen(0, "127.0.0.1"), "listening");
+  sound = await serve({ ...SOUND, AI_GATEWAY_URL: upstream.gatewayUrl });
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.dispose()));
@@ -87,9 +88,8 @@ afterAll(async () => {
 });
 
 test("a sound deployment has no fault", async () => {
-  const server = await serve({ ...SOUND, AI_GATEWAY_URL: upstream.gatewayUrl });
-  await new AdminApi(() => server.url, TOKEN).addKeys("openai", ["sk-fake-doctor-0001"]);
-  const told = await examine(server.url);
+  await new AdminApi(() => sound.url, TOKEN).addKeys("openai", ["sk-fake-doctor-0001"]);
+  const told = await examine(sound.url);
   expect(told.filter((line) => line.startsWith("fault"))).toEqual([]);
   for (const check of [
     "instance",
@@ -103,7 +103,7 @@ test("a sound deployment has no fault", async () => {
     expect(told).toEqual(matching(new RegExp(`^ok ${check}: `)));
   }
   // For people, with a summary.
-  const env = { ONE_BALANCE_URL: server.url, ONE_BALANCE_TOKEN: TOKEN };
+  const env = { ONE_BALANCE_URL: sound.url, ONE_BALANCE_TOKEN: TOKEN };
   const { stdout } = await oneBalance(["doctor"], env);
   expect(stdout).toMatch(/✓ providers +OpenAI answers in \d+ ms/);
   expect(stdout).toMatch(/0 faults, \d warnings?\n$/);
@@ -235,8 +235,7 @@ describe("faults that are found", () => {
   });
 
   test("a token that is refused, and an instance that is not there", async () => {
-    const server = await serve(SOUND);
-    expect(await examine(server.url, "not-the-admin-token")).toEqual([
+    expect(await examine(sound.url, "not-the-admin-token")).toEqual([
       expect.stringMatching(/^ok instance: /),
       "fault admin-token: the admin token was rejected: unknown admin token",
     ]);

@@ -4,9 +4,7 @@
  * `pages` on wrangler's own servers, but for files that need a special Worker.
  * @module
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import type { Trust } from "../../scripts/front/trusted-proxies.ts";
 import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import {
@@ -15,6 +13,7 @@ import {
   startFakeUpstream,
 } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
+import { fillDataFolder, newDataFolder } from "./data-folder.ts";
 import { emptyServer } from "./empty-server.ts";
 import { type Platform, startPlatformServer } from "./platform-server.ts";
 
@@ -62,7 +61,7 @@ export interface Stack {
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const upstream = await startFakeUpstream(options.upstream);
-  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-e2e-"));
+  const dataDir = await newDataFolder();
   const platform = options.platform ?? platformOf(options);
   let local: RunningServer | undefined;
   const serve = async (more: StackOptions["vars"] = {}) => {
@@ -118,6 +117,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       if (local !== undefined && isAsStarted) return emptyServer(local);
       await server.dispose();
       await rm(dataDir, { recursive: true, force: true });
+      await fillDataFolder(dataDir);
       server = await serve();
       isAsStarted = true;
     },

@@ -3,11 +3,9 @@
  * with each event, through the running Worker: its platform unpacks what is looked into.
  */
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
@@ -21,6 +19,7 @@ import {
 } from "../answers/protocol-streams.ts";
 import { goodAnswer } from "../answers/scripted-answer.ts";
 import { AdminApi } from "./admin-api.ts";
+import { newDataFolder } from "./data-folder.ts";
 import { ADMIN_TOKEN } from "./harness.ts";
 
 /** Of each protocol in each packing. */
@@ -71,7 +70,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
   const { port } = upstream.address() as AddressInfo;
-  dataDir = await mkdtemp(join(tmpdir(), "one-balance-packed-"));
+  dataDir = await newDataFolder("one-balance-packed-");
   server = await startServer({
     port: 0,
     dataDir,

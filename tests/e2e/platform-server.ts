@@ -5,8 +5,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { databaseFile } from "../../scripts/database-watch.ts";
 import { writePagesFolder } from "../../scripts/deploy/pages-folder.ts";
 import { NOT_MIGRATED } from "../../scripts/deploy/portal-object.ts";
 import {
@@ -61,20 +65,13 @@ export async function startPlatformServer({
   const configFile = join(folder, "worker/wrangler.toml");
   await writeConfig(configFile, workerConfig(base, deployment, configFile));
   const local = ["--persist-to", dataDir];
-  const migrate = ["d1", "migrations", "apply", "DB", "--local", "--config", configFile];
-  await endOf(startWrangler([...migrate, ...local], root));
-  if (prepare !== undefined) {
-    const execute = [
-      "d1",
-      "execute",
-      "DB",
-      "--local",
-      "--config",
-      configFile,
-      "--command",
-      prepare,
-    ];
-    await endOf(startWrangler([...execute, ...local], root));
+  migrated ??= migrateByWrangler(configFile);
+  const stored = await migrated;
+  // A second start finds what the first stored.
+  if (!existsSync(join(dataDir, stored.name))) {
+    await mkdir(dirname(join(dataDir, stored.name)), { recursive: true });
+    await writeFile(join(dataDir, stored.name), stored.database);
+    if (prepare !== undefined) execute(join(dataDir, stored.name), prepare);
   }
 
   const pagesFolder = join(folder, "pages");
@@ -111,6 +108,27 @@ export async function startPlatformServer({
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A database that wrangler migrated, for all servers: to migrate another would show nothing more. */
+let migrated: Promise<{ readonly name: string; readonly database: Buffer }> | undefined;
+
+/** @returns The file, and its name below the data folder. */
+async function migrateByWrangler(configFile: string) {
+  const folder = await mkdtemp(join(tmpdir(), "one-balance-wrangler-"));
+  const migrate = ["d1", "migrations", "apply", "DB", "--local", "--config", configFile];
+  await endOf(startWrangler([...migrate, "--persist-to", folder], root));
+  const file = await databaseFile(join(folder, "v3"));
+  execute(file, "pragma wal_checkpoint(truncate)");
+  const database = await readFile(file);
+  await rm(folder, { recursive: true, force: true });
+  return { name: relative(folder, file), database };
+}
+
+function execute(file: string, sql: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
 }
 
 function startWrangler(args: readonly string[], cwd: string): ChildProcess {

@@ -4,14 +4,14 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { Miniflare, NoOpLog } from "miniflare";
 import { parse } from "smol-toml";
 import { applyMigrations } from "../../scripts/migrate.ts";
 import { root } from "../../scripts/root.ts";
+import { newDataFolder } from "./data-folder.ts";
 
 export interface ProxyServerOptions {
   /** A module whose default export is the Worker; it may import `worker.ts`. */
@@ -34,7 +34,7 @@ export interface ProxyServer {
 const EXTERNAL = ["cloudflare:*", "node:*", "#open-next"];
 
 export async function startProxyServer(options: ProxyServerOptions): Promise<ProxyServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), "one-balance-proxy-"));
+  const dataDir = await newDataFolder("one-balance-proxy-");
   const script = await bundleWorker(options.entry, options.minify ?? false);
   const config = parse(await readFile(join(root, "wrangler.toml"), "utf8"));
   const miniflare = new Miniflare({

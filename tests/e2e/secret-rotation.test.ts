@@ -1,12 +1,11 @@
 /** `KEY_ENCRYPTION_SECRET` changed under load, for 10,000 keys: no request fails, and afterwards the old secret is not needed. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
+import { newDataFolder } from "./data-folder.ts";
 import { ADMIN_TOKEN } from "./harness.ts";
 
 const KEYS = 10_000;
@@ -37,7 +36,7 @@ function serve(current: string, previous: string | null): Promise<RunningServer>
 }
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "one-balance-rotation-"));
+  dataDir = await newDataFolder("one-balance-rotation-");
   upstream = await startFakeUpstream({ unknownKey: () => ({ kind: "ok" }), keepsRequests: false });
   server = await serve(OLD, null);
   const keys = Array.from({ length: KEYS }, (_, index) => `sk-fake-rotated-${index}`);

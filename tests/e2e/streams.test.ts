@@ -1,13 +1,12 @@
 /** Streamed answers on workerd: bytes, back-pressure, a client that leaves, an upstream that breaks off. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import { AdminApi } from "./admin-api.ts";
+import { newDataFolder } from "./data-folder.ts";
 import { ADMIN_TOKEN } from "./harness.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -65,7 +64,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
   const { port } = upstream.address() as AddressInfo;
-  dataDir = await mkdtemp(join(tmpdir(), "one-balance-streams-"));
+  dataDir = await newDataFolder("one-balance-streams-");
   server = await startServer({
     port: 0,
     dataDir,

@@ -1,17 +1,16 @@
 /** The built Worker without a cron, as `npm start` serves it: upkeep comes after requests. */
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLocalDatabase } from "../../scripts/backup/local-database.ts";
 import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import { type FakeUpstream, startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
+import { newDataFolder } from "./data-folder.ts";
 import { ADMIN_TOKEN } from "./harness.ts";
 
 const KEY = "sk-fake-comes-back";
@@ -86,7 +85,7 @@ async function onDatabase(statement: string) {
 beforeAll(async () => {
   await once(receiver.listen(0, "127.0.0.1"), "listening");
   upstream = await startFakeUpstream();
-  dataDir = await mkdtemp(join(tmpdir(), "one-balance-upkeep-"));
+  dataDir = await newDataFolder("one-balance-upkeep-");
   server = await serve();
 });
 
