@@ -14,8 +14,8 @@ export type ActionTrouble = "offline" | "lost" | "outdated" | "signed_out";
 export const TROUBLE_EVENT = "one-balance:action-trouble";
 
 /**
- * A server action's result; null if there is none that a form could use. The reader was then told what is known and
- * what to do, and the caller leaves everything that was typed unchanged.
+ * A server action's result; null if there is none that a form could use. The reader then sees what is known and what
+ * to do, and the caller leaves everything that was typed unchanged.
  *
  *     const result = await answered(() => createToken(input));
  *     if (result === null) return;

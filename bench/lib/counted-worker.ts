@@ -46,7 +46,7 @@ const counted = (statement, sql, params = []) => {
         if (ASKS.has(name)) statements += 1;
         if (ASKS.has(name) && isRecorded) {
           asked.push({ sql, params });
-          // By a call that tells the rows, which not every one does.
+          // By a call that reports the rows, which not every one does.
           if (/^\\s*(select|with)/i.test(sql)) note([await target.all()]);
         }
         return value.apply(target, values);

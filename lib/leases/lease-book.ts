@@ -120,7 +120,7 @@ export class LeaseBook {
   }
 }
 
-/** How long a report counts if the isolate isn't heard from again. */
+/** How long a report counts if the isolate sends no other. */
 function lifeOf({ windowMs }: Line): number {
   return Math.max(LOST_MS, LEASE_MS + (windowMs ?? 0));
 }

@@ -3,7 +3,7 @@ import type { LeaseQuestion } from "./leased-limit";
 
 /** Hands out leases. */
 export interface LeasePort {
-  /** Whether it is asked for one group at a time, or for everything that an isolate has. */
+  /** Whether one call requests the leases of one group, or of everything that an isolate has. */
   readonly takes: "a group" | "everything";
   /**
    * @returns A grant for each request, in order.

@@ -139,7 +139,7 @@ const decoder = new TextDecoder();
 export class JsonScanner {
   /** JSON of the first usage object seen. */
   firstUsage: string | null = null;
-  /** JSON of the last one; null where there was only one. */
+  /** JSON of the last one; null if there was only one. */
   lastUsage: string | null = null;
   /** How many were seen. */
   usages = 0;

@@ -19,7 +19,7 @@ export type SocketFact =
   | { readonly kind: "model"; readonly model: string }
   /** Another model takes part: it transcribes what is said. */
   | { readonly kind: "helper"; readonly model: string }
-  /** A response was requested, or has begun by itself (`isBySpeech`: the service heard the end of speech). */
+  /** A response was requested, or has begun by itself (`isBySpeech`: the service detected the end of speech). */
   | {
       readonly kind: "turn-begins";
       /** The requested model; null for the session's. */

@@ -1,5 +1,5 @@
 /**
- * The front before workerd. It tells workerd when a client leaves: on a plain socket workerd notices that only at its
+ * The front before workerd. It notifies workerd when a client leaves: on a plain socket workerd notices that only at its
  * next write, so a request still waiting upstream would run on for no one; Cloudflare's edge, like nginx, treats the
  * client's FIN as its end. And it reports where the portal's requests come from, as Cloudflare's edge does, because
  * workerd alone doesn't know. Bodies, responses and proxied requests pass unchanged, with back-pressure both ways.

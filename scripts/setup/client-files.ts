@@ -35,7 +35,7 @@ export interface ClientSetup {
   readonly label: string;
   /** Starts it. */
   readonly command: string;
-  /** The provider whose API it uses, with its own models; null if it is told one. */
+  /** The provider whose API it uses, with its own models; null if its model is configured. */
   readonly door: "anthropic" | "google-ai-studio" | null;
   /** Variables that a shell may have, which take precedence over its files. */
   readonly overriding: readonly string[];

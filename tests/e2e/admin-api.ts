@@ -1,5 +1,5 @@
 /**
- * The admin API as tests use it. Answers that are not 2xx throw.
+ * The admin API as tests use it. Responses other than 2xx throw.
  * @module
  */
 
@@ -96,7 +96,7 @@ export class AdminApi {
     return this.call("POST", "access-tokens", token);
   }
 
-  /** `path` below `/api/admin/`. The answer's JSON; null where it is empty. */
+  /** `path` below `/api/admin/`. The JSON of the response; null if it is empty. */
   async call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     const response = await this.request(method, path, body);
     const text = await response.text();

@@ -1,4 +1,4 @@
-/** The admin API's edges: what it refuses, and that it goes on afterwards. */
+/** The admin API's edge cases: what it rejects, and that it keeps working. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 

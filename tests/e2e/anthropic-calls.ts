@@ -1,5 +1,5 @@
 /**
- * What a user of the `@anthropic-ai/sdk` does, whoever answers.
+ * What a user of the `@anthropic-ai/sdk` does, whatever the server.
  * @module
  */
 import Anthropic, { toFile } from "@anthropic-ai/sdk";

@@ -1,4 +1,4 @@
-/** `npm run backup` and `npm run restore`: what comes back is what was there. */
+/** `npm run backup` and `npm run restore`: afterwards everything is as it was. */
 import { execFile } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ const run = promisify(execFile);
 let folder = "";
 let upstream: FakeUpstream;
 let appToken = "";
-/** Lines of the instance that is backed up, at rest. */
+/** Rows of the instance that is backed up, while it is stopped. */
 let original: string[] = [];
 
 const dataDir = (name: string) => join(folder, name);

@@ -1,4 +1,4 @@
-/** Behind reverse proxies: all that people do works, and who was there is known and cannot be made up. */
+/** Behind reverse proxies: everything works, and the client's origin is known and can't be forged. */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -39,7 +39,7 @@ async function proxied(
   return proxy;
 }
 
-/** How a browser names it. TLS is what the proxy says, nobody speaks it here. */
+/** As a browser names it. TLS is what the proxy claims; there is no real TLS here. */
 const way = (proxy: ReverseProxy): Way => ({
   origin: `http://keys.example.test:${proxy.port}`,
   port: proxy.port,
@@ -99,7 +99,7 @@ test("a socket that is refused goes on as a connection for requests, sent before
   const handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
   const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
   socket.write(`GET /api/openai/realtime HTTP/1.1\r\nHost: x\r\n${handshake}${key}\r\n`);
-  // While nobody knows yet whether these are frames. The portal reads a body to its end before it answers.
+  // Before it is known whether these are frames. The portal reads a body to its end before it responds.
   for (const piece of [
     "POST /api/admin/usage HTTP/1.1\r\nHost: x\r\n",
     "Content-Length: 10\r\n\r\n12345",

@@ -1,4 +1,4 @@
-/** What is uploaded stays under the free plan's limit, and a proxy's isolate compiles little. */
+/** What is uploaded stays below the free plan's limit, and a proxy's isolate compiles little. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

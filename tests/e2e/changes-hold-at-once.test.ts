@@ -1,4 +1,4 @@
-/** What is changed through the portal's object holds for the very next proxied request, in another isolate. */
+/** A change made through the portal's object applies to the very next proxied request, in another isolate. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chat } from "./chat.ts";
 import { type Stack, startStack } from "./harness.ts";

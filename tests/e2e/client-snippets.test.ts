@@ -1,6 +1,6 @@
 /**
- * What the portal tells people to paste, run as it is against the built Worker. Those for Python, and
- * for apps with windows, have the same addresses in them.
+ * What the portal tells people to paste, run as it is against the built Worker. The snippets for Python, and for
+ * desktop apps, contain the same addresses.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

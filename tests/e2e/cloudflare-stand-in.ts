@@ -1,6 +1,6 @@
 /**
- * A Cloudflare account on loopback: the parts of its API that the deployment asks, and behind
- * `wrangler-stand-in.sh` the wrangler commands it uses, with answers as wrangler 4.164 prints them.
+ * A Cloudflare account on loopback: the parts of its API that the deployment calls, and behind `wrangler-stand-in.sh`
+ * the wrangler commands it uses, with responses as wrangler 4.164 prints them.
  * @module
  */
 import { once } from "node:events";
@@ -28,7 +28,7 @@ interface WranglerAnswer {
   readonly report?: unknown;
 }
 
-/** What the account holds; tests set it up and look at it. */
+/** What the account contains; tests set it up and read it. */
 export interface Account {
   readonly id: string;
   isLoggedIn: boolean;
@@ -41,20 +41,20 @@ export interface Account {
   /** Secrets by the Worker or Pages project. */
   readonly workers: Map<string, Record<string, string>>;
   readonly projects: Map<string, Record<string, string>>;
-  /** Classes of Durable Objects by the Worker that has them, as its migrations made and deleted them. */
+  /** Classes of Durable Objects by the Worker that has them, as its migrations created and deleted them. */
   readonly classes: Map<string, { tag: string; readonly names: Set<string> }>;
   /** A compatibility flag that the platform does not know. */
   unknownFlag: string | null;
-  /** What the deployment asks of the database. */
+  /** What the deployment reads from the database. */
   stored: { admins: number; secretIds: readonly string[] };
-  /** What the databases hold: one for all, which is enough. */
+  /** What the databases contain: one for all, which is enough. */
   readonly sqlite: DatabaseSync;
-  /** Where a deployment is found. */
+  /** The address of a deployment. */
   address: string;
 }
 
 export interface CloudflareStandIn {
-  /** Another for each. */
+  /** Different for each account. */
   readonly accountId: string;
   readonly account: Account;
   /** `CLOUDFLARE_API_BASE_URL`. */
@@ -278,7 +278,7 @@ function runWrangler(
   }
 }
 
-/** What is read of a Worker's configuration. */
+/** What is read from a Worker's configuration. */
 interface WorkerToml {
   readonly name: string;
   readonly durable_objects?: { readonly bindings: readonly { readonly class_name: string }[] };
@@ -289,7 +289,7 @@ interface WorkerToml {
   }[];
 }
 
-/** As wrangler and the platform do: what comes after the Worker's newest migration. @returns What is wrong. */
+/** As wrangler and the platform do: applies what comes after the Worker's newest migration. @returns What is wrong. */
 function migrateClasses(
   account: Account,
   worker: string,

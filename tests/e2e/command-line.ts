@@ -1,5 +1,5 @@
 /**
- * The command line as a person runs it, in a process of its own.
+ * The command line as a person runs it, in its own process.
  * @module
  */
 import { spawn } from "node:child_process";
@@ -14,7 +14,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs `one-balance …` with these variables, and what stands in `input` as stdin. */
+/** Runs `one-balance …` with these variables, and `input` as stdin. */
 export async function oneBalance(
   args: readonly string[],
   env: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-/** The OpenAI form over every provider: `/api/compat`. */
+/** The OpenAI format over every provider: `/api/compat`. */
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
@@ -54,7 +54,7 @@ describe("chat completions", () => {
     });
     const request = lastRequest();
     expect(request?.key).toBe(KEYS.openrouter);
-    // OpenRouter may be reached by the gateway's compat or by its own path; the model must be whole.
+    // OpenRouter may be reached by the gateway's compat or by its own path; the model's name must be complete.
     const expected =
       request?.slug === "compat" ? "openrouter/meta-llama/llama-3" : "meta-llama/llama-3";
     expect(request?.model).toBe(expected);

@@ -1,6 +1,6 @@
 /**
- * Converted answers through workerd, whose streams and unpacking are its own: event by event as they come, packed or
- * not, and cancelled when the client leaves. The Worker's entry alone; nothing is built.
+ * Converted responses through workerd, with its own streams and decompression: event by event as they come, compressed
+ * or not, and cancelled when the client leaves. Only the Worker's entry; nothing is built.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -75,7 +75,7 @@ const WORDS = ["One ", "two ", "three"];
 const chunk = (delta: object, finish: string | null = null) =>
   `data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 
-/** Answers with one word; each further word, and the end, when `more` is called. */
+/** Responds with one word; each further word, and the end, when `more` is called. */
 function wordByWord(): { more(): void } {
   let left = 0;
   let open: ServerResponse | null = null;
@@ -123,7 +123,7 @@ describe("events", () => {
     const left = new Promise<void>((resolve) => {
       answering = (request, response) => {
         begin(request, response);
-        // Without the local server's front, workerd notices where it has something to send.
+        // Without the local server's front, workerd notices it only when it has something to send.
         const writing = setInterval(() => response.write(chunk({ content: "more " })), 20);
         response.on("close", () => {
           clearInterval(writing);

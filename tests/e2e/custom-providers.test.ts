@@ -1,4 +1,4 @@
-/** Providers of the team's own, on a running server. */
+/** The team's custom providers, on a running server. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-/** The fake provider, as if it stood on its own: below its gateway's address. */
+/** The fake provider as if it were independent: below its gateway's address. */
 const provider = (slug: string, protocol: "openai" | "anthropic" | "google", path: string) => ({
   slug,
   label: `Own ${slug}`,

@@ -1,2 +1,2 @@
-/** Where `unreliable-worker-entry.ts` is told what becomes of its D1. */
+/** Where `unreliable-worker-entry.ts` accepts how its D1 should behave. */
 export const D1_MODE_PATH = "/test/d1-mode";

@@ -1,6 +1,6 @@
 /**
- * `npm run deploy` and `npm run deploy:pages` against an account on loopback. What they "deploy" is found at
- * a real server with the same admin token, so that the check at the end is real.
+ * `npm run deploy` and `npm run deploy:pages` against an account on loopback. What they "deploy" is a real server with
+ * the same admin token, so that the final check is real.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +20,7 @@ import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const keptFile = () => join(root, `.deploy/${cloudflare.accountId}-one-balance.json`);
-/** Below it is what a run writes. */
+/** The folder for what a run writes. */
 const folder = () => join(root, `dist/deploy/${cloudflare.accountId}-one-balance`);
 const configFile = () => join(folder(), "wrangler.toml");
 

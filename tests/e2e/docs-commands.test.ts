@@ -25,7 +25,7 @@ const runFile = promisify(execFile);
 let folder = "";
 let server: RunningServer;
 let cloudflare: CloudflareStandIn;
-/** Where a backup is restored. */
+/** The account in which a backup is restored. */
 let elsewhere: CloudflareStandIn;
 
 const dataDir = () => join(folder, "data");
@@ -77,7 +77,7 @@ async function run(document: string, name: string, account = cloudflare): Promis
     .replaceAll(".data-restored", join(folder, "restored"));
   const { stdout, stderr } = await runFile("bash", ["-euo", "pipefail", "-c", code], {
     cwd: root,
-    // Should it never end.
+    // In case it never ends.
     timeout: 120_000,
     env: {
       BACKUP_PASSPHRASE: "a long passphrase of yours",

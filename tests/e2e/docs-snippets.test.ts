@@ -1,7 +1,7 @@
 /**
- * The snippets of the documents that a running instance can answer, run as a reader would. Settings of apps
- * with windows, and configuration files, are read as these apps read them, and called. Python is not here
- * for certain: what its libraries would call is called by the OpenAI SDK, which they are built on.
+ * The snippets of the documents that a running instance can serve, run as a reader would. Settings of desktop apps, and
+ * configuration files, are read as these apps read them, and called. Python may not be installed here: the OpenAI SDK,
+ * on which its libraries are built, makes their calls.
  */
 import OpenAI from "openai";
 import { parse as parseToml } from "smol-toml";
@@ -12,7 +12,10 @@ import { codeSpans, DOCUMENTS, readDocument, tableRows } from "../docs/markdown.
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 import { SnippetRunner, type SnippetSurroundings, WRITTEN_ADDRESS } from "./snippet-runner.ts";
 
-/** The rest has a test of its own: `readme.test.ts`, `docs-commands.test.ts`, `command-line.test.ts`; translations have the same blocks. */
+/**
+ * The rest has its own tests: `readme.test.ts`, `docs-commands.test.ts`, `command-line.test.ts`; translations have the
+ * same blocks.
+ */
 const COVERED = DOCUMENTS.filter(
   (path) =>
     path.startsWith("docs/") &&
@@ -165,7 +168,7 @@ describe("administration", () => {
 });
 
 describe("settings of apps", () => {
-  /** A table's cells by their first; the values are in backticks. */
+  /** A table's cells by the first one of their row; values are in backticks. */
   function fields(document: string, name: string): Record<string, string> {
     const rows = tableRows(readDocument(document), `checked by a call: ${name}`);
     return Object.fromEntries(rows.map(([field = "", value = ""]) => [field, here(value)]));

@@ -1,4 +1,4 @@
-/** `npx one-balance doctor` against deployments with faults planted in them. */
+/** `npx one-balance doctor` against deployments with planted faults. */
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -29,7 +29,7 @@ const folders: string[] = [];
 const servers: RunningServer[] = [];
 let upstream: FakeUpstream;
 let sound: RunningServer;
-/** An AI Gateway that takes nobody's token. */
+/** An AI Gateway that accepts no token. */
 const strictGateway = createServer((_, response) => {
   const error = [{ code: 2009, message: "Unauthorized" }];
   response.writeHead(401, { "content-type": "application/json" });
@@ -62,13 +62,13 @@ interface Told {
   readonly message: string;
 }
 
-/** What the doctor tells for programs, as lines, and how it ends. */
+/** What the doctor prints for programs, as lines, and how it exits. */
 async function examine(url: string, token = TOKEN) {
   const env = { ONE_BALANCE_URL: url, ONE_BALANCE_TOKEN: token };
   const { exitCode, stdout } = await oneBalance(["doctor", "--json"], env);
   const { healthy, findings }: { healthy: boolean; findings: readonly Told[] } = JSON.parse(stdout);
   expect(exitCode).toBe(healthy ? 0 : 1);
-  // No secret, whatever is wrong with it.
+  // No secret is printed, whatever is wrong with it.
   for (const secret of Object.values(SOUND)) expect(stdout).not.toContain(secret);
   return findings.map(({ check, state, message }) => `${state} ${check}: ${message}`);
 }
@@ -122,7 +122,7 @@ describe("faults that are found", () => {
     });
     misset = await examine(server.url);
 
-    // Sealed under one secret, served with another, with its ways out gone.
+    // Encrypted with one secret, served with another, without its upstreams.
     const dataDir = await newFolder();
     const before = await serve(
       { ...SOUND, AI_GATEWAY_URL: upstream.gatewayUrl, ALLOW_PRIVATE_UPSTREAMS: "1" },

@@ -1,5 +1,5 @@
 /**
- * Makes a running server's instance as good as new, for the next file of tests.
+ * Makes a running server's instance as good as new, for the next test file.
  * @module
  */
 import { randomUUID } from "node:crypto";
@@ -11,8 +11,8 @@ import { emptyDatabase } from "../empty-database.ts";
 const SETTLE_MS = 1_200;
 
 /**
- * Empties the database, and makes each isolate read it: a token that nobody knows is looked up in the store. These
- * calls are refused, and logged.
+ * Empties the database, and makes each isolate read it: an unknown token is looked up in the store. These calls are
+ * rejected, and logged.
  */
 export async function emptyServer({ database, url }: RunningServer): Promise<void> {
   await sleep(SETTLE_MS);

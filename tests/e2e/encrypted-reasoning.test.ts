@@ -1,4 +1,4 @@
-/** A turn whose encrypted reasoning no account of the pool can open goes on without it, on the running Worker. */
+/** If no account of the pool can decrypt a turn's reasoning, the turn continues without it, on the running Worker. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 

@@ -4,10 +4,10 @@
  */
 import type { Stack } from "./harness.ts";
 
-/** Variables that make the slow cases short. */
+/** Variables that shorten the slow cases. */
 export const QUICK_FAILURES = { MAX_ATTEMPTS: "2", FIRST_BYTE_TIMEOUT_MS: "1500" };
 
-/** Model names by the error they lead to. */
+/** Model names by the error to which they lead. */
 export const ERROR_MODELS = {
   pool_exhausted: "model-limited",
   upstream_unreachable: "model-reset",

@@ -1,5 +1,5 @@
 /**
- * What a user of the `@google/genai` SDK does, whoever answers.
+ * What a user of the `@google/genai` SDK does, whatever the server.
  * @module
  */
 import { GoogleGenAI, Modality, Type } from "@google/genai";

@@ -1,7 +1,7 @@
 /**
- * One whole set-up for a test file: a fake upstream, and the production build (see `build-once.ts`) before it,
- * with a data folder of its own: on workerd as `npm start` serves it, or where `PLATFORM` says `workers` or
- * `pages` on wrangler's own servers, but for files that need a special Worker.
+ * The whole environment of a test file: a fake upstream and the production build (see `build-once.ts`), with its own
+ * data folder. The build runs on workerd as `npm start` serves it, or on wrangler's own servers if `PLATFORM` says
+ * `workers` or `pages`; files that need a special Worker always use the former.
  * @module
  */
 import { rm } from "node:fs/promises";
@@ -17,26 +17,26 @@ import { fillDataFolder, newDataFolder } from "./data-folder.ts";
 import { emptyServer } from "./empty-server.ts";
 import { type Platform, startPlatformServer } from "./platform-server.ts";
 
-/** An access token without limits, and the admin's credential. */
+/** An access token without limits, and the admin token. */
 export const ADMIN_TOKEN = "test-admin-token";
 
 export interface StackOptions {
   /** Variables of the Worker besides the secrets and the gateway's address. */
   readonly vars?: Readonly<Record<string, string>>;
   readonly upstream?: FakeUpstreamOptions;
-  /** Served in place of the build's folder. */
+  /** Served instead of the build's folder. */
   readonly workerDir?: string;
-  /** Whether the portal runs in its object, as deployed (default), or in the Worker. */
+  /** Whether the portal runs in its object, as deployed (the default), or in the Worker. */
   readonly hasObject?: boolean;
-  /** So many isolates of the Worker on one D1 (default 1). */
+  /** The number of isolates of the Worker on one D1 (default 1). */
   readonly isolates?: number;
   /** Whether objects hand out leases (default: no). */
   readonly hasLeases?: boolean;
-  /** Whose word on a request's origin is believed (default: this machine's programs). */
+  /** Whose reports of a request's origin are trusted (default: this machine's programs). */
   readonly trust?: Trust;
   /** Gets every line the Worker logs. */
   readonly onLog?: (level: string, message: string) => void;
-  /** Default: what `PLATFORM` says, or else `npm start`'s own server. */
+  /** Default: what `PLATFORM` says, otherwise `npm start`'s own server. */
   readonly platform?: Platform | undefined;
   /** SQL that is run on the migrated database before a platform serves it. */
   readonly prepare?: string;
@@ -49,11 +49,11 @@ export interface Stack {
   readonly url: string;
   /** Of each isolate, past the server's front; change with a restart. */
   readonly isolateUrls: readonly string[];
-  /** Stops the server and starts it again on the same data, with these variables besides. */
+  /** Stops the server and starts it again on the same data, with these variables in addition. */
   restart(vars?: StackOptions["vars"]): Promise<void>;
   /**
-   * Takes everything out of the database and the upstream, for other tests to start from: compiling the portal
-   * once more would cost ten seconds of CPU. What isolates learned of providers, not of keys, they still know.
+   * Removes everything from the database and the upstream, for other tests to start from: compiling the portal again
+   * would cost ten seconds of CPU. Isolates keep what they learned about providers, but not about keys.
    */
   empty(): Promise<void>;
   close(): Promise<void>;
@@ -135,7 +135,7 @@ export async function removeKeys({ admin }: Stack, providers: readonly string[])
   }
 }
 
-/** What `PLATFORM` asks for; wrangler's servers take no other Worker, and say neither lines nor peers. */
+/** What `PLATFORM` selects; wrangler's servers take no other Worker, and report neither log lines nor peers. */
 function platformOf({ workerDir, trust, onLog }: StackOptions): Platform | undefined {
   const asked = process.env.PLATFORM;
   if (asked === undefined || asked === "") return undefined;

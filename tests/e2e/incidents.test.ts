@@ -1,4 +1,4 @@
-/** Many keys that fail alike, on a running server: told, over. */
+/** Many keys that fail alike, on a running server: reported, then over. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
@@ -54,7 +54,7 @@ test("an incident is told, changes no key, and ends with the first answer", asyn
   });
   expect(incident?.keys.length).toBeGreaterThanOrEqual(5);
   expect(incident?.keys.every(({ masked }) => masked !== null)).toBe(true);
-  // Nothing was done to them, here or in the store.
+  // They were left alone, here and in the store.
   const listed = await stack.admin.listKeys("provider=openai");
   expect(listed.map(({ status }) => status)).toEqual(Array(8).fill("active"));
 

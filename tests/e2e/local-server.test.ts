@@ -1,4 +1,4 @@
-/** What `scripts/serve.ts` promises of any Worker it serves. */
+/** What `scripts/serve.ts` promises for any Worker that it serves. */
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -119,7 +119,7 @@ describe("files are packed for those who take it so", () => {
         method: "HEAD",
         headers: { "accept-encoding": coding },
       });
-      // Of what is not packed, Miniflare's file server says no length without a body.
+      // For what isn't compressed, Miniflare's file server states no length without a body.
       const left = coding === "identity" ? ["date", "content-length"] : ["date"];
       const alike = Object.entries(whole.headers).filter(([name]) => !left.includes(name));
       expect(head.headers).toMatchObject(Object.fromEntries(alike));

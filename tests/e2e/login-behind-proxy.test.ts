@@ -1,4 +1,4 @@
-/** Signing in behind proxies as people have them: what each hands on of the address that the browser used. */
+/** Signing in behind proxies as people run them: what each passes on of the address that the browser used. */
 import http from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtActions } from "../portal/actions.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-/** By `node:http`: `fetch` sets `host` itself. @returns The cookies that the answer sets. */
+/** With `node:http`, because `fetch` sets `host` itself. @returns The cookies that the response sets. */
 function act(
   name: string,
   path: string,

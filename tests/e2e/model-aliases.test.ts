@@ -1,4 +1,4 @@
-/** Aliases of models on a running server, asked with OpenAI's own SDK. */
+/** Model aliases on a running server, requested with OpenAI's own SDK. */
 import OpenAI, { APIError } from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { KeyBehaviour } from "../fake-upstream/types.ts";
@@ -136,7 +136,7 @@ test("a weighted alias shares its requests out", async () => {
   expect(targets.every((target) => target === TARGETS.groq || target === TARGETS.openai)).toBe(
     true,
   );
-  // Six standard deviations: false alarm once in half a billion runs.
+  // Six standard deviations: one false alarm in half a billion runs.
   expect(Math.abs(share - 0.75)).toBeLessThan(6 * Math.sqrt((0.75 * 0.25) / count));
 });
 

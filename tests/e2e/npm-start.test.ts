@@ -1,4 +1,4 @@
-/** `npm start` as a user meets it, on a build that is there already. */
+/** `npm start` as a user sees it, on an existing build. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -28,7 +28,7 @@ function start(environment: Readonly<Record<string, string>> = {}): Started {
   const child = spawn("npm", ["start"], {
     cwd: root,
     env: { ...process.env, AUTH_KEY: "", PORT: "0", DATA_DIR: dataDir, ...environment },
-    // As a terminal has it: signals can be sent to all of its processes at once.
+    // As in a terminal: signals can be sent to all of its processes at once.
     detached: true,
   });
   let output = "";
@@ -122,7 +122,7 @@ describe("npm start", () => {
     const url = await served(started);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const headers = { authorization: "Bearer my-own-token" };
-    // Not the address that the default listens on, but this machine's too.
+    // Not the default address, but one of this machine.
     for (const reached of [url, url.replace("127.0.0.1", "127.0.0.2")]) {
       expect((await fetch(`${reached}/api/admin/provider-keys`, { headers })).status).toBe(200);
     }

@@ -1,4 +1,4 @@
-/** Where `troubled-object-entry.ts` is told what becomes of requests to the portal's object. */
+/** Where `troubled-object-entry.ts` accepts what should happen to requests to the portal's object. */
 export const OBJECT_MODE_PATH = "/test/object-mode";
 
 /** `none`: no object is bound, and the Worker does the portal's work. */

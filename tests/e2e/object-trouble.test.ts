@@ -1,4 +1,4 @@
-/** The proxy serves on whatever becomes of the portal's object, and the portal says what is the matter. */
+/** The proxy keeps serving whatever happens to the portal's object, and the portal says what is wrong. */
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Door } from "../doors/door.ts";
@@ -11,7 +11,7 @@ import { wrappedWorkerDir } from "./wrapped-worker.ts";
 
 const ENTRY = "troubled-object-entry.ts";
 
-/** The list needs the admin API between its tests: the object is there for those calls alone. */
+/** The list needs the admin API between its tests: the object is available for those calls only. */
 async function openTroubledDoor(mode: ObjectMode): Promise<Door> {
   const workerDir = await wrappedWorkerDir(ENTRY);
   const door = await openServerDoor(workerDir, false);
@@ -80,7 +80,7 @@ describe("without its objects", () => {
       expect(await answer.json()).toMatchObject({ error: { code } });
       const retryAfterS = Number(answer.headers.get("retry-after"));
       if (code === "portal_allowance") {
-        // 00:00 UTC, give or take the time of this test.
+        // 00:00 UTC, plus or minus the time of this test.
         expect((Date.now() / 1_000 + retryAfterS) % 86_400).toBeLessThan(30);
       } else expect(retryAfterS).toBe({ 503: mode === "overloaded" ? 10 : 5, 500: 0 }[status]);
     }
@@ -88,7 +88,7 @@ describe("without its objects", () => {
       `${stack.url.replace("http", "ws")}/api/openai/realtime?model=gpt-realtime`,
       { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } },
     );
-    // The session is the Worker's then.
+    // In this case the Worker holds the session.
     expect(await socket.next()).toMatchObject({ type: "session.created" });
     socket.close();
     const health = await ask("/api/health");

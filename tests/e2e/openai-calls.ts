@@ -1,6 +1,6 @@
 /**
- * What a user of the `openai` SDK does, whoever answers: run against the proxy and, to prove that the
- * fake upstream is faithful, against the fake itself.
+ * What a user of the `openai` SDK does, whatever the server: run against the proxy and, to prove that the fake upstream
+ * is faithful, against the fake itself.
  * @module
  */
 import OpenAI, { toFile } from "openai";

@@ -1,6 +1,6 @@
 /**
- * Made answers of every protocol as they come from real servers, packed by gzip, br or not at all and flushed
- * with each event, through the running Worker: its platform unpacks what is looked into.
+ * Generated responses of every protocol as real servers send them, compressed by gzip, br or not at all and flushed
+ * with each event, through the running Worker: its platform decompresses what is read.
  */
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
@@ -22,7 +22,7 @@ import { AdminApi } from "./admin-api.ts";
 import { newDataFolder } from "./data-folder.ts";
 import { ADMIN_TOKEN } from "./harness.ts";
 
-/** Of each protocol in each packing. */
+/** For each protocol in each compression. */
 const CASES = 4;
 const PACKERS = {
   identity: null,
@@ -36,7 +36,7 @@ const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 interface Answering {
   readonly protocol: ProtocolStream;
   readonly encoding: Encoding;
-  /** What the next that asks gets; a good answer where nothing is left. */
+  /** What the next request gets; a successful response if nothing is left. */
   readonly answers: (readonly Buffer[])[];
   asked: number;
 }
@@ -91,7 +91,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Asks once, with two keys that have never been asked. */
+/** Sends one request, with two keys that have never been used. */
 async function play(protocol: ProtocolStream, encoding: Encoding, pieces: readonly Buffer[]) {
   const { provider } = protocol;
   await admin.call("POST", "provider-keys/delete", { filter: { provider } });
@@ -114,7 +114,7 @@ interface Row {
   readonly attempts: number;
 }
 
-/** What is expected in the log, by request: written a second later, so it is looked at in the end. */
+/** What is expected in the log, by request: it is written a second later, so it is read at the end. */
 const expected = new Map<string, Omit<Row, "id">>();
 
 function expectedOutcome({ hasWords, isClosed }: MadeAnswer): string {

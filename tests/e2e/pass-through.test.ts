@@ -1,4 +1,4 @@
-/** Pass-through that a client cannot tell from the real thing. */
+/** Pass-through that a client can't distinguish from the real thing. */
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SPEECH_BYTES } from "../fake-upstream/openai-media.ts";
@@ -74,7 +74,7 @@ describe("answers", () => {
       const through = await ask(`${stack.url}/api`, ADMIN_TOKEN);
       expect(through.status).toBe(200);
       expect(through.headers["content-encoding"]).toBe("gzip");
-      // Its usage was read on the way, so it was packed anew: the content is the same.
+      // Its usage was read on the way, so it was compressed again: the content is the same.
       const content = gunzipSync(through.body).toString();
       expect(content).toBe(gunzipSync(direct.body).toString());
       expect(content).toContain(stream ? "data: [DONE]" : "You said: hi");

@@ -25,7 +25,7 @@ export type Platform = "workers" | "pages";
 
 export interface PlatformServer {
   readonly url: string;
-  /** Stops it; what it stored stays. */
+  /** Stops it; what it stored is kept. */
   dispose(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ const READY_WITHIN_MS = 120_000;
 
 export interface PlatformOptions {
   readonly platform: Platform;
-  /** Whether the portal runs in its object; on Pages a companion Worker holds it. */
+  /** Whether the portal runs in its object; on Pages a companion Worker contains it. */
   readonly hasObject: boolean;
   /** Environment variables of the Worker. */
   readonly vars: Readonly<Record<string, string>>;
@@ -50,13 +50,13 @@ export async function startPlatformServer({
   dataDir,
   prepare,
 }: PlatformOptions): Promise<PlatformServer> {
-  // Inside the repository, as what is deployed: paths to the build are relative.
+  // Inside the repository, as when it is deployed: paths to the build are relative.
   const folder = await mkdtemp(join(root, "dist/platform-"));
   const base = await readBaseConfig();
   const deployment = {
     name: "one-balance",
     databaseName: "one-balance",
-    // The same in each start on one data folder, where it names the file.
+    // The same for each start on one data folder, because it names the file.
     databaseId: "one-balance-test",
     vars,
     object: { hasObject, hasLeases: hasObject, migrated: NOT_MIGRATED },
@@ -83,7 +83,7 @@ export async function startPlatformServer({
           ["pages", "dev", ...(await pagesSources()), ...listen, ...local],
           pagesFolder,
         );
-  /** What is served on Pages: the folder, and beside it the companion. */
+  /** What is served on Pages: the folder, and the companion beside it. */
   async function pagesSources(): Promise<readonly string[]> {
     await writePagesFolder(pagesFolder, base, deployment);
     if (!hasObject) {

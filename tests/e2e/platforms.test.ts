@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
-/** A database whose upkeep ran last so long ago: cron takes its turn after 10 minutes, requests after 30. */
+/** A database whose last maintenance ran this long ago: cron takes its turn after 10 minutes, requests after 30. */
 const ranMinutesAgo = (minutes: number) =>
   `insert into upkeep (id, lease_until_ms, started_at_ms, started_by, runs)
    values (1, 0, ${Date.now() - minutes * 60_000}, 'person', 0)`;
@@ -74,7 +74,7 @@ describe.each([
     const response = await chat({ model: "fake-slow-stream", stream: true });
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     const reader = response.body?.getReader();
-    // The whole takes a minute.
+    // All of it takes a minute.
     for (let piece = 0; piece < 3; piece++) {
       const { value } = (await reader?.read()) ?? {};
       expect(new TextDecoder().decode(value)).toContain("chat.completion.chunk");
@@ -96,7 +96,7 @@ describe.each([
     expect(JSON.stringify(keys)).not.toContain("sk-fake-good");
   });
 
-  // A companion is called by its own cron, which `wrangler pages dev` cannot set off; `deploy.test.ts` sees that it
+  // A companion is called by its own cron, which `wrangler pages dev` can't trigger; `deploy.test.ts` checks that it
   // gets one, and what follows is the same as on Workers.
   if (platform === "pages" && hasObject) return;
   test(`the upkeep runs by ${startedBy}`, async () => {

@@ -1,6 +1,6 @@
 /**
- * The built Worker before an object whose portal tells what it got: requests and answers pass as they are, both
- * ways, while they are sent.
+ * The built Worker in front of an object whose portal reports what it received: requests and responses pass unchanged,
+ * both ways, while they are sent.
  */
 import { once } from "node:events";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -78,7 +78,7 @@ afterAll(async () => {
 const ask = (path: string, init?: RequestInit) =>
   fetch(`${stack.url}${path}`, { redirect: "manual", ...init });
 
-/** Over Node's own client, which reads an answer while it still sends. */
+/** With Node's own client, which reads a response while it still sends. */
 async function begin(path: string) {
   const request = httpRequest(`${stack.url}${path}`, { method: "POST" });
   const answered = once(request, "response") as Promise<[IncomingMessage]>;
@@ -93,7 +93,7 @@ test("method, address, headers and body arrive as they were sent", async () => {
     "next-action": "0123",
     origin: "https://portal.example",
   };
-  // Cloudflare's edge sets these itself; here the front does, which believes nobody's word.
+  // Cloudflare's edge sets these itself; here the front does, and trusts no client.
   const forged = { "cf-connecting-ip": "203.0.113.9", "cf-ipcountry": "NZ" };
   const path = "/facts?q=a%2Fb&q=c%20d&_rsc=1";
   const headers = { ...sent, ...forged };
@@ -151,7 +151,7 @@ test("an answer begins before it is over", async () => {
 });
 
 test.each(["br", "gzip"])("a page packed by %s begins before it is over", async (coding) => {
-  // Node's fetch unpacks as it reads.
+  // Node's fetch decompresses as it reads.
   const answer = await ask("/streamed-page", { headers: { "accept-encoding": coding } });
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     "content-encoding": coding,

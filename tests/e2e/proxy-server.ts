@@ -1,6 +1,6 @@
 /**
- * The Worker's entry alone on workerd, bundled in a second: proxied paths only, as nothing that Next answers is
- * asked for. For tests and benchmarks of what the proxy does with its store.
+ * The Worker's entry alone on workerd, bundled in a second: proxied paths only, because nothing that Next serves is
+ * requested. For tests and benchmarks of how the proxy uses its store.
  * @module
  */
 import { existsSync } from "node:fs";
@@ -24,13 +24,13 @@ export interface ProxyServerOptions {
 
 export interface ProxyServer {
   readonly url: string;
-  /** Of the bundle, in bytes. */
+  /** The size of the bundle, in bytes. */
   readonly size: number;
   readonly database: Awaited<ReturnType<Miniflare["getD1Database"]>>;
   close(): Promise<void>;
 }
 
-/** Modules that come with the runtime, and the portal, which is asked for nothing. */
+/** Modules that come with the runtime, and the portal, which receives no requests. */
 const EXTERNAL = ["cloudflare:*", "node:*", "#open-next"];
 
 export async function startProxyServer(options: ProxyServerOptions): Promise<ProxyServer> {
@@ -44,7 +44,7 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
     handleStructuredLogs: ({ level, message }) => {
       if (level === "error") options.onError?.(message);
     },
-    // Would be fetched from the web.
+    // Would be fetched from the internet.
     cf: false,
     enableDevRegistry: false,
     resourcePersistencePath: dataDir,

@@ -1,4 +1,4 @@
-/** Limits that an admin sets, on a running server: the pool keeps to them from the next request on. */
+/** Limits that an admin sets, on a running server: the pool applies them from the next request on. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ADMIN_TOKEN, removeKeys, type Stack, startStack } from "./harness.ts";
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 const setLimits = (limits: readonly object[], domain: string | null = null) =>
   stack.admin.call("PUT", "quota-limits", { provider: "openai", domain, limits });
 
-/** Each key takes any number of requests: only what was set holds it back. */
+/** Each key takes any number of requests: only what was set limits it. */
 async function addKeys(...keys: readonly object[]): Promise<void> {
   const lines = keys.map((settings, index) => {
     const key = `fake-limits-${index}`;
@@ -34,7 +34,7 @@ async function statuses(count: number, model = "gpt-5-mini"): Promise<readonly n
         headers: {
           authorization: `Bearer ${ADMIN_TOKEN}`,
           "content-type": "application/json",
-          // No patience: what cannot go at once is refused.
+          // No waiting: what can't be sent immediately is rejected.
           "x-one-balance-max-wait": "0",
         },
         body: JSON.stringify({ model, messages: [{ role: "user", content: "ping" }] }),
@@ -49,7 +49,7 @@ test("each key of a provider keeps to the provider's limit, but for one with its
   await setLimits([{ model: "gpt-5-mini", rpm: 1 }]);
   await addKeys({}, { limits: [{ rpm: 2 }] });
   expect(await statuses(5)).toEqual([200, 200, 200, 429, 429]);
-  // Nobody upstream was asked in vain, and another model has its own count.
+  // The upstream received no unnecessary request, and another model has its own count.
   expect(stack.upstream.requests).toHaveLength(3);
   expect(await statuses(5, "gpt-5")).toEqual([200, 200, 200, 200, 200]);
 

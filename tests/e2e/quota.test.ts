@@ -1,4 +1,7 @@
-/** How much of a quota becomes answers: 6 keys of 10 requests each 3 seconds, against the running worker. */
+/**
+ * How much of a quota becomes successful responses: 6 keys of 10 requests per 3 seconds each, against the running
+ * Worker.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
@@ -23,7 +26,7 @@ afterAll(() => stack?.close());
 interface Told {
   readonly status: number;
   readonly attempts: number;
-  /** Null where none was told. */
+  /** Null if the response didn't state one. */
   readonly retryAfterMs: number | null;
 }
 
@@ -48,7 +51,7 @@ async function ask(maxWaitSeconds: number): Promise<Told> {
   };
 }
 
-/** Asks at an even pace, whatever becomes of those before. */
+/** Sends requests at an even pace, whatever happens to earlier ones. */
 async function offer(perSecond: number, seconds: number, maxWaitSeconds: number) {
   const startMs = performance.now();
   const asked: Promise<Told>[] = [];
@@ -80,7 +83,7 @@ test("at 150 % of it nearly all becomes answers, with few attempts in vain, and 
   const seconds = 9;
   const { told, answers, refused, attempts } = await offer(PER_SECOND * 1.5, seconds, 1);
   expect(answers + refused.length).toBe(told.length);
-  // As the simulator's 98 %, less what timers of a busy machine are late.
+  // The simulator's 98 %, less what timers of a busy machine are late.
   expect(answers).toBeGreaterThanOrEqual(PER_SECOND * seconds * 0.95);
   expect(attempts / answers).toBeLessThanOrEqual(1.1);
   expect(refused.length).toBeGreaterThan(0);

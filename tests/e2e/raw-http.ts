@@ -1,5 +1,5 @@
 /**
- * HTTP below the comforts of `fetch`: bytes as they are on the wire, and requests no client would send.
+ * HTTP below the conveniences of `fetch`: bytes as they are on the wire, and requests that no client would send.
  * @module
  */
 import { request } from "node:http";
@@ -68,7 +68,7 @@ export function rawUpgrade(
   });
 }
 
-/** Writes `text` to the server as it stands; everything it answers until it closes, as text. */
+/** Writes `text` to the server unchanged; returns everything it responds until it closes, as text. */
 export function rawSocket(serverUrl: string, text: string): Promise<string> {
   const { hostname, port } = new URL(serverUrl);
   return new Promise((resolve, reject) => {

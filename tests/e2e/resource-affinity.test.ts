@@ -1,4 +1,4 @@
-/** What was made through one key is found again with that key, in a pool of many, and after a restart. */
+/** What was created with one key is found again with that key, in a pool of many, and after a restart. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inParallel } from "./chat.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";

@@ -1,4 +1,4 @@
-/** Quota turned into answers: the pool's keys over many requests, with bad, tired and unsteady ones among them. */
+/** Quota turned into responses: the pool's keys over many requests, some of them invalid, exhausted or unreliable. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chat, inParallel } from "./chat.ts";
 import { removeKeys, type Stack, startStack } from "./harness.ts";
@@ -21,7 +21,7 @@ function answeredBy(key: string, status = 200): number {
   return stack.upstream.ledger.get(key)?.statuses[status] ?? 0;
 }
 
-/** Status and remaining headers of one chat, its body read. */
+/** Status and relevant headers of one chat, whose body is read. */
 async function ask(model?: string) {
   const response = await chat(stack, model === undefined ? {} : { model });
   const body = await response.text();
@@ -175,7 +175,7 @@ describe("limits", () => {
     };
     await expect.poll(again, { timeout: 5000, interval: 100 }).toBe(200);
     expect(byThePool).toBeGreaterThan(1);
-    // On a busy machine one request may overtake another on its way, and come a moment too early.
+    // On a busy machine one request may overtake another on its way, and arrive a moment too early.
     expect(answeredBy("sk-fake-brief", 429)).toBeLessThanOrEqual(2);
   });
 

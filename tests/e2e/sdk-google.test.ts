@@ -68,7 +68,7 @@ describe("errors raise ApiError with status and code", () => {
     error: {
       code: status,
       status: word,
-      // How long to wait stands beside it, where waiting helps or where it must stop a client.
+      // How long to wait is given next to it, if waiting helps or if it must stop a client.
       details: expect.arrayContaining([expect.objectContaining({ reason })]),
     },
   });

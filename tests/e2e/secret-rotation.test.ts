@@ -1,4 +1,7 @@
-/** `KEY_ENCRYPTION_SECRET` changed under load, for 10,000 keys: no request fails, and afterwards the old secret is not needed. */
+/**
+ * `KEY_ENCRYPTION_SECRET` changes under load, for 10,000 keys: no request fails, and afterwards the old secret is no
+ * longer needed.
+ */
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -59,7 +62,7 @@ async function chat(): Promise<number> {
   return response.status;
 }
 
-/** Chats until told to stop. @returns How many got which status. */
+/** Chats until it is aborted. @returns How many responses had which status. */
 async function chatUntil(signal: AbortSignal): Promise<Map<number, number>> {
   const statuses = new Map<number, number>();
   while (!signal.aborted) {
@@ -76,7 +79,7 @@ test("all keys are resealed under load, over a stop half-way, and no request fai
   const reseal = () => admin.call<Resealed>("POST", "provider-keys/reseal", { limit: 200 });
   const first = await reseal();
   expect(first).toEqual({ resealed: 200, remaining: KEYS - 200, unopenable: 0, damaged: [] });
-  // Nothing is held between calls: whoever comes next goes on.
+  // Nothing is kept between calls: the next one continues.
   await sleep(100);
   let left = first.remaining;
   while (left > 0) {

@@ -1,4 +1,4 @@
-/** Two isolates of the built Worker on one D1: a token's limits hold for all of them together. */
+/** Two isolates of the built Worker on one D1: a token's limits apply to all of them together. */
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { inParallel } from "./chat.ts";
 import { type Stack, startStack } from "./harness.ts";
@@ -28,8 +28,8 @@ describe.each([
   afterAll(() => stack?.close());
 
   /**
-   * An isolate that has just asked D1 does not know a new token for a second. Asking with it would use its limits
-   * up: one that is made later is known no sooner.
+   * An isolate that has just queried D1 doesn't query it for a new token for a second. Using the token to find out
+   * would use up its limits: one that is created later is known no sooner.
    */
   async function knownEverywhere(limits: object): Promise<string> {
     const { token } = await stack.admin.createToken({ name: "shared", ...limits });
@@ -93,7 +93,7 @@ describe.each([
     const begunMs = stack.upstream.requests
       .filter(({ slug }) => slug === "groq")
       .map(({ atMs }) => atMs);
-    // Each takes the upstream 400 ms, and a little on its way.
+    // Each takes the upstream 400 ms, plus a little on the way.
     const atOnce = begunMs.map((ms) => begunMs.filter((at) => at <= ms && at > ms - 390).length);
     expect(Math.max(...atOnce)).toBeLessThanOrEqual(3);
   });

@@ -1,4 +1,4 @@
-/** Signing in through GitHub and Google, as far as the browser is sent there and comes back. */
+/** Signing in through GitHub and Google, as far as the browser is sent there and returns. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { builtActions } from "../portal/actions.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
@@ -74,7 +74,7 @@ describe("signing in through another service", () => {
     });
     expect(answer.status).toBe(302);
     const location = new URL(answer.headers.get("location") ?? "");
-    // The browser's own address: of localhost it has other cookies.
+    // The browser's own address: for localhost it has other cookies.
     expect(location.origin).toBe(stack.url);
     expect(location.pathname).toBe("/login");
     expect(location.searchParams.get("error")).not.toBeNull();

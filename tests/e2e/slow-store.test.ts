@@ -1,8 +1,8 @@
 /**
- * The proxy over a D1 that is slow, fails or never answers, under load of many clients of whom a part leaves.
+ * The proxy over a D1 that is slow, fails or never responds, under load of many clients, some of which leave.
  *
- * In workerd a request that waits for a promise of another that has ended gets an error, so this takes requests
- * of their own: `tests/workerd` runs in one.
+ * In workerd a request that awaits a promise of another request that has ended gets an error, so this needs separate
+ * requests: `tests/workerd` runs in one.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -64,13 +64,13 @@ describe(`seed ${SEED}`, () => {
     if (!answer.ok) throw new Error(`the mode was not set: ${answer.status}`);
   }
 
-  /** Sends requests for a while; returns what became of those whose client stayed. */
+  /** Sends requests for a while; returns what happened to those whose client stayed. */
   async function load(seconds: number): Promise<ReadonlyMap<number, number>> {
     const statuses = new Map<number, number>();
     const open: Promise<void>[] = [];
     const send = async () => {
       const leaving = random.chance(LEAVING_SHARE);
-      // Leavers take what they have begun with them: at once, or while they wait for the store.
+      // Clients that leave take along what they have begun: immediately, or while they wait for the store.
       const signal = leaving ? AbortSignal.timeout(random.between(1, 400)) : undefined;
       const token = random.chance(0.5) ? TOKEN : "limited-token";
       try {
@@ -105,7 +105,7 @@ describe(`seed ${SEED}`, () => {
 
   test("each attempt that reached the upstream is counted once D1 is back", async () => {
     await setMode("up");
-    // Whoever writes may have died with its client: the next request takes over.
+    // The writer may have died with its client: the next request takes over.
     const difference = async () => {
       await (await ask(TOKEN)).arrayBuffer();
       await sleep(1_500);

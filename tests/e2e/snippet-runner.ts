@@ -11,13 +11,13 @@ import { readDocument, snippet, snippets } from "../docs/markdown.ts";
 
 const run = promisify(execFile);
 
-/** The address that the documents are written with. */
+/** The address used in the documents. */
 export const WRITTEN_ADDRESS = "http://127.0.0.1:8787";
 
 export interface SnippetSurroundings {
   /** Of the server, without a trailing slash. */
   readonly url: string;
-  /** Words of the documents, such as `YOUR_OPENAI_KEY`, and what stands in their place. */
+  /** Words of the documents, such as `YOUR_OPENAI_KEY`, and their replacements. */
   readonly filledIn?: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -50,7 +50,7 @@ export class SnippetRunner {
     return (await run(process.execPath, [file], { env })).stdout;
   }
 
-  /** Blocks of these documents that should be run or called, and were not. */
+  /** Blocks of these documents that should have been run or called. */
   left(documents: readonly string[]): string[] {
     return documents.flatMap((document) =>
       snippets(readDocument(document))

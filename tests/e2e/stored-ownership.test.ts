@@ -1,4 +1,4 @@
-/** What a token has stored is its own and its member's, over several isolates' lives. */
+/** What a token has stored belongs to it and to its member, over the lives of several isolates. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 import { openNodeSocket } from "./web-socket-client.ts";

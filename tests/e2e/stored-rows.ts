@@ -7,7 +7,7 @@ import type { ProxyServer } from "./proxy-server.ts";
 
 type Database = ProxyServer["database"];
 
-// What imports lib/ waits until Node knows how to.
+// Whatever imports lib/ has to wait until Node can.
 const { openDatabase } = await import("../../lib/db/open-database.ts");
 const { insertProviderKeys } = await import("../../lib/db/keys/insert-provider-keys.ts");
 const { insertAccessToken } = await import("../../lib/db/tokens/access-tokens.ts");
@@ -23,7 +23,7 @@ const { sql } = await import("drizzle-orm");
 /** Miniflare's types are the package's, not the global ones. */
 const open = (database: Database) => openDatabase(database as unknown as D1Database);
 
-/** Adds so many active keys of a provider. */
+/** Adds this many active keys of a provider. */
 export async function storeKeys(
   database: Database,
   secret: string,

@@ -1,4 +1,4 @@
-/** Streamed answers on workerd: bytes, back-pressure, a client that leaves, an upstream that breaks off. */
+/** Streamed responses on workerd: bytes, back-pressure, a client that leaves, an upstream that breaks off. */
 import { rm } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
@@ -10,7 +10,7 @@ import { newDataFolder } from "./data-folder.ts";
 import { ADMIN_TOKEN } from "./harness.ts";
 import { sha256 } from "./sha256.ts";
 
-/** One answer of the upstream as it is being sent. */
+/** One response of the upstream while it is sent. */
 class Sending {
   sentBytes = 0;
   closedAtMs: number | null = null;
@@ -23,7 +23,7 @@ class Sending {
     });
   }
 
-  /** Writes as fast as it is taken. */
+  /** Writes as fast as the reader takes it. */
   async write(chunk: Buffer): Promise<void> {
     if (this.response.destroyed) return;
     this.sentBytes += chunk.length;
@@ -100,7 +100,7 @@ const ask = () =>
     body: BODY,
   });
 
-/** A client that can stop reading, and go without a word. */
+/** A client that can stop reading, and leave without notice. */
 function openSocket(): Socket {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);
@@ -119,7 +119,7 @@ interface Row {
   readonly isEstimate: boolean;
 }
 
-/** The newest row of the request log with this outcome, once written. */
+/** The newest row of the request log with this outcome, once it is written. */
 async function newestRow(outcome: string): Promise<Row> {
   let row: Row | undefined;
   await expect
@@ -152,7 +152,7 @@ describe("a streamed answer on workerd", () => {
       parts.push(Buffer.from(next.value));
     }
     expect(sha256(Buffer.concat(parts))).toBe(sha256(Buffer.concat([...chunks, USAGE])));
-    // Nothing is gathered on the way; neighbours in time may share a packet.
+    // Nothing is buffered on the way; consecutive parts may share a packet.
     expect(parts.length).toBeGreaterThan(50);
     expect(await newestRow("ok")).toMatchObject({
       status: 200,
@@ -171,7 +171,7 @@ describe("a streamed answer on workerd", () => {
     };
     const socket = openSocket();
     socket.pause();
-    // What the sockets on the way hold, which is up to the kernel; then the upstream has to wait.
+    // What the sockets on the way buffer, which is up to the kernel; then the upstream has to wait.
     let held = -1;
     while (held !== sending?.sentBytes) {
       held = sending?.sentBytes ?? 0;
@@ -198,7 +198,7 @@ describe("a streamed answer on workerd", () => {
   test("ends at the upstream within 100 ms of its client's leaving, and all that was sent is counted", async () => {
     const words = 40;
     script = async (to) => {
-      // In one go, behind the first look of the meter, and then silence.
+      // All at once, after the meter's first look, and then silence.
       await to.write(event("first "));
       await sleep(300);
       for (let index = 1; index < words; index += 1) await to.write(event("word "));

@@ -1,7 +1,7 @@
 /**
- * The Worker's entry around the built one (`product.js`, beside it), whose binding of the portal's object is a
- * double: `POST` to `OBJECT_MODE_PATH` says what becomes of requests to it. The errors are as the platform
- * throws them: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
+ * The Worker's entry around the built one (`product.js`, beside it), whose binding of the portal's object is a fake:
+ * `POST` to `OBJECT_MODE_PATH` sets what happens to requests to it. The errors are those of the platform:
+ * https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
  */
 import { OBJECT_MODE_PATH, type ObjectMode } from "./object-mode.ts";
 
@@ -35,7 +35,7 @@ const double = {
 
 const envs = new WeakMap<object, object>();
 
-/** The environment with the double; the same for each request, as the platform's is. */
+/** The environment with the fake; the same for each request, like the platform's. */
 function withDouble(env: object): object {
   const known = envs.get(env) ?? { ...env, PORTAL: double };
   envs.set(env, known);
@@ -48,7 +48,7 @@ export default {
       mode = (await request.text()) as ObjectMode;
       return new Response(null, { status: 204 });
     }
-    // Named as a plain string, so that nobody but the bundle looks for it.
+    // Named as a plain string, so that only the bundle resolves it.
     const { default: product }: Product = await import("./product.js" as string);
     return product.fetch(request, mode === "none" ? env : withDouble(env), context);
   },

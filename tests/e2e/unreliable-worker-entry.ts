@@ -1,6 +1,6 @@
 /**
- * The Worker's entry around the built one (`product.js`, beside it): `POST` to `D1_MODE_PATH` sets what becomes
- * of its D1.
+ * The Worker's entry around the built one (`product.js`, beside it): `POST` to `D1_MODE_PATH` sets what happens to its
+ * D1.
  * @module
  */
 import { type D1Mode, type UnreliableD1, unreliable } from "../workerd/unreliable-d1.ts";
@@ -33,7 +33,7 @@ export default {
       connection.mode = (await request.text()) as D1Mode;
       return new Response(null, { status: 204 });
     }
-    // Named as a plain string, so that nobody but the bundle looks for it.
+    // Named as a plain string, so that only the bundle resolves it.
     const { default: product }: Product = await import("./product.js" as string);
     return product.fetch(request, unreliableEnv, context);
   },

@@ -1,13 +1,13 @@
 /**
- * The production build on a D1 whose connection can be cut while it serves; without the portal's object, so
- * that one connection serves all.
+ * The production build on a D1 whose connection can be cut while it serves; without the portal's object, so that one
+ * connection serves everything.
  * @module
  */
 import type { D1Mode } from "../workerd/unreliable-d1.ts";
 import { D1_MODE_PATH } from "./d1-mode-path.ts";
 import { wrappedWorkerDir } from "./wrapped-worker.ts";
 
-/** A folder to be served in place of `dist/worker`, for the caller to remove. */
+/** A folder to be served instead of `dist/worker`; the caller removes it. */
 export function unreliableWorkerDir(): Promise<string> {
   return wrappedWorkerDir("unreliable-worker-entry.ts");
 }

@@ -1,4 +1,4 @@
-/** The built Worker without a cron, as `npm start` serves it: upkeep comes after requests. */
+/** The built Worker without a cron, as `npm start` serves it: maintenance runs after requests. */
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
@@ -19,9 +19,9 @@ const WITNESS_KEY = "sk-fake-upkeep-witness-0003";
 const SECRET = "test-webhook-secret";
 const MAIL_KEY = "test-mail-key";
 
-/** What came to the webhook with a right signature, and to the mail service with its key. */
+/** What the webhook received with a valid signature, and the mail service with its key. */
 const [alerts, mails]: [unknown[], unknown[]] = [[], []];
-/** The receiver answers once this is over. */
+/** The receiver responds once this resolves. */
 const away = Promise.withResolvers<void>();
 let waiting = 0;
 const receiver = createServer(async (request, response) => {
@@ -72,7 +72,7 @@ const chat = async () => {
   return response.status;
 };
 
-/** What the database says, or is made to say, while nothing is served. */
+/** What the database returns, or is changed to, while nothing is served. */
 async function onDatabase(statement: string) {
   const { query, close } = await openLocalDatabase(dataDir);
   try {
@@ -104,7 +104,7 @@ test("after the next request a blocked key that works again is back and serves, 
   await admin.addKeys("openai", [KEY, DEAD_KEY, WITNESS_KEY]);
   const changes = { mailFrom: "alerts@example.org", mailTo: ["ada@example.org"] };
   await admin.call("PATCH", "settings", { section: "alerts", changes });
-  // A refusal condemns a key once another has served the same request.
+  // A rejection convicts a key once another has served the same request.
   await expect
     .poll(async () => (await chat()) === 200 && (await statuses()))
     .toEqual(["active", "blocked", "blocked"]);
@@ -127,7 +127,7 @@ test("after the next request a blocked key that works again is back and serves, 
   expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
   await expect.poll(statuses).toEqual(["active", "blocked", "disabled"]);
   await expect.poll(() => [alerts.length, mails.length]).toEqual([1, 1]);
-  // Another request tells this isolate of the key that came back.
+  // Another request makes this isolate learn about the key that returned.
   await expect.poll(chat, { timeout: 4_000 }).toBe(200);
   expect(waiting, "receivers that still owe their answers").toBe(2);
   away.resolve();

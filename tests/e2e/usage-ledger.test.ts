@@ -1,8 +1,7 @@
 /**
- * What One Balance counted against what the upstream told, request by request, for every form of answer, with
- * clients that leave and keys that fail; with a store that works, that is gone for a while, and whose answers
- * get lost. `LEDGER_REQUESTS` sets how many each, `LEDGER_DOWN_MS` how long the store is gone, `LEDGER_SEED`
- * repeats a run.
+ * What One Balance counted against what the upstream reported, request by request, for every format of response, with
+ * clients that leave and keys that fail; with a store that works, that is away for a while, and whose responses get
+ * lost. `LEDGER_REQUESTS` sets how many each, `LEDGER_DOWN_MS` how long the store is away, `LEDGER_SEED` repeats a run.
  */
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,10 +18,10 @@ const DOWN_MS = Number(process.env.LEDGER_DOWN_MS ?? 3_000);
 const SEED = Number(process.env.LEDGER_SEED ?? Date.now() % 1e6);
 const WIDTH = 16;
 const ABORTED_SHARE = 0.1;
-/** Of the attempts. */
+/** Share of the attempts. */
 const FAILED_SHARE = 0.2;
 const NANO_PER_USD = 1e9;
-/** For so long a writer that may have ended with its client is waited for, and a little longer. */
+/** How long others wait for a writer that may have ended with its client, plus a little. */
 const RUNNER_TRUST_MS = 6_000;
 
 interface Form {
@@ -30,7 +29,7 @@ interface Form {
   readonly path: string;
   readonly body: (text: string) => unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Can be left before its end. */
+  /** A client can leave before its end. */
   readonly isStream?: true;
 }
 
@@ -98,7 +97,7 @@ const FORMS: readonly Form[] = [
     body: contents,
     isStream: true,
   },
-  // Refused by the provider: `max_tokens` is missing.
+  // Rejected by the provider: `max_tokens` is missing.
   {
     weight: 1,
     path: "anthropic/v1/messages",
@@ -136,7 +135,7 @@ interface Totals {
   readonly estimatedRequests: number;
 }
 
-/** What happens to the store while the second half of the requests is made. */
+/** What happens to the store during the second half of the requests. */
 const STORES = {
   "a store that works": async () => {},
   [`a store that is gone for ${DOWN_MS} ms`]: async (url: string) => {
@@ -155,7 +154,9 @@ describe.each(Object.entries(STORES))(
     let totals: Totals;
     let asked = REQUESTS;
     let told = new Map<string, RequestRecord>();
-    /** Ids of the requests whose clients left; some had heard all but the usage, which is an answer then. */
+    /**
+     * Ids of the requests whose clients left; some had received everything but the usage, which counts as a response.
+     */
     const left = new Set<string | null>();
 
     beforeAll(
@@ -190,7 +191,7 @@ describe.each(Object.entries(STORES))(
         await askAll(calls.slice(0, REQUESTS / 2));
         await Promise.all([disturb(stack.url), askAll(calls.slice(REQUESTS / 2))]);
         await setD1Mode(stack.url, "up");
-        // What was not written when the last client left is written with the next request, whatever it is.
+        // What wasn't written when the last client left is written with the next request, whatever it is.
         await vi.waitFor(
           async () => {
             const { requests } = await readTotals();

@@ -3,15 +3,15 @@ import { once } from "node:events";
 import { type ClientOptions, WebSocket as NodeWebSocket, type RawData } from "ws";
 
 export interface Conversation {
-  /** Subprotocol the server chose; empty for none. */
+  /** The subprotocol that the server chose; empty for none. */
   readonly protocol: string;
   send(message: unknown): void;
-  /** The next message not yet taken, as JSON. */
+  /** The next message that wasn't taken yet, as JSON. */
   next(): Promise<Record<string, unknown>>;
-  /** Sound, or a frame as it is. */
+  /** Sound, or a frame unchanged. */
   sendRaw(frame: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
-  /** How it was closed, by whichever side. */
+  /** How it was closed, by either side. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 

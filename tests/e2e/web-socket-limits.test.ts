@@ -1,6 +1,6 @@
 /**
- * WebSockets of every service that can be read: what the frames tell stands in the log and the rollups, a
- * token's models and budget hold within a session, and an open socket ends with its token.
+ * WebSockets of every service that can be read: what the frames report is in the log and the rollups, a token's models
+ * and budget apply within a session, and an open socket ends with its token.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, removeKeys, type Stack, startStack } from "./harness.ts";
@@ -11,7 +11,7 @@ const PROVIDERS = ["openai", "google-ai-studio", "elevenlabs", "deepgram", "cart
 let stack: Stack;
 let serial = 0;
 beforeAll(async () => {
-  // In objects, as deployed; `websocket.test.ts` has sessions in the Worker.
+  // In objects, as deployed; `websocket.test.ts` covers sessions in the Worker.
   const vars = { WEBSOCKETS: "object" };
   stack = await startStack({ vars, upstream: { unknownKey: () => ({ kind: "ok" }) } });
   await removeKeys(stack, PROVIDERS);
@@ -55,11 +55,11 @@ async function until(socket: Conversation, mark: string): Promise<Record<string,
   }
 }
 
-/** One turn, in the language of the service. */
+/** One turn, in the protocol of the service. */
 interface Service {
   readonly path: string;
   readonly model: string;
-  /** Of each turn, as the fake upstream tells it. */
+  /** For each turn, as the fake upstream reports it. */
   readonly tokens: readonly [input: number | null, output: number | null];
   turn(socket: Conversation, model: string): Promise<unknown>;
 }

@@ -1,4 +1,4 @@
-/** The instance goes on answering while requests of the worst kind are read: nobody can stop it with one. */
+/** The instance keeps responding while the most expensive requests are read: no one can stop it with one. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
@@ -70,7 +70,7 @@ const ask = (token: string, { type = "application/json", headers = {}, body }: W
     body: body(),
   }).then((response) => response.arrayBuffer());
 
-/** How long the longest of some looks at the instance's health takes while the work is done, in ms. */
+/** The longest of several health checks during the work, in ms. */
 async function slowestHealth(work: () => Promise<unknown>): Promise<number> {
   let isDone = false;
   const working = work().finally(() => {
@@ -105,7 +105,7 @@ describe("health, while requests are read", () => {
     const worstMs = await slowestHealth(() =>
       Promise.all([limitedToken, limitedToken, ADMIN_TOKEN].map((token) => ask(token, worst))),
     );
-    // A request that is read in squares or worse takes seconds, whatever else the machine does.
+    // A request that is read in quadratic time or worse takes seconds, whatever else the machine does.
     expect(worstMs).toBeLessThan(10 * usualMs + 500);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * The production build behind an entry of a test's own.
+ * The production build behind a test's own entry.
  * @module
  */
 import { copyFile, mkdtemp } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** Wrong input gets its documented answer, and the next request works. */
+/** Wrong input gets its documented response, and the next request works. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chat } from "./chat.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";

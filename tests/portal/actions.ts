@@ -10,7 +10,7 @@ import { root } from "../../scripts/root.ts";
 export interface BuiltAction {
   readonly id: string;
   readonly name: string;
-  /** Relative to the root. */
+  /** Relative to the repository's root. */
   readonly file: string;
   /** A page that can call it. */
   readonly path: string;
@@ -35,7 +35,7 @@ export function builtActions(): readonly BuiltAction[] {
   const { node }: Manifest = JSON.parse(readFileSync(file, "utf8"));
   return Object.entries(node).map(([id, { filename, exportedName, workers }]) => {
     const paths = Object.keys(workers).map(pathOf);
-    // Of one that has several, a page that is always there.
+    // For an action of several pages, one that always exists.
     const path = paths.find((each) => !each.includes("/x")) ?? paths[0] ?? "/";
     return { id, name: exportedName, file: filename, path };
   });
@@ -56,7 +56,7 @@ function pathOf(page: string): string {
   return `/${parts.map((part) => (part.startsWith("[") ? "x" : part)).join("/")}`;
 }
 
-/** Calls an action with one argument. @returns status and text of the answer */
+/** Calls an action with one argument. @returns Status and text of the response. */
 export async function callAction(
   request: APIRequestContext,
   origin: string,

@@ -1,4 +1,7 @@
-/** Limits of a member: set by an admin, held by the proxy for all own tokens, and shown on the page of budgets. */
+/**
+ * A member's limits: set by an admin, enforced by the proxy for all of the member's tokens, and shown on the budgets
+ * page.
+ */
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 import { askProxy } from "./proxy-call.ts";
@@ -38,7 +41,7 @@ test("a member's limit holds for all own tokens; both see what is left, an admin
   await expect(button).toHaveText("2 limits");
   await expectAccessible(admin);
 
-  // The pool's lists of models are known once somebody has asked for them, which counts as a request.
+  // The pool's model lists are known once someone has requested them, which counts as a request.
   const listed = await fetch(`${server.url}/v1/models`, {
     headers: { authorization: "Bearer test-admin-token" },
   });

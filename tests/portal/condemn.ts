@@ -1,12 +1,9 @@
-/** Has the provider's bad keys blocked, as traffic does it. @module */
+/** Has the provider's invalid keys blocked, as traffic does it. @module */
 import { expect } from "@playwright/test";
 import type { Stack } from "../e2e/harness.ts";
 import { askProxy } from "./proxy-call.ts";
 
-/**
- * A refusal blocks a key once another key has served the same request: one is added for that, and deleted
- * again.
- */
+/** A rejection blocks a key once another key has served the same request: one is added for that, and deleted again. */
 export async function condemn(
   server: Stack,
   { provider, model }: { readonly provider: string; readonly model: string },

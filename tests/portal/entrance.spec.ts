@@ -52,7 +52,7 @@ test("wrong passwords are slowed, and the page tells until when", async ({
       await expect(submit).toBeEnabled();
       await expect(alert).toContainText("Email or password is wrong.");
     }
-    // The sixth comes within the second that the fifth closed the door for, or is the next to close it.
+    // The sixth comes within the second of delay that the fifth caused, or is the next to cause one.
     await expect(async () => {
       await submit.click();
       await expect(alert).toContainText("Too many wrong passwords.", { timeout: 500 });

@@ -1,4 +1,4 @@
-/** Many keys that fail alike: the overview says so first, and later that it is over. */
+/** Many keys that fail alike: the overview shows that first, and later that it is over. */
 import { expect, expectAccessible, test } from "./portal.ts";
 import { askProxy } from "./proxy-call.ts";
 
@@ -31,7 +31,7 @@ test("an incident stands first on the overview, and in the provider's list when 
     await expect(list).toContainText("a key answered", { timeout: 500 });
   }).toPass();
   await expect(line).toHaveCount(0);
-  // Whoever has answered is named as acquitted.
+  // A key that has served is shown as cleared.
   await expect(async () => {
     await askProxy(server, "test-admin-token");
     await admin.reload();

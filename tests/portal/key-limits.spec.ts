@@ -22,7 +22,7 @@ test("limits are set for a provider and for chosen keys, shown with their source
   const section = admin.getByRole("region", { name: "Limits" });
   const dialog = admin.getByRole("dialog", { name: "Limits of OpenAI keys" });
   await expect(async () => {
-    // Before the page is hydrated a click does nothing; once the dialog is open the button is behind it.
+    // Before the page is hydrated a click does nothing; once the dialog is open, the button is behind it.
     if (!(await dialog.isVisible())) {
       await section.getByRole("button", { name: "Set limits" }).click({ timeout: 1000 });
     }
@@ -60,7 +60,7 @@ test("limits are set for a provider and for chosen keys, shown with their source
   await sheet.getByRole("button", { name: "Save limits" }).click();
   await expect(admin.getByText("1 key changed")).toBeVisible();
   await expect(sheet.getByText("No limit of its own.")).toBeVisible();
-  // Each change has a toast of its own with an undo.
+  // Each change has its own toast with an undo button.
   await admin
     .getByRole("listitem")
     .filter({ hasText: "1 key changed" })

@@ -1,4 +1,4 @@
-/** Keys are pasted, looked at and added. */
+/** Keys are pasted, previewed and added. */
 import type { Page } from "@playwright/test";
 import { removeKeys } from "../e2e/harness.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
@@ -51,7 +51,7 @@ test("a mess is understood line by line before anything is added", async ({ admi
   expect(await server.admin.listKeys("provider=openai&q=Team")).toHaveLength(1);
   await admin.getByRole("link", { name: "Show keys of OpenAI" }).click();
   await expect(admin.getByText("1–3 of 3")).toBeVisible();
-  // Added by whom is told.
+  // The table says who added it.
   await expect(admin.getByRole("row", { name: /Team A/ })).toContainText("Ada Lovelace");
 });
 
@@ -110,7 +110,7 @@ test("adding can be cancelled; what was sent stays and is told", async ({ admin,
   await admin.goto("/keys/add?provider=openai");
   await chooseFile(admin, lines);
   await admin.getByRole("button", { name: "Preview" }).click();
-  // The server's answers are held back, so that there is a moment to cancel in.
+  // The server's responses are delayed, so that there is time to cancel.
   await admin.route("**/keys/add**", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 300));
     await route.continue();

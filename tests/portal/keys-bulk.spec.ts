@@ -1,4 +1,4 @@
-/** What is done to many provider keys at once. */
+/** Changes to many provider keys at once. */
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys.ts";

@@ -1,4 +1,4 @@
-/** Moving in from another program: the difference first, then the keys. */
+/** Importing from another program: first the difference, then the keys. */
 import { removeKeys } from "../e2e/harness.ts";
 import { oneBalanceDump } from "../moving-in/one-balance-dump.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
@@ -20,7 +20,7 @@ test("a dump of 5,000 keys is compared, moved in with states, and adds nothing a
   await admin.goto("/keys");
   await admin.getByRole("link", { name: "Import keys" }).click();
   const choose = async () => {
-    // Until the page listens, a chosen file is not seen.
+    // Before the page is hydrated, a chosen file goes unnoticed.
     await expect(async () => {
       await admin.getByLabel("Choose a file").setInputFiles(file);
       await expect(admin.getByText("one-balance.sql")).toBeVisible({ timeout: 1_000 });

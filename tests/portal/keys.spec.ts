@@ -1,4 +1,4 @@
-/** Provider keys: every provider at a glance, one provider's table, one key beside it. */
+/** Provider keys: all providers at a glance, one provider's table, one key beside it. */
 
 import { chat } from "../e2e/chat.ts";
 import { removeKeys, type Stack } from "../e2e/harness.ts";
@@ -11,7 +11,7 @@ const keys = (count: number, name = "good") =>
     remark: `${name} ${index}`,
   }));
 
-/** Adds one key that the upstream answers so, and uses it; resolves when what came of it is stored. */
+/** Adds one key to which the upstream responds like this, and uses it; resolves when the effect is stored. */
 async function useKey(server: Stack, text: string, kind: "banned" | "day", status: string) {
   server.upstream.setKey(
     text,
@@ -68,7 +68,7 @@ test("search, filters, sorting and page are in the URL and survive a reload", as
   await admin.getByRole("button", { name: "Next page" }).click();
   await expect(admin.getByText("51–61 of 61")).toBeVisible();
   await expect(admin).toHaveURL(/page=2/);
-  // What is typed before the page's code is there would be lost.
+  // What is typed before the page is hydrated would be lost.
   await admin.reload({ waitUntil: "networkidle" });
   await expect(admin.getByText("51–61 of 61")).toBeVisible();
 

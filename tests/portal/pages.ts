@@ -1,9 +1,9 @@
-/** The pages of the portal, as the folders of `app/(portal)` have them. @module */
+/** The pages of the portal, from the folders of `app/(portal)`. @module */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../../scripts/root.ts";
 
-/** What stands for a path's variable parts. No request has this id: its page says so, to those who may ask. */
+/** Values for the variable parts of paths. No request has this id: its page says so, to those with access. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   provider: "openai",
   id: "req_none",

@@ -17,7 +17,7 @@ const ROLE_NAMES: Readonly<Record<Role, string>> = {
 
 export const PASSWORD = "correct horse battery";
 
-/** Invites on the team page. @returns the link */
+/** Invites on the team page. @returns The link. */
 export async function invite(admin: Page, role: Role, email?: string): Promise<string> {
   await admin.goto("/team");
   await admin.getByRole("button", { name: "Invite member" }).click();
@@ -30,7 +30,7 @@ export async function invite(admin: Page, role: Role, email?: string): Promise<s
   return link;
 }
 
-/** Follows an invitation's link in a browser of its own, and joins. @returns its page, at the overview */
+/** Follows an invitation's link in a separate browser, and joins. @returns Its page, at the overview. */
 export async function join(browser: Browser, link: string, { name, email, password }: Person) {
   const context = await browser.newContext();
   const page = await context.newPage();

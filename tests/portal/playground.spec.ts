@@ -1,4 +1,4 @@
-/** The playground: a prompt through the proxy, and what can be seen of its way. */
+/** The playground: a prompt through the proxy, and what is shown about its route. */
 import type { Page } from "@playwright/test";
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
@@ -12,11 +12,11 @@ test.beforeEach(async ({ server }) => {
   await server.admin.addKeys("openai", [KEY]);
 });
 
-/** A fact of the call, by its name. */
+/** A fact about the call, by its name. */
 const fact = (page: Page, name: string) =>
   page.getByRole("term").filter({ hasText: name }).locator("xpath=following-sibling::dd");
 
-/** Next puts an alert of its own beside the page. */
+/** Next adds its own alert to the page. */
 const problem = (page: Page) => page.getByRole("main").getByRole("alert");
 
 const send = (page: Page) => page.getByRole("button", { name: "Send prompt" }).click();
@@ -90,7 +90,7 @@ test("the key is told to the playground's own token only", async ({ admin, serve
 });
 
 test("a refused key counts as an attempt, and the next one serves", async ({ admin, server }) => {
-  // The list of models is read with it all the same.
+  // The list of models is read with it nevertheless.
   server.upstream.setKey("gsk_fake_first_banned_0001", {
     kind: "by-model",
     models: { "llama-3.1-8b-instant": { kind: "banned" } },

@@ -38,13 +38,13 @@ export const ADMIN: Person = {
 };
 
 const SETUP_TOKEN = "test-setup-token";
-/** Nobody listens there. */
+/** Nothing listens there. */
 const NO_MAIL_SERVICE = {
   ALERT_MAIL_URL: "http://127.0.0.1:9/mail",
   ALERT_MAIL_KEY: "test-mail-key",
 };
 
-/** The way to the set-up page, which is open until there is an admin. */
+/** The path of the setup page, which is open until there is an admin. */
 export const SETUP_PATH = `/setup?token=${SETUP_TOKEN}`;
 
 /** The server of this worker, emptied for each file, and its admin's browser. */
@@ -119,7 +119,7 @@ async function tidyUp(browser: Browser, page: Page, { context, cookies }: AdminB
 
 interface TestFixtures {
   readonly server: Stack;
-  /** A page whose visitor is the admin. */
+  /** A page on which the admin is signed in. */
   readonly admin: Page;
 }
 
@@ -159,7 +159,7 @@ export async function setUp(request: APIRequestContext, { url }: Stack): Promise
   await act(request, url, "setUp", { ...ADMIN, secret: SETUP_TOKEN });
 }
 
-/** Signs in on the login page, and waits until the page it leads to is there. */
+/** Signs in on the login page, and waits until the next page is shown. */
 export async function signIn(page: Page, person: Person): Promise<void> {
   await page.goto("/login");
   await page.getByLabel("Email").fill(person.email);
@@ -169,7 +169,7 @@ export async function signIn(page: Page, person: Person): Promise<void> {
   await untilReactListens(page);
 }
 
-/** Makes `goto` and `reload` of the browser's pages come back when React listens: earlier clicks may be lost. */
+/** Makes `goto` and `reload` of the browser's pages return when React is listening: earlier clicks may be lost. */
 function waitForReact(browser: Browser): void {
   const newContext = browser.newContext.bind(browser);
   browser.newContext = async (options) => {
@@ -204,12 +204,12 @@ async function untilReactListens(page: Page): Promise<void> {
   );
 }
 
-/** No serious or critical fault by axe's rules. */
+/** No serious or critical violation of axe's rules. */
 export async function expectAccessible(page: Page): Promise<void> {
-  // Between two pages there is none.
+  // Between two pages there is no title.
   await expect(page).toHaveTitle(/./);
   await endOfAnimations(page);
-  // Without what passed, and without a second page to gather frames in (there are none): a quarter of the time.
+  // Without the rules that passed, and without a second page for frames (there are none): a quarter of the time.
   const { violations } = await new AxeBuilder({ page })
     .options({ resultTypes: ["violations"] })
     .setLegacyMode(true)
@@ -220,7 +220,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(faults, `accessibility of ${page.url()}`).toEqual([]);
 }
 
-/** What fades in has not its own colours yet. What moves for ever (skeletons) is not waited for. */
+/** What fades in doesn't have its final colors yet. Endless animations (skeletons) are not awaited. */
 async function endOfAnimations(page: Page): Promise<void> {
   await page.waitForFunction(() =>
     document
@@ -233,7 +233,7 @@ async function endOfAnimations(page: Page): Promise<void> {
   );
 }
 
-/** Uncaught errors, breaches of the content policy, and HTML that React rendered otherwise than the server. */
+/** Uncaught errors, violations of the content policy, and HTML that React rendered differently from the server. */
 function collectFaults(page: Page): readonly string[] {
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));

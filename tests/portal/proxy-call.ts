@@ -1,4 +1,4 @@
-/** A chat completion through the proxy, as an app makes it. @module */
+/** A chat completion through the proxy, as an app requests it. @module */
 import type { Stack } from "../e2e/harness.ts";
 
 export interface ProxyAnswer {
@@ -7,7 +7,7 @@ export interface ProxyAnswer {
   readonly text: string;
 }
 
-/** @param model Compat form: `{provider}/{model}`. */
+/** @param model In the format of the OpenAI-compatible endpoint: `{provider}/{model}`. */
 export async function askProxy(
   { url }: Stack,
   token: string,

@@ -1,4 +1,4 @@
-/** Keys that are limited together: suggested for one quota domain, undone, dismissed. */
+/** Keys that are limited together: suggested as one quota domain, undone, dismissed. */
 import { removeKeys } from "../e2e/harness.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 import { askProxy } from "./proxy-call.ts";
@@ -20,7 +20,7 @@ test("two keys that are refused whenever one is are offered to be merged", async
     ...spent.map((key) => ({ key, priority: 0 })),
     ...others.map((key) => ({ key, priority: 1 })),
   ]);
-  // At each model both are asked first and refused, then another key answers.
+  // For each model both are tried first and rejected, then another key serves.
   for (const model of MODELS) await askProxy(server, "test-admin-token", `openai/${model}`);
   const hint = admin.getByRole("region", { name: "Keys limited together" });
   await expect(async () => {

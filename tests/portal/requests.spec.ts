@@ -1,4 +1,4 @@
-/** The request log: what went through the proxy, as pages, while it goes on, and as a file. */
+/** The request log: what went through the proxy, as pages, live, and as a file. */
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { newMember } from "./people.ts";
@@ -8,7 +8,7 @@ import { askProxy } from "./proxy-call.ts";
 const LIMITED = "sk-fake-requests-spec-limited-0001";
 const GOOD = "sk-fake-requests-spec-good-0002";
 
-/** Requests are written a second after their answers, and the page asks every few seconds. */
+/** Requests are written a second after their responses, and the page refreshes every few seconds. */
 const SHOWN_WITHIN_MS = 20_000;
 
 test.describe.configure({ mode: "serial" });
@@ -49,7 +49,7 @@ test("a call appears by itself, and its story tells each attempt", async ({ admi
   await expect(admin.getByText(GOOD)).toHaveCount(0);
   await expectAccessible(admin);
 
-  // The page of the key that answered, of the token that was sent, and of its owner: each with what it was used for.
+  // The pages of the key that served, of the token that was sent, and of its owner: each shows what it was used for.
   const facts = admin.getByRole("region", { name: "Details" });
   const use = admin.getByRole("region", { name: "Use", exact: true });
   const requests = use.getByRole("definition").first();
@@ -91,7 +91,7 @@ test("what was converted, and what was left out of it, is told with the attempt"
   await expect(row).toBeVisible({ timeout: SHOWN_WITHIN_MS });
   await row.getByRole("link").click();
   const story = admin.getByRole("region", { name: "What happened" });
-  // By whichever key it was asked.
+  // Whichever key it used.
   await expect(story.getByText("messages to chat").last()).toBeVisible();
   await expect(story.getByText("top_k").last()).toBeVisible();
 });
@@ -146,7 +146,7 @@ test("on a phone a request is a card, and filters stand behind one button", asyn
   for (const words of ["gpt-4o", "Answered", "paused app"]) {
     await expect(card.getByText(words, { exact: true })).toBeInViewport({ ratio: 1 });
   }
-  // Its corner, where no word is.
+  // Its corner, where there is no text.
   const box = await card.boundingBox();
   await card.click({ position: { x: 4, y: (box?.height ?? 0) - 4 } });
   await expect(admin.getByRole("heading", { name: "What happened" })).toBeVisible();

@@ -10,14 +10,14 @@ import { portalPages } from "./pages.ts";
 import { newMember } from "./people.ts";
 import { expect, test } from "./portal.ts";
 
-/** Pages that the navigation does not list, or that fewer may open than the page above them. */
+/** Pages that the navigation doesn't list, or that fewer roles may open than the page above them. */
 const OWN_ROLES: Readonly<Record<string, Role>> = {
   "/account": "viewer",
   "/keys/add": "admin",
   "/keys/import": "admin",
 };
 
-/** Actions that check nobody's role, and why. */
+/** Actions that check no role, and why. */
 const OPEN_ACTIONS: Readonly<Record<string, string>> = {
   chooseLocale: "sets a cookie of the caller's own",
   endSession: "ends the caller's own session",
@@ -29,7 +29,7 @@ function roleOfPage(path: string): Role {
   return role;
 }
 
-/** The least role of an action, as its source says; null for those of visitors. */
+/** The lowest role for an action, as its source says; null for those of visitors. */
 function roleOfAction(file: string, name: string): Role | null {
   const source = readFileSync(join(root, file), "utf8");
   const [, wrapper, role] =
@@ -62,7 +62,7 @@ test("each role opens its own pages, and visitors are sent to sign in", async ({
     const least = path === "/audit/export" ? "admin" : roleOfPage(path);
     for (const role of ROLES) {
       const answer = await requests[role].get(server.url + path, { maxRedirects: 0 });
-      // Some lead to a page of their own: settings to its first section. A request may not be there.
+      // Some redirect to a page: settings to its first section. A request may not exist.
       const isOpen = [200, 307, 404].includes(answer.status());
       expect(isOpen, `${path} as ${role}: ${answer.status()}`).toBe(roleAllows(role, least));
       if (!isOpen) expect(answer.status(), `${path} as ${role}`).toBe(403);
@@ -88,7 +88,7 @@ test("each action refuses visitors, other sites and lower roles, and says so in 
     member,
     viewer,
   };
-  // No schema takes this, so that nothing happens where the call is let through.
+  // No schema accepts this, so that nothing happens if the call is let through.
   const nonsense = { "no such field": true };
   const call = async (
     request: APIRequestContext,

@@ -1,4 +1,4 @@
-/** Aliases of models: the page, and the proxy that follows it. */
+/** Model aliases: the page, and the proxy that applies them. */
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 

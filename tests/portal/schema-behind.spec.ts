@@ -1,4 +1,4 @@
-/** A version that was deployed without its migrations, in the portal of those who can mend it. */
+/** A version that was deployed without its migrations, in the portal of those who can fix it. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { expect, expectAccessible, setUp, test } from "./portal.ts";
 
 const NEXT = "9999_of_the_next_version";
 
-/** The build as if its newest migration were another one, which no database has had. */
+/** The build as if its newest migration were another one, which no database has applied. */
 async function nextVersion(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "one-balance-next-version-"));
   const newest = journal.entries.at(-1)?.tag ?? "";

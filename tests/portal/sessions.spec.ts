@@ -1,4 +1,4 @@
-/** What a session is worth, and when it is worth nothing any more. */
+/** What a session allows, and when it ends. */
 import { encode } from "next-auth/jwt";
 import { actionNamed, callAction, outcomeOf } from "./actions.ts";
 import { newMember, PASSWORD, signedIn } from "./people.ts";
@@ -16,7 +16,7 @@ test("the cookie is out of reach of scripts and other sites, and https only wher
   await admin.goto("/account");
   expect(await admin.evaluate(() => document.cookie)).not.toContain("authjs");
 
-  // As behind Cloudflare, which tells the Worker that its client came over https.
+  // As behind Cloudflare, which reports to the Worker that its client used https.
   const https = { "x-forwarded-proto": "https" };
   const csrf = await fetch(`${server.url}/api/auth/csrf`, { headers: https });
   const { csrfToken } = (await csrf.json()) as { csrfToken: string };

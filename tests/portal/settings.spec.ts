@@ -1,4 +1,4 @@
-/** Settings and custom providers, and the proxy that follows them. */
+/** Settings and custom providers, and the proxy that applies them. */
 import type { Page } from "@playwright/test";
 import { ADMIN_TOKEN, type Stack } from "../e2e/harness.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
@@ -50,11 +50,11 @@ test("how requests leave is saved at once, and undone from the message", async (
   await admin.getByRole("option", { name: "AI Gateway", exact: true }).click();
   await admin.getByRole("button", { name: "Undo" }).click();
   await expect(way).toHaveText("Direct");
-  // The page shows a choice before the server has it.
+  // The page shows a choice before the server has stored it.
   await expect
     .poll(() => server.admin.call("GET", "settings"))
     .toMatchObject({ upstream: { providers: { groq: "direct" } } });
-  // What comes later must not leave the machine.
+  // Requests after this must not leave the machine.
   const changes = { providers: { groq: null } };
   await server.admin.call("PATCH", "settings", { section: "upstream", changes });
 });
@@ -93,7 +93,7 @@ test("a custom provider is added, edited and removed, and the running proxy know
     "Base URL": "https://llm.acme.example.com/v1",
   });
   await expect(admin.getByText("Acme added.")).toBeVisible();
-  // No key yet, but no stranger any more.
+  // It has no key yet, but the provider is known.
   expect((await chat(server, "acme/chat/completions", "m1")).status).toBe(503);
 
   await admin.getByRole("button", { name: "Edit Acme" }).click();
@@ -193,7 +193,7 @@ test("maintenance runs when asked, and says what it did", async ({ admin, server
   await expect(admin.getByText("No blocked key waits for one")).toBeVisible();
   await admin.getByRole("button", { name: "Run now" }).click();
   await expect(admin.getByText("Maintenance has started")).toBeVisible();
-  // Nobody reloads the page.
+  // Without reloading the page.
   await expect(admin.getByText("1 expired token revoked")).toBeVisible();
   await expect(admin.getByText(/ago, by hand|now, by hand/)).toBeVisible();
   await admin.goto("/audit");

@@ -3,7 +3,7 @@ import { condemn } from "./condemn.ts";
 import { portalPages } from "./pages.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 
-/** JavaScript a page may send, gzipped, before anything is clicked. */
+/** JavaScript that a page may send, gzipped, before anything is clicked. */
 const MOST_SCRIPT_KB = 250;
 
 test("a new instance says what to do first, every page is reachable by keyboard, and fetched when the pointer comes to its link", async ({
@@ -99,7 +99,7 @@ test("the sidebar stays narrow once narrowed", async ({ admin }) => {
   await admin.getByRole("button", { name: "Collapse sidebar" }).click();
   await admin.reload();
   await expect(admin.getByRole("button", { name: "Expand sidebar" })).toBeVisible();
-  // Its names are still told to those who cannot see.
+  // Its names still exist for screen readers.
   await expect(admin.getByRole("link", { name: "Provider keys" })).toBeVisible();
   await expectAccessible(admin);
 });
@@ -174,8 +174,8 @@ test("a script that got into the HTML does not run", async ({ admin, browser }) 
 });
 
 test("no page sends more JavaScript than agreed", async ({ admin }) => {
-  // What a page's HTML asks today's browsers for. What is asked for once the page has loaded and can be
-  // used, such as the library that draws charts, does not count.
+  // What a page's HTML loads in current browsers. What is loaded once the page can be used, such as the library that
+  // draws charts, doesn't count.
   const sizes = new Map<string, Promise<number>>();
   const sizeOf = async (script: string) =>
     gzipSync(await (await admin.request.get(script)).body()).length;

@@ -1,4 +1,4 @@
-/** Members, invitations, and the log of it all. */
+/** Members, invitations, and their audit log. */
 import { invite, newMember } from "./people.ts";
 import { ADMIN, expect, expectAccessible, test } from "./portal.ts";
 
@@ -56,7 +56,7 @@ test("the log is narrowed in the URL and taken along as a file", async ({ admin,
   await expect(admin.getByRole("row")).toHaveCount(2);
   await admin.reload();
   await expect(admin.getByLabel("Search log")).toHaveValue("set-up");
-  // What is typed before the page is alive is not heard.
+  // What is typed before the page is hydrated is lost.
   await expect(async () => {
     await admin.getByLabel("From").fill("");
     await admin.getByLabel("From").fill("2020-01-01");

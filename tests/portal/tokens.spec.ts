@@ -1,4 +1,4 @@
-/** Access tokens: made, used, changed and ended in the page, with the proxy answering accordingly. */
+/** Access tokens: created, used, changed and ended on the page, and the proxy follows. */
 import type { Page } from "@playwright/test";
 import type { Stack } from "../e2e/harness.ts";
 import { builtActions, callAction, outcomeOf } from "./actions.ts";
@@ -8,7 +8,7 @@ import { askProxy } from "./proxy-call.ts";
 
 const KEY = "sk-fake-tokens-spec-0123456789";
 
-/** What a change must hold within, on a running server. */
+/** How soon a change must apply, on a running server. */
 const HOLDS_WITHIN_MS = 5_000;
 
 test.beforeEach(async ({ server }) => {
@@ -16,7 +16,7 @@ test.beforeEach(async ({ server }) => {
   await server.admin.addKeys("openai", [KEY]);
 });
 
-/** Makes a token in the page. @returns its text */
+/** Creates a token on the page. @returns Its text. */
 async function makeToken(page: Page, name: string): Promise<string> {
   await page.goto("/tokens?new=true");
   const dialog = page.getByRole("dialog");
@@ -61,7 +61,7 @@ test("a first token: from the empty page to an answer of the proxy", async ({ ad
   await dialog.getByRole("button", { name: "Create token" }).click();
   const token = await shownToken(admin);
   expect(token).toMatch(/^ob-[\w-]{43}$/);
-  // The list behind the dialog is not empty any more; the token must still be there to be copied.
+  // The list behind the dialog is no longer empty; the token must still be there to be copied.
   await expect(admin.locator("tr", { hasText: "first-app" })).toBeAttached();
   await expect(dialog.getByText(`${server.url}/api/compat/chat/completions`)).toBeVisible();
   await dialog.getByRole("combobox", { name: "Client" }).click();

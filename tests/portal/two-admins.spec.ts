@@ -1,4 +1,7 @@
-/** Two people at once: nothing that one changed is undone by the other's older page, and no call without an answer is told wrongly. */
+/**
+ * Two people at once: no change is undone by another's outdated page, and no call without a response is reported
+ * wrongly.
+ */
 import type { Locator, Page } from "@playwright/test";
 import type { Stack } from "../e2e/harness.ts";
 import { newMember } from "./people.ts";
@@ -10,7 +13,7 @@ async function openToken(page: Page, server: Stack, name: string) {
   await page.goto(`/tokens?q=${name}`);
   const actions = page.getByRole("button", { name: `Actions for ${name}` }).first();
   const edit = page.getByRole("menuitem", { name: "Edit", exact: true });
-  // Rows that come in late close a menu that was open.
+  // Rows that arrive late close an open menu.
   await expect(async () => {
     await actions.click({ timeout: 2_000 });
     await edit.click({ timeout: 2_000 });
@@ -127,7 +130,7 @@ test("offline, an answer that is lost, a session that ended: each is told, and n
   await expect(name).toHaveValue("cut off");
   await admin.context().setOffline(false);
 
-  // The server does it, and the answer gets lost.
+  // The server executes it, and the response is lost.
   await admin.route("**/tokens**", async (route) => {
     if (route.request().method() !== "POST") return route.fallback();
     await route.fetch();

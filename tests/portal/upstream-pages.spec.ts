@@ -1,8 +1,8 @@
-/** What an upstream answers, opened as a page on the portal's own origin by an admin who is signed in. */
+/** What an upstream responds, opened as a page on the portal's own origin by a signed-in admin. */
 import { expect, test } from "./portal.ts";
 import { askProxy } from "./proxy-call.ts";
 
-/** Says so in the title, asks the portal in the admin's name, and moves on: none of it may happen. */
+/** Changes the title, calls the portal in the admin's name, and navigates: none of it may happen. */
 const SCRIPT = `
   document.title = "ran";
   fetch("/team").then(() => { document.title = "asked"; });
@@ -55,7 +55,7 @@ for (const [name, { type, body }] of Object.entries(PAGES)) {
       expect(answer.headers()["content-security-policy"]).toMatch(/^sandbox;/);
       expect(answer.headers()["x-content-type-options"]).toBe("nosniff");
     }
-    // A refresh would be due after a second, and scripts run before.
+    // A refresh would be due after a second, and scripts run before that.
     await page.waitForTimeout(1_500);
     expect(asked.filter((each) => each !== path && each !== "/favicon.ico")).toEqual([]);
     if (answer !== null) expect(page.url()).toContain(path);

@@ -1,4 +1,4 @@
-/** Every chart of use, by pointer, by keyboard, as a table and as a file, against what was sent. */
+/** Every usage chart, by pointer, by keyboard, as a table and as a file, against what was sent. */
 import { readFile } from "node:fs/promises";
 import type { Locator, Page } from "@playwright/test";
 import Papa from "papaparse";
@@ -67,7 +67,7 @@ async function send(server: Stack): Promise<Ledger> {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** The longest of the times lies in the same bucket of the histogram as the highest share shown. */
+/** The longest of the times is in the same bucket of the histogram as the highest share shown. */
 function expectShares(values: readonly number[], times: readonly (number | null)[]) {
   const longest = bucketOf(Math.max(...times.map((time) => time ?? 0)));
   const [p50 = 0, , p99 = 0] = values;

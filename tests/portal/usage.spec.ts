@@ -11,7 +11,7 @@ import { askProxy } from "./proxy-call.ts";
 const KEY = "sk-fake-usage-spec-0123456789";
 const MODELS = ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o-mini", "gpt-4o", "gpt-4o"];
 
-/** What was sent: five answers of two models, and one request with a token that is none. */
+/** What was sent: five successful requests for two models, and one request with an invalid token. */
 interface Sent {
   readonly tokens: number;
   readonly requests: number;
@@ -66,7 +66,7 @@ test("a row, a legend and a cell lead to the requests that they are made of, wit
     .click();
   await expect(rows).toHaveCount(3);
   for (const row of await rows.all()) await expect(row).toContainText("gpt-4o-mini");
-  // What is set is seen, and can be taken away.
+  // What is set is visible, and can be removed.
   await expect(admin.getByRole("searchbox", { name: "Model" })).toHaveValue("gpt-4o-mini");
   await admin.getByRole("searchbox", { name: "Model" }).fill("");
   await expect(rows).toHaveCount(6);

@@ -1,4 +1,4 @@
-/** Alerts by mail, through the API of a mail service, beside the webhook and without it. */
+/** Alerts by mail, through the API of a mail service, with and without a webhook. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { providerKeys } from "../../lib/db/schema/schema";
 import { listAlerts } from "../../lib/manage/alerts/list-alerts";
@@ -21,7 +21,7 @@ const mailOnly: UpkeepContext = { ...both, alertWebhook: null };
 const setMail = (changes: object) => changeSettings(both, { section: "alerts", changes });
 const hosts = () => receiver.received.map(({ url }) => new URL(url).host).sort();
 
-/** A pool that has no ready key left is something to tell. */
+/** A pool without a ready key is a reason for an alert. */
 async function emptyPool(): Promise<void> {
   await storeKey("sk-resting");
   await db.update(providerKeys).set({ status: "blocked" });

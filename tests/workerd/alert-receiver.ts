@@ -1,5 +1,5 @@
 /**
- * A receiver of alerts, and the instance that sends to it, on a clock of its own.
+ * A receiver of alerts, and the instance that sends them, on a controlled clock.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -29,7 +29,7 @@ export class AlertReceiver {
     this.webhookAt("https://hooks.example.org/in?key=hidden"),
   );
 
-  /** Begins anew on an empty database. */
+  /** Starts over with an empty database. */
   async reset(): Promise<void> {
     this.nowMs = START_MS;
     this.received = [];
@@ -72,7 +72,7 @@ export class AlertReceiver {
     };
   }
 
-  /** A run by itself, a quarter of an hour after the one before. */
+  /** A run of maintenance, a quarter of an hour after the previous one. */
   async run(as = this.context) {
     this.nowMs += 15 * MINUTE_MS;
     const report = await runUpkeep(as, { startedBy: "cron", idleMs: 1 });

@@ -1,4 +1,4 @@
-/** What the team is told of, once each, and what becomes of it while the receiver is away. */
+/** What the team is alerted to, once each, and what happens while the receiver is unavailable. */
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { insertCustomProvider } from "../../lib/db/keys/custom-providers";
@@ -113,7 +113,7 @@ describe("what is told", () => {
       spends: [],
     };
     await writeUsage(db, { ...flush, rowsWritten: 0, dropped: 0, unlogged: 0 });
-    // The pool is low, too; that one comes first.
+    // The pool is low as well; that alert comes first.
     for (let index = 0; index < 12; index++) await run();
     const dry = texts().filter((text) => text.includes("quota"));
     expect(dry).toHaveLength(1);
@@ -218,7 +218,7 @@ describe("delivery", () => {
     );
     const tries = receiver.received.length;
     for (const untilMs = receiver.nowMs + 12 * HOUR_MS; receiver.nowMs < untilMs; ) await run();
-    // Ever more rarely: of 144 chances they took few.
+    // Less and less often: of 144 opportunities only a few were taken.
     expect(receiver.received.length - tries).toBeLessThan(25);
     receiver.received = [];
     receiver.answer = () => new Response("ok");

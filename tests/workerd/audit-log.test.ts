@@ -111,7 +111,7 @@ const QUERIES: readonly Record<string, unknown>[] = [
   { fromMs: START_MS + 1_000 * MINUTE_MS, toMs: START_MS + 2_000 * MINUTE_MS },
 ];
 
-/** The least of a few times, which what else the machine does hardly touches. */
+/** The shortest of a few times, which is barely affected by the machine's other load. */
 async function leastMs(query: Record<string, unknown>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 7; round += 1) {

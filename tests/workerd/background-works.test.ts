@@ -1,4 +1,4 @@
-/** Background work over D1: counted once, whichever isolate asks, and however often it was written. */
+/** Background work over D1: counted once, whichever isolate asks and however often it is written. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { D1BackgroundWorks } from "../../lib/db/state/background-works";
@@ -80,7 +80,7 @@ describe("what works on in the background", () => {
     await isolate.begin(WORK);
     expect(await claimFrom(isolate)).toBeNull();
     await env.DB.prepare("alter table resource_keys_away rename to resource_keys").run();
-    // What could not be written then is written with the claim.
+    // What couldn't be written before is written with the claim.
     expect(await claimFrom(isolate)).toEqual(WORK);
   });
 });

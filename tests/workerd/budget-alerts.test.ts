@@ -1,4 +1,4 @@
-/** Who is near the end of a budget, told once a step and period. */
+/** Who is close to the end of a budget: one alert per step and period. */
 import { beforeEach, expect, test } from "vitest";
 import { accessTokens } from "../../lib/db/schema/schema";
 import { tokenSpend, usageDays } from "../../lib/db/schema/usage-schema";

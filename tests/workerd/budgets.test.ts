@@ -1,4 +1,4 @@
-/** What budgets have used, as people and alerts read it; compared with rollups and log, and counted anew. */
+/** What budgets have used, as people and alerts see it, compared with rollups and the log, and recounted. */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -93,7 +93,7 @@ describe("readBudgets", () => {
         { limit: "monthlyCostUsd", used: 2 * COST_USD, renewsAt: Date.UTC(2026, 11, 1) },
       ],
     });
-    // Looking leaves nothing behind.
+    // Reading leaves nothing behind.
     expect(await spends()).toEqual([]);
   });
 

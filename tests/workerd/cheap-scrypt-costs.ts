@@ -1,4 +1,4 @@
-/** In place of `lib/crypto/scrypt-costs.ts`, whose own are seen at work by its unit tests and in the built Worker. */
+/** Replaces `lib/crypto/scrypt-costs.ts`, whose real costs are tested by its unit tests and in the built Worker. */
 import type { ScryptCost } from "../../lib/crypto/scrypt-costs";
 
 export const PASSWORD_COST: ScryptCost = { logN: 4, r: 8, p: 1 };

@@ -1,5 +1,5 @@
 /**
- * A real D1 that counts as the plan does: statements, each of a batch one, and the rows they read.
+ * A real D1 that counts as the plan does: statements (each one of a batch), and the rows they read.
  * @module
  */
 export interface CountedD1 {
@@ -9,7 +9,7 @@ export interface CountedD1 {
 }
 
 const RUNS_ONE = new Set<PropertyKey>(["all", "raw", "run", "first"]);
-/** Of these D1 tells no figures. */
+/** D1 reports no figures for these. */
 const TELLS_NOTHING = new Set<PropertyKey>(["raw", "first"]);
 
 export function counted(d1: D1Database): CountedD1 {
@@ -41,7 +41,7 @@ export function counted(d1: D1Database): CountedD1 {
           counter.statements += 1;
           if (!TELLS_NOTHING.has(name)) return noted(Reflect.apply(value, inner, values));
           const statement = inner as unknown as D1PreparedStatement;
-          // Asked once more, by a call that tells them.
+          // Run again, by a call that reports them.
           return statement
             .all()
             .then(note)

@@ -72,7 +72,7 @@ test("keys under the previous secret wait for resealing; under none they are los
   expect(told).toContain(
     "fault sealed-keys: 1 of 1 keys were sealed under another KEY_ENCRYPTION_SECRET and do not open",
   );
-  // Its key cannot be sent, and nothing else stops for that.
+  // Its key can't be sent, and everything else is checked regardless.
   expect(told).toContainEqual(expect.stringMatching(/^fault providers: OpenAI cannot be asked/));
 });
 

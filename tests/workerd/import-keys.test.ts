@@ -1,4 +1,4 @@
-/** Moving in from another program, and that a second time changes nothing. */
+/** Importing from another program, and that importing again changes nothing. */
 import { asc, eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openSealed } from "../../lib/crypto/seal";
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await emptyStore();
 });
 
-/** As the route does it; every answer is as the API's document says. */
+/** As the route does it; every response matches the API's document. */
 async function move(body: object) {
   const input = parseInput(importInput, body);
   const result = await ("text" in input
@@ -137,7 +137,7 @@ describe("whose key it is", () => {
       unknown: [{ name: "relay.example.com", keys: 1, proposal }],
     });
     expect(await rows()).toEqual([]);
-    // Once somebody made the proposal a provider, its keys are known by the address.
+    // Once someone has added the proposed provider, its keys are recognized by the address.
     await addCustomProvider(context, proposal);
     expect(await move({ text })).toMatchObject({
       providers: [{ provider: "relay-example-com", added: 1 }],

@@ -1,4 +1,4 @@
-/** Incidents: one row however many isolates see it, how it ends, what people and the webhook are told. */
+/** Incidents: one row however many isolates see it, how it ends, and what people and the webhook receive. */
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createIsolateState } from "../../lib/db/state/isolate-state";

@@ -63,7 +63,7 @@ const evidence = (meaning: Evidence["meaning"]): Evidence => ({
   atMs: nowMs,
 });
 
-/** What the proxy does with a verdict: applies it to the isolate's pool and notes it. */
+/** What the proxy does with a verdict: applies it to the isolate's pool and records it. */
 function cool({ state }: Isolate, keyId: string, model: string, untilMs: number): void {
   state.pool("openai").cool(keyId, model, untilMs, "rate_limit_minute");
   state.record({
@@ -93,7 +93,7 @@ const storedKey = (id: string) =>
 
 const version = async () => (await db.select().from(stateVersion).get())?.version;
 
-/** Any request two seconds later: its response is what makes an isolate ask for changes. */
+/** Any request two seconds later: its response makes an isolate ask for changes. */
 async function serveLater({ state }: Isolate): Promise<void> {
   nowMs += 2_001;
   await state.afterResponse();
@@ -536,7 +536,7 @@ describe("what the store refuses", () => {
     let lost = 0;
     await vi.waitFor(
       async () => {
-        // Requests go on, some of them with news.
+        // Requests continue, some of them with news.
         nowMs += 31_000;
         cool(isolate, cooled, `m${nowMs}`, nowMs + HOUR_MS);
         void isolate.state.afterResponse();
@@ -576,7 +576,7 @@ describe("expireIfChanged()", () => {
   test("makes the next request wait for the store after a change, and not after what only reads", async () => {
     const id = await storeKey("sk-fake-1");
     const isolate = startIsolate();
-    // As the portal does it: on the database of its own isolate.
+    // As the portal does it: on its own isolate's database.
     const here = openDatabase(isolate.store.d1);
     await isolate.state.ready();
     await here.select().from(providerKeys);

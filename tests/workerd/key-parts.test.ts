@@ -1,4 +1,4 @@
-/** Many keys: a new isolate begins with the best of each provider and reads the others part by part. */
+/** Many keys: a new isolate starts with the best of each provider and reads the others part by part. */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
@@ -12,12 +12,12 @@ import { unreliable } from "./unreliable-d1";
 const MANY = FIRST_KEYS + 2 * NEXT_KEYS;
 const idOf = (number: number) => `pk_${String(number).padStart(6, "0")}`;
 const LAST = idOf(MANY);
-/** Of all other than `MANY`, one that is to be used before them. */
+/** Of all keys other than `MANY`, the one that is to be used before them. */
 const BEST = "pk_zz_best";
 
 beforeEach(async () => {
   await emptyStore();
-  // `sealed` is never opened here.
+  // `sealed` is never decrypted here.
   await db.run(sql`
     with recursive n(i) as (select 1 union all select i + 1 from n where i < ${MANY})
     insert into provider_keys (id, provider, sealed, fingerprint, masked, priority, created_at_ms, updated_at_ms, version)
@@ -60,7 +60,7 @@ test("the first answer waits for the best keys alone, and each answer after it b
     await respond();
     sizes.push(size());
   }
-  // Nothing after the first; the rest, with what the parts have in common with it, in three.
+  // The first read has nothing after it; the rest comes in three, with what the parts have in common.
   expect(sizes[0]).toBe(FIRST_KEYS + 1);
   expect(sizes).toEqual([...sizes].sort((one, other) => one - other));
   expect(sizes.at(-1)).toBe(MANY + 1);

@@ -1,4 +1,4 @@
-/** Long bodies as workerd streams them: read first where their model is, then as a whole. */
+/** Long bodies as workerd streams them: first read up to the model, then in full. */
 import { expect, test } from "vitest";
 import {
   KEPT_BODY_BYTES,
@@ -8,7 +8,7 @@ import {
 
 const LENGTH = KEPT_BODY_BYTES + 3_000_000;
 
-/** A body whose length is told, in pieces. */
+/** A body of declared length, in pieces. */
 function longRequest(): Request {
   const piece = new Uint8Array(100_000).fill(0x61);
   let sent = 0;

@@ -269,7 +269,7 @@ describe("limits that an admin sets", () => {
     }
     await update(id, { rpm: 10, tpm: null }, ANNS);
     await update(id, { rpm: 60 }, ANNS);
-    // Tokens of one millisecond have no order.
+    // Tokens created in the same millisecond have no order.
     nowMs += 1;
     const successor = await rotate(id, {}, ANNS);
     expect(await refusal(update(successor.id, { rpm: 61 }, ANNS))).toMatchObject({
@@ -426,7 +426,7 @@ describe("the playground's token", () => {
     state.expire();
     await state.ready();
     expect(await state.findAccessToken(first.token)).toBeNull();
-    // The id stays: what a user's playground costs adds up under it.
+    // The id stays: the costs of a user's playground add up under it.
     expect(await state.findAccessToken(second.token)).toMatchObject({ id: found?.id });
     expect(await db.select().from(accessTokens)).toHaveLength(2);
     expect((await audited()).map(({ action, count }) => [action, count])).toEqual(

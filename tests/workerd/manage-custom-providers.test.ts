@@ -64,7 +64,7 @@ async function startWarmIsolate(allowPrivateUpstreams = false) {
   return isolate;
 }
 
-/** Any request two seconds later: its response is what makes an isolate ask for changes. */
+/** Any request two seconds later: its response makes an isolate ask for changes. */
 async function serveLater(isolate: ReturnType<typeof startIsolate>): Promise<void> {
   nowMs += 2_001;
   await isolate.afterResponse();
@@ -259,7 +259,7 @@ describe("a running isolate", () => {
   });
 
   test("keeps a team's own provider whose slug a later version brings, and the address of its keys", async () => {
-    // As it was added before the version that knows a DeepSeek.
+    // As it was added before the version that knows DeepSeek.
     const row = {
       ...ACME,
       slug: "deepseek",

@@ -76,7 +76,7 @@ async function cool(
 const block = (keyId: string) =>
   writeStateEvents(db, [{ kind: "key-blocked", keyId, evidence: evidence("no such key") }]);
 
-/** The ManageError a promise rejects with. */
+/** The `ManageError` with which a promise rejects. */
 async function refusal(promise: Promise<unknown>): Promise<ManageError> {
   const error = await promise.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ManageError);
@@ -416,7 +416,7 @@ describe("changing and deleting", () => {
 describe("checkProviderKey", () => {
   const KEY = "sk-fake-0123456789-abcdefghijklmnop";
 
-  /** An upstream that gives one answer, and remembers what it was asked. */
+  /** An upstream with one response, which records its requests. */
   function upstream(status: number, body: unknown, gatewayUrl: string | null = null) {
     const asked: Request[] = [];
     const answer: CheckUpstream = {

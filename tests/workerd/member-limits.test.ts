@@ -1,4 +1,4 @@
-/** Limits of members and shares of tokens: who may set them, and what isolates make of them. */
+/** Limits of members and shares of tokens: who may set them, and how isolates apply them. */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
@@ -186,7 +186,7 @@ describe("how a token shares the pool", () => {
       updateAccessToken(as(mary), reach, id, parseInput(updateAccessTokenInput, body));
     expect(await refusal(update(own(), { priorityClass: "batch" }))).toBe("invalid_input");
     await update("everyone", share);
-    // A form sends what stays as it is.
+    // A form also sends what is unchanged.
     await update(own(), { ...share, name: "renamed" });
     expect(await refusal(update(own(), { weight: 11 }))).toBe("invalid_input");
   });

@@ -1,6 +1,6 @@
 /**
- * Migrations go forward over the data of the version before, and a version whose migrations were forgotten
- * serves all the same.
+ * Migrations run over the data of the previous version, and a version whose migrations were forgotten serves
+ * nevertheless.
  */
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -16,7 +16,7 @@ interface Column {
 const d1 = env.OLDER_DB;
 const quoted = (name: string) => `"${name}"`;
 
-/** What each statement answers, by the name of its table; all in one call. */
+/** The result of each statement, by the name of its table; all in one call. */
 async function allBy<Result>(
   tables: Iterable<string>,
   statement: (table: string) => string,
@@ -27,7 +27,7 @@ async function allBy<Result>(
   return new Map(names.map((name, index) => [name, answers[index]?.results ?? []]));
 }
 
-/** A value of the column's type, another for each row; as text it is JSON as well. */
+/** A value of the column's type, different for each row; as text it is valid JSON. */
 function fillIn({ type }: Column, row: number): string | number {
   if (type === "text") return JSON.stringify(`row ${row}`);
   return type === "real" ? row + 0.5 : row;
@@ -51,7 +51,7 @@ test("each migration keeps every row of every table as it was, and new rows fit 
       );
       expect(now.get(table)).toHaveLength(rows.length);
     }
-    // Above what migrations put in themselves.
+    // In addition to what migrations insert themselves.
     await d1.batch(
       [...columns].map(([table, of]) =>
         d1

@@ -1,4 +1,4 @@
-/** Providers' model lists: read once for all isolates, kept fresh by the upkeep, never lost to an outage. */
+/** Providers' model lists: read once for all isolates, kept fresh by maintenance, never lost in an outage. */
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { openDatabase } from "../../lib/db/open-database";
@@ -22,7 +22,7 @@ const HOUR_MS = 3_600_000;
 const PROVIDERS = ["openai", "groq", "mistral"];
 
 let nowMs = Date.now();
-/** Hosts that were asked, in order. */
+/** Hosts that were called, in order. */
 let asked: string[] = [];
 let models = ["m1"];
 let isDown = false;
@@ -111,7 +111,7 @@ test("the upkeep does not wait for keys that rest", async () => {
   const isolate = startIsolate();
   const pool = isolate.proxy.ports.state.pool("groq");
   for (const { id } of pool.keys()) pool.cool(id, "*", nowMs + 5_000, "rate_limit_minute");
-  // No timer of this isolate ever ends: it would wait for good.
+  // No timer of this isolate ever fires: it would wait forever.
   expect(await refresh(isolate)).toBe(2);
 });
 

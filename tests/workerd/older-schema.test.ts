@@ -86,7 +86,7 @@ describe("the team is told", () => {
 
   test("once, until the migrations are applied", async () => {
     await db.run(sql`delete from d1_migrations where name = ${NEWEST}`);
-    // Another isolate's: of this one's it is known that they are applied.
+    // Another isolate's context: this isolate knows that the migrations were applied.
     const later = { ...receiver.context, db: openDatabase(counted(env.DB).d1) };
     await receiver.run(later);
     await receiver.run(later);

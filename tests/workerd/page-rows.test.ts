@@ -1,4 +1,7 @@
-/** What a look at the portal's pages costs of D1's rows, with five weeks of use, and that it does not grow with use. */
+/**
+ * How many of D1's rows a view of the portal's pages costs, with five weeks of usage, and that it doesn't grow with
+ * usage.
+ */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeAll, expect, test } from "vitest";
@@ -22,7 +25,7 @@ import { counted } from "./counted-d1";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS, storeKey, storeToken } from "./test-store";
 import { attemptBy, requestAt } from "./usage-events";
 
-/** As the issue sets them. */
+/** The bound that the issue sets. */
 const MOST_ROWS = 2_500;
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);
 const DAYS = 35;
@@ -87,7 +90,7 @@ beforeAll(async () => {
     ),
   );
   expect(await recordUse(keys, REQUESTS_AN_HOUR)).toBeGreaterThan(26_000);
-  // Each key's quota for two models is spent in the evening of each day.
+  // Each key's quota for two models is used up every evening.
   const spent = Array.from({ length: 8 }, (_, day) =>
     keys.flatMap((keyId, index) =>
       ["gemini-0", "gemini-1"].map((model) => {
@@ -101,7 +104,7 @@ beforeAll(async () => {
     select e.value ->> 'id', e.value ->> 'keyId', 'google-ai-studio', 'cooled', e.value ->> 'model',
       (e.value ->> 'atMs') + ${DAY_MS}, '{"meaning":"rate_limit_day"}', e.value ->> 'atMs'
     from json_each(${JSON.stringify(spent.flat())}) e`);
-  // As the upkeep does.
+  // As maintenance does.
   while ((await digestUsage(db)) > 0);
   await keepQuotaDays({ ...context, db });
 }, 60_000);

@@ -1,6 +1,6 @@
 /**
- * What a person says of a key holds at once, in every isolate, whatever was told, learned or suspected before; and
- * what the admin API shows and what the pool does are one state.
+ * What a person says about a key applies immediately, in every isolate, whatever was reported, learned or suspected
+ * before; and the admin API shows the state that the pool uses.
  */
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -65,7 +65,7 @@ function refuse(state: IsolateState, model: string, refusal: Partial<QuotaRefusa
   poolOf(state).refuse(model, leaseOf(state, model), { ...REFUSED, ...refusal }, rest, nowMs);
 }
 
-/** All that can be told or learned of a key, each at a model of its own. */
+/** Everything that can be reported or learned about a key, each at its own model. */
 function burden(state: IsolateState, keyId: string): void {
   refuse(state, "words", { span: "day", unit: "requests", limit: 250 });
   poolOf(state).cool(keyId, "words", nowMs + 10 * HOUR_MS, "rate_limit_day");

@@ -1,4 +1,4 @@
-/** A backup made and restored in the portal: what comes back is what was there. */
+/** A backup made and restored in the portal: afterwards everything is as it was. */
 
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -31,7 +31,7 @@ const PASSWORD = "correct horse battery";
 const PASSPHRASE = "a passphrase for tests";
 const KEYS = Array.from({ length: 250 }, (_, index) => `sk-fake-${index}`);
 
-/** The database that backups are restored into. */
+/** The database into which backups are restored. */
 const target = openDatabase(env.OLDER_DB);
 let passwordHash = "";
 let file = new Uint8Array();
@@ -131,7 +131,7 @@ describe("a restore", () => {
     expect((await target.select().from(auditLog)).map(({ action }) => action)).toContain(
       "backup.restore",
     );
-    // An isolate that knew the empty instance learns of everything.
+    // An isolate that knew the empty instance learns about everything.
     isolate.expire();
     await isolate.ready();
     expect(isolate.pool("openai").size).toBe(KEYS.length);

@@ -25,7 +25,7 @@ beforeEach(async () => {
   for (let index = 0; index < 4; index += 1) ids.push(await storeKey(`sk-fake-hint-${index}`));
 });
 
-/** Refusals of all of these within a second, some times over; the story of a rest is told every 15 minutes. */
+/** Rejections of all of these within a second, several times; a cooldown is recorded every 15 minutes. */
 async function trip(keyIds: readonly string[], times: number): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     nowMs += 20 * MINUTE_MS;

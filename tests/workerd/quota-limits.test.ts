@@ -1,4 +1,4 @@
-/** Limits that people set for keys, quota domains and providers, and what isolates make of them. */
+/** Limits that people set for keys, quota domains and providers, and how isolates apply them. */
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { providerKeys } from "../../lib/db/schema/schema";
@@ -24,7 +24,7 @@ const context: ManageContext = { db, secrets: SECRETS, nowMs: () => nowMs, actor
 const every = { model: "*", rpm: null, tpm: null, dailyRequests: null };
 
 beforeEach(async () => {
-  // Noon UTC, so that a test's minutes are of one day.
+  // Noon UTC, so that all minutes of a test belong to one day.
   nowMs = Date.UTC(2026, 10, 24, 12);
   await emptyStore();
 });
@@ -39,7 +39,7 @@ function startIsolate() {
   });
 }
 
-/** How many of some requests a pool lets go at once. */
+/** How many of some requests a pool lets through at once. */
 function countGo(pool: KeyPool, model: string, asked = 20): number {
   let gone = 0;
   for (let request = 0; request < asked; request += 1) {
@@ -72,7 +72,7 @@ describe("the verbs", () => {
     await set({ provider: "openai", limits: previous });
     expect((await listQuotaLimits(context, { provider: "openai" }))[0]?.limits).toEqual(previous);
     const log = await db.select().from(auditLog).where(eq(auditLog.action, "quota-limits.set"));
-    // Setting what is there already is no change.
+    // Setting what is already set changes nothing.
     expect(log).toHaveLength(3);
     expect(log[0]).toMatchObject({ subjectId: "openai", before: { limits: [] } });
   });

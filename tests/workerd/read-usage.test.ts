@@ -43,7 +43,7 @@ const usage = (query: Record<string, string>) =>
 const requests = (query: Record<string, string> = {}) =>
   listRequests(context, parseInput(listRequestsInput, query));
 
-/** Three hours of two days, three tokens, two models and four keys; some retried, some refused. */
+/** Three hours of two days, three tokens, two models and four keys; some requests retried, some rejected. */
 function mixed(): RequestEvent[] {
   return Array.from({ length: 120 }, (_, index) => {
     const atMs = NOW_MS - ([0, HOUR_MS, DAY_MS][index % 3] ?? 0) - index;
@@ -113,7 +113,7 @@ describe("use", () => {
         return state / 0x7fffffff;
       };
       const firstMs = NOW_MS - 2 * DAY_MS + 12_345;
-      // Some cuts are between two requests that are milliseconds apart.
+      // Some cuts fall between two requests that are milliseconds apart.
       const cuts = Array.from({ length: 4 }, () =>
         random() < 0.5
           ? Math.floor(firstMs + random() * (NOW_MS - firstMs))
@@ -169,7 +169,7 @@ describe("use", () => {
       .run();
     const lastSecond = { from: String(NOW_MS - 50), to: String(NOW_MS) };
     await expect(usage(lastSecond)).rejects.toMatchObject({ code: "invalid_input" });
-    // Of an hour without requests, any part is empty.
+    // Any part of an hour without requests is empty.
     const quiet = { from: String(NOW_MS - 5 * HOUR_MS), to: String(NOW_MS - 4 * HOUR_MS) };
     expect((await usage(quiet)).totals.requests).toBe(0);
     for (const [from, to] of [

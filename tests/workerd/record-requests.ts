@@ -15,7 +15,7 @@ export async function recordRequests(
   while (recorder.isDue()) await recorder.flush();
 }
 
-/** Each when it happened, so that those of hours that are over by the last are in the rollups. */
+/** Each when it happened, so that hours that end before the last one are in the rollups. */
 export async function recordAsTheyCame(events: readonly RequestEvent[]): Promise<void> {
   const { recorder, until } = startRecorder(0);
   for (const event of events) {

@@ -166,7 +166,7 @@ describe("resealProviderKeys", () => {
 });
 
 describe("seals of before, which are bound to no row", () => {
-  /** As builds of before wrote it. */
+  /** As earlier builds wrote it. */
   async function sealOfBefore(text: string, secret: string): Promise<string> {
     const { keyId, sealing } = await deriveKeys(secret);
     const iv = crypto.getRandomValues(new Uint8Array(12));

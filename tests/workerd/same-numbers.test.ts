@@ -1,4 +1,4 @@
-/** Requests, tokens and cost are the same wherever they are told, and the same as what was recorded. */
+/** Requests, tokens and cost are the same wherever they are shown, and the same as what was recorded. */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import Papa from "papaparse";
@@ -87,7 +87,7 @@ async function recorded(): Promise<Sums> {
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-/** Of rows as any answer has them. */
+/** From rows in the form of any response. */
 function sumsOf(
   rows: readonly {
     readonly requests?: number;
@@ -109,7 +109,7 @@ async function overview(): Promise<Sums[]> {
   return [sumsOf([today]), sumsOf(models), sumsOf(users)];
 }
 
-/** Of the figures, the list, and the files of the charts. */
+/** From the figures, the list, and the files of the charts. */
 async function board(grain: "hour" | "day", groupBy: (typeof GROUPS)[number]): Promise<Sums[]> {
   const shown = await readUsageBoard(context, ADMIN, {
     grain,
@@ -210,7 +210,7 @@ describe("the same numbers everywhere", () => {
     if (compactedAtMs !== null) {
       await compactUsage(db, newRowId("uf", compactedAtMs), compactedAtMs);
       const [left] = await runBatch(db, [sql`select side from usage_open_hours`]);
-      // Both sides of four hours: those that are over came late, and stay until the next time.
+      // Both sides of four hours: those that ended came late, and stay until the next time.
       expect(left?.results).toHaveLength(compactedAtMs === NOW_MS ? 8 : 0);
     }
     // Four hours and their day.

@@ -15,7 +15,7 @@ import { auditActions, auditEntries, emptyTeam, refusal, storeUser } from "./tes
 
 const HOUR_MS = 3_600_000;
 
-/** Password "correct horse" under parameters that are cheap to compute. */
+/** The password "correct horse", hashed with parameters that are cheap to compute. */
 const CHEAP_HASH =
   "$scrypt$ln=10,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$A9lBa6RTbfBovWqamVIqXKovIl4Vk6OZyVojLJmYmSI";
 
@@ -39,7 +39,7 @@ const signIn = (
 
 const kindOf = async (...who: Parameters<typeof signIn>) => (await signIn(...who)).kind;
 
-/** How often a password may be tried right now before the door closes. */
+/** How often a password may be tried now before attempts are slowed down. */
 async function triesUntilSlowed(email: string, ip: string | null = null): Promise<number> {
   for (let tries = 0; ; tries++) {
     if ((await kindOf(email, "wrong", ip)) === "slowed") return tries;
@@ -245,7 +245,7 @@ describe("sessions", () => {
     await endSession(db, old);
     expect(await findSession(db, old, nowMs)).toBeUndefined();
     expect(await findSession(db, begun, nowMs)).toBeUndefined();
-    // The same cookie once more ends nothing that began since.
+    // The same cookie used again ends nothing that began since.
     const since = { id: null, userId: member.id, version: version + 1 };
     await endSession(db, old);
     expect(await findSession(db, since, nowMs)).toBeDefined();

@@ -1,4 +1,4 @@
-/** Leases over the rows of D1: two isolates, one limit. */
+/** Leases over rows in D1: two isolates, one limit. */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 test("what one holds the other has not, and what it gives back the other gets", async () => {
   const [one, other] = [isolate(), isolate()];
-  // Nothing is known yet: a part is claimed, and then what is free.
+  // Nothing is known yet: it claims a part, and then what is free.
   const [first] = await one.ask("is_1", [ask(0, 80)], NOW);
   expect(first?.permits).toBe(13);
   const [more] = await one.ask("is_1", [ask(13, 80)], NOW + 1_000);
@@ -28,7 +28,7 @@ test("what one holds the other has not, and what it gives back the other gets", 
   const [left] = await other.ask("is_2", [ask(0, 80)], NOW + 2_000);
   expect(left).toMatchObject({ permits: 10, heldByOthers: 90, isolates: 2 });
   await one.ask("is_1", [ask(30, 0)], NOW + 3_000);
-  // It claims what it knew to be free, sees that more is, and claims that.
+  // It claims what it knew to be free, sees that there is more, and claims that.
   const [known] = await other.ask("is_2", [ask(10, 80)], NOW + 4_000);
   expect(known).toMatchObject({ permits: 10, heldByOthers: 30, youngUntilMs: NOW + 3_000 });
   const [after] = await other.ask("is_2", [ask(10, 80)], NOW + 4_200);

@@ -1,4 +1,4 @@
-/** Who made what is stored, as isolates learn it from each other through D1. */
+/** Who created what is stored, as isolates learn it from each other through D1. */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
@@ -35,7 +35,7 @@ const seen = (resource: string, fields: object = {}): StateEvent => ({
   ...fields,
 });
 
-/** Writes what the isolate has noted. */
+/** Writes what the isolate has recorded. */
 async function flush(state: IsolateState): Promise<void> {
   nowMs += 2_000;
   await state.afterResponse();

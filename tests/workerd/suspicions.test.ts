@@ -1,4 +1,4 @@
-/** What is held against keys and what becomes of it, as people see it. */
+/** Suspicions against keys and how they end, as people see them. */
 import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { findSuspicions } from "../../lib/db/state/key-events";

@@ -1,4 +1,4 @@
-/** Changing many keys at once, taking it back, and what the logs tell of it. */
+/** Changing many keys at once, undoing it, and what the logs record of it. */
 import { asc, eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { hashPassword } from "../../lib/crypto/hash-password";
@@ -156,7 +156,7 @@ describe("changeProviderKeys", () => {
       changed: 2,
     });
     expect(await db.$count(keyCooldowns)).toBe(0);
-    // What an isolate noted before, and writes only now, is void.
+    // What an isolate recorded before, and writes only now, doesn't apply.
     await cool(one, "m1");
     expect(await db.$count(keyCooldowns)).toBe(0);
   });

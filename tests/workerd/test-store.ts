@@ -1,5 +1,5 @@
 /**
- * The D1 of the test run, and what tests put into it.
+ * The D1 of the test run, and what tests store in it.
  * @module
  */
 import { env } from "cloudflare:workers";
@@ -28,10 +28,10 @@ export const ACTOR: Actor = {
   ip: null,
   userAgent: null,
 };
-/** In place of an entry of the audit log, where tests write beside the verbs. */
+/** Replaces an entry of the audit log in tests that write without the verbs. */
 export const NO_AUDIT = () => sql`select 1`;
 
-/** All that metering wrote. */
+/** Everything that metering wrote. */
 export async function emptyUsage(): Promise<void> {
   await db.batch([
     db.run(sql`delete from request_log`),

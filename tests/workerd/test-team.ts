@@ -1,5 +1,5 @@
 /**
- * What tests of the team's verbs start from.
+ * The common start of tests of the team's verbs.
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -21,7 +21,7 @@ export async function emptyTeam(): Promise<void> {
   ]);
 }
 
-/** Adds a user without a password; returns who acts as that user. */
+/** Adds a user without a password; returns the actor for that user. */
 export async function storeUser(
   email: string,
   role: Role,
@@ -43,7 +43,7 @@ export async function auditActions(): Promise<string[]> {
   return (await auditEntries()).map(({ action }) => action);
 }
 
-/** The code of the refusal that a verb answers with. */
+/** The code with which a verb rejects. */
 export async function refusal(promise: Promise<unknown>): Promise<string> {
   const outcome = await promise.catch((error: unknown) => error);
   if (outcome instanceof ManageError) return outcome.code;

@@ -23,7 +23,7 @@ interface Asked {
   readonly headers: Headers;
 }
 
-/** An upstream that gives this answer after 120 ms. */
+/** An upstream that responds like this after 120 ms. */
 function answering(answer: Response | Error, options: Partial<CheckUpstream> = {}) {
   const asked: Asked[] = [];
   const upstream: CheckUpstream = {

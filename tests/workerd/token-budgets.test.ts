@@ -1,4 +1,4 @@
-/** What tokens with limits use, over the store: written once, known in every isolate. */
+/** What tokens with limits use, in the store: written once, known in every isolate. */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
@@ -29,7 +29,7 @@ const ESTIMATE = { requests: 1, tokens: 110, costNanoUsd: 45_000 };
 
 let nowMs = 0;
 let logged: MockInstance;
-/** What every isolate knows of the team's settings. */
+/** What every isolate knows about the team's settings. */
 let settings: Settings = DEFAULT_SETTINGS;
 
 beforeEach(async () => {
@@ -88,7 +88,7 @@ test("a flush adds what a token used to its day and its month, cost included", a
   const { recorder, serve } = startIsolate();
   expect(await serve(4)).toBe(4);
   await recorder.flush();
-  // 100 tokens read at $0.25 a million, 10 written at $2.
+  // 100 tokens read at $0.25 per million, 10 written at $2.
   const spend = { requests: 4, tokens: 440, cost: 4 * 45_000 };
   expect(await storedSpend()).toEqual([
     { period: "2026-11", ...spend },
@@ -126,7 +126,7 @@ test("two isolates learn of each other with their flushes: neither spends what b
   await other.recorder.flush();
   expect(await other.serve(10)).toBe(4);
   await other.recorder.flush();
-  // One knows of its own three only, which is the bound: what the others used since its last flush.
+  // One isolate knows only about its own three, which is the bound: what the others used since their last flush.
   expect(await one.serve(1)).toBe(1);
   await one.recorder.flush();
   expect(await one.serve(10)).toBe(0);
@@ -160,7 +160,7 @@ test("a member's budget counts all own tokens, and what they used before it was 
   await before.recorder.flush();
   const { recorder, serve } = startIsolate();
   expect(await serve(4, [MEMBER], { tokenId: "at_2", userId: "us_1" })).toBe(4);
-  // The token's own limit of ten has two used already; the member's twelve has six.
+  // The token's own limit of ten has two used already; the member's limit of twelve has six.
   expect(await serve(20, [TOKEN, MEMBER], { tokenId: "at_1", userId: "us_1" })).toBe(6);
   await recorder.flush();
   expect(await startIsolate().serve(1, [MEMBER], { userId: "us_1" })).toBe(0);
@@ -172,7 +172,7 @@ test("an isolate that does not know of the limits yet counts for them all the sa
   const ignorant = startIsolate();
   for (let count = 0; count < 3; count += 1) ignorant.recorder.add(requestAt(nowMs));
   await ignorant.recorder.flush();
-  // The first has not written its two yet.
+  // The first hasn't written its two yet.
   expect(await startIsolate().serve(10)).toBe(7);
 });
 
@@ -202,7 +202,7 @@ test("requests at the same time ask the store once", async () => {
   const { store, ask } = startIsolate();
   const before = store.calls;
   await Promise.all(Array.from({ length: 20 }, () => ask([TOKEN, MEMBER])));
-  // What there is, and what is made where nothing is.
+  // What exists, and what is created if nothing does.
   expect(store.calls - before).toBe(2);
 });
 
@@ -220,6 +220,6 @@ test("the team's own prices count as soon as they are set", async () => {
   expect(await serve(1)).toBe(1);
   const dear = { provider: "openai", model: "gpt-5-mini", input: 5_000, output: 5_000 };
   settings = { ...DEFAULT_SETTINGS, prices: { overrides: [dear] } };
-  // 110 tokens are 55 cents now, of the dollar a month.
+  // 110 tokens are 55 cents now, of one dollar per month.
   expect(await serve(5)).toBe(2);
 });

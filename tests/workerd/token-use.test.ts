@@ -23,7 +23,7 @@ test("a token's use is counted by the day and the month in UTC, others' and refu
   ]);
   const context = { db, secrets: SECRETS, nowMs: () => NOON_MS, actor: ACTOR };
   const use = await readTokenUse(context, ["at_1", "at_2", "at_3"]);
-  // gpt-5-mini: $0.25 a million of input tokens, $2 a million of output tokens.
+  // gpt-5-mini: $0.25 per million input tokens, $2 per million output tokens.
   expect(use.at_1).toEqual({
     dailyRequests: 1,
     dailyTokens: 1_100_000,

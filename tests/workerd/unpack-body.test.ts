@@ -1,4 +1,4 @@
-/** workerd unpacks what Node unpacks, and stops at the bound as Node does. */
+/** workerd decompresses what Node decompresses, and stops at the bound as Node does. */
 import {
   brotliCompressSync,
   deflateRawSync,

@@ -1,6 +1,6 @@
 /**
- * A real D1 whose connection can be cut: calls then fail, never come back, are done without a word of it, or take
- * so many milliseconds more, as `mode` says.
+ * A real D1 whose connection can be cut: calls then fail, never return, are executed without a response, or take so
+ * many milliseconds longer, as `mode` says.
  * @module
  */
 export type D1Mode = "up" | "down" | "hanging" | "answers-lost" | `slow-${number}`;
@@ -8,7 +8,7 @@ export type D1Mode = "up" | "down" | "hanging" | "answers-lost" | `slow-${number
 export interface UnreliableD1 {
   readonly d1: D1Database;
   mode: D1Mode;
-  /** Calls that reached for the store, whatever came of them. */
+  /** Calls to the store, whatever their outcome. */
   calls: number;
 }
 

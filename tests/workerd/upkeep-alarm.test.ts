@@ -1,4 +1,4 @@
-/** The upkeep as the portal's object does it: a step an alarm, each small, and none lost with its isolate. */
+/** Maintenance as the portal's object does it: one step per alarm, each small, and none lost with its isolate. */
 import { env } from "cloudflare:workers";
 import { eq, sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
@@ -28,14 +28,14 @@ import { requestAt } from "./usage-events";
 const START_MS = Date.UTC(2026, 10, 20, 12, 30);
 const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 const CRON = { startedBy: "cron", idleMs: 1 } as const;
-/** What an alarm may do of the free plan's 50 each. */
+/** What an alarm may use of the free plan's 50 each. */
 const [MOST_STATEMENTS, MOST_FETCHES] = [40, 20];
 
 let nowMs = START_MS;
 let logged: MockInstance;
-/** Asked for since the step began. */
+/** Requests since the step began. */
 let fetches = 0;
-/** What a provider does when it is asked about a key. */
+/** What a provider does when a key is checked. */
 let answer: () => Promise<Response>;
 
 const refusal = async () =>
@@ -73,7 +73,7 @@ class Storage implements UpkeepStorage {
   readonly #values = new Map<string, string>();
   alarmMs: number | null = null;
 
-  // The platform's own has many forms; these are the ones that are called.
+  // The platform's own method has many forms; these are the ones in use.
   get = (async (key: string) => {
     const text = this.#values.get(key);
     return text === undefined ? undefined : JSON.parse(text);
@@ -99,7 +99,7 @@ async function fireAll(most = 200) {
   while (storage.alarmMs !== null) {
     if (steps.length >= most) throw new Error(`more than ${most} steps`);
     nowMs = Math.max(nowMs, storage.alarmMs);
-    // Gone when it fires, as the platform has it.
+    // Cleared when it fires, as on the platform.
     storage.alarmMs = null;
     const before = store.statements;
     fetches = 0;
@@ -164,7 +164,7 @@ describe("a run", () => {
       );
       expect(Math.max(...steps.map((each) => each.fetches))).toBeLessThanOrEqual(MOST_FETCHES);
       expect(await lastRun()).toMatchObject({ holder: null, report: { failed: [] } });
-      // All that is blocked was asked about in the first run, fifteen a step.
+      // Everything blocked was checked in the first run, fifteen per step.
       if (run === 0) expect((await lastRun())?.report?.figures.checkedKeys).toBe(60);
       expect(await journalLength()).toBe(0);
       nowMs += 15 * MINUTE_MS;
@@ -260,7 +260,7 @@ describe("a step that is killed", () => {
     await block(key);
     nowMs += HOUR_MS;
     await callUpkeep(storage, CRON, nowMs);
-    // Its isolate dies while a provider is asked.
+    // Its isolate dies during a provider's response.
     let isAsked = false;
     answer = () => {
       isAsked = true;
@@ -272,7 +272,7 @@ describe("a step that is killed", () => {
     }
     expect(storage.alarmMs).toBe(nowMs + MINUTE_MS);
     answer = async () => Response.json({ data: [] });
-    // The key's own next time was put off before it was asked.
+    // The key's own next check was postponed before it was called.
     nowMs += HOUR_MS;
     await fireAll();
     expect(await lastRun()).toMatchObject({ holder: null, report: { failed: [] } });
@@ -304,11 +304,11 @@ test("with the store down, steps wait for it and go on", async () => {
 });
 
 describe("what calls it", () => {
-  /** As bound in `wrangler.toml`; the database may not be touched. */
+  /** As bound in `wrangler.toml`; the database may not be used. */
   function boundEnv(calls: unknown[]): Env {
     const object = { callUpkeep: async (call: unknown) => void calls.push(call) };
     const namespace = { getByName: () => object, jurisdiction: () => namespace };
-    // Only these parts are asked for.
+    // Only these parts are called.
     return {
       PORTAL: namespace,
       get DB() {
@@ -351,7 +351,7 @@ describe("what calls it", () => {
     const before = (await lastRun())?.runs;
     await fireAll();
     expect(await journalLength()).toBe(0);
-    // Nothing else was called for.
+    // Nothing else was called.
     expect((await lastRun())?.runs).toBe(before);
   });
 

@@ -1,4 +1,4 @@
-/** What the instance does by itself: whose turn it is, what a run does, and what one that dies leaves. */
+/** What the instance does by itself: whose turn it is, what a run does, and what a run that dies leaves behind. */
 import { env } from "cloudflare:workers";
 import { eq, sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from "vitest";
@@ -25,9 +25,9 @@ const [MINUTE_MS, HOUR_MS, DAY_MS] = [60_000, 3_600_000, 24 * 3_600_000];
 
 let nowMs = START_MS;
 let logged: MockInstance;
-/** Keys that the provider takes; every other one it refuses. */
+/** Keys that the provider accepts; it rejects every other one. */
 let goodKeys: readonly string[] = [];
-/** Texts of the keys that were asked about, in order. */
+/** Texts of the keys that were checked, in order. */
 let asked: string[] = [];
 let isDown = false;
 
@@ -56,7 +56,7 @@ const context: UpkeepContext = {
   }),
 };
 
-/** A run by cron, which comes whenever it is called. */
+/** A run by cron, which is due whenever it is called. */
 const run = () => runUpkeep(context, { startedBy: "cron", idleMs: 1 });
 
 const take = (holder: string, idleMs = 1) =>
@@ -159,7 +159,7 @@ describe("re-checks", () => {
     expect(entry).toMatchObject({ action: "provider-key.check", actorKind: "system" });
   });
 
-  /** Runs come at these hours after a block: around each that is due, and between. */
+  /** Runs happen at these hours after a block: around each that is due, and between. */
   const RUN_HOURS = [0, 1, 2, 6, 7, 8, 19, 30, 31, 32, 33, 55, 100, 197, 198, 199, 200, 215];
 
   test("a dead key is asked after 1, 6 and 24 hours, then weekly", async () => {
@@ -284,7 +284,7 @@ describe("a run that is killed", () => {
     goodKeys = ["sk-mended"];
     nowMs += HOUR_MS;
     await run();
-    // As if the times of the next re-checks had not been written any more.
+    // As if the times of the next re-checks were no longer written.
     await db.update(keyRechecks).set({ attempts: 0, nextAtMs: nowMs + HOUR_MS });
     await db.update(upkeep).set({ holder: "dead", leaseUntilMs: nowMs + MINUTE_MS });
     nowMs += HOUR_MS;

@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 const record = (events: readonly RequestEvent[]) => recordRequests(events, NOW_MS);
 
-/** Twelve models, two members; every fifth request is refused after a try, the others are answered. */
+/** Twelve models, two members; every fifth request is rejected after an attempt, the others succeed. */
 function mixed(): RequestEvent[] {
   return Array.from({ length: 100 }, (_, index) => {
     const isRefused = index % 5 === 0;
@@ -187,7 +187,7 @@ describe("the board of use", () => {
   });
 });
 
-/** The provider's word that the day's quota is used up. */
+/** The provider's response that the daily quota is used up. */
 function storeNotice(keyId: string, kind: string, model: string, atMs: number) {
   return db.run(sql`
     insert into key_events (id, key_id, provider, kind, model, evidence, at_ms)
@@ -216,7 +216,7 @@ describe("forecasts of quotas", () => {
     await storeNotice(one, "cooled", "gpt-5-mini", yesterdayMs);
     await record([
       ...answersOf(one, 30, yesterdayMs - 2 * HOUR_MS),
-      // Of the day before: no part of what yesterday's quota allowed.
+      // From the day before: not part of what yesterday's quota allowed.
       ...answersOf(one, 9, yesterdayMs - 14 * HOUR_MS),
       ...answersOf(one, 6, NOW_MS),
       ...answersOf(two, 4, NOW_MS - 3 * HOUR_MS),

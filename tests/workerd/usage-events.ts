@@ -22,7 +22,7 @@ export const usageOf = (inputTokens: number, outputTokens: number): Usage => ({
   outputTokens,
 });
 
-/** A good answer of gpt-5-mini through one key. */
+/** A successful response of gpt-5-mini through one key. */
 export function requestAt(atMs: number, fields: Partial<RequestEvent> = {}): RequestEvent {
   return {
     id: newRequestId(atMs, Math.random()),

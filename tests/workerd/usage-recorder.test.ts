@@ -25,7 +25,7 @@ import { db, emptyUsage } from "./test-store";
 import { type UnreliableD1, unreliable } from "./unreliable-d1";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
-/** Half past twelve, so that the hour does not end within a test. */
+/** Half past twelve, so that the hour doesn't end during a test. */
 const START_MS = Date.UTC(2026, 10, 20, 12, 30);
 const SETTINGS: RecordingSettings = { ...DEFAULT_SETTINGS, metering: { dailyRowBudget: 0 } };
 
@@ -422,7 +422,7 @@ describe("what goes into the log", () => {
 
   test.each([
     ["all", 2],
-    // Chance is one in two here.
+    // The chance is one in two here.
     ["sampled", 1],
     ["problems", 1],
     ["none", 0],
@@ -481,7 +481,7 @@ describe("rows written for 1,000 requests at 100 a second, over 100 keys, 10 mod
         };
       },
     });
-    // `prepare` must answer at once.
+    // `prepare` must return immediately.
     const d1 = new Proxy(counting, {
       get: (target, name) =>
         name === "prepare" ? env.DB.prepare.bind(env.DB) : Reflect.get(target, name),
@@ -496,7 +496,7 @@ describe("rows written for 1,000 requests at 100 a second, over 100 keys, 10 mod
       settings: () => settings,
     });
     const requests = 20_000;
-    // A hundred come before each look at the clock a second later; the recorder decides when it writes.
+    // A hundred arrive before each look at the clock a second later; the recorder decides when to write.
     for (let done = 0; done < requests; done += 100) {
       for (let index = 0; index < 100; index += 1) {
         const n = done + index;
@@ -548,7 +548,7 @@ describe("what the store refuses", () => {
       await refuse("new.model = 'refused'");
       add(recorder, events);
       while (recorder.isDue()) await recorder.flush();
-      // What was lost is told by the next flush.
+      // The next flush reports what was lost.
       recorder.add(requestAt(START_MS));
       await recorder.flush();
       expect(recorder.isDue()).toBe(false);

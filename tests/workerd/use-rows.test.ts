@@ -1,4 +1,4 @@
-/** What isolates tell each other of their use of provider keys, over the rows of D1. */
+/** What isolates report to each other about their use of provider keys, over rows in D1. */
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
@@ -54,7 +54,7 @@ test("what one isolate was told of a limit, and sent, counts in another", async 
     const works: Promise<unknown>[] = [];
     return {
       pool: state.pool("openai"),
-      /** Its background work, to the end. */
+      /** Its background work, until it ends. */
       async share() {
         state.shareUse((work) => works.push(work));
         await Promise.all(works);

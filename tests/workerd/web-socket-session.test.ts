@@ -22,7 +22,7 @@ interface Closed {
   readonly reason: string;
 }
 
-/** One end, with what came to it. */
+/** One end, with what it received. */
 class End {
   readonly got: (string | ArrayBuffer)[] = [];
   readonly closed: Promise<Closed>;

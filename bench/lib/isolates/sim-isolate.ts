@@ -1,5 +1,5 @@
 /**
- * One isolate in virtual time: the real handler, pool, ledger, leases and asker over a modeled store.
+ * One isolate in virtual time: the real handler, pool, ledger, leases and lease client over a modeled store.
  * @module
  */
 

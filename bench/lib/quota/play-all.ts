@@ -9,18 +9,18 @@ import { Worker } from "node:worker_threads";
 import { type Extent, type Part, type Play, playsFor } from "./plays.ts";
 import type { Row } from "./rows.ts";
 
-/** @param told Called with each row once it is known. */
+/** @param onRow Called with each row once it is known. */
 export async function playAll(
   seed: number,
   extent: Extent,
   parts: readonly Part[],
-  told: (row: Row) => void,
+  onRow: (row: Row) => void,
 ): Promise<readonly Row[]> {
   const plays = playsFor(seed, extent).filter(({ part }) => parts.includes(part));
   const rows = new Map<Play, readonly Row[]>();
   const note = (play: Play, played: readonly Row[]) => {
     rows.set(play, played);
-    for (const row of played) told(row);
+    for (const row of played) onRow(row);
   };
   const waiting = plays
     .filter(({ isAlone }) => isAlone !== true)

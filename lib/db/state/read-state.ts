@@ -73,7 +73,7 @@ export interface StateChanges {
   readonly deletedKeyIds: readonly string[];
   /** By slug; a provider that was added again since is among the rows too. */
   readonly deletedProviders: readonly string[];
-  /** By name; likewise. */
+  /** By name; one that was added again since is among the rows too. */
   readonly deletedAliases: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Hints that tell each client whether to retry: it should stop and show our message if waiting is useless, and wait if
+ * Hints for each client on whether to retry: it should stop and show our message if waiting is useless, and wait if
  * the wait is short. Status, `Retry-After` and `code` are the same for all clients; these hints are what some clients
  * obey in addition, or instead.
  *
