@@ -107,16 +107,17 @@ for (const isolates of ISOLATES) {
       const line = lineOf({ name: `${isolates} isolates`, isolates, toFirst, load }, seed);
       const play = async (isShared: boolean): Promise<KeysFigures> => {
         const outcome = await simulate({ ...line.scenario, isShared });
-        const answers = outcome.told.filter(({ status }) => status === 200).length;
+        const answers = outcome.responses.filter(({ status }) => status === 200).length;
         const inTime = answersInTime(outcome, line.scenario);
         return {
           attemptsAnAnswer: Number((outcome.attempts / answers).toFixed(3)),
           answered: Number(
-            (load > 1 ? inTime / capacityOf(line, outcome) : answers / outcome.told.length).toFixed(
-              3,
-            ),
+            (load > 1
+              ? inTime / capacityOf(line, outcome)
+              : answers / outcome.responses.length
+            ).toFixed(3),
           ),
-          rowsAMillion: Math.round((outcome.exchanges * 1e6) / outcome.told.length),
+          rowsAMillion: Math.round((outcome.exchanges * 1e6) / outcome.responses.length),
         };
       };
       const [alone, shared] = [await play(false), await play(true)];

@@ -7,14 +7,14 @@ import type { ComponentProps } from "react";
 
 interface LinkProps extends Omit<ComponentProps<typeof NextLink>, "href" | "prefetch"> {
   readonly href: string;
-  /** False for links that stand side by side by the dozen: the pointer passes many on its way to one. */
+  /** False for links that appear in large numbers side by side: the pointer crosses many on its way to one. */
   readonly prefetch?: false;
 }
 
 /**
- * A link to a page of the portal. What shows while the page loads is fetched when the pointer or the focus
- * comes to the link. Next by itself fetches it for every link in view, and again after each action: two dozen
- * requests of the Worker and of the portal's object for one page.
+ * A link to a page of the portal. What is shown while the page loads is fetched when the link is hovered over or
+ * focused. Next itself would fetch it for every link in view, and again after each action: two dozen requests to the
+ * Worker and to the portal's object for one page.
  */
 export function Link({ href, prefetch, onPointerEnter, onFocus, ...rest }: LinkProps) {
   const router = useRouter();

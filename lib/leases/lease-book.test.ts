@@ -39,7 +39,7 @@ class User {
     let turn = this.leases.turn(this.limit, 1, nowMs);
     if (turn.kind !== "go") this.leases.noteShort(this.limit.name, 1, nowMs);
     if (turn.kind === "ask") {
-      this.tell(book, nowMs, carries);
+      this.report(book, nowMs, carries);
       turn = this.leases.turn(this.limit, 1, nowMs);
     }
     if (turn.kind !== "go") return false;
@@ -47,7 +47,7 @@ class User {
     return true;
   }
 
-  tell(book: LeaseBook, nowMs: number, carries = true): void {
+  report(book: LeaseBook, nowMs: number, carries = true): void {
     const questions = this.leases.questions(nowMs);
     this.leases.requested(questions, nowMs);
     const grants = book.lease(this.name, questions, nowMs);
@@ -112,7 +112,7 @@ test("of requests at the same moment no more are under way than the limit", () =
         const user = users[isolate % isolates];
         if (kind === "isolate dies") {
           user?.usesMs.splice(0, 3);
-          user?.tell(book, nowMs);
+          user?.report(book, nowMs);
         } else user?.use(book, nowMs, kind !== "answer lost");
         const underWay = users.reduce((sum, { usesMs }) => sum + usesMs.length, 0);
         expect(underWay).toBeLessThanOrEqual(limit + isolates * freeUse(limit, 1));
@@ -234,7 +234,7 @@ test("isolates that want more than there is come to even shares, and use all of 
         for (let tick = 0; tick < 2_000; tick += 1) {
           const nowMs = START_MS + tick * 100;
           for (const [index, user] of users.entries()) {
-            if (tick % 10 === index % 10) user.tell(book, nowMs);
+            if (tick % 10 === index % 10) user.report(book, nowMs);
             for (let i = 0; i < 3; i += 1) {
               if (user.use(book, nowMs, true) && tick >= 1_400)
                 counts[index] = (counts[index] ?? 0) + 1;

@@ -38,7 +38,7 @@ const ADDRESS_FIELDS = [
   "baseuri",
   "endpoint",
 ];
-/** Amounts that cap a key: names that no other program gives to something else. */
+/** Fields with caps of a key: names that no other program uses for something else. */
 const CAP_FIELDS = {
   concurrentRequests: ["concurrentrequests", "maxparallelrequests", "maxconcurrent"],
   dailyCostUsd: ["dailycostusd", "dailybudgetusd"],
@@ -327,7 +327,7 @@ function wholeOf(value: unknown): number | undefined {
   return text !== undefined && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }
 
-/** What caps the key; an amount that is none of a cap's is left to the verb, which says so. */
+/** The caps of a key; an amount that doesn't fit a cap is left to the verb, which reports it. */
 function capsIn(fields: ReadonlyMap<string, unknown>): Readonly<Record<string, number>> {
   const caps: Record<string, number> = {};
   for (const [cap, names] of Object.entries(CAP_FIELDS)) {

@@ -240,14 +240,14 @@ export class KeyPool extends KeyRegistry {
     if (settle(lease)) this.models.get(model ?? NO_MODEL)?.drop(lease, nowMs);
   }
 
-  /** The request may cost so much, in 1e-9 US dollars. */
+  /** Reserves the estimated cost of the request, in 1e-9 US dollars. */
   reserve({ entry, hold }: Lease, costNanoUsd: number, nowMs: number): void {
     if (hold !== null && entry.caps !== null) {
       this.caps.reserve(entry.caps, hold, costNanoUsd, nowMs);
     }
   }
 
-  /** The attempt is over: it holds nothing of the key's caps, unless its answer is on its way. */
+  /** The attempt has ended: it holds nothing of the key's caps, unless its response is being delivered. */
   release({ entry, hold }: Lease, nowMs: number): void {
     if (hold === null || hold.isServing || entry.caps === null) return;
     if (!this.caps.release(entry.caps, hold, nowMs)) return;
@@ -255,9 +255,9 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * The answer, or a turn of a session, came to so much, in 1e-9 US dollars.
+   * Records what the response, or a turn of a session, cost, in 1e-9 US dollars.
    * @param atMs When the request arrived.
-   * @returns The cap that is reached by it: the key is in cooldown from now on.
+   * @returns The cap that this reaches: the key is in cooldown from now on.
    */
   spend({ entry }: Lease, costNanoUsd: number, atMs: number, nowMs: number): ReachedKey | null {
     if (entry.caps === null) return null;

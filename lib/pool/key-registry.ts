@@ -151,17 +151,17 @@ export class KeyRegistry {
     for (const model of this.#book.noteUsed(own, atMs)) this.models.get(model)?.limitsChanged();
   }
 
-  /** Keys with a cap on what they cost. */
+  /** Keys with a cap on their cost. */
   get costCappedKeys(): readonly string[] {
     return this.caps.countedKeys();
   }
 
-  /** Whether what such keys cost was not counted yet. */
+  /** Whether the costs of some of them weren't counted yet. */
   get hasUncountedCaps(): boolean {
     return this.caps.isUncounted;
   }
 
-  /** Takes over what all isolates have written of the day and the month that `atMs` is in. */
+  /** Applies what all isolates have written for the day and the month that contain `atMs`. */
   noteSpent(spends: readonly KeySpend[], atMs: number): readonly ReachedKey[] {
     const reached = this.caps.noteSpent(spends, atMs);
     for (const { keyId, untilMs, reason } of reached) {

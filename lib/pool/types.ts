@@ -5,7 +5,7 @@
 
 import type { QuotaUnit } from "../providers/types";
 
-/** `usd` is counted in 1e-9 US dollars, `concurrent` in requests at the same time. */
+/** `usd` is counted in 1e-9 US dollars, `concurrent` in concurrent requests. */
 export type LimitUnit = QuotaUnit | "usd" | "concurrent";
 
 export type KeyStatus = "active" | "blocked" | "disabled";
@@ -64,15 +64,15 @@ export interface PoolKey {
   readonly models: readonly string[] | null;
   /** Limits of this key alone; a key of a quota domain has the domain's instead. Null for none. */
   readonly limits: readonly LimitRule[] | null;
-  /** Caps of this key alone, in a quota domain too; absent for none. */
+  /** Caps of this key alone, even in a quota domain; absent for none. */
   readonly caps?: KeyCapValues;
   /** By model name, or `EVERY_MODEL`. */
   cooldowns: ReadonlyMap<string, Cooldown>;
 }
 
-/** What one key may be used at most, whatever the model; null for no cap. Days and months are UTC. */
+/** The most that one key may be used, whatever the model; null for no cap. Days and months are UTC. */
 export interface KeyCapValues {
-  /** Requests at the same time. */
+  /** Concurrent requests. */
   readonly concurrentRequests: number | null;
   readonly dailyCostUsd: number | null;
   readonly monthlyCostUsd: number | null;
@@ -81,7 +81,7 @@ export interface KeyCapValues {
 /** Why a key that reached a cap is in cooldown. */
 export type CapReason = "cost_day" | "cost_month";
 
-/** Which cap holds a key back. */
+/** Which cap blocks a key. */
 export type CapKind = CapReason | "concurrent";
 
 /** Whether the reason of a cooldown is a cap. */

@@ -2,7 +2,7 @@ import { type Command, type GivenOptions, textOption, UsageError } from "./comma
 import { FILTER_HELP, FILTER_OPTIONS } from "./key-filter.ts";
 import { count, printJson } from "./output.ts";
 
-/** Fields of the admin API by the options. */
+/** Fields of the admin API by option. */
 const SETTINGS = {
   weight: "weight",
   priority: "priority",
@@ -11,7 +11,7 @@ const SETTINGS = {
   "monthly-cost": "monthlyCostUsd",
 } as const;
 
-/** Takes a cap away. */
+/** Removes a cap. */
 const NONE = "none";
 
 export const keysSet: Command = {

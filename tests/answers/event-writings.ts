@@ -7,7 +7,7 @@ import type { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 import { pick } from "./protocol-streams.ts";
 
 /** @param events As `RecordedAnswer.events`. */
-export function writtenAnew(events: readonly unknown[], random: SeededRandom): Uint8Array {
+export function rewritten(events: readonly unknown[], random: SeededRandom): Uint8Array {
   const lineEnd = pick(random, ["\n", "\r\n", "\r"]);
   const end = lineEnd + lineEnd;
   const silence = () =>

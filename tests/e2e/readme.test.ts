@@ -100,9 +100,9 @@ describe("calls", () => {
 });
 
 test("every snippet was run, or says why not", () => {
-  const untold = snippets(readme).filter(
+  const unmarked = snippets(readme).filter(
     ({ language, note }) => /^(?:bash|js|ts)$/.test(language) && !/^(?:not )?run: /.test(note),
   );
-  expect(untold).toEqual([]);
+  expect(unmarked).toEqual([]);
   expect(runner.left(["README.md"])).toEqual([]);
 });

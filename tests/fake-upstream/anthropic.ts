@@ -110,8 +110,8 @@ function stopReason(block: Block): string {
   return block.type === "text" ? "end_turn" : "tool_use";
 }
 
-function usageOf({ json, tellUsage }: Exchange, outputTokens: number): unknown {
-  tellUsage({ inputTokens: inputTokens(json), outputTokens });
+function usageOf({ json, reportUsage }: Exchange, outputTokens: number): unknown {
+  reportUsage({ inputTokens: inputTokens(json), outputTokens });
   return {
     input_tokens: inputTokens(json),
     cache_creation_input_tokens: 0,

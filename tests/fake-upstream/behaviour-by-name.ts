@@ -7,7 +7,7 @@ const BEHAVIOURS: readonly (readonly [word: string, behaviour: KeyBehaviour])[] 
   ["broke", { kind: "out-of-credit" }],
   ["region", { kind: "region" }],
   ["limited", { kind: "limited", requests: 10, windowMs: 60_000 }],
-  ["daily", { kind: "limited", requests: 10, windowMs: 86_400_000, tells: "day" }],
+  ["daily", { kind: "limited", requests: 10, windowMs: 86_400_000, states: "day" }],
   ["flaky", { kind: "flaky", share: 0.3, seed: 1 }],
   ["slow", { kind: "slow-chunks", delayMs: 200 }],
 ];

@@ -130,7 +130,7 @@ function audioPart(bytes: Buffer): Part {
 function generated(exchange: Exchange, parts: readonly Part[], finishReason: string | null) {
   const promptTokenCount = promptTokens(exchange.json);
   const candidatesTokenCount = countTokens(JSON.stringify(parts));
-  exchange.tellUsage({ inputTokens: promptTokenCount, outputTokens: candidatesTokenCount });
+  exchange.reportUsage({ inputTokens: promptTokenCount, outputTokens: candidatesTokenCount });
   return {
     candidates: [
       { content: { parts, role: "model" }, ...(finishReason && { finishReason }), index: 0 },

@@ -62,7 +62,7 @@ export async function handleRequest(
     files: upstream.files,
     response,
     signal: left.signal,
-    tellUsage: (usage) => {
+    reportUsage: (usage) => {
       record.usage = usage;
     },
     chunkDelayMs: 0,

@@ -99,8 +99,8 @@ export class KeyBook {
       return SERVE;
     }
     const errors = errorsOf(context);
-    if (behaviour.tells === "day") return refuse(errors.dayLimit(context));
-    if (behaviour.tells === "bare") return refuse(errors.bareLimit(context));
+    if (behaviour.states === "day") return refuse(errors.dayLimit(context));
+    if (behaviour.states === "bare") return refuse(errors.bareLimit(context));
     return refuse(errors.minuteLimit(context, progress.windowEndsAtMs - now));
   }
 

@@ -104,10 +104,10 @@ function* streamOf(exchange: Exchange, reply: Reply): Generator<string> {
   yield "data: [DONE]\n\n";
 }
 
-function usageOf({ json, tellUsage }: Exchange, reply: Reply): unknown {
+function usageOf({ json, reportUsage }: Exchange, reply: Reply): unknown {
   const prompt = countTokens(JSON.stringify(json.messages ?? ""));
   const completion = countTokens(reply.text ?? reply.toolCall?.function.arguments ?? "");
-  tellUsage({ inputTokens: prompt, outputTokens: completion });
+  reportUsage({ inputTokens: prompt, outputTokens: completion });
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,

@@ -25,7 +25,7 @@ export function answerEmbeddings(exchange: Exchange): void {
       ? Buffer.from(Float32Array.from(vector).buffer).toString("base64")
       : vector;
   const tokens = countTokens(JSON.stringify(inputs));
-  exchange.tellUsage({ inputTokens: tokens, outputTokens: 0 });
+  exchange.reportUsage({ inputTokens: tokens, outputTokens: 0 });
   sendJson(exchange, {
     object: "list",
     data: inputs.map((_, index) => ({ object: "embedding", index, embedding: encoded })),

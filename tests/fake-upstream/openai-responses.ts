@@ -58,7 +58,7 @@ function responseObject(exchange: Exchange, status: string, items: readonly Outp
   const output = items.map((item) => onWire(item));
   const inputTokens = countTokens(JSON.stringify(exchange.json.input ?? ""));
   const outputTokens = countTokens(JSON.stringify(output));
-  if (status === "completed") exchange.tellUsage({ inputTokens, outputTokens });
+  if (status === "completed") exchange.reportUsage({ inputTokens, outputTokens });
   return {
     id: "resp_fake0001",
     object: "response",

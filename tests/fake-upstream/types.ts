@@ -22,7 +22,7 @@ export type KeyBehaviour =
       readonly windowMs: number;
       readonly models?: readonly string[];
       /** `minute` states the wait, `day` names the daily quota, `bare` states nothing. Default `minute`. */
-      readonly tells?: "minute" | "day" | "bare";
+      readonly states?: "minute" | "day" | "bare";
     }
   /** Responds with 503 to this share of requests, by a seeded generator. */
   | { readonly kind: "flaky"; readonly share: number; readonly seed: number }
@@ -78,7 +78,7 @@ export interface RequestRecord {
   /** 0 until there is a response. */
   status: number;
   /** The response's last usage object; null if it had none. */
-  usage: ToldUsage | null;
+  usage: ReportedUsage | null;
   /** Sent as `cf-aig-log-id`, as AI Gateway identifies each response in its own log; empty if not requested. */
   readonly logId: string;
   /** When the client left before the whole response was sent, or a WebSocket closed; otherwise null. */
@@ -86,7 +86,7 @@ export interface RequestRecord {
 }
 
 /** Tokens as reported in a response. */
-export interface ToldUsage {
+export interface ReportedUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
@@ -123,7 +123,7 @@ export interface Exchange {
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
   /** To be called with each usage object that is sent. */
-  readonly tellUsage: (usage: ToldUsage) => void;
+  readonly reportUsage: (usage: ReportedUsage) => void;
   /** Wait before every chunk of a streamed response. */
   chunkDelayMs: number;
 }

@@ -73,7 +73,11 @@ export const poolMutants: readonly Mutant[] = [
   ),
   costCap("what others have written is forgotten", "Math.max(this.#spent, spent)", "this.#spent"),
   keyCaps("a place is never given back", "this.#seats?.refund(NO_ENTRY, 1);", ""),
-  keyCaps("a cap is told again and again", "if (this.#told.get(reason) === untilMs) continue;", ""),
+  keyCaps(
+    "a cap is recorded again and again",
+    "if (this.#recorded.get(reason) === untilMs) continue;",
+    "",
+  ),
   fairShare(
     "the less urgent class first",
     "account.priority < own.priority",

@@ -73,10 +73,10 @@ export async function callAction(
 }
 
 /**
- * What a click would do, for tests that look at something else: a page costs a second.
- * @param origin of the portal, as in `http://127.0.0.1:8787`
- * @returns the text of the answer
- * @throws {Error} unless the action did its work
+ * What a click would do, for tests of something else: a page costs a second.
+ * @param origin The portal's, such as `http://127.0.0.1:8787`.
+ * @returns The text of the response.
+ * @throws {Error} if the action rejected.
  */
 export async function act(
   request: APIRequestContext,
@@ -89,7 +89,7 @@ export async function act(
   return text;
 }
 
-/** The code that an action answered with; `ok` where it did its work, null where it answered otherwise. */
+/** The code with which an action rejected; `ok` if it did its work, null for any other response. */
 export function outcomeOf(text: string): string | null {
   const [, isOk, code] = /\{"ok":(true|false)(?:,"code":"(\w+)")?/.exec(text) ?? [];
   if (isOk === undefined) return null;

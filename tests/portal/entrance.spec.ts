@@ -1,4 +1,4 @@
-/** The ways in: set-up, sign-in, invitation. */
+/** The ways in: setup, sign-in, invitation. */
 import { invite, join, newMember, PASSWORD } from "./people.ts";
 import { ADMIN, expect, expectAccessible, SETUP_PATH, signIn, test } from "./portal.ts";
 

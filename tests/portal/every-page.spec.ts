@@ -1,9 +1,12 @@
-/** A walk over every page, with keys in the pool: their text reaches no answer and no log, and phones show all. */
+/**
+ * A walk over every page, with keys in the pool: their text reaches no response and no log, and nothing is cut off on
+ * phones.
+ */
 import { chat } from "../e2e/chat.ts";
 import { portalPages } from "./pages.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 
-/** No part of these is shown in a masked form, or stands in the portal's own code. */
+/** No part of these appears in a masked form, or in the portal's own code. */
 const KEYS = {
   good: "sk-proj-fakeLEAKgoodLEAKgoodLEAKgoodLEAK0001tail",
   banned: "sk-proj-fakeLEAKdeadLEAKdeadLEAKdeadLEAK0002tail",
@@ -26,7 +29,7 @@ test("no answer to the browser and no log line holds a provider key; at 390 px n
     answers.push({ url: `${response.request().method()} ${response.url()}`, text });
   });
   server.upstream.setKey(KEYS.good, { kind: "ok" });
-  // The provider repeats the key in its refusal.
+  // The provider repeats the key in its rejection.
   server.upstream.setKey(KEYS.banned, { kind: "invalid" });
   await server.admin.addKeys("openai", [KEYS.good, KEYS.banned]);
   await chat(server, { model: "gpt-4o" });
@@ -62,7 +65,7 @@ test("no answer to the browser and no log line holds a provider key; at 390 px n
     await page.setViewportSize(DESKTOP);
     await expectAccessible(page);
   }
-  // The walk was seen: pages, their payloads, scripts and the answers of actions.
+  // The walk was observed: pages, their payloads, scripts and the responses of actions.
   expect(answers.length).toBeGreaterThan(50);
   expect(answers.filter(({ url }) => url.startsWith("POST ")).length).toBeGreaterThan(2);
   for (const { url, text } of answers) expect(await text, url).not.toMatch(SECRET);

@@ -16,7 +16,7 @@ async function useKey(server: Stack, text: string, kind: "banned" | "day", statu
   server.upstream.setKey(
     text,
     kind === "day"
-      ? { kind: "limited", requests: 0, windowMs: 3_600_000, tells: "day" }
+      ? { kind: "limited", requests: 0, windowMs: 3_600_000, states: "day" }
       : { kind: "banned" },
   );
   await server.admin.addKeys("openai", [text]);

@@ -1,6 +1,6 @@
 /**
- * Members of all roles, made as a team makes them: an admin invites, and they join, on pages or by the pages'
- * actions alone.
+ * Members of all roles, created as teams do it: an admin invites, and they join, on pages or by the pages' actions
+ * alone.
  * @module
  */
 import type { Browser, Page } from "@playwright/test";
@@ -44,7 +44,7 @@ export async function join(browser: Browser, link: string, { name, email, passwo
   return page;
 }
 
-/** A new member of this role, signed in without a page. @returns an empty page of theirs */
+/** A new member of this role, signed in without a page. @returns Their empty page. */
 export async function newMember(browser: Browser, admin: Page, role: Role, name: string) {
   const person = { name, email: `${name.toLowerCase()}@example.com`, password: PASSWORD };
   const origin = await originOf(admin);
@@ -56,7 +56,7 @@ export async function newMember(browser: Browser, admin: Page, role: Role, name:
   return { person, page: await context.newPage() };
 }
 
-/** Another browser in which this person signs in, without a page. @returns an empty page of theirs */
+/** Another browser in which this person signs in, without a page. @returns Their empty page. */
 export async function signedIn(
   browser: Browser,
   admin: Page,
@@ -69,7 +69,7 @@ export async function signedIn(
   return context.newPage();
 }
 
-/** Of the portal that this page is for, wherever it is. */
+/** The origin of the portal for which this page was created, wherever it is now. */
 async function originOf(page: Page): Promise<string> {
   return new URL((await page.request.get("/api/health")).url()).origin;
 }

@@ -1,6 +1,6 @@
 /**
- * What the tests of the portal start from: a server with the fake upstream for each test file, an admin
- * who is set up and signed in, and pages that must not break their own content policy.
+ * The fixtures of the portal's tests: a server with the fake upstream for each test file, a signed-in admin, and pages
+ * that must not violate their own content policy.
  *
  * @example
  * test("the overview", async ({ admin }) => {
@@ -52,7 +52,7 @@ class Servers {
   #file = "";
   #stack: Stack | undefined;
   #admin: AdminBrowser | undefined;
-  /** Every line that it logged for the files so far; none where a platform serves (`PLATFORM`). */
+  /** Every line that it has logged for the files so far; none if a platform serves (`PLATFORM`). */
   readonly logged: string[] = [];
 
   async of(file: string): Promise<Stack> {
@@ -71,7 +71,7 @@ class Servers {
     return this.#stack;
   }
 
-  /** One for all tests of a file: what the portal's pages share is fetched, and compiled, once. */
+  /** One for all tests of a file: what the portal's pages share is fetched and compiled once. */
   async admin(browser: Browser, server: Stack): Promise<AdminBrowser> {
     if (this.#admin === undefined) {
       const context = await browser.newContext();
@@ -94,13 +94,13 @@ class Servers {
 
 interface AdminBrowser {
   readonly context: BrowserContext;
-  /** As they are after the set-up. */
+  /** As they are after setup. */
   readonly cookies: Awaited<ReturnType<BrowserContext["cookies"]>>;
 }
 
 /**
- * Closes what a test opened, and takes back what it left in the admin's browser. Pages are closed first: of
- * those that close with their context Playwright takes a picture, needed or not.
+ * Closes what a test opened, and removes what it left in the admin's browser. Pages are closed first: Playwright takes
+ * a screenshot of those that are closed with their context, even if no one needs it.
  */
 async function tidyUp(browser: Browser, page: Page, { context, cookies }: AdminBrowser) {
   if (/^http/.test(page.url())) {
@@ -148,13 +148,13 @@ export const test = base.extend<TestFixtures, { readonly servers: Servers }>({
     const page = await adminBrowser.context.newPage();
     const faults = collectFaults(page);
     await use(page);
-    // Where a test fails its pages stay, for pictures of them; the next one gets another browser.
+    // If a test fails, its pages stay open for screenshots; the next one gets another browser.
     if (testInfo.status === testInfo.expectedStatus) await tidyUp(browser, page, adminBrowser);
     expect(faults, "faults that the page told in its console").toEqual([]);
   },
 });
 
-/** Makes the first admin, as the set-up page's button does, whose browser is signed in then. */
+/** Creates the first admin, as the setup page's button does; afterwards its browser is signed in. */
 export async function setUp(request: APIRequestContext, { url }: Stack): Promise<void> {
   await act(request, url, "setUp", { ...ADMIN, secret: SETUP_TOKEN });
 }

@@ -38,7 +38,7 @@ test("requests are sent, some of them twice", async ({ server }) => {
 
 async function send(server: Stack): Promise<Ledger> {
   const { upstream, admin } = server;
-  upstream.setKey(LIMITED, { kind: "limited", requests: 0, windowMs: 3_600_000, tells: "day" });
+  upstream.setKey(LIMITED, { kind: "limited", requests: 0, windowMs: 3_600_000, states: "day" });
   upstream.setKey(GOOD, { kind: "ok" });
   await admin.addKeys("openai", [
     { key: LIMITED, priority: 0 },

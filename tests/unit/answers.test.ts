@@ -11,7 +11,7 @@ import { NO_USAGE, type Usage } from "../../lib/usage/types";
 import { usageFormFor } from "../../lib/usage/usage-form";
 import { createUsageReader } from "../../lib/usage/usage-reader";
 import { SeededRandom } from "../../scripts/demo/seeded-random";
-import { writtenAnew } from "../answers/event-writings";
+import { rewritten } from "../answers/event-writings";
 import { bytesOf, type RecordedAnswer, readAnswers } from "../fixtures/read-answers";
 
 const AT_MS = Date.parse("2026-11-20T12:00:00Z");
@@ -90,7 +90,7 @@ describe.each(answers.map((answer) => [answer.name, answer] as const))("%s", (_,
       const random = new SeededRandom(seed);
       const plain = endingOf([bytesOf(answer)]);
       for (let writing = 0; writing < WRITINGS; writing += 1) {
-        const bytes = writtenAnew(events, random);
+        const bytes = rewritten(events, random);
         const size = random.between(1, random.chance(0.5) ? 20 : 2_000);
         const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_each, index) =>
           bytes.subarray(index * size, (index + 1) * size),

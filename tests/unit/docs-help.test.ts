@@ -40,11 +40,11 @@ describe.each(documents)("%s", (path) => {
   });
 
   test("says of each block how it is tested, or why not", () => {
-    const untold = snippets(markdown).filter(
+    const unmarked = snippets(markdown).filter(
       ({ note }) =>
         !/^(?:run|not run|printed by|made from|checked (?:against|by)) ?.*\S/.test(note),
     );
-    expect(untold).toEqual([]);
+    expect(unmarked).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Caps of keys on a request's way: what is under way, what answers come to, and what the store is told. */
+/** Caps of keys along a request's way: what is in progress, what responses cost, and what the store receives. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { KeyCapValues } from "../../lib/pool/types.ts";
 import type { AccessToken, StateEvent } from "../../lib/proxy/ports.ts";
@@ -55,7 +55,7 @@ function proxyWith(
   return { proxy, ask };
 }
 
-// Loading them takes time of the machine's, which a virtual clock does not know.
+// Loading them takes real time, which a virtual clock doesn't include.
 beforeAll(() => loadPriceBook());
 
 const cooled = (events: readonly StateEvent[]) =>
@@ -109,7 +109,7 @@ test("an attempt that is refused gives its place back", async () => {
     keys: ["sk-fake-1", "sk-fake-2"],
   });
   expect((await ask()).status).toBe(200);
-  // The other key rests; this one has its place free again.
+  // The other key is in cooldown; this one's slot is free again.
   expect((await ask()).status).toBe(200);
   expect(asked).toBe(3);
 });
@@ -132,7 +132,7 @@ describe("costs", () => {
   });
 
   test("what is under way is reserved: many at once do not overrun the cap", async () => {
-    // Each may come to 10,000 tokens at most: a cent.
+    // Each may use 10,000 tokens at most: a cent.
     const { proxy } = proxyWith({ dailyCostUsd: 0.025 });
     const many = await Promise.all(
       Array.from({ length: 10 }, () => proxy.fetch(CHAT, chat("m", { max_tokens: 10_000 }))),

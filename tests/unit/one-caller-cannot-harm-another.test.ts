@@ -173,7 +173,7 @@ const WRONG_RESOURCE: Poison = {
 };
 
 /** Requests with their own limit, which only similar requests reach. */
-const DEARER: Readonly<Record<string, Poison>> = {
+const COSTLIER: Readonly<Record<string, Poison>> = {
   openai: {
     name: "a cheap tier that is full",
     spoil: ({ path, body }) => ({ path, init: post({ ...body, service_tier: "flex" }) }),
@@ -203,12 +203,12 @@ const roundsFor = (size: number) => (size > 3 ? 25 : 10);
 
 describe.each([1, 3, 12])("in a pool of %i", (size) => {
   describe.each(PLACES)("of $provider", (place) => {
-    const dearer = DEARER[place.provider];
+    const costlier = COSTLIER[place.provider];
     const poisons = [
       ...POISONS,
       ...READ_BACK,
       ...(place.provider === "azure-openai" ? [WRONG_RESOURCE] : []),
-      ...(dearer === undefined ? [] : [dearer]),
+      ...(costlier === undefined ? [] : [costlier]),
     ];
     test.each(poisons)("$name", async (poison) => {
       const proxy = open(place.provider, size, poison);

@@ -163,25 +163,25 @@ test.each(Object.entries(CLIENTS).filter(([, { retries }]) => retries))(
   },
 );
 
-const tell = (error: ProxyError, format: ErrorFormat, headers = new Headers()) =>
+const respond = (error: ProxyError, format: ErrorFormat, headers = new Headers()) =>
   errorResponse(error, { format, requestId: "req_1", attempts: 0, headers, nowMs: 1_000_000 });
 
 describe("what clients read that are no SDKs", () => {
   test("Codex: a type that it knows, and when to come back", async () => {
-    const response = tell(ERRORS["a used-up budget"], "openai");
+    const response = respond(ERRORS["a used-up budget"], "openai");
     expect(response.status).toBe(429);
     expect(response.headers.get("retry-after")).toBe("12782");
     expect(await response.json()).toMatchObject({
       error: { type: "usage_limit_reached", code: "token_limit_reached", resets_at: 13_782 },
     });
-    const soon = (await tell(SOON, "openai").json()) as { error: object };
+    const soon = (await respond(SOON, "openai").json()) as { error: object };
     expect(soon.error).toMatchObject({ type: "rate_limit_error" });
     expect(soon.error).not.toHaveProperty("resets_at");
   });
 
   test("Gemini CLI: a wait that it does not sleep through, or one that it does", async () => {
     const waitOf = async (error: ProxyError) => {
-      const { error: told } = (await tell(error, "google").json()) as {
+      const { error: told } = (await respond(error, "google").json()) as {
         error: { details: readonly { retryDelay?: string }[] };
       };
       return told.details.find((detail) => "retryDelay" in detail)?.retryDelay;
@@ -194,7 +194,7 @@ describe("what clients read that are no SDKs", () => {
 
   test("Claude Code: no `overloaded_error` where nothing will be there soon", async () => {
     const typeOf = async (error: ProxyError) =>
-      ((await tell(error, "anthropic").json()) as { error: { type: string } }).error.type;
+      ((await respond(error, "anthropic").json()) as { error: { type: string } }).error.type;
     expect(await typeOf(ERRORS["an empty pool"])).toBe("api_error");
     expect(await typeOf(ERRORS["a wrong token"])).toBe("authentication_error");
     const again = new ProxyError("store_unavailable", "Not now.", { retryAfterMs: 2_000 });
@@ -204,15 +204,15 @@ describe("what clients read that are no SDKs", () => {
   test("SDKs made by Fern: no `Retry-After` that they would sleep through in vain", () => {
     const fern = new Headers({ "x-fern-language": "JavaScript" });
     const error = ERRORS["a used-up budget"];
-    expect(tell(error, "openai", fern).headers.has("retry-after")).toBe(false);
-    expect(tell(SOON, "openai", fern).headers.get("retry-after")).toBe("7");
+    expect(respond(error, "openai", fern).headers.has("retry-after")).toBe(false);
+    expect(respond(SOON, "openai", fern).headers.get("retry-after")).toBe("7");
   });
 
   test("opencode: a second between its tries, not hours", () => {
     for (const error of Object.values(ERRORS)) {
-      expect(tell(error, "openai").headers.get("retry-after-ms")).toBe("1000");
+      expect(respond(error, "openai").headers.get("retry-after-ms")).toBe("1000");
     }
-    expect(tell(SOON, "openai").headers.has("retry-after-ms")).toBe(false);
+    expect(respond(SOON, "openai").headers.has("retry-after-ms")).toBe(false);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Caps of one key on several isolates that tell each other what they hold and spend, in virtual time. */
+/** Caps of one key in several isolates that report to each other what they hold and spend, in virtual time. */
 import { expect, test } from "vitest";
 import { SimUses } from "../../bench/lib/isolates/sim-uses.ts";
 import { seededRandom } from "../../bench/lib/quota/random.ts";
@@ -11,20 +11,20 @@ import type { KeyCapValues } from "../../lib/pool/types.ts";
 const USD = 1e9;
 const START = Date.UTC(2026, 10, 29, 12);
 const COUNT_MS = 60_000;
-/** By then isolates know of each other, those too that have few requests. */
+/** By then isolates know about each other, even those with few requests. */
 const WARM_MS = 30_000;
 
 interface World {
   readonly isolates: number;
   readonly caps: Partial<KeyCapValues>;
   readonly seconds: number;
-  /** Requests a second at each isolate. */
+  /** Requests per second at each isolate. */
   readonly rates: readonly number[];
   readonly requestMs: number;
   readonly costUsd: number;
 }
 
-/** Plays requests that come evenly, wait up to ten seconds, and last as long as each other. */
+/** Simulates requests that arrive evenly, wait up to ten seconds, and all take equally long. */
 async function play({ isolates, caps, seconds, rates, requestMs, costUsd }: World) {
   const time = new VirtualTime(START);
   const random = seededRandom(7);
@@ -118,7 +118,7 @@ test.each([
   ],
 ])("requests at the same time: %s", async (_name, world) => {
   const { beyond, used } = await play(world);
-  // What is under way beyond the cap when a request begins, as a part of the cap.
+  // What is in progress beyond the cap when a request begins, as a part of the cap.
   expect(beyond).toBeLessThan(0.06);
   expect(used).toBeGreaterThan(0.85);
 });
@@ -126,7 +126,7 @@ test.each([
 test("a day's costs: eight isolates stop within what they spend in a few seconds", async () => {
   const world = { ...base, caps: { dailyCostUsd: 5 }, rates: [2], requestMs: 1_000, seconds: 180 };
   const { spentUsd } = await play({ ...world, costUsd: 0.005 });
-  // Together they spend eight cents a second.
+  // Together they spend eight cents per second.
   expect(spentUsd).toBeGreaterThanOrEqual(5);
   expect(spentUsd).toBeLessThan(5 + 0.08 * 4);
 });

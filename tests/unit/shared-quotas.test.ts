@@ -26,10 +26,10 @@ async function play(wish: Omit<Wish, "name">, isShared: boolean) {
   const line = lineOf({ name: "", isolates: 8, ...wish }, 1);
   const scenario = { ...line.scenario, isShared };
   const outcome = await simulate(scenario);
-  const answered = outcome.told.filter(({ status }) => status === 200).length;
+  const answered = outcome.responses.filter(({ status }) => status === 200).length;
   return {
     attempts: outcome.attempts / answered,
-    ofOffered: answered / outcome.told.length,
+    ofOffered: answered / outcome.responses.length,
     ofCapacity: answersInTime(outcome, scenario) / capacityOf(line, outcome),
     exchanges: outcome.exchanges,
   };

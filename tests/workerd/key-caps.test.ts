@@ -1,4 +1,4 @@
-/** Caps of keys over D1: set by people, counted from what all isolates wrote, and told as cooldowns. */
+/** Caps of keys over D1: set by people, counted from what all isolates wrote, and recorded as cooldowns. */
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { keyCooldowns, keyEvents, providerKeys } from "../../lib/db/schema/schema";
@@ -36,7 +36,7 @@ const startIsolate = () =>
 const ask = (pool: KeyPool) =>
   pool.ask("gpt-5", newAsk({ tokenId: "at_1", weight: 1, priority: 0 }), nowMs);
 
-/** Writes a request that cost so much, as another isolate does. */
+/** Writes a request with this cost, as another isolate does. */
 async function spend(keyId: string, costUsd: number, atMs = nowMs): Promise<void> {
   const recorder = new UsageRecorder({
     db,
@@ -115,14 +115,14 @@ describe("what people set", () => {
 describe("what all isolates spent", () => {
   test("counts where an isolate starts, and the key that reached its cap is told to the store", async () => {
     const id = await keyWith({ dailyCostUsd: 1, monthlyCostUsd: 3 });
-    // Of the day before: of the month alone.
+    // On the day before: it counts for the month alone.
     await spend(id, 0.9, nowMs - 86_400_000);
     await spend(id, 0.5);
     const state = startIsolate();
     await state.ready();
     expect(ask(state.pool("openrouter")).kind).toBe("granted");
     await spend(id, 0.5);
-    // An isolate that serves meanwhile counts again within a minute.
+    // An isolate that serves requests counts again within a minute.
     nowMs += 61_000;
     await state.ready();
     expect(ask(state.pool("openrouter"))).toMatchObject({ kind: "exhausted" });
@@ -138,7 +138,7 @@ describe("what all isolates spent", () => {
     expect(told).toMatchObject({ keyId: id, kind: "cooled", untilMs: MIDNIGHT });
     const { items } = await listProviderKeys(context, { limit: 10 });
     expect(items[0]?.cooldowns).toEqual([{ model: "*", untilMs: MIDNIGHT, reason: "cost_day" }]);
-    // Another isolate hears of it by the cooldown.
+    // Another isolate learns about it from the cooldown.
     const other = startIsolate();
     await other.ready();
     expect(ask(other.pool("openrouter"))).toMatchObject({ kind: "exhausted" });

@@ -47,7 +47,7 @@ export interface SimIsolateOptions {
 export class SimIsolate {
   readonly proxy: ProxyInstance;
   readonly ledger: TokenLedger;
-  readonly asker: LeaseClient | null;
+  readonly leaseClient: LeaseClient | null;
   readonly #options: SimIsolateOptions;
   #waiting: RequestEvent[] = [];
   #isFlushing = false;
@@ -58,7 +58,7 @@ export class SimIsolate {
     const { id, time, random, store, sharing, pool, tokenOf, fetch, record } = options;
     const setTimer = (callback: () => void, ms: number) => time.at(time.nowMs + ms, callback);
     const nowMs = () => time.nowMs;
-    this.asker =
+    this.leaseClient =
       sharing === "none"
         ? null
         : new LeaseClient({
@@ -69,7 +69,7 @@ export class SimIsolate {
             nowMs,
             setTimer,
           });
-    this.ledger = new TokenLedger(this.asker?.leases ?? null);
+    this.ledger = new TokenLedger(this.leaseClient?.leases ?? null);
     let requests = 0;
     this.proxy = {
       config: {
@@ -122,16 +122,16 @@ export class SimIsolate {
           () => {},
         );
       },
-      lease: (group) => this.asker?.ask(group) ?? null,
+      lease: (group) => this.leaseClient?.ask(group) ?? null,
       costNanoUsd: (_provider, _model, { inputTokens, outputTokens }) =>
         ((inputTokens ?? 0) + (outputTokens ?? 0)) * TOKEN_NANO_USD,
     };
   }
 
   #flush(): Promise<void> | null {
-    const telling = this.asker?.afterRequest() ?? null;
+    const leasing = this.leaseClient?.afterRequest() ?? null;
     const writing = this.#isFlushing ? null : this.#write();
-    return Promise.all([telling, writing]).then(() => {});
+    return Promise.all([leasing, writing]).then(() => {});
   }
 
   async #write(): Promise<void> {

@@ -30,7 +30,7 @@ export async function playBudget(seed: number): Promise<BudgetUse> {
   const { ledger } = budgets;
   let served = 0;
   let spent = 0;
-  let dearest = 0;
+  let highest = 0;
   let spentAtRefusal: number | null = null;
 
   const ask = (): void => {
@@ -50,14 +50,14 @@ export async function playBudget(seed: number): Promise<BudgetUse> {
       const actual = { requests: 1, tokens: 0, costNanoUsd };
       ledger.settle(turn.reservation, `req_${served++}`, actual, time.nowMs);
       spent += costNanoUsd;
-      dearest = Math.max(dearest, costNanoUsd);
+      highest = Math.max(highest, costNanoUsd);
       ask();
     });
   };
   for (let client = 0; client < AT_ONCE; client += 1) ask();
   await time.run();
   return {
-    overshoot: Math.max(0, spent - DOLLAR) / dearest,
+    overshoot: Math.max(0, spent - DOLLAR) / highest,
     used: (spentAtRefusal ?? 0) / DOLLAR,
   };
 }

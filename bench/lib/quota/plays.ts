@@ -67,14 +67,14 @@ function requestsOf({ scenario }: Line): number {
 
 async function lineRow(line: Line): Promise<Row> {
   const outcome = await simulate(line.scenario);
-  const answers = outcome.told.filter(({ status }) => status === 200).length;
-  const refused = outcome.told.filter(({ status }) => status === 429).length;
+  const answers = outcome.responses.filter(({ status }) => status === 200).length;
+  const refused = outcome.responses.filter(({ status }) => status === 429).length;
   const answered =
     line.of === "capacity"
       ? answersInTime(outcome, line.scenario) / capacityOf(line, outcome)
-      : answers / outcome.told.length;
+      : answers / outcome.responses.length;
   const attemptsPerAnswer = outcome.attempts / answers;
-  const others = outcome.told.length - answers - refused;
+  const others = outcome.responses.length - answers - refused;
   return {
     kind: "honest quotas",
     name: line.name,
@@ -101,7 +101,7 @@ async function worldRow(world: World): Promise<Row> {
   const answered = counted.filter(({ status }) => status === 200);
   const tookMs = answered.map((each) => each.tookMs);
   const attempts = answered.reduce((sum, each) => sum + each.attempts, 0);
-  const told = after.served.map(({ retryAfterMs }) => retryAfterMs ?? 0);
+  const retryAfters = after.served.map(({ retryAfterMs }) => retryAfterMs ?? 0);
   return {
     kind: world.kind,
     name: world.name,
@@ -111,7 +111,7 @@ async function worldRow(world: World): Promise<Row> {
       attemptsPerAnswer: rounded(attempts / answered.length),
       p50Ms: Math.round(quantile(tookMs, 0.5)),
       p99Ms: Math.round(quantile(tookMs, 0.99)),
-      longestRetryAfterMs: Math.max(0, ...told),
+      longestRetryAfterMs: Math.max(0, ...retryAfters),
     },
     faults: faultsOf(world, after),
   };
@@ -136,7 +136,7 @@ async function fairnessRows(seed: number): Promise<readonly Row[]> {
     },
     seed,
   );
-  const crowded = (await simulate(crowd.scenario)).told.filter(
+  const crowded = (await simulate(crowd.scenario)).responses.filter(
     ({ askedMs }) => askedMs >= crowd.scenario.startMs + WARM_UP_MS,
   );
   const fairAnswers = (crowd.capacity * 0.9) / 10;
@@ -162,7 +162,7 @@ async function weightsRow(seed: number): Promise<Row> {
     },
     seed,
   );
-  const paired = (await simulate(pair.scenario)).told.filter(
+  const paired = (await simulate(pair.scenario)).responses.filter(
     ({ askedMs, status }) => status === 200 && askedMs >= pair.scenario.startMs + 2 * WARM_UP_MS,
   );
   const ofTen = paired.filter(({ tokenId }) => tokenId === "at_ten").length;
@@ -176,7 +176,7 @@ async function burstRow(seed: number): Promise<Row> {
     seed,
   );
   const after = await simulate({ ...burst.scenario, comesBack: true });
-  const cameBack = after.told.filter(({ isSecond }) => isSecond);
+  const cameBack = after.responses.filter(({ isSecond }) => isSecond);
   const served = cameBack.filter(({ status }) => status === 200).length / cameBack.length;
   return atLeast("single figures", "after a burst, answered at the told Retry-After", served, 1);
 }
@@ -190,7 +190,7 @@ async function refusalRows(seed: number): Promise<readonly Row[]> {
       simulate({ ...large, upstream: { ...large.upstream, style, tokensPerMinute: 5_000 } }),
     ),
   );
-  const attempts = oversized.flatMap(({ told }) => told.map((each) => each.attempts));
+  const attempts = oversized.flatMap(({ responses }) => responses.map((each) => each.attempts));
   const rested = oversized
     .flatMap(({ keys }) => keys)
     .filter(({ cooldowns }) => cooldowns.size > 0).length;

@@ -33,7 +33,7 @@ export interface Wish {
   readonly windowMs?: number;
   readonly rule?: Rule;
   readonly style?: UpstreamOptions["style"];
-  readonly tells?: boolean;
+  readonly statesLimits?: boolean;
   readonly keysOfAccount?: number;
   readonly isolates?: number;
   readonly toFirst?: number;
@@ -73,8 +73,8 @@ export function linesFor(seed: number): readonly Line[] {
       ),
     ),
     ...[0.8, 1.5].flatMap((load) => [
-      line({ name: "20 keys, nothing told, fixed", tells: false, load }),
-      line({ name: "20 keys, nothing told, sliding", tells: false, rule: "sliding", load }),
+      line({ name: "20 keys, nothing told, fixed", statesLimits: false, load }),
+      line({ name: "20 keys, nothing told, sliding", statesLimits: false, rule: "sliding", load }),
       line({ name: "5 domains of 4 keys", keysOfAccount: 4, load }),
       line({ name: "3 isolates, fixed", isolates: 3, load, maxAttemptsPerAnswer: 1.15 }),
       line({
@@ -93,7 +93,14 @@ export function linesFor(seed: number): readonly Line[] {
 /** @param seed Of the line. */
 export function lineOf(wish: Wish, seed: number): Line {
   const { keys = 20, limit = 10, windowMs = MINUTE_MS, rule = "fixed", style = "google" } = wish;
-  const { keysOfAccount = 1, isolates = 1, minutes = 4, tells = true, load, limitAfter } = wish;
+  const {
+    keysOfAccount = 1,
+    isolates = 1,
+    minutes = 4,
+    statesLimits = true,
+    load,
+    limitAfter,
+  } = wish;
   const accounts = keys / keysOfAccount;
   const durationMs = minutes * MINUTE_MS;
   const meanLimit = limitAfter === undefined ? limit : (limit + limitAfter) / 2;
@@ -114,7 +121,7 @@ export function lineOf(wish: Wish, seed: number): Line {
       ...(wish.toFirst !== undefined && { toFirst: wish.toFirst }),
       ...(wish.limits !== undefined && { limits: wish.limits }),
       clients: wish.clients?.(perMs) ?? [{ tokenId: "at_one", perMs: perMs * load }],
-      upstream: { style, rule, limitAt, windowMs, tells, tokensPerMinute: null },
+      upstream: { style, rule, limitAt, windowMs, statesLimits, tokensPerMinute: null },
       bodyBytes: 200,
     },
     capacity: perMs * durationMs,
@@ -128,13 +135,13 @@ export function lineOf(wish: Wish, seed: number): Line {
  * Requests that the quota allowed while the scenario ran. A quota that refills gradually is full at first, and refills
  * only from its first request on, which the pool can't send before there is one.
  */
-export function capacityOf({ scenario, capacity }: Line, { told }: Outcome): number {
+export function capacityOf({ scenario, capacity }: Line, { responses }: Outcome): number {
   const { upstream, startMs, durationMs, keys, keysOfAccount } = scenario;
   if (upstream.rule !== "bucket") return capacity;
   const limit = upstream.limitAt(startMs);
-  const asked = told.map(({ askedMs }) => askedMs).sort((a, b) => a - b);
+  const requested = responses.map(({ askedMs }) => askedMs).sort((a, b) => a - b);
   let sum = 0;
-  for (const firstMs of asked.slice(0, keys / keysOfAccount)) {
+  for (const firstMs of requested.slice(0, keys / keysOfAccount)) {
     sum += Math.floor(limit + ((startMs + durationMs - firstMs) * limit) / upstream.windowMs);
   }
   return sum;

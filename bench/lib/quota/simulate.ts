@@ -49,7 +49,7 @@ export interface Scenario {
   readonly comesBack?: boolean;
 }
 
-export interface Told {
+export interface ClientResponse {
   readonly tokenId: string;
   readonly status: number;
   readonly askedMs: number;
@@ -60,7 +60,7 @@ export interface Told {
 }
 
 export interface Outcome {
-  readonly told: readonly Told[];
+  readonly responses: readonly ClientResponse[];
   readonly attempts: number;
   readonly acceptedMs: readonly number[];
   readonly answersByKey: ReadonlyMap<string, number>;
@@ -107,7 +107,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     }
   };
   const proxies = isolates.map((isolate) => isolate.proxy(time, upstream, random, share));
-  const told: Told[] = [];
+  const responses: ClientResponse[] = [];
   const style = scenario.upstream.style;
   const body = bodyOf(scenario.bodyBytes);
 
@@ -125,7 +125,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     const request = new Request(url, { method: "POST", headers: { ...headers, ...length }, body });
     const response = await handleProxyRequest(request, url, path, proxy, () => {});
     const retryAfter = response.headers.get("retry-after");
-    told.push({
+    responses.push({
       tokenId,
       status: response.status,
       askedMs,
@@ -150,7 +150,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
   await time.run();
   const [first] = isolates;
   return {
-    told,
+    responses,
     attempts: upstream.attempts,
     acceptedMs: upstream.acceptedMs,
     answersByKey: upstream.answersByKey,

@@ -13,7 +13,7 @@ export interface Story {
   readonly seconds: readonly (readonly [first: number, later: number, refused: number])[];
 }
 
-const TOLD: readonly (readonly [world: string, title: string, trouble: Story["trouble"]])[] = [
+const STORIES: readonly (readonly [world: string, title: string, trouble: Story["trouble"]])[] = [
   ["hiccup of 3 s, 5 keys, bare, warm", "5 keys, all refused for 3 s", [10, 13]],
   ["200 keys of which 180 die at once, 10/s", "180 of 200 keys die", [2, 40]],
   ["all keys 401 for 5 s, 5 callers", "all 12 keys called invalid for 5 s", [10, 15]],
@@ -24,7 +24,7 @@ const LENGTH_S = 40;
 export async function playStories(seed: number): Promise<readonly Story[]> {
   const worlds = worldsFor(seed, false);
   const stories: Story[] = [];
-  for (const [name, title, trouble] of TOLD) {
+  for (const [name, title, trouble] of STORIES) {
     const world = worlds.find((each) => each.name === name);
     if (world === undefined) throw new Error(`there is no world ${name}`);
     const { served } = await play(world.weather);

@@ -21,7 +21,7 @@ export interface UpstreamOptions {
   limitAt(nowMs: number): number;
   readonly windowMs: number;
   /** False: a rejection states neither limit nor time, a response nothing at all. */
-  readonly tells: boolean;
+  readonly statesLimits: boolean;
   /** Tokens per minute for each account; null for no limit. */
   readonly tokensPerMinute: number | null;
   /** Responds with this to every request instead. */
@@ -39,7 +39,7 @@ interface Account {
 }
 
 /** What a response reports about the account. */
-interface Standing {
+interface Admission {
   readonly isAccepted: boolean;
   readonly limit: number;
   readonly remaining: number;
@@ -86,14 +86,14 @@ export class Upstream {
     } else if (tokensPerMinute !== null && bytes / 4 > tokensPerMinute) {
       response = this.#tooManyTokens(tokensPerMinute, bytes / 4);
     } else {
-      const standing = this.#admit(this.#options.accountOf(key));
-      if (standing.isAccepted) {
+      const admission = this.#admit(this.#options.accountOf(key));
+      if (admission.isAccepted) {
         this.acceptedMs.push(this.#time.nowMs);
         this.answersByKey.set(key, (this.answersByKey.get(key) ?? 0) + 1);
-        response = this.#answer(standing);
+        response = this.#answer(admission);
         await this.#time.sleep(this.#between(THINKING_MS));
       } else {
-        response = this.#refusal(standing);
+        response = this.#refusal(admission);
       }
     }
     await this.#time.sleep(this.#between(WAY_MS));
@@ -104,7 +104,7 @@ export class Upstream {
     return least + this.#random() * (most - least);
   }
 
-  #admit(name: string): Standing {
+  #admit(name: string): Admission {
     const { rule, windowMs, limitAt } = this.#options;
     const nowMs = this.#time.nowMs;
     const limit = limitAt(nowMs);
@@ -163,25 +163,25 @@ export class Upstream {
     };
   }
 
-  #answer(standing: Standing): Response {
+  #answer(standing: Admission): Response {
     return Response.json({ object: "chat.completion" }, { headers: this.#headers(standing) });
   }
 
-  #refusal(standing: Standing): Response {
-    const { style, tells } = this.#options;
+  #refusal(standing: Admission): Response {
+    const { style, statesLimits } = this.#options;
     const headers = this.#headers(standing);
-    if (tells && style !== "google") {
+    if (statesLimits && style !== "google") {
       headers.set("retry-after", String(Math.ceil(standing.waitMs / 1000)));
     }
-    if (tells && style === "openai") {
+    if (statesLimits && style === "openai") {
       headers.set("retry-after-ms", String(Math.ceil(standing.waitMs)));
     }
     return Response.json(this.#refusalBody(standing), { status: 429, headers });
   }
 
-  #refusalBody({ limit, waitMs }: Standing): unknown {
-    const { style, tells } = this.#options;
-    if (!tells)
+  #refusalBody({ limit, waitMs }: Admission): unknown {
+    const { style, statesLimits } = this.#options;
+    if (!statesLimits)
       return { error: { code: 429, message: "Too many requests", status: "RESOURCE_EXHAUSTED" } };
     if (style === "google") {
       return googleQuota(
@@ -215,9 +215,9 @@ export class Upstream {
     return Response.json({ error }, { status: 429 });
   }
 
-  #headers({ limit, remaining, fullMs }: Standing): Headers {
+  #headers({ limit, remaining, fullMs }: Admission): Headers {
     const headers = new Headers();
-    if (!this.#options.tells) return headers;
+    if (!this.#options.statesLimits) return headers;
     if (this.#options.style === "openai") {
       headers.set("x-ratelimit-limit-requests", String(limit));
       headers.set("x-ratelimit-remaining-requests", String(remaining));

@@ -125,12 +125,12 @@ function hiccups(seed: number): Listed[] {
 function noises(seed: number): Listed[] {
   return [0.01, 0.03, 0.05].flatMap((limited) =>
     [0, 0.05].flatMap((failing) =>
-      [true, false].map((isTold): Listed => {
+      [true, false].map((isStated): Listed => {
         const noise = limited + failing;
-        const headers = isTold ? { "retry-after": "2" } : {};
+        const headers = isStated ? { "retry-after": "2" } : {};
         return {
           kind: "noise",
-          name: `${limited * 100} % 429 ${isTold ? "told" : "bare"}, ${failing * 100} % 503`,
+          name: `${limited * 100} % 429 ${isStated ? "told" : "bare"}, ${failing * 100} % 503`,
           short: limited === 0.03,
           fromMs: 0,
           leastAnswered: 0.997,
@@ -437,8 +437,8 @@ export function faultsOf(world: World, after: AfterWeather): string[] {
   most("p50", quantile(tookMs, 0.5), world.mostP50Ms);
   most("p99", quantile(tookMs, 0.99), world.mostP99Ms);
   most("longest", quantile(tookMs, 1), world.mostMs);
-  const told = after.served.map(({ retryAfterMs }) => retryAfterMs ?? 0);
-  most("longest Retry-After", Math.max(0, ...told), world.mostRetryAfterMs);
+  const retryAfters = after.served.map(({ retryAfterMs }) => retryAfterMs ?? 0);
+  most("longest Retry-After", Math.max(0, ...retryAfters), world.mostRetryAfterMs);
   const ever = after.served.filter(({ status }) => status === 200).length;
   if (ever < after.served.length * (world.leastAnsweredEver ?? 0))
     faults.push(`answered ever: ${ever}/${after.served.length}`);

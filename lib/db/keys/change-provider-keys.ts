@@ -154,12 +154,12 @@ function deleteCooldowns(db: Database, model: string | undefined) {
     .where(and(inArray(keyCooldowns.keyId, changedNow), forModel(model)));
 }
 
-/** Whether a cap on what a key costs is among them: one that is reached may have become higher, or gone. */
+/** Whether they include a cap on the key's cost: a cap that was reached may now be higher, or gone. */
 function setsCosts(settings: Changes<KeySettings>): boolean {
   return settings.dailyCostUsd !== undefined || settings.monthlyCostUsd !== undefined;
 }
 
-/** Of the keys that are changed now. A cap that is reached all the same is noted again. */
+/** For the keys that change now. A cap that is still reached is recorded again. */
 function deleteCapCooldowns(db: Database) {
   const changedNow = db
     .select({ id: providerKeys.id })

@@ -1,8 +1,8 @@
 /**
- * What all isolates have spent with keys whose cost is capped, of the day and the month (UTC).
+ * What all isolates have spent with keys whose cost is capped, for the day and the month (UTC).
  *
- * Days that are over are summed once; the day that goes on is summed again and again, which reads about a row for each
- * of its keys and outcomes.
+ * Past days are summed once; the current day is summed again each time, which reads about one row for each of its keys
+ * and outcomes.
  * @module
  */
 import type { KeySpend, ReachedKey } from "../../pool/caps/cap-book";
@@ -14,7 +14,7 @@ import { rootCause } from "../root-cause";
 import { sumCells } from "../usage/read-usage-cells";
 import type { KnownState } from "./known-state";
 
-/** So often at most, unless keys came that were not counted. */
+/** The shortest interval, unless keys arrived that weren't counted. */
 const LEAST_GAP_MS = 60_000;
 const GAP_MS_A_ROW = 100;
 
@@ -25,18 +25,18 @@ export class CapCounts {
   readonly #known: KnownState;
   readonly #record: (event: StateEvent) => void;
   #dueMs = 0;
-  /** The month before its last day, by key, and when that day began. */
+  /** The month up to its last day, by key, and when that day began. */
   #before: { readonly dayMs: number; readonly costs: Costs } | null = null;
   #counted: ReadonlySet<string> = new Set();
 
-  /** @param record Tells the store of a key that turns out to have reached its cap. */
+  /** @param record Reports to the store that a key has reached its cap. */
   constructor(db: Database, known: KnownState, record: (event: StateEvent) => void) {
     this.#db = db;
     this.#known = known;
     this.#record = record;
   }
 
-  /** Counts if it is time. Never rejects: without it, the isolate counts by itself. */
+  /** Counts if it is due. Never rejects: without it, the isolate relies on its own count. */
   async refresh(nowMs: number): Promise<void> {
     const isDue = nowMs >= this.#dueMs || this.#dueMs - nowMs > DAY_MS;
     if (!isDue && !this.#known.hasUncountedCaps) return;

@@ -82,7 +82,7 @@ export class KnownState {
     return [...this.#pools].flatMap(([slug, pool]) => (pool.hasDailyLimits ? [slug] : []));
   }
 
-  /** Keys with a cap on what they cost, by provider. */
+  /** Keys with a cap on their cost, by provider. */
   costCappedKeys(): ReadonlyMap<string, readonly string[]> {
     const capped = new Map<string, readonly string[]>();
     for (const [slug, { costCappedKeys }] of this.#pools) {
@@ -91,7 +91,7 @@ export class KnownState {
     return capped;
   }
 
-  /** Whether one came that was not counted yet. */
+  /** Whether there is one that wasn't counted yet. */
   get hasUncountedCaps(): boolean {
     return this.#pools.values().some((pool) => pool.hasUncountedCaps);
   }
@@ -224,7 +224,7 @@ export class KnownState {
     if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {
       const hasOtherCaps = JSON.stringify(before.caps) !== JSON.stringify(key.caps);
       for (const [model, cooldown] of before.cooldowns) {
-        // Whether another cap is reached too is counted again.
+        // Whether another cap is reached as well is counted again.
         if (hasOtherCaps && isCap(cooldown.reason)) continue;
         if ((key.cooldowns.get(model)?.untilMs ?? 0) >= cooldown.untilMs) continue;
         key.cooldowns = new Map(key.cooldowns).set(model, cooldown);

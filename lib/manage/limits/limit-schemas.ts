@@ -19,7 +19,7 @@ export const limitFields = {
   monthlyCostUsd: costUsd.nullish(),
 };
 
-/** Caps of a provider key; null clears one. Days and months are UTC. */
+/** Caps of a provider key; null removes one. Days and months are UTC. */
 export const capFields = {
   concurrentRequests: count
     .max(100_000)

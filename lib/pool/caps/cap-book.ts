@@ -1,6 +1,6 @@
 /**
- * The keys of a pool that have caps, and how isolates share them: each tells what it holds and spends, as of other
- * quotas of keys (`lib/pool/peers`). Nothing is told while little of a cap is used.
+ * The keys of a pool that have caps, and how isolates share these: each reports what it holds and spends, as for other
+ * quotas of keys (`lib/pool/peers`). Nothing is reported while little of a cap is used.
  * @module
  */
 
@@ -16,16 +16,16 @@ import type { Pressure, SharedModel, UseBoard } from "../peers/use-board";
 import type { PoolKey } from "../types";
 import { type CapHold, KeyCaps, type PeerCaps, type ReachedCap } from "./key-caps";
 
-/** Much use is a reason to tell for so long. */
-const HOT_MS = 30_000;
-/** Who has told nothing for so long wants nothing. */
+/** How long high use is a reason to report. */
+const SHARE_MS = 30_000;
+/** An isolate that hasn't reported for this long wants nothing. */
 const FRESH_MS = 9_000;
-/** What cannot be shared evenly is drawn for as long as it takes the others to hear. */
+/** What can't be shared evenly goes to one isolate for as long as a report takes to reach the others. */
 const TURN_MS = 8_000;
-/** So many keys are told of. */
-const TOLD_MAX = 200;
+/** The most keys in a report. */
+const MAX_REPORTED = 200;
 
-/** What all isolates have written of one key, in 1e-9 US dollars. */
+/** What all isolates have written for one key, in 1e-9 US dollars. */
 export interface KeySpend {
   readonly keyId: string;
   readonly day: number;
@@ -40,28 +40,28 @@ export class CapBook implements SharedModel {
   readonly name: string;
   readonly #board: UseBoard | null;
   readonly #capped = new Map<string, KeyCaps>();
-  /** Those that requests hold, or did since others were told. */
+  /** Keys that requests hold, or held since the last report. */
   readonly #used = new Set<KeyCaps>();
-  /** Those that may serve no more until a request is over. */
+  /** Keys that may serve no more until a request ends. */
   readonly #full = new Set<KeyCaps>();
-  /** Whether others told of keys here. */
-  #heard: "nothing" | "nobody" | "others" = "nothing";
-  readonly #told = new Set<string>();
-  /** Keys that others told last that they use. */
+  /** Whether others reported keys of this pool. */
+  #peers: "unknown" | "none" | "others" = "unknown";
+  readonly #reported = new Set<string>();
+  /** Keys that others last reported to be in use. */
   #shared: ReadonlySet<string> = new Set();
-  #hotUntilMs = 0;
+  #sharesUntilMs = 0;
 
   /**
-   * @param board On which isolates tell each other; null where there are no others.
-   * @param pool Names the pool to them.
+   * @param board On which isolates report to each other; null if there are no others.
+   * @param pool Its name in reports.
    */
   constructor(board: UseBoard | null, pool: string) {
     this.#board = board;
-    // Names of models begin with the pool's name and a blank.
+    // Names of models begin with the pool's name and a space.
     this.name = `${pool}#caps`;
   }
 
-  /** The caps of a key that came, or has others now; null for none. */
+  /** The caps of a key that was added or changed; null for none. */
   of({ id, caps }: PoolKey, nowMs: number): KeyCaps | null {
     const known = this.#capped.get(id);
     if (caps === undefined) {
@@ -83,7 +83,7 @@ export class CapBook implements SharedModel {
     if (known !== undefined) this.#drop(known);
   }
 
-  /** Whether a request that waits may be served as soon as another is over. */
+  /** Whether a waiting request may be served as soon as another ends. */
   get isHeld(): boolean {
     return this.#full.size > 0;
   }
@@ -93,12 +93,12 @@ export class CapBook implements SharedModel {
     return [...this.#capped.values()].flatMap((caps) => (caps.countsCosts ? [caps.keyId] : []));
   }
 
-  /** Whether keys have such caps that were not counted yet. */
+  /** Whether some of them weren't counted yet. */
   get isUncounted(): boolean {
     return this.#capped.values().some((caps) => caps.isUncounted);
   }
 
-  /** Takes over what all isolates have written up to a moment. @returns Keys that turn out to have reached a cap. */
+  /** Applies what all isolates have written up to a moment. @returns Keys that turn out to have reached a cap. */
   noteSpent(spends: readonly KeySpend[], atMs: number): readonly ReachedKey[] {
     const byKey = new Map(spends.map((spend) => [spend.keyId, spend]));
     return [...this.#capped.values()].flatMap((caps) => {
@@ -120,7 +120,7 @@ export class CapBook implements SharedModel {
     this.#changed(caps, nowMs);
   }
 
-  /** @returns Whether the key may serve again that could not. */
+  /** @returns Whether the key, which couldn't serve, can serve again. */
   release(caps: KeyCaps, hold: CapHold, nowMs: number): boolean {
     if (!caps.release(hold)) return false;
     const wasFull = this.#full.has(caps);
@@ -128,7 +128,7 @@ export class CapBook implements SharedModel {
     return wasFull && !this.#full.has(caps);
   }
 
-  /** A request came to so much. @returns The cap that is reached by it. */
+  /** Records what a request cost. @returns The cap that this reaches. */
   spend(caps: KeyCaps, costNanoUsd: number, atMs: number, nowMs: number): ReachedKey | null {
     caps.spend(costNanoUsd, atMs, nowMs);
     this.#changed(caps, nowMs);
@@ -136,58 +136,58 @@ export class CapBook implements SharedModel {
   }
 
   get pressure(): Pressure {
-    if (this.#heard === "nobody") return "alone";
-    return this.#heard === "nothing" || this.isHeld ? "tight" : "roomy";
+    if (this.#peers === "none") return "alone";
+    return this.#peers === "unknown" || this.isHeld ? "tight" : "roomy";
   }
 
   isSharing(nowMs: number): boolean {
-    return nowMs < this.#hotUntilMs && this.#board?.isOff === false;
+    return nowMs < this.#sharesUntilMs && this.#board?.isOff === false;
   }
 
   report(nowMs: number): ModelReport {
-    const told: DomainReport[] = [];
-    this.#told.clear();
+    const report: DomainReport[] = [];
+    this.#reported.clear();
     for (const caps of this.#used) {
-      const costs = encodeSends(caps.toldCosts(nowMs), nowMs);
+      const costs = encodeSends(caps.costReport(nowMs), nowMs);
       const wants = caps.isWanting(nowMs);
       if (caps.held === 0 && costs.length === 0 && !wants) this.#used.delete(caps);
-      else if (told.length < TOLD_MAX) {
-        // What is held, and whether more is wanted, in place of ages and amounts.
-        told.push([caps.keyId, [caps.held, wants ? 1 : 0], costs, 0, 0]);
-        this.#told.add(caps.keyId);
+      else if (report.length < MAX_REPORTED) {
+        // What is held, and whether more is wanted, instead of ages and amounts.
+        report.push([caps.keyId, [caps.held, wants ? 1 : 0], costs, 0, 0]);
+        this.#reported.add(caps.keyId);
       }
     }
-    return [this.name, this.#full.size, 0, told];
+    return [this.name, this.#full.size, 0, report];
   }
 
   receive(reports: readonly PeerReport[], nowMs: number): void {
     const isolate = this.#board?.isolate ?? "";
-    const byKey = new Map<string, { readonly isolate: string; readonly told: PeerCaps }[]>();
+    const byKey = new Map<string, { readonly isolate: string; readonly reported: PeerCaps }[]>();
     for (const report of reports) {
       const isFresh = nowMs - report.reportedMs < FRESH_MS;
       const model = report.models.find(([name]) => name === this.name);
       for (const [keyId, [held = 0, wants = 0], costs] of model?.[3] ?? []) {
         const isWanting = wants > 0 && isFresh;
-        const told = { held, isWanting, costs: decodeSends(costs, report.reportedMs) };
-        if (held === 0 && !isWanting && told.costs.length === 0) continue;
+        const reported = { held, isWanting, costs: decodeSends(costs, report.reportedMs) };
+        if (held === 0 && !isWanting && reported.costs.length === 0) continue;
         const known = byKey.get(keyId);
-        const peer = { isolate: report.isolate, told };
+        const peer = { isolate: report.isolate, reported };
         if (known === undefined) byKey.set(keyId, [peer]);
         else known.push(peer);
       }
     }
-    this.#heard = byKey.size > 0 ? "others" : "nobody";
-    for (const keyId of new Set([...byKey.keys(), ...this.#told, ...this.#shared])) {
+    this.#peers = byKey.size > 0 ? "others" : "none";
+    for (const keyId of new Set([...byKey.keys(), ...this.#reported, ...this.#shared])) {
       const caps = this.#capped.get(keyId);
       const peers = byKey.get(keyId) ?? [];
-      const users = peers.filter(({ told }) => told.held > 0 || told.isWanting);
+      const users = peers.filter(({ reported }) => reported.held > 0 || reported.isWanting);
       const rank = (atMs: number) => {
         const turn = Math.floor(atMs / TURN_MS);
         const own = scoreOf(keyId, turn, { isolate, weight: 1 });
         return users.filter((peer) => scoreOf(keyId, turn, { ...peer, weight: 1 }) < own).length;
       };
-      caps?.heard(
-        peers.map(({ told }) => told),
+      caps?.receive(
+        peers.map(({ reported }) => reported),
         rank,
         nowMs,
       );
@@ -202,7 +202,7 @@ export class CapBook implements SharedModel {
     if (this.#board === null) return;
     const isShared = this.isSharing(nowMs) && this.#shared.has(caps.keyId);
     if (isShared || caps.isMuchUsed(nowMs)) {
-      this.#hotUntilMs = nowMs + HOT_MS;
+      this.#sharesUntilMs = nowMs + SHARE_MS;
       this.#board.share(this);
     } else if (this.isSharing(nowMs)) this.#board.markDue();
   }

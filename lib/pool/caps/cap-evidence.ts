@@ -2,7 +2,7 @@ import type { Evidence } from "../evidence";
 import { EVERY_MODEL } from "../types";
 import type { ReachedKey } from "./cap-book";
 
-/** A cooldown as the store keeps it. */
+/** A cooldown as stored. */
 export interface CapCooldown {
   readonly kind: "key-cooled";
   readonly keyId: string;
@@ -11,7 +11,7 @@ export interface CapCooldown {
   readonly evidence: Evidence;
 }
 
-/** What tells the store, and with it all isolates, that a key has reached a cap. */
+/** The event that informs the store, and through it all isolates, that a key has reached a cap. */
 export function capReached(
   { keyId, reason, untilMs }: ReachedKey,
   cause: Pick<Evidence, "requestId" | "model" | "atMs">,

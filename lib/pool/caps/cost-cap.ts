@@ -1,9 +1,9 @@
 /**
  * What a key may cost in a day or a month (UTC), in 1e-9 US dollars.
  *
- * A request reserves what it may cost while it is under way, and a reservation makes others wait, but rejects none:
- * with nothing under way, whatever is left is enough for one more. So a cap is exceeded by one request at most, as far
- * as guesses are not too low and other isolates are known.
+ * A request reserves its estimated cost while it is in progress. A reservation makes others wait, but rejects none:
+ * with nothing in progress, whatever is left is enough for one more. So a cap is exceeded by one request at most, as
+ * far as estimates aren't too low and other isolates are known.
  * @module
  */
 import { nextMidnightMs, nextMonthMs } from "../../providers/answers/quota-day";
@@ -14,11 +14,11 @@ import { LookAgain } from "./look-again";
 
 const NANO_PER_USD = 1e9;
 const DAY_MS = 86_400_000;
-/** What others spent so shortly before a count may not have been in the store. */
+/** What others spent this shortly before a count may not have been in the store. */
 const LATE_MS = 3_000;
-/** Other isolates are told what was spent so long ago: each has counted again since. */
-const TOLD_MS = 300_000;
-/** More entries become one, which counts as its newest. */
+/** What was spent this long ago is no longer reported: every isolate has counted since. */
+const REPORTED_MS = 300_000;
+/** Beyond this number, entries are merged into one that counts as the newest of them. */
 const LOG_MAX = 64;
 
 const ENDS: Readonly<Record<CapReason, (nowMs: number) => number>> = {
@@ -29,7 +29,7 @@ const ENDS: Readonly<Record<CapReason, (nowMs: number) => number>> = {
 export class CostCap implements Limit {
   readonly unit = "usd";
   readonly reason: CapReason;
-  /** Whether the store was asked what was spent before this isolate knew. */
+  /** Whether what was spent before this isolate knew the key was read from the store. */
   isCounted = false;
   #limit: number;
   #spent = 0;
@@ -38,7 +38,7 @@ export class CostCap implements Limit {
   #countedMs: number;
   #sinceMs: number;
   #endMs: number;
-  /** Spent here, the oldest first. */
+  /** Spent here, oldest first. */
   #log: TimedAmount[] = [];
   #peers: readonly TimedAmount[] = [];
   readonly #look = new LookAgain();
@@ -81,19 +81,19 @@ export class CostCap implements Limit {
     return isHeld ? this.#look.atMs(nowMs) : 0;
   }
 
-  /** Reserves what a request may cost. @returns The entry for `refund`, the same for all. */
+  /** Reserves the estimated cost of a request. @returns The entry for `refund`, always the same. */
   take(cost: number, nowMs: number): number {
     this.#advance(nowMs);
     this.#reserved += cost;
     return 0;
   }
 
-  /** The request is over: it holds nothing any more. */
+  /** The request has ended: it holds nothing any more. */
   refund(_entry: number, cost: number): void {
     this.#reserved = Math.max(0, this.#reserved - cost);
   }
 
-  /** A request came to so much. @param atMs When it arrived: one of the day before counts for that. */
+  /** Records what a request cost. @param atMs When it arrived: a request of the day before counts for that day. */
   spend(cost: number, atMs: number, nowMs: number): void {
     this.#advance(nowMs);
     if (cost === 0 || atMs < this.#sinceMs) return;
@@ -104,7 +104,7 @@ export class CostCap implements Limit {
     this.#log = [[secondMs, first + second], ...later];
   }
 
-  /** Takes over what all isolates have written of the period that `atMs` is in. */
+  /** Applies what all isolates have written for the period that contains `atMs`. */
   noteSpent(spent: number, atMs: number): void {
     this.#advance(atMs);
     this.#spent = Math.max(this.#spent, spent);
@@ -113,16 +113,16 @@ export class CostCap implements Limit {
     this.#sumPeers();
   }
 
-  /** What others told last that they spent, or hold. */
-  heard(peers: readonly TimedAmount[]): void {
+  /** What others last reported to have spent, or to hold. */
+  receive(peers: readonly TimedAmount[]): void {
     this.#peers = peers;
     this.#sumPeers();
   }
 
-  /** What to tell others: what was spent here, and what requests under way may come to. */
-  told(nowMs: number): readonly TimedAmount[] {
+  /** What to report: what was spent here, and what requests in progress may cost. */
+  report(nowMs: number): readonly TimedAmount[] {
     this.#advance(nowMs);
-    this.#log = this.#log.filter(([atMs]) => atMs > nowMs - TOLD_MS);
+    this.#log = this.#log.filter(([atMs]) => atMs > nowMs - REPORTED_MS);
     return this.#reserved === 0 ? this.#log : [...this.#log, [nowMs, this.#reserved]];
   }
 

@@ -1,4 +1,4 @@
-/** Caps of one key: what it may be used at most, whatever the model, and when it renews. */
+/** Caps of one key: its highest use, whatever the model, and when they renew. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KeyPool } from "../key-pool";
@@ -166,7 +166,7 @@ describe("costs", () => {
     pool.reserve(lease, 0.5 * USD, NOON);
     const second = granted(pool.ask("m", ask(), NOON));
     pool.reserve(second, 0.5 * USD, NOON);
-    // Held, not spent: it is free again when one turns out to cost less.
+    // Held, not spent: it is free again if one turns out to cost less.
     expect(pool.ask("m", ask(), NOON).kind).toBe("exhausted");
     pool.spend(lease, 0.1 * USD, NOON, NOON);
     pool.release(lease, NOON);
@@ -224,7 +224,7 @@ describe("costs", () => {
             pool.spend(over.lease, over.cost, NOON, NOON);
             pool.release(over.lease, NOON);
           }
-          // Guesses are right here: at most the last one goes beyond.
+          // Estimates are exact here: at most the last one exceeds it.
           expect(spent).toBeLessThan(1.3 * USD);
         }
         for (const { cost } of under) spent += cost;

@@ -1,6 +1,6 @@
 /**
- * What people allow one key at most, whatever the model: requests at the same time, and what it costs in a day and a
- * month. A state machine with the clock handed in; of the caps, which are limits like any other, the strictest holds.
+ * The most that people allow one key, whatever the model: concurrent requests, and its cost per day and month. A state
+ * machine without its own clock; caps are limits like any other, and the strictest applies.
  * @module
  */
 import { earliestOf, type Limit, NO_ENTRY } from "../limits/limit";
@@ -9,21 +9,21 @@ import type { CapKind, CapReason, KeyCapValues, KnownLimit } from "../types";
 import { CostCap } from "./cost-cap";
 import { SeatCap } from "./seat-cap";
 
-/** A request that has not told its end for so long was cut off with all its code, and holds nothing any more. */
+/** A request that hasn't ended after this long was lost with its isolate's code, and holds nothing any more. */
 const LOST_MS = 3_600_000;
-/** With less than this part of a cap left, others must know what is spent here. */
+/** If less than this part of a cap is left, others must know what is spent here. */
 const NEAR_PART = 0.25;
 
-/** What a request holds of its key's caps while it is under way. */
+/** What a request holds of its key's caps while it is in progress. */
 export interface CapHold {
   readonly sinceMs: number;
-  /** What it may cost, in 1e-9 US dollars. */
+  /** Its estimated cost, in 1e-9 US dollars. */
   costNanoUsd: number;
-  /** Whether its answer is on its way: what it came to is told when it ends. */
+  /** Whether its response is being delivered: its cost is known when that ends. */
   isServing: boolean;
 }
 
-/** A cap that is all used up. */
+/** A cap that is used up. */
 export interface ReachedCap {
   readonly reason: CapReason;
   /** When it renews: epoch milliseconds. */
@@ -35,17 +35,17 @@ export class KeyCaps {
   #seats: SeatCap | null = null;
   #costs: readonly CostCap[] = [];
   #limits: readonly Limit[] = [];
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #holds = new Set<CapHold>();
-  /** Until when each cap was told to be reached. */
-  readonly #told = new Map<CapReason, number>();
+  /** By cap, until when it was recorded as reached. */
+  readonly #recorded = new Map<CapReason, number>();
 
   constructor(keyId: string, values: KeyCapValues, nowMs: number) {
     this.keyId = keyId;
     this.change(values, nowMs);
   }
 
-  /** Takes over what people set. What was counted goes on counting. */
+  /** Applies what people set. Counts are kept. */
   change({ concurrentRequests, dailyCostUsd, monthlyCostUsd }: KeyCapValues, nowMs: number): void {
     if (concurrentRequests === null) this.#seats = null;
     else if (this.#seats === null) {
@@ -67,16 +67,16 @@ export class KeyCaps {
     this.forget();
   }
 
-  /** A person reset the key: a cap that is still reached is told again. */
+  /** A person reset the key: a cap that is still reached is recorded again. */
   forget(): void {
-    this.#told.clear();
+    this.#recorded.clear();
   }
 
   get countsCosts(): boolean {
     return this.#costs.length > 0;
   }
 
-  /** Whether the store was not asked yet what was spent. */
+  /** Whether what was spent wasn't read from the store yet. */
   get isUncounted(): boolean {
     return this.#costs.some((cap) => !cap.isCounted);
   }
@@ -85,7 +85,7 @@ export class KeyCaps {
     return this.#holds.size;
   }
 
-  /** When the key may serve one more: epoch milliseconds, 0 for now. Where requests hold it, when to look again. */
+  /** When the key may serve one more: epoch milliseconds, 0 for now. If requests hold it, when to check again. */
   readyAtMs(nowMs: number): number {
     for (const lost of this.#holds) {
       if (nowMs - lost.sinceMs < LOST_MS) break;
@@ -94,14 +94,14 @@ export class KeyCaps {
     return earliestOf(this.#limits, 0, nowMs);
   }
 
-  /** Whether requests under way hold all that is left. */
+  /** Whether requests in progress hold everything that is left. */
   isHeld(nowMs: number): boolean {
     if (this.held === 0 || this.#costs.some((cap) => cap.spentUntilMs(nowMs) !== null))
       return false;
     return this.#limits.some((limit) => limit.left(nowMs) === 0);
   }
 
-  /** Which cap holds the key back, the one that renews last, for people; null while none does. */
+  /** Which cap blocks the key, the one that renews last, as shown to people; null for none. */
   holdingBack(nowMs: number): CapKind | null {
     let last: ReachedCap | null = null;
     for (const reached of this.#reached(nowMs)) {
@@ -112,7 +112,7 @@ export class KeyCaps {
     return this.#seats?.left(nowMs) === 0 ? "concurrent" : (this.#costs[0]?.reason ?? null);
   }
 
-  /** For people. */
+  /** As shown to people. */
   known(nowMs: number): readonly KnownLimit[] {
     return this.#limits.flatMap((limit) => {
       const size = limit.size(nowMs);
@@ -128,14 +128,14 @@ export class KeyCaps {
     return hold;
   }
 
-  /** The request may come to so much. */
+  /** Reserves the estimated cost of a request. */
   reserve(hold: CapHold, costNanoUsd: number, nowMs: number): void {
     if (!this.#holds.has(hold)) return;
     hold.costNanoUsd += costNanoUsd;
     for (const cap of this.#costs) cap.take(costNanoUsd, nowMs);
   }
 
-  /** The request is over, or went to another key. @returns Whether it held anything. */
+  /** The request has ended, or moved to another key. @returns Whether it held anything. */
   release(hold: CapHold): boolean {
     if (!this.#holds.delete(hold)) return false;
     this.#seats?.refund(NO_ENTRY, 1);
@@ -143,28 +143,28 @@ export class KeyCaps {
     return true;
   }
 
-  /** A request, or a turn of a session, came to so much. @param atMs When it arrived. */
+  /** Records what a request, or a turn of a session, cost. @param atMs When the request arrived. */
   spend(costNanoUsd: number, atMs: number, nowMs: number): void {
     for (const cap of this.#costs) cap.spend(costNanoUsd, atMs, nowMs);
   }
 
-  /** Takes over what all isolates have written of the day and the month that `atMs` is in, in 1e-9 US dollars. */
+  /** Applies what all isolates have written for the day and the month that contain `atMs`, in 1e-9 US dollars. */
   noteSpent(day: number, month: number, atMs: number): void {
     for (const cap of this.#costs) cap.noteSpent(cap.reason === "cost_day" ? day : month, atMs);
   }
 
-  /** The cap that is reached, if it was not told yet; of two the one that renews last. */
+  /** The cap that is reached, if that wasn't recorded yet; of two, the one that renews last. */
   takeReached(nowMs: number): ReachedCap | null {
     let last: ReachedCap | null = null;
     for (const { reason, untilMs } of this.#reached(nowMs)) {
-      if (this.#told.get(reason) === untilMs) continue;
-      this.#told.set(reason, untilMs);
+      if (this.#recorded.get(reason) === untilMs) continue;
+      this.#recorded.set(reason, untilMs);
       if (last === null || untilMs > last.untilMs) last = { reason, untilMs };
     }
     return last;
   }
 
-  /** Whether other isolates have to know of its use. */
+  /** Whether other isolates have to know its use. */
   isMuchUsed(nowMs: number): boolean {
     return (
       this.#seats?.isMuchUsed(nowMs) === true ||
@@ -172,22 +172,22 @@ export class KeyCaps {
     );
   }
 
-  /** Whether requests wait that the key could serve. */
+  /** Whether requests are waiting that the key could serve. */
   isWanting(nowMs: number): boolean {
     return this.#seats?.isWanting(nowMs) ?? false;
   }
 
-  /** What to tell others of the costs. */
-  toldCosts(nowMs: number): readonly TimedAmount[] {
-    // Of the day and the month the same was spent.
-    return this.#costs[0]?.told(nowMs) ?? [];
+  /** The costs to report. */
+  costReport(nowMs: number): readonly TimedAmount[] {
+    // The same was spent for the day and the month.
+    return this.#costs[0]?.report(nowMs) ?? [];
   }
 
-  /** Takes over what other isolates told last of this key. */
-  heard(peers: readonly PeerCaps[], rank: (nowMs: number) => number, nowMs: number): void {
-    this.#seats?.heard(peers, rank, nowMs);
+  /** Applies what other isolates last reported for this key. */
+  receive(peers: readonly PeerCaps[], rank: (nowMs: number) => number, nowMs: number): void {
+    this.#seats?.receive(peers, rank, nowMs);
     const costs = peers.flatMap((peer) => peer.costs);
-    for (const cap of this.#costs) cap.heard(costs);
+    for (const cap of this.#costs) cap.receive(costs);
   }
 
   *#reached(nowMs: number): Generator<ReachedCap, void> {
@@ -198,14 +198,14 @@ export class KeyCaps {
   }
 }
 
-/** What another isolate told of a key. */
+/** What another isolate reported for a key. */
 export interface PeerCaps {
   readonly held: number;
   readonly isWanting: boolean;
   readonly costs: readonly TimedAmount[];
 }
 
-/** The caps of a row; undefined where none is set. */
+/** The caps of a row; undefined if none is set. */
 export function capsOf(values: KeyCapValues): KeyCapValues | undefined {
   const { concurrentRequests, dailyCostUsd, monthlyCostUsd } = values;
   const isCapped = (concurrentRequests ?? dailyCostUsd ?? monthlyCostUsd) !== null;

@@ -1,13 +1,13 @@
-/** For so long a key that requests under way hold is not looked at again; their end calls it sooner. */
+/** How long a key that requests in progress hold isn't checked again; their end triggers a check earlier. */
 const LOOK_MS = 1_000;
 
-/** When what requests under way hold is worth another look: the same moment until it has come. */
+/** When to check what requests in progress hold again: the same moment until it is reached. */
 export class LookAgain {
   #atMs = 0;
 
   /** Epoch milliseconds, after now. */
   atMs(nowMs: number): number {
-    // A clock that was set back would be waited for.
+    // If the clock was set back, this would be waited for.
     if (this.#atMs <= nowMs || this.#atMs > nowMs + LOOK_MS) this.#atMs = nowMs + LOOK_MS;
     return this.#atMs;
   }

@@ -1,52 +1,52 @@
 /**
- * How many requests one key may have at the same time.
+ * How many concurrent requests one key may have.
  *
- * Isolates tell each other how many they have. What is free is shared evenly among those that use the key: until they
- * tell again, each may take its part. Where more is wanted than there is, each has an even part of the whole.
+ * Isolates report to each other how many they have. What is free is shared evenly among those that use the key: until
+ * their next reports, each may take its part. If more is wanted than there is, each has an even part of the whole.
  * @module
  */
 import type { Limit, LimitSize } from "../limits/limit";
 import { NO_ENTRY } from "../limits/limit";
 import { LookAgain } from "./look-again";
 
-/** Which of so many isolates may have one more of what cannot be shared evenly. */
+/** Which of so many isolates gets one more of what can't be shared evenly. */
 export type Draw = (nowMs: number) => number;
 
-/** What another isolate told of a key. */
+/** What another isolate reported for a key. */
 export interface PeerSeats {
   readonly held: number;
-  /** Whether requests wait there that the key could serve. */
+  /** Whether requests are waiting there that the key could serve. */
   readonly isWanting: boolean;
 }
 
-/** So small a part of the cap is told to nobody. */
+/** A use below this part of the cap isn't reported. */
 const FREE_PART = 1 / 16;
-/** Of fewer, each counts. */
+/** Of a cap below this, every request counts. */
 const SMALL_CAP = 4;
-/** So many requests in a minute are no longer few. */
+/** More requests per minute than this are many. */
 const BUSY = 6;
 const MINUTE_MS = 60_000;
-/** Who looked for a seat and found none so lately, wants one. */
+/** An isolate that found no slot within this time wants one. */
 const WANTING_MS = 2_000;
-/** A part of what was free is good for as long as others are likely to take theirs. */
+/** A part of what was free applies for as long as others are likely to take theirs. */
 const FREE_MS = 3_000;
-/** What others told so long ago says nothing any more. */
-const HEARD_MS = 75_000;
+/** A report of this age is outdated. */
+const REPORT_LIFE_MS = 75_000;
 
 export class SeatCap implements Limit {
   readonly unit = "concurrent";
   limit: number;
   #taken = 0;
-  /** When the last requests came, the oldest first. */
+  /** When the last requests arrived, oldest first. */
   readonly #takenMs: number[] = [];
-  /** What this isolate may have; the whole while no other uses the key. */
+  /** What this isolate may have; all of it while no other uses the key. */
   #base = Number.POSITIVE_INFINITY;
-  /** An even part of the whole, where nothing newer is known. */
+  /** An even part of the whole, used if nothing newer is known. */
   #even = Number.POSITIVE_INFINITY;
-  /** So many isolates may have one more. */
+  /** How many isolates may have one more. */
   #spare = 0;
   #rank: Draw = () => 0;
-  #heardMs = Number.NEGATIVE_INFINITY;
+  #receivedMs = Number.NEGATIVE_INFINITY;
   #wantedMs = Number.NEGATIVE_INFINITY;
   readonly #look = new LookAgain();
 
@@ -87,7 +87,7 @@ export class SeatCap implements Limit {
     return NO_ENTRY;
   }
 
-  /** Whether other isolates have to know of its use: not where requests come one by one, and seldom. */
+  /** Whether other isolates have to know its use: not if requests arrive one by one, and rarely. */
   isMuchUsed(nowMs: number): boolean {
     if (this.isWanting(nowMs)) return true;
     if (this.#taken <= this.limit * FREE_PART) return false;
@@ -101,12 +101,12 @@ export class SeatCap implements Limit {
   }
 
   /**
-   * Takes over what others told last.
-   * @param rank Of this isolate among them, drawn again from time to time.
+   * Applies what others last reported.
+   * @param rank This isolate's rank among them, which changes from time to time.
    */
-  heard(others: readonly PeerSeats[], rank: Draw, nowMs: number): void {
+  receive(others: readonly PeerSeats[], rank: Draw, nowMs: number): void {
     this.#rank = rank;
-    this.#heardMs = nowMs;
+    this.#receivedMs = nowMs;
     const isolates = others.length + 1;
     this.#even = Math.floor(this.limit / isolates);
     let held = this.#taken;
@@ -115,7 +115,7 @@ export class SeatCap implements Limit {
     const isWanted = others.some(({ isWanting }) => isWanting) || this.isWanting(nowMs);
     if (free < 0 || (free < isolates && isWanted)) {
       this.#base = this.#even;
-      // Who has one more from the turn before gives it back first.
+      // An isolate that still has one more from the previous turn gives it back first.
       this.#spare = free > 0 ? this.limit % isolates : 0;
       return;
     }
@@ -124,8 +124,8 @@ export class SeatCap implements Limit {
   }
 
   #allowed(nowMs: number): number {
-    const ageMs = nowMs - this.#heardMs;
-    if (ageMs >= HEARD_MS) return this.limit;
+    const ageMs = nowMs - this.#receivedMs;
+    if (ageMs >= REPORT_LIFE_MS) return this.limit;
     if (ageMs >= FREE_MS) return Math.min(this.limit, this.#even);
     const one = this.#spare > 0 && this.#rank(nowMs) < this.#spare ? 1 : 0;
     return Math.min(this.limit, this.#base + one);

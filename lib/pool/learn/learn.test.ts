@@ -40,14 +40,14 @@ const refused = (facts: Partial<RefusalEvidence>): RefusalEvidence => ({
   isShared: false,
   ...facts,
 });
-const told = (limit: number, facts: Partial<RefusalEvidence> = {}) =>
+const stating = (limit: number, facts: Partial<RefusalEvidence> = {}) =>
   refused({ statedLimit: limit, blockerMs: NOW - 40_000, retryInMs: 20_000, ...facts });
 
 const EXAMPLES: readonly Example[] = [
   {
     decidedBy: "too early",
     own: { limit: TEN },
-    evidence: told(10, { retryInMs: 600 }),
+    evidence: stating(10, { retryInMs: 600 }),
     after: { prior: { guard: GUARD * 2 + 0.01, guardedMs: NOW }, explains: "timing" },
   },
   {
@@ -55,19 +55,19 @@ const EXAMPLES: readonly Example[] = [
     decidedBy: "too early",
     own: { limit: TEN },
     prior: { guardedMs: NOW - 50 },
-    evidence: told(10, { retryInMs: 600 }),
+    evidence: stating(10, { retryInMs: 600 }),
     after: { prior: { guard: GUARD }, explains: "timing" },
   },
   {
     decidedBy: "too early",
     own: { limit: TEN },
-    evidence: told(11, { retryInMs: 600 }),
+    evidence: stating(11, { retryInMs: 600 }),
     after: { prior: { guard: GUARD }, explains: "timing" },
   },
   {
     decidedBy: "in numbers",
     own: { limit: TEN },
-    evidence: told(10, { retryInMs: 6_000 }),
+    evidence: stating(10, { retryInMs: 6_000 }),
     after: { prior: { guard: GUARD } },
   },
   {
@@ -135,12 +135,12 @@ const EXAMPLES: readonly Example[] = [
   },
   {
     decidedBy: "nothing sent",
-    evidence: told(10, { taken: 0, oldestMs: null, blockerMs: null }),
+    evidence: stating(10, { taken: 0, oldestMs: null, blockerMs: null }),
     after: { own: { limit: null }, prior: { isInNumbers: true, limit: null }, explains: "nothing" },
   },
   {
     decidedBy: "isolates share it",
-    evidence: told(10, { taken: 4, blockerMs: null, isShared: true }),
+    evidence: stating(10, { taken: 4, blockerMs: null, isShared: true }),
     after: {
       own: { limit: { limit: 10, isPart: false } },
       prior: { found: { limit: 10, times: 1 }, windowMs: null, partsInRow: 0 },
@@ -150,7 +150,7 @@ const EXAMPLES: readonly Example[] = [
   {
     // The sends of all isolates show which one has to leave the window.
     decidedBy: "in numbers",
-    evidence: told(10, { taken: 4, isShared: true }),
+    evidence: stating(10, { taken: 4, isShared: true }),
     after: { own: { limit: { limit: 10, isPart: false } }, prior: { windowMs: 59_900 } },
   },
   {
@@ -158,33 +158,33 @@ const EXAMPLES: readonly Example[] = [
     decidedBy: "too early",
     own: { limit: TEN },
     prior: { windowMs: MINUTE },
-    evidence: told(10, { taken: 4, retryInMs: 3_000, isShared: true }),
+    evidence: stating(10, { taken: 4, retryInMs: 3_000, isShared: true }),
     after: { prior: { guard: GUARD } },
   },
   {
     decidedBy: "others use it too",
-    evidence: told(10, { taken: 4, blockerMs: null }),
+    evidence: stating(10, { taken: 4, blockerMs: null }),
     after: { own: { limit: { limit: 4, isPart: true } }, prior: { partsInRow: 1 } },
   },
   {
     decidedBy: "others use it too",
     prior: { limit: 4, isPart: true, partsInRow: 2 },
-    evidence: told(10, { taken: 3, blockerMs: null, retryInMs: 1_000, isProbe: true }),
+    evidence: stating(10, { taken: 3, blockerMs: null, retryInMs: 1_000, isProbe: true }),
     after: { prior: { limit: 4, isPart: true } },
   },
   {
     decidedBy: "a mood",
-    evidence: told(10, { taken: 4, blockerMs: null, retryInMs: 2_000 }),
+    evidence: stating(10, { taken: 4, blockerMs: null, retryInMs: 2_000 }),
     after: { own: { limit: null }, prior: { windowMs: null }, explains: "limit" },
   },
   {
     decidedBy: "a mood",
-    evidence: told(10, { taken: 4, blockerMs: null, retryInMs: 2_000, oldestMs: NOW - 1_000 }),
+    evidence: stating(10, { taken: 4, blockerMs: null, retryInMs: 2_000, oldestMs: NOW - 1_000 }),
     after: { own: { limit: null }, prior: { windowMs: 2_900 } },
   },
   {
     decidedBy: "in numbers",
-    evidence: told(10),
+    evidence: stating(10),
     after: {
       own: { limit: { ...TEN, atMs: NOW } },
       prior: { windowMs: MINUTE - 100, limit: null, found: { limit: 10, times: 1 } },
@@ -194,19 +194,19 @@ const EXAMPLES: readonly Example[] = [
   {
     decidedBy: "in numbers",
     prior: { found: { limit: 10, times: 2 } },
-    evidence: told(10),
+    evidence: stating(10),
     after: { prior: { limit: 10 } },
   },
   {
     decidedBy: "in numbers",
     prior: { limit: 10 },
-    evidence: told(20),
+    evidence: stating(20),
     after: { prior: { limit: 20, raisedMs: NOW } },
   },
   {
     // A window that a rejection proves to be sliding is never assumed to be fixed again.
     decidedBy: "in numbers",
-    evidence: told(10, { presumedFixed: true }),
+    evidence: stating(10, { presumedFixed: true }),
     after: { prior: { slides: true } },
   },
   {

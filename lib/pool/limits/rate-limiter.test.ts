@@ -8,7 +8,7 @@ const T0 = 1_000_000_000;
 const MINUTE = 60_000;
 
 const guess = (nowMs: number) => ({ untilMs: nowMs + 5_000, isGuess: true });
-const told = (untilMs: number) => ({ untilMs, isGuess: false });
+const stated = (untilMs: number) => ({ untilMs, isGuess: false });
 
 function refusal(limit: number | null, retryAtMs: number | null): QuotaRefusal {
   return { unit: "requests", span: "minute", limit, retryAtMs, requested: null };
@@ -32,7 +32,7 @@ function taught(
   for (let second = 0; second < 10; second += 1)
     limiter.succeed(limiter.take(1, T0 + second * 1000), []);
   const nowMs = T0 + 10_000;
-  limiter.refuse(limiter.take(1, nowMs), refused(nowMs), told(nowMs + MINUTE), nowMs);
+  limiter.refuse(limiter.take(1, nowMs), refused(nowMs), stated(nowMs + MINUTE), nowMs);
   return limiter;
 }
 
@@ -91,7 +91,7 @@ describe("a refusal", () => {
     limiter.refuse(
       limiter.take(1, T0 + 100),
       refusal(10, T0 + 30_000),
-      told(T0 + MINUTE),
+      stated(T0 + MINUTE),
       T0 + 100,
     );
     expect(limiter.learned.limit(T0 + 100)).toBe(4);
@@ -114,7 +114,7 @@ describe("a refusal", () => {
     }
     const raised = new RateLimiter(prior);
     for (let count = 0; count < 20; count += 1) raised.take(1, T0 + count);
-    raised.refuse(raised.take(1, T0 + 50), refusal(20, T0 + MINUTE), told(T0 + MINUTE), T0 + 50);
+    raised.refuse(raised.take(1, T0 + 50), refusal(20, T0 + MINUTE), stated(T0 + MINUTE), T0 + 50);
     expect(sendAll(new RateLimiter(prior), T0 + 50)).toBe(20);
   });
 
@@ -130,7 +130,7 @@ describe("a refusal", () => {
     const guard = prior.state.guard;
     const laterMs = T0 + 62_000;
     const sent = limiter.take(1, laterMs);
-    limiter.refuse(sent, refusal(10, laterMs + 300), told(laterMs + MINUTE), laterMs + 50);
+    limiter.refuse(sent, refusal(10, laterMs + 300), stated(laterMs + MINUTE), laterMs + 50);
     expect(prior.state.guard).toBeGreaterThan(guard);
     expect(limiter.learned.limit(laterMs)).toBe(10);
   });
@@ -138,7 +138,7 @@ describe("a refusal", () => {
 
 describe("a quota that others use too", () => {
   /** Four sends ten seconds apart, and another isolate's report that the quota is used up. */
-  function heard(): RateLimiter {
+  function withPeers(): RateLimiter {
     const prior = new SharedLimitPrior();
     prior.state = { ...NO_PRIOR, isInNumbers: true };
     const limiter = new RateLimiter(prior);
@@ -158,7 +158,7 @@ describe("a quota that others use too", () => {
       limiter.refuse(
         limiter.take(1, T0 + 100),
         refusal(10, T0 + 30_000),
-        told(T0 + MINUTE),
+        stated(T0 + MINUTE),
         T0 + 100,
       );
     }
@@ -166,7 +166,7 @@ describe("a quota that others use too", () => {
   }
 
   test("comes back just as it was taken, after another isolate was refused", () => {
-    const limiter = heard();
+    const limiter = withPeers();
     const sends: number[] = [];
     for (let nowMs = T0 + 40_000; nowMs < T0 + 3 * MINUTE; nowMs += 100) {
       if (limiter.earliestMs(1, nowMs) > nowMs) continue;
@@ -204,7 +204,7 @@ describe("a quota that others use too", () => {
     limiter.refuse(
       limiter.take(1, laterMs),
       refusal(10, laterMs + 300),
-      told(laterMs + MINUTE),
+      stated(laterMs + MINUTE),
       laterMs + 50,
     );
     expect(prior.state.guard).toBe(guard);
@@ -275,7 +275,7 @@ describe("a limit that fell from ten to six", () => {
     expect(limiter.earliestMs(1, tooEarlyMs)).toBe(0);
     const sent = limiter.take(1, tooEarlyMs);
     const roomMs = FALL_MS - 30_000 + MINUTE;
-    limiter.refuse(sent, refusal(6, roomMs), told(tooEarlyMs + MINUTE), tooEarlyMs);
+    limiter.refuse(sent, refusal(6, roomMs), stated(tooEarlyMs + MINUTE), tooEarlyMs);
     expect(prior.state.slides).toBe(true);
     expect(limiter.earliestMs(1, tooEarlyMs)).toBeCloseTo(roomMs, -3);
     limiter.succeed(limiter.take(1, roomMs + 500), []);
@@ -339,7 +339,7 @@ describe("limits that people set", () => {
   test("a refused request is not one of the day's", () => {
     const limiter = new RateLimiter(new SharedLimitPrior());
     limiter.setLimits({ rpm: null, tpm: null, dailyRequests: 1 }, 0, midnight, T0);
-    limiter.refuse(limiter.take(1, T0), refusal(null, T0 + 1000), told(T0 + 1000), T0);
+    limiter.refuse(limiter.take(1, T0), refusal(null, T0 + 1000), stated(T0 + 1000), T0);
     expect(limiter.earliestMs(1, T0 + MINUTE)).toBe(0);
     limiter.take(1, T0 + MINUTE);
     expect(limiter.earliestMs(1, T0 + 2 * MINUTE)).toBe(T0 + 10 * MINUTE);
@@ -406,7 +406,7 @@ test("a day's quota that a refusal tells holds until its end, and is shown as on
   const limiter = new RateLimiter(new SharedLimitPrior());
   const endMs = T0 + 10 * 3_600_000;
   const day = { ...refusal(200, endMs), span: "day" } as const;
-  limiter.refuse(limiter.take(1, T0), day, told(endMs), T0);
+  limiter.refuse(limiter.take(1, T0), day, stated(endMs), T0);
   expect(limiter.knownLimits(T0 + MINUTE)).toMatchObject([
     { source: "told", unit: "requests", limit: 200, left: 0, windowMs: 86_400_000 },
   ]);

@@ -14,7 +14,7 @@ const NOBODY: Turns = { turnMs: (_domain, _free, nowMs) => nowMs + 1_000 };
 class Sender {
   readonly log = new SendLog();
   readonly peers: PeerUse;
-  #told: readonly TimedAmount[] = [];
+  #reported: readonly TimedAmount[] = [];
 
   constructor(turns: Turns) {
     this.peers = new PeerUse("pk_1", turns);
@@ -27,13 +27,16 @@ class Sender {
   }
 
   /** Its current report, encoded and decoded. */
-  tell(nowMs: number): void {
-    this.#told = decodeSends(encodeSends(this.log.after(nowMs - SPAN_MS - 10_000), nowMs), nowMs);
+  report(nowMs: number): void {
+    this.#reported = decodeSends(
+      encodeSends(this.log.after(nowMs - SPAN_MS - 10_000), nowMs),
+      nowMs,
+    );
   }
 
-  hear(others: readonly Sender[], isWanting: boolean): void {
+  receive(others: readonly Sender[], isWanting: boolean): void {
     const told = others.filter((other) => other !== this);
-    this.peers.receive(told.map((other): PeerSends => ({ isWanting, sends: other.#told })));
+    this.peers.receive(told.map((other): PeerSends => ({ isWanting, sends: other.#reported })));
   }
 }
 
@@ -62,9 +65,9 @@ test("no window holds more than the limit where all is told at once, whoever sen
         for (const { isolate, afterMs } of history) {
           nowMs += afterMs;
           const sender = senders[isolate % isolates];
-          sender?.hear(senders, isWanting);
+          sender?.receive(senders, isWanting);
           if (sender?.send(limit, nowMs) === true) sends.push(nowMs);
-          sender?.tell(nowMs);
+          sender?.report(nowMs);
         }
         expect(mostInAWindow(sends)).toBeLessThanOrEqual(limit);
       },
@@ -96,8 +99,8 @@ test("what each has comes back to it, though the others hear of it late", () => 
         for (let nowMs = START_MS + spreadMs + 50; nowMs < START_MS + 240_000; nowMs += 50) {
           for (const [index, sender] of senders.entries()) {
             if ((nowMs + index * 37) % gapMs < 50) {
-              sender.tell(nowMs);
-              sender.hear(senders, true);
+              sender.report(nowMs);
+              sender.receive(senders, true);
             }
             if (!sender.send(limit, nowMs)) continue;
             sends.push(nowMs);
@@ -124,8 +127,8 @@ test("what one isolate uses no more is the others', a moment after it left the w
         const [gone, busy] = [new Sender(ANYBODY), new Sender(ANYBODY)];
         const times = afterMs.map((ms) => START_MS + ms).sort((a, b) => a - b);
         for (const ms of times.slice(0, limit)) gone.log.add(ms, 1, 1);
-        gone.tell(START_MS + 50_000);
-        busy.hear([gone], isWanting);
+        gone.report(START_MS + 50_000);
+        busy.receive([gone], isWanting);
         const lastMs = START_MS + 50_000 + SPAN_MS + HOLD_MS;
         for (let count = 0; count < limit; count += 1) expect(busy.send(limit, lastMs)).toBe(true);
         expect(busy.send(limit, lastMs)).toBe(false);
@@ -147,8 +150,8 @@ test("when there will be room is foreseen to the moment", () => {
           (isOwn ? own : other).log.add(START_MS + ms, 1, 1);
         }
         const nowMs = START_MS + 59_000;
-        other.tell(nowMs);
-        own.hear([other], isWanting);
+        other.report(nowMs);
+        own.receive([other], isWanting);
         const roomMs = roomAtMs(own.log, own.peers, limit, SPAN_MS, 1, nowMs);
         if (roomMs === 0) return;
         const at = (ms: number) => roomAtMs(own.log, own.peers, limit, SPAN_MS, 1, ms);

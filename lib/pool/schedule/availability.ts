@@ -9,7 +9,7 @@ export interface Availability {
   readonly ready: number;
   /** When the first of them can, in epoch milliseconds; now or earlier if one is ready, null if there is none. */
   readonly readyAtMs: number | null;
-  /** Of those that could not, which a cap holds back, the first to renew of each kind; absent where none is. */
+  /** The keys that a cap blocks: for each kind of cap, the first to renew; absent for none. */
   readonly atCap?: readonly KeysAtCap[];
 }
 
@@ -52,8 +52,8 @@ function noteCap(
 ): void {
   if (caps === null) return;
   // Another isolate may have found it.
-  const told = key.cooldowns.get(EVERY_MODEL)?.reason ?? "";
-  const kind = caps.holdingBack(nowMs) ?? (isCap(told) ? told : null);
+  const reason = key.cooldowns.get(EVERY_MODEL)?.reason ?? "";
+  const kind = caps.holdingBack(nowMs) ?? (isCap(reason) ? reason : null);
   if (kind === null) return;
   const known = atCap.get(kind);
   const readyAtMs = Math.min(atMs, known?.readyAtMs ?? atMs);

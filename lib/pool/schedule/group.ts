@@ -22,7 +22,7 @@ export interface PoolEntry {
   opens: boolean;
   /** The evidence against it; null if there is none. */
   trouble: KeyTrouble | null;
-  /** What people allow it at most; null for no cap. */
+  /** The most that people allow it; null for no cap. */
   caps: KeyCaps | null;
   /** Grows with every pick; preserves the order when schedulers are rebuilt. */
   lastPick: number;
@@ -237,7 +237,7 @@ function isUsable(entry: PoolEntry): boolean {
   return entry.present && entry.opens && entry.key.status === "active";
 }
 
-/** When this key may next serve the model, its caps included: epoch milliseconds, 0 for now. Ignores its status. */
+/** When this key may next serve the model, including its caps: epoch milliseconds, 0 for now. Ignores its status. */
 export function entryReadyAtMs({ key, caps }: PoolEntry, model: string, nowMs: number): number {
   const restedMs = readyAtMs(key, model);
   return caps === null ? restedMs : Math.max(restedMs, caps.readyAtMs(nowMs));

@@ -24,7 +24,7 @@ const MAX_WAITING = 2_000;
 const LEAST_WAIT_MS = 5;
 /** Maximum delay between polls, because other requests may leave and keys may recover. */
 const LONGEST_WAIT_MS = 1_000;
-/** While keys are held by requests under way, since the end of one calls no other. */
+/** While requests in progress hold keys, because their end triggers nothing. */
 const HELD_WAIT_MS = 50;
 /** Shorter waits are no reason to probe limits. */
 const LEAST_PROBED_WAIT_MS = 2_000;
@@ -37,7 +37,7 @@ export interface SharingOptions {
   readonly board: UseBoard | null;
   /** Identifies the pool and the model in other isolates. */
   readonly sharedName: string;
-  /** What people allow single keys at most, whatever the model. */
+  /** The most that people allow single keys, whatever the model. */
   readonly caps: CapBook;
 }
 

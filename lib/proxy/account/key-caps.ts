@@ -1,9 +1,10 @@
 /**
- * Counts a request against the caps of the key that serves it: reserves what it may cost before it is sent, and settles
- * what it came to afterwards.
+ * Counts a request against the caps of the key that serves it: reserves its estimated cost before it is sent, and
+ * settles what it cost afterwards.
  *
- * What has no known price counts what the caller's token states for it (`unpricedReserveUsd`, under a budget of money),
- * as it does for that budget, and nothing without: a key's cap is no reason to reject a request.
+ * A request without a known price counts as the amount that the caller's token states for it (`unpricedReserveUsd`,
+ * under a budget in money), as it does for that budget, and as nothing without one: a key's cap is no reason to reject
+ * a request.
  * @module
  */
 import { capReached } from "../../pool/caps/cap-evidence";
@@ -15,7 +16,9 @@ import { estimatedUses, highCostNanoUsd } from "../request/estimate-use";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 
-/** Reserves what the call may cost. Null if that is done; else the prices had to be loaded first. Never rejects. */
+/**
+ * Reserves the call's estimated cost. Null if that is done; otherwise the prices had to be loaded first. Never rejects.
+ */
 export function reserveCaps(
   lease: Lease,
   pool: KeyPool,
@@ -46,7 +49,7 @@ async function reserveLater(
   pool.reserve(lease, priceOf(call, scope) ?? unpriced, ports.nowMs());
 }
 
-/** The most that the call may cost, in 1e-9 US dollars; null while no price is known. */
+/** The most that the call can cost, in 1e-9 US dollars; null while no price is known. */
 function priceOf(call: ProxyCall, { ports, request }: RequestScope): number | null {
   const { model, provider } = call;
   const costs = estimatedUses(call, request.headers).flatMap((use) => {
@@ -55,7 +58,7 @@ function priceOf(call: ProxyCall, { ports, request }: RequestScope): number | nu
   return costs.length === 0 ? null : Math.max(...costs);
 }
 
-/** The key serves: what it holds is given back, and what the answer costs is counted, when the request is over. */
+/** The key serves: when the request ends, what it holds is given back, and what the response costs is counted. */
 export function settleCaps(lease: Lease, pool: KeyPool, scope: RequestScope): void {
   const { keep, meter, ports, requestId } = scope;
   const { hold } = lease;
@@ -72,7 +75,7 @@ export function settleCaps(lease: Lease, pool: KeyPool, scope: RequestScope): vo
       hold.isServing = false;
       pool.release(lease, nowMs);
     }
-    // Who waits for the key in another isolate hears of it.
+    // Isolates in which requests wait for the key receive it.
     ports.state.shareUse(keep);
   });
 }

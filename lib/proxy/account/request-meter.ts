@@ -118,8 +118,8 @@ export class RequestMeter {
   }
 
   /**
-   * Calls back with every event that the request leaves: turns of a session, what was found finished beside it, and
-   * itself, which has no `part` or is the `session`.
+   * Calls back with every recorded event of the request: turns of a session, what was found finished beside it, and the
+   * request itself, which has no `part` or is the `session`.
    */
   whenAdded(callback: (event: RequestEvent) => void): void {
     this.#whenAdded = [...this.#whenAdded, callback];

@@ -83,11 +83,14 @@ export function estimatedUses(call: EstimatedCall, headers: Headers): readonly E
   }
 }
 
-/** What a token of the most expensive models costs: held until the answer tells its cost, and counted if it never does. */
+/**
+ * What a token of the most expensive models costs: reserved until the response reports its cost, and counted if it
+ * never does.
+ */
 const HIGH_INPUT_NANO_USD = 15_000;
 const HIGH_OUTPUT_NANO_USD = 75_000;
 
-/** What a request may cost where only the answer will tell, in 1e-9 US dollars; null where it never does. */
+/** What a request may cost if only the response will report it, in 1e-9 US dollars; null if it never does. */
 export function highCostNanoUsd(provider: string, use: EstimatedUse | undefined): number | null {
   if (use === undefined || !reportsCost(provider)) return null;
   const { inputTokens, outputTokens } = use;
