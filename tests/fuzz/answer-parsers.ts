@@ -90,7 +90,7 @@ function saysTheSame<Said>(
 export const answerParsers: readonly FuzzProperty[] = [
   {
     parser: "lib/http/split-events.ts",
-    holds: "finds the same events wherever the bytes are cut",
+    holds: "finds the same events wherever the bytes are split",
     property: fc.property(framing, streams, (how, stream) =>
       saysTheSame(stream, (pieces) => {
         const splitter = eventSplitter(how);
@@ -100,7 +100,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/providers/answers/answer-start.ts",
-    holds: "takes any bytes for a beginning",
+    holds: "accepts any bytes as the beginning of a response",
     property: fc.property(framing, streams, (how, { pieces }) => {
       const start = new AnswerStart(how);
       for (const piece of pieces) start.push(piece);
@@ -109,7 +109,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/providers/answers/answer-end.ts",
-    holds: "sees the same end wherever the bytes are cut",
+    holds: "finds the same end wherever the bytes are split",
     property: fc.property(framing, streams, (how, stream) =>
       saysTheSame(stream, (pieces) => {
         const end = answerEnd(how);
@@ -120,7 +120,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/providers/answers/judge-answer.ts",
-    holds: "has a verdict on any error of any provider, with times that are times",
+    holds: "has a verdict, with valid times, for any error of any provider",
     property: fc.property(
       provider,
       fc.integer({ min: 400, max: 599 }),
@@ -144,7 +144,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/providers/answers/judge-event.ts",
-    holds: "has a verdict on any event",
+    holds: "has a verdict for any event",
     property: fc.property(
       provider,
       nearlyJson,
@@ -167,19 +167,19 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/http/retry-after.ts",
-    holds: "waits a time or says nothing",
+    holds: "returns a wait, or null",
     property: fc.property(headersWith(["retry-after", "retry-after-ms"], TIME_PIECES), (headers) =>
       isTime(readRetryAfter(headers, NOW_MS)),
     ),
   },
   {
     parser: "lib/http/parse-duration.ts",
-    holds: "reads a time or nothing",
+    holds: "returns a duration, or null",
     property: fc.property(soup(TIME_PIECES, 8), (text) => isTime(parseDuration(text))),
   },
   {
     parser: "lib/usage/usage-reader.ts",
-    holds: "counts the same wherever the bytes are cut, and never below nothing",
+    holds: "counts the same wherever the bytes are split, and never below zero",
     property: fc.property(
       provider,
       fc.constantFrom("application/json", "text/event-stream", "application/x-ndjson"),
@@ -213,7 +213,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/conversion/messages-to-chat.ts",
-    holds: "converts any JSON, or refuses it in our own words",
+    holds: "converts any JSON, or rejects it with our error",
     property: fc.property(jsonValue, provider, (body, { slug }) => {
       try {
         const context = { model: "a", inputGuess: 1 };
@@ -226,7 +226,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/conversion/responses-to-chat.ts",
-    holds: "converts any JSON, or refuses it in our own words",
+    holds: "converts any JSON, or rejects it with our error",
     property: fc.property(jsonValue, provider, (body, { slug }) => {
       try {
         const context = { model: "a", nowMs: NOW_MS };
@@ -239,7 +239,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/conversion/chat-reader.ts",
-    holds: "reads any pieces of an answer",
+    holds: "reads any chunks of a response",
     property: fc.property(fc.array(jsonValue, { maxLength: 3 }), (pieces) => {
       const reader = new ChatReader();
       return pieces.flatMap((piece) => reader.read(piece)).every(({ kind }) => kind.length > 0);
@@ -247,7 +247,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/conversion/gemini-to-chat.ts",
-    holds: "converts any JSON, or refuses it in our own words",
+    holds: "converts any JSON, or rejects it with our error",
     property: fc.property(jsonValue, provider, fc.boolean(), (body, { slug }, isStream) => {
       try {
         const told = { model: "a", isStream };
@@ -260,7 +260,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/conversion/chat-to-messages.ts",
-    holds: "converts any JSON, or refuses it in our own words",
+    holds: "converts any JSON, or rejects it with our error",
     property: fc.property(jsonValue, fc.constantFrom("claude-opus-4-8", "a"), (body, model) => {
       try {
         JSON.stringify(chatByMessages(body, model, { model: "a", nowMs: NOW_MS }).request);
@@ -273,7 +273,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/conversion/messages-reader.ts",
-    holds: "reads any events of an answer, and writes them as chat completions",
+    holds: "reads any events of a response, and writes them as chat completions",
     property: fc.property(fc.array(jsonValue, { maxLength: 3 }), (events) => {
       const { conversion } = chatByMessages({ messages: [] }, "a", { model: "a", nowMs: NOW_MS });
       const [reader, writer] = [conversion.reader(), conversion.writer()];
@@ -284,7 +284,7 @@ export const answerParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/conversion/sealed-thought.ts",
-    holds: "opens what was sealed, and nothing else",
+    holds: "opens what it sealed, and nothing else",
     property: fc.property(
       fc.string({ unit: "grapheme" }),
       soup(["ob1.", "e30", "=", "-", "{", "A"], 6),

@@ -81,7 +81,7 @@ async function failsAs(run: () => Promise<unknown>, kind: typeof SealError | typ
 export const fileParsers: readonly FuzzProperty[] = [
   {
     parser: "lib/moving-in/read-source.ts",
-    holds: "reads any export of any tool, and what is none",
+    holds: "reads any export of any tool, and any other text",
     property: fc.property(
       sources,
       fc.constantFrom("", "keys-openai-valid.txt", ".env"),
@@ -90,7 +90,7 @@ export const fileParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/moving-in/read-pasted-keys.ts",
-    holds: "reads any pasted text; each key stands in it",
+    holds: "reads any pasted text; each key it returns is in it",
     property: fc.property(soup(PASTED_PIECES), (text) =>
       readPastedKeys(text).keys.every((key) => key.text !== "" && text.includes(key.text)),
     ),
@@ -112,7 +112,7 @@ export const fileParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/crypto/seal.ts",
-    holds: "opens nothing that was not sealed, and says so",
+    holds: "opens only what was sealed, and reports anything else",
     property: fc.asyncProperty(soup(["v1", "v2", ".", "abcd", "-_", "=", "é", "AAAA"], 9), (text) =>
       failsAs(
         () =>
@@ -128,7 +128,7 @@ export const fileParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/crypto/archive-cipher.ts",
-    holds: "opens no file that is no backup, and says so",
+    holds: "opens only backups, and reports anything else",
     property: fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), (bytes) =>
       failsAs(async () => {
         for await (const _ of decrypt(once(bytes), "passphrase", 1)) return;
@@ -149,7 +149,7 @@ export const fileParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "scripts/setup/json-tree.ts",
-    holds: "agrees with JSON.parse, and refuses what is none in our own words",
+    holds: "agrees with JSON.parse, and rejects invalid JSON with our error",
     property: fc.property(nearlyJson, (text) => {
       const read = parsed(() => plainValue(parseJsonTree(text)));
       const known = parsed(() => JSON.parse(text));

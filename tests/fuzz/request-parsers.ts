@@ -106,7 +106,7 @@ function refusesOnly(run: () => unknown): boolean {
 export const requestParsers: readonly FuzzProperty[] = [
   {
     parser: "lib/proxy/request/find-json-field.ts",
-    holds: "agrees with JSON.parse; what it finds in no JSON stands there as a string",
+    holds: "agrees with JSON.parse; what it finds in invalid JSON is a string in it",
     property: fc.property(nearlyJson, (text) => {
       const bytes = bytesOf(text);
       const found = findJsonField(bytes, "model");
@@ -122,8 +122,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/scan-json.ts",
-    holds:
-      "lets JSON objects pass, and nothing else but for the inside of strings where nothing is looked for",
+    holds: "accepts JSON objects only, but doesn't check inside strings that it skips",
     property: fc.property(nearlyJson, fc.constantFrom(...trees), (text, tree) => {
       const bytes = bytesOf(text);
       const problem = scanJson(bytes, tree, () => {});
@@ -134,7 +133,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/scan-form.ts",
-    holds: "reads any form without an error, and values that stand in it",
+    holds: "reads any form without an error, and only values that are in it",
     property: fc.property(soup(FORM_PIECES), fc.constantFrom(...trees), (text, tree) => {
       const bytes = bytesOf(text);
       const stands = (value: string | null) =>
@@ -156,7 +155,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/body-form.ts",
-    holds: "takes any bytes under any content type",
+    holds: "accepts any bytes with any content type",
     property: fc.property(
       fc.uint8Array({ maxLength: 8 }),
       soup(
@@ -179,7 +178,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/proxy-path.ts",
-    holds: "splits any path; one that it lets pass climbs nowhere",
+    holds: "splits any path; an accepted one never climbs out of its base",
     property: fc.property(paths, (path) => {
       const split = splitProxyPath(`/api/${path}`);
       if (split === null) return true;
@@ -193,7 +192,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/path-readings.ts",
-    holds: "takes escapes away that change nothing, and is done then",
+    holds: "removes escapes that change nothing; a second pass changes nothing",
     property: fc.property(paths, (path) => {
       const plain = withoutNeedlessEscapes(path);
       return withoutNeedlessEscapes(plain) === plain;
@@ -201,7 +200,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/stored-ids.ts",
-    holds: "finds ids that stand in the text, in paths, JSON and forms",
+    holds: "finds ids that are in the text, in paths, JSON and forms",
     property: fc.property(
       soup(
         [...PATH_PIECES, '"file_id":"', '"', "file-abc", "resp_1", "\\u", "?", "&", "=", "{", "}"],
@@ -228,7 +227,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/request-credential.ts",
-    holds: "yields credentials out of any headers",
+    holds: "returns credentials for any headers",
     property: fc.property(
       headersWith([...CREDENTIAL_HEADERS, "sec-websocket-protocol"], HEADER_PIECES),
       soup(["?", "&", "key=", "api_key=", "%", "a", "="], 6),
@@ -241,7 +240,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/carries-token.ts",
-    holds: "finds a token amid anything",
+    holds: "finds a token in any text",
     property: fc.property(paths, paths, (before, after) =>
       carriesToken(
         `${before}ob-0123456789abcdef0123456789${after}`,
@@ -251,7 +250,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/model-name.ts",
-    holds: "lets names pass that are short, and refuses others in our own words",
+    holds: "accepts short names, and rejects others with our error",
     property: fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) =>
       refusesOnly(() =>
         expect((modelName(text) ?? "").length).toBeLessThanOrEqual(MAX_MODEL_CHARS),
@@ -260,14 +259,14 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/proxy/request/unpack-body.ts",
-    holds: "knows an encoding or refuses it in our own words",
+    holds: "knows an encoding, or rejects it with our error",
     property: fc.property(headersWith(["content-encoding"], HEADER_PIECES), (headers) =>
       refusesOnly(() => packingOf(headers)),
     ),
   },
   {
     parser: "lib/proxy/request/web-socket-handshake.ts",
-    holds: "splits any list of subprotocols into names without blanks around",
+    holds: "splits any list of subprotocols into trimmed names",
     property: fc.property(soup(HEADER_PIECES), (text) =>
       splitProtocols(text).every((name) => name !== "" && name === name.trim()),
     ),
@@ -299,7 +298,7 @@ export const requestParsers: readonly FuzzProperty[] = [
   },
   {
     parser: "lib/db/tokens/parse-auth-key.ts",
-    holds: "makes of each definition a token or a problem",
+    holds: "turns each definition into a token or a problem",
     property: fc.property(
       soup(["key", "(", ")", "123", ";", "=", "&", ",", " ", "openai", "gpt-5"]),
       (text) => {

@@ -32,21 +32,21 @@ test("the table lists every folder of lib", () => {
   );
 });
 
-test("the second table lists every room of lib", () => {
-  const rooms = [...new Set([...graph.keys()].map((module) => dirname(module)))].filter((folder) =>
-    /^lib\/[^/]+\/./.test(folder),
+test("the second table lists every subfolder of lib", () => {
+  const subfolders = [...new Set([...graph.keys()].map((module) => dirname(module)))].filter(
+    (folder) => /^lib\/[^/]+\/./.test(folder),
   );
-  const listed = tableRows(readDocument("CONTRIBUTING.md"), "the rooms of lib").map(
+  const listed = tableRows(readDocument("CONTRIBUTING.md"), "the subfolders of lib").map(
     ([folder = ""]) => codeSpans(folder)[0],
   );
-  expect(listed.toSorted()).toEqual(rooms.toSorted());
+  expect(listed.toSorted()).toEqual(subfolders.toSorted());
 });
 
 /** What may contain more than fits on a page. */
 const CROWDED: ReadonlyMap<string, string> = new Map([["components/ui", "as shadcn writes them"]]);
 const MODULES_MAX = 30;
 
-test("no folder holds more modules than can be taken in at a look", () => {
+test("no folder has more modules than one can grasp at a glance", () => {
   const modules = Map.groupBy(graph.keys(), (module) => dirname(module));
   const crowded = [...modules]
     .filter(([folder, { length }]) => length > MODULES_MAX && !CROWDED.has(folder))
