@@ -2,10 +2,10 @@
  * Migrations run over the data of the previous version, and a version whose migrations were forgotten serves
  * nevertheless.
  */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { dropTables, tableNames } from "../empty-database";
+import { migrate } from "./migrate";
 
 type Row = Readonly<Record<string, unknown>>;
 interface Column {
@@ -38,7 +38,7 @@ beforeAll(() => dropTables(d1));
 test("each migration keeps every row of every table as it was, and new rows fit in", async () => {
   let kept: ReadonlyMap<string, readonly Row[]> = new Map();
   for (const [index, migration] of env.TEST_MIGRATIONS.entries()) {
-    await applyD1Migrations(d1, [migration]);
+    await migrate(d1, [migration]);
     const tables = (await tableNames(d1)).filter((name) => name !== "d1_migrations");
     const columns = await allBy<Column>(tables, (table) => `pragma table_info(${quoted(table)})`);
     const now = await allBy<Row>(kept.keys(), (table) => {

@@ -1,5 +1,4 @@
 /** A version that was deployed without its migrations: it serves, and says what is missing. */
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { createIsolateState } from "../../lib/db/state/isolate-state";
 import { dropTables } from "../empty-database";
 import { AlertReceiver } from "./alert-receiver";
 import { counted } from "./counted-d1";
+import { migrate } from "./migrate";
 import { db, SECRETS } from "./test-store";
 
 const NEWEST = env.TEST_MIGRATIONS.at(-1)?.name ?? "";
@@ -53,7 +53,7 @@ describe.each([
 
   beforeAll(async () => {
     await dropTables(d1);
-    await applyD1Migrations(d1, env.TEST_MIGRATIONS.slice(0, migrations));
+    await migrate(d1, env.TEST_MIGRATIONS.slice(0, migrations));
     await addKeyAndToken(d1, "first", 1);
   });
 

@@ -1,6 +1,5 @@
 /** A backup made and restored in the portal: afterwards everything is as it was. */
 
-import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Buffer } from "node:buffer";
 import { sql } from "drizzle-orm";
@@ -23,6 +22,8 @@ import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
 import { changeSettings } from "../../lib/manage/settings/change-settings";
 import { Cells } from "../../lib/usage/rollup";
+import { dropTables } from "../empty-database";
+import { migrate } from "./migrate";
 import { db, SECRETS, storeKey, storeToken } from "./test-store";
 import { auditActions, emptyTeam, refusal } from "./test-team";
 import { requestAt } from "./usage-events";
@@ -74,7 +75,8 @@ beforeAll(async () => {
   const flush = { id: "uf_1", atMs: Date.now(), cells: cells.toStored(), logRows: [], spends: [] };
   await writeUsage(db, { ...flush, rowsWritten: 0, dropped: 0, unlogged: 0 });
   file = await bytesOf(await createBackup(source, { password: PASSWORD, passphrase: PASSPHRASE }));
-  await applyD1Migrations(env.OLDER_DB, env.TEST_MIGRATIONS);
+  await dropTables(env.OLDER_DB);
+  await migrate(env.OLDER_DB);
 });
 
 beforeEach(async () => {
