@@ -35,7 +35,7 @@ test("what a restored folder lacks is made, and what it has is kept", async () =
 });
 
 /** They are the only way to decrypt the stored provider keys. */
-test("a damaged file is told and never replaced", async () => {
+test("a damaged file is reported and never replaced", async () => {
   await localSecrets(dataDir);
   const file = join(dataDir, "secrets.json");
   for (const damage of ["{", "null", '{"AUTH_KEY": "k"}', '{"KEY_ENCRYPTION_SECRET": 1}']) {
@@ -45,7 +45,7 @@ test("a damaged file is told and never replaced", async () => {
   }
 });
 
-test("a data folder that cannot be made is told by its path", async () => {
+test("a data folder that can't be created is reported with its path", async () => {
   const file = join(parent, "file");
   await writeFile(file, "");
   await expect(localSecrets(file)).rejects.toThrow(`DATA_DIR ${file} cannot be used`);

@@ -37,7 +37,7 @@ describe("settings", () => {
     ["CONSECUTIVE_429_THRESHOLD", "0"],
     ["FIRST_BYTE_TIMEOUT_MS", "2s"],
     ["MAX_ATTEMPTS", "-3"],
-  ])("%s=%s is refused with a line that names it", (name, value) => {
+  ])("%s=%s is rejected with a line that names it", (name, value) => {
     const read = () => settingsFrom({ [name]: value }, {});
     expect(read).toThrow(ExpectedError);
     expect(read).toThrow(new RegExp(`^${name} must be .*"${value}"$`));
@@ -63,7 +63,7 @@ describe("settings", () => {
     expect(nobody.proxies.has("127.0.0.1")).toBe(false);
   });
 
-  test("an AUTH_KEY that cannot be understood is refused without telling the key", () => {
+  test("an AUTH_KEY that can't be parsed is rejected without showing the key", () => {
     const read = () => settingsFrom({ AUTH_KEY: "good;secret-key(soon)=openai" }, {});
     expect(read).toThrow(ExpectedError);
     expect(read).toThrow(/^AUTH_KEY, definition 2: /);

@@ -3,7 +3,7 @@ import { tallyOfPlaywright, tallyOfVitest } from "./test-reports";
 
 const RED = "\u001B[31mexpected 1\u001B[39m";
 
-test("vitest: failed tests, files that cannot be loaded and second tries are told apart", () => {
+test("vitest: failed tests, files that can't be loaded and retries are distinguished", () => {
   const assertion = (fullName: string, status: string, failureMessages: string[]) => ({
     fullName,
     status,

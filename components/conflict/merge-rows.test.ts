@@ -11,7 +11,7 @@ const rows = fc
   .dictionary(fc.constantFrom("a", "b", "c", "d", "e"), fc.integer({ min: 0, max: 2 }))
   .map((prices): Row[] => Object.entries(prices).map(([name, price]) => ({ name, price })));
 
-test("no change is lost: a row is as the one who changed it has it, and two changes of one row are asked about", () => {
+test("no change is lost: a row is as whoever changed it left it, and two changes of one row raise a conflict", () => {
   fc.assert(
     fc.property(rows, rows, rows, (read, theirs, mine) => {
       const priceIn = (list: readonly Row[], name: string) =>

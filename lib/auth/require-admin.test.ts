@@ -30,11 +30,11 @@ describe("requireAdmin", () => {
     { "x-api-key": "limited" },
     { "x-api-key": "timed-limited" },
     { "x-api-key": AUTH_KEY },
-  ])("%j is refused", async (headers: Record<string, string>) => {
+  ])("%j is rejected", async (headers: Record<string, string>) => {
     await expect(ask(headers)).rejects.toThrow(NotAdminError);
   });
 
-  test("without AUTH_KEY nobody is an admin", async () => {
+  test("without AUTH_KEY no one is an admin", async () => {
     await expect(ask({ "x-api-key": "admin" }, 0, "")).rejects.toThrow(NotAdminError);
   });
 });

@@ -139,7 +139,7 @@ test.each(SEEDS)("one isolate exceeds it by one request's cost at most (seed %i)
 });
 
 test.each([2, 4, 8].flatMap((isolates) => SEEDS.map((seed) => [isolates, seed] as const)))(
-  "%i isolates exceed it by what the last to let one go had not heard of, and a request (seed %i)",
+  "%i isolates exceed it by what the last request to be let through didn't know of, plus one request (seed %i)",
   (isolates, seed) => {
     const { overshoot, dearest, unseen } = play(isolates, seed);
     expect(overshoot).toBeLessThanOrEqual(unseen + dearest);

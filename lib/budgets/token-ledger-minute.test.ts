@@ -147,7 +147,7 @@ describe("the tokens of a minute", () => {
     expect(ledger.reserve([holder], spend(9_000), NOW + 64_000).kind).toBe("full");
   });
 
-  test("a request whose own text is longer than what is left is refused before it is sent", () => {
+  test("a request whose own text is longer than what is left is rejected before it is sent", () => {
     const ledger = new TokenLedger();
     const holder = holderOf(1_000);
     const first = ledger.reserve([holder], spend(100, 50), NOW);

@@ -65,7 +65,7 @@ let requests = 0;
 const requestId = () => `req_${requests++}`;
 
 describe("a minute's limits", () => {
-  test("are refused with the time when the first is a minute old", () => {
+  test("are rejected with the time when the first is a minute old", () => {
     const { held, turn } = reserveAll(ledgerWith(), token({ rpm: 3 }));
     expect(held).toHaveLength(3);
     expect(turn).toMatchObject({ kind: "full", limit: "rpm" });
@@ -139,7 +139,7 @@ describe("a budget", () => {
     expect(kindAt(Date.UTC(2026, 11, 1))).toBe("go");
   });
 
-  test("begins anew at midnight, when the store must be asked again", () => {
+  test("starts over at midnight, when the store must be read again", () => {
     const ledger = ledgerWith({ ...NO_SPEND, requests: 5 });
     const limits = [token({ dailyRequests: 5 })];
     expect(ledger.unknownPeriods(limits, NOW)).toEqual([]);
@@ -150,7 +150,7 @@ describe("a budget", () => {
     expect(ledger.reserve(limits, CENT, midnightMs).kind).toBe("go");
   });
 
-  test("must be asked for again when the last word of the store is 5 s old", () => {
+  test("must be read again when the store's last figures are 5 s old", () => {
     const ledger = ledgerWith();
     const limits = [token({ dailyCostUsd: 1 }), member({ monthlyCostUsd: 1 })];
     expect(ledger.unknownPeriods(limits, NOW + 5_000)).toEqual([]);
@@ -203,7 +203,7 @@ describe("requests at the same time", () => {
   });
 });
 
-describe("who waits for a seat", () => {
+describe("a request that waits for a slot", () => {
   const one = token({ concurrentRequests: 1 });
   const waiterOf = (tokenId: string, weight = 1): Waiter => ({
     claim: { tokenId, weight, priority: 0 },
@@ -215,7 +215,7 @@ describe("who waits for a seat", () => {
     for (const each of held) ledger.settle(each, requestId(), CENT, NOW);
   };
 
-  test("is served before who comes later, also before who asks in between", () => {
+  test("is served before later ones, even before those that try in between", () => {
     const ledger = ledgerWith();
     const { held } = reserveAll(ledger, one);
     const [first, second] = [waiterOf("at_1"), waiterOf("at_1")];
@@ -271,7 +271,7 @@ describe("a member's limits", () => {
     expect(second.turn).toMatchObject({ kind: "full", holder: { kind: "member", id: "us_1" } });
   });
 
-  test("what one holder refuses takes nothing from the other", () => {
+  test("what one holder rejects takes nothing from the other", () => {
     const ledger = ledgerWith();
     const holders = [token({ rpm: 5 }), member({ rpm: 2 })];
     expect(reserveAll(ledger, holders).held).toHaveLength(2);

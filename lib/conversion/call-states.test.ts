@@ -107,13 +107,13 @@ describe.each(["messages", "responses"] as const)("%s", (name) => {
     ]);
   });
 
-  test("goes to nobody else", () => {
+  test("goes to no other provider", () => {
     const history = historyOf(whole());
     expect(JSON.stringify(ask(history, OPENAI, "gpt-5.1").request)).not.toMatch(/c2lnbmVk|ob1/);
     expect(ask(history, OPENAI, "gpt-5.1").conversion.dropped).toEqual([]);
   });
 
-  test("a call that another model has made is said to be none of its own, where that is asked for", () => {
+  test("a call made by another model is marked as foreign, where that is required", () => {
     const unsigned = WHOLE.choices[0]?.message.tool_calls.map(({ id }) => call(id));
     const message = { content: "I look", tool_calls: unsigned };
     const plain = { ...WHOLE, choices: [{ index: 0, finish_reason: "tool_calls", message }] };

@@ -171,7 +171,7 @@ describe("what is said", () => {
   });
 });
 
-describe("what is asked for", () => {
+describe("the request", () => {
   test.each([
     ["required", { type: "any" }],
     ["none", { type: "none" }],
@@ -311,11 +311,11 @@ describe("what is asked for", () => {
       "messages[0].content[0].file.file_id",
     ],
     [{ messages: [{ role: "function", content: "x" }] }, "messages[0].role"],
-  ] as const)("%j is refused, by the field's name", (more, field) => {
+  ] as const)("%j is rejected, by the field's name", (more, field) => {
     expect(() => convert(more)).toThrow(expect.objectContaining({ field }));
   });
 
-  test("a schema is refused for a model that cannot be held to it", () => {
+  test("a schema is rejected for a model that can't be forced to follow it", () => {
     const response_format = { type: "json_schema", json_schema: { schema: {} } };
     expect(() => convert({ response_format }, "claude-3-haiku-20240307")).toThrow(
       "response_format",
@@ -323,7 +323,7 @@ describe("what is asked for", () => {
   });
 });
 
-describe("whatever is asked", () => {
+describe("whatever is requested", () => {
   const words = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => text.trim() !== "");
   const callIds = fc.constantFrom("toolu_1", "toolu_2");
   const blocks = fc.oneof(

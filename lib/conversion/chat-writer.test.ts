@@ -203,7 +203,7 @@ describe("a stream", () => {
     expect(converter.end()).toBe("");
   });
 
-  test("tells its usage to those who asked, and a matched stop string", () => {
+  test("reports its usage to clients that want it, and a matched stop string", () => {
     expect(converted(messagesStream(text), 64, conversionOf({}))).not.toContain("usage");
     const stopped = converted(messagesStream({ ...text, stop: "stop_sequence" }));
     expect(stopped).toContain('"finish_reason":"stop","logprobs":null,"matched_stop":"END"');

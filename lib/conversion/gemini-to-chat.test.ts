@@ -98,7 +98,7 @@ describe("what is said", () => {
     ]);
   });
 
-  test("thoughts come back where the service takes them, and signatures only to whom they belong", () => {
+  test("thoughts return where the service accepts them, and signatures only to their provider", () => {
     const state = { google: { thought_signature: "g" } };
     const signature = seal({ thought: "hm", calls: { c: state } });
     const functionCall = { id: "c", name: "f", args: {} };
@@ -118,7 +118,7 @@ describe("what is said", () => {
   });
 });
 
-describe("what is asked for", () => {
+describe("the request", () => {
   const declaration = {
     name: "f",
     description: "d",
@@ -164,7 +164,7 @@ describe("what is asked for", () => {
     );
   });
 
-  test("tools that run at Google go beside others, and are refused alone", () => {
+  test("tools that run at Google are kept next to others, and rejected alone", () => {
     expect(convert({ tools: [...tools, { googleSearch: {} }] }).dropped).toEqual([
       "tools[].googleSearch",
     ]);
@@ -218,7 +218,7 @@ describe("what is asked for", () => {
       "contents[0].parts[0].inlineData",
     ],
     [{ contents: [{ role: "model", parts: [{ executableCode: {} }] }] }, "contents[0].parts[0]"],
-  ])("%j is refused, by the field's name", (more, field) => {
+  ])("%j is rejected, by the field's name", (more, field) => {
     expect(() => convert(more)).toThrow(expect.objectContaining({ field }));
   });
 });

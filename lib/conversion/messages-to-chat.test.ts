@@ -216,7 +216,7 @@ describe("messages", () => {
     expect(dropped).toEqual(["tool_result.is_error"]);
   });
 
-  test("thoughts of the history go where they are needed, and are told as dropped where nobody takes them", () => {
+  test("thoughts of the history are kept where they are needed, and reported as dropped where no one takes them", () => {
     const content = [
       { type: "thinking", thinking: "hm", signature: "one-balance" },
       { type: "redacted_thinking", data: "sealed" },
@@ -238,7 +238,7 @@ describe("messages", () => {
   });
 });
 
-describe("what is lost is told", () => {
+describe("losses are reported", () => {
   test.each<[field: string, given: object]>([
     ["metadata", { metadata: { user_id: "u" } }],
     ["service_tier", { service_tier: "auto" }],
@@ -264,7 +264,7 @@ describe("what is lost is told", () => {
   });
 });
 
-describe("what would be lost with the request's meaning is refused, by its name", () => {
+describe("a loss that would change the request's meaning is rejected, by its name", () => {
   const fileSource = { type: "file", file_id: "file_1" };
   const inUser = (block: object) => ({ messages: [{ role: "user", content: [block] }] });
   test.each<[field: string, given: object]>([

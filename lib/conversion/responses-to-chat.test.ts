@@ -93,7 +93,7 @@ describe("fields that are kept, or said in another way", () => {
     expect(dropped).toEqual([]);
   });
 
-  test("a tool with plain input is a function with one text, told its grammar", () => {
+  test("a tool with plain input becomes a function with one text, and its grammar a description", () => {
     const format = { type: "grammar", syntax: "lark", definition: "start: PATCH" };
     const custom = { type: "custom", name: "apply_patch", description: "Patches", format };
     const { request, dropped, names } = convert({ tools: [custom] });
@@ -203,7 +203,7 @@ describe("input", () => {
     expect(JSON.stringify(request)).not.toMatch(/hm|ob1/);
   });
 
-  test("a seal of another provider goes to nobody", () => {
+  test("another provider's seal goes to no one", () => {
     const item = { type: "reasoning", summary: [], encrypted_content: "gAAAA-sealed" };
     const { dropped, request } = convert({ input: [item, ...HI] }, DEEPSEEK);
     expect(dropped).toEqual(["reasoning.encrypted_content"]);
@@ -211,7 +211,7 @@ describe("input", () => {
   });
 });
 
-describe("what is lost is told", () => {
+describe("losses are reported", () => {
   test.each<[field: string, given: object]>([
     ["store", { store: true }],
     ["metadata", { metadata: { a: "b" } }],
@@ -229,7 +229,7 @@ describe("what is lost is told", () => {
   });
 });
 
-describe("what would be lost with the request's meaning is refused, by its name", () => {
+describe("a loss that would change the request's meaning is rejected, by its name", () => {
   const inUser = (part: object) => ({ input: [{ role: "user", content: [part] }] });
   test.each<[field: string, given: object]>([
     ["previous_response_id", { previous_response_id: "resp_1" }],

@@ -160,7 +160,7 @@ describe("ends", () => {
   const chunk = (delta: object) =>
     `data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta }] })}\n\n`;
 
-  test("thoughts are sealed only for who wants them back", async () => {
+  test("thoughts are sealed only for clients that want them back", async () => {
     const body = chatStream({ ...ANSWER, reasoning: "hm" });
     const include = ["reasoning.encrypted_content"];
     const sealed = await readResponse(converted(body, { include }));

@@ -52,7 +52,7 @@ describe("verifyPassword", () => {
     "$scrypt$ln=17,r=8,p=1$c2FsdA$aGFzaA",
     "$scrypt$ln=14,r=9,p=1$c2FsdA$aGFzaA",
     "$scrypt$ln=14,r=8,p=11$c2FsdA$aGFzaA",
-  ])("refuses %j as a hash, without working it out", async (stored) => {
+  ])("rejects %j as a hash, without computing it", async (stored) => {
     await expect(verifyPassword("guess", stored)).rejects.toThrow(/password hash/);
   });
 });

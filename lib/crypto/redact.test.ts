@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { redact } from "./redact";
 
 describe("redact", () => {
-  test("a known secret leaves its masked form, wherever and however often it stands", () => {
+  test("a known secret is replaced by its masked form, wherever and however often it appears", () => {
     const secret = "plain+fake/secret";
     expect(redact(`no access for ${secret}, again ${secret}`, [secret])).toBe(
       "no access for pla…et, again pla…et",
@@ -10,7 +10,7 @@ describe("redact", () => {
     expect(redact("GET /?q=plain%2Bfake%2Fsecret failed", [secret])).toBe("GET /?q=pla…et failed");
   });
 
-  test("a known key keeps its masked form readable", () => {
+  test("a known key's masked form stays readable", () => {
     const key = "sk-proj-fake0123456789fakefakefake9fQ2";
     expect(redact(`Incorrect API key: ${key}.`, [key])).toBe("Incorrect API key: sk-proj-…9fQ2.");
   });

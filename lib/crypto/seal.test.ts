@@ -69,7 +69,7 @@ describe("sealKey and openSealed", () => {
     expect(String(error)).toContain("damaged");
   });
 
-  test("a text of another shape is refused", async () => {
+  test("a text of another shape is rejected", async () => {
     const secrets = { current: "secret one", previous: null };
     for (const text of ["", "sk-fake", "v3.a.b.c", "v1.a.b", "v2.a.b", "v2.a.b.c.d"]) {
       expect(await failure(openSealed(text, secrets, PLACE))).toBeInstanceOf(SealError);

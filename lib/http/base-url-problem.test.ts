@@ -95,7 +95,7 @@ describe("an upstream's address", () => {
     ["metadata by a wildcard", "https://169-254-169-254.wild.example.com"],
     ["two addresses, one of them private", "https://8.8.8.8.10.0.0.1.wild.example.com"],
     ["a name made to lead back here", "https://api.lvh.me"],
-  ])("%s is refused: %s", (_what, url) => {
+  ])("%s is rejected: %s", (_what, url) => {
     expect(baseUrlProblem(url, false)).toBe("private_address");
   });
 
@@ -131,7 +131,7 @@ describe("an upstream's address", () => {
     ["https://user:secret@127.0.0.1", "has_credentials"],
     ["file:///etc/passwd", "not_https"],
     ["http://127.0.0.1/?a", "has_query"],
-  ])("%s is refused even there", (url, problem) => {
+  ])("%s is rejected even there", (url, problem) => {
     expect(baseUrlProblem(url, true)).toBe(problem);
   });
 });

@@ -32,7 +32,7 @@ describe("the policy", () => {
     expect(directives.get("base-uri")).toEqual(["'none'"]);
   });
 
-  test("lets nobody frame the page", () => {
+  test("forbids framing the page", () => {
     expect(directives.get("frame-ancestors")).toEqual(["'none'"]);
   });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fairShare } from "./fair-share";
 
-test("all is given that is wanted, to nobody more than it asks for, and as evenly as whole numbers allow", () => {
+test("everything is granted that is wanted, to no one more than requested, and as evenly as whole numbers allow", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 1_000 }),

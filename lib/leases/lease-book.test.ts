@@ -171,7 +171,7 @@ function heldIn(book: LeaseBook): ReadonlyMap<string, number> {
   );
 }
 
-test("a book that nobody asks any more is empty when it says so, and not sooner", () => {
+test("a book that no one uses any more is empty when it says so, and not sooner", () => {
   fc.assert(
     fc.property(history, ({ limit, isolates, steps }) => {
       const shared = { name: "rpm", limit, windowMs: WINDOW_MS };

@@ -95,7 +95,7 @@ describe("an isolate", () => {
     expect([...one.leases.dueGroups(nowMs + 13_000)]).toEqual(["at_1"]);
   });
 
-  test("asks about a window no more than five times a second, and less often in vain", () => {
+  test("requests a lease of a window five times a second at most, and less often without success", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 100 }),

@@ -5,7 +5,7 @@ import { ManageError } from "./manage-error";
 
 const fields = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.jsonValue({ maxDepth: 2 }));
 
-test("nothing that another changed is overwritten unseen, and nothing else is refused", () => {
+test("no one's change is overwritten unseen, and nothing else is rejected", () => {
   fc.assert(
     fc.property(fields, fields, fields, (read, theirs, wanted) => {
       const current = { ...read, ...theirs };

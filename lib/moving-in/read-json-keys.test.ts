@@ -222,7 +222,7 @@ describe("what is switched off stays off", () => {
   });
 });
 
-test("what lies deeper than is looked ends, and is told", () => {
+test("what is nested deeper than it reads is skipped, and reported", () => {
   const deep = `${'{"a":['.repeat(3_000)}"${A}"${"]}".repeat(3_000)}`;
   expect(readSource(deep).leftOut).toEqual([{ position: 1, why: "too-deep" }]);
 });

@@ -91,7 +91,7 @@ INSERT INTO \`api_keys\` (\`id\`,\`key_value\`,\`group_id\`,\`status\`,\`notes\`
     });
   });
 
-  test("keys that it encrypted are told, not imported", () => {
+  test("keys that it encrypted are reported, not imported", () => {
     const row = { key_value: "ab".repeat(60), group_id: 1, status: "active" };
     expect(readSource(JSON.stringify({ code: 0, data: { items: [row] } }))).toMatchObject({
       form: "gpt-load",
@@ -230,14 +230,14 @@ general_settings:
     expect(keys[1]?.settings.models).toBeUndefined();
   });
 
-  test("variables that the file does not hold are told, the proxy's own key is left", () => {
+  test("variables that the file lacks are reported, the proxy's own key is skipped", () => {
     const source = readSource(config);
     expect(source.unusable).toEqual([{ position: 4, problem: "elsewhere" }]);
     expect(JSON.stringify(source)).not.toContain("master");
     expect(source.skipped).toBe(1);
   });
 
-  test("what is no YAML is told by its line, and not searched for keys", () => {
+  test("invalid YAML is reported by line, and not searched for keys", () => {
     const broken = `model_list: [\n  {a: 1}\n  b: {\ngeneral_settings: {master_key: ${A}}`;
     expect(readSource(broken)).toMatchObject({
       form: "litellm",
@@ -271,7 +271,7 @@ describe("texts", () => {
     expect(readSource(`INSERT INTO "tokens" ("token") VALUES('${A}');`).keys).toEqual([]);
   });
 
-  test("JSON of nobody in particular", () => {
+  test("JSON of no known tool", () => {
     expect(only(JSON.stringify([{ key: A, type: "x" }])).form).toBe("text");
   });
 });

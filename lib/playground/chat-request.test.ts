@@ -38,12 +38,12 @@ describe("chatRequest", () => {
     expect(body).not.toHaveProperty("max_tokens");
   });
 
-  test("Mistral gets no field it would refuse", () => {
+  test("Mistral gets no field that it would reject", () => {
     const body = chatRequest({ ...SETTINGS, model: "mistral/mistral-small-latest" });
     expect(body).not.toHaveProperty("stream_options");
   });
 
-  test("an alias is asked so that each of its targets takes it", () => {
+  test("an alias is called in a way that each of its targets accepts", () => {
     const alias = { ...SETTINGS, model: "fast", maxTokens: 50 };
     const openAi = chatRequest({ ...alias, targets: ["openai/gpt-5", "openai/gpt-5-mini"] });
     expect(openAi).toMatchObject({ model: "fast", max_completion_tokens: 50 });

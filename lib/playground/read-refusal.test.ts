@@ -20,7 +20,7 @@ test.each<[unknown, string | null, string]>([
   });
 });
 
-test("what is not JSON is quoted, and Retry-After is told in seconds", async () => {
+test("what is not JSON is quoted, and Retry-After is shown in seconds", async () => {
   const response = new Response("<h1>Bad gateway</h1>", {
     status: 502,
     headers: { "retry-after": "7" },

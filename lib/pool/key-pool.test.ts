@@ -187,7 +187,7 @@ describe("cooldowns", () => {
     expect(Object.fromEntries(countPicks(pool, 4, "other"))).toEqual({ a: 2, b: 2 });
   });
 
-  test("for every model rest the key everywhere, calls without a model included", () => {
+  test("for every model put the key into cooldown everywhere, including calls without a model", () => {
     const pool = poolOf(key("a"));
     pool.cool("a", EVERY_MODEL, NOW + 1000, "out_of_credit");
     expect(pick(pool, "m", NOW)).toBeNull();
@@ -261,7 +261,7 @@ describe("keys that may not be used", () => {
   });
 });
 
-test("who is turned away is told when there is quota left for it, however many wait before", () => {
+test("a rejected request learns when there is quota left for it, however many wait before it", () => {
   const rpm = [{ model: "*", rpm: 10, tpm: null, dailyRequests: null }];
   const pool = poolOf(key("a", { limits: rpm }), key("b", { limits: rpm }));
   const ask = (maxWaitMs: number) =>
@@ -275,7 +275,7 @@ test("who is turned away is told when there is quota left for it, however many w
   expect(turn.retryAtMs).toBeLessThan(NOW + 300_000);
 });
 
-describe("unexplained refusals", () => {
+describe("unexplained rejections", () => {
   const silent = {
     unit: "requests",
     span: "minute",
@@ -301,7 +301,7 @@ describe("unexplained refusals", () => {
     expect(refuse(pool, "other", NOW + 70_000).unexplained).toBe(2);
   });
 
-  test("rest no key for a client that would be refused for it", () => {
+  test("put no key into cooldown for a client that would be rejected because of it", () => {
     const pool = poolOf(key("a"), key("b"));
     refuse(pool, "m", NOW);
     refuse(pool, "m", NOW);
@@ -332,7 +332,7 @@ describe("a lease", () => {
 describe("what people say", () => {
   const rpm = (limit: number) => [{ model: "*", rpm: limit, tpm: null, dailyRequests: null }];
 
-  test("limits hold for a request that must go to a certain key: it waits, or is told when", () => {
+  test("limits apply to a request that needs a certain key: it waits, or learns until when", () => {
     const pool = poolOf(key("a", { limits: rpm(1) }));
     const ask = { ...newAsk(CLAIM), maxWaitUntilMs: NOW + 120_000 };
     expect(pool.pin("m", "a", newAsk(CLAIM), NOW)?.kind).toBe("granted");
@@ -351,7 +351,7 @@ describe("what people say", () => {
     expect(pool.get("a")?.status).toBe("disabled");
   });
 
-  test("a reset forgets what was told and learned, for the day too", () => {
+  test("a reset forgets what was reported and learned, also for the day", () => {
     const pool = poolOf(key("a"));
     const turn = pool.ask("m", newAsk(CLAIM), NOW);
     if (turn.kind !== "granted") throw new Error(turn.kind);
@@ -382,7 +382,7 @@ test("a conversation is no reason to use a reserve key while a better one is rea
   expect(talk("unseen", true, untilMs + 1_000)).toBe("high");
 });
 
-test("keys whose text cannot be had are left out until they are sealed anew", () => {
+test("keys whose text can't be decrypted are skipped until they are encrypted again", () => {
   const pool = poolOf(key("a"), key("b"));
   pool.noteUnopenable("a");
   expect(Object.fromEntries(countPicks(pool, 2))).toEqual({ b: 2 });

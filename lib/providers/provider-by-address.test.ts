@@ -23,7 +23,7 @@ describe("an address tells whose service it is", () => {
     "https://api.openai.com.example.net/v1",
     "https://gateway.ai.cloudflare.com/v1/account/gateway/unheard-of",
     "no address",
-  ])("%s is nobody's", (address) => {
+  ])("%s belongs to no provider", (address) => {
     expect(slugAt(address)).toBeUndefined();
   });
 

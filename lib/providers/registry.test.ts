@@ -176,7 +176,7 @@ describe("special credentials", () => {
   });
 
   test.each(["https://queue.fal.run/fal-ai/x", "https://fal.run/x", "https://rest.fal.ai/x"])(
-    "fal may be told to go to %s",
+    "fal may be directed to %s",
     (target) => {
       expect(placed(place("fal", KEY, "gateway", { "x-fal-target-url": target }))).toEqual([
         "authorization: Key fake-key",
@@ -191,7 +191,7 @@ describe("special credentials", () => {
     "https://fal.run@evil.example/",
     "http://fal.run/",
     "//fal.run/",
-  ])("fal may not be told to go to %s", (target) => {
+  ])("fal may not be directed to %s", (target) => {
     expect(() => place("fal", KEY, "gateway", { "x-fal-target-url": target })).toThrow(
       ProviderPathError,
     );

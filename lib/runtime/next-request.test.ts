@@ -4,14 +4,14 @@ import { nextRequest, PATH_HEADER } from "./next-request";
 const pathTold = (url: string, headers: Record<string, string> = {}) =>
   nextRequest(new Request(url, { headers }), new URL(url)).headers.get(PATH_HEADER);
 
-test("pages are told path and query, without the router's own mark", () => {
+test("pages get path and query, without the router's own mark", () => {
   expect(pathTold("https://a.test/keys/openai?q=a%26b&status=cooling&_rsc=1x")).toBe(
     "/keys/openai?q=a%26b&status=cooling",
   );
   expect(pathTold("https://a.test/keys?_rsc=1x")).toBe("/keys");
 });
 
-test("Next is told one host and one scheme, whatever proxies left", () => {
+test("Next gets one host and one scheme, whatever proxies left", () => {
   const told = (headers: Record<string, string>) => {
     const request = new Request("http://10.0.0.5:8787/login", { headers });
     const sent = nextRequest(request, new URL(request.url)).headers;

@@ -59,7 +59,7 @@ describe("answerPortal", () => {
     expect([answer.headers.get("content-type"), await answer.text()]).toEqual(["text/x", "done"]);
   });
 
-  test("a read is asked once more of a new stub where the object went away under it", async () => {
+  test("a read is retried with a new stub if the object went away during it", async () => {
     const reset = fails("Durable Object reset because its code was updated.", { retryable: true });
     const { env, asked } = envOf(reset, async () => new Response("page"));
     const answer = await answerPortal(new Request("https://a.test/"), env, host);

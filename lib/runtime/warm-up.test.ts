@@ -59,7 +59,7 @@ test("where it fails, it says so and takes nothing with it", async () => {
   expect(said).toHaveBeenCalledOnce();
 });
 
-test("its key is nobody's, and opens", async () => {
+test("its key belongs to no one, and opens", async () => {
   const secrets = { current: SECRET, previous: null };
   expect(await openSealed(SAMPLE_KEY.sealed, secrets, SAMPLE_KEY)).toBe("sk-fake-warm-up");
 });

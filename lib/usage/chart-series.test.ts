@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { MAX_SERIES, topSeries } from "./chart-series";
 
 describe("topSeries", () => {
-  test("the greatest first, and nobody without use", () => {
+  test("the greatest first, and no one without use", () => {
     const groups = new Map([
       ["small", [1, 0]],
       ["great", [2, 3]],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { distinctNames } from "./distinct-names";
 
-test("names that several share are told apart by the ids' ends", () => {
+test("names that several share are distinguished by the ids' ends", () => {
   const names = new Map([
     ["at_00001abc", "editor"],
     ["at_00002def", "nightly"],

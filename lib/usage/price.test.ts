@@ -21,7 +21,7 @@ describe("costNanoUsd", () => {
     expect(cost("openai", "gpt-5-mini", usage)).toBe(800 * 250 + 200 * 25 + 100 * 2_000);
   });
 
-  test("an hour's cache write is dearer than a short one", () => {
+  test("an hour's cache write is more expensive than a short one", () => {
     // claude-haiku-4-5: 1 and 5 dollars per million, writes 1.25 and 2.
     const usage = { inputTokens: 1_000, cacheWriteTokens: 300, outputTokens: 10 };
     const short = 700 * 1_000 + 300 * 1_250 + 10 * 5_000;

@@ -14,7 +14,7 @@ const begins = (fact: Partial<SocketFact>) => ({
 });
 
 describe("OpenAI", () => {
-  test("Realtime: a turn is asked for, answered and counted; sound says nothing", () => {
+  test("Realtime: a turn is requested, answered and counted; sound means nothing", () => {
     const reader = createSocketReader("openai");
     const create = JSON.stringify({ type: "response.create", response: { max_output_tokens: 9 } });
     expect(reader.fromClient(create)).toEqual([begins({ mostOutputTokens: 9 })]);
@@ -70,7 +70,7 @@ describe("Gemini Live", () => {
   test.each([
     ["clientContent", "turnComplete"],
     ["client_content", "turn_complete"],
-  ])("a turn asked by %s, with the last of its counts", (content, complete) => {
+  ])("a turn requested by %s, with the last of its counts", (content, complete) => {
     const reader = createSocketReader("gemini");
     expect(reader.fromClient(JSON.stringify({ setup: { model: "models/gemini-live" } }))).toEqual([
       { kind: "model", model: "gemini-live" },
@@ -93,7 +93,7 @@ describe("Gemini Live", () => {
     expect(reader.end()).toEqual([]);
   });
 
-  test("counts of a turn that was cut off are told at the end", () => {
+  test("counts of a turn that was cut off are reported at the end", () => {
     const reader = createSocketReader("gemini");
     const part = {
       serverContent: { modelTurn: { parts: [] } },
@@ -104,7 +104,7 @@ describe("Gemini Live", () => {
   });
 });
 
-test("Deepgram: the seconds that were heard, by every channel", () => {
+test("Deepgram: the seconds of audio, for every channel", () => {
   const reader = createSocketReader("deepgram");
   reader.fromUpstream(JSON.stringify({ type: "Results", start: 1, duration: 2.5 }));
   const heard = (inputAudioSeconds: number) => [

@@ -396,7 +396,7 @@ describe("OpenAI's Responses as a stream", () => {
     expectUsage(RESPONSES_EVENTS, body, { inputTokens: 36, outputTokens: 87 });
   });
 
-  test("cut off: text that is told twice counts once", () => {
+  test("cut off: text that is reported twice counts once", () => {
     expectUsage(
       RESPONSES_EVENTS,
       typed([created, delta, done]),

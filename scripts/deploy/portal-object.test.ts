@@ -67,7 +67,7 @@ describe("companionSecrets", () => {
     });
   });
 
-  test("a value that nobody knows is asked for by name", () => {
+  test("an unknown value is requested by name", () => {
     const needed = new Set(["AUTH_SECRET", "GOOGLE_SECRET"]);
     expect(() => companionSecrets({ needed, deployed, known: {} })).toThrow(
       /GOOGLE_SECRET.*--no-object/s,

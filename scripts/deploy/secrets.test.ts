@@ -55,7 +55,7 @@ describe("planSecrets", () => {
     ["given", { KEY_ENCRYPTION_SECRET: "new" }, {}],
     ["kept", {}, { KEY_ENCRYPTION_SECRET: "new" }],
   ])(
-    "an encryption secret that is %s and does not open the stored keys is refused",
+    "an encryption secret that is %s and doesn't open the stored keys is rejected",
     (_, given, kept) => {
       const known = { ...NOTHING, given, kept, secretIds: [secretId("old")] };
       expect(() => planSecrets(known)).toThrow("sealed under another KEY_ENCRYPTION_SECRET");

@@ -30,7 +30,7 @@ test("headings get the anchors that GitHub gives them", () => {
   expect(blocks("### 密钥 与 429")).toMatchObject([{ id: "密钥-与-429" }]);
 });
 
-test("what a program prints is told from what is to be copied, and comments are left out", () => {
+test("what a program prints is distinguished from what is to be copied, and comments are left out", () => {
   const fence = "```text\nready\n```";
   expect(blocks(`<!-- printed by: npm start -->\n${fence}\n\n${fence}`)).toEqual([
     { kind: "code", language: "text", code: "ready", isOutput: true },
@@ -56,7 +56,7 @@ test("tables, lists and marks within a text", () => {
   ]);
 });
 
-test("Markdown that the portal does not show is refused", () => {
+test("Markdown that the portal doesn't show is rejected", () => {
   expect(() => blocks("![a picture](a.png)")).toThrow(
     "docs/page.md: the portal does not show image",
   );

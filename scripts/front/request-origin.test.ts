@@ -19,7 +19,7 @@ function ask(
 }
 
 describe("by X-Forwarded-*", () => {
-  test("who is not trusted is the client, whatever it writes", () => {
+  test("an untrusted peer is the client, whatever it writes", () => {
     const headers = {
       "x-forwarded-for": "1.1.1.1",
       "x-forwarded-proto": "https",
@@ -170,7 +170,7 @@ describe("a chain of proxies, whatever the client writes", () => {
     );
   });
 
-  test("who connects directly is never anybody else", () => {
+  test("a direct client is never anyone else", () => {
     const headers = fc.dictionary(
       fc.constantFrom("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"),
       fc.string(),

@@ -112,7 +112,7 @@ describe("requests of one connection", () => {
   });
 });
 
-describe("what two servers might read differently is refused", () => {
+describe("what two servers might read differently is rejected", () => {
   test.each([
     ["a bare line feed", "GET / HTTP/1.1\nhost: x\r\n\r\n"],
     ["a bare line feed in a field", "GET / HTTP/1.1\r\nhost: x\nx-a: 1\r\n\r\n"],
@@ -155,7 +155,7 @@ describe("what two servers might read differently is refused", () => {
     expect(refused(`${chunked}1;${"a".repeat(5_000)}`)).toMatch(/^431/);
   });
 
-  test("of any bytes, what passes is whole or refused, never an error of ours", () => {
+  test("of any bytes, what passes is complete or rejected, never an error of ours", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom(..."GET /:\r\n \0aHTP1.htp"), maxLength: 200 }),
@@ -168,7 +168,7 @@ describe("what two servers might read differently is refused", () => {
   });
 });
 
-describe("a WebSocket is asked for", () => {
+describe("a WebSocket is requested", () => {
   const UPGRADE =
     "GET /ws HTTP/1.1\r\nhost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
 
@@ -181,7 +181,7 @@ describe("a WebSocket is asked for", () => {
     expect(heads).toEqual(["GET /ws"]);
   });
 
-  test("refused: requests follow", () => {
+  test("rejected: requests follow", () => {
     const { made, heads } = readAll([UPGRADE]);
     made.read(Buffer.from(GET));
     expect(Buffer.concat(made.answered(false)).toString()).toContain(MARK);

@@ -42,7 +42,7 @@ describe("a page", () => {
     expect(seen).toBe("first second third");
   });
 
-  test("who leaves ends its making", async () => {
+  test("a client that leaves ends its creation", async () => {
     let isCancelled = false;
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new TextEncoder().encode("again ")),
@@ -56,7 +56,7 @@ describe("a page", () => {
     await expect.poll(() => isCancelled).toBe(true);
   });
 
-  test("is left as it is for those who want it so, and for events", async () => {
+  test("is left unchanged for clients that want it so, and for events", async () => {
     const plain = packedPage(new Response(TEXT, { headers: HTML }), null);
     expect(plain.headers.get("vary")).toBe("Accept-Encoding");
     expect(await plain.text()).toBe(TEXT);
@@ -97,7 +97,7 @@ describe("a file", () => {
     }
   });
 
-  test("another version is packed anew", async () => {
+  test("another version is compressed again", async () => {
     const first = await packedAsset(get, new Response("old", file()), "gzip", none);
     await first.arrayBuffer();
     const second = await packedAsset(get, new Response("new", file('"f2"')), "gzip", none);
@@ -115,7 +115,7 @@ describe("a file", () => {
     expect(answer.body).toBeNull();
   });
 
-  test("a 304, pictures and who wants it as it is: no packing", async () => {
+  test("a 304, pictures and clients that want it uncompressed: no compression", async () => {
     const unchanged = new Response(null, { status: 304, headers: { etag: '"f1"' } });
     const answer = await packedAsset(get, unchanged, "br", none);
     expect([answer.status, answer.headers.get("vary")]).toEqual([304, "Accept-Encoding"]);

@@ -73,7 +73,7 @@ const FOREIGN: Readonly<Record<SetUpClient, readonly string[]>> = {
 };
 
 describe.each(CLIENTS)("%s", (client) => {
-  test.each(FOREIGN[client])("a file of somebody's is put back to the byte: %j", async (text) => {
+  test.each(FOREIGN[client])("someone's file is restored byte by byte: %j", async (text) => {
     const { path, format } = firstFile(client);
     const { dir } = await folderOf(path);
     expect(dir).toBe(true);

@@ -328,7 +328,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       }
     });
 
-    test("an invalid key is asked once, blocked with the upstream's words, and the next key answers", async () => {
+    test("an invalid key is tried once, blocked with the upstream's words, and the next key answers", async () => {
       const [bad] = await pool("openai", { kind: "invalid" }, { kind: "ok" });
       for (let request = 0; request < 4; request += 1) expect((await chat()).status).toBe(200);
       expect(door.upstream.requests.filter(({ key }) => key === bad)).toHaveLength(1);
@@ -384,7 +384,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(await response.json()).toMatchObject({ error: { code: "pool_exhausted" } });
     });
 
-    test("without a usable key the answer is 503, whether there was none or all were refused", async () => {
+    test("without a usable key the response is 503, whether there was none or all were rejected", async () => {
       await pool("openai");
       expect((await chat()).status).toBe(503);
       await pool("openai", { kind: "banned" }, { kind: "invalid" });
@@ -393,7 +393,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect(await response.json()).toMatchObject({ error: { code: "no_provider_keys" } });
     });
 
-    test("a reset connection is tried again, and told as 502 when it does not end", async () => {
+    test("a reset connection is retried, and becomes 502 when it doesn't end", async () => {
       await pool("openai", { kind: "reset" }, { kind: "ok" });
       for (let request = 0; request < 2; request += 1) expect((await chat()).status).toBe(200);
       await pool("openai", { kind: "reset" });
@@ -512,7 +512,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       expect((await chat()).status).toBe(200);
     });
 
-    test("our own errors come in the shape of the provider that was asked", async () => {
+    test("our own errors have the shape of the provider that was called", async () => {
       const anthropic = await door.fetch("/api/anthropic/v1/messages", {
         method: "POST",
         body: "{}",

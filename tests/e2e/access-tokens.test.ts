@@ -34,7 +34,7 @@ test("a token works at once and its text is shown only when made", async () => {
   expect(JSON.stringify(listed)).not.toContain(token);
 });
 
-test("a revoked token is refused within 5 s", async () => {
+test("a revoked token is rejected within 5 s", async () => {
   await stack.admin.addKeys("fal", ["fal-fake-1"]);
   const { id, token } = await stack.admin.createToken({ name: "revoked" });
   const status = async () => {

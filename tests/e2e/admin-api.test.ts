@@ -19,7 +19,7 @@ const onlyKey = async (query: string): Promise<ListedKey> => {
   return key;
 };
 
-describe("who may ask", () => {
+describe("access", () => {
   const ask = (authorization: string | null) =>
     fetch(`${stack.url}/api/admin/provider-keys`, {
       headers: authorization === null ? {} : { authorization },
@@ -30,11 +30,11 @@ describe("who may ask", () => {
     expect((await ask("Bearer nonsense")).status).toBe(401);
   });
 
-  test("an environment token with limits is no admin: refused", async () => {
+  test("an environment token with limits is no admin: rejected", async () => {
     expect([401, 403]).toContain((await ask("Bearer narrow-env-token")).status);
   });
 
-  test("an access token made by the admin API is no admin: refused", async () => {
+  test("an access token made by the admin API is no admin: rejected", async () => {
     const { token } = await stack.admin.createToken({ name: "no admin" });
     expect([401, 403]).toContain((await ask(`Bearer ${token}`)).status);
   });
@@ -67,7 +67,7 @@ describe("provider keys", () => {
     for (const key of [keys[0], keys[2500], keys[4999]]) expect(text).not.toContain(key);
   });
 
-  test("duplicates are told apart from additions, in one call and between calls", async () => {
+  test("duplicates are distinguished from additions, in one call and between calls", async () => {
     const first = await stack.admin.addKeys("groq", ["gsk-fake-a", "gsk-fake-b", "gsk-fake-a"]);
     expect(first).toMatchObject({ added: 2, duplicates: 1 });
     const second = await stack.admin.addKeys("groq", ["gsk-fake-b", "gsk-fake-c"]);
@@ -207,7 +207,7 @@ describe("provider keys", () => {
     expect((await chat(stack, { provider: "baseten" })).status).toBe(503);
   });
 
-  test("a delete that names no keys is refused and deletes nothing", async () => {
+  test("a delete that names no keys is rejected and deletes nothing", async () => {
     await stack.admin.addKeys("ideogram", ["ideo-fake-1"]);
     for (const body of [{}, { filter: {} }, { ids: [] }]) {
       const response = await stack.admin.request("POST", "provider-keys/delete", body);

@@ -26,7 +26,7 @@ async function errorOf(response: Response): Promise<ErrorBody["error"]> {
 }
 
 describe("bodies", () => {
-  test("what is not JSON is refused without being quoted", async () => {
+  test("what is not JSON is rejected without being quoted", async () => {
     for (const body of ["", "{", "sk-fake-secret", '{"keys": [sk-fake-secret]}']) {
       const response = await ask("POST", "provider-keys", body);
       expect(response.status).toBe(400);

@@ -53,7 +53,7 @@ function script(name: "backup" | "restore", account: CloudflareStandIn) {
 const keysIn = ({ account }: CloudflareStandIn) =>
   account.sqlite.prepare("select * from provider_keys order by id").all();
 
-test("a backup without the encryption secret is refused", async () => {
+test("a backup without the encryption secret is rejected", async () => {
   await expect(script("backup", first)).rejects.toThrow(/without KEY_ENCRYPTION_SECRET/);
 });
 
@@ -82,6 +82,6 @@ test("its rows come to the other account, its secrets to where a deployment take
   expect(JSON.parse(await readFile(keptFile(second), "utf8"))).toEqual(KEPT);
 });
 
-test("a second restore into it is refused", async () => {
+test("a second restore into it is rejected", async () => {
   await expect(script("restore", second)).rejects.toThrow(/not empty/);
 });

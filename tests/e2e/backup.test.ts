@@ -121,7 +121,7 @@ describe("backup", () => {
     await expect(script("backup", "first", archive())).rejects.toThrow(/already exists/);
   });
 
-  test("of a folder without an instance is refused", async () => {
+  test("of a folder without an instance is rejected", async () => {
     await expect(script("backup", "nothing")).rejects.toThrow(/there is no instance in/);
   });
 });
@@ -177,7 +177,7 @@ describe("restore", () => {
     }
   });
 
-  test("into an instance that has rows is refused and changes nothing", async () => {
+  test("into an instance that has rows is rejected and changes nothing", async () => {
     await expect(script("restore", "first", archive())).rejects.toThrow(/is not empty/);
     expect(await dumpOf("first")).toEqual(original);
   });

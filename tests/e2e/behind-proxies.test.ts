@@ -80,7 +80,7 @@ test("proxies that write Forwarded are believed where the settings say so, and X
   await other.close();
 });
 
-test("what only a front would read as a request's end is refused, and CONNECT opens nothing", async () => {
+test("what only a front would read as a request's end is rejected, and CONNECT opens nothing", async () => {
   const refused = await rawSocket(stack.url, "GET /login HTTP/1.1\nhost: x\n\n\r\n\r\n");
   expect(refused).toMatch(/^HTTP\/1\.1 400 /);
   const host = "miniflare-unsafe-internal-capnp-connect";
@@ -88,7 +88,7 @@ test("what only a front would read as a request's end is refused, and CONNECT op
   expect(tunnel).toMatch(/^HTTP\/1\.1 405 /);
 });
 
-test("a socket that is refused goes on as a connection for requests, sent before and after", async () => {
+test("a rejected socket continues as a connection for requests, sent before and after", async () => {
   const { port } = new URL(stack.url);
   const socket = connect({ port: Number(port), host: "127.0.0.1", localAddress: "127.0.0.41" });
   let answers = "";

@@ -88,7 +88,7 @@ describe("docs/command-line.md", () => {
     expect(await run("tokens-revoke")).toMatch(/^at_\w+ is revoked\n$/);
   });
 
-  test("use is told", async () => {
+  test("its usage is shown", async () => {
     expect(await run("usage")).toMatch(/^model +requests +attempts .*\nall +0 /);
   });
 
@@ -131,7 +131,7 @@ describe("programs", () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, duplicates: 1_200 });
   });
 
-  test("are not asked, and change nothing without --yes", async () => {
+  test("are not prompted, and change nothing without --yes", async () => {
     const file = join(folder, "keys.txt");
     await writeFile(file, "COHERE_API_KEY=fake-cohere-key-0001");
     const { exitCode, stderr } = await oneBalance(["import", file], env());
@@ -151,7 +151,7 @@ describe("programs", () => {
     ["a model that is not served", ["setup", "codex", "--model", "x/y"], 1, 'no model "x/y"'],
     ["a token that nobody knows", ["setup", "codex", "--token", "wrong"], 1, "does not know"],
     ["a wrong token", ["keys", "list", "--token", "wrong"], 1, "unknown admin token"],
-  ])("are told by exit code and words: %s", async (_, args, exitCode, words) => {
+  ])("get exit code and words: %s", async (_, args, exitCode, words) => {
     const result = await oneBalance(args, env());
     expect(result.stderr).toContain(words);
     expect(result).toMatchObject({ exitCode, stdout: "" });

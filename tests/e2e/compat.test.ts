@@ -71,7 +71,7 @@ describe("chat completions", () => {
     expect(text).toBe("You said: one two");
   });
 
-  test("a dead key's refusal, array-wrapped by Google's OpenAI form, is understood", async () => {
+  test("an invalid key's rejection, array-wrapped by Google's OpenAI form, is understood", async () => {
     stack.upstream.setKey("AIza-fake-banned", { kind: "banned" });
     await stack.admin.addKeys("google-ai-studio", ["AIza-fake-banned"]);
     for (let index = 0; index < 4; index++) {
@@ -85,7 +85,7 @@ describe("chat completions", () => {
   });
 
   test.each(["nosuch/gpt-4o", "/gpt-4o", "openai/"])(
-    "a model %j that no provider has is refused as a 4xx of the OpenAI form",
+    "a model %j that no provider has is rejected as a 4xx of the OpenAI form",
     async (model) => {
       const failure = await client.chat.completions
         .create({ model, messages: [] })

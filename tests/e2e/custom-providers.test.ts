@@ -107,7 +107,7 @@ describe("a provider of the team's own", () => {
     expect([await call("scoped"), await call("openai")]).toEqual([200, 403]);
   });
 
-  test("is refused under a slug that is taken", async () => {
+  test("is rejected under a slug that is taken", async () => {
     for (const slug of ["openai", "compat", "admin"]) {
       const response = await stack.admin.request(
         "POST",

@@ -178,7 +178,7 @@ describe("npm run deploy", () => {
     expect(cloudflare.account.workers.get("one-balance")).toMatchObject(kept);
   });
 
-  test("without permission for AI Gateway nothing is changed, and three ways on are told; one is --no-gateway", async () => {
+  test("without permission for AI Gateway nothing is changed, and three ways out are shown; one is --no-gateway", async () => {
     cloudflare.account.forbidden = /ai-gateway/;
     const refused = await deploy();
     expect(refused.exitCode).toBe(1);
@@ -190,14 +190,14 @@ describe("npm run deploy", () => {
     expect(await readFile(configFile(), "utf8")).toContain('AI_GATEWAY_URL = ""');
   });
 
-  test("a permission that wrangler misses is told with what the token needs", async () => {
+  test("a missing permission is reported with what the token needs", async () => {
     cloudflare.account.forbidden = /wrangler d1 create/;
     const { exitCode, output } = await deploy();
     expect(exitCode).toBe(1);
     expect(output).toMatch(/wrangler d1 create one-balance failed\n[\s\S]*D1 Edit/);
   });
 
-  test("a gateway of another kind is left as it is, and a free name told as a way out", async () => {
+  test("a gateway of another kind is left as it is, and a free name suggested", async () => {
     const billing = { id: "one-balance", byok_only: false };
     cloudflare.account.gateways.set("one-balance", billing);
     const refused = await deploy();
@@ -219,7 +219,7 @@ describe("npm run deploy", () => {
     expect((await deploy()).exitCode).toBe(0);
   });
 
-  test("an encryption secret that would lose stored keys is refused; a rotation is not", async () => {
+  test("an encryption secret that would lose stored keys is rejected; a rotation is not", async () => {
     await deploy();
     const { KEY_ENCRYPTION_SECRET: old } = await keptSecrets();
     cloudflare.account.stored.secretIds = [secretId(old)];
@@ -263,7 +263,7 @@ describe("npm run deploy", () => {
     expect(output).not.toContain("    at ");
   });
 
-  test("not logged in: told how", async () => {
+  test("not logged in: shows how", async () => {
     cloudflare.account.isLoggedIn = false;
     const { exitCode, output } = await deploy();
     expect(exitCode).toBe(1);
@@ -271,7 +271,7 @@ describe("npm run deploy", () => {
     expect(output).toContain("CLOUDFLARE_API_TOKEN");
   });
 
-  test("an admin token that the deployment does not know is told", async () => {
+  test("an admin token that the deployment doesn't know is reported", async () => {
     const { exitCode, output } = await deploy([], { AUTH_KEY: "another-token" });
     expect(exitCode).toBe(1);
     expect(output).toContain("does not know the admin token");
@@ -344,7 +344,7 @@ describe("its objects", () => {
     expect(await pages()).not.toMatch(/PORTAL"|LEASES"/);
   });
 
-  test("on Pages: a secret that the project has and nobody knows any more is asked for, before anything is deployed", async () => {
+  test("on Pages: a secret that the project has and that is lost is requested before anything is deployed", async () => {
     cloudflare.account.projects.set("one-balance", { GOOGLE_SECRET: "set in the dashboard" });
     const refused = await deploy(["--pages"]);
     expect(refused.exitCode).toBe(1);
@@ -357,7 +357,7 @@ describe("its objects", () => {
     ["Workers", []],
     ["Pages", ["--pages"]],
   ])(
-    "on %s: a platform that refuses the module registry's flag gets the same without it",
+    "on %s: a platform that rejects the module registry's flag gets the same without it",
     async (_, args) => {
       cloudflare.account.unknownFlag = MODULE_REGISTRY_FLAG;
       const { exitCode, output } = await deploy(args);

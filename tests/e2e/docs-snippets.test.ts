@@ -83,7 +83,7 @@ describe("calls", () => {
     }
   });
 
-  test("a model is asked in another provider's form", async () => {
+  test("a model is called in another provider's format", async () => {
     const { type, content } = JSON.parse(await run("docs/calling.md", "converted"));
     expect([type, content]).toEqual(["message", [{ type: "text", text: ANSWER }]]);
   });
@@ -94,7 +94,7 @@ describe("calls", () => {
     expect(models).toContainEqual(expect.objectContaining({ isReady: true }));
   });
 
-  test("the headers say who refused", async () => {
+  test("the headers say who rejected", async () => {
     const headers = await run("docs/faq.md", "faq-who-refused");
     expect(headers).toMatch(/^HTTP\/1.1 200/);
     expect(headers).toContain("x-one-balance-attempts: 1");

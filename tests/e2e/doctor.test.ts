@@ -182,7 +182,7 @@ describe("faults that are found", () => {
     expect(lost).toEqual(matching(pattern));
   });
 
-  test("a gateway that refuses our token", async () => {
+  test("a gateway that rejects our token", async () => {
     const { port } = strictGateway.address() as AddressInfo;
     const server = await serve({ ...SOUND, AI_GATEWAY_URL: `http://127.0.0.1:${port}` });
     expect(await examine(server.url)).toEqual(
@@ -234,7 +234,7 @@ describe("faults that are found", () => {
     ]);
   });
 
-  test("a token that is refused, and an instance that is not there", async () => {
+  test("a rejected token, and an unreachable instance", async () => {
     expect(await examine(sound.url, "not-the-admin-token")).toEqual([
       expect.stringMatching(/^ok instance: /),
       "fault admin-token: the admin token was rejected: unknown admin token",

@@ -26,7 +26,7 @@ interface Story {
   readonly attempts: readonly { readonly meaning: string; readonly dropped?: readonly string[] }[];
 }
 
-test("both accounts are asked, then it is answered without, and neither key is touched", async () => {
+test("both accounts are tried, then it is answered without, and neither key is touched", async () => {
   const answer = {
     status: 400,
     headers: { "content-type": "application/json" },

@@ -31,7 +31,7 @@ async function ask(): Promise<number> {
   return answer.status;
 }
 
-test("an incident is told, changes no key, and ends with the first answer", async () => {
+test("an incident is reported, changes no key, and ends with the first answer", async () => {
   const keys = Array.from({ length: 8 }, (_, index) => `fake-incident-${index}`);
   for (const key of keys) stack.upstream.setKey(key, { kind: "invalid" });
   await stack.admin.addKeys("openai", keys);

@@ -102,7 +102,7 @@ describe("routing", () => {
   });
 });
 
-describe("files are packed for those who take it so", () => {
+describe("files are compressed for clients that accept it", () => {
   const unpack = { br: brotliDecompressSync, gzip: gunzipSync, identity: (body: Buffer) => body };
   const ask = (path: string, coding: string, more: Readonly<Record<string, string>> = {}) =>
     rawHttp(`${server.url}${path}`, { headers: { "accept-encoding": coding, ...more } });
@@ -169,7 +169,7 @@ describe("the local D1", () => {
     expect(applied).toEqual(names.map((name) => ({ name })));
   });
 
-  test("one that is replaced or deleted while it serves is opened anew, and said", async () => {
+  test("a file that is replaced or deleted while it serves is opened again, and that is logged", async () => {
     await sql("create table kept (name text)");
     const file = await databaseFile(join(workspace, "data"));
     const other = new DatabaseSync(`${file}.other`);

@@ -115,7 +115,7 @@ test.each<[what: string, headers: Record<string, string>]>([
       origin: "https://evil.example",
     },
   ],
-])("a page of %s signs nobody in", async (_, headers) => {
+])("a page of %s signs no one in", async (_, headers) => {
   const cookies = await act("signInWithPassword", "/login", PERSON, headers);
   expect(cookies.join()).not.toContain("session-token=");
 });

@@ -188,7 +188,7 @@ test("the log tells of the target that served, and of the attempts at the one be
   });
 });
 
-test("the admin API refuses what cannot lead anywhere, and names the field", async () => {
+test("the admin API rejects what can't lead anywhere, and names the field", async () => {
   const response = await stack.admin.request("POST", "model-aliases", {
     name: "fast",
     targets: [{ provider: "nosuch", model: "m" }],

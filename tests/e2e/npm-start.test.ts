@@ -132,7 +132,7 @@ describe("npm start", () => {
     expect(await started.exit).toBe(0);
   });
 
-  test("a taken port and a wrong setting are told in one line", async () => {
+  test("a taken port and a wrong setting are reported in one line", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = taken.address();

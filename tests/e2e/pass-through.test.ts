@@ -54,7 +54,7 @@ describe("answers", () => {
   });
 
   test.each([false, true])(
-    "a compressed answer stays compressed for a client that asked for it (streamed: %s)",
+    "a compressed response stays compressed for a client that accepts it (streamed: %s)",
     async (stream) => {
       const ask = (base: string, token: string) =>
         rawHttp(`${base}/openai/chat/completions`, {
@@ -127,7 +127,7 @@ describe("answers", () => {
     expect(await response.text()).toBe('{"ok":true}');
   });
 
-  test("an upstream's own refusal passes word for word", async () => {
+  test("an upstream's own rejection passes word for word", async () => {
     const path = "openai/files/file-none";
     const direct = await fetch(`${stack.upstream.gatewayUrl}/${path}`, {
       headers: { authorization: `Bearer ${KEYS.openai}` },

@@ -76,7 +76,7 @@ test("the keys of a quota domain share its limit of the day, over a restart too"
   expect(await statuses(3)).toEqual([200, 200, 200]);
 });
 
-test("wrong limits are told and change nothing", async () => {
+test("wrong limits are reported and change nothing", async () => {
   await setLimits([{ rpm: 7 }]);
   const wrong = stack.admin.call("PUT", "quota-limits", {
     provider: "openai",

@@ -77,7 +77,7 @@ test("at 80 % of it every request is answered, nearly all at the first attempt",
   expect(attempts / answers).toBeLessThanOrEqual(1.02);
 });
 
-test("at 150 % of it nearly all becomes answers, with few attempts in vain, and the rest is told when to come back", {
+test("at 150 % of it nearly all becomes answers, with few unnecessary attempts, and the rest learns when to come back", {
   timeout: 60_000,
 }, async () => {
   const seconds = 9;
@@ -93,7 +93,9 @@ test("at 150 % of it nearly all becomes answers, with few attempts in vain, and 
   }
 });
 
-test("a Retry-After holds: who comes back then is answered", { timeout: 60_000 }, async () => {
+test("a Retry-After is reliable: a client that comes back then is answered", {
+  timeout: 60_000,
+}, async () => {
   const told = await Promise.all(
     Array.from({ length: KEYS * REQUESTS * 1.5 }, async () => {
       const first = await ask(0);

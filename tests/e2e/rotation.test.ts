@@ -30,7 +30,7 @@ async function ask(model?: string) {
 }
 
 describe("bad keys", () => {
-  test("20 keys with 10 dead, 500 requests: all answered, each dead key asked once and blocked with the upstream's words", async () => {
+  test("20 keys with 10 dead, 500 requests: all answered, each dead key tried once and blocked with the upstream's words", async () => {
     const good = keyNames("good", 10);
     const banned = keyNames("banned", 5);
     const invalid = keyNames("invalid", 5);
@@ -86,7 +86,7 @@ describe("bad keys", () => {
   });
 
   test.each(["html", "gateway-limit", "region"] as const)(
-    "an answer that is nobody's key's fault (%s) neither rests nor blocks the key",
+    "a response that no key is to blame for (%s) neither cools down nor blocks the key",
     async (kind) => {
       stack.upstream.setKey("sk-fake-1", { kind: "sequence", steps: [{ kind }, { kind: "ok" }] });
       stack.upstream.setKey("sk-fake-2", { kind: "ok" });
@@ -127,7 +127,7 @@ describe("an unsteady upstream", () => {
 });
 
 describe("limits", () => {
-  test("a key limited for one model is asked once for it and keeps serving the others", async () => {
+  test("a key limited for one model is tried once for it and keeps serving the others", async () => {
     stack.upstream.setKey("sk-fake-tired", {
       kind: "limited",
       requests: 0,
@@ -143,7 +143,7 @@ describe("limits", () => {
     expect(answeredBy("sk-fake-tired")).toBe(10);
   });
 
-  test("a request waits for the only key, which serves as soon as the wait the upstream told is over", async () => {
+  test("a request waits for the only key, which serves as soon as the wait that the upstream stated is over", async () => {
     stack.upstream.setKey("sk-fake-brief", { kind: "limited", requests: 1, windowMs: 1500 });
     await stack.admin.addKeys("openai", ["sk-fake-brief"]);
     const first = await ask();
@@ -158,7 +158,7 @@ describe("limits", () => {
     expect(answeredBy("sk-fake-brief", 429)).toBe(1);
   });
 
-  test("a request that will not wait is told when there is room again, and the pool answers it by itself", async () => {
+  test("a request that won't wait learns when there is room again, and the pool answers it by itself", async () => {
     stack.upstream.setKey("sk-fake-brief", { kind: "limited", requests: 1, windowMs: 1500 });
     await stack.admin.addKeys("openai", ["sk-fake-brief"]);
     const impatient = { headers: { "x-one-balance-max-wait": "0" } };

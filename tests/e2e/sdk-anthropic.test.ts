@@ -109,7 +109,7 @@ describe("errors raise the SDK's own exception class", () => {
     });
   });
 
-  test("an upstream's refusal of the request itself passes through: NotFoundError", async () => {
+  test("an upstream's rejection of the request itself passes through: NotFoundError", async () => {
     stack.upstream.setKey("sk-ant-fake-models", { kind: "ok" });
     await stack.admin.addKeys("anthropic", ["sk-ant-fake-models"]);
     const client = new Anthropic({

@@ -86,7 +86,7 @@ describe.each([
     expect(served).toBeGreaterThanOrEqual(20);
   });
 
-  test("requests at the same time: all that may wait are served, so many at once", async () => {
+  test("concurrent requests: all that may wait are served, this many at once", async () => {
     const token = await knownEverywhere({ concurrentRequests: 3 });
     const { served, others } = await statuses(8, token, "groq", "30");
     expect({ served, others }).toEqual({ served: 8, others: [] });

@@ -68,7 +68,7 @@ describe("signing in through another service", () => {
     for (const cookie of cookies) expect(cookie).toMatch(/; Secure(?:;|$)/);
   });
 
-  test("coming back without having been sent is refused", async () => {
+  test("returning without having been sent is rejected", async () => {
     const answer = await fetch(`${stack.url}/api/auth/callback/github?code=guess&state=guess`, {
       redirect: "manual",
     });

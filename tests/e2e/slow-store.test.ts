@@ -118,7 +118,7 @@ describe(`seed ${SEED}`, () => {
   }, 120_000);
 });
 
-test("cold, with a D1 that never answers: told so, and served as soon as it does", async () => {
+test("cold, with a D1 that never answers: an error says so, and it serves as soon as D1 does", async () => {
   const upstream = await startFakeUpstream({ unknownKey: () => ({ kind: "ok" }) });
   const server = await startProxyServer({
     entry: fileURLToPath(new URL("slow-store-entry.ts", import.meta.url)),

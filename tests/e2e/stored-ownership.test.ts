@@ -25,7 +25,7 @@ async function upload(token: string): Promise<string> {
   return ((await response.json()) as { id: string }).id;
 }
 
-test("a file is its maker's, after a rotation and a restart too; an older one is nobody's", async () => {
+test("a file belongs to its creator, after a rotation and a restart too; an older one to no one", async () => {
   const mine = await stack.admin.createToken({ name: "mine", dailyRequests: 1_000 });
   const theirs = await stack.admin.createToken({ name: "theirs" });
   const limited = await stack.admin.createToken({ name: "limited", models: ["gpt-5-mini"] });

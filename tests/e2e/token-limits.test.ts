@@ -73,7 +73,7 @@ test("a dollar a day under 200 at once: used up, and exceeded by one request's c
   expect(spent).toBeLessThanOrEqual(1 + Math.max(...costs));
 });
 
-test("requests at the same time: the others wait for a seat, or are refused where they may not wait", async () => {
+test("concurrent requests: the others wait for a slot, or are rejected if they may not wait", async () => {
   const { token } = await stack.admin.createToken({ name: "one by one", concurrentRequests: 1 });
   const slow = { token, provider: "groq" };
   const answers = await Promise.all([chat(stack, slow), chat(stack, slow)]);
@@ -108,7 +108,7 @@ test("a token's own longest wait bounds what its requests may wait", async () =>
   expect(statuses.sort()).toEqual([200, 429]);
 });
 
-test("budgets are told by the admin API, compared with the log, and counted anew", async () => {
+test("budgets are shown by the admin API, compared with the log, and recounted", async () => {
   const { id, token } = await stack.admin.createToken({
     name: "told",
     dailyRequests: 10,

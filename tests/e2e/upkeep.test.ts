@@ -95,7 +95,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-test("after the next request a blocked key that works again is back and serves, and the team is told of the dead one by webhook and mail, for whose receivers nobody waits", async () => {
+test("after the next request a blocked key that works again is back and serves, and the team learns about the dead one by webhook and mail, for whose receivers no request waits", async () => {
   const admin = new AdminApi(() => server.url, ADMIN_TOKEN);
   const statuses = async () =>
     (await admin.listKeys("provider=openai")).map(({ status }) => status).sort();

@@ -269,7 +269,7 @@ describe.each(Object.entries(STORES))(
       expect(rows.filter(({ attempts }) => attempts > 1).length).toBeGreaterThan(REQUESTS * 0.1);
     });
 
-    test("each count that is no estimate is what the upstream told", () => {
+    test("each count that is no estimate is what the upstream reported", () => {
       const wrong = rows.filter((row) => {
         if (row.isEstimate) return false;
         const usage = toldOf(row);
@@ -280,7 +280,7 @@ describe.each(Object.entries(STORES))(
       expect(wrong).toEqual([]);
     });
 
-    test("estimates are those of clients that left, and of streams that told nothing", () => {
+    test("estimates are those of clients that left, and of streams that reported nothing", () => {
       const estimates = rows.filter(({ isEstimate }) => isEstimate);
       console.log(listed(estimates));
       expect(estimates.filter((row) => !left.has(row.id) && toldOf(row) !== null)).toEqual([]);

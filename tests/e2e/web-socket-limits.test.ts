@@ -188,7 +188,7 @@ describe("a token that is limited to models", () => {
     ["deepgram/v1/listen?model=forbidden-model"],
     ["elevenlabs/v1/convai/conversation?agent_id=a"],
     ["fal/fal-ai/fast-lcm-diffusion/realtime"],
-  ])("is refused at the handshake of %s", async (path) => {
+  ])("is rejected at the handshake of %s", async (path) => {
     const models = ["gpt-realtime", "nova-3", "fal-ai/fast-lcm-diffusion"];
     const { token } = await newToken({ models });
     await expect(open(path, token)).rejects.toThrow("403");

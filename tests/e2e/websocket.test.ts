@@ -110,7 +110,7 @@ describe("OpenAI Realtime", () => {
     expect((stack.upstream.requests[0]?.abortedAtMs ?? 0) - leftAtMs).toBeLessThan(1000);
   });
 
-  test("an unknown token is refused at the handshake with 401", async () => {
+  test("an unknown token is rejected at the handshake with 401", async () => {
     const headers = { authorization: "Bearer not-a-token" };
     await expect(openNodeSocket(socketUrl(REALTIME), { headers })).rejects.toThrow("401");
     expect(stack.upstream.requests).toEqual([]);

@@ -43,14 +43,14 @@ describe("bodies", () => {
       '{"metadata": {"model": "gpt-4o"}, "messages": []}',
     ],
     ["deeply nested", `{"messages": ${"[".repeat(50_000)}`],
-  ])("a body %s: 400 model_required, and the upstream is not asked", async (_, body) => {
+  ])("a body %s: 400 model_required, and the upstream isn't called", async (_, body) => {
     const response = await post("openai/chat/completions", body);
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: "model_required" } });
     expect(stack.upstream.requests).toEqual([]);
   });
 
-  test("bad JSON that names its model is the upstream's to refuse, in its own words", async () => {
+  test("bad JSON that names its model is for the upstream to reject, in its own words", async () => {
     const body = '{"model": "gpt-4o", "messages": [}';
     const response = await post("openai/chat/completions", body);
     expect(response.status).toBe(400);
@@ -116,7 +116,7 @@ describe("headers", () => {
     ["a bare carriage return", "a\rX-Smuggled: 1"],
     ["a bare line feed and a second header", "a\nX-Smuggled 1"],
     ["a NUL", "a\0b"],
-  ])("a header with %s is refused, and the upstream gets nothing", async (_, value) => {
+  ])("a header with %s is rejected, and the upstream gets nothing", async (_, value) => {
     const body = '{"model":"gpt-4o","messages":[]}';
     const answer = await rawSocket(
       stack.url,
@@ -128,7 +128,7 @@ describe("headers", () => {
     expect(stack.upstream.requests).toEqual([]);
   });
 
-  test("two lengths that disagree are refused", async () => {
+  test("two lengths that disagree are rejected", async () => {
     const answer = await rawSocket(
       stack.url,
       `POST /api/openai/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n` +

@@ -55,7 +55,7 @@ test("a mess is understood line by line before anything is added", async ({ admi
   await expect(admin.getByRole("row", { name: /Team A/ })).toContainText("Ada Lovelace");
 });
 
-test("without a provider it is detected, or asked for", async ({ admin, server }) => {
+test("without a provider it is detected, or must be chosen", async ({ admin, server }) => {
   await admin.goto("/keys/add");
   await admin.getByLabel("Keys", { exact: true }).fill("gsk_fakeGGGG0001\nsome-fake-key-00000001");
   await admin.getByRole("button", { name: "Preview" }).click();
@@ -68,7 +68,7 @@ test("without a provider it is detected, or asked for", async ({ admin, server }
   expect(await server.admin.listKeys("provider=cohere")).toHaveLength(2);
 });
 
-test("text without a key is told, and kept", async ({ admin }) => {
+test("text without a key is reported, and kept", async ({ admin }) => {
   await admin.goto("/keys/add");
   const field = admin.getByLabel("Keys", { exact: true });
   await field.fill("these are no keys");
@@ -102,7 +102,7 @@ test("a file of 5,000 keys is added in less than 10 s, with progress", async ({
   });
 });
 
-test("adding can be cancelled; what was sent stays and is told", async ({ admin, server }) => {
+test("adding can be cancelled; what was sent is kept and reported", async ({ admin, server }) => {
   const lines = Array.from(
     { length: 3_000 },
     (_, index) => `sk-proj-fake${String(index).padStart(5, "0")}${"y".repeat(100)}`,

@@ -81,7 +81,7 @@ test("all that match, on every page, are disabled, enabled again and deleted", a
   expect(await count("ready")).toBe(89);
 });
 
-test("all keys are checked with progress; those that are refused can be deleted together", async ({
+test("all keys are checked with progress; those that are rejected can be deleted together", async ({
   admin,
   server,
 }) => {
@@ -118,7 +118,7 @@ test("checking can be stopped in the middle", async ({ admin, server }) => {
   await expect(dialog.getByText("120 of 120 checked")).toBeHidden();
 });
 
-test("an export is masked; with the password, and only then, it holds the keys", async ({
+test("an export is masked; with the password, and only then, it contains the keys", async ({
   admin,
   server,
 }) => {

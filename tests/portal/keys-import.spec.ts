@@ -53,7 +53,7 @@ test("a dump of 5,000 keys is compared, moved in with states, and adds nothing a
   });
 });
 
-test("keys of an unknown service wait until somebody says whose they are", async ({
+test("keys of an unknown service wait until someone says whose they are", async ({
   admin,
   server,
 }) => {

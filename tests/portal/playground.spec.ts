@@ -74,7 +74,7 @@ test("what is sent is what the curl says", async ({ admin, server }) => {
   });
 });
 
-test("the key is told to the playground's own token only", async ({ admin, server }) => {
+test("the key is shown to the playground's own token only", async ({ admin, server }) => {
   const { token } = await server.admin.createToken({ name: "pasted" });
   expect((await askProxy(server, token)).headers.has("x-one-balance-key")).toBe(false);
   await admin.goto("/playground?model=openai/gpt-4o-mini");
@@ -89,7 +89,7 @@ test("the key is told to the playground's own token only", async ({ admin, serve
   await expect(problem(admin)).toContainText("The token was rejected");
 });
 
-test("a refused key counts as an attempt, and the next one serves", async ({ admin, server }) => {
+test("a rejected key counts as an attempt, and the next one serves", async ({ admin, server }) => {
   // The list of models is read with it nevertheless.
   server.upstream.setKey("gsk_fake_first_banned_0001", {
     kind: "by-model",

@@ -5,7 +5,7 @@ import { askProxy } from "./proxy-call.ts";
 
 const MODELS = ["gpt-4o-mini", "gpt-5-mini", "gpt-5"];
 
-test("two keys that are refused whenever one is are offered to be merged", async ({
+test("two keys that are always rejected together are offered to be merged", async ({
   admin,
   server,
 }) => {

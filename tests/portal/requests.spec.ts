@@ -68,7 +68,7 @@ test("a call appears by itself, and its story tells each attempt", async ({ admi
   await expect(admin).toHaveURL(/\/requests\?token=at_\w+$/);
 });
 
-test("what was converted, and what was left out of it, is told with the attempt", async ({
+test("what was converted, and what was left out of it, is shown with the attempt", async ({
   admin,
   server,
 }) => {

@@ -74,7 +74,7 @@ test("each role opens its own pages, and visitors are sent to sign in", async ({
   await visitor.dispose();
 });
 
-test("each action refuses visitors, other sites and lower roles, and says so in the log", async ({
+test("each action rejects visitors, other sites and lower roles, and says so in the log", async ({
   admin,
   browser,
   server,

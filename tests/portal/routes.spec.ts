@@ -2,7 +2,7 @@
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 
-test("an alias is added, its mistakes told at the field, and the running proxy knows at once", async ({
+test("an alias is added, its mistakes are shown at the field, and the running proxy knows immediately", async ({
   admin,
   server,
 }) => {

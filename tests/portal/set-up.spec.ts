@@ -26,7 +26,7 @@ test("without a good link the page asks for a token, and an unrestricted AUTH_KE
   expect(late?.status()).toBe(404);
 });
 
-test("a good link asks for a person only, who is at the overview then", async ({
+test("a valid link only asks for a person, who then is at the overview", async ({
   page,
   server,
 }) => {

@@ -59,7 +59,7 @@ test("how requests leave is saved at once, and undone from the message", async (
   await server.admin.call("PATCH", "settings", { section: "upstream", changes });
 });
 
-test("a custom provider with a private address is refused beside its field, in any spelling", async ({
+test("a custom provider with a private address is rejected at its field, in any spelling", async ({
   admin,
   server,
 }) => {
@@ -161,7 +161,7 @@ test("About names what is set and shows no value", async ({ admin }) => {
   }
 });
 
-test("prices of one's own are saved, refused where they are none, and taken away again", async ({
+test("custom prices are saved, rejected if they are invalid, and removed again", async ({
   admin,
 }) => {
   await admin.goto("/settings/prices");
@@ -187,7 +187,7 @@ test("prices of one's own are saved, refused where they are none, and taken away
   await expect(admin.getByText("No custom prices.")).toBeVisible();
 });
 
-test("maintenance runs when asked, and says what it did", async ({ admin, server }) => {
+test("maintenance runs on request, and reports what it did", async ({ admin, server }) => {
   await server.admin.createToken({ name: "ended", expiresAt: "2026-01-01T00:00:00Z" });
   await admin.goto("/settings/maintenance");
   await expect(admin.getByText("No blocked key waits for one")).toBeVisible();

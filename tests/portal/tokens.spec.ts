@@ -143,7 +143,7 @@ test("editing holds at once, and can be undone", async ({ admin, server }) => {
   await expectStatus(server, token, 200);
 });
 
-test("a paused token is refused within 5 s and works again when resumed; a rotated one works for its overlap or no longer; a revoked one is refused, and the dialog names it", async ({
+test("a paused token is rejected within 5 s and works again when resumed; a rotated one works for its overlap or no longer; a revoked one is rejected, and the dialog names it", async ({
   admin,
   server,
 }) => {

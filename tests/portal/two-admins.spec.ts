@@ -116,7 +116,7 @@ test("an alias, and a member's limits", async ({ admin, browser, server }) => {
   await expect(limits.getByLabel("Tokens per minute")).toHaveValue("9");
 });
 
-test("offline, an answer that is lost, a session that ended: each is told, and nothing typed is lost", async ({
+test("offline, a response that is lost, a session that ended: each is reported, and nothing typed is lost", async ({
   admin,
   server,
 }) => {

@@ -142,7 +142,7 @@ function newestOf(rows: readonly string[][]): readonly number[] {
   return (rows.at(-1) ?? []).slice(1).map(Number);
 }
 
-test("the overview tells how far the quota that was told will last", async ({ admin }) => {
+test("the overview shows how long the reported quota will last", async ({ admin }) => {
   await admin.goto("/");
   const quotas = admin.getByRole("table", { name: "Today's quotas" });
   const row = quotas.getByRole("row", { name: /gpt-4o-mini/ });

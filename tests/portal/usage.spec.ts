@@ -167,7 +167,7 @@ test("the overview has the same totals as today's usage", async ({ admin, server
   await expectAccessible(admin);
 });
 
-test("a member sees nobody else's use", async ({ admin, browser, server }) => {
+test("a member sees no one else's use", async ({ admin, browser, server }) => {
   await send(admin, server);
   const { page } = await newMember(browser, admin, "member", "Mia");
   await page.goto("/usage");

@@ -94,7 +94,7 @@ describe.each(ARRANGEMENTS)("%s", (arrangement) => {
   });
 });
 
-test("who comes past the proxies is known by its own address, and takes no other", async () => {
+test("a client that bypasses the proxies is known by its own address, and can't take another", async () => {
   const port = Number(new URL(stack.url).port);
   const visitor = await signIn({ origin: stack.url, port }, "127.0.0.30");
   expect((await signInAddresses(visitor))[0]).toBe("127.0.0.30");

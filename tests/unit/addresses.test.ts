@@ -145,7 +145,7 @@ describe("openai", () => {
       });
     });
 
-    test("that several serve, or nobody, is 404 and tells where there is what", async () => {
+    test("a name that several serve, or no one, is 404 and says where there is what", async () => {
       const client = clientAt(proxyOf(...EVERY), "/v1");
       await expect(ask(client, "both")).rejects.toMatchObject({
         status: 404,
@@ -162,13 +162,13 @@ describe("openai", () => {
       });
     });
 
-    test("where there is one pool only, it is asked for whatever nobody lists", async () => {
+    test("if there is one pool only, it is called whatever no one lists", async () => {
       const proxy = proxyOf("openai");
       await ask(clientAt(proxy, ""), "brand-new");
       expect(lastOf(proxy)).toBe("api.openai.com/v1/chat/completions brand-new");
     });
 
-    test("a token limited to one pool finds its own, and what it may not use is refused by name", async () => {
+    test("a token limited to one pool finds its own, and what it may not use is rejected by name", async () => {
       const scopes = [{ provider: "openrouter", models: null }];
       const proxy = scriptedProxy({
         upstream: ({ url }) => answerTo(url),
@@ -260,7 +260,7 @@ describe("@google/genai", () => {
     },
   );
 
-  test("a call that has no counterpart in what the model's provider speaks is refused in its form", async () => {
+  test("a call that has no counterpart in the model's provider is rejected in the caller's format", async () => {
     const path = "/v1beta/models/openai/gpt-5-mini:embedContent";
     const response = await proxyOf(...EVERY).fetch(path, { method: "POST", body: "{}" });
     expect(response.status).toBe(400);
@@ -269,7 +269,7 @@ describe("@google/genai", () => {
     });
   });
 
-  test("the list at the shared door holds what can be asked there", async () => {
+  test("the list at the shared endpoint contains what can be called there", async () => {
     const proxy = proxyOf(...EVERY);
     const response = await proxy.fetch("/v1beta/models");
     const { models } = (await response.json()) as { models: { name: string }[] };
@@ -316,7 +316,7 @@ describe("Azure", () => {
 
 describe("what is no call", () => {
   test.each(["/api/anthropic", "/v1", "/api/nobody/x", "/v1/messages", "/api"])(
-    "HEAD and OPTIONS of %s without a credential are neither refused nor counted",
+    "HEAD and OPTIONS of %s without a credential are neither rejected nor counted",
     async (path) => {
       const proxy = proxyOf("anthropic");
       for (const method of ["HEAD", "OPTIONS"]) {

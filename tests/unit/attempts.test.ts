@@ -11,7 +11,7 @@ function post(body: object, headers: Record<string, string> = NO_WAIT): RequestI
 const chat = (model = "m1") => post({ model, messages: [] });
 const CHAT = "/api/openai/chat/completions";
 
-describe("after an outcome that nobody knows", () => {
+describe("after an unknown outcome", () => {
   const JOBS: readonly (readonly [string, object])[] = [
     ["/api/openai/v1/responses", { model: "gpt-5", input: "x", background: true }],
     ["/api/openai/v1/fine_tuning/jobs", { model: "gpt-4o-mini", training_file: "file-abc1" }],
@@ -115,7 +115,7 @@ describe("a rest is as long as it should be", () => {
     "-5",
     "soon",
   ];
-  test.each(ABSURD)("Retry-After %s cannot be meant: it counts as not told", async (value) => {
+  test.each(ABSURD)("Retry-After %s can't be meant: it is ignored", async (value) => {
     const proxy = scriptedProxy({
       upstream: () =>
         Response.json(
@@ -136,7 +136,7 @@ describe("a rest is as long as it should be", () => {
   test.each([
     ["Too many requests", 25],
     ["You have reached your weekly limit.", 24 * 7],
-  ])("a told week is kept to where the words name one: %s", async (message, hours) => {
+  ])("a stated week applies only if the words name one: %s", async (message, hours) => {
     const proxy = scriptedProxy({
       upstream: () =>
         Response.json(
@@ -151,7 +151,7 @@ describe("a rest is as long as it should be", () => {
     expect(Math.round((event.untilMs - proxy.clock.nowMs) / HOUR_MS)).toBe(hours);
   });
 
-  test("unexplained refusals in a row are the day's quota only while others answer", async () => {
+  test("unexplained rejections in a row are the daily quota only while others answer", async () => {
     const ends: string[] = [];
     for (const othersAnswer of [true, false]) {
       const proxy = scriptedProxy({
@@ -211,7 +211,7 @@ test("a client cannot name the key that serves it", async () => {
   expect(proxy.calls.map(({ key }) => key).sort()).toEqual(["k1", "k1", "k2", "k2"]);
 });
 
-describe("what no key may do, in words that nobody knows", () => {
+describe("what no key may do, in unknown words", () => {
   const refuse = () =>
     Response.json(
       { error: { message: "This page must be asked for with a session key.", code: null } },
@@ -219,7 +219,7 @@ describe("what no key may do, in words that nobody knows", () => {
     );
 
   test.each([1, 3, 30])(
-    "with %i keys: five are asked, and who asked gets the words",
+    "with %i keys: five are tried, and the client gets the words",
     async (size) => {
       const keys = Array.from({ length: size }, (_, index) => `fake-key-${index + 10}`);
       const proxy = scriptedProxy({ upstream: refuse, keys: { openai: keys } });
@@ -233,7 +233,7 @@ describe("what no key may do, in words that nobody knows", () => {
   );
 });
 
-describe("what a client is told that got no key in time", () => {
+describe("what a client learns that got no key in time", () => {
   const limited = () =>
     Response.json(
       { error: { message: "Too many requests", code: "rate_limit_exceeded" } },
@@ -264,7 +264,7 @@ describe("what a client is told that got no key in time", () => {
   });
 });
 
-describe("refusals that may be about the request", () => {
+describe("rejections that may be about the request", () => {
   const denied = (model: string) =>
     Response.json(
       {
@@ -304,7 +304,7 @@ describe("refusals that may be about the request", () => {
       { status: 429 },
     );
 
-  test("of its size are heard from two keys, and not more: an account may be larger", async () => {
+  test("for its size are taken from two keys, and not more: an account may be larger", async () => {
     const served = scriptedProxy({
       upstream: ({ key }) => (key === "k1" ? tooLarge() : Response.json({})),
       keys: { openai: ["k1", "k2"] },
@@ -350,7 +350,7 @@ describe("a key that fails and tells when to come back", () => {
     expect(proxy.clock.nowMs - startMs).toBeLessThan(1_000);
   });
 
-  test("comes last after some failures in a row, so that others are asked first", async () => {
+  test("comes last after some failures in a row, so that others are tried first", async () => {
     const proxy = scriptedProxy({
       upstream: ({ key }) =>
         key === "k1"
@@ -365,7 +365,7 @@ describe("a key that fails and tells when to come back", () => {
   });
 });
 
-test("a key without quota is asked twice at most for one request, however long that waits", async () => {
+test("a key without quota is tried twice at most for one request, however long that waits", async () => {
   const proxy = scriptedProxy({
     upstream: () =>
       Response.json(

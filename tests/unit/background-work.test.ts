@@ -243,7 +243,7 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
     expect(counted?.usage?.isEstimate).toBe(false);
   });
 
-  test("for the token that began it, whoever asks", async () => {
+  test("for the token that began it, whoever polls", async () => {
     let answer: Response | null = null;
     const proxy = proxyOf(() => answer ?? json({}));
     answer = json(each.begun);
@@ -262,7 +262,7 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
     expect(proxy.usage.events[2]).toMatchObject({ userId: "us_maker", part: "turn" });
   });
 
-  test("begun elsewhere, it is nobody's here", async () => {
+  test("begun elsewhere, it belongs to no one here", async () => {
     const proxy = proxyOf(() => json(each.finished, each.type));
     await ask(proxy, "GET", each.ask);
     expect(counts(proxy)).toEqual([[null, null, "at_maker"]]);

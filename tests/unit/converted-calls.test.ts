@@ -77,7 +77,7 @@ const sentBody = ({ calls }: ScriptedProxy) =>
   JSON.parse(new TextDecoder().decode(calls.at(-1)?.body)) as Record<string, unknown>;
 
 describe("a model of a provider that speaks chat completions", () => {
-  test("is asked in that form, and answers in the caller's; what was done is told", async () => {
+  test("is sent in that format, and answered in the caller's; what was done is reported", async () => {
     const proxy = proxyOf();
     const client = clientOf(proxy);
     const { data, response } = await client.messages
@@ -149,7 +149,7 @@ describe("a model of a provider that speaks chat completions", () => {
     );
   });
 
-  test("an upstream's refusal is judged first, then told in the caller's shape", async () => {
+  test("an upstream's rejection is judged first, then converted to the caller's format", async () => {
     const error = { message: "temperature must be below 2", type: "invalid_request_error" };
     const proxy = proxyOf({ upstream: () => Response.json({ error }, { status: 400 }) });
     await expect(
@@ -164,7 +164,7 @@ describe("a model of a provider that speaks chat completions", () => {
     expect(proxy.usage.events.at(-1)?.outcome).toBe("client_error");
   });
 
-  test("what cannot be said is refused by its name, and nothing is sent", async () => {
+  test("what can't be expressed is rejected by its name, and nothing is sent", async () => {
     const proxy = proxyOf();
     const ask = { model: MODEL, max_tokens: 9, messages, container: "c" };
     await expect(
@@ -178,7 +178,7 @@ describe("a model of a provider that speaks chat completions", () => {
     expect(proxy.calls).toEqual([]);
   });
 
-  test("count_tokens is a guess that says so, and only for who may use the model", async () => {
+  test("count_tokens is an estimate that says so, and only for tokens that may use the model", async () => {
     const proxy = proxyOf();
     const { data, response } = await clientOf(proxy)
       .messages.countTokens({ model: MODEL, messages })
@@ -230,7 +230,7 @@ describe("an error behind the first words", () => {
   const ends = /event: (?:message_stop|response\.(?:completed|incomplete))/;
 
   test.each(Object.entries(ERRORS))(
-    "%s is told in the caller's form, cut anywhere",
+    "%s arrives in the caller's format, split anywhere",
     async (name, told) => {
       await fc.assert(
         fc.asyncProperty(
@@ -394,7 +394,7 @@ describe("OpenAI's Responses", () => {
     expect(proxy.calls.at(-1)?.url.pathname).toBe("/v1/responses");
   });
 
-  test("an alias leads to who has them first", async () => {
+  test("an alias goes to the provider that has them first", async () => {
     const proxy = proxyOf({ keys: ["fireworks", "openai"] });
     const target = { weight: 1, capabilities: [] };
     proxy.state.setAliases({
@@ -416,7 +416,7 @@ describe("OpenAI's Responses", () => {
     expect(model).toBe("smart");
   });
 
-  test("what is stored at OpenAI is refused by its name", async () => {
+  test("what is stored at OpenAI is rejected by its name", async () => {
     const ask = { model: MODEL, input: "Hi", previous_response_id: "resp_abcdefgh12345678" };
     await expect(openAi(proxyOf()).responses.create(ask)).rejects.toMatchObject({
       status: 400,

@@ -56,7 +56,7 @@ const sentBody = ({ calls }: ScriptedProxy) =>
   JSON.parse(new TextDecoder().decode(calls.at(-1)?.body)) as Record<string, unknown>;
 
 describe("a model of a provider that speaks chat completions", () => {
-  test("is asked in that form, and answers in Google's; what was done is told", async () => {
+  test("is sent in that format, and answered in Google's; what was done is reported", async () => {
     const proxy = proxyOf();
     const response = await ask(proxy, `${MODEL}:generateContent`, { contents, safetySettings: [] });
     expect(await response.json()).toMatchObject({
@@ -104,7 +104,7 @@ describe("a model of a provider that speaks chat completions", () => {
     ]);
   });
 
-  test("what cannot be said is refused by its name; other calls have no counterpart", async () => {
+  test("what can't be expressed is rejected by its name; other calls have no counterpart", async () => {
     const proxy = proxyOf();
     const refused = await ask(proxy, `${MODEL}:generateContent`, { contents, cachedContent: "c" });
     expect([refused.status, await refused.text()]).toEqual([

@@ -83,7 +83,7 @@ const sentBody = ({ calls }: ScriptedProxy) =>
   } & Readonly<Record<string, unknown>>;
 
 describe("chat completions for a service of the team's own that speaks Messages", () => {
-  test("are said as Messages, and what was done is told", async () => {
+  test("are written as Messages, and what was done is reported", async () => {
     const proxy = proxyOf();
     const { data, response } = await openAi(proxy)
       .chat.completions.create({ model: MODEL, messages, seed: 1, max_completion_tokens: 50 })
@@ -139,7 +139,7 @@ describe("chat completions for a service of the team's own that speaks Messages"
     });
   });
 
-  test("what cannot be said is refused by its name, before anybody is asked", async () => {
+  test("what can't be expressed is rejected by its name, before anyone is called", async () => {
     const proxy = proxyOf();
     await expect(
       openAi(proxy).chat.completions.create({ model: MODEL, messages, n: 2 }),
@@ -269,7 +269,7 @@ describe("an alias", () => {
     expect(response.headers.get("x-one-balance-converted")).toBe(converted);
   });
 
-  test("never: a target that would need it is passed over, and alone is refused", async () => {
+  test("never: a target that would need it is skipped, and alone is rejected", async () => {
     const proxy = proxyOf();
     proxy.state.setAliases(smart("never", "relay", "anthropic"));
     const { response } = await openAi(proxy).chat.completions.create(ask).withResponse();
@@ -284,7 +284,7 @@ describe("an alias", () => {
     ).rejects.toMatchObject({ status: 400, code: "no_route_target" });
   });
 
-  test("needed: who speaks the form comes first, and Responses at Anthropic become Messages", async () => {
+  test("needed: providers of the format come first, and Responses at Anthropic become Messages", async () => {
     const proxy = proxyOf();
     proxy.state.setAliases(smart("needed", "relay", "anthropic"));
     const chat = await openAi(proxy).chat.completions.create(ask).withResponse();

@@ -29,7 +29,7 @@ describe("one request", () => {
     expect(proxy.calls.length).toBe(MAX_ATTEMPTS);
   });
 
-  test("meets with more refusals where they come at once, and not where they take their time", async () => {
+  test("gets more rejections where they come immediately, and not where they take their time", async () => {
     const refused = refusal(429, "Too many requests");
     for (const [tookMs, sends] of [
       [0, 30],
@@ -47,7 +47,7 @@ describe("one request", () => {
     }
   });
 
-  test("asks twice in a region that is refused", async () => {
+  test("tries twice in a region that is rejected", async () => {
     const proxy = scriptedProxy({
       upstream: () => new Response("Unavailable", { status: 451 }),
       keys: keys(9),
@@ -67,7 +67,7 @@ describe("one request", () => {
     expect(opened).toBe(20);
   });
 
-  test("tries three keys while all are refused alike", async () => {
+  test("tries three keys while all are rejected alike", async () => {
     const proxy = scriptedProxy({
       upstream: (call) => (isCheck(call) ? new Response("down", { status: 503 }) : dead()),
       keys: keys(20),
@@ -84,7 +84,7 @@ describe("one request", () => {
   });
 });
 
-test("a key that serves a request convicts the one that refused it", async () => {
+test("a key that serves a request convicts the one that was rejected for it", async () => {
   const [first, second] = keys(2).openai;
   const proxy = scriptedProxy({
     upstream: ({ key }) => (key === first ? dead() : Response.json({})),

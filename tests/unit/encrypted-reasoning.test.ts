@@ -250,10 +250,10 @@ describe.each([
   });
 });
 
-describe("where it is not known who made it", () => {
+describe("if its creator is unknown", () => {
   const stranger = (world: World) => world.turn(["9 sealed by somebody-else"]);
 
-  test("three accounts are asked, then it goes on without, and no key is changed", async () => {
+  test("three accounts are tried, then it continues without, and no key is changed", async () => {
     const world = worldOf(OPENAI);
     const turn = await stranger(world);
     expect(turn).toMatchObject({ status: 200, dropped: "encrypted_content" });
@@ -270,7 +270,7 @@ describe("where it is not known who made it", () => {
     ]);
   });
 
-  test("with one key it is asked once with and once without", async () => {
+  test("with one key it is tried once with and once without", async () => {
     const world = worldOf(OPENAI, KEYS.slice(0, 1));
     const turn = await stranger(world);
     expect(turn).toMatchObject({ status: 200, dropped: "encrypted_content" });
@@ -286,7 +286,7 @@ describe("where it is not known who made it", () => {
     expect(next).toMatchObject({ status: 200, dropped: null, keys: turn.keys.slice(-1) });
   });
 
-  test("a quota domain is one account: its other keys are not asked in vain", async () => {
+  test("a quota domain is one account: its other keys are not tried", async () => {
     const world = worldOf(OPENAI, KEYS, Object.fromEntries(KEYS.map((key) => [key, "one"])));
     const pool = world.proxy.state.pool("openai");
     for (const key of world.proxy.keys("openai")) pool.upsert({ ...key, quotaDomain: "one" });
@@ -309,7 +309,7 @@ test("a home that is gone is not waited for", async () => {
   expect(world.proxy.clock.nowMs - startedMs).toBeLessThan(SECOND_MS);
 });
 
-test("what carries none waits for nobody", async () => {
+test("what carries none doesn't wait", async () => {
   const world = worldOf(OPENAI);
   const first = await world.turn([]);
   world.rests.set(first.keys[0] ?? "", world.proxy.clock.nowMs + 4 * SECOND_MS);
@@ -327,7 +327,7 @@ test("a turn that will not wait goes on without", async () => {
   expect(second).toMatchObject({ status: 200, dropped: "encrypted_content" });
 });
 
-test("the refusal is delivered where nothing can be left out", async () => {
+test("the rejection is delivered if nothing can be left out", async () => {
   const refuse = () => Response.json(OPENAI.refusal, { status: 400 });
   const proxy = scriptedProxy({ upstream: refuse, keys: { openai: KEYS } });
   const ask = (body: object) =>

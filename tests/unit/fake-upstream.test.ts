@@ -34,7 +34,7 @@ function chat(key: string, model = "gpt-4o", init: RequestInit = {}): Promise<Re
 }
 
 describe("keys", () => {
-  test("a key it was not told of is invalid, in the provider's words", async () => {
+  test("an unlisted key is invalid, in the provider's words", async () => {
     const response = await chat("sk-fake-unknown");
     expect(response.status).toBe(401);
     expect(await response.text()).toContain('"code":"invalid_api_key"');
@@ -118,7 +118,7 @@ describe("WebSockets", () => {
     socket.close();
   });
 
-  test("an unknown key is refused at the handshake", async () => {
+  test("an unknown key is rejected at the handshake", async () => {
     await expect(openNodeSocket(socketUrl("openai?model=x"))).rejects.toThrow("401");
   });
 });

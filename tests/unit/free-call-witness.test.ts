@@ -29,7 +29,7 @@ const statuses = (proxy: ReturnType<typeof scriptedProxy>) =>
 describe.each([1, 2, 3])("a pool of %i", (size) => {
   const keys = { openai: KEYS.slice(0, size) };
 
-  test("whose keys are all dead: blocked within a minute of traffic, with the refusal as evidence", async () => {
+  test("whose keys are all dead: blocked within a minute of traffic, with the rejection as evidence", async () => {
     const proxy = scriptedProxy({ keys, upstream: dead });
     for (let second = 0; second < 60; second += 1) {
       expect(await ask(proxy)).not.toBe(200);
@@ -56,7 +56,7 @@ describe.each([1, 2, 3])("a pool of %i", (size) => {
     expect(proxy.calls.filter(isCheck).length).toBeLessThanOrEqual(size);
   });
 
-  test("whose free call fails: nobody is condemned", async () => {
+  test("whose free call fails: no key is condemned", async () => {
     const proxy = scriptedProxy({
       keys,
       upstream: (call) => (isCheck(call) ? new Response("down", { status: 503 }) : dead()),
@@ -80,7 +80,7 @@ test("with five keys or more, many that fail alike are the breaker's, and no fre
   expect(new Set(statuses(proxy))).toEqual(new Set(["active"]));
 });
 
-test("a suspicion is told once, with its words, and so is the answer that ends it", async () => {
+test("a suspicion is recorded once, with its words, and so is the answer that ends it", async () => {
   let refusals = 2;
   const upstream = (call: UpstreamCall) => {
     if (isCheck(call)) return Response.json({ data: [] });

@@ -104,7 +104,7 @@ describe.each([true, false])("of a response that streams: %s", (isStream) => {
     expect((await ask("bob", unknown, false)).status).toBe(404);
   });
 
-  test("what a model writes makes nobody an owner", async () => {
+  test("what a model writes makes no one an owner", async () => {
     const { ask } = await made();
     const written = REFERENCES[0]?.[1]("msg_written0123456789") ?? "";
     expect((await ask("ann", written, false)).status).toBe(404);

@@ -99,7 +99,7 @@ test("requests at the same time end with their answers, also those that stream",
   await (await fourth).text();
 });
 
-test("an attempt that is refused gives its place back", async () => {
+test("an attempt that is rejected gives its slot back", async () => {
   let asked = 0;
   const upstream = () => {
     asked += 1;
@@ -115,7 +115,7 @@ test("an attempt that is refused gives its place back", async () => {
 });
 
 describe("costs", () => {
-  test("a key that reached its cap is left, and the store is told why and until when", async () => {
+  test("a key that reached its cap is skipped, and the store records why and until when", async () => {
     const { proxy, ask } = proxyWith({ dailyCostUsd: 2.5 * COST_USD });
     for (let request = 0; request < 3; request += 1) expect((await ask()).status).toBe(200);
     const response = await ask();

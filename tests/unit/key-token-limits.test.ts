@@ -59,7 +59,7 @@ test.each([
   }
 });
 
-test("refused requests cost nothing of it", async () => {
+test("rejected requests cost nothing of it", async () => {
   const { proxy, ask } = limited(24, 2);
   let served = 0;
   for (let second = 0; second < 55; second += 1) {

@@ -73,7 +73,7 @@ describe.each(TYPES)("as %s", (type) => {
     }
   });
 
-  test("JSON that ends before its end costs the client nothing, though its length was told so", async () => {
+  test("JSON that ends before its end costs the client nothing, though its length was declared", async () => {
     const cut = WHOLE.slice(0, -40);
     if (type?.toLowerCase().includes("event-stream")) return;
     expect(await ask(cut, type, 1e9)).toMatchObject({ outcome: "ok", attempts: 2, used: 100 });

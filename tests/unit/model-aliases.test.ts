@@ -228,7 +228,7 @@ describe("a call in a provider's own form", () => {
     );
   });
 
-  test("no target of which is spoken, is refused in that form", async () => {
+  test("without a target for the format, is rejected in that format", async () => {
     keys("openai", { kind: "ok" });
     alias(["elevenlabs/eleven_v3"]);
     const response = await chat({ max_tokens: 9 }, "anthropic/v1/messages");
@@ -258,7 +258,7 @@ describe("the next target serves", () => {
     expect(response.headers.get("x-one-balance-attempts")).toBe(String(asked().length));
   });
 
-  test("not where the request itself is refused", async () => {
+  test("not if the request itself is rejected", async () => {
     const answer = {
       status: 400,
       headers: { "content-type": "application/json" },
@@ -302,7 +302,7 @@ describe("the next target serves", () => {
 });
 
 describe("where no target serves", () => {
-  test("the wait is that of the first to be back, and each target is told of", async () => {
+  test("the wait is that of the first to return, and each target is reported", async () => {
     keys("groq", { ...SPENT, windowMs: 3_600_000 });
     keys("openai", { ...SPENT, windowMs: 20_000 });
     alias(["groq/llama", "openai/gpt-5-mini"]);
@@ -324,7 +324,7 @@ describe("where no target serves", () => {
     expect(usage.events).toMatchObject([{ provider: "groq", model: "llama", status: 503 }]);
   });
 
-  test("a token that may use none is told so", async () => {
+  test("a token that may use none gets an error that says so", async () => {
     startState([{ provider: "mistral", models: null }]);
     keys("openai", { kind: "ok" });
     alias(["openai/gpt-5-mini"]);
@@ -344,7 +344,7 @@ describe("conditions", () => {
     expect(targetOf(await chat({ messages }))).toBe("openai/gpt-5-mini");
   });
 
-  test("a target dearer than the alias allows is not asked", async () => {
+  test("a target more expensive than the alias allows isn't called", async () => {
     keys("openai", { kind: "ok" });
     alias(["openai/gpt-5", "openai/gpt-5-mini"], { maxOutputUsd: 2 });
     expect(targetOf(await chat())).toBe("openai/gpt-5-mini");
@@ -375,7 +375,7 @@ test("what is recorded is the target that served, and where each attempt before 
   expect(usage.events[0]?.attempts[1]?.target).toBeUndefined();
 });
 
-test("a token's limit counts the request once, however many targets are asked", async () => {
+test("a token's limit counts the request once, however many targets are tried", async () => {
   startState(null, { ...NO_LIMITS, dailyRequests: 2 });
   keys("groq", SPENT);
   keys("openai", { kind: "ok" });

@@ -77,7 +77,7 @@ async function ask(path: string, { method = "POST", headers, body, token = "limi
 const json = (value: object) => ({ body: JSON.stringify(value) });
 const CHAT = "openai/chat/completions";
 
-describe("refused", () => {
+describe("rejected", () => {
   test.each<[string, string, Asked]>([
     ["a query that names it, over another body", `${CHAT}?model=${GOOD}`, json({ model: "bad" })],
     ["a query at files", `openai/files?model=${GOOD}`, json({})],

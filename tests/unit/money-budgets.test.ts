@@ -42,7 +42,7 @@ const codeOf = async (response: Response) =>
 
 describe("a model without a price", () => {
   test.each([{ dailyCostUsd: 0.0001 }, { monthlyCostUsd: 1_000 }])(
-    "is refused before anything is sent, and the remedies are told: %j",
+    "is rejected before anything is sent, and the remedies are named: %j",
     async (limits) => {
       const proxy = proxyFor(tokenWith(limits));
       const response = await proxy.fetch(CHAT, chat(UNPRICED));
@@ -101,7 +101,7 @@ describe("a model without a price", () => {
     );
   });
 
-  test("costs nothing where the provider refused it", async () => {
+  test("costs nothing if the provider rejected it", async () => {
     const refusal = () =>
       Response.json({ error: { message: "bad", type: "invalid_request_error" } }, { status: 400 });
     const tokens = tokenWith({ dailyCostUsd: 1 }, { unpricedReserveNanoUsd: 9e8 });
@@ -121,7 +121,7 @@ describe("a request that hides its model", () => {
   });
 
   test.each(["v1/batches", "v1/threads/thread_1/runs", "v1/fine_tuning/jobs", "v1/evals"])(
-    "%s is refused under a budget of money",
+    "%s is rejected under a budget of money",
     async (path) => {
       const proxy = proxyFor(tokenWith({ monthlyCostUsd: 5 }));
       const response = await proxy.fetch(`/api/openai/${path}`, post({ input_file_id: "file-1" }));
@@ -183,7 +183,7 @@ describe("what is cut off", () => {
     ["deflate", "text/event-stream"],
     ["gzip, br", "application/json"],
   ])(
-    "so does an answer in %s, which was not asked for and cannot be read",
+    "so does a response in %s, which wasn't requested and can't be read",
     async (packing, type) => {
       const headers = { "content-type": type, "content-encoding": packing };
       const proxy = proxyFor(

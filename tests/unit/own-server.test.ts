@@ -46,7 +46,7 @@ describe("one-balance.service", () => {
     expect(environment.HOST).toBe(settingsFrom({}, {}).host);
   });
 
-  test("runs what package.json has, as a user of its own who may write its data only", () => {
+  test("runs what package.json has, as its own user who may only write its data", () => {
     const [start = ""] = unitValues("ExecStart");
     const { scripts } = JSON.parse(readDocument("package.json"));
     expect(start).toBe("/usr/bin/npm start");

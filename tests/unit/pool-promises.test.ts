@@ -81,7 +81,7 @@ test(`each lease is settled once its request is over, whatever became of it (see
   );
 });
 
-test("when a key may be had is no matter of what others have asked for", () => {
+test("when a key is available doesn't depend on what others have requested", () => {
   const pool = new KeyPool(() => 0.5);
   const limits = [{ model: "*", rpm: null, tpm: 1_000, dailyRequests: null }];
   for (const id of ["a", "b"]) {
@@ -131,7 +131,7 @@ describe("a pool's key in the words of a good answer's error", () => {
         headers: { "content-type": "text/event-stream" },
       }),
   };
-  test.each(Object.entries(answers))("in %s reaches nobody", async (_name, upstream) => {
+  test.each(Object.entries(answers))("in %s reaches no one", async (_name, upstream) => {
     const proxy = scriptedProxy({ upstream, keys: { openai: [KEY] } });
     const response = await proxy.fetch(CHAT, chat());
     const text = await response.text();

@@ -62,7 +62,7 @@ const ask = (proxy: ScriptedProxy, model: string) =>
   });
 
 describe("limits", () => {
-  test("a token without limits has none, and is told its name and end", async () => {
+  test("a token without limits has none, and gets its name and end", async () => {
     const proxy = proxyFor({ expiresAtMs: Date.UTC(2027, 0, 1) });
     const { token, limits } = await quotaOf(proxy);
     expect(token).toEqual({ name: "mine", expiresAt: Date.UTC(2027, 0, 1) });
@@ -172,7 +172,7 @@ describe("models", () => {
     expect(readiness(await quotaOf(proxy))).toMatchObject({ "openai/gpt-5": true, fast: true });
   });
 
-  test("rests of models that nobody asked for here are told from the keys", async () => {
+  test("cooldowns of models that no one requested here are read from the keys", async () => {
     const proxy = proxyFor({}, { openai: ["sk-fake-1", "sk-fake-2"] });
     await quotaOf(proxy);
     const untilMs = proxy.clock.nowMs + 500_000;

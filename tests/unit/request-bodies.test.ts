@@ -109,7 +109,7 @@ describe("packed", () => {
   });
 
   test.each(["compress", "gzip, br", "aws-chunked", "snappy"])(
-    "%s is refused",
+    "%s is rejected",
     async (encoding) => {
       const { fetch, calls } = proxy();
       const response = await fetch(CHAT, post(body, { "content-encoding": encoding }));
@@ -121,7 +121,7 @@ describe("packed", () => {
     },
   );
 
-  test("what is not packed as it says is refused", async () => {
+  test("what isn't compressed as it says is rejected", async () => {
     const response = await proxy().fetch(CHAT, post(body, { "content-encoding": "gzip" }));
     expect(await error(response)).toMatchObject({
       status: 415,
@@ -133,7 +133,7 @@ describe("packed", () => {
     ["gzip", gzipSync],
     ["br", brotliQuickly],
     ["zstd", zstdCompressSync],
-  ] as const)("a small %s that unpacks to 40 MiB is refused", async (encoding, pack) => {
+  ] as const)("a small %s that decompresses to 40 MiB is rejected", async (encoding, pack) => {
     const bytes = new Uint8Array(pack(Buffer.alloc(40 * MEBIBYTE, "a")));
     const response = await proxy().fetch(CHAT, post(bytes, { "content-encoding": encoding }));
     expect(await error(response)).toMatchObject({
@@ -188,7 +188,7 @@ describe("long", () => {
     expect(calls).toEqual([]);
   });
 
-  test("what cannot be known for a limited token is refused before anything is sent", async () => {
+  test("what can't be known for a limited token is rejected before anything is sent", async () => {
     const { fetch, calls } = proxy();
     const body = chat(33 * MEBIBYTE).replace("{", '{"model":"gpt-4o",');
     for (const headers of [asLimited, { ...asLimited, ...lengthOf(body) }]) {
@@ -215,7 +215,7 @@ describe("long", () => {
     }
   });
 
-  test("too many at once are refused for the moment", async () => {
+  test("too many at once are rejected for the moment", async () => {
     const { fetch } = proxy();
     const body = chat(24 * MEBIBYTE);
     const responses = await Promise.all([1, 2, 3, 4].map(() => fetch(CHAT, inPieces(body))));

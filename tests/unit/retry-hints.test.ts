@@ -201,7 +201,7 @@ describe("what clients read that are no SDKs", () => {
     expect(await typeOf(again)).toBe("overloaded_error");
   });
 
-  test("SDKs made by Fern: no `Retry-After` that they would sleep through in vain", () => {
+  test("SDKs made by Fern: no `Retry-After` that they would sleep through without use", () => {
     const fern = new Headers({ "x-fern-language": "JavaScript" });
     const error = ERRORS["a used-up budget"];
     expect(respond(error, "openai", fern).headers.has("retry-after")).toBe(false);

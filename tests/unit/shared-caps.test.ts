@@ -131,7 +131,7 @@ test("a day's costs: eight isolates stop within what they spend in a few seconds
   expect(spentUsd).toBeLessThan(5 + 0.08 * 4);
 });
 
-test("nothing is told while little of a cap is used", async () => {
+test("nothing is reported while little of a cap is used", async () => {
   const quiet = { ...base, caps: { concurrentRequests: 20, dailyCostUsd: 1_000 }, rates: [0.2] };
   const { exchanges, served } = await play({ ...quiet, costUsd: 0.01 });
   expect(served).toBeGreaterThan(100);

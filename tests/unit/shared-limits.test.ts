@@ -56,7 +56,7 @@ describe.each(["store", "object"] as const)("eight isolates that share by the %s
   });
 });
 
-test("one isolate uses the whole limit, and a limit that little is used of is told to nobody", async () => {
+test("one isolate uses the whole limit, and a little-used limit is reported to no one", async () => {
   const game = { seed: 3, isolates: 1, sharing: "store", durationMs: 60_000 } as const;
   const busy = await playLimits({ ...game, limits: { rpm: 40 }, perSecond: 0, burst: 40 });
   expect(busy.statuses).toEqual(new Map([[200, 40]]));

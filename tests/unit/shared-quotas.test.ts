@@ -35,7 +35,7 @@ async function play(wish: Omit<Wish, "name">, isShared: boolean) {
   };
 }
 
-test("asked for half more than there is, eight isolates answer all there is in few attempts", async () => {
+test("at one and a half times the quota, eight isolates answer everything there is in few attempts", async () => {
   const { attempts, ofCapacity, exchanges } = await play({ load: 1.5 }, true);
   expect(attempts).toBeLessThanOrEqual(1.12);
   expect(ofCapacity).toBeGreaterThanOrEqual(0.98);
@@ -43,7 +43,7 @@ test("asked for half more than there is, eight isolates answer all there is in f
   expect(exchanges).toBeLessThanOrEqual(8 * 160);
 });
 
-test("with room for all, hardly any is refused", async () => {
+test("with room for all, barely any is rejected", async () => {
   const { attempts, ofOffered } = await play({ load: 0.8 }, true);
   expect(attempts).toBeLessThanOrEqual(1.03);
   expect(ofOffered).toBe(1);
@@ -66,7 +66,7 @@ describe.each([
   });
 });
 
-test("far from the quota nothing is told", async () => {
+test("far from the quota nothing is reported", async () => {
   const { attempts, exchanges } = await play(
     { load: 0.15, limits: { ...NOTHING_SET, rpm: 10 } },
     true,
@@ -74,7 +74,7 @@ test("far from the quota nothing is told", async () => {
   expect({ attempts, exchanges }).toEqual({ attempts: 1, exchanges: 0 });
 });
 
-test("a limit that people set is no reason for refusals: requests overtake each other on their way", async () => {
+test("a limit that people set causes no rejections: requests overtake each other on their way", async () => {
   const wish = {
     isolates: 1,
     rule: "sliding",

@@ -81,7 +81,7 @@ async function sentFor(path: string, direct: readonly string[], model = "m1"): P
   return sent;
 }
 
-test("with a gateway, built-in providers are asked through it", async () => {
+test("with a gateway, built-in providers are called through it", async () => {
   const { url, headers } = await sentFor("/api/groq/chat/completions", []);
   expect(url).toBe(`${GATEWAY}/groq/chat/completions`);
   expect(headers).toMatchObject({
@@ -92,7 +92,7 @@ test("with a gateway, built-in providers are asked through it", async () => {
   expect(headers).not.toHaveProperty("cf-aig-cache-ttl");
 });
 
-test("a provider set to direct is asked at its own address, and learns nothing of the gateway", async () => {
+test("a provider set to direct is called at its own address, and learns nothing about the gateway", async () => {
   const { url, headers } = await sentFor("/api/groq/chat/completions", ["groq"]);
   expect(url).toBe("https://api.groq.com/openai/v1/chat/completions");
   expect(headers.authorization).toBe("Bearer fake-groq-key");
@@ -109,7 +109,7 @@ test("the OpenAI form follows each provider's way", async () => {
   );
 });
 
-test("a provider of the team's own is asked at its address, with its key in its header", async () => {
+test("a custom provider is called at its address, with its key in its header", async () => {
   for (const path of ["/api/acme/v1/chat/completions", "/api/acme/chat/completions"]) {
     const { url, headers } = await sentFor(path, ["acme"]);
     expect(url).toBe("https://llm.acme.example.com/v1/chat/completions");

@@ -68,7 +68,7 @@ describe("a mail", () => {
     expect(entry).toMatchObject({ action: "alerts.test", subjectName: "mail" });
   });
 
-  test("that is refused is told without the key", async () => {
+  test("that is rejected is reported without the key", async () => {
     receiver.answer = () => new Response(`{"message":"key ${KEY} is invalid"}`, { status: 401 });
     const problem = await sendTestAlert(both, { channel: "mail" }, both);
     expect(problem).toMatch(/^401 /);

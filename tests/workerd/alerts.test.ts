@@ -30,7 +30,7 @@ function block(keyId: string): Promise<unknown> {
 
 beforeEach(() => receiver.reset());
 
-describe("what is told", () => {
+describe("what is reported", () => {
   test("blocked keys, one alert a provider, once", async () => {
     await storeKey("sk-ready-openai-key");
     for (const text of ["sk-dead-one-of-two", "sk-dead-two-of-two"])
@@ -189,7 +189,7 @@ describe("delivery", () => {
     expect(await auditActions()).toEqual(["alerts.test"]);
   });
 
-  test("a refusal is told, without the address, which is a secret; Feishu refuses with status 200", async () => {
+  test("a rejection is reported, without the address, which is a secret; Feishu rejects with status 200", async () => {
     receiver.answer = () =>
       new Response("no_service at https://hooks.example.org/in?key=hidden", { status: 404 });
     const problem = await sendTestAlert(context, { channel: "webhook" }, context);

@@ -97,7 +97,7 @@ describe("the log", () => {
     });
   });
 
-  test("a cursor of another list is refused", async () => {
+  test("a cursor of another list is rejected", async () => {
     expect(await refusal(page({ cursor: "nonsense" }))).toBe("invalid_input");
   });
 });
@@ -123,7 +123,7 @@ async function leastMs(query: Record<string, unknown>): Promise<number> {
 }
 
 describe("with 100,000 entries", () => {
-  test("a page costs hardly more than with 5,000, whatever it is narrowed to, and all can be read", {
+  test("a page costs little more than with 5,000, whatever the filter, and all can be read", {
     timeout: 60_000,
   }, async () => {
     const few: number[] = [];

@@ -73,7 +73,7 @@ describe("what works on in the background", () => {
     expect(row).toMatchObject({ tokenId: WORK.tokenId, userId: WORK.userId });
   });
 
-  test("is nobody's where it was not begun, or the store is away", async () => {
+  test("belongs to no one if it wasn't begun here, or the store is away", async () => {
     expect(await claimFrom(new D1BackgroundWorks(db))).toBeNull();
     await env.DB.prepare("alter table resource_keys rename to resource_keys_away").run();
     const isolate = new D1BackgroundWorks(db);

@@ -22,7 +22,7 @@ async function spend(holderId: string, period: string, usd: number): Promise<voi
     .onConflictDoUpdate({ target: [tokenSpend.holderId, tokenSpend.period], set: row });
 }
 
-test("a token's cost budget is told at 50, 80 and 100 percent, each once", async () => {
+test("a token's cost budget is reported at 50, 80 and 100 percent, each once", async () => {
   const id = await storeToken("app", { name: "app", dailyCostUsd: 10 });
   const counts: number[] = [];
   for (const usd of [4.99, 5, 5.01, 8.2, 9.99, 10, 12]) {
@@ -39,7 +39,7 @@ test("a token's cost budget is told at 50, 80 and 100 percent, each once", async
   ]);
 });
 
-test("one that jumps over steps is told of the last; the next day begins anew", async () => {
+test("one that jumps over steps reports the last; the next day starts over", async () => {
   const id = await storeToken("app", { name: "app", dailyCostUsd: 0.05 });
   await spend(id, "2026-11-20", 0.045);
   await run();
@@ -53,7 +53,7 @@ test("one that jumps over steps is told of the last; the next day begins anew", 
   ]);
 });
 
-test("a month's budget is told once in the whole month", async () => {
+test("a month's budget is reported once in the whole month", async () => {
   receiver.nowMs = Date.UTC(2026, 11, 1, 1);
   const id = await storeToken("app", { name: "app", monthlyCostUsd: 100 });
   await spend(id, "2026-12", 60);
@@ -72,7 +72,7 @@ test("tokens without a cost budget, and revoked ones, are no news", async () => 
   expect(receiver.texts()).toEqual([]);
 });
 
-test("of many at once each is told, a few a run", async () => {
+test("of many at once each is reported, a few per run", async () => {
   for (let index = 0; index < 12; index++) {
     const id = await storeToken(`app ${index}`, { name: `app ${index}`, dailyCostUsd: 1 });
     await spend(id, "2026-11-20", 1 + index / 100);
@@ -82,7 +82,7 @@ test("of many at once each is told, a few a run", async () => {
   expect((await listAlerts(receiver.context, "zh"))[0]?.text).toMatch(/的预算已用 100%/);
 });
 
-test("the rows that metering may write a day are told at 80 and 100 percent", async () => {
+test("the rows that metering may write per day are reported at 80 and 100 percent", async () => {
   const dayMs = Date.UTC(2026, 10, 20);
   const counts = { dropped: 0, unlogged: 0 };
   await db.insert(usageDays).values({ dayMs, rowsWritten: 71_999, ...counts });

@@ -95,7 +95,7 @@ test("rows of the day that run short, and that are used up", async () => {
   expect(await examine()).toContainEqual(expect.stringMatching(/^fault write-budget: /));
 });
 
-test("a schema that is behind, or ahead, is told, and nothing that needs it is asked", async () => {
+test("a schema that is behind, or ahead, is reported, and nothing that needs it is checked", async () => {
   await db.run(sql`insert into d1_migrations (name) values ('9999_future.sql')`);
   expect(await examine()).toContain(
     "warning migrations: the database was migrated by a later version: 9999_future.sql",
@@ -115,7 +115,7 @@ test("a database that does not answer", async () => {
   );
 });
 
-test("a provider that cannot be reached, and one that refuses its key", async () => {
+test("an unreachable provider, and one that rejects its key", async () => {
   await addProviderKeys(context, { provider: "openai", keys: ["sk-fake-00000000001"] });
   await addProviderKeys(context, { provider: "groq", keys: ["gsk_fake000000001"] });
   const told = await examine({}, async (url) => {

@@ -102,7 +102,7 @@ test("a blocked key stays so, with the source's reason, its secrets taken out", 
   expect(key?.evidence?.words).toMatch(/^status code 401, Incorrect API key: sk-proj-…0001$/);
 });
 
-test("what the pool knows stays; what is empty is filled, and told", async () => {
+test("what the pool knows stays; what is empty is filled, and reported", async () => {
   await addProviderKeys(context, { provider: "openai", keys: [A, { key: B, remark: "ours" }] });
   const csv = `key,provider,status,remark,quota domain\n${A},openai,blocked,theirs,org-1\n${B},openai,active,theirs,`;
   const before = await version();
@@ -168,7 +168,7 @@ describe("whose key it is", () => {
   });
 });
 
-test("bad entries are told one by one and do not stop the others", async () => {
+test("bad entries are reported one by one and don't stop the others", async () => {
   const key = { text: A, position: 1, hint: "openai" };
   const result = await move({
     form: "text",

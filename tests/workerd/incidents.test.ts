@@ -61,7 +61,7 @@ const over = (provider = "openai"): StateEvent => ({
 const list = () => listIncidents(context, {});
 
 describe("one incident is one row", () => {
-  test("whoever sees it, and however often the same is written", async () => {
+  test("whichever isolate sees it, and however often the same is written", async () => {
     const first = seen();
     await writeStateEvents(db, [first]);
     await writeStateEvents(db, [first]);
@@ -148,7 +148,7 @@ test("an isolate tells of an incident at once, then once a minute, and again aft
   expect(await seenAt()).toEqual([againMs]);
 });
 
-test("the webhook is told of its beginning and its end, once each", async () => {
+test("the webhook receives its beginning and its end, once each", async () => {
   const keyId = await storeKey("sk-fake-incident-key");
   const run = async () => {
     nowMs += 15 * MINUTE_MS;

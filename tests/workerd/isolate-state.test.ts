@@ -136,7 +136,7 @@ describe("loading", () => {
     expect(isolate.store.calls).toBe(before);
   });
 
-  test("after a response the store is asked at most every 2 s, with one read when nothing changed", async () => {
+  test("after a response the store is read at most every 2 s, with one read when nothing changed", async () => {
     const isolate = await startWarmIsolate();
     const before = isolate.store.calls;
     nowMs += 1_999;
@@ -164,7 +164,7 @@ describe("loading", () => {
     expect(statusOf(isolate, id)).toBe("active");
   });
 
-  test("after half a day without news everything is loaded anew, so no deletion is missed", async () => {
+  test("after half a day without news everything is loaded again, so no deletion is missed", async () => {
     const id = await storeKey("sk-fake-1");
     const isolate = await startWarmIsolate();
     await deleteProviderKeys(db, { ids: [id] }, nowMs, NO_AUDIT());
@@ -517,10 +517,10 @@ describe("with D1 down", () => {
   });
 });
 
-describe("what the store refuses", () => {
+describe("what the store rejects", () => {
   afterEach(() => env.DB.prepare("drop trigger if exists refuse").run());
 
-  test("one rest that D1 refuses holds up no block, and is lost and counted at last", async () => {
+  test("one cooldown that D1 rejects delays no block, and is lost and counted in the end", async () => {
     const [cooled, blocked] = [await storeKey("sk-fake-1"), await storeKey("sk-fake-2")];
     await env.DB.prepare(
       `create trigger refuse before insert on key_cooldowns when new.model = 'refused'

@@ -113,7 +113,7 @@ describe("what people set", () => {
 });
 
 describe("what all isolates spent", () => {
-  test("counts where an isolate starts, and the key that reached its cap is told to the store", async () => {
+  test("counts where an isolate starts, and the store records the key that reached its cap", async () => {
     const id = await keyWith({ dailyCostUsd: 1, monthlyCostUsd: 3 });
     // On the day before: it counts for the month alone.
     await spend(id, 0.9, nowMs - 86_400_000);
@@ -170,7 +170,7 @@ describe("what all isolates spent", () => {
     expect(await db.select().from(keyCooldowns)).toEqual([]);
   });
 
-  test("keys without caps are counted by nobody, and write nothing", async () => {
+  test("keys without caps aren't counted, and write nothing", async () => {
     const id = await keyWith({ remark: null });
     await spend(id, 100);
     const state = startIsolate();

@@ -14,7 +14,7 @@ const rest = (keyId: string, model: string, untilMs: number) =>
     insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
     values (${keyId}, ${model}, ${untilMs}, 'rate_limit_minute', '{}', ${NOW_MS}, 1)`);
 
-test("each key for each model: resting for it or for all, blocked, not allowed, or ready", async () => {
+test("each key for each model: in cooldown for it or for all, blocked, not allowed, or ready", async () => {
   const ids = [];
   for (const name of ["a", "b", "c", "d", "e"]) ids.push(await storeKey(`sk-test-key-${name}`));
   const [one = "", two = "", three = "", four = ""] = ids;
@@ -42,7 +42,7 @@ test("a provider without use or rests has no grid", async () => {
   expect((await readKeyGrid(context, "openai")).models).toEqual([]);
 });
 
-test("of very many keys the newest are drawn, and how many there are is told", async () => {
+test("of very many keys the newest are drawn, and their number is shown", async () => {
   const id = await storeKey("sk-test-key-a");
   await db.run(sql`
     insert into provider_keys (id, provider, sealed, fingerprint, masked, created_at_ms, updated_at_ms, version)

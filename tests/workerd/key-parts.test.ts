@@ -69,7 +69,7 @@ test("the first answer waits for the best keys alone, and each answer after it b
   expect(last?.cooldowns.has("m1")).toBe(true);
 });
 
-test("who needs all of them waits for all, and changes reach those that are still to be read", async () => {
+test("a request that needs all of them waits for all, and changes reach those that are still to be read", async () => {
   const { state, size } = startIsolate();
   await state.ready();
   await runBatch(db, [

@@ -138,7 +138,7 @@ describe("access tokens", () => {
     }
   });
 
-  test("wrong input is refused", async () => {
+  test("wrong input is rejected", async () => {
     for (const body of [
       {},
       { name: "" },
@@ -257,7 +257,7 @@ describe("whose tokens", () => {
 describe("limits that an admin sets", () => {
   const ANNS: TokenReach = { ownerId: ANN };
 
-  test("are the most its owner may have, who goes lower and up again; a rotation keeps them", async () => {
+  test("are the most its owner may have, whose limits go down and up again; a rotation keeps them", async () => {
     const { id } = await create({ name: "app", tpm: 500 }, ANN);
     await update(id, { name: "app", rpm: 60, tpm: 500 });
     expect((await page({}, ANNS)).items[0]?.limitCeilings).toEqual({ rpm: 60 });

@@ -115,7 +115,7 @@ describe("the input", () => {
     ["keyHeader", "transfer-encoding"],
     ["keyPrefix", "Bearer\n"],
     ["protocol", "soap"],
-  ])("%s %j is refused, and the field is named", async (field, value) => {
+  ])("%s %j is rejected, and the field is named", async (field, value) => {
     const work = async () => parseInput(addCustomProviderInput, { ...ACME, [field]: value });
     expect((await refusal(work())).issues.map(({ path }) => path)).toEqual([field]);
   });
@@ -141,14 +141,14 @@ describe("adding", () => {
   });
 
   test.each(["openai", "perplexity", "perplexity-ai", "compat", "admin", "auth", "metrics"])(
-    "under the slug %s is refused: it is taken",
+    "under the slug %s is rejected: it is taken",
     async (slug) => {
       expect((await refusal(addCustomProvider(context, { ...ACME, slug }))).code).toBe("conflict");
       expect(await audited()).toEqual([]);
     },
   );
 
-  test("twice under one slug is refused, and the first stays", async () => {
+  test("twice under one slug is rejected, and the first stays", async () => {
     await addCustomProvider(context, ACME);
     const error = await refusal(addCustomProvider(context, { ...ACME, label: "Other" }));
     expect([error.code, error.issues[0]?.path]).toEqual(["conflict", "slug"]);
@@ -161,7 +161,7 @@ describe("adding", () => {
     "https://2130706433",
     "https://[::ffff:10.0.0.1]",
     "http://llm.acme.example.com",
-  ])("with the address %s is refused, unless the deployment allows it", async (baseUrl) => {
+  ])("with the address %s is rejected, unless the deployment allows it", async (baseUrl) => {
     const error = await refusal(addCustomProvider(context, { ...ACME, baseUrl }));
     expect([error.code, error.issues[0]?.path]).toEqual(["invalid_input", "baseUrl"]);
     await addCustomProvider(lenient, { ...ACME, baseUrl });
@@ -187,7 +187,7 @@ describe("changing", () => {
     expect(await audited()).toHaveLength(1);
   });
 
-  test("to a private address is refused; so is one that is not there", async () => {
+  test("to a private address is rejected; so is one that doesn't exist", async () => {
     await addCustomProvider(context, ACME);
     const change = { slug: "acme", baseUrl: "https://169.254.169.254" };
     expect((await refusal(changeCustomProvider(context, change))).code).toBe("invalid_input");

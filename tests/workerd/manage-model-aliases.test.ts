@@ -93,7 +93,7 @@ describe("the input", () => {
     ["targets.1.model", { targets: [OPENAI, OPENAI] }],
     ["maxInputUsd", { maxInputUsd: -1 }],
     ["choice", { choice: "random" }],
-  ])("a wrong %s is refused where it stands", async (path, fields) => {
+  ])("a wrong %s is rejected at its field", async (path, fields) => {
     const input = { name: "fast", targets: [OPENAI], ...fields };
     const { issues } = await refusal((async () => parseInput(addModelAliasInput, input))());
     expect(issues.map((issue) => issue.path)).toEqual([path]);

@@ -188,7 +188,7 @@ describe("addProviderKeys", () => {
     expect(stored && (await openSealed(stored.sealed, SECRETS, stored))).toBe("sk-fake-1");
   });
 
-  test("an unknown provider, no secret, and wrong shapes are refused as a whole", async () => {
+  test("an unknown provider, no secret, and wrong shapes are rejected as a whole", async () => {
     expect(await refusal(add(["sk-fake-1"], "nosuch"))).toMatchObject({ code: "invalid_input" });
     const input = { provider: "openai", keys: ["sk-fake-1"] };
     expect(await refusal(addProviderKeys({ ...context, secrets: null }, input))).toMatchObject({
@@ -275,7 +275,7 @@ describe("listProviderKeys", () => {
     expect(new Set(ids).size).toBe(3);
   });
 
-  test("wrong parameters are refused", async () => {
+  test("wrong parameters are rejected", async () => {
     for (const query of [
       { limit: "0" },
       { limit: "501" },
@@ -319,7 +319,7 @@ describe("changing and deleting", () => {
     expect(await only()).toMatchObject({ status: "active", reason: null });
   });
 
-  test("strict: unknown fields, wrong ranges and nothing at all are refused", () => {
+  test("strict: unknown fields, wrong ranges and nothing at all are rejected", () => {
     for (const body of [
       {},
       { weight: 0 },
@@ -350,7 +350,7 @@ describe("changing and deleting", () => {
     expect(await db.$count(keyCooldowns)).toBe(0);
   });
 
-  test("delete by id, by ids, by filter; cooldowns go along and isolates are told", async () => {
+  test("delete by id, by ids, by filter; cooldowns go along and isolates learn about it", async () => {
     await add(["sk-fake-1", "sk-fake-2", "sk-fake-3", "sk-fake-4"]);
     await add(["gsk-fake-5"], "groq");
     const remove = (body: unknown) =>
@@ -368,7 +368,7 @@ describe("changing and deleting", () => {
     expect(await db.$count(tombstones)).toBe(4);
   });
 
-  test("a deletion without ids or with an empty filter is refused", () => {
+  test("a deletion without ids or with an empty filter is rejected", () => {
     for (const body of [{}, { filter: {} }, { ids: [] }, { ids: ["a"], filter: { q: "b" } }]) {
       expect(() => parseInput(deleteProviderKeysInput, body)).toThrow(ManageError);
     }
@@ -457,7 +457,7 @@ describe("checkProviderKey", () => {
     expect(await only()).toMatchObject({ status: "active", cooldowns: [] });
   });
 
-  test("a key the provider refuses is blocked, with its words but not its text", async () => {
+  test("a key that the provider rejects is blocked, with its words but not its text", async () => {
     const id = await storeKey(KEY);
     const checked = await checkProviderKey(context, id, upstream(401, INVALID).answer);
     expect(checked).toMatchObject({ outcome: "bad", meaning: "key_invalid", status: 401 });
@@ -473,7 +473,7 @@ describe("checkProviderKey", () => {
     });
   });
 
-  test("a refused key that a person disabled stays disabled", async () => {
+  test("a rejected key that a person disabled stays disabled", async () => {
     const id = await storeKey(KEY);
     await updateProviderKey(context, id, { status: "disabled" });
     await checkProviderKey(context, id, upstream(401, INVALID).answer);
@@ -506,7 +506,7 @@ describe("checkProviderKey", () => {
     expect(asked[0]?.headers.get("cf-aig-skip-cache")).toBe("true");
   });
 
-  test("a provider without a free call is said so, and not asked", async () => {
+  test("a provider without a free call is reported as such, and not called", async () => {
     const id = await storeKey(KEY, "perplexity-ai");
     const { asked, answer } = upstream(200, {});
     expect(await checkProviderKey(context, id, answer)).toMatchObject({ outcome: "no_check" });

@@ -103,7 +103,7 @@ describe("settings", () => {
     [{ section: "upstream", changes: { providers: { nobody: "direct" } } }],
     [{ section: "upstream", changes: { route: "elsewhere" } }],
     [{ section: "colours", changes: {} }],
-  ])("%j is refused, and nothing changes", async (input) => {
+  ])("%j is rejected, and nothing changes", async (input) => {
     await expect(change(input)).rejects.toThrow(ManageError);
     expect(await readSettings(context)).toEqual(DEFAULT_SETTINGS);
     expect(await audited()).toEqual([]);

@@ -65,7 +65,7 @@ describe("the first admin", () => {
     expect(await auditActions()).toEqual(["member.set-up"]);
   });
 
-  test("is refused where there is one", async () => {
+  test("is rejected if there is one", async () => {
     expect(await refusal(createFirstAdmin(as(SET_UP), PERSON))).toBe("conflict");
     expect(await roles()).toEqual({ "admin@team.test": "admin" });
     expect(await auditActions()).toEqual([]);
@@ -188,7 +188,7 @@ describe("roles", () => {
     }
   });
 
-  test("a viewer has no tokens, and who is no admin leaves no open invitation", async () => {
+  test("a viewer has no tokens, and someone who is no admin leaves no open invitation", async () => {
     const other = await storeUser("b@team.test", "admin");
     const tokenId = await storeToken("ob-fake", { ownerId: other.id });
     const { token } = await inviteMember(as(other), {
@@ -221,7 +221,7 @@ const statusOf = async (tokenId: string) =>
   (await db.select().from(accessTokens).where(eq(accessTokens.id, tokenId)).get())?.status;
 
 describe("removing a member", () => {
-  test("ends own tokens, accounts and invitations, and nobody else's", async () => {
+  test("ends own tokens, accounts and invitations, and no one else's", async () => {
     const gone = await storeUser("b@team.test", "admin");
     const [own, others] = [
       await storeToken("ob-fake-1", { ownerId: gone.id }),
@@ -268,7 +268,7 @@ describe("one's own account", () => {
     expect(await auditActions()).toEqual(["member.sign-out-everywhere"]);
   });
 
-  test("the list tells who has what", async () => {
+  test("the list shows what each has", async () => {
     const other = await storeUser("b@team.test", "member", "$scrypt$…");
     await storeToken("ob-fake-1", { ownerId: other.id });
     await storeToken("ob-fake-2", { ownerId: other.id, status: "revoked" });

@@ -95,14 +95,14 @@ describe("an admin limits a member", () => {
     expect(await auditEntries()).toHaveLength(1);
   });
 
-  test("nobody else, and nothing that is no limit", async () => {
+  test("no one else, and nothing that is no limit", async () => {
     expect(await refusal(limit("us_nobody", { rpm: 1 }))).toBe("not_found");
     for (const body of [{}, { rpm: 0 }, { rpm: 1.5 }, { dailyCostUsd: 0 }, { weight: 2 }]) {
       expect(() => parseInput(limitsInput, body), JSON.stringify(body)).toThrow();
     }
   });
 
-  test("of two at once one is told that the other was first", async () => {
+  test("of two at once one learns that the other was first", async () => {
     await limit(mary.id, { rpm: 60 });
     const outcomes = await Promise.allSettled([
       limit(mary.id, { rpm: 10 }),
@@ -114,7 +114,7 @@ describe("an admin limits a member", () => {
     expect((await limitsOf(mary.id))?.rpm).toBe([10, 20][done]);
   });
 
-  test("who leaves the team leaves no limits behind", async () => {
+  test("a member who leaves the team leaves no limits behind", async () => {
     await limit(mary.id, { rpm: 60 });
     await removeMember(as(admin), { id: mary.id });
     expect(await db.$client.prepare("select * from member_limits").all()).toMatchObject({

@@ -78,14 +78,14 @@ const look = async ({ proxy }: ReturnType<typeof startIsolate>) =>
 const refresh = ({ proxy }: ReturnType<typeof startIsolate>, limit = 5) =>
   refreshModels(proxy, { maxAgeMs: HOUR_MS, limit });
 
-test("what one isolate read the others know, and ask nobody", async () => {
+test("what one isolate read the others know, without a call", async () => {
   expect(await look(startIsolate())).toEqual([["m1"], ["m1"], ["m1"]]);
   expect(asked).toHaveLength(3);
   expect(await look(startIsolate())).toEqual([["m1"], ["m1"], ["m1"]]);
   expect(asked).toHaveLength(3);
 });
 
-test("with the upkeep nobody waits for a provider again, and new models are seen", async () => {
+test("with maintenance no request waits for a provider again, and new models are seen", async () => {
   const isolate = startIsolate();
   await look(isolate);
   models = ["m1", "m2"];
@@ -115,7 +115,7 @@ test("the upkeep does not wait for keys that rest", async () => {
   expect(await refresh(isolate)).toBe(2);
 });
 
-test("a provider that is down keeps its last list, in isolates that never asked it too", async () => {
+test("a provider that is down keeps its last list, in isolates that never called it too", async () => {
   await look(startIsolate());
   nowMs += 24 * HOUR_MS;
   isDown = true;
@@ -132,7 +132,7 @@ test("with the store down lists are read and known all the same", async () => {
   expect(asked).toEqual([]);
 });
 
-test("a provider of the team's own that moves has its list read anew", async () => {
+test("the list of a custom provider that moves is read again", async () => {
   const context: ManageContext = { db, secrets: SECRETS, nowMs: () => nowMs, actor: ACTOR };
   await addCustomProvider(context, {
     slug: "acme",

@@ -79,7 +79,7 @@ describe.each([
   });
 });
 
-describe("the team is told", () => {
+describe("the team is alerted", () => {
   const receiver = new AlertReceiver();
   beforeEach(() => receiver.reset());
   afterEach(() => db.run(sql`insert or ignore into d1_migrations (name) values (${NEWEST})`));

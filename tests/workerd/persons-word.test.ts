@@ -124,7 +124,7 @@ async function listed() {
 }
 
 describe.each(Object.entries(WORDS))("%s", (_name, say) => {
-  test("ends rests, told quotas, learned limits, counts and suspicions everywhere", async () => {
+  test("ends cooldowns, reported quotas, learned limits, counts and suspicions everywhere", async () => {
     const id = await storeKey("sk-fake-burdened-0123456789abcdef");
     const isolates = [await startIsolate(), await startIsolate()];
     for (const state of isolates) burden(state, id);
@@ -152,7 +152,7 @@ describe.each(Object.entries(WORDS))("%s", (_name, say) => {
   });
 });
 
-test("a key that was disabled serves nobody, and a late refusal or an undone block changes nothing", async () => {
+test("a disabled key serves no one, and a late rejection or an undone block changes nothing", async () => {
   const id = await storeKey("sk-fake-disabled-0123456789abcdef");
   const state = await startIsolate();
   poolOf(state).block(id);

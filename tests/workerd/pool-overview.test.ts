@@ -69,7 +69,7 @@ describe("readPoolOverview", () => {
     );
   });
 
-  test("tells what happened to keys, and to those who may know also what people did", async () => {
+  test("shows what happened to keys, and to those who may know also what people did", async () => {
     const input = parseInput(addProviderKeysInput, {
       provider: "openai",
       keys: ["sk-fake-one-0123456789", "sk-fake-two-0123456789"],

@@ -184,7 +184,7 @@ describe("a restore", () => {
     expect(await target.select().from(providerKeys)).toHaveLength(KEYS.length);
   });
 
-  test("into an instance with something of its own is refused", async () => {
+  test("into an instance with data is rejected", async () => {
     await restore(into());
     expect(await refusal(restore(into()))).toBe("conflict");
   });

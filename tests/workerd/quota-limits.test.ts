@@ -143,7 +143,7 @@ describe("isolates", () => {
     expect(countGo(later.pool("openai"), "m")).toBe(9);
   });
 
-  test("count what others sent of the day, without those that were refused", async () => {
+  test("count what others sent of the day, without what was rejected", async () => {
     const id = await storeKey("sk-fake-1");
     await set({ provider: "openai", limits: [{ model: "gpt-5-mini", dailyRequests: 10 }] });
     const attempts = [attemptBy("pk_gone", "rate_limit_minute"), attemptBy(id)];

@@ -159,7 +159,7 @@ describe("use", () => {
     ]);
   });
 
-  test("a part of an hour that the log does not hold is refused, an empty range too", async () => {
+  test("a part of an hour that isn't in the log is rejected, an empty range too", async () => {
     await record(mixed());
     await env.DB.prepare(
       "delete from request_log where id in (select id from request_log limit 1)",
@@ -221,7 +221,7 @@ describe("use", () => {
     { bucket: "hour", from: "2020-01-01" },
     { groupBy: "shoe" },
     { from: "yesterday" },
-  ])("%j is refused", async (query) => {
+  ])("%j is rejected", async (query) => {
     await expect(async () => usage(query)).rejects.toMatchObject({ code: "invalid_input" });
   });
 });

@@ -120,7 +120,7 @@ describe("resealProviderKeys", () => {
     expect((await reseal()).remaining).toBe(0);
   });
 
-  test("damaged keys are told and do not stop the others, however few a call takes", async () => {
+  test("damaged keys are reported and don't stop the others, however few a call takes", async () => {
     const first = await storeKey("sk-fake-1");
     await storeKey("sk-fake-2");
     const [key] = await rows();

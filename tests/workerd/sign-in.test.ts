@@ -56,14 +56,14 @@ describe("signing in with a password", () => {
     expect(await kindOf("nobody@team.test", "correct horse")).toBe("wrong");
   });
 
-  test("a hash of older parameters is made anew", async () => {
+  test("a hash of older parameters is computed again", async () => {
     await signIn("m@team.test", "correct horse");
     const hash = (await findUserByEmail(db, "m@team.test"))?.passwordHash ?? "";
     expect(needsRehash(hash)).toBe(false);
     expect(await kindOf("m@team.test", "correct horse")).toBe("ok");
   });
 
-  test("who signs in through another service has no password to guess", async () => {
+  test("a member who signs in through another service has no password to guess", async () => {
     await storeUser("oauth@team.test", "member", null);
     expect(await kindOf("oauth@team.test", "")).toBe("wrong");
   });
@@ -131,7 +131,7 @@ describe("wrong passwords", () => {
     expect(await kindOf("m@team.test", "correct horse", "192.0.2.8")).toBe("ok");
   });
 
-  test("who signs in rightly is not counted against the address", async () => {
+  test("a successful sign-in isn't counted against the address", async () => {
     for (let i = 0; i < 3; i++) await signIn("m@team.test", "correct horse", "192.0.2.7");
     expect(await db.select().from(loginAttempts)).toMatchObject([{ failures: 0 }]);
   });
@@ -143,7 +143,7 @@ describe("wrong passwords", () => {
     expect(stored).not.toMatch(/team\.test|192\.0/);
   });
 
-  test("bursts are in the log; what was typed in vain is not", async () => {
+  test("bursts are in the log; what was typed isn't", async () => {
     for (let i = 0; i < 12; i++) {
       await signIn("m@team.test", "wrong");
       await signIn("my secret password", "wrong");
@@ -282,7 +282,7 @@ describe("changing the password", () => {
     expect(JSON.stringify(entries)).not.toContain("scrypt");
   });
 
-  test("is refused with a wrong one or none, and guessing is slowed", async () => {
+  test("is rejected with a wrong one or none, and guessing is slowed", async () => {
     expect(await refusal(change(undefined))).toBe("invalid_input");
     for (let i = 0; i < 5; i++) expect(await refusal(change("wrong"))).toBe("invalid_input");
     expect(await refusal(change("correct horse"))).toBe("conflict");
@@ -294,7 +294,7 @@ describe("changing the password", () => {
     expect(await auditActions()).toEqual([]);
   });
 
-  test("who has none yet sets the first", async () => {
+  test("a member without one sets the first", async () => {
     const oauth = await storeUser("oauth@team.test", "member", null);
     expect(await refusal(confirmPassword(as(oauth), "any", "password"))).toBe("not_configured");
     await changePassword(as(oauth), { newPassword: "a new long password" });
@@ -345,7 +345,7 @@ describe("signing in with an account at another service", () => {
     expect(await kindOf("m@team.test", "a new long password")).toBe("ok");
   });
 
-  test("strangers stay outside, and an address that is not verified is nobody's", async () => {
+  test("strangers stay outside, and an unverified address belongs to no one", async () => {
     const stranger = { ...ACCOUNT, verifiedEmail: "stranger@team.test" };
     expect(await signInWithAccount(db, stranger, nowMs)).toBe(false);
     expect(await signInWithAccount(db, ACCOUNT, nowMs)).toBe(false);

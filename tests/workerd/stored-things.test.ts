@@ -41,7 +41,7 @@ async function flush(state: IsolateState): Promise<void> {
   await state.afterResponse();
 }
 
-test("another isolate knows the key and the maker; who comes later owns nothing", async () => {
+test("another isolate knows the key and the creator; a later one owns nothing", async () => {
   const [one, two] = [startIsolate(), startIsolate()];
   one.record(seen("file-1", { tokenId: "at_1", userId: "us_1" }));
   await flush(one);
@@ -53,7 +53,7 @@ test("another isolate knows the key and the maker; who comes later owns nothing"
   expect([...(await three.storedThings("groq", ["file-1"]))]).toEqual([]);
 });
 
-test("of one flush it counts who made it, not that it was named as well", async () => {
+test("of one flush it counts who created it, not that it was named as well", async () => {
   const one = startIsolate();
   one.record(seen("file-1", { tokenId: "at_1" }));
   one.record(seen("file-1", { keyId: "pk_2" }));
@@ -62,7 +62,7 @@ test("of one flush it counts who made it, not that it was named as well", async 
   expect(thing?.tokenId).toBe("at_1");
 });
 
-test("what was missing is asked for again when it matters, else after a while", async () => {
+test("what was missing is read again when it matters, otherwise after a while", async () => {
   const [one, two] = [startIsolate(), startIsolate()];
   expect((await two.storedThings("openai", ["file-1"])).size).toBe(0);
   one.record(seen("file-1", { tokenId: "at_1" }));

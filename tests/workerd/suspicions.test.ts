@@ -51,7 +51,7 @@ async function storyOf(id: string) {
 }
 
 describe("a suspicion", () => {
-  test("stands with its evidence, and is told once however often it is written", async () => {
+  test("is kept with its evidence, and recorded once however often it is written", async () => {
     const id = await storeKey("sk-fake-suspect");
     const event = suspected(id);
     await writeStateEvents(db, [event]);
@@ -90,7 +90,7 @@ describe("a suspicion", () => {
     expect(await storyOf(id)).toEqual(story);
   });
 
-  test("of a key that is condemned in the same breath is told as the block alone", async () => {
+  test("of a key that is condemned at the same time is recorded as the block alone", async () => {
     const id = await storeKey("sk-fake-suspect");
     await writeStateEvents(db, [suspected(id), blocked(id)]);
     expect(await storyOf(id)).toEqual(["blocked"]);

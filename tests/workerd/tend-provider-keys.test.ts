@@ -138,7 +138,7 @@ describe("changeProviderKeys", () => {
     expect(await states()).toEqual({ [off]: "disabled", [dead]: "ready" });
   });
 
-  test("ends all rests, or those for one model, and isolates are told", async () => {
+  test("ends all cooldowns, or those for one model, and isolates learn about it", async () => {
     const [one, two] = [await storeKey("k1"), await storeKey("k2")];
     await cool(one, "m1");
     await cool(one, "m2");
@@ -190,7 +190,7 @@ describe("changeProviderKeys", () => {
     expect((await browse({ order: "weight" })).items[0]?.weight).toBe(1);
   });
 
-  test("without a target, a change, or settings it is refused", () => {
+  test("without a target, a change, or settings it is rejected", () => {
     for (const input of [
       { change: { kind: "disable" } },
       { target: { filter: {} }, change: { kind: "disable" } },
@@ -303,7 +303,7 @@ describe("a key's history", () => {
     });
   });
 
-  test("a rest that is lengthened bit by bit is told once; another reason, or hours more, again", async () => {
+  test("a cooldown that is extended bit by bit is recorded once; another reason, or hours more, again", async () => {
     const id = await storeKey("k1");
     await db.update(providerKeys).set({ resetAtMs: 0 });
     for (let turn = 0; turn < 10; turn += 1) {
@@ -321,7 +321,7 @@ describe("a key's history", () => {
     expect(await history(id)).toHaveLength(5);
   });
 
-  test("the same events written twice are told once; what is void is not told", async () => {
+  test("the same events written twice are recorded once; void ones are not", async () => {
     const id = await storeKey("k1");
     await cool(id, "m1");
     await cool(id, "m1");
@@ -541,7 +541,7 @@ describe("exportProviderKeys", () => {
     ]);
   });
 
-  test("masked, it holds no key; both are logged", async () => {
+  test("masked, it contains no key; both are logged", async () => {
     nowMs += 1;
     for (const format of ["csv", "json"] as const) {
       const text = await read(format);

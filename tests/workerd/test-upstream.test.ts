@@ -127,7 +127,7 @@ describe("testing a provider", () => {
     expect(asked).toEqual([]);
   });
 
-  test("that is unknown is refused", async () => {
+  test("that is unknown is rejected", async () => {
     const { upstream } = answering(json(200, {}));
     await expect(testUpstream(context, { provider: "nobody" }, upstream)).rejects.toMatchObject({
       code: "invalid_input",
@@ -150,13 +150,13 @@ describe("testing the gateway", () => {
   test.each([
     [401, 2009, "Unauthorized"],
     [400, 2001, "Please configure AI Gateway in the Cloudflare dashboard"],
-  ])("tells a refusal of the gateway's own: %i %i", async (status, code, message) => {
+  ])("reports a rejection by the gateway itself: %i %i", async (status, code, message) => {
     const { upstream } = answering(json(status, gatewayError(code, message)), options);
     const result = await testUpstream(context, { provider: null }, upstream);
     expect(result).toMatchObject({ outcome: "gateway_refused", status, words: message });
   });
 
-  test("without one is refused", async () => {
+  test("without one is rejected", async () => {
     const { upstream } = answering(json(200, {}));
     await expect(testUpstream(context, { provider: null }, upstream)).rejects.toMatchObject({
       code: "not_configured",

@@ -96,7 +96,7 @@ test("a flush adds what a token used to its day and its month, cost included", a
   ]);
 });
 
-test("what was used before the token had limits counts, and a row that is gone is counted anew", async () => {
+test("what was used before the token had limits counts, and a missing row is recounted", async () => {
   const { recorder } = startIsolate();
   for (let count = 0; count < 6; count += 1) recorder.add(requestAt(nowMs));
   recorder.add(requestAt(nowMs, { outcome: "limited", usage: null }));
@@ -142,7 +142,7 @@ test("a flush whose answer is lost counts once", async () => {
   expect(await serve(10)).toBe(6);
 });
 
-test("what was refused for lack of quota is none of the budget; tokens without limits have no row", async () => {
+test("what was rejected for lack of quota isn't part of the budget; tokens without limits have no row", async () => {
   const { recorder, serve } = startIsolate();
   await serve(1);
   recorder.add(requestAt(nowMs, { outcome: "limited", usage: null }));
@@ -188,7 +188,7 @@ test("a month's budget counts what was used before it was set, though the token 
   expect(await startIsolate().serve(5, [monthly])).toBe(1);
 });
 
-test("what an idle isolate knows is read anew once it is 5 s old", async () => {
+test("what an idle isolate knows is read again once it is 5 s old", async () => {
   const [idle, busy] = [startIsolate(), startIsolate()];
   expect(await idle.serve(1)).toBe(1);
   await idle.recorder.flush();
@@ -206,7 +206,7 @@ test("requests at the same time ask the store once", async () => {
   expect(store.calls - before).toBe(2);
 });
 
-test("with the store down requests are counted here, and nobody waits for it again and again", async () => {
+test("with the store down requests are counted here, and none waits for it again and again", async () => {
   const { store, serve } = startIsolate();
   store.mode = "down";
   expect(await serve(20)).toBe(10);

@@ -12,7 +12,7 @@ beforeEach(async () => {
   await emptyUsage();
 });
 
-test("a token's use is counted by the day and the month in UTC, others' and refusals apart", async () => {
+test("a token's use is counted by the day and the month in UTC, others' and rejections apart", async () => {
   const million = { tokenId: "at_1", usage: usageOf(1_000_000, 100_000) };
   await recordAsTheyCame([
     requestAt(Date.UTC(2026, 9, 31, 23, 59), million),

@@ -247,7 +247,7 @@ describe("a run that a person asks for", () => {
     });
   });
 
-  test("is refused while another is under way, and leaves no trace", async () => {
+  test("is rejected while another is in progress, and leaves no trace", async () => {
     await takeUpkeepLease(db, { holder: "other", ...CRON }, nowMs);
     await expect(beginUpkeepNow(context)).rejects.toMatchObject({ code: "conflict" });
     expect(await lastRun()).toMatchObject({ holder: "other" });

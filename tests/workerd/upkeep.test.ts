@@ -101,7 +101,7 @@ describe("the lease", () => {
     expect(turns.filter((turn) => turn !== null)).toEqual([1]);
   });
 
-  test("is not taken before the last run is as old as is asked", async () => {
+  test("is not taken before the last run is as old as required", async () => {
     await take("first");
     await finishUpkeep(db, "first", { figures: {}, failed: [] }, nowMs);
     nowMs += 10 * MINUTE_MS;
@@ -109,7 +109,7 @@ describe("the lease", () => {
     expect(await take("cron", 10 * MINUTE_MS)).toBe(2);
   });
 
-  test("is taken over when its holder has died, who then says nothing more", async () => {
+  test("is taken over when its holder has died, which then reports nothing more", async () => {
     await take("dead");
     nowMs += 59_999;
     expect(await take("early")).toBeNull();
@@ -130,7 +130,7 @@ describe("the lease", () => {
     expect(asked).toEqual(["sk-dead"]);
   });
 
-  test("a person's run takes the next turn, even the first, and is refused while another runs", async () => {
+  test("a person's run takes the next turn, even the first, and is rejected while another runs", async () => {
     await db.delete(upkeep);
     expect(await runUpkeepNow(context)).toMatchObject({ failed: [] });
     nowMs += 1;
@@ -162,7 +162,7 @@ describe("re-checks", () => {
   /** Runs happen at these hours after a block: around each that is due, and between. */
   const RUN_HOURS = [0, 1, 2, 6, 7, 8, 19, 30, 31, 32, 33, 55, 100, 197, 198, 199, 200, 215];
 
-  test("a dead key is asked after 1, 6 and 24 hours, then weekly", async () => {
+  test("a dead key is checked after 1, 6 and 24 hours, then weekly", async () => {
     const key = await storeKey("sk-dead");
     await block(key);
     const blockedMs = nowMs;
@@ -180,7 +180,7 @@ describe("re-checks", () => {
     expect(await statusOf(key)).toBe("blocked");
   });
 
-  test("a key that is refused again after each good check goes on where it was", async () => {
+  test("a key that is rejected again after each successful check continues where it was", async () => {
     const key = await storeKey("sk-flapping");
     goodKeys = ["sk-flapping"];
     await block(key);
@@ -197,7 +197,7 @@ describe("re-checks", () => {
     expect(hours).toEqual([1, 7, 31, 199]);
   });
 
-  test("a key that has been good for long begins anew", async () => {
+  test("a key that has been valid for long starts over", async () => {
     const key = await storeKey("sk-again");
     goodKeys = ["sk-again"];
     await block(key);
@@ -212,7 +212,7 @@ describe("re-checks", () => {
     expect([await statusOf(key), asked.length]).toEqual(["active", 2]);
   });
 
-  test("a provider that does not answer says nothing: its keys are asked again in an hour", async () => {
+  test("a provider that doesn't answer decides nothing: its keys are checked again in an hour", async () => {
     const key = await storeKey("sk-mended");
     await block(key);
     isDown = true;
@@ -257,7 +257,7 @@ describe("re-checks", () => {
 });
 
 describe("a run that is killed", () => {
-  test("while it asks leaves the key as it was, to be asked again in an hour", async () => {
+  test("during its check leaves the key as it was, to be checked again in an hour", async () => {
     const key = await storeKey("sk-mended");
     await block(key);
     goodKeys = ["sk-mended"];
@@ -295,7 +295,7 @@ describe("a run that is killed", () => {
     ]);
   });
 
-  test("a job that fails is told, and stops no other", async () => {
+  test("a job that fails is reported, and stops no other", async () => {
     const key = await storeKey("sk-mended");
     await block(key);
     nowMs += HOUR_MS;

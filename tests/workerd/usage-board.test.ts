@@ -120,7 +120,7 @@ describe("the board of use", () => {
     expect(day.totals.requests).toBe(100);
   });
 
-  test("members get their own, whomever they ask for", async () => {
+  test("members get their own, whatever they request", async () => {
     await record(mixed());
     const member = { id: "us_1", role: "member" } as const;
     for (const input of [{}, { user: "us_0" }, { groupBy: "key" as const }]) {
@@ -200,7 +200,7 @@ function answersOf(keyId: string, count: number, atMs: number): RequestEvent[] {
 }
 
 describe("forecasts of quotas", () => {
-  test("nothing is known before a provider has told it", async () => {
+  test("nothing is known before a provider has reported it", async () => {
     const keyId = await storeKey("a");
     await record(answersOf(keyId, 3, NOW_MS));
     expect(await readQuotaForecasts(context)).toEqual({
@@ -255,7 +255,7 @@ describe("forecasts of quotas", () => {
   });
 });
 
-test("the log's thinning is told as the day's rows near the budget", async () => {
+test("the log's sampling is reported as the day's rows near the budget", async () => {
   const dayMs = Math.floor(NOW_MS / DAY_MS) * DAY_MS;
   const written = (rows: number) =>
     db.run(sql`

@@ -131,7 +131,7 @@ describe("a flush", () => {
     ]);
   });
 
-  test("refused requests have no key, no model and no tokens", async () => {
+  test("rejected requests have no key, no model and no tokens", async () => {
     const { recorder } = startRecorder();
     const refused = { provider: null, model: null, tokenId: null, usage: null, attempts: [] };
     add(recorder, [requestAt(START_MS, { ...refused, outcome: "denied", status: 401 })]);
@@ -212,7 +212,7 @@ describe("an unreliable store", () => {
     await expectTotals(2);
   });
 
-  test("more than can be kept: first without log rows, then told as lost", {
+  test("more than can be kept: first without log rows, then reported as lost", {
     timeout: 60_000,
   }, async () => {
     const { recorder, store } = startRecorder();
@@ -447,7 +447,7 @@ describe("what goes into the log", () => {
     expect(rows.results).toEqual([{ words: null }, { words: "no such key" }]);
   });
 
-  test("less when the day's rows run out, and what is left out is told; counting goes on", async () => {
+  test("less when the day's rows run out, and what is left out is reported; counting goes on", async () => {
     const { recorder } = startRecorder({ metering: { dailyRowBudget: 20 } });
     for (let round = 0; round < 30; round += 1) {
       add(recorder, [requestAt(nowMs)]);
@@ -529,7 +529,7 @@ describe("rows written for 1,000 requests at 100 a second, over 100 keys, 10 mod
   });
 });
 
-describe("what the store refuses", () => {
+describe("what the store rejects", () => {
   const refuse = (what: string) =>
     env.DB.prepare(
       `create trigger refuse before insert on request_log when ${what}
@@ -539,7 +539,7 @@ describe("what the store refuses", () => {
   afterEach(() => env.DB.prepare("drop trigger if exists refuse").run());
 
   test.each([2, 7, 300])(
-    "one request of %i that D1 refuses is lost and counted; all others are written, once",
+    "one request of %i that D1 rejects is lost and counted; all others are written, once",
     async (requests) => {
       const { recorder } = startRecorder();
       const events = Array.from({ length: requests }, (_, index) =>
@@ -589,7 +589,7 @@ describe("what the store refuses", () => {
     expect(row).toEqual({ model: 199, log: 999 });
   });
 
-  test("what others lost is told with this isolate's requests", async () => {
+  test("what others lost is reported with this isolate's requests", async () => {
     let lost = 3;
     const recorder = new UsageRecorder({
       db,

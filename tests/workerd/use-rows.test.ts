@@ -17,7 +17,7 @@ beforeEach(async () => {
   await db.run(sql`delete from isolate_uses`);
 });
 
-test("each hears what the others told last, and how long ago", async () => {
+test("each receives the others' last reports, and their age", async () => {
   const rows = new D1UseRows(openDatabase(env.DB));
   expect(await rows.exchange("is_1", TOLD)).toEqual([]);
   await db.run(sql`update isolate_uses set at_ms = at_ms - 3000`);
@@ -39,7 +39,7 @@ test("an isolate has one row, and rows of those that are gone go", async () => {
   expect(await db.all(sql`select isolate_id as id from isolate_uses`)).toEqual([{ id: "is_2" }]);
 });
 
-test("what one isolate was told of a limit, and sent, counts in another", async () => {
+test("a limit reported to one isolate, and what it sent, counts in another", async () => {
   await emptyStore();
   const keyId = await storeKey("sk-fake-1");
   const isolate = async () => {

@@ -144,7 +144,7 @@ describe("a session", () => {
     expect(await upstream()?.closed).toMatchObject({ code: 1000 });
   });
 
-  test("of a limited token is closed before another model is asked", async () => {
+  test("of a limited token is closed before another model is called", async () => {
     const { client, upstream } = await openSession("openai/v1/responses", {
       models: ["gpt-5-nano"],
     });

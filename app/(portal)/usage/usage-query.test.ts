@@ -8,7 +8,7 @@ const query = (params: Record<string, string>, zone = "Europe/Berlin") =>
   usageQueryOf(params, NOW_MS, zone);
 
 describe("usageQueryOf", () => {
-  test("the last 24 hours by model, unless asked otherwise", () => {
+  test("the last 24 hours by model by default", () => {
     expect(query({})).toMatchObject({
       range: "24h",
       grain: "hour",
@@ -46,7 +46,7 @@ describe("usageQueryOf", () => {
     });
   });
 
-  test("keys are not told apart by token or member", () => {
+  test("keys are not split by token or member", () => {
     expect(query({ by: "key", token: "at_1", user: "us_1", provider: "openai" })).toMatchObject({
       groupBy: "key",
       token: undefined,

@@ -26,7 +26,7 @@ test("callsOf keeps the order, and the bounds of number and length", () => {
 describe("judge and toAdd", () => {
   const { keys } = readPastedKeys("sk-fake-0001\nsk-fake-0001\nsk-fake-0002\nsk-fake-0003");
 
-  test("a repeat is told, and added once", () => {
+  test("a duplicate is reported, and added once", () => {
     const found = judge(keys, [preview("new"), preview("new"), preview("odd"), preview("known")]);
     expect(found.map(({ verdict }) => verdict)).toEqual(["new", "repeated", "odd", "known"]);
     expect([...toAdd(found, false)].map(([slug, { length }]) => [slug, length])).toEqual([

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { limitWords } from "./limit-words";
 
-test("rules are told as providers tell them", () => {
+test("rules are worded as providers word them", () => {
   const rules = [
     { model: "gpt-5*", rpm: 10, tpm: 200_000, dailyRequests: null },
     { model: "*", rpm: null, tpm: null, dailyRequests: 50 },

@@ -24,7 +24,7 @@ const over = (provider: string, atMs: number): StateEvent => ({
   atMs,
 });
 
-test("an incident's end is its provider's alone: sightings of others go on being told once a minute", () => {
+test("an incident's end affects only its provider: sightings of others are still recorded once a minute", () => {
   const gate = new EventGate();
   expect(gate.passes(seen("openai", "r", HOUR_MS))).toBe(true);
   expect(gate.passes(seen("groq", "r", HOUR_MS))).toBe(true);
@@ -34,7 +34,7 @@ test("an incident's end is its provider's alone: sightings of others go on being
   expect(gate.passes(seen("openai", "r", HOUR_MS + MINUTE_MS))).toBe(true);
 });
 
-test("after a clock that was set back, uses and sightings are told again", () => {
+test("after a clock was set back, uses and sightings are recorded again", () => {
   const gate = new EventGate();
   const used = (atMs: number): StateEvent => ({ kind: "key-used", keyId: "pk_1", atMs });
   expect(gate.passes(used(5 * HOUR_MS))).toBe(true);

@@ -59,7 +59,7 @@ async function serve(writer: EventWriter, seconds: number): Promise<void> {
   }
 }
 
-describe("events that the store refuses", () => {
+describe("events that the store rejects", () => {
   test.each([1, 2, 3, 4, 5, 6])(
     "are dropped alone and counted, all others are written: seed %i",
     async (seed) => {
@@ -91,7 +91,7 @@ describe("events that the store refuses", () => {
     },
   );
 
-  test("hold up what comes after them for seconds, not for ever", async () => {
+  test("delay later ones for seconds, not forever", async () => {
     const store = new Store(["poison"]);
     const writer = new EventWriter({ write: store.write, nowMs: Date.now });
     writer.add(event("poison"));
@@ -101,7 +101,7 @@ describe("events that the store refuses", () => {
     expect(store.written).toContain("a block");
   });
 
-  test("a store that is down for an hour loses nothing, and drops nobody for it", async () => {
+  test("a store that is down for an hour loses nothing, and drops no one for it", async () => {
     const store = new Store([]);
     const writer = new EventWriter({ write: store.write, nowMs: Date.now });
     store.isDown = true;

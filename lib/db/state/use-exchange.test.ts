@@ -49,7 +49,7 @@ test.each([
   ["tight", [0, 1_500, 3_000, 4_500]],
   ["roomy", [0, 2_500, 5_000]],
   ["alone", [0]],
-] as const)("where little is left others are told often: %s", async (pressure, expected) => {
+] as const)("when little is left, reports are frequent: %s", async (pressure, expected) => {
   const { time, board, calls, exchange } = setUp(async () => [], pressure);
   for (let ms = 0; ms <= 5_000; ms += 100) {
     time.at(START_MS + ms, () => {
@@ -61,7 +61,7 @@ test.each([
   expect(calls.filter((ms) => ms <= 5_000)).toEqual(expected);
 });
 
-test("nothing is told where nothing was sent, and one at a time", async () => {
+test("nothing is reported if nothing was sent, and one at a time", async () => {
   const { time, board, calls, exchange } = setUp(async () => [], "tight");
   expect(exchange.exchangeIfDue()).not.toBeNull();
   expect(exchange.exchangeIfDue()).toBeNull();
@@ -71,7 +71,7 @@ test("nothing is told where nothing was sent, and one at a time", async () => {
   expect(calls).toHaveLength(1);
 });
 
-test("a store that fails is asked again five seconds later, and nobody hears of it", async () => {
+test("a store that fails is tried again five seconds later, without an error", async () => {
   const { time, calls, exchange } = setUp(() => Promise.reject(new Error("away")), "tight");
   for (let ms = 0; ms <= 12_000; ms += 500)
     time.at(START_MS + ms, () => void exchange.exchangeIfDue());

@@ -35,7 +35,7 @@ describe("an owner", () => {
     expect(() => assertBelowCeilings(null, { rpm: null })).not.toThrow();
   });
 
-  test("may not go above one, nor without it, and is told which", () => {
+  test("may not exceed one, nor lack it, and the error names it", () => {
     const refuse = () => assertBelowCeilings(ceilings, { rpm: null, dailyCostUsd: 5.01 });
     expect(refuse).toThrow(ManageError);
     expect(refuse).toThrow(

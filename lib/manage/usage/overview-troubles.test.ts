@@ -27,7 +27,7 @@ const quota = fc.record({
   resetMs: fc.constant(5_000),
 });
 
-test("whatever is wrong on the page is told, the worst first, and nothing where nothing is", () => {
+test("everything wrong on the page is reported, the worst first, and nothing if nothing is wrong", () => {
   fc.assert(
     fc.property(
       fc.array(pool, { maxLength: 4 }),

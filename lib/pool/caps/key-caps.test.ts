@@ -73,7 +73,7 @@ describe("requests at the same time", () => {
     granted(pool.pin("m", "a", ask(), NOON));
   });
 
-  test("who waits looks again soon", () => {
+  test("a waiting request soon checks again", () => {
     const pool = poolOf(keyOf("a", { concurrentRequests: 1 }));
     granted(pool.ask("m", ask(), NOON));
     const waiting = { ...ask(), maxWaitUntilMs: NOON + 10_000 };
@@ -82,7 +82,7 @@ describe("requests at the same time", () => {
     expect(turn.kind === "wait" && turn.untilMs - NOON).toBeLessThanOrEqual(50);
   });
 
-  test("a request that was lost with all its code holds nothing for ever", () => {
+  test("a request that was lost with its isolate holds nothing forever", () => {
     const pool = poolOf(keyOf("a", { concurrentRequests: 1 }));
     granted(pool.ask("m", ask(), NOON));
     granted(pool.ask("m", ask(), NOON + 3_600_001));
@@ -132,7 +132,7 @@ describe("requests at the same time", () => {
 });
 
 describe("costs", () => {
-  test("a key that reached its cap is in cooldown for every model until the cap renews, which is told once", () => {
+  test("a key that reached its cap is in cooldown for every model until the cap renews, which is recorded once", () => {
     const pool = poolOf(keyOf("a", { dailyCostUsd: 1 }), keyOf("b", {}, { priority: 1 }));
     const lease = granted(pool.ask("m", ask(), NOON));
     expect(pool.spend(lease, 0.4 * USD, NOON, NOON)).toBeNull();
@@ -192,7 +192,7 @@ describe("costs", () => {
     expect(pool.get("a")?.cooldowns.get("*")?.untilMs).toBe(NEXT_MONTH);
   });
 
-  test("a person's reset has a reached cap told again", () => {
+  test("after a person's reset, a reached cap is recorded again", () => {
     const pool = poolOf(keyOf("a", { dailyCostUsd: 1 }));
     const spends = [{ keyId: "a", day: USD, month: USD }];
     expect(pool.noteSpent(spends, NOON)).toHaveLength(1);

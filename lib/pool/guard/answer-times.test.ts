@@ -65,7 +65,7 @@ describe("while little is known", () => {
     expect(times.mayLeave("m", false, first, NOW + 90_000)).toBe(true);
   });
 
-  test("others that were just asked, were answered, or are the same key say nothing", () => {
+  test("others that were just called, were answered, or are the same key mean nothing", () => {
     expect(underWay(10_001).mayLeave("m", false, first, NOW + 15_000)).toBe(true);
     expect(underWay(1_000, "one").mayLeave("m", false, first, NOW + 15_000)).toBe(true);
     const answered = underWay(1_000);

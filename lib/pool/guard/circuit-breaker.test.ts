@@ -11,7 +11,7 @@ function refuse(breaker: CircuitBreaker, tokens: readonly string[], nowMs = NOW)
   }
 }
 
-test("opens where several callers meet the same refusal at every key, and lets a probe a second through", () => {
+test("opens when several callers get the same rejection at every key, and lets one probe per second through", () => {
   const breaker = new CircuitBreaker();
   refuse(breaker, ["at_1", "at_2"]);
   expect(breaker.incident).toMatchObject({ signature: "bad-key", sinceMs: NOW });
@@ -24,7 +24,7 @@ test("opens where several callers meet the same refusal at every key, and lets a
   expect(breaker.mayTry("at_2", NOW + 1_200)).toBe(true);
 });
 
-test("one caller's own refusals are an incident only after a while without any answer", () => {
+test("one caller's own rejections are an incident only after a while without any answer", () => {
   const breaker = new CircuitBreaker();
   refuse(breaker, ["at_1"]);
   expect(breaker.incident).toBeNull();
@@ -35,7 +35,7 @@ test("one caller's own refusals are an incident only after a while without any a
   expect(breaker.mayTry("at_1", NOW + 3_001)).toBe(false);
 });
 
-test("stays closed while keys are left, an answer comes between, or refusals are unlike", () => {
+test("stays closed while keys are left, an answer comes between, or rejections differ", () => {
   const breaker = new CircuitBreaker();
   for (let key = 0; key < 20; key += 1) {
     breaker.refused(`k${key}`, "bad-key", `at_${key}`, () => false, NOW);

@@ -49,7 +49,7 @@ const sentences = (effects: readonly { readonly kind: string }[]) =>
 const answer = (pool: KeyPool, id: string, nowMs: number) =>
   pool.succeed("m", leaseOf(pool, id, nowMs), [], nowMs);
 
-describe("a key that refused in words that condemn it", () => {
+describe("a key that was rejected in words that condemn it", () => {
   test.each([
     ["another caller's unlike request", { tokenId: "at_two", request: "POST /other m" }, 1],
     ["the same caller's unlike request", { request: "POST /other m" }, 0],
@@ -78,7 +78,7 @@ describe("a key that refused in words that condemn it", () => {
     expect(["a", "b"].map((id) => pool.get(id)?.status)).toEqual(["blocked", "active"]);
   });
 
-  test("where nothing but such refusals had come for seconds: only at the second time", () => {
+  test("if nothing but such rejections came for seconds: only the second time", () => {
     const pool = poolOf("a", "b");
     accuse(pool, "a", NOW);
     answer(pool, "b", NOW + 4_000);

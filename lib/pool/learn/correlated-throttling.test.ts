@@ -5,7 +5,7 @@ function trips(atMs: number, ...keyIds: string[]): Trip[] {
   return keyIds.map((keyId, index) => ({ keyId, model: "m", atMs: atMs + index * 100 }));
 }
 
-test("keys that are always refused together are one group; one that joins at times is not in it", () => {
+test("keys that are always rejected together are one group; one that joins occasionally isn't in it", () => {
   const events = [0, 60_000, 120_000, 180_000].flatMap((atMs) => [
     ...trips(atMs, "a", "b", "c"),
     ...trips(atMs + 30_000, "d"),

@@ -52,7 +52,7 @@ test("successes of more than a window together say nothing", () => {
   expect(probe.succeeded(60_000, T0 + 90_500)).toBe(0);
 });
 
-test("a full hour is a reason to try, and one that is lost holds nobody back for long", () => {
+test("a full hour is a reason to probe, and a probe that is lost blocks no one for long", () => {
   const probe = due();
   probe.started("a", T0 + 20_000);
   probe.failed(T0 + 20_000);

@@ -7,7 +7,7 @@ import { SlidingWindowLog } from "./sliding-window-log";
 const NOW = 1_000_000;
 
 describe("the log of sends", () => {
-  test("tells when the last so many were sent, rounded up to the grain", () => {
+  test("returns when the last so many were sent, rounded up to the grain", () => {
     const log = new SendLog();
     for (const timeMs of [1001, 1002, 1011, 1050]) log.add(timeMs, 1, 10);
     expect([1, 2, 3, 4, 5].map((amount) => log.timeOfLast(amount))).toEqual([
@@ -51,7 +51,7 @@ describe("the log of sends", () => {
   });
 });
 
-describe("a told quota", () => {
+describe("a reported quota", () => {
   test("that refills steadily is ready as soon as the missing part is back", () => {
     const meter = new HeaderQuota("requests");
     meter.read({ limit: 60, remaining: 0, resetMs: NOW + 60_000, refillMs: 60_000 }, 0, NOW);

@@ -36,7 +36,7 @@ function taught(
   return limiter;
 }
 
-describe("a refusal", () => {
+describe("a rejection", () => {
   test("that tells limit and return teaches both: the eleventh waits until the first is a window old", () => {
     const prior = new SharedLimitPrior();
     const limiter = taught((nowMs) => refusal(10, nowMs + 20_000), prior);
@@ -165,7 +165,7 @@ describe("a quota that others use too", () => {
     return prior;
   }
 
-  test("comes back just as it was taken, after another isolate was refused", () => {
+  test("returns just as it was taken, after another isolate was rejected", () => {
     const limiter = withPeers();
     const sends: number[] = [];
     for (let nowMs = T0 + 40_000; nowMs < T0 + 3 * MINUTE; nowMs += 100) {
@@ -176,7 +176,7 @@ describe("a quota that others use too", () => {
     expect(sends).toEqual([60, 70, 80, 90, 121, 131, 141, 151]);
   });
 
-  test("is not learned from a short rest: who knows of which window it is", () => {
+  test("isn't learned from a short cooldown: it is unknown which window it refers to", () => {
     const limiter = new RateLimiter(new SharedLimitPrior());
     for (let count = 0; count < 4; count += 1) limiter.take(1, T0 + count);
     limiter.peerRefused(T0 + 1_000, T0 + 100);
@@ -269,7 +269,7 @@ describe("a limit that fell from ten to six", () => {
     expect(limiter.earliestMs(1, nextMs + 30_000)).toBeCloseTo(nextMs + MINUTE, -3);
   });
 
-  test("holds in a window that slides, which one refusal shows for all", () => {
+  test("applies in a sliding window, which one rejection shows for all", () => {
     const { limiter, prior } = fallen();
     const tooEarlyMs = FALL_MS + 11_000;
     expect(limiter.earliestMs(1, tooEarlyMs)).toBe(0);
@@ -336,7 +336,7 @@ describe("limits that people set", () => {
     expect(sendAll(limiter, T0)).toBe(1);
   });
 
-  test("a refused request is not one of the day's", () => {
+  test("a rejected request doesn't count for the day", () => {
     const limiter = new RateLimiter(new SharedLimitPrior());
     limiter.setLimits({ rpm: null, tpm: null, dailyRequests: 1 }, 0, midnight, T0);
     limiter.refuse(limiter.take(1, T0), refusal(null, T0 + 1000), stated(T0 + 1000), T0);
@@ -402,7 +402,7 @@ test("a rest is never shortened, and only an answer to its probe or to what came
   expect(limiter.earliestMs(1, probeMs + 1)).toBe(0);
 });
 
-test("a day's quota that a refusal tells holds until its end, and is shown as one of a day", () => {
+test("a daily quota that a rejection states applies until its end, and is shown as a daily one", () => {
   const limiter = new RateLimiter(new SharedLimitPrior());
   const endMs = T0 + 10 * 3_600_000;
   const day = { ...refusal(200, endMs), span: "day" } as const;

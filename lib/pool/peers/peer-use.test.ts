@@ -51,7 +51,7 @@ const steps = fc.array(
   { minLength: 50, maxLength: 250 },
 );
 
-test("no window holds more than the limit where all is told at once, whoever sends", () => {
+test("no window holds more than the limit if everything is reported at once, whichever isolate sends", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 30 }),

@@ -58,7 +58,7 @@ test("a group in trouble comes last from then on, and is no ready group any more
   expect(scheduler.pickReserve(1, NOW, new Set(["a"]))).toBeNull();
 });
 
-test("it is asked first once its time has come, if others have answered since", () => {
+test("it is tried first once its time has come, if others have answered since", () => {
   const { scheduler, group, trouble, picks, answered } = schedulerOf("a", "b", "c");
   const asideMs = () => group("b").asideUntilMs("m", NOW);
   trouble("b").wasSilent(NOW);
@@ -102,7 +102,7 @@ test("those further behind ask again when the slots before theirs may be gone, a
   expect(soonest(10_000)).toBeLessThanOrEqual(NOW + 1_000);
 });
 
-test("where nobody knows how much may go, it is when all keys are awake, not in hours", () => {
+test("if the allowed rate is unknown, it is when all keys are available, not in hours", () => {
   const threeKeys = (untilMs: number) => (untilMs < NOW + 4_000 ? 0 : 3);
   expect(latestTurnMs(threeKeys, 50, NOW)).toBeLessThanOrEqual(NOW + 8_000);
 });

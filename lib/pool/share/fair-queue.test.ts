@@ -59,7 +59,7 @@ describe("the order", () => {
     expect(serveAll(line, all)).toEqual(["chat", "chat", "chat", "batch", "batch", "batch"]);
   });
 
-  test("ranks everybody differently, whoever asks", () => {
+  test("ranks every isolate differently, at every isolate", () => {
     const line = new FairQueue();
     const all = ["a", "b", "c"].flatMap((token, index) => enter(line, claim(token, index + 1), 4));
     const ranks = all.map((waiter) => line.ahead(waiter.claim, waiter, NOW));
@@ -67,7 +67,7 @@ describe("the order", () => {
   });
 });
 
-test("who leaves unserved costs its token nothing", () => {
+test("leaving unserved costs the token nothing", () => {
   const line = new FairQueue();
   for (const waiter of enter(line, claim("a"), 50)) line.leave(waiter, false);
   const [a] = enter(line, claim("a"), 1);
@@ -75,7 +75,7 @@ test("who leaves unserved costs its token nothing", () => {
   expect(a && line.ahead(a.claim, a, NOW)).toBe(0);
 });
 
-test("who does not ask again when it said is forgotten", () => {
+test("a waiter that doesn't return when it said it would is forgotten", () => {
   const line = new FairQueue();
   enter(line, claim("gone"), 3);
   const [here] = enter(line, claim("gone"), 1);

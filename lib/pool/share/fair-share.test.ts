@@ -39,7 +39,7 @@ test("a busy token leaves the others what they want, up to their fair share", ()
   expect(served.get("busy")).toBeLessThan(110);
 });
 
-test("shares of those who all want more go by weight", () => {
+test("shares of tokens that all want more are in proportion to weight", () => {
   const served = play(new FairShare(), [
     { claim: claim("three", 0, 3), perSecond: 5 },
     { claim: claim("one", 0, 1), perSecond: 5 },
@@ -59,7 +59,7 @@ test("a more urgent class takes what it wants, more than its fair share too", ()
   expect(served.get("batch")).toBeLessThan(25);
 });
 
-test("what nobody else wants is there for one", () => {
+test("what no one else wants is available to one", () => {
   const share = new FairShare();
   const served = play(share, [{ claim: claim("alone"), perSecond: 1 }]);
   expect(served.get("alone")).toBe(120);

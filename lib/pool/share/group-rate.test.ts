@@ -29,7 +29,7 @@ test("all groups together, a shared domain once", () => {
   expect(new GroupRate().perMs(shared, UNKNOWN, NOW)).toBeCloseTo(15 / 60_000, 9);
 });
 
-test("a group of which nothing is known has the pool's usual limit, or nobody knows", () => {
+test("an unknown group has the pool's usual limit, or none is known", () => {
   const groups = [groupOf("a", null, 10), groupOf("b", null, null)];
   expect(new GroupRate().perMs(groups, UNKNOWN, NOW)).toBeNull();
   const usual = { limit: 6, windowMs: 30_000 };

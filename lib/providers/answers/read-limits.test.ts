@@ -77,7 +77,7 @@ describe("headers", () => {
   });
 });
 
-describe("refusals", () => {
+describe("rejections", () => {
   const read = (body: unknown, headers: Record<string, string> = {}) =>
     readQuotaRefusal(readErrorFacts(429, new Headers(headers), JSON.stringify(body)), NOW);
 

@@ -113,7 +113,7 @@ test("shortWaitMs believes texts up to an hour, and retry-after up to 25", () =>
   expect(shortWaitMs(facts(says("x"), { "retry-after": "999999" }), NOW_MS)).toBe(25 * 3_600_000);
 });
 
-describe("toldDateMs", () => {
+describe("reportedDateMs", () => {
   test.each<[unknown, string]>([
     [says("You will regain access on 2026-08-01 at 00:00 UTC."), "2026-08-01T00:00:00.000Z"],
     [says("Your limit resets at 2026-08-01T06:30"), "2026-08-01T06:30:00.000Z"],

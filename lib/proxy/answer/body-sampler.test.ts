@@ -135,7 +135,7 @@ test("what was sent when the client left is taken, and nothing is waited for", a
   expect(bench.text).toBe(sent);
 });
 
-test("a body that nobody looked at yet has its first bytes taken as they come", async () => {
+test("the first bytes of a body that wasn't read yet are taken as they come", async () => {
   const bench = new Bench("bytes");
   bench.sampler(false);
   bench.feed("first");

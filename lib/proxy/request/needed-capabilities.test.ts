@@ -56,7 +56,7 @@ test.each<[string, object, readonly Capability[]]>([
   expect(needed(body)).toEqual(capabilities);
 });
 
-test("a body is not read where every target is marked for everything", () => {
+test("a body isn't read if every target is marked for everything", () => {
   expect(needed({ tools: [{}] }, aliasFor(CAPABILITIES))).toEqual([]);
 });
 

@@ -103,7 +103,7 @@ describe("headers", () => {
     ["*", "identity"],
     ["gzip", "gzip"],
     ["identity", "identity"],
-  ])("of the encodings %s, those that can be read here are asked for", (asked, sent) => {
+  ])("of the encodings %s, those that can be read here are accepted", (asked, sent) => {
     const headers = new Headers({ "accept-encoding": asked });
     expect(outgoingHeaders(headers, "direct", TOKEN).get("accept-encoding")).toBe(sent);
   });
@@ -119,7 +119,7 @@ describe("headers", () => {
   test.each([
     Object.fromEntries(Array.from({ length: 129 }, (_, index) => [`x-${index}`, "1"])),
     { "x-long": "a".repeat(65 * 1024) },
-  ])("more headers than any client sends are refused", (headers) => {
+  ])("more headers than any client sends are rejected", (headers) => {
     expect(() => passed(headers as Record<string, string>)).toThrow(/128 headers of 64 KiB/);
   });
 });

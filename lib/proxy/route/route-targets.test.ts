@@ -104,7 +104,7 @@ describe("a target is passed over", () => {
     ]);
   });
 
-  test("if it costs more than the alias allows, or nobody knows what", () => {
+  test("if it costs more than the alias allows, or its price is unknown", () => {
     const prices: Record<string, { inputUsd: number; outputUsd: number }> = {
       openai: { inputUsd: 0.25, outputUsd: 2 },
       groq: { inputUsd: 0.1, outputUsd: 2.5 },

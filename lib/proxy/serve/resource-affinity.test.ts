@@ -180,7 +180,7 @@ describe("the 404 is the provider's own", () => {
   });
 });
 
-describe("what nobody is known to have made", () => {
+describe("what no one is known to have created", () => {
   test("is for tokens without limits", async () => {
     for (const [who, status] of Object.entries({
       "ann-2": 200,

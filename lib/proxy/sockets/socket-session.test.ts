@@ -147,7 +147,7 @@ describe("what passes", () => {
     [1005, undefined, undefined],
     [1006, 1011, "the other side's connection was lost"],
     [1001, 1001, ""],
-  ])("a close with %i is told as %s", (code, told, reason) => {
+  ])("a close with %i is passed on as %s", (code, told, reason) => {
     const { client, upstream } = open();
     client.hangsUp(code);
     expect(upstream.closed[0]).toEqual([told, reason]);
@@ -163,7 +163,7 @@ describe("what passes", () => {
   });
 });
 
-test("who has room for few hears when a session begins, and once when it is over", () => {
+test("a caller with little room is notified when a session begins, and once when it ends", () => {
   const heard: string[] = [];
   const opened = () => {
     heard.push("opened");
@@ -211,7 +211,7 @@ describe("what is counted", () => {
     expect(usage.events).toHaveLength(4);
   });
 
-  test("a turn that is cut off by what was asked and written", () => {
+  test("a turn that is cut off is estimated from what was requested and written", () => {
     const { client, upstream, usage } = open();
     client.says(create("gpt-5-mini", { input: "x".repeat(1_000) }));
     upstream.says(created);
