@@ -30,6 +30,18 @@ export interface Env {
   GITHUB_SECRET?: string;
   GOOGLE_ID?: string;
   GOOGLE_SECRET?: string;
+  /** An OpenID Connect issuer by which members sign in, and the app there: `lib/auth/sign-in-services.ts`. */
+  OIDC_ISSUER?: string;
+  OIDC_ID?: string;
+  OIDC_SECRET?: string;
+  /** What its button calls it (default: the issuer's host). */
+  OIDC_NAME?: string;
+  /** Roles by its groups, `admins=admin;*=viewer`: then whoever has one is a member without an invitation. */
+  OIDC_ROLES?: string;
+  /** The claim with the groups (default `groups`). */
+  OIDC_GROUPS_CLAIM?: string;
+  /** `off` allows no passwords where another service is configured. */
+  PASSWORDS?: string;
   /** Encrypts stored provider keys. Required to add or use keys; `npm start` creates one. */
   KEY_ENCRYPTION_SECRET?: string;
   /** The secret before the last rotation, during a rotation. */
@@ -82,6 +94,13 @@ export const VARIABLES = [
   "GITHUB_SECRET",
   "GOOGLE_ID",
   "GOOGLE_SECRET",
+  "OIDC_ISSUER",
+  "OIDC_ID",
+  "OIDC_SECRET",
+  "OIDC_NAME",
+  "OIDC_ROLES",
+  "OIDC_GROUPS_CLAIM",
+  "PASSWORDS",
 ] as const satisfies readonly (keyof Env)[];
 
 export type Variable = (typeof VARIABLES)[number];

@@ -27,6 +27,13 @@ const PATHS: Readonly<Record<ServiceId, readonly { readonly d: string; readonly 
         d: "M12 4.7c2.3 0 3.8 1 4.7 1.8l3.4-3.3A11.5 11.5 0 0 0 12 0 12 12 0 0 0 1.2 6.6l3.9 3c1-2.9 3.7-4.9 6.9-4.9Z",
       },
     ],
+    // A key, for whichever issuer it is (the icon of Lucide).
+    oidc: [
+      {
+        fill: "currentColor",
+        d: "M21.4 2.6a2 2 0 0 0-2.8 0l-8 8a6.5 6.5 0 1 0 2.8 2.8l1.6-1.6h2.5v-2.5h2.5V6.8l1.4-1.4a2 2 0 0 0 0-2.8ZM7.5 19a2.5 2.5 0 1 1 0-5 2.5 2.5 0 0 1 0 5Z",
+      },
+    ],
   };
 
 export function ServiceMark({ service }: { readonly service: ServiceId }) {

@@ -4,4 +4,5 @@ import type { ServiceId } from "@/lib/auth/sign-in-services";
 export const SERVICE_NAMES: Readonly<Record<ServiceId, string>> = {
   github: "GitHub",
   google: "Google",
+  oidc: "OpenID Connect",
 };

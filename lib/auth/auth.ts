@@ -31,7 +31,13 @@ import {
 } from "./known-browser";
 import type { Member } from "./member";
 import { isHttps } from "./public-origin";
-import { serviceProviders, verifiedEmail } from "./sign-in-services";
+import {
+  allowsPasswords,
+  claimsOf,
+  roleByGroups,
+  serviceProviders,
+  verifiedEmail,
+} from "./sign-in-services";
 import { signInWithAccount } from "./sign-in-with-account";
 import { accountOf, signInWithPassword } from "./sign-in-with-password";
 import { whereFrom } from "./where-from";
@@ -112,6 +118,7 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
         credentials: { email: {}, password: {} },
         async authorize({ email, password }) {
           if (typeof email !== "string" || typeof password !== "string") return null;
+          if (!allowsPasswords(env)) return null;
           const from = whereFrom(requestHeaders);
           const browserId = await knownBrowser(accountOf(email));
           const asked = { email, password, from, browserId };
@@ -125,12 +132,15 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
     callbacks: {
       async signIn({ account, profile, user }) {
         if (!account || account.type === "credentials") return true;
+        const { provider, id_token: idToken } = account;
+        const claims = claimsOf(profile ?? {}, provider === "oidc" ? idToken : undefined);
         const isMember = await signInWithAccount(
           db,
           {
-            provider: account.provider,
+            provider,
             providerAccountId: account.providerAccountId,
-            verifiedEmail: verifiedEmail(profile ?? {}),
+            verifiedEmail: verifiedEmail(claims),
+            role: roleByGroups(env, provider, claims),
             name: user.name ?? null,
             image: user.image ?? null,
             inviteToken: (await cookies()).get(INVITE_COOKIE)?.value ?? null,

@@ -5,28 +5,101 @@
 import type { Provider } from "next-auth/providers";
 import GitHub from "next-auth/providers/github";
 import Google from "next-auth/providers/google";
+import { fromBase64Url } from "../crypto/base64url";
 import type { Env } from "../env";
+import { parseGroupRoles, roleOfGroups } from "./group-roles";
+import type { Role } from "./member";
 
-export type ServiceId = "github" | "google";
+export type ServiceId = "github" | "google" | "oidc";
+
+export interface SignInService {
+  readonly id: ServiceId;
+  /** As the service spells it. */
+  readonly name: string;
+}
 
 /** The configured services, in the order of their buttons. */
-export function signInServices(env: Env): readonly ServiceId[] {
-  const services: ServiceId[] = [];
-  if (env.GITHUB_ID && env.GITHUB_SECRET) services.push("github");
-  if (env.GOOGLE_ID && env.GOOGLE_SECRET) services.push("google");
+export function signInServices(env: Env): readonly SignInService[] {
+  const services: SignInService[] = [];
+  if (env.OIDC_ISSUER && env.OIDC_ID && env.OIDC_SECRET) {
+    const name = env.OIDC_NAME || hostOf(env.OIDC_ISSUER);
+    services.push({ id: "oidc", name });
+  }
+  if (env.GITHUB_ID && env.GITHUB_SECRET) services.push({ id: "github", name: "GitHub" });
+  if (env.GOOGLE_ID && env.GOOGLE_SECRET) services.push({ id: "google", name: "Google" });
   return services;
+}
+
+/** Whether members sign in by password: always where there is no other way. */
+export function allowsPasswords(env: Env): boolean {
+  return env.PASSWORDS !== "off" || signInServices(env).length === 0;
+}
+
+function hostOf(issuer: string): string {
+  return URL.canParse(issuer) ? new URL(issuer).host : issuer;
 }
 
 const GITHUB_API = "https://api.github.com";
 
 export function serviceProviders(env: Env): Provider[] {
   const { GITHUB_ID, GITHUB_SECRET, GOOGLE_ID, GOOGLE_SECRET } = env;
+  const { OIDC_ISSUER, OIDC_ID, OIDC_SECRET } = env;
   const providers: Provider[] = [];
   if (GITHUB_ID && GITHUB_SECRET) providers.push(gitHub(GITHUB_ID, GITHUB_SECRET));
   if (GOOGLE_ID && GOOGLE_SECRET) {
     providers.push(Google({ clientId: GOOGLE_ID, clientSecret: GOOGLE_SECRET }));
   }
+  if (OIDC_ISSUER && OIDC_ID && OIDC_SECRET) {
+    providers.push(openIdConnect(OIDC_ISSUER, OIDC_ID, OIDC_SECRET));
+  }
   return providers;
+}
+
+/**
+ * Auth.js checks issuer, audience, nonce, time and subject of the ID token, which comes from the issuer itself. What an
+ * issuer says of a person stands in that token, in its userinfo, or in both.
+ */
+function openIdConnect(issuer: string, clientId: string, clientSecret: string): Provider {
+  return {
+    id: "oidc",
+    name: "OpenID Connect",
+    type: "oidc",
+    issuer,
+    clientId,
+    clientSecret,
+    checks: ["pkce", "state", "nonce"],
+    idToken: false,
+    profile: ({ sub, name, picture }) => ({
+      id: String(sub),
+      name: typeof name === "string" ? name : null,
+      image: typeof picture === "string" ? picture : null,
+    }),
+  };
+}
+
+/**
+ * What a service says of the person: of an OpenID Connect issuer, its userinfo and the claims of its ID token.
+ * @param idToken As Auth.js has checked it; undefined for other services.
+ */
+export function claimsOf(
+  profile: Readonly<Record<string, unknown>>,
+  idToken: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const [, payload] = idToken?.split(".") ?? [];
+  if (payload === undefined) return profile;
+  const claims: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(payload)));
+  return { ...(claims as Record<string, unknown>), ...profile };
+}
+
+/** The role that the issuer's groups give; undefined where groups give none to anyone. */
+export function roleByGroups(
+  env: Env,
+  service: string,
+  claims: Readonly<Record<string, unknown>>,
+): Role | null | undefined {
+  const roles = service === "oidc" ? parseGroupRoles(env.OIDC_ROLES) : null;
+  if (roles === null) return undefined;
+  return roleOfGroups(roles, claims[env.OIDC_GROUPS_CLAIM || "groups"]);
 }
 
 function gitHub(clientId: string, clientSecret: string): Provider {

@@ -1,6 +1,7 @@
 /**
- * Signs in with an account at another service. It lets in existing members and people with an invitation; it never
- * creates a member otherwise.
+ * Signs in with an account at another service. It lets in existing members and people with an invitation. Otherwise it
+ * creates a member only if the service's groups give a role; then they decide at each sign-in what that role is, and
+ * keep out whoever has none any more.
  *
  * The address entered for an account proves nothing: it may be another person's. So the first service that vouches for
  * the address ends the previous password and every session, because they may belong to someone else, who would
@@ -10,21 +11,27 @@
 import { hashToken } from "../crypto/hash-token";
 import { newRowId } from "../db/new-row-id";
 import type { Database } from "../db/open-database";
+import type { UserRow } from "../db/schema/team-schema";
 import { type Actor, auditChange } from "../db/team/audit-log";
 import { acceptInvite, findOpenInvite } from "../db/team/invites";
+import { insertMember, updateRole } from "../db/team/members";
 import {
   findUserByAccount,
   findUserByEmail,
   hasLinkedAccount,
   linkAccount,
 } from "../db/team/users";
+import { tokensEnd } from "../db/tokens/tokens-end";
+import type { Role } from "./member";
 
 export interface AccountSignIn {
-  /** `github`, `google` */
+  /** `github`, `google`, `oidc` */
   readonly provider: string;
   readonly providerAccountId: string;
   /** Null if the service doesn't vouch for it. */
   readonly verifiedEmail: string | null;
+  /** By the service's groups: null for none, undefined where they decide nothing. */
+  readonly role: Role | null | undefined;
   readonly name: string | null;
   readonly image: string | null;
   /** From the invitation link that the visitor came from; null for none. */
@@ -38,12 +45,21 @@ export async function signInWithAccount(
   account: AccountSignIn,
   nowMs: number,
 ): Promise<boolean> {
-  const { provider, providerAccountId, verifiedEmail, from } = account;
-  if (await findUserByAccount(db, provider, providerAccountId)) return true;
+  const { provider, providerAccountId, verifiedEmail, role, from } = account;
+  if (role === null) return false;
+  const known = await findUserByAccount(db, provider, providerAccountId);
+  if (known !== undefined) {
+    if (role !== undefined) await followGroups(db, known, role, account, nowMs);
+    return true;
+  }
   if (verifiedEmail === null) return false;
   const email = verifiedEmail.toLowerCase();
   const member = await findUserByEmail(db, email);
-  if (member === undefined) return joinByInvite(db, account, email, nowMs);
+  if (member === undefined) {
+    return role === undefined
+      ? joinByInvite(db, account, email, nowMs)
+      : joinByGroups(db, account, email, role, nowMs);
+  }
   const subject = { kind: "member", id: member.id, name: email };
   const actor = { kind: "user", id: member.id, name: email, ...from } as const;
   const isVerified = await hasLinkedAccount(db, member.id);
@@ -52,7 +68,47 @@ export async function signInWithAccount(
   const entry = { action: "member.link-account", subject, after };
   const link = { provider, providerAccountId, userId: member.id, createdAtMs: nowMs };
   await linkAccount(db, link, ends, auditChange(actor, entry, nowMs));
+  if (role !== undefined) await followGroups(db, member, role, account, nowMs);
   return true;
+}
+
+/** The last admin stays one, whatever the groups say: someone must be able to change the settings. */
+async function followGroups(
+  db: Database,
+  { id, email, role: from }: UserRow,
+  to: Role,
+  { provider, from: where }: AccountSignIn,
+  nowMs: number,
+): Promise<void> {
+  if (from === to) return;
+  const actor = { kind: "user", id, name: email, ...where } as const;
+  const entry = {
+    action: "member.change-role",
+    subject: { kind: "member", id, name: email },
+    before: { role: from },
+    after: { role: to, by: provider },
+  };
+  const audit = auditChange(actor, entry, nowMs);
+  const tokenAudit = auditChange(actor, tokensEnd(email), nowMs);
+  await updateRole(db, { id, from, to, nowMs, audit, tokenAudit });
+}
+
+async function joinByGroups(
+  db: Database,
+  { provider, providerAccountId, name, image, from }: AccountSignIn,
+  email: string,
+  role: Role,
+  nowMs: number,
+): Promise<boolean> {
+  const id = newRowId("us", nowMs);
+  const user = { id, email, name: name ?? email, image, passwordHash: null, createdAtMs: nowMs };
+  const entry = {
+    action: "member.join",
+    subject: { kind: "member", id, name: email },
+    after: { name: user.name, role, provider },
+  };
+  const audit = auditChange({ kind: "user", id, name: email, ...from }, entry, nowMs);
+  return insertMember(db, user, role, { provider, providerAccountId }, audit);
 }
 
 async function joinByInvite(

@@ -36,6 +36,8 @@ const PUT_IF_GIVEN = [
   "GITHUB_SECRET",
   "GOOGLE_ID",
   "GOOGLE_SECRET",
+  "OIDC_ID",
+  "OIDC_SECRET",
 ];
 
 export interface KnownSecrets {

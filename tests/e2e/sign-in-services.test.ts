@@ -1,18 +1,30 @@
-/** Signing in through GitHub and Google, as far as the browser is sent there and returns. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+/** Signing in through other services: GitHub and Google as far as the browser is sent there, an issuer there and back. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { builtActions } from "../portal/actions.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { APP, type IdentityIssuer, startIdentityIssuer } from "./identity-issuer.ts";
 
 let stack: Stack;
+let issuer: IdentityIssuer;
 
 beforeAll(async () => {
-  const vars = { GITHUB_ID: "gh-app", GITHUB_SECRET: "x", GOOGLE_ID: "go-app", GOOGLE_SECRET: "x" };
-  stack = await startStack({ vars });
+  issuer = await startIdentityIssuer();
+  stack = await startStack({
+    vars: {
+      ...{ GITHUB_ID: "gh-app", GITHUB_SECRET: "x", GOOGLE_ID: "go-app", GOOGLE_SECRET: "x" },
+      ...{ OIDC_ISSUER: issuer.url, OIDC_ID: APP.id, OIDC_SECRET: APP.secret },
+      ...{ OIDC_NAME: "Acme", OIDC_ROLES: "platform=admin;engineering=member" },
+    },
+  });
+  issuer.open(`${stack.url}/api/auth/callback/oidc`);
   const person = { name: "Ada", email: "ada@example.com", password: "a long password" };
   await act("setUp", "/setup", { ...person, secret: ADMIN_TOKEN });
 });
 
-afterAll(() => stack.close());
+afterAll(async () => {
+  await stack.close();
+  await issuer.close();
+});
 
 function act(
   name: string,
@@ -39,6 +51,7 @@ describe("signing in through another service", () => {
     const page = await (await fetch(`${stack.url}/login`)).text();
     expect(page).toContain("Continue with GitHub");
     expect(page).toContain("Continue with Google");
+    expect(page).toContain("Continue with Acme");
   });
 
   test("the service gets the app's id and the way back", async () => {
@@ -80,4 +93,104 @@ describe("signing in through another service", () => {
     expect(location.searchParams.get("error")).not.toBeNull();
     expect(answer.headers.getSetCookie().join()).not.toMatch(/session-token=[^;]/);
   });
+});
+
+describe("signing in through an OpenID Connect issuer", () => {
+  const GRACE = {
+    sub: "grace",
+    name: "Grace Hopper",
+    email: "grace@example.com",
+    email_verified: true,
+    groups: ["engineering"],
+  };
+
+  beforeEach(() => {
+    issuer.person = GRACE;
+    issuer.forge = null;
+  });
+
+  test("who is in a group gets in with its role, and the next time with the next", async () => {
+    const first = await signIn();
+    expect(first.path).toBe("/");
+    expect(await statusOf("/tokens", first.session)).toBe(200);
+    expect(await statusOf("/team", first.session)).toBe(403);
+    issuer.person = { ...GRACE, groups: ["platform"] };
+    expect(await statusOf("/team", (await signIn()).session)).toBe(200);
+  });
+
+  test.each([
+    ["is in no group that has a role", { groups: ["sales"] }],
+    ["is in none at all", { groups: [] }],
+    [
+      "has an address that is not verified",
+      { sub: "ada", email: "a2@b.test", email_verified: false },
+    ],
+    [
+      "claims a member's address without proof",
+      { sub: "x", email: "ada@example.com", email_verified: false },
+    ],
+  ])("who %s stays outside", async (_, changes) => {
+    issuer.person = { ...GRACE, ...changes };
+    const { path, session } = await signIn();
+    expect(path).toBe("/login?error=no-member");
+    expect(session).toBeNull();
+  });
+
+  const nowS = () => Math.floor(Date.now() / 1_000);
+  test.each<[string, (claims: Record<string, unknown>) => Record<string, unknown>]>([
+    ["is for another app", (claims) => ({ ...claims, aud: "another-app" })],
+    ["is of another issuer", (claims) => ({ ...claims, iss: "https://id.example.com" })],
+    ["has expired", (claims) => ({ ...claims, exp: nowS() - 300 })],
+    ["answers another visit", (claims) => ({ ...claims, nonce: "of-another-visit" })],
+    ["is another person's", (claims) => ({ ...claims, sub: "ada" })],
+    ["says nothing of when", ({ exp: _, ...claims }) => claims],
+  ])("an ID token that %s opens nothing", async (_, forge) => {
+    issuer.forge = forge;
+    const { path, session } = await signIn();
+    expect(path).toMatch(/^\/login\?error=/);
+    expect(session).toBeNull();
+  });
+
+  test("a clock that is some seconds ahead is no reason to refuse", async () => {
+    issuer.forge = (claims) => ({ ...claims, iat: nowS() + 10 });
+    expect((await signIn()).path).toBe("/");
+  });
+
+  test("a way back that was gone once leads nowhere the second time", async () => {
+    const { callback, cookies, session } = await signIn();
+    expect(session).not.toBeNull();
+    const again = await fetch(callback, { headers: { cookie: cookies }, redirect: "manual" });
+    expect(pathOf(again)).toMatch(/^\/login\?error=/);
+    const elsewhere = await fetch(callback, { redirect: "manual" });
+    expect(pathOf(elsewhere)).toMatch(/^\/login\?error=/);
+  });
+
+  const pathOf = (answer: Response) => {
+    const { pathname, search } = new URL(answer.headers.get("location") ?? "", stack.url);
+    return pathname + search;
+  };
+  const cookiesOf = (answer: Response) =>
+    answer.headers.getSetCookie().map((cookie) => cookie.split(";", 1)[0] ?? "");
+
+  async function statusOf(path: string, session: string | null): Promise<number> {
+    const headers = { cookie: session ?? "" };
+    return (await fetch(`${stack.url}${path}`, { headers, redirect: "manual" })).status;
+  }
+
+  /** As a browser goes there and back. */
+  async function signIn() {
+    const sent = await act("signInWithService", "/login", { service: "oidc" });
+    const cookies = cookiesOf(sent).join("; ");
+    const jar = new Map<string, string>();
+    let next = target(sent);
+    while (next.origin !== stack.url) {
+      const headers = { cookie: [...jar.values()].join("; ") };
+      const answer: Response = await fetch(next, { headers, redirect: "manual" });
+      for (const cookie of cookiesOf(answer)) jar.set(cookie.split("=", 1)[0] ?? "", cookie);
+      next = new URL(answer.headers.get("location") ?? stack.url, next);
+    }
+    const answer = await fetch(next, { headers: { cookie: cookies }, redirect: "manual" });
+    const session = cookiesOf(answer).find((cookie) => /session-token=./.test(cookie)) ?? null;
+    return { path: pathOf(answer), session, callback: next, cookies };
+  }
 });

@@ -307,6 +307,7 @@ describe("signing in with an account at another service", () => {
     provider: "github",
     providerAccountId: "42",
     verifiedEmail: null,
+    role: undefined,
     name: "Octo",
     image: null,
     inviteToken: null,
@@ -382,6 +383,40 @@ describe("signing in with an account at another service", () => {
     const other = { ...ACCOUNT, verifiedEmail: "octo@team.test", inviteToken };
     expect(await signInWithAccount(db, other, nowMs)).toBe(false);
     expect(await findUserByAccount(db, "github", "42")).toBeUndefined();
+  });
+
+  describe("where groups decide", () => {
+    const OCTO = { ...ACCOUNT, provider: "oidc", verifiedEmail: "octo@team.test" };
+    const octo = () => findUserByAccount(db, "oidc", "42");
+
+    test("a role makes a member, follows at each sign-in, and keeps out when it ends", async () => {
+      expect(await signInWithAccount(db, { ...OCTO, role: "viewer" }, nowMs)).toBe(true);
+      expect(await octo()).toMatchObject({ email: "octo@team.test", role: "viewer", name: "Octo" });
+      expect(await signInWithAccount(db, { ...OCTO, role: "admin" }, nowMs)).toBe(true);
+      expect((await octo())?.role).toBe("admin");
+      expect(await signInWithAccount(db, { ...OCTO, role: null }, nowMs)).toBe(false);
+      expect(await auditActions()).toEqual(["member.join", "member.change-role"]);
+    });
+
+    test("who had been a member by another way follows them too", async () => {
+      const known = { ...OCTO, verifiedEmail: "m@team.test", role: "viewer" } as const;
+      expect(await signInWithAccount(db, known, nowMs)).toBe(true);
+      expect(await octo()).toMatchObject({ id: member.id, role: "viewer" });
+    });
+
+    test("the last admin stays one", async () => {
+      expect(await signInWithAccount(db, { ...OCTO, role: "admin" }, nowMs)).toBe(true);
+      expect(await signInWithAccount(db, { ...OCTO, role: "viewer" }, nowMs)).toBe(true);
+      expect((await octo())?.role).toBe("admin");
+    });
+
+    test("an address that is not verified joins nobody, with or without an invitation", async () => {
+      const unknown = { ...OCTO, verifiedEmail: null, role: "admin" } as const;
+      expect(await signInWithAccount(db, unknown, nowMs)).toBe(false);
+      const none = { ...OCTO, role: null };
+      expect(await signInWithAccount(db, none, nowMs)).toBe(false);
+      expect(await db.$count(users)).toBe(1);
+    });
   });
 });
 

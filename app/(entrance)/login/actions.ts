@@ -33,7 +33,7 @@ export const signInWithPassword = entranceAction(
 const INVITE_COOKIE_S = 600;
 
 const serviceInput = z.strictObject({
-  service: z.enum(["github", "google"]),
+  service: z.enum(["github", "google", "oidc"]),
   next: z.string().max(2_000).optional(),
   /** The invitation that the visitor accepts in this way. */
   inviteToken: z.string().max(100).optional(),

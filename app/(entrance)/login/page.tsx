@@ -10,7 +10,7 @@ import { ServiceButtons } from "@/components/auth/service-buttons";
 import { ClientMessages } from "@/components/client-messages";
 import { FormFailure } from "@/components/form-failure";
 import { currentMember } from "@/lib/auth/current-member";
-import { signInServices } from "@/lib/auth/sign-in-services";
+import { allowsPasswords, signInServices } from "@/lib/auth/sign-in-services";
 import { hasAdmin } from "@/lib/manage/team/has-admin";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -31,8 +31,12 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
         <FormFailure>
           {error !== undefined && t(error === "no-member" ? "login.noMember" : "login.failed")}
         </FormFailure>
-        <ServiceButtons services={signInServices(env)} next={nextPath(next)} />
-        <LoginForm next={nextPath(next)} />
+        <ServiceButtons
+          services={signInServices(env)}
+          next={nextPath(next)}
+          withPassword={allowsPasswords(env)}
+        />
+        {allowsPasswords(env) && <LoginForm next={nextPath(next)} />}
       </div>
     </ClientMessages>
   );

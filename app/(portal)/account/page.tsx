@@ -8,6 +8,7 @@ import { SignOutEverywhere } from "@/components/auth/sign-out-everywhere";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { PageSection } from "@/components/page-section";
+import { allowsPasswords } from "@/lib/auth/sign-in-services";
 import { readAccount } from "@/lib/manage/team/read-account";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -15,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function AccountPage() {
-  const { context } = await portalRead("viewer");
+  const { context, env } = await portalRead("viewer");
   const account = await readAccount(context);
   const t = await getTranslations("auth");
   const services = account.services.map((id) => SERVICE_NAMES[id as "github"] ?? id);
@@ -34,16 +35,18 @@ export default async function AccountPage() {
         >
           <ProfileForm name={account.name} />
         </PageSection>
-        <PageSection
-          title={t("account.password")}
-          description={
-            services.length === 0
-              ? t("account.passwordDescription")
-              : t("account.passwordBeside", { services: services.join(", ") })
-          }
-        >
-          <PasswordForm hasPassword={account.hasPassword} />
-        </PageSection>
+        {allowsPasswords(env) && (
+          <PageSection
+            title={t("account.password")}
+            description={
+              services.length === 0
+                ? t("account.passwordDescription")
+                : t("account.passwordBeside", { services: services.join(", ") })
+            }
+          >
+            <PasswordForm hasPassword={account.hasPassword} />
+          </PageSection>
+        )}
         <PageSection title={t("account.sessions")} description={t("account.sessionsDescription")}>
           <SignOutEverywhere />
         </PageSection>

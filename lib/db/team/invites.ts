@@ -6,7 +6,7 @@ import { and, desc, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 import { type AccountRow, type InviteRow, invites, users } from "../schema/team-schema";
 import { runBatch } from "../state/state-version";
-import { insertUser, type NewUser } from "./members";
+import { insertAccountOf, insertUser, type NewUser } from "./members";
 
 export type NewInvite = Omit<InviteRow, "acceptedAtMs" | "acceptedBy">;
 
@@ -89,13 +89,7 @@ export async function acceptInvite(
     audit,
     sql`update invites set accepted_at_ms = ${nowMs}, accepted_by = ${id}
       where token_hash = ${tokenHash} and accepted_at_ms is null and ${isOurs}`,
-    ...(account === null
-      ? []
-      : [
-          sql`insert into accounts (provider, provider_account_id, user_id, created_at_ms)
-            select ${account.provider}, ${account.providerAccountId}, ${id}, ${nowMs}
-            where ${isOurs} on conflict do nothing`,
-        ]),
+    ...(account === null ? [] : [insertAccountOf(user, account)]),
   ]);
   return inserted?.meta.changes === 1;
 }

@@ -7,7 +7,7 @@ import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
 import { type LimitValues, limitsOf, NO_LIMITS } from "../../usage/token-limits";
 import type { Database } from "../open-database";
 import { accessTokens, memberLimits } from "../schema/schema";
-import { accounts, type Role, type UserRow, users } from "../schema/team-schema";
+import { type AccountRow, accounts, type Role, type UserRow, users } from "../schema/team-schema";
 import { changeState, runBatch, TAKEN_VERSION } from "../state/state-version";
 
 export interface ListedMember
@@ -78,6 +78,34 @@ export async function insertFirstAdmin(db: Database, user: NewUser, audit: SQL):
   const source = sql`where not exists (select 1 from users where role = 'admin')`;
   const [inserted] = await runBatch(db, [insertUser(user, sql`'admin'`, source), audit]);
   return inserted?.meta.changes === 1;
+}
+
+/** @returns Whether this user was added: not if the address is taken. */
+export async function insertMember(
+  db: Database,
+  user: NewUser,
+  role: Role,
+  account: AccountKey,
+  audit: SQL,
+): Promise<boolean> {
+  const [inserted] = await runBatch(db, [
+    insertUser(user, sql`${role}`, sql`where true`),
+    audit,
+    insertAccountOf(user, account),
+  ]);
+  return inserted?.meta.changes === 1;
+}
+
+type AccountKey = Pick<AccountRow, "provider" | "providerAccountId">;
+
+/** The statement that links an account to a user who was just added; nothing if they were not. */
+export function insertAccountOf(
+  { id, createdAtMs }: Pick<NewUser, "id" | "createdAtMs">,
+  { provider, providerAccountId }: AccountKey,
+): SQL {
+  return sql`insert into accounts (provider, provider_account_id, user_id, created_at_ms)
+    select ${provider}, ${providerAccountId}, ${id}, ${createdAtMs}
+    where exists (select 1 from users where id = ${id}) on conflict do nothing`;
 }
 
 /** True for a row that isn't an admin, or isn't the only one. */

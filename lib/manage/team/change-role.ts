@@ -1,8 +1,8 @@
 import { auditChange } from "../../db/team/audit-log";
 import { updateRole } from "../../db/team/members";
+import { tokensEnd } from "../../db/tokens/tokens-end";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
-import { tokensEnd } from "../tokens/tokens-end";
 import { findMember } from "./find-member";
 import type { ChangeRoleInput } from "./team-schemas";
 

@@ -7,7 +7,7 @@ import { EntranceHeading } from "@/components/auth/entrance-heading";
 import { InviteForm } from "@/components/auth/invite-form";
 import { ServiceButtons } from "@/components/auth/service-buttons";
 import { ClientMessages } from "@/components/client-messages";
-import { signInServices } from "@/lib/auth/sign-in-services";
+import { allowsPasswords, signInServices } from "@/lib/auth/sign-in-services";
 import { findInvite } from "@/lib/manage/team/find-invite";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -36,8 +36,13 @@ export default async function InvitePage({ params }: PageProps<"/invite/[token]"
         }
       />
       <div className="space-y-6">
-        <ServiceButtons services={signInServices(env)} next="/" inviteToken={token} />
-        <InviteForm token={token} email={invite.email} />
+        <ServiceButtons
+          services={signInServices(env)}
+          next="/"
+          inviteToken={token}
+          withPassword={allowsPasswords(env)}
+        />
+        {allowsPasswords(env) && <InviteForm token={token} email={invite.email} />}
       </div>
     </ClientMessages>
   );

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../db/team/audit-log";
+import type { AuditEntry } from "../team/audit-log";
 
 /** The entry for the revocation of all access tokens of a member. */
 export function tokensEnd(email: string): AuditEntry {
